@@ -2,12 +2,16 @@
 
 import math
 import re
+import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import click
 
+from massctl import __version__
+from massctl.errors import UsageError
 from massctl.model.ids import GIT_NAME_PATTERN
 from massctl.model.phrase import Phrase
 from massctl.model.settings import parse_duration
@@ -116,3 +120,37 @@ def sandbox_option(command: F) -> F:
         help="Work against a WeChat on this machine, with a ledger and clock of its own; needs no secret.",
     )
     return add(command)
+
+
+def not_yet(what: str, does: str, context: click.Context | None = None) -> click.UsageError:
+    """Give the error of a verb or flag of the public interface whose effect is not built; it is never ignored.
+
+    click adds the context by itself, except while it looks for a verb.
+    """
+    return click.UsageError(
+        Phrase(
+            "{what} ({does}) is part of the interface, but massctl {version} does not carry it out yet",
+            what=what,
+            does=does,
+            version=__version__,
+        ),
+        context,
+    )
+
+
+STANDARD_INPUT: Final = "-"
+
+
+def read_at_most(file: str, limit: int, nothing: str, hint: str = "") -> bytes:
+    """Read a file, or standard input for `-`, up to one byte more than the `limit`: a longer result is too long.
+
+    Raises UsageError for a file that cannot be read; `nothing` is what was not done then, `hint` what to do.
+    """
+    if file == STANDARD_INPUT:
+        return sys.stdin.buffer.read(limit + 1)
+    try:
+        with Path(file).open("rb") as opened:
+            return opened.read(limit + 1)
+    except (OSError, ValueError) as error:
+        why = (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
+        raise UsageError(Phrase("{path} cannot be read: {why}", path=file, why=why), nothing, hint) from None

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from massctl.cli.planning import planned
+from massctl.cli.planner import planned
 from massctl.cli.session import Session
 from massctl.errors import InvariantError, MassctlError
 from massctl.model.diagnostics import Diagnostic

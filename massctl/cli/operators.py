@@ -4,6 +4,7 @@ A workflow runs with the rights of the repository, whoever started it. A person 
 asked nothing.
 """
 
+import getpass
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from massctl.model.phrase import Phrase
 
 if TYPE_CHECKING:
     from massctl.model.settings import Policy
+
 
 # GitHub sets them, and no workflow can overwrite them. Source: GitHub docs, "Variables reference", read 2026-11.
 _ON_THE_FORGE = "GITHUB_ACTIONS"
@@ -42,3 +44,14 @@ def require_operator(policy: "Policy", environment: Mapping[str, str]) -> None:
             "by a pull request"
         ),
     )
+
+
+def who(environment: Mapping[str, str]) -> str:
+    """Name the person: who started this run of the workflow, else the login name."""
+    actor = environment.get("GITHUB_TRIGGERING_ACTOR") or environment.get("GITHUB_ACTOR")
+    if actor:
+        return actor
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"

@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from massctl.apply.outcome import Outcome, refuse_all
+from massctl.cli.arguments import read_at_most
 from massctl.cli.output import utf8, write_files
-from massctl.cli.planning import Planned
-from massctl.cli.reading import read_at_most
+from massctl.cli.planner import Planned
 from massctl.cli.session import Session
 from massctl.errors import StalePlanError, UsageError
 from massctl.model.ids import CampaignName

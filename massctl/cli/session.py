@@ -23,8 +23,8 @@ from massctl.view.language import Flags
 
 if TYPE_CHECKING:
     from massctl.apply.ports import Clock
-    from massctl.cli.embedding import Embedded
-    from massctl.cli.skewing import ClockWatch
+    from massctl.cli.accounts import ClockWatch
+    from massctl.cli.embedded_sandbox import Embedded
     from massctl.ledger.archive import Contents
     from massctl.ledger.git_ledger import GitLedger
     from massctl.ledger.local_file import LocalLedger
@@ -149,7 +149,7 @@ class Session:
         if branch is None or self.sandbox is not None:
             return None
         # Only rules that name a branch ask git.
-        from massctl.cli.at_tip import tip_now
+        from massctl.cli.branch_tip import tip_now
 
         return tip_now(self.root, self.settings, self.environment, branch)
 
@@ -162,7 +162,7 @@ class Session:
         """Give an account's client, made once; raises ConfigurationError where its secret is not set."""
         if account not in self._clients:
             # httpx costs more than most verbs do; only verbs that call WeChat come here.
-            from massctl.cli.connecting import Surroundings, connected
+            from massctl.cli.accounts import Surroundings, connected
 
             around = Surroundings(self.root, self.environment, self.voice, self.clock, self.sandbox)
             declared = self.settings.accounts[account]
@@ -264,7 +264,7 @@ def session(
 
 def _embedded(root: Path, settings: "MassctlFile") -> "Embedded":
     # The sandbox is half of massctl; only `--sandbox` pays for it.
-    from massctl.cli.embedding import embedded
+    from massctl.cli.embedded_sandbox import embedded
 
     return embedded(root, settings, machine_now)
 

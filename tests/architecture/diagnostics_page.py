@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from massctl.cli.explaining import explanations
+from massctl.cli.commands.explain import explanations
 from massctl.view.explanation import Subject
 from massctl.view.language import Language
 

@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import massctl
-from massctl.cli.output_schemas import all_schemas
+from massctl.cli.commands.schema import all_schemas
 from massctl.source.schemas import schema_text
 
 ROOT = Path(massctl.__file__).parent.parent

@@ -16,7 +16,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 import massctl
-from massctl.cli.helping import paragraphs
+from massctl.cli.help import paragraphs
 from massctl.cli.main import massctl as command
 from massctl.cli.verbs import VERBS
 

@@ -15,7 +15,7 @@ import pytest
 from repositories import Tree
 from said import Said
 
-from massctl.cli.embedding import SECRET
+from massctl.cli.embedded_sandbox import SECRET
 from massctl.cli.main import run
 from massctl.sandbox.embedded import open_world
 

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from said import Said
 from syrupy.assertion import SnapshotAssertion
 
-from massctl.cli.output_schemas import all_schemas
+from massctl.cli.commands.schema import all_schemas
 from massctl.model.lock import lock_digest, lock_text
 
 DELETE = "message/mass/delete"

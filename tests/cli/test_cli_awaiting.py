@@ -9,8 +9,8 @@ from building import APPID
 from cli_runner import NOON, Shell
 from syrupy.assertion import SnapshotAssertion
 
-from massctl.cli import following
 from massctl.errors import LedgerLockedError
+from massctl.ledger import process_lock
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_it_goes_on_where_somebody_records_something_in_that_moment(
     guarded: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     guarded("apply", "notice", "--yes", "--sandbox")
-    alone, tries = following.sole_runner, []
+    alone, tries = process_lock.sole_runner, []
 
     @contextmanager
     def held_once(*given: object) -> Iterator[None]:
@@ -95,7 +95,7 @@ def test_it_goes_on_where_somebody_records_something_in_that_moment(
         with alone(*given):
             yield
 
-    monkeypatch.setattr(following, "sole_runner", held_once)
+    monkeypatch.setattr(process_lock, "sole_runner", held_once)
     said = guarded("status", "notice", "--wait", "1900", "--sandbox", "--format", "json")
     assert (4, 2, "in_doubt") == (said.status, len(tries), said.document["campaigns"][0]["status"]), said
 
@@ -107,5 +107,5 @@ def test_whoever_comes_while_another_writes_is_told_at_once(guarded: Shell, monk
     def held(*_: object) -> None:
         raise LedgerLockedError("another massctl is at work on this ledger")
 
-    monkeypatch.setattr(following, "sole_runner", held)
+    monkeypatch.setattr(process_lock, "sole_runner", held)
     assert 5 == guarded("status", "notice", "--wait", "600", "--sandbox").status

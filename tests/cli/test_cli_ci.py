@@ -13,7 +13,7 @@ from cli_runner import Shell
 from comment_judge import judge
 from fake_forge import FakeForge, run_event
 
-from massctl.cli.remarking import commented
+from massctl.cli.commands.ci import commented
 
 SHA = "ab" * 20
 AT_NOON = "send: {not_before: 2026-12-01T11:00:00+08:00, not_after: 2026-12-01T13:00:00+08:00}\n"

@@ -12,8 +12,8 @@ from cli_runner import NOON, SENDALL, Shell, lost
 from jsonschema import Draft202012Validator
 from said import Said
 
+from massctl.cli.commands.schema import all_schemas
 from massctl.cli.output import Console
-from massctl.cli.output_schemas import all_schemas
 from massctl.ledger.process_lock import sole_runner
 from massctl.view import as_json
 
@@ -254,7 +254,7 @@ def test_an_interrupted_apply_prints_its_document(shell: Shell, monkeypatch: pyt
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("massctl.cli.planning.make_plan", stop)
+    monkeypatch.setattr("massctl.cli.planner.make_plan", stop)
     shell.tree.text()
     said = apply(shell, "notice")
     assert (130, 130) == (said.status, said.document["exit_status"])
@@ -339,7 +339,7 @@ def test_usage_errors_print_nothing_on_standard_output(tmp_path: Path, shell: Sh
 
 
 def test_a_bug_prints_nothing_on_standard_output(shell: Shell, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("massctl.cli.planning.make_plan", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("massctl.cli.planner.make_plan", lambda *_, **__: 1 / 0)
     shell.tree.text()
     said = apply(shell, "notice")
     assert (3, "") == (said.status, said.out)

@@ -128,7 +128,7 @@ def test_until_never_asks(shell: Shell, until: str):
 
 
 def test_3_a_bug_of_ours(shell: Shell, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("massctl.cli.planning.make_plan", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("massctl.cli.planner.make_plan", lambda *_, **__: 1 / 0)
     shell.tree.text()
     assert 3 == shell("plan").status
 
@@ -239,7 +239,7 @@ def test_130_interrupted_while_planning(shell: Shell, monkeypatch: pytest.Monkey
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("massctl.cli.planning.make_plan", stop)
+    monkeypatch.setattr("massctl.cli.planner.make_plan", stop)
     shell.tree.text()
     said = shell("plan")
     assert (130, "") == (said.status, said.out)
@@ -282,7 +282,7 @@ def test_4_interrupted_while_an_attempt_is_open(shell: Shell, monkeypatch: pytes
 
 
 @pytest.mark.parametrize(
-    "moment", ["massctl.cli.planning.make_plan", "massctl.cli.applying.consent", "massctl.view.as_json.apply_json"]
+    "moment", ["massctl.cli.planner.make_plan", "massctl.cli.consent.consent", "massctl.view.as_json.apply_json"]
 )
 def test_4_interrupted_where_an_earlier_run_left_an_attempt_open(
     shell: Shell, monkeypatch: pytest.MonkeyPatch, moment: str
@@ -326,7 +326,7 @@ def test_130_a_plan_is_interrupted_whatever_the_ledger_says(shell: Shell, monkey
     shell.tree.text()
     shell.faults(lost(SENDALL))
     assert 4 == apply(shell, "notice")
-    monkeypatch.setattr("massctl.cli.planning.make_plan", stop)
+    monkeypatch.setattr("massctl.cli.planner.make_plan", stop)
     assert 130 == shell("plan", "--sandbox").status
 
 

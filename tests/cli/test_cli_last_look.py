@@ -14,7 +14,7 @@ import pytest
 from cli_runner import NOON, SENDALL, Shell, lost
 from repositories import APPID, window
 
-from massctl.cli.embedding import SECRET, Embedded
+from massctl.cli.embedded_sandbox import SECRET, Embedded
 from massctl.sandbox.embedded import Sandbox, open_world
 
 OPEN = window("2026-12-01T11:00:00+08:00", "2026-12-01T13:00:00+08:00")

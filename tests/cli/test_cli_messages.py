@@ -130,7 +130,7 @@ def test_what_wechat_has_closed_is_a_warning_with_its_code(samples: Shell):
 
 
 def test_a_closed_message_is_refused_where_the_account_has_no_right(samples: Shell, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("massctl.cli.embedding.RIGHTS", {})
+    monkeypatch.setattr("massctl.cli.embedded_sandbox.RIGHTS", {})
     for name, errcode in ((VIDEO, 48022), (COUPON, 45113)):
         done = samples("apply", name, "--sandbox", "--yes", "--format", "json")
         assert (1, errcode) == (done.status, done.document["campaigns"][0]["error"]["errcode"])

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from cli_runner import Shell
 
-from massctl.cli.output_schemas import all_schemas
+from massctl.cli.commands.schema import all_schemas
 from massctl.source.schemas import schema_documents
 from massctl.view.language import LOCALE_DIR
 

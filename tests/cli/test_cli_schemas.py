@@ -6,7 +6,7 @@ import pytest
 from cli_runner import Shell, lost
 from jsonschema import Draft202012Validator
 
-from massctl.cli.output_schemas import all_schemas
+from massctl.cli.commands.schema import all_schemas
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ def test_a_document_is_utf_8_everywhere(tree: Tree):
 
 CRASH = """
 import sys
-import massctl.cli.planning as planning
+import massctl.cli.planner as planner
 from massctl.cli.main import run
 def broken(*_, **__):
     raise RuntimeError(
@@ -111,7 +111,7 @@ def broken(*_, **__):
         "to oABCDEFGHIJKLMNOPQRSTUVWXYZ1 through http://me:hunter2@proxy.example:3128 "
         + "Z" * 140
     )
-planning.make_plan = broken
+planner.make_plan = broken
 sys.exit(run(["plan"]))
 """
 

@@ -384,7 +384,7 @@ def test_the_served_sandbox_has_the_tags_that_campaigns_name(shell: Shell, monke
     def served(world: Sandbox, *_: object) -> None:
         found.extend(world.ensure_tag(APPID, None, name, 0) for name in ("标签 120", "会员"))
 
-    monkeypatch.setattr("massctl.cli.serving.run_server", served)
+    monkeypatch.setattr("massctl.sandbox.server.run_server", served)
     assert (0, [120, 121]) == (shell("sandbox", "--port", "0").status, found)
 
 

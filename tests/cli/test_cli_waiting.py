@@ -7,7 +7,7 @@ from cli_runner import NOON, SENDALL, Shell, lost
 from repositories import window
 
 from massctl.cli.clocks import SandboxClock
-from massctl.cli.waiting import HELD_SECONDS
+from massctl.cli.commands.apply import HELD_SECONDS
 from massctl.errors import LedgerLockedError
 from massctl.model.phrase import Phrase
 
@@ -116,7 +116,7 @@ def test_a_runner_at_the_opening_is_waited_for_and_then_named(shell: Shell, monk
     def held(*_: object) -> None:
         raise LedgerLockedError(Phrase("another massctl is at work on this ledger"), "wang@desk, process 7, holds it.")
 
-    during_the_sleep(shell, monkeypatch, lambda: monkeypatch.setattr("massctl.cli.applying.sole_runner", held))
+    during_the_sleep(shell, monkeypatch, lambda: monkeypatch.setattr("massctl.ledger.process_lock.sole_runner", held))
     said = shell("apply", "--sandbox", "--yes", "--wait", "31m", "--format", "json")
     (campaign,) = said.document["campaigns"]
     assert (5, ["other_runner"]) == (said.status, [each["guard"] for each in campaign["refusals"]])

@@ -628,7 +628,7 @@ MUTANTS = (
     ),
     Mutant(
         "a ledger that massctl.yaml names, and that is not here, is begun anew",
-        "massctl.cli.recorded",
+        "massctl.cli.ledger_access",
         "and state.lineage is None and (session.in_git or",
         "and state.lineage is None and False and (session.in_git or",
         "text, two clones",

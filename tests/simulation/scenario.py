@@ -22,7 +22,7 @@ from massctl.apply.executor import apply_plan, retry_if_stale
 from massctl.apply.journal import LedgerSession
 from massctl.apply.outcome import Outcome
 from massctl.apply.ports import Archive, Consent, Ledger, WeChat
-from massctl.cli.recorded import ledger_refusal
+from massctl.cli.ledger_access import ledger_refusal
 from massctl.cli.session import Session
 from massctl.cli.shared_lineage import Sharing, refusal_of
 from massctl.errors import ConfigurationError, LedgerError

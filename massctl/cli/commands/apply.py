@@ -1,18 +1,35 @@
 """`massctl apply`: the plan, carried out."""
 
-from datetime import timedelta
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from massctl.cli.app import Result, outcome_result, run_in_session
+from massctl.cli.app import Result, at_work_on, outcome_result, recorded_now, run_in_session
 from massctl.cli.arguments import Duration, sandbox_option
-from massctl.model.phrase import Phrase
+from massctl.errors import LedgerLockedError, UsageError
+from massctl.model.ids import AccountName, CampaignName
+from massctl.model.phrase import BEIJING, Phrase, moment
+from massctl.view.language import say
 
 if TYPE_CHECKING:
+    from massctl.apply.journal import Statement
+    from massctl.apply.outcome import Outcome
+    from massctl.cli.notifications import Notifier
+    from massctl.cli.planner import Planned
     from massctl.cli.session import Session
     from massctl.model.diagnostics import Diagnostic
+    from massctl.model.state import State
+    from massctl.plan.plan import Plan, PlannedCampaign, Showing, Until
+    from massctl.plan.plan_file import SavedPlan
+    from massctl.plan.steps import Refusal
 
 
 @click.command(name="apply")
@@ -59,9 +76,8 @@ def command(
     if wait is not None and (plan_file is not None or until != "send"):
         raise click.UsageError(Phrase("--wait is for sends that are to come; it goes with no --plan and no --until"))
 
-    def work(current: "Session", warnings: "list[Diagnostic]") -> Result:
+    def work(current: Session, warnings: list[Diagnostic]) -> Result:
         # The executor and its adapters are needed by this verb, and not by its help.
-        from massctl.cli.applying import applied
 
         outcome = applied(
             current,
@@ -77,3 +93,395 @@ def command(
         return outcome_result(outcome)
 
     return run_in_session("apply", form, directory, work, sandbox=sandbox, locked=locked)
+
+
+def applied(
+    session: Session,
+    names: Sequence[str],
+    warnings: list[Diagnostic],
+    *,
+    yes: bool,
+    until: str,
+    wait_in_doubt: bool,
+    locked: bool = False,
+    plan_file: Path | None = None,
+    showing: Showing | None = None,
+    insisted: Statement | None = None,
+    wait: timedelta | None = None,
+) -> Outcome:
+    """Plan and carry out, alone on this ledger; another runner's hold refuses every campaign.
+
+    With `locked` campaigns are taken from their locks. The plan saved in `plan_file` is made again, is carried out only
+    where nothing moved, and counts as consent. `showing` asks for previews on purpose, and goes with `until` preview.
+    `insisted` repeats a send in doubt by a person's word, and nothing else. With `wait` it stays for what opens within.
+    """
+    from massctl.cli.ledger_access import refuse_fleeting_ledger
+    from massctl.cli.notifications import Notifier
+    from massctl.plan.plan import Until
+
+    at_work_on(session)
+    saved = _opened(plan_file) if plan_file is not None else None
+    refuse_fleeting_ledger(session)
+    until_moment = None if wait is None else session.clock.now() + wait
+    run = _Applying(
+        session,
+        names,
+        warnings,
+        Until[until.upper()],
+        locked=locked,
+        yes=yes or saved is not None,
+        wait_in_doubt=wait_in_doubt,
+        showing=showing,
+        insisted=insisted,
+        until=until_moment,
+        notifier=Notifier(session),
+    )
+    if plan_file is not None and saved is not None:
+        return with_repeatable(session, _carried_out_as_saved(run, saved, plan_file))
+    outcome = run.carry_out(names)
+    if until_moment is not None and not outcome.held_elsewhere:
+        outcome = stayed(session, outcome, until_moment, run.carry_out, run.notifier)
+    return with_repeatable(session, outcome)
+
+
+def with_repeatable(session: Session, outcome: Outcome) -> Outcome:
+    """Add which sends in doubt `apply` may repeat; none is judged while nobody can write the ledger."""
+    if outcome.held_elsewhere or outcome.ledger_error is not None:
+        return outcome
+    doubts = [*(outcome.record(each) for each in outcome.campaigns), *outcome.doubts_of_others]
+    if any(record.is_in_doubt for record in doubts):
+        # What a doubt leaves to choose is put together by planning its campaign, and few runs have a doubt.
+        from massctl.cli.evidence import repeatable
+
+        outcome.repeatable = repeatable(session, doubts, outcome.state)
+    return outcome
+
+
+def _opened(plan_file: Path) -> SavedPlan:
+    # Few runs carry out a saved plan.
+    from massctl.cli.saved_plans import open_plan
+
+    return open_plan(plan_file)
+
+
+def _carried_out_as_saved(run: _Applying, saved: SavedPlan, plan_file: Path) -> Outcome:
+    from massctl.cli.saved_plans import as_saved, refuse_gone, still_there
+
+    names = still_there(run.session, saved)
+    if saved.names and not names:
+        return refuse_gone(run.session, saved, plan_file)
+    return replace(run, names=names).carry_out(names, partial(as_saved, saved, names, plan_file))
+
+
+@dataclass(frozen=True, slots=True)
+class _Applying:
+    """What one `apply` was asked for, whichever of its passes it is in."""
+
+    session: Session
+    names: Sequence[str]
+    """Those of the command line."""
+    warnings: list[Diagnostic]
+    stage: Until
+    locked: bool
+    yes: bool
+    wait_in_doubt: bool
+    showing: Showing | None
+    insisted: Statement | None
+    until: datetime | None
+    """Until then it stays for windows that open; None where it does not wait."""
+    notifier: Notifier
+    """Tells people outside, after each pass."""
+
+    def carry_out(
+        self, picked: Sequence[str], checked: Callable[[Session, Planned], Planned | Outcome] | None = None
+    ) -> Outcome:
+        """Plan the campaigns `picked`, all where none are, and carry that out; anew where another runner came first."""
+        from massctl.apply.executor import retry_if_stale
+
+        def run(again: bool) -> Outcome:
+            asked = replace(self, wait_in_doubt=False) if again else self
+            return asked.carry_out_once(picked, checked)
+
+        def overtaken() -> None:
+            told = Phrase("another runner wrote to the ledger meanwhile: planning anew")
+            self.session.voice.talk(told)
+
+        return retry_if_stale(run, overtaken)
+
+    def carry_out_once(
+        self, picked: Sequence[str], checked: Callable[[Session, Planned], Planned | Outcome] | None = None
+    ) -> Outcome:
+        """Plan the campaigns `picked` and carry that out, alone on the ledger as far as this machine goes."""
+        from massctl.apply.outcome import refuse_all, what_happened
+        from massctl.cli.planner import PlanOptions, Purpose, planned
+        from massctl.ledger.process_lock import sole_runner
+        from massctl.plan.steps import Guard, Refusal
+
+        session = self.session
+
+        def plan() -> Planned:
+            options = PlanOptions(Purpose.APPLY, self.stage, self.showing, self.names, locked=self.locked)
+            return planned(session, picked, self.warnings, options)
+
+        try:
+            with sole_runner(session.locks, session.clock.now()):
+                made = plan()
+                self.notifier.begin(made.state)
+                outcome = self._acted(made, checked)
+            # The ledger is free again: nobody waits for a chat.
+            whole = outcome.ledger_error is None and not outcome.interrupted
+            told = outcome.campaigns, self.warnings, outcome.drafts_left
+            self.notifier.tell(outcome.state, *told, made if whole else None)
+            return outcome
+        except LedgerLockedError as held:
+            made = plan()
+            refusal = Refusal(Guard.OTHER_RUNNER, what_happened(held), held.hint)
+            return refuse_all(made.plan, made.state, refusal)
+
+    def _acted(self, made: Planned, checked: Callable[[Session, Planned], Planned | Outcome] | None) -> Outcome:
+        from massctl.apply.outcome import refuse_all
+        from massctl.apply.reconcile import require_repetition
+        from massctl.cli.planner import Planned, tell_strays
+        from massctl.model.diagnostics import has_errors
+
+        if made.damage is not None:
+            # Nothing that it says is believed, and nothing is written behind it.
+            return refuse_all(made.plan, made.state, made.damage)
+        if made.unshared is not None:
+            tell_strays(self.session, made)
+            return _refused_until_shared(self.session, made, made.unshared)
+        if self.showing is not None:
+            require_something_to_show(made.plan, self.showing)
+        if self.insisted is not None:
+            require_repetition(made.state, self.names)
+        outcome = checked(self.session, made) if checked is not None else made
+        if isinstance(outcome, Planned):
+            _tell_warnings(self.session, outcome.plan)
+            tell_strays(self.session, outcome)
+            outcome = _carried_out(self, outcome)
+            outcome.faulty_repository = has_errors(made.warnings)
+        return outcome
+
+
+TOLD: Final = frozenset({"MC401", "MC402"})
+"""Warnings that a run repeats: edited after the send, previews nobody knows the outcome of."""
+
+
+def _tell_warnings(session: Session, plan: Plan) -> None:
+    """Say what nothing in the outcome would tell, and what the operator may have forgotten."""
+    for campaign in plan.campaigns:
+        for diagnostic in campaign.diagnostics:
+            if diagnostic.code in TOLD:
+                session.voice.talk(f"{campaign.name}: {say(diagnostic.message, session.voice.language)}")
+
+
+def _refused_until_shared(session: Session, made: Planned, refusal: Refusal) -> Outcome:
+    """Refuse everything until a clone would know the ledger; begin and name it where that is still to be done."""
+    from massctl.apply.journal import LedgerSession
+    from massctl.apply.outcome import refuse_all
+    from massctl.cli.ledger_access import Founding, sharing_refusal
+
+    state, founding = made.state, Founding(session)
+    if not session.in_git and state.lineage is None:
+        state = LedgerSession(session.ledger(), session.clock, state, founding).begin()
+    elif not session.in_git and session.settings.state.lineage is None:
+        founding.declare(state.lineage or "")
+    else:
+        return refuse_all(made.plan, state, refusal)
+    accounts = {each.account for each in made.plan.campaigns if each.account is not None}
+    named, _ = sharing_refusal(session, state, sorted(accounts))
+    return refuse_all(made.plan, state, named or refusal)
+
+
+def _looked_after(session: Session, made: Planned) -> dict[str, AccountName]:
+    """Give the accounts whose drafts this run looks after: those of its campaigns, and all of them without names."""
+    from massctl.cli.ledger_access import ledger_refusal
+
+    names = {each.account for each in made.plan.campaigns if each.account is not None}
+    if made.rules.named is None:
+        names.update(session.settings.accounts)
+    if ledger_refusal(session, made.state, sorted(names)) is not None:
+        return {}
+    return {session.settings.accounts[name].appid: AccountName(name) for name in sorted(names)}
+
+
+def _digest_now(session: Session, state: State, name: CampaignName, *, locked: bool) -> str | None:
+    """Render a campaign's files as they are now, and give their digest; None where they have a fault."""
+    from massctl.cli.planner import rendered_apart
+    from massctl.model.message import RenderedCampaign
+    from massctl.source.loader import Desires, Workbench
+
+    locked = locked or session.settings.policy.require_lock
+    workbench = Workbench(session.repository, session.settings, session.cache)
+    found = Desires(workbench, state, locked=locked, elsewhere=rendered_apart(session) if locked else None).read([name])
+    return next((each.digest for each in found if isinstance(each, RenderedCampaign)), None)
+
+
+def _folders(session: Session) -> frozenset[str] | None:
+    """Name the campaigns that have a folder; None where campaigns/ is not wholly readable: none counts as gone."""
+    from massctl.model.diagnostics import has_errors
+
+    folders = session.repository.campaign_folders()
+    return None if has_errors(folders.diagnostics) else frozenset(folders.names)
+
+
+def _sends_to_openids(made: Planned) -> bool:
+    return any(each.rendered is not None and each.rendered.openid_list is not None for each in made.plan.campaigns)
+
+
+def _carried_out(run: _Applying, made: Planned) -> Outcome:
+    from massctl.apply.context import Ports
+    from massctl.apply.executor import apply_plan
+    from massctl.apply.journal import LedgerSession
+    from massctl.cli.consent import consent, somebody_is_here
+    from massctl.cli.ledger_access import Founding
+    from massctl.cli.progress import progress
+    from massctl.cli.side_by_side import side_by_side
+
+    session = run.session
+    soon = run.until is not None and opening(made.plan.campaigns, session.clock.now(), run.until) is not None
+    asks = consent(session.voice, run.names, yes=run.yes, would_send=made.plan.would_send or soon)
+    ports = Ports(
+        wechat=session.wechat,
+        pictures=made.workbench,
+        clock=session.clock,
+        progress=progress(session.voice),
+        overlap=side_by_side,
+        consent=asks,
+        wait_in_doubt=run.wait_in_doubt,
+        attended=asks is not None and somebody_is_here(),
+        rules=lambda: session.rules_now(made.rules),
+        skew=session.skew,
+        insisted=run.insisted,
+        digest=partial(_digest_now, session, made.state, locked=run.locked),
+        openids=made.workbench.openid_lists if _sends_to_openids(made) else None,
+        archive=session.archive(),
+        accounts=_looked_after(session, made),
+        folders=_folders(session),
+    )
+    founding = Founding(session)
+    lineage = made.state.lineage
+    undeclared = lineage is not None and session.settings.state.lineage is None and not session.in_git
+    if lineage is not None and undeclared and made.state.realm == session.realm():
+        # A run that began the ledger died before massctl.yaml named it.
+        founding.declare(lineage)
+    begins = None if session.in_git else founding  # There only `state init` begins one.
+    ledger = LedgerSession(session.ledger(), session.clock, made.state, begins)
+    outcome = apply_plan(made.plan, ports, ledger, made.rules, made.again or (lambda: made.plan))
+    if outcome.interrupted:
+        # The last entry may have been written without the run's taking note of it.
+        outcome.state = recorded_now(session) or outcome.state
+    return outcome
+
+
+def require_something_to_show(plan: Plan, showing: Showing) -> None:
+    """Raise UsageError for a campaign that went out, or that nobody is to be shown; nothing was done."""
+    from massctl.model.state import FINAL
+
+    for each in plan.campaigns:
+        if each.status in FINAL and each.awaiting_until is None:
+            raise UsageError(
+                Phrase("edition {edition} of {name} went out already", edition=each.edition, name=each.name),
+                Phrase("A preview shows what is still to be sent. Nothing was done."),
+                Phrase("raise `edition` in campaign.yaml to send it once more, on purpose"),
+            )
+        nobody = each.rendered is not None and not each.rendered.recipients and showing.recipients is None
+        if nobody and not each.refusals:
+            raise UsageError(
+                Phrase("{name} declares nobody who could be shown a preview", name=each.name),
+                Phrase("Nothing was done."),
+                Phrase(
+                    "name a reviewer under `preview:` in campaign.yaml, or: "
+                    "massctl preview {name} --towxname WECHAT_NAME",
+                    name=each.name,
+                ),
+            )
+
+
+HELD_SECONDS: Final = 5.0
+"""Between two looks at a ledger that another runner holds at an opening."""
+HELD_FOR: Final = timedelta(minutes=1)
+"""So long at least another runner is waited for, also where the duration ends sooner."""
+
+
+def opening(campaigns: Sequence[PlannedCampaign], now: datetime, until: datetime) -> tuple[datetime, list[str]] | None:
+    """Give the first moment until `until` at which something can be sent, and what; None where none comes.
+
+    A send in doubt is no window: each run repeats it once, and this one had its turn.
+    """
+    coming = [
+        (each.next_at, each.name)
+        for each in campaigns
+        if each.next_at is not None and now < each.next_at <= until and each.rendered is not None
+    ]
+    if not coming:
+        return None
+    first = min(at for at, _ in coming)
+    return first, [name for at, name in coming if at == first]
+
+
+def stayed(
+    session: Session,
+    begun: Outcome,
+    until: datetime,
+    again: Callable[[Sequence[str]], Outcome],
+    notifier: Notifier,
+) -> Outcome:
+    """Go on from a run that has staged everything: at each opening carry out what it opens for.
+
+    While it waits, `notifier` tells of the windows that open soon.
+    """
+    outcome, clock = begun, session.clock
+    try:
+        while not outcome.interrupted and outcome.ledger_error is None:
+            waiting = [each.planned for each in outcome.campaigns if not outcome.record(each).is_in_doubt]
+            found = opening(waiting, clock.now(), until)
+            if found is None:
+                return outcome
+            at, names = found
+            _sleep(session, at, names, notifier)
+            # A folder that went away meanwhile is no reason to leave the others unsent.
+            there = session.repository.campaign_folders().names
+            names = [name for name in names if name in there]
+            if names:
+                outcome = outcome.followed_by(_once_free(session, max(until, at + HELD_FOR), names, again))
+    except KeyboardInterrupt:
+        outcome.interrupted = True
+        outcome.state = recorded_now(session) or outcome.state
+    return outcome
+
+
+def _once_free(
+    session: Session, until: datetime, names: Sequence[str], again: Callable[[Sequence[str]], Outcome]
+) -> Outcome:
+    """Run again, and once more while another runner holds the ledger; the last word names who does."""
+    from massctl.cli.progress import progress
+
+    session.reread()
+    outcome = again(names)
+    while outcome.held_elsewhere and session.clock.now() + timedelta(seconds=HELD_SECONDS) < until:
+        progress(session.voice).waiting(Phrase("another massctl is at work on this ledger; looking again in"), 5)
+        session.clock.sleep(HELD_SECONDS)
+        outcome = again(names)
+    return outcome
+
+
+def _sleep(session: Session, at: datetime, names: Sequence[str], notifier: Notifier) -> None:
+    """Wait until a moment, by the clock that decides about windows: it may be set meanwhile."""
+    from massctl.cli.progress import progress
+
+    shown = progress(session.voice)
+    told = Phrase(
+        "{names}: it can be sent at {at}; going on in",
+        names=", ".join(names),
+        at=moment(at.astimezone(BEIJING)),
+    )
+    while (left := (at - session.clock.now()).total_seconds()) > 0:
+        shown.waiting(told, ceil(left))
+        now = session.clock.now()
+        soon = notifier.next_upcoming(now)
+        pause = min(left, (soon - now).total_seconds()) if soon is not None else left
+        # The sandbox's time passes at once, and nobody watches it pass.
+        session.clock.sleep(pause if session.sandbox else min(1.0, pause))
+        if soon is not None and session.clock.now() >= soon:
+            notifier.tell_upcoming()

@@ -1,10 +1,31 @@
 """`massctl ci`: what the workflows of `massctl init` do beside the verbs that people type."""
 
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from massctl.model.phrase import Phrase
+from massctl.cli.arguments import read_at_most
+from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.output import Console, current_voice, write_files
+from massctl.errors import ConfigurationError, ForgeError, NotAPlanError, UsageError
+from massctl.model.ids import CampaignName, Sha256, is_campaign_name
+from massctl.model.phrase import Phrase, system_reason
+from massctl.model.settings import realm_of
+from massctl.view.language import Reader, say
+
+if TYPE_CHECKING:
+    from massctl.forge.events import RunEvent
+    from massctl.forge.pull_requests import Forge, Touched
+    from massctl.plan.plan_file import SavedPlan, StoppedPlan
+    from massctl.source.repository import Repository
+    from massctl.transport import Inside, Line
+    from massctl.view.markdown_locking import Locking
+
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -23,7 +44,6 @@ def comment(directory: str, artefact: Path) -> int:
 
     The pull request is found from the event in GITHUB_EVENT_PATH. Needs GITHUB_TOKEN.
     """
-    from massctl.cli.remarking import commented
 
     return commented(directory, artefact)
 
@@ -41,7 +61,6 @@ def comment_text(file: str, commit: str | None, from_fork: bool, out: Path | Non
     """
     if commit is not None and not (7 <= len(commit) <= 64 and set(commit) <= set("0123456789abcdef")):
         raise click.UsageError(Phrase("{text} is not a commit: 7 to 64 hex digits are due", text=commit))
-    from massctl.cli.reviewing import write_comment
 
     write_comment(file, commit, out, from_fork=from_fork)
 
@@ -53,7 +72,6 @@ def watch(directory: str) -> int:
 
     Reads the repository and the ledger, and asks WeChat nothing.
     """
-    from massctl.cli.alarming import alarmed
 
     return alarmed(directory)
 
@@ -62,7 +80,6 @@ def watch(directory: str) -> int:
 @click.pass_obj
 def begun(directory: str) -> None:
     """Print `true` where massctl.yaml names a ledger, else `false`, and say on stderr how to begin one."""
-    from massctl.cli.handing_over import print_begun
 
     print_begun(directory)
 
@@ -84,7 +101,6 @@ def operator(directory: str) -> None:
 @click.pass_obj
 def unlocked(directory: str) -> None:
     """Print the campaigns that can be locked and are not, one name a line; none where locks are not required."""
-    from massctl.cli.handing_over import print_unlocked
 
     print_unlocked(directory)
 
@@ -94,7 +110,6 @@ def unlocked(directory: str) -> None:
 @click.pass_obj
 def pack_locks(directory: str, file: Path) -> None:
     """Write all locks of this checkout into FILE, for the job that commits them."""
-    from massctl.cli.handing_over import pack
 
     pack(directory, file)
 
@@ -104,7 +119,6 @@ def pack_locks(directory: str, file: Path) -> None:
 @click.pass_obj
 def put_locks(directory: str, file: Path) -> None:
     """Write the locks of FILE into this checkout, and nothing else; runs no template. Prints the changed paths."""
-    from massctl.cli.handing_over import put
 
     put(directory, file)
 
@@ -114,6 +128,308 @@ def put_locks(directory: str, file: Path) -> None:
 @click.pass_obj
 def changed(directory: str, other: Path) -> None:
     """Print the campaigns whose folder is another than in the second checkout DIR, one name a line."""
-    from massctl.cli.handing_over import print_changed
 
     print_changed(directory, other)
+
+
+_NOTHING: Final = Phrase("Nothing was written.")
+
+
+def pack(directory: str, file: Path) -> None:
+    """Write every lock of the checkout into one document."""
+    from massctl.forge.lock_bundle import bundle_text
+    from massctl.source.repository import Repository
+
+    repository = Repository(_root(directory))
+    packed = {name: _text(repository, name) for name in repository.campaign_folders().names}
+    try:
+        file.write_text(
+            bundle_text({name: text for name, text in packed.items() if text is not None}), encoding="utf-8"
+        )
+    except OSError as error:
+        why = system_reason(error)
+        raise UsageError(Phrase("{file} cannot be written: {why}", file=file.name, why=why)) from None
+
+
+def put(directory: str, file: Path) -> None:
+    """Give the campaigns of a document exactly its locks; refuses the whole where anything in it is unfit."""
+    from massctl.cli.session import open_settings
+    from massctl.forge.artefact import ArtefactError, read_text
+    from massctl.forge.lock_bundle import BUNDLE_BYTES_MAX, read_bundle
+    from massctl.source.locks import put_lock
+    from massctl.source.repository import CAMPAIGNS
+
+    root = _root(directory)
+    _, _, voice = open_settings(directory)
+    try:
+        bundle = read_bundle(read_text(file, BUNDLE_BYTES_MAX))
+    except ArtefactError as unfit:
+        raise ForgeError(Phrase("the locks cannot be used: {why}", why=unfit.what), _NOTHING) from None
+    for name in bundle.campaigns:
+        _require_own_folder(root, name)
+    for name, text in sorted(bundle.campaigns.items()):
+        for path in put_lock(root, CampaignName(name), text.encode()):
+            voice.result(f"{CAMPAIGNS}/{name}/{path}")
+
+
+def print_changed(directory: str, other: Path) -> None:
+    """Print the campaigns whose own folder differs from the one in `other`, or is not there."""
+    from massctl.cli.session import open_settings
+    from massctl.source.repository import Repository
+
+    _, _, voice = open_settings(directory)
+    if not other.is_dir():
+        # Every campaign would pass for a new one.
+        raise UsageError(Phrase("there is no folder {directory}", directory=str(other)))
+    for name in _changed(Repository(_root(directory)), Repository(other.resolve())):
+        voice.result(name)
+
+
+def print_begun(directory: str) -> None:
+    """Print whether massctl.yaml names a ledger; raises UsageError where it is faulty."""
+    from massctl.cli.session import session
+
+    with session(directory) as (current, _):
+        has_begun, voice = current.settings.state.lineage is not None, current.voice
+    voice.result("true" if has_begun else "false")
+    if not has_begun:
+        voice.talk(Phrase("there is no ledger yet, so nothing is staged, sent or watched"))
+        voice.talk(Phrase("massctl state init   then commit the line that it writes"))
+
+
+def print_unlocked(directory: str) -> None:
+    """Print the campaigns without faults whose lock is missing or differs, where the policy asks for locks."""
+    # Rendering is needed by this verb alone.
+    from massctl.cli.commands.lock import locked
+    from massctl.cli.session import session
+    from massctl.plan.plan_file import LockResult
+
+    with session(directory) as (current, _):
+        report = locked(current, (), check=True) if current.settings.policy.require_lock else []
+        voice = current.voice
+    for each in report:
+        if each.result in (LockResult.MISSING, LockResult.DIFFERS):
+            voice.result(each.name)
+
+
+def _text(repository: Repository, name: CampaignName) -> str | None:
+    from massctl.source.locks import LOCK_BYTES_MAX
+    from massctl.source.repository import CAMPAIGNS, LOCK_FILE, UnreadableError
+
+    path = f"{CAMPAIGNS}/{name}/{LOCK_FILE}"
+    if not (repository.root / path).is_file():
+        return None
+    try:
+        return repository.read_bytes(path, LOCK_BYTES_MAX).decode("utf-8")
+    except (UnicodeDecodeError, UnreadableError):
+        # `massctl lock` writes nothing else: somebody put it there by hand, into a campaign that went out.
+        raise ForgeError(Phrase("the lock of {name} is not UTF-8", name=name), _NOTHING) from None
+
+
+def _changed(here: Repository, there: Repository) -> Iterator[CampaignName]:
+    for name in here.campaign_folders().names:
+        now = _digest(here, name)
+        # A folder that cannot be read counts as changed: the verb that is run for it says why, of it alone.
+        if now is None or now != _digest(there, name):
+            yield name
+
+
+def _digest(repository: Repository, name: CampaignName) -> Sha256 | None:
+    from massctl.source.repository import UnreadableError
+
+    try:
+        return repository.folder_digest(name)
+    except UnreadableError:
+        return None
+
+
+def _root(directory: str) -> Path:
+    from massctl.cli.session import open_settings
+    from massctl.source.repository import SETTINGS
+
+    root = Path(directory).resolve()
+    if not (root / SETTINGS).is_file():
+        open_settings(directory)  # Says that this is no repository.
+    return root
+
+
+def _require_own_folder(root: Path, name: str) -> None:
+    """Refuse a campaign that this checkout does not have as an ordinary folder: a link would lead elsewhere."""
+    from massctl.source.repository import CAMPAIGNS
+
+    folder = root / CAMPAIGNS / name
+    linked = (root / CAMPAIGNS).is_symlink() or folder.is_symlink()
+    if linked or not (is_campaign_name(name) and folder.is_dir()):
+        raise ForgeError(Phrase("the locks cannot be used: {name} is no campaign here", name=name), _NOTHING)
+
+
+LOCK_WORKFLOW: Final = ".github/workflows/lock.yml"
+API: Final = "https://api.github.com"
+_EVENT_BYTES_MAX: Final = 16 * 1024 * 1024
+
+
+def commented(
+    directory: str, folder: Path, environment: Mapping[str, str] = os.environ, inside: Inside | None = None
+) -> int:
+    """Write the comment. Gives 0 also where no open pull request stands at the run's commit any more.
+
+    `inside` answers in place of the network.
+    """
+    from massctl.cli.session import open_settings
+    from massctl.transport import Line
+
+    _, _, voice = open_settings(directory, environment)
+    event = _event(environment)
+    line = Line(inside=inside)
+    try:
+        forge = _forge(line, event, environment)
+        numbers = forge.pull_requests_of(event)
+        locking = _locking(Path(directory), event)
+        for number in numbers:
+            warned = _warnings(forge.touches(number))
+            forge.say(number, _body(voice, event, folder, environment, locking, warned))
+            voice.talk(Phrase("the plan stands below pull request {number}", number=number))
+    finally:
+        line.close()
+    if not numbers:
+        gone = Phrase("no open pull request stands at {sha} any more; nothing was written", sha=_short(event))
+        voice.talk(gone)
+    return ExitStatus.DONE
+
+
+def _event(environment: Mapping[str, str]) -> RunEvent:
+    from massctl.forge.artefact import ArtefactError, read_text
+    from massctl.forge.events import read_event
+
+    try:
+        return read_event(read_text(Path(environment.get("GITHUB_EVENT_PATH", "")), _EVENT_BYTES_MAX))
+    except ArtefactError:
+        return read_event("")  # Says what kind of job it has to be.
+
+
+def _forge(line: Line, event: RunEvent, environment: Mapping[str, str]) -> Forge:
+    from massctl.forge.pull_requests import Forge
+
+    token, api = environment.get("GITHUB_TOKEN", ""), environment.get("GITHUB_API_URL") or API
+    if not token:
+        raise ConfigurationError(Phrase("the environment variable {name} is empty", name="GITHUB_TOKEN"))
+    if not api.startswith("https://") and realm_of(api) != "loopback":
+        raise ForgeError(Phrase("GITHUB_API_URL has to begin with https://"), Phrase("Nothing was written."))
+    return Forge(line, api.rstrip("/"), event.repository.full_name, token)
+
+
+def _locking(root: Path, event: RunEvent) -> Locking:
+    """Say who locks, from this checkout, which is of main."""
+    from massctl.view.markdown_locking import Locking
+
+    if not (root / LOCK_WORKFLOW).is_file():
+        return Locking.BY_HAND
+    return Locking.OF_FORK if event.from_fork else Locking.BY_WORKFLOW
+
+
+def _warnings(touched: Touched) -> list[Phrase]:
+    """Name what a reviewer has to read line by line, since no plan shows what it does."""
+    settings = Phrase(
+        "This pull request changes massctl.yaml, which says where the secret goes, which account sends, from which "
+        "branch, and whether locks and reviews count: read it line by line."
+    )
+    workflows = Phrase(
+        "This pull request changes .github/, which says what runs with the secret: read it line by line."
+    )
+    return [*([settings] if touched.settings else []), *([workflows] if touched.workflows else [])]
+
+
+def _body(
+    voice: Console,
+    event: RunEvent,
+    folder: Path,
+    environment: Mapping[str, str],
+    locking: Locking,
+    warned: list[Phrase],
+) -> str:
+    """Make the comment from the plan, as data; in place of what cannot be shown it says so."""
+    from massctl.forge.artefact import ArtefactError, read_plan
+    from massctl.plan.lock_diff import COMMENT_MARK
+    from massctl.plan.plan_file import SavedPlan
+    from massctl.view.as_markdown import plan_comment
+
+    foot = _foot(voice, event, environment)
+    try:
+        plan = read_plan(folder)
+    except ArtefactError as refused:
+        told = Phrase("The plan of this commit cannot be shown: {why}.", why=refused.what)
+        above = ["- ⚠ " + say(each, voice.reader) for each in warned]
+        head = [COMMENT_MARK, "## massctl plan", "", f"**{say(told, voice.reader)}**", ""]
+        return "\n".join([*head, *above, *([""] if above else []), *foot])
+    # Its sentences are in the language of the run that made it.
+    review = plan.review if isinstance(plan, SavedPlan) else None
+    language = Reader(review.language) if review is not None else voice.reader
+    sha = event.workflow_run.head_sha
+    comment = plan_comment(plan, language, commit=sha, from_fork=event.from_fork, locking=locking, warned=warned)
+    return "\n".join([comment, *foot])
+
+
+def _foot(voice: Console, event: RunEvent, environment: Mapping[str, str]) -> list[str]:
+    """Link the run, as GitHub told of it."""
+    server = environment.get("GITHUB_SERVER_URL") or "https://github.com"
+    run = f"{server}/{event.repository.full_name}/actions/runs/{event.workflow_run.id}"
+    label = say(Phrase("the run"), voice.reader)
+    return [f"<sub>[{label}]({run})</sub>"]
+
+
+def _short(event: RunEvent) -> str:
+    return event.workflow_run.head_sha[:12]
+
+
+def write_comment(file: str, commit: str | None, out: Path | None, *, from_fork: bool) -> None:
+    """Make the comment of a plan's JSON and print it, or write it into `out`. Raises as `read_review` does."""
+    from massctl.plan.plan_file import SavedPlan
+    from massctl.view.as_markdown import plan_comment
+
+    plan = read_review(file)
+    speaker = current_voice()
+    # The sentences of a plan that was made for review are in its language already.
+    review = plan.review if isinstance(plan, SavedPlan) else None
+    reader = Reader(review.language) if review is not None else speaker.reader
+    comment = plan_comment(plan, reader, commit=commit, from_fork=from_fork)
+    if out is None:
+        speaker.markdown(comment)
+    else:
+        write_files(out.parent, {out.name: comment.encode()})
+
+
+def read_review(file: str) -> SavedPlan | StoppedPlan:
+    """Read a plan's JSON, `-` from standard input, as something that anybody may have written.
+
+    Raises UsageError where it cannot be read, and NotAPlanError where it is not exactly what its schema says.
+    """
+    from massctl.plan.plan_file import SAVED_BYTES_MAX, reviewable
+
+    nothing = Phrase("No comment was made.")
+    content = read_at_most(file, SAVED_BYTES_MAX, nothing)
+    if len(content) > SAVED_BYTES_MAX:
+        raise NotAPlanError(Phrase("the plan is larger than {limit} MB", limit=SAVED_BYTES_MAX >> 20), nothing)
+    return reviewable(content, file)
+
+
+def alarmed(directory: str) -> int:
+    """Tell every alarm as an annotation of the run, and end with 1 where there is one.
+
+    Raises LedgerError where the ledger cannot be trusted: that is an alarm of its own.
+    """
+    from massctl.cli.ledger_access import trust
+    from massctl.cli.planner import PlanOptions, Purpose, planned
+    from massctl.cli.session import session
+    from massctl.plan.checkup import alarms
+    from massctl.view.as_github import github_alarms
+
+    with session(directory) as (current, warnings):
+        made = planned(current, (), warnings, PlanOptions(Purpose.ALARM))
+        trust(current, made.state)
+        found = alarms(made.plan, made.state, current.clock.now())
+        voice = current.voice
+    if not found:
+        voice.talk(Phrase("nothing needs a person"))
+        return ExitStatus.DONE
+    voice.annotations(github_alarms(found, voice.language))
+    return ExitStatus.FAILED

@@ -63,8 +63,8 @@ def _switched(directory: str, name: str, article: int | None, form: str, sandbox
 def _switch(session: "Session", name: str, article: int | None, *, opened: bool) -> "tuple[Record, list[int]]":
     """Open or close the comments of one article (from 1), or of all, of the edition that was sent last."""
     from massctl.apply.jobs import news_of, switch_comments
-    from massctl.cli.following import account_of, trust
-    from massctl.cli.taking_back import sent_edition
+    from massctl.cli.commands.withdraw import sent_edition
+    from massctl.cli.ledger_access import account_of, trust
     from massctl.errors import UsageError
     from massctl.model.ids import AppId
 
@@ -86,7 +86,7 @@ def _switch(session: "Session", name: str, article: int | None, *, opened: bool)
 
 def _articles(session: "Session", record: "Record", article: int | None) -> list[int]:
     """Give the articles that are meant; raises UsageError where nobody knows how many there are."""
-    from massctl.cli.taking_back import headlines_of, require_article
+    from massctl.cli.commands.withdraw import headlines_of, require_article
     from massctl.errors import UsageError
 
     if article is not None:

@@ -1,16 +1,30 @@
 """`massctl doctor`: whether a send could go out from here, and what to click or type where it could not."""
 
-from typing import TYPE_CHECKING
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 import click
 
 from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import sandbox_option
+from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.places import API_BASE_VARIABLE
+from massctl.errors import ConfigurationError, LedgerError
+from massctl.model.ids import AccountName, AppId
 from massctl.model.phrase import Phrase
 
 if TYPE_CHECKING:
+    from massctl.apply.checkup_probe import CheckedAccount
     from massctl.cli.session import Session
-    from massctl.model.diagnostics import Diagnostic
+    from massctl.model.diagnostics import Diagnostic, Finding, Level
+    from massctl.model.message import RenderedCampaign
+    from massctl.model.state import State
+    from massctl.plan.plan import Plan
 
 
 @click.command(name="doctor")
@@ -23,8 +37,7 @@ def command(directory: str, form: str, sandbox: bool) -> int:
     Each finding says what to click in WeChat's console, or what to type. Exits 1 where anything keeps a send back.
     """
 
-    def work(current: "Session", warnings: "list[Diagnostic]") -> Result:
-        from massctl.cli.doctoring import examined
+    def work(current: Session, warnings: list[Diagnostic]) -> Result:
         from massctl.view.as_json import doctor_json
         from massctl.view.doctor_text import doctor_text
 
@@ -37,3 +50,254 @@ def command(directory: str, form: str, sandbox: bool) -> int:
         )
 
     return run_in_session("doctor", form, directory, work, sandbox=sandbox)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckUp:
+    """Everything that was found: of the repository first, then account by account."""
+
+    findings: tuple[Finding, ...]
+
+    def exit_status(self) -> int:
+        """Give 1 where anything is a problem."""
+        from massctl.model.diagnostics import Level
+
+        found = any(each.level is Level.PROBLEM for each in self.findings)
+        return ExitStatus.FAILED if found else ExitStatus.DONE
+
+
+def examined(session: Session, warnings: list[Diagnostic]) -> CheckUp:
+    """Look at everything that a send depends on. Raises ConfigurationError for a massctl.yaml that cannot be used."""
+    from massctl.apply.checkup_probe import probe
+    from massctl.cli.side_by_side import side_by_side
+    from massctl.plan.checkup import allowance_finding, clock_finding, protection_finding
+
+    state, plan, findings = _repository(session, warnings)
+    accounts = [AccountName(name) for name in session.settings.accounts]
+    settings = {account: list(_settings(session, account)) for account in accounts}
+    rendered = [each.rendered for each in plan.campaigns if each.rendered is not None] if plan else []
+    asked = probe([_checked(session, each, settings[each], rendered) for each in accounts], side_by_side)
+    for account in accounts:
+        skew = session.skew(account)
+        appid = AppId(session.settings.accounts[account].appid)
+        findings += settings[account]
+        findings += [each for each in asked if each.account == account]
+        findings.append(clock_finding(account, skew, sandbox=session.sandbox is not None))
+        findings.append(protection_finding(account, appid, state))
+        if plan is not None:
+            findings.append(allowance_finding(account, appid, state, plan.ahead, session.clock.now()))
+    return CheckUp(tuple(findings))
+
+
+def _repository(session: Session, warnings: list[Diagnostic]) -> tuple[State, Plan | None, list[Finding]]:
+    """Look at ledger, campaigns, windows and kill switch; without a ledger that can be read there is no plan."""
+    from massctl.apply.outcome import what_happened
+    from massctl.cli.ledger_access import ledger_refusal, refuse_fleeting_ledger, sharing_refusal
+    from massctl.cli.planner import planned
+    from massctl.model.diagnostics import Check, Finding, Level
+    from massctl.model.state import State
+    from massctl.plan.checkup import campaigns_finding, ledger_finding, open_sends, sending_finding, window_findings
+
+    findings = [*_spare_hosts(session), *_notify(session), sending_finding(session.rules_now(session.rules(())))]
+    try:
+        state = session.read_state(session.ledger())
+    except LedgerError as error:
+        unread = Finding(Check.LEDGER, Level.PROBLEM, what_happened(error), error.hint)
+        later = [*([Check.GIT] if session.in_git else []), Check.CAMPAIGNS, Check.WINDOWS, Check.ALLOWANCE]
+        say = Phrase("not checked: the ledger cannot be read")
+        return State(), None, [unread, *findings, *(Finding(each, Level.UNKNOWN, say) for each in later)]
+    accounts = list(session.settings.accounts)
+    refusal = ledger_refusal(session, state, accounts)
+    if refusal is None and state.lineage is not None:
+        refusal, _ = sharing_refusal(session, state, accounts)
+    ledger = [ledger_finding(state, refusal)]
+    try:
+        refuse_fleeting_ledger(session)
+    except LedgerError as error:
+        ledger.append(Finding(Check.LEDGER, Level.PROBLEM, what_happened(error), error.hint))
+    plan = planned(session, (), warnings).plan
+    return (
+        state,
+        plan,
+        [*ledger, *_git(session), *open_sends(state), *findings, campaigns_finding(plan), *window_findings(plan)],
+    )
+
+
+def _git(session: Session) -> Iterator[Finding]:
+    """Look whether the ledger's branch, which was read, can be pushed to; nothing is."""
+    from massctl.apply.outcome import what_happened
+    from massctl.model.diagnostics import Check, Finding, Level
+
+    if not session.in_git:
+        return
+    ledger = session.git_ledger()
+    refusal = ledger.store.refusal()
+    if refusal is not None:
+        yield Finding(Check.GIT, Level.PROBLEM, what_happened(refusal), refusal.hint)
+    else:
+        say = Phrase(
+            "{branch} can be read, and pushed to; a rule that protects it shows only at a push", branch=ledger.where
+        )
+        yield Finding(Check.GIT, Level.OK, say)
+
+
+def _spare_hosts(session: Session) -> Iterator[Finding]:
+    """Find hosts that may be given a secret and that no account names: a permission that waits for a mistake."""
+    from massctl.model.diagnostics import Check, Finding, Level
+
+    used = {urlsplit(each.api_base).netloc.lower() for each in session.settings.accounts.values()}
+    used |= {each.partition(":")[0] for each in used}
+    for host in session.settings.policy.api_hosts:
+        if host.lower() not in used:
+            say = Phrase("policy.api_hosts lets the secret go to {host}, and no account's api_base names it", host=host)
+            hint = Phrase("take it out of policy.api_hosts in massctl.yaml if nobody uses it")
+            yield Finding(Check.API_HOST, Level.WARNING, say, hint)
+
+
+def _notify(session: Session) -> Iterator[Finding]:
+    """Look whether the channels' variables are set; nothing is posted."""
+    from massctl.model.diagnostics import Check, Finding, Level
+    from massctl.plan.checkup import to_set
+
+    for channel in session.settings.notify:
+        for name in (channel.webhook_env, channel.signing_secret_env, channel.wecom_robot_env):
+            if name is None:
+                continue
+            if session.realm() == "loopback":
+                yield Finding(
+                    Check.NOTIFY, Level.OK, Phrase("what would go to {name} stays on this machine", name=name)
+                )
+            elif (value := session.environment.get(name)) and name != channel.signing_secret_env:
+                yield _address(name, value)
+            elif value:
+                yield Finding(Check.NOTIFY, Level.OK, Phrase("{name} is set", name=name))
+            else:
+                say = Phrase("the environment variable {name} is empty", name=name)
+                yield Finding(Check.NOTIFY, Level.WARNING, say, to_set(name))
+
+
+def _address(name: str, address: str) -> Finding:
+    """Look at where a channel posts, without a request and without naming it: who has the address can post to it."""
+    from massctl.model.diagnostics import Check, Finding, Level
+    from massctl.notify.posting import unfit
+    from massctl.plan.checkup import to_set
+
+    if (wrong := unfit(address)) is not None:
+        say = Phrase("{name} is set, and nothing can be posted there: {why}", name=name, why=wrong)
+        return Finding(Check.NOTIFY, Level.WARNING, say, to_set(name))
+    say = Phrase("{name} is set; only a post shows whether it is taken", name=name)
+    return Finding(Check.NOTIFY, Level.OK, say)
+
+
+def _settings(session: Session, account: AccountName) -> Iterator[Finding]:
+    """Judge what massctl.yaml and the environment say of an account."""
+    from massctl.model.diagnostics import Check, Finding, Level
+    from massctl.plan.checkup import secret_finding
+
+    declared = session.settings.accounts[account]
+    yield _host(session, account)
+    if session.sandbox:
+        yield Finding(Check.CREDENTIAL, Level.OK, Phrase("not needed in the sandbox"), account=account)
+        yield Finding(Check.PROXY, Level.OK, Phrase("not needed in the sandbox"), account=account)
+        return
+    if declared.secret_env is not None:
+        value = session.environment.get(declared.secret_env, "")
+        loopback = session.realm([account]) == "loopback"
+        yield secret_finding(account, declared.secret_env, value, loopback=loopback)
+    else:
+        say = Phrase("token_command gives the token; it is run below, as every verb that calls WeChat runs it")
+        yield Finding(Check.CREDENTIAL, Level.OK, say, account=account)
+    yield proxy_finding(session, account)
+
+
+def _host(session: Session, account: AccountName) -> Finding:
+    """Say where the credential goes."""
+    from massctl.model.diagnostics import Check, Finding, Level
+
+    if session.sandbox:
+        return Finding(
+            Check.API_HOST, Level.OK, Phrase("requests stay in the sandbox, in this process"), account=account
+        )
+    host = urlsplit(session.api_base(account)).netloc
+    say = Phrase("requests go to {host}", host=host)
+    if session.environment.get(API_BASE_VARIABLE):
+        hint = Phrase("unset {name} to let api_base count", name=API_BASE_VARIABLE)
+        return Finding(Check.API_HOST, Level.WARNING, say, hint, account)
+    added = [each for each in session.settings.policy.api_hosts if each.partition(":")[0] == host.partition(":")[0]]
+    if added:
+        say = Phrase("requests, and the secret in them, go to {host}, which policy.api_hosts allows", host=host)
+    return Finding(Check.API_HOST, Level.OK, say, account=account)
+
+
+def _checked(
+    session: Session, account: AccountName, settings: list[Finding], campaigns: list[RenderedCampaign]
+) -> CheckedAccount:
+    """Make an account ready to be asked, unless its settings cannot work: a wrong secret is not even tried."""
+    from massctl.apply.checkup_probe import CheckedAccount
+    from massctl.apply.outcome import what_happened
+    from massctl.model.diagnostics import Check, Finding, Level
+    from massctl.plan.checkup import needs_of
+
+    declared = session.settings.accounts[account]
+    needs = needs_of(each for each in campaigns if each.account == account)
+    wechat = None
+    if all(each.level is not Level.PROBLEM for each in settings):
+        try:
+            wechat = session.wechat(account)
+        except ConfigurationError as error:
+            settings.append(Finding(Check.PROXY, Level.PROBLEM, what_happened(error), error.hint, account))
+    return CheckedAccount(account, declared.kind, needs, wechat, declared.token_command is not None)
+
+
+REACH_SECONDS: Final = 5.0
+"""A proxy that takes longer to answer is none that a send should hang on."""
+_PORTS: Final = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
+
+
+def proxy_finding(session: Session, account: AccountName) -> Finding:
+    """Judge an account's proxy; its address, which may hold a password, is in no finding."""
+    from massctl.model.diagnostics import Check, Finding, Level
+    from massctl.plan.checkup import proxy_to_set
+
+    def found(level: Level, message: Phrase, hint: str = "") -> Finding:
+        return Finding(Check.PROXY, level, message, hint, account)
+
+    name = session.settings.accounts[account].proxy_env
+    if name is None:
+        return found(Level.OK, Phrase("no proxy: WeChat sees this machine's own address"))
+    if session.realm([account]) == "loopback":
+        return found(Level.OK, Phrase("not used: the API is on this machine"))
+    write = proxy_to_set(name)
+    address = session.environment.get(name, "")
+    if not address:
+        return found(Level.PROBLEM, Phrase("the environment variable {name} is empty", name=name), write)
+    place = _place(address)
+    if place is None:
+        say = Phrase("{name} is set, and holds no address of a proxy that can be used", name=name)
+        return found(Level.PROBLEM, say, write)
+    try:
+        socket.create_connection(place, REACH_SECONDS).close()
+    except OSError:
+        say = Phrase(
+            "nothing answers at the address in {name} within {seconds} s", name=name, seconds=round(REACH_SECONDS)
+        )
+        hint = Phrase(
+            "is the proxy running, and does its firewall let this machine in? massctl goes round it by no way"
+        )
+        return found(Level.PROBLEM, say, hint)
+    say = Phrase(
+        "the proxy in {name} takes connections: its address is the one for the IP whitelist (IP白名单)", name=name
+    )
+    return found(Level.OK, say)
+
+
+def _place(address: str) -> tuple[str, int] | None:
+    """Give host and port of a proxy's address; None where it is none."""
+    try:
+        parts = urlsplit(address.strip())
+        port = parts.port or _PORTS.get(parts.scheme)
+    except ValueError:
+        return None
+    if parts.scheme not in _PORTS or not parts.hostname or port is None or address != address.strip():
+        return None
+    return parts.hostname, port

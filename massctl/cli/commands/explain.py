@@ -1,6 +1,18 @@
 """`massctl explain`: a diagnostic's code, a guard, an exit status or an errcode of WeChat in words."""
 
+import re
+from collections.abc import Iterator
+from importlib.resources import files
+from itertools import groupby
+from typing import Final
+
 import click
+
+from massctl.errors import UsageError
+from massctl.model.phrase import Phrase, enumerated
+from massctl.view.explanation import PAGES, Explanation, Subject, find, near, read_page
+from massctl.view.language import Language, say
+from massctl.wechat.errcodes import API, Again, ErrorClass, Judgement, judgements_of, known_errcodes
 
 
 @click.command(name="explain")
@@ -13,7 +25,6 @@ def command(code: str | None, language: str | None, form: str) -> None:
     CODE is a diagnostic (MC014), a guard (draft_gone), an exit status (5) or an errcode of WeChat (45028). Needs no
     repository.
     """
-    from massctl.cli.explaining import explained, explanations
     from massctl.cli.output import choose_language, chosen_language, speak_as, voice
 
     choose_language(language or chosen_language())
@@ -32,3 +43,121 @@ def command(code: str | None, language: str | None, form: str) -> None:
     else:
         one = explained(code, speaker.language)
         speaker.result(explanation_text(one, speaker.language, speaker.style, speaker.width))
+
+
+_ERRCODE: Final = re.compile(r"-1|[0-9]{5,9}")
+"""As WeChat spells them; exit statuses are shorter."""
+
+
+def explanations(language: Language) -> list[Explanation]:
+    """Read every explanation in `language`: diagnostics, guards, exit statuses, errcodes."""
+    # The tables are for a code of WeChat, and for a list of everything.
+
+    return [*_pages(language), *errcodes_explained(language)]
+
+
+def explained(code: str, language: Language) -> Explanation:
+    """Give the explanation of `code`; raises UsageError, with a suggestion, where there is none."""
+    if _ERRCODE.fullmatch(code.strip()):
+        return _errcode(int(code), language)
+    known = _pages(language)
+    if (found := find(known, code)) is not None:
+        return found
+    suggested = near(known, code)
+    hint = (
+        Phrase("did you mean {near}?", near=suggested)
+        if suggested
+        else Phrase("massctl explain   lists everything that it explains")
+    )
+    raise UsageError(Phrase("there is nothing to explain about {code}", code=code), hint=hint)
+
+
+def _pages(language: Language) -> list[Explanation]:
+    folder = files("massctl.view") / "explanations" / language.value
+    return [
+        each
+        for subject, name in PAGES.items()
+        for each in read_page(subject, (folder / name).read_text(encoding="utf-8"))
+    ]
+
+
+def _errcode(errcode: int, language: Language) -> Explanation:
+    from massctl.wechat.errcodes import known_errcodes
+
+    if errcode in known_errcodes():
+        return errcode_explained(errcode, language)
+    # A code that is spelled like this one means something else.
+    raise UsageError(
+        Phrase("massctl does not know the errcode {errcode}", errcode=errcode),
+        Phrase("A send that is answered with it is in doubt, and any other call is refused."),
+        Phrase("look it up in WeChat's list of return codes (全局返回码); WeChat's support can look up the rid"),
+    )
+
+
+_WORLD: Final = {
+    ErrorClass.BUSY: Phrase("The platform faltered. What was asked for may have been done or not."),
+    ErrorClass.DOUBT: Phrase("What was asked for may have been done all the same."),
+    ErrorClass.AUTH: Phrase("A credential, address, right or the administrator stands in the way; WeChat did nothing."),
+    ErrorClass.QUOTA: Phrase("Something is used up, or asked for too fast; WeChat did nothing."),
+    ErrorClass.PERMANENT: Phrase(
+        "The request, or what it is about, is wrong, and would be refused again; WeChat did nothing."
+    ),
+    ErrorClass.ACCEPTED: Phrase("What was asked for was done before."),
+    ErrorClass.GONE: Phrase("What the call is about does not exist any more; WeChat did nothing."),
+}
+"""What each kind of answer says about the world."""
+_OURS: Final = {
+    ErrorClass.BUSY: Phrase(
+        "readings and uploads are repeated by themselves; a send or a preview that is answered so is in doubt, and a "
+        "send in doubt is repeated with the same clientmsgid"
+    ),
+    ErrorClass.DOUBT: Phrase("a send that is answered so is in doubt, and is never taken for refused"),
+    ErrorClass.AUTH: Phrase("the next `massctl apply` asks again, for it passes when somebody has put it right"),
+    ErrorClass.QUOTA: Phrase("the next `massctl apply` asks again, for it may pass by itself"),
+    ErrorClass.PERMANENT: Phrase(
+        "a send that was refused so is not asked for again until the campaign changes (`rejected_before`)"
+    ),
+    ErrorClass.ACCEPTED: Phrase("an answer to an earlier attempt was lost, and this one proves that it was accepted"),
+    ErrorClass.GONE: Phrase("a draft that is gone may have been sent, so massctl does not save it again by itself"),
+}
+"""What massctl makes of it, and so why it matters."""
+_TOKEN: Final = Phrase(
+    "only the token was refused and the call was not looked at: massctl fetches another one, and a send makes one "
+    "more recorded attempt"
+)
+
+
+def errcodes_explained(language: Language) -> list[Explanation]:
+    """Explain every errcode that massctl knows, lowest first."""
+    return [errcode_explained(errcode, language) for errcode in known_errcodes()]
+
+
+def errcode_explained(errcode: int, language: Language) -> Explanation:
+    """Explain one errcode that massctl knows; what it means to single calls stands behind what it means at large."""
+    judgements = judgements_of(errcode)
+    _, first = judgements[0]
+    calls = [(path, each) for path, each in judgements if path is not None and each != first]
+    return Explanation(
+        Subject.ERRCODE,
+        str(errcode),
+        say(first.message, language),
+        say(_WORLD[first.error_class], language),
+        say(_TOKEN if first.again is Again.NEW_TOKEN else _OURS[first.error_class], language),
+        (" " if language.is_english else "").join([say(first.hint, language), *_of_calls(calls, language)]),
+    )
+
+
+def _of_calls(calls: list[tuple[str, Judgement]], language: Language) -> Iterator[str]:
+    """Say what single calls mean by it; those that mean the same stand together."""
+    for _, alike in groupby(
+        sorted(calls, key=lambda each: (each[1].message, each[0])), key=lambda each: each[1].message
+    ):
+        members = list(alike)
+        _, judgement = members[0]
+        told = Phrase(
+            "From {calls}: {meaning}. {advice}",
+            calls=enumerated([path.removeprefix(API) for path, _ in members]),
+            meaning=judgement.message,
+            advice=judgement.hint,
+        )
+        yield say(told, language)

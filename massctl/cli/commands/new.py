@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 import click
 
 from massctl.cli.app import Result, run_in_session, said
-from massctl.cli.arguments import form_option, sandbox_option
+from massctl.cli.arguments import form_option, not_yet, sandbox_option
 from massctl.cli.session import Session
-from massctl.cli.usage import not_yet
 from massctl.errors import RefusedError, UsageError
 from massctl.model.ids import CampaignName, is_campaign_name
 from massctl.model.phrase import Phrase
@@ -58,9 +57,8 @@ def _made(current: Session, rest: CampaignName, name: CampaignName) -> "tuple[Re
     The ledger comes first. Where the folder cannot be made after it, the same command makes it.
     """
     from massctl.apply.journal import LedgerSession
-    from massctl.cli.following import trust
-    from massctl.cli.recorded import refuse_fleeting_ledger
-    from massctl.cli.settling import who
+    from massctl.cli.ledger_access import refuse_fleeting_ledger, trust
+    from massctl.cli.operators import who
     from massctl.ledger.process_lock import sole_runner
     from massctl.model.entries import ListEnded
     from massctl.source.campaign_copy import copied_for_rest, put_in_place
@@ -94,7 +92,7 @@ def _made(current: Session, rest: CampaignName, name: CampaignName) -> "tuple[Re
         with copied_for_rest(current.repository, name, rest, openids(), current.cache) as folder:
             if record.ended is None:
                 book = LedgerSession(ledger, current.clock, state)
-                book.record(ListEnded(rest=rest, by=who(current)), record)
+                book.record(ListEnded(rest=rest, by=who(current.environment)), record)
             put_in_place(current.repository, folder)
     return state.record(name, record.edition), counted
 

@@ -1,7 +1,11 @@
 """`massctl plan`: what apply would do now."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import click
 
@@ -9,16 +13,23 @@ from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console
-from massctl.model.diagnostics import has_errors
+from massctl.cli.places import loopback_override
+from massctl.errors import UsageError
+from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase
 
 if TYPE_CHECKING:
-    from massctl.cli.differences import Checkout, Differences
-    from massctl.cli.planning import Planned
+    from massctl.cli.planner import Planned
     from massctl.cli.session import Session
-    from massctl.cli.unlocked import Unlocked
     from massctl.model.diagnostics import Diagnostic
+    from massctl.model.lock import Version
+    from massctl.model.message import RenderedCampaign
+    from massctl.plan.lock_diff import LockState
     from massctl.plan.plan import Plan
+    from massctl.plan.review_diff import Base, Difference
+    from massctl.plan.steps import Invalid
+    from massctl.source.loader import Desires
+    from massctl.source.repository import Repository
     from massctl.view.review_json import Reviewed
 
 
@@ -60,23 +71,28 @@ def command(
     Reads the repository and the ledger, and changes nothing. Without --refresh it needs no secret, and the network
     only to read a ledger in git; without it, it shows what was fetched last.
     """
+    from massctl.model.diagnostics import has_errors
+    from massctl.plan.plan_file import reviewable
+
     _agree(form, refresh=refresh, out=out, against=against, for_review=for_review)
     names = tuple(dict.fromkeys(names))
 
-    def work(current: "Session", warnings: "list[Diagnostic]") -> Result:
-        from massctl.cli.planning import tell_strays
+    def work(current: Session, warnings: list[Diagnostic]) -> Result:
+        from massctl.cli.planner import tell_strays
 
-        checkout = _checkout(current, against, for_review=for_review) if against is not None else None
+        checkout = open_checkout(current, against, for_review=for_review) if against is not None else None
         plan, made = _planned(current, names, warnings, refresh=refresh)
         faulty = has_errors(made.warnings) or (plan.remote is not None and bool(plan.remote.unread))
         tell_strays(current, made)
         if out is not None:
-            _save(current, out, plan, names)
+            from massctl.cli.saved_plans import save_plan
+
+            save_plan(current, out, plan, names)
         for_people, is_reviewed = form != "json" or for_review, form == "markdown" or for_review
         unlocked = _unlocked(made, missing=is_reviewed or checkout is not None) if for_people else {}
         changed = _differences(current, made, checkout, unlocked) if for_people else {}
-        reviewed = _reviewed(current, made, changed, unlocked) if is_reviewed else None
         now = current.clock.now()
+        reviewed = _reviewed(current, made, changed, unlocked) if is_reviewed else None
 
         def json(to: Console) -> str:
             from massctl.view.as_json import plan_json
@@ -89,7 +105,6 @@ def command(
             return plan_text(plan, now, to.language, to.style, to.width, changed)
 
         def markdown(to: Console) -> str:
-            from massctl.plan.plan_file import reviewable
             from massctl.view.as_markdown import plan_comment
 
             # Of the same JSON as elsewhere: what a person sees here is what the comment will say.
@@ -115,9 +130,9 @@ def _agree(form: str, *, refresh: bool, out: Path | None, against: str | None, f
 
 
 def _planned(
-    current: "Session", names: tuple[str, ...], warnings: "list[Diagnostic]", *, refresh: bool
-) -> "tuple[Plan, Planned]":
-    from massctl.cli.planning import PlanOptions, Purpose, planned
+    current: Session, names: tuple[str, ...], warnings: list[Diagnostic], *, refresh: bool
+) -> tuple[Plan, Planned]:
+    from massctl.cli.planner import PlanOptions, Purpose, planned
 
     made = planned(current, names, warnings, PlanOptions(Purpose.REFRESH if refresh else Purpose.SHOW))
     if not refresh:
@@ -135,46 +150,9 @@ def _planned(
     return refreshed(made.plan, remote, made.state), made
 
 
-def _checkout(current: "Session", against: str, *, for_review: bool) -> "Checkout":
-    from massctl.cli.differences import open_checkout
+def _exit_status(plan: Plan, *, detailed: bool) -> ExitStatus:
+    from massctl.model.diagnostics import has_errors
 
-    return open_checkout(current, against, for_review=for_review)
-
-
-def _unlocked(made: "Planned", *, missing: bool) -> "Unlocked":
-    # What is refused for its lock is rendered once, for all that people are shown of it; `missing` asks for what was
-    # never locked too, which has nothing to be compared with but a second checkout.
-    if not any(campaign.refusals for campaign in made.plan.campaigns):
-        return {}
-    from massctl.cli.unlocked import LOCK_GUARDS, unlocked_now
-    from massctl.plan.steps import Guard
-
-    return unlocked_now(made, LOCK_GUARDS if missing else {Guard.LOCK_STALE})
-
-
-def _differences(
-    current: "Session", made: "Planned", checkout: "Checkout | None", unlocked: "Unlocked"
-) -> "Differences":
-    # JSON tells no difference, and does not pay for one.
-    from massctl.cli.differences import differences
-
-    return differences(current, made, checkout, unlocked)
-
-
-def _reviewed(current: "Session", made: "Planned", changed: "Differences", unlocked: "Unlocked") -> "Reviewed":
-    # Only what reviewers are shown needs to know about locks.
-    from massctl.cli.reviewing import reviewed
-
-    return reviewed(current, made, changed, unlocked)
-
-
-def _save(current: "Session", out: Path, plan: "Plan", names: tuple[str, ...]) -> None:
-    from massctl.cli.saved_plans import save_plan
-
-    save_plan(current, out, plan, names)
-
-
-def _exit_status(plan: "Plan", *, detailed: bool) -> ExitStatus:
     if any(has_errors(campaign.diagnostics) for campaign in plan.campaigns):
         return ExitStatus.FAILED
     if not detailed:
@@ -182,3 +160,184 @@ def _exit_status(plan: "Plan", *, detailed: bool) -> ExitStatus:
     if any(campaign.refusals and not campaign.by_name_only for campaign in plan.campaigns):
         return ExitStatus.REFUSED
     return ExitStatus.CHANGES if plan.can_apply else ExitStatus.DONE
+
+
+def _reviewed(session: Session, made: Planned, changed: Differences, unlocked: Unlocked) -> Reviewed:
+    """Give what reviewers are shown beside a plan: this moment, what changed, how locks stand, and what is unlocked."""
+    from massctl.view.review_json import Reviewed
+
+    return Reviewed(session.clock.now(), changed, _locks(session, made), unlocked)
+
+
+def _locks(session: Session, made: Planned) -> dict[CampaignName, LockState]:
+    from massctl.plan.lock_diff import LockState
+    from massctl.plan.steps import Guard
+    from massctl.source.locks import locked_digest
+
+    by_guard = {Guard.LOCK_MISSING: LockState.MISSING, Guard.LOCK_STALE: LockState.STALE}
+    found: dict[CampaignName, LockState] = {}
+    for planned in made.plan.campaigns:
+        refused = [by_guard[each.guard] for each in planned.refusals if each.guard in by_guard]
+        if refused:
+            found[planned.name] = refused[0]
+        elif planned.rendered is not None:
+            # Where only what is locked is sent, what is planned was found equal to the lock a moment ago.
+            locked = planned.digest
+            if not session.settings.policy.require_lock:
+                locked = locked_digest(session.repository, planned.name)
+            missing = LockState.MISSING if locked is None else LockState.STALE
+            found[planned.name] = LockState.LOCKED if locked == planned.digest else missing
+    return found
+
+
+_NEW: Final = Phrase("it is new: there is no such campaign there")
+Differences: TypeAlias = "Mapping[CampaignName, Difference]"
+"""By campaign; one that did not change, or of which nothing is known, is left out."""
+Unlocked: TypeAlias = "Mapping[CampaignName, RenderedCampaign | Invalid]"
+"""What would be locked, by campaign; the faults where its files have some."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """A second checkout to compare with. Its files are only read."""
+
+    repository: Repository
+    desires: Desires | None
+    """None where it holds nothing that can be read."""
+    where: str
+    """As the command line names it."""
+    note: Phrase | None = None
+    """Why nothing there can be read."""
+    is_empty: bool = False
+    """Nothing can be read there because there is nothing."""
+
+    def difference(self, campaign: RenderedCampaign) -> Difference | None:
+        """Compare a campaign with what would be rendered there."""
+        from massctl.plan.review_diff import Base, BaseKind, Difference
+
+        base = Base(BaseKind.CHECKOUT, where=self.where)
+        if self.desires is None:
+            return Difference(base, self.note, is_new=self.is_empty)
+        if campaign.name not in self.desires.names():
+            return Difference(base, _NEW, is_new=True)
+        theirs = _rendered(self.desires, campaign.name)
+        if theirs is None:
+            return Difference(base, Phrase("its files there have faults, so they cannot be compared"))
+        return _compared(base, _version(theirs), campaign)
+
+
+def open_checkout(session: Session, directory: str, *, for_review: bool = False) -> Checkout:
+    """Open the folder of a second checkout; raises UsageError where it is none, or where its settings are faulty.
+
+    `for_review` a folder without settings, or with faulty ones, is one that nothing can be compared with: a pull
+    request may bring the first massctl.yaml, or mend it, and is reviewed like any other.
+    """
+    from massctl.cli.ledger_access import recorded_if_begun
+    from massctl.model.diagnostics import has_errors
+
+    # Only `--against` reads two repositories.
+    from massctl.model.state import State
+    from massctl.source.campaigns import load_settings
+    from massctl.source.loader import Desires, Workbench
+    from massctl.source.repository import SETTINGS, Repository
+
+    root = Path(directory).resolve()
+    if for_review and root.is_dir() and not (root / SETTINGS).is_file():
+        return Checkout(Repository(root), None, directory, _NEW, is_empty=True)
+    if not (root / SETTINGS).is_file():
+        raise UsageError(
+            Phrase("there is no massctl.yaml in {directory}", directory=directory),
+            Phrase("--against names the folder of a second checkout, the one that holds massctl.yaml and campaigns/."),
+            Phrase("git worktree add ../before main   then: massctl plan --against ../before"),
+        )
+    repository = Repository(root)
+    override = loopback_override(session.environment, sandbox=session.sandbox is not None)
+    settings, diagnostics = load_settings(repository, loopback_override=override)
+    if for_review and (settings is None or has_errors(diagnostics)):
+        return Checkout(
+            repository, None, directory, Phrase("the settings there have faults, so nothing can be compared")
+        )
+    if settings is None or has_errors(diagnostics):
+        raise UsageError(
+            Phrase("massctl.yaml in {directory} has faults, so nothing can be compared with it", directory=directory),
+            hint=Phrase("massctl -C {directory} validate   shows them", directory=directory),
+        )
+    # An empty record: there, what went out is rendered too. Pictures are remembered by content: the cache serves both.
+    desires = Desires(Workbench(repository, settings, session.cache, recorded_if_begun(session)), State())
+    return Checkout(repository, desires, directory)
+
+
+def _differences(session: Session, made: Planned, checkout: Checkout | None, unlocked: Unlocked) -> Differences:
+    """Compare every campaign of a plan with its base; what is not at hand any more is told in one line of talk.
+
+    `unlocked` holds those that are refused for their lock, as they are now.
+    """
+    from massctl.model.message import RenderedCampaign
+    from massctl.plan.review_diff import base_of
+
+    found: dict[CampaignName, Difference] = {}
+    unknown: list[str] = []
+    for planned in made.plan.campaigns:
+        campaign = planned.rendered or unlocked.get(planned.name)
+        if not isinstance(campaign, RenderedCampaign):
+            continue
+        if checkout is not None:
+            difference = checkout.difference(campaign)
+        else:
+            base = base_of(campaign, made.state)
+            if base is None or base.digest == campaign.digest:
+                continue
+            before = session.archive().read(base.digest)
+            difference = _compared(base, before, campaign) if before is not None else None
+            unknown += [] if before is not None else [campaign.name]
+        if difference is not None:
+            found[campaign.name] = difference
+    if unknown:
+        why = Phrase("what changed cannot be shown for {names}: what to compare with is not kept here whole")
+        session.voice.talk(Phrase(why, names=", ".join(unknown)))
+    return found
+
+
+def _rendered(desires: Desires, name: CampaignName) -> RenderedCampaign | None:
+    """Render one campaign; None where its files have faults, or went in this moment."""
+    from massctl.model.message import RenderedCampaign
+
+    return next((each for each in desires.read([name]) if isinstance(each, RenderedCampaign)), None)
+
+
+def _compared(base: Base, before: Version, campaign: RenderedCampaign) -> Difference | None:
+    """Compare two contents; None where their digests say that they are equal."""
+    if before.lock.digest == campaign.digest:
+        return None
+    # Comparing loads the HTML parser and difflib; a plan without a difference does without them.
+    from massctl.plan.review_diff import difference
+
+    return difference(base, before, _version(campaign))
+
+
+def _version(campaign: RenderedCampaign) -> Version:
+    from massctl.model.lock import version_of
+
+    return version_of(campaign)
+
+
+def _unlocked(made: Planned, *, missing: bool) -> Unlocked:
+    """Give what would be locked of the campaigns that are refused for their lock; one that went meanwhile is left out.
+
+    It is rendered once, for all that people are shown of it. `missing` asks for what was never locked too, which has
+    nothing to be compared with but a second checkout.
+    """
+    from massctl.model.message import RenderedCampaign
+    from massctl.plan.steps import Guard, Invalid
+    from massctl.source.loader import Desires
+
+    guards = {Guard.LOCK_STALE, Guard.LOCK_MISSING} if missing else {Guard.LOCK_STALE}
+    names = [each.name for each in made.plan.campaigns if any(refusal.guard in guards for refusal in each.refusals)]
+    known: dict[CampaignName, RenderedCampaign | Invalid] = {
+        name: made.unlocked[name] for name in names if name in made.unlocked
+    }
+    left = [name for name in names if name not in known]
+    if left:
+        found = Desires(made.workbench, made.state).read(left)
+        known |= {each.name: each for each in found if isinstance(each, RenderedCampaign | Invalid)}
+    return known

@@ -1,16 +1,45 @@
 """`massctl preview`: show a campaign on reviewers' phones, again where they have it."""
 
-from typing import TYPE_CHECKING
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from massctl.cli.app import Result, outcome_result, run_in_session
 from massctl.cli.arguments import sandbox_option
-from massctl.cli.showing import Reviewer, showing
+from massctl.model.phrase import Phrase
 
 if TYPE_CHECKING:
     from massctl.cli.session import Session
     from massctl.model.diagnostics import Diagnostic
+    from massctl.plan.plan import Showing
+
+
+_OPENID: Final = re.compile(r"o[A-Za-z0-9_-]{27}")
+"""As openids look in practice; WeChat names (微信号) are shorter. Our own guard against a slip, no rule of WeChat's."""
+NAME_CHARACTERS_MAX: Final = 128
+"""Longer than any name or openid; what is recorded of a preview must not become a report."""
+
+
+class Reviewer(click.ParamType[str]):
+    """One recipient of a preview. What was typed is in no error, for it may be an openid."""
+
+    name = "reviewer"
+
+    def __init__(self, kind: str) -> None:
+        self._kind = kind
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Read a WeChat name or an openid."""
+        text = str(value)
+        if not text.isprintable() or text != text.strip() or not 0 < len(text) <= NAME_CHARACTERS_MAX:
+            raise click.UsageError(Phrase("--{kind} takes one name without blanks around it", kind=self._kind), ctx)
+        if self._kind == "towxname" and _OPENID.fullmatch(text):
+            raise click.UsageError(Phrase("this looks like an openid: give it with --touser"), ctx)
+        return text
 
 
 @click.command(name="preview")
@@ -39,9 +68,9 @@ def command(
     """
     asked = showing(towxname, touser)
 
-    def work(current: "Session", warnings: "list[Diagnostic]") -> Result:
+    def work(current: Session, warnings: list[Diagnostic]) -> Result:
         # The executor and its adapters are needed by this verb, and not by its help.
-        from massctl.cli.applying import applied
+        from massctl.cli.commands.apply import applied
 
         outcome = applied(
             current, [name], warnings, yes=True, until="preview", wait_in_doubt=False, locked=locked, showing=asked
@@ -49,3 +78,12 @@ def command(
         return outcome_result(outcome)
 
     return run_in_session("apply", form, directory, work, sandbox=sandbox, locked=locked)
+
+
+def showing(towxname: Sequence[str], touser: Sequence[str]) -> Showing:
+    """Give who is to be shown the campaign: those of the command line, or the declared ones where there are none."""
+    from massctl.model.message import Recipient
+    from massctl.plan.plan import Showing
+
+    asked = (*(Recipient("towxname", each) for each in towxname), *(Recipient("touser", each) for each in touser))
+    return Showing(asked or None)

@@ -1,15 +1,24 @@
 """`massctl record-event`: record what WeChat told by itself about a mass job."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
 import click
 
-from massctl.cli.app import Result, run_in_session
-from massctl.cli.arguments import form_option, sandbox_option
+from massctl.cli.app import Result, View, run_in_session, said
+from massctl.cli.arguments import STANDARD_INPUT, form_option, read_at_most, sandbox_option
+from massctl.cli.exit_codes import ExitStatus
+from massctl.errors import UsageError
+from massctl.model.ids import AppId
+from massctl.model.phrase import Phrase
 
 if TYPE_CHECKING:
+    from massctl.apply.jobs import Foreign, Recorded
+    from massctl.callback.tree import EventFault
     from massctl.cli.session import Session
     from massctl.model.diagnostics import Diagnostic
+    from massctl.model.entries import JobFinish
 
 
 @click.command(name="record-event")
@@ -24,10 +33,94 @@ def command(directory: str, file: str, account: str | None, form: str, sandbox: 
     The same event may be recorded any number of times. Makes no request.
     """
 
-    def work(current: "Session", _: "list[Diagnostic]") -> Result:
+    def work(current: Session, _: list[Diagnostic]) -> Result:
         # The ledger's and the event's readers are needed by this verb, and not by its help.
-        from massctl.cli.events import event_recorded
 
         return event_recorded(current, file, account)
 
     return run_in_session("record-event", form, directory, work, sandbox=sandbox)
+
+
+def event_recorded(session: Session, file: str, account: str | None) -> Result:
+    """Read an event from a file or standard input, and record the end of the job that it tells of."""
+    from massctl.apply.jobs import Foreign, record_finish
+    from massctl.apply.journal import LedgerSession
+    from massctl.callback.finish import read_finish
+    from massctl.callback.tree import EventFault
+    from massctl.cli.ledger_access import refuse_fleeting_ledger, trust
+    from massctl.cli.notifications import Notifier
+    from massctl.ledger.process_lock import sole_runner
+    from massctl.view.act_json import event_json
+
+    refuse_fleeting_ledger(session)
+    appid = _appid(session, account)
+    finish = read_finish(_bytes(file))
+    if isinstance(finish, EventFault):
+        return _faulty(file, finish)
+    with sole_runner(session.locks, session.clock.now()):
+        ledger = session.ledger()
+        state = session.read_state(ledger)
+        trust(session, state)
+        notifier = Notifier(session)
+        notifier.begin(state)
+        outcome = record_finish(finish, appid, LedgerSession(ledger, session.clock, state), _original_ids(session))
+    notifier.tell(state)
+    status = ExitStatus.IN_DOUBT if isinstance(outcome, Foreign) and outcome.candidates else ExitStatus.DONE
+    text, talk = _views(finish, outcome)
+    return Result(status, lambda to: event_json(finish, outcome, status, to.language), text, talk)
+
+
+def _views(finish: JobFinish, outcome: Recorded | Foreign) -> tuple[View, View | None]:
+    """Make what people are told of an event: on standard output, and on standard error."""
+    from massctl.apply.jobs import Followed, Foreign
+    from massctl.view.event_text import contradiction_text, foreign_text
+    from massctl.view.status_text import status_text
+
+    if isinstance(outcome, Foreign):
+        candidates = outcome.candidates
+        return lambda to: foreign_text(finish, candidates, to.language, to.style, to.width), None
+    record, contradicted = outcome.record, outcome.contradicts
+    talk = said(Phrase("this event was recorded before; nothing was written")) if outcome.again else None
+    if contradicted is not None:
+        talk = lambda to: contradiction_text(contradicted, to.language, to.style, to.width)  # noqa: E731
+    return lambda to: status_text(Followed([record]), to.language, to.style, to.width), talk
+
+
+def _faulty(file: str, fault: EventFault) -> Result:
+    from massctl.model.diagnostics import Diagnostic, Place, Severity
+    from massctl.view.act_json import no_event_json
+    from massctl.view.diagnostic_text import diagnostics_text
+
+    place = Place("<stdin>" if file == STANDARD_INPUT else file, fault.line, fault.column)
+    diagnostic = Diagnostic(fault.code, Severity.ERROR, fault.message, place, fault.hint)
+    return Result(
+        ExitStatus.FAILED,
+        lambda to: no_event_json(diagnostic, ExitStatus.FAILED, to.language),
+        lambda _: "",
+        talk=lambda to: diagnostics_text([diagnostic], to.language, to.style, to.width),
+    )
+
+
+def _bytes(file: str) -> bytes:
+    from massctl.callback.tree import EVENT_BYTES_MAX
+
+    hint = Phrase("name the file that holds the event's body, or - for standard input")
+    return read_at_most(file, EVENT_BYTES_MAX, Phrase("Nothing was recorded."), hint)
+
+
+def _original_ids(session: Session) -> dict[AppId, str]:
+    accounts = session.settings.accounts.values()
+    return {AppId(each.appid): each.original_id for each in accounts if each.original_id is not None}
+
+
+def _appid(session: Session, account: str | None) -> AppId | None:
+    if account is None:
+        return None
+    declared = session.settings.accounts.get(account)
+    if declared is None:
+        raise UsageError(
+            Phrase("massctl.yaml has no account {name}", name=account),
+            Phrase("Nothing was recorded."),
+            Phrase("its accounts are: {accounts}", accounts=", ".join(session.settings.accounts)),
+        )
+    return AppId(declared.appid)

@@ -1,13 +1,23 @@
 """`massctl render`: the articles as files."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from massctl.cli.arguments import sandbox_option
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.session import session
+from massctl.cli.output import write_files
+from massctl.cli.session import Session, session
 from massctl.model.phrase import Phrase
+from massctl.model.state import State
+
+if TYPE_CHECKING:
+    from massctl.browser.devtools import Browser
 
 
 @click.command(name="render")
@@ -24,7 +34,6 @@ def command(directory: str, names: tuple[str, ...], out: Path, screenshots: bool
     `article-N.html` differs from what is sent only in the addresses of pictures; `message.txt` is a text
     message; `index.html` shows all of it as a phone does. Of several NAMEs each has a folder of its own.
     """
-    from massctl.cli.rendering import INDEX, render_into
 
     with session(directory, sandbox=sandbox) as (current, _):
         done = render_into(current, tuple(dict.fromkeys(names)), out, screenshots=screenshots)
@@ -32,3 +41,74 @@ def command(directory: str, names: tuple[str, ...], out: Path, screenshots: bool
         page = out / INDEX if len(set(names)) == 1 else out / names[0] / INDEX
         current.voice.talk(Phrase("open {path} in a browser", path=str(page)))
     return ExitStatus.DONE if done else ExitStatus.FAILED
+
+
+INDEX: Final = "index.html"
+
+
+def render_into(session: Session, names: Sequence[str], out: Path, *, screenshots: bool) -> bool:
+    """Write campaigns into a folder, of several each into one of its own; gives whether none has faults.
+
+    Raises BrowserError, before anything is written, where there is no browser for `screenshots`.
+    """
+    whole = True
+    with _camera(screenshots=screenshots) as browser:
+        for name in names:
+            files = rendered_files(session, name)
+            whole &= files is not None
+            if files is None:
+                continue
+            folder = out / name if len(names) > 1 else out
+            for path in write_files(folder, files):
+                session.voice.result(path)
+            if browser is not None:
+                from massctl.browser.screens import screens
+
+                for path in write_files(folder, screens(browser, folder / INDEX)):
+                    session.voice.result(path)
+    return whole
+
+
+@contextmanager
+def _camera(*, screenshots: bool) -> Iterator[Browser | None]:
+    if not screenshots:
+        yield None
+        return
+    # Only pictures need a browser.
+    from massctl.browser.screens import open_browser
+
+    with open_browser() as browser:
+        yield browser
+
+
+def rendered_files(session: Session, name: str) -> dict[str, bytes] | None:
+    """Render one campaign, whatever the ledger says of it; None, with its faults shown, where it is invalid."""
+    from massctl.cli.ledger_access import recorded_if_begun
+    from massctl.cli.planner import chosen
+    from massctl.model.message import RenderedCampaign, RenderedNews, RenderedText
+    from massctl.source.loader import Desires, Workbench
+    from massctl.view.as_html import article_page, index_page
+
+    workbench = Workbench(session.repository, session.settings, session.cache, recorded_if_begun(session))
+    desires = Desires(workbench, State())
+    (campaign,) = desires.read(chosen([name], desires.names()))
+    voice = session.voice
+    found = list(getattr(campaign, "diagnostics", ()))
+    if found:
+        from massctl.view.diagnostic_text import diagnostics_text
+
+        voice.talk(diagnostics_text(found, voice.language, voice.style, voice.width))
+    if not isinstance(campaign, RenderedCampaign):
+        return None
+    names = {str(f.sha256): f"{f.sha256[:12]}.{f.extension}" for f in campaign.files}
+    files = {names[str(f.sha256)]: workbench.read(f.sha256) for f in campaign.files}
+    files[INDEX] = index_page(campaign, names, voice.reader).encode()
+    match campaign.message:
+        case RenderedNews(articles=articles):
+            for number, article in enumerate(articles, 1):
+                files[f"article-{number}.html"] = article_page(article.content, names).encode()
+        case RenderedText(content=content):
+            files["message.txt"] = content.encode()
+        case _:
+            pass  # Its files stand beside the page already.
+    return files

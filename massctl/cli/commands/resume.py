@@ -12,7 +12,7 @@ from massctl.errors import LedgerUnreachableError, MassctlError, RefusedError, U
 from massctl.model.phrase import Command, Phrase
 
 if TYPE_CHECKING:
-    from massctl.cli.brake import BrakeBranch
+    from massctl.cli.commands.stop import BrakeBranch
     from massctl.cli.session import Session
     from massctl.model.diagnostics import Diagnostic
     from massctl.plan.guards import Brake
@@ -31,7 +31,7 @@ def command(directory: str, yes: bool, form: str) -> int:
 
     def work(current: "Session", warnings: "list[Diagnostic]") -> Result:
         # git is needed by this verb, and not by its help.
-        from massctl.cli.brake import BrakeBranch, unreachable
+        from massctl.cli.commands.stop import BrakeBranch, unreachable
         from massctl.view.brake_text import brake_json, resumed_text
 
         due: Plan | None = None
@@ -58,7 +58,7 @@ def _due(current: "Session", warnings: "list[Diagnostic]") -> "Plan | None":
     """Plan what the next `apply` would send without the brake; None where that cannot be planned from here."""
     from dataclasses import replace
 
-    from massctl.cli.planning import PlanOptions, Purpose, planned
+    from massctl.cli.planner import PlanOptions, Purpose, planned
 
     try:
         plan = planned(current, (), warnings, PlanOptions(Purpose.RESUME)).plan

@@ -1,9 +1,13 @@
 """`massctl schema`: the JSON Schemas of the file formats."""
 
+from __future__ import annotations
+
 import json
 from pathlib import Path
+from typing import Any, Final, get_args
 
 import click
+from pydantic import BaseModel
 
 from massctl.cli.output import write_files
 
@@ -15,14 +19,202 @@ from massctl.cli.output import write_files
 def command(out: Path | None) -> None:
     """Write the JSON Schemas that editors and checks use; without --out, all of them as one document."""
     from massctl.cli.output import current_voice
-    from massctl.cli.output_schemas import all_schemas
     from massctl.source.schemas import schema_text
 
-    documents = all_schemas()
-    voice = current_voice()
+    documents, voice = all_schemas(), current_voice()
     if out is None:
         voice.document(json.dumps(documents, ensure_ascii=False, indent=2))
         return
     contents = {name: schema_text(document).encode() for name, document in documents.items()}
     for path in write_files(out, contents):
         voice.result(path)
+
+
+_HEAD: Final[dict[str, dict[str, Any]]] = {
+    "serial": {"type": "integer", "minimum": 1, "description": "Counts from 1 without gaps."},
+    "prev": {"type": "string", "description": "SHA-256 of the line before, without its newline."},
+    "at": {"type": "string", "format": "date-time", "description": "When it was written."},
+    "campaign": {"type": ["string", "null"], "description": "The campaign it is about."},
+    "edition": {"type": ["integer", "null"], "description": "The edition it is about."},
+}
+_FIELDS: Final[dict[str, str]] = {
+    "type": "What happened.",
+    "format_version": "The version of the ledger's format.",
+    "channel": "The channel of `notify`, by the name of its variable.",
+    "lead_seconds": "How long before the window this was due.",
+    "reason": "Why, in words.",
+    "by": "Who said so.",
+    "appid": "The account's AppID.",
+    "sha256": "Names the file's bytes as they were uploaded.",
+    "material_type": "`voice` or `video`; null for a picture.",
+    "url": "The address.",
+    "media_id": "WeChat's id of the material, draft or video.",
+    "batch": "Counts batches of recipients from 1.",
+    "digest": "What was approved.",
+    "message_digest": "Message and audience alone.",
+    "fingerprint": "Names the request, so that a repetition is identical.",
+    "client_msg_id": "Our id of the send (clientmsgid).",
+    "audience": "The audience as declared.",
+    "audience_count": "Followers in the audience, as read.",
+    "batches": "Into how many jobs a list of openids is cut; null for every other audience.",
+    "recipients": "Openids of this batch.",
+    "recipients_sha256": "`sha256:` and what names the openids of this batch.",
+    "dropped_bytes": "How much of the damaged ledger was dropped.",
+    "dropped_sha256": "Names what was dropped, the end of the file that was put aside.",
+    "tag": "The tag's name, as the campaign declares it.",
+    "tag_id": "WeChat's id of the tag.",
+    "name": "The tag's name, as WeChat tells it.",
+    "count": "Followers with the tag, as read.",
+    "source_sha256": "Names the campaign's folder as read.",
+    "for_preview": "True: it shows what does not stand at the tip of the branch that sends, and is never sent.",
+    "recipient": "A reviewer: a WeChat name, or the digest of an openid.",
+    "outcome": "What came of it.",
+    "errcode": "WeChat's code.",
+    "rid": "WeChat's request id.",
+    "msg_id": "WeChat's id of the job.",
+    "msg_data_id": "WeChat's id of the news.",
+    "duplicate": "Whether an earlier attempt had been accepted.",
+    "content": "`unknown` where WeChat knew the id from a send that this ledger does not know of.",
+    "token_dead": "Whether the token was refused.",
+    "retryable": "Whether the next apply may try again.",
+    "status": "What was said of the job.",
+    "total_count": "Followers in the audience.",
+    "filter_count": "Followers left after WeChat's filters.",
+    "sent_count": "Followers who have it.",
+    "error_count": "Followers to whom it failed.",
+    "article_urls": "The addresses of the articles.",
+    "article": "The article from 1; 0 stands for all.",
+    "title": "The campaign's title.",
+    "account": "The account, as massctl.yaml names it.",
+    "not_before": "The beginning of the window.",
+    "rest": "The campaign that has the openids of the batches that are not sent any more.",
+    "not_after": "The end of the window.",
+    "sent_at": "When it went out.",
+    "lineage": "26 characters, equal in every copy of this history and in massctl.yaml.",
+    "realm": "Which world the ledger speaks of; it refuses the other's host.",
+    "draft_sha256": "Names the draft by what a reader would miss: text, pictures, links, fields.",
+    "markup_sha256": "Names how the articles of a draft look, as they were given: elements, styles, words in order.",
+    "titles": "The titles of the articles, by which a listing tells which drafts may be this one.",
+    "kept_sha256": "Names the draft as WeChat keeps it, markup and all.",
+    "handoff": "What was done in the console, item by item; null where nothing was handed off.",
+    "attempt": "The serial of the attempt that this is about.",
+    "asked_at": "Right before the request was made.",
+    "begun": "The serial of the draft_begun that this is about.",
+    "pending": "Whether its end is still to come: a deletion that is not settled, or one more look.",
+    "source": "`event` where an event said it, and not a poll.",
+    "copyright_check": "What the originality check found.",
+    "original_id": "The account's original id, to which the event was addressed.",
+}
+"""Field of an event -> what it holds."""
+
+
+def _files() -> dict[str, tuple[str, type[BaseModel]]]:
+    """Give every document that massctl writes, by the file of its schema."""
+    from massctl.model.lock import LockFile
+    from massctl.plan.plan_file import SavedPlan
+    from massctl.view.reports import (
+        ActReport,
+        AdoptReport,
+        ApplyReport,
+        BrakeReport,
+        CommentsReport,
+        DoctorReport,
+        EventReport,
+        ExplainReport,
+        LockReport,
+        NewReport,
+        NoticesReport,
+        SpeedReport,
+        StateListReport,
+        StateRepairReport,
+        StateShowReport,
+        StateVerifyReport,
+        StatusReport,
+        ValidateReport,
+    )
+
+    return {
+        "lock.schema.json": ("campaign.lock.json of massctl", LockFile),
+        "plan.schema.json": ("massctl plan --format json", SavedPlan),
+        "apply.schema.json": ("massctl apply --format json", ApplyReport),
+        "notices.schema.json": ("what massctl posts to a webhook of notify", NoticesReport),
+        "doctor.schema.json": ("massctl doctor --format json", DoctorReport),
+        "status.schema.json": ("massctl status --format json", StatusReport),
+        "withdraw.schema.json": ("massctl withdraw --format json", ActReport),
+        "reconcile.schema.json": ("massctl reconcile --format json", ActReport),
+        "stop.schema.json": ("massctl stop --format json", BrakeReport),
+        "resume.schema.json": ("massctl resume --format json", BrakeReport),
+        "new.schema.json": ("massctl new --unsent-of --format json", NewReport),
+        "record-event.schema.json": ("massctl record-event --format json", EventReport),
+        "speed.schema.json": ("massctl speed --format json", SpeedReport),
+        "adopt.schema.json": ("massctl adopt --format json", AdoptReport),
+        "comments.schema.json": ("massctl comments --format json", CommentsReport),
+        "validate.schema.json": ("massctl validate --format json", ValidateReport),
+        "lock-report.schema.json": ("massctl lock --format json", LockReport),
+        "explain.schema.json": ("massctl explain --format json", ExplainReport),
+        "state-show.schema.json": ("massctl state show --format json", StateShowReport),
+        "state-list.schema.json": ("massctl state list --format json", StateListReport),
+        "state-repair.schema.json": ("massctl state repair --format json", StateRepairReport),
+        "state-verify.schema.json": ("massctl state verify --format json", StateVerifyReport),
+    }
+
+
+def all_schemas() -> dict[str, dict[str, Any]]:
+    """Give every schema by file name: of what people write, and of what massctl writes."""
+    from massctl.source.schemas import schema_documents
+
+    written = {name: _document(name, title, model) for name, (title, model) in _files().items()}
+    return {**schema_documents(), **written, "ledger-entry.schema.json": _ledger_entry()}
+
+
+def _ledger_entry() -> dict[str, Any]:
+    """One line of the ledger: where it stands in the chain, and one event of so many kinds."""
+    from massctl.model.entries import KINDS, event_adapter
+    from massctl.source.schemas import DRAFT
+
+    schema = event_adapter().json_schema()
+    for name, part in schema["$defs"].items():
+        properties = {key: _untitled(each) for key, each in part["properties"].items()}
+        if name in (kind.__name__ for kind in KINDS.values()):
+            said = {key: {**each, "description": _FIELDS[key]} for key, each in properties.items()}
+            part["properties"] = {**_HEAD, **said}
+            part["required"] = [*_HEAD, "type", *(key for key in part.get("required", []) if key != "type")]
+        else:
+            part["properties"] = properties
+        part.pop("title", None)
+    return {"$schema": DRAFT, "$id": "ledger-entry.schema.json", "title": "a line of massctl.state.jsonl", **schema}
+
+
+def _document(name: str, title: str, model: type[BaseModel]) -> dict[str, Any]:
+    from massctl.source.schemas import DRAFT
+
+    schema = model.model_json_schema(by_alias=True)
+    models = {each.__name__: each for each in _models_in(model)}
+    inner = {
+        key: _described(each, models[key]) if key in models else _untitled(each)
+        for key, each in schema.pop("$defs").items()
+    }
+    return {"$schema": DRAFT, "$id": name, "title": title, **_described(schema, model), "$defs": inner}
+
+
+def _described(schema: dict[str, Any], model: type[BaseModel]) -> dict[str, Any]:
+    from massctl.source.schemas import descriptions
+
+    said = descriptions(model)
+    names = {field.alias or name: name for name, field in model.model_fields.items()}
+    properties = {
+        key: {**_untitled(each), "description": said[names[key]]} for key, each in schema["properties"].items()
+    }
+    return {**_untitled(schema), "properties": properties}
+
+
+def _untitled(schema: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in schema.items() if key != "title"}
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    """Give every model that an annotation is made of, each with those inside it."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        inner = [each for field in annotation.model_fields.values() for each in _models_in(field.annotation)]
+        return [annotation, *inner]
+    return [model for argument in get_args(annotation) for model in _models_in(argument)]

@@ -1,20 +1,44 @@
 """`massctl state`: what the ledger says, and what only a person can tell it."""
 
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import GitName, Moment, Text, form_option, sandbox_option
-from massctl.cli.last_read import shown_entries, shown_state
+from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.places import LEDGER_FILE
 from massctl.cli.session import Session, session
-from massctl.model.phrase import Phrase
-from massctl.model.state import State
+from massctl.errors import (
+    ConfigurationError,
+    LedgerCorruptError,
+    LedgerError,
+    LedgerForeignError,
+    LedgerMissingError,
+    LedgerOlderError,
+    LedgerStaleError,
+    UsageError,
+)
+from massctl.model.diagnostics import Diagnostic
+from massctl.model.ids import AccountName, AppId, CampaignName, sha256_of
+from massctl.model.phrase import Phrase, moment, system_reason
+from massctl.model.state import Record, State, is_concluded
+from massctl.view.language import say
 
 if TYPE_CHECKING:
-    from massctl.model.diagnostics import Diagnostic
+    from massctl.apply.journal import LedgerSession
+    from massctl.cli.ledger_access import Founding
+    from massctl.ledger.codec import End
+    from massctl.ledger.local_file import LocalLedger
+    from massctl.model.entries import Entry
 
 
 @click.group(name="state")
@@ -29,9 +53,10 @@ def command() -> None:
 @click.pass_obj
 def show(directory: str, names: tuple[str, ...], form: str, sandbox: bool) -> int:
     """Show what is recorded, campaign by campaign; only of NAME, where it is given."""
+    from massctl.cli.ledger_access import require_ledger, shown_state
 
-    def work(current: Session, _: "list[Diagnostic]") -> Result:
-        from massctl.cli.following import records_of, require_ledger
+    def work(current: Session, _: list[Diagnostic]) -> Result:
+        from massctl.cli.ledger_access import records_of
         from massctl.view.state_json import state_json
         from massctl.view.state_text import state_text
 
@@ -53,9 +78,9 @@ def show(directory: str, names: tuple[str, ...], form: str, sandbox: bool) -> in
 @click.pass_obj
 def list_entries(directory: str, form: str, sandbox: bool) -> int:
     """List the entries, oldest first, one a line."""
+    from massctl.cli.ledger_access import require_ledger, shown_entries
 
-    def work(current: Session, _: "list[Diagnostic]") -> Result:
-        from massctl.cli.following import require_ledger
+    def work(current: Session, _: list[Diagnostic]) -> Result:
         from massctl.view.state_json import entries_json
         from massctl.view.state_text import entries_text
 
@@ -78,9 +103,9 @@ def list_entries(directory: str, form: str, sandbox: bool) -> int:
 @click.pass_obj
 def verify(directory: str, form: str, deep: bool, sandbox: bool) -> int:
     """Check that every line is what was written, and that the story they tell is possible."""
+    from massctl.cli.ledger_access import require_ledger
 
-    def work(current: Session, _: "list[Diagnostic]") -> Result:
-        from massctl.cli.following import require_ledger
+    def work(current: Session, _: list[Diagnostic]) -> Result:
         from massctl.view.state_json import verified_json
         from massctl.view.state_text import verified_text
 
@@ -104,7 +129,6 @@ def verify(directory: str, form: str, deep: bool, sandbox: bool) -> int:
 def init(directory: str, new_lineage: bool, reason: str | None, sandbox: bool) -> int:
     """Begin the ledger, and name it in massctl.yaml. The first apply does so by itself."""
     # Writing needs more than reading does.
-    from massctl.cli.beginning import begun, begun_anew, refuse_loose_reason
 
     refuse_loose_reason(new_lineage=new_lineage, reason=reason)
     with session(directory, sandbox=sandbox) as (current, _):
@@ -122,7 +146,6 @@ def migrate(directory: str, backend: str, branch: str | None, remote: str | None
     if where and backend == "local":
         raise click.UsageError(Phrase("--branch and --remote go with --to git"))
     # Only a move needs it.
-    from massctl.cli.migrating import moved_to_git, moved_to_local
 
     with session(directory) as (current, _):
         return moved_to_git(current, where) if backend == "git" else moved_to_local(current)
@@ -136,9 +159,8 @@ def migrate(directory: str, backend: str, branch: str | None, remote: str | None
 def repair(directory: str, reason: str | None, form: str, sandbox: bool) -> int:
     """Cut a damaged ledger to the entries that verify. What is not known as sent then waits for reconcile."""
 
-    def work(current: Session, _: "list[Diagnostic]") -> Result:
+    def work(current: Session, _: list[Diagnostic]) -> Result:
         # Only a repair needs it.
-        from massctl.cli.ledger_repair import repaired
 
         return repaired(current, reason)
 
@@ -152,7 +174,6 @@ def repair(directory: str, reason: str | None, form: str, sandbox: bool) -> int:
 def backup(directory: str, target: Path, sandbox: bool) -> int:
     """Copy the ledger into FILE; it may hold an older copy. While others write, the copy is whole all the same."""
     # Only a copy needs it.
-    from massctl.cli.ledger_repair import backed_up
 
     with session(directory, sandbox=sandbox) as (current, _):
         return backed_up(current, target)
@@ -165,7 +186,6 @@ def backup(directory: str, target: Path, sandbox: bool) -> int:
 def restore(directory: str, source: Path, sandbox: bool) -> int:
     """Put a copy in the place of a local ledger that is lost or damaged. An older one than was seen here is refused."""
     # Only a copy needs it.
-    from massctl.cli.ledger_repair import restored
 
     with session(directory, sandbox=sandbox) as (current, _):
         return restored(current, source)
@@ -205,7 +225,6 @@ def import_send(
     if sent is not None and account is not None:
         raise click.UsageError(Phrase("--account goes with --website-send; a campaign names its own"))
     # Writing needs more than reading does.
-    from massctl.cli.outside_sends import imported_sent, imported_website_send, retracted_website_send
 
     with session(directory, sandbox=sandbox) as (current, warnings):
         if no_website_send is not None:
@@ -217,3 +236,670 @@ def import_send(
         if sent is None or at is None:
             raise click.UsageError(Phrase("--sent needs --at: when it went out"))
         return imported_sent(current, sent, at, edition=edition, msg_id=msg_id, reason=reason, warnings=warnings)
+
+
+def begun(session: Session) -> int:
+    """Begin the ledger of a repository that has none; one that is here already is only named in massctl.yaml."""
+    from massctl.apply.journal import LedgerSession
+    from massctl.cli.ledger_access import (
+        Founding,
+        is_being_begun,
+        realm_refusal,
+        refuse_by,
+        refuse_fleeting_ledger,
+        trust,
+    )
+    from massctl.ledger.process_lock import sole_runner
+
+    refuse_fleeting_ledger(session)
+    with sole_runner(session.locks, session.clock.now()):
+        ledger = session.ledger()
+        state = session.read_state(ledger)
+        if (session.in_git and session.settings.state.lineage is None) or is_being_begun(session, state):
+            # A branch that massctl.yaml does not name is no reason to stop: to name it is what was asked for. Nor is
+            # one that an earlier run named and did not come to begin.
+            refuse_by(realm_refusal(session, state, list(session.settings.accounts)))
+        else:
+            trust(session, state)
+        founding = Founding(session)
+        if state.lineage is None:
+            try:
+                state = LedgerSession(ledger, session.clock, state, founding).begin()
+            except LedgerStaleError:
+                founding.take_back()  # Another runner began one, and that is the ledger to be named.
+                raise
+            _tell(
+                session,
+                Phrase("the ledger {lineage} was created; nothing is recorded in it yet", lineage=state.lineage),
+            )
+        elif session.settings.state.lineage is None and not session.sandbox:
+            # A run that began the ledger died before massctl.yaml named it, or its commit was lost.
+            founding.declare(state.lineage)
+            _tell(
+                session,
+                Phrase("the ledger {lineage} is here already; massctl.yaml names it now", lineage=state.lineage),
+            )
+        else:
+            _tell(session, Phrase("the ledger {lineage} is here already; nothing was changed", lineage=state.lineage))
+    return ExitStatus.DONE
+
+
+def begun_anew(session: Session, reason: str) -> int:
+    """Start over with a new lineage; the old ledger is put aside, and what is still known of it is told."""
+    from massctl.apply.journal import LedgerSession
+    from massctl.cli.ledger_access import Founding, refuse_fleeting_ledger
+    from massctl.ledger.process_lock import sole_runner
+    from massctl.view.lost_text import Lost, lost_text
+
+    refuse_fleeting_ledger(session)
+    with sole_runner(session.locks, session.clock.now()):
+        before = _before(session)
+        founding = Founding(session, reason)
+        founding.declare(founding.created().lineage)
+        aside = _put_aside(session, founding, before)
+        state = LedgerSession(session.ledger(), session.clock, State(), founding).begin()
+    known = session.repository.campaign_folders().names
+    lost = Lost(
+        lineage=state.lineage or "",
+        aside=aside,
+        unread=before.unread if before else None,
+        sent=before.sent if before else (),
+        open=before.open if before else (),
+        website_sends=before.website_sends if before else (),
+        campaigns=tuple(known),
+    )
+    voice = session.voice
+    voice.result(lost_text(lost, voice.language, voice.style, voice.width))
+    return ExitStatus.DONE
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What is still known of the ledger that is put aside."""
+
+    data: bytes
+    sent: tuple[Record, ...] = ()
+    open: tuple[Record, ...] = ()
+    website_sends: tuple[str, ...] = ()
+    unread: str | None = None
+
+
+def _before(session: Session) -> _Before | None:
+    """Read the old ledger as far as it can be; None where there is none."""
+    from massctl.ledger.codec import follow_file
+
+    data = session.ledger().as_found()
+    if data is None:
+        return None
+    state = State(session.settings.renamed)
+    try:
+        state.absorb_all(follow_file(data)[0])
+    except LedgerError as error:
+        return _Before(data, unread=error.summary)  # Starting over is the way out of a broken one too.
+    if state.realm != session.realm():
+        return _Before(data)  # What went out in the other world is nothing to import into this one.
+    ours = {account.appid for account in session.settings.accounts.values()}
+    records = [state.records[key] for key in sorted(state.records) if state.records[key].appid in ours]
+    sent = tuple(r for r in records if is_concluded(r))
+    return _Before(data, sent, tuple(r for r in records if r.open_attempts), _website_sends(session, state))
+
+
+def _put_aside(session: Session, founding: Founding, before: _Before | None) -> str | None:
+    """Put the ledger aside where it is; gives its new name, or None without one.
+
+    Where it cannot be put aside, massctl.yaml names it again.
+    """
+    try:
+        return session.ledger().replace(None, session.clock.now(), before.data if before else None)
+    except LedgerError:
+        founding.take_back()
+        raise
+
+
+def _website_sends(session: Session, state: State) -> tuple[str, ...]:
+    """Give the sends on the website as `state import` takes them, with the account where there are several."""
+    accounts = session.settings.accounts
+    return tuple(
+        at.isoformat() + (f" --account {name}" if len(accounts) > 1 else "")
+        for name, account in accounts.items()
+        for at in state.website_sends.get(AppId(account.appid), [])
+    )
+
+
+def refuse_loose_reason(*, new_lineage: bool, reason: str | None) -> None:
+    """Refuse a reason without a new lineage, and a new lineage without a reason."""
+    if new_lineage != (reason is not None):
+        raise UsageError(
+            Phrase("--new-lineage and --reason go together"),
+            Phrase("Nothing was changed."),
+            Phrase('massctl state init --new-lineage --reason "…"'),
+        )
+
+
+def _tell(session: Session, told: Phrase) -> None:
+    session.voice.result(told)
+
+
+def imported_website_send(session: Session, at: datetime, account: str | None, reason: str | None) -> int:
+    """Record a send that a person made on the website; it counts for the allowance of its day and month."""
+    from massctl.apply.journal import Statement
+    from massctl.apply.reconcile import import_website_send
+    from massctl.cli.operators import who
+
+    _check_past(session, at)
+    name = _account(session, account)
+    with _own_book(session) as book:
+        appid = AppId(session.settings.accounts[name].appid)
+        import_website_send(appid, at, Statement(reason or "", who(session.environment)), book)
+    _tell(session, Phrase("a send on the website at {at} is recorded for {account}", at=moment(at), account=name))
+    return ExitStatus.DONE
+
+
+def retracted_website_send(session: Session, at: datetime, account: str | None, reason: str) -> int:
+    """Take back what was recorded of a send on the website, so that it uses nothing of the allowance."""
+    from massctl.apply.journal import Statement
+    from massctl.apply.reconcile import retract_website_send
+    from massctl.cli.operators import who
+
+    name = _account(session, account)
+    with _own_book(session) as book:
+        appid = AppId(session.settings.accounts[name].appid)
+        retract_website_send(appid, at, Statement(reason, who(session.environment)), book)
+    say_so = Phrase("the send on the website at {at} is taken back for {account}; it uses nothing of the allowance")
+    _tell(session, Phrase(say_so, at=moment(at), account=name))
+    return ExitStatus.DONE
+
+
+def imported_sent(
+    session: Session,
+    name: str,
+    at: datetime,
+    *,
+    edition: int | None,
+    msg_id: int | None,
+    reason: str | None,
+    warnings: list[Diagnostic],
+) -> int:
+    """Record that an edition of a campaign went out; `apply` never sends that edition then."""
+    from massctl.apply.journal import Statement
+    from massctl.apply.reconcile import import_sent
+    from massctl.cli.commands.reconcile import COUNTS_AS_ALL, declared
+    from massctl.cli.operators import who
+    from massctl.cli.planner import chosen
+    from massctl.source.campaigns import load_campaign
+
+    _check_past(session, at)
+    with _own_book(session) as book:
+        # A name that is mistyped would leave the campaign that is meant looking new.
+        chosen([name], session.repository.campaign_folders().names)
+        file = load_campaign(session.repository, CampaignName(name), session.settings).file
+        if file is None:
+            raise _unreadable(name)
+        number = edition if edition is not None else file.edition
+        record = book.state.record(CampaignName(name), number)
+        appid = AppId(session.settings.accounts[file.account].appid)
+        # Only the edition that the folder holds can be named by what is in it.
+        rendered = declared(session, name, number, warnings)
+        import_sent(
+            record,
+            appid,
+            at,
+            Statement(reason or "", who(session.environment), msg_id),
+            book,
+            declared=rendered,
+        )
+    said = Phrase("edition {edition} of {name} is recorded as sent at {at}", edition=number, name=name, at=moment(at))
+    _tell(session, said)
+    if rendered is None:
+        _tell(session, Phrase("what it said is not known, so an equal message under another name is not noticed"))
+        _tell(session, COUNTS_AS_ALL)
+    if msg_id is not None:
+        _tell(session, Phrase("massctl status {name}   asks what became of its job", name=name))
+    return ExitStatus.DONE
+
+
+@contextmanager
+def _own_book(session: Session) -> Iterator[LedgerSession]:
+    """Open the ledger to write to it, alone; raises a LedgerError where there is none of this repository."""
+    from massctl.apply.journal import LedgerSession
+    from massctl.cli.ledger_access import refuse_fleeting_ledger
+    from massctl.ledger.process_lock import sole_runner
+
+    refuse_fleeting_ledger(session)
+    with sole_runner(session.locks, session.clock.now()):
+        ledger = session.ledger()
+        state = session.read_state(ledger)
+        _require_begun(session, state)
+        yield LedgerSession(ledger, session.clock, state)
+
+
+def _account(session: Session, name: str | None) -> AccountName:
+    known = sorted(session.settings.accounts)
+    if name is None and len(known) == 1:
+        return AccountName(known[0])
+    if name in known:
+        return AccountName(str(name))
+    listed = ", ".join(known)
+    say_so = (
+        Phrase("massctl.yaml has several accounts; say which one it was", accounts=listed)
+        if name is None
+        else Phrase("massctl.yaml has no account {account}", account=name)
+    )
+    raise UsageError(
+        say_so, Phrase("Nothing was recorded."), Phrase("add --account with one of {accounts}", accounts=listed)
+    )
+
+
+def _check_past(session: Session, at: datetime) -> None:
+    now = session.clock.now()
+    if at > now:
+        raise UsageError(
+            Phrase("{at} has not come yet; it is {now} now", at=moment(at), now=moment(now.astimezone(at.tzinfo))),
+            Phrase("Nothing was recorded."),
+            Phrase("give the time at which it was sent, with its offset"),
+        )
+
+
+def _require_begun(session: Session, state: State) -> None:
+    """Raise a LedgerError where there is no ledger of this repository to write to."""
+    from massctl.cli.ledger_access import trust
+
+    trust(session, state)
+    if state.serial == 0:
+        raise LedgerMissingError(
+            Phrase("there is no ledger yet"), Phrase("Nothing was recorded."), Phrase("begin one: massctl state init")
+        )
+
+
+def _unreadable(name: str) -> ConfigurationError:
+    return ConfigurationError(
+        Phrase("{name} has faults, so its account and edition are not known", name=name),
+        Phrase("Nothing was recorded."),
+        Phrase("massctl validate   shows every fault; then run the same command again"),
+    )
+
+
+_KEPT: Final = re.compile(r"[0-9a-f]{64}\.(html|json)", re.ASCII)
+"""What a file beside the ledger is called."""
+
+
+def moved_to_git(session: Session, where: Mapping[str, str]) -> int:
+    """Move the local ledger to a branch; `where` has keys of `state` that say which, if not as massctl.yaml does."""
+    from massctl.ledger.process_lock import sole_runner
+    from massctl.source.settings_writer import keys_of, require_changeable
+
+    require_changeable(session.root, keys_of("git", where))
+    target = _as(session, "git", where)
+    with sole_runner(session.locks, session.clock.now()):
+        local, state, found = _local(session)
+        git = target.git_ledger()
+        if state.lineage is None:
+            there = State()
+            there.absorb_all(git.read(0))
+            if there.lineage is None:
+                raise _nothing_to_move()
+            _name(target, there, where)
+            return _told(session, Phrase("the ledger {lineage} is in git already", lineage=there.lineage))
+        _trust(session, state)
+        git.take_over(_whole(found, state.serial), _kept(session.places.archive))
+        _name(target, state, where)
+        aside = local.replace(None, session.clock.now(), found)
+    branch = f"{target.settings.state.remote}/{target.settings.state.branch}"
+    _told(session, Phrase("the ledger {lineage} is on {branch} now", lineage=state.lineage, branch=branch))
+    if aside is not None:
+        _told(session, Phrase("the file it was in is called {file} now; keep it", file=aside))
+    return ExitStatus.DONE
+
+
+def moved_to_local(session: Session) -> int:
+    """Move the ledger from its branch to a file beside massctl.yaml, for one machine."""
+    from massctl.cli.ledger_access import refuse_fleeting_ledger
+    from massctl.ledger.archive import LocalArchive
+    from massctl.ledger.codec import follow_file
+    from massctl.ledger.local_file import LocalLedger
+    from massctl.ledger.process_lock import sole_runner
+    from massctl.source.settings_writer import keys_of, require_changeable
+
+    require_changeable(session.root, keys_of("local", {}))
+    target = _as(session, "local", {})
+    refuse_fleeting_ledger(target)
+    with sole_runner(session.locks, session.clock.now()):
+        if not session.in_git:
+            _, state, _ = _local(session)
+            if state.lineage is None:
+                raise _nothing_to_move()
+            return _told(session, Phrase("the ledger {lineage} is a file already", lineage=state.lineage))
+        git = session.git_ledger()
+        there = State()
+        there.absorb_all(git.read(0))
+        if there.lineage is not None:
+            _trust(session, there)
+            moved = git.as_found() or b""
+            # A move that failed may have left a file, which is older by now.
+            local = LocalLedger(session.places.ledger, session.locks)
+            found = local.as_found()
+            _write(session, local, moved, found, _whole(found, follow_file(found)[1].serial))
+            LocalArchive(session.places.archive).take_over(git.store.bodies())
+            git.replace(None, session.clock.now(), moved)
+            state = there
+        else:
+            # An earlier move was cut short right here.
+            _, state, _ = _local(session)
+        if state.lineage is None:
+            raise _nothing_to_move()
+        _trust(session, state)
+        _name(target, state, {})
+    return _told(
+        session, Phrase("the ledger {lineage} is the file {file} now", lineage=state.lineage, file=LEDGER_FILE)
+    )
+
+
+def _as(session: Session, backend: str, where: Mapping[str, str]) -> Session:
+    """Give the session as it is where massctl.yaml names another backend."""
+    state = session.settings.state.model_copy(update={"backend": backend, **where})
+    return replace(session, settings=session.settings.model_copy(update={"state": state}), _git_ledger=None)
+
+
+def _local(session: Session) -> tuple[LocalLedger, State, bytes | None]:
+    """Read and verify the local ledger; gives the file's bytes too, None without a file."""
+    from massctl.ledger.local_file import LocalLedger
+
+    ledger, state = LocalLedger(session.places.ledger, session.locks), State()
+    state.absorb_all(ledger.read(0))
+    return ledger, state, ledger.as_found()
+
+
+def _whole(found: bytes | None, serial: int) -> bytes:
+    """Give the first `serial` lines of a ledger's file, each with its newline."""
+    return b"".join(line + b"\n" for line in (found or b"").split(b"\n")[:serial])
+
+
+def _trust(session: Session, state: State) -> None:
+    from massctl.cli.ledger_access import realm_refusal, refuse_by
+
+    due = session.settings.state.lineage
+    if due not in (None, state.lineage):
+        raise LedgerForeignError(
+            Phrase(
+                "massctl.yaml names the ledger {lineage}, and this one is {found}", lineage=due, found=state.lineage
+            ),
+            Phrase("Nothing was changed."),
+            Phrase("correct state.lineage in massctl.yaml, or bring the right ledger"),
+        )
+    refuse_by(realm_refusal(session, state, list(session.settings.accounts)))
+
+
+def _kept(folder: Path) -> dict[str, bytes]:
+    """Read the files beside a local ledger, as far as they are such."""
+    from massctl.ledger.archive import ARCHIVE_BYTES_MAX
+
+    found = sorted(folder.iterdir()) if folder.is_dir() else []
+    ours = [path for path in found if _KEPT.fullmatch(path.name) and path.is_file()]
+    return {path.name: path.read_bytes() for path in ours if path.stat().st_size <= ARCHIVE_BYTES_MAX}
+
+
+def _write(session: Session, local: LocalLedger, data: bytes, found: bytes | None, before: bytes) -> None:
+    """Put the ledger's file in place whole; raises where another one lies there."""
+    if not data.startswith(before):
+        raise LedgerForeignError(
+            Phrase("{file} is another ledger than the one in git", file=local.where),
+            Phrase("Nothing was changed."),
+            Phrase("look whose it is, and give it another name"),
+        )
+    if data != found:
+        local.replace(data, session.clock.now(), found)
+
+
+def _name(target: Session, state: State, where: Mapping[str, str]) -> None:
+    """Write into massctl.yaml where the ledger is, and ask for a commit."""
+    from massctl.source.settings_writer import declare_backend, declare_lineage
+
+    changed = declare_backend(target.root, target.settings.state.backend, where)
+    if declare_lineage(target.root, state.lineage or "") or changed:
+        told = Phrase("massctl.yaml says where the ledger is now: commit this")
+        target.voice.talk(told)
+
+
+def _nothing_to_move() -> LedgerMissingError:
+    return LedgerMissingError(
+        Phrase("there is no ledger to move"),
+        Phrase("Nothing was changed."),
+        Phrase("write the backend under state in massctl.yaml, then: massctl state init"),
+    )
+
+
+def _told(session: Session, told: Phrase) -> int:
+    session.voice.result(told)
+    return ExitStatus.DONE
+
+
+def repaired(session: Session, reason: str | None) -> Result:
+    """Cut a damaged ledger to the lines that verify; without a reason it is only shown what would be dropped."""
+    from massctl.apply.outcome import what_happened
+    from massctl.cli.ledger_access import refuse_fleeting_ledger
+    from massctl.cli.operators import who
+    from massctl.ledger.codec import encode, sound_part
+    from massctl.ledger.process_lock import sole_runner
+    from massctl.model.entries import NewEntry, Repaired
+    from massctl.view.repair_text import Repair, repair_json, repair_text
+
+    refuse_fleeting_ledger(session)
+    with sole_runner(session.locks, now := session.clock.now()):
+        damage = _damage(session)
+        ledger = session.ledger()
+        found = ledger.as_found() or b""
+        entries, end = sound_part(found)
+        dropped = found[end.whole_bytes :]
+        if not dropped:
+            raise damage  # Every line follows from the one before: what they tell is impossible.
+        state = _folded(session, entries)
+        _require_seen(session, state, entries, end)
+        repair = Repair(state.lineage or "", state.realm, end.serial, dropped, what_happened(damage))
+        if reason is not None:
+            event = Repaired(
+                dropped_bytes=len(dropped),
+                dropped_sha256=sha256_of(dropped),
+                reason=reason,
+                by=who(session.environment),
+            )
+            line = encode(NewEntry(at=now, event=event), end.serial + 1, end.digest)
+            aside = ledger.replace(_whole_copy(found, end) + line + b"\n", now, found)
+            repair = replace(repair, aside=aside, done=True)
+            _note(session)
+    return Result(
+        ExitStatus.DONE if repair.done else ExitStatus.USAGE,
+        lambda to: repair_json(repair, to.language),
+        lambda to: repair_text(repair, to.language, to.style, to.width),
+    )
+
+
+def backed_up(session: Session, target: Path) -> int:
+    """Copy the ledger's whole lines into a file, which may hold an older copy of the same ledger."""
+    from massctl.cli.ledger_access import require_ledger
+    from massctl.ledger.codec import follow_file
+    from massctl.source.whole_file import write_whole
+
+    if target.exists() and not target.is_file():
+        raise UsageError(
+            Phrase("{file} is not a file", file=target.name),
+            Phrase("Nothing was written."),
+            Phrase("name a file that is not there yet"),
+        )
+    ledger = session.ledger()
+    found = ledger.as_found()
+    entries, end = follow_file(found)
+    state = State(session.settings.renamed)
+    state.absorb_all(entries)
+    require_ledger(session, state)
+    if found is None:
+        raise _no_ledger(Phrase("there is no ledger to copy"))
+    data = _whole_copy(found, end)
+    try:
+        if target.exists() and not data.startswith(target.read_bytes()):
+            raise LedgerForeignError(
+                Phrase("{file} is not an older copy of this ledger", file=target.name),
+                Phrase("Nothing was written."),
+                Phrase("name a file that is not there yet"),
+            )
+        write_whole(target, data, 0o600)
+    except OSError as error:
+        raise LedgerError(
+            Phrase("the copy cannot be written"),
+            Phrase("{file}: {why}. Nothing was written.", file=target.name, why=system_reason(error)),
+            Phrase("name a file in a folder that can be written"),
+        ) from None
+    return _told(session, Phrase("entries copied to {file}: {count}", count=end.serial, file=target.name))
+
+
+def restored(session: Session, source: Path) -> int:
+    """Put a copy of the ledger in its place, where it lacks nothing that stands there or that this machine saw."""
+    from massctl.cli.ledger_access import refuse_fleeting_ledger
+    from massctl.ledger.codec import follow_file, sound_part
+    from massctl.ledger.high_water_mark import seen_mark
+    from massctl.ledger.process_lock import sole_runner
+
+    if session.in_git:
+        raise UsageError(
+            Phrase("the ledger is on a branch of the remote, and a file does not take its place"),
+            Phrase("Nothing was changed."),
+            Phrase("push the newest commit of the branch that anybody has, as docs/guides/operations.md says"),
+        )
+    refuse_fleeting_ledger(session)
+    with sole_runner(session.locks, now := session.clock.now()):
+        copy = _read(source)
+        try:
+            entries, end = follow_file(copy)
+            state = _folded(session, entries)
+            _require_seen(session, state, entries, end)
+        except LedgerCorruptError as error:
+            raise _no_copy(Phrase("{file} is not a copy that verifies", file=source.name), error) from None
+        except LedgerOlderError as error:
+            say_older = Phrase("{file} is older than the ledger that this machine saw", file=source.name)
+            raise _no_copy(say_older, error) from None
+        ledger, mark = session.ledger(), seen_mark(session.locks)
+        found, data = ledger.as_found(), _whole_copy(copy, end)
+        _, there = sound_part(found or b"")
+        sound = _whole_copy(found or b"", there)
+        if not data.startswith(sound):
+            raise _not_further(source, sound.startswith(data), end, there)
+        if data == found:
+            return _told(
+                session, Phrase("the ledger holds all of {file} already; nothing was changed", file=source.name)
+            )
+        aside = ledger.replace(data, now, found)
+        _note(session)
+    if aside is not None:
+        session.voice.talk(
+            say(Phrase("the file that was there is called {file} now; keep it", file=aside), session.voice.language)
+        )
+    if mark is None or mark.lineage != state.lineage:
+        warning = Phrase(
+            "this machine never saw this ledger, so nobody can tell here whether {file} is its newest copy: what went "
+            "out since would go out again",
+            file=source.name,
+        )
+        session.voice.talk(warning)
+    return _told(
+        session, Phrase("the ledger {lineage} is back, with entries: {count}", lineage=state.lineage, count=end.serial)
+    )
+
+
+def _damage(session: Session) -> LedgerCorruptError:
+    """Give what is wrong with the ledger; raises where nothing is, or what no repair helps against."""
+    from massctl.cli.ledger_access import require_ledger
+
+    state = State(session.settings.renamed)
+    try:
+        state.absorb_all(session.ledger().read(0))
+    except LedgerCorruptError as error:
+        return error
+    require_ledger(session, state)
+    if state.serial == 0:
+        raise _no_ledger(Phrase("there is no ledger to repair"))
+    raise UsageError(
+        Phrase("the ledger verifies, so there is nothing to repair"),
+        Phrase("Nothing was changed."),
+        Phrase("massctl state verify --deep   checks the form and the fields of every entry too"),
+    )
+
+
+def _folded(session: Session, entries: Sequence[Entry]) -> State:
+    """Fold what is to be the ledger; raises where it may not be this repository's."""
+    from massctl.cli.ledger_access import trust
+
+    state = State(session.settings.renamed)
+    state.absorb_all(entries)
+    if state.lineage is None:
+        raise LedgerCorruptError(
+            Phrase("not even the first entry of the ledger verifies"),
+            Phrase("Nothing of it can be kept. Nothing was changed."),
+            Phrase(
+                "massctl state restore FILE   puts a backup in its place; without any: "
+                'massctl state init --new-lineage --reason "…"'
+            ),
+        )
+    trust(session, state)
+    return state
+
+
+def _require_seen(session: Session, state: State, entries: Sequence[Entry], end: End) -> None:
+    """Raise LedgerOlderError where this machine saw entries of the ledger that would not be in it."""
+    from massctl.ledger.chained_ledger import digest_at
+    from massctl.ledger.high_water_mark import require_newest, seen_mark
+
+    mark = seen_mark(session.locks)
+    seen = mark.serial if mark is not None else 0
+    digest = digest_at(seen, entries, end) if 0 < seen <= end.serial else None
+    require_newest(mark, state.lineage, end.serial, digest, session.git_ledger().where if session.in_git else None)
+
+
+def _no_copy(say_why: Phrase, error: LedgerCorruptError | LedgerOlderError) -> LedgerError:
+    """Say of a copy what was found in it; the ledger that is here stays as it is."""
+    return type(error)(say_why, error.detail, Phrase("name another copy; the ledger that is here was not changed"))
+
+
+def _not_further(source: Path, is_older: bool, end: End, there: End) -> LedgerError:
+    if not is_older:
+        return LedgerForeignError(
+            Phrase("{file} and the ledger that is here went different ways", file=source.name),
+            Phrase("Nothing was changed."),
+            Phrase("look whose copy it is; massctl state verify   checks the ledger that is here"),
+        )
+    return LedgerOlderError(
+        Phrase("{file} is older than what is here", file=source.name),
+        Phrase(
+            "It ends with entry {serial}, and {there} entries verify here. Nothing was changed.",
+            serial=end.serial,
+            there=there.serial,
+        ),
+        Phrase("massctl state verify   checks what is here, and massctl state repair keeps what verifies"),
+    )
+
+
+def _whole_copy(data: bytes, end: End) -> bytes:
+    """Give the whole lines of some bytes that verify up to `end`."""
+    return data[: end.whole_bytes] + (b"\n" if end.newline_lost else b"")
+
+
+def _note(session: Session) -> None:
+    """Read the ledger as everybody will, and remember how far it reaches."""
+    ledger = session.ledger()
+    ledger.append(len(ledger.read(0)), [], durable=True)
+
+
+def _read(source: Path) -> bytes:
+    try:
+        if source.is_file():
+            return source.read_bytes()
+        why: str = Phrase("it is not a file")
+    except OSError as error:
+        why = system_reason(error)
+    raise UsageError(
+        Phrase("the copy cannot be read"),
+        Phrase("{file}: {why}. Nothing was changed.", file=source.name, why=why),
+        Phrase("name a file that massctl state backup wrote"),
+    )
+
+
+def _no_ledger(what: Phrase) -> UsageError:
+    return UsageError(what, Phrase("Nothing was changed."), Phrase("massctl state init   begins one"))

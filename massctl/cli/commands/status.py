@@ -1,16 +1,25 @@
 """`massctl status`: what became of the jobs."""
 
-from typing import TYPE_CHECKING
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import Seconds, sandbox_option
+from massctl.errors import LedgerLockedError
+from massctl.model.ids import AppId, CampaignName
 from massctl.model.phrase import Phrase
 
 if TYPE_CHECKING:
+    from massctl.apply.jobs import Followed
+    from massctl.apply.ports import WeChat
     from massctl.cli.session import Session
     from massctl.model.diagnostics import Diagnostic
+    from massctl.model.state import State
 
 
 @click.command(name="status")
@@ -22,10 +31,9 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command(directory: str, names: tuple[str, ...], wait: float, all_editions: bool, form: str, sandbox: bool) -> int:
     """Ask WeChat about mass jobs that are not finished, and record the answers. Makes no request for others."""
+    from massctl.apply.jobs import unfinished
 
-    def work(current: "Session", _: "list[Diagnostic]") -> Result:
-        from massctl.apply.jobs import unfinished
-        from massctl.cli.following import followed
+    def work(current: Session, _: list[Diagnostic]) -> Result:
         from massctl.view.as_json import status_json
         from massctl.view.status_text import status_text
 
@@ -39,3 +47,83 @@ def command(directory: str, names: tuple[str, ...], wait: float, all_editions: b
         )
 
     return run_in_session("status", form, directory, work, sandbox=sandbox)
+
+
+LOOK_SECONDS: Final = 20
+"""Between two looks for what the administrator said. Our own bound: with a ledger in git each look is a fetch."""
+
+
+def followed(session: Session, names: Sequence[str], wait_seconds: float, *, all_editions: bool) -> Followed:
+    """Ask about unfinished jobs, and again for `wait_seconds`; also about sends that wait for the administrator.
+
+    What he says comes as an event, which another process records: between two looks the ledger is left to it.
+    """
+    from massctl.apply.jobs import Followed
+    from massctl.cli.evidence import repeatable
+    from massctl.cli.progress import progress
+    from massctl.model.state import is_held
+
+    clock = session.clock
+    until = clock.now() + timedelta(seconds=wait_seconds)
+    found: Followed | None = None
+    while True:
+        remaining = (until - clock.now()).total_seconds()
+        try:
+            newly = _followed_once(session, names, max(0.0, remaining), all_editions=all_editions)
+        except LedgerLockedError:
+            if found is None:
+                raise
+            newly = Followed(found.records)  # Somebody records something in this moment; the next look sees it.
+        newly.failed_now[:0] = found.failed_now if found is not None else []
+        found, held = newly, sum(is_held(record) for record in newly.records)
+        remaining = (until - clock.now()).total_seconds()
+        if not held or remaining <= 0:
+            if any(record.is_in_doubt for record in found.records):
+                found.repeatable = repeatable(session, found.records, session.read_state(session.ledger()))
+            return found
+        say = Phrase("waiting for the administrator: {count}; looking again for", count=held)
+        progress(session.voice).waiting(say, int(remaining))
+        clock.sleep(min(LOOK_SECONDS, remaining))
+
+
+def _followed_once(session: Session, names: Sequence[str], wait_seconds: float, *, all_editions: bool) -> Followed:
+    """Ask about unfinished jobs, alone on the ledger; without one it makes no request and takes no lock."""
+    from massctl.apply.jobs import Followed, follow_jobs, is_overdue, unfinished
+    from massctl.apply.journal import LedgerSession
+    from massctl.cli.ledger_access import account_of, records_of, require_ledger, trust
+    from massctl.cli.notifications import Notifier
+    from massctl.cli.progress import progress
+    from massctl.ledger.process_lock import sole_runner
+    from massctl.model.state import is_held
+
+    ledger = session.ledger()
+    state = session.read_state(ledger)
+    require_ledger(session, state)
+    unsent = _unsent(session, state, names)
+    records = records_of(state, names, all_editions=all_editions, unsent=unsent)
+    asked = any(unfinished(job) is not None for record in records for job in record.jobs)
+    if not asked and not any(is_overdue(record, session.clock) for record in records):
+        return Followed(records)
+    trust(session, state)
+    with sole_runner(session.locks, session.clock.now()):
+        state = session.read_state(ledger)
+        book, notifier = LedgerSession(ledger, session.clock, state), Notifier(session)
+        notifier.begin(state)
+        records = records_of(state, names, all_editions=all_editions, unsent=unsent)
+
+        def wechat(appid: AppId) -> WeChat:
+            return session.wechat(account_of(session, appid))
+
+        # Nobody else can write while this waits, and the administrator's answer is written by somebody else.
+        waits = 0 if any(is_held(record) for record in records) else wait_seconds
+        found = follow_jobs(records, wechat, book, session.clock, progress(session.voice), waits)
+    notifier.tell(state)
+    return found
+
+
+def _unsent(session: Session, state: State, names: Sequence[str]) -> dict[CampaignName, int]:
+    """Give the declared editions of named campaigns of which nothing is recorded yet."""
+    from massctl.cli.ledger_access import declared_editions
+
+    recorded = {name for name, _ in state.records}
+    return declared_editions(session, [name for name in names if name not in recorded])

@@ -1,18 +1,24 @@
 """`massctl stop`: set the brake."""
 
-from typing import TYPE_CHECKING
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import Text, form_option
 from massctl.cli.exit_codes import ExitStatus
-from massctl.errors import LedgerUnreachableError
+from massctl.errors import LedgerUnreachableError, UsageError
 from massctl.model.phrase import Phrase
 
 if TYPE_CHECKING:
     from massctl.cli.session import Session
+    from massctl.ledger.git_branch import Pushed, Tip
     from massctl.model.diagnostics import Diagnostic
+    from massctl.plan.guards import Brake
 
 
 @click.command(name="stop")
@@ -25,17 +31,16 @@ def command(directory: str, reason: str | None, form: str) -> int:
     Needs the right to push, no secret and no review. Each run looks for the branch right before each send. What WeChat
     has accepted goes on. `massctl resume` lifts it.
     """
+    from massctl.ledger.git_branch import Pushed
 
-    def work(current: "Session", _: "list[Diagnostic]") -> Result:
+    def work(current: Session, _: list[Diagnostic]) -> Result:
         # git is needed by this verb, and not by its help.
-        from massctl.cli.brake import OTHERWISE, BrakeBranch, unreachable
-        from massctl.cli.settling import who
-        from massctl.ledger.git_branch import Pushed
+        from massctl.cli.operators import who
         from massctl.view.brake_text import brake_json, stopped_text
 
         try:
             branch = BrakeBranch(current)
-            found = branch.set(who(current), current.clock.now(), reason or "")
+            found = branch.set(who(current.environment), current.clock.now(), reason or "")
         except LedgerUnreachableError as error:
             raise unreachable(
                 Phrase("the brake is not on, as far as this machine can tell"), error, OTHERWISE
@@ -53,3 +58,98 @@ def command(directory: str, reason: str | None, form: str) -> int:
         )
 
     return run_in_session("stop", form, directory, work)
+
+
+SUBJECT: Final = "stop all sends"
+_FIELD: Final = re.compile(r"^(?P<name>Stopped-by|Stopped-at|Reason): (?P<value>.+)$", re.MULTILINE)
+REASON_CHARACTERS_MAX: Final = 1_000
+"""Of what a commit says; ours has no more, and one that was made by hand may say anything."""
+OTHERWISE: Final = Phrase(
+    "stop sends in another way: MASSCTL_NO_SEND=1 where apply runs; or write sending: disabled under policy in "
+    "massctl.yaml, and have it merged"
+)
+
+
+class BrakeBranch:
+    """The branch, as this checkout reaches it."""
+
+    def __init__(self, session: Session) -> None:
+        """Find the way to the remote. Raises UsageError where no run would look for a brake."""
+        from massctl.cli.branch_tip import has_git
+        from massctl.cli.remote_ledger import known_to_git, token_for_git
+        from massctl.ledger.git_branch import GitBranch
+        from massctl.ledger.git_remote import way_to
+        from massctl.plan.guards import STOP_BRANCH
+
+        settings = session.settings
+        if settings.policy.branch is None:
+            raise UsageError(
+                Phrase("massctl.yaml names no policy.branch, so no run looks for a brake"),
+                Phrase("Nothing was done. Sends go on as before."),
+                OTHERWISE,
+            )
+        if not has_git(session.root):
+            raise LedgerUnreachableError(
+                Phrase("this folder is in no git repository"),
+                Phrase("Nothing was done."),
+                Phrase("run this in a clone of the repository"),
+            )
+        known = known_to_git(settings, session.environment)
+        way = way_to(session.root, settings.state.remote, known, token_for_git(settings, session.environment))
+        self.remote: Final = way.remote
+        self._branch = GitBranch(session.cache / "brake.git", way, STOP_BRANCH, known, session.tell)
+
+    def read(self) -> Brake | None:
+        """Give the brake as the remote has it now; raises LedgerUnreachableError."""
+        from massctl.plan.guards import STOP_BRANCH
+
+        try:
+            tip = self._branch.fetch()
+        except LedgerUnreachableError as error:
+            summary = Phrase("the branch {branch} cannot be read", branch=STOP_BRANCH)
+            raise LedgerUnreachableError(summary, error.detail, error.hint) from None
+        return self._brake(tip) if tip is not None else None
+
+    def set(self, by: str, at: datetime, reason: str) -> tuple[Brake, bool] | Pushed:
+        """Push the branch, and give the brake and whether it is ours: one that is there already stays as it is.
+
+        Gives why where there is none afterwards; where the push has no clear answer the remote says what is true.
+        """
+        from massctl.ledger.git_branch import Push
+        from massctl.plan.guards import Brake
+
+        words = " ".join(reason.split())
+        fields = [f"Stopped-by: {by}", f"Stopped-at: {at.isoformat()}", *([f"Reason: {words}"] if words else [])]
+        tip = self._branch.commit(None, {}, "\n".join([SUBJECT, "", *fields]))
+        pushed = self._branch.push(tip)
+        found = Brake(tip, by, at, words) if pushed.outcome is Push.DONE else self.read()
+        return (found, found.commit == tip) if found is not None else pushed
+
+    def lift(self, brake: Brake) -> tuple[Brake, Pushed] | None:
+        """Delete the branch, if it is still this brake; None where there is no brake afterwards."""
+        from massctl.ledger.git_branch import Push, Tip
+
+        pushed = self._branch.delete(Tip(brake.commit))
+        left = self.read() if pushed.outcome is not Push.DONE else None
+        return (left, pushed) if left is not None else None
+
+    def _brake(self, tip: Tip) -> Brake:
+        from massctl.plan.guards import Brake
+
+        subject, _, body = self._branch.message(tip).partition("\n")
+        said = {found["name"]: found["value"][:REASON_CHARACTERS_MAX] for found in _FIELD.finditer(body)}
+        if subject != SUBJECT or "Stopped-by" not in said:
+            return Brake(tip)
+        try:
+            since = datetime.fromisoformat(said.get("Stopped-at", ""))
+        except ValueError:
+            since = None
+        since = since if since is not None and since.tzinfo is not None else None
+        return Brake(tip, said["Stopped-by"], since, said.get("Reason", ""))
+
+
+def unreachable(summary: str, error: LedgerUnreachableError, hint: str = "") -> LedgerUnreachableError:
+    """Say what is true of the brake where the remote cannot be asked."""
+    from massctl.apply.outcome import what_happened
+
+    return LedgerUnreachableError(summary, what_happened(error), hint or error.hint)

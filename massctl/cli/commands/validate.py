@@ -26,7 +26,7 @@ def command(directory: str, names: tuple[str, ...], form: str, verbose: bool) ->
 
 def _validated(directory: str, names: Sequence[str], *, verbose: bool) -> tuple[Console, Result]:
     """Read massctl.yaml and the campaigns of `names`, or all; a faulty massctl.yaml is a result too."""
-    from massctl.cli.planning import judged
+    from massctl.cli.planner import judged
     from massctl.cli.session import open_settings, session
     from massctl.model.diagnostics import has_errors
 

@@ -1,5 +1,8 @@
 """`massctl withdraw`: delete sent articles."""
 
+from __future__ import annotations
+
+import sys
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -7,11 +10,15 @@ import click
 
 from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import Duration, form_option, sandbox_option
-from massctl.model.phrase import Phrase
+from massctl.errors import RefusedError, UsageError
+from massctl.model.ids import AppId
+from massctl.model.phrase import Phrase, plural_phrase
 
 if TYPE_CHECKING:
+    from massctl.apply.withdraw import Withdrawal
     from massctl.cli.session import Session
     from massctl.model.diagnostics import Diagnostic
+    from massctl.model.state import Record, State
 
 
 @click.command(name="withdraw")
@@ -41,9 +48,8 @@ def command(
     if (article is None) != every:
         raise click.UsageError(Phrase("give exactly one of --article N and --all"))
 
-    def work(current: "Session", _: "list[Diagnostic]") -> Result:
+    def work(current: Session, _: list[Diagnostic]) -> Result:
         # The adapters are needed by this verb, and not by its help.
-        from massctl.cli.taking_back import withdrawn
         from massctl.view.act_json import withdraw_json
         from massctl.view.withdraw_text import withdrawn_text
 
@@ -56,3 +62,97 @@ def command(
         )
 
     return run_in_session("withdraw", form, directory, work, sandbox=sandbox, decides=True)
+
+
+def withdrawn(session: Session, name: str, article: int, *, yes: bool, wait: timedelta | None = None) -> Withdrawal:
+    """Withdraw an article (from 1) or ALL of the edition that was sent last, once somebody said yes.
+
+    With `wait` it stays so long for what WeChat is still sending; the question comes first, and is asked once.
+
+    Nothing is asked, neither of a person nor of WeChat, where nothing is left to withdraw or none of it today.
+    """
+    from massctl.apply.journal import LedgerSession
+    from massctl.apply.withdraw import ALL, WithdrawalWait, prepared, withdraw_all
+    from massctl.cli.ledger_access import account_of, refuse_fleeting_ledger, trust
+    from massctl.cli.progress import progress
+    from massctl.ledger.process_lock import sole_runner
+
+    refuse_fleeting_ledger(session)
+    with sole_runner(session.locks, session.clock.now()):
+        ledger = session.ledger()
+        state = session.read_state(ledger)
+        trust(session, state)
+        record = sent_edition(state, name)
+        taken = prepared(record, article, state, session.clock.now())
+        if not taken.today:
+            return taken
+        if article != ALL:
+            require_article(session, record, article)
+        if not yes:
+            _require_consent(session, taken, state, wait)
+        wechat = session.wechat(account_of(session, AppId(record.appid or "")))
+        waiting = None
+        if wait is not None:
+            waiting = WithdrawalWait(session.clock.now() + wait, session.clock, progress(session.voice))
+        withdraw_all(taken, wechat, LedgerSession(ledger, session.clock, state), waiting)
+    return taken
+
+
+def sent_edition(state: State, name: str) -> Record:
+    """Give the newest edition of a campaign that has a job, or else the newest; raises UsageError for no record."""
+    from massctl.cli.ledger_access import records_of
+
+    editions = records_of(state, [name], all_editions=True)
+    return next((record for record in reversed(editions) if record.jobs), editions[-1])
+
+
+def headlines_of(session: Session, record: Record) -> tuple[str, ...]:
+    """Give the titles of an edition's articles from what was kept of it; empty where that is not here."""
+    # Only verbs about sent articles read it.
+    from massctl.model.lock import LockedNews
+
+    sent = [attempt for attempt in record.attempts if attempt.may_have_sent]
+    version = session.archive().read(sent[-1].event.digest) if sent else None
+    message = version.lock.message if version else None
+    return tuple(each.title for each in message.articles) if isinstance(message, LockedNews) else ()
+
+
+def require_article(session: Session, record: Record, article: int) -> None:
+    """Raise UsageError for an article that the message surely does not have."""
+    count = len(headlines_of(session, record))
+    if count and article > count:
+        raise UsageError(
+            plural_phrase(
+                "{name} has one article, and no article {article}",
+                "{name} has {count} articles, and no article {article}",
+                count=count,
+                name=record.campaign,
+                article=article,
+            ),
+            Phrase("Articles count from 1. No request was made."),
+        )
+
+
+def _require_consent(session: Session, taken: Withdrawal, state: State, wait: timedelta | None) -> None:
+    """Ask on the terminal; without one, and without --yes, nothing is asked and nothing done."""
+    from massctl.apply.withdraw import sharing
+    from massctl.cli.consent import somebody_is_here
+    from massctl.view.withdraw_text import withdraw_question
+
+    if not somebody_is_here():
+        raise UsageError(
+            Phrase("this would withdraw what followers have, and nobody is here to confirm it"),
+            Phrase("There is no terminal to ask on. No request was made."),
+            Phrase("Look at `massctl status`; then give your consent with --yes."),
+        )
+    voice = session.voice
+    headlines = headlines_of(session, taken.record)
+    sharers = {id(record): record for target in taken.today for record in sharing(target, state)}
+    others = [f"{record.campaign} ({record.edition})" for record in sharers.values()]
+    until = session.clock.now() + wait if wait is not None else None
+    voice.talk(withdraw_question(taken, headlines, others, voice.language, voice.style, voice.width, until=until))
+    voice.talk(Phrase("Type `yes` to withdraw:"))
+    # Read from its bytes: a terminal may speak any encoding, and the end of input is no yes.
+    answer = sys.stdin.buffer.readline().decode(sys.stdin.encoding or "utf-8", errors="replace")
+    if answer.strip().lower() not in {"yes", "是"}:
+        raise RefusedError(Phrase("you did not say yes, so nothing was withdrawn"), Phrase("No request was made."))

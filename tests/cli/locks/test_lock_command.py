@@ -12,7 +12,7 @@ from lock_samples import write_samples
 
 import massctl
 from massctl import __version__
-from massctl.cli.output_schemas import all_schemas
+from massctl.cli.commands.schema import all_schemas
 from massctl.source.locks import renderer
 
 

@@ -9,7 +9,7 @@ from cli_runner import SENDALL, Shell, lost
 from repositories import cover, png, window
 from said import Said
 
-from massctl.cli.embedding import Embedded
+from massctl.cli.embedded_sandbox import Embedded
 from massctl.model.campaign import Audience
 
 ACCOUNTS: Final = {"bridge": "wxb000000000000001", "main": "wx0123456789abcdef", "tea": "wxt000000000000003"}

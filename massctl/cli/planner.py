@@ -7,8 +7,8 @@ from enum import Enum, auto
 from functools import partial
 from typing import Final
 
+from massctl.cli.ledger_access import ledger_refusal, recorded_if_begun, sharing_refusal, shown_if_begun
 from massctl.cli.places import loopback_override
-from massctl.cli.recorded import ledger_refusal, recorded_if_begun, sharing_refusal, shown_if_begun
 from massctl.cli.session import Session
 from massctl.errors import LedgerError, UsageError
 from massctl.model.diagnostics import Diagnostic
@@ -173,7 +173,7 @@ def _committed(session: Session, desired: Sequence[Desired], *, locked: bool) ->
     if not names:
         return desired
     # Only what WeChat is to see by a lock asks git.
-    from massctl.cli.at_tip import uncommitted_locks
+    from massctl.cli.branch_tip import uncommitted_locks
 
     around = session.root, session.settings, session.environment
     refused = uncommitted_locks(*around, names, session.voice.language.flags.where)

@@ -4,21 +4,25 @@ Telling changes nothing: not what was sent, not the exit status, not the ledger.
 by its variable on standard error. In the sandbox, and towards loopback, everything goes to the sandbox's own page.
 """
 
+from __future__ import annotations
+
+import contextlib
 import json
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from massctl.apply.journal import LedgerSession
 from massctl.apply.notices import Coming, Notice, Noticing, Standings, standings
 from massctl.apply.outcome import CampaignOutcome, LeftDraft, what_happened
 from massctl.cli.app import recorded_now
-from massctl.cli.recorded import ledger_refusal
+from massctl.cli.ledger_access import ledger_refusal
 from massctl.cli.session import Session
 from massctl.cli.side_by_side import side_by_side
-from massctl.cli.told import Told
 from massctl.errors import InvariantError, LedgerError, MassctlError
 from massctl.ledger.process_lock import sole_runner
 from massctl.model.diagnostics import Diagnostic
@@ -27,12 +31,13 @@ from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State
 
 if TYPE_CHECKING:
-    from massctl.cli.planning import Planned
+    from massctl.cli.planner import Planned
     from massctl.model.lock import LockFile
     from massctl.model.settings import Channel
     from massctl.notify.channel import Post
     from massctl.plan.quota import AccountAhead
     from massctl.transport import Line
+
 
 SANDBOX_PATH: Final = "/_sandbox/notifications"
 
@@ -44,7 +49,7 @@ class Notifier:
     session: Session
     _before: Standings = field(default_factory=dict)
     _told: set[str] = field(default_factory=set)
-    _coming: "dict[CampaignName, tuple[Planned, CampaignOutcome]]" = field(default_factory=dict)
+    _coming: dict[CampaignName, tuple[Planned, CampaignOutcome]] = field(default_factory=dict)
     """What the last pass about a campaign planned and did, where it may tell of windows that open soon."""
 
     def begin(self, state: State) -> None:
@@ -58,7 +63,7 @@ class Notifier:
         outcomes: Sequence[CampaignOutcome] = (),
         warnings: Sequence[Diagnostic] = (),
         left: Sequence[LeftDraft] = (),
-        made: "Planned | None" = None,
+        made: Planned | None = None,
     ) -> bool:
         """Tell what the pass has learnt; whatever goes wrong with it ends the telling, and nothing else.
 
@@ -164,7 +169,7 @@ def _record(session: Session, state: State, taken: Sequence[tuple[str, Notice]])
         _complain(session, told)
 
 
-def _content(session: Session, record: Record) -> "LockFile | None":
+def _content(session: Session, record: Record) -> LockFile | None:
     """Give what was kept of what an edition last asked WeChat to send."""
     if not record.attempts:
         return None
@@ -172,7 +177,7 @@ def _content(session: Session, record: Record) -> "LockFile | None":
     return version.lock if version is not None else None
 
 
-def _ahead(session: Session, state: State, appid: AppId) -> "Sequence[AccountAhead]":
+def _ahead(session: Session, state: State, appid: AppId) -> Sequence[AccountAhead]:
     """Give what is left of an account's allowance now, whoever is still to use it."""
     from massctl.plan.quota import Agenda, look_ahead
 
@@ -187,7 +192,7 @@ def _tell(
     session: Session,
     notices: Sequence[Notice],
     told: Told,
-    soon: "Callable[[str, Sequence[timedelta]], list[Notice]]",
+    soon: Callable[[str, Sequence[timedelta]], list[Notice]],
 ) -> list[tuple[str, Notice]]:
     """Post to each channel what is due there, and give which windows it took that open `soon`."""
     taken: list[tuple[str, Notice]] = []
@@ -222,7 +227,7 @@ class _Lines:
         self._session = session
         self._by_proxy: dict[str | None, Line] = {}
 
-    def to(self, address: str) -> "Line":
+    def to(self, address: str) -> Line:
         """Give the line to an address; raises ConfigurationError where its proxy's address cannot be used."""
         # Only a run with something to tell loads what posts.
         from massctl.notify.route import proxy_for
@@ -240,7 +245,7 @@ class _Lines:
             line.close()
 
 
-def _job(session: Session, lines: _Lines, channel: "Channel", wanted: Sequence[Notice]) -> Callable[[], Phrase | None]:
+def _job(session: Session, lines: _Lines, channel: Channel, wanted: Sequence[Notice]) -> Callable[[], Phrase | None]:
     """Give what posts to one channel, or to the sandbox in its place."""
     from massctl.notify.posting import posted
 
@@ -256,7 +261,7 @@ def _job(session: Session, lines: _Lines, channel: "Channel", wanted: Sequence[N
     return partial(posted, lines.to(address), address, post, robot=robot)
 
 
-def _post(session: Session, channel: "Channel", wanted: Sequence[Notice]) -> "Post":
+def _post(session: Session, channel: Channel, wanted: Sequence[Notice]) -> Post:
     from massctl.notify.channel import robot_post, webhook_post
     from massctl.view.as_json import document_json
     from massctl.view.notice_text import left_out, notice_blocks, notices_document
@@ -269,7 +274,7 @@ def _post(session: Session, channel: "Channel", wanted: Sequence[Notice]) -> "Po
     return webhook_post(document_json(notices_document(wanted), language), secret)
 
 
-def _sandbox_post(name: str, kind: str, post: "Post") -> "Post":
+def _sandbox_post(name: str, kind: str, post: Post) -> Post:
     from massctl.notify.channel import webhook_post
 
     body = {"name": name, "kind": kind, "body": json.loads(post.body), "headers": dict(post.headers)}
@@ -284,3 +289,62 @@ def _sandbox_base(session: Session) -> str:
 
 def _complain(session: Session, what: Phrase) -> None:
     session.voice.talk(what)
+
+
+AGAIN_AFTER: Final = timedelta(hours=24)
+"""What is still so a day later is said once more."""
+_FILE: Final = "told"
+
+
+def told_file(session: Session) -> Path:
+    """Give where it is remembered; the sandbox has its own."""
+    return session.locks.parent / _FILE
+
+
+class Told:
+    """The memory of one ledger, read once; no method raises."""
+
+    def __init__(self, session: Session, lineage: str | None) -> None:
+        self._path = told_file(session)
+        self._lineage = lineage
+        self._now = session.clock.now()
+        self._before = {key: at for key, at in self._read().items() if self._is_late(at)}
+
+    def due(self, channel: str, notices: Sequence[Notice]) -> list[Notice]:
+        """Leave out what a channel was told lately."""
+        return [each for each in notices if not (each.met_again and _key(channel, each) in self._before)]
+
+    def note(self, channel: str, notices: Sequence[Notice]) -> None:
+        """Remember what a channel took, and forget what is old."""
+        again = {_key(channel, each): self._now.isoformat() for each in notices if each.met_again}
+        if again:
+            self._before |= again
+            self._write(self._before)
+
+    def _read(self) -> dict[str, object]:
+        """Read what was told of this ledger; nothing where the file is not as `_write` leaves it."""
+        with contextlib.suppress(OSError, ValueError, LookupError, TypeError, RecursionError):
+            document = json.loads(self._path.read_bytes())
+            if document["lineage"] == self._lineage:
+                return dict(document["told"])
+        return {}
+
+    def _write(self, told: dict[str, object]) -> None:
+        """Write the file whole or not at all; for its owner alone."""
+        beside = self._path.with_name(f"{self._path.name}.{os.getpid()}.new")
+        with contextlib.suppress(OSError):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            beside.touch(mode=0o600)
+            beside.write_text(json.dumps({"lineage": self._lineage, "told": told}), encoding="utf-8")
+            beside.replace(self._path)
+
+    def _is_late(self, at: object) -> bool:
+        """Say whether a remembered moment lies within the last day; one that is none, or is to come, does not."""
+        try:
+            return timedelta(0) <= self._now - datetime.fromisoformat(str(at)) < AGAIN_AFTER
+        except (ValueError, TypeError):
+            return False
+
+
+def _key(channel: str, notice: Notice) -> str:
+    return f"{channel} {notice.key}"

@@ -1,20 +1,31 @@
 """May this ledger be trusted for this run? And how one begins."""
 
 import secrets
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from massctl.cli.last_read import shown_state
 from massctl.cli.places import LEDGER_FILE
 from massctl.cli.session import Session
-from massctl.errors import LedgerError, LedgerUnreachableError
+from massctl.errors import (
+    ConfigurationError,
+    LedgerError,
+    LedgerForeignError,
+    LedgerMissingError,
+    LedgerUnreachableError,
+    UsageError,
+)
 from massctl.ledger.high_water_mark import is_beginning, note_beginning
+from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import Phrase
-from massctl.model.state import State
+from massctl.model.state import Record, State
 from massctl.plan.steps import Guard, Refusal
+from massctl.source.campaigns import load_campaign
 
 if TYPE_CHECKING:
     from massctl.model.diagnostics import Diagnostic
-    from massctl.model.entries import Created
+    from massctl.model.entries import Created, Entry
+
 
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -215,3 +226,105 @@ class Founding:
     def _drawn(self) -> str:
         number = (int(self._session.clock.now().timestamp() * 1000) << 80) | secrets.randbits(80)
         return "".join(_CROCKFORD[(number >> shift) & 31] for shift in range(125, -1, -5))
+
+
+def records_of(
+    state: State, names: Sequence[str], *, all_editions: bool, unsent: Mapping[CampaignName, int] = MappingProxyType({})
+) -> list[Record]:
+    """Choose what is shown: the newest edition of each campaign, or all, in the order of names.
+
+    `unsent` gives the editions of campaigns that may be named though nothing is recorded of them.
+    """
+    known = sorted({*(name for name, _ in state.records), *unsent})
+    missing = [name for name in names if name not in known]
+    if missing and (now := state.renamed.get(CampaignName(missing[0]))) is not None:
+        raise UsageError(
+            Phrase("{name} is called {now} now (`moved` in massctl.yaml)", name=missing[0], now=now),
+            Phrase("No request was made."),
+            Phrase("run the same command again with the new name"),
+        )
+    if missing:
+        raise UsageError(
+            Phrase("nothing is recorded of a campaign {name}", name=missing[0]),
+            Phrase("No request was made."),
+            Phrase("massctl state show   lists what is recorded"),
+        )
+    chosen = [name for name in known if not names or name in names]
+    first = 0 if all_editions else -1
+    return [
+        record
+        for name in chosen
+        for record in state.editions(name)[first:] or [state.record(name, unsent.get(name, 1))]
+    ]
+
+
+def declared_editions(session: Session, names: Sequence[str]) -> dict[CampaignName, int]:
+    """Give the editions that the folders of campaigns declare; 1 where campaign.yaml has faults."""
+    here = [name for name in session.repository.campaign_folders().names if name in names]
+    files = {name: load_campaign(session.repository, name, session.settings).file for name in here}
+    return {name: file.edition if file else 1 for name, file in files.items()}
+
+
+def account_of(session: Session, appid: AppId) -> AccountName:
+    """Find the account of an appid; raises ConfigurationError where massctl.yaml has none."""
+    for name, account in session.settings.accounts.items():
+        if account.appid == appid:
+            return AccountName(name)
+    raise ConfigurationError(
+        Phrase("no account in massctl.yaml has the AppID {appid}", appid=appid),
+        Phrase("A job was sent with it, and its state cannot be asked without the account. Nothing was changed."),
+        Phrase("bring the account back under accounts: in massctl.yaml"),
+    )
+
+
+def require_ledger(session: Session, state: State) -> None:
+    """Raise a LedgerError where the ledger that massctl.yaml names is not here: "nothing recorded" would be false."""
+    refuse_by(ledger_refusal(session, state, []))
+
+
+def trust(session: Session, state: State) -> None:
+    """Raise a LedgerError where this ledger may not be written by this repository."""
+    refuse_by(ledger_refusal(session, state, list(session.settings.accounts)))
+
+
+def refuse_by(refusal: Refusal | None) -> None:
+    """Raise what a guard of the ledger says, if it says anything."""
+    if refusal is None:
+        return
+    kind: type[LedgerError] = LedgerMissingError if refusal.guard is Guard.LEDGER_MISSING else LedgerForeignError
+    raise kind(refusal.message, hint=refusal.hint)
+
+
+def shown_entries(session: Session) -> "Sequence[Entry]":
+    """Read the ledger to show it; where it is shown as it was fetched last, that is said."""
+    if not session.in_git:
+        return session.ledger().read(0)
+    try:
+        return session.git_ledger().read(0)
+    except LedgerUnreachableError as error:
+        known = session.git_ledger().last_read()
+        if known is None:
+            raise
+        _tell_old(session, error, known)
+        return known
+
+
+def shown_state(session: Session) -> State:
+    """Fold what `shown_entries` gives."""
+    state = State(session.settings.renamed)
+    state.absorb_all(shown_entries(session))
+    return state
+
+
+def _tell_old(session: Session, error: LedgerUnreachableError, known: "Sequence[Entry]") -> None:
+    # Only a run without its remote comes here.
+    from massctl.apply.outcome import what_happened
+    from massctl.model.phrase import BEIJING, moment
+
+    told = Phrase(
+        "{why}\nShown is what was fetched last: it ends with entry {serial}, of {at}; others may have sent since.",
+        why=what_happened(error),
+        serial=len(known),
+        at=moment(known[-1].at.astimezone(BEIJING)) if known else "-",
+    )
+    session.voice.talk(told)

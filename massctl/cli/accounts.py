@@ -1,0 +1,325 @@
+"""From an account's settings to the client that calls WeChat for it: credential, proxy, clock, and who is told.
+
+Loaded when a verb needs the network and not before: httpx costs more than most verbs do.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import selectors
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Lock, local
+from typing import TYPE_CHECKING, Final
+
+from massctl.apply.ports import Clock
+from massctl.cli.clocks import machine_now
+from massctl.cli.crash_report import secrets_of_environment
+from massctl.cli.output import Console, verbosity
+from massctl.errors import AuthError, ConfigurationError
+from massctl.model.ids import AccountName
+from massctl.model.phrase import Phrase, system_reason
+from massctl.model.settings import Account, realm_of
+from massctl.plan.checkup import proxy_to_set, secret_to_set
+from massctl.plan.guards import Skew, better
+from massctl.wechat.client import Exchange, Watch, WeChatClient
+from massctl.wechat.response import FOREIGN_CHARS_MAX, integer, shown
+from massctl.wechat.token import TOKEN_LIFE_SECONDS_MAX, Grant, TokenSource
+
+if TYPE_CHECKING:
+    from massctl.cli.embedded_sandbox import Embedded
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a command has that its clients need."""
+
+    root: Path
+    environment: Mapping[str, str]
+    voice: Console
+    clock: Clock
+    sandbox: Embedded | None
+
+
+def connected(
+    account: AccountName, declared: Account, api_base: str, around: Surroundings
+) -> tuple[WeChatClient, ClockWatch | None]:
+    """Give an account's client, and what compares the clocks; None in the sandbox, whose clock is the run's.
+
+    No request is made and no command is run yet. Raises ConfigurationError where secret or proxy are not set.
+    """
+    told = watch_of(around.voice)
+    if around.sandbox:
+        secret, app, sleep = around.sandbox.secret, around.sandbox.app, TellingSleep(around.voice, around.clock.sleep)
+        opened = WeChatClient.open(declared.appid, secret, declared.api_base, inside=app, sleep=sleep, watch=told)
+        return opened, None
+    credential, proxy = _credential(account, declared, around), _proxy(account, declared, api_base, around)
+    watch = ClockWatch([around.clock.now, machine_now], told)
+    sleep = TellingSleep(around.voice, time.sleep)
+    client = WeChatClient.open(declared.appid, credential, api_base, proxy=proxy, sleep=sleep, watch=watch)
+    return client, watch
+
+
+def _credential(account: AccountName, declared: Account, around: Surroundings) -> str | TokenSource:
+    """Give the AppSecret, or what gives tokens in its place."""
+    if declared.token_command is not None:
+        return TokenCommand(account, declared.token_command, around.root, around.environment)
+    name = declared.secret_env or ""  # The rules of massctl.yaml ask for one of the two.
+    secret = around.environment.get(name, "")
+    if secret:
+        return secret
+    raise ConfigurationError(
+        Phrase("the AppSecret of account {account} is not set", account=account),
+        Phrase("The environment variable {name} is empty. No request was made.", name=name),
+        secret_to_set(name),
+    )
+
+
+def _proxy(account: AccountName, declared: Account, api_base: str, around: Surroundings) -> str | None:
+    name = declared.proxy_env
+    if name is None or realm_of(api_base) == "loopback":
+        return None  # Nothing towards this machine goes through a proxy.
+    proxy = around.environment.get(name)
+    if proxy:
+        return proxy
+    raise ConfigurationError(
+        Phrase("the proxy of account {account} is not set", account=account),
+        Phrase("The environment variable {name} is empty. No request was made.", name=name),
+        proxy_to_set(name),
+    )
+
+
+def watch_of(voice: Console) -> Watch | None:
+    """Give what tells of requests in this run; None without `-v`."""
+    wanted = verbosity()
+    if not wanted:
+        return None
+
+    def tell(exchange: Exchange) -> None:
+        if exchange.milliseconds is not None or wanted > 1:
+            voice.talk(_told(exchange))
+
+    return tell
+
+
+def _told(exchange: Exchange) -> Phrase:
+    """Tell one exchange in a line."""
+    place = {"method": exchange.method, "path": exchange.path}
+    if exchange.milliseconds is None:
+        return Phrase("{method} {path} …", **place)
+    if exchange.reason is not None:
+        say = Phrase("{method} {path}: no answer after {ms} ms: {reason}")
+        return Phrase(say, **place, ms=exchange.milliseconds, reason=exchange.reason)
+    say = Phrase("{method} {path}: errcode {errcode} after {ms} ms, rid {rid}")
+    return Phrase(say, **place, errcode=exchange.errcode, ms=exchange.milliseconds, rid=exchange.rid or "-")
+
+
+TOLD_SECONDS_MIN: Final = 30.0
+"""Shorter pauses are part of any call."""
+
+
+class TellingSleep:
+    """Sleeps, and says so where it is long: once for all calls that wait beside each other."""
+
+    def __init__(self, voice: Console, sleep: Callable[[float], None]) -> None:
+        self._voice = voice
+        self._sleep = sleep
+        self._waiting = 0
+        self._lock = Lock()
+
+    def __call__(self, seconds: float) -> None:
+        """Wait for `seconds`."""
+        with self._lock:
+            if seconds >= TOLD_SECONDS_MIN and not self._waiting:
+                told = Phrase("WeChat asks for a slower pace; going on in {seconds} s", seconds=round(seconds))
+                self._voice.talk(told)
+            self._waiting += 1
+        try:
+            self._sleep(seconds)
+        finally:
+            with self._lock:
+                self._waiting -= 1
+
+
+_FRESH: Final = timedelta(minutes=5)
+"""After that a worse measurement counts for more: somebody may have set the clock."""
+
+
+class ClockWatch:
+    """Measures at every exchange, from any thread, and tells `then` of it too.
+
+    `clocks` are the run's and, where MASSCTL_CLOCK_OFFSET moves that on purpose, the machine's own: a server on
+    loopback may have been moved along or not, so the one that fits better is judged.
+    """
+
+    def __init__(self, clocks: Sequence[Callable[[], datetime]], then: Watch | None) -> None:
+        self._clocks, self._then = clocks, then
+        self._begun = local()
+        self._lock = Lock()
+        self.skew: Skew | None = None
+        """The measurement that leaves least open among the latest; None before the first, or without a `Date`."""
+
+    def __call__(self, exchange: Exchange) -> None:
+        """Take note of the beginning or the end of an exchange."""
+        now = [clock() for clock in self._clocks]
+        if exchange.milliseconds is None:
+            self._begun.at = now
+        elif exchange.server_date is not None:
+            measured = [Skew(*each, exchange.server_date) for each in zip(self._begun.at, now, strict=True)]
+            self._keep(min(measured, key=lambda each: abs(each.seconds)))
+        if self._then is not None:
+            self._then(exchange)
+
+    def _keep(self, found: Skew) -> None:
+        with self._lock:
+            fresh = self.skew is not None and timedelta(0) <= found.after - self.skew.after < _FRESH
+            self.skew = better(self.skew if fresh else None, found)
+
+
+TOKEN_COMMAND_SECONDS: Final = 30.0
+"""As long as an answer of WeChat's own is waited for."""
+PRINTED_BYTES_MAX: Final = 16 * 1024
+"""A token has some hundred characters; a limit on everything."""
+BARE_LIFE_SECONDS: Final = 300
+"""For a token whose life the command does not tell. A replaced token lives about five minutes more, so that the command
+is asked again before then. Source: WeChat docs, "access_token", read 2026-10."""
+REJECTED_VARIABLE: Final = "MASSCTL_TOKEN_REJECTED"
+"""1 in the command's environment where WeChat refused the token that it gave last: a cache must not give it again."""
+
+_TOKEN: Final = re.compile(r"[!-~]{8,2048}", re.ASCII)
+_WORD: Final = re.compile(r"[!-~]{8,}", re.ASCII)
+
+
+class TokenCommand:
+    """Runs an account's command; implements `massctl.wechat.token.TokenSource`."""
+
+    def __init__(
+        self, account: AccountName, command: Sequence[str], root: Path, environment: Mapping[str, str]
+    ) -> None:
+        self._account = account
+        self._command = list(command)
+        self._root = root
+        self._environment = environment
+
+    def __call__(self, rejected: bool) -> Grant:
+        """Run the command once and read what it prints. Raises AuthError, for nothing has happened without a token."""
+        status, printed, complaint = self._run(rejected)
+        if status:
+            raise self._failed(Phrase("it ended with status {status}", status=status), printed, complaint)
+        grant = granted(printed)
+        if isinstance(grant, Phrase):
+            raise self._failed(grant, printed, complaint)
+        return grant
+
+    def _run(self, rejected: bool) -> tuple[int, bytes, bytes]:
+        environment = {**self._environment, REJECTED_VARIABLE: "1"} if rejected else dict(self._environment)
+        try:
+            process = subprocess.Popen(
+                self._command,
+                cwd=self._root,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        except (OSError, ValueError) as error:
+            why = system_reason(error) if isinstance(error, OSError) else Phrase("its words cannot be arguments")
+            raise self._failed(Phrase("it cannot be started: {why}", why=why), b"", b"") from None
+        printed, complaint = bytearray(), bytearray()
+        try:
+            is_done = _read(process, printed, complaint)
+        except subprocess.TimeoutExpired:
+            took = Phrase("it did not end within {seconds} s", seconds=round(TOKEN_COMMAND_SECONDS))
+            raise self._failed(took, b"", b"") from None
+        finally:
+            _end(process)
+        if not is_done:
+            say = Phrase("it printed more than {bytes} bytes and was stopped", bytes=PRINTED_BYTES_MAX)
+            raise self._failed(say, bytes(printed), bytes(complaint))
+        return process.returncode, bytes(printed), bytes(complaint)
+
+    def _failed(self, what: Phrase, printed: bytes, complaint: bytes) -> AuthError:
+        """Say what went wrong; of the complaint only what cannot be secret."""
+        words = _WORD.findall(printed[:PRINTED_BYTES_MAX].decode("utf-8", errors="replace"))
+        hide = [*dict.fromkeys(words), *secrets_of_environment(self._environment)]
+        told = shown(complaint[:PRINTED_BYTES_MAX].decode("utf-8", errors="replace"), hide)[:FOREIGN_CHARS_MAX]
+        detail = Phrase("{what}; it complained: {told}", what=what, told=told) if told else what
+        return AuthError(
+            Phrase("the token_command of account {account} gave no token", account=self._account),
+            Phrase("{detail}. No request was made with it.", detail=detail),
+            Phrase(
+                "run the command of accounts.{account}.token_command by hand in the folder of massctl.yaml: it has to "
+                "print {example} or the bare token, and to end with 0",
+                account=self._account,
+                example='{"access_token": "…", "expires_in": 7200}',
+            ),
+        )
+
+
+def granted(printed: bytes) -> Grant | Phrase:
+    """Read what a command printed: an object with `access_token` and `expires_in`, or a bare token; else what is wrong.
+
+    `expires_in` is what is left, in seconds; without it a token is asked for again after BARE_LIFE_SECONDS.
+    """
+    text = printed.decode("utf-8", errors="replace").strip()
+    if not text.startswith("{"):
+        return Grant(text, BARE_LIFE_SECONDS) if _TOKEN.fullmatch(text) else Phrase("it printed no token")
+    try:
+        members = json.loads(text)
+    except (ValueError, RecursionError):
+        return Phrase("it printed a broken JSON object")
+    token = members.get("access_token")
+    if (errcode := integer(members.get("errcode"))) and token is None:
+        return Phrase("it printed WeChat's refusal, errcode {errcode}", errcode=errcode)
+    if not isinstance(token, str) or not _TOKEN.fullmatch(token):
+        return Phrase("it printed no access_token")
+    life = integer(members.get("expires_in", BARE_LIFE_SECONDS))
+    if life is None or life < 1:
+        return Phrase("its expires_in is not a number of seconds above 0")
+    return Grant(token, min(life, TOKEN_LIFE_SECONDS_MAX))
+
+
+def _read(process: subprocess.Popen[bytes], printed: bytearray, complaint: bytearray) -> bool:
+    """Read until the command ends; False as soon as it printed too much. Raises TimeoutExpired.
+
+    Of a complaint the beginning is kept, and the rest thrown away as it comes.
+    """
+    ends_at = time.monotonic() + TOKEN_COMMAND_SECONDS
+    with selectors.DefaultSelector() as waiting:
+        for pipe, kept in ((process.stdout, printed), (process.stderr, complaint)):
+            if pipe is not None:
+                waiting.register(pipe, selectors.EVENT_READ, kept)
+        while waiting.get_map():
+            left = ends_at - time.monotonic()
+            if left <= 0:
+                raise subprocess.TimeoutExpired(process.args, TOKEN_COMMAND_SECONDS)
+            for key, _ in waiting.select(left):
+                piece = os.read(key.fd, PRINTED_BYTES_MAX)
+                if not piece:
+                    waiting.unregister(key.fileobj)
+                key.data.extend(piece[: PRINTED_BYTES_MAX + 1 - len(key.data)])
+            if len(printed) > PRINTED_BYTES_MAX:
+                return False
+    process.wait(max(0.0, ends_at - time.monotonic()))
+    return True
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End the command and whatever it started: nothing of it outlives the question."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        return  # All of it has ended by itself.
+    finally:
+        process.wait()
+        for pipe in (process.stdout, process.stderr):
+            if pipe is not None:
+                pipe.close()

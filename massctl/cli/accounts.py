@@ -43,7 +43,7 @@ class Surroundings:
 
     root: Path
     environment: Mapping[str, str]
-    voice: Console
+    console: Console
     clock: Clock
     sandbox: Embedded | None
 
@@ -55,14 +55,14 @@ def connected(
 
     No request is made and no command is run yet. Raises ConfigurationError where secret or proxy are not set.
     """
-    told = watch_of(around.voice)
+    told = watch_of(around.console)
     if around.sandbox:
-        secret, app, sleep = around.sandbox.secret, around.sandbox.app, TellingSleep(around.voice, around.clock.sleep)
+        secret, app, sleep = around.sandbox.secret, around.sandbox.app, TellingSleep(around.console, around.clock.sleep)
         opened = WeChatClient.open(declared.appid, secret, declared.api_base, inside=app, sleep=sleep, watch=told)
         return opened, None
     credential, proxy = _credential(account, declared, around), _proxy(account, declared, api_base, around)
     watch = ClockWatch([around.clock.now, machine_now], told)
-    sleep = TellingSleep(around.voice, time.sleep)
+    sleep = TellingSleep(around.console, time.sleep)
     client = WeChatClient.open(declared.appid, credential, api_base, proxy=proxy, sleep=sleep, watch=watch)
     return client, watch
 
@@ -96,7 +96,7 @@ def _proxy(account: AccountName, declared: Account, api_base: str, around: Surro
     )
 
 
-def watch_of(voice: Console) -> Watch | None:
+def watch_of(console: Console) -> Watch | None:
     """Give what tells of requests in this run; None without `-v`."""
     wanted = verbosity()
     if not wanted:
@@ -104,7 +104,7 @@ def watch_of(voice: Console) -> Watch | None:
 
     def tell(exchange: Exchange) -> None:
         if exchange.milliseconds is not None or wanted > 1:
-            voice.talk(_told(exchange))
+            console.talk(_told(exchange))
 
     return tell
 
@@ -128,8 +128,8 @@ TOLD_SECONDS_MIN: Final = 30.0
 class TellingSleep:
     """Sleeps, and says so where it is long: once for all calls that wait beside each other."""
 
-    def __init__(self, voice: Console, sleep: Callable[[float], None]) -> None:
-        self._voice = voice
+    def __init__(self, console: Console, sleep: Callable[[float], None]) -> None:
+        self._console = console
         self._sleep = sleep
         self._waiting = 0
         self._lock = Lock()
@@ -139,7 +139,7 @@ class TellingSleep:
         with self._lock:
             if seconds >= TOLD_SECONDS_MIN and not self._waiting:
                 told = Phrase("WeChat asks for a slower pace; going on in {seconds} s", seconds=round(seconds))
-                self._voice.talk(told)
+                self._console.talk(told)
             self._waiting += 1
         try:
             self._sleep(seconds)

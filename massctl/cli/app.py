@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.output import Console, current_voice, show_error
+from massctl.cli.output import Console, current_console, show_error
 from massctl.errors import MassctlError
 from massctl.model.phrase import Phrase
 from massctl.view.language import say
@@ -84,7 +84,7 @@ def run_in_session(
 
         with session(directory, sandbox=sandbox, locked=locked, decides=decides) as (current, warnings):
             result = work(current, warnings)
-        return current.voice, result
+        return current.console, result
 
     return run(kind, form, in_session)
 
@@ -164,7 +164,7 @@ def _stopped(document: _Document, kind: str, failure: "Failure", exit_status: in
     # Only a run that stops needs it.
     from massctl.view.as_json import stopped_json
 
-    document.give(current_voice(), lambda to: stopped_json(kind, failure, exit_status, to.language))
+    document.give(current_console(), lambda to: stopped_json(kind, failure, exit_status, to.language))
 
 
 @contextmanager
@@ -209,7 +209,7 @@ def interrupted_status() -> ExitStatus:
 
 def tell_interrupted() -> ExitStatus:
     """Say that the command was cut short, and whether a send is in doubt; returns what it ends with."""
-    status, console = interrupted_status(), current_voice()
+    status, console = interrupted_status(), current_console()
     in_doubt = Phrase("interrupted; a send is in doubt: massctl plan   says which")
     console.talk(in_doubt if status is ExitStatus.IN_DOUBT else Phrase("interrupted"))
     return status

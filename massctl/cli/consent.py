@@ -13,14 +13,14 @@ from massctl.view.question_text import question_text
 class AskOnTerminal:
     """Ask in words, and take only a clear yes for one."""
 
-    def __init__(self, voice: Console) -> None:
-        self._voice = voice
+    def __init__(self, console: Console) -> None:
+        self._console = console
 
     def __call__(self, question: SendQuestion) -> bool:
         """Show the send and read the answer; anything but yes is no."""
-        voice = self._voice
-        voice.talk(question_text(question, voice.language, voice.style, voice.width))
-        voice.talk(Phrase("Type `yes` to send:"))
+        console = self._console
+        console.talk(question_text(question, console.language, console.style, console.width))
+        console.talk(Phrase("Type `yes` to send:"))
         # Read from its bytes: a terminal may speak any encoding, and the end of input is no yes.
         answer = sys.stdin.buffer.readline().decode(sys.stdin.encoding or "utf-8", errors="replace")
         return answer.strip().lower() in {"yes", "是"}
@@ -31,7 +31,7 @@ def somebody_is_here() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def consent(voice: Console, names: Sequence[str], *, yes: bool, would_send: bool) -> Consent | None:
+def consent(console: Console, names: Sequence[str], *, yes: bool, would_send: bool) -> Consent | None:
     """Give who asks before each send; None where consent is given. Without a terminal a send needs --yes.
 
     `names` are those of the command line: without them another command would be advised than was typed.
@@ -48,4 +48,4 @@ def consent(voice: Console, names: Sequence[str], *, yes: bool, would_send: bool
                 apply=Command("apply", *names, "--yes"),
             ),
         )
-    return AskOnTerminal(voice)
+    return AskOnTerminal(console)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from massctl.cli.output import voice
+from massctl.cli.output import make_console
 from massctl.model.phrase import Phrase
 from massctl.view.language import DOMAIN, LOCALE_DIR, Language, say
 from massctl.view.style import Style
@@ -30,7 +30,7 @@ _COLUMN_SHARE: Final = 2
 """Names of flags take at most one part in so many of the width; behind a longer one the help goes on below."""
 
 
-class SpokenContext(click.Context):
+class TranslatedContext(click.Context):
     """A context whose help is in the language of the run."""
 
     def get_help(self) -> str:
@@ -40,12 +40,12 @@ class SpokenContext(click.Context):
         return _help_in_chinese(self)
 
 
-def spoken(command: click.Command) -> click.Command:
+def translated(command: click.Command) -> click.Command:
     """Let a verb, with the verbs below it, speak the language of the run."""
-    command.context_class = SpokenContext
+    command.context_class = TranslatedContext
     if isinstance(command, click.Group):
         for each in command.commands.values():
-            spoken(each)
+            translated(each)
     return command
 
 
@@ -54,7 +54,7 @@ def paragraphs(text: str) -> list[str]:
     return [" ".join(each.split()) for each in inspect.cleandoc(text).split("\n\n") if each.strip()]
 
 
-def speak_click(directory: str | None) -> None:
+def translate_click(directory: str | None) -> None:
     """Let click's own errors speak the language of the run, in English before the folder is known.
 
     click looks for the language as gettext does, in the environment.
@@ -70,16 +70,16 @@ def _language(directory: str) -> Language:
     declared = None
     with suppress(OSError, ValueError), (Path(directory) / _SETTINGS).open("rb") as file:
         declared = _DECLARED.search(file.read(_HEAD_BYTES))
-    return voice(None if declared is None else "zh" if declared[1] == b"zh" else "en").language
+    return make_console(None if declared is None else "zh" if declared[1] == b"zh" else "en").language
 
 
 def _help_in_chinese(context: click.Context) -> str:
     # Only who asks for help in Chinese pays for it.
-    from massctl.cli.verbs import VERBS
+    from massctl.cli.commands import VERBS
     from massctl.view.page import Page
 
     command = context.command
-    page = Page(Language.ZH, Style.PLAIN, voice(None).width)
+    page = Page(Language.ZH, Style.PLAIN, make_console(None).width)
     page.line(_chinese_of("Usage:") + " ".join([context.command_path, *command.collect_usage_pieces(context)]), hang=2)
     for paragraph in paragraphs(command.help or ""):
         page.blank()

@@ -64,7 +64,7 @@ def sharing_refusal(session: Session, state: State, accounts: list[str]) -> "tup
     from massctl.cli.shared_lineage import copied_folder, refusal_of, sharing
 
     around = session.root, session.settings, session.environment
-    found = sharing(*around, state.lineage, session.voice.language.flags.where)
+    found = sharing(*around, state.lineage, session.console.language.flags.where)
     return refusal_of(found, state.lineage), [] if found.in_repository else [copied_folder()]
 
 
@@ -98,7 +98,7 @@ def shown_if_begun(session: Session) -> State:
         from massctl.apply.outcome import what_happened
 
         for told in (Phrase("the ledger was not read: {why}", why=what_happened(error)), error.hint):
-            session.voice.talk(told)
+            session.console.talk(told)
         return State()
 
 
@@ -214,7 +214,7 @@ class Founding:
             return  # Another run has done it since this one read the file.
         self._before = before
         told = Phrase("state.lineage in massctl.yaml names the ledger of this repository now: commit this")
-        self._session.voice.talk(told)
+        self._session.console.talk(told)
 
     def take_back(self) -> None:
         """Write massctl.yaml as it was before `declare`: the ledger that it names was not begun."""
@@ -327,4 +327,4 @@ def _tell_old(session: Session, error: LedgerUnreachableError, known: "Sequence[
         serial=len(known),
         at=moment(known[-1].at.astimezone(BEIJING)) if known else "-",
     )
-    session.voice.talk(told)
+    session.console.talk(told)

@@ -16,17 +16,17 @@ import click
 from massctl import __version__
 from massctl.cli.app import at_work_on, tell_interrupted, told_as_interruption
 from massctl.cli.arguments import not_yet
+from massctl.cli.commands import NOT_YET, VERBS
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.help import SpokenContext, speak_click, spoken
+from massctl.cli.help import TranslatedContext, translate_click, translated
 from massctl.cli.output import choose_language, tell_requests
-from massctl.cli.verbs import NOT_YET, VERBS
 from massctl.model.phrase import Command, Phrase, enumerated, in_a_row
 
 
 class Verbs(click.Group):
     """A group that imports a verb when it is typed, and not before."""
 
-    context_class = SpokenContext
+    context_class = TranslatedContext
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Give the verbs in the order of a campaign's life."""
@@ -38,7 +38,7 @@ class Verbs(click.Group):
             raise not_yet(f"massctl {cmd_name}", NOT_YET[cmd_name], ctx)
         if cmd_name not in VERBS:
             return None
-        return spoken(importlib.import_module(VERBS[cmd_name][0]).command)
+        return translated(importlib.import_module(VERBS[cmd_name][0]).command)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -91,7 +91,7 @@ def massctl(ctx: click.Context, directory: str, verbosity: int) -> None:
     `massctl apply` does it, and `--sandbox` does it against a WeChat on this machine.
     """
     ctx.obj = directory
-    speak_click(directory)
+    translate_click(directory)
     tell_requests(verbosity)
 
 
@@ -112,7 +112,7 @@ def _status_of(arguments: list[str] | None) -> int:
     """Run one command line; raises what stopped it and is neither its reader's doing nor the operator's."""
     at_work_on(None)
     choose_language(None)
-    speak_click(None)
+    translate_click(None)
     try:
         with told_as_interruption():
             result = massctl.main(args=arguments, prog_name="massctl", standalone_mode=False)
@@ -165,7 +165,7 @@ def show_usage(error: click.UsageError) -> None:
     from massctl.cli.output import show_error
     from massctl.errors import UsageError
 
-    _speak_as_repository(error.ctx)
+    _use_console_repository(error.ctx)
     if error.ctx is None:
         show_error(UsageError(_said(error), hint=Phrase("massctl --help")))
         return
@@ -176,7 +176,7 @@ def show_usage(error: click.UsageError) -> None:
     show_error(UsageError(_said(error), Phrase("usage: {line}", line=written), hint))
 
 
-def _speak_as_repository(context: click.Context | None) -> None:
+def _use_console_repository(context: click.Context | None) -> None:
     """Take the language of massctl.yaml, which a wrong command line is told before anybody read it."""
     from massctl.cli.session import open_settings
     from massctl.errors import MassctlError

@@ -266,7 +266,7 @@ def _post(session: Session, channel: Channel, wanted: Sequence[Notice]) -> Post:
     from massctl.view.as_json import document_json
     from massctl.view.notice_text import left_out, notice_blocks, notices_document
 
-    language = session.voice.reader
+    language = session.console.reader
     if channel.wecom_robot_env is not None:
         more = [left_out(count, language) for count in range(len(wanted) + 1)]
         return robot_post(notice_blocks(wanted, language), more)
@@ -288,7 +288,7 @@ def _sandbox_base(session: Session) -> str:
 
 
 def _complain(session: Session, what: Phrase) -> None:
-    session.voice.talk(what)
+    session.console.talk(what)
 
 
 AGAIN_AFTER: Final = timedelta(hours=24)

@@ -111,7 +111,7 @@ def write(text: str | bytes, *, err: bool = False) -> None:
         if not err and not isinstance(error, BrokenPipeError):
             _lost.append(system_reason(error))
             say_so = Phrase("error: the result cannot be written: {why}", why=_lost[-1])
-            current_voice().talk(say_so)
+            current_console().talk(say_so)
 
 
 def utf8(text: str) -> bytes:
@@ -158,8 +158,8 @@ def _silence(stream: TextIO) -> None:
     os.close(nothing)
 
 
-def voice(declared: Literal["zh", "en"] | None, environment: Mapping[str, str] = os.environ) -> Console:
-    """Give the voice of this run. `declared` is massctl.yaml's `language:`."""
+def make_console(declared: Literal["zh", "en"] | None, environment: Mapping[str, str] = os.environ) -> Console:
+    """Make the console of this run. `declared` is massctl.yaml's `language:`."""
     language = operator_language(_option[0], environment, declared)
     reader = reader_language(_option[0], environment, declared)
     terminal = sys.stdout.isatty()
@@ -193,15 +193,15 @@ def verbosity() -> int:
     return _verbosity[0]
 
 
-def speak_as(chosen: Console) -> Console:
-    """Make a voice the one that errors are told in from now on."""
+def use_console(chosen: Console) -> Console:
+    """Write errors to this console from now on."""
     _current[:] = [chosen]
     return chosen
 
 
-def current_voice() -> Console:
-    """Give the voice that errors are told in: the repository's, or that of the environment before it is read."""
-    return _current[0] if _current else voice(None)
+def current_console() -> Console:
+    """Give the console that errors are written to: the repository's, or that of the environment before it is read."""
+    return _current[0] if _current else make_console(None)
 
 
 def show_error(error: MassctlError) -> None:
@@ -209,5 +209,5 @@ def show_error(error: MassctlError) -> None:
     # Only a command that stops needs it.
     from massctl.view.error_text import error_text
 
-    speaker = current_voice()
-    speaker.talk(error_text(error, speaker.language, speaker.style, speaker.width))
+    console = current_console()
+    console.talk(error_text(error, console.language, console.style, console.width))

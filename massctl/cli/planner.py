@@ -96,7 +96,7 @@ def planned(
     state, damage = _read(session, options.purpose)
     workbench = Workbench(session.repository, session.settings, session.cache)
     # What is told of a doubt after `apply --locked` is planned like the run itself.
-    locked = options.locked or session.settings.policy.require_lock or session.voice.language.flags.locked
+    locked = options.locked or session.settings.policy.require_lock or session.console.language.flags.locked
     apart = locked and (acts or _holds_secrets(session))
     desires = Desires(workbench, state, locked=locked, elsewhere=rendered_apart(session) if apart else None)
     picked = chosen(names, desires.names())
@@ -176,7 +176,7 @@ def _committed(session: Session, desired: Sequence[Desired], *, locked: bool) ->
     from massctl.cli.branch_tip import uncommitted_locks
 
     around = session.root, session.settings, session.environment
-    refused = uncommitted_locks(*around, names, session.voice.language.flags.where)
+    refused = uncommitted_locks(*around, names, session.console.language.flags.where)
     return [
         NotLocked(each.name, each.title, each.account, each.edition, each.window, refused[each.name], each)
         if isinstance(each, RenderedCampaign) and each.name in refused
@@ -265,5 +265,5 @@ def tell_strays(session: Session, made: Planned) -> None:
     if made.warnings:
         from massctl.view.diagnostic_text import diagnostics_text
 
-        voice = session.voice
-        voice.talk(diagnostics_text(made.warnings, voice.language, voice.style, voice.width))
+        console = session.console
+        console.talk(diagnostics_text(made.warnings, console.language, console.style, console.width))

@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 class Lines:
     """Plain lines: one when a piece of work ends, none in between; a countdown is one line."""
 
-    def __init__(self, voice: Console) -> None:
-        self._voice = voice
+    def __init__(self, console: Console) -> None:
+        self._console = console
         self._label, self._total, self._done = "", 0, 0
         self._waiting = ""
 
     def say(self, line: str) -> None:
         """Say one line."""
-        self._voice.talk(line)
+        self._console.talk(line)
 
     def begin(self, label: str, total: int) -> None:
         """Begin a countable piece of work."""
-        self._label, self._total, self._done = say(label, self._voice.language), total, 0
+        self._label, self._total, self._done = say(label, self._console.language), total, 0
 
     def advance(self) -> None:
         """One more is done."""
@@ -37,39 +37,39 @@ class Lines:
     def end(self) -> None:
         """Say how much was done."""
         counted = Phrase("{label}: {done}/{total}", label=self._label, done=self._done, total=self._total)
-        self._voice.talk(counted)
+        self._console.talk(counted)
 
     def waiting(self, label: str, seconds_left: int) -> None:
         """Say once that a wait began."""
-        text = say(label, self._voice.language)
+        text = say(label, self._console.language)
         if text != self._waiting:
             self._waiting = text
-            self._voice.talk(f"{text} {seconds_left} s")
+            self._console.talk(f"{text} {seconds_left} s")
 
 
 class Bars:
     """Bars and a countdown, drawn with rich."""
 
-    def __init__(self, voice: Console) -> None:
+    def __init__(self, console: Console) -> None:
         # Drawing needs rich; runs into a file do not pay for it.
         from rich.console import Console
 
-        self._voice = voice
-        self._console = Console(stderr=True)
+        self._console = console
+        self._drawn = Console(stderr=True)
         self._bar: RichProgress | None = None
         self._task: TaskID | None = None
 
     def say(self, line: str) -> None:
         """Say one line, above the bar where one is drawn."""
-        self._console.print(defused(say(line, self._voice.language)), markup=False, highlight=False)
+        self._drawn.print(defused(say(line, self._console.language)), markup=False, highlight=False)
 
     def begin(self, label: str, total: int) -> None:
         """Begin a bar."""
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-        text = say(label, self._voice.language)
+        text = say(label, self._console.language)
         self._bar = Progress(
-            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=self._console, transient=True
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=self._drawn, transient=True
         )
         self._bar.start()
         self._task = self._bar.add_task(text, total=total)
@@ -87,10 +87,10 @@ class Bars:
 
     def waiting(self, label: str, seconds_left: int) -> None:
         """Show a countdown on one line."""
-        text = f"{say(label, self._voice.language)} {seconds_left} s"
-        self._console.print(text, end="\n" if seconds_left <= 1 else "\r", markup=False, highlight=False)
+        text = f"{say(label, self._console.language)} {seconds_left} s"
+        self._drawn.print(text, end="\n" if seconds_left <= 1 else "\r", markup=False, highlight=False)
 
 
-def progress(voice: Console) -> Progress:
+def progress(console: Console) -> Progress:
     """Return bars on a terminal that can redraw a line, and lines elsewhere."""
-    return Bars(voice) if sys.stderr.isatty() and os.environ.get("TERM") != "dumb" else Lines(voice)
+    return Bars(console) if sys.stderr.isatty() and os.environ.get("TERM") != "dumb" else Lines(console)

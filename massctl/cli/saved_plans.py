@@ -30,7 +30,7 @@ from massctl.view.as_json import plan_json
 
 def save_plan(session: Session, path: Path, plan: Plan, names: Sequence[str]) -> None:
     """Write the plan's JSON into a file; raises UsageError where it is too large or cannot be written."""
-    document = utf8(plan_json(plan, session.voice.reader, names) + "\n")
+    document = utf8(plan_json(plan, session.console.reader, names) + "\n")
     if len(document) > SAVED_BYTES_MAX:
         raise UsageError(
             Phrase("the plan is larger than {limit} MB", limit=SAVED_BYTES_MAX >> 20),
@@ -41,7 +41,7 @@ def save_plan(session: Session, path: Path, plan: Plan, names: Sequence[str]) ->
     told = Phrase(
         "the plan is saved; to carry out exactly this: massctl apply --plan {path}", path=shlex.quote(str(path))
     )
-    session.voice.talk(told)
+    session.console.talk(told)
 
 
 def open_plan(path: Path) -> SavedPlan:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from massctl.cli.clocks import machine_clock, machine_now
-from massctl.cli.output import Console, speak_as, voice
+from massctl.cli.output import Console, make_console, use_console
 from massctl.cli.places import API_BASE_VARIABLE, Places, loopback_override
 from massctl.errors import ConfigurationError, UsageError
 from massctl.model.diagnostics import Diagnostic, has_errors
@@ -43,7 +43,7 @@ class Session:
 
     root: Path
     settings: "MassctlFile"
-    voice: Console
+    console: Console
     environment: Mapping[str, str]
     sandbox: "Embedded | None"
     clock: "Clock"
@@ -100,7 +100,7 @@ class Session:
 
     def tell(self, said: str) -> None:
         """Say something while it is going on."""
-        self.voice.talk(said)
+        self.console.talk(said)
 
     def archive(self) -> "Contents":
         """Open the contents that are kept beside the ledger; reads and writes nothing yet."""
@@ -164,7 +164,7 @@ class Session:
             # httpx costs more than most verbs do; only verbs that call WeChat come here.
             from massctl.cli.accounts import Surroundings, connected
 
-            around = Surroundings(self.root, self.environment, self.voice, self.clock, self.sandbox)
+            around = Surroundings(self.root, self.environment, self.console, self.clock, self.sandbox)
             declared = self.settings.accounts[account]
             self._clients[account], watch = connected(account, declared, self.api_base(account), around)
             if watch is not None:
@@ -191,7 +191,7 @@ def open_settings(
     """Read massctl.yaml, with every fault in it; raises UsageError where there is none."""
     root = Path(directory).resolve()
     if not (root / "massctl.yaml").is_file():
-        speak_as(voice(None, environment))
+        use_console(make_console(None, environment))
         raise UsageError(
             Phrase("there is no massctl.yaml here"),
             Phrase("massctl works in the folder that holds massctl.yaml and campaigns/, and does not search above it."),
@@ -202,9 +202,9 @@ def open_settings(
     from massctl.source.campaigns import load_settings
 
     settings, diagnostics = load_settings(Repository(root), loopback_override=override)
-    spoken = voice(settings.language if settings else None, environment)
+    spoken = make_console(settings.language if settings else None, environment)
     where = "" if directory == "." else f"-C {_quoted(directory)}"
-    return settings, diagnostics, speak_as(spoken.advising(Flags(where, sandbox)))
+    return settings, diagnostics, use_console(spoken.advising(Flags(where, sandbox)))
 
 
 def _quoted(directory: str) -> str:
@@ -233,12 +233,12 @@ def session(
     Raises UsageError where there is no massctl.yaml, and ConfigurationError, after its faults were shown, where it
     cannot be used. `opened`: what `open_settings` gave already.
     """
-    settings, diagnostics, speaker = opened or open_settings(directory, environment, sandbox=sandbox)
+    settings, diagnostics, console = opened or open_settings(directory, environment, sandbox=sandbox)
     if settings is None or has_errors(diagnostics):
         # Only a run that ends here needs it.
         from massctl.view.diagnostic_text import diagnostics_text
 
-        speaker.talk(diagnostics_text(diagnostics, speaker.language, speaker.style, speaker.width))
+        console.talk(diagnostics_text(diagnostics, console.language, console.style, console.width))
         raise ConfigurationError(
             Phrase("massctl.yaml has faults, so nothing was done"),
             hint=Phrase("correct massctl.yaml; massctl validate   shows every fault of every file"),
@@ -248,7 +248,7 @@ def session(
         from massctl.cli.operators import require_operator
 
         require_operator(settings.policy, environment)
-    speaker = speak_as(speaker.advising(replace(speaker.language.flags, locked=locked)))
+    console = use_console(console.advising(replace(console.language.flags, locked=locked)))
     root = Path(directory).resolve()
     override = environment.get(API_BASE_VARIABLE)
     _check_override(override, settings)
@@ -256,7 +256,7 @@ def session(
     try:
         loopback = realm_of(override) == "loopback" if override else _all_loopback(settings)
         clock = embedded.clock if embedded else machine_clock(environment, loopback=loopback)
-        yield Session(root, settings, speaker, environment, embedded, clock), diagnostics
+        yield Session(root, settings, console, environment, embedded, clock), diagnostics
     finally:
         if embedded:
             embedded.close()

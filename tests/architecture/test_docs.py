@@ -15,8 +15,8 @@ from markdown_it import MarkdownIt
 from pydantic import BaseModel
 from repository_files import DOCUMENTS, ROOT, code_words, document, prose
 
+from massctl.cli.commands import NOT_YET, VERBS
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.verbs import NOT_YET, VERBS
 from massctl.model import campaign, entries, settings
 from massctl.model.diagnostics import CODES, RETIRED, Check, Level
 from massctl.model.state import Status

@@ -16,9 +16,9 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 import massctl
+from massctl.cli.commands import VERBS
 from massctl.cli.help import paragraphs
 from massctl.cli.main import massctl as command
-from massctl.cli.verbs import VERBS
 
 ROOT = Path(massctl.__file__).parent
 PO = ROOT / "locale" / "zh" / "LC_MESSAGES" / "massctl.po"
@@ -60,7 +60,7 @@ def _commands(below: click.Command) -> Iterator[click.Command]:
 def help_texts() -> Iterator[tuple[str, str]]:
     """Give each paragraph and flag of `--help`, and the module whose command says it."""
     for _, does in VERBS.values():
-        yield "massctl/cli/verbs.py", does
+        yield "massctl/cli/commands/__init__.py", does
     for each in _commands(command):
         source = each.callback and inspect.getsourcefile(inspect.unwrap(each.callback))
         where = Path(source).relative_to(ROOT.parent).as_posix() if source else "massctl/cli/main.py"

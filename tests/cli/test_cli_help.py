@@ -4,7 +4,7 @@ import pytest
 from cli_runner import Shell
 from test_cli_imports import HEAVY, loaded
 
-from massctl.cli.verbs import VERBS
+from massctl.cli.commands import VERBS
 from massctl.view.cells import cells
 
 CHINESE, ENGLISH = "显示同样写法的", "Show what `massctl apply`"

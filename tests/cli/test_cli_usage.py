@@ -5,7 +5,7 @@ import shutil
 import pytest
 from cli_runner import Shell
 
-from massctl.cli.verbs import NOT_YET, VERBS
+from massctl.cli.commands import NOT_YET, VERBS
 
 INTERFACE = [
     "init",

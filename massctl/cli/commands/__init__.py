@@ -1,1 +1,46 @@
-"""One file a verb. Each is imported only when its verb is typed."""
+"""The verbs: one file each, with its flags and its body, and a table of them all.
+
+`massctl --help` reads the table and imports no verb; a verb that is typed is imported alone. What its body needs is
+imported in its functions, so that its own help and wrong usage are answered as fast.
+"""
+
+from typing import Final
+
+from massctl.model.phrase import Phrase
+
+VERBS: Final[dict[str, tuple[str, str]]] = {
+    "init": ("massctl.cli.commands.init", "Scaffold a repository that validates, plans and applies in the sandbox."),
+    "new": ("massctl.cli.commands.new", "Make a campaign for those whom a partly sent list did not reach."),
+    "validate": ("massctl.cli.commands.validate", "Check every campaign: schema, rendering, content rules."),
+    "render": ("massctl.cli.commands.render", "Write a campaign's articles exactly as they will be sent."),
+    "serve": ("massctl.cli.commands.serve", "Show campaigns live in a browser on this machine, as a phone shows them."),
+    "lock": ("massctl.cli.commands.lock", "Write or check what was approved: campaign.lock.json."),
+    "plan": ("massctl.cli.commands.plan", "Show what apply would do now, and why. Needs no network and no secret."),
+    "apply": ("massctl.cli.commands.apply", "Carry the plan out: upload, save drafts, preview, send."),
+    "preview": ("massctl.cli.commands.preview", "Show a campaign on reviewers' phones, again where they have it."),
+    "status": ("massctl.cli.commands.status", "Ask WeChat about mass jobs that are not finished."),
+    "stop": ("massctl.cli.commands.stop", "Stop all sends of this repository at once: set the brake."),
+    "resume": ("massctl.cli.commands.resume", "Allow sends again: show what is due, and lift the brake."),
+    "reconcile": ("massctl.cli.commands.reconcile", "Settle a send of unknown outcome."),
+    "withdraw": ("massctl.cli.commands.withdraw", "Delete sent articles; the cards stay in the chats."),
+    "comments": ("massctl.cli.commands.comments", "Open or close the comments below sent articles."),
+    "record-event": ("massctl.cli.commands.record_event", "Record a MASSSENDJOBFINISH event as WeChat posted it."),
+    "speed": ("massctl.cli.commands.speed", "Read or set how fast WeChat delivers mass sends."),
+    "adopt": ("massctl.cli.commands.adopt", "Keep what somebody made of a staged draft in the console."),
+    "state": ("massctl.cli.commands.state", "Read and check the ledger."),
+    "doctor": ("massctl.cli.commands.doctor", "Check credentials, whitelist, rights, clock, proxy, ledger."),
+    "sandbox": ("massctl.cli.commands.sandbox", "Serve a WeChat on loopback, with an inbox page."),
+    "explain": ("massctl.cli.commands.explain", "Say what a diagnostic's code, a guard or an exit status means."),
+    "ci": ("massctl.cli.commands.ci", "What workflows do beside: comment a plan, hand locks from job to job."),
+    "schema": ("massctl.cli.commands.schema", "Write the JSON Schemas of the file formats."),
+}
+"""Verb -> module with a click command named `command`, and its help in one line."""
+
+NOT_YET: Final[dict[str, Phrase]] = {
+    "import": Phrase("make a campaign's folder from a draft, an article or a document"),
+    "run": Phrase("fetch the branch, and apply what is merged and due"),
+    "tags": Phrase("list an account's tags, and keep them for plans without a network"),
+    "listen": Phrase("receive MASSSENDJOBFINISH events"),
+    "report": Phrase("show what the sends reached"),
+}
+"""Verbs of the public interface whose turn has not come: typing one is a clear error."""

@@ -36,8 +36,6 @@ def command(directory: str, name: str, reason: str, form: str, sandbox: bool) ->
     """
 
     def work(current: Session, warnings: list[Diagnostic]) -> Result:
-        # The renderer and the client are needed by this verb, and not by its help.
-
         return adopted(current, name, warnings, reason)
 
     return run_in_session("adopt", form, directory, work, sandbox=sandbox, decides=True)

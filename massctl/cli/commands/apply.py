@@ -77,8 +77,6 @@ def command(
         raise click.UsageError(Phrase("--wait is for sends that are to come; it goes with no --plan and no --until"))
 
     def work(current: Session, warnings: list[Diagnostic]) -> Result:
-        # The executor and its adapters are needed by this verb, and not by its help.
-
         outcome = applied(
             current,
             names,
@@ -204,7 +202,7 @@ class _Applying:
 
         def overtaken() -> None:
             told = Phrase("another runner wrote to the ledger meanwhile: planning anew")
-            self.session.voice.talk(told)
+            self.session.console.talk(told)
 
         return retry_if_stale(run, overtaken)
 
@@ -272,7 +270,7 @@ def _tell_warnings(session: Session, plan: Plan) -> None:
     for campaign in plan.campaigns:
         for diagnostic in campaign.diagnostics:
             if diagnostic.code in TOLD:
-                session.voice.talk(f"{campaign.name}: {say(diagnostic.message, session.voice.language)}")
+                session.console.talk(f"{campaign.name}: {say(diagnostic.message, session.console.language)}")
 
 
 def _refused_until_shared(session: Session, made: Planned, refusal: Refusal) -> Outcome:
@@ -340,12 +338,12 @@ def _carried_out(run: _Applying, made: Planned) -> Outcome:
 
     session = run.session
     soon = run.until is not None and opening(made.plan.campaigns, session.clock.now(), run.until) is not None
-    asks = consent(session.voice, run.names, yes=run.yes, would_send=made.plan.would_send or soon)
+    asks = consent(session.console, run.names, yes=run.yes, would_send=made.plan.would_send or soon)
     ports = Ports(
         wechat=session.wechat,
         pictures=made.workbench,
         clock=session.clock,
-        progress=progress(session.voice),
+        progress=progress(session.console),
         overlap=side_by_side,
         consent=asks,
         wait_in_doubt=run.wait_in_doubt,
@@ -460,7 +458,7 @@ def _once_free(
     session.reread()
     outcome = again(names)
     while outcome.held_elsewhere and session.clock.now() + timedelta(seconds=HELD_SECONDS) < until:
-        progress(session.voice).waiting(Phrase("another massctl is at work on this ledger; looking again in"), 5)
+        progress(session.console).waiting(Phrase("another massctl is at work on this ledger; looking again in"), 5)
         session.clock.sleep(HELD_SECONDS)
         outcome = again(names)
     return outcome
@@ -470,7 +468,7 @@ def _sleep(session: Session, at: datetime, names: Sequence[str], notifier: Notif
     """Wait until a moment, by the clock that decides about windows: it may be set meanwhile."""
     from massctl.cli.progress import progress
 
-    shown = progress(session.voice)
+    shown = progress(session.console)
     told = Phrase(
         "{names}: it can be sent at {at}; going on in",
         names=", ".join(names),

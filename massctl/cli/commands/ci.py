@@ -11,7 +11,7 @@ import click
 
 from massctl.cli.arguments import read_at_most
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.output import Console, current_voice, write_files
+from massctl.cli.output import Console, current_console, write_files
 from massctl.errors import ConfigurationError, ForgeError, NotAPlanError, UsageError
 from massctl.model.ids import CampaignName, Sha256, is_campaign_name
 from massctl.model.phrase import Phrase, system_reason
@@ -44,7 +44,6 @@ def comment(directory: str, artefact: Path) -> int:
 
     The pull request is found from the event in GITHUB_EVENT_PATH. Needs GITHUB_TOKEN.
     """
-
     return commented(directory, artefact)
 
 
@@ -59,10 +58,21 @@ def comment_text(file: str, commit: str | None, from_fork: bool, out: Path | Non
     FILE is data that anybody may have written: it is checked against the schema, and no word in it becomes a link, a
     mention, a picture or HTML. `-` is standard input. Needs no repository, no network and no secret.
     """
+    from massctl.plan.plan_file import SavedPlan
+    from massctl.view.as_markdown import plan_comment
+
     if commit is not None and not (7 <= len(commit) <= 64 and set(commit) <= set("0123456789abcdef")):
         raise click.UsageError(Phrase("{text} is not a commit: 7 to 64 hex digits are due", text=commit))
-
-    write_comment(file, commit, out, from_fork=from_fork)
+    plan = read_review(file)
+    console = current_console()
+    # The sentences of a plan that was made for review are in its language already.
+    review = plan.review if isinstance(plan, SavedPlan) else None
+    reader = Reader(review.language) if review is not None else console.reader
+    comment = plan_comment(plan, reader, commit=commit, from_fork=from_fork)
+    if out is None:
+        console.markdown(comment)
+    else:
+        write_files(out.parent, {out.name: comment.encode()})
 
 
 @command.command(name="watch")
@@ -72,16 +82,36 @@ def watch(directory: str) -> int:
 
     Reads the repository and the ledger, and asks WeChat nothing.
     """
+    from massctl.cli.ledger_access import trust
+    from massctl.cli.planner import PlanOptions, Purpose, planned
+    from massctl.cli.session import session
+    from massctl.plan.checkup import alarms
+    from massctl.view.as_github import github_alarms
 
-    return alarmed(directory)
+    with session(directory) as (current, warnings):
+        made = planned(current, (), warnings, PlanOptions(Purpose.ALARM))
+        trust(current, made.state)
+        found = alarms(made.plan, made.state, current.clock.now())
+        console = current.console
+    if not found:
+        console.talk(Phrase("nothing needs a person"))
+        return ExitStatus.DONE
+    console.annotations(github_alarms(found, console.language))
+    return ExitStatus.FAILED
 
 
 @command.command(name="begun")
 @click.pass_obj
 def begun(directory: str) -> None:
     """Print `true` where massctl.yaml names a ledger, else `false`, and say on stderr how to begin one."""
+    from massctl.cli.session import session
 
-    print_begun(directory)
+    with session(directory) as (current, _):
+        has_begun, console = current.settings.state.lineage is not None, current.console
+    console.result("true" if has_begun else "false")
+    if not has_begun:
+        console.talk(Phrase("there is no ledger yet, so nothing is staged, sent or watched"))
+        console.talk(Phrase("massctl state init   then commit the line that it writes"))
 
 
 @command.command(name="operator")
@@ -101,8 +131,16 @@ def operator(directory: str) -> None:
 @click.pass_obj
 def unlocked(directory: str) -> None:
     """Print the campaigns that can be locked and are not, one name a line; none where locks are not required."""
+    from massctl.cli.commands.lock import locked
+    from massctl.cli.session import session
+    from massctl.plan.plan_file import LockResult
 
-    print_unlocked(directory)
+    with session(directory) as (current, _):
+        report = locked(current, (), check=True) if current.settings.policy.require_lock else []
+        console = current.console
+    for each in report:
+        if each.result in (LockResult.MISSING, LockResult.DIFFERS):
+            console.result(each.name)
 
 
 @command.command(name="pack-locks")
@@ -110,33 +148,6 @@ def unlocked(directory: str) -> None:
 @click.pass_obj
 def pack_locks(directory: str, file: Path) -> None:
     """Write all locks of this checkout into FILE, for the job that commits them."""
-
-    pack(directory, file)
-
-
-@command.command(name="put-locks")
-@click.argument("file", type=FILE)
-@click.pass_obj
-def put_locks(directory: str, file: Path) -> None:
-    """Write the locks of FILE into this checkout, and nothing else; runs no template. Prints the changed paths."""
-
-    put(directory, file)
-
-
-@command.command(name="changed")
-@click.argument("other", type=FOLDER, metavar="DIR")
-@click.pass_obj
-def changed(directory: str, other: Path) -> None:
-    """Print the campaigns whose folder is another than in the second checkout DIR, one name a line."""
-
-    print_changed(directory, other)
-
-
-_NOTHING: Final = Phrase("Nothing was written.")
-
-
-def pack(directory: str, file: Path) -> None:
-    """Write every lock of the checkout into one document."""
     from massctl.forge.lock_bundle import bundle_text
     from massctl.source.repository import Repository
 
@@ -151,8 +162,11 @@ def pack(directory: str, file: Path) -> None:
         raise UsageError(Phrase("{file} cannot be written: {why}", file=file.name, why=why)) from None
 
 
-def put(directory: str, file: Path) -> None:
-    """Give the campaigns of a document exactly its locks; refuses the whole where anything in it is unfit."""
+@command.command(name="put-locks")
+@click.argument("file", type=FILE)
+@click.pass_obj
+def put_locks(directory: str, file: Path) -> None:
+    """Write the locks of FILE into this checkout, and nothing else; runs no template. Prints the changed paths."""
     from massctl.cli.session import open_settings
     from massctl.forge.artefact import ArtefactError, read_text
     from massctl.forge.lock_bundle import BUNDLE_BYTES_MAX, read_bundle
@@ -160,7 +174,7 @@ def put(directory: str, file: Path) -> None:
     from massctl.source.repository import CAMPAIGNS
 
     root = _root(directory)
-    _, _, voice = open_settings(directory)
+    _, _, console = open_settings(directory)
     try:
         bundle = read_bundle(read_text(file, BUNDLE_BYTES_MAX))
     except ArtefactError as unfit:
@@ -169,47 +183,26 @@ def put(directory: str, file: Path) -> None:
         _require_own_folder(root, name)
     for name, text in sorted(bundle.campaigns.items()):
         for path in put_lock(root, CampaignName(name), text.encode()):
-            voice.result(f"{CAMPAIGNS}/{name}/{path}")
+            console.result(f"{CAMPAIGNS}/{name}/{path}")
 
 
-def print_changed(directory: str, other: Path) -> None:
-    """Print the campaigns whose own folder differs from the one in `other`, or is not there."""
+@command.command(name="changed")
+@click.argument("other", type=FOLDER, metavar="DIR")
+@click.pass_obj
+def changed(directory: str, other: Path) -> None:
+    """Print the campaigns whose folder is another than in the second checkout DIR, one name a line."""
     from massctl.cli.session import open_settings
     from massctl.source.repository import Repository
 
-    _, _, voice = open_settings(directory)
+    _, _, console = open_settings(directory)
     if not other.is_dir():
         # Every campaign would pass for a new one.
         raise UsageError(Phrase("there is no folder {directory}", directory=str(other)))
     for name in _changed(Repository(_root(directory)), Repository(other.resolve())):
-        voice.result(name)
+        console.result(name)
 
 
-def print_begun(directory: str) -> None:
-    """Print whether massctl.yaml names a ledger; raises UsageError where it is faulty."""
-    from massctl.cli.session import session
-
-    with session(directory) as (current, _):
-        has_begun, voice = current.settings.state.lineage is not None, current.voice
-    voice.result("true" if has_begun else "false")
-    if not has_begun:
-        voice.talk(Phrase("there is no ledger yet, so nothing is staged, sent or watched"))
-        voice.talk(Phrase("massctl state init   then commit the line that it writes"))
-
-
-def print_unlocked(directory: str) -> None:
-    """Print the campaigns without faults whose lock is missing or differs, where the policy asks for locks."""
-    # Rendering is needed by this verb alone.
-    from massctl.cli.commands.lock import locked
-    from massctl.cli.session import session
-    from massctl.plan.plan_file import LockResult
-
-    with session(directory) as (current, _):
-        report = locked(current, (), check=True) if current.settings.policy.require_lock else []
-        voice = current.voice
-    for each in report:
-        if each.result in (LockResult.MISSING, LockResult.DIFFERS):
-            voice.result(each.name)
+_NOTHING: Final = Phrase("Nothing was written.")
 
 
 def _text(repository: Repository, name: CampaignName) -> str | None:
@@ -278,7 +271,7 @@ def commented(
     from massctl.cli.session import open_settings
     from massctl.transport import Line
 
-    _, _, voice = open_settings(directory, environment)
+    _, _, console = open_settings(directory, environment)
     event = _event(environment)
     line = Line(inside=inside)
     try:
@@ -287,13 +280,13 @@ def commented(
         locking = _locking(Path(directory), event)
         for number in numbers:
             warned = _warnings(forge.touches(number))
-            forge.say(number, _body(voice, event, folder, environment, locking, warned))
-            voice.talk(Phrase("the plan stands below pull request {number}", number=number))
+            forge.say(number, _body(console, event, folder, environment, locking, warned))
+            console.talk(Phrase("the plan stands below pull request {number}", number=number))
     finally:
         line.close()
     if not numbers:
         gone = Phrase("no open pull request stands at {sha} any more; nothing was written", sha=_short(event))
-        voice.talk(gone)
+        console.talk(gone)
     return ExitStatus.DONE
 
 
@@ -340,7 +333,7 @@ def _warnings(touched: Touched) -> list[Phrase]:
 
 
 def _body(
-    voice: Console,
+    console: Console,
     event: RunEvent,
     folder: Path,
     environment: Mapping[str, str],
@@ -353,49 +346,32 @@ def _body(
     from massctl.plan.plan_file import SavedPlan
     from massctl.view.as_markdown import plan_comment
 
-    foot = _foot(voice, event, environment)
+    foot = _foot(console, event, environment)
     try:
         plan = read_plan(folder)
     except ArtefactError as refused:
         told = Phrase("The plan of this commit cannot be shown: {why}.", why=refused.what)
-        above = ["- ⚠ " + say(each, voice.reader) for each in warned]
-        head = [COMMENT_MARK, "## massctl plan", "", f"**{say(told, voice.reader)}**", ""]
+        above = ["- ⚠ " + say(each, console.reader) for each in warned]
+        head = [COMMENT_MARK, "## massctl plan", "", f"**{say(told, console.reader)}**", ""]
         return "\n".join([*head, *above, *([""] if above else []), *foot])
     # Its sentences are in the language of the run that made it.
     review = plan.review if isinstance(plan, SavedPlan) else None
-    language = Reader(review.language) if review is not None else voice.reader
+    language = Reader(review.language) if review is not None else console.reader
     sha = event.workflow_run.head_sha
     comment = plan_comment(plan, language, commit=sha, from_fork=event.from_fork, locking=locking, warned=warned)
     return "\n".join([comment, *foot])
 
 
-def _foot(voice: Console, event: RunEvent, environment: Mapping[str, str]) -> list[str]:
+def _foot(console: Console, event: RunEvent, environment: Mapping[str, str]) -> list[str]:
     """Link the run, as GitHub told of it."""
     server = environment.get("GITHUB_SERVER_URL") or "https://github.com"
     run = f"{server}/{event.repository.full_name}/actions/runs/{event.workflow_run.id}"
-    label = say(Phrase("the run"), voice.reader)
+    label = say(Phrase("the run"), console.reader)
     return [f"<sub>[{label}]({run})</sub>"]
 
 
 def _short(event: RunEvent) -> str:
     return event.workflow_run.head_sha[:12]
-
-
-def write_comment(file: str, commit: str | None, out: Path | None, *, from_fork: bool) -> None:
-    """Make the comment of a plan's JSON and print it, or write it into `out`. Raises as `read_review` does."""
-    from massctl.plan.plan_file import SavedPlan
-    from massctl.view.as_markdown import plan_comment
-
-    plan = read_review(file)
-    speaker = current_voice()
-    # The sentences of a plan that was made for review are in its language already.
-    review = plan.review if isinstance(plan, SavedPlan) else None
-    reader = Reader(review.language) if review is not None else speaker.reader
-    comment = plan_comment(plan, reader, commit=commit, from_fork=from_fork)
-    if out is None:
-        speaker.markdown(comment)
-    else:
-        write_files(out.parent, {out.name: comment.encode()})
 
 
 def read_review(file: str) -> SavedPlan | StoppedPlan:
@@ -410,26 +386,3 @@ def read_review(file: str) -> SavedPlan | StoppedPlan:
     if len(content) > SAVED_BYTES_MAX:
         raise NotAPlanError(Phrase("the plan is larger than {limit} MB", limit=SAVED_BYTES_MAX >> 20), nothing)
     return reviewable(content, file)
-
-
-def alarmed(directory: str) -> int:
-    """Tell every alarm as an annotation of the run, and end with 1 where there is one.
-
-    Raises LedgerError where the ledger cannot be trusted: that is an alarm of its own.
-    """
-    from massctl.cli.ledger_access import trust
-    from massctl.cli.planner import PlanOptions, Purpose, planned
-    from massctl.cli.session import session
-    from massctl.plan.checkup import alarms
-    from massctl.view.as_github import github_alarms
-
-    with session(directory) as (current, warnings):
-        made = planned(current, (), warnings, PlanOptions(Purpose.ALARM))
-        trust(current, made.state)
-        found = alarms(made.plan, made.state, current.clock.now())
-        voice = current.voice
-    if not found:
-        voice.talk(Phrase("nothing needs a person"))
-        return ExitStatus.DONE
-    voice.annotations(github_alarms(found, voice.language))
-    return ExitStatus.FAILED

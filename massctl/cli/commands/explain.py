@@ -25,24 +25,24 @@ def command(code: str | None, language: str | None, form: str) -> None:
     CODE is a diagnostic (MC014), a guard (draft_gone), an exit status (5) or an errcode of WeChat (45028). Needs no
     repository.
     """
-    from massctl.cli.output import choose_language, chosen_language, speak_as, voice
+    from massctl.cli.output import choose_language, chosen_language, make_console, use_console
 
     choose_language(language or chosen_language())
-    speaker = speak_as(voice(None))
+    console = use_console(make_console(None))
     if form == "json":
         from massctl.view.as_json import explain_json
 
-        chosen = explanations(speaker.language) if code is None else [explained(code, speaker.language)]
-        speaker.document(explain_json(chosen, speaker.language))
+        chosen = explanations(console.language) if code is None else [explained(code, console.language)]
+        console.document(explain_json(chosen, console.language))
         return
     from massctl.view.explanation_text import explanation_text, explanations_text
 
     if code is None:
-        everything = explanations(speaker.language)
-        speaker.result(explanations_text(everything, speaker.language, speaker.style, speaker.width))
+        everything = explanations(console.language)
+        console.result(explanations_text(everything, console.language, console.style, console.width))
     else:
-        one = explained(code, speaker.language)
-        speaker.result(explanation_text(one, speaker.language, speaker.style, speaker.width))
+        one = explained(code, console.language)
+        console.result(explanation_text(one, console.language, console.style, console.width))
 
 
 _ERRCODE: Final = re.compile(r"-1|[0-9]{5,9}")
@@ -51,8 +51,6 @@ _ERRCODE: Final = re.compile(r"-1|[0-9]{5,9}")
 
 def explanations(language: Language) -> list[Explanation]:
     """Read every explanation in `language`: diagnostics, guards, exit statuses, errcodes."""
-    # The tables are for a code of WeChat, and for a list of everything.
-
     return [*_pages(language), *errcodes_explained(language)]
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Final
 
 import click
 
 from massctl.cli.arguments import Text
-from massctl.cli.output import choose_language, chosen_language, speak_as, voice
+from massctl.cli.output import choose_language, chosen_language, make_console, use_console
 from massctl.model.phrase import Phrase
 from massctl.view.language import asked_for
 
@@ -34,44 +34,30 @@ def command(directory: str, target: Path | None, language: str | None, owner: st
 
     It validates, plans and applies in the sandbox at once. No file is ever overwritten.
     """
+    from massctl.scaffold.repository import already_there, scaffold_files, write_scaffold
+    from massctl.source.schemas import schema_documents
 
-    founded(Path(directory), target, language=language, owner=owner, keep=keep)
+    choose_language(language or chosen_language())
+    console = use_console(make_console(None))
+    # Chinese is for everybody who asks for nothing else: that is what followers read.
+    contents = scaffold_files(asked_for(chosen_language(), os.environ) or "zh", owner)
+    for name, document in schema_documents().items():
+        contents[f"schemas/{name}"] = (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
+    root = Path(directory, target or ".")
+    kept = already_there(root, contents) if keep else []
+    written = write_scaffold(root, {path: data for path, data in contents.items() if path not in kept})
+    for path in sorted([*written, *_locked(root, written)]):
+        console.result(path)
+    for path in kept:
+        console.talk(Phrase("kept: {path}", path=path))
+    for hint in _hints(root, target, kept):
+        console.talk(hint)
 
 
 README: Final = "README.md"
 IGNORED: Final = ".gitignore"
 _CACHE: Final = ".massctl/"
 """Caches, and the sandbox's world."""
-
-
-def founded(
-    directory: Path,
-    target: Path | None,
-    *,
-    language: str | None,
-    owner: str | None,
-    keep: bool,
-    environment: Mapping[str, str] = os.environ,
-) -> None:
-    """Write the files and print their paths. With `keep`, what is there stays; without, it stops the whole."""
-    from massctl.scaffold.repository import already_there, scaffold_files, write_scaffold
-    from massctl.source.schemas import schema_documents
-
-    choose_language(language or chosen_language())
-    speaker = speak_as(voice(None, environment))
-    # Chinese is for everybody who asks for nothing else: that is what followers read.
-    contents = scaffold_files(asked_for(chosen_language(), environment) or "zh", owner)
-    for name, document in schema_documents().items():
-        contents[f"schemas/{name}"] = (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
-    root = directory / (target or ".")
-    kept = already_there(root, contents) if keep else []
-    written = write_scaffold(root, {path: data for path, data in contents.items() if path not in kept})
-    for path in sorted([*written, *_locked(root, written)]):
-        speaker.result(path)
-    for path in kept:
-        speaker.talk(Phrase("kept: {path}", path=path))
-    for hint in _hints(root, target, kept):
-        speaker.talk(hint)
 
 
 def _hints(root: Path, target: Path | None, kept: Collection[str]) -> Iterator[Phrase]:

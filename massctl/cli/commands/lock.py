@@ -31,7 +31,6 @@ def command(directory: str, names: tuple[str, ...], check: bool, if_required: bo
     """
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
-        # The renderer is needed by this verb, and not by its help.
         from massctl.plan.plan_file import lock_exit_status, lock_report_document
         from massctl.view.as_json import document_json
         from massctl.view.lock_text import lock_report_text

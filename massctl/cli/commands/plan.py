@@ -71,14 +71,13 @@ def command(
     Reads the repository and the ledger, and changes nothing. Without --refresh it needs no secret, and the network
     only to read a ledger in git; without it, it shows what was fetched last.
     """
-    from massctl.model.diagnostics import has_errors
-    from massctl.plan.plan_file import reviewable
-
     _agree(form, refresh=refresh, out=out, against=against, for_review=for_review)
     names = tuple(dict.fromkeys(names))
 
     def work(current: Session, warnings: list[Diagnostic]) -> Result:
         from massctl.cli.planner import tell_strays
+        from massctl.model.diagnostics import has_errors
+        from massctl.plan.plan_file import reviewable
 
         checkout = open_checkout(current, against, for_review=for_review) if against is not None else None
         plan, made = _planned(current, names, warnings, refresh=refresh)
@@ -294,7 +293,7 @@ def _differences(session: Session, made: Planned, checkout: Checkout | None, unl
             found[campaign.name] = difference
     if unknown:
         why = Phrase("what changed cannot be shown for {names}: what to compare with is not kept here whole")
-        session.voice.talk(Phrase(why, names=", ".join(unknown)))
+        session.console.talk(Phrase(why, names=", ".join(unknown)))
     return found
 
 

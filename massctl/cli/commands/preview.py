@@ -69,7 +69,6 @@ def command(
     asked = showing(towxname, touser)
 
     def work(current: Session, warnings: list[Diagnostic]) -> Result:
-        # The executor and its adapters are needed by this verb, and not by its help.
         from massctl.cli.commands.apply import applied
 
         outcome = applied(

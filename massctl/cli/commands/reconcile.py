@@ -70,9 +70,6 @@ def command(
 
     Exactly one of --sent, --not-sent and --resubmit. Without one it shows what is on record and what may be chosen.
     """
-    from massctl.apply.journal import Statement
-    from massctl.cli.operators import who
-
     _agree(sent, not_sent, resubmit, of_sent=(msg_id, url), of_both={"--batch": batch, "--looked-at": looked_at})
     chosen = sent or not_sent or resubmit
     if chosen and reason is None:
@@ -81,7 +78,8 @@ def command(
         raise click.UsageError(Phrase("--format json goes with one of --sent, --not-sent and --resubmit"))
 
     def work(current: Session, warnings: list[Diagnostic]) -> Result:
-        # The executor and its adapters are needed by this verb, and not by its help.
+        from massctl.apply.journal import Statement
+        from massctl.cli.operators import who
 
         if not chosen or reason is None:
             return shown(current, name, warnings)
@@ -164,7 +162,7 @@ def settled(
             audience = approved_audience(rendered) if rendered else None
             settle_sent(record, testimony, wechat, book, audience, now=now, wait=wait)
             if by_hand and rendered is None:
-                session.voice.talk(COUNTS_AS_ALL)
+                session.console.talk(COUNTS_AS_ALL)
         else:
             settle_not_sent(record, testimony, lambda draft: _holder(session, record, draft), book, now=now, wait=wait)
     notifier.tell(state)

@@ -34,8 +34,6 @@ def command(directory: str, file: str, account: str | None, form: str, sandbox: 
     """
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
-        # The ledger's and the event's readers are needed by this verb, and not by its help.
-
         return event_recorded(current, file, account)
 
     return run_in_session("record-event", form, directory, work, sandbox=sandbox)

@@ -34,12 +34,11 @@ def command(directory: str, names: tuple[str, ...], out: Path, screenshots: bool
     `article-N.html` differs from what is sent only in the addresses of pictures; `message.txt` is a text
     message; `index.html` shows all of it as a phone does. Of several NAMEs each has a folder of its own.
     """
-
     with session(directory, sandbox=sandbox) as (current, _):
         done = render_into(current, tuple(dict.fromkeys(names)), out, screenshots=screenshots)
-    if done and current.voice.is_terminal:
+    if done and current.console.is_terminal:
         page = out / INDEX if len(set(names)) == 1 else out / names[0] / INDEX
-        current.voice.talk(Phrase("open {path} in a browser", path=str(page)))
+        current.console.talk(Phrase("open {path} in a browser", path=str(page)))
     return ExitStatus.DONE if done else ExitStatus.FAILED
 
 
@@ -60,12 +59,12 @@ def render_into(session: Session, names: Sequence[str], out: Path, *, screenshot
                 continue
             folder = out / name if len(names) > 1 else out
             for path in write_files(folder, files):
-                session.voice.result(path)
+                session.console.result(path)
             if browser is not None:
                 from massctl.browser.screens import screens
 
                 for path in write_files(folder, screens(browser, folder / INDEX)):
-                    session.voice.result(path)
+                    session.console.result(path)
     return whole
 
 
@@ -92,17 +91,17 @@ def rendered_files(session: Session, name: str) -> dict[str, bytes] | None:
     workbench = Workbench(session.repository, session.settings, session.cache, recorded_if_begun(session))
     desires = Desires(workbench, State())
     (campaign,) = desires.read(chosen([name], desires.names()))
-    voice = session.voice
+    console = session.console
     found = list(getattr(campaign, "diagnostics", ()))
     if found:
         from massctl.view.diagnostic_text import diagnostics_text
 
-        voice.talk(diagnostics_text(found, voice.language, voice.style, voice.width))
+        console.talk(diagnostics_text(found, console.language, console.style, console.width))
     if not isinstance(campaign, RenderedCampaign):
         return None
     names = {str(f.sha256): f"{f.sha256[:12]}.{f.extension}" for f in campaign.files}
     files = {names[str(f.sha256)]: workbench.read(f.sha256) for f in campaign.files}
-    files[INDEX] = index_page(campaign, names, voice.reader).encode()
+    files[INDEX] = index_page(campaign, names, console.reader).encode()
     match campaign.message:
         case RenderedNews(articles=articles):
             for number, article in enumerate(articles, 1):

@@ -30,7 +30,6 @@ def command(directory: str, yes: bool, form: str) -> int:
     """
 
     def work(current: "Session", warnings: "list[Diagnostic]") -> Result:
-        # git is needed by this verb, and not by its help.
         from massctl.cli.commands.stop import BrakeBranch, unreachable
         from massctl.view.brake_text import brake_json, resumed_text
 
@@ -66,7 +65,7 @@ def _due(current: "Session", warnings: "list[Diagnostic]") -> "Plan | None":
         from massctl.apply.outcome import what_happened
 
         told = Phrase("what the next apply would send is not known here: {why}", why=what_happened(error))
-        current.voice.talk(told)
+        current.console.talk(told)
         return None
     return replace(plan, campaigns=tuple(each for each in plan.campaigns if each.may_send), ahead=())
 
@@ -76,7 +75,7 @@ def _require_consent(current: "Session", found: "Brake", due: "Plan | None", *, 
     from massctl.cli.consent import somebody_is_here
     from massctl.view.brake_text import resume_question
 
-    voice = current.voice
+    console = current.console
     if not yes and not somebody_is_here():
         raise UsageError(
             Phrase("this would allow sends again, and nobody is here to confirm it"),
@@ -85,8 +84,8 @@ def _require_consent(current: "Session", found: "Brake", due: "Plan | None", *, 
         )
     if yes:
         return
-    voice.talk(resume_question(found, due, current.clock.now(), voice.language, voice.style, voice.width))
-    voice.talk(Phrase("Type `yes` to lift the brake:"))
+    console.talk(resume_question(found, due, current.clock.now(), console.language, console.style, console.width))
+    console.talk(Phrase("Type `yes` to lift the brake:"))
     # Read from its bytes: a terminal may speak any encoding, and the end of input is no yes.
     typed = sys.stdin.buffer.readline().decode(sys.stdin.encoding or "utf-8", errors="replace")
     if typed.strip().lower() not in {"yes", "是"}:

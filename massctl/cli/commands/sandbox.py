@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from massctl.cli.output import Console, speak_as, voice
+from massctl.cli.output import Console, make_console, use_console
 from massctl.cli.places import Places
 from massctl.cli.session import Session, session
 from massctl.errors import UsageError
@@ -29,7 +29,6 @@ def command(ctx: click.Context, port: int) -> None:
     """
     if ctx.invoked_subcommand is not None:
         return
-    # The web server is needed by this verb only.
     from massctl.cli.embedded_sandbox import SECRET
 
     serve_world(str(ctx.obj), port, SECRET)
@@ -50,7 +49,7 @@ def reset(directory: str) -> None:
         current.places.ledger.unlink(missing_ok=True)
         told_file(current).unlink(missing_ok=True)
         shutil.rmtree(current.places.archive, ignore_errors=True)
-        current.voice.result(Phrase("the sandbox is empty again"))
+        current.console.result(Phrase("the sandbox is empty again"))
 
 
 APPID: Final = "wx0123456789abcdef"
@@ -67,12 +66,12 @@ def serve_world(directory: str, port: int, secret: str) -> None:
             if current.sandbox is not None:
                 _declare(current, current.sandbox)
                 appid = next(iter(current.settings.accounts.values())).appid
-                _serve(current.sandbox.world, port, appid, secret, current.voice)
+                _serve(current.sandbox.world, port, appid, secret, current.console)
         return
     world = open_world(Places(Path(directory)).world, real_now=machine_now)
     try:
         world.ensure_account(APPID, secret=secret, name="massctl", kind="service")
-        _serve(world, port, APPID, secret, speak_as(voice(None)))
+        _serve(world, port, APPID, secret, use_console(make_console(None)))
     finally:
         world.close()
 
@@ -87,15 +86,15 @@ def _declare(current: Session, embedded: Embedded) -> None:
     embedded.allow((settings.accounts[each.account].appid, each.audience, each.message_type) for each in files)
 
 
-def _serve(world: Sandbox, port: int, appid: str, secret: str, speaker: Console) -> None:
+def _serve(world: Sandbox, port: int, appid: str, secret: str, console: Console) -> None:
     from massctl.sandbox.server import run_server
 
     def ready(bound: int) -> None:
-        speaker.result(f"http://127.0.0.1:{bound} {appid} {secret}")
+        console.result(f"http://127.0.0.1:{bound} {appid} {secret}")
         # Whoever reads the first line through a pipe waits for it.
         sys.stdout.flush()
         hint = Phrase("inbox: http://127.0.0.1:{port}/   stop with Ctrl-C", port=bound)
-        speaker.talk(hint)
+        console.talk(hint)
 
     try:
         run_server(world, port, ready)

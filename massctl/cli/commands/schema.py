@@ -18,16 +18,16 @@ from massctl.cli.output import write_files
 )
 def command(out: Path | None) -> None:
     """Write the JSON Schemas that editors and checks use; without --out, all of them as one document."""
-    from massctl.cli.output import current_voice
+    from massctl.cli.output import current_console
     from massctl.source.schemas import schema_text
 
-    documents, voice = all_schemas(), current_voice()
+    documents, console = all_schemas(), current_console()
     if out is None:
-        voice.document(json.dumps(documents, ensure_ascii=False, indent=2))
+        console.document(json.dumps(documents, ensure_ascii=False, indent=2))
         return
     contents = {name: schema_text(document).encode() for name, document in documents.items()}
     for path in write_files(out, contents):
-        voice.result(path)
+        console.result(path)
 
 
 _HEAD: Final[dict[str, dict[str, Any]]] = {

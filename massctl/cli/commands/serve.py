@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 import click
 
 from massctl.cli.arguments import sandbox_option
-from massctl.cli.output import Console, voice
+from massctl.cli.output import Console, make_console
 from massctl.cli.places import Places, loopback_override
 from massctl.errors import LedgerUnreachableError, UsageError
 from massctl.model.phrase import Phrase, system_reason
@@ -40,36 +40,26 @@ def command(directory: str, name: str | None, port: int, sandbox: bool) -> None:
     writes nothing but the picture cache. With --sandbox it compares with what the sandbox's followers have. Ctrl-C
     ends it.
     """
-    # The web server and the watch are needed by this verb only.
-
-    serve_pages(directory, name, port, sandbox=sandbox)
-
-
-def serve_pages(directory: str, name: str | None, port: int, *, sandbox: bool = False) -> None:
-    """Serve, and print the address first; raises UsageError for a name that is no campaign, or a port that is taken.
-
-    Faults of massctl.yaml stop nothing: the pages show them. With `sandbox`, ledger and clock are those of its world.
-    """
     from massctl.cli.clocks import machine_now
     from massctl.cli.planner import chosen
     from massctl.cli.session import open_settings
     from massctl.serve.running import run_studio
     from massctl.source.repository import Repository
 
-    settings, _, speaker = open_settings(directory, sandbox=sandbox)
+    settings, _, console = open_settings(directory, sandbox=sandbox)
     root = Path(directory).resolve()
     if name is not None:
         chosen([name], Repository(root).campaign_folders().names)
 
     def ready(bound: int) -> None:
-        speaker.result(f"http://127.0.0.1:{bound}/{name or ''}")
+        console.result(f"http://127.0.0.1:{bound}/{name or ''}")
         # Whoever reads the first line through a pipe waits for it.
         sys.stdout.flush()
-        speaker.talk(Phrase("open it in a browser   stop with Ctrl-C"))
+        console.talk(Phrase("open it in a browser   stop with Ctrl-C"))
 
     try:
         with _sandbox_clock(root) if sandbox else nullcontext(machine_now) as now:
-            run_studio(_grounds(root, settings, speaker, now), port, ready)
+            run_studio(_grounds(root, settings, console, now), port, ready)
     except OSError as error:
         why = system_reason(error)
         raise UsageError(
@@ -92,14 +82,14 @@ def _sandbox_clock(root: Path) -> Iterator[Callable[[], datetime]]:
         world.close()
 
 
-def _grounds(root: Path, settings: MassctlFile | None, speaker: Console, now: Callable[[], datetime]) -> Grounds:
+def _grounds(root: Path, settings: MassctlFile | None, console: Console, now: Callable[[], datetime]) -> Grounds:
     from massctl.serve.studio import Grounds
 
-    places = Places(root, sandbox=speaker.language.flags.sandbox)
+    places = Places(root, sandbox=console.language.flags.sandbox)
     ledger = (None if places.sandbox else _in_git(places, settings)) or _Local(places)
 
     def language_of(settings: MassctlFile | None) -> Language:
-        return voice(settings.language).reader if settings else speaker.reader
+        return make_console(settings.language).reader if settings else console.reader
 
     return Grounds(
         root=root,

@@ -53,10 +53,9 @@ def command() -> None:
 @click.pass_obj
 def show(directory: str, names: tuple[str, ...], form: str, sandbox: bool) -> int:
     """Show what is recorded, campaign by campaign; only of NAME, where it is given."""
-    from massctl.cli.ledger_access import require_ledger, shown_state
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
-        from massctl.cli.ledger_access import records_of
+        from massctl.cli.ledger_access import records_of, require_ledger, shown_state
         from massctl.view.state_json import state_json
         from massctl.view.state_text import state_text
 
@@ -78,9 +77,9 @@ def show(directory: str, names: tuple[str, ...], form: str, sandbox: bool) -> in
 @click.pass_obj
 def list_entries(directory: str, form: str, sandbox: bool) -> int:
     """List the entries, oldest first, one a line."""
-    from massctl.cli.ledger_access import require_ledger, shown_entries
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
+        from massctl.cli.ledger_access import require_ledger, shown_entries
         from massctl.view.state_json import entries_json
         from massctl.view.state_text import entries_text
 
@@ -103,9 +102,9 @@ def list_entries(directory: str, form: str, sandbox: bool) -> int:
 @click.pass_obj
 def verify(directory: str, form: str, deep: bool, sandbox: bool) -> int:
     """Check that every line is what was written, and that the story they tell is possible."""
-    from massctl.cli.ledger_access import require_ledger
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
+        from massctl.cli.ledger_access import require_ledger
         from massctl.view.state_json import verified_json
         from massctl.view.state_text import verified_text
 
@@ -128,8 +127,6 @@ def verify(directory: str, form: str, deep: bool, sandbox: bool) -> int:
 @click.pass_obj
 def init(directory: str, new_lineage: bool, reason: str | None, sandbox: bool) -> int:
     """Begin the ledger, and name it in massctl.yaml. The first apply does so by itself."""
-    # Writing needs more than reading does.
-
     refuse_loose_reason(new_lineage=new_lineage, reason=reason)
     with session(directory, sandbox=sandbox) as (current, _):
         return begun(current) if reason is None else begun_anew(current, reason)
@@ -145,8 +142,6 @@ def migrate(directory: str, backend: str, branch: str | None, remote: str | None
     where = {key: value for key, value in (("branch", branch), ("remote", remote)) if value is not None}
     if where and backend == "local":
         raise click.UsageError(Phrase("--branch and --remote go with --to git"))
-    # Only a move needs it.
-
     with session(directory) as (current, _):
         return moved_to_git(current, where) if backend == "git" else moved_to_local(current)
 
@@ -160,8 +155,6 @@ def repair(directory: str, reason: str | None, form: str, sandbox: bool) -> int:
     """Cut a damaged ledger to the entries that verify. What is not known as sent then waits for reconcile."""
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
-        # Only a repair needs it.
-
         return repaired(current, reason)
 
     return run_in_session("state repair", form, directory, work, sandbox=sandbox)
@@ -173,8 +166,6 @@ def repair(directory: str, reason: str | None, form: str, sandbox: bool) -> int:
 @click.pass_obj
 def backup(directory: str, target: Path, sandbox: bool) -> int:
     """Copy the ledger into FILE; it may hold an older copy. While others write, the copy is whole all the same."""
-    # Only a copy needs it.
-
     with session(directory, sandbox=sandbox) as (current, _):
         return backed_up(current, target)
 
@@ -185,8 +176,6 @@ def backup(directory: str, target: Path, sandbox: bool) -> int:
 @click.pass_obj
 def restore(directory: str, source: Path, sandbox: bool) -> int:
     """Put a copy in the place of a local ledger that is lost or damaged. An older one than was seen here is refused."""
-    # Only a copy needs it.
-
     with session(directory, sandbox=sandbox) as (current, _):
         return restored(current, source)
 
@@ -224,8 +213,6 @@ def import_send(
         raise click.UsageError(Phrase("--at, --msg-id and --edition go with --sent"))
     if sent is not None and account is not None:
         raise click.UsageError(Phrase("--account goes with --website-send; a campaign names its own"))
-    # Writing needs more than reading does.
-
     with session(directory, sandbox=sandbox) as (current, warnings):
         if no_website_send is not None:
             if reason is None:
@@ -308,8 +295,8 @@ def begun_anew(session: Session, reason: str) -> int:
         website_sends=before.website_sends if before else (),
         campaigns=tuple(known),
     )
-    voice = session.voice
-    voice.result(lost_text(lost, voice.language, voice.style, voice.width))
+    console = session.console
+    console.result(lost_text(lost, console.language, console.style, console.width))
     return ExitStatus.DONE
 
 
@@ -377,7 +364,7 @@ def refuse_loose_reason(*, new_lineage: bool, reason: str | None) -> None:
 
 
 def _tell(session: Session, told: Phrase) -> None:
-    session.voice.result(told)
+    session.console.result(told)
 
 
 def imported_website_send(session: Session, at: datetime, account: str | None, reason: str | None) -> int:
@@ -529,20 +516,20 @@ def moved_to_git(session: Session, where: Mapping[str, str]) -> int:
     from massctl.source.settings_writer import keys_of, require_changeable
 
     require_changeable(session.root, keys_of("git", where))
-    target = _as(session, "git", where)
+    target = _with_backend(session, "git", where)
     with sole_runner(session.locks, session.clock.now()):
-        local, state, found = _local(session)
+        local, state, found = _local_ledger(session)
         git = target.git_ledger()
         if state.lineage is None:
             there = State()
             there.absorb_all(git.read(0))
             if there.lineage is None:
                 raise _nothing_to_move()
-            _name(target, there, where)
+            _declare(target, there, where)
             return _told(session, Phrase("the ledger {lineage} is in git already", lineage=there.lineage))
         _trust(session, state)
-        git.take_over(_whole(found, state.serial), _kept(session.places.archive))
-        _name(target, state, where)
+        git.take_over(_first_lines(found, state.serial), _kept(session.places.archive))
+        _declare(target, state, where)
         aside = local.replace(None, session.clock.now(), found)
     branch = f"{target.settings.state.remote}/{target.settings.state.branch}"
     _told(session, Phrase("the ledger {lineage} is on {branch} now", lineage=state.lineage, branch=branch))
@@ -561,11 +548,11 @@ def moved_to_local(session: Session) -> int:
     from massctl.source.settings_writer import keys_of, require_changeable
 
     require_changeable(session.root, keys_of("local", {}))
-    target = _as(session, "local", {})
+    target = _with_backend(session, "local", {})
     refuse_fleeting_ledger(target)
     with sole_runner(session.locks, session.clock.now()):
         if not session.in_git:
-            _, state, _ = _local(session)
+            _, state, _ = _local_ledger(session)
             if state.lineage is None:
                 raise _nothing_to_move()
             return _told(session, Phrase("the ledger {lineage} is a file already", lineage=state.lineage))
@@ -578,29 +565,29 @@ def moved_to_local(session: Session) -> int:
             # A move that failed may have left a file, which is older by now.
             local = LocalLedger(session.places.ledger, session.locks)
             found = local.as_found()
-            _write(session, local, moved, found, _whole(found, follow_file(found)[1].serial))
+            _write(session, local, moved, found, _first_lines(found, follow_file(found)[1].serial))
             LocalArchive(session.places.archive).take_over(git.store.bodies())
             git.replace(None, session.clock.now(), moved)
             state = there
         else:
             # An earlier move was cut short right here.
-            _, state, _ = _local(session)
+            _, state, _ = _local_ledger(session)
         if state.lineage is None:
             raise _nothing_to_move()
         _trust(session, state)
-        _name(target, state, {})
+        _declare(target, state, {})
     return _told(
         session, Phrase("the ledger {lineage} is the file {file} now", lineage=state.lineage, file=LEDGER_FILE)
     )
 
 
-def _as(session: Session, backend: str, where: Mapping[str, str]) -> Session:
+def _with_backend(session: Session, backend: str, where: Mapping[str, str]) -> Session:
     """Give the session as it is where massctl.yaml names another backend."""
     state = session.settings.state.model_copy(update={"backend": backend, **where})
     return replace(session, settings=session.settings.model_copy(update={"state": state}), _git_ledger=None)
 
 
-def _local(session: Session) -> tuple[LocalLedger, State, bytes | None]:
+def _local_ledger(session: Session) -> tuple[LocalLedger, State, bytes | None]:
     """Read and verify the local ledger; gives the file's bytes too, None without a file."""
     from massctl.ledger.local_file import LocalLedger
 
@@ -609,7 +596,7 @@ def _local(session: Session) -> tuple[LocalLedger, State, bytes | None]:
     return ledger, state, ledger.as_found()
 
 
-def _whole(found: bytes | None, serial: int) -> bytes:
+def _first_lines(found: bytes | None, serial: int) -> bytes:
     """Give the first `serial` lines of a ledger's file, each with its newline."""
     return b"".join(line + b"\n" for line in (found or b"").split(b"\n")[:serial])
 
@@ -650,14 +637,14 @@ def _write(session: Session, local: LocalLedger, data: bytes, found: bytes | Non
         local.replace(data, session.clock.now(), found)
 
 
-def _name(target: Session, state: State, where: Mapping[str, str]) -> None:
+def _declare(target: Session, state: State, where: Mapping[str, str]) -> None:
     """Write into massctl.yaml where the ledger is, and ask for a commit."""
     from massctl.source.settings_writer import declare_backend, declare_lineage
 
     changed = declare_backend(target.root, target.settings.state.backend, where)
     if declare_lineage(target.root, state.lineage or "") or changed:
         told = Phrase("massctl.yaml says where the ledger is now: commit this")
-        target.voice.talk(told)
+        target.console.talk(told)
 
 
 def _nothing_to_move() -> LedgerMissingError:
@@ -669,7 +656,7 @@ def _nothing_to_move() -> LedgerMissingError:
 
 
 def _told(session: Session, told: Phrase) -> int:
-    session.voice.result(told)
+    session.console.result(told)
     return ExitStatus.DONE
 
 
@@ -705,7 +692,7 @@ def repaired(session: Session, reason: str | None) -> Result:
             line = encode(NewEntry(at=now, event=event), end.serial + 1, end.digest)
             aside = ledger.replace(_whole_copy(found, end) + line + b"\n", now, found)
             repair = replace(repair, aside=aside, done=True)
-            _note(session)
+            _note_restored(session)
     return Result(
         ExitStatus.DONE if repair.done else ExitStatus.USAGE,
         lambda to: repair_json(repair, to.language),
@@ -766,7 +753,7 @@ def restored(session: Session, source: Path) -> int:
         )
     refuse_fleeting_ledger(session)
     with sole_runner(session.locks, now := session.clock.now()):
-        copy = _read(source)
+        copy = _read_copy(source)
         try:
             entries, end = follow_file(copy)
             state = _folded(session, entries)
@@ -787,10 +774,10 @@ def restored(session: Session, source: Path) -> int:
                 session, Phrase("the ledger holds all of {file} already; nothing was changed", file=source.name)
             )
         aside = ledger.replace(data, now, found)
-        _note(session)
+        _note_restored(session)
     if aside is not None:
-        session.voice.talk(
-            say(Phrase("the file that was there is called {file} now; keep it", file=aside), session.voice.language)
+        session.console.talk(
+            say(Phrase("the file that was there is called {file} now; keep it", file=aside), session.console.language)
         )
     if mark is None or mark.lineage != state.lineage:
         warning = Phrase(
@@ -798,7 +785,7 @@ def restored(session: Session, source: Path) -> int:
             "out since would go out again",
             file=source.name,
         )
-        session.voice.talk(warning)
+        session.console.talk(warning)
     return _told(
         session, Phrase("the ledger {lineage} is back, with entries: {count}", lineage=state.lineage, count=end.serial)
     )
@@ -881,13 +868,13 @@ def _whole_copy(data: bytes, end: End) -> bytes:
     return data[: end.whole_bytes] + (b"\n" if end.newline_lost else b"")
 
 
-def _note(session: Session) -> None:
+def _note_restored(session: Session) -> None:
     """Read the ledger as everybody will, and remember how far it reaches."""
     ledger = session.ledger()
     ledger.append(len(ledger.read(0)), [], durable=True)
 
 
-def _read(source: Path) -> bytes:
+def _read_copy(source: Path) -> bytes:
     try:
         if source.is_file():
             return source.read_bytes()

@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command(directory: str, names: tuple[str, ...], wait: float, all_editions: bool, form: str, sandbox: bool) -> int:
     """Ask WeChat about mass jobs that are not finished, and record the answers. Makes no request for others."""
-    from massctl.apply.jobs import unfinished
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
+        from massctl.apply.jobs import unfinished
         from massctl.view.as_json import status_json
         from massctl.view.status_text import status_text
 
@@ -82,7 +82,7 @@ def followed(session: Session, names: Sequence[str], wait_seconds: float, *, all
                 found.repeatable = repeatable(session, found.records, session.read_state(session.ledger()))
             return found
         say = Phrase("waiting for the administrator: {count}; looking again for", count=held)
-        progress(session.voice).waiting(say, int(remaining))
+        progress(session.console).waiting(say, int(remaining))
         clock.sleep(min(LOOK_SECONDS, remaining))
 
 
@@ -116,7 +116,7 @@ def _followed_once(session: Session, names: Sequence[str], wait_seconds: float, 
 
         # Nobody else can write while this waits, and the administrator's answer is written by somebody else.
         waits = 0 if any(is_held(record) for record in records) else wait_seconds
-        found = follow_jobs(records, wechat, book, session.clock, progress(session.voice), waits)
+        found = follow_jobs(records, wechat, book, session.clock, progress(session.console), waits)
     notifier.tell(state)
     return found
 

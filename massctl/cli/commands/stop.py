@@ -31,11 +31,10 @@ def command(directory: str, reason: str | None, form: str) -> int:
     Needs the right to push, no secret and no review. Each run looks for the branch right before each send. What WeChat
     has accepted goes on. `massctl resume` lifts it.
     """
-    from massctl.ledger.git_branch import Pushed
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
-        # git is needed by this verb, and not by its help.
         from massctl.cli.operators import who
+        from massctl.ledger.git_branch import Pushed
         from massctl.view.brake_text import brake_json, stopped_text
 
         try:

@@ -49,7 +49,6 @@ def command(
         raise click.UsageError(Phrase("give exactly one of --article N and --all"))
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
-        # The adapters are needed by this verb, and not by its help.
         from massctl.view.act_json import withdraw_json
         from massctl.view.withdraw_text import withdrawn_text
 
@@ -93,7 +92,7 @@ def withdrawn(session: Session, name: str, article: int, *, yes: bool, wait: tim
         wechat = session.wechat(account_of(session, AppId(record.appid or "")))
         waiting = None
         if wait is not None:
-            waiting = WithdrawalWait(session.clock.now() + wait, session.clock, progress(session.voice))
+            waiting = WithdrawalWait(session.clock.now() + wait, session.clock, progress(session.console))
         withdraw_all(taken, wechat, LedgerSession(ledger, session.clock, state), waiting)
     return taken
 
@@ -145,13 +144,15 @@ def _require_consent(session: Session, taken: Withdrawal, state: State, wait: ti
             Phrase("There is no terminal to ask on. No request was made."),
             Phrase("Look at `massctl status`; then give your consent with --yes."),
         )
-    voice = session.voice
+    console = session.console
     headlines = headlines_of(session, taken.record)
     sharers = {id(record): record for target in taken.today for record in sharing(target, state)}
     others = [f"{record.campaign} ({record.edition})" for record in sharers.values()]
     until = session.clock.now() + wait if wait is not None else None
-    voice.talk(withdraw_question(taken, headlines, others, voice.language, voice.style, voice.width, until=until))
-    voice.talk(Phrase("Type `yes` to withdraw:"))
+    console.talk(
+        withdraw_question(taken, headlines, others, console.language, console.style, console.width, until=until)
+    )
+    console.talk(Phrase("Type `yes` to withdraw:"))
     # Read from its bytes: a terminal may speak any encoding, and the end of input is no yes.
     answer = sys.stdin.buffer.readline().decode(sys.stdin.encoding or "utf-8", errors="replace")
     if answer.strip().lower() not in {"yes", "是"}:

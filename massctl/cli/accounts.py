@@ -1,4 +1,4 @@
-"""From an account's settings to the client that calls WeChat for it: credential, proxy, clock, and who is told.
+"""The client that calls WeChat for an account: its credential or `token_command`, proxy, clock, and what `-v` tells.
 
 Loaded when a verb needs the network and not before: httpx costs more than most verbs do.
 """

@@ -1,4 +1,4 @@
-"""Flags that several verbs share, and the values that flags take."""
+"""Flags that several verbs share, the values that flags take, and the files that a command line names."""
 
 import math
 import re

@@ -1,4 +1,8 @@
-"""May this ledger be trusted for this run? And how one begins."""
+"""The ledger of a run: whether it may be trusted, how it is read where it is only shown, and how one begins.
+
+A verb that only shows something reads the ledger as it was fetched last where its remote is out of reach. What writes,
+sends or vouches for the ledger reads it where it is, or does nothing.
+"""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -173,7 +177,7 @@ def refuse_fleeting_ledger(session: Session) -> None:
         )
 
 
-class Founding:
+class LedgerBootstrap:
     """Begins the ledger of this repository; implements `massctl.apply.journal.LedgerBootstrap`."""
 
     def __init__(self, session: Session, reason: str | None = None) -> None:

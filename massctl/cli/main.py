@@ -1,4 +1,4 @@
-"""The command itself: finds the verb, and turns every ending into an exit status."""
+"""The command itself: finds the verb, turns every ending into an exit status, and tells wrong usage in words."""
 
 import contextlib
 import importlib
@@ -6,7 +6,6 @@ import os
 import re
 import sys
 from collections.abc import Iterable
-from contextlib import suppress
 from gettext import gettext
 from io import TextIOWrapper
 from typing import Final, NoReturn
@@ -183,7 +182,7 @@ def _use_console_repository(context: click.Context | None) -> None:
 
     directory = context.find_root().params.get("directory", ".") if context else "."
     # Without a massctl.yaml that can be read it is the environment's language.
-    with suppress(MassctlError, OSError):
+    with contextlib.suppress(MassctlError, OSError):
         open_settings(directory)
 
 

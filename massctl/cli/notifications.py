@@ -95,7 +95,7 @@ class Notifier:
                 taken = _tell(
                     session,
                     fresh,
-                    Told(session, state.lineage),
+                    NotificationLog(session, state.lineage),
                     lambda name, leads: self._soon(noticing, coming, name, leads),
                 )
                 _record(session, state, taken)
@@ -191,7 +191,7 @@ def _ahead(session: Session, state: State, appid: AppId) -> Sequence[AccountAhea
 def _tell(
     session: Session,
     notices: Sequence[Notice],
-    told: Told,
+    told: NotificationLog,
     soon: Callable[[str, Sequence[timedelta]], list[Notice]],
 ) -> list[tuple[str, Notice]]:
     """Post to each channel what is due there, and give which windows it took that open `soon`."""
@@ -296,16 +296,16 @@ AGAIN_AFTER: Final = timedelta(hours=24)
 _FILE: Final = "told"
 
 
-def told_file(session: Session) -> Path:
+def notification_log_file(session: Session) -> Path:
     """Give where it is remembered; the sandbox has its own."""
     return session.locks.parent / _FILE
 
 
-class Told:
+class NotificationLog:
     """The memory of one ledger, read once; no method raises."""
 
     def __init__(self, session: Session, lineage: str | None) -> None:
-        self._path = told_file(session)
+        self._path = notification_log_file(session)
         self._lineage = lineage
         self._now = session.clock.now()
         self._before = {key: at for key, at in self._read().items() if self._is_late(at)}

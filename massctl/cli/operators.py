@@ -1,4 +1,4 @@
-"""Who may decide from the forge: `policy.operators`, asked before a secret is read or a request made.
+"""Who decides, and who may from the forge: `policy.operators`, asked before a secret is read or a request made.
 
 A workflow runs with the rights of the repository, whoever started it. A person at a terminal has the secret, and is
 asked nothing.

@@ -20,7 +20,7 @@ RESTORED = {
     ("source/render_process.py", "template"),
     ("view/recorded_words.py", "template"),
     ("wechat/errcodes.py", "words[part]"),
-    ("cli/helping.py", "text"),
+    ("cli/help.py", "text"),
 }
 """Phrases made from a template that was read: it stands where it was first said, in a help text, or in a table."""
 ENTRIES = [message for message in TRANSLATED if message.id]

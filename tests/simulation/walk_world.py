@@ -220,7 +220,7 @@ class RunnerLedger:
         return written
 
     def created(self) -> Created:
-        """Begin a ledger, as `Founding`."""
+        """Begin a ledger, as `LedgerBootstrap`."""
         return Created(lineage=LINEAGE, realm="loopback")
 
     def declare(self, lineage: str) -> None:

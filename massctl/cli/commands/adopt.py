@@ -36,12 +36,12 @@ def command(directory: str, name: str, reason: str, form: str, sandbox: bool) ->
     """
 
     def work(current: Session, warnings: list[Diagnostic]) -> Result:
-        return adopted(current, name, warnings, reason)
+        return adopt(current, name, warnings, reason)
 
     return run_in_session("adopt", form, directory, work, sandbox=sandbox, decides=True)
 
 
-def adopted(session: Session, name: str, warnings: list[Diagnostic], reason: str) -> Result:
+def adopt(session: Session, name: str, warnings: list[Diagnostic], reason: str) -> Result:
     """Record the console's version of a campaign's draft as the one to send, alone on the ledger."""
     from massctl.apply.journal import LedgerSession, Statement
     from massctl.apply.reconcile import adopt_draft

@@ -77,7 +77,7 @@ def command(
         raise click.UsageError(Phrase("--wait is for sends that are to come; it goes with no --plan and no --until"))
 
     def work(current: Session, warnings: list[Diagnostic]) -> Result:
-        outcome = applied(
+        outcome = run_apply(
             current,
             names,
             warnings,
@@ -93,7 +93,7 @@ def command(
     return run_in_session("apply", form, directory, work, sandbox=sandbox, locked=locked)
 
 
-def applied(
+def run_apply(
     session: Session,
     names: Sequence[str],
     warnings: list[Diagnostic],
@@ -135,14 +135,14 @@ def applied(
         notifier=Notifier(session),
     )
     if plan_file is not None and saved is not None:
-        return with_repeatable(session, _carried_out_as_saved(run, saved, plan_file))
+        return add_repeatable(session, _carried_out_as_saved(run, saved, plan_file))
     outcome = run.carry_out(names)
     if until_moment is not None and not outcome.held_elsewhere:
-        outcome = stayed(session, outcome, until_moment, run.carry_out, run.notifier)
-    return with_repeatable(session, outcome)
+        outcome = wait_for_windows(session, outcome, until_moment, run.carry_out, run.notifier)
+    return add_repeatable(session, outcome)
 
 
-def with_repeatable(session: Session, outcome: Outcome) -> Outcome:
+def add_repeatable(session: Session, outcome: Outcome) -> Outcome:
     """Add which sends in doubt `apply` may repeat; none is judged while nobody can write the ledger."""
     if outcome.held_elsewhere or outcome.ledger_error is not None:
         return outcome
@@ -277,13 +277,13 @@ def _refused_until_shared(session: Session, made: Planned, refusal: Refusal) -> 
     """Refuse everything until a clone would know the ledger; begin and name it where that is still to be done."""
     from massctl.apply.journal import LedgerSession
     from massctl.apply.outcome import refuse_all
-    from massctl.cli.ledger_access import Founding, sharing_refusal
+    from massctl.cli.ledger_access import LedgerBootstrap, sharing_refusal
 
-    state, founding = made.state, Founding(session)
+    state, bootstrap = made.state, LedgerBootstrap(session)
     if not session.in_git and state.lineage is None:
-        state = LedgerSession(session.ledger(), session.clock, state, founding).begin()
+        state = LedgerSession(session.ledger(), session.clock, state, bootstrap).begin()
     elif not session.in_git and session.settings.state.lineage is None:
-        founding.declare(state.lineage or "")
+        bootstrap.declare(state.lineage or "")
     else:
         return refuse_all(made.plan, state, refusal)
     accounts = {each.account for each in made.plan.campaigns if each.account is not None}
@@ -332,7 +332,7 @@ def _carried_out(run: _Applying, made: Planned) -> Outcome:
     from massctl.apply.executor import apply_plan
     from massctl.apply.journal import LedgerSession
     from massctl.cli.consent import consent, somebody_is_here
-    from massctl.cli.ledger_access import Founding
+    from massctl.cli.ledger_access import LedgerBootstrap
     from massctl.cli.progress import progress
     from massctl.cli.side_by_side import side_by_side
 
@@ -357,13 +357,13 @@ def _carried_out(run: _Applying, made: Planned) -> Outcome:
         accounts=_looked_after(session, made),
         folders=_folders(session),
     )
-    founding = Founding(session)
+    bootstrap = LedgerBootstrap(session)
     lineage = made.state.lineage
     undeclared = lineage is not None and session.settings.state.lineage is None and not session.in_git
     if lineage is not None and undeclared and made.state.realm == session.realm():
         # A run that began the ledger died before massctl.yaml named it.
-        founding.declare(lineage)
-    begins = None if session.in_git else founding  # There only `state init` begins one.
+        bootstrap.declare(lineage)
+    begins = None if session.in_git else bootstrap  # There only `state init` begins one.
     ledger = LedgerSession(session.ledger(), session.clock, made.state, begins)
     outcome = apply_plan(made.plan, ports, ledger, made.rules, made.again or (lambda: made.plan))
     if outcome.interrupted:
@@ -418,7 +418,7 @@ def opening(campaigns: Sequence[PlannedCampaign], now: datetime, until: datetime
     return first, [name for at, name in coming if at == first]
 
 
-def stayed(
+def wait_for_windows(
     session: Session,
     begun: Outcome,
     until: datetime,

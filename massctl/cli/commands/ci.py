@@ -44,7 +44,7 @@ def comment(directory: str, artefact: Path) -> int:
 
     The pull request is found from the event in GITHUB_EVENT_PATH. Needs GITHUB_TOKEN.
     """
-    return commented(directory, artefact)
+    return write_comment(directory, artefact)
 
 
 @command.command(name="comment-text")
@@ -131,12 +131,12 @@ def operator(directory: str) -> None:
 @click.pass_obj
 def unlocked(directory: str) -> None:
     """Print the campaigns that can be locked and are not, one name a line; none where locks are not required."""
-    from massctl.cli.commands.lock import locked
+    from massctl.cli.commands.lock import lock_campaigns
     from massctl.cli.session import session
     from massctl.plan.plan_file import LockResult
 
     with session(directory) as (current, _):
-        report = locked(current, (), check=True) if current.settings.policy.require_lock else []
+        report = lock_campaigns(current, (), check=True) if current.settings.policy.require_lock else []
         console = current.console
     for each in report:
         if each.result in (LockResult.MISSING, LockResult.DIFFERS):
@@ -261,7 +261,7 @@ API: Final = "https://api.github.com"
 _EVENT_BYTES_MAX: Final = 16 * 1024 * 1024
 
 
-def commented(
+def write_comment(
     directory: str, folder: Path, environment: Mapping[str, str] = os.environ, inside: Inside | None = None
 ) -> int:
     """Write the comment. Gives 0 also where no open pull request stands at the run's commit any more.

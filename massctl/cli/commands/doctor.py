@@ -41,7 +41,7 @@ def command(directory: str, form: str, sandbox: bool) -> int:
         from massctl.view.as_json import doctor_json
         from massctl.view.doctor_text import doctor_text
 
-        found = examined(current, warnings)
+        found = examine(current, warnings)
         return Result(
             found.exit_status(),
             lambda to: doctor_json(found.findings, found.exit_status(), to.language),
@@ -66,7 +66,7 @@ class CheckUp:
         return ExitStatus.FAILED if found else ExitStatus.DONE
 
 
-def examined(session: Session, warnings: list[Diagnostic]) -> CheckUp:
+def examine(session: Session, warnings: list[Diagnostic]) -> CheckUp:
     """Look at everything that a send depends on. Raises ConfigurationError for a massctl.yaml that cannot be used."""
     from massctl.apply.checkup_probe import probe
     from massctl.cli.side_by_side import side_by_side

@@ -32,7 +32,7 @@ def command(code: str | None, language: str | None, form: str) -> None:
     if form == "json":
         from massctl.view.as_json import explain_json
 
-        chosen = explanations(console.language) if code is None else [explained(code, console.language)]
+        chosen = explanations(console.language) if code is None else [explain(code, console.language)]
         console.document(explain_json(chosen, console.language))
         return
     from massctl.view.explanation_text import explanation_text, explanations_text
@@ -41,7 +41,7 @@ def command(code: str | None, language: str | None, form: str) -> None:
         everything = explanations(console.language)
         console.result(explanations_text(everything, console.language, console.style, console.width))
     else:
-        one = explained(code, console.language)
+        one = explain(code, console.language)
         console.result(explanation_text(one, console.language, console.style, console.width))
 
 
@@ -54,7 +54,7 @@ def explanations(language: Language) -> list[Explanation]:
     return [*_pages(language), *errcodes_explained(language)]
 
 
-def explained(code: str, language: Language) -> Explanation:
+def explain(code: str, language: Language) -> Explanation:
     """Give the explanation of `code`; raises UsageError, with a suggestion, where there is none."""
     if _ERRCODE.fullmatch(code.strip()):
         return _errcode(int(code), language)

@@ -98,7 +98,7 @@ def _locked(root: Path, written: list[str]) -> list[str]:
     """Lock the campaigns of the scaffold, since its policy sends only what is locked; gives the paths written."""
     from tempfile import TemporaryDirectory
 
-    from massctl.cli.commands.lock import locked
+    from massctl.cli.commands.lock import lock_campaigns
     from massctl.cli.session import session
     from massctl.source.repository import CAMPAIGNS
 
@@ -107,5 +107,5 @@ def _locked(root: Path, written: list[str]) -> list[str]:
         return []
     # What the environment says about addresses is for runs that call WeChat; a new folder holds no cache yet.
     with TemporaryDirectory() as cache, session(str(root), environment={}) as (current, _):
-        report = locked(current, names, check=False, cache=Path(cache))
+        report = lock_campaigns(current, names, check=False, cache=Path(cache))
     return [f"{CAMPAIGNS}/{each.name}/{path}" for each in report for path in each.written]

@@ -36,7 +36,7 @@ def command(directory: str, names: tuple[str, ...], check: bool, if_required: bo
         from massctl.view.lock_text import lock_report_text
 
         wanted = current.settings.policy.require_lock or not if_required
-        report = locked(current, names, check=check) if wanted else []
+        report = lock_campaigns(current, names, check=check) if wanted else []
         return Result(
             lock_exit_status(report),
             lambda to: document_json(lock_report_document(report), to.language),
@@ -53,7 +53,9 @@ def _next_step(written: bool) -> Phrase:
     return Phrase("massctl plan   shows what would be sent")
 
 
-def locked(session: Session, names: Sequence[str], *, check: bool, cache: Path | None = None) -> list[LockedCampaign]:
+def lock_campaigns(
+    session: Session, names: Sequence[str], *, check: bool, cache: Path | None = None
+) -> list[LockedCampaign]:
     """Lock the campaigns of `names`, or all; with `check` compare and write nothing. `cache` is for pictures.
 
     A check of all passes over those whose window has closed: they cannot be sent, so no lock of theirs is owed.

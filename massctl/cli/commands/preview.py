@@ -69,9 +69,9 @@ def command(
     asked = showing(towxname, touser)
 
     def work(current: Session, warnings: list[Diagnostic]) -> Result:
-        from massctl.cli.commands.apply import applied
+        from massctl.cli.commands.apply import run_apply
 
-        outcome = applied(
+        outcome = run_apply(
             current, [name], warnings, yes=True, until="preview", wait_in_doubt=False, locked=locked, showing=asked
         )
         return outcome_result(outcome)

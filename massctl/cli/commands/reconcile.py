@@ -82,11 +82,11 @@ def command(
         from massctl.cli.operators import who
 
         if not chosen or reason is None:
-            return shown(current, name, warnings)
+            return show_evidence(current, name, warnings)
         if resubmit:
-            return resubmitted(current, name, warnings, reason, yes=yes)
+            return resubmit_send(current, name, warnings, reason, yes=yes)
         statement = Statement(reason, who(current.environment), msg_id, url, batch, looked_at)
-        return settled(current, name, warnings, statement, sent=sent)
+        return settle(current, name, warnings, statement, sent=sent)
 
     kind = "apply" if resubmit else "reconcile"
     return run_in_session(kind, form, directory, work, sandbox=sandbox, decides=chosen)
@@ -105,7 +105,7 @@ def _agree(
             raise click.UsageError(Phrase("{flag} goes with --sent and --not-sent", flag=flag))
 
 
-def shown(session: Session, name: str, warnings: list[Diagnostic]) -> Result:
+def show_evidence(session: Session, name: str, warnings: list[Diagnostic]) -> Result:
     """Show what is on record of a campaign in question, and the three choices; records nothing, makes no request.
 
     It ends as a command that is not whole yet, for no choice was made.
@@ -129,7 +129,7 @@ def shown(session: Session, name: str, warnings: list[Diagnostic]) -> Result:
     return Result(ExitStatus.USAGE, text, text)
 
 
-def settled(
+def settle(
     session: Session,
     name: str,
     warnings: list[Diagnostic],
@@ -195,11 +195,11 @@ def _told(record: Record, of_batch: Sequence[Settlement], *, sent: bool, is_here
     return Phrase(say, name=record.campaign, **batch)
 
 
-def resubmitted(session: Session, name: str, warnings: list[Diagnostic], reason: str, *, yes: bool) -> Result:
+def resubmit_send(session: Session, name: str, warnings: list[Diagnostic], reason: str, *, yes: bool) -> Result:
     """Repeat the identical request of an open attempt, whatever policy.in_doubt says; window and kill switch hold."""
     from massctl.apply.journal import Statement
     from massctl.apply.reconcile import nothing_to_settle
-    from massctl.cli.commands.apply import applied, with_repeatable
+    from massctl.cli.commands.apply import add_repeatable, run_apply
     from massctl.cli.evidence import insisting
     from massctl.cli.operators import who
 
@@ -208,11 +208,11 @@ def resubmitted(session: Session, name: str, warnings: list[Diagnostic], reason:
     if not record.open_attempts:
         raise nothing_to_settle(record)
     insisted = Statement(reason, who(session.environment))
-    outcome = applied(
+    outcome = run_apply(
         insisting(session), [name], warnings, yes=yes, until="send", wait_in_doubt=True, insisted=insisted
     )
     # The next apply is bound by the policy as it is written.
-    return outcome_result(with_repeatable(session, outcome))
+    return outcome_result(add_repeatable(session, outcome))
 
 
 def _in_question(session: Session, state: State, name: str) -> Record:

@@ -34,12 +34,12 @@ def command(directory: str, file: str, account: str | None, form: str, sandbox: 
     """
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
-        return event_recorded(current, file, account)
+        return record_event(current, file, account)
 
     return run_in_session("record-event", form, directory, work, sandbox=sandbox)
 
 
-def event_recorded(session: Session, file: str, account: str | None) -> Result:
+def record_event(session: Session, file: str, account: str | None) -> Result:
     """Read an event from a file or standard input, and record the end of the job that it tells of."""
     from massctl.apply.jobs import Foreign, record_finish
     from massctl.apply.journal import LedgerSession

@@ -40,14 +40,14 @@ def reset(directory: str) -> None:
     """Forget what the sandbox received, its hour, and the ledger of `--sandbox`; accounts and tags stay."""
     import shutil
 
-    from massctl.cli.notifications import told_file
+    from massctl.cli.notifications import notification_log_file
     from massctl.model.phrase import Phrase
 
     with session(directory, sandbox=True) as (current, _):
         if current.sandbox is not None:
             current.sandbox.reset()
         current.places.ledger.unlink(missing_ok=True)
-        told_file(current).unlink(missing_ok=True)
+        notification_log_file(current).unlink(missing_ok=True)
         shutil.rmtree(current.places.archive, ignore_errors=True)
         current.console.result(Phrase("the sandbox is empty again"))
 

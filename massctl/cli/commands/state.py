@@ -35,7 +35,7 @@ from massctl.view.language import say
 
 if TYPE_CHECKING:
     from massctl.apply.journal import LedgerSession
-    from massctl.cli.ledger_access import Founding
+    from massctl.cli.ledger_access import LedgerBootstrap
     from massctl.ledger.codec import End
     from massctl.ledger.local_file import LocalLedger
     from massctl.model.entries import Entry
@@ -129,7 +129,7 @@ def init(directory: str, new_lineage: bool, reason: str | None, sandbox: bool) -
     """Begin the ledger, and name it in massctl.yaml. The first apply does so by itself."""
     refuse_loose_reason(new_lineage=new_lineage, reason=reason)
     with session(directory, sandbox=sandbox) as (current, _):
-        return begun(current) if reason is None else begun_anew(current, reason)
+        return begin(current) if reason is None else begin_anew(current, reason)
 
 
 @command.command(name="migrate")
@@ -143,7 +143,7 @@ def migrate(directory: str, backend: str, branch: str | None, remote: str | None
     if where and backend == "local":
         raise click.UsageError(Phrase("--branch and --remote go with --to git"))
     with session(directory) as (current, _):
-        return moved_to_git(current, where) if backend == "git" else moved_to_local(current)
+        return move_to_git(current, where) if backend == "git" else move_to_local(current)
 
 
 @command.command(name="repair")
@@ -155,7 +155,7 @@ def repair(directory: str, reason: str | None, form: str, sandbox: bool) -> int:
     """Cut a damaged ledger to the entries that verify. What is not known as sent then waits for reconcile."""
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
-        return repaired(current, reason)
+        return repair_ledger(current, reason)
 
     return run_in_session("state repair", form, directory, work, sandbox=sandbox)
 
@@ -167,7 +167,7 @@ def repair(directory: str, reason: str | None, form: str, sandbox: bool) -> int:
 def backup(directory: str, target: Path, sandbox: bool) -> int:
     """Copy the ledger into FILE; it may hold an older copy. While others write, the copy is whole all the same."""
     with session(directory, sandbox=sandbox) as (current, _):
-        return backed_up(current, target)
+        return back_up(current, target)
 
 
 @command.command(name="restore")
@@ -177,7 +177,7 @@ def backup(directory: str, target: Path, sandbox: bool) -> int:
 def restore(directory: str, source: Path, sandbox: bool) -> int:
     """Put a copy in the place of a local ledger that is lost or damaged. An older one than was seen here is refused."""
     with session(directory, sandbox=sandbox) as (current, _):
-        return restored(current, source)
+        return restore_copy(current, source)
 
 
 @command.command(name="import")
@@ -217,19 +217,19 @@ def import_send(
         if no_website_send is not None:
             if reason is None:
                 raise click.UsageError(Phrase("--no-website-send needs --reason: how you know that there was none"))
-            return retracted_website_send(current, no_website_send, account, reason)
+            return retract_website_send(current, no_website_send, account, reason)
         if website_send is not None:
-            return imported_website_send(current, website_send, account, reason)
+            return import_website_send(current, website_send, account, reason)
         if sent is None or at is None:
             raise click.UsageError(Phrase("--sent needs --at: when it went out"))
-        return imported_sent(current, sent, at, edition=edition, msg_id=msg_id, reason=reason, warnings=warnings)
+        return import_sent(current, sent, at, edition=edition, msg_id=msg_id, reason=reason, warnings=warnings)
 
 
-def begun(session: Session) -> int:
+def begin(session: Session) -> int:
     """Begin the ledger of a repository that has none; one that is here already is only named in massctl.yaml."""
     from massctl.apply.journal import LedgerSession
     from massctl.cli.ledger_access import (
-        Founding,
+        LedgerBootstrap,
         is_being_begun,
         realm_refusal,
         refuse_by,
@@ -248,12 +248,12 @@ def begun(session: Session) -> int:
             refuse_by(realm_refusal(session, state, list(session.settings.accounts)))
         else:
             trust(session, state)
-        founding = Founding(session)
+        bootstrap = LedgerBootstrap(session)
         if state.lineage is None:
             try:
-                state = LedgerSession(ledger, session.clock, state, founding).begin()
+                state = LedgerSession(ledger, session.clock, state, bootstrap).begin()
             except LedgerStaleError:
-                founding.take_back()  # Another runner began one, and that is the ledger to be named.
+                bootstrap.take_back()  # Another runner began one, and that is the ledger to be named.
                 raise
             _tell(
                 session,
@@ -261,7 +261,7 @@ def begun(session: Session) -> int:
             )
         elif session.settings.state.lineage is None and not session.sandbox:
             # A run that began the ledger died before massctl.yaml named it, or its commit was lost.
-            founding.declare(state.lineage)
+            bootstrap.declare(state.lineage)
             _tell(
                 session,
                 Phrase("the ledger {lineage} is here already; massctl.yaml names it now", lineage=state.lineage),
@@ -271,20 +271,20 @@ def begun(session: Session) -> int:
     return ExitStatus.DONE
 
 
-def begun_anew(session: Session, reason: str) -> int:
+def begin_anew(session: Session, reason: str) -> int:
     """Start over with a new lineage; the old ledger is put aside, and what is still known of it is told."""
     from massctl.apply.journal import LedgerSession
-    from massctl.cli.ledger_access import Founding, refuse_fleeting_ledger
+    from massctl.cli.ledger_access import LedgerBootstrap, refuse_fleeting_ledger
     from massctl.ledger.process_lock import sole_runner
     from massctl.view.lost_text import Lost, lost_text
 
     refuse_fleeting_ledger(session)
     with sole_runner(session.locks, session.clock.now()):
         before = _before(session)
-        founding = Founding(session, reason)
-        founding.declare(founding.created().lineage)
-        aside = _put_aside(session, founding, before)
-        state = LedgerSession(session.ledger(), session.clock, State(), founding).begin()
+        bootstrap = LedgerBootstrap(session, reason)
+        bootstrap.declare(bootstrap.created().lineage)
+        aside = _put_aside(session, bootstrap, before)
+        state = LedgerSession(session.ledger(), session.clock, State(), bootstrap).begin()
     known = session.repository.campaign_folders().names
     lost = Lost(
         lineage=state.lineage or "",
@@ -331,7 +331,7 @@ def _before(session: Session) -> _Before | None:
     return _Before(data, sent, tuple(r for r in records if r.open_attempts), _website_sends(session, state))
 
 
-def _put_aside(session: Session, founding: Founding, before: _Before | None) -> str | None:
+def _put_aside(session: Session, bootstrap: LedgerBootstrap, before: _Before | None) -> str | None:
     """Put the ledger aside where it is; gives its new name, or None without one.
 
     Where it cannot be put aside, massctl.yaml names it again.
@@ -339,7 +339,7 @@ def _put_aside(session: Session, founding: Founding, before: _Before | None) -> 
     try:
         return session.ledger().replace(None, session.clock.now(), before.data if before else None)
     except LedgerError:
-        founding.take_back()
+        bootstrap.take_back()
         raise
 
 
@@ -367,7 +367,7 @@ def _tell(session: Session, told: Phrase) -> None:
     session.console.result(told)
 
 
-def imported_website_send(session: Session, at: datetime, account: str | None, reason: str | None) -> int:
+def import_website_send(session: Session, at: datetime, account: str | None, reason: str | None) -> int:
     """Record a send that a person made on the website; it counts for the allowance of its day and month."""
     from massctl.apply.journal import Statement
     from massctl.apply.reconcile import import_website_send
@@ -382,7 +382,7 @@ def imported_website_send(session: Session, at: datetime, account: str | None, r
     return ExitStatus.DONE
 
 
-def retracted_website_send(session: Session, at: datetime, account: str | None, reason: str) -> int:
+def retract_website_send(session: Session, at: datetime, account: str | None, reason: str) -> int:
     """Take back what was recorded of a send on the website, so that it uses nothing of the allowance."""
     from massctl.apply.journal import Statement
     from massctl.apply.reconcile import retract_website_send
@@ -397,7 +397,7 @@ def retracted_website_send(session: Session, at: datetime, account: str | None, 
     return ExitStatus.DONE
 
 
-def imported_sent(
+def import_sent(
     session: Session,
     name: str,
     at: datetime,
@@ -510,7 +510,7 @@ _KEPT: Final = re.compile(r"[0-9a-f]{64}\.(html|json)", re.ASCII)
 """What a file beside the ledger is called."""
 
 
-def moved_to_git(session: Session, where: Mapping[str, str]) -> int:
+def move_to_git(session: Session, where: Mapping[str, str]) -> int:
     """Move the local ledger to a branch; `where` has keys of `state` that say which, if not as massctl.yaml does."""
     from massctl.ledger.process_lock import sole_runner
     from massctl.source.settings_writer import keys_of, require_changeable
@@ -538,7 +538,7 @@ def moved_to_git(session: Session, where: Mapping[str, str]) -> int:
     return ExitStatus.DONE
 
 
-def moved_to_local(session: Session) -> int:
+def move_to_local(session: Session) -> int:
     """Move the ledger from its branch to a file beside massctl.yaml, for one machine."""
     from massctl.cli.ledger_access import refuse_fleeting_ledger
     from massctl.ledger.archive import LocalArchive
@@ -660,7 +660,7 @@ def _told(session: Session, told: Phrase) -> int:
     return ExitStatus.DONE
 
 
-def repaired(session: Session, reason: str | None) -> Result:
+def repair_ledger(session: Session, reason: str | None) -> Result:
     """Cut a damaged ledger to the lines that verify; without a reason it is only shown what would be dropped."""
     from massctl.apply.outcome import what_happened
     from massctl.cli.ledger_access import refuse_fleeting_ledger
@@ -700,7 +700,7 @@ def repaired(session: Session, reason: str | None) -> Result:
     )
 
 
-def backed_up(session: Session, target: Path) -> int:
+def back_up(session: Session, target: Path) -> int:
     """Copy the ledger's whole lines into a file, which may hold an older copy of the same ledger."""
     from massctl.cli.ledger_access import require_ledger
     from massctl.ledger.codec import follow_file
@@ -738,7 +738,7 @@ def backed_up(session: Session, target: Path) -> int:
     return _told(session, Phrase("entries copied to {file}: {count}", count=end.serial, file=target.name))
 
 
-def restored(session: Session, source: Path) -> int:
+def restore_copy(session: Session, source: Path) -> int:
     """Put a copy of the ledger in its place, where it lacks nothing that stands there or that this machine saw."""
     from massctl.cli.ledger_access import refuse_fleeting_ledger
     from massctl.ledger.codec import follow_file, sound_part

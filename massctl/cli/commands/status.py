@@ -37,7 +37,7 @@ def command(directory: str, names: tuple[str, ...], wait: float, all_editions: b
         from massctl.view.as_json import status_json
         from massctl.view.status_text import status_text
 
-        found = followed(current, names, wait, all_editions=all_editions)
+        found = follow(current, names, wait, all_editions=all_editions)
         going = any(unfinished(job) is not None for record in found.records for job in record.jobs)
         return Result(
             found.exit_status(),
@@ -53,7 +53,7 @@ LOOK_SECONDS: Final = 20
 """Between two looks for what the administrator said. Our own bound: with a ledger in git each look is a fetch."""
 
 
-def followed(session: Session, names: Sequence[str], wait_seconds: float, *, all_editions: bool) -> Followed:
+def follow(session: Session, names: Sequence[str], wait_seconds: float, *, all_editions: bool) -> Followed:
     """Ask about unfinished jobs, and again for `wait_seconds`; also about sends that wait for the administrator.
 
     What he says comes as an event, which another process records: between two looks the ledger is left to it.
@@ -69,7 +69,7 @@ def followed(session: Session, names: Sequence[str], wait_seconds: float, *, all
     while True:
         remaining = (until - clock.now()).total_seconds()
         try:
-            newly = _followed_once(session, names, max(0.0, remaining), all_editions=all_editions)
+            newly = _follow_once(session, names, max(0.0, remaining), all_editions=all_editions)
         except LedgerLockedError:
             if found is None:
                 raise
@@ -86,7 +86,7 @@ def followed(session: Session, names: Sequence[str], wait_seconds: float, *, all
         clock.sleep(min(LOOK_SECONDS, remaining))
 
 
-def _followed_once(session: Session, names: Sequence[str], wait_seconds: float, *, all_editions: bool) -> Followed:
+def _follow_once(session: Session, names: Sequence[str], wait_seconds: float, *, all_editions: bool) -> Followed:
     """Ask about unfinished jobs, alone on the ledger; without one it makes no request and takes no lock."""
     from massctl.apply.jobs import Followed, follow_jobs, is_overdue, unfinished
     from massctl.apply.journal import LedgerSession

@@ -52,7 +52,7 @@ def command(
         from massctl.view.act_json import withdraw_json
         from massctl.view.withdraw_text import withdrawn_text
 
-        taken = withdrawn(current, name, article or 0, yes=yes, wait=wait)
+        taken = withdraw(current, name, article or 0, yes=yes, wait=wait)
         return Result(
             taken.exit_status(),
             lambda to: withdraw_json(taken, to.language),
@@ -63,7 +63,7 @@ def command(
     return run_in_session("withdraw", form, directory, work, sandbox=sandbox, decides=True)
 
 
-def withdrawn(session: Session, name: str, article: int, *, yes: bool, wait: timedelta | None = None) -> Withdrawal:
+def withdraw(session: Session, name: str, article: int, *, yes: bool, wait: timedelta | None = None) -> Withdrawal:
     """Withdraw an article (from 1) or ALL of the edition that was sent last, once somebody said yes.
 
     With `wait` it stays so long for what WeChat is still sending; the question comes first, and is asked once.

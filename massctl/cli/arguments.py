@@ -10,7 +10,6 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from massctl import __version__
 from massctl.errors import UsageError
 from massctl.model.ids import GIT_NAME_PATTERN
 from massctl.model.phrase import Phrase
@@ -120,22 +119,6 @@ def sandbox_option(command: F) -> F:
         help="Work against a WeChat on this machine, with a ledger and clock of its own; needs no secret.",
     )
     return add(command)
-
-
-def not_yet(what: str, does: str, context: click.Context | None = None) -> click.UsageError:
-    """Give the error of a verb or flag of the public interface whose effect is not built; it is never ignored.
-
-    click adds the context by itself, except while it looks for a verb.
-    """
-    return click.UsageError(
-        Phrase(
-            "{what} ({does}) is part of the interface, but massctl {version} does not carry it out yet",
-            what=what,
-            does=does,
-            version=__version__,
-        ),
-        context,
-    )
 
 
 STANDARD_INPUT: Final = "-"

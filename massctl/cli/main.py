@@ -14,8 +14,7 @@ import click
 
 from massctl import __version__
 from massctl.cli.app import at_work_on, tell_interrupted, told_as_interruption
-from massctl.cli.arguments import not_yet
-from massctl.cli.commands import NOT_YET, VERBS
+from massctl.cli.commands import NOT_YET, VERBS, not_yet
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.help import TranslatedContext, translate_click, translated
 from massctl.cli.output import choose_language, tell_requests

@@ -6,6 +6,9 @@ imported in its functions, so that its own help and wrong usage are answered as 
 
 from typing import Final
 
+import click
+
+from massctl import __version__
 from massctl.model.phrase import Phrase
 
 VERBS: Final[dict[str, tuple[str, str]]] = {
@@ -44,3 +47,19 @@ NOT_YET: Final[dict[str, Phrase]] = {
     "report": Phrase("show what the sends reached"),
 }
 """Verbs of the public interface whose turn has not come: typing one is a clear error."""
+
+
+def not_yet(what: str, does: str, context: click.Context | None = None) -> click.UsageError:
+    """Give the error of a verb or flag of the public interface whose effect is not built; it is never ignored.
+
+    click adds the context by itself, except while it looks for a verb.
+    """
+    return click.UsageError(
+        Phrase(
+            "{what} ({does}) is part of the interface, but massctl {version} does not carry it out yet",
+            what=what,
+            does=does,
+            version=__version__,
+        ),
+        context,
+    )

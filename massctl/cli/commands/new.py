@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import click
 
 from massctl.cli.app import Result, run_in_session, said
-from massctl.cli.arguments import form_option, not_yet, sandbox_option
+from massctl.cli.arguments import form_option, sandbox_option
+from massctl.cli.commands import not_yet
 from massctl.cli.session import Session
 from massctl.errors import RefusedError, UsageError
 from massctl.model.ids import CampaignName, is_campaign_name

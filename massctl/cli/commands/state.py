@@ -217,12 +217,12 @@ def import_send(
         if no_website_send is not None:
             if reason is None:
                 raise click.UsageError(Phrase("--no-website-send needs --reason: how you know that there was none"))
-            return retract_website_send(current, no_website_send, account, reason)
+            return take_back_website_send(current, no_website_send, account, reason)
         if website_send is not None:
-            return import_website_send(current, website_send, account, reason)
+            return record_website_send(current, website_send, account, reason)
         if sent is None or at is None:
             raise click.UsageError(Phrase("--sent needs --at: when it went out"))
-        return import_sent(current, sent, at, edition=edition, msg_id=msg_id, reason=reason, warnings=warnings)
+        return record_sent(current, sent, at, edition=edition, msg_id=msg_id, reason=reason, warnings=warnings)
 
 
 def begin(session: Session) -> int:
@@ -255,19 +255,19 @@ def begin(session: Session) -> int:
             except LedgerStaleError:
                 bootstrap.take_back()  # Another runner began one, and that is the ledger to be named.
                 raise
-            _tell(
-                session,
+            session.console.result(
                 Phrase("the ledger {lineage} was created; nothing is recorded in it yet", lineage=state.lineage),
             )
         elif session.settings.state.lineage is None and not session.sandbox:
             # A run that began the ledger died before massctl.yaml named it, or its commit was lost.
             bootstrap.declare(state.lineage)
-            _tell(
-                session,
+            session.console.result(
                 Phrase("the ledger {lineage} is here already; massctl.yaml names it now", lineage=state.lineage),
             )
         else:
-            _tell(session, Phrase("the ledger {lineage} is here already; nothing was changed", lineage=state.lineage))
+            session.console.result(
+                Phrase("the ledger {lineage} is here already; nothing was changed", lineage=state.lineage)
+            )
     return ExitStatus.DONE
 
 
@@ -363,11 +363,7 @@ def refuse_loose_reason(*, new_lineage: bool, reason: str | None) -> None:
         )
 
 
-def _tell(session: Session, told: Phrase) -> None:
-    session.console.result(told)
-
-
-def import_website_send(session: Session, at: datetime, account: str | None, reason: str | None) -> int:
+def record_website_send(session: Session, at: datetime, account: str | None, reason: str | None) -> int:
     """Record a send that a person made on the website; it counts for the allowance of its day and month."""
     from massctl.apply.journal import Statement
     from massctl.apply.reconcile import import_website_send
@@ -378,11 +374,13 @@ def import_website_send(session: Session, at: datetime, account: str | None, rea
     with _own_book(session) as book:
         appid = AppId(session.settings.accounts[name].appid)
         import_website_send(appid, at, Statement(reason or "", who(session.environment)), book)
-    _tell(session, Phrase("a send on the website at {at} is recorded for {account}", at=moment(at), account=name))
+    session.console.result(
+        Phrase("a send on the website at {at} is recorded for {account}", at=moment(at), account=name)
+    )
     return ExitStatus.DONE
 
 
-def retract_website_send(session: Session, at: datetime, account: str | None, reason: str) -> int:
+def take_back_website_send(session: Session, at: datetime, account: str | None, reason: str) -> int:
     """Take back what was recorded of a send on the website, so that it uses nothing of the allowance."""
     from massctl.apply.journal import Statement
     from massctl.apply.reconcile import retract_website_send
@@ -393,11 +391,11 @@ def retract_website_send(session: Session, at: datetime, account: str | None, re
         appid = AppId(session.settings.accounts[name].appid)
         retract_website_send(appid, at, Statement(reason, who(session.environment)), book)
     say_so = Phrase("the send on the website at {at} is taken back for {account}; it uses nothing of the allowance")
-    _tell(session, Phrase(say_so, at=moment(at), account=name))
+    session.console.result(Phrase(say_so, at=moment(at), account=name))
     return ExitStatus.DONE
 
 
-def import_sent(
+def record_sent(
     session: Session,
     name: str,
     at: datetime,
@@ -436,12 +434,14 @@ def import_sent(
             declared=rendered,
         )
     said = Phrase("edition {edition} of {name} is recorded as sent at {at}", edition=number, name=name, at=moment(at))
-    _tell(session, said)
+    session.console.result(said)
     if rendered is None:
-        _tell(session, Phrase("what it said is not known, so an equal message under another name is not noticed"))
-        _tell(session, COUNTS_AS_ALL)
+        session.console.result(
+            Phrase("what it said is not known, so an equal message under another name is not noticed")
+        )
+        session.console.result(COUNTS_AS_ALL)
     if msg_id is not None:
-        _tell(session, Phrase("massctl status {name}   asks what became of its job", name=name))
+        session.console.result(Phrase("massctl status {name}   asks what became of its job", name=name))
     return ExitStatus.DONE
 
 

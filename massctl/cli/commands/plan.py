@@ -77,7 +77,6 @@ def command(
     def work(current: Session, warnings: list[Diagnostic]) -> Result:
         from massctl.cli.planner import tell_strays
         from massctl.model.diagnostics import has_errors
-        from massctl.plan.plan_file import reviewable
 
         checkout = open_checkout(current, against, for_review=for_review) if against is not None else None
         plan, made = _planned(current, names, warnings, refresh=refresh)
@@ -104,6 +103,7 @@ def command(
             return plan_text(plan, now, to.language, to.style, to.width, changed)
 
         def markdown(to: Console) -> str:
+            from massctl.plan.plan_file import reviewable
             from massctl.view.as_markdown import plan_comment
 
             # Of the same JSON as elsewhere: what a person sees here is what the comment will say.

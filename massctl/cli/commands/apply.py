@@ -118,7 +118,12 @@ def run_apply(
     from massctl.plan.plan import Until
 
     at_work_on(session)
-    saved = _opened(plan_file) if plan_file is not None else None
+    saved = None
+    if plan_file is not None:
+        # Few runs carry out a saved plan.
+        from massctl.cli.saved_plans import open_plan
+
+        saved = open_plan(plan_file)
     refuse_fleeting_ledger(session)
     until_moment = None if wait is None else session.clock.now() + wait
     run = _Applying(
@@ -153,13 +158,6 @@ def add_repeatable(session: Session, outcome: Outcome) -> Outcome:
 
         outcome.repeatable = repeatable(session, doubts, outcome.state)
     return outcome
-
-
-def _opened(plan_file: Path) -> SavedPlan:
-    # Few runs carry out a saved plan.
-    from massctl.cli.saved_plans import open_plan
-
-    return open_plan(plan_file)
 
 
 def _carried_out_as_saved(run: _Applying, saved: SavedPlan, plan_file: Path) -> Outcome:

@@ -22,7 +22,8 @@ from massctl.model.phrase import Phrase, system_reason
 from massctl.model.state import State
 from massctl.source.whole_file import write_whole
 from massctl.view.language import say
-from massctl.view.repair_text import Repair, repair_json, repair_text
+from massctl.view.repair_text import Repair, repair_text
+from massctl.view.state_json import repair_json
 
 
 def repaired(session: Session, reason: str | None) -> Result:

@@ -3,22 +3,24 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from massctl.apply.jobs import Foreign, Recorded
-from massctl.apply.outcome import failure_of
 from massctl.model.diagnostics import Diagnostic
-from massctl.model.entries import JobFinish
 from massctl.model.state import Record
 from massctl.plan.plan_file import diagnostic_document, refusal_document
 from massctl.view.as_json import FORMAT_VERSION, campaign_document, document_json
 from massctl.view.language import Language
 
 if TYPE_CHECKING:
+    from massctl.apply.jobs import Foreign, Recorded
     from massctl.apply.ports import SendingSpeed
     from massctl.apply.withdraw import Withdrawal
+    from massctl.model.entries import JobFinish
+    from massctl.plan.guards import Brake
 
 
 def withdraw_json(taken: "Withdrawal", language: Language) -> str:
     """Give what was withdrawn, what has to wait, and what stopped it."""
+    from massctl.apply.outcome import failure_of
+
     failure = failure_of(taken.error) if taken.error is not None else None
     campaign = campaign_document(taken.record, failure)
     campaign["refusals"] = [refusal_document(refusal) for refusal in taken.refusals]
@@ -36,8 +38,10 @@ def new_json(record: Record, rest: str, openids: int, language: Language) -> str
     return document_json({**acted, "rest": {"name": rest, "openids": openids}}, language)
 
 
-def event_json(finish: JobFinish, outcome: Recorded | Foreign, exit_status: int, language: Language) -> str:
+def event_json(finish: "JobFinish", outcome: "Recorded | Foreign", exit_status: int, language: Language) -> str:
     """Give what an event was recorded for, or which sends in doubt it may belong to."""
+    from massctl.apply.jobs import Recorded
+
     ours = [outcome.record] if isinstance(outcome, Recorded) else []
     candidates: Sequence[Record] = [] if isinstance(outcome, Recorded) else outcome.candidates
     event = {
@@ -85,3 +89,14 @@ def speed_json(account: str, speed: "SendingSpeed", language: Language) -> str:
 
 def _acted(exit_status: int, campaigns: list[dict[str, Any]]) -> dict[str, Any]:
     return {"format_version": FORMAT_VERSION, "exit_status": exit_status, "campaigns": campaigns}
+
+
+def brake_json(
+    brake: "Brake | None", language: Language, *, stopped: bool, changed: bool, due: Sequence[str] | None = None
+) -> str:
+    """Give whether sends are stopped, and the brake that is on, or that was lifted."""
+    said: dict[str, Any] = {"stopped": stopped, "changed": changed, "brake": None, "due": due}
+    if brake is not None:
+        since = brake.since.isoformat() if brake.since is not None else None
+        said["brake"] = {"commit": brake.commit, "by": brake.by, "since": since, "reason": brake.reason}
+    return document_json({"format_version": FORMAT_VERSION, "exit_status": 0, **said}, language)

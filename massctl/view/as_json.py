@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 from massctl.model.diagnostics import Diagnostic, Level, Severity
 from massctl.model.phrase import Phrase
 from massctl.model.state import Job, Record, status_of
-from massctl.plan.plan import Plan
+from massctl.plan.plan import Plan, Remote
 from massctl.plan.plan_file import diagnostic_document, plan_document, refusal_document, step_document
 from massctl.plan.steps import Kind
 from massctl.view.language import Language, say
+from massctl.view.review_json import add_review
+from massctl.view.words import drift_words
 
 if TYPE_CHECKING:
     from massctl.apply.jobs import Followed
@@ -34,16 +36,31 @@ def plan_json(plan: Plan, language: Language, names: Sequence[str] = (), reviewe
     """Give the plan document, with what is `reviewed` beside it; its digest is the same in every language."""
     document = plan_document(plan, names)
     if plan.remote is not None:
-        # Only a plan that asked WeChat has it.
-        from massctl.view.drift_text import drift_document
-
-        document["remote"] = drift_document(plan.remote)
+        document["remote"] = _drift_document(plan.remote)
     if reviewed is not None:
-        # Only for reviewers is anything compared.
-        from massctl.view.review_json import add_review
-
         add_review(document, reviewed, language)
     return _written(document, language)
+
+
+def _drift_document(remote: Remote) -> dict[str, Any]:
+    """Give what was found as the plan's JSON writes it."""
+    return {
+        "drift": [
+            {
+                "campaign": drift.campaign,
+                "edition": drift.edition,
+                "kind": drift.kind.value,
+                "subject": drift.subject,
+                "before": drift.before,
+                "now": drift.now,
+                "message": drift_words(drift),
+            }
+            for drift in remote.drifts
+        ],
+        "errors": [
+            {"account": unread.account, "message": unread.message, "hint": unread.hint} for unread in remote.unread
+        ],
+    }
 
 
 def document_json(document: dict[str, Any], language: Language) -> str:

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from massctl.model.phrase import Phrase, enumerated
 from massctl.plan.guards import STOP_BRANCH, Brake
-from massctl.view.as_json import FORMAT_VERSION, document_json
 from massctl.view.language import Language
 from massctl.view.moments import recorded
 from massctl.view.page import Inked, Page, Table
+from massctl.view.plan_text import plan_text
 from massctl.view.style import Ink, Style
 
 if TYPE_CHECKING:
@@ -59,8 +59,6 @@ def resume_question(
         page.line(Phrase("The next apply would send nothing: no window is open."), indent=2)
         return page.text()
     page.line(Inked(Phrase("The next apply would send this:"), Ink.ALARM), indent=2)
-    from massctl.view.plan_text import plan_text
-
     return f"{page.text()}\n{plan_text(due, now, language, style, width)}"
 
 
@@ -79,17 +77,6 @@ def resumed_text(
     elif due is not None:
         page.line(Phrase("The next apply would send nothing: no window is open."), indent=2)
     return page.text()
-
-
-def brake_json(
-    brake: Brake | None, language: Language, *, stopped: bool, changed: bool, due: Sequence[str] | None = None
-) -> str:
-    """Give whether sends are stopped, and the brake that is on, or that was lifted."""
-    said: dict[str, Any] = {"stopped": stopped, "changed": changed, "brake": None, "due": due}
-    if brake is not None:
-        since = brake.since.isoformat() if brake.since is not None else None
-        said["brake"] = {"commit": brake.commit, "by": brake.by, "since": since, "reason": brake.reason}
-    return document_json({"format_version": FORMAT_VERSION, "exit_status": 0, **said}, language)
 
 
 def _rows(page: Page, brake: Brake) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 from massctl.model.phrase import BEIJING, Command, Phrase, offset
 from massctl.model.state import Attempt, Record
 from massctl.plan.reconcile_options import Evidence, Repetition
+from massctl.view.hold_text import inked_digest
 from massctl.view.job_text import job_rows
 from massctl.view.language import Language
 from massctl.view.moments import recorded
@@ -13,7 +14,7 @@ from massctl.view.page import DOT, Inked, Page, Part, Table
 from massctl.view.recorded_words import say_recorded
 from massctl.view.status_text import contradiction_row, record_heading, settled_row
 from massctl.view.style import Ink, Style
-from massctl.view.words import followers, inked_digest, openids, short_digest
+from massctl.view.words import followers, openids, short_digest
 
 LABELS: Final = {
     "attempt": Phrase("attempt"),

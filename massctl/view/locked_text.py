@@ -5,7 +5,7 @@ from typing import Final, assert_never
 from massctl.model.lock import LockedCard, LockedImage, LockedNews, LockedText, LockedVideo, LockedVoice, LockFile
 from massctl.model.phrase import Phrase
 from massctl.view.cells import shorten
-from massctl.view.plan_text import LABELS
+from massctl.view.send_block_text import PLAN_LABELS
 from massctl.view.words import characters, pictures
 
 _BEGINNING_CELLS: Final = 72
@@ -17,7 +17,7 @@ def message_facts(lock: LockFile) -> list[tuple[str, list[str]]]:
     message = lock.message
     match message:
         case LockedText(content=content):
-            return [(LABELS["text"], [_short(content), characters(len("".join(content.split())))])]
+            return [(PLAN_LABELS["text"], [_short(content), characters(len("".join(content.split())))])]
         case LockedNews(articles=articles):
             return [
                 (
@@ -38,7 +38,7 @@ def message_facts(lock: LockFile) -> list[tuple[str, list[str]]]:
         case _:
             assert_never(message)
     facts += [each.path for each in lock.pictures if each.purpose in ("voice", "video")]
-    return [(LABELS["message"], [fact for fact in facts if fact])]
+    return [(PLAN_LABELS["message"], [fact for fact in facts if fact])]
 
 
 def _short(words: str) -> str:

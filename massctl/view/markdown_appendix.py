@@ -8,14 +8,12 @@ from massctl.view.ahead_text import AHEAD, KINDS, left, period
 from massctl.view.markdown_room import Block
 from massctl.view.markdown_row import RowWriter
 from massctl.view.markdown_words import Words
+from massctl.view.words import DRIFT, NO_DRIFT
 
 
 def appendices(words: Words, plan: SavedPlan, resting: Sequence[SavedCampaign]) -> Iterator[Block]:
     """Give the lists that there is something for, each a part that is folded away; drift stands open."""
     if plan.remote is not None:
-        # Only a plan that asked WeChat has it.
-        from massctl.view.drift_text import DRIFT, NO_DRIFT
-
         found = ["- " + words.facts(drift.campaign, drift.message) for drift in plan.remote.drift]
         unread = ["- " + words.facts(each.account, each.message, each.hint) for each in plan.remote.errors]
         yield _folded(words, DRIFT, [*found, *unread] or ["- " + words.said(NO_DRIFT)], is_open=True)

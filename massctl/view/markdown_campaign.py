@@ -37,8 +37,7 @@ from massctl.view.markdown_weight import (
 )
 from massctl.view.markdown_words import Words
 from massctl.view.moments import recorded
-from massctl.view.plan_text import LABELS
-from massctl.view.send_block_text import Row, block_rows
+from massctl.view.send_block_text import PLAN_LABELS, Row, block_rows
 from massctl.view.words import REASON, STATUS, audience_words, counted_steps, followers, jobs_words
 
 _FACT_CELLS: Final = 120
@@ -78,7 +77,7 @@ class CampaignWriter:
             *(pressing[1:] if stopped else pressing),
             *self._steps(planned),
             *(self._message(content) if (content := content_of(planned)) else []),
-            *(changed_rows(planned.changes, LABELS["changes"], self.words) if planned.changes else []),
+            *(changed_rows(planned.changes, PLAN_LABELS["changes"], self.words) if planned.changes else []),
         ]
         # With little room a campaign that is stopped still says why, rather than where it stands.
         first = [*self._facts(planned), *(pressing[:1] if stopped else standing)]
@@ -92,7 +91,7 @@ class CampaignWriter:
             until = Phrase("the administrator may confirm it until {moment}", moment=recorded(planned.awaiting_until))
             facts.append("- " + words.said(until))
         if planned.next_at is not None:
-            facts.append(words.row(LABELS["next"], words.said(self._local(planned, planned.next_at))))
+            facts.append(words.row(PLAN_LABELS["next"], words.said(self._local(planned, planned.next_at))))
         return facts
 
     def _standing(self, planned: SavedCampaign) -> list[str]:
@@ -103,7 +102,7 @@ class CampaignWriter:
             standing.insert(0, Phrase("account {account}", account=planned.account))
         if planned.edition is not None and not known:
             standing.append(Phrase("edition {edition}", edition=planned.edition))
-        facts.append(words.row(LABELS["status"], words.facts(*standing)))
+        facts.append(words.row(PLAN_LABELS["status"], words.facts(*standing)))
         if planned.lock is not None:
             facts.append(words.row(Phrase("lock"), words.said(LOCKS[planned.lock])))
         if planned.digest is not None:
@@ -148,18 +147,18 @@ class CampaignWriter:
         """Give what only the console can do, as a list to tick: somebody has to do it before the send."""
         items = [HandoffItem(each.item, each.done) for each in planned.handoff]
         rows = self.words.first(items, lambda each: f"- [{'x' if each.done else ' '}] {self.words.said(each.words)}")
-        return self.words.labelled(LABELS["by_hand"], rows)
+        return self.words.labelled(PLAN_LABELS["by_hand"], rows)
 
     def _message(self, approved: LockFile) -> list[str]:
         rows = [self.words.row(label, self.words.facts(*facts)) for label, facts in message_facts(approved)]
-        return self.words.labelled(LABELS["message"], rows)
+        return self.words.labelled(PLAN_LABELS["message"], rows)
 
     def _steps(self, planned: SavedCampaign) -> list[str]:
         """Give what would be done, the mass sends first; what is alike stands once, with its number."""
         alike = Counter((step.kind, step.reason, step.reversible) for step in planned.steps)
         ordered = sorted(alike, key=lambda each: each[0] is not Kind.SEND_MASS)
         rows = [self._step(planned, *each, alike[each]) for each in ordered]
-        return self.words.labelled(LABELS["steps"], rows)
+        return self.words.labelled(PLAN_LABELS["steps"], rows)
 
     def _step(self, planned: SavedCampaign, kind: Kind, reason: Reason, reversible: bool, count: int) -> str:
         why = self.words.said(REASON[reason])
@@ -182,7 +181,7 @@ class CampaignWriter:
 
     def _refusals(self, planned: SavedCampaign) -> list[str]:
         return self.words.labelled(
-            LABELS["refused"], self.words.first(refusals_of(planned), partial(self._refusal, planned))
+            PLAN_LABELS["refused"], self.words.first(refusals_of(planned), partial(self._refusal, planned))
         )
 
     def _refusal(self, planned: SavedCampaign, refusal: PlannedRefusal) -> str:

@@ -14,17 +14,17 @@ from massctl.plan.reconcile_options import PASSING, may_be_not_sent
 from massctl.plan.steps import Guard, SendMass
 from massctl.view.diagnostic_text import diagnostic_line
 from massctl.view.error_text import error_text
-from massctl.view.hold_text import hold_rows
+from massctl.view.hold_text import STATUS_INK, hold_rows
 from massctl.view.job_text import job_rows
 from massctl.view.language import Language
 from massctl.view.moments import recorded
 from massctl.view.page import Inked, Page, Table
-from massctl.view.plan_text import LABELS as PLAN_LABELS
 from massctl.view.plan_text import heading, refusal_rows
 from massctl.view.recorded_words import say_recorded
+from massctl.view.send_block_text import PLAN_LABELS
 from massctl.view.step_text import done_rows
 from massctl.view.style import Ink, Style
-from massctl.view.words import STATUS, STATUS_INK, followers
+from massctl.view.words import STATUS, followers
 
 LABELS: Final = {
     "done": Phrase("done"),

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from massctl.model.diagnostics import Severity, has_errors
 from massctl.model.ids import CampaignName
@@ -14,34 +14,21 @@ from massctl.plan.plan import Plan, PlannedCampaign
 from massctl.plan.send_block import planned_block, warnings_of
 from massctl.plan.steps import Guard, Kind, Refusal
 from massctl.plan.window import WindowState
+from massctl.view.ahead_text import ahead_rows
 from massctl.view.diagnostic_text import diagnostic_line, place_text
-from massctl.view.hold_text import hold_rows
+from massctl.view.drift_text import drift_rows
+from massctl.view.hold_text import STATUS_INK, hold_rows
 from massctl.view.language import Language
 from massctl.view.message_text import message_rows, picture_rows
 from massctl.view.moments import recorded
 from massctl.view.page import DOT, Inked, Page, Part, Table
-from massctl.view.send_block_text import LABELS as SEND_LABELS
-from massctl.view.send_block_text import block_table
+from massctl.view.send_block_text import PLAN_LABELS, block_table
 from massctl.view.step_text import step_rows
 from massctl.view.style import Ink, Style
-from massctl.view.words import STATUS, STATUS_INK, campaigns, counted_steps, counted_tags, short_digest
+from massctl.view.words import STATUS, campaigns, counted_steps, counted_tags, short_digest
 
 if TYPE_CHECKING:
     from massctl.plan.review_diff import Difference
-
-LABELS: Final = {
-    **SEND_LABELS,
-    "status": Phrase("status"),
-    "articles": Phrase("articles"),
-    "text": Phrase("text"),
-    "message": Phrase("message"),
-    "pictures": Phrase("pictures"),
-    "changes": Phrase("changes"),
-    "by_hand": Phrase("by hand"),
-    "steps": Phrase("steps"),
-    "refused": Phrase("refused"),
-    "next": Phrase("next"),
-}
 
 
 def plan_text(
@@ -58,14 +45,8 @@ def plan_text(
         page.blank()
         _campaign(page, planned, plan, now, (differences or {}).get(planned.name))
     if plan.ahead:
-        # Most plans look ahead to nothing.
-        from massctl.view.ahead_text import ahead_rows
-
         ahead_rows(page, plan.ahead)
     if plan.remote is not None:
-        # Only a plan that asked WeChat has it.
-        from massctl.view.drift_text import drift_rows
-
         drift_rows(page, plan.remote)
     page.blank()
     _summary(page, plan, now)
@@ -84,10 +65,10 @@ def refusal_rows(table: Table, refusals: tuple[Refusal, ...] | list[Refusal]) ->
     """Add why something is not done, and what to do about it."""
     for refusal in refusals:
         if refusal.guard is Guard.NOT_NAMED:
-            table.row(LABELS["next"], refusal.message, inner=2)  # What was declared, and nothing that went wrong.
+            table.row(PLAN_LABELS["next"], refusal.message, inner=2)  # What was declared, and nothing that went wrong.
             table.below(refusal.hint)
             continue
-        table.row(LABELS["refused"], Inked(f"{refusal.guard.value}: ", Ink.WARNING), refusal.message, inner=2)
+        table.row(PLAN_LABELS["refused"], Inked(f"{refusal.guard.value}: ", Ink.WARNING), refusal.message, inner=2)
         table.below(refusal.hint)
 
 
@@ -99,30 +80,30 @@ def _campaign(page: Page, planned: PlannedCampaign, plan: Plan, now: datetime, d
         heading(page, planned.name, planned.title, "  ", standing, *closed)
         return
     heading(page, planned.name, planned.title)
-    table = Table(page, list(LABELS.values()))
+    table = Table(page, list(PLAN_LABELS.values()))
     block = planned_block(planned, plan.ahead)
     if block is None and planned.account is not None:
-        table.row(LABELS["account"], planned.account)
+        table.row(PLAN_LABELS["account"], planned.account)
     _standing(table, planned)
     if planned.awaiting_until is not None:
         hold_rows(table, planned.name, planned.awaiting_until, "")
     if block is not None and planned.rendered is not None:
         # What is a diagnostic stands below with its place, and with what to do about it.
         block_table(table, block, but=warnings_of(planned.diagnostics))
-        message_rows(table, planned.rendered, LABELS)
-        picture_rows(table, planned.rendered, LABELS["pictures"])
+        message_rows(table, planned.rendered, PLAN_LABELS)
+        picture_rows(table, planned.rendered, PLAN_LABELS["pictures"])
     if difference is not None:
         # Most plans have nothing to compare.
         from massctl.view.difference_text import difference_table
 
-        difference_table(table, difference, LABELS["changes"])
+        difference_table(table, difference, PLAN_LABELS["changes"])
     for number, each in enumerate(planned.handoff):
         mark = Inked("✓ ", Ink.DONE) if each.done else Inked("○ ", Ink.WARNING)
-        table.row(LABELS["by_hand"] if number == 0 else "", mark, each.words, inner=2)
+        table.row(PLAN_LABELS["by_hand"] if number == 0 else "", mark, each.words, inner=2)
     told = any(refusal.guard is Guard.HANDOFF_OPEN for refusal in planned.refusals)
     if left_to_do(planned.handoff, planned.status) and not told:
         table.below(how_to_do(planned.name))
-    step_rows(table, planned, LABELS["steps"])
+    step_rows(table, planned, PLAN_LABELS["steps"])
     refusal_rows(table, planned.refusals)
     if planned.wants_send and planned.may_send and any(r.guard is Guard.AUDIENCE_BOUNDS for r in planned.refusals):
         table.below(Inked(Phrase("apply reads the size again before it decides"), Ink.DETAIL))
@@ -130,7 +111,7 @@ def _campaign(page: Page, planned: PlannedCampaign, plan: Plan, now: datetime, d
         at = planned.next_at
         local = planned.rendered.window.not_before.tzinfo if planned.rendered and planned.rendered.window else None
         said = moment(at.astimezone(local)) if local else recorded(at)
-        table.row(LABELS["next"], Phrase("at {moment}", moment=said), DOT, in_time(at, now))
+        table.row(PLAN_LABELS["next"], Phrase("at {moment}", moment=said), DOT, in_time(at, now))
     _diagnostics(page, table, planned)
 
 
@@ -141,7 +122,7 @@ def _standing(table: Table, planned: PlannedCampaign) -> None:
     if planned.digest is not None:
         digest = Phrase("digest {digest}", digest=short_digest(planned.digest))
         parts += [DOT, Inked(digest, Ink.DETAIL)]
-    table.row(LABELS["status"], *parts)
+    table.row(PLAN_LABELS["status"], *parts)
 
 
 def _diagnostics(page: Page, table: Table, planned: PlannedCampaign) -> None:
@@ -154,7 +135,7 @@ def _diagnostics(page: Page, table: Table, planned: PlannedCampaign) -> None:
         if diagnostic.severity is Severity.WARNING:
             where = f" ({place_text(diagnostic.place)})" if diagnostic.place and diagnostic.place.line else ""
             table.row(
-                LABELS["warnings"],
+                PLAN_LABELS["warnings"],
                 Inked(f"{diagnostic.code} ", Ink.WARNING),
                 diagnostic.message,
                 Inked(where, Ink.DETAIL),

@@ -1,14 +1,12 @@
 """The repair of a damaged ledger: what stays of it, what is dropped, and what a person has to settle then."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from massctl.model.ids import sha256_of
 from massctl.model.phrase import Command, Phrase
-from massctl.view.as_json import FORMAT_VERSION, document_json
 from massctl.view.language import Language
+from massctl.view.lost_text import _type
 from massctl.view.page import Inked, Page
 from massctl.view.style import Ink, Style
 
@@ -34,6 +32,11 @@ class Repair:
     aside: str | None = None
     """What the damaged ledger is called now."""
 
+    @property
+    def dropped_lines(self) -> list[dict[str, Any]]:
+        """What is dropped as far as it can be read, and how many bytes each line has; nothing proves what it says."""
+        return [_fields(line) for line in self.dropped.rstrip(b"\n").split(b"\n")]
+
 
 def repair_text(repair: Repair, language: Language, style: Style, width: int) -> str:
     """Say what a repair drops, and what is to be typed next."""
@@ -41,7 +44,7 @@ def repair_text(repair: Repair, language: Language, style: Style, width: int) ->
     page.line(Inked(Phrase("the ledger is damaged: {why}", why=repair.why), Ink.ALARM))
     page.line(Phrase("entries that verify, and stay: {count}", count=repair.kept))
     page.line(Phrase("bytes behind them that are dropped: {count}", count=len(repair.dropped)))
-    lines = _lines(repair.dropped)
+    lines = repair.dropped_lines
     for found in lines[:LINES_SHOWN_MAX]:
         page.line(_said(found), indent=2)
     if len(lines) > LINES_SHOWN_MAX:
@@ -57,34 +60,6 @@ def repair_text(repair: Repair, language: Language, style: Style, width: int) ->
     for known in ("--not-sent", "--sent"):
         _type(page, Command("reconcile", "NAME", known, "--reason", '"…"'))
     return page.text()
-
-
-def _type(page: Page, command: Command) -> None:
-    """Add a command that is to be typed: in one piece, however wide the window is."""
-    page.raw(f"    {page.say(command)}")
-
-
-def repair_json(repair: Repair, language: Language) -> str:
-    """Give the document of a repair."""
-    document = {
-        "format_version": FORMAT_VERSION,
-        "lineage": repair.lineage,
-        "realm": repair.realm,
-        "serial": repair.kept + (1 if repair.done else 0),
-        "repaired": repair.done,
-        "dropped": {
-            "bytes": len(repair.dropped),
-            "sha256": sha256_of(repair.dropped),
-            "lines": [{key: found.get(key) for key in _SHOWN} for found in _lines(repair.dropped)],
-        },
-        "aside": repair.aside,
-    }
-    return document_json(document, language)
-
-
-def _lines(dropped: bytes) -> Sequence[dict[str, Any]]:
-    """Read what is dropped as far as it can be read; what it says is proven by nothing."""
-    return [_fields(line) for line in dropped.rstrip(b"\n").split(b"\n")]
 
 
 def _fields(line: bytes) -> dict[str, Any]:

@@ -3,16 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign
 from massctl.plan.lock_diff import LockState, ReviewedPart
 from massctl.plan.plan_file import approved_document, diagnostic_document
-from massctl.plan.review_diff import Difference
 from massctl.plan.steps import Invalid
-from massctl.view.difference_rows import base_words, difference_rows
 from massctl.view.language import Language
+
+if TYPE_CHECKING:
+    from massctl.plan.review_diff import Difference
 
 ROWS_MAX = 20
 """Of the changes of one article; more are told as a number."""
@@ -24,7 +25,7 @@ class Reviewed:
 
     at: datetime
     """The moment of the plan."""
-    differences: Mapping[CampaignName, Difference] = field(default_factory=dict)
+    differences: "Mapping[CampaignName, Difference]" = field(default_factory=dict)
     locks: Mapping[CampaignName, LockState] = field(default_factory=dict)
     unlocked: Mapping[CampaignName, RenderedCampaign | Invalid] = field(default_factory=dict)
     """Those that are refused for their lock, as they would be locked now."""
@@ -49,11 +50,14 @@ def _unlocked(found: RenderedCampaign | Invalid) -> dict[str, Any]:
     }
 
 
-def _parts(difference: Difference) -> list[ReviewedPart]:
+def _parts(difference: "Difference") -> list[ReviewedPart]:
     return [ReviewedPart.NEW] if difference.is_new else [each.part for each in difference.frame if each.part]
 
 
-def _changes(difference: Difference) -> dict[str, Any]:
+def _changes(difference: "Difference") -> dict[str, Any]:
+    # Only for reviewers is anything compared.
+    from massctl.view.difference_rows import base_words, difference_rows
+
     return {
         "against": base_words(difference.base),
         "parts": [part.value for part in _parts(difference)],

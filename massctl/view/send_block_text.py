@@ -33,6 +33,20 @@ LABELS: Final = {
     "warnings": Phrase("warning"),
 }
 """Of the rows, by their names in a document, in their order."""
+PLAN_LABELS: Final = {
+    **LABELS,
+    "status": Phrase("status"),
+    "articles": Phrase("articles"),
+    "text": Phrase("text"),
+    "message": Phrase("message"),
+    "pictures": Phrase("pictures"),
+    "changes": Phrase("changes"),
+    "by_hand": Phrase("by hand"),
+    "steps": Phrase("steps"),
+    "refused": Phrase("refused"),
+    "next": Phrase("next"),
+}
+"""Of the rows of a planned campaign, in their order."""
 REPRINT: Final = {
     False: Phrase("stop if WeChat finds a reprint (send_ignore_reprint: 0)"),
     True: Phrase(

@@ -1,12 +1,16 @@
 """The JSON documents of the ledger: folded, entry by entry, and whether it is whole."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from massctl.model.entries import Entry, fields_of
+from massctl.model.ids import sha256_of
 from massctl.model.state import Attempt, Record, State
 from massctl.view.as_json import FORMAT_VERSION, campaign_document, document_json
 from massctl.view.language import Language
+
+if TYPE_CHECKING:
+    from massctl.view.repair_text import Repair
 
 
 def state_json(state: State, names: Sequence[str], language: Language) -> str:
@@ -82,3 +86,25 @@ def _attempt(attempt: Attempt) -> dict[str, Any]:
         "outcome": outcome,
         "errcode": attempt.rejection.errcode if attempt.rejection is not None else None,
     }
+
+
+_ENTRY_KEYS: Final = ("serial", "type", "campaign", "edition")
+"""What is said of a line that a repair drops."""
+
+
+def repair_json(repair: "Repair", language: Language) -> str:
+    """Give the document of a repair."""
+    document = {
+        "format_version": FORMAT_VERSION,
+        "lineage": repair.lineage,
+        "realm": repair.realm,
+        "serial": repair.kept + (1 if repair.done else 0),
+        "repaired": repair.done,
+        "dropped": {
+            "bytes": len(repair.dropped),
+            "sha256": sha256_of(repair.dropped),
+            "lines": [{key: line.get(key) for key in _ENTRY_KEYS} for line in repair.dropped_lines],
+        },
+        "aside": repair.aside,
+    }
+    return document_json(document, language)

@@ -9,6 +9,7 @@ from massctl.model.phrase import Phrase, moment
 from massctl.model.state import Record, State
 from massctl.view.batch_rows import Row, batch_rows
 from massctl.view.entry_facts import entry_facts
+from massctl.view.hold_text import inked_digest
 from massctl.view.job_text import job_rows
 from massctl.view.language import Language
 from massctl.view.moments import recorded
@@ -16,7 +17,6 @@ from massctl.view.page import DOT, Inked, Page, Part, Table
 from massctl.view.recorded_words import say_recorded
 from massctl.view.status_text import contradiction_row, record_heading, settled_row
 from massctl.view.style import Ink, Style
-from massctl.view.words import inked_digest
 
 LABELS: Final = {
     "draft": Phrase("draft"),

@@ -7,13 +7,14 @@ from massctl.model.phrase import Phrase
 from massctl.model.state import Record, Status, contradiction, status_of
 from massctl.plan.job_failure import how_to_resend
 from massctl.view.batch_rows import batch_words
+from massctl.view.hold_text import STATUS_INK
 from massctl.view.job_text import job_rows
 from massctl.view.language import Language
 from massctl.view.moments import recorded
 from massctl.view.outcome_text import doubt_rows, failure_rows
 from massctl.view.page import Inked, Page, Table
 from massctl.view.style import Ink, Style
-from massctl.view.words import STATUS, STATUS_INK
+from massctl.view.words import STATUS
 
 LABELS: Final = {
     "job": Phrase("job"),

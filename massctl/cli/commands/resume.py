@@ -32,7 +32,8 @@ def command(directory: str, yes: bool, form: str) -> int:
     def work(current: "Session", warnings: "list[Diagnostic]") -> Result:
         # git is needed by this verb, and not by its help.
         from massctl.cli.brake import BrakeBranch, unreachable
-        from massctl.view.brake_text import brake_json, resumed_text
+        from massctl.view.act_json import brake_json
+        from massctl.view.brake_text import resumed_text
 
         due: Plan | None = None
         try:

@@ -31,7 +31,8 @@ def command(directory: str, reason: str | None, form: str) -> int:
         from massctl.cli.brake import OTHERWISE, BrakeBranch, unreachable
         from massctl.cli.settling import who
         from massctl.ledger.git_branch import Pushed
-        from massctl.view.brake_text import brake_json, stopped_text
+        from massctl.view.act_json import brake_json
+        from massctl.view.brake_text import stopped_text
 
         try:
             branch = BrakeBranch(current)

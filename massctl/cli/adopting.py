@@ -14,7 +14,7 @@ from massctl.ledger.process_lock import sole_runner
 from massctl.model.diagnostics import Diagnostic, has_errors
 from massctl.model.phrase import Phrase, in_a_row
 from massctl.plan.plan import PlannedCampaign, Until
-from massctl.view.act_json import adopt_json, not_adopted_json
+from massctl.view.json_documents import adopt_json, not_adopted_json
 
 
 def adopted(session: Session, name: str, warnings: list[Diagnostic], reason: str) -> Result:
@@ -44,7 +44,7 @@ def adopted(session: Session, name: str, warnings: list[Diagnostic], reason: str
 
 def _faulty(found: list[Diagnostic]) -> Result:
     # Only a campaign with faults needs it.
-    from massctl.view.diagnostic_text import diagnostics_text
+    from massctl.view.diagnostics import diagnostics_text
 
     return Result(
         ExitStatus.FAILED,

@@ -6,7 +6,7 @@ from massctl.cli.planning import PlanOptions, Purpose, planned
 from massctl.cli.session import session
 from massctl.model.phrase import Phrase
 from massctl.plan.checkup import alarms
-from massctl.view.as_github import github_alarms
+from massctl.view.github import github_alarms
 
 
 def alarmed(directory: str) -> int:

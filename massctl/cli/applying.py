@@ -32,7 +32,7 @@ from massctl.model.state import State
 from massctl.plan.plan import Plan, Showing, Until
 from massctl.plan.steps import Guard, Refusal
 from massctl.source.loader import Desires, Workbench
-from massctl.view.language import say
+from massctl.view.i18n import say
 
 if TYPE_CHECKING:
     from massctl.plan.plan_file import SavedPlan

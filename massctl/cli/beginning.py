@@ -13,7 +13,7 @@ from massctl.ledger.process_lock import sole_runner
 from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State, is_concluded
-from massctl.view.lost_text import Lost, lost_text
+from massctl.view.ledger import Lost, lost_text
 
 
 def begun(session: Session) -> int:

@@ -5,8 +5,8 @@ from itertools import groupby
 from typing import Final
 
 from massctl.model.phrase import Phrase, enumerated
-from massctl.view.explanation import Explanation, Subject
-from massctl.view.language import Language, say
+from massctl.view.explain import Explanation, Subject
+from massctl.view.i18n import Language, say
 from massctl.wechat.errcodes import API, Again, ErrorClass, Judgement, judgements_of, known_errcodes
 
 _WORLD: Final = {

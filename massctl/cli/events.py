@@ -17,10 +17,10 @@ from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.entries import JobFinish
 from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase
-from massctl.view.act_json import event_json, no_event_json
-from massctl.view.diagnostic_text import diagnostics_text
-from massctl.view.event_text import contradiction_text, foreign_text
-from massctl.view.status_text import status_text
+from massctl.view.diagnostics import diagnostics_text
+from massctl.view.jobs import contradiction_text, foreign_text
+from massctl.view.json_documents import event_json, no_event_json
+from massctl.view.status import status_text
 
 
 def event_recorded(session: Session, file: str, account: str | None) -> Result:

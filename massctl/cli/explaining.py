@@ -6,8 +6,8 @@ from typing import Final
 
 from massctl.errors import UsageError
 from massctl.model.phrase import Phrase
-from massctl.view.explanation import PAGES, Explanation, find, near, read_page
-from massctl.view.language import Language
+from massctl.view.explain import PAGES, Explanation, find, near, read_page
+from massctl.view.i18n import Language
 
 _ERRCODE: Final = re.compile(r"-1|[0-9]{5,9}")
 """As WeChat spells them; exit statuses are shorter."""

@@ -10,7 +10,7 @@ from massctl.cli.output import choose_language, chosen_language, speak_as, voice
 from massctl.model.phrase import Phrase
 from massctl.scaffold.repository import already_there, scaffold_files, write_scaffold
 from massctl.source.schemas import schema_documents
-from massctl.view.language import asked_for
+from massctl.view.i18n import asked_for
 
 README: Final = "README.md"
 IGNORED: Final = ".gitignore"

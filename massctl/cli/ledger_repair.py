@@ -21,9 +21,9 @@ from massctl.model.ids import sha256_of
 from massctl.model.phrase import Phrase, system_reason
 from massctl.model.state import State
 from massctl.source.whole_file import write_whole
-from massctl.view.language import say
-from massctl.view.repair_text import Repair, repair_text
-from massctl.view.state_json import repair_json
+from massctl.view.i18n import say
+from massctl.view.json_documents import repair_json
+from massctl.view.ledger import Repair, repair_text
 
 
 def repaired(session: Session, reason: str | None) -> Result:

@@ -8,7 +8,7 @@ from massctl.model.entries import KINDS, event_adapter
 from massctl.model.lock import LockFile
 from massctl.plan.plan_file import SavedPlan
 from massctl.source.schemas import DRAFT, descriptions, schema_documents
-from massctl.view.reports import (
+from massctl.view.json_models import (
     ActReport,
     AdoptReport,
     ApplyReport,

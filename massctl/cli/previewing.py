@@ -24,7 +24,7 @@ from massctl.model.settings import MassctlFile
 from massctl.serve.running import run_studio
 from massctl.serve.studio import Grounds
 from massctl.source.repository import Repository
-from massctl.view.language import Language
+from massctl.view.i18n import Language
 
 
 def serve_pages(directory: str, name: str | None, port: int, *, sandbox: bool = False) -> None:

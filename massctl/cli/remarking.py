@@ -17,9 +17,8 @@ from massctl.model.settings import realm_of
 from massctl.plan.lock_diff import COMMENT_MARK
 from massctl.plan.plan_file import SavedPlan
 from massctl.transport import Inside, Line
-from massctl.view.as_markdown import plan_comment
-from massctl.view.language import Reader, say
-from massctl.view.markdown_locking import Locking
+from massctl.view.i18n import Reader, say
+from massctl.view.markdown import Locking, plan_comment
 
 LOCK_WORKFLOW: Final = ".github/workflows/lock.yml"
 API: Final = "https://api.github.com"

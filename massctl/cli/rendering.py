@@ -64,7 +64,7 @@ def rendered_files(session: Session, name: str) -> dict[str, bytes] | None:
     voice = session.voice
     found = list(getattr(campaign, "diagnostics", ()))
     if found:
-        from massctl.view.diagnostic_text import diagnostics_text
+        from massctl.view.diagnostics import diagnostics_text
 
         voice.talk(diagnostics_text(found, voice.language, voice.style, voice.width))
     if not isinstance(campaign, RenderedCampaign):

@@ -15,8 +15,8 @@ from massctl.plan.lock_diff import LockState
 from massctl.plan.plan_file import SAVED_BYTES_MAX, SavedPlan, StoppedPlan, reviewable
 from massctl.plan.steps import Guard
 from massctl.source.locks import locked_digest
-from massctl.view.language import Reader
-from massctl.view.review_json import Reviewed
+from massctl.view.i18n import Reader
+from massctl.view.json_documents import Reviewed
 
 if TYPE_CHECKING:
     from massctl.cli.differences import Differences
@@ -47,7 +47,7 @@ def _locks(session: Session, made: Planned) -> dict[CampaignName, LockState]:
 
 def write_comment(file: str, commit: str | None, out: Path | None, *, from_fork: bool) -> None:
     """Make the comment of a plan's JSON and print it, or write it into `out`. Raises as `read_review` does."""
-    from massctl.view.as_markdown import plan_comment
+    from massctl.view.markdown import plan_comment
 
     plan = read_review(file)
     speaker = current_voice()

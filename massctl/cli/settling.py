@@ -36,7 +36,7 @@ def shown(session: Session, name: str, warnings: list[Diagnostic]) -> Result:
 
     It ends as a command that is not whole yet, for no choice was made.
     """
-    from massctl.view.evidence_text import evidence_text
+    from massctl.view.status import evidence_text
 
     state = session.read_state(session.ledger())
     require_ledger(session, state)
@@ -85,7 +85,7 @@ def settled(
     told = _told(record, record.settlements[begun:] if listed else [], sent=sent, is_here=here)
 
     def document(to: Console) -> str:
-        from massctl.view.act_json import reconcile_json
+        from massctl.view.json_documents import reconcile_json
 
         return reconcile_json(record, to.language)
 

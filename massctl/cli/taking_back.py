@@ -15,7 +15,7 @@ from massctl.ledger.process_lock import sole_runner
 from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase, plural_phrase
 from massctl.model.state import Record, State
-from massctl.view.withdraw_text import withdraw_question
+from massctl.view.run import withdraw_question
 
 
 def withdrawn(session: Session, name: str, article: int, *, yes: bool, wait: timedelta | None = None) -> Withdrawal:

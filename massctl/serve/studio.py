@@ -21,7 +21,7 @@ from massctl.serve.earlier import Compared, compared
 from massctl.serve.looking import Rendered, look_at
 from massctl.source.campaigns import load_settings
 from massctl.source.repository import CAMPAIGNS, SETTINGS, Repository
-from massctl.view.language import Language
+from massctl.view.i18n import Language
 from massctl.view.pages.campaign_page import Look, campaign_page
 from massctl.view.pages.campaigns_page import Listed, campaigns_page
 from massctl.view.pages.sheet import Sheet

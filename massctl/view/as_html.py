@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from massctl.model.message import RenderedCampaign
 from massctl.plan.guards import HandoffItem
-from massctl.view.language import Language
+from massctl.view.i18n import Language
 from massctl.view.pages.body import sent_body
 from massctl.view.pages.campaign_page import Look, campaign_page
 from massctl.view.pages.sheet import Sheet

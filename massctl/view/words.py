@@ -1,9 +1,14 @@
-"""The words for statuses, reasons, audiences and numbers, and the first characters of names."""
+"""The words for statuses, reasons, audiences, numbers and moments, and the first characters of names.
+
+No clock: `now` is an argument.
+"""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from massctl.model.phrase import Phrase, enumerated, plural_phrase
+from massctl.model.message import Window
+from massctl.model.phrase import BEIJING, Phrase, enumerated, moment, offset, plural_phrase
 from massctl.model.state import Status
 from massctl.plan.plan import Drift, DriftKind
 from massctl.plan.quota import WITHDRAWALS_A_DAY
@@ -12,6 +17,20 @@ from massctl.plan.window import WindowState
 
 if TYPE_CHECKING:
     from massctl.model.campaign import Audience, Expect
+
+
+def recorded(at: datetime) -> str:
+    """Write a moment that a clock gave; clocks run in UTC, which is shown in Beijing time."""
+    return moment(at.astimezone(BEIJING) if at.utcoffset() == timedelta(0) else at)
+
+
+def window_span(window: Window) -> str:
+    """Write a window in its own offset; the day stands once where it opens and closes on the same."""
+    start, end = window.not_before, window.not_after
+    if start.date() == end.date() and start.utcoffset() == end.utcoffset():
+        return f"{start:%Y-%m-%d %H:%M}–{end:%H:%M} {offset(end)}"
+    return f"{moment(start)} – {moment(end)}"
+
 
 DIGEST_HEX_SHOWN: Final = 12
 

@@ -18,7 +18,7 @@ RESTORED = {
     ("model/phrase.py", "said.template"),
     ("source/media.py", "kept['template']"),
     ("source/render_process.py", "template"),
-    ("view/recorded_words.py", "template"),
+    ("view/i18n.py", "template"),
     ("wechat/errcodes.py", "words[part]"),
     ("cli/helping.py", "text"),
 }

@@ -19,12 +19,12 @@ def command(code: str | None, language: str | None, form: str) -> None:
     choose_language(language or chosen_language())
     speaker = speak_as(voice(None))
     if form == "json":
-        from massctl.view.as_json import explain_json
+        from massctl.view.json_documents import explain_json
 
         chosen = explanations(speaker.language) if code is None else [explained(code, speaker.language)]
         speaker.document(explain_json(chosen, speaker.language))
         return
-    from massctl.view.explanation_text import explanation_text, explanations_text
+    from massctl.view.explain import explanation_text, explanations_text
 
     if code is None:
         everything = explanations(speaker.language)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from massctl.cli.unlocked import Unlocked
     from massctl.model.diagnostics import Diagnostic
     from massctl.plan.plan import Plan
-    from massctl.view.review_json import Reviewed
+    from massctl.view.json_documents import Reviewed
 
 
 @click.command(name="plan")
@@ -79,18 +79,18 @@ def command(
         now = current.clock.now()
 
         def json(to: Console) -> str:
-            from massctl.view.as_json import plan_json
+            from massctl.view.json_documents import plan_json
 
             return plan_json(plan, to.reader if is_reviewed else to.language, names, reviewed)
 
         def text(to: Console) -> str:
-            from massctl.view.plan_text import plan_text
+            from massctl.view.plan import plan_text
 
             return plan_text(plan, now, to.language, to.style, to.width, changed)
 
         def markdown(to: Console) -> str:
             from massctl.plan.plan_file import reviewable
-            from massctl.view.as_markdown import plan_comment
+            from massctl.view.markdown import plan_comment
 
             # Of the same JSON as elsewhere: what a person sees here is what the comment will say.
             return plan_comment(reviewable(json(to)), to.reader)

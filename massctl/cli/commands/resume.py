@@ -32,8 +32,8 @@ def command(directory: str, yes: bool, form: str) -> int:
     def work(current: "Session", warnings: "list[Diagnostic]") -> Result:
         # git is needed by this verb, and not by its help.
         from massctl.cli.brake import BrakeBranch, unreachable
-        from massctl.view.act_json import brake_json
-        from massctl.view.brake_text import resumed_text
+        from massctl.view.json_documents import brake_json
+        from massctl.view.run import resumed_text
 
         due: Plan | None = None
         try:
@@ -75,7 +75,7 @@ def _due(current: "Session", warnings: "list[Diagnostic]") -> "Plan | None":
 def _require_consent(current: "Session", found: "Brake", due: "Plan | None", *, yes: bool) -> None:
     """Show the brake and what would be sent, and ask; without a terminal, and without --yes, nothing is done."""
     from massctl.cli.consent import somebody_is_here
-    from massctl.view.brake_text import resume_question
+    from massctl.view.run import resume_question
 
     voice = current.voice
     if not yes and not somebody_is_here():

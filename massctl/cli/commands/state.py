@@ -32,8 +32,8 @@ def show(directory: str, names: tuple[str, ...], form: str, sandbox: bool) -> in
 
     def work(current: Session, _: "list[Diagnostic]") -> Result:
         from massctl.cli.following import records_of, require_ledger
-        from massctl.view.state_json import state_json
-        from massctl.view.state_text import state_text
+        from massctl.view.json_documents import state_json
+        from massctl.view.ledger import state_text
 
         state = shown_state(current)
         require_ledger(current, state)
@@ -56,8 +56,8 @@ def list_entries(directory: str, form: str, sandbox: bool) -> int:
 
     def work(current: Session, _: "list[Diagnostic]") -> Result:
         from massctl.cli.following import require_ledger
-        from massctl.view.state_json import entries_json
-        from massctl.view.state_text import entries_text
+        from massctl.view.json_documents import entries_json
+        from massctl.view.ledger import entries_text
 
         entries, state = shown_entries(current), State(current.settings.renamed)
         state.absorb_all(entries)
@@ -81,8 +81,8 @@ def verify(directory: str, form: str, deep: bool, sandbox: bool) -> int:
 
     def work(current: Session, _: "list[Diagnostic]") -> Result:
         from massctl.cli.following import require_ledger
-        from massctl.view.state_json import verified_json
-        from massctl.view.state_text import verified_text
+        from massctl.view.json_documents import verified_json
+        from massctl.view.ledger import verified_text
 
         state = State()
         state.absorb_all(current.ledger().read(0, deep=deep))

@@ -26,8 +26,8 @@ def command(directory: str, names: tuple[str, ...], wait: float, all_editions: b
     def work(current: "Session", _: "list[Diagnostic]") -> Result:
         from massctl.apply.jobs import unfinished
         from massctl.cli.following import followed
-        from massctl.view.as_json import status_json
-        from massctl.view.status_text import status_text
+        from massctl.view.json_documents import status_json
+        from massctl.view.status import status_text
 
         found = followed(current, names, wait, all_editions=all_editions)
         going = any(unfinished(job) is not None for record in found.records for job in record.jobs)

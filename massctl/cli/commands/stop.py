@@ -31,8 +31,8 @@ def command(directory: str, reason: str | None, form: str) -> int:
         from massctl.cli.brake import OTHERWISE, BrakeBranch, unreachable
         from massctl.cli.settling import who
         from massctl.ledger.git_branch import Pushed
-        from massctl.view.act_json import brake_json
-        from massctl.view.brake_text import stopped_text
+        from massctl.view.json_documents import brake_json
+        from massctl.view.run import stopped_text
 
         try:
             branch = BrakeBranch(current)

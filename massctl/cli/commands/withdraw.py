@@ -44,8 +44,8 @@ def command(
     def work(current: "Session", _: "list[Diagnostic]") -> Result:
         # The adapters are needed by this verb, and not by its help.
         from massctl.cli.taking_back import withdrawn
-        from massctl.view.act_json import withdraw_json
-        from massctl.view.withdraw_text import withdrawn_text
+        from massctl.view.json_documents import withdraw_json
+        from massctl.view.run import withdrawn_text
 
         taken = withdrawn(current, name, article or 0, yes=yes, wait=wait)
         return Result(

@@ -9,16 +9,15 @@ from massctl.model.phrase import Phrase
 from massctl.model.state import Status
 from massctl.plan.guards import HandoffItem
 from massctl.plan.review_diff import Base, BaseKind, Difference, Traits, paired, read_body
-from massctl.view.moments import recorded, window_span
 from massctl.view.pages.arrival import arrival
 from massctl.view.pages.by_hand import by_hand
+from massctl.view.pages.diagnostics import findings
 from massctl.view.pages.differences import differences
 from massctl.view.pages.document import Watched, document, knob
-from massctl.view.pages.findings import findings
 from massctl.view.pages.reading import earlier_reading, reading
 from massctl.view.pages.sheet import Sheet, written
 from massctl.view.pages.tabs import Tab
-from massctl.view.words import STATUS, audience_words, short_digest
+from massctl.view.words import STATUS, audience_words, recorded, short_digest, window_span
 
 
 @dataclass(frozen=True, slots=True)

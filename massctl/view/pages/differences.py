@@ -5,7 +5,7 @@ from typing import Final
 
 from massctl.model.phrase import Phrase
 from massctl.plan.review_diff import Difference, Mark, Piece
-from massctl.view.difference_rows import Row, base_words, difference_rows
+from massctl.view.difference import Row, base_words, difference_rows
 from massctl.view.pages.sheet import Sheet, written
 
 _TAGS: Final = {Mark.ADDED: "ins", Mark.REMOVED: "del", Mark.KEPT: "span"}

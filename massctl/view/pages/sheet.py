@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import quote
 
 from massctl.model.campaign import WHOLE, Crop
-from massctl.view.language import Language, say
+from massctl.view.i18n import Language, say
 
 NOT_HERE: Final = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 470 200' width='470' height='200'%3E"

@@ -16,7 +16,7 @@ from massctl.model.ids import CampaignName
 from massctl.model.state import Job, Record, State
 from massctl.serve.bell import EVERYTHING, Bell
 from massctl.serve.studio import Grounds, Studio
-from massctl.view.language import Language
+from massctl.view.i18n import Language
 
 LETTER = CampaignName("letter")
 NOTICE = CampaignName("notice")

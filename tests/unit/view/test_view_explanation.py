@@ -10,9 +10,8 @@ from massctl.errors import InvariantError
 from massctl.model.diagnostics import CODES
 from massctl.plan.steps import Guard
 from massctl.view.cells import cells
-from massctl.view.explanation import PAGES, Explanation, Subject, find, near, read_page
-from massctl.view.explanation_text import explanation_text, explanations_text
-from massctl.view.language import LANGUAGES, Language
+from massctl.view.explain import PAGES, Explanation, Subject, explanation_text, explanations_text, find, near, read_page
+from massctl.view.i18n import LANGUAGES, Language
 from massctl.view.style import Style
 
 PAGE = """# Guards

@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from massctl.model.phrase import Command, Phrase, plural_phrase
-from massctl.view.language import Flags, Language, say
-from massctl.view.recorded_words import say_recorded
+from massctl.view.i18n import Flags, Language, say, say_recorded
 
 
 def test_english_is_the_phrase_itself():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from massctl.view.language import Language, Reader, operator_language, reader_language
+from massctl.view.i18n import Language, Reader, operator_language, reader_language
 
 ZH, EN = "zh_CN.UTF-8", "en_US.UTF-8"
 TABLE = [

@@ -14,8 +14,8 @@ from massctl.model.message import Window
 from massctl.model.phrase import Phrase
 from massctl.plan.steps import Guard, Invalid, Refusal
 from massctl.view.cells import cells
-from massctl.view.language import LANGUAGES, Language
-from massctl.view.outcome_text import outcome_text
+from massctl.view.i18n import LANGUAGES, Language
+from massctl.view.run import outcome_text
 from massctl.view.style import Style
 
 LATER = Window(NOW + timedelta(days=3), NOW + timedelta(days=3, hours=2))

@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 
 from massctl.model.phrase import Phrase
 from massctl.view.cells import cells
-from massctl.view.language import Language
-from massctl.view.page import DOT, Inked, Page, Table
+from massctl.view.i18n import Language
 from massctl.view.style import Ink, Style
+from massctl.view.terminal import DOT, Inked, Page, Table
 
 WORDS = st.lists(st.sampled_from([*"ab  春，。（👨\u200d🧣e\u0301·\n", "massctl lock "]), max_size=120).map("".join)
 

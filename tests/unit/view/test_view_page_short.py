@@ -5,9 +5,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from massctl.view.cells import cells, clusters, printable
-from massctl.view.language import Language
-from massctl.view.page import Inked, Page
+from massctl.view.i18n import Language
 from massctl.view.style import Ink, Style
+from massctl.view.terminal import Inked, Page
 
 TEXTS = st.text(st.sampled_from("ab 。春👩\u200d\u0301\u202e\x1b\t\n·/🇨"), max_size=12)
 PARTS = st.lists(TEXTS | st.builds(Inked, TEXTS, st.sampled_from(Ink)), max_size=5)

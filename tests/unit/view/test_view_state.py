@@ -31,14 +31,13 @@ from massctl.plan.reconcile_options import Evidence
 from massctl.plan.send_block import SendBlock, send_block
 from massctl.plan.window import WindowState
 from massctl.view.cells import cells
-from massctl.view.error_text import error_text
-from massctl.view.evidence_text import evidence_text
-from massctl.view.language import LANGUAGES, Language
-from massctl.view.moments import recorded
-from massctl.view.question_text import question_text
-from massctl.view.state_text import entries_text, state_text, verified_text
-from massctl.view.status_text import status_text
+from massctl.view.diagnostics import error_text
+from massctl.view.i18n import LANGUAGES, Language
+from massctl.view.ledger import entries_text, state_text, verified_text
+from massctl.view.run import question_text
+from massctl.view.status import evidence_text, status_text
 from massctl.view.style import Style
+from massctl.view.words import recorded
 
 SENT, OPEN = campaign(), text_campaign()
 START = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)

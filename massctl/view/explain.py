@@ -13,12 +13,17 @@ whoever reads them hands their text over (`massctl.cli.explaining`).
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 from typing import Final
 
 from massctl.errors import InvariantError
+from massctl.model.phrase import Phrase
+from massctl.view.i18n import Language
+from massctl.view.style import Ink, Style
+from massctl.view.terminal import Inked, Page, Table
 
 
 class Subject(StrEnum):
@@ -109,3 +114,50 @@ def _explanation(subject: Subject, section: re.Match[str]) -> Explanation:
         raise InvariantError(f"the page of {subject} does not explain {code} in its usual shape")
     example = Example(body["wrong"], body["right"]) if body["wrong"] is not None else None
     return Explanation(subject, code, section["summary"], body["meaning"], body["why"], body["remedy"], example)
+
+
+LABELS: Final = {
+    "why": Phrase("why"),
+    "remedy": Phrase("what to do"),
+    "wrong": Phrase("wrong"),
+    "right": Phrase("right"),
+}
+HEADINGS: Final = {
+    Subject.DIAGNOSTIC: Phrase("Diagnostics: faults in files"),
+    Subject.GUARD: Phrase("Guards: what refuses a step"),
+    Subject.EXIT_STATUS: Phrase("Exit statuses: what a run found"),
+    Subject.ERRCODE: Phrase("Errcodes: what WeChat answers"),
+}
+
+
+def explanation_text(explanation: Explanation, language: Language, style: Style, width: int) -> str:
+    """Explain one subject: what it means, why massctl cares, what to do, an example."""
+    page = Page(language, style, width)
+    page.line(Inked(explanation.code, Ink.NAME), f"  {explanation.summary}", hang=2)
+    page.blank()
+    page.line(explanation.meaning, indent=2)
+    page.blank()
+    table = Table(page, list(LABELS.values()))
+    table.row(LABELS["why"], explanation.why)
+    table.row(LABELS["remedy"], explanation.remedy)
+    if (example := explanation.example) is not None:
+        page.blank()
+        table.row(LABELS["wrong"], Inked(example.wrong, Ink.ERROR))
+        page.blank()
+        table.row(LABELS["right"], Inked(example.right, Ink.DONE))
+    return page.text()
+
+
+def explanations_text(explanations: Sequence[Explanation], language: Language, style: Style, width: int) -> str:
+    """List explanations, which come in the order of their subjects, each with its summary."""
+    page = Page(language, style, width)
+    for subject, group in groupby(explanations, key=lambda each: each.subject):
+        page.blank()
+        page.line(Inked(HEADINGS[subject], Ink.NAME))
+        members = list(group)
+        table = Table(page, [each.code for each in members])
+        for each in members:
+            table.row(each.code, each.summary)
+    page.blank()
+    page.line(Inked(Phrase("massctl explain CODE   says what to do about one"), Ink.DETAIL), hang=2)
+    return page.text()

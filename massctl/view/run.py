@@ -1,30 +1,65 @@
-"""What a run did: campaign by campaign, and in the last line what it left."""
+"""What a verb that acts asks, and what it did: apply, withdraw, stop, resume and speed.
+
+The last line of an apply says what it left.
+"""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from massctl.apply.outcome import CampaignOutcome, Failure, Outcome, Unrecorded, failure_of, unrecorded_of
+from massctl.apply.ports import SendQuestion
 from massctl.model.diagnostics import Severity, has_errors
-from massctl.model.phrase import Command, Phrase, in_a_row, moment
+from massctl.model.phrase import Command, Phrase, enumerated, in_a_row, moment
 from massctl.model.send import Verdict
 from massctl.model.state import Record, Status, contradiction, held_until, is_held, status_of
-from massctl.plan.guards import handoff_of, how_to_do, left_to_do
+from massctl.plan.guards import STOP_BRANCH, Brake, handoff_of, how_to_do, left_to_do
 from massctl.plan.reconcile_options import PASSING, may_be_not_sent
 from massctl.plan.steps import Guard, SendMass
-from massctl.view.diagnostic_text import diagnostic_line
-from massctl.view.error_text import error_text
-from massctl.view.hold_text import STATUS_INK, hold_rows
-from massctl.view.job_text import job_rows
-from massctl.view.language import Language
-from massctl.view.moments import recorded
-from massctl.view.page import Inked, Page, Table
-from massctl.view.plan_text import heading, refusal_rows
-from massctl.view.recorded_words import say_recorded
-from massctl.view.send_block_text import PLAN_LABELS
-from massctl.view.step_text import done_rows
+from massctl.view.diagnostics import diagnostic_line, error_text
+from massctl.view.i18n import Language, say_recorded
+from massctl.view.jobs import job_rows
+from massctl.view.plan import STATUS_INK, done_rows, heading, hold_rows, plan_text, refusal_rows
+from massctl.view.send_block import PLAN_LABELS, SEND_LABELS, block_table
 from massctl.view.style import Ink, Style
-from massctl.view.words import STATUS, followers
+from massctl.view.terminal import DOT, Inked, Page, Part, Table
+from massctl.view.words import STATUS, followers, recorded, short_digest
+
+if TYPE_CHECKING:
+    from massctl.apply.ports import SendingSpeed
+    from massctl.apply.withdraw import Withdrawal
+    from massctl.plan.plan import Plan
+
+
+QUESTION_LABELS: Final = {
+    **SEND_LABELS,
+    "message": Phrase("message"),
+    "previews": Phrase("previewed"),
+    "by_hand": Phrase("by hand"),
+}
+
+
+def question_text(question: SendQuestion, language: Language, style: Style, width: int) -> str:
+    """Show a send before it is confirmed: to whom, how many, what. It does not ask; the terminal does."""
+    page = Page(language, style, width)
+    titled: list[Part] = [Inked("‼ ", Ink.ALARM), Inked(question.campaign, Ink.NAME)]
+    page.line(*titled, f"  {question.title}" if question.title else "", hang=2)
+    table = Table(page, list(QUESTION_LABELS.values()))
+    block_table(table, question.block)
+    for number, headline in enumerate(question.headlines, 1):
+        many = len(question.headlines) > 1
+        table.row(QUESTION_LABELS["message"] if number == 1 else "", f"{number}. " if many else "", headline, inner=3)
+    shown = list(question.recipients_previewed)
+    if shown:
+        table.row(QUESTION_LABELS["previews"], page.say(Phrase(", ")).join(shown))
+    for number, item in enumerate(question.done_by_hand):
+        table.row(QUESTION_LABELS["by_hand"] if number == 0 else "", item)
+    digest = Phrase("digest {digest}", digest=short_digest(question.digest))
+    table.row("", Inked(digest, Ink.DETAIL))
+    page.line(Inked(Phrase("A mass send cannot be taken back."), Ink.ALARM), indent=2)
+    return page.text()
+
 
 LABELS: Final = {
     "done": Phrase("done"),
@@ -227,3 +262,180 @@ def _left(outcome: Outcome, campaign: CampaignOutcome) -> str:
     if any(isinstance(step, SendMass) for step in campaign.performed):
         return "sent"
     return "prepared" if campaign.performed or outcome.found_tag(campaign) is not None else "idle"
+
+
+WITHDRAW_LABELS: Final = {
+    "job": Phrase("job"),
+    "left": Phrase("later"),
+    "articles": Phrase("articles"),
+    "too": Phrase("lost too"),
+    "when": Phrase("when"),
+}
+
+
+def withdraw_question(
+    taken: "Withdrawal",
+    headlines: Sequence[str],
+    others: Sequence[str],
+    language: Language,
+    style: Style,
+    width: int,
+    *,
+    until: datetime | None = None,
+) -> str:
+    """Show what is withdrawn, and which other sends lose their link with it; `headlines` may be unknown.
+
+    `until` is how long it waits for what is still being sent.
+    """
+    page = Page(language, style, width)
+    record = taken.record
+    edition = Phrase("edition {edition}", edition=record.edition)
+    page.line(Inked("‼ ", Ink.ALARM), Inked(record.campaign, Ink.NAME), "  ", Inked(edition, Ink.DETAIL), hang=2)
+    table = Table(page, list(WITHDRAW_LABELS.values()))
+    first, *more = taken.today
+    at = Phrase("accepted {moment}", moment=recorded(first.job.accepted_at))
+    others_too: list[Part] = [DOT, Phrase("and {count} more", count=len(more))] if more else []
+    table.row(WITHDRAW_LABELS["job"], f"msg_id {first.msg_id}", DOT, at, *others_too)
+    for refusal in taken.refusals:
+        table.row(WITHDRAW_LABELS["left"], Inked(refusal.message, Ink.WARNING))
+        table.below(refusal.hint)
+    chosen = [(n, title) for n, title in enumerate(headlines, 1) if taken.article in (0, n)]
+    for position, (number, title) in enumerate(chosen):
+        table.row("" if position else WITHDRAW_LABELS["articles"], f"{number}. ", title, inner=3)
+    if not chosen:
+        every, one = Phrase("every article"), Phrase("article {number}", number=taken.article)
+        table.row(WITHDRAW_LABELS["articles"], one if taken.article else every)
+    if others:
+        table.row(WITHDRAW_LABELS["too"], Inked(page.say(Phrase(", ")).join(others), Ink.ALARM))
+    if until is not None:
+        say = Phrase(
+            "at the first moment that WeChat allows; while it is still being sent, massctl waits until {until}"
+        )
+        table.row(WITHDRAW_LABELS["when"], Phrase(say, until=recorded(until)))
+    page.line(
+        Inked(Phrase("The cards stay in the chats; whoever opens one reads that it was deleted."), Ink.PLAIN), indent=2
+    )
+    page.line(Inked(Phrase("This cannot be undone, and no mass send comes back for it."), Ink.ALARM), indent=2)
+    return page.text()
+
+
+def withdrawn_text(taken: "Withdrawal", language: Language, style: Style, width: int) -> str:
+    """Say what was withdrawn in this run, and what has to wait; what stopped it is told apart."""
+    page = Page(language, style, width)
+    if taken.done or not (taken.refusals or taken.error):
+        page.line(_withdrawn_words(taken))
+    for refusal in taken.refusals:
+        page.line(Inked(f"{refusal.guard.value}: ", Ink.WARNING), refusal.message, hang=2)
+        page.line(refusal.hint, indent=4)
+    return page.text()
+
+
+def _withdrawn_words(taken: "Withdrawal") -> Phrase:
+    name = taken.record.campaign
+    if not taken.done:
+        return Phrase("{name}: it is withdrawn already; no request was made", name=name)
+    if taken.refusals or taken.error:
+        say = Phrase("{name}: withdrawn from {count} of {all} jobs; the cards stay in the chats")
+        return Phrase(say, name=name, count=len(taken.done), all=len(taken.record.jobs))
+    if taken.article:
+        say = Phrase("{name}: article {article} is withdrawn; its card stays in the chats")
+        return Phrase(say, name=name, article=taken.article)
+    return Phrase("{name}: every article is withdrawn; the cards stay in the chats", name=name)
+
+
+BRAKE_LABELS: Final = {"by": Phrase("by"), "since": Phrase("since"), "reason": Phrase("reason")}
+
+
+def stopped_text(brake: Brake, remote: str, language: Language, style: Style, width: int, *, fresh: bool) -> str:
+    """Say that the brake is on, whose it is, what it stops and what not, and how it is lifted."""
+    page = Page(language, style, width)
+    place = {"remote": remote, "branch": STOP_BRANCH}
+    if fresh:
+        told = Phrase("the brake is on: {remote} has the branch {branch}", **place)
+    else:
+        told = Phrase("the brake was on already: {remote} has the branch {branch}", **place)
+    page.line(Inked(told, Ink.ALARM), hang=2)
+    _brake_rows(page, brake)
+    page.line(
+        Phrase(
+            "No run of this repository sends any more, also none that waits for its window: each looks for this branch "
+            "right before each send."
+        ),
+        indent=2,
+    )
+    page.line(
+        Phrase(
+            "What WeChat has accepted is not taken back; massctl withdraw NAME --all   deletes its articles. What is "
+            "staged stays, and runs go on staging."
+        ),
+        indent=2,
+    )
+    page.line(Phrase("massctl resume   lifts it; on GitHub: Actions / operate / allow sends again"), indent=2)
+    return page.text()
+
+
+def resume_question(
+    brake: Brake, due: "Plan | None", now: datetime, language: Language, style: Style, width: int
+) -> str:
+    """Show a brake before it is lifted, and each campaign that would be sent at once; it does not ask."""
+    page = Page(language, style, width)
+    page.line(Inked(Phrase("the brake is on"), Ink.ALARM))
+    _brake_rows(page, brake)
+    if due is None:
+        return page.text()
+    if not due.campaigns:
+        page.line(Phrase("The next apply would send nothing: no window is open."), indent=2)
+        return page.text()
+    page.line(Inked(Phrase("The next apply would send this:"), Ink.ALARM), indent=2)
+    return f"{page.text()}\n{plan_text(due, now, language, style, width)}"
+
+
+def resumed_text(
+    brake: Brake | None, remote: str, due: Sequence[str] | None, language: Language, style: Style, width: int
+) -> str:
+    """Say that sends are allowed, and what the next apply would send; `due` is None where that is not known."""
+    page = Page(language, style, width)
+    if brake is None:
+        told = Phrase("the brake is not on: {remote} has no branch {branch}", remote=remote, branch=STOP_BRANCH)
+        page.line(told, hang=2)
+        return page.text()
+    page.line(Inked(Phrase("the brake is lifted: sends are allowed again"), Ink.DONE))
+    if due:
+        page.line(Phrase("the next apply would send: {names}", names=enumerated(due)), indent=2)
+    elif due is not None:
+        page.line(Phrase("The next apply would send nothing: no window is open."), indent=2)
+    return page.text()
+
+
+def _brake_rows(page: Page, brake: Brake) -> None:
+    table = Table(page, list(BRAKE_LABELS.values()))
+    by_hand = Phrase("unknown: somebody pushed the branch by hand, at {commit}", commit=brake.commit[:12])
+    table.row(BRAKE_LABELS["by"], brake.by or by_hand)
+    if brake.since is not None:
+        table.row(BRAKE_LABELS["since"], recorded(brake.since))
+    if brake.reason:
+        table.row(BRAKE_LABELS["reason"], brake.reason)
+
+
+UNIT: Final = 10_000
+"""Messages a minute that one of `realspeed` stands for."""
+SPEED_TABLE: Final = (80, 60, 45, 30, 10)
+"""`realspeed` by `speed`. Source: WeChat docs, "message/mass/speed/get", read 2026-10; an example there differs."""
+
+
+def speed_words(account: str, speed: "SendingSpeed") -> list[Phrase]:
+    """Say what a speed comes to as the API says it, and where that is not what WeChat's table says."""
+    listed = SPEED_TABLE[speed.speed] if speed.speed < len(SPEED_TABLE) else None
+    if speed.realspeed is None:
+        say = Phrase("{account}: speed {speed}; WeChat does not say what it comes to")
+        return [Phrase(say, account=account, speed=speed.speed)]
+    said = Phrase(
+        "{account}: speed {speed}, that is {count:,} messages a minute",
+        account=account,
+        speed=speed.speed,
+        count=speed.realspeed * UNIT,
+    )
+    if listed is None or listed == speed.realspeed:
+        return [said]
+    other = Phrase("WeChat's own table gives {count:,} for this speed; what the API says counts", count=listed * UNIT)
+    return [said, other]

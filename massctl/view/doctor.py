@@ -7,9 +7,9 @@ from typing import Final
 from massctl.model.diagnostics import Check, Finding, Level
 from massctl.model.ids import AccountName
 from massctl.model.phrase import Phrase
-from massctl.view.language import Language
-from massctl.view.page import Inked, Page, Part, Table
+from massctl.view.i18n import Language
 from massctl.view.style import Ink, Style
+from massctl.view.terminal import Inked, Page, Part, Table
 
 LABELS: Final = {
     Check.LEDGER: Phrase("ledger"),

@@ -7,7 +7,7 @@ from typing import Final
 
 from massctl.model.diagnostics import Diagnostic, Excerpt, Place
 from massctl.model.phrase import Phrase
-from massctl.view.diagnostic_text import SEVERITY, place_text
+from massctl.view.diagnostics import SEVERITY, place_text
 from massctl.view.pages.sheet import Sheet, written
 
 _BEFORE_CHARACTERS: Final = 32

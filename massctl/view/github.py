@@ -8,7 +8,7 @@ from typing import Final
 
 from massctl.model.diagnostics import Diagnostic, Finding, Level, Severity
 from massctl.view.cells import printable
-from massctl.view.language import Language, say
+from massctl.view.i18n import Language, say
 
 _COMMANDS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 _DATA: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})

@@ -8,7 +8,7 @@ from itertools import accumulate, dropwhile, zip_longest
 from typing import Final
 
 from massctl.view.cells import cells, clusters, is_wide, may_break, pad, printable
-from massctl.view.language import Language, say
+from massctl.view.i18n import Language, say
 from massctl.view.style import Ink, Style
 
 WIDTH_MIN: Final = 24

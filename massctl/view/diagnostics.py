@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
+from massctl.errors import MassctlError, WeChatError
 from massctl.model.diagnostics import Diagnostic, Excerpt, Place, Severity
 from massctl.model.phrase import Command, Phrase
 from massctl.view.cells import cells, clusters, printable
-from massctl.view.language import Language
-from massctl.view.page import Inked, Page
+from massctl.view.i18n import Language
 from massctl.view.style import Ink, Style
+from massctl.view.terminal import Inked, Page
 from massctl.view.words import campaigns as campaigns_words
 from massctl.view.words import errors, warnings
 
@@ -163,3 +164,16 @@ def _counts(error_count: int, warning_count: int) -> Phrase:
     if error_count and warning_count:
         return Phrase("{first}, {second}", first=worst, second=mild)
     return worst if error_count else mild
+
+
+def error_text(error: MassctlError, language: Language, style: Style, width: int) -> str:
+    """Tell an error: its summary, its detail below, and what to do, further in."""
+    page = Page(language, style, width)
+    page.line(Inked(Phrase("error: {summary}", summary=error.summary), Ink.ERROR), hang=2)
+    if error.detail:
+        page.line(error.detail, indent=2)
+    if isinstance(error, WeChatError) and error.rid:
+        page.line(Inked(f"rid {error.rid}", Ink.DETAIL), indent=2)
+    if error.hint:
+        page.line(error.hint, indent=4)
+    return page.text()

@@ -25,8 +25,9 @@ from massctl.plan.review_diff import (
     WordsChanged,
 )
 from massctl.view.cells import clusters
-from massctl.view.moments import recorded, window_span
-from massctl.view.words import audience_words, characters, expected, openids, pictures
+from massctl.view.style import Ink
+from massctl.view.terminal import Inked, Part, Table
+from massctl.view.words import audience_words, characters, expected, openids, pictures, recorded, window_span
 
 CONTEXT_CHARACTERS: Final = 16
 """How much of what was kept is said on each side of a change."""
@@ -231,3 +232,38 @@ def _is_seen(text: str) -> bool:
 def _spelt(character: str) -> str:
     """Write what nobody sees, such as a joiner of width zero, so that its coming or going is seen."""
     return "␣" if character.isspace() else f"\\u{ord(character):04x}"
+
+
+_INNER_CELLS: Final = 2
+
+
+def difference_table(table: Table, difference: Difference, label: str) -> None:
+    """Add what a campaign is compared with, and below it what changed."""
+    table.row(label, Inked(base_words(difference.base), Ink.DETAIL))
+    for row in difference_rows(difference):
+        words = Inked(row.words, Ink.NAME) if row.is_article else row.words
+        parts: list[Part] = [words, *piece_parts(row.pieces)]
+        table.below(*parts, inner=_INNER_CELLS * row.is_inner)
+
+
+def piece_parts(pieces: Sequence[Piece]) -> list[Part]:
+    """Write a changed text: `[old → new]`, `[+ new]`, `[− old]`, and what was kept around them."""
+    if len(pieces) == 1:
+        return [_inked(pieces[0])]
+    parts: list[Part] = []
+    for before, piece, after in zip([None, *pieces], pieces, [*pieces[1:], None], strict=False):
+        replaces = piece.mark is Mark.ADDED and before is not None and before.mark is Mark.REMOVED
+        replaced = piece.mark is Mark.REMOVED and after is not None and after.mark is Mark.ADDED
+        if piece.mark is Mark.KEPT:
+            parts.append(piece.text)
+        elif replaces:
+            parts += [" → ", _inked(piece), "]"]
+        elif replaced:
+            parts += ["[", _inked(piece)]
+        else:
+            parts += ["[+ " if piece.mark is Mark.ADDED else "[− ", _inked(piece), "]"]
+    return parts
+
+
+def _inked(piece: Piece) -> Inked:
+    return Inked(piece.text, Ink.ERROR if piece.mark is Mark.REMOVED else Ink.DONE)

@@ -14,9 +14,9 @@ from massctl.model.phrase import Phrase, in_a_row
 from massctl.plan.reconcile_options import Evidence
 from massctl.plan.send_block import SendBlock
 from massctl.view.cells import printable
-from massctl.view.language import Language, Reader, say
-from massctl.view.moments import recorded
-from massctl.view.send_block_text import LABELS, Row, block_rows
+from massctl.view.i18n import Language, Reader, say
+from massctl.view.send_block import SEND_LABELS, Row, block_rows
+from massctl.view.words import recorded
 
 WORDS_SHOWN: Final = 400
 """Characters of a sentence that may hold words from files; more are cut."""
@@ -135,7 +135,7 @@ def _document(notice: Notice) -> dict[str, Any]:
 
 def _send_document(block: SendBlock) -> dict[str, Any]:
     """Give the block by the names of its rows: words for people, lists where there may be several."""
-    said: dict[str, Any] = dict.fromkeys(LABELS) | {"allowance": [], "warnings": []}
+    said: dict[str, Any] = dict.fromkeys(SEND_LABELS) | {"allowance": [], "warnings": []}
     for row in block_rows(block):
         words = in_a_row(row.words)
         said[row.name] = [*said[row.name], words] if isinstance(said[row.name], list) else words

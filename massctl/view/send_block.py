@@ -1,17 +1,19 @@
-"""The facts of a send in words, the same wherever they are shown: plan, question, comment, notice."""
+"""The facts of a send in words, the same wherever they are shown (plan, question, comment, notice), and the days ahead.
 
-from collections.abc import Collection
+Labels and facts are here for every form; a plan's own rows on a terminal are in `massctl.view.plan`.
+"""
+
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from massctl.model.message import Window
-from massctl.model.phrase import BEIJING, Phrase
+from massctl.model.phrase import BEIJING, Phrase, enumerated
+from massctl.plan.quota import DAYS_AHEAD, AccountAhead, Span, Unit
 from massctl.plan.send_block import Commenting, SendBlock
 from massctl.plan.window import WindowState
-from massctl.view.ahead_text import left, period
-from massctl.view.moments import window_span
-from massctl.view.page import DOT, Inked, Part, Table
 from massctl.view.style import Ink
+from massctl.view.terminal import DOT, Inked, Page, Part, Table
 from massctl.view.words import (
     TAG_DUE,
     WINDOW,
@@ -20,9 +22,53 @@ from massctl.view.words import (
     audience_words,
     expected,
     followers,
+    window_span,
 )
 
-LABELS: Final = {
+ALLOWANCE_AHEAD: Phrase = Phrase("allowance, the next {days} days (Beijing time)", days=DAYS_AHEAD)
+ACCOUNT_KINDS = {"service": Phrase("service account"), "subscription": Phrase("subscription account")}
+
+_EVERYBODY = Phrase("sends to every follower")
+_COUNTED_BY_ALLOWANCE = {"calls": Phrase("calls"), "withdrawals": Phrase("withdrawals"), "sends": Phrase("sends")}
+
+
+def ahead_rows(page: Page, ahead: Sequence[AccountAhead]) -> None:
+    """Add a line for each day or month with something in it; nothing where no account has one."""
+    if not ahead:
+        return
+    page.blank()
+    page.line(ALLOWANCE_AHEAD, hang=2)
+    for account in ahead:
+        page.line(
+            Inked(account.account, Ink.NAME), DOT, Inked(ACCOUNT_KINDS[account.kind], Ink.DETAIL), indent=2, hang=4
+        )
+        for span in account.spans:
+            who: list[Part] = [enumerated(span.campaigns), DOT] if span.campaigns else []
+            ink = Ink.PLAIN if span.left else Ink.WARNING
+            page.row(allowance_period(span), *who, Inked(allowance_left(span), ink), indent=4, hang=16)
+
+
+def allowance_period(span: Span) -> str:
+    """Write a day, or a month."""
+    return span.first.isoformat() if span.unit is Unit.DAY else f"{span.first:%Y-%m}"
+
+
+def allowance_left(span: Span) -> Phrase:
+    """Say what is used now, what is planned, and what is left after that; these add up to the limit."""
+    what = _EVERYBODY if span.of == "sends" and span.unit is Unit.MONTH else _COUNTED_BY_ALLOWANCE[span.of]
+    numbers = {"what": what, "limit": span.limit, "used": span.used, "left": span.left}
+    planned = span.limit - span.used - span.left
+    if planned <= 0:
+        return Phrase("{what}: {used} of {limit} used, {left} left", **numbers)
+    if not span.left:
+        # More may be planned than there is room for.
+        return Phrase("{what}: {used} of {limit} used now, none left after what is planned", **numbers)
+    return Phrase(
+        "{what}: {used} of {limit} used now, {planned} planned, {left} left after that", **numbers, planned=planned
+    )
+
+
+SEND_LABELS: Final = {
     "account": Phrase("account"),
     "audience": Phrase("audience"),
     "window": Phrase("window"),
@@ -34,7 +80,7 @@ LABELS: Final = {
 }
 """Of the rows, by their names in a document, in their order."""
 PLAN_LABELS: Final = {
-    **LABELS,
+    **SEND_LABELS,
     "status": Phrase("status"),
     "articles": Phrase("articles"),
     "text": Phrase("text"),
@@ -71,7 +117,7 @@ class Row:
     @property
     def label(self) -> Phrase:
         """Give what stands before it."""
-        return LABELS[self.name]
+        return SEND_LABELS[self.name]
 
     @property
     def words(self) -> list[str]:
@@ -92,7 +138,7 @@ def block_rows(block: SendBlock) -> list[Row]:
         rows.append(Row("reprint", (Inked(REPRINT[block.ignores_reprint], ink),)))
     if block.commenting:
         rows.append(Row("comments", _comments(block.commenting)))
-    rows += [Row("allowance", (period(span), left(span))) for span in block.allowance]
+    rows += [Row("allowance", (allowance_period(span), allowance_left(span))) for span in block.allowance]
     return rows + [Row("warnings", (Inked(each, Ink.WARNING),)) for each in block.warnings]
 
 

@@ -1,22 +1,93 @@
-"""What is on record of a campaign in question, what the console would show, and the three ways to settle it."""
+"""Where campaigns stand, what became of their jobs, and the evidence for settling one that is in doubt."""
 
 from datetime import datetime, timedelta
 from typing import Final
 
+from massctl.apply.jobs import Followed, nobody_got_it
 from massctl.model.phrase import BEIJING, Command, Phrase, offset
-from massctl.model.state import Attempt, Record
+from massctl.model.state import Attempt, Record, Status, contradiction, status_of
+from massctl.plan.job_failure import how_to_resend
 from massctl.plan.reconcile_options import Evidence, Repetition
-from massctl.view.hold_text import inked_digest
-from massctl.view.job_text import job_rows
-from massctl.view.language import Language
-from massctl.view.moments import recorded
-from massctl.view.page import DOT, Inked, Page, Part, Table
-from massctl.view.recorded_words import say_recorded
-from massctl.view.status_text import contradiction_row, record_heading, settled_row
+from massctl.view.i18n import Language, say_recorded
+from massctl.view.jobs import batch_words, job_rows
+from massctl.view.plan import STATUS_INK, inked_digest
+from massctl.view.run import doubt_rows, failure_rows
 from massctl.view.style import Ink, Style
-from massctl.view.words import followers, openids, short_digest
+from massctl.view.terminal import DOT, Inked, Page, Part, Table
+from massctl.view.words import STATUS, followers, openids, recorded, short_digest
 
-LABELS: Final = {
+STATUS_LABELS: Final = {
+    "job": Phrase("job"),
+    "settled": Phrase("settled"),
+    "error": Phrase("error"),
+    "in_doubt": Phrase("in doubt"),
+    "next": Phrase("what now"),
+}
+
+
+def status_text(followed: Followed, language: Language, style: Style, width: int) -> str:
+    """Show each record with its jobs, and what could not be asked."""
+    page = Page(language, style, width)
+    if not followed.records:
+        page.line(Phrase("nothing is recorded yet"))
+    for record in followed.records:
+        page.blank()
+        record_heading(page, record)
+        table = Table(page, list(STATUS_LABELS.values()))
+        job_rows(table, record, STATUS_LABELS["job"])
+        settled_row(table, record, STATUS_LABELS["settled"])
+        for failed, failure in followed.errors:
+            if failed is record:
+                failure_rows(table, failure, STATUS_LABELS["error"])
+        if (nobody := nobody_got_it(record)) is not None:
+            failure_rows(table, nobody, STATUS_LABELS["error"])
+        if record.is_in_doubt:
+            doubt_rows(table, record, STATUS_LABELS["in_doubt"], followed.repeatable.get(record.key))
+        unexplained = not any(job.counts and job.counts.reason for job in record.jobs)
+        if unexplained and any(failed is record for failed in followed.failed_now):
+            say = Phrase("WeChat failed the job; the reason stands in the console under 群发记录")
+            table.row(STATUS_LABELS["error"], Inked(say, Ink.ERROR), inner=2)
+        # Of an older edition nothing is left to do: the newer one took its place.
+        newest = max(each.edition for each in followed.records if each.campaign == record.campaign)
+        if record.edition == newest and (way := how_to_resend(record)) is not None:
+            table.row(STATUS_LABELS["next"], way, inner=2)
+    return page.text()
+
+
+def record_heading(page: Page, record: Record) -> None:
+    """Add a campaign's name, its edition, and where it stands."""
+    status: Status = status_of(record)
+    edition = Phrase("edition {edition}", edition=record.edition)
+    said = Inked(STATUS[status], STATUS_INK.get(status, Ink.PLAIN))
+    page.line(Inked(record.campaign, Ink.NAME), "  ", Inked(edition, Ink.DETAIL), "  ", said, hang=2)
+
+
+def contradiction_row(table: Table, record: Record) -> None:
+    """Add the entries about an edition that cannot all be true."""
+    found = contradiction(record)
+    if found is not None:
+        table.row("", Inked(Phrase("the ledger contradicts itself: {found}", found=found), Ink.ALARM), inner=2)
+
+
+def settled_row(table: Table, record: Record, label: str) -> None:
+    """Add what people settled about sends of unknown outcome, or told of one that the ledger did not see."""
+    imported = record.imported
+    if imported is not None:
+        told = Phrase("as sent at {at}, by {who}", at=recorded(imported.sent_at), who=imported.by)
+        why = Phrase("{what}: {reason}", what=told, reason=imported.reason) if imported.reason else told
+        table.row(label, why, inner=2)
+        label = ""
+    for each in record.settlements:
+        settled = each.event
+        what = Phrase("as sent") if settled.outcome == "sent" else Phrase("as not sent")
+        told = Phrase("{what}, by {who}: {reason}", what=what, who=settled.by, reason=settled.reason)
+        table.row(label, *batch_words(settled.batch, settled.batch, record), told, inner=2)
+        label = ""
+        if settled.url:
+            table.below(Inked(settled.url, Ink.DETAIL))
+
+
+EVIDENCE_LABELS: Final = {
     "attempt": Phrase("attempt"),
     "draft": Phrase("draft"),
     "job": Phrase("job"),
@@ -31,14 +102,14 @@ def evidence_text(evidence: Evidence, language: Language, style: Style, width: i
     page = Page(language, style, width)
     record = evidence.record
     record_heading(page, record)
-    table = Table(page, list(LABELS.values()))
+    table = Table(page, list(EVIDENCE_LABELS.values()))
     contradiction_row(table, record)
     _attempts(table, record)
     _drafts(table, record)
-    job_rows(table, record, LABELS["job"])
-    settled_row(table, record, LABELS["settled"])
+    job_rows(table, record, EVIDENCE_LABELS["job"])
+    settled_row(table, record, EVIDENCE_LABELS["settled"])
     for number, headline in enumerate(evidence.headlines):
-        table.row(LABELS["known_as"] if number == 0 else "", headline)
+        table.row(EVIDENCE_LABELS["known_as"] if number == 0 else "", headline)
     _console(table, record)
     page.blank()
     _choices(page, evidence)
@@ -46,7 +117,7 @@ def evidence_text(evidence: Evidence, language: Language, style: Style, width: i
 
 
 def _attempts(table: Table, record: Record) -> None:
-    label: str = LABELS["attempt"]
+    label: str = EVIDENCE_LABELS["attempt"]
     for attempt in record.attempts:
         table.row(label, _to_the_second(attempt.at), DOT, _verdict(table, attempt), inner=2)
         label = ""
@@ -76,7 +147,7 @@ def _verdict(table: Table, attempt: Attempt) -> Part:
 
 
 def _drafts(table: Table, record: Record) -> None:
-    label: str = LABELS["draft"]
+    label: str = EVIDENCE_LABELS["draft"]
     for draft in record.drafts:
         if not draft.alive:
             continue
@@ -92,7 +163,7 @@ def _console(table: Table, record: Record) -> None:
     if record.open_attempts:
         first, last = record.open_attempts[0].at, record.open_attempts[-1].at
         table.row(
-            LABELS["console"],
+            EVIDENCE_LABELS["console"],
             Phrase(
                 "公众平台 / 群发记录: an entry between {first} and {last} means that it was sent",
                 first=_to_the_second(first),
@@ -101,7 +172,9 @@ def _console(table: Table, record: Record) -> None:
         )
         table.row("", Phrase("one that waits for the administrator is not settled yet: half an hour decides it"))
     else:
-        table.row(LABELS["console"], Phrase("公众平台 / 群发记录: an entry with this title means that it was sent"))
+        table.row(
+            EVIDENCE_LABELS["console"], Phrase("公众平台 / 群发记录: an entry with this title means that it was sent")
+        )
     if record.draft() is not None:
         table.row(
             "",

@@ -21,8 +21,8 @@ from massctl.ledger.local_file import LocalLedger
 from massctl.model.entries import Entry
 from massctl.model.phrase import Phrase, system_reason
 from massctl.model.settings import MassctlFile
-from massctl.serve.running import run_studio
-from massctl.serve.studio import Grounds
+from massctl.serve.page_cache import ServedRepository
+from massctl.serve.server import run_server
 from massctl.source.repository import Repository
 from massctl.view.i18n import Language
 
@@ -45,7 +45,7 @@ def serve_pages(directory: str, name: str | None, port: int, *, sandbox: bool = 
 
     try:
         with _sandbox_clock(root) if sandbox else nullcontext(machine_now) as now:
-            run_studio(_grounds(root, settings, speaker, now), port, ready)
+            run_server(_grounds(root, settings, speaker, now), port, ready)
     except OSError as error:
         why = system_reason(error)
         raise UsageError(
@@ -66,14 +66,16 @@ def _sandbox_clock(root: Path) -> Iterator[Callable[[], datetime]]:
         world.close()
 
 
-def _grounds(root: Path, settings: MassctlFile | None, speaker: Console, now: Callable[[], datetime]) -> Grounds:
+def _grounds(
+    root: Path, settings: MassctlFile | None, speaker: Console, now: Callable[[], datetime]
+) -> ServedRepository:
     places = Places(root, sandbox=speaker.language.flags.sandbox)
     ledger = (None if places.sandbox else _in_git(places, settings)) or _Local(places)
 
     def language_of(settings: MassctlFile | None) -> Language:
         return voice(settings.language).reader if settings else speaker.reader
 
-    return Grounds(
+    return ServedRepository(
         root=root,
         cache=places.cache,
         ledger=places.ledger,

@@ -14,7 +14,7 @@ from massctl.model.state import State
 from massctl.source.loader import Desires, Workbench
 
 if TYPE_CHECKING:
-    from massctl.browser.devtools import Browser
+    from massctl.browser import Browser
 
 INDEX: Final = "index.html"
 
@@ -35,7 +35,7 @@ def render_into(session: Session, names: Sequence[str], out: Path, *, screenshot
             for path in write_files(folder, files):
                 session.voice.result(path)
             if browser is not None:
-                from massctl.browser.screens import screens
+                from massctl.browser import screens
 
                 for path in write_files(folder, screens(browser, folder / INDEX)):
                     session.voice.result(path)
@@ -48,7 +48,7 @@ def _camera(*, screenshots: bool) -> "Iterator[Browser | None]":
         yield None
         return
     # Only pictures need a browser.
-    from massctl.browser.screens import open_browser
+    from massctl.browser import open_browser
 
     with open_browser() as browser:
         yield browser
@@ -56,7 +56,7 @@ def _camera(*, screenshots: bool) -> "Iterator[Browser | None]":
 
 def rendered_files(session: Session, name: str) -> dict[str, bytes] | None:
     """Render one campaign, whatever the ledger says of it; None, with its faults shown, where it is invalid."""
-    from massctl.view.as_html import article_page, index_page
+    from massctl.view.pages.campaign_page import article_page, index_page
 
     workbench = Workbench(session.repository, session.settings, session.cache, recorded_if_begun(session))
     desires = Desires(workbench, State())

@@ -103,7 +103,7 @@ def _changes_document(difference: "Difference") -> dict[str, Any]:
 
 
 FORMAT_VERSION: Final = 1
-"""Of the documents that are made here and in `massctl.view.json_documents`."""
+"""Of the documents that are made here."""
 
 
 def plan_json(plan: Plan, language: Language, names: Sequence[str] = (), reviewed: "Reviewed | None" = None) -> str:

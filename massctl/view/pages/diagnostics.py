@@ -8,7 +8,7 @@ from typing import Final
 from massctl.model.diagnostics import Diagnostic, Excerpt, Place
 from massctl.model.phrase import Phrase
 from massctl.view.diagnostics import SEVERITY, place_text
-from massctl.view.pages.sheet import Sheet, written
+from massctl.view.pages.markup import Sheet, written
 
 _BEFORE_CHARACTERS: Final = 32
 _AFTER_CHARACTERS: Final = 72

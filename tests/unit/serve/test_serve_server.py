@@ -4,24 +4,24 @@ from pathlib import Path
 
 import pytest
 from repositories import Tree
-from test_serve_studio import grounds
+from test_serve_page_cache import served
 from werkzeug.test import Client, TestResponse
 
-from massctl.serve.bell import Bell
-from massctl.serve.front import Front
-from massctl.serve.studio import Studio
+from massctl.serve.broadcaster import Broadcaster
+from massctl.serve.page_cache import PageCache
+from massctl.serve.server import WsgiApp
 
 
 @pytest.fixture
-def bell() -> Bell:
-    return Bell()
+def broadcaster() -> Broadcaster:
+    return Broadcaster()
 
 
 @pytest.fixture
-def client(tmp_path: Path, bell: Bell) -> Client:
+def client(tmp_path: Path, broadcaster: Broadcaster) -> Client:
     tree = Tree(tmp_path)
     tree.news("letter")
-    return Client(Front(Studio(grounds(tree.root), bell), bell))
+    return Client(WsgiApp(PageCache(served(tree.root), broadcaster), broadcaster))
 
 
 def asked(client: Client, path: str, host: str = "127.0.0.1:8901", **more: object) -> TestResponse:
@@ -104,9 +104,9 @@ def test_the_script_is_a_script(client: Client):
     assert "EventSource" in answer.text
 
 
-def test_the_stream_tells_which_campaigns_changed_since(client: Client, bell: Bell):
-    bell.ring(frozenset({"early"}))
-    bell.ring(frozenset({"letter", "a"}))
+def test_the_stream_tells_which_campaigns_changed_since(client: Client, broadcaster: Broadcaster):
+    broadcaster.publish(frozenset({"early"}))
+    broadcaster.publish(frozenset({"letter", "a"}))
     answer = asked(client, "/-/changes", headers={"Last-Event-ID": "1"}, buffered=False)
     stream = answer.iter_encoded()
     assert b"retry: 500\nid: 1\nevent: hello\ndata: []\n\n" == next(stream)
@@ -115,26 +115,28 @@ def test_the_stream_tells_which_campaigns_changed_since(client: Client, bell: Be
     answer.close()
 
 
-def test_what_changed_before_the_page_listened_is_told_too(client: Client, bell: Bell):
+def test_what_changed_before_the_page_listened_is_told_too(client: Client, broadcaster: Broadcaster):
     heard = asked(client, "/letter").text.partition('data-heard="')[2].partition('"')[0]
-    bell.ring(frozenset({"letter"}))
+    broadcaster.publish(frozenset({"letter"}))
     stream = asked(client, f"/-/changes?heard={heard}", buffered=False).iter_encoded()
     next(stream)
     assert b'data: ["letter"]' in next(stream)
 
 
-def test_a_page_of_an_earlier_server_hears_of_the_next_change(client: Client, bell: Bell):
-    """It heard more than ever rang here: massctl was started again meanwhile."""
-    bell.ring(frozenset({"letter"}))
+def test_a_page_of_an_earlier_server_hears_of_the_next_change(client: Client, broadcaster: Broadcaster):
+    """It heard more than was ever published here: massctl was started again meanwhile."""
+    broadcaster.publish(frozenset({"letter"}))
     stream = asked(client, "/-/changes", headers={"Last-Event-ID": "900"}, buffered=False).iter_encoded()
     assert b"id: 1\n" in next(stream)
-    bell.ring(frozenset({"letter"}))
+    broadcaster.publish(frozenset({"letter"}))
     assert b"id: 2\n" in next(stream)
 
 
-def test_a_silent_stream_says_that_it_is_still_there(client: Client, bell: Bell, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("massctl.serve.front.SILENCE_SECONDS", 0.01)
-    bell.ring(frozenset({"before"}))
+def test_a_silent_stream_says_that_it_is_still_there(
+    client: Client, broadcaster: Broadcaster, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("massctl.serve.server.SILENCE_SECONDS", 0.01)
+    broadcaster.publish(frozenset({"before"}))
     stream = asked(client, "/-/changes", buffered=False).iter_encoded()
     assert b"id: 1\n" in next(stream)
     assert b": still here\n\n" == next(stream)

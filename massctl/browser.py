@@ -1,6 +1,10 @@
-"""One headless Chromium with one tab, spoken to over its DevTools protocol on a pipe: no port, no driver.
+"""A Chromium on this machine, for pictures of what a phone shows: which program it is, speaking to it, screenshots.
 
+One headless Chromium with one tab is spoken to over its DevTools protocol on a pipe: no port, no driver.
 Source: chromedevtools.github.io/devtools-protocol, read 2026-11; messages end with a NUL byte.
+
+Invariant: it resolves no name, so that no page can ask for anything outside; and it shows files of `massctl render`
+only, never an address. Deliberately absent: a driver, a port, and downloading a browser.
 """
 
 import base64
@@ -8,15 +12,53 @@ import fcntl
 import json
 import os
 import select
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Self
 
 from massctl.errors import BrowserError
 from massctl.model.phrase import Phrase
+
+VARIABLE: Final = "MASSCTL_CHROMIUM"
+"""Names the program, where it is none of the usual ones."""
+_USUAL: Final = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "microsoft-edge",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+)
+
+
+def find_chromium(environment: Mapping[str, str]) -> Path:
+    """Give the program; raises BrowserError where there is none."""
+    named = environment.get(VARIABLE)
+    search = environment.get("PATH", "")
+    for name in (named,) if named else _USUAL:
+        if (found := shutil.which(name, path=search)) is not None:
+            return Path(found)
+    nothing = Phrase("Nothing was written.")
+    if named:
+        missing = Phrase(
+            "{variable} names {program}, which is not a program on this machine", variable=VARIABLE, program=named
+        )
+        raise BrowserError(missing, nothing, Phrase("correct it, or unset it"))
+    raise BrowserError(
+        Phrase("there is no Chromium on this machine, which screenshots need"),
+        nothing,
+        Phrase("install chromium or google-chrome, or name the program in {variable}", variable=VARIABLE),
+    )
+
 
 FLAGS: Final = (
     "--headless",
@@ -162,3 +204,62 @@ def _gone() -> BrowserError:
     return BrowserError(
         Phrase("Chromium ended before it was done"), hint=Phrase("massctl needs one that runs with --headless")
     )
+
+
+SCREEN_WIDTH: Final = 375
+"""CSS pixels, and pixels of the picture: the phone that WeChat's own preview shows."""
+SCREEN_HEIGHT_MAX: Final = 8_000
+"""More of one article goes into a second picture: no viewer likes longer ones, and Chromium ends at 16,384."""
+_DESK: Final = (1600, 900)
+_SCREENS: Final = """(() => {
+  document.querySelector("#width-phone")?.click();
+  const style = document.createElement("style");
+  style.textContent = ".panels { height: auto !important; overflow: visible !important }"
+    + ".top { position: static !important }"
+    + ".glass { overflow: visible !important; border-radius: 0 !important }";
+  document.head.append(style);
+  return [...document.querySelectorAll(".arrival .tabs > input, .articles > input")].map((each) => each.id);
+})()"""
+_SHOW: Final = """(() => {{
+  const tab = document.getElementById({tab});
+  tab.click();
+  const panels = tab.closest(".column").querySelector(".panels");
+  const box = panels.getBoundingClientRect();
+  return [box.left + scrollX, box.top + scrollY, box.width, box.height];
+}})()"""
+_ALONE: Final = """(() => {
+  const box = document.querySelector(".arrival .panels").getBoundingClientRect();
+  return [box.left + scrollX, box.top + scrollY, box.width, box.height];
+})()"""
+
+
+@contextmanager
+def open_browser(environment: Mapping[str, str] = os.environ) -> Iterator[Browser]:
+    """Start a Chromium with a profile of its own, which goes with it; raises BrowserError where there is none."""
+    program = find_chromium(environment)
+    profile = tempfile.TemporaryDirectory(prefix="massctl-", ignore_cleanup_errors=True)
+    with profile as folder, Browser(program, Path(folder)) as browser:
+        yield browser
+
+
+def screens(browser: Browser, page: Path) -> dict[str, bytes]:
+    """Give PNGs by file name: `phone-chat.png`, `phone-article-1.png`, …, and each `-dark`; a long one in parts."""
+    found: dict[str, bytes] = {}
+    for dark in (False, True):
+        browser.window(*_DESK, dark=dark)
+        browser.open(page.resolve().as_uri())
+        tabs = browser.value(_SCREENS)
+        for tab in tabs or [None]:
+            box = browser.value(_ALONE if tab is None else _SHOW.format(tab=f'"{tab}"'))
+            name = "chat" if tab is None else tab.removeprefix("arrival-")
+            found |= _parts(browser, f"phone-{name}{'-dark' if dark else ''}", box)
+    return found
+
+
+def _parts(browser: Browser, name: str, box: list[float]) -> dict[str, bytes]:
+    left, top, width, height = box
+    parts: dict[str, bytes] = {}
+    for number, offset in enumerate(range(0, max(1, round(height)), SCREEN_HEIGHT_MAX), 1):
+        clip = (left, top + offset, width, min(SCREEN_HEIGHT_MAX, height - offset))
+        parts[f"{name}{f'-{number}' if number > 1 else ''}.png"] = browser.picture(clip=clip)
+    return parts

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from massctl.render.night.colour import Colour, from_hsl, parse
 from massctl.render.night.engine import ground_by_night, text_by_night
-from massctl.view.pages.night import by_day_and_night
+from massctl.view.pages.dark_mode import by_day_and_night
 
 GROUND = Colour(0x19, 0x19, 0x19)
 

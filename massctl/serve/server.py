@@ -1,16 +1,18 @@
-"""Speak HTTP for the studio: pages, files by the name of their bytes, and the stream that tells of changes."""
+"""Speak HTTP: pages, files by the name of their bytes, and the stream that tells of changes."""
 
 import json
 import re
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
-from massctl.loopback.server import is_loopback
+from massctl.loopback.server import is_loopback, run_app
 from massctl.model.ids import CampaignName, is_campaign_name
-from massctl.serve.bell import Bell
-from massctl.serve.looking import FILE_FOLDER
-from massctl.serve.studio import Studio
+from massctl.serve.broadcaster import Broadcaster
+from massctl.serve.page_cache import PageCache, ServedRepository
+from massctl.serve.render import FILE_FOLDER
+from massctl.serve.watcher import Watcher
 from massctl.view.pages.document import SCRIPT, SERVED_POLICY
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
     from werkzeug.wrappers import Request, Response
+
 
 STREAM: Final = "/-/changes"
 SILENCE_SECONDS: Final = 15.0
@@ -46,12 +49,12 @@ _HEADERS: Final = {
 }
 
 
-class Front:
+class WsgiApp:
     """Be the WSGI application."""
 
-    def __init__(self, studio: Studio, bell: Bell) -> None:
-        self._studio = studio
-        self._bell = bell
+    def __init__(self, cache: PageCache, broadcaster: Broadcaster) -> None:
+        self._cache = cache
+        self._broadcaster = broadcaster
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
         """Answer one request."""
@@ -87,13 +90,13 @@ class Front:
             return (files("massctl.serve") / "live.js").read_text(encoding="utf-8"), "javascript"
         name = path.removeprefix("/")
         if not name:
-            return self._studio.list_page(), "html"
-        return self._studio.page(CampaignName(name)) if is_campaign_name(name) else None, "html"
+            return self._cache.list_page(), "html"
+        return self._cache.page(CampaignName(name)) if is_campaign_name(name) else None, "html"
 
     def _file(self, request: "Request", sha256: str, extension: str) -> "Response":
         from werkzeug.wrappers import Response
 
-        data, kind = self._studio.file(sha256), _KINDS.get(extension)
+        data, kind = self._cache.file(sha256), _KINDS.get(extension)
         if data is None or kind is None:
             return Response("there is no such file\n", 404)
         answer = Response(data, content_type=kind, headers={"Cache-Control": "private, max-age=31536000, immutable"})
@@ -101,17 +104,43 @@ class Front:
         return answer.make_conditional(request, accept_ranges=True, complete_length=len(data))
 
     def _changes(self, request: "Request") -> Iterator[bytes]:
-        """Give an event for each ring, from the one on that the page heard last."""
+        """Give an event for each change, from the one on that the page heard last."""
         heard = request.headers.get("Last-Event-ID") or request.args.get("heard", "")
-        number = self._bell.number
+        number = self._broadcaster.number
         if heard.isdecimal() and len(heard) <= _DIGITS_MAX:
             # What changed after the page was made and before it listened counts too; a page of a server before this
-            # one may have heard more than ever rang here.
+            # one may have heard more than was ever published here.
             number = min(int(heard), number)
         yield f"retry: 500\nid: {number}\nevent: hello\ndata: []\n\n".encode()
         while True:
-            number, names = self._bell.wait(number, SILENCE_SECONDS)
+            number, names = self._broadcaster.wait(number, SILENCE_SECONDS)
             if names:
                 yield f"id: {number}\nevent: changed\ndata: {json.dumps(sorted(names))}\n\n".encode()
             else:
                 yield b": still here\n\n"
+
+
+def run_server(repository: ServedRepository, port: int, ready: Callable[[int], None]) -> None:
+    """Serve the repository until interrupted; `port` 0 takes a free one. `ready` is called with the port in use.
+
+    Returns after an interrupt (Ctrl-C). Raises OSError where the port is taken.
+    """
+    broadcaster = Broadcaster()
+    cache = PageCache(repository, broadcaster)
+    watcher = Watcher(repository.root, repository.ledger, cache.changed)
+
+    def keep_warm() -> None:
+        number = broadcaster.number
+        while True:
+            cache.warm()
+            number, _ = broadcaster.wait(number, None)
+
+    def begin(bound: int) -> None:
+        ready(bound)
+        watcher.begin()
+        threading.Thread(target=keep_warm, name="massctl-warm", daemon=True).start()
+
+    try:
+        run_app(WsgiApp(cache, broadcaster), port, begin)
+    finally:
+        watcher.end()

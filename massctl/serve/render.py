@@ -5,15 +5,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from massctl.errors import MassctlError
+from massctl.ledger.archive import Contents
+from massctl.model.campaign import parse_offset_time
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import CampaignName, Sha256
-from massctl.model.lock import LockedPicture, path_from_lock
+from massctl.model.lock import LockedPicture, path_from_lock, restored, version_of
 from massctl.model.message import Picture, RenderedCampaign, Window
 from massctl.model.settings import MassctlFile
 from massctl.model.state import State
+from massctl.plan.review_diff import base_of, difference, last_sent
 from massctl.plan.steps import Concluded, Invalid
 from massctl.source.loader import Desires, Workbench
 from massctl.source.repository import CAMPAIGNS, Repository
+from massctl.view.pages.campaign_page import Earlier
 
 FILE_FOLDER = "/-/file/"
 """Below this stand pictures, sounds and videos, each by the name of its bytes."""
@@ -104,7 +108,7 @@ def address(sha256: str, extension: str) -> str:
     return f"{FILE_FOLDER}{sha256}.{extension}"
 
 
-def look_at(
+def render_campaign(
     root: Path,
     cache: Path,
     settings: MassctlFile,
@@ -137,3 +141,28 @@ def look_at(
             return Rendered(found.title, found.window, found.edition, last, faults, behind, True, sources, kept)
         case _:
             return None
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """An earlier version, and where its files stand as far as their bytes are still here."""
+
+    earlier: Earlier
+    files: dict[str, str]
+
+
+def compared(kept: Rendered, state: State, archive: Contents) -> Compared | None:
+    """Compare a campaign with the version before; None where there is none, or where it is not kept here whole."""
+    campaign = kept.campaign
+    if campaign is None:
+        return None
+    base = last_sent(campaign.name, state) or base_of(campaign, state)
+    before = archive.read(base.digest) if base else None
+    if base is None or before is None:
+        return None
+    send = before.lock.send
+    opens, closes = parse_offset_time(send.not_before), parse_offset_time(send.not_after)
+    window = Window(opens, closes) if opens is not None and closes is not None else None
+    message = restored(before.lock.message, before.bodies, None)
+    found = Earlier(difference(base, before, version_of(campaign)), message, window)
+    return Compared(found, kept.earlier_files(campaign.name, before.lock.pictures))

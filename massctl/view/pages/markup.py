@@ -1,7 +1,7 @@
-"""What a page is written with: its language, and the addresses of the files beside it."""
+"""What a page is written with: its language, the addresses of the files beside it, and tabs that need no script."""
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
@@ -62,3 +62,23 @@ class Sheet:
 def written(text: str) -> str:
     """Write a text as HTML."""
     return html.escape(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One choice; the panel at the same place among its siblings belongs to it."""
+
+    id: str
+    name: str
+    """A `Phrase`, or words of the campaign."""
+
+
+def tabs(group: str, legend: str, choices: Sequence[Tab], sheet: Sheet, *, kind: str = "tabs") -> str:
+    """Give a group of choices, the first one taken; of one alone only the button, unseen."""
+    buttons = "".join(
+        f'<input type="radio" name="{group}" id="{each.id}"{" checked" if number == 0 else ""}>'
+        f'<label for="{each.id}" title="{sheet.say(each.name)}">{sheet.say(each.name)}</label>'
+        for number, each in enumerate(choices)
+    )
+    unseen = " hidden" if len(choices) < 2 else ""
+    return f'<fieldset class="{kind}"{unseen}><legend>{sheet.say(legend)}</legend>{buttons}</fieldset>'

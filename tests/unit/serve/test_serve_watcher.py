@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from massctl.serve.watching import Watch, is_source
+from massctl.serve.watcher import Watcher, is_source
 
 SECONDS_MAX = 20
 
@@ -39,10 +39,10 @@ def told(tmp_path: Path) -> Iterator[Told]:
     (tmp_path / "campaigns").mkdir()
     (tmp_path / ".venv").mkdir()
     told = Told()
-    watch = Watch(tmp_path, tmp_path / "massctl.state.jsonl", told)
-    watch.begin()
+    watcher = Watcher(tmp_path, tmp_path / "massctl.state.jsonl", told)
+    watcher.begin()
     yield told
-    watch.end()
+    watcher.end()
 
 
 def test_settings_ledger_and_everything_in_campaigns_are_told(tmp_path: Path, told: Told):
@@ -66,8 +66,8 @@ def test_a_ledger_in_a_folder_of_its_own_is_told_when_the_folder_comes_too(tmp_p
     (tmp_path / "campaigns").mkdir()
     ledger = tmp_path / ".massctl" / "sandbox" / "massctl.state.jsonl"
     told = Told()
-    watch = Watch(tmp_path, ledger, told)
-    watch.begin()
+    watcher = Watcher(tmp_path, ledger, told)
+    watcher.begin()
 
     def change() -> None:
         ledger.parent.mkdir(parents=True, exist_ok=True)
@@ -77,7 +77,7 @@ def test_a_ledger_in_a_folder_of_its_own_is_told_when_the_folder_comes_too(tmp_p
 
     path = ".massctl/sandbox/massctl.state.jsonl"
     every = told.until(path, change) | told.until(path, change)
-    watch.end()
+    watcher.end()
     assert {path} == every - {"campaigns"}
 
 

@@ -16,19 +16,18 @@ from massctl.model.settings import MassctlFile
 from massctl.model.state import State, Status, status_of
 from massctl.plan.guards import HandoffItem, handoff_of
 from massctl.plan.window import window_state
-from massctl.serve.bell import EVERYTHING, Bell
-from massctl.serve.earlier import Compared, compared
-from massctl.serve.looking import Rendered, look_at
+from massctl.serve.broadcaster import EVERYTHING, Broadcaster
+from massctl.serve.render import Compared, Rendered, compared, render_campaign
 from massctl.source.campaigns import load_settings
 from massctl.source.repository import CAMPAIGNS, SETTINGS, Repository
 from massctl.view.i18n import Language
 from massctl.view.pages.campaign_page import Look, campaign_page
 from massctl.view.pages.campaigns_page import Listed, campaigns_page
-from massctl.view.pages.sheet import Sheet
+from massctl.view.pages.markup import Sheet
 
 
 @dataclass(frozen=True, slots=True)
-class Grounds:
+class ServedRepository:
     """Where everything is, and what the command line and the environment decide."""
 
     root: Path
@@ -49,14 +48,14 @@ _RENEWED_MAX: Final = 8
 """So many campaigns that changed are rendered while the list is asked for; `warm` comes to the others."""
 
 
-class Studio:
+class PageCache:
     """Gives pages. Threads may share it; one campaign is rendered at a time."""
 
-    def __init__(self, grounds: Grounds, bell: Bell) -> None:
-        self._grounds: Final = grounds
-        self._repository: Final = Repository(grounds.root)
-        self._ledger: Final = grounds.ledger.relative_to(grounds.root).as_posix()
-        self._bell: Final = bell
+    def __init__(self, served: ServedRepository, broadcaster: Broadcaster) -> None:
+        self._served: Final = served
+        self._repository: Final = Repository(served.root)
+        self._ledger: Final = served.ledger.relative_to(served.root).as_posix()
+        self._broadcaster: Final = broadcaster
         self._one_at_a_time: Final = threading.RLock()
         self._kept: Final[dict[CampaignName, Rendered]] = {}
         self._stale: Final[set[CampaignName]] = set()
@@ -69,7 +68,7 @@ class Studio:
     def list_page(self) -> str:
         """Give the page of all campaigns; of those that were not looked at yet it has only the names."""
         with self._one_at_a_time:
-            heard = self._bell.number
+            heard = self._broadcaster.number
             for name in sorted(self._stale)[:_RENEWED_MAX]:
                 self._look(name, self._state)
             listed = [self._listed(name) for name in self._folders.names]
@@ -80,7 +79,7 @@ class Studio:
     def page(self, name: CampaignName) -> str | None:
         """Give the page of one campaign as it is now; None where there is none."""
         with self._one_at_a_time:
-            heard = self._bell.number
+            heard = self._broadcaster.number
             kept = self._look(name, State())
             if kept is None and (self._settings is not None or name not in self._folders.names):
                 return None
@@ -116,13 +115,13 @@ class Studio:
                 if is_news:
                     self._look(name, self._state)
             if is_news:
-                self._bell.ring(frozenset({name}))
+                self._broadcaster.publish(frozenset({name}))
 
     def changed(self, paths: Collection[str]) -> None:
         """Take note that files changed, by their paths from the repository's root, and tell whom it concerns."""
         with self._one_at_a_time:
             concerned = self._concerned(paths)
-        self._bell.ring(concerned)
+        self._broadcaster.publish(concerned)
 
     def _concerned(self, paths: Collection[str]) -> frozenset[str]:
         folders, self._folders = self._folders, self._repository.campaign_folders()
@@ -155,7 +154,7 @@ class Studio:
             return kept
         if kept is not None and name not in self._stale and (kept.is_whole or state is self._state):
             return kept
-        found = look_at(self._grounds.root, self._grounds.cache, settings, name, state, kept, self._state)
+        found = render_campaign(self._served.root, self._served.cache, settings, name, state, kept, self._state)
         self._stale.discard(name)
         self._compared.pop(name, None)
         if found is not None:  # The folder may go in the moment in which it is read.
@@ -164,7 +163,7 @@ class Studio:
 
     def _comparison(self, name: CampaignName, kept: Rendered) -> Compared | None:
         if name not in self._compared:
-            self._compared[name] = compared(kept, self._state, self._grounds.archive())
+            self._compared[name] = compared(kept, self._state, self._served.archive())
         return self._compared[name]
 
     def _handoff(self, kept: Rendered | None) -> tuple[HandoffItem, ...]:
@@ -179,7 +178,7 @@ class Studio:
         look = Look(name, kept.title if kept else "", campaign, diagnostics, status=self._status(name, kept))
         window = kept.window if kept else None
         is_known = kept is not None and kept.is_whole and name not in self._stale
-        return Listed(look, window, window_state(window, self._grounds.now()), is_known)
+        return Listed(look, window, window_state(window, self._served.now()), is_known)
 
     def _status(self, name: CampaignName, kept: Rendered | None) -> Status:
         """Say where an edition stands: the declared one, or the last on record where none can be read."""
@@ -190,16 +189,16 @@ class Studio:
         return status_of(editions[-1])
 
     def _read_settings(self) -> tuple[MassctlFile | None, list[Diagnostic]]:
-        return load_settings(self._repository, loopback_override=self._grounds.loopback_override)
+        return load_settings(self._repository, loopback_override=self._served.loopback_override)
 
     def _read_ledger(self) -> tuple[State, str | None]:
         """Fold the ledger; one that cannot be read is told, and stands for nothing."""
         state = State(self._settings.renamed if self._settings else None)
         try:
-            state.absorb_all(self._grounds.entries())
+            state.absorb_all(self._served.entries())
         except LedgerError as error:
             return State(), error.summary
         return state, None
 
     def _sheet(self, files: dict[str, str]) -> Sheet:
-        return Sheet(self._grounds.language_of(self._settings), files)
+        return Sheet(self._served.language_of(self._settings), files)

@@ -10,6 +10,7 @@ from massctl.source.repository import CAMPAIGNS, SETTINGS
 if TYPE_CHECKING:
     from watchfiles import Change
 
+
 STEP_MILLISECONDS: Final = 20
 """How long it has to be quiet before changes are told: an editor saves a file in several steps."""
 DEBOUNCE_MILLISECONDS: Final = 200
@@ -24,11 +25,11 @@ _POLL_MILLISECONDS: Final = 250
 Changed = Callable[[set[str]], None]
 
 
-class Watch:
+class Watcher:
     """A thread for each folder that tells changes, by paths from the root, until it is ended."""
 
     def __init__(self, root: Path, ledger: Path, changed: Changed) -> None:
-        """Watch below `root`; `ledger` is the ledger's file, in `root` or in a folder of its own."""
+        """Watcher below `root`; `ledger` is the ledger's file, in `root` or in a folder of its own."""
         self._root = root.resolve()
         self._ledger = ledger.resolve()
         self._ledger_path = self._relative(str(self._ledger))

@@ -14,8 +14,8 @@ from massctl.ledger.local_file import LocalLedger
 from massctl.model.entries import JobStatus
 from massctl.model.ids import CampaignName
 from massctl.model.state import Job, Record, State
-from massctl.serve.bell import EVERYTHING, Bell
-from massctl.serve.studio import Grounds, Studio
+from massctl.serve.broadcaster import EVERYTHING, Broadcaster
+from massctl.serve.page_cache import PageCache, ServedRepository
 from massctl.view.i18n import Language
 
 LETTER = CampaignName("letter")
@@ -23,9 +23,9 @@ NOTICE = CampaignName("notice")
 ARTICLE = "campaigns/letter/articles/main.md"
 
 
-def grounds(root: Path, *, sandbox: bool = False) -> Grounds:
+def served(root: Path, *, sandbox: bool = False) -> ServedRepository:
     ledger = root / ".massctl" / "sandbox" if sandbox else root
-    return Grounds(
+    return ServedRepository(
         root=root,
         cache=root / ".massctl",
         ledger=ledger / "massctl.state.jsonl",
@@ -46,20 +46,20 @@ def tree(tmp_path: Path) -> Tree:
 
 
 class Room:
-    """A studio, and what its bell told since the last look."""
+    """A page cache, and what its broadcaster told since the last look."""
 
     def __init__(self, tree: Tree, *, sandbox: bool = False) -> None:
-        self.bell = Bell()
-        self.studio = Studio(grounds(tree.root, sandbox=sandbox), self.bell)
+        self.broadcaster = Broadcaster()
+        self.cache = PageCache(served(tree.root, sandbox=sandbox), self.broadcaster)
         self._heard = 0
 
     def page(self, name: CampaignName = LETTER) -> str:
-        found = self.studio.page(name)
+        found = self.cache.page(name)
         assert found is not None
         return found
 
     def told(self) -> frozenset[str]:
-        self._heard, names = self.bell.wait(self._heard, 0.0)
+        self._heard, names = self.broadcaster.wait(self._heard, 0.0)
         return names
 
 
@@ -68,7 +68,7 @@ def test_a_page_follows_its_article(tree: Tree):
     assert "出门多穿一件" in room.page()
     tree.write(ARTICLE, BODY.replace("多穿一件", "少穿一件"))
     assert "出门多穿一件" in room.page()  # Nobody told of the change yet: what is kept is shown.
-    room.studio.changed({ARTICLE})
+    room.cache.changed({ARTICLE})
     assert frozenset({"letter"}) == room.told()
     assert "出门少穿一件" in room.page()
 
@@ -93,20 +93,20 @@ def test_what_was_adopted_is_ticked(tree: Tree):
 
 
 def test_what_did_not_change_is_not_rendered_again(tree: Tree, monkeypatch: pytest.MonkeyPatch):
-    from massctl.serve import studio
+    from massctl.serve import page_cache
 
     looks: list[str] = []
-    real: Callable[..., object] = studio.look_at
+    real: Callable[..., object] = page_cache.render_campaign
 
     def counted(*arguments: object) -> object:
         looks.append(str(arguments[3]))
         return real(*arguments)
 
-    monkeypatch.setattr(studio, "look_at", counted)
+    monkeypatch.setattr(page_cache, "render_campaign", counted)
     room = Room(tree)
     for name in (LETTER, NOTICE, LETTER, NOTICE):
         room.page(name)
-    room.studio.changed({ARTICLE})
+    room.cache.changed({ARTICLE})
     for name in (LETTER, NOTICE):
         room.page(name)
     assert ["letter", "notice", "letter"] == looks
@@ -122,7 +122,7 @@ def test_a_shared_file_concerns_those_who_read_it(tree: Tree):
     assert "早安" in room.page()
     room.page(NOTICE)
     tree.write("campaigns/_shared/macros.md.j2", "{% macro hello() %}晚安{% endmacro %}")
-    room.studio.changed({"campaigns/_shared/macros.md.j2"})
+    room.cache.changed({"campaigns/_shared/macros.md.j2"})
     assert frozenset({"letter"}) == room.told()
     assert "晚安" in room.page()
 
@@ -135,7 +135,7 @@ def test_a_theme_concerns_those_who_wear_it(tree: Tree):
     assert "#08684f" in room.page()
     room.page(NOTICE)
     tree.write("campaigns/_shared/themes/brand.css", "h2{color:#08684e}")
-    room.studio.changed({"campaigns/_shared/themes/brand.css"})
+    room.cache.changed({"campaigns/_shared/themes/brand.css"})
     assert frozenset({"letter"}) == room.told()
     assert "#08684e" in room.page()
 
@@ -146,7 +146,7 @@ def test_a_theme_that_was_missing_is_noticed_when_it_comes(tree: Tree):
     room = Room(tree)
     assert "MC111" in room.page()
     tree.write("campaigns/_shared/themes/brand.css", "h2{color:#08684f}")
-    room.studio.changed({"campaigns/_shared/themes/brand.css"})
+    room.cache.changed({"campaigns/_shared/themes/brand.css"})
     assert "MC111" not in room.page()
 
 
@@ -155,7 +155,7 @@ def test_a_file_that_was_missing_is_noticed_when_it_comes(tree: Tree):
     room = Room(tree)
     assert "MC201" in room.page()
     tree.write("campaigns/letter/images/late.png", png((1, 2, 3)))
-    room.studio.changed({"campaigns/letter/images/late.png"})
+    room.cache.changed({"campaigns/letter/images/late.png"})
     assert "MC201" not in room.page()
 
 
@@ -164,13 +164,13 @@ def test_a_fault_shows_the_last_whole_version_and_goes_when_it_is_mended(tree: T
     whole = tree.read("campaigns/letter/campaign.yaml")
     room.page()
     tree.write("campaigns/letter/campaign.yaml", whole.replace("account:", "acount:"))
-    room.studio.changed({"campaigns/letter/campaign.yaml"})
+    room.cache.changed({"campaigns/letter/campaign.yaml"})
     faulty = room.page()
     assert "below it is as it was before them" in faulty
     assert "出门多穿一件" in faulty
     assert "campaigns/letter/campaign.yaml:3:1" in faulty
     tree.write("campaigns/letter/campaign.yaml", whole)
-    room.studio.changed({"campaigns/letter/campaign.yaml"})
+    room.cache.changed({"campaigns/letter/campaign.yaml"})
     assert "before them" not in room.page()
 
 
@@ -186,13 +186,13 @@ def test_settings_with_faults_are_told_on_every_page_until_they_are_mended(tree:
     room.page()
     whole = tree.read("massctl.yaml")
     tree.write("massctl.yaml", whole.replace("accounts:", "acounts:"))
-    room.studio.changed({"massctl.yaml"})
+    room.cache.changed({"massctl.yaml"})
     assert EVERYTHING == room.told()
     assert "出门多穿一件" in room.page()
-    assert all("massctl.yaml:" in page for page in (room.page(), room.page(NOTICE), room.studio.list_page()))
-    assert room.studio.page(CampaignName("nobody")) is None
+    assert all("massctl.yaml:" in page for page in (room.page(), room.page(NOTICE), room.cache.list_page()))
+    assert room.cache.page(CampaignName("nobody")) is None
     tree.write("massctl.yaml", whole.replace("language: en", "language: zh"))
-    room.studio.changed({"massctl.yaml"})
+    room.cache.changed({"massctl.yaml"})
     assert "massctl.yaml:" not in room.page()
     assert "收到时的样子" in room.page(NOTICE)
 
@@ -200,22 +200,22 @@ def test_settings_with_faults_are_told_on_every_page_until_they_are_mended(tree:
 def test_a_campaign_that_comes_or_goes_concerns_everybody(tree: Tree):
     room = Room(tree)
     tree.text("second", content="又一条")
-    room.studio.changed({"campaigns/second/campaign.yaml"})
+    room.cache.changed({"campaigns/second/campaign.yaml"})
     assert EVERYTHING == room.told()
     assert "又一条" in room.page(CampaignName("second"))
     (tree.root / "campaigns/second").rename(tree.root / "campaigns/third")
-    room.studio.changed({"campaigns/second", "campaigns/third"})
-    assert room.studio.page(CampaignName("second")) is None
-    assert "/third" in room.studio.list_page()
+    room.cache.changed({"campaigns/second", "campaigns/third"})
+    assert room.cache.page(CampaignName("second")) is None
+    assert "/third" in room.cache.list_page()
 
 
 def test_the_list_fills_while_it_is_warmed(tree: Tree):
     room = Room(tree)
-    assert "秋日来信" not in room.studio.list_page()
-    room.studio.warm()
+    assert "秋日来信" not in room.cache.list_page()
+    room.cache.warm()
     assert frozenset({"letter", "notice"}) == room.told()
-    assert "秋日来信" in room.studio.list_page()
-    room.studio.warm()
+    assert "秋日来信" in room.cache.list_page()
+    room.cache.warm()
     assert frozenset() == room.told()
 
 
@@ -223,29 +223,29 @@ def test_the_list_counts_what_is_wrong_now_and_warming_comes_to_the_rest(tree: T
     for number in range(12):
         tree.text(f"notice-{number:02}")
     room = Room(tree)
-    room.studio.warm()
-    assert 14 == room.studio.list_page().count("nothing to correct")
+    room.cache.warm()
+    assert 14 == room.cache.list_page().count("nothing to correct")
     paths = set()
     for number in range(12):
         path = f"campaigns/notice-{number:02}/campaign.yaml"
         tree.write(path, tree.read(path).replace("account: main", "account: nobody"))
         paths.add(path)
-    room.studio.changed(paths)
-    assert 8 == room.studio.list_page().count("1 error")
+    room.cache.changed(paths)
+    assert 8 == room.cache.list_page().count("1 error")
     room.told()
-    room.studio.warm()
+    room.cache.warm()
     assert frozenset(f"notice-{number:02}" for number in range(8, 12)) == room.told()
-    assert 12 == room.studio.list_page().count("1 error")
+    assert 12 == room.cache.list_page().count("1 error")
 
 
 def test_files_are_given_by_the_name_of_their_bytes(tree: Tree):
     room = Room(tree)
     page = room.page()
     sha256 = page.partition("/-/file/")[2][:64]
-    data = room.studio.file(sha256)
+    data = room.cache.file(sha256)
     assert data is not None
     assert data.startswith((b"\x89PNG", b"\xff\xd8"))
-    assert room.studio.file("0" * 64) is None
+    assert room.cache.file("0" * 64) is None
 
 
 def test_a_file_that_changed_since_is_not_given_under_its_old_name(tree: Tree):
@@ -253,7 +253,7 @@ def test_a_file_that_changed_since_is_not_given_under_its_old_name(tree: Tree):
     sha256 = room.page().partition("/-/file/")[2][:64]
     for name in ("cover", "river"):
         tree.write(f"campaigns/letter/images/{name}.png", png((9, 9, 9)))
-    assert room.studio.file(sha256) is None
+    assert room.cache.file(sha256) is None
 
 
 def test_what_followers_got_lies_beside_what_it_became(tree: Tree):
@@ -266,14 +266,14 @@ def test_what_followers_got_lies_beside_what_it_became(tree: Tree):
     earlier = page.partition('class="column earlier"')[2].partition("</section>")[0]
     assert "出门多穿一件" in earlier
     assert "/-/file/" in earlier  # Its picture is still the same.
-    assert "went out" in room.studio.list_page()
+    assert "went out" in room.cache.list_page()
 
 
 def test_of_what_went_out_only_the_title_is_read_for_the_list(tree: Tree):
     assert 0 == run(["-C", str(tree.root), "apply", "letter", "--sandbox", "--yes"])
     room = Room(tree, sandbox=True)
-    room.studio.warm()
-    shown = room.studio.list_page()
+    room.cache.warm()
+    shown = room.cache.list_page()
     assert "秋日来信" in shown
     assert shown.index("went out") < shown.index("/letter")
     assert "出门多穿一件" in room.page()
@@ -282,20 +282,20 @@ def test_of_what_went_out_only_the_title_is_read_for_the_list(tree: Tree):
 def test_a_ledger_that_cannot_be_read_is_told_and_stops_no_page(tree: Tree):
     tree.write("massctl.state.jsonl", json.dumps({"serial": 1}) + "\n")
     room = Room(tree)
-    assert 'class="faulty"' in room.studio.list_page()
+    assert 'class="faulty"' in room.cache.list_page()
     assert "出门多穿一件" in room.page()
     (tree.root / "massctl.state.jsonl").unlink()
-    room.studio.changed({"massctl.state.jsonl"})
+    room.cache.changed({"massctl.state.jsonl"})
     assert EVERYTHING == room.told()
-    assert 'class="faulty"' not in room.studio.list_page()
+    assert 'class="faulty"' not in room.cache.list_page()
 
 
 def test_looking_writes_nothing_but_the_picture_cache(tree: Tree):
     room = Room(tree)
     before = {path for path in tree.root.rglob("*") if path.is_file()}
-    room.studio.warm()
+    room.cache.warm()
     room.page()
-    room.studio.list_page()
+    room.cache.list_page()
     new = {path.relative_to(tree.root).parts[:2] for path in tree.root.rglob("*") if path.is_file()} - {
         path.relative_to(tree.root).parts[:2] for path in before
     }
@@ -312,8 +312,8 @@ def test_a_link_to_an_earlier_article_shows_and_follows_the_ledger(tree: Tree):
     assert "MC108" in room.page(NOTICE)
     counts = JobStatus(msg_id=7, status="sent", article_urls=["http://mp.weixin.qq.com/s/1"])
     job = Job(1, "id", datetime(2026, 12, 1, tzinfo=UTC), 7, 8, counts=counts)
-    room.studio._read_ledger = lambda: (told(Record(LETTER, 1, jobs=[job])), None)
-    room.studio.changed(["massctl.state.jsonl"])
+    room.cache._read_ledger = lambda: (told(Record(LETTER, 1, jobs=[job])), None)
+    room.cache.changed(["massctl.state.jsonl"])
     assert "https://mp.weixin.qq.com/s/1" in room.page(NOTICE)
 
 

@@ -93,7 +93,7 @@ class Look:
 
 
 def campaign_page(look: Look, sheet: Sheet, heard: int | None) -> str:
-    """Give the page of a server that published `heard` changes so far, or (None) of a file with its bodies beside it."""
+    """Give the page of a server that published `heard` changes so far; None: of a file with its bodies beside it."""
     live = heard is not None
     campaign = look.campaign
     columns, knobs = [], []

@@ -25,7 +25,6 @@ from massctl.plan.quota import AccountAhead
 from massctl.plan.send_block import send_block, spans_of, window_of
 from massctl.plan.steps import Guard, Kind, Reason
 from massctl.plan.window import WindowState
-from massctl.view.cells import shorten
 from massctl.view.diagnostics import SEVERITY, place_text
 from massctl.view.i18n import Reader
 from massctl.view.markdown_text import (
@@ -48,6 +47,7 @@ from massctl.view.send_block import (
     Row,
     allowance_left,
     allowance_period,
+    beginning_words,
     block_rows,
     window_words,
 )
@@ -194,16 +194,12 @@ def locking_notes(planned: Sequence[SavedCampaign], locking: Locking) -> Iterato
             yield Phrase("{campaigns} to correct first: {how}", campaigns=faulty, how=_AFTER_FAULTS)
 
 
-_BEGINNING_CELLS: Final = 72
-"""How much of a text is shown to recognise it by."""
-
-
 def message_facts(lock: LockFile) -> list[tuple[str, list[str]]]:
     """Give rows, each a label and its facts."""
     message = lock.message
     match message:
         case LockedText(content=content):
-            return [(PLAN_LABELS["text"], [_short(content), characters(len("".join(content.split())))])]
+            return [(PLAN_LABELS["text"], [beginning_words(content), characters(len("".join(content.split())))])]
         case LockedNews(articles=articles):
             return [
                 (
@@ -214,21 +210,17 @@ def message_facts(lock: LockFile) -> list[tuple[str, list[str]]]:
             ]
         case LockedImage(files=files, media_ids=media_ids, title=title, recommend=recommend):
             count = pictures(len(files or media_ids or ()))
-            facts: list[str] = [Phrase("picture message"), count, _short(title), _short(recommend)]
+            facts: list[str] = [Phrase("picture message"), count, beginning_words(title), beginning_words(recommend)]
         case LockedVoice():
             facts = [Phrase("voice message")]
         case LockedVideo(title=title):
-            facts = [Phrase("video message"), _short(title)]
+            facts = [Phrase("video message"), beginning_words(title)]
         case LockedCard(card_id=card_id):
             facts = [Phrase("coupon"), card_id]
         case _:
             assert_never(message)
     facts += [each.path for each in lock.pictures if each.purpose in ("voice", "video")]
     return [(PLAN_LABELS["message"], [fact for fact in facts if fact])]
-
-
-def _short(words: str) -> str:
-    return shorten(" ".join(words.split()), _BEGINNING_CELLS)
 
 
 _BLANK: Final = "␣"

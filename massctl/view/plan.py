@@ -29,10 +29,9 @@ from massctl.plan.plan_file import LockedCampaign, LockResult
 from massctl.plan.send_block import planned_block, warnings_of
 from massctl.plan.steps import Guard, Kind, Refusal, SaveDraft, SendMass, SendPreview, Step, UploadMedia
 from massctl.plan.window import WindowState
-from massctl.view.cells import shorten
 from massctl.view.diagnostics import diagnostic_line, place_text
 from massctl.view.i18n import Language
-from massctl.view.send_block import PLAN_LABELS, ahead_rows, block_table
+from massctl.view.send_block import PLAN_LABELS, ahead_rows, beginning_words, block_table
 from massctl.view.style import Ink, Style
 from massctl.view.terminal import DOT, Inked, Page, Part, Table
 from massctl.view.words import (
@@ -85,8 +84,6 @@ def inked_digest(digest: str) -> Inked:
 
 
 _PLACEHOLDER: Final = re.compile(re.escape(PICTURE_SCHEME) + r"[0-9a-f]{64}")
-_BEGINNING_CELLS: Final = 72
-"""How much of a text message is shown to recognise it by."""
 
 
 def message_rows(table: Table, campaign: RenderedCampaign, labels: Mapping[str, str]) -> None:
@@ -97,7 +94,7 @@ def message_rows(table: Table, campaign: RenderedCampaign, labels: Mapping[str, 
         table.row(labels["message"], first, *_details(*others))
         return
     if isinstance(message, RenderedText):
-        beginning = shorten(" ".join(message.content.split()), _BEGINNING_CELLS)
+        beginning = beginning_words(message.content)
         table.row(labels["text"], beginning, *_details(characters(len("".join(message.content.split())))))
         return
     for number, article in enumerate(message.articles, 1):
@@ -130,7 +127,7 @@ def media_facts(campaign: RenderedCampaign) -> list[str]:
 
 def _short(fact: str) -> str:
     """Cut words of a campaign; our own are short."""
-    return fact if isinstance(fact, Phrase) else shorten(" ".join(fact.split()), _BEGINNING_CELLS)
+    return fact if isinstance(fact, Phrase) else beginning_words(fact)
 
 
 def picture_rows(table: Table, campaign: RenderedCampaign, label: str) -> None:
@@ -330,6 +327,12 @@ def refusal_rows(table: Table, refusals: tuple[Refusal, ...] | list[Refusal]) ->
         table.below(refusal.hint)
 
 
+def local_moment(planned: PlannedCampaign, at: datetime) -> str:
+    """Write a moment in the offset of a campaign's window, or in Beijing time without one."""
+    window = planned.rendered.window if planned.rendered else None
+    return moment(at.astimezone(window.not_before.tzinfo)) if window else recorded(at)
+
+
 def _campaign(page: Page, planned: PlannedCampaign, plan: Plan, now: datetime, difference: "Difference | None") -> None:
     idle = not (planned.steps or planned.tag_due or planned.refusals or planned.diagnostics or difference)
     if idle and (planned.status in FINAL or planned.window is WindowState.EXPIRED):
@@ -366,10 +369,8 @@ def _campaign(page: Page, planned: PlannedCampaign, plan: Plan, now: datetime, d
     if planned.wants_send and planned.may_send and any(r.guard is Guard.AUDIENCE_BOUNDS for r in planned.refusals):
         table.below(Inked(Phrase("apply reads the size again before it decides"), Ink.DETAIL))
     if planned.next_at is not None:
-        at = planned.next_at
-        local = planned.rendered.window.not_before.tzinfo if planned.rendered and planned.rendered.window else None
-        said = moment(at.astimezone(local)) if local else recorded(at)
-        table.row(PLAN_LABELS["next"], Phrase("at {moment}", moment=said), DOT, in_time(at, now))
+        at = Phrase("at {moment}", moment=local_moment(planned, planned.next_at))
+        table.row(PLAN_LABELS["next"], at, DOT, in_time(planned.next_at, now))
     _diagnostics(page, table, planned)
 
 
@@ -434,9 +435,8 @@ def _next(page: Page, plan: Plan, now: datetime) -> None:
     if not coming:
         return
     at, planned = min(coming, key=lambda pair: pair[0])
-    zone = planned.rendered.window.not_before.tzinfo if planned.rendered and planned.rendered.window else None
-    said = moment(at.astimezone(zone)) if zone else recorded(at)
-    page.line(Phrase("next: {name} at {moment}", name=planned.name, moment=said), " · ", in_time(at, now), hang=2)
+    said = Phrase("next: {name} at {moment}", name=planned.name, moment=local_moment(planned, at))
+    page.line(said, " · ", in_time(at, now), hang=2)
 
 
 LOCK_LABELS: Final = {

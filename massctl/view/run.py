@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from massctl.apply.outcome import CampaignOutcome, Failure, Outcome, Unrecorded, failure_of, unrecorded_of
 from massctl.apply.ports import SendQuestion
 from massctl.model.diagnostics import Severity, has_errors
-from massctl.model.phrase import Command, Phrase, enumerated, in_a_row, moment
+from massctl.model.phrase import Command, Phrase, enumerated, in_a_row
 from massctl.model.send import Verdict
 from massctl.model.state import Record, Status, contradiction, held_until, is_held, status_of
 from massctl.plan.guards import STOP_BRANCH, Brake, handoff_of, how_to_do, left_to_do
@@ -20,7 +20,7 @@ from massctl.plan.steps import Guard, SendMass
 from massctl.view.diagnostics import diagnostic_line, error_text
 from massctl.view.i18n import Language, say_recorded
 from massctl.view.jobs import job_rows
-from massctl.view.plan import STATUS_INK, done_rows, heading, hold_rows, plan_text, refusal_rows
+from massctl.view.plan import STATUS_INK, done_rows, heading, hold_rows, local_moment, plan_text, refusal_rows
 from massctl.view.send_block import PLAN_LABELS, SEND_LABELS, block_table
 from massctl.view.style import Ink, Style
 from massctl.view.terminal import DOT, Inked, Page, Part, Table
@@ -131,9 +131,7 @@ def _campaign(page: Page, outcome: Outcome, campaign: CampaignOutcome) -> None:
         until = outcome.repeatable.get(record.key) if passing else None
         doubt_rows(table, record, LABELS["in_doubt"], until, answer=campaign.answer)
     if planned.next_at is not None and not (campaign.performed or record.is_in_doubt):
-        zone = planned.rendered.window.not_before.tzinfo if planned.rendered and planned.rendered.window else None
-        at = moment(planned.next_at.astimezone(zone)) if zone else recorded(planned.next_at)
-        table.row(LABELS["next"], Phrase("at {moment}", moment=at))
+        table.row(LABELS["next"], Phrase("at {moment}", moment=local_moment(planned, planned.next_at)))
 
 
 def _of_another(page: Page, outcome: Outcome, record: Record) -> None:

@@ -12,6 +12,7 @@ from massctl.model.phrase import BEIJING, Phrase, enumerated
 from massctl.plan.quota import DAYS_AHEAD, AccountAhead, Span, Unit
 from massctl.plan.send_block import Commenting, SendBlock
 from massctl.plan.window import WindowState
+from massctl.view.cells import shorten
 from massctl.view.style import Ink
 from massctl.view.terminal import DOT, Inked, Page, Part, Table
 from massctl.view.words import (
@@ -104,6 +105,7 @@ _COMMENTING: Final = {
     Commenting.EVERYBODY: Phrase("open to everybody"),
     Commenting.FOLLOWERS: Phrase("open to followers only"),
 }
+_BEGINNING_CELLS: Final = 72
 _INK: Final = {WindowState.DUE: Ink.DONE, WindowState.EXPIRED: Ink.WARNING}
 
 
@@ -153,6 +155,11 @@ def block_table(table: Table, block: SendBlock, but: Collection[str] = ()) -> No
             parts += [DOT, fact]
         table.row(row.label if row.name != last else "", *parts[1:], inner=2 if row.name == "warnings" else 0)
         last = row.name
+
+
+def beginning_words(text: str) -> str:
+    """Give the first words of a text, enough to recognise it by."""
+    return shorten(" ".join(text.split()), _BEGINNING_CELLS)
 
 
 def window_words(window: Window | None, state: WindowState) -> list[str]:

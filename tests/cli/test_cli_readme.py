@@ -17,7 +17,9 @@ def test_the_plan_in_a_readme_is_the_one_that_is_printed(shell: Shell, readme: s
     shutil.rmtree(shell.root / "campaigns", ignore_errors=True)
     shutil.copytree(ROOT / "campaigns", shell.root / "campaigns")
     shown = re.findall(
-        r"^```\n\$ (?:MASSCTL_LANG=zh )?massctl (.+)\n((?:(?!```).*\n)+)```$", (ROOT / readme).read_text("utf-8"), re.MULTILINE
+        r"^```\n\$ (?:MASSCTL_LANG=zh )?massctl (.+)\n((?:(?!```).*\n)+)```$",
+        (ROOT / readme).read_text("utf-8"),
+        re.MULTILINE,
     )
 
     assert ["plan"] == [command.split()[0] for command, _ in shown]

@@ -174,7 +174,7 @@ def main() -> None:
         repository(one, articles=1, pictures=3)
         click = [PYTHON, "-c", "import click"]
         # Both import the view, so that only the catalogue is between them.
-        english = "import click; from massctl.view.language import *; said = say(Phrase('Options'), Language."
+        english = "import click; from massctl.view.i18n import *; said = say(Phrase('Options'), Language."
         spoken = {language: [PYTHON, "-c", f"{english}{language})"] for language in ("EN", "ZH")}
         bare_script = [PYTHON, str(HERE / "bare.py"), base, str(bare)]
         ratio("apply to the draft, 28 pictures / bare", 1.3, first, lambda: seconds(bare_script), rounds)

@@ -19,10 +19,9 @@ from massctl.plan.lock_diff import LockState
 from massctl.plan.plan import Plan
 from massctl.plan.plan_file import reviewable
 from massctl.plan.review_diff import Difference
-from massctl.view.as_json import plan_json
-from massctl.view.as_markdown import plan_comment
-from massctl.view.language import Language
-from massctl.view.review_json import Reviewed
+from massctl.view.i18n import Language
+from massctl.view.json_documents import Reviewed, plan_json
+from massctl.view.markdown import plan_comment
 
 GFM_LIKE = MarkdownIt("gfm-like", {"html": True})
 ACTIVE = re.compile(

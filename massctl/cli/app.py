@@ -15,7 +15,7 @@ from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console, current_console, show_error
 from massctl.errors import MassctlError
 from massctl.model.phrase import Phrase
-from massctl.view.language import say
+from massctl.view.i18n import say
 
 if TYPE_CHECKING:
     from massctl.apply.outcome import Failure, Outcome
@@ -76,7 +76,7 @@ def run_in_session(
 ) -> int:
     """Open a repository as `session` does, do the work of a verb, and print its result.
 
-    `kind` is the verb, as in `massctl.view.as_json.stopped_json`.
+    `kind` is the verb, as in `massctl.view.json_documents.stopped_json`.
     """
 
     def in_session() -> tuple[Console, Result]:
@@ -121,12 +121,12 @@ def outcome_result(outcome: "Outcome") -> Result:
     from massctl.apply.jobs import unfinished
 
     def document(to: Console) -> str:
-        from massctl.view.as_json import apply_json
+        from massctl.view.json_documents import apply_json
 
         return apply_json(outcome, to.language)
 
     def text(to: Console) -> str:
-        from massctl.view.outcome_text import outcome_text
+        from massctl.view.run import outcome_text
 
         return outcome_text(outcome, to.language, to.style, to.width)
 
@@ -162,7 +162,7 @@ class _Document:
 
 def _stopped(document: _Document, kind: str, failure: "Failure", exit_status: int) -> None:
     # Only a run that stops needs it.
-    from massctl.view.as_json import stopped_json
+    from massctl.view.json_documents import stopped_json
 
     document.give(current_console(), lambda to: stopped_json(kind, failure, exit_status, to.language))
 

@@ -7,7 +7,7 @@ from massctl.apply.ports import Consent, SendQuestion
 from massctl.cli.output import Console
 from massctl.errors import UsageError
 from massctl.model.phrase import Command, Phrase
-from massctl.view.question_text import question_text
+from massctl.view.run import question_text
 
 
 class AskOnTerminal:

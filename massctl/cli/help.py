@@ -17,11 +17,11 @@ import click
 
 from massctl.cli.output import make_console
 from massctl.model.phrase import Phrase
-from massctl.view.language import DOMAIN, LOCALE_DIR, Language, say
+from massctl.view.i18n import DOMAIN, LOCALE_DIR, Language, say
 from massctl.view.style import Style
 
 if TYPE_CHECKING:
-    from massctl.view.page import Page
+    from massctl.view.terminal import Page
 
 _DECLARED: Final = re.compile(rb"^language:[ \t]*[\"']?(zh|en)\b", re.MULTILINE)
 _SETTINGS: Final = "massctl.yaml"
@@ -76,7 +76,7 @@ def _language(directory: str) -> Language:
 def _help_in_chinese(context: click.Context) -> str:
     # Only who asks for help in Chinese pays for it.
     from massctl.cli.commands import VERBS
-    from massctl.view.page import Page
+    from massctl.view.terminal import Page
 
     command = context.command
     page = Page(Language.ZH, Style.PLAIN, make_console(None).width)

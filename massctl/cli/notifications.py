@@ -263,8 +263,8 @@ def _job(session: Session, lines: _Lines, channel: Channel, wanted: Sequence[Not
 
 def _post(session: Session, channel: Channel, wanted: Sequence[Notice]) -> Post:
     from massctl.notify.channel import robot_post, webhook_post
-    from massctl.view.as_json import document_json
-    from massctl.view.notice_text import left_out, notice_blocks, notices_document
+    from massctl.view.json_documents import document_json
+    from massctl.view.notices import left_out, notice_blocks, notices_document
 
     language = session.console.reader
     if channel.wecom_robot_env is not None:

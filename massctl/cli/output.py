@@ -17,7 +17,7 @@ import click
 
 from massctl.errors import MassctlError, UsageError
 from massctl.model.phrase import Phrase, system_reason
-from massctl.view.language import Flags, Language, Reader, operator_language, reader_language
+from massctl.view.i18n import Flags, Language, Reader, operator_language, reader_language
 from massctl.view.style import Style
 
 NO_WRAPPING: Final = 1_000_000
@@ -72,7 +72,7 @@ class Console:
     def _made(self, text: str) -> str:
         if isinstance(text, Phrase):
             # Other texts are pages already.
-            from massctl.view.page import Page
+            from massctl.view.terminal import Page
 
             page = Page(self.language, Style.PLAIN, self.width)
             page.line(text, hang=2)
@@ -207,7 +207,7 @@ def current_console() -> Console:
 def show_error(error: MassctlError) -> None:
     """Tell an error on standard error."""
     # Only a command that stops needs it.
-    from massctl.view.error_text import error_text
+    from massctl.view.diagnostics import error_text
 
     console = current_console()
     console.talk(error_text(error, console.language, console.style, console.width))

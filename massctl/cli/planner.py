@@ -263,7 +263,7 @@ def _ready_sandbox(session: Session, names: Sequence[str], desired: Sequence[Des
 def tell_strays(session: Session, made: Planned) -> None:
     """Show what is wrong in campaigns/ beside the campaigns."""
     if made.warnings:
-        from massctl.view.diagnostic_text import diagnostics_text
+        from massctl.view.diagnostics import diagnostics_text
 
         console = session.console
         console.talk(diagnostics_text(made.warnings, console.language, console.style, console.width))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from massctl.apply.ports import Progress
 from massctl.cli.output import Console, defused
 from massctl.model.phrase import Phrase
-from massctl.view.language import say
+from massctl.view.i18n import say
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress

@@ -19,7 +19,7 @@ from massctl.model.settings import Realm, check_api_base, realm_of
 from massctl.model.state import State
 from massctl.plan.guards import PolicyInForce
 from massctl.source.repository import Repository
-from massctl.view.language import Flags
+from massctl.view.i18n import Flags
 
 if TYPE_CHECKING:
     from massctl.apply.ports import Clock
@@ -236,7 +236,7 @@ def session(
     settings, diagnostics, console = opened or open_settings(directory, environment, sandbox=sandbox)
     if settings is None or has_errors(diagnostics):
         # Only a run that ends here needs it.
-        from massctl.view.diagnostic_text import diagnostics_text
+        from massctl.view.diagnostics import diagnostics_text
 
         console.talk(diagnostics_text(diagnostics, console.language, console.style, console.width))
         raise ConfigurationError(

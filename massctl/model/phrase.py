@@ -1,7 +1,7 @@
 """Sentences for people that are translated later.
 
 A `Phrase` is an ordinary English `str` that remembers the template it was made from, so that the view
-can translate it (`massctl.view.language`) without the core knowing about languages. Everything a person
+can translate it (`massctl.view.i18n`) without the core knowing about languages. Everything a person
 may read is a Phrase. Its template is a literal in the call, where Babel finds it; a test compares what
 Babel finds with `massctl/locale/zh/LC_MESSAGES/massctl.po`.
 """

@@ -1,21 +1,83 @@
-"""Text that others wrote, made safe to stand in a Markdown comment: it says what it says and does nothing.
+"""Text of others as Markdown that does nothing, words in a language as Markdown, and the room that a comment has.
 
-A title or a path must not become a heading, a link, a picture or HTML, and must not notify anybody. To escape
-characters is not enough: forges look for `@name`, `#12`, addresses and `:emoji:` in the finished text, where a
-backslash is gone again. So whatever could mean something to Markdown or to a forge stands in a code span, in which
-both leave it alone, and only words and calm punctuation stand as prose. What nobody sees is written out
-(`massctl.view.unseen`), and a text from right to left stands in an isolate, so that it moves no word of ours.
-Sources: CommonMark 0.31; GitHub docs, "Basic writing and formatting syntax" and "Autolinked references"; GitLab docs,
-"GitLab Flavored Markdown", read 2026-10.
+A title with characters that nobody sees (a joiner of width zero, a filler, a tag, accents piled up without end) looks
+like another title: they are written out. What makes an emoji stays: a joiner and a selector beside a pictograph.
+Sources: Unicode 16, DerivedCoreProperties.txt (Default_Ignorable_Code_Point); UTS #51 (emoji), read 2026-11.
+
+Sizes are UTF-16 code units, which are never fewer than code points and a third of UTF-8 bytes at least: a text of
+65,000 is within a comment's 262,144 bytes and within the 65,536 code points of a pull request's body.
+Source: measured on GitHub's API, https://github.com/dead-claudia/github-limits/pull/13, read 2026-11.
 """
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from html import escape
-from typing import Final
+from typing import Final, TypeVar
 
+from massctl.model.phrase import Phrase
 from massctl.view.cells import printable, shorten
-from massctl.view.unseen import spelt_out
+from massctl.view.i18n import Language, say
+
+ACCENTS_MAX: Final = 3
+"""More accents on one letter are written out; no script of today needs more."""
+
+_JOINER: Final = "\u200d"
+_SELECTORS: Final = frozenset("\ufe0e\ufe0f")
+_KEYCAP: Final = frozenset("0123456789#*")
+_FILLERS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Letters, accents and a sign that are drawn as nothing."""
+_ACCENTS: Final = frozenset({"Mn", "Me"})
+
+
+def spelt_out(text: str) -> str:
+    """Give `text` with every character that is not seen as its number: `\\u200b`. What is seen stays as it is."""
+    if text.isascii():
+        return text
+    found: list[str] = []
+    accents = 0
+    for index, character in enumerate(text):
+        accents = accents + 1 if unicodedata.category(character) in _ACCENTS else 0
+        hidden = _is_hidden(text, index) or accents > ACCENTS_MAX
+        found.append(_number(character) if hidden else character)
+    return "".join(found)
+
+
+def _is_hidden(text: str, index: int) -> bool:
+    character = text[index]
+    before, after = text[index - 1] if index else "", text[index + 1] if index + 1 < len(text) else ""
+    if character == _JOINER:
+        return not (_ends_pictograph(before) and _is_pictograph(after))
+    if character in _SELECTORS:
+        return not (_is_pictograph(before) or before in _KEYCAP)
+    return character in _FILLERS or unicodedata.category(character) in {"Cf", "Co"} or _is_ignorable(ord(character))
+
+
+def _is_pictograph(character: str) -> bool:
+    """Say whether an emoji may begin with it: other symbols, arrows and marks of mathematics among them."""
+    return character != "" and not character.isascii() and unicodedata.category(character) in {"So", "Sm", "Po"}
+
+
+def _ends_pictograph(character: str) -> bool:
+    skin_tone = "\U0001f3fb" <= character <= "\U0001f3ff"
+    return skin_tone or character in _SELECTORS or _is_pictograph(character)
+
+
+def _is_ignorable(number: int) -> bool:
+    """Say whether it is drawn as nothing, be it assigned or not."""
+    return (
+        0xFE00 <= number <= 0xFE0F
+        or 0x180B <= number <= 0x180F
+        or 0xFFF0 <= number <= 0xFFF8
+        or 0xE0000 <= number <= 0xE0FFF
+    )
+
+
+def _number(character: str) -> str:
+    number = ord(character)
+    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
+
 
 TEXT_CELLS_MAX: Final = 400
 """More of one text is cut: a comment is no place for it, and one text must not push the others out."""
@@ -130,3 +192,129 @@ def _merged(pieces: list[tuple[bool, str]]) -> list[tuple[bool, str]]:
         else:
             merged.append((is_code, text))
     return merged
+
+
+Item = TypeVar("Item")
+
+ROWS_SHOWN: Final = 20
+"""More of one kind of row is shown as a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Says things in a language, as Markdown that does nothing."""
+
+    language: Language
+
+    def said(self, text: str, cells: int = TEXT_CELLS_MAX) -> str:
+        """Say a sentence, which may hold words from files, in so many cells at most."""
+        return prose(say(text, self.language), cells=cells)
+
+    def shown(self, text: str) -> str:
+        """Say it for the inside of an element, where no Markdown is read."""
+        return html(say(text, self.language))
+
+    def facts(self, *parts: str) -> str:
+        """Say facts on one line."""
+        return " · ".join(self.said(part) for part in parts)
+
+    def row(self, label: str, value: str) -> str:
+        """Write a labelled fact; `value` is Markdown already."""
+        return f"- **{self.said(label)}** {value}"
+
+    def labelled(self, label: str, rows: Sequence[str]) -> list[str]:
+        """Put a label above the first of some rows, so that it never stands without one."""
+        return [f"\n**{self.said(label)}**\n\n{rows[0]}", *rows[1:]] if rows else []
+
+    def folded(self, label: str, *, is_open: bool = False) -> tuple[list[str], list[str]]:
+        """Give what opens and closes a part that is folded away; `label` is HTML already."""
+        return [f"<details{' open' if is_open else ''}><summary>{label}</summary>", ""], ["", "</details>", ""]
+
+    def listed(self, phrases: Sequence[Phrase]) -> str:
+        """Say phrases one after the other, as a language lists them."""
+        return say(Phrase(", "), self.language).join(say(each, self.language) for each in phrases)
+
+    def more(self, count: int) -> str:
+        """Say how many rows are not there."""
+        return "- " + self.said(Phrase("and {count} more", count=count))
+
+    def first(self, items: Sequence[Item], row: Callable[[Item], str]) -> list[str]:
+        """Give a row for each item, or for so many that the number of the others is the last row."""
+        if len(items) <= ROWS_SHOWN:
+            return [*map(row, items)]
+        return [*map(row, items[: ROWS_SHOWN - 1]), self.more(len(items) - ROWS_SHOWN + 1)]
+
+
+_SHARE: Final = 8
+"""In the first round a block gets at most one part in so many of what is left; the second gives the rest away."""
+_MORE_CHARACTERS_MAX: Final = 32
+"""Room that each block keeps for saying how many of its rows are not there."""
+_PASSED_OVER_MAX: Final = 20
+"""When so many did not fit, those behind them are not even looked at."""
+
+
+@dataclass(slots=True)
+class Block:
+    """Lines that stand together or not at all, and between them rows of which the last may be left out."""
+
+    opening: list[str]
+    rows: list[str]
+    closing: list[str]
+    shown: int = field(default=0, init=False)
+    """How many of the rows have their place."""
+
+    @property
+    def missing(self) -> int:
+        """How many rows are left out."""
+        return len(self.rows) - self.shown
+
+    def lines(self, more: Callable[[int], str]) -> list[str]:
+        """Give what has its place; `more` says how many rows are not there."""
+        rest = [more(self.missing)] if self.missing else []
+        return [*self.opening, *self.rows[: self.shown], *rest, *self.closing]
+
+
+def size(text: str) -> int:
+    """Count a text as UTF-16 does."""
+    return len(text) if text.isascii() else len(text) + sum(character > "\uffff" for character in text)
+
+
+def lines_size(lines: Iterable[str]) -> int:
+    """Count lines with their line ends."""
+    return sum(size(line) + 1 for line in lines)
+
+
+def beginning(lines: Sequence[str], room: int) -> int:
+    """Say how many of the first lines fit."""
+    for number, line in enumerate(lines):
+        room -= size(line) + 1
+        if room < 0:
+            return number
+    return len(lines)
+
+
+def deal(blocks: Iterable[Block], room: int) -> tuple[list[Block], int]:
+    """Give the blocks, most important first, that have their place, each with its first rows; and what room is left.
+
+    A block whose opening does not fit is passed over: a shorter one behind it may.
+    """
+    placed: list[Block] = []
+    passed_over = 0
+    for block in blocks:
+        frame = lines_size([*block.opening, *block.closing]) + _MORE_CHARACTERS_MAX
+        if frame <= room:
+            block.shown = beginning(block.rows, max(0, room // _SHARE - frame))
+            room -= frame + lines_size(block.rows[: block.shown])
+            placed.append(block)
+        elif (passed_over := passed_over + 1) == _PASSED_OVER_MAX:
+            break
+    return placed, room
+
+
+def grow(blocks: Iterable[Block], room: int) -> int:
+    """Give blocks that have their place more rows, most important first, as long as there is room; what is left."""
+    for block in blocks:
+        more = beginning(block.rows[block.shown :], room)
+        room -= lines_size(block.rows[block.shown : block.shown + more])
+        block.shown += more
+    return room

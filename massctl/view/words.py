@@ -1,18 +1,36 @@
-"""The words for statuses, reasons, audiences and numbers, and the first characters of names."""
+"""The words for statuses, reasons, audiences, numbers and moments, and the first characters of names.
+
+No clock: `now` is an argument.
+"""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from massctl.model.phrase import Phrase, enumerated, plural_phrase
+from massctl.model.message import Window
+from massctl.model.phrase import BEIJING, Phrase, enumerated, moment, offset, plural_phrase
 from massctl.model.state import Status
+from massctl.plan.plan import Drift, DriftKind
 from massctl.plan.quota import WITHDRAWALS_A_DAY
 from massctl.plan.steps import Kind, Reason, SaveDraft, SendMass, SendPreview, Step, UploadMedia
 from massctl.plan.window import WindowState
-from massctl.view.page import Inked
-from massctl.view.style import Ink
 
 if TYPE_CHECKING:
     from massctl.model.campaign import Audience, Expect
+
+
+def recorded(at: datetime) -> str:
+    """Write a moment that a clock gave; clocks run in UTC, which is shown in Beijing time."""
+    return moment(at.astimezone(BEIJING) if at.utcoffset() == timedelta(0) else at)
+
+
+def window_span(window: Window) -> str:
+    """Write a window in its own offset; the day stands once where it opens and closes on the same."""
+    start, end = window.not_before, window.not_after
+    if start.date() == end.date() and start.utcoffset() == end.utcoffset():
+        return f"{start:%Y-%m-%d %H:%M}–{end:%H:%M} {offset(end)}"
+    return f"{moment(start)} – {moment(end)}"
+
 
 DIGEST_HEX_SHOWN: Final = 12
 
@@ -27,14 +45,6 @@ STATUS: Final = {
     Status.IN_DOUBT: Phrase("in doubt"),
     Status.WITHDRAWN: Phrase("withdrawn"),
 }
-STATUS_INK: Final = {
-    Status.SENT: Ink.DONE,
-    Status.SENDING: Ink.DONE,
-    Status.AWAITING_ADMIN: Ink.WARNING,
-    Status.FAILED: Ink.ERROR,
-    Status.IN_DOUBT: Ink.ALARM,
-}
-"""Statuses that are not here are written plainly."""
 WINDOW: Final = {
     WindowState.NONE: Phrase("no window: sent only by name"),
     WindowState.WAITING: Phrase("not open yet"),
@@ -59,16 +69,13 @@ JOB: Final = {
     "unknown": Phrase("of unknown state"),
 }
 """The states of a mass job, as the ledger names them."""
+DRIFT: Final = Phrase("WeChat now, against the ledger; nothing is recorded")
+NO_DRIFT: Final = Phrase("everything is as recorded")
 
 
 def short_digest(digest: str) -> str:
     """Give the first hex digits of a digest, enough to tell two apart."""
     return digest.removeprefix("sha256:")[:DIGEST_HEX_SHOWN]
-
-
-def inked_digest(digest: str) -> Inked:
-    """Say a digest beside what it is about."""
-    return Inked(Phrase("digest {digest}", digest=short_digest(digest)), Ink.DETAIL)
 
 
 def audience_words(audience: "Audience") -> Phrase:
@@ -196,3 +203,23 @@ def articles_named(numbers: Iterable[int]) -> Phrase:
     if len(ordered) == 1:
         return Phrase("article {number}", number=ordered[0])
     return Phrase("articles {numbers}", numbers=enumerated(ordered))
+
+
+def drift_words(drift: Drift) -> Phrase:
+    """Say one thing that is other than recorded."""
+    match drift.kind:
+        case DriftKind.DRAFT_GONE:
+            return Phrase("its draft is gone; somebody may have sent it in the console")
+        case DriftKind.DRAFT_CHANGED:
+            return Phrase("its draft was changed in the console")
+        case DriftKind.TAG_GONE:
+            return Phrase("its tag is gone: {tag}", tag=drift.subject)
+        case DriftKind.TAG_RENAMED:
+            return Phrase("its tag {tag} is called {now} now", tag=drift.subject, now=drift.now)
+        case DriftKind.AUDIENCE_SIZE:
+            before, now = followers(int(drift.before or 0)), followers(int(drift.now or 0))
+            return Phrase("its audience has {now}; {before} when last counted", now=now, before=before)
+        case DriftKind.JOB_STATUS:
+            say = Phrase("job {msg_id} is {now}; the ledger says {before}: massctl status {name}")
+            now, before = JOB[str(drift.now)], JOB[str(drift.before)]
+            return Phrase(say, msg_id=drift.subject, now=now, before=before, name=drift.campaign)

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from massctl.cli.commands.explain import explanations
-from massctl.view.explanation import Subject
-from massctl.view.language import Language
+from massctl.view.explain import Subject
+from massctl.view.i18n import Language
 
 REFERENCE: Final = Path(__file__).resolve().parents[2] / "docs" / "reference"
 PAGES: Final = {"diagnostics.md": Language.EN, "diagnostics.zh-CN.md": Language.ZH}

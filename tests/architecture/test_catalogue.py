@@ -18,7 +18,7 @@ RESTORED = {
     ("model/phrase.py", "said.template"),
     ("source/media.py", "kept['template']"),
     ("source/render_process.py", "template"),
-    ("view/recorded_words.py", "template"),
+    ("view/i18n.py", "template"),
     ("wechat/errcodes.py", "words[part]"),
     ("cli/help.py", "text"),
 }
@@ -41,20 +41,24 @@ def _is_phrase(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in MARKERS
 
 
+def _is_name(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name)
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+
+
 def _unseen() -> Iterator[tuple[str, str]]:
     """Give each template that Babel does not find, with the file that says it.
 
-    A name may stand for a Phrase that is made above, whose own template is a literal.
+    A name may stand for a Phrase that is made above, whose own template is a literal; the name stands for nothing else.
     """
     for path in sorted(ROOT.rglob("*.py")):
         nodes = [*ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
-        named = {
-            target.id
-            for node in nodes
-            if isinstance(node, ast.Assign) and _is_phrase(node.value)
-            for target in node.targets
-            if isinstance(target, ast.Name)
-        }
+        assigned = [(node.targets, node.value) for node in nodes if isinstance(node, ast.Assign)]
+        named = {name.id for names, value in assigned if _is_phrase(value) for name in names if _is_name(name)}
+        named -= {name.id for names, value in assigned if _is_text(value) for name in names if _is_name(name)}
         for template in (node.args[0] for node in nodes if _is_phrase(node)):
             found = isinstance(template, ast.Constant) and EXTRACTED.get(template.value) is not None
             if not found and not (isinstance(template, ast.Name) and template.id in named):

@@ -11,7 +11,7 @@ from test_cli_imports import loaded
 
 AT_NOON = window("2026-12-01T11:00:00+08:00", "2026-12-01T13:00:00+08:00")
 NEW_BODY = BODY.replace("多穿一件", "多穿两件") + "\n路上小心。\n"
-PARSERS = {"selectolax", "massctl.view.difference_text"}
+PARSERS = {"selectolax", "massctl.view.difference"}
 UNKNOWN = "what changed cannot be shown for {}: what to compare with is not kept here whole"
 
 

@@ -15,7 +15,7 @@ from said import Said
 from massctl.cli.commands.schema import all_schemas
 from massctl.cli.output import Console
 from massctl.ledger.process_lock import sole_runner
-from massctl.view import as_json
+from massctl.view import json_documents
 
 APPLY_KEYS = {"format_version", "exit_status", "lineage", "serial", "campaigns"}
 APPLIED_KEYS = {
@@ -276,7 +276,7 @@ def test_interrupted_while_it_makes_its_document_a_run_prints_it_whole(
     """The run is over: the first interruption comes too late. The second one is heeded, and has a document too."""
     shell.tree.text()
     assert 0 == apply(shell, "notice").status
-    make = getattr(as_json, view)
+    make = getattr(json_documents, view)
 
     def once(*arguments: object) -> str:
         os.kill(os.getpid(), signal.SIGINT)
@@ -287,10 +287,10 @@ def test_interrupted_while_it_makes_its_document_a_run_prints_it_whole(
         return once(*arguments)
 
     before = signal.getsignal(signal.SIGINT)
-    monkeypatch.setattr(as_json, view, once)
+    monkeypatch.setattr(json_documents, view, once)
     said = shell(*typed, "--format", "json")
     assert (0, False) == (said.status, "error" in said.document)
-    monkeypatch.setattr(as_json, view, twice)
+    monkeypatch.setattr(json_documents, view, twice)
     said = shell(*typed, "--format", "json")
     assert (130, "interrupted") == (said.status, said.document["error"]["message"])
     assert before == signal.getsignal(signal.SIGINT)

@@ -81,3 +81,27 @@ def test_only_a_new_picture_is_decoded(tree: Tree):
     loaded(tree, "plan")
     tree.write("campaigns/letter/images/river.png", png((1, 2, 3)))
     assert ["PIL.Image" in loaded(tree, "plan") for _ in range(2)] == [True, False]
+
+
+VIEWS = {
+    "text": {"massctl.view.terminal", "massctl.view.plan", "massctl.view.status"},
+    "json": {"massctl.view.json_documents"},
+    "markdown": {"massctl.view.markdown"},
+}
+
+
+@pytest.mark.parametrize(
+    ("verb", "form", "own"),
+    [
+        ("plan", "text", {"massctl.view.terminal", "massctl.view.plan"}),
+        ("plan", "json", {"massctl.view.json_documents"}),
+        # A comment is made from the plan's JSON, and shares the facts of a send with the terminal.
+        ("plan", "markdown", {"massctl.view.markdown", "massctl.view.json_documents", "massctl.view.terminal"}),
+        ("validate", "text", {"massctl.view.terminal"}),
+        ("validate", "json", {"massctl.view.json_documents"}),
+        ("status", "json", {"massctl.view.json_documents"}),
+    ],
+)
+def test_an_output_form_loads_its_own_view_alone(tree: Tree, verb: str, form: str, own: set[str]):
+    tree.news()
+    assert own == set().union(*VIEWS.values()) & loaded(tree, verb, "--format", form)

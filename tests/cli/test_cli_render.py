@@ -64,7 +64,7 @@ def test_a_browser_that_ends_is_told(shell: Shell, script: str):
 
 def test_a_browser_that_says_nothing_is_not_waited_for_without_end(shell: Shell):
     shell.tree.text("one")
-    shell.monkeypatch.setattr("massctl.browser.devtools.SECONDS_MAX", 0.2)
+    shell.monkeypatch.setattr("massctl.browser.SECONDS_MAX", 0.2)
     shell.env(MASSCTL_CHROMIUM=str(program(shell.root.parent, "exec sleep 60")))
     said = shell("render", "one", "--out", "out", "--screenshots")
     assert 1 == said.status

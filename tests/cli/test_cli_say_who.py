@@ -11,7 +11,7 @@ from cli_runner import Shell
 
 from massctl.cli.commands.schema import all_schemas
 from massctl.source.schemas import schema_documents
-from massctl.view.language import LOCALE_DIR
+from massctl.view.i18n import LOCALE_DIR
 
 TEXT = "version: 1\naccount: main\naudience: {{{}}}\ntext: {{content: 今晚八点}}\n"
 EVERYBODY = re.compile(r"is_to_all[`'\"]?\s*[:：=]\s*[`'\"]?true", re.IGNORECASE)

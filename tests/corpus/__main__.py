@@ -40,7 +40,7 @@ def main() -> int:
         from browser import CHROMIUM, Browser
 
         from corpus.widths import too_wide
-        from massctl.browser.devtools import FLAGS
+        from massctl.browser import FLAGS
 
         scratch = Path(tempfile.mkdtemp())
         with Browser(Path(CHROMIUM or ""), scratch / "profile", FLAGS) as browser:

@@ -17,10 +17,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from massctl.model.diagnostics import CODES, Diagnostic, Lines
-from massctl.view.as_github import github_annotations
-from massctl.view.as_json import validate_json
-from massctl.view.diagnostic_text import diagnostics_text
-from massctl.view.language import LANGUAGES
+from massctl.view.diagnostics import diagnostics_text
+from massctl.view.github import github_annotations
+from massctl.view.i18n import LANGUAGES
+from massctl.view.json_documents import validate_json
 from massctl.view.style import Style
 
 T = TypeVar("T")

@@ -12,7 +12,7 @@ from massctl.callback.finish import INTEGER_MAX, URL_CHARACTERS_MAX, read_finish
 from massctl.callback.tree import EVENT_BYTES_MAX, EventFault
 from massctl.model.diagnostics import CODES
 from massctl.model.entries import JobFinish
-from massctl.view.language import LANGUAGES, say
+from massctl.view.i18n import LANGUAGES, say
 
 OPENID = "oR5Gjjl_eiZoUpGozMo7dbBJ362A"
 RESULT = {"ArticleIdx": 1, "AuditState": 2, "OriginalArticleUrl": "http://mp.weixin.qq.com/s/x", "CanReprint": 1}

@@ -3,7 +3,7 @@
 import shutil
 from typing import Final
 
-from massctl.browser.devtools import Browser as Pictures
+from massctl.browser import Browser as Pictures
 
 CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 

@@ -8,7 +8,7 @@ import pytest
 from browser import CHROMIUM, Browser
 from page_samples import ROOT, SAMPLES
 
-from massctl.browser.devtools import FLAGS
+from massctl.browser import FLAGS
 from massctl.cli.main import run
 
 

@@ -11,7 +11,7 @@ from measures import contrast
 from massctl.render.theme.shelf import BUILT_IN
 from massctl.render.theme.values import resolved
 from massctl.source.loader import built_in_theme
-from massctl.view.pages.night import by_day_and_night
+from massctl.view.pages.dark_mode import by_day_and_night
 
 pytestmark = pytest.mark.chromium
 

@@ -8,7 +8,7 @@ from browser import CHROMIUM
 from page_samples import SAMPLES
 from PIL import Image
 
-from massctl.browser import screens
+from massctl import browser
 from massctl.cli.main import run
 
 pytestmark = [
@@ -41,14 +41,14 @@ def test_a_picture_is_as_wide_as_a_phone_and_as_high_as_the_article(shot: Path):
     for path in shot.rglob("phone-*.png"):
         with Image.open(path) as picture:
             assert 375 == picture.width
-            assert 200 < picture.height <= screens.SCREEN_HEIGHT_MAX
+            assert 200 < picture.height <= browser.SCREEN_HEIGHT_MAX
 
 
 def test_the_end_of_a_long_article_is_in_a_second_picture(shot: Path):
     with Image.open(shot / "2026-autumn-walks/phone-article-1.png") as first:
-        assert screens.SCREEN_HEIGHT_MAX == first.height
+        assert browser.SCREEN_HEIGHT_MAX == first.height
     with Image.open(shot / "2026-autumn-walks/phone-article-1-2.png") as second:
-        assert 200 < second.height < screens.SCREEN_HEIGHT_MAX
+        assert 200 < second.height < browser.SCREEN_HEIGHT_MAX
 
 
 def brightness(path: Path) -> float:

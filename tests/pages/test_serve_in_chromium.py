@@ -15,7 +15,7 @@ from browser import Browser
 from measures import TOO_WIDE, contrast
 from page_samples import ROOT
 
-from massctl.browser.devtools import SECONDS_MAX
+from massctl.browser import SECONDS_MAX
 
 pytestmark = pytest.mark.chromium
 

@@ -9,7 +9,7 @@ from theme_sample import NAME, write_sample
 
 from massctl.cli.main import run
 from massctl.render.theme.shelf import BUILT_IN
-from massctl.view.pages.night import by_day_and_night
+from massctl.view.pages.dark_mode import by_day_and_night
 
 pytestmark = pytest.mark.chromium
 

@@ -17,7 +17,7 @@ from massctl.cli.arguments import Duration, sandbox_option
 from massctl.errors import LedgerLockedError, UsageError
 from massctl.model.ids import AccountName, CampaignName
 from massctl.model.phrase import BEIJING, Phrase, moment
-from massctl.view.language import say
+from massctl.view.i18n import say
 
 if TYPE_CHECKING:
     from massctl.apply.journal import Statement

@@ -16,7 +16,7 @@ from massctl.errors import ConfigurationError, ForgeError, NotAPlanError, UsageE
 from massctl.model.ids import CampaignName, Sha256, is_campaign_name
 from massctl.model.phrase import Phrase, system_reason
 from massctl.model.settings import realm_of
-from massctl.view.language import Reader, say
+from massctl.view.i18n import Reader, say
 
 if TYPE_CHECKING:
     from massctl.forge.events import RunEvent
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from massctl.plan.plan_file import SavedPlan, StoppedPlan
     from massctl.source.repository import Repository
     from massctl.transport import Inside, Line
-    from massctl.view.markdown_locking import Locking
+    from massctl.view.markdown import Locking
 
 
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -59,7 +59,7 @@ def comment_text(file: str, commit: str | None, from_fork: bool, out: Path | Non
     mention, a picture or HTML. `-` is standard input. Needs no repository, no network and no secret.
     """
     from massctl.plan.plan_file import SavedPlan
-    from massctl.view.as_markdown import plan_comment
+    from massctl.view.markdown import plan_comment
 
     if commit is not None and not (7 <= len(commit) <= 64 and set(commit) <= set("0123456789abcdef")):
         raise click.UsageError(Phrase("{text} is not a commit: 7 to 64 hex digits are due", text=commit))
@@ -86,7 +86,7 @@ def watch(directory: str) -> int:
     from massctl.cli.planner import PlanOptions, Purpose, planned
     from massctl.cli.session import session
     from massctl.plan.checkup import alarms
-    from massctl.view.as_github import github_alarms
+    from massctl.view.github import github_alarms
 
     with session(directory) as (current, warnings):
         made = planned(current, (), warnings, PlanOptions(Purpose.ALARM))
@@ -313,7 +313,7 @@ def _forge(line: Line, event: RunEvent, environment: Mapping[str, str]) -> Forge
 
 def _locking(root: Path, event: RunEvent) -> Locking:
     """Say who locks, from this checkout, which is of main."""
-    from massctl.view.markdown_locking import Locking
+    from massctl.view.markdown import Locking
 
     if not (root / LOCK_WORKFLOW).is_file():
         return Locking.BY_HAND
@@ -344,7 +344,7 @@ def _body(
     from massctl.forge.artefact import ArtefactError, read_plan
     from massctl.plan.lock_diff import COMMENT_MARK
     from massctl.plan.plan_file import SavedPlan
-    from massctl.view.as_markdown import plan_comment
+    from massctl.view.markdown import plan_comment
 
     foot = _foot(console, event, environment)
     try:

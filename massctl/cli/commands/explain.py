@@ -10,8 +10,8 @@ import click
 
 from massctl.errors import UsageError
 from massctl.model.phrase import Phrase, enumerated
-from massctl.view.explanation import PAGES, Explanation, Subject, find, near, read_page
-from massctl.view.language import Language, say
+from massctl.view.explain import PAGES, Explanation, Subject, find, near, read_page
+from massctl.view.i18n import Language, say
 from massctl.wechat.errcodes import API, Again, ErrorClass, Judgement, judgements_of, known_errcodes
 
 
@@ -30,12 +30,12 @@ def command(code: str | None, language: str | None, form: str) -> None:
     choose_language(language or chosen_language())
     console = use_console(make_console(None))
     if form == "json":
-        from massctl.view.as_json import explain_json
+        from massctl.view.json_documents import explain_json
 
         chosen = explanations(console.language) if code is None else [explain(code, console.language)]
         console.document(explain_json(chosen, console.language))
         return
-    from massctl.view.explanation_text import explanation_text, explanations_text
+    from massctl.view.explain import explanation_text, explanations_text
 
     if code is None:
         everything = explanations(console.language)

@@ -13,7 +13,7 @@ import click
 from massctl.cli.arguments import Text
 from massctl.cli.output import choose_language, chosen_language, make_console, use_console
 from massctl.model.phrase import Phrase
-from massctl.view.language import asked_for
+from massctl.view.i18n import asked_for
 
 
 @click.command(name="init")

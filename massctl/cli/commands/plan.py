@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from massctl.plan.steps import Invalid
     from massctl.source.loader import Desires
     from massctl.source.repository import Repository
-    from massctl.view.review_json import Reviewed
+    from massctl.view.json_documents import Reviewed
 
 
 @click.command(name="plan")
@@ -93,18 +93,18 @@ def command(
         reviewed = _reviewed(current, made, changed, unlocked) if is_reviewed else None
 
         def json(to: Console) -> str:
-            from massctl.view.as_json import plan_json
+            from massctl.view.json_documents import plan_json
 
             return plan_json(plan, to.reader if is_reviewed else to.language, names, reviewed)
 
         def text(to: Console) -> str:
-            from massctl.view.plan_text import plan_text
+            from massctl.view.plan import plan_text
 
             return plan_text(plan, now, to.language, to.style, to.width, changed)
 
         def markdown(to: Console) -> str:
             from massctl.plan.plan_file import reviewable
-            from massctl.view.as_markdown import plan_comment
+            from massctl.view.markdown import plan_comment
 
             # Of the same JSON as elsewhere: what a person sees here is what the comment will say.
             return plan_comment(reviewable(json(to)), to.reader)
@@ -163,7 +163,7 @@ def _exit_status(plan: Plan, *, detailed: bool) -> ExitStatus:
 
 def _reviewed(session: Session, made: Planned, changed: Differences, unlocked: Unlocked) -> Reviewed:
     """Give what reviewers are shown beside a plan: this moment, what changed, how locks stand, and what is unlocked."""
-    from massctl.view.review_json import Reviewed
+    from massctl.view.json_documents import Reviewed
 
     return Reviewed(session.clock.now(), changed, _locks(session, made), unlocked)
 

@@ -114,7 +114,7 @@ def show_evidence(session: Session, name: str, warnings: list[Diagnostic]) -> Re
     from massctl.cli.evidence import evidence_for
     from massctl.cli.ledger_access import require_ledger
     from massctl.plan.reconcile_options import is_to_settle
-    from massctl.view.evidence_text import evidence_text
+    from massctl.view.status import evidence_text
 
     state = session.read_state(session.ledger())
     require_ledger(session, state)
@@ -170,7 +170,7 @@ def settle(
     told = _told(record, record.settlements[begun:] if listed else [], sent=sent, is_here=here)
 
     def document(to: Console) -> str:
-        from massctl.view.act_json import reconcile_json
+        from massctl.view.json_documents import reconcile_json
 
         return reconcile_json(record, to.language)
 

@@ -48,7 +48,7 @@ def record_event(session: Session, file: str, account: str | None) -> Result:
     from massctl.cli.ledger_access import refuse_fleeting_ledger, trust
     from massctl.cli.notifications import Notifier
     from massctl.ledger.process_lock import sole_runner
-    from massctl.view.act_json import event_json
+    from massctl.view.json_documents import event_json
 
     refuse_fleeting_ledger(session)
     appid = _appid(session, account)
@@ -71,8 +71,8 @@ def record_event(session: Session, file: str, account: str | None) -> Result:
 def _views(finish: JobFinish, outcome: Recorded | Foreign) -> tuple[View, View | None]:
     """Make what people are told of an event: on standard output, and on standard error."""
     from massctl.apply.jobs import Followed, Foreign
-    from massctl.view.event_text import contradiction_text, foreign_text
-    from massctl.view.status_text import status_text
+    from massctl.view.jobs import contradiction_text, foreign_text
+    from massctl.view.status import status_text
 
     if isinstance(outcome, Foreign):
         candidates = outcome.candidates
@@ -86,8 +86,8 @@ def _views(finish: JobFinish, outcome: Recorded | Foreign) -> tuple[View, View |
 
 def _faulty(file: str, fault: EventFault) -> Result:
     from massctl.model.diagnostics import Diagnostic, Place, Severity
-    from massctl.view.act_json import no_event_json
-    from massctl.view.diagnostic_text import diagnostics_text
+    from massctl.view.diagnostics import diagnostics_text
+    from massctl.view.json_documents import no_event_json
 
     place = Place("<stdin>" if file == STANDARD_INPUT else file, fault.line, fault.column)
     diagnostic = Diagnostic(fault.code, Severity.ERROR, fault.message, place, fault.hint)

@@ -17,7 +17,7 @@ from massctl.model.phrase import Phrase
 from massctl.model.state import State
 
 if TYPE_CHECKING:
-    from massctl.browser.devtools import Browser
+    from massctl.browser import Browser
 
 
 @click.command(name="render")
@@ -61,7 +61,7 @@ def render_into(session: Session, names: Sequence[str], out: Path, *, screenshot
             for path in write_files(folder, files):
                 session.console.result(path)
             if browser is not None:
-                from massctl.browser.screens import screens
+                from massctl.browser import screens
 
                 for path in write_files(folder, screens(browser, folder / INDEX)):
                     session.console.result(path)
@@ -74,7 +74,7 @@ def _camera(*, screenshots: bool) -> Iterator[Browser | None]:
         yield None
         return
     # Only pictures need a browser.
-    from massctl.browser.screens import open_browser
+    from massctl.browser import open_browser
 
     with open_browser() as browser:
         yield browser
@@ -86,7 +86,7 @@ def rendered_files(session: Session, name: str) -> dict[str, bytes] | None:
     from massctl.cli.planner import chosen
     from massctl.model.message import RenderedCampaign, RenderedNews, RenderedText
     from massctl.source.loader import Desires, Workbench
-    from massctl.view.as_html import article_page, index_page
+    from massctl.view.pages.campaign_page import article_page, index_page
 
     workbench = Workbench(session.repository, session.settings, session.cache, recorded_if_begun(session))
     desires = Desires(workbench, State())
@@ -94,7 +94,7 @@ def rendered_files(session: Session, name: str) -> dict[str, bytes] | None:
     console = session.console
     found = list(getattr(campaign, "diagnostics", ()))
     if found:
-        from massctl.view.diagnostic_text import diagnostics_text
+        from massctl.view.diagnostics import diagnostics_text
 
         console.talk(diagnostics_text(found, console.language, console.style, console.width))
     if not isinstance(campaign, RenderedCampaign):

@@ -31,7 +31,8 @@ def command(directory: str, yes: bool, form: str) -> int:
 
     def work(current: "Session", warnings: "list[Diagnostic]") -> Result:
         from massctl.cli.commands.stop import BrakeBranch, unreachable
-        from massctl.view.brake_text import brake_json, resumed_text
+        from massctl.view.json_documents import brake_json
+        from massctl.view.run import resumed_text
 
         due: Plan | None = None
         try:
@@ -73,7 +74,7 @@ def _due(current: "Session", warnings: "list[Diagnostic]") -> "Plan | None":
 def _require_consent(current: "Session", found: "Brake", due: "Plan | None", *, yes: bool) -> None:
     """Show the brake and what would be sent, and ask; without a terminal, and without --yes, nothing is done."""
     from massctl.cli.consent import somebody_is_here
-    from massctl.view.brake_text import resume_question
+    from massctl.view.run import resume_question
 
     console = current.console
     if not yes and not somebody_is_here():

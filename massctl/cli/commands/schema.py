@@ -112,7 +112,7 @@ def _files() -> dict[str, tuple[str, type[BaseModel]]]:
     """Give every document that massctl writes, by the file of its schema."""
     from massctl.model.lock import LockFile
     from massctl.plan.plan_file import SavedPlan
-    from massctl.view.reports import (
+    from massctl.view.json_models import (
         ActReport,
         AdoptReport,
         ApplyReport,

@@ -19,13 +19,13 @@ from massctl.cli.places import Places, loopback_override
 from massctl.errors import LedgerUnreachableError, UsageError
 from massctl.model.phrase import Phrase, system_reason
 from massctl.model.settings import MassctlFile
-from massctl.view.language import Language
+from massctl.view.i18n import Language
 
 if TYPE_CHECKING:
     from massctl.ledger.archive import Contents
     from massctl.ledger.git_ledger import GitLedger
     from massctl.model.entries import Entry
-    from massctl.serve.studio import Grounds
+    from massctl.serve.page_cache import ServedRepository
 
 
 @click.command(name="serve")
@@ -43,7 +43,7 @@ def command(directory: str, name: str | None, port: int, sandbox: bool) -> None:
     from massctl.cli.clocks import machine_now
     from massctl.cli.planner import chosen
     from massctl.cli.session import open_settings
-    from massctl.serve.running import run_studio
+    from massctl.serve.server import run_server
     from massctl.source.repository import Repository
 
     settings, _, console = open_settings(directory, sandbox=sandbox)
@@ -59,7 +59,7 @@ def command(directory: str, name: str | None, port: int, sandbox: bool) -> None:
 
     try:
         with _sandbox_clock(root) if sandbox else nullcontext(machine_now) as now:
-            run_studio(_grounds(root, settings, console, now), port, ready)
+            run_server(_served(root, settings, console, now), port, ready)
     except OSError as error:
         why = system_reason(error)
         raise UsageError(
@@ -82,8 +82,10 @@ def _sandbox_clock(root: Path) -> Iterator[Callable[[], datetime]]:
         world.close()
 
 
-def _grounds(root: Path, settings: MassctlFile | None, console: Console, now: Callable[[], datetime]) -> Grounds:
-    from massctl.serve.studio import Grounds
+def _served(
+    root: Path, settings: MassctlFile | None, console: Console, now: Callable[[], datetime]
+) -> ServedRepository:
+    from massctl.serve.page_cache import ServedRepository
 
     places = Places(root, sandbox=console.language.flags.sandbox)
     ledger = (None if places.sandbox else _in_git(places, settings)) or _Local(places)
@@ -91,7 +93,7 @@ def _grounds(root: Path, settings: MassctlFile | None, console: Console, now: Ca
     def language_of(settings: MassctlFile | None) -> Language:
         return make_console(settings.language).reader if settings else console.reader
 
-    return Grounds(
+    return ServedRepository(
         root=root,
         cache=places.cache,
         ledger=places.ledger,

@@ -31,7 +31,7 @@ from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import AccountName, AppId, CampaignName, sha256_of
 from massctl.model.phrase import Phrase, moment, system_reason
 from massctl.model.state import Record, State, is_concluded
-from massctl.view.language import say
+from massctl.view.i18n import say
 
 if TYPE_CHECKING:
     from massctl.apply.journal import LedgerSession
@@ -56,8 +56,8 @@ def show(directory: str, names: tuple[str, ...], form: str, sandbox: bool) -> in
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
         from massctl.cli.ledger_access import records_of, require_ledger, shown_state
-        from massctl.view.state_json import state_json
-        from massctl.view.state_text import state_text
+        from massctl.view.json_documents import state_json
+        from massctl.view.ledger import state_text
 
         state = shown_state(current)
         require_ledger(current, state)
@@ -80,8 +80,8 @@ def list_entries(directory: str, form: str, sandbox: bool) -> int:
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
         from massctl.cli.ledger_access import require_ledger, shown_entries
-        from massctl.view.state_json import entries_json
-        from massctl.view.state_text import entries_text
+        from massctl.view.json_documents import entries_json
+        from massctl.view.ledger import entries_text
 
         entries, state = shown_entries(current), State(current.settings.renamed)
         state.absorb_all(entries)
@@ -105,8 +105,8 @@ def verify(directory: str, form: str, deep: bool, sandbox: bool) -> int:
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
         from massctl.cli.ledger_access import require_ledger
-        from massctl.view.state_json import verified_json
-        from massctl.view.state_text import verified_text
+        from massctl.view.json_documents import verified_json
+        from massctl.view.ledger import verified_text
 
         state = State()
         state.absorb_all(current.ledger().read(0, deep=deep))
@@ -276,7 +276,7 @@ def begin_anew(session: Session, reason: str) -> int:
     from massctl.apply.journal import LedgerSession
     from massctl.cli.ledger_access import LedgerBootstrap, refuse_fleeting_ledger
     from massctl.ledger.process_lock import sole_runner
-    from massctl.view.lost_text import Lost, lost_text
+    from massctl.view.ledger import Lost, lost_text
 
     refuse_fleeting_ledger(session)
     with sole_runner(session.locks, session.clock.now()):
@@ -668,7 +668,8 @@ def repair_ledger(session: Session, reason: str | None) -> Result:
     from massctl.ledger.codec import encode, sound_part
     from massctl.ledger.process_lock import sole_runner
     from massctl.model.entries import NewEntry, Repaired
-    from massctl.view.repair_text import Repair, repair_json, repair_text
+    from massctl.view.json_documents import repair_json
+    from massctl.view.ledger import Repair, repair_text
 
     refuse_fleeting_ledger(session)
     with sole_runner(session.locks, now := session.clock.now()):

@@ -10,6 +10,7 @@ import click
 
 from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import Seconds, sandbox_option
+from massctl.cli.output import Console
 from massctl.errors import LedgerLockedError
 from massctl.model.ids import AppId, CampaignName
 from massctl.model.phrase import Phrase
@@ -34,15 +35,24 @@ def command(directory: str, names: tuple[str, ...], wait: float, all_editions: b
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
         from massctl.apply.jobs import unfinished
-        from massctl.view.as_json import status_json
-        from massctl.view.status_text import status_text
 
         found = follow(current, names, wait, all_editions=all_editions)
         going = any(unfinished(job) is not None for record in found.records for job in record.jobs)
+
+        def json(to: Console) -> str:
+            from massctl.view.json_documents import status_json
+
+            return status_json(found, to.language)
+
+        def text(to: Console) -> str:
+            from massctl.view.status import status_text
+
+            return status_text(found, to.language, to.style, to.width)
+
         return Result(
             found.exit_status(),
-            lambda to: status_json(found, to.language),
-            lambda to: status_text(found, to.language, to.style, to.width),
+            json,
+            text,
             next_step=Phrase("massctl status --wait 60   asks again for a minute") if going else None,
         )
 

@@ -35,7 +35,8 @@ def command(directory: str, reason: str | None, form: str) -> int:
     def work(current: Session, _: list[Diagnostic]) -> Result:
         from massctl.cli.operators import who
         from massctl.ledger.git_branch import Pushed
-        from massctl.view.brake_text import brake_json, stopped_text
+        from massctl.view.json_documents import brake_json
+        from massctl.view.run import stopped_text
 
         try:
             branch = BrakeBranch(current)

@@ -46,17 +46,17 @@ def _result(found: "list[Diagnostic]", count: int, *, verbose: bool) -> Result:
     from massctl.model.diagnostics import has_errors
 
     def json(to: Console) -> str:
-        from massctl.view.as_json import validate_json
+        from massctl.view.json_documents import validate_json
 
         return validate_json(found, to.language)
 
     def text(to: Console) -> str:
-        from massctl.view.diagnostic_text import diagnostics_text
+        from massctl.view.diagnostics import diagnostics_text
 
         return diagnostics_text(found, to.language, to.style, to.width, campaigns=count, verbose=verbose)
 
     def github(to: Console) -> str:
-        from massctl.view.as_github import github_annotations
+        from massctl.view.github import github_annotations
 
         return github_annotations(found, to.language)
 

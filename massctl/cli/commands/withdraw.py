@@ -49,8 +49,8 @@ def command(
         raise click.UsageError(Phrase("give exactly one of --article N and --all"))
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
-        from massctl.view.act_json import withdraw_json
-        from massctl.view.withdraw_text import withdrawn_text
+        from massctl.view.json_documents import withdraw_json
+        from massctl.view.run import withdrawn_text
 
         taken = withdraw(current, name, article or 0, yes=yes, wait=wait)
         return Result(
@@ -136,7 +136,7 @@ def _require_consent(session: Session, taken: Withdrawal, state: State, wait: ti
     """Ask on the terminal; without one, and without --yes, nothing is asked and nothing done."""
     from massctl.apply.withdraw import sharing
     from massctl.cli.consent import somebody_is_here
-    from massctl.view.withdraw_text import withdraw_question
+    from massctl.view.run import withdraw_question
 
     if not somebody_is_here():
         raise UsageError(

@@ -1,6 +1,8 @@
 """One campaign on a desk: the phone it arrives on, the page it is read on, what is wrong with it, what changed."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import sha256_of
@@ -8,17 +10,59 @@ from massctl.model.message import RenderedArticle, RenderedCampaign, RenderedMes
 from massctl.model.phrase import Phrase
 from massctl.model.state import Status
 from massctl.plan.guards import HandoffItem
-from massctl.plan.review_diff import Base, BaseKind, Difference, Traits, paired, read_body
-from massctl.view.moments import recorded, window_span
-from massctl.view.pages.arrival import arrival
-from massctl.view.pages.by_hand import by_hand
-from massctl.view.pages.differences import differences
+from massctl.plan.review_diff import Base, BaseKind, Difference, Mark, Piece, Traits, paired, read_body
+from massctl.view.difference import Row, base_words, difference_rows
+from massctl.view.i18n import Language
+from massctl.view.pages.article import earlier_reading, reading, sent_body
+from massctl.view.pages.chat import arrival
+from massctl.view.pages.diagnostics import findings
 from massctl.view.pages.document import Watched, document, knob
-from massctl.view.pages.findings import findings
-from massctl.view.pages.reading import earlier_reading, reading
-from massctl.view.pages.sheet import Sheet, written
-from massctl.view.pages.tabs import Tab
-from massctl.view.words import STATUS, audience_words, short_digest
+from massctl.view.pages.markup import Sheet, Tab, written
+from massctl.view.words import STATUS, audience_words, recorded, short_digest, window_span
+
+
+def by_hand(items: Sequence[HandoffItem], sheet: Sheet) -> str:
+    """Give the section with the hand-off list, what is done ticked; nothing without a list."""
+    if not items:
+        return ""
+    rows = "".join(_handoff_row(each, sheet) for each in items)
+    left = sum(not each.done for each in items)
+    heading = sheet.say(Phrase("by hand in the console, before the send"))
+    return f"""<section class="notes" aria-labelledby="by-hand">
+<h2 id="by-hand">{heading} <span class="count">{left}</span></h2>
+<ul class="by-hand">{rows}</ul>
+</section>
+"""
+
+
+def _handoff_row(item: HandoffItem, sheet: Sheet) -> str:
+    kind, mark = ("done", "☑") if item.done else ("open", "☐")
+    word = sheet.say(Phrase("done") if item.done else Phrase("to do"))
+    return f'<li class="{kind}"><span role="img" aria-label="{word}">{mark}</span> {sheet.say(item.words)}</li>\n'
+
+
+_TAGS: Final = {Mark.ADDED: "ins", Mark.REMOVED: "del", Mark.KEPT: "span"}
+
+
+def differences(difference: Difference, sheet: Sheet) -> str:
+    """Give the section with what changed, and against what."""
+    items = "".join(_difference_row(each, sheet) for each in difference_rows(difference))
+    heading = sheet.say(Phrase("what changed"))
+    return f"""<section class="notes" aria-labelledby="changes">
+<h2 id="changes">{heading}</h2>
+<p class="base">{sheet.say(base_words(difference.base))}</p>
+<ul class="changes">{items}</ul>
+</section>
+"""
+
+
+def _difference_row(row: Row, sheet: Sheet) -> str:
+    kind = "article-name" if row.is_article else "inner" if row.is_inner else "outer"
+    return f'<li class="{kind}">{sheet.say(row.words)}{_pieces(row.pieces)}</li>\n'
+
+
+def _pieces(pieces: Sequence[Piece]) -> str:
+    return "".join(f"<{_TAGS[each.mark]}>{written(each.text)}</{_TAGS[each.mark]}>" for each in pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +93,7 @@ class Look:
 
 
 def campaign_page(look: Look, sheet: Sheet, heard: int | None) -> str:
-    """Give the page: from the server, which rang `heard` times so far, or a file with its bodies beside it (None)."""
+    """Give the page of a server that published `heard` changes so far; None: of a file with its bodies beside it."""
     live = heard is not None
     campaign = look.campaign
     columns, knobs = [], []
@@ -135,3 +179,23 @@ def _version_name(base: Base) -> Phrase:
 def _traits(article: RenderedArticle) -> Traits:
     blocks = frozenset(read_body(article.content, {}).blocks)
     return Traits(article.title, sha256_of(article.content.encode()), blocks)
+
+
+def article_page(content: str, pictures: Mapping[str, str]) -> str:
+    """Give a body exactly as it is sent, with the files of `pictures` in place of addresses, and nothing around it.
+
+    `pictures` names the file beside the page for the SHA-256 of each picture's bytes.
+    """
+    return sent_body(content, pictures)
+
+
+def index_page(campaign: RenderedCampaign, pictures: Mapping[str, str], language: Language = Language.ZH) -> str:
+    """Give a page that shows the message as it arrives, each article as it is read, and what was found.
+
+    It links to `article-N.html` beside it; `pictures` as for `article_page`, and with the file of a sound or video,
+    which plays.
+    """
+    # Whether somebody did it already is on record, and nobody looked there.
+    by_hand = tuple(HandoffItem(item, done=False) for item in campaign.handoff)
+    look = Look(campaign.name, campaign.title, campaign, campaign.diagnostics, handoff=by_hand)
+    return campaign_page(look, Sheet(language, pictures), heard=None)

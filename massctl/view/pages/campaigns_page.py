@@ -9,12 +9,11 @@ from massctl.model.message import RenderedImage, RenderedNews, Window
 from massctl.model.phrase import Phrase
 from massctl.model.state import FINAL
 from massctl.plan.window import WindowState
-from massctl.view.moments import window_span
 from massctl.view.pages.campaign_page import Look
+from massctl.view.pages.diagnostics import findings
 from massctl.view.pages.document import Watched, document
-from massctl.view.pages.findings import findings
-from massctl.view.pages.sheet import Sheet, written
-from massctl.view.words import STATUS, WINDOW, errors, warnings
+from massctl.view.pages.markup import Sheet, written
+from massctl.view.words import STATUS, WINDOW, errors, warnings, window_span
 from massctl.view.words import campaigns as campaigns_words
 
 

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from massctl.model.phrase import Phrase
-from massctl.view.pages.sheet import Sheet, written
-from massctl.view.pages.style_desk import DESK_STYLE
-from massctl.view.pages.style_phone import PHONE_STYLE
-from massctl.view.pages.tabs import Tab, tabs
+from massctl.view.pages.markup import Sheet, Tab, tabs, written
+from massctl.view.pages.styles import DESK_STYLE, PHONE_STYLE
 
 POLICY: Final = (
     "default-src 'none'; img-src 'self' file: data:; media-src 'self' file:; style-src 'unsafe-inline'; "
@@ -32,7 +30,7 @@ class Watched:
     name: str
     """The campaign whose changes renew the page; empty for all."""
     heard: int
-    """The last ring of the bell that this page knows of."""
+    """The last change that this page knows of."""
 
 
 Knob = tuple[str, str, Sequence[Tab]]

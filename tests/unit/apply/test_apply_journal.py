@@ -13,8 +13,8 @@ from massctl.errors import LedgerError, LedgerStaleError, LedgerUnreachableError
 from massctl.model.entries import Created, Expired, ImageUploaded, NewEntry
 from massctl.model.state import Record, State
 from massctl.plan.plan import Until
-from massctl.view.language import Language
-from massctl.view.outcome_text import outcome_text
+from massctl.view.i18n import Language
+from massctl.view.run import outcome_text
 from massctl.view.style import Style
 
 WORDS = text("words")

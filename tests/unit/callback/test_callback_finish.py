@@ -11,7 +11,7 @@ from massctl.callback.finish import read_finish
 from massctl.callback.tree import DEPTH_MAX, EVENT_BYTES_MAX, EventFault
 from massctl.model.entries import CopyrightCheck, CopyrightResult, JobFinish, JobStatus
 from massctl.model.phrase import Phrase
-from massctl.view.language import Language, say
+from massctl.view.i18n import Language, say
 
 FIRST, SECOND = "http://mp.weixin.qq.com/s?__biz=A&amp;mid=1", "http://mp.weixin.qq.com/s?__biz=A&mid=2"
 

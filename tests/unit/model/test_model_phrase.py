@@ -7,7 +7,7 @@ import pickle
 import pytest
 
 from massctl.model.phrase import UNNAMED, Command, Phrase, about, enumerated, in_a_row, system_reason
-from massctl.view.language import Language, say
+from massctl.view.i18n import Language, say
 
 
 def test_one_sentence_stays_as_it_is() -> None:

@@ -11,10 +11,10 @@ from massctl.model.campaign import OpenidList
 from massctl.model.entries import JobStatus, NewEntry, SendAccepted, SendInDoubt, Withdrawn
 from massctl.model.ids import Sha256
 from massctl.model.state import State
-from massctl.view.language import Language
-from massctl.view.plan_text import plan_text
-from massctl.view.state_text import state_text
-from massctl.view.status_text import status_text
+from massctl.view.i18n import Language
+from massctl.view.ledger import state_text
+from massctl.view.plan import plan_text
+from massctl.view.status import status_text
 from massctl.view.style import Style
 
 LETTER = text(

@@ -11,11 +11,11 @@ from massctl.model.message import MaterialRef, RenderedImage
 from massctl.model.phrase import Phrase
 from massctl.model.state import Status
 from massctl.plan.window import window_state
-from massctl.view.language import Language
+from massctl.view.i18n import Language
 from massctl.view.pages.campaign_page import Look
 from massctl.view.pages.campaigns_page import Listed, campaigns_page
-from massctl.view.pages.findings import findings, sought
-from massctl.view.pages.sheet import Sheet
+from massctl.view.pages.diagnostics import findings, sought
+from massctl.view.pages.markup import Sheet
 
 SHEET = Sheet(Language.EN, {COVER: "/-/file/cover.jpg", HERO: "/-/file/hero.jpg"})
 FAULT = Diagnostic("MC308", Severity.ERROR, Phrase("wrong"), Place("campaigns/a/articles/main.md", 1, 1))

@@ -6,10 +6,10 @@ import pytest
 
 from massctl.model.diagnostics import Diagnostic, Excerpt, Place, Severity
 from massctl.model.phrase import Phrase
-from massctl.view.as_github import github_annotations
 from massctl.view.cells import cells
-from massctl.view.diagnostic_text import diagnostics_text
-from massctl.view.language import Language
+from massctl.view.diagnostics import diagnostics_text
+from massctl.view.github import github_annotations
+from massctl.view.i18n import Language
 from massctl.view.style import Style
 
 FILE = "campaigns/x/campaign.yaml"

@@ -17,12 +17,12 @@ from massctl.model.lock import version_of
 from massctl.model.message import Purpose, RenderedCampaign, RenderedNews, RenderedText
 from massctl.model.phrase import Phrase
 from massctl.plan.review_diff import Base, BaseKind, Difference, difference
-from massctl.view.as_markdown import MARKDOWN_CHARACTERS_MAX
 from massctl.view.cells import cells
-from massctl.view.difference_rows import base_words
-from massctl.view.language import LANGUAGES, Language, say
-from massctl.view.markdown_room import size
-from massctl.view.plan_text import plan_text
+from massctl.view.difference import base_words
+from massctl.view.i18n import LANGUAGES, Language, say
+from massctl.view.markdown import MARKDOWN_CHARACTERS_MAX
+from massctl.view.markdown_text import size
+from massctl.view.plan import plan_text
 from massctl.view.style import Style
 
 STAGED = Base(BaseKind.STAGED)

@@ -3,8 +3,8 @@
 from massctl.model.diagnostics import Check, Finding, Level
 from massctl.model.ids import AccountName
 from massctl.model.phrase import Phrase
-from massctl.view.doctor_text import LABELS, doctor_text
-from massctl.view.language import Language
+from massctl.view.doctor import LABELS, doctor_text
+from massctl.view.i18n import Language
 from massctl.view.style import Style
 
 MAIN, OTHER = AccountName("main"), AccountName("other")

@@ -9,12 +9,11 @@ from massctl.model.entries import CopyrightCheck, CopyrightResult, JobFinish, Jo
 from massctl.model.ids import CampaignName
 from massctl.model.state import Job, Record
 from massctl.plan.job_failure import REASONS, reason_words
-from massctl.view.event_text import foreign_text
-from massctl.view.job_text import job_rows
-from massctl.view.language import LANGUAGES, Language, say
-from massctl.view.page import Page, Table
-from massctl.view.speed_text import TABLE, speed_words
+from massctl.view.i18n import LANGUAGES, Language, say
+from massctl.view.jobs import foreign_text, job_rows
+from massctl.view.run import SPEED_TABLE, speed_words
 from massctl.view.style import Style
+from massctl.view.terminal import Page, Table
 
 DOCUMENTED = (
     10001, 20001, 20002, 20004, 20006, 20008, 20013, 20431, 21000, 22000, 30001, 30002, 30003, 40001, 40002,
@@ -139,4 +138,4 @@ def test_a_speed_is_what_the_api_says_even_against_the_table(
     from massctl.apply.ports import SendingSpeed
 
     assert lines == [str(line) for line in speed_words("main", SendingSpeed(speed, realspeed))]
-    assert 5 == len(TABLE)
+    assert 5 == len(SPEED_TABLE)

@@ -1,8 +1,8 @@
 """Annotations of a workflow hold no character that turns the direction of writing."""
 
 from massctl.model.diagnostics import Diagnostic, Severity
-from massctl.view.as_github import github_annotations
-from massctl.view.language import Language
+from massctl.view.github import github_annotations
+from massctl.view.i18n import Language
 
 
 def test_controls_are_written_out():

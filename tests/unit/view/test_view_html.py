@@ -22,10 +22,9 @@ from massctl.model.message import (
 )
 from massctl.model.phrase import Phrase
 from massctl.plan.review_diff import Base, BaseKind, difference
-from massctl.view.as_html import article_page, index_page
-from massctl.view.language import Language
-from massctl.view.pages.campaign_page import Earlier, Look, campaign_page
-from massctl.view.pages.sheet import NOT_HERE, Sheet
+from massctl.view.i18n import Language
+from massctl.view.pages.campaign_page import Earlier, Look, article_page, campaign_page, index_page
+from massctl.view.pages.markup import NOT_HERE, Sheet
 
 FILES = {COVER: "cover.jpg", HERO: "hero 1.jpg", LEAVES: "leaves.png"}
 SERVED = Sheet(Language.EN, {COVER: "/-/file/cover.jpg"})

@@ -12,8 +12,8 @@ from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase
 from massctl.plan.steps import Invalid
-from massctl.view.as_json import apply_json, plan_json, status_json, validate_json
-from massctl.view.language import LANGUAGES, Language
+from massctl.view.i18n import LANGUAGES, Language
+from massctl.view.json_documents import apply_json, plan_json, status_json, validate_json
 
 SENT = campaign()
 STATE = state_of(

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from massctl.model.phrase import Phrase
-from massctl.view.as_json import document_json
-from massctl.view.language import Flags, Language
+from massctl.view.i18n import Flags, Language
+from massctl.view.json_documents import document_json
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),

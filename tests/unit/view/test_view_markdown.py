@@ -29,14 +29,11 @@ from massctl.plan.plan_file import reviewable
 from massctl.plan.review_diff import Base, BaseKind, Difference
 from massctl.plan.steps import Concluded, Invalid
 from massctl.plan.window import WindowState
-from massctl.view.as_json import plan_json, stopped_json
-from massctl.view.as_markdown import MARKDOWN_CHARACTERS_MAX, plan_comment
 from massctl.view.cells import printable, shorten
-from massctl.view.language import LANGUAGES, Language
-from massctl.view.markdown_room import size
-from massctl.view.markdown_text import TEXT_CELLS_MAX, cell, code, html, html_code, prose
-from massctl.view.review_json import Reviewed
-from massctl.view.unseen import spelt_out
+from massctl.view.i18n import LANGUAGES, Language
+from massctl.view.json_documents import Reviewed, plan_json, stopped_json
+from massctl.view.markdown import MARKDOWN_CHARACTERS_MAX, plan_comment
+from massctl.view.markdown_text import TEXT_CELLS_MAX, cell, code, html, html_code, prose, size, spelt_out
 
 LATER = Window(NOW + timedelta(days=3), NOW + timedelta(days=3, hours=2))
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])

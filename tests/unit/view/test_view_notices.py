@@ -20,9 +20,9 @@ from massctl.model.state import Status
 from massctl.plan.reconcile_options import Evidence, evidence
 from massctl.plan.send_block import send_block
 from massctl.plan.window import WindowState
-from massctl.view.as_json import document_json
-from massctl.view.language import LANGUAGES, Language
-from massctl.view.notice_text import HAPPENING, left_out, notice_blocks, notices_document, plain
+from massctl.view.i18n import LANGUAGES, Language
+from massctl.view.json_documents import document_json
+from massctl.view.notices import HAPPENING, left_out, notice_blocks, notices_document, plain
 
 SCHEMA = json.loads((Path(massctl.__file__).parent.parent / "schemas" / "notices.schema.json").read_text("utf-8"))
 WORDS = text("words")

@@ -28,8 +28,8 @@ from massctl.model.phrase import Phrase
 from massctl.plan.plan import Plan, Until
 from massctl.plan.steps import Concluded, Invalid
 from massctl.view.cells import cells
-from massctl.view.language import LANGUAGES, Language
-from massctl.view.plan_text import plan_text
+from massctl.view.i18n import LANGUAGES, Language
+from massctl.view.plan import plan_text
 from massctl.view.style import Style
 
 LATER = Window(NOW + timedelta(days=3), NOW + timedelta(days=3, hours=2))

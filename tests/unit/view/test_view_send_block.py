@@ -13,10 +13,10 @@ from massctl.model.phrase import BEIJING, Phrase
 from massctl.plan.quota import Span, Unit
 from massctl.plan.send_block import send_block
 from massctl.plan.window import WindowState
-from massctl.view.language import Language, say
-from massctl.view.page import Page, Table
-from massctl.view.send_block_text import LABELS, block_rows, block_table
+from massctl.view.i18n import Language, say
+from massctl.view.send_block import SEND_LABELS, block_rows, block_table
 from massctl.view.style import Style
+from massctl.view.terminal import Page, Table
 
 SPANS = (
     Span(Unit.MONTH, date(2026, 12, 1), "sends", 4, 3, (), 1),
@@ -35,7 +35,7 @@ def facts(campaign: RenderedCampaign, language: Language = Language.EN, **more: 
 def test_every_row_has_its_words() -> None:
     here = Window((NOW - HOUR).astimezone(BEIJING), (NOW + HOUR).astimezone(BEIJING))
     found = facts(news(window=here, audience=audience(tag_id=101, expect={"min": 5})), is_counted_now=True)
-    assert list(LABELS) == list(found)
+    assert list(SEND_LABELS) == list(found)
     assert ["tag 101 · 7 followers · expected at least 5"] == found["audience"]
     assert found["window"][0].endswith(" · open now")
     assert ["1"] == found["edition"]
@@ -87,7 +87,7 @@ def test_what_is_shown_elsewhere_is_not_shown_twice() -> None:
     warnings = (Phrase("MC406 crowded"), Phrase("the fifth of a month"))
     block = send_block(text(), WindowState.NONE, account="main", count=7, allowance=SPANS, warnings=warnings)
     page = Page(Language.EN, Style.PLAIN, 80)
-    block_table(Table(page, list(LABELS.values())), block, but=warnings[:1])
+    block_table(Table(page, list(SEND_LABELS.values())), block, but=warnings[:1])
     assert ["MC406" in page.text(), page.text().count("warning"), page.text().count("allowance")] == [False, 1, 1]
 
 

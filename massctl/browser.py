@@ -1,0 +1,265 @@
+"""A Chromium on this machine, for pictures of what a phone shows: which program it is, speaking to it, screenshots.
+
+One headless Chromium with one tab is spoken to over its DevTools protocol on a pipe: no port, no driver.
+Source: chromedevtools.github.io/devtools-protocol, read 2026-11; messages end with a NUL byte.
+
+Invariant: it resolves no name, so that no page can ask for anything outside; and it shows files of `massctl render`
+only, never an address. Deliberately absent: a driver, a port, and downloading a browser.
+"""
+
+import base64
+import fcntl
+import json
+import os
+import select
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, Self
+
+from massctl.errors import BrowserError
+from massctl.model.phrase import Phrase
+
+VARIABLE: Final = "MASSCTL_CHROMIUM"
+"""Names the program, where it is none of the usual ones."""
+_USUAL: Final = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "microsoft-edge",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+)
+
+
+def find_chromium(environment: Mapping[str, str]) -> Path:
+    """Give the program; raises BrowserError where there is none."""
+    named = environment.get(VARIABLE)
+    search = environment.get("PATH", "")
+    for name in (named,) if named else _USUAL:
+        if (found := shutil.which(name, path=search)) is not None:
+            return Path(found)
+    nothing = Phrase("Nothing was written.")
+    if named:
+        missing = Phrase(
+            "{variable} names {program}, which is not a program on this machine", variable=VARIABLE, program=named
+        )
+        raise BrowserError(missing, nothing, Phrase("correct it, or unset it"))
+    raise BrowserError(
+        Phrase("there is no Chromium on this machine, which screenshots need"),
+        nothing,
+        Phrase("install chromium or google-chrome, or name the program in {variable}", variable=VARIABLE),
+    )
+
+
+FLAGS: Final = (
+    "--headless",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--hide-scrollbars",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--force-color-profile=srgb",
+    "--font-render-hinting=none",
+    "--remote-debugging-pipe",
+)
+NO_NAMES: Final = "--host-resolver-rules=MAP * ~NOTFOUND"
+"""No name has an address: whatever a page asks for outside fails."""
+_AS_ROOT: Final = "--no-sandbox"
+"""Chromium refuses to run as root with its sandbox."""
+_BEGIN: Final = "import os, sys; os.dup2({}, 3); os.dup2({}, 4); os.execv(sys.argv[1], sys.argv[1:])"
+"""The browser reads from descriptor 3 and writes to 4."""
+_BEYOND: Final = 10
+"""No descriptor that is handed over is one of those two."""
+SECONDS_MAX: Final = 30.0
+"""How long anything may take; a browser that is slower than this is broken."""
+
+
+class Browser:
+    """A browser with one tab; `profile` is a folder of its own, which the caller removes."""
+
+    def __init__(self, program: Path, profile: Path, flags: Sequence[str] = (*FLAGS, NO_NAMES)) -> None:
+        to_browser, self._writing = os.pipe()
+        self._reading, from_browser = os.pipe()
+        ends = [fcntl.fcntl(each, fcntl.F_DUPFD, _BEYOND) for each in (to_browser, from_browser)]
+        given = [*flags, *([_AS_ROOT] if os.geteuid() == 0 else []), f"--user-data-dir={profile}", "about:blank"]
+        command = [sys.executable, "-c", _BEGIN.format(*ends), str(program), *given]
+        self._process = subprocess.Popen(
+            command, pass_fds=ends, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        for each in (to_browser, from_browser, *ends):
+            os.close(each)
+        self._number, self._pending, self._session = 0, b"", ""
+        self.events: list[dict[str, Any]] = []
+        """What it told without being asked, since the last page was opened."""
+
+    def __enter__(self) -> Self:
+        """Open the tab; raises BrowserError where the program is none that can."""
+        try:
+            target = self("Target.createTarget", url="about:blank")["targetId"]
+            self._session = self("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+            for domain in ("Page", "Runtime", "Network", "Log"):
+                self(f"{domain}.enable")
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End it, with everything it started."""
+        os.close(self._writing)  # The browser ends with its pipe.
+        try:
+            self._process.wait(SECONDS_MAX)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        finally:
+            os.close(self._reading)
+
+    def __call__(self, method: str, /, **parameters: object) -> dict[str, Any]:
+        """Ask for one thing, and give its result; raises BrowserError."""
+        self._number += 1
+        message = {"id": self._number, "method": method, "params": parameters}
+        if self._session:
+            message["sessionId"] = self._session
+        try:
+            os.write(self._writing, json.dumps(message).encode() + b"\0")
+        except BrokenPipeError:
+            raise _gone() from None
+        while True:
+            answer = self._message(SECONDS_MAX)
+            if answer.get("id") == self._number:
+                if "error" in answer:
+                    raise BrowserError(Phrase("Chromium refused {method}", method=method))
+                return dict(answer["result"])
+
+    def _message(self, seconds: float) -> dict[str, Any]:
+        """Take the next message; what nobody asked for is kept as an event."""
+        until = time.monotonic() + seconds
+        while b"\0" not in self._pending:
+            if not select.select([self._reading], [], [], max(0.0, until - time.monotonic()))[0]:
+                raise BrowserError(Phrase("Chromium says nothing for {seconds:.0f} seconds", seconds=seconds))
+            more = os.read(self._reading, 1 << 20)
+            if not more:
+                raise _gone()
+            self._pending += more
+        first, _, self._pending = self._pending.partition(b"\0")
+        message = dict(json.loads(first))
+        if "method" in message:
+            self.events.append(message)
+        return message
+
+    def window(self, width: int, height: int, *, dark: bool = False, still: bool = True) -> None:
+        """Set the size of the page in CSS pixels, and what its reader prefers."""
+        self("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+        features = [
+            {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
+            {"name": "prefers-reduced-motion", "value": "reduce" if still else "no-preference"},
+        ]
+        self("Emulation.setEmulatedMedia", features=features)
+
+    def open(self, address: str) -> None:
+        """Go to a page, and wait until it and its pictures are there."""
+        self.events.clear()
+        self("Page.navigate", url=address)
+        self.until(lambda: self.value("document.readyState") == "complete")
+
+    def value(self, script: str) -> Any:
+        """Give what an expression of ours gives; a promise is waited for."""
+        found = self("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
+        if "exceptionDetails" in found:
+            raise BrowserError(Phrase("Chromium cannot tell what is on the page"))
+        return found["result"].get("value")
+
+    def until(self, is_so: Callable[[], bool]) -> None:
+        """Wait for something; raises BrowserError where it does not come."""
+        until = time.monotonic() + SECONDS_MAX
+        while not is_so():
+            if time.monotonic() > until:
+                raise BrowserError(Phrase("Chromium does not get to the end of the page"))
+            time.sleep(0.01)
+
+    def picture(self, *, whole: bool = False, clip: tuple[float, float, float, float] | None = None) -> bytes:
+        """Give a PNG of what is in the window, of the whole page, or of `clip`: left, top, width, height."""
+        part: dict[str, object] = {}
+        if clip is not None:
+            part["clip"] = {**dict(zip(("x", "y", "width", "height"), clip, strict=True)), "scale": 1}
+        beyond = whole or clip is not None
+        found = self("Page.captureScreenshot", format="png", captureBeyondViewport=beyond, **part)
+        return base64.b64decode(found["data"])
+
+
+def _gone() -> BrowserError:
+    return BrowserError(
+        Phrase("Chromium ended before it was done"), hint=Phrase("massctl needs one that runs with --headless")
+    )
+
+
+SCREEN_WIDTH: Final = 375
+"""CSS pixels, and pixels of the picture: the phone that WeChat's own preview shows."""
+SCREEN_HEIGHT_MAX: Final = 8_000
+"""More of one article goes into a second picture: no viewer likes longer ones, and Chromium ends at 16,384."""
+_DESK: Final = (1600, 900)
+_SCREENS: Final = """(() => {
+  document.querySelector("#width-phone")?.click();
+  const style = document.createElement("style");
+  style.textContent = ".panels { height: auto !important; overflow: visible !important }"
+    + ".top { position: static !important }"
+    + ".glass { overflow: visible !important; border-radius: 0 !important }";
+  document.head.append(style);
+  return [...document.querySelectorAll(".arrival .tabs > input, .articles > input")].map((each) => each.id);
+})()"""
+_SHOW: Final = """(() => {{
+  const tab = document.getElementById({tab});
+  tab.click();
+  const panels = tab.closest(".column").querySelector(".panels");
+  const box = panels.getBoundingClientRect();
+  return [box.left + scrollX, box.top + scrollY, box.width, box.height];
+}})()"""
+_ALONE: Final = """(() => {
+  const box = document.querySelector(".arrival .panels").getBoundingClientRect();
+  return [box.left + scrollX, box.top + scrollY, box.width, box.height];
+})()"""
+
+
+@contextmanager
+def open_browser(environment: Mapping[str, str] = os.environ) -> Iterator[Browser]:
+    """Start a Chromium with a profile of its own, which goes with it; raises BrowserError where there is none."""
+    program = find_chromium(environment)
+    profile = tempfile.TemporaryDirectory(prefix="massctl-", ignore_cleanup_errors=True)
+    with profile as folder, Browser(program, Path(folder)) as browser:
+        yield browser
+
+
+def screens(browser: Browser, page: Path) -> dict[str, bytes]:
+    """Give PNGs by file name: `phone-chat.png`, `phone-article-1.png`, …, and each `-dark`; a long one in parts."""
+    found: dict[str, bytes] = {}
+    for dark in (False, True):
+        browser.window(*_DESK, dark=dark)
+        browser.open(page.resolve().as_uri())
+        tabs = browser.value(_SCREENS)
+        for tab in tabs or [None]:
+            box = browser.value(_ALONE if tab is None else _SHOW.format(tab=f'"{tab}"'))
+            name = "chat" if tab is None else tab.removeprefix("arrival-")
+            found |= _parts(browser, f"phone-{name}{'-dark' if dark else ''}", box)
+    return found
+
+
+def _parts(browser: Browser, name: str, box: list[float]) -> dict[str, bytes]:
+    left, top, width, height = box
+    parts: dict[str, bytes] = {}
+    for number, offset in enumerate(range(0, max(1, round(height)), SCREEN_HEIGHT_MAX), 1):
+        clip = (left, top + offset, width, min(SCREEN_HEIGHT_MAX, height - offset))
+        parts[f"{name}{f'-{number}' if number > 1 else ''}.png"] = browser.picture(clip=clip)
+    return parts

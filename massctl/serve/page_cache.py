@@ -1,0 +1,204 @@
+"""What pages show: the repository as it is in this moment, rendered where somebody looked, kept until it changes."""
+
+import threading
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from massctl.errors import LedgerError
+from massctl.ledger.archive import Contents
+from massctl.model.diagnostics import Diagnostic
+from massctl.model.entries import Entry
+from massctl.model.ids import CampaignName
+from massctl.model.settings import MassctlFile
+from massctl.model.state import State, Status, status_of
+from massctl.plan.guards import HandoffItem, handoff_of
+from massctl.plan.window import window_state
+from massctl.serve.broadcaster import EVERYTHING, Broadcaster
+from massctl.serve.render import Compared, Rendered, compared, render_campaign
+from massctl.source.campaigns import load_settings
+from massctl.source.repository import CAMPAIGNS, SETTINGS, Repository
+from massctl.view.i18n import Language
+from massctl.view.pages.campaign_page import Look, campaign_page
+from massctl.view.pages.campaigns_page import Listed, campaigns_page
+from massctl.view.pages.markup import Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class ServedRepository:
+    """Where everything is, and what the command line and the environment decide."""
+
+    root: Path
+    cache: Path
+    ledger: Path
+    """The file of a local ledger: when it changes, `entries` are read again."""
+    entries: Callable[[], Sequence[Entry]]
+    """Reads the ledger, wherever it is."""
+    archive: Callable[[], Contents]
+    """Opens what is kept beside it."""
+    loopback_override: str | None
+    """As `load_settings` takes it."""
+    language_of: Callable[[MassctlFile | None], Language]
+    now: Callable[[], datetime]
+
+
+_RENEWED_MAX: Final = 8
+"""So many campaigns that changed are rendered while the list is asked for; `warm` comes to the others."""
+
+
+class PageCache:
+    """Gives pages. Threads may share it; one campaign is rendered at a time."""
+
+    def __init__(self, served: ServedRepository, broadcaster: Broadcaster) -> None:
+        self._served: Final = served
+        self._repository: Final = Repository(served.root)
+        self._ledger: Final = served.ledger.relative_to(served.root).as_posix()
+        self._broadcaster: Final = broadcaster
+        self._one_at_a_time: Final = threading.RLock()
+        self._kept: Final[dict[CampaignName, Rendered]] = {}
+        self._stale: Final[set[CampaignName]] = set()
+        """Kept, and not of now any more."""
+        self._compared: Final[dict[CampaignName, Compared | None]] = {}
+        self._settings, self._faults = self._read_settings()
+        self._state, self._trouble = self._read_ledger()
+        self._folders = self._repository.campaign_folders()
+
+    def list_page(self) -> str:
+        """Give the page of all campaigns; of those that were not looked at yet it has only the names."""
+        with self._one_at_a_time:
+            heard = self._broadcaster.number
+            for name in sorted(self._stale)[:_RENEWED_MAX]:
+                self._look(name, self._state)
+            listed = [self._listed(name) for name in self._folders.names]
+            files = {sha256: at for kept in self._kept.values() for sha256, at in kept.files.items()}
+            faults = [*self._faults, *self._folders.diagnostics]
+            return campaigns_page(listed, faults, self._trouble, self._sheet(files), heard)
+
+    def page(self, name: CampaignName) -> str | None:
+        """Give the page of one campaign as it is now; None where there is none."""
+        with self._one_at_a_time:
+            heard = self._broadcaster.number
+            kept = self._look(name, State())
+            if kept is None and (self._settings is not None or name not in self._folders.names):
+                return None
+            old = self._comparison(name, kept) if kept else None
+            look = Look(
+                name=name,
+                title=kept.title if kept else "",
+                campaign=kept.campaign if kept else None,
+                # Without its settings no campaign can be read, and their faults are what has to be seen.
+                diagnostics=kept.diagnostics if kept and self._settings is not None else tuple(self._faults),
+                is_behind=kept is not None and kept.campaign is not None and (kept.is_behind or self._settings is None),
+                status=self._status(name, kept),
+                earlier=old.earlier if old else None,
+                handoff=self._handoff(kept),
+            )
+            files = {**(old.files if old else {}), **(kept.files if kept else {})}
+            return campaign_page(look, self._sheet(files), heard)
+
+    def file(self, sha256: str) -> bytes | None:
+        """Give the bytes of a picture, sound or video that a page showed; None for every other."""
+        with self._one_at_a_time:
+            kept = list(self._kept.values())
+        return next((data for each in kept if (data := each.read(sha256)) is not None), None)
+
+    def warm(self) -> None:
+        """Render what may still be sent, so that the list has its covers and counts; of the others read the titles.
+
+        What is kept and of now costs nothing.
+        """
+        for name in self._folders.names:
+            with self._one_at_a_time:
+                is_news = self._settings is not None and (name not in self._kept or name in self._stale)
+                if is_news:
+                    self._look(name, self._state)
+            if is_news:
+                self._broadcaster.publish(frozenset({name}))
+
+    def changed(self, paths: Collection[str]) -> None:
+        """Take note that files changed, by their paths from the repository's root, and tell whom it concerns."""
+        with self._one_at_a_time:
+            concerned = self._concerned(paths)
+        self._broadcaster.publish(concerned)
+
+    def _concerned(self, paths: Collection[str]) -> frozenset[str]:
+        folders, self._folders = self._folders, self._repository.campaign_folders()
+        everything = folders != self._folders
+        for name in [each for each in self._kept if each not in self._folders.names]:
+            del self._kept[name]
+            self._stale.discard(name)
+        if SETTINGS in paths:
+            self._settings, self._faults = self._read_settings()
+            self._stale.update(self._kept)
+            everything = True
+        if self._ledger in paths:
+            self._state, self._trouble = self._read_ledger()
+            # Any may show the address of an article that it knows now.
+            self._stale.update(self._kept)
+            everything = True
+        below = [path for path in paths if path.startswith(CAMPAIGNS)]
+        stale = {name for name, kept in self._kept.items() if any(kept.depends_on(path, name) for path in below)}
+        self._stale.update(stale)
+        for name in self._kept if everything else stale:
+            self._compared.pop(name, None)
+        return EVERYTHING if everything else frozenset(stale)
+
+    def _look(self, name: CampaignName, state: State) -> Rendered | None:
+        """Give what is kept where it is of now; what is known by title only is enough for the list."""
+        if name not in self._folders.names:
+            return None
+        kept, settings = self._kept.get(name), self._settings
+        if settings is None:
+            return kept
+        if kept is not None and name not in self._stale and (kept.is_whole or state is self._state):
+            return kept
+        found = render_campaign(self._served.root, self._served.cache, settings, name, state, kept, self._state)
+        self._stale.discard(name)
+        self._compared.pop(name, None)
+        if found is not None:  # The folder may go in the moment in which it is read.
+            self._kept[name] = found
+        return found
+
+    def _comparison(self, name: CampaignName, kept: Rendered) -> Compared | None:
+        if name not in self._compared:
+            self._compared[name] = compared(kept, self._state, self._served.archive())
+        return self._compared[name]
+
+    def _handoff(self, kept: Rendered | None) -> tuple[HandoffItem, ...]:
+        campaign = kept.campaign if kept else None
+        if campaign is None:
+            return ()
+        return handoff_of(campaign, self._state.record(campaign.name, campaign.edition))
+
+    def _listed(self, name: CampaignName) -> Listed:
+        kept = self._kept.get(name)
+        campaign, diagnostics = (kept.campaign, kept.diagnostics) if kept else (None, ())
+        look = Look(name, kept.title if kept else "", campaign, diagnostics, status=self._status(name, kept))
+        window = kept.window if kept else None
+        is_known = kept is not None and kept.is_whole and name not in self._stale
+        return Listed(look, window, window_state(window, self._served.now()), is_known)
+
+    def _status(self, name: CampaignName, kept: Rendered | None) -> Status:
+        """Say where an edition stands: the declared one, or the last on record where none can be read."""
+        editions = self._state.editions(name)
+        edition = kept.edition if kept else None
+        if edition is not None or not editions:
+            return status_of(self._state.record(name, edition or 1))
+        return status_of(editions[-1])
+
+    def _read_settings(self) -> tuple[MassctlFile | None, list[Diagnostic]]:
+        return load_settings(self._repository, loopback_override=self._served.loopback_override)
+
+    def _read_ledger(self) -> tuple[State, str | None]:
+        """Fold the ledger; one that cannot be read is told, and stands for nothing."""
+        state = State(self._settings.renamed if self._settings else None)
+        try:
+            state.absorb_all(self._served.entries())
+        except LedgerError as error:
+            return State(), error.summary
+        return state, None
+
+    def _sheet(self, files: dict[str, str]) -> Sheet:
+        return Sheet(self._served.language_of(self._settings), files)

@@ -1,0 +1,146 @@
+"""Speak HTTP: pages, files by the name of their bytes, and the stream that tells of changes."""
+
+import json
+import re
+import threading
+from collections.abc import Callable, Iterator
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final
+
+from massctl.loopback.server import is_loopback, run_app
+from massctl.model.ids import CampaignName, is_campaign_name
+from massctl.serve.broadcaster import Broadcaster
+from massctl.serve.page_cache import PageCache, ServedRepository
+from massctl.serve.render import FILE_FOLDER
+from massctl.serve.watcher import Watcher
+from massctl.view.pages.document import SCRIPT, SERVED_POLICY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from werkzeug.wrappers import Request, Response
+
+
+STREAM: Final = "/-/changes"
+SILENCE_SECONDS: Final = 15.0
+"""After so long a stream says that it is still there; that is also when it notices that its page is gone."""
+_DIGITS_MAX: Final = 9
+_KINDS: Final = {
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "gif": "image/gif",
+    "bmp": "image/bmp",
+    "mp3": "audio/mpeg",
+    "amr": "audio/amr",
+    "wav": "audio/wav",
+    "wma": "audio/x-ms-wma",
+    "mp4": "video/mp4",
+}
+"""What campaigns upload. Whatever an address says, nothing that runs in a page is given."""
+_FILE: Final = re.compile(re.escape(FILE_FOLDER) + r"([0-9a-f]{64})\.([a-z0-9]{1,5})", re.ASCII)
+_HEADERS: Final = {
+    "Content-Security-Policy": SERVED_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-DNS-Prefetch-Control": "off",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+class WsgiApp:
+    """Be the WSGI application."""
+
+    def __init__(self, cache: PageCache, broadcaster: Broadcaster) -> None:
+        self._cache = cache
+        self._broadcaster = broadcaster
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
+        """Answer one request."""
+        # The web server is needed by this verb only.
+        from werkzeug.wrappers import Request
+
+        request = Request(environ)
+        answer = self._answer(request)
+        for name, value in _HEADERS.items():
+            answer.headers[name] = value
+        answer.headers.setdefault("Cache-Control", "no-store")
+        return answer(environ, start_response)
+
+    def _answer(self, request: "Request") -> "Response":
+        from werkzeug.wrappers import Response
+
+        if not is_loopback(request.environ.get("HTTP_HOST", "")):
+            return Response("this host is not served\n", 403)
+        if request.method not in {"GET", "HEAD"}:
+            return Response("use GET\n", 405, {"Allow": "GET, HEAD"})
+        if request.path == STREAM:
+            return Response(self._changes(request), content_type="text/event-stream")
+        if found := _FILE.fullmatch(request.path):
+            return self._file(request, found[1], found[2])
+        text, kind = self._text(request.path)
+        if text is None:
+            return Response("there is no such page\n", 404)
+        return Response(text, content_type=f"text/{kind}; charset=utf-8")
+
+    def _text(self, path: str) -> tuple[str | None, str]:
+        """Give the page or the script of an address, and which of them it is."""
+        if path == SCRIPT:
+            return (files("massctl.serve") / "live.js").read_text(encoding="utf-8"), "javascript"
+        name = path.removeprefix("/")
+        if not name:
+            return self._cache.list_page(), "html"
+        return self._cache.page(CampaignName(name)) if is_campaign_name(name) else None, "html"
+
+    def _file(self, request: "Request", sha256: str, extension: str) -> "Response":
+        from werkzeug.wrappers import Response
+
+        data, kind = self._cache.file(sha256), _KINDS.get(extension)
+        if data is None or kind is None:
+            return Response("there is no such file\n", 404)
+        answer = Response(data, content_type=kind, headers={"Cache-Control": "private, max-age=31536000, immutable"})
+        # Players ask for parts of a sound or video.
+        return answer.make_conditional(request, accept_ranges=True, complete_length=len(data))
+
+    def _changes(self, request: "Request") -> Iterator[bytes]:
+        """Give an event for each change, from the one on that the page heard last."""
+        heard = request.headers.get("Last-Event-ID") or request.args.get("heard", "")
+        number = self._broadcaster.number
+        if heard.isdecimal() and len(heard) <= _DIGITS_MAX:
+            # What changed after the page was made and before it listened counts too; a page of a server before this
+            # one may have heard more than was ever published here.
+            number = min(int(heard), number)
+        yield f"retry: 500\nid: {number}\nevent: hello\ndata: []\n\n".encode()
+        while True:
+            number, names = self._broadcaster.wait(number, SILENCE_SECONDS)
+            if names:
+                yield f"id: {number}\nevent: changed\ndata: {json.dumps(sorted(names))}\n\n".encode()
+            else:
+                yield b": still here\n\n"
+
+
+def run_server(repository: ServedRepository, port: int, ready: Callable[[int], None]) -> None:
+    """Serve the repository until interrupted; `port` 0 takes a free one. `ready` is called with the port in use.
+
+    Returns after an interrupt (Ctrl-C). Raises OSError where the port is taken.
+    """
+    broadcaster = Broadcaster()
+    cache = PageCache(repository, broadcaster)
+    watcher = Watcher(repository.root, repository.ledger, cache.changed)
+
+    def keep_warm() -> None:
+        number = broadcaster.number
+        while True:
+            cache.warm()
+            number, _ = broadcaster.wait(number, None)
+
+    def begin(bound: int) -> None:
+        ready(bound)
+        watcher.begin()
+        threading.Thread(target=keep_warm, name="massctl-warm", daemon=True).start()
+
+    try:
+        run_app(WsgiApp(cache, broadcaster), port, begin)
+    finally:
+        watcher.end()

@@ -1,0 +1,179 @@
+"""Diagnostics, each with its place, the line it points at, and carets under the fault."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from massctl.errors import MassctlError, WeChatError
+from massctl.model.diagnostics import Diagnostic, Excerpt, Place, Severity
+from massctl.model.phrase import Command, Phrase
+from massctl.view.cells import cells, clusters, printable
+from massctl.view.i18n import Language
+from massctl.view.style import Ink, Style
+from massctl.view.terminal import Inked, Page
+from massctl.view.words import campaigns as campaigns_words
+from massctl.view.words import errors, warnings
+
+SEVERITY: Final = {
+    Severity.ERROR: (Phrase("error"), Ink.ERROR),
+    Severity.WARNING: (Phrase("warning"), Ink.WARNING),
+    Severity.INFO: (Phrase("note"), Ink.DETAIL),
+}
+GROUP_MIN: Final = 5
+"""So many notes or warnings of one code are still shown one by one."""
+_GROUP_SHOWN: Final = 3
+_WHOLE: Final = Command("validate --verbose")
+_LEAD_SHARE: Final = 3
+"""Of a line too long for the window, one part in so many is shown before the fault."""
+
+
+def diagnostics_text(
+    diagnostics: Sequence[Diagnostic],
+    language: Language,
+    style: Style,
+    width: int,
+    *,
+    campaigns: int | None = None,
+    verbose: bool = False,
+) -> str:
+    """Show notes, then warnings, then errors, each in the order of places, and a line that counts them.
+
+    More than GROUP_MIN notes or warnings of one code become a group with its first places, unless `verbose`.
+    `campaigns` is how many were looked at; None where it is not to be said. Nothing to say gives "".
+    """
+    page = Page(language, style, width)
+    ordered = sorted(diagnostics, key=lambda d: d.sort_key)
+    for severity in (Severity.INFO, Severity.WARNING):
+        by_code: dict[str, list[Diagnostic]] = {}
+        for diagnostic in ordered:
+            if diagnostic.severity is severity:
+                by_code.setdefault(diagnostic.code, []).append(diagnostic)
+        alone = [each for found in by_code.values() if verbose or len(found) <= GROUP_MIN for each in found]
+        for diagnostic in sorted(alone, key=lambda d: d.sort_key):
+            _diagnostic(page, diagnostic)
+        for code, found in by_code.items():
+            if not verbose and len(found) > GROUP_MIN:
+                _group(page, code, found)
+    failed = [diagnostic for diagnostic in ordered if diagnostic.severity is Severity.ERROR]
+    for diagnostic in failed:
+        _diagnostic(page, diagnostic)
+    page.blank()
+    _summary(page, diagnostics, campaigns)
+    if failed:
+        page.line(Inked(Command("explain", failed[0].code), Ink.DETAIL))
+    return page.text()
+
+
+def place_text(place: Place) -> str:
+    """Write a place as editors understand it: `file:line:column`, as far as it is known."""
+    known = [str(number) for number in (place.line, place.column) if number is not None]
+    return ":".join([place.file, *known])
+
+
+def diagnostic_line(page: Page, diagnostic: Diagnostic, indent: int = 0) -> None:
+    """Add the place, the severity, the code and the message of a diagnostic, and what to do about it below."""
+    word, ink = SEVERITY[diagnostic.severity]
+    if diagnostic.place is not None:
+        where = place_text(diagnostic.place) + ": "
+    else:
+        where = f"campaigns/{diagnostic.campaign}: " if diagnostic.campaign else ""
+    parts = (Inked(where, Ink.NAME), Inked(word, ink), Inked(f" {diagnostic.code} ", ink), diagnostic.message)
+    page.line(*parts, indent=indent, hang=indent + 2)
+    if diagnostic.hint:
+        page.line(Phrase("hint: {hint}", hint=diagnostic.hint), indent=indent + 2)
+
+
+def _group(page: Page, code: str, found: Sequence[Diagnostic]) -> None:
+    """Show the first of many notes or warnings of one code, and how many there are."""
+    word, ink = SEVERITY[found[0].severity]
+    page.blank()
+    page.line(Inked(word, ink), Inked(f" {code} ", ink), Phrase("found in {count} places", count=len(found)))
+    for diagnostic in found[:_GROUP_SHOWN]:
+        where = f"{place_text(diagnostic.place)}: " if diagnostic.place is not None else ""
+        page.line(Inked(where, Ink.NAME), diagnostic.message, indent=2, hang=4)
+    hints = {diagnostic.hint for diagnostic in found}
+    if (hint := found[0].hint) and len(hints) == 1:
+        page.line(Phrase("hint: {hint}", hint=hint), indent=2)
+    more = Phrase("{count} more; `{command}` shows them", count=len(found) - _GROUP_SHOWN, command=_WHOLE)
+    page.line(Inked(more, Ink.DETAIL), indent=2)
+
+
+def _diagnostic(page: Page, diagnostic: Diagnostic) -> None:
+    page.blank()
+    diagnostic_line(page, diagnostic)
+    if diagnostic.excerpt is not None and diagnostic.place is not None:
+        _excerpt(page, diagnostic.excerpt, diagnostic.place, SEVERITY[diagnostic.severity][1])
+
+
+def _excerpt(page: Page, excerpt: Excerpt, place: Place, ink: Ink) -> None:
+    """Show a line as written, carets under its fault, and the line as it should be."""
+    number = str(place.line or "")
+    gutter = f"  {number} | "
+    room = max(16, page.width - len(gutter))
+    written = excerpt.written.rstrip("\r\n")
+    first = min(max((place.column or 1) - 1, 0), len(written))
+    last = len(written) if place.end_line not in (None, place.line) else (place.end_column or 0) - 1
+    start = cells(printable(written[:first]))
+    length = max(1, cells(printable(written[first : max(first, last)])))
+    shown, start, length = _in_view(printable(written), start, length, room)
+    page.raw(page.paint(gutter, Ink.DETAIL) + shown)
+    if place.column is not None:
+        page.raw(page.paint(" " * (len(gutter) - 2) + "| ", Ink.DETAIL) + " " * start + page.paint("^" * length, ink))
+    if excerpt.corrected is not None:
+        page.line(
+            Inked(Phrase("corrected: "), Ink.DETAIL), Inked(excerpt.corrected.rstrip(), Ink.DONE), indent=2, hang=4
+        )
+
+
+def _in_view(text: str, start: int, length: int, room: int) -> tuple[str, int, int]:
+    """Cut a line to `room` cells so that the fault stays in view; gives the text, and where the fault is in it."""
+    if cells(text) <= room:
+        return text, start, min(length, max(1, room - start))
+    offset = max(0, start - room // _LEAD_SHARE)
+    shown, position, skipped = ("…" if offset else ""), 0, 0
+    for cluster in clusters(text):
+        size = cells(cluster)
+        if position < offset:
+            skipped += size
+        elif cells(shown) + size < room:
+            shown += cluster
+        else:
+            shown += "…"
+            break
+        position += size
+    start = start - skipped + (1 if offset else 0)
+    return shown, start, min(length, max(1, room - start))
+
+
+def _summary(page: Page, diagnostics: Sequence[Diagnostic], campaigns: int | None) -> None:
+    found = Counter(diagnostic.severity for diagnostic in diagnostics)
+    error_count, warning_count = found[Severity.ERROR], found[Severity.WARNING]
+    if error_count or warning_count:
+        said = _counts(error_count, warning_count)
+        ink = Ink.ERROR if error_count else Ink.WARNING
+        if campaigns:  # none: massctl.yaml is at fault, and no campaign was looked at
+            said = Phrase("{faults} in {campaigns}", faults=said, campaigns=campaigns_words(campaigns))
+        page.line(Inked(said, ink))
+    elif campaigns is not None:
+        page.line(Inked(Phrase("{campaigns}: no faults", campaigns=campaigns_words(campaigns)), Ink.DONE))
+
+
+def _counts(error_count: int, warning_count: int) -> Phrase:
+    """Say how many errors and warnings there are; at least one of them."""
+    worst, mild = errors(error_count), warnings(warning_count)
+    if error_count and warning_count:
+        return Phrase("{first}, {second}", first=worst, second=mild)
+    return worst if error_count else mild
+
+
+def error_text(error: MassctlError, language: Language, style: Style, width: int) -> str:
+    """Tell an error: its summary, its detail below, and what to do, further in."""
+    page = Page(language, style, width)
+    page.line(Inked(Phrase("error: {summary}", summary=error.summary), Ink.ERROR), hang=2)
+    if error.detail:
+        page.line(error.detail, indent=2)
+    if isinstance(error, WeChatError) and error.rid:
+        page.line(Inked(f"rid {error.rid}", Ink.DETAIL), indent=2)
+    if error.hint:
+        page.line(error.hint, indent=4)
+    return page.text()

@@ -1,0 +1,269 @@
+"""What changed for readers, row by row, as both the terminal and a comment on a pull request say it."""
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from massctl.model.campaign import Audience, parse_offset_time
+from massctl.model.lock import LockedAudience, LockedSend
+from massctl.model.message import Window
+from massctl.model.phrase import Phrase, enumerated
+from massctl.plan.lock_diff import FramePart
+from massctl.plan.review_diff import (
+    ArticleChanged,
+    Base,
+    BaseKind,
+    Change,
+    Difference,
+    FieldChanged,
+    LinkChanged,
+    Mark,
+    PictureChanged,
+    PictureSeen,
+    Piece,
+    WordsChanged,
+)
+from massctl.view.cells import clusters
+from massctl.view.style import Ink
+from massctl.view.terminal import Inked, Part, Table
+from massctl.view.words import audience_words, characters, expected, openids, pictures, recorded, window_span
+
+CONTEXT_CHARACTERS: Final = 16
+"""How much of what was kept is said on each side of a change."""
+PIECE_CHARACTERS_MAX: Final = 400
+"""More of one new or removed text is cut."""
+CHANGES_SHOWN: Final = 40
+"""More changes of one article are told as a number."""
+ELLIPSIS: Final = "…"
+
+_FIELDS: Final = {
+    "title": Phrase("title"),
+    "author": Phrase("author"),
+    "digest": Phrase("digest (摘要)"),
+    "content_source_url": "content_source_url",
+    "pic_crop_235_1": Phrase("what the list shows of the cover (2.35:1)"),
+    "pic_crop_1_1": Phrase("the square of the cover (1:1)"),
+    "need_open_comment": "need_open_comment",
+    "only_fans_can_comment": "only_fans_can_comment",
+    "type": Phrase("message"),
+    "recommend": Phrase("recommendation"),
+    "description": Phrase("description"),
+    "card_id": "card_id",
+    "media_id": "media_id",
+    "media_ids": "media_ids",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One fact: words, and right behind them, where it is about a text, its pieces."""
+
+    words: str
+    pieces: tuple[Piece, ...] = ()
+    is_inner: bool = False
+    """It is about the article above."""
+    is_article: bool = False
+    """It names an article."""
+
+
+def base_words(base: Base) -> Phrase:
+    """Name what a campaign is compared with."""
+    moment = recorded(base.at) if base.at is not None else ""
+    match base.kind:
+        case BaseKind.DRAFT:
+            return Phrase("against the staged draft of {moment}", moment=moment)
+        case BaseKind.STAGED:
+            return Phrase("against what was staged last")
+        case BaseKind.PREVIEW:
+            return Phrase("against what reviewers saw last")
+        case BaseKind.SENT:
+            return Phrase("against edition {edition}, sent {moment}", edition=base.edition, moment=moment)
+        case BaseKind.CHECKOUT:
+            return Phrase("against {where}", where=base.where)
+
+
+def difference_rows(difference: Difference, shown: int = CHANGES_SHOWN) -> Iterator[Row]:
+    """Give what changed: who gets it and when first, then the words; at most `shown` changes of one article."""
+    if difference.note is not None:
+        yield Row(difference.note)
+        return
+    yield from map(_frame_row, difference.frame)
+    if difference.same_to_readers:
+        yield Row(Phrase("no change to the words and pictures"))
+    yield from _few([_change_row(change) for change in difference.text], shown)
+    for article in difference.articles:
+        yield Row(_article_words(article), is_article=True)
+        inner = [_change_row(change, is_inner=True) for change in article.changes]
+        yield from _few(inner, shown)
+
+
+def _few(rows: Sequence[Row], shown: int) -> Iterator[Row]:
+    hidden = len(rows) - shown + 1 if len(rows) > shown else 0
+    yield from rows[: len(rows) - hidden]
+    if hidden:
+        yield Row(Phrase("and {count} more", count=hidden), is_inner=rows[0].is_inner)
+
+
+def _frame_row(part: FramePart) -> Row:
+    return Row(_became(part.what, _frame_value(part.before), _frame_value(part.after)))
+
+
+def _frame_value(value: int | str | bool | Audience | LockedSend) -> str:
+    match value:
+        case Audience():
+            of_list = value.openid_list if isinstance(value, LockedAudience) else None
+            facts = [audience_words(value), openids(of_list.count) if of_list else None, expected(value.expect)]
+            return enumerated([fact for fact in facts if fact is not None])
+        case LockedSend():
+            start, end = parse_offset_time(value.not_before), parse_offset_time(value.not_after)
+            return window_span(Window(start, end)) if start is not None and end is not None else Phrase("no window")
+        case bool():
+            return _yes_or_no(value)
+        case _:
+            return str(value)
+
+
+def _became(what: str, before: str, after: str) -> Phrase:
+    return Phrase("{what}: {before} → {after}", what=what, before=before or _EMPTY, after=after or _EMPTY)
+
+
+_EMPTY: Final = Phrase("(empty)")
+
+
+def _yes_or_no(value: bool) -> Phrase:
+    return Phrase("yes") if value else Phrase("no")
+
+
+def _article_words(article: ArticleChanged) -> Phrase:
+    number, was, title = article.number, article.was, article.title
+    holds = Phrase("{first}, {rest}", first=characters(article.characters), rest=pictures(article.pictures))
+    if was is None:
+        return Phrase("article {number} is new: {title} ({holds})", number=number, title=title, holds=holds)
+    if number is None:
+        return Phrase("article {number} is gone: {title} ({holds})", number=was, title=title, holds=holds)
+    if article.is_moved:
+        return Phrase("article {number}, which was article {was}: {title}", number=number, was=was, title=title)
+    if article.is_layout_only:
+        return Phrase("article {number}: {title}: only how it looks", number=number, title=title)
+    return Phrase("article {number}: {title}", number=number, title=title)
+
+
+def _change_row(change: Change, *, is_inner: bool = False) -> Row:
+    match change:
+        case WordsChanged():
+            labels = {frozenset({Mark.ADDED}): Phrase("added: "), frozenset({Mark.REMOVED}): Phrase("removed: ")}
+            return Row(labels.get(change.marks, Phrase("changed: ")), _elided(change.pieces), is_inner)
+        case FieldChanged(key=key, before=str(before), after=str(after), pieces=pieces):
+            if key == "digest" and before and after:
+                return Row(Phrase("{what}: ", what=_FIELDS[key]), _elided(pieces), is_inner)
+            return Row(_became(_FIELDS[key], before, after), is_inner=is_inner)
+        case FieldChanged(key=key, before=before, after=after):
+            return Row(_became(_FIELDS[key], _yes_or_no(bool(before)), _yes_or_no(bool(after))), is_inner=is_inner)
+        case PictureChanged():
+            return Row(_picture_row(change), is_inner=is_inner)
+        case LinkChanged(address=address, added=added):
+            said = Phrase("link added: {address}", address=address)
+            return Row(said if added else Phrase("link removed: {address}", address=address), is_inner=is_inner)
+
+
+def _picture_row(change: PictureChanged) -> Phrase:
+    before, after = change.before, change.after
+    if after is None or before is None:
+        return _lone_picture(change)
+    if before.name == after.name:
+        what = Phrase("the description of picture {picture}", picture=_file(after))
+        return _became(what, before.alt, after.alt)
+    plain = Phrase("file replaced") if change.is_recording else Phrase("picture replaced")
+    what = Phrase("cover replaced") if change.is_cover else plain
+    if before.path == after.path and after.path is not None:
+        # The same name for other bytes would say nothing.
+        what = Phrase("{what}, still {path}", what=what, path=after.path)
+        return _became(what, _size(before), _size(after))
+    return _became(what, _picture_words(before), _picture_words(after))
+
+
+def _lone_picture(change: PictureChanged) -> Phrase:
+    before, after = _picture_words(change.before), _picture_words(change.after)
+    if change.is_recording:
+        gone, come = Phrase("file removed: {file}", file=before), Phrase("file added: {file}", file=after)
+    else:
+        gone = Phrase("picture removed: {picture}", picture=before)
+        come = Phrase("picture added: {picture}", picture=after)
+    return gone if change.before is not None else come
+
+
+def _picture_words(picture: PictureSeen | None) -> str:
+    """Name a picture by its file, and say what it shows where its author did."""
+    if picture is None:
+        return _EMPTY
+    return Phrase("{file} ({alt})", file=_file(picture), alt=picture.alt) if picture.alt else _file(picture)
+
+
+def _file(picture: PictureSeen) -> str:
+    return picture.path or picture.name
+
+
+def _size(picture: PictureSeen) -> Phrase:
+    return Phrase("{count:,} bytes", count=picture.size_bytes or 0)
+
+
+def _elided(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+    """Leave out the middle of what was kept, and the end of what is very long."""
+    last = len(pieces) - 1
+    found: list[Piece] = []
+    for index, piece in enumerate(pieces):
+        text = list(clusters(piece.text))
+        if piece.mark is not Mark.KEPT:
+            text = text if _is_seen(piece.text) else [_spelt(character) for character in piece.text]
+            cut = text[:PIECE_CHARACTERS_MAX] + [ELLIPSIS] * (len(text) > PIECE_CHARACTERS_MAX)
+        else:
+            head = text[:CONTEXT_CHARACTERS] if index > 0 else []
+            tail = text[-CONTEXT_CHARACTERS:] if index < last else []
+            cut = text if len(text) <= len(head) + len(tail) + 1 else [*head, ELLIPSIS, *tail]
+        found.append(Piece(piece.mark, "".join(cut)))
+    return tuple(found)
+
+
+def _is_seen(text: str) -> bool:
+    return any(not character.isspace() and unicodedata.category(character) != "Cf" for character in text)
+
+
+def _spelt(character: str) -> str:
+    """Write what nobody sees, such as a joiner of width zero, so that its coming or going is seen."""
+    return "␣" if character.isspace() else f"\\u{ord(character):04x}"
+
+
+_INNER_CELLS: Final = 2
+
+
+def difference_table(table: Table, difference: Difference, label: str) -> None:
+    """Add what a campaign is compared with, and below it what changed."""
+    table.row(label, Inked(base_words(difference.base), Ink.DETAIL))
+    for row in difference_rows(difference):
+        words = Inked(row.words, Ink.NAME) if row.is_article else row.words
+        parts: list[Part] = [words, *piece_parts(row.pieces)]
+        table.below(*parts, inner=_INNER_CELLS * row.is_inner)
+
+
+def piece_parts(pieces: Sequence[Piece]) -> list[Part]:
+    """Write a changed text: `[old → new]`, `[+ new]`, `[− old]`, and what was kept around them."""
+    if len(pieces) == 1:
+        return [_inked(pieces[0])]
+    parts: list[Part] = []
+    for before, piece, after in zip([None, *pieces], pieces, [*pieces[1:], None], strict=False):
+        replaces = piece.mark is Mark.ADDED and before is not None and before.mark is Mark.REMOVED
+        replaced = piece.mark is Mark.REMOVED and after is not None and after.mark is Mark.ADDED
+        if piece.mark is Mark.KEPT:
+            parts.append(piece.text)
+        elif replaces:
+            parts += [" → ", _inked(piece), "]"]
+        elif replaced:
+            parts += ["[", _inked(piece)]
+        else:
+            parts += ["[+ " if piece.mark is Mark.ADDED else "[− ", _inked(piece), "]"]
+    return parts
+
+
+def _inked(piece: Piece) -> Inked:
+    return Inked(piece.text, Ink.ERROR if piece.mark is Mark.REMOVED else Ink.DONE)

@@ -1,0 +1,85 @@
+"""What `massctl doctor` found, for a person who is about to click or to type."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from massctl.model.diagnostics import Check, Finding, Level
+from massctl.model.ids import AccountName
+from massctl.model.phrase import Phrase
+from massctl.view.i18n import Language
+from massctl.view.style import Ink, Style
+from massctl.view.terminal import Inked, Page, Part, Table
+
+LABELS: Final = {
+    Check.LEDGER: Phrase("ledger"),
+    Check.GIT: Phrase("git"),
+    Check.NOTIFY: Phrase("notify"),
+    Check.CAMPAIGNS: Phrase("campaigns"),
+    Check.WINDOWS: Phrase("windows"),
+    Check.SENDING: Phrase("may send"),
+    Check.API_HOST: Phrase("API host"),
+    Check.CREDENTIAL: Phrase("credential"),
+    Check.PROXY: Phrase("proxy"),
+    Check.TOKEN: Phrase("token"),
+    Check.CLOCK: Phrase("clock"),
+    Check.DRAFTS: Phrase("drafts"),
+    Check.MATERIALS: Phrase("materials"),
+    Check.TAGS: Phrase("tags"),
+    Check.SPEED: Phrase("speed"),
+    Check.MASS_SEND: Phrase("mass send"),
+    Check.MASS_SEND_OPENIDS: Phrase("mass send to openids"),
+    Check.PREVIEWS: Phrase("previews"),
+    Check.COMMENTS: Phrase("comments"),
+    Check.KIND: Phrase("kind"),
+    Check.PROTECTION: Phrase("API 群发保护"),
+    Check.ALLOWANCE: Phrase("allowance"),
+}
+_MARKS: Final = {Level.OK: "✓", Level.WARNING: "!", Level.PROBLEM: "✗", Level.UNKNOWN: "?"}
+_INKS: Final = {Level.OK: Ink.DONE, Level.WARNING: Ink.WARNING, Level.PROBLEM: Ink.ERROR, Level.UNKNOWN: Ink.DETAIL}
+
+
+def doctor_text(findings: Sequence[Finding], language: Language, style: Style, width: int) -> str:
+    """Show the repository, then each account, each finding with what to do about it, and sum them up."""
+    page = Page(language, style, width)
+    table = Table(page, [LABELS[each.check] for each in findings])
+    for owner in dict.fromkeys(_owner(each) for each in findings):
+        page.blank()
+        page.line(Inked(Phrase("the repository") if owner is None else owner, Ink.NAME))
+        label = ""
+        for each in findings:
+            if _owner(each) == owner:
+                said = LABELS[each.check]
+                table.row(
+                    "" if said == label else said,
+                    Inked(f"{_MARKS[each.level]} ", _INKS[each.level]),
+                    each.message,
+                    inner=2,
+                )
+                label = said
+                if each.hint:
+                    table.below(each.hint)
+    page.blank()
+    page.line(*_summary(findings), hang=2)
+    return page.text()
+
+
+def _owner(finding: Finding) -> AccountName | None:
+    """Give the account under which a finding stands; windows are the repository's, whoever sends in them."""
+    return None if finding.check is Check.WINDOWS else finding.account
+
+
+def _summary(findings: Sequence[Finding]) -> list[Part]:
+    counts = Counter(each.level for each in findings)
+    said: list[Part] = [Phrase("doctor: ")]
+    if counts[Level.PROBLEM]:
+        said.append(Inked(Phrase("problems: {count}", count=counts[Level.PROBLEM]), Ink.ERROR))
+    else:
+        said.append(Inked(Phrase("nothing keeps a send back"), Ink.DONE))
+    for level, phrase in (
+        (Level.WARNING, Phrase("warnings: {count}", count=counts[Level.WARNING])),
+        (Level.UNKNOWN, Phrase("not checked: {count}", count=counts[Level.UNKNOWN])),
+    ):
+        if counts[level]:
+            said += [Phrase(", "), Inked(phrase, _INKS[level])]
+    return said

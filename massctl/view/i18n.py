@@ -1,0 +1,250 @@
+"""The languages massctl speaks, how a sentence of the core is said in them, and what the ledger recorded in English.
+
+Invariant: only a sentence's own words are ever changed. What fills its fields, a title or a path, stays as it is.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from gettext import NullTranslations
+from string import Formatter
+from struct import iter_unpack, unpack_from
+from typing import ClassVar, Final, Literal
+
+import massctl
+from massctl.model.phrase import Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """What this command was given, and the commands that it advises need too."""
+
+    where: str = ""
+    """`-C DIR`, as it is typed in a shell."""
+    sandbox: bool = False
+    """Without the flag they would be for real followers."""
+    locked: bool = False
+    """Without the flag they would send what is rendered now."""
+
+
+NO_FLAGS: Final = Flags()
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language of messages, as `language:` in massctl.yaml names it, and the flags of the commands they advise."""
+
+    value: Literal["zh", "en"]
+    flags: Flags = NO_FLAGS
+
+    ZH: ClassVar["Language"]
+    EN: ClassVar["Language"]
+
+    def __str__(self) -> str:
+        """Give its code."""
+        return self.value
+
+    @property
+    def is_english(self) -> bool:
+        """Whether sentences are said as the core has them."""
+        return self.value == "en"
+
+    @property
+    def plain(self) -> "Language":
+        """The same language for what is read elsewhere, where the flags of this run mean nothing."""
+        return replace(self, flags=NO_FLAGS)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader(Language):
+    """The language of those who read elsewhere: of comments, notices and reports.
+
+    The flags of a run mean nothing there. What writes for them takes a Reader, so that it is never given the operator's
+    language by accident.
+    """
+
+
+_LOCALE: Final = ("LC_ALL", "LC_MESSAGES", "LANG")
+_NO_LANGUAGE: Final = ("C", "POSIX")
+
+
+def asked_for(option: str | None, environment: Mapping[str, str]) -> Literal["zh", "en"] | None:
+    """Give the language that whoever runs a command asks for: `--language`, MASSCTL_LANG, the locale; None for none.
+
+    As in POSIX the first variable of the locale that is set decides; C, POSIX and C.UTF-8 name no language. One that
+    massctl does not speak is answered in English.
+    """
+    locale = next((environment[name] for name in _LOCALE if environment.get(name)), "")
+    if locale.partition(".")[0] in _NO_LANGUAGE:
+        locale = ""
+    word = option or environment.get("MASSCTL_LANG") or locale
+    if not word:
+        return None
+    return "zh" if word.lower().startswith("zh") else "en"
+
+
+def operator_language(
+    option: str | None, environment: Mapping[str, str], declared: Literal["zh", "en"] | None
+) -> Language:
+    """Choose the language of a terminal: what is asked for, else `language:` in massctl.yaml, else English."""
+    return Language(asked_for(option, environment) or declared or "en")
+
+
+def reader_language(option: str | None, environment: Mapping[str, str], declared: Literal["zh", "en"] | None) -> Reader:
+    """Choose the language of what others read: `language:` in massctl.yaml, else what is asked for, else English."""
+    return Reader(declared or asked_for(option, environment) or "en")
+
+
+Language.ZH = Language("zh")
+Language.EN = Language("en")
+LANGUAGES: Final = (Language.ZH, Language.EN)
+DOMAIN: Final = "massctl"
+"""The gettext domain of every translated sentence, click's own among them."""
+LOCALE_DIR: Final = f"{massctl.__path__[0]}/locale"
+
+
+def say(text: str, language: Language) -> str:
+    """Translate a `Phrase` into `language`, its values too; any other text is given as it is.
+
+    A Phrase without a translation is said in English.
+    """
+    if not isinstance(text, Phrase) or (language.is_english and language.flags == NO_FLAGS):
+        return str(text)
+    template = _template(text, language)
+    if language.flags != NO_FLAGS:
+        template = _completed(template, language.flags, bool(text.values))
+    if not text.values:
+        return template
+    values = {name: say(v, language) if isinstance(v, Phrase) else v for name, v in text.values.items()}
+    return template.format(**values)
+
+
+def _template(text: Phrase, language: Language) -> str:
+    """Give the template of a Phrase in a language."""
+    if not text.template:
+        return ""  # gettext would answer with the header of the catalogue.
+    # English is what the code says: it loads no catalogue.
+    catalogue = NullTranslations() if language.is_english else _catalogue(language.value)
+    if text.plural is None:
+        return catalogue.gettext(text.template)
+    count = text.values["count"]
+    return catalogue.ngettext(text.template, text.plural, count if isinstance(count, int) else 2)
+
+
+@cache
+def _catalogue(code: str) -> NullTranslations:
+    """Load a catalogue. English stands in where it was never compiled, which only happens to who develops massctl."""
+    # English needs no reader of package data.
+    from pkgutil import get_data
+
+    try:
+        written = get_data("massctl", f"locale/{code}/LC_MESSAGES/{DOMAIN}.mo")
+    except FileNotFoundError:
+        written = None
+    return _Sentences(written) if written else NullTranslations()
+
+
+def catalogue_templates() -> list[str]:
+    """Give the English of every sentence that is translated."""
+    catalogue = _catalogue("zh")
+    return catalogue.templates if isinstance(catalogue, _Sentences) else []
+
+
+class _Sentences(NullTranslations):
+    """A compiled catalogue that decodes a sentence when it is said: a run says few of some thousands.
+
+    The standard parser decodes all of them, which takes a fifth of the time of importing click (`bench/languages.py`).
+    """
+
+    def __init__(self, written: bytes) -> None:
+        """Note where each sentence stands in a file for one plural form."""
+        super().__init__()
+        self._written = written
+        order = "<" if written.startswith(b"\xde\x12\x04\x95") else ">"
+        _, _, count, ids, strings = unpack_from(f"{order}5I", written)
+        places = zip(
+            *(iter_unpack(f"{order}2I", written[start : start + 8 * count]) for start in (ids, strings)), strict=True
+        )
+        self._places = {written[start : start + length]: place for (length, start), place in places}
+
+    @property
+    def templates(self) -> list[str]:
+        """The English that is translated."""
+        return [each.decode() for each in self._places if each and b"\0" not in each]
+
+    def gettext(self, message: str) -> str:
+        """Give the translation of a template; the template itself where there is none."""
+        return self._find(message) or message
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """Give the translation for a count, the only one that Chinese has."""
+        return self._find(f"{msgid1}\0{msgid2}") or super().ngettext(msgid1, msgid2, n)
+
+    def _find(self, message: str) -> str | None:
+        length, start = self._places.get(message.encode(), (0, 0))
+        return self._written[start : start + length].decode() or None
+
+
+_WITHOUT_SANDBOX: Final = ("validate", "lock", "stop", "resume")
+_WITH_LOCKED: Final = ("apply", "preview")
+_ADVISED: Final = re.compile(
+    r"\bmassctl (?P<verb>apply|plan|doctor|status|reconcile|preview|withdraw|record-event|adopt|"
+    r"comments (?:open|close)|speed (?:get|set)|state (?:show|list|verify|init|import|repair|backup|restore)|"
+    r"validate|lock|render|serve|stop|resume)\b"
+    r"(?! --sandbox)"
+)
+"""A command that a sentence advises, up to its verb."""
+
+
+@lru_cache(maxsize=512)
+def _completed(template: str, flags: Flags, has_fields: bool) -> str:
+    """Give a sentence, before anything fills its fields, whose commands have this run's flags."""
+    where = flags.where.replace("{", "{{").replace("}", "}}") if has_fields else flags.where
+
+    def command(found: re.Match[str]) -> str:
+        verb = found["verb"]
+        words = ["massctl", where, verb]
+        words += ["--sandbox"] if flags.sandbox and verb not in _WITHOUT_SANDBOX else []
+        words += ["--locked"] if flags.locked and verb in _WITH_LOCKED else []
+        return " ".join(filter(None, words))
+
+    return _ADVISED.sub(command, template)
+
+
+_LITERAL_MIN: Final = 7
+"""Letters that a template must have besides its fields; `{path}: {reason}.` would match anything."""
+
+
+def say_recorded(text: str, language: Language) -> str:
+    """Say what the ledger recorded of WeChat's behaviour; a sentence that is not known is given as it is."""
+    if language.is_english or isinstance(text, Phrase):
+        return say(text, language)
+    for template, pattern in _patterns().items():
+        match = pattern.fullmatch(text)
+        if match is not None:
+            values = {name: say_recorded(value, language) for name, value in match.groupdict().items()}
+            return say(Phrase(template, **values), language)
+    return text
+
+
+@cache
+def _patterns() -> Mapping[str, re.Pattern[str]]:
+    """Give a pattern for each sentence about WeChat, the one with the most letters first."""
+    found: dict[str, tuple[int, re.Pattern[str]]] = {}
+    for template in catalogue_templates():
+        try:
+            parts = list(Formatter().parse(template))
+        except ValueError:
+            continue  # A text without values, whose braces are braces.
+        letters = sum(character.isalpha() for literal, *_ in parts for character in literal)
+        if letters < _LITERAL_MIN or any(spec or (name is not None and not name) for _, name, spec, _ in parts):
+            continue
+        written = "".join(re.escape(literal) + (f"(?P<{name}>.+?)" if name else "") for literal, name, _, _ in parts)
+        names = [name for _, name, _, _ in parts if name]
+        if len(names) == len(set(names)):
+            found[template] = letters, re.compile(written)
+    return {
+        template: pattern
+        for template, (_, pattern) in sorted(found.items(), key=lambda item: (-item[1][0], -len(item[0])))
+    }

@@ -1,0 +1,253 @@
+"""Mass jobs (群发任务) in words: their state, their numbers, what an event tells of them, and where their articles are.
+
+What is equal for batches of a list of openids that follow each other stands once.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import TYPE_CHECKING, Final, Literal, TypeVar
+
+from massctl.model.phrase import BEIJING, Command, Phrase, in_a_row
+from massctl.model.state import Job, Record, is_concluded
+from massctl.plan.guards import rejected_batch
+from massctl.plan.job_failure import reason_words
+from massctl.view.style import Ink, Style
+from massctl.view.terminal import DOT, Inked, Page, Part, Table
+from massctl.view.words import JOB, articles_named, recorded
+
+if TYPE_CHECKING:
+    from massctl.model.entries import CopyrightCheck, CopyrightResult, JobFinish
+    from massctl.view.i18n import Language
+
+
+Item = TypeVar("Item")
+Row = tuple[int, datetime, tuple[Part, ...]]
+"""A batch, when it was, and what is said of it."""
+
+
+def alike(
+    items: Sequence[Item], batch: Callable[[Item], int], said: Callable[[Item], object], record: Record
+) -> list[list[Item]]:
+    """Put together what stands in a row, is of one batch after the other, and of which the same is `said`.
+
+    Where there is only one batch everything stands alone.
+    """
+
+    def key(numbered: tuple[int, Item]) -> tuple[int, object]:
+        position, item = numbered
+        return (position if record.batches == 1 else batch(item) - position), said(item)
+
+    return [[item for _, item in group] for _, group in groupby(enumerate(items), key=key)]
+
+
+def batch_words(first: int, last: int, record: Record) -> list[Part]:
+    """Name batches, where there is more than one, with a dot behind."""
+    if record.batches == 1:
+        return []
+    if first == last:
+        return [Phrase("batch {batch} of {batches}", batch=first, batches=record.batches), DOT]
+    return [Phrase("batches {first}–{last} of {batches}", first=first, last=last, batches=record.batches), DOT]
+
+
+def from_to(first: datetime, last: datetime) -> str:
+    """Write the moments of the first and the last, once where they are equal."""
+    began, ended = recorded(first), recorded(last)
+    return began if began == ended else f"{began} – {ended}"
+
+
+def batch_rows(table: Table, label: str, rows: Sequence[Row], record: Record) -> None:
+    """Add a row for each run of rows that are alike."""
+    for run in alike(rows, lambda row: row[0], lambda row: row[2], record):
+        (first, began, said), (last, ended, _) = run[0], run[-1]
+        table.row(label, *batch_words(first, last, record), from_to(began, ended), DOT, *said, inner=2)
+        label = ""
+
+
+_DECLARED: Final = {1: Phrase("declared original"), 2: Phrase("declared a reprint")}
+_AUDIT: Final = {0: Phrase("not checked"), 1: Phrase("still being checked"), 11: Phrase("passed the check")}
+_CHECK: Final = {
+    1: Phrase("originality: no reprint"),
+    2: Phrase("originality: a reprint that may be sent"),
+    3: Phrase("originality: a reprint that may not be sent"),
+}
+_ORIGINAL: Final = {
+    1: Phrase("it resembles an original article"),
+    2: Phrase("it resembles an old article that is not marked as original"),
+    3: Phrase("it resembles a news article"),
+    4: Phrase("it resembles an article on a black list"),
+}
+
+
+def contradiction_text(before: Literal["sent", "failed"], language: "Language", style: Style, width: int) -> str:
+    """Say that an event tells another end of a job than was on record; the newest stands."""
+    page = Page(language, style, width)
+    page.line(_contradiction(before))
+    return page.text()
+
+
+def _contradiction(before: Literal["sent", "failed"]) -> Phrase:
+    if before == "sent":
+        return Phrase(
+            "this job was on record as sent, and this event says that it failed; the event stands. "
+            "The console shows under 群发记录 which of them is so"
+        )
+    return Phrase(
+        "this job was on record as failed, and this event says that it was sent; the event stands. "
+        "The console shows under 群发记录 which of them is so"
+    )
+
+
+def originality_rows(table: Table, check: "CopyrightCheck") -> None:
+    """Add what the originality check found, article by article; nothing where nothing was checked."""
+    if check.check_state in _CHECK:
+        ink = Ink.ERROR if check.check_state == 3 else Ink.PLAIN
+        table.below(Inked(_CHECK[check.check_state], ink))
+    for position, result in enumerate(check.results, 1):
+        said = _verdict(result)
+        if said is not None:
+            table.below(Phrase("article {number}: {said}", number=result.article_idx or position, said=said), inner=4)
+            if result.original_article_url:
+                table.below(Inked(result.original_article_url, Ink.DETAIL), inner=6)
+
+
+def _verdict(result: "CopyrightResult") -> str | None:
+    """Say what was found about one article; None where there is nothing to say."""
+    if not (result.user_declare_state or result.audit_state or result.original_article_url):
+        return None
+    failed = Phrase("did not pass the check")
+    parts = [
+        _DECLARED.get(result.user_declare_state or 0),
+        _AUDIT.get(result.audit_state, failed) if result.audit_state is not None else None,
+        _ORIGINAL.get(result.original_article_type or 0),
+        {0: Phrase("it may not be reprinted"), 1: Phrase("it may be reprinted")}.get(_or(result.can_reprint))
+        if result.original_article_url
+        else None,
+        Phrase("its content takes the place of this one") if result.need_replace_content == 1 else None,
+        Phrase("its source is shown") if result.need_show_reprint_source == 1 else None,
+    ]
+    return in_a_row([part for part in parts if part is not None] or [failed])
+
+
+def _or(value: int | None) -> int:
+    return -1 if value is None else value
+
+
+def foreign_text(
+    finish: "JobFinish", candidates: Sequence["Record"], language: "Language", style: Style, width: int
+) -> str:
+    """Say of an event that no job here has its id, and what it may belong to; it was recorded for none."""
+    page = Page(language, style, width)
+    ended = Phrase("sent") if finish.said.status == "sent" else reason_words(finish.said.reason or "send fail")
+    say_so = Phrase("no job here has msg_id {msg_id} ({ended}); nothing was recorded")
+    page.line(Phrase(say_so, msg_id=finish.said.msg_id, ended=ended))
+    if not candidates:
+        page.line(Phrase("Sends from the website and of other programs end with such an event too."), indent=2)
+        page.line(
+            Phrase("They use the account's allowance; if this is the end of one, record it with its time:"), indent=2
+        )
+        at = finish.created_at.astimezone(BEIJING).isoformat(timespec="minutes") if finish.created_at else "AT"
+        page.line(Command("state import", "--website-send", at), indent=4)
+    for record in candidates:
+        say = Phrase(
+            "It may be the end of {name}, edition {edition}, of which nobody knows whether it was sent. If it is:"
+        )
+        if not record.open_attempts:
+            say = Phrase("It may be the end of {name}, edition {edition}, which was settled as not sent. If it is:")
+        page.line(Inked(Phrase(say, name=record.campaign, edition=record.edition), Ink.WARNING), indent=2)
+        known = Command("reconcile", record.campaign, "--sent", finish.said.msg_id, "--reason MASSSENDJOBFINISH")
+        page.line(known, indent=4)
+        page.line(Phrase("and then record this event once more"), indent=4)
+    return page.text()
+
+
+def job_rows(table: Table, record: Record, label: str) -> None:
+    """Add rows for each job of a record; batches in a row that fared alike stand in one."""
+    for jobs in alike(record.jobs, lambda job: job.batch, _standing, record):
+        job = jobs[0]
+        table.row(label, *batch_words(job.batch, jobs[-1].batch, record), *_job(jobs), inner=2)
+        label = ""
+        numbers = _numbers(jobs)
+        if numbers:
+            table.below(*numbers)
+        if job.counts is not None and job.counts.reason is not None:
+            table.below(Inked(reason_words(job.counts.reason), Ink.ERROR))
+        if job.counts is not None and job.counts.copyright_check is not None:
+            originality_rows(table, job.counts.copyright_check)
+        if job.withdrawn:
+            table.below(_withdrawn(job))
+        if job.withdrawing:
+            table.below(Inked(_withdrawing(job), Ink.WARNING))
+        for url in (job.counts.article_urls if job.counts else None) or []:
+            table.below(Inked(url, Ink.DETAIL))
+        others = [each for each in jobs[1:] if each.counts is not None and each.counts.article_urls]
+        if others:
+            say = Phrase("the addresses of the other batches: massctl status {name} --format json")
+            table.below(Inked(Phrase(say, name=record.campaign), Ink.DETAIL))
+    if (stopped := rejected_batch(record)) is not None:
+        table.row(label, Inked(stopped.message, Ink.WARNING), inner=2)
+        table.below(stopped.hint)
+    elif record.ended is not None:
+        say = Phrase("{sent} of {all} batches went out; the other openids are in {rest}")
+        count = {"sent": len(record.sent_batches), "all": record.batches}
+        table.row(label, Phrase(say, rest=record.ended.rest, **count))
+    elif record.is_partly_sent and not record.is_in_doubt:
+        sent = Phrase("{sent} of {all} batches went out", sent=len(record.sent_batches), all=record.batches)
+        go_on = Phrase("{sent}; massctl apply {name} goes on with the next", sent=sent, name=record.campaign)
+        table.row(label, Phrase("{sent}, and none is begun after this", sent=sent) if is_concluded(record) else go_on)
+
+
+def _standing(job: Job) -> tuple[object, ...]:
+    """Give what is told of a job beside its numbers, its moment and its addresses."""
+    counts = job.counts
+    told = (counts.reason, counts.copyright_check) if counts is not None else None
+    known = tuple(number is not None for number in _counted(job))
+    return job.status, job.msg_id is None, job.withdrawn, job.withdrawing, told, known
+
+
+def _counted(job: Job) -> tuple[int | None, ...]:
+    counts = job.counts
+    if counts is None:
+        return (None,) * 4
+    return counts.total_count, counts.filter_count, counts.sent_count, counts.error_count
+
+
+def _job(jobs: Sequence[Job]) -> list[Part]:
+    first, last = jobs[0], jobs[-1]
+    ink = {"sent": Ink.DONE, "failed": Ink.ERROR, "awaiting_admin": Ink.WARNING}.get(first.status, Ink.PLAIN)
+    ids = f"msg_id {first.msg_id}" if first is last else f"msg_id {first.msg_id} … {last.msg_id}"
+    number: Part = ids if first.msg_id is not None else Phrase("msg_id unknown")
+    at = Phrase("accepted {moment}", moment=from_to(first.accepted_at, last.accepted_at))
+    return [number, DOT, Inked(JOB[first.status], ink), DOT, at]
+
+
+def _numbers(jobs: Sequence[Job]) -> list[Part]:
+    """Say how many followers they were for, how many were left out, have it, and have it not; as far as known."""
+    total, left, sent, failed = (
+        None if any(number is None for number in numbers) else sum(number or 0 for number in numbers)
+        for numbers in zip(*map(_counted, jobs), strict=True)
+    )
+    known = [
+        Phrase("total {count:,}", count=total) if total is not None else None,
+        Phrase("after filtering {count:,}", count=left) if left is not None else None,
+        Phrase("delivered {count:,}", count=sent) if sent is not None else None,
+        Phrase("not delivered {count:,}", count=failed) if failed is not None else None,
+    ]
+    parts: list[Part] = []
+    for phrase in known:
+        if phrase is not None:
+            parts += [DOT, phrase]
+    return parts[1:]
+
+
+def _withdrawing(job: Job) -> Phrase:
+    if 0 in job.withdrawing:
+        return Phrase("nobody knows whether every article was withdrawn; withdrawing again does no harm")
+    say = Phrase("nobody knows whether WeChat has withdrawn {articles}; withdrawing again does no harm")
+    return Phrase(say, articles=articles_named(job.withdrawing))
+
+
+def _withdrawn(job: Job) -> Phrase:
+    if 0 in job.withdrawn:
+        return Phrase("every article is withdrawn")
+    return Phrase("withdrawn: {articles}", articles=articles_named(job.withdrawn))

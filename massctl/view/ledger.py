@@ -1,0 +1,423 @@
+"""The ledger in words: what it records, entry by entry, how it is repaired, and what to tell one that started over."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from massctl.model import entries
+from massctl.model.entries import Entry
+from massctl.model.phrase import BEIJING, Command, Phrase, moment
+from massctl.model.state import Record, State
+from massctl.view.i18n import Language, say_recorded
+from massctl.view.jobs import Row, batch_rows, job_rows
+from massctl.view.plan import inked_digest
+from massctl.view.status import contradiction_row, record_heading, settled_row
+from massctl.view.style import Ink, Style
+from massctl.view.terminal import DOT, Inked, Page, Part, Table
+from massctl.view.words import recorded, short_digest
+
+RECORD_LABELS: Final = {
+    "draft": Phrase("draft"),
+    "previews": Phrase("previews"),
+    "attempt": Phrase("attempt"),
+    "job": Phrase("job"),
+    "settled": Phrase("settled"),
+    "expired": Phrase("expired"),
+}
+_PREVIEW_OUTCOMES: Final = {
+    "begun": Phrase("without an answer"),
+    "sent": Phrase("arrived"),
+    "failed": Phrase("refused by WeChat"),
+    "unknown": Phrase("without an answer"),
+}
+
+
+def state_text(state: State, language: Language, style: Style, width: int, names: Sequence[str] | None = None) -> str:
+    """Show what is recorded: the ledger's name, each edition of each campaign, and how much was uploaded.
+
+    With `names` only these campaigns.
+    """
+    page = Page(language, style, width)
+    if state.serial == 0:
+        page.line(Phrase("nothing is recorded yet"))
+        return page.text()
+    _ledger_line(page, state)
+    for key in sorted(state.records):
+        if names and key[0] not in names:
+            continue
+        page.blank()
+        _record(page, state.records[key])
+    if names:
+        return page.text()
+    page.blank()
+    for appid, sends in state.website_sends.items():
+        for at in sends:
+            page.line(Phrase("sent on the website with {appid}: {at}", appid=appid, at=recorded(at)), hang=2)
+    images, materials = len(state.images), len(state.materials)
+    page.line(Phrase("uploaded: pictures {images}, materials {materials}", images=images, materials=materials))
+    return page.text()
+
+
+def entries_text(entries: Sequence[Entry], language: Language, style: Style, width: int) -> str:
+    """List entries, oldest first: serial, time, type, campaign, and what is worth knowing."""
+    page = Page(language, style, width)
+    if not entries:
+        page.line(Phrase("nothing is recorded yet"))
+    digits = max((len(str(entry.serial)) for entry in entries), default=0)
+    for entry in entries:
+        lead = f"{entry.serial:>{digits}}  {recorded(entry.at)}  "
+        parts: list[Part] = [Inked(lead, Ink.DETAIL), f"{entry.event.type}  "]
+        if entry.campaign is not None:
+            parts.append(Inked(f"{entry.campaign}/{entry.edition}  ", Ink.NAME))
+        page.line(*parts, Inked(entry_facts(entry.event), Ink.DETAIL), hang=digits + 2)
+    return page.text()
+
+
+def verified_text(state: State, language: Language, style: Style, width: int) -> str:
+    """Say that every line is what was written."""
+    page = Page(language, style, width)
+    if state.serial == 0:
+        page.line(Phrase("nothing is recorded yet"))
+        return page.text()
+    page.line(Inked(Phrase("the ledger is whole: every line is what was written"), Ink.DONE))
+    _ledger_line(page, state)
+    return page.text()
+
+
+def _ledger_line(page: Page, state: State) -> None:
+    parts: list[Part] = [
+        Phrase("ledger {lineage}", lineage=state.lineage or "?"),
+        DOT,
+        Phrase("realm {realm}", realm=state.realm or "?"),
+        DOT,
+        Phrase("serial {serial}", serial=state.serial),
+    ]
+    page.line(*parts, hang=2)
+
+
+def _record(page: Page, record: Record) -> None:
+    record_heading(page, record)
+    table = Table(page, list(RECORD_LABELS.values()))
+    contradiction_row(table, record)
+    _drafts(table, record)
+    _previews(table, record)
+    _attempts(table, record)
+    job_rows(table, record, RECORD_LABELS["job"])
+    settled_row(table, record, RECORD_LABELS["settled"])
+    for closed in record.expired_at:
+        table.row(RECORD_LABELS["expired"], moment(closed))
+
+
+def _drafts(table: Table, record: Record) -> None:
+    rows: list[Row] = []
+    for draft in record.drafts:
+        fate = Phrase("in the draft box") if draft.alive else Phrase("gone: sent, replaced or deleted")
+        if draft.alive and any(each.event.batch == draft.event.batch for each in record.settled_sent):
+            fate = Phrase("settled as sent, so probably gone")
+        rows.append((draft.event.batch, draft.saved_at, (inked_digest(draft.event.digest), DOT, fate)))
+    batch_rows(table, RECORD_LABELS["draft"], rows, record)
+    label: str = "" if rows else RECORD_LABELS["draft"]
+    for begun in record.begun_drafts:
+        unknown = Inked(Phrase("asked for; nobody knows whether it is there"), Ink.WARNING)
+        table.row(label, recorded(begun.at), DOT, inked_digest(begun.event.digest), DOT, unknown, inner=2)
+        label = ""
+
+
+def _previews(table: Table, record: Record) -> None:
+    """Count previews by version and outcome; reviewers' names are not needed here."""
+    label: str = RECORD_LABELS["previews"]
+    counts = Counter((digest, preview.outcome) for (digest, _), preview in record.previews.items())
+    for (digest, outcome), count in counts.items():
+        table.row(label, f"{count} ", _PREVIEW_OUTCOMES[outcome], DOT, inked_digest(digest), inner=2)
+        label = ""
+
+
+def _attempts(table: Table, record: Record) -> None:
+    rows: list[Row] = []
+    for attempt in record.attempts:
+        verdict: Part = Phrase("answered")
+        doubt = say_recorded(attempt.doubt, table.language) if attempt.doubt else None
+        if attempt.rejection is not None:
+            code = attempt.rejection.errcode
+            never_left = Phrase("its request never left")
+            refused = Phrase("refused with errcode {errcode}", errcode=code)
+            verdict = Inked(never_left if code is None else refused, Ink.ERROR)
+        elif attempt.open and attempt.accepted is None:
+            why = doubt or Phrase("the run ended before the answer")
+            verdict = Inked(Phrase("open: {why}", why=why), Ink.ALARM)
+        elif attempt.accepted is not None and attempt.accepted.content is not None:
+            verdict = Inked(Phrase("WeChat knew its id before; which content went out is not known"), Ink.WARNING)
+        elif doubt:
+            verdict = Phrase("closed later: {why}", why=doubt)
+        rows.append((attempt.event.batch, attempt.at, (verdict,)))
+    batch_rows(table, RECORD_LABELS["attempt"], rows, record)
+
+
+def entry_facts(event: entries.Event) -> str:
+    """Give the members of an entry that tell it from its like, as `name value` pairs."""
+    if isinstance(event, _Staging):
+        return _about_staging(event)
+    if isinstance(event, _Sending):
+        return _about_sending(event)
+    return _about_rest(event)
+
+
+_Staging: TypeAlias = (
+    entries.ImageUploaded
+    | entries.MaterialAdded
+    | entries.MaterialForgotten
+    | entries.VideoMade
+    | entries.MessageStaged
+    | entries.AudienceResolved
+    | entries.DraftBegun
+    | entries.DraftNotSaved
+    | entries.DraftSaved
+    | entries.DraftVerified
+    | entries.DraftDeleted
+    | entries.Previewed
+)
+_Sending: TypeAlias = (
+    entries.SendAttempted
+    | entries.SendAccepted
+    | entries.SendRejected
+    | entries.SendInDoubt
+    | entries.SendSettled
+    | entries.SendImported
+    | entries.WebsiteSendRetracted
+)
+_Other: TypeAlias = (
+    entries.Created
+    | entries.Repaired
+    | entries.JobStatus
+    | entries.Withdrawn
+    | entries.Announced
+    | entries.Expired
+    | entries.ListEnded
+    | entries.Adopted
+)
+
+
+def _about_staging(event: _Staging) -> str:  # noqa: PLR0911 - one case a type, and all in sight
+    match event:
+        case entries.ImageUploaded() | entries.MaterialAdded() | entries.MaterialForgotten():
+            return f"{event.appid} sha256 {event.sha256[:12]}"
+        case entries.VideoMade() | entries.MessageStaged():
+            return f"{event.appid} digest {short_digest(event.digest)}"
+        case entries.AudienceResolved():
+            return f"{event.appid} tag_id {event.tag_id} count {event.count} digest {short_digest(event.digest)}"
+        case entries.DraftBegun():
+            return f"{event.appid} digest {short_digest(event.digest)}"
+        case entries.DraftNotSaved():
+            return f"begun {event.begun}{_because(event.reason)}"
+        case entries.DraftSaved():
+            return f"media_id {event.media_id} digest {short_digest(event.digest)}"
+        case entries.DraftVerified():
+            return f"media_id {event.media_id} kept {event.kept_sha256[:12]}"
+        case entries.DraftDeleted():
+            return f"media_id {event.media_id}{_because(event.reason)}"
+        case entries.Previewed():
+            return f"{event.outcome} {event.recipient} digest {short_digest(event.digest)}{_code(event.errcode)}"
+
+
+def _about_sending(event: _Sending) -> str:  # noqa: PLR0911 - one case a type, and all in sight
+    match event:
+        case entries.SendAttempted():
+            batch = f" batch {event.batch}/{event.batches}" if event.batches is not None else ""
+            asked = f" by {event.by}{_because(event.reason)}" if event.by else ""
+            return f"clientmsgid {event.client_msg_id} digest {short_digest(event.digest)}{batch}{asked}"
+        case entries.SendAccepted():
+            known = f" msg_id {event.msg_id}" if event.msg_id is not None else ""
+            content = f" content {event.content}" if event.content is not None else ""
+            return f"attempt {event.attempt}{known}{' duplicate' if event.duplicate else ''}{content}"
+        case entries.SendRejected():
+            return f"attempt {event.attempt}{_code(event.errcode)}{f' rid {event.rid}' if event.rid else ''}"
+        case entries.SendInDoubt():
+            return f"attempt {event.attempt}{_code(event.errcode)}{_because(event.reason)}"
+        case entries.SendSettled():
+            return f"{event.outcome} by {event.by}{_because(event.reason)}"
+        case entries.SendImported():
+            known = f" msg_id {event.msg_id}" if event.msg_id is not None else ""
+            return f"{event.appid} sent {moment(event.sent_at)}{known} by {event.by}{_because(event.reason)}"
+        case entries.WebsiteSendRetracted():
+            return f"{event.appid} sent {moment(event.sent_at)} by {event.by}{_because(event.reason)}"
+
+
+def _about_rest(event: _Other) -> str:  # noqa: PLR0911 - one case a type, and all in sight
+    match event:
+        case entries.Created():
+            return f"lineage {event.lineage} realm {event.realm}{_because(event.reason)}"
+        case entries.Repaired():
+            return f"dropped {event.dropped_bytes} bytes by {event.by}{_because(event.reason)}"
+        case entries.JobStatus():
+            sent = f" sent {event.sent_count}/{event.total_count}" if event.sent_count is not None else ""
+            told = f" {event.source}" if event.source else ""
+            return f"msg_id {event.msg_id} {event.status}{sent}{told}{_because(event.reason)}"
+        case entries.Withdrawn():
+            which = f"article {event.article}" if event.article else "all articles"
+            return f"msg_id {event.msg_id} {which}{f' {event.outcome}' if event.outcome else ''}{_code(event.errcode)}"
+        case entries.Announced():
+            return f"not_before {moment(event.not_before)} channel {event.channel} lead_seconds {event.lead_seconds}"
+        case entries.Expired():
+            return f"not_after {moment(event.not_after)}"
+        case entries.ListEnded():
+            return f"rest {event.rest} by {event.by}"
+        case entries.Adopted():
+            return f"media_id {event.media_id} by {event.by}{_because(event.reason)}"
+
+
+def _because(reason: str | None) -> str:
+    return f": {reason}" if reason else ""
+
+
+def _code(errcode: int | None) -> str:
+    return f" errcode {errcode}" if errcode is not None else ""
+
+
+_EXAMPLE: Final = "2026-01-31T20:00:00+08:00"
+"""How a moment is written; `state import` takes none that is still to come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """What a new ledger begins without."""
+
+    lineage: str
+    aside: str | None
+    """The name of the old ledger's file; None where there was none."""
+    unread: str | None
+    """Why the old ledger could not be read."""
+    sent: tuple[Record, ...]
+    """What the old one says went out."""
+    open: tuple[Record, ...]
+    """What the old one does not know the outcome of."""
+    website_sends: tuple[str, ...]
+    """When the old one says that people sent something on the website, and with which account: as it is typed."""
+    campaigns: tuple[str, ...]
+    """Every campaign of the repository."""
+
+
+def lost_text(lost: Lost, language: Language, style: Style, width: int) -> str:
+    """Say what is true of a ledger that was begun anew, and what to type before the next apply."""
+    page = Page(language, style, width)
+    page.line(Phrase("the ledger {lineage} was created; nothing is recorded in it yet", lineage=lost.lineage))
+    if lost.aside:
+        page.line(Phrase("the old one was put aside as {file}; keep it", file=lost.aside), indent=2)
+    if lost.unread:
+        page.line(Phrase("it could not be read: {why}", why=lost.unread), indent=2)
+    page.line(
+        Inked(
+            Phrase("What went out before is unknown now. Until it is imported, apply would send it again."), Ink.ALARM
+        )
+    )
+    for record in lost.open:
+        _open_send(page, record)
+    told = {record.campaign for record in (*lost.sent, *lost.open)}
+    if lost.sent:
+        page.line(Phrase("the old ledger says that these went out; type this before the next apply:"))
+        for record in lost.sent:
+            _typed_line(page, _import_command(record))
+    others = [name for name in lost.campaigns if name not in told]
+    if others and not (lost.sent or lost.open):
+        page.line(Phrase("look in the console under 群发记录 which of these went out, and when, then for each:"))
+        _typed_line(page, Command("state import", f"--sent NAME --at {_EXAMPLE}"))
+        page.line(Phrase("campaigns here: {names}", names=", ".join(others)), indent=2)
+    page.line(Phrase("a send that somebody made on the website, which counts for the allowance:"))
+    for at in lost.website_sends or (_EXAMPLE,):
+        _typed_line(page, Command("state import", "--website-send", at))
+    return page.text()
+
+
+def _typed_line(page: Page, command: Command) -> None:
+    """Add a command that is to be typed: in one piece, however wide the window is."""
+    page.raw(f"    {page.say(command)}")
+
+
+def _open_send(page: Page, record: Record) -> None:
+    say = Phrase("{name} was attempted, and nobody knows whether it was sent", name=record.campaign)
+    page.line(Inked(say, Ink.ALARM), hang=2)
+    page.line(Phrase("look in the console under 群发记录; if it is there:"), indent=2)
+    at = record.open_attempts[0].at.astimezone(BEIJING).isoformat(timespec="seconds")
+    _typed_line(page, Command("state import", "--sent", record.campaign, "--edition", record.edition, "--at", at))
+
+
+def _import_command(record: Record) -> Command:
+    """Give the command that tells a new ledger of a send, with all that the old one knows."""
+    job = record.jobs[-1] if record.jobs else None
+    times = [job.accepted_at] if job else []
+    times += [record.imported.sent_at] if record.imported else []
+    times += [attempt.at for attempt in record.attempts[-1:]]
+    # A send that was settled without an attempt was made in the console, at a time that only a person knows.
+    at = times[0].astimezone(BEIJING).isoformat(timespec="seconds") if times else "AT"
+    number = ("--msg-id", job.msg_id) if job and job.msg_id is not None else ()
+    return Command("state import", "--sent", record.campaign, "--edition", record.edition, *number, "--at", at)
+
+
+DROPPED_LINES_MAX: Final = 20
+"""Of what is dropped."""
+_DROPPED_KEYS: Final = ("serial", "type", "campaign", "edition")
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A damaged ledger, and what a repair makes of it."""
+
+    lineage: str
+    realm: str | None
+    kept: int
+    """The serial of the last entry that verifies."""
+    dropped: bytes
+    """What stands behind it."""
+    why: str
+    """What is wrong with that."""
+    done: bool = False
+    """It was repaired; else it is only shown what would be."""
+    aside: str | None = None
+    """What the damaged ledger is called now."""
+
+    @property
+    def dropped_lines(self) -> list[dict[str, Any]]:
+        """What is dropped as far as it can be read, and how many bytes each line has; nothing proves what it says."""
+        return [_dropped_fields(line) for line in self.dropped.rstrip(b"\n").split(b"\n")]
+
+
+def repair_text(repair: Repair, language: Language, style: Style, width: int) -> str:
+    """Say what a repair drops, and what is to be typed next."""
+    page = Page(language, style, width)
+    page.line(Inked(Phrase("the ledger is damaged: {why}", why=repair.why), Ink.ALARM))
+    page.line(Phrase("entries that verify, and stay: {count}", count=repair.kept))
+    page.line(Phrase("bytes behind them that are dropped: {count}", count=len(repair.dropped)))
+    lines = repair.dropped_lines
+    for found in lines[:DROPPED_LINES_MAX]:
+        page.line(_dropped_words(found), indent=2)
+    if len(lines) > DROPPED_LINES_MAX:
+        page.line(Phrase("and {count} more", count=len(lines) - DROPPED_LINES_MAX), indent=2)
+    if not repair.done:
+        page.line(Phrase("Nothing was changed. To repair the ledger, type:"))
+        _typed_line(page, Command("state repair", "--reason", '"…"'))
+        return page.text()
+    page.line(Phrase("the damaged ledger was put aside as {file}; keep it", file=repair.aside or "-"))
+    unknown = Phrase("What was dropped may tell of sends. So apply sends no campaign that is not known as sent.")
+    page.line(Inked(unknown, Ink.ALARM))
+    page.line(Phrase("Look in the console under 群发记录, then say for each campaign before its send:"))
+    for known in ("--not-sent", "--sent"):
+        _typed_line(page, Command("reconcile", "NAME", known, "--reason", '"…"'))
+    return page.text()
+
+
+def _dropped_fields(line: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        found = None
+    fields = found if isinstance(found, dict) else {}
+    whole = {key: value for key in _DROPPED_KEYS if isinstance(value := fields.get(key), str | int)}
+    return {**whole, "bytes": len(line)}
+
+
+def _dropped_words(found: dict[str, Any]) -> Phrase:
+    if "type" not in found:
+        return Phrase("{count} bytes that are not an entry", count=found["bytes"])
+    told = " ".join(str(found[key]) for key in _DROPPED_KEYS if key in found)
+    return Phrase("not proven: {entry}", entry=told)

@@ -1,0 +1,168 @@
+"""Notices for a chat and for a webhook: what happened, what is now true, what to type and until when.
+
+Words from files (titles, names, refusals that quote them) must not become a mention, a link or markup in a group:
+`<@all>` in a title would call everybody. WeCom's markdown knows no escape, so such signs are written full width.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from massctl.apply.notices import Notice
+from massctl.model.phrase import Phrase, in_a_row
+from massctl.plan.reconcile_options import Evidence
+from massctl.plan.send_block import SendBlock
+from massctl.view.cells import printable
+from massctl.view.i18n import Language, Reader, say
+from massctl.view.send_block import SEND_LABELS, Row, block_rows
+from massctl.view.words import recorded
+
+WORDS_SHOWN: Final = 400
+"""Characters of a sentence that may hold words from files; more are cut."""
+HAPPENING: Final = {
+    "sent": Phrase("sent"),
+    "failed": Phrase("failed"),
+    "in_doubt": Phrase("in doubt"),
+    "awaiting_admin": Phrase("awaiting the administrator"),
+    "expired": Phrase("window missed"),
+    "refused": Phrase("refused"),
+    "draft_left": Phrase("draft left"),
+    "upcoming": Phrase("upcoming"),
+}
+_ON_GITHUB: Final = Phrase("on GitHub, where massctl init wrote the workflows: Actions / operate / reconcile")
+_MARKUP: Final = str.maketrans("<>[]`*#@\\|~", "＜＞［］｀＊＃＠＼｜～")
+_ADDRESS: Final = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*):(?=//)")
+
+
+def plain(text: str) -> str:
+    """Take from words all that a chat would act on; one line, and not endless."""
+    line = " ".join(printable(" ".join(text.split())).split()).translate(_MARKUP)
+    line = _ADDRESS.sub(r"\1：", line)
+    return line if len(line) <= WORDS_SHOWN else line[: WORDS_SHOWN - 1] + "…"
+
+
+def notice_blocks(notices: Sequence[Notice], language: Reader) -> list[str]:
+    """Give each notice as a block of WeCom's markdown."""
+    return [_block(each, language) for each in notices]
+
+
+def left_out(count: int, language: Reader) -> str:
+    """Say that so many notices had no room."""
+    return say(Phrase("and {count} more: massctl status", count=count), language)
+
+
+def notices_document(notices: Sequence[Notice]) -> dict[str, Any]:
+    """Give the document that a webhook is posted; its phrases are said by whoever writes it."""
+    return {"format_version": 1, "notices": [_document(each) for each in notices]}
+
+
+def _block(notice: Notice, language: Language) -> str:
+    title = f" {plain(notice.title)}" if notice.title else ""
+    lines = [f"**{say(HAPPENING[notice.happening], language)}** {plain(notice.campaign)}{title}"]
+    guard = f"{notice.guard}: " if notice.guard else ""
+    lines.append(plain(guard + say(notice.message, language)))
+    if notice.hint:
+        lines.append("> " + plain(say(notice.hint, language)))
+    if notice.unrecorded is not None:
+        when = say(Phrase("when the ledger can be written again"), language)
+        lines += [f"> {notice.unrecorded.command}\n> {when}", "> " + say(_ON_GITHUB, language)]
+    elif notice.choices is not None:
+        lines += [f"> {command}\n> {say(told, language)}" for command, told in _choices(notice.choices)]
+        lines.append("> " + say(_ON_GITHUB, language))
+    if notice.block is not None:
+        lines += [_row(row, language) for row in block_rows(notice.block)]
+    return "\n".join(lines)
+
+
+def _row(row: Row, language: Language) -> str:
+    return plain(
+        " · ".join(
+            [
+                f"{say(row.label, language)}: {say(row.words[0], language)}",
+                *(say(each, language) for each in row.words[1:]),
+            ]
+        )
+    )
+
+
+def _choices(evidence: Evidence) -> list[tuple[str, Phrase]]:
+    """Give the three commands, each with its time."""
+    name, repetition = evidence.record.campaign, evidence.repetition
+    found: list[tuple[str, Phrase]] = []
+    if repetition is not None:
+        until = recorded(repetition.until)
+        if repetition.at is None:
+            told = Phrase("not possible: {why}", why=in_a_row(repetition.refused))
+        else:
+            told = Phrase("from {at} until {until}", at=recorded(max(repetition.at, evidence.now)), until=until)
+        found.append((_command(name, "--resubmit"), told))
+    found.append((_command(name, "--sent"), Phrase("it is in 群发记录; at any time")))
+    nowhere = Phrase("it is not there, and nothing of it waits")
+    if evidence.remembered_until is not None and not evidence.same_id:
+        nowhere = Phrase(
+            "it is not there, and nothing of it waits; no send with the same id is declared now: a mistake sends twice"
+        )
+    elif evidence.remembered_until is not None:
+        say_until = Phrase("it is not there, and nothing of it waits; until {until} WeChat still knows the id")
+        nowhere = Phrase(say_until, until=recorded(evidence.remembered_until))
+    return [*found, (_command(name, "--not-sent"), nowhere)]
+
+
+def _command(name: str, choice: str) -> str:
+    return f'massctl reconcile {name} {choice} --reason "…"'
+
+
+def _document(notice: Notice) -> dict[str, Any]:
+    return {
+        "key": notice.key,
+        "event": notice.happening,
+        "campaign": notice.campaign,
+        "title": notice.title,
+        "account": notice.account,
+        "edition": notice.edition,
+        "status": notice.status.value,
+        "digest": notice.digest,
+        "at": notice.at.isoformat(),
+        "guard": notice.guard,
+        "message": notice.message,
+        "hint": notice.hint,
+        **({"msg_id": notice.unrecorded.msg_id} if notice.unrecorded is not None else {}),
+        "send": _send_document(notice.block) if notice.block is not None else None,
+        "choices": _choices_of(notice),
+    }
+
+
+def _send_document(block: SendBlock) -> dict[str, Any]:
+    """Give the block by the names of its rows: words for people, lists where there may be several."""
+    said: dict[str, Any] = dict.fromkeys(SEND_LABELS) | {"allowance": [], "warnings": []}
+    for row in block_rows(block):
+        words = in_a_row(row.words)
+        said[row.name] = [*said[row.name], words] if isinstance(said[row.name], list) else words
+    return said
+
+
+def _choices_of(notice: Notice) -> list[dict[str, Any]]:
+    if notice.unrecorded is not None:
+        return [_choice(notice.unrecorded.command, notice.at, None)]
+    return _choices_document(notice.choices) if notice.choices is not None else []
+
+
+def _choices_document(evidence: Evidence) -> list[dict[str, Any]]:
+    name, repetition = evidence.record.campaign, evidence.repetition
+    found = []
+    if repetition is not None:
+        begins = max(repetition.at, evidence.now) if repetition.at is not None else None
+        found.append(_choice(_command(name, "--resubmit"), begins, repetition.until, repetition.refused))
+    found.append(_choice(_command(name, "--sent"), evidence.now, None))
+    found.append(_choice(_command(name, "--not-sent"), evidence.now, None))
+    return found
+
+
+def _choice(command: str, begins: datetime | None, until: datetime | None, why: Sequence[str] = ()) -> dict[str, Any]:
+    return {
+        "command": command,
+        "from": begins.isoformat() if begins is not None else None,
+        "until": until.isoformat() if until is not None else None,
+        "refused": list(why),
+    }

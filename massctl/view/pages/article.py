@@ -1,0 +1,133 @@
+"""Articles as a page shows them: their bodies, and the phone on which they are read."""
+
+import html
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+from urllib.parse import quote
+
+from massctl.model.message import PICTURE_SCHEME, RenderedArticle, Window
+from massctl.model.phrase import Phrase
+from massctl.render.html_scan import Edit, edited, tags
+from massctl.view.pages.dark_mode import by_day_and_night
+from massctl.view.pages.markup import NOT_HERE, Sheet, Tab, tabs, written
+
+DIGEST_CHARACTERS: Final = 54
+"""How much of the text WeChat takes for an empty digest. Source: WeChat docs, "draft/add", read 2026-10."""
+_PLACEHOLDER: Final = re.compile(re.escape(PICTURE_SCHEME) + r"([0-9a-f]{64})")
+_TAG: Final = re.compile(r"<[^>]*>")
+_BLANKS: Final = re.compile(r"\s+")
+
+
+def sent_body(content: str, files: Mapping[str, str]) -> str:
+    """Give a body exactly as it is sent, with the files of `files` in place of addresses, and nothing around it.
+
+    `files` names the file beside the page for the SHA-256 of each picture's bytes.
+    """
+
+    def placed(found: re.Match[str]) -> str:
+        name = files.get(found[1])
+        return found[0] if name is None else quote(name, safe="/._-~")
+
+    return _PLACEHOLDER.sub(placed, content)
+
+
+def shown_body(content: str, sheet: Sheet) -> str:
+    """Give a body for a page: pictures that are not at hand as an empty frame, colours by day and by night."""
+    body = _PLACEHOLDER.sub(lambda found: sheet.address(found[1]) or NOT_HERE, content)
+    return by_day_and_night(edited(body, _distant_pictures(body)))
+
+
+def beginning(content: str) -> str:
+    """Give the first words of a body, as WeChat takes them for a digest."""
+    return _BLANKS.sub(" ", html.unescape(_TAG.sub("", content))).strip()[:DIGEST_CHARACTERS]
+
+
+def _distant_pictures(body: str) -> list[Edit]:
+    """Find the pictures that stand on WeChat's servers: a page asks nobody for anything."""
+    return [
+        Edit(each.value_start, each.value_start + len(each.written), NOT_HERE)
+        for tag in tags(body)
+        if tag.name == "img" and not tag.closing
+        for each in tag.attributes
+        if each.name == "src" and each.value_start >= 0 and re.match(r"\s*(?:https?:)?//", each.value, re.IGNORECASE)
+    ]
+
+
+def reading(
+    articles: Sequence[RenderedArticle], account: str, window: Window | None, sheet: Sheet, *, files: bool
+) -> str:
+    """Give the column with the articles of a message; with `files` it links to `article-N.html` beside the page."""
+    choices = [Tab(f"article-{number}", f"{number}  {each.title}") for number, each in enumerate(articles, 1)]
+    legend = Phrase("which article")
+    panels = "".join(f'<div class="panel">{_article(each, account, window, sheet)}</div>\n' for each in articles)
+    links = "".join(_link(f"article-{number}.html") for number in range(1, len(articles) + 1))
+    heading = sheet.say(Phrase("as it is read"))
+    return f"""<section class="column reading" aria-labelledby="reading">
+<header class="above"><h2 id="reading">{heading}</h2>
+{tabs("article", legend, choices, sheet, kind="tabs articles")}</header>
+<div class="glass screen"><div class="panels" id="reading-glass" tabindex="0" role="region" aria-labelledby="reading">
+{panels}</div></div>
+{f'<p class="files">{links}</p>' if files else ""}
+</section>
+"""
+
+
+def earlier_reading(
+    articles: Sequence[RenderedArticle | None], account: str, name: str, window: Window | None, sheet: Sheet
+) -> str:
+    """Give the column with the articles as they were: each at the place of the one that it is compared with.
+
+    `name` says which version it is, as a `Phrase`; None stands beside an article that is new.
+    """
+    is_new = sheet.say(Phrase("this article is new"))
+    new = f'<p class="nothing">{is_new}</p>'
+    panels = "".join(
+        f'<div class="panel">{new if each is None else _article(each, account, window, sheet)}</div>\n'
+        for each in articles
+    )
+    return f"""<section class="column earlier" aria-labelledby="earlier">
+<header class="above"><h2 id="earlier">{sheet.say(name)}</h2></header>
+<div class="glass screen"><div class="panels" id="earlier-glass" tabindex="0" role="region" aria-labelledby="earlier">
+{panels}</div></div>
+</section>
+"""
+
+
+def _link(file: str) -> str:
+    return f'<a href="{file}">{file}</a>'
+
+
+def _article(article: RenderedArticle, account: str, window: Window | None, sheet: Sheet) -> str:
+    author = f'<span class="author">{written(article.author)}</span>' if article.author else ""
+    date = f"<span>{_date(window)}</span>" if window else ""
+    below = _source_link(article.content_source_url) + _comments(article, sheet)
+    return f"""<div class="top" aria-hidden="true"><i>✕</i><i>···</i></div>
+<article class="article" lang="zh-CN">
+<h3>{written(article.title)}</h3>
+<p class="meta">{author}<span class="account">{written(account)}</span>{date}</p>
+<div class="content">{shown_body(article.content, sheet)}</div>
+<footer>{below}</footer>
+</article>"""
+
+
+def _date(window: Window) -> str:
+    """Write when it may go out first: that is the date a reader sees at the earliest."""
+    opens = window.not_before
+    return f"{opens.year}年{opens.month}月{opens.day}日 {opens:%H:%M}"
+
+
+def _source_link(url: str | None) -> str:
+    """Give 阅读原文; an address that is none of the web is not made a link."""
+    if not url:
+        return ""
+    if not re.match("https?://", url, re.IGNORECASE):
+        return f"<span>阅读原文 {written(url)}</span>"
+    return f'<a href="{written(url)}" rel="noreferrer noopener" target="_blank">阅读原文</a>'
+
+
+def _comments(article: RenderedArticle, sheet: Sheet) -> str:
+    if not article.need_open_comment:
+        return ""
+    who = Phrase("followers can comment") if article.only_fans_can_comment else Phrase("everybody can comment")
+    return f'<p lang="{sheet.code}">{sheet.say(who)}</p>'

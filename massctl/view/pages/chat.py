@@ -1,0 +1,171 @@
+"""How a message arrives: in the chat with the account, in the list of subscriptions, and where it is passed on.
+
+The first article shows its cover at 2.35:1 and the others at 1:1; passed on, each shows it at 1:1.
+Source: WeChat docs, "draft/add", `pic_crop_235_1` and `pic_crop_1_1`, read 2026-10.
+"""
+
+from massctl.model.message import (
+    MaterialRef,
+    RenderedArticle,
+    RenderedCard,
+    RenderedImage,
+    RenderedMessage,
+    RenderedNews,
+    RenderedText,
+    RenderedVideo,
+    RenderedVoice,
+    Window,
+)
+from massctl.model.phrase import Phrase
+from massctl.view.pages.article import beginning
+from massctl.view.pages.markup import Sheet, Tab, tabs, written
+
+
+def arrived_media(message: RenderedImage | RenderedVoice | RenderedVideo | RenderedCard, sheet: Sheet) -> str:
+    """Give what a follower sees of the message."""
+    match message:
+        case RenderedImage():
+            shown = "".join(_picture(each, number, sheet) for number, each in enumerate(message.materials, 1))
+            title = f"<strong>{written(message.title)}</strong>" if message.title else ""
+            words = f"<p>{written(message.recommend)}</p>" if message.recommend else ""
+            about = f'<div class="words">{title}{words}</div>' if title or words else ""
+            inside = f'<div class="pictures">{shown}</div>{about}'
+        case RenderedVoice():
+            inside = _played(message.material, sheet, "audio", Phrase("the sound"))
+        case RenderedVideo():
+            about = f"<strong>{written(message.title)}</strong><p>{written(message.description)}</p>"
+            played = _played(message.material, sheet, "video", Phrase("the video"))
+            inside = f'{played}<div class="words">{about}</div>'
+        case _:
+            inside = f'<div class="words"><strong>卡券</strong><p>{written(message.card_id)}</p></div>'
+    return f'<div class="card media" lang="zh-CN">{inside}</div>'
+
+
+def _picture(material: MaterialRef, number: int, sheet: Sheet) -> str:
+    address = sheet.address(material.sha256 or "")
+    if address is None:
+        return _given(material)
+    described = sheet.say(Phrase("picture {number}", number=number))
+    return f'<img src="{written(address)}" alt="{described}" lang="{sheet.code}">'
+
+
+def _played(material: MaterialRef, sheet: Sheet, tag: str, name: Phrase) -> str:
+    address = sheet.address(material.sha256 or "")
+    if address is None:
+        return _given(material)
+    label = f'aria-label="{sheet.say(name)}" lang="{sheet.code}"'
+    return f'<{tag} controls preload="metadata" {label} src="{written(address)}"></{tag}>'
+
+
+def _given(material: MaterialRef) -> str:
+    """Name material of the account, whose bytes are not at hand."""
+    return f'<p class="given">素材 <code>{written(material.media_id or (material.sha256 or "")[:12])}</code></p>'
+
+
+def arrival(
+    message: RenderedMessage,
+    account: str,
+    window: Window | None,
+    sheet: Sheet,
+    *,
+    earlier: str | None = None,
+    files: bool = False,
+) -> str:
+    """Give the column with what arrives; only articles are listed and passed on.
+
+    `earlier` names the version, as a `Phrase`, where it is one that lies beside the one of now. With
+    `files`, a text links to `message.txt` beside the page.
+    """
+    places = [(Tab("arrival-chat", Phrase("chat")), _chat(message, account, window, sheet))]
+    if isinstance(message, RenderedNews) and earlier is None:
+        places += [
+            (Tab("arrival-list", Phrase("subscriptions")), _list(message, account, sheet)),
+            (Tab("arrival-share", Phrase("passed on")), _passed_on(message, account, sheet)),
+        ]
+    beside = files and isinstance(message, RenderedText)
+    link = '<p class="files"><a href="message.txt">message.txt</a></p>\n' if beside else ""
+    kind = "arrival" if earlier is None else "earlier"
+    heading = sheet.say(earlier or Phrase("as it arrives"))
+    chosen = tabs("arrival", Phrase("where it arrives"), [tab for tab, _ in places], sheet) if places[1:] else ""
+    return f"""<section class="column {kind}" aria-labelledby="{kind}">
+<header class="above"><h2 id="{kind}">{heading}</h2>{chosen}</header>
+<div class="glass phone"><div class="panels" id="{kind}-glass" tabindex="0" role="region" aria-labelledby="{kind}">
+{"".join(panel for _, panel in places)}</div></div>
+{link}</section>
+"""
+
+
+def _chat(message: RenderedMessage, account: str, window: Window | None, sheet: Sheet) -> str:
+    match message:
+        case RenderedNews():
+            inside = _card(message, sheet)
+        case RenderedText():
+            inside = f'<div class="bubble">{_avatar(account)}<p lang="zh-CN">{written(message.content)}</p></div>'
+        case _:
+            inside = arrived_media(message, sheet)
+    return f'<div class="chat">{_top(account, "‹")}{_time(window)}{inside}</div>\n'
+
+
+def _list(message: RenderedNews, account: str, sheet: Sheet) -> str:
+    """Give the card in the list of subscriptions (订阅号消息): the account on top, then the same articles."""
+    who = f'<p class="who">{_avatar(account)}<b>{written(account)}</b></p>'
+    inside = f'<div class="card" lang="zh-CN">{who}{_lead(message.articles[0], sheet)}{_rows(message, sheet)}</div>'
+    return f'<div class="chat">{_top("订阅号消息", "‹")}{inside}</div>\n'
+
+
+def _passed_on(message: RenderedNews, account: str, sheet: Sheet) -> str:
+    """Give the card that a follower sends to a friend, one for each article."""
+    cards = "".join(
+        f'<label class="passed" for="article-{number}" lang="zh-CN"><strong>{written(article.title)}</strong>'
+        f"<span>{written(article.digest or beginning(article.content))}</span>{_square(article, sheet)}"
+        f"<small>{written(account)}</small></label>"
+        for number, article in enumerate(message.articles, 1)
+    )
+    return f'<div class="chat">{_top("朋友", "‹")}{cards}</div>\n'
+
+
+def _card(message: RenderedNews, sheet: Sheet) -> str:
+    """Give the card in the chat: one article with its digest, or a lead and the others below."""
+    first, *others = message.articles
+    if others:
+        return f'<div class="card" lang="zh-CN">{_lead(first, sheet)}{_rows(message, sheet)}</div>'
+    words = f"<strong>{written(first.title)}</strong><span>{written(first.digest or beginning(first.content))}</span>"
+    cover = _wide(first, sheet)
+    return f'<label class="card" for="article-1" lang="zh-CN">{cover}<span class="words">{words}</span></label>'
+
+
+def _lead(article: RenderedArticle, sheet: Sheet) -> str:
+    cover = _wide(article, sheet)
+    return f'<label class="lead" for="article-1">{cover}<strong>{written(article.title)}</strong></label>'
+
+
+def _rows(message: RenderedNews, sheet: Sheet) -> str:
+    return "".join(
+        f'<label class="more" for="article-{number}"><strong>{written(article.title)}</strong>'
+        f"{_square(article, sheet)}</label>"
+        for number, article in enumerate(message.articles[1:], 2)
+    )
+
+
+def _wide(article: RenderedArticle, sheet: Sheet) -> str:
+    return sheet.picture(article.cover, "cover", article.pic_crop_235_1)
+
+
+def _square(article: RenderedArticle, sheet: Sheet) -> str:
+    return sheet.picture(article.cover, "thumb", article.pic_crop_1_1)
+
+
+def _top(name: str, back: str) -> str:
+    """Draw the bar on top of WeChat, which says nothing that is not said beside the phone."""
+    return f'<div class="top" aria-hidden="true" lang="zh-CN"><i>{back}</i><b>{written(name)}</b><i>···</i></div>'
+
+
+def _time(window: Window | None) -> str:
+    if window is None:
+        return ""
+    opens = window.not_before
+    return f'<p class="time" lang="zh-CN">{opens.month}月{opens.day}日 {opens:%H:%M}</p>'
+
+
+def _avatar(account: str) -> str:
+    return f'<i class="avatar" aria-hidden="true">{written(account[:1].upper())}</i>'

@@ -1,0 +1,88 @@
+"""Diagnostics beside the preview: what, where, the line as written, and words by which a script finds the place."""
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from massctl.model.diagnostics import Diagnostic, Excerpt, Place
+from massctl.model.phrase import Phrase
+from massctl.view.diagnostics import SEVERITY, place_text
+from massctl.view.pages.markup import Sheet, written
+
+_BEFORE_CHARACTERS: Final = 32
+_AFTER_CHARACTERS: Final = 72
+"""Of a long line, so much is shown on each side of the fault's beginning."""
+_MARKUP: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|<[^>]*>?|&\w+;|[*_`#|\[\]{}<>!~\\\"]+|\(\s*\S+?\s*\)")
+_SHOWN_VALUE: Final = re.compile(r"\s*(?:- )?(?:title|author|digest|content|recommend|description):\s*")
+"""Of campaign.yaml, the keys whose values a reader sees."""
+_SOUGHT_CHARACTERS_MIN: Final = 2
+_SOUGHT_MAX: Final = 6
+
+
+def findings(diagnostics: Sequence[Diagnostic], sheet: Sheet, *, live: bool) -> str:
+    """Give the section with what was found; without anything it says so."""
+    ordered = sorted(diagnostics, key=lambda each: each.sort_key)
+    items = "".join(_finding(each, sheet, live=live) for each in ordered)
+    heading, nothing = sheet.say(Phrase("what was found")), sheet.say(Phrase("nothing to correct"))
+    none = f'<p class="nothing">{nothing}</p>'
+    return f"""<section class="notes" aria-labelledby="findings">
+<h2 id="findings">{heading} <span class="count">{len(ordered)}</span></h2>
+{f'<ul class="findings">{items}</ul>' if items else none}
+</section>
+"""
+
+
+def sought(diagnostic: Diagnostic) -> list[str]:
+    """Give words of the faulty line as a reader may see them, those next to the fault first."""
+    if diagnostic.excerpt is None or diagnostic.place is None:
+        return []
+    line = diagnostic.excerpt.written
+    at = (diagnostic.place.column or 1) - 1
+    runs: list[tuple[int, str]] = []
+    start = 0
+    if diagnostic.place.file.endswith((".yaml", ".yml")):
+        key = _SHOWN_VALUE.match(line)
+        if key is None or at < key.end():
+            return []
+        start = key.end()
+    for end, following in [*((found.start(), found.end()) for found in _MARKUP.finditer(line, start)), (len(line), 0)]:
+        words = line[start:end].strip()
+        if len(words) >= _SOUGHT_CHARACTERS_MIN:
+            runs.append((max(start - at, at - end, 0), words))
+        start = following
+    return [words for _, words in sorted(runs, key=lambda run: run[0])][:_SOUGHT_MAX]
+
+
+def _finding(diagnostic: Diagnostic, sheet: Sheet, *, live: bool) -> str:
+    severity = sheet.say(SEVERITY[diagnostic.severity][0])
+    way_on = sheet.say(Phrase("hint: {hint}", hint=diagnostic.hint))
+    hint = f'<p class="hint">{way_on}</p>' if diagnostic.hint else ""
+    where = place_text(diagnostic.place) if diagnostic.place else diagnostic.campaign or ""
+    words = sought(diagnostic) if live else []
+    button = _button(words, sheet) if words else ""
+    line = _line(diagnostic.excerpt, diagnostic.place) if diagnostic.excerpt and diagnostic.place else ""
+    return f"""<li class="{diagnostic.severity.value}">
+<p><b class="severity">{severity}</b> <code>{diagnostic.code}</code> {sheet.say(diagnostic.message)}</p>
+<p class="where"><code>{written(where)}</code>{button}</p>
+{line}{hint}</li>
+"""
+
+
+def _button(words: Sequence[str], sheet: Sheet) -> str:
+    label = sheet.say(Phrase("show it in the preview"))
+    return f' <button type="button" data-sought="{written(json.dumps(words, ensure_ascii=False))}">{label}</button>'
+
+
+def _line(excerpt: Excerpt, place: Place) -> str:
+    """Give the line as written, its fault marked; a long line is cut around it."""
+    line = excerpt.written.rstrip("\r\n")
+    first = min(max((place.column or 1) - 1, 0), len(line))
+    ends_here = place.end_line in (None, place.line) and place.end_column is not None
+    last = max(first, (place.end_column or 0) - 1) if ends_here else len(line)
+    marked = f"<mark>{written(line[first:last][:_AFTER_CHARACTERS])}</mark>" if place.column is not None else ""
+    rest = line[min(last, first + _AFTER_CHARACTERS) if marked else first :]
+    before, after = line[:first][-_BEFORE_CHARACTERS:], rest[:_AFTER_CHARACTERS]
+    cut_before, cut_after = "…" * (len(before) < first), "…" * (len(after) < len(rest))
+    whole = f"{cut_before}{written(before)}{marked}{written(after)}{cut_after}"
+    return f'<pre tabindex="0"><span class="number" aria-hidden="true">{place.line or ""}</span>{whole}</pre>'

@@ -1,0 +1,439 @@
+"""What a verb that acts asks, and what it did: apply, withdraw, stop, resume and speed.
+
+The last line of an apply says what it left.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from massctl.apply.outcome import CampaignOutcome, Failure, Outcome, Unrecorded, failure_of, unrecorded_of
+from massctl.apply.ports import SendQuestion
+from massctl.model.diagnostics import Severity, has_errors
+from massctl.model.phrase import Command, Phrase, enumerated, in_a_row
+from massctl.model.send import Verdict
+from massctl.model.state import Record, Status, contradiction, held_until, is_held, status_of
+from massctl.plan.guards import STOP_BRANCH, Brake, handoff_of, how_to_do, left_to_do
+from massctl.plan.reconcile_options import PASSING, may_be_not_sent
+from massctl.plan.steps import Guard, SendMass
+from massctl.view.diagnostics import diagnostic_line, error_text
+from massctl.view.i18n import Language, say_recorded
+from massctl.view.jobs import job_rows
+from massctl.view.plan import STATUS_INK, done_rows, heading, hold_rows, local_moment, plan_text, refusal_rows
+from massctl.view.send_block import PLAN_LABELS, SEND_LABELS, block_table
+from massctl.view.style import Ink, Style
+from massctl.view.terminal import DOT, Inked, Page, Part, Table
+from massctl.view.words import STATUS, followers, recorded, short_digest
+
+if TYPE_CHECKING:
+    from massctl.apply.ports import SendingSpeed
+    from massctl.apply.withdraw import Withdrawal
+    from massctl.plan.plan import Plan
+
+
+QUESTION_LABELS: Final = {
+    **SEND_LABELS,
+    "message": Phrase("message"),
+    "previews": Phrase("previewed"),
+    "by_hand": Phrase("by hand"),
+}
+
+
+def question_text(question: SendQuestion, language: Language, style: Style, width: int) -> str:
+    """Show a send before it is confirmed: to whom, how many, what. It does not ask; the terminal does."""
+    page = Page(language, style, width)
+    titled: list[Part] = [Inked("‼ ", Ink.ALARM), Inked(question.campaign, Ink.NAME)]
+    page.line(*titled, f"  {question.title}" if question.title else "", hang=2)
+    table = Table(page, list(QUESTION_LABELS.values()))
+    block_table(table, question.block)
+    for number, headline in enumerate(question.headlines, 1):
+        many = len(question.headlines) > 1
+        table.row(QUESTION_LABELS["message"] if number == 1 else "", f"{number}. " if many else "", headline, inner=3)
+    shown = list(question.recipients_previewed)
+    if shown:
+        table.row(QUESTION_LABELS["previews"], page.say(Phrase(", ")).join(shown))
+    for number, item in enumerate(question.done_by_hand):
+        table.row(QUESTION_LABELS["by_hand"] if number == 0 else "", item)
+    digest = Phrase("digest {digest}", digest=short_digest(question.digest))
+    table.row("", Inked(digest, Ink.DETAIL))
+    page.line(Inked(Phrase("A mass send cannot be taken back."), Ink.ALARM), indent=2)
+    return page.text()
+
+
+LABELS: Final = {
+    "done": Phrase("done"),
+    "refused": PLAN_LABELS["refused"],
+    "by_hand": PLAN_LABELS["by_hand"],
+    "declined": Phrase("declined"),
+    "error": Phrase("error"),
+    "job": Phrase("job"),
+    "in_doubt": Phrase("in doubt"),
+    "next": PLAN_LABELS["next"],
+}
+
+
+def outcome_text(outcome: Outcome, language: Language, style: Style, width: int) -> str:
+    """Show what a run did, what stopped it, and where every campaign stands now."""
+    page = Page(language, style, width)
+    for campaign in outcome.campaigns:
+        page.blank()
+        _campaign(page, outcome, campaign)
+    for record in [] if outcome.held_elsewhere else outcome.doubts_of_others:
+        page.blank()
+        _of_another(page, outcome, record)
+    page.blank()
+    if outcome.ledger_error is not None:
+        page.raw(error_text(outcome.ledger_error, language, style, width))
+    if outcome.interrupted:
+        page.line(Inked(Phrase("interrupted; the next apply goes on from here"), Ink.WARNING))
+    _summary(page, outcome)
+    return page.text()
+
+
+def failure_rows(table: Table, failure: Failure, label: str) -> None:
+    """Add what went wrong, with WeChat's code and request id where they are known, and what to do."""
+    known = [
+        f"errcode {failure.errcode}" if failure.errcode is not None else "",
+        f"rid {failure.rid}" if failure.rid else "",
+    ]
+    table.row(label, Inked(failure.message, Ink.ERROR), inner=2)
+    if any(known):
+        table.below(Inked(" · ".join(word for word in known if word), Ink.DETAIL))
+    if failure.hint:
+        table.below(failure.hint)
+
+
+def _campaign(page: Page, outcome: Outcome, campaign: CampaignOutcome) -> None:
+    planned, record, status = campaign.planned, outcome.record(campaign), outcome.status(campaign)
+    said = Inked(STATUS[status], STATUS_INK.get(status, Ink.DETAIL))
+    heading(page, planned.name, planned.title, "  ", said)
+    table = Table(page, list(LABELS.values()))
+    found = outcome.found_tag(campaign)
+    if found is not None:
+        say = Phrase("recorded that tag {tag} is id {tag_id}: {followers}")
+        told = Phrase(say, tag=found.tag, tag_id=found.tag_id, followers=followers(found.count))
+        table.row(LABELS["done"], Inked("✓ ", Ink.DONE), told, inner=2)
+    done_rows(table, campaign.performed, LABELS["done"] if found is None else "")
+    if any(isinstance(step, SendMass) for step in campaign.performed):
+        job_rows(table, record, LABELS["job"])
+    refusal_rows(table, campaign.refusals)
+    _by_hand(table, campaign, record, status)
+    if campaign.declined:
+        table.row(LABELS["declined"], Inked(Phrase("you did not say yes, so it was not sent"), Ink.WARNING))
+    if campaign.error is not None and not _is_of_ledger(campaign.error, outcome):
+        failure_rows(table, campaign.error, LABELS["error"])
+    for diagnostic in sorted(planned.diagnostics, key=lambda d: d.sort_key):
+        if diagnostic.severity is Severity.ERROR:
+            diagnostic_line(page, diagnostic, indent=2)
+    if record.is_in_doubt and not outcome.held_elsewhere:
+        passing = all(refusal.guard in PASSING for refusal in campaign.refusals)
+        until = outcome.repeatable.get(record.key) if passing else None
+        doubt_rows(table, record, LABELS["in_doubt"], until, answer=campaign.answer)
+    if planned.next_at is not None and not (campaign.performed or record.is_in_doubt):
+        table.row(LABELS["next"], Phrase("at {moment}", moment=local_moment(planned, planned.next_at)))
+
+
+def _of_another(page: Page, outcome: Outcome, record: Record) -> None:
+    """Say of a campaign that nobody named why the run ends with 4, and what to type."""
+    status = status_of(record)
+    heading(page, record.campaign, "", "  ", Inked(STATUS[status], STATUS_INK.get(status, Ink.DETAIL)))
+    table = Table(page, list(LABELS.values()))
+    before, now = record.appid, outcome.accounts
+    doubt_rows(table, record, LABELS["in_doubt"], outcome.repeatable.get(record.key))
+    if before is not None and before not in now:
+        say = Phrase("It was asked for with the AppID {before}; massctl.yaml has another one now: {accounts}")
+        accounts = in_a_row([f"{name} {appid}" for appid, name in now.items()])
+        table.below(Phrase(say, before=before, accounts=accounts or "-"))
+
+
+def _by_hand(table: Table, campaign: CampaignOutcome, record: Record, status: Status) -> None:
+    """Say what is left to do in the console, as soon as there is a draft to do it to: days before the window."""
+    rendered = campaign.planned.rendered
+    told = any(refusal.guard is Guard.HANDOFF_OPEN for refusal in campaign.refusals)
+    left = left_to_do(handoff_of(rendered, record), status) if rendered is not None and not told else []
+    for number, words in enumerate(left):
+        table.row(LABELS["by_hand"] if number == 0 else "", Inked("○ ", Ink.WARNING), words, inner=2)
+    if left:
+        table.below(how_to_do(campaign.planned.name))
+
+
+_NOBODY_KNOWS: Final = Phrase(
+    "Nobody knows whether followers have it; until that is known the account sends nothing else."
+)
+_LOOK: Final = Phrase("look in the console under 群发记录, and settle it; the first one says what to look for:")
+
+
+def doubt_rows(
+    table: Table, record: Record, label: str, repeatable_until: datetime | None, answer: Verdict | None = None
+) -> None:
+    """Say of an open attempt what happened, what is now true, and what to type.
+
+    `repeatable_until` is None where something other than the time keeps `apply` from repeating the request. `answer`
+    is what WeChat said to it in this run; a clear one leaves it open where it could not be recorded.
+    """
+    if (answer_by := held_until(record)) is not None:
+        hold_rows(table, record.campaign, answer_by, LABELS["next"])
+        return
+    if (found := contradiction(record)) is not None:
+        table.row(label, Inked(Phrase("the ledger contradicts itself: {found}", found=found), Ink.ALARM), inner=2)
+        table.below(_NOBODY_KNOWS)
+        _choices(table, record, _LOOK)
+        return
+    last = record.open_attempts[-1]
+    if (unrecorded := unrecorded_of(record, answer)) is not None:
+        _unrecorded(table, label, unrecorded)
+        return
+    asked = Phrase("WeChat was asked to send it at {moment}", moment=recorded(last.at))
+    if last.doubt:
+        reason = say_recorded(last.doubt, table.language)
+        asked = Phrase("{asked}, and gave no clear answer: {reason}", asked=asked, reason=reason)
+    else:
+        asked = Phrase("{asked}, and the run ended before the answer", asked=asked)
+    table.row(label, Inked(asked, Ink.ALARM), inner=2)
+    if record.batches > 1:
+        say = Phrase(
+            "It is batch {batch} of {batches}; the batches before it went out, and none after it is begun until then."
+        )
+        table.below(Phrase(say, batch=last.event.batch, batches=record.batches))
+    table.below(_NOBODY_KNOWS)
+    look: str = _LOOK
+    if repeatable_until is not None:
+        table.below(Phrase("repeat the identical request, until {moment}:", moment=recorded(repeatable_until)))
+        table.below(Command("apply", record.campaign), inner=4)
+        look = Phrase("or look in the console under 群发记录, and settle it; the first one says what to look for:")
+    _choices(table, record, look)
+
+
+def _choices(table: Table, record: Record, look: str) -> None:
+    table.below(look)
+    not_sent = (('--not-sent --reason "…"',),) if may_be_not_sent(record) else ()
+    for choice in ((), ('--sent --reason "…"',), *not_sent):
+        table.below(Command("reconcile", record.campaign, *choice), inner=4)
+
+
+def _unrecorded(table: Table, label: str, answer: Unrecorded) -> None:
+    """Say a clear answer that the ledger does not know: whoever types it closes the attempt."""
+    table.row(label, Inked(answer.told, Ink.ALARM), inner=2)
+    table.below(Phrase("For the ledger it is in doubt. When the ledger can be written again:"))
+    table.below(answer.command, inner=4)
+
+
+def _is_of_ledger(failure: Failure, outcome: Outcome) -> bool:
+    """Say whether a failure is that of the ledger, which is told once for the whole run."""
+    return outcome.ledger_error is not None and failure == failure_of(outcome.ledger_error)
+
+
+def _summary(page: Page, outcome: Outcome) -> None:
+    left = Counter(_left(outcome, campaign) for campaign in outcome.campaigns)
+    said = [
+        (Phrase("sent {count}", count=left["sent"]), Ink.DONE),
+        (Phrase("prepared {count}", count=left["prepared"]), Ink.DONE),
+        (Phrase("in doubt {count}", count=left["in_doubt"]), Ink.ALARM),
+        (Phrase("awaiting the administrator {count}", count=left["awaiting"]), Ink.WARNING),
+        (Phrase("failed {count}", count=left["failed"]), Ink.ERROR),
+        (Phrase("declined {count}", count=left["declined"]), Ink.WARNING),
+        (Phrase("refused {count}", count=left["refused"]), Ink.WARNING),
+        (Phrase("nothing to do {count}", count=left["idle"]), Ink.DETAIL),
+    ]
+    order = ("sent", "prepared", "in_doubt", "awaiting", "failed", "declined", "refused", "idle")
+    parts = [
+        part for word, pair in zip(order, said, strict=True) if left[word] for part in (Phrase(", "), Inked(*pair))
+    ]
+    if parts:
+        page.line(Phrase("this run: "), *parts[1:], hang=2)
+    else:
+        page.line(Inked(Phrase("Nothing to do."), Ink.DONE))
+
+
+def _left(outcome: Outcome, campaign: CampaignOutcome) -> str:
+    """Name what a run left of a campaign: what most needs a person comes first."""
+    record = outcome.record(campaign)
+    if record.is_in_doubt and not outcome.held_elsewhere:
+        return "awaiting" if is_held(record) else "in_doubt"
+    if campaign.error is not None or has_errors(campaign.planned.diagnostics):
+        return "failed"
+    if campaign.declined:
+        return "declined"
+    if campaign.findings:
+        return "refused"
+    if any(isinstance(step, SendMass) for step in campaign.performed):
+        return "sent"
+    return "prepared" if campaign.performed or outcome.found_tag(campaign) is not None else "idle"
+
+
+WITHDRAW_LABELS: Final = {
+    "job": Phrase("job"),
+    "left": Phrase("later"),
+    "articles": Phrase("articles"),
+    "too": Phrase("lost too"),
+    "when": Phrase("when"),
+}
+
+
+def withdraw_question(
+    taken: "Withdrawal",
+    headlines: Sequence[str],
+    others: Sequence[str],
+    language: Language,
+    style: Style,
+    width: int,
+    *,
+    until: datetime | None = None,
+) -> str:
+    """Show what is withdrawn, and which other sends lose their link with it; `headlines` may be unknown.
+
+    `until` is how long it waits for what is still being sent.
+    """
+    page = Page(language, style, width)
+    record = taken.record
+    edition = Phrase("edition {edition}", edition=record.edition)
+    page.line(Inked("‼ ", Ink.ALARM), Inked(record.campaign, Ink.NAME), "  ", Inked(edition, Ink.DETAIL), hang=2)
+    table = Table(page, list(WITHDRAW_LABELS.values()))
+    first, *more = taken.today
+    at = Phrase("accepted {moment}", moment=recorded(first.job.accepted_at))
+    others_too: list[Part] = [DOT, Phrase("and {count} more", count=len(more))] if more else []
+    table.row(WITHDRAW_LABELS["job"], f"msg_id {first.msg_id}", DOT, at, *others_too)
+    for refusal in taken.refusals:
+        table.row(WITHDRAW_LABELS["left"], Inked(refusal.message, Ink.WARNING))
+        table.below(refusal.hint)
+    chosen = [(n, title) for n, title in enumerate(headlines, 1) if taken.article in (0, n)]
+    for position, (number, title) in enumerate(chosen):
+        table.row("" if position else WITHDRAW_LABELS["articles"], f"{number}. ", title, inner=3)
+    if not chosen:
+        every, one = Phrase("every article"), Phrase("article {number}", number=taken.article)
+        table.row(WITHDRAW_LABELS["articles"], one if taken.article else every)
+    if others:
+        table.row(WITHDRAW_LABELS["too"], Inked(page.say(Phrase(", ")).join(others), Ink.ALARM))
+    if until is not None:
+        say = Phrase(
+            "at the first moment that WeChat allows; while it is still being sent, massctl waits until {until}"
+        )
+        table.row(WITHDRAW_LABELS["when"], Phrase(say, until=recorded(until)))
+    page.line(
+        Inked(Phrase("The cards stay in the chats; whoever opens one reads that it was deleted."), Ink.PLAIN), indent=2
+    )
+    page.line(Inked(Phrase("This cannot be undone, and no mass send comes back for it."), Ink.ALARM), indent=2)
+    return page.text()
+
+
+def withdrawn_text(taken: "Withdrawal", language: Language, style: Style, width: int) -> str:
+    """Say what was withdrawn in this run, and what has to wait; what stopped it is told apart."""
+    page = Page(language, style, width)
+    if taken.done or not (taken.refusals or taken.error):
+        page.line(_withdrawn_words(taken))
+    for refusal in taken.refusals:
+        page.line(Inked(f"{refusal.guard.value}: ", Ink.WARNING), refusal.message, hang=2)
+        page.line(refusal.hint, indent=4)
+    return page.text()
+
+
+def _withdrawn_words(taken: "Withdrawal") -> Phrase:
+    name = taken.record.campaign
+    if not taken.done:
+        return Phrase("{name}: it is withdrawn already; no request was made", name=name)
+    if taken.refusals or taken.error:
+        say = Phrase("{name}: withdrawn from {count} of {all} jobs; the cards stay in the chats")
+        return Phrase(say, name=name, count=len(taken.done), all=len(taken.record.jobs))
+    if taken.article:
+        say = Phrase("{name}: article {article} is withdrawn; its card stays in the chats")
+        return Phrase(say, name=name, article=taken.article)
+    return Phrase("{name}: every article is withdrawn; the cards stay in the chats", name=name)
+
+
+BRAKE_LABELS: Final = {"by": Phrase("by"), "since": Phrase("since"), "reason": Phrase("reason")}
+
+
+def stopped_text(brake: Brake, remote: str, language: Language, style: Style, width: int, *, fresh: bool) -> str:
+    """Say that the brake is on, whose it is, what it stops and what not, and how it is lifted."""
+    page = Page(language, style, width)
+    place = {"remote": remote, "branch": STOP_BRANCH}
+    if fresh:
+        told = Phrase("the brake is on: {remote} has the branch {branch}", **place)
+    else:
+        told = Phrase("the brake was on already: {remote} has the branch {branch}", **place)
+    page.line(Inked(told, Ink.ALARM), hang=2)
+    _brake_rows(page, brake)
+    page.line(
+        Phrase(
+            "No run of this repository sends any more, also none that waits for its window: each looks for this branch "
+            "right before each send."
+        ),
+        indent=2,
+    )
+    page.line(
+        Phrase(
+            "What WeChat has accepted is not taken back; massctl withdraw NAME --all   deletes its articles. What is "
+            "staged stays, and runs go on staging."
+        ),
+        indent=2,
+    )
+    page.line(Phrase("massctl resume   lifts it; on GitHub: Actions / operate / allow sends again"), indent=2)
+    return page.text()
+
+
+def resume_question(
+    brake: Brake, due: "Plan | None", now: datetime, language: Language, style: Style, width: int
+) -> str:
+    """Show a brake before it is lifted, and each campaign that would be sent at once; it does not ask."""
+    page = Page(language, style, width)
+    page.line(Inked(Phrase("the brake is on"), Ink.ALARM))
+    _brake_rows(page, brake)
+    if due is None:
+        return page.text()
+    if not due.campaigns:
+        page.line(Phrase("The next apply would send nothing: no window is open."), indent=2)
+        return page.text()
+    page.line(Inked(Phrase("The next apply would send this:"), Ink.ALARM), indent=2)
+    return f"{page.text()}\n{plan_text(due, now, language, style, width)}"
+
+
+def resumed_text(
+    brake: Brake | None, remote: str, due: Sequence[str] | None, language: Language, style: Style, width: int
+) -> str:
+    """Say that sends are allowed, and what the next apply would send; `due` is None where that is not known."""
+    page = Page(language, style, width)
+    if brake is None:
+        told = Phrase("the brake is not on: {remote} has no branch {branch}", remote=remote, branch=STOP_BRANCH)
+        page.line(told, hang=2)
+        return page.text()
+    page.line(Inked(Phrase("the brake is lifted: sends are allowed again"), Ink.DONE))
+    if due:
+        page.line(Phrase("the next apply would send: {names}", names=enumerated(due)), indent=2)
+    elif due is not None:
+        page.line(Phrase("The next apply would send nothing: no window is open."), indent=2)
+    return page.text()
+
+
+def _brake_rows(page: Page, brake: Brake) -> None:
+    table = Table(page, list(BRAKE_LABELS.values()))
+    by_hand = Phrase("unknown: somebody pushed the branch by hand, at {commit}", commit=brake.commit[:12])
+    table.row(BRAKE_LABELS["by"], brake.by or by_hand)
+    if brake.since is not None:
+        table.row(BRAKE_LABELS["since"], recorded(brake.since))
+    if brake.reason:
+        table.row(BRAKE_LABELS["reason"], brake.reason)
+
+
+UNIT: Final = 10_000
+"""Messages a minute that one of `realspeed` stands for."""
+SPEED_TABLE: Final = (80, 60, 45, 30, 10)
+"""`realspeed` by `speed`. Source: WeChat docs, "message/mass/speed/get", read 2026-10; an example there differs."""
+
+
+def speed_words(account: str, speed: "SendingSpeed") -> list[Phrase]:
+    """Say what a speed comes to as the API says it, and where that is not what WeChat's table says."""
+    listed = SPEED_TABLE[speed.speed] if speed.speed < len(SPEED_TABLE) else None
+    if speed.realspeed is None:
+        say = Phrase("{account}: speed {speed}; WeChat does not say what it comes to")
+        return [Phrase(say, account=account, speed=speed.speed)]
+    said = Phrase(
+        "{account}: speed {speed}, that is {count:,} messages a minute",
+        account=account,
+        speed=speed.speed,
+        count=speed.realspeed * UNIT,
+    )
+    if listed is None or listed == speed.realspeed:
+        return [said]
+    other = Phrase("WeChat's own table gives {count:,} for this speed; what the API says counts", count=listed * UNIT)
+    return [said, other]

@@ -1,0 +1,199 @@
+"""The facts of a send in words, the same wherever they are shown (plan, question, comment, notice), and the days ahead.
+
+Labels and facts are here for every form; a plan's own rows on a terminal are in `massctl.view.plan`.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from massctl.model.message import Window
+from massctl.model.phrase import BEIJING, Phrase, enumerated
+from massctl.plan.quota import DAYS_AHEAD, AccountAhead, Span, Unit
+from massctl.plan.send_block import Commenting, SendBlock
+from massctl.plan.window import WindowState
+from massctl.view.cells import shorten
+from massctl.view.style import Ink
+from massctl.view.terminal import DOT, Inked, Page, Part, Table
+from massctl.view.words import (
+    TAG_DUE,
+    WINDOW,
+    articles_named,
+    audience_size,
+    audience_words,
+    expected,
+    followers,
+    window_span,
+)
+
+ALLOWANCE_AHEAD: Phrase = Phrase("allowance, the next {days} days (Beijing time)", days=DAYS_AHEAD)
+ACCOUNT_KINDS = {"service": Phrase("service account"), "subscription": Phrase("subscription account")}
+
+_EVERYBODY = Phrase("sends to every follower")
+_COUNTED_BY_ALLOWANCE = {"calls": Phrase("calls"), "withdrawals": Phrase("withdrawals"), "sends": Phrase("sends")}
+
+
+def ahead_rows(page: Page, ahead: Sequence[AccountAhead]) -> None:
+    """Add a line for each day or month with something in it; nothing where no account has one."""
+    if not ahead:
+        return
+    page.blank()
+    page.line(ALLOWANCE_AHEAD, hang=2)
+    for account in ahead:
+        page.line(
+            Inked(account.account, Ink.NAME), DOT, Inked(ACCOUNT_KINDS[account.kind], Ink.DETAIL), indent=2, hang=4
+        )
+        for span in account.spans:
+            who: list[Part] = [enumerated(span.campaigns), DOT] if span.campaigns else []
+            ink = Ink.PLAIN if span.left else Ink.WARNING
+            page.row(allowance_period(span), *who, Inked(allowance_left(span), ink), indent=4, hang=16)
+
+
+def allowance_period(span: Span) -> str:
+    """Write a day, or a month."""
+    return span.first.isoformat() if span.unit is Unit.DAY else f"{span.first:%Y-%m}"
+
+
+def allowance_left(span: Span) -> Phrase:
+    """Say what is used now, what is planned, and what is left after that; these add up to the limit."""
+    what = _EVERYBODY if span.of == "sends" and span.unit is Unit.MONTH else _COUNTED_BY_ALLOWANCE[span.of]
+    numbers = {"what": what, "limit": span.limit, "used": span.used, "left": span.left}
+    planned = span.limit - span.used - span.left
+    if planned <= 0:
+        return Phrase("{what}: {used} of {limit} used, {left} left", **numbers)
+    if not span.left:
+        # More may be planned than there is room for.
+        return Phrase("{what}: {used} of {limit} used now, none left after what is planned", **numbers)
+    return Phrase(
+        "{what}: {used} of {limit} used now, {planned} planned, {left} left after that", **numbers, planned=planned
+    )
+
+
+SEND_LABELS: Final = {
+    "account": Phrase("account"),
+    "audience": Phrase("audience"),
+    "window": Phrase("window"),
+    "edition": Phrase("edition"),
+    "reprint": Phrase("reprint"),
+    "comments": Phrase("comments"),
+    "allowance": Phrase("allowance"),
+    "warnings": Phrase("warning"),
+}
+"""Of the rows, by their names in a document, in their order."""
+PLAN_LABELS: Final = {
+    **SEND_LABELS,
+    "status": Phrase("status"),
+    "articles": Phrase("articles"),
+    "text": Phrase("text"),
+    "message": Phrase("message"),
+    "pictures": Phrase("pictures"),
+    "changes": Phrase("changes"),
+    "by_hand": Phrase("by hand"),
+    "steps": Phrase("steps"),
+    "refused": Phrase("refused"),
+    "next": Phrase("next"),
+}
+"""Of the rows of a planned campaign, in their order."""
+REPRINT: Final = {
+    False: Phrase("stop if WeChat finds a reprint (send_ignore_reprint: 0)"),
+    True: Phrase(
+        "go on although WeChat finds a reprint, where the original permits it (send_ignore_reprint: 1)",
+    ),
+}
+_COMMENTING: Final = {
+    Commenting.CLOSED: Phrase("closed to everybody"),
+    Commenting.EVERYBODY: Phrase("open to everybody"),
+    Commenting.FOLLOWERS: Phrase("open to followers only"),
+}
+_BEGINNING_CELLS: Final = 72
+_INK: Final = {WindowState.DUE: Ink.DONE, WindowState.EXPIRED: Ink.WARNING}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the block: what it is called, and its facts."""
+
+    name: str
+    facts: tuple[Part, ...]
+
+    @property
+    def label(self) -> Phrase:
+        """Give what stands before it."""
+        return SEND_LABELS[self.name]
+
+    @property
+    def words(self) -> list[str]:
+        """Give the facts without their ink."""
+        return [each.text if isinstance(each, Inked) else each for each in self.facts]
+
+
+def block_rows(block: SendBlock) -> list[Row]:
+    """Say a send in rows; of allowance and warnings there may be several, or none."""
+    rows = [
+        Row("account", (block.account,)),
+        Row("audience", _audience(block)),
+        Row("window", _window(block)),
+        Row("edition", (f"{block.edition}",)),
+    ]
+    if block.ignores_reprint is not None:
+        ink = Ink.WARNING if block.ignores_reprint else Ink.PLAIN
+        rows.append(Row("reprint", (Inked(REPRINT[block.ignores_reprint], ink),)))
+    if block.commenting:
+        rows.append(Row("comments", _comments(block.commenting)))
+    rows += [Row("allowance", (allowance_period(span), allowance_left(span))) for span in block.allowance]
+    return rows + [Row("warnings", (Inked(each, Ink.WARNING),)) for each in block.warnings]
+
+
+def block_table(table: Table, block: SendBlock, but: Collection[str] = ()) -> None:
+    """Add the rows of a block to a table; warnings in `but` are shown there already."""
+    last = ""
+    for row in block_rows(block):
+        if row.name == "warnings" and row.words[0] in but:
+            continue
+        parts: list[Part] = []
+        for fact in row.facts:
+            parts += [DOT, fact]
+        table.row(row.label if row.name != last else "", *parts[1:], inner=2 if row.name == "warnings" else 0)
+        last = row.name
+
+
+def beginning_words(text: str) -> str:
+    """Give the first words of a text, enough to recognise it by."""
+    return shorten(" ".join(text.split()), _BEGINNING_CELLS)
+
+
+def window_words(window: Window | None, state: WindowState) -> list[str]:
+    """Say when something may go out, in its own offset and, where that is another, in Beijing's; and whether it may."""
+    if window is None:
+        return [WINDOW[state]]
+    here = Window(window.not_before.astimezone(BEIJING), window.not_after.astimezone(BEIJING))
+    declared, in_beijing = window_span(window), window_span(here)
+    return [declared if declared == in_beijing else f"{declared} = {in_beijing}", WINDOW[state]]
+
+
+def _window(block: SendBlock) -> tuple[Part, ...]:
+    *span, state = window_words(block.window, block.window_state)
+    return (*span, Inked(state, _INK.get(block.window_state, Ink.PLAIN)))
+
+
+def _audience(block: SendBlock) -> tuple[Part, ...]:
+    bounds = expected(block.audience.expect)
+    due = [Inked(TAG_DUE, Ink.DETAIL)] if block.is_tag_due else []
+    size = Inked(_size(block), Ink.ALARM if block.is_counted_now else Ink.PLAIN)
+    return (audience_words(block.audience), size, *([bounds] if bounds is not None else []), *due)
+
+
+def _size(block: SendBlock) -> Phrase:
+    if not block.is_counted_now or block.batches is not None:
+        return audience_size(block.batches, block.count)
+    return Phrase("size unknown") if block.count is None else followers(block.count)
+
+
+def _comments(commenting: tuple[Commenting, ...]) -> tuple[Part, ...]:
+    """Say who may comment; of several articles that differ, on which."""
+    found = list(dict.fromkeys(commenting))
+    if len(found) == 1:
+        return (_COMMENTING[found[0]],)
+    of = {each: [number for number, who in enumerate(commenting, 1) if who is each] for each in found}
+    say = Phrase("{articles}: {who}")
+    return tuple(Phrase(say, articles=articles_named(of[each]), who=_COMMENTING[each]) for each in found)

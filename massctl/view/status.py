@@ -1,0 +1,252 @@
+"""Where campaigns stand, what became of their jobs, and the evidence for settling one that is in doubt."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from massctl.apply.jobs import Followed, nobody_got_it
+from massctl.model.phrase import BEIJING, Command, Phrase, offset
+from massctl.model.state import Attempt, Record, Status, contradiction, status_of
+from massctl.plan.job_failure import how_to_resend
+from massctl.plan.reconcile_options import Evidence, Repetition
+from massctl.view.i18n import Language, say_recorded
+from massctl.view.jobs import batch_words, job_rows
+from massctl.view.plan import STATUS_INK, inked_digest
+from massctl.view.run import doubt_rows, failure_rows
+from massctl.view.style import Ink, Style
+from massctl.view.terminal import DOT, Inked, Page, Part, Table
+from massctl.view.words import STATUS, followers, openids, recorded, short_digest
+
+STATUS_LABELS: Final = {
+    "job": Phrase("job"),
+    "settled": Phrase("settled"),
+    "error": Phrase("error"),
+    "in_doubt": Phrase("in doubt"),
+    "next": Phrase("what now"),
+}
+
+
+def status_text(followed: Followed, language: Language, style: Style, width: int) -> str:
+    """Show each record with its jobs, and what could not be asked."""
+    page = Page(language, style, width)
+    if not followed.records:
+        page.line(Phrase("nothing is recorded yet"))
+    for record in followed.records:
+        page.blank()
+        record_heading(page, record)
+        table = Table(page, list(STATUS_LABELS.values()))
+        job_rows(table, record, STATUS_LABELS["job"])
+        settled_row(table, record, STATUS_LABELS["settled"])
+        for failed, failure in followed.errors:
+            if failed is record:
+                failure_rows(table, failure, STATUS_LABELS["error"])
+        if (nobody := nobody_got_it(record)) is not None:
+            failure_rows(table, nobody, STATUS_LABELS["error"])
+        if record.is_in_doubt:
+            doubt_rows(table, record, STATUS_LABELS["in_doubt"], followed.repeatable.get(record.key))
+        unexplained = not any(job.counts and job.counts.reason for job in record.jobs)
+        if unexplained and any(failed is record for failed in followed.failed_now):
+            say = Phrase("WeChat failed the job; the reason stands in the console under 群发记录")
+            table.row(STATUS_LABELS["error"], Inked(say, Ink.ERROR), inner=2)
+        # Of an older edition nothing is left to do: the newer one took its place.
+        newest = max(each.edition for each in followed.records if each.campaign == record.campaign)
+        if record.edition == newest and (way := how_to_resend(record)) is not None:
+            table.row(STATUS_LABELS["next"], way, inner=2)
+    return page.text()
+
+
+def record_heading(page: Page, record: Record) -> None:
+    """Add a campaign's name, its edition, and where it stands."""
+    status: Status = status_of(record)
+    edition = Phrase("edition {edition}", edition=record.edition)
+    said = Inked(STATUS[status], STATUS_INK.get(status, Ink.PLAIN))
+    page.line(Inked(record.campaign, Ink.NAME), "  ", Inked(edition, Ink.DETAIL), "  ", said, hang=2)
+
+
+def contradiction_row(table: Table, record: Record) -> None:
+    """Add the entries about an edition that cannot all be true."""
+    found = contradiction(record)
+    if found is not None:
+        table.row("", Inked(Phrase("the ledger contradicts itself: {found}", found=found), Ink.ALARM), inner=2)
+
+
+def settled_row(table: Table, record: Record, label: str) -> None:
+    """Add what people settled about sends of unknown outcome, or told of one that the ledger did not see."""
+    imported = record.imported
+    if imported is not None:
+        told = Phrase("as sent at {at}, by {who}", at=recorded(imported.sent_at), who=imported.by)
+        why = Phrase("{what}: {reason}", what=told, reason=imported.reason) if imported.reason else told
+        table.row(label, why, inner=2)
+        label = ""
+    for each in record.settlements:
+        settled = each.event
+        what = Phrase("as sent") if settled.outcome == "sent" else Phrase("as not sent")
+        told = Phrase("{what}, by {who}: {reason}", what=what, who=settled.by, reason=settled.reason)
+        table.row(label, *batch_words(settled.batch, settled.batch, record), told, inner=2)
+        label = ""
+        if settled.url:
+            table.below(Inked(settled.url, Ink.DETAIL))
+
+
+EVIDENCE_LABELS: Final = {
+    "attempt": Phrase("attempt"),
+    "draft": Phrase("draft"),
+    "job": Phrase("job"),
+    "settled": Phrase("settled"),
+    "console": Phrase("console"),
+    "known_as": Phrase("known as"),
+}
+
+
+def evidence_text(evidence: Evidence, language: Language, style: Style, width: int) -> str:
+    """Show the evidence and, below it, what may be typed, until when, and what follows from it."""
+    page = Page(language, style, width)
+    record = evidence.record
+    record_heading(page, record)
+    table = Table(page, list(EVIDENCE_LABELS.values()))
+    contradiction_row(table, record)
+    _attempts(table, record)
+    _drafts(table, record)
+    job_rows(table, record, EVIDENCE_LABELS["job"])
+    settled_row(table, record, EVIDENCE_LABELS["settled"])
+    for number, headline in enumerate(evidence.headlines):
+        table.row(EVIDENCE_LABELS["known_as"] if number == 0 else "", headline)
+    _console(table, record)
+    page.blank()
+    _choices(page, evidence)
+    return page.text()
+
+
+def _attempts(table: Table, record: Record) -> None:
+    label: str = EVIDENCE_LABELS["attempt"]
+    for attempt in record.attempts:
+        table.row(label, _to_the_second(attempt.at), DOT, _verdict(table, attempt), inner=2)
+        label = ""
+        event = attempt.event
+        whom = Phrase("every follower") if event.audience.get("is_to_all") else Phrase("one tag")
+        if event.batches is not None:
+            whom = Phrase("batch {batch} of {batches}", batch=event.batch, batches=event.batches)
+        facts: list[Part] = [Phrase("entry {serial}", serial=attempt.serial), DOT, whom]
+        whole = event.recipients is None and event.audience_count is not None
+        facts += [DOT, followers(event.audience_count or 0)] if whole else []
+        facts += [DOT, openids(event.recipients)] if event.recipients is not None else []
+        table.below(*facts)
+        table.below(Inked(f"clientmsgid {event.client_msg_id} · digest {short_digest(event.digest)}", Ink.DETAIL))
+        if event.by and event.reason:
+            table.below(Phrase("repeated by {who}: {reason}", who=event.by, reason=event.reason))
+
+
+def _verdict(table: Table, attempt: Attempt) -> Part:
+    if attempt.rejection is not None and attempt.rejection.errcode is None:
+        return Phrase("its request never left")
+    if attempt.rejection is not None:
+        return Phrase("refused with errcode {errcode}", errcode=attempt.rejection.errcode)
+    if attempt.accepted is not None or not attempt.open:
+        return Phrase("answered")
+    why = say_recorded(attempt.doubt, table.language) if attempt.doubt else Phrase("the run ended before the answer")
+    return Inked(Phrase("open: {why}", why=why), Ink.ALARM)
+
+
+def _drafts(table: Table, record: Record) -> None:
+    label: str = EVIDENCE_LABELS["draft"]
+    for draft in record.drafts:
+        if not draft.alive:
+            continue
+        table.row(
+            label, Phrase("saved {moment}", moment=recorded(draft.saved_at)), DOT, inked_digest(draft.event.digest)
+        )
+        table.below(Inked(f"media_id {draft.event.media_id}", Ink.DETAIL))
+        label = ""
+
+
+def _console(table: Table, record: Record) -> None:
+    """Say where to look, and what each thing that can be seen there means."""
+    if record.open_attempts:
+        first, last = record.open_attempts[0].at, record.open_attempts[-1].at
+        table.row(
+            EVIDENCE_LABELS["console"],
+            Phrase(
+                "公众平台 / 群发记录: an entry between {first} and {last} means that it was sent",
+                first=_to_the_second(first),
+                last=_to_the_second(last + timedelta(minutes=5)),
+            ),
+        )
+        table.row("", Phrase("one that waits for the administrator is not settled yet: half an hour decides it"))
+    else:
+        table.row(
+            EVIDENCE_LABELS["console"], Phrase("公众平台 / 群发记录: an entry with this title means that it was sent")
+        )
+    if record.draft() is not None:
+        table.row(
+            "",
+            Phrase("公众平台 / 草稿箱: a draft that is still there speaks against it; one that is gone proves nothing"),
+        )
+
+
+def _choices(page: Page, evidence: Evidence) -> None:
+    name = evidence.record.campaign
+    page.line(_heading(evidence))
+    if evidence.repetition is not None:
+        _repetition(page, name, evidence.repetition, evidence.now)
+    page.line(Command("reconcile", name, '--sent --reason "…"'), indent=2, hang=6)
+    page.line(Phrase("it is in 群发记录; with its msg_id, if you know it: --sent MSG_ID. At any time."), indent=6)
+    if not evidence.may_be_not_sent:
+        return
+    page.line(Command("reconcile", name, '--not-sent --reason "…"'), indent=2, hang=6)
+    nowhere = Phrase("it is not there, nothing of it waits, nobody sent it by hand; its folder is gone")
+    if evidence.is_here:
+        say = Phrase("it is not there, nothing of it waits, nobody sent it by hand; then: massctl apply {name}")
+        nowhere = Phrase(say, name=name)
+    page.line(nowhere, indent=6)
+    if evidence.remembered_until is not None:
+        _memory(page, evidence, evidence.remembered_until)
+
+
+def _heading(evidence: Evidence) -> Phrase:
+    """Say what the choices are for: after WeChat's clear no, only for what happened elsewhere."""
+    record = evidence.record
+    last = record.attempts[-1] if record.attempts else None
+    if evidence.may_be_not_sent or last is None or last.rejection is None:
+        return Phrase("settle it with one of these:")
+    if last.rejection.errcode is None:
+        say = Phrase(
+            "Its request never left, so nothing is to settle. Only if it went out after all, by hand for instance:"
+        )
+        return Phrase(say)
+    if record.is_partly_sent:
+        say = Phrase("WeChat refused batch {batch}, so there is no doubt. Only if it went out after all:")
+        return Phrase(say, batch=last.event.batch)
+    return Phrase("WeChat refused it, so there is no doubt. Only if it went out after all, by hand for instance:")
+
+
+def _repetition(page: Page, name: str, repetition: Repetition, now: datetime) -> None:
+    page.line(Command("reconcile", name, '--resubmit --reason "…"'), indent=2, hang=6)
+    until = recorded(repetition.until)
+    if repetition.at is None:
+        page.line(Inked(Phrase("not possible:"), Ink.WARNING), " ", repetition.refused[0], indent=6)
+        for why in repetition.refused[1:]:
+            page.line(why, indent=8)
+    elif repetition.at > now:
+        page.line(Phrase("from {at} until {until}", at=_to_the_second(repetition.at), until=until), indent=6)
+    else:
+        page.line(Phrase("now, until {until}", until=until), indent=6)
+    if repetition.at is not None:
+        page.line(Phrase("the identical request; WeChat knows its id and does not send it twice."), indent=6)
+
+
+def _memory(page: Page, evidence: Evidence, until: datetime) -> None:
+    """Say what a wrong word costs: nothing only while WeChat knows the id, and the next send has that very id."""
+    if evidence.now < until and not evidence.same_id:
+        say = Phrase("no send with the same id is declared now: should that be wrong, followers get it twice.")
+        page.line(Inked(Phrase(say), Ink.ALARM), indent=6)
+    elif evidence.now < until:
+        say = Phrase("until {until} WeChat still knows the id: should that be wrong, it sends nothing twice.")
+        page.line(Phrase(say, until=recorded(until)), indent=6)
+    else:
+        say = Phrase("WeChat has forgotten the id since {until}: if that is wrong, followers get it twice.")
+        page.line(Inked(Phrase(say, until=recorded(until)), Ink.ALARM), indent=6)
+
+
+def _to_the_second(at: datetime) -> str:
+    """Write a moment with its seconds: requests a minute apart are told from each other."""
+    local = at.astimezone(BEIJING) if at.utcoffset() == timedelta(0) else at
+    return f"{local:%Y-%m-%d %H:%M:%S} {offset(local)}"

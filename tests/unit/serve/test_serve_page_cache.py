@@ -1,0 +1,324 @@
+"""What pages show of a working tree that changes, without a server."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from repositories import BODY, Tree, png
+
+from massctl.cli.main import run
+from massctl.ledger.archive import LocalArchive
+from massctl.ledger.local_file import LocalLedger
+from massctl.model.entries import JobStatus
+from massctl.model.ids import CampaignName
+from massctl.model.state import Job, Record, State
+from massctl.serve.broadcaster import EVERYTHING, Broadcaster
+from massctl.serve.page_cache import PageCache, ServedRepository
+from massctl.view.i18n import Language
+
+LETTER = CampaignName("letter")
+NOTICE = CampaignName("notice")
+ARTICLE = "campaigns/letter/articles/main.md"
+
+
+def served(root: Path, *, sandbox: bool = False) -> ServedRepository:
+    ledger = root / ".massctl" / "sandbox" if sandbox else root
+    return ServedRepository(
+        root=root,
+        cache=root / ".massctl",
+        ledger=ledger / "massctl.state.jsonl",
+        entries=lambda: LocalLedger(ledger / "massctl.state.jsonl", ledger / "locks").read(0),
+        archive=lambda: LocalArchive(ledger / "massctl.state.bodies"),
+        loopback_override=None,
+        language_of=lambda settings: Language(settings.language or "en") if settings else Language.EN,
+        now=lambda: datetime(2026, 12, 1, tzinfo=UTC),
+    )
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Tree:
+    made = Tree(tmp_path)
+    made.news("letter")
+    made.text("notice")
+    return made
+
+
+class Room:
+    """A page cache, and what its broadcaster told since the last look."""
+
+    def __init__(self, tree: Tree, *, sandbox: bool = False) -> None:
+        self.broadcaster = Broadcaster()
+        self.cache = PageCache(served(tree.root, sandbox=sandbox), self.broadcaster)
+        self._heard = 0
+
+    def page(self, name: CampaignName = LETTER) -> str:
+        found = self.cache.page(name)
+        assert found is not None
+        return found
+
+    def told(self) -> frozenset[str]:
+        self._heard, names = self.broadcaster.wait(self._heard, 0.0)
+        return names
+
+
+def test_a_page_follows_its_article(tree: Tree):
+    room = Room(tree)
+    assert "出门多穿一件" in room.page()
+    tree.write(ARTICLE, BODY.replace("多穿一件", "少穿一件"))
+    assert "出门多穿一件" in room.page()  # Nobody told of the change yet: what is kept is shown.
+    room.cache.changed({ARTICLE})
+    assert frozenset({"letter"}) == room.told()
+    assert "出门少穿一件" in room.page()
+
+
+def test_what_only_the_console_can_do_stands_beside_the_preview(tree: Tree):
+    assert "by-hand" not in Room(tree).page().partition("<body")[2]
+    tree.news("letter", more="handoff:\n  original: true\n  other: ['<b>投票</b>']\n")
+    page = Room(tree).page()
+    assert page.count('<li class="open"><span role="img" aria-label="to do">☐</span>') == 2
+    assert "original (原创)" in page
+    assert "&lt;b&gt;投票&lt;/b&gt;" in page
+    assert page.index('id="by-hand"') < page.index('id="findings"')
+
+
+def test_what_was_adopted_is_ticked(tree: Tree):
+    tree.news("letter", more="handoff: {original: true}\n")
+    at = ["-C", str(tree.root)]
+    assert 0 == run([*at, "apply", "letter", "--sandbox", "--until", "draft"])
+    assert 0 == run([*at, "adopt", "letter", "--sandbox", "--reason", "done"])
+    page = Room(tree, sandbox=True).page()
+    assert '<li class="done"><span role="img" aria-label="done">☑</span>' in page
+
+
+def test_what_did_not_change_is_not_rendered_again(tree: Tree, monkeypatch: pytest.MonkeyPatch):
+    from massctl.serve import page_cache
+
+    looks: list[str] = []
+    real: Callable[..., object] = page_cache.render_campaign
+
+    def counted(*arguments: object) -> object:
+        looks.append(str(arguments[3]))
+        return real(*arguments)
+
+    monkeypatch.setattr(page_cache, "render_campaign", counted)
+    room = Room(tree)
+    for name in (LETTER, NOTICE, LETTER, NOTICE):
+        room.page(name)
+    room.cache.changed({ARTICLE})
+    for name in (LETTER, NOTICE):
+        room.page(name)
+    assert ["letter", "notice", "letter"] == looks
+
+
+def test_a_shared_file_concerns_those_who_read_it(tree: Tree):
+    tree.write("campaigns/_shared/macros.md.j2", "{% macro hello() %}早安{% endmacro %}")
+    tree.write(
+        "campaigns/letter/campaign.yaml", tree.read("campaigns/letter/campaign.yaml").replace("main.md", "main.md.j2")
+    )
+    tree.write(f"{ARTICLE}.j2", '{% import "_shared/macros.md.j2" as m %}{{ m.hello() }}')
+    room = Room(tree)
+    assert "早安" in room.page()
+    room.page(NOTICE)
+    tree.write("campaigns/_shared/macros.md.j2", "{% macro hello() %}晚安{% endmacro %}")
+    room.cache.changed({"campaigns/_shared/macros.md.j2"})
+    assert frozenset({"letter"}) == room.told()
+    assert "晚安" in room.page()
+
+
+def test_a_theme_concerns_those_who_wear_it(tree: Tree):
+    tree.write("campaigns/_shared/themes/brand.css", '@import "qingshan"; h2{color:#08684f}')
+    yaml = "campaigns/letter/campaign.yaml"
+    tree.write(yaml, tree.read(yaml).replace("version: 1", "version: 1\ntheme: brand"))
+    room = Room(tree)
+    assert "#08684f" in room.page()
+    room.page(NOTICE)
+    tree.write("campaigns/_shared/themes/brand.css", "h2{color:#08684e}")
+    room.cache.changed({"campaigns/_shared/themes/brand.css"})
+    assert frozenset({"letter"}) == room.told()
+    assert "#08684e" in room.page()
+
+
+def test_a_theme_that_was_missing_is_noticed_when_it_comes(tree: Tree):
+    yaml = "campaigns/letter/campaign.yaml"
+    tree.write(yaml, tree.read(yaml).replace("version: 1", "version: 1\ntheme: brand"))
+    room = Room(tree)
+    assert "MC111" in room.page()
+    tree.write("campaigns/_shared/themes/brand.css", "h2{color:#08684f}")
+    room.cache.changed({"campaigns/_shared/themes/brand.css"})
+    assert "MC111" not in room.page()
+
+
+def test_a_file_that_was_missing_is_noticed_when_it_comes(tree: Tree):
+    tree.write(ARTICLE, "![](../images/late.png)")
+    room = Room(tree)
+    assert "MC201" in room.page()
+    tree.write("campaigns/letter/images/late.png", png((1, 2, 3)))
+    room.cache.changed({"campaigns/letter/images/late.png"})
+    assert "MC201" not in room.page()
+
+
+def test_a_fault_shows_the_last_whole_version_and_goes_when_it_is_mended(tree: Tree):
+    room = Room(tree)
+    whole = tree.read("campaigns/letter/campaign.yaml")
+    room.page()
+    tree.write("campaigns/letter/campaign.yaml", whole.replace("account:", "acount:"))
+    room.cache.changed({"campaigns/letter/campaign.yaml"})
+    faulty = room.page()
+    assert "below it is as it was before them" in faulty
+    assert "出门多穿一件" in faulty
+    assert "campaigns/letter/campaign.yaml:3:1" in faulty
+    tree.write("campaigns/letter/campaign.yaml", whole)
+    room.cache.changed({"campaigns/letter/campaign.yaml"})
+    assert "before them" not in room.page()
+
+
+def test_a_campaign_that_was_never_whole_shows_its_faults(tree: Tree):
+    tree.write("campaigns/letter/campaign.yaml", "version: [")
+    room = Room(tree)
+    assert "there is nothing to show yet" in room.page()
+    assert "campaigns/letter/campaign.yaml:1:" in room.page()
+
+
+def test_settings_with_faults_are_told_on_every_page_until_they_are_mended(tree: Tree):
+    room = Room(tree)
+    room.page()
+    whole = tree.read("massctl.yaml")
+    tree.write("massctl.yaml", whole.replace("accounts:", "acounts:"))
+    room.cache.changed({"massctl.yaml"})
+    assert EVERYTHING == room.told()
+    assert "出门多穿一件" in room.page()
+    assert all("massctl.yaml:" in page for page in (room.page(), room.page(NOTICE), room.cache.list_page()))
+    assert room.cache.page(CampaignName("nobody")) is None
+    tree.write("massctl.yaml", whole.replace("language: en", "language: zh"))
+    room.cache.changed({"massctl.yaml"})
+    assert "massctl.yaml:" not in room.page()
+    assert "收到时的样子" in room.page(NOTICE)
+
+
+def test_a_campaign_that_comes_or_goes_concerns_everybody(tree: Tree):
+    room = Room(tree)
+    tree.text("second", content="又一条")
+    room.cache.changed({"campaigns/second/campaign.yaml"})
+    assert EVERYTHING == room.told()
+    assert "又一条" in room.page(CampaignName("second"))
+    (tree.root / "campaigns/second").rename(tree.root / "campaigns/third")
+    room.cache.changed({"campaigns/second", "campaigns/third"})
+    assert room.cache.page(CampaignName("second")) is None
+    assert "/third" in room.cache.list_page()
+
+
+def test_the_list_fills_while_it_is_warmed(tree: Tree):
+    room = Room(tree)
+    assert "秋日来信" not in room.cache.list_page()
+    room.cache.warm()
+    assert frozenset({"letter", "notice"}) == room.told()
+    assert "秋日来信" in room.cache.list_page()
+    room.cache.warm()
+    assert frozenset() == room.told()
+
+
+def test_the_list_counts_what_is_wrong_now_and_warming_comes_to_the_rest(tree: Tree):
+    for number in range(12):
+        tree.text(f"notice-{number:02}")
+    room = Room(tree)
+    room.cache.warm()
+    assert 14 == room.cache.list_page().count("nothing to correct")
+    paths = set()
+    for number in range(12):
+        path = f"campaigns/notice-{number:02}/campaign.yaml"
+        tree.write(path, tree.read(path).replace("account: main", "account: nobody"))
+        paths.add(path)
+    room.cache.changed(paths)
+    assert 8 == room.cache.list_page().count("1 error")
+    room.told()
+    room.cache.warm()
+    assert frozenset(f"notice-{number:02}" for number in range(8, 12)) == room.told()
+    assert 12 == room.cache.list_page().count("1 error")
+
+
+def test_files_are_given_by_the_name_of_their_bytes(tree: Tree):
+    room = Room(tree)
+    page = room.page()
+    sha256 = page.partition("/-/file/")[2][:64]
+    data = room.cache.file(sha256)
+    assert data is not None
+    assert data.startswith((b"\x89PNG", b"\xff\xd8"))
+    assert room.cache.file("0" * 64) is None
+
+
+def test_a_file_that_changed_since_is_not_given_under_its_old_name(tree: Tree):
+    room = Room(tree)
+    sha256 = room.page().partition("/-/file/")[2][:64]
+    for name in ("cover", "river"):
+        tree.write(f"campaigns/letter/images/{name}.png", png((9, 9, 9)))
+    assert room.cache.file(sha256) is None
+
+
+def test_what_followers_got_lies_beside_what_it_became(tree: Tree):
+    assert 0 == run(["-C", str(tree.root), "apply", "letter", "--sandbox", "--yes"])
+    tree.write(ARTICLE, BODY.replace("多穿一件", "少穿一件"))
+    room = Room(tree, sandbox=True)
+    page = room.page()
+    assert '<b class="status sending">' in page
+    assert "<del>多</del><ins>少</ins>" in page
+    earlier = page.partition('class="column earlier"')[2].partition("</section>")[0]
+    assert "出门多穿一件" in earlier
+    assert "/-/file/" in earlier  # Its picture is still the same.
+    assert "went out" in room.cache.list_page()
+
+
+def test_of_what_went_out_only_the_title_is_read_for_the_list(tree: Tree):
+    assert 0 == run(["-C", str(tree.root), "apply", "letter", "--sandbox", "--yes"])
+    room = Room(tree, sandbox=True)
+    room.cache.warm()
+    shown = room.cache.list_page()
+    assert "秋日来信" in shown
+    assert shown.index("went out") < shown.index("/letter")
+    assert "出门多穿一件" in room.page()
+
+
+def test_a_ledger_that_cannot_be_read_is_told_and_stops_no_page(tree: Tree):
+    tree.write("massctl.state.jsonl", json.dumps({"serial": 1}) + "\n")
+    room = Room(tree)
+    assert 'class="faulty"' in room.cache.list_page()
+    assert "出门多穿一件" in room.page()
+    (tree.root / "massctl.state.jsonl").unlink()
+    room.cache.changed({"massctl.state.jsonl"})
+    assert EVERYTHING == room.told()
+    assert 'class="faulty"' not in room.cache.list_page()
+
+
+def test_looking_writes_nothing_but_the_picture_cache(tree: Tree):
+    room = Room(tree)
+    before = {path for path in tree.root.rglob("*") if path.is_file()}
+    room.cache.warm()
+    room.page()
+    room.cache.list_page()
+    new = {path.relative_to(tree.root).parts[:2] for path in tree.root.rglob("*") if path.is_file()} - {
+        path.relative_to(tree.root).parts[:2] for path in before
+    }
+    assert new <= {(".massctl", "pictures")}
+
+
+def test_a_link_to_an_earlier_article_shows_and_follows_the_ledger(tree: Tree):
+    path = tree.root / "campaigns/notice/campaign.yaml"
+    path.write_text(
+        "version: 1\naccount: main\naudience: {is_to_all: true}\ntext: {content: \"{{ article_url('letter') }}\"}\n",
+        encoding="utf-8",
+    )
+    room = Room(tree)
+    assert "MC108" in room.page(NOTICE)
+    counts = JobStatus(msg_id=7, status="sent", article_urls=["http://mp.weixin.qq.com/s/1"])
+    job = Job(1, "id", datetime(2026, 12, 1, tzinfo=UTC), 7, 8, counts=counts)
+    room.cache._read_ledger = lambda: (told(Record(LETTER, 1, jobs=[job])), None)
+    room.cache.changed(["massctl.state.jsonl"])
+    assert "https://mp.weixin.qq.com/s/1" in room.page(NOTICE)
+
+
+def told(record: Record) -> State:
+    state = State()
+    state.records[record.campaign, record.edition] = record
+    state.index.editions[record.campaign] = {record.edition: record}
+    return state

@@ -1,0 +1,109 @@
+"""Sentences in two languages."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from massctl.model.phrase import Command, Phrase, plural_phrase
+from massctl.view.i18n import Flags, Language, say, say_recorded
+
+
+def test_english_is_the_phrase_itself():
+    assert "tag 101" == say(Phrase("tag {tag_id}", tag_id=101), Language.EN)
+
+
+def test_chinese_comes_from_the_catalogue():
+    assert "标签 101" == say(Phrase("tag {tag_id}", tag_id=101), Language.ZH)
+
+
+def test_a_value_that_is_a_phrase_is_said_too():
+    inner = Phrase("tag {tag_id}", tag_id=101)
+    assert "群发给标签 101：发出后无法撤回" == say(
+        Phrase("send to {audience}: this cannot be undone", audience=inner), Language.ZH
+    )
+
+
+def test_a_format_of_a_field_holds_in_both_languages():
+    said = plural_phrase("{count:,} follower", "{count:,} followers", count=1234567)
+    assert ("1,234,567 followers", "1,234,567 位粉丝") == (say(said, Language.EN), say(said, Language.ZH))
+
+
+@pytest.mark.parametrize(
+    ("count", "english", "chinese"), [(0, "0 jobs", "0 个任务"), (1, "1 job", "1 个任务"), (2, "2 jobs", "2 个任务")]
+)
+def test_a_count_has_the_plural_of_its_language(count: int, english: str, chinese: str):
+    said = plural_phrase("{count} job", "{count} jobs", count=count)
+    assert (english, english, chinese) == (str(said), say(said, Language.EN), say(said, Language.ZH))
+
+
+def test_an_empty_sentence_is_not_the_header_of_the_catalogue():
+    assert "" == say(Phrase(""), Language.ZH)
+
+
+def test_anything_else_is_given_as_it_is():
+    assert "every follower" == say("every follower", Language.ZH)
+
+
+def test_a_sentence_without_an_entry_is_said_in_english():
+    template = "nobody ever says {this}"
+    assert "nobody ever says that" == say(Phrase(template, this="that"), Language.ZH)
+
+
+def test_a_recorded_sentence_is_said_again():
+    recorded = str(Phrase("no answer within {seconds} s", seconds=30))
+    assert "30 秒内没有答复" == say_recorded(recorded, Language.ZH)
+
+
+def test_a_recorded_sentence_in_a_sentence_is_said_again():
+    recorded = "the platform is busy (errcode -1: system error)"
+    assert "微信系统繁忙（errcode -1：system error）" == say_recorded(recorded, Language.ZH)
+
+
+def test_a_recorded_sentence_that_nobody_knows_stays():
+    assert "cosmic rays: yes." == say_recorded("cosmic rays: yes.", Language.ZH)
+
+
+def test_a_recorded_sentence_is_english_in_english():
+    assert "no answer within 30 s" == say_recorded("no answer within 30 s", Language.EN)
+
+
+ALL = Flags("-C 'a {b} c'", sandbox=True, locked=True)
+WORDS = st.lists(
+    st.sampled_from(["massctl apply", "massctl -C r2 plan", "`massctl status`", "{name}", "}", " ", "风"]) | st.text(),
+    max_size=4,
+).map("".join)
+
+
+@given(WORDS, st.sampled_from(["en", "zh"]), st.sampled_from([ALL, Flags("-C r"), Flags(sandbox=True)]))
+def test_what_fills_a_sentence_is_never_changed(words: str, value: str, flags: Flags) -> None:
+    language = Language("en" if value == "en" else "zh", flags)
+    once = say(Phrase("the plan is saved; to carry out exactly this: massctl apply --plan {path}", path="?"), language)
+    again = Phrase("the plan is saved; to carry out exactly this: massctl apply --plan {path}", path=words)
+    inside = Phrase("hint: {hint}", hint=again)
+    assert once.split("?")[0] + words == say(again, language)
+    assert say(inside, language).endswith(say(again, language))
+    assert words == say(words, language)
+    assert say(Command("apply", words), language).endswith(words)
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (ALL, "massctl -C 'a {b} c' apply --sandbox --locked x"),
+        (Flags(sandbox=True), "massctl apply --sandbox x"),
+        (Flags(locked=True), "massctl apply --locked x"),
+        (Flags(), "massctl apply x"),
+    ],
+)
+@pytest.mark.parametrize("value", ["en", "zh"])
+def test_advice_has_what_this_run_was_given(value: str, flags: Flags, said: str) -> None:
+    language = Language("en" if value == "en" else "zh", flags)
+    assert [said] * 2 == [say(Phrase("massctl apply {name}", name="x"), language), say(Command("apply", "x"), language)]
+
+
+def test_a_verb_gets_no_flag_that_it_does_not_take() -> None:
+    english = Language("en", ALL)
+    assert "massctl -C 'a {b} c' validate" == say(Phrase("massctl validate"), english)
+    assert "massctl -C 'a {b} c' state show --sandbox" == say(Command("state show"), english)
+    assert "massctl explain MC016" == say(Command("explain", "MC016"), english)
+    assert "massctl apply --sandbox x" == say(Command("apply --sandbox", "x"), Language("en", Flags(sandbox=True)))

@@ -24,7 +24,7 @@ from pydantic_core import PydanticCustomError
 from massctl.model.diagnostics import CODES
 from massctl.model.ids import ACCOUNT_NAME_PATTERN, OPENID_PATTERN, THEME_NAME_PATTERN, VARIABLE_NAME_PATTERN, Sha256
 from massctl.model.phrase import Phrase
-from massctl.model.strict import NonEmpty, Strict
+from massctl.model.strict import NonEmpty, NonEmptyLine, OneLine, Strict
 
 CROP_PATTERN: Final = r"^(?:0(?:\.[0-9]{1,6})?|1(?:\.0{1,6})?)(?:_(?:0(?:\.[0-9]{1,6})?|1(?:\.0{1,6})?)){3}$"
 """`X1_Y1_X2_Y2`, each from 0 to 1 with at most 6 decimals, from the top left.
@@ -131,7 +131,7 @@ class Audience(Strict):
     others, as WeChat writes it, and changes nothing."""
     tag_id: Annotated[int, Field(ge=0)] | None = None
     """The id of one of the account's tags (标签), as in the console's address bar."""
-    tag: NonEmpty | None = None
+    tag: NonEmptyLine | None = None
     """The name of one of the account's tags (标签), exactly as the console shows it."""
     openids: NonEmpty | None = None
     """A file with one openid a line, or a .csv with an `openid` column; 2 or more, in jobs of at most 10000. Service
@@ -159,7 +159,7 @@ class Send(Strict):
 class Preview(Strict):
     """Whose phones show the message before it is sent; each must follow the account."""
 
-    towxname: list[NonEmpty] = Field(default_factory=list)
+    towxname: list[NonEmptyLine] = Field(default_factory=list)
     """WeChat names (微信号) of reviewers."""
     touser: list[Openid] = Field(default_factory=list)
     """Openids of reviewers."""
@@ -317,7 +317,7 @@ class CampaignFile(Strict):
 
     version: Literal[1]
     """The version of this format."""
-    title: str = ""
+    title: OneLine = ""
     """A title for people, shown everywhere beside the folder's name."""
     account: Annotated[str, StringConstraints(pattern=ACCOUNT_NAME_PATTERN)]
     """The account that sends, a key under `accounts:` in massctl.yaml."""

@@ -22,7 +22,7 @@ from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import ACCOUNT_NAME_PATTERN, APPID_PATTERN, LOGIN_PATTERN, OPENID_PATTERN, VARIABLE_NAME_PATTERN
 from massctl.model.phrase import Phrase
 from massctl.model.settings import DAYS_PATTERN, DURATION_PATTERN, ENVIRONMENT_NAME_PATTERN, TIME_OF_DAY_PATTERN
-from massctl.model.strict import NotYetValues, is_not_yet
+from massctl.model.strict import ONE_LINE_PATTERN, NotYetValues, is_not_yet
 from massctl.source.reporter import in_order, is_private, word
 from massctl.source.yaml import YamlDocument
 
@@ -249,6 +249,9 @@ def _wrong_form(path: Path, value: str, pattern: str) -> Fault:
         # It may be half of one, so it is not shown.
         hint = Phrase("a WeChat name (微信号) goes under towxname; an openid begins with `o`")
         return Fault("MC014", path, Phrase("this is not an openid"), hint, at_key=False)
+    if pattern == ONE_LINE_PATTERN:
+        say = Phrase("{key} has more than one line", key=name_of(path))
+        return _not_allowed(path, say, Phrase("write it on one line"))
     if pattern not in _PATTERNS:
         return _not_allowed(
             path, Phrase("{key}: {found} is not allowed", key=name_of(path), found=_shown_at(path, value))

@@ -12,7 +12,7 @@ import click
 
 from massctl.errors import UsageError
 from massctl.model.ids import GIT_NAME_PATTERN
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Phrase, system_reason
 from massctl.model.settings import parse_duration
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -135,5 +135,5 @@ def read_at_most(file: str, limit: int, nothing: str, hint: str = "") -> bytes:
         with Path(file).open("rb") as opened:
             return opened.read(limit + 1)
     except (OSError, ValueError) as error:
-        why = (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
+        why = system_reason(error) if isinstance(error, OSError) else type(error).__name__
         raise UsageError(Phrase("{path} cannot be read: {why}", path=file, why=why), nothing, hint) from None

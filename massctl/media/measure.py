@@ -46,7 +46,12 @@ class MediaFault:
 
     kind: FaultKind
     message: Phrase
-    """What is wrong and what to do."""
+    """What is wrong."""
+    hint: Phrase
+    """What to do."""
+
+
+AGAIN: Final = Phrase("export or download it again")
 
 
 def measure(data: bytes, use: Use) -> Measured | MediaFault:
@@ -59,14 +64,14 @@ def measure(data: bytes, use: Use) -> Measured | MediaFault:
         return too_large(use)
     milliseconds = _played(data, kind)
     if milliseconds is None or (use == "voice" and milliseconds == 0):
-        return MediaFault("unreadable", Phrase("the file is damaged or cut off; export or download it again"))
+        return MediaFault("unreadable", Phrase("the file is damaged or cut off"), AGAIN)
     if use == "voice" and milliseconds > VOICE_MILLISECONDS_MAX:
         say = Phrase(
-            "the sound plays {seconds} s, and WeChat takes at most {limit} s: make it shorter",
+            "the sound plays {seconds} s, and WeChat takes at most {limit} s",
             seconds=f"{milliseconds / 1000:.1f}",
             limit=VOICE_MILLISECONDS_MAX // 1000,
         )
-        return MediaFault("too_long", say)
+        return MediaFault("too_long", say, Phrase("make it shorter"))
     return Measured(kind, milliseconds)
 
 
@@ -75,22 +80,25 @@ def too_large(use: Use) -> MediaFault:
     limit = VOICE_BYTES_MAX if use == "voice" else VIDEO_BYTES_MAX
     return MediaFault(
         "too_large",
-        Phrase("the file is larger than the {limit} MB that WeChat takes: make it smaller", limit=limit // 1024**2),
+        Phrase("the file is larger than the {limit} MB that WeChat takes", limit=limit // 1024**2),
+        Phrase("make it smaller"),
     )
 
 
 def _unsupported(data: bytes, kind: str, formats: tuple[str, ...]) -> MediaFault:
     if not data:
-        return MediaFault("unreadable", Phrase("the file is empty; export or download it again"))
+        return MediaFault("unreadable", Phrase("the file is empty"), AGAIN)
     if kind == "Git LFS pointer":
         return MediaFault(
-            "unsupported", Phrase("this is a Git LFS pointer and not the file itself: run `git lfs pull`")
+            "unsupported",
+            Phrase("this is a Git LFS pointer and not the file itself"),
+            Phrase("run `git lfs pull`"),
         )
     taken = enumerated([each.upper() for each in formats])
+    save = Phrase("save it as {formats}", formats=taken)
     if not kind:
-        return MediaFault("unsupported", Phrase("WeChat takes {formats} here, and this is none of them", formats=taken))
-    named = Phrase("WeChat does not take {kind} here: save it as {formats}", kind=kind.upper(), formats=taken)
-    return MediaFault("unsupported", named)
+        return MediaFault("unsupported", Phrase("WeChat does not take files of this kind here"), save)
+    return MediaFault("unsupported", Phrase("WeChat does not take {kind} here", kind=kind.upper()), save)
 
 
 def _played(data: bytes, kind: str) -> int | None:

@@ -24,7 +24,7 @@ from pydantic_core import PydanticCustomError
 from massctl.model.diagnostics import CODES
 from massctl.model.ids import ACCOUNT_NAME_PATTERN, OPENID_PATTERN, THEME_NAME_PATTERN, VARIABLE_NAME_PATTERN, Sha256
 from massctl.model.phrase import Phrase
-from massctl.model.strict import NonEmpty, Strict
+from massctl.model.strict import NonEmpty, NonEmptyLine, OneLine, Strict
 
 CROP_PATTERN: Final = r"^(?:0(?:\.[0-9]{1,6})?|1(?:\.0{1,6})?)(?:_(?:0(?:\.[0-9]{1,6})?|1(?:\.0{1,6})?)){3}$"
 """`X1_Y1_X2_Y2`, each from 0 to 1 with at most 6 decimals, from the top left.
@@ -131,7 +131,7 @@ class Audience(Strict):
     others, as WeChat writes it, and changes nothing."""
     tag_id: Annotated[int, Field(ge=0)] | None = None
     """The id of one of the account's tags (标签), as in the console's address bar."""
-    tag: NonEmpty | None = None
+    tag: NonEmptyLine | None = None
     """The name of one of the account's tags (标签), exactly as the console shows it."""
     openids: NonEmpty | None = None
     """A file with one openid a line, or a .csv with an `openid` column; 2 or more, in jobs of at most 10000. Service
@@ -159,7 +159,7 @@ class Send(Strict):
 class Preview(Strict):
     """Whose phones show the message before it is sent; each must follow the account."""
 
-    towxname: list[NonEmpty] = Field(default_factory=list)
+    towxname: list[NonEmptyLine] = Field(default_factory=list)
     """WeChat names (微信号) of reviewers."""
     touser: list[Openid] = Field(default_factory=list)
     """Openids of reviewers."""
@@ -317,7 +317,7 @@ class CampaignFile(Strict):
 
     version: Literal[1]
     """The version of this format."""
-    title: str = ""
+    title: OneLine = ""
     """A title for people, shown everywhere beside the folder's name."""
     account: Annotated[str, StringConstraints(pattern=ACCOUNT_NAME_PATTERN)]
     """The account that sends, a key under `accounts:` in massctl.yaml."""
@@ -387,6 +387,13 @@ class Fault:
     hint: Phrase | None = None
     at_key: bool = True
     """True: point at the key; False: at its value."""
+    is_absence: bool = False
+    """True: something is missing, which a file that was read in part may have after all."""
+
+
+KEEP_ONE: Final = Phrase("keep one of the two")
+TAKE_OUT: Final = Phrase("take it out")
+_REAL_TIME: Final = Phrase("look at the month, the day, the hour and the offset")
 
 
 def campaign_faults(data: Mapping[str, Any]) -> list[Fault]:
@@ -408,13 +415,14 @@ def campaign_faults(data: Mapping[str, Any]) -> list[Fault]:
 def _one_message(data: Mapping[str, Any]) -> list[Fault]:
     found = [key for key in data if key in MESSAGES]
     if not found:
-        say = Phrase("there is no message: write one of {messages}", messages=", ".join(MESSAGES))
-        return [Fault("MC015", (), say)]
+        hint = Phrase("write one of {messages}", messages=", ".join(MESSAGES))
+        return [Fault("MC015", (), Phrase("there is no message"), hint, is_absence=True)]
     return [
         Fault(
             "MC015",
             (key,),
             Phrase("a campaign sends one message, and this is the second after {first}", first=found[0]),
+            Phrase("keep one of the two, and give the other a campaign of its own"),
         )
         for key in found[1:]
     ]
@@ -429,11 +437,11 @@ def _media(data: Mapping[str, Any]) -> list[Fault]:
             continue
         found = [key for key in either if key in block]
         if not found:
-            say = Phrase("{message} carries nothing: write one of {keys}", message=message, keys=", ".join(either))
-            faults.append(Fault("MC024", (message,), say))
+            hint = Phrase("write one of {keys}", keys=", ".join(either))
+            faults.append(Fault("MC024", (message,), Phrase("{message} carries nothing", message=message), hint))
         elif len(found) > 1:
             say = Phrase("write {first} or {second}, and not both", first=found[0], second=found[1])
-            faults.append(Fault("MC024", (message, found[1]), say))
+            faults.append(Fault("MC024", (message, found[1]), say, KEEP_ONE))
     return faults
 
 
@@ -465,16 +473,17 @@ def _one_audience(data: Mapping[str, Any]) -> list[Fault]:
     if not found and beside:
         say = Phrase("say who receives it: {key} is false, and no other audience stands beside it", key=EVERYBODY)
         hint = Phrase("write one of {audiences} beside it", audiences=", ".join(AUDIENCES[1:]))
-        return [Fault("MC016", ("audience", EVERYBODY), say, hint)]
+        return [Fault("MC016", ("audience", EVERYBODY), say, hint, is_absence=True)]
     if not found:
         say = Phrase("there is no audience: write one of {audiences}", audiences=", ".join(AUDIENCES))
         hint = Phrase("say who receives it: there is no default")
-        return [Fault("MC016", ("audience",) if "audience" in data else (), say, hint)]
+        return [Fault("MC016", ("audience",) if "audience" in data else (), say, hint, is_absence=True)]
     faults = [
         Fault(
             "MC016",
             ("audience", key),
             Phrase("a campaign has one audience, and this is the second after {first}", first=found[0]),
+            KEEP_ONE,
         )
         for key in found[1:]
     ]
@@ -483,7 +492,8 @@ def _one_audience(data: Mapping[str, Any]) -> list[Fault]:
         low, high = expect.get("min"), expect.get("max")
         if type(low) is int and type(high) is int and low > high:
             say = Phrase("min {low} is more than max {high}: no audience can fit", low=low, high=high)
-            faults.append(Fault("MC014", ("audience", "expect", "min"), say, at_key=False))
+            hint = Phrase("correct one of the two numbers")
+            faults.append(Fault("MC014", ("audience", "expect", "min"), say, hint, at_key=False))
     return faults
 
 
@@ -492,16 +502,16 @@ def _reprint(data: Mapping[str, Any]) -> list[Fault]:
     send = data.get("send")
     if not isinstance(send, Mapping) or send.get("send_ignore_reprint") is not True or "mpnews" in data:
         return []
-    say = Phrase("send_ignore_reprint speaks of articles (mpnews), and this message has none: take it out")
-    return [Fault("MC014", ("send", "send_ignore_reprint"), say)]
+    say = Phrase("send_ignore_reprint speaks of articles (mpnews), and this message has none")
+    return [Fault("MC014", ("send", "send_ignore_reprint"), say, TAKE_OUT)]
 
 
 def _theme(data: Mapping[str, Any]) -> list[Fault]:
     """Refuse a look for what has no articles."""
     if "theme" not in data or "mpnews" in data or not any(message in data for message in MESSAGES):
         return []
-    say = Phrase("theme speaks of articles (mpnews), and this message has none: take it out")
-    return [Fault("MC014", ("theme",), say)]
+    say = Phrase("theme speaks of articles (mpnews), and this message has none")
+    return [Fault("MC014", ("theme",), say, TAKE_OUT)]
 
 
 _HANDOFF_HINT: Final = Phrase("name what somebody does in the console, such as `original: true`, or take `handoff` out")
@@ -516,7 +526,7 @@ def _handoff(data: Mapping[str, Any]) -> list[Fault]:
         return [Fault("MC012", ("handoff",), Phrase("nothing is handed off"), _HANDOFF_HINT)]
     if "mpnews" not in data:
         say = Phrase("only a news message has a draft that somebody can complete in the console")
-        return [Fault("MC014", ("handoff",), say)]
+        return [Fault("MC014", ("handoff",), say, TAKE_OUT)]
     if isinstance(audience, Mapping) and "openids" in audience:
         say = Phrase("a list of openids has a draft for each of its batches, which nobody completes by hand")
         return [Fault("MC014", ("handoff",), say, Phrase("give these followers a tag, and write it under audience"))]
@@ -537,14 +547,15 @@ def _window(data: Mapping[str, Any]) -> list[Fault]:
         hint = Phrase("add `{line}`", line="not_before: 2026-12-01T20:00:00+08:00")
         return [Fault("MC012", ("send", "not_after"), say, hint)]
     faults = [
-        Fault("MC014", ("send", key), Phrase("{key}: there is no such moment", key=key), at_key=False)
+        Fault("MC014", ("send", key), Phrase("{key}: there is no such moment", key=key), _REAL_TIME, at_key=False)
         for key in ends
         if _has_form_of_time(send[key]) and parse_offset_time(send[key]) is None
     ]
     first, last = parse_offset_time(send.get("not_before")), parse_offset_time(send.get("not_after"))
     if first is not None and last is not None and last <= first:
         say = Phrase("not_after must be later than not_before, {start}", start=str(send["not_before"]))
-        faults.append(Fault("MC020", ("send", "not_after"), say, at_key=False))
+        hint = Phrase("write a later not_after, or exchange the two; the offsets count, too")
+        faults.append(Fault("MC020", ("send", "not_after"), say, hint, at_key=False))
     return faults
 
 

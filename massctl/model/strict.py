@@ -1,11 +1,15 @@
 """The pydantic foundation of every file format: strict, frozen, no unknown keys."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 NonEmpty = Annotated[str, StringConstraints(min_length=1)]
+ONE_LINE_PATTERN: Final = r"^[^\r\n]*$"
+OneLine = Annotated[str, StringConstraints(pattern=ONE_LINE_PATTERN)]
+"""A name that is shown between other words: a second line could pass for one of ours."""
+NonEmptyLine = Annotated[str, StringConstraints(min_length=1, pattern=ONE_LINE_PATTERN)]
 PrefixedDigest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 """`sha256:` and 64 hex digits."""
 

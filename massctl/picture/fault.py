@@ -1,7 +1,7 @@
 """Why a picture cannot be used, as a value with advice."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from massctl.model.phrase import Phrase
 from massctl.picture.limits import PIXELS_MAX, SIDE_PIXELS_MAX
@@ -17,35 +17,41 @@ class PictureFault:
     kind: FaultKind
     """For machines; the word never changes its meaning."""
     message: str
-    """For people: what is wrong and what to do; a `Phrase`."""
+    """For people: what is wrong; a `Phrase`."""
+    hint: Phrase
+    """What to do."""
+
+
+_AGAIN: Final = Phrase("export or download it again")
+SCALE_DOWN: Final = Phrase("scale it down")
 
 
 def unreadable(why: Phrase) -> PictureFault:
     """Say that the bytes are damaged; `why` is a clause of our own, never a text of the decoder."""
-    return PictureFault(
-        "unreadable",
-        Phrase("the picture is damaged: {why}; export or download it again", why=why),
-    )
+    return PictureFault("unreadable", Phrase("the picture is damaged: {why}", why=why), _AGAIN)
 
 
 def unsupported(data: bytes) -> PictureFault:
     """Say that the format cannot be prepared, naming it where it is known."""
     if not data:
-        return PictureFault("unreadable", Phrase("the file is empty; export or download it again"))
+        return PictureFault("unreadable", Phrase("the file is empty"), _AGAIN)
     name = name_of_foreign(data)
     if name is None:
         return PictureFault(
             "unsupported",
-            Phrase("this is not a picture that massctl knows: use JPEG, PNG, GIF, WebP or BMP"),
+            Phrase("this is not a picture that massctl knows"),
+            Phrase("use JPEG, PNG, GIF, WebP or BMP"),
         )
     if name == "Git LFS pointer":
         return PictureFault(
             "unsupported",
-            Phrase("this is a Git LFS pointer and not the picture itself: run `git lfs pull`"),
+            Phrase("this is a Git LFS pointer and not the picture itself"),
+            Phrase("run `git lfs pull`"),
         )
     return PictureFault(
         "unsupported",
-        Phrase("WeChat does not take {name}: save the picture as JPEG or PNG", name=name),
+        Phrase("WeChat does not take {name}", name=name),
+        Phrase("save the picture as JPEG or PNG"),
     )
 
 
@@ -55,20 +61,22 @@ def too_many_pixels(width: int, height: int) -> PictureFault:
         return PictureFault(
             "too_many_pixels",
             Phrase(
-                "the picture is {width}x{height} pixels, and no side may be over {limit}: scale it down",
+                "the picture is {width}x{height} pixels, and no side may be over {limit}",
                 width=width,
                 height=height,
                 limit=SIDE_PIXELS_MAX,
             ),
+            SCALE_DOWN,
         )
     return PictureFault(
         "too_many_pixels",
         Phrase(
-            "the picture is {width}x{height} pixels, more than {limit} megapixels: scale it down",
+            "the picture is {width}x{height} pixels, more than {limit} megapixels",
             width=width,
             height=height,
             limit=PIXELS_MAX // 1_000_000,
         ),
+        SCALE_DOWN,
     )
 
 

@@ -52,11 +52,11 @@ def read_container(data: bytes) -> Container | PictureFault:
     """Walk the container and judge what it declares; whatever comes back is small enough to decode."""
     if len(data) > SOURCE_BYTES_MAX:
         text = Phrase(
-            "the file has {size}, more than the {limit} that are read: save it smaller",
+            "the file has {size}, more than the {limit} that are read",
             size=size_text(len(data)),
             limit=size_text(SOURCE_BYTES_MAX),
         )
-        return PictureFault("too_large", text)
+        return PictureFault("too_large", text, Phrase("save it smaller"))
     format_ = sniff(data)
     if format_ is None:
         return unsupported(data)

@@ -8,7 +8,7 @@ pixels are decoded once: a damaged picture is found here and not by a follower.
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from massctl.model.phrase import Phrase
 from massctl.picture.colour import normalise
@@ -128,11 +128,11 @@ def _encode(upright: "Image.Image", container: Container, size_bytes: int, purpo
     encoded = encoded or encode_to_fit(upright, target, width_max)
     if encoded is None:
         text = Phrase(
-            "the picture has {size} and cannot be brought below {limit} legibly: save it smaller or cut it",
+            "the picture has {size} and cannot be brought below {limit} legibly",
             size=size_text(size_bytes),
             limit=size_text(target),
         )
-        return PictureFault("too_large", text)
+        return PictureFault("too_large", text, Phrase("save it smaller, or cut it"))
     note = _note(container, size_bytes, encoded)
     laid_out = upright.size if is_drawing else within(*upright.size, width_max)
     return Prepared(encoded.data, purpose, encoded.format, encoded.width, encoded.height, note, laid_out)
@@ -173,19 +173,22 @@ def _width_max(width: int, height: int) -> int:
     return width if width > PANORAMA_RATIO * height else min(width, INLINE_WIDTH_MAX)
 
 
+_FEWER_FRAMES: Final = Phrase("use fewer frames or a smaller size")
+
+
 def _fault_of_motion(container: Container, size_bytes: int) -> PictureFault | None:
     """Refuse to convert what moves: a converted picture would silently stand still."""
     if container.format is Format.GIF:
         text = Phrase(
-            "the GIF has {size}, and WeChat takes at most {limit}: use fewer frames or a smaller size",
+            "the GIF has {size}, and WeChat takes at most {limit}",
             size=size_text(size_bytes),
             limit="10 MB",
         )
-        return PictureFault("too_large", text)
+        return PictureFault("too_large", text, _FEWER_FRAMES)
     if container.frames == 1:
         return None
-    text = Phrase("WeChat does not take an animated {name} like this: save it as GIF", name=container.format.label)
-    return PictureFault("animated_unsupported", text)
+    text = Phrase("WeChat does not take an animated {name} like this", name=container.format.label)
+    return PictureFault("animated_unsupported", text, Phrase("save it as {formats}", formats="GIF"))
 
 
 def _fault_of_length(container: Container) -> PictureFault | None:
@@ -194,12 +197,12 @@ def _fault_of_length(container: Container) -> PictureFault | None:
     if container.format is not Format.GIF or (container.frames <= FRAMES_MAX and pixels <= ANIMATION_PIXELS_MAX):
         return None
     text = Phrase(
-        "the GIF has {frames} frames of {width}x{height} pixels: use fewer frames or a smaller size",
+        "the GIF has {frames} frames of {width}x{height} pixels, which takes too long to check",
         frames=container.frames,
         width=container.width,
         height=container.height,
     )
-    return PictureFault("too_many_pixels", text)
+    return PictureFault("too_many_pixels", text, _FEWER_FRAMES)
 
 
 def _note(container: Container, size_bytes: int, encoded: Encoded) -> Phrase:

@@ -69,12 +69,9 @@ def render_body(written: str, title: str, variables: Mapping[str, Any], setting:
     if isinstance(path, Problem):
         body.faults.append(Fault.of(path))
     elif not path.endswith(SUFFIXES):
-        say = Phrase(
-            "{path} is not an article: its name must end in one of {suffixes}",
-            path=written,
-            suffixes=", ".join(SUFFIXES),
-        )
-        body.faults.append(Fault("MC014", say))
+        say = Phrase("{path} is not an article", path=written)
+        hint = Phrase("its name must end in one of {suffixes}", suffixes=", ".join(SUFFIXES))
+        body.faults.append(Fault("MC014", say, hint))
     else:
         source = setting.inputs.template(path)
         if isinstance(source, Problem):
@@ -168,8 +165,11 @@ def _refusal(text: str, *, is_markdown: bool) -> Fault | None:
     limit = MARKDOWN_CHARACTERS_MAX if is_markdown else CONTENT_BYTES_BELOW
     if len(text) > limit:
         say = Phrase("the article is longer than {limit} characters before it is rendered", limit=f"{limit:,}")
-        return Fault("MC304", say)
+        return Fault("MC304", say, Phrase("split it into several articles"))
     return control_fault(text) or (bracket_fault(text) if is_markdown else depth_fault(text, PASSED_ELEMENTS_MAX))
+
+
+_BY_PATH: Final = Phrase("write the picture's path")
 
 
 def _forged(content: str, pictures: Pictures) -> list[Fault]:
@@ -177,6 +177,6 @@ def _forged(content: str, pictures: Pictures) -> list[Fault]:
     known = {picture.sha256 for picture in pictures.used}
     written = dict.fromkeys(found[0] for found in _PLACEHOLDER.finditer(content) if found[1] not in known)
     return [
-        Fault("MC206", Phrase("{text} is written by massctl only; write the picture's path", text=text), needle=text)
+        Fault("MC206", Phrase("{text} is written by massctl only", text=text), _BY_PATH, needle=text)
         for text in written
     ]

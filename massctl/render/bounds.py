@@ -58,14 +58,14 @@ def bracket_fault(markdown: str) -> Fault | None:
     if markdown.count("[") <= BRACKETS_MAX:
         return None
     say = Phrase("the article has more than {limit} opening brackets `[`", limit=f"{BRACKETS_MAX:,}")
-    return Fault("MC304", say, needle="[")
+    return Fault("MC304", say, Phrase("split it into several articles"), needle="[")
 
 
 def depth_fault(html: str, elements_max: int = ELEMENTS_MAX) -> Fault | None:
     """Refuse HTML with elements nested too deep, or with too many of them; the place is that of the tag too deep."""
     if sum(1 for _ in _OPENING.finditer(html)) > elements_max:
         say = Phrase("the article has more than {limit} HTML elements", limit=f"{elements_max:,}")
-        return Fault("MC304", say)
+        return Fault("MC304", say, Phrase("split it into several articles"))
     # Names of the open elements, the outermost first.
     opened: list[str] = []
     for tag in tags(html):

@@ -78,8 +78,9 @@ def hidden_faults(text: str) -> Iterator[Fault]:
 def unreadable(tag: Tag, text: str) -> Iterator[tuple[Fault, int]]:
     """Find what browsers read in another way than we do, or not at all, each with its position."""
     if not text.endswith(">", tag.start, tag.end):
-        say = Phrase("the tag `<{name}` never ends: a `>` or a quotation mark is missing", name=tag.name)
-        yield Fault("MC308", say, needle=text[tag.start : tag.name_start + len(tag.name)]), tag.start
+        say = Phrase("the tag `<{name}` never ends", name=tag.name)
+        hint = Phrase("is a quotation mark or a `>` missing?")
+        yield Fault("MC308", say, hint, needle=text[tag.start : tag.name_start + len(tag.name)]), tag.start
     for attribute in tag.attributes:
         if attribute.name == "style" and hides_picture(attribute.value, len(STYLE_URL.findall(attribute.written))):
             say = Phrase("a picture in this style cannot be read")

@@ -47,7 +47,8 @@ def is_article_link(address: str) -> bool:
 
 def script_link(needle: str) -> Fault:
     """Make the fault of a link that runs a script."""
-    return Fault("MC308", Phrase("a link cannot run a script: WeChat removes it"), needle=needle)
+    say = Phrase("a link cannot run a script: WeChat removes it")
+    return Fault("MC308", say, Phrase("link to an address, or take the link out"), needle=needle)
 
 
 def forbidden(tag: Tag, written: str, external_links: ExternalLinks) -> list[tuple[Fault, int]]:
@@ -62,7 +63,7 @@ def forbidden(tag: Tag, written: str, external_links: ExternalLinks) -> list[tup
         needle = written[attribute.start - tag.start : attribute.end - tag.start]
         if attribute.name.startswith("on"):
             say = Phrase("WeChat removes scripts such as `{name}`", name=attribute.name)
-            faults.append((Fault("MC308", say, needle=needle), attribute.start))
+            faults.append((Fault("MC308", say, Phrase("take it out"), needle=needle), attribute.start))
         elif attribute.name in _LINK_ATTRIBUTES and is_script(attribute.value):
             faults.append((script_link(needle), attribute.start))
         elif tag.name == "a" and attribute.name == "href" and _is_lost(tag, attribute.value, external_links):
@@ -80,7 +81,7 @@ def forbidden(tag: Tag, written: str, external_links: ExternalLinks) -> list[tup
             faults.append((Fault("MC308", say, hint, needle=needle), attribute.start))
         elif tag.name in _ANIMATIONS and attribute.name == "attributename" and _is_address_name(attribute.value):
             say = Phrase("an animation cannot change `{name}`", name=attribute.value.strip())
-            faults.append((Fault("MC308", say, needle=needle), attribute.start))
+            faults.append((Fault("MC308", say, Phrase("take the animation out"), needle=needle), attribute.start))
     return faults
 
 

@@ -71,9 +71,9 @@ def utf16_length(text: str) -> int:
 def title_faults(title: str) -> Iterator[Fault]:
     """Check a title, which must not be empty."""
     if not title:
-        yield Fault("MC313", Phrase("the title is empty"))
+        yield Fault("MC313", Phrase("the title is empty"), Phrase("write a title"))
     if "\n" in title:
-        yield Fault("MC014", Phrase("the title has more than one line"))
+        yield Fault("MC014", Phrase("the title has more than one line"), Phrase("write it on one line"))
     yield from _length("MC301", Phrase("title"), title, TITLE_CHARACTERS_MAX)
 
 
@@ -87,7 +87,7 @@ def author_faults(author: str) -> Iterator[Fault]:
             count=len(author),
             limit=AUTHOR_CHARACTERS_SAFE,
         )
-        yield Fault("MC302", say, severity=Severity.WARNING)
+        yield Fault("MC302", say, _shorten(len(author), AUTHOR_CHARACTERS_SAFE), severity=Severity.WARNING)
 
 
 def digest_faults(digest: str) -> Iterator[Fault]:
@@ -98,24 +98,25 @@ def digest_faults(digest: str) -> Iterator[Fault]:
 def source_url_faults(url: str) -> Iterator[Fault]:
     """Check the address behind "read original"; empty means there is none."""
     if url and not url.startswith(("https://", "http://")):
-        yield Fault("MC014", Phrase("content_source_url must begin with https:// or http://"))
+        say = Phrase("content_source_url must begin with https:// or http://")
+        yield Fault("MC014", say, Phrase("write {example}", example="https://example.com/…"))
     size = len(url.encode())
     if size > SOURCE_URL_BYTES_MAX:
         say = Phrase(
             "content_source_url has {count} bytes; at most {limit} are allowed", count=size, limit=SOURCE_URL_BYTES_MAX
         )
-        yield Fault("MC305", say)
+        yield Fault("MC305", say, _shorten(size, SOURCE_URL_BYTES_MAX))
 
 
 def text_faults(content: str) -> Iterator[Fault]:
     """Check the words of a text message."""
     if not content:
-        yield Fault("MC306", Phrase("the text is empty"))
+        yield Fault("MC306", Phrase("the text is empty"), Phrase("write what followers shall read"))
     yield from _length("MC307", Phrase("text"), content, TEXT_CHARACTERS_MAX)
     size = len(content.encode())
     if size > TEXT_BYTES_MAX:
         say = Phrase("the text has {count} bytes; at most {limit} are allowed", count=size, limit=TEXT_BYTES_MAX)
-        yield Fault("MC307", say)
+        yield Fault("MC307", say, _shorten(size, TEXT_BYTES_MAX))
     hint = Phrase('write `<a href="…">` with an address that begins with https://, http:// or weixin://')
     for tag in tags(content):
         href = next((each for each in tag.attributes if each.name == "href"), None)
@@ -152,7 +153,7 @@ def empty_content_faults(content: str) -> Iterator[Fault]:
     """Check that a rendered body shows something: words, or a picture, drawing or component of WeChat's."""
     words = _without_markup(content).replace("&nbsp;", " ").strip()
     if not words and not _SHOWN.search(content):
-        yield Fault("MC306", Phrase("the article is empty"))
+        yield Fault("MC306", Phrase("the article is empty"), Phrase("write what followers shall read"))
 
 
 def _without_markup(content: str) -> str:
@@ -241,9 +242,13 @@ def _length(code: str, what: Phrase, text: str, limit: int) -> Iterator[Fault]:
         say = Phrase(
             "the {what} has {count} characters; at most {limit} are allowed", what=what, count=len(text), limit=limit
         )
-        yield Fault(code, say, Phrase("shorten it: {count} too many", count=len(text) - limit))
+        yield Fault(code, say, _shorten(len(text), limit))
     elif utf16_length(text) > limit:
         yield _near(what, utf16_length(text), limit)
+
+
+def _shorten(count: int, limit: int) -> Phrase:
+    return Phrase("shorten it: {count} too many", count=count - limit)
 
 
 def _near(what: Phrase, count: int, limit: int) -> Fault:
@@ -253,4 +258,4 @@ def _near(what: Phrase, count: int, limit: int) -> Fault:
         count=count,
         limit=limit,
     )
-    return Fault("MC310", say, severity=Severity.WARNING)
+    return Fault("MC310", say, _shorten(count, limit), severity=Severity.WARNING)

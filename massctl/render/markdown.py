@@ -152,7 +152,8 @@ class _Writer:
         if not address:
             before = f"![{token.content}]("
             say = Phrase("the picture's address is empty")
-            self._page.report(Fault("MC201", say, needle=before, shift=len(before), width=1))
+            hint = Phrase("write its path between the brackets, or take the picture out")
+            self._page.report(Fault("MC201", say, hint, needle=before, shift=len(before), width=1))
             return
         words = "".join(_plain_text(child) for child in token.children or ())
         self._out.append(f'<img src="{escapeHtml(address)}" alt="{escapeHtml(words)}"')

@@ -54,7 +54,9 @@ def video_message(message: MpVideo, strings: Strings) -> tuple[RenderedVideo, Re
     material, recordings = _material(message, "video", strings, ("mpvideo",))
     title = strings.string(message.title, ("mpvideo", "title"), LIMITS["mpvideo.title"])
     if not title and message.file is not None:
-        strings.report([Fault("MC313", Phrase("the title is empty"))], {}, ("mpvideo", "title"))
+        strings.report(
+            [Fault("MC313", Phrase("the title is empty"), Phrase("write a title"))], {}, ("mpvideo", "title")
+        )
     description = strings.string(message.description, ("mpvideo", "description"), LIMITS["mpvideo.description"])
     strings.judge(Subject({("mpvideo", "title"): title, ("mpvideo", "description"): description}, strings.words))
     return RenderedVideo(material, title, description), recordings
@@ -78,7 +80,8 @@ def _name(strings: Strings, written: str, key: Path) -> str:
     """Render the id of something that WeChat holds; it must not be empty."""
     found = strings.string(written, key)
     if not found:
-        strings.report([Fault("MC014", Phrase("{key} is empty", key=str(key[1])))], {}, key)
+        hint = Phrase("write a value behind it, or delete the key")
+        strings.report([Fault("MC014", Phrase("{key} is empty", key=str(key[1])), hint)], {}, key)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from typing import Final, assert_never
 
-from massctl.model.campaign import Article, Cover, Image, MpNews, MpVideo, Path, Text, Voice, WxCard
+from massctl.model.campaign import TAKE_OUT, Article, Cover, Image, MpNews, MpVideo, Path, Text, Voice, WxCard
 from massctl.model.diagnostics import Severity
 from massctl.model.ids import Sha256
 from massctl.model.message import Recording, RenderedArticle, RenderedMessage, RenderedNews, RenderedText
@@ -64,8 +64,8 @@ def _article(strings: Strings, index: int, article: Article, *, is_alone: bool) 
     if body.theme is not None:
         strings.report(body.theme.faults, body.theme.sources, theme_key)
     elif article.theme is not None and not any(each.severity is Severity.ERROR for each in body.faults):
-        say = Phrase("an HTML article is passed through as it is, and no theme touches it: take `theme` out")
-        strings.report([Fault("MC014", say)], {}, theme_key)
+        say = Phrase("an HTML article is passed through as it is, and no theme touches it")
+        strings.report([Fault("MC014", say, TAKE_OUT)], {}, theme_key)
     texts = {(*keys, "title"): title, (*keys, "author"): author, (*keys, "digest"): digest}
     called = strings.setting.pictures.called
     strings.judge(Subject(texts, strings.words, keys, body.content, body.sources, called, url, is_alone))
@@ -96,8 +96,8 @@ def _report_unused_theme(strings: Strings) -> None:
     """Say that the campaign's theme shows in no article: all are HTML, or name another."""
     name = strings.file.theme
     if name is not None and not strings.setting.themes.is_used(name) and not strings.diagnostics:
-        say = Phrase("no article is shown in the theme `{name}`: take it out", name=name)
-        strings.report([Fault("MC014", say)], {}, ("theme",))
+        say = Phrase("no article is shown in the theme `{name}`", name=name)
+        strings.report([Fault("MC014", say, TAKE_OUT)], {}, ("theme",))
 
 
 def _cover(strings: Strings, cover: Cover, written: str, key: Path, *, is_first: bool) -> ShownCover:

@@ -43,24 +43,27 @@ class TemplateStop(Exception):  # noqa: N818  # It is control flow inside this r
         """What to look for in that line, where one word of it is meant."""
 
 
-def forbid(message: Phrase, hint: Phrase | None = None) -> TemplateStop:
+def forbid(message: Phrase, hint: Phrase) -> TemplateStop:
     """Make the refusal of something that templates may not do."""
     return TemplateStop(Problem("MC103", message, hint))
 
 
-def failed(message: Phrase, hint: Phrase | None = None) -> TemplateStop:
+def failed(message: Phrase, hint: Phrase) -> TemplateStop:
     """Make the report of something that cannot work."""
     return TemplateStop(Problem("MC106", message, hint))
 
 
-def over_budget(message: Phrase, hint: Phrase | None = None) -> TemplateStop:
+def over_budget(message: Phrase, hint: Phrase) -> TemplateStop:
     """Make the refusal of something that would cost too much."""
     return TemplateStop(Problem("MC104", message, hint))
 
 
+SMALLER: Final = Phrase("write a smaller number")
+
+
 def too_big() -> TemplateStop:
     """Make the refusal of a number that only computers need."""
-    return over_budget(Phrase("the number has more than {limit} bits", limit=INTEGER_BITS_MAX))
+    return over_budget(Phrase("the number has more than {limit} bits", limit=INTEGER_BITS_MAX), SMALLER)
 
 
 class Meter:

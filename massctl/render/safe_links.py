@@ -37,7 +37,8 @@ def link(writer: Writer, node: LexborNode) -> None:
         note = address
     elif address and not address.startswith("#"):
         say = Phrase("the link to {address} leads nowhere in WeChat and becomes plain text", address=address)
-        writer.page.report(Fault("MC309", say, severity=Severity.WARNING, needle=address))
+        hint = Phrase("write a whole address that begins with https://, or take the link out")
+        writer.page.report(Fault("MC309", say, hint, severity=Severity.WARNING, needle=address))
     outside, writer.in_link = writer.in_link, True
     writer.children(node)
     writer.in_link = outside
@@ -50,7 +51,8 @@ def refer(writer: Writer, key: str | int, needle: str = "") -> None:
     """Write the number of a note; `needle` is how its address stands in the source."""
     if isinstance(key, str) and not writer.notes.knows(key):
         say = Phrase("the link to {address} becomes a footnote", address=key)
-        writer.page.report(Fault("MC309", say, severity=Severity.INFO, needle=needle))
+        hint = Phrase("to keep links, with WeChat Pay only: external_links: keep under the account in massctl.yaml")
+        writer.page.report(Fault("MC309", say, hint, severity=Severity.INFO, needle=needle))
     writer.out.append(f'<sup class="ref">[{writer.notes.number(key)}]</sup>')
 
 

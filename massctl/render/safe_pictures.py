@@ -93,7 +93,8 @@ def _picture(writer: Writer, node: LexborNode, *, is_alone: bool) -> None:
     found = node.attributes
     address = (found.get("src") or found.get("data-src") or "").strip()
     if not address:
-        writer.page.report(Fault("MC201", Phrase("the picture's address is empty"), needle="<img"))
+        hint = Phrase("write its path as `src`, or take the picture out")
+        writer.page.report(Fault("MC201", Phrase("the picture's address is empty"), hint, needle="<img"))
         return
     placed = writer.page.picture(address, address)
     if placed is None:

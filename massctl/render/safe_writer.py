@@ -70,7 +70,7 @@ class Writer:
             self._elements += 1
             if self._elements > ELEMENTS_MAX:
                 say = Phrase("the article has more than {limit} HTML elements", limit=f"{ELEMENTS_MAX:,}")
-                raise TooMuchError(Fault("MC304", say))
+                raise TooMuchError(Fault("MC304", say, Phrase("split it into several articles")))
             handler = self._handlers.get(name)
             if handler is not None:
                 handler(self, node)

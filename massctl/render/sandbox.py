@@ -27,6 +27,7 @@ from massctl.render.meter import (
     ITEM_COST,
     NODE_COST,
     RANGE_MAX,
+    SMALLER,
     TEMPLATE_CHARACTERS_MAX,
     Meter,
     TemplateStop,
@@ -164,7 +165,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
         try:
             self.meter.spend(len(value) * ITEM_COST)
         except TypeError:
-            raise failed(Phrase("a value of the kind {kind} is not a list", kind=type(value).__name__)) from None
+            say = Phrase("a value of the kind {kind} is not a list", kind=type(value).__name__)
+            raise failed(say, Phrase("write it as a list, in square brackets")) from None
         return value
 
     def tied(self, *pieces: Any) -> str:
@@ -184,7 +186,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """Reach what is allowed behind a dot; a mapping's keys come after its methods, as everywhere in Jinja."""
         self.meter.spend(NODE_COST)
         if attribute.startswith("_"):
-            raise forbid(Phrase("names that begin with `_` cannot be used: `{name}`", name=attribute))
+            say = Phrase("names that begin with `_` cannot be used: `{name}`", name=attribute)
+            raise forbid(say, Phrase("use another name"))
         if isinstance(obj, (TemplateModule, Namespace)):
             value = getattr(obj, attribute, missing)
             return self.undefined(obj=obj, name=attribute) if value is missing else value
@@ -196,7 +199,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
             pass
         if hasattr(obj, attribute):
             kind = type(obj).__name__
-            raise forbid(Phrase("`{name}` of a value of the kind {kind} cannot be used", name=attribute, kind=kind))
+            say = Phrase("`{name}` of a value of the kind {kind} cannot be used", name=attribute, kind=kind)
+            raise forbid(say, Phrase("use a filter, or write the value under `vars`"))
         return self.undefined(obj=obj, name=attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
@@ -265,7 +269,8 @@ def _range(*args: int) -> range:
     """Count like Python's `range`, not too far."""
     numbers = range(*args)
     if any(abs(number) > 2**31 for number in args) or len(numbers) > RANGE_MAX:
-        raise over_budget(Phrase("`range` counts at most {limit} numbers here", limit=f"{RANGE_MAX:,}"))
+        say = Phrase("`range` counts at most {limit} numbers here", limit=f"{RANGE_MAX:,}")
+        raise over_budget(say, SMALLER)
     return numbers
 
 
@@ -279,7 +284,8 @@ def compiled(name: str, source: str) -> CodeType:
     """Compile a template once for all campaigns of a run; raises what Jinja and Python raise."""
     if len(source) > TEMPLATE_CHARACTERS_MAX:
         limit = f"{TEMPLATE_CHARACTERS_MAX:,}"
-        raise over_budget(Phrase("the template is longer than {limit} characters", limit=limit))
+        say = Phrase("the template is longer than {limit} characters", limit=limit)
+        raise over_budget(say, Phrase("split it, and include the parts"))
     return _prototype().compile(source, name, name)
 
 

@@ -14,7 +14,7 @@ from jinja2.utils import _PassArg, pass_context
 
 from massctl.model.phrase import Phrase
 from massctl.render import sandbox_strings
-from massctl.render.meter import CALL_COST, INTEGER_BITS_MAX, RANGE_MAX, Meter, failed, over_budget, too_big
+from massctl.render.meter import CALL_COST, INTEGER_BITS_MAX, RANGE_MAX, SMALLER, Meter, failed, over_budget, too_big
 
 ROUND_DIGITS_MAX: Final = 20
 STRIPTAGS_CHARACTERS_MAX: Final = 20_000
@@ -43,7 +43,8 @@ def text_of(value: Any) -> str:
         return str(value)  # raises
     if not isinstance(value, str):
         kind = type(value).__name__
-        raise failed(Phrase("a text is due here, and this is a value of the kind {kind}", kind=kind))
+        say = Phrase("a text is due here, and this is a value of the kind {kind}", kind=kind)
+        raise failed(say, Phrase("make a text of it first: `|string`"))
     return value
 
 
@@ -76,15 +77,16 @@ def _check(meter: Meter, name: str, value: Any, args: tuple[Any, ...], kwargs: d
     given = [*args, *kwargs.values()]
     numbers = [a for a in given if isinstance(a, int)]
     if name in ("batch", "slice") and any(n > RANGE_MAX for n in numbers):
-        raise over_budget(Phrase("more than {limit} parts", limit=RANGE_MAX))
+        raise over_budget(Phrase("more than {limit} parts", limit=RANGE_MAX), SMALLER)
     if name == "round" and any(abs(n) > ROUND_DIGITS_MAX for n in numbers):
-        raise over_budget(Phrase("more than {limit} digits", limit=ROUND_DIGITS_MAX))
+        raise over_budget(Phrase("more than {limit} digits", limit=ROUND_DIGITS_MAX), SMALLER)
     if name in ("indent", "trim"):
         width = max([4, *numbers, *(len(a) for a in given if isinstance(a, str))])
         sandbox_strings.check_width(width)
         meter.spend(width * (value.count("\n") + 1) if isinstance(value, str) else 0)
     if name == "striptags" and isinstance(value, str) and len(value) > STRIPTAGS_CHARACTERS_MAX:
-        raise over_budget(Phrase("a text of more than {limit} characters", limit=STRIPTAGS_CHARACTERS_MAX))
+        say = Phrase("a text of more than {limit} characters", limit=STRIPTAGS_CHARACTERS_MAX)
+        raise over_budget(say, Phrase("shorten it first: `|truncate`"))
 
 
 def _plain_parts(meter: Meter, value: Any) -> Any:

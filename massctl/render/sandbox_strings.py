@@ -13,7 +13,7 @@ from jinja2.runtime import Undefined
 from jinja2.sandbox import SandboxedFormatter
 
 from massctl.model.phrase import Phrase
-from massctl.render.meter import WIDTH_MAX, Meter, failed, forbid, over_budget
+from massctl.render.meter import SMALLER, WIDTH_MAX, Meter, failed, forbid, over_budget
 
 _METHODS: Final = (
     "capitalize center count endswith find format index isalnum isalpha isdecimal isdigit islower isnumeric"
@@ -67,7 +67,7 @@ def replace(meter: Meter, text: str, old: str, new: str, count: int = -1) -> str
 def check_width(width: object) -> None:
     """Refuse a width, a number of digits or of fill characters that only makes texts long."""
     if isinstance(width, int) and abs(width) > WIDTH_MAX:
-        raise over_budget(Phrase("the width {width} is over {limit}", width=f"{width:.3g}", limit=WIDTH_MAX))
+        raise over_budget(Phrase("the width {width} is over {limit}", width=f"{width:.3g}", limit=WIDTH_MAX), SMALLER)
 
 
 def call_method(meter: Meter, formatter: Formatter, method: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -125,11 +125,14 @@ def percent(meter: Meter, template: str, values: object) -> str:
         arguments = _writable(meter, values)
     for found in _PERCENT.finditer(template):
         if found["key"] and "(" in found["key"][1:]:
-            raise forbid(Phrase("a name with brackets cannot be used in `%`: {name}", name=found["key"]))
+            say = Phrase("a name with brackets cannot be used in `%`: {name}", name=found["key"])
+            raise forbid(say, Phrase("use another name"))
         for part in ("width", "precision"):
             written = found[part]
             if written == "*":
-                raise forbid(Phrase("`*` as a width cannot be used in a template"))
+                raise forbid(
+                    Phrase("`*` as a width cannot be used in a template"), Phrase("write the width as a number")
+                )
             if written:
                 check_width(int(written[:20]))
         if found["key"] and isinstance(arguments, dict):

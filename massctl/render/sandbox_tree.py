@@ -34,13 +34,15 @@ class Guard(NodeTransformer):
 
     def visit_ScopedEvalContextModifier(self, node: nodes.Node) -> nodes.Node:  # noqa: N802  # Jinja's name.
         """Refuse `{% autoescape %}`: nothing is escaped, since what a repository says is trusted."""
-        raise _stop(node, "MC103", Phrase("`autoescape` cannot be used here: nothing is escaped by itself"))
+        say = Phrase("`autoescape` cannot be used here: nothing is escaped by itself")
+        raise _stop(node, "MC103", say, Phrase("escape a value with the filter `e`"))
 
     def visit_Filter(self, node: nodes.Filter) -> nodes.Node:  # noqa: N802
         """Refuse filters that are not ours."""
         if node.name not in FILTERS:
             if node.name in DROPPED_FILTERS:
-                raise _stop(node, "MC103", Phrase("the filter `{name}` cannot be used here", name=node.name))
+                say = Phrase("the filter `{name}` cannot be used here", name=node.name)
+                raise _stop(node, "MC103", say, Phrase("there are {names}", names=", ".join(sorted(FILTERS))))
             raise _unknown(node, Phrase("there is no filter `{name}`", name=node.name), FILTERS)
         return self._spread(node)
 
@@ -121,4 +123,4 @@ def _unknown(node: nodes.Node, message: Phrase, names: Any) -> TemplateStop:
     name: str = node.name  # type: ignore[attr-defined]
     near = get_close_matches(name, sorted(names), 1)
     hint = Phrase("did you mean `{name}`?", name=near[0]) if near else None
-    return _stop(node, "MC101", message, hint)
+    return _stop(node, "MC101", message, hint or Phrase("there are {names}", names=", ".join(sorted(names))))

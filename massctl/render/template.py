@@ -78,7 +78,7 @@ def _fault_of(error: Exception, sandbox: Sandbox) -> Fault:
         line = error.line or line
     elif isinstance(error, TemplateSyntaxError):
         line = error.lineno
-        problem = Problem("MC101", Phrase("{detail}", detail=error.message or ""))
+        problem = Problem("MC101", Phrase("{detail}", detail=error.message or ""), _UNFINISHED)
     elif isinstance(error, MissingNameError):
         return _missing(error, path, line, sandbox)
     else:
@@ -90,6 +90,9 @@ def _fault_of(error: Exception, sandbox: Sandbox) -> Fault:
     return Fault(problem.code, problem.message, problem.hint, path=path, line=line, column=column, width=width)
 
 
+_UNFINISHED: Final = Phrase("is a bracket, a brace or a quotation mark missing?")
+
+
 def _problem_of(error: Exception) -> Problem:
     if isinstance(error, AbsentTemplateError):
         return error.problem
@@ -97,14 +100,19 @@ def _problem_of(error: Exception) -> Problem:
         written = error.templates if isinstance(error, TemplatesNotFound) else [error.name]
         names = _ADDRESS.sub("", ", ".join(map(str, islice(written, NAMES_COMPARED_MAX))))[:TEXT_SHOWN_MAX]
         if not names:
-            return Problem("MC105", Phrase("an include names no file"))
-        return Problem("MC105", Phrase("none of these files is there: {names}", names=names))
+            return Problem("MC105", Phrase("an include names no file"), Phrase("write the file's name in quotes"))
+        hint = Phrase("write a path from the campaign's folder, or `_shared/…`, without `..`")
+        return Problem("MC105", Phrase("none of these files is there: {names}", names=names), hint)
     if isinstance(error, (RecursionError, MemoryError)):
         return Problem("MC104", Phrase("the template is nested too deep"), Phrase("does a file include itself?"))
     if isinstance(error, SyntaxError):
-        return Problem("MC101", Phrase("this cannot be compiled: {detail}", detail=error.msg))
+        return Problem("MC101", Phrase("this cannot be compiled: {detail}", detail=error.msg), _UNFINISHED)
     detail = _ADDRESS.sub("", str(error))[:TEXT_SHOWN_MAX] or type(error).__name__
-    return Problem("MC106", Phrase("the template failed: {detail}", detail=detail))
+    return Problem(
+        "MC106",
+        Phrase("the template failed: {detail}", detail=detail),
+        Phrase("look at the values that this line uses"),
+    )
 
 
 def _place_of(error: BaseException) -> tuple[str | None, int | None]:

@@ -111,7 +111,10 @@ class Workbench:
         if (locked := self.links.get(f"{campaign}/{number}")) is not None:
             return locked
         found = article_address(self.recorded or State(), campaign, number)
-        return found if isinstance(found, str) else Problem("MC108", *found)
+        if isinstance(found, str):
+            return found
+        say, hint = found
+        return Problem("MC108", say, hint)
 
     def stylesheet(self, theme: str) -> str | None:
         """Give a built-in theme; None where there is none of that name."""

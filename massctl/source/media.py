@@ -69,12 +69,13 @@ class RecordingShelf:
             data = self._repository.read_bytes(f"campaigns/{path}", VIDEO_BYTES_MAX)
         except UnreadableError as error:
             if error.code == "MC002":
-                return Problem("MC212", too_large(use).message)
+                fault = too_large(use)
+                return Problem("MC212", fault.message, fault.hint)
             code = "MC208" if error.is_missing else "MC210" if error.code == "MC001" else error.code
             return Problem(code, error.message, error.hint)
         found = measure(data, use)
         if isinstance(found, MediaFault):
-            return Problem(_RECORDING_CODES[found.kind], found.message)
+            return Problem(_RECORDING_CODES[found.kind], found.message, found.hint)
         sha256 = sha256_of(data)
         self._paths.setdefault(sha256, path)
         purpose = Purpose.VOICE if use == "voice" else Purpose.VIDEO
@@ -198,7 +199,11 @@ class PictureShelf:
 
     def _remember(self, source: Sha256, use: Use, result: "Prepared | PictureFault") -> dict[str, Any]:
         if _is_fault(result):
-            note: dict[str, Any] = {"fault": result.kind, "message": _plain(result.message)}
+            note: dict[str, Any] = {
+                "fault": result.kind,
+                "message": _plain(result.message),
+                "hint": _plain(result.hint),
+            }
         else:
             produced = sha256_of(result.data)
             note = {
@@ -234,7 +239,7 @@ def _name(source: Sha256, purpose: Purpose, produced: Sha256) -> Sha256:
 def _told(path: str, source: Sha256, size: int, note: Any) -> tuple[Picture | Problem, Sha256]:
     """Read a note of the cache, and what came out; raises one of many errors where it is none of ours."""
     if "fault" in note:
-        return Problem(_CODES[note["fault"]], _phrase(note["message"])), source
+        return Problem(_CODES[note["fault"]], _phrase(note["message"]), _phrase(note["hint"])), source
     if not SHA256.fullmatch(note["produced"]) or not all(type(note[side]) is int for side in ("width", "height")):
         raise ValueError("not a note of ours")
     produced, purpose = Sha256(note["produced"]), Purpose(note["purpose"])

@@ -334,7 +334,9 @@ class _Reading:
     def _report(self, code: str, line: int, column: int, message: Phrase, hint: Phrase | None = None) -> None:
         if len(self.problems) == FAULTS_MAX:
             say = Phrase("more lines of the list are faulty; it was read no further")
-            self.problems.append(Problem(code, say, None, self.path, line, column))
+            self.problems.append(
+                Problem(code, say, Phrase("correct these first, then validate again"), self.path, line, column)
+            )
             raise _Enough
         self.problems.append(Problem(code, message, hint, self.path, line, column))
 
@@ -415,4 +417,6 @@ def _again(path: str, dropped: int, line: int | None) -> Problem:
         "openids that stand in the list more than once are sent to once ({count} dropped); this is the first",
         count=dropped,
     )
-    return Problem("MC606", say, None, path, line, 1)
+    return Problem(
+        "MC606", say, Phrase("nothing has to be done; to be rid of this note, delete the repeats"), path, line, 1
+    )

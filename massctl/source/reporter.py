@@ -108,5 +108,6 @@ def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     kept = ordered[:DIAGNOSTICS_MAX]
     last = kept[-1]
     say = Phrase("this file has more faults than are shown")
-    more = Diagnostic(last.code, Severity.INFO, say, last.place, None, last.campaign)
+    hint = Phrase("correct these first, then validate again")
+    more = Diagnostic(last.code, Severity.INFO, say, last.place, hint, last.campaign)
     return [*kept, more]

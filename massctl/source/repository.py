@@ -81,7 +81,7 @@ def without_control_characters(text: str) -> tuple[str, list[TextFault]]:
             break
         if match.start() > line_end:
             say = Phrase("the control character {name} is not text", name=f"U+{ord(match[0]):04X}")
-            faults.append(TextFault("MC003", match.start(), match.end(), say))
+            faults.append(TextFault("MC003", match.start(), match.end(), say, Phrase("delete the character")))
             line_end = text.find("\n", match.end())
             line_end = len(text) if line_end < 0 else line_end
     return (_CONTROL.sub(" ", text) if faults else text), faults
@@ -270,9 +270,8 @@ class Repository:
     def pieces(self, path: str, limit: int) -> Iterator[bytes]:
         """Read a file of at most `limit` bytes piece by piece; raises UnreadableError, at the first piece or later."""
         with self._opened(path) as descriptor:
-            too_large = UnreadableError(
-                "MC002", path, Phrase("the file is larger than {limit} bytes, and was not read", limit=limit)
-            )
+            say = Phrase("the file is larger than {limit} bytes, and was not read", limit=limit)
+            too_large = UnreadableError("MC002", path, say, Phrase("make the file smaller, or split it"))
             if os.fstat(descriptor).st_size > limit:
                 raise too_large
             left = limit + 1  # one more, since the file may grow while it is read
@@ -394,7 +393,7 @@ class Repository:
             if error.errno != errno.ELOOP:
                 raise
             say = Phrase("{name} is a link that leads back to itself", name=as_written(path))
-            raise UnreadableError("MC001", path, say) from None
+            raise UnreadableError("MC001", path, say, Phrase("put the file itself in place of the link")) from None
         fence = real_root if path == SETTINGS else os.path.join(real_root, CAMPAIGNS)
         if pure.parts[0] != CAMPAIGNS and path != SETTINGS:
             raise _outside(path)
@@ -437,27 +436,32 @@ def _content_sha256(path: str) -> bytes | None:
     return digest.hexdigest().encode()
 
 
+_NAME_A_FILE: Final = Phrase("put an ordinary file in its place")
+
+
 def _require_regular(status: os.stat_result, path: str) -> None:
     if stat.S_ISDIR(status.st_mode):
-        raise UnreadableError("MC001", path, Phrase("{name} is a folder", name=as_written(path)))
+        raise UnreadableError("MC001", path, Phrase("{name} is a folder", name=as_written(path)), _NAME_A_FILE)
     if not stat.S_ISREG(status.st_mode):
-        raise UnreadableError("MC001", path, Phrase("this is not a regular file"))
+        raise UnreadableError("MC001", path, Phrase("this is not a regular file"), _NAME_A_FILE)
 
 
 def _unreadable(path: str, error: Exception) -> UnreadableError:
     if isinstance(error, OSError) and error.errno in (errno.ENOENT, errno.ENOTDIR):
-        missing = UnreadableError("MC001", path, Phrase("{name} is missing", name=as_written(path)))
+        say, hint = Phrase("{name} is missing", name=as_written(path)), Phrase("add the file, or correct its name")
+        missing = UnreadableError("MC001", path, say, hint)
         missing.is_missing = True
         return missing
     if isinstance(error, OSError) and error.errno == errno.ELOOP:
         return _outside(path)
     reason = system_reason(error) if isinstance(error, OSError) else type(error).__name__
-    return UnreadableError("MC001", path, Phrase("the file cannot be read: {reason}", reason=reason))
+    say = Phrase("the file cannot be read: {reason}", reason=reason)
+    return UnreadableError("MC001", path, say, Phrase("look at its permissions: ls -l"))
 
 
 def _outside(path: str) -> UnreadableError:
     say = Phrase("this path leads out of the {folder} folder, and nothing was read", folder=CAMPAIGNS)
-    return UnreadableError("MC022", path, say)
+    return UnreadableError("MC022", path, say, Phrase("copy the file into the campaign, or into campaigns/_shared"))
 
 
 def _no_folder(error: OSError) -> Diagnostic:
@@ -471,7 +475,8 @@ def _no_folder(error: OSError) -> Diagnostic:
 
 def _no_campaign() -> Diagnostic:
     say = Phrase("campaigns/ holds no campaign yet")
-    return replace(about_file("MC001", CAMPAIGNS, None, say), severity=Severity.INFO)
+    hint = Phrase("a campaign is a folder in campaigns/ with a campaign.yaml")
+    return replace(about_file("MC001", CAMPAIGNS, None, say, hint), severity=Severity.INFO)
 
 
 def _not_a_name(folder: str) -> Diagnostic:

@@ -6,12 +6,13 @@ from datetime import date
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from massctl.model.campaign import Fault, Path
+from massctl.model.campaign import KEEP_ONE, TAKE_OUT, Fault, Path
 from massctl.model.phrase import Phrase
 from massctl.model.settings import API_BASE, CHANNELS, CREDENTIALS, DAYS_PATTERN, GIT_KEYS, check_api_base, realm_of
 from massctl.source.reporter import without_secrets, word
 from massctl.source.validation import shown
 
+_API_BASE: Final = Phrase("delete api_base to use {usual}", usual=API_BASE)
 _ONE_EACH: Final = Phrase("one entry for each time that a folder was renamed: from the name before to the one after")
 IN_DOUBT_WAIT_SECONDS_MIN: Final = 60
 """Less would repeat a send while the first one may still be on its way; against loopback nobody is harmed."""
@@ -54,7 +55,7 @@ def keys_together(data: Mapping[str, Any]) -> Iterator[Fault]:
             yield Fault("MC012", ("accounts", name), Phrase("the account has no credential"), hint)
         elif len(found) > 1:
             say = Phrase("write {first} or {second}, and not both", first=found[0], second=found[1])
-            yield Fault("MC014", ("accounts", name, found[1]), say)
+            yield Fault("MC014", ("accounts", name, found[1]), say, KEEP_ONE)
     yield from _channel_keys(data.get("notify"))
 
 
@@ -68,10 +69,10 @@ def _channel_keys(written: object) -> Iterator[Fault]:
             yield Fault("MC012", ("notify", index), Phrase("this entry names nobody to notify"), hint)
         elif len(found) > 1:
             say = Phrase("write {first} or {second}, and not both", first=found[0], second=found[1])
-            yield Fault("MC014", ("notify", index, found[1]), say)
+            yield Fault("MC014", ("notify", index, found[1]), say, Phrase("give each its own entry"))
         if "signing_secret_env" in channel and "webhook_env" not in channel:
             say = Phrase("only what is posted to a webhook is signed")
-            yield Fault("MC014", ("notify", index, "signing_secret_env"), say)
+            yield Fault("MC014", ("notify", index, "signing_secret_env"), say, TAKE_OUT)
 
 
 def _secrets(data: Mapping[str, Any]) -> Iterator[Fault]:
@@ -119,7 +120,7 @@ def _hosts(accounts: Mapping[str, Mapping[str, Any]], policy: Mapping[str, Any])
     for name, account in accounts.items():
         address = account.get("api_base")
         if isinstance(address, str) and (problem := check_api_base(address, hosts)) is not None:
-            yield Fault("MC023", ("accounts", name, "api_base"), problem, at_key=False)
+            yield Fault("MC023", ("accounts", name, "api_base"), problem, _API_BASE, at_key=False)
 
 
 def _wait(
@@ -199,10 +200,14 @@ def _freeze(written: object) -> Iterator[Fault]:
         days = [_day(first), _day(last or first)]
         path = ("policy", "freeze", index)
         if None in days:
-            yield Fault("MC014", path, Phrase("there is no such day: {found}", found=shown(span)), at_key=False)
+            say, hint = (
+                Phrase("there is no such day: {found}", found=shown(span)),
+                Phrase("look at the month and the day"),
+            )
+            yield Fault("MC014", path, say, hint, at_key=False)
         elif str(days[0]) > str(days[1]):
             say = Phrase("the last day, {last}, is before the first, {first}", first=first, last=last)
-            yield Fault("MC014", path, say, at_key=False)
+            yield Fault("MC014", path, say, Phrase("write the earlier day first"), at_key=False)
 
 
 def _day(text: str) -> date | None:

@@ -17,12 +17,12 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from massctl import __version__
-from massctl.model.campaign import CODE_PATTERN, CROP_PATTERN, EVERYBODY, OFFSET_TIME_PATTERN, Fault, Path
+from massctl.model.campaign import CODE_PATTERN, CROP_PATTERN, EVERYBODY, OFFSET_TIME_PATTERN, TAKE_OUT, Fault, Path
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import ACCOUNT_NAME_PATTERN, APPID_PATTERN, LOGIN_PATTERN, OPENID_PATTERN, VARIABLE_NAME_PATTERN
 from massctl.model.phrase import Phrase
 from massctl.model.settings import DAYS_PATTERN, DURATION_PATTERN, ENVIRONMENT_NAME_PATTERN, TIME_OF_DAY_PATTERN
-from massctl.model.strict import NotYetValues, is_not_yet
+from massctl.model.strict import ONE_LINE_PATTERN, NotYetValues, is_not_yet
 from massctl.source.reporter import in_order, is_private, word
 from massctl.source.yaml import YamlDocument
 
@@ -156,6 +156,8 @@ _MISSING_LINES: Final = {
     "cover": "cover: images/cover.jpg",
 }
 """Key -> a line with a value that shows what it is; other keys say it by their name."""
+_EVERY_KEY: Final = Phrase("docs/reference/format.md says what each key takes")
+_NO_SECRET: Final = Phrase("keep the secret or the address out of the file: put it in a variable, and write its name")
 _WHO: Final = Phrase("say who receives it: every follower, or those of tag_id, tag or openids")
 _WORDS_FOR_BOOL: Final = {"yes": "true", "y": "true", "on": "true", "no": "false", "n": "false", "off": "false"}
 
@@ -213,7 +215,9 @@ def explain_error(kind: str, path: Path, value: Any, context: dict[str, Any]) ->
         say = Phrase("{key}: {found} is not allowed", key=name_of(path), found=_shown_at(path, value))
         return _not_allowed(path, say, Phrase("write {allowed}", allowed=allowed.replace(" or ", ", ")))
     if kind == "string_too_short":
-        return _not_allowed(path, Phrase("{key} is empty", key=name_of(path)))
+        return _not_allowed(
+            path, Phrase("{key} is empty", key=name_of(path)), Phrase("write a value behind it, or delete the key")
+        )
     # A list that is too long is at fault from its first item too many on.
     place = (*path, context["max_length"]) if kind == "too_long" and isinstance(value, list) else path
     return _not_allowed(place, *_bounds(kind, path, context))
@@ -221,24 +225,24 @@ def explain_error(kind: str, path: Path, value: Any, context: dict[str, Any]) ->
 
 def wrong_key_form(path: Path, pattern: str) -> Fault:
     """Say that a name that the user chose has another form than it may."""
-    form = _KEY_PATTERNS[pattern]
-    return Fault("MC014", path, Phrase("{name} is not {form}", name=word(path[-1]), form=form))
+    say = Phrase("{name} is not {form}", name=word(path[-1]), form=_KEY_PATTERNS[pattern])
+    return Fault("MC014", path, say, Phrase("give it another name"))
 
 
-def _bounds(kind: str, path: Path, context: dict[str, Any]) -> tuple[Phrase, Phrase | None]:
+def _bounds(kind: str, path: Path, context: dict[str, Any]) -> tuple[Phrase, Phrase]:
     key = name_of(path)
     if kind == "greater_than_equal":
-        return Phrase("{key} must be at least {least}", key=key, least=context["ge"]), None
+        return Phrase("{key} must be at least {least}", key=key, least=context["ge"]), Phrase("write a larger number")
     if kind == "less_than_equal":
-        return Phrase("{key} must be at most {most}", key=key, most=context["le"]), None
+        return Phrase("{key} must be at most {most}", key=key, most=context["le"]), Phrase("write a smaller number")
     if kind == "too_short":
-        return Phrase("{key} needs at least {least}", key=key, least=context["min_length"]), None
+        return Phrase("{key} needs at least {least}", key=key, least=context["min_length"]), Phrase("add more of them")
     if kind == "too_long":
-        return Phrase("{key} takes at most {most}", key=key, most=context["max_length"]), None
-    return Phrase("{key}: this value is not allowed", key=key), None
+        return Phrase("{key} takes at most {most}", key=key, most=context["max_length"]), Phrase("take some out")
+    return Phrase("{key}: this value is not allowed", key=key), _EVERY_KEY
 
 
-def _not_allowed(path: Path, message: Phrase, hint: Phrase | None = None) -> Fault:
+def _not_allowed(path: Path, message: Phrase, hint: Phrase) -> Fault:
     return Fault("MC014", path, message, hint, at_key=False)
 
 
@@ -249,9 +253,12 @@ def _wrong_form(path: Path, value: str, pattern: str) -> Fault:
         # It may be half of one, so it is not shown.
         hint = Phrase("a WeChat name (微信号) goes under towxname; an openid begins with `o`")
         return Fault("MC014", path, Phrase("this is not an openid"), hint, at_key=False)
+    if pattern == ONE_LINE_PATTERN:
+        say = Phrase("{key} has more than one line", key=name_of(path))
+        return _not_allowed(path, say, Phrase("write it on one line"))
     if pattern not in _PATTERNS:
         return _not_allowed(
-            path, Phrase("{key}: {found} is not allowed", key=name_of(path), found=_shown_at(path, value))
+            path, Phrase("{key}: {found} is not allowed", key=name_of(path), found=_shown_at(path, value)), _EVERY_KEY
         )
     say = Phrase(
         "{key}: expected {form}, found {found}",
@@ -259,7 +266,8 @@ def _wrong_form(path: Path, value: str, pattern: str) -> Fault:
         form=_PATTERNS[pattern],
         found=_shown_at(path, value),
     )
-    return _not_allowed(path, say)
+    is_secret = pattern == ENVIRONMENT_NAME_PATTERN
+    return _not_allowed(path, say, _NO_SECRET if is_secret else Phrase("write {form}", form=_PATTERNS[pattern]))
 
 
 def _wrong_time(path: Path, value: str) -> Fault:
@@ -379,7 +387,7 @@ def find_faults(data: Any, model: type[BaseModel], rules: Rules, broken: frozens
         return []
     if not isinstance(data, dict):
         say = Phrase("expected {expected}, found {found}", expected=Phrase("keys with values"), found=shown(data))
-        return [Fault("MC013", (), say, at_key=False)]
+        return [Fault("MC013", (), say, Phrase("begin with `{line}`", line="version: 1"), at_key=False)]
     meant = as_meant(model, data)
     silent = broken | meant.not_built
     found: list[Fault] = []
@@ -419,7 +427,7 @@ def _not_yet(path: Path, what: str) -> Fault:
     say = Phrase(
         "{key} is part of the format, but massctl {version} does not carry it out yet", key=what, version=__version__
     )
-    return Fault("MC018", path, say)
+    return Fault("MC018", path, say, TAKE_OUT)
 
 
 def _literal_type(path: Path, key: Key, value: Any) -> Fault | None:
@@ -449,8 +457,7 @@ def _model_faults(model: type[BaseModel], data: dict[str, Any]) -> Iterator[Faul
 
 def _needs_everything(fault: Fault) -> bool:
     """Say whether a fault cannot be told of a file that was read in part only: something may be there after all."""
-    is_none = fault.path == () or fault.hint is not None  # and not the second of two
-    return fault.code == "MC012" or (fault.code in ("MC015", "MC016") and is_none)
+    return fault.code == "MC012" or fault.is_absence
 
 
 def _is_silenced(code: str, path: Path, silent: frozenset[Path]) -> bool:

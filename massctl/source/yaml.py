@@ -188,7 +188,7 @@ def _events(text: str, tree: Tree) -> Iterator[Any]:
             return
         except Exception as error:  # the parser's own mistakes on hostile input must not end the run
             say = Phrase("this cannot be read as YAML: {problem}", problem=type(error).__name__)
-            tree.faults.append(TextFault("MC004", 0, 0, say))
+            tree.faults.append(TextFault("MC004", 0, 0, say, _QUOTES))
             tree.is_whole = False
             return
         yield event
@@ -201,6 +201,12 @@ def _complain(tree: Tree, error: Any, length: int) -> None:
     start = tree.stopped_at = min(getattr(mark, "index", 0), length)
     tree.faults.append(TextFault("MC004", start, start + 1, complaint.message, complaint.hint))
     tree.is_whole = False
+
+
+_QUOTES: Final = Phrase("if it is text, put the whole value in quotes")
+_WRITE_OUT: Final = Phrase("write the values themselves in place of the alias")
+_CLOSE: Final = Phrase("write the same mark where the text ends")
+_ON_NEXT_LINE: Final = Phrase("write nothing behind it, and the text below it, indented")
 
 
 class _Builder:
@@ -248,14 +254,15 @@ class _Builder:
         if self.tree.root is None:
             return True
         say = Phrase("a second document begins here; a file holds one")
-        self.tree.faults.append(TextFault("MC004", start, max(end, start + 1), say))
+        hint = Phrase("delete the second one, or give it a file of its own")
+        self.tree.faults.append(TextFault("MC004", start, max(end, start + 1), say, hint))
         return False
 
     def _add(self, node: Node, anchor: str | None) -> bool:
         self._count += 1
         if self._count > NODES_MAX:
             say = Phrase("more than {count} keys and values in one file", count=NODES_MAX)
-            return self._stop("MC009", node.start, node.start + 1, say)
+            return self._stop(node, say, Phrase("a file this long is rarely meant: take out what repeats"))
         if anchor is not None:
             self._anchors[anchor] = node
         if self._open:
@@ -266,7 +273,7 @@ class _Builder:
             self._open.append(node)
             if len(self._open) > DEPTH_MAX:
                 say = Phrase("more than {count} levels of nesting", count=DEPTH_MAX)
-                return self._stop("MC009", node.start, node.start + 1, say)
+                return self._stop(node, say, Phrase("is a bracket never closed?"))
         return True
 
     def _alias(self, name: str, start: int, end: int) -> Node:
@@ -279,7 +286,7 @@ class _Builder:
             node.is_broken = True
         elif target.is_open:
             say = Phrase("the alias *{name} holds itself", name=word(name))
-            self.tree.faults.append(TextFault("MC009", start, end, say))
+            self.tree.faults.append(TextFault("MC009", start, end, say, _WRITE_OUT))
             node.target, node.is_broken = None, True
         return node
 
@@ -289,7 +296,7 @@ class _Builder:
             say = Phrase(
                 "the YAML tag {tag} has no meaning here", tag=word(str(node.tag).replace("tag:yaml.org,2002:", "!!"))
             )
-            self.tree.faults.append(TextFault("MC021", node.start, node.end, say))
+            self.tree.faults.append(TextFault("MC021", node.start, node.end, say, Phrase("delete the tag")))
             node.is_broken = True
 
     def _close(self, end: int) -> None:
@@ -300,8 +307,8 @@ class _Builder:
         if node.kind == "mapping" and len(node.items) % 2:
             node.items.pop()
 
-    def _stop(self, code: str, start: int, end: int, message: Phrase) -> bool:
-        self.tree.faults.append(TextFault(code, start, end, message))
+    def _stop(self, node: Node, message: Phrase, hint: Phrase) -> bool:
+        self.tree.faults.append(TextFault("MC009", node.start, node.start + 1, message, hint))
         self.tree.is_whole = False
         return False
 
@@ -320,13 +327,16 @@ class Complaint:
     """True: point at where the unfinished thing began, not at where the parser gave up."""
 
 
-_QUOTES: Final = Phrase("if it is text, put the whole value in quotes")
 _KNOWN: Final[tuple[tuple[str, str, Complaint], ...]] = (
-    ("quoted scalar", "end of stream", Complaint(Phrase("the quotation mark opened here is never closed"), None, True)),
+    (
+        "quoted scalar",
+        "end of stream",
+        Complaint(Phrase("the quotation mark opened here is never closed"), _CLOSE, True),
+    ),
     (
         "quoted scalar",
         "document separator",
-        Complaint(Phrase("the quotation mark opened here is never closed"), None, True),
+        Complaint(Phrase("the quotation mark opened here is never closed"), _CLOSE, True),
     ),
     (
         "flow sequence",
@@ -384,17 +394,21 @@ _KNOWN: Final[tuple[tuple[str, str, Complaint], ...]] = (
     (
         "block scalar",
         "chomping or indentation indicators",
-        Complaint(Phrase("the text behind | or > begins on the next line, indented")),
+        Complaint(Phrase("the text behind | or > begins on the next line, indented"), _ON_NEXT_LINE),
     ),
     (
         "block scalar",
         "expected a comment",
-        Complaint(Phrase("the text behind | or > begins on the next line, indented")),
+        Complaint(Phrase("the text behind | or > begins on the next line, indented"), _ON_NEXT_LINE),
     ),
     ("", "undefined tag handle", Complaint(Phrase("this YAML tag has no meaning here"), _QUOTES)),
     ("an alias", "expected alphabetic", Complaint(Phrase("a value that begins with * is a YAML alias"), _QUOTES)),
     ("an anchor", "expected alphabetic", Complaint(Phrase("a value that begins with & is a YAML anchor"), _QUOTES)),
-    ("", "incompatible YAML document", Complaint(Phrase("this file asks for another version of YAML than 1.2"))),
+    (
+        "",
+        "incompatible YAML document",
+        Complaint(Phrase("this file asks for another version of YAML than 1.2"), Phrase("delete the line `%YAML`")),
+    ),
 )
 
 
@@ -404,7 +418,7 @@ def explain_problem(context: str | None, problem: str | None) -> Complaint:
         if where in (context or "") and what in (problem or ""):
             return complaint
     first = (problem or context or "").partition("\n")[0][:200]
-    return Complaint(Phrase("this cannot be read as YAML: {problem}", problem=first))
+    return Complaint(Phrase("this cannot be read as YAML: {problem}", problem=first), _QUOTES)
 
 
 Scalar = None | bool | int | float | str
@@ -444,7 +458,7 @@ def scalar_value(text: str, tag: str | None, *, plain: bool) -> Scalar | ScalarF
         return float(value)
     if isinstance(value, ScalarFault) or type(value) is _TYPES[name]:
         return value
-    return ScalarFault("MC021", Phrase("this is no {tag}", tag=f"!!{name}"))
+    return ScalarFault("MC021", Phrase("this is no {tag}", tag=f"!!{name}"), Phrase("delete the tag"))
 
 
 def _plain_value(text: str) -> Scalar | ScalarFault:
@@ -458,7 +472,9 @@ def _plain_value(text: str) -> Scalar | ScalarFault:
         number = float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
         if math.isfinite(number):
             return number
-        return ScalarFault("MC014", Phrase("this number is not finite, or too large"))
+        return ScalarFault(
+            "MC014", Phrase("this number is not finite, or too large"), Phrase("if it is text, put it in quotes")
+        )
     return _words(text)
 
 
@@ -479,7 +495,8 @@ def _words(text: str) -> str | ScalarFault:
     try:
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
     except UnicodeDecodeError:
-        return ScalarFault("MC014", Phrase("this text holds half of a character (a lone surrogate)"))
+        say = Phrase("this text holds half of a character (a lone surrogate)")
+        return ScalarFault("MC014", say, Phrase("write the character itself in place of `\\u…`"))
 
 
 def read_yaml(data: bytes, file: str, campaign: str | None, known_keys: frozenset[str]) -> YamlDocument:
@@ -638,14 +655,15 @@ class _Reading:
         root = self._recovery.tree.root
         if root is None or (root.kind == "scalar" and root.start == root.end and not root.text):
             if not self._recovery.tree.faults and self._recovery.is_whole:
-                self.faults.append(TextFault("MC004", 0, 0, Phrase("the file is empty")))
+                hint = Phrase("begin with `{line}`", line="version: 1")
+                self.faults.append(TextFault("MC004", 0, 0, Phrase("the file is empty"), hint))
             self.broken.add(())
             return None
         try:
             return self._value(root, (), 0)
         except _TooMuchError as error:
             say = Phrase("the aliases of this file stand for more than {count} values", count=NODES_MAX)
-            self.faults.append(TextFault("MC009", error.start, error.end, say))
+            self.faults.append(TextFault("MC009", error.start, error.end, say, _WRITE_OUT))
             self.broken.add(())
             return None
 
@@ -720,7 +738,7 @@ class _Reading:
             return None
         if isinstance(value, str):
             return value
-        say, hint = Phrase("a key must be text"), None
+        say, hint = Phrase("a key must be text"), Phrase("write a word, a colon and a value")
         if meaning.kind == "scalar" and meaning.text:
             hint = Phrase('put the key in quotes: "{key}"', key=word(meaning.text))
         self.faults.append(TextFault("MC013", node.start, node.end, say, hint))
@@ -735,11 +753,12 @@ class _Reading:
                 yield source
             elif not (written.is_broken or source.is_broken):
                 say = Phrase("the merge key << takes a mapping, or a list of mappings")
-                self.faults.append(TextFault("MC013", written.start, written.end, say))
+                hint = Phrase("write `<<: *NAME`, where &NAME stands before keys and values")
+                self.faults.append(TextFault("MC013", written.start, written.end, say, hint))
 
     def _duplicate(self, key: str, node: Node, first: Node, *, merged: bool) -> None:
         if merged:
             return  # reported where the mapping is written
         line = self._span(first.start, first.end).line
         say = Phrase("{key} is written twice; the first is on line {line}", key=word(key), line=line)
-        self.faults.append(TextFault("MC005", node.start, node.end, say))
+        self.faults.append(TextFault("MC005", node.start, node.end, say, Phrase("delete one of the two")))

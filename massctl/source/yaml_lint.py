@@ -24,6 +24,8 @@ _QUOTE_HINT: Final = Phrase("put the whole value in quotes")
 _JINJA_MESSAGE: Final = Phrase("a value that begins with a Jinja {brace} must be in quotes", brace="{{")
 _MORE_TEXT: Final = Phrase("there is more text behind the quoted or bracketed part of this value")
 _TIGHT: Final = Phrase("a space is missing after the colon")
+_SPACE: Final = Phrase("write a space behind the colon")
+_SPACE_FOR_BLANK: Final = Phrase("replace it with an ordinary space")
 _LOOK_AROUND: Final = 20
 """Lines that are looked at for a sibling key."""
 
@@ -225,7 +227,7 @@ class Lint:
             return wide.end()
         plain, tight = _PLAIN_KEY.match(text, position, stop), _TIGHT_KEY.match(text, position, stop)
         if tight and (tight[1] in self._known_keys or not (dashed or plain)):
-            found.append(Slip(tight.end() - 1, tight.end(), ": ", "MC004", _TIGHT))
+            found.append(Slip(tight.end() - 1, tight.end(), ": ", "MC004", _TIGHT, _SPACE))
             return tight.end()
         colon = plain.start(1) if plain else self._colon_behind_quotes(position, stop, found)
         if colon is None:
@@ -453,7 +455,7 @@ class _Flow:
         elif kind == "blank":
             self.slips += _blank(match.start(), match.end(), match[0], " ")
         elif kind == "tight" and self._in_key:
-            self.slips.append(Slip(match.end() - 1, match.end(), ": ", "MC004", _TIGHT))
+            self.slips.append(Slip(match.end() - 1, match.end(), ": ", "MC004", _TIGHT, _SPACE))
             self._mark(":")
         elif kind == "tight":
             self._position = match.start() + 1
@@ -492,10 +494,11 @@ def _blank(start: int, end: int, blanks: str, repair: str, *, indents: bool = Fa
     """Report blanks that are none for YAML; nothing for ordinary spaces, and for tabs that do not indent."""
     if "\u3000" in blanks:
         say = Phrase("a full-width space (U+3000) where YAML needs an ordinary one")
-        return [Slip(start, end, repair, "MC006", say)]
+        return [Slip(start, end, repair, "MC006", say, _SPACE_FOR_BLANK)]
     if "\u00a0" in blanks:
         say = Phrase("a no-break space (U+00A0) where YAML needs an ordinary one")
-        return [Slip(start, end, repair, "MC004", say)]
+        return [Slip(start, end, repair, "MC004", say, _SPACE_FOR_BLANK)]
     if indents and "\t" in blanks:
-        return [Slip(start, end, repair, "MC008", Phrase("a tab as indentation: YAML allows spaces only"))]
+        say = Phrase("a tab as indentation: YAML allows spaces only")
+        return [Slip(start, end, repair, "MC008", say, Phrase("replace the tab with spaces"))]
     return []

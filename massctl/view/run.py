@@ -382,7 +382,7 @@ def resume_question(
     if due is None:
         return page.text()
     if not due.campaigns:
-        page.line(Phrase("The next apply would send nothing: no window is open."), indent=2)
+        page.line(Phrase("The next apply would send nothing as things stand now."), indent=2)
         return page.text()
     page.line(Inked(Phrase("The next apply would send this:"), Ink.ALARM), indent=2)
     return f"{page.text()}\n{plan_text(due, now, language, style, width)}"
@@ -401,7 +401,7 @@ def resumed_text(
     if due:
         page.line(Phrase("the next apply would send: {names}", names=enumerated(due)), indent=2)
     elif due is not None:
-        page.line(Phrase("The next apply would send nothing: no window is open."), indent=2)
+        page.line(Phrase("The next apply would send nothing as things stand now."), indent=2)
     return page.text()
 
 

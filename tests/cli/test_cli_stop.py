@@ -133,6 +133,17 @@ def test_resume_shows_what_would_leave_at_once_and_lifts_the_brake(house: Shell,
     assert "later" not in said.out + said.err
 
 
+def test_an_open_window_that_is_refused_for_now_is_not_called_closed(house: Shell, remote: Path) -> None:
+    house.tree.settings(policy="  branch: main\n  freeze: [2026-12-01]\n")
+    house.tree.text("notice", more=DUE)
+    house("stop")
+    said = house("resume", typed="yes\n")
+
+    assert (0, "") == (said.status, brake(remote))
+    assert "would send nothing as things stand now" in said.out
+    assert "no window is open" not in said.out + said.err
+
+
 def test_with_the_ledger_in_git_the_plan_is_that_of_a_lifted_brake(in_git: Shell, remote: Path) -> None:
     in_git.tree.settings(state=IN_GIT, policy="  branch: main\n")
     in_git.tree.text("notice", more=DUE)

@@ -251,3 +251,10 @@ def test_a_repository_without_campaigns_is_told_and_fails(shell: Shell):
     told = [shell(*verb) for verb in (["validate"], ["plan"], ["apply", "--sandbox", "--yes"])]
     assert [1, 1, 1] == [said.status for said in told]
     assert all("MC001" in said.out + said.err for said in told)
+
+
+def test_a_file_that_is_not_there_is_said_in_chinese(shell: Shell):
+    said = shell("--language", "zh", "record-event", "nowhere.xml")
+
+    assert 2 == said.status
+    assert "没有这个文件或文件夹" in said.err

@@ -474,3 +474,25 @@ def test_a_forged_cache_is_not_believed(tree: Tree):
     for note in (tree.root / ".massctl/pictures").rglob("*.json"):
         note.write_text("[" * 100_000, encoding="utf-8")
     assert 0 == judge(tree).status
+
+
+@pytest.mark.parametrize(
+    ("line", "forged"),
+    [
+        ("title: 改时间", r'title: "周日\n  status     sent"'),
+        ("  is_to_all: true", r'  tag: "会员\n  status     sent"'),
+        ("account: main", 'account: main\npreview:\n  towxname: ["li\\n  status     sent"]'),
+    ],
+)
+def test_a_name_cannot_forge_a_line_of_a_plan(shell: Shell, line: str, forged: str):
+    shell.tree.settings()
+    shell.tree.text()
+    written = shell.tree.read("campaigns/notice/campaign.yaml")
+    assert line in written
+    shell.tree.write("campaigns/notice/campaign.yaml", written.replace(line, forged))
+
+    said = shell("plan", "notice")
+
+    assert said.status == 1
+    assert "has more than one line" in said.out
+    assert "  status     sent" not in said.out.splitlines()

@@ -54,10 +54,13 @@ Given = Mapping[str, Any]
 """By parameter: a text, or a mapping of texts; what was not given is not there."""
 
 
+_TAKES_NOTHING: Final = Phrase("docs/guides/template-library.md shows how each block is written")
+
+
 def stop(block: Signature, message: Phrase, hint: Phrase | None = None) -> TemplateStop:
     """Make the refusal of a call."""
     names = ", ".join(each.name for each in block.parameters)
-    usual = Phrase("{block} takes {names}", block=block.shown, names=names) if names else None
+    usual = Phrase("{block} takes {names}", block=block.shown, names=names) if names else _TAKES_NOTHING
     return TemplateStop(Problem(CODE, message, hint or usual), needle=block.shown)
 
 

@@ -41,7 +41,13 @@ def selector_faults(rule: Any, selector: str) -> Iterator[Fault]:
     yield from found
     if not found and not _can_be_read(selector):
         say = Phrase("the selector `{selector}` cannot be read", selector=selector[:80])
-        yield fault_at(rule, "MC113", say, width=len(selector.split("\n", 1)[0]))
+        yield fault_at(
+            rule,
+            "MC113",
+            say,
+            Phrase("look for a missing bracket, or write a plainer selector"),
+            width=len(selector.split("\n", 1)[0]),
+        )
 
 
 def _pseudo(prelude: list[Any]) -> Iterator[Fault]:
@@ -60,10 +66,10 @@ def _pseudo(prelude: list[Any]) -> Iterator[Fault]:
             yield fault_at(colon, "MC113", say, hint, width=len(name) + 1 + is_element)
         elif name == "root":
             say = Phrase("`:root` stands alone, and holds variables only")
-            yield fault_at(colon, "MC113", say, width=len(name) + 1)
+            yield fault_at(colon, "MC113", say, Phrase("write a rule for `:root` alone"), width=len(name) + 1)
         elif name not in STRUCTURAL:
             say = Phrase("`:{name}` does not reach WeChat, which takes styles only on elements", name=name)
-            yield fault_at(colon, "MC113", say, width=len(name) + 1)
+            yield fault_at(colon, "MC113", say, Phrase("take it out"), width=len(name) + 1)
 
 
 def _type_names(prelude: list[Any]) -> Iterator[Any]:
@@ -99,7 +105,7 @@ def declaration_faults(node: Any, *, is_root: bool, is_variable: bool) -> Iterat
     if is_variable:
         if not is_root:
             say = Phrase("variables hold for the whole article, so they are set in `:root`")
-            yield fault_at(node, "MC113", say, width=len(node.name))
+            yield fault_at(node, "MC113", say, Phrase("set it in `:root`"), width=len(node.name))
         return
     yield from _property_faults(node)
 

@@ -82,7 +82,7 @@ def _refusal(text: str) -> Fault | None:
     """Say why a text is not even parsed, where it is not."""
     if len(text) > CHARACTERS_MAX:
         say = Phrase("the theme is longer than {limit} characters", limit=f"{CHARACTERS_MAX:,}")
-        return Fault("MC112", say, line=1, column=1)
+        return Fault("MC112", say, Phrase("take out the rules that no article uses"), line=1, column=1)
     depth = 0
     for at, character in enumerate(text):
         if character in "([{":
@@ -135,7 +135,7 @@ class _Reader:
             self.faults.append(fault_at(node, "MC113", say, hint, width=len("@import")))
         elif self.rules or self.variables:
             say = Phrase("`@import` stands before everything else, since what comes later wins")
-            self.faults.append(fault_at(node, "MC113", say, width=len("@import")))
+            self.faults.append(fault_at(node, "MC113", say, Phrase("move it to the top"), width=len("@import")))
         else:
             self.bases.append(Base(given[0].value, given[0].source_line, given[0].source_column))
 
@@ -187,7 +187,8 @@ class _Reader:
         start += len(piece) - len(piece.lstrip())
         line, column = self._lines.at(start)
         width = len(piece.strip().split("\n", 1)[0])
-        self.faults.append(Fault("MC112", message, line=line, column=column, width=width or None))
+        hint = Phrase("is a bracket, a colon or a semicolon missing?")
+        self.faults.append(Fault("MC112", message, hint, line=line, column=column, width=width or None))
 
 
 def _written(nodes: Sequence[Any]) -> str:

@@ -117,7 +117,7 @@ class _Reading:
         path = f"{HOUSE_FOLDER}/{name}.css"
         if path in self._open or len(self._open) > BASES_MAX:
             say = Phrase("themes begin with each other in a circle, or more than {limit} deep", limit=BASES_MAX)
-            self._say(at, "MC111", say)
+            self._say(at, "MC111", say, Phrase("take one `@import` out of the circle"))
             return
         text = self._inputs.template(path) if _NAME.fullmatch(name) else None
         if isinstance(text, str):
@@ -130,7 +130,8 @@ class _Reading:
     def _read_house(self, name: str, path: str, text: str, at: _At | None) -> None:
         if name in BUILT_IN and at is None:
             say = Phrase("the theme `{name}` is the house's own; the built-in one of that name is not used", name=name)
-            self.faults.append(Fault("MC116", say, severity=Severity.INFO))
+            hint = Phrase("to use both, give your theme another name")
+            self.faults.append(Fault("MC116", say, hint, severity=Severity.INFO))
         # One spelling of line ends, as for articles.
         plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
         self._open.append(path)
@@ -150,7 +151,7 @@ class _Reading:
         from difflib import get_close_matches  # Only a fault needs it.
 
         near = get_close_matches(name, known, 1)
-        hint = Phrase("did you mean `{name}`?", name=near[0]) if near else None
+        hint = Phrase("did you mean `{name}`?", name=near[0]) if near else Phrase("write one of these names")
         say = Phrase("there is no theme `{name}`; there are {known}", name=name, known=", ".join(known))
         self._say(at, "MC111", say, hint)
 

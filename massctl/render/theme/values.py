@@ -64,8 +64,11 @@ def resolved(files: tuple[tuple[str, str], ...]) -> Resolved:
             rules += [f"{rule.selector}{{{writer.body(rule, path)}}}" for rule in sheet.rules]
     except _TooMuchError:
         say = Phrase("the variables of the theme stand for more than {limit} pieces of values", limit=f"{NODES_MAX:,}")
-        writer.faults[files[-1][0], 1, 1] = Fault("MC115", say, path=files[-1][0], line=1, column=1)
+        writer.faults[files[-1][0], 1, 1] = Fault("MC115", say, _PLAIN_VALUES, path=files[-1][0], line=1, column=1)
     return Resolved("\n".join(rules), tuple(writer.pictures), tuple(writer.faults.values()))
+
+
+_PLAIN_VALUES: Final = Phrase("give variables plain values in place of other variables")
 
 
 @dataclass
@@ -148,10 +151,10 @@ class _Writer:
         name = words[0].value if words and words[0].type == "ident" else ""
         has_fallback = len(words) > 1 and words[1] == ","
         if not name.startswith("--") or (len(words) > 1 and not has_fallback):
-            say = Phrase("`var()` takes the name of a variable, and a value to fall back on: {example}", example=_LIKE)
-            return self._fault(node, path, say)
+            say = Phrase("`var()` takes the name of a variable, and a value to fall back on")
+            return self._fault(node, path, say, Phrase("write {example}", example=_LIKE))
         if name in self._open:
-            return self._fault(node, path, Phrase("the variable `{name}` is made of itself", name=name))
+            return self._fault(node, path, Phrase("the variable `{name}` is made of itself", name=name), _PLAIN_VALUES)
         if name in self.variables:
             where, declaration = self.variables[name]
             if not self._open:
@@ -168,7 +171,7 @@ class _Writer:
         hint = Phrase("did you mean `{name}`?", name=near[0]) if near else Phrase("set it in `:root`")
         return self._fault(node, path, Phrase("the variable `{name}` has no value", name=name), hint)
 
-    def _fault(self, node: Any, path: str, message: Phrase, hint: Phrase | None = None) -> str:
+    def _fault(self, node: Any, path: str, message: Phrase, hint: Phrase) -> str:
         fault = replace(fault_at(node, "MC115", message, hint, width=len("var(")), path=path)
         self.faults.setdefault((path, node.source_line, node.source_column), fault)
         return ""

@@ -12,7 +12,8 @@ from massctl.media.measure import Measured, MediaFault, Use, measure, too_large
 from massctl.media.sniff import kind_of
 from massctl.media.xing import is_cut_off
 
-DAMAGED = "the file is damaged or cut off; export or download it again"
+DAMAGED = "the file is damaged or cut off: export or download it again"
+UNKNOWN = "WeChat does not take files of this kind here: save it as MP3, AMR, WAV, WMA"
 
 
 @pytest.mark.parametrize(
@@ -39,8 +40,8 @@ def test_what_wechat_takes_is_named_by_its_bytes(data: bytes, use: Use, expected
 @pytest.mark.parametrize(
     ("data", "use", "kind", "say"),
     [
-        (b"", "voice", "unreadable", "the file is empty; export or download it again"),
-        (b"plain words", "voice", "unsupported", "WeChat takes MP3, AMR, WAV, WMA here, and this is none of them"),
+        (b"", "voice", "unreadable", "the file is empty: export or download it again"),
+        (b"plain words", "voice", "unsupported", UNKNOWN),
         (mp4(), "voice", "unsupported", "WeChat does not take MP4 here: save it as MP3, AMR, WAV, WMA"),
         (mp4(brand=b"M4A "), "voice", "unsupported", "WeChat does not take M4A here: save it as MP3, AMR, WAV, WMA"),
         (b"OggS" + b"\0" * 40, "voice", "unsupported", "WeChat does not take OGG here: save it as MP3, AMR, WAV, WMA"),
@@ -86,17 +87,15 @@ def test_what_wechat_takes_is_named_by_its_bytes(data: bytes, use: Use, expected
 )
 def test_what_wechat_would_refuse_is_told(data: bytes, use: Use, kind: str, say: str) -> None:
     found = fault(data, use)
-    assert (kind, say) == (found.kind, found.message)
+    assert (kind, say) == (found.kind, f"{found.message}: {found.hint}")
 
 
 @pytest.mark.parametrize(("use", "limit"), [("voice", VOICE_BYTES_MAX), ("video", VIDEO_BYTES_MAX)])
 def test_one_byte_above_the_limit_is_too_large(use: Use, limit: int) -> None:
     head = mp3(1) if use == "voice" else mp4()
     assert too_large(use) == fault(head + b"\0" * (limit + 1 - len(head)), use)
-    assert (
-        f"the file is larger than the {limit // 1024**2} MB that WeChat takes: make it smaller"
-        == too_large(use).message
-    )
+    assert f"the file is larger than the {limit // 1024**2} MB that WeChat takes" == too_large(use).message
+    assert "make it smaller" == too_large(use).hint
 
 
 def test_boxes_may_be_of_64_bits_or_reach_to_the_end() -> None:

@@ -258,7 +258,7 @@ def test_long_picture_keeps_its_width() -> None:
 def test_picture_that_would_become_illegible_is_too_large() -> None:
     fault = prepare_inline(save(noise(500, 6000), "PNG", compress_level=1))
     assert isinstance(fault, PictureFault)
-    assert (fault.kind, "cut it" in fault.message) == ("too_large", True)
+    assert (fault.kind, "cut it" in fault.hint) == ("too_large", True)
 
 
 def test_picture_too_long_for_jpeg_is_too_large() -> None:
@@ -284,7 +284,7 @@ def test_file_beyond_every_camera_is_not_even_read() -> None:
 def test_animated_webp_is_refused_with_advice(prepare) -> None:  # type: ignore[no-untyped-def]
     fault = prepare(animated("WEBP"))
     assert isinstance(fault, PictureFault)
-    assert (fault.kind, "save it as GIF" in fault.message) == ("animated_unsupported", True)
+    assert (fault.kind, "save it as GIF" in fault.hint) == ("animated_unsupported", True)
 
 
 def test_webp_with_a_single_frame_stands_still() -> None:

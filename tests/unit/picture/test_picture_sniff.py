@@ -46,13 +46,13 @@ def test_video_container_is_not_named() -> None:
 def test_lfs_pointer_says_what_to_type() -> None:
     fault = prepare_inline(b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n")
     assert isinstance(fault, PictureFault)
-    assert "git lfs pull" in fault.message
+    assert "git lfs pull" in fault.hint
 
 
 def test_unknown_bytes_list_what_can_be_used() -> None:
     fault = prepare_inline("纯文本".encode())
     assert isinstance(fault, PictureFault)
-    assert fault.message.endswith("use JPEG, PNG, GIF, WebP or BMP")
+    assert fault.hint == "use JPEG, PNG, GIF, WebP or BMP"
 
 
 def test_extension_and_media_type_match_wechat() -> None:

@@ -6,13 +6,18 @@ from render_inputs import CAMPAIGN, Folder, fault_of, run
 from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
 from massctl.render.inputs import Problem
-from massctl.render.sandbox_filters import FILTER_NAMES
+from massctl.render.sandbox_filters import FILTER_NAMES, FILTERS
 from massctl.render.template import render_text
 
 LEAD = "{% macro lead(text) %}<p>{{ text }}, {{ club }}</p>{% endmacro %}\n"
 MACROS = {"_shared/m.md": LEAD + "{% macro bad() %}\n{{ nope }}{% endmacro %}"}
 DECLARE = "declare it in campaign.yaml under `vars:`"
 NO_DOTS = "write a path from the campaign's folder, or `_shared/…`, without `..`"
+UNFINISHED = "is a bracket, a brace or a quotation mark missing?"
+VALUES = "look at the values that this line uses"
+AS_LIST = "write it as a list, in square brackets"
+AS_TEXT = "make a text of it first: `|string`"
+THERE_ARE = f"there are {', '.join(sorted(FILTERS))}"
 NONE_THERE = "none of these files is there: x.md, y.md"
 TAKES = "profile_card takes id, nickname, image, alias, signature"
 NO_NUMBER = "`number` of article_url counts articles from 1 to 8"
@@ -147,21 +152,21 @@ def test_campaigns_do_not_see_each_others_files_or_variables() -> None:
         ("{{ a ~ 'x' }}", "MC102", 1, 4, "`a` is not defined", DECLARE),
         ("{% include nope %}", "MC102", 1, 12, "`nope` is not defined", DECLARE),
         ("{% macro f(x) %}{{ x }}{% endmacro %}{{ f() }}", "MC102", 1, 12, "parameter 'x' was not provided", None),
-        ("{{ 'a' }", "MC101", 1, None, "unexpected '}'", None),
-        ("a\n\n{% if %}", "MC101", 3, None, "Expected an expression, got 'end of statement block'", None),
+        ("{{ 'a' }", "MC101", 1, None, "unexpected '}'", UNFINISHED),
+        ("a\n\n{% if %}", "MC101", 3, None, "Expected an expression, got 'end of statement block'", UNFINISHED),
         ("{{ 1 | upperr }}", "MC101", 1, None, "there is no filter `upperr`", "did you mean `upper`?"),
-        ("{{ 1 | qqqq }}", "MC101", 1, None, "there is no filter `qqqq`", None),
+        ("{{ 1 | qqqq }}", "MC101", 1, None, "there is no filter `qqqq`", THERE_ARE),
         ("a\n{{ 1 is evn }}", "MC101", 2, None, "there is no test `evn`", "did you mean `even`?"),
-        ("a\n{{ 1 | wordwrap }}", "MC103", 2, None, "the filter `wordwrap` cannot be used here", None),
-        ("{{ x[1:2, 3] }}", "MC101", None, None, "this cannot be compiled: invalid syntax", None),
-        ("a\n{{ 1 / 0 }}", "MC106", 2, None, "the template failed: division by zero", None),
-        ("{% for i in 5 %}{% endfor %}", "MC106", 1, None, "a value of the kind int is not a list", None),
-        ("{{ 5 | join }}", "MC106", 1, None, "the template failed: 'int' object is not iterable", None),
-        ("{{ [1] | join(5) }}", "MC106", 1, None, "a text is due here, and this is a value of the kind int", None),
+        ("a\n{{ 1 | wordwrap }}", "MC103", 2, None, "the filter `wordwrap` cannot be used here", THERE_ARE),
+        ("{{ x[1:2, 3] }}", "MC101", None, None, "this cannot be compiled: invalid syntax", UNFINISHED),
+        ("a\n{{ 1 / 0 }}", "MC106", 2, None, "the template failed: division by zero", VALUES),
+        ("{% for i in 5 %}{% endfor %}", "MC106", 1, None, "a value of the kind int is not a list", AS_LIST),
+        ("{{ 5 | join }}", "MC106", 1, None, "the template failed: 'int' object is not iterable", VALUES),
+        ("{{ [1] | join(5) }}", "MC106", 1, None, "a text is due here, and this is a value of the kind int", AS_TEXT),
         ("{% include '../x.md' %}", "MC022", 1, None, "../x.md leads out of the campaign", NO_DOTS),
         ("a\n{% include 'x.md' %}", "MC105", 2, None, "spring/x.md is not there", None),
-        ("{% include ['x.md', 'y.md'] %}", "MC105", 1, None, NONE_THERE, None),
-        ("{% include [] %}", "MC105", 1, None, "an include names no file", None),
+        ("{% include ['x.md', 'y.md'] %}", "MC105", 1, None, NONE_THERE, NO_DOTS),
+        ("{% include [] %}", "MC105", 1, None, "an include names no file", "write the file's name in quotes"),
         ("{% include 'x.broken' %}", "MC003", 1, None, "spring/x.broken is not UTF-8", None),
         ("a\n{{ profile_card('x') }}", "MC107", 2, 4, "profile_card needs `nickname`", TAKES),
         ("{{ article_url('lost') }}", "MC108", 1, 17, "lost was not sent", None),

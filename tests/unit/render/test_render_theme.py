@@ -82,7 +82,7 @@ def test_an_unknown_theme_is_told_at_its_key_with_the_name_that_is_meant(file: C
 
 def test_nothing_is_suggested_for_a_name_like_no_other():
     (found,) = told("", file=news({}, theme="x"))
-    assert ("MC111", None) == (found.code, found.hint)
+    assert ("MC111", "write one of these names") == (found.code, found.hint)
 
 
 def test_a_theme_that_articles_share_is_told_once():

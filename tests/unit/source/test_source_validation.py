@@ -307,7 +307,7 @@ def test_missing_settings_are_one_fault(tmp_path: Path) -> None:
 def test_a_list_that_is_too_long_is_said_with_its_limit(campaign: Load) -> None:
     article = "{title: a, content: b, cover: c}"
     loaded = campaign(HEAD + ALL + f"mpnews: {{articles: [{', '.join([article] * 9)}]}}\n")
-    assert [("articles takes at most 8", None)] == said(loaded.diagnostics)
+    assert [("articles takes at most 8", "take some out")] == said(loaded.diagnostics)
 
 
 def test_a_fault_of_the_whole_file_points_at_its_first_line(campaign: Load) -> None:

@@ -256,6 +256,11 @@ def test_no_word_of_a_plan_that_anybody_wrote_does_anything(words: list[str], la
     judge(plan_comment(reviewable(json.dumps(forged(words, language))), Language(language), from_fork=True))
 
 
+def one_line(text: str) -> str:
+    """Take line breaks out, which no tag may have."""
+    return re.sub(r"[\r\n]", " ", text)
+
+
 def forged(words: list[str], language: str) -> dict[str, Any]:
     """Give a plan's JSON with foreign words in every place that the schema lets them into."""
     document = json.loads(
@@ -264,7 +269,7 @@ def forged(words: list[str], language: str) -> dict[str, Any]:
     (planned,) = document["campaigns"]
     one, two, three, four, five, six, seven, eight, nine, ten, eleven, twelve = words
     approved = planned["approved"]
-    approved |= {"campaign": one, "renderer": two, "audience": {"tag": three}}
+    approved |= {"campaign": one, "renderer": two, "audience": {"tag": one_line(three)}}
     approved["account"] = {"name": four, "appid": five}
     approved["message"]["articles"][0] |= {"title": six, "author": seven, "digest": eight}
     planned |= {"name": one, "account": nine, "digest": ten, "title": eleven}

@@ -312,13 +312,18 @@ def test_where_the_remote_is_out_of_reach_the_error_says_what_is_true(
     assert "Traceback" not in said.err
 
 
-@pytest.mark.parametrize("verb", ["stop", "resume"])
-def test_without_a_branch_that_sends_nobody_would_look_for_a_brake(house: Shell, remote: Path, verb: str) -> None:
+@pytest.mark.parametrize(
+    ("verb", "ways"),
+    [("stop", ["sending: disabled", "MASSCTL_NO_SEND=1"]), ("resume", ["sending: enabled", "unset MASSCTL_NO_SEND"])],
+)
+def test_without_a_branch_that_sends_nobody_would_look_for_a_brake(
+    house: Shell, remote: Path, verb: str, ways: list[str]
+) -> None:
     house.tree.settings()
     said = house(verb)
 
     assert (2, "") == (said.status, brake(remote))
-    for told in ("policy.branch", "sending: disabled", "MASSCTL_NO_SEND=1"):
+    for told in ("policy.branch", *ways):
         assert told in said.err
 
 

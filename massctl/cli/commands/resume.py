@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from massctl.plan.guards import Brake
     from massctl.plan.plan import Plan
 
+OTHERWISE = Phrase(
+    "sends that were stopped in another way: unset MASSCTL_NO_SEND where apply runs; or write sending: enabled under "
+    "policy in massctl.yaml, and have it merged"
+)
+
 
 @click.command(name="resume")
 @click.option("--yes", is_flag=True, help="Lift it without asking; needed where there is no terminal.")
@@ -36,7 +41,7 @@ def command(directory: str, yes: bool, form: str) -> int:
 
         due: Plan | None = None
         try:
-            branch = BrakeBranch(current)
+            branch = BrakeBranch(current, OTHERWISE)
             found = branch.read()
             if found is not None:
                 due = _due(current, warnings)

@@ -39,7 +39,7 @@ def command(directory: str, reason: str | None, form: str) -> int:
         from massctl.view.run import stopped_text
 
         try:
-            branch = BrakeBranch(current)
+            branch = BrakeBranch(current, OTHERWISE)
             found = branch.set(who(current.environment), current.clock.now(), reason or "")
         except LedgerUnreachableError as error:
             raise unreachable(
@@ -73,8 +73,8 @@ OTHERWISE: Final = Phrase(
 class BrakeBranch:
     """The branch, as this checkout reaches it."""
 
-    def __init__(self, session: Session) -> None:
-        """Find the way to the remote. Raises UsageError where no run would look for a brake."""
+    def __init__(self, session: Session, otherwise: Phrase) -> None:
+        """Find the way to the remote. Raises UsageError, with the other way, where no run would look for a brake."""
         from massctl.cli.branch_tip import has_git
         from massctl.cli.remote_ledger import known_to_git, token_for_git
         from massctl.ledger.git_branch import GitBranch
@@ -85,8 +85,8 @@ class BrakeBranch:
         if settings.policy.branch is None:
             raise UsageError(
                 Phrase("massctl.yaml names no policy.branch, so no run looks for a brake"),
-                Phrase("Nothing was done. Sends go on as before."),
-                OTHERWISE,
+                Phrase("Nothing was done."),
+                otherwise,
             )
         if not has_git(session.root):
             raise LedgerUnreachableError(

@@ -19,7 +19,9 @@ import httpx
 
 from massctl import __version__
 from massctl.errors import ConfigurationError
+from massctl.model.entries import NoAnswerReason
 from massctl.model.phrase import Phrase
+from massctl.model.send import no_answer_words
 
 CONNECT_SECONDS: Final = 10.0
 """DNS, TCP and TLS to the nearest site take well under a second; ten mean that the way is blocked."""
@@ -32,17 +34,16 @@ Inside: TypeAlias = httpx.BaseTransport | WSGIApplication
 """What answers in place of the network: a WSGI application, which cuts a connection by raising ConnectionError, or an
 httpx transport."""
 
-_ON_THE_LINE: Final[tuple[tuple[type[Exception], Phrase], ...]] = (
-    (socket.gaierror, Phrase("the host's name could not be resolved")),
-    (httpx.ConnectError, Phrase("the connection was refused or could not be made")),
-    (httpx.InvalidURL, Phrase("the address of the API cannot be used")),
-    (httpx.UnsupportedProtocol, Phrase("the address of the API cannot be used")),
-    (httpx.DecodingError, Phrase("an answer that cannot be unpacked")),
+_ON_THE_LINE: Final[tuple[tuple[type[Exception], NoAnswerReason], ...]] = (
+    (socket.gaierror, "host_not_found"),
+    (httpx.ConnectError, "connection_failed"),
+    (httpx.InvalidURL, "address_unusable"),
+    (httpx.UnsupportedProtocol, "address_unusable"),
+    (httpx.DecodingError, "answer_not_unpacked"),
 )
 """What went wrong, most telling first."""
 _WRITING: Final = ".send_request_headers.started"
 """How the trace event ends that comes right before a request is written."""
-_TOO_LATE: Final = Phrase("it took too long to reach the server, so the request was held back")
 _LOOK_AT_THE_LINE: Final = Phrase(
     "Check the network, the account's api_base and its proxy if it has one, then run the same command again."
 )
@@ -92,11 +93,18 @@ class RawAnswer:
 class NoAnswer:
     """There is no usable answer: the call may have had its effect, unless its request never left."""
 
-    reason: Phrase
-    """A clause, without address and token: `no answer within 30 s`."""
+    reason: NoAnswerReason
     hint: Phrase = _LOOK_AT_THE_LINE
     left: bool = True
     """False: nothing of the request was written, so it had no effect."""
+    seconds: int | None = None
+    """How long was waited, for a timeout."""
+    http_status: int | None = None
+
+    @property
+    def said(self) -> Phrase:
+        """The reason as a clause, without address and token: `no answer within 30 s`."""
+        return no_answer_words(self.reason, self.seconds, self.http_status)
 
 
 class _LateError(Exception):
@@ -153,7 +161,7 @@ class Line:
         try:
             return self._exchange(call, trace)
         except _LateError:
-            return NoAnswer(_TOO_LATE, _TRY_AGAIN, left=False)
+            return NoAnswer("held_back", _TRY_AGAIN, left=False)
         except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError) as error:
             # No kind of error says more than the trace: behind the first byte each of them leaves a doubt.
             return replace(_no_answer(error, call.read_seconds), left=trace.begun)
@@ -178,7 +186,7 @@ class Line:
             for piece in response.iter_bytes():
                 content += piece
                 if len(content) > ANSWER_BYTES_MAX:
-                    return NoAnswer(Phrase("an answer of more than {bytes} bytes", bytes=ANSWER_BYTES_MAX))
+                    return NoAnswer("answer_too_large")
             return RawAnswer(response.status_code, bytes(content), _server_date(response.headers.get("date", "")))
 
 
@@ -215,26 +223,26 @@ def _open_client(proxy: str | None, inside: httpx.BaseTransport | None) -> httpx
 
 
 def _no_answer(error: Exception, read_seconds: float) -> NoAnswer:
-    """Say what happened on the line, in words of our own: the library's may hold the URL."""
+    """Name what happened on the line, by a code of our own: the library's words may hold the URL."""
     causes = tuple(_causes(error))
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
         return NoAnswer(
-            Phrase("the server's certificate cannot be verified"),
+            "certificate_unverified",
             Phrase("Something between this machine and WeChat opens TLS: use another network, or proxy_env."),
         )
     if isinstance(error, httpx.ProxyError):
         return NoAnswer(
-            Phrase("the proxy refused the connection"),
+            "proxy_refused",
             Phrase("Check the address and the password in the variable that proxy_env names."),
         )
     if isinstance(error, httpx.ConnectTimeout):
-        return NoAnswer(Phrase("no connection within {seconds} s", seconds=round(CONNECT_SECONDS)))
+        return NoAnswer("connection_timeout", seconds=round(CONNECT_SECONDS))
     if isinstance(error, httpx.TimeoutException):
-        return NoAnswer(Phrase("no answer within {seconds} s", seconds=round(read_seconds)))
+        return NoAnswer("answer_timeout", seconds=round(read_seconds))
     for kind, reason in _ON_THE_LINE:
         if any(isinstance(cause, kind) for cause in causes):
             return NoAnswer(reason)
-    return NoAnswer(Phrase("the connection was cut before the answer was complete"))
+    return NoAnswer("connection_cut")
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -31,7 +31,9 @@ from massctl.errors import ConfigurationError, TransportError, WeChatError
 from massctl.model.entries import (
     DraftBegun,
     DraftDeleted,
+    DraftDeletedReason,
     DraftNotSaved,
+    DraftNotSavedReason,
     DraftSaved,
     DraftVerified,
     MaterialForgotten,
@@ -139,7 +141,7 @@ def _recover(context: ApplyContext, missing: _Missing, box: dict[MediaId, Sha256
     found = [media_id for media_id, named in box.items() if named == begun.event.draft_sha256]
     if not found:
         if context.ports.clock.now() - begun.at >= GIVEN_UP_AFTER:
-            _close(context, missing, "looked for and not there", pending=None if begun.missed else True)
+            _close(context, missing, "not_found", pending=None if begun.missed else True)
         return
     media_id = found[-1]  # The newer ones may be of a later try.
     del box[media_id]
@@ -165,7 +167,7 @@ def _delete_surplus(context: ApplyContext, missing: _Missing, media_id: MediaId)
     try:
         read = wechat.get_draft(media_id)
         if read is not None and not is_as_given(missing.begun.event, read):
-            _close(context, missing, "found beside another one and changed in the console, left there")
+            _close(context, missing, "surplus_changed")
             return
         if read is not None:
             wechat.delete_draft(media_id)
@@ -173,10 +175,12 @@ def _delete_surplus(context: ApplyContext, missing: _Missing, media_id: MediaId)
         # It stays begun, so the next run finds it again.
         context.ports.progress.say(Phrase("an old draft could not be deleted: {why}", why=error.summary))
     else:
-        _close(context, missing, "found beside another one, and deleted")
+        _close(context, missing, "surplus_deleted")
 
 
-def _close(context: ApplyContext, missing: _Missing, reason: str, *, pending: bool | None = None) -> None:
+def _close(
+    context: ApplyContext, missing: _Missing, reason: DraftNotSavedReason, *, pending: bool | None = None
+) -> None:
     event = DraftNotSaved(begun=missing.begun.serial, reason=reason, pending=pending)
     context.ledger.record(event, missing.record)
 
@@ -223,7 +227,7 @@ def _save(context: ApplyContext, wanted: Sequence[_Wanted]) -> list[tuple[_Addin
         if isinstance(result, TransportError):
             context.lost.append((outcome, job.wanted.step, result))
         elif isinstance(result, Failed):
-            context.ledger.note(DraftNotSaved(begun=job.begun, reason=_refusal(result)), campaign)
+            context.ledger.note(_not_saved(job.begun, result), campaign)
             if isinstance(result, WeChatError) and result.errcode == MEDIA_UNKNOWN:
                 refused.append((job, result))
             else:
@@ -292,10 +296,10 @@ def fail_lost(context: ApplyContext) -> None:
         context.fail(outcome, TransportError(say, what_happened(error), hint, errcode=error.errcode, rid=error.rid))
 
 
-def _refusal(error: Failed) -> str:
-    """Explain in the ledger's words why there is no draft; any error but WeChat's code means that nothing left."""
+def _not_saved(begun: int, error: Failed) -> DraftNotSaved:
+    """Record why there is no draft; any error but WeChat's code means that nothing left."""
     code = error.errcode if isinstance(error, WeChatError) else None
-    return f"refused with errcode {code}" if code is not None else "the request never left"
+    return DraftNotSaved(begun=begun, reason="never_left" if code is None else "refused", errcode=code)
 
 
 def _upload_forgotten_covers(context: ApplyContext, job: _Adding, error: WeChatError) -> None:
@@ -322,10 +326,6 @@ def _is_stale(context: ApplyContext, campaign: RenderedCampaign, picture: Pictur
     if recorded is None:
         return True
     return recorded[0] not in context.uploaded and recorded[0] in {article.thumb_media_id for article in refused}
-
-
-NOT_WHOLE: Final = "WeChat did not keep it as it was given"
-"""Why a draft is given up, in the ledger's words."""
 
 
 def check_superseded(context: ApplyContext) -> None:
@@ -385,7 +385,7 @@ def verify_drafts(context: ApplyContext) -> None:
             # Given up, so that no later run takes it for a staged one; `tidy_up` deletes it.
             kept = kept_sha256(result)
             given_up = DraftDeleted(
-                appid=campaign.appid, media_id=media_id, reason=NOT_WHOLE, pending=True, kept_sha256=kept
+                appid=campaign.appid, media_id=media_id, reason="not_whole", pending=True, kept_sha256=kept
             )
             context.ledger.record(given_up, campaign)
         else:
@@ -546,16 +546,9 @@ def _lost(what: Sequence[str]) -> Failure:
     )
 
 
-CHANGED: Final = "changed in the console, left there"
-"""What becomes of a draft that is not ours any more."""
 DELETE_IT: Final = Phrase(
     "somebody could send it by hand: delete it in the console under 草稿箱, or keep its text first"
 )
-SUPERSEDED: Final = "superseded"
-"""Why a draft is deleted that another one replaces, or that its campaign's send left over."""
-FOLDER_GONE: Final = "the campaign's folder is gone"
-"""Why a draft is deleted that no run can send: in the ledger's words, as is the next."""
-WINDOW_CLOSED: Final = "the campaign's window has closed"
 
 
 def delete_shown(context: ApplyContext) -> None:
@@ -570,7 +563,7 @@ def delete_shown(context: ApplyContext) -> None:
         except WeChatError as error:
             context.ports.progress.say(Phrase("an old draft could not be deleted: {why}", why=error.summary))
         else:
-            context.ledger.record(DraftNotSaved(begun=begun, reason="shown in a preview, and deleted"), campaign)
+            context.ledger.record(DraftNotSaved(begun=begun, reason="preview_deleted"), campaign)
 
 
 def tidy_up(context: ApplyContext) -> None:
@@ -590,26 +583,26 @@ def tidy_up(context: ApplyContext) -> None:
                     context.ports.progress.say(say)
 
 
-def why_deleted(context: ApplyContext, record: Record, draft: Draft) -> str | None:
-    """Decide why a draft is deleted, in the ledger's words; None leaves it. The first row that holds counts."""
+def why_deleted(context: ApplyContext, record: Record, draft: Draft) -> DraftDeletedReason | None:
+    """Decide why a draft is deleted; None leaves it. The first row that holds counts."""
     folders = context.ports.folders
     editions = context.state.editions(record.campaign)
     attempted = {attempt.event.media_id for attempt in record.attempts}
-    rows: list[tuple[Callable[[], bool], str | None]] = [
+    rows: list[tuple[Callable[[], bool], DraftDeletedReason | None]] = [
         # It was given up before, and nobody knows whether it was deleted.
         (lambda: draft.delete_reason is not None, draft.delete_reason),
         (lambda: not draft.alive, None),
         # It may be what was sent.
         (lambda: record.is_in_doubt, None),
         (lambda: is_concluded(record) and draft.event.media_id in attempted, None),
-        (lambda: is_concluded(record), SUPERSEDED),
+        (lambda: is_concluded(record), "superseded"),
         (lambda: draft.event.batch in record.sent_batches, None),
-        (lambda: _is_replaced(context, record, draft), SUPERSEDED),
+        (lambda: _is_replaced(context, record, draft), "superseded"),
         # No run will send it; but another edition may be out.
         (lambda: any(each.is_in_doubt for each in editions), None),
-        (lambda: folders is not None and record.campaign not in folders, FOLDER_GONE),
+        (lambda: folders is not None and record.campaign not in folders, "folder_gone"),
         # A window may be moved: then the next run saves a new draft.
-        (lambda: _is_closed(context, record), WINDOW_CLOSED),
+        (lambda: _is_closed(context, record), "window_closed"),
     ]
     return next((why for holds, why in rows if holds()), None)
 
@@ -659,15 +652,15 @@ def _is_proven(context: ApplyContext, record: Record, draft: Draft) -> bool:
     return draft.kept_sha256 is not None
 
 
-def _delete(context: ApplyContext, record: Record, draft: Draft, why: str) -> None:
+def _delete(context: ApplyContext, record: Record, draft: Draft, why: DraftDeletedReason) -> None:
     """Delete a draft if it still is ours, and record what became of it; leave what somebody changed, and say so."""
     read = context.read(draft)
     if read is None:
         # A draft that is gone without us may have been sent: that is judged before the campaign is sent again.
         if not draft.alive or is_concluded(record):
-            _note(context, record, draft, "gone already")
+            _note(context, record, draft, "gone")
         return
-    unsendable = why in (FOLDER_GONE, WINDOW_CLOSED)
+    unsendable = why in ("folder_gone", "window_closed")
     if not is_as_saved(draft, read) or (draft.adopted and unsendable):
         _leave(context, record, draft, why)
         return
@@ -676,26 +669,28 @@ def _delete(context: ApplyContext, record: Record, draft: Draft, why: str) -> No
     context.wechat_of(draft).delete_draft(MediaId(draft.event.media_id))
     _note(context, record, draft, why)
     told = {
-        FOLDER_GONE: Phrase("{name}: its draft was deleted, for its folder is gone", name=record.campaign),
-        WINDOW_CLOSED: Phrase("{name}: its draft was deleted, for its window has closed", name=record.campaign),
+        "folder_gone": Phrase("{name}: its draft was deleted, for its folder is gone", name=record.campaign),
+        "window_closed": Phrase("{name}: its draft was deleted, for its window has closed", name=record.campaign),
     }
     if unsendable:
         context.ports.progress.say(told[why])
 
 
-def _leave(context: ApplyContext, record: Record, draft: Draft, why: str) -> None:
+def _leave(context: ApplyContext, record: Record, draft: Draft, why: DraftDeletedReason) -> None:
     """Leave a draft in the console. Where only its window closed, it stays the campaign's, and may be adopted."""
-    if why != WINDOW_CLOSED:
-        _note(context, record, draft, CHANGED)
-    if why not in (FOLDER_GONE, WINDOW_CLOSED):
+    if why != "window_closed":
+        _note(context, record, draft, "changed")
+    if why not in ("folder_gone", "window_closed"):
         say = Phrase("the old draft of {name} was changed in the console, so it stays there")
         context.ports.progress.say(Phrase(say, name=record.campaign))
         return
-    context.drafts_left.append(LeftDraft(record.campaign, record.edition, why == FOLDER_GONE))
+    context.drafts_left.append(LeftDraft(record.campaign, record.edition, why == "folder_gone"))
     say = Phrase("{name}: its draft was changed in the console and stays there; {how}")
     context.ports.progress.say(Phrase(say, name=record.campaign, how=DELETE_IT))
 
 
-def _note(context: ApplyContext, record: Record, draft: Draft, why: str, *, pending: bool | None = None) -> None:
+def _note(
+    context: ApplyContext, record: Record, draft: Draft, why: DraftDeletedReason, *, pending: bool | None = None
+) -> None:
     event = DraftDeleted(appid=draft.event.appid, media_id=draft.event.media_id, reason=why, pending=pending)
     context.ledger.record(event, record)

@@ -6,6 +6,7 @@ repeated past WeChat's memory of the id; durable means where every runner reads.
 """
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Final, assert_never
 
 from massctl.apply import drafts, stage
@@ -183,7 +184,7 @@ def _knew_the_id_before(record: Record, intent: SendIntent, attempt: int) -> boo
     have brought the content that WeChat has.
     """
     earlier = [each for each in record.open_attempts if each.serial != attempt and each.event.batch == intent.batch]
-    return all(each.doubt_errcode == ID_IN_USE for each in earlier)
+    return all(each.doubt is not None and each.doubt.errcode == ID_IN_USE for each in earlier)
 
 
 def _attempt(
@@ -218,9 +219,8 @@ def _attempt(
             rejected = SendRejected(attempt=attempt, errcode=errcode, rid=rid, token_dead=dead, retryable=retryable)
             context.ledger.record(rejected, campaign)
             forget_lost(context, campaign, verdict)
-        case InDoubt(reason=reason, errcode=code, rid=rid):
-            doubt = SendInDoubt(attempt=attempt, reason=reason, errcode=code, rid=rid, asked_at=asked_at)
-            context.ledger.record(doubt, campaign)
+        case InDoubt():
+            context.ledger.record(SendInDoubt(attempt=attempt, asked_at=asked_at, **asdict(verdict)), campaign)
         case _:
             assert_never(verdict)
     outcome.answer = None  # It is on record.

@@ -26,9 +26,8 @@ def record_silence(records: Iterable[Record], ledger: LedgerSession, clock: Cloc
     """Record a doubt for each send whose administrator did not answer within 30 minutes."""
     for record in records:
         if is_overdue(record, clock):
-            reason = Phrase("the administrator's 30 minutes are over, and WeChat did not say what became of the send")
             attempt = record.open_attempts[-1].serial
-            ledger.record(SendInDoubt(attempt=attempt, reason=reason), record)
+            ledger.record(SendInDoubt(attempt=attempt, reason="administrator_silent"), record)
 
 
 POLL_SECONDS: Final = 5

@@ -13,7 +13,14 @@ from massctl.apply.journal import LedgerSession, Statement
 from massctl.apply.payloads import draft_articles
 from massctl.apply.ports import DraftArticle, JobReport, WeChat
 from massctl.errors import PermanentError, RefusedError, UsageError, WeChatError
-from massctl.model.entries import Adopted, DraftDeleted, SendImported, SendSettled, WebsiteSendRetracted
+from massctl.model.entries import (
+    Adopted,
+    DraftDeleted,
+    DraftDeletedReason,
+    SendImported,
+    SendSettled,
+    WebsiteSendRetracted,
+)
 from massctl.model.ids import AppId, CampaignName, MediaId, MsgId
 from massctl.model.message import RenderedCampaign, approved_audience
 from massctl.model.phrase import BEIJING, Command, Phrase, in_a_row, moment
@@ -210,7 +217,7 @@ def _forget(record: Record, draft: Draft, read: Sequence[DraftArticle] | None, l
     """Record that a draft is gone, or no longer ours; False where it is as it was saved."""
     if read is not None and is_as_saved(draft, read):
         return False
-    why = "gone" if read is None else "changed in the console, left there"
+    why: DraftDeletedReason = "gone" if read is None else "changed"
     gone = DraftDeleted(appid=draft.event.appid, media_id=draft.event.media_id, reason=why)
     ledger.record(gone, record)
     return True

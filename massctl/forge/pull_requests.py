@@ -106,7 +106,7 @@ class Forge:
         url = f"{self.api}/repos/{self.repository}/{path}"
         answer = self.line.exchange(Call(method, url, READ_SECONDS, query or {}, content, headers))
         if isinstance(answer, NoAnswer):
-            raise _refused(answer.reason)
+            raise _refused(answer.said)
         if not 200 <= answer.status < 300:
             raise _refused(Phrase("HTTP status {status}", status=answer.status))
         try:

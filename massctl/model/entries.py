@@ -13,6 +13,34 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Union, get_args, get_orig
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
+NoAnswerReason = Literal[
+    "host_not_found",
+    "connection_failed",
+    "connection_timeout",
+    "connection_cut",
+    "address_unusable",
+    "proxy_refused",
+    "certificate_unverified",
+    "held_back",
+    "answer_timeout",
+    "answer_too_large",
+    "answer_not_unpacked",
+    "answer_not_json",
+    "answer_incomplete",
+    "errcode_not_a_number",
+    "http_status",
+]
+"""Why a request has no usable answer; `model/send.py` says each in words."""
+DoubtReason = NoAnswerReason | Literal["errcode", "administrator_silent"]
+"""Why nobody knows what a send did: no usable answer, an errcode that does not say no, or half an hour of silence."""
+DraftNotSavedReason = Literal[
+    "refused", "never_left", "not_found", "surplus_deleted", "surplus_changed", "preview_deleted"
+]
+"""WeChat refused it; its request never left; it was looked for; another one is there and this one was deleted, or was
+changed in the console and stays; it was only shown in a preview."""
+DraftDeletedReason = Literal["superseded", "folder_gone", "window_closed", "not_whole", "changed", "gone"]
+"""Another one replaces it, or its send left it over; nothing can send it; WeChat kept less of it than was given; it was
+changed in the console and stays there; it was gone already."""
 JobState = Literal["sending", "awaiting_admin", "sent", "failed", "deleted", "unknown"]
 """What mass/get or an event says about a job."""
 
@@ -203,17 +231,37 @@ class SendRejected:
         return not (self.retryable or self.token_dead)
 
 
+_PARAMETER: Final[Mapping[DoubtReason, str]] = {
+    "answer_timeout": "seconds",
+    "connection_timeout": "seconds",
+    "http_status": "http_status",
+    "errcode": "errcode",
+}
+"""What a reason for doubt is about."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendInDoubt:
     """No clear answer; the attempt stays open."""
 
     type: Literal["send_in_doubt"] = "send_in_doubt"
     attempt: int
-    reason: str
+    reason: DoubtReason
+    seconds: int | None = None
+    """How long was waited, for a timeout."""
+    http_status: int | None = None
     errcode: int | None = None
+    errmsg: str | None = None
+    """WeChat's own words, cleaned."""
     rid: str | None = None
     asked_at: datetime | None = None
     """Right before the request was made, perhaps minutes after the attempt. A repetition waits from then on."""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError where what the reason is about is missing."""
+        needed = _PARAMETER.get(self.reason)
+        if needed is not None and getattr(self, needed) is None:
+            raise ValueError(f"{self.reason} comes with {needed}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -338,7 +386,9 @@ class DraftNotSaved:
     type: Literal["draft_not_saved"] = "draft_not_saved"
     begun: int
     """Serial of its `draft_begun`."""
-    reason: str
+    reason: DraftNotSavedReason
+    errcode: int | None = None
+    """WeChat's code, where it was `refused`."""
     pending: bool | None = None
     """True: it was not found in time. A later run looks once more, then gives it up."""
 
@@ -379,7 +429,7 @@ class DraftDeleted:
     type: Literal["draft_deleted"] = "draft_deleted"
     appid: str
     media_id: str
-    reason: str | None = None
+    reason: DraftDeletedReason
     pending: bool | None = None
     """True: it is given up. Its deletion is still to come, or nobody knows its outcome."""
     kept_sha256: str | None = None
@@ -604,9 +654,14 @@ def _types(hint: Any) -> frozenset[type]:
 
 def _one_of(hint: Any) -> Callable[[Any], Any] | None:
     """Make the reader of a member that has a few values only; None for every other."""
-    literals = [part for part in (hint, *get_args(hint)) if get_origin(part) is Literal]
-    by_value = {each: each for literal in literals for each in get_args(literal)}
+    by_value = {each: each for each in _literals(hint)}
     return by_value.__getitem__ if by_value else None
+
+
+def _literals(hint: Any) -> list[Any]:
+    """List the values that a hint names one by one."""
+    parts = get_args(hint)
+    return list(parts) if get_origin(hint) is Literal else [each for part in parts for each in _literals(part)]
 
 
 def _moment(written: str) -> datetime:

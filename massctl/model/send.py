@@ -1,11 +1,12 @@
 """The send: what one request asks for, the id that makes it recognisable, and its three outcomes."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from massctl.errors import InvariantError
-from massctl.model.entries import SendAttempted
+from massctl.model.entries import DoubtReason, NoAnswerReason, SendAttempted, SendInDoubt
 from massctl.model.ids import (
     AccountName,
     AppId,
@@ -285,9 +286,11 @@ class Rejected:
 class InDoubt:
     """No clear answer: the job may or may not exist."""
 
-    reason: str
-    """What was seen, in a phrase: `no answer within 30 s`, `errcode 45066`. No URL, no token."""
+    reason: DoubtReason
+    seconds: int | None = None
+    http_status: int | None = None
     errcode: int | None = None
+    errmsg: str | None = None
     rid: str | None = None
 
     @property
@@ -297,6 +300,54 @@ class InDoubt:
 
 
 Verdict = Accepted | Rejected | InDoubt
+
+_NO_ANSWER: Final[Mapping[NoAnswerReason, Phrase]] = {
+    "host_not_found": Phrase("the host's name could not be resolved"),
+    "connection_failed": Phrase("the connection was refused or could not be made"),
+    "connection_timeout": Phrase("no connection within {seconds} s"),
+    "connection_cut": Phrase("the connection was cut before the answer was complete"),
+    "address_unusable": Phrase("the address of the API cannot be used"),
+    "proxy_refused": Phrase("the proxy refused the connection"),
+    "certificate_unverified": Phrase("the server's certificate cannot be verified"),
+    "held_back": Phrase("it took too long to reach the server, so the request was held back"),
+    "answer_timeout": Phrase("no answer within {seconds} s"),
+    "answer_too_large": Phrase("an answer too large to be read"),
+    "answer_not_unpacked": Phrase("an answer that cannot be unpacked"),
+    "answer_not_json": Phrase("an answer that is not a JSON object, or only a part of one"),
+    "answer_incomplete": Phrase("an answer without the member that makes it a success"),
+    "errcode_not_a_number": Phrase("an answer whose errcode is not a number"),
+    "http_status": Phrase("HTTP status {status}"),
+}
+_SILENT: Final = Phrase("the administrator's 30 minutes are over, and WeChat did not say what became of the send")
+_HELD: Final = Phrase("the send waits for the administrator's confirmation (API群发保护)")
+_ERRCODES: Final[Mapping[int, Phrase]] = {
+    -1: Phrase("the platform is busy"),
+    61450: Phrase("the platform has an internal error"),
+    ID_IN_USE: Phrase("the clientmsgid was repeated too soon"),
+    **dict.fromkeys(HOLD_CODES, _HELD),
+}
+"""Answers to a send that leave a doubt and that people meet, as wechat/errcodes.toml says them."""
+_UNKNOWN: Final = Phrase("WeChat answered with a code that does not say whether the send took place")
+
+
+def no_answer_words(reason: NoAnswerReason, seconds: int | None = None, http_status: int | None = None) -> Phrase:
+    """Say why a request has no usable answer."""
+    return Phrase(_NO_ANSWER[reason], seconds=seconds, status=http_status)
+
+
+def doubt_words(doubt: SendInDoubt) -> Phrase:
+    """Say why nobody knows what a send did."""
+    match doubt.reason:
+        case "errcode":
+            meaning, errcode = _ERRCODES.get(doubt.errcode or 0, _UNKNOWN), doubt.errcode
+            if not doubt.errmsg:
+                return Phrase("{meaning} (errcode {errcode})", meaning=meaning, errcode=errcode)
+            said = Phrase("{meaning} (errcode {errcode}: {errmsg})")
+            return Phrase(said, meaning=meaning, errcode=errcode, errmsg=doubt.errmsg)
+        case "administrator_silent":
+            return _SILENT
+        case _:
+            return no_answer_words(doubt.reason, doubt.seconds, doubt.http_status)
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,12 +160,8 @@ class Attempt:
     event: entries.SendAttempted
     send: Send
     """The send of its batch."""
-    doubt: str | None = None
+    doubt: entries.SendInDoubt | None = None
     """What was seen in place of an answer; None also where the run died before it could say."""
-    doubt_errcode: int | None = None
-    """The code of that answer, where there was one."""
-    asked_at: datetime | None = None
-    """Right before its request was made, where that is on record: perhaps minutes after the attempt."""
     rejection: entries.SendRejected | None = None
     rejected_at: datetime | None = None
     """When that was recorded; the request may have left minutes after the attempt."""
@@ -237,8 +233,7 @@ def _verdict_event(said: VerdictEntry, send: Send, attempt: Attempt) -> SendEven
         case entries.SendRejected():
             return None if said == attempt.rejection else _refusal_event(said, send, attempt)
         case _:
-            known = attempt.doubt, attempt.doubt_errcode, attempt.asked_at
-            return None if (said.reason, said.errcode, said.asked_at) == known else _doubt_event(said, send, attempt)
+            return None if said == attempt.doubt else _doubt_event(said, send, attempt)
 
 
 def _refusal_event(said: entries.SendRejected, send: Send, attempt: Attempt) -> SendEvent:
@@ -311,8 +306,8 @@ class Draft:
     alive: bool = True
     kept_sha256: str | None = None
     """What WeChat kept of it, as it was read back; None while that is not on record."""
-    delete_reason: str | None = None
-    """Why it was given up, in the ledger's words, while the outcome of its deletion is not on record."""
+    delete_reason: entries.DraftDeletedReason | None = None
+    """Why it was given up, while the outcome of its deletion is not on record."""
     done_by_hand: list[str] = field(default_factory=list)
     """The items of the hand-off list that whoever adopted it has done in the console."""
     adopted: bool = False
@@ -803,7 +798,7 @@ def _draft_verified(record: Record, event: entries.DraftVerified, _: entries.Ent
 
 def _draft_deleted(record: Record, event: entries.DraftDeleted, _: entries.Entry) -> None:
     for draft in _drafts_of(record, event.media_id):
-        draft.alive, draft.delete_reason = False, (event.reason or "given up") if event.pending else None
+        draft.alive, draft.delete_reason = False, event.reason if event.pending else None
         draft.kept_sha256 = event.kept_sha256 or draft.kept_sha256
 
 
@@ -876,7 +871,7 @@ def _verdict(record: Record, event: VerdictEntry, entry: entries.Entry) -> None:
             if event.errcode == MEDIA_UNKNOWN and record.video and record.video.media_id == attempt.event.media_id:
                 record.video = None
         case _:
-            attempt.doubt, attempt.doubt_errcode, attempt.asked_at = event.reason, event.errcode, event.asked_at
+            attempt.doubt = event
 
 
 def _unknown(record: Record, entry: entries.Entry) -> None:

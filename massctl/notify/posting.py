@@ -19,7 +19,7 @@ def posted(line: Line, address: str, post: Post, *, robot: bool) -> Phrase | Non
         return wrong
     answer = line.exchange(Call("POST", address, READ_SECONDS, content=post.body, headers=post.headers))
     if isinstance(answer, NoAnswer):
-        return answer.reason
+        return answer.said
     if not 200 <= answer.status < 300:
         return Phrase("HTTP status {status}", status=answer.status)
     return _refused(answer.content) if robot else None

@@ -244,7 +244,7 @@ def protection_finding(account: AccountName, appid: AppId, state: State) -> Find
 
 
 def _was_held(attempt: Attempt) -> bool:
-    return attempt.doubt_errcode in HOLD_CODES
+    return attempt.doubt is not None and attempt.doubt.errcode in HOLD_CODES
 
 
 def clock_finding(account: AccountName, skew: Skew | None, *, sandbox: bool) -> Finding:

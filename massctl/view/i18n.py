@@ -1,4 +1,4 @@
-"""The languages massctl speaks, how a sentence of the core is said in them, and what the ledger recorded in English.
+"""The languages massctl speaks, and how a sentence of the core is said in them.
 
 Invariant: only a sentence's own words are ever changed. What fills its fields, a title or a path, stays as it is.
 """
@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from gettext import NullTranslations
-from string import Formatter
 from struct import iter_unpack, unpack_from
 from typing import ClassVar, Final, Literal
 
@@ -145,12 +144,6 @@ def _catalogue(code: str) -> NullTranslations:
     return _Sentences(written) if written else NullTranslations()
 
 
-def catalogue_templates() -> list[str]:
-    """Give the English of every sentence that is translated."""
-    catalogue = _catalogue("zh")
-    return catalogue.templates if isinstance(catalogue, _Sentences) else []
-
-
 class _Sentences(NullTranslations):
     """A compiled catalogue that decodes a sentence when it is said: a run says few of some thousands.
 
@@ -167,11 +160,6 @@ class _Sentences(NullTranslations):
             *(iter_unpack(f"{order}2I", written[start : start + 8 * count]) for start in (ids, strings)), strict=True
         )
         self._places = {written[start : start + length]: place for (length, start), place in places}
-
-    @property
-    def templates(self) -> list[str]:
-        """The English that is translated."""
-        return [each.decode() for each in self._places if each and b"\0" not in each]
 
     def gettext(self, message: str) -> str:
         """Give the translation of a template; the template itself where there is none."""
@@ -210,41 +198,3 @@ def _completed(template: str, flags: Flags, has_fields: bool) -> str:
         return " ".join(filter(None, words))
 
     return _ADVISED.sub(command, template)
-
-
-_LITERAL_MIN: Final = 7
-"""Letters that a template must have besides its fields; `{path}: {reason}.` would match anything."""
-
-
-def say_recorded(text: str, language: Language) -> str:
-    """Say what the ledger recorded of WeChat's behaviour; a sentence that is not known is given as it is."""
-    if language.is_english or isinstance(text, Phrase):
-        return say(text, language)
-    for template, pattern in _patterns().items():
-        match = pattern.fullmatch(text)
-        if match is not None:
-            values = {name: say_recorded(value, language) for name, value in match.groupdict().items()}
-            return say(Phrase(template, **values), language)
-    return text
-
-
-@cache
-def _patterns() -> Mapping[str, re.Pattern[str]]:
-    """Give a pattern for each sentence about WeChat, the one with the most letters first."""
-    found: dict[str, tuple[int, re.Pattern[str]]] = {}
-    for template in catalogue_templates():
-        try:
-            parts = list(Formatter().parse(template))
-        except ValueError:
-            continue  # A text without values, whose braces are braces.
-        letters = sum(character.isalpha() for literal, *_ in parts for character in literal)
-        if letters < _LITERAL_MIN or any(spec or (name is not None and not name) for _, name, spec, _ in parts):
-            continue
-        written = "".join(re.escape(literal) + (f"(?P<{name}>.+?)" if name else "") for literal, name, _, _ in parts)
-        names = [name for _, name, _, _ in parts if name]
-        if len(names) == len(set(names)):
-            found[template] = letters, re.compile(written)
-    return {
-        template: pattern
-        for template, (_, pattern) in sorted(found.items(), key=lambda item: (-item[1][0], -len(item[0])))
-    }

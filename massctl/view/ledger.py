@@ -9,8 +9,9 @@ from typing import Any, Final, TypeAlias
 from massctl.model import entries
 from massctl.model.entries import Entry
 from massctl.model.phrase import BEIJING, Command, Phrase, moment
+from massctl.model.send import doubt_words
 from massctl.model.state import Record, State
-from massctl.view.i18n import Language, say_recorded
+from massctl.view.i18n import Language
 from massctl.view.jobs import Row, batch_rows, job_rows
 from massctl.view.plan import inked_digest
 from massctl.view.status import contradiction_row, record_heading, settled_row
@@ -138,7 +139,7 @@ def _attempts(table: Table, record: Record) -> None:
     rows: list[Row] = []
     for attempt in record.attempts:
         verdict: Part = Phrase("answered")
-        doubt = say_recorded(attempt.doubt, table.language) if attempt.doubt else None
+        doubt = doubt_words(attempt.doubt) if attempt.doubt else None
         if attempt.rejection is not None:
             code = attempt.rejection.errcode
             never_left = Phrase("its request never left")
@@ -210,13 +211,13 @@ def _about_staging(event: _Staging) -> str:  # noqa: PLR0911 - one case a type, 
         case entries.DraftBegun():
             return f"{event.appid} digest {short_digest(event.digest)}"
         case entries.DraftNotSaved():
-            return f"begun {event.begun}{_because(event.reason)}"
+            return f"begun {event.begun} {event.reason}{_code(event.errcode)}"
         case entries.DraftSaved():
             return f"media_id {event.media_id} digest {short_digest(event.digest)}"
         case entries.DraftVerified():
             return f"media_id {event.media_id} kept {event.kept_sha256[:12]}"
         case entries.DraftDeleted():
-            return f"media_id {event.media_id}{_because(event.reason)}"
+            return f"media_id {event.media_id} {event.reason}"
         case entries.Previewed():
             return f"{event.outcome} {event.recipient} digest {short_digest(event.digest)}{_code(event.errcode)}"
 
@@ -234,7 +235,10 @@ def _about_sending(event: _Sending) -> str:  # noqa: PLR0911 - one case a type, 
         case entries.SendRejected():
             return f"attempt {event.attempt}{_code(event.errcode)}{f' rid {event.rid}' if event.rid else ''}"
         case entries.SendInDoubt():
-            return f"attempt {event.attempt}{_code(event.errcode)}{_because(event.reason)}"
+            seconds = f" seconds {event.seconds}" if event.seconds is not None else ""
+            status = f" http_status {event.http_status}" if event.http_status is not None else ""
+            why = "" if event.reason == "errcode" else f" {event.reason}"
+            return f"attempt {event.attempt}{why}{seconds}{status}{_code(event.errcode)}{_because(event.errmsg)}"
         case entries.SendSettled():
             return f"{event.outcome} by {event.by}{_because(event.reason)}"
         case entries.SendImported():

@@ -12,13 +12,13 @@ from massctl.apply.outcome import CampaignOutcome, Failure, Outcome, Unrecorded,
 from massctl.apply.ports import SendQuestion
 from massctl.model.diagnostics import Severity, has_errors
 from massctl.model.phrase import Command, Phrase, enumerated, in_a_row
-from massctl.model.send import Verdict
+from massctl.model.send import Verdict, doubt_words
 from massctl.model.state import Record, Status, contradiction, held_until, is_held, status_of
 from massctl.plan.guards import STOP_BRANCH, Brake, handoff_of, how_to_do, left_to_do
 from massctl.plan.reconcile_options import PASSING, may_be_not_sent
 from massctl.plan.steps import Guard, SendMass
 from massctl.view.diagnostics import diagnostic_line, error_text
-from massctl.view.i18n import Language, say_recorded
+from massctl.view.i18n import Language
 from massctl.view.jobs import job_rows
 from massctl.view.plan import STATUS_INK, done_rows, heading, hold_rows, local_moment, plan_text, refusal_rows
 from massctl.view.send_block import PLAN_LABELS, SEND_LABELS, block_table
@@ -186,7 +186,7 @@ def doubt_rows(
         return
     asked = Phrase("WeChat was asked to send it at {moment}", moment=recorded(last.at))
     if last.doubt:
-        reason = say_recorded(last.doubt, table.language)
+        reason = doubt_words(last.doubt)
         asked = Phrase("{asked}, and gave no clear answer: {reason}", asked=asked, reason=reason)
     else:
         asked = Phrase("{asked}, and the run ended before the answer", asked=asked)

@@ -5,10 +5,11 @@ from typing import Final
 
 from massctl.apply.jobs import Followed, nobody_got_it
 from massctl.model.phrase import BEIJING, Command, Phrase, offset
+from massctl.model.send import doubt_words
 from massctl.model.state import Attempt, Record, Status, contradiction, status_of
 from massctl.plan.job_failure import how_to_resend
 from massctl.plan.reconcile_options import Evidence, Repetition
-from massctl.view.i18n import Language, say_recorded
+from massctl.view.i18n import Language
 from massctl.view.jobs import batch_words, job_rows
 from massctl.view.plan import STATUS_INK, inked_digest
 from massctl.view.run import doubt_rows, failure_rows
@@ -142,7 +143,7 @@ def _verdict(table: Table, attempt: Attempt) -> Part:
         return Phrase("refused with errcode {errcode}", errcode=attempt.rejection.errcode)
     if attempt.accepted is not None or not attempt.open:
         return Phrase("answered")
-    why = say_recorded(attempt.doubt, table.language) if attempt.doubt else Phrase("the run ended before the answer")
+    why = doubt_words(attempt.doubt) if attempt.doubt else Phrase("the run ended before the answer")
     return Inked(Phrase("open: {why}", why=why), Ink.ALARM)
 
 

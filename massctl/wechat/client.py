@@ -310,7 +310,7 @@ class WeChatClient:
         date = None if isinstance(raw, NoAnswer) else raw.server_date
         ended = replace(begun, milliseconds=round((self._monotonic() - before) * 1000), server_date=date)
         if isinstance(answer, NoAnswer):
-            self._watch(replace(ended, reason=answer.reason))
+            self._watch(replace(ended, reason=answer.said))
             return answer
         self._watch(replace(ended, errcode=answer.errcode, rid=answer.rid))
         if refusal := refusal_of(answer, request.path):
@@ -318,7 +318,7 @@ class WeChatClient:
         try:
             return request.read(answer.fields)
         except ShapeError:
-            return NoAnswer(Phrase("an answer without the member that makes it a success"))
+            return NoAnswer("answer_incomplete")
 
     def _http_call(self, request: Request[T], token: str | None, is_late: Callable[[], bool] | None) -> Call:
         """Join address, path and token, which nothing else does."""

@@ -110,14 +110,14 @@ def read_answer(raw: RawAnswer, hide: Iterable[str], openids: Sequence[str] = ()
     """Read `raw`, and strike secrets (token, AppSecret) and openids from what may be shown."""
     if not 200 <= raw.status < 300:
         # WeChat answers refusals with status 200 too; any other status comes from something in between.
-        return NoAnswer(Phrase("HTTP status {status}", status=raw.status))
+        return NoAnswer("http_status", http_status=raw.status)
     fields = _json_object(raw.content)
     if fields is None:
-        return NoAnswer(Phrase("an answer that is not a JSON object, or only a part of one"))
+        return NoAnswer("answer_not_json")
     code = fields.get("errcode")
     errcode = 0 if code is None else integer(code)
     if errcode is None:
-        return NoAnswer(Phrase("an answer whose errcode is not a number"))
+        return NoAnswer("errcode_not_a_number")
     errmsg = shown(lenient(fields, "errmsg"), hide)[:FOREIGN_CHARS_MAX]
     rid = _RID.search(errmsg) or _HINT.search(errmsg)
     return Answer(fields, errcode, _without_openids(errmsg, openids), rid[1][:RID_CHARS_MAX] if rid else None)
@@ -136,7 +136,7 @@ def error_of(outcome: Refusal | NoAnswer, path: str) -> WeChatError:
     if isinstance(outcome, NoAnswer):
         return TransportError(
             Phrase("WeChat gave no usable answer") if outcome.left else Phrase("WeChat was not asked"),
-            Phrase("{path}: {reason}.", path=path, reason=outcome.reason),
+            Phrase("{path}: {reason}.", path=path, reason=outcome.said),
             outcome.hint,
         )
     judgement = outcome.judgement
@@ -160,12 +160,12 @@ def verdict_of(outcome: Job | Refusal | NoAnswer) -> Verdict:
     if isinstance(outcome, Job):
         return Accepted(outcome.msg_id, outcome.msg_data_id)
     if isinstance(outcome, NoAnswer):
-        return InDoubt(outcome.reason)
+        return InDoubt(outcome.reason, outcome.seconds, outcome.http_status)
     judgement = outcome.judgement
     if judgement.error_class is ErrorClass.ACCEPTED:
         return Accepted(outcome.msg_id, None, duplicate=True)
     if judgement.leaves_doubt:
-        return InDoubt(outcome.message, outcome.errcode, outcome.rid)
+        return InDoubt("errcode", errcode=outcome.errcode, errmsg=outcome.errmsg or None, rid=outcome.rid)
     return Rejected(
         outcome.errcode,
         outcome.rid,
@@ -181,7 +181,7 @@ def preview_verdict_of(outcome: Refusal | NoAnswer | None) -> PreviewVerdict:
     if outcome is None:
         return PreviewSent()
     if isinstance(outcome, NoAnswer):
-        return PreviewUnknown(outcome.reason)
+        return PreviewUnknown(outcome.said)
     if outcome.judgement.leaves_doubt:
         return PreviewUnknown(outcome.message)
     return PreviewFailed(outcome.errcode, outcome.rid, outcome.message, outcome.judgement.hint)

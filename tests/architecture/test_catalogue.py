@@ -16,9 +16,9 @@ EXTRACTED, TRANSLATED = extracted(), translated()
 RESTORED = {
     ("model/phrase.py", "one"),
     ("model/phrase.py", "said.template"),
+    ("model/send.py", "_NO_ANSWER[reason]"),
     ("source/media.py", "kept['template']"),
     ("source/render_process.py", "template"),
-    ("view/i18n.py", "template"),
     ("wechat/errcodes.py", "words[part]"),
     ("cli/help.py", "text"),
 }

@@ -113,6 +113,18 @@ def test_every_kind_of_ledger_entry_is_documented_with_its_fields() -> None:
     assert {} == {kind: names for kind, names in missing.items() if names}
 
 
+@pytest.mark.parametrize("page", ["ledger.md", "ledger.zh-CN.md"])
+def test_every_reason_in_the_ledger_is_documented(page: str) -> None:
+    rows = re.findall(r"^\| `(\w+)` \| `(\w+)` \| .* \|$", document(f"docs/reference/{page}"), re.MULTILINE)
+    doubts = {*get_args(entries.NoAnswerReason), "errcode", "administrator_silent"}
+    reasons = {
+        "send_in_doubt": doubts,
+        "draft_not_saved": set(get_args(entries.DraftNotSavedReason)),
+        "draft_deleted": set(get_args(entries.DraftDeletedReason)),
+    }
+    assert reasons == {kind: {code for code, name in rows if name == kind} for kind in reasons}
+
+
 @pytest.mark.parametrize("name", phases_page.PAGES)
 def test_the_phases_of_a_send_are_documented_as_they_are(name: str) -> None:
     page = document(f"docs/reference/{name}")

@@ -13,7 +13,6 @@ from repositories import APPID, window
 
 import massctl
 from massctl.model.diagnostics import Check, Level
-from massctl.model.phrase import Phrase
 from massctl.transport import Call, Line, NoAnswer
 
 SCHEMA = json.loads((Path(massctl.__file__).parent.parent / "schemas" / "doctor.schema.json").read_text("utf-8"))
@@ -39,7 +38,7 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
     def unanswered(_: Line, call: Call) -> NoAnswer:
         asked.append(urlsplit(call.url).path)
-        return NoAnswer(Phrase("the host's name could not be resolved"))
+        return NoAnswer("host_not_found")
 
     monkeypatch.setattr(Line, "exchange", unanswered)
     monkeypatch.setattr("time.sleep", lambda _: None)

@@ -219,7 +219,7 @@ def test_a_channel_that_cannot_be_told_changes_nothing(told: Shell, monkeypatch:
 
     def silent(self: Line, call: Any) -> Any:
         if "notifications" in call.url:
-            return NoAnswer(Phrase("no answer within {seconds} s", seconds=10))
+            return NoAnswer("answer_timeout", seconds=10)
         return exchange(self, call)
 
     monkeypatch.setattr(Line, "exchange", silent)
@@ -345,7 +345,7 @@ def test_faults_in_notify_are_told_with_their_place(shell: Shell, notify: str, c
 @pytest.mark.parametrize(("robot", "level"), [("", "warning"), ("https://x", "ok")])
 def test_doctor_looks_for_the_variables(told: Shell, monkeypatch: pytest.MonkeyPatch, robot: str, level: str):
     told.env(ROBOT=robot)
-    monkeypatch.setattr(Line, "exchange", lambda *_: NoAnswer(Phrase("no answer within {seconds} s", seconds=1)))
+    monkeypatch.setattr(Line, "exchange", lambda *_: NoAnswer("answer_timeout", seconds=1))
     findings = told("doctor", "--format", "json").document["findings"]
 
     assert level == next(each["level"] for each in findings if each["check"] == "notify" and "ROBOT" in each["message"])
@@ -358,7 +358,7 @@ def test_posts_go_the_way_of_the_web_and_no_other(told: Shell, monkeypatch: pyte
         ways.append(proxy)
 
     monkeypatch.setattr(Line, "__init__", noting)
-    monkeypatch.setattr(Line, "exchange", lambda self, call: NoAnswer(Phrase("nobody is there")))
+    monkeypatch.setattr(Line, "exchange", lambda self, call: NoAnswer("connection_failed"))
     monkeypatch.setattr(Line, "close", lambda self: None)
     told.tree.text("late", more=DUE)
     told.tree.settings(policy="  sending: disabled\n", state=CHANNELS)

@@ -6,7 +6,6 @@ import pytest
 from cli_runner import Shell
 from repositories import window
 
-from massctl.model.phrase import Phrase
 from massctl.transport import Line, NoAnswer
 
 HOOK = "notify:\n  - webhook_env: HOOK\n"
@@ -103,7 +102,7 @@ def test_a_channel_that_did_not_take_it_is_told_by_the_next_run(told: Shell, mon
     told.tree.settings(state=HOOK + "  - wecom_robot_env: ROBOT\n")
     with monkeypatch.context() as patch:
         exchange = Line.exchange
-        deaf = NoAnswer(Phrase("no answer within {seconds} s", seconds=10))
+        deaf = NoAnswer("answer_timeout", seconds=10)
         patch.setattr(Line, "exchange", lambda self, call: deaf if b"ROBOT" in call.content else exchange(self, call))
         apply(told)
     apply(told)

@@ -23,7 +23,7 @@ ENTRIES = entries(
     saved(SALE),
     previewed(SALE),
     attempted(WORDS),
-    (SendInDoubt(attempt=4, reason="没有回答"), WORDS),
+    (SendInDoubt(attempt=4, reason="connection_cut"), WORDS),
     (SendAccepted(attempt=4, msg_id=7), WORDS),
     (JobStatus(msg_id=7, status="sent"), WORDS),
 )

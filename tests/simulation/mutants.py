@@ -305,22 +305,22 @@ MUTANTS = (
     Mutant(
         "rule 2: a timeout is taken for a rejection",
         "massctl.wechat.response",
-        "return InDoubt(outcome.reason)\n",
-        'return Rejected(None, None, outcome.reason, "", retryable=True)\n',
+        "return InDoubt(outcome.reason, outcome.seconds, outcome.http_status)\n",
+        'return Rejected(None, None, outcome.said, "", retryable=True)\n',
         "text, two faults",
     ),
     Mutant(
         "rule 2: the executor closes an attempt in doubt as rejected",
         _EXECUTOR,
-        "SendInDoubt(attempt=attempt, reason=reason, errcode=code, rid=rid, asked_at=asked_at)",
-        "SendRejected(attempt=attempt, errcode=code, rid=rid, retryable=True)",
+        "SendInDoubt(attempt=attempt, asked_at=asked_at, **asdict(verdict))",
+        "SendRejected(attempt=attempt, errcode=verdict.errcode, rid=verdict.rid, retryable=True)",
         "text, two faults",
     ),
     Mutant(
         "rule 2: 45066, -1 and a held send are taken for rejections",
         "massctl.wechat.response",
-        "    if judgement.leaves_doubt:\n        return InDoubt(outcome.message",
-        "    if False:\n        return InDoubt(outcome.message",
+        '    if judgement.leaves_doubt:\n        return InDoubt("errcode"',
+        '    if False:\n        return InDoubt("errcode"',
         "text, odd answers",
     ),
     Mutant(
@@ -340,7 +340,7 @@ MUTANTS = (
     Mutant(
         "rule 2: a page in place of an answer is taken for an acceptance",
         "massctl.wechat.response",
-        "return InDoubt(outcome.reason)\n",
+        "return InDoubt(outcome.reason, outcome.seconds, outcome.http_status)\n",
         "return Accepted(None, None)\n",
         "text, odd answers",
     ),
@@ -938,10 +938,10 @@ MUTANTS = (
         "a draft that comes late is not looked for",
         "massctl.apply.drafts",
         """GIVEN_UP_AFTER:
-            _close(context, missing, "looked for and not there", pending=None if begun.missed else True)
+            _close(context, missing, "not_found", pending=None if begun.missed else True)
 """,
         """timedelta(0):
-            _close(context, missing, "looked for and not there")
+            _close(context, missing, "not_found")
 """,
         "news, a draft comes very late",
     ),
@@ -1139,14 +1139,14 @@ MUTANTS = (
     Mutant(
         "a draft stays whose folder is gone",
         "massctl.apply.drafts",
-        "record.campaign not in folders, FOLDER_GONE),",
+        'record.campaign not in folders, "folder_gone"),',
         "record.campaign not in folders, None),",
         "news, folder deleted",
     ),
     Mutant(
         "a draft stays whose window has closed",
         "massctl.apply.drafts",
-        "_is_closed(context, record), WINDOW_CLOSED),",
+        '_is_closed(context, record), "window_closed"),',
         "_is_closed(context, record), None),",
         "news, window missed",
     ),

@@ -177,7 +177,7 @@ class Account:
         if known is not None and now - known.accepted_at < MEMORY:
             self.memory[send.client_msg_id] = replace(known, asked_at=now)
             if now - known.asked_at < TOO_SOON:
-                return InDoubt("errcode 45066", 45066, "6a-7b")
+                return InDoubt("errcode", errcode=45066, rid="6a-7b")
             return Accepted(known.msg_id, None, duplicate=True)
         if gone:
             return refusal(40007)

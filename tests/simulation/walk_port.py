@@ -156,7 +156,7 @@ class RunnerWeChat:
             verdict: Verdict = refusal(int(fault))
         elif fault == "LATE":
             account.later(LATE_SEND, lambda: account.judge(intent, key))
-            verdict = InDoubt("no answer within 30 s")
+            verdict = InDoubt("answer_timeout", seconds=30)
         elif fault in {"REQUEST_LOST", "BUSY", "TOO_SOON"}:
             verdict = _unclear(fault)
         else:
@@ -197,10 +197,10 @@ class RunnerWeChat:
 
 def _unclear(fault: str) -> InDoubt:
     if fault.startswith("BUSY"):
-        return InDoubt("errcode -1", -1, "6a-7b")
+        return InDoubt("errcode", errcode=-1, rid="6a-7b")
     if fault.startswith("TOO_SOON"):
-        return InDoubt("errcode 45066", 45066, "6a-7b")
-    return InDoubt("no answer within 30 s")
+        return InDoubt("errcode", errcode=45066, rid="6a-7b")
+    return InDoubt("answer_timeout", seconds=30)
 
 
 def _no_token() -> AuthError:

@@ -23,7 +23,6 @@ from massctl.model.campaign import Audience, Tag
 from massctl.model.entries import Entry, NewEntry
 from massctl.model.ids import AccountName, AppId, ClientMsgId, ImageUrl, MediaId, MsgId, Sha256, sha256_of
 from massctl.model.message import Recipient, RenderedCampaign
-from massctl.model.phrase import Phrase
 from massctl.model.send import (
     Body,
     Card,
@@ -618,10 +617,10 @@ class SimWeChat:
         """Answer a send, and do what was asked for unless the fault says otherwise."""
         match fault:
             case Fault.REQUEST_LOST:
-                return NoAnswer(Phrase("the connection broke"))
+                return NoAnswer("connection_cut")
             case Fault.ANSWER_LOST:
                 self._judged(asked)
-                return NoAnswer(Phrase("no answer within 30 s"))
+                return NoAnswer("answer_timeout", seconds=30)
             case Fault.PAGE | Fault.PAGE_YET_ACCEPTED:
                 if fault is Fault.PAGE_YET_ACCEPTED:
                     self._judged(asked)
@@ -765,9 +764,9 @@ class _Line:
             self.wechat.clock.moment += SLOW  # It is written when the connection is there, and not before.
         self.wechat.clock.moment += self.wechat.connects_in
         if call.is_late is not None and call.is_late():
-            return NoAnswer(Phrase("it took too long to reach the server"), left=False)
+            return NoAnswer("held_back", left=False)
         if self.fault is Fault.NOT_CONNECTED:
-            return NoAnswer(Phrase("no connection within 10 s"), left=False)
+            return NoAnswer("connection_timeout", left=False, seconds=10)
         return self.wechat.arrived(call.content or b"", self.fault)
 
 

@@ -174,7 +174,7 @@ def test_a_batch_without_its_draft_waits_for_the_run_that_stages_it() -> None:
     scene = Scene([ISSUE], wait_in_doubt=False)
     scene.apply(LOST)
     (_, second) = scene.record(ISSUE).drafts
-    given_up = DraftDeleted(appid=ISSUE.appid, media_id=second.event.media_id, reason="given up")
+    given_up = DraftDeleted(appid=ISSUE.appid, media_id=second.event.media_id, reason="not_whole")
     scene.write((given_up, ISSUE))
     scene.later(minutes=2)
     scene.wait_in_doubt = True

@@ -32,7 +32,7 @@ from simulation.world import Fault, SimClock
 
 from massctl.apply.context import ApplyContext
 from massctl.apply.draft_fingerprint import kept_sha256
-from massctl.apply.drafts import FOLDER_GONE, SUPERSEDED, WINDOW_CLOSED, why_deleted
+from massctl.apply.drafts import why_deleted
 from massctl.apply.outcome import outcome_of, refuse_all
 from massctl.apply.payloads import draft_articles, send_intent
 from massctl.apply.ports import DraftArticle
@@ -476,10 +476,10 @@ def test_a_superseded_draft_is_kept_while_its_heir_is_not_proven(monkeypatch: py
 @pytest.mark.parametrize(
     ("happens", "reason"),
     [
-        (lambda drafts, old: drafts.pop(old), "gone already"),
+        (lambda drafts, old: drafts.pop(old), "gone"),
         (
             lambda drafts, old: drafts.update({old: tuple(replace(a, title="改") for a in drafts[old])}),
-            "changed in the console, left there",
+            "changed",
         ),
     ],
     ids=["gone", "changed"],
@@ -714,27 +714,27 @@ ROWS = {
     ),
     "its batch was sent": ([*TWO, OF_TWO, (SendAccepted(attempt=4, msg_id=7), SALE)], {}, None),
     "it stands": ([SAVED], {}, None),
-    "a newer one was proven": ([SAVED, SAVED_AGAIN, PROVEN], {}, SUPERSEDED),
+    "a newer one was proven": ([SAVED, SAVED_AGAIN, PROVEN], {}, "superseded"),
     "a newer one of another batch was proven": ([*TWO, PROVEN], {}, None),
     "a newer one was given up": (
-        [SAVED, SAVED_AGAIN, PROVEN, (DraftDeleted(appid=APPID, media_id="M2"), SALE)],
+        [SAVED, SAVED_AGAIN, PROVEN, (DraftDeleted(appid=APPID, media_id="M2", reason="superseded"), SALE)],
         {},
         None,
     ),
-    "the declared edition has one": ([SAVED, *ABOVE], {"declared": (SALE_2,)}, SUPERSEDED),
+    "the declared edition has one": ([SAVED, *ABOVE], {"declared": (SALE_2,)}, "superseded"),
     "another edition has one, which is not declared": ([SAVED, *ABOVE], {}, None),
-    "a higher edition has one, and nothing is declared": ([SAVED, *ABOVE], {"declared": ()}, SUPERSEDED),
-    "its list has fewer batches": ([saved(SALE, "M1", batch=2)], {}, SUPERSEDED),
+    "a higher edition has one, and nothing is declared": ([SAVED, *ABOVE], {"declared": ()}, "superseded"),
+    "its list has fewer batches": ([saved(SALE, "M1", batch=2)], {}, "superseded"),
     "WeChat accepted an attempt that is not on record": (
         [SAVED, (SendAccepted(attempt=99, msg_id=7), SALE)],
         {"folders": frozenset()},
         None,
     ),
-    "its campaign has become a text": ([SAVED], {"declared": (SALE_AS_TEXT,)}, SUPERSEDED),
+    "its campaign has become a text": ([SAVED], {"declared": (SALE_AS_TEXT,)}, "superseded"),
     "another edition is in doubt": ([SAVED, DOUBT_ABOVE], {"declared": (), "folders": False}, None),
-    "its folder is gone": ([SAVED], {"declared": (), "folders": False}, FOLDER_GONE),
+    "its folder is gone": ([SAVED], {"declared": (), "folders": False}, "folder_gone"),
     "its campaign is faulty": ([SAVED], {"declared": ()}, None),
-    "its window has closed": ([SAVED], {"declared": (CLOSED,)}, WINDOW_CLOSED),
+    "its window has closed": ([SAVED], {"declared": (CLOSED,)}, "window_closed"),
     "the window of another edition has closed": ([SAVED], {"declared": (replace(CLOSED, edition=2),)}, None),
     "its send was refused": ([SAVED, TRIED, (SendRejected(attempt=3, errcode=45028), SALE)], {}, None),
 }

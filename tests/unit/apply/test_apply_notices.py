@@ -22,8 +22,8 @@ from massctl.plan.steps import Desired, Guard, Invalid, Refusal
 
 WORDS = text("words", title="改时间", window=OPEN)
 TRIED = attempted(WORDS)
-LOST = (SendInDoubt(attempt=2, reason="no answer"), WORDS)
-HELD = (SendInDoubt(attempt=2, reason="waiting", errcode=89504), WORDS)
+LOST = (SendInDoubt(attempt=2, reason="connection_cut"), WORDS)
+HELD = (SendInDoubt(attempt=2, reason="errcode", errcode=89504), WORDS)
 TAKEN = (SendAccepted(attempt=2, msg_id=7), WORDS)
 
 
@@ -235,7 +235,7 @@ def test_a_fact_has_one_key_and_another_fact_another() -> None:
     other = told([], [TRIED, TAKEN])[0]
     refused = told([], [], outcome(sending="disabled"))[0]
     not_sent = SendSettled(outcome="not_sent", msg_id=None, reason="seen", by="li"), WORDS
-    second = told([TRIED, LOST, not_sent], [TRIED, (SendInDoubt(attempt=5, reason="no answer"), WORDS)])[0]
+    second = told([TRIED, LOST, not_sent], [TRIED, (SendInDoubt(attempt=5, reason="connection_cut"), WORDS)])[0]
 
     assert (first.key, 24) == (again.key, len(first.key))
     assert 4 == len({first.key, other.key, refused.key, second.key})

@@ -284,7 +284,7 @@ def test_of_a_list_it_is_the_batch_that_is_open() -> None:
     assert (2, False) == (found.batch, found.is_refusal)
 
 
-@pytest.mark.parametrize("answer", [None, InDoubt("no answer within 30 s")])
+@pytest.mark.parametrize("answer", [None, InDoubt("answer_timeout", seconds=30)])
 def test_without_a_clear_answer_there_is_nothing_to_tell(answer: InDoubt | None) -> None:
     scene = Scene([LONG_WORDS], wait_in_doubt=False)
     scene.apply(("send_mass", Fault.ANSWER_LOST))

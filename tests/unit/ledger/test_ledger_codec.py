@@ -40,8 +40,8 @@ def test_the_first_line_of_a_ledger_byte_for_byte():
 
 
 def test_chinese_is_written_raw():
-    new = as_new((SendInDoubt(attempt=1, reason="没有回答"), text("words")))
-    assert '"reason":"没有回答"'.encode() in encode(new, 2, GENESIS)
+    new = as_new((SendInDoubt(attempt=1, reason="errcode", errcode=-1, errmsg="系统繁忙"), text("words")))
+    assert '"errmsg":"系统繁忙"'.encode() in encode(new, 2, GENESIS)
 
 
 def test_a_line_is_named_by_its_bytes():
@@ -169,8 +169,9 @@ def test_the_line_that_we_write_is_as_written():
     st.text(st.characters(exclude_categories=["Cs"])),
     st.text(st.characters(exclude_categories=["Cs"])) | st.none(),
 )
-def test_whatever_is_said_comes_back(moment, reason, rid):
-    said = NewEntry(at=moment, event=SendInDoubt(attempt=1, reason=reason, rid=rid), campaign="words", edition=1)
+def test_whatever_is_said_comes_back(moment, errmsg, rid):
+    doubt = SendInDoubt(attempt=1, reason="errcode", errcode=-1, errmsg=errmsg, rid=rid)
+    said = NewEntry(at=moment, event=doubt, campaign="words", edition=1)
     written = encode(said, 2, "p")
     entry = decode(written, 2, "p")
     assert said.event == entry.event
@@ -218,7 +219,7 @@ WORDS = text("words")
 ENTRIES = entries(
     saved(news()),
     attempted(WORDS),
-    (SendInDoubt(attempt=3, reason="没有回答"), WORDS),
+    (SendInDoubt(attempt=3, reason="answer_not_unpacked"), WORDS),
     (SendAccepted(attempt=3, msg_id=7), WORDS),
 )
 LINES = [encode(entry, entry.serial, entry.prev) for entry in ENTRIES]

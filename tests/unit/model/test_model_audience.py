@@ -78,7 +78,10 @@ def accepted(serial: int) -> SendAccepted:
         ([attempt(1), accepted(2)], (Status.SENDING, False)),
         ([attempt(1), accepted(2), JobStatus(msg_id=2, status="sent")], (Status.SENDING, False)),
         ([attempt(1), accepted(2), attempt(2)], (Status.IN_DOUBT, False)),
-        ([attempt(1), accepted(2), attempt(2), SendInDoubt(attempt=4, reason="r")], (Status.IN_DOUBT, False)),
+        (
+            [attempt(1), accepted(2), attempt(2), SendInDoubt(attempt=4, reason="connection_cut")],
+            (Status.IN_DOUBT, False),
+        ),
         ([attempt(1), accepted(2), attempt(2), SendRejected(attempt=4, errcode=40003)], (Status.SENDING, False)),
         ([attempt(1), accepted(2), JobStatus(msg_id=2, status="failed")], (Status.FAILED, True)),
         ([attempt(1), accepted(2), Withdrawn(msg_id=2, article=0)], (Status.WITHDRAWN, True)),

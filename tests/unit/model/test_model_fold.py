@@ -103,7 +103,9 @@ def test_the_newest_living_draft_of_the_batch_counts():
 
 
 def test_a_deleted_draft_uncovers_the_one_before():
-    record = record_of(SALE, saved(SALE, "A"), saved(SALE, "B"), DraftDeleted(appid=APPID, media_id="B"))
+    record = record_of(
+        SALE, saved(SALE, "A"), saved(SALE, "B"), DraftDeleted(appid=APPID, media_id="B", reason="superseded")
+    )
     draft = record.draft()
     assert draft is not None
     assert "A" == draft.event.media_id
@@ -239,7 +241,7 @@ def test_a_time_without_an_offset_is_no_time_of_an_entry():
 HAPPENINGS = [
     saved(SALE, "A"),
     saved(SALE, "B"),
-    (DraftDeleted(appid=APPID, media_id="A"), SALE),
+    (DraftDeleted(appid=APPID, media_id="A", reason="superseded"), SALE),
     (Adopted(media_id="B", draft_sha256=sha("console"), reason="title", by="wang"), SALE),
     previewed(SALE),
     attempted(SALE, media_id="A"),

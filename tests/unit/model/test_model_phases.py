@@ -69,9 +69,9 @@ ACCEPTED = SendAccepted(attempt=2, msg_id=7)
 REFUSED = SendRejected(attempt=2, errcode=45028)
 REFUSED_TOO = SendRejected(attempt=3, errcode=45028)
 NEVER_LEFT = SendRejected(attempt=2)
-DOUBT = SendInDoubt(attempt=2, reason="timeout")
-HELD = SendInDoubt(attempt=2, reason="waiting", errcode=89504)
-HELD_TOO = SendInDoubt(attempt=3, reason="waiting", errcode=89504)
+DOUBT = SendInDoubt(attempt=2, reason="connection_cut")
+HELD = SendInDoubt(attempt=2, reason="errcode", errcode=89504)
+HELD_TOO = SendInDoubt(attempt=3, reason="errcode", errcode=89504)
 TOLD_SENT = SendSettled(outcome="sent", reason="seen", by="wang")
 TOLD_NOT_SENT = SendSettled(outcome="not_sent", reason="not there", by="wang")
 IMPORTED = SendImported(appid=APPID, sent_at=NOW, by="wang")
@@ -210,9 +210,9 @@ def as_events(said: list[tuple[str, int, int | None, bool]]) -> Iterator[Event]:
             case "never_left":
                 yield SendRejected(attempt=attempt)
             case "in_doubt":
-                yield SendInDoubt(attempt=attempt, reason="timeout")
+                yield SendInDoubt(attempt=attempt, reason="connection_cut")
             case "held":
-                yield SendInDoubt(attempt=attempt, reason="waiting", errcode=89504)
+                yield SendInDoubt(attempt=attempt, reason="errcode", errcode=89504)
             case "imported":
                 yield SendImported(appid=APPID, sent_at=NOW, by="wang", msg_id=msg_id)
             case "sent":

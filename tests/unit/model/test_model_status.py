@@ -32,10 +32,10 @@ EDITED = news("sale", recipients=reviewers("li"), title="edited", send_ignore_re
 WORDS = text("words", recipients=reviewers("li"))
 ACCEPTED = [attempted(WORDS), SendAccepted(attempt=2, msg_id=7)]
 SENT = SendSettled(outcome="sent", reason="seen in the console", by="wang")
-GONE = DraftDeleted(appid=APPID, media_id="MEDIA_1")
+GONE = DraftDeleted(appid=APPID, media_id="MEDIA_1", reason="superseded")
 REFUSED = SendRejected(attempt=3, errcode=45028)
 SENT_AS_7 = replace(SENT, msg_id=7)
-HELD = SendInDoubt(attempt=2, reason="waiting", errcode=89504)
+HELD = SendInDoubt(attempt=2, reason="errcode", errcode=89504)
 IMPORTED = SendImported(appid=APPID, sent_at=NOW, by="wang")
 NOT_SENT = SendSettled(outcome="not_sent", reason="not in the console", by="wang")
 
@@ -62,7 +62,7 @@ TABLE: list[tuple[str, RenderedCampaign, list[Any], Status]] = [
     ("words not shown", WORDS, [previewed(WORDS, "failed")], Status.NEW),
     ("an attempt", WORDS, [attempted(WORDS)], Status.IN_DOUBT),
     ("an attempt after a preview", WORDS, [previewed(WORDS), attempted(WORDS)], Status.IN_DOUBT),
-    ("a doubt", WORDS, [attempted(WORDS), SendInDoubt(attempt=2, reason="timeout")], Status.IN_DOUBT),
+    ("a doubt", WORDS, [attempted(WORDS), SendInDoubt(attempt=2, reason="connection_cut")], Status.IN_DOUBT),
     ("a held send", WORDS, [attempted(WORDS), HELD], Status.AWAITING_ADMIN),
     ("a doubt after a held send", WORDS, [attempted(WORDS), HELD, attempted(WORDS)], Status.IN_DOUBT),
     ("a refusal", WORDS, [attempted(WORDS), SendRejected(attempt=2, errcode=45028)], Status.NEW),
@@ -131,7 +131,7 @@ def tried(minutes: int) -> Any:
 
 
 def held(attempt: int, errcode: int = 89504) -> Any:
-    return SendInDoubt(attempt=attempt, reason="waiting", errcode=errcode), WORDS
+    return SendInDoubt(attempt=attempt, reason="errcode", errcode=errcode), WORDS
 
 
 def record_of(*happenings: Any) -> Record:

@@ -48,7 +48,7 @@ REFUSAL = Refusal(Guard.LEDGER_MISSING, "it is not here", "bring it back")
 
 
 def held(errcode: int = 89504) -> list[Any]:
-    return [attempted(WORDS), (SendInDoubt(attempt=2, reason="waiting", errcode=errcode), WORDS)]
+    return [attempted(WORDS), (SendInDoubt(attempt=2, reason="errcode", errcode=errcode), WORDS)]
 
 
 @pytest.mark.parametrize(

@@ -505,7 +505,10 @@ def left(*happened: Any, campaign: Any = SALE) -> list[str]:
         ([saved(SALE), adopted(items=["original"])], ["album: 秋季"]),
         ([saved(SALE), adopted(items=["original"]), adopted()], []),
         ([saved(SALE), adopted(), saved(SALE, "MEDIA_2")], [*ITEMS]),
-        ([saved(SALE), adopted(), (DraftDeleted(appid=SALE.appid, media_id="MEDIA_1"), SALE)], [*ITEMS]),
+        (
+            [saved(SALE), adopted(), (DraftDeleted(appid=SALE.appid, media_id="MEDIA_1", reason="gone"), SALE)],
+            [*ITEMS],
+        ),
     ],
 )
 def test_only_whoever_adopted_this_very_draft_says_that_it_is_done(happened: list[Any], expected: list[str]) -> None:

@@ -221,7 +221,7 @@ def test_of_two_that_are_due_the_first_is_sent_and_the_second_waits_or_is_refuse
         pytest.param(
             [
                 at(NOW - HOUR, attempted(words("earlier", None))[0], words("earlier", None)),
-                at(NOW - HOUR, SendInDoubt(attempt=2, reason="timeout"), words("earlier", None)),
+                at(NOW - HOUR, SendInDoubt(attempt=2, reason="connection_cut"), words("earlier", None)),
                 at(NOW, SendSettled(outcome="sent", reason="seen", by="wang"), words("earlier", None)),
             ],
             id="an attempt that was seen in the console",
@@ -248,7 +248,7 @@ def test_whatever_may_have_gone_out_today_uses_the_day(entries: list[NewEntry]) 
         pytest.param(
             [
                 at(NOW - HOUR, attempted(words("earlier", None))[0], words("earlier", None)),
-                at(NOW, SendInDoubt(attempt=2, reason="timeout"), words("earlier", None)),
+                at(NOW, SendInDoubt(attempt=2, reason="connection_cut"), words("earlier", None)),
                 at(NOW, SendSettled(outcome="not_sent", reason="not there", by="wang"), words("earlier", None)),
             ],
             id="settled as not sent",
@@ -530,7 +530,7 @@ def test_a_use_counts_once_a_day_however_often_it_was_attempted_and_for_its_own_
     foreign = words("foreign", None, appid=OTHER_APPID, account="other")
     state = recorded(
         at(NOW - 2 * HOUR, attempted(one)[0], one),
-        at(NOW - 2 * HOUR, SendInDoubt(attempt=2, reason="timeout"), one),
+        at(NOW - 2 * HOUR, SendInDoubt(attempt=2, reason="connection_cut"), one),
         at(NOW - HOUR, attempted(one)[0], one),
         at(NOW - HOUR, SendAccepted(attempt=4, msg_id=4), one),
         *went_out(tag, NOW - HOUR, 6, audience={"tag_id": 7}),

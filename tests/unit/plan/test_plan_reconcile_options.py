@@ -147,7 +147,7 @@ def test_the_id_is_the_same_while_edition_and_appid_are(desired: Desired | None,
 def test_an_edition_in_doubt_comes_before_a_newer_one():
     newer = text("words", edition=2)
     found = in_question(
-        recorded(attempted(WORDS), attempted(newer), (SendInDoubt(attempt=3, reason="x"), newer)), "words"
+        recorded(attempted(WORDS), attempted(newer), (SendInDoubt(attempt=3, reason="connection_cut"), newer)), "words"
     )
     assert found is not None
     assert 1 == found.edition

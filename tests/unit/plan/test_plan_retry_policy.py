@@ -103,7 +103,7 @@ def test_no_repetition_ever_leaves_after_twenty_hours(ages, later):
 
 def in_doubt(age: timedelta = HOUR) -> tuple[object, ...]:
     attempt = at(NOW - age, attempted(WORDS)[0], WORDS)
-    return attempt, at(NOW - age, SendInDoubt(attempt=2, reason="timeout"), WORDS)
+    return attempt, at(NOW - age, SendInDoubt(attempt=2, reason="connection_cut"), WORDS)
 
 
 def test_an_open_attempt_is_planned_as_a_resubmission_and_nothing_else():
@@ -209,7 +209,7 @@ def test_a_doubt_stops_no_other_account():
 CONTRADICTED = (
     attempted(WORDS),
     (SendRejected(attempt=2, errcode=45028), WORDS),
-    (SendInDoubt(attempt=2, reason="r"), WORDS),
+    (SendInDoubt(attempt=2, reason="connection_cut"), WORDS),
 )
 
 

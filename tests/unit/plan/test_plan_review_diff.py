@@ -537,7 +537,7 @@ def test_a_staged_draft_that_says_something_else():
 
 
 def test_of_drafts_the_living_one_counts():
-    gone = DraftDeleted(appid=SALE.appid, media_id="MEDIA_1")
+    gone = DraftDeleted(appid=SALE.appid, media_id="MEDIA_1", reason="superseded")
     assert None is base_of(EDITED, recorded(saved(SALE), (gone, SALE)))
 
 
@@ -547,7 +547,7 @@ def test_a_text_is_compared_with_what_reviewers_saw():
 
 
 def test_previews_of_a_draft_that_is_gone_stand_for_nothing():
-    gone = DraftDeleted(appid=SALE.appid, media_id="MEDIA_1")
+    gone = DraftDeleted(appid=SALE.appid, media_id="MEDIA_1", reason="superseded")
     assert None is base_of(EDITED, recorded(saved(SALE), previewed(SALE), (gone, SALE)))
 
 

@@ -99,12 +99,14 @@ def test_an_edition_that_is_one_job_shows_every_job_it_had() -> None:
 
 def test_the_ledgers_view_folds_attempts_too() -> None:
     lost, _ = attempted(LETTER, batch=18, batches=100)
-    state = went(17, at(NOW, lost, LETTER), at(NOW, SendInDoubt(attempt=36, reason="no answer"), LETTER))
+    state = went(
+        17, at(NOW, lost, LETTER), at(NOW, SendInDoubt(attempt=36, reason="answer_timeout", seconds=30), LETTER)
+    )
     shown = state_text(state, Language.EN, Style.PLAIN, 100)
     attempts = [" ".join(line.split()) for line in shown.splitlines() if "answered" in line or "open:" in line]
     assert [
         "attempt batches 1–17 of 100 · 2026-12-01 12:00 +08:00 · answered",
-        "batch 18 of 100 · 2026-12-01 12:00 +08:00 · open: no answer",
+        "batch 18 of 100 · 2026-12-01 12:00 +08:00 · open: no answer within 30 s",
     ] == attempts
 
 

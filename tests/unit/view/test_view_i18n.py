@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from massctl.model.phrase import Command, Phrase, plural_phrase
-from massctl.view.i18n import Flags, Language, say, say_recorded
+from massctl.view.i18n import Flags, Language, say
 
 
 def test_english_is_the_phrase_itself():
@@ -47,24 +47,6 @@ def test_anything_else_is_given_as_it_is():
 def test_a_sentence_without_an_entry_is_said_in_english():
     template = "nobody ever says {this}"
     assert "nobody ever says that" == say(Phrase(template, this="that"), Language.ZH)
-
-
-def test_a_recorded_sentence_is_said_again():
-    recorded = str(Phrase("no answer within {seconds} s", seconds=30))
-    assert "30 秒内没有答复" == say_recorded(recorded, Language.ZH)
-
-
-def test_a_recorded_sentence_in_a_sentence_is_said_again():
-    recorded = "the platform is busy (errcode -1: system error)"
-    assert "微信系统繁忙（errcode -1：system error）" == say_recorded(recorded, Language.ZH)
-
-
-def test_a_recorded_sentence_that_nobody_knows_stays():
-    assert "cosmic rays: yes." == say_recorded("cosmic rays: yes.", Language.ZH)
-
-
-def test_a_recorded_sentence_is_english_in_english():
-    assert "no answer within 30 s" == say_recorded("no answer within 30 s", Language.EN)
 
 
 ALL = Flags("-C 'a {b} c'", sandbox=True, locked=True)

@@ -60,7 +60,7 @@ def history() -> Sequence[Entry]:
         attempted(SENT),
         (entries.SendRejected(attempt=9, errcode=45028, rid="63a0"), name),
         attempted(SENT),
-        (entries.SendInDoubt(attempt=11, reason="no answer within 30 s"), name),
+        (entries.SendInDoubt(attempt=11, reason="answer_timeout", seconds=30), name),
         attempted(SENT),
         (entries.SendAccepted(attempt=13, msg_id=30124, duplicate=True), name),
         (known, name),

@@ -52,9 +52,10 @@ def busy() -> Outcome:
     return outcome(plan, after, {"performed": list(plan.campaigns[0].steps)}, {"error": FAILURE})
 
 
-def doubtful(reason: str | None = "no answer within 30 s", refusal: Refusal | None = None) -> Outcome:
+def doubtful(refusal: Refusal | None = None, *, answered: bool = True) -> Outcome:
     due = campaign()
-    seen = [(entries.SendInDoubt(attempt=3, reason=reason), due.name)] if reason else []
+    silence = entries.SendInDoubt(attempt=3, reason="answer_timeout", seconds=30)
+    seen = [(silence, due.name)] if answered else []
     state = state_of(saved(due), attempted(due), *seen, start=NOW - timedelta(minutes=5))
     made = outcome(plan_of(due, state=state), state, {"refusals": [refusal] if refusal else []})
     made.repeatable = {state.record(due.name, 1).key: NOW + timedelta(hours=19, minutes=58)}
@@ -84,7 +85,7 @@ def test_nothing_overflows(language: Language):
 
 
 def test_a_run_that_died_before_the_answer_says_so():
-    assert "and the run ended before the answer" in shown(doubtful(reason=None), width=200)
+    assert "and the run ended before the answer" in shown(doubtful(answered=False), width=200)
 
 
 def test_quiet_hours_do_not_hide_the_repetition_after_them():

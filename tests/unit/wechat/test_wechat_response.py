@@ -43,19 +43,19 @@ from massctl.wechat.response import Answer, read_answer
 
 PAGE = b"<html><body>maintenance</body></html>"
 TO_OPENIDS = intent(ToOpenids(BATCHES[1]), Words("明天见"))
-LOST: dict[Scripted, str] = {
-    httpx.ReadTimeout("slow"): "no answer within 30 s",
-    httpx.WriteTimeout("slow"): "no answer within 30 s",
-    httpx.ConnectTimeout("slow"): "no connection within 10 s",
-    httpx.ConnectError("refused"): "the connection was refused or could not be made",
-    httpx.ReadError("reset"): "the connection was cut before the answer was complete",
-    httpx.WriteError("reset"): "the connection was cut before the answer was complete",
-    httpx.CloseError("reset"): "the connection was cut before the answer was complete",
-    httpx.RemoteProtocolError("incomplete"): "the connection was cut before the answer was complete",
-    httpx.LocalProtocolError("odd"): "the connection was cut before the answer was complete",
-    httpx.ProxyError("407"): "the proxy refused the connection",
-    httpx.DecodingError("gzip"): "an answer that cannot be unpacked",
-    ConnectionResetError("cut by the application"): "the connection was cut before the answer was complete",
+LOST: dict[Scripted, InDoubt] = {
+    httpx.ReadTimeout("slow"): InDoubt("answer_timeout", seconds=30),
+    httpx.WriteTimeout("slow"): InDoubt("answer_timeout", seconds=30),
+    httpx.ConnectTimeout("slow"): InDoubt("connection_timeout", seconds=10),
+    httpx.ConnectError("refused"): InDoubt("connection_failed"),
+    httpx.ReadError("reset"): InDoubt("connection_cut"),
+    httpx.WriteError("reset"): InDoubt("connection_cut"),
+    httpx.CloseError("reset"): InDoubt("connection_cut"),
+    httpx.RemoteProtocolError("incomplete"): InDoubt("connection_cut"),
+    httpx.LocalProtocolError("odd"): InDoubt("connection_cut"),
+    httpx.ProxyError("407"): InDoubt("proxy_refused"),
+    httpx.DecodingError("gzip"): InDoubt("answer_not_unpacked"),
+    ConnectionResetError("cut by the application"): InDoubt("connection_cut"),
 }
 NOT_AN_ANSWER: list[Scripted] = [
     PAGE, (502, PAGE), (500, b'{"errcode":0,"msg_id":1}'), (302, b""), (404, b'{"errcode":40007}'),
@@ -125,11 +125,11 @@ def test_a_code_that_does_not_say_no_leaves_a_doubt(asked: SendIntent, errcode: 
     assert (errcode, "6a-7b-8c", 1) == (verdict.errcode, verdict.rid, len(script.seen))
 
 
-@pytest.mark.parametrize(("trouble", "reason"), LOST.items())
-def test_a_lost_answer_leaves_a_doubt_that_names_its_cause(trouble: Scripted, reason: str) -> None:
+@pytest.mark.parametrize(("trouble", "doubt"), LOST.items())
+def test_a_lost_answer_leaves_a_doubt_that_names_its_cause(trouble: Scripted, doubt: InDoubt) -> None:
     """Also a ConnectError is in doubt once the request was about to be written."""
     client, script = scripted(trouble)
-    assert InDoubt(reason) == send(client)
+    assert doubt == send(client)
     assert (1, []) == (len(script.seen), script.pauses)
 
 
@@ -142,17 +142,18 @@ def test_what_is_not_plainly_an_answer_leaves_a_doubt(answer: Scripted) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "reason"),
+    ("answer", "doubt"),
     [
-        ((502, b""), "HTTP status 502"),
-        (PAGE, "an answer that is not a JSON object, or only a part of one"),
-        ({"errcode": 0}, "an answer without the member that makes it a success"),
-        ({"errcode": "x"}, "an answer whose errcode is not a number"),
+        ((502, b""), InDoubt("http_status", http_status=502)),
+        (PAGE, InDoubt("answer_not_json")),
+        ({"errcode": 0}, InDoubt("answer_incomplete")),
+        ({"errcode": "x"}, InDoubt("errcode_not_a_number")),
+        ({"errcode": -1, "errmsg": "system error"}, InDoubt("errcode", errcode=-1, errmsg="system error")),
     ],
 )
-def test_a_doubt_says_what_was_seen(answer: Scripted, reason: str) -> None:
+def test_a_doubt_says_what_was_seen(answer: Scripted, doubt: InDoubt) -> None:
     client, _ = scripted(answer)
-    assert InDoubt(reason) == send(client)
+    assert doubt == send(client)
 
 
 def test_a_cut_answer_never_looks_whole() -> None:

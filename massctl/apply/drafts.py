@@ -40,7 +40,7 @@ from massctl.model.entries import (
 )
 from massctl.model.ids import AccountName, CampaignName, MediaId, Sha256
 from massctl.model.message import Picture, Purpose, RenderedCampaign, RenderedNews
-from massctl.model.phrase import Phrase, in_a_row
+from massctl.model.phrase import Command, Phrase, in_a_row
 from massctl.model.send import SendIntent, StagedDraft
 from massctl.model.state import MEDIA_UNKNOWN, BegunDraft, Draft, Record, State, is_concluded
 from massctl.plan.plan import upload_steps
@@ -470,21 +470,22 @@ def draft_gone(name: CampaignName) -> Refusal:
 
 def draft_changed(state: State, campaign: RenderedCampaign, draft: Draft, read: Articles) -> Refusal:
     """Refuse a campaign whose draft somebody changed, and name the ways out."""
-    say = Phrase(
-        'keep what the console made of it: massctl adopt {name} --reason "…"; or delete that draft in the console, '
-        'then: massctl reconcile {name} --not-sent --reason "…"; on GitHub: Actions / operate'
-    )
     if not _may_be_adopted(state, campaign, draft, read):
         return changed(state, campaign, draft, read, stage_anew(campaign.name))
-    return changed(state, campaign, draft, read, Phrase(say, name=campaign.name))
+    ways = Phrase(
+        "keep what the console made of it: {adopt}; or delete that draft in the console, then: {reconcile}; on GitHub: "
+        "Actions / operate",
+        adopt=Command("adopt", campaign.name, '--reason "…"'),
+        reconcile=Command("reconcile", campaign.name, '--not-sent --reason "…"'),
+    )
+    return changed(state, campaign, draft, read, ways)
 
 
 def stage_anew(name: CampaignName) -> Phrase:
     """Advise how to give up a draft whose words, pictures or links differ from those that were reviewed."""
     return Phrase(
-        'delete that draft in the console, then: massctl reconcile {name} --not-sent --reason "…"; what it shall '
-        "say belongs into the campaign's files",
-        name=name,
+        "delete that draft in the console, then: {command}; what it shall say belongs into the campaign's files",
+        command=Command("reconcile", name, '--not-sent --reason "…"'),
     )
 
 

@@ -12,7 +12,7 @@ from massctl.apply.ports import Clock, Commenting, JobReport, Progress, WeChat
 from massctl.errors import MassctlError, UsageError
 from massctl.model.entries import JobFinish, JobStatus, SendInDoubt, fields_of
 from massctl.model.ids import AppId, MsgDataId, MsgId
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 from massctl.model.state import Job, Record, RecordKey, State, held_until, is_concluded, is_held
 
 
@@ -210,8 +210,8 @@ def _check_elsewhere(finish: JobFinish, state: State) -> None:
 
 def _name_the_account() -> Phrase:
     return Phrase(
-        "name the account: massctl record-event FILE --account NAME; or write its original ID (原始 ID) into "
-        "massctl.yaml: accounts.NAME.original_id"
+        "name the account: {command}; or write its original ID (原始 ID) into massctl.yaml: accounts.NAME.original_id",
+        command=Command("record-event", "FILE --account NAME"),
     )
 
 
@@ -265,23 +265,24 @@ def news_of(record: Record) -> list[SentNews]:
     """
     if not record.jobs:
         why = Phrase("Edition {edition} of it was not sent.", edition=record.edition)
-        raise _nothing(record, why, Phrase("massctl status {name}", name=record.campaign))
+        raise _nothing(record, why, Command("status", record.campaign))
     attempts = [attempt for attempt in record.attempts if attempt.may_have_sent]
     if attempts and attempts[-1].event.media_id is None:
         why = Phrase("Only news has comments that can be opened and closed here, and this is another message.")
-        raise _nothing(record, why, Phrase("massctl status {name}", name=record.campaign))
+        raise _nothing(record, why, Command("status", record.campaign))
     left = [job for job in record.jobs if not job.is_gone]
     if not left:
         why = Phrase("All of it was withdrawn, and its comments with it. No request was made.")
-        raise _nothing(record, why, Phrase("massctl status {name}", name=record.campaign))
+        raise _nothing(record, why, Command("status", record.campaign))
     found = [SentNews(number, frozenset(job.withdrawn)) for job in left if (number := _msg_data_id(job)) is not None]
     if len(found) < len(left):
         why = Phrase(
             "WeChat finds comments by msg_data_id, which the answer to the send tells, and that answer was lost."
         )
         hint = Phrase(
-            "the articles' addresses hold it: massctl record-event FILE records the event that names them; "
-            "or open and close comments in the console under 留言管理"
+            "the articles' addresses hold it: {command} records the event that names them; or open and close "
+            "comments in the console under 留言管理",
+            command=Command("record-event", "FILE"),
         )
         raise _nothing(record, why, hint)
     return found

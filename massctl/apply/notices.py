@@ -19,7 +19,7 @@ from massctl.model.diagnostics import has_errors
 from massctl.model.entries import Announced
 from massctl.model.ids import AppId, CampaignName, digest_of
 from massctl.model.message import RenderedCampaign
-from massctl.model.phrase import BEIJING, Phrase, in_time, moment
+from massctl.model.phrase import BEIJING, Command, Phrase, in_time, moment
 from massctl.model.state import Record, State, Status, held_until, is_concluded, status_of
 from massctl.plan.job_failure import how_to_resend, reason_of, reason_words
 from massctl.plan.plan import PlannedCampaign
@@ -178,11 +178,13 @@ class Noticing:
         passes = _PASSING if then.next_at is not None else frozenset()
         refusal = next((each for each in then.refusals if each.guard not in _NOBODY_NEEDED | passes), None)
         why: str | None = None
-        hint: str = Phrase("to stop it: massctl stop   or, on GitHub: Actions / operate / stop all sends")
+        hint: str = Phrase(
+            "to stop it: {command}   or, on GitHub: Actions / operate / stop all sends", command=Command("stop")
+        )
         if outcome.error is not None:
             why, hint = outcome.error.message, outcome.error.hint
         elif has_errors(then.diagnostics):
-            why, hint = Phrase("its files have faults"), Phrase("massctl validate")
+            why, hint = Phrase("its files have faults"), Command("validate")
         elif refusal is not None:
             why, hint = refusal.message, refusal.hint
         if why is not None:
@@ -250,7 +252,10 @@ class Noticing:
             error = outcome.error
             yield self._notice("failed", record, outcome, error.message, error.hint, met_again=True)
         elif has_errors(planned.diagnostics):
-            say, hint = Phrase("its files have faults, and its window is open"), Phrase("massctl validate")
+            say, hint = (
+                Phrase("its files have faults, and its window is open"),
+                Command("validate"),
+            )
             yield self._notice("failed", record, outcome, say, hint, met_again=True)
         elif (refusal := _telling(outcome)) is not None:
             guard = refusal.guard.value
@@ -330,7 +335,9 @@ def _awaited(record: Record) -> Phrase:
 
 
 def _answer(record: Record) -> Phrase:
-    return Phrase("let the administrator (管理员) answer in WeChat, then: massctl apply {name}", name=record.campaign)
+    return Phrase(
+        "let the administrator (管理员) answer in WeChat, then: {command}", command=Command("apply", record.campaign)
+    )
 
 
 def _failed(record: Record) -> Phrase:

@@ -266,7 +266,7 @@ def nothing_to_settle(record: Record) -> UsageError:
     return UsageError(
         Phrase("there is nothing to settle about {name}", name=record.campaign),
         Phrase("No attempt of edition {edition} is open, and it has no draft in question.", edition=record.edition),
-        Phrase("massctl state show   says how it stands"),
+        Phrase("{command}   says how it stands", command=Command("state show")),
     )
 
 
@@ -356,7 +356,7 @@ def _no_adoption_of_a_list(campaign: RenderedCampaign) -> UsageError:
 
 def _nothing(campaign: RenderedCampaign, why: Phrase) -> UsageError:
     say = Phrase("there is nothing to adopt about {name}", name=campaign.name)
-    return UsageError(say, why, Phrase("massctl state show   says how it stands"))
+    return UsageError(say, why, Phrase("{command}   says how it stands", command=Command("state show")))
 
 
 def _gone(campaign: RenderedCampaign) -> RefusedError:
@@ -397,7 +397,7 @@ def retract_website_send(appid: AppId, sent_at: datetime, statement: Statement, 
         raise UsageError(
             Phrase("no send on the website at {at} is recorded", at=moment(sent_at)),
             Phrase("Nothing was recorded."),
-            Phrase("massctl state show   lists what is recorded"),
+            Phrase("{command}   lists what is recorded", command=Command("state show")),
         )
     ledger.record(WebsiteSendRetracted(appid=appid, sent_at=found, by=statement.by, reason=statement.reason))
 
@@ -429,7 +429,7 @@ def import_sent(
         raise UsageError(
             Phrase("edition {edition} of {name} is recorded as sent", edition=record.edition, name=record.campaign),
             Phrase("Nothing was recorded."),
-            Phrase("massctl state show   says how it stands"),
+            Phrase("{command}   says how it stands", command=Command("state show")),
         )
     if statement.msg_id is not None:
         check_foreign(statement.msg_id, record, ledger.state)

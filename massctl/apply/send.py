@@ -15,7 +15,7 @@ from massctl.errors import InvariantError, WeChatError
 from massctl.model.entries import Expired
 from massctl.model.ids import MsgId
 from massctl.model.message import RenderedCampaign
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 from massctl.model.send import Rejected, SendIntent
 from massctl.model.state import DAY_USED_UP
 from massctl.plan.guards import (
@@ -132,9 +132,9 @@ def rejection_error(context: ApplyContext, campaign: RenderedCampaign, rejected:
     hint = stopped.hint if stopped is not None else _possible_again(context, campaign, rejected)
     if rejected.errcode == NO_SEND_LEFT and not campaign.over_limit_allowed:  # That one counted on no place.
         more = Phrase(
-            "The ledger knows of fewer sends, so somebody may have sent on the website: look under 群发记录 when that "
-            "was, and record it: massctl state import --website-send AT --account {account}",
-            account=campaign.account,
+            "The ledger knows of fewer sends, so somebody may have sent on the website: look under 群发记录 when "
+            "that was, and record it: {command}",
+            command=Command("state import", "--website-send AT --account", campaign.account),
         )
         hint = Phrase("{advice} {more}", advice=hint, more=more)
     return WeChatError(rejected.message, hint=hint, errcode=rejected.errcode, rid=rejected.rid)
@@ -165,8 +165,10 @@ def follow_up(context: ApplyContext, campaign: RenderedCampaign, outcome: Campai
     try:
         report = context.ports.wechat(campaign.account).job_report(MsgId(job.msg_id))
     except WeChatError as error:
-        say = Phrase("{name} was accepted; its state could not be read yet ({why}): massctl status {name}")
-        context.ports.progress.say(Phrase(say, name=campaign.name, why=error.summary))
+        say = Phrase("{name} was accepted; its state could not be read yet ({why}): {command}")
+        context.ports.progress.say(
+            Phrase(say, name=campaign.name, why=error.summary, command=Command("status", campaign.name))
+        )
         return
     context.ledger.note(job_status(report), campaign)  # Where it is lost, it is asked for again.
     if report.status == "failed":

@@ -17,7 +17,7 @@ from massctl.apply.ports import Clock, JobReport, Progress, Withdrawing
 from massctl.errors import MassctlError, PermanentError, RefusedError, TransportError, UsageError, WeChatError
 from massctl.model.entries import Withdrawn
 from massctl.model.ids import AppId, MsgId
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 from massctl.model.state import Job, Record, State
 from massctl.plan.quota import beyond_today, is_news_or_video, withdrawals_left
 from massctl.plan.steps import Refusal
@@ -208,16 +208,15 @@ def _read_state(target: Target, wechat: Withdrawing, ledger: LedgerSession) -> s
         raise RefusedError(
             Phrase("WeChat failed the job of {name}, so there is nothing to withdraw", name=name),
             Phrase("Nothing was withdrawn."),
-            Phrase("massctl status {name}", name=name),
+            Command("status", name),
         )
     chosen = "--all" if target.article == ALL else f"--article {target.article}"
     raise StillSendingError(
         Phrase("{name} is still being sent, and only what is sent can be withdrawn", name=name),
         Phrase("Nothing was withdrawn."),
         Phrase(
-            "massctl withdraw {name} {chosen} --wait 1h   deletes it at the first moment that WeChat allows",
-            name=name,
-            chosen=chosen,
+            "{command}   deletes it at the first moment that WeChat allows",
+            command=Command("withdraw", name, chosen, "--wait 1h"),
         ),
     )
 
@@ -274,5 +273,5 @@ def _nothing(record: Record, why: Phrase) -> UsageError:
     return UsageError(
         Phrase("there is nothing to withdraw of {name}", name=record.campaign),
         why,
-        Phrase("massctl status {name}", name=record.campaign),
+        Command("status", record.campaign),
     )

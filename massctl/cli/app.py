@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console, current_console, show_error
 from massctl.errors import MassctlError
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 from massctl.view.i18n import say
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def outcome_result(outcome: "Outcome") -> Result:
 
     records = [outcome.record(each) for each in outcome.campaigns]
     going = any(unfinished(job) is not None for record in records for job in record.jobs)
-    next_step = Phrase("massctl status   asks WeChat what became of it") if going else None
+    next_step = Phrase("{command}   asks WeChat what became of it", command=Command("status")) if going else None
     return Result(outcome.exit_status(), document, text, next_step=next_step)
 
 
@@ -210,7 +210,7 @@ def interrupted_status() -> ExitStatus:
 def tell_interrupted() -> ExitStatus:
     """Say that the command was cut short, and whether a send is in doubt; returns what it ends with."""
     status, console = interrupted_status(), current_console()
-    in_doubt = Phrase("interrupted; a send is in doubt: massctl plan   says which")
+    in_doubt = Phrase("interrupted; a send is in doubt: {command}   says which", command=Command("plan"))
     console.talk(in_doubt if status is ExitStatus.IN_DOUBT else Phrase("interrupted"))
     return status
 

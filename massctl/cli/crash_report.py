@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from massctl.cli.exit_codes import ExitStatus
 from massctl.errors import InvariantError, MassctlError
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 
 _SECRETS: Final = tuple(
     (re.compile(pattern, re.IGNORECASE), put)
@@ -41,7 +41,7 @@ def report(error: Exception) -> int:
         InvariantError(
             Phrase("a bug in massctl: {kind}", kind=type(error).__name__),
             Phrase("What was recorded before it stands in the ledger. The log is in {path}", path=_write_log(error)),
-            Phrase("massctl plan   shows where things stand; report the log"),
+            Phrase("{command}   shows where things stand; report the log", command=Command("plan")),
         )
     )
     return ExitStatus.BUG

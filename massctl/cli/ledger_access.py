@@ -21,7 +21,7 @@ from massctl.errors import (
 )
 from massctl.ledger.high_water_mark import is_beginning, note_beginning
 from massctl.model.ids import AccountName, AppId, CampaignName
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 from massctl.model.state import Record, State
 from massctl.plan.steps import Guard, Refusal
 from massctl.source.campaigns import load_campaign
@@ -52,9 +52,10 @@ def ledger_refusal(session: Session, state: State, accounts: list[str]) -> Refus
                 "massctl.yaml names the ledger {lineage}, and this one is {found}", lineage=due, found=state.lineage
             ),
             Phrase(
-                "bring the right {ledger} back, or correct state.lineage in massctl.yaml; where it is lost "
-                'for good: massctl state init --new-lineage --reason "…"',
+                "bring the right {ledger} back, or correct state.lineage in massctl.yaml; where it is lost for good: "
+                "{command}",
                 ledger=session.settings.state.branch if session.in_git else LEDGER_FILE,
+                command=Command("state init", '--new-lineage --reason "…"'),
             ),
         )
     return realm_refusal(session, state, accounts)
@@ -119,7 +120,8 @@ def realm_refusal(session: Session, state: State, accounts: list[str]) -> Refusa
             ),
             Phrase(
                 "correct api_base and MASSCTL_API_BASE, or bring the ledger of that realm; where there is none yet: "
-                'massctl state init --new-lineage --reason "…"'
+                "{command}",
+                command=Command("state init", '--new-lineage --reason "…"'),
             ),
         )
     return None
@@ -129,14 +131,16 @@ def _bring_back(session: Session) -> Phrase:
     if session.in_git:
         return Phrase(
             "git pull   first, for the ledger may have been moved; else bring the branch {branch} back: somebody "
-            "deleted it, or state.branch and state.remote name another; without it nobody knows what was sent; where "
-            'it is lost for good: massctl state init --new-lineage --reason "…"',
+            "deleted it, or state.branch and state.remote name another; without it nobody knows what was sent; "
+            "where it is lost for good: {command}",
             branch=session.settings.state.branch,
+            command=Command("state init", '--new-lineage --reason "…"'),
         )
     return Phrase(
-        "git pull   first, for the ledger may have been moved; else bring massctl.state.jsonl back from the machine "
-        "that sent last, for without it nobody knows what was sent; where it is lost for good: "
-        'massctl state init --new-lineage --reason "…"'
+        "git pull   first, for the ledger may have been moved; else bring massctl.state.jsonl back from the "
+        "machine that sent last, for without it nobody knows what was sent; where it is lost for good: "
+        "{command}",
+        command=Command("state init", '--new-lineage --reason "…"'),
     )
 
 
@@ -145,15 +149,16 @@ def _undeclared(session: Session, state: State) -> Refusal:
     branch = f"{session.settings.state.remote}/{session.settings.state.branch}"
     if state.lineage is None:
         say = Phrase("there is no ledger on {branch} yet", branch=branch)
-        hint = Phrase("massctl state init   begins it and names it in massctl.yaml; commit that")
+        hint = Phrase("{command}   begins it and names it in massctl.yaml; commit that", command=Command("state init"))
         if _is_branch_there(session):
             hint = Phrase(
                 "git pull   first, for a ledger may have been moved from that branch; where massctl.yaml names none "
-                "afterwards: massctl state init   begins one"
+                "afterwards: {command}   begins one",
+                command=Command("state init"),
             )
         return Refusal(Guard.LEDGER_MISSING, say, hint)
     say = Phrase("massctl.yaml names no ledger, and {branch} holds {found}", branch=branch, found=state.lineage)
-    hint = Phrase("massctl state init   names it in massctl.yaml; commit that")
+    hint = Phrase("{command}   names it in massctl.yaml; commit that", command=Command("state init"))
     return Refusal(Guard.LEDGER_FOREIGN, say, hint)
 
 
@@ -173,7 +178,10 @@ def refuse_fleeting_ledger(session: Session) -> None:
         raise LedgerError(
             Phrase("a local ledger would be lost with this CI runner"),
             Phrase("The next run would not know what this one sent. Nothing was done."),
-            Phrase("let the ledger be in git, where every runner reads it: massctl state migrate --to git"),
+            Phrase(
+                "let the ledger be in git, where every runner reads it: {command}",
+                command=Command("state migrate", "--to git"),
+            ),
         )
 
 
@@ -251,7 +259,7 @@ def records_of(
         raise UsageError(
             Phrase("nothing is recorded of a campaign {name}", name=missing[0]),
             Phrase("No request was made."),
-            Phrase("massctl state show   lists what is recorded"),
+            Phrase("{command}   lists what is recorded", command=Command("state show")),
         )
     chosen = [name for name in known if not names or name in names]
     first = 0 if all_editions else -1

@@ -12,7 +12,7 @@ from massctl.cli.planner import Planned
 from massctl.cli.session import Session
 from massctl.errors import StalePlanError, UsageError
 from massctl.model.ids import CampaignName
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 from massctl.model.state import State, status_of
 from massctl.plan.plan import Plan, PlannedCampaign
 from massctl.plan.plan_file import (
@@ -35,11 +35,12 @@ def save_plan(session: Session, path: Path, plan: Plan, names: Sequence[str]) ->
         raise UsageError(
             Phrase("the plan is larger than {limit} MB", limit=SAVED_BYTES_MAX >> 20),
             Phrase("It was not saved."),
-            Phrase("save plans of fewer campaigns: massctl plan NAME… --out FILE"),
+            Phrase("save plans of fewer campaigns: {command}", command=Command("plan", "NAME… --out FILE")),
         )
     write_files(path.parent, {path.name: document})
     told = Phrase(
-        "the plan is saved; to carry out exactly this: massctl apply --plan {path}", path=shlex.quote(str(path))
+        "the plan is saved; to carry out exactly this: {command}",
+        command=Command("apply", "--plan", shlex.quote(str(path))),
     )
     session.console.talk(told)
 
@@ -52,7 +53,7 @@ def open_plan(path: Path) -> SavedPlan:
         raise UsageError(
             Phrase("{path} is not a saved plan", path=str(path)),
             Phrase("Nothing was done."),
-            Phrase("write one with: massctl plan --out FILE"),
+            Phrase("write one with: {command}", command=Command("plan", "--out FILE")),
         )
     return saved
 

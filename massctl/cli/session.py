@@ -14,7 +14,7 @@ from massctl.cli.places import API_BASE_VARIABLE, Places, loopback_override
 from massctl.errors import ConfigurationError, UsageError
 from massctl.model.diagnostics import Diagnostic, has_errors
 from massctl.model.ids import AccountName
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 from massctl.model.settings import Realm, check_api_base, realm_of
 from massctl.model.state import State
 from massctl.plan.guards import PolicyInForce
@@ -195,7 +195,10 @@ def open_settings(
         raise UsageError(
             Phrase("there is no massctl.yaml here"),
             Phrase("massctl works in the folder that holds massctl.yaml and campaigns/, and does not search above it."),
-            Phrase("cd into that folder, name it with `massctl -C DIR …`, or begin one with `massctl init`"),
+            Phrase(
+                "cd into that folder, name it with `massctl -C DIR …`, or begin one with `{command}`",
+                command=Command("init"),
+            ),
         )
     override = loopback_override(environment, sandbox=sandbox)
     # The readers of YAML take long to load.
@@ -241,7 +244,9 @@ def session(
         console.talk(diagnostics_text(diagnostics, console.language, console.style, console.width))
         raise ConfigurationError(
             Phrase("massctl.yaml has faults, so nothing was done"),
-            hint=Phrase("correct massctl.yaml; massctl validate   shows every fault of every file"),
+            hint=Phrase(
+                "correct massctl.yaml; {command}   shows every fault of every file", command=Command("validate")
+            ),
         )
     if decides and not sandbox:
         # Only decisions ask.

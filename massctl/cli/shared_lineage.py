@@ -18,7 +18,7 @@ from massctl.cli.remote_ledger import known_to_git
 from massctl.errors import LedgerUnreachableError
 from massctl.ledger.git_remote import Git, GitAnswer
 from massctl.model.diagnostics import Diagnostic, Place, Severity
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 from massctl.plan.steps import Guard, Refusal
 from massctl.source.repository import SETTINGS
 
@@ -186,7 +186,11 @@ def refusal_of(found: Sharing, lineage: str | None) -> Refusal | None:
         return Refusal(Guard.LINEAGE_UNCOMMITTED, say, hint)
     if lineage is None:
         say = Phrase("this repository has no ledger yet, and a clone of it would send again what is sent from here")
-        hint = Phrase("massctl state init   names one in massctl.yaml; then: {command}", command=found.command)
+        hint = Phrase(
+            "{state_init}   names one in massctl.yaml; then: {command}",
+            command=found.command,
+            state_init=Command("state init"),
+        )
         return Refusal(Guard.LINEAGE_UNCOMMITTED, say, hint)
     if not found.committed:
         say = Phrase(

@@ -6,7 +6,7 @@ Source: GitHub docs, "Webhook events and payloads", workflow_run, read 2026-11.
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from massctl.errors import ForgeError
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 
 
 class _Told(BaseModel):
@@ -61,5 +61,5 @@ def read_event(text: str) -> RunEvent:
         raise ForgeError(
             Phrase("this job was not begun by the end of another run (workflow_run)"),
             Phrase("Nothing was written."),
-            Phrase("let .github/workflows/comment.yml call it, as massctl init writes that file"),
+            Phrase("let .github/workflows/comment.yml call it, as {command} writes that file", command=Command("init")),
         ) from None

@@ -14,7 +14,7 @@ from massctl.errors import LedgerMissingError, LedgerStaleError
 from massctl.ledger.codec import BEGIN, End, chain_digest, decode, empty_file, encode, follow
 from massctl.ledger.high_water_mark import Mark, note_newest, require_newest, require_unseen, seen_mark
 from massctl.model.entries import Created, Entry, NewEntry, is_observed
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 
 KEPT_BACK_MAX: Final = timedelta(seconds=20)
 """So long entries may wait for a push that something waits for: what they tell would be found out anew, at a cost."""
@@ -234,5 +234,5 @@ def _not_begun(where: str) -> LedgerMissingError:
     return LedgerMissingError(
         Phrase("there is no ledger on {branch} yet", branch=where),
         Phrase("Nothing was done."),
-        Phrase("massctl state init   begins it"),
+        Phrase("{command}   begins it", command=Command("state init")),
     )

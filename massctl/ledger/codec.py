@@ -26,7 +26,7 @@ from massctl.model.entries import (
     fields_of,
 )
 from massctl.model.ids import canonical_json, sha256_of
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import A_FILE, Command, Phrase
 
 _DEPTH_MAX: Final = 8
 """Levels of an entry: three, and some more for those to come."""
@@ -271,9 +271,12 @@ def _damaged(what: Phrase) -> LedgerCorruptError:
         Phrase("the ledger is not what was written"),
         what,
         Phrase(
-            "massctl state repair   shows what can be kept; massctl state restore FILE   puts a copy in its place that "
-            "`massctl state verify` accepts. Without either: "
-            'massctl state init --new-lineage --reason "…"'
+            "{state_repair}   shows what can be kept; {state_restore}   puts a copy in its place that "
+            "`{state_verify}` accepts. Without either: {state_init}",
+            state_repair=Command("state repair"),
+            state_restore=Command("state restore", A_FILE),
+            state_verify=Command("state verify"),
+            state_init=Command("state init", '--new-lineage --reason "…"'),
         ),
     )
 

@@ -22,7 +22,7 @@ from massctl.ledger.git_branch import GitBranch, Push, Tip
 from massctl.ledger.high_water_mark import seen_mark
 from massctl.ledger.local_file import aside_name
 from massctl.model.entries import Entry
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import A_BRANCH, Command, Phrase
 
 LEDGER: Final = "massctl.state.jsonl"
 """The file that grows."""
@@ -197,7 +197,10 @@ class GitStore:
             raise LedgerForeignError(
                 Phrase("{branch} holds another ledger", branch=self.where),
                 Phrase("Nothing was changed, there or here."),
-                Phrase("name another branch: massctl state migrate --to git --branch NAME"),
+                Phrase(
+                    "name another branch: {command}",
+                    command=Command("state migrate", "--to git --branch", A_BRANCH),
+                ),
             )
         self._require_own_branch()
         written = self._laid_out(data)[0] | {f"{BODIES}/{name}": content for name, content in files.items()}
@@ -317,6 +320,7 @@ def _damaged(what: str) -> LedgerCorruptError:
         what,
         Phrase(
             "look what was pushed to the branch last, with git log -p, and put back the commit before it; or "
-            "massctl state repair   shows what can be kept"
+            "{command}   shows what can be kept",
+            command=Command("state repair"),
         ),
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from massctl.errors import LedgerOlderError
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import A_FILE, Command, Phrase
 
 FILE: Final = "newest.json"
 
@@ -73,15 +73,18 @@ def require_newest(
             then,
             Phrase(
                 "push the newer commit to it again; on GitHub, Activity of the repository names every push. Where it "
-                'is lost for good, begin anew and import what went out: massctl state init --new-lineage --reason "…"'
+                "is lost for good, begin anew and import what went out: {command}",
+                command=Command("state init", '--new-lineage --reason "…"'),
             ),
         )
     raise LedgerOlderError(
         Phrase("the ledger is an older copy"),
         then,
         Phrase(
-            "massctl state restore FILE   brings a newer copy back; where there is none, begin anew and import what "
-            'went out: massctl state init --new-lineage --reason "…"'
+            "{state_restore}   brings a newer copy back; where there is none, begin anew and import what went "
+            "out: {state_init}",
+            state_restore=Command("state restore", A_FILE),
+            state_init=Command("state init", '--new-lineage --reason "…"'),
         ),
     )
 

@@ -23,7 +23,7 @@ from pydantic_core import PydanticCustomError
 
 from massctl.model.diagnostics import CODES
 from massctl.model.ids import ACCOUNT_NAME_PATTERN, OPENID_PATTERN, THEME_NAME_PATTERN, VARIABLE_NAME_PATTERN, Sha256
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 from massctl.model.strict import NonEmpty, NonEmptyLine, OneLine, Strict
 
 CROP_PATTERN: Final = r"^(?:0(?:\.[0-9]{1,6})?|1(?:\.0{1,6})?)(?:_(?:0(?:\.[0-9]{1,6})?|1(?:\.0{1,6})?)){3}$"
@@ -592,7 +592,7 @@ def _ignored_codes(data: Mapping[str, Any]) -> list[Fault]:
         code = entry.get("code") if isinstance(entry, Mapping) else None
         if isinstance(code, str) and re.fullmatch(CODE_PATTERN, code) and code not in CODES:
             say = Phrase("there is no diagnostic {code}", code=code)
-            hint = Phrase("`massctl explain` lists them all")
+            hint = Phrase("`{command}` lists them all", command=Command("explain"))
             faults.append(Fault("MC014", ("ignore", index, "code"), say, hint, at_key=False))
     return faults
 

@@ -42,15 +42,27 @@ def plural_phrase(one: str, many: str, *, count: int, **values: object) -> Phras
 
 
 class Command(Phrase):
-    """A command of massctl as it is typed: in every language the same, but for what the run that advises it adds."""
+    """A command of massctl as it is typed, by itself or as a value of a sentence: in every language the same.
 
-    __slots__ = ()
+    Where a run advises it, the view adds what that run was given, such as `-C DIR`.
+    """
+
+    __slots__ = ("arguments", "verb")
+
+    verb: str
+    arguments: tuple[object, ...]
 
     def __new__(cls, verb: str, *arguments: object) -> Self:
         """Join our own `verb` and `arguments`, which may be anybody's words."""
-        names = [f"argument_{number}" for number in range(len(arguments))]
-        template = " ".join(["massctl", verb, *(f"{{{name}}}" for name in names)])
-        return super().__new__(cls, template, **dict(zip(names, arguments, strict=True)))
+        self = super().__new__(cls, "massctl {line}", line=" ".join(map(str, (verb, *arguments))))
+        self.verb, self.arguments = verb, arguments
+        return self
+
+
+A_FILE: Final = Phrase("FILE")
+A_BRANCH: Final = Phrase("BRANCH")
+A_WECHAT_NAME: Final = Phrase("WECHAT_NAME")
+"""What stands in a command for something that only the reader knows, in the reader's language."""
 
 
 def enumerated(parts: Sequence[str]) -> str:
@@ -74,7 +86,9 @@ UNNAMED: Final = "NAME"
 
 
 def about(said: str, name: str) -> str:
-    """Put a campaign's name where a sentence left it open: where its value `name` is UNNAMED."""
+    """Put a campaign's name where a sentence left it open: where its value `name`, or an argument, is UNNAMED."""
+    if isinstance(said, Command):
+        return Command(said.verb, *(name if each == UNNAMED else each for each in said.arguments))
     if not isinstance(said, Phrase) or not said.values:
         return said
     told = {key: about(each, name) if isinstance(each, str) else each for key, each in said.values.items()}

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 from massctl.errors import LedgerCorruptError
 from massctl.model import entries
 from massctl.model.ids import AppId, CampaignName, ImageUrl, MediaId, Sha256
-from massctl.model.phrase import BEIJING, Phrase, moment
+from massctl.model.phrase import BEIJING, Command, Phrase, moment
 from massctl.model.send import HOLD_CODES
 
 
@@ -728,7 +728,9 @@ def _out_of_turn(entry: entries.Entry, due: int) -> LedgerCorruptError:
         Phrase(
             "Entry {serial} ({kind}) stands where {due} is due.", serial=entry.serial, kind=entry.event.type, due=due
         ),
-        Phrase("Restore the ledger from a copy that verifies; `massctl state verify` checks one."),
+        Phrase(
+            "Restore the ledger from a copy that verifies; `{command}` checks one.", command=Command("state verify")
+        ),
     )
 
 
@@ -1102,11 +1104,15 @@ def article_address(state: State, campaign: str, number: int) -> str | tuple[Phr
     jobs = [job for record in state.editions(name) for job in record.jobs]
     if not jobs:
         say = Phrase("{campaign} was not sent as far as the ledger knows, so it has no address", campaign=campaign)
-        return say, Phrase("write its name as its folder has it; massctl state list shows what was sent")
+        return say, Phrase(
+            "write its name as its folder has it; {command} shows what was sent", command=Command("state list")
+        )
     told = [(job, job.counts.article_urls) for job in jobs if job.counts is not None and job.counts.article_urls]
     if not told:
         say = Phrase("{campaign} was sent, and nobody recorded where its articles are", campaign=campaign)
-        return say, Phrase("record the event: massctl record-event FILE; or write the address itself")
+        return say, Phrase(
+            "record the event: {command}; or write the address itself", command=Command("record-event", "FILE")
+        )
     job, addresses = told[-1]
     words = {"campaign": campaign, "number": number}
     if number > len(addresses):

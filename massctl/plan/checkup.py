@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from massctl.model.diagnostics import Check, Finding, Level, has_errors
 from massctl.model.ids import AccountName, AppId
 from massctl.model.message import RenderedCampaign, RenderedNews
-from massctl.model.phrase import BEIJING, Phrase, in_a_row, moment
+from massctl.model.phrase import BEIJING, Command, Phrase, in_a_row, moment
 from massctl.model.send import HOLD_CODES
 from massctl.model.state import FINAL, Attempt, State, Status, held_until
 from massctl.plan.guards import Skew, how_to_do, left_to_do, skew_refusal, tip_refusal
@@ -100,7 +100,8 @@ def open_sends(state: State) -> Iterator[Finding]:
                 until=moment(until.astimezone(BEIJING)),
             )
             hint = Phrase(
-                "let the administrator (管理员) answer in WeChat, then: massctl apply {name}", name=record.campaign
+                "let the administrator (管理员) answer in WeChat, then: {command}",
+                command=Command("apply", record.campaign),
             )
             yield Finding(Check.LEDGER, Level.WARNING, say, hint)
         else:
@@ -125,7 +126,7 @@ def campaigns_finding(plan: "Plan") -> Finding:
     """Say how many campaigns have faults."""
     faulty = sum(has_errors(each.diagnostics) for each in plan.campaigns)
     if faulty:
-        hint = Phrase("massctl validate   shows every fault of every file")
+        hint = Phrase("{command}   shows every fault of every file", command=Command("validate"))
         return Finding(Check.CAMPAIGNS, Level.PROBLEM, Phrase("campaigns with faults: {count}", count=faulty), hint)
     return Finding(Check.CAMPAIGNS, Level.OK, Phrase("campaigns without a fault: {count}", count=len(plan.campaigns)))
 
@@ -136,7 +137,9 @@ def window_findings(plan: "Plan") -> list[Finding]:
     shown = [found for _, found in told[:WINDOWS_TOLD]]
     if len(told) > len(shown):
         say = Phrase("more windows like these: {count}", count=len(told) - len(shown))
-        shown.append(Finding(Check.WINDOWS, Level.WARNING, say, Phrase("massctl plan   shows them all")))
+        shown.append(
+            Finding(Check.WINDOWS, Level.WARNING, say, Phrase("{command}   shows them all", command=Command("plan")))
+        )
     return shown or [Finding(Check.WINDOWS, Level.OK, Phrase("no window was missed, and none is open and refused"))]
 
 
@@ -182,7 +185,11 @@ def _window(planned: "PlannedCampaign") -> Finding | None:
         return Finding(Check.WINDOWS, Level.PROBLEM, say, refusal.hint, _account(planned))
     say = Phrase("the window of {name} is open, and it is not sent yet", name=planned.name)
     return Finding(
-        Check.WINDOWS, Level.WARNING, say, Phrase("massctl apply {name}", name=planned.name), _account(planned)
+        Check.WINDOWS,
+        Level.WARNING,
+        say,
+        Command("apply", planned.name),
+        _account(planned),
     )
 
 
@@ -209,9 +216,9 @@ def allowance_finding(
     """Say what the allowance holds in this day or month, and on what that rests."""
     imported = len(state.website_sends.get(appid, []))
     assumed = Phrase(
-        "sends on the website are told by no API and count too; {count} are recorded: "
-        "massctl state import --website-send AT",
+        "sends on the website are told by no API and count too; {count} are recorded: {command}",
         count=imported,
+        command=Command("state import", "--website-send AT"),
     )
     spans = [span for each in ahead if each.account == account for span in each.spans]
     for span in spans:

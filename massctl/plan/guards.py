@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from massctl.model.campaign import Tag
 from massctl.model.ids import CampaignName, Digest
 from massctl.model.message import RenderedCampaign, message_digest_to
-from massctl.model.phrase import BEIJING, Phrase, in_a_row, moment
+from massctl.model.phrase import BEIJING, Command, Phrase, in_a_row, moment
 from massctl.model.state import Record, State, Status, beijing_day, contradiction, held_until, is_concluded
 from massctl.plan.lock_diff import links_refusal
 from massctl.plan.quota import Agenda, Slot, allowance_refusal, batches_left, slot_of
@@ -237,8 +237,8 @@ def _stopped(tip: Tip) -> Refusal | None:
         return None
     say = Phrase("{remote} has the branch {branch}: somebody stopped all sends", remote=tip.remote, branch=STOP_BRANCH)
     lift = Phrase(
-        "massctl resume   says who and why, and lifts it once you say yes; on GitHub: Actions / operate / allow sends "
-        "again"
+        "{command}   says who and why, and lifts it once you say yes; on GitHub: Actions / operate / allow sends again",
+        command=Command("resume"),
     )
     return Refusal(Guard.KILL_SWITCH, say, lift)
 
@@ -374,9 +374,9 @@ def handoff_open(campaign: RenderedCampaign, record: Record) -> Refusal | None:
 def how_to_do(name: str) -> Phrase:
     """Say how a person does the items and records that they are done."""
     return Phrase(
-        "do it to its draft in 草稿箱 of 微信公众平台 (mp.weixin.qq.com) and save it there, changing no word, "
-        'picture or link; then: massctl adopt {name} --reason "…"; on GitHub: Actions / operate / adopt the draft',
-        name=name,
+        "do it to its draft in 草稿箱 of 微信公众平台 (mp.weixin.qq.com) and save it there, changing no word, picture "
+        "or link; then: {command}; on GitHub: Actions / operate / adopt the draft",
+        command=Command("adopt", name, '--reason "…"'),
     )
 
 
@@ -387,8 +387,10 @@ def left_to_do(items: tuple[HandoffItem, ...], status: Status) -> list[str]:
 
 def rest_of(name: str) -> Phrase:
     """Say how to reach the openids that a list did not reach."""
-    say = Phrase("a campaign for the openids that no accepted batch named: massctl new {name}-rest --unsent-of {name}")
-    return Phrase(say, name=name)
+    return Phrase(
+        "a campaign for the openids that no accepted batch named: {command}",
+        command=Command("new", f"{name}-rest", "--unsent-of", name),
+    )
 
 
 def list_changed(campaign: RenderedCampaign, record: Record) -> Refusal | None:
@@ -648,7 +650,7 @@ def not_named(name: CampaignName) -> Refusal:
     return Refusal(
         Guard.NOT_NAMED,
         Phrase("it has no window, so it is staged and sent only by name"),
-        Phrase("massctl apply {name}", name=name),
+        Command("apply", name),
     )
 
 
@@ -720,7 +722,8 @@ def _account_in_doubt(case: Case) -> Refusal | None:
         )
         say = Phrase(template, other=others[0].campaign, until=moment(until.astimezone(BEIJING)))
         hint = Phrase(
-            "let the administrator (管理员) answer in WeChat, then: massctl apply {name}", name=others[0].campaign
+            "let the administrator (管理员) answer in WeChat, then: {command}",
+            command=Command("apply", others[0].campaign),
         )
         return Refusal(Guard.ACCOUNT_IN_DOUBT, say, hint)
     template = Phrase("nobody knows whether {other} was sent, so this account sends nothing else")
@@ -733,8 +736,9 @@ def _contradicted(case: Case) -> Refusal | None:
         if (found := contradiction(each)) is not None:
             say = Phrase("the ledger contradicts itself about {name}, so this account sends nothing: {found}")
             hint = Phrase(
-                "look in the console under 群发记录 whether {name} went out, then settle it: massctl reconcile {name}",
+                "look in the console under 群发记录 whether {name} went out, then settle it: {command}",
                 name=each.campaign,
+                command=Command("reconcile", each.campaign),
             )
             return Refusal(Guard.ACCOUNT_IN_DOUBT, Phrase(say, name=each.campaign, found=found), hint)
     return None

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 from massctl.model.state import Record, Status, status_of
 from massctl.plan.guards import rest_of
 
@@ -53,12 +53,15 @@ def how_to_resend(record: Record) -> Phrase | None:
         return Phrase(say, rest=rest_of(record.campaign))
     err = _ERR.fullmatch(reason_of(record) or "")
     number = int(err[1]) if err is not None else 0
-    told = {"name": record.campaign, "edition": record.edition + 1}
-    say = Phrase("write `edition: {edition}` in campaign.yaml; then: massctl lock {name}, massctl apply {name}")
-    again = Phrase(say, **told)
+    told = {
+        "edition": record.edition + 1,
+        "lock": Command("lock", record.campaign),
+        "apply": Command("apply", record.campaign),
+    }
+    again = Phrase("write `edition: {edition}` in campaign.yaml; then: {lock}, {apply}", **told)
     reprinted = Phrase(
-        "write `send_ignore_reprint: true` under send: and `edition: {edition}` in campaign.yaml; then: "
-        "massctl lock {name}, massctl apply {name}",
+        "write `send_ignore_reprint: true` under send: and `edition: {edition}` in campaign.yaml; then: {lock}, "
+        "{apply}",
         **told,
     )
     agreed = Phrase("ask the administrator (管理员) to agree: {how}", how=again)

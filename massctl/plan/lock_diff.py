@@ -23,7 +23,7 @@ from massctl.model.lock import (
     LockFile,
 )
 from massctl.model.message import RenderedCampaign
-from massctl.model.phrase import Phrase, enumerated
+from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.model.state import State, article_address
 from massctl.model.strict import Strict
 from massctl.plan.steps import Guard, Refusal
@@ -197,7 +197,7 @@ def lock_missing(name: CampaignName) -> Refusal:
     return Refusal(
         Guard.LOCK_MISSING,
         Phrase("it is not locked, and only what is locked is sent"),
-        Phrase("massctl lock {name}   then have campaign.lock.json reviewed and commit it", name=name),
+        Phrase("{command}   then have campaign.lock.json reviewed and commit it", command=Command("lock", name)),
     )
 
 
@@ -227,12 +227,12 @@ def lock_stale(before: LockFile, after: LockFile) -> Refusal:
         )
     else:
         say = Phrase("massctl changed since it was locked ({versions}) and renders differently: {differences}", **told)
-    hint = Phrase("lock it again and have that reviewed: massctl lock {name}", name=after.campaign)
+    hint = Phrase("lock it again and have that reviewed: {command}", command=Command("lock", after.campaign))
     return Refusal(Guard.LOCK_STALE, say, hint)
 
 
 def _lock_anew(name: CampaignName) -> Phrase:
-    return Phrase("undo the change, or lock it again and have that reviewed: massctl lock {name}", name=name)
+    return Phrase("undo the change, or lock it again and have that reviewed: {command}", command=Command("lock", name))
 
 
 def changed_versions(before: str, after: str) -> list[Phrase]:
@@ -259,7 +259,10 @@ def links_refusal(campaign: RenderedCampaign, state: State) -> Refusal | None:
     return Refusal(
         Guard.LOCK_STALE,
         Phrase("the ledger does not give what it links to: {differences}", differences=enumerated(dead)),
-        Phrase("correct the link, then lock it again and have that reviewed: massctl lock {name}", name=campaign.name),
+        Phrase(
+            "correct the link, then lock it again and have that reviewed: {command}",
+            command=Command("lock", campaign.name),
+        ),
     )
 
 

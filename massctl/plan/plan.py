@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.ids import Address, AppId, CampaignName, Digest, MediaId, Sha256
 from massctl.model.message import Purpose, Recipient, RenderedCampaign
-from massctl.model.phrase import Phrase, enumerated, plural_phrase
+from massctl.model.phrase import A_WECHAT_NAME, Command, Phrase, enumerated, plural_phrase
 from massctl.model.state import Record, State, Status, held_until, is_concluded, status_of
 from massctl.plan import guards, quota
 from massctl.plan.guards import (
@@ -243,7 +243,7 @@ def unknown_previews(campaign: RenderedCampaign, record: Record) -> list[Diagnos
                 "nobody knows whether preview {number} of this version arrived; it is not repeated",
                 number=number,
             )
-            hint = Phrase("ask the reviewer; to show it again: massctl preview {name}", name=campaign.name)
+            hint = Phrase("ask the reviewer; to show it again: {command}", command=Command("preview", campaign.name))
             place = Place(f"campaigns/{campaign.name}/campaign.yaml")
             found.append(Diagnostic("MC402", Severity.WARNING, say, place, hint, campaign.name))
     return found
@@ -279,13 +279,17 @@ def preview_missing(
 
 def _how_to_show(campaign: RenderedCampaign, *, shows: bool) -> Phrase:
     if shows:
-        say = Phrase("look at it on the phone, then run apply again; massctl preview {name}   shows it once more")
-        return Phrase(say, name=campaign.name)
+        return Phrase(
+            "look at it on the phone, then run apply again; {command}   shows it once more",
+            command=Command("preview", campaign.name),
+        )
     if campaign.recipients:
-        return Phrase("massctl preview {name}   then look at it on the phone, and run apply again", name=campaign.name)
+        return Phrase(
+            "{command}   then look at it on the phone, and run apply again", command=Command("preview", campaign.name)
+        )
     return Phrase(
-        "name a reviewer under `preview:` in campaign.yaml, or: massctl preview {name} --towxname WECHAT_NAME",
-        name=campaign.name,
+        "name a reviewer under `preview:` in campaign.yaml, or: {command}",
+        command=Command("preview", campaign.name, "--towxname", A_WECHAT_NAME),
     )
 
 

@@ -490,7 +490,7 @@ def reviewable(document: str | bytes, file: str = "-") -> SavedPlan | StoppedPla
         raise NotAPlanError(
             Phrase("{file} is not a plan for review: {places}", file=file, places=enumerated(_places(error))),
             Phrase("No comment was made."),
-            Phrase("write one with: massctl plan --format json --for-review"),
+            Phrase("write one with: {command}", command=Command("plan", "--format json --for-review")),
         ) from None
 
 

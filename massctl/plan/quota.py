@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.message import RenderedCampaign, Window
-from massctl.model.phrase import BEIJING, Phrase, enumerated, in_a_row, moment
+from massctl.model.phrase import BEIJING, Command, Phrase, enumerated, in_a_row, moment
 from massctl.model.state import DAY_USED_UP, Attempt, Job, Record, RecordKey, State, beijing_day, is_concluded
 from massctl.plan.steps import Guard, Reason, Refusal, SendMass
 from massctl.plan.window import again_after, next_moment, tomorrow
@@ -548,7 +548,7 @@ def _another_day(campaign: RenderedCampaign, slot: Slot) -> str:
     if campaign.window is None:
         if day is None:
             return Phrase("no day of the next year has a place for it: change policy.freeze in massctl.yaml")
-        return Phrase("run `massctl apply {name}` on or after {day}", name=campaign.name, day=day)
+        return Phrase("run `{command}` on or after {day}", day=day, command=Command("apply", campaign.name))
     coming = [each.campaign for _, there in slot.taken for each in there if each.until is not None]
     if others := list(dict.fromkeys(each for each in coming if each is not None))[:_TOLD_MAX]:
         move = Phrase(

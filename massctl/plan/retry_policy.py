@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from massctl.model.message import RenderedCampaign
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 from massctl.model.state import Record
 from massctl.plan.steps import Guard, Refusal
 from massctl.plan.window import next_moment
@@ -31,10 +31,12 @@ REPEAT_MARGIN_SECONDS: Final = 1
 def settle(name: str) -> Phrase:
     """Say how a person settles whether a campaign was sent."""
     return Phrase(
-        'look in the console under 群发记录; if {name} went out: massctl reconcile {name} --sent --reason "…"; '
-        'if it did not: massctl reconcile {name} --not-sent --reason "…"; what to look for: '
-        "massctl reconcile {name}; on GitHub: Actions / operate / reconcile",
+        "look in the console under 群发记录; if {name} went out: {sent}; if it did not: {not_sent}; what "
+        "to look for: {look}; on GitHub: Actions / operate / reconcile",
         name=name,
+        sent=Command("reconcile", name, '--sent --reason "…"'),
+        not_sent=Command("reconcile", name, '--not-sent --reason "…"'),
+        look=Command("reconcile", name),
     )
 
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from massctl.model.message import RenderedCampaign, Window
-from massctl.model.phrase import BEIJING, Phrase, moment
+from massctl.model.phrase import BEIJING, Command, Phrase, moment
 from massctl.model.state import beijing_day
 from massctl.plan.steps import Guard, Refusal
 
@@ -143,7 +143,7 @@ def again_after(campaign: RenderedCampaign, policy: "Policy", at: datetime) -> P
     """Say how a campaign goes out after `at`: by its name, within its window, or only with another one."""
     said = moment(at.astimezone(BEIJING))
     if campaign.window is None:
-        return Phrase("run `massctl apply {name}` after {moment}", name=campaign.name, moment=said)
+        return Phrase("run `{command}` after {moment}", moment=said, command=Command("apply", campaign.name))
     if next_moment(policy, campaign.window, at) is not None:
         return Phrase("run apply again after {moment}, within its window", moment=said)
     return Phrase(

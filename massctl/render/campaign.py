@@ -8,7 +8,7 @@ from massctl.model.campaign import Article, CampaignFile, Image, Path, Preview, 
 from massctl.model.diagnostics import Diagnostic, Place, Severity, has_errors
 from massctl.model.ids import AccountName, AppId, CampaignName, Sha256
 from massctl.model.message import Recipient, RenderedCampaign, Window
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 from massctl.model.settings import Account
 from massctl.render.article import Setting
 from massctl.render.audience import render_audience
@@ -104,7 +104,9 @@ def _short_window(name: CampaignName, send: Send, place: KeyPlace) -> list[Diagn
         minutes=minutes,
         least=WINDOW_MINUTES_MIN,
     )
-    hint = Phrase("if it is that urgent, wait for it: massctl apply --wait 45m; else move `not_after`")
+    hint = Phrase(
+        "if it is that urgent, wait for it: {command}; else move `not_after`", command=Command("apply", "--wait 45m")
+    )
     return [Diagnostic("MC026", Severity.WARNING, say, place(("send", "not_after")), hint, campaign=name)]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from massctl.model.campaign import Ignore
 from massctl.model.diagnostics import Diagnostic, Severity
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 from massctl.render.strings import KeyPlace
 
 CODE = "MC325"
@@ -35,7 +35,7 @@ def _useless(
         hint = Phrase("delete it, so that a later {code} is not missed", code=entry.code)
         if entry.code in errors:
             say = Phrase("{code} is an error here, and errors cannot be ignored", code=entry.code)
-            hint = Phrase("`massctl explain {code}` says what to do about it", code=entry.code)
+            hint = Phrase("`{command}` says what to do about it", command=Command("explain", entry.code))
         elif entry.code in seen:
             say = Phrase("{code} is ignored already, further up", code=entry.code)
             hint = Phrase("keep one of the two reasons, or join them")

@@ -7,7 +7,7 @@ from massctl.model.campaign import Image, MpVideo, Path, Voice, WxCard
 from massctl.model.diagnostics import Severity
 from massctl.model.ids import MediaId
 from massctl.model.message import MaterialRef, Recording, RenderedCard, RenderedImage, RenderedVideo, RenderedVoice
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 from massctl.render.fault import Fault
 from massctl.render.inputs import Problem, RecordingPurpose
 from massctl.render.paths import is_foreign, picture_paths
@@ -70,8 +70,8 @@ def card_message(message: WxCard, strings: Strings) -> RenderedCard:
 
 def _warn(strings: Strings, key: str, say: Phrase) -> None:
     hint = Phrase(
-        "it works where the account still has the right; `massctl preview {name}` finds out",
-        name=strings.setting.campaign,
+        "it works where the account still has the right; `{command}` finds out",
+        command=Command("preview", strings.setting.campaign),
     )
     strings.report([Fault("MC317", say, hint, severity=Severity.WARNING)], {}, (key,))
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from massctl import __version__
 from massctl.errors import UsageError
-from massctl.model.phrase import Phrase, system_reason
+from massctl.model.phrase import Command, Phrase, system_reason
 
 LANGUAGES: Final = ("zh", "en")
 """In which the words of a repository can be written; the workflows are the same."""
@@ -44,8 +44,12 @@ def write_scaffold(directory: Path, contents: Mapping[str, bytes]) -> list[str]:
     if existing:
         raise UsageError(
             Phrase("{directory} already holds {path}", directory=directory.name or ".", path=existing[0]),
-            Phrase("massctl init overwrites nothing, so it wrote nothing."),
-            Phrase("massctl init NEW_FOLDER   or, to keep what is here and write the rest: massctl init --keep"),
+            Phrase("{command} overwrites nothing, so it wrote nothing.", command=Command("init")),
+            Phrase(
+                "{elsewhere}   or, to keep what is here and write the rest: {here}",
+                elsewhere=Command("init", "NEW_FOLDER"),
+                here=Command("init", "--keep"),
+            ),
         )
     try:
         for path, data in sorted(contents.items()):
@@ -60,7 +64,7 @@ def write_scaffold(directory: Path, contents: Mapping[str, bytes]) -> list[str]:
         why = system_reason(error)
         raise UsageError(
             Phrase("{directory} cannot be written: {why}", directory=directory.name or ".", why=why),
-            hint=Phrase("massctl init NEW_FOLDER"),
+            hint=Command("init", "NEW_FOLDER"),
         ) from None
     return sorted(contents)
 

@@ -20,7 +20,7 @@ from zlib import crc32
 
 from massctl.model.campaign import BATCH_MAX, BATCH_MIN, OpenidList, batch_sizes
 from massctl.model.ids import Sha256, is_openid
-from massctl.model.phrase import UNNAMED, Phrase
+from massctl.model.phrase import UNNAMED, Command, Phrase
 from massctl.render.inputs import ListedOpenids, Problem
 from massctl.source.repository import SAVE_AS_UTF8, Repository, UnreadableError
 
@@ -405,7 +405,10 @@ def _too_short(path: str, count: int) -> Problem:
     return Problem(
         "MC605",
         say,
-        Phrase("add a second one, or send a preview to it alone: massctl preview {name} --touser OPENID", name=UNNAMED),
+        Phrase(
+            "add a second one, or send a preview to it alone: {command}",
+            command=Command("preview", UNNAMED, "--touser OPENID"),
+        ),
         path,
         1,
         1,

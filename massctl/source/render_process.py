@@ -43,7 +43,7 @@ from massctl.model.message import (
     Window,
     declared_audience,
 )
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 from massctl.model.state import State
 from massctl.plan.steps import Guard, Invalid, NotLocked, Refusal
 from massctl.source.loader import Desires, Rendered, Workbench
@@ -83,8 +83,8 @@ def to_plain(value: Any) -> Any:
     kind = type(value)
     if value is None or kind in (str, int, bool):
         return value
-    if kind is Phrase:
-        return ["phrase", value.template, value.plural, {key: to_plain(each) for key, each in value.values.items()}]
+    if kind in (Command, Phrase):
+        return _plain_phrase(value)
     if kind is tuple:
         return ["row", *map(to_plain, value)]
     if kind is datetime and type(value.tzinfo) is timezone:
@@ -94,6 +94,12 @@ def to_plain(value: Any) -> Any:
     if kind.__name__ in _VALUES and kind is _VALUES[kind.__name__]:
         return [kind.__name__, *(_field(field.name, getattr(value, field.name)) for field in _given(kind))]
     raise TypeError(kind.__name__)
+
+
+def _plain_phrase(said: Phrase) -> list[Any]:
+    if isinstance(said, Command):
+        return ["command", said.verb, *map(to_plain, said.arguments)]
+    return ["phrase", said.template, said.plural, {key: to_plain(each) for key, each in said.values.items()}]
 
 
 def from_plain(written: Any) -> Any:
@@ -122,6 +128,7 @@ _READERS: Final[dict[str, Callable[..., Any]]] = {
     "phrase": lambda template, plural, values: Phrase(
         template, plural, **{key: from_plain(each) for key, each in values.items()}
     ),
+    "command": lambda verb, *arguments: Command(verb, *map(from_plain, arguments)),
     "row": lambda *values: tuple(map(from_plain, values)),
     "at": datetime.fromisoformat,
     "word": lambda kind, value: _WORDS[kind](value),
@@ -249,7 +256,9 @@ def _ending(process: "subprocess.Popen[bytes]") -> Phrase:
 
 def _fallen(name: CampaignName, why: Phrase) -> Invalid:
     place = Place(f"{CAMPAIGNS}/{name}/campaign.yaml")
-    hint = Phrase("look at what its templates do; massctl validate {name}   renders it without a lock", name=name)
+    hint = Phrase(
+        "look at what its templates do; {command}   renders it without a lock", command=Command("validate", name)
+    )
     return Invalid(name, "", None, None, (Diagnostic("MC409", Severity.ERROR, why, place, hint, name),))
 
 

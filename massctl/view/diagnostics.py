@@ -22,7 +22,7 @@ SEVERITY: Final = {
 GROUP_MIN: Final = 5
 """So many notes or warnings of one code are still shown one by one."""
 _GROUP_SHOWN: Final = 3
-_WHOLE: Final = Command("validate --verbose")
+_WHOLE: Final = Command("validate", "--verbose")
 _LEAD_SHARE: Final = 3
 """Of a line too long for the window, one part in so many is shown before the fault."""
 

@@ -20,7 +20,7 @@ from itertools import groupby
 from typing import Final
 
 from massctl.errors import InvariantError
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 from massctl.view.i18n import Language
 from massctl.view.style import Ink, Style
 from massctl.view.terminal import Inked, Page, Table
@@ -159,5 +159,7 @@ def explanations_text(explanations: Sequence[Explanation], language: Language, s
         for each in members:
             table.row(each.code, each.summary)
     page.blank()
-    page.line(Inked(Phrase("massctl explain CODE   says what to do about one"), Ink.DETAIL), hang=2)
+    page.line(
+        Inked(Phrase("{command}   says what to do about one", command=Command("explain", "CODE")), Ink.DETAIL), hang=2
+    )
     return page.text()

@@ -3,16 +3,15 @@
 Invariant: only a sentence's own words are ever changed. What fills its fields, a title or a path, stays as it is.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache
 from gettext import NullTranslations
 from struct import iter_unpack, unpack_from
 from typing import ClassVar, Final, Literal
 
 import massctl
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +109,40 @@ def say(text: str, language: Language) -> str:
     """
     if not isinstance(text, Phrase) or (language.is_english and language.flags == NO_FLAGS):
         return str(text)
+    if isinstance(text, Command):
+        return _command_line(text, language)
     template = _template(text, language)
-    if language.flags != NO_FLAGS:
-        template = _completed(template, language.flags, bool(text.values))
     if not text.values:
         return template
     values = {name: say(v, language) if isinstance(v, Phrase) else v for name, v in text.values.items()}
     return template.format(**values)
+
+
+_SANDBOX: Final = frozenset(
+    {
+        *("adopt", "apply", "doctor", "new", "plan", "preview", "reconcile", "record-event", "render", "serve"),
+        *("status", "withdraw", "comments open", "comments close", "speed get", "speed set"),
+        *(f"state {verb}" for verb in ("backup", "import", "init", "list", "repair", "restore", "show", "verify")),
+    }
+)
+"""Verbs that take `--sandbox`."""
+_LOCKED: Final = frozenset({"apply", "preview"})
+"""Verbs that take `--locked`."""
+_NOWHERE: Final = frozenset({"explain", "init", "sandbox", "schema"})
+"""Verbs to which a repository means nothing; all others are typed with the `-C DIR` of the run."""
+
+
+def _command_line(command: Command, language: Language) -> str:
+    """Write a command with the flags of this run that its verb takes."""
+    verb, flags = command.verb, language.flags
+    arguments = " ".join(say(each, language) if isinstance(each, str) else str(each) for each in command.arguments)
+    added = [
+        flag
+        for flag, is_set, takers in (("--sandbox", flags.sandbox, _SANDBOX), ("--locked", flags.locked, _LOCKED))
+        if is_set and verb in takers and flag not in arguments.split()
+    ]
+    where = "" if verb in _NOWHERE else flags.where
+    return " ".join(filter(None, ["massctl", where, verb, *added, arguments]))
 
 
 def _template(text: Phrase, language: Language) -> str:
@@ -172,29 +198,3 @@ class _Sentences(NullTranslations):
     def _find(self, message: str) -> str | None:
         length, start = self._places.get(message.encode(), (0, 0))
         return self._written[start : start + length].decode() or None
-
-
-_WITHOUT_SANDBOX: Final = ("validate", "lock", "stop", "resume")
-_WITH_LOCKED: Final = ("apply", "preview")
-_ADVISED: Final = re.compile(
-    r"\bmassctl (?P<verb>apply|plan|doctor|status|reconcile|preview|withdraw|record-event|adopt|"
-    r"comments (?:open|close)|speed (?:get|set)|state (?:show|list|verify|init|import|repair|backup|restore)|"
-    r"validate|lock|render|serve|stop|resume)\b"
-    r"(?! --sandbox)"
-)
-"""A command that a sentence advises, up to its verb."""
-
-
-@lru_cache(maxsize=512)
-def _completed(template: str, flags: Flags, has_fields: bool) -> str:
-    """Give a sentence, before anything fills its fields, whose commands have this run's flags."""
-    where = flags.where.replace("{", "{{").replace("}", "}}") if has_fields else flags.where
-
-    def command(found: re.Match[str]) -> str:
-        verb = found["verb"]
-        words = ["massctl", where, verb]
-        words += ["--sandbox"] if flags.sandbox and verb not in _WITHOUT_SANDBOX else []
-        words += ["--locked"] if flags.locked and verb in _WITH_LOCKED else []
-        return " ".join(filter(None, words))
-
-    return _ADVISED.sub(command, template)

@@ -182,8 +182,8 @@ def job_rows(table: Table, record: Record, label: str) -> None:
             table.below(Inked(url, Ink.DETAIL))
         others = [each for each in jobs[1:] if each.counts is not None and each.counts.article_urls]
         if others:
-            say = Phrase("the addresses of the other batches: massctl status {name} --format json")
-            table.below(Inked(Phrase(say, name=record.campaign), Ink.DETAIL))
+            say = Phrase("the addresses of the other batches: {command}")
+            table.below(Inked(Phrase(say, command=Command("status", record.campaign, "--format json")), Ink.DETAIL))
     if (stopped := rejected_batch(record)) is not None:
         table.row(label, Inked(stopped.message, Ink.WARNING), inner=2)
         table.below(stopped.hint)
@@ -193,7 +193,7 @@ def job_rows(table: Table, record: Record, label: str) -> None:
         table.row(label, Phrase(say, rest=record.ended.rest, **count))
     elif record.is_partly_sent and not record.is_in_doubt:
         sent = Phrase("{sent} of {all} batches went out", sent=len(record.sent_batches), all=record.batches)
-        go_on = Phrase("{sent}; massctl apply {name} goes on with the next", sent=sent, name=record.campaign)
+        go_on = Phrase("{sent}; {command} goes on with the next", sent=sent, command=Command("apply", record.campaign))
         table.row(label, Phrase("{sent}, and none is begun after this", sent=sent) if is_concluded(record) else go_on)
 
 

@@ -16,7 +16,7 @@ from massctl.model.diagnostics import Diagnostic, Level, Severity
 from massctl.model.entries import Entry, fields_of
 from massctl.model.ids import CampaignName, sha256_of
 from massctl.model.message import RenderedCampaign
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 from massctl.model.state import Attempt, Job, Record, State, status_of
 from massctl.plan.lock_diff import LockState, ReviewedPart
 from massctl.plan.plan import Plan, Remote
@@ -347,7 +347,7 @@ def _faults_document(diagnostics: Sequence[Diagnostic]) -> dict[str, Any] | None
     kinds = dict.fromkeys(f"{fault.code} {fault.place.file}" if fault.place else fault.code for fault in faults)
     where = ", ".join([*kinds][:_FAULTS_NAMED_MAX])
     message = Phrase("its files have faults ({where}), so nothing was done with it", where=where)
-    return {"errcode": None, "rid": None, "message": message, "hint": Phrase("massctl validate")}
+    return {"errcode": None, "rid": None, "message": message, "hint": Command("validate")}
 
 
 def _written(document: dict[str, Any], language: Language) -> str:

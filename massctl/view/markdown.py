@@ -16,7 +16,7 @@ from typing import Final, assert_never
 from massctl.model.diagnostics import Place, Severity
 from massctl.model.ids import AccountName
 from massctl.model.lock import LockedCard, LockedImage, LockedNews, LockedText, LockedVideo, LockedVoice, LockFile
-from massctl.model.phrase import Phrase, moment
+from massctl.model.phrase import Command, Phrase, moment
 from massctl.model.state import FINAL, Status
 from massctl.plan.guards import HandoffItem
 from massctl.plan.lock_diff import COMMENT_MARK, LockState, ReviewedChanges, ReviewedPart, ReviewedPiece, ReviewedRow
@@ -639,7 +639,12 @@ def _summary(words: Words, plan: SavedPlan) -> list[str]:
         (later, Phrase("sent in their windows, cannot be undone: {campaigns}", campaigns=campaigns(later))),
         (others, Phrase("the audience changed: {campaigns}", campaigns=campaigns(others))),
         (refused, Phrase("refused: {campaigns}", campaigns=campaigns(refused))),
-        (faulty, Phrase("faults: {campaigns}; massctl validate shows them", campaigns=campaigns(faulty))),
+        (
+            faulty,
+            Phrase(
+                "faults: {campaigns}; {command} shows them", campaigns=campaigns(faulty), command=Command("validate")
+            ),
+        ),
         (changed, Phrase("changed: {campaigns}", campaigns=campaigns(changed))),
         (unlocked, Phrase("not locked as it would be sent: {campaigns}", campaigns=campaigns(unlocked))),
     ]
@@ -712,4 +717,9 @@ class _Fitting:
         say_so = Phrase(
             "left out, to stay below {limit:,} characters: {what}", limit=self.limit, what=self.words.listed(missing)
         )
-        return [f"**{self.words.said(say_so)}**", "", self.words.said(Phrase("`massctl plan` shows everything.")), ""]
+        return [
+            f"**{self.words.said(say_so)}**",
+            "",
+            self.words.said(Phrase("`{command}` shows everything.", command=Command("plan"))),
+            "",
+        ]

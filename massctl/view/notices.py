@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from massctl.apply.notices import Notice
-from massctl.model.phrase import Phrase, in_a_row
+from massctl.model.phrase import Command, Phrase, in_a_row
 from massctl.plan.reconcile_options import Evidence
 from massctl.plan.send_block import SendBlock
 from massctl.view.cells import printable
@@ -30,7 +30,9 @@ HAPPENING: Final = {
     "draft_left": Phrase("draft left"),
     "upcoming": Phrase("upcoming"),
 }
-_ON_GITHUB: Final = Phrase("on GitHub, where massctl init wrote the workflows: Actions / operate / reconcile")
+_ON_GITHUB: Final = Phrase(
+    "on GitHub, where {command} wrote the workflows: Actions / operate / reconcile", command=Command("init")
+)
 _MARKUP: Final = str.maketrans("<>[]`*#@\\|~", "＜＞［］｀＊＃＠＼｜～")
 _ADDRESS: Final = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*):(?=//)")
 
@@ -49,7 +51,7 @@ def notice_blocks(notices: Sequence[Notice], language: Reader) -> list[str]:
 
 def left_out(count: int, language: Reader) -> str:
     """Say that so many notices had no room."""
-    return say(Phrase("and {count} more: massctl status", count=count), language)
+    return say(Phrase("and {count} more: {command}", count=count, command=Command("status")), language)
 
 
 def notices_document(notices: Sequence[Notice]) -> dict[str, Any]:

@@ -425,7 +425,9 @@ def _summary(page: Page, plan: Plan, now: datetime) -> None:
     if refused:
         page.line(Inked(Phrase("refused: {campaigns}", campaigns=campaigns(refused)), Ink.WARNING))
     if faulty:
-        hint = Phrase("faults: {campaigns}; massctl validate shows them", campaigns=campaigns(faulty))
+        hint = Phrase(
+            "faults: {campaigns}; {command} shows them", campaigns=campaigns(faulty), command=Command("validate")
+        )
         page.line(Inked(hint, Ink.ERROR), hang=2)
 
 

@@ -363,12 +363,16 @@ def stopped_text(brake: Brake, remote: str, language: Language, style: Style, wi
     )
     page.line(
         Phrase(
-            "What WeChat has accepted is not taken back; massctl withdraw NAME --all   deletes its articles. What is "
-            "staged stays, and runs go on staging."
+            "What WeChat has accepted is not taken back; {command}   deletes its articles. What is staged stays, "
+            "and runs go on staging.",
+            command=Command("withdraw", "NAME --all"),
         ),
         indent=2,
     )
-    page.line(Phrase("massctl resume   lifts it; on GitHub: Actions / operate / allow sends again"), indent=2)
+    page.line(
+        Phrase("{command}   lifts it; on GitHub: Actions / operate / allow sends again", command=Command("resume")),
+        indent=2,
+    )
     return page.text()
 
 

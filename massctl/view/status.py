@@ -195,8 +195,8 @@ def _choices(page: Page, evidence: Evidence) -> None:
     page.line(Command("reconcile", name, '--not-sent --reason "…"'), indent=2, hang=6)
     nowhere = Phrase("it is not there, nothing of it waits, nobody sent it by hand; its folder is gone")
     if evidence.is_here:
-        say = Phrase("it is not there, nothing of it waits, nobody sent it by hand; then: massctl apply {name}")
-        nowhere = Phrase(say, name=name)
+        say = Phrase("it is not there, nothing of it waits, nobody sent it by hand; then: {command}")
+        nowhere = Phrase(say, command=Command("apply", name))
     page.line(nowhere, indent=6)
     if evidence.remembered_until is not None:
         _memory(page, evidence, evidence.remembered_until)

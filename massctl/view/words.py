@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from massctl.model.message import Window
-from massctl.model.phrase import BEIJING, Phrase, enumerated, moment, offset, plural_phrase
+from massctl.model.phrase import BEIJING, Command, Phrase, enumerated, moment, offset, plural_phrase
 from massctl.model.state import Status
 from massctl.plan.plan import Drift, DriftKind
 from massctl.plan.quota import WITHDRAWALS_A_DAY
@@ -220,6 +220,7 @@ def drift_words(drift: Drift) -> Phrase:
             before, now = followers(int(drift.before or 0)), followers(int(drift.now or 0))
             return Phrase("its audience has {now}; {before} when last counted", now=now, before=before)
         case DriftKind.JOB_STATUS:
-            say = Phrase("job {msg_id} is {now}; the ledger says {before}: massctl status {name}")
+            say = Phrase("job {msg_id} is {now}; the ledger says {before}: {command}")
             now, before = JOB[str(drift.now)], JOB[str(drift.before)]
-            return Phrase(say, msg_id=drift.subject, now=now, before=before, name=drift.campaign)
+            command = Command("status", drift.campaign)
+            return Phrase(say, msg_id=drift.subject, now=now, before=before, command=command)

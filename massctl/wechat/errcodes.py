@@ -14,7 +14,7 @@ from importlib.resources import files
 from ipaddress import IPv6Address, ip_address
 from typing import Any, Final, TypeAlias
 
-from massctl.model.phrase import UNNAMED, Phrase
+from massctl.model.phrase import UNNAMED, Command, Phrase
 
 API: Final = "/cgi-bin/"
 """How the path of every call begins."""
@@ -111,7 +111,7 @@ def _rules() -> Mapping[tuple[str | None, int], _Rule]:
 def _judgement(rule: _Rule, address: str | None = None) -> Judgement:
     """Put a rule into words: those with the caller's address where WeChat told it and the rule has such words."""
     words = rule["address"] if address and "address" in rule else rule
-    values = {"name": UNNAMED, "address": address}
+    values = {"name": UNNAMED, "address": address, "command": Command(*words.get("command", ("",)))}
     message, hint = (
         Phrase(words[part], **{name: value for name, value in values.items() if f"{{{name}}}" in words[part]})
         for part in ("message", "hint")

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from itertools import pairwise
 from string import Formatter
@@ -147,16 +148,63 @@ def test_chinese_and_latin_of_help_are_set_apart_by_a_blank():
     assert [] == [chinese for chinese in HELP if touching.search(chinese)]
 
 
-_ADVISED = re.compile(r"massctl (?:-C \S+ )?([a-z-]+)((?:(?!   |[;:,`)，；：。）]).)*)")
+def _leaves(below: click.Command, *path: str) -> Iterator[tuple[str, click.Command]]:
+    """Give each command with its verb, also the verbs below a group."""
+    yield " ".join(path), below
+    if isinstance(below, click.Group):
+        context = click.Context(below)
+        for name in below.list_commands(context):
+            if (each := below.get_command(context, name)) is not None:
+                yield from _leaves(each, *path, name)
 
 
-def test_every_flag_of_a_command_that_a_sentence_advises_is_built():
+VERBS = {verb: each for verb, each in _leaves(command) if verb}
+HELPS = {text for _, text in help_texts()}
+
+
+def test_no_sentence_spells_a_command():
+    """A command is a value, so that the view writes it with the flags of the run; help texts have no run."""
+    spelt = re.compile(rf"massctl (?:{'|'.join(VERBS)})\b(?![.:/])")
+    sentences = {
+        text for message in ENTRIES if not HELPS & {*_ids(message)} for text in (*_ids(message), *_texts(message))
+    }
+    assert [] == sorted(text for text in sentences if spelt.search(text))
+
+
+def _advised() -> Iterator[tuple[str, str]]:
+    """Give the verb and the arguments of each Command in the source and in the table of errcodes."""
+    for path in sorted(ROOT.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Command":
+                words = [each.value if isinstance(each, ast.Constant) else "" for each in node.args]
+                if words and isinstance(words[0], str) and words[0]:
+                    yield words[0], " ".join(map(str, words[1:]))
+    for rule in tomllib.loads((ROOT / "wechat" / "errcodes.toml").read_text(encoding="utf-8"))["rule"]:
+        if "command" in rule:
+            yield rule["command"][0], " ".join(rule["command"][1:])
+
+
+def test_every_command_that_is_advised_is_built_with_its_flags():
+    """A hint is typed as it stands: it may name no verb and no flag that there is not, or not yet."""
+    advised = [*_advised()]
+    assert [] == [verb for verb, _ in advised if verb not in VERBS]
+    assert [] == [
+        (verb, flag)
+        for verb, rest in advised
+        for flag in re.findall(r"--[a-z-]+", rest)
+        if flag not in {"--help", *(f for p in VERBS[verb].params if not getattr(p, "hidden", False) for f in p.opts)}
+    ]
+
+
+_SPELT = re.compile(r"massctl (?:-C \S+ )?([a-z-]+)((?:(?!   |[;:,`)，；：。）]).)*)")
+
+
+def test_every_flag_of_a_command_in_a_help_text_is_built():
     """A hint is typed as it stands: it may name no flag that there is not, or not yet."""
-    context = click.Context(command)
     wrong: list[str] = []
-    for sentence in (*(text for message in ENTRIES for text in _ids(message)), *CHINESE):
-        for verb, rest in _ADVISED.findall(sentence):
-            known = command.get_command(context, verb) if verb in command.list_commands(context) else None
+    for sentence in (*HELPS, *HELP):
+        for verb, rest in _SPELT.findall(sentence):
+            known = VERBS.get(verb)
             if known is None or isinstance(known, click.Group):
                 continue  # Here massctl is the subject of a sentence; `state` has verbs of its own.
             flags = {flag for each in known.params if not getattr(each, "hidden", False) for flag in each.opts}

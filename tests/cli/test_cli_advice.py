@@ -34,3 +34,14 @@ def test_with_colours_too(shell: Shell):
     shell.tree.text("notice", more=SHORT)
     said = shell("plan", "--sandbox", columns=72)
     assert "massctl apply --sandbox --wait 45m" in said.out
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_words_of_a_campaign_that_look_like_a_command_are_shown_as_they_are(shell: Shell, language: str):
+    words = "massctl apply, massctl plan"
+    shell.tree.settings(language=language)
+    shell.tree.news("letter", title=words)
+    shell.env(NO_COLOR="1")
+    said = shell("-C", str(shell.root), "plan", "--sandbox", columns=200)
+    assert words in said.out
+    assert f"massctl -C {shell.root} apply --sandbox" in said.out

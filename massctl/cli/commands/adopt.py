@@ -10,7 +10,7 @@ from massctl.cli.app import Result, run_in_session, said
 from massctl.cli.arguments import Text, form_option, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.errors import RefusedError, UsageError
-from massctl.model.phrase import Phrase, in_a_row
+from massctl.model.phrase import Command, Phrase, in_a_row
 
 if TYPE_CHECKING:
     from massctl.cli.session import Session
@@ -97,5 +97,5 @@ def _nothing_staged(campaign: PlannedCampaign) -> RefusedError | UsageError:
     return UsageError(
         Phrase("there is nothing to adopt about {name}", name=campaign.name),
         Phrase("It went out, or nobody knows whether it did."),
-        Phrase("massctl state show   says how it stands"),
+        Phrase("{command}   says how it stands", command=Command("state show")),
     )

@@ -16,7 +16,7 @@ from massctl.cli.app import Result, at_work_on, outcome_result, recorded_now, ru
 from massctl.cli.arguments import Duration, sandbox_option
 from massctl.errors import LedgerLockedError, UsageError
 from massctl.model.ids import AccountName, CampaignName
-from massctl.model.phrase import BEIJING, Phrase, moment
+from massctl.model.phrase import A_WECHAT_NAME, BEIJING, Command, Phrase, moment
 from massctl.view.i18n import say
 
 if TYPE_CHECKING:
@@ -387,9 +387,8 @@ def require_something_to_show(plan: Plan, showing: Showing) -> None:
                 Phrase("{name} declares nobody who could be shown a preview", name=each.name),
                 Phrase("Nothing was done."),
                 Phrase(
-                    "name a reviewer under `preview:` in campaign.yaml, or: "
-                    "massctl preview {name} --towxname WECHAT_NAME",
-                    name=each.name,
+                    "name a reviewer under `preview:` in campaign.yaml, or: {command}",
+                    command=Command("preview", each.name, "--towxname", A_WECHAT_NAME),
                 ),
             )
 

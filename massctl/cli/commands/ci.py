@@ -14,7 +14,7 @@ from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console, current_console, write_files
 from massctl.errors import ConfigurationError, ForgeError, NotAPlanError, UsageError
 from massctl.model.ids import CampaignName, Sha256, is_campaign_name
-from massctl.model.phrase import Phrase, system_reason
+from massctl.model.phrase import Command, Phrase, system_reason
 from massctl.model.settings import realm_of
 from massctl.view.i18n import Reader, say
 
@@ -111,7 +111,7 @@ def begun(directory: str) -> None:
     console.result("true" if has_begun else "false")
     if not has_begun:
         console.talk(Phrase("there is no ledger yet, so nothing is staged, sent or watched"))
-        console.talk(Phrase("massctl state init   then commit the line that it writes"))
+        console.talk(Phrase("{command}   then commit the line that it writes", command=Command("state init")))
 
 
 @command.command(name="operator")

@@ -6,7 +6,7 @@ import click
 
 from massctl.cli.app import Result, run_in_session, said
 from massctl.cli.arguments import form_option, sandbox_option
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 
 if TYPE_CHECKING:
     from massctl.cli.session import Session
@@ -78,7 +78,7 @@ def _switch(session: "Session", name: str, article: int | None, *, opened: bool)
         raise UsageError(
             Phrase("the comments of {name} cannot be switched", name=record.campaign),
             Phrase("What you named was withdrawn. No request was made."),
-            Phrase("massctl status {name}", name=record.campaign),
+            Command("status", record.campaign),
         )
     return record, articles
 

@@ -16,7 +16,7 @@ from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.places import API_BASE_VARIABLE
 from massctl.errors import ConfigurationError, LedgerError
 from massctl.model.ids import AccountName, AppId
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 
 if TYPE_CHECKING:
     from massctl.apply.checkup_probe import CheckedAccount
@@ -46,7 +46,9 @@ def command(directory: str, form: str, sandbox: bool) -> int:
             found.exit_status(),
             lambda to: doctor_json(found.findings, found.exit_status(), to.language),
             lambda to: doctor_text(found.findings, to.language, to.style, to.width),
-            next_step=None if found.exit_status() else Phrase("massctl plan   shows what would be sent"),
+            next_step=None
+            if found.exit_status()
+            else Phrase("{command}   shows what would be sent", command=Command("plan")),
         )
 
     return run_in_session("doctor", form, directory, work, sandbox=sandbox)

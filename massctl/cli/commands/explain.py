@@ -9,7 +9,7 @@ from typing import Final
 import click
 
 from massctl.errors import UsageError
-from massctl.model.phrase import Phrase, enumerated
+from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.view.explain import PAGES, Explanation, Subject, find, near, read_page
 from massctl.view.i18n import Language, say
 from massctl.wechat.errcodes import API, Again, ErrorClass, Judgement, judgements_of, known_errcodes
@@ -65,7 +65,7 @@ def explain(code: str, language: Language) -> Explanation:
     hint = (
         Phrase("did you mean {near}?", near=suggested)
         if suggested
-        else Phrase("massctl explain   lists everything that it explains")
+        else Phrase("{command}   lists everything that it explains", command=Command("explain"))
     )
     raise UsageError(Phrase("there is nothing to explain about {code}", code=code), hint=hint)
 
@@ -110,8 +110,10 @@ _OURS: Final = {
         "send in doubt is repeated with the same clientmsgid"
     ),
     ErrorClass.DOUBT: Phrase("a send that is answered so is in doubt, and is never taken for refused"),
-    ErrorClass.AUTH: Phrase("the next `massctl apply` asks again, for it passes when somebody has put it right"),
-    ErrorClass.QUOTA: Phrase("the next `massctl apply` asks again, for it may pass by itself"),
+    ErrorClass.AUTH: Phrase(
+        "the next `{command}` asks again, for it passes when somebody has put it right", command=Command("apply")
+    ),
+    ErrorClass.QUOTA: Phrase("the next `{command}` asks again, for it may pass by itself", command=Command("apply")),
     ErrorClass.PERMANENT: Phrase(
         "a send that was refused so is not asked for again until the campaign changes (`rejected_before`)"
     ),

@@ -12,7 +12,7 @@ import click
 
 from massctl.cli.arguments import Text
 from massctl.cli.output import choose_language, chosen_language, make_console, use_console
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 from massctl.view.i18n import asked_for
 
 
@@ -71,7 +71,7 @@ def _hints(root: Path, target: Path | None, kept: Collection[str]) -> Iterator[P
     if IGNORED in kept and _CACHE not in _lines(root / IGNORED):
         yield Phrase("add the line {line} to {file}: what lies there is for this machine", line=_CACHE, file=IGNORED)
     where = f"cd {target} && " if target else ""
-    yield Phrase("next: {where}massctl apply first-letter --sandbox --yes", where=where)
+    yield Phrase("next: {where}{command}", where=where, command=Command("apply", "first-letter --sandbox --yes"))
     if README in kept:
         yield Phrase("then: docs/guides/first-pull-request.md of massctl; your README.md was kept")
     else:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from massctl.cli.app import Result, run_in_session
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 
 if TYPE_CHECKING:
     from massctl.cli.session import Session
@@ -50,7 +50,7 @@ def command(directory: str, names: tuple[str, ...], check: bool, if_required: bo
 def _next_step(written: bool) -> Phrase:
     if written:
         return Phrase("git add campaigns   then commit: what is committed is reviewed and sent")
-    return Phrase("massctl plan   shows what would be sent")
+    return Phrase("{command}   shows what would be sent", command=Command("plan"))
 
 
 def lock_campaigns(

@@ -11,7 +11,7 @@ from massctl.cli.commands import not_yet
 from massctl.cli.session import Session
 from massctl.errors import RefusedError, UsageError
 from massctl.model.ids import CampaignName, is_campaign_name
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 
 if TYPE_CHECKING:
     from massctl.model.diagnostics import Diagnostic
@@ -125,13 +125,13 @@ def _partly_sent(state: "State", name: CampaignName, rest: CampaignName) -> "Rec
         raise UsageError(
             Phrase("{name} is not a list of openids that was sent in part", name=name),
             Phrase("Nothing was done."),
-            Phrase("massctl status {name}   shows what became of it", name=name),
+            Phrase("{command}   shows what became of it", command=Command("status", name)),
         )
     if record.ended is not None and record.ended.rest != rest:
         raise RefusedError(
             Phrase("{name} was ended before, and {rest} has its other openids", name=name, rest=record.ended.rest),
             Phrase("Nothing was done."),
-            Phrase("if it is lost: massctl new {rest} --unsent-of {name}", rest=record.ended.rest, name=name),
+            Phrase("if it is lost: {command}", command=Command("new", record.ended.rest, "--unsent-of", name)),
         )
     return record
 

@@ -16,7 +16,7 @@ from massctl.cli.output import Console
 from massctl.cli.places import loopback_override
 from massctl.errors import UsageError
 from massctl.model.ids import CampaignName
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 
 if TYPE_CHECKING:
     from massctl.cli.planner import Planned
@@ -110,7 +110,11 @@ def command(
             return plan_comment(reviewable(json(to)), to.reader)
 
         status = ExitStatus.FAILED if faulty else _exit_status(plan, detailed=detailed_exitcode)
-        next_step = Phrase("massctl apply   does it") if plan.can_apply and not names and out is None else None
+        next_step = (
+            Phrase("{command}   does it", command=Command("apply"))
+            if plan.can_apply and not names and out is None
+            else None
+        )
         return Result(status, json, text, markdown=markdown, next_step=next_step)
 
     return run_in_session("plan", form, directory, work, sandbox=sandbox)
@@ -247,7 +251,7 @@ def open_checkout(session: Session, directory: str, *, for_review: bool = False)
         raise UsageError(
             Phrase("there is no massctl.yaml in {directory}", directory=directory),
             Phrase("--against names the folder of a second checkout, the one that holds massctl.yaml and campaigns/."),
-            Phrase("git worktree add ../before main   then: massctl plan --against ../before"),
+            Phrase("git worktree add ../before main   then: {command}", command=Command("plan", "--against ../before")),
         )
     repository = Repository(root)
     override = loopback_override(session.environment, sandbox=session.sandbox is not None)

@@ -13,7 +13,7 @@ from massctl.cli.arguments import Moment, Text, form_option, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console
 from massctl.model.ids import AppId, CampaignName
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 
 if TYPE_CHECKING:
     from massctl.apply.journal import Statement
@@ -182,17 +182,17 @@ def _told(record: Record, of_batch: Sequence[Settlement], *, sent: bool, is_here
     if of_batch and sent:
         say = Phrase("batch {batch} of {name} is recorded as sent")
     elif of_batch and is_here:
-        say = Phrase("batch {batch} of {name} is recorded as not sent; `massctl apply {name}` may send it again")
+        say = Phrase("batch {batch} of {name} is recorded as not sent; `{command}` may send it again")
     elif of_batch:
         say = Phrase("batch {batch} of {name} is recorded as not sent")
     elif sent:
         say = Phrase("{name} is recorded as sent")
     elif is_here:
-        say = Phrase("{name} is recorded as not sent; `massctl apply {name}` may send it again")
+        say = Phrase("{name} is recorded as not sent; `{command}` may send it again")
     else:
         say = Phrase("{name} is recorded as not sent")
     batch = {"batch": of_batch[-1].event.batch} if of_batch else {}
-    return Phrase(say, name=record.campaign, **batch)
+    return Phrase(say, name=record.campaign, command=Command("apply", record.campaign), **batch)
 
 
 def resubmit_send(session: Session, name: str, warnings: list[Diagnostic], reason: str, *, yes: bool) -> Result:

@@ -108,7 +108,7 @@ def _lift(branch: "BrakeBranch", found: "Brake") -> None:
         raise RefusedError(
             Phrase("somebody set the brake again meanwhile: {who}", who=brake.by or "-"),
             Phrase("It stays on: nobody saw it here. Nothing was done."),
-            Phrase("massctl resume   shows it"),
+            Phrase("{command}   shows it", command=Command("resume")),
         )
     hint = pushed.why.hint if pushed.why is not None else Command("resume")
     raise RefusedError(Phrase("the brake is still on"), Phrase("{why} Nothing is sent.", why=pushed.said), hint)

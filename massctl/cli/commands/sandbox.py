@@ -12,7 +12,7 @@ from massctl.cli.output import Console, make_console, use_console
 from massctl.cli.places import Places
 from massctl.cli.session import Session, session
 from massctl.errors import UsageError
-from massctl.model.phrase import Phrase, system_reason
+from massctl.model.phrase import Command, Phrase, system_reason
 
 if TYPE_CHECKING:
     from massctl.cli.embedded_sandbox import Embedded
@@ -102,5 +102,5 @@ def _serve(world: Sandbox, port: int, appid: str, secret: str, console: Console)
         why = system_reason(error)
         raise UsageError(
             Phrase("the sandbox cannot listen on port {port}: {why}", port=port, why=why),
-            hint=Phrase("take another port, or a free one with `massctl sandbox --port 0`"),
+            hint=Phrase("take another port, or a free one with `{command}`", command=Command("sandbox", "--port 0")),
         ) from None

@@ -17,7 +17,7 @@ from massctl.cli.arguments import sandbox_option
 from massctl.cli.output import Console, make_console
 from massctl.cli.places import Places, loopback_override
 from massctl.errors import LedgerUnreachableError, UsageError
-from massctl.model.phrase import Phrase, system_reason
+from massctl.model.phrase import Command, Phrase, system_reason
 from massctl.model.settings import MassctlFile
 from massctl.view.i18n import Language
 
@@ -64,7 +64,7 @@ def command(directory: str, name: str | None, port: int, sandbox: bool) -> None:
         why = system_reason(error)
         raise UsageError(
             Phrase("massctl cannot listen on port {port}: {why}", port=port, why=why),
-            hint=Phrase("take another port, or a free one with `massctl serve --port 0`"),
+            hint=Phrase("take another port, or a free one with `{command}`", command=Command("serve", "--port 0")),
         ) from None
 
 

@@ -29,7 +29,7 @@ from massctl.errors import (
 )
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import AccountName, AppId, CampaignName, sha256_of
-from massctl.model.phrase import Phrase, moment, system_reason
+from massctl.model.phrase import A_FILE, Command, Phrase, moment, system_reason
 from massctl.model.state import Record, State, is_concluded
 from massctl.view.i18n import say
 
@@ -359,7 +359,7 @@ def refuse_loose_reason(*, new_lineage: bool, reason: str | None) -> None:
         raise UsageError(
             Phrase("--new-lineage and --reason go together"),
             Phrase("Nothing was changed."),
-            Phrase('massctl state init --new-lineage --reason "…"'),
+            Command("state init", '--new-lineage --reason "…"'),
         )
 
 
@@ -441,7 +441,7 @@ def record_sent(
         )
         session.console.result(COUNTS_AS_ALL)
     if msg_id is not None:
-        session.console.result(Phrase("massctl status {name}   asks what became of its job", name=name))
+        session.console.result(Phrase("{command}   asks what became of its job", command=Command("status", name)))
     return ExitStatus.DONE
 
 
@@ -494,7 +494,9 @@ def _require_begun(session: Session, state: State) -> None:
     trust(session, state)
     if state.serial == 0:
         raise LedgerMissingError(
-            Phrase("there is no ledger yet"), Phrase("Nothing was recorded."), Phrase("begin one: massctl state init")
+            Phrase("there is no ledger yet"),
+            Phrase("Nothing was recorded."),
+            Phrase("begin one: {command}", command=Command("state init")),
         )
 
 
@@ -502,7 +504,7 @@ def _unreadable(name: str) -> ConfigurationError:
     return ConfigurationError(
         Phrase("{name} has faults, so its account and edition are not known", name=name),
         Phrase("Nothing was recorded."),
-        Phrase("massctl validate   shows every fault; then run the same command again"),
+        Phrase("{command}   shows every fault; then run the same command again", command=Command("validate")),
     )
 
 
@@ -651,7 +653,7 @@ def _nothing_to_move() -> LedgerMissingError:
     return LedgerMissingError(
         Phrase("there is no ledger to move"),
         Phrase("Nothing was changed."),
-        Phrase("write the backend under state in massctl.yaml, then: massctl state init"),
+        Phrase("write the backend under state in massctl.yaml, then: {command}", command=Command("state init")),
     )
 
 
@@ -807,7 +809,9 @@ def _damage(session: Session) -> LedgerCorruptError:
     raise UsageError(
         Phrase("the ledger verifies, so there is nothing to repair"),
         Phrase("Nothing was changed."),
-        Phrase("massctl state verify --deep   checks the form and the fields of every entry too"),
+        Phrase(
+            "{command}   checks the form and the fields of every entry too", command=Command("state verify", "--deep")
+        ),
     )
 
 
@@ -822,8 +826,9 @@ def _folded(session: Session, entries: Sequence[Entry]) -> State:
             Phrase("not even the first entry of the ledger verifies"),
             Phrase("Nothing of it can be kept. Nothing was changed."),
             Phrase(
-                "massctl state restore FILE   puts a backup in its place; without any: "
-                'massctl state init --new-lineage --reason "…"'
+                "{state_restore}   puts a backup in its place; without any: {state_init}",
+                state_restore=Command("state restore", A_FILE),
+                state_init=Command("state init", '--new-lineage --reason "…"'),
             ),
         )
     trust(session, state)
@@ -851,7 +856,9 @@ def _not_further(source: Path, is_older: bool, end: End, there: End) -> LedgerEr
         return LedgerForeignError(
             Phrase("{file} and the ledger that is here went different ways", file=source.name),
             Phrase("Nothing was changed."),
-            Phrase("look whose copy it is; massctl state verify   checks the ledger that is here"),
+            Phrase(
+                "look whose copy it is; {command}   checks the ledger that is here", command=Command("state verify")
+            ),
         )
     return LedgerOlderError(
         Phrase("{file} is older than what is here", file=source.name),
@@ -860,7 +867,11 @@ def _not_further(source: Path, is_older: bool, end: End, there: End) -> LedgerEr
             serial=end.serial,
             there=there.serial,
         ),
-        Phrase("massctl state verify   checks what is here, and massctl state repair keeps what verifies"),
+        Phrase(
+            "{state_verify}   checks what is here, and {state_repair} keeps what verifies",
+            state_verify=Command("state verify"),
+            state_repair=Command("state repair"),
+        ),
     )
 
 
@@ -885,9 +896,11 @@ def _read_copy(source: Path) -> bytes:
     raise UsageError(
         Phrase("the copy cannot be read"),
         Phrase("{file}: {why}. Nothing was changed.", file=source.name, why=why),
-        Phrase("name a file that massctl state backup wrote"),
+        Phrase("name a file that {command} wrote", command=Command("state backup")),
     )
 
 
 def _no_ledger(what: Phrase) -> UsageError:
-    return UsageError(what, Phrase("Nothing was changed."), Phrase("massctl state init   begins one"))
+    return UsageError(
+        what, Phrase("Nothing was changed."), Phrase("{command}   begins one", command=Command("state init"))
+    )

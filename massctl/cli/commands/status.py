@@ -13,7 +13,7 @@ from massctl.cli.arguments import Seconds, sandbox_option
 from massctl.cli.output import Console
 from massctl.errors import LedgerLockedError
 from massctl.model.ids import AppId, CampaignName
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 
 if TYPE_CHECKING:
     from massctl.apply.jobs import Followed
@@ -53,7 +53,9 @@ def command(directory: str, names: tuple[str, ...], wait: float, all_editions: b
             found.exit_status(),
             json,
             text,
-            next_step=Phrase("massctl status --wait 60   asks again for a minute") if going else None,
+            next_step=Phrase("{command}   asks again for a minute", command=Command("status", "--wait 60"))
+            if going
+            else None,
         )
 
     return run_in_session("status", form, directory, work, sandbox=sandbox)

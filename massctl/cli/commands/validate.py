@@ -8,7 +8,7 @@ import click
 from massctl.cli.app import Result, run
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 
 if TYPE_CHECKING:
     from massctl.model.diagnostics import Diagnostic
@@ -63,5 +63,9 @@ def _result(found: "list[Diagnostic]", count: int, *, verbose: bool) -> Result:
     if has_errors(found):
         return Result(ExitStatus.FAILED, json, text, github=github)
     return Result(
-        ExitStatus.DONE, json, text, github=github, next_step=Phrase("massctl plan   shows what would be sent")
+        ExitStatus.DONE,
+        json,
+        text,
+        github=github,
+        next_step=Phrase("{command}   shows what would be sent", command=Command("plan")),
     )

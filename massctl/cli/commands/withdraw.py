@@ -12,7 +12,7 @@ from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import Duration, form_option, sandbox_option
 from massctl.errors import RefusedError, UsageError
 from massctl.model.ids import AppId
-from massctl.model.phrase import Phrase, plural_phrase
+from massctl.model.phrase import Command, Phrase, plural_phrase
 
 if TYPE_CHECKING:
     from massctl.apply.withdraw import Withdrawal
@@ -142,7 +142,7 @@ def _require_consent(session: Session, taken: Withdrawal, state: State, wait: ti
         raise UsageError(
             Phrase("this would withdraw what followers have, and nobody is here to confirm it"),
             Phrase("There is no terminal to ask on. No request was made."),
-            Phrase("Look at `massctl status`; then give your consent with --yes."),
+            Phrase("Look at `{command}`; then give your consent with --yes.", command=Command("status")),
         )
     console = session.console
     headlines = headlines_of(session, taken.record)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 from massctl.view.pages.markup import Sheet, Tab, tabs, written
 from massctl.view.pages.styles import DESK_STYLE, PHONE_STYLE
 
@@ -88,6 +88,9 @@ def knob(choice: Knob, sheet: Sheet) -> str:
 
 def _status(sheet: Sheet) -> str:
     """Give the line in which the script says that the page is of now, or that the server is gone."""
-    renewed, lost = sheet.say(Phrase("renewed")), sheet.say(Phrase("massctl serve does not answer any more"))
+    renewed, lost = (
+        sheet.say(Phrase("renewed")),
+        sheet.say(Phrase("{command} does not answer any more", command=Command("serve"))),
+    )
     missed = sheet.say(Phrase("these words are not in the preview"))
     return f'<p class="live" role="status" data-renewed="{renewed}" data-lost="{lost}" data-missed="{missed}"></p>\n'

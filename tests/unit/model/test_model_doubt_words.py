@@ -3,11 +3,11 @@
 from typing import get_args
 
 import pytest
-from massctl.view.language import Language, say
 
 from massctl.model.entries import NoAnswerReason, SendInDoubt
 from massctl.model.phrase import Phrase
 from massctl.model.send import doubt_words, no_answer_words
+from massctl.view.i18n import Language, say
 from massctl.wechat.errcodes import API, judge, judgements_of, known_errcodes
 
 SENDALL = f"{API}message/mass/sendall"

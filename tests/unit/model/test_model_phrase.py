@@ -31,7 +31,7 @@ def test_a_command_keeps_its_verb_apart_from_the_words_of_others() -> None:
     command = Command("state import", "--msg-id", 7, "{x}")
     assert "massctl state import --msg-id 7 {x}" == command
     assert "{x}" not in command.template
-    assert ["--msg-id", 7, "{x}"] == list(command.values.values())
+    assert ("state import", ("--msg-id", 7, "{x}")) == (command.verb, command.arguments)
     assert "massctl plan" == Command("plan")
 
 
@@ -81,3 +81,11 @@ def test_braces_are_only_fields_where_there_are_values():
 def test_a_phrase_survives_pickling():
     phrase = pickle.loads(pickle.dumps(Phrase("{a}", a=1)))
     assert ("1", "{a}", {"a": 1}) == (phrase, phrase.template, phrase.values)
+
+
+def test_a_name_that_was_left_open_in_a_command_is_put_in() -> None:
+    said = Phrase("then `{command}`", command=Command("adopt", UNNAMED, "--reason TEXT"))
+    assert "then `massctl adopt sale --reason TEXT`" == about(said, "sale")
+    told = about(said, "sale")
+    assert isinstance(told, Phrase)
+    assert isinstance(told.values["command"], Command)

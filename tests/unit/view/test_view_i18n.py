@@ -1,9 +1,13 @@
 """Sentences in two languages."""
 
+from collections.abc import Iterator
+
+import click
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from massctl.cli.main import massctl
 from massctl.model.phrase import Command, Phrase, plural_phrase
 from massctl.view.i18n import Flags, Language, say
 
@@ -59,8 +63,9 @@ WORDS = st.lists(
 @given(WORDS, st.sampled_from(["en", "zh"]), st.sampled_from([ALL, Flags("-C r"), Flags(sandbox=True)]))
 def test_what_fills_a_sentence_is_never_changed(words: str, value: str, flags: Flags) -> None:
     language = Language("en" if value == "en" else "zh", flags)
-    once = say(Phrase("the plan is saved; to carry out exactly this: massctl apply --plan {path}", path="?"), language)
-    again = Phrase("the plan is saved; to carry out exactly this: massctl apply --plan {path}", path=words)
+    template = "the plan is saved; to carry out exactly this: {command}"
+    once = say(Phrase(template, command=Command("apply", "--plan", "?")), language)
+    again = Phrase(template, command=Command("apply", "--plan", words))
     inside = Phrase("hint: {hint}", hint=again)
     assert once.split("?")[0] + words == say(again, language)
     assert say(inside, language).endswith(say(again, language))
@@ -80,12 +85,39 @@ def test_what_fills_a_sentence_is_never_changed(words: str, value: str, flags: F
 @pytest.mark.parametrize("value", ["en", "zh"])
 def test_advice_has_what_this_run_was_given(value: str, flags: Flags, said: str) -> None:
     language = Language("en" if value == "en" else "zh", flags)
-    assert [said] * 2 == [say(Phrase("massctl apply {name}", name="x"), language), say(Command("apply", "x"), language)]
+    command = Command("apply", "x")
+    sentence = Phrase("{campaigns} / {command}", campaigns="massctl apply", command=command)
+    assert [said, f"massctl apply / {said}"] == [say(command, language), say(sentence, language)]
 
 
 def test_a_verb_gets_no_flag_that_it_does_not_take() -> None:
     english = Language("en", ALL)
-    assert "massctl -C 'a {b} c' validate" == say(Phrase("massctl validate"), english)
+    assert "massctl -C 'a {b} c' validate" == say(Command("validate"), english)
     assert "massctl -C 'a {b} c' state show --sandbox" == say(Command("state show"), english)
     assert "massctl explain MC016" == say(Command("explain", "MC016"), english)
-    assert "massctl apply --sandbox x" == say(Command("apply --sandbox", "x"), Language("en", Flags(sandbox=True)))
+    assert "massctl apply --sandbox x" == say(Command("apply", "--sandbox x"), Language("en", Flags(sandbox=True)))
+
+
+def test_a_command_in_a_sentence_says_its_arguments_in_the_language_of_the_sentence() -> None:
+    assert "massctl state restore 文件" == say(Command("state restore", Phrase("FILE")), Language.ZH)
+
+
+def _options(below: click.Command, *path: str) -> Iterator[tuple[str, set[str]]]:
+    yield " ".join(path), {flag for each in below.params for flag in each.opts}
+    if isinstance(below, click.Group):
+        context = click.Context(below)
+        for name in below.list_commands(context):
+            if (each := below.get_command(context, name)) is not None:
+                yield from _options(each, *path, name)
+
+
+VERBS = dict(_options(massctl))
+
+
+@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb])
+def test_the_table_of_flags_is_what_the_verbs_take(verb: str) -> None:
+    added = set(say(Command(verb), Language("en", Flags(sandbox=True, locked=True))).split()) & {
+        "--sandbox",
+        "--locked",
+    }
+    assert VERBS[verb] & {"--sandbox", "--locked"} == added

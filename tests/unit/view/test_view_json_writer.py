@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 from massctl.view.i18n import Flags, Language
 from massctl.view.json_documents import document_json
 
@@ -29,7 +29,7 @@ def test_flags_change_nothing_in_a_document_without_a_sentence(document: dict[st
 
 
 def test_only_hints_are_for_people_to_type() -> None:
-    advice = Phrase("massctl apply {name}", name="massctl apply")
+    advice = Phrase("{command}", command=Command("apply", "massctl apply"))
     found = json.loads(
         document_json({"hint": advice, "message": advice, "at": [advice]}, Language("zh", Flags("-C r")))
     )

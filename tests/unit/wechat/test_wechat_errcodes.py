@@ -44,7 +44,7 @@ def codes_of(rule: dict[str, object]) -> list[int]:
 
 
 def test_every_rule_has_a_known_class_and_codes_by_their_source() -> None:
-    known = {"calls", "class", "again", "message", "hint", "address", *TABLE["sources"]}
+    known = {"calls", "class", "again", "message", "hint", "command", "address", *TABLE["sources"]}
     for rule in [*RULES, TABLE["unknown"]]:
         assert set() == set(rule) - known
         assert rule["class"] in {each.value for each in ErrorClass}
@@ -69,7 +69,8 @@ def test_a_message_is_a_clause_and_a_hint_is_sentences_with_known_fields() -> No
             assert not words["message"].endswith(".")
             assert words["hint"].endswith((".", "?", "slowest"))
             fields = {name for text in (words["message"], words["hint"]) for _, name, _, _ in Formatter().parse(text)}
-            assert fields <= {None, "name"} if words is rule else fields == {None, "address"}
+            assert fields <= {None, "name", "command"} if words is rule else fields == {None, "address"}
+            assert ("command" in fields) == ("command" in words)
 
 
 def test_every_documented_code_of_a_call_is_in_the_table() -> None:

@@ -220,7 +220,8 @@ def _attempt(
             context.ledger.record(rejected, campaign)
             forget_lost(context, campaign, verdict)
         case InDoubt():
-            context.ledger.record(SendInDoubt(attempt=attempt, asked_at=asked_at, **asdict(verdict)), campaign)
+            doubt = SendInDoubt(attempt=attempt, asked_at=asked_at, **asdict(verdict))
+            context.ledger.record(doubt, campaign)
         case _:
             assert_never(verdict)
     outcome.answer = None  # It is on record.

@@ -182,6 +182,11 @@ class Attempt:
         return self.send.phase is Phase.CONTRADICTED or (self.rejection is None and not not_sent)
 
     @property
+    def asked_at(self) -> datetime | None:
+        """Right before its request was made, where that is on record: perhaps minutes after the attempt."""
+        return self.doubt.asked_at if self.doubt is not None else None
+
+    @property
     def has_verdict(self) -> bool:
         """Whether the run that made it recorded what came of it."""
         return any(each is not None for each in (self.doubt, self.rejection, self.accepted))

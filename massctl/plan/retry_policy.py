@@ -65,8 +65,7 @@ def may_repeat(record: Record, digest: str | None, policy: "Policy", now: dateti
         return NoRepeat(Phrase("the campaign was changed since the attempt"))
     deadline = first.at + timedelta(hours=REPEAT_HOURS_MAX)
     wait = policy.in_doubt_wait + (REPEAT_MARGIN_SECONDS if policy.in_doubt_wait else 0)
-    asked_at = last.doubt.asked_at if last.doubt else None
-    at = max(last.at, asked_at or last.at) + timedelta(seconds=wait)
+    at = max(last.at, last.asked_at or last.at) + timedelta(seconds=wait)
     if max(at, now) >= deadline:
         say = Phrase("the first attempt is more than {hours} hours old, and WeChat may have forgotten its id")
         return NoRepeat(Phrase(say, hours=REPEAT_HOURS_MAX))

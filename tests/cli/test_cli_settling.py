@@ -474,7 +474,7 @@ def contradicted(doubtful: Shell) -> Shell:
     """Give a shell whose ledger says that an attempt was refused, and then that nobody knows."""
     attempt = entries(doubtful, "send_attempted")[-1]["serial"]
     append(doubtful, type="send_rejected", attempt=attempt, errcode=45028, token_dead=False, retryable=True)
-    append(doubtful, type="send_in_doubt", attempt=attempt, reason="no answer")
+    append(doubtful, type="send_in_doubt", attempt=attempt, reason="connection_cut")
     return doubtful
 
 
@@ -503,7 +503,7 @@ def test_nobody_says_not_sent_of_what_is_on_record_as_sent(shell: Shell) -> None
     assert 0 == shell("apply", "letter", "--yes", "--sandbox").status
     again = {key: each for key, each in entries(shell, "send_attempted")[-1].items() if key not in HEAD}
     append(shell, **again)
-    append(shell, type="send_in_doubt", attempt=ledger(shell)[-1]["serial"], reason="no answer")
+    append(shell, type="send_in_doubt", attempt=ledger(shell)[-1]["serial"], reason="connection_cut")
     before = ledger(shell)
     said = shell("reconcile", "letter", "--not-sent", "--reason", "looked", "--sandbox")
     assert (2, True) == (said.status, "letter is on record as sent" in said.err)

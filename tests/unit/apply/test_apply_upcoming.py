@@ -35,9 +35,8 @@ def coming(error: Failure | None = None, **then: Any) -> Coming:
 
 
 def told(before: timedelta, *earlier: Any, what: Coming | None = None, leads: Any = LEADS) -> list[Any]:
-    noticing = Noticing(
-        {}, recorded(*earlier), {APPID: "main"}, lambda r: Evidence(r, NOW, (), None, None), OPENS - before
-    )
+    now = OPENS - before
+    noticing = Noticing({}, recorded(*earlier), {APPID: "main"}, lambda r: Evidence(r, now, (), None, None), now)
     return noticing.upcoming([what or coming()], leads, "HOOK")
 
 

@@ -67,7 +67,7 @@ def verdicts(played: Played) -> list[str]:
         if entry["type"] in {"send_accepted", "send_rejected", "send_in_doubt"}
         and (entry["type"] != "send_rejected" or "errcode" in entry)
         # That the administrator's half hour is over is no answer of WeChat's.
-        and not str(entry.get("reason", "")).startswith("the administrator's 30 minutes are over")
+        and entry.get("reason") != "administrator_silent"
     ]
     return [] if told == written else [f"WeChat's answers were {told}, and the ledger says {written}"]
 

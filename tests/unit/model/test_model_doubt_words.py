@@ -31,6 +31,7 @@ def test_an_errcode_that_leaves_a_doubt_is_said_as_the_table_of_errcodes_says_it
 @pytest.mark.parametrize(
     ("doubt", "said"),
     [
+        (SendInDoubt(attempt=1, reason="administrator_silent"), "管理员的 30 分钟已过，而微信没有说明这次群发结果如何"),
         (SendInDoubt(attempt=1, reason="answer_timeout", seconds=30), "30 秒内没有答复"),
         (SendInDoubt(attempt=1, reason="http_status", http_status=502), "HTTP 状态 502"),
         (

@@ -173,12 +173,18 @@ def refused_in_the_middle(letter: Shell) -> None:
 
     letter.monkeypatch.setattr("massctl.sandbox.audience.by_openids", judged)
     said = letter("apply", "letter", "--sandbox", "--yes")
-    assert (1, True) == (said.status, "massctl new letter-rest --unsent-of letter" in " ".join(said.out.split()))
+    assert (1, True) == (
+        said.status,
+        "massctl new --sandbox letter-rest --unsent-of letter" in " ".join(said.out.split()),
+    )
 
 
 def test_a_refused_batch_has_one_sentence_everywhere_and_no_choice_that_is_refused(letter: Shell) -> None:
     refused_in_the_middle(letter)
-    says = ("WeChat refused batch 2 of 3 for good, with errcode 40003", "massctl new letter-rest --unsent-of letter")
+    says = (
+        "WeChat refused batch 2 of 3 for good, with errcode 40003",
+        "massctl new --sandbox letter-rest --unsent-of letter",
+    )
     verbs = [("plan", "letter"), ("apply", "letter", "--yes"), ("status", "letter"), ("reconcile", "letter")]
     for verb in verbs:
         said = " ".join(letter(*verb, "--sandbox").out.split())

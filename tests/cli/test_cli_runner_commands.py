@@ -11,6 +11,8 @@ from runner_judge import obeyed
 DUE = window("2026-12-01T12:00:00+08:00", "2026-12-01T14:00:00+08:00")
 HOSTILE = r"a\n::stop-commands::x\n \t::error::b\r::add-mask::c ##[error]d##[group]e ::set-output name=f::g"
 """As it stands between double quotes in YAML."""
+TITLE = r"::error::b ##[error]d##[group]e ::set-output name=f::g"
+"""A title is one line."""
 
 COMMANDS = [
     *("validate", "validate --format json", "plan --sandbox", "plan --sandbox --format json"),
@@ -30,7 +32,7 @@ COMMANDS = [
 def shell(shell: Shell) -> Shell:
     shell.tree.news("letter", more=DUE)
     path = "campaigns/letter/campaign.yaml"
-    said = shell.tree.read(path).replace("秋日来信", f'"{HOSTILE}"').replace("一封短信，两张图", f'"{HOSTILE[:60]}"')
+    said = shell.tree.read(path).replace("秋日来信", f'"{TITLE}"').replace("一封短信，两张图", f'"{HOSTILE[:60]}"')
     shell.tree.write(path, said)
     body = "campaigns/letter/articles/main.md"
     shell.tree.write(body, shell.tree.read(body) + "\n今天 ##[error]x\n\n::error::y\n")
@@ -46,7 +48,10 @@ def test_no_word_of_a_campaign_is_obeyed(shell: Shell, language: str) -> None:
         assert 3 != said.status, said.err
         found += [(command, each) for stream in (said.out, said.err) for each in obeyed(stream)]
 
-    assert [] == found
+    # The watch speaks to the runner itself, and names the campaign.
+    ours = {"ci watch"} if any(each.properties == "title=massctl" for _, each in found) else set()
+    assert ours == {command for command, _ in found}
+    assert [] == [each for _, each in found if "::" in each.data or "##[" in each.data]
 
 
 def test_a_hostile_plan_is_no_command_where_it_is_made_a_comment(shell: Shell, tmp_path: Path) -> None:
@@ -55,7 +60,7 @@ def test_a_hostile_plan_is_no_command_where_it_is_made_a_comment(shell: Shell, t
     shell.env(GITHUB_ACTIONS="true")
     said = shell("ci", "comment-text", str(plan))
 
-    assert (0, [], True) == (said.status, obeyed(said.out + said.err), "stop-commands" in said.out)
+    assert (0, [], True) == (said.status, obeyed(said.out + said.err), "set-output" in said.out)
 
 
 @pytest.mark.parametrize(

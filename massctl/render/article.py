@@ -26,7 +26,7 @@ from massctl.render.pictures import Pictures
 from massctl.render.theme.shelf import Theme, Themes
 
 if TYPE_CHECKING:
-    from massctl.render.template import BlocksFor
+    from massctl.render.blocks.library import Blocks
 
 SUFFIXES: Final = (".md", ".md.j2", ".html", ".html.j2")
 _OPENING: Final = re.compile(r"<section(?:[^\">]|\"[^\"]*\")*>")
@@ -126,7 +126,7 @@ def _render(path: str, title: str, variables: Mapping[str, Any], setting: Settin
         body.faults += empty_content_faults(body.content)
 
 
-def _blocks(setting: Setting, theme: str, body: Body, *, is_markdown: bool) -> "BlocksFor":
+def _blocks(setting: Setting, theme: str, body: Body, *, is_markdown: bool) -> "Blocks":
     """Give what makes the template library of this article; the theme is read for the first block that needs it."""
     from massctl.render.blocks.library import Blocks
     from massctl.render.styles import with_styles
@@ -136,9 +136,7 @@ def _blocks(setting: Setting, theme: str, body: Body, *, is_markdown: bool) -> "
         whole = with_styles(html, body.theme.with_paths(setting.campaign))
         return whole[len(_OPENING.match(whole)[0]) : -len("</section>")]  # type: ignore[index]  # It is ours.
 
-    return lambda meter: Blocks(
-        is_markdown=is_markdown, external_links=setting.external_links, meter=meter, styled=styled
-    )
+    return Blocks(is_markdown=is_markdown, external_links=setting.external_links, styled=styled)
 
 
 def _use_pictures(theme: Theme, content: str, pictures: Pictures) -> None:

@@ -8,6 +8,18 @@ from massctl.model.phrase import Phrase
 from massctl.render.inputs import Problem
 
 
+class TemplateStop(Exception):  # noqa: N818  # It is control flow of this package, which makes a Fault of it.
+    """Stop a template for a reason of ours; not an ordinary error, so that no filter swallows it."""
+
+    def __init__(self, problem: Problem, line: int | None = None, needle: str = "") -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+        self.line = line
+        """Where it is known before the template runs; else the traceback says it."""
+        self.needle = needle
+        """What to look for in that line, where one word of it is meant."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """What is wrong, and what is known about where; `massctl.render.origin` finds the rest."""

@@ -5,7 +5,7 @@ Variables are what the repository says and are trusted as its other files are: n
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from itertools import islice
 from traceback import walk_tb
@@ -17,18 +17,20 @@ from jinja2.environment import TemplateModule
 from massctl.model.diagnostics import Lines
 from massctl.model.phrase import Phrase
 from massctl.render.blocks.library import SIGNATURES, Blocks
-from massctl.render.fault import Fault
+from massctl.render.fault import Fault, TemplateStop
 from massctl.render.inputs import Inputs, Problem
-from massctl.render.meter import Meter, TemplateStop
 from massctl.render.paths import template_path
-from massctl.render.sandbox import AbsentTemplateError, MissingNameError, Sandbox, sandbox_for
+from massctl.render.template_environment import (
+    AbsentTemplateError,
+    MissingNameError,
+    TemplateEnvironment,
+    environment_for,
+)
 
 TEXT_SHOWN_MAX: Final = 200
 """Characters of a foreign text in a message."""
 NAMES_COMPARED_MAX: Final = 1_000
 """Names that a wrong one is compared with."""
-BlocksFor = Callable[[Meter], Blocks]
-"""Makes the template library for one run, which pays by this meter."""
 _ADDRESS: Final = re.compile(r" at 0x[0-9A-Fa-f]+")
 
 
@@ -41,7 +43,7 @@ def render_text(
     *,
     sources: dict[str, str],
     links: dict[str, str],
-    blocks: BlocksFor | None = None,
+    blocks: Blocks | None = None,
 ) -> str | Fault:
     """Run `text` as a template of `campaign`; `name` is its path, or empty for a string of campaign.yaml.
 
@@ -55,24 +57,21 @@ def render_text(
             links[f"{sent}/{number}"] = found
         return found
 
-    sandbox = sandbox_for(variables, inputs.template, lambda written: template_path(written, campaign))
-    sandbox.sources = sources
-    sandbox.address_of = address_of
-    if blocks is not None:
-        sandbox.variables = {"blocks": blocks(sandbox.meter), **sandbox.variables}
+    environment = environment_for(inputs.template, lambda written: template_path(written, campaign), address_of)
     try:
-        template = sandbox.template_of(name, text)
-        return "".join(template.root_render_func(template.new_context()))
+        environment.start(variables if blocks is None else {"blocks": blocks, **variables}, sources)
+        template = environment.template_of(name, text)
+        return environment.concat(template.root_render_func(template.new_context()))
     except Exception as error:  # Whatever a template does wrong is the writer's fault, and becomes a diagnostic.
-        return _fault_of(error, sandbox)
+        return _fault_of(error, environment)
 
 
-def _fault_of(error: Exception, sandbox: Sandbox) -> Fault:
+def _fault_of(error: Exception, environment: TemplateEnvironment) -> Fault:
     """Say what `error` means to the writer, and where."""
     path, line = _place_of(error)
     needle = ""
-    if sandbox.compiling is not None:
-        path, line = sandbox.compiling, None
+    if environment.compiling is not None:
+        path, line = environment.compiling, None
     if isinstance(error, TemplateStop):
         problem, needle = error.problem, error.needle
         line = error.line or line
@@ -80,12 +79,12 @@ def _fault_of(error: Exception, sandbox: Sandbox) -> Fault:
         line = error.lineno
         problem = Problem("MC101", Phrase("{detail}", detail=error.message or ""), _UNFINISHED)
     elif isinstance(error, MissingNameError):
-        return _missing(error, path, line, sandbox)
+        return _missing(error, path, line, environment)
     else:
         problem = _problem_of(error)
     if problem.path is not None:
         return Fault.of(problem)
-    column = _column(sandbox.sources.get(path or "", ""), line, needle) if needle else None
+    column = _column(environment.sources.get(path or "", ""), line, needle) if needle else None
     width = len(needle) if column else None
     return Fault(problem.code, problem.message, problem.hint, path=path, line=line, column=column, width=width)
 
@@ -104,7 +103,8 @@ def _problem_of(error: Exception) -> Problem:
         hint = Phrase("write a path from the campaign's folder, or `_shared/…`, without `..`")
         return Problem("MC105", Phrase("none of these files is there: {names}", names=names), hint)
     if isinstance(error, (RecursionError, MemoryError)):
-        return Problem("MC104", Phrase("the template is nested too deep"), Phrase("does a file include itself?"))
+        hint = Phrase("does a macro call itself, or a file include itself?")
+        return Problem("MC104", Phrase("the template is nested too deep"), hint)
     if isinstance(error, SyntaxError):
         return Problem("MC101", Phrase("this cannot be compiled: {detail}", detail=error.msg), _UNFINISHED)
     detail = _ADDRESS.sub("", str(error))[:TEXT_SHOWN_MAX] or type(error).__name__
@@ -125,7 +125,7 @@ def _place_of(error: BaseException) -> tuple[str | None, int | None]:
     return place
 
 
-def _missing(error: MissingNameError, path: str | None, line: int | None, sandbox: Sandbox) -> Fault:
+def _missing(error: MissingNameError, path: str | None, line: int | None, environment: TemplateEnvironment) -> Fault:
     """Say which name has no value, point at it, and suggest a near one."""
     name = _ADDRESS.sub("", str(error.name))[:TEXT_SHOWN_MAX]
     names: Iterable[str]
@@ -142,12 +142,12 @@ def _missing(error: MissingNameError, path: str | None, line: int | None, sandbo
         message = Phrase("a value of the kind {kind} has no `{name}`", kind=type(error.owner).__name__, name=name)
         names = ()
     else:
-        message, names = Phrase("`{name}` is not defined", name=name), sandbox.variables
+        message, names = Phrase("`{name}` is not defined", name=name), environment.variables
     near = get_close_matches(name, sorted(islice(names, NAMES_COMPARED_MAX)), 1)
     hint = Phrase("did you mean `{name}`?", name=near[0]) if near else None
     if not near and isinstance(names, dict):
         hint = Phrase("declare it in campaign.yaml under `vars:`")
-    column = _column(sandbox.sources.get(path or "", ""), line, name)
+    column = _column(environment.sources.get(path or "", ""), line, name)
     width = len(name) if column else None
     return Fault("MC102", message, hint, path=path, line=line, column=column, width=width)
 

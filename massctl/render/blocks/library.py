@@ -15,7 +15,6 @@ from typing import Any, Final
 from massctl.model.phrase import Phrase
 from massctl.render.blocks.signature import CALL, Given, Signature, given_to, signature, stop
 from massctl.render.html_rules import is_article_link
-from massctl.render.meter import Meter
 from massctl.render.page import ExternalLinks
 
 SIGNATURES: Final[Mapping[str, Signature]] = {
@@ -33,8 +32,6 @@ SIGNATURES: Final[Mapping[str, Signature]] = {
         signature("footer", "text", "image", "alt", holds=True, instead="text"),
     )
 }
-STYLED_COST: Final = 2_000
-"""Units of work of a block in HTML, which is read and written again to get its styles."""
 SCAN: Final = "长按识别二维码"
 """What stands below a QR code where nothing else is said."""
 MARK: Final = "\ue002"
@@ -50,15 +47,12 @@ _LINES: Final = re.compile(r"\s*\n\s*")
 class Blocks:
     """What one article calls; each block is an attribute."""
 
-    def __init__(
-        self, *, is_markdown: bool, external_links: ExternalLinks, meter: Meter, styled: Callable[[str], str]
-    ) -> None:
+    def __init__(self, *, is_markdown: bool, external_links: ExternalLinks, styled: Callable[[str], str]) -> None:
         """`styled` puts the theme onto a piece of HTML; it is asked where Markdown does not follow."""
         self.has_styled = False
         """A block was given its styles here."""
         self._is_markdown = is_markdown
         self._external_links = external_links
-        self._meter = meter
         self._styled = styled
         self._slots: dict[str, str] = {}
         self._columns_open = 0
@@ -83,7 +77,6 @@ class Blocks:
             return f"\n\n{html}\n\n"
         if name == "column":
             return html  # It gets its styles with the columns around it.
-        self._meter.spend(STYLED_COST)
         self.has_styled = True
         return _SLOT.sub(lambda found: self._slots.get(found[0], ""), self._styled(html))
 

@@ -7,8 +7,8 @@ from typing import Any, Final
 from jinja2.runtime import Undefined
 
 from massctl.model.phrase import Phrase
+from massctl.render.fault import TemplateStop
 from massctl.render.inputs import Problem
-from massctl.render.meter import TemplateStop
 
 CODE: Final = "MC107"
 CALL: Final = "{% call %}"

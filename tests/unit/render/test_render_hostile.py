@@ -2,15 +2,14 @@
 
 import subprocess
 import sys
-import time
 import tracemalloc
 
 import pytest
 from render_inputs import fault_of, run
 
-from massctl.render.meter import TEMPLATE_CHARACTERS_MAX
+from massctl.render import template_environment
+from massctl.render.template_environment import SOURCE_CHARACTERS_MAX
 
-SECONDS_MAX = 1.0
 GROWING_LIST = "{% set ns = namespace(x=[1]) %}{% for i in range(60) %}{% set ns.x = [ns.x, ns.x] %}{% endfor %}"
 GROWING_TUPLE = "{% set ns = namespace(x=(1,)) %}{% for i in range(60) %}{% set ns.x = (ns.x, ns.x) %}{% endfor %}"
 GROWING_TEXT = "{% set ns = namespace(x='a') %}{% for i in range(60) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}"
@@ -70,7 +69,6 @@ BOMBS = [
     MANY + MANY + "x{% endfor %}{% endfor %}",
     MANY + "{% for j in range(9999) if false %}x{% endfor %}{% endfor %}",
     MANY + "y" * 9000 + "{% endfor %}",
-    MANY + "{% set x %}" + "y" * 9000 + "{% endset %}{% endfor %}",
     "{% set x %}" + "y" * 9000 + "{% endset %}" + MANY + "{{ x }}{% endfor %}",
     "{{ 'a' * 10**10 }}",
     "{{ 10**10 * 'a' }}",
@@ -90,10 +88,6 @@ BOMBS = [
     "{{ '%(a)s' * 1000 % {'a': 'b' * 99999} }}",
     "{{ ('{0}' * 1000).format('b' * 99999) }}",
     "{{ ('x' * 400000).join('y' * 400000) }}",
-    "{% macro m() %}{{ varargs | length }}{% endmacro %}" + LONG_TEXT + MANY + "{{ m(*s) }}{% endfor %}",
-    MANY + "{{ [1] | batch(*('ab' * 99999)) }}{% endfor %}",
-    MANY + "{{ 1 is divisibleby(*('ab' * 99999)) }}{% endfor %}",
-    "{% set a = '.' * 90000 %}{{ range(9999) | map(attribute=a, default='') | list }}",
     "{{ ('f' * 90000) | int(base=16) }}",
     "{{ 'x'.zfill(10**9) }}",
     "{{ 'x'.ljust(10**9) }}",
@@ -127,20 +121,12 @@ BOMBS = [
     GROWING_TUPLE + "{{ {1: 2}[ns.x] }}",
     GROWING_TUPLE + "{{ {1: 2}.get(ns.x) }}",
     GROWING_TUPLE + "{{ dict([(ns.x, 1)]) }}",
-    LONG_LIST + MANY + "{{ l | sum }}{% endfor %}",
-    LONG_LIST + MANY + "{{ 'z' in l }}{% endfor %}",
-    LONG_LIST + MANY + "{% set x = dict(a=1).items() %}{{ l | map('string') | list | length }}{% endfor %}",
-    LONG_TEXT + MANY + "{% set t = s | upper %}{% endfor %}",
-    LONG_TEXT + MANY + "{% set t = s[1:] %}{% endfor %}",
-    LONG_TEXT + MANY + "{% set t = s.replace('a', 'bbbb') %}{% endfor %}",
     LONG_TEXT + "{{ s.strip('abcdefgh' * 10000) }}",
     LONG_TEXT + "{{ s | trim('abcdefgh' * 10000) }}",
     LONG_TEXT + "{{ s | striptags }}",
-    "{% set d = {'a': 'x' * 9999} %}" + MANY + "{{ 'q' in d.values() }}{% endfor %}",
     "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}",
     "{% block a %}{{ self.a() }}{% endblock %}",
     "{% for x in [[1]] recursive %}{{ loop([[1]]) }}{% endfor %}",
-    MANY + "{% include 'nothing.md' %}{% endfor %}",
     "{% include 'self.md' %}",
     "{% include 'a.md' %}",
     "{% extends 'parent.md' %}",
@@ -149,8 +135,25 @@ BOMBS = [
     "{{ " + "[" * 500 + "1" + "]" * 500 + " }}",
     "{{ " + "+".join(["1"] * 9000) + " }}",
     "{{ " + "-" * 9000 + "1 }}",
-    "x" * (TEMPLATE_CHARACTERS_MAX + 1),
+    "x" * (SOURCE_CHARACTERS_MAX + 1),
 ]
+
+LABORIOUS = [
+    MANY + "{% set x %}" + "y" * 9000 + "{% endset %}{% endfor %}",
+    MANY + "{{ [1] | batch(*('ab' * 99999)) }}{% endfor %}",
+    MANY + "{{ 1 is divisibleby(*('ab' * 99999)) }}{% endfor %}",
+    LONG_LIST + MANY + "{{ 'z' in l }}{% endfor %}",
+    LONG_TEXT + MANY + "{% set t = s | upper %}{% endfor %}",
+    LONG_TEXT + MANY + "{% set t = s[1:] %}{% endfor %}",
+    "{% set d = {'a': 'x' * 9999} %}" + MANY + "{{ 'q' in d.values() }}{% endfor %}",
+    MANY + "{% include 'nothing.md' %}{% endfor %}",
+    "{% macro m() %}{{ varargs | length }}{% endmacro %}" + LONG_TEXT + MANY + "{{ m(*s) }}{% endfor %}",
+    "{% set a = '.' * 90000 %}{{ range(9999) | map(attribute=a, default='') | list }}",
+    LONG_LIST + MANY + "{{ l | sum }}{% endfor %}",
+    LONG_LIST + MANY + "{% set x = dict(a=1).items() %}{{ l | map('string') | list | length }}{% endfor %}",
+    LONG_TEXT + MANY + "{% set t = s.replace('a', 'bbbb') %}{% endfor %}",
+]
+"""Each step is allowed, and there are many of them."""
 
 NESTED = ["{% if 1 %}" * 500 + "x" + "{% endif %}" * 500, "{% for x in [1] %}" * 30 + "x" + "{% endfor %}" * 30]
 WRONG = [
@@ -164,38 +167,41 @@ WRONG = [
 ]
 
 
-def ends_soon(template: str) -> str:
-    started = time.process_time()
-    found = fault_of(template, files=FILES)
-    assert SECONDS_MAX > time.process_time() - started
-    return found.code
+def code_of(template: str) -> str:
+    return fault_of(template, files=FILES).code
 
 
 @pytest.mark.parametrize("template", ESCAPES)
 def test_a_way_out_of_the_sandbox_is_forbidden(template: str) -> None:
-    assert "MC103" == ends_soon(template)
+    assert "MC103" == code_of(template)
 
 
 @pytest.mark.parametrize("template", BOMBS, ids=lambda t: t[-60:])
 def test_what_costs_too_much_is_over_the_budget(template: str) -> None:
-    assert "MC104" == ends_soon(template)
+    assert "MC104" == code_of(template)
+
+
+@pytest.mark.parametrize("template", LABORIOUS, ids=lambda t: t[-60:])
+def test_a_template_ends_when_its_time_is_over(template: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(template_environment, "SECONDS_MAX", 0.0)
+    assert "MC104" == code_of(template)
 
 
 @pytest.mark.parametrize("template", NESTED, ids=["if", "for"])
 def test_what_python_cannot_compile_is_a_diagnostic(template: str) -> None:
-    assert ends_soon(template) in {"MC101", "MC104"}
+    assert code_of(template) in {"MC101", "MC104"}
 
 
 @pytest.mark.parametrize("template", WRONG)
 def test_what_cannot_be_calculated_is_a_diagnostic(template: str) -> None:
-    assert "MC106" == ends_soon(template)
+    assert "MC106" == code_of(template)
 
 
 @pytest.mark.parametrize(
     "template", ["{{ lipsum() }}", "{{ x.y }}", "{{ x() }}", "{{ caller() }}", "{{ os }}", "{{ self.nothing() }}"]
 )
 def test_what_is_not_there_is_undefined(template: str) -> None:
-    assert "MC102" == ends_soon(template)
+    assert "MC102" == code_of(template)
 
 
 def test_the_biggest_texts_stay_small_in_memory() -> None:
@@ -222,19 +228,15 @@ def test_the_biggest_texts_stay_small_in_memory() -> None:
     ],
 )
 def test_a_message_stays_short(template: str) -> None:
-    started = time.process_time()
     assert 300 > len(fault_of(template).message)
-    assert SECONDS_MAX > time.process_time() - started
 
 
 @pytest.mark.parametrize(
     "piece", ["{", "{{", "{%", "{#", "{{ 1 }}", "{% if 1 %}", "{{ '", "#}", "{% raw %}", "{{a.", "-"]
 )
-def test_any_source_is_read_soon(piece: str) -> None:
-    started = time.process_time()
-    run(piece * (TEMPLATE_CHARACTERS_MAX // len(piece)))
-    # Reading 100,000 characters takes Jinja a while: twice as long as running a template may.
-    assert 2 * SECONDS_MAX > time.process_time() - started
+def test_any_source_is_read(piece: str) -> None:
+    found = run(piece * (SOURCE_CHARACTERS_MAX // len(piece)))
+    assert isinstance(found, str) or found.code in {"MC101", "MC102", "MC104"}
 
 
 def test_a_row_may_be_included_often() -> None:

@@ -14,8 +14,8 @@ from jinja2.utils import pass_context
 
 from massctl.model.phrase import Phrase
 from massctl.render.blocks.signature import Given, Signature, given_to, signature, stop
+from massctl.render.fault import TemplateStop
 from massctl.render.inputs import Problem
-from massctl.render.meter import TemplateStop
 
 _APPID: Final = re.compile(r"wx[0-9a-f]{16}")
 """Source: the AppIDs of WeChat, in every example of its docs."""
@@ -55,7 +55,7 @@ def article_url(context: Context, *args: Any, **kwargs: Any) -> str:
     if not written.isdecimal() or not 1 <= int(written[:9]) <= _NUMBER_MAX:
         say = Phrase("`number` of {block} counts articles from 1 to {most}", block=form.shown, most=_NUMBER_MAX)
         raise stop(form, say)
-    find: AddressOf = context.environment.address_of  # type: ignore[attr-defined]  # It is our sandbox.
+    find: AddressOf = context.environment.address_of  # type: ignore[attr-defined]  # It is ours.
     found = find(given["campaign"], int(written))
     if isinstance(found, Problem):
         raise TemplateStop(found, needle=given["campaign"])

@@ -21,6 +21,8 @@ _FORBIDDEN: Final = (
     " noembed noframes noscript object plaintext script select style template textarea video xmp"
 )
 FORBIDDEN_ELEMENTS: Final = frozenset(_FORBIDDEN.split())
+_COMPONENTS: Final = ("mp-", "mpvoice", "mpvideosnap", "mpprofile", "mpcps", "qqmusic", "mpchecktext", "mpgongyi")
+"""How the names of WeChat's own elements begin: sounds, 视频号, places, goods, cards, music."""
 LINK_HOST: Final = "mp.weixin.qq.com"
 """Links to articles are the only ones that every account may use."""
 _LINK_ATTRIBUTES: Final = frozenset({"action", "formaction", "href", "src", "xlink:href"})
@@ -29,6 +31,11 @@ _GROUNDS: Final = frozenset({"table", "tbody", "td", "tfoot", "th", "thead", "tr
 _ANIMATIONS: Final = frozenset({"animate", "animatecolor", "animatemotion", "animatetransform", "set"})
 _CSS_ESCAPE: Final = re.compile(r"\\(?:([0-9A-Fa-f]{1,6})\s?|(.))", re.DOTALL)
 _INVISIBLE: Final = re.compile(r"[\x00-\x20]")
+
+
+def is_component(name: str) -> bool:
+    """Say whether an element of that name, in lower case, is WeChat's own: only WeChat shows it, by its attributes."""
+    return name.startswith(_COMPONENTS)
 
 
 def is_script(address: str) -> bool:

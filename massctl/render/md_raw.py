@@ -11,7 +11,7 @@ from massctl.model.diagnostics import Severity
 from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
 from massctl.render.html_edit import unreadable
-from massctl.render.html_rules import FORBIDDEN_ELEMENTS, forbidden, is_script
+from massctl.render.html_rules import FORBIDDEN_ELEMENTS, forbidden, is_component, is_script
 from massctl.render.html_scan import Edit, Tag, edited, tags
 from massctl.render.page import Page
 
@@ -32,7 +32,6 @@ _DRAWING: Final = (
 )
 """Source: SVG 2, "Element index", read 2026-11."""
 KNOWN: Final = frozenset({*_HTML.split(), *_DRAWING.split(), *FORBIDDEN_ELEMENTS})
-_OF_WECHAT: Final = ("mp-", "mpvoice", "mpvideosnap", "mpprofile", "mpcps", "qqmusic", "mpchecktext", "mpgongyi")
 
 
 def checked_html(text: str, page: Page) -> str:
@@ -54,7 +53,7 @@ def checked_html(text: str, page: Page) -> str:
 
 def is_known(name: str) -> bool:
     """Say whether elements of that name, in lower case, can be anything to a follower."""
-    return name in KNOWN or name.startswith(_OF_WECHAT)
+    return name in KNOWN or is_component(name)
 
 
 def _faults(tag: Tag, text: str) -> Iterator[tuple[Fault, int]]:

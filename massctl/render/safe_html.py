@@ -58,7 +58,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     **_all(texts.renamed("em"), "cite dfn var"),
     **_all(texts.renamed("span", ' class="highlight"'), "mark"),
     **_all(texts.code, "code kbd samp tt"),
-    **_all(pictures.drawing, "svg mp-common-miniprogram mp-miniprogram mp-common-profile iframe"),
+    **_all(pictures.drawing, "svg iframe mp-"),
     "a": links.link,
     "br": texts.line_end,
     "caption": texts.nothing,
@@ -82,4 +82,4 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "table": tables.table,
     "title": texts.title,
 }
-"""What writes each element; of any other one, what stands inside is written."""
+"""What writes each element, `mp-` for every component of WeChat's; of any other one, what stands inside is written."""

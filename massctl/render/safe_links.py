@@ -43,8 +43,10 @@ def link(writer: Writer, node: LexborNode) -> None:
     writer.children(node)
     writer.in_link = outside
     writer.out.append(closing)
-    if note and node.text().strip() not in (note, note.removeprefix("mailto:")):
+    words = " ".join(node.text().split())
+    if note and words not in (note, note.removeprefix("mailto:")):
         refer(writer, note, said)
+        writer.notes.name(note, words)
 
 
 def refer(writer: Writer, key: str | int, needle: str = "") -> None:
@@ -68,21 +70,33 @@ def note_text(writer: Writer, node: LexborNode) -> None:
 
 def notes(writer: Writer) -> None:
     """Write all notes; what they say may refer to further ones. What nothing refers to comes last."""
-    done = 0
+    done = title = 0
     while (key := writer.notes.next(done)) is not None:
         if not done:
             writer.begin('<section class="notes">')
+            title = len(writer.out)
+            writer.out.append("")
         done += 1
         writer.begin('<section class="note">')
         writer.out.append(f"[{writer.notes.number(key)}] ")
         text = writer.notes.text(key)
         if isinstance(key, str):
-            writer.out.append(escaped_text(key.removeprefix("mailto:")))
+            words = writer.notes.words(key)
+            address = key.removeprefix("mailto:")
+            writer.out.append(escaped_text(f"{words}: {address}" if words else address))
         elif text is not None:
             first_paragraph_bare(writer, text)
         writer.end("</section>")
     if done:
+        # Known now: what a footnote says may have brought the first address.
+        writer.out[title] = f'<section class="notes-title">{_title(writer)}</section>'
         writer.end("</section>")
+
+
+def _title(writer: Writer) -> str:
+    if writer.notes.has_addresses():
+        return "参考资料" if writer.is_chinese else "References"
+    return "注释" if writer.is_chinese else "Notes"
 
 
 def first_paragraph_bare(writer: Writer, node: LexborNode) -> None:

@@ -8,8 +8,8 @@ from massctl.render.safe_links import first_paragraph_bare
 from massctl.render.safe_writer import Writer
 
 BULLET: Final = "•"
-AFTER_BULLET: Final = "\u2002"
-AFTER_NUMBER: Final = "\u2005"
+_WIDTHS: Final = ("", "", " item-2", *[" item-3"] * 8)
+"""By the digits of the last number: what gives its mark the room."""
 _TASK_CHARACTERS: Final = 4
 _TASKS: Final = {"[ ] ": "☐", "[x] ": "☑", "[X] ": "☑"}
 
@@ -22,13 +22,15 @@ def listing(writer: Writer, node: LexborNode) -> None:
     if outermost:
         writer.begin('<section class="list">')
     writer.list_depth += 1
+    last = number + sum(1 for each in node.iter() if each.tag == "li") - 1
+    width = _WIDTHS[len(str(last))] if node.tag == "ol" else ""
     child = node.first_child
     while child is not None:
         if child.tag == "li":
-            _entry(writer, child, f"{number}." if node.tag == "ol" else BULLET)
+            _entry(writer, child, f"{number}." if node.tag == "ol" else BULLET, width)
             number += 1
         elif child.is_element_node or (child.text_content or "").strip():
-            writer.begin('<section class="item">')
+            writer.begin(f'<section class="item{width}">')
             writer.node(child)
             writer.end("</section>")
         child = child.next
@@ -44,13 +46,13 @@ def lone_entry(writer: Writer, node: LexborNode) -> None:
     writer.end("</section>")
 
 
-def _entry(writer: Writer, node: LexborNode, mark: str) -> None:
+def _entry(writer: Writer, node: LexborNode, mark: str, width: str = "") -> None:
     first = _first(node)
     task = _task(first)
     kind = "" if task is None else " done" if task == _TASKS["[x] "] else " task"
-    writer.begin(f'<section class="item{kind}">')
-    after = AFTER_BULLET if mark == BULLET and task is None else AFTER_NUMBER
-    writer.out.append(f'<span class="mark">{task or mark}</span>{after}')
+    writer.begin(f'<section class="item{width}{kind}">')
+    # The blank is seen where a theme of your own gives the mark no width.
+    writer.out.append(f'<span class="mark">{task or mark} </span>')
     writer.skip = _TASK_CHARACTERS if task and first is not None and first.is_text_node else 0
     first_paragraph_bare(writer, node)
     writer.skip = 0

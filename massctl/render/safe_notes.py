@@ -42,6 +42,8 @@ class Notes:
     """By address, or by the number that the parser gave a footnote."""
     _texts: dict[int, LexborNode] = field(default_factory=dict)
     """What the footnotes say."""
+    _words: dict[str, str] = field(default_factory=dict)
+    """The words of the first link to an address."""
 
     def number(self, key: str | int) -> int:
         """Give a note its number; equal ones share it."""
@@ -58,6 +60,18 @@ class Notes:
     def text(self, key: str | int) -> LexborNode | None:
         """Give what a footnote says."""
         return self._texts.get(key) if isinstance(key, int) else None
+
+    def name(self, address: str, words: str) -> None:
+        """Keep the words of a link, the first ones to each address."""
+        self._words.setdefault(address, words)
+
+    def words(self, address: str) -> str:
+        """Give the words that lead to an address."""
+        return self._words.get(address, "")
+
+    def has_addresses(self) -> bool:
+        """Say whether a note is the address of a link."""
+        return any(isinstance(key, str) for key in self._numbers)
 
     def next(self, done: int) -> str | int | None:
         """Give the note behind those that are written."""

@@ -12,6 +12,7 @@ from massctl.model.message import Picture
 from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
 from massctl.render.html_edit import SOURCES
+from massctl.render.html_rules import is_component
 from massctl.render.safe_attributes import declarations, length_said, with_pictures, written
 from massctl.render.safe_links import link
 from massctl.render.safe_text import escaped_text
@@ -19,10 +20,6 @@ from massctl.render.safe_writer import Writer
 
 INLINE_PIXELS_MAX: Final = 64
 """Ours: a picture of more pixels in a line of text is no sign in it; it stands for itself."""
-
-
-_STANDS_ALONE: Final = frozenset({"img", "mp-common-miniprogram", "mp-miniprogram", "mp-common-profile"})
-"""What needs no paragraph around it."""
 
 
 _MIDDLE: Final = "margin-left:auto;margin-right:auto"
@@ -41,7 +38,11 @@ def lone_pictures(writer: Writer, node: LexborNode) -> bool:
     found: list[LexborNode] = []
     child = node.first_child
     while child is not None:
-        if child.tag in _STANDS_ALONE or (child.tag == "a" and _lone_child(child, "img") is not None):
+        if (
+            child.tag == "img"
+            or is_component(child.tag or "")
+            or (child.tag == "a" and _lone_child(child, "img") is not None)
+        ):
             found.append(child)
         elif child.tag != "br" and (child.is_element_node or (child.text_content or "").strip()):
             return False
@@ -103,6 +104,8 @@ def _picture(writer: Writer, node: LexborNode, *, is_alone: bool) -> None:
     attributes: dict[str, str | None] = {"src": shown}
     if picture is not None:
         attributes["data-w"] = str(picture.width_pixels)
+    else:
+        attributes |= {name: value for name, value in found.items() if name.startswith("data-") and name != "data-src"}
     if not is_alone and picture is not None and picture.width_pixels <= INLINE_PIXELS_MAX:
         attributes["class"] = "inline"
     attributes["alt"] = found.get("alt")
@@ -144,7 +147,9 @@ def drawing(writer: Writer, node: LexborNode) -> None:
 
 def _copy(writer: Writer, node: LexborNode) -> None:
     name = node.tag or ""
-    kept = {key: value for key, value in node.attributes.items() if key not in ("id", "class", "style")}
+    # WeChat finds a video by the class of its frame.
+    dropped = ("id", "style") if name == "iframe" or is_component(name) else ("id", "style", "class")
+    kept = {key: value for key, value in node.attributes.items() if key not in dropped}
     for key in SOURCES.get(name, ()):
         address = (kept.get(key) or "").strip()
         placed = writer.page.picture(address, address) if address and not address.startswith("#") else None

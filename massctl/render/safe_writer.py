@@ -10,6 +10,7 @@ from massctl.model.phrase import Phrase
 from massctl.render.bounds import DEPTH_MAX, ELEMENTS_MAX
 from massctl.render.cjk import line_break
 from massctl.render.fault import Fault
+from massctl.render.html_rules import is_component
 from massctl.render.page import Page
 from massctl.render.safe_attributes import attributes_of
 from massctl.render.safe_notes import Notes, linked
@@ -71,7 +72,7 @@ class Writer:
             if self._elements > ELEMENTS_MAX:
                 say = Phrase("the article has more than {limit} HTML elements", limit=f"{ELEMENTS_MAX:,}")
                 raise TooMuchError(Fault("MC304", say, Phrase("split it into several articles")))
-            handler = self._handlers.get(name)
+            handler = self._handlers.get("mp-" if is_component(name) else name)
             if handler is not None:
                 handler(self, node)
             else:

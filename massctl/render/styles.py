@@ -4,6 +4,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from massctl.render.html_rules import is_component
+
 if TYPE_CHECKING:
     from css_inline import CSSInliner
 
@@ -43,8 +45,10 @@ def _tidy(html: str) -> str:
     def tag(found: re.Match[str]) -> str:
         if found["slash"]:
             return opened.pop()[1] if len(opened) > 1 else ""
-        name = found["name"]
-        written, inherited = settle(_CLASS.sub("", found[0]), name, opened[-1][0])
+        name, own = found["name"], found[0]
+        written, inherited = settle(
+            own if name == "iframe" or is_component(name) else _CLASS.sub("", own), name, opened[-1][0]
+        )
         if name not in _VOID:
             opened.append((inherited, f"</{name}>" if written else ""))
         return written

@@ -31,7 +31,7 @@ MACHINES = [
 ]
 
 
-APPROVED = "sha256:d6b57330914fa4a929a9c2ce63eea495e36e6e900c91af674e4151edfcecd144"
+APPROVED = "sha256:c1d9e2df82f0dea3f53243581929dec7d93cffd3db147c792396db67d78e24ca"
 """The digest of the campaign above."""
 
 

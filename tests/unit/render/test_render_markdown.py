@@ -16,38 +16,38 @@ TABLE = (
 )
 
 
-MARK = re.compile("^(•|[0-9]+[.]|☐|☑)(?=[\u2002\u2005])")
+MARK = re.compile("^(•|[0-9]+[.]|☐|☑) ")
 
 
-def item(text: str) -> str:
+def item(text: str, width: str = "") -> str:
     kind = {"☐": " task", "☑": " done"}.get(text[0], "")
-    return f'<section class="item{kind}">' + MARK.sub(r'<span class="mark">\1</span>', text) + "</section>"
+    return f'<section class="item{width}{kind}">' + MARK.sub(r'<span class="mark">\1 </span>', text) + "</section>"
 
 
-def entries(*texts: str) -> str:
-    return '<section class="list">' + "".join(map(item, texts)) + "</section>"
+def entries(*texts: str, width: str = "") -> str:
+    return '<section class="list">' + "".join(item(text, width) for text in texts) + "</section>"
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("- a\n- b", entries("•\u2002a", "•\u2002b")),
-        ("1. a\n1. b", entries("1.\u2005a", "2.\u2005b")),
-        ("9. a\n3. b", entries("9.\u2005a", "10.\u2005b")),
-        ("0. a", entries("0.\u2005a")),
-        ("- a\n  - b\n    1. c\n- d", entries("•\u2002a" + item("•\u2002b" + item("1.\u2005c")), "•\u2002d")),
-        ("- - a", entries("•\u2002" + item("•\u2002a"))),
-        ("1. a\n\n   b\n\n2. c", entries("1.\u2005a<p>b</p>", "2.\u2005c")),
-        ("- a\n\n- b", entries("•\u2002a", "•\u2002b")),
-        ("-\n- a", entries("•\u2002", "•\u2002a")),
-        ("- > q", entries("•\u2002<blockquote><p>q</p></blockquote>")),
-        ("- ```\n  x\n  ```\n  y", entries('•\u2002<section class="code">x</section>y')),
-        ("- [ ] a\n- [x] b\n- [X] c", entries("☐\u2005a", "☑\u2005b", "☑\u2005c")),
-        ("1. [x] a", entries("☑\u2005a")),
-        ("- [ ]a\n- **[x] b**", entries("•\u2002[ ]a", "•\u2002<strong>[x] b</strong>")),
+        ("- a\n- b", entries("• a", "• b")),
+        ("1. a\n1. b", entries("1. a", "2. b")),
+        ("9. a\n3. b", entries("9. a", "10. b", width=" item-2")),
+        ("0. a", entries("0. a")),
+        ("- a\n  - b\n    1. c\n- d", entries("• a" + item("• b" + item("1. c")), "• d")),
+        ("- - a", entries("• " + item("• a"))),
+        ("1. a\n\n   b\n\n2. c", entries("1. a<p>b</p>", "2. c")),
+        ("- a\n\n- b", entries("• a", "• b")),
+        ("-\n- a", entries("• ", "• a")),
+        ("- > q", entries("• <blockquote><p>q</p></blockquote>")),
+        ("- ```\n  x\n  ```\n  y", entries('• <section class="code">x</section>y')),
+        ("- [ ] a\n- [x] b\n- [X] c", entries("☐ a", "☑ b", "☑ c")),
+        ("1. [x] a", entries("☑ a")),
+        ("- [ ]a\n- **[x] b**", entries("• [ ]a", "• <strong>[x] b</strong>")),
         ("[x] a", "<p>[x] a</p>"),
-        ("- a\n\n\n1. b", entries("•\u2002a") + entries("1.\u2005b")),
-        ("> - a\n\n- b", "<blockquote>" + entries("•\u2002a") + "</blockquote>" + entries("•\u2002b")),
+        ("- a\n\n\n1. b", entries("• a") + entries("1. b")),
+        ("> - a\n\n- b", "<blockquote>" + entries("• a") + "</blockquote>" + entries("• b")),
     ],
 )  # fmt: skip
 def test_lists_are_sections_with_marks(text: str, expected: str) -> None:
@@ -106,7 +106,8 @@ def test_the_first_h1_goes_where_it_is_the_title(text: str, expected: str) -> No
 
 
 def notes(*texts: str) -> str:
-    return '<section class="notes">' + "".join(f'<section class="note">{t}</section>' for t in texts) + "</section>"
+    written = "".join(f'<section class="note">{t}</section>' for t in texts)
+    return f'<section class="notes"><section class="notes-title">References</section>{written}</section>'
 
 
 @pytest.mark.parametrize(
@@ -114,17 +115,17 @@ def notes(*texts: str) -> str:
     [
         ("[微](https://mp.weixin.qq.com/s/甲)", '<p><a href="https://mp.weixin.qq.com/s/%E7%94%B2">微</a></p>'),
         ("[微](http://mp.weixin.qq.com/s?a=1&b=2)", '<p><a href="http://mp.weixin.qq.com/s?a=1&amp;b=2">微</a></p>'),
-        ("[a](https://e.com/1)", '<p>a<sup class="ref">[1]</sup></p>' + notes("[1] https://e.com/1")),
+        ("[a](https://e.com/1)", '<p>a<sup class="ref">[1]</sup></p>' + notes("[1] a: https://e.com/1")),
         ("[a](https://e.com) [b](https://f.com) [c](https://e.com)",
          '<p>a<sup class="ref">[1]</sup> b<sup class="ref">[2]</sup> c<sup class="ref">[1]</sup></p>'
-         + notes("[1] https://e.com", "[2] https://f.com")),
-        ("[a\nb](https://e.com)", '<p>a b<sup class="ref">[1]</sup></p>' + notes("[1] https://e.com")),
+         + notes("[1] a: https://e.com", "[2] b: https://f.com")),
+        ("[a\nb](https://e.com)", '<p>a b<sup class="ref">[1]</sup></p>' + notes("[1] a b: https://e.com")),
         ("<https://e.com/甲>", "<p>https://e.com/甲</p>"),
         ("[https://e.com](https://e.com)", "<p>https://e.com</p>"),
-        ("<a@e.com> [m](mailto:a@e.com)", '<p>a@e.com m<sup class="ref">[1]</sup></p>' + notes("[1] a@e.com")),
+        ("<a@e.com> [m](mailto:a@e.com)", '<p>a@e.com m<sup class="ref">[1]</sup></p>' + notes("[1] m: a@e.com")),
         ("[a](#x) [b]()", "<p>a b</p>"),
-        ("[a](https://mp.weixin.qq.com.evil.com)", '<p>a<sup class="ref">[1]</sup></p>' + notes("[1] https://mp.weixin.qq.com.evil.com")),
-        ("[a](https://[e)", '<p>a<sup class="ref">[1]</sup></p>' + notes("[1] https://[e")),
+        ("[a](https://mp.weixin.qq.com.evil.com)", '<p>a<sup class="ref">[1]</sup></p>' + notes("[1] a: https://mp.weixin.qq.com.evil.com")),
+        ("[a](https://[e)", '<p>a<sup class="ref">[1]</sup></p>' + notes("[1] a: https://[e")),
     ],
 )  # fmt: skip
 def test_links(text: str, expected: str) -> None:
@@ -233,7 +234,7 @@ def test_the_theme_is_in_style_attributes_and_its_own_wishes_win() -> None:
     css = ".article{font-size:16px}p{margin:0;color:red}.item{padding-left:1em}"
     expected = (
         '<section style="font-size:16px"><p style="margin:0;color:red">a</p><p style="margin:0;color:blue">b</p>'
-        '<section><section style="padding-left:1em">•\u2002c</section></section></section>'
+        '<section><section style="padding-left:1em">• c</section></section></section>'
     )
     assert expected == body('a\n\n<p style="color:blue">b</p>\n\n- c', css=css)
 

@@ -13,8 +13,9 @@ from massctl.render.highlight import CODE_CHARACTERS_MAX, coloured_code
 from massctl.render.markdown import markdown_to_html
 
 
-def notes(*texts: str) -> str:
-    return '<section class="notes">' + "".join(f'<section class="note">{t}</section>' for t in texts) + "</section>"
+def notes(*texts: str, title: str = "Notes") -> str:
+    written = "".join(f'<section class="note">{t}</section>' for t in texts)
+    return f'<section class="notes"><section class="notes-title">{title}</section>{written}</section>'
 
 
 def ref(number: int) -> str:
@@ -29,7 +30,7 @@ def ref(number: int) -> str:
         ("a^[*b*]", f"<p>a{ref(1)}</p>" + notes("[1] <em>b</em>")),
         ("a[^1]\n\n[^1]: b\n\n    c\n\n    - d",
          f"<p>a{ref(1)}</p>" + notes('[1] b<p>c</p><section class="list"><section class="item">'
-                                     '<span class="mark">•</span>\u2002d</section></section>')),
+                                     '<span class="mark">• </span>d</section></section>')),
         ("a\n\n[^1]: b", "<p>a</p>" + notes("[1] b")),
         ("a[^2]\n\n[^1]: b\n[^2]: c[^1]", f"<p>a{ref(1)}</p>" + notes(f"[1] c{ref(2)}", "[2] b")),
         ("> a[^1]\n\n[^1]:\n    ```\n    x\n    ```",
@@ -42,8 +43,8 @@ def test_footnotes(text: str, expected: str) -> None:
 
 def test_footnotes_and_links_are_numbered_together_in_the_order_of_the_text() -> None:
     text = "a[^1] [b](https://e.com) c[^2]\n\n[^1]: [d](https://f.com)\n\n[^2]: e"
-    expected = f"<p>a{ref(1)} b{ref(2)} c{ref(3)}</p>" + notes(f"[1] d{ref(4)}", "[2] https://e.com", "[3] e",
-                                                               "[4] https://f.com")  # fmt: skip
+    expected = f"<p>a{ref(1)} b{ref(2)} c{ref(3)}</p>" + notes(f"[1] d{ref(4)}", "[2] b: https://e.com", "[3] e",
+                                                               "[4] d: https://f.com", title="References")  # fmt: skip
     assert expected == markdown_to_html(text, page())
 
 
@@ -54,7 +55,7 @@ def test_a_footnote_that_is_not_there_is_told(name: str) -> None:
     assert Severity.WARNING is found[0].severity
 
 
-LIST = '<section class="list"><section class="item"><span class="mark">•</span>\u2002甲</section></section>'
+LIST = '<section class="list"><section class="item"><span class="mark">• </span>甲</section></section>'
 
 
 def box(kind: str, title: str, text: str) -> str:
@@ -72,8 +73,8 @@ def box(kind: str, title: str, text: str) -> str:
         ("> a\n> > [!tip]\n> > 甲", "<blockquote><p>a</p>" + box("tip", "提示", "<p>甲</p>") + "</blockquote>"),
         ("::: tip\n甲\n:::", box("tip", "提示", "<p>甲</p>")),
         (":::danger 别 碰\n甲\n\n- 乙\n:::\n\n丙",
-         box("caution", "别 碰", '<p>甲</p><section class="list"><section class="item"><span class="mark">•</span>'
-                                 "\u2002乙</section></section>") + "<p>丙</p>"),
+         box("caution", "别 碰", '<p>甲</p><section class="list"><section class="item"><span class="mark">• </span>'
+                                 "乙</section></section>") + "<p>丙</p>"),
         (":::note[题]{.x}\n甲\n:::", box("note", "题", "<p>甲</p>")),
         (":::: info\n::: tip\n甲\n:::\n::::", box("note", "说明", box("tip", "提示", "<p>甲</p>"))),
         ("::: nothing\n甲\n:::", "<p>::: nothing 甲 :::</p>"),

@@ -1,5 +1,7 @@
 """HTML that a writer wrote inside Markdown: it becomes what WeChat keeps, as Markdown itself does."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,13 +12,13 @@ from massctl.render.markdown import markdown_to_html
 from massctl.render.safe_html import safe_html
 from massctl.render.styles import with_styles
 
+_ATTRIBUTE = re.compile(r"[\w-]+=\"[^\"]*\"")
 PICTURES = {"spring/articles/a.png": "A"}
 A = hold("A")
 
 
 def item(mark: str, text: str, kind: str = "") -> str:
-    blank = "\u2002" if mark == "•" else "\u2005"
-    return f'<section class="item{kind}"><span class="mark">{mark}</span>{blank}{text}</section>'
+    return f'<section class="item{kind}"><span class="mark">{mark} </span>{text}</section>'
 
 
 def listing(*items: str) -> str:
@@ -154,7 +156,8 @@ CENTRED_LINK = f'<section style="text-align:center"><a href="https://mp.weixin.q
 FIGURE_WITH_LINK = (
     f'<section class="figure"><img src="{A}" data-w="1080" title="题"><sup class="ref">[1]</sup>'
     '<section class="caption">题</section></section>'
-    '<section class="notes"><section class="note">[1] https://e.com</section></section>'
+    '<section class="notes"><section class="notes-title">参考资料</section>'
+    '<section class="note">[1] https://e.com</section></section>'
 )
 
 
@@ -361,7 +364,8 @@ def test_the_title_of_a_page_is_refused_at_its_line_and_that_of_a_drawing_is_kep
 def test_an_address_that_is_nearly_one_is_not_lost(address: str, meant: str) -> None:
     at = page()
     html = markdown_to_html(f"[词]({address})", at)
-    assert f'<p>词<sup class="ref">[1]</sup></p><section class="notes"><section class="note">[1] {meant}<' in html
+    assert '<p>词<sup class="ref">[1]</sup></p><section class="notes">' in html
+    assert f'<section class="note">[1] 词: {meant}<' in html
     assert [("MC309", Severity.INFO, address.strip("<>"))] == [(f.code, f.severity, f.needle) for f in at.faults]
 
 
@@ -372,3 +376,25 @@ def test_an_article_that_is_nearly_linked_is_linked() -> None:
 @pytest.mark.parametrize("address", ["a.md", "../a/", "/a", "//", "a.cn/b", "./www.a.cn"])
 def test_what_may_be_a_file_leads_nowhere(address: str) -> None:
     assert [Severity.WARNING] == [found.severity for found in wrong(f"[词]({address})")]
+
+
+@pytest.mark.parametrize(
+    "component",
+    [
+        '<mpvoice class="rich_pages" name="n" voice_encode_fileid="x"></mpvoice>',
+        '<mp-common-mpaudio data-pluginname="insertaudio" name="n"></mp-common-mpaudio>',
+        '<mp-common-videosnap class="js_uneditable" data-url="u"></mp-common-videosnap>',
+        '<mp-common-poi data-id="1"></mp-common-poi>',
+        '<mp-common-product data-wxproduct="x"></mp-common-product>',
+        '<qqmusic musicid="1"></qqmusic>',
+        '<iframe class="video_iframe" src="https://mp.weixin.qq.com/mp/a" data-mpvid="x"></iframe>',
+        '<img src="https://mmbiz.qpic.cn/a" data-ratio="0.5" data-w="900">',
+    ],
+)
+def test_a_component_of_wechat_arrives_as_it_was_written(component: str) -> None:
+    """Such elements, and the class of a video, were once left out without a word."""
+    for text in (component, f"前\n\n{component}\n\n后", f"前 {component} 后"):
+        page_ = page()
+        html = with_styles(markdown_to_html(text, page_), "")
+        (found,) = re.findall(f"<{component[1:].split(maxsplit=1)[0]} [^>]*>", html)
+        assert ([], set(_ATTRIBUTE.findall(component))) == (page_.faults, set(_ATTRIBUTE.findall(found)))

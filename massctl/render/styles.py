@@ -46,9 +46,9 @@ def _tidy(html: str) -> str:
         if found["slash"]:
             return opened.pop()[1] if len(opened) > 1 else ""
         name, own = found["name"], found[0]
-        written, inherited = settle(
-            own if name == "iframe" or is_component(name) else _CLASS.sub("", own), name, opened[-1][0]
-        )
+        if name != "iframe" and not is_component(name):
+            own = _CLASS.sub("", own)
+        written, inherited = settle(own, name, opened[-1][0])
         if name not in _VOID:
             opened.append((inherited, f"</{name}>" if written else ""))
         return written

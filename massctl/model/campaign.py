@@ -217,6 +217,8 @@ class Article(Strict):
     """true: only followers can comment."""
     theme: ThemeName | None = None
     """The theme of this article; it wins over the campaign's."""
+    breaks: bool | None = None
+    """true: each line of its Markdown is a line of the article; it wins over the campaign's."""
     vars: dict[VariableName, JsonValue] = Field(default_factory=dict)
     """Variables of this article's templates; they win over the campaign's."""
 
@@ -333,6 +335,8 @@ class CampaignFile(Strict):
     """What only a person can do to the draft of a news message in the console; until it is adopted, it is not sent."""
     theme: ThemeName | None = None
     """The look of the articles: NAME of campaigns/_shared/themes/NAME.css, or a built-in theme; else the account's."""
+    breaks: bool = False
+    """true: each line of Markdown is a line of the article, as in verse. Else the lines of a paragraph are one."""
     vars: dict[VariableName, JsonValue] = Field(default_factory=dict)
     """Variables of the templates."""
     ignore: list[Ignore] = Field(default_factory=list)
@@ -405,7 +409,7 @@ def campaign_faults(data: Mapping[str, Any]) -> list[Fault]:
         *_one_audience(data),
         *_reprint(data),
         *_window(data),
-        *_theme(data),
+        *_looks(data),
         *_handoff(data),
         *_crops(data),
         *_ignored_codes(data),
@@ -506,12 +510,12 @@ def _reprint(data: Mapping[str, Any]) -> list[Fault]:
     return [Fault("MC014", ("send", "send_ignore_reprint"), say, TAKE_OUT)]
 
 
-def _theme(data: Mapping[str, Any]) -> list[Fault]:
+def _looks(data: Mapping[str, Any]) -> list[Fault]:
     """Refuse a look for what has no articles."""
-    if "theme" not in data or "mpnews" in data or not any(message in data for message in MESSAGES):
+    if "mpnews" in data or not any(message in data for message in MESSAGES):
         return []
-    say = Phrase("theme speaks of articles (mpnews), and this message has none")
-    return [Fault("MC014", ("theme",), say, TAKE_OUT)]
+    say = Phrase("this is for articles (mpnews), and the message has none")
+    return [Fault("MC014", (key,), say, TAKE_OUT) for key in ("theme", "breaks") if key in data]
 
 
 _HANDOFF_HINT: Final = Phrase("name what somebody does in the console, such as `original: true`, or take `handoff` out")

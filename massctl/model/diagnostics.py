@@ -172,6 +172,7 @@ CODES: Final[dict[str, str]] = {
     "MC345": "signs read as emphasis",
     "MC346": "content above the documented length",
     "MC347": "link that WeChat refuses in a text",
+    "MC348": "lines that become one",
     "MC401": "edited after its send",
     "MC402": "preview of unknown outcome",
     "MC403": "campaign with an open attempt is gone from the repository",

@@ -62,8 +62,13 @@ class Setting:
     """The addresses that templates took from the ledger."""
 
 
-def render_body(written: str, title: str, variables: Mapping[str, Any], setting: Setting, theme: str) -> Body:
-    """Render the file that an article's `content` names in the theme of that name; every fault is in the answer."""
+def render_body(
+    written: str, title: str, variables: Mapping[str, Any], setting: Setting, theme: str, *, breaks: bool
+) -> Body:
+    """Render the file that an article's `content` names in the theme of that name; every fault is in the answer.
+
+    `breaks`: each line of Markdown is a line of the article.
+    """
     body = Body()
     path = template_path(written, setting.campaign)
     if isinstance(path, Problem):
@@ -79,11 +84,13 @@ def render_body(written: str, title: str, variables: Mapping[str, Any], setting:
         else:
             # One spelling of line ends, so that a checkout on Windows renders the same bytes.
             body.sources[path] = source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-            _render(path, title, variables, setting, theme, body)
+            page = Page(path, setting.pictures, setting.external_links, title, breaks)
+            _render(page, variables, setting, theme, body)
     return body
 
 
-def _render(path: str, title: str, variables: Mapping[str, Any], setting: Setting, theme: str, body: Body) -> None:
+def _render(page: Page, variables: Mapping[str, Any], setting: Setting, theme: str, body: Body) -> None:
+    path = page.file
     text: str | Fault = body.sources[path]
     is_markdown = path.removesuffix(".j2").endswith(".md")
     if path.endswith(".j2"):
@@ -109,10 +116,9 @@ def _render(path: str, title: str, variables: Mapping[str, Any], setting: Settin
         return
     if is_markdown:
         body.theme = setting.themes.find(theme)
-        _from_markdown(text, Page(path, setting.pictures, setting.external_links, title), body.theme, body)
+        _from_markdown(text, page, body.theme, body)
         _use_pictures(body.theme, body.content, setting.pictures)
     else:
-        page = Page(path, setting.pictures, setting.external_links, title)
         page.lines = None if path.endswith(".j2") else Lines(text)
         for fault, at in template_marks(text) if page.lines is not None else ():
             page.report(fault, at)

@@ -25,6 +25,8 @@ from massctl.render.md_signs import swallowed_signs
 from massctl.render.page import Page
 from massctl.render.safe_html import safe_html
 
+VERSE_CHARACTERS: Final = range(4, 17)
+"""Ours: from a line of four characters to two of seven with their marks; prose that an editor wraps has longer ones."""
 _TAG: Final = re.compile(r"<!--.*?(?:-->|\Z)|<[^>]*>?", re.DOTALL)
 _LEFT_OVER: Final = re.compile(r"\*\*[^*\n]{0,20}")
 _READ_NOT: Final = re.compile(r"(?<![A-Za-z0-9*_/\\])\*(?=[^\W_])[^*\n]{0,40}(?<=\w)\*(?![A-Za-z0-9*_/])")
@@ -90,6 +92,8 @@ class _Writer:
         if "*" in token.content:
             for fault in swallowed_signs(children):
                 self._page.report(fault)
+        if "\n" in token.content and not self._page.breaks:
+            self._look_for_verse(token)
         self._write(children)
 
     def _paragraph(self, token: Token) -> None:
@@ -127,7 +131,7 @@ class _Writer:
         )
 
     def _soft_break(self, _: Token) -> None:
-        self._out.append("\n")
+        self._out.append("<br>" if self._page.breaks else "\n")
 
     def _hard_break(self, _: Token) -> None:
         self._out.append("<br>")
@@ -185,6 +189,15 @@ class _Writer:
 
     def _note_end(self, _: Token) -> None:
         self._out.append("</massctl-text>")
+
+    def _look_for_verse(self, token: Token) -> None:
+        """Note short lines of Chinese that become one: verse, an address, a signature."""
+        lines = token.content.split("\n")
+        fuse = any(child.type == "softbreak" for child in token.children or ())
+        if fuse and all(len(line) in VERSE_CHARACTERS and has_cjk(line) for line in lines):
+            say = Phrase("{count} short lines become one line of the article", count=len(lines))
+            hint = Phrase("to keep them apart, end a line with `\\`, or write `breaks: true` in campaign.yaml")
+            self._page.report(Fault("MC348", say, hint, severity=Severity.WARNING, needle=lines[0]))
 
     def _report_asterisks(self, shown: str, hint: Phrase) -> None:
         """Warn of emphasis marks that a reader would see."""

@@ -59,7 +59,8 @@ def _article(strings: Strings, index: int, article: Article, *, is_alone: bool) 
     url = string("content_source_url", article.content_source_url or "", LIMITS["content_source_url"])
     cover = _cover(strings, article.cover, string("cover", article.cover.file), (*keys, "cover"), is_first=index == 0)
     theme, theme_key = _theme(strings, article, keys)
-    body = render_body(string("content", article.content), title, variables, strings.setting, theme)
+    breaks = strings.file.breaks if article.breaks is None else article.breaks
+    body = render_body(string("content", article.content), title, variables, strings.setting, theme, breaks=breaks)
     strings.report(body.faults, body.sources, (*keys, "content"))
     if body.theme is not None:
         strings.report(body.theme.faults, body.theme.sources, theme_key)

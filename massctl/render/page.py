@@ -24,6 +24,8 @@ class Page:
     pictures: Pictures
     external_links: ExternalLinks
     title: str = ""
+    breaks: bool = False
+    """Each line of Markdown is a line of the article."""
     lines: Lines | None = None
     """Set where the text at hand is the file itself, so that positions in it are places in the file."""
     faults: list[Fault] = field(default_factory=list)

@@ -6,16 +6,12 @@ from typing import Final
 
 from selectolax.lexbor import LexborNode
 
-from massctl.model.diagnostics import Severity
 from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
 from massctl.render.formula import FormulaError, drawn_formula, simple_formula
 from massctl.render.html_rules import lost_title
-from massctl.render.safe_text import escaped_text
 from massctl.render.safe_writer import Writer
 
-_ENDS: Final = {"\\(": "\\)", "\\[": "\\]"}
-"""What ends a formula that did not end as it began."""
 _COLOUR: Final = re.compile(r"#?\w+", re.ASCII)
 
 
@@ -59,17 +55,19 @@ def quoted(writer: Writer, node: LexborNode) -> None:
 
 
 def formula(writer: Writer, node: LexborNode) -> None:
-    """Write a formula, as text where that says it; one that cannot be read stays as it is written."""
+    """Write a formula, as text where that says it; one that cannot be drawn is an error: followers would read TeX."""
     tex, mark = node.attributes.get("tex") or "", node.attributes.get("mark") or ""
     shown = simple_formula(tex)
     if shown is None:
         try:
             shown = drawn_formula(tex, by_itself=mark in ("$$", "\\["))
         except FormulaError as error:
-            say = Phrase("the formula is shown as it is written: `{text}` cannot be read or drawn", text=str(error))
-            hint = Phrase("write it in LaTeX's own commands, or show it as a picture")
-            writer.page.report(Fault("MC329", say, hint, severity=Severity.WARNING, needle=tex.partition("\n")[0]))
-            shown = escaped_text(" ".join(f"{mark}{tex}{_ENDS.get(mark, mark)}".split()))
+            say = Phrase("the formula cannot be drawn: `{text}`", text=str(error))
+            hint = Phrase(
+                "write it in LaTeX's own commands, show it as a picture, or, if it is not a formula, write `\\$`"
+            )
+            writer.page.report(Fault("MC329", say, hint, needle=tex.partition("\n")[0]))
+            return
     if "block" in node.attributes:
         writer.begin(f'<section class="math">{shown}</section>')
     else:

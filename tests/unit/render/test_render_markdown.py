@@ -3,9 +3,10 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from render_inputs import body, hold, md, page, wrong
+from render_inputs import Folder, body, hold, md, news, page, render, wrong
 
 from massctl.model.diagnostics import Severity
+from massctl.model.message import RenderedNews
 from massctl.render.markdown import markdown_to_html
 from massctl.source.loader import built_in_theme
 
@@ -263,3 +264,41 @@ def test_any_markdown_is_rendered_whole(text: str) -> None:
 )
 def test_a_link_that_runs_a_script_is_reported_once(text: str, count: int) -> None:
     assert ["MC308"] * count == [each.code for each in wrong(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("床前明月光，\n疑是地上霜。", 1),
+        ("> 床前明月光，\n> 疑是地上霜。", 1),
+        ("床前明月光，\\\n疑是地上霜。", 0),
+        ("床前明月光，<br>\n疑是地上霜。", 1),
+        ("这一段是编辑器自动换行的，每一行都有二十来个字，\n所以连成一段才是写的人的意思。", 0),
+        ("one short\nline", 0),
+    ],
+)
+def test_short_lines_that_fuse_are_told(text: str, count: int) -> None:
+    at = page()
+    markdown_to_html(text, at)
+    assert ["MC348"] * count == [fault.code for fault in at.faults]
+
+
+def test_lines_stay_lines_where_the_campaign_says_so() -> None:
+    at = page()
+    at.breaks = True
+    assert "<p>床前明月光，<br>疑是地上霜。</p>" == markdown_to_html("床前明月光，\n疑是地上霜。", at)
+    assert [] == at.faults
+
+
+def test_an_article_decides_about_its_lines_before_the_campaign() -> None:
+    folder = Folder({"spring/articles/main.md": "甲\n乙", "spring/images/cover.jpg": "c"})
+    cases: list[tuple[bool, dict[str, bool], str]] = [
+        (True, {}, "甲<br>乙"),
+        (True, {"breaks": False}, "甲乙"),
+        (False, {"breaks": True}, "甲<br>乙"),
+    ]
+    for campaign_says, article, expected in cases:
+        campaign, _ = render(news(article, breaks=campaign_says), folder)
+        assert campaign is not None
+        assert isinstance(campaign.message, RenderedNews)
+        assert expected in campaign.message.articles[0].content

@@ -3,11 +3,12 @@
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from pkgutil import get_data
 from typing import Final
 
 from massctl.model.phrase import Command, Phrase
 from massctl.view.pages.markup import Sheet, Tab, tabs, written
-from massctl.view.pages.styles import DESK_STYLE, PHONE_STYLE
 
 POLICY: Final = (
     "default-src 'none'; img-src 'self' file: data:; media-src 'self' file:; style-src 'unsafe-inline'; "
@@ -61,7 +62,7 @@ def document(
 <meta name="referrer" content="no-referrer">
 <link rel="icon" href="data:,">
 <title>{written(title)}</title>
-<style>{DESK_STYLE}{PHONE_STYLE}</style>
+<style>{_style()}</style>
 {script}</head>
 <body{waits}>
 <a class="skip" href="#main">{skip}</a>
@@ -75,6 +76,11 @@ def document(
 {_status(sheet) if served else ""}</body>
 </html>
 """
+
+
+@cache
+def _style() -> str:
+    return (get_data("massctl.view.pages", "page.css") or b"").decode()
 
 
 _SEPARATOR: Final = '<span aria-hidden="true"> · </span>'

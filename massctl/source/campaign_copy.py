@@ -3,22 +3,23 @@
 import errno
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from massctl.errors import UsageError
 from massctl.model.campaign import CampaignFile
-from massctl.model.diagnostics import Lines
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase, system_reason
 from massctl.render.paths import picture_paths
 from massctl.source.repository import CAMPAIGNS, LOCK_FILE, Repository
 from massctl.source.validation import known_keys
-from massctl.source.yaml import Node, compose, read_yaml
+from massctl.source.yaml import read_yaml
+from massctl.source.yaml_edit import with_values
 
 _UNFINISHED: Final = "new"
+_WINDOW: Final = {"not_before", "not_after"}
 CAMPAIGN_FILE: Final = "campaign.yaml"
 UNSENT_LIST: Final = "unsent.txt"
 """What the new campaign calls its list."""
@@ -78,64 +79,22 @@ def _ours(source: Path, old_list: Path | None) -> Any:
 def _without_its_own(repository: Repository, source: CampaignName) -> tuple[bytes, Path | None]:
     """Give campaign.yaml for another list, without edition and window, and the old list where it is in the folder."""
     path = f"{CAMPAIGNS}/{source}/{CAMPAIGN_FILE}"
-    text = repository.read_text(path)
-    due = _said(text.encode(), path)
-    lists = picture_paths(str(due["audience"]["openids"]), f"{source}/{CAMPAIGN_FILE}", source)
+    data, known = repository.read_text(path).encode(), known_keys(CampaignFile)
+    said = read_yaml(data, path, None, known).data
+    lists = picture_paths(str(said["audience"]["openids"]), f"{source}/{CAMPAIGN_FILE}", source)
     inside = [each for each in lists if each.startswith(f"{source}/")] if isinstance(lists, list) else []
-    due.pop("edition", None)
-    due["audience"]["openids"] = UNSENT_LIST
-    ends = {key for key in ("not_before", "not_after") if key in due.get("send", {})}
-    gone = [("edition",), *([("send",)] if ends == set(due.get("send", ())) else [("send", key) for key in ends])]
-    for key in ends:
-        del due["send"][key]
-    if not due.get("send", True):
-        del due["send"]
-    text = _with(text, ("audience", "openids"), UNSENT_LIST)
-    for keys in gone:
-        text = _with(text, keys, None)
-    if _said(text.encode(), path) != due:
+    send = set(said.get("send") or ())
+    gone = [("send", key) for key in send & _WINDOW] if send - _WINDOW else [("send",)]
+    written = with_values(
+        data, path, known, {("audience", "openids"): UNSENT_LIST, **dict.fromkeys([("edition",), *gone])}
+    )
+    if written is None:
         raise UsageError(
             Phrase("campaign.yaml of {name} is written in a way that cannot be copied", name=source),
             Phrase("Nothing was written."),
             Phrase("write its values in block style (key: value, one a line), then run the same command again"),
         )
-    return text.encode(), repository.root / CAMPAIGNS / inside[0] if inside else None
-
-
-def _with(text: str, keys: Sequence[str], value: str | None) -> str:
-    """Give the text with another value below `keys`, or without it; as it is where there is none to be found."""
-    *above, last = keys
-    mapping = compose(text).root
-    for key in above:
-        mapping = next((each for name, each in _pairs(mapping) if name.text == key), None)
-    pairs = _pairs(mapping)
-    found = next((index for index, (name, _) in enumerate(pairs) if name.text == last), None)
-    if mapping is None or found is None:
-        return text
-    name, old = pairs[found]
-    if value is not None:
-        return text[: old.start] + value + text[old.end :]
-    start, end = name.start, max(old.end, name.end)
-    if not mapping.is_flow:
-        lines = Lines(text)
-        line = lines.at(end)[0]
-        start = lines.bounds(lines.at(start)[0])[0]
-        end = lines.bounds(line + 1)[0] if line < len(lines) else len(text)
-    elif found + 1 < len(pairs):
-        end = pairs[found + 1][0].start
-    elif found:
-        start = pairs[found - 1][1].end
-    return text[:start] + text[end:]
-
-
-def _pairs(mapping: Node | None) -> list[tuple[Node, Node]]:
-    items = mapping.items if mapping is not None and mapping.kind == "mapping" else []
-    return list(zip(items[::2], items[1::2], strict=True))
-
-
-def _said(data: bytes, path: str) -> dict[str, Any]:
-    document = read_yaml(data, path, None, known_keys(CampaignFile))
-    return document.data if isinstance(document.data, dict) else {}
+    return written, repository.root / CAMPAIGNS / inside[0] if inside else None
 
 
 def _unwritable(rest: CampaignName, error: OSError) -> UsageError:

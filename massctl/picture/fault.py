@@ -16,8 +16,8 @@ class PictureFault:
 
     kind: FaultKind
     """For machines; the word never changes its meaning."""
-    message: str
-    """For people: what is wrong; a `Phrase`."""
+    message: Phrase
+    """For people: what is wrong."""
     hint: Phrase
     """What to do."""
 

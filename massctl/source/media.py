@@ -2,11 +2,10 @@
 
 import contextlib
 import json
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from massctl.errors import ConfigurationError
 from massctl.media.limits import VIDEO_BYTES_MAX
@@ -16,6 +15,7 @@ from massctl.model.message import Picture, Purpose, Recording, picture_name
 from massctl.model.phrase import Phrase
 from massctl.picture.recipe import COVER_RECIPE, INLINE_RECIPE, cache_key
 from massctl.render.inputs import Problem, RecordingPurpose
+from massctl.source.plain_values import NOT_PLAIN, from_plain, to_plain
 from massctl.source.repository import Repository, UnreadableError
 
 _RECORDING_CODES: Final[Mapping[str, str]] = {
@@ -91,7 +91,6 @@ Use = Literal["inline", "cover"]
 
 SOURCE_BYTES_MAX: Final = 64 * 1024 * 1024
 """Larger files are not read at all: far above every limit of WeChat, and bounded memory."""
-SHA256: Final = re.compile("[0-9a-f]{64}", re.ASCII)
 _CODES: Final[Mapping[str, str]] = {
     "unreadable": "MC203",
     "unsupported": "MC204",
@@ -165,30 +164,32 @@ class PictureShelf:
             code = "MC201" if error.is_missing else _UNREAD_CODES.get(error.code, error.code)
             return Problem(code, error.message, error.hint)
         source = sha256_of(data)
-        known = self._recalled(path, source, use, len(data))
-        if known is None:
-            known = _told(path, source, len(data), self._remember(source, use, _prepared(data, use)))
-        found, produced = known
-        if isinstance(found, Picture):
-            self._origins.setdefault(found.sha256, _Origin(path, use, source, produced))
-        return found
+        found, produced = self._recalled(source, use) or self._converted(data, source, use)
+        if isinstance(found, Problem):
+            return found
+        self._origins.setdefault(found.sha256, _Origin(path, use, source, produced))
+        return replace(found, path=f"campaigns/{path}")
 
     def _note_path(self, source: Sha256, use: Use) -> Path:
         return self._cache / f"{source}-{use}.json"
 
-    def _recalled(self, path: str, source: Sha256, use: Use, size: int) -> tuple[Picture | Problem, Sha256] | None:
+    def _recalled(self, source: Sha256, use: Use) -> tuple[Picture | Problem, Sha256] | None:
         """Give what the cache says of these bytes; None where it says nothing, or nothing that we would have written.
 
         Somebody else may have written there, or an earlier massctl.
         """
         try:
             note = json.loads(self._note_path(source, use).read_text(encoding="utf-8"))
-            found, produced = _told(path, source, size, note)
-        except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            found, produced = from_plain(note["found"]), Sha256(note["produced"])
+            if isinstance(found, Problem):
+                return found, source
+            is_ours = (found.source_sha256, found.sha256) == (source, _name(found, produced))
+            if not is_ours or not type(found.width_pixels) is type(found.height_pixels) is int:
+                return None
+        except (OSError, *NOT_PLAIN):
             return None
-        if isinstance(found, Picture) and produced != source and self._cached_bytes(found.sha256, produced) is None:
-            return None
-        return found, produced
+        is_lost = produced != source and self._cached_bytes(found.sha256, produced) is None
+        return None if is_lost else (found, produced)
 
     def _cached_bytes(self, name: Sha256, produced: Sha256) -> bytes | None:
         try:
@@ -197,27 +198,23 @@ class PictureShelf:
             return None
         return data if sha256_of(data) == produced else None
 
-    def _remember(self, source: Sha256, use: Use, result: "Prepared | PictureFault") -> dict[str, Any]:
+    def _converted(self, data: bytes, source: Sha256, use: Use) -> tuple[Picture | Problem, Sha256]:
+        result = _prepared(data, use)
+        found: Picture | Problem
+        produced = source
         if _is_fault(result):
-            note: dict[str, Any] = {
-                "fault": result.kind,
-                "message": _plain(result.message),
-                "hint": _plain(result.hint),
-            }
+            found = Problem(_CODES[result.kind], result.message, result.hint)
         else:
-            produced = sha256_of(result.data)
-            note = {
-                "produced": produced,
-                "purpose": result.purpose.value,
-                "extension": result.format.extension,
-                "width": result.laid_out[0],
-                "height": result.laid_out[1],
-                "note": _plain(result.note) if result.note else None,
-            }
+            produced, purpose = sha256_of(result.data), Purpose(result.purpose.value)
+            width, height = result.laid_out
+            extension = result.format.extension
+            found = Picture("", source, source, len(data), purpose, extension, width, height, result.note)
+            found = replace(found, sha256=_name(found, produced))
             if produced != source:
-                self._keep(self._cache / _name(source, Purpose(result.purpose.value), produced), result.data)
+                self._keep(self._cache / found.sha256, result.data)
+        note = {"found": to_plain(found), "produced": produced}
         self._keep(self._note_path(source, use), json.dumps(note, ensure_ascii=False).encode())
-        return note
+        return found, produced
 
     def _keep(self, path: Path, data: bytes) -> None:
         """Write a cache file whole or not at all; a cache that cannot be written only costs time."""
@@ -231,30 +228,10 @@ class PictureShelf:
                 beside.unlink(missing_ok=True)
 
 
-def _name(source: Sha256, purpose: Purpose, produced: Sha256) -> Sha256:
-    recipe = COVER_RECIPE if purpose.is_material else INLINE_RECIPE
+def _name(picture: Picture, produced: Sha256) -> Sha256:
+    source = picture.source_sha256
+    recipe = COVER_RECIPE if picture.purpose.is_material else INLINE_RECIPE
     return source if produced == source else picture_name(source, recipe)
-
-
-def _told(path: str, source: Sha256, size: int, note: Any) -> tuple[Picture | Problem, Sha256]:
-    """Read a note of the cache, and what came out; raises one of many errors where it is none of ours."""
-    if "fault" in note:
-        return Problem(_CODES[note["fault"]], _phrase(note["message"]), _phrase(note["hint"])), source
-    if not SHA256.fullmatch(note["produced"]) or not all(type(note[side]) is int for side in ("width", "height")):
-        raise ValueError("not a note of ours")
-    produced, purpose = Sha256(note["produced"]), Purpose(note["purpose"])
-    picture = Picture(
-        path=f"campaigns/{path}",
-        source_sha256=source,
-        sha256=_name(source, purpose, produced),
-        size_bytes=size,
-        purpose=purpose,
-        extension=str(note["extension"]),
-        width_pixels=note["width"],
-        height_pixels=note["height"],
-        note=_phrase(note["note"]) if note["note"] else None,
-    )
-    return picture, produced
 
 
 def _is_fault(result: "Prepared | PictureFault") -> "TypeIs[PictureFault]":
@@ -268,16 +245,3 @@ def _prepared(data: bytes, use: Use) -> "Prepared | PictureFault":
     from massctl.picture.prepare import prepare_cover, prepare_inline
 
     return prepare_inline(data) if use == "inline" else prepare_cover(data)
-
-
-def _plain(text: str) -> dict[str, Any]:
-    """Keep a phrase so that it can be said in another language later."""
-    if isinstance(text, Phrase):
-        values = {k: _plain(v) if isinstance(v, Phrase) else v for k, v in text.values.items()}
-        return {"template": text.template, "plural": text.plural, "values": values}
-    return {"template": text, "plural": None, "values": {}}
-
-
-def _phrase(kept: dict[str, Any]) -> Phrase:
-    values = {k: _phrase(v) if isinstance(v, dict) else v for k, v in kept["values"].items()}
-    return Phrase(kept["template"], kept["plural"], **values)

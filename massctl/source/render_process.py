@@ -15,126 +15,21 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import Field, dataclass, fields
-from datetime import datetime, timezone
-from enum import Enum
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
-from massctl.model.campaign import Audience, OpenidList
-from massctl.model.diagnostics import Diagnostic, Excerpt, Place, Severity
+from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.ids import CampaignName, Sha256
-from massctl.model.message import (
-    MaterialRef,
-    Picture,
-    Purpose,
-    Recipient,
-    Recording,
-    RenderedArticle,
-    RenderedCampaign,
-    RenderedCard,
-    RenderedImage,
-    RenderedNews,
-    RenderedText,
-    RenderedVideo,
-    RenderedVoice,
-    Window,
-    declared_audience,
-)
+from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase
 from massctl.model.state import State
-from massctl.plan.steps import Guard, Invalid, NotLocked, Refusal
+from massctl.plan.steps import Invalid
 from massctl.source.loader import Desires, Rendered, Workbench
+from massctl.source.plain_values import NOT_PLAIN, from_plain, to_plain
 from massctl.source.repository import CAMPAIGNS, Repository
-
-_VALUES: Final[dict[str, type[Any]]] = {
-    each.__name__: each
-    for each in (
-        Diagnostic,
-        Excerpt,
-        Invalid,
-        MaterialRef,
-        NotLocked,
-        OpenidList,
-        Picture,
-        Place,
-        Recipient,
-        Recording,
-        Refusal,
-        RenderedArticle,
-        RenderedCampaign,
-        RenderedCard,
-        RenderedImage,
-        RenderedNews,
-        RenderedText,
-        RenderedVideo,
-        RenderedVoice,
-        Window,
-    )
-}
-_WORDS: Final[dict[str, type[Enum]]] = {each.__name__: each for each in (Guard, Purpose, Severity)}
-_AUDIENCE: Final = "audience"
-
-
-def to_plain(value: Any) -> Any:
-    """Write a value; raises TypeError for one that would not come back as it was."""
-    kind = type(value)
-    if value is None or kind in (str, int, bool):
-        return value
-    if kind in (Command, Phrase):
-        return _plain_phrase(value)
-    if kind is tuple:
-        return ["row", *map(to_plain, value)]
-    if kind is datetime and type(value.tzinfo) is timezone:
-        return ["at", value.isoformat()]
-    if kind.__name__ in _WORDS and kind is _WORDS[kind.__name__]:
-        return ["word", kind.__name__, value.value]
-    if kind.__name__ in _VALUES and kind is _VALUES[kind.__name__]:
-        return [kind.__name__, *(_field(field.name, getattr(value, field.name)) for field in _given(kind))]
-    raise TypeError(kind.__name__)
-
-
-def _plain_phrase(said: Phrase) -> list[Any]:
-    if isinstance(said, Command):
-        return ["command", said.verb, *map(to_plain, said.arguments)]
-    return ["phrase", said.template, said.plural, {key: to_plain(each) for key, each in said.values.items()}]
-
-
-def from_plain(written: Any) -> Any:
-    """Read what `to_plain` wrote; raises one of many errors for anything else."""
-    if not isinstance(written, list):
-        return written
-    kind, *rest = written
-    reader = _READERS.get(kind)
-    if reader is not None:
-        return reader(*rest)
-    if len(rest) != len(_given(_VALUES[kind])):
-        raise ValueError(kind)
-    return _VALUES[kind](*map(from_plain, rest))
-
-
-def _given(kind: type[Any]) -> list[Field[Any]]:
-    """Give the fields that a value is made from; the others follow from them."""
-    return [field for field in fields(kind) if field.init]
-
-
-def _field(name: str, value: Any) -> Any:
-    return [_AUDIENCE, declared_audience(value)] if name == _AUDIENCE else to_plain(value)
-
-
-_READERS: Final[dict[str, Callable[..., Any]]] = {
-    "phrase": lambda template, plural, values: Phrase(
-        template, plural, **{key: from_plain(each) for key, each in values.items()}
-    ),
-    "command": lambda verb, *arguments: Command(verb, *map(from_plain, arguments)),
-    "row": lambda *values: tuple(map(from_plain, values)),
-    "at": datetime.fromisoformat,
-    "word": lambda kind, value: _WORDS[kind](value),
-    _AUDIENCE: Audience.model_validate,
-}
-
 
 if TYPE_CHECKING:
     from massctl.model.settings import MassctlFile
@@ -238,7 +133,7 @@ def _read(line: bytes) -> Rendered | None:
         answer = json.loads(line)
         campaign = from_plain(answer["campaign"])
         produced = {Sha256(name): Sha256(sha256) for name, sha256 in answer["produced"].items()}
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    except NOT_PLAIN:
         return None
     return Rendered(campaign, produced) if isinstance(campaign, RenderedCampaign | Invalid) else None
 

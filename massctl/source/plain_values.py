@@ -1,0 +1,119 @@
+"""Values of ours as JSON and back: what another process rendered, and what the cache knows of a picture."""
+
+from collections.abc import Callable
+from dataclasses import Field, fields
+from datetime import datetime, timezone
+from enum import Enum
+from typing import Any, Final
+
+from massctl.model.campaign import Audience, OpenidList
+from massctl.model.diagnostics import Diagnostic, Excerpt, Place, Severity
+from massctl.model.message import (
+    MaterialRef,
+    Picture,
+    Purpose,
+    Recipient,
+    Recording,
+    RenderedArticle,
+    RenderedCampaign,
+    RenderedCard,
+    RenderedImage,
+    RenderedNews,
+    RenderedText,
+    RenderedVideo,
+    RenderedVoice,
+    Window,
+    declared_audience,
+)
+from massctl.model.phrase import Command, Phrase
+from massctl.plan.steps import Guard, Invalid, NotLocked, Refusal
+from massctl.render.inputs import Problem
+
+NOT_PLAIN: Final = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""What reading something else than `to_plain` wrote may raise."""
+_VALUES: Final[dict[str, type[Any]]] = {
+    each.__name__: each
+    for each in (
+        Diagnostic,
+        Excerpt,
+        Invalid,
+        MaterialRef,
+        NotLocked,
+        OpenidList,
+        Picture,
+        Place,
+        Problem,
+        Recipient,
+        Recording,
+        Refusal,
+        RenderedArticle,
+        RenderedCampaign,
+        RenderedCard,
+        RenderedImage,
+        RenderedNews,
+        RenderedText,
+        RenderedVideo,
+        RenderedVoice,
+        Window,
+    )
+}
+_WORDS: Final[dict[str, type[Enum]]] = {each.__name__: each for each in (Guard, Purpose, Severity)}
+_AUDIENCE: Final = "audience"
+
+
+def to_plain(value: Any) -> Any:
+    """Write a value; raises TypeError for one that would not come back as it was."""
+    kind = type(value)
+    if value is None or kind in (str, int, bool):
+        return value
+    if kind in (Command, Phrase):
+        return _plain_phrase(value)
+    if kind is tuple:
+        return ["row", *map(to_plain, value)]
+    if kind is datetime and type(value.tzinfo) is timezone:
+        return ["at", value.isoformat()]
+    if kind.__name__ in _WORDS and kind is _WORDS[kind.__name__]:
+        return ["word", kind.__name__, value.value]
+    if kind.__name__ in _VALUES and kind is _VALUES[kind.__name__]:
+        return [kind.__name__, *(_field(field.name, getattr(value, field.name)) for field in _given(kind))]
+    raise TypeError(kind.__name__)
+
+
+def _plain_phrase(said: Phrase) -> list[Any]:
+    if isinstance(said, Command):
+        return ["command", said.verb, *map(to_plain, said.arguments)]
+    return ["phrase", said.template, said.plural, {key: to_plain(each) for key, each in said.values.items()}]
+
+
+def from_plain(written: Any) -> Any:
+    """Read what `to_plain` wrote; raises one of NOT_PLAIN for anything else."""
+    if not isinstance(written, list):
+        return written
+    kind, *rest = written
+    reader = _READERS.get(kind)
+    if reader is not None:
+        return reader(*rest)
+    if len(rest) != len(_given(_VALUES[kind])):
+        raise ValueError(kind)
+    return _VALUES[kind](*map(from_plain, rest))
+
+
+def _given(kind: type[Any]) -> list[Field[Any]]:
+    """Give the fields that a value is made from; the others follow from them."""
+    return [field for field in fields(kind) if field.init]
+
+
+def _field(name: str, value: Any) -> Any:
+    return [_AUDIENCE, declared_audience(value)] if name == _AUDIENCE else to_plain(value)
+
+
+_READERS: Final[dict[str, Callable[..., Any]]] = {
+    "phrase": lambda template, plural, values: Phrase(
+        template, plural, **{key: from_plain(each) for key, each in values.items()}
+    ),
+    "command": lambda verb, *arguments: Command(verb, *map(from_plain, arguments)),
+    "row": lambda *values: tuple(map(from_plain, values)),
+    "at": datetime.fromisoformat,
+    "word": lambda kind, value: _WORDS[kind](value),
+    _AUDIENCE: Audience.model_validate,
+}

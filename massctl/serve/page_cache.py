@@ -16,7 +16,6 @@ from massctl.model.settings import MassctlFile
 from massctl.model.state import State, Status, status_of
 from massctl.plan.guards import HandoffItem, handoff_of
 from massctl.plan.window import window_state
-from massctl.serve.broadcaster import EVERYTHING, Broadcaster
 from massctl.serve.render import Compared, Rendered, compared, render_campaign
 from massctl.source.campaigns import load_settings
 from massctl.source.repository import CAMPAIGNS, SETTINGS, Repository
@@ -24,6 +23,48 @@ from massctl.view.i18n import Language
 from massctl.view.pages.campaign_page import Look, campaign_page
 from massctl.view.pages.campaigns_page import Listed, campaigns_page
 from massctl.view.pages.markup import Sheet
+
+EVERYTHING: Final = frozenset({"*"})
+"""For all campaigns, known or not. No campaign has this name."""
+_KEPT_MAX: Final = 64
+"""A page that missed more changes than these is renewed whatever they were."""
+
+
+class Broadcaster:
+    """Tells every page that waits which campaigns changed; numbers changes from 1 on, and a page says what it heard."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._published: list[frozenset[str]] = []
+        self._first = 0
+        """How many changes are forgotten."""
+
+    @property
+    def number(self) -> int:
+        """How many changes were published."""
+        return self._first + len(self._published)
+
+    def publish(self, names: frozenset[str]) -> None:
+        """Tell that these campaigns changed; none is no news."""
+        if not names:
+            return
+        with self._condition:
+            self._published.append(names)
+            if len(self._published) > _KEPT_MAX:
+                del self._published[0]
+                self._first += 1
+            self._condition.notify_all()
+
+    def wait(self, heard: int, seconds: float | None) -> tuple[int, frozenset[str]]:
+        """Wait for a change after `heard`; gives the last number and all names since, none where nothing changed.
+
+        Without `seconds` it waits for ever.
+        """
+        with self._condition:
+            self._condition.wait_for(lambda: self.number > heard, seconds)
+            if heard < self._first:
+                return self.number, EVERYTHING
+            return self.number, frozenset().union(*self._published[heard - self._first :])
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +179,10 @@ class PageCache:
             # Any may show the address of an article that it knows now.
             self._stale.update(self._kept)
             everything = True
-        below = [path for path in paths if path.startswith(CAMPAIGNS)]
-        stale = {name for name, kept in self._kept.items() if any(kept.depends_on(path, name) for path in below)}
+        # A campaign is made from its own folder and from what all share.
+        touched = {(*path.split("/"), "")[1] for path in paths if path.split("/")[0] == CAMPAIGNS}
+        is_shared = any(not name or name.startswith("_") for name in touched)
+        stale = {name for name in self._kept if is_shared or name in touched}
         self._stale.update(stale)
         for name in self._kept if everything else stale:
             self._compared.pop(name, None)

@@ -1,6 +1,6 @@
 """One campaign as its files are now: rendered, with what it was made from and where its files are."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from massctl.model.state import State
 from massctl.plan.review_diff import base_of, difference, last_sent
 from massctl.plan.steps import Concluded, Invalid
 from massctl.source.loader import Desires, Workbench
-from massctl.source.repository import CAMPAIGNS, Repository
+from massctl.source.repository import Repository
 from massctl.view.pages.campaign_page import Earlier
 
 FILE_FOLDER = "/-/file/"
@@ -38,16 +38,8 @@ class Rendered:
     """`campaign` is from before the faults."""
     is_whole: bool
     """It was rendered; what went out is not, until somebody looks at it."""
-    sources: frozenset[str] | None
-    """The files that were read, from the repository's root; None: any of campaigns/ may have decided."""
     workbench: Workbench
     """Gives the bytes of the campaign's files."""
-
-    def depends_on(self, changed: str, name: str) -> bool:
-        """Say whether a file or folder that changed may make a difference for the campaign `name`."""
-        if changed.startswith(f"{CAMPAIGNS}/{name}/") or self.sources is None:
-            return True
-        return changed in self.sources or any(source.startswith(changed + "/") for source in self.sources)
 
     @property
     def files(self) -> dict[str, str]:
@@ -77,32 +69,6 @@ class Rendered:
             return None
 
 
-class _Recorder(Repository):
-    """Records which files were read."""
-
-    def __init__(self, root: Path) -> None:
-        super().__init__(root)
-        self._read: set[str] = set()
-        self._looked_around = False
-
-    @property
-    def sources(self) -> frozenset[str] | None:
-        """The files that were read; None where somebody asked only what is there, so that any change may matter."""
-        return None if self._looked_around else frozenset(self._read)
-
-    def exists(self, path: str) -> bool:
-        self._looked_around = True
-        return super().exists(path)
-
-    def names_in(self, folder: str, ending: str) -> tuple[str, ...]:
-        self._looked_around = True
-        return super().names_in(folder, ending)
-
-    def pieces(self, path: str, limit: int) -> Iterator[bytes]:
-        self._read.add(path)
-        return super().pieces(path, limit)
-
-
 def address(sha256: str, extension: str) -> str:
     """Give where a file stands on the server."""
     return f"{FILE_FOLDER}{sha256}.{extension}"
@@ -122,23 +88,19 @@ def render_campaign(
     What went out according to `state` is not rendered: an empty one has everything rendered. `before` is the last look;
     `recorded` knows the addresses of articles that went out.
     """
-    repository = _Recorder(root)
-    workbench = Workbench(repository, settings, cache, recorded)
+    workbench = Workbench(Repository(root), settings, cache, recorded)
     found = next(iter(Desires(workbench, state).read([name])), None)
-    sources = repository.sources
     match found:
         case RenderedCampaign():
             diagnostics = found.diagnostics
-            return Rendered(
-                found.title, found.window, found.edition, found, diagnostics, False, True, sources, workbench
-            )
+            return Rendered(found.title, found.window, found.edition, found, diagnostics, False, True, workbench)
         case Concluded():
-            return Rendered(found.title, found.window, found.edition, None, (), False, False, sources, workbench)
+            return Rendered(found.title, found.window, found.edition, None, (), False, False, workbench)
         case Invalid():
             last = before.campaign if before else None
             kept = before.workbench if before and last else workbench
             faults, behind = found.diagnostics, last is not None
-            return Rendered(found.title, found.window, found.edition, last, faults, behind, True, sources, kept)
+            return Rendered(found.title, found.window, found.edition, last, faults, behind, True, kept)
         case _:
             return None
 

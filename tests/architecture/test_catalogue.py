@@ -18,8 +18,7 @@ RESTORED = {
     ("model/phrase.py", "one"),
     ("model/phrase.py", "said.template"),
     ("model/send.py", "_NO_ANSWER[reason]"),
-    ("source/media.py", "kept['template']"),
-    ("source/render_process.py", "template"),
+    ("source/plain_values.py", "template"),
     ("wechat/errcodes.py", "words[part]"),
     ("cli/help.py", "text"),
 }

@@ -2,7 +2,7 @@
 
 import threading
 
-from massctl.serve.broadcaster import EVERYTHING, Broadcaster
+from massctl.serve.page_cache import EVERYTHING, Broadcaster
 
 AT_ONCE = 0.0
 

@@ -7,8 +7,7 @@ from repositories import Tree
 from test_serve_page_cache import served
 from werkzeug.test import Client, TestResponse
 
-from massctl.serve.broadcaster import Broadcaster
-from massctl.serve.page_cache import PageCache
+from massctl.serve.page_cache import Broadcaster, PageCache
 from massctl.serve.server import WsgiApp
 
 

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
@@ -206,7 +206,6 @@ def _complain(tree: Tree, error: Any, length: int) -> None:
 _QUOTES: Final = Phrase("if it is text, put the whole value in quotes")
 _WRITE_OUT: Final = Phrase("write the values themselves in place of the alias")
 _CLOSE: Final = Phrase("write the same mark where the text ends")
-_ON_NEXT_LINE: Final = Phrase("write nothing behind it, and the text below it, indented")
 
 
 class _Builder:
@@ -317,8 +316,7 @@ def _tag(event: Any) -> str | None:
     return None if event.ctag is None else str(event.ctag)
 
 
-@dataclass(frozen=True, slots=True)
-class Complaint:
+class Complaint(NamedTuple):
     """What the parser stopped at, said to a person."""
 
     message: Phrase
@@ -327,94 +325,42 @@ class Complaint:
     """True: point at where the unfinished thing began, not at where the parser gave up."""
 
 
-_KNOWN: Final[tuple[tuple[str, str, Complaint], ...]] = (
-    (
-        "quoted scalar",
-        "end of stream",
-        Complaint(Phrase("the quotation mark opened here is never closed"), _CLOSE, True),
-    ),
-    (
-        "quoted scalar",
-        "document separator",
-        Complaint(Phrase("the quotation mark opened here is never closed"), _CLOSE, True),
-    ),
-    (
-        "flow sequence",
-        "expected ',' or ']'",
-        Complaint(Phrase("this list is never closed with ], or a comma is missing in it"), _QUOTES, True),
-    ),
-    (
-        "flow mapping",
-        "expected ',' or '}'",
-        Complaint(
-            Phrase("these keys are never closed with a curly bracket, or a comma is missing between them"),
-            _QUOTES,
-            True,
-        ),
-    ),
-    (
-        "",
-        "could not find expected ':'",
-        Complaint(
-            Phrase("this line is no `key: value`"),
-            Phrase("write a colon of ASCII and a blank behind the key; a text over several lines is indented"),
-            True,
-        ),
-    ),
-    (
-        "",
-        "mapping values are not allowed",
-        Complaint(
-            Phrase("a colon where no key can be: this line is indented too deep, or the value needs quotes"),
-            Phrase("keys of one block begin in the same column; a text with `: ` in it goes in quotes"),
-        ),
-    ),
-    (
-        "",
-        "sequence entries are not allowed",
-        Complaint(Phrase("a list item cannot begin here"), Phrase("begin each `- item` on its own line")),
-    ),
-    (
-        "",
-        "expected <block end>",
-        Complaint(
-            Phrase("this line does not fit the lines above it"),
-            Phrase("keys of one block begin in the same column, and lists and keys do not mix"),
-        ),
-    ),
-    ("", "cannot start any token", Complaint(Phrase("a value cannot begin with this character"), _QUOTES)),
-    (
-        "",
-        "unknown escape character",
-        Complaint(
-            Phrase("this backslash means nothing in double quotes"),
-            Phrase("write two backslashes, or use single quotes"),
-        ),
-    ),
-    (
-        "block scalar",
-        "chomping or indentation indicators",
-        Complaint(Phrase("the text behind | or > begins on the next line, indented"), _ON_NEXT_LINE),
-    ),
-    (
-        "block scalar",
-        "expected a comment",
-        Complaint(Phrase("the text behind | or > begins on the next line, indented"), _ON_NEXT_LINE),
-    ),
-    ("", "undefined tag handle", Complaint(Phrase("this YAML tag has no meaning here"), _QUOTES)),
-    ("an alias", "expected alphabetic", Complaint(Phrase("a value that begins with * is a YAML alias"), _QUOTES)),
-    ("an anchor", "expected alphabetic", Complaint(Phrase("a value that begins with & is a YAML anchor"), _QUOTES)),
-    (
-        "",
-        "incompatible YAML document",
-        Complaint(Phrase("this file asks for another version of YAML than 1.2"), Phrase("delete the line `%YAML`")),
-    ),
-)
+_OPEN_QUOTE: Final = Phrase("the quotation mark opened here is never closed")
+_OPEN_LIST: Final = Phrase("this list is never closed with ], or a comma is missing in it")
+_OPEN_KEYS: Final = Phrase("these keys are never closed with a curly bracket, or a comma is missing between them")
+_NO_PAIR: Final = Phrase("this line is no `key: value`")
+_PAIR: Final = Phrase("write a colon of ASCII and a blank behind the key; a text over several lines is indented")
+_NO_KEY_HERE: Final = Phrase("a colon where no key can be: this line is indented too deep, or the value needs quotes")
+_COLUMN: Final = Phrase("keys of one block begin in the same column; a text with `: ` in it goes in quotes")
+_NO_ITEM: Final = Phrase("a list item cannot begin here")
+_NO_FIT: Final = Phrase("this line does not fit the lines above it")
+_NO_MIX: Final = Phrase("keys of one block begin in the same column, and lists and keys do not mix")
+_BACKSLASH: Final = Phrase("this backslash means nothing in double quotes")
+_TWO: Final = Phrase("write two backslashes, or use single quotes")
+_BELOW: Final = Phrase("the text behind | or > begins on the next line, indented")
+_VERSION: Final = Phrase("this file asks for another version of YAML than 1.2")
+_KNOWN: Final = {
+    ("quoted scalar", "found unexpected"): Complaint(_OPEN_QUOTE, _CLOSE, True),
+    ("flow sequence", "expected ',' or ']'"): Complaint(_OPEN_LIST, _QUOTES, True),
+    ("flow mapping", "expected ',' or '}'"): Complaint(_OPEN_KEYS, _QUOTES, True),
+    ("", "could not find expected ':'"): Complaint(_NO_PAIR, _PAIR, True),
+    ("", "mapping values are not allowed"): Complaint(_NO_KEY_HERE, _COLUMN),
+    ("", "sequence entries are not allowed"): Complaint(_NO_ITEM, Phrase("begin each `- item` on its own line")),
+    ("", "expected <block end>"): Complaint(_NO_FIT, _NO_MIX),
+    ("", "cannot start any token"): Complaint(Phrase("a value cannot begin with this character"), _QUOTES),
+    ("", "unknown escape character"): Complaint(_BACKSLASH, _TWO),
+    ("block scalar", "expected"): Complaint(_BELOW, Phrase("write nothing behind it, and the text below it, indented")),
+    ("", "undefined tag handle"): Complaint(Phrase("this YAML tag has no meaning here"), _QUOTES),
+    ("an alias", "expected alphabetic"): Complaint(Phrase("a value that begins with * is a YAML alias"), _QUOTES),
+    ("an anchor", "expected alphabetic"): Complaint(Phrase("a value that begins with & is a YAML anchor"), _QUOTES),
+    ("", "incompatible YAML document"): Complaint(_VERSION, Phrase("delete the line `%YAML`")),
+}
+"""What the parser says of where it was and of what it met, in part."""
 
 
 def explain_problem(context: str | None, problem: str | None) -> Complaint:
     """Say what the parser's `context` and `problem` mean."""
-    for where, what, complaint in _KNOWN:
+    for (where, what), complaint in _KNOWN.items():
         if where in (context or "") and what in (problem or ""):
             return complaint
     first = (problem or context or "").partition("\n")[0][:200]

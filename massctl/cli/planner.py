@@ -19,8 +19,7 @@ from massctl.model.state import State
 from massctl.plan.guards import PolicyInForce, brake, is_untrusted
 from massctl.plan.plan import Plan, Showing, Until, make_plan, stopped
 from massctl.plan.steps import Desired, Guard, NotLocked, Refusal
-from massctl.source.demand import agenda_of
-from massctl.source.loader import Desires, Elsewhere, Workbench
+from massctl.source.loader import Desires, Elsewhere, Workbench, agenda_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,79 @@
 """`massctl init`: the files of a repository that validates, plans and applies in the sandbox at once."""
+
+import os
+from collections.abc import Collection, Iterator, Mapping
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Final
+
+from massctl import __version__
+from massctl.errors import UsageError
+from massctl.model.phrase import Command, Phrase, system_reason
+
+LANGUAGES: Final = ("zh", "en")
+"""In which the words of a repository can be written; the workflows are the same."""
+REQUIREMENTS: Final = ".github/massctl/requirements.txt"
+"""Says which massctl the workflows run: the one that wrote the repository."""
+OWNERS: Final = ".github/CODEOWNERS"
+"""Says who has to agree."""
+_HIDDEN: Final = frozenset({"editorconfig", "githooks", "github", "gitattributes", "gitignore", "vscode"})
+"""Names that begin with a dot where they are written."""
+_PROGRAMS: Final = frozenset({".githooks/pre-commit"})
+"""Files that git runs."""
+
+
+def scaffold_files(language: str = "zh", owner: str | None = None) -> dict[str, bytes]:
+    """Give the scaffold's files: path with `/` -> bytes. `owner` is a person or team as CODEOWNERS names them."""
+    source = files("massctl.scaffold")
+    found = {**dict(_walk(source / "every_language", "")), **dict(_walk(source / language, ""))}
+    found[REQUIREMENTS] = found[REQUIREMENTS].replace(b"VERSION", __version__.encode())
+    if owner is not None:
+        found[OWNERS] = found[OWNERS].replace(b"@OWNER", owner.encode())
+    return found
+
+
+def already_there(directory: Path, paths: Collection[str]) -> list[str]:
+    """Give those of `paths` that exist in `directory`, as whatever, sorted."""
+    return [path for path in sorted(paths) if os.path.lexists(directory / path)]
+
+
+def write_scaffold(directory: Path, contents: Mapping[str, bytes]) -> list[str]:
+    """Write every file, or none: raises UsageError when one of them exists already. Gives the paths written."""
+    existing = already_there(directory, contents)
+    if existing:
+        raise UsageError(
+            Phrase("{directory} already holds {path}", directory=directory.name or ".", path=existing[0]),
+            Phrase("{command} overwrites nothing, so it wrote nothing.", command=Command("init")),
+            Phrase(
+                "{elsewhere}   or, to keep what is here and write the rest: {here}",
+                elsewhere=Command("init", "NEW_FOLDER"),
+                here=Command("init", "--keep"),
+            ),
+        )
+    try:
+        for path, data in sorted(contents.items()):
+            target = directory / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            # Exclusively: what somebody puts there in this moment is theirs.
+            with target.open("xb") as file:
+                file.write(data)
+            if path in _PROGRAMS:
+                target.chmod(0o755)
+    except OSError as error:
+        why = system_reason(error)
+        raise UsageError(
+            Phrase("{directory} cannot be written: {why}", directory=directory.name or ".", why=why),
+            hint=Command("init", "NEW_FOLDER"),
+        ) from None
+    return sorted(contents)
+
+
+def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:
+    for each in folder.iterdir():
+        # Under its own name such a file in this package would speak of files of this repository.
+        name = f".{each.name}" if each.name in _HIDDEN else each.name
+        if each.is_dir():
+            yield from _walk(each, f"{prefix}{name}/")
+        else:
+            yield prefix + name, each.read_bytes()

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from massctl.loopback.server import is_loopback, run_app
 from massctl.model.ids import CampaignName, is_campaign_name
-from massctl.serve.page_cache import Broadcaster, PageCache, ServedRepository
-from massctl.serve.render import FILE_FOLDER
+from massctl.serve.page_cache import FILE_FOLDER, Broadcaster, PageCache, ServedRepository
 from massctl.serve.watcher import Watcher
 from massctl.view.pages.document import SCRIPT, SERVED_POLICY
 

@@ -16,7 +16,7 @@ import pytest
 from repository_files import ROOT
 from ruamel.yaml import YAML
 
-from massctl.scaffold.repository import scaffold_files
+from massctl.scaffold import scaffold_files
 
 SHARED = (".github/workflows/", ".github/actions/", ".github/zizmor.yml")
 """What runs, and how it is judged. Who has to agree, and which massctl is run, every repository says for itself."""

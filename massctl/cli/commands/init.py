@@ -34,7 +34,7 @@ def command(directory: str, target: Path | None, language: str | None, owner: st
 
     It validates, plans and applies in the sandbox at once. No file is ever overwritten.
     """
-    from massctl.scaffold.repository import already_there, scaffold_files, write_scaffold
+    from massctl.scaffold import already_there, scaffold_files, write_scaffold
     from massctl.source.schemas import schema_documents
 
     choose_language(language or chosen_language())

@@ -8,8 +8,7 @@ from building import NOW
 
 from massctl.model.state import State
 from massctl.source.campaigns import load_settings
-from massctl.source.demand import agenda_of
-from massctl.source.loader import Workbench
+from massctl.source.loader import Workbench, agenda_of
 from massctl.source.repository import Repository
 
 CAMPAIGN = """\

@@ -26,6 +26,21 @@ _RECORDING_CODES: Final[Mapping[str, str]] = {
 }
 
 
+def _unchanged(repository: Repository, path: str, sha256: Sha256, limit: int) -> bytes:
+    """Read a file again; raises ConfigurationError where it is another one than was planned."""
+    try:
+        data = repository.read_bytes(f"campaigns/{path}", limit)
+    except UnreadableError:
+        data = b""
+    if sha256_of(data) != sha256:
+        raise ConfigurationError(
+            Phrase("a media file was changed while massctl was at work"),
+            Phrase("campaigns/{path} is not what was planned. Nothing was done with it.", path=path),
+            Phrase("run the same command again"),
+        )
+    return data
+
+
 class RecordingShelf:
     """Measures sounds and videos by path, and gives their bytes by name."""
 
@@ -51,18 +66,7 @@ class RecordingShelf:
 
     def read(self, sha256: Sha256) -> bytes:
         """Give the bytes of a name; raises ConfigurationError when the file was changed since it was planned."""
-        path = self._paths[sha256]
-        try:
-            data = self._repository.read_bytes(f"campaigns/{path}", VIDEO_BYTES_MAX)
-        except UnreadableError:
-            data = b""
-        if sha256_of(data) != sha256:
-            raise ConfigurationError(
-                Phrase("a media file was changed while massctl was at work"),
-                Phrase("campaigns/{path} is not what was planned. Nothing was done with it.", path=path),
-                Phrase("run the same command again"),
-            )
-        return data
+        return _unchanged(self._repository, self._paths[sha256], sha256, VIDEO_BYTES_MAX)
 
     def _measured(self, path: str, use: RecordingPurpose) -> Recording | Problem:
         try:
@@ -136,13 +140,7 @@ class PictureShelf:
         kept = self._cached_bytes(sha256, origin.produced) if is_converted else None
         if kept is not None:
             return kept
-        data = self._repository.read_bytes(f"campaigns/{origin.path}", SOURCE_BYTES_MAX)
-        if sha256_of(data) != origin.source:
-            raise ConfigurationError(
-                Phrase("a picture was changed while massctl was at work"),
-                Phrase("campaigns/{path} is not what was planned. Nothing was done with it.", path=origin.path),
-                Phrase("run the same command again"),
-            )
+        data = _unchanged(self._repository, origin.path, origin.source, SOURCE_BYTES_MAX)
         # The cache lost what came out, so it is made once more.
         result = _prepared(data, origin.use) if is_converted else None
         return data if result is None or _is_fault(result) else result.data

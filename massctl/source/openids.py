@@ -30,90 +30,6 @@ _HIDDEN: Final = re.compile(r"(?<!\w)o[\w-]{27}(?![\w-])", re.ASCII)
 """An openid behind the first line of a cell: it was meant to be in a row of its own."""
 
 
-class TableFault(Exception):  # noqa: N818 - it becomes a diagnostic and leaves this room never
-    """The table cannot be read from `line` on."""
-
-    def __init__(self, code: str, line: int, message: Phrase, hint: Phrase) -> None:
-        super().__init__(message)
-        self.code, self.line, self.message, self.hint = code, line, message, hint
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row."""
-
-    number: int
-    """The line on which it ends, from 1."""
-    line: str
-    """That line."""
-    openid: str
-    """Without blanks around it; may be empty."""
-    is_blank: bool
-    """Whether no cell holds anything."""
-
-
-def rows(lines: Iterator[tuple[int, str]]) -> Iterator[Row]:
-    """Give the rows under the heading, from numbered lines; raises TableFault."""
-    feed = _Feed(lines)
-    cells = _cells(feed)
-    header = next((row for row in cells if any(cell.strip() for cell in row)), [])
-    at = _column(header, feed.number or 1)
-    for row in cells:
-        openid = row[at].strip() if at < len(row) else ""
-        yield Row(feed.number, feed.line, openid, not any(each.strip() for each in row))
-
-
-def _cells(feed: "_Feed") -> Iterator[list[str]]:
-    reader = csv.reader(feed, strict=True)
-    while True:
-        began = feed.number + 1
-        try:
-            row = next(reader, None)
-        except csv.Error:
-            raise _unquoted(began, Phrase("a quotation mark is missing here, or is one too many")) from None
-        if row is None:
-            return
-        if feed.number > began and any(_HIDDEN.search(cell.partition("\n")[2]) for cell in row):
-            raise _unquoted(
-                began, Phrase("a cell that begins here goes over several lines, and openids are among them")
-            )
-        yield row
-
-
-def _column(header: list[str], line: int) -> int:
-    names = [cell.strip().casefold() for cell in header]
-    if names.count(COLUMN) == 1:
-        return names.index(COLUMN)
-    if COLUMN in names:
-        say = Phrase("the table has more than one column {name}", name=COLUMN)
-        raise TableFault("MC604", line, say, Phrase("give the others another heading"))
-    say = Phrase("the table has no column {name}", name=COLUMN)
-    hint = Phrase("write {name} above the column, in the first row", name=COLUMN)
-    if any(COLUMN in (part.strip() for part in _SEPARATORS.split(name)) for name in names):
-        hint = Phrase("separate the columns with commas: save the table as “CSV UTF-8 (comma delimited)”")
-    raise TableFault("MC604", line, say, hint)
-
-
-def _unquoted(line: int, message: Phrase) -> TableFault:
-    return TableFault("MC607", line, message, Phrase('in a cell with a `"` of its own, write it twice: `""`'))
-
-
-class _Feed:
-    """Lines for the csv module, which asks for text alone; remembers the newest."""
-
-    def __init__(self, lines: Iterator[tuple[int, str]]) -> None:
-        self._lines = lines
-        self.number = 0
-        self.line = ""
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        self.number, self.line = next(self._lines)
-        return self.line + "\n"
-
-
 CACHE_KIB: Final = 2048
 """What SQLite may keep in memory of the file."""
 
@@ -203,17 +119,13 @@ class OpenidShelf:
     def _look(self, path: str) -> ListedOpenids:
         reading = _Reading(path)
         try:
-            lines = _lines(self._repository, path)
-            reading.table(lines) if path.casefold().endswith(".csv") else reading.text(lines)
+            pieces = self._repository.pieces(f"campaigns/{path}", LIST_BYTES_MAX)
+            reading.table(pieces) if path.casefold().endswith(".csv") else reading.text(pieces)
         except UnreadableError as error:
             code = "MC601" if error.is_missing else error.code
-            where = path if error.line is not None else None
-            return ListedOpenids(None, (Problem(code, error.message, error.hint, where, error.line, error.column),), ())
+            return ListedOpenids(None, (Problem(code, error.message, error.hint),), ())
         except _Enough:
             pass
-        return self._sealed(path, reading)
-
-    def _sealed(self, path: str, reading: "_Reading") -> ListedOpenids:
         if reading.problems:
             return ListedOpenids(None, tuple(reading.problems), ())
         found, dropped, line = reading.store.seal(self._batch_max)
@@ -235,61 +147,121 @@ class _Reading:
     path: str
     store: OpenidStore = field(default_factory=OpenidStore)
     problems: list[Problem] = field(default_factory=list)
+    number: int = 0
+    """The line that was read last, from 1."""
+    line: str = ""
+    """That line."""
     odd_lengths: int = 0
     odd_line: int = 0
     waiting: list[tuple[int, str]] = field(default_factory=list)
 
-    def text(self, lines: Iterator[tuple[int, str]]) -> None:
+    def text(self, pieces: Iterator[bytes]) -> None:
         """Read a text with one openid a line."""
-        for number, line in lines:
-            openid = line.strip()
-            if openid:
-                self._take(number, line.index(openid) + 1, openid)
+        for line in self._lines(pieces):
+            if openid := line.strip():
+                self._take(line.index(openid) + 1, openid)
         self._flush()
 
-    def table(self, lines: Iterator[tuple[int, str]]) -> None:
+    def table(self, pieces: Iterator[bytes]) -> None:
         """Read a table with a column `openid`."""
-        try:
-            for row in rows(lines):
-                if row.openid:
-                    self._take(row.number, max(0, row.line.find(row.openid)) + 1, row.openid)
-                elif not row.is_blank:
-                    hint = Phrase("fill it in, or take the row out")
-                    self._report("MC603", row.number, 1, Phrase("this row has no openid"), hint)
-        except TableFault as fault:
-            self._report(fault.code, fault.line, 1, fault.message, fault.hint)
+        rows = self._rows(pieces)
+        header = next((row for row in rows if any(cell.strip() for cell in row)), [])
+        at = self._column([cell.strip().casefold() for cell in header])
+        for row in rows:
+            if openid := row[at].strip() if at < len(row) else "":
+                self._take(max(0, self.line.find(openid)) + 1, openid)
+            elif any(cell.strip() for cell in row):
+                hint = Phrase("fill it in, or take the row out")
+                self._report("MC603", 1, Phrase("this row has no openid"), hint)
         self._flush()
 
-    def _take(self, line: int, column: int, openid: str) -> None:
+    def _lines(self, pieces: Iterator[bytes]) -> Iterator[str]:
+        """Give the lines of a file without their ends."""
+        decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder("utf-8")(), translate=True)
+        rest, first = "", True
+        # The empty piece says that no more follow: what is left in the decoder has to come out.
+        for piece in chain(_small(pieces), (b"",)):
+            try:
+                text = decoder.decode(piece, final=not piece)
+            except UnicodeDecodeError as error:
+                before = rest + error.object[: error.start].decode("utf-8")
+                self.number += 1 + before.replace("\r\n", "\n").replace("\r", "\n").count("\n")
+                raise self._end("MC607", Phrase("the list is not UTF-8 from this line on"), SAVE_AS_UTF8) from None
+            if first and text:
+                text, first = text.removeprefix("\ufeff"), False
+            *whole, rest = (rest + text).split("\n")
+            if not piece and rest:
+                whole.append(rest)
+            for line in whole:
+                self.number, self.line = self.number + 1, line
+                yield line
+            if len(rest) > LINE_CHARACTERS_MAX:
+                self.number += 1
+                say = Phrase("this line is longer than {limit} characters", limit=LINE_CHARACTERS_MAX)
+                raise self._end("MC607", say, Phrase("write one openid a line"))
+
+    def _rows(self, pieces: Iterator[bytes]) -> Iterator[list[str]]:
+        reader = csv.reader((line + "\n" for line in self._lines(pieces)), strict=True)
+        hint = Phrase('in a cell with a `"` of its own, write it twice: `""`')
+        while True:
+            began = self.number + 1
+            try:
+                row = next(reader, None)
+            except csv.Error:
+                self.number = began
+                say = Phrase("a quotation mark is missing here, or is one too many")
+                raise self._end("MC607", say, hint) from None
+            if row is None:
+                return
+            if self.number > began and any(_HIDDEN.search(cell.partition("\n")[2]) for cell in row):
+                self.number = began
+                say = Phrase("a cell that begins here goes over several lines, and openids are among them")
+                raise self._end("MC607", say, hint)
+            yield row
+
+    def _column(self, names: list[str]) -> int:
+        self.number = self.number or 1
+        if names.count(COLUMN) == 1:
+            return names.index(COLUMN)
+        if COLUMN in names:
+            say = Phrase("the table has more than one column {name}", name=COLUMN)
+            raise self._end("MC604", say, Phrase("give the others another heading"))
+        hint = Phrase("write {name} above the column, in the first row", name=COLUMN)
+        if any(COLUMN in (part.strip() for part in _SEPARATORS.split(name)) for name in names):
+            hint = Phrase("separate the columns with commas: save the table as “CSV UTF-8 (comma delimited)”")
+        raise self._end("MC604", Phrase("the table has no column {name}", name=COLUMN), hint)
+
+    def _take(self, column: int, openid: str) -> None:
         # A heading in a list without columns looks like an openid, and is none.
         if openid.casefold() == COLUMN:
             hint = Phrase("take the line out; or, where this is a table, let the name of the file end with .csv")
-            self._report("MC603", line, column, Phrase("this is a heading, not an openid"), hint)
+            self._report("MC603", column, Phrase("this is a heading, not an openid"), hint)
             return
         if not is_openid(openid):
             hint = Phrase("an openid begins with `o` and has letters, digits, `-` and `_` after it")
-            self._report("MC603", line, column, Phrase("this is not an openid"), hint)
+            self._report("MC603", column, Phrase("this is not an openid"), hint)
             return
         if len(openid) != OPENID_CHARACTERS:
             self.odd_lengths += 1
-            self.odd_line = self.odd_line or line
-        self.waiting.append((line, openid))
+            self.odd_line = self.odd_line or self.number
+        self.waiting.append((self.number, openid))
         if len(self.waiting) >= 5000:
             self._flush()
 
     def _flush(self) -> None:
-        if self.waiting:
-            self.store.add(self.waiting)
-            self.waiting.clear()
+        self.store.add(self.waiting)
+        self.waiting.clear()
 
-    def _report(self, code: str, line: int, column: int, message: Phrase, hint: Phrase | None = None) -> None:
+    def _end(self, code: str, message: Phrase, hint: Phrase) -> _Enough:
+        """Report what keeps the list from being read beyond the newest line."""
+        self.problems.append(Problem(code, message, hint, self.path, self.number, 1))
+        return _Enough()
+
+    def _report(self, code: str, column: int, message: Phrase, hint: Phrase) -> None:
         if len(self.problems) == FAULTS_MAX:
             say = Phrase("more lines of the list are faulty; it was read no further")
-            self.problems.append(
-                Problem(code, say, Phrase("correct these first, then validate again"), self.path, line, column)
-            )
-            raise _Enough
-        self.problems.append(Problem(code, message, hint, self.path, line, column))
+            raise self._end(code, say, Phrase("correct these first, then validate again"))
+        self.problems.append(Problem(code, message, hint, self.path, self.number, column))
 
     def unusual(self) -> list[Problem]:
         """Warn of openids of another length than those that WeChat gives in practice."""
@@ -304,30 +276,6 @@ class _Reading:
         return [Problem("MC608", say, hint, self.path, self.odd_line, 1)]
 
 
-def _lines(repository: Repository, path: str) -> Iterator[tuple[int, str]]:
-    """Give the lines of a file with their numbers, from 1, without their ends; raises UnreadableError."""
-    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder("utf-8")(), translate=True)
-    number, rest, first = 0, "", True
-    # The empty piece says that no more follow: what is left in the decoder has to come out.
-    for piece in chain(_small(repository.pieces(f"campaigns/{path}", LIST_BYTES_MAX)), (b"",)):
-        try:
-            text = decoder.decode(piece, final=not piece)
-        except UnicodeDecodeError as error:
-            before = rest + error.object[: error.start].decode("utf-8")
-            ends = before.replace("\r\n", "\n").replace("\r", "\n").count("\n")
-            raise _not_utf8(path, number + 1 + ends) from error
-        if first and text:
-            text, first = text.removeprefix("\ufeff"), False
-        *whole, rest = (rest + text).split("\n")
-        for line in whole:
-            number += 1
-            yield number, line
-        if len(rest) > LINE_CHARACTERS_MAX:
-            raise _line_too_long(path, number + 1)
-    if rest:
-        yield number + 1, rest
-
-
 def _small(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """Cut pieces smaller: a line takes three times its bytes once it is text of its own."""
     for piece in pieces:
@@ -335,35 +283,13 @@ def _small(pieces: Iterator[bytes]) -> Iterator[bytes]:
             yield piece[start : start + _PIECE_BYTES]
 
 
-def _not_utf8(path: str, line: int) -> UnreadableError:
-    return _at(UnreadableError("MC607", path, Phrase("the list is not UTF-8 from this line on"), SAVE_AS_UTF8), line)
-
-
-def _line_too_long(path: str, line: int) -> UnreadableError:
-    say = Phrase("this line is longer than {limit} characters", limit=LINE_CHARACTERS_MAX)
-    return _at(UnreadableError("MC607", path, say, Phrase("write one openid a line")), line)
-
-
-def _at(error: UnreadableError, line: int) -> UnreadableError:
-    error.line, error.column = line, 1
-    return error
-
-
 def _too_short(path: str, count: int) -> Problem:
     if count == 0:
         return Problem("MC605", Phrase("the list is empty"), Phrase("write one openid a line, two or more"), path, 1, 1)
     say = Phrase("the list has one openid, and WeChat sends to {least} or more", least=BATCH_MIN)
-    return Problem(
-        "MC605",
-        say,
-        Phrase(
-            "add a second one, or send a preview to it alone: {command}",
-            command=Command("preview", UNNAMED, "--touser OPENID"),
-        ),
-        path,
-        1,
-        1,
-    )
+    command = Command("preview", UNNAMED, "--touser OPENID")
+    hint = Phrase("add a second one, or send a preview to it alone: {command}", command=command)
+    return Problem("MC605", say, hint, path, 1, 1)
 
 
 def _again(path: str, dropped: int, line: int | None) -> Problem:
@@ -371,6 +297,5 @@ def _again(path: str, dropped: int, line: int | None) -> Problem:
         "openids that stand in the list more than once are sent to once ({count} dropped); this is the first",
         count=dropped,
     )
-    return Problem(
-        "MC606", say, Phrase("nothing has to be done; to be rid of this note, delete the repeats"), path, line, 1
-    )
+    hint = Phrase("nothing has to be done; to be rid of this note, delete the repeats")
+    return Problem("MC606", say, hint, path, line, 1)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from massctl.model.diagnostics import Diagnostic, Excerpt, Lines, Place, Severity, Span
 from massctl.model.phrase import Phrase
@@ -57,6 +57,18 @@ def word(text: object) -> str:
     return plain if len(plain) <= WORD_CHARACTERS_MAX else plain[:WORD_CHARACTERS_MAX] + "…"
 
 
+class TextFault(NamedTuple):
+    """Something wrong with a text, at offsets of it; `end` is exclusive."""
+
+    code: str
+    start: int
+    end: int
+    message: Phrase
+    hint: Phrase | None = None
+    corrected: str | None = None
+    """The line of `start` as it should be, where that can be said."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reporter:
     """Makes the diagnostics of one file."""
@@ -86,9 +98,10 @@ class Reporter:
             code, Severity.ERROR, message, self.place(span), hint, self.campaign, self.excerpt(span, corrected)
         )
 
-    def between(self, code: str, start: int, end: int, message: Phrase, hint: Phrase | None = None) -> Diagnostic:
-        """Report a fault at the characters from offset `start` up to `end`."""
-        return self.at(code, self.lines.span(start, end), message, hint)
+    def of(self, fault: TextFault) -> Diagnostic:
+        """Report a fault of the text."""
+        span = self.lines.span(fault.start, fault.end)
+        return self.at(fault.code, span, fault.message, fault.hint, fault.corrected)
 
 
 def _cut(line: str) -> str:

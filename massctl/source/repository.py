@@ -23,7 +23,7 @@ from massctl.errors import MassctlError
 from massctl.model.diagnostics import Diagnostic, Lines, Severity
 from massctl.model.ids import CampaignName, Sha256, is_campaign_name
 from massctl.model.phrase import Phrase, system_reason
-from massctl.source.reporter import about_file
+from massctl.source.reporter import TextFault, about_file
 
 SAVE_AS_UTF8: Final = Phrase("save the file as UTF-8")
 CONTROL_FAULTS_MAX: Final = 500
@@ -31,17 +31,6 @@ CONTROL_FAULTS_MAX: Final = 500
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 """What YAML 1.2 (section 5.1) does not allow in a file; tabs and line breaks are allowed."""
 _ENCODINGS: Final = {"utf-16": "UTF-16", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "gb18030": "GBK"}
-
-
-@dataclass(frozen=True, slots=True)
-class TextFault:
-    """Something wrong with the characters of a text, at offsets of it."""
-
-    code: str
-    start: int
-    end: int
-    message: Phrase
-    hint: Phrase | None = None
 
 
 class Decoded(NamedTuple):

@@ -19,8 +19,8 @@ from ruamel.yaml.scanner import Scanner
 from massctl.model.campaign import Path
 from massctl.model.diagnostics import Diagnostic, Excerpt, Lines, Place, Span
 from massctl.model.phrase import Phrase
-from massctl.source.reporter import Reporter, word
-from massctl.source.repository import TextFault, decode, without_control_characters
+from massctl.source.reporter import Reporter, TextFault, word
+from massctl.source.repository import decode, without_control_characters
 from massctl.source.yaml_lint import REPORTS_MAX, Lint, Slip, reports
 
 YAML_BYTES_MAX: Final = 1024 * 1024
@@ -382,67 +382,63 @@ _INTEGER_DIGITS_MAX: Final = 19
 _TYPES: Final = {"str": str, "null": type(None), "bool": bool, "int": int, "float": float}
 
 
-@dataclass(frozen=True, slots=True)
-class ScalarFault:
-    """Why a scalar has no value."""
-
-    code: str
-    message: Phrase
-    hint: Phrase | None = None
-
-
-def scalar_value(text: str, tag: str | None, *, plain: bool) -> Scalar | ScalarFault:
-    """Give the value of a scalar; `plain`: it is written without quotes and is no block scalar."""
+def scalar_value(node: Node) -> Scalar | TextFault:
+    """Give the value of a scalar, or why it has none."""
+    tag = node.tag
     if tag is None or tag == "!":
-        return _plain_value(text) if plain and tag is None else _words(text)
+        return _plain_value(node) if node.plain and tag is None else _words(node)
     name = tag.removeprefix(CORE)
     if name not in _TYPES or not tag.startswith(CORE):
         say = Phrase("the YAML tag {tag} has no meaning here", tag=word(tag.replace(CORE, "!!")))
-        return ScalarFault("MC021", say, Phrase("if it is the beginning of a text, put the text in quotes"))
-    value = _words(text) if name == "str" else _plain_value(text)
+        return _fault(node, "MC021", say, Phrase("if it is the beginning of a text, put the text in quotes"))
+    value = _words(node) if name == "str" else _plain_value(node)
     if name == "float" and type(value) is int:
         return float(value)
-    if isinstance(value, ScalarFault) or type(value) is _TYPES[name]:
+    if isinstance(value, TextFault) or type(value) is _TYPES[name]:
         return value
-    return ScalarFault("MC021", Phrase("this is no {tag}", tag=f"!!{name}"), Phrase("delete the tag"))
+    return _fault(node, "MC021", Phrase("this is no {tag}", tag=f"!!{name}"), Phrase("delete the tag"))
 
 
-def _plain_value(text: str) -> Scalar | ScalarFault:
+def _fault(node: Node, code: str, message: Phrase, hint: Phrase) -> TextFault:
+    return TextFault(code, node.start, node.end, message, hint)
+
+
+def _plain_value(node: Node) -> Scalar | TextFault:
+    text = node.text
     if text in _NULL:
         return None
     if text in _BOOL:
         return _BOOL[text]
     if _INT.fullmatch(text):
-        return _integer(text)
+        return _integer(node)
     if _FLOAT.fullmatch(text):
         number = float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
         if math.isfinite(number):
             return number
-        return ScalarFault(
-            "MC014", Phrase("this number is not finite, or too large"), Phrase("if it is text, put it in quotes")
-        )
-    return _words(text)
+        say = Phrase("this number is not finite, or too large")
+        return _fault(node, "MC014", say, Phrase("if it is text, put it in quotes"))
+    return _words(node)
 
 
-def _integer(text: str) -> int | ScalarFault:
-    digits = text.lstrip("+-").removeprefix("0o").removeprefix("0x").lstrip("0")
+def _integer(node: Node) -> int | TextFault:
+    digits = node.text.lstrip("+-").removeprefix("0o").removeprefix("0x").lstrip("0")
     if len(digits) <= _INTEGER_DIGITS_MAX:
-        base = 8 if text.startswith("0o") else 16 if text.startswith("0x") else 10
-        number = int(text, base)
+        base = 8 if node.text.startswith("0o") else 16 if node.text.startswith("0x") else 10
+        number = int(node.text, base)
         if abs(number) < 2**63:
             return number
-    return ScalarFault("MC014", Phrase("this number is too large"), Phrase("if it is text, put it in quotes"))
+    return _fault(node, "MC014", Phrase("this number is too large"), Phrase("if it is text, put it in quotes"))
 
 
-def _words(text: str) -> str | ScalarFault:
+def _words(node: Node) -> str | TextFault:
     """Join the surrogate pairs that `\\ud83d\\ude00` in double quotes makes; half of a pair is no character."""
-    if not _SURROGATE.search(text):
-        return text
+    if not _SURROGATE.search(node.text):
+        return node.text
     try:
-        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+        return node.text.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
     except UnicodeDecodeError:
         say = Phrase("this text holds half of a character (a lone surrogate)")
-        return ScalarFault("MC014", say, Phrase("write the character itself in place of `\\u…`"))
+        return _fault(node, "MC014", say, Phrase("write the character itself in place of `\\u…`"))
 
 
 def read_yaml(data: bytes, file: str, campaign: str | None, known_keys: frozenset[str]) -> YamlDocument:
@@ -451,20 +447,15 @@ def read_yaml(data: bytes, file: str, campaign: str | None, known_keys: frozense
     lines = Lines(decoded.text)
     reporter = Reporter(file, campaign, lines)
     positions = Positions(reporter)
-    found = [reporter.between(f.code, f.start, f.end, f.message, f.hint) for f in decoded.faults]
     if not decoded.whole:
-        return YamlDocument(None, positions, tuple(found), frozenset({()}), False)
+        return YamlDocument(None, positions, tuple(map(reporter.of, decoded.faults)), frozenset({()}), False)
     text, control = without_control_characters(decoded.text)
     text = _TABS_ALONE.sub(lambda tabs: " " * len(tabs[0]), text)
     recovery = _Recovery(text, lines if text is decoded.text else Lines(text), known_keys)
     reading = _Reading(recovery, positions)
     value = reading.document()
-    faults = (*control, *recovery.faults, *recovery.tree.faults, *reading.faults)
-    found += [reporter.between(f.code, f.start, f.end, f.message, f.hint) for f in faults]
-    found += [
-        reporter.at(r.code, lines.span(r.start, r.end), r.message, r.hint, r.corrected)
-        for r in reports(recovery.lines, recovery.slips)
-    ]
+    faults = (*decoded.faults, *control, *recovery.faults, *recovery.tree.faults, *reading.faults)
+    found = [reporter.of(each) for each in (*faults, *reports(recovery.lines, recovery.slips))]
     return YamlDocument(value, positions, tuple(found), frozenset(reading.broken), recovery.is_whole)
 
 
@@ -649,9 +640,9 @@ class _Reading:
         return self._span(written.start, written.end)
 
     def _scalar(self, node: Node, path: Path) -> Any:
-        value = scalar_value(node.text, node.tag, plain=node.plain)
-        if isinstance(value, ScalarFault):
-            self.faults.append(TextFault(value.code, node.start, node.end, value.message, value.hint))
+        value = scalar_value(node)
+        if isinstance(value, TextFault):
+            self.faults.append(value)
             self.broken.add(path)
             return None
         return value
@@ -679,7 +670,7 @@ class _Reading:
 
     def _key(self, node: Node) -> str | None:
         meaning = node.meaning
-        value = scalar_value(meaning.text, meaning.tag, plain=meaning.plain) if meaning.kind == "scalar" else None
+        value = scalar_value(meaning) if meaning.kind == "scalar" else None
         if meaning.is_broken or node.is_broken:
             return None
         if isinstance(value, str):

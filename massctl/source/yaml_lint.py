@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from massctl.model.diagnostics import Lines
 from massctl.model.phrase import Phrase
+from massctl.source.reporter import TextFault
 
 SPACES: Final = " \t\u3000\u00a0"
 """What looks like a blank; YAML knows the first two only, and tabs not as indentation."""
@@ -72,18 +73,6 @@ class Slip(NamedTuple):
     hint: Phrase | None = None
 
 
-class Report(NamedTuple):
-    """What is said about the slips of one kind on one line."""
-
-    code: str
-    message: Phrase
-    hint: Phrase | None
-    start: int
-    end: int
-    corrected: str
-    """The whole line without any slip."""
-
-
 def in_quotes(words: str) -> str:
     """Write `words` as a quoted scalar that means exactly them."""
     if '"' in words or "\\" in words:
@@ -91,14 +80,14 @@ def in_quotes(words: str) -> str:
     return f'"{words}"'
 
 
-def reports(lines: Lines, slips: Sequence[Slip]) -> list[Report]:
-    """Tell of slips, those of one kind on one line together."""
+def reports(lines: Lines, slips: Sequence[Slip]) -> list[TextFault]:
+    """Tell of slips, those of one kind on one line together, with the whole line as it should be."""
     by_line: dict[int, list[Slip]] = {}
     for slip in sorted(set(slips), key=lambda slip: (slip.start, -slip.end)):
         on_line = by_line.setdefault(lines.at(slip.start)[0], [])
         if not on_line or slip.start >= on_line[-1].end:
             on_line.append(slip)
-    found: list[Report] = []
+    found: list[TextFault] = []
     for line, on_line in by_line.items():
         start, end = lines.bounds(line)
         pieces: list[str] = []
@@ -115,7 +104,7 @@ def reports(lines: Lines, slips: Sequence[Slip]) -> list[Report]:
     return found
 
 
-def _report(text: str, slips: list[Slip], corrected: str) -> Report:
+def _report(text: str, slips: list[Slip], corrected: str) -> TextFault:
     first = slips[0]
     message = first.message
     if message is None:
@@ -125,7 +114,7 @@ def _report(text: str, slips: list[Slip], corrected: str) -> Report:
             found=" ".join(f"“{each}”" for each in pairs),
             due=" ".join(f"“{each}”" for each in pairs.values()),
         )
-    return Report(first.code, message, first.hint, first.start, first.end, corrected)
+    return TextFault(first.code, first.start, first.end, message, first.hint, corrected)
 
 
 class Lint:

@@ -244,14 +244,6 @@ class Repository:
             return ()
         return tuple(sorted(each.removesuffix(ending) for each in entries if each.endswith(ending)))
 
-    def exists(self, path: str) -> bool:
-        """Say whether `path` is a file that may be read."""
-        try:
-            with self._opened(path):
-                return True
-        except UnreadableError:
-            return False
-
     def read_bytes(self, path: str, limit: int) -> bytes:
         """Read a whole file of at most `limit` bytes; raises UnreadableError."""
         return b"".join(self.pieces(path, limit))

@@ -86,7 +86,8 @@ def rendered_files(session: Session, name: str) -> dict[str, bytes] | None:
     from massctl.cli.planner import chosen
     from massctl.model.message import RenderedCampaign, RenderedNews, RenderedText
     from massctl.source.loader import Desires, Workbench
-    from massctl.view.pages.campaign_page import article_page, index_page
+    from massctl.view.pages.article import article_page
+    from massctl.view.pages.campaign_page import index_page
 
     workbench = Workbench(session.repository, session.settings, session.cache, recorded_if_begun(session))
     desires = Desires(workbench, State())

@@ -19,7 +19,7 @@ _TAG: Final = re.compile(r"<[^>]*>")
 _BLANKS: Final = re.compile(r"\s+")
 
 
-def sent_body(content: str, files: Mapping[str, str]) -> str:
+def article_page(content: str, files: Mapping[str, str]) -> str:
     """Give a body exactly as it is sent, with the files of `files` in place of addresses, and nothing around it.
 
     `files` names the file beside the page for the SHA-256 of each picture's bytes.
@@ -55,41 +55,33 @@ def _distant_pictures(body: str) -> list[Edit]:
 
 
 def reading(
-    articles: Sequence[RenderedArticle], account: str, window: Window | None, sheet: Sheet, *, files: bool
+    articles: Sequence[RenderedArticle | None],
+    account: str,
+    window: Window | None,
+    sheet: Sheet,
+    *,
+    earlier: str | None = None,
+    files: bool = False,
 ) -> str:
-    """Give the column with the articles of a message; with `files` it links to `article-N.html` beside the page."""
-    choices = [Tab(f"article-{number}", f"{number}  {each.title}") for number, each in enumerate(articles, 1)]
-    legend = Phrase("which article")
-    panels = "".join(f'<div class="panel">{_article(each, account, window, sheet)}</div>\n' for each in articles)
-    links = "".join(_link(f"article-{number}.html") for number in range(1, len(articles) + 1))
-    heading = sheet.say(Phrase("as it is read"))
-    return f"""<section class="column reading" aria-labelledby="reading">
-<header class="above"><h2 id="reading">{heading}</h2>
-{tabs("article", legend, choices, sheet, kind="tabs articles")}</header>
-<div class="glass screen"><div class="panels" id="reading-glass" tabindex="0" role="region" aria-labelledby="reading">
-{panels}</div></div>
-{f'<p class="files">{links}</p>' if files else ""}
-</section>
-"""
+    """Give the column with the articles of a message; with `files` it links to `article-N.html` beside the page.
 
-
-def earlier_reading(
-    articles: Sequence[RenderedArticle | None], account: str, name: str, window: Window | None, sheet: Sheet
-) -> str:
-    """Give the column with the articles as they were: each at the place of the one that it is compared with.
-
-    `name` says which version it is, as a `Phrase`; None stands beside an article that is new.
+    `earlier` names the version, as a `Phrase`, where it is one that lies beside the one of now: each article stands at
+    the place of the one that it is compared with, and None beside one that is new.
     """
-    is_new = sheet.say(Phrase("this article is new"))
-    new = f'<p class="nothing">{is_new}</p>'
+    kind = "reading" if earlier is None else "earlier"
+    choices = [Tab(f"article-{number}", f"{number}  {each.title}") for number, each in enumerate(articles, 1) if each]
+    tabbed = tabs("article", Phrase("which article"), choices, sheet, kind="tabs articles") if earlier is None else ""
+    new = f'<p class="nothing">{sheet.say(Phrase("this article is new"))}</p>'
     panels = "".join(
         f'<div class="panel">{new if each is None else _article(each, account, window, sheet)}</div>\n'
         for each in articles
     )
-    return f"""<section class="column earlier" aria-labelledby="earlier">
-<header class="above"><h2 id="earlier">{sheet.say(name)}</h2></header>
-<div class="glass screen"><div class="panels" id="earlier-glass" tabindex="0" role="region" aria-labelledby="earlier">
+    links = "".join(_link(f"article-{number}.html") for number in range(1, len(articles) + 1))
+    return f"""<section class="column {kind}" aria-labelledby="{kind}">
+<header class="above"><h2 id="{kind}">{sheet.say(earlier or Phrase("as it is read"))}</h2>{tabbed}</header>
+<div class="glass screen"><div class="panels" id="{kind}-glass" tabindex="0" role="region" aria-labelledby="{kind}">
 {panels}</div></div>
+{f'<p class="files">{links}</p>' if files else ""}
 </section>
 """
 

@@ -13,7 +13,7 @@ from massctl.plan.guards import HandoffItem
 from massctl.plan.review_diff import Base, BaseKind, Difference, Mark, Piece, Traits, paired, read_body
 from massctl.view.difference import Row, base_words, difference_rows
 from massctl.view.i18n import Language
-from massctl.view.pages.article import earlier_reading, reading, sent_body
+from massctl.view.pages.article import reading
 from massctl.view.pages.chat import arrival
 from massctl.view.pages.diagnostics import findings
 from massctl.view.pages.document import Watched, document, knob
@@ -160,7 +160,7 @@ def _earlier(campaign: RenderedCampaign, earlier: Earlier, sheet: Sheet) -> str:
     if isinstance(now, RenderedNews) and isinstance(before, RenderedNews):
         pairs = paired([_traits(each) for each in before.articles], [_traits(each) for each in now.articles])
         old = [before.articles[pairs[index]] if index in pairs else None for index in range(len(now.articles))]
-        return earlier_reading(old, campaign.account, name, earlier.window, sheet)
+        return reading(old, campaign.account, earlier.window, sheet, earlier=name)
     return arrival(before, campaign.account, earlier.window, sheet, earlier=name)
 
 
@@ -181,19 +181,11 @@ def _traits(article: RenderedArticle) -> Traits:
     return Traits(article.title, sha256_of(article.content.encode()), blocks)
 
 
-def article_page(content: str, pictures: Mapping[str, str]) -> str:
-    """Give a body exactly as it is sent, with the files of `pictures` in place of addresses, and nothing around it.
-
-    `pictures` names the file beside the page for the SHA-256 of each picture's bytes.
-    """
-    return sent_body(content, pictures)
-
-
 def index_page(campaign: RenderedCampaign, pictures: Mapping[str, str], language: Language = Language.ZH) -> str:
     """Give a page that shows the message as it arrives, each article as it is read, and what was found.
 
-    It links to `article-N.html` beside it; `pictures` as for `article_page`, and with the file of a sound or video,
-    which plays.
+    It links to `article-N.html` beside it. `pictures` names the file beside the page for the SHA-256 of each picture's
+    bytes, and of a sound or video, which plays.
     """
     # Whether somebody did it already is on record, and nobody looked there.
     by_hand = tuple(HandoffItem(item, done=False) for item in campaign.handoff)

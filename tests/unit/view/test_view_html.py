@@ -23,7 +23,8 @@ from massctl.model.message import (
 from massctl.model.phrase import Phrase
 from massctl.plan.review_diff import Base, BaseKind, difference
 from massctl.view.i18n import Language
-from massctl.view.pages.campaign_page import Earlier, Look, article_page, campaign_page, index_page
+from massctl.view.pages.article import article_page
+from massctl.view.pages.campaign_page import Earlier, Look, campaign_page, index_page
 from massctl.view.pages.markup import NOT_HERE, Sheet
 
 FILES = {COVER: "cover.jpg", HERO: "hero 1.jpg", LEAVES: "leaves.png"}

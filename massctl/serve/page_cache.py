@@ -98,19 +98,22 @@ FILE_FOLDER = "/-/file/"
 class Rendered:
     """A campaign, and everything that another look at it needs."""
 
-    title: str
-    window: Window | None
-    edition: int | None
-    """None where it cannot be read."""
+    found: RenderedCampaign | Concluded | Invalid
+    """As its files have it now; what went out is not rendered until somebody looks at it."""
     campaign: RenderedCampaign | None
     """The last one that had no faults; None where there was none yet, or where nobody needs it."""
-    diagnostics: tuple[Diagnostic, ...]
-    is_behind: bool
-    """`campaign` is from before the faults."""
-    is_whole: bool
-    """It was rendered; what went out is not, until somebody looks at it."""
     workbench: Workbench
     """Gives the bytes of the campaign's files."""
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What is wrong with it now."""
+        return () if isinstance(self.found, Concluded) else self.found.diagnostics
+
+    @property
+    def is_whole(self) -> bool:
+        """It was rendered."""
+        return not isinstance(self.found, Concluded)
 
     @property
     def files(self) -> dict[str, str]:
@@ -161,19 +164,11 @@ def render_campaign(
     """
     workbench = Workbench(Repository(root), settings, cache, recorded)
     found = next(iter(Desires(workbench, state).read([name])), None)
-    match found:
-        case RenderedCampaign():
-            diagnostics = found.diagnostics
-            return Rendered(found.title, found.window, found.edition, found, diagnostics, False, True, workbench)
-        case Concluded():
-            return Rendered(found.title, found.window, found.edition, None, (), False, False, workbench)
-        case Invalid():
-            last = before.campaign if before else None
-            kept = before.workbench if before and last else workbench
-            faults, behind = found.diagnostics, last is not None
-            return Rendered(found.title, found.window, found.edition, last, faults, behind, True, kept)
-        case _:
-            return None
+    if isinstance(found, Invalid) and before is not None and before.campaign is not None:
+        return Rendered(found, before.campaign, before.workbench)
+    if isinstance(found, RenderedCampaign | Concluded | Invalid):
+        return Rendered(found, found if isinstance(found, RenderedCampaign) else None, workbench)
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,11 +238,13 @@ class PageCache:
             old = self._comparison(name, kept) if kept else None
             look = Look(
                 name=name,
-                title=kept.title if kept else "",
+                title=kept.found.title if kept else "",
                 campaign=kept.campaign if kept else None,
                 # Without its settings no campaign can be read, and their faults are what has to be seen.
                 diagnostics=kept.diagnostics if kept and self._settings is not None else tuple(self._faults),
-                is_behind=kept is not None and kept.campaign is not None and (kept.is_behind or self._settings is None),
+                is_behind=kept is not None
+                and kept.campaign is not None
+                and (kept.found is not kept.campaign or self._settings is None),
                 status=self._status(name, kept),
                 earlier=old.earlier if old else None,
                 handoff=self._handoff(kept),
@@ -334,15 +331,15 @@ class PageCache:
     def _listed(self, name: CampaignName) -> Listed:
         kept = self._kept.get(name)
         campaign, diagnostics = (kept.campaign, kept.diagnostics) if kept else (None, ())
-        look = Look(name, kept.title if kept else "", campaign, diagnostics, status=self._status(name, kept))
-        window = kept.window if kept else None
+        look = Look(name, kept.found.title if kept else "", campaign, diagnostics, status=self._status(name, kept))
+        window = kept.found.window if kept else None
         is_known = kept is not None and kept.is_whole and name not in self._stale
         return Listed(look, window, window_state(window, self._served.now()), is_known)
 
     def _status(self, name: CampaignName, kept: Rendered | None) -> Status:
         """Say where an edition stands: the declared one, or the last on record where none can be read."""
         editions = self._state.editions(name)
-        edition = kept.edition if kept else None
+        edition = kept.found.edition if kept else None
         if edition is not None or not editions:
             return status_of(self._state.record(name, edition or 1))
         return status_of(editions[-1])

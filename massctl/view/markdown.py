@@ -33,8 +33,7 @@ from massctl.view.markdown_text import (
     beginning,
     cell,
     code,
-    deal,
-    grow,
+    fit,
     html,
     html_code,
     lines_size,
@@ -670,12 +669,8 @@ class _Fitting:
         room -= lines_size(titles)
         in_table = beginning(table, room * _TABLE_PERCENT // 100)
         room -= lines_size(table[:in_table])
-        blocks, room = deal(self._blocks(shown), room)
-        room = grow(blocks, room)
-        more = beginning(table[in_table:], room)
-        room -= lines_size(table[in_table : in_table + more])
-        grow(below, room)
-        in_table += more
+        blocks, room = fit(self._blocks(shown), len(shown), room)
+        in_table += beginning(table[in_table:], room)
         left_out = self._note(len(shown) - in_table, len(shown) - len(blocks), sum(bool(b.missing) for b in blocks))
         lines = [*head, *(titles if table else []), *table[:in_table], "", *left_out]
         for block in [*blocks, *below]:
@@ -687,8 +682,7 @@ class _Fitting:
         placed: list[Block] = []
         part = room // _APPENDIX_PART
         for block in appendices(self.words, self.plan, resting):
-            fitting, left_over = deal([block], part)
-            left_over = grow(fitting, left_over)
+            fitting, left_over = fit([block], 1, part)
             room -= part - left_over if fitting else 0
             placed += fitting
         return placed, room

@@ -245,8 +245,6 @@ class Words:
         return [*map(row, items[: ROWS_SHOWN - 1]), self.more(len(items) - ROWS_SHOWN + 1)]
 
 
-_SHARE: Final = 8
-"""In the first round a block gets at most one part in so many of what is left; the second gives the rest away."""
 _MORE_CHARACTERS_MAX: Final = 32
 """Room that each block keeps for saying how many of its rows are not there."""
 _PASSED_OVER_MAX: Final = 20
@@ -293,28 +291,20 @@ def beginning(lines: Sequence[str], room: int) -> int:
     return len(lines)
 
 
-def deal(blocks: Iterable[Block], room: int) -> tuple[list[Block], int]:
-    """Give the blocks, most important first, that have their place, each with its first rows; and what room is left.
+def fit(blocks: Iterable[Block], count: int, room: int) -> tuple[list[Block], int]:
+    """Give those of `count` blocks, most important first, that have their place, and what room is left.
 
-    A block whose opening does not fit is passed over: a shorter one behind it may.
+    Each may take its equal share of what is left. One whose opening does not fit is passed over: a shorter one behind
+    it may.
     """
     placed: list[Block] = []
     passed_over = 0
-    for block in blocks:
+    for index, block in enumerate(blocks):
         frame = lines_size([*block.opening, *block.closing]) + _MORE_CHARACTERS_MAX
         if frame <= room:
-            block.shown = beginning(block.rows, max(0, room // _SHARE - frame))
+            block.shown = beginning(block.rows, max(0, room // (count - index) - frame))
             room -= frame + lines_size(block.rows[: block.shown])
             placed.append(block)
         elif (passed_over := passed_over + 1) == _PASSED_OVER_MAX:
             break
     return placed, room
-
-
-def grow(blocks: Iterable[Block], room: int) -> int:
-    """Give blocks that have their place more rows, most important first, as long as there is room; what is left."""
-    for block in blocks:
-        more = beginning(block.rows[block.shown :], room)
-        room -= lines_size(block.rows[block.shown : block.shown + more])
-        block.shown += more
-    return room

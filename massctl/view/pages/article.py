@@ -71,14 +71,15 @@ def reading(
     kind = "reading" if earlier is None else "earlier"
     choices = [Tab(f"article-{number}", f"{number}  {each.title}") for number, each in enumerate(articles, 1) if each]
     tabbed = tabs("article", Phrase("which article"), choices, sheet, kind="tabs articles") if earlier is None else ""
-    new = f'<p class="nothing">{sheet.say(Phrase("this article is new"))}</p>'
+    heading, is_new = sheet.say(earlier or Phrase("as it is read")), sheet.say(Phrase("this article is new"))
+    new = f'<p class="nothing">{is_new}</p>'
     panels = "".join(
         f'<div class="panel">{new if each is None else _article(each, account, window, sheet)}</div>\n'
         for each in articles
     )
     links = "".join(_link(f"article-{number}.html") for number in range(1, len(articles) + 1))
     return f"""<section class="column {kind}" aria-labelledby="{kind}">
-<header class="above"><h2 id="{kind}">{sheet.say(earlier or Phrase("as it is read"))}</h2>{tabbed}</header>
+<header class="above"><h2 id="{kind}">{heading}</h2>{tabbed}</header>
 <div class="glass screen"><div class="panels" id="{kind}-glass" tabindex="0" role="region" aria-labelledby="{kind}">
 {panels}</div></div>
 {f'<p class="files">{links}</p>' if files else ""}

@@ -93,9 +93,8 @@ def from_plain(written: Any) -> Any:
     reader = _READERS.get(kind)
     if reader is not None:
         return reader(*rest)
-    if len(rest) != len(_given(_VALUES[kind])):
-        raise ValueError(kind)
-    return _VALUES[kind](*map(from_plain, rest))
+    given = zip(_given(_VALUES[kind]), rest, strict=True)
+    return _VALUES[kind](**{field.name: from_plain(each) for field, each in given})
 
 
 def _given(kind: type[Any]) -> list[Field[Any]]:

@@ -14,8 +14,8 @@ from jsonschema import Draft202012Validator
 import massctl
 from massctl.model.campaign import CampaignFile, campaign_faults
 from massctl.model.settings import MassctlFile
-from massctl.source.campaigns import keys_together
 from massctl.source.schemas import schema_documents, schema_text
+from massctl.source.settings_rules import keys_together
 from massctl.source.validation import find_faults
 
 SCHEMAS = Path(massctl.__file__).parent.parent / "schemas"

@@ -1,0 +1,217 @@
+"""Rules of massctl.yaml beyond types and patterns, on the raw mapping, so that each fault is found alone."""
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import date
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from massctl.model.campaign import KEEP_ONE, TAKE_OUT, Fault, Path
+from massctl.model.phrase import Phrase
+from massctl.model.settings import API_BASE, CHANNELS, CREDENTIALS, DAYS_PATTERN, GIT_KEYS, check_api_base, realm_of
+from massctl.source.reporter import without_secrets, word
+from massctl.source.validation import shown
+
+_API_BASE: Final = Phrase("delete api_base to use {usual}", usual=API_BASE)
+_ONE_EACH: Final = Phrase("one entry for each time that a folder was renamed: from the name before to the one after")
+IN_DOUBT_WAIT_SECONDS_MIN: Final = 60
+"""Less would repeat a send while the first one may still be on its way; against loopback nobody is harmed."""
+
+
+def settings_rules(loopback_override: str | None, folders: Collection[str]) -> Callable[[dict[str, Any]], list[Fault]]:
+    """Give the rules; `loopback_override` is the address that takes the place of every `api_base`, if any.
+
+    `folders` are the campaigns of the repository.
+    """
+
+    def rules(data: dict[str, Any]) -> list[Fault]:
+        policy = _mapping(data.get("policy"))
+        accounts = {name: _mapping(each) for name, each in _mapping(data.get("accounts")).items()}
+        return [
+            *keys_together(data),
+            *_secrets(data),
+            *_git_keys(_mapping(data.get("state"))),
+            *_original_ids(accounts),
+            *_hosts(accounts, policy),
+            *_wait(accounts, policy, loopback_override),
+            *_quiet_hours(_mapping(policy.get("quiet_hours"))),
+            *_freeze(policy.get("freeze")),
+            *_moved(data.get("moved"), folders),
+        ]
+
+    return rules
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def keys_together(data: Mapping[str, Any]) -> Iterator[Fault]:
+    """Judge which keys stand beside each other, as the schema does: one way to a token, one place to tell."""
+    for name, account in _mapping(data.get("accounts")).items():
+        found = [key for key in CREDENTIALS if key in _mapping(account)]
+        if not found:
+            hint = Phrase("write one of {keys}", keys=", ".join(CREDENTIALS))
+            yield Fault("MC012", ("accounts", name), Phrase("the account has no credential"), hint)
+        elif len(found) > 1:
+            say = Phrase("write {first} or {second}, and not both", first=found[0], second=found[1])
+            yield Fault("MC014", ("accounts", name, found[1]), say, KEEP_ONE)
+    yield from _channel_keys(data.get("notify"))
+
+
+def _channel_keys(written: object) -> Iterator[Fault]:
+    for index, channel in enumerate(written if isinstance(written, list) else []):
+        if not isinstance(channel, Mapping):
+            continue  # its type is reported already
+        found = [key for key in CHANNELS if key in channel]
+        if not found:
+            hint = Phrase("write one of {keys}", keys=", ".join(CHANNELS))
+            yield Fault("MC012", ("notify", index), Phrase("this entry names nobody to notify"), hint)
+        elif len(found) > 1:
+            say = Phrase("write {first} or {second}, and not both", first=found[0], second=found[1])
+            yield Fault("MC014", ("notify", index, found[1]), say, Phrase("give each its own entry"))
+        if "signing_secret_env" in channel and "webhook_env" not in channel:
+            say = Phrase("only what is posted to a webhook is signed")
+            yield Fault("MC014", ("notify", index, "signing_secret_env"), say, TAKE_OUT)
+
+
+def _secrets(data: Mapping[str, Any]) -> Iterator[Fault]:
+    """Find what looks like a secret where the name of a variable is due."""
+    channels = data.get("notify")
+    blocks: list[tuple[Path, object]] = [
+        *((("accounts", name), each) for name, each in _mapping(data.get("accounts")).items()),
+        (("state",), data.get("state")),
+        *((("notify", index), each) for index, each in enumerate(channels if isinstance(channels, list) else [])),
+    ]
+    for path, block in blocks:
+        for key in (*CHANNELS, "signing_secret_env", "secret_env", "proxy_env", "token_env"):
+            value = _mapping(block).get(key)
+            if isinstance(value, str) and without_secrets(value) != value:
+                say = Phrase("{key} takes the name of an environment variable, and this looks like a secret", key=key)
+                hint = Phrase("take it out of the file, and reset it in the console if it was ever committed")
+                yield Fault("MC014", (*path, key), say, hint, at_key=False)
+
+
+def _git_keys(state: Mapping[str, Any]) -> Iterator[Fault]:
+    """Find what only a ledger in git reads, where it is in a file."""
+    for key in GIT_KEYS:
+        if key in state and state.get("backend", "local") == "local":
+            say = Phrase("{key} goes with backend: git", key=key)
+            yield Fault("MC014", ("state", key), say, Phrase("write backend: git, or delete {key}", key=key))
+
+
+def _original_ids(accounts: Mapping[str, Mapping[str, Any]]) -> Iterator[Fault]:
+    """Find an original id of two AppIDs: an event that is addressed to it would be taken for either's."""
+    seen: dict[str, tuple[str, object]] = {}
+    for name, account in accounts.items():
+        written, appid = account.get("original_id"), account.get("appid")
+        if not isinstance(written, str):
+            continue  # its type is reported already
+        other, same = seen.setdefault(written, (name, appid))
+        if same != appid:
+            say = Phrase("{id} is the original id of account {other} too", id=word(written), other=other)
+            hint = Phrase("write the one that the console shows under 设置与开发 / 账号详情 for this account")
+            yield Fault("MC014", ("accounts", name, "original_id"), say, hint, at_key=False)
+
+
+def _hosts(accounts: Mapping[str, Mapping[str, Any]], policy: Mapping[str, Any]) -> Iterator[Fault]:
+    written = policy.get("api_hosts")
+    hosts = [host for host in written if isinstance(host, str)] if isinstance(written, list) else []
+    for name, account in accounts.items():
+        address = account.get("api_base")
+        if isinstance(address, str) and (problem := check_api_base(address, hosts)) is not None:
+            yield Fault("MC023", ("accounts", name, "api_base"), problem, _API_BASE, at_key=False)
+
+
+def _wait(
+    accounts: Mapping[str, Mapping[str, Any]], policy: Mapping[str, Any], override: str | None
+) -> Iterator[Fault]:
+    wait = policy.get("in_doubt_wait")
+    if type(wait) is not int or wait >= IN_DOUBT_WAIT_SECONDS_MIN:
+        return
+    bases = [str(account.get("api_base", API_BASE)) for account in accounts.values()]
+    if any(realm_of(base) != "loopback" for base in ([override] if override else bases)):
+        say = Phrase("in_doubt_wait must be at least {least} seconds", least=IN_DOUBT_WAIT_SECONDS_MIN)
+        hint = Phrase("less is for accounts whose api_base is on this machine")
+        yield Fault("MC014", ("policy", "in_doubt_wait"), say, hint, at_key=False)
+
+
+def _quiet_hours(quiet: Mapping[str, Any]) -> Iterator[Fault]:
+    zone = quiet.get("timezone")
+    if isinstance(zone, str) and zone and not _is_zone(zone):
+        hint = Phrase("write a name like {example}", example="Asia/Shanghai")
+        path = ("policy", "quiet_hours", "timezone")
+        yield Fault("MC014", path, Phrase("there is no time zone {zone}", zone=word(zone)), hint, at_key=False)
+    if isinstance(quiet.get("from"), str) and quiet.get("from") == quiet.get("to"):
+        say = Phrase("from and to are the same: there would be no quiet hours")
+        yield Fault(
+            "MC014", ("policy", "quiet_hours", "to"), say, Phrase("delete quiet_hours, or correct them"), at_key=False
+        )
+
+
+def _moved(written: object, folders: Collection[str]) -> Iterator[Fault]:
+    """Find renamings that do not lead from names without a folder to the one folder of a campaign."""
+    blocks = [_mapping(each) for each in written] if isinstance(written, list) else []
+    found = [(index, each.get("from"), each.get("to")) for index, each in enumerate(blocks)]
+    moves: dict[str, str] = {}
+    for index, former, name in found:
+        if not isinstance(former, str) or not isinstance(name, str):
+            continue  # its type is reported already
+        fault: tuple[str, Phrase] | None = None
+        if former in moves:
+            fault = "from", Phrase("{name} is renamed twice", name=former)
+        elif name in moves.values():
+            fault = "to", Phrase("two campaigns cannot become {name}: each has a record of its own", name=name)
+        elif _end_of(name, moves) == former:
+            fault = "to", Phrase("{name} leads back to itself", name=former)
+        if fault is not None:
+            yield Fault("MC032", ("moved", index, fault[0]), fault[1], _ONE_EACH, at_key=False)
+            continue
+        moves[former] = name
+        if former in folders:
+            say = Phrase("campaigns/{name} is still there, so it was not renamed", name=former)
+            hint = Phrase("delete this entry, or give the other campaign that uses the old name a name of its own")
+            yield Fault("MC031", ("moved", index, "from"), say, hint, at_key=False)
+        elif name not in folders and name not in [onward for _, onward, _ in found]:
+            say = Phrase("there is no folder campaigns/{name}", name=name)
+            hint = Phrase("write the name that the folder has now, or delete this entry if the campaign is gone")
+            yield Fault("MC031", ("moved", index, "to"), say, hint, at_key=False)
+
+
+def _end_of(name: str, moves: Mapping[str, str]) -> str:
+    while name in moves:
+        name = moves[name]
+    return name
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, LookupError):  # a bad name, a folder of zones, an unknown zone
+        return False
+    return True
+
+
+def _freeze(written: object) -> Iterator[Fault]:
+    for index, span in enumerate(written if isinstance(written, list) else []):
+        if not isinstance(span, str) or not re.fullmatch(DAYS_PATTERN, span):
+            continue  # its form is reported already
+        first, _, last = span.partition("/")
+        days = [_day(first), _day(last or first)]
+        path = ("policy", "freeze", index)
+        if None in days:
+            say, hint = (
+                Phrase("there is no such day: {found}", found=shown(span)),
+                Phrase("look at the month and the day"),
+            )
+            yield Fault("MC014", path, say, hint, at_key=False)
+        elif str(days[0]) > str(days[1]):
+            say = Phrase("the last day, {last}, is before the first, {first}", first=first, last=last)
+            yield Fault("MC014", path, say, Phrase("write the earlier day first"), at_key=False)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

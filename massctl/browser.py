@@ -160,12 +160,12 @@ class Browser:
             self.events.append(message)
         return message
 
-    def window(self, width: int, height: int, *, dark: bool = False, still: bool = True) -> None:
+    def window(self, width: int, height: int, *, dark: bool = False) -> None:
         """Set the size of the page in CSS pixels, and what its reader prefers."""
         self("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
         features = [
             {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
-            {"name": "prefers-reduced-motion", "value": "reduce" if still else "no-preference"},
+            {"name": "prefers-reduced-motion", "value": "reduce"},
         ]
         self("Emulation.setEmulatedMedia", features=features)
 
@@ -190,13 +190,10 @@ class Browser:
                 raise BrowserError(Phrase("Chromium does not get to the end of the page"))
             time.sleep(0.01)
 
-    def picture(self, *, whole: bool = False, clip: tuple[float, float, float, float] | None = None) -> bytes:
-        """Give a PNG of what is in the window, of the whole page, or of `clip`: left, top, width, height."""
-        part: dict[str, object] = {}
-        if clip is not None:
-            part["clip"] = {**dict(zip(("x", "y", "width", "height"), clip, strict=True)), "scale": 1}
-        beyond = whole or clip is not None
-        found = self("Page.captureScreenshot", format="png", captureBeyondViewport=beyond, **part)
+    def picture(self, clip: tuple[float, float, float, float]) -> bytes:
+        """Give a PNG of a part of the page: left, top, width, height."""
+        part = {**dict(zip(("x", "y", "width", "height"), clip, strict=True)), "scale": 1}
+        found = self("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=part)
         return base64.b64decode(found["data"])
 
 
@@ -206,8 +203,6 @@ def _gone() -> BrowserError:
     )
 
 
-SCREEN_WIDTH: Final = 375
-"""CSS pixels, and pixels of the picture: the phone that WeChat's own preview shows."""
 SCREEN_HEIGHT_MAX: Final = 8_000
 """More of one article goes into a second picture: no viewer likes longer ones, and Chromium ends at 16,384."""
 _DESK: Final = (1600, 900)
@@ -261,5 +256,5 @@ def _parts(browser: Browser, name: str, box: list[float]) -> dict[str, bytes]:
     parts: dict[str, bytes] = {}
     for number, offset in enumerate(range(0, max(1, round(height)), SCREEN_HEIGHT_MAX), 1):
         clip = (left, top + offset, width, min(SCREEN_HEIGHT_MAX, height - offset))
-        parts[f"{name}{f'-{number}' if number > 1 else ''}.png"] = browser.picture(clip=clip)
+        parts[f"{name}{f'-{number}' if number > 1 else ''}.png"] = browser.picture(clip)
     return parts

@@ -140,6 +140,6 @@ def _line_end(text: str, offset: int) -> int:
 def _put(text: str, at: int, piece: str) -> str:
     """Insert a piece, whose lines end as those of the text do."""
     if "\r\n" in text:
-        at -= text.startswith("\n", at)  # Before a line end, not into it.
+        at -= text.startswith("\r\n", at - 1)  # Before a line end, not into it.
         piece = piece.replace("\n", "\r\n")
     return text[:at] + piece + text[at:]

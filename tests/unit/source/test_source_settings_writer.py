@@ -49,6 +49,7 @@ STATES = {
     "an anchor below": ("state:\n  &s\n  backend: git\n", "state:\n  &s\n" + LINE + "  backend: git\n"),
     "an old lineage": (f"state:\n  lineage: '{OTHER}' # x\n", f"state:\n  lineage: {LINEAGE} # x\n"),
     "a lineage without a value": ("state:\n  lineage: # x\n", f"state:\n  lineage: {LINEAGE} # x\n"),
+    "two kinds of line ends": ("state:\n# of the house\r\n", f"state:\r\n  lineage: {LINEAGE}\n# of the house\r\n"),
     "no last newline": ("state:\n  backend: git", "state:\n" + LINE + "  backend: git"),
     "a key without a value at the end": ("state:", "state:\n  lineage: " + LINEAGE),
     "something behind": (

@@ -64,6 +64,10 @@ def batch_rows(table: Table, label: str, rows: Sequence[Row], record: Record) ->
         label = ""
 
 
+_REPRINT: Final[dict[int | None, Phrase]] = {
+    0: Phrase("it may not be reprinted"),
+    1: Phrase("it may be reprinted"),
+}
 _DECLARED: Final = {1: Phrase("declared original"), 2: Phrase("declared a reprint")}
 _AUDIT: Final = {0: Phrase("not checked"), 1: Phrase("still being checked"), 11: Phrase("passed the check")}
 _CHECK: Final = {
@@ -82,20 +86,17 @@ _ORIGINAL: Final = {
 def contradiction_text(before: Literal["sent", "failed"], language: "Language", style: Style, width: int) -> str:
     """Say that an event tells another end of a job than was on record; the newest stands."""
     page = Page(language, style, width)
-    page.line(_contradiction(before))
-    return page.text()
-
-
-def _contradiction(before: Literal["sent", "failed"]) -> Phrase:
-    if before == "sent":
-        return Phrase(
-            "this job was on record as sent, and this event says that it failed; the event stands. "
-            "The console shows under 群发记录 which of them is so"
-        )
-    return Phrase(
+    say = Phrase(
         "this job was on record as failed, and this event says that it was sent; the event stands. "
         "The console shows under 群发记录 which of them is so"
     )
+    if before == "sent":
+        say = Phrase(
+            "this job was on record as sent, and this event says that it failed; the event stands. "
+            "The console shows under 群发记录 which of them is so"
+        )
+    page.line(say)
+    return page.text()
 
 
 def originality_rows(table: Table, check: "CopyrightCheck") -> None:
@@ -120,17 +121,11 @@ def _verdict(result: "CopyrightResult") -> str | None:
         _DECLARED.get(result.user_declare_state or 0),
         _AUDIT.get(result.audit_state, failed) if result.audit_state is not None else None,
         _ORIGINAL.get(result.original_article_type or 0),
-        {0: Phrase("it may not be reprinted"), 1: Phrase("it may be reprinted")}.get(_or(result.can_reprint))
-        if result.original_article_url
-        else None,
+        _REPRINT.get(result.can_reprint) if result.original_article_url else None,
         Phrase("its content takes the place of this one") if result.need_replace_content == 1 else None,
         Phrase("its source is shown") if result.need_show_reprint_source == 1 else None,
     ]
     return in_a_row([part for part in parts if part is not None] or [failed])
-
-
-def _or(value: int | None) -> int:
-    return -1 if value is None else value
 
 
 def foreign_text(

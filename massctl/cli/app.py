@@ -76,7 +76,7 @@ def run_in_session(
 ) -> int:
     """Open a repository as `session` does, do the work of a verb, and print its result.
 
-    `kind` is the verb, as in `massctl.view.json_documents.stopped_json`.
+    `kind` is the verb, as in `massctl.view.json_reports.stopped_json`.
     """
 
     def in_session() -> tuple[Console, Result]:
@@ -121,7 +121,7 @@ def outcome_result(outcome: "Outcome") -> Result:
     from massctl.apply.jobs import unfinished
 
     def document(to: Console) -> str:
-        from massctl.view.json_documents import apply_json
+        from massctl.view.json_reports import apply_json
 
         return apply_json(outcome, to.language)
 
@@ -162,7 +162,7 @@ class _Document:
 
 def _stopped(document: _Document, kind: str, failure: "Failure", exit_status: int) -> None:
     # Only a run that stops needs it.
-    from massctl.view.json_documents import stopped_json
+    from massctl.view.json_reports import stopped_json
 
     document.give(current_console(), lambda to: stopped_json(kind, failure, exit_status, to.language))
 

@@ -30,7 +30,7 @@ def command(code: str | None, language: str | None, form: str) -> None:
     choose_language(language or chosen_language())
     console = use_console(make_console(None))
     if form == "json":
-        from massctl.view.json_documents import explain_json
+        from massctl.view.json_reports import explain_json
 
         chosen = explanations(console.language) if code is None else [explain(code, console.language)]
         console.document(explain_json(chosen, console.language))

@@ -40,7 +40,7 @@ def command(context: click.Context, name: str, unsent_of: str | None, form: str,
         )
 
     def work(current: Session, _: "list[Diagnostic]") -> Result:
-        from massctl.view.json_documents import new_json
+        from massctl.view.json_reports import new_json
 
         record, count = _made(current, CampaignName(name), CampaignName(unsent_of))
         told = {"rest": name, "count": count, "name": unsent_of}

@@ -48,7 +48,7 @@ def record_event(session: Session, file: str, account: str | None) -> Result:
     from massctl.cli.ledger_access import refuse_fleeting_ledger, trust
     from massctl.cli.notifications import Notifier
     from massctl.ledger.process_lock import sole_runner
-    from massctl.view.json_documents import event_json
+    from massctl.view.json_reports import event_json
 
     refuse_fleeting_ledger(session)
     appid = _appid(session, account)
@@ -87,7 +87,7 @@ def _views(finish: JobFinish, outcome: Recorded | Foreign) -> tuple[View, View |
 def _faulty(file: str, fault: EventFault) -> Result:
     from massctl.model.diagnostics import Diagnostic, Place, Severity
     from massctl.view.diagnostics import diagnostics_text
-    from massctl.view.json_documents import no_event_json
+    from massctl.view.json_reports import no_event_json
 
     place = Place("<stdin>" if file == STANDARD_INPUT else file, fault.line, fault.column)
     diagnostic = Diagnostic(fault.code, Severity.ERROR, fault.message, place, fault.hint)

@@ -57,7 +57,7 @@ def set_speed(directory: str, speed: int, account: str | None, form: str, sandbo
 
 
 def _result(account: "AccountName", speed: "SendingSpeed") -> Result:
-    from massctl.view.json_documents import speed_json
+    from massctl.view.json_reports import speed_json
     from massctl.view.run import speed_words
 
     return Result(0, lambda to: speed_json(account, speed, to.language), said(*speed_words(account, speed)))

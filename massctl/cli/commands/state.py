@@ -56,7 +56,7 @@ def show(directory: str, names: tuple[str, ...], form: str, sandbox: bool) -> in
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
         from massctl.cli.ledger_access import records_of, require_ledger, shown_state
-        from massctl.view.json_documents import state_json
+        from massctl.view.json_reports import state_json
         from massctl.view.ledger import state_text
 
         state = shown_state(current)
@@ -80,7 +80,7 @@ def list_entries(directory: str, form: str, sandbox: bool) -> int:
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
         from massctl.cli.ledger_access import require_ledger, shown_entries
-        from massctl.view.json_documents import entries_json
+        from massctl.view.json_reports import entries_json
         from massctl.view.ledger import entries_text
 
         entries, state = shown_entries(current), State(current.settings.renamed)
@@ -105,7 +105,7 @@ def verify(directory: str, form: str, deep: bool, sandbox: bool) -> int:
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
         from massctl.cli.ledger_access import require_ledger
-        from massctl.view.json_documents import verified_json
+        from massctl.view.json_reports import verified_json
         from massctl.view.ledger import verified_text
 
         state = State()
@@ -670,7 +670,7 @@ def repair_ledger(session: Session, reason: str | None) -> Result:
     from massctl.ledger.codec import encode, sound_part
     from massctl.ledger.process_lock import sole_runner
     from massctl.model.entries import NewEntry, Repaired
-    from massctl.view.json_documents import repair_json
+    from massctl.view.json_reports import repair_json
     from massctl.view.ledger import Repair, repair_text
 
     refuse_fleeting_ledger(session)

@@ -40,7 +40,7 @@ def command(directory: str, names: tuple[str, ...], wait: float, all_editions: b
         going = any(unfinished(job) is not None for record in found.records for job in record.jobs)
 
         def json(to: Console) -> str:
-            from massctl.view.json_documents import status_json
+            from massctl.view.json_reports import status_json
 
             return status_json(found, to.language)
 

@@ -35,7 +35,7 @@ def command(directory: str, reason: str | None, form: str) -> int:
     def work(current: Session, _: list[Diagnostic]) -> Result:
         from massctl.cli.operators import who
         from massctl.ledger.git_branch import Pushed
-        from massctl.view.json_documents import brake_json
+        from massctl.view.json_reports import brake_json
         from massctl.view.run import stopped_text
 
         try:

@@ -46,7 +46,7 @@ def _result(found: "list[Diagnostic]", count: int, *, verbose: bool) -> Result:
     from massctl.model.diagnostics import has_errors
 
     def json(to: Console) -> str:
-        from massctl.view.json_documents import validate_json
+        from massctl.view.json_reports import validate_json
 
         return validate_json(found, to.language)
 

@@ -2,7 +2,7 @@
 
 import os
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from massctl.ledger.archive import Contents
     from massctl.ledger.git_ledger import GitLedger
     from massctl.ledger.local_file import LocalLedger
+    from massctl.model.entries import Entry
     from massctl.model.settings import MassctlFile
     from massctl.plan.guards import Skew, Tip
     from massctl.wechat.client import WeChatClient
@@ -175,10 +176,30 @@ class Session:
         """Give how this run's clock compares with WeChat's, as the account's requests found; None before the first."""
         return self._watches[account].skew if account in self._watches else None
 
+    def account(self, named: str | None, nothing: Phrase) -> AccountName:
+        """Give the account that `--account` names, or the only one; `nothing` is what was not done where it is neither.
+
+        Raises UsageError then.
+        """
+        accounts = list(self.settings.accounts)
+        if named is None and len(accounts) == 1:
+            return AccountName(accounts[0])
+        if named in accounts:
+            return AccountName(str(named))
+        listed = ", ".join(accounts)
+        what = Phrase("massctl.yaml has several accounts: {accounts}", accounts=listed)
+        if named is not None:
+            what = Phrase("massctl.yaml has no account {name}", name=named)
+        raise UsageError(what, nothing, Phrase("add --account with one of {accounts}", accounts=listed))
+
     def read_state(self, ledger: "LocalLedger | GitLedger") -> State:
         """Read and fold the whole ledger."""
+        return self.fold(ledger.read(0))
+
+    def fold(self, entries: "Iterable[Entry]") -> State:
+        """Fold entries, in which a campaign is called what it is called now."""
         state = State(self.settings.renamed)
-        state.absorb_all(ledger.read(0))
+        state.absorb_all(entries)
         return state
 
 

@@ -138,23 +138,17 @@ def settle(
     sent: bool,
 ) -> Result:
     """Record what a person knows about the edition of a campaign that is in question."""
-    from massctl.apply.journal import LedgerSession
     from massctl.apply.reconcile import is_by_hand, settle_not_sent, settle_sent
-    from massctl.cli.ledger_access import refuse_fleeting_ledger, trust
+    from massctl.cli.ledger_access import own_ledger
     from massctl.cli.notifications import Notifier
-    from massctl.ledger.process_lock import sole_runner
     from massctl.model.message import approved_audience
 
-    refuse_fleeting_ledger(session)
-    with sole_runner(session.locks, session.clock.now()):
-        ledger = session.ledger()
-        state = session.read_state(ledger)
-        trust(session, state)
+    with own_ledger(session) as book:
+        state = book.state
         record, notifier = _in_question(session, state, name), Notifier(session)
         now, wait = session.clock.now(), timedelta(seconds=session.settings.policy.in_doubt_wait)
         notifier.begin(state)
         begun, listed = len(record.settlements), record.batches > 1
-        book = LedgerSession(ledger, session.clock, state)
         if sent:
             wechat = _wechat(session, record) if testimony.msg_id is not None else None
             by_hand = is_by_hand(record)

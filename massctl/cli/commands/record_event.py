@@ -9,7 +9,6 @@ import click
 from massctl.cli.app import Result, View, run_in_session, said
 from massctl.cli.arguments import STANDARD_INPUT, form_option, read_at_most, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
-from massctl.errors import UsageError
 from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase
 
@@ -114,11 +113,5 @@ def _original_ids(session: Session) -> dict[AppId, str]:
 def _appid(session: Session, account: str | None) -> AppId | None:
     if account is None:
         return None
-    declared = session.settings.accounts.get(account)
-    if declared is None:
-        raise UsageError(
-            Phrase("massctl.yaml has no account {name}", name=account),
-            Phrase("Nothing was recorded."),
-            Phrase("its accounts are: {accounts}", accounts=", ".join(session.settings.accounts)),
-        )
-    return AppId(declared.appid)
+    name = session.account(account, Phrase("Nothing was recorded."))
+    return AppId(session.settings.accounts[name].appid)

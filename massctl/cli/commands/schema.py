@@ -10,7 +10,9 @@ from typing import Any, Final
 import click
 from pydantic import BaseModel
 
-from massctl.cli.output import write_files
+from massctl.cli.app import Result, run
+from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.output import current_console, write_files
 from massctl.model.documents import shapes_in
 
 
@@ -18,18 +20,19 @@ from massctl.model.documents import shapes_in
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="Write one file per schema into this folder."
 )
-def command(out: Path | None) -> None:
+def command(out: Path | None) -> int:
     """Write the JSON Schemas that editors and checks use; without --out, all of them as one document."""
-    from massctl.cli.output import current_console
+    return run("schema", "json" if out is None else "text", lambda: (current_console(), _result(out)))
+
+
+def _result(out: Path | None) -> Result:
     from massctl.source.schemas import schema_text
 
-    documents, console = all_schemas(), current_console()
+    documents = all_schemas()
     if out is None:
-        console.document(json.dumps(documents, ensure_ascii=False, indent=2))
-        return
-    contents = {name: schema_text(document).encode() for name, document in documents.items()}
-    for path in write_files(out, contents):
-        console.result(path)
+        return Result(ExitStatus.DONE, lambda _: json.dumps(documents, ensure_ascii=False, indent=2))
+    written = write_files(out, {name: schema_text(document).encode() for name, document in documents.items()})
+    return Result(ExitStatus.DONE, text=lambda _: "\n".join(written))
 
 
 _HEAD: Final[dict[str, dict[str, Any]]] = {

@@ -57,6 +57,7 @@ def command(
             taken.exit_status(),
             lambda to: withdraw_json(taken, to.language),
             lambda to: withdrawn_text(taken, to.language, to.style, to.width),
+            next_step=Phrase("{command}   shows what is left of it", command=Command("status", name)),
             error=taken.error,
         )
 
@@ -70,17 +71,12 @@ def withdraw(session: Session, name: str, article: int, *, yes: bool, wait: time
 
     Nothing is asked, neither of a person nor of WeChat, where nothing is left to withdraw or none of it today.
     """
-    from massctl.apply.journal import LedgerSession
     from massctl.apply.withdraw import ALL, WithdrawalWait, prepared, withdraw_all
-    from massctl.cli.ledger_access import account_of, refuse_fleeting_ledger, trust
+    from massctl.cli.ledger_access import account_of, own_ledger
     from massctl.cli.progress import progress
-    from massctl.ledger.process_lock import sole_runner
 
-    refuse_fleeting_ledger(session)
-    with sole_runner(session.locks, session.clock.now()):
-        ledger = session.ledger()
-        state = session.read_state(ledger)
-        trust(session, state)
+    with own_ledger(session) as book:
+        state = book.state
         record = sent_edition(state, name)
         taken = prepared(record, article, state, session.clock.now())
         if not taken.today:
@@ -93,7 +89,7 @@ def withdraw(session: Session, name: str, article: int, *, yes: bool, wait: time
         waiting = None
         if wait is not None:
             waiting = WithdrawalWait(session.clock.now() + wait, session.clock, progress(session.console))
-        withdraw_all(taken, wechat, LedgerSession(ledger, session.clock, state), waiting)
+        withdraw_all(taken, wechat, book, waiting)
     return taken
 
 

@@ -75,7 +75,7 @@ class Notifier:
         if made is not None and not (made.damage or made.unshared):
             self._coming |= {each.planned.name: (made, each) for each in outcomes}
         # What a doubt leaves to choose is put together by planning its campaign, and few runs have a doubt.
-        from massctl.cli.evidence import evidence_for
+        from massctl.cli.planner import evidence_for
 
         accounts = {AppId(each.appid): name for name, each in session.settings.accounts.items()}
         noticing = Noticing(

@@ -93,7 +93,7 @@ class Session:
         """Open the ledger on its branch, once: what waits for a push waits in it."""
         if self._git_ledger is None:
             # Only a ledger in git pays for it.
-            from massctl.cli.remote_ledger import remote_ledger
+            from massctl.cli.checkout import remote_ledger
 
             around = self.root, self.cache, self.settings, self.locks, self.environment
             self._git_ledger = remote_ledger(*around, self.tell)
@@ -150,7 +150,7 @@ class Session:
         if branch is None or self.sandbox is not None:
             return None
         # Only rules that name a branch ask git.
-        from massctl.cli.branch_tip import tip_now
+        from massctl.cli.checkout import tip_now
 
         return tip_now(self.root, self.settings, self.environment, branch)
 
@@ -271,7 +271,7 @@ def session(
         )
     if decides and not sandbox:
         # Only decisions ask.
-        from massctl.cli.operators import require_operator
+        from massctl.cli.consent import require_operator
 
         require_operator(settings.policy, environment)
     console = use_console(console.advising(replace(console.language.flags, locked=locked)))

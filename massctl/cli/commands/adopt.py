@@ -45,8 +45,8 @@ def adopt(session: Session, name: str, warnings: list[Diagnostic], reason: str) 
     """Record the console's version of a campaign's draft as the one to send, alone on the ledger."""
     from massctl.apply.journal import LedgerSession, Statement
     from massctl.apply.reconcile import adopt_draft
+    from massctl.cli.consent import who
     from massctl.cli.ledger_access import refuse_fleeting_ledger, trust
-    from massctl.cli.operators import who
     from massctl.cli.planner import PlanOptions, planned, tell_strays
     from massctl.ledger.process_lock import sole_runner
     from massctl.model.diagnostics import has_errors

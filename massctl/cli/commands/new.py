@@ -57,8 +57,8 @@ def _made(current: Session, rest: CampaignName, name: CampaignName) -> "tuple[Re
 
     The ledger comes first. Where the folder cannot be made after it, the same command makes it.
     """
+    from massctl.cli.consent import who
     from massctl.cli.ledger_access import own_ledger
-    from massctl.cli.operators import who
     from massctl.model.entries import ListEnded
     from massctl.source.campaign_copy import copied_for_rest, put_in_place
     from massctl.source.loader import Workbench

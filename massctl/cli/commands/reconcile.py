@@ -79,7 +79,7 @@ def command(
 
     def work(current: Session, warnings: list[Diagnostic]) -> Result:
         from massctl.apply.journal import Statement
-        from massctl.cli.operators import who
+        from massctl.cli.consent import who
 
         if not chosen or reason is None:
             return show_evidence(current, name, warnings)
@@ -111,8 +111,8 @@ def show_evidence(session: Session, name: str, warnings: list[Diagnostic]) -> Re
     It ends as a command that is not whole yet, for no choice was made.
     """
     from massctl.apply.reconcile import nothing_to_settle
-    from massctl.cli.evidence import evidence_for
     from massctl.cli.ledger_access import require_ledger
+    from massctl.cli.planner import evidence_for
     from massctl.plan.reconcile_options import is_to_settle
     from massctl.view.status import evidence_text
 
@@ -194,8 +194,8 @@ def resubmit_send(session: Session, name: str, warnings: list[Diagnostic], reaso
     from massctl.apply.journal import Statement
     from massctl.apply.reconcile import nothing_to_settle
     from massctl.cli.commands.apply import add_repeatable, run_apply
-    from massctl.cli.evidence import insisting
-    from massctl.cli.operators import who
+    from massctl.cli.consent import who
+    from massctl.cli.planner import insisting
 
     state = session.read_state(session.ledger())
     record = _in_question(session, state, name)

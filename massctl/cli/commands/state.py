@@ -381,7 +381,7 @@ def record_website_send(session: Session, at: datetime, account: str | None, rea
     """Record a send that a person made on the website; it counts for the allowance of its day and month."""
     from massctl.apply.journal import Statement
     from massctl.apply.reconcile import import_website_send
-    from massctl.cli.operators import who
+    from massctl.cli.consent import who
 
     _check_past(session, at)
     name = session.account(account, _NOT_RECORDED)
@@ -395,7 +395,7 @@ def take_back_website_send(session: Session, at: datetime, account: str | None, 
     """Take back what was recorded of a send on the website, so that it uses nothing of the allowance."""
     from massctl.apply.journal import Statement
     from massctl.apply.reconcile import retract_website_send
-    from massctl.cli.operators import who
+    from massctl.cli.consent import who
 
     name = session.account(account, _NOT_RECORDED)
     with _own_book(session) as book:
@@ -419,7 +419,7 @@ def record_sent(
     from massctl.apply.journal import Statement
     from massctl.apply.reconcile import import_sent
     from massctl.cli.commands.reconcile import COUNTS_AS_ALL, declared
-    from massctl.cli.operators import who
+    from massctl.cli.consent import who
     from massctl.cli.planner import chosen
     from massctl.source.campaigns import load_campaign
 
@@ -636,8 +636,8 @@ def _nothing_to_move() -> LedgerMissingError:
 def repair_ledger(session: Session, reason: str | None) -> Result:
     """Cut a damaged ledger to the lines that verify; without a reason it is only shown what would be dropped."""
     from massctl.apply.outcome import what_happened
+    from massctl.cli.consent import who
     from massctl.cli.ledger_access import refuse_fleeting_ledger
-    from massctl.cli.operators import who
     from massctl.ledger.codec import encode, sound_part
     from massctl.ledger.process_lock import sole_runner
     from massctl.model.entries import NewEntry, Repaired

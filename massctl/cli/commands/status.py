@@ -71,7 +71,7 @@ def follow(session: Session, names: Sequence[str], wait_seconds: float, *, all_e
     What he says comes as an event, which another process records: between two looks the ledger is left to it.
     """
     from massctl.apply.jobs import Followed
-    from massctl.cli.evidence import repeatable
+    from massctl.cli.planner import repeatable
     from massctl.cli.progress import progress
     from massctl.model.state import is_held
 

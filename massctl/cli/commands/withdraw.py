@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -131,7 +130,7 @@ def require_article(session: Session, record: Record, article: int) -> None:
 def _require_consent(session: Session, taken: Withdrawal, state: State, wait: timedelta | None) -> None:
     """Ask on the terminal; without one, and without --yes, nothing is asked and nothing done."""
     from massctl.apply.withdraw import sharing
-    from massctl.cli.consent import somebody_is_here
+    from massctl.cli.consent import said_yes, somebody_is_here
     from massctl.view.run import withdraw_question
 
     if not somebody_is_here():
@@ -145,11 +144,6 @@ def _require_consent(session: Session, taken: Withdrawal, state: State, wait: ti
     sharers = {id(record): record for target in taken.today for record in sharing(target, state)}
     others = [f"{record.campaign} ({record.edition})" for record in sharers.values()]
     until = session.clock.now() + wait if wait is not None else None
-    console.talk(
-        withdraw_question(taken, headlines, others, console.language, console.style, console.width, until=until)
-    )
-    console.talk(Phrase("Type `yes` to withdraw:"))
-    # Read from its bytes: a terminal may speak any encoding, and the end of input is no yes.
-    answer = sys.stdin.buffer.readline().decode(sys.stdin.encoding or "utf-8", errors="replace")
-    if answer.strip().lower() not in {"yes", "是"}:
+    question = withdraw_question(taken, headlines, others, console.language, console.style, console.width, until=until)
+    if not said_yes(console, question, Phrase("Type `yes` to withdraw:")):
         raise RefusedError(Phrase("you did not say yes, so nothing was withdrawn"), Phrase("No request was made."))

@@ -14,8 +14,26 @@ from massctl.cli.app import at_work_on, tell_interrupted, told_as_interruption
 from massctl.cli.commands import NOT_YET, VERBS, not_yet
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.help import TranslatedContext, show_usage, translate_click, translated
-from massctl.cli.output import choose_language, results_lost, tell_requests
+from massctl.cli.output import choose_language, results_lost, tell_requests, verbosity
 from massctl.model.phrase import Phrase, in_a_row
+
+
+def _with_verbosity(command: click.Command) -> click.Command:
+    """Let a verb, with the verbs below it, take `-v` as the command itself does; none lists it in its help."""
+    if not any("-v" in param.opts for param in command.params):
+        command.params.append(
+            click.Option(
+                ["-v", "verbosity"],
+                count=True,
+                hidden=True,
+                expose_value=False,
+                callback=lambda _context, _parameter, level: tell_requests(max(level, verbosity())),
+            )
+        )
+    if isinstance(command, click.Group):
+        for each in command.commands.values():
+            _with_verbosity(each)
+    return command
 
 
 class Verbs(click.Group):
@@ -33,7 +51,7 @@ class Verbs(click.Group):
             raise not_yet(f"massctl {cmd_name}", NOT_YET[cmd_name], ctx)
         if cmd_name not in VERBS:
             return None
-        return translated(importlib.import_module(VERBS[cmd_name][0]).command)
+        return _with_verbosity(translated(importlib.import_module(VERBS[cmd_name][0]).command))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -73,13 +91,14 @@ class Verbs(click.Group):
 )
 @click.option(
     "-v",
-    "verbosity",
+    "level",
     count=True,
-    help="Tell each request on standard error: path, errcode, rid, time; -vv: also when it begins.",
+    help="Say more, before or after the verb: each request on standard error, with path, errcode, rid and time; each "
+    "note of validate. -vv: also when a request begins.",
 )
 @click.version_option(__version__, message="massctl %(version)s")
 @click.pass_context
-def massctl(ctx: click.Context, directory: str, verbosity: int) -> None:
+def massctl(ctx: click.Context, directory: str, level: int) -> None:
     """Send WeChat campaigns from git: what was reviewed is what is sent, and never twice.
 
     A campaign is a folder under campaigns/ with a campaign.yaml. `massctl plan` shows what would happen,
@@ -87,7 +106,7 @@ def massctl(ctx: click.Context, directory: str, verbosity: int) -> None:
     """
     ctx.obj = directory
     translate_click(directory)
-    tell_requests(verbosity)
+    tell_requests(level)
 
 
 def run(arguments: list[str] | None = None) -> int:

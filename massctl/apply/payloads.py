@@ -18,6 +18,7 @@ from massctl.model.message import (
     RenderedVideo,
     RenderedVoice,
     approved_audience,
+    flags_of,
 )
 from massctl.model.phrase import Phrase
 from massctl.model.send import (
@@ -171,9 +172,9 @@ def _article(article: RenderedArticle, appid: AppId, state: State) -> DraftArtic
         content=_PLACEHOLDER.sub(lambda found: _url(Sha256(found.group(1)), appid, state), article.content),
         content_source_url=article.content_source_url or "",
         thumb_media_id=cover[0],
-        need_open_comment=article.need_open_comment,
-        only_fans_can_comment=article.only_fans_can_comment,
-        **article.crops,
+        pic_crop_235_1=article.pic_crop_235_1 or "",
+        pic_crop_1_1=article.pic_crop_1_1 or "",
+        **flags_of(article),
     )
 
 

@@ -26,6 +26,7 @@ from massctl.model.message import (
     RenderedVoice,
     Window,
     approved_document,
+    flags_of,
 )
 from massctl.model.strict import NonEmpty, PrefixedDigest, Strict
 
@@ -179,10 +180,9 @@ def _article(article: LockedArticle, body: str) -> RenderedArticle:
         content=body,
         cover=Sha256(article.cover.removeprefix(_PREFIX)),
         content_source_url=article.content_source_url,
-        need_open_comment=article.need_open_comment,
-        only_fans_can_comment=article.only_fans_can_comment,
         pic_crop_235_1=article.pic_crop_235_1,
         pic_crop_1_1=article.pic_crop_1_1,
+        **flags_of(article),
     )
 
 

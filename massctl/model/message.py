@@ -5,7 +5,7 @@ class to find out. What only one kind has (articles, words, pictures) is for who
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -41,8 +41,30 @@ class MaterialRef:
         return None if self.sha256 is None else _PREFIX + self.sha256
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleFlags:
+    """The switches of an article, each called alike in campaign.yaml, in a lock and by draft/add."""
+
+    need_open_comment: bool
+    only_fans_can_comment: bool
+
+    @property
+    def written_flags(self) -> dict[str, bool]:
+        """Give those that a lock, a digest and a request hold: a new switch only where it is on, so that none moves."""
+        return {name: on for name, on in flags_of(self).items() if on or name in _ALWAYS_WRITTEN}
+
+
+_ALWAYS_WRITTEN: Final = frozenset({"need_open_comment", "only_fans_can_comment"})
+ARTICLE_FLAGS: Final = tuple(each.name for each in fields(ArticleFlags))
+
+
+def flags_of(article: object) -> dict[str, bool]:
+    """Give the switches of an article as campaign.yaml, a lock or a draft has it."""
+    return {name: getattr(article, name) for name in ARTICLE_FLAGS}
+
+
 @dataclass(frozen=True, slots=True)
-class RenderedArticle:
+class RenderedArticle(ArticleFlags):
     """One article, rendered: placeholders for pictures, everything else as it will be sent."""
 
     title: str
@@ -51,8 +73,6 @@ class RenderedArticle:
     content: str
     cover: Sha256
     content_source_url: str | None
-    need_open_comment: bool
-    only_fans_can_comment: bool
     pic_crop_235_1: str | None = None
     """The part of the cover that the list shows, as WeChat takes it; None leaves it to WeChat."""
     pic_crop_1_1: str | None = None
@@ -79,8 +99,7 @@ class RenderedArticle:
             "author": self.author,
             "digest": self.digest,
             "content_source_url": self.content_source_url,
-            "need_open_comment": self.need_open_comment,
-            "only_fans_can_comment": self.only_fans_can_comment,
+            **self.written_flags,
             "cover": _PREFIX + self.cover,
             **self.crops,
             "content_sha256": _PREFIX + sha256_of(self.content.encode()),

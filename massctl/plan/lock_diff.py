@@ -22,7 +22,7 @@ from massctl.model.lock import (
     LockedVoice,
     LockFile,
 )
-from massctl.model.message import RenderedCampaign
+from massctl.model.message import ARTICLE_FLAGS, RenderedCampaign
 from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.model.state import State, article_address
 from massctl.model.strict import Strict
@@ -169,7 +169,7 @@ def _changed_article(number: int, old: LockedArticle, new: LockedArticle) -> Ite
         yield Phrase("the digest of article {number}", number=number)
     if old.content_source_url != new.content_source_url:
         yield Phrase("the content_source_url of article {number}", number=number)
-    for flag in ("need_open_comment", "only_fans_can_comment"):
+    for flag in ARTICLE_FLAGS:
         if getattr(old, flag) != getattr(new, flag):
             yield Phrase("the flag {flag} of article {number}", flag=flag, number=number)
     if old.cover != new.cover:

@@ -12,10 +12,9 @@ from dataclasses import asdict, astuple, dataclass, replace
 from typing import Any, Final
 
 from massctl.apply.ports import DraftArticle
-from massctl.model.campaign import WHOLE, Crop
+from massctl.model.campaign import ARTICLE_FLAGS, WHOLE, Crop
 from massctl.model.entries import DraftBegun, DraftSaved
 from massctl.model.ids import Sha256, canonical_json, sha256_of
-from massctl.model.message import ARTICLE_FLAGS
 from massctl.model.phrase import Phrase
 from massctl.model.state import Draft
 

@@ -5,6 +5,7 @@ from typing import Final, assert_never
 
 from massctl.apply.ports import DraftArticle, Openids
 from massctl.errors import InvariantError
+from massctl.model.campaign import flags_of
 from massctl.model.ids import AppId, MediaId, Sha256
 from massctl.model.message import (
     PICTURE_SCHEME,
@@ -18,7 +19,6 @@ from massctl.model.message import (
     RenderedVideo,
     RenderedVoice,
     approved_audience,
-    flags_of,
 )
 from massctl.model.phrase import Phrase
 from massctl.model.send import (

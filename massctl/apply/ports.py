@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol, TypeVar
 
-from massctl.model.campaign import Audience, Tag
+from massctl.model.campaign import ArticleFlags, Audience, Tag
 from massctl.model.entries import Entry, JobState, NewEntry
 from massctl.model.ids import ImageUrl, MediaId, MsgDataId, MsgId, Sha256
-from massctl.model.message import ArticleFlags, Recipient, RenderedCampaign
+from massctl.model.message import Recipient, RenderedCampaign
 from massctl.model.send import Body, PreviewVerdict, SendIntent, Verdict
 from massctl.plan.send_block import SendBlock
 

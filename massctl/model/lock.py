@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Literal, assert_never
 
 from pydantic import Field, StringConstraints, ValidationError
 
-from massctl.model.campaign import Audience, CropText, OffsetTime, OpenidList, parse_offset_time
+from massctl.model.campaign import Audience, CropText, OffsetTime, OpenidList, flags_of, parse_offset_time
 from massctl.model.ids import Digest, MediaId, Sha256, digest_of, sha256_of
 from massctl.model.message import (
     MaterialRef,
@@ -26,7 +26,6 @@ from massctl.model.message import (
     RenderedVoice,
     Window,
     approved_document,
-    flags_of,
 )
 from massctl.model.strict import NonEmpty, PrefixedDigest, Strict
 

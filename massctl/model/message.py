@@ -5,13 +5,14 @@ class to find out. What only one kind has (articles, words, pictures) is for who
 """
 
 import re
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from html import unescape
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from massctl.model.campaign import ArticleFlags
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import AccountName, AppId, CampaignName, Digest, MediaId, Sha256, digest_of, sha256_of
 
@@ -39,28 +40,6 @@ class MaterialRef:
     def file(self) -> str | None:
         """Give the file as a lock writes it."""
         return None if self.sha256 is None else _PREFIX + self.sha256
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArticleFlags:
-    """The switches of an article, each called alike in campaign.yaml, in a lock and by draft/add."""
-
-    need_open_comment: bool
-    only_fans_can_comment: bool
-
-    @property
-    def written_flags(self) -> dict[str, bool]:
-        """Give those that a lock, a digest and a request hold: a new switch only where it is on, so that none moves."""
-        return {name: on for name, on in flags_of(self).items() if on or name in _ALWAYS_WRITTEN}
-
-
-_ALWAYS_WRITTEN: Final = frozenset({"need_open_comment", "only_fans_can_comment"})
-ARTICLE_FLAGS: Final = tuple(each.name for each in fields(ArticleFlags))
-
-
-def flags_of(article: object) -> dict[str, bool]:
-    """Give the switches of an article as campaign.yaml, a lock or a draft has it."""
-    return {name: getattr(article, name) for name in ARTICLE_FLAGS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, AwareDatetime, Field
 
-from massctl.model.campaign import Audience
+from massctl.model.campaign import ARTICLE_FLAGS, Audience
 from massctl.model.ids import CampaignName
 from massctl.model.lock import (
     LockedArticle,
@@ -22,7 +22,7 @@ from massctl.model.lock import (
     LockedVoice,
     LockFile,
 )
-from massctl.model.message import ARTICLE_FLAGS, RenderedCampaign
+from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.model.state import State, article_address
 from massctl.model.strict import Strict

@@ -10,9 +10,10 @@ from enum import Enum
 from itertools import product, zip_longest
 from typing import Any, Final, TypeVar
 
+from massctl.model.campaign import ARTICLE_FLAGS
 from massctl.model.ids import CampaignName
 from massctl.model.lock import LockedArticle, LockedImage, LockedMessage, LockedNews, LockedText, LockFile, Version
-from massctl.model.message import ARTICLE_FLAGS, PICTURE_SCHEME, RenderedCampaign
+from massctl.model.message import PICTURE_SCHEME, RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State, Status, is_concluded, status_of
 from massctl.plan.lock_diff import FramePart, changed_frame

@@ -2,10 +2,10 @@
 
 from typing import Final, assert_never
 
-from massctl.model.campaign import TAKE_OUT, Article, Cover, Image, MpNews, MpVideo, Path, Text, Voice, WxCard
+from massctl.model.campaign import TAKE_OUT, Article, Cover, Image, MpNews, MpVideo, Path, Text, Voice, WxCard, flags_of
 from massctl.model.diagnostics import Severity
 from massctl.model.ids import Sha256
-from massctl.model.message import Recording, RenderedArticle, RenderedMessage, RenderedNews, RenderedText, flags_of
+from massctl.model.message import Recording, RenderedArticle, RenderedMessage, RenderedNews, RenderedText
 from massctl.model.phrase import Phrase
 from massctl.render.article import render_body
 from massctl.render.cover import ShownCover, cover_faults, shown_cover

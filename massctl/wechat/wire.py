@@ -14,10 +14,10 @@ from typing import Any, Final, Generic, Self, TypeVar, assert_never
 
 from massctl.apply.ports import CallQuota, DraftArticle, ListedDraft, Material, SendingSpeed, Upload
 from massctl.errors import InvariantError
-from massctl.model.campaign import Tag
+from massctl.model.campaign import ARTICLE_FLAGS, Tag
 from massctl.model.entries import JobState
 from massctl.model.ids import ImageUrl, MediaId
-from massctl.model.message import ARTICLE_FLAGS, Recipient
+from massctl.model.message import Recipient
 from massctl.model.phrase import Phrase
 from massctl.model.send import (
     Body,

@@ -117,11 +117,11 @@ class Coming:
     at_opening: PlannedCampaign
     """The campaign as it is planned for that moment: what would be refused then is refused here."""
 
-    def due(self, leads: Collection[timedelta], record: Record, channel: str, now: datetime) -> timedelta | None:
+    def due(
+        self, leads: Collection[timedelta], announced: Sequence[Announced], channel: str, now: datetime
+    ) -> timedelta | None:
         """Give the shortest of `leads` that has begun and was not told to the channel; None where there is none."""
-        told = [
-            each.lead_seconds for each in record.announced if (each.not_before, each.channel) == (self.opens, channel)
-        ]
+        told = [each.lead_seconds for each in announced if (each.not_before, each.channel) == (self.opens, channel)]
         begun = [lead for lead in leads if self.opens - lead <= now < self.opens]
         shortest = min(begun, default=None)
         return shortest if shortest is not None and all(shortest.total_seconds() < each for each in told) else None
@@ -166,7 +166,7 @@ class Noticing:
         found: list[Notice] = []
         for each in coming:
             record = self.state.record(each.outcome.planned.name, each.outcome.planned.edition or 1)
-            lead = each.due(leads, record, channel, self.now)
+            lead = each.due(leads, self.state.announced.get(record.key, ()), channel, self.now)
             if lead is not None and not record.open_attempts and not is_concluded(record):
                 found.append(replace(self._upcoming(each, record), opens=each.opens, lead=lead))
         return found

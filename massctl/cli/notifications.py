@@ -72,8 +72,8 @@ class Notifier:
         session = self.session
         if not session.settings.notify:
             return False
-        if made is not None and not (made.damage or made.unshared):
-            self._coming |= {each.planned.name: (made, each) for each in outcomes}
+        if made is not None:
+            self.expect(made, outcomes)
         # What a doubt leaves to choose is put together by planning its campaign, and few runs have a doubt.
         from massctl.cli.planner import evidence_for
 
@@ -107,6 +107,12 @@ class Notifier:
         except MassctlError as error:
             _complain(session, Phrase("nobody was told (notify in massctl.yaml): {why}", why=what_happened(error)))
         return False
+
+    def expect(self, made: Planned, outcomes: Sequence[CampaignOutcome] | None = None) -> None:
+        """Take note of a plan, to tell of its windows before they open; `outcomes` is what a run made of it."""
+        if not (made.damage or made.unshared):
+            told = outcomes if outcomes is not None else [CampaignOutcome(each) for each in made.plan.campaigns]
+            self._coming |= {each.planned.name: (made, each) for each in told}
 
     def next_upcoming(self, now: datetime) -> datetime | None:
         """Give the next moment at which a window is to be told of; None where the last pass left none."""

@@ -68,7 +68,7 @@ def refuse_gone(session: Session, saved: SavedPlan, path: Path) -> Outcome:
     """Refuse a saved plan of whose campaigns none is left, so that no plan can be made again."""
     state = session.read_state(session.ledger())
     moved = [Phrase("{name} is gone", name=name) for name in saved.names]
-    return refuse_stale(saved, Plan(state.lineage, state.serial, ()), state, stale(moved, (), path))
+    return refuse_stale(saved, Plan(state.lineage, state.plan_serial, ()), state, stale(moved, (), path))
 
 
 def stale(moved: list[Phrase], names: Sequence[str], path: Path) -> Refusal:

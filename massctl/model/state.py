@@ -466,8 +466,6 @@ class Record:
     """The newest id of its video."""
     resolved: entries.AudienceResolved | None = None
     """Which tag the name in the campaign was last found to stand for."""
-    announced: list[entries.Announced] = field(default_factory=list)
-    """Which windows people were told of before they opened."""
     expired_at: list[datetime] = field(default_factory=list)
     """The `not_after` of windows that were found closed."""
     ended: entries.ListEnded | None = None
@@ -637,6 +635,10 @@ class State:
         self.lineage: str | None = None
         self.realm: str | None = None
         self.serial = 0
+        self.plan_serial = 0
+        """The serial of the newest entry that a plan depends on: of every entry but a notice (`announced`)."""
+        self.announced: dict[RecordKey, list[entries.Announced]] = {}
+        """Which windows people were told of before they opened; it is no record of the campaign."""
         self.images: dict[tuple[AppId, Sha256], ImageUrl] = {}
         self.materials: dict[tuple[AppId, Sha256], tuple[MediaId, ImageUrl | None]] = {}
         self.records: dict[RecordKey, Record] = {}
@@ -670,12 +672,17 @@ class State:
         """Fold one entry; raises LedgerCorruptError for a serial out of turn, and for nothing else."""
         if entry.serial != self.serial + 1:
             raise _out_of_turn(entry, self.serial + 1)
+        self.serial = entry.serial
+        if isinstance(entry.event, entries.Announced) and entry.campaign is not None and entry.edition is not None:
+            name = CampaignName(entry.campaign)
+            self.announced.setdefault((self.renamed.get(name, name), entry.edition), []).append(entry.event)
+            return
+        self.plan_serial = entry.serial
         fold = _OF_CAMPAIGN.get(type(entry.event))
         if fold is None or entry.campaign is None or entry.edition is None:
             _OF_ACCOUNT[type(entry.event)](self, entry.event)
         else:
             self._absorb_campaign(fold, entry, CampaignName(entry.campaign), entry.edition)
-        self.serial = entry.serial
 
     def _absorb_campaign(
         self,
@@ -744,7 +751,7 @@ def _created(state: State, event: entries.Created) -> None:
 
 
 def _repaired(state: State, _: entries.Repaired) -> None:
-    state.repaired, state.not_sent_since_repair = state.serial + 1, {}
+    state.repaired, state.not_sent_since_repair = state.serial, {}
 
 
 def _image_uploaded(state: State, event: entries.ImageUploaded) -> None:
@@ -842,10 +849,6 @@ def _previewed(record: Record, event: entries.Previewed, entry: entries.Entry) -
         event = replace(event, outcome="unknown")  # What came of the first one nobody will learn.
     if event.outcome == "sent" or known is None or known.outcome not in {"sent", "unknown"}:
         record.previews[key] = event
-
-
-def _announced(record: Record, event: entries.Announced, _: entries.Entry) -> None:
-    record.announced.append(event)
 
 
 def _expired(record: Record, event: entries.Expired, _: entries.Entry) -> None:
@@ -980,7 +983,6 @@ _OF_CAMPAIGN: Final[Mapping[type, Callable[[Record, Any, entries.Entry], None]]]
     entries.SendImported: _send_imported,
     entries.JobStatus: _job_said,
     entries.Withdrawn: _job_said,
-    entries.Announced: _announced,
     entries.Expired: _expired,
 }
 

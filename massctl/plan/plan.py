@@ -424,6 +424,7 @@ class Plan:
 
     lineage: str | None
     serial: int
+    """Of the newest entry that a plan depends on: a notice to people makes no plan stale."""
     campaigns: tuple[PlannedCampaign, ...]
     ahead: tuple[AccountAhead, ...] = ()
     """What their accounts' allowance holds for the next days."""
@@ -646,7 +647,7 @@ def make_plan(
     planned = within_allowance([planner.plan(each) for each in sorted(desired, key=_order)], state, now)
     accounts = {each.account for each in planned}
     ahead = look_ahead(rules.agenda, state, rules.policy, now, accounts)
-    plan = Plan(state.lineage, state.serial, tuple(planned), ahead)
+    plan = Plan(state.lineage, state.plan_serial, tuple(planned), ahead)
     return plan if stop is None else stopped(plan, stop)
 
 

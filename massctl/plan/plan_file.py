@@ -295,7 +295,7 @@ class SavedPlan(Strict):
     lineage: str | None
     """The ledger it was made from; null where there was none."""
     serial: int
-    """The last entry of that ledger; 0 where there was none."""
+    """The last entry of that ledger that is no notice (`announced`); 0 where there was none."""
     names: list[str] = Field(default_factory=list)
     """The names of the command line; empty for every campaign."""
     campaigns: list[SavedCampaign]

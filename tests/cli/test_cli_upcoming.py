@@ -6,7 +6,7 @@ import pytest
 from cli_runner import Shell
 from repositories import window
 
-from massctl.transport import Line, NoAnswer
+from massctl.transport import Line, NoAnswer, RawAnswer
 
 HOOK = "notify:\n  - webhook_env: HOOK\n"
 TOMORROW = window("2026-12-02T12:00:00+08:00", "2026-12-02T14:00:00+08:00")
@@ -183,3 +183,38 @@ def test_a_time_that_is_none_is_a_fault(shell: Shell, upcoming: str) -> None:
     shell.tree.settings(state=f"notify:\n  - {{webhook_env: HOOK, upcoming: {upcoming}}}\n")
     said = shell("validate", "--format", "json")
     assert (1, {"massctl.yaml"}) == (said.status, {each["file"] for each in said.document["diagnostics"]})
+
+
+def test_a_notice_does_not_make_a_saved_plan_stale(told: Shell) -> None:
+    told.tree.text("now", content="今天就发")
+    assert 0 == told("plan", "--sandbox", "--out", "plan.json", "now").status
+    apply(told)
+    assert 1 == len(heard(told))
+
+    sent = told("apply", "--sandbox", "--plan", "plan.json")
+    assert (0, 1) == (sent.status, sent.out.count("accepted the send")), sent
+    again = told("apply", "--sandbox", "--plan", "plan.json")
+    assert 5 == again.status
+    assert "plan_stale" in again.out
+
+
+def test_a_name_that_was_only_announced_is_free(told: Shell) -> None:
+    apply(told)
+    assert "announced" in told("state", "list", "--sandbox").out
+    assert "notice" not in told("state", "show", "--sandbox").out
+
+
+def test_watch_tells_of_a_window_too_and_once(told: Shell) -> None:
+    assert 0 == told("state", "init").status
+    posts: list[bytes] = []
+
+    def taken(_: Line, call: Any) -> Any:
+        posts.append(call.content)
+        return RawAnswer(200, b"")
+
+    told.monkeypatch.setattr(Line, "exchange", taken)
+    for _ in range(2):
+        found = told("ci", "watch")
+        assert (0, "") == (found.status, found.out), found
+    assert 1 == len(posts)
+    assert b"then it is sent" in posts[0]

@@ -91,11 +91,13 @@ def _reader(plan: SavedPlan | StoppedPlan, console: Console) -> Reader:
 def watch(directory: str) -> int:
     """Say what needs a person: a send in doubt, a window that was missed, or is open and nothing is sent. Exits 1 then.
 
-    Reads the repository and the ledger, and asks WeChat nothing.
+    Reads the repository and the ledger, and asks WeChat nothing. Tells the channels of `notify` of windows that open
+    soon.
     """
 
     def work(current: Session, warnings: list[Diagnostic]) -> Result:
         from massctl.cli.ledger_access import trust
+        from massctl.cli.notifications import Notifier
         from massctl.cli.planner import PlanOptions, Purpose, planned
         from massctl.plan.checkup import alarms
         from massctl.view.github import github_alarms
@@ -103,6 +105,9 @@ def watch(directory: str) -> int:
         made = planned(current, (), warnings, PlanOptions(Purpose.ALARM))
         trust(current, made.state)
         found = alarms(made.plan, made.state, current.clock.now())
+        notifier = Notifier(current)
+        notifier.expect(made)
+        notifier.tell_upcoming()
         if not found:
             return Result(ExitStatus.DONE, talk=said(Phrase("nothing needs a person")))
         return Result(ExitStatus.FAILED, github=lambda to: github_alarms(found, to.language))

@@ -133,7 +133,7 @@ def house(*named: str, no_send: bool = False, **policy: Any) -> PolicyInForce:
     """Make the rules of a run; without names it is a run without names."""
     accounts = {APPID: (AccountName("main"), "service"), OTHER_APPID: (AccountName("other"), "service")}
     agenda = Agenda(accounts)
-    return PolicyInForce(settings(**policy).policy, no_send, frozenset(named) if named else None, agenda=agenda)
+    return PolicyInForce(settings(**policy).policy, agenda, no_send, frozenset(named) if named else None)
 
 
 def picture(label: str = "hero", purpose: Purpose = Purpose.IMAGE, size_bytes: int = 90210) -> Picture:

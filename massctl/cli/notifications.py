@@ -253,7 +253,7 @@ class _Lines:
 
 def _job(session: Session, lines: _Lines, channel: Channel, wanted: Sequence[Notice]) -> Callable[[], Phrase | None]:
     """Give what posts to one channel, or to the sandbox in its place."""
-    from massctl.notify.posting import posted
+    from massctl.notify.delivery import posted
 
     name, robot = channel.name, channel.wecom_robot_env is not None
     post = _post(session, channel, wanted)

@@ -18,6 +18,7 @@ from massctl.model.phrase import Phrase
 from massctl.model.state import Record, RecordKey, State, is_held
 from massctl.plan.guards import PolicyInForce, brake, is_untrusted
 from massctl.plan.plan import Plan, Showing, Until, make_plan, stopped
+from massctl.plan.quota import Agenda
 from massctl.plan.steps import Desired, Guard, NotLocked, Refusal
 from massctl.source.loader import Desires, Elsewhere, Workbench, agenda_of
 
@@ -211,10 +212,10 @@ def _rules(
     workbench: Workbench,
 ) -> PolicyInForce:
     """Give the rules of a run, with what all campaigns of the repository ask for."""
-    rules = session.rules(names)
     others = desires.concluded(sorted({*desires.folders()} - {each.name for each in desired}))
-    agenda = agenda_of(workbench, state, [*desired, *others], desires.folders(), rules.named, session.clock.now())
-    return replace(rules, agenda=agenda)
+    named = frozenset(names) or None
+    agenda = agenda_of(workbench, state, [*desired, *others], desires.folders(), named, session.clock.now())
+    return session.rules(names, agenda)
 
 
 def _braked(session: Session, rules: PolicyInForce) -> PolicyInForce:
@@ -303,7 +304,9 @@ def _evidence(session: Session, record: Record, state: State, warnings: list[Dia
     name = record.campaign
     here = name in session.repository.campaign_folders().names
     plan = planned(session, [name], warnings).plan if here else None
-    return evidence(record, plan.campaigns[0] if plan else None, state, session.rules([name]), session.clock.now())
+    return evidence(
+        record, plan.campaigns[0] if plan else None, state, session.rules([name], Agenda()), session.clock.now()
+    )
 
 
 def insisting(session: Session) -> Session:

@@ -18,6 +18,7 @@ from massctl.model.phrase import Command, Phrase
 from massctl.model.settings import Realm, check_api_base, realm_of
 from massctl.model.state import State
 from massctl.plan.guards import PolicyInForce
+from massctl.plan.quota import Agenda
 from massctl.source.repository import Repository
 from massctl.view.i18n import Flags
 
@@ -122,10 +123,10 @@ class Session:
         realms = {realm_of(self.api_base(AccountName(name))) for name in names}
         return "loopback" if realms == {"loopback"} else "wechat"
 
-    def rules(self, named: Sequence[str]) -> PolicyInForce:
-        """Give the rules of this run."""
+    def rules(self, named: Sequence[str], agenda: Agenda) -> PolicyInForce:
+        """Give the rules of this run; `agenda` is what all campaigns ask of their accounts' allowance."""
         no_send = self.environment.get(NO_SEND_VARIABLE, "") not in _OFF
-        return PolicyInForce(self.settings.policy, no_send, frozenset(named) if named else None)
+        return PolicyInForce(self.settings.policy, agenda, no_send, frozenset(named) if named else None)
 
     def rules_now(self, rules: PolicyInForce) -> PolicyInForce:
         """Give the rules as massctl.yaml has them in this moment; while it is faulty nothing is sent."""
@@ -156,7 +157,7 @@ class Session:
 
     def reread(self) -> None:
         """Take the rules as massctl.yaml has them in this moment, for a run that goes on after a long wait."""
-        policy = self.rules_now(self.rules(())).policy
+        policy = self.rules_now(self.rules((), Agenda())).policy
         self.settings = self.settings.model_copy(update={"policy": policy})
 
     def wechat(self, account: AccountName) -> "WeChatClient":

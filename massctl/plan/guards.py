@@ -5,7 +5,7 @@ what is true and what to type.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Flag, auto
 from typing import TYPE_CHECKING, Final
@@ -68,14 +68,14 @@ class PolicyInForce:
     """What a run is bound by: the policy, the other kill switch, the tip, and which campaigns were named."""
 
     policy: "Policy"
+    agenda: Agenda
+    """What all campaigns ask of their accounts' allowance."""
     no_send: bool = False
     """MASSCTL_NO_SEND is set."""
     named: frozenset[str] | None = None
     """The campaigns named on the command line; None without names."""
     tip: Tip | None = None
     """How this checkout compares with the branch that sends; None where none is named, or nobody looked yet."""
-    agenda: Agenda = field(default_factory=Agenda)
-    """What all campaigns ask of their accounts' allowance."""
 
     def is_named(self, name: str) -> bool:
         """Say whether the operator named this campaign."""

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -158,117 +158,7 @@ def _attempts(table: Table, record: Record) -> None:
 
 def entry_facts(event: entries.Event) -> str:
     """Give the members of an entry that tell it from its like, as `name value` pairs."""
-    if isinstance(event, _Staging):
-        return _about_staging(event)
-    if isinstance(event, _Sending):
-        return _about_sending(event)
-    return _about_rest(event)
-
-
-_Staging: TypeAlias = (
-    entries.ImageUploaded
-    | entries.MaterialAdded
-    | entries.MaterialForgotten
-    | entries.VideoMade
-    | entries.MessageStaged
-    | entries.AudienceResolved
-    | entries.DraftBegun
-    | entries.DraftNotSaved
-    | entries.DraftSaved
-    | entries.DraftVerified
-    | entries.DraftDeleted
-    | entries.Previewed
-)
-_Sending: TypeAlias = (
-    entries.SendAttempted
-    | entries.SendAccepted
-    | entries.SendRejected
-    | entries.SendInDoubt
-    | entries.SendSettled
-    | entries.SendImported
-    | entries.WebsiteSendRetracted
-)
-_Other: TypeAlias = (
-    entries.Created
-    | entries.Repaired
-    | entries.JobStatus
-    | entries.Withdrawn
-    | entries.Announced
-    | entries.Expired
-    | entries.ListEnded
-    | entries.Adopted
-)
-
-
-def _about_staging(event: _Staging) -> str:  # noqa: PLR0911 - one case a type, and all in sight
-    match event:
-        case entries.ImageUploaded() | entries.MaterialAdded() | entries.MaterialForgotten():
-            return f"{event.appid} sha256 {event.sha256[:12]}"
-        case entries.VideoMade() | entries.MessageStaged():
-            return f"{event.appid} digest {short_digest(event.digest)}"
-        case entries.AudienceResolved():
-            return f"{event.appid} tag_id {event.tag_id} count {event.count} digest {short_digest(event.digest)}"
-        case entries.DraftBegun():
-            return f"{event.appid} digest {short_digest(event.digest)}"
-        case entries.DraftNotSaved():
-            return f"begun {event.begun} {event.reason}{_code(event.errcode)}"
-        case entries.DraftSaved():
-            return f"media_id {event.media_id} digest {short_digest(event.digest)}"
-        case entries.DraftVerified():
-            return f"media_id {event.media_id} kept {event.kept_sha256[:12]}"
-        case entries.DraftDeleted():
-            return f"media_id {event.media_id} {event.reason}"
-        case entries.Previewed():
-            return f"{event.outcome} {event.recipient} digest {short_digest(event.digest)}{_code(event.errcode)}"
-
-
-def _about_sending(event: _Sending) -> str:  # noqa: PLR0911 - one case a type, and all in sight
-    match event:
-        case entries.SendAttempted():
-            batch = f" batch {event.batch}/{event.batches}" if event.batches is not None else ""
-            asked = f" by {event.by}{_because(event.reason)}" if event.by else ""
-            return f"clientmsgid {event.client_msg_id} digest {short_digest(event.digest)}{batch}{asked}"
-        case entries.SendAccepted():
-            known = f" msg_id {event.msg_id}" if event.msg_id is not None else ""
-            content = f" content {event.content}" if event.content is not None else ""
-            return f"attempt {event.attempt}{known}{' duplicate' if event.duplicate else ''}{content}"
-        case entries.SendRejected():
-            return f"attempt {event.attempt}{_code(event.errcode)}{f' rid {event.rid}' if event.rid else ''}"
-        case entries.SendInDoubt():
-            seconds = f" seconds {event.seconds}" if event.seconds is not None else ""
-            status = f" http_status {event.http_status}" if event.http_status is not None else ""
-            why = "" if event.reason == "errcode" else f" {event.reason}"
-            return f"attempt {event.attempt}{why}{seconds}{status}{_code(event.errcode)}{_because(event.errmsg)}"
-        case entries.SendSettled():
-            return f"{event.outcome} by {event.by}{_because(event.reason)}"
-        case entries.SendImported():
-            known = f" msg_id {event.msg_id}" if event.msg_id is not None else ""
-            return f"{event.appid} sent {moment(event.sent_at)}{known} by {event.by}{_because(event.reason)}"
-        case entries.WebsiteSendRetracted():
-            return f"{event.appid} sent {moment(event.sent_at)} by {event.by}{_because(event.reason)}"
-
-
-def _about_rest(event: _Other) -> str:  # noqa: PLR0911 - one case a type, and all in sight
-    match event:
-        case entries.Created():
-            return f"lineage {event.lineage} realm {event.realm}{_because(event.reason)}"
-        case entries.Repaired():
-            return f"dropped {event.dropped_bytes} bytes by {event.by}{_because(event.reason)}"
-        case entries.JobStatus():
-            sent = f" sent {event.sent_count}/{event.total_count}" if event.sent_count is not None else ""
-            told = f" {event.source}" if event.source else ""
-            return f"msg_id {event.msg_id} {event.status}{sent}{told}{_because(event.reason)}"
-        case entries.Withdrawn():
-            which = f"article {event.article}" if event.article else "all articles"
-            return f"msg_id {event.msg_id} {which}{f' {event.outcome}' if event.outcome else ''}{_code(event.errcode)}"
-        case entries.Announced():
-            return f"not_before {moment(event.not_before)} channel {event.channel} lead_seconds {event.lead_seconds}"
-        case entries.Expired():
-            return f"not_after {moment(event.not_after)}"
-        case entries.ListEnded():
-            return f"rest {event.rest} by {event.by}"
-        case entries.Adopted():
-            return f"media_id {event.media_id} by {event.by}{_because(event.reason)}"
+    return "".join(FACTS[type(event)](event))
 
 
 def _because(reason: str | None) -> str:
@@ -276,7 +166,80 @@ def _because(reason: str | None) -> str:
 
 
 def _code(errcode: int | None) -> str:
-    return f" errcode {errcode}" if errcode is not None else ""
+    return _pair("errcode", errcode)
+
+
+def _pair(name: str, value: object) -> str:
+    return f" {name} {value}" if value is not None else ""
+
+
+def _digest(digest: str) -> str:
+    return f" digest {short_digest(digest)}"
+
+
+_Facts: TypeAlias = Callable[[Any], tuple[str, ...]]
+FACTS: Final[Mapping[type, _Facts]] = {
+    entries.Created: lambda e: (f"lineage {e.lineage} realm {e.realm}", _because(e.reason)),
+    entries.Repaired: lambda e: (f"dropped {e.dropped_bytes} bytes by {e.by}", _because(e.reason)),
+    entries.ImageUploaded: lambda e: (e.appid, f" sha256 {e.sha256[:12]}"),
+    entries.MaterialAdded: lambda e: (e.appid, f" sha256 {e.sha256[:12]}"),
+    entries.MaterialForgotten: lambda e: (e.appid, f" sha256 {e.sha256[:12]}"),
+    entries.VideoMade: lambda e: (e.appid, _digest(e.digest)),
+    entries.MessageStaged: lambda e: (e.appid, _digest(e.digest)),
+    entries.AudienceResolved: lambda e: (f"{e.appid} tag_id {e.tag_id} count {e.count}", _digest(e.digest)),
+    entries.DraftBegun: lambda e: (e.appid, _digest(e.digest)),
+    entries.DraftNotSaved: lambda e: (f"begun {e.begun} {e.reason}", _code(e.errcode)),
+    entries.DraftSaved: lambda e: (f"media_id {e.media_id}", _digest(e.digest)),
+    entries.DraftVerified: lambda e: (f"media_id {e.media_id} kept {e.kept_sha256[:12]}",),
+    entries.DraftDeleted: lambda e: (f"media_id {e.media_id} {e.reason}",),
+    entries.Adopted: lambda e: (f"media_id {e.media_id} by {e.by}", _because(e.reason)),
+    entries.Previewed: lambda e: (f"{e.outcome} {e.recipient}", _digest(e.digest), _code(e.errcode)),
+    entries.SendAttempted: lambda e: (
+        f"clientmsgid {e.client_msg_id}",
+        _digest(e.digest),
+        f" batch {e.batch}/{e.batches}" if e.batches is not None else "",
+        f" by {e.by}{_because(e.reason)}" if e.by else "",
+    ),
+    entries.SendAccepted: lambda e: (
+        f"attempt {e.attempt}",
+        _pair("msg_id", e.msg_id),
+        " duplicate" if e.duplicate else "",
+        _pair("content", e.content),
+    ),
+    entries.SendRejected: lambda e: (f"attempt {e.attempt}", _code(e.errcode), _pair("rid", e.rid or None)),
+    entries.SendInDoubt: lambda e: (
+        f"attempt {e.attempt}",
+        "" if e.reason == "errcode" else f" {e.reason}",
+        _pair("seconds", e.seconds),
+        _pair("http_status", e.http_status),
+        _code(e.errcode),
+        _because(e.errmsg),
+    ),
+    entries.SendSettled: lambda e: (f"{e.outcome} by {e.by}", _because(e.reason)),
+    entries.SendImported: lambda e: (
+        f"{e.appid} sent {moment(e.sent_at)}",
+        _pair("msg_id", e.msg_id),
+        f" by {e.by}{_because(e.reason)}",
+    ),
+    entries.WebsiteSendRetracted: lambda e: (f"{e.appid} sent {moment(e.sent_at)} by {e.by}", _because(e.reason)),
+    entries.ListEnded: lambda e: (f"rest {e.rest} by {e.by}",),
+    entries.JobStatus: lambda e: (
+        f"msg_id {e.msg_id} {e.status}",
+        f" sent {e.sent_count}/{e.total_count}" if e.sent_count is not None else "",
+        f" {e.source}" if e.source else "",
+        _because(e.reason),
+    ),
+    entries.Withdrawn: lambda e: (
+        f"msg_id {e.msg_id} {f'article {e.article}' if e.article else 'all articles'}",
+        f" {e.outcome}" if e.outcome else "",
+        _code(e.errcode),
+    ),
+    entries.Announced: lambda e: (
+        f"not_before {moment(e.not_before)} channel {e.channel} lead_seconds {e.lead_seconds}",
+    ),
+    entries.Expired: lambda e: (f"not_after {moment(e.not_after)}",),
+}
+"""What each type of entry is told by."""
 
 
 _EXAMPLE: Final = "2026-01-31T20:00:00+08:00"

@@ -10,6 +10,7 @@ from repositories import Tree
 from massctl.cli.checkout import tip_now
 from massctl.cli.session import session
 from massctl.plan.guards import Tip
+from massctl.plan.quota import Agenda
 from massctl.source.campaigns import load_settings
 from massctl.source.repository import Repository
 
@@ -90,7 +91,7 @@ def test_what_counts_for_a_send_has_to_be_as_committed(clone: Clone, path: str, 
 
 def test_a_file_that_was_changed_in_mid_run_does_not_take_the_branch_away(clone: Clone) -> None:
     with session(str(clone.tree.root), environment=ENVIRONMENT) as (opened, _):
-        begun = opened.rules(())
+        begun = opened.rules((), Agenda())
         clone.tree.settings(policy="  require_lock: true\n")
         now = opened.rules_now(begun)
     assert ("main", "massctl.yaml") == (now.policy.branch, now.tip and now.tip.changed)

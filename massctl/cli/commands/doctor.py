@@ -99,8 +99,13 @@ def _repository(session: Session, warnings: list[Diagnostic]) -> tuple[State, Pl
     from massctl.model.diagnostics import Check, Finding, Level
     from massctl.model.state import State
     from massctl.plan.checkup import campaigns_finding, ledger_finding, open_sends, sending_finding, window_findings
+    from massctl.plan.quota import Agenda
 
-    findings = [*_spare_hosts(session), *_notify(session), sending_finding(session.rules_now(session.rules(())))]
+    findings = [
+        *_spare_hosts(session),
+        *_notify(session),
+        sending_finding(session.rules_now(session.rules((), Agenda()))),
+    ]
     try:
         state = session.read_state(session.ledger())
     except LedgerError as error:
@@ -181,7 +186,7 @@ def _notify(session: Session) -> Iterator[Finding]:
 def _address(name: str, address: str) -> Finding:
     """Look at where a channel posts, without a request and without naming it: who has the address can post to it."""
     from massctl.model.diagnostics import Check, Finding, Level
-    from massctl.notify.posting import unfit
+    from massctl.notify.delivery import unfit
     from massctl.plan.checkup import to_set
 
     if (wrong := unfit(address)) is not None:

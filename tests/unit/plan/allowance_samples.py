@@ -1,6 +1,7 @@
 """Campaigns that want an account's days, and the rules of a run in a repository of them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -34,9 +35,7 @@ def rules(
 ) -> PolicyInForce:
     """Make the rules of a run in a repository of these campaigns."""
     base = house(*named, **policy)
-    return PolicyInForce(
-        base.policy, named=base.named, agenda=Agenda({APPID: (ACCOUNT, kind)}, tuple(map(demand_of, campaigns)))
-    )
+    return replace(base, agenda=Agenda({APPID: (ACCOUNT, kind)}, tuple(map(demand_of, campaigns))))
 
 
 def to_list(name: str, window: Window | None, batches: int) -> RenderedCampaign:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from view_samples import (
@@ -33,7 +33,7 @@ from massctl.plan.window import WindowState
 from massctl.view.cells import cells
 from massctl.view.diagnostics import error_text
 from massctl.view.i18n import LANGUAGES, Language
-from massctl.view.ledger import entries_text, state_text, verified_text
+from massctl.view.ledger import FACTS, entries_text, state_text, verified_text
 from massctl.view.run import question_text
 from massctl.view.status import evidence_text, status_text
 from massctl.view.style import Style
@@ -215,3 +215,7 @@ def test_a_request_that_never_left_was_refused_by_nobody(code: int | None, said:
         assert (code is None) == ("its request never left" in text)
         assert (code is not None) == ("refused with errcode 45028" in text)
     assert said in evidence_text(found, Language.EN, Style.PLAIN, 120)
+
+
+def test_every_type_of_entry_has_its_facts() -> None:
+    assert set(get_args(entries.Event)) == set(FACTS)

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from massctl.notify.channel import Post
-from massctl.notify.posting import READ_SECONDS, posted
+from massctl.notify.delivery import READ_SECONDS, posted
 from massctl.transport import Line
 
 KEY = "693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa"

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from massctl.cli.output import make_console, show_error
+from massctl.cli.output import Console, make_console, show_error
 from massctl.model.phrase import Command, Phrase, enumerated, in_a_row
 from massctl.view.i18n import DOMAIN, LOCALE_DIR, Language, say
 from massctl.view.style import Style
@@ -36,7 +36,7 @@ class TranslatedContext(click.Context):
 
     def get_help(self) -> str:
         """Give the help of its command."""
-        if _language(self.find_root().params.get("directory") or ".").is_english:
+        if console_of(self.find_root().params.get("directory") or ".").language.is_english:
             return super().get_help()
         return _help_in_chinese(self)
 
@@ -60,18 +60,19 @@ def translate_click(directory: str | None) -> None:
 
     click looks for the language as gettext does, in the environment.
     """
-    language = Language.EN if directory is None else _language(directory)
+    language = Language.EN if directory is None else console_of(directory).language
     gettext.bindtextdomain(DOMAIN, LOCALE_DIR)
     gettext.textdomain("messages" if language.is_english else DOMAIN)
     if not language.is_english:
         os.environ["LANGUAGE"] = language.value  # A child whose words are read, as git's, is given its own.
 
 
-def _language(directory: str) -> Language:
+def console_of(directory: str) -> Console:
+    """Give the console of a run before massctl.yaml is read."""
     declared = None
     with suppress(OSError, ValueError), (Path(directory) / _SETTINGS).open("rb") as file:
         declared = _DECLARED.search(file.read(_HEAD_BYTES))
-    return make_console(None if declared is None else "zh" if declared[1] == b"zh" else "en").language
+    return make_console(None if declared is None else "zh" if declared[1] == b"zh" else "en")
 
 
 def _help_in_chinese(context: click.Context) -> str:

@@ -13,9 +13,10 @@ from massctl import __version__
 from massctl.cli.app import at_work_on, tell_interrupted, told_as_interruption
 from massctl.cli.commands import NOT_YET, VERBS, not_yet
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.help import TranslatedContext, show_usage, translate_click, translated
+from massctl.cli.help import TranslatedContext, console_of, show_usage, translate_click, translated
 from massctl.cli.output import choose_language, results_lost, tell_requests, verbosity
 from massctl.model.phrase import Phrase, in_a_row
+from massctl.view.i18n import unknown_language
 
 
 def _with_verbosity(command: click.Command) -> click.Command:
@@ -107,6 +108,8 @@ def massctl(ctx: click.Context, directory: str, level: int) -> None:
     ctx.obj = directory
     translate_click(directory)
     tell_requests(level)
+    if (unknown := unknown_language(os.environ)) is not None:
+        console_of(directory).talk(unknown)
 
 
 def run(arguments: list[str] | None = None) -> int:

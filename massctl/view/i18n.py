@@ -3,6 +3,7 @@
 Invariant: only a sentence's own words are ever changed. What fills its fields, a title or a path, stays as it is.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -67,29 +68,43 @@ _LOCALE: Final = ("LC_ALL", "LC_MESSAGES", "LANG")
 _NO_LANGUAGE: Final = ("C", "POSIX")
 
 
-def asked_for(option: str | None, environment: Mapping[str, str]) -> Literal["zh", "en"] | None:
+Code = Literal["zh", "en"]
+_SPOKEN: Final = re.compile(r"(zh|en)(?![a-z])", re.IGNORECASE)
+LANGUAGE_VARIABLE: Final = "MASSCTL_LANG"
+
+
+def unknown_language(environment: Mapping[str, str]) -> Phrase | None:
+    """Say that MASSCTL_LANG names a language that massctl does not speak; None where it names none or a known one."""
+    named = environment.get(LANGUAGE_VARIABLE)
+    if not named or _SPOKEN.match(named):
+        return None
+    say = Phrase("{variable} is `{value}`, which is no language of massctl, so it is ignored: write zh or en")
+    return Phrase(say, variable=LANGUAGE_VARIABLE, value=named)
+
+
+def asked_for(option: str | None, environment: Mapping[str, str]) -> Code | None:
     """Give the language that whoever runs a command asks for: `--language`, MASSCTL_LANG, the locale; None for none.
 
-    As in POSIX the first variable of the locale that is set decides; C, POSIX and C.UTF-8 name no language. One that
-    massctl does not speak is answered in English.
+    As in POSIX the first variable of the locale that is set decides; C, POSIX and C.UTF-8 name no language. A locale
+    that massctl does not speak is answered in English; a MASSCTL_LANG that it does not speak is passed over.
     """
     locale = next((environment[name] for name in _LOCALE if environment.get(name)), "")
     if locale.partition(".")[0] in _NO_LANGUAGE:
         locale = ""
-    word = option or environment.get("MASSCTL_LANG") or locale
-    if not word:
+    for word in (option, environment.get(LANGUAGE_VARIABLE)):
+        if word and (spoken := _SPOKEN.match(word)):
+            return "zh" if spoken[1].lower() == "zh" else "en"
+    if not locale:
         return None
-    return "zh" if word.lower().startswith("zh") else "en"
+    return "zh" if locale.lower().startswith("zh") else "en"
 
 
-def operator_language(
-    option: str | None, environment: Mapping[str, str], declared: Literal["zh", "en"] | None
-) -> Language:
+def operator_language(option: str | None, environment: Mapping[str, str], declared: Code | None) -> Language:
     """Choose the language of a terminal: what is asked for, else `language:` in massctl.yaml, else English."""
     return Language(asked_for(option, environment) or declared or "en")
 
 
-def reader_language(option: str | None, environment: Mapping[str, str], declared: Literal["zh", "en"] | None) -> Reader:
+def reader_language(option: str | None, environment: Mapping[str, str], declared: Code | None) -> Reader:
     """Choose the language of what others read: `language:` in massctl.yaml, else what is asked for, else English."""
     return Reader(declared or asked_for(option, environment) or "en")
 

@@ -87,6 +87,24 @@ def test_the_flag_comes_before_all(shell: Shell):
     assert "错误：没有选项 --nonsense" in shell("--language", "zh", "plan", "--nonsense").err
 
 
+@pytest.mark.parametrize(
+    "command", [("status",), ("plan", "--format", "json"), ("explain", "MC001"), ("plan", "--help")]
+)
+@pytest.mark.parametrize("chinese", [True, False])
+def test_a_language_that_massctl_does_not_speak_is_named_once(shell: Shell, command: tuple[str, ...], chinese: bool):
+    shell.tree.settings(language="zh" if chinese else "")
+    shell.tree.text()
+    shell.env(MASSCTL_LANG="fr\x1b[1m")
+    said = shell(*command)
+    assert 0 == said.status
+    assert 1 == said.err.count("MASSCTL_LANG"), said.err
+    assert ("不认识" if chinese else "MASSCTL_LANG is `fr\\x1b[1m`") in said.err
+    assert "zh" in said.err
+    assert "MASSCTL_LANG" not in said.out
+    shell.env(MASSCTL_LANG="zh")
+    assert "MASSCTL_LANG" not in shell(*command).err
+
+
 def test_what_others_read_is_in_the_language_of_the_repository(shell: Shell):
     """The operator's language does not reach a comment."""
     shell.tree.text(more=DUE)

@@ -24,6 +24,9 @@ TABLE = [
     (None, {"MASSCTL_LANG": "zh", "LC_ALL": EN}, "en", "zh", "en"),
     (None, {"MASSCTL_LANG": "en", "LC_ALL": ZH}, None, "en", "en"),
     (None, {"MASSCTL_LANG": "", "LANG": ZH}, None, "zh", "zh"),
+    *[(None, {"MASSCTL_LANG": unknown, "LANG": ZH}, "en", "zh", "en") for unknown in ("fr", "english", "C", "zhx")],
+    (None, {"MASSCTL_LANG": "fr"}, "zh", "zh", "zh"),
+    (None, {"MASSCTL_LANG": "zh_CN.UTF-8", "LANG": EN}, "en", "zh", "en"),
     ("zh", {"MASSCTL_LANG": "en", "LC_ALL": EN}, "en", "zh", "en"),
     ("en", {"MASSCTL_LANG": "zh", "LC_ALL": ZH}, None, "en", "en"),
 ]

@@ -223,7 +223,7 @@ class GitBranch:
         why, told = cannot_push(said, line, self.name, self._way.address), git_says(said, line)
         if line.startswith("!") and is_race(line):
             return Pushed(Push.LOST, why, told)
-        if (line.startswith("!") and "[remote rejected]" in line) or is_refusal(said):
+        if is_refusal(said, line):
             return Pushed(Push.REFUSED, why, told)
         return Pushed(Push.UNKNOWN, why, told)
 

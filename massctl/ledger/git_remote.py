@@ -325,8 +325,10 @@ def is_race(line: str) -> bool:
     return _RACE.search(line) is not None
 
 
-def is_refusal(said: GitAnswer) -> bool:
-    """Whether nothing can have been written: the server let nobody in, or not for writing."""
+def is_refusal(said: GitAnswer, line: str) -> bool:
+    """Whether nothing was written by a push: the server says no, or let nobody in; `line` is as in `git_says`."""
+    if line.startswith("!") and "[remote rejected]" in line:
+        return True
     refusals = (_NOT_KNOWN, _DENIED, _HOST_KEY, _NOT_THERE)
     return said.status is not None and any(each.search(said.said) for each in refusals)
 
@@ -335,7 +337,7 @@ def cannot_read(said: GitAnswer, branch: str, address: str) -> LedgerUnreachable
     """Say why a branch could not be fetched or read."""
     where = Phrase("{branch} at {address}", branch=branch, address=address)
     detail = Phrase("{where}. {why} Nothing was sent and nothing was changed.", where=where, why=git_says(said))
-    return LedgerUnreachableError(Phrase("the ledger's branch cannot be read"), detail, _hint(said.said))
+    return LedgerUnreachableError(Phrase("the ledger's branch cannot be read"), detail, _hint(said.said, _FETCH_AGAIN))
 
 
 def cannot_push(said: GitAnswer, line: str, branch: str, address: str) -> LedgerUnreachableError:
@@ -345,7 +347,8 @@ def cannot_push(said: GitAnswer, line: str, branch: str, address: str) -> Ledger
     detail = Phrase(
         "{where}. {why} Nothing that depends on this entry was done.", where=where, why=git_says(said, line)
     )
-    return LedgerUnreachableError(Phrase("the ledger's branch cannot be written"), detail, _hint(told, pushed=True))
+    otherwise = _NOT_ALLOWED if is_refusal(said, line) else _PUSH_AGAIN
+    return LedgerUnreachableError(Phrase("the ledger's branch cannot be written"), detail, _hint(told, otherwise))
 
 
 def git_says(said: GitAnswer, line: str = "") -> str:
@@ -387,10 +390,10 @@ _HINTS: Final = (
 """What to do about what is found in git's words, the first that fits."""
 
 
-def _hint(told: str, *, pushed: bool = False) -> str:
-    for found, hint in _HINTS:
-        if found.search(told):
-            return hint
-    if pushed:
-        return Phrase("run the same command again: it reads the branch first, and knows what arrived")
-    return Phrase("look whether the server can be reached: git fetch   then run the same command again")
+_PUSH_AGAIN: Final = Phrase("run the same command again: it reads the branch first, and knows what arrived")
+_NOT_ALLOWED: Final = Phrase("let whoever administers the repository allow this credential to push to the branch")
+_FETCH_AGAIN: Final = Phrase("look whether the server can be reached: git fetch   then run the same command again")
+
+
+def _hint(told: str, otherwise: Phrase) -> Phrase:
+    return next((hint for found, hint in _HINTS if found.search(told)), otherwise)

@@ -271,6 +271,32 @@ def test_a_server_that_takes_no_push_leaves_the_brake_off(house: Shell, remote: 
     assert told in said.err
 
 
+@pytest.mark.parametrize(
+    "words", ["Permission to house/letters.git denied to x.", "GH006: protected branch update failed", "no, thanks"]
+)
+@pytest.mark.parametrize(
+    ("verb", "helps"),
+    [
+        (["stop"], ["massctl stop", "stop all sends", "MASSCTL_NO_SEND=1", "sending: disabled"]),
+        (["resume", "--yes"], ["massctl resume", "allow sends again", "policy.operators"]),
+    ],
+)
+def test_without_the_right_to_push_the_error_says_who_can_and_what_else_helps(
+    house: Shell, remote: Path, words: str, verb: list[str], helps: list[str]
+) -> None:
+    house("stop")
+    if verb == ["stop"]:
+        git(remote, "update-ref", "-d", HEADS)
+    hook(remote, "pre-receive", f"echo '{words}'; exit 1")
+    hint = house(*verb, "--format", "json").document["error"]["hint"]
+
+    first = hint.splitlines()[0]
+    assert "may push" in first
+    assert helps[0] in first
+    assert [] == [told for told in helps if told not in hint]
+    assert "again: it reads" not in hint, "nothing changes by itself"
+
+
 def test_a_brake_that_the_server_keeps_stays(house: Shell, remote: Path) -> None:
     house("stop")
     hook(remote, "pre-receive", "echo 'GH006: protected branch'; exit 1")

@@ -21,6 +21,11 @@ OTHERWISE = Phrase(
     "sends that were stopped in another way: unset MASSCTL_NO_SEND where apply runs; or write sending: enabled under "
     "policy in massctl.yaml, and have it merged"
 )
+_WHO_CAN = Phrase(
+    "whoever may push to the repository can lift it: {command}; on GitHub: Actions / operate / allow sends again, for "
+    "those whom policy.operators names",
+    command=Command("resume"),
+)
 
 
 @click.command(name="resume")
@@ -106,5 +111,7 @@ def _lift(branch: "BrakeBranch", found: "Brake") -> None:
             Phrase("It stays on: nobody saw it here. Nothing was done."),
             Phrase("{command}   shows it", command=Command("resume")),
         )
-    hint = pushed.why.hint if pushed.why is not None else Command("resume")
+    from massctl.cli.commands.stop import what_helps
+
+    hint = what_helps(pushed, _WHO_CAN) or Command("resume")
     raise RefusedError(Phrase("the brake is still on"), Phrase("{why} Nothing is sent.", why=pushed.said), hint)

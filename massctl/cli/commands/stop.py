@@ -12,7 +12,7 @@ from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import Text, form_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.errors import LedgerUnreachableError, UsageError
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 
 if TYPE_CHECKING:
     from massctl.cli.session import Session
@@ -46,9 +46,10 @@ def command(directory: str, reason: str | None, form: str) -> int:
                 Phrase("the brake is not on, as far as this machine can tell"), error, OTHERWISE
             ) from None
         if isinstance(found, Pushed):
-            hint = Phrase("{first}\nor {second}", first=found.why.hint, second=OTHERWISE) if found.why else OTHERWISE
             raise LedgerUnreachableError(
-                Phrase("the brake is not on"), Phrase("{why} Sends go on.", why=found.said), hint
+                Phrase("the brake is not on"),
+                Phrase("{why} Sends go on.", why=found.said),
+                what_helps(found, _WHO_CAN, OTHERWISE),
             )
         brake, fresh = found
         return Result(
@@ -68,6 +69,25 @@ OTHERWISE: Final = Phrase(
     "stop sends in another way: MASSCTL_NO_SEND=1 where apply runs; or write sending: disabled under policy in "
     "massctl.yaml, and have it merged"
 )
+_WHO_CAN: Final = Phrase(
+    "whoever may push to the repository can set it: {command}; on GitHub: Actions / operate / stop all sends",
+    command=Command("stop"),
+)
+
+
+def what_helps(pushed: Pushed, who_can: Phrase, otherwise: str = "") -> str:
+    """Say what to do where the brake could not be moved; a server that said no says it again."""
+    from massctl.ledger.git_branch import Push
+
+    hint = pushed.why.hint if pushed.why is not None else ""
+    if pushed.outcome is not Push.REFUSED:
+        lines = [hint, otherwise]
+    else:
+        lines = [who_can, otherwise, Phrase("so that it works from here too: {hint}", hint=hint) if hint else ""]
+    told = ""
+    for each in filter(None, lines):
+        told = Phrase("{first}\n{second}", first=told, second=each) if told else each
+    return told
 
 
 class BrakeBranch:

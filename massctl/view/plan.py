@@ -318,7 +318,10 @@ def heading(page: Page, name: str, title: str, *parts: Part) -> None:
 
 def refusal_rows(table: Table, refusals: tuple[Refusal, ...] | list[Refusal]) -> None:
     """Add why something is not done, and what to do about it."""
+    alone = all(each.guard is Guard.NOT_NAMED for each in refusals)
     for refusal in refusals:
+        if refusal.guard is Guard.NOT_NAMED and not alone:
+            continue  # To name it does not help as long as something else refuses it.
         if refusal.guard is Guard.NOT_NAMED:
             table.row(PLAN_LABELS["next"], refusal.message, inner=2)  # What was declared, and nothing that went wrong.
             table.below(refusal.hint)

@@ -41,15 +41,19 @@ def command(directory: str, names: tuple[str, ...], check: bool, if_required: bo
             lock_exit_status(report),
             lambda to: lock_json(report, to.language),
             lambda to: lock_report_text(report, to.language, to.style, to.width),
-            next_step=_next_step(any(each.written for each in report)),
+            next_step=_next_step(report),
         )
 
     return run_in_session("lock", form, directory, work)
 
 
-def _next_step(written: bool) -> Phrase:
-    if written:
+def _next_step(report: Sequence[LockedCampaign]) -> Phrase | None:
+    from massctl.plan.plan_file import LockResult
+
+    if any(each.written for each in report):
         return Phrase("git add campaigns   then commit: what is committed is reviewed and sent")
+    if any(each.result in (LockResult.DIFFERS, LockResult.MISSING, LockResult.INVALID) for each in report):
+        return None  # A plan would refuse it; what to do is told with each campaign.
     return Phrase("{command}   shows what would be sent", command=Command("plan"))
 
 

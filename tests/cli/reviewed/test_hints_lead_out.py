@@ -79,6 +79,20 @@ def test_what_a_lock_check_says(issue: Issue):
     assert issue.shell("lock", "--check").status == 0
 
 
+def test_a_stale_lock_without_a_window_is_locked_anew_before_it_is_named(shell: Shell):
+    shell.tree.settings(policy="  require_lock: true\n")
+    shell.tree.text()
+    shell("state", "init", "--sandbox")
+    assert "git add campaigns" in shell("lock", columns=80).err
+    shell.tree.text(content="改到十一点。")
+    said = shell("plan", "--sandbox", columns=80)
+    assert "massctl apply" not in said.out + said.err
+    checked = shell("lock", "--check", columns=80)
+    assert (5, "") == (checked.status, checked.err), "a plan would refuse it too"
+    assert 0 == typed(shell, said, "lock").status
+    assert "massctl apply" in shell("plan", "--sandbox", columns=80).out
+
+
 def test_expired(shell: Shell):
     shell.tree.text(more=LATE)
     assert apply(shell, "notice").status == 5

@@ -1,5 +1,6 @@
 """The plan as a person reads it before a million phones ring."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -26,7 +27,7 @@ from massctl.model.ids import CampaignName, Sha256, sha256_of
 from massctl.model.message import Purpose, Window
 from massctl.model.phrase import Phrase
 from massctl.plan.plan import Plan, Until
-from massctl.plan.steps import Concluded, Invalid
+from massctl.plan.steps import Concluded, Guard, Invalid, Refusal
 from massctl.view.cells import cells
 from massctl.view.i18n import LANGUAGES, Language
 from massctl.view.plan import plan_text
@@ -126,3 +127,16 @@ def test_an_error_in_a_plan_says_what_to_do():
     fault = Diagnostic("MC201", Severity.ERROR, Phrase("x"), Place("campaigns/a/campaign.yaml", 3, 1), Phrase("do y"))
     bad = Invalid(CampaignName("a"), "", "main", 1, (fault,))
     assert "    hint: do y" in shown(plan_of(bad)).split("\n")
+
+
+@pytest.mark.parametrize("guard", [each for each in Guard if each is not Guard.NOT_NAMED])
+def test_no_next_command_is_one_that_is_refused(guard: Guard) -> None:
+    """To name it lifts nothing where something else refuses it too."""
+    (planned,) = plan_of(campaign(window=None)).campaigns
+    refusal = Refusal(guard, Phrase("this is why"), Phrase("this helps"))
+    told = shown(replace(plan_of(), campaigns=(replace(planned, refusals=(*planned.refusals, refusal), steps=()),)))
+
+    assert "this is why" in told
+    assert "this helps" in told
+    assert f"massctl apply {planned.name}" not in told
+    assert f"massctl apply {planned.name}" in shown(replace(plan_of(), campaigns=(planned,)))

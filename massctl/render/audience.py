@@ -40,5 +40,5 @@ def _told(
 ) -> Iterator[Diagnostic]:
     for each in problems:
         where = place(KEY) if each.path is None else Place(f"campaigns/{each.path}", each.line, each.column)
-        hint = about(each.hint, name) if each.hint is not None else None
+        hint = about(each.hint, name) if each.hint else each.hint
         yield Diagnostic(each.code, severity, each.message, where, hint, name)

@@ -137,11 +137,11 @@ def _lost_link(needle: str) -> Fault:
     )
 
 
-def _advice(name: str) -> Phrase | None:
+def _advice(name: str) -> Phrase:
     if name in ("canvas", "math"):
         return Phrase("show it as a picture or a drawing (`<svg>`)")
     if name in ("style", "link"):
         return Phrase("write the styles into `style` attributes")
     if name in ("html", "head", "body", "meta", "base"):
         return Phrase("keep only what stands inside `<body>`")
-    return None
+    return Phrase("take it out; docs/reference/wechat-html.md lists what WeChat keeps")

@@ -31,6 +31,7 @@ TEXT_SHOWN_MAX: Final = 200
 """Characters of a foreign text in a message."""
 NAMES_COMPARED_MAX: Final = 1_000
 """Names that a wrong one is compared with."""
+NAMES_SHOWN_MAX: Final = 12
 _ADDRESS: Final = re.compile(r" at 0x[0-9A-Fa-f]+")
 
 
@@ -144,12 +145,23 @@ def _missing(error: MissingNameError, path: str | None, line: int | None, enviro
     else:
         message, names = Phrase("`{name}` is not defined", name=name), environment.variables
     near = get_close_matches(name, sorted(islice(names, NAMES_COMPARED_MAX)), 1)
-    hint = Phrase("did you mean `{name}`?", name=near[0]) if near else None
-    if not near and isinstance(names, dict):
+    if near:
+        hint = Phrase("did you mean `{name}`?", name=near[0])
+    elif isinstance(names, dict):
         hint = Phrase("declare it in campaign.yaml under `vars:`")
+    else:
+        hint = _there_is(names)
     column = _column(environment.sources.get(path or "", ""), line, name)
     width = len(name) if column else None
     return Fault("MC102", message, hint, path=path, line=line, column=column, width=width)
+
+
+def _there_is(names: Iterable[str]) -> Phrase:
+    """Say what may be written in place of a name that is like none of `names`."""
+    known = sorted(each for each in islice(names, NAMES_COMPARED_MAX) if each.isidentifier())[:NAMES_SHOWN_MAX]
+    if not known:
+        return Phrase("look at the values that this line uses")
+    return Phrase("there are {names}", names=", ".join(known))
 
 
 def _column(source: str, line: int | None, name: str) -> int | None:

@@ -159,8 +159,9 @@ class PictureShelf:
         try:
             data = self._repository.read_bytes(f"campaigns/{path}", SOURCE_BYTES_MAX)
         except UnreadableError as error:
-            code = "MC201" if error.is_missing else _UNREAD_CODES.get(error.code, error.code)
-            return Problem(code, error.message, error.hint)
+            if error.is_missing:
+                return Problem("MC201", error.message, error.near)
+            return Problem(_UNREAD_CODES.get(error.code, error.code), error.message, error.hint)
         source = sha256_of(data)
         found, produced = self._recalled(source, use) or self._converted(data, source, use)
         if isinstance(found, Problem):

@@ -190,6 +190,8 @@ class UnreadableError(MassctlError):
         super().__init__(message)
         self.is_missing = False
         """True: there is no such file."""
+        self.near: Phrase | None = None
+        """Of a missing file: which one may be meant, where there is one."""
         self.line: int | None = None
         """Line of the fault, from 1, where it is a fault of the text; `column` counts code points from 1."""
         self.column: int | None = None
@@ -331,7 +333,8 @@ class Repository:
         except (OSError, ValueError) as error:
             unreadable = _unreadable(path, error)
             if unreadable.is_missing:
-                unreadable.hint = missing_hint(self.root, path)
+                unreadable.near = missing_hint(self.root, path)
+                unreadable.hint = unreadable.near or unreadable.hint
             raise unreadable from None
         try:
             yield descriptor

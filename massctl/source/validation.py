@@ -194,7 +194,7 @@ def wrong_type(path: Path, expected: Phrase, value: object) -> Fault:
         "{key}: expected {expected}, found {found}", key=name_of(path), expected=expected, found=_shown_at(path, value)
     )
     hint = _type_hint(expected, value)
-    if path and path[-1] == EVERYBODY and hint is not None and hint.values.get("word") == "true":
+    if path and path[-1] == EVERYBODY and hint.values.get("word") == "true":
         hint = _WHO  # A slip of the pen is no consent to reach everybody.
     if path and path[-1] in _DURATIONS and type(value) is int:
         hint = Phrase("write {example}", example=f"{value}h")
@@ -291,19 +291,20 @@ def _wrong_time(path: Path, value: str) -> Fault:
     return Fault("MC017", path, say, example, at_key=False)
 
 
-def _type_hint(expected: Phrase, value: object) -> Phrase | None:
+def _type_hint(expected: Phrase, value: object) -> Phrase:
     if expected == _EXPECTED["bool_type"] and isinstance(value, str):
         word = _WORDS_FOR_BOOL.get(value.lower(), value.lower())
         if value.lower() in _WORDS_FOR_BOOL:
             return Phrase("in YAML 1.2 only true and false are truth values: write {word}", word=word)
-        return Phrase("write {word} without quotes", word=word) if word in ("true", "false") else None
+        if word in ("true", "false"):
+            return Phrase("write {word} without quotes", word=word)
     if expected == _EXPECTED["string_type"] and isinstance(value, (bool, int, float)):
         return Phrase("put it in quotes if it is text")
     if expected == _EXPECTED["int_type"] and isinstance(value, str) and value.strip("+-").isdecimal():
         return Phrase("write the number without quotes")
     if expected == _EXPECTED["list_type"] and isinstance(value, (str, int, float)):
         return Phrase("write it as a list, in square brackets")
-    return None
+    return Phrase("write {allowed}", allowed=expected)
 
 
 @dataclass(slots=True)

@@ -94,3 +94,33 @@ def test_every_diagnostic_is_made_with_a_hint():
     calls = _calls_without_hint(_modules())
     assert [each for each in calls if len(each.codes) != 1 or each.codes[0] not in WITHOUT_HINT] == []
     assert {code for each in calls for code in each.codes} == set(WITHOUT_HINT)
+
+
+def test_no_hint_may_turn_out_to_be_none():
+    """A hint that is chosen has a last choice; see `near or usual`."""
+    modules = _modules()
+    optional = {
+        node.name
+        for module in modules.values()
+        for node in ast.walk(module)
+        if isinstance(node, ast.FunctionDef) and node.returns and ast.unparse(node.returns) == "Phrase | None"
+    }
+    found = []
+    for name, module in modules.items():
+        if name.startswith(("massctl.cli", "massctl.view")):
+            continue
+        for node in ast.walk(module):
+            if isinstance(node, ast.keyword) and node.arg == "hint":
+                given: list[ast.expr] = [node.value]
+            elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "hint":
+                given = [node.value]
+            elif isinstance(node, ast.Call) and _called(node) in {"Fault", "Problem", "Diagnostic"}:
+                given = node.args
+            else:
+                continue
+            for each in given:
+                chosen = isinstance(each, ast.IfExp) and ast.unparse(each.orelse) == "None"
+                asked = isinstance(each, ast.Call) and _called(each) in optional
+                if chosen or asked:
+                    found.append(f"{name}:{each.lineno} {ast.unparse(each)}")
+    assert [] == found

@@ -33,7 +33,7 @@ Found = Iterator[tuple[Element, Phrase]]
 Look = Callable[[Element], Found]
 
 
-def _rule(sign: str, hint: Phrase | None, look: Look) -> Check:
+def _rule(sign: str, hint: Phrase, look: Look) -> Check:
     """Make a check of what is looked for in each element.
 
     A body in whose tags `sign`, a regular expression for small letters, finds nothing is not taken apart: nearly
@@ -48,7 +48,7 @@ def _rule(sign: str, hint: Phrase | None, look: Look) -> Check:
     return check
 
 
-def _look(subject: Subject, hint: Phrase | None, look: Look) -> Iterator[Finding]:
+def _look(subject: Subject, hint: Phrase, look: Look) -> Iterator[Finding]:
     told: set[int] = set()
     for element in subject.elements:
         for at, message in look(element):
@@ -168,6 +168,7 @@ _PLAIN_ALIGN: Final = Phrase("write `left` or `right`")
 _FEWER: Final = Phrase("keep the outermost and the innermost one")
 _NO_FONT: Final = Phrase("leave `font-family` out; the reader's own font fits the screen")
 _TAKE_OUT: Final = Phrase("take it out")
+_OUTSIDE: Final = Phrase("write what it may not hold before it or behind it")
 _CLICK: Final = Phrase('write `begin="touchstart; click"`, or `click`')
 _DARK: Final = Phrase("give the text a plain ground; or mark the element `data-no-dark` where its colours must stay")
 
@@ -181,7 +182,7 @@ find_heightless = _rule(r"(?<!line-)height:\s*0", _TAKE_OUT, _no_height)
 find_start_alignment = _rule(r"text-align:\s*(?:start|end)", _PLAIN_ALIGN, _aligned_by_start)
 find_touch_animations = _rule(r"touchstart", _CLICK, _moves_by_touch)
 find_pre = _rule(r"<pre\b", _WRAP, _pre_as_paragraph)
-find_leaves = _rule(r"\s(?:node)?leaf\b", None, _leaf_with_blocks)
+find_leaves = _rule(r"\s(?:node)?leaf\b", _OUTSIDE, _leaf_with_blocks)
 find_fonts = _rule(r"font-family:(?![^;]*monospace)", _NO_FONT, _own_font)
 find_dark_mode = _rule(r"!important|gradient\(", _DARK, _dark_mode)
 

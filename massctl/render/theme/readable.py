@@ -41,7 +41,7 @@ def faded(colour: str, ground: str) -> Faded | None:
     return Faded(by_night < by_day, min(by_day, by_night), _better(text, behind))
 
 
-def words_for(colour: str, found: Faded) -> tuple[Phrase, Phrase | None]:
+def words_for(colour: str, found: Faded) -> tuple[Phrase, Phrase]:
     """Say what is wrong with a colour, and which would be right."""
     # Cut and not rounded, so that what is too little never reads as enough.
     contrast = f"{int(found.contrast * 10) / 10:.1f}"
@@ -50,8 +50,9 @@ def words_for(colour: str, found: Faded) -> tuple[Phrase, Phrase | None]:
         say = Phrase("by night words in `{colour}` stand out by {contrast}:1, and {least}:1 is due", **values)
     else:
         say = Phrase("by day words in `{colour}` stand out by {contrast}:1, and {least}:1 is due", **values)
-    hint = Phrase("`{colour}` can be read by day and by night", colour=found.better) if found.better else None
-    return say, hint
+    if found.better:
+        return say, Phrase("`{colour}` can be read by day and by night", colour=found.better)
+    return say, Phrase("take a colour that differs more from the ground behind it")
 
 
 def _ground(written: str) -> Colour | None:

@@ -12,6 +12,7 @@ from massctl.render.template_environment import FILTER_NAMES, FILTERS
 LEAD = "{% macro lead(text) %}<p>{{ text }}, {{ club }}</p>{% endmacro %}\n"
 MACROS = {"_shared/m.md": LEAD + "{% macro bad() %}\n{{ nope }}{% endmacro %}"}
 DECLARE = "declare it in campaign.yaml under `vars:`"
+VALUES = "look at the values that this line uses"
 NO_DOTS = "write a path from the campaign's folder, or `_shared/…`, without `..`"
 UNFINISHED = "is a bracket, a brace or a quotation mark missing?"
 VALUES = "look at the values that this line uses"
@@ -143,15 +144,15 @@ def test_campaigns_do_not_see_each_others_files_or_variables() -> None:
         ("a\n{{ pric }}", "MC102", 2, 4, "`pric` is not defined", "did you mean `price`?"),
         ("{{ zzz }}", "MC102", 1, 4, "`zzz` is not defined", DECLARE),
         ("{{ walks[0].da }}", "MC102", 1, 13, "there is no `da` here", "did you mean `day`?"),
-        ("{{ walks[9] }}", "MC102", 1, 10, "a value of the kind list has no `9`", None),
-        ("{{ price.x }}", "MC102", 1, 10, "a value of the kind int has no `x`", None),
+        ("{{ walks[9] }}", "MC102", 1, 10, "a value of the kind list has no `9`", VALUES),
+        ("{{ price.x }}", "MC102", 1, 10, "a value of the kind int has no `x`", VALUES),
         ("{{ price[1:] }}", "MC106", 1, None, "the template failed: 'int' object is not subscriptable", VALUES),
-        ("{{ walks[0][none] }}", "MC102", 1, None, "there is no `None` here", None),
-        ("{% set n = namespace() %}{{ n.x }}", "MC102", 1, 31, "a value of the kind Namespace has no `x`", None),
+        ("{{ walks[0][none] }}", "MC102", 1, None, "there is no `None` here", "there are day"),
+        ("{% set n = namespace() %}{{ n.x }}", "MC102", 1, 31, "a value of the kind Namespace has no `x`", VALUES),
         ("{% for i in nope %}{% endfor %}", "MC102", 1, 13, "`nope` is not defined", DECLARE),
         ("{{ a ~ 'x' }}", "MC102", 1, 4, "`a` is not defined", DECLARE),
         ("{% include nope %}", "MC102", 1, 12, "`nope` is not defined", DECLARE),
-        ("{% macro f(x) %}{{ x }}{% endmacro %}{{ f() }}", "MC102", 1, 12, "parameter 'x' was not provided", None),
+        ("{% macro f(x) %}{{ x }}{% endmacro %}{{ f() }}", "MC102", 1, 12, "parameter 'x' was not provided", VALUES),
         ("{{ 'a' }", "MC101", 1, None, "unexpected '}'", UNFINISHED),
         ("a\n\n{% if %}", "MC101", 3, None, "Expected an expression, got 'end of statement block'", UNFINISHED),
         ("{{ 1 | upperr }}", "MC101", 1, None, "there is no filter `upperr`", "did you mean `upper`?"),

@@ -144,7 +144,7 @@ def test_a_link_out_of_the_tree_is_not_looked_into_for_another_case(
     (repository.root / "campaigns/spring/out").symlink_to(outside)
     with pytest.raises(UnreadableError) as caught:
         repository.read_bytes("campaigns/spring/out/b.md", 100)
-    assert caught.value.hint is None
+    assert caught.value.near is None
 
 
 def test_settings_may_not_be_a_link_out_of_the_repository(

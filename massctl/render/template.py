@@ -5,7 +5,7 @@ Variables are what the repository says and are trusted as its other files are: n
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import islice
 from traceback import walk_tb
@@ -144,24 +144,25 @@ def _missing(error: MissingNameError, path: str | None, line: int | None, enviro
         names = ()
     else:
         message, names = Phrase("`{name}` is not defined", name=name), environment.variables
-    near = get_close_matches(name, sorted(islice(names, NAMES_COMPARED_MAX)), 1)
+    known = sorted(islice(names, NAMES_COMPARED_MAX))
+    near = get_close_matches(name, known, 1)
     if near:
         hint = Phrase("did you mean `{name}`?", name=near[0])
     elif isinstance(names, dict):
         hint = Phrase("declare it in campaign.yaml under `vars:`")
     else:
-        hint = _there_is(names)
+        hint = _there_is(known)
     column = _column(environment.sources.get(path or "", ""), line, name)
     width = len(name) if column else None
     return Fault("MC102", message, hint, path=path, line=line, column=column, width=width)
 
 
-def _there_is(names: Iterable[str]) -> Phrase:
-    """Say what may be written in place of a name that is like none of `names`."""
-    known = sorted(each for each in islice(names, NAMES_COMPARED_MAX) if each.isidentifier())[:NAMES_SHOWN_MAX]
-    if not known:
+def _there_is(known: Sequence[str]) -> Phrase:
+    """Say what may be written in place of a name that is like none of `known`."""
+    names = [each for each in known if each.isidentifier()][:NAMES_SHOWN_MAX]
+    if not names:
         return Phrase("look at the values that this line uses")
-    return Phrase("there are {names}", names=", ".join(known))
+    return Phrase("there are {names}", names=", ".join(names))
 
 
 def _column(source: str, line: int | None, name: str) -> int | None:

@@ -12,7 +12,6 @@ from massctl.render.template_environment import FILTER_NAMES, FILTERS
 LEAD = "{% macro lead(text) %}<p>{{ text }}, {{ club }}</p>{% endmacro %}\n"
 MACROS = {"_shared/m.md": LEAD + "{% macro bad() %}\n{{ nope }}{% endmacro %}"}
 DECLARE = "declare it in campaign.yaml under `vars:`"
-VALUES = "look at the values that this line uses"
 NO_DOTS = "write a path from the campaign's folder, or `_shared/…`, without `..`"
 UNFINISHED = "is a bracket, a brace or a quotation mark missing?"
 VALUES = "look at the values that this line uses"

@@ -12,20 +12,9 @@ from urllib.parse import unquote
 from massctl.cli.exit_codes import ExitStatus
 from massctl.errors import InvariantError, MassctlError
 from massctl.model.phrase import Command, Phrase
+from massctl.model.secrets import BLOT, public_text
 
-_SECRETS: Final = tuple(
-    (re.compile(pattern, re.IGNORECASE), put)
-    for pattern, put in (
-        (r"(access_token|appsecret|secret|token)([=:\"'\s]+)[^&\s\"',)}]+", r"\1\2***"),
-        (r"(://)[^/@\s]+@", r"\1***@"),
-        # What an AppSecret, an openid and an access token look like, wherever they stand.
-        (r"\b[0-9a-f]{32}\b", "***"),
-        (r"\bo[\w-]{27}\b", "***"),
-        (r"[\w-]{100,}", "***"),
-    )
-)
-"""What is secret by its shape, and what is put in its place."""
-
+_OPENID: Final = re.compile(r"\bo[\w-]{27}\b")
 _CREDENTIALS: Final = re.compile(r"(?:^|://)(?P<both>[^/@\s:]*:(?P<password>[^/@\s]+))@")
 """The name and password in an address, such as a proxy's."""
 
@@ -64,9 +53,8 @@ def _write_log(error: Exception) -> str:
     """Write the traceback where the next person finds it, without secrets; values of variables are not in it."""
     text = "".join(traceback.format_exception(error))
     for secret in secrets_of_environment(os.environ):
-        text = text.replace(secret, "***")
-    for pattern, put in _SECRETS:
-        text = pattern.sub(put, text)
+        text = text.replace(secret, BLOT)
+    text = _OPENID.sub(BLOT, public_text(text))
     try:
         descriptor, path = tempfile.mkstemp(prefix="massctl-crash-", suffix=".log")
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as log:

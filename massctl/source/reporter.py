@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from massctl.model.diagnostics import Diagnostic, Excerpt, Lines, Place, Severity, Span
 from massctl.model.phrase import Phrase
+from massctl.model.secrets import BLOT, public_line, without_secrets, without_values
 
 EXCERPT_CHARACTERS_MAX: Final = 400
 """A longer line is cut in the excerpt: minified or hostile files must not flood a report."""
@@ -14,41 +15,8 @@ DIAGNOSTICS_MAX: Final = 200
 """Diagnostics of one file; one more says that there are others."""
 WORD_CHARACTERS_MAX: Final = 60
 
-_SECRET: Final = re.compile(r"(?<![0-9A-Za-z])[0-9a-fA-F]{32}(?![0-9A-Za-z])")
-"""An AppSecret by its look (WeChat docs, "Getting access token", read 2026-10): somebody may paste one here."""
-
-_BLOT: Final = "********"
-_PRIVATE_KEY: Final = r"(?i:[\w-]*(?:secret|token(?!_command)|passw(?:or)?d|webhook|proxy)[\w-]*)"
-"""The keys of massctl.yaml that take the name of a variable with a secret, and what people write in their place."""
-_PRIVATE: Final = re.compile(rf"(?<![\w.-])[\"'“]?({_PRIVATE_KEY})[\"'”]?\s*(?::(?=\s|$)|：)\s*")
-_VARIABLE: Final = re.compile(r"[\"']?[A-Z_][A-Z0-9_]*[\"']?(?=\s*$|\s*[,}]|\s+#)")
-_NO_VALUE: Final = re.compile(r"(?:[|>][-+0-9]*)?\s*(?:$|#)")
-_OTHER_LINE: Final = re.compile(r"\s*(?:$|#|-?\s*[\w-]+[:：](?:\s|$))")
-
 _UNSEEN: Final = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 """Control characters and those that turn the direction of writing: a terminal would obey them."""
-
-
-def without_secrets(text: str) -> str:
-    """Blot out what looks like an AppSecret."""
-    return _SECRET.sub(_BLOT, text)
-
-
-def is_private(key: str) -> bool:
-    """Say whether the value of a key is never repeated."""
-    return re.fullmatch(_PRIVATE_KEY, key) is not None
-
-
-def _without_values(line: str, above: str) -> str:
-    """Blot out what a line gives to private keys, but for the names of variables; `above` is the line before."""
-    opened = list(_PRIVATE.finditer(above))
-    if opened and _NO_VALUE.match(above, opened[-1].end()) and not _OTHER_LINE.match(line):
-        return line[: len(line) - len(line.lstrip())] + _BLOT
-    for key in _PRIVATE.finditer(line):
-        names_variable = key[1].lower().endswith("_env") and _VARIABLE.match(line, key.end())
-        if not names_variable and not _NO_VALUE.match(line, key.end()):
-            return line[: key.end()] + _BLOT
-    return line
 
 
 def word(text: object) -> str:
@@ -84,11 +52,12 @@ class Reporter:
 
     def excerpt(self, span: Span, corrected: str | None = None) -> Excerpt:
         """Give the line that `span` begins on."""
-        lines = [self.lines.written(span.line), *([] if corrected is None else [corrected])]
-        if self.file == "massctl.yaml":
-            above = self.lines.written(span.line - 1) if span.line > 1 else ""
-            lines = [_without_values(line, above) for line in lines]
-        return Excerpt(*map(_cut, lines))
+        if self.file.endswith(".yaml"):
+            line = public_line(span.line, self.lines.written)
+            corrected = None if corrected is None or BLOT in line else without_values(corrected)
+        else:
+            line = self.lines.written(span.line)
+        return Excerpt(_cut(line), None if corrected is None else _cut(corrected))
 
     def at(
         self, code: str, span: Span, message: Phrase, hint: Phrase | None = None, corrected: str | None = None

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 from massctl.model.campaign import KEEP_ONE, TAKE_OUT, Fault, Path
 from massctl.model.phrase import Phrase
+from massctl.model.secrets import without_secrets
 from massctl.model.settings import API_BASE, CHANNELS, CREDENTIALS, DAYS_PATTERN, GIT_KEYS, check_api_base, realm_of
-from massctl.source.reporter import without_secrets, word
+from massctl.source.reporter import word
 from massctl.source.validation import shown
 
 _API_BASE: Final = Phrase("delete api_base to use {usual}", usual=API_BASE)

@@ -21,9 +21,10 @@ from massctl.model.campaign import CODE_PATTERN, CROP_PATTERN, EVERYBODY, OFFSET
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import ACCOUNT_NAME_PATTERN, APPID_PATTERN, LOGIN_PATTERN, OPENID_PATTERN, VARIABLE_NAME_PATTERN
 from massctl.model.phrase import Phrase
+from massctl.model.secrets import BLOT, is_private
 from massctl.model.settings import DAYS_PATTERN, DURATION_PATTERN, ENVIRONMENT_NAME_PATTERN, TIME_OF_DAY_PATTERN
 from massctl.model.strict import ONE_LINE_PATTERN, NotYetValues, is_not_yet
-from massctl.source.reporter import in_order, is_private, word
+from massctl.source.reporter import in_order, word
 from massctl.source.yaml import YamlDocument
 
 
@@ -184,8 +185,8 @@ def shown(value: object) -> Phrase:
 
 def _shown_at(path: Path, value: object) -> Phrase:
     """Name a value, but for one that may be a secret."""
-    key = next((part for part in reversed(path) if isinstance(part, str)), "")
-    return Phrase('the text "{text}"', text="********") if is_private(key) else shown(value)
+    hidden = any(is_private(part) for part in path if isinstance(part, str))
+    return Phrase('the text "{text}"', text=BLOT) if hidden else shown(value)
 
 
 def wrong_type(path: Path, expected: Phrase, value: object) -> Fault:
@@ -361,6 +362,8 @@ def _advice(name: str, block: Block, root: type[BaseModel]) -> tuple[str | None,
 
     plain = name.lower().replace("-", "_").replace(" ", "_")
     close = next(iter(get_close_matches(plain, keys_of(block.model), n=1)), None)
+    if is_private(name) and (close is None or not is_private(close)):
+        return None, _NO_SECRET  # Its value is not to be told as that of a public key.
     if close is not None:
         return close, Phrase("did you mean {key}?", key=close)
     built = [key for key, each in keys_of(block.model).items() if not each.is_not_yet]

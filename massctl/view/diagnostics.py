@@ -20,7 +20,7 @@ SEVERITY: Final = {
     Severity.INFO: (Phrase("note"), Ink.DETAIL),
 }
 GROUP_MIN: Final = 5
-"""So many notes or warnings of one code are still shown one by one."""
+"""So many of one code are still shown one by one; `validate` shows each error all the same."""
 _GROUP_SHOWN: Final = 3
 _WHOLE: Final = Command("validate", "--verbose")
 _LEAD_SHARE: Final = 3
@@ -44,16 +44,13 @@ def diagnostics_text(
     page = Page(language, style, width)
     ordered = sorted(diagnostics, key=lambda d: d.sort_key)
     for severity in (Severity.INFO, Severity.WARNING):
-        by_code: dict[str, list[Diagnostic]] = {}
-        for diagnostic in ordered:
-            if diagnostic.severity is severity:
-                by_code.setdefault(diagnostic.code, []).append(diagnostic)
-        alone = [each for found in by_code.values() if verbose or len(found) <= GROUP_MIN for each in found]
-        for diagnostic in sorted(alone, key=lambda d: d.sort_key):
+        found = [each for each in ordered if each.severity is severity]
+        alone, groups = (found, []) if verbose else grouped(found)
+        for diagnostic in alone:
             _diagnostic(page, diagnostic)
-        for code, found in by_code.items():
-            if not verbose and len(found) > GROUP_MIN:
-                _group(page, code, found)
+        for group in groups:
+            page.blank()
+            group_lines(page, group)
     failed = [diagnostic for diagnostic in ordered if diagnostic.severity is Severity.ERROR]
     for diagnostic in failed:
         _diagnostic(page, diagnostic)
@@ -83,19 +80,37 @@ def diagnostic_line(page: Page, diagnostic: Diagnostic, indent: int = 0) -> None
         page.line(Phrase("hint: {hint}", hint=diagnostic.hint), indent=indent + 2)
 
 
-def _group(page: Page, code: str, found: Sequence[Diagnostic]) -> None:
-    """Show the first of many notes or warnings of one code, and how many there are."""
+def grouped(diagnostics: Sequence[Diagnostic]) -> tuple[list[Diagnostic], list[list[Diagnostic]]]:
+    """Split into those that are shown one by one and groups of one code; both in the order of places."""
+    by_code: dict[tuple[Severity, str], list[Diagnostic]] = {}
+    for each in sorted(diagnostics, key=lambda d: d.sort_key):
+        by_code.setdefault((each.severity, each.code), []).append(each)
+    alone = [each for found in by_code.values() if len(found) <= GROUP_MIN for each in found]
+    return sorted(alone, key=lambda d: d.sort_key), [found for found in by_code.values() if len(found) > GROUP_MIN]
+
+
+def group_lines(page: Page, found: Sequence[Diagnostic], indent: int = 0) -> None:
+    """Show the first of many diagnostics of one code, and how many there are."""
     word, ink = SEVERITY[found[0].severity]
-    page.blank()
-    page.line(Inked(word, ink), Inked(f" {code} ", ink), Phrase("found in {count} places", count=len(found)))
+    counted = Phrase("found in {count} places", count=len(found))
+    page.line(Inked(word, ink), Inked(f" {found[0].code} ", ink), counted, indent=indent)
     for diagnostic in found[:_GROUP_SHOWN]:
         where = f"{place_text(diagnostic.place)}: " if diagnostic.place is not None else ""
-        page.line(Inked(where, Ink.NAME), diagnostic.message, indent=2, hang=4)
+        page.line(Inked(where, Ink.NAME), diagnostic.message, indent=indent + 2, hang=indent + 4)
     hints = {diagnostic.hint for diagnostic in found}
     if (hint := found[0].hint) and len(hints) == 1:
-        page.line(Phrase("hint: {hint}", hint=hint), indent=2)
+        page.line(Phrase("hint: {hint}", hint=hint), indent=indent + 2)
     more = Phrase("{count} more; `{command}` shows them", count=len(found) - _GROUP_SHOWN, command=_WHOLE)
-    page.line(Inked(more, Ink.DETAIL), indent=2)
+    page.line(Inked(more, Ink.DETAIL), indent=indent + 2)
+
+
+def error_lines(page: Page, diagnostics: Sequence[Diagnostic]) -> None:
+    """Add the errors of a campaign in short, below its name; `validate` shows them with their lines."""
+    alone, groups = grouped([each for each in diagnostics if each.severity is Severity.ERROR])
+    for diagnostic in alone:
+        diagnostic_line(page, diagnostic, indent=2)
+    for group in groups:
+        group_lines(page, group, indent=2)
 
 
 def _diagnostic(page: Page, diagnostic: Diagnostic) -> None:

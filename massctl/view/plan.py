@@ -29,7 +29,7 @@ from massctl.plan.plan_file import LockedCampaign, LockResult
 from massctl.plan.send_block import planned_block, warnings_of
 from massctl.plan.steps import Guard, Kind, Refusal, SaveDraft, SendMass, SendPreview, Step, UploadMedia
 from massctl.plan.window import WindowState
-from massctl.view.diagnostics import diagnostic_line, place_text
+from massctl.view.diagnostics import error_lines, group_lines, grouped, place_text
 from massctl.view.i18n import Language
 from massctl.view.send_block import PLAN_LABELS, ahead_rows, beginning_words, block_table
 from massctl.view.style import Ink, Style
@@ -389,22 +389,21 @@ def _standing(table: Table, planned: PlannedCampaign) -> None:
 
 def _diagnostics(page: Page, table: Table, planned: PlannedCampaign) -> None:
     """Show faults and warnings in short; `validate` shows them with their lines."""
-    ordered = sorted(planned.diagnostics, key=lambda d: d.sort_key)
-    for diagnostic in ordered:
-        if diagnostic.severity is Severity.ERROR:
-            diagnostic_line(page, diagnostic, indent=2)
-    for diagnostic in ordered:
-        if diagnostic.severity is Severity.WARNING:
-            where = f" ({place_text(diagnostic.place)})" if diagnostic.place and diagnostic.place.line else ""
-            table.row(
-                PLAN_LABELS["warnings"],
-                Inked(f"{diagnostic.code} ", Ink.WARNING),
-                diagnostic.message,
-                Inked(where, Ink.DETAIL),
-                inner=2,
-            )
-            if diagnostic.hint:
-                table.below(diagnostic.hint)
+    error_lines(page, planned.diagnostics)
+    alone, groups = grouped([each for each in planned.diagnostics if each.severity is Severity.WARNING])
+    for diagnostic in alone:
+        where = f" ({place_text(diagnostic.place)})" if diagnostic.place and diagnostic.place.line else ""
+        table.row(
+            PLAN_LABELS["warnings"],
+            Inked(f"{diagnostic.code} ", Ink.WARNING),
+            diagnostic.message,
+            Inked(where, Ink.DETAIL),
+            inner=2,
+        )
+        if diagnostic.hint:
+            table.below(diagnostic.hint)
+    for group in groups:
+        group_lines(page, group, indent=2)
 
 
 def _summary(page: Page, plan: Plan, now: datetime) -> None:
@@ -487,9 +486,7 @@ def _locked_campaign(page: Page, each: LockedCampaign) -> None:
         refusal_rows(table, [each.refusal])
     elif each.refusal is not None:
         table.below(each.refusal.hint)
-    for diagnostic in sorted(each.diagnostics, key=lambda d: d.sort_key):
-        if diagnostic.severity is Severity.ERROR:
-            diagnostic_line(page, diagnostic, indent=2)
+    error_lines(page, each.diagnostics)
 
 
 def _numbered_rows(table: Table, label: str, lines: Sequence[str]) -> None:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Final
 
 from massctl.apply.outcome import CampaignOutcome, Failure, Outcome, Unrecorded, failure_of, unrecorded_of
 from massctl.apply.ports import SendQuestion
-from massctl.model.diagnostics import Severity, has_errors
+from massctl.model.diagnostics import has_errors
 from massctl.model.phrase import Command, Phrase, enumerated, in_a_row
 from massctl.model.send import Verdict, doubt_words
 from massctl.model.state import Record, Status, contradiction, held_until, is_held, status_of
 from massctl.plan.guards import STOP_BRANCH, Brake, handoff_of, how_to_do, left_to_do
 from massctl.plan.reconcile_options import PASSING, may_be_not_sent
 from massctl.plan.steps import Guard, SendMass
-from massctl.view.diagnostics import diagnostic_line, error_text
+from massctl.view.diagnostics import error_lines, error_text
 from massctl.view.i18n import Language
 from massctl.view.jobs import job_rows
 from massctl.view.plan import STATUS_INK, done_rows, heading, hold_rows, local_moment, plan_text, refusal_rows
@@ -123,9 +123,7 @@ def _campaign(page: Page, outcome: Outcome, campaign: CampaignOutcome) -> None:
         table.row(LABELS["declined"], Inked(Phrase("you did not say yes, so it was not sent"), Ink.WARNING))
     if campaign.error is not None and not _is_of_ledger(campaign.error, outcome):
         failure_rows(table, campaign.error, LABELS["error"])
-    for diagnostic in sorted(planned.diagnostics, key=lambda d: d.sort_key):
-        if diagnostic.severity is Severity.ERROR:
-            diagnostic_line(page, diagnostic, indent=2)
+    error_lines(page, planned.diagnostics)
     if record.is_in_doubt and not outcome.held_elsewhere:
         passing = all(refusal.guard in PASSING for refusal in campaign.refusals)
         until = outcome.repeatable.get(record.key) if passing else None

@@ -109,3 +109,25 @@ def test_a_run_on_a_terminal_ends_with_what_comes_next(shell: Shell, command: st
     piped = shell(*command.split())
 
     assert (True, False) == (shown.err.endswith(next_step), next_step in piped.err)
+
+
+@pytest.mark.parametrize("command", ["plan", "lock", "apply --sandbox --yes", "validate"])
+def test_sixty_of_a_kind_are_told_in_a_few_lines(shell: Shell, command: str) -> None:
+    shell.tree.text(more=DUE)
+    yaml = shell.tree.read("campaigns/notice/campaign.yaml")
+    asked = yaml.replace("is_to_all: true", "openids: list.txt")
+    shell.tree.write("campaigns/notice/campaign.yaml", asked)
+    shell.tree.write("campaigns/notice/list.txt", "".join(f"x{number}\n" for number in range(60)))
+    shell.tree.news("letter", body="\n\n".join(f"全网最低价第 {number}" for number in range(60)))
+    said = shell(*command.split())
+    told = said.out + said.err
+
+    if command in ("plan", "validate"):
+        assert 1 == told.count("MC318"), told
+        assert "found in 60 places" in told
+    if command != "validate":
+        assert 1 == told.count("MC603"), told
+        assert 60 > len(told.splitlines()), told
+    else:
+        assert 20 < told.count("MC603 "), "every error has its line"
+    assert "massctl validate --verbose" in told

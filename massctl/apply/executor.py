@@ -31,6 +31,7 @@ from massctl.apply.stage import forget_lost, judged_by_material
 from massctl.errors import LedgerError, LedgerStaleError, WeChatError
 from massctl.model.entries import SendAccepted, SendInDoubt, SendRejected
 from massctl.model.message import RenderedCampaign
+from massctl.model.phrase import Phrase
 from massctl.model.send import ID_IN_USE, Accepted, InDoubt, Rejected, SendIntent, Verdict
 from massctl.model.state import Record
 from massctl.plan import quota
@@ -140,9 +141,18 @@ def _refresh_allowance(context: ApplyContext) -> None:
 
 def _send_all(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> None:
     """Send batch by batch where there are any: the next one is begun only when WeChat has accepted the one before."""
-    for batch in context.due_batches(campaign):
-        if not _send(context, outcome, campaign, batch):
-            return
+    left = quota.batches_left(campaign, context.record_of(campaign))
+    if len(left) > 1:
+        context.ports.progress.begin(Phrase("{name}: batches", name=campaign.name), len(left))
+    try:
+        for batch in context.due_batches(campaign):
+            if not _send(context, outcome, campaign, batch):
+                return
+            if len(left) > 1:
+                context.ports.progress.advance()
+    finally:
+        if len(left) > 1:
+            context.ports.progress.end()
 
 
 def _send(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign, batch: int | None) -> bool:

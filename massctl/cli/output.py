@@ -47,7 +47,7 @@ class Console:
     def result(self, text: str) -> None:
         """Write a result to standard output; nothing, where it is empty. A Phrase is said in the run's language."""
         if text:
-            write(self._made(text))
+            write(self.shown(text))
 
     def annotations(self, text: str) -> None:
         """Write commands to GitHub's runner to standard output, each of which holds the words of others as data."""
@@ -67,11 +67,11 @@ class Console:
 
     def talk(self, text: str) -> None:
         """Write talk to standard error. A Phrase is said in the run's language."""
-        write(self._made(text), err=True)
+        write(self.shown(text), err=True)
 
-    def _made(self, text: str) -> str:
+    def shown(self, text: str) -> str:
+        """Give a Phrase in the run's language, fit for this terminal; other texts are pages already."""
         if isinstance(text, Phrase):
-            # Other texts are pages already.
             from massctl.view.terminal import Page
 
             page = Page(self.language, Style.PLAIN, self.width)

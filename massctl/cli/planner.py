@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from massctl.cli.ledger_access import ledger_refusal, recorded_if_begun, sharing_refusal, shown_if_begun
 from massctl.cli.places import loopback_override
+from massctl.cli.progress import progress
 from massctl.cli.session import Session
 from massctl.errors import InvariantError, LedgerError, MassctlError, UsageError
 from massctl.model.diagnostics import Diagnostic
@@ -97,7 +98,7 @@ def planned(
     acts = options.purpose is Purpose.APPLY
     typed = names if options.named is None else options.named  # A pass of a run that waits is about some of them.
     state, damage = _read(session, options.purpose)
-    workbench = Workbench(session.repository, session.settings, session.cache)
+    workbench = _workbench(session)
     # What is told of a doubt after `apply --locked` is planned like the run itself.
     locked = options.locked or session.settings.policy.require_lock or session.console.language.flags.locked
     apart = locked and (acts or _holds_secrets(session))
@@ -129,12 +130,16 @@ def judged(session: Session, names: Sequence[str], warnings: list[Diagnostic]) -
     Gives the plan, and the warnings about what is beside the campaigns.
     """
     state = recorded_if_begun(session)
-    workbench = Workbench(session.repository, session.settings, session.cache)
+    workbench = _workbench(session)
     desires = Desires(workbench, state)
     desired = desires.read(chosen(names, desires.names()))
     rules = _rules(session, names, desired, state, desires, workbench)
     plan = _plan(session, desired, state, rules, PlanOptions())
     return plan, [*warnings, *([] if names else desires.strays())]
+
+
+def _workbench(session: Session) -> Workbench:
+    return Workbench(session.repository, session.settings, session.cache, progress=progress(session.console))
 
 
 def _unlocked(desired: Sequence[Desired]) -> dict[CampaignName, RenderedCampaign]:

@@ -2,14 +2,17 @@
 
 import os
 import sys
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from massctl.apply.ports import Progress
 from massctl.cli.output import Console, defused
 from massctl.model.phrase import Phrase
+from massctl.view.cells import printable
 from massctl.view.i18n import say
 
 if TYPE_CHECKING:
+    from rich.console import Console as RichConsole
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
 
@@ -44,40 +47,46 @@ class Lines:
         text = say(label, self._console.language)
         if text != self._waiting:
             self._waiting = text
-            self._console.talk(f"{text} {seconds_left} s")
+            self._console.talk(Phrase("{label} {seconds} s", label=text, seconds=seconds_left))
 
 
 class Bars:
     """Bars and a countdown, drawn with rich."""
 
     def __init__(self, console: Console) -> None:
-        # Drawing needs rich; runs into a file do not pay for it.
-        from rich.console import Console
-
         self._console = console
-        self._drawn = Console(stderr=True)
         self._bar: RichProgress | None = None
         self._task: TaskID | None = None
+        self._label = ""
+
+    @cached_property
+    def _drawn(self) -> "RichConsole":
+        # Drawing needs rich; runs that draw nothing do not pay for it.
+        from rich.console import Console
+
+        return Console(stderr=True)
 
     def say(self, line: str) -> None:
         """Say one line, above the bar where one is drawn."""
-        self._drawn.print(defused(say(line, self._console.language)), markup=False, highlight=False)
+        self._drawn.print(self._console.shown(line), markup=False, highlight=False)
 
     def begin(self, label: str, total: int) -> None:
         """Begin a bar."""
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-        text = say(label, self._console.language)
+        self._label = defused(printable(say(label, self._console.language)))
         self._bar = Progress(
-            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=self._drawn, transient=True
+            *(TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn()),
+            console=self._drawn,
+            transient=True,
         )
         self._bar.start()
-        self._task = self._bar.add_task(text, total=total)
+        self._task = self._bar.add_task(self._label, total=total)
 
     def advance(self) -> None:
         """Move the bar by one."""
         if self._bar is not None and self._task is not None:
-            self._bar.advance(self._task)
+            self._bar.update(self._task, advance=1, description=self._label)
 
     def end(self) -> None:
         """Remove the bar."""
@@ -86,8 +95,11 @@ class Bars:
             self._bar = None
 
     def waiting(self, label: str, seconds_left: int) -> None:
-        """Show a countdown on one line."""
+        """Show a countdown on one line, beside the bar where one is drawn."""
         text = f"{say(label, self._console.language)} {seconds_left} s"
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, description=defused(printable(text)))
+            return
         self._drawn.print(text, end="\n" if seconds_left <= 1 else "\r", markup=False, highlight=False)
 
 

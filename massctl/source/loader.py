@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import AccountName, AppId, CampaignName, Sha256
 from massctl.model.message import Picture, Recording, RenderedCampaign, Window
+from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State, is_concluded
 from massctl.plan.quota import Agenda, Demand, calls_by_day, demand_of, may_run_short, scope_of, tag_of
 from massctl.plan.steps import Concluded, Desired, Gone, Invalid, NotLocked
@@ -24,6 +25,7 @@ from massctl.source.reporter import about_file
 from massctl.source.repository import CAMPAIGNS, Repository, UnreadableError
 
 if TYPE_CHECKING:
+    from massctl.apply.ports import Progress
     from massctl.model.campaign import CampaignFile
     from massctl.model.settings import Account, MassctlFile
     from massctl.plan.steps import Refusal
@@ -32,6 +34,10 @@ if TYPE_CHECKING:
     from massctl.source.campaigns import Loaded
     from massctl.source.media import PictureShelf, RecordingShelf, Use
     from massctl.source.openids import OpenidShelf
+
+
+RENDERS_TOLD_MIN: Final = 8
+"""So many campaigns are told while they are rendered; fewer are there at once."""
 
 
 @dataclass
@@ -45,6 +51,8 @@ class Workbench:
     """What is recorded, for the addresses of articles that went out before; None: what its campaigns are read by."""
     links: Mapping[str, str] = field(default_factory=dict)
     """Addresses that a lock took from the ledger, by campaign and number: those come before what is recorded."""
+    progress: "Progress | None" = None
+    """Who is told how many campaigns are rendered, where they are many."""
 
     loaded: "dict[CampaignName, Loaded]" = field(default_factory=dict)
     """The campaigns that were read."""
@@ -208,7 +216,7 @@ class Desires:
     def read(self, names: Sequence[str]) -> list[Desired]:
         """Read the campaigns of `names`; a fault stops its own campaign only."""
         here = [CampaignName(name) for name in names if name in self._folders.names]
-        found = self._read_in_child(here, self._elsewhere) if self._elsewhere else [self._one(name) for name in here]
+        found = self._read_in_child(here, self._elsewhere) if self._elsewhere else self._read_here(here)
         return [*found, *(self._of_deleted_folders(record) for record in self._gone() if record.campaign in names)]
 
     def concluded(self, names: Sequence[str]) -> list[Concluded]:
@@ -243,6 +251,20 @@ class Desires:
             return begun
         rendered = self._render(begun)
         return self._as_locked(begun, rendered) if self._is_locked else rendered
+
+    def _read_here(self, names: Sequence[CampaignName]) -> list[Desired]:
+        progress = self._workbench.progress
+        if progress is None or len(names) < RENDERS_TOLD_MIN:
+            return [self._one(name) for name in names]
+        found: list[Desired] = []
+        progress.begin(Phrase("rendering campaigns"), len(names))
+        try:
+            for name in names:
+                found.append(self._one(name))
+                progress.advance()
+        finally:
+            progress.end()
+        return found
 
     def _read_in_child(self, names: Sequence[CampaignName], render: Elsewhere) -> list[Desired]:
         """Read campaigns that are locked, and have those that are due rendered by another process."""

@@ -131,3 +131,32 @@ def test_sixty_of_a_kind_are_told_in_a_few_lines(shell: Shell, command: str) -> 
     else:
         assert 20 < told.count("MC603 "), "every error has its line"
     assert "massctl validate --verbose" in told
+
+
+@pytest.mark.parametrize("command", ["plan", "validate", "lock", "plan --format json"])
+def test_many_renders_are_told_while_they_go_on(shell: Shell, command: str) -> None:
+    for number in range(9):
+        shell.tree.text(f"notice-{number}")
+    piped = shell(*command.split())
+    assert 1 == piped.err.count("rendering campaigns: 9/9"), piped.err
+    if "json" in command:
+        json.loads(piped.out)
+    shell.env(TERM="xterm-256color", COLUMNS="80")
+    drawn = shell(*command.split(), typed="")
+    assert "rendering campaigns" in drawn.err
+    assert "rendering campaigns: 9/9" not in drawn.err, "a bar, which is taken away again"
+
+    for number in range(2, 9):
+        shutil.rmtree(shell.root / f"campaigns/notice-{number}")
+    assert "rendering" not in shell(*command.split()).err, "few are there at once"
+
+
+def test_batches_are_told_one_by_one(shell: Shell) -> None:
+    shell.tree.text(more=DUE)
+    yaml = shell.tree.read("campaigns/notice/campaign.yaml").replace("is_to_all: true", "openids: list.txt")
+    shell.tree.write("campaigns/notice/campaign.yaml", yaml)
+    openids = "".join(f"o{number:027d}\n" for number in range(20_002))
+    shell.tree.write("campaigns/notice/list.txt", openids)
+    said = shell("apply", "--sandbox", "--yes")
+    assert 0 == said.status, said
+    assert "notice: batches: 3/3" in said.err

@@ -67,6 +67,7 @@ def lock_campaigns(
     """
     from massctl.cli.ledger_access import recorded_if_begun
     from massctl.cli.planner import chosen
+    from massctl.cli.progress import progress
     from massctl.model.message import RenderedCampaign
     from massctl.plan.plan_file import LockedCampaign, LockResult
     from massctl.plan.steps import Concluded, Invalid
@@ -74,7 +75,9 @@ def lock_campaigns(
     from massctl.source.locks import locked_links
 
     state = recorded_if_begun(session)
-    workbench = Workbench(session.repository, session.settings, cache or session.cache)
+    workbench = Workbench(
+        session.repository, session.settings, cache or session.cache, progress=progress(session.console)
+    )
     links_of = (lambda name: locked_links(session.repository, name)) if check else None
     desires = Desires(workbench, state, links_of=links_of)
     report: list[LockedCampaign] = []

@@ -15,7 +15,6 @@ from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console, current_console, show_error
 from massctl.errors import MassctlError
 from massctl.model.phrase import Command, Phrase
-from massctl.view.style import Style
 
 if TYPE_CHECKING:
     from massctl.apply.outcome import Failure, Outcome
@@ -149,16 +148,7 @@ def outcome_result(outcome: "Outcome") -> Result:
 
 def said(*lines: Phrase) -> View:
     """Make the view of sentences, each on a line of its own."""
-
-    def text(to: Console) -> str:
-        from massctl.view.terminal import Page
-
-        page = Page(to.language, Style.PLAIN, to.width)
-        for line in lines:
-            page.line(line, hang=2)
-        return page.text()
-
-    return text
+    return lambda to: "\n".join(to.shown(line) for line in lines)
 
 
 def told(*lines: Phrase, next_step: Phrase | None = None) -> Result:

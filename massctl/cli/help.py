@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 _DECLARED: Final = re.compile(rb"^language:[ \t]*[\"']?(zh|en)\b", re.MULTILINE)
 _SETTINGS: Final = "massctl.yaml"
 _HEAD_BYTES: Final = 65_536
+CLICK_COLUMNS_MIN: Final = 52
+"""click writes no narrower help. Source: click 8.3, `HelpFormatter`."""
 _COLUMN_SHARE: Final = 2
 """Names of flags take at most one part in so many of the width; behind a longer one the help goes on below."""
 
@@ -36,9 +39,10 @@ class TranslatedContext(click.Context):
 
     def get_help(self) -> str:
         """Give the help of its command."""
-        if console_of(self.find_root().params.get("directory") or ".").language.is_english:
+        console = console_of(self.find_root().params.get("directory") or ".")
+        if console.language.is_english and console.width >= CLICK_COLUMNS_MIN:
             return super().get_help()
-        return _help_in_chinese(self)
+        return _help_page(self, console.language, console.width)
 
 
 def translated(command: click.Command) -> click.Command:
@@ -75,50 +79,54 @@ def console_of(directory: str) -> Console:
     return make_console(None if declared is None else "zh" if declared[1] == b"zh" else "en")
 
 
-def _help_in_chinese(context: click.Context) -> str:
-    # Only who asks for help in Chinese pays for it.
+def _help_page(context: click.Context, language: Language, width: int) -> str:
+    """Write the help of a command, as click has it for a wide window and in English."""
+    # Only who asks for help in Chinese, or in a narrow window, pays for it.
     from massctl.cli.commands import VERBS
     from massctl.view.terminal import Page
 
+    def said(text: str) -> str:
+        return say(Phrase(text), language)  # Without values it is no template, whatever its braces.
+
     command = context.command
-    page = Page(Language.ZH, Style.PLAIN, make_console(None).width)
-    page.line(_chinese_of("Usage:") + " ".join([context.command_path, *command.collect_usage_pieces(context)]), hang=2)
+    page = Page(language, Style.PLAIN, width)
+    usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
+    page.line(said("Usage:") + (" " if language.is_english else "") + usage, hang=2)
     for paragraph in paragraphs(command.help or ""):
         page.blank()
-        page.line(_chinese_of(paragraph), indent=2)
-    _rows(page, "Options", [row for param in command.get_params(context) if (row := _flag(param, context)) is not None])
+        page.line(said(paragraph), indent=2)
+    colon = ":" if language.is_english else "："
+    flags = [row for each in command.get_params(context) if (row := _flag(each, context)) is not None]
+    marks = () if language.is_english else (("default: ", "默认："), ("required", "必填"))
+    rows = []
+    for written, does, english in flags:
+        extra = reduce(lambda told, mark: told.replace(*mark), marks, english)
+        rows.append((written, " ".join(filter(None, (said(does), extra)))))
+    _rows(page, said("Options") + colon, rows)
     if context.parent is None:
-        _rows(page, "Commands", [(verb, _chinese_of(does)) for verb, (_, does) in VERBS.items()])
+        _rows(page, said("Commands") + colon, [(verb, said(does)) for verb, (_, does) in VERBS.items()])
     elif isinstance(command, click.Group):
-        firsts = [(name, paragraphs(each.help or "")[0]) for name, each in command.commands.items()]
-        _rows(page, "Commands", [(name, _chinese_of(first)) for name, first in firsts])
+        firsts = [(name, said(paragraphs(each.help or "")[0])) for name, each in command.commands.items()]
+        _rows(page, said("Commands") + colon, firsts)
     return page.text()
 
 
-def _chinese_of(text: str) -> str:
-    """Translate click's words or a help text; a text without values is no template, whatever its braces."""
-    return say(Phrase(text), Language.ZH)
-
-
-def _flag(param: click.Parameter, context: click.Context) -> tuple[str, str] | None:
-    """Give how a flag is written and what it does; None for an argument."""
+def _flag(param: click.Parameter, context: click.Context) -> tuple[str, str, str] | None:
+    """Give how a flag is written, what it does, and what click adds to that; None for an argument."""
     record = param.get_help_record(context)
     if record is None or not isinstance(param, click.Option):
         return None
     written, english = record
     does = " ".join((param.help or "").split())
-    extra = " ".join(english.split()).removeprefix(does).strip()
-    for word, said in (("default: ", "默认："), ("required", "必填")):
-        extra = extra.replace(word, said)
-    return written, " ".join(each for each in (_chinese_of(does), extra) if each)
+    return written, does, " ".join(english.split()).removeprefix(does).strip()
 
 
 def _rows(page: "Page", label: str, rows: list[tuple[str, str]]) -> None:
     if not rows:
         return
     page.blank()
-    page.line(_chinese_of(label) + "：")
-    widths = [len(name) for name, _ in rows if len(name) <= page.width // _COLUMN_SHARE]
+    page.line(label)
+    widths = [len(name) for name, _ in rows if 4 + len(name) <= page.width // _COLUMN_SHARE]
     hang = 4 + max(widths, default=0)
     for name, does in rows:
         page.row(name, does, indent=2, hang=hang)

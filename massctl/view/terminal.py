@@ -15,6 +15,8 @@ WIDTH_MIN: Final = 24
 """Narrower windows are written as if they had this width."""
 _HANG_SHARE: Final = 2
 """Lines are indented by at most one part in so many of the width, or nothing would fit beside it."""
+_LABELS_SHARE: Final = 0.4
+"""Labels take at most so much of the width; a wider one has its own line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ class Page:
 
 
 _COMMAND: Final = re.compile(
-    r"(?:massctl [a-z-]|git (?:-C |add |commit |fetch|pull|push|remote |rm ))(?:(?!   |[;:,`)，；：。）]).)*"
+    r"(?:massctl [a-z-]|git (?:-C |add |commit |fetch|pull|push|remote |rm ))(?:(?!   | \(|[;:,`)，；：。）]).)*"
 )
 """A command that a sentence advises: to the line's end, or to what the sentence goes on with."""
 
@@ -178,13 +180,29 @@ def _wrapped(lines: list[list[_Piece]], first_width: int, width: int, page_width
                     yield _trimmed(line)
                 line, used, room = word, size, width
                 continue
-            for piece in word:  # Nothing but a hard break is left for a word wider than a line.
-                if used + cells(piece[0]) > room:
+            for part in _parts_of_path(word):
+                if line and used + _size(part) > room and _size(part) <= width:
                     yield _trimmed(line)
                     line, used, room = [], 0, width
-                line, used = [*line, piece], used + cells(piece[0])
+                for piece in part:  # Nothing but a hard break is left for a word wider than a line.
+                    if used + cells(piece[0]) > room:
+                        yield _trimmed(line)
+                        line, used, room = [], 0, width
+                    line, used = [*line, piece], used + cells(piece[0])
         yield _trimmed(line)
         room = width
+
+
+def _parts_of_path(word: list[_Piece]) -> Iterator[list[_Piece]]:
+    """Split a word behind each `/`, where a path is broken rather than within a name."""
+    part: list[_Piece] = []
+    for piece in word:
+        part.append(piece)
+        if piece[0] == "/":
+            yield part
+            part = []
+    if part:
+        yield part
 
 
 def _words(pieces: list[_Piece], width: int) -> Iterator[list[_Piece]]:
@@ -242,7 +260,8 @@ class Table:
         self._indent = indent
         self.language: Final = page.language
         """The language of the page."""
-        self.hang: Final = indent + 2 + max(cells(page.say(label)) for label in labels)
+        room = int(max(page.width, WIDTH_MIN) * _LABELS_SHARE)
+        self.hang: Final = min(room, indent + 2 + max(cells(page.say(label)) for label in labels))
         """The cell at which everything but labels starts."""
 
     def row(self, label: str, *parts: Part, inner: int = 0) -> None:

@@ -66,3 +66,19 @@ def test_it_loads_no_models_and_english_no_chinese(shell: Shell):
     assert {CATALOGUE_READER} == ({CATALOGUE_READER, *HEAVY} & loaded(tree, "--help"))
     tree.settings(language="en")
     assert CATALOGUE_READER not in loaded(tree, "plan", "--help")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("command", ["--help", "plan --help", "state --help", "state import --help"])
+def test_help_fits_a_narrow_window(shell: Shell, language: str, command: str) -> None:
+    shell.env(MASSCTL_LANG=language)
+    told = shell(*command.split(), columns=40).out
+    assert [] == [line for line in told.splitlines() if cells(line) > 40]
+    assert "--help" in told
+    assert ("用法" if language == "zh" else "Usage:") in told
+
+
+@pytest.mark.parametrize("command", ["speed get --sandbox", "state init --sandbox", "comments open letter --sandbox"])
+def test_sentences_fit_a_narrow_window(shell: Shell, command: str) -> None:
+    narrow = shell(*command.split(), columns=40)
+    assert [] == [line for line in (narrow.out + narrow.err).splitlines() if cells(line) > 40]

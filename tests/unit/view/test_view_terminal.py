@@ -145,3 +145,26 @@ def test_a_path_too_wide_to_stand_beside_its_label_stands_below_it():
     made = page(24)
     Table(made, [Phrase("account")]).row(Phrase("account"), "campaigns/x/long.yaml:5")
     assert "  account\ncampaigns/x/long.yaml:5" == made.text()
+
+
+def test_a_path_wider_than_the_page_breaks_behind_a_slash():
+    made = page(24)
+    made.line("campaigns/2026-12-a/images/river.jpg: small", hang=2)
+    assert ["campaigns/2026-12-a/", "  images/river.jpg:", "  small"] == made.text().split("\n")
+
+
+def test_a_remark_in_brackets_is_no_part_of_a_command():
+    made = page(24)
+    made.line("massctl tags (list what is there) is not built")
+    assert ["massctl tags (list what", "is there) is not built"] == made.text().split("\n")
+
+
+def test_labels_leave_room_for_what_they_label():
+    made = page(40)
+    table = Table(made, [Phrase("mass send to openids"), Phrase("job")])
+    table.row(Phrase("mass send to openids"), "the account has the right")
+    table.row(Phrase("job"), "none")
+    told = made.text().split("\n")
+    assert "  mass send to openids" == told[0]
+    assert "                the account has the" == told[1]
+    assert "  job           none" == told[-1]

@@ -3,7 +3,7 @@
 import os
 import sys
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from massctl.apply.ports import Progress
 from massctl.cli.output import Console, defused
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from rich.console import Console as RichConsole
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
+
+
+BAR_COLUMNS_MIN: Final = 60
+"""A narrower window shows what is counted and how far it is, without a bar."""
 
 
 class Lines:
@@ -73,10 +77,13 @@ class Bars:
     def begin(self, label: str, total: int) -> None:
         """Begin a bar."""
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+        from rich.table import Column
 
         self._label = defused(printable(say(label, self._console.language)))
         self._bar = Progress(
-            *(TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn()),
+            TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
+            *((BarColumn(),) if self._drawn.width >= BAR_COLUMNS_MIN else ()),
+            MofNCompleteColumn(table_column=Column(no_wrap=True, min_width=2 * len(str(total)) + 1)),
             console=self._drawn,
             transient=True,
         )

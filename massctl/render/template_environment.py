@@ -418,8 +418,8 @@ def _stop(node: nodes.Node, code: str, message: Phrase, hint: Phrase) -> Templat
 
 def _unknown(node: nodes.Filter | nodes.Test, message: Phrase, names: Iterable[str]) -> TemplateStop:
     near = get_close_matches(node.name, sorted(names), 1)
-    hint = Phrase("did you mean `{name}`?", name=near[0]) if near else None
-    return _stop(node, "MC101", message, hint or Phrase("there are {names}", names=", ".join(sorted(names))))
+    known = Phrase("there are {names}", names=", ".join(sorted(names)))
+    return _stop(node, "MC101", message, Phrase("did you mean `{name}`?", name=near[0]) if near else known)
 
 
 # The environment

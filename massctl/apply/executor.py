@@ -5,7 +5,7 @@ in doubt, never rejected; a rejection closes its own attempt only; the id is der
 repeated past WeChat's memory of the id; durable means where every runner reads.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Final, assert_never
 
@@ -139,20 +139,27 @@ def _refresh_allowance(context: ApplyContext) -> None:
             outcome.refusals = [anew if each.guard is Guard.ALLOWANCE else each for each in outcome.refusals]
 
 
-def _send_all(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> None:
-    """Send batch by batch where there are any: the next one is begun only when WeChat has accepted the one before."""
+def _told_batches(context: ApplyContext, campaign: RenderedCampaign) -> Iterator[int | None]:
+    """Yield the batches to send, and tell how many are done where there are several."""
     left = quota.batches_left(campaign, context.record_of(campaign))
-    if len(left) > 1:
-        context.ports.progress.begin(Phrase("{name}: batches", name=campaign.name), len(left))
+    if len(left) < 2:
+        yield from context.due_batches(campaign)
+        return
+    progress = context.ports.progress
+    progress.begin(Phrase("{name}: batches", name=campaign.name), len(left))
     try:
         for batch in context.due_batches(campaign):
-            if not _send(context, outcome, campaign, batch):
-                return
-            if len(left) > 1:
-                context.ports.progress.advance()
+            yield batch
+            progress.advance()
     finally:
-        if len(left) > 1:
-            context.ports.progress.end()
+        progress.end()
+
+
+def _send_all(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> None:
+    """Send batch by batch where there are any: the next one is begun only when WeChat has accepted the one before."""
+    for batch in _told_batches(context, campaign):
+        if not _send(context, outcome, campaign, batch):
+            return
 
 
 def _send(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign, batch: int | None) -> bool:

@@ -291,10 +291,10 @@ def _unrecorded(record: Record, answer: "Verdict") -> dict[str, Any]:
 
 
 def _followed_document(record: Record, followed: "Followed") -> dict[str, Any]:
-    from massctl.apply.jobs import nobody_got_it  # Only `status` follows jobs.
+    from massctl.apply.jobs import ended_badly  # Only `status` follows jobs.
 
     failures = [failure for failed, failure in followed.errors if failed is record]
-    return campaign_document(record, failures[0] if failures else nobody_got_it(record))
+    return campaign_document(record, failures[0] if failures else ended_badly(record))
 
 
 def campaign_document(record: Record, failure: "Failure | None") -> dict[str, Any]:
@@ -397,7 +397,7 @@ def new_json(record: Record, rest: str, openids: int, language: Language) -> str
 
 def event_json(finish: "JobFinish", outcome: "Recorded | Foreign", exit_status: int, language: Language) -> str:
     """Give what an event was recorded for, or which sends in doubt it may belong to."""
-    from massctl.apply.jobs import Recorded
+    from massctl.apply.jobs import Recorded, ended_badly
 
     ours = [outcome.record] if isinstance(outcome, Recorded) else []
     candidates: Sequence[Record] = [] if isinstance(outcome, Recorded) else outcome.candidates
@@ -409,7 +409,7 @@ def event_json(finish: "JobFinish", outcome: "Recorded | Foreign", exit_status: 
         "contradicts": outcome.contradicts if isinstance(outcome, Recorded) else None,
         "candidates": [{"name": each.campaign, "edition": each.edition} for each in candidates],
     }
-    campaigns = [{**campaign_document(record, None), "refusals": []} for record in ours]
+    campaigns = [{**campaign_document(record, ended_badly(record)), "refusals": []} for record in ours]
     return document_json({**_act_document(exit_status, campaigns), "event": event, "diagnostics": []}, language)
 
 

@@ -77,7 +77,7 @@ def test_each_failure_is_told_in_words_with_the_next_command(shell: Shell, statu
     said = shell("status", "letter", "--sandbox", "--wait", "300")
     text = " ".join(said.out.split())
     assert [True] * len(words) == [word in text for word in words], text
-    assert [True] * 3 == [word in text for word in ("edition: 2", "massctl lock letter", "massctl apply")]
+    assert [True] * 3 == [word in text for word in ("edition: 2", "massctl lock --sandbox letter", "massctl apply")]
     (campaign,) = shell("status", "letter", "--sandbox", "--format", "json").document["campaigns"]
     assert (status in campaign["error"]["message"], "edition: 2" in campaign["error"]["hint"]) == (True, True)
 
@@ -200,3 +200,20 @@ def test_what_signs_the_posts_is_shown_only_where_it_is_the_sandboxs_own(
     assert ["http://127.0.0.1:8900 "] * 2 == [each.out[:22] for each in (own, ours)]
     assert ("sandboxtoken" in own.err, "sandboxAESkey" in own.err, "***" in ours.err) == (True, True, True)
     assert "springtoken2026" not in ours.err + ours.out
+
+
+def test_where_locks_are_required_the_next_campaign_is_locked_with_the_sandboxs_addresses(shell: Shell) -> None:
+    shell.tree.settings(policy="  require_lock: true\n")
+    shell.tree.news("letter", body="今天风大。\n")
+    assert 0 == shell("lock", "letter").status
+    assert 0 == shell("apply", "letter", "--sandbox", "--yes").status
+    wait(shell)
+    shell.tree.text("notice", content="上一封：{{ article_url('letter', 1) }}")
+    assert 1 == shell("lock", "notice").status
+    asked = shell("apply", "notice", "--sandbox", "--yes")
+    assert "massctl lock --sandbox notice" in asked.out, asked
+    assert 0 == shell("lock", "notice", "--sandbox").status
+    assert 0 == shell("apply", "notice", "--sandbox", "--yes").status
+    assert URL.removeprefix("http://") in shell.report()["jobs"][1]["body"]["text"]
+    (campaign,) = shell("plan", "notice", "--format", "json").document["campaigns"]
+    assert "lock_stale" in [each["guard"] for each in campaign["refusals"]], "the real ledger knows no such address"

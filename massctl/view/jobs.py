@@ -154,7 +154,10 @@ def foreign_text(
         page.line(Inked(Phrase(say, name=record.campaign, edition=record.edition), Ink.WARNING), indent=2)
         known = Command("reconcile", record.campaign, "--sent", finish.said.msg_id, "--reason MASSSENDJOBFINISH")
         page.line(known, indent=4)
-        page.line(Phrase("and then record this event once more"), indent=4)
+        again = Phrase("and then record this event once more")
+        if language.flags.sandbox:  # There `status` reads it by itself.
+            again = Phrase("and then: {command}", command=Command("status", record.campaign))
+        page.line(again, indent=4)
     return page.text()
 
 

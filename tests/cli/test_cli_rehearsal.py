@@ -217,3 +217,14 @@ def test_where_locks_are_required_the_next_campaign_is_locked_with_the_sandboxs_
     assert URL.removeprefix("http://") in shell.report()["jobs"][1]["body"]["text"]
     (campaign,) = shell("plan", "notice", "--format", "json").document["campaigns"]
     assert "lock_stale" in [each["guard"] for each in campaign["refusals"]], "the real ledger knows no such address"
+
+
+def test_a_wait_for_the_administrator_is_said_once_and_his_silence_is_offered_to_the_send(shell: Shell) -> None:
+    shell.tree.news("letter")
+    shell("apply", "letter", "--sandbox", "--until", "draft")
+    shell.control("accounts", {"appid": APPID, "protection": True})
+    send(shell)
+    said = shell("status", "letter", "--sandbox", "--wait", "3600")
+    assert (4, 1) == (said.status, said.err.count("waiting for the administrator"))
+    assert "err(40002)" in said.err
+    assert "and then: massctl status --sandbox letter" in said.err

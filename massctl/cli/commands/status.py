@@ -54,14 +54,10 @@ def command(directory: str, names: tuple[str, ...], wait: float, all_editions: b
 
             return status_text(found, to.language, to.style, to.width)
 
-        return Result(
-            found.exit_status(),
-            json,
-            text,
-            next_step=Phrase("{command}   asks again for a minute", command=Command("status", "--wait 60"))
-            if going
-            else None,
-        )
+        again = Phrase("{command}   asks again for a minute", command=Command("status", "--wait 60"))
+        if current.sandbox is not None:
+            again = Phrase("{command}   lets that time pass at once", command=Command("status", "--wait 300"))
+        return Result(found.exit_status(), json, text, next_step=again if going else None)
 
     return run_in_session("status", form, directory, work, sandbox=sandbox)
 
@@ -80,7 +76,7 @@ def follow(session: Session, names: Sequence[str], wait_seconds: float, *, all_e
     from massctl.cli.progress import progress
     from massctl.model.state import is_held
 
-    clock = session.clock
+    clock, shown = session.clock, progress(session.console)
     until = clock.now() + timedelta(seconds=wait_seconds)
     found: Followed | None = None
     offered: set[MsgId] = set()
@@ -100,7 +96,7 @@ def follow(session: Session, names: Sequence[str], wait_seconds: float, *, all_e
                 found.repeatable = repeatable(session, found.records, session.read_state(session.ledger()))
             return found
         say = Phrase("waiting for the administrator: {count}; looking again for", count=held)
-        progress(session.console).waiting(say, int(remaining))
+        shown.waiting(say, int(remaining))
         clock.sleep(min(LOOK_SECONDS, remaining))
 
 

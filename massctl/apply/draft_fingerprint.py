@@ -12,7 +12,7 @@ from dataclasses import asdict, astuple, dataclass, replace
 from typing import Any, Final
 
 from massctl.apply.ports import DraftArticle
-from massctl.model.campaign import WHOLE, Crop
+from massctl.model.campaign import ARTICLE_FLAGS, WHOLE, Crop
 from massctl.model.entries import DraftBegun, DraftSaved
 from massctl.model.ids import Sha256, canonical_json, sha256_of
 from massctl.model.phrase import Phrase
@@ -25,7 +25,7 @@ _PICTURE = re.compile(r"url\(\s*['\"]?(https?://[^'\")\s]+)", re.IGNORECASE)
 CROPS: Final = ("pic_crop_235_1", "pic_crop_1_1")
 """The parts of a cover that are shown. draft/add takes them; that draft/get tells them is written nowhere.
 Source: WeChat docs, "draft/add" and "draft/get", read 2026-10."""
-FREE: Final = frozenset({"author", "need_open_comment", "only_fans_can_comment", *CROPS})
+FREE: Final = frozenset({"author", *ARTICLE_FLAGS, *CROPS})
 """What of an article may differ in a draft that is adopted: no word of its text, no picture and no link among them. The
 console is where people choose what is shown of a cover."""
 _CROP_TOLERANCE: Final = WHOLE // 10_000
@@ -65,7 +65,8 @@ def kept_sha256(articles: Sequence[DraftArticle]) -> Sha256:
 
 def _told(article: DraftArticle) -> dict[str, Any]:
     """Describe an article as WeChat told it; a crop that WeChat does not tell does not count."""
-    return {name: value for name, value in asdict(article).items() if value or name not in CROPS}
+    told = {name: value for name, value in asdict(article).items() if value or name not in (*CROPS, *ARTICLE_FLAGS)}
+    return {**told, **article.written_flags}
 
 
 def crops_of(article: DraftArticle) -> dict[str, str]:
@@ -119,11 +120,13 @@ def differences(sent: Sequence[DraftArticle], read: Sequence[DraftArticle]) -> l
         return [Difference("articles", say)]
     found: list[Difference] = []
     for number, (ours, theirs) in enumerate(zip(draft_facts(sent), draft_facts(read), strict=True), 1):
-        for name in ours:
+        for name in {**ours, **theirs}:
             if name == "digest" and not ours[name]:
                 continue  # WeChat fills an empty digest with the beginning of the text.
-            if ours[name] != theirs[name]:
-                found.append(Difference(name, _difference(number, name, ours[name], theirs[name])))
+            # A switch that is off may be left out.
+            given, kept = ours.get(name, False), theirs.get(name, False)
+            if given != kept:
+                found.append(Difference(name, _difference(number, name, given, kept)))
         for name in CROPS:
             given, kept = getattr(sent[number - 1], name), getattr(read[number - 1], name)
             if given and kept and not _is_same_crop(given, kept):
@@ -169,8 +172,7 @@ def _facts(article: DraftArticle) -> dict[str, Any]:
         "links": links,
         "content_source_url": article.content_source_url,
         "cover": article.thumb_media_id,
-        "need_open_comment": article.need_open_comment,
-        "only_fans_can_comment": article.only_fans_can_comment,
+        **article.written_flags,
     }
 
 

@@ -5,6 +5,7 @@ from typing import Final, assert_never
 
 from massctl.apply.ports import DraftArticle, Openids
 from massctl.errors import InvariantError
+from massctl.model.campaign import flags_of
 from massctl.model.ids import AppId, MediaId, Sha256
 from massctl.model.message import (
     PICTURE_SCHEME,
@@ -171,9 +172,9 @@ def _article(article: RenderedArticle, appid: AppId, state: State) -> DraftArtic
         content=_PLACEHOLDER.sub(lambda found: _url(Sha256(found.group(1)), appid, state), article.content),
         content_source_url=article.content_source_url or "",
         thumb_media_id=cover[0],
-        need_open_comment=article.need_open_comment,
-        only_fans_can_comment=article.only_fans_can_comment,
-        **article.crops,
+        pic_crop_235_1=article.pic_crop_235_1 or "",
+        pic_crop_1_1=article.pic_crop_1_1 or "",
+        **flags_of(article),
     )
 
 

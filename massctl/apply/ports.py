@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol, TypeVar
 
-from massctl.model.campaign import Audience, Tag
+from massctl.model.campaign import ArticleFlags, Audience, Tag
 from massctl.model.entries import Entry, JobState, NewEntry
 from massctl.model.ids import ImageUrl, MediaId, MsgDataId, MsgId, Sha256
 from massctl.model.message import Recipient, RenderedCampaign
@@ -63,7 +63,7 @@ class Material:
 
 
 @dataclass(frozen=True, slots=True)
-class DraftArticle:
+class DraftArticle(ArticleFlags):
     """One article of a draft with real URLs and ids: what draft/add takes and draft/get gives."""
 
     title: str
@@ -72,8 +72,6 @@ class DraftArticle:
     content: str
     content_source_url: str
     thumb_media_id: str
-    need_open_comment: bool
-    only_fans_can_comment: bool
     pic_crop_235_1: str = ""
     """The part of the cover that the list shows; empty where it is not given, or not told."""
     pic_crop_1_1: str = ""

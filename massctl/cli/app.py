@@ -15,7 +15,7 @@ from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console, current_console, show_error
 from massctl.errors import MassctlError
 from massctl.model.phrase import Command, Phrase
-from massctl.view.i18n import say
+from massctl.view.style import Style
 
 if TYPE_CHECKING:
     from massctl.apply.outcome import Failure, Outcome
@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 
 View = Callable[[Console], str]
 """Makes what is printed; each form of a result loads its own view and no other."""
+
+
+def nothing(_: Console) -> str:
+    """Show nothing."""
+    return ""
+
+
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """Those that a run takes for an interruption; see `massctl.__main__`."""
 
@@ -34,8 +41,9 @@ class Result:
     """What a verb ends with."""
 
     exit_status: int
-    json: View
-    text: View
+    json: View | None = None
+    """Of a verb with `--format json`."""
+    text: View = nothing
     """For people, on standard output; nothing is printed of an empty one."""
     talk: View | None = None
     """For people, on standard error, below the text."""
@@ -76,7 +84,7 @@ def run_in_session(
 ) -> int:
     """Open a repository as `session` does, do the work of a verb, and print its result.
 
-    `kind` is the verb, as in `massctl.view.json_documents.stopped_json`.
+    `kind` is the verb, as in `massctl.view.json_reports.stopped_json`.
     """
 
     def in_session() -> tuple[Console, Result]:
@@ -90,12 +98,15 @@ def run_in_session(
 
 
 def run(kind: str, form: str, work: Callable[[], tuple[Console, Result]]) -> int:
-    """Do work and print its result; where it stops, print the document of that, and let the stop go on."""
+    """Do work that needs no session, and print its result as `run_in_session` does.
+
+    Where it stops, the document of that is printed, and the stop goes on.
+    """
     document = _Document()
     try:
         with told_as_interruption():
             console, result = work()
-            if form == "json":
+            if form == "json" and result.json is not None:
                 document.give(console, result.json)
     except MassctlError as error:
         if form == "json" and error.exit_status not in (ExitStatus.USAGE, ExitStatus.BUG):
@@ -121,7 +132,7 @@ def outcome_result(outcome: "Outcome") -> Result:
     from massctl.apply.jobs import unfinished
 
     def document(to: Console) -> str:
-        from massctl.view.json_documents import apply_json
+        from massctl.view.json_reports import apply_json
 
         return apply_json(outcome, to.language)
 
@@ -137,8 +148,22 @@ def outcome_result(outcome: "Outcome") -> Result:
 
 
 def said(*lines: Phrase) -> View:
-    """Make the view of sentences, one a line."""
-    return lambda to: "\n".join(say(line, to.language) for line in lines)
+    """Make the view of sentences, each on a line of its own."""
+
+    def text(to: Console) -> str:
+        from massctl.view.terminal import Page
+
+        page = Page(to.language, Style.PLAIN, to.width)
+        for line in lines:
+            page.line(line, hang=2)
+        return page.text()
+
+    return text
+
+
+def told(*lines: Phrase, next_step: Phrase | None = None) -> Result:
+    """Make the result of a verb that did what was asked for, and answers in sentences alone."""
+    return Result(ExitStatus.DONE, text=said(*lines), next_step=next_step)
 
 
 class _Document:
@@ -162,8 +187,10 @@ class _Document:
 
 def _stopped(document: _Document, kind: str, failure: "Failure", exit_status: int) -> None:
     # Only a run that stops needs it.
-    from massctl.view.json_documents import stopped_json
+    from massctl.view.json_reports import REPORTS, stopped_json
 
+    if kind not in REPORTS or "error" not in REPORTS[kind].model_fields:
+        return
     document.give(current_console(), lambda to: stopped_json(kind, failure, exit_status, to.language))
 
 

@@ -1,29 +1,46 @@
-"""The question before each send, and what a missing terminal means for it."""
+"""Who decides: the question before each send, a missing terminal, and `policy.operators` on a forge.
 
+A workflow runs with the rights of the repository, whoever started it; so policy.operators is asked before a secret is
+read or a request made. A person at a terminal has the secret, and is asked nothing but the question.
+"""
+
+import getpass
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from massctl.apply.ports import Consent, SendQuestion
 from massctl.cli.output import Console
-from massctl.errors import UsageError
+from massctl.errors import RefusedError, UsageError
 from massctl.model.phrase import Command, Phrase
-from massctl.view.run import question_text
+
+if TYPE_CHECKING:
+    from massctl.apply.ports import Consent, SendQuestion
+    from massctl.model.settings import Policy
 
 
 class AskOnTerminal:
-    """Ask in words, and take only a clear yes for one."""
+    """Ask before each send, in words."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
 
-    def __call__(self, question: SendQuestion) -> bool:
+    def __call__(self, question: "SendQuestion") -> bool:
         """Show the send and read the answer; anything but yes is no."""
+        # Only a send that is asked for shows it.
+        from massctl.view.run import question_text
+
         console = self._console
-        console.talk(question_text(question, console.language, console.style, console.width))
-        console.talk(Phrase("Type `yes` to send:"))
-        # Read from its bytes: a terminal may speak any encoding, and the end of input is no yes.
-        answer = sys.stdin.buffer.readline().decode(sys.stdin.encoding or "utf-8", errors="replace")
-        return answer.strip().lower() in {"yes", "是"}
+        shown = question_text(question, console.language, console.style, console.width)
+        return said_yes(console, shown, Phrase("Type `yes` to send:"))
+
+
+def said_yes(console: Console, question: str, prompt: Phrase) -> bool:
+    """Ask on the terminal, and take only a clear yes for one."""
+    console.talk(question)
+    console.talk(prompt)
+    # Read from its bytes: a terminal may speak any encoding, and the end of input is no yes.
+    answer = sys.stdin.buffer.readline().decode(sys.stdin.encoding or "utf-8", errors="replace")
+    return answer.strip().lower() in {"yes", "是"}
 
 
 def somebody_is_here() -> bool:
@@ -31,7 +48,7 @@ def somebody_is_here() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def consent(console: Console, names: Sequence[str], *, yes: bool, would_send: bool) -> Consent | None:
+def consent(console: Console, names: Sequence[str], *, yes: bool, would_send: bool) -> "Consent | None":
     """Give who asks before each send; None where consent is given. Without a terminal a send needs --yes.
 
     `names` are those of the command line: without them another command would be advised than was typed.
@@ -49,3 +66,45 @@ def consent(console: Console, names: Sequence[str], *, yes: bool, would_send: bo
             ),
         )
     return AskOnTerminal(console)
+
+
+# GitHub sets them, and no workflow can overwrite them. Source: GitHub docs, "Variables reference", read 2026-11.
+_ON_THE_FORGE = "GITHUB_ACTIONS"
+_STARTED_BY = "GITHUB_TRIGGERING_ACTOR"
+"""Who started this attempt; GITHUB_ACTOR stays whoever started the first."""
+_ATTEMPT = "GITHUB_RUN_ATTEMPT"
+
+
+def require_operator(policy: "Policy", environment: Mapping[str, str]) -> None:
+    """Raise RefusedError on a forge unless an operator started this run, and started it for the first time."""
+    if not environment.get(_ON_THE_FORGE):
+        return
+    if environment.get(_ATTEMPT) != "1":
+        raise RefusedError(
+            Phrase("policy.operators: starting a run again does not repeat what was decided in it"),
+            Phrase("Nothing was done."),
+            Phrase("see how it stands now, then decide in a new run: Actions / operate / Run workflow"),
+        )
+    actor = environment.get(_STARTED_BY, "")
+    # A login is the same in capitals and small letters.
+    if actor.casefold() in {login.casefold() for login in policy.operators}:
+        return
+    raise RefusedError(
+        Phrase("policy.operators does not name {actor}, who started this run", actor=actor or "-"),
+        Phrase("Nothing was done."),
+        Phrase(
+            "let somebody who is named there decide; or have the login added under policy.operators in massctl.yaml, "
+            "by a pull request"
+        ),
+    )
+
+
+def who(environment: Mapping[str, str]) -> str:
+    """Name the person: who started this run of the workflow, else the login name."""
+    actor = environment.get("GITHUB_TRIGGERING_ACTOR") or environment.get("GITHUB_ACTOR")
+    if actor:
+        return actor
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"

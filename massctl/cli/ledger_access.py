@@ -5,7 +5,8 @@ sends or vouches for the ledger reads it where it is, or does nothing.
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +28,7 @@ from massctl.plan.steps import Guard, Refusal
 from massctl.source.campaigns import load_campaign
 
 if TYPE_CHECKING:
+    from massctl.apply.journal import LedgerSession
     from massctl.model.diagnostics import Diagnostic
     from massctl.model.entries import Created, Entry
 
@@ -185,6 +187,21 @@ def refuse_fleeting_ledger(session: Session) -> None:
         )
 
 
+@contextmanager
+def own_ledger(session: Session) -> "Iterator[LedgerSession]":
+    """Open the ledger to write to it, alone; raises a LedgerError where it may not be written from here."""
+    # Not every verb writes.
+    from massctl.apply.journal import LedgerSession
+    from massctl.ledger.process_lock import sole_runner
+
+    refuse_fleeting_ledger(session)
+    with sole_runner(session.locks, session.clock.now()):
+        ledger = session.ledger()
+        state = session.read_state(ledger)
+        trust(session, state)
+        yield LedgerSession(ledger, session.clock, state)
+
+
 class LedgerBootstrap:
     """Begins the ledger of this repository; implements `massctl.apply.journal.LedgerBootstrap`."""
 
@@ -323,9 +340,7 @@ def shown_entries(session: Session) -> "Sequence[Entry]":
 
 def shown_state(session: Session) -> State:
     """Fold what `shown_entries` gives."""
-    state = State(session.settings.renamed)
-    state.absorb_all(shown_entries(session))
-    return state
+    return session.fold(shown_entries(session))
 
 
 def _tell_old(session: Session, error: LedgerUnreachableError, known: "Sequence[Entry]") -> None:

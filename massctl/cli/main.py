@@ -1,14 +1,11 @@
-"""The command itself: finds the verb, turns every ending into an exit status, and tells wrong usage in words."""
+"""The command itself: finds the verb, and turns every ending into an exit status."""
 
 import contextlib
 import importlib
 import os
-import re
 import sys
-from collections.abc import Iterable
-from gettext import gettext
 from io import TextIOWrapper
-from typing import Final, NoReturn
+from typing import NoReturn
 
 import click
 
@@ -16,9 +13,27 @@ from massctl import __version__
 from massctl.cli.app import at_work_on, tell_interrupted, told_as_interruption
 from massctl.cli.commands import NOT_YET, VERBS, not_yet
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.help import TranslatedContext, translate_click, translated
-from massctl.cli.output import choose_language, tell_requests
-from massctl.model.phrase import Command, Phrase, enumerated, in_a_row
+from massctl.cli.help import TranslatedContext, show_usage, translate_click, translated
+from massctl.cli.output import choose_language, results_lost, tell_requests, verbosity
+from massctl.model.phrase import Phrase, in_a_row
+
+
+def _with_verbosity(command: click.Command) -> click.Command:
+    """Let a verb, with the verbs below it, take `-v` as the command itself does; none lists it in its help."""
+    if not any("-v" in param.opts for param in command.params):
+        command.params.append(
+            click.Option(
+                ["-v", "verbosity"],
+                count=True,
+                hidden=True,
+                expose_value=False,
+                callback=lambda _context, _parameter, level: tell_requests(max(level, verbosity())),
+            )
+        )
+    if isinstance(command, click.Group):
+        for each in command.commands.values():
+            _with_verbosity(each)
+    return command
 
 
 class Verbs(click.Group):
@@ -36,7 +51,7 @@ class Verbs(click.Group):
             raise not_yet(f"massctl {cmd_name}", NOT_YET[cmd_name], ctx)
         if cmd_name not in VERBS:
             return None
-        return translated(importlib.import_module(VERBS[cmd_name][0]).command)
+        return _with_verbosity(translated(importlib.import_module(VERBS[cmd_name][0]).command))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -76,13 +91,14 @@ class Verbs(click.Group):
 )
 @click.option(
     "-v",
-    "verbosity",
+    "level",
     count=True,
-    help="Tell each request on standard error: path, errcode, rid, time; -vv: also when it begins.",
+    help="Say more, before or after the verb: each request on standard error, with path, errcode, rid and time; each "
+    "note of validate. -vv: also when a request begins.",
 )
 @click.version_option(__version__, message="massctl %(version)s")
 @click.pass_context
-def massctl(ctx: click.Context, directory: str, verbosity: int) -> None:
+def massctl(ctx: click.Context, directory: str, level: int) -> None:
     """Send WeChat campaigns from git: what was reviewed is what is sent, and never twice.
 
     A campaign is a folder under campaigns/ with a campaign.yaml. `massctl plan` shows what would happen,
@@ -90,7 +106,7 @@ def massctl(ctx: click.Context, directory: str, verbosity: int) -> None:
     """
     ctx.obj = directory
     translate_click(directory)
-    tell_requests(verbosity)
+    tell_requests(level)
 
 
 def run(arguments: list[str] | None = None) -> int:
@@ -101,8 +117,6 @@ def run(arguments: list[str] | None = None) -> int:
         from massctl.cli.crash_report import report
 
         status = report(error)
-    from massctl.cli.output import results_lost
-
     return ExitStatus.FAILED if results_lost() and status == ExitStatus.DONE else status
 
 
@@ -147,101 +161,3 @@ def _ready_streams() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
-
-
-_EXTRA: Final = re.compile(r"Got unexpected extra arguments? \((.*)\)", re.DOTALL)
-_NO_VALUE: Final = "Option {name!r} does not take a value."
-_QUOTED: Final = re.compile(r"['\"](.*)['\"]", re.DOTALL)
-
-
-def show_usage(error: click.UsageError) -> None:
-    """Tell wrong usage on standard error: what is wrong, how the command is written, where there is more."""
-    if type(error).show is not click.UsageError.show:
-        error.show()  # A command without arguments is answered with its help.
-        return
-    # Only a command that stops here needs them.
-    from massctl.cli.output import show_error
-    from massctl.errors import UsageError
-
-    _use_console_repository(error.ctx)
-    if error.ctx is None:
-        show_error(UsageError(_said(error), hint=Phrase("massctl --help")))
-        return
-    context = error.ctx
-    written = " ".join([context.command_path, *context.command.collect_usage_pieces(context)])
-    verb = context.command_path.removeprefix(context.find_root().command_path).strip()
-    hint = Command(verb, "--help") if verb else Phrase("massctl --help")
-    show_error(UsageError(_said(error), Phrase("usage: {line}", line=written), hint))
-
-
-def _use_console_repository(context: click.Context | None) -> None:
-    """Take the language of massctl.yaml, which a wrong command line is told before anybody read it."""
-    from massctl.cli.session import open_settings
-    from massctl.errors import MassctlError
-
-    directory = context.find_root().params.get("directory", ".") if context else "."
-    # Without a massctl.yaml that can be read it is the environment's language.
-    with contextlib.suppress(MassctlError, OSError):
-        open_settings(directory)
-
-
-def _said(error: click.UsageError) -> str:
-    """Say what is wrong. Our own messages are Phrases, and click's become some; one that is new to us stays English."""
-    if isinstance(error.message, Phrase):
-        return error.message
-    said: str | None = None
-    match error:
-        case click.NoSuchOption():
-            said = _no_flag(error)
-        case click.exceptions.NoSuchCommand():
-            unknown = Phrase("there is no verb {verb}", verb=error.command_name)
-            said = in_a_row([unknown, *_near(error.possibilities)])
-        case click.BadOptionUsage() if error.message == gettext(_NO_VALUE).format(name=error.option_name):
-            said = Phrase("{flag} takes no value", flag=error.option_name)
-        case click.BadOptionUsage():
-            said = Phrase("{flag} needs a value", flag=error.option_name)
-        case click.BadParameter() if error.param is not None:
-            said = _bad_value(error, error.param)
-        case _ if (extra := _EXTRA.match(error.message)) is not None:
-            said = Phrase("too many arguments: {extra}", extra=extra[1])
-    return said or error.format_message().rstrip(".。")
-
-
-def _no_flag(error: click.NoSuchOption) -> str:
-    if error.option_name[1:].isdecimal():
-        return Phrase("{number} is taken for a flag, and no number here is below 0", number=error.option_name)
-    return in_a_row([Phrase("there is no flag {flag}", flag=error.option_name), *_near(error.possibilities)])
-
-
-def _near(possibilities: Iterable[str] | None) -> list[Phrase]:
-    return [Phrase("did you mean {near}?", near=possible) for possible in list(possibilities or ())[:1]]
-
-
-def _bad_value(error: click.BadParameter, param: click.Parameter) -> Phrase | None:
-    """Say what a parameter takes; None where its type is none of those that the verbs use."""
-    name = param.opts[0] if isinstance(param, click.Option) else param.human_readable_name
-    if isinstance(error, click.MissingParameter):
-        return Phrase("{key} is missing", key=name)
-    match param.type:
-        case click.Choice(choices=choices):
-            return Phrase("{flag} takes one of {choices}", flag=name, choices=enumerated([*map(str, choices)]))
-        case (click.IntRange() | click.FloatRange()) as numbers if numbers.max is None:
-            return Phrase("{flag} takes a number from {low} on", flag=name, low=numbers.min)
-        case click.IntRange() | click.FloatRange() as numbers:
-            return Phrase("{flag} takes a number from {low} to {high}", flag=name, low=numbers.min, high=numbers.max)
-        case click.Path() if (fault := _QUOTED.search(error.message)) is not None:
-            said = {
-                "{name} {filename!r} does not exist.": Phrase(
-                    "{flag}: {path} does not exist", flag=name, path=fault[1]
-                ),
-                "{name} {filename!r} is a file.": Phrase(
-                    "{flag}: {path} is a file and no folder", flag=name, path=fault[1]
-                ),
-                "{name} {filename!r} is a directory.": Phrase(
-                    "{flag}: {path} is a folder and no file", flag=name, path=fault[1]
-                ),
-            }
-            # click's sentence is in the language of the run already.
-            endings = {theirs: gettext(theirs).rpartition("!r}")[2] for theirs in said}
-            return next((ours for theirs, ours in said.items() if error.message.endswith(endings[theirs])), None)
-    return None

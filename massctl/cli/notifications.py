@@ -75,7 +75,7 @@ class Notifier:
         if made is not None and not (made.damage or made.unshared):
             self._coming |= {each.planned.name: (made, each) for each in outcomes}
         # What a doubt leaves to choose is put together by planning its campaign, and few runs have a doubt.
-        from massctl.cli.evidence import evidence_for
+        from massctl.cli.planner import evidence_for
 
         accounts = {AppId(each.appid): name for name, each in session.settings.accounts.items()}
         noticing = Noticing(
@@ -263,15 +263,15 @@ def _job(session: Session, lines: _Lines, channel: Channel, wanted: Sequence[Not
 
 def _post(session: Session, channel: Channel, wanted: Sequence[Notice]) -> Post:
     from massctl.notify.channel import robot_post, webhook_post
-    from massctl.view.json_documents import document_json
-    from massctl.view.notices import left_out, notice_blocks, notices_document
+    from massctl.view.json_reports import notices_json
+    from massctl.view.notices import left_out, notice_blocks
 
     language = session.console.reader
     if channel.wecom_robot_env is not None:
         more = [left_out(count, language) for count in range(len(wanted) + 1)]
         return robot_post(notice_blocks(wanted, language), more)
     secret = session.environment.get(channel.signing_secret_env or "") or None
-    return webhook_post(document_json(notices_document(wanted), language), secret)
+    return webhook_post(notices_json(wanted, language), secret)
 
 
 def _sandbox_post(name: str, kind: str, post: Post) -> Post:

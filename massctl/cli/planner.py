@@ -1,25 +1,28 @@
-"""From a session to a plan: the one way that plan, apply and validate share."""
+"""From a session to a plan, the one way of plan, apply and validate, and to what may be chosen about a doubt."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum, auto
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from massctl.cli.ledger_access import ledger_refusal, recorded_if_begun, sharing_refusal, shown_if_begun
 from massctl.cli.places import loopback_override
 from massctl.cli.session import Session
-from massctl.errors import LedgerError, UsageError
+from massctl.errors import InvariantError, LedgerError, MassctlError, UsageError
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import Phrase
-from massctl.model.state import State
+from massctl.model.state import Record, RecordKey, State, is_held
 from massctl.plan.guards import PolicyInForce, brake, is_untrusted
 from massctl.plan.plan import Plan, Showing, Until, make_plan, stopped
 from massctl.plan.steps import Desired, Guard, NotLocked, Refusal
 from massctl.source.loader import Desires, Elsewhere, Workbench, agenda_of
+
+if TYPE_CHECKING:
+    from massctl.plan.reconcile_options import Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +175,7 @@ def _committed(session: Session, desired: Sequence[Desired], *, locked: bool) ->
     if not names:
         return desired
     # Only what WeChat is to see by a lock asks git.
-    from massctl.cli.branch_tip import uncommitted_locks
+    from massctl.cli.checkout import uncommitted_locks
 
     around = session.root, session.settings, session.environment
     refused = uncommitted_locks(*around, names, session.console.language.flags.where)
@@ -266,3 +269,44 @@ def tell_strays(session: Session, made: Planned) -> None:
 
         console = session.console
         console.talk(diagnostics_text(made.warnings, console.language, console.style, console.width))
+
+
+def evidence_for(session: Session, record: Record, state: State, warnings: list[Diagnostic]) -> "Evidence":
+    """Put together what is on record of an edition, and until when each choice about it stands; makes no request."""
+    return _evidence(insisting(session), record, state, warnings)
+
+
+def repeatable(session: Session, records: Iterable[Record], state: State) -> dict[RecordKey, datetime]:
+    """Find the editions in doubt whose request `apply` would repeat, now or after a wait, and until when.
+
+    One that cannot be judged is left out: its evidence says why. The administrator's time is no doubt yet.
+    """
+    found: dict[RecordKey, datetime] = {}
+    for record in records:
+        if not record.is_in_doubt or is_held(record):
+            continue
+        try:
+            repetition = _evidence(session, record, state, []).repetition
+        except InvariantError:
+            raise
+        except MassctlError:
+            continue
+        if repetition is not None and repetition.at is not None:
+            found[record.key] = repetition.until
+    return found
+
+
+def _evidence(session: Session, record: Record, state: State, warnings: list[Diagnostic]) -> "Evidence":
+    # Only where a send is in doubt.
+    from massctl.plan.reconcile_options import evidence
+
+    name = record.campaign
+    here = name in session.repository.campaign_folders().names
+    plan = planned(session, [name], warnings).plan if here else None
+    return evidence(record, plan.campaigns[0] if plan else None, state, session.rules([name]), session.clock.now())
+
+
+def insisting(session: Session) -> Session:
+    """Give a session in which a doubt may be repeated by a person's word, whatever policy.in_doubt says."""
+    policy = session.settings.policy.model_copy(update={"in_doubt": "resubmit"})
+    return replace(session, settings=session.settings.model_copy(update={"policy": policy}))

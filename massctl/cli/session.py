@@ -2,7 +2,7 @@
 
 import os
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from massctl.ledger.archive import Contents
     from massctl.ledger.git_ledger import GitLedger
     from massctl.ledger.local_file import LocalLedger
+    from massctl.model.entries import Entry
     from massctl.model.settings import MassctlFile
     from massctl.plan.guards import Skew, Tip
     from massctl.wechat.client import WeChatClient
@@ -98,7 +99,7 @@ class Session:
         """Open the ledger on its branch, once: what waits for a push waits in it."""
         if self._git_ledger is None:
             # Only a ledger in git pays for it.
-            from massctl.cli.remote_ledger import remote_ledger
+            from massctl.cli.checkout import remote_ledger
 
             around = self.root, self.cache, self.settings, self.locks, self.environment
             self._git_ledger = remote_ledger(*around, self.tell)
@@ -155,7 +156,7 @@ class Session:
         if branch is None or self.sandbox is not None:
             return None
         # Only rules that name a branch ask git.
-        from massctl.cli.branch_tip import tip_now
+        from massctl.cli.checkout import tip_now
 
         return tip_now(self.root, self.settings, self.environment, branch)
 
@@ -181,10 +182,30 @@ class Session:
         """Give how this run's clock compares with WeChat's, as the account's requests found; None before the first."""
         return self._watches[account].skew if account in self._watches else None
 
+    def account(self, named: str | None, nothing: Phrase) -> AccountName:
+        """Give the account that `--account` names, or the only one; `nothing` is what was not done where it is neither.
+
+        Raises UsageError then.
+        """
+        accounts = list(self.settings.accounts)
+        if named is None and len(accounts) == 1:
+            return AccountName(accounts[0])
+        if named in accounts:
+            return AccountName(str(named))
+        listed = ", ".join(accounts)
+        what = Phrase("massctl.yaml has several accounts: {accounts}", accounts=listed)
+        if named is not None:
+            what = Phrase("massctl.yaml has no account {name}", name=named)
+        raise UsageError(what, nothing, Phrase("add --account with one of {accounts}", accounts=listed))
+
     def read_state(self, ledger: "LocalLedger | GitLedger") -> State:
         """Read and fold the whole ledger."""
+        return self.fold(ledger.read(0))
+
+    def fold(self, entries: "Iterable[Entry]") -> State:
+        """Fold entries, in which a campaign is called what it is called now."""
         state = State(self.settings.renamed)
-        state.absorb_all(ledger.read(0))
+        state.absorb_all(entries)
         return state
 
 
@@ -256,7 +277,7 @@ def session(
         )
     if decides and not sandbox:
         # Only decisions ask.
-        from massctl.cli.operators import require_operator
+        from massctl.cli.consent import require_operator
 
         require_operator(settings.policy, environment)
     console = use_console(console.advising(replace(console.language.flags, locked=locked)))

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from massctl.apply.outcome import what_happened
-from massctl.cli.branch_tip import has_git
-from massctl.cli.remote_ledger import known_to_git
+from massctl.cli.checkout import has_git, known_to_git
 from massctl.errors import LedgerUnreachableError
 from massctl.ledger.git_remote import Git, GitAnswer
 from massctl.model.diagnostics import Diagnostic, Place, Severity

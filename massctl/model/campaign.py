@@ -7,7 +7,7 @@ ends: pydantic would report one of them only, and hide the others.
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal, Self
 
@@ -221,6 +221,28 @@ class Article(Strict):
     """true: each line of its Markdown is a line of the article; it wins over the campaign's."""
     vars: dict[VariableName, JsonValue] = Field(default_factory=dict)
     """Variables of this article's templates; they win over the campaign's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleFlags:
+    """The switches of an article, each called alike in campaign.yaml, in a lock and by draft/add."""
+
+    need_open_comment: bool
+    only_fans_can_comment: bool
+
+    @property
+    def written_flags(self) -> dict[str, bool]:
+        """Give those that a lock, a digest and a request hold: a new switch only where it is on, so that none moves."""
+        return {name: on for name, on in flags_of(self).items() if on or name in _ALWAYS_WRITTEN}
+
+
+_ALWAYS_WRITTEN: Final = frozenset({"need_open_comment", "only_fans_can_comment"})
+ARTICLE_FLAGS: Final = tuple(each.name for each in fields(ArticleFlags))
+
+
+def flags_of(article: object) -> dict[str, bool]:
+    """Give the switches of an article as campaign.yaml, a lock or a draft has it."""
+    return {name: getattr(article, name) for name in ARTICLE_FLAGS}
 
 
 class MpNews(Strict):

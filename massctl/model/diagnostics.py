@@ -192,7 +192,7 @@ CODES: Final[dict[str, str]] = {
     "MC608": "openid of unusual length",
     "MC609": "openids need a service account",
 }
-"""Code -> constant summary, in English; the view translates it."""
+"""Code -> summary. Written from the headings of `massctl/view/explanations/en/` by diagnostics_page.py."""
 RETIRED: Final = frozenset({"MC328", "MC404", "MC405", "MC408"})
 """Codes that no diagnostic has any more, and none gets again.
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Literal, assert_never
 
 from pydantic import Field, StringConstraints, ValidationError
 
-from massctl.model.campaign import Audience, CropText, OffsetTime, OpenidList, parse_offset_time
+from massctl.model.campaign import Audience, CropText, OffsetTime, OpenidList, flags_of, parse_offset_time
 from massctl.model.ids import Digest, MediaId, Sha256, digest_of, sha256_of
 from massctl.model.message import (
     MaterialRef,
@@ -179,10 +179,9 @@ def _article(article: LockedArticle, body: str) -> RenderedArticle:
         content=body,
         cover=Sha256(article.cover.removeprefix(_PREFIX)),
         content_source_url=article.content_source_url,
-        need_open_comment=article.need_open_comment,
-        only_fans_can_comment=article.only_fans_can_comment,
         pic_crop_235_1=article.pic_crop_235_1,
         pic_crop_1_1=article.pic_crop_1_1,
+        **flags_of(article),
     )
 
 

@@ -12,6 +12,7 @@ from functools import cached_property
 from html import unescape
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from massctl.model.campaign import ArticleFlags
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import AccountName, AppId, CampaignName, Digest, MediaId, Sha256, digest_of, sha256_of
 
@@ -42,7 +43,7 @@ class MaterialRef:
 
 
 @dataclass(frozen=True, slots=True)
-class RenderedArticle:
+class RenderedArticle(ArticleFlags):
     """One article, rendered: placeholders for pictures, everything else as it will be sent."""
 
     title: str
@@ -51,8 +52,6 @@ class RenderedArticle:
     content: str
     cover: Sha256
     content_source_url: str | None
-    need_open_comment: bool
-    only_fans_can_comment: bool
     pic_crop_235_1: str | None = None
     """The part of the cover that the list shows, as WeChat takes it; None leaves it to WeChat."""
     pic_crop_1_1: str | None = None
@@ -79,8 +78,7 @@ class RenderedArticle:
             "author": self.author,
             "digest": self.digest,
             "content_source_url": self.content_source_url,
-            "need_open_comment": self.need_open_comment,
-            "only_fans_can_comment": self.only_fans_can_comment,
+            **self.written_flags,
             "cover": _PREFIX + self.cover,
             **self.crops,
             "content_sha256": _PREFIX + sha256_of(self.content.encode()),

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, AwareDatetime, Field
 
-from massctl.model.campaign import Audience
+from massctl.model.campaign import ARTICLE_FLAGS, Audience
 from massctl.model.ids import CampaignName
 from massctl.model.lock import (
     LockedArticle,
@@ -169,7 +169,7 @@ def _changed_article(number: int, old: LockedArticle, new: LockedArticle) -> Ite
         yield Phrase("the digest of article {number}", number=number)
     if old.content_source_url != new.content_source_url:
         yield Phrase("the content_source_url of article {number}", number=number)
-    for flag in ("need_open_comment", "only_fans_can_comment"):
+    for flag in ARTICLE_FLAGS:
         if getattr(old, flag) != getattr(new, flag):
             yield Phrase("the flag {flag} of article {number}", flag=flag, number=number)
     if old.cover != new.cover:

@@ -1,11 +1,11 @@
 """The plan as JSON values, and its digest."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import Enum, StrEnum
+from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, ValidationError
@@ -13,13 +13,13 @@ from pydantic import Field, ValidationError
 from massctl import __version__
 from massctl.errors import NotAPlanError
 from massctl.model.diagnostics import Diagnostic, Severity
+from massctl.model.documents import document
 from massctl.model.ids import CampaignName, Digest, digest_of
 from massctl.model.lock import LockFile, lock_document
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.model.state import Status
 from massctl.model.strict import Strict
-from massctl.plan.guards import HandoffItem
 from massctl.plan.lock_diff import (
     LockState,
     PlanError,
@@ -30,7 +30,7 @@ from massctl.plan.lock_diff import (
 )
 from massctl.plan.plan import DriftKind, Plan, PlannedCampaign
 from massctl.plan.quota import Counted, Span, Unit
-from massctl.plan.steps import Guard, Kind, Reason, Refusal, SendMass, SendPreview, Step
+from massctl.plan.steps import Guard, Kind, Reason, Refusal, SendMass, SendPreview
 from massctl.plan.window import WindowState
 
 PLAN_FORMAT_VERSION: Final = 1
@@ -59,67 +59,21 @@ def plan_document(plan: Plan, names: Sequence[str] = ()) -> dict[str, Any]:
         "serial": plan.serial,
         "names": list(names),
         "campaigns": [_campaign(campaign) for campaign in plan.campaigns],
-        "allowance": [_document(PlannedAllowance, account) for account in plan.ahead],
+        "allowance": [document(PlannedAllowance, account) for account in plan.ahead],
         "summary": {kind.value: kinds[kind] for kind in Kind},
     }
 
 
 def _campaign(campaign: PlannedCampaign) -> dict[str, Any]:
-    ordered = sorted(campaign.diagnostics, key=lambda each: each.sort_key)
     approved = approved_document(campaign.rendered) if campaign.rendered else None
-    diagnostics = [diagnostic_document(each) for each in ordered]
-    return _document(SavedCampaign, campaign, diagnostics=diagnostics, approved=approved)
+    diagnostics = diagnostics_document(campaign.diagnostics)
+    return document(SavedCampaign, campaign, diagnostics=diagnostics, approved=approved)
 
 
-def _document(model: type[Strict], value: object, **given: Any) -> dict[str, Any]:
-    """Write what `value` has of the fields of a model; `given` are values for fields that it has otherwise."""
-    return {
-        field.alias or name: given[name] if name in given else _plain(getattr(value, name))
-        for name, field in model.model_fields.items()
-        if name in given or hasattr(value, name)
-    }
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return [_plain(each) for each in value]
-    if (model := _shape_of(value)) is not None:
-        return _document(model, value)
-    if isinstance(value, Enum):
-        return value.value
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def _shape_of(value: object) -> type[Strict] | None:
-    shapes: dict[type, type[Strict]] = {Refusal: PlannedRefusal, HandoffItem: PlannedHandoff, Span: PlannedSpan}
-    return PlannedStep if isinstance(value, Step) else shapes.get(type(value))
-
-
-def step_document(step: Step) -> dict[str, Any]:
-    """Give a STEP of the public interface."""
-    return _document(PlannedStep, step)
-
-
-def refusal_document(refusal: Refusal) -> dict[str, Any]:
-    """Give a REFUSAL of the public interface."""
-    return _document(PlannedRefusal, refusal)
-
-
-def diagnostic_document(diagnostic: Diagnostic) -> dict[str, Any]:
-    """Give a diagnostic of the public interface."""
-    place = diagnostic.place
-    return {
-        "code": diagnostic.code,
-        "severity": diagnostic.severity.value,
-        "message": diagnostic.message,
-        "hint": diagnostic.hint,
-        "campaign": diagnostic.campaign,
-        "file": place.file if place else None,
-        "line": place.line if place else None,
-        "column": place.column if place else None,
-        "end_line": place.end_line if place else None,
-        "end_column": place.end_column if place else None,
-    }
+def diagnostics_document(diagnostics: Iterable[Diagnostic]) -> list[dict[str, Any]]:
+    """Give diagnostics of the public interface, in the order of places."""
+    ordered = sorted(diagnostics, key=lambda each: each.sort_key)
+    return [document(PlannedDiagnostic, each, each.place) for each in ordered]
 
 
 def approved_document(campaign: RenderedCampaign) -> dict[str, Any]:
@@ -544,25 +498,3 @@ def lock_exit_status(report: Sequence[LockedCampaign]) -> int:
     if LockResult.INVALID in results:
         return 1
     return 5 if results & {LockResult.DIFFERS, LockResult.MISSING} else 0
-
-
-def lock_report_document(report: Sequence[LockedCampaign]) -> dict[str, object]:
-    """Give the report as JSON values."""
-    return {
-        "format_version": 1,
-        "exit_status": lock_exit_status(report),
-        "campaigns": [
-            {
-                "name": each.name,
-                "edition": each.edition,
-                "result": each.result.value,
-                "digest": each.digest,
-                "written": list(each.written),
-                "differences": list(each.differences),
-                "versions": list(each.versions),
-                "refusals": [refusal_document(each.refusal)] if each.refusal else [],
-                "diagnostics": [diagnostic_document(diagnostic) for diagnostic in each.diagnostics],
-            }
-            for each in report
-        ],
-    }

@@ -10,6 +10,7 @@ from enum import Enum
 from itertools import product, zip_longest
 from typing import Any, Final, TypeVar
 
+from massctl.model.campaign import ARTICLE_FLAGS
 from massctl.model.ids import CampaignName
 from massctl.model.lock import LockedArticle, LockedImage, LockedMessage, LockedNews, LockedText, LockFile, Version
 from massctl.model.message import PICTURE_SCHEME, RenderedCampaign
@@ -448,7 +449,6 @@ def moved(pairs: dict[int, int]) -> frozenset[int]:
 
 
 _WORDS: Final = ("title", "description", "recommend", "card_id", "media_id")
-_FLAGS: Final = ("need_open_comment", "only_fans_can_comment")
 _PREFIX: Final = "sha256:"
 
 
@@ -475,7 +475,7 @@ def _image_changes(old: LockedImage, new: LockedImage) -> Iterator[Change]:
     was, now = ", ".join(old.media_ids or ()), ", ".join(new.media_ids or ())
     if was != now:
         yield FieldChanged("media_ids", was, now)
-    for key in _FLAGS:
+    for key in ("need_open_comment", "only_fans_can_comment"):
         if getattr(old, key) != getattr(new, key):
             yield FieldChanged(key, getattr(old, key), getattr(new, key))
 
@@ -578,7 +578,7 @@ def _changes(before: _Article, after: _Article) -> Iterator[Change]:
         old, new = getattr(before.locked, name) or "", getattr(after.locked, name) or ""
         if old != new:
             yield FieldChanged(name, old, new, word_changes(old, new))
-    for name in _FLAGS:
+    for name in ARTICLE_FLAGS:
         was, now = getattr(before.locked, name), getattr(after.locked, name)
         if was != now:
             yield FieldChanged(name, was, now)

@@ -2,7 +2,7 @@
 
 from typing import Final, assert_never
 
-from massctl.model.campaign import TAKE_OUT, Article, Cover, Image, MpNews, MpVideo, Path, Text, Voice, WxCard
+from massctl.model.campaign import TAKE_OUT, Article, Cover, Image, MpNews, MpVideo, Path, Text, Voice, WxCard, flags_of
 from massctl.model.diagnostics import Severity
 from massctl.model.ids import Sha256
 from massctl.model.message import Recording, RenderedArticle, RenderedMessage, RenderedNews, RenderedText
@@ -77,10 +77,9 @@ def _article(strings: Strings, index: int, article: Article, *, is_alone: bool) 
         content=body.content,
         cover=cover.sha256,
         content_source_url=url or None,
-        need_open_comment=article.need_open_comment,
-        only_fans_can_comment=article.only_fans_can_comment,
         pic_crop_235_1=cover.pic_crop_235_1,
         pic_crop_1_1=cover.pic_crop_1_1,
+        **flags_of(article),
     )
 
 

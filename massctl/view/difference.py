@@ -41,18 +41,13 @@ _FIELDS: Final = {
     "title": Phrase("title"),
     "author": Phrase("author"),
     "digest": Phrase("digest (摘要)"),
-    "content_source_url": "content_source_url",
     "pic_crop_235_1": Phrase("what the list shows of the cover (2.35:1)"),
     "pic_crop_1_1": Phrase("the square of the cover (1:1)"),
-    "need_open_comment": "need_open_comment",
-    "only_fans_can_comment": "only_fans_can_comment",
     "type": Phrase("message"),
     "recommend": Phrase("recommendation"),
     "description": Phrase("description"),
-    "card_id": "card_id",
-    "media_id": "media_id",
-    "media_ids": "media_ids",
 }
+"""What is called otherwise than its key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +151,12 @@ def _change_row(change: Change, *, is_inner: bool = False) -> Row:
             return Row(labels.get(change.marks, Phrase("changed: ")), _elided(change.pieces), is_inner)
         case FieldChanged(key=key, before=str(before), after=str(after), pieces=pieces):
             if key == "digest" and before and after:
-                return Row(Phrase("{what}: ", what=_FIELDS[key]), _elided(pieces), is_inner)
-            return Row(_became(_FIELDS[key], before, after), is_inner=is_inner)
+                return Row(Phrase("{what}: ", what=_FIELDS.get(key, key)), _elided(pieces), is_inner)
+            return Row(_became(_FIELDS.get(key, key), before, after), is_inner=is_inner)
         case FieldChanged(key=key, before=before, after=after):
-            return Row(_became(_FIELDS[key], _yes_or_no(bool(before)), _yes_or_no(bool(after))), is_inner=is_inner)
+            return Row(
+                _became(_FIELDS.get(key, key), _yes_or_no(bool(before)), _yes_or_no(bool(after))), is_inner=is_inner
+            )
         case PictureChanged():
             return Row(_picture_row(change), is_inner=is_inner)
         case LinkChanged(address=address, added=added):

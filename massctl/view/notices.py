@@ -6,16 +6,14 @@ Words from files (titles, names, refusals that quote them) must not become a men
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from massctl.apply.notices import Notice
 from massctl.model.phrase import Command, Phrase, in_a_row
 from massctl.plan.reconcile_options import Evidence
-from massctl.plan.send_block import SendBlock
 from massctl.view.cells import printable
 from massctl.view.i18n import Language, Reader, say
-from massctl.view.send_block import SEND_LABELS, Row, block_rows
+from massctl.view.send_block import Row, block_rows
 from massctl.view.words import recorded
 
 WORDS_SHOWN: Final = 400
@@ -52,11 +50,6 @@ def notice_blocks(notices: Sequence[Notice], language: Reader) -> list[str]:
 def left_out(count: int, language: Reader) -> str:
     """Say that so many notices had no room."""
     return say(Phrase("and {count} more: {command}", count=count, command=Command("status")), language)
-
-
-def notices_document(notices: Sequence[Notice]) -> dict[str, Any]:
-    """Give the document that a webhook is posted; its phrases are said by whoever writes it."""
-    return {"format_version": 1, "notices": [_document(each) for each in notices]}
 
 
 def _block(notice: Notice, language: Language) -> str:
@@ -98,8 +91,8 @@ def _choices(evidence: Evidence) -> list[tuple[str, Phrase]]:
             told = Phrase("not possible: {why}", why=in_a_row(repetition.refused))
         else:
             told = Phrase("from {at} until {until}", at=recorded(max(repetition.at, evidence.now)), until=until)
-        found.append((_command(name, "--resubmit"), told))
-    found.append((_command(name, "--sent"), Phrase("it is in 群发记录; at any time")))
+        found.append((reconcile_command(name, "--resubmit"), told))
+    found.append((reconcile_command(name, "--sent"), Phrase("it is in 群发记录; at any time")))
     nowhere = Phrase("it is not there, and nothing of it waits")
     if evidence.remembered_until is not None and not evidence.same_id:
         nowhere = Phrase(
@@ -108,63 +101,9 @@ def _choices(evidence: Evidence) -> list[tuple[str, Phrase]]:
     elif evidence.remembered_until is not None:
         say_until = Phrase("it is not there, and nothing of it waits; until {until} WeChat still knows the id")
         nowhere = Phrase(say_until, until=recorded(evidence.remembered_until))
-    return [*found, (_command(name, "--not-sent"), nowhere)]
+    return [*found, (reconcile_command(name, "--not-sent"), nowhere)]
 
 
-def _command(name: str, choice: str) -> str:
+def reconcile_command(name: str, choice: str) -> str:
+    """Give one of the ways to settle a send, with dots in place of the reason."""
     return f'massctl reconcile {name} {choice} --reason "…"'
-
-
-def _document(notice: Notice) -> dict[str, Any]:
-    return {
-        "key": notice.key,
-        "event": notice.happening,
-        "campaign": notice.campaign,
-        "title": notice.title,
-        "account": notice.account,
-        "edition": notice.edition,
-        "status": notice.status.value,
-        "digest": notice.digest,
-        "at": notice.at.isoformat(),
-        "guard": notice.guard,
-        "message": notice.message,
-        "hint": notice.hint,
-        **({"msg_id": notice.unrecorded.msg_id} if notice.unrecorded is not None else {}),
-        "send": _send_document(notice.block) if notice.block is not None else None,
-        "choices": _choices_of(notice),
-    }
-
-
-def _send_document(block: SendBlock) -> dict[str, Any]:
-    """Give the block by the names of its rows: words for people, lists where there may be several."""
-    said: dict[str, Any] = dict.fromkeys(SEND_LABELS) | {"allowance": [], "warnings": []}
-    for row in block_rows(block):
-        words = in_a_row(row.words)
-        said[row.name] = [*said[row.name], words] if isinstance(said[row.name], list) else words
-    return said
-
-
-def _choices_of(notice: Notice) -> list[dict[str, Any]]:
-    if notice.unrecorded is not None:
-        return [_choice(notice.unrecorded.command, notice.at, None)]
-    return _choices_document(notice.choices) if notice.choices is not None else []
-
-
-def _choices_document(evidence: Evidence) -> list[dict[str, Any]]:
-    name, repetition = evidence.record.campaign, evidence.repetition
-    found = []
-    if repetition is not None:
-        begins = max(repetition.at, evidence.now) if repetition.at is not None else None
-        found.append(_choice(_command(name, "--resubmit"), begins, repetition.until, repetition.refused))
-    found.append(_choice(_command(name, "--sent"), evidence.now, None))
-    found.append(_choice(_command(name, "--not-sent"), evidence.now, None))
-    return found
-
-
-def _choice(command: str, begins: datetime | None, until: datetime | None, why: Sequence[str] = ()) -> dict[str, Any]:
-    return {
-        "command": command,
-        "from": begins.isoformat() if begins is not None else None,
-        "until": until.isoformat() if until is not None else None,
-        "refused": list(why),
-    }

@@ -14,7 +14,7 @@ from typing import Any, Final, Generic, Self, TypeVar, assert_never
 
 from massctl.apply.ports import CallQuota, DraftArticle, ListedDraft, Material, SendingSpeed, Upload
 from massctl.errors import InvariantError
-from massctl.model.campaign import Tag
+from massctl.model.campaign import ARTICLE_FLAGS, Tag
 from massctl.model.entries import JobState
 from massctl.model.ids import ImageUrl, MediaId
 from massctl.model.message import Recipient
@@ -139,10 +139,9 @@ def _articles(fields: Fields) -> tuple[DraftArticle, ...]:
             content=string(item, "content"),
             content_source_url=optional(item, "content_source_url"),
             thumb_media_id=optional(item, "thumb_media_id"),
-            need_open_comment=flag(item, "need_open_comment"),
-            only_fans_can_comment=flag(item, "only_fans_can_comment"),
             pic_crop_235_1=lenient(item, "pic_crop_235_1"),
             pic_crop_1_1=lenient(item, "pic_crop_1_1"),
+            **{name: flag(item, name) for name in ARTICLE_FLAGS},
         )
         for item in items
     )
@@ -325,8 +324,7 @@ def _article(article: DraftArticle) -> dict[str, Any]:
         "content": article.content,
         "thumb_media_id": article.thumb_media_id,
         **_filled(pic_crop_235_1=article.pic_crop_235_1, pic_crop_1_1=article.pic_crop_1_1),
-        "need_open_comment": int(article.need_open_comment),
-        "only_fans_can_comment": int(article.only_fans_can_comment),
+        **{name: int(on) for name, on in article.written_flags.items()},
     }
 
 

@@ -1,4 +1,4 @@
-"""Writes the rows of both pages of diagnostics from what `massctl explain` says; headings and prose are kept.
+"""Writes the rows of both pages of diagnostics, and CODES, from what `massctl explain` says; all else is kept.
 
 PYTHONPATH=tests python tests/architecture/diagnostics_page.py
 """
@@ -28,7 +28,18 @@ def written(page: str, language: Language) -> str:
     return _ROWS.sub(lambda old: old[1] + "".join(row for row in now if row.startswith(f"| {old[2]}")), page)
 
 
+CODES_FILE: Final = REFERENCE.parents[1] / "massctl" / "model" / "diagnostics.py"
+_CODES: Final = re.compile(r"(?<=^CODES: Final\[dict\[str, str\]\] = \{\n)(?:    .*\n)+", re.MULTILINE)
+
+
+def with_codes(module: str) -> str:
+    """Give the module of codes with those that are explained, each with its summary."""
+    said = (each for each in explanations(Language.EN) if each.subject is Subject.DIAGNOSTIC)
+    return _CODES.sub("".join(f'    "{each.code}": "{each.summary}",\n' for each in said), module)
+
+
 if __name__ == "__main__":
     for name, in_language in PAGES.items():
         path = REFERENCE / name
         path.write_text(written(path.read_text(encoding="utf-8"), in_language), encoding="utf-8")
+    CODES_FILE.write_text(with_codes(CODES_FILE.read_text(encoding="utf-8")), encoding="utf-8")

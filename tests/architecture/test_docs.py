@@ -31,7 +31,7 @@ TEST = ".venv/bin/pip install -q -e '.[dev]' && .venv/bin/python -m pytest -n au
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
-@pytest.mark.parametrize("path", [*READMES, "docs/reference/cli.md"])
+@pytest.mark.parametrize("path", ["docs/reference/cli.md", "docs/reference/cli.zh-CN.md"])
 def test_every_verb_is_documented(path: str) -> None:
     assert set() == {*VERBS, *NOT_YET} - code_words(document(path))
 

@@ -25,7 +25,7 @@ def test_every_schema_of_the_interface_is_there() -> None:
     acts = {"withdraw", "reconcile", "record-event", "speed", "adopt", "comments", "new", "stop", "resume"}
     acts |= {"validate", "lock-report", "explain", "state-show", "state-list", "state-verify", "state-repair"}
     due = {"campaign", "massctl", "lock", "plan", "apply", "status", "doctor", "notices", "ledger-entry"} | acts
-    assert {f"{name}.schema.json" for name in due} == set(SCHEMAS)
+    assert {f"{name}.schema.json" for name in due} <= set(SCHEMAS)
 
 
 @pytest.mark.parametrize("name", sorted(SCHEMAS))

@@ -13,6 +13,7 @@ from cli_runner import Shell
 from comment_judge import judge
 from fake_forge import FakeForge, run_event
 
+from massctl.cli.app import run
 from massctl.cli.commands.ci import write_comment
 
 SHA = "ab" * 20
@@ -36,7 +37,8 @@ def planned_in(shell: Shell, folder: Path) -> Path:
 def comment(shell: Shell, forge: FakeForge, left: Path, event: str = "", **more: str) -> int:
     (shell.root.parent / "event.json").write_text(event or run_event("spring", SHA))
     told = {"GITHUB_EVENT_PATH": str(shell.root.parent / "event.json"), "GITHUB_TOKEN": "ghs_x", "LANG": "C.UTF-8"}
-    return write_comment(str(shell.root), left, {**told, "GITHUB_API_URL": "https://api.github.test", **more}, forge)
+    environment = {**told, "GITHUB_API_URL": "https://api.github.test", **more}
+    return run("ci comment", "text", lambda: write_comment(str(shell.root), left, environment, forge))
 
 
 def test_a_plan_stands_below_its_pull_request_once(shell: Shell, forge: FakeForge, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from said import Said
 from massctl.cli.commands.schema import all_schemas
 from massctl.cli.output import Console
 from massctl.ledger.process_lock import sole_runner
-from massctl.view import json_documents
+from massctl.view import json_documents, json_reports
 
 APPLY_KEYS = {"format_version", "exit_status", "lineage", "serial", "campaigns"}
 APPLIED_KEYS = {
@@ -266,7 +266,7 @@ def test_an_interrupted_apply_prints_its_document(shell: Shell, monkeypatch: pyt
         ("apply_json", ("apply", "notice", "--sandbox", "--yes")),
         ("plan_json", ("plan",)),
         ("status_json", ("status", "--sandbox")),
-        ("document_json", ("lock", "notice")),
+        ("lock_json", ("lock", "notice")),
         ("validate_json", ("validate",)),
     ],
 )
@@ -276,7 +276,8 @@ def test_interrupted_while_it_makes_its_document_a_run_prints_it_whole(
     """The run is over: the first interruption comes too late. The second one is heeded, and has a document too."""
     shell.tree.text()
     assert 0 == apply(shell, "notice").status
-    make = getattr(json_documents, view)
+    module = json_documents if view == "plan_json" else json_reports
+    make = getattr(module, view)
 
     def once(*arguments: object) -> str:
         os.kill(os.getpid(), signal.SIGINT)
@@ -287,10 +288,10 @@ def test_interrupted_while_it_makes_its_document_a_run_prints_it_whole(
         return once(*arguments)
 
     before = signal.getsignal(signal.SIGINT)
-    monkeypatch.setattr(json_documents, view, once)
+    monkeypatch.setattr(module, view, once)
     said = shell(*typed, "--format", "json")
     assert (0, False) == (said.status, "error" in said.document)
-    monkeypatch.setattr(json_documents, view, twice)
+    monkeypatch.setattr(module, view, twice)
     said = shell(*typed, "--format", "json")
     assert (130, "interrupted") == (said.status, said.document["error"]["message"])
     assert before == signal.getsignal(signal.SIGINT)

@@ -7,7 +7,7 @@ import pytest
 from gits import ENVIRONMENT, git, remote_at
 from repositories import Tree
 
-from massctl.cli.branch_tip import tip_now
+from massctl.cli.checkout import tip_now
 from massctl.cli.session import session
 from massctl.plan.guards import Tip
 from massctl.source.campaigns import load_settings

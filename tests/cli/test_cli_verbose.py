@@ -46,3 +46,18 @@ def test_the_next_command_is_quiet_again(shell: Shell, before: list[str]):
     shell.tree.text()
     shell(*before, "apply", "notice", "--sandbox", "--yes")
     assert [] == lines(shell("status", "--sandbox").err)
+
+
+def test_the_flag_means_the_same_before_and_after_the_verb(shell: Shell):
+    shell.tree.text()
+    speed = ("speed", "get", "--sandbox")
+    before, after, both = (lines(shell(*typed).err) for typed in (("-v", *speed), (*speed, "-v"), ("-v", *speed, "-v")))
+    assert [] != before == after == both
+
+
+def test_validate_shows_each_note_wherever_the_flag_stands(shell: Shell):
+    links = "\n\n".join(f"[river](https://example.com/{number})" for number in range(8))
+    shell.tree.news()
+    shell.tree.write("campaigns/letter/articles/main.md", links)
+    before, after, without = (shell(*typed) for typed in (("-v", "validate"), ("validate", "-v"), ("validate",)))
+    assert before.out == after.out != without.out

@@ -27,7 +27,9 @@ def client(sandbox: Sandbox) -> Iterator[WeChatClient]:
 
 def sent(client: WeChatClient, number: int = 1) -> Accepted | InDoubt:
     cover = client.add_material(Upload(picture(), "a.jpg", "image/jpeg")).media_id
-    article = DraftArticle("标题", "", "", f"<p>{number}</p>", "", cover, True, False)
+    article = DraftArticle(
+        "标题", "", "", f"<p>{number}</p>", "", cover, need_open_comment=True, only_fans_can_comment=False
+    )
     media_id = client.add_draft([article, article])
     verdict = client.send_mass(intent(body=News(media_id), campaign=CampaignName(f"n{number}")), IN_TIME)
     assert isinstance(verdict, Accepted | InDoubt)

@@ -20,7 +20,7 @@ from massctl.model.diagnostics import CODES, Diagnostic, Lines
 from massctl.view.diagnostics import diagnostics_text
 from massctl.view.github import github_annotations
 from massctl.view.i18n import LANGUAGES
-from massctl.view.json_documents import validate_json
+from massctl.view.json_reports import validate_json
 from massctl.view.style import Style
 
 T = TypeVar("T")

@@ -45,13 +45,13 @@ def adopt(session: Session, name: str, warnings: list[Diagnostic], reason: str) 
     """Record the console's version of a campaign's draft as the one to send, alone on the ledger."""
     from massctl.apply.journal import LedgerSession, Statement
     from massctl.apply.reconcile import adopt_draft
+    from massctl.cli.consent import who
     from massctl.cli.ledger_access import refuse_fleeting_ledger, trust
-    from massctl.cli.operators import who
     from massctl.cli.planner import PlanOptions, planned, tell_strays
     from massctl.ledger.process_lock import sole_runner
     from massctl.model.diagnostics import has_errors
     from massctl.plan.plan import Until
-    from massctl.view.json_documents import adopt_json
+    from massctl.view.json_reports import adopt_json
 
     refuse_fleeting_ledger(session)
     with sole_runner(session.locks, session.clock.now()):
@@ -79,7 +79,7 @@ def adopt(session: Session, name: str, warnings: list[Diagnostic], reason: str) 
 def _faulty(found: list[Diagnostic]) -> Result:
     # Only a campaign with faults needs it.
     from massctl.view.diagnostics import diagnostics_text
-    from massctl.view.json_documents import not_adopted_json
+    from massctl.view.json_reports import not_adopted_json
 
     return Result(
         ExitStatus.FAILED,

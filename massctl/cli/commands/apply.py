@@ -154,7 +154,7 @@ def add_repeatable(session: Session, outcome: Outcome) -> Outcome:
     doubts = [*(outcome.record(each) for each in outcome.campaigns), *outcome.doubts_of_others]
     if any(record.is_in_doubt for record in doubts):
         # What a doubt leaves to choose is put together by planning its campaign, and few runs have a doubt.
-        from massctl.cli.evidence import repeatable
+        from massctl.cli.planner import repeatable
 
         outcome.repeatable = repeatable(session, doubts, outcome.state)
     return outcome

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from massctl.cli.app import Result, run, run_in_session, said
 from massctl.cli.arguments import read_at_most
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console, current_console, write_files
+from massctl.cli.session import open_settings
 from massctl.errors import ConfigurationError, ForgeError, NotAPlanError, UsageError
 from massctl.model.ids import CampaignName, Sha256, is_campaign_name
 from massctl.model.phrase import Command, Phrase, system_reason
@@ -19,8 +21,10 @@ from massctl.model.settings import realm_of
 from massctl.view.i18n import Reader, say
 
 if TYPE_CHECKING:
+    from massctl.cli.session import Session
     from massctl.forge.events import RunEvent
     from massctl.forge.pull_requests import Forge, Touched
+    from massctl.model.diagnostics import Diagnostic
     from massctl.plan.plan_file import SavedPlan, StoppedPlan
     from massctl.source.repository import Repository
     from massctl.transport import Inside, Line
@@ -44,7 +48,7 @@ def comment(directory: str, artefact: Path) -> int:
 
     The pull request is found from the event in GITHUB_EVENT_PATH. Needs GITHUB_TOKEN.
     """
-    return write_comment(directory, artefact)
+    return run("ci comment", "text", lambda: write_comment(directory, artefact))
 
 
 @command.command(name="comment-text")
@@ -52,27 +56,34 @@ def comment(directory: str, artefact: Path) -> int:
 @click.option("--commit", metavar="SHA", help="Say which commit it was made for.")
 @click.option("--from-fork", is_flag=True, help="Say that it comes from a fork, so that it may say anything.")
 @click.option("--out", type=FILE, metavar="BODY", help="Write it into a file instead.")
-def comment_text(file: str, commit: str | None, from_fork: bool, out: Path | None) -> None:
+def comment_text(file: str, commit: str | None, from_fork: bool, out: Path | None) -> int:
     """Write the comment for a pull request from FILE, the JSON of `massctl plan --format json --for-review`.
 
     FILE is data that anybody may have written: it is checked against the schema, and no word in it becomes a link, a
     mention, a picture or HTML. `-` is standard input. Needs no repository, no network and no secret.
     """
-    from massctl.plan.plan_file import SavedPlan
-    from massctl.view.markdown import plan_comment
-
     if commit is not None and not (7 <= len(commit) <= 64 and set(commit) <= set("0123456789abcdef")):
         raise click.UsageError(Phrase("{text} is not a commit: 7 to 64 hex digits are due", text=commit))
-    plan = read_review(file)
-    console = current_console()
-    # The sentences of a plan that was made for review are in its language already.
-    review = plan.review if isinstance(plan, SavedPlan) else None
-    reader = Reader(review.language) if review is not None else console.reader
-    comment = plan_comment(plan, reader, commit=commit, from_fork=from_fork)
-    if out is None:
-        console.markdown(comment)
-    else:
+
+    def work() -> tuple[Console, Result]:
+        from massctl.view.markdown import plan_comment
+
+        plan, console = read_review(file), current_console()
+        comment = plan_comment(plan, _reader(plan, console), commit=commit, from_fork=from_fork)
+        if out is None:
+            return console, Result(ExitStatus.DONE, markdown=lambda _: comment)
         write_files(out.parent, {out.name: comment.encode()})
+        return console, Result(ExitStatus.DONE)
+
+    return run("ci comment-text", "markdown", work)
+
+
+def _reader(plan: SavedPlan | StoppedPlan, console: Console) -> Reader:
+    """Give the language that a plan's sentences are in already, where it was made for review."""
+    from massctl.plan.plan_file import SavedPlan
+
+    review = plan.review if isinstance(plan, SavedPlan) else None
+    return Reader(review.language) if review is not None else console.reader
 
 
 @command.command(name="watch")
@@ -82,124 +93,135 @@ def watch(directory: str) -> int:
 
     Reads the repository and the ledger, and asks WeChat nothing.
     """
-    from massctl.cli.ledger_access import trust
-    from massctl.cli.planner import PlanOptions, Purpose, planned
-    from massctl.cli.session import session
-    from massctl.plan.checkup import alarms
-    from massctl.view.github import github_alarms
 
-    with session(directory) as (current, warnings):
+    def work(current: Session, warnings: list[Diagnostic]) -> Result:
+        from massctl.cli.ledger_access import trust
+        from massctl.cli.planner import PlanOptions, Purpose, planned
+        from massctl.plan.checkup import alarms
+        from massctl.view.github import github_alarms
+
         made = planned(current, (), warnings, PlanOptions(Purpose.ALARM))
         trust(current, made.state)
         found = alarms(made.plan, made.state, current.clock.now())
-        console = current.console
-    if not found:
-        console.talk(Phrase("nothing needs a person"))
-        return ExitStatus.DONE
-    console.annotations(github_alarms(found, console.language))
-    return ExitStatus.FAILED
+        if not found:
+            return Result(ExitStatus.DONE, talk=said(Phrase("nothing needs a person")))
+        return Result(ExitStatus.FAILED, github=lambda to: github_alarms(found, to.language))
+
+    return run_in_session("ci watch", "github", directory, work)
 
 
 @command.command(name="begun")
 @click.pass_obj
-def begun(directory: str) -> None:
+def begun(directory: str) -> int:
     """Print `true` where massctl.yaml names a ledger, else `false`, and say on stderr how to begin one."""
-    from massctl.cli.session import session
 
-    with session(directory) as (current, _):
-        has_begun, console = current.settings.state.lineage is not None, current.console
-    console.result("true" if has_begun else "false")
-    if not has_begun:
-        console.talk(Phrase("there is no ledger yet, so nothing is staged, sent or watched"))
-        console.talk(Phrase("{command}   then commit the line that it writes", command=Command("state init")))
+    def work(current: Session, _: list[Diagnostic]) -> Result:
+        if current.settings.state.lineage is not None:
+            return Result(ExitStatus.DONE, text=lambda _: "true")
+        missing = Phrase("there is no ledger yet, so nothing is staged, sent or watched")
+        init = Phrase("{command}   then commit the line that it writes", command=Command("state init"))
+        return Result(ExitStatus.DONE, text=lambda _: "false", talk=said(missing, init))
+
+    return run_in_session("ci begun", "text", directory, work)
 
 
 @command.command(name="operator")
 @click.pass_obj
-def operator(directory: str) -> None:
+def operator(directory: str) -> int:
     """Exit 5 unless policy.operators names whoever started this run, and it was not started again.
 
     Needs no secret and makes no request: for the first step of a job that carries a decision out.
     """
-    from massctl.cli.session import session
-
-    with session(directory, decides=True):
-        pass
+    return run_in_session("ci operator", "text", directory, lambda *_: Result(ExitStatus.DONE), decides=True)
 
 
 @command.command(name="unlocked")
 @click.pass_obj
-def unlocked(directory: str) -> None:
+def unlocked(directory: str) -> int:
     """Print the campaigns that can be locked and are not, one name a line; none where locks are not required."""
-    from massctl.cli.commands.lock import lock_campaigns
-    from massctl.cli.session import session
-    from massctl.plan.plan_file import LockResult
 
-    with session(directory) as (current, _):
+    def work(current: Session, _: list[Diagnostic]) -> Result:
+        from massctl.cli.commands.lock import lock_campaigns
+        from massctl.plan.plan_file import LockResult
+
         report = lock_campaigns(current, (), check=True) if current.settings.policy.require_lock else []
-        console = current.console
-    for each in report:
-        if each.result in (LockResult.MISSING, LockResult.DIFFERS):
-            console.result(each.name)
+        return _lines(each.name for each in report if each.result in (LockResult.MISSING, LockResult.DIFFERS))
+
+    return run_in_session("ci unlocked", "text", directory, work)
 
 
 @command.command(name="pack-locks")
 @click.argument("file", type=FILE)
 @click.pass_obj
-def pack_locks(directory: str, file: Path) -> None:
+def pack_locks(directory: str, file: Path) -> int:
     """Write all locks of this checkout into FILE, for the job that commits them."""
-    from massctl.forge.lock_bundle import bundle_text
-    from massctl.source.repository import Repository
 
-    repository = Repository(_root(directory))
-    packed = {name: _text(repository, name) for name in repository.campaign_folders().names}
-    try:
-        file.write_text(
-            bundle_text({name: text for name, text in packed.items() if text is not None}), encoding="utf-8"
-        )
-    except OSError as error:
-        why = system_reason(error)
-        raise UsageError(Phrase("{file} cannot be written: {why}", file=file.name, why=why)) from None
+    def work() -> tuple[Console, Result]:
+        from massctl.forge.lock_bundle import bundle_text
+
+        here = _repository(directory)
+        packed = {name: _text(here, name) for name in here.campaign_folders().names}
+        text = bundle_text({name: text for name, text in packed.items() if text is not None})
+        try:
+            file.write_text(text, encoding="utf-8")
+        except OSError as error:
+            why = system_reason(error)
+            raise UsageError(Phrase("{file} cannot be written: {why}", file=file.name, why=why)) from None
+        return current_console(), Result(ExitStatus.DONE)
+
+    return run("ci pack-locks", "text", work)
 
 
 @command.command(name="put-locks")
 @click.argument("file", type=FILE)
 @click.pass_obj
-def put_locks(directory: str, file: Path) -> None:
+def put_locks(directory: str, file: Path) -> int:
     """Write the locks of FILE into this checkout, and nothing else; runs no template. Prints the changed paths."""
-    from massctl.cli.session import open_settings
+    return run("ci put-locks", "text", lambda: (open_settings(directory)[2], _put_locks(directory, file)))
+
+
+def _put_locks(directory: str, file: Path) -> Result:
     from massctl.forge.artefact import ArtefactError, read_text
     from massctl.forge.lock_bundle import BUNDLE_BYTES_MAX, read_bundle
     from massctl.source.locks import put_lock
     from massctl.source.repository import CAMPAIGNS
 
-    root = _root(directory)
-    _, _, console = open_settings(directory)
+    root = _repository(directory).root
     try:
         bundle = read_bundle(read_text(file, BUNDLE_BYTES_MAX))
     except ArtefactError as unfit:
         raise ForgeError(Phrase("the locks cannot be used: {why}", why=unfit.what), _NOTHING) from None
     for name in bundle.campaigns:
         _require_own_folder(root, name)
-    for name, text in sorted(bundle.campaigns.items()):
-        for path in put_lock(root, CampaignName(name), text.encode()):
-            console.result(f"{CAMPAIGNS}/{name}/{path}")
+    return _lines(
+        f"{CAMPAIGNS}/{name}/{path}"
+        for name, text in sorted(bundle.campaigns.items())
+        for path in put_lock(root, CampaignName(name), text.encode())
+    )
 
 
 @command.command(name="changed")
 @click.argument("other", type=FOLDER, metavar="DIR")
 @click.pass_obj
-def changed(directory: str, other: Path) -> None:
+def changed(directory: str, other: Path) -> int:
     """Print the campaigns whose folder is another than in the second checkout DIR, one name a line."""
-    from massctl.cli.session import open_settings
-    from massctl.source.repository import Repository
 
-    _, _, console = open_settings(directory)
-    if not other.is_dir():
-        # Every campaign would pass for a new one.
-        raise UsageError(Phrase("there is no folder {directory}", directory=str(other)))
-    for name in _changed(Repository(_root(directory)), Repository(other.resolve())):
-        console.result(name)
+    def work() -> tuple[Console, Result]:
+        from massctl.source.repository import Repository
+
+        _, _, console = open_settings(directory)
+        if not other.is_dir():
+            # Every campaign would pass for a new one.
+            raise UsageError(Phrase("there is no folder {directory}", directory=str(other)))
+        return console, _lines(_changed(_repository(directory), Repository(other.resolve())))
+
+    return run("ci changed", "text", work)
+
+
+def _lines(lines: Iterable[str]) -> Result:
+    """Answer in lines for a program to read."""
+    text = "\n".join(lines)
+    return Result(ExitStatus.DONE, text=lambda _: text)
 
 
 _NOTHING: Final = Phrase("Nothing was written.")
@@ -236,14 +258,13 @@ def _digest(repository: Repository, name: CampaignName) -> Sha256 | None:
         return None
 
 
-def _root(directory: str) -> Path:
-    from massctl.cli.session import open_settings
-    from massctl.source.repository import SETTINGS
+def _repository(directory: str) -> Repository:
+    from massctl.source.repository import SETTINGS, Repository
 
     root = Path(directory).resolve()
     if not (root / SETTINGS).is_file():
         open_settings(directory)  # Says that this is no repository.
-    return root
+    return Repository(root)
 
 
 def _require_own_folder(root: Path, name: str) -> None:
@@ -263,12 +284,11 @@ _EVENT_BYTES_MAX: Final = 16 * 1024 * 1024
 
 def write_comment(
     directory: str, folder: Path, environment: Mapping[str, str] = os.environ, inside: Inside | None = None
-) -> int:
-    """Write the comment. Gives 0 also where no open pull request stands at the run's commit any more.
+) -> tuple[Console, Result]:
+    """Write the comment. It is fine too that no open pull request stands at the run's commit any more.
 
     `inside` answers in place of the network.
     """
-    from massctl.cli.session import open_settings
     from massctl.transport import Line
 
     _, _, console = open_settings(directory, environment)
@@ -281,13 +301,11 @@ def write_comment(
         for number in numbers:
             warned = _warnings(forge.touches(number))
             forge.say(number, _body(console, event, folder, environment, locking, warned))
-            console.talk(Phrase("the plan stands below pull request {number}", number=number))
     finally:
         line.close()
-    if not numbers:
-        gone = Phrase("no open pull request stands at {sha} any more; nothing was written", sha=_short(event))
-        console.talk(gone)
-    return ExitStatus.DONE
+    shown = [Phrase("the plan stands below pull request {number}", number=number) for number in numbers]
+    gone = Phrase("no open pull request stands at {sha} any more; nothing was written", sha=_short(event))
+    return console, Result(ExitStatus.DONE, talk=said(*(shown or [gone])))
 
 
 def _event(environment: Mapping[str, str]) -> RunEvent:
@@ -343,7 +361,6 @@ def _body(
     """Make the comment from the plan, as data; in place of what cannot be shown it says so."""
     from massctl.forge.artefact import ArtefactError, read_plan
     from massctl.plan.lock_diff import COMMENT_MARK
-    from massctl.plan.plan_file import SavedPlan
     from massctl.view.markdown import plan_comment
 
     foot = _foot(console, event, environment)
@@ -354,9 +371,7 @@ def _body(
         above = ["- ⚠ " + say(each, console.reader) for each in warned]
         head = [COMMENT_MARK, "## massctl plan", "", f"**{say(told, console.reader)}**", ""]
         return "\n".join([*head, *above, *([""] if above else []), *foot])
-    # Its sentences are in the language of the run that made it.
-    review = plan.review if isinstance(plan, SavedPlan) else None
-    language = Reader(review.language) if review is not None else console.reader
+    language = _reader(plan, console)
     sha = event.workflow_run.head_sha
     comment = plan_comment(plan, language, commit=sha, from_fork=event.from_fork, locking=locking, warned=warned)
     return "\n".join([comment, *foot])

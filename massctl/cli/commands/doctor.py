@@ -39,7 +39,7 @@ def command(directory: str, form: str, sandbox: bool) -> int:
 
     def work(current: Session, warnings: list[Diagnostic]) -> Result:
         from massctl.view.doctor import doctor_text
-        from massctl.view.json_documents import doctor_json
+        from massctl.view.json_reports import doctor_json
 
         found = examine(current, warnings)
         return Result(

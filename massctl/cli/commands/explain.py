@@ -8,6 +8,10 @@ from typing import Final
 
 import click
 
+from massctl.cli.app import Result, run
+from massctl.cli.arguments import form_option
+from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.output import Console, choose_language, chosen_language, make_console, use_console
 from massctl.errors import UsageError
 from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.view.explain import PAGES, Explanation, Subject, find, near, read_page
@@ -18,31 +22,34 @@ from massctl.wechat.errcodes import API, Again, ErrorClass, Judgement, judgement
 @click.command(name="explain")
 @click.argument("code", required=False, metavar="[CODE]")
 @click.option("--language", type=click.Choice(["zh", "en"]), help="Speak it here; else MASSCTL_LANG, else the locale.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def command(code: str | None, language: str | None, form: str) -> None:
+@form_option
+def command(code: str | None, language: str | None, form: str) -> int:
     """Say what a CODE means, why massctl cares, and what to do; without one, list them all.
 
     CODE is a diagnostic (MC014), a guard (draft_gone), an exit status (5) or an errcode of WeChat (45028). Needs no
     repository.
     """
-    from massctl.cli.output import choose_language, chosen_language, make_console, use_console
 
-    choose_language(language or chosen_language())
-    console = use_console(make_console(None))
-    if form == "json":
-        from massctl.view.json_documents import explain_json
-
+    def work() -> tuple[Console, Result]:
+        choose_language(language or chosen_language())
+        console = use_console(make_console(None))
         chosen = explanations(console.language) if code is None else [explain(code, console.language)]
-        console.document(explain_json(chosen, console.language))
-        return
-    from massctl.view.explain import explanation_text, explanations_text
 
-    if code is None:
-        everything = explanations(console.language)
-        console.result(explanations_text(everything, console.language, console.style, console.width))
-    else:
-        one = explain(code, console.language)
-        console.result(explanation_text(one, console.language, console.style, console.width))
+        def json(to: Console) -> str:
+            from massctl.view.json_reports import explain_json
+
+            return explain_json(chosen, to.language)
+
+        def text(to: Console) -> str:
+            from massctl.view.explain import explanation_text, explanations_text
+
+            if code is None:
+                return explanations_text(chosen, to.language, to.style, to.width)
+            return explanation_text(chosen[0], to.language, to.style, to.width)
+
+        return console, Result(ExitStatus.DONE, json, text)
+
+    return run("explain", form, work)
 
 
 _ERRCODE: Final = re.compile(r"-1|[0-9]{5,9}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -10,8 +9,10 @@ from typing import Final
 
 import click
 
+from massctl.cli.app import Result, run, said
 from massctl.cli.arguments import Text
-from massctl.cli.output import choose_language, chosen_language, make_console, use_console
+from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.output import Console, choose_language, chosen_language, make_console, use_console
 from massctl.model.phrase import Command, Phrase
 from massctl.view.i18n import asked_for
 
@@ -29,29 +30,32 @@ from massctl.view.i18n import asked_for
 )
 @click.option("--keep", is_flag=True, help="Keep the files that are here, and write only those that are not.")
 @click.pass_obj
-def command(directory: str, target: Path | None, language: str | None, owner: str | None, keep: bool) -> None:
+def command(directory: str, target: Path | None, language: str | None, owner: str | None, keep: bool) -> int:
     """Scaffold a repository in DIR (default: here): a sample, workflows, and all that a team needs.
 
     It validates, plans and applies in the sandbox at once. No file is ever overwritten.
     """
+    return run("init", "text", lambda: _begun(Path(directory, target or "."), target, language, owner, keep=keep))
+
+
+def _begun(
+    root: Path, target: Path | None, language: str | None, owner: str | None, *, keep: bool
+) -> tuple[Console, Result]:
     from massctl.scaffold import already_there, scaffold_files, write_scaffold
-    from massctl.source.schemas import schema_documents
+    from massctl.source.schemas import schema_documents, schema_text
 
     choose_language(language or chosen_language())
     console = use_console(make_console(None))
     # Chinese is for everybody who asks for nothing else: that is what followers read.
     contents = scaffold_files(asked_for(chosen_language(), os.environ) or "zh", owner)
     for name, document in schema_documents().items():
-        contents[f"schemas/{name}"] = (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
-    root = Path(directory, target or ".")
+        contents[f"schemas/{name}"] = schema_text(document).encode()
     kept = already_there(root, contents) if keep else []
     written = write_scaffold(root, {path: data for path, data in contents.items() if path not in kept})
-    for path in sorted([*written, *_locked(root, written)]):
-        console.result(path)
-    for path in kept:
-        console.talk(Phrase("kept: {path}", path=path))
-    for hint in _hints(root, target, kept):
-        console.talk(hint)
+    paths = sorted([*written, *_locked(root, written)])
+    hints = [*(Phrase("kept: {path}", path=path) for path in kept), *_hints(root, target, kept)]
+    use_console(console)
+    return console, Result(ExitStatus.DONE, text=lambda _: "\n".join(paths), talk=said(*hints))
 
 
 README: Final = "README.md"

@@ -34,15 +34,15 @@ def command(directory: str, names: tuple[str, ...], check: bool, if_required: bo
     """
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
-        from massctl.plan.plan_file import lock_exit_status, lock_report_document
-        from massctl.view.json_documents import document_json
+        from massctl.plan.plan_file import lock_exit_status
+        from massctl.view.json_reports import lock_json
         from massctl.view.plan import lock_report_text
 
         wanted = current.settings.policy.require_lock or not if_required
         report = lock_campaigns(current, names, check=check) if wanted else []
         return Result(
             lock_exit_status(report),
-            lambda to: document_json(lock_report_document(report), to.language),
+            lambda to: lock_json(report, to.language),
             lambda to: lock_report_text(report, to.language, to.style, to.width),
             next_step=_next_step(any(each.written for each in report)),
         )

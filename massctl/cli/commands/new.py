@@ -40,7 +40,7 @@ def command(context: click.Context, name: str, unsent_of: str | None, form: str,
         )
 
     def work(current: Session, _: "list[Diagnostic]") -> Result:
-        from massctl.view.json_documents import new_json
+        from massctl.view.json_reports import new_json
 
         record, count = _made(current, CampaignName(name), CampaignName(unsent_of))
         told = {"rest": name, "count": count, "name": unsent_of}
@@ -57,25 +57,20 @@ def _made(current: Session, rest: CampaignName, name: CampaignName) -> "tuple[Re
 
     The ledger comes first. Where the folder cannot be made after it, the same command makes it.
     """
-    from massctl.apply.journal import LedgerSession
-    from massctl.cli.ledger_access import refuse_fleeting_ledger, trust
-    from massctl.cli.operators import who
-    from massctl.ledger.process_lock import sole_runner
+    from massctl.cli.consent import who
+    from massctl.cli.ledger_access import own_ledger
     from massctl.model.entries import ListEnded
     from massctl.source.campaign_copy import copied_for_rest, put_in_place
     from massctl.source.loader import Workbench
 
-    refuse_fleeting_ledger(current)
     if (current.repository.root / "campaigns" / rest).exists():
         raise UsageError(
             Phrase("campaigns/{name} is there already", name=rest),
             Phrase("Nothing was done."),
             Phrase("choose another name"),
         )
-    with sole_runner(current.locks, current.clock.now()):
-        ledger = current.ledger()
-        state = current.read_state(ledger)
-        trust(current, state)
+    with own_ledger(current) as book:
+        state = book.state
         record = _partly_sent(state, name, rest)
         _require_free(current, state, rest, record)
         workbench = Workbench(current.repository, current.settings, current.cache)
@@ -92,7 +87,6 @@ def _made(current: Session, rest: CampaignName, name: CampaignName) -> "tuple[Re
 
         with copied_for_rest(current.repository, name, rest, openids(), current.cache) as folder:
             if record.ended is None:
-                book = LedgerSession(ledger, current.clock, state)
                 book.record(ListEnded(rest=rest, by=who(current.environment)), record)
             put_in_place(current.repository, folder)
     return state.record(name, record.edition), counted

@@ -79,7 +79,7 @@ def command(
 
     def work(current: Session, warnings: list[Diagnostic]) -> Result:
         from massctl.apply.journal import Statement
-        from massctl.cli.operators import who
+        from massctl.cli.consent import who
 
         if not chosen or reason is None:
             return show_evidence(current, name, warnings)
@@ -111,8 +111,8 @@ def show_evidence(session: Session, name: str, warnings: list[Diagnostic]) -> Re
     It ends as a command that is not whole yet, for no choice was made.
     """
     from massctl.apply.reconcile import nothing_to_settle
-    from massctl.cli.evidence import evidence_for
     from massctl.cli.ledger_access import require_ledger
+    from massctl.cli.planner import evidence_for
     from massctl.plan.reconcile_options import is_to_settle
     from massctl.view.status import evidence_text
 
@@ -138,23 +138,17 @@ def settle(
     sent: bool,
 ) -> Result:
     """Record what a person knows about the edition of a campaign that is in question."""
-    from massctl.apply.journal import LedgerSession
     from massctl.apply.reconcile import is_by_hand, settle_not_sent, settle_sent
-    from massctl.cli.ledger_access import refuse_fleeting_ledger, trust
+    from massctl.cli.ledger_access import own_ledger
     from massctl.cli.notifications import Notifier
-    from massctl.ledger.process_lock import sole_runner
     from massctl.model.message import approved_audience
 
-    refuse_fleeting_ledger(session)
-    with sole_runner(session.locks, session.clock.now()):
-        ledger = session.ledger()
-        state = session.read_state(ledger)
-        trust(session, state)
+    with own_ledger(session) as book:
+        state = book.state
         record, notifier = _in_question(session, state, name), Notifier(session)
         now, wait = session.clock.now(), timedelta(seconds=session.settings.policy.in_doubt_wait)
         notifier.begin(state)
         begun, listed = len(record.settlements), record.batches > 1
-        book = LedgerSession(ledger, session.clock, state)
         if sent:
             wechat = _wechat(session, record) if testimony.msg_id is not None else None
             by_hand = is_by_hand(record)
@@ -170,7 +164,7 @@ def settle(
     told = _told(record, record.settlements[begun:] if listed else [], sent=sent, is_here=here)
 
     def document(to: Console) -> str:
-        from massctl.view.json_documents import reconcile_json
+        from massctl.view.json_reports import reconcile_json
 
         return reconcile_json(record, to.language)
 
@@ -200,8 +194,8 @@ def resubmit_send(session: Session, name: str, warnings: list[Diagnostic], reaso
     from massctl.apply.journal import Statement
     from massctl.apply.reconcile import nothing_to_settle
     from massctl.cli.commands.apply import add_repeatable, run_apply
-    from massctl.cli.evidence import insisting
-    from massctl.cli.operators import who
+    from massctl.cli.consent import who
+    from massctl.cli.planner import insisting
 
     state = session.read_state(session.ledger())
     record = _in_question(session, state, name)

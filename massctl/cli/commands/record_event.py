@@ -9,7 +9,6 @@ import click
 from massctl.cli.app import Result, View, run_in_session, said
 from massctl.cli.arguments import STANDARD_INPUT, form_option, read_at_most, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
-from massctl.errors import UsageError
 from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase
 
@@ -48,7 +47,7 @@ def record_event(session: Session, file: str, account: str | None) -> Result:
     from massctl.cli.ledger_access import refuse_fleeting_ledger, trust
     from massctl.cli.notifications import Notifier
     from massctl.ledger.process_lock import sole_runner
-    from massctl.view.json_documents import event_json
+    from massctl.view.json_reports import event_json
 
     refuse_fleeting_ledger(session)
     appid = _appid(session, account)
@@ -87,7 +86,7 @@ def _views(finish: JobFinish, outcome: Recorded | Foreign) -> tuple[View, View |
 def _faulty(file: str, fault: EventFault) -> Result:
     from massctl.model.diagnostics import Diagnostic, Place, Severity
     from massctl.view.diagnostics import diagnostics_text
-    from massctl.view.json_documents import no_event_json
+    from massctl.view.json_reports import no_event_json
 
     place = Place("<stdin>" if file == STANDARD_INPUT else file, fault.line, fault.column)
     diagnostic = Diagnostic(fault.code, Severity.ERROR, fault.message, place, fault.hint)
@@ -109,11 +108,5 @@ def _bytes(file: str) -> bytes:
 def _appid(session: Session, account: str | None) -> AppId | None:
     if account is None:
         return None
-    declared = session.settings.accounts.get(account)
-    if declared is None:
-        raise UsageError(
-            Phrase("massctl.yaml has no account {name}", name=account),
-            Phrase("Nothing was recorded."),
-            Phrase("its accounts are: {accounts}", accounts=", ".join(session.settings.accounts)),
-        )
-    return AppId(declared.appid)
+    name = session.account(account, Phrase("Nothing was recorded."))
+    return AppId(session.settings.accounts[name].appid)

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import write_files
-from massctl.cli.session import Session, session
+from massctl.cli.session import Session
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
 
 if TYPE_CHECKING:
     from massctl.browser import Browser
+    from massctl.model.diagnostics import Diagnostic
 
 
 @click.command(name="render")
@@ -34,22 +36,29 @@ def command(directory: str, names: tuple[str, ...], out: Path, screenshots: bool
     `article-N.html` differs from what is sent only in the addresses of pictures; `message.txt` is a text
     message; `index.html` shows all of it as a phone does. Of several NAMEs each has a folder of its own.
     """
-    with session(directory, sandbox=sandbox) as (current, _):
-        done = render_into(current, tuple(dict.fromkeys(names)), out, screenshots=screenshots)
-    if done and current.console.is_terminal:
-        page = out / INDEX if len(set(names)) == 1 else out / names[0] / INDEX
-        current.console.talk(Phrase("open {path} in a browser", path=str(page)))
-    return ExitStatus.DONE if done else ExitStatus.FAILED
+
+    def work(current: Session, _: list[Diagnostic]) -> Result:
+        chosen = tuple(dict.fromkeys(names))
+        written, whole = render_into(current, chosen, out, screenshots=screenshots)
+        page = out / INDEX if len(chosen) == 1 else out / names[0] / INDEX
+        return Result(
+            ExitStatus.DONE if whole else ExitStatus.FAILED,
+            text=lambda _: "\n".join(written),
+            next_step=Phrase("open {path} in a browser", path=str(page)) if whole else None,
+        )
+
+    return run_in_session("render", "text", directory, work, sandbox=sandbox)
 
 
 INDEX: Final = "index.html"
 
 
-def render_into(session: Session, names: Sequence[str], out: Path, *, screenshots: bool) -> bool:
-    """Write campaigns into a folder, of several each into one of its own; gives whether none has faults.
+def render_into(session: Session, names: Sequence[str], out: Path, *, screenshots: bool) -> tuple[list[str], bool]:
+    """Write campaigns into a folder, of several each into one of its own; gives the paths, and whether all were fine.
 
     Raises BrowserError, before anything is written, where there is no browser for `screenshots`.
     """
+    written: list[str] = []
     whole = True
     with _camera(screenshots=screenshots) as browser:
         for name in names:
@@ -58,14 +67,12 @@ def render_into(session: Session, names: Sequence[str], out: Path, *, screenshot
             if files is None:
                 continue
             folder = out / name if len(names) > 1 else out
-            for path in write_files(folder, files):
-                session.console.result(path)
+            written += write_files(folder, files)
             if browser is not None:
                 from massctl.browser import screens
 
-                for path in write_files(folder, screens(browser, folder / INDEX)):
-                    session.console.result(path)
-    return whole
+                written += write_files(folder, screens(browser, folder / INDEX))
+    return written, whole
 
 
 @contextmanager

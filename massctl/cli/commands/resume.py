@@ -1,6 +1,5 @@
 """`massctl resume`: lift the brake."""
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -36,7 +35,7 @@ def command(directory: str, yes: bool, form: str) -> int:
 
     def work(current: "Session", warnings: "list[Diagnostic]") -> Result:
         from massctl.cli.commands.stop import BrakeBranch, unreachable
-        from massctl.view.json_documents import brake_json
+        from massctl.view.json_reports import brake_json
         from massctl.view.run import resumed_text
 
         due: Plan | None = None
@@ -78,7 +77,7 @@ def _due(current: "Session", warnings: "list[Diagnostic]") -> "Plan | None":
 
 def _require_consent(current: "Session", found: "Brake", due: "Plan | None", *, yes: bool) -> None:
     """Show the brake and what would be sent, and ask; without a terminal, and without --yes, nothing is done."""
-    from massctl.cli.consent import somebody_is_here
+    from massctl.cli.consent import said_yes, somebody_is_here
     from massctl.view.run import resume_question
 
     console = current.console
@@ -90,11 +89,8 @@ def _require_consent(current: "Session", found: "Brake", due: "Plan | None", *, 
         )
     if yes:
         return
-    console.talk(resume_question(found, due, current.clock.now(), console.language, console.style, console.width))
-    console.talk(Phrase("Type `yes` to lift the brake:"))
-    # Read from its bytes: a terminal may speak any encoding, and the end of input is no yes.
-    typed = sys.stdin.buffer.readline().decode(sys.stdin.encoding or "utf-8", errors="replace")
-    if typed.strip().lower() not in {"yes", "是"}:
+    question = resume_question(found, due, current.clock.now(), console.language, console.style, console.width)
+    if not said_yes(console, question, Phrase("Type `yes` to lift the brake:")):
         raise RefusedError(Phrase("you did not say yes, so the brake stays on"), Phrase("Nothing was done."))
 
 

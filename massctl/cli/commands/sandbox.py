@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from massctl.cli.app import Result, run_in_session, told
 from massctl.cli.output import Console, make_console, use_console
 from massctl.cli.places import Places
 from massctl.cli.session import Session, session
@@ -19,6 +20,7 @@ from massctl.model.phrase import Command, Phrase, system_reason
 
 if TYPE_CHECKING:
     from massctl.cli.embedded_sandbox import Embedded
+    from massctl.model.diagnostics import Diagnostic
     from massctl.sandbox.callback import Endpoint
     from massctl.sandbox.embedded import Sandbox
 
@@ -62,20 +64,22 @@ def command(
 
 @command.command(name="reset")
 @click.pass_obj
-def reset(directory: str) -> None:
+def reset(directory: str) -> int:
     """Forget what the sandbox received, its hour, and the ledger of `--sandbox`; accounts and tags stay."""
-    import shutil
 
-    from massctl.cli.notifications import notification_log_file
-    from massctl.model.phrase import Phrase
+    def work(current: Session, _: list[Diagnostic]) -> Result:
+        import shutil
 
-    with session(directory, sandbox=True) as (current, _):
+        from massctl.cli.notifications import notification_log_file
+
         if current.sandbox is not None:
             current.sandbox.reset()
         current.places.ledger.unlink(missing_ok=True)
         notification_log_file(current).unlink(missing_ok=True)
         shutil.rmtree(current.places.archive, ignore_errors=True)
-        current.console.result(Phrase("the sandbox is empty again"))
+        return told(Phrase("the sandbox is empty again"))
+
+    return run_in_session("sandbox reset", "text", directory, work, sandbox=True)
 
 
 APPID: Final = "wx0123456789abcdef"

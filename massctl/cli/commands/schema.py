@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 import click
 from pydantic import BaseModel
 
-from massctl.cli.output import write_files
+from massctl.cli.app import Result, run
+from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.output import current_console, write_files
+from massctl.model.documents import shapes_in
 
 
 @click.command(name="schema")
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="Write one file per schema into this folder."
 )
-def command(out: Path | None) -> None:
+def command(out: Path | None) -> int:
     """Write the JSON Schemas that editors and checks use; without --out, all of them as one document."""
-    from massctl.cli.output import current_console
+    return run("schema", "json" if out is None else "text", lambda: (current_console(), _result(out)))
+
+
+def _result(out: Path | None) -> Result:
     from massctl.source.schemas import schema_text
 
-    documents, console = all_schemas(), current_console()
+    documents = all_schemas()
     if out is None:
-        console.document(json.dumps(documents, ensure_ascii=False, indent=2))
-        return
-    contents = {name: schema_text(document).encode() for name, document in documents.items()}
-    for path in write_files(out, contents):
-        console.result(path)
+        return Result(ExitStatus.DONE, lambda _: json.dumps(documents, ensure_ascii=False, indent=2))
+    written = write_files(out, {name: schema_text(document).encode() for name, document in documents.items()})
+    return Result(ExitStatus.DONE, text=lambda _: "\n".join(written))
 
 
 _HEAD: Final[dict[str, dict[str, Any]]] = {
@@ -115,51 +120,19 @@ def _files() -> dict[str, tuple[str, type[BaseModel]]]:
     """Give every document that massctl writes, by the file of its schema."""
     from massctl.model.lock import LockFile
     from massctl.plan.plan_file import SavedPlan
-    from massctl.view.json_models import (
-        ActReport,
-        AdoptReport,
-        ApplyReport,
-        BrakeReport,
-        CommentsReport,
-        DoctorReport,
-        EventReport,
-        ExplainReport,
-        LockReport,
-        NewReport,
-        NoticesReport,
-        SpeedReport,
-        StateListReport,
-        StateRepairReport,
-        StateShowReport,
-        StateVerifyReport,
-        StatusReport,
-        ValidateReport,
-    )
+    from massctl.view.json_reports import REPORTS, NoticesReport
 
-    return {
-        "lock.schema.json": ("campaign.lock.json of massctl", LockFile),
-        "plan.schema.json": ("massctl plan --format json", SavedPlan),
-        "apply.schema.json": ("massctl apply --format json", ApplyReport),
-        "notices.schema.json": ("what massctl posts to a webhook of notify", NoticesReport),
-        "doctor.schema.json": ("massctl doctor --format json", DoctorReport),
-        "status.schema.json": ("massctl status --format json", StatusReport),
-        "withdraw.schema.json": ("massctl withdraw --format json", ActReport),
-        "reconcile.schema.json": ("massctl reconcile --format json", ActReport),
-        "stop.schema.json": ("massctl stop --format json", BrakeReport),
-        "resume.schema.json": ("massctl resume --format json", BrakeReport),
-        "new.schema.json": ("massctl new --unsent-of --format json", NewReport),
-        "record-event.schema.json": ("massctl record-event --format json", EventReport),
-        "speed.schema.json": ("massctl speed --format json", SpeedReport),
-        "adopt.schema.json": ("massctl adopt --format json", AdoptReport),
-        "comments.schema.json": ("massctl comments --format json", CommentsReport),
-        "validate.schema.json": ("massctl validate --format json", ValidateReport),
-        "lock-report.schema.json": ("massctl lock --format json", LockReport),
-        "explain.schema.json": ("massctl explain --format json", ExplainReport),
-        "state-show.schema.json": ("massctl state show --format json", StateShowReport),
-        "state-list.schema.json": ("massctl state list --format json", StateListReport),
-        "state-repair.schema.json": ("massctl state repair --format json", StateRepairReport),
-        "state-verify.schema.json": ("massctl state verify --format json", StateVerifyReport),
+    # campaign.lock.json has the name of the verb that writes it, and a plan that was not stopped a shape of its own.
+    names, titles = {"lock": "lock-report"}, {"new": "new --unsent-of"}
+    reports = {
+        f"{names.get(verb, verb).replace(' ', '-')}.schema.json": (
+            f"massctl {titles.get(verb, verb)} --format json",
+            SavedPlan if verb == "plan" else shape,
+        )
+        for verb, shape in REPORTS.items()
     }
+    notices = ("what massctl posts to a webhook of notify", NoticesReport)
+    return {"lock.schema.json": ("campaign.lock.json of massctl", LockFile), "notices.schema.json": notices, **reports}
 
 
 def all_schemas() -> dict[str, dict[str, Any]]:
@@ -215,9 +188,9 @@ def _untitled(schema: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in schema.items() if key != "title"}
 
 
-def _models_in(annotation: Any) -> list[type[BaseModel]]:
-    """Give every model that an annotation is made of, each with those inside it."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        inner = [each for field in annotation.model_fields.values() for each in _models_in(field.annotation)]
-        return [annotation, *inner]
-    return [model for argument in get_args(annotation) for model in _models_in(argument)]
+def _models_in(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    """Give a model and those that its fields are made of."""
+    yield model
+    for field in model.model_fields.values():
+        for each in shapes_in(field.annotation):
+            yield from _models_in(each)

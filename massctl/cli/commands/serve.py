@@ -157,7 +157,7 @@ def _in_git(places: Places, settings: MassctlFile | None) -> _Ledger | None:
     """Give a ledger in git; None where it is a file, or where git itself is missing."""
     if settings is None or settings.state.backend != "git":
         return None
-    from massctl.cli.remote_ledger import remote_ledger
+    from massctl.cli.checkout import remote_ledger
 
     try:
         return _InGit(remote_ledger(places.root, places.cache, settings, places.locks, os.environ))

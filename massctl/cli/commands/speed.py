@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _named = click.option("--account", metavar="A", help="The account's name in massctl.yaml; needed if it has several.")
 
 
+_NO_REQUEST = Phrase("No request was made.")
+
+
 @click.group(name="speed")
 def command() -> None:
     """Read or set how fast WeChat delivers an account's mass sends: 0, the fastest, to 4."""
@@ -31,7 +34,7 @@ def get(directory: str, account: str | None, form: str, sandbox: bool) -> int:
     """Show the speed, and what it comes to in messages a minute."""
 
     def work(current: "Session", _: "list[Diagnostic]") -> Result:
-        name = _account(current, account)
+        name = current.account(account, _NO_REQUEST)
         return _result(name, current.wechat(name).speed())
 
     return run_in_session("speed", form, directory, work, sandbox=sandbox)
@@ -47,7 +50,7 @@ def set_speed(directory: str, speed: int, account: str | None, form: str, sandbo
     """Set the speed to N: 0, the fastest, to 4. It lasts, and holds for every later send of the account."""
 
     def work(current: "Session", _: "list[Diagnostic]") -> Result:
-        name = _account(current, account)
+        name = current.account(account, _NO_REQUEST)
         wechat = current.wechat(name)
         wechat.set_speed(speed)
         # It is read back: what WeChat has counts.
@@ -57,30 +60,7 @@ def set_speed(directory: str, speed: int, account: str | None, form: str, sandbo
 
 
 def _result(account: "AccountName", speed: "SendingSpeed") -> Result:
-    from massctl.view.json_documents import speed_json
+    from massctl.view.json_reports import speed_json
     from massctl.view.run import speed_words
 
     return Result(0, lambda to: speed_json(account, speed, to.language), said(*speed_words(account, speed)))
-
-
-def _account(session: "Session", named: str | None) -> "AccountName":
-    """Give the account that is meant; raises UsageError where that is not plain."""
-    from massctl.errors import UsageError
-    from massctl.model.ids import AccountName
-
-    accounts = list(session.settings.accounts)
-    if named is None and len(accounts) == 1:
-        return AccountName(accounts[0])
-    if named is None:
-        raise UsageError(
-            Phrase("massctl.yaml has several accounts: {accounts}", accounts=", ".join(accounts)),
-            Phrase("No request was made."),
-            Phrase("name one with --account"),
-        )
-    if named not in accounts:
-        raise UsageError(
-            Phrase("massctl.yaml has no account {name}", name=named),
-            Phrase("No request was made."),
-            Phrase("its accounts are: {accounts}", accounts=", ".join(accounts)),
-        )
-    return AccountName(named)

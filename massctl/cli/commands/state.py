@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from massctl.cli.app import Result, run_in_session
+from massctl.cli.app import Result, run_in_session, told
 from massctl.cli.arguments import GitName, Moment, Text, form_option, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.places import LEDGER_FILE
-from massctl.cli.session import Session, session
+from massctl.cli.session import Session
 from massctl.errors import (
     ConfigurationError,
     LedgerCorruptError,
@@ -28,10 +28,9 @@ from massctl.errors import (
     UsageError,
 )
 from massctl.model.diagnostics import Diagnostic
-from massctl.model.ids import AccountName, AppId, CampaignName, sha256_of
+from massctl.model.ids import AppId, CampaignName, sha256_of
 from massctl.model.phrase import A_FILE, Command, Phrase, moment, system_reason
 from massctl.model.state import Record, State, is_concluded
-from massctl.view.i18n import say
 
 if TYPE_CHECKING:
     from massctl.apply.journal import LedgerSession
@@ -39,6 +38,14 @@ if TYPE_CHECKING:
     from massctl.ledger.codec import End
     from massctl.ledger.local_file import LocalLedger
     from massctl.model.entries import Entry
+
+
+_NOT_RECORDED: Final = Phrase("Nothing was recorded.")
+_SEE_PLAN: Final = Phrase("{command}   shows what would be sent", command=Command("plan"))
+_DEEPER: Final = Phrase(
+    "{command}   checks the form and the fields of every entry too", command=Command("state verify", "--deep")
+)
+_CHECK: Final = Phrase("{command}   checks every line of it", command=Command("state verify"))
 
 
 @click.group(name="state")
@@ -56,16 +63,21 @@ def show(directory: str, names: tuple[str, ...], form: str, sandbox: bool) -> in
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
         from massctl.cli.ledger_access import records_of, require_ledger, shown_state
-        from massctl.view.json_documents import state_json
+        from massctl.view.json_reports import state_json
         from massctl.view.ledger import state_text
 
         state = shown_state(current)
         require_ledger(current, state)
-        records_of(state, names, all_editions=True)  # A name of which nothing is recorded is an error.
+        # A name of which nothing is recorded is an error.
+        doubt = next((each for each in records_of(state, names, all_editions=True) if each.is_in_doubt), None)
+        next_step = _SEE_PLAN
+        if doubt is not None:
+            next_step = Phrase("{command}   shows how to settle it", command=Command("reconcile", doubt.campaign))
         return Result(
             0,
             lambda to: state_json(state, names, to.language),
             lambda to: state_text(state, to.language, to.style, to.width, names),
+            next_step=next_step,
         )
 
     return run_in_session("state show", form, directory, work, sandbox=sandbox)
@@ -80,16 +92,17 @@ def list_entries(directory: str, form: str, sandbox: bool) -> int:
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
         from massctl.cli.ledger_access import require_ledger, shown_entries
-        from massctl.view.json_documents import entries_json
+        from massctl.view.json_reports import entries_json
         from massctl.view.ledger import entries_text
 
-        entries, state = shown_entries(current), State(current.settings.renamed)
-        state.absorb_all(entries)
+        entries = shown_entries(current)
+        state = current.fold(entries)
         require_ledger(current, state)
         return Result(
             0,
             lambda to: entries_json(entries, state, to.language),
             lambda to: entries_text(entries, to.language, to.style, to.width),
+            next_step=Phrase("{command}   shows the same, campaign by campaign", command=Command("state show")),
         )
 
     return run_in_session("state list", form, directory, work, sandbox=sandbox)
@@ -105,7 +118,7 @@ def verify(directory: str, form: str, deep: bool, sandbox: bool) -> int:
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
         from massctl.cli.ledger_access import require_ledger
-        from massctl.view.json_documents import verified_json
+        from massctl.view.json_reports import verified_json
         from massctl.view.ledger import verified_text
 
         state = State()
@@ -115,6 +128,7 @@ def verify(directory: str, form: str, deep: bool, sandbox: bool) -> int:
             0,
             lambda to: verified_json(state, to.language),
             lambda to: verified_text(state, to.language, to.style, to.width),
+            next_step=_SEE_PLAN if deep else _DEEPER,
         )
 
     return run_in_session("state verify", form, directory, work, sandbox=sandbox)
@@ -128,8 +142,11 @@ def verify(directory: str, form: str, deep: bool, sandbox: bool) -> int:
 def init(directory: str, new_lineage: bool, reason: str | None, sandbox: bool) -> int:
     """Begin the ledger, and name it in massctl.yaml. The first apply does so by itself."""
     refuse_loose_reason(new_lineage=new_lineage, reason=reason)
-    with session(directory, sandbox=sandbox) as (current, _):
+
+    def work(current: Session, _: list[Diagnostic]) -> Result:
         return begin(current) if reason is None else begin_anew(current, reason)
+
+    return run_in_session("state init", "text", directory, work, sandbox=sandbox)
 
 
 @command.command(name="migrate")
@@ -142,8 +159,11 @@ def migrate(directory: str, backend: str, branch: str | None, remote: str | None
     where = {key: value for key, value in (("branch", branch), ("remote", remote)) if value is not None}
     if where and backend == "local":
         raise click.UsageError(Phrase("--branch and --remote go with --to git"))
-    with session(directory) as (current, _):
+
+    def work(current: Session, _: list[Diagnostic]) -> Result:
         return move_to_git(current, where) if backend == "git" else move_to_local(current)
+
+    return run_in_session("state migrate", "text", directory, work)
 
 
 @command.command(name="repair")
@@ -153,11 +173,9 @@ def migrate(directory: str, backend: str, branch: str | None, remote: str | None
 @click.pass_obj
 def repair(directory: str, reason: str | None, form: str, sandbox: bool) -> int:
     """Cut a damaged ledger to the entries that verify. What is not known as sent then waits for reconcile."""
-
-    def work(current: Session, _: list[Diagnostic]) -> Result:
-        return repair_ledger(current, reason)
-
-    return run_in_session("state repair", form, directory, work, sandbox=sandbox)
+    return run_in_session(
+        "state repair", form, directory, lambda current, _: repair_ledger(current, reason), sandbox=sandbox
+    )
 
 
 @command.command(name="backup")
@@ -166,8 +184,9 @@ def repair(directory: str, reason: str | None, form: str, sandbox: bool) -> int:
 @click.pass_obj
 def backup(directory: str, target: Path, sandbox: bool) -> int:
     """Copy the ledger into FILE; it may hold an older copy. While others write, the copy is whole all the same."""
-    with session(directory, sandbox=sandbox) as (current, _):
-        return back_up(current, target)
+    return run_in_session(
+        "state backup", "text", directory, lambda current, _: back_up(current, target), sandbox=sandbox
+    )
 
 
 @command.command(name="restore")
@@ -176,8 +195,9 @@ def backup(directory: str, target: Path, sandbox: bool) -> int:
 @click.pass_obj
 def restore(directory: str, source: Path, sandbox: bool) -> int:
     """Put a copy in the place of a local ledger that is lost or damaged. An older one than was seen here is refused."""
-    with session(directory, sandbox=sandbox) as (current, _):
-        return restore_copy(current, source)
+    return run_in_session(
+        "state restore", "text", directory, lambda current, _: restore_copy(current, source), sandbox=sandbox
+    )
 
 
 @command.command(name="import")
@@ -213,7 +233,8 @@ def import_send(
         raise click.UsageError(Phrase("--at, --msg-id and --edition go with --sent"))
     if sent is not None and account is not None:
         raise click.UsageError(Phrase("--account goes with --website-send; a campaign names its own"))
-    with session(directory, sandbox=sandbox) as (current, warnings):
+
+    def work(current: Session, warnings: list[Diagnostic]) -> Result:
         if no_website_send is not None:
             if reason is None:
                 raise click.UsageError(Phrase("--no-website-send needs --reason: how you know that there was none"))
@@ -224,8 +245,10 @@ def import_send(
             raise click.UsageError(Phrase("--sent needs --at: when it went out"))
         return record_sent(current, sent, at, edition=edition, msg_id=msg_id, reason=reason, warnings=warnings)
 
+    return run_in_session("state import", "text", directory, work, sandbox=sandbox)
 
-def begin(session: Session) -> int:
+
+def begin(session: Session) -> Result:
     """Begin the ledger of a repository that has none; one that is here already is only named in massctl.yaml."""
     from massctl.apply.journal import LedgerSession
     from massctl.cli.ledger_access import (
@@ -255,23 +278,17 @@ def begin(session: Session) -> int:
             except LedgerStaleError:
                 bootstrap.take_back()  # Another runner began one, and that is the ledger to be named.
                 raise
-            session.console.result(
-                Phrase("the ledger {lineage} was created; nothing is recorded in it yet", lineage=state.lineage),
-            )
+            found = Phrase("the ledger {lineage} was created; nothing is recorded in it yet", lineage=state.lineage)
         elif session.settings.state.lineage is None and not session.sandbox:
             # A run that began the ledger died before massctl.yaml named it, or its commit was lost.
             bootstrap.declare(state.lineage)
-            session.console.result(
-                Phrase("the ledger {lineage} is here already; massctl.yaml names it now", lineage=state.lineage),
-            )
+            found = Phrase("the ledger {lineage} is here already; massctl.yaml names it now", lineage=state.lineage)
         else:
-            session.console.result(
-                Phrase("the ledger {lineage} is here already; nothing was changed", lineage=state.lineage)
-            )
-    return ExitStatus.DONE
+            found = Phrase("the ledger {lineage} is here already; nothing was changed", lineage=state.lineage)
+    return told(found, next_step=_SEE_PLAN)
 
 
-def begin_anew(session: Session, reason: str) -> int:
+def begin_anew(session: Session, reason: str) -> Result:
     """Start over with a new lineage; the old ledger is put aside, and what is still known of it is told."""
     from massctl.apply.journal import LedgerSession
     from massctl.cli.ledger_access import LedgerBootstrap, refuse_fleeting_ledger
@@ -295,9 +312,7 @@ def begin_anew(session: Session, reason: str) -> int:
         website_sends=before.website_sends if before else (),
         campaigns=tuple(known),
     )
-    console = session.console
-    console.result(lost_text(lost, console.language, console.style, console.width))
-    return ExitStatus.DONE
+    return Result(ExitStatus.DONE, text=lambda to: lost_text(lost, to.language, to.style, to.width))
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,9 +333,8 @@ def _before(session: Session) -> _Before | None:
     data = session.ledger().as_found()
     if data is None:
         return None
-    state = State(session.settings.renamed)
     try:
-        state.absorb_all(follow_file(data)[0])
+        state = session.fold(follow_file(data)[0])
     except LedgerError as error:
         return _Before(data, unread=error.summary)  # Starting over is the way out of a broken one too.
     if state.realm != session.realm():
@@ -363,36 +377,32 @@ def refuse_loose_reason(*, new_lineage: bool, reason: str | None) -> None:
         )
 
 
-def record_website_send(session: Session, at: datetime, account: str | None, reason: str | None) -> int:
+def record_website_send(session: Session, at: datetime, account: str | None, reason: str | None) -> Result:
     """Record a send that a person made on the website; it counts for the allowance of its day and month."""
     from massctl.apply.journal import Statement
     from massctl.apply.reconcile import import_website_send
-    from massctl.cli.operators import who
+    from massctl.cli.consent import who
 
     _check_past(session, at)
-    name = _account(session, account)
+    name = session.account(account, _NOT_RECORDED)
     with _own_book(session) as book:
         appid = AppId(session.settings.accounts[name].appid)
         import_website_send(appid, at, Statement(reason or "", who(session.environment)), book)
-    session.console.result(
-        Phrase("a send on the website at {at} is recorded for {account}", at=moment(at), account=name)
-    )
-    return ExitStatus.DONE
+    return told(Phrase("a send on the website at {at} is recorded for {account}", at=moment(at), account=name))
 
 
-def take_back_website_send(session: Session, at: datetime, account: str | None, reason: str) -> int:
+def take_back_website_send(session: Session, at: datetime, account: str | None, reason: str) -> Result:
     """Take back what was recorded of a send on the website, so that it uses nothing of the allowance."""
     from massctl.apply.journal import Statement
     from massctl.apply.reconcile import retract_website_send
-    from massctl.cli.operators import who
+    from massctl.cli.consent import who
 
-    name = _account(session, account)
+    name = session.account(account, _NOT_RECORDED)
     with _own_book(session) as book:
         appid = AppId(session.settings.accounts[name].appid)
         retract_website_send(appid, at, Statement(reason, who(session.environment)), book)
     say_so = Phrase("the send on the website at {at} is taken back for {account}; it uses nothing of the allowance")
-    session.console.result(Phrase(say_so, at=moment(at), account=name))
-    return ExitStatus.DONE
+    return told(Phrase(say_so, at=moment(at), account=name))
 
 
 def record_sent(
@@ -404,12 +414,12 @@ def record_sent(
     msg_id: int | None,
     reason: str | None,
     warnings: list[Diagnostic],
-) -> int:
+) -> Result:
     """Record that an edition of a campaign went out; `apply` never sends that edition then."""
     from massctl.apply.journal import Statement
     from massctl.apply.reconcile import import_sent
     from massctl.cli.commands.reconcile import COUNTS_AS_ALL, declared
-    from massctl.cli.operators import who
+    from massctl.cli.consent import who
     from massctl.cli.planner import chosen
     from massctl.source.campaigns import load_campaign
 
@@ -433,48 +443,30 @@ def record_sent(
             book,
             declared=rendered,
         )
-    said = Phrase("edition {edition} of {name} is recorded as sent at {at}", edition=number, name=name, at=moment(at))
-    session.console.result(said)
+    lines = [
+        Phrase("edition {edition} of {name} is recorded as sent at {at}", edition=number, name=name, at=moment(at))
+    ]
     if rendered is None:
-        session.console.result(
-            Phrase("what it said is not known, so an equal message under another name is not noticed")
-        )
-        session.console.result(COUNTS_AS_ALL)
+        say_so = Phrase("what it said is not known, so an equal message under another name is not noticed")
+        lines += [say_so, COUNTS_AS_ALL]
     if msg_id is not None:
-        session.console.result(Phrase("{command}   asks what became of its job", command=Command("status", name)))
-    return ExitStatus.DONE
+        lines.append(Phrase("{command}   asks what became of its job", command=Command("status", name)))
+    return told(*lines)
 
 
 @contextmanager
 def _own_book(session: Session) -> Iterator[LedgerSession]:
-    """Open the ledger to write to it, alone; raises a LedgerError where there is none of this repository."""
-    from massctl.apply.journal import LedgerSession
-    from massctl.cli.ledger_access import refuse_fleeting_ledger
-    from massctl.ledger.process_lock import sole_runner
+    """Open a ledger that was begun, to write to it alone."""
+    from massctl.cli.ledger_access import own_ledger
 
-    refuse_fleeting_ledger(session)
-    with sole_runner(session.locks, session.clock.now()):
-        ledger = session.ledger()
-        state = session.read_state(ledger)
-        _require_begun(session, state)
-        yield LedgerSession(ledger, session.clock, state)
-
-
-def _account(session: Session, name: str | None) -> AccountName:
-    known = sorted(session.settings.accounts)
-    if name is None and len(known) == 1:
-        return AccountName(known[0])
-    if name in known:
-        return AccountName(str(name))
-    listed = ", ".join(known)
-    say_so = (
-        Phrase("massctl.yaml has several accounts; say which one it was", accounts=listed)
-        if name is None
-        else Phrase("massctl.yaml has no account {account}", account=name)
-    )
-    raise UsageError(
-        say_so, Phrase("Nothing was recorded."), Phrase("add --account with one of {accounts}", accounts=listed)
-    )
+    with own_ledger(session) as book:
+        if book.state.serial == 0:
+            raise LedgerMissingError(
+                Phrase("there is no ledger yet"),
+                _NOT_RECORDED,
+                Phrase("begin one: {command}", command=Command("state init")),
+            )
+        yield book
 
 
 def _check_past(session: Session, at: datetime) -> None:
@@ -482,28 +474,15 @@ def _check_past(session: Session, at: datetime) -> None:
     if at > now:
         raise UsageError(
             Phrase("{at} has not come yet; it is {now} now", at=moment(at), now=moment(now.astimezone(at.tzinfo))),
-            Phrase("Nothing was recorded."),
+            _NOT_RECORDED,
             Phrase("give the time at which it was sent, with its offset"),
-        )
-
-
-def _require_begun(session: Session, state: State) -> None:
-    """Raise a LedgerError where there is no ledger of this repository to write to."""
-    from massctl.cli.ledger_access import trust
-
-    trust(session, state)
-    if state.serial == 0:
-        raise LedgerMissingError(
-            Phrase("there is no ledger yet"),
-            Phrase("Nothing was recorded."),
-            Phrase("begin one: {command}", command=Command("state init")),
         )
 
 
 def _unreadable(name: str) -> ConfigurationError:
     return ConfigurationError(
         Phrase("{name} has faults, so its account and edition are not known", name=name),
-        Phrase("Nothing was recorded."),
+        _NOT_RECORDED,
         Phrase("{command}   shows every fault; then run the same command again", command=Command("validate")),
     )
 
@@ -512,7 +491,7 @@ _KEPT: Final = re.compile(r"[0-9a-f]{64}\.(html|json)", re.ASCII)
 """What a file beside the ledger is called."""
 
 
-def move_to_git(session: Session, where: Mapping[str, str]) -> int:
+def move_to_git(session: Session, where: Mapping[str, str]) -> Result:
     """Move the local ledger to a branch; `where` has keys of `state` that say which, if not as massctl.yaml does."""
     from massctl.ledger.process_lock import sole_runner
     from massctl.source.settings_writer import keys_of, require_changeable
@@ -528,19 +507,18 @@ def move_to_git(session: Session, where: Mapping[str, str]) -> int:
             if there.lineage is None:
                 raise _nothing_to_move()
             _declare(target, there, where)
-            return _told(session, Phrase("the ledger {lineage} is in git already", lineage=there.lineage))
+            return told(Phrase("the ledger {lineage} is in git already", lineage=there.lineage))
         _trust(session, state)
         git.take_over(_first_lines(found, state.serial), _kept(session.places.archive))
         _declare(target, state, where)
         aside = local.replace(None, session.clock.now(), found)
     branch = f"{target.settings.state.remote}/{target.settings.state.branch}"
-    _told(session, Phrase("the ledger {lineage} is on {branch} now", lineage=state.lineage, branch=branch))
-    if aside is not None:
-        _told(session, Phrase("the file it was in is called {file} now; keep it", file=aside))
-    return ExitStatus.DONE
+    moved = Phrase("the ledger {lineage} is on {branch} now", lineage=state.lineage, branch=branch)
+    kept = [Phrase("the file it was in is called {file} now; keep it", file=aside)] if aside is not None else []
+    return told(moved, *kept, next_step=_CHECK)
 
 
-def move_to_local(session: Session) -> int:
+def move_to_local(session: Session) -> Result:
     """Move the ledger from its branch to a file beside massctl.yaml, for one machine."""
     from massctl.cli.ledger_access import refuse_fleeting_ledger
     from massctl.ledger.archive import LocalArchive
@@ -557,7 +535,7 @@ def move_to_local(session: Session) -> int:
             _, state, _ = _local_ledger(session)
             if state.lineage is None:
                 raise _nothing_to_move()
-            return _told(session, Phrase("the ledger {lineage} is a file already", lineage=state.lineage))
+            return told(Phrase("the ledger {lineage} is a file already", lineage=state.lineage))
         git = session.git_ledger()
         there = State()
         there.absorb_all(git.read(0))
@@ -578,9 +556,8 @@ def move_to_local(session: Session) -> int:
             raise _nothing_to_move()
         _trust(session, state)
         _declare(target, state, {})
-    return _told(
-        session, Phrase("the ledger {lineage} is the file {file} now", lineage=state.lineage, file=LEDGER_FILE)
-    )
+    moved_to = Phrase("the ledger {lineage} is the file {file} now", lineage=state.lineage, file=LEDGER_FILE)
+    return told(moved_to, next_step=_CHECK)
 
 
 def _with_backend(session: Session, backend: str, where: Mapping[str, str]) -> Session:
@@ -645,8 +622,7 @@ def _declare(target: Session, state: State, where: Mapping[str, str]) -> None:
 
     changed = declare_backend(target.root, target.settings.state.backend, where)
     if declare_lineage(target.root, state.lineage or "") or changed:
-        told = Phrase("massctl.yaml says where the ledger is now: commit this")
-        target.console.talk(told)
+        target.console.talk(Phrase("massctl.yaml says where the ledger is now: commit this"))
 
 
 def _nothing_to_move() -> LedgerMissingError:
@@ -657,20 +633,15 @@ def _nothing_to_move() -> LedgerMissingError:
     )
 
 
-def _told(session: Session, told: Phrase) -> int:
-    session.console.result(told)
-    return ExitStatus.DONE
-
-
 def repair_ledger(session: Session, reason: str | None) -> Result:
     """Cut a damaged ledger to the lines that verify; without a reason it is only shown what would be dropped."""
     from massctl.apply.outcome import what_happened
+    from massctl.cli.consent import who
     from massctl.cli.ledger_access import refuse_fleeting_ledger
-    from massctl.cli.operators import who
     from massctl.ledger.codec import encode, sound_part
     from massctl.ledger.process_lock import sole_runner
     from massctl.model.entries import NewEntry, Repaired
-    from massctl.view.json_documents import repair_json
+    from massctl.view.json_reports import repair_json
     from massctl.view.ledger import Repair, repair_text
 
     refuse_fleeting_ledger(session)
@@ -703,7 +674,7 @@ def repair_ledger(session: Session, reason: str | None) -> Result:
     )
 
 
-def back_up(session: Session, target: Path) -> int:
+def back_up(session: Session, target: Path) -> Result:
     """Copy the ledger's whole lines into a file, which may hold an older copy of the same ledger."""
     from massctl.cli.ledger_access import require_ledger
     from massctl.ledger.codec import follow_file
@@ -718,8 +689,7 @@ def back_up(session: Session, target: Path) -> int:
     ledger = session.ledger()
     found = ledger.as_found()
     entries, end = follow_file(found)
-    state = State(session.settings.renamed)
-    state.absorb_all(entries)
+    state = session.fold(entries)
     require_ledger(session, state)
     if found is None:
         raise _no_ledger(Phrase("there is no ledger to copy"))
@@ -738,10 +708,10 @@ def back_up(session: Session, target: Path) -> int:
             Phrase("{file}: {why}. Nothing was written.", file=target.name, why=system_reason(error)),
             Phrase("name a file in a folder that can be written"),
         ) from None
-    return _told(session, Phrase("entries copied to {file}: {count}", count=end.serial, file=target.name))
+    return told(Phrase("entries copied to {file}: {count}", count=end.serial, file=target.name))
 
 
-def restore_copy(session: Session, source: Path) -> int:
+def restore_copy(session: Session, source: Path) -> Result:
     """Put a copy of the ledger in its place, where it lacks nothing that stands there or that this machine saw."""
     from massctl.cli.ledger_access import refuse_fleeting_ledger
     from massctl.ledger.codec import follow_file, sound_part
@@ -773,15 +743,11 @@ def restore_copy(session: Session, source: Path) -> int:
         if not data.startswith(sound):
             raise _not_further(source, sound.startswith(data), end, there)
         if data == found:
-            return _told(
-                session, Phrase("the ledger holds all of {file} already; nothing was changed", file=source.name)
-            )
+            return told(Phrase("the ledger holds all of {file} already; nothing was changed", file=source.name))
         aside = ledger.replace(data, now, found)
         _note_restored(session)
     if aside is not None:
-        session.console.talk(
-            say(Phrase("the file that was there is called {file} now; keep it", file=aside), session.console.language)
-        )
+        session.console.talk(Phrase("the file that was there is called {file} now; keep it", file=aside))
     if mark is None or mark.lineage != state.lineage:
         warning = Phrase(
             "this machine never saw this ledger, so nobody can tell here whether {file} is its newest copy: what went "
@@ -789,18 +755,16 @@ def restore_copy(session: Session, source: Path) -> int:
             file=source.name,
         )
         session.console.talk(warning)
-    return _told(
-        session, Phrase("the ledger {lineage} is back, with entries: {count}", lineage=state.lineage, count=end.serial)
-    )
+    back = Phrase("the ledger {lineage} is back, with entries: {count}", lineage=state.lineage, count=end.serial)
+    return told(back, next_step=_SEE_PLAN)
 
 
 def _damage(session: Session) -> LedgerCorruptError:
     """Give what is wrong with the ledger; raises where nothing is, or what no repair helps against."""
     from massctl.cli.ledger_access import require_ledger
 
-    state = State(session.settings.renamed)
     try:
-        state.absorb_all(session.ledger().read(0))
+        state = session.read_state(session.ledger())
     except LedgerCorruptError as error:
         return error
     require_ledger(session, state)
@@ -809,9 +773,7 @@ def _damage(session: Session) -> LedgerCorruptError:
     raise UsageError(
         Phrase("the ledger verifies, so there is nothing to repair"),
         Phrase("Nothing was changed."),
-        Phrase(
-            "{command}   checks the form and the fields of every entry too", command=Command("state verify", "--deep")
-        ),
+        _DEEPER,
     )
 
 
@@ -819,8 +781,7 @@ def _folded(session: Session, entries: Sequence[Entry]) -> State:
     """Fold what is to be the ledger; raises where it may not be this repository's."""
     from massctl.cli.ledger_access import trust
 
-    state = State(session.settings.renamed)
-    state.absorb_all(entries)
+    state = session.fold(entries)
     if state.lineage is None:
         raise LedgerCorruptError(
             Phrase("not even the first entry of the ledger verifies"),

@@ -45,7 +45,7 @@ def command(directory: str, names: tuple[str, ...], wait: float, all_editions: b
         going = any(unfinished(job) is not None for record in found.records for job in record.jobs)
 
         def json(to: Console) -> str:
-            from massctl.view.json_documents import status_json
+            from massctl.view.json_reports import status_json
 
             return status_json(found, to.language)
 
@@ -72,7 +72,7 @@ def follow(session: Session, names: Sequence[str], wait_seconds: float, *, all_e
     What he says comes as an event, which another process records: between two looks the ledger is left to it.
     """
     from massctl.apply.jobs import Followed
-    from massctl.cli.evidence import repeatable
+    from massctl.cli.planner import repeatable
     from massctl.cli.progress import progress
     from massctl.model.state import is_held
 

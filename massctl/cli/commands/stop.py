@@ -33,9 +33,9 @@ def command(directory: str, reason: str | None, form: str) -> int:
     """
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
-        from massctl.cli.operators import who
+        from massctl.cli.consent import who
         from massctl.ledger.git_branch import Pushed
-        from massctl.view.json_documents import brake_json
+        from massctl.view.json_reports import brake_json
         from massctl.view.run import stopped_text
 
         try:
@@ -75,8 +75,7 @@ class BrakeBranch:
 
     def __init__(self, session: Session, otherwise: Phrase) -> None:
         """Find the way to the remote. Raises UsageError, with the other way, where no run would look for a brake."""
-        from massctl.cli.branch_tip import has_git
-        from massctl.cli.remote_ledger import known_to_git, token_for_git
+        from massctl.cli.checkout import has_git, known_to_git, token_for_git
         from massctl.ledger.git_branch import GitBranch
         from massctl.ledger.git_remote import way_to
         from massctl.plan.guards import STOP_BRANCH

@@ -7,7 +7,7 @@ import click
 
 from massctl.cli.app import Result, run
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.output import Console
+from massctl.cli.output import Console, verbosity
 from massctl.model.phrase import Command, Phrase
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command(directory: str, names: tuple[str, ...], form: str, verbose: bool) -> int:
     """Check the campaigns NAMEs, or every one: schema, rendering, content rules. Touches no network."""
-    return run("validate", form, lambda: _validated(directory, names, verbose=verbose))
+    return run("validate", form, lambda: _validated(directory, names, verbose=verbose or verbosity() > 0))
 
 
 def _validated(directory: str, names: Sequence[str], *, verbose: bool) -> tuple[Console, Result]:
@@ -46,7 +46,7 @@ def _result(found: "list[Diagnostic]", count: int, *, verbose: bool) -> Result:
     from massctl.model.diagnostics import has_errors
 
     def json(to: Console) -> str:
-        from massctl.view.json_documents import validate_json
+        from massctl.view.json_reports import validate_json
 
         return validate_json(found, to.language)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -49,7 +48,7 @@ def command(
         raise click.UsageError(Phrase("give exactly one of --article N and --all"))
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
-        from massctl.view.json_documents import withdraw_json
+        from massctl.view.json_reports import withdraw_json
         from massctl.view.run import withdrawn_text
 
         taken = withdraw(current, name, article or 0, yes=yes, wait=wait)
@@ -57,6 +56,7 @@ def command(
             taken.exit_status(),
             lambda to: withdraw_json(taken, to.language),
             lambda to: withdrawn_text(taken, to.language, to.style, to.width),
+            next_step=Phrase("{command}   shows what is left of it", command=Command("status", name)),
             error=taken.error,
         )
 
@@ -70,17 +70,12 @@ def withdraw(session: Session, name: str, article: int, *, yes: bool, wait: time
 
     Nothing is asked, neither of a person nor of WeChat, where nothing is left to withdraw or none of it today.
     """
-    from massctl.apply.journal import LedgerSession
     from massctl.apply.withdraw import ALL, WithdrawalWait, prepared, withdraw_all
-    from massctl.cli.ledger_access import account_of, refuse_fleeting_ledger, trust
+    from massctl.cli.ledger_access import account_of, own_ledger
     from massctl.cli.progress import progress
-    from massctl.ledger.process_lock import sole_runner
 
-    refuse_fleeting_ledger(session)
-    with sole_runner(session.locks, session.clock.now()):
-        ledger = session.ledger()
-        state = session.read_state(ledger)
-        trust(session, state)
+    with own_ledger(session) as book:
+        state = book.state
         record = sent_edition(state, name)
         taken = prepared(record, article, state, session.clock.now())
         if not taken.today:
@@ -93,7 +88,7 @@ def withdraw(session: Session, name: str, article: int, *, yes: bool, wait: time
         waiting = None
         if wait is not None:
             waiting = WithdrawalWait(session.clock.now() + wait, session.clock, progress(session.console))
-        withdraw_all(taken, wechat, LedgerSession(ledger, session.clock, state), waiting)
+        withdraw_all(taken, wechat, book, waiting)
     return taken
 
 
@@ -135,7 +130,7 @@ def require_article(session: Session, record: Record, article: int) -> None:
 def _require_consent(session: Session, taken: Withdrawal, state: State, wait: timedelta | None) -> None:
     """Ask on the terminal; without one, and without --yes, nothing is asked and nothing done."""
     from massctl.apply.withdraw import sharing
-    from massctl.cli.consent import somebody_is_here
+    from massctl.cli.consent import said_yes, somebody_is_here
     from massctl.view.run import withdraw_question
 
     if not somebody_is_here():
@@ -149,11 +144,6 @@ def _require_consent(session: Session, taken: Withdrawal, state: State, wait: ti
     sharers = {id(record): record for target in taken.today for record in sharing(target, state)}
     others = [f"{record.campaign} ({record.edition})" for record in sharers.values()]
     until = session.clock.now() + wait if wait is not None else None
-    console.talk(
-        withdraw_question(taken, headlines, others, console.language, console.style, console.width, until=until)
-    )
-    console.talk(Phrase("Type `yes` to withdraw:"))
-    # Read from its bytes: a terminal may speak any encoding, and the end of input is no yes.
-    answer = sys.stdin.buffer.readline().decode(sys.stdin.encoding or "utf-8", errors="replace")
-    if answer.strip().lower() not in {"yes", "是"}:
+    question = withdraw_question(taken, headlines, others, console.language, console.style, console.width, until=until)
+    if not said_yes(console, question, Phrase("Type `yes` to withdraw:")):
         raise RefusedError(Phrase("you did not say yes, so nothing was withdrawn"), Phrase("No request was made."))

@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 from massctl.apply.draft_fingerprint import draft_facts, draft_sha256, kept_sha256, losses
 from massctl.apply.ports import DraftArticle
 
-GIVEN = DraftArticle("春季大促", "编辑部", "三天", "<p>你好</p>", "https://example.com/", "MATERIAL_1", True, False)
+GIVEN = DraftArticle(
+    "春季大促",
+    "编辑部",
+    "三天",
+    "<p>你好</p>",
+    "https://example.com/",
+    "MATERIAL_1",
+    need_open_comment=True,
+    only_fans_can_comment=False,
+)
 
 
 def with_content(content: str) -> DraftArticle:

@@ -221,7 +221,9 @@ def test_a_newer_draft_that_is_found_takes_the_place_of_the_older_one() -> None:
 
 def foreign(title: str) -> tuple[DraftArticle, ...]:
     """Give a draft that somebody made in the console."""
-    return (DraftArticle(title, "", "", "<p>别人的</p>", "", "COVER", False, False),)
+    return (
+        DraftArticle(title, "", "", "<p>别人的</p>", "", "COVER", need_open_comment=False, only_fans_can_comment=False),
+    )
 
 
 def test_a_draft_is_found_behind_two_hundred_others() -> None:
@@ -385,7 +387,7 @@ def test_what_changes_the_look_is_told_from_what_wechat_writes_otherwise(
         '<p style="color:red">价 100 元</p>'
         '<p><b>早</b>今<span style="background:url(https://mmbiz.qpic.cn/a/0)"></span></p>'
     )
-    given = (DraftArticle("t", "", "", html, "", "C", False, False),)
+    given = (DraftArticle("t", "", "", html, "", "C", need_open_comment=False, only_fans_can_comment=False),)
     read = (replace(given[0], content=change(html)),)
     assert same == (markup_sha256(given) == markup_sha256(read))
 

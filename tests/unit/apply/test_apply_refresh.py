@@ -54,10 +54,7 @@ def test_what_is_as_recorded_is_no_drift() -> None:
 def test_a_draft_that_was_changed_refuses_and_takes_the_send_away() -> None:
     scene = staged()
     (media_id, articles) = next(iter(scene.wechat.drafts.items()))
-    scene.wechat.drafts[media_id] = tuple(
-        type(article)(**{**{name: getattr(article, name) for name in article.__slots__}, "title": "别的"})
-        for article in articles
-    )
+    scene.wechat.drafts[media_id] = tuple(replace(article, title="别的") for article in articles)
     scene.later(hours=1.5)
     assert any(isinstance(step, SendMass) for step in scene.plan().steps)
     plan, remote = read(scene)

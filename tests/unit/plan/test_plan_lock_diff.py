@@ -1,5 +1,6 @@
 """What differs from a lock, by name."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -29,8 +30,10 @@ from massctl.model.lock import LockFile, lock_document
 from massctl.model.message import Purpose, RenderedCampaign, Window
 from massctl.model.phrase import Phrase
 from massctl.plan.lock_diff import changed_parts, lock_missing, lock_stale, lock_uncommitted, lock_unfit
-from massctl.plan.plan_file import LockedCampaign, LockResult, lock_exit_status, lock_report_document
+from massctl.plan.plan_file import LockedCampaign, LockResult, lock_exit_status
 from massctl.plan.steps import Guard, NotLocked
+from massctl.view.i18n import Language
+from massctl.view.json_reports import lock_json
 
 SALE = news("sale", window=OPEN)
 WORDS = text("sale", window=OPEN)
@@ -224,7 +227,7 @@ def test_the_report_as_json() -> None:
         versions=(Phrase("pillow 13 → 14"),),
         refusal=refusal,
     )
-    (campaign,) = lock_report_document([differs])["campaigns"]  # type: ignore[misc]
+    (campaign,) = json.loads(lock_json([differs], Language.EN))["campaigns"]
     assert {
         "name": "sale",
         "edition": 1,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from massctl.model.phrase import Command, Phrase
 from massctl.view.i18n import Flags, Language
-from massctl.view.json_documents import document_json
+from massctl.view.json_documents import written
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -19,19 +19,17 @@ VALUES = st.recursive(
 
 @given(st.dictionaries(st.text(), VALUES, max_size=4))
 def test_a_document_is_indented_as_python_would(document: dict[str, Any]) -> None:
-    assert json.dumps(document, ensure_ascii=False, indent=2) == document_json(document, Language.ZH)
+    assert json.dumps(document, ensure_ascii=False, indent=2) == written(document, Language.ZH)
 
 
 @given(st.dictionaries(st.text(), VALUES, max_size=4))
 def test_flags_change_nothing_in_a_document_without_a_sentence(document: dict[str, Any]) -> None:
     flagged = Language("en", Flags("-C r2", sandbox=True))
-    assert document_json(document, Language.EN) == document_json(document, flagged)
+    assert written(document, Language.EN) == written(document, flagged)
 
 
 def test_only_hints_are_for_people_to_type() -> None:
     advice = Phrase("{command}", command=Command("apply", "massctl apply"))
-    found = json.loads(
-        document_json({"hint": advice, "message": advice, "at": [advice]}, Language("zh", Flags("-C r")))
-    )
+    found = json.loads(written({"hint": advice, "message": advice, "at": [advice]}, Language("zh", Flags("-C r"))))
     plain = "massctl apply massctl apply"
     assert {"hint": "massctl -C r apply massctl apply", "message": plain, "at": [plain]} == found

@@ -55,7 +55,14 @@ def picture(path: str, sha256: Sha256, purpose: Purpose, note: str | None = None
 def article(title: str = "春季大促，1999 元起", content: str | None = None) -> RenderedArticle:
     body = f'<p>三天，错过等一年。</p><img src="massctl-picture:{HERO}"><img src="massctl-picture:{LEAVES}">'
     return RenderedArticle(
-        title, "编辑部", "三天，错过等一年", content or body, COVER, "https://example.com/sale", True, False
+        title,
+        "编辑部",
+        "三天，错过等一年",
+        content or body,
+        COVER,
+        "https://example.com/sale",
+        need_open_comment=True,
+        only_fans_can_comment=False,
     )
 
 

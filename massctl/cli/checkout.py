@@ -1,14 +1,16 @@
-"""Asks git about this checkout: is it the tip of the branch that sends, and are its locks committed? Writes nothing."""
+"""What git says of this checkout and its remote: is it the tip, are its locks committed, where is the ledger's branch?
+
+Nothing is written here. git and what it starts are told no AppSecret.
+"""
 
 import os
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from massctl.apply.outcome import what_happened
 from massctl.cli.places import CACHE
-from massctl.cli.remote_ledger import known_to_git, token_for_git
 from massctl.errors import LedgerUnreachableError
 from massctl.ledger.git_remote import NETWORK_SECONDS, Git, way_to
 from massctl.model.ids import CampaignName
@@ -19,6 +21,7 @@ from massctl.plan.steps import Refusal
 from massctl.source.repository import CAMPAIGNS, LOCK_FILE, SETTINGS
 
 if TYPE_CHECKING:
+    from massctl.ledger.git_ledger import GitLedger
     from massctl.model.settings import MassctlFile
 
 _LOCKED: Final = (SETTINGS, f":(glob){CAMPAIGNS}/*/{LOCK_FILE}")
@@ -96,3 +99,40 @@ def _why_uncommitted(git: Git, root: Path, path: str) -> Phrase | None:
 def has_git(root: Path) -> bool:
     """Say whether something is called .git here or above: git says of a broken one too that it is none."""
     return any(os.path.lexists(folder / ".git") for folder in (root, *root.parents))
+
+
+def remote_ledger(
+    root: Path,
+    cache: Path,
+    settings: "MassctlFile",
+    locks: Path,
+    environment: Mapping[str, str],
+    tell: Callable[[str], None] = lambda _: None,
+) -> "GitLedger":
+    """Open the ledger on its branch; reads the user's repository, and asks no server yet.
+
+    `tell` says to people that the remote is waited for, or that a broken copy is made anew.
+
+    Raises LedgerUnreachableError where git or the remote is missing.
+    """
+    # What only asks git something else loads no ledger.
+    from massctl.ledger.git_branch import GitBranch
+    from massctl.ledger.git_ledger import GitLedger
+    from massctl.ledger.git_remote import way_to
+
+    state = settings.state
+    known = known_to_git(settings, environment)
+    way = way_to(root, state.remote, known, token_for_git(settings, environment))
+    return GitLedger(GitBranch(cache / "ledger.git", way, state.branch, known, tell), locks)
+
+
+def known_to_git(settings: "MassctlFile", environment: Mapping[str, str]) -> dict[str, str]:
+    """Give what git may know: helpers and commands of ssh that it starts have no business with an AppSecret."""
+    secret = {account.secret_env for account in settings.accounts.values()}
+    return {name: value for name, value in environment.items() if name not in secret}
+
+
+def token_for_git(settings: "MassctlFile", environment: Mapping[str, str]) -> str | None:
+    """Give the token that `state.token_env` names; None where there is none."""
+    name = settings.state.token_env
+    return environment.get(name, "").strip() or None if name else None

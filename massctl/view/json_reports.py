@@ -1,15 +1,69 @@
-"""The shapes of what verbs that act or look around print as JSON, for the schemas that programs check them with."""
+"""What verbs other than `plan` print as JSON: the shape of each, which `schemas/` publishes, and what fills it.
 
-from typing import Any, Literal
+A key stands once, in its shape: it holds what the value has under that name, or what is given for it. Keys and codes
+never change with the language; only `message` and `hint` do. A plan is in `massctl.view.json_documents`.
+"""
 
-from pydantic import Field
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from massctl.model.diagnostics import Check, Level
+from pydantic import BaseModel, Field
+
+from massctl.model.diagnostics import Check, Diagnostic, Level, Severity
+from massctl.model.documents import document, empty_document
+from massctl.model.entries import Entry, fields_of
+from massctl.model.ids import sha256_of
+from massctl.model.phrase import Command, Phrase, in_a_row
 from massctl.model.settings import Happening
-from massctl.model.state import Status
+from massctl.model.state import Attempt, Job, Record, State, Status, status_of
 from massctl.model.strict import Strict
-from massctl.plan.plan_file import LockResult, PlannedDiagnostic, PlannedRefusal, PlannedStep
+from massctl.plan.plan_file import (
+    LockedCampaign,
+    LockResult,
+    PlannedDiagnostic,
+    PlannedRefusal,
+    PlannedStep,
+    StoppedPlan,
+    diagnostics_document,
+    lock_exit_status,
+)
 from massctl.plan.window import WindowState
+from massctl.view.i18n import Language
+from massctl.view.json_documents import written
+
+if TYPE_CHECKING:
+    from massctl.apply.jobs import Followed, Foreign, Recorded
+    from massctl.apply.notices import Notice
+    from massctl.apply.outcome import CampaignOutcome, Failure, Outcome
+    from massctl.apply.ports import SendingSpeed
+    from massctl.apply.withdraw import Withdrawal
+    from massctl.model.diagnostics import Finding
+    from massctl.model.entries import JobFinish
+    from massctl.model.send import Verdict
+    from massctl.plan.guards import Brake
+    from massctl.plan.send_block import SendBlock
+    from massctl.view.explain import Explanation
+    from massctl.view.ledger import Repair
+
+
+class Report(Strict):
+    """What every document begins with."""
+
+    format_version: Literal[1]
+    """The version of this format."""
+
+
+class CommandReport(Report):
+    """What the document of a verb that acts begins with."""
+
+    exit_status: int
+    """The exit status of the command."""
+
+
+def _report(shape: type[Report], to: Language, *sources: object, **given: Any) -> str:
+    return written(document(shape, *sources, **given), to)
 
 
 class ReportedError(Strict):
@@ -86,6 +140,15 @@ class ReportedJob(Strict):
     """What the originality check found; null where no event said so."""
 
 
+def _jobs(record: Record) -> list[dict[str, Any]]:
+    return [_job(job) for job in record.jobs]
+
+
+def _job(job: Job) -> dict[str, Any]:
+    status = "deleted" if job.is_gone else job.status
+    return document(ReportedJob, job, job.counts, clientmsgid=job.client_msg_id, status=status)
+
+
 class ReportedAnswer(Strict):
     """A clear answer of WeChat to a send, which the ledger could not take: for the ledger it is in doubt."""
 
@@ -130,11 +193,9 @@ class AppliedCampaign(Strict):
     """What WeChat said to its send and the ledger could not take; absent where there is nothing like that."""
 
 
-class ApplyReport(Strict):
+class ApplyReport(Report):
     """What `massctl apply --format json` prints, on every exit but 2 and 3."""
 
-    format_version: Literal[1]
-    """The version of this format."""
     exit_status: int
     """The exit status of the run."""
     lineage: str | None
@@ -145,6 +206,54 @@ class ApplyReport(Strict):
     """The campaigns, in the order of the plan."""
     error: ReportedError | None = Field(default=None)
     """What stopped the run before it knew a campaign."""
+
+
+def apply_json(outcome: "Outcome", language: Language) -> str:
+    """Give what a run did."""
+    campaigns = [_applied(outcome, campaign) for campaign in outcome.campaigns]
+    return _report(ApplyReport, language, outcome.state, exit_status=outcome.exit_status(), campaigns=campaigns)
+
+
+def _applied(outcome: "Outcome", campaign: "CampaignOutcome") -> dict[str, Any]:
+    planned, record = campaign.planned, outcome.record(campaign)
+    return document(
+        AppliedCampaign,
+        campaign,
+        planned,
+        status=outcome.status(campaign),
+        error=campaign.error or _faults(planned.diagnostics),
+        jobs=_jobs(record),
+        **(_unrecorded(record, campaign.answer) if campaign.answer is not None else {}),
+    )
+
+
+def _unrecorded(record: Record, answer: "Verdict") -> dict[str, Any]:
+    """Give what the ledger could not take of WeChat's answer, under its key; nothing where it was no clear one."""
+    # Only a run whose ledger fell away has one.
+    from massctl.apply.outcome import unrecorded_of
+
+    found = unrecorded_of(record, answer)
+    if found is None:
+        return {}
+    outcome = "not_sent" if found.is_refusal else "sent"
+    return {"unrecorded": document(ReportedAnswer, found, outcome=outcome, message=found.told)}
+
+
+_FAULTS_NAMED_MAX = 5
+"""Of the faults that stopped a campaign; `massctl validate` shows them all."""
+
+
+def _faults(diagnostics: Sequence[Diagnostic]) -> "Failure | None":
+    """Give the ERROR of a campaign that was stopped by faults in its files; None for one without."""
+    from massctl.apply.outcome import Failure
+
+    faults = [diagnostic for diagnostic in diagnostics if diagnostic.severity is Severity.ERROR]
+    if not faults:
+        return None
+    kinds = dict.fromkeys(f"{fault.code} {fault.place.file}" if fault.place else fault.code for fault in faults)
+    where = ", ".join([*kinds][:_FAULTS_NAMED_MAX])
+    message = Phrase("its files have faults ({where}), so nothing was done with it", where=where)
+    return Failure(None, None, message, Command("validate"))
 
 
 class ReportedFinding(Strict):
@@ -179,11 +288,9 @@ class ReportedLevels(Strict):
     """Things that were not checked, or cannot be from here."""
 
 
-class DoctorReport(Strict):
+class DoctorReport(Report):
     """What `massctl doctor --format json` prints, on every exit but 2 and 3."""
 
-    format_version: Literal[1]
-    """The version of this format."""
     exit_status: int
     """1 where anything is a problem, else 0."""
     findings: list[ReportedFinding]
@@ -192,6 +299,13 @@ class DoctorReport(Strict):
     """The number of findings of each level."""
     error: ReportedError | None = Field(default=None)
     """What stopped the command before it found anything."""
+
+
+def doctor_json(findings: "Sequence[Finding]", exit_status: int, language: Language) -> str:
+    """Give everything that a check-up found; the summary counts findings by level."""
+    counts = Counter(finding.level for finding in findings)
+    summary = {level.value: counts[level] for level in Level}
+    return _report(DoctorReport, language, exit_status=exit_status, findings=findings, summary=summary)
 
 
 class FollowedCampaign(Strict):
@@ -211,15 +325,41 @@ class FollowedCampaign(Strict):
     """Why its jobs could not be asked about."""
 
 
-class StatusReport(Strict):
+class StatusReport(Report):
     """What `massctl status --format json` prints."""
 
-    format_version: Literal[1]
-    """The version of this format."""
     campaigns: list[FollowedCampaign]
     """The campaigns, by name."""
     error: ReportedError | None = Field(default=None)
     """What stopped the command before it knew a campaign."""
+
+
+def status_json(followed: "Followed", language: Language) -> str:
+    """Give where campaigns stand; `error` says why a state could not be asked for."""
+    from massctl.apply.jobs import ended_badly  # Only `status` follows jobs.
+
+    failures = {id(record): failure for record, failure in reversed(followed.errors)}
+    campaigns = [
+        _campaign(FollowedCampaign, record, failures.get(id(record)) or ended_badly(record))
+        for record in followed.records
+    ]
+    return _report(StatusReport, language, campaigns=campaigns)
+
+
+def _campaign(
+    shape: type[FollowedCampaign], record: Record, failure: "Failure | None" = None, **given: Any
+) -> dict[str, Any]:
+    """Give where an edition stands, and what went wrong about it in this run."""
+    return document(
+        shape,
+        record,
+        name=record.campaign,
+        status=status_of(record),
+        withdrawn_articles=sorted({n for job in record.jobs for n in job.withdrawn if n > 0}),
+        jobs=_jobs(record),
+        error=failure,
+        **given,
+    )
 
 
 class ActedCampaign(FollowedCampaign):
@@ -229,17 +369,31 @@ class ActedCampaign(FollowedCampaign):
     """What was not done, and why."""
 
 
-class ActReport(Strict):
+class ActReport(CommandReport):
     """What `massctl withdraw` and `massctl reconcile` print with `--format json`."""
 
-    format_version: Literal[1]
-    """The version of this format."""
-    exit_status: int
-    """The exit status of the command."""
     campaigns: list[ActedCampaign]
     """The one edition that it was about; empty where the command stopped before."""
     error: ReportedError | None = Field(default=None)
     """What stopped the command before it knew a campaign."""
+
+
+def _acted(record: Record) -> list[dict[str, Any]]:
+    return [_campaign(ActedCampaign, record, refusals=[])]
+
+
+def withdraw_json(taken: "Withdrawal", language: Language) -> str:
+    """Give what was withdrawn, what has to wait, and what stopped it."""
+    from massctl.apply.outcome import failure_of
+
+    failure = failure_of(taken.error) if taken.error is not None else None
+    campaign = _campaign(ActedCampaign, taken.record, failure, refusals=taken.refusals)
+    return _report(ActReport, language, exit_status=taken.exit_status(), campaigns=[campaign])
+
+
+def reconcile_json(record: Record, language: Language) -> str:
+    """Give the edition that was settled, as it stands now."""
+    return _report(ActReport, language, exit_status=0, campaigns=_acted(record))
 
 
 class RestCampaign(Strict):
@@ -256,6 +410,12 @@ class NewReport(ActReport):
 
     rest: RestCampaign | None
     """What was made; null where the command stopped before."""
+
+
+def new_json(record: Record, rest: str, openids: int, language: Language) -> str:
+    """Give the edition whose list was ended, and the campaign that has its other openids."""
+    made = document(RestCampaign, name=rest, openids=openids)
+    return _report(NewReport, language, exit_status=0, campaigns=_acted(record), rest=made)
 
 
 class Candidate(Strict):
@@ -293,6 +453,50 @@ class EventReport(ActReport):
     """Why the body is no event."""
 
 
+def event_json(finish: "JobFinish", outcome: "Recorded | Foreign", exit_status: int, language: Language) -> str:
+    """Give what an event was recorded for, or which sends in doubt it may belong to."""
+    from massctl.apply.jobs import Recorded, ended_badly
+
+    if isinstance(outcome, Recorded):
+        campaigns = [_campaign(ActedCampaign, outcome.record, ended_badly(outcome.record), refusals=[])]
+        candidates = []
+        said = {"again": outcome.again, "contradicts": outcome.contradicts}
+    else:
+        campaigns, said = [], {"again": False, "contradicts": None}
+        candidates = [document(Candidate, each, name=each.campaign) for each in outcome.candidates]
+    event = document(ReportedEvent, finish.said, **said, candidates=candidates)
+    return _report(EventReport, language, exit_status=exit_status, campaigns=campaigns, event=event, diagnostics=[])
+
+
+def no_event_json(fault: Diagnostic, exit_status: int, language: Language) -> str:
+    """Give why a body is no event."""
+    diagnostics = diagnostics_document([fault])
+    return _report(EventReport, language, exit_status=exit_status, campaigns=[], event=None, diagnostics=diagnostics)
+
+
+class AdoptReport(ActReport):
+    """What `massctl adopt --format json` prints."""
+
+    differences: list[str]
+    """In what the console's version differs from what was reviewed, for people."""
+    handoff: list[str]
+    """What is recorded as done in the console, for people."""
+    diagnostics: list[PlannedDiagnostic]
+    """What is wrong in the campaign's files, so that nothing was adopted."""
+
+
+def adopt_json(record: Record, differences: Sequence[str], handoff: Sequence[str], language: Language) -> str:
+    """Give the edition whose draft was adopted, and what differs in it from what was reviewed."""
+    found = {"differences": list(differences), "handoff": list(handoff), "diagnostics": []}
+    return _report(AdoptReport, language, exit_status=0, campaigns=_acted(record), **found)
+
+
+def not_adopted_json(faults: Sequence[Diagnostic], exit_status: int, language: Language) -> str:
+    """Give the faults of a campaign that cannot be compared with its draft."""
+    found = {"differences": [], "handoff": [], "diagnostics": diagnostics_document(faults)}
+    return _report(AdoptReport, language, exit_status=exit_status, campaigns=[], **found)
+
+
 class ReportedBrake(Strict):
     """A stop of all sends: the branch `massctl-stop` on the remote."""
 
@@ -306,13 +510,9 @@ class ReportedBrake(Strict):
     """Why; empty where nobody said it."""
 
 
-class BrakeReport(Strict):
+class BrakeReport(CommandReport):
     """What `massctl stop --format json` and `massctl resume --format json` print."""
 
-    format_version: Literal[1]
-    """The version of this format."""
-    exit_status: int
-    """The exit status of the command."""
     stopped: bool | None
     """Whether sends are stopped now; null where the command stopped before it knew."""
     changed: bool
@@ -325,13 +525,16 @@ class BrakeReport(Strict):
     """What stopped the command."""
 
 
-class SpeedReport(Strict):
+def brake_json(
+    brake: "Brake | None", language: Language, *, stopped: bool, changed: bool, due: Sequence[str] | None = None
+) -> str:
+    """Give whether sends are stopped, and the brake that is on, or that was lifted."""
+    return _report(BrakeReport, language, exit_status=0, stopped=stopped, changed=changed, brake=brake, due=due)
+
+
+class SpeedReport(CommandReport):
     """What `massctl speed --format json` prints."""
 
-    format_version: Literal[1]
-    """The version of this format."""
-    exit_status: int
-    """The exit status of the command."""
     account: str | None
     """The account's name."""
     speed: int | None
@@ -340,6 +543,32 @@ class SpeedReport(Strict):
     """What it comes to in 10,000 messages a minute; null where the API does not say it."""
     error: ReportedError | None = Field(default=None)
     """What stopped the command."""
+
+
+def speed_json(account: str, speed: "SendingSpeed", language: Language) -> str:
+    """Give an account's sending speed; `realspeed` is in 10,000 messages a minute, as the API says it."""
+    return _report(SpeedReport, language, speed, exit_status=0, account=account)
+
+
+class CommentsReport(CommandReport):
+    """What `massctl comments open` and `massctl comments close` print with `--format json`."""
+
+    name: str | None
+    """The campaign's name; null where the command stopped before."""
+    edition: int | None
+    """Its edition."""
+    opened: bool | None
+    """Whether followers can comment now."""
+    articles: list[int]
+    """The articles that were switched, from 1."""
+    error: ReportedError | None = Field(default=None)
+    """What stopped the command; articles before it may be switched already."""
+
+
+def comments_json(record: Record, articles: Sequence[int], language: Language, *, opened: bool) -> str:
+    """Give which articles (from 1) were switched."""
+    switched = {"opened": opened, "articles": list(articles)}
+    return _report(CommentsReport, language, record, exit_status=0, name=record.campaign, **switched)
 
 
 class ReportedFaults(Strict):
@@ -351,17 +580,22 @@ class ReportedFaults(Strict):
     """Warnings."""
 
 
-class ValidateReport(Strict):
+class ValidateReport(Report):
     """What `massctl validate --format json` prints."""
 
-    format_version: Literal[1]
-    """The version of this format."""
     diagnostics: list[PlannedDiagnostic]
     """Everything that was found, in the order of places."""
     summary: ReportedFaults
     """The number of errors and warnings."""
     error: ReportedError | None = Field(default=None)
     """What stopped the command before it found anything."""
+
+
+def validate_json(diagnostics: Sequence[Diagnostic], language: Language) -> str:
+    """Give every diagnostic, in the order of places; the summary counts errors and warnings."""
+    counts = Counter(diagnostic.severity for diagnostic in diagnostics)
+    summary = document(ReportedFaults, error=counts[Severity.ERROR], warning=counts[Severity.WARNING])
+    return _report(ValidateReport, language, diagnostics=diagnostics_document(diagnostics), summary=summary)
 
 
 class ReportedLock(Strict):
@@ -387,17 +621,27 @@ class ReportedLock(Strict):
     """What is wrong in its files."""
 
 
-class LockReport(Strict):
+class LockReport(CommandReport):
     """What `massctl lock --format json` prints."""
 
-    format_version: Literal[1]
-    """The version of this format."""
-    exit_status: int
-    """The exit status of the command."""
     campaigns: list[ReportedLock]
     """The campaigns, by name."""
     error: ReportedError | None = Field(default=None)
     """What stopped the command before it knew a campaign."""
+
+
+def lock_json(report: Sequence[LockedCampaign], language: Language) -> str:
+    """Give how the locks stand, campaign by campaign."""
+    campaigns = [
+        document(
+            ReportedLock,
+            each,
+            refusals=[each.refusal] if each.refusal else [],
+            diagnostics=diagnostics_document(each.diagnostics),
+        )
+        for each in report
+    ]
+    return _report(LockReport, language, exit_status=lock_exit_status(report), campaigns=campaigns)
 
 
 class ReportedExample(Strict):
@@ -428,15 +672,18 @@ class ReportedExplanation(Strict):
     """An example; null where none says more than the words."""
 
 
-class ExplainReport(Strict):
+class ExplainReport(Report):
     """What `massctl explain --format json` prints."""
 
-    format_version: Literal[1]
-    """The version of this format."""
     language: Literal["zh", "en"]
     """The language of the words."""
     explanations: list[ReportedExplanation]
     """The one that was asked for, or all of them."""
+
+
+def explain_json(explanations: "Sequence[Explanation]", language: Language) -> str:
+    """Give explanations, which are in `language` already."""
+    return _report(ExplainReport, language, language=language.value, explanations=list(explanations))
 
 
 class ReportedDraft(Strict):
@@ -502,11 +749,9 @@ class ReportedWebsiteSend(Strict):
     """When."""
 
 
-class StateReport(Strict):
+class StateReport(Report):
     """What every `massctl state … --format json` that reads begins with."""
 
-    format_version: Literal[1]
-    """The version of this format."""
     lineage: str | None
     """The ledger's lineage; null where there is none."""
     realm: str | None
@@ -530,11 +775,63 @@ class StateShowReport(StateReport):
     """Permanent materials that were added."""
 
 
+def state_json(state: State, names: Sequence[str], language: Language) -> str:
+    """Give what is recorded, edition by edition; with `names` only of these campaigns."""
+    chosen = [state.records[key] for key in sorted(state.records) if not names or key[0] in names]
+    return _report(
+        StateShowReport,
+        language,
+        state,
+        campaigns=[_recorded(record) for record in chosen],
+        website_sends=[
+            document(ReportedWebsiteSend, appid=appid, at=at)
+            for appid, sends in state.website_sends.items()
+            for at in sends
+        ],
+        pictures=len(state.images),
+        materials=len(state.materials),
+    )
+
+
+def _recorded(record: Record) -> dict[str, Any]:
+    contradictions = [
+        document(ReportedContradiction, batch=batch, entries=[fact.serial for fact in facts])
+        for batch, facts in record.contradicted.items()
+    ]
+    return _campaign(
+        RecordedCampaign,
+        record,
+        drafts=[document(ReportedDraft, draft.event, draft) for draft in record.drafts],
+        attempts=[_attempt(attempt) for attempt in record.attempts],
+        expired=record.expired_at,
+        contradictions=contradictions,
+    )
+
+
+def _attempt(attempt: Attempt) -> dict[str, Any]:
+    settled = f"settled_{attempt.settled.outcome}" if attempt.settled is not None else "accepted"
+    is_open = attempt.open and attempt.accepted is None
+    outcome = "rejected" if attempt.rejection is not None else "open" if is_open else settled
+    errcode = attempt.rejection.errcode if attempt.rejection is not None else None
+    return document(ReportedAttempt, attempt, attempt.event, outcome=outcome, errcode=errcode)
+
+
 class StateListReport(StateReport):
     """What `massctl state list --format json` prints."""
 
     entries: list[dict[str, Any]]
     """The entries, oldest first, each as ledger-entry.schema.json says."""
+
+
+def entries_json(entries: Sequence[Entry], state: State, language: Language) -> str:
+    """Give every entry with the fields of its line, oldest first."""
+    return _report(StateListReport, language, state, entries=[_entry_document(entry) for entry in entries])
+
+
+def _entry_document(entry: Entry) -> dict[str, Any]:
+    about = {"campaign": entry.campaign, "edition": entry.edition}
+    head = {"serial": entry.serial, "prev": entry.prev, "at": entry.at.isoformat(timespec="milliseconds")}
+    return {**head, **about, **fields_of(entry.event)}
 
 
 class DroppedLine(Strict):
@@ -572,6 +869,14 @@ class StateRepairReport(StateReport):
     """What the damaged ledger is called now."""
 
 
+def repair_json(repair: "Repair", language: Language) -> str:
+    """Give the document of a repair."""
+    lines = [{key: line.get(key) for key in DroppedLine.model_fields} for line in repair.dropped_lines]
+    dropped = document(DroppedPart, bytes=len(repair.dropped), sha256=sha256_of(repair.dropped), lines=lines)
+    serial = repair.kept + (1 if repair.done else 0)
+    return _report(StateRepairReport, language, repair, serial=serial, repaired=repair.done, dropped=dropped)
+
+
 class StateVerifyReport(StateReport):
     """What `massctl state verify --format json` prints."""
 
@@ -579,34 +884,9 @@ class StateVerifyReport(StateReport):
     """Whether every line is what was written, and the story is possible."""
 
 
-class AdoptReport(ActReport):
-    """What `massctl adopt --format json` prints."""
-
-    differences: list[str]
-    """In what the console's version differs from what was reviewed, for people."""
-    handoff: list[str]
-    """What is recorded as done in the console, for people."""
-    diagnostics: list[PlannedDiagnostic]
-    """What is wrong in the campaign's files, so that nothing was adopted."""
-
-
-class CommentsReport(Strict):
-    """What `massctl comments open` and `massctl comments close` print with `--format json`."""
-
-    format_version: Literal[1]
-    """The version of this format."""
-    exit_status: int
-    """The exit status of the command."""
-    name: str | None
-    """The campaign's name; null where the command stopped before."""
-    edition: int | None
-    """Its edition."""
-    opened: bool | None
-    """Whether followers can comment now."""
-    articles: list[int]
-    """The articles that were switched, from 1."""
-    error: ReportedError | None = Field(default=None)
-    """What stopped the command; articles before it may be switched already."""
+def verified_json(state: State, language: Language) -> str:
+    """Give that every line is what was written: one that is not ends the command before."""
+    return _report(StateVerifyReport, language, state, whole=True)
 
 
 class ReportedChoice(Strict):
@@ -678,10 +958,88 @@ class ReportedNotice(Strict):
     """The ways out, where nobody knows whether it was sent; else empty."""
 
 
-class NoticesReport(Strict):
+class NoticesReport(Report):
     """What `notify` posts to a webhook: all that one run has to tell it."""
 
-    format_version: Literal[1]
-    """The version of this format."""
     notices: list[ReportedNotice]
     """The facts, at least one."""
+
+
+def notices_json(notices: Sequence["Notice"], language: Language) -> str:
+    """Give the document that a webhook is posted."""
+    return _report(NoticesReport, language, notices=[_notice(each) for each in notices])
+
+
+def _notice(notice: "Notice") -> dict[str, Any]:
+    return document(
+        ReportedNotice,
+        notice,
+        event=notice.happening,
+        send=_send(notice.block) if notice.block is not None else None,
+        choices=_choices(notice),
+        **({"msg_id": notice.unrecorded.msg_id} if notice.unrecorded is not None else {}),
+    )
+
+
+def _send(block: "SendBlock") -> dict[str, Any]:
+    """Give the block by the names of its rows: words for people, lists where there may be several."""
+    from massctl.view.send_block import block_rows
+
+    said = empty_document(ReportedSend)
+    for row in block_rows(block):
+        words = in_a_row(row.words)
+        said[row.name] = [*said[row.name], words] if isinstance(said[row.name], list) else words
+    return said
+
+
+def _choices(notice: "Notice") -> list[dict[str, Any]]:
+    if notice.unrecorded is not None:
+        return [_choice(notice.unrecorded.command, notice.at)]
+    if notice.choices is None:
+        return []
+    from massctl.view.notices import reconcile_command
+
+    name, repetition, now = notice.choices.record.campaign, notice.choices.repetition, notice.choices.now
+    found = []
+    if repetition is not None:
+        begins = max(repetition.at, now) if repetition.at is not None else None
+        again = reconcile_command(name, "--resubmit")
+        found.append(_choice(again, begins, repetition.until, repetition.refused))
+    return [*found, *(_choice(reconcile_command(name, each), now) for each in ("--sent", "--not-sent"))]
+
+
+def _choice(
+    command: str, begins: datetime | None, until: datetime | None = None, why: Sequence[str] = ()
+) -> dict[str, Any]:
+    return document(ReportedChoice, command=command, from_=begins, until=until, refused=list(why))
+
+
+REPORTS: Final[dict[str, type[BaseModel]]] = {
+    "plan": StoppedPlan,
+    "apply": ApplyReport,
+    "status": StatusReport,
+    "withdraw": ActReport,
+    "reconcile": ActReport,
+    "stop": BrakeReport,
+    "resume": BrakeReport,
+    "new": NewReport,
+    "record-event": EventReport,
+    "adopt": AdoptReport,
+    "comments": CommentsReport,
+    "speed": SpeedReport,
+    "lock": LockReport,
+    "doctor": DoctorReport,
+    "validate": ValidateReport,
+    "explain": ExplainReport,
+    "state show": StateShowReport,
+    "state list": StateListReport,
+    "state verify": StateVerifyReport,
+    "state repair": StateRepairReport,
+}
+"""Verb -> the shape of its document. A plan has another one, `SavedPlan`, where it is not stopped."""
+
+
+def stopped_json(verb: str, failure: "Failure", exit_status: int, language: Language) -> str:
+    """Give the document of a run that stopped before it knew a campaign: its usual keys, empty, and `error`."""
+    made = empty_document(REPORTS[verb], exit_status=exit_status)
+    return written({**made, "error": document(ReportedError, failure)}, language)

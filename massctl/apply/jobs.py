@@ -13,7 +13,18 @@ from massctl.errors import MassctlError, UsageError
 from massctl.model.entries import JobFinish, JobStatus, SendInDoubt, fields_of
 from massctl.model.ids import AppId, MsgDataId, MsgId
 from massctl.model.phrase import Command, Phrase
-from massctl.model.state import Job, Record, RecordKey, State, held_until, is_concluded, is_held
+from massctl.model.state import (
+    Job,
+    Record,
+    RecordKey,
+    State,
+    Status,
+    held_until,
+    is_concluded,
+    is_held,
+    status_of,
+)
+from massctl.plan.job_failure import how_to_resend, reason_of, reason_words
 
 
 def is_overdue(record: Record, clock: Clock) -> bool:
@@ -88,6 +99,15 @@ def job_status(report: JobReport) -> JobStatus:
 def unfinished(job: Job) -> MsgId | None:
     """Return the id of a job that may still change; None where it is finished or its id was never learnt."""
     return MsgId(job.msg_id) if job.msg_id is not None and job.status in UNFINISHED else None
+
+
+def ended_badly(record: Record) -> Failure | None:
+    """Describe a job that failed, with the way on, or one that reached nobody; None where none did."""
+    if status_of(record) is not Status.FAILED:
+        return nobody_got_it(record)
+    reason = reason_of(record)
+    why = Phrase("WeChat accepted the job and then failed it") if reason is None else reason_words(reason)
+    return Failure(None, None, why, how_to_resend(record) or "")
 
 
 def nobody_got_it(record: Record) -> Failure | None:

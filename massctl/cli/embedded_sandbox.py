@@ -7,11 +7,16 @@ from pathlib import Path
 from typing import Final
 from wsgiref.types import WSGIApplication
 
+from massctl.callback.finish import read_finish
+from massctl.callback.tree import EventFault
 from massctl.cli.clocks import SandboxClock
 from massctl.cli.places import Places
+from massctl.errors import InvariantError
 from massctl.model.campaign import Audience
+from massctl.model.entries import JobFinish
 from massctl.model.message import Window
 from massctl.model.settings import MassctlFile
+from massctl.model.state import State
 from massctl.sandbox.embedded import Sandbox, open_world
 
 SECRET: Final = "sandbox-secret"  # noqa: S105 - opens nothing but the world on this disk
@@ -56,6 +61,23 @@ class Embedded:
         elif openings:
             self.clock.suppose(min(openings))
 
+    def untold_events(self, state: State) -> list[JobFinish]:
+        """Read the events that WeChat would have posted by now, of jobs of which the ledger has none yet.
+
+        An event of a job that nobody knows is among them only while a send is in doubt.
+        """
+        jobs = {job.msg_id: job for record in state.records.values() for job in record.jobs}
+        in_doubt = any(record.is_in_doubt for record in state.records.values())
+        untold = []
+        for body in self.world.events():
+            finish = read_finish(body)
+            if isinstance(finish, EventFault):
+                raise InvariantError(f"the sandbox made an event that cannot be read: {finish.message}")
+            job = jobs.get(finish.said.msg_id)
+            if in_doubt if job is None else job.counts is None or job.counts.source != "event":
+                untold.append(finish)
+        return untold
+
     def reset(self) -> None:
         """Forget everything that was received."""
         self.world.reset()
@@ -69,5 +91,6 @@ def embedded(root: Path, settings: MassctlFile, real_now: Callable[[], datetime]
     """Open the repository's sandbox, where every account of massctl.yaml exists."""
     sandbox = open_world(Places(root).world, real_now=real_now)
     for name, account in settings.accounts.items():
-        sandbox.ensure_account(account.appid, secret=SECRET, name=name, kind=account.kind)
+        known = {"secret": SECRET, "name": name, "kind": account.kind, "original_id": account.original_id or ""}
+        sandbox.ensure_account(account.appid, **known)
     return Embedded(sandbox, SandboxClock(sandbox))

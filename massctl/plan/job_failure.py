@@ -52,7 +52,6 @@ def how_to_resend(record: Record) -> Phrase | None:
         say = Phrase("a part of the list has it, and a raised `edition` would go to everybody again: make {rest}")
         return Phrase(say, rest=rest_of(record.campaign))
     err = _ERR.fullmatch(reason_of(record) or "")
-    number = int(err[1]) if err is not None else 0
     told = {
         "edition": record.edition + 1,
         "lock": Command("lock", record.campaign),
@@ -64,15 +63,39 @@ def how_to_resend(record: Record) -> Phrase | None:
         "{apply}",
         **told,
     )
-    agreed = Phrase("ask the administrator (管理员) to agree: {how}", how=again)
-    ways = {
+    unexplained = Phrase("the reason stands in the console under 群发记录; to send it once more: {how}", how=again)
+    return _ways(again, reprinted).get(int(err[1]), unexplained) if err is not None else unexplained
+
+
+def _ways(again: Phrase, reprinted: Phrase) -> dict[int, Phrase]:
+    """Say for the n of err(n) what to change before the send is asked for `again`, where WeChat says why."""
+    notice = Phrase(
+        "the notice under 公众平台 / 通知中心 says what WeChat objects to; take it out, or appeal (申诉) there: {how}",
+        how=again,
+    )
+    return {
+        10001: Phrase(
+            "the notice under 公众平台 / 通知中心 says what counts as advertising; take it out, or appeal (申诉) "
+            "there: {how}",
+            how=again,
+        ),
+        **dict.fromkeys((20001, 20002, 20004, 20006, 20008, 21000), notice),
+        20013: Phrase(
+            "the notice under 公众平台 / 通知中心 says what belongs to somebody else; replace it, or show your licence "
+            "there: {how}",
+            how=again,
+        ),
+        22000: Phrase("take out the cards, links and QR codes of the other account: {how}", how=again),
         30001: Phrase("to send it although that check breaks down: {how}", how=reprinted),
-        30002: Phrase("the original may not be reprinted, so change the article: {how}", how=again),
-        30003: Phrase("to send it as a reprint, where the original permits that: {how}", how=reprinted),
-        40001: agreed,
-        40002: agreed,
+        30002: Phrase(
+            "the original may not be reprinted, so change the article, or ask its author to allow it (转载白名单): "
+            "{how}",
+            how=again,
+        ),
+        30003: Phrase(
+            "to send it as a reprint, where the original permits that: {how}; otherwise change the article first",
+            how=reprinted,
+        ),
+        40001: Phrase("ask the administrator (管理员) why, and to agree: {how}", how=again),
+        40002: Phrase("ask the administrator (管理员) to confirm it within half an hour of the send: {how}", how=again),
     }
-    if number in REASONS:
-        objects = Phrase("change what WeChat objects to; 群发记录 in the console may show it: {how}", how=again)
-        return ways.get(number, objects)
-    return Phrase("the reason stands in the console under 群发记录; to send it once more: {how}", how=again)

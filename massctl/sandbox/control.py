@@ -9,7 +9,11 @@
     POST /_sandbox/tags      {"appid": "wx…", "id": 101, "name": "会员", "count": 300}
     POST /_sandbox/settings  {"sending_seconds": 180}
     POST /_sandbox/admin     {"appid": "wx…", "confirm": true}       the administrator answers a held send
-    POST /_sandbox/ending    {"appid": "wx…", "status": "err(30003)"}  how the account's next job ends
+    POST /_sandbox/ending    {"appid": "wx…", "status": "err(30003)"}  how the account's next job ends; with or without
+                             `status` what its event tells: "copyright": {"CheckState": 2, "ResultList": [{…}]} in
+                             WeChat's own members, "event": "full", "old" (without addresses) or "none" (it is lost)
+    POST /_sandbox/callback  {"delay": 60, "copies": 2, "shuffle": true, "early": true, "form": "json"}  how the events
+                             of the sends that follow travel (see `deliveries`); {}: as WeChat does it
     POST /_sandbox/notifications {"name": "ROBOT", "kind": "wecom_robot", "body": {…}, "headers": {…}}   what would have
                              been posted to a channel of `notify`; shown on the inbox page
     POST /_sandbox/comments  {"appid": "wx…", "msg_id": 1, "article": 1, "content": "好"}   a follower comments
@@ -24,7 +28,19 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 
-from massctl.sandbox import allowance, audience, clock, comments, declare, faults, jobs, notifications, readers
+from massctl.sandbox import (
+    allowance,
+    audience,
+    clock,
+    comments,
+    declare,
+    deliveries,
+    events,
+    faults,
+    jobs,
+    notifications,
+    readers,
+)
 from massctl.sandbox.call import Reply
 from massctl.sandbox.desk import Desk
 from massctl.sandbox.message import Message
@@ -33,13 +49,22 @@ from massctl.sandbox.report import report
 from massctl.sandbox.tables import Record, State
 from massctl.sandbox.world import PATHS
 
-_ENDING = re.compile(r"send fail|err\([0-9]{1,9}\)", re.ASCII)
+_ENDING = re.compile(r"send success|send fail|err\([0-9]{1,9}\)", re.ASCII)
 ADVANCE_MAX = 10 * 366 * 86_400
 """Seconds that one request may move the clock."""
 
 
 class BadControlError(ValueError):
     """Say what is wrong with a control request."""
+
+
+_WRONG = (
+    BadControlError,
+    declare.BadDeclarationError,
+    deliveries.BadOrderError,
+    faults.BadRuleError,
+    notifications.BadPostError,
+)
 
 
 def answer(state: State, verb: str, path: str, body: bytes, real_now: datetime) -> Reply:
@@ -54,7 +79,7 @@ def answer(state: State, verb: str, path: str, body: bytes, real_now: datetime) 
         return Reply({"error": "use POST"}, status=405)
     try:
         return Reply(handler(state, _record(body), real_now))
-    except (BadControlError, faults.BadRuleError, declare.BadDeclarationError, notifications.BadPostError) as error:
+    except _WRONG as error:
         return Reply({"error": str(error)}, status=400)
 
 
@@ -164,13 +189,38 @@ def _admin(state: State, given: Record, real_now: datetime) -> Record:
 
 
 def _ending(state: State, given: Record, real_now: datetime) -> Record:
-    _only(given, "appid", "status")
-    status = given.get("status")
-    if not isinstance(status, str) or not _ENDING.fullmatch(status):
-        raise BadControlError("`status` must be `send fail` or `err(n)`, as in err(10001)")
+    _only(given, "appid", "status", "copyright", "event")
+    ordered: Record = {name: given[name] for name in ("status", "copyright", "event") if name in given}
+    status = ordered.get("status", "send success")
+    if not ordered or not isinstance(status, str) or not _ENDING.fullmatch(status):
+        raise BadControlError("`status` must be `send success`, `send fail` or `err(n)`, as in err(10001)")
+    if ordered.get("event", "full") not in events.KINDS:
+        raise BadControlError(f"`event` must be one of {', '.join(sorted(events.KINDS))}")
+    if "copyright" in ordered:
+        _check_copyright(ordered["copyright"])
     account = _desk(state, given, real_now).account
-    state.table("accounts").put(account["appid"], {**account, "ending": status})
-    return {"status": status}
+    state.table("accounts").put(account["appid"], {**account, "ending": ordered})
+    return ordered
+
+
+def _check_copyright(given: object) -> None:
+    """Refuse what is no CopyrightCheckResult; members that are left out go with the end of the job."""
+    items = given.get("ResultList", []) if isinstance(given, dict) else None
+    if not isinstance(given, dict) or not set(given) <= {"CheckState", "ResultList"} or not isinstance(items, list):
+        raise BadControlError("`copyright` must be an object of `CheckState` and `ResultList`, a list")
+    numbers = [given.get("CheckState", 0)]
+    for item in items:
+        if not isinstance(item, dict) or not set(item) <= events.RESULT or "ArticleIdx" not in item:
+            raise BadControlError(f"a result has an `ArticleIdx`, and of these: {', '.join(sorted(events.RESULT))}")
+        numbers += [value for name, value in item.items() if name != "OriginalArticleUrl"]
+        if not isinstance(item.get("OriginalArticleUrl", ""), str):
+            raise BadControlError("`OriginalArticleUrl` must be text")
+    if any(isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 100 for value in numbers):
+        raise BadControlError("states and flags of `copyright` must be integers from 0 to 99")
+
+
+def _callback(state: State, given: Record, _real_now: datetime) -> Record:
+    return deliveries.order(state, given)
 
 
 def _website_send(state: State, given: Record, real_now: datetime) -> Record:
@@ -215,6 +265,7 @@ _HANDLERS: dict[str, Callable[[State, Record, datetime], Record]] = {
     "tags": _tags,
     "settings": _settings,
     "admin": _admin,
+    "callback": _callback,
     "ending": _ending,
     "comments": _comments,
     "website_send": _website_send,

@@ -11,6 +11,7 @@ FOLLOWERS_MAX = 10_000_000
 _DEFAULTS: Record = {
     "secret": "sandbox-secret",
     "name": "",
+    "original_id": "",
     "kind": "service",
     "comment_right": True,
     "followers": FOLLOWERS,
@@ -24,6 +25,7 @@ _DEFAULTS: Record = {
 _TYPES: dict[str, tuple[type, ...]] = {
     "secret": (str,),
     "name": (str,),
+    "original_id": (str,),
     "kind": (str,),
     "comment_right": (bool,),
     "followers": (int,),
@@ -45,7 +47,8 @@ class BadDeclarationError(ValueError):
 def account(state: State, appid: str, **given: object) -> str:
     """Create an account or change the members that are given; the others stay. Return its secret.
 
-    Members: secret, name, kind (service | subscription), comment_right, followers, whitelist (addresses;
+    Members: secret, name, original_id (of events; derived from the appid where empty), kind (service | subscription),
+    comment_right, followers, whitelist (addresses;
     None: every address), protection (API mass-send protection), website_only (advertising agreement), mass_video and
     mass_card (it still may send videos, coupons: WeChat has closed both, 48022 and 45113), content_characters (articles
     must have fewer: the documented limit of 20,000, which WeChat did not enforce; None: no limit but the bytes).

@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from massctl.sandbox import clock, declare
+from massctl.sandbox import clock, declare, deliveries, events
 from massctl.sandbox.front import Front
 from massctl.sandbox.report import report
 from massctl.sandbox.store import Store
+
+if TYPE_CHECKING:
+    from massctl.sandbox.callback import Endpoint, Exchange, Poster
 
 
 class Sandbox:
@@ -28,8 +31,8 @@ class Sandbox:
     def ensure_account(self, appid: str, **members: Any) -> str:
         """Create the account or bring it to the given members; return its secret.
 
-        Members: secret, name, kind, comment_right, followers, whitelist, protection, website_only, mass_video,
-        mass_card; see `declare.account`. What is not given stays, or has a default in a new account.
+        Members: secret, name, original_id, kind, comment_right, followers, whitelist, protection, website_only,
+        mass_video, mass_card; see `declare.account`. What is not given stays, or has a default in a new account.
         """
         with self._store.transaction() as state:
             return declare.account(state, appid, **members)
@@ -61,6 +64,30 @@ class Sandbox:
         """Move the world's clock forward by `seconds`; return its time."""
         with self._store.transaction() as state:
             return clock.advance(state, self._real_now(), seconds)
+
+    def events(self) -> list[bytes]:
+        """Return the bodies of the events that WeChat would have posted by now, in the order of their posts."""
+        with self._store.transaction() as state:
+            at = clock.world_now(state, self._real_now()).timestamp()
+            rows = sorted(state.table("jobs").records(), key=lambda job: deliveries.due_at(state, job))
+            told = [(job, events.event_of(state, job, at)) for job in rows if deliveries.due_at(state, job) <= at]
+        return [
+            events.written(event["json"], job.get("travel", {}).get("form", "xml")).encode()
+            for job, event in told
+            if event is not None
+        ]
+
+    def poster(self, endpoint: "Endpoint", told: Callable[[str], None], ask: "Exchange | None" = None) -> "Poster":
+        """Return what posts this world's events to a callback URL; one that was ordered early before its answer.
+
+        `told` hears what the check of the URL found whenever that changes: why it failed, or an empty string.
+        """
+        # Posting needs a client for HTTP, and `--sandbox` never posts.
+        from massctl.sandbox.callback import Poster, exchange
+
+        poster = Poster(self._store, self._real_now, endpoint, told, ask or exchange)
+        self.app.before_answer = lambda: poster.post_due(early=True)
+        return poster
 
     def report(self) -> dict[str, Any]:
         """Return what `GET /_sandbox/report` shows."""

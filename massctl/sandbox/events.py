@@ -1,10 +1,11 @@
 """Make the bodies of MASSSENDJOBFINISH, as WeChat posts them once a job has ended.
 
-Nothing is posted: the report shows them, so that a test hands them to whatever reads events. Shapes: WeChat docs,
+The report shows them, `--sandbox` hands them to the command, and `callback` posts them. Shapes: WeChat docs,
 "MASSSENDJOBFINISH", and captured events, read 2026-10. A text's blocks hold nothing but white space.
 """
 
 import hashlib
+import json
 from typing import Any
 
 from massctl.sandbox import jobs
@@ -17,28 +18,58 @@ ORIGINAL_URL = "http://mp.weixin.qq.com/s?__biz=SANDBOX&mid=1&idx=1&sn=original#
 """The article that a refused reprint resembles."""
 CHECK_STATES = {"err(30002)": 3, "err(30003)": 2}
 """`CheckState` by the end of a job that the originality check stopped."""
+KINDS = frozenset({"full", "old", "none"})
+"""What a job's event may be ordered to be; `old` has no addresses, `none` is lost."""
+RESULT = frozenset(
+    {
+        "ArticleIdx",
+        "UserDeclareState",
+        "AuditState",
+        "OriginalArticleUrl",
+        "OriginalArticleType",
+        "CanReprint",
+        "NeedReplaceContent",
+        "NeedShowReprintSource",
+    }
+)
+"""Members of what the originality check found of one article."""
+FORMS = frozenset({"xml", "json"})
+"""The data formats of the developer console."""
 
 
 def event_of(state: State, job: Record, at: float) -> Record | None:
-    """Return the event of a job that has ended by the moment `at`, in both forms; None while it has not."""
-    ended = jobs.ended_at(state, job)
-    status = jobs.event_status(state, job, at)
-    if not status or ended > at:
+    """Return the event of a job that was told by the moment `at`, in both forms; None while it was not."""
+    told = told_at(state, job)
+    status = jobs.event_status(state, job, max(at, jobs.ended_at(state, job)))
+    if not status or told > at or job.get("told", {}).get("event") == "none":
         return None
-    members = _members(job, status, int(ended))
-    head = {"appid": job["appid"], "msg_id": job["msg_id"], "at": beijing(ended).isoformat(), "status": status}
-    return {**head, "xml": f"<xml>\n{_xml(members)}</xml>", "json": members}
+    members = _members(state, job, status, int(told))
+    head = {"appid": job["appid"], "msg_id": job["msg_id"], "at": beijing(told).isoformat(), "status": status}
+    return {**head, "xml": written(members, "xml"), "json": members}
 
 
-def original_id(appid: str) -> str:
+def told_at(state: State, job: Record) -> float:
+    """Return when WeChat makes the event of a job: at its end, or before the answer to the send where so ordered."""
+    is_early = job.get("travel", {}).get("early") and job["hold"] is None
+    return float(job["at"]) if is_early else jobs.ended_at(state, job)
+
+
+def original_id(state: State, appid: str) -> str:
     """Return the account's original id, as events name it."""
-    return f"gh_{hashlib.sha256(appid.encode()).hexdigest()[:12]}"
+    declared = (state.table("accounts").get(appid) or {}).get("original_id")
+    return str(declared or f"gh_{hashlib.sha256(appid.encode()).hexdigest()[:12]}")
 
 
-def _members(job: Record, status: str, seconds: int) -> dict[str, Any]:
+def written(members: dict[str, Any], form: str) -> str:
+    """Write members as the body of a post: `xml` or `json`."""
+    return json.dumps(members, ensure_ascii=False) if form == "json" else f"<xml>\n{_xml(members)}</xml>"
+
+
+def _members(state: State, job: Record, status: str, seconds: int) -> dict[str, Any]:
     sent = status == "send success"
+    addresses = {"ArticleUrlResult": _urls(job) if sent else {"Count": 0, "ResultList": []}}
     return {
-        "ToUserName": original_id(job["appid"]),
+        "ToUserName": original_id(state, job["appid"]),
         "FromUserName": SENDER,
         "CreateTime": seconds,
         "MsgType": "event",
@@ -50,14 +81,15 @@ def _members(job: Record, status: str, seconds: int) -> dict[str, Any]:
         "SentCount": job["sent_count"] if sent else 0,
         "ErrorCount": job["error_count"] if sent else 0,
         "CopyrightCheckResult": _copyright(job, status),
-        "ArticleUrlResult": _urls(job) if sent else {"Count": 0, "ResultList": []},
+        **(addresses if job.get("told", {}).get("event") != "old" else {}),
     }
 
 
 def _copyright(job: Record, status: str) -> dict[str, Any]:
+    """Return what the originality check found: as ordered, else what goes with the end of the job."""
     stopped = status in CHECK_STATES
-    items = [
-        {
+    items = {
+        index: {
             "ArticleIdx": index,
             "UserDeclareState": 0,
             "AuditState": 2 if stopped else 0,
@@ -68,8 +100,13 @@ def _copyright(job: Record, status: str) -> dict[str, Any]:
             "NeedShowReprintSource": int(stopped),
         }
         for index, _ in enumerate(jobs.articles(job), start=1)
-    ]
-    return {"Count": len(items), "ResultList": items, "CheckState": CHECK_STATES.get(status, 1 if items else 0)}
+    }
+    ordered = job.get("told", {}).get("copyright", {})
+    for item in ordered.get("ResultList", []):
+        if item["ArticleIdx"] in items:
+            items[item["ArticleIdx"]] = {**items[item["ArticleIdx"]], **item}
+    state = ordered.get("CheckState", CHECK_STATES.get(status, 1 if items else 0))
+    return {"Count": len(items), "ResultList": list(items.values()), "CheckState": state}
 
 
 def _urls(job: Record) -> dict[str, Any]:

@@ -33,7 +33,7 @@ KINDS = LOST_BEFORE | {"answer_lost", "late", "html", "truncated", "accepted_bus
 """All faults."""
 SECONDS_MAX = 600
 COUNT_MAX = 10_000
-_MASS = frozenset({"/cgi-bin/message/mass/sendall", "/cgi-bin/message/mass/send"})
+MASS_SENDS = frozenset({"/cgi-bin/message/mass/sendall", "/cgi-bin/message/mass/send"})
 _KEYS = frozenset({"path", "nth", "times", "do", "seconds"})
 
 
@@ -84,8 +84,8 @@ def _checked(number: int, rule: object, known_paths: frozenset[str]) -> Record:
         raise BadRuleError(f"{where}: `do` must be one of {', '.join(sorted(KINDS))}")
     if path not in known_paths | {"*"}:
         raise BadRuleError(f"{where}: `path` must be * or a path of the API, such as /cgi-bin/draft/add")
-    if kind == "accepted_45066" and path not in _MASS:
-        raise BadRuleError(f"{where}: accepted_45066 is for {' and '.join(sorted(_MASS))}")
+    if kind == "accepted_45066" and path not in MASS_SENDS:
+        raise BadRuleError(f"{where}: accepted_45066 is for {' and '.join(sorted(MASS_SENDS))}")
     if (kind == "late") != ("seconds" in rule):
         raise BadRuleError(f"{where}: `seconds` belongs to `late`, and `late` needs it")
     return {

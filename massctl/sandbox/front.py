@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Never
 from urllib.parse import parse_qsl
 
 from massctl.loopback.server import is_loopback
-from massctl.sandbox import clock, control, inbox_pages, multipart, world
+from massctl.sandbox import clock, control, faults, inbox_pages, multipart, world
 from massctl.sandbox.call import Call, Reply
 from massctl.sandbox.store import Store
 from massctl.sandbox.tables import State
@@ -40,6 +40,8 @@ class Front:
         self._store = store
         self._real_now = real_now
         self._sleep = sleep
+        self.before_answer: Callable[[], None] | None = None
+        """Called once a mass send is durable, before its answer leaves."""
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one request."""
@@ -58,6 +60,8 @@ class Front:
                 delivery = world.Delivery(_page(state, environ, path, body, real_now))
             date = clock.date_now(state, real_now)
         # What the call did is durable from here on, whatever happens to its answer on the way.
+        if self.before_answer is not None and path in faults.MASS_SENDS:
+            self.before_answer()
         if delivery.cut:
             _cut(environ)
         if delivery.delay_seconds:

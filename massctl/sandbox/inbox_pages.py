@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from massctl.sandbox import article_display, inbox, notifications, uploads
 from massctl.sandbox.call import Reply
 from massctl.sandbox.clock import BEIJING, beijing
+from massctl.sandbox.report import told_events
 from massctl.sandbox.tables import Record, State
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ CONTENT_SECURITY_POLICY = (
     " form-action 'none'; frame-ancestors 'none'"
 )
 """An article can run nothing and fetch nothing, whatever a campaign wrote into it."""
+EVENTS_SHOWN = 50
 _PAGES = Path(__file__).parent / "pages"
 _ARTICLE = re.compile(r"^/article/(\d{1,19})/(\d{1,2})$")
 _PICTURE = re.compile(r"^/picture/([A-Za-z0-9_-]{1,128})$")
@@ -53,8 +55,25 @@ def _inbox(state: State, appid: str, now: datetime) -> Reply:
     account = state.table("accounts").get(appid) or _liveliest(state, accounts)
     phones = inbox.phones(state, account, now) if account else []
     told = notifications.shown(state)
+    check = state.table("callback").get("check")
+    events = told_events(state, now.timestamp())[: -EVENTS_SHOWN - 1 : -1] if check else []
     local = now.astimezone(BEIJING)
-    return _html("inbox.html.j2", accounts=accounts, account=account, phones=phones, told=told, now=local)
+    return _html(
+        "inbox.html.j2",
+        accounts=accounts,
+        account=account,
+        phones=phones,
+        told=told,
+        check=check,
+        events=events,
+        short=_short,
+        now=local,
+    )
+
+
+def _short(moment: str) -> str:
+    """Write a moment of the report for the page: 12-01 20:03:00."""
+    return f"{datetime.fromisoformat(moment):%m-%d %H:%M:%S}"
 
 
 def _liveliest(state: State, accounts: list[Record]) -> Record | None:

@@ -50,7 +50,7 @@ def record(desk: Desk, audience: Audience, message: Message, fact: Record, *, he
         "deleted_articles": [],
         "via": "api",
         "hold": {"since": desk.at, "settled": None, "at": None} if held else None,
-        "ending": _take_ending(desk),
+        **_take_orders(desk),
         **counts,
         **fact,
     }
@@ -115,13 +115,15 @@ def settle(desk: Desk, job: Record, *, confirmed: bool) -> None:
         drafts.consume(desk, draft, job["msg_id"])
 
 
-def _take_ending(desk: Desk) -> str | None:
-    """Return how the account's next job was ordered to end, once."""
+def _take_orders(desk: Desk) -> Record:
+    """Return how the account's next job was ordered to end, once, and how events travel from now on."""
     account = desk.table("accounts").get(desk.appid) or desk.account
-    ending = account.get("ending")
-    if ending is not None:
+    ordered = account.get("ending") or {}
+    if ordered:
         desk.table("accounts").put(desk.appid, {**account, "ending": None})
-    return ending
+    travel = desk.table("callback").get("orders") or {}
+    told = {name: ordered[name] for name in ("copyright", "event") if name in ordered}
+    return {"ending": ordered.get("status"), "told": told, "travel": travel}
 
 
 def articles(job: Record) -> list[Record]:

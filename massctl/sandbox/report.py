@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from massctl.sandbox import comments, events, jobs
+from massctl.sandbox import comments, deliveries, events, jobs
 from massctl.sandbox.clock import beijing
 from massctl.sandbox.desk import digest_of
 from massctl.sandbox.tables import Record, State
@@ -27,7 +27,7 @@ _JOB_MEMBERS = (
 
 def report(state: State, now: datetime) -> Record:
     """Return the report, whose members are
-    `now accounts calls uploads drafts materials jobs events previews notifications faults violations`.
+    `now accounts calls uploads drafts materials jobs events callback previews notifications faults violations`.
 
     Times are ISO 8601 in Beijing time. `calls` maps paths to `count` and `outcomes` (errcode, or
     `fault:<kind>`, to a number).
@@ -42,7 +42,8 @@ def report(state: State, now: datetime) -> Record:
         "materials": [_material(row) for row in state.table("materials").records()],
         "drafts": [_draft(row) for row in state.table("drafts").records()],
         "jobs": [_job(state, row, now.timestamp()) for row in state.table("jobs").records()],
-        "events": _events(state, now.timestamp()),
+        "events": told_events(state, now.timestamp()),
+        "callback": state.table("callback").get("check"),
         "previews": [_preview(row) for row in state.table("previews").records()],
         "notifications": [{**row, "at": _iso(row["at"])} for row in state.table("notifications").records()],
         "faults": state.table("faults").records(),
@@ -50,10 +51,11 @@ def report(state: State, now: datetime) -> Record:
     }
 
 
-def _events(state: State, at: float) -> list[Record]:
-    """Return the events of all jobs that have ended, in the order of their ends."""
+def told_events(state: State, at: float) -> list[Record]:
+    """Return the events of all jobs that have ended, in the order of their ends, each with its posts."""
     found = [events.event_of(state, row, at) for row in state.table("jobs").records()]
-    return sorted((event for event in found if event is not None), key=lambda event: (event["at"], event["msg_id"]))
+    told = sorted((event for event in found if event is not None), key=lambda event: (event["at"], event["msg_id"]))
+    return [{**event, "posts": deliveries.told_of(state, event["msg_id"])} for event in told]
 
 
 def _iso(seconds: float) -> str:

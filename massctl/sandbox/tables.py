@@ -12,9 +12,11 @@ Record: TypeAlias = dict[str, Any]
 
 COLLECTIONS = (
     "accounts",
+    "callback",
     "calls",
     "clock",
     "counters",
+    "deliveries",
     "drafts",
     "faults",
     "jobs",

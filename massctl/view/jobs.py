@@ -71,6 +71,7 @@ _REPRINT: Final[dict[int | None, Phrase]] = {
 _DECLARED: Final = {1: Phrase("declared original"), 2: Phrase("declared a reprint")}
 _AUDIT: Final = {0: Phrase("not checked"), 1: Phrase("still being checked"), 11: Phrase("passed the check")}
 _CHECK: Final = {
+    0: Phrase("originality: nothing was checked"),
     1: Phrase("originality: no reprint"),
     2: Phrase("originality: a reprint that may be sent"),
     3: Phrase("originality: a reprint that may not be sent"),
@@ -101,9 +102,10 @@ def contradiction_text(before: Literal["sent", "failed"], language: "Language", 
 
 def originality_rows(table: Table, check: "CopyrightCheck") -> None:
     """Add what the originality check found, article by article; nothing where nothing was checked."""
-    if check.check_state in _CHECK:
-        ink = Ink.ERROR if check.check_state == 3 else Ink.PLAIN
-        table.below(Inked(_CHECK[check.check_state], ink))
+    state = check.check_state
+    if state or (state == 0 and check.results):  # A text has the block too, and nothing in it.
+        unknown = Phrase("originality: a state that massctl does not know ({state})", state=state)
+        table.below(Inked(_CHECK.get(state, unknown), Ink.ERROR if state == 3 else Ink.PLAIN))
     for position, result in enumerate(check.results, 1):
         said = _verdict(result)
         if said is not None:
@@ -152,7 +154,10 @@ def foreign_text(
         page.line(Inked(Phrase(say, name=record.campaign, edition=record.edition), Ink.WARNING), indent=2)
         known = Command("reconcile", record.campaign, "--sent", finish.said.msg_id, "--reason MASSSENDJOBFINISH")
         page.line(known, indent=4)
-        page.line(Phrase("and then record this event once more"), indent=4)
+        again = Phrase("and then record this event once more")
+        if language.flags.sandbox:  # There `status` reads it by itself.
+            again = Phrase("and then: {command}", command=Command("status", record.campaign))
+        page.line(again, indent=4)
     return page.text()
 
 
@@ -173,8 +178,10 @@ def job_rows(table: Table, record: Record, label: str) -> None:
             table.below(_withdrawn(job))
         if job.withdrawing:
             table.below(Inked(_withdrawing(job), Ink.WARNING))
-        for url in (job.counts.article_urls if job.counts else None) or []:
-            table.below(Inked(url, Ink.DETAIL))
+        urls = (job.counts.article_urls if job.counts else None) or []
+        for number, url in enumerate(urls, 1):
+            said = Phrase("article {number}: {said}", number=number, said=url) if len(urls) > 1 else url
+            table.below(Inked(said, Ink.DETAIL))
         others = [each for each in jobs[1:] if each.counts is not None and each.counts.article_urls]
         if others:
             say = Phrase("the addresses of the other batches: {command}")

@@ -336,11 +336,11 @@ class StatusReport(Report):
 
 def status_json(followed: "Followed", language: Language) -> str:
     """Give where campaigns stand; `error` says why a state could not be asked for."""
-    from massctl.apply.jobs import nobody_got_it  # Only `status` follows jobs.
+    from massctl.apply.jobs import ended_badly  # Only `status` follows jobs.
 
     failures = {id(record): failure for record, failure in reversed(followed.errors)}
     campaigns = [
-        _campaign(FollowedCampaign, record, failures.get(id(record)) or nobody_got_it(record))
+        _campaign(FollowedCampaign, record, failures.get(id(record)) or ended_badly(record))
         for record in followed.records
     ]
     return _report(StatusReport, language, campaigns=campaigns)
@@ -455,10 +455,11 @@ class EventReport(ActReport):
 
 def event_json(finish: "JobFinish", outcome: "Recorded | Foreign", exit_status: int, language: Language) -> str:
     """Give what an event was recorded for, or which sends in doubt it may belong to."""
-    from massctl.apply.jobs import Recorded
+    from massctl.apply.jobs import Recorded, ended_badly
 
     if isinstance(outcome, Recorded):
-        campaigns, candidates = _acted(outcome.record), []
+        campaigns = [_campaign(ActedCampaign, outcome.record, ended_badly(outcome.record), refusals=[])]
+        candidates = []
         said = {"again": outcome.again, "contradicts": outcome.contradicts}
     else:
         campaigns, said = [], {"again": False, "contradicts": None}

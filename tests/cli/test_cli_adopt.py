@@ -54,7 +54,7 @@ def test_a_faulty_campaign_is_told_as_such(staged: Shell):
 def test_a_campaign_that_is_not_locked_is_refused_where_only_locked_ones_are_sent(staged: Shell):
     staged.tree.settings(policy="  require_lock: true\n")
     said = staged(*ADOPT)
-    assert (5, True) == (said.status, "massctl lock letter" in said.err)
+    assert (5, True) == (said.status, "massctl lock --sandbox letter" in said.err)
 
 
 def test_the_reason_is_part_of_it(staged: Shell):

@@ -20,8 +20,19 @@ SCHEMAS = all_schemas()
 
 
 @pytest.fixture
+def unheard(shell: Shell) -> Shell:
+    """A news campaign that every follower has, whose event has not come yet."""
+    shell.control("callback", {"delay": 86_400})
+    return _sent(shell)
+
+
+@pytest.fixture
 def sent(shell: Shell) -> Shell:
     """A news campaign that every follower has."""
+    return _sent(shell)
+
+
+def _sent(shell: Shell) -> Shell:
     shell.tree.settings(language="en")
     shell.tree.news("letter", body="今天风大。\n")
     assert 0 == shell("apply", "letter", "--sandbox", "--yes").status
@@ -199,13 +210,13 @@ def test_comments_of_what_was_withdrawn_are_left_alone(sent: Shell) -> None:
     assert 0 == calls(sent, "comment/open")
 
 
-def test_comments_without_what_was_sent_need_a_number_or_an_event(sent: Shell) -> None:
-    for path in (sent.root / ".massctl/sandbox/massctl.state.bodies").iterdir():
+def test_comments_without_what_was_sent_need_a_number_or_an_event(unheard: Shell) -> None:
+    for path in (unheard.root / ".massctl/sandbox/massctl.state.bodies").iterdir():
         path.unlink()
-    assert 2 == sent("comments", "open", "letter", "--sandbox").status
-    assert 0 == sent("comments", "open", "letter", "--article", "1", "--sandbox").status
-    sent("record-event", event(sent), "--sandbox")
-    assert 0 == sent("comments", "open", "letter", "--sandbox").status
+    assert 2 == unheard("comments", "open", "letter", "--sandbox").status
+    assert 0 == unheard("comments", "open", "letter", "--article", "1", "--sandbox").status
+    unheard("record-event", event(unheard), "--sandbox")
+    assert 0 == unheard("comments", "open", "letter", "--sandbox").status
 
 
 def test_comments_without_the_right(sent: Shell) -> None:
@@ -240,22 +251,22 @@ def test_a_wrong_speed_is_wrong_usage(sent: Shell, more: list[str]) -> None:
 
 
 @pytest.mark.parametrize("form", ["xml", "json"])
-def test_an_event_brings_counts_and_addresses(sent: Shell, form: str) -> None:
-    assert 0 == sent("record-event", event(sent, form=form), "--sandbox").status
-    (job,) = status(sent)["jobs"]
+def test_an_event_brings_counts_and_addresses(unheard: Shell, form: str) -> None:
+    assert 0 == unheard("record-event", event(unheard, form=form), "--sandbox").status
+    (job,) = status(unheard)["jobs"]
     assert (1286, 1286, 1286, 0, 1) == (
         job["total_count"], job["filter_count"], job["sent_count"], job["error_count"], len(job["article_urls"])
     )  # fmt: skip
     assert (None, 1) == (job["reason"], job["copyright_check"]["check_state"])
 
 
-def test_what_is_rendered_for_the_sandbox_links_to_what_was_sent_there(sent: Shell) -> None:
-    sent("record-event", event(sent), "--sandbox")
-    (job,) = status(sent)["jobs"]
-    sent.tree.text("notice", content="上一封：{{ article_url('letter') }}")
-    said = [sent("render", "notice", "--out", "out", *more) for more in ([], ["--sandbox"])]
+def test_what_is_rendered_for_the_sandbox_links_to_what_was_sent_there(unheard: Shell) -> None:
+    unheard("record-event", event(unheard), "--sandbox")
+    (job,) = status(unheard)["jobs"]
+    unheard.tree.text("notice", content="上一封：{{ article_url('letter') }}")
+    said = [unheard("render", "notice", "--out", "out", *more) for more in ([], ["--sandbox"])]
     assert [1, 0] == [each.status for each in said]
-    assert job["article_urls"][0].removeprefix("http://") in sent.tree.read("out/message.txt")
+    assert job["article_urls"][0].removeprefix("http://") in unheard.tree.read("out/message.txt")
 
 
 def linking(sent: Shell) -> str:
@@ -385,9 +396,9 @@ def test_a_faulty_event_in_words(shell: Shell, snapshot: SnapshotAssertion, body
     assert (1, "", snapshot) == (said.status, said.out, said.err)
 
 
-def test_an_event_as_a_document(sent: Shell) -> None:
-    file = event(sent)
-    first, again = (sent("record-event", file, "--sandbox", "--format", "json").document for _ in range(2))
+def test_an_event_as_a_document(unheard: Shell) -> None:
+    file = event(unheard)
+    first, again = (unheard("record-event", file, "--sandbox", "--format", "json").document for _ in range(2))
     assert (0, "letter", "sent", False) == (
         first["exit_status"], first["campaigns"][0]["name"], first["event"]["status"], first["event"]["again"]
     )  # fmt: skip

@@ -55,6 +55,13 @@ def test_a_job_that_reached_nobody_is_an_error_and_is_told(four: Shell) -> None:
     assert ("sent", True) == (campaign["status"], "nobody got it" in campaign["error"]["message"])
 
 
+def test_a_job_that_reached_nobody_is_learnt_in_a_rehearsal(four: Shell) -> None:
+    assert 0 == send(four, 4, OTHER_TAG).status
+    said = four("status", "n-4", "--sandbox", "--wait", "300")
+    assert (1, True) == (said.status, "nobody got it" in said.out)
+    assert 0 == four("status", "n-4", "--sandbox").status
+
+
 def test_a_campaign_may_insist_and_is_warned_where_it_is_asked_for(four: Shell) -> None:
     said = send(four, 4, more="send: {over_limit: allow}\n")
     assert (0, 5, 0) == (said.status, len(four.report()["jobs"]), four.report()["jobs"][-1]["sent_count"])

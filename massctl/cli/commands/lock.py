@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from massctl.cli.app import Result, run_in_session
+from massctl.cli.arguments import sandbox_option
 from massctl.model.phrase import Command, Phrase
 
 if TYPE_CHECKING:
@@ -23,11 +24,13 @@ if TYPE_CHECKING:
 @click.option("--check", is_flag=True, help="Write nothing; render again and exit 5 when anything differs.")
 @click.option("--if-required", is_flag=True, help="Do nothing where massctl.yaml does not ask for locks.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@sandbox_option
 @click.pass_obj
-def command(directory: str, names: tuple[str, ...], check: bool, if_required: bool, form: str) -> int:
+def command(directory: str, names: tuple[str, ...], check: bool, if_required: bool, form: str, sandbox: bool) -> int:
     """Write campaign.lock.json of every campaign that has not gone out yet.
 
-    `massctl apply --locked`, or `require_lock: true` in the policy, renders again and sends only what is the same.
+    `massctl apply --locked`, or `require_lock: true` in the policy, renders again and sends only what is the same. With
+    --sandbox, addresses of articles that were sent are those of the sandbox, which WeChat never gets to see.
     """
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
@@ -44,7 +47,7 @@ def command(directory: str, names: tuple[str, ...], check: bool, if_required: bo
             next_step=_next_step(report),
         )
 
-    return run_in_session("lock", form, directory, work)
+    return run_in_session("lock", form, directory, work, sandbox=sandbox)
 
 
 def _next_step(report: Sequence[LockedCampaign]) -> Phrase | None:

@@ -60,7 +60,7 @@ def record_event(session: Session, file: str, account: str | None) -> Result:
         trust(session, state)
         notifier = Notifier(session)
         notifier.begin(state)
-        outcome = record_finish(finish, appid, LedgerSession(ledger, session.clock, state), _original_ids(session))
+        outcome = record_finish(finish, appid, LedgerSession(ledger, session.clock, state), session.original_ids)
     notifier.tell(state)
     status = ExitStatus.IN_DOUBT if isinstance(outcome, Foreign) and outcome.candidates else ExitStatus.DONE
     text, talk = _views(finish, outcome)
@@ -103,11 +103,6 @@ def _bytes(file: str) -> bytes:
 
     hint = Phrase("name the file that holds the event's body, or - for standard input")
     return read_at_most(file, EVENT_BYTES_MAX, Phrase("Nothing was recorded."), hint)
-
-
-def _original_ids(session: Session) -> dict[AppId, str]:
-    accounts = session.settings.accounts.values()
-    return {AppId(each.appid): each.original_id for each in accounts if each.original_id is not None}
 
 
 def _appid(session: Session, account: str | None) -> AppId | None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -18,22 +21,45 @@ from massctl.model.phrase import Command, Phrase, system_reason
 if TYPE_CHECKING:
     from massctl.cli.embedded_sandbox import Embedded
     from massctl.model.diagnostics import Diagnostic
+    from massctl.sandbox.callback import Endpoint
     from massctl.sandbox.embedded import Sandbox
 
 
 @click.group(name="sandbox", invoke_without_command=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8900, show_default=True, help="0 takes a free port.")
+@click.option("--callback", metavar="URL", help="Post the events of jobs there, as WeChat does.")
+@click.option(
+    "--callback-mode",
+    type=click.Choice(["plain", "compatible", "safe"]),
+    default="plain",
+    show_default=True,
+    help="明文, 兼容 or 安全模式 of these posts.",
+)
+@click.option("--callback-token", metavar="VARIABLE", help="The environment variable that holds the token.")
+@click.option("--callback-aes-key", metavar="VARIABLE", help="The one that holds the EncodingAESKey.")
 @click.pass_context
-def command(ctx: click.Context, port: int) -> None:
+def command(
+    ctx: click.Context,
+    port: int,
+    callback: str | None,
+    callback_mode: str,
+    callback_token: str | None,
+    callback_aes_key: str | None,
+) -> None:
     """Serve the sandbox: the API, and an inbox page that shows what followers received.
 
-    Prints `http://127.0.0.1:PORT APPID SECRET` first. It is the same world that --sandbox works in.
+    Prints `http://127.0.0.1:PORT APPID SECRET` first. It is the same world that --sandbox works in. Without variables
+    the posts to the callback are signed with a token of the sandbox, which is printed: it opens nothing.
     """
     if ctx.invoked_subcommand is not None:
         return
     from massctl.cli.embedded_sandbox import SECRET
 
-    serve_world(str(ctx.obj), port, SECRET)
+    use_console(make_console(None))
+    if callback is None and (callback_mode, callback_token, callback_aes_key) != ("plain", None, None):
+        raise click.UsageError(Phrase("--callback-mode, --callback-token and --callback-aes-key go with --callback"))
+    endpoint = None if callback is None else _endpoint(callback, callback_mode, callback_token, callback_aes_key)
+    serve_world(str(ctx.obj), port, SECRET, endpoint)
 
 
 @command.command(name="reset")
@@ -60,8 +86,64 @@ APPID: Final = "wx0123456789abcdef"
 """The account of a sandbox that is served where there is no massctl.yaml."""
 
 
-def serve_world(directory: str, port: int, secret: str) -> None:
-    """Serve, and print the address line first; raises UsageError where the port is taken."""
+TOKEN: Final = "sandboxtoken"  # noqa: S105 - signs posts of the sandbox, and nothing else
+AES_KEY: Final = "sandboxAESkeyOpensNothingButThisSandbox0123"
+"""What posts are signed and sealed with where no variable is named."""
+INSTALL: Final = "pip install 'massctl[listen]'"
+_TOKEN: Final = re.compile(r"[A-Za-z0-9]{3,32}", re.ASCII)
+"""Source: WeChat docs, "接入指南", read 2026-10."""
+
+
+def _endpoint(url: str, mode: str, token_variable: str | None, key_variable: str | None) -> Endpoint:
+    """Check where and how events are to be posted; raises UsageError where that cannot be done."""
+    from urllib.parse import urlsplit
+
+    from massctl.sandbox import cipher
+    from massctl.sandbox.callback import Endpoint
+
+    try:
+        parts = urlsplit(url)
+        known = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        known = False
+    if not known:
+        raise UsageError(
+            Phrase("--callback needs the address of a server: {url}", url=url),
+            hint=Phrase("write it whole, as in http://127.0.0.1:8700/wechat"),
+        )
+    token = _value(token_variable, TOKEN)
+    if not _TOKEN.fullmatch(token):
+        raise UsageError(Phrase("a token has 3 to 32 letters and digits; correct {variable}", variable=token_variable))
+    if mode == "plain":
+        return Endpoint(url, token)
+    key = _value(key_variable, AES_KEY)
+    try:
+        cipher.sealed(b"", "", cipher.key_bytes(key), bytes(16))
+    except ValueError:
+        told = Phrase("an EncodingAESKey has 43 letters and digits; correct {variable}", variable=key_variable)
+        raise UsageError(told) from None
+    except ImportError:
+        raise UsageError(
+            Phrase("sealed posts need the package cryptography, which is not installed"),
+            hint=Phrase("install it: {command}; or take --callback-mode plain", command=INSTALL),
+        ) from None
+    return Endpoint(url, token, mode, key)
+
+
+def _value(variable: str | None, fallback: str) -> str:
+    if variable is None:
+        return fallback
+    value = os.environ.get(variable, "")
+    if not value:
+        raise UsageError(Phrase("the environment variable {variable} is not set", variable=variable))
+    return value
+
+
+def serve_world(directory: str, port: int, secret: str, endpoint: Endpoint | None = None) -> None:
+    """Serve, and print the address line first; raises UsageError where the port is taken.
+
+    With an `endpoint` events are posted there meanwhile.
+    """
     from massctl.cli.clocks import machine_now
     from massctl.sandbox.embedded import open_world
 
@@ -70,12 +152,12 @@ def serve_world(directory: str, port: int, secret: str) -> None:
             if current.sandbox is not None:
                 _declare(current, current.sandbox)
                 appid = next(iter(current.settings.accounts.values())).appid
-                _serve(current.sandbox.world, port, appid, secret, current.console)
+                _serve(current.sandbox.world, port, f"{appid} {secret}", current.console, endpoint)
         return
     world = open_world(Places(Path(directory)).world, real_now=machine_now)
     try:
         world.ensure_account(APPID, secret=secret, name="massctl", kind="service")
-        _serve(world, port, APPID, secret, use_console(make_console(None)))
+        _serve(world, port, f"{APPID} {secret}", use_console(make_console(None)), endpoint)
     finally:
         world.close()
 
@@ -90,21 +172,45 @@ def _declare(current: Session, embedded: Embedded) -> None:
     embedded.allow((settings.accounts[each.account].appid, each.audience, each.message_type) for each in files)
 
 
-def _serve(world: Sandbox, port: int, appid: str, secret: str, console: Console) -> None:
+def _serve(world: Sandbox, port: int, credentials: str, console: Console, endpoint: Endpoint | None) -> None:
+    from massctl.sandbox.callback import posting
     from massctl.sandbox.server import run_server
 
-    def ready(bound: int) -> None:
-        console.result(f"http://127.0.0.1:{bound} {appid} {secret}")
-        # Whoever reads the first line through a pipe waits for it.
-        sys.stdout.flush()
-        hint = Phrase("inbox: http://127.0.0.1:{port}/   stop with Ctrl-C", port=bound)
-        console.talk(hint)
+    with ExitStack() as stack:
 
-    try:
-        run_server(world, port, ready)
-    except OSError as error:
-        why = system_reason(error)
-        raise UsageError(
-            Phrase("the sandbox cannot listen on port {port}: {why}", port=port, why=why),
-            hint=Phrase("take another port, or a free one with `{command}`", command=Command("sandbox", "--port 0")),
-        ) from None
+        def ready(bound: int) -> None:
+            console.result(f"http://127.0.0.1:{bound} {credentials}")
+            # Whoever reads the first line through a pipe waits for it.
+            sys.stdout.flush()
+            console.talk(Phrase("inbox: http://127.0.0.1:{port}/   stop with Ctrl-C", port=bound))
+            if endpoint is not None:
+                console.talk(_secrets(endpoint))
+                poster = world.poster(endpoint, lambda why: console.talk(_checked(endpoint, why)))
+                stack.enter_context(posting(poster))
+
+        try:
+            run_server(world, port, ready)
+        except OSError as error:
+            why = system_reason(error)
+            raise UsageError(
+                Phrase("the sandbox cannot listen on port {port}: {why}", port=port, why=why),
+                hint=Phrase(
+                    "take another port, or a free one with `{command}`", command=Command("sandbox", "--port 0")
+                ),
+            ) from None
+
+
+def _secrets(endpoint: Endpoint) -> Phrase:
+    """Say what signs the posts: a fake is shown, what somebody brought is not."""
+    token = endpoint.token if endpoint.token == TOKEN else "***"
+    if endpoint.mode == "plain":
+        return Phrase("events go to {url}   token {token}", url=endpoint.url, token=token)
+    say = Phrase("events go to {url}   token {token}   EncodingAESKey {key}")
+    return Phrase(say, url=endpoint.url, token=token, key=endpoint.aes_key if endpoint.aes_key == AES_KEY else "***")
+
+
+def _checked(endpoint: Endpoint, why: str) -> Phrase:
+    if not why:
+        return Phrase("the check of {url} (echostr) succeeded", url=endpoint.url)
+    say = Phrase("the check of {url} (echostr) failed: {why}; events wait, and it is asked again every 5 s")
+    return Phrase(say, url=endpoint.url, why=why)

@@ -12,12 +12,14 @@ from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import Seconds, sandbox_option
 from massctl.cli.output import Console
 from massctl.errors import LedgerLockedError
-from massctl.model.ids import AppId, CampaignName
+from massctl.model.ids import AppId, CampaignName, MsgId
 from massctl.model.phrase import Command, Phrase
 
 if TYPE_CHECKING:
     from massctl.apply.jobs import Followed
+    from massctl.apply.journal import LedgerSession
     from massctl.apply.ports import WeChat
+    from massctl.cli.embedded_sandbox import Embedded
     from massctl.cli.session import Session
     from massctl.model.diagnostics import Diagnostic
     from massctl.model.state import State
@@ -31,7 +33,10 @@ if TYPE_CHECKING:
 @sandbox_option
 @click.pass_obj
 def command(directory: str, names: tuple[str, ...], wait: float, all_editions: bool, form: str, sandbox: bool) -> int:
-    """Ask WeChat about mass jobs that are not finished, and record the answers. Makes no request for others."""
+    """Ask WeChat about mass jobs that are not finished, and record the answers. Makes no request for others.
+
+    With --sandbox it also records the events of jobs that have ended, and a wait passes at once.
+    """
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
         from massctl.apply.jobs import unfinished
@@ -49,14 +54,10 @@ def command(directory: str, names: tuple[str, ...], wait: float, all_editions: b
 
             return status_text(found, to.language, to.style, to.width)
 
-        return Result(
-            found.exit_status(),
-            json,
-            text,
-            next_step=Phrase("{command}   asks again for a minute", command=Command("status", "--wait 60"))
-            if going
-            else None,
-        )
+        again = Phrase("{command}   asks again for a minute", command=Command("status", "--wait 60"))
+        if current.sandbox is not None:
+            again = Phrase("{command}   lets that time pass at once", command=Command("status", "--wait 300"))
+        return Result(found.exit_status(), json, text, next_step=again if going else None)
 
     return run_in_session("status", form, directory, work, sandbox=sandbox)
 
@@ -75,13 +76,14 @@ def follow(session: Session, names: Sequence[str], wait_seconds: float, *, all_e
     from massctl.cli.progress import progress
     from massctl.model.state import is_held
 
-    clock = session.clock
+    clock, shown = session.clock, progress(session.console)
     until = clock.now() + timedelta(seconds=wait_seconds)
     found: Followed | None = None
+    offered: set[MsgId] = set()
     while True:
         remaining = (until - clock.now()).total_seconds()
         try:
-            newly = _follow_once(session, names, max(0.0, remaining), all_editions=all_editions)
+            newly = _follow_once(session, names, max(0.0, remaining), offered, all_editions=all_editions)
         except LedgerLockedError:
             if found is None:
                 raise
@@ -94,11 +96,13 @@ def follow(session: Session, names: Sequence[str], wait_seconds: float, *, all_e
                 found.repeatable = repeatable(session, found.records, session.read_state(session.ledger()))
             return found
         say = Phrase("waiting for the administrator: {count}; looking again for", count=held)
-        progress(session.console).waiting(say, int(remaining))
+        shown.waiting(say, int(remaining))
         clock.sleep(min(LOOK_SECONDS, remaining))
 
 
-def _follow_once(session: Session, names: Sequence[str], wait_seconds: float, *, all_editions: bool) -> Followed:
+def _follow_once(
+    session: Session, names: Sequence[str], wait_seconds: float, offered: set[MsgId], *, all_editions: bool
+) -> Followed:
     """Ask about unfinished jobs, alone on the ledger; without one it makes no request and takes no lock."""
     from massctl.apply.jobs import Followed, follow_jobs, is_overdue, unfinished
     from massctl.apply.journal import LedgerSession
@@ -114,7 +118,8 @@ def _follow_once(session: Session, names: Sequence[str], wait_seconds: float, *,
     unsent = _unsent(session, state, names)
     records = records_of(state, names, all_editions=all_editions, unsent=unsent)
     asked = any(unfinished(job) is not None for record in records for job in record.jobs)
-    if not asked and not any(is_overdue(record, session.clock) for record in records):
+    told = session.sandbox is not None and session.sandbox.untold_events(state)
+    if not asked and not told and not any(is_overdue(record, session.clock) for record in records):
         return Followed(records)
     trust(session, state)
     with sole_runner(session.locks, session.clock.now()):
@@ -129,8 +134,30 @@ def _follow_once(session: Session, names: Sequence[str], wait_seconds: float, *,
         # Nobody else can write while this waits, and the administrator's answer is written by somebody else.
         waits = 0 if any(is_held(record) for record in records) else wait_seconds
         found = follow_jobs(records, wechat, book, session.clock, progress(session.console), waits)
+        if session.sandbox is not None:
+            _record_events(session, session.sandbox, book, found, offered)
     notifier.tell(state)
     return found
+
+
+def _record_events(
+    session: Session, sandbox: Embedded, book: LedgerSession, found: Followed, offered: set[MsgId]
+) -> None:
+    """Record the events that the sandbox has made. One whose job nobody knows is `offered` once to a send in doubt."""
+    from massctl.apply.jobs import Foreign, record_finish
+    from massctl.view.jobs import foreign_text
+
+    console = session.console
+    known = {job.msg_id for record in found.records for job in record.jobs if job.status == "failed"}
+    for finish in sandbox.untold_events(book.state):
+        outcome = record_finish(finish, None, book, session.original_ids)
+        msg_id = MsgId(finish.said.msg_id)
+        if isinstance(outcome, Foreign):
+            if outcome.candidates and msg_id not in offered:
+                offered.add(msg_id)
+                console.talk(foreign_text(finish, outcome.candidates, console.language, console.style, console.width))
+        elif msg_id not in known and (finish.said.status == "failed" or finish.said.sent_count == 0):
+            found.failed_now += [each for each in found.records if each is outcome.record]
 
 
 def _unsent(session: Session, state: State, names: Sequence[str]) -> dict[CampaignName, int]:

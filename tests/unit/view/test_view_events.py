@@ -85,6 +85,35 @@ def test_an_article_of_which_nothing_was_found_is_not_mentioned(result: Copyrigh
     assert expected is None or expected in " ".join(said.split())
 
 
+@pytest.mark.parametrize(
+    ("state", "results", "expected"),
+    [
+        (0, (CopyrightResult(audit_state=0),), "originality: nothing was checked"),
+        (0, (), None),
+        (1, (), "originality: no reprint"),
+        (2, (), "originality: a reprint that may be sent"),
+        (3, (), "originality: a reprint that may not be sent"),
+        (9, (), "originality: a state that massctl does not know (9)"),
+    ],
+)
+def test_every_state_of_the_check_has_words(
+    state: int, results: tuple[CopyrightResult, ...], expected: str | None
+) -> None:
+    lines = [
+        line.strip()
+        for line in shown(ended(copyright_check=CopyrightCheck(check_state=state, results=results))).splitlines()
+    ]
+    assert [line for line in lines if line.startswith("originality")] == ([expected] if expected else [])
+
+
+def test_each_of_several_addresses_names_its_article() -> None:
+    one, two = shown(ended(article_urls=["http://a"])), shown(ended(article_urls=["http://a", "http://b"]))
+    assert ["http://a"] == [line.strip() for line in one.splitlines() if "http" in line]
+    assert ["article 1: http://a", "article 2: http://b"] == [
+        line.strip() for line in two.splitlines() if "http" in line
+    ]
+
+
 def test_an_unknown_withdrawal_is_told() -> None:
     one, every = Job(1, "id", NOW, 7, 8, withdrawing={2}), Job(1, "id", NOW, 7, 8, withdrawing={0})
     assert "WeChat has withdrawn article 2" in " ".join(shown(one).split())

@@ -1,6 +1,8 @@
-"""Every number that decides about a picture: WeChat's limits, and our own bounds on memory and time.
+"""Every number that decides about a picture: WeChat's limits, our bounds on memory and time, and the recipes.
 
-WeChat's come from the pages of media/uploadimg and material/add_material (WeChat docs, read 2026-10).
+WeChat's come from the pages of media/uploadimg and material/add_material (WeChat docs, read 2026-10). A recipe says
+what a converted picture may be: formats, sizes, qualities in the order in which they are tried. What comes of it
+differs in some bytes between processors; the recipe does not, so it names the picture in a lock.
 """
 
 from typing import Final
@@ -33,6 +35,8 @@ SIZE_STEPS: Final = 32
 """Sizes that are tried are thirty-seconds of the original's sides."""
 JPEG_SETTINGS: Final = ((88, "4:4:4"), (82, "4:2:0"), (72, "4:2:0"))
 """Quality and chroma subsampling. The first keeps red text sharp; below the last, blocks become visible."""
+JPEG_MIDDLE: Final = JPEG_SETTINGS[1]
+"""As fine as a WebP with losses, which knows no finer colours than 4:2:0, and as what need not be converted at all."""
 JPEG_SIDE_PIXELS_MAX: Final = 65_500
 """libjpeg writes no longer side."""
 PRODUCED_PIXELS_MAX: Final = 16_000_000
@@ -41,13 +45,38 @@ PRODUCED_SHORT_SIDE_MAX: Final = 1_600
 """Where a picture has to be scaled at all, good quality at this size is worth more than further pixels: no
 phone's screen is wider. Long and wide pictures keep their long side."""
 INLINE_WIDTH_MAX: Final = 1_354
-"""Of a photograph inside an article: the widest column has 677 px (Source: wechatjs/verify-article-structure-spec,
-rule 1.4, 2026-08), and good screens have two dots a px; a phone's 430 px have three, which is less."""
+"""Of a converted photograph inside an article: the widest column has 677 px (Source:
+wechatjs/verify-article-structure-spec, rule 1.4, 2026-08), and good screens have two dots a px; a phone's 430 px have
+three, which is less."""
 PANORAMA_RATIO: Final = 3
 """Ours: what is wider than three times its height is looked at by zooming in, so it keeps its dots."""
 PHOTO_BYTES_MIN: Final = 200_000
 """Ours: below, a PNG costs a follower less than looking for a better form is worth."""
 PHOTO_BYTES_A_PIXEL: Final = 1
-"""Ours: PNG needs more for photographs and less for drawings, screenshots and text, which JPEG would blur."""
+"""Ours: PNG needs more for photographs and less for drawings, screenshots and text, which JPEG would blur.
+
+JPEG at JPEG_MIDDLE needs less whatever it shows, noise of pure colours included (0.88, measured 2026-11): a file that
+has as many bytes becomes smaller, and no encoder has to be asked.
+"""
 PRODUCED_WIDTH_MIN: Final = 480
 """Nothing is scaled below this width: the text of long pictures would become unreadable unnoticed."""
+
+RECIPE: Final = "3"
+"""The version of the recipes: raised whenever the same file comes out as other pixels."""
+_JPEG: Final = ",".join(f"{quality}/{subsampling}" for quality, subsampling in JPEG_SETTINGS)
+_WAYS: Final = f"png|jpeg {_JPEG} as fine as the source at most steps 1/{SIZE_STEPS}"
+INLINE_RECIPE: Final = (
+    f"image {_WAYS} width<={INLINE_WIDTH_MAX} unless width>{PANORAMA_RATIO}*height "
+    f"bytes<={INLINE_BYTES_TARGET} v{RECIPE}"
+)
+"""Of a picture inside an article."""
+COVER_RECIPE: Final = f"material {_WAYS} bytes<={MATERIAL_BYTES_TARGET} v{RECIPE}"
+"""Of a cover, and of the pictures of a picture message."""
+
+
+def cache_key() -> str:
+    """Name what decides the produced bytes on this machine: our recipe and Pillow's version."""
+    # The package alone, without its codecs: a run that finds everything in the cache stays fast.
+    from PIL import __version__ as pillow_version
+
+    return f"{RECIPE}-pillow-{pillow_version}"

@@ -1,56 +1,41 @@
 """Make a picture acceptable to WeChat, or say why it cannot be: the rules, and nothing about formats.
 
 Inline pictures (inside an article) go to media/uploadimg, which takes JPEG and PNG below 1 MB; GIFs go to
-material/add_material instead. Covers always go to add_material. Bytes that WeChat takes pass untouched where they
-are upright, in sRGB and no wider than any screen shows them, and only lose what a camera wrote into them. All of their
-pixels are decoded once: a damaged picture is found here and not by a follower.
+material/add_material instead. Covers always go to add_material. What WeChat takes passes untouched where it is upright
+and in sRGB, and only loses what a camera wrote into it. It is made anew only where its file is so heavy that JPEG is
+smaller whatever the picture shows. So properties of the source decide, and each machine decides the same. All pixels
+are decoded once: a damaged picture is found here and not by a follower.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from massctl.model.message import Purpose
 from massctl.model.phrase import Phrase
-from massctl.picture.colour import normalise
-from massctl.picture.container import BrokenPictureError, Container
-from massctl.picture.decode import decode
-from massctl.picture.fault import FaultKind, PictureFault, size_text, unreadable
-from massctl.picture.ladder import Encoded, encode_drawing, encode_to_fit, within
+from massctl.picture.formats import Format, PictureFault, PictureRefusedError, size_text, sniff, unsupported
 from massctl.picture.limits import (
-    ANIMATION_PIXELS_MAX,
-    FRAMES_MAX,
     INLINE_BYTES_BELOW,
     INLINE_BYTES_TARGET,
     INLINE_WIDTH_MAX,
+    JPEG_MIDDLE,
+    JPEG_SETTINGS,
+    JPEG_SIDE_PIXELS_MAX,
     MATERIAL_BYTES_MAX,
     MATERIAL_BYTES_TARGET,
     PANORAMA_RATIO,
     PHOTO_BYTES_A_PIXEL,
     PHOTO_BYTES_MIN,
+    PRODUCED_PIXELS_MAX,
+    PRODUCED_SHORT_SIDE_MAX,
+    PRODUCED_WIDTH_MIN,
+    SIZE_STEPS,
+    SOURCE_BYTES_MAX,
 )
-from massctl.picture.measure import read_container, upright_size
-from massctl.picture.sniff import Format
+from massctl.picture.pillow_io import FEWER_FRAMES, Opened, as_jpeg, as_png, decode, normalise, open_picture, resized
 
 if TYPE_CHECKING:
     from PIL import Image
-
-__all__ = [
-    "FaultKind",
-    "PictureFault",
-    "Prepared",
-    "Purpose",
-    "prepare_cover",
-    "prepare_inline",
-]
-
-
-class Purpose(StrEnum):
-    """Which endpoint takes the bytes; the words stand in the lock file under `as`."""
-
-    INLINE = "image"
-    """media/uploadimg."""
-    MATERIAL = "material"
-    """material/add_material, type image."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +50,8 @@ class Prepared:
     """Pixels, as a viewer shows `data`."""
     height: int
     """Pixels, as a viewer shows `data`."""
-    note: str | None
-    """What was done, for people (a `Phrase`); None where the bytes are untouched."""
+    note: Phrase | None
+    """What was done, for people; None where the bytes are untouched."""
     laid_out: tuple[int, int]
     """The pixels by which articles are laid out: those before it was made smaller until it fits.
 
@@ -74,159 +59,210 @@ class Prepared:
     """
 
 
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """An encoded picture that fits."""
+
+    data: bytes
+    format: Format
+    width: int
+    height: int
+
+
 def prepare_inline(data: bytes) -> Prepared | PictureFault:
     """Prepare a picture for the inside of an article; GIFs become material."""
-    return _prepare(data, Purpose.INLINE)
+    return _value(data, Purpose.IMAGE)
 
 
 def prepare_cover(data: bytes) -> Prepared | PictureFault:
     """Prepare the cover of an article, which is always material."""
-    return _prepare(data, Purpose.MATERIAL)
+    return _value(data, Purpose.MATERIAL)
 
 
-def _prepare(data: bytes, wanted: Purpose) -> Prepared | PictureFault:
-    container = read_container(data)
-    if isinstance(container, PictureFault):
-        return container
-    purpose = Purpose.MATERIAL if container.format is Format.GIF else wanted
-    passes = _passes(container, len(data), purpose)
-    fault = _fault_of_length(container) if passes else _fault_of_motion(container, len(data))
-    if fault:
-        return fault
+def _value(data: bytes, wanted: Purpose) -> Prepared | PictureFault:
     try:
-        decoded = decode(data, container)
-        if passes and _is_as_it_should_be(container, len(data), purpose):
-            return _untouched(data, container, purpose)
-        upright = normalise(decoded, container.orientation, container.bit_depth)
-    except BrokenPictureError as broken:
-        return unreadable(broken.why)
-    if passes and upright.mode == "RGBA" and _is_upright_srgb(container):
+        return _prepared(data, wanted)
+    except PictureRefusedError as refused:
+        return refused.fault
+
+
+def _prepared(data: bytes, wanted: Purpose) -> Prepared:
+    size_bytes = len(data)
+    if size_bytes > SOURCE_BYTES_MAX:
+        message = Phrase(
+            "the file has {size}, more than the {limit} that are read",
+            size=size_text(size_bytes),
+            limit=size_text(SOURCE_BYTES_MAX),
+        )
+        raise PictureRefusedError("too_large", message, Phrase("save it smaller"))
+    format_ = sniff(data)
+    if format_ is None:
+        raise unsupported(data)
+    purpose = Purpose.MATERIAL if format_ is Format.GIF else wanted
+    passes = _passes(format_, size_bytes, purpose)
+    if format_ is Format.GIF and not passes:
+        message = Phrase(
+            "the GIF has {size}, and WeChat takes at most {limit}", size=size_text(size_bytes), limit="10 MB"
+        )
+        raise PictureRefusedError("too_large", message, FEWER_FRAMES)
+    opened = open_picture(data, format_)
+    if opened.frames > 1 and not passes:
+        # A converted picture would silently stand still.
+        message = Phrase("WeChat does not take an animated {name} like this", name=format_.label)
+        raise PictureRefusedError("animated_unsupported", message, Phrase("save it as {formats}", formats="GIF"))
+    moves = opened.frames > 1 or format_ is Format.GIF
+    may_stay = passes and (moves or (opened.orientation == 1 and opened.is_srgb))
+    if may_stay and (moves or purpose is Purpose.MATERIAL or not _is_heavy(opened, size_bytes)):
+        decode(opened)
+        return _untouched(data, opened, purpose)
+    upright = normalise(decode(opened), opened)
+    if may_stay and upright.mode == "RGBA":
         # It looked like a photograph, and JPEG knows no transparency.
-        return _untouched(data, container, purpose)
-    return _encode(upright, container, len(data), purpose)
+        return _untouched(data, opened, purpose)
+    finest = _coarser(opened.finest, JPEG_MIDDLE) if may_stay else opened.finest
+    return _converted(upright, opened, size_bytes, purpose, finest)
 
 
-def _untouched(data: bytes, container: Container, purpose: Purpose) -> Prepared:
+def _passes(format_: Format, size_bytes: int, purpose: Purpose) -> bool:
+    """Say whether WeChat takes the bytes as they are."""
+    if purpose is Purpose.IMAGE:
+        return format_ in {Format.JPEG, Format.PNG} and size_bytes < INLINE_BYTES_BELOW
+    return format_ is not Format.WEBP and size_bytes <= MATERIAL_BYTES_MAX
+
+
+def _is_heavy(opened: Opened, size_bytes: int) -> bool:
+    """Say whether a JPEG at JPEG_MIDDLE is smaller for sure: a PNG of a photograph, a JPEG that is too wide."""
+    width, height = opened.width, opened.height
+    if opened.format is Format.JPEG:
+        width, height = within(width, height, _width_max(width, height))
+        if width == opened.width:
+            return False
+    return size_bytes >= max(PHOTO_BYTES_MIN, PHOTO_BYTES_A_PIXEL * width * height)
+
+
+def _untouched(data: bytes, opened: Opened, purpose: Purpose) -> Prepared:
     """Take the bytes as they are, but for what a camera writes into them: where and when, and with what."""
-    width, height = upright_size(container)
-    if not container.has_metadata:
-        return Prepared(data, purpose, container.format, width, height, note=None, laid_out=(width, height))
-    bare = container.essence_of(data)
+    size = (opened.width, opened.height)
+    # What stands behind the end of the image belongs to nobody.
+    if opened.format is not Format.JPEG or data.startswith(opened.bare):
+        return Prepared(data, purpose, opened.format, *size, note=None, laid_out=size)
     note = Phrase(
-        "took out what the camera wrote, {before} -> {after}", before=size_text(len(data)), after=size_text(len(bare))
+        "took out what the camera wrote, {before} -> {after}",
+        before=size_text(len(data)),
+        after=size_text(len(opened.bare)),
     )
-    return Prepared(bare, purpose, container.format, width, height, note, (width, height))
+    return Prepared(opened.bare, purpose, opened.format, *size, note, laid_out=size)
 
 
-def _encode(upright: "Image.Image", container: Container, size_bytes: int, purpose: Purpose) -> Prepared | PictureFault:
+def _converted(
+    upright: "Image.Image", opened: Opened, size_bytes: int, purpose: Purpose, finest: tuple[int, str]
+) -> Prepared:
     """Encode normalised pixels for the endpoint."""
     target, width_max = MATERIAL_BYTES_TARGET, upright.width
-    if purpose is Purpose.INLINE:
+    if purpose is Purpose.IMAGE:
         target, width_max = INLINE_BYTES_TARGET, _width_max(*upright.size)
-    is_drawing = container.format is Format.PNG and not _is_photograph(container, size_bytes)
+    is_drawing = opened.format is Format.PNG and not _is_heavy(opened, size_bytes)
     encoded = encode_drawing(upright, target) if is_drawing else None
-    encoded = encoded or encode_to_fit(upright, target, width_max)
+    encoded = encoded or _encode_to_fit(upright, target, width_max, finest)
     if encoded is None:
-        text = Phrase(
+        message = Phrase(
             "the picture has {size} and cannot be brought below {limit} legibly",
             size=size_text(size_bytes),
             limit=size_text(target),
         )
-        return PictureFault("too_large", text, Phrase("save it smaller, or cut it"))
-    note = _note(container, size_bytes, encoded)
+        raise PictureRefusedError("too_large", message, Phrase("save it smaller, or cut it"))
+    note = _note(opened, size_bytes, encoded)
     laid_out = upright.size if is_drawing else within(*upright.size, width_max)
     return Prepared(encoded.data, purpose, encoded.format, encoded.width, encoded.height, note, laid_out)
 
 
-def _passes(container: Container, size_bytes: int, purpose: Purpose) -> bool:
-    """Say whether WeChat takes the bytes as they are."""
-    if purpose is Purpose.INLINE:
-        return container.format in {Format.JPEG, Format.PNG} and size_bytes < INLINE_BYTES_BELOW
-    return container.format is not Format.WEBP and size_bytes <= MATERIAL_BYTES_MAX
+def encode_drawing(image: "Image.Image", bytes_max: int) -> Encoded | None:
+    """Encode a normalised drawing or screenshot as PNG at its own size; None where it does not fit."""
+    if image.width * image.height > PRODUCED_PIXELS_MAX:
+        return None
+    data = as_png(image)
+    return Encoded(data, Format.PNG, image.width, image.height) if len(data) <= bytes_max else None
 
 
-def _is_as_it_should_be(container: Container, size_bytes: int, purpose: Purpose) -> bool:
-    """Say whether nothing is gained by making the picture anew; what moves would stand still."""
-    if container.frames > 1 or container.format is Format.GIF:
-        return True
-    if not _is_upright_srgb(container):
-        return False
-    if purpose is not Purpose.INLINE:
-        return True
-    if container.format is Format.PNG:
-        return not _is_photograph(container, size_bytes)
-    width, height = upright_size(container)
-    return width <= _width_max(width, height)
+def _encode_to_fit(image: "Image.Image", bytes_max: int, width_max: int, finest: tuple[int, str]) -> Encoded | None:
+    """Encode a normalised picture into at most `bytes_max` and `width_max` pixels: RGB as baseline JPEG, RGBA as PNG.
+
+    One fixed ladder of sizes and qualities is taken from the top, with no quality above `finest`. Gives None where the
+    picture would have to be scaled below PRODUCED_WIDTH_MIN.
+    """
+    is_jpeg = image.mode == "RGB"
+    image = resized(image, within(*image.size, width_max))
+    settings = list(dict.fromkeys(_coarser(each, finest) for each in JPEG_SETTINGS)) if is_jpeg else [None]
+    # Bytes a pixel only grow when a picture shrinks, so a size whose pixels would not fit even at the rate
+    # of the last try is skipped unseen.
+    tried_bytes, tried_pixels = 0, 1
+    for width, height in _sizes(image.width, image.height, JPEG_SIDE_PIXELS_MAX if is_jpeg else None):
+        if tried_bytes * width * height > bytes_max * tried_pixels:
+            continue
+        scaled = resized(image, (width, height))
+        for setting in settings:
+            data = as_jpeg(scaled, *setting) if setting else as_png(scaled)
+            if len(data) <= bytes_max:
+                return Encoded(data, Format.JPEG if is_jpeg else Format.PNG, width, height)
+            tried_bytes, tried_pixels = len(data), width * height
+    return None
 
 
-def _is_photograph(container: Container, size_bytes: int) -> bool:
-    """Say whether a PNG has the size of a photograph: JPEG says the same in a fifth of it."""
-    return size_bytes >= max(PHOTO_BYTES_MIN, PHOTO_BYTES_A_PIXEL * container.width * container.height)
-
-
-def _is_upright_srgb(container: Container) -> bool:
-    return container.orientation == 1 and container.is_plain_colour
+def _coarser(one: tuple[int, str], other: tuple[int, str]) -> tuple[int, str]:
+    """Give the lower quality and the coarser colours; 4:2:0 sorts before 4:4:4."""
+    return min(one[0], other[0]), min(one[1], other[1])
 
 
 def _width_max(width: int, height: int) -> int:
-    """Give how wide a photograph of that size may stay inside an article."""
+    """Give how wide a converted photograph of that size may stay inside an article."""
     return width if width > PANORAMA_RATIO * height else min(width, INLINE_WIDTH_MAX)
 
 
-_FEWER_FRAMES: Final = Phrase("use fewer frames or a smaller size")
+def within(width: int, height: int, width_max: int) -> tuple[int, int]:
+    """Give the size of a picture that may be at most so wide; rounded half up, and a line one pixel thick stays."""
+    if width <= width_max:
+        return width, height
+    return width_max, max(1, (2 * height * width_max + width) // (2 * width))
 
 
-def _fault_of_motion(container: Container, size_bytes: int) -> PictureFault | None:
-    """Refuse to convert what moves: a converted picture would silently stand still."""
-    if container.format is Format.GIF:
-        text = Phrase(
-            "the GIF has {size}, and WeChat takes at most {limit}",
-            size=size_text(size_bytes),
-            limit="10 MB",
-        )
-        return PictureFault("too_large", text, _FEWER_FRAMES)
-    if container.frames == 1:
-        return None
-    text = Phrase("WeChat does not take an animated {name} like this", name=container.format.label)
-    return PictureFault("animated_unsupported", text, Phrase("save it as {formats}", formats="GIF"))
+def _sizes(width: int, height: int, side_max: int | None) -> Iterator[tuple[int, int]]:
+    """Give the sizes to try, the original first, without those that are never produced."""
+    for step in range(SIZE_STEPS, 0, -1):
+        # Rounded half up in integers; a line one pixel thick stays.
+        new_width = max(1, (2 * width * step + SIZE_STEPS) // (2 * SIZE_STEPS))
+        new_height = max(1, (2 * height * step + SIZE_STEPS) // (2 * SIZE_STEPS))
+        is_scaled = step < SIZE_STEPS
+        if is_scaled and new_width < PRODUCED_WIDTH_MIN:
+            return
+        if is_scaled and min(new_width, new_height) > PRODUCED_SHORT_SIDE_MAX:
+            continue
+        if new_width * new_height > PRODUCED_PIXELS_MAX:
+            continue
+        if side_max is None or max(new_width, new_height) <= side_max:
+            yield new_width, new_height
 
 
-def _fault_of_length(container: Container) -> PictureFault | None:
-    """Refuse an animated GIF that takes too long to prove sound."""
-    pixels = container.width * container.height * container.frames
-    if container.format is not Format.GIF or (container.frames <= FRAMES_MAX and pixels <= ANIMATION_PIXELS_MAX):
-        return None
-    text = Phrase(
-        "the GIF has {frames} frames of {width}x{height} pixels, which takes too long to check",
-        frames=container.frames,
-        width=container.width,
-        height=container.height,
-    )
-    return PictureFault("too_many_pixels", text, _FEWER_FRAMES)
-
-
-def _note(container: Container, size_bytes: int, encoded: Encoded) -> Phrase:
+def _note(opened: Opened, size_bytes: int, encoded: Encoded) -> Phrase:
     """Say what was done to the bytes."""
-    width, height = upright_size(container)
     before, after = size_text(size_bytes), size_text(len(encoded.data))
-    if (width, height) != (encoded.width, encoded.height):
+    if (opened.width, opened.height) != (encoded.width, encoded.height):
         return Phrase(
             "scaled {width}x{height} -> {new_width}x{new_height}, re-encoded as {name}, {before} -> {after}",
-            width=width,
-            height=height,
+            width=opened.width,
+            height=opened.height,
             new_width=encoded.width,
             new_height=encoded.height,
             name=encoded.format.label,
             before=before,
             after=after,
         )
-    if container.format is encoded.format:
+    if opened.format is encoded.format:
         return Phrase(
             "re-encoded as {name}, {before} -> {after}", name=encoded.format.label, before=before, after=after
         )
     return Phrase(
         "converted from {source} to {name}, {before} -> {after}",
-        source=container.format.label,
+        source=opened.format.label,
         name=encoded.format.label,
         before=before,
         after=after,

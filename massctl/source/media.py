@@ -13,7 +13,7 @@ from massctl.media.measure import MediaFault, measure, too_large
 from massctl.model.ids import Sha256, sha256_of
 from massctl.model.message import Picture, Purpose, Recording, picture_name
 from massctl.model.phrase import Phrase
-from massctl.picture.recipe import COVER_RECIPE, INLINE_RECIPE, cache_key
+from massctl.picture.limits import COVER_RECIPE, INLINE_RECIPE, cache_key
 from massctl.render.inputs import Problem, RecordingPurpose
 from massctl.source.plain_values import NOT_PLAIN, from_plain, to_plain
 from massctl.source.repository import Repository, UnreadableError
@@ -89,7 +89,8 @@ class RecordingShelf:
 if TYPE_CHECKING:
     from typing_extensions import TypeIs
 
-    from massctl.picture.prepare import PictureFault, Prepared
+    from massctl.picture.formats import PictureFault
+    from massctl.picture.prepare import Prepared
 
 Use = Literal["inline", "cover"]
 
@@ -204,10 +205,10 @@ class PictureShelf:
         if _is_fault(result):
             found = Problem(_CODES[result.kind], result.message, result.hint)
         else:
-            produced, purpose = sha256_of(result.data), Purpose(result.purpose.value)
+            produced = sha256_of(result.data)
             width, height = result.laid_out
             extension = result.format.extension
-            found = Picture("", source, source, len(data), purpose, extension, width, height, result.note)
+            found = Picture("", source, source, len(data), result.purpose, extension, width, height, result.note)
             found = replace(found, sha256=_name(found, produced))
             if produced != source:
                 self._keep(self._cache / found.sha256, result.data)
@@ -234,7 +235,7 @@ def _name(picture: Picture, produced: Sha256) -> Sha256:
 
 
 def _is_fault(result: "Prepared | PictureFault") -> "TypeIs[PictureFault]":
-    from massctl.picture.prepare import PictureFault
+    from massctl.picture.formats import PictureFault
 
     return isinstance(result, PictureFault)
 

@@ -13,8 +13,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
 
-from massctl.picture.prepare import PictureFault, Prepared, prepare_cover, prepare_inline
-from massctl.picture.sniff import Format, sniff
+from massctl.picture.formats import Format, PictureFault, sniff
+from massctl.picture.prepare import Prepared, prepare_cover, prepare_inline
 
 
 def save(mode: str, kind: str, **options: Any) -> bytes:

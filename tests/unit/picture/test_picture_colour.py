@@ -7,18 +7,14 @@ import pytest
 from picture_samples import chunk, load, masked_bitmap, oriented, png, save, scene, see_through, swapped_profile
 from PIL import Image, ImageChops, ImageStat
 
-from massctl.picture.colour import normalise
-from massctl.picture.container import BrokenPictureError
-from massctl.picture.decode import decode
-from massctl.picture.fault import PictureFault
-from massctl.picture.measure import read_container
+from massctl.picture.formats import Format, PictureRefusedError, sniff
+from massctl.picture.pillow_io import decode, normalise, open_picture
 from massctl.picture.prepare import Prepared, prepare_inline
 
 
 def pixels_of(data: bytes) -> Image.Image:
-    container = read_container(data)
-    assert not isinstance(container, PictureFault), container
-    return normalise(decode(data, container), container.orientation, container.bit_depth)
+    opened = open_picture(data, sniff(data) or Format.PNG)
+    return normalise(decode(opened), opened)
 
 
 def converted(data: bytes) -> Image.Image:
@@ -172,5 +168,5 @@ def test_normalised_pictures_have_one_of_two_modes(mode: str) -> None:
 def test_nonsense_in_the_palette_is_a_broken_picture() -> None:
     image = Image.new("P", (2, 2))
     image.info["transparency"] = "nonsense"
-    with pytest.raises(BrokenPictureError):
-        normalise(image, 1, 8)
+    with pytest.raises(PictureRefusedError):
+        normalise(image, open_picture(save(scene(), "PNG"), Format.PNG))

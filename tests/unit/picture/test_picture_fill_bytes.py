@@ -4,7 +4,8 @@ import time
 
 from picture_samples import EVERY_FORMAT
 
-from massctl.picture.prepare import PictureFault, Prepared, prepare_inline
+from massctl.picture.formats import PictureFault
+from massctl.picture.prepare import Prepared, prepare_inline
 
 JPEG = EVERY_FORMAT["jpeg"]
 

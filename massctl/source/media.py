@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from massctl.errors import ConfigurationError
-from massctl.media.limits import VIDEO_BYTES_MAX
-from massctl.media.measure import MediaFault, measure, too_large
+from massctl.media import VIDEO_BYTES_MAX, MediaFault, measure, too_large
 from massctl.model.ids import Sha256, sha256_of
 from massctl.model.message import Picture, Purpose, Recording, picture_name
 from massctl.model.phrase import Phrase

@@ -7,7 +7,7 @@ import pytest
 from massctl.errors import ConfigurationError
 from massctl.model.ids import sha256_of
 from massctl.model.message import Picture, picture_name
-from massctl.picture.recipe import COVER_RECIPE, INLINE_RECIPE
+from massctl.picture.limits import COVER_RECIPE, INLINE_RECIPE
 from massctl.source.media import PictureShelf, Use
 from massctl.source.repository import Repository
 

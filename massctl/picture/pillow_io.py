@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Final
 
-from PIL import Image, ImageCms, JpegImagePlugin
+# Where the plugin of WebP is not there yet, Pillow imports all of its forty.
+from PIL import GifImagePlugin, Image, ImageCms, JpegImagePlugin, WebPImagePlugin
 
 from massctl.model.phrase import Phrase
 from massctl.picture.formats import (
@@ -83,12 +84,12 @@ def open_picture(data: bytes, format_: Format) -> Opened:
     with _hostile():
         image = _open(bare.data, format_)
         orientation, frames = bare.orientation, bare.frames
-        if format_ is Format.WEBP:
+        if isinstance(image, WebPImagePlugin.WebPImageFile):
             # Some writers put the header of JPEG's segment before the TIFF block.
             orientation = orientation_of(image.info.get("exif", b"").removeprefix(b"Exif\0\0"))
-            frames = image.n_frames  # type: ignore[attr-defined]
+            frames = image.n_frames
         elif format_ is Format.GIF:
-            frames = Image.open(_WholeFile(data), formats=["GIF"]).n_frames  # type: ignore[attr-defined]
+            frames = GifImagePlugin.GifImageFile(_WholeFile(data)).n_frames
             _judge_motion(frames, image.size)
         width, height = image.size if orientation < 5 else image.size[::-1]
         is_srgb = image.mode != "CMYK" and _is_srgb(image.info.get("icc_profile"))
@@ -246,7 +247,8 @@ def _finest(image: Image.Image, data: bytes) -> tuple[int, str]:
         quality = round(100 - percent / 2 if percent <= 100 else 5000 / percent)
         is_coarse = JpegImagePlugin.get_sampling(image) in (1, 2)
         return max(1, quality), "4:2:0" if is_coarse else "4:4:4"
-    return JPEG_MIDDLE if image.format == "WEBP" and b"VP8L" not in data else JPEG_SETTINGS[0]
+    is_lossy_webp = isinstance(image, WebPImagePlugin.WebPImageFile) and b"VP8L" not in data
+    return JPEG_MIDDLE if is_lossy_webp else JPEG_SETTINGS[0]
 
 
 def _is_srgb(profile: bytes | None) -> bool:

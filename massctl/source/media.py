@@ -12,7 +12,7 @@ from massctl.media import VIDEO_BYTES_MAX, MediaFault, measure, too_large
 from massctl.model.ids import Sha256, sha256_of
 from massctl.model.message import Picture, Purpose, Recording, picture_name
 from massctl.model.phrase import Phrase
-from massctl.picture.limits import COVER_RECIPE, INLINE_RECIPE, cache_key
+from massctl.picture.limits import COVER_RECIPE, INLINE_RECIPE, SOURCE_BYTES_MAX, cache_key
 from massctl.render.inputs import Problem, RecordingPurpose
 from massctl.source.plain_values import NOT_PLAIN, from_plain, to_plain
 from massctl.source.repository import Repository, UnreadableError
@@ -93,8 +93,6 @@ if TYPE_CHECKING:
 
 Use = Literal["inline", "cover"]
 
-SOURCE_BYTES_MAX: Final = 64 * 1024 * 1024
-"""Larger files are not read at all: far above every limit of WeChat, and bounded memory."""
 _CODES: Final[Mapping[str, str]] = {
     "unreadable": "MC203",
     "unsupported": "MC204",

@@ -16,6 +16,7 @@ from picture_samples import (
 from PIL import Image, ImageCms, JpegImagePlugin, __version__
 
 from massctl.model.message import Purpose
+from massctl.picture import prepare
 from massctl.picture.formats import Format, PictureFault, sniff
 from massctl.picture.limits import (
     COVER_RECIPE,
@@ -75,9 +76,9 @@ def test_everything_but_webp_passes_untouched_as_cover(name: str) -> None:
     assert (EVERY_FORMAT[name], Purpose.MATERIAL, None) == (prepared.data, prepared.purpose, prepared.note)
 
 
-@pytest.mark.parametrize("prepare", [inline, cover])
-def test_opaque_webp_becomes_jpeg(prepare) -> None:  # type: ignore[no-untyped-def]
-    prepared = prepare(EVERY_FORMAT["webp"])
+@pytest.mark.parametrize("way", [inline, cover])
+def test_opaque_webp_becomes_jpeg(way) -> None:  # type: ignore[no-untyped-def]
+    prepared = way(EVERY_FORMAT["webp"])
     assert (prepared.format, prepared.width, prepared.height) == (Format.JPEG, 64, 48)
 
 
@@ -202,6 +203,21 @@ def test_what_passes_is_only_made_anew_where_that_is_smaller(what: str, format_:
             assert (len(prepared.data) < len(data)) == (prepared.note is not None)
 
 
+@pytest.mark.parametrize("size_bytes", [10, 900_000])
+def test_no_encoder_decides_what_is_converted(size_bytes: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A picture that is converted on one machine is on all, since it has another name then."""
+
+    def decided(data: bytes) -> tuple[bool, tuple[int, int]]:
+        return inline(data).note is None, inline(data).laid_out
+
+    pictures = [*EVERY_FORMAT.values(), *PASSING_JPEGS.values(), save(noise(400, 300), "PNG")]
+    pictures.append(save(noise(2708, 1000), "JPEG", quality=40))
+    expected = [decided(data) for data in pictures]
+    for encoder in ("as_jpeg", "as_png"):
+        monkeypatch.setattr(prepare, encoder, lambda *_: bytes(size_bytes))
+    assert expected == [decided(data) for data in pictures]
+
+
 @pytest.mark.parametrize("quality", [30, 60, 75, 88])
 def test_a_photograph_that_is_turned_is_encoded_no_finer_than_it_was(quality: int) -> None:
     data = save(noise(300, 200), "JPEG", quality=quality, exif=oriented(6))
@@ -266,9 +282,9 @@ def test_a_transparent_photograph_in_png_passes() -> None:
     assert (data, None) == (inline(data).data, inline(data).note)
 
 
-@pytest.mark.parametrize("prepare", [inline, cover])
-def test_a_photograph_on_its_side_is_turned(prepare) -> None:  # type: ignore[no-untyped-def]
-    prepared = prepare(save(scene(64, 48), "JPEG", exif=oriented(6)))
+@pytest.mark.parametrize("way", [inline, cover])
+def test_a_photograph_on_its_side_is_turned(way) -> None:  # type: ignore[no-untyped-def]
+    prepared = way(save(scene(64, 48), "JPEG", exif=oriented(6)))
     assert ((48, 64), {}) == ((prepared.width, prepared.height), dict(load(prepared.data).getexif()))
 
 
@@ -281,10 +297,10 @@ def test_what_a_camera_wrote_is_taken_out_without_touching_a_pixel() -> None:
     assert prepared.note == "took out what the camera wrote, 1 KB -> 1 KB"
 
 
-@pytest.mark.parametrize("prepare", [inline, cover])
+@pytest.mark.parametrize("way", [inline, cover])
 @pytest.mark.parametrize("format_", ["JPEG", "PNG"])
-def test_other_colours_become_srgb(prepare, format_: str) -> None:  # type: ignore[no-untyped-def]
-    prepared = prepare(save(Image.new("RGB", (64, 48), "red"), format_, icc_profile=swapped_profile()))
+def test_other_colours_become_srgb(way, format_: str) -> None:  # type: ignore[no-untyped-def]
+    prepared = way(save(Image.new("RGB", (64, 48), "red"), format_, icc_profile=swapped_profile()))
     red, green, _ = load(prepared.data).convert("RGB").getpixel((30, 20))  # type: ignore[misc]
     assert (green > 240, red < 60, "icc_profile" in load(prepared.data).info) == (True, True, False)
 
@@ -306,9 +322,9 @@ def test_a_drawing_that_does_not_fit_as_png_becomes_jpeg() -> None:
     assert encode_drawing(Image.new("RGB", (5000, 4000)), INLINE_BYTES_TARGET) is None
 
 
-@pytest.mark.parametrize("prepare", [inline, cover])
-def test_ink_becomes_light(prepare) -> None:  # type: ignore[no-untyped-def]
-    assert load(prepare(EVERY_FORMAT["cmyk jpeg"]).data).mode == "RGB"
+@pytest.mark.parametrize("way", [inline, cover])
+def test_ink_becomes_light(way) -> None:  # type: ignore[no-untyped-def]
+    assert load(way(EVERY_FORMAT["cmyk jpeg"]).data).mode == "RGB"
 
 
 def test_what_moves_is_never_made_anew() -> None:
@@ -334,9 +350,9 @@ def test_picture_too_long_for_jpeg_is_too_large() -> None:
     assert fault.kind == "too_large"
 
 
-@pytest.mark.parametrize("prepare", [prepare_inline, prepare_cover])
-def test_gif_above_ten_megabytes_is_too_large(prepare) -> None:  # type: ignore[no-untyped-def]
-    fault = prepare(EVERY_FORMAT["gif"] + bytes(MATERIAL_BYTES_MAX))
+@pytest.mark.parametrize("way", [prepare_inline, prepare_cover])
+def test_gif_above_ten_megabytes_is_too_large(way) -> None:  # type: ignore[no-untyped-def]
+    fault = way(EVERY_FORMAT["gif"] + bytes(MATERIAL_BYTES_MAX))
     assert isinstance(fault, PictureFault)
     assert fault.kind == "too_large"
 
@@ -347,9 +363,9 @@ def test_file_beyond_every_camera_is_not_even_read() -> None:
     assert fault.kind == "too_large"
 
 
-@pytest.mark.parametrize("prepare", [prepare_inline, prepare_cover])
-def test_animated_webp_is_refused_with_advice(prepare) -> None:  # type: ignore[no-untyped-def]
-    fault = prepare(animated("WEBP"))
+@pytest.mark.parametrize("way", [prepare_inline, prepare_cover])
+def test_animated_webp_is_refused_with_advice(way) -> None:  # type: ignore[no-untyped-def]
+    fault = way(animated("WEBP"))
     assert isinstance(fault, PictureFault)
     assert (fault.kind, "save it as GIF" in fault.hint) == ("animated_unsupported", True)
 

@@ -16,10 +16,10 @@ from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
+from massctl.picture.limits import SOURCE_BYTES_MAX
 from massctl.plan.steps import Concluded, Desired, Invalid
 from massctl.source.campaigns import load_settings
 from massctl.source.loader import Desires, Workbench
-from massctl.source.media import SOURCE_BYTES_MAX
 from massctl.source.repository import Repository, UnreadableError
 
 HEAD = "version: 1\naccount: main\naudience: {is_to_all: true}\n"

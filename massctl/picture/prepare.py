@@ -46,10 +46,6 @@ class Prepared:
     purpose: Purpose
     format: Format
     """What `data` is; extension and Content-Type follow from it."""
-    width: int
-    """Pixels, as a viewer shows `data`."""
-    height: int
-    """Pixels, as a viewer shows `data`."""
     note: Phrase | None
     """What was done, for people; None where the bytes are untouched."""
     laid_out: tuple[int, int]
@@ -65,8 +61,7 @@ class Encoded:
 
     data: bytes
     format: Format
-    width: int
-    height: int
+    size: tuple[int, int]
 
 
 def prepare_inline(data: bytes) -> Prepared | PictureFault:
@@ -145,13 +140,13 @@ def _untouched(data: bytes, opened: Opened, purpose: Purpose) -> Prepared:
     size = (opened.width, opened.height)
     # What stands behind the end of the image belongs to nobody.
     if opened.format is not Format.JPEG or data.startswith(opened.bare):
-        return Prepared(data, purpose, opened.format, *size, note=None, laid_out=size)
+        return Prepared(data, purpose, opened.format, note=None, laid_out=size)
     note = Phrase(
         "took out what the camera wrote, {before} -> {after}",
         before=size_text(len(data)),
         after=size_text(len(opened.bare)),
     )
-    return Prepared(opened.bare, purpose, opened.format, *size, note, laid_out=size)
+    return Prepared(opened.bare, purpose, opened.format, note, laid_out=size)
 
 
 def _converted(
@@ -173,7 +168,7 @@ def _converted(
         raise PictureRefusedError("too_large", message, Phrase("save it smaller, or cut it"))
     note = _note(opened, size_bytes, encoded)
     laid_out = upright.size if is_drawing else within(*upright.size, width_max)
-    return Prepared(encoded.data, purpose, encoded.format, encoded.width, encoded.height, note, laid_out)
+    return Prepared(encoded.data, purpose, encoded.format, note, laid_out)
 
 
 def encode_drawing(image: "Image.Image", bytes_max: int) -> Encoded | None:
@@ -181,7 +176,7 @@ def encode_drawing(image: "Image.Image", bytes_max: int) -> Encoded | None:
     if image.width * image.height > PRODUCED_PIXELS_MAX:
         return None
     data = as_png(image)
-    return Encoded(data, Format.PNG, image.width, image.height) if len(data) <= bytes_max else None
+    return Encoded(data, Format.PNG, image.size) if len(data) <= bytes_max else None
 
 
 def _encode_to_fit(image: "Image.Image", bytes_max: int, width_max: int, finest: tuple[int, str]) -> Encoded | None:
@@ -196,15 +191,16 @@ def _encode_to_fit(image: "Image.Image", bytes_max: int, width_max: int, finest:
     # Bytes a pixel only grow when a picture shrinks, so a size whose pixels would not fit even at the rate
     # of the last try is skipped unseen.
     tried_bytes, tried_pixels = 0, 1
-    for width, height in _sizes(image.width, image.height, JPEG_SIDE_PIXELS_MAX if is_jpeg else None):
-        if tried_bytes * width * height > bytes_max * tried_pixels:
+    for size in _sizes(*image.size, JPEG_SIDE_PIXELS_MAX if is_jpeg else None):
+        pixels = size[0] * size[1]
+        if tried_bytes * pixels > bytes_max * tried_pixels:
             continue
-        scaled = resized(image, (width, height))
+        scaled = resized(image, size)
         for setting in settings:
             data = as_jpeg(scaled, *setting) if setting else as_png(scaled)
             if len(data) <= bytes_max:
-                return Encoded(data, Format.JPEG if is_jpeg else Format.PNG, width, height)
-            tried_bytes, tried_pixels = len(data), width * height
+                return Encoded(data, Format.JPEG if is_jpeg else Format.PNG, size)
+            tried_bytes, tried_pixels = len(data), pixels
     return None
 
 
@@ -245,13 +241,13 @@ def _sizes(width: int, height: int, side_max: int | None) -> Iterator[tuple[int,
 def _note(opened: Opened, size_bytes: int, encoded: Encoded) -> Phrase:
     """Say what was done to the bytes."""
     before, after = size_text(size_bytes), size_text(len(encoded.data))
-    if (opened.width, opened.height) != (encoded.width, encoded.height):
+    if (opened.width, opened.height) != encoded.size:
         return Phrase(
             "scaled {width}x{height} -> {new_width}x{new_height}, re-encoded as {name}, {before} -> {after}",
             width=opened.width,
             height=opened.height,
-            new_width=encoded.width,
-            new_height=encoded.height,
+            new_width=encoded.size[0],
+            new_height=encoded.size[1],
             name=encoded.format.label,
             before=before,
             after=after,

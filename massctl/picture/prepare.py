@@ -107,7 +107,7 @@ def _prepared(data: bytes, wanted: Purpose) -> Prepared:
         raise PictureRefusedError("animated_unsupported", message, Phrase("save it as {formats}", formats="GIF"))
     moves = opened.frames > 1 or format_ is Format.GIF
     may_stay = passes and (moves or (opened.orientation == 1 and opened.is_srgb))
-    if may_stay and (moves or purpose is Purpose.MATERIAL or not _is_heavy(opened, size_bytes)):
+    if may_stay and (moves or purpose is Purpose.MATERIAL or not _is_heavy(opened)):
         decode(opened)
         return _untouched(data, opened, purpose)
     upright = normalise(decode(opened), opened)
@@ -125,14 +125,14 @@ def _passes(format_: Format, size_bytes: int, purpose: Purpose) -> bool:
     return format_ is not Format.WEBP and size_bytes <= MATERIAL_BYTES_MAX
 
 
-def _is_heavy(opened: Opened, size_bytes: int) -> bool:
+def _is_heavy(opened: Opened) -> bool:
     """Say whether a JPEG at JPEG_MIDDLE is smaller for sure: a PNG of a photograph, a JPEG that is too wide."""
     width, height = opened.width, opened.height
     if opened.format is Format.JPEG:
         width, height = within(width, height, _width_max(width, height))
         if width == opened.width:
             return False
-    return size_bytes >= max(PHOTO_BYTES_MIN, PHOTO_BYTES_A_PIXEL * width * height)
+    return len(opened.bare) >= max(PHOTO_BYTES_MIN, PHOTO_BYTES_A_PIXEL * width * height)
 
 
 def _untouched(data: bytes, opened: Opened, purpose: Purpose) -> Prepared:
@@ -156,7 +156,7 @@ def _converted(
     target, width_max = MATERIAL_BYTES_TARGET, upright.width
     if purpose is Purpose.IMAGE:
         target, width_max = INLINE_BYTES_TARGET, _width_max(*upright.size)
-    is_drawing = opened.format is Format.PNG and not _is_heavy(opened, size_bytes)
+    is_drawing = opened.format is Format.PNG and not _is_heavy(opened)
     encoded = encode_drawing(upright, target) if is_drawing else None
     encoded = encoded or _encode_to_fit(upright, target, width_max, finest)
     if encoded is None:

@@ -14,6 +14,7 @@ from picture_samples import (
     swapped_profile,
 )
 from PIL import Image, ImageCms, JpegImagePlugin, __version__
+from PIL.PngImagePlugin import PngInfo
 
 from massctl.model.message import Purpose
 from massctl.picture import prepare
@@ -198,6 +199,17 @@ def test_what_passes_is_only_made_anew_where_that_is_smaller(what: str, format_:
         if len(data) < INLINE_BYTES_BELOW:
             prepared = inline(data)
             assert (len(prepared.data) < len(data)) == (prepared.note is not None)
+
+
+def test_what_is_told_beside_the_pixels_makes_no_photograph() -> None:
+    """Drawing programs keep their own file in a PNG, and cameras a second picture in a JPEG."""
+    told = PngInfo()
+    told.add_text("mxfile", random.Random(1).randbytes(300_000).hex())
+    drawing = save(Image.new("RGB", (400, 400), "white"), "PNG", pnginfo=told)
+    assert (drawing, None) == (inline(drawing).data, inline(drawing).note)
+    wide = save(scene(2708, 1000), "JPEG")
+    segment = b"\xff\xe2\xff\xff" + bytes(65_533)
+    assert wide == inline(wide[:2] + segment * 12 + wide[2:]).data
 
 
 @pytest.mark.parametrize("size_bytes", [10, 900_000])

@@ -77,6 +77,7 @@ class Call:
     """The one file, as `media`: its name, its bytes, its type."""
     is_late: Callable[[], bool] | None = field(default=None, repr=False)
     """Asked when the request is about to be written: True holds it back. None where it may leave at any time."""
+    answer_bytes_max: int = ANSWER_BYTES_MAX
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ class RawAnswer:
     content: bytes = field(repr=False)
     server_date: datetime | None = None
     """Its `Date`, in UTC, to compare clocks with; None where there is none, or none that can be read."""
+    content_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,15 +181,17 @@ class Line:
             data=dict(call.form) or None,
             files={"media": call.part} if call.part is not None else None,
             headers=dict(call.headers),
-            timeout=httpx.Timeout(call.read_seconds, connect=CONNECT_SECONDS),
+            timeout=httpx.Timeout(call.read_seconds, connect=min(CONNECT_SECONDS, call.read_seconds)),
             extensions={"trace": trace},
         ) as response:
             content = bytearray()
             for piece in response.iter_bytes():
                 content += piece
-                if len(content) > ANSWER_BYTES_MAX:
+                if len(content) > call.answer_bytes_max:
                     return NoAnswer("answer_too_large")
-            return RawAnswer(response.status_code, bytes(content), _server_date(response.headers.get("date", "")))
+            told = response.headers
+            date = _server_date(told.get("date", ""))
+            return RawAnswer(response.status_code, bytes(content), date, told.get("content-type", ""))
 
 
 def _server_date(told: str) -> datetime | None:

@@ -174,9 +174,14 @@ class Foreign:
 
 
 def record_finish(
-    finish: JobFinish, appid: AppId | None, ledger: LedgerSession, original_ids: Mapping[AppId, str]
+    finish: JobFinish,
+    appid: AppId | None,
+    ledger: LedgerSession,
+    original_ids: Mapping[AppId, str],
+    *,
+    durable: bool = True,
 ) -> Recorded | Foreign:
-    """Record the end of a job; with `appid` it is that account's.
+    """Record the end of a job; with `appid` it is that account's. Where it is not `durable`, a `flush` is still due.
 
     An event that is addressed to another of the declared `original_ids` is not that account's. Raises UsageError, and
     records nothing, where it contradicts `appid`, or does not say by itself whose job it is about.
@@ -210,7 +215,7 @@ def record_finish(
     if _is_known(finish, job):
         return Recorded(record, again=True)
     before = _contradicted(finish, job)
-    ledger.record(finish.said, record)
+    (ledger.record if durable else ledger.note)(finish.said, record)
     return Recorded(record, again=False, contradicts=before)
 
 

@@ -122,6 +122,8 @@ class _Xml:
         except (ValueError, LookupError):
             # An encoding that Python does not know, or one that expat cannot use.
             raise _BrokenError(Phrase("its declared encoding cannot be read"), first_line, 1) from None
+        finally:
+            del self._parser  # It holds this object, which holds it: a server would keep every event for a while.
         (root,) = self._stack[0][1].values()
         return root[0] if isinstance(root[0], dict) else {}
 

@@ -14,22 +14,35 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO, Final
 
 from filelock import FileLock, Timeout
 
 from massctl.errors import LedgerError, LedgerLockedError
 from massctl.model.phrase import Phrase, moment, system_reason
 
+BRIEF_SECONDS: Final = 10.0
+"""So long a holder that said it would be brief is waited for: a push takes a few seconds."""
+
+NOTE_SECONDS: Final = 0.5
+"""A holder writes its note in the first moments, and takes it away in the last."""
+
 
 @contextmanager
-def sole_runner(locks: Path, now: datetime) -> Iterator[None]:
-    """Hold the runner's lock, or raise LedgerLockedError naming the holder; a dead holder holds nothing."""
+def sole_runner(locks: Path, now: datetime, *, brief: bool = False) -> Iterator[None]:
+    """Hold the runner's lock, or raise LedgerLockedError naming the holder; a dead holder holds nothing.
+
+    `brief`: nobody waits for a person here, so others wait for its end instead of stopping.
+    """
     note = locks / "runner.json"
     lock = FileLock(locks / "runner.lock", timeout=0)
     try:
         locks.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
-        kept = _put_note(note, now)
+        try:
+            lock.acquire()
+        except Timeout:
+            lock.acquire(timeout=_patience(note))
+        kept = _put_note(note, now, brief=brief)
     except Timeout:
         raise _held_by(note) from None
     except OSError as error:
@@ -48,13 +61,14 @@ def sole_runner(locks: Path, now: datetime) -> Iterator[None]:
         lock.release()
 
 
-def _put_note(note: Path, now: datetime) -> int:
+def _put_note(note: Path, now: datetime, *, brief: bool) -> int:
     """Write who holds the lock and put it in place whole and locked; gives the open file, which keeps it locked."""
     try:
         user = getpass.getuser()
     except (KeyError, OSError):
         user = "?"
     who = {"user": user, "host": os.uname().nodename, "pid": os.getpid(), "since": now.isoformat(timespec="seconds")}
+    who |= {"brief": brief}
     beside = note.with_name(f"{note.name}.new")
     kept = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o644)
     try:
@@ -67,6 +81,16 @@ def _put_note(note: Path, now: datetime) -> int:
     return kept
 
 
+def _patience(note: Path) -> float:
+    """Say how long the holder is waited for: long where it said that it would be brief, and while it says nothing."""
+    try:
+        return BRIEF_SECONDS if json.loads(note.read_bytes())["brief"] else 0
+    except FileNotFoundError:
+        return NOTE_SECONDS
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return 0
+
+
 def _held_by(note: Path) -> LedgerLockedError:
     return LedgerLockedError(
         Phrase("another massctl is at work on this ledger"),
@@ -75,14 +99,31 @@ def _held_by(note: Path) -> LedgerLockedError:
     )
 
 
+def is_held(locks: Path) -> bool:
+    """Say whether a runner is at work, by its note, and disturb nobody with the question."""
+    try:
+        with (locks / "runner.json").open("rb") as note:
+            return _is_kept(note)
+    except OSError:
+        return False
+
+
+def _is_kept(note: BinaryIO) -> bool:
+    """Whether the writer of a note lives: it keeps the note locked."""
+    try:
+        fcntl.flock(note, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    return False
+
+
 def _who(note: Path) -> Phrase | None:
     """Say who wrote the note and when; None where it cannot be read, or where its writer is dead."""
     try:
         with note.open("rb") as file:
             text = file.read()
-            with contextlib.suppress(BlockingIOError):
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-                return None  # Nobody keeps it locked.
+            if not _is_kept(file):
+                return None
         found = json.loads(text)
         return Phrase(
             "{who}, process {pid}, holds it since {since}.",

@@ -62,6 +62,37 @@ Days = Annotated[str, StringConstraints(pattern=DAYS_PATTERN)]
 Duration = Annotated[str, StringConstraints(pattern=DURATION_PATTERN)]
 
 
+CALLBACK_PATH_PATTERN: Final = r"^/[A-Za-z0-9._~/-]{0,200}$"
+RESERVED_PATHS: Final = ("/healthz", "/metrics")
+"""Paths that `listen` answers itself."""
+FORWARD_PATTERN: Final = r"^https?://[^#\s@]+$"
+
+
+class AccountCallback(Strict):
+    """How an account's events are told from forgeries, and where they come in."""
+
+    token_env: EnvironmentName
+    """The name of the variable that holds the Token of the console: 设置与开发 / 基本配置 / 服务器配置."""
+    aes_key_env: EnvironmentName | None = None
+    """The name of the variable that holds the EncodingAESKey, for 安全模式 (safe) and 兼容模式 (compatible). Only
+    sealed bodies are read then."""
+    previous_aes_key_env: EnvironmentName | None = None
+    """The name of the variable that holds the EncodingAESKey before it, while it is being changed."""
+    path: Annotated[str, StringConstraints(pattern=CALLBACK_PATH_PATTERN)] | None = None
+    """The path of the callback URL; absent: any. Accounts may share one: the signature, the AppID and ToUserName tell
+    them apart."""
+    forward: Annotated[str, StringConstraints(pattern=FORWARD_PATTERN)] | None = None
+    """Where this account's other messages go on to; else callback.forward."""
+
+
+class CallbackSettings(Strict):
+    """What becomes of messages that are not about a send."""
+
+    forward: Annotated[str, StringConstraints(pattern=FORWARD_PATTERN)] | None = None
+    """The address of your own service, https or on this machine: it gets them as WeChat sent them, and its answer goes
+    back to WeChat. Absent: they get the empty answer."""
+
+
 class Account(Strict):
     """One Official Account (公众号)."""
 
@@ -81,8 +112,8 @@ class Account(Strict):
     original_id: Annotated[str, StringConstraints(pattern=ORIGINAL_ID_PATTERN)] | None = None
     """The account's original ID (原始 ID), which begins with gh_, from the console: 设置与开发 / 账号详情. An event to
     another one (ToUserName) is not taken for this account's."""
-    callback: Any = NotYet
-    """What checks and reads the events that WeChat sends."""
+    callback: AccountCallback | None = None
+    """What `massctl listen` needs to hear this account's events."""
     proxy_env: EnvironmentName | None = None
     """The name of an environment variable that holds the address of the proxy that this account is reached through."""
     external_links: Literal["footnotes", "keep"] = "footnotes"
@@ -251,8 +282,8 @@ class MassctlFile(Strict):
     """Who is told what needs a person."""
     moved: list[Move] = Field(default_factory=list)
     """Campaigns whose folder has another name now, so that their record and their clientmsgid go on."""
-    callback: Any = NotYet
-    """Where events of WeChat that are for others are passed on to."""
+    callback: CallbackSettings = Field(default_factory=CallbackSettings)
+    """What becomes of messages that are not about a send."""
 
     @property
     def renamed(self) -> dict[CampaignName, CampaignName]:
@@ -307,6 +338,16 @@ def check_api_base(api_base: str, api_hosts: Iterable[str]) -> Phrase | None:
     if host in WECHAT_HOSTS or host in named or f"{host}:{match['port'] or 443}" in named:
         return None
     return Phrase("{host} is not a host of WeChat: name it in policy.api_hosts if it is yours", host=host)
+
+
+def check_forward(address: str) -> Phrase | None:
+    """Say why messages must not be passed on to `address`, or None where they may."""
+    match = _SHAPE.fullmatch(re.split(r"(?<=[^:/])[/?]", address, maxsplit=1)[0])
+    if match is None or not 0 < int(match["port"] or 443) < 65536:
+        return Phrase("the address must look like https://host/path")
+    if match["scheme"].lower() != "https" and not _is_loopback(match["host"].lower()):
+        return Phrase("the address must begin with https://: plain http is for this machine only")
+    return None
 
 
 def _is_loopback(host: str) -> bool:

@@ -9,12 +9,26 @@ from zoneinfo import ZoneInfo
 from massctl.model.campaign import KEEP_ONE, TAKE_OUT, Fault, Path
 from massctl.model.phrase import Phrase
 from massctl.model.secrets import without_secrets
-from massctl.model.settings import API_BASE, CHANNELS, CREDENTIALS, DAYS_PATTERN, GIT_KEYS, check_api_base, realm_of
+from massctl.model.settings import (
+    API_BASE,
+    CHANNELS,
+    CREDENTIALS,
+    DAYS_PATTERN,
+    GIT_KEYS,
+    RESERVED_PATHS,
+    check_api_base,
+    check_forward,
+    realm_of,
+)
 from massctl.source.reporter import word
 from massctl.source.validation import shown
 
 _API_BASE: Final = Phrase("delete api_base to use {usual}", usual=API_BASE)
 _ONE_EACH: Final = Phrase("one entry for each time that a folder was renamed: from the name before to the one after")
+_SECRET_KEYS: Final = (
+    *("signing_secret_env", "secret_env", "proxy_env", "token_env"),
+    *("aes_key_env", "previous_aes_key_env"),
+)
 IN_DOUBT_WAIT_SECONDS_MIN: Final = 60
 """Less would repeat a send while the first one may still be on its way; against loopback nobody is harmed."""
 
@@ -33,6 +47,7 @@ def settings_rules(loopback_override: str | None, folders: Collection[str]) -> C
             *_secrets(data),
             *_git_keys(_mapping(data.get("state"))),
             *_original_ids(accounts),
+            *_callbacks(accounts, _mapping(data.get("callback"))),
             *_hosts(accounts, policy),
             *_wait(accounts, policy, loopback_override),
             *_quiet_hours(_mapping(policy.get("quiet_hours"))),
@@ -81,11 +96,15 @@ def _secrets(data: Mapping[str, Any]) -> Iterator[Fault]:
     channels = data.get("notify")
     blocks: list[tuple[Path, object]] = [
         *((("accounts", name), each) for name, each in _mapping(data.get("accounts")).items()),
+        *(
+            (("accounts", name, "callback"), _mapping(each).get("callback"))
+            for name, each in _mapping(data.get("accounts")).items()
+        ),
         (("state",), data.get("state")),
         *((("notify", index), each) for index, each in enumerate(channels if isinstance(channels, list) else [])),
     ]
     for path, block in blocks:
-        for key in (*CHANNELS, "signing_secret_env", "secret_env", "proxy_env", "token_env"):
+        for key in (*CHANNELS, *_SECRET_KEYS):
             value = _mapping(block).get(key)
             if isinstance(value, str) and without_secrets(value) != value:
                 say = Phrase("{key} takes the name of an environment variable, and this looks like a secret", key=key)
@@ -113,6 +132,25 @@ def _original_ids(accounts: Mapping[str, Mapping[str, Any]]) -> Iterator[Fault]:
             say = Phrase("{id} is the original id of account {other} too", id=word(written), other=other)
             hint = Phrase("write the one that the console shows under 设置与开发 / 账号详情 for this account")
             yield Fault("MC014", ("accounts", name, "original_id"), say, hint, at_key=False)
+
+
+def _callbacks(accounts: Mapping[str, Mapping[str, Any]], root: Mapping[str, Any]) -> Iterator[Fault]:
+    """Find callbacks that could not be heard, and addresses that what WeChat said must not go on to."""
+    blocks: list[tuple[Path, Mapping[str, Any]]] = [(("callback",), root)]
+    blocks += [(("accounts", name, "callback"), _mapping(each.get("callback"))) for name, each in accounts.items()]
+    for path, block in blocks:
+        written = block.get("forward")
+        if isinstance(written, str) and (problem := check_forward(written)) is not None:
+            hint = Phrase("write the address of your own service, or delete forward")
+            yield Fault("MC014", (*path, "forward"), problem, hint, at_key=False)
+        place = str(block.get("path", "")).rstrip("/")
+        if place in RESERVED_PATHS:
+            say = Phrase("{path} is answered by massctl itself", path=place)
+            yield Fault("MC014", (*path, "path"), say, Phrase("take another path"), at_key=False)
+        if "previous_aes_key_env" in block and "aes_key_env" not in block:
+            say = Phrase("there is a previous key and no current one")
+            hint = Phrase("write aes_key_env, or delete previous_aes_key_env")
+            yield Fault("MC014", (*path, "previous_aes_key_env"), say, hint)
 
 
 def _hosts(accounts: Mapping[str, Mapping[str, Any]], policy: Mapping[str, Any]) -> Iterator[Fault]:

@@ -87,17 +87,21 @@ _ORIGINAL: Final = {
 def contradiction_text(before: Literal["sent", "failed"], language: "Language", style: Style, width: int) -> str:
     """Say that an event tells another end of a job than was on record; the newest stands."""
     page = Page(language, style, width)
-    say = Phrase(
-        "this job was on record as failed, and this event says that it was sent; the event stands. "
-        "The console shows under 群发记录 which of them is so"
-    )
+    page.line(contradiction(before))
+    return page.text()
+
+
+def contradiction(before: Literal["sent", "failed"]) -> Phrase:
+    """Say that an event tells another end of a job than was on record."""
     if before == "sent":
-        say = Phrase(
+        return Phrase(
             "this job was on record as sent, and this event says that it failed; the event stands. "
             "The console shows under 群发记录 which of them is so"
         )
-    page.line(say)
-    return page.text()
+    return Phrase(
+        "this job was on record as failed, and this event says that it was sent; the event stands. "
+        "The console shows under 群发记录 which of them is so"
+    )
 
 
 def originality_rows(table: Table, check: "CopyrightCheck") -> None:

@@ -3,11 +3,10 @@
 import pytest
 from cli_runner import Shell
 
-ACCOUNT = ["    name: 不赶路\n", "    callback: {token_env: T}\n"]
+ACCOUNT = ["    name: 不赶路\n"]
 STATE = ["keys: [sender+1a2b3c4d+AX]", "url: 's3://bucket/ledger'", "dsn_env: LEDGER_DSN", "backend: s3"]
 STATE += ["backend: postgres"]
-ROOT = ["callback: {forward: 'https://example.com'}\n"]
-VERBS = ["new spring", "import draft X spring", "run --once", "tags list", "listen"]
+VERBS = ["new spring", "import draft X spring", "run --once", "tags list"]
 
 
 @pytest.mark.parametrize(
@@ -15,7 +14,6 @@ VERBS = ["new spring", "import draft X spring", "run --once", "tags list", "list
     [
         *((line, "") for line in ACCOUNT),
         *(("", f"state: {{{line}}}\n") for line in STATE),
-        *(("", line) for line in ROOT),
     ],
 )
 def test_a_key_whose_turn_has_not_come_is_one_error_at_its_place(shell: Shell, account: str, state: str) -> None:

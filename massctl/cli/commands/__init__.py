@@ -28,6 +28,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "withdraw": ("massctl.cli.commands.withdraw", "Delete sent articles; the cards stay in the chats."),
     "comments": ("massctl.cli.commands.comments", "Open or close the comments below sent articles."),
     "record-event": ("massctl.cli.commands.record_event", "Record a MASSSENDJOBFINISH event as WeChat posted it."),
+    "listen": ("massctl.cli.commands.listen", "Hear the end of mass sends: the callback URL of the accounts."),
     "speed": ("massctl.cli.commands.speed", "Read or set how fast WeChat delivers mass sends."),
     "adopt": ("massctl.cli.commands.adopt", "Keep what somebody made of a staged draft in the console."),
     "state": ("massctl.cli.commands.state", "Read and check the ledger."),
@@ -43,7 +44,6 @@ NOT_YET: Final[dict[str, Phrase]] = {
     "import": Phrase("make a campaign's folder from a draft, an article or a document"),
     "run": Phrase("fetch the branch, and apply what is merged and due"),
     "tags": Phrase("list an account's tags, and keep them for plans without a network"),
-    "listen": Phrase("receive MASSSENDJOBFINISH events"),
     "report": Phrase("show what the sends reached"),
 }
 """Verbs of the public interface whose turn has not come: typing one is a clear error."""

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 from building import NOW
 
 from massctl.errors import LedgerError, LedgerLockedError
-from massctl.ledger.process_lock import sole_runner
+from massctl.ledger.process_lock import is_held, sole_runner
 
 HOLDER = """
 import sys
@@ -116,6 +117,46 @@ def test_a_holder_whose_note_cannot_be_read_is_somebody(note, tmp_path, holder):
 def test_a_holder_without_a_note_is_somebody(tmp_path, holder):
     (tmp_path / "runner.json").unlink()
     with pytest.raises(LedgerLockedError, match="another massctl is at work"), sole_runner(tmp_path, NOW):
+        pass
+
+
+def test_whether_somebody_is_at_work_is_seen_without_disturbing_anybody(tmp_path):
+    assert not is_held(tmp_path / "locks")
+    with sole_runner(tmp_path, NOW):
+        assert is_held(tmp_path)
+    assert not is_held(tmp_path)
+
+
+def test_a_dead_holder_is_not_at_work(tmp_path, holder):
+    assert is_held(tmp_path)
+    holder.kill()
+    holder.wait()
+    assert ((tmp_path / "runner.json").exists(), False) == (True, is_held(tmp_path))
+
+
+def test_whoever_is_brief_is_waited_for(tmp_path):
+    def hold():
+        with sole_runner(tmp_path, NOW, brief=True):
+            held.set()
+            go_on.wait(60)
+
+    held, go_on = threading.Event(), threading.Event()
+    thread = threading.Thread(target=hold)
+    thread.start()
+    assert held.wait(60)
+    threading.Timer(0.3, go_on.set).start()
+    with sole_runner(tmp_path, NOW):
+        assert go_on.is_set()
+    thread.join()
+
+
+def test_whoever_stays_longer_than_it_said_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr("massctl.ledger.process_lock.BRIEF_SECONDS", 0.1)
+    with (
+        sole_runner(tmp_path, NOW, brief=True),
+        pytest.raises(LedgerLockedError, match="another massctl is at work"),
+        sole_runner(tmp_path, NOW),
+    ):
         pass
 
 

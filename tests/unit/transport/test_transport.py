@@ -6,6 +6,7 @@ import contextlib
 import socket
 import ssl
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Thread
 
@@ -178,10 +179,10 @@ def test_an_address_that_cannot_be_used_never_left(line: Line, url: str) -> None
     assert NoAnswer("address_unusable", left=False) == said
 
 
-def test_an_answer_without_end_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("massctl.transport.ANSWER_BYTES_MAX", 100)
+def test_an_answer_without_end_is_not_read_to_its_end() -> None:
+    asked = replace(call("127.0.0.1"), answer_bytes_max=100)
     line = Line(inside=httpx.MockTransport(lambda _: httpx.Response(200, content=b"y" * 101)))
-    assert NoAnswer("answer_too_large") == line.exchange(call("127.0.0.1"))
+    assert NoAnswer("answer_too_large") == line.exchange(asked)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,290 @@
+"""The spool: what was acknowledged is in this file, durably and once, until the ledger has it.
+
+One thread writes. Requests that wait for it at the same moment share one commit, so hundreds of them share an fsync.
+Several processes may have the file open; SQLite lets one write at a time. Only what WeChat signed comes in, so
+forgeries take no room; counts are a number for each reason.
+"""
+
+import contextlib
+import hashlib
+import os
+import sqlite3
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any, Final, Literal, TypeVar, cast
+
+T = TypeVar("T")
+
+Put = Literal["new", "again", "replayed"]
+"""What became of an arrival: it is durable now; it was before; its signature belongs to another body."""
+Ending = Literal["recorded", "foreign", "ignored"]
+"""What became of an event: it is in the ledger, its job is not known there yet, or it never will be there."""
+
+COMMIT_SECONDS_MAX: Final = 4.0
+"""WeChat waits five seconds; what takes longer is answered with an error, and WeChat repeats it."""
+BATCH_MAX: Final = 512
+COUNT_SECONDS: Final = 1.0
+"""How long counts may wait in memory while nothing else is written."""
+PRUNE_SECONDS: Final = 60.0
+KEPT_FOR: Final = timedelta(days=30)
+"""Events of jobs that no send has may still be claimed by `reconcile`."""
+DONE_FOR: Final = timedelta(days=1)
+"""WeChat sends the copies of an event within a minute, and the ledger knows a later one."""
+BOUND_FOR: Final = timedelta(minutes=30)
+"""How long a signature is remembered with its body: longer than its timestamp is taken for fresh, either way."""
+_VERSION: Final = 1
+_SCHEMA: Final = """
+create table if not exists events (
+  id integer primary key, key text not null unique, appid text not null, msg_id integer not null,
+  body blob not null, received_at real not null,
+  state text not null default 'received' check (state in ('received', 'foreign', 'recorded', 'ignored'))
+);
+create index if not exists events_by_state on events (state, msg_id);
+create table if not exists signatures (
+  signature text not null primary key, body blob not null, received_at real not null
+) without rowid;
+create table if not exists counts (
+  account text not null, outcome text not null, count integer not null, primary key (account, outcome)
+) without rowid;
+"""
+
+
+class SpoolError(Exception):
+    """Nothing was made durable: the file cannot be written, or not soon enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What has to be durable before a request is answered."""
+
+    appid: str
+    """Empty where several accounts share a token and the body does not say which of them it is for."""
+    signature: str | None = None
+    """Of a plain body, to which it is bound from now on; None where the signature covers the body."""
+    body: bytes = b""
+    msg_id: int | None = None
+    """The job whose end it is; None for a message that is not kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An event that the ledger may not have yet."""
+
+    id: int
+    appid: str
+    msg_id: int
+    body: bytes
+    is_new: bool
+    """Nobody looked for its job yet."""
+
+
+class Spool:
+    """One file of SQLite; `now` is massctl's clock. Methods may be called from any thread."""
+
+    def __init__(self, path: Path, now: Callable[[], datetime]) -> None:
+        """Open the file, or make it. Raises SpoolError where it cannot be used."""
+        self.path = path
+        self._now = now
+        self._works: SimpleQueue[tuple[Callable[[sqlite3.Connection], Any], Future[Any]] | None] = SimpleQueue()
+        self._counts: Counter[tuple[str, str]] = Counter()
+        self._counting = threading.Lock()
+        self._failure: str | None = None
+        with _told(), contextlib.closing(_opened(path)):
+            pass
+        self._writer = threading.Thread(target=self._write, name="massctl-spool", daemon=True)
+        self._writer.start()
+
+    @property
+    def failure(self) -> str | None:
+        """Why nothing can be written now; None while all is well."""
+        return self._failure if self._writer.is_alive() else "the writer has ended"
+
+    def put(self, arrival: Arrival) -> Put:
+        """Make an arrival durable. Raises SpoolError where it is not."""
+        at = self._now().timestamp()
+        return self._done(lambda file: _put(file, arrival, at))
+
+    def count(self, account: str, outcome: str) -> None:
+        """Count what became of a request or an event; written within a second or so."""
+        with self._counting:
+            self._counts[account, outcome] += 1
+
+    def waiting(self, known: Collection[int], limit: int = 1_000) -> Sequence[Waiting]:
+        """Give the events that nobody looked at, and those of jobs that are `known` by now, oldest first."""
+        with self._reading() as file:
+            new = file.execute("select id from events where state = 'received' order by id limit ?", [limit]).fetchall()
+            foreign = file.execute("select id, msg_id from events where state = 'foreign' order by id")
+            claimed = [number for number, msg_id in foreign if msg_id in known][:limit]
+            read = "select id, appid, msg_id, body, state = 'received' from events where id = ?"
+            numbers = sorted([*(number for (number,) in new), *claimed])
+            return [Waiting(*file.execute(read, [number]).fetchone()) for number in numbers]
+
+    def settle(self, endings: Mapping[int, Ending]) -> None:
+        """Note what became of events."""
+        rows = [(state, number) for number, state in endings.items()]
+        self._done(lambda file: file.executemany("update events set state = ? where id = ?", rows))
+
+    def tally(self) -> tuple[dict[tuple[str, str], int], dict[str, int], float | None]:
+        """Give what was counted, how many events are in which state, and since when the oldest new one waits."""
+        self._done(lambda _: None)  # With it, what was counted so far is written.
+        with self._reading() as file:
+            counts = {(row[0], row[1]): row[2] for row in file.execute("select account, outcome, count from counts")}
+            states = dict(file.execute("select state, count(*) from events group by state").fetchall())
+            (oldest,) = file.execute("select min(received_at) from events where state = 'received'").fetchone()
+            return counts, states, oldest
+
+    def newest_foreign(self) -> float | None:
+        """Give when the newest event came of whose job nothing is known yet."""
+        with self._reading() as file:
+            (newest,) = file.execute("select max(received_at) from events where state = 'foreign'").fetchone()
+            return cast("float | None", newest)
+
+    def close(self) -> None:
+        """Write what waits, and stop."""
+        self._works.put(None)
+        self._writer.join(COMMIT_SECONDS_MAX)
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with _told(), contextlib.closing(_connected(self.path)) as file:
+            yield file
+
+    def _done(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Have the writer do something, and wait until it is durable."""
+        done: Future[T] = Future()
+        self._works.put((work, done))
+        try:
+            return done.result(COMMIT_SECONDS_MAX)
+        except TimeoutError:
+            raise SpoolError("it takes too long") from None
+
+    def _write(self) -> None:
+        file: sqlite3.Connection | None = None
+        pruned = 0.0
+        while True:
+            works, ends = self._batch()
+            if time.monotonic() - pruned > PRUNE_SECONDS:
+                pruned = time.monotonic()
+                works.append((self._prune, Future()))
+            try:
+                file = file or _opened(self.path)
+                results = self._commit(file, [work for work, _ in works])
+            except (sqlite3.Error, OSError) as error:
+                self._failure = str(error)
+                with contextlib.suppress(sqlite3.Error):
+                    if file is not None:
+                        file.close()
+                file = None
+                for _, done in works:
+                    done.set_exception(SpoolError(str(error)))
+            else:
+                self._failure = None
+                for (_, done), result in zip(works, results, strict=True):
+                    done.set_result(result)
+            if ends:
+                if file is not None:
+                    file.close()
+                return
+
+    def _batch(self) -> tuple[list[tuple[Callable[[sqlite3.Connection], Any], Future[Any]]], bool]:
+        """Wait for work, or for the time to write counts; give all that waits by then, and whether it is the last."""
+        works = []
+        with contextlib.suppress(Empty):
+            work = self._works.get(timeout=COUNT_SECONDS)
+            while work is not None:
+                works.append(work)
+                if len(works) == BATCH_MAX:
+                    return works, False
+                work = self._works.get_nowait()
+            return works, True
+        return works, False
+
+    def _commit(self, file: sqlite3.Connection, works: Sequence[Callable[[sqlite3.Connection], T]]) -> list[T]:
+        with self._counting:
+            counts, self._counts = self._counts, Counter()
+        if not works and not counts:
+            return []
+        try:
+            file.execute("begin immediate")
+            results = [work(file) for work in works]
+            file.executemany(
+                "insert into counts values (?, ?, ?) on conflict do update set count = count + excluded.count",
+                [(*key, count) for key, count in counts.items()],
+            )
+            file.execute("commit")
+        except sqlite3.Error:
+            with self._counting:
+                self._counts.update(counts)
+            raise
+        return results
+
+    def _prune(self, file: sqlite3.Connection) -> None:
+        now = self._now()
+        file.execute("delete from signatures where received_at < ?", [(now - BOUND_FOR).timestamp()])
+        for state, kept in (("foreign", KEPT_FOR), ("recorded", DONE_FOR), ("ignored", DONE_FOR)):
+            file.execute("delete from events where state = ? and received_at < ?", [state, (now - kept).timestamp()])
+
+
+def _put(file: sqlite3.Connection, arrival: Arrival, at: float) -> Put:
+    """Write one arrival in the transaction that is open."""
+    body = hashlib.sha256(arrival.body).digest()
+    is_new = True
+    if arrival.signature is not None:
+        given = (arrival.signature, body, at)
+        is_new = file.execute("insert or ignore into signatures values (?, ?, ?)", given).rowcount == 1
+        (bound,) = file.execute("select body from signatures where signature = ?", given[:1]).fetchone()
+        if bound != body:
+            return "replayed"
+    if arrival.msg_id is not None:
+        event = (f"{arrival.appid} {body.hex()}", arrival.appid, arrival.msg_id, arrival.body, at)
+        row = "insert or ignore into events (key, appid, msg_id, body, received_at) values (?, ?, ?, ?, ?)"
+        is_new = file.execute(row, event).rowcount == 1
+    return "new" if is_new else "again"
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, timeout=COMMIT_SECONDS_MAX - 1, isolation_level=None, check_same_thread=False)
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    """Open the file for writing, and make it, for its owner alone, where there is none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    file = _connected(path)
+    try:
+        file.execute("pragma journal_mode = wal")
+        file.execute("pragma synchronous = full")
+        (version,) = file.execute("pragma user_version").fetchone()
+        if version not in (0, _VERSION):
+            raise sqlite3.DatabaseError(f"version {version}, and {_VERSION} is due")
+        if version == 0:
+            file.executescript(f"begin immediate; {_SCHEMA} pragma user_version = {_VERSION}; commit;")
+            _sync_folder(path.parent)
+    except sqlite3.Error:
+        file.close()
+        raise
+    return file
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the name of a new file durable too."""
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise SpoolError(str(error)) from None

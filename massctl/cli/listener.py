@@ -1,0 +1,479 @@
+"""What hears WeChat: the accounts' callbacks and secrets, the spool, and the thread that brings it into the ledger.
+
+What is acknowledged is in the spool. The ledger hears of it when nobody else is at work on it and it can be reached;
+until then it waits. Killed between the ledger's append and the spool's note, an event is brought in again and found to
+be known.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from massctl.callback.app import ANY, Application, Callback, Endpoint
+from massctl.callback.envelope import TOKEN_PATTERN, Refusal, Secrets, parse_aes_key
+from massctl.callback.spool import Ending, Spool, SpoolError, Waiting
+from massctl.callback.tree import EventFault
+from massctl.cli.places import CACHE, Places
+from massctl.cli.session import open_settings, session
+from massctl.errors import ConfigurationError, LedgerLockedError, MassctlError, UsageError
+from massctl.ledger.process_lock import is_held
+from massctl.model.diagnostics import has_errors
+from massctl.model.ids import AppId
+from massctl.model.phrase import Command, Phrase
+
+if TYPE_CHECKING:
+    from massctl.apply.jobs import Foreign, Recorded
+    from massctl.apply.journal import LedgerSession
+    from massctl.callback.forward import Forwarder
+    from massctl.cli.output import Console
+    from massctl.cli.session import Session
+    from massctl.model.settings import AccountCallback, MassctlFile
+
+SPOOL_VARIABLE: Final = "MASSCTL_SPOOL"
+SPOOL_FILE: Final = "callback.sqlite"
+PACE_SECONDS: Final = 1.0
+"""The ledger is asked at most so often: what came meanwhile is one append."""
+BUSY_SECONDS: Final = 0.3
+"""How often is looked whether another run is still at work on the ledger."""
+TROUBLE_SECONDS: Final = (2.0, 300.0)
+"""The first and the longest pause while the ledger cannot be read or written."""
+FOREIGN_SECONDS: Final = (10.0, 600.0)
+"""The first and the longest pause until a ledger in git is asked again for a job that it did not know."""
+FOREIGN_FOR: Final = timedelta(days=1)
+"""So long is asked by itself; later events bring in what `reconcile` made known."""
+CLOSE_SECONDS: Final = 10.0
+"""A push takes a few seconds; what takes longer is brought in by the next process."""
+TOLD_SECONDS: Final = 3_600.0
+"""The same trouble is told again after an hour."""
+
+_SAID: Final = {
+    Refusal.FORGED: Phrase(
+        "{account}: a request is not signed with the account's Token, and changed nothing. If it was the console, "
+        "compare the Token there with {token_env}"
+    ),
+    Refusal.LATE: Phrase(
+        "{account}: a request was signed more than ten minutes from now, and changed nothing; compare this machine's "
+        "clock: {date}"
+    ),
+    Refusal.NOT_SEALED: Phrase(
+        "{account}: a plain body was not read, because an EncodingAESKey is set: choose 安全模式 in the console, or "
+        "take aes_key_env out of massctl.yaml"
+    ),
+    Refusal.KEY_MISSING: Phrase(
+        "{account}: an encrypted body was not read, because no key is set: write "
+        "accounts.{account}.callback.aes_key_env"
+    ),
+    Refusal.NOT_DECRYPTED: Phrase(
+        "{account}: a body that the Token signed cannot be decrypted: compare EncodingAESKey in the console with "
+        "{aes_key_env}"
+    ),
+    Refusal.OTHER_ACCOUNT: Phrase(
+        "{account}: what was signed for it is for another account, and changed nothing: compare appid and original_id "
+        "in massctl.yaml with the console"
+    ),
+}
+"""What people are told of requests that may be WeChat's, once an hour each."""
+
+
+class _Teller:
+    """Talks on standard error, about each thing once an hour."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._told: dict[str, float] = {}
+        self._lock = threading.Lock()
+
+    def tell(self, said: Phrase, key: str | None = None) -> None:
+        """Say something, unless it, or its `key`, was said within the last hour."""
+        now, what = time.monotonic(), key or str(said)
+        with self._lock:
+            if now - self._told.get(what, -TOLD_SECONDS) < TOLD_SECONDS:
+                return
+            self._told = {each: at for each, at in self._told.items() if now - at < TOLD_SECONDS} | {what: now}
+        self._console.talk(said)
+
+    def forget(self, key: str) -> None:
+        """Say it at once should it come again: it went well in between."""
+        with self._lock:
+            self._told.pop(key, None)
+
+
+@dataclass(slots=True)
+class Listener:
+    """Everything of one process that hears WeChat."""
+
+    callback: Callback
+    endpoints: Sequence[Endpoint]
+    console: Console
+    spool: Spool
+    intake: Intake
+    forwarder: Forwarder | None
+
+    def close(self) -> None:
+        """Bring in what waits, as far as that goes at once, and stop."""
+        self.intake.close()
+        if self.forwarder is not None:
+            self.forwarder.close()
+        self.spool.close()
+
+
+def open_listener(
+    directory: str, environment: Mapping[str, str] = os.environ, spool_file: str | None = None
+) -> Listener:
+    """Open the spool of a repository; `intake.begin` brings it into the ledger. Raises what keeps it from hearing."""
+    with session(directory, environment=environment) as (current, _):
+        console, clock = current.console, current.clock
+        endpoints = _endpoints(current.settings, environment)
+        from massctl.cli.ledger_access import refuse_fleeting_ledger
+
+        refuse_fleeting_ledger(current)
+        path = Path(spool_file or environment.get(SPOOL_VARIABLE) or current.root / CACHE / SPOOL_FILE)
+        variables = {name: each.callback for name, each in current.settings.accounts.items() if each.callback}
+    teller = _Teller(console)
+    try:
+        spool = Spool(path, clock.now)
+    except SpoolError as error:
+        raise ConfigurationError(
+            Phrase("the spool {path} cannot be opened: {why}", path=str(path), why=str(error)),
+            Phrase("What cannot be made durable cannot be acknowledged, so nothing listens."),
+            Phrase(
+                "make its folder writable, or name another file with --spool or {variable}", variable=SPOOL_VARIABLE
+            ),
+        ) from None
+    intake = Intake(directory, environment, spool, clock.now, teller)
+
+    def refused(endpoint: Endpoint, why: Refusal) -> None:
+        if (say := _SAID.get(why)) is not None:
+            keys = variables[endpoint.account]
+            said = Phrase(
+                say,
+                account=endpoint.account,
+                token_env=keys.token_env,
+                aes_key_env=keys.aes_key_env or "",
+                date=clock.now().strftime("%Y-%m-%d %H:%M:%SZ"),
+            )
+            teller.tell(said, f"{endpoint.account} {why}")
+
+    forwarder = _forwarder(endpoints)
+    callback = Callback(
+        endpoints,
+        spool,
+        clock.now,
+        forward=forwarder,
+        refused=refused,
+        tell=teller.tell,
+        arrived=intake.wake,
+        healthy=intake.is_alive,
+    )
+    return Listener(callback, endpoints, console, spool, intake, forwarder)
+
+
+def _forwarder(endpoints: Sequence[Endpoint]) -> Forwarder | None:
+    if all(each.forward is None for each in endpoints):
+        return None
+    # httpx costs more than the rest of a listener.
+    from massctl.callback.forward import Forwarder
+
+    return Forwarder()
+
+
+def application(directory: str, environment: Mapping[str, str] = os.environ) -> Application:
+    """Make the application for a server that was not started by massctl; each process has a listener of its own."""
+    opened: dict[int, Listener] = {}
+    opening = threading.Lock()
+
+    def callback() -> Callback:
+        with opening:
+            if os.getpid() not in opened:
+                opened[os.getpid()] = open_listener(directory, environment)
+                opened[os.getpid()].intake.begin()
+        return opened[os.getpid()].callback
+
+    def close() -> None:
+        listener = opened.pop(os.getpid(), None)
+        if listener is not None:
+            listener.close()
+
+    callback()
+    return Application(callback, close)
+
+
+def _endpoints(settings: MassctlFile, environment: Mapping[str, str]) -> list[Endpoint]:
+    """Give the callbacks of all accounts that have one. Raises ConfigurationError where one cannot be heard."""
+    found = []
+    for name, account in settings.accounts.items():
+        if (declared := account.callback) is not None:
+            forward = declared.forward or settings.callback.forward
+            secrets = Secrets(account.appid, *_shared_secrets(name, declared, environment))
+            found.append(Endpoint(name, declared.path, secrets, account.original_id, forward))
+    if not found:
+        raise ConfigurationError(
+            Phrase("no account in massctl.yaml says how its events are checked"),
+            hint=Phrase(
+                "write accounts.{account}.callback: {{token_env: WECHAT_TOKEN, aes_key_env: WECHAT_AES_KEY}}, and set "
+                "both variables to Token and EncodingAESKey of the console: 设置与开发 / 基本配置 / 服务器配置",
+                account=next(iter(settings.accounts)),
+            ),
+        )
+    return found
+
+
+def _shared_secrets(
+    name: str, declared: AccountCallback, environment: Mapping[str, str]
+) -> tuple[str, tuple[bytes, ...]]:
+    """Give an account's token, and its keys, the current one first."""
+    token = _value(environment, declared.token_env, "Token", name)
+    if not TOKEN_PATTERN.fullmatch(token):
+        say = Phrase("{variable} holds no Token: it has 3 to 32 letters and digits", variable=declared.token_env)
+        raise ConfigurationError(say, hint=_as_in_console("Token", name))
+    keys: list[bytes] = []
+    for variable in (declared.aes_key_env, declared.previous_aes_key_env):
+        if variable is None:
+            continue
+        key = parse_aes_key(_value(environment, variable, "EncodingAESKey", name))
+        if key is None:
+            say = Phrase("{variable} holds no EncodingAESKey: it has 43 letters and digits", variable=variable)
+            raise ConfigurationError(say, hint=_as_in_console("EncodingAESKey", name))
+        keys.append(key)
+    if keys:
+        _require_cipher()
+    return token, tuple(keys)
+
+
+def _value(environment: Mapping[str, str], variable: str, what: str, account: str) -> str:
+    value = environment.get(variable, "").strip()
+    if not value:
+        say = Phrase("the {what} of account {account} is not set", what=what, account=account)
+        detail = Phrase("The environment variable {name} is empty. Nothing listens.", name=variable)
+        raise ConfigurationError(say, detail, _as_in_console(what, account))
+    return value
+
+
+def _as_in_console(what: str, account: str) -> Phrase:
+    return Phrase(
+        "set it to the {what} that the console of {account} shows: 设置与开发 / 基本配置 / 服务器配置",
+        what=what,
+        account=account,
+    )
+
+
+def _require_cipher() -> None:
+    try:
+        import cryptography.hazmat.primitives.ciphers  # noqa: F401 - looked for before the first event needs it
+    except ImportError:
+        raise missing_package(Phrase("Encrypted events need a cipher.")) from None
+
+
+def missing_package(why: Phrase) -> ConfigurationError:
+    """Make the error of an installation without the extra."""
+    return ConfigurationError(
+        Phrase("listening needs packages that are not installed"), why, Phrase("pip install 'massctl[listen]'")
+    )
+
+
+class Intake:
+    """Brings the spool into the ledger, from a thread of its own."""
+
+    def __init__(
+        self,
+        directory: str,
+        environment: Mapping[str, str],
+        spool: Spool,
+        now: Callable[[], datetime],
+        teller: _Teller,
+    ) -> None:
+        self._now = now
+        self._directory = directory
+        self._environment = environment
+        self._spool = spool
+        self._teller = teller
+        self._woken = threading.Event()
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="massctl-intake", daemon=True)
+        self._places = Places(Path(directory).resolve())
+        self._in_git = False
+        self._seen: object = None
+        """The ledger as the last pass met it."""
+
+    def begin(self) -> None:
+        """Bring in what an earlier process left, and then whatever comes."""
+        self._woken.set()
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Say that something came."""
+        self._woken.set()
+
+    def is_alive(self) -> bool:
+        """Whether the ledger is going to hear of what comes."""
+        return self._thread.is_alive()
+
+    def close(self) -> None:
+        """Stop, after what is going on."""
+        self._stopped.set()
+        self._woken.set()
+        if self._thread.is_alive():
+            self._thread.join(CLOSE_SECONDS)
+
+    def _run(self) -> None:
+        pause: float | None = 0
+        failures = unknown = 0
+        while True:
+            self._woken.wait(pause)
+            is_last, was_woken = self._stopped.is_set(), self._woken.is_set()
+            if is_held(self._places.locks) and not is_last:
+                # A run may take hours, and its end may be what an event waits for.
+                self._woken.set()
+                self._stopped.wait(BUSY_SECONDS)
+                continue
+            self._woken.clear()
+            if not was_woken and not is_last and self._mark() == self._seen:
+                continue
+            try:
+                self.bring_in()
+            except Exception as error:  # Whatever it is, what waits is safe where it is.
+                rest, pause = min(TROUBLE_SECONDS[1], TROUBLE_SECONDS[0] * 2.0**failures), 0
+                failures = min(failures + 1, 20)
+                self._woken.set()
+                self._tell_trouble(error)
+            else:
+                self._teller.forget("trouble")
+                failures, unknown = 0, 0 if was_woken else min(unknown + 1, 20)
+                # What comes meanwhile is one append.
+                rest, pause = PACE_SECONDS, self._until_asked_again(unknown)
+            if is_last:
+                return
+            self._stopped.wait(rest)
+
+    def _mark(self) -> object:
+        """Give what changes whenever a local ledger does; of one in git nothing is known before it is asked."""
+        if self._in_git:
+            return object()
+        try:
+            found = self._places.ledger.stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_size
+
+    def _until_asked_again(self, times: int) -> float | None:
+        """Say when events of unknown jobs are looked at again; None where there are none, or only old ones."""
+        newest = self._spool.newest_foreign()
+        if newest is None or self._now().timestamp() - newest > FOREIGN_FOR.total_seconds():
+            return None
+        return min(FOREIGN_SECONDS[1], FOREIGN_SECONDS[0] * 2.0**times) if self._in_git else PACE_SECONDS
+
+    def _tell_trouble(self, error: Exception) -> None:
+        if isinstance(error, LedgerLockedError):
+            return  # It ends by itself.
+        from massctl.apply.outcome import what_happened
+
+        why = what_happened(error) if isinstance(error, MassctlError) else f"{type(error).__name__}: {error}"
+        say = Phrase("what WeChat told waits in the spool; it cannot be brought into the ledger: {why}", why=why)
+        self._teller.tell(say, "trouble")
+
+    def bring_in(self) -> None:
+        """Bring what waits into the ledger, as one append. Raises what keeps it from that."""
+        opened = open_settings(self._directory, self._environment)
+        if opened[0] is None or has_errors(opened[1]):
+            raise ConfigurationError(Phrase("massctl.yaml has faults"))
+        with session(self._directory, environment=self._environment, opened=opened) as (current, _):
+            self._in_git = current.in_git
+            self._seen = self._mark()
+            while self._bring_into(current):
+                pass
+
+    def _bring_into(self, current: Session) -> int:
+        """Bring in as much as one append holds; says how many events were new."""
+        # Nothing of this is needed before something comes.
+        from massctl.apply.journal import LedgerSession
+        from massctl.cli.ledger_access import trust
+        from massctl.cli.notifications import Notifier
+        from massctl.ledger.process_lock import sole_runner
+
+        ledger = current.ledger()
+        state = current.read_state(ledger)
+        trust(current, state)
+        known = {job.msg_id for record in state.records.values() for job in record.jobs if job.msg_id is not None}
+        waiting = self._spool.waiting(known)
+        endings: dict[int, Ending] = {each.id: "foreign" for each in waiting}
+        mine = [each for each in waiting if each.msg_id in known]
+        notifier = Notifier(current)
+        if mine:
+            # Whoever only finds out that nothing is to be written disturbs nobody.
+            with sole_runner(current.locks, current.clock.now(), brief=True):
+                state = current.read_state(ledger)
+                trust(current, state)
+                notifier.begin(state)
+                book = LedgerSession(ledger, current.clock, state)
+                endings |= {each.id: self._recorded(current, each, book) for each in mine}
+                book.flush()
+        unknown = [each for each in waiting if each.is_new and endings[each.id] == "foreign"]
+        self._tell_unknown(current, unknown, LedgerSession(ledger, current.clock, state))
+        self._spool.settle(endings)
+        if mine:
+            notifier.tell(state)
+        return sum(each.is_new for each in waiting)
+
+    def _recorded(self, current: Session, waiting: Waiting, book: LedgerSession) -> Ending:
+        """Record an event of a known job, and count and tell what came of it."""
+        from massctl.apply.jobs import Recorded
+        from massctl.view.jobs import contradiction
+
+        account = _account(current, waiting)
+        try:
+            found = _finished(current, waiting, book)
+        except UsageError as error:
+            self._spool.count(account, "ignored")
+            self._teller.tell(Phrase("an event was not recorded: {why}", why=error.summary))
+            return "ignored"
+        if not isinstance(found, Recorded):
+            return "foreign"
+        self._spool.count(account, "known" if found.again else "recorded")
+        if found.contradicts is not None:
+            self._spool.count(account, "contradicted")
+            self._teller.tell(contradiction(found.contradicts), f"contradicted {waiting.msg_id}")
+        return "recorded"
+
+    def _tell_unknown(self, current: Session, unknown: Sequence[Waiting], book: LedgerSession) -> None:
+        """Count events whose job no send has, and offer them to the sends that they may belong to."""
+        from massctl.apply.jobs import Foreign
+
+        for each in unknown:
+            self._spool.count(_account(current, each), "foreign")
+        if unknown:
+            say = Phrase("a job ended that no send here has: {msg_id}; it is of the website, or of another program")
+            self._teller.tell(Phrase(say, msg_id=unknown[0].msg_id), "foreign")
+        attempts = [attempt for record in book.state.records.values() for attempt in record.attempts]
+        if all(each.accepted is not None or each.rejection is not None for each in attempts):
+            return
+        for each in unknown:
+            found = _finished(current, each, book)
+            for record in found.candidates if isinstance(found, Foreign) else ():
+                say = Phrase("job {msg_id} ended, which no send has. It may be that of {name}; if it is: {command}")
+                known = Command("reconcile", record.campaign, "--sent", each.msg_id, "--reason MASSSENDJOBFINISH")
+                self._teller.tell(Phrase(say, msg_id=each.msg_id, name=record.campaign, command=known))
+
+
+def _account(current: Session, waiting: Waiting) -> str:
+    accounts = current.settings.accounts.items()
+    return next((name for name, each in accounts if each.appid == waiting.appid), ANY)
+
+
+def _finished(current: Session, waiting: Waiting, book: LedgerSession) -> Recorded | Foreign:
+    """Record an event, to be made durable with others. Raises UsageError where it says not by itself whose it is."""
+    from massctl.apply.jobs import record_finish
+    from massctl.callback.finish import read_finish
+
+    accounts = current.settings.accounts.values()
+    original_ids = {AppId(each.appid): each.original_id for each in accounts if each.original_id}
+    finish = read_finish(waiting.body)
+    if isinstance(finish, EventFault):
+        raise UsageError(finish.message)  # An older massctl could read it.
+    return record_finish(finish, AppId(waiting.appid) if waiting.appid else None, book, original_ids, durable=False)

@@ -37,7 +37,8 @@ _PROGRAM = re.compile(r"wx[0-9a-f]{16}")
 def checked(desk: Desk, article: object, *, alone: bool) -> Record:
     """Return the article as stored; `alone` says that it is the only one of its draft, so that its digest is kept.
 
-    Refuses with 40097 (not an object), 45003, 45110, 45004, 45005, 41039, 44003, 45002, 45166, 45086, 40155, 40007, 40215, 88000.
+    Refuses with 40097 (not an object), 45003, 45110, 45004, 45005, 41039, 44003, 45002, 45166, 45086, 40155, 40007,
+    40215, 88000.
     """
     if not isinstance(article, dict):
         raise Refusal(40097)

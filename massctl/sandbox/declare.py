@@ -110,8 +110,9 @@ def tag(state: State, appid: str, number: int, name: str, count: int, *, invente
 def tag_id(state: State, appid: str, name: str) -> int:
     """Return the id of the account's tag of this name, or the next one that no tag has had."""
     mine = [row for row in state.table("tags").records() if row["appid"] == appid]
-    named = [int(row["id"]) for row in mine if row["name"] == name]
-    return named[0] if named else people.next_tag_id(mine, state.table("accounts").get(appid) or {})
+    # Where a tag was invented and then declared under another id, it is the declared one.
+    named = sorted((row for row in mine if row["name"] == name), key=lambda row: bool(row.get("invented")))
+    return int(named[0]["id"]) if named else people.next_tag_id(mine, state.table("accounts").get(appid) or {})
 
 
 def settings(state: State, given: Record) -> None:

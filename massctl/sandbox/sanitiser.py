@@ -62,7 +62,9 @@ def elements(content: str) -> Iterator[tuple[str, dict[str, str]]]:
     """Walk over the starts of elements: the name, and the attributes that have a value."""
     for found in _TAG.finditer(content):
         if found[2] and not found[1]:
-            given = {each[1].lower(): unescape(each[2].strip("\"'")) for each in _ATTRIBUTE.finditer(found[3]) if each[2]}
+            given = {
+                each[1].lower(): unescape(each[2].strip("\"'")) for each in _ATTRIBUTE.finditer(found[3]) if each[2]
+            }
             yield found[2].lower(), given
 
 

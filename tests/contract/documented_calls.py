@@ -453,7 +453,9 @@ ARTICLE_ROWS: Final = (
     lost("Scripts are removed", "<script>alert(1)</script>", "", DOCS),
     Article("Scripts in attributes are removed", '<p onclick="x()">好</p>', "<p>好</p>", confidence=INFERRED),
     lost("`<style>` is removed", "<style>p{color:red}</style>", "Measured in 2026-06."),
-    Article("Every `id` is removed", '<p id="a">好</p>', "<p>好</p>", confidence=COMMUNITY, note="Measured in 2026-06."),
+    Article(
+        "Every `id` is removed", '<p id="a">好</p>', "<p>好</p>", confidence=COMMUNITY, note="Measured in 2026-06."
+    ),
     lost("A picture from elsewhere is removed", '<img src="https://example.com/a.png">', "", DOCS),
     lost("A frame is removed", '<iframe src="https://example.com/"></iframe>'),
     Article("A video of WeChat's stays", VIDEO, VIDEO, note="`iframe.video_iframe` with `data-mpvid` (docs, SDK)."),

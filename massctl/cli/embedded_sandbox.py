@@ -95,7 +95,8 @@ class Embedded:
 def embedded(root: Path, settings: MassctlFile, real_now: Callable[[], datetime]) -> Embedded:
     """Open the repository's sandbox, where every account of massctl.yaml exists."""
     sandbox = open_world(Places(root).world, real_now=real_now)
-    for name, account in settings.accounts.items():
-        known = {"secret": SECRET, "name": name, "kind": account.kind, "original_id": account.original_id or ""}
-        sandbox.ensure_account(account.appid, **known, wechat_pay=account.external_links == "keep")
+    for key, account in settings.accounts.items():
+        known = {"secret": SECRET, "kind": account.kind, "original_id": account.original_id or ""}
+        pays = account.external_links == "keep"
+        sandbox.ensure_account(account.appid, **known, name=settings.name_of(key), wechat_pay=pays)
     return Embedded(sandbox, SandboxClock(sandbox))

@@ -388,6 +388,13 @@ def test_the_served_sandbox_has_the_tags_that_campaigns_name(shell: Shell, monke
     assert (0, [120, 121]) == (shell("sandbox", "--port", "0").status, found)
 
 
+def test_the_sandbox_knows_the_accounts_name(shell: Shell):
+    shell.tree.settings(account="    name: 不赶路\n")
+    shell.tree.text("notice")
+    shell("plan", "--sandbox")
+    assert ["不赶路"] == [each["name"] for each in shell.report()["accounts"]]
+
+
 def test_a_tag_that_the_sandbox_made_up_is_told_until_the_account_has_it(shell: Shell):
     lines = TEXT.format(content="晚安", more="").replace(TO_ALL, "tag: 会圆")
     shell.tree.write("campaigns/letter/campaign.yaml", lines)

@@ -149,7 +149,7 @@ class Browser:
         until = time.monotonic() + seconds
         while b"\0" not in self._pending:
             if not select.select([self._reading], [], [], max(0.0, until - time.monotonic()))[0]:
-                raise BrowserError(Phrase("Chromium says nothing for {seconds:.0f} seconds", seconds=seconds))
+                raise BrowserError(Phrase("Chromium has printed nothing for {seconds:.0f} seconds", seconds=seconds))
             more = os.read(self._reading, 1 << 20)
             if not more:
                 raise _gone()
@@ -179,7 +179,7 @@ class Browser:
         """Give what an expression of ours gives; a promise is waited for."""
         found = self("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in found:
-            raise BrowserError(Phrase("Chromium cannot tell what is on the page"))
+            raise BrowserError(Phrase("Chromium cannot read the page"))
         return found["result"].get("value")
 
     def until(self, is_so: Callable[[], bool]) -> None:
@@ -187,7 +187,7 @@ class Browser:
         until = time.monotonic() + SECONDS_MAX
         while not is_so():
             if time.monotonic() > until:
-                raise BrowserError(Phrase("Chromium does not get to the end of the page"))
+                raise BrowserError(Phrase("Chromium does not reach the end of the page"))
             time.sleep(0.01)
 
     def picture(self, clip: tuple[float, float, float, float]) -> bytes:
@@ -199,7 +199,7 @@ class Browser:
 
 def _gone() -> BrowserError:
     return BrowserError(
-        Phrase("Chromium ended before it was done"), hint=Phrase("massctl needs one that runs with --headless")
+        Phrase("Chromium ended too early"), hint=Phrase("massctl needs a Chromium that runs with --headless")
     )
 
 

@@ -93,7 +93,7 @@ def measure(data: bytes, use: Use) -> Measured | MediaFault:
         return MediaFault("unreadable", Phrase("the file is damaged or cut off"), AGAIN)
     if use == "voice" and milliseconds > VOICE_MILLISECONDS_MAX:
         say = Phrase(
-            "the sound plays {seconds} s, and WeChat takes at most {limit} s",
+            "the sound plays {seconds} s, but WeChat accepts at most {limit} s",
             seconds=f"{milliseconds / 1000:.1f}",
             limit=VOICE_MILLISECONDS_MAX // 1000,
         )
@@ -105,7 +105,7 @@ def too_large(use: Use) -> MediaFault:
     """Say that a file is larger than WeChat takes."""
     return MediaFault(
         "too_large",
-        Phrase("the file is larger than the {limit} MB that WeChat takes", limit=_BYTES_MAX[use] // 1024**2),
+        Phrase("the file is larger than {limit} MB, the limit of WeChat", limit=_BYTES_MAX[use] // 1024**2),
         Phrase("make it smaller"),
     )
 
@@ -131,12 +131,12 @@ def _unsupported(data: bytes, kind: str, use: Use) -> MediaFault:
     if not data:
         return MediaFault("unreadable", Phrase("the file is empty"), AGAIN)
     if kind == _GIT_LFS:
-        message = Phrase("this is a Git LFS pointer and not the file itself")
+        message = Phrase("this is a Git LFS pointer, not the file itself")
         return MediaFault("unsupported", message, Phrase("run `git lfs pull`"))
     save = Phrase("save it as {formats}", formats=enumerated([each.upper() for each in _FORMATS[use]]))
     if not kind:
-        return MediaFault("unsupported", Phrase("WeChat does not take files of this kind here"), save)
-    return MediaFault("unsupported", Phrase("WeChat does not take {kind} here", kind=kind.upper()), save)
+        return MediaFault("unsupported", Phrase("WeChat does not accept files of this kind here"), save)
+    return MediaFault("unsupported", Phrase("WeChat does not accept {kind} here", kind=kind.upper()), save)
 
 
 def _amr_milliseconds(data: bytes) -> int | None:

@@ -48,8 +48,8 @@ _LOOK_AT_THE_LINE: Final = Phrase(
     "Check the network, the account's api_base and its proxy if it has one, then run the same command again."
 )
 _TRY_AGAIN: Final = Phrase(
-    "Run the same command again. Where it is slow each time, look at the network or at proxy_env: a send leaves within "
-    "two seconds of its last look, or not at all."
+    "Run the same command again. If it is slow each time, check the network or proxy_env: a send "
+    "leaves within two seconds of its last look, or not at all."
 )
 
 
@@ -232,7 +232,7 @@ def _no_answer(error: Exception, read_seconds: float) -> NoAnswer:
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
         return NoAnswer(
             "certificate_unverified",
-            Phrase("Something between this machine and WeChat opens TLS: use another network, or proxy_env."),
+            Phrase("Something between this machine and WeChat intercepts TLS: use another network, or proxy_env."),
         )
     if isinstance(error, httpx.ProxyError):
         return NoAnswer(

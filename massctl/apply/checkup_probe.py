@@ -121,15 +121,15 @@ def _proven(finding: Finding, questions: Sequence[_Question], answers: Sequence[
     for checked, error in refused:
         return _failed(checked, Check.TOKEN, error, Level.PROBLEM)
     if any(not isinstance(answer, MassctlError) or isinstance(answer, AuthError | QuotaError) for _, answer in told):
-        return replace(finding, message=Phrase("WeChat takes the token that token_command gives"))
-    say = Phrase("token_command gave a token; no answer of WeChat says whether it takes it")
+        return replace(finding, message=Phrase("WeChat accepts the token that token_command printed"))
+    say = Phrase("token_command printed a token, but no answer of WeChat says whether it is valid")
     return replace(finding, level=Level.UNKNOWN, message=say)
 
 
 def _unasked(checked: CheckedAccount, check: Check) -> Finding:
     why = Phrase("not checked: there is no token")
     if check is Check.TOKEN:
-        why = Phrase("not tried: credential or proxy cannot work as they are")
+        why = Phrase("not tried: the credential or the proxy cannot work as set")
     return Finding(check, Level.UNKNOWN, why, account=checked.account)
 
 
@@ -174,12 +174,14 @@ def _kind(checked: CheckedAccount, answer: object) -> Finding:
         )
     if refused and checked.kind == "service":
         say = Phrase(
-            "declared a service account (服务号), and WeChat does not let it send to openids, which verified ones may"
+            "declared as a service account (服务号), but WeChat does not let it "
+            "send to openids, which verified service accounts may"
         )
         return _other_kind(checked, say)
     if not refused and checked.kind == "subscription":
         say = Phrase(
-            "declared a subscription account (订阅号, 公众号), and WeChat lets it send to openids, as service accounts"
+            "declared as a subscription account (订阅号, 公众号), but WeChat lets it "
+            "send to openids, which only service accounts may"
         )
         return _other_kind(checked, say)
     return Finding(
@@ -189,8 +191,8 @@ def _kind(checked: CheckedAccount, answer: object) -> Finding:
 
 def _other_kind(checked: CheckedAccount, say: Phrase) -> Finding:
     hint = Phrase(
-        "look at 设置与开发 / 公众号设置 in 微信公众平台 (mp.weixin.qq.com), and correct accounts.{account}.kind: it "
-        "decides how often massctl thinks it may send",
+        "look at 设置与开发 / 公众号设置 in 微信公众平台 (mp.weixin.qq.com), and correct "
+        "accounts.{account}.kind: it decides how many sends massctl counts with",
         account=checked.account,
     )
     return Finding(Check.KIND, Level.WARNING, say, hint, checked.account)

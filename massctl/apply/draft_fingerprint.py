@@ -116,7 +116,7 @@ def losses(sent: Sequence[DraftArticle], read: Sequence[DraftArticle]) -> list[P
 def differences(sent: Sequence[DraftArticle], read: Sequence[DraftArticle]) -> list[Difference]:
     """List each part in which a draft as read back differs from what was given."""
     if len(sent) != len(read):
-        say = Phrase("{sent} articles were given and {read} were kept", sent=len(sent), read=len(read))
+        say = Phrase("{sent} articles were saved, and {read} are there", sent=len(sent), read=len(read))
         return [Difference("articles", say)]
     found: list[Difference] = []
     for number, (ours, theirs) in enumerate(zip(draft_facts(sent), draft_facts(read), strict=True), 1):
@@ -229,11 +229,11 @@ _WORDS: Final = {
 def _difference(number: int, name: str, ours: Any, theirs: Any) -> Phrase:
     word = _WORDS.get(name, name)
     if isinstance(ours, list):
-        say = Phrase("article {number}: {ours} {name} were given and {theirs} were kept, or others")
+        say = Phrase("article {number}: {ours} {name} were saved, and {theirs} are there, or others")
         return Phrase(say, number=number, name=word, ours=len(ours), theirs=len(theirs))
     if name == "text":
         return Phrase(
-            "article {number}: the text differs, {ours} characters were given and {theirs} kept",
+            "article {number}: the text differs: {ours} characters were saved, and {theirs} are there",
             number=number,
             ours=len(ours),
             theirs=len(theirs),

@@ -91,7 +91,7 @@ def recover_drafts(context: ApplyContext) -> bool:
         for each in wanted:
             if isinstance(box, Failed):
                 context.unread[each.record.campaign] = box
-                say = Phrase("{name}: a draft whose answer was lost could not be looked for: {why}")
+                say = Phrase("{name}: massctl could not look for a draft whose answer was lost: {why}")
                 context.ports.progress.say(Phrase(say, name=each.record.campaign, why=box.summary))
             else:
                 _recover(context, each, box)
@@ -149,7 +149,7 @@ def _recover(context: ApplyContext, missing: _Missing, box: dict[MediaId, Sha256
         _delete_surplus(context, missing, media_id)
         return
     context.ledger.record(_saved(begun.event, media_id, begun.serial), record)
-    context.ports.progress.say(Phrase("{name}: the draft whose answer was lost was found", name=record.campaign))
+    context.ports.progress.say(Phrase("{name}: found the draft whose answer was lost", name=record.campaign))
 
 
 def _is_surplus(record: Record, begun: BegunDraft) -> bool:
@@ -173,7 +173,7 @@ def _delete_surplus(context: ApplyContext, missing: _Missing, media_id: MediaId)
             wechat.delete_draft(media_id)
     except (WeChatError, ConfigurationError) as error:
         # It stays begun, so the next run finds it again.
-        context.ports.progress.say(Phrase("an old draft could not be deleted: {why}", why=error.summary))
+        context.ports.progress.say(Phrase("massctl could not delete an old draft: {why}", why=error.summary))
     else:
         _close(context, missing, "surplus_deleted")
 
@@ -473,8 +473,8 @@ def draft_changed(state: State, campaign: RenderedCampaign, draft: Draft, read: 
     if not _may_be_adopted(state, campaign, draft, read):
         return changed(state, campaign, draft, read, stage_anew(campaign.name))
     ways = Phrase(
-        "keep what the console made of it: {adopt}; or delete that draft in the console, then: {reconcile}; on GitHub: "
-        "Actions / operate",
+        "to keep the console's version: {adopt}; or delete that draft in the console, then: "
+        "{reconcile}; on GitHub: Actions / operate",
         adopt=Command("adopt", campaign.name, '--reason "…"'),
         reconcile=Command("reconcile", campaign.name, '--not-sent --reason "…"'),
     )
@@ -484,7 +484,7 @@ def draft_changed(state: State, campaign: RenderedCampaign, draft: Draft, read: 
 def stage_anew(name: CampaignName) -> Phrase:
     """Advise how to give up a draft whose words, pictures or links differ from those that were reviewed."""
     return Phrase(
-        "delete that draft in the console, then: {command}; what it shall say belongs into the campaign's files",
+        "delete that draft in the console, then: {command}; make the change in the campaign's files instead",
         command=Command("reconcile", name, '--not-sent --reason "…"'),
     )
 
@@ -521,10 +521,10 @@ def _parts_changed(state: State, campaign: RenderedCampaign, draft: Draft, read:
     if found:
         return [each.phrase for each in found]
     if any(crops_of(theirs).keys() - crops_of(article) for article, theirs in zip(ours, read, strict=True)):
-        return [Phrase("its markup alone, or what is shown of a cover")]
+        return [Phrase("only its markup, or the visible part of a cover")]
     if not keeps_digests(ours) or all(article.digest for article in ours):
         return [Phrase("its markup alone")]
-    return [Phrase("its markup alone, or a digest (摘要) that was left empty")]
+    return [Phrase("only its markup, or a digest (摘要) that was left empty")]
 
 
 def _other_digest(campaign: RenderedCampaign, draft: Draft, read: Articles) -> bool:
@@ -542,8 +542,8 @@ def _lost(what: Sequence[str]) -> Failure:
     return Failure(
         None,
         None,
-        Phrase("WeChat did not keep the draft as it was given: {losses}", losses=in_a_row(what)),
-        Phrase("nothing was sent; correct the article so that it survives, then run apply again"),
+        Phrase("WeChat did not keep the whole draft: {losses}", losses=in_a_row(what)),
+        Phrase("nothing was sent; correct the article so that WeChat keeps it, then run apply again"),
     )
 
 
@@ -562,7 +562,7 @@ def delete_shown(context: ApplyContext) -> None:
         try:
             context.ports.wechat(campaign.account).delete_draft(draft.media_id)
         except WeChatError as error:
-            context.ports.progress.say(Phrase("an old draft could not be deleted: {why}", why=error.summary))
+            context.ports.progress.say(Phrase("massctl could not delete an old draft: {why}", why=error.summary))
         else:
             context.ledger.record(DraftNotSaved(begun=begun, reason="preview_deleted"), campaign)
 
@@ -670,8 +670,8 @@ def _delete(context: ApplyContext, record: Record, draft: Draft, why: DraftDelet
     context.wechat_of(draft).delete_draft(MediaId(draft.event.media_id))
     _note(context, record, draft, why)
     told = {
-        "folder_gone": Phrase("{name}: its draft was deleted, for its folder is gone", name=record.campaign),
-        "window_closed": Phrase("{name}: its draft was deleted, for its window has closed", name=record.campaign),
+        "folder_gone": Phrase("{name}: its draft was deleted, because its folder is gone", name=record.campaign),
+        "window_closed": Phrase("{name}: its draft was deleted, because its window has closed", name=record.campaign),
     }
     if unsendable:
         context.ports.progress.say(told[why])

@@ -120,10 +120,10 @@ def nobody_got_it(record: Record) -> Failure | None:
     return Failure(
         None,
         None,
-        Phrase("nobody got it: WeChat delivered it to 0 of {total:,} followers", total=total),
+        Phrase("nobody received it: WeChat delivered it to 0 of {total:,} followers", total=total),
         Phrase(
-            "a follower who had four mass messages that month does not get a fifth; to send it once more, "
-            "raise `edition` and give it a window in another month"
+            "a follower who had four mass messages in a month does not receive a fifth; to send it "
+            "once more, raise `edition` and give it a window in another month"
         ),
     )
 
@@ -189,9 +189,9 @@ def record_finish(
     declared, told = original_ids.get(appid) if appid is not None else None, finish.said.original_id
     if declared is not None and told not in (None, declared):
         raise UsageError(
-            Phrase("the event is addressed to {to}, and the account is {own}", to=told, own=declared),
+            Phrase("the event is addressed to {to}, but the account is {own}", to=told, own=declared),
             Phrase("Nothing was recorded."),
-            Phrase("name the account that it is of; or correct accounts.NAME.original_id in massctl.yaml"),
+            Phrase("name the account of the event, or correct accounts.NAME.original_id in massctl.yaml"),
         )
 
     def may_be_of(account: AppId) -> bool:
@@ -208,7 +208,7 @@ def record_finish(
     if len({record.appid for record, _ in found}) > 1:
         raise UsageError(
             Phrase("two accounts have a job {msg_id}", msg_id=finish.said.msg_id),
-            Phrase("The event does not say by itself which of them it is about. Nothing was recorded."),
+            Phrase("The event does not say which of them it belongs to. Nothing was recorded."),
             _name_the_account(),
         )
     record, job = found[0]
@@ -227,7 +227,8 @@ def _check_elsewhere(finish: JobFinish, state: State) -> None:
             raise UsageError(
                 Phrase(say, msg_id=finish.said.msg_id, name=record.campaign),
                 Phrase(
-                    "Its account is {appid}, and the event is of another one. Nothing was recorded.", appid=record.appid
+                    "Its account is {appid}, but the event is from another one. Nothing was recorded.",
+                    appid=record.appid,
                 ),
                 _name_the_account(),
             )
@@ -293,20 +294,21 @@ def news_of(record: Record) -> list[SentNews]:
         raise _nothing(record, why, Command("status", record.campaign))
     attempts = [attempt for attempt in record.attempts if attempt.may_have_sent]
     if attempts and attempts[-1].event.media_id is None:
-        why = Phrase("Only news has comments that can be opened and closed here, and this is another message.")
+        why = Phrase("Comments can be opened and closed only for news, and this is another message.")
         raise _nothing(record, why, Command("status", record.campaign))
     left = [job for job in record.jobs if not job.is_gone]
     if not left:
-        why = Phrase("All of it was withdrawn, and its comments with it. No request was made.")
+        why = Phrase("All of it was withdrawn, and its comments too. No request was made.")
         raise _nothing(record, why, Command("status", record.campaign))
     found = [SentNews(number, frozenset(job.withdrawn)) for job in left if (number := _msg_data_id(job)) is not None]
     if len(found) < len(left):
         why = Phrase(
-            "WeChat finds comments by msg_data_id, which the answer to the send tells, and that answer was lost."
+            "WeChat identifies comments by msg_data_id, which is in the answer to the send, and that answer was lost."
         )
         hint = Phrase(
-            "the articles' addresses hold it: {command} records the event that names them; or open and close "
-            "comments in the console under 留言管理",
+            "the articles' addresses have it: {command} records the event with "
+            "the addresses; or open and close comments in the console under "
+            "留言管理",
             command=Command("record-event", "FILE"),
         )
         raise _nothing(record, why, hint)
@@ -343,4 +345,4 @@ def _msg_data_id(job: Job) -> MsgDataId | None:
 
 
 def _nothing(record: Record, why: Phrase, hint: Phrase) -> UsageError:
-    return UsageError(Phrase("the comments of {name} cannot be switched", name=record.campaign), why, hint)
+    return UsageError(Phrase("the comments of {name} cannot be opened or closed", name=record.campaign), why, hint)

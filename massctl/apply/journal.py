@@ -152,6 +152,6 @@ def _renumbered(entries: Sequence[Entry], ahead: int) -> Sequence[Entry]:
 def _overtaken(serial: int) -> LedgerStaleError:
     return LedgerStaleError(
         Phrase("another runner wrote to the ledger"),
-        Phrase("It ends with entry {serial} now. What this run had not begun was not begun.", serial=serial),
+        Phrase("It now ends with entry {serial}. This run began nothing more.", serial=serial),
         Phrase("Run the same command again; it reads the ledger again."),
     )

@@ -188,14 +188,16 @@ class Noticing:
         elif refusal is not None:
             why, hint = refusal.message, refusal.hint
         if why is not None:
-            say = Phrase("its window opens {span}, at {at}; as it stands it will not be sent: {why}", **about, why=why)
+            say = Phrase(
+                "its window opens {span}, at {at}; as things are, it will not be sent: {why}", **about, why=why
+            )
         elif then.next_at is not None and then.next_at > coming.opens:
             first = moment(then.next_at.astimezone(BEIJING))
             say = Phrase(
-                "its window opens {span}, at {at}; it is sent at {first} at the earliest", **about, first=first
+                "its window opens {span}, at {at}; it can be sent at {first} at the earliest", **about, first=first
             )
         else:
-            say = Phrase("its window opens {span}, at {at}: then it is sent", **about)
+            say = Phrase("its window opens {span}, at {at}, and then it is sent", **about)
         guard = refusal.guard.value if refusal is not None and why is refusal.message else None
         return self._notice("upcoming", record, outcome, say, hint, guard=guard)
 

@@ -249,15 +249,15 @@ def unrecorded_of(record: Record, answer: Verdict | None) -> Unrecorded | None:
         return None
     batch = record.open_attempts[-1].event.batch
     if isinstance(answer, Accepted):
-        said = Phrase("WeChat accepted it with msg_id {msg_id}, and that could not be recorded")
+        said = Phrase("WeChat accepted it with msg_id {msg_id}, but that could not be recorded")
         told = Phrase(said, msg_id=answer.msg_id or "-")
         choice = f"--sent {answer.msg_id or ''}".rstrip()
         return Unrecorded(told, _command(record, choice), is_refusal=False, batch=batch, msg_id=answer.msg_id)
     if len(record.open_attempts) > 1:
         return None
-    told = Phrase("no request for it left, and that could not be recorded")
+    told = Phrase("no request for it left, but that could not be recorded")
     if answer.errcode is not None:
-        said = Phrase("WeChat refused it with errcode {errcode}, and that could not be recorded")
+        said = Phrase("WeChat refused it with errcode {errcode}, but that could not be recorded")
         told = Phrase(said, errcode=answer.errcode)
     return Unrecorded(told, _command(record, "--not-sent"), is_refusal=True, batch=batch, errcode=answer.errcode)
 

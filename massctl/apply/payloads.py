@@ -86,7 +86,7 @@ def preview_body(campaign: RenderedCampaign, state: State, shown: StagedDraft | 
     if isinstance(message, RenderedCard):
         return Card(message.card_id, message.card_ext)
     if shown is not None and shown.digest != campaign.digest:
-        raise InvariantError(Phrase("the draft of {name} is of another version", name=campaign.name))
+        raise InvariantError(Phrase("the draft of {name} is from another version", name=campaign.name))
     return _body(campaign, state, shown)
 
 
@@ -124,7 +124,7 @@ def _recipients(campaign: RenderedCampaign, record: Record, batch: int | None, o
         return ToTag(resolved.tag_id)
     if campaign.openid_list is not None and batch is not None and openids is not None:
         return ToOpenids(openids.batch(campaign.openid_list.sha256, batch))
-    raise InvariantError(Phrase("nobody knows whom {name} goes to", name=campaign.name))
+    raise InvariantError(Phrase("the recipients of {name} are not known", name=campaign.name))
 
 
 def _staged(record: Record, batch: int, repeated: MediaId | None) -> StagedDraft | None:

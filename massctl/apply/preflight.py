@@ -114,7 +114,7 @@ def _look_until_read(look: "_Look") -> Permit:
                     look.outcome.refuse(error.refusal)
                 # A WeChatError closes the attempt, whatever could not be read: nothing has left.
                 raise WeChatError(error.summary, error.detail, error.hint) from None
-            say = Phrase("{name}: what decides about its send could not be read, and is read again: {why}")
+            say = Phrase("{name}: a read that decides about its send failed, and is repeated: {why}")
             look.context.ports.progress.say(Phrase(say, name=look.campaign.name, why=error.summary))
             clock.sleep(pause.total_seconds())
             pause = min(2 * pause, PAUSE_MAX)
@@ -191,7 +191,7 @@ class _Look:
 
         if not any(is_of_this_send(entry) for entry in self.context.ledger.entries_after(self.attempt)):
             return None
-        say = Phrase("another runner wrote about this send in the same moment")
+        say = Phrase("another runner wrote about this send at the same time")
         return Refusal(Guard.OTHER_RUNNER, say, Phrase("run the same command again; it reads the ledger again"))
 
     def _memory(self, now: datetime) -> Refusal | None:

@@ -104,9 +104,9 @@ def settle_not_sent(
 def _require_past(looked_at: datetime | None, now: datetime) -> None:
     if looked_at is not None and looked_at > now:
         raise UsageError(
-            Phrase("--looked-at {seen} is still to come", seen=moment(looked_at)),
+            Phrase("--looked-at {seen} is in the future", seen=moment(looked_at)),
             Phrase("Nothing was recorded."),
-            Phrase("write when you looked in the console, with its offset"),
+            Phrase("write when you looked in the console, with the offset"),
         )
 
 
@@ -120,12 +120,12 @@ def _require_seen(records: Sequence[Record], statement: Statement) -> None:
         return
     raise UsageError(
         Phrase(
-            "what is in question about {name} began at {began}, and you looked at {seen}",
+            "the attempt or draft of {name} in question began at {began}, but you looked at {seen}",
             name=records[-1].campaign,
             began=moment(max(later)),
             seen=moment(seen),
         ),
-        Phrase("Nothing was recorded: what you saw was about something earlier."),
+        Phrase("Nothing was recorded, because you looked before that."),
         Phrase("look again in the console under 群发记录, then run the command again"),
     )
 
@@ -140,8 +140,8 @@ def _require_verdict(record: Record, wait: timedelta, now: datetime) -> None:
     if left <= timedelta(0):
         return
     raise RefusedError(
-        Phrase("the send of {name} was asked for a moment ago, and WeChat may still answer", name=record.campaign),
-        Phrase("Nothing was recorded: the run that asked records the answer itself, if it is still at work."),
+        Phrase("the send of {name} was requested a moment ago, and WeChat may still answer", name=record.campaign),
+        Phrase("Nothing was recorded: if that run is still at work, it records the answer itself."),
         Phrase("run the same command again in {seconds} s", seconds=ceil(left.total_seconds())),
     )
 
@@ -154,8 +154,8 @@ def _require_answer_of_administrator(record: Record, now: datetime) -> None:
     said = moment(until.astimezone(BEIJING))
     raise RefusedError(
         Phrase("{name} waits for the administrator until {until}", name=record.campaign, until=said),
-        Phrase("Nothing was recorded: it goes out as soon as the administrator (管理员) agrees."),
-        Phrase("let the administrator refuse it in WeChat, then say it again after {until}", until=said),
+        Phrase("Nothing was recorded: it is sent as soon as the administrator (管理员) agrees."),
+        Phrase("let the administrator refuse it in WeChat, then run the command again after {until}", until=said),
     )
 
 
@@ -182,7 +182,7 @@ def _nothing_recorded(*, known_by_id: bool = False) -> Iterator[None]:
 
 
 def _look_up() -> Phrase:
-    return Phrase("look the right id up in the console, or leave it out")
+    return Phrase("find the right id in the console, or leave it out")
 
 
 def batch_in_question(record: Record, named: int | None) -> int:
@@ -238,7 +238,7 @@ def _settle(
     batch = batch_in_question(record, statement.batch)
     if outcome == "not_sent" and batch in record.sent_batches:
         raise UsageError(
-            Phrase("{name} is on record as sent, so nobody can say that it was not", name=record.campaign),
+            Phrase("{name} is on record as sent, so it cannot be settled as not sent", name=record.campaign),
             Phrase("Nothing was recorded."),
             Command("reconcile", record.campaign, '--sent --reason "…"'),
         )
@@ -266,7 +266,7 @@ def nothing_to_settle(record: Record) -> UsageError:
     return UsageError(
         Phrase("there is nothing to settle about {name}", name=record.campaign),
         Phrase("No attempt of edition {edition} is open, and it has no draft in question.", edition=record.edition),
-        Phrase("{command}   says how it stands", command=Command("state show")),
+        Phrase("{command}   shows its state", command=Command("state show")),
     )
 
 
@@ -310,7 +310,7 @@ def adopt_draft(
         raise _gone(campaign)
     left = [each for each in handoff_of(campaign, record) if not each.done]
     if is_as_saved(draft, read) and not left:
-        raise _nothing(campaign, Phrase("Its draft is as it was saved."))
+        raise _nothing(campaign, Phrase("Its draft is unchanged."))
     reviewed = draft_articles(campaign, ledger.state)
     found = differences(reviewed, read)
     if bound := [each.phrase for each in found if each.name not in FREE]:
@@ -333,7 +333,7 @@ def adopt_draft(
 def _draft_in_question(campaign: RenderedCampaign, record: Record) -> Draft:
     draft = record.draft()
     if record.is_in_doubt or is_concluded(record):
-        raise _nothing(campaign, Phrase("It went out, or nobody knows whether it did."))
+        raise _nothing(campaign, Phrase("It was sent, or nobody knows whether it was."))
     if draft is None:
         raise _nothing(campaign, Phrase("It has no draft."))
     if draft.event.digest != campaign.digest:
@@ -345,7 +345,8 @@ def _no_adoption_of_a_list(campaign: RenderedCampaign) -> UsageError:
     """Refuse to adopt for a list of openids: each batch has its own draft, and everybody gets the same."""
     return UsageError(
         Phrase(
-            "{name} goes to a list of openids, with a draft for each of its {batches} batches: none of them is adopted",
+            "{name} goes to a list of openids, with a draft for each of its {batches} batches: none "
+            "of these drafts can be adopted",
             name=campaign.name,
             batches=campaign.batches,
         ),
@@ -356,7 +357,7 @@ def _no_adoption_of_a_list(campaign: RenderedCampaign) -> UsageError:
 
 def _nothing(campaign: RenderedCampaign, why: Phrase) -> UsageError:
     say = Phrase("there is nothing to adopt about {name}", name=campaign.name)
-    return UsageError(say, why, Phrase("{command}   says how it stands", command=Command("state show")))
+    return UsageError(say, why, Phrase("{command}   shows its state", command=Command("state show")))
 
 
 def _gone(campaign: RenderedCampaign) -> RefusedError:
@@ -369,7 +370,7 @@ def _gone(campaign: RenderedCampaign) -> RefusedError:
 
 def _too_much(campaign: RenderedCampaign, found: list[Phrase]) -> RefusedError:
     return RefusedError(
-        Phrase("the console's version is not what was reviewed: {differences}", differences=in_a_row(found)),
+        Phrase("the console's version differs from what was reviewed: {differences}", differences=in_a_row(found)),
         Phrase("Words, pictures and links must be equal. Nothing was recorded."),
         stage_anew(campaign.name),
     )
@@ -383,8 +384,8 @@ def import_website_send(appid: AppId, sent_at: datetime, statement: Statement, l
     if any(_minute(each) == _minute(sent_at) for each in ledger.state.website_sends.get(appid, [])):
         raise UsageError(
             Phrase("a send on the website at {at} is recorded already", at=moment(sent_at)),
-            Phrase("Nothing was recorded. The console shows sends to the minute, so this is taken for the same one."),
-            Phrase("if there were two in that minute, give the second one the next minute"),
+            Phrase("Nothing was recorded. The console shows no seconds, so this counts as the same send."),
+            Phrase("if there were two in that minute, record the second one a minute later"),
         )
     ledger.record(SendImported(appid=appid, sent_at=sent_at, by=statement.by, reason=statement.reason or None))
 
@@ -429,7 +430,7 @@ def import_sent(
         raise UsageError(
             Phrase("edition {edition} of {name} is recorded as sent", edition=record.edition, name=record.campaign),
             Phrase("Nothing was recorded."),
-            Phrase("{command}   says how it stands", command=Command("state show")),
+            Phrase("{command}   shows its state", command=Command("state show")),
         )
     if statement.msg_id is not None:
         check_foreign(statement.msg_id, record, ledger.state)

@@ -132,8 +132,8 @@ def rejection_error(context: ApplyContext, campaign: RenderedCampaign, rejected:
     hint = stopped.hint if stopped is not None else _possible_again(context, campaign, rejected)
     if rejected.errcode == NO_SEND_LEFT and not campaign.over_limit_allowed:  # That one counted on no place.
         more = Phrase(
-            "The ledger knows of fewer sends, so somebody may have sent on the website: look under 群发记录 when "
-            "that was, and record it: {command}",
+            "The ledger has fewer sends, so somebody may have sent on the "
+            "website: look under 群发记录 when that was, and record it: {command}",
             command=Command("state import", "--website-send AT --account", campaign.account),
         )
         hint = Phrase("{advice} {more}", advice=hint, more=more)
@@ -151,8 +151,9 @@ def never_left(error: WeChatError) -> Rejected:
 def tell_unknown_content(context: ApplyContext, campaign: RenderedCampaign) -> None:
     """Tell that WeChat knew an id (45065) though no attempt was open: nobody knows which content went out."""
     say = Phrase(
-        "{name}: WeChat knew its clientmsgid already, and no attempt with it is open here; which content went out "
-        "is not known: look in the console under 群发记录"
+        "{name}: WeChat already knew its clientmsgid, but no attempt with it is"
+        " open here; it is not known which content was sent: look in the "
+        "console under 群发记录"
     )
     context.ports.progress.say(Phrase(say, name=campaign.name))
 
@@ -165,7 +166,7 @@ def follow_up(context: ApplyContext, campaign: RenderedCampaign, outcome: Campai
     try:
         report = context.ports.wechat(campaign.account).job_report(MsgId(job.msg_id))
     except WeChatError as error:
-        say = Phrase("{name} was accepted; its state could not be read yet ({why}): {command}")
+        say = Phrase("{name} was accepted, but its state could not be read yet ({why}): {command}")
         context.ports.progress.say(
             Phrase(say, name=campaign.name, why=error.summary, command=Command("status", campaign.name))
         )
@@ -191,10 +192,10 @@ def _keep_pace(context: ApplyContext, outcome: CampaignOutcome, campaign: Render
     """Wait until the account may ask for one more mass send; False, and noted, where the window ends before that."""
     at = next_send_at(context.state, campaign.appid, context.ports.clock.now())
     if campaign.window is not None and at > campaign.window.not_after >= context.ports.clock.now():
-        say = Phrase("its account may ask for {count} sends a minute, and its window ends first", count=SENDS_A_MINUTE)
+        say = Phrase("its account may make {count} sends a minute, and its window ends first", count=SENDS_A_MINUTE)
         outcome.refuse(Refusal(Guard.ALLOWANCE, say, again_after(campaign, context.rules.policy, at)))
         return False
-    say = Phrase("{name}: at most {count} sends a minute; going on in", name=campaign.name, count=SENDS_A_MINUTE)
+    say = Phrase("{name}: at most {count} sends a minute; continuing in", name=campaign.name, count=SENDS_A_MINUTE)
     _wait_until(context, at, say)
     return True
 
@@ -274,11 +275,11 @@ def _possible_again(context: ApplyContext, campaign: RenderedCampaign, rejected:
     """Explain when this campaign can go out, where something is used up; its window may be over by then."""
     now, policy, agenda = context.ports.clock.now(), context.rules.policy, context.rules.agenda
     if rejected.errcode == DAY_USED_UP:
-        say = Phrase("The mass calls of the account are counted anew at midnight, Beijing time: {again}.")
+        say = Phrase("The count of mass calls starts again at midnight, Beijing time: {again}.")
         return Phrase(say, again=again_after(campaign, policy, tomorrow(now)))
     if rejected.errcode != NO_SEND_LEFT:
         return rejected.hint
     _, kind = agenda.accounts[campaign.appid]
     at = tomorrow(now) if kind == "subscription" else next_month(now)
-    say = Phrase("{advice} Once it is counted anew: {again}.")
+    say = Phrase("{advice} After the count starts again: {again}.")
     return Phrase(say, advice=rejected.hint, again=again_after(campaign, policy, at))

@@ -90,12 +90,10 @@ def material_advice(campaign: RenderedCampaign, otherwise: str) -> str:
         return otherwise
     if any(each.media_id is not None for each in message.materials):
         keys = "image.media_ids" if isinstance(message, RenderedImage) else f"{message.type}.media_id"
-        say = Phrase(
-            "Look in the console under 素材库, and correct {keys} in campaign.yaml; or give a file in its place."
-        )
+        say = Phrase("Look in the console under 素材库, and correct {keys} in campaign.yaml; or give a file instead.")
         return Phrase(say, keys=keys)
     return Phrase(
-        "WeChat does not know what was uploaded in this run: give the file another form, and run apply again."
+        "WeChat does not know a file that was uploaded in this run: save it in another format, and run apply again."
     )
 
 
@@ -122,8 +120,8 @@ def judged_by_material(
     return replace(
         verdict,
         retryable=True,
-        message=Phrase("WeChat does not know what this message carries any more: it was deleted, or its time is over"),
-        hint=Phrase("Run the same command again: massctl uploads it once more, and nobody has got it yet."),
+        message=Phrase("WeChat no longer knows the material of this message: it was deleted, or it has expired"),
+        hint=Phrase("Run the same command again: massctl uploads it again, and nobody has received it yet."),
     )
 
 
@@ -244,7 +242,7 @@ def _listed(
         elif tag is None and not context.may_send(outcome):
             # Its send will be refused; whoever stages it days before wants to know now.
             context.ports.progress.say(
-                Phrase("{name}: the account has no tag called {tag}", name=campaign.name, tag=name)
+                Phrase("{name}: the account has no tag named {tag}", name=campaign.name, tag=name)
             )
 
 
@@ -253,7 +251,7 @@ def unread_refusal(why: MassctlError) -> Refusal:
     return Refusal(
         Guard.AUDIENCE_BOUNDS,
         Phrase("the size of the audience could not be read, so it cannot be checked: {why}", why=why.summary),
-        why.hint or Phrase("run apply again; until then nothing leaves"),
+        why.hint or Phrase("run apply again; until then nothing is sent"),
     )
 
 
@@ -366,7 +364,9 @@ def keep_contents(context: ApplyContext) -> None:
     due = [campaign for outcome, campaign in context.going() if _goes_out(context, outcome, campaign)]
     kept = [archive.keep(campaign) for campaign in due]
     if not all(kept):
-        say = Phrase("what is staged or sent could not be kept beside the ledger: later plans cannot show what changed")
+        say = Phrase(
+            "what is staged or sent could not be stored beside the ledger: later plans cannot show what changed"
+        )
         context.ports.progress.say(say)
 
 

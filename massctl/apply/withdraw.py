@@ -92,7 +92,7 @@ class WithdrawalWait:
         remaining = (self.until - self.clock.now()).total_seconds()
         if remaining <= 0:
             return False
-        say = Phrase("still sending: {count}; withdrawn as soon as WeChat allows it, asking again for")
+        say = Phrase("still sending: {count}; withdrawn as soon as WeChat allows it; asking again for")
         self.progress.waiting(Phrase(say, count=count), int(remaining))
         self.clock.sleep(min(POLL_SECONDS, remaining))
         return True
@@ -134,11 +134,11 @@ def targets(record: Record, article: int) -> list[Target]:
     if not record.jobs:
         raise _nothing(record, Phrase("Edition {edition} of it was not sent.", edition=record.edition))
     if not is_news_or_video(record):
-        raise _nothing(record, Phrase("WeChat withdraws news and videos, and this is another message."))
+        raise _nothing(record, Phrase("WeChat withdraws only news and videos, and this is another message."))
     unknown = [job for job in record.jobs if job.msg_id is None]
     if unknown:
         raise UsageError(
-            Phrase("the id of {name}'s job was never learnt, and WeChat withdraws by that id", name=record.campaign),
+            Phrase("the id of {name}'s job is not known, and WeChat needs it to withdraw", name=record.campaign),
             Phrase("No request was made."),
             Phrase("withdraw it in the console under 群发记录"),
         )
@@ -212,10 +212,10 @@ def _read_state(target: Target, wechat: Withdrawing, ledger: LedgerSession) -> s
         )
     chosen = "--all" if target.article == ALL else f"--article {target.article}"
     raise StillSendingError(
-        Phrase("{name} is still being sent, and only what is sent can be withdrawn", name=name),
+        Phrase("{name} is still being sent, and WeChat withdraws only what is sent", name=name),
         Phrase("Nothing was withdrawn."),
         Phrase(
-            "{command}   deletes it at the first moment that WeChat allows",
+            "{command}   deletes it as soon as WeChat allows it",
             command=Command("withdraw", name, chosen, "--wait 1h"),
         ),
     )
@@ -256,7 +256,7 @@ def _unknown(target: Target, error: TransportError) -> TransportError:
     return TransportError(
         Phrase("nobody knows whether the articles of {name} are gone", name=target.record.campaign),
         what_happened(error),
-        Phrase("Run the same command again: it reads the state first, and asking twice does no harm."),
+        Phrase("Run the same command again: it reads the state first, and a second request does no harm."),
         errcode=error.errcode,
         rid=error.rid,
     )
@@ -271,7 +271,7 @@ def _material(record: Record, job: Job) -> set[str]:
 
 def _nothing(record: Record, why: Phrase) -> UsageError:
     return UsageError(
-        Phrase("there is nothing to withdraw of {name}", name=record.campaign),
+        Phrase("{name} has nothing to withdraw", name=record.campaign),
         why,
         Command("status", record.campaign),
     )

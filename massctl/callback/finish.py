@@ -27,7 +27,7 @@ _NUMBER: Final = re.compile(r"[0-9]{1,19}", re.ASCII)
 _ERR: Final = re.compile(r"err\s*\(\s*([0-9]{1,9})\s*\)", re.ASCII | re.IGNORECASE)
 _ORIGINAL_ID: Final = re.compile(r"gh_[0-9A-Za-z]{1,32}", re.ASCII)
 _URL: Final = re.compile(r"https?://[^\s<>\"']+", re.ASCII)
-_AS_SENT: Final = Phrase("record the event as WeChat sent it, whole and unchanged")
+_AS_SENT: Final = Phrase("record the event as WeChat sent it, complete and unchanged")
 Status = tuple[Literal["sent", "failed"], str | None]
 
 
@@ -40,7 +40,7 @@ def read_finish(data: bytes) -> JobFinish | EventFault:
         return _other_event(tree)
     msg_ids = {number for name in ("msgid", "msg_id") for value in _values(tree, name) if (number := _integer(value))}
     if len(msg_ids) != 1:
-        none = Phrase("it names no job: MsgID is missing or is no number")
+        none = Phrase("it names no job: MsgID is missing or is not a number")
         return EventFault("MC503", Phrase("it names two jobs") if msg_ids else none, _AS_SENT)
     status = _status(_word(tree, "status"))
     if status is None:
@@ -69,17 +69,17 @@ def _finish(tree: Tree, msg_id: MsgId, status: Status) -> JobFinish:
 
 def _other_event(tree: Tree) -> EventFault:
     if "encrypt" in tree and "event" not in tree:
-        say = Phrase("it is encrypted, so nothing in it can be read")
-        return EventFault("MC502", say, Phrase("decrypt it first, or let the console send plain or compatible bodies"))
+        say = Phrase("it is encrypted, so massctl cannot read it")
+        return EventFault("MC502", say, Phrase("decrypt it first, or set the console to plain or compatible mode"))
     say = Phrase("it is not the end of a mass job: its Event is not MASSSENDJOBFINISH")
-    return EventFault("MC502", say, Phrase("only MASSSENDJOBFINISH is recorded; other events are none of ours"))
+    return EventFault("MC502", say, Phrase("massctl records only MASSSENDJOBFINISH"))
 
 
 def _unknown_status(word: str) -> EventFault:
     if not word:
         return EventFault("MC503", Phrase("it says no Status"), _AS_SENT)
     shown = "".join(char if char.isascii() and char.isprintable() else "?" for char in word[:24])
-    return EventFault("MC503", Phrase("its Status {status} is none that WeChat documents", status=shown), _AS_SENT)
+    return EventFault("MC503", Phrase("WeChat does not document its Status {status}", status=shown), _AS_SENT)
 
 
 def _status(word: str) -> Status | None:

@@ -32,7 +32,7 @@ class EventFault:
     column: int | None = None
 
 
-_READ_AS: Final = Phrase("give the body of the callback as WeChat sent it, XML or JSON")
+_READ_AS: Final = Phrase("pass the body of the callback as WeChat sent it, XML or JSON")
 
 
 _PARSERS_SAY: Final = {
@@ -84,7 +84,7 @@ def read_tree(data: bytes) -> Tree | EventFault:
     text = data.removeprefix(b"\xef\xbb\xbf").lstrip()
     try:
         if len(data) > EVENT_BYTES_MAX:
-            raise _BrokenError(Phrase("it has more than {bytes} bytes, and no event has", bytes=EVENT_BYTES_MAX))
+            raise _BrokenError(Phrase("it has more than {bytes} bytes, which no event has", bytes=EVENT_BYTES_MAX))
         if text.startswith(b"<"):
             return _within(_Xml().read(text, first_line=1 + data[: len(data) - len(text)].count(b"\n")))
         if text.startswith(b"{"):
@@ -129,12 +129,12 @@ class _Xml:
 
     def _document_type(self, *_: object) -> None:
         place = self._parser.CurrentLineNumber, self._parser.CurrentColumnNumber + 1
-        raise _BrokenError(Phrase("it declares a document type, which no event of WeChat does"), *place)
+        raise _BrokenError(Phrase("it declares a document type, which WeChat's events never do"), *place)
 
     def _start(self, name: str, _: dict[str, str]) -> None:
         if len(self._stack) > DEPTH_MAX:
             place = self._parser.CurrentLineNumber, self._parser.CurrentColumnNumber + 1
-            raise _BrokenError(Phrase("it is nested more than {depth} deep", depth=DEPTH_MAX), *place)
+            raise _BrokenError(Phrase("it is nested more than {depth} levels deep", depth=DEPTH_MAX), *place)
         self._stack.append((name.lower(), {}, []))
 
     def _end(self, _: str) -> None:
@@ -156,7 +156,7 @@ def _read_json(data: bytes) -> Tree:
             Phrase("it is not JSON: {why}", why=_PARSERS_SAY.get(error.msg, error.msg)), error.lineno, error.colno
         ) from None
     except RecursionError:
-        raise _BrokenError(Phrase("it is nested more than {depth} deep", depth=DEPTH_MAX)) from None
+        raise _BrokenError(Phrase("it is nested more than {depth} levels deep", depth=DEPTH_MAX)) from None
     return _tree_of(value, 1) if isinstance(value, _Members) else {}
 
 
@@ -174,7 +174,7 @@ def _tree_of(members: _Members, depth: int) -> Tree:
 def _nodes_of(value: object, depth: int) -> list[Node]:
     """Give a value as nodes: a list as each of its entries, null as nothing."""
     if depth > DEPTH_MAX:
-        raise _BrokenError(Phrase("it is nested more than {depth} deep", depth=DEPTH_MAX))
+        raise _BrokenError(Phrase("it is nested more than {depth} levels deep", depth=DEPTH_MAX))
     if isinstance(value, _Members):
         return [_tree_of(value, depth)]
     if isinstance(value, list):

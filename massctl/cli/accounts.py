@@ -138,7 +138,7 @@ class TellingSleep:
         """Wait for `seconds`."""
         with self._lock:
             if seconds >= TOLD_SECONDS_MIN and not self._waiting:
-                told = Phrase("WeChat asks for a slower pace; going on in {seconds} s", seconds=round(seconds))
+                told = Phrase("WeChat asks for a slower pace; continuing in {seconds} s", seconds=round(seconds))
                 self._console.talk(told)
             self._waiting += 1
         try:
@@ -231,7 +231,9 @@ class TokenCommand:
                 start_new_session=True,
             )
         except (OSError, ValueError) as error:
-            why = system_reason(error) if isinstance(error, OSError) else Phrase("its words cannot be arguments")
+            why = (
+                system_reason(error) if isinstance(error, OSError) else Phrase("its words cannot be used as arguments")
+            )
             raise self._failed(Phrase("it cannot be started: {why}", why=why), b"", b"") from None
         printed, complaint = bytearray(), bytearray()
         try:
@@ -251,7 +253,7 @@ class TokenCommand:
         words = _WORD.findall(printed[:PRINTED_BYTES_MAX].decode("utf-8", errors="replace"))
         hide = [*dict.fromkeys(words), *secrets_of_environment(self._environment)]
         told = shown(complaint[:PRINTED_BYTES_MAX].decode("utf-8", errors="replace"), hide)[:FOREIGN_CHARS_MAX]
-        detail = Phrase("{what}; it complained: {told}", what=what, told=told) if told else what
+        detail = Phrase("{what}; its error output: {told}", what=what, told=told) if told else what
         return AuthError(
             Phrase("the token_command of account {account} gave no token", account=self._account),
             Phrase("{detail}. No request was made with it.", detail=detail),

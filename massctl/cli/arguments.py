@@ -116,7 +116,7 @@ def sandbox_option(command: F) -> F:
     add = click.option(
         "--sandbox",
         is_flag=True,
-        help="Work against a WeChat on this machine, with a ledger and clock of its own; needs no secret.",
+        help="Work against a WeChat on this machine, with a separate ledger and clock; needs no secret.",
     )
     return add(command)
 

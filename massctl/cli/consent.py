@@ -60,7 +60,7 @@ def consent(console: Console, names: Sequence[str], *, yes: bool, would_send: bo
             Phrase("this would send, and nobody is here to confirm it"),
             Phrase("There is no terminal to ask on. No request was made."),
             Phrase(
-                "Look at `{plan}`; then give your consent with `{apply}`.",
+                "Check with `{plan}`; then give your consent with `{apply}`.",
                 plan=Command("plan", *names),
                 apply=Command("apply", *names, "--yes"),
             ),
@@ -81,9 +81,9 @@ def require_operator(policy: "Policy", environment: Mapping[str, str]) -> None:
         return
     if environment.get(_ATTEMPT) != "1":
         raise RefusedError(
-            Phrase("policy.operators: starting a run again does not repeat what was decided in it"),
+            Phrase("policy.operators: a run that is started again does not repeat its decision"),
             Phrase("Nothing was done."),
-            Phrase("see how it stands now, then decide in a new run: Actions / operate / Run workflow"),
+            Phrase("check the current state, then decide in a new run: Actions / operate / Run workflow"),
         )
     actor = environment.get(_STARTED_BY, "")
     # A login is the same in capitals and small letters.
@@ -93,8 +93,8 @@ def require_operator(policy: "Policy", environment: Mapping[str, str]) -> None:
         Phrase("policy.operators does not name {actor}, who started this run", actor=actor or "-"),
         Phrase("Nothing was done."),
         Phrase(
-            "let somebody who is named there decide; or have the login added under policy.operators in massctl.yaml, "
-            "by a pull request"
+            "ask somebody who is named there; or have the login added under policy.operators in "
+            "massctl.yaml, by a pull request"
         ),
     )
 

@@ -29,8 +29,8 @@ def report(error: Exception) -> int:
     show_error(
         InvariantError(
             Phrase("a bug in massctl: {kind}", kind=type(error).__name__),
-            Phrase("What was recorded before it stands in the ledger. The log is in {path}", path=_write_log(error)),
-            Phrase("{command}   shows where things stand; report the log", command=Command("plan")),
+            Phrase("The ledger has everything that was recorded before. The log is in {path}", path=_write_log(error)),
+            Phrase("{command}   shows the current state; report the log", command=Command("plan")),
         )
     )
     return ExitStatus.BUG

@@ -191,7 +191,7 @@ def _said(error: click.UsageError) -> str:
 
 def _no_flag(error: click.NoSuchOption) -> str:
     if error.option_name[1:].isdecimal():
-        return Phrase("{number} is taken for a flag, and no number here is below 0", number=error.option_name)
+        return Phrase("{number} looks like a flag, and no number here is below 0", number=error.option_name)
     return in_a_row([Phrase("there is no flag {flag}", flag=error.option_name), *_near(error.possibilities)])
 
 
@@ -206,21 +206,21 @@ def _bad_value(error: click.BadParameter, param: click.Parameter) -> Phrase | No
         return Phrase("{key} is missing", key=name)
     match param.type:
         case click.Choice(choices=choices):
-            return Phrase("{flag} takes one of {choices}", flag=name, choices=enumerated([*map(str, choices)]))
+            return Phrase("{flag} accepts one of {choices}", flag=name, choices=enumerated([*map(str, choices)]))
         case (click.IntRange() | click.FloatRange()) as numbers if numbers.max is None:
-            return Phrase("{flag} takes a number from {low} on", flag=name, low=numbers.min)
+            return Phrase("{flag} accepts a number from {low} on", flag=name, low=numbers.min)
         case click.IntRange() | click.FloatRange() as numbers:
-            return Phrase("{flag} takes a number from {low} to {high}", flag=name, low=numbers.min, high=numbers.max)
+            return Phrase("{flag} accepts a number from {low} to {high}", flag=name, low=numbers.min, high=numbers.max)
         case click.Path() if (fault := _QUOTED.search(error.message)) is not None:
             said = {
                 "{name} {filename!r} does not exist.": Phrase(
                     "{flag}: {path} does not exist", flag=name, path=fault[1]
                 ),
                 "{name} {filename!r} is a file.": Phrase(
-                    "{flag}: {path} is a file and no folder", flag=name, path=fault[1]
+                    "{flag}: {path} is a file, not a folder", flag=name, path=fault[1]
                 ),
                 "{name} {filename!r} is a directory.": Phrase(
-                    "{flag}: {path} is a folder and no file", flag=name, path=fault[1]
+                    "{flag}: {path} is a folder, not a file", flag=name, path=fault[1]
                 ),
             }
             # click's sentence is in the language of the run already.

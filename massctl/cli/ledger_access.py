@@ -44,18 +44,18 @@ def ledger_refusal(session: Session, state: State, accounts: list[str]) -> Refus
     if due is not None and state.lineage is None and (session.in_git or not is_being_begun(session, state)):
         return Refusal(
             Guard.LEDGER_MISSING,
-            Phrase("massctl.yaml names the ledger {lineage}, and it is not here", lineage=due),
+            Phrase("massctl.yaml names the ledger {lineage}, but it is missing", lineage=due),
             _bring_back(session),
         )
     if due is not None and state.lineage not in (None, due):
         return Refusal(
             Guard.LEDGER_FOREIGN,
             Phrase(
-                "massctl.yaml names the ledger {lineage}, and this one is {found}", lineage=due, found=state.lineage
+                "massctl.yaml names the ledger {lineage}, but this one is {found}", lineage=due, found=state.lineage
             ),
             Phrase(
-                "bring the right {ledger} back, or correct state.lineage in massctl.yaml; where it is lost for good: "
-                "{command}",
+                "restore the right {ledger}, or correct state.lineage in massctl.yaml; if it is lost "
+                "for good: {command}",
                 ledger=session.settings.state.branch if session.in_git else LEDGER_FILE,
                 command=Command("state init", '--new-lineage --reason "…"'),
             ),
@@ -116,13 +116,13 @@ def realm_refusal(session: Session, state: State, accounts: list[str]) -> Refusa
         return Refusal(
             Guard.LEDGER_FOREIGN,
             Phrase(
-                "this ledger belongs to the realm {found}, and the API is in the realm {realm}",
+                "this ledger belongs to the realm {found}, but the API is in the realm {realm}",
                 found=state.realm,
                 realm=realm,
             ),
             Phrase(
-                "correct api_base and MASSCTL_API_BASE, or bring the ledger of that realm; where there is none yet: "
-                "{command}",
+                "correct api_base and MASSCTL_API_BASE, or use the ledger of that realm; if there is "
+                "none yet: {command}",
                 command=Command("state init", '--new-lineage --reason "…"'),
             ),
         )
@@ -132,16 +132,16 @@ def realm_refusal(session: Session, state: State, accounts: list[str]) -> Refusa
 def _bring_back(session: Session) -> Phrase:
     if session.in_git:
         return Phrase(
-            "git pull   first, for the ledger may have been moved; else bring the branch {branch} back: somebody "
-            "deleted it, or state.branch and state.remote name another; without it nobody knows what was sent; "
-            "where it is lost for good: {command}",
+            "git pull   first, because the ledger may have been moved; otherwise restore the branch "
+            "{branch}: somebody deleted it, or state.branch and state.remote name another; without it"
+            " nobody knows what was sent; if it is lost for good: {command}",
             branch=session.settings.state.branch,
             command=Command("state init", '--new-lineage --reason "…"'),
         )
     return Phrase(
-        "git pull   first, for the ledger may have been moved; else bring massctl.state.jsonl back from the "
-        "machine that sent last, for without it nobody knows what was sent; where it is lost for good: "
-        "{command}",
+        "git pull   first, because the ledger may have been moved; otherwise copy massctl.state.jsonl"
+        " from the machine that sent last, because without it nobody knows what was sent; if it is "
+        "lost for good: {command}",
         command=Command("state init", '--new-lineage --reason "…"'),
     )
 
@@ -154,12 +154,12 @@ def _undeclared(session: Session, state: State) -> Refusal:
         hint = Phrase("{command}   begins it and names it in massctl.yaml; commit that", command=Command("state init"))
         if _is_branch_there(session):
             hint = Phrase(
-                "git pull   first, for a ledger may have been moved from that branch; where massctl.yaml names none "
-                "afterwards: {command}   begins one",
+                "git pull   first, because a ledger may have been moved from that branch; if "
+                "massctl.yaml names none afterwards: {command}   begins one",
                 command=Command("state init"),
             )
         return Refusal(Guard.LEDGER_MISSING, say, hint)
-    say = Phrase("massctl.yaml names no ledger, and {branch} holds {found}", branch=branch, found=state.lineage)
+    say = Phrase("massctl.yaml names no ledger, but {branch} has {found}", branch=branch, found=state.lineage)
     hint = Phrase("{command}   names it in massctl.yaml; commit that", command=Command("state init"))
     return Refusal(Guard.LEDGER_FOREIGN, say, hint)
 
@@ -181,7 +181,7 @@ def refuse_fleeting_ledger(session: Session) -> None:
             Phrase("a local ledger would be lost with this CI runner"),
             Phrase("The next run would not know what this one sent. Nothing was done."),
             Phrase(
-                "let the ledger be in git, where every runner reads it: {command}",
+                "keep the ledger in git, where every runner reads it: {command}",
                 command=Command("state migrate", "--to git"),
             ),
         )
@@ -242,7 +242,7 @@ class LedgerBootstrap:
         if before is None:
             return  # Another run has done it since this one read the file.
         self._before = before
-        told = Phrase("state.lineage in massctl.yaml names the ledger of this repository now: commit this")
+        told = Phrase("massctl.yaml now names the ledger of this repository (state.lineage): commit this")
         self._session.console.talk(told)
 
     def take_back(self) -> None:
@@ -268,13 +268,13 @@ def records_of(
     missing = [name for name in names if name not in known]
     if missing and (now := state.renamed.get(CampaignName(missing[0]))) is not None:
         raise UsageError(
-            Phrase("{name} is called {now} now (`moved` in massctl.yaml)", name=missing[0], now=now),
+            Phrase("{name} is now named {now} (`moved` in massctl.yaml)", name=missing[0], now=now),
             Phrase("No request was made."),
             Phrase("run the same command again with the new name"),
         )
     if missing:
         raise UsageError(
-            Phrase("nothing is recorded of a campaign {name}", name=missing[0]),
+            Phrase("nothing is recorded about a campaign {name}", name=missing[0]),
             Phrase("No request was made."),
             Phrase("{command}   lists what is recorded", command=Command("state show")),
         )
@@ -301,8 +301,8 @@ def account_of(session: Session, appid: AppId) -> AccountName:
             return AccountName(name)
     raise ConfigurationError(
         Phrase("no account in massctl.yaml has the AppID {appid}", appid=appid),
-        Phrase("A job was sent with it, and its state cannot be asked without the account. Nothing was changed."),
-        Phrase("bring the account back under accounts: in massctl.yaml"),
+        Phrase("A job was sent with it, and its state cannot be read without the account. Nothing was changed."),
+        Phrase("restore the account under accounts: in massctl.yaml"),
     )
 
 

@@ -75,8 +75,8 @@ _SAID: Final = {
         "{aes_key_env}"
     ),
     Refusal.OTHER_ACCOUNT: Phrase(
-        "{account}: what was signed for it is for another account, and changed nothing: compare appid and original_id "
-        "in massctl.yaml with the console"
+        "{account}: a message that was signed for it is for another account, and changed nothing: "
+        "compare appid and original_id in massctl.yaml with the console"
     ),
 }
 """What people are told of requests that may be WeChat's, once an hour each."""
@@ -142,7 +142,7 @@ def open_listener(
     except SpoolError as error:
         raise ConfigurationError(
             Phrase("the spool {path} cannot be opened: {why}", path=str(path), why=str(error)),
-            Phrase("What cannot be made durable cannot be acknowledged, so nothing listens."),
+            Phrase("massctl acknowledges only events that it can make durable, so it did not start to listen."),
             Phrase(
                 "make its folder writable, or name another file with --spool or {variable}", variable=SPOOL_VARIABLE
             ),
@@ -231,7 +231,10 @@ def _shared_secrets(
     """Give an account's token, and its keys, the current one first."""
     token = _value(environment, declared.token_env, "Token", name)
     if not TOKEN_PATTERN.fullmatch(token):
-        say = Phrase("{variable} holds no Token: it has 3 to 32 letters and digits", variable=declared.token_env)
+        say = Phrase(
+            "the value of {variable} is not a Token: a Token has 3 to 32 letters and digits",
+            variable=declared.token_env,
+        )
         raise ConfigurationError(say, hint=_as_in_console("Token", name))
     keys: list[bytes] = []
     for variable in (declared.aes_key_env, declared.previous_aes_key_env):
@@ -239,7 +242,9 @@ def _shared_secrets(
             continue
         key = parse_aes_key(_value(environment, variable, "EncodingAESKey", name))
         if key is None:
-            say = Phrase("{variable} holds no EncodingAESKey: it has 43 letters and digits", variable=variable)
+            say = Phrase(
+                "the value of {variable} is not an EncodingAESKey: a key has 43 letters and digits", variable=variable
+            )
             raise ConfigurationError(say, hint=_as_in_console("EncodingAESKey", name))
         keys.append(key)
     if keys:
@@ -251,7 +256,7 @@ def _value(environment: Mapping[str, str], variable: str, what: str, account: st
     value = environment.get(variable, "").strip()
     if not value:
         say = Phrase("the {what} of account {account} is not set", what=what, account=account)
-        detail = Phrase("The environment variable {name} is empty. Nothing listens.", name=variable)
+        detail = Phrase("The environment variable {name} is empty. massctl did not start to listen.", name=variable)
         raise ConfigurationError(say, detail, _as_in_console(what, account))
     return value
 
@@ -375,7 +380,7 @@ class Intake:
         from massctl.apply.outcome import what_happened
 
         why = what_happened(error) if isinstance(error, MassctlError) else f"{type(error).__name__}: {error}"
-        say = Phrase("what WeChat told waits in the spool; it cannot be brought into the ledger: {why}", why=why)
+        say = Phrase("events wait in the spool, because they cannot be recorded in the ledger: {why}", why=why)
         self._teller.tell(say, "trouble")
 
     def bring_in(self) -> None:
@@ -448,7 +453,7 @@ class Intake:
         for each in unknown:
             self._spool.count(_account(current, each), "foreign")
         if unknown:
-            say = Phrase("a job ended that no send here has: {msg_id}; it is of the website, or of another program")
+            say = Phrase("job {msg_id} ended, but no send here has it; it is of the website, or of another program")
             self._teller.tell(Phrase(say, msg_id=unknown[0].msg_id), "foreign")
         attempts = [attempt for record in book.state.records.values() for attempt in record.attempts]
         if all(each.accepted is not None or each.rejection is not None for each in attempts):

@@ -80,7 +80,7 @@ class Verbs(click.Group):
     type=click.Path(exists=True, file_okay=False),
     default=".",
     metavar="DIR",
-    help="Work in DIR, which holds massctl.yaml.",
+    help="Work in DIR, the folder with massctl.yaml.",
 )
 @click.option(
     "--language",
@@ -88,7 +88,7 @@ class Verbs(click.Group):
     is_eager=True,  # Help speaks it too.
     expose_value=False,
     callback=lambda _context, _parameter, value: choose_language(value),
-    help="Speak it here; else MASSCTL_LANG, else the locale.",
+    help="Language of the output; default: MASSCTL_LANG, then the locale.",
 )
 @click.option(
     "-v",

@@ -170,7 +170,8 @@ def _record(session: Session, state: State, taken: Sequence[tuple[str, Notice]])
             LedgerSession(session.ledger(), session.clock, state).record_each(about)
     except LedgerError as error:
         told = Phrase(
-            "that people were told is not on record, so the next run tells it again: {why}", why=what_happened(error)
+            "the notices were sent, but this is not on record, so the next run sends them again: {why}",
+            why=what_happened(error),
         )
         _complain(session, told)
 

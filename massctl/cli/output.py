@@ -131,7 +131,7 @@ def write_files(folder: Path, contents: Mapping[str, bytes]) -> list[str]:
             at = folder / name
             at.write_bytes(data)
     except FileExistsError:
-        raise UsageError(Phrase("{flag}: {path} is a file and no folder", flag="--out", path=str(folder))) from None
+        raise UsageError(Phrase("{flag}: {path} is a file, not a folder", flag="--out", path=str(folder))) from None
     except OSError as error:
         raise UsageError(
             Phrase("{path} cannot be written: {why}", path=str(at), why=system_reason(error)),

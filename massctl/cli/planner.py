@@ -283,7 +283,7 @@ def _told_of_tag(
     if tag is None or (str(campaign.appid), tag) not in invented:
         return campaign
     loaded = load_campaign(session.repository, campaign.name, session.settings)
-    say = Phrase("the account is not known to have the tag {tag}: the sandbox made it up", tag=tag)
+    say = Phrase("the account may not have the tag {tag}: the sandbox created it", tag=tag)
     hint = Phrase(
         "compare it with the console (用户管理), or ask WeChat: {command}", command=Command("plan", "--refresh")
     )

@@ -222,7 +222,7 @@ def open_settings(
         use_console(make_console(None, environment))
         raise UsageError(
             Phrase("there is no massctl.yaml here"),
-            Phrase("massctl works in the folder that holds massctl.yaml and campaigns/, and does not search above it."),
+            Phrase("massctl works in the folder that has massctl.yaml and campaigns/, and does not search above it."),
             Phrase(
                 "cd into that folder, name it with `massctl -C DIR …`, or begin one with `{command}`",
                 command=Command("init"),

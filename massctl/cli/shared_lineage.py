@@ -177,10 +177,10 @@ def refusal_of(found: Sharing, lineage: str | None) -> Refusal | None:
     if not found.in_repository or (found.committed and found.published):
         return None
     if found.unread is not None:
-        say = Phrase("nobody knows whether a clone of this repository would know its ledger: {why}", why=found.unread)
+        say = Phrase("nobody knows whether a clone of this repository would name its ledger: {why}", why=found.unread)
         hint = Phrase(
-            "let git work in this folder, then run the same command again; for a folder that belongs to somebody else: "
-            'git config --global --add safe.directory "$PWD"'
+            "make git work in this folder, then run the same command again; for a folder of another "
+            'user: git config --global --add safe.directory "$PWD"'
         )
         return Refusal(Guard.LINEAGE_UNCOMMITTED, say, hint)
     if lineage is None:
@@ -210,7 +210,7 @@ def copied_folder() -> Diagnostic:
     return Diagnostic(
         "MC030",
         Severity.WARNING,
-        Phrase("this folder is in no git repository: a copy of it can send again what is sent from here"),
+        Phrase("this folder is not in a git repository: a copy of it can send again what is sent from here"),
         Place(SETTINGS),
-        Phrase("keep one copy only, with its ledger; or begin a repository here: git init"),
+        Phrase("keep only one copy, with its ledger; or begin a repository here: git init"),
     )

@@ -33,7 +33,7 @@ def read_plan(folder: Path) -> SavedPlan | StoppedPlan:
     except OSError:
         raise ArtefactError(Phrase("the run left no plan")) from None
     if found != {PLAN_FILE}:
-        raise ArtefactError(Phrase("it holds other files than {files}", files=PLAN_FILE))
+        raise ArtefactError(Phrase("it has files other than {files}", files=PLAN_FILE))
     try:
         plan = reviewable(read_text(folder / PLAN_FILE, SAVED_BYTES_MAX))
     except NotAPlanError:

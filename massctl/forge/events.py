@@ -59,7 +59,9 @@ def read_event(text: str) -> RunEvent:
         return RunEvent.model_validate_json(text)
     except ValidationError:
         raise ForgeError(
-            Phrase("this job was not begun by the end of another run (workflow_run)"),
+            Phrase("this job was not started by the end of another run (workflow_run)"),
             Phrase("Nothing was written."),
-            Phrase("let .github/workflows/comment.yml call it, as {command} writes that file", command=Command("init")),
+            Phrase(
+                ".github/workflows/comment.yml must call it, as {command} writes that file", command=Command("init")
+            ),
         ) from None

@@ -93,7 +93,7 @@ class Forge:
     def _get(self, path: str, query: Mapping[str, str]) -> list[dict[str, Any]]:
         found = self._ask("GET", path, None, query)
         if not isinstance(found, list):
-            raise _refused(Phrase("an answer that is none of GitHub's"))
+            raise _refused(Phrase("the answer is not from GitHub"))
         return found
 
     def _ask(self, method: str, path: str, body: object = None, query: Mapping[str, str] | None = None) -> Any:
@@ -112,12 +112,12 @@ class Forge:
         try:
             return json.loads(answer.content)
         except (ValueError, RecursionError):
-            raise _refused(Phrase("an answer that is none of GitHub's")) from None
+            raise _refused(Phrase("the answer is not from GitHub")) from None
 
 
 def _refused(why: Phrase) -> ForgeError:
     return ForgeError(
         Phrase("the comment could not be written: {why}", why=why),
-        Phrase("The plan itself is not touched by that: it stands in the run's summary and among its artefacts."),
-        Phrase("look whether the job has `pull-requests: write`, then run it again"),
+        Phrase("The plan itself is not affected: it is in the run's summary and among its artefacts."),
+        Phrase("check that the job has `pull-requests: write`, then run it again"),
     )

@@ -225,7 +225,7 @@ def stale(expected_serial: int) -> LedgerStaleError:
     """Say that somebody appended since serial `expected_serial` was the last."""
     return LedgerStaleError(
         Phrase("another runner wrote to the ledger"),
-        Phrase("Serial {serial} was expected to be the last. This entry was not written.", serial=expected_serial),
+        Phrase("Serial {serial} was expected to be the last one. This entry was not written.", serial=expected_serial),
         Phrase("Run the same command again; it reads the ledger again."),
     )
 

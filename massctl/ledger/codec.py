@@ -102,7 +102,7 @@ def follow(data: bytes, after: End = BEGIN, *, deep: bool = False) -> tuple[list
         entries.append(decode(line, serial, prev))
         prev = chain_digest(line)
     elif last and not begins_entry(last, serial + 1, prev):
-        raise _corrupt(serial + 1, Phrase("what stands there is not the beginning of an entry"))
+        raise _corrupt(serial + 1, Phrase("the bytes there are not the beginning of an entry"))
     if not entries:
         return entries, after
     check_form(line, entries[-1])
@@ -257,7 +257,7 @@ def _entry(fields: dict[str, Any], serial: int, prev: str) -> Entry:
 
 def empty_file() -> LedgerCorruptError:
     """Say that a ledger has no byte: massctl makes the file with its first entry in it."""
-    return _damaged(Phrase("The file is empty, and massctl never leaves a ledger without an entry. Nothing was sent."))
+    return _damaged(Phrase("The file is empty, and massctl never leaves an empty ledger. Nothing was sent."))
 
 
 def _corrupt(serial: int, why: Phrase) -> LedgerCorruptError:
@@ -268,10 +268,10 @@ def _corrupt(serial: int, why: Phrase) -> LedgerCorruptError:
 
 def _damaged(what: Phrase) -> LedgerCorruptError:
     return LedgerCorruptError(
-        Phrase("the ledger is not what was written"),
+        Phrase("the ledger is damaged"),
         what,
         Phrase(
-            "{state_repair}   shows what can be kept; {state_restore}   puts a copy in its place that "
+            "{state_repair}   shows what can be kept; {state_restore}   restores a copy that "
             "`{state_verify}` accepts. Without either: {state_init}",
             state_repair=Command("state repair"),
             state_restore=Command("state restore", A_FILE),

@@ -115,7 +115,7 @@ class GitBranch:
         with self._alone():
             there = self._fetch()
             if not there.done and is_broken_copy(there):
-                self._tell(Phrase("the copy of {branch} in .massctl/ is broken: making it anew", branch=self.name))
+                self._tell(Phrase("the copy of {branch} in .massctl/ is broken: making it again", branch=self.name))
                 rmtree(self._folder)
                 self._begin()
                 there = self._fetch()
@@ -202,7 +202,7 @@ class GitBranch:
             raise LedgerUnreachableError(
                 Phrase("the ledger's next entry cannot be made into a commit"),
                 Phrase("git says: “{words}”. Nothing that depends on it was done.", words=made.words),
-                Phrase("Make .massctl/ writable and the disk not full, then run the same command again."),
+                Phrase("Make .massctl/ writable and free some disk space, then run the same command again."),
             )
         return Tip(made.out.decode("ascii").strip())
 
@@ -270,7 +270,7 @@ class GitBranch:
                 yield
         except Timeout:
             raise LedgerUnreachableError(
-                Phrase("another massctl in this folder reads or writes the ledger's branch, and does not end"),
+                Phrase("another massctl in this folder is using the ledger's branch, and does not end"),
                 Phrase("Nothing that depends on it was done."),
                 Phrase("Wait until it has ended, then run the same command again."),
             ) from None

@@ -115,7 +115,7 @@ class GitStore:
             raise _damaged(Phrase("{file} is missing beside its segments. Nothing was sent.", file=LEDGER))
         if growing and not growing.endswith(b"\n") and not is_whole(growing.rpartition(b"\n")[2]):
             # A commit is whole or not there, so nobody but a person can have made this one.
-            raise _damaged(Phrase("Its last line is not whole, and no push leaves such a line. Nothing was sent."))
+            raise _damaged(Phrase("Its last line is incomplete, which no push leaves. Nothing was sent."))
         return dict(sorted(found.items())), growing
 
     def _pieces(self, segments: Sequence[str]) -> Iterator[bytes]:
@@ -127,7 +127,7 @@ class GitStore:
         for start in range(0, len(paths), _SEGMENTS_AT_ONCE):
             for data in self._branch.read(self.tip or Tip(""), paths[start : start + _SEGMENTS_AT_ONCE]):
                 if data is None or not data.endswith(b"\n"):
-                    raise _damaged(Phrase("One of its segments is not whole. Nothing was sent."))
+                    raise _damaged(Phrase("One of its segments is incomplete. Nothing was sent."))
                 yield data
 
     def append(self, after: End, lines: Sequence[bytes], *, durable: bool) -> None:
@@ -227,9 +227,9 @@ class GitStore:
         names = self._branch.list(self.tip, "") if self.tip else {}
         if any(not name.startswith(_OURS) for name in names):
             raise LedgerForeignError(
-                Phrase("the branch {branch} holds something else than a ledger", branch=self.where),
+                Phrase("the branch {branch} has something other than a ledger", branch=self.where),
                 Phrase("Nothing was written to it."),
-                Phrase("name a branch that is not there yet under state.branch in massctl.yaml"),
+                Phrase("write under state.branch in massctl.yaml a name that does not exist yet"),
             )
 
     def _settle(self, commit: Tip, serial: int) -> None:
@@ -262,7 +262,7 @@ class GitStore:
         return LedgerUnreachableError(
             Phrase("nobody knows whether the last entry reached {branch}", branch=self.where),
             Phrase("The remote did not answer. Nothing that depends on this entry was done."),
-            Phrase("run the same command again: it reads the branch first, and knows what arrived"),
+            Phrase("run the same command again: it reads the branch first, and finds what arrived"),
         )
 
 
@@ -316,11 +316,11 @@ def _described(lines: Sequence[bytes], before: int) -> str:
 
 def _damaged(what: str) -> LedgerCorruptError:
     return LedgerCorruptError(
-        Phrase("the ledger is not what was written"),
+        Phrase("the ledger is damaged"),
         what,
         Phrase(
-            "look what was pushed to the branch last, with git log -p, and put back the commit before it; or "
-            "{command}   shows what can be kept",
+            "check what was pushed to the branch last, with git log -p, and restore the commit before"
+            " it; or {command}   shows what can be kept",
             command=Command("state repair"),
         ),
     )

@@ -258,7 +258,7 @@ def _require_version(git: Git) -> None:
         least = ".".join(str(each) for each in GIT_VERSION_MIN)
         raise LedgerUnreachableError(
             Phrase("this git is too old"),
-            Phrase("It says {said}, and {least} is the least. Nothing was done.", said=said.strip()[:60], least=least),
+            Phrase("It says {said}, but {least} is required. Nothing was done.", said=said.strip()[:60], least=least),
             Phrase("install a newer git, then run this again"),
         )
 
@@ -271,9 +271,9 @@ def _no_repository(words: str) -> LedgerUnreachableError:
             Phrase('git config --global --add safe.directory "$PWD"   if you do, then run this again'),
         )
     return LedgerUnreachableError(
-        Phrase("this folder is in no git repository"),
+        Phrase("this folder is not in a git repository"),
         Phrase("git says: “{words}”. Nothing was done.", words=words),
-        Phrase("run this in a clone; or let the ledger be a file: write backend: local in massctl.yaml"),
+        Phrase("run this in a clone; or keep the ledger in a file: write backend: local in massctl.yaml"),
     )
 
 
@@ -364,35 +364,38 @@ _HINTS: Final = (
     (
         _PROTECTED,
         Phrase(
-            "let massctl's token push to the branch: a rule of the server protects it from everybody. It needs no "
-            "right to force or to delete"
+            "allow massctl's token to push to the branch: a rule of the server protects it from "
+            "everybody. The token needs no right to force or to delete"
         ),
     ),
     (
         _HOST_KEY,
-        Phrase("add the server's key to known_hosts, after comparing it with what the server's owner publishes"),
+        Phrase(
+            "add the server's key to known_hosts, after you compared it with the key that the server's owner publishes"
+        ),
     ),
     (
         _NOT_KNOWN,
         Phrase(
-            "give git a credential: git fetch has to work here without a question. In GitHub Actions leave "
-            "persist-credentials of actions/checkout on, or name the variable of a token under state.token_env"
+            "give git a credential: git fetch must work here without a question. In GitHub Actions "
+            "leave persist-credentials of actions/checkout on, or name the variable of a token under "
+            "state.token_env"
         ),
     ),
     (
         _DENIED,
         Phrase(
-            "the credential may read and not write: in GitHub Actions give the job permissions: contents: write",
+            "the credential may read but not write: in GitHub Actions give the job permissions: contents: write",
         ),
     ),
-    (_NOT_THERE, Phrase("look at the address: git remote -v; and whether the credential may see that repository")),
+    (_NOT_THERE, Phrase("check the address with git remote -v, and whether the credential may read that repository")),
 )
 """What to do about what is found in git's words, the first that fits."""
 
 
-_PUSH_AGAIN: Final = Phrase("run the same command again: it reads the branch first, and knows what arrived")
+_PUSH_AGAIN: Final = Phrase("run the same command again: it reads the branch first, and finds what arrived")
 _NOT_ALLOWED: Final = Phrase("let whoever administers the repository allow this credential to push to the branch")
-_FETCH_AGAIN: Final = Phrase("look whether the server can be reached: git fetch   then run the same command again")
+_FETCH_AGAIN: Final = Phrase("check whether the server can be reached: git fetch   then run the same command again")
 
 
 def _hint(told: str, otherwise: Phrase) -> Phrase:

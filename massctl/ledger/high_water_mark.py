@@ -61,19 +61,22 @@ def require_newest(
     if mark is None or mark.lineage != lineage or not mark.serial:
         return
     if serial < mark.serial:
-        why = Phrase("It ends with entry {serial}, and {seen} were written here.", serial=serial, seen=mark.serial)
+        why = Phrase(
+            "It ends with entry {serial}, but this machine saw {seen} entries.", serial=serial, seen=mark.serial
+        )
     elif digest is not None and digest != mark.digest:
-        why = Phrase("Its entry {serial} is another one than was written here.", serial=mark.serial)
+        why = Phrase("Its entry {serial} differs from the one that this machine saw.", serial=mark.serial)
     else:
         return
-    then = Phrase("{why} What was sent since is not in it. Nothing was sent and nothing was changed.", why=why)
+    then = Phrase("{why} It does not have what was sent since. Nothing was sent and nothing was changed.", why=why)
     if branch is not None:
         raise LedgerOlderError(
-            Phrase("the branch {branch} was put back to an older commit", branch=branch),
+            Phrase("the branch {branch} was set back to an older commit", branch=branch),
             then,
             Phrase(
-                "push the newer commit to it again; on GitHub, Activity of the repository names every push. Where it "
-                "is lost for good, begin anew and import what went out: {command}",
+                "push the newer commit to it again; on GitHub, Activity of the repository names every"
+                " push. If it is lost for good, begin a new ledger and import what was sent: "
+                "{command}",
                 command=Command("state init", '--new-lineage --reason "…"'),
             ),
         )
@@ -81,8 +84,8 @@ def require_newest(
         Phrase("the ledger is an older copy"),
         then,
         Phrase(
-            "{state_restore}   brings a newer copy back; where there is none, begin anew and import what went "
-            "out: {state_init}",
+            "{state_restore}   restores a newer copy; without one, begin a new ledger and import what"
+            " was sent: {state_init}",
             state_restore=Command("state restore", A_FILE),
             state_init=Command("state init", '--new-lineage --reason "…"'),
         ),

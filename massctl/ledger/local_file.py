@@ -217,7 +217,7 @@ class LocalFile:
         return LedgerError(
             Phrase("cannot {verb} the ledger", verb=verb),
             Phrase("{file}: {why}. Nothing that depends on it was done.", file=self.where, why=why),
-            Phrase("Make the file writable and the disk not full, then run the same command again."),
+            Phrase("Make the file writable and free some disk space, then run the same command again."),
         )
 
 
@@ -283,5 +283,5 @@ def _no_file(name: str) -> LedgerError:
     return LedgerError(
         Phrase("cannot {verb} the ledger", verb=Phrase("read")),
         Phrase("{file} is not a file: it is a folder, a pipe or a device. Nothing was done.", file=name),
-        Phrase("look whose it is, and give it another name; then bring the ledger back"),
+        Phrase("find out whose it is, and rename it; then restore the ledger"),
     )

@@ -126,7 +126,7 @@ def _who(note: Path) -> Phrase | None:
                 return None
         found = json.loads(text)
         return Phrase(
-            "{who}, process {pid}, holds it since {since}.",
+            "{who}, process {pid}, has been using it since {since}.",
             who=f"{found['user']}@{found['host']}",
             pid=int(found["pid"]),
             since=moment(datetime.fromisoformat(found["since"])),

@@ -419,7 +419,7 @@ class Fault:
 
 KEEP_ONE: Final = Phrase("keep one of the two")
 TAKE_OUT: Final = Phrase("take it out")
-_REAL_TIME: Final = Phrase("look at the month, the day, the hour and the offset")
+_REAL_TIME: Final = Phrase("check the month, the day, the hour and the offset")
 
 
 def campaign_faults(data: Mapping[str, Any]) -> list[Fault]:
@@ -448,7 +448,7 @@ def _one_message(data: Mapping[str, Any]) -> list[Fault]:
             "MC015",
             (key,),
             Phrase("a campaign sends one message, and this is the second after {first}", first=found[0]),
-            Phrase("keep one of the two, and give the other a campaign of its own"),
+            Phrase("keep one of the two, and make another campaign for the other"),
         )
         for key in found[1:]
     ]
@@ -464,9 +464,9 @@ def _media(data: Mapping[str, Any]) -> list[Fault]:
         found = [key for key in either if key in block]
         if not found:
             hint = Phrase("write one of {keys}", keys=", ".join(either))
-            faults.append(Fault("MC024", (message,), Phrase("{message} carries nothing", message=message), hint))
+            faults.append(Fault("MC024", (message,), Phrase("{message} is empty", message=message), hint))
         elif len(found) > 1:
-            say = Phrase("write {first} or {second}, and not both", first=found[0], second=found[1])
+            say = Phrase("write {first} or {second}, but not both", first=found[0], second=found[1])
             faults.append(Fault("MC024", (message, found[1]), say, KEEP_ONE))
     return faults
 
@@ -478,14 +478,16 @@ def _card_ext(data: Mapping[str, Any]) -> list[Fault]:
         return []
     if isinstance(given := card.get("card_ext"), str) and given and not _is_json_object(given):
         say = Phrase("card_ext is not a JSON object")
-        hint = Phrase("copy it whole, as it was signed: {example}", example='{"code":"","openid":"","timestamp":"…"}')
+        hint = Phrase(
+            "copy it completely, as it was signed: {example}", example='{"code":"","openid":"","timestamp":"…"}'
+        )
         return [Fault("MC014", ("wxcard", "card_ext"), say, hint, at_key=False)]
     if "card_ext" in card or not isinstance(preview, Mapping):
         return []
     if not (preview.get("towxname") or preview.get("touser")):
         return []
     say = Phrase("the previews of a coupon need card_ext")
-    hint = Phrase("write the signed JSON that WeChat's page on coupons describes, or take `preview:` out")
+    hint = Phrase("write the signed JSON that WeChat's page on coupons describes, or remove `preview:`")
     return [Fault("MC012", ("wxcard",), say, hint)]
 
 
@@ -497,8 +499,8 @@ def _one_audience(data: Mapping[str, Any]) -> list[Fault]:
     beside = audience.get(EVERYBODY) is False
     found = [key for key in audience if key in AUDIENCES and not (key == EVERYBODY and beside)]
     if not found and beside:
-        say = Phrase("say who receives it: {key} is false, and no other audience stands beside it", key=EVERYBODY)
-        hint = Phrase("write one of {audiences} beside it", audiences=", ".join(AUDIENCES[1:]))
+        say = Phrase("say who receives it: {key} is false, and there is no other audience", key=EVERYBODY)
+        hint = Phrase("add one of {audiences}", audiences=", ".join(AUDIENCES[1:]))
         return [Fault("MC016", ("audience", EVERYBODY), say, hint, is_absence=True)]
     if not found:
         say = Phrase("there is no audience: write one of {audiences}", audiences=", ".join(AUDIENCES))
@@ -517,7 +519,7 @@ def _one_audience(data: Mapping[str, Any]) -> list[Fault]:
     if isinstance(expect, Mapping):
         low, high = expect.get("min"), expect.get("max")
         if type(low) is int and type(high) is int and low > high:
-            say = Phrase("min {low} is more than max {high}: no audience can fit", low=low, high=high)
+            say = Phrase("min {low} is more than max {high}: no audience can match", low=low, high=high)
             hint = Phrase("correct one of the two numbers")
             faults.append(Fault("MC014", ("audience", "expect", "min"), say, hint, at_key=False))
     return faults
@@ -528,7 +530,7 @@ def _reprint(data: Mapping[str, Any]) -> list[Fault]:
     send = data.get("send")
     if not isinstance(send, Mapping) or send.get("send_ignore_reprint") is not True or "mpnews" in data:
         return []
-    say = Phrase("send_ignore_reprint speaks of articles (mpnews), and this message has none")
+    say = Phrase("send_ignore_reprint is for articles (mpnews), and this message has none")
     return [Fault("MC014", ("send", "send_ignore_reprint"), say, TAKE_OUT)]
 
 
@@ -540,7 +542,7 @@ def _looks(data: Mapping[str, Any]) -> list[Fault]:
     return [Fault("MC014", (key,), say, TAKE_OUT) for key in ("theme", "breaks") if key in data]
 
 
-_HANDOFF_HINT: Final = Phrase("name what somebody does in the console, such as `original: true`, or take `handoff` out")
+_HANDOFF_HINT: Final = Phrase("name what somebody does in the console, such as `original: true`, or remove `handoff`")
 
 
 def _handoff(data: Mapping[str, Any]) -> list[Fault]:
@@ -554,7 +556,7 @@ def _handoff(data: Mapping[str, Any]) -> list[Fault]:
         say = Phrase("only a news message has a draft that somebody can complete in the console")
         return [Fault("MC014", ("handoff",), say, TAKE_OUT)]
     if isinstance(audience, Mapping) and "openids" in audience:
-        say = Phrase("a list of openids has a draft for each of its batches, which nobody completes by hand")
+        say = Phrase("a list of openids has a draft for each batch, and nobody can complete these by hand")
         return [Fault("MC014", ("handoff",), say, Phrase("give these followers a tag, and write it under audience"))]
     return []
 
@@ -565,7 +567,7 @@ def _window(data: Mapping[str, Any]) -> list[Fault]:
         return []
     ends = [key for key in ("not_before", "not_after") if key in send]
     if ends == ["not_before"]:
-        say = Phrase("not_before needs not_after: without it a late run would send at any hour")
+        say = Phrase("not_before needs not_after: without it a late run could send at any hour")
         hint = Phrase("add `{line}`", line="not_after: 2026-12-01T21:30:00+08:00")
         return [Fault("MC012", ("send", "not_before"), say, hint)]
     if ends == ["not_after"]:
@@ -573,14 +575,14 @@ def _window(data: Mapping[str, Any]) -> list[Fault]:
         hint = Phrase("add `{line}`", line="not_before: 2026-12-01T20:00:00+08:00")
         return [Fault("MC012", ("send", "not_after"), say, hint)]
     faults = [
-        Fault("MC014", ("send", key), Phrase("{key}: there is no such moment", key=key), _REAL_TIME, at_key=False)
+        Fault("MC014", ("send", key), Phrase("{key}: there is no such time", key=key), _REAL_TIME, at_key=False)
         for key in ends
         if _has_form_of_time(send[key]) and parse_offset_time(send[key]) is None
     ]
     first, last = parse_offset_time(send.get("not_before")), parse_offset_time(send.get("not_after"))
     if first is not None and last is not None and last <= first:
         say = Phrase("not_after must be later than not_before, {start}", start=str(send["not_before"]))
-        hint = Phrase("write a later not_after, or exchange the two; the offsets count, too")
+        hint = Phrase("write a later not_after, or exchange the two; compare the offsets too")
         faults.append(Fault("MC020", ("send", "not_after"), say, hint, at_key=False))
     return faults
 
@@ -602,9 +604,10 @@ def _crops(data: Mapping[str, Any]) -> list[Fault]:
         for key in ("crop_235_1", "crop_1_1"):
             written = cover.get(key) if isinstance(cover, Mapping) else None
             if isinstance(written, str) and re.fullmatch(CROP_PATTERN, written) and Crop.parse(written) is None:
-                say = Phrase("{key}: nothing lies between these corners", key=key)
+                say = Phrase("{key}: there is no area between these corners", key=key)
                 hint = Phrase(
-                    "write left, top, right, bottom, each smaller than its opposite: {example}", example=_CROP
+                    "write left, top, right, bottom, where left is less than right and top less than bottom: {example}",
+                    example=_CROP,
                 )
                 faults.append(Fault("MC014", ("mpnews", "articles", index, "cover", key), say, hint, at_key=False))
     return faults

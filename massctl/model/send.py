@@ -182,7 +182,9 @@ class SendIntent:
             (Phrase("the attempt that it repeats"), self._repeats_the_same()),
         ):
             if not holds:
-                say = Phrase("the send of {name} does not fit together: {what}", name=self.campaign, what=what)
+                say = Phrase(
+                    "the parts of the send of {name} do not belong together: {what}", name=self.campaign, what=what
+                )
                 raise InvariantError(say)
 
     @property
@@ -311,14 +313,14 @@ _NO_ANSWER: Final[Mapping[NoAnswerReason, Phrase]] = {
     "certificate_unverified": Phrase("the server's certificate cannot be verified"),
     "held_back": Phrase("it took too long to reach the server, so the request was held back"),
     "answer_timeout": Phrase("no answer within {seconds} s"),
-    "answer_too_large": Phrase("an answer too large to be read"),
-    "answer_not_unpacked": Phrase("an answer that cannot be unpacked"),
-    "answer_not_json": Phrase("an answer that is not a JSON object, or only a part of one"),
-    "answer_incomplete": Phrase("an answer without the member that makes it a success"),
-    "errcode_not_a_number": Phrase("an answer whose errcode is not a number"),
+    "answer_too_large": Phrase("the answer is too large"),
+    "answer_not_unpacked": Phrase("the answer cannot be decompressed"),
+    "answer_not_json": Phrase("the answer is not a complete JSON object"),
+    "answer_incomplete": Phrase("the answer lacks the member that makes it a success"),
+    "errcode_not_a_number": Phrase("the answer's errcode is not a number"),
     "http_status": Phrase("HTTP status {status}"),
 }
-_SILENT: Final = Phrase("the administrator's 30 minutes are over, and WeChat did not say what became of the send")
+_SILENT: Final = Phrase("the administrator's 30 minutes are over, and WeChat reported no result")
 _HELD: Final = Phrase("the send waits for the administrator's confirmation (API群发保护)")
 _ERRCODES: Final[Mapping[int, Phrase]] = {
     -1: Phrase("the platform is busy"),
@@ -327,7 +329,7 @@ _ERRCODES: Final[Mapping[int, Phrase]] = {
     **dict.fromkeys(HOLD_CODES, _HELD),
 }
 """Answers to a send that leave a doubt and that people meet, as wechat/errcodes.toml says them."""
-_UNKNOWN: Final = Phrase("WeChat answered with a code that does not say whether the send took place")
+_UNKNOWN: Final = Phrase("WeChat answered with a code that does not say whether the message was sent")
 
 
 def no_answer_words(reason: NoAnswerReason, seconds: int | None = None, http_status: int | None = None) -> Phrase:

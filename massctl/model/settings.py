@@ -338,7 +338,7 @@ def check_api_base(api_base: str, api_hosts: Iterable[str]) -> Phrase | None:
     if _is_loopback(host):
         return None
     if match["scheme"].lower() != "https":
-        return Phrase("the API's address must begin with https://: plain http is for this machine only")
+        return Phrase("the API's address must begin with https://: plain http is allowed only for this machine")
     named = {entry.lower() for entry in api_hosts}
     if host in WECHAT_HOSTS or host in named or f"{host}:{match['port'] or 443}" in named:
         return None

@@ -738,10 +738,10 @@ def _out_of_turn(entry: entries.Entry, due: int) -> LedgerCorruptError:
     return LedgerCorruptError(
         Phrase("the ledger's entries are out of order"),
         Phrase(
-            "Entry {serial} ({kind}) stands where {due} is due.", serial=entry.serial, kind=entry.event.type, due=due
+            "Entry {serial} ({kind}) is where {due} should be.", serial=entry.serial, kind=entry.event.type, due=due
         ),
         Phrase(
-            "Restore the ledger from a copy that verifies; `{command}` checks one.", command=Command("state verify")
+            "Restore the ledger from a copy that verifies; `{command}` checks a copy.", command=Command("state verify")
         ),
     )
 
@@ -1023,7 +1023,7 @@ def contradiction(record: Record) -> Phrase | None:
             for each in facts
         ]
         if len(told) == 1:
-            return Phrase("{entry} cannot be: nothing on record comes before it", entry=told[0])
+            return Phrase("{entry} is impossible: nothing on record comes before it", entry=told[0])
         return Phrase("{first} and {second} cannot both be true", first=told[0], second=told[1])
     return None
 
@@ -1110,23 +1110,23 @@ def article_address(state: State, campaign: str, number: int) -> str | tuple[Phr
     name = state.renamed.get(CampaignName(campaign), CampaignName(campaign))
     jobs = [job for record in state.editions(name) for job in record.jobs]
     if not jobs:
-        say = Phrase("{campaign} was not sent as far as the ledger knows, so it has no address", campaign=campaign)
+        say = Phrase("the ledger does not know of a send of {campaign}, so it has no address", campaign=campaign)
         return say, Phrase(
-            "write its name as its folder has it; {command} shows what was sent", command=Command("state list")
+            "write its name as its folder is named; {command} shows what was sent", command=Command("state list")
         )
     told = [(job, job.counts.article_urls) for job in jobs if job.counts is not None and job.counts.article_urls]
     if not told:
-        say = Phrase("{campaign} was sent, and nobody recorded where its articles are", campaign=campaign)
+        say = Phrase("{campaign} was sent, but nobody recorded the addresses of its articles", campaign=campaign)
         return say, Phrase(
             "record the event: {command}; or write the address itself", command=Command("record-event", "FILE")
         )
     job, addresses = told[-1]
     words = {"campaign": campaign, "number": number}
     if number > len(addresses):
-        say = Phrase("{campaign} has {count} articles, and no article {number}", count=len(addresses), **words)
+        say = Phrase("{campaign} has {count} articles, but no article {number}", count=len(addresses), **words)
         return say, Phrase("articles count from 1")
     if job.is_gone or number in job.withdrawn:
-        say = Phrase("article {number} of {campaign} was withdrawn: its address is dead", **words)
-        return say, Phrase("take the link out, or link to another article")
+        say = Phrase("article {number} of {campaign} was withdrawn: its address no longer works", **words)
+        return say, Phrase("remove the link, or link to another article")
     address = addresses[number - 1]
     return "https:" + address.removeprefix("http:") if address.startswith("http:") else address

@@ -35,7 +35,7 @@ def unfit(address: str) -> Phrase | None:
     local = realm_of(f"{parts.scheme}://{parts.netloc}") == "loopback"
     if not host or parts.scheme not in ("http", "https") or address != address.strip():
         return Phrase("its address is none")
-    return None if parts.scheme == "https" or local else Phrase("its address has to begin with https://")
+    return None if parts.scheme == "https" or local else Phrase("its address must begin with https://")
 
 
 def _refused(content: bytes) -> Phrase | None:
@@ -43,7 +43,7 @@ def _refused(content: bytes) -> Phrase | None:
     try:
         errcode = json.loads(content).get("errcode")
     except (ValueError, AttributeError, RecursionError):
-        return Phrase("an answer that is no robot's")
+        return Phrase("the answer is not from a robot")
     if errcode == 0:
         return None
     return Phrase("the robot answered errcode {errcode}", errcode=errcode if isinstance(errcode, int) else "-")

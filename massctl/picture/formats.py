@@ -93,13 +93,13 @@ def unsupported(data: bytes) -> PictureRefusedError:
     if not data:
         return PictureRefusedError("unreadable", Phrase("the file is empty"), _AGAIN)
     if data.startswith(_LFS):
-        message = Phrase("this is a Git LFS pointer and not the picture itself")
+        message = Phrase("this is a Git LFS pointer, not the picture itself")
         return PictureRefusedError("unsupported", message, Phrase("run `git lfs pull`"))
     name = _name_of_foreign(data)
     if name is None:
         message = Phrase("this is not a picture that massctl knows")
         return PictureRefusedError("unsupported", message, Phrase("use JPEG, PNG, GIF, WebP or BMP"))
-    message = Phrase("WeChat does not take {name}", name=name)
+    message = Phrase("WeChat does not accept {name}", name=name)
     return PictureRefusedError("unsupported", message, Phrase("save the picture as JPEG or PNG"))
 
 

@@ -85,7 +85,7 @@ def _prepared(data: bytes, wanted: Purpose) -> Prepared:
     size_bytes = len(data)
     if size_bytes > SOURCE_BYTES_MAX:
         message = Phrase(
-            "the file has {size}, more than the {limit} that are read",
+            "the file has {size}, more than the {limit} that massctl reads",
             size=size_text(size_bytes),
             limit=size_text(SOURCE_BYTES_MAX),
         )
@@ -97,13 +97,13 @@ def _prepared(data: bytes, wanted: Purpose) -> Prepared:
     passes = _passes(format_, size_bytes, purpose)
     if format_ is Format.GIF and not passes:
         message = Phrase(
-            "the GIF has {size}, and WeChat takes at most {limit}", size=size_text(size_bytes), limit="10 MB"
+            "the GIF has {size}, but WeChat accepts at most {limit}", size=size_text(size_bytes), limit="10 MB"
         )
         raise PictureRefusedError("too_large", message, FEWER_FRAMES)
     opened = open_picture(data, format_)
     if opened.frames > 1 and not passes:
         # A converted picture would silently stand still.
-        message = Phrase("WeChat does not take an animated {name} like this", name=format_.label)
+        message = Phrase("WeChat does not accept an animated {name} like this", name=format_.label)
         raise PictureRefusedError("animated_unsupported", message, Phrase("save it as {formats}", formats="GIF"))
     moves = opened.frames > 1 or format_ is Format.GIF
     may_stay = passes and (moves or (opened.orientation == 1 and opened.is_srgb))
@@ -142,7 +142,7 @@ def _untouched(data: bytes, opened: Opened, purpose: Purpose) -> Prepared:
     if opened.format is not Format.JPEG or data.startswith(opened.bare):
         return Prepared(data, purpose, opened.format, note=None, laid_out=size)
     note = Phrase(
-        "took out what the camera wrote, {before} -> {after}",
+        "removed the camera's metadata, {before} -> {after}",
         before=size_text(len(data)),
         after=size_text(len(opened.bare)),
     )
@@ -161,7 +161,7 @@ def _converted(
     encoded = encoded or _encode_to_fit(upright, target, width_max, finest)
     if encoded is None:
         message = Phrase(
-            "the picture has {size} and cannot be brought below {limit} legibly",
+            "the picture has {size} and cannot be made smaller than {limit} and still readable",
             size=size_text(size_bytes),
             limit=size_text(target),
         )

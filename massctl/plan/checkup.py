@@ -65,10 +65,10 @@ def secret_finding(account: AccountName, variable: str, value: str, *, loopback:
     if not value.strip():
         return found(Level.PROBLEM, Phrase("the environment variable {name} is empty", name=variable), again)
     if value.split() != [value]:
-        say = Phrase("{name} holds a blank or a line end, which is no part of an AppSecret", name=variable)
+        say = Phrase("{name} contains a blank or a line end, which an AppSecret never has", name=variable)
         return found(Level.PROBLEM, say, again)
     if not loopback and not _APP_SECRET.fullmatch(value):
-        say = Phrase("{name} is set, and does not look like an AppSecret: 32 digits and letters a to f", name=variable)
+        say = Phrase("{name} is set, but does not look like an AppSecret: 32 digits and letters a to f", name=variable)
         return found(Level.WARNING, say, again)
     return found(Level.OK, Phrase("{name} is set", name=variable))
 
@@ -78,7 +78,7 @@ def ledger_finding(state: State, refusal: "Refusal | None") -> Finding:
     if refusal is not None:
         return Finding(Check.LEDGER, Level.PROBLEM, refusal.message, refusal.hint)
     if state.lineage is None:
-        return Finding(Check.LEDGER, Level.OK, Phrase("there is none yet; the first apply begins it"))
+        return Finding(Check.LEDGER, Level.OK, Phrase("there is no ledger yet; the first apply begins it"))
     say = Phrase(
         "{lineage} verifies: realm {realm}, entries: {count}",
         lineage=state.lineage,
@@ -95,7 +95,7 @@ def open_sends(state: State) -> Iterator[Finding]:
             continue
         if (until := held_until(record)) is not None:
             say = Phrase(
-                "{name} waits for the administrator until {until}; its account sends nothing else till then",
+                "{name} waits for the administrator until {until}; its account sends nothing else until then",
                 name=record.campaign,
                 until=moment(until.astimezone(BEIJING)),
             )
@@ -140,7 +140,9 @@ def window_findings(plan: "Plan") -> list[Finding]:
         shown.append(
             Finding(Check.WINDOWS, Level.WARNING, say, Phrase("{command}   shows them all", command=Command("plan")))
         )
-    return shown or [Finding(Check.WINDOWS, Level.OK, Phrase("no window was missed, and none is open and refused"))]
+    return shown or [
+        Finding(Check.WINDOWS, Level.OK, Phrase("no window was missed, and no campaign with an open window is refused"))
+    ]
 
 
 def alarms(plan: "Plan", state: State, now: datetime) -> list[Finding]:
@@ -198,7 +200,7 @@ def _by_hand(planned: "PlannedCampaign") -> Finding | None:
     if not left or window is None:
         return None
     say = Phrase(
-        "the window of {name} opens at {at}, and this is left to do in the console till then: {items}",
+        "the window of {name} opens at {at}, and until then somebody must do this in the console: {items}",
         name=planned.name,
         at=moment(window.not_before),
         items=in_a_row(left),
@@ -216,7 +218,7 @@ def allowance_finding(
     """Say what the allowance holds in this day or month, and on what that rests."""
     imported = len(state.website_sends.get(appid, []))
     assumed = Phrase(
-        "sends on the website are told by no API and count too; {count} are recorded: {command}",
+        "no API reports sends on the website, and they count too; {count} are recorded: {command}",
         count=imported,
         command=Command("state import", "--website-send AT"),
     )
@@ -225,28 +227,29 @@ def allowance_finding(
         if span.of == "sends" and span.first == span.unit.of(now):
             left = max(0, span.limit - span.used)
             say = Phrase(
-                "{left} of {limit} sends left in the {unit} from {first}, as far as the ledger knows",
+                "{left} of {limit} sends left in the {unit} from {first}, according to the ledger",
                 left=left,
                 limit=span.limit,
                 unit=Phrase("day") if span.unit.value == "day" else Phrase("month"),
                 first=span.first.isoformat(),
             )
             return Finding(Check.ALLOWANCE, Level.OK if left else Level.WARNING, say, assumed, account)
-    say = Phrase("nothing of it is used or wanted now, as far as the ledger knows")
+    say = Phrase("nothing of it is used or needed now, according to the ledger")
     return Finding(Check.ALLOWANCE, Level.OK, say, assumed, account)
 
 
 def protection_finding(account: AccountName, appid: AppId, state: State) -> Finding:
     """Say what is known of API 群发保护: no API tells, but a send that was held does."""
     hint = Phrase(
-        "设置与开发 / 安全中心 / 风险操作保护 in 微信公众平台 (mp.weixin.qq.com): where API 群发保护 is on, the "
-        "administrator (管理员) has to confirm each send to everybody within 30 minutes"
+        "设置与开发 / 安全中心 / 风险操作保护 in 微信公众平台 (mp.weixin.qq.com): if API 群发保护 is on,"
+        " the administrator (管理员) must confirm each send to everybody within 30"
+        " minutes"
     )
     held = [r.campaign for r in state.records.values() if r.appid == appid and any(_was_held(a) for a in r.attempts)]
     if held:
         say = Phrase("API 群发保护 is on, or was when {name} was sent", name=held[-1])
         return Finding(Check.PROTECTION, Level.OK, say, hint, account)
-    say = Phrase("no API tells whether API 群发保护 is on")
+    say = Phrase("no API shows whether API 群发保护 is on")
     return Finding(Check.PROTECTION, Level.UNKNOWN, say, hint, account)
 
 
@@ -257,15 +260,16 @@ def _was_held(attempt: Attempt) -> bool:
 def clock_finding(account: AccountName, skew: Skew | None, *, sandbox: bool) -> Finding:
     """Compare the clocks, as far as WeChat's answers told its own."""
     if sandbox:
-        return Finding(Check.CLOCK, Level.OK, Phrase("this run has the sandbox's clock"), account=account)
+        return Finding(Check.CLOCK, Level.OK, Phrase("this run uses the sandbox's clock"), account=account)
     if skew is None:
-        say = Phrase("not compared: WeChat's clock is told by its answers, and none came")
+        say = Phrase("not compared: WeChat's clock is known only from its answers, and there was none")
         return Finding(Check.CLOCK, Level.UNKNOWN, say, account=account)
     refusal = skew_refusal(skew)
     if refusal is not None:
         return Finding(Check.CLOCK, Level.PROBLEM, refusal.message, refusal.hint, account)
     say = Phrase(
-        "this machine's clock agrees with WeChat's: {seconds} s apart for sure", seconds=round(abs(skew.seconds))
+        "this machine's clock agrees with WeChat's: the difference is at least {seconds} s",
+        seconds=round(abs(skew.seconds)),
     )
     return Finding(Check.CLOCK, Level.OK, say, account=account)
 

@@ -228,7 +228,7 @@ def _unread(tip: Tip) -> Refusal | None:
     template = Phrase("nobody knows whether this is the tip of {branch} on {remote}: {why}")
     say = Phrase(template, branch=tip.branch, remote=tip.remote, why=tip.unread)
     return Refusal(
-        Guard.NOT_AT_TIP, say, Phrase("run apply again where the remote can be reached; until then nothing leaves")
+        Guard.NOT_AT_TIP, say, Phrase("run apply again when the remote can be reached; until then nothing is sent")
     )
 
 
@@ -237,7 +237,8 @@ def _stopped(tip: Tip) -> Refusal | None:
         return None
     say = Phrase("{remote} has the branch {branch}: somebody stopped all sends", remote=tip.remote, branch=STOP_BRANCH)
     lift = Phrase(
-        "{command}   says who and why, and lifts it once you say yes; on GitHub: Actions / operate / allow sends again",
+        "{command}   says who and why, and lifts it after you confirm; on GitHub: Actions / operate /"
+        " allow sends again",
         command=Command("resume"),
     )
     return Refusal(Guard.KILL_SWITCH, say, lift)
@@ -250,20 +251,20 @@ def _moved(tip: Tip) -> Refusal | None:
     if tip.here == tip.there:
         return None
     say = Phrase(
-        "{branch} is at {there} on {remote}, and this checkout at {here}",
+        "{branch} is at {there} on {remote}, but this checkout is at {here}",
         branch=tip.branch,
         there=tip.there[:_SHOWN],
         remote=tip.remote,
         here=tip.here[:_SHOWN] if tip.here else "-",
     )
-    hint = Phrase("a run of that commit sends what is approved now; here: git pull, then run apply again")
+    hint = Phrase("a run of that commit sends the approved version; here: git pull, then run apply again")
     return Refusal(Guard.NOT_AT_TIP, say, hint)
 
 
 def _changed(tip: Tip) -> Refusal | None:
     if tip.changed is None:
         return None
-    say = Phrase("{file} is not as in the tip of {branch}", file=tip.changed, branch=tip.branch)
+    say = Phrase("{file} differs from the tip of {branch}", file=tip.changed, branch=tip.branch)
     hint = Phrase("commit it and have it merged, or undo it: git restore {file}", file=tip.changed)
     return Refusal(Guard.NOT_AT_TIP, say, hint)
 
@@ -307,13 +308,13 @@ def skew_refusal(skew: Skew | None) -> Refusal | None:
     return Refusal(
         Guard.CLOCK_SKEW,
         Phrase(
-            "this machine's clock says {ours}, and WeChat's said {theirs} in that moment: at most {most} s are allowed",
+            "this machine's clock says {ours}, and WeChat's said {theirs} at that moment: at most {most} s are allowed",
             ours=_told(skew.after),
             theirs=_told(skew.server),
             most=SKEW_SECONDS_MAX,
         ),
         Phrase(
-            "set this machine's clock (sudo timedatectl set-ntp true), then run apply again; until then nothing leaves"
+            "set this machine's clock (sudo timedatectl set-ntp true), then run apply again; until then nothing is sent"
         ),
     )
 
@@ -366,7 +367,7 @@ def handoff_open(campaign: RenderedCampaign, record: Record) -> Refusal | None:
         return None
     return Refusal(
         Guard.HANDOFF_OPEN,
-        Phrase("this is left to do in the console: {items}", items=in_a_row(left)),
+        Phrase("still to do in the console: {items}", items=in_a_row(left)),
         how_to_do(campaign.name),
     )
 
@@ -374,8 +375,9 @@ def handoff_open(campaign: RenderedCampaign, record: Record) -> Refusal | None:
 def how_to_do(name: str) -> Phrase:
     """Say how a person does the items and records that they are done."""
     return Phrase(
-        "do it to its draft in 草稿箱 of 微信公众平台 (mp.weixin.qq.com) and save it there, changing no word, picture "
-        "or link; then: {command}; on GitHub: Actions / operate / adopt the draft",
+        "do it to the draft in 草稿箱 of 微信公众平台 (mp.weixin.qq.com) and save it "
+        "there, without a change to words, pictures or links; then: {command}; "
+        "on GitHub: Actions / operate / adopt the draft",
         command=Command("adopt", name, '--reason "…"'),
     )
 
@@ -407,7 +409,7 @@ def list_changed(campaign: RenderedCampaign, record: Record) -> Refusal | None:
     edited = Phrase("the message was edited after its first batch was sent; {sent}", sent=_sent(record))
     listed = Phrase("the list of openids was changed after its first batch; {sent}", sent=_sent(record))
     hint = Phrase(
-        "put it back as it was (git log shows it) and run apply again: it goes on with the next batch; or make {rest}",
+        "restore it (git log shows it) and run apply again: it continues with the next batch; or make {rest}",
         rest=rest_of(campaign.name),
     )
     if same_message:
@@ -425,8 +427,8 @@ def rejected_batch(record: Record) -> Refusal | None:
     if is_concluded(record):
         return None
     say = Phrase(
-        "WeChat refused batch {batch} of {batches} for good, with errcode {errcode}: nobody of it has the message; "
-        "{sent}",
+        "WeChat refused batch {batch} of {batches} for good, with errcode {errcode}: nobody in it has"
+        " the message; {sent}",
         batch=last.event.batch,
         batches=record.batches,
         errcode=last.rejection.errcode,
@@ -449,19 +451,19 @@ def _partly_sent(name: CampaignName, edition: int, state: State) -> Refusal | No
     if not before.sent_batches - undone:
         return None
     if before.ended is not None:
-        say = Phrase("{rest} has the others; for everybody again, copy the folder to a campaign of its own")
+        say = Phrase("{rest} has the others; to send to everybody again, copy the folder to another campaign")
         hint = Phrase(say, rest=before.ended.rest)
     elif is_concluded(before):
         hint = Phrase("make {rest}", rest=rest_of(name))
     else:
         say = Phrase(
-            "put `edition` back to {before} and run apply again: it goes on with the next batch; or make {rest}"
+            "set `edition` back to {before} and run apply again: it continues with the next batch; or make {rest}"
         )
         hint = Phrase(say, before=before.edition, rest=rest_of(name))
     return Refusal(
         Guard.PARTLY_SENT,
         Phrase(
-            "edition {before} reached a part of its list ({sent}); edition {edition} would go to them once more",
+            "edition {before} reached a part of its list ({sent}); edition {edition} would be sent to them again",
             before=before.edition,
             sent=_sent(before),
             edition=edition,
@@ -471,7 +473,7 @@ def _partly_sent(name: CampaignName, edition: int, state: State) -> Refusal | No
 
 
 def _sent(record: Record) -> Phrase:
-    return Phrase("{sent} of {all} batches went out", sent=len(record.sent_batches), all=record.batches)
+    return Phrase("{sent} of {all} batches were sent", sent=len(record.sent_batches), all=record.batches)
 
 
 def tag_due(campaign: RenderedCampaign, record: Record) -> str | None:
@@ -496,17 +498,17 @@ def judged_tag(name: str, resolved: "AudienceResolved", tags: Sequence[Tag]) -> 
     if tag is not None and tag.name == name:
         return tag
     if tag is None:
-        say = Phrase("the tag {tag} (id {tag_id}) is no longer there", tag=name, tag_id=resolved.tag_id)
+        say = Phrase("the tag {tag} (id {tag_id}) no longer exists", tag=name, tag_id=resolved.tag_id)
     else:
         say = Phrase(
-            "the tag with the id {tag_id} was called {tag} when this was staged, and is now called {now}",
+            "the tag with the id {tag_id} was named {tag} when this was staged, and is now named {now}",
             tag_id=tag.id,
             tag=name,
             now=tag.name,
         )
     other = next((each for each in tags if each.name == name), None)
     if other is not None:
-        say = Phrase("{what}; {tag} is another tag now, with the id {other}", what=say, tag=name, other=other.id)
+        say = Phrase("{what}; {tag} is now another tag, with the id {other}", what=say, tag=name, other=other.id)
     return Refusal(Guard.AUDIENCE_CHANGED, say, _another_tag(other, is_there=tag is not None))
 
 
@@ -514,18 +516,19 @@ def _another_tag(other: Tag | None, *, is_there: bool) -> Phrase:
     """Say what can be done: a deleted tag cannot get its name back, and a taken name cannot be used twice."""
     if other is not None:
         return Phrase(
-            "if the followers of that tag are meant, write `tag_id: {other}` in campaign.yaml, else the `tag_id:` of "
-            "those who are; it makes a new version to be reviewed",
+            "if you mean the followers of that tag, write `tag_id: {other}` in campaign.yaml, "
+            "otherwise the `tag_id:` of the right tag; this makes a new version to be reviewed",
             other=other.id,
         )
     if is_there:
         return Phrase(
-            "give the tag its name back in the console under 用户管理; or say in campaign.yaml whom you mean (`tag:` "
-            "or `tag_id:`), which makes a new version to be reviewed"
+            "restore the tag's name in the console under 用户管理; or change `tag:`"
+            " or `tag_id:` in campaign.yaml, which makes a new version to be "
+            "reviewed"
         )
     return Phrase(
-        "say in campaign.yaml whom you mean (`tag:` or `tag_id:`), which makes a new version to be reviewed; the "
-        "console lists the tags under 用户管理"
+        "change `tag:` or `tag_id:` in campaign.yaml, which makes a new version"
+        " to be reviewed; the console lists the tags under 用户管理"
     )
 
 
@@ -542,7 +545,7 @@ def lost_in_repair(campaign: RenderedCampaign, record: Record, state: State) -> 
     left = batches_left(campaign, record)
     if not left or not is_unknown_since_repair(record, state, left[0] or 1):
         return None
-    say = Phrase("the ledger was damaged and repaired, and nobody has said whether this was sent in what was lost")
+    say = Phrase("the ledger was damaged and repaired, and nobody has said whether the lost part recorded this send")
     return Refusal(Guard.LEDGER_DAMAGED, say, settle(campaign.name))
 
 
@@ -582,7 +585,7 @@ def edition_refusal(name: CampaignName, edition: int, state: State) -> Refusal |
     if not above:
         return _partly_sent(name, edition, state)
     last = above[-1]
-    back = Phrase("put `edition` back to {last}", last=last.edition)
+    back = Phrase("set `edition` back to {last}", last=last.edition)
     if last.is_in_doubt:
         say = Phrase("nobody knows whether edition {last} was sent, and this is edition {edition}")
         way = Phrase("{back}; then {settle}", back=back, settle=settle(name))
@@ -591,7 +594,7 @@ def edition_refusal(name: CampaignName, edition: int, state: State) -> Refusal |
     return Refusal(
         Guard.EDITION_LOWERED,
         Phrase(
-            "edition {last} was sent, or may have been, and this is edition {edition}",
+            "edition {last} was sent, or may have been, but this is edition {edition}",
             last=last.edition,
             edition=edition,
         ),
@@ -604,17 +607,17 @@ def audience_refusal(audience: "Audience", count: int | None) -> Refusal | None:
     if count is None and audience.tag is not None:
         return Refusal(
             Guard.AUDIENCE_BOUNDS,
-            Phrase("the account has no tag called {tag}", tag=audience.tag),
-            Phrase("copy its name from the console under 用户管理 to audience.tag, to the letter"),
+            Phrase("the account has no tag named {tag}", tag=audience.tag),
+            Phrase("copy its exact name from the console under 用户管理 to audience.tag"),
         )
     if count is None:
         return Refusal(
             Guard.AUDIENCE_BOUNDS,
             Phrase("the account has no tag with the id {tag_id}", tag_id=audience.tag_id),
-            Phrase("look the id up in the console under 用户管理, and correct audience.tag_id"),
+            Phrase("find the id in the console under 用户管理, and correct audience.tag_id"),
         )
     low, high = (audience.expect.min, audience.expect.max) if audience.expect else (None, None)
-    hint = Phrase("if the audience is right, correct audience.expect; until then nothing leaves")
+    hint = Phrase("if the audience is right, correct audience.expect; until then nothing is sent")
     if count == 0:
         return Refusal(Guard.AUDIENCE_BOUNDS, Phrase("the audience is empty: 0 followers"), _whom_else(audience))
     if low is not None and count < low:
@@ -629,10 +632,10 @@ def audience_refusal(audience: "Audience", count: int | None) -> Refusal | None:
 def _whom_else(audience: "Audience") -> Phrase:
     """Say what to do about an empty audience."""
     if audience.tag_id is None and audience.tag is None:
-        return Phrase("name another audience in campaign.yaml; until then nothing leaves")
+        return Phrase("name another audience in campaign.yaml; until then nothing is sent")
     return Phrase(
-        "give the tag (标签) to followers in the console under 用户管理, or name another audience in campaign.yaml; "
-        "until then nothing leaves"
+        "give the tag (标签) to followers in the console under 用户管理, or name "
+        "another audience in campaign.yaml; until then nothing is sent"
     )
 
 
@@ -660,7 +663,7 @@ def expired_refusal(campaign: RenderedCampaign, now: datetime) -> Refusal:
     return Refusal(
         Guard.EXPIRED,
         Phrase(
-            "the window closed at {closed}; it is never sent late",
+            "the window closed at {closed}; massctl never sends late",
             closed=moment(closed),
         ),
         Phrase("to send it after all, give it a new window in campaign.yaml and have that reviewed"),
@@ -684,8 +687,8 @@ def _window(case: Case) -> Refusal | None:
 def _clock_went_back() -> Refusal:
     return Refusal(
         Guard.CLOCK_SKEW,
-        Phrase("the clock went back and now stands before the window"),
-        Phrase("set this machine's clock right, then run apply again"),
+        Phrase("the clock was set back and now shows a time before the window"),
+        Phrase("correct this machine's clock, then run apply again"),
     )
 
 
@@ -708,7 +711,7 @@ def _account_in_doubt(case: Case) -> Refusal | None:
     campaign, record = case.campaign, case.record
     if record.is_in_doubt and (before := record.open_attempts[-1].event.appid) != campaign.appid:
         say = Phrase(
-            "nobody knows whether it was sent with the AppID {before}; massctl.yaml has {now} for its account now"
+            "nobody knows whether it was sent with the AppID {before}; its account in massctl.yaml now has {now}"
         )
         return Refusal(Guard.ACCOUNT_IN_DOUBT, Phrase(say, before=before, now=campaign.appid), settle(record.campaign))
     if record.is_in_doubt:
@@ -718,7 +721,7 @@ def _account_in_doubt(case: Case) -> Refusal | None:
         return None
     if (until := held_until(others[0])) is not None:
         template = Phrase(
-            "{other} waits for the administrator until {until}, and till then this account sends nothing else"
+            "{other} waits for the administrator until {until}, and until then this account sends nothing else"
         )
         say = Phrase(template, other=others[0].campaign, until=moment(until.astimezone(BEIJING)))
         hint = Phrase(
@@ -736,7 +739,7 @@ def _contradicted(case: Case) -> Refusal | None:
         if (found := contradiction(each)) is not None:
             say = Phrase("the ledger contradicts itself about {name}, so this account sends nothing: {found}")
             hint = Phrase(
-                "look in the console under 群发记录 whether {name} went out, then settle it: {command}",
+                "look in the console under 群发记录 whether {name} was sent, then settle it: {command}",
                 name=each.campaign,
                 command=Command("reconcile", each.campaign),
             )
@@ -754,7 +757,7 @@ def _rejected_before(case: Case) -> Refusal | None:
     return Refusal(
         Guard.REJECTED_BEFORE,
         Phrase("WeChat refused exactly this content before, with errcode {errcode}", errcode=rejection.errcode),
-        Phrase("change what WeChat objects to; a new digest is sent again"),
+        Phrase("change what WeChat objects to; massctl sends a new digest"),
     )
 
 

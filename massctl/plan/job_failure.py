@@ -18,9 +18,9 @@ REASONS: Final = {
     20431: Phrase("a reason that WeChat does not document"),
     21000: Phrase("other violations"),
     22000: Phrase("accounts that promote each other"),
-    30001: Phrase("the originality check broke down, and the send was to stop then"),
+    30001: Phrase("the originality check failed, and the send was set to stop then"),
     30002: Phrase("the originality check forbids it"),
-    30003: Phrase("judged a reprint, and the send was to stop then (send_ignore_reprint)"),
+    30003: Phrase("judged a reprint, and the send was set to stop then (send_ignore_reprint)"),
     40001: Phrase("the administrator refused it"),
     40002: Phrase("the administrator did not answer within 30 minutes"),
 }
@@ -63,7 +63,7 @@ def how_to_resend(record: Record) -> Phrase | None:
         "{apply}",
         **told,
     )
-    unexplained = Phrase("the reason stands in the console under 群发记录; to send it once more: {how}", how=again)
+    unexplained = Phrase("the console shows the reason under 群发记录; to send it once more: {how}", how=again)
     return _ways(again, reprinted).get(int(err[1]), unexplained) if err is not None else unexplained
 
 
@@ -86,7 +86,7 @@ def _ways(again: Phrase, reprinted: Phrase) -> dict[int, Phrase]:
             how=again,
         ),
         22000: Phrase("take out the cards, links and QR codes of the other account: {how}", how=again),
-        30001: Phrase("to send it although that check breaks down: {how}", how=reprinted),
+        30001: Phrase("to send it although that check fails: {how}", how=reprinted),
         30002: Phrase(
             "the original may not be reprinted, so change the article, or ask its author to allow it (转载白名单): "
             "{how}",

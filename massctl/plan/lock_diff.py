@@ -196,7 +196,7 @@ def lock_missing(name: CampaignName) -> Refusal:
     """Refuse a campaign that was never locked."""
     return Refusal(
         Guard.LOCK_MISSING,
-        Phrase("it is not locked, and only what is locked is sent"),
+        Phrase("it is not locked, and massctl sends only what is locked"),
         Phrase("{command}   then have campaign.lock.json reviewed and commit it", command=Command("lock", name)),
     )
 
@@ -205,7 +205,7 @@ def lock_unfit(name: CampaignName, faults: Sequence[Phrase]) -> Refusal:
     """Refuse a campaign whose lock is not one that massctl wrote for it; `faults` names at least one thing."""
     return Refusal(
         Guard.LOCK_STALE,
-        Phrase("it is not what was locked: {differences}", differences=enumerated(faults)),
+        Phrase("it differs from what was locked: {differences}", differences=enumerated(faults)),
         _lock_anew(name),
     )
 
@@ -258,7 +258,7 @@ def links_refusal(campaign: RenderedCampaign, state: State) -> Refusal | None:
         return None
     return Refusal(
         Guard.LOCK_STALE,
-        Phrase("the ledger does not give what it links to: {differences}", differences=enumerated(dead)),
+        Phrase("the ledger does not have the address of a link: {differences}", differences=enumerated(dead)),
         Phrase(
             "correct the link, then lock it again and have that reviewed: {command}",
             command=Command("lock", campaign.name),

@@ -219,8 +219,8 @@ def preview_to_refusal(campaign: RenderedCampaign, policy: "Policy", showing: Sh
         return None
     return Refusal(
         Guard.PREVIEW_TO,
-        Phrase("policy.preview_to does not name everybody who would be shown it: {names}", names=enumerated(found)),
-        Phrase("take them out of `preview:` or the command, or have them added to policy.preview_to in massctl.yaml"),
+        Phrase("policy.preview_to does not name every recipient: {names}", names=enumerated(found)),
+        Phrase("remove them from `preview:` or the command, or have them added to policy.preview_to in massctl.yaml"),
     )
 
 
@@ -228,7 +228,7 @@ def preview_in_doubt(record: Record) -> Refusal:
     """Refuse to preview a campaign in doubt: its draft must stay as it is."""
     return Refusal(
         Guard.ACCOUNT_IN_DOUBT,
-        Phrase("nobody knows whether it was sent, so there is nothing to preview before that is settled"),
+        Phrase("nobody knows whether it was sent, so there is no preview until that is settled"),
         settle(record.campaign),
     )
 
@@ -271,21 +271,21 @@ def preview_missing(
     if seen and not shows:
         return None
     if last is not None:
-        say = Phrase("policy.require_preview: this run shows it, so only a later run sends it")
+        say = Phrase("policy.require_preview: this run makes the preview, so only a later run sends it")
     else:
-        say = Phrase("policy.require_preview: nobody is known to have had a preview of this version before this run")
+        say = Phrase("policy.require_preview: no earlier run is known to have previewed this version")
     return Refusal(Guard.PREVIEW_MISSING, say, _how_to_show(campaign, shows=shows or last is not None))
 
 
 def _how_to_show(campaign: RenderedCampaign, *, shows: bool) -> Phrase:
     if shows:
         return Phrase(
-            "look at it on the phone, then run apply again; {command}   shows it once more",
+            "check it on the phone, then run apply again; {command}   shows it once more",
             command=Command("preview", campaign.name),
         )
     if campaign.recipients:
         return Phrase(
-            "{command}   then look at it on the phone, and run apply again", command=Command("preview", campaign.name)
+            "{command}   then check it on the phone, and run apply again", command=Command("preview", campaign.name)
         )
     return Phrase(
         "name a reviewer under `preview:` in campaign.yaml, or: {command}",
@@ -329,13 +329,13 @@ def going_out(step: SendPreview) -> tuple[bool, float, str, int]:
 
 def allowance_spent(now: datetime) -> Refusal:
     """Refuse a preview because WeChat refused another one of this account and day: used up."""
-    say = Phrase("WeChat says that the account's previews of today are used up, so this one was not tried")
+    say = Phrase("WeChat says that today's previews of the account are used up, so this one was not tried")
     return Refusal(Guard.ALLOWANCE, say, counted_anew(now))
 
 
 def _used_up(needed: int, left: int, now: datetime) -> Refusal:
     say = Phrase(
-        "it needs {needed}, and {left} of the account's {daily} a day are left for it",
+        "it needs {needed}, but only {left} of the account's {daily} a day are left",
         needed=plural_phrase("{count} preview", "{count} previews", count=needed),
         left=left,
         daily=PREVIEWS_A_DAY,

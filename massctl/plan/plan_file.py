@@ -336,7 +336,7 @@ def what_moved(saved: SavedPlan, plan: Plan) -> list[Phrase]:
     if saved.digest == now.digest:
         return [Phrase("the plan file was changed by hand")] if moved or saved.summary != now.summary else []
     # The digest also stands for whose phones see it, which no other key tells.
-    return moved or [Phrase("the reviewers, or the words of a refusal")]
+    return moved or [Phrase("the reviewers, or the text of a refusal")]
 
 
 def plan_stale(moved: list[Phrase], names: Sequence[str], file: str = "FILE") -> Refusal:
@@ -347,7 +347,7 @@ def plan_stale(moved: list[Phrase], names: Sequence[str], file: str = "FILE") ->
     again = Command("plan", *names, "--out", file)
     return Refusal(
         Guard.PLAN_STALE,
-        Phrase("this is not what was planned any more: {moved}", moved=enumerated(moved)),
+        Phrase("this differs from the saved plan: {moved}", moved=enumerated(moved)),
         Phrase("make the plan again and have it reviewed: {command}", command=again),
     )
 
@@ -363,7 +363,7 @@ def only_planned(plan: Plan) -> Plan:
 
 def _moved_ledger(saved: SavedPlan, now: SavedPlan) -> Iterator[Phrase]:
     if saved.lineage not in (None, now.lineage):
-        yield Phrase("the ledger is another one")
+        yield Phrase("there is another ledger")
     if saved.serial != now.serial:
         yield Phrase("the ledger's serial ({before} → {after})", before=saved.serial, after=now.serial)
 

@@ -490,7 +490,7 @@ _TOLD_MAX: Final = 7
 _LIMITS: Final = {
     SENDS["subscription"]: Phrase("a subscription account has one send a day (Beijing time)"),
     SENDS["service"]: Phrase("a service account has four sends to every follower a month (Beijing time)"),
-    TAGGED: Phrase("the followers with one tag get four mass messages a month from a service account (Beijing time)"),
+    TAGGED: Phrase("followers with the same tag get four mass messages a month from a service account (Beijing time)"),
     CALLS: Phrase("an account has 100 mass calls a day (Beijing time)"),
 }
 GIVE_A_TAG: Final = Phrase(
@@ -508,13 +508,14 @@ def allowance_refusal(campaign: RenderedCampaign, slot: Slot) -> Refusal | None:
         return _no_day_for_list(campaign, slot, taken)
     limit = _LIMITS[slot.rule]
     if slot.day is not None:
-        say = Phrase("{limit}, and today has no place for it: {taken}", limit=limit, taken=taken)
+        say = Phrase("{limit}, and today has none free: {taken}", limit=limit, taken=taken)
         return Refusal(Guard.ALLOWANCE, say, _later_in_window(slot.day))
-    say = Phrase("{limit}, and none is left for it: {taken}", limit=limit, taken=taken)
+    say = Phrase("{limit}, and none is free: {taken}", limit=limit, taken=taken)
     hint = _another_day(campaign, slot)
     if slot.rule.unit is Unit.MONTH:
         over = Phrase(
-            "{place}; or write `over_limit: allow` under send: in campaign.yaml: whoever had four does not get it"
+            "{place}; or write `over_limit: allow` under send: in campaign.yaml: followers who had "
+            "four do not receive it"
         )
         hint = Phrase(over, place=hint)
     return Refusal(Guard.ALLOWANCE, say, hint)
@@ -523,23 +524,24 @@ def allowance_refusal(campaign: RenderedCampaign, slot: Slot) -> Refusal | None:
 def _no_day_for_list(campaign: RenderedCampaign, slot: Slot, taken: str) -> Refusal:
     """Refuse a list of openids, which is begun only where all of its batches fit into one day."""
     if slot.needed > CALLS.limit:
-        too_many = Phrase("its list takes {needed} jobs, and an account has {daily} mass calls a day (Beijing time)")
+        too_many = Phrase("its list needs {needed} jobs, but an account has {daily} mass calls a day (Beijing time)")
         return Refusal(Guard.ALLOWANCE, Phrase(too_many, needed=slot.needed, daily=CALLS.limit), GIVE_A_TAG)
     told = {"needed": slot.needed, "daily": CALLS.limit, "taken": taken}
     if slot.day is not None:
         say = Phrase(
-            "its list takes {needed} of the account's {daily} mass calls a day, which today does not have: {taken}"
+            "its list needs {needed} of the account's {daily} mass calls a day, which are not free today: {taken}"
         )
         return Refusal(Guard.ALLOWANCE, Phrase(say, **told), _later_in_window(slot.day))
     say = Phrase(
-        "its list takes {needed} of the account's {daily} mass calls a day, and no day of its window has them: {taken}"
+        "its list needs {needed} of the account's {daily} mass calls a day, and no day of its window "
+        "has them free: {taken}"
     )
     hint = Phrase("{place}; or {tag}", place=_another_day(campaign, slot), tag=GIVE_A_TAG)
     return Refusal(Guard.ALLOWANCE, Phrase(say, **told), hint)
 
 
 def _later_in_window(day: date) -> Phrase:
-    return Phrase("run apply again on or after {day}, within its window: it has a place there", day=day.isoformat())
+    return Phrase("run apply again on or after {day}, within its window: that day is free", day=day.isoformat())
 
 
 def _another_day(campaign: RenderedCampaign, slot: Slot) -> str:
@@ -547,20 +549,20 @@ def _another_day(campaign: RenderedCampaign, slot: Slot) -> str:
     day = slot.free_from.isoformat() if slot.free_from is not None else None
     if campaign.window is None:
         if day is None:
-            return Phrase("no day of the next year has a place for it: change policy.freeze in massctl.yaml")
+            return Phrase("no day of the next year is free for it: change policy.freeze in massctl.yaml")
         return Phrase("run `{command}` on or after {day}", day=day, command=Command("apply", campaign.name))
     coming = [each.campaign for _, there in slot.taken for each in there if each.until is not None]
     if others := list(dict.fromkeys(each for each in coming if each is not None))[:_TOLD_MAX]:
         move = Phrase(
-            "give it, or one of those to come ({others}), another window in campaign.yaml, and have that reviewed",
+            "give it, or a future one ({others}), another window in campaign.yaml, and have that reviewed",
             others=enumerated(others),
         )
     else:
         move = Phrase(
-            "what was sent has used its place: give this campaign another window in campaign.yaml, and have that "
-            "reviewed"
+            "sent campaigns used the allowance: give this campaign another window in campaign.yaml, "
+            "and have that reviewed"
         )
-    free = [Phrase("the first day with a place for it is {day}", day=day)] if day is not None else []
+    free = [Phrase("the first free day is {day}", day=day)] if day is not None else []
     return in_a_row([move, *free])
 
 
@@ -570,7 +572,7 @@ def _taken(rule: Rule, slot: Slot) -> str:
         Phrase(
             "{period}: {names}",
             period=period.isoformat() if rule.unit is Unit.DAY else f"{period:%Y-%m}",
-            names=_names(counted) or Phrase("what went out already"),
+            names=_names(counted) or Phrase("what was sent already"),
         )
         for period, counted in slot.taken[:_TOLD_MAX]
     ]
@@ -590,7 +592,7 @@ def _send_words(send: CountedSend) -> str:
             return Phrase("a send on the website ({at})", at=used)
         return Phrase("{name} (used it {at})", name=send.campaign, at=used)
     if send.until is None:
-        return Phrase("{name} (goes out by name)", name=send.campaign)
+        return Phrase("{name} (sent by name)", name=send.campaign)
     return Phrase("{name} (reserved, until {at})", name=send.campaign, at=_minute(send.until))
 
 
@@ -603,12 +605,12 @@ def overlapping_month(campaign: RenderedCampaign, slot: Slot) -> list[Diagnostic
     if not slot.overlapping:
         return []
     say = Phrase(
-        "a follower of a service account gets at most {limit} mass messages a month, and {others} come before it; "
-        "whoever is reached by all of them does not get it",
+        "a follower of a service account gets at most {limit} mass messages a month, and {others} "
+        "come before it; a follower whom all of them reach does not receive it",
         limit=REACH.limit,
         others=_names(slot.overlapping),
     )
-    hint = Phrase("nobody can know who that is; if they overlap, move one of them to another month")
+    hint = Phrase("nobody can know who they are; if the audiences overlap, move one of the campaigns to another month")
     place = Place(f"campaigns/{campaign.name}/campaign.yaml")
     return [Diagnostic(MAY_OVERLAP, Severity.WARNING, say, place, hint, campaign.name)]
 
@@ -618,12 +620,12 @@ def used_up_today(campaign: RenderedCampaign, state: State, policy: "Policy", no
     if not calls_used_up(state, campaign.appid, now):
         return []
     say = Phrase(
-        "WeChat said today, with errcode {errcode}, that the account's mass calls are used up, by whatever program: "
-        "until midnight, Beijing time, it refuses this send too",
+        "WeChat said today, with errcode {errcode}, that the account's mass calls are used up, by any"
+        " program: until midnight, Beijing time, it refuses this send too",
         errcode=DAY_USED_UP,
     )
     hint = Phrase(
-        "{again}; apply asks now all the same, for somebody may have had the quota cleared",
+        "{again}; apply still tries now, because somebody may have had the quota cleared",
         again=again_after(campaign, policy, tomorrow(now)),
     )
     place = Place(f"campaigns/{campaign.name}/campaign.yaml")
@@ -717,7 +719,7 @@ def beyond_today(state: State, appid: AppId, now: datetime, needed: int) -> Refu
         return None
     daily = WITHDRAWALS_A_DAY
     say = Phrase(
-        "{needed} jobs are to be withdrawn, and {left} of the account's {daily} withdrawals a day are left",
+        "there are {needed} jobs to withdraw, but only {left} of the account's {daily} withdrawals a day are left",
         needed=needed,
         left=left,
         daily=daily,

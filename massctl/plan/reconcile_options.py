@@ -125,7 +125,7 @@ def _repetition(
         why = [refusal.message for refusal in planned.refusals] if planned else []
         return Repetition(until, None, tuple(why) or (Phrase("the campaign cannot be read as it was attempted"),))
     if campaign.edition != record.edition:
-        say = Phrase("edition {edition} is declared now, and only what was attempted is repeated")
+        say = Phrase("campaign.yaml now has edition {edition}, and massctl repeats only what was attempted")
         return Repetition(until, None, (Phrase(say, edition=campaign.edition),))
     if campaign.window is not None:
         until = min(until, campaign.window.not_after)

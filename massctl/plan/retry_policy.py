@@ -31,8 +31,9 @@ REPEAT_MARGIN_SECONDS: Final = 1
 def settle(name: str) -> Phrase:
     """Say how a person settles whether a campaign was sent."""
     return Phrase(
-        "look in the console under 群发记录; if {name} went out: {sent}; if it did not: {not_sent}; what "
-        "to look for: {look}; on GitHub: Actions / operate / reconcile",
+        "look in the console under 群发记录; if {name} was sent: {sent}; if it was "
+        "not: {not_sent}; what to look for: {look}; on GitHub: Actions / "
+        "operate / reconcile",
         name=name,
         sent=Command("reconcile", name, '--sent --reason "…"'),
         not_sent=Command("reconcile", name, '--not-sent --reason "…"'),
@@ -70,7 +71,7 @@ def may_repeat(record: Record, digest: str | None, policy: "Policy", now: dateti
         say = Phrase("the first attempt is more than {hours} hours old, and WeChat may have forgotten its id")
         return NoRepeat(Phrase(say, hours=REPEAT_HOURS_MAX))
     if now < first.at:
-        return NoRepeat(Phrase("the clock stands before the first attempt, so its age is unknown"))
+        return NoRepeat(Phrase("the clock shows a time before the first attempt, so its age is unknown"))
     return Repeat(at)
 
 
@@ -81,7 +82,7 @@ def repeat_at(record: Record, campaign: RenderedCampaign, policy: "Policy", now:
         return decision
     moment = next_moment(policy, campaign.window, max(decision.at, now))
     if moment is None or isinstance(may_repeat(record, campaign.digest, policy, moment), NoRepeat):
-        return NoRepeat(Phrase("no hour in which it may be sent comes before that"))
+        return NoRepeat(Phrase("there is no time before that at which it may be sent"))
     return Repeat(moment)
 
 

@@ -50,7 +50,7 @@ def hour_refusal(policy: "Policy", now: datetime) -> Refusal | None:
     if (span := policy.frozen_on(now)) is not None:
         return Refusal(
             Guard.FREEZE,
-            Phrase("nothing is sent in the frozen days {span}", span=span),
+            Phrase("nothing is sent on the frozen days {span}", span=span),
             Phrase("change policy.freeze in massctl.yaml, or wait"),
         )
     if policy.quiet_hours is not None and (end := policy.quiet_hours.ends_after(now)) is not None:
@@ -91,11 +91,11 @@ def _closed_by(policy: "Policy", window: Window, at: datetime) -> list[Refusal]:
     hint = Phrase("give it another window in campaign.yaml and have that reviewed, or change {key} in massctl.yaml")
     found = []
     if (span := policy.frozen_on(at)) is not None:
-        say = Phrase("no moment of its window is left for a send: it lies in the frozen days {span}", span=span)
+        say = Phrase("its window leaves no time for a send: it is within the frozen days {span}", span=span)
         found.append(Refusal(Guard.FREEZE, say, Phrase(hint, key="policy.freeze")))
     if policy.quiet_hours is not None and (end := policy.quiet_hours.ends_after(at)) is not None:
         say = Phrase(
-            "no moment of its window is left for a send: quiet hours last until {end}, and it closes at {closed}",
+            "its window leaves no time for a send: quiet hours last until {end}, and it closes at {closed}",
             end=moment(end),
             closed=moment(window.not_after),
         )
@@ -147,6 +147,6 @@ def again_after(campaign: RenderedCampaign, policy: "Policy", at: datetime) -> P
     if next_moment(policy, campaign.window, at) is not None:
         return Phrase("run apply again after {moment}, within its window", moment=said)
     return Phrase(
-        "its window leaves no moment after {moment}: give it another one in campaign.yaml, and have that reviewed",
+        "its window leaves no time after {moment}: give it another one in campaign.yaml, and have that reviewed",
         moment=said,
     )

@@ -180,7 +180,4 @@ def _forged(content: str, pictures: Pictures) -> list[Fault]:
     """Find placeholders that no picture of this campaign stands behind: they were written by hand."""
     known = {picture.sha256 for picture in pictures.used}
     written = dict.fromkeys(found[0] for found in _PLACEHOLDER.finditer(content) if found[1] not in known)
-    return [
-        Fault("MC206", Phrase("{text} is written by massctl only", text=text), _BY_PATH, needle=text)
-        for text in written
-    ]
+    return [Fault("MC206", Phrase("only massctl writes {text}", text=text), _BY_PATH, needle=text) for text in written]

@@ -38,7 +38,7 @@ def control_fault(text: str) -> Fault | None:
     if found is None:
         return None
     code = f"U+{ord(found[0]):04X}"
-    say = Phrase("the control character {code} cannot stand in an article", code=code)
+    say = Phrase("the control character {code} is not allowed in an article", code=code)
     return Fault("MC003", say, Phrase("delete it; most editors do not show it"), needle=found[0])
 
 
@@ -76,7 +76,7 @@ def depth_fault(html: str, elements_max: int = ELEMENTS_MAX) -> Fault | None:
                 opened.pop()
             opened.append(tag.name)
         if len(opened) > DEPTH_MAX:
-            say = Phrase("the HTML is nested too deep: more than {limit} elements inside each other", limit=DEPTH_MAX)
+            say = Phrase("the HTML is nested too deeply: more than {limit} elements inside each other", limit=DEPTH_MAX)
             return Fault("MC308", say, Phrase("is a tag never closed?"), needle=html[tag.start : tag.end])
     return None
 

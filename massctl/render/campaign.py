@@ -100,12 +100,12 @@ def _short_window(name: CampaignName, send: Send, place: KeyPlace) -> list[Diagn
         return []
     minutes = int((window.not_after - window.not_before).total_seconds() // 60)
     say = Phrase(
-        "the window lasts {minutes} minutes; below {least} a late timer or a doubt may let it pass unsent",
+        "the window lasts {minutes} minutes; below {least} a late timer or a send in doubt may miss it",
         minutes=minutes,
         least=WINDOW_MINUTES_MIN,
     )
     hint = Phrase(
-        "if it is that urgent, wait for it: {command}; else move `not_after`", command=Command("apply", "--wait 45m")
+        "if it is urgent, wait for it: {command}; otherwise move `not_after`", command=Command("apply", "--wait 45m")
     )
     return [Diagnostic("MC026", Severity.WARNING, say, place(("send", "not_after")), hint, campaign=name)]
 
@@ -115,8 +115,8 @@ def _closed_comments(name: CampaignName, file: CampaignFile, place: KeyPlace) ->
     articles = file.mpnews.articles if file.mpnews is not None else []
     blocks: list[tuple[Path, Article | Image]] = [(("mpnews", "articles", n), each) for n, each in enumerate(articles)]
     blocks += [(("image",), file.image)] if file.image is not None else []
-    say = Phrase("only_fans_can_comment says who may comment, and need_open_comment is false: nobody may")
-    hint = Phrase("write `need_open_comment: true` beside it, or take it out")
+    say = Phrase("only_fans_can_comment limits who may comment, but need_open_comment is false: nobody may")
+    hint = Phrase("add `need_open_comment: true`, or remove this key")
     return [
         Diagnostic("MC027", Severity.WARNING, say, place((*path, "only_fans_can_comment")), hint, campaign=name)
         for path, block in blocks

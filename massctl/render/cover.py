@@ -52,12 +52,12 @@ def cover_faults(picture: Picture, cover: Cover, *, is_first: bool) -> Iterator[
     got = part.pixels(width, height)
     if got[0] < least[0] or got[1] < least[1]:
         say = Phrase(
-            "the cover is shown from {width}x{height} pixels, and {least} are due",
+            "the visible part of the cover has {width}x{height} pixels; at least {least} are needed",
             width=got[0],
             height=got[1],
             least=f"{least[0]}x{least[1]}",
         )
-        hint = Phrase("it looks blurred in the list: export it larger")
+        hint = Phrase("export a larger one: WeChat enlarges it, and it looks blurred in the list")
         yield Fault("MC216", say, hint, severity=Severity.WARNING)
     share = got[0] * got[1] / (width * height)
     if decided is None and share < SHOWN_SHARE_MIN[shown]:
@@ -68,7 +68,7 @@ def cover_faults(picture: Picture, cover: Cover, *, is_first: bool) -> Iterator[
             width=width,
             height=height,
         )
-        hint = Phrase("say which part: `focus: [0.5, 0.3]` beside `file:`, or draw it in that form")
+        hint = Phrase("choose the part: `focus: [0.5, 0.3]` beside `file:`, or make the cover in that form")
         yield Fault("MC217", say, hint, severity=Severity.WARNING)
     for ratio in (WIDE, SQUARE):
         yield from _form_faults(picture, cover, ratio)
@@ -95,7 +95,7 @@ def _form_faults(picture: Picture, cover: Cover, ratio: Ratio) -> Iterator[Fault
     due = ratio[0] / ratio[1]
     if abs(form - due) > RATIO_TOLERANCE * due:
         say = Phrase(
-            "{key} is {width}x{height} pixels of this cover, which is {found}:1 and not {form}",
+            "{key} is {width}x{height} pixels of this cover, with the ratio {found}:1 and not {form}",
             key=_KEYS[ratio],
             width=width,
             height=height,

@@ -31,10 +31,10 @@ _DIAGRAMS: Final = frozenset(
 def template_marks(text: str) -> Iterator[tuple[Fault, int]]:
     """Find what a template would fill in, in a file that is none, each with its position."""
     for found in _TEMPLATE.finditer(text) if "{{" in text or "{%" in text else ():
-        say = Phrase("`{text}` is shown as it is written: this file is no template", text=found[0][:40])
-        hint = Phrase("end the file's name in `.j2`, or write what stands there")
+        say = Phrase("`{text}` is shown as written: this file is not a template", text=found[0][:40])
+        hint = Phrase("end the file's name in `.j2`, or write the value itself")
         if _SHORTCODE.match(found[0]):
-            hint = Phrase("write what the other tool makes of it, or leave it out")
+            hint = Phrase("write the result of the other tool, or remove it")
         yield Fault("MC344", say, hint, severity=Severity.WARNING, needle=found[0]), found.start()
 
 
@@ -42,8 +42,8 @@ def foreign_marks(text: str) -> Iterator[tuple[Fault, int]]:
     """Find tables of contents and attributes that another tool would have made, each with its position."""
     for found in _MARKS.finditer(text) if "{" in text or "[toc]" in text.lower() else ():
         mark = found[found.lastgroup or 0]
-        say = Phrase("`{text}` is shown as it is written", text=mark[:40])
-        hint = Phrase("write what the other tool makes of it, or leave it out")
+        say = Phrase("`{text}` is shown as written", text=mark[:40])
+        hint = Phrase("write the result of the other tool, or remove it")
         yield Fault("MC344", say, hint, severity=Severity.WARNING, needle=mark), found.start(found.lastgroup or 0)
 
 
@@ -53,5 +53,5 @@ def diagram(token: "Token") -> Fault | None:
     if language not in _DIAGRAMS:
         return None
     say = Phrase("the diagram is shown as its source, in `{name}`", name=language)
-    hint = Phrase("export it as a picture, and show that")
+    hint = Phrase("export it as a picture, and use that")
     return Fault("MC344", say, hint, severity=Severity.WARNING, needle=token.info.strip())

@@ -72,14 +72,14 @@ def hidden_faults(text: str) -> Iterator[Fault]:
         if node.tag == "img" and (not address or address.startswith(PICTURE_SCHEME) or is_at_wechat(address)):
             continue
         say = Phrase("a browser finds `<{name}>` here, in markup that hides it", name=node.tag or "")
-        yield Fault("MC308", say, Phrase("is a quotation mark or a `>` missing?"), needle=f"<{node.tag}")
+        yield Fault("MC308", say, Phrase("check for a missing quotation mark or `>`"), needle=f"<{node.tag}")
 
 
 def unreadable(tag: Tag, text: str) -> Iterator[tuple[Fault, int]]:
     """Find what browsers read in another way than we do, or not at all, each with its position."""
     if not text.endswith(">", tag.start, tag.end):
         say = Phrase("the tag `<{name}` never ends", name=tag.name)
-        hint = Phrase("is a quotation mark or a `>` missing?")
+        hint = Phrase("check for a missing quotation mark or `>`")
         yield Fault("MC308", say, hint, needle=text[tag.start : tag.name_start + len(tag.name)]), tag.start
     for attribute in tag.attributes:
         if attribute.name == "style" and hides_picture(attribute.value, len(STYLE_URL.findall(attribute.written))):

@@ -55,7 +55,7 @@ def is_article_link(address: str) -> bool:
 def script_link(needle: str) -> Fault:
     """Make the fault of a link that runs a script."""
     say = Phrase("a link cannot run a script: WeChat removes it")
-    return Fault("MC308", say, Phrase("link to an address, or take the link out"), needle=needle)
+    return Fault("MC308", say, Phrase("link to an address, or remove the link"), needle=needle)
 
 
 def forbidden(tag: Tag, written: str, external_links: ExternalLinks) -> list[tuple[Fault, int]]:
@@ -76,8 +76,8 @@ def forbidden(tag: Tag, written: str, external_links: ExternalLinks) -> list[tup
         elif tag.name == "a" and attribute.name == "href" and _is_lost(tag, attribute.value, external_links):
             faults.append((_lost_link(needle), attribute.start))
         elif tag.name == "area" and attribute.name == "href":
-            say = Phrase("a part of a picture cannot be a link: `<area>` is left out")
-            hint = Phrase("put `<a>` around the whole picture, or cut it into several")
+            say = Phrase("a part of a picture cannot be a link: `<area>` is removed")
+            hint = Phrase("put `<a>` around the whole picture, or split it into several")
             faults.append((Fault("MC308", say, hint, needle=needle), attribute.start))
         elif attribute.name in ("srcset", "imagesrcset"):
             say = Phrase("WeChat does not read `{name}`", name=attribute.name)
@@ -143,5 +143,5 @@ def _advice(name: str) -> Phrase:
     if name in ("style", "link"):
         return Phrase("write the styles into `style` attributes")
     if name in ("html", "head", "body", "meta", "base"):
-        return Phrase("keep only what stands inside `<body>`")
+        return Phrase("keep only the content of `<body>`")
     return Phrase("take it out; docs/reference/wechat-html.md lists what WeChat keeps")

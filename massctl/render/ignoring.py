@@ -31,12 +31,12 @@ def _useless(
         if entry.code in found and entry.code != CODE and entry.code not in seen:
             seen.add(entry.code)
             continue
-        say = Phrase("nothing here is {code}: this entry ignores nothing", code=entry.code)
+        say = Phrase("nothing here has {code}: this entry ignores nothing", code=entry.code)
         hint = Phrase("delete it, so that a later {code} is not missed", code=entry.code)
         if entry.code in errors:
-            say = Phrase("{code} is an error here, and errors cannot be ignored", code=entry.code)
+            say = Phrase("{code} is an error here, and you cannot ignore errors", code=entry.code)
             hint = Phrase("`{command}` says what to do about it", command=Command("explain", entry.code))
         elif entry.code in seen:
-            say = Phrase("{code} is ignored already, further up", code=entry.code)
-            hint = Phrase("keep one of the two reasons, or join them")
+            say = Phrase("{code} is already ignored above", code=entry.code)
+            hint = Phrase("keep one of the two entries, or join their reasons")
         yield Diagnostic(CODE, Severity.WARNING, say, place(("ignore", index, "code")), hint, name)

@@ -83,7 +83,7 @@ def author_faults(author: str) -> Iterator[Fault]:
     yield from over
     if not over and len(author) > AUTHOR_CHARACTERS_SAFE:
         say = Phrase(
-            "the author has {count} characters; more than {limit} may be cut on some screens",
+            "the author has {count} characters; some screens show only {limit}",
             count=len(author),
             limit=AUTHOR_CHARACTERS_SAFE,
         )
@@ -111,7 +111,7 @@ def source_url_faults(url: str) -> Iterator[Fault]:
 def text_faults(content: str) -> Iterator[Fault]:
     """Check the words of a text message."""
     if not content:
-        yield Fault("MC306", Phrase("the text is empty"), Phrase("write what followers shall read"))
+        yield Fault("MC306", Phrase("the text is empty"), Phrase("write a text for followers"))
     yield from _length("MC307", Phrase("text"), content, TEXT_CHARACTERS_MAX)
     size = len(content.encode())
     if size > TEXT_BYTES_MAX:
@@ -153,7 +153,7 @@ def empty_content_faults(content: str) -> Iterator[Fault]:
     """Check that a rendered body shows something: words, or a picture, drawing or component of WeChat's."""
     words = _without_markup(content).replace("&nbsp;", " ").strip()
     if not words and not _SHOWN.search(content):
-        yield Fault("MC306", Phrase("the article is empty"), Phrase("write what followers shall read"))
+        yield Fault("MC306", Phrase("the article is empty"), Phrase("write a text for followers"))
 
 
 def _without_markup(content: str) -> str:
@@ -177,7 +177,7 @@ def content_faults(content: str, limit: ContentLimit | None = None) -> Iterator[
     longest, hint = _what_takes_it(sent) if len(sent) > CONTENT_CHARACTERS_DOCUMENTED or limit else ("", None)
     if size >= CONTENT_BYTES_BELOW:
         say = Phrase(
-            "the article has {count} bytes as it will be sent; WeChat takes fewer than {limit}",
+            "the article has {count} bytes as it will be sent; WeChat accepts fewer than {limit}",
             count=f"{size:,}",
             limit=f"{CONTENT_BYTES_BELOW:,}",
         )
@@ -193,13 +193,13 @@ def content_faults(content: str, limit: ContentLimit | None = None) -> Iterator[
         yield Fault("MC304", say, hint, needle=longest)
     elif len(sent) > CONTENT_CHARACTERS_DOCUMENTED:
         say = Phrase(
-            "the article has {count} characters of HTML as it will be sent; WeChat documents a limit of {limit}, and "
-            "did not enforce it when that was last measured",
+            "the article has {count} characters of HTML as it will be sent; WeChat documents a limit "
+            "of {limit}, but did not enforce it when it was last measured",
             count=count,
             limit=f"{CONTENT_CHARACTERS_DOCUMENTED:,}",
         )
         then = Phrase(
-            "apply reads the draft back and compares it; for an account that refuses it (45002) write "
+            "apply reads the draft back and compares it; if an account refuses it (45002), write "
             "`content_limit: 20000` in massctl.yaml"
         )
         yield Fault("MC346", say, then, severity=Severity.INFO)
@@ -228,7 +228,7 @@ def _what_takes_it(sent: str) -> tuple[str, Phrase]:
         "{first}; {second}",
         first=hint,
         second=Phrase(
-            "{formulas} formulas that are drawn take {taken}, the longest, `{tex}`, {most}: show it as a picture",
+            "{formulas} drawn formulas take {taken}, the longest, `{tex}`, {most}: use a picture of it",
             formulas=len(drawn),
             taken=f"{taken:,}",
             tex=tex,
@@ -253,7 +253,7 @@ def _shorten(count: int, limit: int) -> Phrase:
 
 def _near(what: Phrase, count: int, limit: int) -> Fault:
     say = Phrase(
-        "the {what} is within the limit of {limit} characters, but has {count} where each emoji counts as two",
+        "the {what} is within the limit of {limit} characters, but has {count} if each emoji counts as two",
         what=what,
         count=count,
         limit=limit,

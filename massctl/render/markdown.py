@@ -104,7 +104,7 @@ class _Writer:
     def _text(self, token: Token) -> None:
         content = token.content
         if "**" in content and (left_over := _LEFT_OVER.search(content)) is not None:
-            hint = Phrase("write `**` right before and right after the words, without blanks between")
+            hint = Phrase("write `**` directly before and after the words, without spaces")
             self._report_asterisks(left_over[0], hint)
         if "__" in content:
             self._look_for_underscores(content)
@@ -146,7 +146,7 @@ class _Writer:
         if left_over is not None:
             self._report_asterisks(
                 left_over[0],
-                Phrase("right behind a tag nothing is read as Markdown: leave a line empty, or write `<em>`"),
+                Phrase("Markdown is not read directly after a tag: leave a line empty, or write `<em>`"),
             )
         self._look_for_underscores(shown)
         self._html(token)
@@ -156,7 +156,7 @@ class _Writer:
         if not address:
             before = f"![{token.content}]("
             say = Phrase("the picture's address is empty")
-            hint = Phrase("write its path between the brackets, or take the picture out")
+            hint = Phrase("write its path between the brackets, or remove the picture")
             self._page.report(Fault("MC201", say, hint, needle=before, shift=len(before), width=1))
             return
         words = "".join(_plain_text(child) for child in token.children or ())
@@ -210,10 +210,10 @@ class _Writer:
             if not has_cjk(shown[max(0, found.start() - 1) : found.end() + 1]):
                 continue
             say = Phrase("the underscores stay in the text: `{text}`", text=found[0])
-            hint = Phrase("write `{text}`: underscores next to Chinese are no emphasis", text=f"**{found[0][2:-2]}**")
+            hint = Phrase("write `{text}`: underscores next to Chinese are not emphasis", text=f"**{found[0][2:-2]}**")
             if found[0].isascii():
                 bold = f"**{found[0][2:-2]}**"
-                hint = Phrase("write `{text}`, or, where it is code, put it between back-ticks", text=bold)
+                hint = Phrase("write `{text}`, or, if it is code, put it between back-ticks", text=bold)
             self._page.report(Fault("MC312", say, hint, severity=Severity.WARNING, needle=found[0]))
 
 
@@ -245,11 +245,11 @@ _WRITERS: Final[Mapping[str, Callable[[_Writer, Token], None]]] = {
 
 def _broken(address: str) -> Fault:
     """Say that a link or picture stays in the text as it is written, since Markdown does not see one there."""
-    hint = Phrase("an address with blanks needs angle brackets: `(<{address}>)`", address=address)
+    hint = Phrase("an address with spaces needs angle brackets: `(<{address}>)`", address=address)
     if _PICTURE_NAME.search(address):
-        say = Phrase("the picture {address} is not shown: its line stays in the text as it is written", address=address)
+        say = Phrase("the picture {address} is not shown: its line stays in the text as written", address=address)
         return Fault("MC201", say, hint, needle=address)
-    say = Phrase("the link to {address} stays in the text as it is written", address=address)
+    say = Phrase("the link to {address} stays in the text as written", address=address)
     return Fault("MC312", say, hint, severity=Severity.WARNING, needle=address)
 
 

@@ -22,14 +22,14 @@ def broken_links(text: str) -> Iterator[Fault]:
         label = found["label"] or found["text"]
         if found["mark"]:
             say = Phrase(
-                "the picture `{text}` is not shown: nothing says where `[{label}]` is", text=found[0], label=label
+                "the picture `{text}` is not shown: there is no definition of `[{label}]`", text=found[0], label=label
             )
         elif found["text"].isdigit() or (found["text"].isupper() and not label.isdigit()):
             # Two sources of one sentence, `[1][2]`, or what a log or a model writes, `[WARN][net]`.
             continue
         else:
-            say = Phrase("`{text}` is not a link: nothing says where `[{label}]` leads", text=found[0], label=label)
-        hint = Phrase("write on a line of its own: `{text}`", text=f"[{label}]: …")
+            say = Phrase("`{text}` is not a link: there is no definition of `[{label}]`", text=found[0], label=label)
+        hint = Phrase("write on a separate line: `{text}`", text=f"[{label}]: …")
         yield _fault(found, say, hint)
     for pattern in (_APART, _SWAPPED):
         for found in pattern.finditer(text):

@@ -89,10 +89,10 @@ def _in_line(line: str, notes: Mapping[str, int]) -> Iterator[tuple[Fault, int]]
     for found in _FOOTNOTE.finditer(line):
         if found["label"] not in notes:
             shown = found[0] if len(found[0]) <= LABEL_CHARACTERS_MAX else found[0][:LABEL_CHARACTERS_MAX] + "…"
-            say = Phrase("there is no footnote `{text}`: it is shown as it is written", text=shown)
-            hint = Phrase("write it on a line of its own: `{text}: …`", text=found[0])
+            say = Phrase("there is no footnote `{text}`: it is shown as written", text=shown)
+            hint = Phrase("write it on a separate line: `{text}: …`", text=found[0])
             if shown != found[0]:
-                hint = Phrase("a note that stands in the line is written `^[…]`")
+                hint = Phrase("an inline note is written `^[…]`")
             yield Fault("MC326", say, hint, severity=Severity.WARNING, needle=found[0]), found.start()
     for found in _WIDE.finditer(line):
         if _is_meant(found):
@@ -101,7 +101,7 @@ def _in_line(line: str, notes: Mapping[str, int]) -> Iterator[tuple[Fault, int]]
         looked = pattern.match(line)
         if looked is not None:
             right = f"{mark * len(looked['mark']) if mark else looked['mark']} {looked['rest'][:20].strip()}"
-            say = Phrase("this line is shown as it is written: `{text}`", text=looked[0].strip()[:20])
+            say = Phrase("this line is shown as written: `{text}`", text=looked[0].strip()[:20])
             hint = Phrase("if it is a heading or a list entry, write `{text}`", text=right)
             fault = Fault("MC314", say, hint, severity=Severity.WARNING, needle=looked[0].strip())
             yield fault, looked.start("mark")

@@ -29,6 +29,8 @@ def swallowed_signs(tokens: Sequence[Token]) -> Iterator[Fault]:
             if left is not None and right is not None and _INSIDE.fullmatch(inside.content):
                 mark = opening.markup
                 text = f"{left[0]}{mark}{inside.content}{mark}{right[0]}"
-                say = Phrase("the asterisks of `{text}` are read as emphasis and are not shown", text=text)
-                hint = Phrase("if they are signs, write `\\*`, `×`, or all of it between back-ticks")
+                say = Phrase("Markdown reads the asterisks of `{text}` as emphasis and does not show them", text=text)
+                hint = Phrase(
+                    "if they are asterisks or products, write `\\*` or `×`, or put all of it between back-ticks"
+                )
                 yield Fault("MC345", say, hint, severity=Severity.WARNING, needle=text)

@@ -58,16 +58,16 @@ def lost_tables(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault, 
 def _unlike(header: str, dashes: str) -> Fault:
     above, below = len(_cells(header)), len(_cells(dashes))
     say = Phrase(
-        "these lines are no table: the header has {header} cells, the line of dashes {dashes}",
+        "these lines are not a table: the header has {header} cells, the line of dashes {dashes}",
         header=above,
         dashes=below,
     )
-    hint = Phrase("give both the same number; a bar that belongs to the text is `\\|`, also in code")
+    hint = Phrase("give both the same number; write a bar in the text as `\\|`, also in code")
     return Fault("MC314", say, hint, severity=Severity.WARNING, needle=dashes)
 
 
 def _without_dashes(row: str) -> Fault:
-    say = Phrase("these lines are no table: the line of dashes below the header is missing")
+    say = Phrase("these lines are not a table: the line of dashes below the header is missing")
     hint = Phrase("write `{text}` below the first line", text="|---" * len(_cells(row)) + "|")
     return Fault("MC314", say, hint, severity=Severity.WARNING, needle=row)
 
@@ -94,5 +94,5 @@ def _lost(rest: str) -> Fault:
     cells = " | ".join(each.strip() for each in _BAR.split(rest))
     shown = cells if len(cells) <= _SHOWN_MAX else cells[:_SHOWN_MAX] + "…"
     say = Phrase("this row has more cells than the table's header, and these are lost: `{text}`", text=shown)
-    hint = Phrase("write a bar that belongs to the text as `\\|`, also in code; or give the header another cell")
+    hint = Phrase("write a bar in the text as `\\|`, also in code; or add a cell to the header")
     return Fault("MC343", say, hint, severity=Severity.WARNING, needle=rest)

@@ -70,7 +70,7 @@ def card_message(message: WxCard, strings: Strings) -> RenderedCard:
 
 def _warn(strings: Strings, key: str, say: Phrase) -> None:
     hint = Phrase(
-        "it works where the account still has the right; `{command}` finds out",
+        "it works if the account still has the right; try it with `{command}`",
         command=Command("preview", strings.setting.campaign),
     )
     strings.report([Fault("MC317", say, hint, severity=Severity.WARNING)], {}, (key,))
@@ -80,7 +80,7 @@ def _name(strings: Strings, written: str, key: Path) -> str:
     """Render the id of something that WeChat holds; it must not be empty."""
     found = strings.string(written, key)
     if not found:
-        hint = Phrase("write a value behind it, or delete the key")
+        hint = Phrase("write a value after it, or delete the key")
         strings.report([Fault("MC014", Phrase("{key} is empty", key=str(key[1])), hint)], {}, key)
     return found
 

@@ -65,7 +65,7 @@ def _article(strings: Strings, index: int, article: Article, *, is_alone: bool) 
     if body.theme is not None:
         strings.report(body.theme.faults, body.theme.sources, theme_key)
     elif article.theme is not None and not any(each.severity is Severity.ERROR for each in body.faults):
-        say = Phrase("an HTML article is passed through as it is, and no theme touches it")
+        say = Phrase("an HTML article is passed through unchanged, without a theme")
         strings.report([Fault("MC014", say, TAKE_OUT)], {}, theme_key)
     texts = {(*keys, "title"): title, (*keys, "author"): author, (*keys, "digest"): digest}
     called = strings.setting.pictures.called
@@ -96,7 +96,7 @@ def _report_unused_theme(strings: Strings) -> None:
     """Say that the campaign's theme shows in no article: all are HTML, or name another."""
     name = strings.file.theme
     if name is not None and not strings.setting.themes.is_used(name) and not strings.diagnostics:
-        say = Phrase("no article is shown in the theme `{name}`", name=name)
+        say = Phrase("no article uses the theme `{name}`", name=name)
         strings.report([Fault("MC014", say, TAKE_OUT)], {}, ("theme",))
 
 

@@ -28,8 +28,8 @@ def template_path(written: str, campaign: str) -> str | Problem:
     if written.startswith("/") or "\\" in written or ".." in parts or "\0" in written:
         return Problem(
             "MC022",
-            Phrase("{path} leads out of the campaign", path=written),
-            Phrase("write a path from the campaign's folder, or `_shared/…`, without `..`"),
+            Phrase("{path} leads outside the campaign", path=written),
+            Phrase("write a path relative to the campaign's folder, or `_shared/…`, without `..`"),
         )
     kept = [part for part in parts if part not in ("", ".")]
     return "/".join(kept if kept[:1] == [SHARED] else [campaign, *kept])
@@ -50,7 +50,7 @@ def foreign_picture(written: str) -> Problem:
     shown = _shown(written)
     return Problem(
         "MC206",
-        Phrase("{address} is not in the campaign, and WeChat would remove it without a word", address=shown),
+        Phrase("{address} is not in the campaign, and WeChat would silently remove it", address=shown),
         Phrase("save the picture in the campaign's folder and write its path"),
     )
 
@@ -77,7 +77,7 @@ def missing_picture(written: str, paths: list[str], hint: Phrase | None) -> Prob
         path=_shown(written),
         places=enumerated([f"campaigns/{each}" for each in paths]),
     )
-    nearby = Phrase("write its path from the folder of this file, from the campaign's folder, or `_shared/…`")
+    nearby = Phrase("write its path relative to this file's folder or the campaign's folder, or `_shared/…`")
     return Problem("MC201", say, hint or nearby)
 
 
@@ -96,7 +96,7 @@ def _walk(folder: list[str], written: str, campaign: str) -> str | None:
 
 
 def _no_path(code: str, written: str) -> Problem:
-    say = Phrase("{path} is too long for the name of a file", path=_shown(written))
+    say = Phrase("{path} is too long for a file name", path=_shown(written))
     return Problem(code, say, Phrase("write a path of at most {limit} characters", limit=REFERENCE_CHARACTERS_MAX))
 
 

@@ -36,8 +36,8 @@ def link(writer: Writer, node: LexborNode) -> None:
     elif has_scheme(address):
         note = address
     elif address and not address.startswith("#"):
-        say = Phrase("the link to {address} leads nowhere in WeChat and becomes plain text", address=address)
-        hint = Phrase("write a whole address that begins with https://, or take the link out")
+        say = Phrase("the link to {address} has no target in WeChat and becomes plain text", address=address)
+        hint = Phrase("write a whole address that begins with https://, or remove the link")
         writer.page.report(Fault("MC309", say, hint, severity=Severity.WARNING, needle=address))
     outside, writer.in_link = writer.in_link, True
     writer.children(node)

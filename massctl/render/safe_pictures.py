@@ -94,7 +94,7 @@ def _picture(writer: Writer, node: LexborNode, *, is_alone: bool) -> None:
     found = node.attributes
     address = (found.get("src") or found.get("data-src") or "").strip()
     if not address:
-        hint = Phrase("write its path as `src`, or take the picture out")
+        hint = Phrase("write its path as `src`, or remove the picture")
         writer.page.report(Fault("MC201", Phrase("the picture's address is empty"), hint, needle="<img"))
         return
     placed = writer.page.picture(address, address)
@@ -174,6 +174,6 @@ def _look_for_references(writer: Writer, attributes: dict[str, str | None]) -> N
     """Warn of what points to a part of the drawing by its id, which WeChat removes."""
     for key, value in attributes.items():
         if value and ("url(#" in value or (key.endswith("href") and value.startswith("#"))):
-            say = Phrase("`{text}` points to a part of the drawing by its id, which WeChat removes", text=value[:40])
+            say = Phrase("`{text}` refers to a part of the drawing by id, and WeChat removes ids", text=value[:40])
             hint = Phrase("write the colour or the shape where it is used")
             writer.page.report(Fault("MC342", say, hint, severity=Severity.WARNING, needle=value))

@@ -138,5 +138,5 @@ class Writer:
 
 
 def _too_deep(node: LexborNode) -> Fault:
-    say = Phrase("the HTML is nested too deep: more than {limit} elements inside each other", limit=DEPTH_MAX)
+    say = Phrase("the HTML is nested too deeply: more than {limit} elements inside each other", limit=DEPTH_MAX)
     return Fault("MC308", say, Phrase("is a tag never closed?"), needle=f"<{node.tag}")

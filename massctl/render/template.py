@@ -90,7 +90,7 @@ def _fault_of(error: Exception, environment: TemplateEnvironment) -> Fault:
     return Fault(problem.code, problem.message, problem.hint, path=path, line=line, column=column, width=width)
 
 
-_UNFINISHED: Final = Phrase("is a bracket, a brace or a quotation mark missing?")
+_UNFINISHED: Final = Phrase("check for a missing bracket, brace or quotation mark")
 
 
 def _problem_of(error: Exception) -> Problem:
@@ -101,18 +101,18 @@ def _problem_of(error: Exception) -> Problem:
         names = _ADDRESS.sub("", ", ".join(map(str, islice(written, NAMES_COMPARED_MAX))))[:TEXT_SHOWN_MAX]
         if not names:
             return Problem("MC105", Phrase("an include names no file"), Phrase("write the file's name in quotes"))
-        hint = Phrase("write a path from the campaign's folder, or `_shared/…`, without `..`")
-        return Problem("MC105", Phrase("none of these files is there: {names}", names=names), hint)
+        hint = Phrase("write a path relative to the campaign's folder, or `_shared/…`, without `..`")
+        return Problem("MC105", Phrase("none of these files exists: {names}", names=names), hint)
     if isinstance(error, (RecursionError, MemoryError)):
         hint = Phrase("does a macro call itself, or a file include itself?")
-        return Problem("MC104", Phrase("the template is nested too deep"), hint)
+        return Problem("MC104", Phrase("the template is nested too deeply"), hint)
     if isinstance(error, SyntaxError):
         return Problem("MC101", Phrase("this cannot be compiled: {detail}", detail=error.msg), _UNFINISHED)
     detail = _ADDRESS.sub("", str(error))[:TEXT_SHOWN_MAX] or type(error).__name__
     return Problem(
         "MC106",
         Phrase("the template failed: {detail}", detail=detail),
-        Phrase("look at the values that this line uses"),
+        Phrase("check the values in this line"),
     )
 
 
@@ -140,7 +140,7 @@ def _missing(error: MissingNameError, path: str | None, line: int | None, enviro
         message = Phrase("the imported file has no `{name}`", name=name)
         names = (key for key in vars(error.owner) if not key.startswith("_"))
     elif error.message is not None and "has no" in error.message:
-        message = Phrase("a value of the kind {kind} has no `{name}`", kind=type(error.owner).__name__, name=name)
+        message = Phrase("a value of type {kind} has no `{name}`", kind=type(error.owner).__name__, name=name)
         names = ()
     else:
         message, names = Phrase("`{name}` is not defined", name=name), environment.variables
@@ -161,7 +161,7 @@ def _there_is(known: Sequence[str]) -> Phrase:
     """Say what may be written in place of a name that is like none of `known`."""
     names = [each for each in known if each.isidentifier()][:NAMES_SHOWN_MAX]
     if not names:
-        return Phrase("look at the values that this line uses")
+        return Phrase("check the values in this line")
     return Phrase("there are {names}", names=", ".join(names))
 
 

@@ -147,7 +147,7 @@ def _range(*args: int) -> range:
     """Count like Python's `range`, not too far."""
     numbers = range(*args)
     if any(abs(number) > 2**31 for number in args) or len(numbers) > ITEMS_MAX:
-        raise _over_budget(Phrase("`range` counts at most {limit} numbers here", limit=f"{ITEMS_MAX:,}"), _SMALLER)
+        raise _over_budget(Phrase("`range` accepts at most {limit} numbers here", limit=f"{ITEMS_MAX:,}"), _SMALLER)
     return numbers
 
 
@@ -162,12 +162,12 @@ def plain_text(value: object) -> str:
         return str(value)  # raises: an undefined name is never text
     if value is None:
         raise _failed(
-            Phrase("nothing is written here: the value is empty (null)"),
+            Phrase("the value is empty (null), so there is nothing to write here"),
             Phrase("give it a value, or write `| default('…', true)`"),
         )
     raise _failed(
-        Phrase("a value of the kind {kind} cannot be written as text", kind=type(value).__name__),
-        Phrase("write one of its members, or put the pieces together with `| join('，')`"),
+        Phrase("a value of type {kind} cannot be written as text", kind=type(value).__name__),
+        Phrase("write one of its members, or join the items with `| join('，')`"),
     )
 
 
@@ -177,8 +177,8 @@ def _text_of(value: Any) -> str:
         return str(value)  # raises
     if not isinstance(value, str):
         kind = type(value).__name__
-        say = Phrase("a text is due here, and this is a value of the kind {kind}", kind=kind)
-        raise _failed(say, Phrase("make a text of it first: `|string`"))
+        say = Phrase("a text is required here, and this is a value of type {kind}", kind=kind)
+        raise _failed(say, Phrase("convert it first: `|string`"))
     return value
 
 
@@ -365,7 +365,7 @@ class _Bounds(NodeTransformer):
 
     def visit_ScopedEvalContextModifier(self, node: nodes.Node) -> nodes.Node:  # noqa: N802  # Jinja's name.
         """Refuse `{% autoescape %}`: nothing is escaped, since what a repository says is trusted."""
-        say = Phrase("`autoescape` cannot be used here: nothing is escaped by itself")
+        say = Phrase("`autoescape` cannot be used here: there is no automatic escaping")
         raise _stop(node, "MC103", say, Phrase("escape a value with the filter `e`"))
 
     def visit_Filter(self, node: nodes.Filter) -> nodes.Node:  # noqa: N802
@@ -542,7 +542,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         try:
             items = iter(value)
         except TypeError:
-            say = Phrase("a value of the kind {kind} is not a list", kind=type(value).__name__)
+            say = Phrase("a value of type {kind} is not a list", kind=type(value).__name__)
             raise _failed(say, Phrase("write it as a list, in square brackets")) from None
         return self._ticking(items)
 
@@ -598,7 +598,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
             pass
         if hasattr(obj, attribute):
             kind = type(obj).__name__
-            say = Phrase("`{name}` of a value of the kind {kind} cannot be used", name=attribute, kind=kind)
+            say = Phrase("`{name}` of a value of type {kind} cannot be used", name=attribute, kind=kind)
             raise _forbid(say, Phrase("use a filter, or write the value under `vars`"))
         return self.undefined(obj=obj, name=attribute)
 

@@ -46,7 +46,7 @@ def write_scaffold(directory: Path, contents: Mapping[str, bytes]) -> list[str]:
             Phrase("{directory} already holds {path}", directory=directory.name or ".", path=existing[0]),
             Phrase("{command} overwrites nothing, so it wrote nothing.", command=Command("init")),
             Phrase(
-                "{elsewhere}   or, to keep what is here and write the rest: {here}",
+                "{elsewhere}   or, to keep existing files and write the others: {here}",
                 elsewhere=Command("init", "NEW_FOLDER"),
                 here=Command("init", "--keep"),
             ),

@@ -100,5 +100,5 @@ def _without_its_own(repository: Repository, source: CampaignName) -> tuple[byte
 def _unwritable(rest: CampaignName, error: OSError) -> UsageError:
     return UsageError(
         Phrase("campaigns/{name} cannot be written: {why}", name=rest, why=system_reason(error)),
-        hint=Phrase("run the same command again once that is mended: it makes the folder then"),
+        hint=Phrase("run the same command again after that: it then makes the folder"),
     )

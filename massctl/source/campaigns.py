@@ -154,5 +154,5 @@ def _only_service(written: Mapping[str, object], settings: MassctlFile | None) -
     if settings.accounts[account].kind == "service" or not isinstance(audience, Mapping) or "openids" not in audience:
         return []
     say = Phrase("a subscription account (订阅号) cannot send to openids; only a service account (服务号) can")
-    hint = Phrase("give these followers a tag (标签) in the console and write `tag:` in place of `openids:`")
+    hint = Phrase("give these followers a tag (标签) in the console and write `tag:` instead of `openids:`")
     return [Fault("MC609", ("audience", "openids"), say, hint)]

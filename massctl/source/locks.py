@@ -192,7 +192,7 @@ def _state_after(removed: list[str], *, is_kept: bool) -> Phrase:
     if not is_kept:
         return Phrase("Its lock was changed, but the disk did not confirm it. Run the command again.")
     if removed:
-        return Phrase("Its lock is as it was. These copies were removed: {files}.", files=enumerated(removed))
+        return Phrase("Its lock is unchanged. These copies were removed: {files}.", files=enumerated(removed))
     return Phrase("Its lock is as it was.")
 
 

@@ -33,8 +33,8 @@ def _unchanged(repository: Repository, path: str, sha256: Sha256, limit: int) ->
         data = b""
     if sha256_of(data) != sha256:
         raise ConfigurationError(
-            Phrase("a media file was changed while massctl was at work"),
-            Phrase("campaigns/{path} is not what was planned. Nothing was done with it.", path=path),
+            Phrase("a media file was changed while massctl was running"),
+            Phrase("campaigns/{path} differs from what was planned. Nothing was done with it.", path=path),
             Phrase("run the same command again"),
         )
     return data

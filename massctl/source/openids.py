@@ -171,7 +171,7 @@ class _Reading:
             if openid := row[at].strip() if at < len(row) else "":
                 self._take(max(0, self.line.find(openid)) + 1, openid)
             elif any(cell.strip() for cell in row):
-                hint = Phrase("fill it in, or take the row out")
+                hint = Phrase("fill it in, or remove the row")
                 self._report("MC603", 1, Phrase("this row has no openid"), hint)
         self._flush()
 
@@ -202,7 +202,7 @@ class _Reading:
 
     def _rows(self, pieces: Iterator[bytes]) -> Iterator[list[str]]:
         reader = csv.reader((line + "\n" for line in self._lines(pieces)), strict=True)
-        hint = Phrase('in a cell with a `"` of its own, write it twice: `""`')
+        hint = Phrase('if a cell contains `"`, write it twice: `""`')
         while True:
             began = self.number + 1
             try:
@@ -215,7 +215,7 @@ class _Reading:
                 return
             if self.number > began and any(_HIDDEN.search(cell.partition("\n")[2]) for cell in row):
                 self.number = began
-                say = Phrase("a cell that begins here goes over several lines, and openids are among them")
+                say = Phrase("a cell that begins here has several lines with openids")
                 raise self._end("MC607", say, hint)
             yield row
 
@@ -225,7 +225,7 @@ class _Reading:
             return names.index(COLUMN)
         if COLUMN in names:
             say = Phrase("the table has more than one column {name}", name=COLUMN)
-            raise self._end("MC604", say, Phrase("give the others another heading"))
+            raise self._end("MC604", say, Phrase("rename the others"))
         hint = Phrase("write {name} above the column, in the first row", name=COLUMN)
         if any(COLUMN in (part.strip() for part in _SEPARATORS.split(name)) for name in names):
             hint = Phrase("separate the columns with commas: save the table as “CSV UTF-8 (comma delimited)”")
@@ -234,11 +234,11 @@ class _Reading:
     def _take(self, column: int, openid: str) -> None:
         # A heading in a list without columns looks like an openid, and is none.
         if openid.casefold() == COLUMN:
-            hint = Phrase("take the line out; or, where this is a table, let the name of the file end with .csv")
+            hint = Phrase("remove the line; or, if this is a table, let the file's name end with .csv")
             self._report("MC603", column, Phrase("this is a heading, not an openid"), hint)
             return
         if not is_openid(openid):
-            hint = Phrase("an openid begins with `o` and has letters, digits, `-` and `_` after it")
+            hint = Phrase("an openid begins with `o`, followed by letters, digits, `-` and `_`")
             self._report("MC603", column, Phrase("this is not an openid"), hint)
             return
         if len(openid) != OPENID_CHARACTERS:
@@ -259,7 +259,7 @@ class _Reading:
 
     def _report(self, code: str, column: int, message: Phrase, hint: Phrase) -> None:
         if len(self.problems) == FAULTS_MAX:
-            say = Phrase("more lines of the list are faulty; it was read no further")
+            say = Phrase("more lines of the list are faulty; massctl stopped reading")
             raise self._end(code, say, Phrase("correct these first, then validate again"))
         self.problems.append(Problem(code, message, hint, self.path, self.number, column))
 
@@ -286,16 +286,16 @@ def _small(pieces: Iterator[bytes]) -> Iterator[bytes]:
 def _too_short(path: str, count: int) -> Problem:
     if count == 0:
         return Problem("MC605", Phrase("the list is empty"), Phrase("write one openid a line, two or more"), path, 1, 1)
-    say = Phrase("the list has one openid, and WeChat sends to {least} or more", least=BATCH_MIN)
+    say = Phrase("the list has one openid, but WeChat sends only to {least} or more", least=BATCH_MIN)
     command = Command("preview", UNNAMED, "--touser OPENID")
-    hint = Phrase("add a second one, or send a preview to it alone: {command}", command=command)
+    hint = Phrase("add a second one, or send a preview to this one: {command}", command=command)
     return Problem("MC605", say, hint, path, 1, 1)
 
 
 def _again(path: str, dropped: int, line: int | None) -> Problem:
     say = Phrase(
-        "openids that stand in the list more than once are sent to once ({count} dropped); this is the first",
+        "openids that are in the list more than once are sent to once ({count} dropped); this is the first",
         count=dropped,
     )
-    hint = Phrase("nothing has to be done; to be rid of this note, delete the repeats")
+    hint = Phrase("you need to do nothing; to remove this note, delete the repeats")
     return Problem("MC606", say, hint, path, line, 1)

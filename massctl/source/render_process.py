@@ -113,7 +113,7 @@ def _lines(descriptor: int) -> Iterator[bytes | Phrase]:
         deadline = time.monotonic() + SECONDS_MAX
         while True:
             if not selector.select(max(0.0, deadline - time.monotonic())):
-                yield Phrase("rendering it took longer than {seconds} seconds, and was ended", seconds=SECONDS_MAX)
+                yield Phrase("rendering it took longer than {seconds} seconds and was stopped", seconds=SECONDS_MAX)
                 return
             piece = os.read(descriptor, _PIECE)
             if not piece:
@@ -124,7 +124,7 @@ def _lines(descriptor: int) -> Iterator[bytes | Phrase]:
                 yield line
                 deadline = time.monotonic() + SECONDS_MAX
             if len(held) > ANSWER_BYTES_MAX:
-                yield Phrase("what it renders to is larger than {limit} MB", limit=ANSWER_BYTES_MAX >> 20)
+                yield Phrase("its rendered result is larger than {limit} MB", limit=ANSWER_BYTES_MAX >> 20)
                 return
 
 
@@ -151,9 +151,7 @@ def _ending(process: "subprocess.Popen[bytes]") -> Phrase:
 
 def _fallen(name: CampaignName, why: Phrase) -> Invalid:
     place = Place(f"{CAMPAIGNS}/{name}/campaign.yaml")
-    hint = Phrase(
-        "look at what its templates do; {command}   renders it without a lock", command=Command("validate", name)
-    )
+    hint = Phrase("check its templates; {command}   renders it without a lock", command=Command("validate", name))
     return Invalid(name, "", None, None, (Diagnostic("MC409", Severity.ERROR, why, place, hint, name),))
 
 

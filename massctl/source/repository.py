@@ -56,7 +56,7 @@ def decode(data: bytes) -> Decoded:
         before = body[:bad].decode("utf-8", "replace")
         say = Phrase("the byte {byte} is not UTF-8", byte=f"0x{body[bad]:02X}")
         return Decoded(before, [TextFault("MC003", len(before), len(before), say, SAVE_AS_UTF8)], False)
-    say = Phrase("this is not UTF-8 but {encoding}", encoding=_ENCODINGS[encoding])
+    say = Phrase("this is {encoding}, not UTF-8", encoding=_ENCODINGS[encoding])
     start = len(body[:bad].decode(encoding, "replace"))
     return Decoded(text, [TextFault("MC003", start, start + 1, say, SAVE_AS_UTF8)], True)
 
@@ -253,7 +253,7 @@ class Repository:
     def pieces(self, path: str, limit: int) -> Iterator[bytes]:
         """Read a file of at most `limit` bytes piece by piece; raises UnreadableError, at the first piece or later."""
         with self._opened(path) as descriptor:
-            say = Phrase("the file is larger than {limit} bytes, and was not read", limit=limit)
+            say = Phrase("the file is larger than {limit} bytes, so massctl did not read it", limit=limit)
             too_large = UnreadableError("MC002", path, say, Phrase("make the file smaller, or split it"))
             if os.fstat(descriptor).st_size > limit:
                 raise too_large
@@ -377,7 +377,7 @@ class Repository:
             if error.errno != errno.ELOOP:
                 raise
             say = Phrase("{name} is a link that leads back to itself", name=as_written(path))
-            raise UnreadableError("MC001", path, say, Phrase("put the file itself in place of the link")) from None
+            raise UnreadableError("MC001", path, say, Phrase("replace the link by the file itself")) from None
         fence = real_root if path == SETTINGS else os.path.join(real_root, CAMPAIGNS)
         if pure.parts[0] != CAMPAIGNS and path != SETTINGS:
             raise _outside(path)
@@ -420,7 +420,7 @@ def _content_sha256(path: str) -> bytes | None:
     return digest.hexdigest().encode()
 
 
-_NAME_A_FILE: Final = Phrase("put an ordinary file in its place")
+_NAME_A_FILE: Final = Phrase("replace it by an ordinary file")
 
 
 def _require_regular(status: os.stat_result, path: str) -> None:
@@ -440,11 +440,11 @@ def _unreadable(path: str, error: Exception) -> UnreadableError:
         return _outside(path)
     reason = system_reason(error) if isinstance(error, OSError) else type(error).__name__
     say = Phrase("the file cannot be read: {reason}", reason=reason)
-    return UnreadableError("MC001", path, say, Phrase("look at its permissions: ls -l"))
+    return UnreadableError("MC001", path, say, Phrase("check its permissions: ls -l"))
 
 
 def _outside(path: str) -> UnreadableError:
-    say = Phrase("this path leads out of the {folder} folder, and nothing was read", folder=CAMPAIGNS)
+    say = Phrase("this path leads outside the {folder} folder, so massctl did not read it", folder=CAMPAIGNS)
     return UnreadableError("MC022", path, say, Phrase("copy the file into the campaign, or into campaigns/_shared"))
 
 
@@ -458,7 +458,7 @@ def _no_folder(error: OSError) -> Diagnostic:
 
 
 def _no_campaign() -> Diagnostic:
-    say = Phrase("campaigns/ holds no campaign yet")
+    say = Phrase("campaigns/ has no campaign yet")
     hint = Phrase("a campaign is a folder in campaigns/ with a campaign.yaml")
     return replace(about_file("MC001", CAMPAIGNS, None, say, hint), severity=Severity.INFO)
 
@@ -466,5 +466,7 @@ def _no_campaign() -> Diagnostic:
 def _not_a_name(folder: str) -> Diagnostic:
     readable = os.fsencode(folder).decode("utf-8", "replace")
     say = Phrase("{folder} is not a campaign name", folder=readable)
-    hint = Phrase("small letters, digits, `.`, `_` and `-`, at most 64; a folder with a leading `_` is no campaign")
+    hint = Phrase(
+        "lower-case letters, digits, `.`, `_` and `-`, at most 64; a folder with a leading `_` is not a campaign"
+    )
     return about_file("MC010", f"{CAMPAIGNS}/{readable}", None, say, hint)

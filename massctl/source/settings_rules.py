@@ -24,7 +24,7 @@ from massctl.source.reporter import word
 from massctl.source.validation import shown
 
 _API_BASE: Final = Phrase("delete api_base to use {usual}", usual=API_BASE)
-_ONE_EACH: Final = Phrase("one entry for each time that a folder was renamed: from the name before to the one after")
+_ONE_EACH: Final = Phrase("write one entry for each time that a folder was renamed: from the old name to the new one")
 _SECRET_KEYS: Final = (
     *("signing_secret_env", "secret_env", "proxy_env", "token_env"),
     *("aes_key_env", "previous_aes_key_env"),
@@ -70,7 +70,7 @@ def keys_together(data: Mapping[str, Any]) -> Iterator[Fault]:
             hint = Phrase("write one of {keys}", keys=", ".join(CREDENTIALS))
             yield Fault("MC012", ("accounts", name), Phrase("the account has no credential"), hint)
         elif len(found) > 1:
-            say = Phrase("write {first} or {second}, and not both", first=found[0], second=found[1])
+            say = Phrase("write {first} or {second}, but not both", first=found[0], second=found[1])
             yield Fault("MC014", ("accounts", name, found[1]), say, KEEP_ONE)
     yield from _channel_keys(data.get("notify"))
 
@@ -82,12 +82,12 @@ def _channel_keys(written: object) -> Iterator[Fault]:
         found = [key for key in CHANNELS if key in channel]
         if not found:
             hint = Phrase("write one of {keys}", keys=", ".join(CHANNELS))
-            yield Fault("MC012", ("notify", index), Phrase("this entry names nobody to notify"), hint)
+            yield Fault("MC012", ("notify", index), Phrase("this entry names no channel"), hint)
         elif len(found) > 1:
-            say = Phrase("write {first} or {second}, and not both", first=found[0], second=found[1])
+            say = Phrase("write {first} or {second}, but not both", first=found[0], second=found[1])
             yield Fault("MC014", ("notify", index, found[1]), say, Phrase("give each its own entry"))
         if "signing_secret_env" in channel and "webhook_env" not in channel:
-            say = Phrase("only what is posted to a webhook is signed")
+            say = Phrase("massctl signs only what it posts to a webhook")
             yield Fault("MC014", ("notify", index, "signing_secret_env"), say, TAKE_OUT)
 
 
@@ -108,7 +108,7 @@ def _secrets(data: Mapping[str, Any]) -> Iterator[Fault]:
             value = _mapping(block).get(key)
             if isinstance(value, str) and without_secrets(value) != value:
                 say = Phrase("{key} takes the name of an environment variable, and this looks like a secret", key=key)
-                hint = Phrase("take it out of the file, and reset it in the console if it was ever committed")
+                hint = Phrase("remove it from the file, and reset it in the console if it was ever committed")
                 yield Fault("MC014", (*path, key), say, hint, at_key=False)
 
 
@@ -116,7 +116,7 @@ def _git_keys(state: Mapping[str, Any]) -> Iterator[Fault]:
     """Find what only a ledger in git reads, where it is in a file."""
     for key in GIT_KEYS:
         if key in state and state.get("backend", "local") == "local":
-            say = Phrase("{key} goes with backend: git", key=key)
+            say = Phrase("use {key} with backend: git", key=key)
             yield Fault("MC014", ("state", key), say, Phrase("write backend: git, or delete {key}", key=key))
 
 
@@ -129,8 +129,8 @@ def _original_ids(accounts: Mapping[str, Mapping[str, Any]]) -> Iterator[Fault]:
             continue  # its type is reported already
         other, same = seen.setdefault(written, (name, appid))
         if same != appid:
-            say = Phrase("{id} is the original id of account {other} too", id=word(written), other=other)
-            hint = Phrase("write the one that the console shows under 设置与开发 / 账号详情 for this account")
+            say = Phrase("{id} is also the original id of account {other}", id=word(written), other=other)
+            hint = Phrase("write the ID that the console shows under 设置与开发 / 账号详情 for this account")
             yield Fault("MC014", ("accounts", name, "original_id"), say, hint, at_key=False)
 
 
@@ -171,7 +171,7 @@ def _wait(
     bases = [str(account.get("api_base", API_BASE)) for account in accounts.values()]
     if any(realm_of(base) != "loopback" for base in ([override] if override else bases)):
         say = Phrase("in_doubt_wait must be at least {least} seconds", least=IN_DOUBT_WAIT_SECONDS_MIN)
-        hint = Phrase("less is for accounts whose api_base is on this machine")
+        hint = Phrase("less is allowed only for accounts whose api_base is on this machine")
         yield Fault("MC014", ("policy", "in_doubt_wait"), say, hint, at_key=False)
 
 
@@ -200,7 +200,7 @@ def _moved(written: object, folders: Collection[str]) -> Iterator[Fault]:
         if former in moves:
             fault = "from", Phrase("{name} is renamed twice", name=former)
         elif name in moves.values():
-            fault = "to", Phrase("two campaigns cannot become {name}: each has a record of its own", name=name)
+            fault = "to", Phrase("two campaigns cannot become {name}: each has a separate record", name=name)
         elif _end_of(name, moves) == former:
             fault = "to", Phrase("{name} leads back to itself", name=former)
         if fault is not None:
@@ -208,8 +208,8 @@ def _moved(written: object, folders: Collection[str]) -> Iterator[Fault]:
             continue
         moves[former] = name
         if former in folders:
-            say = Phrase("campaigns/{name} is still there, so it was not renamed", name=former)
-            hint = Phrase("delete this entry, or give the other campaign that uses the old name a name of its own")
+            say = Phrase("campaigns/{name} still exists, so it was not renamed", name=former)
+            hint = Phrase("delete this entry, or rename the other campaign that uses the old name")
             yield Fault("MC031", ("moved", index, "from"), say, hint, at_key=False)
         elif name not in folders and name not in [onward for _, onward, _ in found]:
             say = Phrase("there is no folder campaigns/{name}", name=name)
@@ -241,7 +241,7 @@ def _freeze(written: object) -> Iterator[Fault]:
         if None in days:
             say, hint = (
                 Phrase("there is no such day: {found}", found=shown(span)),
-                Phrase("look at the month and the day"),
+                Phrase("check the month and the day"),
             )
             yield Fault("MC014", path, say, hint, at_key=False)
         elif str(days[0]) > str(days[1]):

@@ -91,8 +91,8 @@ def _to_type(keys: Mapping[str, str | None]) -> Phrase:
         )
         return Phrase(say, lines=lines)
     say = Phrase(
-        "{lines}   write this into massctl.yaml, each key on a line below state:, and take {keys} out there; then run "
-        "the same command again"
+        "{lines}   write this into massctl.yaml, each key on a line below state:, and remove {keys} "
+        "there; then run the same command again"
     )
     return Phrase(say, lines=lines, keys=enumerated(gone))
 
@@ -100,7 +100,7 @@ def _to_type(keys: Mapping[str, str | None]) -> Phrase:
 def _by_hand(keys: Mapping[str, str | None]) -> LedgerError:
     return LedgerError(
         Phrase("massctl cannot write this into massctl.yaml without changing other lines"),
-        Phrase("massctl.yaml is as it was. Nothing was begun, uploaded or sent."),
+        Phrase("massctl.yaml is unchanged. Nothing was begun, uploaded or sent."),
         _to_type(keys),
     )
 

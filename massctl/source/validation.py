@@ -132,11 +132,11 @@ _EXPECTED: Final = {
     "model_attributes_type": Phrase("keys with values"),
 }
 _PATTERNS: Final = {
-    ACCOUNT_NAME_PATTERN: Phrase("an account's name: small letters, digits, _ and -, at most 32"),
+    ACCOUNT_NAME_PATTERN: Phrase("an account's name: lower-case letters, digits, _ and -, at most 32"),
     ENVIRONMENT_NAME_PATTERN: Phrase("the name of an environment variable: letters, digits and _, no digit first"),
     APPID_PATTERN: Phrase("an AppID: wx and letters or digits"),
     TIME_OF_DAY_PATTERN: Phrase('a time of day in quotes: "22:00"'),
-    DAYS_PATTERN: Phrase("a day or two with a slash: 2027-01-28/2027-02-03"),
+    DAYS_PATTERN: Phrase("a day, or two days with a slash: 2027-01-28/2027-02-03"),
     DURATION_PATTERN: Phrase("a number and a unit: 90s, 45m, 72h or 3d"),
     CROP_PATTERN: Phrase("four numbers from 0 to 1, left, top, right, bottom: 0_0.1_1_0.9"),
     LOGIN_PATTERN: Phrase("a login of the forge, without @"),
@@ -157,8 +157,10 @@ _MISSING_LINES: Final = {
     "cover": "cover: images/cover.jpg",
 }
 """Key -> a line with a value that shows what it is; other keys say it by their name."""
-_EVERY_KEY: Final = Phrase("docs/reference/format.md says what each key takes")
-_NO_SECRET: Final = Phrase("keep the secret or the address out of the file: put it in a variable, and write its name")
+_EVERY_KEY: Final = Phrase("docs/reference/format.md describes each key")
+_NO_SECRET: Final = Phrase(
+    "keep the secret or the address out of the file: put it in a variable, and write the variable's name"
+)
 _WHO: Final = Phrase("say who receives it: every follower, or those of tag_id, tag or openids")
 _WORDS_FOR_BOOL: Final = {"yes": "true", "y": "true", "on": "true", "no": "false", "n": "false", "off": "false"}
 
@@ -217,7 +219,7 @@ def explain_error(kind: str, path: Path, value: Any, context: dict[str, Any]) ->
         return _not_allowed(path, say, Phrase("write {allowed}", allowed=allowed.replace(" or ", ", ")))
     if kind == "string_too_short":
         return _not_allowed(
-            path, Phrase("{key} is empty", key=name_of(path)), Phrase("write a value behind it, or delete the key")
+            path, Phrase("{key} is empty", key=name_of(path)), Phrase("write a value after it, or delete the key")
         )
     # A list that is too long is at fault from its first item too many on.
     place = (*path, context["max_length"]) if kind == "too_long" and isinstance(value, list) else path
@@ -252,7 +254,7 @@ def _wrong_form(path: Path, value: str, pattern: str) -> Fault:
         return _wrong_time(path, value)
     if pattern == OPENID_PATTERN:
         # It may be half of one, so it is not shown.
-        hint = Phrase("a WeChat name (微信号) goes under towxname; an openid begins with `o`")
+        hint = Phrase("a WeChat name (微信号) belongs under towxname; an openid begins with `o`")
         return Fault("MC014", path, Phrase("this is not an openid"), hint, at_key=False)
     if pattern == ONE_LINE_PATTERN:
         say = Phrase("{key} has more than one line", key=name_of(path))
@@ -275,14 +277,14 @@ def _wrong_time(path: Path, value: str) -> Fault:
     """Tell a time without an offset from a day without a time, and from what is no time at all."""
     example = Phrase("write {example}", example="2026-12-01T20:00:00+08:00")
     if re.fullmatch(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}", value.strip()):
-        say = Phrase("{key}: a time of day and an offset are missing behind {day}", key=name_of(path), day=word(value))
+        say = Phrase("{key}: a time of day and an offset are missing after {day}", key=name_of(path), day=word(value))
         return Fault("MC017", path, say, example, at_key=False)
     try:
         naive = datetime.fromisoformat(value.strip()).tzinfo is None
     except ValueError:
         naive = False
     if naive:
-        say = Phrase("{key}: the offset is missing behind {time}", key=name_of(path), time=word(value))
+        say = Phrase("{key}: the offset is missing after {time}", key=name_of(path), time=word(value))
         return Fault(
             "MC017", path, say, Phrase("write {example}", example=f"{word(value.strip())}+08:00"), at_key=False
         )
@@ -296,7 +298,7 @@ def _type_hint(expected: Phrase, value: object) -> Phrase:
     if expected == _EXPECTED["bool_type"] and isinstance(value, str):
         word = _WORDS_FOR_BOOL.get(value.lower(), value.lower())
         if value.lower() in _WORDS_FOR_BOOL:
-            return Phrase("in YAML 1.2 only true and false are truth values: write {word}", word=word)
+            return Phrase("in YAML 1.2 only true and false are booleans: write {word}", word=word)
         if word in ("true", "false"):
             return Phrase("write {word} without quotes", word=word)
     if expected == _EXPECTED["string_type"] and isinstance(value, (bool, int, float)):
@@ -421,7 +423,7 @@ def _block_faults(block: Block) -> Iterator[Fault]:
         elif value in key.values_not_yet:
             yield _not_yet(path, f"{name}: {value}")
         elif value is None:
-            say, hint = Phrase("{key} has no value", key=name), Phrase("write a value behind it, or delete the key")
+            say, hint = Phrase("{key} has no value", key=name), Phrase("write a value after it, or delete the key")
             yield Fault("MC013", path, say, hint)
         elif (fault := _literal_type(path, key, value)) is not None:
             yield fault
@@ -429,7 +431,7 @@ def _block_faults(block: Block) -> Iterator[Fault]:
 
 def _not_yet(path: Path, what: str) -> Fault:
     say = Phrase(
-        "{key} is part of the format, but massctl {version} does not carry it out yet", key=what, version=__version__
+        "{key} is part of the format, but massctl {version} does not support it yet", key=what, version=__version__
     )
     return Fault("MC018", path, say, TAKE_OUT)
 

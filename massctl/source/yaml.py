@@ -204,8 +204,8 @@ def _complain(tree: Tree, error: Any, length: int) -> None:
 
 
 _QUOTES: Final = Phrase("if it is text, put the whole value in quotes")
-_WRITE_OUT: Final = Phrase("write the values themselves in place of the alias")
-_CLOSE: Final = Phrase("write the same mark where the text ends")
+_WRITE_OUT: Final = Phrase("write the values themselves instead of the alias")
+_CLOSE: Final = Phrase("write the same mark at the end of the text")
 
 
 class _Builder:
@@ -252,8 +252,8 @@ class _Builder:
     def _document(self, start: int, end: int) -> bool:
         if self.tree.root is None:
             return True
-        say = Phrase("a second document begins here; a file holds one")
-        hint = Phrase("delete the second one, or give it a file of its own")
+        say = Phrase("a second document begins here; a file may have only one")
+        hint = Phrase("delete the second one, or move it to another file")
         self.tree.faults.append(TextFault("MC004", start, max(end, start + 1), say, hint))
         return False
 
@@ -261,7 +261,7 @@ class _Builder:
         self._count += 1
         if self._count > NODES_MAX:
             say = Phrase("more than {count} keys and values in one file", count=NODES_MAX)
-            return self._stop(node, say, Phrase("a file this long is rarely meant: take out what repeats"))
+            return self._stop(node, say, Phrase("a file this long is probably a mistake: remove repetitions"))
         if anchor is not None:
             self._anchors[anchor] = node
         if self._open:
@@ -272,7 +272,7 @@ class _Builder:
             self._open.append(node)
             if len(self._open) > DEPTH_MAX:
                 say = Phrase("more than {count} levels of nesting", count=DEPTH_MAX)
-                return self._stop(node, say, Phrase("is a bracket never closed?"))
+                return self._stop(node, say, Phrase("check for a bracket that is not closed"))
         return True
 
     def _alias(self, name: str, start: int, end: int) -> Node:
@@ -284,7 +284,7 @@ class _Builder:
             self.tree.faults.append(TextFault("MC004", start, end, say, hint))
             node.is_broken = True
         elif target.is_open:
-            say = Phrase("the alias *{name} holds itself", name=word(name))
+            say = Phrase("the alias *{name} contains itself", name=word(name))
             self.tree.faults.append(TextFault("MC009", start, end, say, _WRITE_OUT))
             node.target, node.is_broken = None, True
         return node
@@ -328,17 +328,17 @@ class Complaint(NamedTuple):
 _OPEN_QUOTE: Final = Phrase("the quotation mark opened here is never closed")
 _OPEN_LIST: Final = Phrase("this list is never closed with ], or a comma is missing in it")
 _OPEN_KEYS: Final = Phrase("these keys are never closed with a curly bracket, or a comma is missing between them")
-_NO_PAIR: Final = Phrase("this line is no `key: value`")
-_PAIR: Final = Phrase("write a colon of ASCII and a blank behind the key; a text over several lines is indented")
-_NO_KEY_HERE: Final = Phrase("a colon where no key can be: this line is indented too deep, or the value needs quotes")
-_COLUMN: Final = Phrase("keys of one block begin in the same column; a text with `: ` in it goes in quotes")
+_NO_PAIR: Final = Phrase("this line is not `key: value`")
+_PAIR: Final = Phrase("write an ASCII colon and a space after the key; indent a text over several lines")
+_NO_KEY_HERE: Final = Phrase("a colon where no key can be: this line is indented too far, or the value needs quotes")
+_COLUMN: Final = Phrase("keys of one block begin in the same column; put a text with `: ` in quotes")
 _NO_ITEM: Final = Phrase("a list item cannot begin here")
 _NO_FIT: Final = Phrase("this line does not fit the lines above it")
 _NO_MIX: Final = Phrase("keys of one block begin in the same column, and lists and keys do not mix")
-_BACKSLASH: Final = Phrase("this backslash means nothing in double quotes")
+_BACKSLASH: Final = Phrase("this backslash has no meaning in double quotes")
 _TWO: Final = Phrase("write two backslashes, or use single quotes")
-_BELOW: Final = Phrase("the text behind | or > begins on the next line, indented")
-_VERSION: Final = Phrase("this file asks for another version of YAML than 1.2")
+_BELOW: Final = Phrase("begin the text after | or > on the next line, indented")
+_VERSION: Final = Phrase("this file requires another version of YAML than 1.2")
 _KNOWN: Final = {
     ("quoted scalar", "found unexpected"): Complaint(_OPEN_QUOTE, _CLOSE, True),
     ("flow sequence", "expected ',' or ']'"): Complaint(_OPEN_LIST, _QUOTES, True),
@@ -349,7 +349,7 @@ _KNOWN: Final = {
     ("", "expected <block end>"): Complaint(_NO_FIT, _NO_MIX),
     ("", "cannot start any token"): Complaint(Phrase("a value cannot begin with this character"), _QUOTES),
     ("", "unknown escape character"): Complaint(_BACKSLASH, _TWO),
-    ("block scalar", "expected"): Complaint(_BELOW, Phrase("write nothing behind it, and the text below it, indented")),
+    ("block scalar", "expected"): Complaint(_BELOW, Phrase("write nothing after it, and indent the text below it")),
     ("", "undefined tag handle"): Complaint(Phrase("this YAML tag has no meaning here"), _QUOTES),
     ("an alias", "expected alphabetic"): Complaint(Phrase("a value that begins with * is a YAML alias"), _QUOTES),
     ("an anchor", "expected alphabetic"): Complaint(Phrase("a value that begins with & is a YAML anchor"), _QUOTES),
@@ -437,8 +437,8 @@ def _words(node: Node) -> str | TextFault:
     try:
         return node.text.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
     except UnicodeDecodeError:
-        say = Phrase("this text holds half of a character (a lone surrogate)")
-        return _fault(node, "MC014", say, Phrase("write the character itself in place of `\\u…`"))
+        say = Phrase("this text has half of a character (a lone surrogate)")
+        return _fault(node, "MC014", say, Phrase("write the character itself instead of `\\u…`"))
 
 
 def read_yaml(data: bytes, file: str, campaign: str | None, known_keys: frozenset[str]) -> YamlDocument:
@@ -599,7 +599,7 @@ class _Reading:
         try:
             return self._value(root, (), 0)
         except _TooMuchError as error:
-            say = Phrase("the aliases of this file stand for more than {count} values", count=NODES_MAX)
+            say = Phrase("with its aliases expanded, this file has more than {count} values", count=NODES_MAX)
             self.faults.append(TextFault("MC009", error.start, error.end, say, _WRITE_OUT))
             self.broken.add(())
             return None
@@ -689,8 +689,8 @@ class _Reading:
             if source.kind == "mapping":
                 yield source
             elif not (written.is_broken or source.is_broken):
-                say = Phrase("the merge key << takes a mapping, or a list of mappings")
-                hint = Phrase("write `<<: *NAME`, where &NAME stands before keys and values")
+                say = Phrase("the merge key << accepts a mapping, or a list of mappings")
+                hint = Phrase("write `<<: *NAME`, where &NAME is before keys and values")
                 self.faults.append(TextFault("MC013", written.start, written.end, say, hint))
 
     def _duplicate(self, key: str, node: Node, first: Node, *, merged: bool) -> None:

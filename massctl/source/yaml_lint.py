@@ -19,13 +19,13 @@ REPORTS_MAX: Final = 500
 
 _WIDE: Final = dict(zip("：，［］｛｝＃－｜＞", ":,[]{}#-|>", strict=True))
 _WIDE_HINT: Final = Phrase("if it belongs to the text, put the text in quotes")
-_CURLY: Final = Phrase("curly quotation marks do not quote in YAML: they would become part of the value")
+_CURLY: Final = Phrase("curly quotation marks are not quotes in YAML: they would become part of the value")
 _CURLY_HINT: Final = Phrase("if the marks belong to the text, put straight ones around them: '“…”'")
 _QUOTE_HINT: Final = Phrase("put the whole value in quotes")
 _JINJA_MESSAGE: Final = Phrase("a value that begins with a Jinja {brace} must be in quotes", brace="{{")
-_MORE_TEXT: Final = Phrase("there is more text behind the quoted or bracketed part of this value")
+_MORE_TEXT: Final = Phrase("there is more text after the quoted or bracketed part of this value")
 _TIGHT: Final = Phrase("a space is missing after the colon")
-_SPACE: Final = Phrase("write a space behind the colon")
+_SPACE: Final = Phrase("write a space after the colon")
 _SPACE_FOR_BLANK: Final = Phrase("replace it with an ordinary space")
 _LOOK_AROUND: Final = 20
 """Lines that are looked at for a sibling key."""
@@ -275,7 +275,7 @@ class Lint:
             say = Phrase("a value that begins with {character} must be in quotes", character=f"“{first}”")
             return [self._unquoted(position, stop, say)]
         if ": " in words or words.endswith(":"):
-            return [self._unquoted(position, stop, Phrase("a value with a colon and a blank in it must be in quotes"))]
+            return [self._unquoted(position, stop, Phrase("a value with a colon and a space in it must be in quotes"))]
         return []
 
     def _unquoted(self, position: int, stop: int, say: Phrase) -> Slip:
@@ -488,6 +488,6 @@ def _blank(start: int, end: int, blanks: str, repair: str, *, indents: bool = Fa
         say = Phrase("a no-break space (U+00A0) where YAML needs an ordinary one")
         return [Slip(start, end, repair, "MC004", say, _SPACE_FOR_BLANK)]
     if indents and "\t" in blanks:
-        say = Phrase("a tab as indentation: YAML allows spaces only")
+        say = Phrase("a tab as indentation: YAML allows only spaces")
         return [Slip(start, end, repair, "MC008", say, Phrase("replace the tab with spaces"))]
     return []

@@ -41,7 +41,7 @@ _FIELDS: Final = {
     "title": Phrase("title"),
     "author": Phrase("author"),
     "digest": Phrase("digest (摘要)"),
-    "pic_crop_235_1": Phrase("what the list shows of the cover (2.35:1)"),
+    "pic_crop_235_1": Phrase("the visible part of the cover in the list (2.35:1)"),
     "pic_crop_1_1": Phrase("the square of the cover (1:1)"),
     "type": Phrase("message"),
     "recommend": Phrase("recommendation"),
@@ -67,13 +67,13 @@ def base_words(base: Base) -> Phrase:
     moment = recorded(base.at) if base.at is not None else ""
     match base.kind:
         case BaseKind.DRAFT:
-            return Phrase("against the staged draft of {moment}", moment=moment)
+            return Phrase("compared with the staged draft of {moment}", moment=moment)
         case BaseKind.STAGED:
-            return Phrase("against what was staged last")
+            return Phrase("compared with what was staged last")
         case BaseKind.PREVIEW:
-            return Phrase("against what reviewers saw last")
+            return Phrase("compared with what reviewers saw last")
         case BaseKind.SENT:
-            return Phrase("against edition {edition}, sent {moment}", edition=base.edition, moment=moment)
+            return Phrase("compared with edition {edition}, sent {moment}", edition=base.edition, moment=moment)
         case BaseKind.CHECKOUT:
             return Phrase("against {where}", where=base.where)
 
@@ -136,11 +136,11 @@ def _article_words(article: ArticleChanged) -> Phrase:
     if was is None:
         return Phrase("article {number} is new: {title} ({holds})", number=number, title=title, holds=holds)
     if number is None:
-        return Phrase("article {number} is gone: {title} ({holds})", number=was, title=title, holds=holds)
+        return Phrase("article {number} was removed: {title} ({holds})", number=was, title=title, holds=holds)
     if article.is_moved:
-        return Phrase("article {number}, which was article {was}: {title}", number=number, was=was, title=title)
+        return Phrase("article {number}, formerly article {was}: {title}", number=number, was=was, title=title)
     if article.is_layout_only:
-        return Phrase("article {number}: {title}: only how it looks", number=number, title=title)
+        return Phrase("article {number}: {title}: only the appearance", number=number, title=title)
     return Phrase("article {number}: {title}", number=number, title=title)
 
 

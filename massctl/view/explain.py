@@ -124,7 +124,7 @@ LABELS: Final = {
 }
 HEADINGS: Final = {
     Subject.DIAGNOSTIC: Phrase("Diagnostics: faults in files"),
-    Subject.GUARD: Phrase("Guards: what refuses a step"),
+    Subject.GUARD: Phrase("Guards: why a step is refused"),
     Subject.EXIT_STATUS: Phrase("Exit statuses: what a run found"),
     Subject.ERRCODE: Phrase("Errcodes: what WeChat answers"),
 }
@@ -159,7 +159,5 @@ def explanations_text(explanations: Sequence[Explanation], language: Language, s
         for each in members:
             table.row(each.code, each.summary)
     page.blank()
-    page.line(
-        Inked(Phrase("{command}   says what to do about one", command=Command("explain", "CODE")), Ink.DETAIL), hang=2
-    )
+    page.line(Inked(Phrase("{command}   explains one", command=Command("explain", "CODE")), Ink.DETAIL), hang=2)
     return page.text()

@@ -95,12 +95,13 @@ def contradiction(before: Literal["sent", "failed"]) -> Phrase:
     """Say that an event tells another end of a job than was on record."""
     if before == "sent":
         return Phrase(
-            "this job was on record as sent, and this event says that it failed; the event stands. "
-            "The console shows under 群发记录 which of them is so"
+            "this job was on record as sent, but this event says that it "
+            "failed; the event counts. The console shows under 群发记录 which is "
+            "true"
         )
     return Phrase(
-        "this job was on record as failed, and this event says that it was sent; the event stands. "
-        "The console shows under 群发记录 which of them is so"
+        "this job was on record as failed, but this event says that it was "
+        "sent; the event counts. 群发记录 in the console shows which is right"
     )
 
 
@@ -128,7 +129,7 @@ def _verdict(result: "CopyrightResult") -> str | None:
         _AUDIT.get(result.audit_state, failed) if result.audit_state is not None else None,
         _ORIGINAL.get(result.original_article_type or 0),
         _REPRINT.get(result.can_reprint) if result.original_article_url else None,
-        Phrase("its content takes the place of this one") if result.need_replace_content == 1 else None,
+        Phrase("its content replaces this article") if result.need_replace_content == 1 else None,
         Phrase("its source is shown") if result.need_show_reprint_source == 1 else None,
     ]
     return in_a_row([part for part in parts if part is not None] or [failed])
@@ -143,22 +144,20 @@ def foreign_text(
     say_so = Phrase("no job here has msg_id {msg_id} ({ended}); nothing was recorded")
     page.line(Phrase(say_so, msg_id=finish.said.msg_id, ended=ended))
     if not candidates:
-        page.line(Phrase("Sends from the website and of other programs end with such an event too."), indent=2)
+        page.line(Phrase("Sends from the website and by other programs also end with such an event."), indent=2)
         page.line(
             Phrase("They use the account's allowance; if this is the end of one, record it with its time:"), indent=2
         )
         at = finish.created_at.astimezone(BEIJING).isoformat(timespec="minutes") if finish.created_at else "AT"
         page.line(Command("state import", "--website-send", at), indent=4)
     for record in candidates:
-        say = Phrase(
-            "It may be the end of {name}, edition {edition}, of which nobody knows whether it was sent. If it is:"
-        )
+        say = Phrase("It may be the end of {name}, edition {edition}, which is in doubt. If it is:")
         if not record.open_attempts:
             say = Phrase("It may be the end of {name}, edition {edition}, which was settled as not sent. If it is:")
         page.line(Inked(Phrase(say, name=record.campaign, edition=record.edition), Ink.WARNING), indent=2)
         known = Command("reconcile", record.campaign, "--sent", finish.said.msg_id, "--reason MASSSENDJOBFINISH")
         page.line(known, indent=4)
-        again = Phrase("and then record this event once more")
+        again = Phrase("and then record this event again")
         if language.flags.sandbox:  # There `status` reads it by itself.
             again = Phrase("and then: {command}", command=Command("status", record.campaign))
         page.line(again, indent=4)
@@ -194,13 +193,15 @@ def job_rows(table: Table, record: Record, label: str) -> None:
         table.row(label, Inked(stopped.message, Ink.WARNING), inner=2)
         table.below(stopped.hint)
     elif record.ended is not None:
-        say = Phrase("{sent} of {all} batches went out; the other openids are in {rest}")
+        say = Phrase("{sent} of {all} batches were sent; the other openids are in {rest}")
         count = {"sent": len(record.sent_batches), "all": record.batches}
         table.row(label, Phrase(say, rest=record.ended.rest, **count))
     elif record.is_partly_sent and not record.is_in_doubt:
-        sent = Phrase("{sent} of {all} batches went out", sent=len(record.sent_batches), all=record.batches)
-        go_on = Phrase("{sent}; {command} goes on with the next", sent=sent, command=Command("apply", record.campaign))
-        table.row(label, Phrase("{sent}, and none is begun after this", sent=sent) if is_concluded(record) else go_on)
+        sent = Phrase("{sent} of {all} batches were sent", sent=len(record.sent_batches), all=record.batches)
+        go_on = Phrase(
+            "{sent}; {command} continues with the next", sent=sent, command=Command("apply", record.campaign)
+        )
+        table.row(label, Phrase("{sent}, and no other will be sent", sent=sent) if is_concluded(record) else go_on)
 
 
 def _standing(job: Job) -> tuple[object, ...]:
@@ -248,8 +249,8 @@ def _numbers(jobs: Sequence[Job]) -> list[Part]:
 
 def _withdrawing(job: Job) -> Phrase:
     if 0 in job.withdrawing:
-        return Phrase("nobody knows whether every article was withdrawn; withdrawing again does no harm")
-    say = Phrase("nobody knows whether WeChat has withdrawn {articles}; withdrawing again does no harm")
+        return Phrase("nobody knows whether every article was withdrawn; a second withdrawal does no harm")
+    say = Phrase("nobody knows whether WeChat has withdrawn {articles}; a second withdrawal does no harm")
     return Phrase(say, articles=articles_named(job.withdrawing))
 
 

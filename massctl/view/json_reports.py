@@ -252,7 +252,7 @@ def _faults(diagnostics: Sequence[Diagnostic]) -> "Failure | None":
         return None
     kinds = dict.fromkeys(f"{fault.code} {fault.place.file}" if fault.place else fault.code for fault in faults)
     where = ", ".join([*kinds][:_FAULTS_NAMED_MAX])
-    message = Phrase("its files have faults ({where}), so nothing was done with it", where=where)
+    message = Phrase("its files have faults ({where}), so massctl did nothing with it", where=where)
     return Failure(None, None, message, Command("validate"))
 
 

@@ -82,7 +82,7 @@ def verified_text(state: State, language: Language, style: Style, width: int) ->
     if state.serial == 0:
         page.line(Phrase("nothing is recorded yet"))
         return page.text()
-    page.line(Inked(Phrase("the ledger is whole: every line is what was written"), Ink.DONE))
+    page.line(Inked(Phrase("the ledger verifies: no line was changed"), Ink.DONE))
     _ledger_line(page, state)
     return page.text()
 
@@ -121,7 +121,7 @@ def _drafts(table: Table, record: Record) -> None:
     batch_rows(table, RECORD_LABELS["draft"], rows, record)
     label: str = "" if rows else RECORD_LABELS["draft"]
     for begun in record.begun_drafts:
-        unknown = Inked(Phrase("asked for; nobody knows whether it is there"), Ink.WARNING)
+        unknown = Inked(Phrase("requested; nobody knows whether it exists"), Ink.WARNING)
         table.row(label, recorded(begun.at), DOT, inked_digest(begun.event.digest), DOT, unknown, inner=2)
         label = ""
 
@@ -149,7 +149,7 @@ def _attempts(table: Table, record: Record) -> None:
             why = doubt or Phrase("the run ended before the answer")
             verdict = Inked(Phrase("open: {why}", why=why), Ink.ALARM)
         elif attempt.accepted is not None and attempt.accepted.content is not None:
-            verdict = Inked(Phrase("WeChat knew its id before; which content went out is not known"), Ink.WARNING)
+            verdict = Inked(Phrase("WeChat knew its id before; it is not known which content was sent"), Ink.WARNING)
         elif doubt:
             verdict = Phrase("closed later: {why}", why=doubt)
         rows.append((attempt.event.batch, attempt.at, (verdict,)))
@@ -275,22 +275,23 @@ def lost_text(lost: Lost, language: Language, style: Style, width: int) -> str:
         page.line(Phrase("it could not be read: {why}", why=lost.unread), indent=2)
     page.line(
         Inked(
-            Phrase("What went out before is unknown now. Until it is imported, apply would send it again."), Ink.ALARM
+            Phrase("It is now unknown what was sent before. Until it is imported, apply would send it again."),
+            Ink.ALARM,
         )
     )
     for record in lost.open:
         _open_send(page, record)
     told = {record.campaign for record in (*lost.sent, *lost.open)}
     if lost.sent:
-        page.line(Phrase("the old ledger says that these went out; type this before the next apply:"))
+        page.line(Phrase("the old ledger says that these were sent; run these commands before the next apply:"))
         for record in lost.sent:
             _typed_line(page, _import_command(record))
     others = [name for name in lost.campaigns if name not in told]
     if others and not (lost.sent or lost.open):
-        page.line(Phrase("look in the console under 群发记录 which of these went out, and when, then for each:"))
+        page.line(Phrase("look in the console under 群发记录 which of these were sent, and when, then for each:"))
         _typed_line(page, Command("state import", f"--sent NAME --at {_EXAMPLE}"))
         page.line(Phrase("campaigns here: {names}", names=", ".join(others)), indent=2)
-    page.line(Phrase("a send that somebody made on the website, which counts for the allowance:"))
+    page.line(Phrase("for a send that somebody made on the website, which counts for the allowance:"))
     for at in lost.website_sends or (_EXAMPLE,):
         _typed_line(page, Command("state import", "--website-send", at))
     return page.text()
@@ -354,20 +355,20 @@ def repair_text(repair: Repair, language: Language, style: Style, width: int) ->
     page = Page(language, style, width)
     page.line(Inked(Phrase("the ledger is damaged: {why}", why=repair.why), Ink.ALARM))
     page.line(Phrase("entries that verify, and stay: {count}", count=repair.kept))
-    page.line(Phrase("bytes behind them that are dropped: {count}", count=len(repair.dropped)))
+    page.line(Phrase("bytes after them that are dropped: {count}", count=len(repair.dropped)))
     lines = repair.dropped_lines
     for found in lines[:DROPPED_LINES_MAX]:
         page.line(_dropped_words(found), indent=2)
     if len(lines) > DROPPED_LINES_MAX:
         page.line(Phrase("and {count} more", count=len(lines) - DROPPED_LINES_MAX), indent=2)
     if not repair.done:
-        page.line(Phrase("Nothing was changed. To repair the ledger, type:"))
+        page.line(Phrase("Nothing was changed. To repair the ledger, run:"))
         _typed_line(page, Command("state repair", "--reason", '"…"'))
         return page.text()
     page.line(Phrase("the damaged ledger was put aside as {file}; keep it", file=repair.aside or "-"))
-    unknown = Phrase("What was dropped may tell of sends. So apply sends no campaign that is not known as sent.")
+    unknown = Phrase("The dropped bytes may record sends. So apply sends no campaign that is not known as sent.")
     page.line(Inked(unknown, Ink.ALARM))
-    page.line(Phrase("Look in the console under 群发记录, then say for each campaign before its send:"))
+    page.line(Phrase("Look in the console under 群发记录, then run this for each campaign before its send:"))
     for known in ("--not-sent", "--sent"):
         _typed_line(page, Command("reconcile", "NAME", known, "--reason", '"…"'))
     return page.text()

@@ -163,10 +163,10 @@ class Locking(Enum):
     """Whoever wrote it: a workflow may not write into a fork."""
 
 
-_SOON: Final = Phrase("the workflow lock does it in a few minutes, and this comment is written anew; nothing to do")
-_AFTER_FAULTS: Final = Phrase("correct its faults; each commit is checked again, and then the workflow lock locks it")
+_SOON: Final = Phrase("the workflow lock does this in a few minutes and updates this comment; nothing to do")
+_AFTER_FAULTS: Final = Phrase("correct the faults; each commit is checked again, and then the workflow lock locks it")
 _OF_FORK: Final = Phrase(
-    "the workflow lock cannot write into a fork: somebody of this repository puts the commit on a branch of it"
+    "the workflow lock cannot write into a fork: a member of this repository must push the commit to a branch of it"
 )
 
 
@@ -284,7 +284,7 @@ PARTS: Final = {
 }
 LOCKS: Final = {
     LockState.LOCKED: Phrase("locked"),
-    LockState.STALE: Phrase("the lock is of other content"),
+    LockState.STALE: Phrase("the lock has other content"),
     LockState.MISSING: Phrase("not locked"),
 }
 
@@ -593,8 +593,7 @@ def plan_comment(
     words = Words(language)
     provenance = _provenance(plan, commit)
     fork = Phrase(
-        "This plan was made by the code of a fork, which may say what it likes: read the files. "
-        "Nothing is sent that is not merged."
+        "This plan was made by code from a fork and cannot be trusted: read the files. Only what is merged is sent."
     )
     below = [*(["- " + words.facts(*provenance)] if provenance else []), *(["- ⚠ " + words.said(fork)] * from_fork)]
     above = ["- ⚠ **" + words.said(each) + "**" for each in warned]

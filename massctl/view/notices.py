@@ -93,13 +93,13 @@ def _choices(evidence: Evidence) -> list[tuple[str, Phrase]]:
             told = Phrase("from {at} until {until}", at=recorded(max(repetition.at, evidence.now)), until=until)
         found.append((reconcile_command(name, "--resubmit"), told))
     found.append((reconcile_command(name, "--sent"), Phrase("it is in 群发记录; at any time")))
-    nowhere = Phrase("it is not there, and nothing of it waits")
+    nowhere = Phrase("it is not there, and none of it waits")
     if evidence.remembered_until is not None and not evidence.same_id:
         nowhere = Phrase(
-            "it is not there, and nothing of it waits; no send with the same id is declared now: a mistake sends twice"
+            "it is not there, and none of it waits; no send with the same id is declared now: a mistake sends twice"
         )
     elif evidence.remembered_until is not None:
-        say_until = Phrase("it is not there, and nothing of it waits; until {until} WeChat still knows the id")
+        say_until = Phrase("it is not there, and none of it waits; until {until} WeChat still knows the id")
         nowhere = Phrase(say_until, until=recorded(evidence.remembered_until))
     return [*found, (reconcile_command(name, "--not-sent"), nowhere)]
 

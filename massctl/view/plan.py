@@ -63,8 +63,8 @@ def hold_rows(table: Table, campaign: str, until: datetime, label: str) -> None:
     """Say until when the administrator may answer, what his answer does, and what to type then."""
     say = Phrase("WeChat asks the administrator (管理员) to confirm this send, until {moment}", moment=recorded(until))
     table.row(label, Inked(say, Ink.WARNING), inner=2)
-    table.below(Phrase("Unconfirmed it is not sent. Until that is known the account sends nothing else."))
-    table.below(Phrase("once that is answered, this asks WeChat what became of it:"))
+    table.below(Phrase("It is not sent without a confirmation. Until that is known, the account sends nothing else."))
+    table.below(Phrase("after the answer, this asks WeChat for the result:"))
     table.below(Command("apply", campaign), inner=4)
 
 
@@ -214,10 +214,10 @@ def _planned_draft(step: SaveDraft, times: int) -> Phrase:
     if times > 1:
         return Phrase("save {count} drafts, one for each batch", count=times)
     if step.for_preview:
-        return Phrase("save a draft of its own for the preview: this is not the tip")
+        return Phrase("save a separate draft for the preview: this is not the tip")
     if step.supersedes is None:
         return Phrase("save the draft")
-    return Phrase("save a new draft in place of the old one")
+    return Phrase("save a new draft instead of the old one")
 
 
 def _planned_batches(campaign: RenderedCampaign, batch: int, times: int) -> Phrase:
@@ -255,7 +255,7 @@ def done_words(performed: list[Step]) -> list[Phrase]:
             case SaveDraft() if times > 1:
                 said.append(Phrase("saved {count} drafts and read them back", count=times))
             case SaveDraft(for_preview=True):
-                said.append(Phrase("saved a draft of its own for the preview; the staged one stays"))
+                said.append(Phrase("saved a separate draft for the preview; the staged one stays"))
             case SaveDraft():
                 said.append(Phrase("saved the draft and read it back"))
             case SendPreview():
@@ -454,8 +454,8 @@ LOCK_RESULTS: Final = {
     LockResult.UNCHANGED: (Phrase("locked as it is"), Ink.DONE),
     LockResult.DIFFERS: (Phrase("not what was locked"), Ink.WARNING),
     LockResult.MISSING: (Phrase("not locked"), Ink.WARNING),
-    LockResult.CONCLUDED: (Phrase("went out, so it is not locked any more"), Ink.DETAIL),
-    LockResult.EXPIRED: (Phrase("its window has closed, so its lock was not looked at"), Ink.DETAIL),
+    LockResult.CONCLUDED: (Phrase("was sent, so it is no longer locked"), Ink.DETAIL),
+    LockResult.EXPIRED: (Phrase("its window has closed, so its lock was not checked"), Ink.DETAIL),
     LockResult.INVALID: (Phrase("has faults, so it was not locked"), Ink.ERROR),
 }
 

@@ -57,7 +57,7 @@ def question_text(question: SendQuestion, language: Language, style: Style, widt
         table.row(QUESTION_LABELS["by_hand"] if number == 0 else "", item)
     digest = Phrase("digest {digest}", digest=short_digest(question.digest))
     table.row("", Inked(digest, Ink.DETAIL))
-    page.line(Inked(Phrase("A mass send cannot be taken back."), Ink.ALARM), indent=2)
+    page.line(Inked(Phrase("A mass send cannot be undone."), Ink.ALARM), indent=2)
     return page.text()
 
 
@@ -86,7 +86,7 @@ def outcome_text(outcome: Outcome, language: Language, style: Style, width: int)
     if outcome.ledger_error is not None:
         page.raw(error_text(outcome.ledger_error, language, style, width))
     if outcome.interrupted:
-        page.line(Inked(Phrase("interrupted; the next apply goes on from here"), Ink.WARNING))
+        page.line(Inked(Phrase("interrupted; the next apply continues from here"), Ink.WARNING))
     _summary(page, outcome)
     return page.text()
 
@@ -140,7 +140,7 @@ def _of_another(page: Page, outcome: Outcome, record: Record) -> None:
     before, now = record.appid, outcome.accounts
     doubt_rows(table, record, LABELS["in_doubt"], outcome.repeatable.get(record.key))
     if before is not None and before not in now:
-        say = Phrase("It was asked for with the AppID {before}; massctl.yaml has another one now: {accounts}")
+        say = Phrase("It was requested with the AppID {before}; massctl.yaml now has another one: {accounts}")
         accounts = in_a_row([f"{name} {appid}" for appid, name in now.items()])
         table.below(Phrase(say, before=before, accounts=accounts or "-"))
 
@@ -157,9 +157,9 @@ def _by_hand(table: Table, campaign: CampaignOutcome, record: Record, status: St
 
 
 _NOBODY_KNOWS: Final = Phrase(
-    "Nobody knows whether followers have it; until that is known the account sends nothing else."
+    "Nobody knows whether followers have it; until that is known, the account sends nothing else."
 )
-_LOOK: Final = Phrase("look in the console under 群发记录, and settle it; the first one says what to look for:")
+_LOOK: Final = Phrase("look in the console under 群发记录, and settle it; the first command says what to look for:")
 
 
 def doubt_rows(
@@ -191,7 +191,8 @@ def doubt_rows(
     table.row(label, Inked(asked, Ink.ALARM), inner=2)
     if record.batches > 1:
         say = Phrase(
-            "It is batch {batch} of {batches}; the batches before it went out, and none after it is begun until then."
+            "It is batch {batch} of {batches}; the batches before it were sent, and no later one "
+            "begins until this is settled."
         )
         table.below(Phrase(say, batch=last.event.batch, batches=record.batches))
     table.below(_NOBODY_KNOWS)
@@ -199,7 +200,7 @@ def doubt_rows(
     if repeatable_until is not None:
         table.below(Phrase("repeat the identical request, until {moment}:", moment=recorded(repeatable_until)))
         table.below(Command("apply", record.campaign), inner=4)
-        look = Phrase("or look in the console under 群发记录, and settle it; the first one says what to look for:")
+        look = Phrase("or look in the console under 群发记录, and settle it; the first command says what to look for:")
     _choices(table, record, look)
 
 
@@ -213,7 +214,7 @@ def _choices(table: Table, record: Record, look: str) -> None:
 def _unrecorded(table: Table, label: str, answer: Unrecorded) -> None:
     """Say a clear answer that the ledger does not know: whoever types it closes the attempt."""
     table.row(label, Inked(answer.told, Ink.ALARM), inner=2)
-    table.below(Phrase("For the ledger it is in doubt. When the ledger can be written again:"))
+    table.below(Phrase("In the ledger it is in doubt. When the ledger can be written again:"))
     table.below(answer.command, inner=4)
 
 
@@ -304,14 +305,12 @@ def withdraw_question(
     if others:
         table.row(WITHDRAW_LABELS["too"], Inked(page.say(Phrase(", ")).join(others), Ink.ALARM))
     if until is not None:
-        say = Phrase(
-            "at the first moment that WeChat allows; while it is still being sent, massctl waits until {until}"
-        )
+        say = Phrase("as soon as WeChat allows it; while it is still being sent, massctl waits until {until}")
         table.row(WITHDRAW_LABELS["when"], Phrase(say, until=recorded(until)))
     page.line(
         Inked(Phrase("The cards stay in the chats; whoever opens one reads that it was deleted."), Ink.PLAIN), indent=2
     )
-    page.line(Inked(Phrase("This cannot be undone, and no mass send comes back for it."), Ink.ALARM), indent=2)
+    page.line(Inked(Phrase("This cannot be undone, and it does not give back a mass send."), Ink.ALARM), indent=2)
     return page.text()
 
 
@@ -329,7 +328,7 @@ def withdrawn_text(taken: "Withdrawal", language: Language, style: Style, width:
 def _withdrawn_words(taken: "Withdrawal") -> Phrase:
     name = taken.record.campaign
     if not taken.done:
-        return Phrase("{name}: it is withdrawn already; no request was made", name=name)
+        return Phrase("{name}: already withdrawn; no request was made", name=name)
     if taken.refusals or taken.error:
         say = Phrase("{name}: withdrawn from {count} of {all} jobs; the cards stay in the chats")
         return Phrase(say, name=name, count=len(taken.done), all=len(taken.record.jobs))
@@ -347,22 +346,22 @@ def stopped_text(brake: Brake, remote: str, language: Language, style: Style, wi
     page = Page(language, style, width)
     place = {"remote": remote, "branch": STOP_BRANCH}
     if fresh:
-        told = Phrase("the brake is on: {remote} has the branch {branch}", **place)
+        told = Phrase("the brake is set: {remote} has the branch {branch}", **place)
     else:
-        told = Phrase("the brake was on already: {remote} has the branch {branch}", **place)
+        told = Phrase("the brake was already set: {remote} has the branch {branch}", **place)
     page.line(Inked(told, Ink.ALARM), hang=2)
     _brake_rows(page, brake)
     page.line(
         Phrase(
-            "No run of this repository sends any more, also none that waits for its window: each looks for this branch "
-            "right before each send."
+            "No run of this repository sends any more, not even one that waits for its window: each "
+            "looks for this branch right before each send."
         ),
         indent=2,
     )
     page.line(
         Phrase(
-            "What WeChat has accepted is not taken back; {command}   deletes its articles. What is staged stays, "
-            "and runs go on staging.",
+            "Sends that WeChat has accepted continue; {command}   deletes their articles. Staged "
+            "drafts stay, and staging continues.",
             command=Command("withdraw", "NAME --all"),
         ),
         indent=2,
@@ -379,12 +378,12 @@ def resume_question(
 ) -> str:
     """Show a brake before it is lifted, and each campaign that would be sent at once; it does not ask."""
     page = Page(language, style, width)
-    page.line(Inked(Phrase("the brake is on"), Ink.ALARM))
+    page.line(Inked(Phrase("the brake is set"), Ink.ALARM))
     _brake_rows(page, brake)
     if due is None:
         return page.text()
     if not due.campaigns:
-        page.line(Phrase("The next apply would send nothing as things stand now."), indent=2)
+        page.line(Phrase("As things are, the next apply would send nothing."), indent=2)
         return page.text()
     page.line(Inked(Phrase("The next apply would send this:"), Ink.ALARM), indent=2)
     return f"{page.text()}\n{plan_text(due, now, language, style, width)}"
@@ -396,14 +395,14 @@ def resumed_text(
     """Say that sends are allowed, and what the next apply would send; `due` is None where that is not known."""
     page = Page(language, style, width)
     if brake is None:
-        told = Phrase("the brake is not on: {remote} has no branch {branch}", remote=remote, branch=STOP_BRANCH)
+        told = Phrase("the brake is not set: {remote} has no branch {branch}", remote=remote, branch=STOP_BRANCH)
         page.line(told, hang=2)
         return page.text()
     page.line(Inked(Phrase("the brake is lifted: sends are allowed again"), Ink.DONE))
     if due:
         page.line(Phrase("the next apply would send: {names}", names=enumerated(due)), indent=2)
     elif due is not None:
-        page.line(Phrase("The next apply would send nothing as things stand now."), indent=2)
+        page.line(Phrase("As things are, the next apply would send nothing."), indent=2)
     return page.text()
 
 
@@ -427,7 +426,7 @@ def speed_words(account: str, speed: "SendingSpeed") -> list[Phrase]:
     """Say what a speed comes to as the API says it, and where that is not what WeChat's table says."""
     listed = SPEED_TABLE[speed.speed] if speed.speed < len(SPEED_TABLE) else None
     if speed.realspeed is None:
-        say = Phrase("{account}: speed {speed}; WeChat does not say what it comes to")
+        say = Phrase("{account}: speed {speed}; WeChat does not say how many messages a minute")
         return [Phrase(say, account=account, speed=speed.speed)]
     said = Phrase(
         "{account}: speed {speed}, that is {count:,} messages a minute",
@@ -437,5 +436,5 @@ def speed_words(account: str, speed: "SendingSpeed") -> list[Phrase]:
     )
     if listed is None or listed == speed.realspeed:
         return [said]
-    other = Phrase("WeChat's own table gives {count:,} for this speed; what the API says counts", count=listed * UNIT)
+    other = Phrase("WeChat's own table gives {count:,} for this speed; the API's value counts", count=listed * UNIT)
     return [said, other]

@@ -97,7 +97,7 @@ PLAN_LABELS: Final = {
 REPRINT: Final = {
     False: Phrase("stop if WeChat finds a reprint (send_ignore_reprint: 0)"),
     True: Phrase(
-        "go on although WeChat finds a reprint, where the original permits it (send_ignore_reprint: 1)",
+        "continue although WeChat finds a reprint, if the original permits it (send_ignore_reprint: 1)",
     ),
 }
 _COMMENTING: Final = {

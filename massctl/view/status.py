@@ -46,7 +46,7 @@ def status_text(followed: Followed, language: Language, style: Style, width: int
             doubt_rows(table, record, STATUS_LABELS["in_doubt"], followed.repeatable.get(record.key))
         unexplained = not any(job.counts and job.counts.reason for job in record.jobs)
         if unexplained and any(failed is record for failed in followed.failed_now):
-            say = Phrase("WeChat failed the job; the reason stands in the console under 群发记录")
+            say = Phrase("WeChat failed the job; the console shows the reason under 群发记录")
             table.row(STATUS_LABELS["error"], Inked(say, Ink.ERROR), inner=2)
         # Of an older edition nothing is left to do: the newer one took its place.
         newest = max(each.edition for each in followed.records if each.campaign == record.campaign)
@@ -171,7 +171,7 @@ def _console(table: Table, record: Record) -> None:
                 last=_to_the_second(last + timedelta(minutes=5)),
             ),
         )
-        table.row("", Phrase("one that waits for the administrator is not settled yet: half an hour decides it"))
+        table.row("", Phrase("an entry that waits for the administrator is not decided yet: wait half an hour"))
     else:
         table.row(
             EVIDENCE_LABELS["console"], Phrase("公众平台 / 群发记录: an entry with this title means that it was sent")
@@ -179,7 +179,10 @@ def _console(table: Table, record: Record) -> None:
     if record.draft() is not None:
         table.row(
             "",
-            Phrase("公众平台 / 草稿箱: a draft that is still there speaks against it; one that is gone proves nothing"),
+            Phrase(
+                "公众平台 / 草稿箱: a draft that is still there suggests that it "
+                "was not sent; a missing draft proves nothing"
+            ),
         )
 
 
@@ -193,9 +196,9 @@ def _choices(page: Page, evidence: Evidence) -> None:
     if not evidence.may_be_not_sent:
         return
     page.line(Command("reconcile", name, '--not-sent --reason "…"'), indent=2, hang=6)
-    nowhere = Phrase("it is not there, nothing of it waits, nobody sent it by hand; its folder is gone")
+    nowhere = Phrase("it is not there, none of it waits, nobody sent it by hand; its folder is gone")
     if evidence.is_here:
-        say = Phrase("it is not there, nothing of it waits, nobody sent it by hand; then: {command}")
+        say = Phrase("it is not there, none of it waits, nobody sent it by hand; then: {command}")
         nowhere = Phrase(say, command=Command("apply", name))
     page.line(nowhere, indent=6)
     if evidence.remembered_until is not None:
@@ -210,13 +213,13 @@ def _heading(evidence: Evidence) -> Phrase:
         return Phrase("settle it with one of these:")
     if last.rejection.errcode is None:
         say = Phrase(
-            "Its request never left, so nothing is to settle. Only if it went out after all, by hand for instance:"
+            "Its request never left, so there is nothing to settle. Only if it was sent anyway, for instance by hand:"
         )
         return Phrase(say)
     if record.is_partly_sent:
-        say = Phrase("WeChat refused batch {batch}, so there is no doubt. Only if it went out after all:")
+        say = Phrase("WeChat refused batch {batch}, so it is not in doubt. Only if it was sent anyway:")
         return Phrase(say, batch=last.event.batch)
-    return Phrase("WeChat refused it, so there is no doubt. Only if it went out after all, by hand for instance:")
+    return Phrase("WeChat refused it, so it is not in doubt. Only if it was sent anyway, for instance by hand:")
 
 
 def _repetition(page: Page, name: str, repetition: Repetition, now: datetime) -> None:
@@ -237,13 +240,13 @@ def _repetition(page: Page, name: str, repetition: Repetition, now: datetime) ->
 def _memory(page: Page, evidence: Evidence, until: datetime) -> None:
     """Say what a wrong word costs: nothing only while WeChat knows the id, and the next send has that very id."""
     if evidence.now < until and not evidence.same_id:
-        say = Phrase("no send with the same id is declared now: should that be wrong, followers get it twice.")
+        say = Phrase("no send with the same id is declared now: if this is wrong, followers receive it twice.")
         page.line(Inked(Phrase(say), Ink.ALARM), indent=6)
     elif evidence.now < until:
-        say = Phrase("until {until} WeChat still knows the id: should that be wrong, it sends nothing twice.")
+        say = Phrase("until {until} WeChat still knows the id: if this is wrong, it sends nothing twice.")
         page.line(Phrase(say, until=recorded(until)), indent=6)
     else:
-        say = Phrase("WeChat has forgotten the id since {until}: if that is wrong, followers get it twice.")
+        say = Phrase("WeChat has forgotten the id since {until}: if this is wrong, followers receive it twice.")
         page.line(Inked(Phrase(say, until=recorded(until)), Ink.ALARM), indent=6)
 
 

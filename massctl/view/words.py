@@ -59,7 +59,7 @@ REASON: Final = {
     Reason.DUE: Phrase("it is due"),
     Reason.RESUBMIT: Phrase("repeats a send of unknown outcome, with the same clientmsgid"),
 }
-TAG_DUE: Final = Phrase("apply looks up which tag that is and records its id; the send goes to that id alone")
+TAG_DUE: Final = Phrase("apply looks up which tag that is and records its id; the send goes only to that id")
 JOB: Final = {
     "sending": Phrase("sending"),
     "awaiting_admin": Phrase("awaiting the administrator"),
@@ -69,7 +69,7 @@ JOB: Final = {
     "unknown": Phrase("of unknown state"),
 }
 """The states of a mass job, as the ledger names them."""
-DRIFT: Final = Phrase("WeChat now, against the ledger; nothing is recorded")
+DRIFT: Final = Phrase("the current state at WeChat, compared with the ledger; nothing is recorded")
 NO_DRIFT: Final = Phrase("everything is as recorded")
 
 
@@ -209,13 +209,13 @@ def drift_words(drift: Drift) -> Phrase:
     """Say one thing that is other than recorded."""
     match drift.kind:
         case DriftKind.DRAFT_GONE:
-            return Phrase("its draft is gone; somebody may have sent it in the console")
+            return Phrase("its draft is missing; somebody may have sent it in the console")
         case DriftKind.DRAFT_CHANGED:
             return Phrase("its draft was changed in the console")
         case DriftKind.TAG_GONE:
-            return Phrase("its tag is gone: {tag}", tag=drift.subject)
+            return Phrase("its tag no longer exists: {tag}", tag=drift.subject)
         case DriftKind.TAG_RENAMED:
-            return Phrase("its tag {tag} is called {now} now", tag=drift.subject, now=drift.now)
+            return Phrase("its tag {tag} is now named {now}", tag=drift.subject, now=drift.now)
         case DriftKind.AUDIENCE_SIZE:
             before, now = followers(int(drift.before or 0)), followers(int(drift.now or 0))
             return Phrase("its audience has {now}; {before} when last counted", now=now, before=before)

@@ -117,7 +117,7 @@ class WeChatClient:
         """
         local = realm_of(api_base) == "loopback"
         if not api_base.lower().startswith("https://") and not local:
-            raise InvariantError(Phrase("api_base was not checked: the secret would travel in clear"))
+            raise InvariantError(Phrase("api_base was not checked: the secret would travel unencrypted"))
         return cls(appid, credential, Line(None if local else proxy, inside), sleep, monotonic, watch, api_base)
 
     def __enter__(self) -> Self:

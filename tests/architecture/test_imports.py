@@ -1,4 +1,4 @@
-"""Rooms have doors: the contracts of pyproject.toml hold."""
+"""Check the import contracts of pyproject.toml."""
 
 import subprocess
 import sys

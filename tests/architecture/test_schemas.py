@@ -180,7 +180,7 @@ def loader_accepts(name: str, data: Any) -> bool:
 
 
 def _is_arithmetic(code: str, message: str) -> bool:
-    return code == "MC014" and ("no such moment" in message or "no audience can fit" in message)
+    return code == "MC014" and ("no such time" in message or "no audience can match" in message)
 
 
 def mutated(data: Any, path: tuple[str | int, ...], change: str, key: str, value: Any) -> Any:

@@ -30,19 +30,19 @@ def test_other_words_are_refused_and_nothing_is_recorded(staged: Shell):
     staged.edit_draft(APPID, content="<p>改</p>")
     before = staged("state", "list", "--sandbox").out
     said = staged(*ADOPT)
-    assert (5, "", True) == (said.status, said.out, "not what was reviewed" in said.err)
+    assert (5, "", True) == (said.status, said.out, "differs from what was reviewed" in said.err)
     assert before == staged("state", "list", "--sandbox").out
 
 
 def test_a_draft_that_nobody_touched_is_nothing_to_adopt(staged: Shell):
     said = staged(*ADOPT)
-    assert (2, True) == (said.status, "as it was saved" in said.err)
+    assert (2, True) == (said.status, "is unchanged" in said.err)
 
 
 def test_a_campaign_that_went_out_is_nothing_to_adopt(staged: Shell):
     staged(*SEND)
     said = staged(*ADOPT)
-    assert (2, True) == (said.status, "It went out" in said.err)
+    assert (2, True) == (said.status, "It was sent" in said.err)
 
 
 def test_a_faulty_campaign_is_told_as_such(staged: Shell):

@@ -306,7 +306,7 @@ def test_an_address_that_only_the_lock_knows_is_not_sent(sent: Shell) -> None:
     found, (refusal,) = send_locked(sent)
     assert (5, True) == (
         found,
-        refusal.startswith("lock_stale: the ledger does not give what it links to: the link to"),
+        refusal.startswith("lock_stale: the ledger does not have the address of a link: the link to"),
     )
 
 
@@ -314,7 +314,9 @@ def test_a_link_to_what_was_withdrawn_since_is_not_sent(sent: Shell) -> None:
     linking(sent)
     assert 0 == sent("withdraw", "letter", "--all", "--yes", "--sandbox").status
     found, (refusal,) = send_locked(sent)
-    assert (5, True) == (found, "lock_stale" in refusal and "was withdrawn: its address is dead" in refusal), refusal
+    assert (5, True) == (found, "lock_stale" in refusal and "was withdrawn: its address no longer works" in refusal), (
+        refusal
+    )
 
 
 def test_an_event_from_standard_input(sent: Shell) -> None:

@@ -126,7 +126,7 @@ def test_45028_leads_to_recording_what_people_sent_on_the_website(month: Shell):
     told = "2026-12-03: a send on the website (12-03 10:59)"
     assert (5, True) == (said.status, refused(said.document)["d-lunch"].endswith(told))
     (refusal,) = said.document["campaigns"][0]["refusals"]
-    assert "the first day with a place for it is 2026-12-04" in refusal["hint"]
+    assert "the first free day is 2026-12-04" in refusal["hint"]
 
 
 def test_of_two_that_are_named_the_second_is_refused_in_the_moment_of_its_send(month: Shell):

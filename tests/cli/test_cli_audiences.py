@@ -92,7 +92,7 @@ def test_an_open_batch_is_settled_by_its_number(letter: Shell) -> None:
     of_the_first = letter(*settle, first)
     assert (2, True) == (of_the_first.status, f"job {first} is the send of batch 1" in of_the_first.err)
     assert 0 == letter(*settle).status
-    assert "2 of 3 batches went out" in letter("status", "letter", "--sandbox").out
+    assert "2 of 3 batches were sent" in letter("status", "letter", "--sandbox").out
     assert 0 == letter("apply", "letter", "--sandbox", "--yes").status
     assert 2 == letter("reconcile", "letter", "--resubmit", "--batch", "2", "--reason", "r", "--sandbox").status
 
@@ -129,7 +129,7 @@ def test_a_tag_by_name_is_all_that_a_text_has_to_stage(shell: Shell) -> None:
     shell.tree.settings(language="en")
     shell.tree.write("campaigns/letter/campaign.yaml", LETTER.replace("openids: lists/members.csv", "tag: 会员"))
     planned = shell("plan", "letter", "--sandbox", "--detailed-exitcode")
-    assert "apply looks up which tag that is and records its id; the send goes to that id alone" in _unwrapped(planned)
+    assert "apply looks up which tag that is and records its id; the send goes only to that id" in _unwrapped(planned)
     assert (6, True) == (planned.status, "plan: 1 tag to look up" in planned.out)
     said = shell("apply", "letter", "--sandbox", "--until", "draft")
     assert (0, True) == (said.status, "✓ recorded that tag 会员 is id " in said.out)
@@ -149,7 +149,7 @@ def test_a_list_that_is_too_long_for_a_day_proposes_a_tag(letter: Shell) -> None
         file.writelines(f"oTEST{number:023}\n" for number in range(1_000_001))
     said = letter("plan", "letter", "--sandbox")
     assert (True, True) == (
-        "its list takes 101 jobs, and an account has 100" in " ".join(said.out.split()),
+        "its list needs 101 jobs, but an account has 100" in " ".join(said.out.split()),
         "write `tag:`" in said.out,
     )
 
@@ -188,10 +188,10 @@ def test_a_refused_batch_has_one_sentence_everywhere_and_no_choice_that_is_refus
     verbs = [("plan", "letter"), ("apply", "letter", "--yes"), ("status", "letter"), ("reconcile", "letter")]
     for verb in verbs:
         said = " ".join(letter(*verb, "--sandbox").out.split())
-        assert [True, True, False] == [*(each in said for each in says), "goes on with the next" in said], verb
+        assert [True, True, False] == [*(each in said for each in says), "continues with the next" in said], verb
     choices = letter("reconcile", "letter", "--sandbox").out
     assert (True, False) == ("--sent --reason" in choices, "--not-sent" in choices)
-    assert (True, False) == ("WeChat refused batch 2, so there is no doubt." in choices, "settle it with" in choices)
+    assert (True, False) == ("WeChat refused batch 2, so it is not in doubt." in choices, "settle it with" in choices)
     assert (1, 1) == (choices.count("10,000 openids\n"), choices.count("9,999 openids\n"))
 
 
@@ -253,7 +253,7 @@ def test_the_folder_is_made_again_under_the_name_that_the_ledger_has(letter: She
     assert (5, True) == (other.status, "rest has its other openids" in other.err)
     assert 0 == letter("new", "rest", "--unsent-of", "letter", "--sandbox").status
     there = letter("new", "rest", "--unsent-of", "letter", "--sandbox")
-    assert (2, True) == (there.status, "is there already" in there.err)
+    assert (2, True) == (there.status, "already exists" in there.err)
     ended = [line for line in letter("state", "list", "--sandbox").out.splitlines() if "list_ended" in line]
     assert 1 == len(ended)
 
@@ -265,19 +265,19 @@ def test_the_rest_of_a_list_takes_no_name_of_another_campaign(letter: Shell) -> 
     refused_in_the_middle(letter)
     shutil.rmtree(letter.root / "campaigns/notice")
     taken = letter("new", "notice", "--unsent-of", "letter", "--sandbox")
-    assert (2, True) == (taken.status, "the ledger has a campaign notice already" in taken.err)
+    assert (2, True) == (taken.status, "the ledger already has a campaign notice" in taken.err)
     (letter.root / "campaigns/letter").rename(letter.root / "campaigns/renamed")
     letter.tree.write("massctl.yaml", letter.tree.read("massctl.yaml") + "moved: [{from: letter, to: renamed}]\n")
     before = letter("new", "letter", "--unsent-of", "renamed", "--sandbox")
-    assert (2, True) == (before.status, "letter is the name that renamed had before" in before.err)
+    assert (2, True) == (before.status, "letter is the old name of renamed" in before.err)
 
 
 @pytest.mark.parametrize(
     ("changed", "status", "told"),
     [
-        ({}, 2, "is not a list of openids that was sent in part"),
+        ({}, 2, "is not a partly sent list of openids"),
         ({"doubt": True}, 5, "nobody knows whether batch 2 was sent"),
-        ({"edited": True}, 5, "is not the one that was sent in part"),
+        ({"edited": True}, 5, "is not the one that was partly sent"),
         ({"name": "Rest"}, 2, "Rest is not a campaign name"),
     ],
 )
@@ -337,4 +337,4 @@ def test_a_raised_edition_never_reaches_those_who_have_it_again(letter: Shell) -
     said = letter("apply", "letter", "--sandbox", "--yes", "--format", "json")
     refusals = said.document["campaigns"][0]["refusals"]
     assert (1, ["partly_sent"]) == (len(letter.report()["jobs"]), [each["guard"] for each in refusals])
-    assert (5, True) == (said.status, "put `edition` back to 1" in refusals[0]["hint"])
+    assert (5, True) == (said.status, "set `edition` back to 1" in refusals[0]["hint"])

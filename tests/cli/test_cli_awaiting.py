@@ -60,7 +60,7 @@ def test_nobody_looked_at_a_moment_to_come(guarded: Shell) -> None:
     guarded("apply", "notice", "--yes", "--sandbox")
     word = ("reconcile", "notice", "--sent", "--reason", "looked", "--sandbox")
     said = guarded(*word, "--looked-at", (NOON + timedelta(days=1)).isoformat())
-    assert (2, True) == (said.status, "is still to come" in said.err)
+    assert (2, True) == (said.status, "is in the future" in said.err)
 
 
 def test_his_silence_fails_the_job(guarded: Shell) -> None:

@@ -124,7 +124,7 @@ def test_a_number_in_the_artefact_says_nothing(shell: Shell, forge: FakeForge, t
     comment(shell, forge, left)
 
     assert ([], 1) == (forge.bodies(1), len(forge.bodies(7)))
-    assert "other files" in forge.bodies(7)[0]
+    assert "files other than" in forge.bodies(7)[0]
 
 
 def test_a_fork_s_plan_says_whose_it_is(shell: Shell, forge: FakeForge, tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ def test_a_fork_s_plan_says_whose_it_is(shell: Shell, forge: FakeForge, tmp_path
     comment(shell, forge, planned_in(shell, tmp_path / "left"), run_event("spring", "ef" * 20, head="stranger/letters"))
 
     assert ([], 1) == (forge.bodies(7), len(forge.bodies(8)))
-    assert "code of a fork" in forge.bodies(8)[0]
+    assert "code from a fork" in forge.bodies(8)[0]
 
 
 @pytest.mark.parametrize("sha", ["00" * 20, "ab" * 19])
@@ -306,8 +306,8 @@ def test_an_unlocked_campaign_shows_its_faults(shell: Shell, forge: FakeForge, t
 @pytest.mark.parametrize(
     ("head", "body", "told"),
     [
-        ("house/letters", "好。\n", "1 campaign to lock: the workflow lock does it in a few minutes"),
-        ("house/letters", "![](images/none.png)\n", "1 campaign to correct first: correct its faults"),
+        ("house/letters", "好。\n", "1 campaign to lock: the workflow lock does this in a few minutes"),
+        ("house/letters", "![](images/none.png)\n", "1 campaign to correct first: correct the faults"),
         ("stranger/letters", "好。\n", "the workflow lock cannot write into a fork"),
     ],
 )

@@ -31,7 +31,7 @@ def test_the_comment_is_the_markdown_of_the_plan(shell: Shell, plan: Path):
     assert (0, "") == (said.status, said.err)
     assert shell("plan", "--format", "markdown").out == said.out
     judge(said.out)
-    assert "| **sent now, cannot be undone**<br>the lock is of other content `" in said.out
+    assert "| **sent now, cannot be undone**<br>the lock has other content `" in said.out
 
 
 def test_it_needs_no_repository(shell: Shell, plan: Path):
@@ -47,7 +47,7 @@ def test_it_is_written_into_a_file(shell: Shell, plan: Path):
     assert (0, "", "") == (said.status, said.out, said.err)
     written = body.read_text(encoding="utf-8")
     assert f"for commit `{'ab' * 20}`" in written
-    assert "the code of a fork" in written
+    assert "code from a fork" in written
 
 
 def test_it_speaks_the_language_of_the_plan(shell: Shell):
@@ -122,9 +122,9 @@ def test_a_pull_request_that_brings_or_mends_the_settings_is_reviewed(shell: She
 @pytest.mark.parametrize(
     ("flags", "told"),
     [
-        (["--for-review"], "--for-review adds to the JSON; it goes with --format json"),
-        (["--format", "markdown", "--for-review"], "--for-review adds to the JSON; it goes with --format json"),
-        (["--format", "json", "--against", "x"], "with --format json, --against goes with --for-review"),
+        (["--for-review"], "--for-review adds to the JSON; use it with --format json"),
+        (["--format", "markdown", "--for-review"], "--for-review adds to the JSON; use it with --format json"),
+        (["--format", "json", "--against", "x"], "with --format json, use --against together with --for-review"),
     ],
 )
 def test_flags_that_do_not_go_together(shell: Shell, flags: list[str], told: str):

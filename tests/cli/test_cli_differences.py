@@ -12,7 +12,7 @@ from test_cli_imports import loaded
 AT_NOON = window("2026-12-01T11:00:00+08:00", "2026-12-01T13:00:00+08:00")
 NEW_BODY = BODY.replace("多穿一件", "多穿两件") + "\n路上小心。\n"
 PARSERS = {"selectolax", "massctl.view.difference"}
-UNKNOWN = "what changed cannot be shown for {}: what to compare with is not kept here whole"
+UNKNOWN = "the changes of {} cannot be shown: the version to compare with is not complete here"
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def test_a_checkout_with_faulty_settings_is_wrong_usage(letter: Shell):
 def test_a_document_for_programs_is_compared_with_nothing(letter: Shell):
     said = letter("plan", "--against", ".", "--format", "json")
     assert (2, "") == (said.status, said.out)
-    assert "--against goes with --for-review" in said.err
+    assert "use --against together with --for-review" in said.err
 
 
 def test_a_stale_lock_names_what_differs(letter: Shell):
@@ -140,7 +140,7 @@ def test_against_the_staged_draft(letter: Shell):
     edit(letter.tree)
     said = letter("plan", "--sandbox")
     assert "" == said.err
-    assert changes(said.out).startswith("against the staged draft of 2026-12-01 12:00 +08:00\n")
+    assert changes(said.out).startswith("compared with the staged draft of 2026-12-01 12:00 +08:00\n")
 
 
 def test_against_the_edition_that_was_sent(letter: Shell):
@@ -149,7 +149,7 @@ def test_against_the_edition_that_was_sent(letter: Shell):
     assert "  changes " not in letter("plan", "--sandbox").out  # What was sent is not rendered again.
     edit(letter.tree, edition=2)
     said = changes(letter("plan", "--sandbox").out)
-    assert said.startswith("against edition 1, sent 2026-12-01 12:00 +08:00\nthe edition: 1 → 2\n")
+    assert said.startswith("compared with edition 1, sent 2026-12-01 12:00 +08:00\nthe edition: 1 → 2\n")
 
 
 def test_a_text_is_compared_with_what_was_sent(shell: Shell):
@@ -176,7 +176,7 @@ def test_an_archive_that_cannot_be_written_stops_no_send(letter: Shell):
     archive.write_text("in the way")
     said = letter("apply", "--sandbox", "--yes")
     assert 0 == said.status
-    assert 1 == said.err.count("could not be kept beside the ledger")
+    assert 1 == said.err.count("could not be stored beside the ledger")
     assert "WeChat accepted the send to every follower" in said.out
 
 

@@ -120,10 +120,10 @@ def test_it_speaks_chinese(shell: Shell, offline: list[Any]):
     ("address", "level", "says"),
     [
         ("", "problem", "is empty"),
-        ("proxy.example:3128", "problem", "holds no address"),
-        ("ftp://user:hunter2@proxy.example", "problem", "holds no address"),
-        ("http://user:hunter2@proxy.example:99999", "problem", "holds no address"),
-        (" http://proxy.example:3128", "problem", "holds no address"),
+        ("proxy.example:3128", "problem", "is not a usable address"),
+        ("ftp://user:hunter2@proxy.example", "problem", "is not a usable address"),
+        ("http://user:hunter2@proxy.example:99999", "problem", "is not a usable address"),
+        (" http://proxy.example:3128", "problem", "is not a usable address"),
         ("http://user:hunter2@proxy.example:3128", "problem", "nothing answers"),
     ],
 )
@@ -197,7 +197,7 @@ def test_a_host_that_no_account_uses_is_a_warning(shell: Shell):
     said = shell("doctor", "--sandbox")
 
     assert 0 == said.status
-    assert 2 == " ".join(said.out.split()).count("and no account's api_base names it")
+    assert 2 == " ".join(said.out.split()).count("but no account's api_base names it")
 
 
 def test_a_token_command_is_run_and_what_it_says_is_told(shell: Shell, offline: list[Any]):

@@ -229,7 +229,7 @@ def test_a_corrupt_ledger_is_told_as_a_refusal_in_the_document(shell: Shell):
     corrupt_ledger(shell)
     said = shell("apply", "notice", "--sandbox", "--yes", "--format", "json")
     (refusal,) = said.document["campaigns"][0]["refusals"]
-    assert ("ledger_damaged", True) == (refusal["guard"], "the ledger is not what was written" in refusal["message"])
+    assert ("ledger_damaged", True) == (refusal["guard"], "the ledger is damaged" in refusal["message"])
 
 
 @pytest.mark.parametrize("verb", ["apply", "status"])

@@ -44,9 +44,9 @@ def test_an_unknown_code_is_wrong_usage(shell: Shell, code: str, near: str):
 
 def test_an_errcode_is_explained_from_the_table_that_judges_it(shell: Shell):
     said = " ".join(shell("explain", "45028", "--language", "en").out.split())
-    assert said.startswith("45028 no mass send is left in this period Something is used up")
-    assert "why the next `massctl apply` asks again" in said
-    assert "what to do The allowance is shared with sends from the website" in said
+    assert said.startswith("45028 no mass send is left in this period A quota is used up")
+    assert "why the next `massctl apply` tries again" in said
+    assert "what to do Sends from the website use the same allowance" in said
     assert "群发" in shell("explain", "45028", "--language", "zh").out
 
 
@@ -64,7 +64,7 @@ def test_an_errcode_of_a_dead_token_is_no_refusal_of_the_send(shell: Shell):
 def test_an_errcode_that_nobody_knows_is_told_apart_from_a_code_that_is_mistyped(shell: Shell):
     said = shell("explain", "45929", "--language", "en")
     assert (2, False) == (said.status, "did you mean" in said.err)
-    assert "A send that is answered with it is in doubt" in " ".join(said.err.split())
+    assert "A send with this answer is in doubt" in " ".join(said.err.split())
 
 
 def test_every_errcode_is_explained_in_both_languages(shell: Shell):

@@ -50,15 +50,15 @@ def test_a_job_that_reached_nobody_is_an_error_and_is_told(four: Shell) -> None:
         (each["event"], each["campaign"]) for post in four.report()["notifications"] for each in post["body"]["notices"]
     ]
     assert [("sent", "n-4"), ("failed", "n-4")] == told
-    assert "nobody got it" in four("status", "n-4", "--sandbox").out
+    assert "nobody received it" in four("status", "n-4", "--sandbox").out
     (campaign,) = four("status", "n-4", "--sandbox", "--format", "json").document["campaigns"]
-    assert ("sent", True) == (campaign["status"], "nobody got it" in campaign["error"]["message"])
+    assert ("sent", True) == (campaign["status"], "nobody received it" in campaign["error"]["message"])
 
 
 def test_a_job_that_reached_nobody_is_learnt_in_a_rehearsal(four: Shell) -> None:
     assert 0 == send(four, 4, OTHER_TAG).status
     said = four("status", "n-4", "--sandbox", "--wait", "300")
-    assert (1, True) == (said.status, "nobody got it" in said.out)
+    assert (1, True) == (said.status, "nobody received it" in said.out)
     assert 0 == four("status", "n-4", "--sandbox").status
 
 

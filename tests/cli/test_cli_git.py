@@ -28,14 +28,14 @@ def test_state_init_begins_it_and_names_it(in_git: Shell, remote: Path):
 def test_a_second_init_changes_nothing(in_git: Shell, remote: Path):
     in_git("state", "init")
     tip = git(remote, "rev-parse", "massctl-state")
-    assert "is here already" in in_git("state", "init").out
+    assert "already exists" in in_git("state", "init").out
     assert tip == git(remote, "rev-parse", "massctl-state")
 
 
 def test_one_that_is_there_and_not_named_is_named(in_git: Shell):
     in_git("state", "init")
     in_git.tree.settings(state=IN_GIT)
-    assert "massctl.yaml names no ledger, and origin" in in_git("apply", "notice", "--yes").out
+    assert "massctl.yaml names no ledger, but origin" in in_git("apply", "notice", "--yes").out
     assert 0 == in_git("state", "init").status
     assert "lineage: 01" in in_git.tree.read("massctl.yaml")
 
@@ -72,7 +72,7 @@ def test_a_branch_that_somebody_deleted_is_missing(in_git: Shell, remote: Path):
     in_git("state", "init")
     git(remote, "update-ref", "-d", "refs/heads/massctl-state")
     said = in_git("state", "show")
-    assert (5, True) == (said.status, "bring the branch massctl-state back" in said.err)
+    assert (5, True) == (said.status, "restore the branch massctl-state" in said.err)
 
 
 def test_a_branch_that_somebody_set_back_is_older(in_git: Shell, remote: Path):
@@ -81,7 +81,7 @@ def test_a_branch_that_somebody_set_back_is_older(in_git: Shell, remote: Path):
     in_git("state", "import", "--website-send", "2026-11-30T20:00:00+08:00", "--reason", "the console")
     git(remote, "update-ref", "refs/heads/massctl-state", tip)
     said = in_git("apply", "notice", "--yes")
-    told = "the branch origin/massctl-state was put back to an older commit"
+    told = "the branch origin/massctl-state was set back to an older commit"
     assert (5, True, True) == (said.status, "ledger_damaged" in said.out, told in " ".join(said.out.split()))
 
 
@@ -142,7 +142,11 @@ def test_doctor_without_the_remote_says_what_it_could_not_check(in_git: Shell, r
     ("spoil", "told", "typed"),
     [
         (lambda shell, remote: git(shell.root, "remote", "remove", "origin"), "no remote origin", "git remote add"),
-        (lambda shell, remote: (shell.root / ".git").rename(shell.root / "git"), "no git repository", "backend: local"),
+        (
+            lambda shell, _: (shell.root / ".git").rename(shell.root / "git"),
+            "not in a git repository",
+            "backend: local",
+        ),
         (lambda shell, remote: remote.rename(remote.with_name("away")), "cannot be read", "git remote -v"),
         (lambda shell, remote: shell.env(PATH="/nowhere"), "git cannot be run", "install git"),
     ],
@@ -161,7 +165,7 @@ def test_what_stands_in_the_way_is_one_clear_error(in_git: Shell, remote: Path, 
     ("spoil", "told"),
     [
         (lambda shell, remote: git(shell.root, "remote", "remove", "origin"), "no remote origin"),
-        (lambda shell, remote: (shell.root / ".git").rename(shell.root / "git"), "no git repository"),
+        (lambda shell, remote: (shell.root / ".git").rename(shell.root / "git"), "not in a git repository"),
         (lambda shell, remote: shell.env(PATH="/nowhere"), "git cannot be run"),
     ],
 )
@@ -188,7 +192,7 @@ def test_a_local_ledger_in_ci_is_told_where_to_go(shell: Shell):
 def test_a_key_of_git_beside_a_local_ledger_is_a_fault(shell: Shell, key: str):
     shell.tree.settings(state=f"state:\n  {key}\n")
     said = shell("validate")
-    assert (1, True) == (said.status, f"{key.partition(':')[0]} goes with backend: git" in said.out)
+    assert (1, True) == (said.status, f"{key.partition(':')[0]} with backend: git" in said.out)
 
 
 def test_the_brake_is_told_where_nothing_is_sent_anyway(in_git: Shell, remote: Path):

@@ -37,7 +37,7 @@ def test_what_is_kept_is_not_pointed_to_and_what_it_lacks_is_named(shell: Shell)
     shell.tree.write("new/.gitignore", "*.log\n")
     said = shell("init", "new", "--language", "en", "--keep").err
 
-    assert "README.md says under the last heading" not in said
+    assert "the last section of README.md" not in said
     assert "docs/guides/first-pull-request.md" in said
     assert "add the line .massctl/ to .gitignore" in said
 

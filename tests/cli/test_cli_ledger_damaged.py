@@ -61,7 +61,7 @@ def test_a_plan_and_a_status_say_it_too(shell: Shell):
     assert 5 == shell("plan", "notice", "--sandbox", "--detailed-exitcode").status
     assert 5 == shell("plan", "notice", "--sandbox", "--refresh", "--detailed-exitcode").status
     status = shell("status", "--sandbox")
-    assert (5, True) == (status.status, "the ledger is not what was written" in status.err)
+    assert (5, True) == (status.status, "the ledger is damaged" in status.err)
 
 
 def test_a_way_out_is_told_and_leads_out(shell: Shell):
@@ -92,7 +92,7 @@ def test_a_preview_is_refused_as_well(shell: Shell):
 
 def test_without_a_campaign_it_is_an_error(shell: Shell):
     shell.tree.write(LEDGER, b"")
-    assert (5, True) == ((said := apply(shell)).status, "the ledger is not what was written" in said.err)
+    assert (5, True) == ((said := apply(shell)).status, "the ledger is damaged" in said.err)
 
 
 def test_a_line_that_follows_but_is_not_written_so_is_found_in_depth(shell: Shell):

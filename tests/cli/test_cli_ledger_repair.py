@@ -159,7 +159,7 @@ def test_a_backup_is_the_ledger_and_comes_back(sent: Shell, tmp_path: Path):
     sent.tree.write(LEDGER, damaged)
     assert 0 == sent("state", "restore", str(copy), "--sandbox").status
     assert (copy.read_bytes(), [damaged]) == (ledger(sent), asides(sent))
-    assert "holds all of copy.jsonl already" in sent("state", "restore", str(copy), "--sandbox").out
+    assert "already has everything in copy.jsonl" in sent("state", "restore", str(copy), "--sandbox").out
     assert 0 == sent("apply", "first", "second", "--sandbox", "--yes").status
     assert 2 == sends(sent)
 
@@ -202,7 +202,7 @@ def test_a_copy_that_lacks_what_verifies_here_is_refused(sent: Shell, tmp_path: 
     copy.write_bytes(b"".join(lines[:2]))
     (sent.root / MARK).unlink()
     said = sent("state", "restore", str(copy), "--sandbox")
-    assert (5, True) == (said.status, "is older than what is here" in said.err)
+    assert (5, True) == (said.status, "is older than the existing ledger" in said.err)
     copy.write_bytes(b"".join(lines[:3]) + bytes(9))
     assert 5 == sent("state", "restore", str(copy), "--sandbox").status
     assert b"".join(lines) == ledger(sent)
@@ -220,7 +220,7 @@ def test_another_history_is_refused(sent: Shell, tmp_path: Path):
     assert 0 == sent("state", "backup", str(other), "--sandbox").status
     assert 0 == sent("state", "init", "--new-lineage", "--sandbox", *REASON).status
     said = sent("state", "restore", str(other), "--sandbox")
-    assert (5, True) == (said.status, "went different ways" in said.err)
+    assert (5, True) == (said.status, "have different entries" in said.err)
 
 
 def test_a_backup_that_is_taken_while_another_process_appends_is_whole(sent: Shell, tmp_path: Path):
@@ -285,4 +285,4 @@ def test_a_branch_is_repaired_and_copied_too(in_git: Shell, tmp_path: Path):
     (aside,) = [n for n in git(remote, "ls-tree", "--name-only", "massctl-state").splitlines() if "Z.jsonl" in n]
     assert "somebody was here" in git(remote, "show", f"massctl-state:{aside}")
     said = in_git("state", "restore", str(tmp_path / "copy.jsonl"))
-    assert (2, True) == (said.status, "a file does not take its place" in said.err)
+    assert (2, True) == (said.status, "a file cannot replace it" in said.err)

@@ -281,7 +281,7 @@ def test_what_cannot_listen_says_why(shell: Shell, snapshot: SnapshotAssertion, 
 def test_a_port_that_is_taken(heard: Heard) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         said = heard.shell("listen", "--port", str(taken.getsockname()[1]))
-    assert (2, True) == (said.status, "take another port" in said.err)
+    assert (2, True) == (said.status, "use another port" in said.err)
 
 
 def test_a_spool_that_cannot_be_opened(heard: Heard) -> None:

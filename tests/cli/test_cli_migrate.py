@@ -145,11 +145,11 @@ def test_a_move_to_a_file_that_failed_is_made_again_after_more_was_written(local
 
 
 def test_what_is_there_already_changes_nothing(local: Shell):
-    assert "is a file already" in local("state", "migrate", "--to", "local").out
+    assert "is already a file" in local("state", "migrate", "--to", "local").out
     local("state", "migrate", "--to", "git")
     (local.root / ASIDE).unlink()
     before = local.tree.read("massctl.yaml")
-    assert "is in git already" in local("state", "migrate", "--to", "git").out
+    assert "is already in git" in local("state", "migrate", "--to", "git").out
     assert before == local.tree.read("massctl.yaml")
 
 

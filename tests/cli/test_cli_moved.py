@@ -76,7 +76,7 @@ def test_who_types_the_old_name_is_told_the_new_one(shell: Shell, command: tuple
     assert 4 == apply(shell, "--no-wait").status
     rename(shell, "notice", "message")
     said = shell(command[0], "notice", *command[1:], "--sandbox")
-    assert (2, "error: notice is called message now (`moved` in massctl.yaml)") == (
+    assert (2, "error: notice is now named message (`moved` in massctl.yaml)") == (
         said.status,
         said.err.splitlines()[0],
     )
@@ -141,7 +141,7 @@ def test_an_article_that_links_to_the_old_name_finds_it(shell: Shell):
 @pytest.mark.parametrize(
     ("moved", "folders", "found"),
     [
-        ("{from: a, to: b}", "a b", ("MC031", 16, "campaigns/a is still there, so it was not renamed")),
+        ("{from: a, to: b}", "a b", ("MC031", 16, "campaigns/a still exists, so it was not renamed")),
         ("{from: a, to: b}", "c", ("MC031", 23, "there is no folder campaigns/b")),
         ("{from: a, to: c}, {from: b, to: c}", "c", ("MC032", 41, "two campaigns cannot become c")),
         ("{from: a, to: c}, {from: a, to: d}", "c d", ("MC032", 34, "a is renamed twice")),

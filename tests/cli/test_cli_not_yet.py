@@ -23,7 +23,7 @@ def test_a_key_whose_turn_has_not_come_is_one_error_at_its_place(shell: Shell, l
 def test_a_verb_whose_turn_has_not_come_says_so(shell: Shell, typed: str, language: str) -> None:
     shell.tree.settings(language=language)
     said = shell(*typed.split())
-    told = "doesnotcarryitoutyet" if language == "en" else "还没有实现"
+    told = "doesnotsupportityet" if language == "en" else "还没有实现"
     assert (2, "", True) == (said.status, said.out, told in "".join(said.err.split())), said.err
 
 

@@ -64,7 +64,7 @@ def test_what_cannot_be_written_is_named_with_its_cause(shell: Shell) -> None:
     said = [shell("plan", "--out", place) for place in ("taken/plan.json", "/dev/full", name)]
 
     assert [2, 2, 2] == [each.status for each in said]
-    assert "error: --out: taken is a file and no folder\n" in said[0].err
+    assert "error: --out: taken is a file, not a folder\n" in said[0].err
     assert "error: /dev/full cannot be written: No space left on device\n" in said[1].err
     assert f"error: {name} cannot be written: File name too long\n" in said[2].err
 

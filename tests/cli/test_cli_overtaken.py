@@ -28,7 +28,7 @@ def test_a_run_that_is_overtaken_plans_anew_and_sends(shell: Shell):
     shell.tree.news("letter")
     overtaken(shell, "send_attempted")
     said = shell("apply", "letter", "--sandbox", "--yes", "--format", "json")
-    assert (0, True) == (said.status, "planning anew" in said.err)
+    assert (0, True) == (said.status, "planning again" in said.err)
     (campaign,) = said.document["campaigns"]
     assert "sending" == campaign["status"]
     assert "upload_image" in [step["kind"] for step in campaign["performed"]]

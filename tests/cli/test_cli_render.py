@@ -68,7 +68,7 @@ def test_a_browser_that_ends_is_told(shell: Shell, script: str):
     shell.env(MASSCTL_CHROMIUM=str(program(shell.root.parent, script)))
     said = shell("render", "one", "--out", "out", "--screenshots")
     assert (1, "") == (said.status, said.out)
-    assert "Chromium ended before it was done" in said.err
+    assert "Chromium ended too early" in said.err
 
 
 def test_a_browser_that_says_nothing_is_not_waited_for_without_end(shell: Shell):
@@ -77,7 +77,7 @@ def test_a_browser_that_says_nothing_is_not_waited_for_without_end(shell: Shell)
     shell.env(MASSCTL_CHROMIUM=str(program(shell.root.parent, "exec sleep 60")))
     said = shell("render", "one", "--out", "out", "--screenshots")
     assert 1 == said.status
-    assert "Chromium says nothing for 0 seconds" in said.err
+    assert "Chromium has printed nothing for 0 seconds" in said.err
 
 
 def test_without_the_flag_no_browser_is_looked_for(shell: Shell):

@@ -11,7 +11,7 @@ from repositories import APPID, window
 HOOK = "notify:\n  - wecom_robot_env: ROBOT\n  - webhook_env: HOOK\n"
 DUE = window("2026-12-01T12:00:00+08:00", "2026-12-01T14:00:00+08:00")
 STOPS = "stop if WeChat finds a reprint (send_ignore_reprint: 0)"
-GOES_ON = "go on although WeChat finds a reprint, where the original permits it (send_ignore_reprint: 1)"
+GOES_ON = "continue although WeChat finds a reprint, if the original permits it (send_ignore_reprint: 1)"
 
 
 @pytest.fixture

@@ -86,7 +86,7 @@ def test_wechat_catches_a_wrong_word_only_where_the_next_send_has_the_same_id(do
         case _:
             doubtful.tree.news("letter", title="Another title", more=DUE)
     said = " ".join(doubtful("reconcile", "letter", "--sandbox").out.split())
-    told = "it sends nothing twice" in said, "should that be wrong, followers get it twice" in said
+    told = "it sends nothing twice" in said, "if this is wrong, followers receive it twice" in said
     assert (change == "content", change != "content") == told
 
 
@@ -180,7 +180,7 @@ def test_nothing_is_settled_while_another_runner_is_at_work(doubtful: Shell):
     before = ledger(doubtful)
     with sole_runner(doubtful.root / ".massctl/sandbox/locks", NOON):
         said = doubtful("reconcile", "letter", "--not-sent", "--reason", "x", "--sandbox")
-    assert (5, True, before) == (said.status, "holds it since" in said.err, ledger(doubtful))
+    assert (5, True, before) == (said.status, "has been using it since" in said.err, ledger(doubtful))
 
 
 def test_what_another_runner_is_waiting_for_is_not_called_in_doubt(doubtful: Shell):
@@ -340,7 +340,7 @@ def test_another_edition_than_the_declared_one_is_not_known_by_its_content(ours:
     ours("state", "init")
     ours.tree.news("letter", more="edition: 2\n")
     said = ours("state", "import", "--sent", "letter", "--at", EVENING, "--edition", "1")
-    assert (0, True) == (said.status, "what it said is not known" in said.out)
+    assert (0, True) == (said.status, "its content is not known" in said.out)
     assert "counts it as a send to everybody" in said.out
     assert "letter  edition 1  sent" in ours("state", "show").out
 
@@ -353,9 +353,9 @@ def test_another_edition_than_the_declared_one_is_not_known_by_its_content(ours:
         (["--sent", "letter", "--at", "2026-11-20"], 2, "has no time of day"),
         (["--sent", "letter", "--at", "2026-11-20T20:00:00"], 2, "has no offset"),
         (["--sent", "letter", "--at", "gestern"], 2, "is not a time"),
-        (["--sent", "letter", "--at", "2026-12-24T20:00:00+08:00"], 2, "has not come yet"),
-        (["--sent", "letter", "--at", EVENING, "--account", "main"], 2, "a campaign names its own"),
-        (["--website-send", EVENING, "--edition", "2"], 2, "go with --sent"),
+        (["--sent", "letter", "--at", "2026-12-24T20:00:00+08:00"], 2, "is in the future"),
+        (["--sent", "letter", "--at", EVENING, "--account", "main"], 2, "a campaign names its account itself"),
+        (["--website-send", EVENING, "--edition", "2"], 2, "with --sent"),
         (["--website-send", EVENING, "--account", "other"], 2, "no account other"),
         (["--sent", "broken", "--at", EVENING], 1, "its account and edition are not known"),
         ([], 2, "one of --website-send, --no-website-send and --sent"),
@@ -401,7 +401,7 @@ def test_a_send_on_the_website_that_was_recorded_wrongly_is_taken_back(ours: She
         "--no-website-send needs --reason" in bare.err,
     )
     said = ours("state", "import", "--no-website-send", EVENING, "--reason", "it was a draft")
-    assert (0, True) == (said.status, "is taken back for main" in said.out)
+    assert (0, True) == (said.status, "is retracted for main" in said.out)
     assert (False, True) == (
         "sent on the website" in ours("state", "show").out,
         "website_send_retracted" in ours("state", "list").out,
@@ -418,7 +418,7 @@ def test_what_wechat_refused_is_in_no_doubt_and_its_material_is_to_be_corrected(
     said = shell("reconcile", "bell", "--sandbox")
     assert (2, True, False) == (
         said.status,
-        "WeChat refused it, so there is no doubt." in said.out,
+        "WeChat refused it, so it is not in doubt." in said.out,
         "--not-sent" in said.out,
     )
 
@@ -519,6 +519,6 @@ def test_a_word_on_a_job_that_nobody_knows_is_settled_too(shell: Shell) -> None:
     append(shell, type="job_status", msg_id=7, status="sent")
     said = shell("apply", "letter", "--yes", "--no-wait", "--sandbox")
     assert 4 == said.status
-    assert "(job_status, 2026-12-01 12:00 +08:00) cannot be" in " ".join((said.out + said.err).split())
+    assert "(job_status, 2026-12-01 12:00 +08:00) is impossible" in " ".join((said.out + said.err).split())
     assert 0 == shell("reconcile", "letter", "--not-sent", "--reason", "looked", "--sandbox").status
     assert 0 == shell("apply", "letter", "--yes", "--sandbox").status

@@ -48,7 +48,7 @@ def test_stop_sets_the_brake_and_says_what_is_true_now(house: Shell, remote: Pat
         "wrong price in spring",
         "massctl resume",
         "massctl withdraw",
-        "What is staged stays",
+        "Staged drafts stay",
     ):
         assert told in " ".join(said.out.split()), said.out
     assert "" == git(remote, "ls-tree", brake(remote)), "no file of the repository is in it"
@@ -140,7 +140,7 @@ def test_an_open_window_that_is_refused_for_now_is_not_called_closed(house: Shel
     said = house("resume", typed="yes\n")
 
     assert (0, "") == (said.status, brake(remote))
-    assert "would send nothing as things stand now" in said.out
+    assert "the next apply would send nothing" in said.out
     assert "no window is open" not in said.out + said.err
 
 
@@ -159,7 +159,7 @@ def test_whoever_does_not_say_yes_lifts_nothing(house: Shell, remote: Path, type
     first = brake(remote)
     said = house("resume", typed=typed)
 
-    assert (5, first, True) == (said.status, brake(remote), "the brake stays on" in said.err)
+    assert (5, first, True) == (said.status, brake(remote), "the brake stays set" in said.err)
 
 
 def test_without_a_terminal_resume_needs_yes(house: Shell, remote: Path) -> None:
@@ -174,7 +174,7 @@ def test_nothing_to_lift_is_no_fault(house: Shell) -> None:
     said = house("resume")
     document = house("resume", "--format", "json").document
 
-    assert (0, True) == (said.status, "the brake is not on" in said.out)
+    assert (0, True) == (said.status, "the brake is not set" in said.out)
     assert (False, False, None) == (document["stopped"], document["changed"], document["brake"])
 
 
@@ -250,7 +250,7 @@ def test_after_a_lost_answer_the_remote_is_read_again(
     is_on = (verb == "stop") == arrives
     assert (0 if arrives else 5, is_on) == (said.status, bool(brake(remote)))
     if not arrives:
-        assert ("the brake is not on" if verb == "stop" else "the brake is still on") in said.err
+        assert ("the brake is not set" if verb == "stop" else "the brake is still set") in said.err
         assert "the line was cut" in said.err
 
 
@@ -266,7 +266,7 @@ def test_a_server_that_takes_no_push_leaves_the_brake_off(house: Shell, remote: 
     said = house("stop", "--format", "json")
 
     assert (5, "", None) == (said.status, brake(remote), said.document["stopped"])
-    assert "the brake is not on" in said.err
+    assert "the brake is not set" in said.err
     assert "MASSCTL_NO_SEND" in said.err
     assert told in said.err
 
@@ -302,7 +302,7 @@ def test_a_brake_that_the_server_keeps_stays(house: Shell, remote: Path) -> None
     hook(remote, "pre-receive", "echo 'GH006: protected branch'; exit 1")
     said = house("resume", "--yes")
 
-    assert (5, True, True) == (said.status, bool(brake(remote)), "the brake is still on" in said.err)
+    assert (5, True, True) == (said.status, bool(brake(remote)), "the brake is still set" in said.err)
 
 
 def away(shell: Shell, remote: Path) -> None:
@@ -322,7 +322,7 @@ def no_git(shell: Shell, remote: Path) -> None:
 
 
 @pytest.mark.parametrize("spoil", [away, no_remote, no_repository, no_git])
-@pytest.mark.parametrize(("verb", "told"), [("stop", "the brake is not on"), ("resume", "nobody knows")])
+@pytest.mark.parametrize(("verb", "told"), [("stop", "the brake is not set"), ("resume", "nobody knows")])
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_where_the_remote_is_out_of_reach_the_error_says_what_is_true(
     house: Shell, remote: Path, spoil, verb: str, told: str, language: str

@@ -55,7 +55,7 @@ def test_an_acceptance_is_told_everywhere_with_its_id_and_can_be_typed(told: She
     answer, (job,) = campaign["unrecorded"], told.report()["jobs"]
     assert (4, "in_doubt", []) == (ran.status, campaign["status"], campaign["jobs"])
     assert ("sent", 1, job["msg_id"], None) == tuple(answer[key] for key in ("outcome", "batch", "msg_id", "errcode"))
-    assert f"with msg_id {job['msg_id']}, and that could not be recorded" in answer["message"]
+    assert f"with msg_id {job['msg_id']}, but that could not be recorded" in answer["message"]
 
     (notice,) = notices(told)
     assert ("in_doubt", job["msg_id"], answer["message"]) == tuple(

@@ -45,7 +45,7 @@ def test_a_window_is_told_of_a_day_and_half_an_hour_before(told: Shell) -> None:
 
     first, second = notices(told)
     assert ("upcoming", "notice", "new") == (first["event"], first["campaign"], first["status"])
-    assert "in 24 h 0 min, at 2026-12-02 12:00 +08:00: then it is sent" in first["message"]
+    assert "in 24 h 0 min, at 2026-12-02 12:00 +08:00, and then it is sent" in first["message"]
     assert "massctl stop" in first["hint"]
     assert "2026-12-02 12:00" in first["send"]["window"]
     assert first["send"]["audience"].startswith("every follower; ")
@@ -126,7 +126,7 @@ def test_what_would_be_refused_at_its_window_is_told_while_there_is_time(
     (notice,) = notices(told)
 
     assert ("upcoming", guard) == (notice["event"], notice["guard"])
-    assert "as it stands it will not be sent" in notice["message"]
+    assert "as things are, it will not be sent" in notice["message"]
     assert why in notice["message"]
     assert notice["hint"]
 

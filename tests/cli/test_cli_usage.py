@@ -49,7 +49,7 @@ def test_a_verb_that_is_not_built_says_so(shell: Shell, verb: str):
     said = shell(verb, "letter", "--reason", "x")
     assert (2, "") == (said.status, said.out)
     assert f"massctl {verb}" in said.err
-    assert "not carry it out yet" in " ".join(said.err.split())
+    assert "not support it yet" in " ".join(said.err.split())
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_a_verb_that_is_not_built_says_so(shell: Shell, verb: str):
         (["apply", "leter", "--yes"], "did you mean letter?"),
         (["render", "letters", "--out", "x"], "did you mean letter?"),
         (["serve", "lettre"], "did you mean letter?"),
-        (["apply", "--until", "drft"], "--until takes one of upload, draft, preview, send"),
+        (["apply", "--until", "drft"], "--until accepts one of upload, draft, preview, send"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

@@ -150,7 +150,7 @@ def test_a_ledger_that_ends_before_what_this_machine_saw_is_refused(begun: Local
     with pytest.raises(LedgerOlderError) as caught:
         begun.read(0)
     assert ("ledger_damaged", 5) == (caught.value.guard, caught.value.exit_status)
-    assert "ends with entry 1, and 2 were" in caught.value.detail
+    assert "ends with entry 1, but this machine saw 2" in caught.value.detail
 
 
 def test_one_that_went_another_way_is_refused(begun: LocalLedger | GitLedger):
@@ -163,7 +163,7 @@ def test_one_that_went_another_way_is_refused(begun: LocalLedger | GitLedger):
     begun.forget()
     with pytest.raises(LedgerOlderError, match="older") as caught:
         begun.read(0)
-    assert "Its entry 2 is another one" in caught.value.detail
+    assert "Its entry 2 differs from" in caught.value.detail
 
 
 def test_a_form_that_the_chain_proves_is_read_and_refused_in_depth(begun: LocalLedger | GitLedger):

@@ -12,30 +12,30 @@ from massctl import __version__
 from massctl.model.phrase import Phrase
 
 VERBS: Final[dict[str, tuple[str, str]]] = {
-    "init": ("massctl.cli.commands.init", "Scaffold a repository that validates, plans and applies in the sandbox."),
-    "new": ("massctl.cli.commands.new", "Make a campaign for those whom a partly sent list did not reach."),
+    "init": ("massctl.cli.commands.init", "Create a repository that validates, plans and applies in the sandbox."),
+    "new": ("massctl.cli.commands.new", "Make a campaign for the openids that a partly sent list did not reach."),
     "validate": ("massctl.cli.commands.validate", "Check every campaign: schema, rendering, content rules."),
     "render": ("massctl.cli.commands.render", "Write a campaign's articles exactly as they will be sent."),
     "serve": ("massctl.cli.commands.serve", "Show campaigns live in a browser on this machine, as a phone shows them."),
-    "lock": ("massctl.cli.commands.lock", "Write or check what was approved: campaign.lock.json."),
+    "lock": ("massctl.cli.commands.lock", "Write or check campaign.lock.json, which names what was approved."),
     "plan": ("massctl.cli.commands.plan", "Show what apply would do now, and why. Needs no network and no secret."),
-    "apply": ("massctl.cli.commands.apply", "Carry the plan out: upload, save drafts, preview, send."),
-    "preview": ("massctl.cli.commands.preview", "Show a campaign on reviewers' phones, again where they have it."),
-    "status": ("massctl.cli.commands.status", "Ask WeChat about mass jobs that are not finished."),
+    "apply": ("massctl.cli.commands.apply", "Carry out the plan: upload, save drafts, preview, send."),
+    "preview": ("massctl.cli.commands.preview", "Show a campaign on reviewers' phones, even if they have seen it."),
+    "status": ("massctl.cli.commands.status", "Ask WeChat about unfinished mass jobs."),
     "stop": ("massctl.cli.commands.stop", "Stop all sends of this repository at once: set the brake."),
     "resume": ("massctl.cli.commands.resume", "Allow sends again: show what is due, and lift the brake."),
     "reconcile": ("massctl.cli.commands.reconcile", "Settle a send of unknown outcome."),
     "withdraw": ("massctl.cli.commands.withdraw", "Delete sent articles; the cards stay in the chats."),
-    "comments": ("massctl.cli.commands.comments", "Open or close the comments below sent articles."),
+    "comments": ("massctl.cli.commands.comments", "Open or close comments on sent articles."),
     "record-event": ("massctl.cli.commands.record_event", "Record a MASSSENDJOBFINISH event as WeChat posted it."),
     "listen": ("massctl.cli.commands.listen", "Hear the end of mass sends: the callback URL of the accounts."),
     "speed": ("massctl.cli.commands.speed", "Read or set how fast WeChat delivers mass sends."),
-    "adopt": ("massctl.cli.commands.adopt", "Keep what somebody made of a staged draft in the console."),
+    "adopt": ("massctl.cli.commands.adopt", "Keep a staged draft as somebody changed it in the console."),
     "state": ("massctl.cli.commands.state", "Read and check the ledger."),
     "doctor": ("massctl.cli.commands.doctor", "Check credentials, whitelist, rights, clock, proxy, ledger."),
-    "sandbox": ("massctl.cli.commands.sandbox", "Serve a WeChat on loopback, with an inbox page."),
-    "explain": ("massctl.cli.commands.explain", "Say what a diagnostic's code, a guard or an exit status means."),
-    "ci": ("massctl.cli.commands.ci", "What workflows do beside: comment a plan, hand locks from job to job."),
+    "sandbox": ("massctl.cli.commands.sandbox", "Serve a simulated WeChat on loopback, with an inbox page."),
+    "explain": ("massctl.cli.commands.explain", "Explain a diagnostic, a guard, an exit status or an errcode."),
+    "ci": ("massctl.cli.commands.ci", "Do other work of workflows: comment on a plan, pass locks between jobs."),
     "schema": ("massctl.cli.commands.schema", "Write the JSON Schemas of the file formats."),
 }
 """Verb -> module with a click command named `command`, and its help in one line."""
@@ -56,7 +56,7 @@ def not_yet(what: str, does: str, context: click.Context | None = None) -> click
     """
     return click.UsageError(
         Phrase(
-            "{what} ({does}) is part of the interface, but massctl {version} does not carry it out yet",
+            "{what} ({does}) is part of the interface, but massctl {version} does not support it yet",
             what=what,
             does=does,
             version=__version__,

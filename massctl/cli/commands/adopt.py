@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 @sandbox_option
 @click.pass_obj
 def command(directory: str, name: str, reason: str, form: str, sandbox: bool) -> int:
-    """Keep what somebody made of NAME's draft in the console, if words, pictures and links are what was reviewed.
+    """Keep NAME's draft as somebody changed it in the console, if words, pictures and links are as reviewed.
 
-    The author and the comment settings may differ, and what the API does not show, such as 原创 and 赞赏.
+    The author, the comment settings and what the API does not show, such as 原创 and 赞赏, may differ.
     """
 
     def work(current: Session, warnings: list[Diagnostic]) -> Result:
@@ -68,7 +68,7 @@ def adopt(session: Session, name: str, warnings: list[Diagnostic], reason: str) 
         found = adopt_draft(campaign.rendered, Statement(reason, who(session.environment)), wechat, book)
     done = [each.words for each in campaign.handoff]
     record = made.state.record(campaign.rendered.name, campaign.rendered.edition)
-    lines = [Phrase("{name}: the console's version is kept, and it is what apply sends", name=name)]
+    lines = [Phrase("{name}: the console's version is kept, and apply sends it", name=name)]
     if found:
         lines.append(Phrase("it differs from what was reviewed: {differences}", differences=in_a_row(found)))
     if done:
@@ -96,6 +96,6 @@ def _nothing_staged(campaign: PlannedCampaign) -> RefusedError | UsageError:
         return RefusedError(refusal.message, Phrase("Nothing was recorded."), refusal.hint)
     return UsageError(
         Phrase("there is nothing to adopt about {name}", name=campaign.name),
-        Phrase("It went out, or nobody knows whether it did."),
-        Phrase("{command}   says how it stands", command=Command("state show")),
+        Phrase("It was sent, or nobody knows whether it was."),
+        Phrase("{command}   shows its state", command=Command("state show")),
     )

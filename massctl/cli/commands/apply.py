@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @click.command(name="apply")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--yes", is_flag=True, help="Send without asking; needed where there is no terminal.")
+@click.option("--yes", is_flag=True, help="Send without a question; required without a terminal.")
 @click.option(
     "--until",
     type=click.Choice(["upload", "draft", "preview", "send"]),
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Stop after this stage; the first three never send and never ask.",
 )
-@click.option("--no-wait", is_flag=True, help="Do not wait for, and do not repeat, a send of unknown outcome.")
+@click.option("--no-wait", is_flag=True, help="Do not wait for or repeat a send of unknown outcome.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @sandbox_option
 @click.option(
@@ -50,10 +50,10 @@ if TYPE_CHECKING:
     "plan_file",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Carry out exactly this saved plan, once; counts as consent.",
+    help="Carry out exactly this saved plan, once; this counts as consent.",
 )
 @click.option("--locked", is_flag=True, help="Send only what is locked: render it again and compare.")
-@click.option("--wait", type=Duration(), metavar="DURATION", help="Stay for windows that open within 90s, 45m, 3h …")
+@click.option("--wait", type=Duration(), metavar="DURATION", help="Wait for windows that open within 90s, 45m, 3h …")
 @click.pass_obj
 def command(
     directory: str,
@@ -67,14 +67,16 @@ def command(
     locked: bool,
     wait: timedelta | None,
 ) -> int:
-    """Upload, save drafts, show previews, then send what is due. A mass send cannot be taken back.
+    """Upload, save drafts, show previews, then send what is due. A mass send cannot be undone.
 
-    Without NAMEs it is about campaigns that have a window; one without is staged and sent only by name.
+    Without NAMEs it selects campaigns with a window. A campaign without a window is staged and sent only by name.
     """
     if plan_file is not None and (names or until != "send"):
-        raise click.UsageError(Phrase("--plan says which campaigns and how far; it goes with no NAME and no --until"))
+        raise click.UsageError(
+            Phrase("--plan already names the campaigns and the last stage; you cannot combine it with NAME or --until")
+        )
     if wait is not None and (plan_file is not None or until != "send"):
-        raise click.UsageError(Phrase("--wait is for sends that are to come; it goes with no --plan and no --until"))
+        raise click.UsageError(Phrase("--wait is for future sends; you cannot combine it with --plan or --until"))
 
     def work(current: Session, warnings: list[Diagnostic]) -> Result:
         outcome = run_apply(
@@ -199,7 +201,7 @@ class _Applying:
             return asked.carry_out_once(picked, checked)
 
         def overtaken() -> None:
-            told = Phrase("another runner wrote to the ledger meanwhile: planning anew")
+            told = Phrase("another runner wrote to the ledger meanwhile: planning again")
             self.session.console.talk(told)
 
         return retry_if_stale(run, overtaken)
@@ -377,14 +379,14 @@ def require_something_to_show(plan: Plan, showing: Showing) -> None:
     for each in plan.campaigns:
         if each.status in FINAL and each.awaiting_until is None:
             raise UsageError(
-                Phrase("edition {edition} of {name} went out already", edition=each.edition, name=each.name),
-                Phrase("A preview shows what is still to be sent. Nothing was done."),
-                Phrase("raise `edition` in campaign.yaml to send it once more, on purpose"),
+                Phrase("edition {edition} of {name} was sent already", edition=each.edition, name=each.name),
+                Phrase("A preview is for what is still to be sent. Nothing was done."),
+                Phrase("raise `edition` in campaign.yaml to send it once more on purpose"),
             )
         nobody = each.rendered is not None and not each.rendered.recipients and showing.recipients is None
         if nobody and not each.refusals:
             raise UsageError(
-                Phrase("{name} declares nobody who could be shown a preview", name=each.name),
+                Phrase("{name} declares no reviewers", name=each.name),
                 Phrase("Nothing was done."),
                 Phrase(
                     "name a reviewer under `preview:` in campaign.yaml, or: {command}",
@@ -467,7 +469,7 @@ def _sleep(session: Session, at: datetime, names: Sequence[str], notifier: Notif
 
     shown = progress(session.console)
     told = Phrase(
-        "{names}: it can be sent at {at}; going on in",
+        "{names}: it can be sent at {at}; continuing in",
         names=", ".join(names),
         at=moment(at.astimezone(BEIJING)),
     )

@@ -37,14 +37,14 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 
 @click.group(name="ci")
 def command() -> None:
-    """Hand locks and plans from one job of a workflow to the next; what a job left is data, and is checked."""
+    "Pass locks and plans from one job of a workflow to the next. What a job left is data, and is checked."
 
 
 @command.command(name="comment")
 @click.argument("artefact", type=FOLDER, metavar="DIR")
 @click.pass_obj
 def comment(directory: str, artefact: Path) -> int:
-    """Show the plan that another run left in DIR as the one comment of its pull request.
+    """Show the plan that another run left in DIR as the only comment on its pull request.
 
     The pull request is found from the event in GITHUB_EVENT_PATH. Needs GITHUB_TOKEN.
     """
@@ -53,17 +53,17 @@ def comment(directory: str, artefact: Path) -> int:
 
 @command.command(name="comment-text")
 @click.argument("file", metavar="FILE")
-@click.option("--commit", metavar="SHA", help="Say which commit it was made for.")
-@click.option("--from-fork", is_flag=True, help="Say that it comes from a fork, so that it may say anything.")
-@click.option("--out", type=FILE, metavar="BODY", help="Write it into a file instead.")
+@click.option("--commit", metavar="SHA", help="Name the commit of the plan.")
+@click.option("--from-fork", is_flag=True, help="Say that the plan comes from a fork, so it is untrusted.")
+@click.option("--out", type=FILE, metavar="BODY", help="Write it to a file instead.")
 def comment_text(file: str, commit: str | None, from_fork: bool, out: Path | None) -> int:
     """Write the comment for a pull request from FILE, the JSON of `massctl plan --format json --for-review`.
 
-    FILE is data that anybody may have written: it is checked against the schema, and no word in it becomes a link, a
+    FILE is data that anybody may have written: it is checked against the schema, and its text cannot become a link, a
     mention, a picture or HTML. `-` is standard input. Needs no repository, no network and no secret.
     """
     if commit is not None and not (7 <= len(commit) <= 64 and set(commit) <= set("0123456789abcdef")):
-        raise click.UsageError(Phrase("{text} is not a commit: 7 to 64 hex digits are due", text=commit))
+        raise click.UsageError(Phrase("{text} is not a commit: it must have 7 to 64 hex digits", text=commit))
 
     def work() -> tuple[Console, Result]:
         from massctl.view.markdown import plan_comment
@@ -89,10 +89,10 @@ def _reader(plan: SavedPlan | StoppedPlan, console: Console) -> Reader:
 @command.command(name="watch")
 @click.pass_obj
 def watch(directory: str) -> int:
-    """Say what needs a person: a send in doubt, a window that was missed, or is open and nothing is sent. Exits 1 then.
+    """Report what needs a person: a send in doubt, a missed window, an open window without a send. Then exits with 1.
 
-    Reads the repository and the ledger, and asks WeChat nothing. Tells the channels of `notify` of windows that open
-    soon.
+    Reads the repository and the ledger, and makes no request to WeChat. Tells the channels
+    of `notify` of windows that open soon.
     """
 
     def work(current: Session, warnings: list[Diagnostic]) -> Result:
@@ -118,7 +118,7 @@ def watch(directory: str) -> int:
 @command.command(name="begun")
 @click.pass_obj
 def begun(directory: str) -> int:
-    """Print `true` where massctl.yaml names a ledger, else `false`, and say on stderr how to begin one."""
+    "Print `true` if massctl.yaml names a ledger, otherwise `false`, and say on stderr how to begin one."
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
         if current.settings.state.lineage is not None:
@@ -133,9 +133,9 @@ def begun(directory: str) -> int:
 @command.command(name="operator")
 @click.pass_obj
 def operator(directory: str) -> int:
-    """Exit 5 unless policy.operators names whoever started this run, and it was not started again.
+    """Exit with 5 unless policy.operators names the person who started this run, and it was not started again.
 
-    Needs no secret and makes no request: for the first step of a job that carries a decision out.
+    Needs no secret and makes no request: for the first step of a job that carries out a decision.
     """
     return run_in_session("ci operator", "text", directory, lambda *_: Result(ExitStatus.DONE), decides=True)
 
@@ -143,7 +143,7 @@ def operator(directory: str) -> int:
 @command.command(name="unlocked")
 @click.pass_obj
 def unlocked(directory: str) -> int:
-    """Print the campaigns that can be locked and are not, one name a line; none where locks are not required."""
+    "Print the campaigns that can be locked and are not, one name a line; none if locks are not required."
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
         from massctl.cli.commands.lock import lock_campaigns
@@ -159,7 +159,7 @@ def unlocked(directory: str) -> int:
 @click.argument("file", type=FILE)
 @click.pass_obj
 def pack_locks(directory: str, file: Path) -> int:
-    """Write all locks of this checkout into FILE, for the job that commits them."""
+    "Write all locks of this checkout to FILE, for the job that commits them."
 
     def work() -> tuple[Console, Result]:
         from massctl.forge.lock_bundle import bundle_text
@@ -181,7 +181,7 @@ def pack_locks(directory: str, file: Path) -> int:
 @click.argument("file", type=FILE)
 @click.pass_obj
 def put_locks(directory: str, file: Path) -> int:
-    """Write the locks of FILE into this checkout, and nothing else; runs no template. Prints the changed paths."""
+    "Write the locks of FILE to this checkout, and nothing else; runs no template. Prints the changed paths."
     return run("ci put-locks", "text", lambda: (open_settings(directory)[2], _put_locks(directory, file)))
 
 
@@ -209,7 +209,7 @@ def _put_locks(directory: str, file: Path) -> Result:
 @click.argument("other", type=FOLDER, metavar="DIR")
 @click.pass_obj
 def changed(directory: str, other: Path) -> int:
-    """Print the campaigns whose folder is another than in the second checkout DIR, one name a line."""
+    "Print the campaigns whose folder differs from the second checkout DIR, one name a line."
 
     def work() -> tuple[Console, Result]:
         from massctl.source.repository import Repository
@@ -279,7 +279,7 @@ def _require_own_folder(root: Path, name: str) -> None:
     folder = root / CAMPAIGNS / name
     linked = (root / CAMPAIGNS).is_symlink() or folder.is_symlink()
     if linked or not (is_campaign_name(name) and folder.is_dir()):
-        raise ForgeError(Phrase("the locks cannot be used: {name} is no campaign here", name=name), _NOTHING)
+        raise ForgeError(Phrase("the locks cannot be used: there is no campaign {name} here", name=name), _NOTHING)
 
 
 LOCK_WORKFLOW: Final = ".github/workflows/lock.yml"
@@ -308,8 +308,8 @@ def write_comment(
             forge.say(number, _body(console, event, folder, environment, locking, warned))
     finally:
         line.close()
-    shown = [Phrase("the plan stands below pull request {number}", number=number) for number in numbers]
-    gone = Phrase("no open pull request stands at {sha} any more; nothing was written", sha=_short(event))
+    shown = [Phrase("the plan is a comment on pull request {number}", number=number) for number in numbers]
+    gone = Phrase("no open pull request is at {sha} any more; nothing was written", sha=_short(event))
     return console, Result(ExitStatus.DONE, talk=said(*(shown or [gone])))
 
 
@@ -330,7 +330,7 @@ def _forge(line: Line, event: RunEvent, environment: Mapping[str, str]) -> Forge
     if not token:
         raise ConfigurationError(Phrase("the environment variable {name} is empty", name="GITHUB_TOKEN"))
     if not api.startswith("https://") and realm_of(api) != "loopback":
-        raise ForgeError(Phrase("GITHUB_API_URL has to begin with https://"), Phrase("Nothing was written."))
+        raise ForgeError(Phrase("GITHUB_API_URL must begin with https://"), Phrase("Nothing was written."))
     return Forge(line, api.rstrip("/"), event.repository.full_name, token)
 
 
@@ -346,11 +346,11 @@ def _locking(root: Path, event: RunEvent) -> Locking:
 def _warnings(touched: Touched) -> list[Phrase]:
     """Name what a reviewer has to read line by line, since no plan shows what it does."""
     settings = Phrase(
-        "This pull request changes massctl.yaml, which says where the secret goes, which account sends, from which "
-        "branch, and whether locks and reviews count: read it line by line."
+        "This pull request changes massctl.yaml, which decides where the secret goes, which account "
+        "sends, from which branch, and whether locks and reviews count: read it line by line."
     )
     workflows = Phrase(
-        "This pull request changes .github/, which says what runs with the secret: read it line by line."
+        "This pull request changes .github/, which decides what runs with the secret: read it line by line."
     )
     return [*([settings] if touched.settings else []), *([workflows] if touched.workflows else [])]
 

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 
 @click.group(name="comments")
 def command() -> None:
-    """Open or close the comments (留言) below sent articles, campaign by campaign."""
+    "Open or close comments (留言) on sent articles, campaign by campaign."
 
 
-_article = click.option("--article", type=click.IntRange(1, 8), metavar="N", help="Only this one; they count from 1.")
+_article = click.option(
+    "--article", type=click.IntRange(1, 8), metavar="N", help="Only this article; articles count from 1."
+)
 
 
 @command.command(name="open")
@@ -29,7 +31,7 @@ _article = click.option("--article", type=click.IntRange(1, 8), metavar="N", hel
 @sandbox_option
 @click.pass_obj
 def open_comments(directory: str, name: str, article: int | None, form: str, sandbox: bool) -> int:
-    """Let followers comment on the articles of NAME, or on one of them."""
+    "Open comments on the articles of NAME, or on one of them."
     return _switched(directory, name, article, form, sandbox, opened=True)
 
 
@@ -40,7 +42,7 @@ def open_comments(directory: str, name: str, article: int | None, form: str, san
 @sandbox_option
 @click.pass_obj
 def close_comments(directory: str, name: str, article: int | None, form: str, sandbox: bool) -> int:
-    """Take no more comments on the articles of NAME, or on one of them."""
+    "Close comments on the articles of NAME, or on one of them."
     return _switched(directory, name, article, form, sandbox, opened=False)
 
 
@@ -76,7 +78,7 @@ def _switch(session: "Session", name: str, article: int | None, *, opened: bool)
     articles = switch_comments(news, articles, wechat, opened=opened)
     if not articles:
         raise UsageError(
-            Phrase("the comments of {name} cannot be switched", name=record.campaign),
+            Phrase("the comments of {name} cannot be opened or closed", name=record.campaign),
             Phrase("What you named was withdrawn. No request was made."),
             Command("status", record.campaign),
         )
@@ -95,8 +97,8 @@ def _articles(session: "Session", record: "Record", article: int | None) -> list
     count = len(headlines_of(session, record)) or urls
     if not count:
         raise UsageError(
-            Phrase("how many articles {name} has is not known here", name=record.campaign),
-            Phrase("What was sent is not kept beside this ledger, and no event told it. No request was made."),
+            Phrase("the number of articles of {name} is not known here", name=record.campaign),
+            Phrase("The sent content is not stored beside this ledger, and no event reported it. No request was made."),
             Phrase("name them one by one: --article N"),
         )
     return list(range(1, count + 1))

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 def command(directory: str, form: str, sandbox: bool) -> int:
     """Check credentials, IP whitelist, rights, quotas, clock, proxy, ledger and windows. It changes nothing.
 
-    Each finding says what to click in WeChat's console, or what to type. Exits 1 where anything keeps a send back.
+    Each finding says what to click in WeChat's console, or what to type. Exits with 1 if anything prevents a send.
     """
 
     def work(current: Session, warnings: list[Diagnostic]) -> Result:
@@ -143,7 +143,7 @@ def _git(session: Session) -> Iterator[Finding]:
         yield Finding(Check.GIT, Level.PROBLEM, what_happened(refusal), refusal.hint)
     else:
         say = Phrase(
-            "{branch} can be read, and pushed to; a rule that protects it shows only at a push", branch=ledger.where
+            "{branch} can be read and pushed to; only a push shows whether a rule protects it", branch=ledger.where
         )
         yield Finding(Check.GIT, Level.OK, say)
 
@@ -156,8 +156,8 @@ def _spare_hosts(session: Session) -> Iterator[Finding]:
     used |= {each.partition(":")[0] for each in used}
     for host in session.settings.policy.api_hosts:
         if host.lower() not in used:
-            say = Phrase("policy.api_hosts lets the secret go to {host}, and no account's api_base names it", host=host)
-            hint = Phrase("take it out of policy.api_hosts in massctl.yaml if nobody uses it")
+            say = Phrase("policy.api_hosts lets the secret go to {host}, but no account's api_base names it", host=host)
+            hint = Phrase("remove it from policy.api_hosts in massctl.yaml if nobody uses it")
             yield Finding(Check.API_HOST, Level.WARNING, say, hint)
 
 
@@ -171,9 +171,7 @@ def _notify(session: Session) -> Iterator[Finding]:
             if name is None:
                 continue
             if session.realm() == "loopback":
-                yield Finding(
-                    Check.NOTIFY, Level.OK, Phrase("what would go to {name} stays on this machine", name=name)
-                )
+                yield Finding(Check.NOTIFY, Level.OK, Phrase("posts to {name} stay on this machine", name=name))
             elif (value := session.environment.get(name)) and name != channel.signing_secret_env:
                 yield _address(name, value)
             elif value:
@@ -190,9 +188,9 @@ def _address(name: str, address: str) -> Finding:
     from massctl.plan.checkup import to_set
 
     if (wrong := unfit(address)) is not None:
-        say = Phrase("{name} is set, and nothing can be posted there: {why}", name=name, why=wrong)
+        say = Phrase("{name} is set, but nothing can be posted there: {why}", name=name, why=wrong)
         return Finding(Check.NOTIFY, Level.WARNING, say, to_set(name))
-    say = Phrase("{name} is set; only a post shows whether it is taken", name=name)
+    say = Phrase("{name} is set; only a post shows whether it is accepted", name=name)
     return Finding(Check.NOTIFY, Level.OK, say)
 
 
@@ -212,7 +210,7 @@ def _settings(session: Session, account: AccountName) -> Iterator[Finding]:
         loopback = session.realm([account]) == "loopback"
         yield secret_finding(account, declared.secret_env, value, loopback=loopback)
     else:
-        say = Phrase("token_command gives the token; it is run below, as every verb that calls WeChat runs it")
+        say = Phrase("token_command prints the token; massctl runs it below, as for every verb that calls WeChat")
         yield Finding(Check.CREDENTIAL, Level.OK, say, account=account)
     yield proxy_finding(session, account)
 
@@ -228,7 +226,7 @@ def _host(session: Session, account: AccountName) -> Finding:
     host = urlsplit(session.api_base(account)).netloc
     say = Phrase("requests go to {host}", host=host)
     if session.environment.get(API_BASE_VARIABLE):
-        hint = Phrase("unset {name} to let api_base count", name=API_BASE_VARIABLE)
+        hint = Phrase("unset {name} to use api_base", name=API_BASE_VARIABLE)
         return Finding(Check.API_HOST, Level.WARNING, say, hint, account)
     added = [each for each in session.settings.policy.api_hosts if each.partition(":")[0] == host.partition(":")[0]]
     if added:
@@ -280,7 +278,7 @@ def proxy_finding(session: Session, account: AccountName) -> Finding:
         return found(Level.PROBLEM, Phrase("the environment variable {name} is empty", name=name), write)
     place = _place(address)
     if place is None:
-        say = Phrase("{name} is set, and holds no address of a proxy that can be used", name=name)
+        say = Phrase("{name} is set, but is not a usable address of a proxy", name=name)
         return found(Level.PROBLEM, say, write)
     try:
         socket.create_connection(place, REACH_SECONDS).close()
@@ -289,11 +287,11 @@ def proxy_finding(session: Session, account: AccountName) -> Finding:
             "nothing answers at the address in {name} within {seconds} s", name=name, seconds=round(REACH_SECONDS)
         )
         hint = Phrase(
-            "is the proxy running, and does its firewall let this machine in? massctl goes round it by no way"
+            "check that the proxy is running and that its firewall admits this machine; massctl never bypasses it"
         )
         return found(Level.PROBLEM, say, hint)
     say = Phrase(
-        "the proxy in {name} takes connections: its address is the one for the IP whitelist (IP白名单)", name=name
+        "the proxy in {name} accepts connections: its address must be in the IP whitelist (IP白名单)", name=name
     )
     return found(Level.OK, say)
 

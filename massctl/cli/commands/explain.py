@@ -21,10 +21,14 @@ from massctl.wechat.errcodes import API, Again, ErrorClass, Judgement, judgement
 
 @click.command(name="explain")
 @click.argument("code", required=False, metavar="[CODE]")
-@click.option("--language", type=click.Choice(["zh", "en"]), help="Speak it here; else MASSCTL_LANG, else the locale.")
+@click.option(
+    "--language",
+    type=click.Choice(["zh", "en"]),
+    help="Language of the output; default: MASSCTL_LANG, then the locale.",
+)
 @form_option
 def command(code: str | None, language: str | None, form: str) -> int:
-    """Say what a CODE means, why massctl cares, and what to do; without one, list them all.
+    """Explain a CODE: its meaning, why it matters, what to do; without one, list all codes.
 
     CODE is a diagnostic (MC014), a guard (draft_gone), an exit status (5) or an errcode of WeChat (45028). Needs no
     repository.
@@ -74,7 +78,7 @@ def explain(code: str, language: Language) -> Explanation:
         if suggested
         else Phrase("{command}   lists everything that it explains", command=Command("explain"))
     )
-    raise UsageError(Phrase("there is nothing to explain about {code}", code=code), hint=hint)
+    raise UsageError(Phrase("there is no explanation of {code}", code=code), hint=hint)
 
 
 def _pages(language: Language) -> list[Explanation]:
@@ -94,43 +98,46 @@ def _errcode(errcode: int, language: Language) -> Explanation:
     # A code that is spelled like this one means something else.
     raise UsageError(
         Phrase("massctl does not know the errcode {errcode}", errcode=errcode),
-        Phrase("A send that is answered with it is in doubt, and any other call is refused."),
+        Phrase("A send with this answer is in doubt; any other call is refused."),
         Phrase("look it up in WeChat's list of return codes (全局返回码); WeChat's support can look up the rid"),
     )
 
 
 _WORLD: Final = {
-    ErrorClass.BUSY: Phrase("The platform faltered. What was asked for may have been done or not."),
-    ErrorClass.DOUBT: Phrase("What was asked for may have been done all the same."),
-    ErrorClass.AUTH: Phrase("A credential, address, right or the administrator stands in the way; WeChat did nothing."),
-    ErrorClass.QUOTA: Phrase("Something is used up, or asked for too fast; WeChat did nothing."),
+    ErrorClass.BUSY: Phrase("The platform had an error. The request may or may not have been carried out."),
+    ErrorClass.DOUBT: Phrase("The request may have been carried out anyway."),
+    ErrorClass.AUTH: Phrase("A credential, an address, a right or the administrator prevents it; WeChat did nothing."),
+    ErrorClass.QUOTA: Phrase("A quota is used up, or the request came too fast; WeChat did nothing."),
     ErrorClass.PERMANENT: Phrase(
-        "The request, or what it is about, is wrong, and would be refused again; WeChat did nothing."
+        "The request, or its object, is wrong, and would be refused again; WeChat did nothing."
     ),
-    ErrorClass.ACCEPTED: Phrase("What was asked for was done before."),
-    ErrorClass.GONE: Phrase("What the call is about does not exist any more; WeChat did nothing."),
+    ErrorClass.ACCEPTED: Phrase("The request was already carried out before."),
+    ErrorClass.GONE: Phrase("The object of the request no longer exists; WeChat did nothing."),
 }
 """What each kind of answer says about the world."""
 _OURS: Final = {
     ErrorClass.BUSY: Phrase(
-        "readings and uploads are repeated by themselves; a send or a preview that is answered so is in doubt, and a "
-        "send in doubt is repeated with the same clientmsgid"
+        "massctl repeats reads and uploads automatically; a send or a preview with this answer is in "
+        "doubt, and a send in doubt is repeated with the same clientmsgid"
     ),
-    ErrorClass.DOUBT: Phrase("a send that is answered so is in doubt, and is never taken for refused"),
+    ErrorClass.DOUBT: Phrase("a send with this answer is in doubt, and is never taken for refused"),
     ErrorClass.AUTH: Phrase(
-        "the next `{command}` asks again, for it passes when somebody has put it right", command=Command("apply")
+        "the next `{command}` tries again, because it passes when somebody has corrected the cause",
+        command=Command("apply"),
     ),
-    ErrorClass.QUOTA: Phrase("the next `{command}` asks again, for it may pass by itself", command=Command("apply")),
+    ErrorClass.QUOTA: Phrase(
+        "the next `{command}` tries again, because it may pass without a change", command=Command("apply")
+    ),
     ErrorClass.PERMANENT: Phrase(
-        "a send that was refused so is not asked for again until the campaign changes (`rejected_before`)"
+        "a send with this answer is not tried again until the campaign changes (`rejected_before`)"
     ),
     ErrorClass.ACCEPTED: Phrase("an answer to an earlier attempt was lost, and this one proves that it was accepted"),
-    ErrorClass.GONE: Phrase("a draft that is gone may have been sent, so massctl does not save it again by itself"),
+    ErrorClass.GONE: Phrase("a missing draft may have been sent, so massctl does not save it again automatically"),
 }
 """What massctl makes of it, and so why it matters."""
 _TOKEN: Final = Phrase(
-    "only the token was refused and the call was not looked at: massctl fetches another one, and a send makes one "
-    "more recorded attempt"
+    "WeChat refused only the token and did not look at the call: massctl fetches another one, and a "
+    "send makes one more recorded attempt"
 )
 
 

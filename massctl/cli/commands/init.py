@@ -20,20 +20,22 @@ from massctl.view.i18n import asked_for
 @click.command(name="init")
 @click.argument("target", required=False, metavar="[DIR]", type=click.Path(file_okay=False, path_type=Path))
 @click.option(
-    "--language", type=click.Choice(["zh", "en"]), help="Of its words; else MASSCTL_LANG, else the locale, else zh."
+    "--language",
+    type=click.Choice(["zh", "en"]),
+    help="Language of its texts; default: MASSCTL_LANG, then the locale, then zh.",
 )
 @click.option(
     "--owner",
     type=Text(r"@[\w-]+(/[\w.-]+)?"),
     metavar="@NAME",
-    help="Who has to agree to a pull request: @person or @company/team, for CODEOWNERS.",
+    help="Who must approve pull requests: @person or @company/team, for CODEOWNERS.",
 )
-@click.option("--keep", is_flag=True, help="Keep the files that are here, and write only those that are not.")
+@click.option("--keep", is_flag=True, help="Keep existing files, and write only the missing ones.")
 @click.pass_obj
 def command(directory: str, target: Path | None, language: str | None, owner: str | None, keep: bool) -> int:
-    """Scaffold a repository in DIR (default: here): a sample, workflows, and all that a team needs.
+    """Create a repository in DIR (default: here): a sample, workflows, and everything else that a team needs.
 
-    It validates, plans and applies in the sandbox at once. No file is ever overwritten.
+    It validates, plans and applies in the sandbox without changes. It never overwrites a file.
     """
     return run("init", "text", lambda: _begun(Path(directory, target or "."), target, language, owner, keep=keep))
 
@@ -68,18 +70,18 @@ def _hints(root: Path, target: Path | None, kept: Collection[str]) -> Iterator[P
     """Say what is to be typed next, and what this folder lacks although the files are there."""
     if (top := _above(root)) is not None:
         yield Phrase(
-            "this folder lies inside the git repository {top}: GitHub reads .github/ only at the top of a repository, "
-            "so no workflow runs here. Begin in a folder of its own, or in that one",
+            "this folder is inside the git repository {top}: GitHub reads .github/ only at the top of"
+            " a repository, so no workflow runs here. Begin in a separate folder, or in that one",
             top=top.name,
         )
     if IGNORED in kept and _CACHE not in _lines(root / IGNORED):
-        yield Phrase("add the line {line} to {file}: what lies there is for this machine", line=_CACHE, file=IGNORED)
+        yield Phrase("add the line {line} to {file}: these files are only for this machine", line=_CACHE, file=IGNORED)
     where = f"cd {target} && " if target else ""
     yield Phrase("next: {where}{command}", where=where, command=Command("apply", "first-letter --sandbox --yes"))
     if README in kept:
         yield Phrase("then: docs/guides/first-pull-request.md of massctl; your README.md was kept")
     else:
-        yield Phrase("then: what README.md says under the last heading")
+        yield Phrase("then: the last section of README.md")
 
 
 def _lines(path: Path) -> list[str]:

@@ -83,7 +83,7 @@ def _bound(host: str, port: int) -> socket.socket:
     except OSError as error:
         raise UsageError(
             Phrase("massctl cannot listen on port {port}: {why}", port=port, why=system_reason(error)),
-            hint=Phrase("take another port, or a free one with `{command}`", command=Command("listen", "--port 0")),
+            hint=Phrase("use another port, or a free one with `{command}`", command=Command("listen", "--port 0")),
         ) from None
 
 

@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 
 @click.command(name="lock")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--check", is_flag=True, help="Write nothing; render again and exit 5 when anything differs.")
-@click.option("--if-required", is_flag=True, help="Do nothing where massctl.yaml does not ask for locks.")
+@click.option("--check", is_flag=True, help="Write nothing; render again, and exit with 5 if anything differs.")
+@click.option("--if-required", is_flag=True, help="Do nothing if massctl.yaml does not require locks.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @sandbox_option
 @click.pass_obj
 def command(directory: str, names: tuple[str, ...], check: bool, if_required: bool, form: str, sandbox: bool) -> int:
-    """Write campaign.lock.json of every campaign that has not gone out yet.
+    """Write campaign.lock.json of every unsent campaign.
 
-    `massctl apply --locked`, or `require_lock: true` in the policy, renders again and sends only what is the same. With
-    --sandbox, addresses of articles that were sent are those of the sandbox, which WeChat never gets to see.
+    `massctl apply --locked`, or `require_lock: true` in the policy, renders again and sends only what is equal. With
+    --sandbox, addresses of articles that were sent are those of the sandbox, which WeChat does not know.
     """
 
     def work(current: Session, _: list[Diagnostic]) -> Result:

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 @click.command(name="new")
 @click.argument("name")
-@click.option("--unsent-of", metavar="LIST", help="The campaign whose list of openids was sent in part.")
+@click.option("--unsent-of", metavar="LIST", help="The campaign whose list of openids was partly sent.")
 @form_option
 @sandbox_option
 @click.pass_context
 def command(context: click.Context, name: str, unsent_of: str | None, form: str, sandbox: bool) -> int:
     """Make campaigns/NAME for the openids of LIST that no accepted batch named, and end LIST in the ledger.
 
-    NAME gets the folder of LIST without lock, edition and window. No batch of LIST is sent afterwards.
+    NAME gets the folder of LIST without lock, edition and window. After that no batch of LIST is sent.
     """
     if unsent_of is None:
         raise not_yet("massctl new NAME", Phrase("make a campaign's folder from a sample or another campaign"))
@@ -36,7 +36,7 @@ def command(context: click.Context, name: str, unsent_of: str | None, form: str,
         raise UsageError(
             Phrase("{folder} is not a campaign name", folder=name),
             Phrase("Nothing was done."),
-            Phrase("small letters, digits, `.`, `_` and `-`, at most 64"),
+            Phrase("lower-case letters, digits, `.`, `_` and `-`, at most 64"),
         )
 
     def work(current: Session, _: "list[Diagnostic]") -> Result:
@@ -45,7 +45,7 @@ def command(context: click.Context, name: str, unsent_of: str | None, form: str,
         record, count = _made(current, CampaignName(name), CampaignName(unsent_of))
         told = {"rest": name, "count": count, "name": unsent_of}
         made = Phrase("campaigns/{rest} has the {count:,} openids that no accepted batch of {name} named", **told)
-        ended = Phrase("{name} is ended: none of its other batches is sent", name=unsent_of)
+        ended = Phrase("{name} is ended: its other batches will not be sent", name=unsent_of)
         go_on = Phrase("look at campaigns/{rest}/campaign.yaml, then commit it like any other campaign", rest=name)
         return Result(0, lambda to: new_json(record, name, count, to.language), said(made, ended, go_on))
 
@@ -65,7 +65,7 @@ def _made(current: Session, rest: CampaignName, name: CampaignName) -> "tuple[Re
 
     if (current.repository.root / "campaigns" / rest).exists():
         raise UsageError(
-            Phrase("campaigns/{name} is there already", name=rest),
+            Phrase("campaigns/{name} already exists", name=rest),
             Phrase("Nothing was done."),
             Phrase("choose another name"),
         )
@@ -95,9 +95,9 @@ def _made(current: Session, rest: CampaignName, name: CampaignName) -> "tuple[Re
 def _require_free(current: Session, state: "State", rest: CampaignName, record: "Record") -> None:
     """Raise UsageError where the name had another campaign, whose entries would count for this one."""
     if (now := current.settings.renamed.get(rest)) is not None:
-        why = Phrase("{name} is the name that {now} had before (`moved` in massctl.yaml)", name=rest, now=now)
+        why = Phrase("{name} is the old name of {now} (`moved` in massctl.yaml)", name=rest, now=now)
     elif state.editions(rest) and (record.ended is None or record.ended.rest != rest):
-        why = Phrase("the ledger has a campaign {name} already", name=rest)
+        why = Phrase("the ledger already has a campaign {name}", name=rest)
     else:
         return
     raise UsageError(why, Phrase("Nothing was done."), Phrase("choose another name"))
@@ -117,9 +117,9 @@ def _partly_sent(state: "State", name: CampaignName, rest: CampaignName) -> "Rec
         )
     if record is None or not 0 < len(record.sent_batches) < record.batches:
         raise UsageError(
-            Phrase("{name} is not a list of openids that was sent in part", name=name),
+            Phrase("{name} is not a partly sent list of openids", name=name),
             Phrase("Nothing was done."),
-            Phrase("{command}   shows what became of it", command=Command("status", name)),
+            Phrase("{command}   shows the result", command=Command("status", name)),
         )
     if record.ended is not None and record.ended.rest != rest:
         raise RefusedError(
@@ -142,8 +142,8 @@ def _same_list(current: Session, workbench: "Workbench", record: "Record") -> st
     named = {event.audience.get("sha256") for event in tried}
     if found is None or named != {f"sha256:{found.sha256}"} or found.batches != record.batches:
         raise RefusedError(
-            Phrase("the list of {name} is not the one that was sent in part", name=record.campaign),
+            Phrase("the list of {name} is not the one that was partly sent", name=record.campaign),
             Phrase("Nothing was done."),
-            Phrase("put it back as it was (git log shows it), then run the same command again"),
+            Phrase("restore it (git log shows it), then run the same command again"),
         )
     return found.sha256

@@ -36,24 +36,24 @@ if TYPE_CHECKING:
 @click.command(name="plan")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
-@click.option("--detailed-exitcode", is_flag=True, help="Exit 6 when apply would do something, 5 when it would refuse.")
+@click.option(
+    "--detailed-exitcode", is_flag=True, help="Exit with 6 if apply would do something, with 5 if it would refuse."
+)
 @sandbox_option
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Save the plan too, for `apply --plan FILE`.",
+    help="Also save the plan, for `apply --plan FILE`.",
 )
 @click.option("--refresh", is_flag=True, help="Ask WeChat for drafts, audiences and jobs; needs the secret.")
 @click.option(
     "--against",
     type=click.Path(path_type=str),
     metavar="DIR",
-    help="Show what changed for readers since a second checkout, instead of since what was staged or sent.",
+    help="Compare with a second checkout instead of what was staged or sent.",
 )
-@click.option(
-    "--for-review", is_flag=True, help="Add what changed for readers, and locks, to the JSON: for `ci comment`."
-)
+@click.option("--for-review", is_flag=True, help="Add changes for readers, and locks, to the JSON: for `ci comment`.")
 @click.pass_obj
 def command(
     directory: str,
@@ -69,7 +69,7 @@ def command(
     """Show what `massctl apply` with the same NAMEs would do now, step by step, and why.
 
     Reads the repository and the ledger, and changes nothing. Without --refresh it needs no secret, and the network
-    only to read a ledger in git; without it, it shows what was fetched last.
+    only to read a ledger in git. Without a network it uses what was fetched last.
     """
     _agree(form, refresh=refresh, out=out, against=against, for_review=for_review)
     names = tuple(dict.fromkeys(names))
@@ -124,12 +124,15 @@ def _agree(form: str, *, refresh: bool, out: Path | None, against: str | None, f
     """Refuse flags that do not go together."""
     if refresh and out is not None:
         raise click.UsageError(
-            Phrase("--refresh shows what WeChat has in this moment, and --out saves what can be planned again; use one")
+            Phrase(
+                "--refresh shows the current state at WeChat, and --out saves what can be planned "
+                "again; use only one of them"
+            )
         )
     if for_review and form != "json":
-        raise click.UsageError(Phrase("--for-review adds to the JSON; it goes with --format json"))
+        raise click.UsageError(Phrase("--for-review adds to the JSON; use it with --format json"))
     if against is not None and form == "json" and not for_review:
-        raise click.UsageError(Phrase("with --format json, --against goes with --for-review"))
+        raise click.UsageError(Phrase("with --format json, use --against together with --for-review"))
 
 
 def _planned(
@@ -250,7 +253,7 @@ def open_checkout(session: Session, directory: str, *, for_review: bool = False)
     if not (root / SETTINGS).is_file():
         raise UsageError(
             Phrase("there is no massctl.yaml in {directory}", directory=directory),
-            Phrase("--against names the folder of a second checkout, the one that holds massctl.yaml and campaigns/."),
+            Phrase("--against names the folder of a second checkout, the one with massctl.yaml and campaigns/."),
             Phrase("git worktree add ../before main   then: {command}", command=Command("plan", "--against ../before")),
         )
     repository = Repository(root)
@@ -296,7 +299,7 @@ def _differences(session: Session, made: Planned, checkout: Checkout | None, unl
         if difference is not None:
             found[campaign.name] = difference
     if unknown:
-        why = Phrase("what changed cannot be shown for {names}: what to compare with is not kept here whole")
+        why = Phrase("the changes of {names} cannot be shown: the version to compare with is not complete here")
         session.console.talk(Phrase(why, names=", ".join(unknown)))
     return found
 

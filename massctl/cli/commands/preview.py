@@ -61,10 +61,10 @@ def command(
     form: str,
     sandbox: bool,
 ) -> int:
-    """Show NAME on phones before it is sent: on those that campaign.yaml declares, or only on those given here.
+    """Show NAME on phones before it is sent: on all that campaign.yaml declares, or only on those given here.
 
-    What is missing is uploaded and saved first. It repeats a preview on purpose, uses the 100 a day of the account,
-    and never sends.
+    It first uploads and saves what is missing. It repeats a preview on purpose, uses the account's 100 a day, and
+    never sends.
     """
     asked = showing(towxname, touser)
 

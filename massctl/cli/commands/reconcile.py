@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 @click.command(name="reconcile")
 @click.argument("name")
 @click.argument("msg_id", required=False, type=click.IntRange(1, 2**63 - 1))
-@click.option("--sent", is_flag=True, help="It went out; MSG_ID is its job's id, where you know it.")
-@click.option("--not-sent", is_flag=True, help="It did not go out; apply may stage and send it again.")
+@click.option("--sent", is_flag=True, help="It was sent; MSG_ID is its job's id, if you know it.")
+@click.option("--not-sent", is_flag=True, help="It was not sent; apply may stage and send it again.")
 @click.option("--resubmit", is_flag=True, help="Repeat the identical request now, under the same clientmsgid.")
 @click.option("--url", type=Text(URL_PATTERN), help="With --sent: the address of the sent article.")
 @click.option("--batch", type=click.IntRange(1), help="Which batch of a list of openids.")
@@ -44,10 +44,12 @@ if TYPE_CHECKING:
     "--looked-at",
     type=Moment(),
     metavar="AT",
-    help="With --sent or --not-sent: when you looked; what began later is not settled by it.",
+    help="With --sent or --not-sent: when you looked; this does not settle what began later.",
 )
-@click.option("--reason", type=Text(r".*\S.*"), help="How you know; recorded with your name. Part of every choice.")
-@click.option("--yes", is_flag=True, help="With --resubmit: send without asking.")
+@click.option(
+    "--reason", type=Text(r".*\S.*"), help="How you know; recorded with your name. Required for every choice."
+)
+@click.option("--yes", is_flag=True, help="With --resubmit: send without a question.")
 @form_option
 @sandbox_option
 @click.pass_obj
@@ -68,14 +70,14 @@ def command(
 ) -> int:
     """Settle what massctl cannot know about NAME. Look in the console under 群发记录 first.
 
-    Exactly one of --sent, --not-sent and --resubmit. Without one it shows what is on record and what may be chosen.
+    Give exactly one of --sent, --not-sent and --resubmit. Without one it shows what is on record and the choices.
     """
     _agree(sent, not_sent, resubmit, of_sent=(msg_id, url), of_both={"--batch": batch, "--looked-at": looked_at})
     chosen = sent or not_sent or resubmit
     if chosen and reason is None:
         raise click.UsageError(Phrase("{key} is missing", key="--reason"))
     if form == "json" and not chosen:
-        raise click.UsageError(Phrase("--format json goes with one of --sent, --not-sent and --resubmit"))
+        raise click.UsageError(Phrase("use --format json with one of --sent, --not-sent and --resubmit"))
 
     def work(current: Session, warnings: list[Diagnostic]) -> Result:
         from massctl.apply.journal import Statement
@@ -99,10 +101,10 @@ def _agree(
     if sent + not_sent + resubmit > 1:
         raise click.UsageError(Phrase("give exactly one of --sent, --not-sent and --resubmit"))
     if any(each is not None for each in of_sent) and not sent:
-        raise click.UsageError(Phrase("MSG_ID and --url go with --sent"))
+        raise click.UsageError(Phrase("use MSG_ID and --url with --sent"))
     for flag, value in of_both.items():
         if value is not None and not (sent or not_sent):
-            raise click.UsageError(Phrase("{flag} goes with --sent and --not-sent", flag=flag))
+            raise click.UsageError(Phrase("use {flag} with --sent or --not-sent", flag=flag))
 
 
 def show_evidence(session: Session, name: str, warnings: list[Diagnostic]) -> Result:
@@ -241,7 +243,7 @@ def _holder(session: Session, record: Record, draft: Draft) -> WeChat | None:
     return session.wechat(account_of(session, AppId(draft.event.appid)))
 
 
-COUNTS_AS_ALL: Final = Phrase("whom it went to is not known here, so the allowance counts it as a send to everybody")
+COUNTS_AS_ALL: Final = Phrase("its recipients are not known here, so the allowance counts it as a send to everybody")
 
 
 def declared(session: Session, name: str, edition: int, warnings: list[Diagnostic]) -> RenderedCampaign | None:

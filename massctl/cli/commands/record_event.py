@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 @click.command(name="record-event")
 @click.argument("file", metavar="FILE|-")
-@click.option("--account", metavar="A", help="The account that it was sent to, by its name in massctl.yaml.")
+@click.option("--account", metavar="A", help="The account that received it, by its name in massctl.yaml.")
 @form_option
 @sandbox_option
 @click.pass_obj
 def command(directory: str, file: str, account: str | None, form: str, sandbox: bool) -> int:
     """Record a MASSSENDJOBFINISH event, XML or JSON, as WeChat posted it: counts, reasons, originality, addresses.
 
-    The same event may be recorded any number of times. Makes no request.
+    You may record the same event any number of times. Makes no request.
     """
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
@@ -101,7 +101,7 @@ def _faulty(file: str, fault: EventFault) -> Result:
 def _bytes(file: str) -> bytes:
     from massctl.callback.tree import EVENT_BYTES_MAX
 
-    hint = Phrase("name the file that holds the event's body, or - for standard input")
+    hint = Phrase("name the file with the event's body, or - for standard input")
     return read_at_most(file, EVENT_BYTES_MAX, Phrase("Nothing was recorded."), hint)
 
 

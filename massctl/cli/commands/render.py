@@ -24,17 +24,15 @@ if TYPE_CHECKING:
 
 @click.command(name="render")
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
-@click.option(
-    "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder to write into."
-)
-@click.option("--screenshots", is_flag=True, help="Write what a phone shows as PNG too; needs a Chromium.")
+@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder to write to.")
+@click.option("--screenshots", is_flag=True, help="Also write what a phone shows as PNG; needs a Chromium.")
 @sandbox_option
 @click.pass_obj
 def command(directory: str, names: tuple[str, ...], out: Path, screenshots: bool, sandbox: bool) -> int:
     """Write NAME's articles exactly as they will be sent, with their pictures beside them.
 
-    `article-N.html` differs from what is sent only in the addresses of pictures; `message.txt` is a text
-    message; `index.html` shows all of it as a phone does. Of several NAMEs each has a folder of its own.
+    `article-N.html` differs from what is sent only in the addresses of pictures; `message.txt` is a text message;
+    `index.html` shows everything as a phone does. With several NAMEs each has a separate folder.
     """
 
     def work(current: Session, _: list[Diagnostic]) -> Result:

@@ -29,13 +29,13 @@ _WHO_CAN = Phrase(
 
 
 @click.command(name="resume")
-@click.option("--yes", is_flag=True, help="Lift it without asking; needed where there is no terminal.")
+@click.option("--yes", is_flag=True, help="Lift it without a question; required without a terminal.")
 @form_option
 @click.pass_obj
 def command(directory: str, yes: bool, form: str) -> int:
-    """Allow sends again: show who stopped them and what would leave at once, and delete the branch massctl-stop.
+    """Allow sends again: show who stopped them and what would be sent at once, and delete the branch massctl-stop.
 
-    It deletes only the brake that it showed. On a forge only policy.operators may.
+    It deletes only the brake that it showed. On a forge only policy.operators may do this.
     """
 
     def work(current: "Session", warnings: "list[Diagnostic]") -> Result:
@@ -52,7 +52,7 @@ def command(directory: str, yes: bool, form: str) -> int:
                 _require_consent(current, found, due, yes=yes)
                 _lift(branch, found)
         except LedgerUnreachableError as error:
-            raise unreachable(Phrase("nobody knows whether the brake is on"), error) from None
+            raise unreachable(Phrase("nobody knows whether the brake is set"), error) from None
         names = [each.name for each in due.campaigns] if due is not None else None
         return Result(
             ExitStatus.DONE,
@@ -74,7 +74,7 @@ def _due(current: "Session", warnings: "list[Diagnostic]") -> "Plan | None":
     except MassctlError as error:
         from massctl.apply.outcome import what_happened
 
-        told = Phrase("what the next apply would send is not known here: {why}", why=what_happened(error))
+        told = Phrase("it is not known here what the next apply would send: {why}", why=what_happened(error))
         current.console.talk(told)
         return None
     return replace(plan, campaigns=tuple(each for each in plan.campaigns if each.may_send), ahead=())
@@ -89,14 +89,14 @@ def _require_consent(current: "Session", found: "Brake", due: "Plan | None", *, 
     if not yes and not somebody_is_here():
         raise UsageError(
             Phrase("this would allow sends again, and nobody is here to confirm it"),
-            Phrase("There is no terminal to ask on. The brake stays on."),
+            Phrase("There is no terminal to ask on. The brake stays set."),
             Command("resume", "--yes"),
         )
     if yes:
         return
     question = resume_question(found, due, current.clock.now(), console.language, console.style, console.width)
     if not said_yes(console, question, Phrase("Type `yes` to lift the brake:")):
-        raise RefusedError(Phrase("you did not say yes, so the brake stays on"), Phrase("Nothing was done."))
+        raise RefusedError(Phrase("you did not say yes, so the brake stays set"), Phrase("Nothing was done."))
 
 
 def _lift(branch: "BrakeBranch", found: "Brake") -> None:
@@ -108,10 +108,10 @@ def _lift(branch: "BrakeBranch", found: "Brake") -> None:
     if brake.commit != found.commit:
         raise RefusedError(
             Phrase("somebody set the brake again meanwhile: {who}", who=brake.by or "-"),
-            Phrase("It stays on: nobody saw it here. Nothing was done."),
+            Phrase("It stays set, because you have not seen this one. Nothing was done."),
             Phrase("{command}   shows it", command=Command("resume")),
         )
     from massctl.cli.commands.stop import what_helps
 
     hint = what_helps(pushed, _WHO_CAN) or Command("resume")
-    raise RefusedError(Phrase("the brake is still on"), Phrase("{why} Nothing is sent.", why=pushed.said), hint)
+    raise RefusedError(Phrase("the brake is still set"), Phrase("{why} Nothing is sent.", why=pushed.said), hint)

@@ -48,8 +48,8 @@ def command(
 ) -> None:
     """Serve the sandbox: the API, and an inbox page that shows what followers received.
 
-    Prints `http://127.0.0.1:PORT APPID SECRET` first. It is the same world that --sandbox works in. Without variables
-    the posts to the callback are signed with a token of the sandbox, which is printed: it opens nothing.
+    Prints `http://127.0.0.1:PORT APPID SECRET` first. --sandbox uses the same sandbox. Without variables
+    the posts to the callback are signed with a printed token of the sandbox, which protects nothing.
     """
     if ctx.invoked_subcommand is not None:
         return
@@ -65,7 +65,7 @@ def command(
 @command.command(name="reset")
 @click.pass_obj
 def reset(directory: str) -> int:
-    """Forget what the sandbox received, its hour, and the ledger of `--sandbox`; accounts and tags stay."""
+    "Delete what the sandbox received, its time, and the ledger of `--sandbox`; accounts and tags stay."
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
         import shutil
@@ -194,9 +194,7 @@ def _serve(world: Sandbox, port: int, credentials: str, console: Console, endpoi
             why = system_reason(error)
             raise UsageError(
                 Phrase("the sandbox cannot listen on port {port}: {why}", port=port, why=why),
-                hint=Phrase(
-                    "take another port, or a free one with `{command}`", command=Command("sandbox", "--port 0")
-                ),
+                hint=Phrase("use another port, or a free one with `{command}`", command=Command("sandbox", "--port 0")),
             ) from None
 
 

@@ -18,10 +18,10 @@ from massctl.model.documents import shapes_in
 
 @click.command(name="schema")
 @click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), help="Write one file per schema into this folder."
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Write one file for each schema to this folder."
 )
 def command(out: Path | None) -> int:
-    """Write the JSON Schemas that editors and checks use; without --out, all of them as one document."""
+    "Write the JSON Schemas for editors and checks; without --out, print all of them as one document."
     return run("schema", "json" if out is None else "text", lambda: (current_console(), _result(out)))
 
 

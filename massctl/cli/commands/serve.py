@@ -34,11 +34,11 @@ if TYPE_CHECKING:
 @sandbox_option
 @click.pass_obj
 def command(directory: str, name: str | None, port: int, sandbox: bool) -> None:
-    """Show all campaigns, or NAME, in a browser as a phone shows them, and again whenever a file is saved.
+    """Show all campaigns, or NAME, in a browser as a phone shows them, and update when a file is saved.
 
-    Prints `http://127.0.0.1:PORT/` first. Only this machine can ask; it needs no ledger, no secret and no network, and
-    writes nothing but the picture cache. With --sandbox it compares with what the sandbox's followers have. Ctrl-C
-    ends it.
+    Prints `http://127.0.0.1:PORT/` first. Only this machine can open it. It needs no ledger, no secret and no
+    network, and writes only the picture cache. With --sandbox it compares with what the sandbox's followers have.
+    Ctrl-C ends it.
     """
     from massctl.cli.clocks import machine_now
     from massctl.cli.planner import chosen
@@ -64,7 +64,7 @@ def command(directory: str, name: str | None, port: int, sandbox: bool) -> None:
         why = system_reason(error)
         raise UsageError(
             Phrase("massctl cannot listen on port {port}: {why}", port=port, why=why),
-            hint=Phrase("take another port, or a free one with `{command}`", command=Command("serve", "--port 0")),
+            hint=Phrase("use another port, or a free one with `{command}`", command=Command("serve", "--port 0")),
         ) from None
 
 

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from massctl.model.diagnostics import Diagnostic
     from massctl.model.ids import AccountName
 
-_named = click.option("--account", metavar="A", help="The account's name in massctl.yaml; needed if it has several.")
+_named = click.option(
+    "--account", metavar="A", help="The account's name in massctl.yaml; required if there are several."
+)
 
 
 _NO_REQUEST = Phrase("No request was made.")
@@ -31,7 +33,7 @@ def command() -> None:
 @sandbox_option
 @click.pass_obj
 def get(directory: str, account: str | None, form: str, sandbox: bool) -> int:
-    """Show the speed, and what it comes to in messages a minute."""
+    "Show the speed, also in messages a minute."
 
     def work(current: "Session", _: "list[Diagnostic]") -> Result:
         name = current.account(account, _NO_REQUEST)
@@ -47,7 +49,7 @@ def get(directory: str, account: str | None, form: str, sandbox: bool) -> int:
 @sandbox_option
 @click.pass_obj
 def set_speed(directory: str, speed: int, account: str | None, form: str, sandbox: bool) -> int:
-    """Set the speed to N: 0, the fastest, to 4. It lasts, and holds for every later send of the account."""
+    "Set the speed to N: 0, the fastest, to 4. It applies to every later send of the account."
 
     def work(current: "Session", _: "list[Diagnostic]") -> Result:
         name = current.account(account, _NO_REQUEST)

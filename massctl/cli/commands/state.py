@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 _NOT_RECORDED: Final = Phrase("Nothing was recorded.")
 _SEE_PLAN: Final = Phrase("{command}   shows what would be sent", command=Command("plan"))
 _DEEPER: Final = Phrase(
-    "{command}   checks the form and the fields of every entry too", command=Command("state verify", "--deep")
+    "{command}   also checks the form and the fields of every entry", command=Command("state verify", "--deep")
 )
 _CHECK: Final = Phrase("{command}   checks every line of it", command=Command("state verify"))
 
@@ -59,7 +59,7 @@ def command() -> None:
 @sandbox_option
 @click.pass_obj
 def show(directory: str, names: tuple[str, ...], form: str, sandbox: bool) -> int:
-    """Show what is recorded, campaign by campaign; only of NAME, where it is given."""
+    "Show what is recorded, campaign by campaign; only NAME, if given."
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
         from massctl.cli.ledger_access import records_of, require_ledger, shown_state
@@ -109,12 +109,12 @@ def list_entries(directory: str, form: str, sandbox: bool) -> int:
 
 
 @command.command(name="verify")
-@click.option("--deep", is_flag=True, help="Check the form and the fields of every entry too.")
+@click.option("--deep", is_flag=True, help="Also check the form and the fields of every entry.")
 @form_option
 @sandbox_option
 @click.pass_obj
 def verify(directory: str, form: str, deep: bool, sandbox: bool) -> int:
-    """Check that every line is what was written, and that the story they tell is possible."""
+    "Check that no line was changed, and that the recorded history is possible."
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
         from massctl.cli.ledger_access import require_ledger
@@ -135,12 +135,14 @@ def verify(directory: str, form: str, deep: bool, sandbox: bool) -> int:
 
 
 @command.command(name="init")
-@click.option("--new-lineage", is_flag=True, help="Start over; the old ledger is put aside, and what it knew is told.")
-@click.option("--reason", type=Text(r".*\S.*"), help="With --new-lineage: why; recorded as the first entry.")
+@click.option(
+    "--new-lineage", is_flag=True, help="Start a new ledger; the old one is put aside, and its sends are printed."
+)
+@click.option("--reason", type=Text(r".*\S.*"), help="With --new-lineage: why; recorded in the first entry.")
 @sandbox_option
 @click.pass_obj
 def init(directory: str, new_lineage: bool, reason: str | None, sandbox: bool) -> int:
-    """Begin the ledger, and name it in massctl.yaml. The first apply does so by itself."""
+    "Begin the ledger, and name it in massctl.yaml. The first apply does this automatically."
     refuse_loose_reason(new_lineage=new_lineage, reason=reason)
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
@@ -155,10 +157,10 @@ def init(directory: str, new_lineage: bool, reason: str | None, sandbox: bool) -
 @click.option("--remote", type=GitName(), help="With --to git: the remote, if not as massctl.yaml says.")
 @click.pass_obj
 def migrate(directory: str, backend: str, branch: str | None, remote: str | None) -> int:
-    """Move the ledger: from the file to a branch of the remote, or back. massctl.yaml names its new place."""
+    "Move the ledger from the file to a branch of the remote, or back. massctl.yaml names the new place."
     where = {key: value for key, value in (("branch", branch), ("remote", remote)) if value is not None}
     if where and backend == "local":
-        raise click.UsageError(Phrase("--branch and --remote go with --to git"))
+        raise click.UsageError(Phrase("use --branch and --remote with --to git"))
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
         return move_to_git(current, where) if backend == "git" else move_to_local(current)
@@ -167,12 +169,14 @@ def migrate(directory: str, backend: str, branch: str | None, remote: str | None
 
 
 @command.command(name="repair")
-@click.option("--reason", type=Text(r".*\S.*"), help="Do it, and record why; without it, see what would be dropped.")
+@click.option(
+    "--reason", type=Text(r".*\S.*"), help="Do it, and record why; without it, only show what would be dropped."
+)
 @form_option
 @sandbox_option
 @click.pass_obj
 def repair(directory: str, reason: str | None, form: str, sandbox: bool) -> int:
-    """Cut a damaged ledger to the entries that verify. What is not known as sent then waits for reconcile."""
+    "Cut a damaged ledger to the entries that verify. You must then reconcile what is not known as sent."
     return run_in_session(
         "state repair", form, directory, lambda current, _: repair_ledger(current, reason), sandbox=sandbox
     )
@@ -183,7 +187,7 @@ def repair(directory: str, reason: str | None, form: str, sandbox: bool) -> int:
 @sandbox_option
 @click.pass_obj
 def backup(directory: str, target: Path, sandbox: bool) -> int:
-    """Copy the ledger into FILE; it may hold an older copy. While others write, the copy is whole all the same."""
+    "Copy the ledger to FILE, which may be an older copy. The copy is complete even while others write."
     return run_in_session(
         "state backup", "text", directory, lambda current, _: back_up(current, target), sandbox=sandbox
     )
@@ -194,20 +198,22 @@ def backup(directory: str, target: Path, sandbox: bool) -> int:
 @sandbox_option
 @click.pass_obj
 def restore(directory: str, source: Path, sandbox: bool) -> int:
-    """Put a copy in the place of a local ledger that is lost or damaged. An older one than was seen here is refused."""
+    "Replace a lost or damaged local ledger by a copy. A copy older than this machine saw is refused."
     return run_in_session(
         "state restore", "text", directory, lambda current, _: restore_copy(current, source), sandbox=sandbox
     )
 
 
 @command.command(name="import")
-@click.option("--website-send", type=Moment(), metavar="AT", help="Somebody sent something on the website, then.")
-@click.option("--no-website-send", type=Moment(), metavar="AT", help="What was recorded of a send then was wrong.")
-@click.option("--account", help="With --website-send and --no-website-send: whose, where there are several.")
-@click.option("--sent", metavar="NAME", help="This campaign went out without this ledger.")
+@click.option(
+    "--website-send", type=Moment(), metavar="AT", help="Somebody sent something on the website at this time."
+)
+@click.option("--no-website-send", type=Moment(), metavar="AT", help="The recorded send at this time is wrong.")
+@click.option("--account", help="With --website-send and --no-website-send: the account, if there are several.")
+@click.option("--sent", metavar="NAME", help="This campaign was sent outside this ledger.")
 @click.option("--at", type=Moment(), metavar="AT", help="With --sent: when.")
-@click.option("--msg-id", type=click.IntRange(1, 2**63 - 1), help="With --sent: its job's id, where you know it.")
-@click.option("--edition", type=click.IntRange(min=1), help="With --sent: which edition, if not the declared one.")
+@click.option("--msg-id", type=click.IntRange(1, 2**63 - 1), help="With --sent: its job's id, if you know it.")
+@click.option("--edition", type=click.IntRange(min=1), help="With --sent: the edition, if not the declared one.")
 @click.option("--reason", type=Text(r".*\S.*"), help="How you know; recorded with your name.")
 @sandbox_option
 @click.pass_obj
@@ -223,16 +229,16 @@ def import_send(
     reason: str | None,
     sandbox: bool,
 ) -> int:
-    """Record a send that this ledger does not know of. AT is a moment with its offset: 2026-12-01T20:00:00+08:00.
+    """Record a send that is not in this ledger. AT is a time with its offset: 2026-12-01T20:00:00+08:00.
 
-    Either --website-send, or --sent with --at; or --no-website-send with --reason, to take the first one back.
+    Give --website-send, or --sent with --at; or --no-website-send with --reason, to retract the first.
     """
     if [website_send, no_website_send, sent].count(None) != 2:
         raise click.UsageError(Phrase("give one of --website-send, --no-website-send and --sent"))
     if sent is None and (at, msg_id, edition) != (None, None, None):
-        raise click.UsageError(Phrase("--at, --msg-id and --edition go with --sent"))
+        raise click.UsageError(Phrase("use --at, --msg-id and --edition with --sent"))
     if sent is not None and account is not None:
-        raise click.UsageError(Phrase("--account goes with --website-send; a campaign names its own"))
+        raise click.UsageError(Phrase("use --account with --website-send; a campaign names its account itself"))
 
     def work(current: Session, warnings: list[Diagnostic]) -> Result:
         if no_website_send is not None:
@@ -242,7 +248,7 @@ def import_send(
         if website_send is not None:
             return record_website_send(current, website_send, account, reason)
         if sent is None or at is None:
-            raise click.UsageError(Phrase("--sent needs --at: when it went out"))
+            raise click.UsageError(Phrase("--sent needs --at: when it was sent"))
         return record_sent(current, sent, at, edition=edition, msg_id=msg_id, reason=reason, warnings=warnings)
 
     return run_in_session("state import", "text", directory, work, sandbox=sandbox)
@@ -282,9 +288,9 @@ def begin(session: Session) -> Result:
         elif session.settings.state.lineage is None and not session.sandbox:
             # A run that began the ledger died before massctl.yaml named it, or its commit was lost.
             bootstrap.declare(state.lineage)
-            found = Phrase("the ledger {lineage} is here already; massctl.yaml names it now", lineage=state.lineage)
+            found = Phrase("the ledger {lineage} already exists; massctl.yaml names it now", lineage=state.lineage)
         else:
-            found = Phrase("the ledger {lineage} is here already; nothing was changed", lineage=state.lineage)
+            found = Phrase("the ledger {lineage} already exists; nothing was changed", lineage=state.lineage)
     return told(found, next_step=_SEE_PLAN)
 
 
@@ -371,7 +377,7 @@ def refuse_loose_reason(*, new_lineage: bool, reason: str | None) -> None:
     """Refuse a reason without a new lineage, and a new lineage without a reason."""
     if new_lineage != (reason is not None):
         raise UsageError(
-            Phrase("--new-lineage and --reason go together"),
+            Phrase("use --new-lineage and --reason together"),
             Phrase("Nothing was changed."),
             Command("state init", '--new-lineage --reason "…"'),
         )
@@ -401,7 +407,7 @@ def take_back_website_send(session: Session, at: datetime, account: str | None, 
     with _own_book(session) as book:
         appid = AppId(session.settings.accounts[name].appid)
         retract_website_send(appid, at, Statement(reason, who(session.environment)), book)
-    say_so = Phrase("the send on the website at {at} is taken back for {account}; it uses nothing of the allowance")
+    say_so = Phrase("the send on the website at {at} is retracted for {account}; it no longer uses the allowance")
     return told(Phrase(say_so, at=moment(at), account=name))
 
 
@@ -447,10 +453,10 @@ def record_sent(
         Phrase("edition {edition} of {name} is recorded as sent at {at}", edition=number, name=name, at=moment(at))
     ]
     if rendered is None:
-        say_so = Phrase("what it said is not known, so an equal message under another name is not noticed")
+        say_so = Phrase("its content is not known, so an equal message under another name is not noticed")
         lines += [say_so, COUNTS_AS_ALL]
     if msg_id is not None:
-        lines.append(Phrase("{command}   asks what became of its job", command=Command("status", name)))
+        lines.append(Phrase("{command}   asks for the result of its job", command=Command("status", name)))
     return told(*lines)
 
 
@@ -473,9 +479,9 @@ def _check_past(session: Session, at: datetime) -> None:
     now = session.clock.now()
     if at > now:
         raise UsageError(
-            Phrase("{at} has not come yet; it is {now} now", at=moment(at), now=moment(now.astimezone(at.tzinfo))),
+            Phrase("{at} is in the future; it is {now} now", at=moment(at), now=moment(now.astimezone(at.tzinfo))),
             _NOT_RECORDED,
-            Phrase("give the time at which it was sent, with its offset"),
+            Phrase("give the time at which it was sent, with the offset"),
         )
 
 
@@ -507,14 +513,14 @@ def move_to_git(session: Session, where: Mapping[str, str]) -> Result:
             if there.lineage is None:
                 raise _nothing_to_move()
             _declare(target, there, where)
-            return told(Phrase("the ledger {lineage} is in git already", lineage=there.lineage))
+            return told(Phrase("the ledger {lineage} is already in git", lineage=there.lineage))
         _trust(session, state)
         git.take_over(_first_lines(found, state.serial), _kept(session.places.archive))
         _declare(target, state, where)
         aside = local.replace(None, session.clock.now(), found)
     branch = f"{target.settings.state.remote}/{target.settings.state.branch}"
     moved = Phrase("the ledger {lineage} is on {branch} now", lineage=state.lineage, branch=branch)
-    kept = [Phrase("the file it was in is called {file} now; keep it", file=aside)] if aside is not None else []
+    kept = [Phrase("the old file is now named {file}; keep it", file=aside)] if aside is not None else []
     return told(moved, *kept, next_step=_CHECK)
 
 
@@ -535,7 +541,7 @@ def move_to_local(session: Session) -> Result:
             _, state, _ = _local_ledger(session)
             if state.lineage is None:
                 raise _nothing_to_move()
-            return told(Phrase("the ledger {lineage} is a file already", lineage=state.lineage))
+            return told(Phrase("the ledger {lineage} is already a file", lineage=state.lineage))
         git = session.git_ledger()
         there = State()
         there.absorb_all(git.read(0))
@@ -587,10 +593,10 @@ def _trust(session: Session, state: State) -> None:
     if due not in (None, state.lineage):
         raise LedgerForeignError(
             Phrase(
-                "massctl.yaml names the ledger {lineage}, and this one is {found}", lineage=due, found=state.lineage
+                "massctl.yaml names the ledger {lineage}, but this one is {found}", lineage=due, found=state.lineage
             ),
             Phrase("Nothing was changed."),
-            Phrase("correct state.lineage in massctl.yaml, or bring the right ledger"),
+            Phrase("correct state.lineage in massctl.yaml, or restore the right ledger"),
         )
     refuse_by(realm_refusal(session, state, list(session.settings.accounts)))
 
@@ -610,7 +616,7 @@ def _write(session: Session, local: LocalLedger, data: bytes, found: bytes | Non
         raise LedgerForeignError(
             Phrase("{file} is another ledger than the one in git", file=local.where),
             Phrase("Nothing was changed."),
-            Phrase("look whose it is, and give it another name"),
+            Phrase("find out whose ledger it is, and rename it"),
         )
     if data != found:
         local.replace(data, session.clock.now(), found)
@@ -622,7 +628,7 @@ def _declare(target: Session, state: State, where: Mapping[str, str]) -> None:
 
     changed = declare_backend(target.root, target.settings.state.backend, where)
     if declare_lineage(target.root, state.lineage or "") or changed:
-        target.console.talk(Phrase("massctl.yaml says where the ledger is now: commit this"))
+        target.console.talk(Phrase("massctl.yaml names the new place of the ledger: commit this"))
 
 
 def _nothing_to_move() -> LedgerMissingError:
@@ -684,7 +690,7 @@ def back_up(session: Session, target: Path) -> Result:
         raise UsageError(
             Phrase("{file} is not a file", file=target.name),
             Phrase("Nothing was written."),
-            Phrase("name a file that is not there yet"),
+            Phrase("name a file that does not exist yet"),
         )
     ledger = session.ledger()
     found = ledger.as_found()
@@ -699,14 +705,14 @@ def back_up(session: Session, target: Path) -> Result:
             raise LedgerForeignError(
                 Phrase("{file} is not an older copy of this ledger", file=target.name),
                 Phrase("Nothing was written."),
-                Phrase("name a file that is not there yet"),
+                Phrase("name a file that does not exist yet"),
             )
         write_whole(target, data, 0o600)
     except OSError as error:
         raise LedgerError(
             Phrase("the copy cannot be written"),
             Phrase("{file}: {why}. Nothing was written.", file=target.name, why=system_reason(error)),
-            Phrase("name a file in a folder that can be written"),
+            Phrase("name a file in a writable folder"),
         ) from None
     return told(Phrase("entries copied to {file}: {count}", count=end.serial, file=target.name))
 
@@ -720,7 +726,7 @@ def restore_copy(session: Session, source: Path) -> Result:
 
     if session.in_git:
         raise UsageError(
-            Phrase("the ledger is on a branch of the remote, and a file does not take its place"),
+            Phrase("the ledger is on a branch of the remote, and a file cannot replace it"),
             Phrase("Nothing was changed."),
             Phrase("push the newest commit of the branch that anybody has, as docs/guides/operations.md says"),
         )
@@ -743,19 +749,19 @@ def restore_copy(session: Session, source: Path) -> Result:
         if not data.startswith(sound):
             raise _not_further(source, sound.startswith(data), end, there)
         if data == found:
-            return told(Phrase("the ledger holds all of {file} already; nothing was changed", file=source.name))
+            return told(Phrase("the ledger already has everything in {file}; nothing was changed", file=source.name))
         aside = ledger.replace(data, now, found)
         _note_restored(session)
     if aside is not None:
-        session.console.talk(Phrase("the file that was there is called {file} now; keep it", file=aside))
+        session.console.talk(Phrase("the old file is now named {file}; keep it", file=aside))
     if mark is None or mark.lineage != state.lineage:
         warning = Phrase(
-            "this machine never saw this ledger, so nobody can tell here whether {file} is its newest copy: what went "
-            "out since would go out again",
+            "this machine never saw this ledger, so nobody can tell here whether {file} is its newest"
+            " copy: massctl would send again what was sent since",
             file=source.name,
         )
         session.console.talk(warning)
-    back = Phrase("the ledger {lineage} is back, with entries: {count}", lineage=state.lineage, count=end.serial)
+    back = Phrase("the ledger {lineage} is restored, with entries: {count}", lineage=state.lineage, count=end.serial)
     return told(back, next_step=_SEE_PLAN)
 
 
@@ -787,7 +793,7 @@ def _folded(session: Session, entries: Sequence[Entry]) -> State:
             Phrase("not even the first entry of the ledger verifies"),
             Phrase("Nothing of it can be kept. Nothing was changed."),
             Phrase(
-                "{state_restore}   puts a backup in its place; without any: {state_init}",
+                "{state_restore}   restores a backup; without one: {state_init}",
                 state_restore=Command("state restore", A_FILE),
                 state_init=Command("state init", '--new-lineage --reason "…"'),
             ),
@@ -809,27 +815,27 @@ def _require_seen(session: Session, state: State, entries: Sequence[Entry], end:
 
 def _no_copy(say_why: Phrase, error: LedgerCorruptError | LedgerOlderError) -> LedgerError:
     """Say of a copy what was found in it; the ledger that is here stays as it is."""
-    return type(error)(say_why, error.detail, Phrase("name another copy; the ledger that is here was not changed"))
+    return type(error)(say_why, error.detail, Phrase("name another copy; the existing ledger was not changed"))
 
 
 def _not_further(source: Path, is_older: bool, end: End, there: End) -> LedgerError:
     if not is_older:
         return LedgerForeignError(
-            Phrase("{file} and the ledger that is here went different ways", file=source.name),
+            Phrase("{file} and the existing ledger have different entries", file=source.name),
             Phrase("Nothing was changed."),
             Phrase(
-                "look whose copy it is; {command}   checks the ledger that is here", command=Command("state verify")
+                "find out whose copy it is; {command}   checks the existing ledger", command=Command("state verify")
             ),
         )
     return LedgerOlderError(
-        Phrase("{file} is older than what is here", file=source.name),
+        Phrase("{file} is older than the existing ledger", file=source.name),
         Phrase(
             "It ends with entry {serial}, and {there} entries verify here. Nothing was changed.",
             serial=end.serial,
             there=there.serial,
         ),
         Phrase(
-            "{state_verify}   checks what is here, and {state_repair} keeps what verifies",
+            "{state_verify}   checks the existing ledger, and {state_repair} keeps what verifies",
             state_verify=Command("state verify"),
             state_repair=Command("state repair"),
         ),

@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
 @click.command(name="status")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--wait", type=Seconds(), default=0, help="Ask again for this long.")
-@click.option("--all-editions", is_flag=True, help="Show earlier editions too.")
+@click.option("--wait", type=Seconds(), default=0, help="Ask again for this time.")
+@click.option("--all-editions", is_flag=True, help="Also show earlier editions.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @sandbox_option
 @click.pass_obj
 def command(directory: str, names: tuple[str, ...], wait: float, all_editions: bool, form: str, sandbox: bool) -> int:
-    """Ask WeChat about mass jobs that are not finished, and record the answers. Makes no request for others.
+    """Ask WeChat about unfinished mass jobs, and record the answers. Makes no other requests.
 
     With --sandbox it also records the events of jobs that have ended, and a wait passes at once.
     """

@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 
 @click.command(name="stop")
-@click.option("--reason", type=Text(r".*\S.*"), metavar="TEXT", help="Why; whoever lifts it reads it.")
+@click.option("--reason", type=Text(r".*\S.*"), metavar="TEXT", help="Why, for the person who lifts it.")
 @form_option
 @click.pass_obj
 def command(directory: str, reason: str | None, form: str) -> int:
-    """Stop all sends of this repository at once, wherever they run: push the branch massctl-stop to the remote.
+    """Stop all sends of this repository at once, on all machines: push the branch massctl-stop to the remote.
 
-    Needs the right to push, no secret and no review. Each run looks for the branch right before each send. What WeChat
-    has accepted goes on. `massctl resume` lifts it.
+    Needs the right to push, but no secret and no review. Each run looks for the branch right before each send. Sends
+    that WeChat has accepted continue. `massctl resume` lifts the brake.
     """
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
@@ -43,11 +43,11 @@ def command(directory: str, reason: str | None, form: str) -> int:
             found = branch.set(who(current.environment), current.clock.now(), reason or "")
         except LedgerUnreachableError as error:
             raise unreachable(
-                Phrase("the brake is not on, as far as this machine can tell"), error, OTHERWISE
+                Phrase("the brake is not set, as far as this machine can tell"), error, OTHERWISE
             ) from None
         if isinstance(found, Pushed):
             raise LedgerUnreachableError(
-                Phrase("the brake is not on"),
+                Phrase("the brake is not set"),
                 Phrase("{why} Sends go on.", why=found.said),
                 what_helps(found, _WHO_CAN, OTHERWISE),
             )
@@ -103,13 +103,13 @@ class BrakeBranch:
         settings = session.settings
         if settings.policy.branch is None:
             raise UsageError(
-                Phrase("massctl.yaml names no policy.branch, so no run looks for a brake"),
+                Phrase("massctl.yaml has no policy.branch, so no run looks for a brake"),
                 Phrase("Nothing was done."),
                 otherwise,
             )
         if not has_git(session.root):
             raise LedgerUnreachableError(
-                Phrase("this folder is in no git repository"),
+                Phrase("this folder is not in a git repository"),
                 Phrase("Nothing was done."),
                 Phrase("run this in a clone of the repository"),
             )

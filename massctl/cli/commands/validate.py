@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 @click.command(name="validate")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
-@click.option("-v", "--verbose", is_flag=True, help="Show each note and warning, however many are of one kind.")
+@click.option("-v", "--verbose", is_flag=True, help="Show each note and warning, however many have the same code.")
 @click.pass_obj
 def command(directory: str, names: tuple[str, ...], form: str, verbose: bool) -> int:
-    """Check the campaigns NAMEs, or every one: schema, rendering, content rules. Touches no network."""
+    "Check the campaigns NAMEs, or all of them: schema, rendering, content rules. Uses no network."
     return run("validate", form, lambda: _validated(directory, names, verbose=verbose or verbosity() > 0))
 
 

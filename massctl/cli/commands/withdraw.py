@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 @click.command(name="withdraw")
 @click.argument("name")
-@click.option("--article", type=click.IntRange(1, 8), metavar="N", help="Withdraw this article; they count from 1.")
+@click.option("--article", type=click.IntRange(1, 8), metavar="N", help="Withdraw this article; articles count from 1.")
 @click.option("--all", "every", is_flag=True, help="Withdraw every article.")
-@click.option("--yes", is_flag=True, help="Withdraw without asking; needed where there is no terminal.")
-@click.option("--wait", type=Duration(), metavar="DURATION", help="Wait for what is still being sent: 90s, 45m …")
+@click.option("--yes", is_flag=True, help="Withdraw without a question; required without a terminal.")
+@click.option("--wait", type=Duration(), metavar="DURATION", help="Wait for jobs that are still being sent: 90s, 45m …")
 @form_option
 @sandbox_option
 @click.pass_obj
@@ -41,8 +41,8 @@ def command(
 ) -> int:
     """Delete sent articles of NAME (mass/delete). The cards stay in the chats, and this cannot be undone.
 
-    Only news and videos that were sent. WeChat allows ten withdrawals a day. While it is still being sent it cannot be
-    withdrawn: with --wait massctl asks you first, and deletes at the first moment that WeChat allows.
+    Only sent news and videos. WeChat allows ten withdrawals a day, and none while the job is being sent: with --wait
+    massctl asks you first, and deletes as soon as WeChat allows it.
     """
     if (article is None) != every:
         raise click.UsageError(Phrase("give exactly one of --article N and --all"))

@@ -64,7 +64,7 @@ class Blocks:
         block = SIGNATURES[name]
         given = given_to(block, args, kwargs, holds=caller is not None)
         if name == "column" and not self._columns_open:
-            raise stop(block, Phrase("{block} stands in {around}", block=block.shown, around="blocks.columns"))
+            raise stop(block, Phrase("{block} must be inside {around}", block=block.shown, around="blocks.columns"))
         self._columns_open += name == "columns"
         held = caller() if caller is not None else ""
         self._columns_open -= name == "columns"
@@ -92,7 +92,7 @@ class Blocks:
     def link(self, block: Signature, text: str, url: str) -> str:
         """Write a link; raises TemplateStop for one that WeChat would take out."""
         if not is_article_link(url) and not (self._external_links == "keep" and _ADDRESS.fullmatch(url)):
-            say = Phrase("{block} leads to {address}, and WeChat removes such links", block=block.shown, address=url)
+            say = Phrase("{block} links to {address}, and WeChat removes such links", block=block.shown, address=url)
             hint = Phrase("link to an article on mp.weixin.qq.com, show a QR code, or write it as content_source_url")
             raise stop(block, say, hint)
         return f'<a href="{escape(url)}">{text}</a>'
@@ -102,11 +102,13 @@ class Blocks:
         block = SIGNATURES["columns"]
         pieces = held.split(MARK)
         if len(pieces) != 5:
-            say = Phrase("{block} holds two columns, and here are {count}", block=block.shown, count=len(pieces) // 2)
+            say = Phrase(
+                "{block} needs exactly two columns, and here are {count}", block=block.shown, count=len(pieces) // 2
+            )
             raise stop(block, say, Phrase("write {call} twice in it", call="{% call blocks.column() %}"))
         if any(piece.strip() for piece in pieces[::2]):
-            say = Phrase("{block} holds columns only, and here is something beside them", block=block.shown)
-            raise stop(block, say, Phrase("write it into one of the columns, or behind them"))
+            say = Phrase("{block} may contain only columns, and here is something else", block=block.shown)
+            raise stop(block, say, Phrase("write it into one of the columns, or after them"))
         second = pieces[3].replace("width:48%", "width:48%;margin-left:4%", 1)
         return f'<section class="columns">{pieces[1]}{second}</section>'
 
@@ -118,12 +120,12 @@ def _lead(blocks: Blocks, given: Given, held: str) -> str:
 def _button(blocks: Blocks, given: Given, held: str) -> str:
     form = SIGNATURES["button"]
     if ("text" in given) != ("url" in given):
-        say = Phrase("{block} takes `text` and `url` together, or a link in {call}", block=form.shown, call=CALL)
+        say = Phrase("{block} accepts `text` and `url` together, or a link in {call}", block=form.shown, call=CALL)
         raise stop(form, say)
     if "text" in given:
         return f'<section class="button">{blocks.link(form, _words(given, "text"), given["url"])}</section>'
     if not _LINK.search(held):
-        raise stop(form, Phrase("{block} holds a link, and here is none", block=form.shown))
+        raise stop(form, Phrase("{block} needs a link, and here is none", block=form.shown))
     return f'<section class="button">{blocks.held(held)}</section>'
 
 

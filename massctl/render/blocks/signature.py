@@ -54,7 +54,7 @@ Given = Mapping[str, Any]
 """By parameter: a text, or a mapping of texts; what was not given is not there."""
 
 
-_TAKES_NOTHING: Final = Phrase("docs/guides/template-library.md shows how each block is written")
+_TAKES_NOTHING: Final = Phrase("docs/guides/template-library.md shows the syntax of each block")
 
 
 def stop(block: Signature, message: Phrase, hint: Phrase | None = None) -> TemplateStop:
@@ -67,7 +67,7 @@ def stop(block: Signature, message: Phrase, hint: Phrase | None = None) -> Templ
 def given_to(block: Signature, args: Sequence[Any], kwargs: Mapping[str, Any], *, holds: bool) -> Given:
     """Sort what a call gives; raises TemplateStop for the first mistake. `holds`: it has a body."""
     if holds and not block.holds:
-        raise stop(block, Phrase("{block} holds nothing: write it without {call}", block=block.shown, call=CALL))
+        raise stop(block, Phrase("{block} has no content: write it without {call}", block=block.shown, call=CALL))
     named = _named(block, args, kwargs)
     found = {name: _value(block, name, value) for name, value in named.items() if value is not None}
     for parameter in block.parameters:
@@ -75,13 +75,13 @@ def given_to(block: Signature, args: Sequence[Any], kwargs: Mapping[str, Any], *
             raise stop(block, Phrase("{block} needs `{name}`", block=block.shown, name=parameter.name))
     if block.instead and holds == (block.instead in found):
         say = (
-            Phrase("{block} takes `{name}` or what stands in {call}, and not both", **_words(block))
+            Phrase("{block} accepts `{name}` or the content of {call}, but not both", **_words(block))
             if holds
-            else Phrase("{block} needs `{name}`, or what it holds in {call}", **_words(block))
+            else Phrase("{block} needs `{name}`, or content in {call}", **_words(block))
         )
         raise stop(block, say)
     if block.holds and not block.instead and not holds and not block.parameters:
-        raise stop(block, Phrase("{block} has nothing in it: write it with {call}", block=block.shown, call=CALL))
+        raise stop(block, Phrase("{block} is empty: write it with {call}", block=block.shown, call=CALL))
     return found
 
 
@@ -93,7 +93,7 @@ def _named(block: Signature, args: Sequence[Any], kwargs: Mapping[str, Any]) -> 
     names = [each.name for each in block.parameters]
     if len(args) > len(names):
         say = Phrase(
-            "{block} is given {count} values, and takes {most}", block=block.shown, count=len(args), most=len(names)
+            "{block} has {count} arguments, but accepts {most}", block=block.shown, count=len(args), most=len(names)
         )
         raise stop(block, say)
     found = dict(zip(names, args, strict=False))
@@ -101,7 +101,7 @@ def _named(block: Signature, args: Sequence[Any], kwargs: Mapping[str, Any]) -> 
         if name not in names:
             raise stop(block, Phrase("{block} has no `{name}`", block=block.shown, name=name), _near(name, names))
         if name in found:
-            raise stop(block, Phrase("{block} is given `{name}` twice", block=block.shown, name=name))
+            raise stop(block, Phrase("{block} has the argument `{name}` twice", block=block.shown, name=name))
         found[name] = value
     return found
 
@@ -136,7 +136,7 @@ def _text(block: Signature, name: str, value: Any) -> str:
 def _wrong_kind(block: Signature, name: str, value: Any, due: Phrase) -> TemplateStop:
     kind = type(value).__name__
     say = Phrase(
-        "`{name}` of {block} is {due}, and here is a value of the kind {kind}",
+        "`{name}` of {block} must be {due}, and here is a value of type {kind}",
         name=name,
         block=block.shown,
         due=due,

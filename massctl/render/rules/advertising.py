@@ -15,8 +15,8 @@ def find_absolute_terms(subject: Subject) -> Iterator[Finding]:
             term = text.whole[hit.start : hit.end]
             say = Phrase("“{term}” is an absolute term of advertising ({source})", term=term, source=hit.source)
             hint = Phrase(
-                "where it praises what you sell, write what can be proven; else add the expression to"
-                " `policy.allowed_words`, or give a reason under `ignore:`"
+                "if it praises what you sell, write what you can prove; otherwise add the expression "
+                "to `policy.allowed_words`, or give a reason under `ignore:`"
             )
             yield Finding(key, say, hint, needle, shift, len(term))
 
@@ -28,5 +28,5 @@ def find_banned_words(subject: Subject) -> Iterator[Finding]:
             needle, shift = text.around(hit.start, hit.end)
             word = text.whole[hit.start : hit.end]
             say = Phrase("“{word}” is banned by `policy.banned_words`", word=word)
-            hint = Phrase("write it another way, or add the expression that it is part of to `policy.allowed_words`")
+            hint = Phrase("use another word, or add the whole expression to `policy.allowed_words`")
             yield Finding(key, say, hint, needle, shift, len(word))

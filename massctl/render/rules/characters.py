@@ -42,15 +42,15 @@ class Unseen:
         """Say which character it is, and how many there are."""
         code, name = f"U+{ord(self.character):04X}", unicodedata.name(self.character, "TAG")
         if _TURNS.match(self.character):
-            say = Phrase("{code} ({name}) turns the direction of writing; it stands here {count} times")
+            say = Phrase("{code} ({name}) changes the direction of writing; it is here {count} times")
             return Phrase(say, code=code, name=name, count=self.count)
-        say = Phrase("{code} ({name}) is a character that nobody sees; it stands here {count} times")
+        say = Phrase("{code} ({name}) is an invisible character; it is here {count} times")
         return Phrase(say, code=code, name=name, count=self.count)
 
     @property
     def hint(self) -> Phrase:
         """Say what to do."""
-        return Phrase("delete it; text that was copied from a page or a chat often brings some along")
+        return Phrase("delete it; such characters often come with text copied from a page or a chat")
 
 
 def unseen_characters(text: str) -> list[Unseen]:

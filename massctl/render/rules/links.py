@@ -31,22 +31,22 @@ def find_dead_links(subject: Subject) -> Iterator[Finding]:
     # Of another form it is a fault already.
     why = _why_dead(subject.source_url) if subject.source_url.lower().startswith("http") else None
     if why is not None:
-        hint = Phrase("copy the address of the published article, or of a page of the web")
+        hint = Phrase("copy the address of the published article, or of a web page")
         yield Finding((*subject.key, "content_source_url"), why, hint)
 
 
 def find_unencrypted(subject: Subject) -> Iterator[Finding]:
     """Find addresses that begin with http:, where followers tap or copy them."""
-    hint = Phrase("write https:// if the site answers there, as nearly every one does")
+    hint = Phrase("write https:// if the site supports it, as nearly all do")
     shown: list[str] = []
     if "http://" in subject.lower:
         shown = [*_addresses(subject.content), *(found[0] for found in _PLAIN.finditer(subject.body.whole))]
     for address in dict.fromkeys(shown):
         if _is_unencrypted(address):
-            say = Phrase("{address} travels unencrypted; phones warn of it, or refuse it", address=address)
+            say = Phrase("{address} travels unencrypted; phones warn about it or refuse it", address=address)
             yield subject.found(say, hint, address)
     if _is_unencrypted(subject.source_url):
-        say = Phrase("{address} travels unencrypted; phones warn of it, or refuse it", address=subject.source_url)
+        say = Phrase("{address} travels unencrypted; phones warn about it or refuse it", address=subject.source_url)
         yield Finding((*subject.key, "content_source_url"), say, hint)
 
 
@@ -61,14 +61,14 @@ def _addresses(content: str) -> Iterator[str]:
 
 def _why_dead(address: str) -> Phrase | None:
     if address.startswith("#"):
-        return Phrase("the link to {address} leads nowhere: WeChat removes the place that it names", address=address)
+        return Phrase("the link to {address} has no target: WeChat removes anchors", address=address)
     try:
         parts = urlsplit(unescape(address))
         host = parts.hostname
     except ValueError:
         return Phrase("{address} is not an address", address=address)
     if not (parts.scheme or host):
-        return Phrase("the link to {address} leads nowhere: a follower has no such file", address=address)
+        return Phrase("the link to {address} has no target: followers do not have this file", address=address)
     if host == LINK_HOST and "tempkey" in parse_qs(parts.query):
         return Phrase("{address} is a preview, which expires after some hours", address=address)
     if host == LINK_HOST and parts.path.startswith(_CONSOLE):

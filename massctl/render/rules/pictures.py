@@ -25,16 +25,16 @@ def find_wordless(subject: Subject) -> Iterator[Finding]:
     An empty `alt` in HTML says that a picture is decoration, as on every web page.
     """
     wordless = [tag for tag in _images(subject) if tag.get("alt") is None]
-    hint = Phrase("write what it shows, for who listens to the article or waits for the picture: `![words](path)`")
+    hint = Phrase("describe it for people who listen to the article or wait for the picture: `![words](path)`")
     if not subject.is_markdown:
-        hint = Phrase('write what it shows as `alt="words"`, or `alt=""` where it is decoration')
+        hint = Phrase('describe it with `alt="words"`, or write `alt=""` for decoration')
         if len(wordless) > 1:
-            say = Phrase("{count} pictures have no words for who cannot see them", count=len(wordless))
+            say = Phrase("{count} pictures have no alternative text", count=len(wordless))
             yield subject.found(say, hint, _reference(wordless[0], subject))
             return
     for tag in wordless:
         reference = _reference(tag, subject)
-        yield subject.found(Phrase("the picture {path} has no words", path=reference), hint, reference)
+        yield subject.found(Phrase("the picture {path} has no alternative text", path=reference), hint, reference)
 
 
 def find_tiny(subject: Subject) -> Iterator[Finding]:
@@ -45,7 +45,7 @@ def find_tiny(subject: Subject) -> Iterator[Finding]:
         if PICTURE_SCHEME + sha256 not in shown or not _is_tiny(width, height):
             continue
         say = Phrase("{path} has only {width}x{height} pixels", path=written, width=width, height=height)
-        hint = Phrase("a phone shows 375 points across, each of two or three pixels: use the large original")
+        hint = Phrase("a phone's screen is 375 points wide, with two or three pixels each: use the large original")
         yield subject.found(say, hint, written)
 
 

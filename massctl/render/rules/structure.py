@@ -59,12 +59,12 @@ def _look(subject: Subject, hint: Phrase, look: Look) -> Iterator[Finding]:
 
 def _hidden_picture(element: Element) -> Found:
     if element.name == "img" and _ZERO.fullmatch(element.style.get("opacity", "")):
-        yield element, Phrase("a transparent picture: the console can no longer replace what shows in its place (1.1)")
+        yield element, Phrase("a transparent picture: the console can no longer replace the visible one (1.1)")
 
 
 def _hidden_caret(element: Element) -> Found:
     if _LIGHT.search(element.style.get("caret-color", "")):
-        yield element, Phrase("a transparent `caret-color` hides where one types in the console (1.2)")
+        yield element, Phrase("a transparent `caret-color` hides the cursor in the console (1.2)")
 
 
 def _lines_overlap(element: Element) -> Found:
@@ -90,7 +90,7 @@ def _too_wide(element: Element) -> Found:
             yield element, Phrase(say, name=name, width=round(width), phone=PHONE_PIXELS)
     indent = pixels(element.style.get("margin-left", ""))
     if indent is not None and indent > PHONE_PIXELS / 2:
-        say = Phrase("`margin-left` of {width} px leaves no room on a phone's {phone} px (1.4)")
+        say = Phrase("`margin-left` of {width} px is too much on a phone of {phone} px (1.4)")
         yield element, Phrase(say, width=round(indent), phone=PHONE_PIXELS)
 
 
@@ -104,18 +104,18 @@ def _no_height(element: Element) -> Found:
 def _aligned_by_start(element: Element) -> Found:
     written = element.style.get("text-align", "").replace("!important", "").strip()
     if written in ("start", "end"):
-        yield element, Phrase("`text-align:{value}` is not known to every client (1.6)", value=written)
+        yield element, Phrase("some clients do not know `text-align:{value}` (1.6)", value=written)
 
 
 def _moves_by_touch(element: Element) -> Found:
     begin = (element.tag.get("begin") or "").lower()
     if element.name in _MOVES and "touchstart" in begin and "click" not in begin:
-        yield element, Phrase("an animation that begins with `touchstart` alone starts while one scrolls (1.7)")
+        yield element, Phrase("an animation that begins only with `touchstart` starts during scrolling (1.7)")
 
 
 def _pre_as_paragraph(element: Element) -> Found:
     if element.name == "pre" and "pre-wrap" not in element.style.get("white-space", "") and element.has_text():
-        yield element, Phrase("the lines of `<pre>` do not break, and run out of the screen (1.8)")
+        yield element, Phrase("the lines of `<pre>` do not wrap, and do not fit on the screen (1.8)")
 
 
 def _nested_for_nothing(element: Element) -> Found:
@@ -125,9 +125,7 @@ def _nested_for_nothing(element: Element) -> Found:
     while len(inside.children) == 1 and _is_lone(inside, inside.children[0]):
         length, inside = length + 1, inside.children[0]
     if length > CHAIN_MAX:
-        say = Phrase(
-            "{count} elements `<{name}>` stand in each other with nothing else in them; WeChat takes some out (2.1)"
-        )
+        say = Phrase("{count} elements `<{name}>` are nested without other content; WeChat removes some (2.1)")
         yield element, Phrase(say, count=length, name=element.name)
 
 
@@ -139,15 +137,15 @@ def _leaf_with_blocks(element: Element) -> Found:
     if element.name == "span" and element.has("leaf"):
         block = next((each.name for each in element.below() if each.name in _BLOCKS), None)
         if block is not None:
-            yield element, Phrase("`<span leaf>` holds `<{name}>`, and may hold running text only (2.2)", name=block)
+            yield element, Phrase("`<span leaf>` contains `<{name}>`, but may contain only text (2.2)", name=block)
     if element.name == "section" and element.has("nodeleaf") and element.text:
-        yield element, Phrase("`<section nodeleaf>` holds text, and may hold one picture or component only (2.3)")
+        yield element, Phrase("`<section nodeleaf>` contains text, but may contain only one picture or component (2.3)")
 
 
 def _own_font(element: Element) -> Found:
     stack = re.sub(r"\s*,\s*", ",", element.style.get("font-family", "").replace('"', "").replace("'", "")).strip()
     if stack and not stack.startswith(_STACK) and "monospace" not in stack:
-        yield element, Phrase("a font of its own, `{stack}`: few phones have it (3)", stack=stack[:60])
+        yield element, Phrase("a custom font, `{stack}`: few phones have it (3)", stack=stack[:60])
 
 
 def _dark_mode(element: Element) -> Found:
@@ -161,7 +159,7 @@ def _dark_mode(element: Element) -> Found:
         yield element, Phrase("text on a gradient, which dark mode does not change, may become unreadable (4)")
 
 
-_PERCENT: Final = Phrase("write it in percent with `max-width`, or `data-ignore-width` where it is meant to scroll")
+_PERCENT: Final = Phrase("write it in percent with `max-width`, or `data-ignore-width` if it should scroll")
 _WRAP: Final = Phrase("write `<section>` with `white-space:pre-wrap`")
 _SIZE: Final = Phrase("write `line-height` without a unit, 1.5 or more")
 _PLAIN_ALIGN: Final = Phrase("write `left` or `right`")
@@ -170,7 +168,7 @@ _NO_FONT: Final = Phrase("leave `font-family` out; the reader's own font fits th
 _TAKE_OUT: Final = Phrase("take it out")
 _OUTSIDE: Final = Phrase("write what it may not hold before it or behind it")
 _CLICK: Final = Phrase('write `begin="touchstart; click"`, or `click`')
-_DARK: Final = Phrase("give the text a plain ground; or mark the element `data-no-dark` where its colours must stay")
+_DARK: Final = Phrase("give the text a plain background; or mark the element `data-no-dark` to keep its colours")
 
 _LENGTH_IN_WORDS: Final = r"\d{3,}(?!\d*(?:\.\d+)?%)|\d\d(?:\.\d+)?(?:r?em|pt)"
 """A length that may be wider than half a phone: three digits, or two in a large unit."""

@@ -18,8 +18,8 @@ _FIXED: Final = frozenset({"absolute", "fixed", "sticky"})
 """Source: WeChat's article structure rules 1.4 and 4.2.2, read 2026-08; editors and practice agree."""
 _WITHOUT_EFFECT: Final = {
     "animation": Phrase("it needs keyframes, which WeChat removes"),
-    "transition": Phrase("nothing in an article changes while it is read"),
-    "content": Phrase("it belongs to pseudo elements, which cannot stand in a `style` attribute"),
+    "transition": Phrase("an article does not change while it is read"),
+    "content": Phrase("it belongs to pseudo elements, which cannot be in a `style` attribute"),
 }
 """Property, without what follows its first hyphen -> why it does nothing."""
 _PICTURE_FUNCTIONS: Final = frozenset({"image-set", "-webkit-image-set", "cross-fade", "element", "paint", "src"})
@@ -45,7 +45,7 @@ def selector_faults(rule: Any, selector: str) -> Iterator[Fault]:
             rule,
             "MC113",
             say,
-            Phrase("look for a missing bracket, or write a plainer selector"),
+            Phrase("check for a missing bracket, or write a simpler selector"),
             width=len(selector.split("\n", 1)[0]),
         )
 
@@ -61,11 +61,11 @@ def _pseudo(prelude: list[Any]) -> Iterator[Fault]:
         named = next(nodes, None) if is_element else after
         name = str(getattr(named, "lower_name", getattr(named, "lower_value", "")))
         if is_element or name in ("before", "after", "first-line", "first-letter"):
-            say = Phrase("the pseudo element `::{name}` cannot stand in a `style` attribute", name=name)
+            say = Phrase("the pseudo element `::{name}` cannot be in a `style` attribute", name=name)
             hint = Phrase("use a border or a background of the element itself")
             yield fault_at(colon, "MC113", say, hint, width=len(name) + 1 + is_element)
         elif name == "root":
-            say = Phrase("`:root` stands alone, and holds variables only")
+            say = Phrase("`:root` must be alone, and may contain only variables")
             yield fault_at(colon, "MC113", say, Phrase("write a rule for `:root` alone"), width=len(name) + 1)
         elif name not in STRUCTURAL:
             say = Phrase("`:{name}` does not reach WeChat, which takes styles only on elements", name=name)
@@ -95,16 +95,16 @@ def _can_be_read(selector: str) -> bool:
 def declaration_faults(node: Any, *, is_root: bool, is_variable: bool) -> Iterator[Fault]:
     """Find what a declaration says that WeChat does not keep."""
     if node.important:
-        say = Phrase("`!important` keeps dark mode from changing a colour, and nothing here has to be outdone")
+        say = Phrase("`!important` keeps dark mode from changing a colour, and there is nothing to override here")
         yield fault_at(node, "MC114", say, Phrase("take it out"), width=len(node.name))
     yield from _value_faults(node.value)
     if is_root and not is_variable:
-        say = Phrase("`:root` stands alone, and holds variables only")
+        say = Phrase("`:root` must be alone, and may contain only variables")
         yield fault_at(node, "MC113", say, Phrase("write `{name}` for `.article`", name=node.name), len(node.name))
         return
     if is_variable:
         if not is_root:
-            say = Phrase("variables hold for the whole article, so they are set in `:root`")
+            say = Phrase("variables apply to the whole article, so they must be in `:root`")
             yield fault_at(node, "MC113", say, Phrase("set it in `:root`"), width=len(node.name))
         return
     yield from _property_faults(node)
@@ -115,18 +115,20 @@ def _property_faults(node: Any) -> Iterator[Fault]:
     words = {each.lower_value for each in node.value if each.type == "ident"}
     if name == "position" and words & _FIXED:
         say = Phrase("WeChat rebuilds articles, and `position: {value}` does not survive", value=min(words & _FIXED))
-        hint = Phrase("place it by margins, or beside each other with `display: inline-block`")
+        hint = Phrase("place it with margins, or side by side with `display: inline-block`")
         yield fault_at(node, "MC114", say, hint, width=len(name))
     why = _WITHOUT_EFFECT.get(name.removeprefix("-webkit-").split("-", 1)[0])
     if why is not None and not name.startswith("content-"):
-        say = Phrase("`{name}` does nothing: {why}", name=node.name, why=why)
+        say = Phrase("`{name}` has no effect: {why}", name=node.name, why=why)
         yield fault_at(node, "MC114", say, Phrase("take it out"), width=len(name))
 
 
 def _value_faults(nodes: Any) -> Iterator[Fault]:
     for node in nodes:
         if node.type == "error":
-            yield fault_at(node, "MC112", Phrase("this is not a CSS value"), Phrase("is a quotation mark missing?"))
+            yield fault_at(
+                node, "MC112", Phrase("this is not a CSS value"), Phrase("check for a missing quotation mark")
+            )
         elif node.type == "function" and node.lower_name in _PICTURE_FUNCTIONS:
             say = Phrase("`{name}()` cannot be used: one picture is uploaded, and its address written", name=node.name)
             yield fault_at(node, "MC114", say, Phrase("write it as `url(path)`"), width=len(node.name))

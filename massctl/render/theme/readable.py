@@ -47,11 +47,15 @@ def words_for(colour: str, found: Faded) -> tuple[Phrase, Phrase]:
     contrast = f"{int(found.contrast * 10) / 10:.1f}"
     values = {"colour": colour, "contrast": contrast, "least": f"{CONTRAST_MIN:g}"}
     if found.is_by_night:
-        say = Phrase("by night words in `{colour}` stand out by {contrast}:1, and {least}:1 is due", **values)
+        say = Phrase(
+            "in dark mode text in `{colour}` has a contrast of {contrast}:1; at least {least}:1 is needed", **values
+        )
     else:
-        say = Phrase("by day words in `{colour}` stand out by {contrast}:1, and {least}:1 is due", **values)
+        say = Phrase(
+            "in light mode text in `{colour}` has a contrast of {contrast}:1; at least {least}:1 is needed", **values
+        )
     if found.better:
-        return say, Phrase("`{colour}` can be read by day and by night", colour=found.better)
+        return say, Phrase("`{colour}` is readable in light and dark mode", colour=found.better)
     return say, Phrase("take a colour that differs more from the ground behind it")
 
 

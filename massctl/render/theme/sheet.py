@@ -82,7 +82,7 @@ def _refusal(text: str) -> Fault | None:
     """Say why a text is not even parsed, where it is not."""
     if len(text) > CHARACTERS_MAX:
         say = Phrase("the theme is longer than {limit} characters", limit=f"{CHARACTERS_MAX:,}")
-        return Fault("MC112", say, Phrase("take out the rules that no article uses"), line=1, column=1)
+        return Fault("MC112", say, Phrase("remove the rules that no article uses"), line=1, column=1)
     depth = 0
     for at, character in enumerate(text):
         if character in "([{":
@@ -114,7 +114,7 @@ class _Reader:
         elif node.type == "at-rule":
             self._at_rule(node)
         else:
-            self._broken(node, Phrase("a selector with declarations in braces is due here"))
+            self._broken(node, Phrase("a selector with declarations in braces is required here"))
 
     def _at_rule(self, node: Any) -> None:
         name = node.lower_at_keyword
@@ -124,17 +124,17 @@ class _Reader:
             self._import(node)
             return
         say = Phrase("`@{name}` does not reach WeChat, which takes styles only on elements", name=name)
-        hint = Phrase("write what shall always hold as an ordinary rule, and take `@{name}` out", name=name)
+        hint = Phrase("write what should always apply as an ordinary rule, and remove `@{name}`", name=name)
         self.faults.append(fault_at(node, "MC113", say, hint, width=len(name) + 1))
 
     def _import(self, node: Any) -> None:
         given = [each for each in node.prelude if each.type not in ("whitespace", "comment")]
         if len(given) != 1 or given[0].type != "string" or node.content is not None:
-            say = Phrase("`@import` takes the name of another theme in quotation marks, and nothing else")
+            say = Phrase("`@import` needs the name of another theme in quotation marks, and nothing else")
             hint = Phrase('write `@import "{name}";`', name="qingshan")
             self.faults.append(fault_at(node, "MC113", say, hint, width=len("@import")))
         elif self.rules or self.variables:
-            say = Phrase("`@import` stands before everything else, since what comes later wins")
+            say = Phrase("`@import` must be first, because later rules override earlier ones")
             self.faults.append(fault_at(node, "MC113", say, Phrase("move it to the top"), width=len("@import")))
         else:
             self.bases.append(Base(given[0].value, given[0].source_line, given[0].source_column))
@@ -171,10 +171,10 @@ class _Reader:
 
     def _no_declaration(self, node: Any) -> None:
         if node.type == "error":
-            self._broken(node, Phrase("a property, a colon and a value are due here"))
+            self._broken(node, Phrase("a property, a colon and a value are required here"))
             return
-        say = Phrase("a rule inside a rule is not carried out here")
-        hint = Phrase("write it on its own, with the whole selector in front")
+        say = Phrase("nested rules are not supported here")
+        hint = Phrase("write it as a separate rule with the whole selector")
         self.faults.append(fault_at(node, "MC113", say, hint))
 
     def _broken(self, node: Any, message: Phrase) -> None:
@@ -187,7 +187,7 @@ class _Reader:
         start += len(piece) - len(piece.lstrip())
         line, column = self._lines.at(start)
         width = len(piece.strip().split("\n", 1)[0])
-        hint = Phrase("is a bracket, a colon or a semicolon missing?")
+        hint = Phrase("check for a missing bracket, colon or semicolon")
         self.faults.append(Fault("MC112", message, hint, line=line, column=column, width=width or None))
 
 

@@ -116,8 +116,8 @@ class _Reading:
         """Read `name`, which the file in `at` names; None: campaign.yaml or massctl.yaml does."""
         path = f"{HOUSE_FOLDER}/{name}.css"
         if path in self._open or len(self._open) > BASES_MAX:
-            say = Phrase("themes begin with each other in a circle, or more than {limit} deep", limit=BASES_MAX)
-            self._say(at, "MC111", say, Phrase("take one `@import` out of the circle"))
+            say = Phrase("themes import each other in a cycle, or more than {limit} deep", limit=BASES_MAX)
+            self._say(at, "MC111", say, Phrase("remove one `@import` from the cycle"))
             return
         text = self._inputs.template(path) if _NAME.fullmatch(name) else None
         if isinstance(text, str):
@@ -129,7 +129,7 @@ class _Reading:
 
     def _read_house(self, name: str, path: str, text: str, at: _At | None) -> None:
         if name in BUILT_IN and at is None:
-            say = Phrase("the theme `{name}` is the house's own; the built-in one of that name is not used", name=name)
+            say = Phrase("the theme `{name}` is yours; the built-in one of that name is not used", name=name)
             hint = Phrase("to use both, give your theme another name")
             self.faults.append(Fault("MC116", say, hint, severity=Severity.INFO))
         # One spelling of line ends, as for articles.
@@ -152,7 +152,7 @@ class _Reading:
 
         near = get_close_matches(name, known, 1)
         hint = Phrase("did you mean `{name}`?", name=near[0]) if near else Phrase("write one of these names")
-        say = Phrase("there is no theme `{name}`; there are {known}", name=name, known=", ".join(known))
+        say = Phrase("there is no theme `{name}`; available: {known}", name=name, known=", ".join(known))
         self._say(at, "MC111", say, hint)
 
     def _say(self, at: _At | None, code: str, message: Phrase, hint: Phrase | None = None) -> None:

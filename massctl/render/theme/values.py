@@ -63,12 +63,12 @@ def resolved(files: tuple[tuple[str, str], ...]) -> Resolved:
         for path, sheet in sheets:
             rules += [f"{rule.selector}{{{writer.body(rule, path)}}}" for rule in sheet.rules]
     except _TooMuchError:
-        say = Phrase("the variables of the theme stand for more than {limit} pieces of values", limit=f"{NODES_MAX:,}")
+        say = Phrase("the variables of the theme expand to more than {limit} values", limit=f"{NODES_MAX:,}")
         writer.faults[files[-1][0], 1, 1] = Fault("MC115", say, _PLAIN_VALUES, path=files[-1][0], line=1, column=1)
     return Resolved("\n".join(rules), tuple(writer.pictures), tuple(writer.faults.values()))
 
 
-_PLAIN_VALUES: Final = Phrase("give variables plain values in place of other variables")
+_PLAIN_VALUES: Final = Phrase("give variables plain values instead of other variables")
 
 
 @dataclass
@@ -151,10 +151,10 @@ class _Writer:
         name = words[0].value if words and words[0].type == "ident" else ""
         has_fallback = len(words) > 1 and words[1] == ","
         if not name.startswith("--") or (len(words) > 1 and not has_fallback):
-            say = Phrase("`var()` takes the name of a variable, and a value to fall back on")
+            say = Phrase("`var()` needs the name of a variable, and optionally a fallback value")
             return self._fault(node, path, say, Phrase("write {example}", example=_LIKE))
         if name in self._open:
-            return self._fault(node, path, Phrase("the variable `{name}` is made of itself", name=name), _PLAIN_VALUES)
+            return self._fault(node, path, Phrase("the variable `{name}` refers to itself", name=name), _PLAIN_VALUES)
         if name in self.variables:
             where, declaration = self.variables[name]
             if not self._open:

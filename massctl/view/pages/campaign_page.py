@@ -150,7 +150,7 @@ def _facts(look: Look, sheet: Sheet) -> list[str]:
 def _faults(look: Look, sheet: Sheet) -> str:
     if look.campaign is not None and not look.is_behind:
         return ""
-    behind = Phrase("its files have faults; below it is as it was before them")
+    behind = Phrase("its files have faults; the page shows it as it was before")
     broken = Phrase("its files have faults, so there is nothing to show yet")
     found = sheet.say(Phrase("what was found"))
     link = f'<a href="#findings">{found}</a>'

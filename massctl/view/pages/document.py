@@ -96,7 +96,7 @@ def _status(sheet: Sheet) -> str:
     """Give the line in which the script says that the page is of now, or that the server is gone."""
     renewed, lost = (
         sheet.say(Phrase("renewed")),
-        sheet.say(Phrase("{command} does not answer any more", command=Command("serve"))),
+        sheet.say(Phrase("{command} no longer answers", command=Command("serve"))),
     )
-    missed = sheet.say(Phrase("these words are not in the preview"))
+    missed = sheet.say(Phrase("this text is not in the preview"))
     return f'<p class="live" role="status" data-renewed="{renewed}" data-lost="{lost}" data-missed="{missed}"></p>\n'

@@ -48,7 +48,7 @@ EDITS: dict[str, tuple[Callable[[Draft], Draft], str]] = {
     "author": (replaced("author", "老板"), "author differs"),
     "a word": (rewritten("门票", "票价"), "the text differs"),
     "a character": (rewritten("1999", "199"), "the text differs"),
-    "a picture less": (rewritten("<img", "<span"), "2 pictures were given and 0 were kept"),
+    "a picture less": (rewritten("<img", "<span"), "2 pictures were saved, and 0 are there"),
     "content_source_url": (replaced("content_source_url", "https://example.com/other"), "content_source_url differs"),
     "what the list shows of the cover": (replaced("pic_crop_235_1", "0_0_1_0.5"), "pic_crop_235_1 differs"),
     "need_open_comment": (replaced("need_open_comment", 0), "need_open_comment differs"),

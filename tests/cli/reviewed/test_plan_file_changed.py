@@ -59,7 +59,7 @@ def test_a_plan_edited_by_hand_does_nothing(issue: Issue, change: Edit):
     issue.edit_json(issue.plan_file, change)
     said = issue.apply()
     assert (said.status, issue.requests()) == (5, 0), said
-    assert "not what was planned" in said.out + said.err
+    assert "differs from the saved plan" in said.out + said.err
     issue.put_back()
     assert_goes_out_once(issue)
 

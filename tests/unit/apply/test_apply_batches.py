@@ -239,7 +239,7 @@ def test_the_draft_of_a_batch_that_a_person_settled_as_sent_is_not_asked_for_by_
 
 
 def test_nobody_is_sent_to_for_want_of_an_audience() -> None:
-    with pytest.raises(InvariantError, match="nobody knows whom words goes to"):
+    with pytest.raises(InvariantError, match="the recipients of words are not known"):
         send_intent(LETTER, State(), 1)
 
 

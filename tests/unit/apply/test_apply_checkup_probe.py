@@ -163,8 +163,8 @@ EVERY_CALL = ("drafts", "materials", "tags", "speed", "sendall", "send", "previe
     [
         (AuthError("the token is none", errcode=40001), Level.PROBLEM, 40001, "the token is none"),
         (TransportError("no answer"), Level.UNKNOWN, None, "no answer of WeChat says"),
-        (AuthError("no right", errcode=48001), Level.OK, None, "WeChat takes the token"),
-        (QuotaError("used up", errcode=45009), Level.OK, None, "WeChat takes the token"),
+        (AuthError("no right", errcode=48001), Level.OK, None, "WeChat accepts the token"),
+        (QuotaError("used up", errcode=45009), Level.OK, None, "WeChat accepts the token"),
     ],
 )
 def test_a_given_token_is_judged_by_the_calls_that_carry_it(
@@ -178,7 +178,7 @@ def test_a_given_token_is_judged_by_the_calls_that_carry_it(
 def test_a_given_token_that_one_call_was_answered_with_is_accepted() -> None:
     found = probed(Account(tags=TransportError("no answer")), token_is_given=True)[Check.TOKEN]
 
-    assert (Level.OK, True) == (found.level, "WeChat takes the token" in found.message)
+    assert (Level.OK, True) == (found.level, "WeChat accepts the token" in found.message)
 
 
 def test_a_given_token_that_could_not_be_had_is_told_as_that() -> None:

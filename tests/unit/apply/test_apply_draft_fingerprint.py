@@ -93,10 +93,10 @@ def test_of_several_articles_no_digest_is_compared() -> None:
         ({"thumb_media_id": "M2"}, "article 1: cover differs"),
         ({"need_open_comment": False}, "article 1: need_open_comment differs"),
         ({"only_fans_can_comment": True}, "article 1: only_fans_can_comment differs"),
-        ({"content": "<p>你</p>"}, "article 1: the text differs, 2 characters were given and 1 kept"),
+        ({"content": "<p>你</p>"}, "article 1: the text differs: 2 characters were saved, and 1 are there"),
         (
             {"content": '<p>你好</p><img src="https://a/0">'},
-            "article 1: 0 pictures were given and 1 were kept, or others",
+            "article 1: 0 pictures were saved, and 1 are there, or others",
         ),
     ],
 )
@@ -105,7 +105,7 @@ def test_every_difference_is_said(changed: dict[str, object], said: str) -> None
 
 
 def test_a_lost_article_is_said() -> None:
-    assert ["2 articles were given and 1 were kept"] == losses([GIVEN, GIVEN], [GIVEN])
+    assert ["2 articles were saved, and 1 are there"] == losses([GIVEN, GIVEN], [GIVEN])
 
 
 @pytest.mark.slow

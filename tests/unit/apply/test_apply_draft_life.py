@@ -397,7 +397,7 @@ def test_a_draft_whose_folder_is_gone_is_deleted_and_that_is_said() -> None:
     scene.campaigns = []
     scene.apply()
     assert ({}, "folder_gone") == (scene.wechat.drafts, scene.events("draft_deleted")[-1].reason)
-    assert ["sale: its draft was deleted, for its folder is gone"] == [str(each) for each in scene.progress.lines]
+    assert ["sale: its draft was deleted, because its folder is gone"] == [str(each) for each in scene.progress.lines]
     assert (0, []) == (scene.apply().exit_status(), scene.wechat.calls)
 
 
@@ -415,7 +415,7 @@ def test_a_draft_whose_window_has_closed_is_deleted_and_staged_again_where_it_is
     scene = staged()
     scene.later(days=5)
     assert (5, {}) == (scene.apply().exit_status(), scene.wechat.drafts)
-    assert "sale: its draft was deleted, for its window has closed" in [str(each) for each in scene.progress.lines]
+    assert "sale: its draft was deleted, because its window has closed" in [str(each) for each in scene.progress.lines]
     assert (0, []) == (scene.apply().exit_status(), scene.wechat.calls)
     now = scene.clock.now()
     scene.campaigns = [replace(NEWS, window=Window(now + HOUR, now + 2 * HOUR))]
@@ -559,7 +559,7 @@ def test_a_draft_of_a_run_that_died_is_found_by_the_next() -> None:
     assert (0, 0) == (scene.apply().exit_status(), scene.wechat.count("add_draft"))
     (saved,) = scene.events("draft_saved")
     assert [saved.media_id] == list(scene.wechat.drafts)
-    assert any("was found" in line for line in scene.progress.lines)
+    assert any("found the draft" in line for line in scene.progress.lines)
 
 
 def test_a_draft_of_a_run_that_died_is_replaced_where_the_campaign_was_edited() -> None:
@@ -631,7 +631,7 @@ def test_a_campaign_that_went_out_is_not_stopped_by_a_box_that_cannot_be_read() 
     saved_beside_a_late_one(scene)
     outcome = scene.apply(("newest_drafts", Fault.REQUEST_LOST))
     assert (0, None) == (outcome.exit_status(), outcome.campaigns[0].error)
-    assert any("could not be looked for" in line for line in scene.progress.lines)
+    assert any("could not look for" in line for line in scene.progress.lines)
 
 
 def test_drafts_that_people_made_are_left_alone() -> None:

@@ -300,7 +300,7 @@ def test_adopt_is_advised_only_where_it_would_take_the_draft(changes: dict[str, 
     change(scene, **changes)
     (refusal,) = scene.apply().campaigns[0].refusals
     assert [adopt, True] == [f"massctl {verb} sale" in refusal.hint for verb in ("adopt", "reconcile")]
-    assert adopt is not ("belongs into the campaign's files" in refusal.hint)
+    assert adopt is not ("in the campaign's files instead" in refusal.hint)
 
 
 def test_adopt_is_not_advised_for_a_draft_whose_campaign_was_edited_since() -> None:
@@ -641,13 +641,13 @@ def test_a_batch_whose_newest_draft_is_of_another_version_waits_for_the_run_that
 def test_an_attempt_at_another_version_or_batch_is_not_repeated(recorded_as: dict[str, Any]) -> None:
     last = attempted(LIST, media_id="MEDIA_1", **recorded_as)
     state = recorded(saved(LIST), last)
-    with pytest.raises(InvariantError, match="does not fit together"):
+    with pytest.raises(InvariantError, match="do not belong together"):
         send_intent(LIST, state, 1, OPENIDS)
 
 
 @pytest.mark.parametrize("recorded_as", [{"batch": 2}, {"digest": EDITED_LIST.digest}])
 def test_a_draft_of_another_version_or_batch_is_not_sent(recorded_as: dict[str, Any]) -> None:
-    said = "fit together: its draft" if "digest" in recorded_as else "no draft to send"
+    said = "belong together: its draft" if "digest" in recorded_as else "no draft to send"
     with pytest.raises(InvariantError, match=said):
         send_intent(LIST, recorded(saved(LIST, **recorded_as)), 1, OPENIDS)
 

@@ -121,7 +121,7 @@ def test_a_policy_that_is_switched_on_in_mid_run_is_obeyed() -> None:
     scene = Scene([WORDS], fresh_rules=lambda: ASKED)
     outcome = scene.apply()
     assert (5, ["preview_missing"], []) == (outcome.exit_status(), told(outcome), scene.wechat.jobs)
-    assert "this run shows it" in outcome.campaigns[0].refusals[0].message
+    assert "this run makes the preview" in outcome.campaigns[0].refusals[0].message
 
 
 def test_a_repetition_of_an_open_attempt_is_not_held_back() -> None:
@@ -243,7 +243,7 @@ def test_a_name_that_is_not_there_is_told_when_it_is_staged_and_looked_up_again(
     scene = scene_of(whole_text(LATER, audience=audience(tag="贵宾")))
     outcome = scene.apply()
     assert (0, None) == (outcome.exit_status(), outcome.found_tag(outcome.campaigns[0]))
-    assert ["words: the account has no tag called 贵宾"] == [str(each) for each in scene.progress.lines]
+    assert ["words: the account has no tag named 贵宾"] == [str(each) for each in scene.progress.lines]
     assert "贵宾" == scene.plan().campaigns[0].tag_due
 
 
@@ -282,10 +282,10 @@ def test_another_tag_behind_the_name_is_refused(names: dict[int, str], counts: d
 @pytest.mark.parametrize(
     ("names", "told", "advised"),
     [
-        ({101: "老会员"}, "is now called 老会员", "give the tag its name back"),
-        ({102: "新客"}, "(id 101) is no longer there", "say in campaign.yaml whom you mean"),
-        ({205: "会员"}, "is no longer there; 会员 is another tag now, with the id 205", "write `tag_id: 205`"),
-        ({101: "老会员", 205: "会员"}, "老会员; 会员 is another tag now, with the id 205", "write `tag_id: 205`"),
+        ({101: "老会员"}, "is now named 老会员", "restore the tag's name"),
+        ({102: "新客"}, "(id 101) no longer exists", "change `tag:` or `tag_id:` in campaign.yaml"),
+        ({205: "会员"}, "no longer exists; 会员 is now another tag, with the id 205", "write `tag_id: 205`"),
+        ({101: "老会员", 205: "会员"}, "老会员; 会员 is now another tag, with the id 205", "write `tag_id: 205`"),
     ],
 )
 def test_only_what_can_be_done_is_advised(names: dict[int, str], told: str, advised: str) -> None:
@@ -293,7 +293,7 @@ def test_only_what_can_be_done_is_advised(names: dict[int, str], told: str, advi
     scene = staged()
     scene.wechat.tags_of, scene.wechat.tags_count = names, dict.fromkeys(names, 7)
     (refusal,) = scene.apply().campaigns[0].refusals
-    assert (True, True) == (str(refusal.message).endswith(told), refusal.hint.startswith((advised, "if the follow")))
+    assert (True, True) == (str(refusal.message).endswith(told), refusal.hint.startswith((advised, "if you mean")))
     assert advised in refusal.hint
 
 
@@ -314,7 +314,7 @@ def test_a_name_that_the_account_does_not_have_is_refused() -> None:
     scene = scene_of(whole_text(LONG, audience=audience(tag="贵宾")))
     outcome = scene.apply()
     (refusal,) = outcome.campaigns[0].refusals
-    assert (Guard.AUDIENCE_BOUNDS, "the account has no tag called 贵宾") == (refusal.guard, str(refusal.message))
+    assert (Guard.AUDIENCE_BOUNDS, "the account has no tag named 贵宾") == (refusal.guard, str(refusal.message))
 
 
 @pytest.mark.parametrize("scene", [scene_of(TO_MEMBERS), staged()], ids=["never read", "read when staged"])
@@ -350,7 +350,7 @@ def test_the_second_of_a_day_is_not_sent() -> None:
     )
     (refusal,) = outcome.campaigns[1].refusals
     assert "2026-12-01: words (used it 12-01" in refusal.message
-    assert "what was sent has used its place" in refusal.hint
+    assert "sent campaigns used the allowance" in refusal.hint
 
 
 def test_what_the_plan_said_of_the_places_stays_where_nothing_is_known_against_it() -> None:
@@ -407,9 +407,9 @@ TO_JANUARY = Window(NOW - HOUR, NOW + timedelta(days=40))
             Window(NOW - HOUR, NOW + 20 * HOUR),
             "run apply again after 2026-12-02 00:00 +08:00, within its window.",
         ),
-        ("subscription", EVENING, "its window leaves no moment after 2026-12-02 00:00 +08:00: give it another one"),
+        ("subscription", EVENING, "its window leaves no time after 2026-12-02 00:00 +08:00: give it another one"),
         ("subscription", None, "run `massctl apply words` after 2026-12-02 00:00 +08:00."),
-        ("service", EVENING, "its window leaves no moment after 2027-01-01 00:00 +08:00: give it another one"),
+        ("service", EVENING, "its window leaves no time after 2027-01-01 00:00 +08:00: give it another one"),
         ("service", TO_JANUARY, "run apply again after 2027-01-01 00:00 +08:00, within its window."),
     ],
 )
@@ -417,13 +417,13 @@ def test_45028_says_when_this_campaign_can_go_out(kind: str, window: Window | No
     scene = daily(whole_text(window), kind=kind)
     error = scene.apply(("send_mass", Fault.NO_QUOTA)).campaigns[0].error
     assert error is not None
-    assert f"Once it is counted anew: {told}" in error.hint
+    assert f"After the count starts again: {told}" in error.hint
 
 
 @pytest.mark.parametrize(
     ("window", "told"),
     [
-        (EVENING, "its window leaves no moment after 2026-12-02 00:00 +08:00"),
+        (EVENING, "its window leaves no time after 2026-12-02 00:00 +08:00"),
         (TO_JANUARY, "run apply again after 2026-12-02 00:00 +08:00, within its window"),
     ],
 )

@@ -307,7 +307,7 @@ def test_an_event_to_another_original_id_than_the_declared_one_is_not_recorded()
     with pytest.raises(UsageError, match="job 7 is the send of words, of another account") as told:
         record(one, finish(original_id="gh_2"), declared={APPID: "gh_1"})
     assert ("accounts.NAME.original_id" in told.value.hint, []) == (True, one.events("job_status"))
-    with pytest.raises(UsageError, match="addressed to gh_2, and the account is gh_1"):
+    with pytest.raises(UsageError, match="addressed to gh_2, but the account is gh_1"):
         record(one, finish(original_id="gh_2"), APPID, {APPID: "gh_1"})
     assert isinstance(record(one, finish(original_id="gh_2"), APPID), Recorded)
 

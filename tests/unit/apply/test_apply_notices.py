@@ -262,7 +262,7 @@ def test_a_job_that_reached_nobody_is_told_by_the_run_that_learns_it() -> None:
     in_vain = ended(total_count=128, filter_count=0, sent_count=0)
     (notice,) = told([TRIED, TAKEN, status("sent")], [in_vain])
     assert ("failed", Status.SENT) == (notice.happening, notice.status)
-    assert "nobody got it: WeChat delivered it to 0 of 128 followers" == str(notice.message)
+    assert "nobody received it: WeChat delivered it to 0 of 128 followers" == str(notice.message)
     assert [] == happenings([TRIED, TAKEN, in_vain], [])
     assert [] == happenings([TRIED, TAKEN, status("sent")], [ended(total_count=128, sent_count=1)])
     assert ["failed"] == happenings([TRIED, TAKEN], [status("failed", sent_count=0)])

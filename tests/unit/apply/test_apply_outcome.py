@@ -276,7 +276,7 @@ def test_and_a_request_that_never_left() -> None:
     scene.apply(("send_mass", Fault.ANSWER_LOST))
     found = unrecorded_of(scene.record(LONG_WORDS), Rejected(None, None, "the window closed", "", retryable=True))
     assert found is not None
-    assert ("no request for it left, and that could not be recorded", True) == (found.told, found.is_refusal)
+    assert ("no request for it left, but that could not be recorded", True) == (found.told, found.is_refusal)
 
 
 def test_of_a_list_it_is_the_batch_that_is_open() -> None:

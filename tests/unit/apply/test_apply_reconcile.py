@@ -71,7 +71,7 @@ def test_a_word_about_an_earlier_send_settles_no_later_one(settle: Callable[...,
     early, in_time = (
         journal.Statement("looked", "li", looked_at=began + timedelta(seconds=seconds)) for seconds in (-1, 0)
     )
-    with pytest.raises(UsageError, match="and you looked at") as stopped:
+    with pytest.raises(UsageError, match="but you looked at") as stopped:
         settle(scene.record(WORDS), early, None, scene.book())
     assert ("look again" in stopped.value.hint, []) == (True, scene.events("send_settled"))
     settle(scene.record(WORDS), in_time, None, scene.book())
@@ -82,7 +82,7 @@ def test_a_word_about_an_earlier_draft_forgets_no_later_one() -> None:
     scene = staged()
     scene.wechat.drafts.clear()
     early = journal.Statement("looked", "li", looked_at=scene.record(NEWS).drafts[0].saved_at - HOUR)
-    with pytest.raises(UsageError, match="and you looked at"):
+    with pytest.raises(UsageError, match="but you looked at"):
         settle_not_sent(scene.record(NEWS), early, lambda _: scene.wechat, scene.book())
     assert [] == scene.events("draft_deleted")
 
@@ -150,7 +150,7 @@ def test_while_the_administrator_may_agree_nobody_says_that_it_was_not_sent() ->
 def test_nobody_looked_at_a_moment_to_come(settle: Callable[..., object]) -> None:
     scene = in_doubt()
     seen = scene.record(WORDS).attempts[0].at + HOUR
-    with pytest.raises(UsageError, match="is still to come"):
+    with pytest.raises(UsageError, match="is in the future"):
         settle(
             scene.record(WORDS),
             journal.Statement("looked", "li", looked_at=seen),
@@ -428,7 +428,7 @@ def test_what_the_list_shows_of_a_cover_may_differ_and_is_named_before_and_not_a
 
 def test_what_was_left_to_wechat_may_be_what_was_changed() -> None:
     scene = staged_draft(pic_crop_1_1="0_0_0.5_1")
-    assert refused(scene).endswith("saved: its markup alone, or what is shown of a cover")
+    assert refused(scene).endswith("saved: only its markup, or the visible part of a cover")
 
 
 FREE: dict[str, dict[str, Any]] = {
@@ -477,7 +477,7 @@ def test_words_pictures_and_links_may_not_differ(name: str) -> None:
     scene = staged_draft(**BOUND[name])
     if name == "the abstract":
         change(scene, author="改")
-    with pytest.raises(RefusedError, match="not what was reviewed") as caught:
+    with pytest.raises(RefusedError, match="differs from what was reviewed") as caught:
         adopt(scene)
     assert ("--not-sent" in caught.value.hint, []) == (True, scene.events("adopted"))
 
@@ -486,7 +486,7 @@ def test_an_article_more_is_too_much() -> None:
     scene = staged_draft()
     ((media_id, articles),) = scene.wechat.drafts.items()
     scene.wechat.drafts[media_id] = articles * 2
-    with pytest.raises(RefusedError, match="1 articles were given and 2 were kept"):
+    with pytest.raises(RefusedError, match="1 articles were saved, and 2 are there"):
         adopt(scene)
 
 
@@ -539,9 +539,9 @@ def gone() -> Scene:
     [
         (no_draft, UsageError, "It has no draft"),
         (edited, UsageError, "It was edited since"),
-        (sent, UsageError, "It went out"),
+        (sent, UsageError, "It was sent"),
         (doubtful, UsageError, "nobody knows whether"),
-        (staged_draft, UsageError, "as it was saved"),
+        (staged_draft, UsageError, "is unchanged"),
         (gone, RefusedError, "no longer there"),
     ],
 )
@@ -580,7 +580,7 @@ def test_where_the_digest_was_left_empty_it_may_be_what_was_changed() -> None:
     assert 0 == scene.apply().exit_status()
     change(scene, digest="别的摘要")
     scene.later(hours=2)
-    assert refused(scene).endswith("its markup alone, or a digest (摘要) that was left empty")
+    assert refused(scene).endswith("only its markup, or a digest (摘要) that was left empty")
 
 
 def test_of_several_articles_no_digest_is_named_or_compared() -> None:
@@ -646,7 +646,7 @@ def test_a_change_after_the_adoption_is_refused_as_any_other() -> None:
 def test_a_hand_off_does_not_let_other_words_through() -> None:
     scene, campaign = handed_off("original")
     change(scene, title="别的标题")
-    with pytest.raises(RefusedError, match="not what was reviewed"):
+    with pytest.raises(RefusedError, match="differs from what was reviewed"):
         adopt_draft(campaign, WANG, scene.wechat, scene.book())
 
 

@@ -340,7 +340,7 @@ def test_a_send_whose_material_was_deleted_is_made_anew_by_the_next_run(campaign
     outcome = scene.apply()
     error = outcome.campaigns[0].error
     assert (1, 40007, 0) == (outcome.exit_status(), error and error.errcode, len(scene.wechat.jobs))
-    assert "massctl uploads it once more" in str(error and error.hint)
+    assert "massctl uploads it again" in str(error and error.hint)
     forgotten = [event.sha256 for event in scene.events("material_forgotten")]
     assert sorted(each.sha256 for each in campaign.files) == sorted(forgotten)
     assert 0 == scene.apply().exit_status()
@@ -540,7 +540,7 @@ def test_equal_requests_have_equal_names_whatever_previews_need() -> None:
 
 
 def test_a_preview_shows_no_draft_of_another_version() -> None:
-    with pytest.raises(InvariantError, match="of another version"):
+    with pytest.raises(InvariantError, match="from another version"):
         preview_body(news(), STATE, StagedDraft(MediaId("M1"), "sha256:edited"))
 
 
@@ -772,7 +772,7 @@ def test_another_account_goes_on() -> None:
     assert ["b"] == [job.subject for job in scene.other.jobs]
 
 
-UNKEPT = "what is staged or sent could not be kept beside the ledger: later plans cannot show what changed"
+UNKEPT = "what is staged or sent could not be stored beside the ledger: later plans cannot show what changed"
 
 
 @dataclass

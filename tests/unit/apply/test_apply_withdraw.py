@@ -208,19 +208,19 @@ def test_without_patience_what_is_still_being_sent_names_the_flag() -> None:
 
 
 def test_there_is_nothing_to_withdraw_of_what_was_not_sent() -> None:
-    with pytest.raises(UsageError, match="nothing to withdraw of sale"):
+    with pytest.raises(UsageError, match="sale has nothing to withdraw"):
         targets(scene().state.record(SALE.name, 1), 1)
 
 
 def test_a_text_cannot_be_withdrawn() -> None:
     one = scene(*sent(WORDS, media_id=None))
-    with pytest.raises(UsageError, match="nothing to withdraw of words"):
+    with pytest.raises(UsageError, match="words has nothing to withdraw"):
         targets(one.state.record(WORDS.name, 1), ALL)
 
 
 def test_a_job_whose_id_was_never_learnt_cannot_be_withdrawn_here() -> None:
     one = scene(*sent(SALE, msg_id=None))
-    with pytest.raises(UsageError, match="was never learnt"):
+    with pytest.raises(UsageError, match="is not known"):
         targets(one.state.record(SALE.name, 1), 1)
 
 

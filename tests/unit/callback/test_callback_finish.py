@@ -200,7 +200,7 @@ def test_another_event_is_none_of_ours() -> None:
 
 def test_an_encrypted_event_says_so() -> None:
     found = fault(b"<xml><ToUserName>gh_1</ToUserName><Encrypt>abc</Encrypt></xml>")
-    assert ("MC502", "it is encrypted, so nothing in it can be read") == (found.code, found.message)
+    assert ("MC502", "it is encrypted, so massctl cannot read it") == (found.code, found.message)
 
 
 def test_a_compatible_event_has_both_and_is_read() -> None:
@@ -221,7 +221,7 @@ def test_two_ids_are_none() -> None:
 
 def test_an_unknown_status_is_shown_short_and_printable() -> None:
     found = fault(event(Status="é" * 10 + "x" * 100))
-    assert "its Status " + "?" * 10 + "x" * 14 + " is none that WeChat documents" == found.message
+    assert "WeChat does not document its Status " + "?" * 10 + "x" * 14 == found.message
 
 
 DOCTYPES = [
@@ -235,7 +235,7 @@ DOCTYPES = [
 @pytest.mark.parametrize("data", DOCTYPES)
 def test_a_document_type_is_refused_before_it_means_anything(data: bytes) -> None:
     found = fault(data)
-    assert ("MC501", "it declares a document type, which no event of WeChat does", 1) == (
+    assert ("MC501", "it declares a document type, which WeChat's events never do", 1) == (
         found.code, found.message, found.line
     )  # fmt: skip
 
@@ -250,7 +250,7 @@ def test_a_document_type_is_refused_before_it_means_anything(data: bytes) -> Non
     ],
 )
 def test_depth_is_bounded(data: bytes) -> None:
-    assert f"it is nested more than {DEPTH_MAX} deep" == fault(data).message
+    assert f"it is nested more than {DEPTH_MAX} levels deep" == fault(data).message
 
 
 def test_size_is_bounded() -> None:

@@ -149,7 +149,7 @@ NOT_AS_WRITTEN = {
 @pytest.mark.parametrize("name", NOT_AS_WRITTEN)
 def test_a_last_line_that_we_would_not_have_written_is_refused(name):
     entry = decode(NOT_AS_WRITTEN[name], 1, GENESIS)
-    with pytest.raises(LedgerCorruptError, match="not what was written"):
+    with pytest.raises(LedgerCorruptError, match="is damaged"):
         check_form(NOT_AS_WRITTEN[name], entry)
 
 

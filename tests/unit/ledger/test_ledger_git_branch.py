@@ -433,7 +433,7 @@ def test_a_broken_copy_is_made_anew_and_that_is_told(clone: Path, remote: Path, 
     (copy,) = clone.rglob("ledger.git")
     broken(copy)
 
-    assert (tip, True) == (branch.fetch(), "making it anew" in "".join(told))
+    assert (tip, True) == (branch.fetch(), "making it again" in "".join(told))
     assert tip is not None
     assert branch.read(tip, [FILE])[0]
     use(clone)

@@ -51,7 +51,7 @@ def test_another_process_is_kept_out_and_told_who_is_at_work(tmp_path, holder):
     with pytest.raises(LedgerLockedError) as caught, sole_runner(tmp_path, NOW):
         pass
     who = f"{getpass.getuser()}@{os.uname().nodename}, process {holder.pid},"
-    assert f"{who} holds it since 2026-12-01 04:00 +00:00." == caught.value.detail
+    assert f"{who} has been using it since 2026-12-01 04:00 +00:00." == caught.value.detail
     assert ("other_runner", 5) == (caught.value.guard, caught.value.exit_status)
 
 

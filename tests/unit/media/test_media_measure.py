@@ -10,7 +10,7 @@ from media_samples import amr, box, mp3, mp4, tagged_mp3, wav
 from massctl.media import VIDEO_BYTES_MAX, VOICE_BYTES_MAX, Measured, MediaFault, Use, kind_of, measure, too_large
 
 DAMAGED = "the file is damaged or cut off: export or download it again"
-UNKNOWN = "WeChat does not take files of this kind here: save it as MP3, AMR, WAV, WMA"
+UNKNOWN = "WeChat does not accept files of this kind here: save it as MP3, AMR, WAV, WMA"
 
 
 @pytest.mark.parametrize(
@@ -39,21 +39,26 @@ def test_what_wechat_takes_is_named_by_its_bytes(data: bytes, use: Use, expected
     [
         (b"", "voice", "unreadable", "the file is empty: export or download it again"),
         (b"plain words", "voice", "unsupported", UNKNOWN),
-        (mp4(), "voice", "unsupported", "WeChat does not take MP4 here: save it as MP3, AMR, WAV, WMA"),
-        (mp4(brand=b"M4A "), "voice", "unsupported", "WeChat does not take M4A here: save it as MP3, AMR, WAV, WMA"),
-        (b"OggS" + b"\0" * 40, "voice", "unsupported", "WeChat does not take OGG here: save it as MP3, AMR, WAV, WMA"),
-        (b"#!AMR-WB\n\0", "voice", "unsupported", "WeChat does not take AMR-WB here: save it as MP3, AMR, WAV, WMA"),
-        (mp3(), "video", "unsupported", "WeChat does not take MP3 here: save it as MP4"),
-        (mp4(brand=b"qt  "), "video", "unsupported", "WeChat does not take QUICKTIME here: save it as MP4"),
-        (b"RIFF\0\0\0\0AVI ", "video", "unsupported", "WeChat does not take AVI here: save it as MP4"),
+        (mp4(), "voice", "unsupported", "WeChat does not accept MP4 here: save it as MP3, AMR, WAV, WMA"),
+        (mp4(brand=b"M4A "), "voice", "unsupported", "WeChat does not accept M4A here: save it as MP3, AMR, WAV, WMA"),
+        (
+            b"OggS" + b"\0" * 40,
+            "voice",
+            "unsupported",
+            "WeChat does not accept OGG here: save it as MP3, AMR, WAV, WMA",
+        ),
+        (b"#!AMR-WB\n\0", "voice", "unsupported", "WeChat does not accept AMR-WB here: save it as MP3, AMR, WAV, WMA"),
+        (mp3(), "video", "unsupported", "WeChat does not accept MP3 here: save it as MP4"),
+        (mp4(brand=b"qt  "), "video", "unsupported", "WeChat does not accept QUICKTIME here: save it as MP4"),
+        (b"RIFF\0\0\0\0AVI ", "video", "unsupported", "WeChat does not accept AVI here: save it as MP4"),
         (
             b"version https://git-lfs.github.com/spec/v1\n",
             "video",
             "unsupported",
-            "this is a Git LFS pointer and not the file itself: run `git lfs pull`",
+            "this is a Git LFS pointer, not the file itself: run `git lfs pull`",
         ),
-        (amr(3001), "voice", "too_long", "the sound plays 60.0 s, and WeChat takes at most 60 s: make it shorter"),
-        (mp3(1700), "voice", "too_long", "the sound plays 61.2 s, and WeChat takes at most 60 s: make it shorter"),
+        (amr(3001), "voice", "too_long", "the sound plays 60.0 s, but WeChat accepts at most 60 s: make it shorter"),
+        (mp3(1700), "voice", "too_long", "the sound plays 61.2 s, but WeChat accepts at most 60 s: make it shorter"),
         (amr(50)[:-1], "voice", "unreadable", DAMAGED),
         (
             b"#!AMR\n" + b"\x74" * 9,
@@ -91,7 +96,7 @@ def test_what_wechat_would_refuse_is_told(data: bytes, use: Use, kind: str, say:
 def test_one_byte_above_the_limit_is_too_large(use: Use, limit: int) -> None:
     head = mp3(1) if use == "voice" else mp4()
     assert too_large(use) == fault(head + b"\0" * (limit + 1 - len(head)), use)
-    assert f"the file is larger than the {limit // 1024**2} MB that WeChat takes" == too_large(use).message
+    assert f"the file is larger than {limit // 1024**2} MB, the limit of WeChat" == too_large(use).message
     assert "make it smaller" == too_large(use).hint
 
 

@@ -43,14 +43,14 @@ def test_the_newest_address_is_given(editions: list[list[Job]], number: int, add
 @pytest.mark.parametrize(
     ("editions", "number", "why"),
     [
-        ([], 1, "sale was not sent as far as the ledger knows, so it has no address"),
-        ([[]], 1, "sale was not sent as far as the ledger knows, so it has no address"),
-        ([[job()]], 1, "sale was sent, and nobody recorded where its articles are"),
-        ([[Job(1, "id", AT, 7, 8)]], 1, "sale was sent, and nobody recorded where its articles are"),
-        ([[job("https://a/1")]], 2, "sale has 1 articles, and no article 2"),
-        ([[job("https://a/1", withdrawn={1})]], 1, "article 1 of sale was withdrawn: its address is dead"),
-        ([[job("https://a/1", withdrawn={0})]], 1, "article 1 of sale was withdrawn: its address is dead"),
-        ([[job("https://a/1", status="deleted")]], 1, "article 1 of sale was withdrawn: its address is dead"),
+        ([], 1, "the ledger does not know of a send of sale, so it has no address"),
+        ([[]], 1, "the ledger does not know of a send of sale, so it has no address"),
+        ([[job()]], 1, "sale was sent, but nobody recorded the addresses of its articles"),
+        ([[Job(1, "id", AT, 7, 8)]], 1, "sale was sent, but nobody recorded the addresses of its articles"),
+        ([[job("https://a/1")]], 2, "sale has 1 articles, but no article 2"),
+        ([[job("https://a/1", withdrawn={1})]], 1, "article 1 of sale was withdrawn: its address no longer works"),
+        ([[job("https://a/1", withdrawn={0})]], 1, "article 1 of sale was withdrawn: its address no longer works"),
+        ([[job("https://a/1", status="deleted")]], 1, "article 1 of sale was withdrawn: its address no longer works"),
     ],
 )
 def test_why_there_is_none(editions: list[list[Job]], number: int, why: str) -> None:

@@ -213,7 +213,7 @@ def test_an_entry_out_of_turn_is_refused(serial):
     entry = Entry(serial=serial, prev="", at=NOW, event=Created(lineage=LINEAGE, realm="wechat"))
     with pytest.raises(LedgerCorruptError) as caught:
         state.absorb(entry)
-    assert "where 2 is due" in caught.value.detail
+    assert "where 2 should be" in caught.value.detail
     assert (1, "loopback") == (state.serial, state.realm)
 
 

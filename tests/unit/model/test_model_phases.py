@@ -154,7 +154,7 @@ def test_a_contradiction_names_serials_kinds_and_times():
         "cannot both be true"
     ) == contradiction(record)
     alone = contradiction(record_of(JobStatus(msg_id=9, status="sent")))
-    assert "entry 2 (job_status, 2026-12-01 12:00 +08:00) cannot be: nothing on record comes before it" == alone
+    assert "entry 2 (job_status, 2026-12-01 12:00 +08:00) is impossible: nothing on record comes before it" == alone
 
 
 def test_a_contradiction_stops_its_own_account_only():

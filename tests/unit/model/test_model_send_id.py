@@ -98,7 +98,7 @@ OPEN = intent(body=NEWS).attempted(7)
     ],
 )
 def test_a_send_whose_parts_do_not_belong_together_cannot_be_written_down(whole, changes):
-    with pytest.raises(InvariantError, match="does not fit together"):
+    with pytest.raises(InvariantError, match="do not belong together"):
         replace(whole, **changes)
 
 

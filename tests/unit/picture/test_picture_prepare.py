@@ -303,7 +303,7 @@ def test_what_a_camera_wrote_is_taken_out_without_touching_a_pixel() -> None:
     exif[0x010F] = "camera of somebody"
     prepared = inline(save(scene(), "JPEG", exif=exif, comment=b"somewhere"))
     assert plain == prepared.data
-    assert prepared.note == "took out what the camera wrote, 1 KB -> 1 KB"
+    assert prepared.note == "removed the camera's metadata, 1 KB -> 1 KB"
 
 
 @pytest.mark.parametrize("way", [inline, cover])

@@ -44,7 +44,7 @@ from massctl.plan.steps import Guard, Invalid, Refusal
 MAIN = AccountName("main")
 SECRET = "0123456789abcdef" * 2
 WORDS = text("words")
-REFUSAL = Refusal(Guard.LEDGER_MISSING, "it is not here", "bring it back")
+REFUSAL = Refusal(Guard.LEDGER_MISSING, "it is missing", "bring it back")
 
 
 def held(errcode: int = 89504) -> list[Any]:
@@ -88,7 +88,7 @@ def test_a_ledger_is_sound_or_not_begun_or_refused() -> None:
     assert [Level.OK, Level.OK, Level.PROBLEM] == [none.level, sound.level, refused.level]
     assert "the first apply begins it" in none.message
     assert f"{LINEAGE} verifies: realm loopback, entries: 1" == sound.message
-    assert ("it is not here", "bring it back") == (refused.message, refused.hint)
+    assert ("it is missing", "bring it back") == (refused.message, refused.hint)
 
 
 def test_a_send_of_unknown_outcome_is_a_problem_with_the_way_out() -> None:

@@ -252,7 +252,7 @@ def test_an_edition_below_one_that_may_be_out_is_refused_before_it_is_staged(hap
     state = recorded(*happenings)
     campaign = planned(LOWERED, state)
     assert (["edition_lowered"], []) == (guards(campaign), steps(campaign))
-    assert "put `edition` back to 2, or raise it to 3" in campaign.refusals[0].hint
+    assert "set `edition` back to 2, or raise it to 3" in campaign.refusals[0].hint
     # Whatever was planned before, the guards are asked again in the moment of the send.
     assert "edition_lowered" in [each.guard.value for each in send_refusals(Case(LOWERED, state, house(), NOW))]
 
@@ -262,7 +262,7 @@ def test_an_edition_below_one_in_doubt_is_refused_with_the_way_to_settle_it_also
     campaign = planned(replace(LOWERED, window=window), recorded(attempted(HIGHER)))
     assert (["edition_lowered"], []) == (guards(campaign), steps(campaign))
     hint = campaign.refusals[0].hint
-    assert hint.startswith("put `edition` back to 2; then look in the console under 群发记录")
+    assert hint.startswith("set `edition` back to 2; then look in the console under 群发记录")
     assert "raise it" not in hint
 
 
@@ -286,7 +286,7 @@ def test_an_edition_that_went_out_is_refused_below_another_that_did():
 
 def test_below_a_list_that_was_sent_in_part_the_edition_is_put_back_and_not_raised():
     part = [attempted(HIGHER, batches=3), (SendAccepted(attempt=2, msg_id=7), HIGHER)]
-    assert "put `edition` back to 2" == planned(LOWERED, recorded(*part)).refusals[0].hint
+    assert "set `edition` back to 2" == planned(LOWERED, recorded(*part)).refusals[0].hint
 
 
 TIP = Tip("main", "origin", "a" * 40, "a" * 40)
@@ -299,10 +299,14 @@ def test_the_tip_may_send() -> None:
 @pytest.mark.parametrize(
     ("changed", "guard", "word"),
     [
-        ({"there": "b" * 40}, Guard.NOT_AT_TIP, "main is at bbbbbbbbbbbb on origin, and this checkout at aaaaaaaaaaaa"),
-        ({"here": None}, Guard.NOT_AT_TIP, "this checkout at -"),
+        (
+            {"there": "b" * 40},
+            Guard.NOT_AT_TIP,
+            "main is at bbbbbbbbbbbb on origin, but this checkout is at aaaaaaaaaaaa",
+        ),
+        ({"here": None}, Guard.NOT_AT_TIP, "this checkout is at -"),
         ({"there": None}, Guard.NOT_AT_TIP, "origin has no branch main"),
-        ({"changed": "massctl.yaml"}, Guard.NOT_AT_TIP, "massctl.yaml is not as in the tip"),
+        ({"changed": "massctl.yaml"}, Guard.NOT_AT_TIP, "massctl.yaml differs from the tip"),
         ({"unread": "no network"}, Guard.NOT_AT_TIP, "no network"),
         ({"stopped": True}, Guard.KILL_SWITCH, "massctl-stop"),
         ({"stopped": True, "there": "b" * 40}, Guard.KILL_SWITCH, "massctl-stop"),
@@ -658,7 +662,7 @@ def test_a_batch_that_was_refused_and_sent_by_hand_is_of_the_list() -> None:
 def test_a_refused_batch_is_told_with_the_way_on() -> None:
     said = told(LETTER, stopped())
     assert said.startswith("rejected_before WeChat refused batch 2 of 3 for good, with errcode 40003")
-    assert ("1 of 3 batches went out" in said, "massctl new words-rest --unsent-of words" in said) == (True, True)
+    assert ("1 of 3 batches were sent" in said, "massctl new words-rest --unsent-of words" in said) == (True, True)
 
 
 @pytest.mark.parametrize(
@@ -694,8 +698,8 @@ def test_a_raised_edition_of_a_list_that_was_sent_in_part_is_refused(campaign: R
     (planned,) = plan_of(campaign, begun()).campaigns
     assert (["partly_sent"], []) == (guards(planned), steps(planned))
     said = told(campaign, begun())
-    assert "edition 1 reached a part of its list (1 of 3 batches went out)" in said
-    assert "put `edition` back to 1" in said
+    assert "edition 1 reached a part of its list (1 of 3 batches were sent)" in said
+    assert "set `edition` back to 1" in said
     assert "rest has the others" in told(campaign, begun(ENDED))
 
 

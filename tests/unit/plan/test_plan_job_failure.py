@@ -34,10 +34,10 @@ def test_every_way_raises_the_edition_and_locks(reason: str | None) -> None:
         ("err(20013)", "licence"),
         ("err(21000)", "objects to"),
         ("err(22000)", "QR codes of the other account"),
-        ("err(30001)", "although that check breaks down"),
+        ("err(30001)", "although that check fails"),
         ("err(30003)", "as a reprint"),
-        ("err(20431)", "the reason stands in the console"),
-        ("err(99999)", "the reason stands in the console"),
+        ("err(20431)", "the console shows the reason"),
+        ("err(99999)", "the console shows the reason"),
     ],
 )
 def test_each_reason_has_its_way(reason: str, word: str) -> None:

@@ -97,7 +97,7 @@ def test_other_words_are_another_text() -> None:
 def test_the_refusals_say_what_to_type() -> None:
     missing, unfit = lock_missing(NAME), lock_unfit(NAME, [Phrase("the window")])
     assert ("lock_missing", True) == (missing.guard.value, missing.hint.startswith("massctl lock sale"))
-    assert ("lock_stale", "it is not what was locked: the window") == (unfit.guard.value, unfit.message)
+    assert ("lock_stale", "it differs from what was locked: the window") == (unfit.guard.value, unfit.message)
     loose = lock_uncommitted("its lock is in no commit here", "git commit")
     assert ("lock_uncommitted", True) == (loose.guard.value, loose.hint.endswith("git commit"))
 
@@ -148,12 +148,12 @@ AUTUMN = news("autumn")
             told("https://mp.weixin.qq.com/s/b"),
             "the link to autumn/1 (its address is https://mp.weixin.qq.com/s/b now)",
         ),
-        ([], "the link to autumn/1: autumn was not sent as far as the ledger knows, so it has no address"),
+        ([], "the link to autumn/1: the ledger does not know of a send of autumn, so it has no address"),
     ],
 )
 def test_an_address_that_the_ledger_does_not_give_refuses_the_send(entries: list[Any], why: str | None) -> None:
     found = [each.message for each in planned(LINKED, recorded(*entries)).refusals if each.guard is Guard.LOCK_STALE]
-    assert ([f"the ledger does not give what it links to: {why}"] if why else []) == found
+    assert ([f"the ledger does not have the address of a link: {why}"] if why else []) == found
 
 
 def not_locked(window: Window | None = OPEN) -> NotLocked:
@@ -239,7 +239,7 @@ def test_the_report_as_json() -> None:
         "refusals": [
             {
                 "guard": "lock_stale",
-                "message": "it is not what was locked: the window",
+                "message": "it differs from what was locked: the window",
                 "hint": "undo the change, or lock it again and have that reviewed: massctl lock sale",
             }
         ],

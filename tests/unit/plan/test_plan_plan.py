@@ -472,7 +472,7 @@ def test_what_was_seen_is_sent():
 def test_what_this_run_shows_first_is_not_sent_by_it():
     campaign = plan(ONE, staged(ONE))
     assert ([("sale/preview/1", "new")], ["preview_missing"]) == (steps(campaign), guards(campaign))
-    assert campaign.refusals[0].hint.startswith("look at it on the phone, then run apply again")
+    assert campaign.refusals[0].hint.startswith("check it on the phone, then run apply again")
 
 
 @pytest.mark.parametrize("outcome", ["begun", "unknown"])
@@ -511,7 +511,7 @@ def test_a_moved_window_is_an_edit():
 def test_a_reviewer_who_is_still_to_be_shown_it_holds_the_send_back():
     campaign = plan(SALE, staged(SALE, previewed(SALE)))
     assert ([("sale/preview/2", "new")], ["preview_missing"]) == (steps(campaign), guards(campaign))
-    assert "this run shows it" in campaign.refusals[0].message
+    assert "this run makes the preview" in campaign.refusals[0].message
 
 
 def test_before_its_window_nothing_is_refused():
@@ -569,7 +569,7 @@ def test_the_hundredth_of_a_day_goes_out_and_no_more(before: int, expected: list
 
 def test_it_says_how_many_are_left_and_when_they_start_anew() -> None:
     (refusal,) = planned(words("a", "li", "wang", "zhao", opens_in=1), used(98)).refusals
-    assert "it needs 3 previews, and 2 of the account's 100 a day are left for it" == refusal.message
+    assert "it needs 3 previews, but only 2 of the account's 100 a day are left" == refusal.message
     assert "the count starts again at 2026-12-02 00:00 +08:00; run the same command after that" == refusal.hint
 
 
@@ -627,7 +627,7 @@ def test_a_campaign_beyond_the_time_of_previews_takes_none() -> None:
 
 def test_one_preview_is_one() -> None:
     (refusal,) = planned(words("a", "li", opens_in=1), used(100)).refusals
-    assert "it needs 1 preview, and 0 of the account's 100 a day are left for it" == refusal.message
+    assert "it needs 1 preview, but only 0 of the account's 100 a day are left" == refusal.message
 
 
 WORDS = text("words", window=OPEN)

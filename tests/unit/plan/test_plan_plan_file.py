@@ -269,7 +269,7 @@ def test_a_plan_that_is_made_again_is_the_same() -> None:
         ),
         (
             plan_of([replace(NEWS, recipients=reviewers("mei")), OTHER]),
-            ["the reviewers, or the words of a refusal"],
+            ["the reviewers, or the text of a refusal"],
         ),
         (plan_of([NEWS]), ["words is gone"]),
         (plan_of([NEWS, OTHER, text("third", window=LATER)]), ["third is new"]),
@@ -277,7 +277,7 @@ def test_a_plan_that_is_made_again_is_the_same() -> None:
             plan_of([NEWS, OTHER], recorded(saved(NEWS))),
             ["the ledger's serial (1 → 2)", "the status of sale", "the steps of sale"],
         ),
-        (plan_of([NEWS, OTHER], State()), ["the ledger is another one", "the ledger's serial (1 → 0)"]),
+        (plan_of([NEWS, OTHER], State()), ["there is another ledger", "the ledger's serial (1 → 0)"]),
     ],
 )
 def test_what_moved_is_named(now: Plan, expected: list[str]) -> None:
@@ -353,7 +353,7 @@ def test_what_is_no_plan_is_none(text: str) -> None:
 def test_the_refusal_names_what_moved() -> None:
     refusal = plan_stale([Phrase("{name} is gone", name="sale"), Phrase("{name} is new", name="words")], ["sale"])
     assert "massctl plan sale --out FILE" in refusal.hint
-    assert ("plan_stale", "this is not what was planned any more: sale is gone, words is new") == (
+    assert ("plan_stale", "this differs from the saved plan: sale is gone, words is new") == (
         refusal.guard.value,
         refusal.message,
     )

@@ -140,7 +140,7 @@ def test_a_45009_of_today_says_that_no_call_is_left_and_apply_may_ask_again() ->
     ("window", "advised"),
     [
         (on(0, 1), "run apply again after 2026-12-02 00:00 +08:00, within its window"),
-        (on(0), "its window leaves no moment after 2026-12-02 00:00 +08:00: give it another one in campaign.yaml"),
+        (on(0), "its window leaves no time after 2026-12-02 00:00 +08:00: give it another one in campaign.yaml"),
         (None, "run `massctl apply late` after 2026-12-02 00:00 +08:00"),
     ],
 )
@@ -150,7 +150,7 @@ def test_what_is_advised_after_a_45009_can_be_done(window: Window | None, advise
     state = recorded(*refused_for_the_day(old, NOW - HOUR))
     (planned,) = plan_of([late], state, rules([late], "service", named=("late",))).campaigns
     (hint,) = [each.hint for each in planned.diagnostics if each.code == "MC407"]
-    assert (True, True) == (str(hint).startswith(advised), "apply asks now all the same" in str(hint))
+    assert (True, True) == (str(hint).startswith(advised), "apply still tries now" in str(hint))
     assert ["late"] == sends({planned.name: planned})
 
 
@@ -183,7 +183,7 @@ def test_what_is_due_waits_for_the_one_whose_only_day_is_today() -> None:
     short, long = words("short", on(0, opens=4)), words("long", on(0, 1))
     found = planned_all([short, long])
     assert sends(found) == []
-    assert "today has no place for it: 2026-12-01: short" in refused(found)["long"]
+    assert "today has none free: 2026-12-01: short" in refused(found)["long"]
     assert found["long"].next_at == datetime(2026, 12, 1, 16, tzinfo=UTC)
     evening = planned_all([short, long], now=NOW + 5 * HOUR)
     assert sends(evening) == ["short"]
@@ -194,8 +194,8 @@ def test_what_is_due_waits_for_the_one_whose_only_day_is_today() -> None:
 def test_of_two_that_are_due_the_first_is_sent_and_the_second_waits_or_is_refused() -> None:
     found = planned_all([words("one", on(0, 1, hours=2)), words("two", on(0, 1, hours=3)), words("six", on(0, 1))])
     assert sends(found) == ["one"]
-    assert "today has no place for it" in refused(found)["two"]
-    assert "none is left" in refused(found)["six"]
+    assert "today has none free" in refused(found)["two"]
+    assert "none is free" in refused(found)["six"]
 
 
 @pytest.mark.parametrize(
@@ -290,7 +290,7 @@ def test_a_fifth_send_to_everybody_in_a_month_is_refused_and_names_the_four() ->
     assert told in refused(found)["fifth"]
 
 
-OVER = "; or write `over_limit: allow` under send: in campaign.yaml: whoever had four does not get it"
+OVER = "; or write `over_limit: allow` under send: in campaign.yaml: followers who had four do not receive it"
 
 
 def hint_of(planned: dict[str, PlannedCampaign], name: str) -> str:
@@ -300,8 +300,8 @@ def hint_of(planned: dict[str, PlannedCampaign], name: str) -> str:
 def test_a_conflict_among_those_to_come_names_who_may_move_and_the_first_free_day() -> None:
     found = planned_all([words("one", on(3, hours=3)), words("two", on(3)), words("next", on(4))])
     assert (
-        "give it, or one of those to come (one), another window in campaign.yaml, and have that reviewed; "
-        "the first day with a place for it is 2026-12-06"
+        "give it, or a future one (one), another window in campaign.yaml, and have that reviewed; "
+        "the first free day is 2026-12-06"
     ) == hint_of(found, "two")
 
 
@@ -309,8 +309,8 @@ def test_what_was_sent_cannot_be_moved() -> None:
     state = recorded(*(website(NOW - number * HOUR) for number in range(4)))
     found = planned_all([words("fifth", on(7))], state, "service")
     assert (
-        "what was sent has used its place: give this campaign another window in campaign.yaml, and have that "
-        "reviewed; the first day with a place for it is 2027-01-01"
+        "sent campaigns used the allowance: give this campaign another window in campaign.yaml, and have that "
+        "reviewed; the first free day is 2027-01-01"
     ) + OVER == hint_of(found, "fifth")
     moments = [f"a send on the website (12-01 {hour:02}:00)" for hour in (9, 10, 11, 12)]
     assert "2026-12: " + ", ".join(moments) in refused(found)["fifth"]
@@ -334,21 +334,21 @@ def test_the_day_that_is_named_is_one_on_which_something_may_go_out() -> None:
     frozen = named([words("later", None)], *spent, freeze=["2026-12-31/2027-01-04"])
     assert "run `massctl apply later` on or after 2027-01-05" + OVER == hint_of(frozen, "later")
     never = named([words("later", None)], *spent, freeze=["2026-12-02/2028-12-31"])
-    assert "no day of the next year has a place" in hint_of(never, "later")
+    assert "no day of the next year is free" in hint_of(never, "later")
     windowed = planned_all([words("fifth", on(7))], recorded(*spent), "service", freeze=["2026-12-10/2028-12-31"])
-    assert "the first day" not in hint_of(windowed, "fifth")
+    assert "the first free day" not in hint_of(windowed, "fifth")
 
 
 def test_of_two_that_are_named_the_second_is_told_of_the_first() -> None:
     spent = [website(NOW - number * HOUR) for number in range(3)]
     found = named([words("a", None), words("b", None)], *spent)
-    assert "a (goes out by name)" in refused(found)["b"]
+    assert "a (sent by name)" in refused(found)["b"]
     assert "run `massctl apply b` on or after 2027-01-01" + OVER == hint_of(found, "b")
 
 
 def test_what_has_to_wait_is_told_from_which_day_it_has_a_place() -> None:
     found = planned_all([words("short", on(0, opens=4)), words("long", on(0, 1))])
-    assert "run apply again on or after 2026-12-02, within its window: it has a place there" == hint_of(found, "long")
+    assert "run apply again on or after 2026-12-02, within its window: that day is free" == hint_of(found, "long")
 
 
 def test_a_window_over_the_end_of_a_month_falls_into_the_next_one() -> None:
@@ -434,7 +434,7 @@ def test_a_hundred_calls_a_day_are_counted_where_so_many_are_asked_for() -> None
     assert "2026-12-01: tag-1" in refused(found)["tag-2"]
     longer = [tags[0], words("tag-2", on(0, 1), audience=audience(tag_id=2))]
     found = planned_all(longer, recorded(*used), "service")
-    assert "today has no place for it" in refused(found)["tag-2"]
+    assert "today has none free" in refused(found)["tag-2"]
 
 
 WINDOWS = st.tuples(st.integers(0, 6), st.integers(0, 3), st.integers(1, 9)).map(
@@ -625,7 +625,7 @@ def test_what_is_to_come_to_a_tag_is_counted_for_that_tag_alone() -> None:
     campaigns += [words("other", on(6), audience=audience(tag_id=102)), words("all", on(7))]
     found = planned_all(campaigns, kind="service")
     assert ["tag-5"] == list(refused(found))
-    assert "the followers with one tag get four" in refused(found)["tag-5"]
+    assert "followers with the same tag get four" in refused(found)["tag-5"]
     assert "2026-12: tag-1 (reserved" in refused(found)["tag-5"]
 
 
@@ -637,7 +637,7 @@ def test_a_subscription_account_has_no_fifth_that_it_may_insist_on() -> None:
 def test_two_lists_of_one_day_that_take_more_than_its_calls_are_a_conflict() -> None:
     found = refused(planned_all([to_list("first", on(3, hours=1), 60), to_list("second", on(3), 41)]))
     assert ["second"] == list(found)
-    assert "takes 41 of the account's 100 mass calls a day" in found["second"]
+    assert "needs 41 of the account's 100 mass calls a day" in found["second"]
     assert "2026-12-04: first" in found["second"]
     assert {} == refused(planned_all([to_list("first", on(3, hours=1), 60), to_list("second", on(3), 40)]))
 
@@ -686,8 +686,8 @@ def test_what_a_plan_says_days_ahead_is_what_it_says_on_the_day() -> None:
     told = "2026-12-04: a (reserved, until 12-05 10:00); 2026-12-05: c (reserved, until 12-05 12:00)"
     assert told in refused(ahead)["d"]
     (hint,) = [refusal.hint for refusal in ahead["d"].refusals]
-    assert "give it, or one of those to come (a, c), another window" in hint
-    assert "the first day with a place for it is 2026-12-06; or give these followers a tag" in hint
+    assert "give it, or a future one (a, c), another window" in hint
+    assert "the first free day is 2026-12-06; or give these followers a tag" in hint
 
 
 def test_a_list_of_today_waits_for_the_day_on_which_all_of_it_fits() -> None:
@@ -695,13 +695,13 @@ def test_a_list_of_today_waits_for_the_day_on_which_all_of_it_fits() -> None:
     tag = words("tag", on(0, 1, hours=-1), audience=audience(tag_id=1))
     found = planned_all([tag, to_list("list", on(0, 1), 100)], kind="service")
     assert (["tag"], ["list"]) == (sends(found), list(refused(found)))
-    assert "which today does not have: 2026-12-01: tag" in refused(found)["list"]
+    assert "which are not free today: 2026-12-01: tag" in refused(found)["list"]
     assert NOW + 12 * HOUR == found["list"].next_at
 
 
 def test_a_list_of_more_jobs_than_a_day_has_calls_is_refused_from_the_beginning() -> None:
     found = refused(planned_all([to_list("list", on(3, 9), 101)]))
-    assert "its list takes 101 jobs, and an account has 100 mass calls a day" in found["list"]
+    assert "its list needs 101 jobs, but an account has 100 mass calls a day" in found["list"]
 
 
 def test_calls_that_went_out_are_in_the_way_too() -> None:
@@ -712,7 +712,7 @@ def test_calls_that_went_out_are_in_the_way_too() -> None:
         for event in (attempted(old)[0], SendRejected(attempt=2 + 2 * n, errcode=45009, retryable=True))
     ]
     found = refused(planned_all([to_list("list", on(0, opens=2), 51)], recorded(*used)))
-    assert "2026-12-01: what went out already" in found["list"]
+    assert "2026-12-01: what was sent already" in found["list"]
     assert {} == refused(planned_all([to_list("list", on(0, opens=2), 50)], recorded(*used)))
 
 

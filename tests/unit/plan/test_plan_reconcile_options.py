@@ -68,7 +68,7 @@ def test_quiet_hours_only_put_it_off():
     ("desired", "state", "now", "policy", "why"),
     [
         pytest.param(text("words", "改了", window=WORDS.window), doubtful(), NOW, {}, "was changed", id="changed"),
-        pytest.param(text("words", edition=2), doubtful(), NOW, {}, "edition 2 is declared now", id="edition"),
+        pytest.param(text("words", edition=2), doubtful(), NOW, {}, "campaign.yaml now has edition 2", id="edition"),
         pytest.param(WORDS, doubtful(since=NOW - 21 * HOUR), NOW, {}, "more than 20 hours old", id="late"),
         pytest.param(WORDS, doubtful(), NOW, {"no_send": True}, "MASSCTL_NO_SEND", id="kill switch"),
         pytest.param(None, doubtful(), NOW, {}, "cannot be read", id="unreadable"),
@@ -104,7 +104,7 @@ def test_where_no_hour_is_left_it_says_so():
     found = repetition(WORDS, doubtful(since=NOW - 19 * HOUR), quiet_hours={
         "from": "11:59", "to": "14:00", "timezone": "Asia/Shanghai",
     })  # fmt: skip
-    assert (None, "no hour in which it may be sent comes before that") == (found.at, found.refused[0])
+    assert (None, "there is no time before that at which it may be sent") == (found.at, found.refused[0])
     assert ["quiet hours" in each for each in found.refused] == [False, True]
 
 

@@ -42,7 +42,7 @@ WHY = {
     "stop": "policy.in_doubt is `stop`",
     "changed": "the campaign was changed since the attempt",
     "old": "the first attempt is more than 20 hours old, and WeChat may have forgotten its id",
-    "clock": "the clock stands before the first attempt, so its age is unknown",
+    "clock": "the clock shows a time before the first attempt, so its age is unknown",
 }
 
 

@@ -41,7 +41,7 @@ def test_without_a_window_there_is_no_state():
 def test_a_frozen_day_comes_before_quiet_hours():
     refusal = hour_refusal(settings(freeze=["2026-12-01"], **NIGHT).policy, EVENING)
     assert refusal is not None
-    assert ("freeze", "nothing is sent in the frozen days 2026-12-01") == (refusal.guard, refusal.message)
+    assert ("freeze", "nothing is sent on the frozen days 2026-12-01") == (refusal.guard, refusal.message)
 
 
 def test_quiet_hours_say_until_when():
@@ -108,7 +108,7 @@ def test_a_plan_in_quiet_hours_says_when_they_end():
 def test_a_window_within_quiet_hours_is_refused_before_and_after_it_opens(now):
     campaign = planned(text(window=Window(EVENING, MORNING - HOUR)), rules=house(**NIGHT), now=now)
     assert (["quiet_hours"], None) == (guards(campaign), campaign.next_at)
-    assert "no moment of its window is left" in campaign.refusals[0].message
+    assert "its window leaves no time" in campaign.refusals[0].message
     assert "another window" in campaign.refusals[0].hint
 
 

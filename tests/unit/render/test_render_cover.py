@@ -72,7 +72,7 @@ def test_a_part_in_another_form_says_which_would_be_right() -> None:
     cover = {"file": COVER, "crop_235_1": "0_0_1_1", "crop_1_1": "0_0_1_0.5"}
     article, said = rendered_with(cover, (2000, 2000))
     assert ["MC218", "MC218"] == [each.code for each in said]
-    assert "crop_235_1 is 2000x2000 pixels of this cover, which is 1.0:1 and not 2.35:1" == said[1].message
+    assert "crop_235_1 is 2000x2000 pixels of this cover, with the ratio 1.0:1 and not 2.35:1" == said[1].message
     assert "the largest part of that form around the same point is 0_0.287234_1_0.712766" == said[1].hint
     assert "0_0_1_1" == article.pic_crop_235_1
 

@@ -108,7 +108,7 @@ def test_is_cjk(character: str, expected: bool) -> None:
 def test_signs_that_are_read_as_emphasis_are_told(text: str, column: int, told: str) -> None:
     found = wrong(text)
     assert [("MC345", 1, column)] == lines(found)
-    assert f"the asterisks of `{told}` are read as emphasis and are not shown" == found[0].message
+    assert f"Markdown reads the asterisks of `{told}` as emphasis and does not show them" == found[0].message
 
 
 @pytest.mark.parametrize("text", ["2\\*3\\*4", "`2*3*4`", "第*二*个", "a *b* c", "2*三*4", "*a*b", "a*b c*d", "**a**1"])

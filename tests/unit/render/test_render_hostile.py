@@ -272,4 +272,4 @@ def test_a_name_without_a_value_in_brackets_is_the_fault(text):
 
 
 def test_a_name_that_is_no_name_is_told_without_its_address_in_memory():
-    assert "a value of the kind int has no `<function _range>`" == str(fault_of("{{ (5)[range] ~ '' }}").message)
+    assert "a value of type int has no `<function _range>`" == str(fault_of("{{ (5)[range] ~ '' }}").message)

@@ -30,13 +30,13 @@ def test_a_note_goes() -> None:
 def test_an_entry_that_ignores_nothing_is_a_warning_at_its_place() -> None:
     found = said("MC215", "MC321")
     assert [("MC325", "campaign.yaml:ignore.1.code")] == told(found)
-    assert "nothing here is MC321: this entry ignores nothing" == found[0].message
+    assert "nothing here has MC321: this entry ignores nothing" == found[0].message
 
 
 def test_an_error_stays() -> None:
     found = said("MC301", "MC215", title="字" * 33)
     assert [("MC325", "campaign.yaml:ignore.0.code"), ("MC301", "campaign.yaml:mpnews.articles.0.title")] == told(found)
-    assert "MC301 is an error here, and errors cannot be ignored" == found[0].message
+    assert "MC301 is an error here, and you cannot ignore errors" == found[0].message
 
 
 def test_a_code_that_is_both_goes_only_where_it_is_no_error() -> None:
@@ -50,7 +50,7 @@ def test_a_code_that_is_both_goes_only_where_it_is_no_error() -> None:
 def test_the_second_entry_of_a_code_ignores_nothing() -> None:
     found = said("MC215", "MC215")
     assert [("MC325", "campaign.yaml:ignore.1.code")] == told(found)
-    assert "MC215 is ignored already, further up" == found[0].message
+    assert "MC215 is already ignored above" == found[0].message
 
 
 def test_what_says_that_nothing_is_ignored_cannot_be_ignored() -> None:

@@ -40,7 +40,7 @@ def test_what_is_just_allowed_says_nothing(check, length: int) -> None:  # type:
             limits.content_faults,
             1_000_000,
             "MC304",
-            "the article has 1,000,000 bytes as it will be sent; WeChat takes fewer than 1,000,000",
+            "the article has 1,000,000 bytes as it will be sent; WeChat accepts fewer than 1,000,000",
         ),
     ],
 )  # fmt: skip
@@ -63,7 +63,7 @@ def test_emoji_that_wechat_may_count_twice_are_a_warning(check, length: int) -> 
 
 
 def test_an_author_of_more_than_eight_may_be_cut() -> None:
-    message = "the author has 9 characters; more than 8 may be cut on some screens"
+    message = "the author has 9 characters; some screens show only 8"
     assert [("MC302", "warning", message)] == said(limits.author_faults("字" * 9))
 
 
@@ -126,7 +126,7 @@ def test_bytes_are_counted_and_not_characters() -> None:
 def test_above_the_documented_length_stands_a_note() -> None:
     (found,) = limits.content_faults("a" * 20_001)
     assert ("MC346", Severity.INFO) == (found.code, found.severity)
-    assert "WeChat documents a limit of 20,000, and did not enforce it" in found.message
+    assert "WeChat documents a limit of 20,000, but did not enforce it" in found.message
     assert "content_limit" in (found.hint or "")
 
 
@@ -155,7 +155,7 @@ def test_too_long_an_article_points_at_its_longest_formula() -> None:
     assert ("MC304", 5, 4) == (found.code, found.place.line, found.place.column)  # type: ignore[union-attr]
     assert found.hint is not None
     assert re.search(
-        rf"tags and styles; 21 formulas that are drawn take \d,\d+, the longest, `{re.escape(long)}`, \d,\d+: show",
+        rf"tags and styles; 21 drawn formulas take \d,\d+, the longest, `{re.escape(long)}`, \d,\d+: use",
         found.hint,
     )
 

@@ -150,7 +150,7 @@ def test_underscores_that_stay_are_a_warning(text: str, column: int, right: str)
     found = wrong(text)
     assert [("MC312", 1, column)] == lines(found)
     assert Severity.WARNING is found[0].severity
-    assert f"write `{right}`: underscores next to Chinese are no emphasis" == found[0].hint
+    assert f"write `{right}`: underscores next to Chinese are not emphasis" == found[0].hint
 
 
 @pytest.mark.parametrize(
@@ -166,8 +166,8 @@ def test_underscores_that_are_meant_say_nothing(text: str) -> None:
         ("| a | b | c |\n|---|---|\n| 1 | 2 | 3 |", 2, 1, "the header has 3 cells, the line of dashes 2"),
         ("> `a|b` | c\n> --|:-:\n> 1 | 2", 2, 3, "the header has 3 cells, the line of dashes 2"),
         ("字\n\n| a | b |\n| 1 | 2 |", 3, 1, "the line of dashes below the header is missing"),
-        ("看[词][nope]，", 1, 2, "`[词][nope]` is not a link: nothing says where `[nope]` leads"),
-        ("[词][]", 1, 1, "`[词][]` is not a link: nothing says where `[词]` leads"),
+        ("看[词][nope]，", 1, 2, "`[词][nope]` is not a link: there is no definition of `[nope]`"),
+        ("[词][]", 1, 1, "`[词][]` is not a link: there is no definition of `[词]`"),
         ("[词] (https://e.com/a)", 1, 1, "`[词] (https://e.com/a)` is not a link"),
         ("（词）[https://e.com/a]", 1, 1, "`（词）[https://e.com/a]` is not a link"),
     ],
@@ -248,14 +248,14 @@ def test_a_template_may_write_braces_and_html_that_is_none_is_told() -> None:
 def test_an_identifier_between_underscores_is_code() -> None:
     found = wrong("用__init__方法")
     assert [("MC312", 1, 2)] == lines(found)
-    assert "write `**init**`, or, where it is code, put it between back-ticks" == found[0].hint
+    assert "write `**init**`, or, if it is code, put it between back-ticks" == found[0].hint
 
 
 def test_a_note_in_the_wrong_brackets_is_not_said_whole() -> None:
     found = wrong(f"字[^{'长' * 90}]。")
     assert [("MC326", 1, 2)] == lines(found)
     assert 90 > len(found[0].message)
-    assert "a note that stands in the line is written `^[…]`" == found[0].hint
+    assert "an inline note is written `^[…]`" == found[0].hint
 
 
 def test_what_stands_there_with_escapes_or_entities_has_its_line() -> None:

@@ -143,7 +143,7 @@ def test_a_path_that_no_file_can_have_is_cut_in_what_is_said(length: int):
             assert not isinstance(found, Problem)
         else:
             assert isinstance(found, Problem)
-            assert (code, True) == (found.code, found.message.endswith("… is too long for the name of a file"))
+            assert (code, True) == (found.code, found.message.endswith("… is too long for a file name"))
             assert len(found.message) < 200
 
 

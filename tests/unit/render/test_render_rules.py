@@ -94,7 +94,7 @@ def test_characters_that_nobody_sees(text: str, expected: list[tuple[str, int, i
 def test_they_are_found_at_their_first_place_in_the_file() -> None:
     found = wrong("字\n\n零\u200b宽\u200b\n")
     assert [("MC320", 3, 2)] == lines(found)
-    say = "U+200B (ZERO WIDTH SPACE) is a character that nobody sees; it stands here 2 times"
+    say = "U+200B (ZERO WIDTH SPACE) is an invisible character; it is here 2 times"
     assert say == found[0].message
 
 

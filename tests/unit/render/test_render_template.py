@@ -12,13 +12,13 @@ from massctl.render.template_environment import FILTER_NAMES, FILTERS
 LEAD = "{% macro lead(text) %}<p>{{ text }}, {{ club }}</p>{% endmacro %}\n"
 MACROS = {"_shared/m.md": LEAD + "{% macro bad() %}\n{{ nope }}{% endmacro %}"}
 DECLARE = "declare it in campaign.yaml under `vars:`"
-NO_DOTS = "write a path from the campaign's folder, or `_shared/…`, without `..`"
-UNFINISHED = "is a bracket, a brace or a quotation mark missing?"
-VALUES = "look at the values that this line uses"
+NO_DOTS = "write a path relative to the campaign's folder, or `_shared/…`, without `..`"
+UNFINISHED = "check for a missing bracket, brace or quotation mark"
+VALUES = "check the values in this line"
 AS_LIST = "write it as a list, in square brackets"
-AS_TEXT = "make a text of it first: `|string`"
+AS_TEXT = "convert it first: `|string`"
 THERE_ARE = f"there are {', '.join(sorted(FILTERS))}"
-NONE_THERE = "none of these files is there: x.md, y.md"
+NONE_THERE = "none of these files exists: x.md, y.md"
 TAKES = "profile_card takes id, nickname, image, alias, signature"
 NO_NUMBER = "`number` of article_url counts articles from 1 to 8"
 APPID = "it begins with wx and has 18 characters: 小程序后台, 开发管理"
@@ -143,11 +143,11 @@ def test_campaigns_do_not_see_each_others_files_or_variables() -> None:
         ("a\n{{ pric }}", "MC102", 2, 4, "`pric` is not defined", "did you mean `price`?"),
         ("{{ zzz }}", "MC102", 1, 4, "`zzz` is not defined", DECLARE),
         ("{{ walks[0].da }}", "MC102", 1, 13, "there is no `da` here", "did you mean `day`?"),
-        ("{{ walks[9] }}", "MC102", 1, 10, "a value of the kind list has no `9`", VALUES),
-        ("{{ price.x }}", "MC102", 1, 10, "a value of the kind int has no `x`", VALUES),
+        ("{{ walks[9] }}", "MC102", 1, 10, "a value of type list has no `9`", VALUES),
+        ("{{ price.x }}", "MC102", 1, 10, "a value of type int has no `x`", VALUES),
         ("{{ price[1:] }}", "MC106", 1, None, "the template failed: 'int' object is not subscriptable", VALUES),
         ("{{ walks[0][none] }}", "MC102", 1, None, "there is no `None` here", "there are day"),
-        ("{% set n = namespace() %}{{ n.x }}", "MC102", 1, 31, "a value of the kind Namespace has no `x`", VALUES),
+        ("{% set n = namespace() %}{{ n.x }}", "MC102", 1, 31, "a value of type Namespace has no `x`", VALUES),
         ("{% for i in nope %}{% endfor %}", "MC102", 1, 13, "`nope` is not defined", DECLARE),
         ("{{ a ~ 'x' }}", "MC102", 1, 4, "`a` is not defined", DECLARE),
         ("{% include nope %}", "MC102", 1, 12, "`nope` is not defined", DECLARE),
@@ -160,10 +160,10 @@ def test_campaigns_do_not_see_each_others_files_or_variables() -> None:
         ("a\n{{ 1 | wordwrap }}", "MC103", 2, None, "the filter `wordwrap` cannot be used here", THERE_ARE),
         ("{{ x[1:2, 3] }}", "MC101", None, None, "this cannot be compiled: invalid syntax", UNFINISHED),
         ("a\n{{ 1 / 0 }}", "MC106", 2, None, "the template failed: division by zero", VALUES),
-        ("{% for i in 5 %}{% endfor %}", "MC106", 1, None, "a value of the kind int is not a list", AS_LIST),
+        ("{% for i in 5 %}{% endfor %}", "MC106", 1, None, "a value of type int is not a list", AS_LIST),
         ("{{ 5 | join }}", "MC106", 1, None, "the template failed: 'int' object is not iterable", VALUES),
-        ("{{ [1] | join(5) }}", "MC106", 1, None, "a text is due here, and this is a value of the kind int", AS_TEXT),
-        ("{% include '../x.md' %}", "MC022", 1, None, "../x.md leads out of the campaign", NO_DOTS),
+        ("{{ [1] | join(5) }}", "MC106", 1, None, "a text is required here, and this is a value of type int", AS_TEXT),
+        ("{% include '../x.md' %}", "MC022", 1, None, "../x.md leads outside the campaign", NO_DOTS),
         ("a\n{% include 'x.md' %}", "MC105", 2, None, "spring/x.md is not there", None),
         ("{% include ['x.md', 'y.md'] %}", "MC105", 1, None, NONE_THERE, NO_DOTS),
         ("{% include [] %}", "MC105", 1, None, "an include names no file", "write the file's name in quotes"),
@@ -189,7 +189,7 @@ def test_a_fault_says_what_where_and_what_to_write(
         ('{% import "_shared/m.md" as m %}\n\n{{ m.leed(1) }}', MAIN, 3, "the imported file has no `leed`"),
         ('{% include "syntax.md" %}', "spring/syntax.md", 2, "Encountered unknown tag 'nope'."),
         ('{% include "filter.md" %}', "spring/filter.md", 2, "there is no filter `nope`"),
-        ('{% include "deep.md" %}', "spring/deep.md", None, "the template is nested too deep"),
+        ('{% include "deep.md" %}', "spring/deep.md", None, "the template is nested too deeply"),
     ],
 )  # fmt: skip
 def test_a_fault_is_where_it_is_and_not_where_it_was_called(template: str, path: str, line: int, message: str) -> None:
@@ -216,14 +216,14 @@ def test_a_name_that_cannot_be_imported_is_undefined() -> None:
 @pytest.mark.parametrize(
     ("template", "message"),
     [
-        ("{{ none }}", "nothing is written here: the value is empty (null)"),
-        ("{{ [1] }}", "a value of the kind list cannot be written as text"),
-        ("{{ {'a': 1} ~ 'x' }}", "a value of the kind dict cannot be written as text"),
-        ("{{ 'a'.upper }}", "a value of the kind builtin_function_or_method cannot be written as text"),
-        ("{{ '{}'.format([1]) }}", "a value of the kind list cannot be written as text"),
-        ("{{ '{!r}'.format([1]) }}", "a value of the kind list cannot be written as text"),
-        ("{{ '%s' % [1] }}", "a value of the kind list cannot be written as text"),
-        ("{{ [[1]] | join }}", "a value of the kind list cannot be written as text"),
+        ("{{ none }}", "the value is empty (null), so there is nothing to write here"),
+        ("{{ [1] }}", "a value of type list cannot be written as text"),
+        ("{{ {'a': 1} ~ 'x' }}", "a value of type dict cannot be written as text"),
+        ("{{ 'a'.upper }}", "a value of type builtin_function_or_method cannot be written as text"),
+        ("{{ '{}'.format([1]) }}", "a value of type list cannot be written as text"),
+        ("{{ '{!r}'.format([1]) }}", "a value of type list cannot be written as text"),
+        ("{{ '%s' % [1] }}", "a value of type list cannot be written as text"),
+        ("{{ [[1]] | join }}", "a value of type list cannot be written as text"),
     ],
 )
 def test_only_text_and_numbers_are_written(template: str, message: str) -> None:

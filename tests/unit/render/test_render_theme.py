@@ -76,7 +76,7 @@ def test_an_unknown_theme_is_told_at_its_key_with_the_name_that_is_meant(file: C
     assert found.code == "MC111"
     assert found.place is not None
     assert found.place.file == f"{CAMPAIGN_YAML}:{key}"
-    assert found.message == "there is no theme `brend`; there are brand, danmo, qingshan"
+    assert found.message == "there is no theme `brend`; available: brand, danmo, qingshan"
     assert found.hint == "did you mean `brand`?"
 
 
@@ -277,13 +277,13 @@ def test_no_more_than_fifty_faults_of_a_file_are_told():
 def test_themes_in_a_circle_end():
     files = {"_shared/themes/line.css": '@import "brand";'}
     (found,) = told('@import "line";', files)
-    assert ("MC111", True) == (found.code, "circle" in found.message)
+    assert ("MC111", True) == (found.code, "cycle" in found.message)
 
 
 def test_a_chain_of_themes_has_an_end():
     files = {f"_shared/themes/t{n}.css": f'@import "t{n + 1}";' for n in range(12)}
     (found,) = told('@import "t0";', files)
-    assert ("MC111", True) == (found.code, "circle" in found.message)
+    assert ("MC111", True) == (found.code, "cycle" in found.message)
 
 
 # Colours.
@@ -299,13 +299,13 @@ def test_a_chain_of_themes_has_an_end():
         ("i{color:#999;background:linear-gradient(#fff,#000)}", None),
         ("p{color:#fff;background:#08684f}", None),
         ("p{color:#fff;background-color:transparent;background:#08684f}", None),
-        ("p{color:#fff;background:#08684f;background-color:transparent}", ("by day", "1.0", "#595959", 3)),
-        ("p{color:#888}", ("by day", "3.5", "#595959", 3)),
-        ("h2{margin:0;color:#576b95}", ("by night", "3.3", "#425171", 13)),
-        (":root{--a:#d0021b}p{color:var(--a)}h2{color:var(--a)}", ("by night", "4.4", "#b10217", 7)),
-        (":root{--a:var(--b);--b:#888}p{color:var(--a)}", ("by day", "3.5", "#595959", 7)),
-        ("p{color:rgba(0,0,0,.4)}", ("by night", "2.1", None, 3)),
-        ("p{color:#333;background:#444}", ("by day", "1.2", None, 3)),
+        ("p{color:#fff;background:#08684f;background-color:transparent}", ("in light mode", "1.0", "#595959", 3)),
+        ("p{color:#888}", ("in light mode", "3.5", "#595959", 3)),
+        ("h2{margin:0;color:#576b95}", ("in dark mode", "3.3", "#425171", 13)),
+        (":root{--a:#d0021b}p{color:var(--a)}h2{color:var(--a)}", ("in dark mode", "4.4", "#b10217", 7)),
+        (":root{--a:var(--b);--b:#888}p{color:var(--a)}", ("in light mode", "3.5", "#595959", 7)),
+        ("p{color:rgba(0,0,0,.4)}", ("in dark mode", "2.1", None, 3)),
+        ("p{color:#333;background:#444}", ("in light mode", "1.2", None, 3)),
     ],
 )
 def test_a_colour_that_fades_is_told_with_one_that_does_not(
@@ -319,7 +319,7 @@ def test_a_colour_that_fades_is_told_with_one_that_does_not(
     (one,) = found
     assert ("MC117", Severity.WARNING) == (one.code, one.severity)
     assert one.message.startswith(when)
-    assert f"by {contrast}:1" in one.message
+    assert f"of {contrast}:1" in one.message
     assert (better or "") in (one.hint or "")
     assert (better is None) == ("differs more" in (one.hint or ""))
     assert one.place is not None

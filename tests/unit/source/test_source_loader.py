@@ -62,7 +62,7 @@ def test_an_article_in_another_encoding_is_reported_in_the_article(faults: Fault
     (folder / "main.md").write_bytes("你好".encode("gbk"))
     found = of(faults(NEWS.replace("CONTENT", "main.md")), "MC003")
     assert ("MC003", "campaigns/spring/main.md", 1, 1, "你好") == told(found)
-    assert ("this is not UTF-8 but GBK", "save the file as UTF-8") == (found.message, found.hint)
+    assert ("this is GBK, not UTF-8", "save the file as UTF-8") == (found.message, found.hint)
 
 
 def test_an_included_file_in_another_encoding_is_reported_in_that_file(faults: Faults, folder: Path) -> None:

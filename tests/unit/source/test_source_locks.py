@@ -195,7 +195,7 @@ def test_no_copy_is_removed_where_no_lock_can_be_written(
 @pytest.mark.parametrize(
     ("fails", "says"),
     [
-        ("pathlib.Path.replace", "Its lock is as it was. These copies were removed: campaign.lock (1).json."),
+        ("pathlib.Path.replace", "Its lock is unchanged. These copies were removed: campaign.lock (1).json."),
         ("massctl.source.locks.sync_folder", "Its lock was changed, but the disk did not confirm it."),
     ],
 )

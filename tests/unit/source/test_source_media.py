@@ -78,5 +78,5 @@ def test_a_file_that_was_changed_meanwhile_is_not_read(repository: Repository) -
     for path in ("a.png", "a.webp"):
         (repository.root / "campaigns/spring" / path).write_bytes(b"other")
     for name in names:
-        with pytest.raises(ConfigurationError, match="changed while massctl was at work"):
+        with pytest.raises(ConfigurationError, match="changed while massctl was running"):
             pictures.read(name)

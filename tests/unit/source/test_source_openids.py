@@ -170,10 +170,10 @@ def test_nothing_of_a_list_is_left_on_disk(tmp_path: Path, monkeypatch: pytest.M
 @pytest.mark.parametrize(
     ("data", "name", "message", "hint"),
     [
-        ("openid\n", "list.txt", "this is a heading, not an openid", "let the name of the file end with .csv"),
+        ("openid\n", "list.txt", "this is a heading, not an openid", "let the file's name end with .csv"),
         (f"姓名;openid\n张三;{A}\n", "list.csv", "the table has no column openid", "separate the columns with commas"),
         ("姓名\n张三\n", "list.csv", "the table has no column openid", "write openid above the column"),
-        (f"openid,城市\n{A},北京\n,上海\n", "list.csv", "this row has no openid", "fill it in, or take the row out"),
+        (f"openid,城市\n{A},北京\n,上海\n", "list.csv", "this row has no openid", "fill it in, or remove the row"),
     ],
 )
 def test_a_fault_says_what_to_do(tmp_path: Path, data: str, name: str, message: str, hint: str) -> None:

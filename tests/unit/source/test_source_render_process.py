@@ -60,8 +60,8 @@ def said(process: RenderProcess, monkeypatch: pytest.MonkeyPatch, start: str) ->
         ("os._exit(3)", "the process that rendered it ended without an answer (3)"),
         ("print('{}')", "the process that rendered it ended without an answer (0)"),
         ("r._answer = lambda *_: bytearray(8 << 30); r.main()", "rendering it needs more than 4 GB of memory"),
-        ("import time; time.sleep(600)", "rendering it took longer than 0.5 seconds, and was ended"),
-        ("\nwhile True: os.write(1, bytes(1 << 16))", "what it renders to is larger than 0 MB"),
+        ("import time; time.sleep(600)", "rendering it took longer than 0.5 seconds and was stopped"),
+        ("\nwhile True: os.write(1, bytes(1 << 16))", "its rendered result is larger than 0 MB"),
     ],
 )
 def test_a_child_that_hangs_dies_or_floods_is_one_diagnostic(

@@ -48,7 +48,7 @@ def test_a_folder_whose_name_is_no_text_can_be_reported(repository: Repository) 
 def test_an_empty_campaigns_folder_is_no_fault_and_is_said(tmp_path: Path) -> None:
     (tmp_path / "campaigns").mkdir()
     folders = Repository(tmp_path).campaign_folders()
-    assert ((), [("MC001", "info", "campaigns/ holds no campaign yet")]) == (
+    assert ((), [("MC001", "info", "campaigns/ has no campaign yet")]) == (
         folders.names,
         [(d.code, d.severity, d.message) for d in folders.diagnostics],
     )
@@ -238,7 +238,7 @@ def test_text_is_utf8_without_a_mark(repository: Repository) -> None:
 
 def test_text_in_another_encoding_is_refused_with_its_line(repository: Repository) -> None:
     put(repository, "campaigns/spring/a.md", "a\n春季".encode("gbk"))
-    with pytest.raises(UnreadableError, match=r"^this is not UTF-8 but GBK") as caught:
+    with pytest.raises(UnreadableError, match=r"^this is GBK, not UTF-8") as caught:
         repository.read_text("campaigns/spring/a.md")
     assert ("MC003", "save the file as UTF-8") == (caught.value.code, caught.value.hint)
     assert (2, 1) == (caught.value.line, caught.value.column)

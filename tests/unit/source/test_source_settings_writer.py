@@ -106,7 +106,7 @@ def test_keys_that_a_person_has_to_write_stand_each_on_a_line_and_others_go(tmp_
     assert caught.value.hint.startswith(
         f"backend: local, lineage: {LINEAGE}   write this into massctl.yaml, each key on"
     )
-    assert "and take branch, remote out there" in caught.value.hint
+    assert "and remove branch, remote there" in caught.value.hint
 
 
 MOVES = {

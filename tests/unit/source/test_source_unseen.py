@@ -17,7 +17,7 @@ def test_they_are_warnings_at_their_first_place(campaign: Callable[[str], Loaded
     assert [("MC320", Severity.WARNING, 2, 17), ("MC320", Severity.WARNING, 4, 18)] == [
         (d.code, d.severity, d.place.line, d.place.column) for d in found if d.place
     ]
-    assert "U+200B (ZERO WIDTH SPACE) is a character that nobody sees; it stands here 2 times" == found[1].message
+    assert "U+200B (ZERO WIDTH SPACE) is an invisible character; it is here 2 times" == found[1].message
 
 
 def test_a_settings_file_with_them_is_read_and_warned_of(settings: Callable[[str], Any]) -> None:

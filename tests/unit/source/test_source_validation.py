@@ -113,7 +113,7 @@ def test_one_fault_is_one_diagnostic_at_its_place(campaign: Load, text: str, exp
         (
             "send: {send_ignore_reprint: On}",
             'send_ignore_reprint: expected true or false, found the text "On"',
-            "in YAML 1.2 only true and false are truth values: write true",
+            "in YAML 1.2 only true and false are booleans: write true",
         ),
         (
             'send: {send_ignore_reprint: "true"}',
@@ -123,7 +123,7 @@ def test_one_fault_is_one_diagnostic_at_its_place(campaign: Load, text: str, exp
         ('edition: "2"', 'edition: expected a whole number, found the text "2"', "write the number without quotes"),
         ("title: 1999", "title: expected a text, found the number 1999", "put it in quotes if it is text"),
         ("title: [a]", "title: expected a text, found a list", "write a text"),
-        ("title:", "title has no value", "write a value behind it, or delete the key"),
+        ("title:", "title has no value", "write a value after it, or delete the key"),
         (
             "preview: {touser: [oABC123, {b: c}]}",
             "touser[2]: expected a text, found keys with values",
@@ -139,13 +139,13 @@ def test_faults_are_said_in_plain_words(campaign: Load, line: str, message: str,
 @pytest.mark.parametrize(
     ("time", "code", "message"),
     [
-        ("2026-12-01T20:00:00", "MC017", "not_after: the offset is missing behind 2026-12-01T20:00:00"),
-        ("2026-12-01 20:00", "MC017", "not_after: the offset is missing behind 2026-12-01 20:00"),
-        ("2026-12-01", "MC017", "not_after: a time of day and an offset are missing behind 2026-12-01"),
+        ("2026-12-01T20:00:00", "MC017", "not_after: the offset is missing after 2026-12-01T20:00:00"),
+        ("2026-12-01 20:00", "MC017", "not_after: the offset is missing after 2026-12-01 20:00"),
+        ("2026-12-01", "MC017", "not_after: a time of day and an offset are missing after 2026-12-01"),
         ("tomorrow", "MC017", 'not_after: expected a time with an offset, found the text "tomorrow"'),
-        ("2026-13-01T20:00:00+08:00", "MC014", "not_after: there is no such moment"),
-        ("2026-02-30T20:00:00Z", "MC014", "not_after: there is no such moment"),
-        ("0001-01-01T00:00:00+14:00", "MC014", "not_after: there is no such moment"),
+        ("2026-13-01T20:00:00+08:00", "MC014", "not_after: there is no such time"),
+        ("2026-02-30T20:00:00Z", "MC014", "not_after: there is no such time"),
+        ("0001-01-01T00:00:00+14:00", "MC014", "not_after: there is no such time"),
         ("2026-11-01T20:00:00+08:00", "MC020", "not_after must be later than not_before, 2026-11-30T20:00:00+08:00"),
     ],
 )

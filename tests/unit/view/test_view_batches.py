@@ -26,7 +26,7 @@ LETTER = text(
 
 
 def went(count: int, *more: NewEntry) -> State:
-    """So many of a hundred batches went out, a second apart."""
+    """So many of a hundred batches were sent, a second apart."""
     happened = []
     for batch in range(1, count + 1):
         moment = NOW + timedelta(seconds=batch)
@@ -48,7 +48,7 @@ def test_batches_that_fared_alike_stand_in_one_row() -> None:
     found = status(went(17))
     assert [
         "job batches 1–17 of 100 · msg_id 101 … 117 · sending · accepted 2026-12-01 12:00 +08:00",
-        "17 of 100 batches went out; massctl apply letter goes on with the next",
+        "17 of 100 batches were sent; massctl apply letter continues with the next",
     ] == found
 
 

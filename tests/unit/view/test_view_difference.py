@@ -141,13 +141,13 @@ def test_a_changed_text_marks_its_words(old: str, new: str, expected: str):
     [
         (
             Base(BaseKind.DRAFT, at=MORNING),
-            "against the staged draft of 2026-11-30 09:05 +08:00",
+            "compared with the staged draft of 2026-11-30 09:05 +08:00",
             "与 2026-11-30 09:05 +08:00 存的草稿相比",
         ),
-        (Base(BaseKind.PREVIEW), "against what reviewers saw last", "与预览人上次看到的相比"),
+        (Base(BaseKind.PREVIEW), "compared with what reviewers saw last", "与预览人上次看到的相比"),
         (
             Base(BaseKind.SENT, edition=1, at=MORNING),
-            "against edition 1, sent 2026-11-30 09:05 +08:00",
+            "compared with edition 1, sent 2026-11-30 09:05 +08:00",
             "与 2026-11-30 09:05 +08:00 发出的第 1 版相比",
         ),
         (Base(BaseKind.CHECKOUT, where="../main"), "against ../main", "与 ../main 相比"),

@@ -9,7 +9,7 @@ from massctl.view.style import Style
 
 MAIN, OTHER = AccountName("main"), AccountName("other")
 FINDINGS = [
-    Finding(Check.LEDGER, Level.OK, Phrase("there is none yet; the first apply begins it")),
+    Finding(Check.LEDGER, Level.OK, Phrase("there is no ledger yet; the first apply begins it")),
     Finding(Check.WINDOWS, Level.WARNING, "the window of one has closed", "give it a new one", MAIN),
     Finding(Check.WINDOWS, Level.WARNING, "the window of two has closed", "give it a new one", OTHER),
     Finding(Check.TOKEN, Level.PROBLEM, "this address is not on the whitelist", "add it", MAIN),
@@ -21,7 +21,7 @@ FINDINGS = [
 def test_findings_stand_below_whose_they_are() -> None:
     assert """\
 the repository
-  ledger   ✓ there is none yet; the first apply begins it
+  ledger   ✓ there is no ledger yet; the first apply begins it
   windows  ! the window of one has closed
              give it a new one
            ! the window of two has closed
@@ -39,9 +39,7 @@ doctor: problems: 1, warnings: 2, not checked: 1""" == doctor_text(FINDINGS, Lan
 
 
 def test_a_sound_account_is_told_so() -> None:
-    assert (
-        "doctor: nothing keeps a send back" == doctor_text(FINDINGS[:1], Language.EN, Style.PLAIN, 80).split("\n")[-1]
-    )
+    assert "doctor: nothing prevents a send" == doctor_text(FINDINGS[:1], Language.EN, Style.PLAIN, 80).split("\n")[-1]
     assert "检查结果：没有什么妨碍群发" in doctor_text(FINDINGS[:1], Language.ZH, Style.PLAIN, 80)
 
 

@@ -127,7 +127,7 @@ def test_an_explanation_in_full():
 
 def test_the_list_stands_under_headings():
     found = [*read_page(Subject.GUARD, PAGE), Explanation(Subject.EXIT_STATUS, "0", "完成", "", "", "")]
-    expected = """拦下的原因：哪些规矩会拦下一步
+    expected = """拦下的原因：哪些规则会拦下一步
   draft_gone  the draft is gone
   freeze      a frozen day
 

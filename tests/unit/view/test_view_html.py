@@ -206,7 +206,7 @@ def test_a_served_page_finds_words_watches_its_campaign_and_leads_to_all_others(
 
 def test_a_campaign_with_faults_is_shown_as_it_was_before_them():
     page = campaign_page(Look("a", "春", campaign(), (FAULT,), is_behind=True), SERVED, heard=7)
-    assert "its files have faults; below it is as it was before them" in page
+    assert "its files have faults; the page shows it as it was before" in page
     assert "#findings" in Outline(page).values("a", "href")
     assert "春季大促，1999 元起" in page
 

@@ -94,7 +94,9 @@ def test_an_apply_document():
 
 
 def test_an_error_of_wechat_in_an_apply_document():
-    failure = Failure(40164, "63a0", Phrase("the AppSecret is wrong"), Phrase("Let api_base begin with https://."))
+    failure = Failure(
+        40164, "63a0", Phrase("the AppSecret is wrong"), Phrase("Write https:// at the beginning of api_base.")
+    )
     document = json.loads(apply_json(outcome(plan_of(campaign()), STATE, {"error": failure}), Language.ZH))
     expected = {"errcode": 40164, "rid": "63a0", "message": "AppSecret 不对", "hint": "让 api_base 以 https:// 开头。"}
     assert expected == document["campaigns"][0]["error"]
@@ -105,7 +107,7 @@ def test_faults_are_the_error_of_their_campaign():
     document = json.loads(apply_json(outcome(plan_of(bad), STATE), Language.EN))
     assert (1, None) == (document["exit_status"], document["campaigns"][0]["error"]["errcode"])
     assert (
-        "its files have faults (MC011 a.yaml), so nothing was done with it"
+        "its files have faults (MC011 a.yaml), so massctl did nothing with it"
         == document["campaigns"][0]["error"]["message"]
     )
 

@@ -112,7 +112,7 @@ def test_no_entry_overflows_a_narrow_window():
 
 def test_a_whole_ledger_is_said_to_be_whole():
     text = verified_text(state(), Language.EN, Style.PLAIN, 80)
-    assert text.startswith("the ledger is whole: every line is what was written\nledger 01JB")
+    assert text.startswith("the ledger verifies: no line was changed\nledger 01JB")
 
 
 @pytest.mark.parametrize("view", [state_text, verified_text])
@@ -200,12 +200,12 @@ def test_an_acceptance_of_unknown_content_is_told_as_such() -> None:
     told = entries_of(attempted(OPEN), (accepted, OPEN.name), start=START)
     made = State()
     made.absorb_all(told)
-    assert "which content went out is not known" in state_text(made, Language.EN, Style.PLAIN, 120)
+    assert "it is not known which content was sent" in state_text(made, Language.EN, Style.PLAIN, 120)
     assert "duplicate content unknown" in entries_text(told, Language.EN, Style.PLAIN, 120)
 
 
 @pytest.mark.parametrize(
-    ("code", "said"), [(None, "Its request never left, so nothing is to settle."), (45028, "WeChat refused it")]
+    ("code", "said"), [(None, "Its request never left, so there is nothing to settle."), (45028, "WeChat refused it")]
 )
 def test_a_request_that_never_left_was_refused_by_nobody(code: int | None, said: str):
     refused = entries.SendRejected(attempt=2, errcode=code, retryable=True)

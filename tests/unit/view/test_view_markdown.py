@@ -457,7 +457,7 @@ def test_many_steps_do_not_hide_the_send():
     ("state", "said"),
     [
         (LockState.LOCKED, "locked `"),
-        (LockState.STALE, "the lock is of other content `"),
+        (LockState.STALE, "the lock has other content `"),
         (LockState.MISSING, "not locked `"),
     ],
 )
@@ -482,7 +482,7 @@ def test_which_commit_and_that_it_comes_from_a_fork():
     document = json.dumps(forged(["x"] * 12, "en"))
     written = plan_comment(reviewable(document), Language.EN, commit="0123456789abcdef", from_fork=True)
     assert " · made 2026-12-01 20:05 +08:00 · for commit `0123456789abcdef`\n" in written
-    assert "- ⚠ This plan was made by the code of a fork, which may say what it likes: read the files." in written
+    assert "- ⚠ This plan was made by code from a fork and cannot be trusted: read the files." in written
 
 
 def test_a_plan_that_could_not_be_made_says_why():

@@ -146,7 +146,7 @@ def test_the_document_names_each_row_of_the_block() -> None:
 
 
 def test_words_from_files_in_refusals_and_hints_are_as_harmless() -> None:
-    said = block(message="the account has no tag called <@all>", hint="write [x](http://y)")
+    said = block(message="the account has no tag named <@all>", hint="write [x](http://y)")
     assert "<" not in said
     assert "](" not in said
 

@@ -37,7 +37,7 @@ LATER = Window(NOW + timedelta(days=3), NOW + timedelta(days=3, hours=2))
 WARNING = Diagnostic(
     "MC310",
     Severity.WARNING,
-    Phrase("the author has {count} characters; more than {limit} may be cut on some screens", count=12, limit=8),
+    Phrase("the author has {count} characters; some screens show only {limit}", count=12, limit=8),
     Place("campaigns/2026-12-spring-sale/campaign.yaml", 14, 7),
     None,
     "2026-12-spring-sale",

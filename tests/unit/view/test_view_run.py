@@ -19,7 +19,9 @@ from massctl.view.run import outcome_text
 from massctl.view.style import Style
 
 LATER = Window(NOW + timedelta(days=3), NOW + timedelta(days=3, hours=2))
-FAILURE = Failure(40164, "63a0-11bb", Phrase("the AppSecret is wrong"), Phrase("Let api_base begin with https://."))
+FAILURE = Failure(
+    40164, "63a0-11bb", Phrase("the AppSecret is wrong"), Phrase("Write https:// at the beginning of api_base.")
+)
 FAULT = Diagnostic("MC011", Severity.ERROR, Phrase("unknown key {key}", key="titel"), campaign="2026-12-bad")
 COUNTS = entries.JobStatus(
     msg_id=30124,
@@ -108,7 +110,7 @@ def test_a_no_is_no_refusal():
 def test_an_interruption_is_said():
     made = outcome(plan_of(campaign()), state_of())
     made.interrupted = True
-    assert "interrupted; the next apply goes on from here" in shown(made)
+    assert "interrupted; the next apply continues from here" in shown(made)
 
 
 def test_a_ledger_that_cannot_be_written_is_told_once():

@@ -41,7 +41,7 @@ _USUAL: Final = (
 
 
 def find_chromium(environment: Mapping[str, str]) -> Path:
-    """Give the program; raises BrowserError where there is none."""
+    """Return the program; raises BrowserError if there is none."""
     named = environment.get(VARIABLE)
     search = environment.get("PATH", "")
     for name in (named,) if named else _USUAL:
@@ -87,7 +87,7 @@ SECONDS_MAX: Final = 30.0
 
 
 class Browser:
-    """A browser with one tab; `profile` is a folder of its own, which the caller removes."""
+    """A browser with one tab; `profile` is a separate folder, which the caller removes."""
 
     def __init__(self, program: Path, profile: Path, flags: Sequence[str] = (*FLAGS, NO_NAMES)) -> None:
         to_browser, self._writing = os.pipe()
@@ -105,7 +105,7 @@ class Browser:
         """What it told without being asked, since the last page was opened."""
 
     def __enter__(self) -> Self:
-        """Open the tab; raises BrowserError where the program is none that can."""
+        """Open the tab; raises BrowserError if the program is none that can."""
         try:
             target = self("Target.createTarget", url="about:blank")["targetId"]
             self._session = self("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
@@ -176,14 +176,14 @@ class Browser:
         self.until(lambda: self.value("document.readyState") == "complete")
 
     def value(self, script: str) -> Any:
-        """Give what an expression of ours gives; a promise is waited for."""
+        """Return what an expression of ours gives; a promise is waited for."""
         found = self("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in found:
             raise BrowserError(Phrase("Chromium cannot read the page"))
         return found["result"].get("value")
 
     def until(self, is_so: Callable[[], bool]) -> None:
-        """Wait for something; raises BrowserError where it does not come."""
+        """Wait for something; raises BrowserError if it does not come."""
         until = time.monotonic() + SECONDS_MAX
         while not is_so():
             if time.monotonic() > until:
@@ -191,7 +191,7 @@ class Browser:
             time.sleep(0.01)
 
     def picture(self, clip: tuple[float, float, float, float]) -> bytes:
-        """Give a PNG of a part of the page: left, top, width, height."""
+        """Return a PNG of a part of the page: left, top, width, height."""
         part = {**dict(zip(("x", "y", "width", "height"), clip, strict=True)), "scale": 1}
         found = self("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=part)
         return base64.b64decode(found["data"])
@@ -230,7 +230,7 @@ _ALONE: Final = """(() => {
 
 @contextmanager
 def open_browser(environment: Mapping[str, str] = os.environ) -> Iterator[Browser]:
-    """Start a Chromium with a profile of its own, which goes with it; raises BrowserError where there is none."""
+    """Start a Chromium with a temporary profile; raises BrowserError if there is no Chromium."""
     program = find_chromium(environment)
     profile = tempfile.TemporaryDirectory(prefix="massctl-", ignore_cleanup_errors=True)
     with profile as folder, Browser(program, Path(folder)) as browser:
@@ -238,7 +238,7 @@ def open_browser(environment: Mapping[str, str] = os.environ) -> Iterator[Browse
 
 
 def screens(browser: Browser, page: Path) -> dict[str, bytes]:
-    """Give PNGs by file name: `phone-chat.png`, `phone-article-1.png`, …, and each `-dark`; a long one in parts."""
+    """Return PNGs by file name: `phone-chat.png`, `phone-article-1.png`, …, and each `-dark`; a long one in parts."""
     found: dict[str, bytes] = {}
     for dark in (False, True):
         browser.window(*_DESK, dark=dark)

@@ -1,9 +1,9 @@
-"""The exceptions that stop massctl, and what each of them says about the world.
+"""The exceptions that end a run, and what each says about its effects.
 
     MassctlError
     ├── UsageError                 2  wrong verb, flag or name; consent missing
     ├── ConfigurationError         1  the account's settings cannot work (secret not set, proxy not set)
-    ├── NotAPlanError              1  a file that is no plan, or not wholly one; nothing was made of it
+    ├── NotAPlanError              1  a file that is not a plan, or not wholly one; nothing was made of it
     ├── BrowserError               1  no Chromium here, or one that fails; nothing but pictures is missing
     ├── StalePlanError             5  a saved plan no longer fits what is there
     ├── RefusedError               5  an act of a person that a guard forbids; nothing was done
@@ -105,7 +105,7 @@ class LedgerMissingError(LedgerError):
 
 
 class LedgerForeignError(LedgerError):
-    """Report a ledger of another lineage or realm than the one that is due."""
+    """Report a ledger of another lineage or realm than expected."""
 
     guard = "ledger_foreign"
 
@@ -135,7 +135,7 @@ class LedgerLockedError(LedgerError):
 class WeChatError(MassctlError):
     """Report what WeChat, or the way to it, answered.
 
-    `errcode` is None where there was no WeChat answer; `rid` is WeChat's request id, for their support.
+    `errcode` is None if there was no WeChat answer; `rid` is WeChat's request id, for their support.
     """
 
     def __init__(

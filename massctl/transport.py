@@ -76,7 +76,7 @@ class Call:
     part: tuple[str, bytes, str] | None = field(default=None, repr=False)
     """The one file, as `media`: its name, its bytes, its type."""
     is_late: Callable[[], bool] | None = field(default=None, repr=False)
-    """Asked when the request is about to be written: True holds it back. None where it may leave at any time."""
+    """Asked when the request is about to be written: True holds it back. None if it may leave at any time."""
     answer_bytes_max: int = ANSWER_BYTES_MAX
 
 
@@ -87,7 +87,7 @@ class RawAnswer:
     status: int
     content: bytes = field(repr=False)
     server_date: datetime | None = None
-    """Its `Date`, in UTC, to compare clocks with; None where there is none, or none that can be read."""
+    """Its `Date`, in UTC, to compare clocks with; None if there is none, or none that can be read."""
     content_type: str = ""
 
 
@@ -149,7 +149,7 @@ class _TracedInside(httpx.BaseTransport):
 
 
 class Line:
-    """Exchanges calls for answers; used from many threads at once."""
+    """Sends calls and returns answers; many threads may use it at the same time."""
 
     def __init__(self, proxy: str | None = None, inside: Inside | None = None) -> None:
         """`inside` replaces the network. Raises ConfigurationError for a proxy address that cannot work."""
@@ -227,7 +227,7 @@ def _open_client(proxy: str | None, inside: httpx.BaseTransport | None) -> httpx
 
 
 def _no_answer(error: Exception, read_seconds: float) -> NoAnswer:
-    """Name what happened on the line, by a code of our own: the library's words may hold the URL."""
+    """Name what happened to the connection, by one of our codes: the library's words may hold the URL."""
     causes = tuple(_causes(error))
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
         return NoAnswer(

@@ -1,1 +1,4 @@
-"""The only room that acts, and only through its ports. `executor` shows a whole run and the whole send."""
+"""Carry out a plan: the only package that acts, and only through its ports.
+
+`executor` shows a whole run and a whole send.
+"""

@@ -24,7 +24,7 @@ ASKED_BY_QUOTA: Final[Mapping[Check, str]] = {
     Check.PREVIEWS: _MASS + "preview",
     Check.COMMENTS: "/cgi-bin/comment/open",
 }
-"""What would have an effect -> the API whose quota is read in its place."""
+"""What would have an effect -> the API whose quota is read instead."""
 NO_RIGHT: Final = 76022
 """What `openapi/quota/get` says of an API that the account does not have. 48001 and 50001 say that of the question
 itself, and nothing of the API that it asks about. Source: WeChat docs, "openapi/quota/get", read 2026-10."""
@@ -42,7 +42,7 @@ class CheckedAccount:
     needs: frozenset[Check]
     """What its campaigns cannot do without."""
     wechat: Checked | None
-    """None where credential or proxy cannot work, so that nothing is tried."""
+    """None if credential or proxy cannot work, so that nothing is tried."""
     token_is_given: bool = False
     """Its token comes from `token_command`, so that WeChat has not seen it before it answers the first call."""
 

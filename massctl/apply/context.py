@@ -29,7 +29,7 @@ AudienceKey = tuple[AppId, int | str | None]
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """What a run needs from the world."""
+    """What a run needs from outside."""
 
     wechat: Callable[[AccountName], WeChat]
     pictures: Pictures
@@ -37,27 +37,27 @@ class Ports:
     progress: Progress
     overlap: Overlap
     consent: Consent | None
-    """Asks before each send; None where consent was given with --yes or --plan."""
+    """Asks before each send; None if consent was given with --yes or --plan."""
     wait_in_doubt: bool = True
     """False with --no-wait: a send of unknown outcome, or one that was too fast, is not repeated in this run."""
     attended: bool = False
     """`consent` asks a person at a terminal, who can look at a preview of this run before answering."""
     rules: Callable[[], PolicyInForce] | None = None
-    """Reads the rules anew, so that a kill switch thrown during the run is obeyed; None keeps those of its start."""
+    """Reads the rules again, so that a run obeys a kill switch set meanwhile; None keeps the rules of the start."""
     skew: Callable[[AccountName], Skew | None] | None = None
     """Compares the run's clock with WeChat's, as the account's answers told it; None judges no clock."""
     insisted: Statement | None = None
-    """Who asked for the repetition of a send in doubt, and why; its attempt says so. None where nobody did."""
+    """Who asked for the repetition of a send in doubt, and why; its attempt says so. None if nobody did."""
     digest: Callable[[CampaignName], str | None] | None = None
     """Renders a campaign's files as they are now and gives their digest; None keeps that of the plan."""
     openids: Openids | None = None
-    """Gives the openids of lists; None where no campaign can have one."""
+    """Gives the openids of lists; None if no campaign can have one."""
     archive: Archive | None = None
     """Keeps what is staged and sent, for people; None keeps nothing."""
     accounts: Mapping[str, AccountName] = field(default_factory=dict)
     """AppID -> the account, for every account whose drafts this run may look after."""
     folders: frozenset[str] | None = None
-    """The campaigns that have a folder; None where nobody can say, and none counts as gone."""
+    """The campaigns that have a folder; None if nobody can say, and none counts as gone."""
 
 
 @dataclass(slots=True)
@@ -165,7 +165,7 @@ class ApplyContext:
         self.rules = self.ports.rules() if self.ports.rules else self.rules
 
     def carried_draft(self, intent: SendIntent) -> Draft | None:
-        """Look up the recorded draft that a send carries; None where its message has no draft."""
+        """Look up the recorded draft that a send carries; None if its message has no draft."""
         if intent.draft is None:
             return None
         drafts = self.state.record(intent.campaign, intent.edition).drafts
@@ -181,7 +181,7 @@ class ApplyContext:
         return [draft for batch in left if (draft := self.draft_of(campaign, batch)) is not None]
 
     def standing_drafts(self, campaign: RenderedCampaign) -> list[Draft]:
-        """List the drafts that stand for a campaign now, whatever message it has become; none while in doubt."""
+        """List a campaign's current drafts, whatever its message is now; none while in doubt."""
         record = self.record_of(campaign)
         if record.is_in_doubt:
             return []
@@ -208,7 +208,7 @@ class ApplyContext:
         return self.counts.get(audience_key(campaign))
 
     def count_of(self, campaign: RenderedCampaign) -> int | None:
-        """Return an audience's size; None where it could not be read, or there is no such tag."""
+        """Return an audience's size; None if it could not be read, or if there is no such tag."""
         count = self.size_of(campaign)
         return count if isinstance(count, int) else None
 
@@ -231,7 +231,7 @@ class ApplyContext:
         ]
 
     def declared(self, name: CampaignName) -> RenderedCampaign | None:
-        """Look up a campaign as its folder declares it; None where it is not rendered in this run."""
+        """Look up a campaign as its folder declares it; None if it is not rendered in this run."""
         rendered = [each.planned.rendered for each in self.outcomes]
         return next((each for each in rendered if each is not None and each.name == name), None)
 

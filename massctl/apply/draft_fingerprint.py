@@ -1,9 +1,9 @@
 """What a follower gets from a draft, and whether WeChat kept it.
 
-WeChat's sanitiser may rewrite markup and drops foreign pictures without a word (WeChat docs, "draft/add",
-read 2026-10). So what was given is compared with what was kept by what a reader would miss: text, pictures, links,
-and the fields. What was kept must then stay as it is, to the letter: a price that is struck out in the console has
-the same text.
+WeChat's sanitiser may rewrite markup and silently drops pictures from other sites (WeChat docs, "draft/add", read
+2026-10). So what was given is compared with what was kept by what a reader would miss: text, pictures, links, and the
+fields. What was kept must then stay as it is, to the letter: a price that is struck out in the console has the same
+text.
 """
 
 import re

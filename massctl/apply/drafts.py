@@ -123,7 +123,7 @@ def _read_box(context: ApplyContext, account: AccountName, wanted: list[_Missing
         elif result is not None:
             found[media_id] = draft_sha256(result)
 
-    # In a call of its own, so that a missing secret is this call's failure and not the run's.
+    # In a separate call, so that a missing secret fails only this call and not the run.
     context.side_by_side(label, [(account, lambda: context.ports.wechat(account).newest_drafts())], listed)
     calls = [(each, partial(context.ports.wechat(account).get_draft, each)) for each in candidates[:READ_MAX]]
     context.side_by_side(label, calls, got)
@@ -187,7 +187,7 @@ def _close(
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """A draft that is due."""
+    """A draft to be saved."""
 
     outcome: CampaignOutcome
     campaign: RenderedCampaign
@@ -219,7 +219,7 @@ def save_drafts(context: ApplyContext) -> None:
 
 
 def _save(context: ApplyContext, wanted: Sequence[_Wanted]) -> list[tuple[_Adding, WeChatError]]:
-    """Save each draft once; gives those that WeChat refused for a cover that it does not know any more."""
+    """Save each draft once; returns those that WeChat refused for a cover that it does not know any more."""
     refused: list[tuple[_Adding, WeChatError]] = []
 
     def done(job: _Adding, result: MediaId | Failed) -> None:
@@ -250,7 +250,7 @@ def _save(context: ApplyContext, wanted: Sequence[_Wanted]) -> list[tuple[_Addin
 
 
 def _begin(context: ApplyContext, wanted: Sequence[_Wanted]) -> list[_Adding]:
-    """Put every draft/add of this round on record, durably and at once."""
+    """Record every draft/add of this round durably, before any of them leaves."""
     made = [draft_articles(each.campaign, context.state) for each in wanted]
     events = [_begun(context, each, articles) for each, articles in zip(wanted, made, strict=True)]
     entries = context.ledger.record_each([(e, each.campaign) for e, each in zip(events, wanted, strict=True)])
@@ -297,13 +297,13 @@ def fail_lost(context: ApplyContext) -> None:
 
 
 def _not_saved(begun: int, error: Failed) -> DraftNotSaved:
-    """Record why there is no draft; any error but WeChat's code means that nothing left."""
+    """Record why there is no draft; any error except WeChat's code means that no request left."""
     code = error.errcode if isinstance(error, WeChatError) else None
     return DraftNotSaved(begun=begun, reason="never_left" if code is None else "refused", errcode=code)
 
 
 def _upload_forgotten_covers(context: ApplyContext, job: _Adding, error: WeChatError) -> None:
-    """Forget the covers that WeChat does not know any more, and upload them once more; stops where that is no help."""
+    """Forget the covers that WeChat no longer knows, and upload them again; stops if that does not help."""
     campaign = job.wanted.campaign
     wechat = context.ports.wechat(campaign.account)
     try:
@@ -654,7 +654,7 @@ def _is_proven(context: ApplyContext, record: Record, draft: Draft) -> bool:
 
 
 def _delete(context: ApplyContext, record: Record, draft: Draft, why: DraftDeletedReason) -> None:
-    """Delete a draft if it still is ours, and record what became of it; leave what somebody changed, and say so."""
+    """Delete a draft if it is unchanged, and record the result; keep one that somebody changed, and say so."""
     read = context.read(draft)
     if read is None:
         # A draft that is gone without us may have been sent: that is judged before the campaign is sent again.

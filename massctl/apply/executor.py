@@ -1,4 +1,4 @@
-"""A whole run, and the order in which each send is judged, recorded, looked at once more, made and recorded again.
+"""Carry out a run: judge each send, record it, check it again, make it, and record the result.
 
 Six rules. Breaking any one is enough to send twice: the attempt is durable before its request; no answer is
 in doubt, never rejected; a rejection closes its own attempt only; the id is derived, never minted; nothing is
@@ -57,7 +57,7 @@ def apply_plan(
             context = context.replanned(replan())
         _stage(context)
         if context.lost and not context.away:
-            # Somebody could send in the console what the ledger does not know, so it is looked for at once.
+            # Somebody could send in the console a draft that the ledger does not know, so look for it at once.
             recover_drafts(context)
             context = context.replanned(replan())
             _stage(context)
@@ -81,7 +81,7 @@ def _stage(context: ApplyContext) -> None:
 
 
 def _send_due(context: ApplyContext) -> None:
-    """Send what is due, one campaign after the other; then what only another campaign's doubt kept back."""
+    """Send what is due, one campaign after the other; then those that waited only for another campaign in doubt."""
     for outcome, campaign in context.going():
         if context.may_send(outcome) and consented(context, outcome, campaign):
             _send_all(context, outcome, campaign)
@@ -126,7 +126,7 @@ def _outcome(context: ApplyContext, ended: KeyboardInterrupt | LedgerError | Non
 
 
 def _refresh_allowance(context: ApplyContext) -> None:
-    """Refresh the refusals for want of an allowance: what this run sent has used its own."""
+    """Refresh the refusals for lack of an allowance: what this run sent has used its own."""
     for outcome in context.outcomes:
         campaign = outcome.planned.rendered
         if campaign is None or Guard.ALLOWANCE not in [each.guard for each in outcome.refusals]:

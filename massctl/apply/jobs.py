@@ -85,7 +85,7 @@ def follow_jobs(
         going = [job for _, job, _ in left if unfinished(job) is not None]
         remaining = (until - clock.now()).total_seconds()
         if not going or remaining <= 0:
-            ledger.flush()  # All that was told is one append: a hundred jobs are no hundred pushes.
+            ledger.flush()  # All that was told is one append: a hundred jobs do not need a hundred pushes.
             return followed
         progress.waiting(Phrase("still sending: {count}; asking again for", count=len(going)), int(remaining))
         clock.sleep(min(POLL_SECONDS, remaining))
@@ -97,12 +97,12 @@ def job_status(report: JobReport) -> JobStatus:
 
 
 def unfinished(job: Job) -> MsgId | None:
-    """Return the id of a job that may still change; None where it is finished or its id was never learnt."""
+    """Return the id of a job that may still change; None if it is finished or its id was never learnt."""
     return MsgId(job.msg_id) if job.msg_id is not None and job.status in UNFINISHED else None
 
 
 def ended_badly(record: Record) -> Failure | None:
-    """Describe a job that failed, with the way on, or one that reached nobody; None where none did."""
+    """Describe a job that failed, with the way on, or one that reached nobody; None if none did."""
     if status_of(record) is not Status.FAILED:
         return nobody_got_it(record)
     reason = reason_of(record)
@@ -111,7 +111,7 @@ def ended_badly(record: Record) -> Failure | None:
 
 
 def nobody_got_it(record: Record) -> Failure | None:
-    """Describe a job that ended and reached nobody, as the fifth of a month does; None where none did."""
+    """Describe a job that ended and reached nobody, as the fifth of a month does; None if none did."""
     jobs = [job for job in record.jobs if job.reached_nobody]
     if not jobs:
         return None
@@ -184,7 +184,7 @@ def record_finish(
     """Record the end of a job; with `appid` it is that account's. Where it is not `durable`, a `flush` is still due.
 
     An event that is addressed to another of the declared `original_ids` is not that account's. Raises UsageError, and
-    records nothing, where it contradicts `appid`, or does not say by itself whose job it is about.
+    records nothing, if it contradicts `appid`, or if it does not say whose job it is about.
     """
     declared, told = original_ids.get(appid) if appid is not None else None, finish.said.original_id
     if declared is not None and told not in (None, declared):
@@ -220,7 +220,7 @@ def record_finish(
 
 
 def _check_elsewhere(finish: JobFinish, state: State) -> None:
-    """Raise UsageError where a job of this id is on record for another account than the event's."""
+    """Raise UsageError if a job of this id is on record for another account than the event's."""
     for record in state.records.values():
         if any(job.msg_id == finish.said.msg_id for job in record.jobs):
             say = Phrase("job {msg_id} is the send of {name}, of another account")
@@ -286,8 +286,8 @@ class SentNews:
 def news_of(record: Record) -> list[SentNews]:
     """List the news of an edition that can still be read: one, or one a batch.
 
-    Raises UsageError where it was not sent, is no news, was withdrawn, or where the id was never learnt. The answer to
-    the send tells that id (comment/open, read 2026-10), and the addresses of the articles hold it.
+    Raises UsageError if it was not sent, is not news, was withdrawn, or if its id is unknown. The answer to the send
+    tells that id (comment/open, read 2026-10), and the addresses of the articles hold it.
     """
     if not record.jobs:
         why = Phrase("Edition {edition} of it was not sent.", edition=record.edition)

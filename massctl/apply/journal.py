@@ -23,9 +23,9 @@ class Statement:
     msg_id: int | None = None
     url: str | None = None
     batch: int | None = None
-    """Which batch of a list of openids; None where only one can be meant."""
+    """Which batch of a list of openids; None if only one can be meant."""
     looked_at: datetime | None = None
-    """When the person looked, where what they say is carried out later; None where that is now."""
+    """When the person looked, where what they say is carried out later; None if that is now."""
 
 
 OVERTAKEN_MAX: Final = 20
@@ -37,7 +37,7 @@ About = RenderedCampaign | Record
 
 
 class LedgerBootstrap(Protocol):
-    """Begins a ledger when the first entry of all is due."""
+    """Begins a ledger before its first entry is written."""
 
     def created(self) -> Created:
         """Make the first entry: a new lineage, and the realm."""

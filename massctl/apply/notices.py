@@ -88,7 +88,7 @@ class Notice:
     lead: timedelta | None = None
     """How long before that it was due."""
     block: SendBlock | None = None
-    """The send as it was planned and asked for; None where its content is not at hand."""
+    """The send as it was planned and asked for; None if its content is not at hand."""
 
     @property
     def key(self) -> str:
@@ -102,7 +102,7 @@ class Notice:
         return digest_of(named).removeprefix("sha256:")[:24]
 
     def announcement(self, channel: str) -> Announced:
-        """Give the ledger's entry about its having been told to a channel."""
+        """Return the ledger's entry about its having been told to a channel."""
         if self.opens is None or self.lead is None:
             raise InvariantError(f"{self.happening} announces no window")
         return Announced(not_before=self.opens, channel=channel, lead_seconds=round(self.lead.total_seconds()))
@@ -120,7 +120,7 @@ class Coming:
     def due(
         self, leads: Collection[timedelta], announced: Sequence[Announced], channel: str, now: datetime
     ) -> timedelta | None:
-        """Give the shortest of `leads` that has begun and was not told to the channel; None where there is none."""
+        """Return the shortest of `leads` that has begun and was not told to the channel; None if there is none."""
         told = [each.lead_seconds for each in announced if (each.not_before, each.channel) == (self.opens, channel)]
         begun = [lead for lead in leads if self.opens - lead <= now < self.opens]
         shortest = min(begun, default=None)

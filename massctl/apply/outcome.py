@@ -62,7 +62,7 @@ class CampaignOutcome:
         return [each for each in self.refusals if each not in self.planned.by_name_only]
 
     def order_performed(self) -> None:
-        """Put what was done in the order of the plan; calls that run beside each other end in any order."""
+        """Order what was done as in the plan; parallel calls end in any order."""
         kinds, planned = (UploadMedia, SaveDraft, SendPreview, SendMass), list(self.planned.steps)
         # What is not in the plan was done before it was made again, or decided at the prompt.
         self.performed.sort(key=lambda step: (kinds.index(type(step)), planned.index(step) if step in planned else -1))
@@ -153,7 +153,7 @@ class Outcome:
         return self.state.record(outcome.planned.name, outcome.planned.edition or 1)
 
     def found_tag(self, outcome: CampaignOutcome) -> "AudienceResolved | None":
-        """Return which tag this run put on record for a campaign; None where it recorded none."""
+        """Return which tag this run put on record for a campaign; None if it recorded none."""
         digest = outcome.planned.digest
         if outcome.planned.tag_due is None or digest is None:
             return None
@@ -191,7 +191,7 @@ class Outcome:
         return [record for appid in sorted(self._appids()) for record in self.state.in_doubt(appid)]
 
     def _failed(self) -> bool:
-        """Whether a campaign failed by itself; a ledger that stopped the run is no campaign's failure."""
+        """Whether the campaign itself failed; a ledger that stopped the run is not a campaign's failure."""
         if self.faulty_repository or any(has_errors(campaign.planned.diagnostics) for campaign in self.campaigns):
             return True
         if self.ledger_error is not None:
@@ -235,13 +235,13 @@ class Unrecorded:
     batch: int
     """Of a list of openids, from 1; 1 for every other audience."""
     msg_id: int | None = None
-    """WeChat's id of the job that it accepted; None where it accepted none, or told no id."""
+    """WeChat's id of the job that it accepted; None if it accepted none, or told no id."""
     errcode: int | None = None
     """WeChat's code, where it refused the send; None also where no request left."""
 
 
 def unrecorded_of(record: Record, answer: Verdict | None) -> Unrecorded | None:
-    """Judge the answer to the newest attempt of an edition; None where it was not clear, or nothing is open.
+    """Judge the answer to the newest attempt of an edition; None if it was not clear, or nothing is open.
 
     A refusal of a repetition is not clear: the first try may be why it was refused.
     """

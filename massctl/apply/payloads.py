@@ -135,7 +135,7 @@ def _staged(record: Record, batch: int, repeated: MediaId | None) -> StagedDraft
 
 
 def material_id(material: MaterialRef, appid: AppId, state: State) -> MediaId:
-    """Return the media_id of a message's material; raises InvariantError where ours is not recorded."""
+    """Return the media_id of a message's material; raises InvariantError if ours is not recorded."""
     if material.media_id is not None:
         return material.media_id
     recorded = state.materials.get((appid, material.sha256)) if material.sha256 is not None else None

@@ -1,4 +1,4 @@
-"""What apply needs from the world. The outer rooms implement these ports; `cli` joins them."""
+"""What apply needs from outside. The outer packages implement these ports; `cli` joins them."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -83,7 +83,7 @@ class ListedDraft:
 
     media_id: MediaId
     titles: tuple[str, ...] | None
-    """Of its articles; None where the listing does not say."""
+    """Of its articles; None if the listing does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class SendPermit(Protocol):
     """Allows one mass send, once, and only for a moment. `massctl.apply.preflight` issues it, and nothing else does."""
 
     def spend(self, intent: SendIntent) -> None:
-        """Use it up for `intent`; raises InvariantError where it is spent, or was issued for another send."""
+        """Use it up for `intent`; raises InvariantError if it is spent, or was issued for another send."""
         ...
 
     def has_passed(self) -> bool:
@@ -149,7 +149,7 @@ class WeChat(Protocol):
         ...
 
     def delete_draft(self, media_id: MediaId) -> None:
-        """Delete a draft (draft/delete); one that is gone already counts as deleted."""
+        """Delete a draft (draft/delete); a missing one counts as deleted."""
         ...
 
     def audience_count(self, audience: Audience) -> int | None:
@@ -171,9 +171,8 @@ class WeChat(Protocol):
     def send_mass(self, intent: SendIntent, permit: SendPermit) -> Verdict:
         """Ask for the mass send; one request and no repetition. The permit is spent before anything else happens.
 
-        Whether it has passed is judged when the request is about to be written, behind name resolution, connection
-        and TLS.
-        Raises a WeChatError only while nothing has left, as where it is too late or there is no connection.
+        Whether it has passed is judged when the request is about to be written, behind name resolution, connection and
+        TLS. Raises a WeChatError only if nothing has left, for instance if it is too late or there is no connection.
         """
         ...
 
@@ -194,7 +193,7 @@ class Pictures(Protocol):
     """The bytes of pictures, and of whatever else is uploaded."""
 
     def read(self, sha256: Sha256) -> bytes:
-        """Return exactly the bytes of this name; raises InvariantError where they are not at hand."""
+        """Return exactly the bytes of this name; raises InvariantError if they are not at hand."""
         ...
 
 
@@ -239,7 +238,7 @@ class Progress(Protocol):
 
 
 class Overlap(Protocol):
-    """Runs independent calls side by side, at most so many at once."""
+    """Runs independent calls in parallel, at most so many."""
 
     def __call__(self, calls: Sequence[Callable[[], T]]) -> Iterator[tuple[int, T | BaseException]]:
         """Yield (index, result or exception) as calls end, on the caller's thread; abandon the rest when closed."""
@@ -277,7 +276,7 @@ class SendingSpeed:
     speed: int
     """0, the fastest, to 4."""
     realspeed: int | None
-    """What it comes to, in 10,000 messages a minute, as the API says; None where it does not."""
+    """What it comes to, in 10,000 messages a minute, as the API says; None if it does not."""
 
 
 class Withdrawing(Protocol):

@@ -67,7 +67,7 @@ class Permit:
         """The last moment at which the request may be written, by the clock that the look was taken by."""
 
     def spend(self, intent: SendIntent) -> None:
-        """Use it up for `intent`; raises InvariantError where it is spent, or was issued for another send."""
+        """Use it up for `intent`; raises InvariantError if it is spent, or was issued for another send."""
         if self._spent:
             raise InvariantError(Phrase("a permit to send {name} was used twice", name=intent.campaign))
         if intent is not self._intent:
@@ -92,7 +92,7 @@ def last_look(
 ) -> Permit:
     """Issue the permit to write the request of `attempt`, the serial of the entry that is durable by now.
 
-    Raises a WeChatError where the request may not leave; the outcome then has what refuses.
+    Raises a WeChatError if the request may not leave; the outcome then has what refuses.
     """
     try:
         return _look_until_read(_Look(context, outcome, campaign, intent, attempt))

@@ -1,4 +1,4 @@
-"""A person settles what massctl cannot know: whether an open attempt was sent, or what became of a draft."""
+"""A person settles what massctl cannot know: whether an open attempt was sent, or the fate of a draft."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -73,7 +73,7 @@ def settle_not_sent(
     """Record that it did not go out, and forget drafts that somebody changed, so that new ones are saved.
 
     Lower editions that were never sent are settled too: the edition that takes their place waits for this word.
-    `wechat` returns the account that a draft lies in, or None where it is out of reach: that draft stays as recorded.
+    `wechat` returns the account that a draft lies in, or None if it is out of reach: that draft stays as recorded.
     `wait` is how long the answer to an attempt may still come.
     """
     _require_past(statement.looked_at, now)
@@ -111,7 +111,7 @@ def _require_past(looked_at: datetime | None, now: datetime) -> None:
 
 
 def _require_seen(records: Sequence[Record], statement: Statement) -> None:
-    """Raise UsageError where what is in question began after the person looked: they spoke of another send."""
+    """Raise UsageError if what is in question began after the person looked: they spoke of another send."""
     seen = statement.looked_at
     tries = [attempt.at for record in records for attempt in record.open_attempts]
     saved = [draft.saved_at for record in records for draft in record.drafts if draft.alive]
@@ -271,7 +271,7 @@ def nothing_to_settle(record: Record) -> UsageError:
 
 
 def check_foreign(msg_id: int, record: Record, state: State, batch: int | None = None) -> None:
-    """Raise UsageError where a job is on record as the send of another campaign, edition or batch."""
+    """Raise UsageError if a job is on record as the send of another campaign, edition or batch."""
     for job in record.jobs:
         if job.msg_id == msg_id and batch not in (None, job.batch):
             say = Phrase("job {msg_id} is the send of batch {batch}", msg_id=msg_id, batch=job.batch)
@@ -298,8 +298,8 @@ def adopt_draft(
 ) -> list[Phrase]:
     """Record that the console's version of a campaign's draft is the one to send; return what differs in it.
 
-    With a hand-off list it also records that all of it is done; no API may show that. Raises UsageError where there is
-    nothing to adopt and for a list of openids, and RefusedError where more differs than may.
+    With a hand-off list it also records that all of it is done; no API may show that. Raises UsageError if there is
+    nothing to adopt and for a list of openids, and RefusedError if more differs than may.
     """
     if campaign.openid_list is not None:
         raise _no_adoption_of_a_list(campaign)
@@ -377,7 +377,7 @@ def _too_much(campaign: RenderedCampaign, found: list[Phrase]) -> RefusedError:
 
 
 def import_website_send(appid: AppId, sent_at: datetime, statement: Statement, ledger: LedgerSession) -> None:
-    """Record a send that is no campaign's; raises UsageError where a send of that minute is on record.
+    """Record a send outside the campaigns; raises UsageError if a send of that minute is on record.
 
     The console shows minutes, so two people who record the same send may differ in the seconds.
     """
@@ -391,7 +391,7 @@ def import_website_send(appid: AppId, sent_at: datetime, statement: Statement, l
 
 
 def retract_website_send(appid: AppId, sent_at: datetime, statement: Statement, ledger: LedgerSession) -> None:
-    """Record that an imported send on the website did not take place; raises UsageError where none is on record."""
+    """Record that an imported send on the website did not take place; raises UsageError if none is on record."""
     known = sorted(ledger.state.website_sends.get(appid, []))
     found = next((each for each in known if _minute(each) == _minute(sent_at)), None)
     if found is None:
@@ -416,7 +416,7 @@ def import_sent(
     *,
     declared: RenderedCampaign | None,
 ) -> None:
-    """Record that a campaign's edition went out; raises UsageError where the ledger knows better.
+    """Record that a campaign's edition went out; raises UsageError if the ledger knows better.
 
     `declared` is the campaign as the repository has it now, if it does.
     """

@@ -1,4 +1,7 @@
-"""Read what WeChat has now, for a plan that is shown: drafts, audiences, jobs. Nothing is recorded or changed."""
+"""Read the current state at WeChat, for a plan that is only shown: drafts, audiences, jobs.
+
+Nothing is recorded or changed.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -51,7 +54,7 @@ class _Reading:
             self.refusals[name] = draft_changed(self.state, planned, draft, read)
 
     def audience(self, planned: PlannedCampaign, campaign: RenderedCampaign, count: int | None) -> None:
-        """Compare the size of an audience with the one that was counted last."""
+        """Compare the size of an audience with the last count."""
         self.counts[campaign.name] = count
         if count == planned.audience_count and count is not None:
             return
@@ -78,7 +81,7 @@ class _Reading:
         self.drifts.append(Drift(campaign.name, campaign.edition, kind, name, name, now))
 
     def job(self, record: Record, job: Job, report: JobReport) -> None:
-        """Compare the state of a job with the one that was learnt last."""
+        """Compare the state of a job with the last known state."""
         if report.status != job.status:
             told = Drift(
                 record.campaign, record.edition, DriftKind.JOB_STATUS, str(job.msg_id), job.status, report.status

@@ -143,7 +143,7 @@ def rejection_error(context: ApplyContext, campaign: RenderedCampaign, rejected:
 def never_left(error: WeChatError) -> Rejected:
     """Judge an attempt whose request was never made, without a token or too late: nothing happened for it.
 
-    A code of WeChat's to another call is no answer to this send, so it stands in the message alone.
+    WeChat's code for another call is not an answer to this send, so it appears only in the message.
     """
     return Rejected(None, None, failure_of(error).message, error.hint, retryable=True)
 
@@ -230,7 +230,7 @@ def _refusals_of_this_moment(context: ApplyContext, campaign: RenderedCampaign) 
 def _calls_used_up(context: ApplyContext, campaign: RenderedCampaign) -> Refusal | None:
     """Refuse what WeChat would refuse: this run was told that the account's mass calls of the day are used up.
 
-    A later run asks again, for somebody may have had the quota cleared.
+    A later run tries again, because somebody may have had the quota cleared.
     """
     if not any(attempt.serial > context.began for attempt in calls_refused(context.state, campaign.appid)):
         return None
@@ -257,7 +257,7 @@ def _intent(
 
 
 def _block(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> SendBlock:
-    """Put together what a yes stands for, with the size and the allowance of this moment."""
+    """Collect what a yes confirms, with the current size and allowance."""
     now = context.ports.clock.now()
     ahead = look_ahead(context.rules.agenda, context.state, context.rules.policy, now, {campaign.account})
     return send_block(

@@ -98,7 +98,7 @@ def material_advice(campaign: RenderedCampaign, otherwise: str) -> str:
 
 
 def without_draft(campaign: RenderedCampaign, error: Failed) -> Failed:
-    """Give an error about material the advice for a message without a draft; return any other as it is."""
+    """Add the advice for a message without a draft to an error about material; return others unchanged."""
     if not isinstance(error, WeChatError) or error.errcode != MEDIA_UNKNOWN:
         return error
     advice = material_advice(campaign, error.hint)
@@ -126,7 +126,7 @@ def judged_by_material(
 
 
 def forget_lost(context: ApplyContext, campaign: RenderedCampaign, rejected: Rejected) -> None:
-    """Forget the material of a send that was refused for want of it; the id of a video goes with the refusal."""
+    """Forget the material of a send that was refused for lack of it, together with the id of a video."""
     if rejected.errcode != MEDIA_UNKNOWN or not rejected.retryable or isinstance(campaign.message, RenderedVideo):
         return
     for each in _older(context, campaign):
@@ -171,7 +171,7 @@ def readings(context: ApplyContext) -> Iterator[tuple[Callable[[Any], None], Cal
 
 
 def refusal_of(context: ApplyContext, campaign: RenderedCampaign) -> Refusal | None:
-    """Judge the audience before an attempt, and whether a name still stands for its tag.
+    """Judge the audience before an attempt, and whether a name still means its tag.
 
     A size that could not be read refuses declared bounds and every tag.
     """
@@ -195,7 +195,7 @@ def needs_size(campaign: RenderedCampaign) -> bool:
 
 
 def recount_refusal(context: ApplyContext, campaign: RenderedCampaign) -> Refusal | None:
-    """Read an audience again and judge its size, and which tag its name stands for. A list knows its own size.
+    """Read an audience again and judge its size, and which tag its name means. A list knows its own size.
 
     Raises what the reading raises.
     """
@@ -227,7 +227,7 @@ def _listed(
     name: str,
     result: tuple[Tag, ...] | Failed,
 ) -> None:
-    """Keep which tag a name stands for. What a version has on record stays; its send judges it."""
+    """Record which tag a name means. What a version has on record stays; its send judges it."""
     if isinstance(result, Failed):
         _counted(context, key, result)
         return
@@ -240,7 +240,7 @@ def _listed(
             )
             context.ledger.record(found, campaign)
         elif tag is None and not context.may_send(outcome):
-            # Its send will be refused; whoever stages it days before wants to know now.
+            # Its send will be refused; tell the person who stages it days before.
             context.ports.progress.say(
                 Phrase("{name}: the account has no tag named {tag}", name=campaign.name, tag=name)
             )
@@ -318,7 +318,7 @@ def _uploaded(
 
 
 def packed(context: ApplyContext, media: MediaFile, message: RenderedMessage) -> Upload:
-    """Make a file ready for its upload; raises InvariantError where its bytes are not at hand.
+    """Make a file ready for its upload; raises InvariantError if its bytes are not at hand.
 
     A video takes the title and description of its `message` along.
     """
@@ -377,9 +377,11 @@ def _goes_out(context: ApplyContext, outcome: CampaignOutcome, campaign: Rendere
 
 
 VIDEO_HOURS_MAX: Final = 48
-"""An older id is made anew: of its 72 hours, 20 may be needed for repetitions, and a person may think before a yes.
-Source: WeChat docs, "media/upload" (temporary media lives three days), read 2026-10; that this id is temporary media
-is what SDKs (WxJava, PowerWeChat) say of it."""
+"""An older id is replaced: of its 72 hours, 20 may be needed for repetitions, and a person may think before a yes.
+
+Source: WeChat docs, "media/upload" (temporary media lives three days), read 2026-10; that this id is temporary media is
+what SDKs (WxJava, PowerWeChat) say of it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -483,7 +485,7 @@ def seen_by(campaign: RenderedCampaign, record: Record) -> tuple[str, ...]:
 
 
 def _stop_what_cannot_be_shown(context: ApplyContext) -> None:
-    """Stop a coupon whose preview was asked for and that lacks what previews need; nothing is recorded or sent."""
+    """Stop a coupon that lacks what its requested preview needs; record and send nothing."""
     for outcome, campaign in context.going():
         message = campaign.message
         if steps_of(outcome, SendPreview) and isinstance(message, RenderedCard) and message.card_ext is None:

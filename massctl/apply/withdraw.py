@@ -1,8 +1,8 @@
 """Withdraw sent articles (mass/delete): read the state, record, ask once, and record what came of it.
 
-The card stays in the chats; opening it shows a notice. There is no undo, and no allowance comes back. A withdrawal of
-unknown outcome may be asked for again without harm: an article that is gone stays gone. Each request is one of the ten
-of the account's day, whatever comes of it.
+The card stays in the chats; opening it shows a notice. This cannot be undone, and no allowance comes back. A withdrawal
+of unknown outcome may be asked for again without harm: an article that is gone stays gone. Each request is one of the
+ten of the account's day, whatever comes of it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -46,7 +46,7 @@ class Target:
 
 @dataclass(slots=True)
 class Withdrawal:
-    """What a run asked to be withdrawn of an edition, and what became of it."""
+    """What a run was asked to withdraw of an edition, and the result."""
 
     record: Record
     article: int
@@ -129,7 +129,7 @@ def withdraw_all(
 def targets(record: Record, article: int) -> list[Target]:
     """List what `article` (from 1, or ALL) means for each job of an edition.
 
-    Raises UsageError where nothing of it can be withdrawn: never sent, a text, or a job whose id nobody knows.
+    Raises UsageError if nothing of it can be withdrawn: never sent, a text, or a job whose id nobody knows.
     """
     if not record.jobs:
         raise _nothing(record, Phrase("Edition {edition} of it was not sent.", edition=record.edition))
@@ -162,7 +162,7 @@ def withdraw(target: Target, wechat: Withdrawing, ledger: LedgerSession, status:
     """Withdraw, and record it; does nothing where it is on record as gone already.
 
     `status` is that of its job, where it was read already. Raises RefusedError while the job is not sent,
-    TransportError where nobody knows whether the articles are gone, and another WeChatError where WeChat refused.
+    TransportError if nobody knows whether the articles are gone, and another WeChatError if WeChat refused.
     """
     if target.is_done:
         return

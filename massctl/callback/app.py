@@ -64,7 +64,7 @@ class Request:
     path: str
     query: str = ""
     body: bytes | None = b""
-    """None where it is larger than any event."""
+    """None if it is larger than any event."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Those that a service behind needs too."""
 
@@ -112,7 +112,7 @@ class Callback:
         self._healthy = healthy
 
     def allowed(self, path: str) -> str | None:
-        """Give the methods of a path; None where nothing is."""
+        """Return the methods of a path; None if nothing is."""
         if path in (HEALTH, METRICS):
             return "GET"
         return "GET, POST" if self._at(path) else None
@@ -319,7 +319,7 @@ class Application:
 
 
 def _read(environ: "WSGIEnvironment") -> bytes | None:
-    """Read a body, and never more of it than an event may have; None where it is larger."""
+    """Read a body, and never more of it than an event may have; None if it is larger."""
     told, stream = environ.get("CONTENT_LENGTH") or "", environ["wsgi.input"]
     if told:
         length = int(told) if told.isascii() and told.isdecimal() and len(told) < 20 else 0

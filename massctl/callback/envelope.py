@@ -68,7 +68,7 @@ class Query:
 
     @classmethod
     def parse(cls, text: str) -> "Query | None":
-        """Read a query; None where a field stands twice, since who reads it next may take the other one."""
+        """Read a query; None if a field stands twice, since who reads it next may take the other one."""
         try:
             fields = parse_qsl(text, keep_blank_values=True, max_num_fields=FIELDS_MAX)
         except ValueError:
@@ -98,19 +98,19 @@ class Delivered:
 
 
 def parse_aes_key(text: str) -> bytes | None:
-    """Read an EncodingAESKey; None where it is none."""
+    """Read an EncodingAESKey; None if it is none."""
     return base64.b64decode(text + "=") if AES_KEY_PATTERN.fullmatch(text) else None
 
 
 def check_handshake(query: Query, secrets: Secrets, now: datetime) -> bytes | Refusal:
-    """Give what answers the console's check of the URL, or why it is not answered."""
+    """Return what answers the console's check of the URL, or why it is not answered."""
     if query.echostr is None:
         return Refusal.MALFORMED
     return _check(query.signature, query, secrets, now) or query.echostr.encode(errors="replace")
 
 
 def open_body(query: Query, body: bytes, tree: Tree, secrets: Secrets, now: datetime) -> Delivered | Refusal:
-    """Give what is inside a body, of which `tree` is the outside, or why it is not WeChat's word."""
+    """Return what is inside a body, of which `tree` is the outside, or why it is not WeChat's word."""
     sealed = tree.get("encrypt", [])
     if not secrets.aes_keys:
         if sealed and not {"event", "msgtype"} & tree.keys():

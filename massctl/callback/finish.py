@@ -92,7 +92,7 @@ def _status(word: str) -> Status | None:
 
 
 def _article_urls(tree: Tree) -> list[str] | None:
-    """Give the addresses in the order of the articles; None where there are none."""
+    """Return the addresses in the order of the articles; None if there are none."""
     found: dict[int, str] = {}
     for position, item in enumerate(_items(tree, "articleurlresult"), 1):
         url = _url(_word(item, "articleurl"))
@@ -102,7 +102,7 @@ def _article_urls(tree: Tree) -> list[str] | None:
 
 
 def _copyright_check(tree: Tree) -> CopyrightCheck | None:
-    """Give what the originality check found; None where it says nothing."""
+    """Return what the originality check found; None if it says nothing."""
     results = tuple(
         CopyrightResult(
             article_idx=_count(item, "articleidx"),
@@ -122,7 +122,7 @@ def _copyright_check(tree: Tree) -> CopyrightCheck | None:
 
 
 def _items(tree: Tree, block_name: str) -> list[Tree]:
-    """Give the items of a result block, whether the list holds them itself or under `item`; at most eight."""
+    """Return the items of a result block, whether the list holds them itself or under `item`; at most eight."""
     found: list[Node] = []
     for block in tree.get(block_name, []):
         for listed in block.get("resultlist", []) if isinstance(block, dict) else []:

@@ -40,7 +40,7 @@ class Forwarder:
         self._threads = ThreadPoolExecutor(CONNECTIONS_MAX, thread_name_prefix="massctl-forward")
 
     def __call__(self, address: str, query: str, body: bytes, headers: Mapping[str, str]) -> Passed | None:
-        """Give the answer of the service; None where it said no, or nothing in time."""
+        """Return the answer of the service; None if it said no, or nothing in time."""
         if not self._slots.acquire(blocking=False):
             return None
         going = self._threads.submit(self._exchange, address, query, body, headers)

@@ -67,7 +67,7 @@ class Arrival:
     appid: str
     """Empty where several accounts share a token and the body does not say which of them it is for."""
     signature: str | None = None
-    """Of a plain body, to which it is bound from now on; None where the signature covers the body."""
+    """Of a plain body, to which it is bound from now on; None if the signature covers the body."""
     body: bytes = b""
     msg_id: int | None = None
     """The job whose end it is; None for a message that is not kept."""
@@ -89,7 +89,7 @@ class Spool:
     """One file of SQLite; `now` is massctl's clock. Methods may be called from any thread."""
 
     def __init__(self, path: Path, now: Callable[[], datetime]) -> None:
-        """Open the file, or make it. Raises SpoolError where it cannot be used."""
+        """Open the file, or make it. Raises SpoolError if it cannot be used."""
         self.path = path
         self._now = now
         self._works: SimpleQueue[tuple[Callable[[sqlite3.Connection], Any], Future[Any]] | None] = SimpleQueue()
@@ -107,7 +107,7 @@ class Spool:
         return self._failure if self._writer.is_alive() else "the writer has ended"
 
     def put(self, arrival: Arrival) -> Put:
-        """Make an arrival durable. Raises SpoolError where it is not."""
+        """Make an arrival durable. Raises SpoolError if it is not."""
         at = self._now().timestamp()
         return self._done(lambda file: _put(file, arrival, at))
 
@@ -117,7 +117,7 @@ class Spool:
             self._counts[account, outcome] += 1
 
     def waiting(self, known: Collection[int], limit: int = 1_000) -> Sequence[Waiting]:
-        """Give the events that nobody looked at, and those of jobs that are `known` by now, oldest first."""
+        """Return the events that nobody looked at, and those of jobs that are `known` by now, oldest first."""
         with self._reading() as file:
             new = file.execute("select id from events where state = 'received' order by id limit ?", [limit]).fetchall()
             foreign = file.execute("select id, msg_id from events where state = 'foreign' order by id")
@@ -132,7 +132,7 @@ class Spool:
         self._done(lambda file: file.executemany("update events set state = ? where id = ?", rows))
 
     def tally(self) -> tuple[dict[tuple[str, str], int], dict[str, int], float | None]:
-        """Give what was counted, how many events are in which state, and since when the oldest new one waits."""
+        """Return what was counted, how many events are in which state, and since when the oldest new one waits."""
         self._done(lambda _: None)  # With it, what was counted so far is written.
         with self._reading() as file:
             counts = {(row[0], row[1]): row[2] for row in file.execute("select account, outcome, count from counts")}
@@ -141,7 +141,7 @@ class Spool:
             return counts, states, oldest
 
     def newest_foreign(self) -> float | None:
-        """Give when the newest event came of whose job nothing is known yet."""
+        """Return when the newest event came of whose job nothing is known yet."""
         with self._reading() as file:
             (newest,) = file.execute("select max(received_at) from events where state = 'foreign'").fetchone()
             return cast("float | None", newest)

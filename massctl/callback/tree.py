@@ -23,7 +23,7 @@ Node = str | Tree
 
 @dataclass(frozen=True, slots=True)
 class EventFault:
-    """Why the bytes are no event that can be recorded; line and column count from 1."""
+    """Why the bytes are not an event that can be recorded; line and column count from 1."""
 
     code: str
     message: Phrase
@@ -72,7 +72,7 @@ _PARSERS_SAY: Final = {
 
 
 class _BrokenError(Exception):
-    """Carry a fault out of a parser; never leaves this module."""
+    """Carry a fault out of a parser; internal to this module."""
 
     def __init__(self, why: Phrase, line: int | None = None, column: int | None = None) -> None:
         super().__init__(why)
@@ -172,7 +172,7 @@ def _tree_of(members: _Members, depth: int) -> Tree:
 
 
 def _nodes_of(value: object, depth: int) -> list[Node]:
-    """Give a value as nodes: a list as each of its entries, null as nothing."""
+    """Return a value as nodes: a list as each of its entries, null as nothing."""
     if depth > DEPTH_MAX:
         raise _BrokenError(Phrase("it is nested more than {depth} levels deep", depth=DEPTH_MAX))
     if isinstance(value, _Members):

@@ -51,9 +51,9 @@ class Surroundings:
 def connected(
     account: AccountName, declared: Account, api_base: str, around: Surroundings
 ) -> tuple[WeChatClient, ClockWatch | None]:
-    """Give an account's client, and what compares the clocks; None in the sandbox, whose clock is the run's.
+    """Return an account's client, and what compares the clocks; None in the sandbox, whose clock is the run's.
 
-    No request is made and no command is run yet. Raises ConfigurationError where secret or proxy are not set.
+    No request is made and no command is run yet. Raises ConfigurationError if secret or proxy are not set.
     """
     told = watch_of(around.console)
     if around.sandbox:
@@ -68,7 +68,7 @@ def connected(
 
 
 def _credential(account: AccountName, declared: Account, around: Surroundings) -> str | TokenSource:
-    """Give the AppSecret, or what gives tokens in its place."""
+    """Return the AppSecret, or what returns tokens instead."""
     if declared.token_command is not None:
         return TokenCommand(account, declared.token_command, around.root, around.environment)
     name = declared.secret_env or ""  # The rules of massctl.yaml ask for one of the two.
@@ -97,7 +97,7 @@ def _proxy(account: AccountName, declared: Account, api_base: str, around: Surro
 
 
 def watch_of(console: Console) -> Watch | None:
-    """Give what tells of requests in this run; None without `-v`."""
+    """Return what tells of requests in this run; None without `-v`."""
     wanted = verbosity()
     if not wanted:
         return None

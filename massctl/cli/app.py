@@ -1,7 +1,7 @@
 """How a verb runs: it opens the repository, does its work, and ends with a result, which is printed once.
 
-With `--format json` one document is printed, whatever a run ends with; only exits 2 and 3 have none. A run that is cut
-short ends with 4 where the ledger has an open attempt, whoever opened it, else with 130.
+With `--format json` one document is printed, whatever a run ends with; only exits 2 and 3 have none. An interrupted run
+ends with 4 if the ledger has an open attempt, whoever opened it, otherwise with 130.
 """
 
 import signal
@@ -49,7 +49,7 @@ class Result:
     markdown: View | None = None
     github: View | None = None
     next_step: Phrase | None = None
-    """The command to type next, for a person at a terminal; pipes are not told."""
+    """The next command, for a person at a terminal; not printed to pipes."""
     error: MassctlError | None = None
     """What stopped a part of the work; told after the result, in every form."""
 
@@ -190,7 +190,7 @@ def _heeding_the_second() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield  # No signal comes here.
         return
-    # One that is ignored, or ends the process at once, is no interruption.
+    # One that is ignored, or ends the process at once, is not an interruption.
     before = {number: handler for number in _SIGNALS if callable(handler := signal.getsignal(number))}
 
     def restore(*_: Any) -> None:
@@ -244,7 +244,7 @@ def told_as_interruption() -> Iterator[None]:
 
 
 def recorded_now(session: "Session") -> "State | None":
-    """Fold the ledger as it is on disk; None where it cannot be read."""
+    """Fold the ledger as it is on disk; None if it cannot be read."""
     try:
         return session.read_state(session.ledger())
     except MassctlError:

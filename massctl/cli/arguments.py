@@ -35,7 +35,7 @@ class Seconds(click.FloatRange):
         super().__init__(min=0, max=WAIT_SECONDS_MAX)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Read a number of seconds; what is no number at all (nan) lies in no range."""
+        """Read a number of seconds; nan is in no range."""
         seconds = float(super().convert(value, param, ctx))
         if math.isnan(seconds):
             self.fail(Phrase("{found} is not a number of seconds", found=str(value)), param, ctx)

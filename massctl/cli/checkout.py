@@ -62,7 +62,7 @@ def tip_now(root: Path, settings: "MassctlFile", environment: Mapping[str, str],
 def uncommitted_locks(
     root: Path, settings: "MassctlFile", environment: Mapping[str, str], names: Sequence[CampaignName], where: str = ""
 ) -> dict[CampaignName, Refusal]:
-    """Refuse the campaigns whose lock is not the one of HEAD; none where the folder is in no git repository.
+    """Refuse the campaigns whose lock is not the one of HEAD; none if the folder is in no git repository.
 
     What cannot be found out refuses as well. `where` is the `-C DIR` of the command line.
     """
@@ -97,7 +97,7 @@ def _why_uncommitted(git: Git, root: Path, path: str) -> Phrase | None:
 
 
 def has_git(root: Path) -> bool:
-    """Say whether something is called .git here or above: git says of a broken one too that it is none."""
+    """Return whether something is called .git here or above: git says of a broken one too that it is none."""
     return any(os.path.lexists(folder / ".git") for folder in (root, *root.parents))
 
 
@@ -111,9 +111,9 @@ def remote_ledger(
 ) -> "GitLedger":
     """Open the ledger on its branch; reads the user's repository, and asks no server yet.
 
-    `tell` says to people that the remote is waited for, or that a broken copy is made anew.
+    `tell` says that massctl waits for the remote, or replaces a broken copy.
 
-    Raises LedgerUnreachableError where git or the remote is missing.
+    Raises LedgerUnreachableError if git or the remote is missing.
     """
     # What only asks git something else loads no ledger.
     from massctl.ledger.git_branch import GitBranch
@@ -135,6 +135,6 @@ def known_to_git(settings: "MassctlFile", environment: Mapping[str, str]) -> dic
 
 
 def token_for_git(settings: "MassctlFile", environment: Mapping[str, str]) -> str | None:
-    """Give the token that `state.token_env` names; None where there is none."""
+    """Return the token that `state.token_env` names; None if there is none."""
     name = settings.state.token_env
     return environment.get(name, "").strip() or None if name else None

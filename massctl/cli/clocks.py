@@ -15,7 +15,7 @@ OFFSET_VARIABLE: Final = "MASSCTL_CLOCK_OFFSET"
 
 
 def machine_now() -> datetime:
-    """Give the machine's time, in UTC."""
+    """Return the machine's time, in UTC."""
     return datetime.now(UTC)  # noqa: TID251 - the one place where time comes in
 
 
@@ -26,7 +26,7 @@ class MachineClock:
         self._offset = offset
 
     def now(self) -> datetime:
-        """Give the moment, in UTC."""
+        """Return the moment, in UTC."""
         return machine_now() + self._offset
 
     def sleep(self, seconds: float) -> None:
@@ -35,34 +35,34 @@ class MachineClock:
 
 
 class SandboxClock:
-    """The sandbox's clock, which a wait moves forward at once."""
+    """The sandbox's clock; a wait moves it forward immediately."""
 
     def __init__(self, sandbox: "Sandbox") -> None:
         self._sandbox = sandbox
         self._supposed: datetime | None = None
 
     def now(self) -> datetime:
-        """Give the world's time, or the one that is supposed."""
+        """Return the sandbox's time, or the supposed one."""
         now = self._sandbox.now()
         return now if self._supposed is None else max(now, self._supposed)
 
     def suppose(self, moment: datetime) -> None:
-        """Let it be `moment` in this process, unless it is later already; the world keeps its own time."""
+        """Set the time to `moment` in this process, unless it is later already; the sandbox keeps its own time."""
         self._supposed = moment
 
     def sleep(self, seconds: float) -> None:
-        """Let the world's time pass; nobody has to wait for it."""
+        """Move the sandbox's clock forward without waiting."""
         self._sandbox.advance(seconds)
 
 
 def machine_clock(environment: Mapping[str, str], *, loopback: bool) -> MachineClock:
-    """Give the clock of a run; moving it with MASSCTL_CLOCK_OFFSET is for loopback only."""
+    """Return the clock of a run; moving it with MASSCTL_CLOCK_OFFSET is for loopback only."""
     text = environment.get(OFFSET_VARIABLE, "")
     if not text:
         return MachineClock()
     try:
         moved = MachineClock(timedelta(seconds=float(text)))
-        moved.now()  # A moment that no calendar has ends here and not in mid-run.
+        moved.now()  # A moment that no calendar has ends here and not during a run.
     except (ValueError, OverflowError):
         raise UsageError(Phrase("{variable} must be a number of seconds", variable=OFFSET_VARIABLE)) from None
     if not loopback:

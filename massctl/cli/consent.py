@@ -38,18 +38,18 @@ def said_yes(console: Console, question: str, prompt: Phrase) -> bool:
     """Ask on the terminal, and take only a clear yes for one."""
     console.talk(question)
     console.talk(prompt)
-    # Read from its bytes: a terminal may speak any encoding, and the end of input is no yes.
+    # Read from its bytes: a terminal may use any encoding, and the end of input is not a yes.
     answer = sys.stdin.buffer.readline().decode(sys.stdin.encoding or "utf-8", errors="replace")
     return answer.strip().lower() in {"yes", "是"}
 
 
 def somebody_is_here() -> bool:
-    """Say whether a person is at a terminal who can read a question and type an answer."""
+    """Return whether a person is at a terminal who can read a question and type an answer."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def consent(console: Console, names: Sequence[str], *, yes: bool, would_send: bool) -> "Consent | None":
-    """Give who asks before each send; None where consent is given. Without a terminal a send needs --yes.
+    """Return who asks before each send; None if consent is given. Without a terminal a send needs --yes.
 
     `names` are those of the command line: without them another command would be advised than was typed.
     """

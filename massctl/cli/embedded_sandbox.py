@@ -1,4 +1,4 @@
-"""The sandbox inside this process, for `--sandbox`: its world is a folder, its clock is the run's."""
+"""The sandbox inside this process, for `--sandbox`: its state is in a folder, its clock is the run's."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from massctl.model.settings import MassctlFile
 from massctl.model.state import State
 from massctl.sandbox.embedded import Sandbox, open_world
 
-SECRET: Final = "sandbox-secret"  # noqa: S105 - opens nothing but the world on this disk
+SECRET: Final = "sandbox-secret"  # noqa: S105 - opens only the sandbox on this disk
 RIGHTS: Final = {"mpvideo": "mass_video", "wxcard": "mass_card"}
 """Message type -> the account's member that allows it."""
 TAG_FOLLOWERS: Final = 128
@@ -28,7 +28,7 @@ TAG_FOLLOWERS: Final = 128
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """An open world with the repository's accounts in it."""
+    """An open sandbox with the repository's accounts."""
 
     world: Sandbox
     clock: SandboxClock
@@ -40,9 +40,9 @@ class Embedded:
         return self.world.app
 
     def allow(self, wanted: Iterable[tuple[str, Audience, str]]) -> set[tuple[str, int | str]]:
-        """Let there be what campaigns want (appid, audience, message type).
+        """Create what campaigns need (appid, audience, message type).
 
-        The tags that they name exist, and an account may send what WeChat has closed to most. Gives appid and tag of
+        The tags that they name exist, and an account may send what WeChat has closed to most. Returns appid and tag of
         those that are made up, because nobody declared that the account has them.
         """
         asked = list(wanted)
@@ -59,7 +59,7 @@ class Embedded:
         return invented
 
     def pass_to(self, windows: Iterable[Window], *, lasting: bool) -> None:
-        """Let it be the opening of the earliest of `windows`, or later: in the world, or for this process alone."""
+        """Let it be the opening of the earliest of `windows`, or later: in the sandbox, or for this process alone."""
         openings = [window.not_before for window in windows]
         if openings and lasting:
             self.world.ensure_not_before(min(openings))
@@ -88,7 +88,7 @@ class Embedded:
         self.world.reset()
 
     def close(self) -> None:
-        """Close the world."""
+        """Close the sandbox."""
         self.world.close()
 
 

@@ -38,7 +38,7 @@ class TranslatedContext(click.Context):
     """A context whose help is in the language of the run."""
 
     def get_help(self) -> str:
-        """Give the help of its command."""
+        """Return the help of its command."""
         console = console_of(self.find_root().params.get("directory") or ".")
         if console.language.is_english and console.width >= CLICK_COLUMNS_MIN:
             return super().get_help()
@@ -72,7 +72,7 @@ def translate_click(directory: str | None) -> None:
 
 
 def console_of(directory: str) -> Console:
-    """Give the console of a run before massctl.yaml is read."""
+    """Return the console of a run before massctl.yaml is read."""
     declared = None
     with suppress(OSError, ValueError), (Path(directory) / _SETTINGS).open("rb") as file:
         declared = _DECLARED.search(file.read(_HEAD_BYTES))
@@ -86,7 +86,7 @@ def _help_page(context: click.Context, language: Language, width: int) -> str:
     from massctl.view.terminal import Page
 
     def said(text: str) -> str:
-        return say(Phrase(text), language)  # Without values it is no template, whatever its braces.
+        return say(Phrase(text), language)  # Without values it is not a template, whatever its braces.
 
     command = context.command
     page = Page(language, Style.PLAIN, width)
@@ -112,7 +112,7 @@ def _help_page(context: click.Context, language: Language, width: int) -> str:
 
 
 def _flag(param: click.Parameter, context: click.Context) -> tuple[str, str, str] | None:
-    """Give how a flag is written, what it does, and what click adds to that; None for an argument."""
+    """Return how a flag is written, what it does, and what click adds to that; None for an argument."""
     record = param.get_help_record(context)
     if record is None or not isinstance(param, click.Option):
         return None
@@ -168,7 +168,10 @@ def _use_console_repository(context: click.Context | None) -> None:
 
 
 def _said(error: click.UsageError) -> str:
-    """Say what is wrong. Our own messages are Phrases, and click's become some; one that is new to us stays English."""
+    """Say what is wrong.
+
+    Our messages are Phrases. Known messages of click become Phrases; unknown ones stay English.
+    """
     if isinstance(error.message, Phrase):
         return error.message
     said: str | None = None
@@ -200,7 +203,7 @@ def _near(possibilities: Iterable[str] | None) -> list[Phrase]:
 
 
 def _bad_value(error: click.BadParameter, param: click.Parameter) -> Phrase | None:
-    """Say what a parameter takes; None where its type is none of those that the verbs use."""
+    """Say what a parameter takes; None if its type is none of those that the verbs use."""
     name = param.opts[0] if isinstance(param, click.Option) else param.human_readable_name
     if isinstance(error, click.MissingParameter):
         return Phrase("{key} is missing", key=name)

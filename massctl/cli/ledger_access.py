@@ -37,7 +37,7 @@ _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def ledger_refusal(session: Session, state: State, accounts: list[str]) -> Refusal | None:
-    """Refuse a ledger that is missing, of another history, or of another world."""
+    """Refuse a ledger that is missing, of another lineage, or of another realm."""
     due = None if session.sandbox else session.settings.state.lineage
     if session.in_git and due is None:
         return _undeclared(session, state)
@@ -76,13 +76,13 @@ def sharing_refusal(session: Session, state: State, accounts: list[str]) -> "tup
 
 
 def is_being_begun(session: Session, state: State) -> bool:
-    """Say whether massctl.yaml names a ledger that a run on this machine named, and did not come to begin."""
+    """Return whether massctl.yaml names a ledger that a run on this machine named, and did not come to begin."""
     due = None if session.sandbox else session.settings.state.lineage
     return due is not None and state.serial == 0 and is_beginning(session.locks, due)
 
 
 def recorded_if_begun(session: Session) -> State:
-    """Read what is recorded, for a verb that judges files and sends nothing.
+    """Read what is recorded, for a verb that only judges files.
 
     A ledger in git that was never begun records nothing, and may be out of reach: a new repository has no remote yet.
     """
@@ -95,7 +95,7 @@ def recorded_if_begun(session: Session) -> State:
 
 
 def shown_if_begun(session: Session) -> State:
-    """Read what is recorded, for a plan to be shown; where none is named yet and none can be read, say why not."""
+    """Read what is recorded, for a plan to be shown; if no ledger is named and none can be read, say why."""
     try:
         return shown_state(session)
     except LedgerUnreachableError as error:
@@ -110,7 +110,7 @@ def shown_if_begun(session: Session) -> State:
 
 
 def realm_refusal(session: Session, state: State, accounts: list[str]) -> Refusal | None:
-    """Refuse a ledger of another world than the one that `accounts` are in."""
+    """Refuse a ledger of another realm than that of `accounts`."""
     realm = session.realm(accounts)
     if state.realm is not None and accounts and state.realm != realm:
         return Refusal(
@@ -189,7 +189,7 @@ def refuse_fleeting_ledger(session: Session) -> None:
 
 @contextmanager
 def own_ledger(session: Session) -> "Iterator[LedgerSession]":
-    """Open the ledger to write to it, alone; raises a LedgerError where it may not be written from here."""
+    """Open the ledger to write to it, alone; raises a LedgerError if it may not be written from here."""
     # Not every verb writes.
     from massctl.apply.journal import LedgerSession
     from massctl.ledger.process_lock import sole_runner
@@ -211,7 +211,7 @@ class LedgerBootstrap:
         self._reason = reason
         self._created: Created | None = None
         self._before: bytes | None = None
-        """massctl.yaml as it was before it named the ledger; None where it was not changed."""
+        """massctl.yaml as it was before it named the ledger; None if it was not changed."""
 
     def created(self) -> "Created":
         """Draw a new lineage: the time, and chance, in 26 characters that sort by time.
@@ -230,7 +230,7 @@ class LedgerBootstrap:
     def declare(self, lineage: str) -> None:
         """Write the lineage into massctl.yaml and ask for a commit; a sandbox's ledger is not declared.
 
-        Raises LedgerError where it cannot be written there: then nothing is begun.
+        Raises LedgerError if it cannot be written there: then nothing is begun.
         """
         if self._session.sandbox:
             return
@@ -288,14 +288,14 @@ def records_of(
 
 
 def declared_editions(session: Session, names: Sequence[str]) -> dict[CampaignName, int]:
-    """Give the editions that the folders of campaigns declare; 1 where campaign.yaml has faults."""
+    """Return the editions that the folders of campaigns declare; 1 where campaign.yaml has faults."""
     here = [name for name in session.repository.campaign_folders().names if name in names]
     files = {name: load_campaign(session.repository, name, session.settings).file for name in here}
     return {name: file.edition if file else 1 for name, file in files.items()}
 
 
 def account_of(session: Session, appid: AppId) -> AccountName:
-    """Find the account of an appid; raises ConfigurationError where massctl.yaml has none."""
+    """Find the account of an appid; raises ConfigurationError if massctl.yaml has none."""
     for name, account in session.settings.accounts.items():
         if account.appid == appid:
             return AccountName(name)
@@ -307,12 +307,12 @@ def account_of(session: Session, appid: AppId) -> AccountName:
 
 
 def require_ledger(session: Session, state: State) -> None:
-    """Raise a LedgerError where the ledger that massctl.yaml names is not here: "nothing recorded" would be false."""
+    """Raise a LedgerError if the ledger that massctl.yaml names is not here: "nothing recorded" would be false."""
     refuse_by(ledger_refusal(session, state, []))
 
 
 def trust(session: Session, state: State) -> None:
-    """Raise a LedgerError where this ledger may not be written by this repository."""
+    """Raise a LedgerError if this ledger may not be written by this repository."""
     refuse_by(ledger_refusal(session, state, list(session.settings.accounts)))
 
 

@@ -206,7 +206,7 @@ def application(directory: str, environment: Mapping[str, str] = os.environ) -> 
 
 
 def _endpoints(settings: MassctlFile, environment: Mapping[str, str]) -> list[Endpoint]:
-    """Give the callbacks of all accounts that have one. Raises ConfigurationError where one cannot be heard."""
+    """Return the callbacks of all accounts that have one. Raises ConfigurationError if one cannot be heard."""
     found = []
     for name, account in settings.accounts.items():
         if (declared := account.callback) is not None:
@@ -228,7 +228,7 @@ def _endpoints(settings: MassctlFile, environment: Mapping[str, str]) -> list[En
 def _shared_secrets(
     name: str, declared: AccountCallback, environment: Mapping[str, str]
 ) -> tuple[str, tuple[bytes, ...]]:
-    """Give an account's token, and its keys, the current one first."""
+    """Return an account's token, and its keys, the current one first."""
     token = _value(environment, declared.token_env, "Token", name)
     if not TOKEN_PATTERN.fullmatch(token):
         say = Phrase(
@@ -358,7 +358,7 @@ class Intake:
             self._stopped.wait(rest)
 
     def _mark(self) -> object:
-        """Give what changes whenever a local ledger does; of one in git nothing is known before it is asked."""
+        """Return what changes whenever a local ledger does; of one in git nothing is known before it is asked."""
         if self._in_git:
             return object()
         try:
@@ -368,7 +368,7 @@ class Intake:
         return found.st_mtime_ns, found.st_size
 
     def _until_asked_again(self, times: int) -> float | None:
-        """Say when events of unknown jobs are looked at again; None where there are none, or only old ones."""
+        """Say when events of unknown jobs are looked at again; None if there are none, or only old ones."""
         newest = self._spool.newest_foreign()
         if newest is None or self._now().timestamp() - newest > FOREIGN_FOR.total_seconds():
             return None
@@ -472,7 +472,7 @@ def _account(current: Session, waiting: Waiting) -> str:
 
 
 def _finished(current: Session, waiting: Waiting, book: LedgerSession) -> Recorded | Foreign:
-    """Record an event, to be made durable with others. Raises UsageError where it says not by itself whose it is."""
+    """Record an event, to be made durable with others. Raises UsageError if it says not by itself whose it is."""
     from massctl.apply.jobs import record_finish
     from massctl.callback.finish import read_finish
 

@@ -43,7 +43,7 @@ class Verbs(click.Group):
     context_class = TranslatedContext
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Give the verbs in the order of a campaign's life."""
+        """Return the verbs in the order of a campaign's life."""
         return list(VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -57,7 +57,7 @@ class Verbs(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the verb that was typed, or name one that is near; click itself looks among imported ones only."""
+        """Find the typed verb, or suggest a near one; click looks only among imported verbs."""
         if args and not args[0].startswith("-") and args[0] not in {**VERBS, **NOT_YET}:
             # Suggesting is for this one error.
             from difflib import get_close_matches

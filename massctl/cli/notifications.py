@@ -1,4 +1,4 @@
-"""From what a run has learnt to the people outside who have to hear of it, after everything of it is durable.
+"""Tell people outside what a run has learnt, after everything is durable.
 
 Telling changes nothing: not what was sent, not the exit status, not the ledger. A channel that cannot be told is named
 by its variable on standard error. In the sandbox, and towards loopback, everything goes to the sandbox's own page.
@@ -67,7 +67,7 @@ class Notifier:
     ) -> bool:
         """Tell what the pass has learnt; whatever goes wrong with it ends the telling, and nothing else.
 
-        With what was `made` a plan of it tells of windows that open soon too. Gives whether it was interrupted.
+        With what was `made` a plan of it tells of windows that open soon too. Returns whether it was interrupted.
         """
         session = self.session
         if not session.settings.notify:
@@ -115,7 +115,7 @@ class Notifier:
             self._coming |= {each.planned.name: (made, each) for each in told}
 
     def next_upcoming(self, now: datetime) -> datetime | None:
-        """Give the next moment at which a window is to be told of; None where the last pass left none."""
+        """Return the next moment at which a window is to be told of; None if the last pass left none."""
         windows = [made.windows[name].not_before for name, (made, _) in self._coming.items() if name in made.windows]
         return min((opens - lead for opens in windows for lead in self._leads if opens - lead > now), default=None)
 
@@ -177,7 +177,7 @@ def _record(session: Session, state: State, taken: Sequence[tuple[str, Notice]])
 
 
 def _content(session: Session, record: Record) -> LockFile | None:
-    """Give what was kept of what an edition last asked WeChat to send."""
+    """Return what was kept of what an edition last asked WeChat to send."""
     if not record.attempts:
         return None
     version = session.archive().read(record.attempts[-1].event.digest)
@@ -185,7 +185,7 @@ def _content(session: Session, record: Record) -> LockFile | None:
 
 
 def _ahead(session: Session, state: State, appid: AppId) -> Sequence[AccountAhead]:
-    """Give what is left of an account's allowance now, whoever is still to use it."""
+    """Return what is left of an account's allowance now."""
     from massctl.plan.quota import Agenda, look_ahead
 
     name = next((name for name, each in session.settings.accounts.items() if each.appid == appid), None)
@@ -201,7 +201,7 @@ def _tell(
     told: NotificationLog,
     soon: Callable[[str, Sequence[timedelta]], list[Notice]],
 ) -> list[tuple[str, Notice]]:
-    """Post to each channel what is due there, and give which windows it took that open `soon`."""
+    """Post to each channel its notices, and return the announced windows that open `soon`."""
     taken: list[tuple[str, Notice]] = []
     lines = _Lines(session)
     wanted: list[tuple[str, list[Notice]]] = []
@@ -235,7 +235,7 @@ class _Lines:
         self._by_proxy: dict[str | None, Line] = {}
 
     def to(self, address: str) -> Line:
-        """Give the line to an address; raises ConfigurationError where its proxy's address cannot be used."""
+        """Return the line to an address; raises ConfigurationError if its proxy's address cannot be used."""
         # Only a run with something to tell loads what posts.
         from massctl.notify.route import proxy_for
         from massctl.transport import Line
@@ -253,7 +253,7 @@ class _Lines:
 
 
 def _job(session: Session, lines: _Lines, channel: Channel, wanted: Sequence[Notice]) -> Callable[[], Phrase | None]:
-    """Give what posts to one channel, or to the sandbox in its place."""
+    """Return what posts to one channel, or to the sandbox instead."""
     from massctl.notify.delivery import posted
 
     name, robot = channel.name, channel.wecom_robot_env is not None
@@ -299,12 +299,12 @@ def _complain(session: Session, what: Phrase) -> None:
 
 
 AGAIN_AFTER: Final = timedelta(hours=24)
-"""What is still so a day later is said once more."""
+"""What is still true a day later is told again."""
 _FILE: Final = "told"
 
 
 def notification_log_file(session: Session) -> Path:
-    """Give where it is remembered; the sandbox has its own."""
+    """Return where it is remembered; the sandbox has its own."""
     return session.locks.parent / _FILE
 
 
@@ -346,7 +346,7 @@ class NotificationLog:
             beside.replace(self._path)
 
     def _is_late(self, at: object) -> bool:
-        """Say whether a remembered moment lies within the last day; one that is none, or is to come, does not."""
+        """Whether a remembered time is within the last day; an invalid or future one is not."""
         try:
             return timedelta(0) <= self._now - datetime.fromisoformat(str(at)) < AGAIN_AFTER
         except (ValueError, TypeError):

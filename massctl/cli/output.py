@@ -70,7 +70,7 @@ class Console:
         write(self.shown(text), err=True)
 
     def shown(self, text: str) -> str:
-        """Give a Phrase in the run's language, fit for this terminal; other texts are pages already."""
+        """Return a Phrase in the run's language, fit for this terminal; other texts are pages already."""
         if isinstance(text, Phrase):
             from massctl.view.terminal import Page
 
@@ -104,7 +104,7 @@ def write(text: str | bytes, *, err: bool = False) -> None:
     Any other trouble with standard output is told on standard error, and kept for `results_lost`.
     """
     try:
-        # Talk loses its colours where standard error is no terminal, whatever standard output is.
+        # Messages have no colours if standard error is not a terminal, whatever standard output is.
         click.echo(text, err=err, nl=isinstance(text, str), color=None if err else True)
     except OSError as error:
         _silence(sys.stderr if err else sys.stdout)
@@ -115,14 +115,14 @@ def write(text: str | bytes, *, err: bool = False) -> None:
 
 
 def utf8(text: str) -> bytes:
-    """Encode a document; a byte of a path that is no UTF-8 becomes a question mark."""
+    """Encode a document; a byte of a path that is not UTF-8 becomes a question mark."""
     return text.encode(errors="replace")
 
 
 def write_files(folder: Path, contents: Mapping[str, bytes]) -> list[str]:
     """Write files into a folder that was named with `--out`, make it where it is missing, and give their paths.
 
-    Raises UsageError where one cannot be written; some may have been written then.
+    Raises UsageError if one cannot be written; some may have been written then.
     """
     at = folder
     try:
@@ -141,7 +141,7 @@ def write_files(folder: Path, contents: Mapping[str, bytes]) -> list[str]:
 
 
 def results_lost() -> bool:
-    """Say whether a result could not be written, and forget it."""
+    """Return whether a result could not be written, and forget it."""
     lost = bool(_lost)
     _lost.clear()
     return lost
@@ -152,7 +152,7 @@ def _silence(stream: TextIO) -> None:
     try:
         number = stream.fileno()
     except (OSError, ValueError):
-        return  # It is no file: a test's, say.
+        return  # It is not a file: a test's, say.
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, number)
     os.close(nothing)
@@ -174,12 +174,12 @@ _verbosity: list[int] = [0]
 
 
 def choose_language(option: str | None) -> None:
-    """Take the value of `--language` for what is said from now on; None where the flag was not given."""
+    """Take the value of `--language` for what is said from now on; None if the flag was not given."""
     _option[:] = [option]
 
 
 def chosen_language() -> str | None:
-    """Give the value of `--language`."""
+    """Return the value of `--language`."""
     return _option[0]
 
 
@@ -189,7 +189,7 @@ def tell_requests(level: int) -> None:
 
 
 def verbosity() -> int:
-    """Give how much is told of requests."""
+    """Return how much is told of requests."""
     return _verbosity[0]
 
 
@@ -200,7 +200,7 @@ def use_console(chosen: Console) -> Console:
 
 
 def current_console() -> Console:
-    """Give the console that errors are written to: the repository's, or that of the environment before it is read."""
+    """Return the console that errors are written to: the repository's, or that of the environment before it is read."""
     return _current[0] if _current else make_console(None)
 
 

@@ -27,7 +27,7 @@ class Places:
 
     @property
     def world(self) -> Path:
-        """The sandbox's folder: what its WeChat remembers, and a ledger of its own."""
+        """The sandbox's folder: the state of its WeChat, and a separate ledger."""
         return self.cache / "sandbox"
 
     @property
@@ -47,5 +47,5 @@ class Places:
 
 
 def loopback_override(environment: Mapping[str, str], *, sandbox: bool) -> str | None:
-    """Give the address that outranks every `api_base`; None where nothing does. The sandbox is on loopback."""
+    """Return the address that outranks every `api_base`; None if nothing does. The sandbox is on loopback."""
     return "http://127.0.0.1" if sandbox else environment.get(API_BASE_VARIABLE) or None

@@ -64,14 +64,14 @@ class Purpose(Enum):
     RESUME = auto()
     """It is read like SHOW, by somebody who is about to lift the brake: as if nobody had set it."""
     REFRESH = auto()
-    """It is read beside what WeChat has, so the ledger's remote is asked too."""
+    """It is compared with WeChat's state, so read the ledger's remote too."""
     APPLY = auto()
     """It is carried out: the remote is asked whether this checkout is the tip of the branch that sends."""
 
 
 _TELLS_DAMAGE: Final = frozenset({Purpose.SHOW, Purpose.RESUME, Purpose.REFRESH, Purpose.APPLY})
 _PASSES_TIME: Final = frozenset({Purpose.JUDGE, Purpose.APPLY})
-"""In the sandbox it is the hour of the window of a named campaign, from then on."""
+"""In the sandbox the time is that of a named campaign's window, from then on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class PlanOptions:
     showing: Showing | None = None
     """The previews that are asked for again, on purpose."""
     named: Sequence[str] | None = None
-    """The names of the command line, where only some of the campaigns that it stands for are planned."""
+    """The names of the command line, if only some of their campaigns are planned."""
     locked: bool = False
     """Whether campaigns are only what their locks say too, as where the policy requires locks."""
 
@@ -91,7 +91,7 @@ class PlanOptions:
 def planned(
     session: Session, names: Sequence[str], warnings: list[Diagnostic], options: PlanOptions | None = None
 ) -> Planned:
-    """Read repository and ledger, and plan; raises UsageError for a name that is no campaign.
+    """Read repository and ledger, and plan; raises UsageError for a name that is not a campaign.
 
     By locks, campaigns are rendered in a process without secrets, unless this one has none and does not act.
     """
@@ -126,7 +126,7 @@ def planned(
 
 
 def judged(session: Session, names: Sequence[str], warnings: list[Diagnostic]) -> tuple[Plan, list[Diagnostic]]:
-    """Plan from the sources alone, whatever is locked, for a verb that judges files and needs no ledger to be begun.
+    """Plan from the sources alone, whatever is locked, for a verb that judges files and needs no ledger.
 
     Gives the plan, and the warnings about what is beside the campaigns.
     """
@@ -148,9 +148,9 @@ def _unlocked(desired: Sequence[Desired]) -> dict[CampaignName, RenderedCampaign
 
 
 def _shared(session: Session, state: State, plan: Plan) -> tuple[Plan, Refusal | None, list[Diagnostic]]:
-    """Refuse every campaign of a plan whose ledger a clone would not know; gives the refusal too.
+    """Refuse every campaign of a plan whose ledger a clone would not know; returns the refusal too.
 
-    Git is not asked where the ledger is refused already, nor where a plan would do nothing and there is no ledger yet.
+    Do not ask git if the ledger is refused already, or if a plan would do nothing and there is no ledger yet.
     """
     refused = [refusal for planned in plan.campaigns for refusal in planned.refusals]
     if is_untrusted(refused, state) or not (state.serial or plan.can_apply):
@@ -161,8 +161,8 @@ def _shared(session: Session, state: State, plan: Plan) -> tuple[Plan, Refusal |
 
 
 def rendered_apart(session: Session) -> Elsewhere:
-    """Give what renders campaigns in a process without secrets."""
-    # Only what is sent by locks, or planned beside a secret, needs it.
+    """Return what renders campaigns in a process without secrets."""
+    # Only sends by locks, or plans with a secret at hand, need it.
     from massctl.source.render_process import RenderProcess
 
     override = loopback_override(session.environment, sandbox=session.sandbox is not None)
@@ -217,7 +217,7 @@ def _rules(
     desires: Desires,
     workbench: Workbench,
 ) -> PolicyInForce:
-    """Give the rules of a run, with what all campaigns of the repository ask for."""
+    """Return the rules of a run, with what all campaigns of the repository ask for."""
     others = desires.concluded(sorted({*desires.folders()} - {each.name for each in desired}))
     named = frozenset(names) or None
     agenda = agenda_of(workbench, state, [*desired, *others], desires.folders(), named, session.clock.now())
@@ -262,7 +262,7 @@ def chosen(names: Sequence[str], known: Sequence[str]) -> Sequence[str]:
 def _rehearsed(
     session: Session, names: Sequence[str], desired: Sequence[Desired], *, lasting: bool
 ) -> Sequence[Desired]:
-    """Let the sandbox have the tags and rights that campaigns ask for, and let it be the hour of a named window.
+    """Give the sandbox the tags and rights that campaigns need, and set its time to a named window.
 
     Gives the campaigns, with a warning where a tag is made up: a slip of the pen would go unseen until the real send.
     """
@@ -309,7 +309,8 @@ def evidence_for(session: Session, record: Record, state: State, warnings: list[
 def repeatable(session: Session, records: Iterable[Record], state: State) -> dict[RecordKey, datetime]:
     """Find the editions in doubt whose request `apply` would repeat, now or after a wait, and until when.
 
-    One that cannot be judged is left out: its evidence says why. The administrator's time is no doubt yet.
+    One that cannot be judged is left out: its evidence says why. A send that waits for the administrator is not in
+    doubt yet.
     """
     found: dict[RecordKey, datetime] = {}
     for record in records:
@@ -339,6 +340,6 @@ def _evidence(session: Session, record: Record, state: State, warnings: list[Dia
 
 
 def insisting(session: Session) -> Session:
-    """Give a session in which a doubt may be repeated by a person's word, whatever policy.in_doubt says."""
+    """Return a session in which a doubt may be repeated by a person's word, whatever policy.in_doubt says."""
     policy = session.settings.policy.model_copy(update={"in_doubt": "resubmit"})
     return replace(session, settings=session.settings.model_copy(update={"policy": policy}))

@@ -29,7 +29,7 @@ from massctl.view.json_documents import plan_json
 
 
 def save_plan(session: Session, path: Path, plan: Plan, names: Sequence[str]) -> None:
-    """Write the plan's JSON into a file; raises UsageError where it is too large or cannot be written."""
+    """Write the plan's JSON into a file; raises UsageError if it is too large or cannot be written."""
     document = utf8(plan_json(plan, session.console.reader, names) + "\n")
     if len(document) > SAVED_BYTES_MAX:
         raise UsageError(
@@ -46,7 +46,7 @@ def save_plan(session: Session, path: Path, plan: Plan, names: Sequence[str]) ->
 
 
 def open_plan(path: Path) -> SavedPlan:
-    """Read a saved plan; raises UsageError where there is none."""
+    """Read a saved plan; raises UsageError if there is none."""
     content = read_at_most(str(path), SAVED_BYTES_MAX, Phrase("Nothing was done."))
     saved = read_saved(content) if len(content) <= SAVED_BYTES_MAX else None
     if saved is None:
@@ -59,7 +59,7 @@ def open_plan(path: Path) -> SavedPlan:
 
 
 def still_there(session: Session, saved: SavedPlan) -> list[str]:
-    """Give the names that a plan was made with, without those that are no campaign any more."""
+    """Return the names that a plan was made with, without those that are no longer campaigns."""
     folders = session.repository.campaign_folders().names
     return [name for name in saved.names if name in folders]
 
@@ -79,7 +79,7 @@ def stale(moved: list[Phrase], names: Sequence[str], path: Path) -> Refusal:
 def refuse_stale(saved: SavedPlan, plan: Plan, state: State, refusal: Refusal) -> Outcome:
     """Refuse every campaign of a plan, and those that are gone since it was saved.
 
-    Raises StalePlanError where there is none to carry the refusal.
+    Raises StalePlanError if there is none to carry the refusal.
     """
     there = {planned.name for planned in plan.campaigns}
     gone = tuple(_gone(each, state) for each in saved.campaigns if each.name not in there)
@@ -96,7 +96,7 @@ def _gone(campaign: SavedCampaign, state: State) -> PlannedCampaign:
 
 
 def as_saved(saved: SavedPlan, names: Sequence[str], plan_file: Path, _: Session, made: Planned) -> Planned | Outcome:
-    """Give what a saved plan allows of the plan that was made again, or the refusal where anything moved."""
+    """Return what a saved plan allows of the plan that was made again, or the refusal where anything moved."""
     if moved := what_moved(saved, made.plan):
         return refuse_stale(saved, made.plan, made.state, stale(moved, names, plan_file))
     return replace(made, plan=only_planned(made.plan))

@@ -41,7 +41,7 @@ _OFF: Final = frozenset({"", "0", "false", "no", "off"})
 
 @dataclass(slots=True)
 class Session:
-    """One command's world."""
+    """What one command works with."""
 
     root: Path
     settings: "MassctlFile"
@@ -118,11 +118,11 @@ class Session:
         return GitArchive(self.git_ledger()) if self.in_git else LocalArchive(self.places.archive)
 
     def api_base(self, account: AccountName) -> str:
-        """Give where an account's API answers: MASSCTL_API_BASE outranks massctl.yaml."""
+        """Return where an account's API answers: MASSCTL_API_BASE outranks massctl.yaml."""
         return self.environment.get(API_BASE_VARIABLE) or self.settings.accounts[account].api_base
 
     def realm(self, accounts: Sequence[str] | None = None) -> Realm:
-        """Give the realm that `accounts` (all, where None) belong to; loopback only if every one is on loopback."""
+        """Return the realm that `accounts` (all, where None) belong to; loopback only if every one is on loopback."""
         if self.sandbox:
             return "loopback"
         names = accounts if accounts is not None else list(self.settings.accounts)
@@ -130,26 +130,26 @@ class Session:
         return "loopback" if realms == {"loopback"} else "wechat"
 
     def rules(self, named: Sequence[str], agenda: Agenda) -> PolicyInForce:
-        """Give the rules of this run; `agenda` is what all campaigns ask of their accounts' allowance."""
+        """Return the rules of this run; `agenda` is what all campaigns ask of their accounts' allowance."""
         no_send = self.environment.get(NO_SEND_VARIABLE, "") not in _OFF
         return PolicyInForce(self.settings.policy, agenda, no_send, frozenset(named) if named else None)
 
     def rules_now(self, rules: PolicyInForce) -> PolicyInForce:
-        """Give the rules as massctl.yaml has them in this moment; while it is faulty nothing is sent."""
+        """Return the rules as massctl.yaml has them in this moment; while it is faulty nothing is sent."""
         # Only a run that sends asks, and it has loaded this already.
         from massctl.source.campaigns import load_settings
 
         override = loopback_override(self.environment, sandbox=self.sandbox is not None)
         settings, _ = load_settings(self.repository, loopback_override=override)
         policy = settings.policy if settings else rules.policy.model_copy(update={"sending": "disabled"})
-        # `reconcile --resubmit` outranks policy.in_doubt for its run. A file that was changed in mid-run cannot take
+        # `reconcile --resubmit` outranks policy.in_doubt for its run. A file that was changed during a run cannot take
         # away the branch that sends: that file is what the branch is compared with. Nothing outranks the rest.
         branch = rules.policy.branch or policy.branch
         policy = policy.model_copy(update={"in_doubt": rules.policy.in_doubt, "branch": branch})
         return replace(rules, policy=policy, tip=self._tip(branch))
 
     def tip(self) -> "Tip | None":
-        """Compare this checkout with the branch that sends; None where massctl.yaml names none."""
+        """Compare this checkout with the branch that sends; None if massctl.yaml names none."""
         return self._tip(self.settings.policy.branch)
 
     def _tip(self, branch: str | None) -> "Tip | None":
@@ -162,12 +162,12 @@ class Session:
         return tip_now(self.root, self.settings, self.environment, branch)
 
     def reread(self) -> None:
-        """Take the rules as massctl.yaml has them in this moment, for a run that goes on after a long wait."""
+        """Take the rules from the current massctl.yaml, for a run that continues after a long wait."""
         policy = self.rules_now(self.rules((), Agenda())).policy
         self.settings = self.settings.model_copy(update={"policy": policy})
 
     def wechat(self, account: AccountName) -> "WeChatClient":
-        """Give an account's client, made once; raises ConfigurationError where its secret is not set."""
+        """Return an account's client, made once; raises ConfigurationError if its secret is not set."""
         if account not in self._clients:
             # httpx costs more than most verbs do; only verbs that call WeChat come here.
             from massctl.cli.accounts import Surroundings, connected
@@ -216,7 +216,7 @@ def open_settings(
     *,
     sandbox: bool = False,
 ) -> "tuple[MassctlFile | None, list[Diagnostic], Console]":
-    """Read massctl.yaml, with every fault in it; raises UsageError where there is none."""
+    """Read massctl.yaml, with every fault in it; raises UsageError if there is none."""
     root = Path(directory).resolve()
     if not (root / "massctl.yaml").is_file():
         use_console(make_console(None, environment))
@@ -239,7 +239,7 @@ def open_settings(
 
 
 def _quoted(directory: str) -> str:
-    """Quote a folder for a shell; bytes that are no UTF-8 are written as numbers, which can be shown and pasted."""
+    """Quote a folder for a shell; bytes that are not UTF-8 are written as numbers, which can be shown and pasted."""
     try:
         directory.encode()
     except UnicodeEncodeError:
@@ -258,11 +258,11 @@ def session(
     environment: Mapping[str, str] = os.environ,
     opened: "tuple[MassctlFile | None, list[Diagnostic], Console] | None" = None,
 ) -> Iterator[tuple[Session, list[Diagnostic]]]:
-    """Open a repository. Gives the session, and the warnings of massctl.yaml. `locked`: advise the flag too.
+    """Open a repository. Returns the session, and the warnings of massctl.yaml. `locked`: advise the flag too.
 
-    `decides`: a person's decision is carried out, which on a forge only an operator may ask for, and once.
-    Raises UsageError where there is no massctl.yaml, and ConfigurationError, after its faults were shown, where it
-    cannot be used. `opened`: what `open_settings` gave already.
+    `decides`: a person's decision is carried out, which on a forge only an operator may ask for, and once. Raises
+    UsageError without massctl.yaml, and ConfigurationError, after its faults were shown, if it cannot be used.
+    `opened`: what `open_settings` gave already.
     """
     settings, diagnostics, console = opened or open_settings(directory, environment, sandbox=sandbox)
     if settings is None or has_errors(diagnostics):

@@ -1,7 +1,7 @@
 """Ask git whether everybody who clones this repository learns which ledger it has; writes nothing.
 
 A lineage that no commit names, or that nobody else can fetch, protects this folder alone: a clone would find no ledger
-named, begin one of its own, and send again what was sent.
+named, begin another one, and send again what was sent.
 """
 
 import os
@@ -39,13 +39,13 @@ class Sharing:
     committed: bool = False
     """HEAD names it."""
     published: bool = False
-    """What was fetched from a remote, or pushed to one, names it; or there is no remote."""
+    """A known commit of a remote names it; or there is no remote."""
     unread: str | None = None
     """Why nothing of this is known."""
     command: str = ""
     """What commits and pushes it."""
     merge: str | None = None
-    """The branch that it has to be merged into then; None where the push is enough."""
+    """The branch that it has to be merged into then; None if the push is enough."""
 
 
 def sharing(
@@ -81,7 +81,7 @@ class _Refs:
         return cls(_text(remotes).splitlines(), _text(tracking).splitlines())
 
     def counting(self, branch: str | None, upstream: str | None) -> list[str]:
-        """Give the refs of which one must name the lineage."""
+        """Return the refs of which one must name the lineage."""
         named = [f"{_TRACKING}{remote}/{branch}" for remote in self.remotes]
         found = [ref for ref in self.tracking if branch is not None and ref in named]
         return found or [ref for ref in self.tracking if ref == upstream] or list(self.tracking)
@@ -110,7 +110,7 @@ def _asked(
 
 
 def _push(settings: "MassctlFile", refs: _Refs, upstream: str | None, on: str | None) -> tuple[str, str | None]:
-    """Give the push that publishes it, and the branch that it has to be merged into where a push is not enough."""
+    """Return the push that publishes it, and the branch that it has to be merged into where a push is not enough."""
     remote = settings.state.remote if settings.state.remote in refs.remotes else refs.remotes[0]
     branch = settings.policy.branch
     if on is None:
@@ -135,7 +135,7 @@ def _current(root: Path) -> bytes | None:
 
 
 def _names(content: bytes | None, lineage: str | None) -> bool:
-    """Say whether a committed massctl.yaml names the lineage."""
+    """Return whether a committed massctl.yaml names the lineage."""
     if content is None or lineage is None:
         return False
     # Most commits hold the very file that was read already.
@@ -151,7 +151,7 @@ def _names(content: bytes | None, lineage: str | None) -> bool:
 
 
 def _contents(listed: bytes) -> Iterator[bytes | None]:
-    """Read what `git cat-file --batch` says, in the order of the questions; None for what is no file."""
+    """Read what `git cat-file --batch` says, in the order of the questions; None for what is not a file."""
     while listed:
         head, _, listed = listed.partition(b"\n")
         found, elsewhere = _FOUND.fullmatch(head), _ELSEWHERE.fullmatch(head)
@@ -173,7 +173,7 @@ def _said(answer: GitAnswer) -> str:
 
 
 def refusal_of(found: Sharing, lineage: str | None) -> Refusal | None:
-    """Refuse everything until the lineage is shared; None where it is, and where nobody can clone the folder."""
+    """Refuse everything until the lineage is shared; None if it is, and if nobody can clone the folder."""
     if not found.in_repository or (found.committed and found.published):
         return None
     if found.unread is not None:

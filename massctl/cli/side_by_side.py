@@ -1,4 +1,4 @@
-"""Independent calls at once, on daemon threads, so that Ctrl-C ends the run without waiting for answers."""
+"""Run independent calls in parallel, on daemon threads, so that Ctrl-C ends the run without waiting for answers."""
 
 import queue
 import threading
@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 T = TypeVar("T")
 
 IN_FLIGHT_MAX: Final = 16
-"""Calls at once for one run. Our own bound: WeChat documents none, and more brings no more speed."""
+"""Parallel calls of one run. Our own bound: WeChat documents none, and more brings no more speed."""
 
 
 def side_by_side(calls: Sequence[Callable[[], T]]) -> Iterator[tuple[int, T | BaseException]]:
@@ -39,7 +39,7 @@ def side_by_side(calls: Sequence[Callable[[], T]]) -> Iterator[tuple[int, T | Ba
 
 
 def _result(call: Callable[[], T]) -> T | BaseException:
-    """Give what a call returns or raises; Ctrl-C on the caller's own thread passes through."""
+    """Return what a call returns or raises; Ctrl-C on the caller's own thread passes through."""
     try:
         return call()
     except Exception as error:

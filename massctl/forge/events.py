@@ -1,4 +1,4 @@
-"""What GitHub says, in a file of its own, about the run that called this one. No job can change what stands there.
+"""What GitHub says, in a separate file, about the run that called this one. No job can change what stands there.
 
 Source: GitHub docs, "Webhook events and payloads", workflow_run, read 2026-11.
 """

@@ -23,7 +23,7 @@ READ_SECONDS: Final = 30.0
 SETTINGS_FILE: Final = "massctl.yaml"
 WORKFLOWS_FOLDER: Final = ".github/"
 _PAGE: Final = 100
-"""The most that GitHub gives at once."""
+"""The most that GitHub returns in one answer."""
 _PAGES_MAX: Final = 30
 
 
@@ -47,7 +47,7 @@ class Forge:
     token: str
 
     def pull_requests_of(self, event: RunEvent) -> list[int]:
-        """Give the open pull requests of this repository whose branch stands at the run's commit, mostly one."""
+        """Return the open pull requests of this repository whose branch stands at the run's commit, mostly one."""
         run = event.workflow_run
         head = f"{run.head_repository.owner.login}:{run.head_branch}"
         found = self._get("pulls", {"state": "open", "head": head, "per_page": str(_PAGE)})
@@ -70,7 +70,7 @@ class Forge:
         return Touched(SETTINGS_FILE in files, any(path.startswith(WORKFLOWS_FOLDER) for path in files))
 
     def say(self, pull_request: int, body: str) -> None:
-        """Write our comment on a pull request, or write it anew where there is one. Raises ForgeError."""
+        """Write our comment on a pull request, or update the existing one. Raises ForgeError."""
         ours = self._our_comment(pull_request)
         if ours is None:
             self._ask("POST", f"issues/{pull_request}/comments", {"body": body})

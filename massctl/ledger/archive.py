@@ -1,8 +1,8 @@
-"""What was staged, shown and sent, kept beside the ledger by digest, so that people can see later what changed.
+"""Store what was staged, previewed and sent beside the ledger by digest, so that people can see later what changed.
 
-For people only: nothing that is sent is ever read from here, and a send does without it. Files are written whole or
-not at all, never again where they are there already, and believed only where their content has the digest they are
-named by. There is no openid in them: who gets previews is no part of what is approved.
+For people only: nothing that is sent is ever read from here, and a send does without it. Files are written whole or not
+at all, never again where they are there already, and believed only where their content has the digest they are named
+by. There is no openid in them: the recipients of previews are not part of what is approved.
 """
 
 import contextlib
@@ -52,7 +52,7 @@ class Contents(ABC):
         return True
 
     def read(self, digest: str) -> Version | None:
-        """Give the content that a campaign's digest names; None where it is not here whole."""
+        """Return the content that a campaign's digest names; None if it is not here whole."""
         if not _DIGEST.fullmatch(digest):
             return None
         lock = checked_lock(_parsed(self._bytes(_named(digest, "json"))), digest)
@@ -62,7 +62,7 @@ class Contents(ABC):
 
     @abstractmethod
     def _bytes(self, name: str) -> bytes | None:
-        """Give a file; None where there is none, or none of ours."""
+        """Return a file; None if there is none that massctl wrote."""
 
     @abstractmethod
     def _write(self, name: str, data: bytes) -> None:
@@ -78,7 +78,7 @@ class LocalArchive(Contents):
     def _bytes(self, name: str) -> bytes | None:
         path = self._folder / name
         try:
-            # Somebody's pipe would block the read, and a huge file is none of ours.
+            # A pipe would block the read, and massctl does not write huge files.
             if not path.is_file() or path.stat().st_size > ARCHIVE_BYTES_MAX:
                 return None
             return path.read_bytes()

@@ -17,7 +17,7 @@ from massctl.model.entries import Created, Entry, NewEntry, is_observed
 from massctl.model.phrase import Command, Phrase
 
 KEPT_BACK_MAX: Final = timedelta(seconds=20)
-"""So long entries may wait for a push that something waits for: what they tell would be found out anew, at a cost."""
+"""So long entries may wait for a push that something waits for: what they tell would be found out again, at a cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +51,25 @@ class Store(Protocol):
         ...
 
     def read(self, since: End | None) -> Lines:
-        """Give the lines behind `since`, or all of them; raises a LedgerError where they cannot be read."""
+        """Return the lines behind `since`, or all of them; raises a LedgerError if they cannot be read."""
         ...
 
     def append(self, after: End, lines: Sequence[bytes], *, durable: bool) -> None:
         """Write lines if the ledger still ends with `after`, as it was read or written last.
 
-        It returns where they are written, raises LedgerStaleError where somebody else's were first, and another
-        LedgerError where they are not written or nobody knows. In the last case a later `read` tells if they arrived.
+        It returns where they are written, raises LedgerStaleError if somebody else's were first, and another
+        LedgerError if they are not written or nobody knows. In the last case a later `read` tells if they arrived.
         """
         ...
 
     def data(self) -> bytes | None:
-        """Give the ledger's bytes as they are now, whatever they are; None where there is none."""
+        """Return the ledger's bytes as they are now, whatever they are; None if there is none."""
         ...
 
     def replace(self, data: bytes | None, now: datetime, expected: bytes | None) -> str | None:
-        """Put the ledger aside, whole, and `data` in its place, or nothing; gives its new name, or None without one.
+        """Put the whole ledger aside and write `data` instead, if any; returns its new name, or None without a ledger.
 
-        Raises LedgerStaleError where it is not `expected` any more, and else as `append` does.
+        Raises LedgerStaleError if it is not `expected` any more, and else as `append` does.
         """
         ...
 
@@ -133,7 +133,7 @@ class ChainedLedger:
         return [each.entry for each in written]
 
     def as_found(self) -> bytes | None:
-        """Give the ledger's bytes as they are now, whatever they are; None where there is none."""
+        """Return the ledger's bytes as they are now, whatever they are; None if there is none."""
         return self._store.data()
 
     def replace(self, data: bytes | None, now: datetime, expected: bytes | None) -> str | None:
@@ -216,7 +216,7 @@ def digest_at(serial: int, entries: Sequence[Entry], end: End) -> str:
 
 
 def lineage_of(entries: Sequence[Entry]) -> str | None:
-    """Give the lineage that a ledger's first entry says; None where there is none yet."""
+    """Return the lineage that a ledger's first entry says; None if there is none yet."""
     first = entries[0].event if entries else None
     return first.lineage if isinstance(first, Created) else None
 

@@ -1,8 +1,9 @@
 """The ledger's bytes: one entry a line of canonical JSON, each line names the one before it by the digest of its bytes.
 
 Reading verifies the chain and builds entries; it writes nothing again to compare. The last line is compared with what
-massctl would write, because no next line proves it. Behind the last newline may stand nothing, a whole entry that lost
-its newline, or the beginning of one that a crash left. Everything else is damage, and so is a file without a byte.
+massctl would write, because no next line proves it. After the last newline there may be nothing, a whole entry that
+lost its newline, or the beginning of an entry that a crash left. Everything else is damage, and so is a file without a
+byte.
 """
 
 import json
@@ -56,7 +57,7 @@ class End:
     """The last line is whole but for its newline."""
 
     def after(self, lines: Sequence[bytes]) -> "End":
-        """Give the end behind more lines, each of them written with its newline."""
+        """Return the end behind more lines, each of them written with its newline."""
         if not lines and not self.newline_lost:
             return self
         more = (1 if self.newline_lost else 0) + sum(len(line) + 1 for line in lines)
@@ -82,7 +83,7 @@ def encode(entry: NewEntry | Entry, serial: int, prev: str) -> bytes:
 
 
 def follow(data: bytes, after: End = BEGIN, *, deep: bool = False) -> tuple[list[Entry], End]:
-    """Verify the lines of `data`, which come behind `after`; gives their entries, and where they end.
+    """Verify the lines of `data`, which come behind `after`; returns their entries, and where they end.
 
     With `deep` the form and the fields of every line are checked, and not only of the last one. Raises as `decode`
     does, also for a last line that is neither an entry nor the beginning of one.
@@ -110,7 +111,7 @@ def follow(data: bytes, after: End = BEGIN, *, deep: bool = False) -> tuple[list
 
 
 def follow_file(data: bytes | None, *, deep: bool = False) -> tuple[list[Entry], End]:
-    """Verify a whole ledger; None where there is none. Raises as `follow`, and for one without a byte."""
+    """Verify a whole ledger; None if there is none. Raises as `follow`, and for one without a byte."""
     if data == b"":
         raise empty_file()
     return follow(data or b"", deep=deep)
@@ -119,8 +120,8 @@ def follow_file(data: bytes | None, *, deep: bool = False) -> tuple[list[Entry],
 def sound_part(data: bytes) -> tuple[list[Entry], End]:
     """Verify the lines of a damaged ledger, in depth, as far as they follow from each other.
 
-    A line is left out too where the next one is an entry that names another in its place: one of the two was changed.
-    Raises LedgerFutureVersionError where a newer massctl wrote it: such a line is no damage.
+    A line is also left out if the next one is an entry that names another instead: one of the two was changed. Raises
+    LedgerFutureVersionError if a newer massctl wrote it: such a line is not damage.
     """
     entries: list[Entry] = []
     before, end, start = BEGIN, BEGIN, 0
@@ -136,7 +137,7 @@ def sound_part(data: bytes) -> tuple[list[Entry], End]:
 
 
 def _names_another(line: bytes, end: End) -> bool:
-    """Whether a line is the entry that is due after `end`, but for the line that it follows from."""
+    """Whether a line is the next entry after `end`, apart from the line that it follows."""
     try:
         fields = from_json(line)
         return bool(fields["serial"] == end.serial + 1 and fields["prev"] != end.digest)
@@ -145,7 +146,7 @@ def _names_another(line: bytes, end: End) -> bool:
 
 
 def is_whole(line: bytes) -> bool:
-    """Say whether a line that lost its newline is whole: only an object's last byte makes JSON of it."""
+    """Return whether a line that lost its newline is whole: only an object's last byte makes JSON of it."""
     try:
         from_json(line)
     except ValueError:
@@ -154,11 +155,11 @@ def is_whole(line: bytes) -> bool:
 
 
 def begins_entry(tail: bytes, serial: int, prev: str) -> bool:
-    """Say whether bytes behind the last newline are the beginning of entry `serial` after a line named `prev`.
+    """Return whether bytes behind the last newline are the beginning of entry `serial` after a line named `prev`.
 
     They are where something can be added that makes canonical JSON of them, an object with sorted keys and without
     blanks as `encode` writes it, and where its `serial` and `prev`, as far as they are there, are the ones due. Zeros,
-    a blank, half of another ledger's line and what an editor leaves are no such beginning.
+    a blank, half of another ledger's line and additions by an editor are not such a beginning.
     """
     try:
         text = getincrementaldecoder("utf-8")().decode(tail)
@@ -180,7 +181,7 @@ def _places_due(text: str, serial: int, prev: str) -> bool:
 
 
 def _closers(text: str) -> str | None:
-    """Give the brackets that are open at the end of a JSON text; None where no entry is built like that."""
+    """Return the brackets that are open at the end of a JSON text; None if no entry is built like that."""
     open_now: list[str] = []
     outside = _STRING.sub("", text)
     for sign in outside.partition('"')[0]:
@@ -203,7 +204,7 @@ def _is_canonical(text: str) -> bool:
 def decode(line: bytes, serial: int, prev: str) -> Entry:
     """Read one line that must be entry `serial` after a line named `prev`.
 
-    Raises LedgerCorruptError where it is not, LedgerFutureVersionError where a newer massctl wrote it.
+    Raises LedgerCorruptError if it is not, LedgerFutureVersionError if a newer massctl wrote it.
     """
     try:
         fields: Any = from_json(line)

@@ -57,7 +57,7 @@ class Pushed:
 
     outcome: Push
     why: LedgerError | None = None
-    """None where it is DONE."""
+    """None if it is DONE."""
     said: str = ""
     """What git says about it; empty where it is DONE."""
 
@@ -108,9 +108,9 @@ class GitBranch:
         self._git = Git(way.folder, environment, settings, way.secrets, lambda: tell(waiting))
 
     def fetch(self) -> Tip | None:
-        """Give where the remote's branch is now; None where there is none. Raises LedgerUnreachableError.
+        """Return where the remote's branch is now; None if there is none. Raises LedgerUnreachableError.
 
-        Where it was is kept, for a verb that only shows something while the remote is out of reach.
+        Keep where it was, for verbs that only show something while the remote cannot be reached.
         """
         with self._alone():
             there = self._fetch()
@@ -136,14 +136,14 @@ class GitBranch:
         )
 
     def fetched(self) -> Tip | None:
-        """Give where it was when this machine fetched or pushed it last; None where it never did."""
+        """Return where it was when this machine fetched or pushed it last; None if it never did."""
         if not (self._folder / "objects").is_dir():
             return None
         found = self._run("rev-parse", "--verify", "--quiet", f"{_TIP}^{{commit}}")
         return Tip(found.out.decode("ascii").strip()) if found.done else None
 
     def read(self, tip: Tip, paths: Sequence[str]) -> list[bytes | None]:
-        """Give files as they are at `tip`, in the order of `paths`; None where there is none."""
+        """Return files as they are at `tip`, in the order of `paths`; None if there is none."""
         found = self._run("cat-file", "--batch", given="".join(f"{tip}:{path}\n" for path in paths).encode())
         contents: list[bytes | None] = []
         start = 0
@@ -159,11 +159,11 @@ class GitBranch:
         return contents
 
     def message(self, tip: Tip) -> str:
-        """Give the message of the commit `tip`, which was fetched."""
+        """Return the message of the commit `tip`, which was fetched."""
         return self._run("cat-file", "commit", tip).out.decode("utf-8", errors="replace").partition("\n\n")[2]
 
     def list(self, tip: Tip, folder: str) -> Mapping[str, str]:
-        """Give what is in a folder at `tip`, by name: the object that holds it. The top where `folder` is empty."""
+        """Return what is in a folder at `tip`, by name: the object that holds it. The top where `folder` is empty."""
         found = self._run("ls-tree", "-z", f"{tip}:{folder}")
         if not found.done and "Not a valid object name" not in found.said:
             raise cannot_read(found, self.name, self._way.address)

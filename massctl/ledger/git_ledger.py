@@ -1,7 +1,7 @@
 """The git backend: the same lines in the same chain, on a branch that every runner fetches and pushes.
 
-The lines lie in files: the newest in one that grows, those before in segments, which are sealed and never change. So a
-push moves as much as was written, and not the ledger.
+The lines lie in files: the newest in a file that grows, the older ones in segments, which never change. So a push moves
+as much as was written, and not the ledger.
 
 What is durable here is on the remote. A push moves the branch from where it was read to where it was read and our
 lines, or not at all. A lost race is a LedgerStaleError, and nothing is written on top of what was not read. A push
@@ -154,20 +154,20 @@ class GitStore:
         return files, dict.fromkeys(names, ""), growing
 
     def file(self, path: str) -> bytes | None:
-        """Give a file that was kept beside the ledger, as of the last `read`; None where there is none."""
+        """Return a file that was kept beside the ledger, as of the last `read`; None if there is none."""
         if path in self._files or self.tip is None:
             return self._files.get(path)
         return self._branch.read(self.tip, [path])[0]
 
     def keep_file(self, folder: str, name: str, data: bytes) -> None:
-        """Let a file go to the branch with the next lines that do; one that is there already stays as it is."""
+        """Push a file to the branch with the next lines; an existing file does not change."""
         if self._there is None:
             self._there = self._branch.list(self.tip, folder) if self.tip else {}
         if name not in self._there:
             self._files[f"{folder}/{name}"] = data
 
     def bodies(self) -> Iterator[tuple[str, bytes]]:
-        """Give the files that are kept beside the ledger, by name, as of the last `read`."""
+        """Return the files that are kept beside the ledger, by name, as of the last `read`."""
         for name in sorted(self._branch.list(self.tip, BODIES)) if self.tip else ():
             if self.tip and (data := self._branch.read(self.tip, [f"{BODIES}/{name}"])[0]) is not None:
                 yield name, data
@@ -188,7 +188,7 @@ class GitStore:
     def take_over(self, data: bytes, files: Mapping[str, bytes]) -> bool:
         """Let the branch hold another backend's ledger, and the files beside it; False: it does already.
 
-        Raises LedgerForeignError where it holds another ledger, and else as `append` does.
+        Raises LedgerForeignError if it holds another ledger, and else as `append` does.
         """
         there = self.data() or b""
         if there.startswith(data):
@@ -281,7 +281,7 @@ class GitLedger(ChainedLedger):
             raise _damaged(error.detail) from None
 
     def last_read(self) -> Sequence[Entry] | None:
-        """Give the entries as this machine fetched them last, only to be shown; None if it never did."""
+        """Return the entries as this machine fetched them last, only to be shown; None if it never did."""
         mark, lines = seen_mark(self._locks), self.store.read_fetched()
         return self._take(lines, mark, 0) if lines is not None else None
 

@@ -1,13 +1,13 @@
 """A git remote, asked through the git executable: how a call ends, how the remote is reached, what git's words mean.
 
-Every call is a process in a session of its own. It has no terminal to ask at, no endless wait, and no credential in
-what it says. A Ctrl-C of the operator does not cut it in two: the interruption is passed on when the call has ended,
-because only then its outcome can be known.
+Every call is a process in a separate session. It has no terminal to ask at, no endless wait, and no credential in what
+it says. A Ctrl-C of the operator does not cut it in two: the interruption is passed on when the call has ended, because
+only then its outcome can be known.
 
 The way to the remote is read from the user's own repository, and nothing is ever written there. The ledger's objects
-lie in a bare repository of massctl's own. It has to reach the same server in the same way, with a token that
-actions/checkout left, a helper, a proxy or a command for ssh. So whatever the user's repository is told about that is
-told to each call of git, by its environment. A user's and the system's settings apply by themselves.
+are in a separate bare repository. It has to reach the same server in the same way, with a token that actions/checkout
+left, a helper, a proxy or a command for ssh. So whatever the user's repository is told about that is told to each call
+of git, by its environment. A user's and the system's settings apply by themselves.
 """
 
 import base64
@@ -51,7 +51,7 @@ class GitAnswer:
     """How one call ended."""
 
     status: int | None
-    """Its exit status; None where it took too long and was ended."""
+    """Its exit status; None if it took too long and was ended."""
     out: bytes
     said: str
     """What it wrote to standard error, without credentials."""
@@ -63,7 +63,7 @@ class GitAnswer:
 
     @property
     def words(self) -> str:
-        """Give the lines that say why it failed, as one line that is short enough for an error of ours."""
+        """Return the lines that say why it failed, as one line that is short enough for an error of ours."""
         lines = [line.strip() for line in self.said.splitlines()]
         telling = [line for line in lines if line.startswith(("fatal:", "error:", "remote:", "ssh:", "!"))]
         told = _UNSEEN.sub(" ", "; ".join(telling or [line for line in lines if line]))
@@ -112,7 +112,7 @@ class Git:
         ):
             kept["GIT_SSH_COMMAND"] = "ssh -o BatchMode=yes"
         asks = {"GIT_TERMINAL_PROMPT": "0", "GCM_INTERACTIVE": "never", "GIT_OPTIONAL_LOCKS": "0"}
-        # Its words are read by us, and so are those of a server that asks for our language.
+        # massctl reads its words, and those of a server that follows our language.
         return {**kept, **asks, "LC_ALL": "C", "LANGUAGE": "C"}
 
     def _without_secrets(self, text: str) -> str:
@@ -122,7 +122,7 @@ class Git:
 
 
 def without_userinfo(address: str) -> str:
-    """Give an address as it may be shown: without a user's name, token or password in it."""
+    """Return an address as it may be shown: without a user's name, token or password in it."""
     return _USERINFO.sub("…", address)
 
 
@@ -160,7 +160,7 @@ def _ended(
 def _told(
     interruption: KeyboardInterrupt | None, status: int | None, out: bytes, said: bytes
 ) -> tuple[int | None, bytes, bytes]:
-    """Give how a process ended, or pass on what came while it was waited for."""
+    """Return how a process ended, or pass on what came while it was waited for."""
     if interruption is not None:
         raise interruption
     return status, out, said
@@ -246,7 +246,7 @@ def _is_way(key: str, remote: str) -> bool:
 
 
 def _origin(url: str) -> str | None:
-    """Give the scheme and host of an https address; None for every other."""
+    """Return the scheme and host of an https address; None for every other."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.scheme in ("https", "http") else None
 
@@ -312,11 +312,11 @@ _BROKEN: Final = re.compile(
     r"|missing (blob|tree|commit)|did not send all necessary objects|invalid sha1 pointer|bad signature"
     r"|Could not read [0-9a-f]{40}"
 )
-"""git's words where objects or files of our own bare repository are not what they were."""
+"""git's words for damaged objects or files of our bare repository."""
 
 
 def is_broken_copy(said: GitAnswer) -> bool:
-    """Whether a fetch failed for our own copy of the branch, which may be made anew."""
+    """Whether a fetch failed because of our copy of the branch, which may be replaced."""
     return _BROKEN.search(said.said) is not None
 
 

@@ -1,4 +1,4 @@
-"""How far this machine has seen a ledger grow: an older copy put in its place would forget what was sent.
+"""How far this machine has seen a ledger grow: an older copy would lack what was sent since.
 
 A note beside the locks, not part of the ledger: on a fresh machine it is not there, and says nothing. It is written
 after an append was flushed, and not flushed itself: after a crash of the machine it may lag behind, never run ahead.
@@ -19,7 +19,10 @@ FILE: Final = "newest.json"
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """How far a ledger was seen. Read it before the ledger: what another appends in between is no older copy."""
+    """How far a ledger was seen.
+
+    Read it before the ledger: entries that another process appends meanwhile do not make it an older copy.
+    """
 
     lineage: str
     serial: int
@@ -42,7 +45,7 @@ def note_beginning(locks: Path, lineage: str) -> None:
 
 
 def is_beginning(locks: Path, lineage: str) -> bool:
-    """Say whether this machine was about to begin the ledger `lineage`, and never saw an entry of it."""
+    """Return whether this machine was about to begin the ledger `lineage`, and never saw an entry of it."""
     mark = seen_mark(locks)
     return mark is not None and (mark.lineage, mark.serial) == (lineage, 0)
 
@@ -99,7 +102,7 @@ def require_unseen(mark: Mark | None) -> None:
 
 
 def seen_mark(locks: Path) -> Mark | None:
-    """Read the note; None where there is none, or none of ours."""
+    """Read the note; None if there is none that massctl wrote."""
     try:
         found = json.loads((locks / FILE).read_text(encoding="utf-8"))
         whole = isinstance(found["lineage"], str) and isinstance(found["digest"], str)

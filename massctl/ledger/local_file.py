@@ -57,7 +57,7 @@ class LocalFile:
         """See `Store`."""
         try:
             if not stat.S_ISREG(os.stat(self._path).st_mode):
-                raise _no_file(self.where)  # A pipe would block whoever reads it.
+                raise _no_file(self.where)  # A pipe would block its reader.
             return self._path.read_bytes()
         except FileNotFoundError:
             return None
@@ -113,7 +113,7 @@ class LocalFile:
         return aside.name
 
     def _behind(self, end: End) -> bytes | None:
-        """Read what stands behind an end that was verified; None where the file does not go on from it."""
+        """Read what follows a verified end; None if the file does not continue from it."""
         try:
             descriptor = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK)
         except OSError:
@@ -151,7 +151,7 @@ class LocalFile:
 
     @contextmanager
     def _locked(self) -> Iterator[int]:
-        """Open the file and hold its lock until the end; one that was replaced meanwhile is opened again."""
+        """Open the file and hold its lock until the end; open it again if it was replaced meanwhile."""
         until = time.monotonic() + APPEND_LOCK_SECONDS
         while True:
             descriptor = os.open(self._path, os.O_RDWR)
@@ -243,7 +243,7 @@ def aside_name(ledger: str, now: datetime, taken: Callable[[str], bool]) -> str:
 
 
 def _behind(descriptor: int, end: End) -> bytes | None:
-    """Read what stands behind `end` in an open file; None where it does not end there, or went another way."""
+    """Read what follows `end` in an open file; None if the file does not reach it, or has other lines."""
     size = os.fstat(descriptor).st_size
     last = end.whole_bytes - end.last_bytes - (0 if end.newline_lost or not end.serial else 1)
     tail = _read(descriptor, last, size - last) if size >= end.whole_bytes else b""

@@ -19,7 +19,7 @@ POLL_SECONDS: Final = 0.05
 
 
 def is_loopback(host: str) -> bool:
-    """Say whether a `Host` header names this machine, with or without a port."""
+    """Return whether a `Host` header names this machine, with or without a port."""
     name, _, port = host.rpartition(":")
     return (name if name and port.isdigit() else host).lower() in LOOPBACK_NAMES
 
@@ -27,7 +27,7 @@ def is_loopback(host: str) -> bool:
 def run_app(app: "WSGIApplication", port: int, ready: Callable[[int], None]) -> None:
     """Serve until interrupted; `port` 0 takes a free one. `ready` is called with the port in use.
 
-    Returns after an interrupt (Ctrl-C). Raises OSError where the port is taken.
+    Returns after an interrupt (Ctrl-C). Raises OSError if the port is taken.
     """
     server = _server(app, port)
     try:
@@ -39,7 +39,7 @@ def run_app(app: "WSGIApplication", port: int, ready: Callable[[int], None]) -> 
 
 @contextlib.contextmanager
 def serving_app(app: "WSGIApplication", port: int = 0) -> Iterator[int]:
-    """Serve from a thread of this process for as long as the block runs; gives the port in use."""
+    """Serve from a thread of this process for as long as the block runs; returns the port in use."""
     server = _server(app, port)
     thread = threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), name="massctl-server", daemon=True)
     thread.start()
@@ -52,7 +52,7 @@ def serving_app(app: "WSGIApplication", port: int = 0) -> Iterator[int]:
 
 
 def _server(app: "WSGIApplication", port: int) -> "BaseWSGIServer":
-    # Most commands never serve; this import costs more than the rest of the room.
+    # Most commands never serve; this import costs more than the rest of the package.
     from werkzeug.serving import WSGIRequestHandler, make_server
 
     class Handler(WSGIRequestHandler):

@@ -61,12 +61,12 @@ class Crop:
         return "_".join(map(_decimal, (self.left, self.top, self.right, self.bottom)))
 
     def pixels(self, width: int, height: int) -> tuple[int, int]:
-        """Give the size of this part of a picture of that size, in whole pixels, rounded."""
+        """Return the size of this part of a picture of that size, in whole pixels, rounded."""
         return round((self.right - self.left) * width / WHOLE), round((self.bottom - self.top) * height / WHOLE)
 
 
 def crop_around(focus: tuple[float, float], width: int, height: int, ratio: Ratio) -> Crop:
-    """Give the largest part of that form in a picture of `width` x `height` pixels, as near to `focus` as can be.
+    """Return the largest part of that form in a picture of `width` x `height` pixels, as near to `focus` as can be.
 
     `focus` is a point from the top left, each coordinate from 0 to 1.
     """
@@ -180,7 +180,7 @@ class Cover(Strict):
 
     @model_serializer(mode="wrap")
     def _as_short_as_written(self, full: SerializerFunctionWrapHandler) -> Any:
-        """Give the file alone where nothing else is said, so that both spellings mean the same to a digest."""
+        """Return the file alone where nothing else is said, so that both spellings mean the same to a digest."""
         document = full(self)
         return self.file if document == {"file": self.file} else document
 
@@ -241,7 +241,7 @@ ARTICLE_FLAGS: Final = tuple(each.name for each in fields(ArticleFlags))
 
 
 def flags_of(article: object) -> dict[str, bool]:
-    """Give the switches of an article as campaign.yaml, a lock or a draft has it."""
+    """Return the switches of an article as campaign.yaml, a lock or a draft has it."""
     return {name: getattr(article, name) for name in ARTICLE_FLAGS}
 
 
@@ -389,7 +389,7 @@ class CampaignFile(Strict):
 
 
 EITHER_OF = {"image": ("files", "media_ids"), "voice": ("file", "media_id"), "mpvideo": ("file", "media_id")}
-"""Of these keys of a message exactly one is due: a file of the campaign, or material that the account has."""
+"""Exactly one of these keys of a message is required: a file of the campaign, or material that the account has."""
 MESSAGES = ("mpnews", "text", "image", "voice", "mpvideo", "wxcard")
 EVERYBODY = "is_to_all"
 AUDIENCES = (EVERYBODY, "tag_id", "tag", "openids")

@@ -47,7 +47,7 @@ class Diagnostic:
     """What is wrong, in one sentence; a `Phrase`."""
     place: Place | None = None
     hint: str | None = None
-    """What to write instead; a `Phrase`, or None where the message says it."""
+    """What to write instead; a `Phrase`, or None if the message says it."""
     campaign: str | None = None
     excerpt: Excerpt | None = None
 
@@ -59,7 +59,7 @@ class Diagnostic:
 
 
 def has_errors(diagnostics: tuple[Diagnostic, ...] | list[Diagnostic]) -> bool:
-    """Say whether any of `diagnostics` stops its campaign."""
+    """Return whether any of `diagnostics` stops its campaign."""
     return any(d.severity is Severity.ERROR for d in diagnostics)
 
 
@@ -199,7 +199,7 @@ RETIRED: Final = frozenset({"MC328", "MC404", "MC405", "MC408"})
 
 MC328 was "shown plainer, so that it fits"; MC404 "recorded audience outside its bounds", now the refusal
 `audience_bounds`; MC405 "edited since it was locked", now the refusal `lock_stale`; MC408
-"list begun anew that was sent in part", now the refusal `partly_sent`.
+"list begun again that was sent in part", now the refusal `partly_sent`.
 """
 
 
@@ -228,22 +228,22 @@ class Lines:
         return len(self._starts)
 
     def bounds(self, line: int) -> tuple[int, int]:
-        """Give the offsets of the first character of `line` (from 1) and of the end of its text."""
+        """Return the offsets of the first character of `line` (from 1) and of the end of its text."""
         return self._starts[line - 1], self._ends[line - 1]
 
     def written(self, line: int) -> str:
-        """Give `line` (from 1) as written, without its line break."""
+        """Return `line` (from 1) as written, without its line break."""
         start, end = self.bounds(line)
         return self.text[start:end]
 
     def at(self, offset: int) -> tuple[int, int]:
-        """Give line and column of a character; past a line's text means just behind its last character."""
+        """Return line and column of a character; past a line's text means just behind its last character."""
         line = bisect_right(self._starts, max(0, offset))
         start, end = self.bounds(line)
         return line, max(0, min(offset, end) - start) + 1
 
     def span(self, start: int, end: int) -> Span:
-        """Give the place of the characters from `start` up to `end`."""
+        """Return the place of the characters from `start` up to `end`."""
         return Span(*self.at(start), *self.at(max(start, end)))
 
 
@@ -296,7 +296,7 @@ class Finding:
     hint: str = ""
     """What to click or to type; empty where there is nothing to do."""
     account: AccountName | None = None
-    """Whose it is; None where it is the repository's."""
+    """Whose it is; None if it is the repository's."""
     errcode: int | None = None
     """WeChat's code, where WeChat spoke."""
     rid: str | None = None

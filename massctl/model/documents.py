@@ -61,7 +61,7 @@ def _fields(shape: type[BaseModel]) -> tuple[_Field, ...]:
 
 
 def shapes_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    """Give the models that an annotation names."""
+    """Return the models that an annotation names."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for argument in get_args(annotation):

@@ -185,7 +185,7 @@ class SendAttempted:
     by: str | None = None
     """Who asked for this repetition with `reconcile --resubmit`, and why; None for every other attempt."""
     batches: int | None = None
-    """Into how many jobs the list of openids is cut; None where the audience is no list, so that there is one job."""
+    """Into how many jobs the list of openids is cut; None if the audience is not a list, so that there is one job."""
     recipients: int | None = None
     """Openids of this batch."""
     recipients_sha256: str | None = None
@@ -258,7 +258,7 @@ class SendInDoubt:
     """Right before the request was made, perhaps minutes after the attempt. A repetition waits from then on."""
 
     def __post_init__(self) -> None:
-        """Raise ValueError where what the reason is about is missing."""
+        """Raise ValueError if what the reason is about is missing."""
         needed = _PARAMETER.get(self.reason)
         if needed is not None and getattr(self, needed) is None:
             raise ValueError(f"{self.reason} comes with {needed}")
@@ -266,7 +266,7 @@ class SendInDoubt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendSettled:
-    """A person settled what became of the open attempts of a batch."""
+    """A person settled the outcome of the open attempts of a batch."""
 
     type: Literal["send_settled"] = "send_settled"
     batch: int = 1
@@ -276,7 +276,7 @@ class SendSettled:
     msg_id: int | None = None
     url: str | None = None
     audience: dict[str, Any] | None = None
-    """Of a send by hand: the audience that its campaign declared; None where nobody knows, or an attempt says it."""
+    """Of a send by hand: the audience that its campaign declared; None if nobody knows, or an attempt says it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,9 +292,9 @@ class SendImported:
     msg_id: int | None = None
     message_digest: str | None = None
     source_sha256: str | None = None
-    """Name message, audience and folder as the repository has them at the import; None where it cannot tell."""
+    """Name message, audience and folder as the repository has them at the import; None if it cannot tell."""
     audience: dict[str, Any] | None = None
-    """The audience that the campaign declared then; None where nobody knows: it counts as everybody."""
+    """The audience that the campaign declared then; None if nobody knows: it counts as everybody."""
     title: str | None = None
     account: str | None = None
     not_before: datetime | None = None
@@ -327,7 +327,7 @@ class Created:
     lineage: str
     """26 characters; equal in every copy of this history and in massctl.yaml."""
     realm: Literal["wechat", "loopback"]
-    """Which world it speaks of; it refuses the other's host."""
+    """The realm that it records; it refuses the other's host."""
     reason: str | None = None
 
 
@@ -370,7 +370,7 @@ class DraftBegun:
     draft_sha256: str
     """Names the articles as they are given to draft/add."""
     markup_sha256: str | None = None
-    """Names how the articles look, as they are given; None where an earlier massctl wrote it."""
+    """Names how the articles look, as they are given; None if an earlier massctl wrote it."""
     titles: list[str] | None = None
     """The articles' titles, by which a listing without contents tells which drafts may be this one."""
     audience_count: int | None = None
@@ -405,11 +405,11 @@ class DraftSaved:
     draft_sha256: str
     """Names the articles as they were given to draft/add."""
     markup_sha256: str | None = None
-    """Names how the articles look, as they were given; None where an earlier massctl wrote it."""
+    """Names how the articles look, as they were given; None if an earlier massctl wrote it."""
     audience_count: int | None = None
     source_sha256: str | None = None
     begun: int | None = None
-    """Serial of its `draft_begun`; None where an earlier massctl wrote it."""
+    """Serial of its `draft_begun`; None if an earlier massctl wrote it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -488,9 +488,9 @@ class Adopted:
     media_id: str
     draft_sha256: str
     kept_sha256: str | None = None
-    """Names the console's version as WeChat keeps it, markup and all; None where an earlier massctl wrote it."""
+    """Names the console's version as WeChat keeps it, markup and all; None if an earlier massctl wrote it."""
     handoff: list[str] | None = None
-    """The items of the hand-off list that were done; None where there was none."""
+    """The items of the hand-off list that were done; None if there was none."""
     reason: str
     by: str
 
@@ -550,7 +550,7 @@ class NewEntry:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A written entry: its place in the chain, and what happened. Raises ValueError where its campaign is missing."""
+    """A written entry: its place in the chain, and what happened. Raises ValueError if its campaign is missing."""
 
     serial: int
     """Counts from 1 without gaps."""
@@ -595,7 +595,7 @@ def _json(value: Any) -> Any:
 
 
 def event_of(members: dict[str, Any]) -> Event:
-    """Make an event of its JSON members, `type` among them; raises UnknownEventError where one is not known."""
+    """Make an event of its JSON members, `type` among them; raises UnknownEventError if one is not known."""
     try:
         event: Event = _made(KINDS[members["type"]], members)
     except (KeyError, TypeError, ValueError) as error:
@@ -614,7 +614,7 @@ def checked_event(members: dict[str, Any]) -> Event:
 
 @cache
 def event_adapter() -> "TypeAdapter[Event]":
-    """Give pydantic's view of all events, for the JSON Schema and a thorough check; loads pydantic."""
+    """Return pydantic's view of all events, for the JSON Schema and a thorough check; loads pydantic."""
     from typing import Annotated
 
     from pydantic import ConfigDict, Field, TypeAdapter
@@ -624,7 +624,7 @@ def event_adapter() -> "TypeAdapter[Event]":
 
 
 def _made(kind: Any, members: dict[str, Any]) -> Any:
-    """Make one value of its members; KeyError, TypeError or ValueError where one is unknown, missing or wrong."""
+    """Make one value of its members; KeyError, TypeError or ValueError if one is unknown, missing or wrong."""
     types, readers = _shape(kind)
     for name, value in members.items():
         if type(value) not in types[name]:
@@ -642,7 +642,7 @@ def _shape(kind: type[Any]) -> tuple[dict[str, frozenset[type]], tuple[tuple[str
 
 
 def _types(hint: Any) -> frozenset[type]:
-    """Give the types that a value has in JSON."""
+    """Return the types that a value has in JSON."""
     origin = get_origin(hint)
     if origin in (Union, UnionType):
         return frozenset().union(*map(_types, get_args(hint)))
@@ -683,7 +683,7 @@ _READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
 
 
 def is_observed(event: Any) -> bool:
-    """Say whether an entry only tells what happened already, and decides nothing."""
+    """Return whether an entry only tells what happened already, and decides nothing."""
     match event:
         case (
             ImageUploaded()

@@ -39,12 +39,12 @@ _CAMPAIGN_NAME: Final = re.compile(CAMPAIGN_NAME_PATTERN)
 
 
 def is_campaign_name(text: str) -> bool:
-    """Say whether a folder of this name can be a campaign."""
+    """Return whether a folder of this name can be a campaign."""
     return _CAMPAIGN_NAME.match(text) is not None and not text.endswith("\n")
 
 
 def is_openid(text: str) -> bool:
-    """Say whether this can be a follower's openid."""
+    """Return whether this can be a follower's openid."""
     return _OPENID.match(text) is not None and not text.endswith("\n")
 
 

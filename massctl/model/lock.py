@@ -83,7 +83,7 @@ class LockedImage(Strict):
     type: Literal["image"]
     """Always `image`."""
     files: Annotated[list[PrefixedDigest], Field(min_length=1)] | None
-    """The pictures in their order, each by what names it in `pictures`; null where `media_ids` stand in their place."""
+    """The pictures in their order, each by its name in `pictures`; null if `media_ids` are given instead."""
     media_ids: Annotated[list[NonEmpty], Field(min_length=1)] | None
     """Material that the account has, in place of files; null where there are files."""
     title: str
@@ -102,7 +102,7 @@ class LockedVoice(Strict):
     type: Literal["voice"]
     """Always `voice`."""
     file: PrefixedDigest | None
-    """The sound's bytes, as they are uploaded; null where `media_id` stands in its place."""
+    """The sound's bytes, as they are uploaded; null if `media_id` is given instead."""
     media_id: NonEmpty | None
     """Material that the account has; null where there is a file."""
 
@@ -113,7 +113,7 @@ class LockedVideo(Strict):
     type: Literal["mpvideo"]
     """Always `mpvideo`."""
     file: PrefixedDigest | None
-    """The video's bytes, as they are uploaded; null where `media_id` stands in its place."""
+    """The video's bytes, as they are uploaded; null if `media_id` is given instead."""
     media_id: NonEmpty | None
     """Material that the account has; null where there is a file."""
     title: str
@@ -137,7 +137,7 @@ LockedMessage = Annotated[
 
 
 def restored(message: LockedMessage, bodies: Sequence[str], card_ext: str | None) -> RenderedMessage:
-    """Give the message that was locked; `bodies` are those of its articles."""
+    """Return the message that was locked; `bodies` are those of its articles."""
     match message:
         case LockedText():
             return RenderedText(message.content)
@@ -206,7 +206,7 @@ class LockedSend(Strict):
 
     @property
     def window(self) -> Window | None:
-        """Give when it may go out; None without a window."""
+        """Return when it may go out; None without a window."""
         start, end = parse_offset_time(self.not_before), parse_offset_time(self.not_after)
         return Window(start, end) if start is not None and end is not None else None
 
@@ -221,12 +221,12 @@ class LockedAudience(Audience):
 
     @property
     def declared(self) -> Audience:
-        """Give the audience as campaign.yaml declares it."""
+        """Return the audience as campaign.yaml declares it."""
         return Audience.model_validate(self.model_dump(exclude={"sha256", "count"}, exclude_none=True))
 
     @property
     def openid_list(self) -> OpenidList | None:
-        """Give what names the list; None for every other audience, and where the lock is not whole."""
+        """Return what names the list; None for every other audience, and where the lock is not whole."""
         if self.openids is None or self.sha256 is None or self.count is None:
             return None
         return OpenidList(Sha256(self.sha256.removeprefix(_PREFIX)), self.count)
@@ -293,7 +293,7 @@ def lock_digest(document: Mapping[str, Any]) -> Digest:
 
 
 def path_from_lock(written: str, campaign: str) -> str:
-    """Give the path, from campaigns/, that a lock writes; the repository refuses one that leads out."""
+    """Return the path, from campaigns/, that a lock writes; the repository refuses a path that leads outside."""
     return written if written.startswith("_shared/") else f"{campaign}/{written.removeprefix('./')}"
 
 
@@ -302,7 +302,7 @@ def _without(document: Mapping[str, Any], *keys: str) -> dict[str, Any]:
 
 
 def lock_document(campaign: RenderedCampaign, renderer: str) -> dict[str, Any]:
-    """Give the lock of a campaign; `renderer` lists versions: `massctl 0.1.0, pillow 13.0.0`."""
+    """Return the lock of a campaign; `renderer` lists versions: `massctl 0.1.0, pillow 13.0.0`."""
     approved = approved_document(campaign)
     origins = [
         {"path": path_in_lock(f.path, campaign.name), "source_sha256": _PREFIX + f.source_sha256}
@@ -342,14 +342,14 @@ class Version:
 
 
 def version_of(campaign: RenderedCampaign) -> Version:
-    """Give the content of a rendered campaign."""
+    """Return the content of a rendered campaign."""
     message = campaign.message
     bodies = tuple(each.content for each in message.articles) if isinstance(message, RenderedNews) else ()
     return Version(LockFile.model_validate(lock_document(campaign, "massctl")), bodies)
 
 
 def body_digests(lock: LockFile) -> tuple[str, ...]:
-    """Give the digests of the bodies that belong to a lock, in the order of its articles."""
+    """Return the digests of the bodies that belong to a lock, in the order of its articles."""
     return tuple(each.content_sha256 for each in lock.message.articles) if isinstance(lock.message, LockedNews) else ()
 
 
@@ -363,7 +363,7 @@ def checked_lock(document: Any, digest: str) -> LockFile | None:
 
 
 def checked_version(lock: LockFile, bodies: Mapping[str, bytes | None]) -> Version | None:
-    """Join a checked lock and bodies by digest; None where a body is not there or is not what its digest names."""
+    """Join a checked lock and bodies by digest; None if a body is not there or is not what its digest names."""
     found: list[str] = []
     for digest in body_digests(lock):
         body = bodies.get(digest)

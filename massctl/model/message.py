@@ -1,7 +1,7 @@
 """The messages as they will be sent: what each is called, what it carries, and how a lock writes it.
 
-A message knows whether it goes out as a draft and which material it carries, so that no other room has to ask for its
-class to find out. What only one kind has (articles, words, pictures) is for whoever shows or sends that kind.
+A message knows whether it goes out as a draft and which material it carries, so that no other package has to check its
+class. What only one kind has (articles, words, pictures) is for whoever shows or sends that kind.
 """
 
 import re
@@ -38,7 +38,7 @@ class MaterialRef:
 
     @property
     def file(self) -> str | None:
-        """Give the file as a lock writes it."""
+        """Return the file as a lock writes it."""
         return None if self.sha256 is None else _PREFIX + self.sha256
 
 
@@ -66,7 +66,7 @@ class RenderedArticle(ArticleFlags):
 
     @property
     def crops(self) -> dict[str, str]:
-        """Give the parts of the cover that are decided, by WeChat's names."""
+        """Return the parts of the cover that are decided, by WeChat's names."""
         every = {"pic_crop_235_1": self.pic_crop_235_1, "pic_crop_1_1": self.pic_crop_1_1}
         return {name: crop for name, crop in every.items() if crop is not None}
 
@@ -95,16 +95,16 @@ class RenderedNews:
     type: ClassVar[str] = "mpnews"
     has_draft: ClassVar[bool] = True
     materials: ClassVar[tuple[MaterialRef, ...]] = ()
-    """None of its own: covers belong to its articles, which the draft holds."""
+    """Has no members: covers belong to its articles, which the draft holds."""
 
     @property
     def document(self) -> dict[str, Any]:
-        """Give the message as the lock document writes it."""
+        """Return the message as the lock document writes it."""
         return {"type": self.type, "articles": [article.document for article in self.articles]}
 
     @property
     def headlines(self) -> tuple[str, ...]:
-        """Give what a person knows the message by."""
+        """Return what a person knows the message by."""
         return tuple(article.title for article in self.articles)
 
 
@@ -120,12 +120,12 @@ class RenderedText:
 
     @property
     def document(self) -> dict[str, Any]:
-        """Give the message as the lock document writes it."""
+        """Return the message as the lock document writes it."""
         return {"type": self.type, "content": self.content}
 
     @property
     def headlines(self) -> tuple[str, ...]:
-        """Give what a person knows the message by."""
+        """Return what a person knows the message by."""
         return _first_line(self.content)
 
 
@@ -145,7 +145,7 @@ class RenderedImage:
 
     @property
     def document(self) -> dict[str, Any]:
-        """Give the message as the lock document writes it."""
+        """Return the message as the lock document writes it."""
         files = [each.file for each in self.materials if each.file is not None]
         media_ids = [each.media_id for each in self.materials if each.media_id is not None]
         return {
@@ -160,7 +160,7 @@ class RenderedImage:
 
     @property
     def headlines(self) -> tuple[str, ...]:
-        """Give what a person knows the message by."""
+        """Return what a person knows the message by."""
         return _first_line(self.title or self.recommend)
 
 
@@ -177,12 +177,12 @@ class RenderedVoice:
 
     @property
     def materials(self) -> tuple[MaterialRef, ...]:
-        """Give the one material that it carries."""
+        """Return the one material that it carries."""
         return (self.material,)
 
     @property
     def document(self) -> dict[str, Any]:
-        """Give the message as the lock document writes it."""
+        """Return the message as the lock document writes it."""
         return {"type": self.type, "file": self.material.file, "media_id": self.material.media_id}
 
 
@@ -199,12 +199,12 @@ class RenderedVideo:
 
     @property
     def materials(self) -> tuple[MaterialRef, ...]:
-        """Give the one material that it carries."""
+        """Return the one material that it carries."""
         return (self.material,)
 
     @property
     def document(self) -> dict[str, Any]:
-        """Give the message as the lock document writes it."""
+        """Return the message as the lock document writes it."""
         return {
             "type": self.type,
             "file": self.material.file,
@@ -215,7 +215,7 @@ class RenderedVideo:
 
     @property
     def headlines(self) -> tuple[str, ...]:
-        """Give what a person knows the message by."""
+        """Return what a person knows the message by."""
         return _first_line(self.title)
 
 
@@ -225,7 +225,7 @@ class RenderedCard:
 
     card_id: str
     card_ext: str | None = field(repr=False)
-    """For previews only: signed for a moment, so it is no part of what is approved. It may name an openid."""
+    """For previews only: signed for a short time, so it is not part of what is approved. It may name an openid."""
 
     type: ClassVar[str] = "wxcard"
     has_draft: ClassVar[bool] = False
@@ -233,12 +233,12 @@ class RenderedCard:
 
     @property
     def document(self) -> dict[str, Any]:
-        """Give the message as the lock document writes it."""
+        """Return the message as the lock document writes it."""
         return {"type": self.type, "card_id": self.card_id}
 
     @property
     def headlines(self) -> tuple[str, ...]:
-        """Give what a person knows the message by."""
+        """Return what a person knows the message by."""
         return (self.card_id,)
 
 
@@ -293,7 +293,7 @@ class Picture:
     """As it is shown. Encoders may make it smaller until it fits; those differ between processors."""
     height_pixels: int
     note: str | None = None
-    """What was done to the bytes, for people; None where they pass unchanged."""
+    """What was done to the bytes, for people; None if they pass unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,13 +372,13 @@ class RenderedCampaign:
     over_limit_allowed: bool = False
     """It may be the fifth of a month, which WeChat delivers to nobody who had four."""
     first_name: CampaignName | None = None
-    """The name that it had before its folder was renamed, and at first; None where it never was."""
+    """The name that it had before its folder was renamed, and at first; None if it never was."""
     links: tuple[tuple[str, str], ...] = ()
     """What templates took from the ledger: `CAMPAIGN/NUMBER` and the address of that article, sorted."""
 
     @property
     def identity(self) -> CampaignName:
-        """The name that clientmsgid and digest stand for, whatever the folder is called now."""
+        """The name that clientmsgid and digest use, whatever the folder's name is now."""
         return self.first_name or self.name
 
     @property
@@ -393,7 +393,7 @@ class RenderedCampaign:
 
     @property
     def headlines(self) -> tuple[str, ...]:
-        """Give what a person knows the message by: its words, and the files or material that it carries itself."""
+        """Return what a person knows the message by: its words, and the files or material that it carries itself."""
         folder = f"campaigns/{self.name}/"
         paths = () if self.message.has_draft else tuple(each.path.removeprefix(folder) for each in self.files)
         given = tuple(each.media_id for each in self.message.materials if each.media_id is not None)
@@ -401,7 +401,7 @@ class RenderedCampaign:
 
     @cached_property
     def digest(self) -> Digest:
-        """Name everything that a reviewer approves; the same value stands in lock, plan, apply and ledger."""
+        """Name everything that a reviewer approves; lock, plan, apply and ledger use the same value."""
         return digest_of(approved_document(self))
 
     @cached_property
@@ -412,14 +412,14 @@ class RenderedCampaign:
 
 def message_digest_to(campaign: RenderedCampaign, audience: dict[str, Any]) -> Digest:
     """Name its message together with an audience, as `approved_audience` gives one or an attempt recorded it."""
-    # The same people are the same audience, whatever file they stand in.
+    # The same people are the same audience, in any file.
     left_out = {"expect", "openids"} if "sha256" in audience else {"expect"}
     whom = {key: value for key, value in audience.items() if key not in left_out}
     return digest_of({"audience": whom, "message": campaign.message.document, "appid": campaign.appid})
 
 
 def approved_document(campaign: RenderedCampaign) -> dict[str, Any]:
-    """Give the lock document without digest, renderer, account.name, and where pictures come from."""
+    """Return the lock document without digest, renderer, account.name, and where pictures come from."""
     window = campaign.window
     return {
         "format_version": LOCK_FORMAT_VERSION,
@@ -441,14 +441,14 @@ def approved_document(campaign: RenderedCampaign) -> dict[str, Any]:
 
 
 def approved_audience(campaign: RenderedCampaign) -> dict[str, Any]:
-    """Give an audience as lock, digest and ledger write it: as declared, and what names the openids of a list."""
+    """Return an audience as lock, digest and ledger write it: as declared, and what names the openids of a list."""
     found = campaign.openid_list
     named = {"sha256": "sha256:" + found.sha256, "count": found.count} if found else {}
     return {**declared_audience(campaign.audience), **named}
 
 
 def declared_audience(audience: "Audience") -> dict[str, Any]:
-    """Give an audience as it is declared: the keys that are there, `expect` without nulls."""
+    """Return an audience as it is declared: the keys that are there, `expect` without nulls."""
     expect = audience.expect
     bounds = {"min": expect.min, "max": expect.max} if expect else {}
     every: dict[str, Any] = {

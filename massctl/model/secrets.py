@@ -37,7 +37,7 @@ _ABOVE_MAX: Final = 1_000
 
 
 def is_private(key: str) -> bool:
-    """Say whether the value of a key is never repeated."""
+    """Return whether the value of a key is never repeated."""
     return re.fullmatch(_KEY, key) is not None
 
 
@@ -49,7 +49,7 @@ def without_secrets(text: str) -> str:
 
 
 def public_line(number: int, written: Callable[[int], str]) -> str:
-    """Give line `number` of a text without what looks like a secret, or stands under a private key.
+    """Return line `number` of a text without what looks like a secret, or stands under a private key.
 
     `written` gives each line, from 1. Names of variables are shown.
     """
@@ -60,7 +60,7 @@ def public_line(number: int, written: Callable[[int], str]) -> str:
 
 
 def public_text(text: str) -> str:
-    """Give a text of many lines without secrets."""
+    """Return a text of many lines without secrets."""
     lines = text.split("\n")
     return "\n".join(public_line(number, lambda at: lines[at - 1]) for number in range(1, len(lines) + 1))
 
@@ -78,7 +78,7 @@ def _names_variable(key: re.Match[str], line: str) -> bool:
 
 
 def _is_below_key(number: int, written: Callable[[int], str]) -> bool:
-    """Say whether a line is part of the value of a private key above it, by its indentation."""
+    """Return whether a line is part of the value of a private key above it, by its indentation."""
     depth, is_item = _depth(written(number)), written(number).lstrip().startswith("-")
     for above in range(number - 1, max(0, number - 1 - _ABOVE_MAX), -1):
         line = written(above)

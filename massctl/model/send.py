@@ -140,7 +140,7 @@ class StagedDraft:
 class SendIntent:
     """One mass send, whole: what was approved, what is recorded for it, and what its request says.
 
-    Raises InvariantError where its parts do not belong together, so no such send can be written down or asked for.
+    Raises InvariantError if its parts do not belong together, so no such send can be written down or asked for.
     Equal intents make byte-identical requests.
     """
 
@@ -160,12 +160,12 @@ class SendIntent:
     source_sha256: str
     batch: int = 1
     batches: int | None = None
-    """Into how many jobs a list of openids is cut; None where the audience is no list."""
+    """Into how many jobs a list of openids is cut; None if the audience is not a list."""
     body: Body
     draft: StagedDraft | None = None
     recipients: Recipients
     recipients_sha256: Sha256 | None = None
-    """Names the openids of the list's batch, as the list was read; None where the audience is no list."""
+    """Names the openids of the list's batch, as the list was read; None if the audience is not a list."""
     audience: dict[str, Any] = field(repr=False)
     """As it was approved, with the bounds that its size must keep (`expect`)."""
     send_ignore_reprint: bool | None = None

@@ -1,4 +1,4 @@
-"""massctl.yaml: the accounts, where the ledger is, and the policy of the house."""
+"""massctl.yaml: the accounts, where the ledger is, and the policy."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -38,9 +38,9 @@ API_BASE: Final = "https://api.weixin.qq.com"
 """The nearest site. Source: WeChat docs, "API domains", read 2026-10."""
 
 CREDENTIALS: Final = ("secret_env", "token_command")
-"""Of these keys of an account exactly one is due: massctl fetches the token by the AppSecret, or is given it."""
+"""Exactly one of these keys of an account is required: massctl fetches the token by the AppSecret, or is given it."""
 CHANNELS: Final = ("webhook_env", "wecom_robot_env")
-"""Of these keys of a channel exactly one is due."""
+"""Exactly one of these keys of a channel is required."""
 GIT_KEYS: Final = ("branch", "remote", "token_env")
 """Keys of `state` that say where in git the ledger is."""
 ENVIRONMENT_NAME_PATTERN: Final = r"^[A-Za-z_][A-Za-z0-9_]*$"
@@ -157,7 +157,7 @@ class QuietHours(Strict):
     """The time zone of these hours, an IANA name."""
 
     def ends_after(self, moment: datetime) -> datetime | None:
-        """Give the end of the quiet hours that `moment` is in, or None."""
+        """Return the end of the quiet hours that `moment` is in, or None."""
         local = moment.astimezone(ZoneInfo(self.timezone))
         start, end = time.fromisoformat(self.from_), time.fromisoformat(self.to)
         now = local.time().replace(tzinfo=None)
@@ -205,7 +205,7 @@ class Policy(Strict):
     """Hosts other than WeChat's own that api_base may name."""
 
     def may_preview_to(self, name: str) -> bool:
-        """Say whether a preview may reach a reviewer, by WeChat name or openid."""
+        """Return whether a preview may reach a reviewer, by WeChat name or openid."""
         return self.preview_to is None or name in self.preview_to
 
     @property
@@ -214,7 +214,7 @@ class Policy(Strict):
         return ZoneInfo(self.quiet_hours.timezone if self.quiet_hours else TIMEZONE)
 
     def frozen_on(self, moment: datetime) -> str | None:
-        """Give the frozen span, as written, that `moment` falls into, or None."""
+        """Return the frozen span, as written, that `moment` falls into, or None."""
         today = moment.astimezone(self.zone).date()
         for span in self.freeze:
             first, _, last = span.partition("/")
@@ -249,7 +249,7 @@ class Channel(Strict):
 
     @property
     def leads(self) -> list[timedelta]:
-        """How long before a window opens this channel is told of it; none where it does not hear of that."""
+        """How long before a window opens this channel is told of it; none if it does not hear of that."""
         hears = self.events is None or "upcoming" in self.events
         return [parse_duration(each) for each in self.upcoming] if hears else []
 
@@ -286,7 +286,7 @@ class MassctlFile(Strict):
     """What becomes of messages that are not about a send."""
 
     def name_of(self, account: str) -> str:
-        """Give what people call an account: its name, else the key that it stands under."""
+        """Return what people call an account: its name, else the key that it stands under."""
         found = self.accounts.get(account)
         return found.name if found is not None and found.name is not None else account
 
@@ -297,7 +297,7 @@ class MassctlFile(Strict):
         return {former: _end_of(name, moves) for former, name in moves.items()}
 
     def first_name(self, name: CampaignName) -> CampaignName:
-        """Give the first name that a campaign had: its ids and its digest stand for that one for ever."""
+        """Return the first name that a campaign had: its ids and its digest stand for that one for ever."""
         return _end_of(name, {CampaignName(move.to): CampaignName(move.from_) for move in self.moved})
 
 
@@ -321,13 +321,13 @@ _SHAPE: Final = re.compile(
 
 
 def realm_of(api_base: str) -> Realm:
-    """Say whether `api_base` is on this machine; anything that is not plainly so is `wechat`."""
+    """Return whether `api_base` is on this machine; anything that is not plainly so is `wechat`."""
     match = _SHAPE.fullmatch(api_base)
     return "loopback" if match and _is_loopback(match["host"].lower()) else "wechat"
 
 
 def check_api_base(api_base: str, api_hosts: Iterable[str]) -> Phrase | None:
-    """Say why the secret must not go to `api_base`, or None where it may.
+    """Say why the secret must not go to `api_base`, or None if it may.
 
     `api_hosts` are the hosts that policy.api_hosts adds, as `host` or `host:port`.
     """
@@ -346,7 +346,7 @@ def check_api_base(api_base: str, api_hosts: Iterable[str]) -> Phrase | None:
 
 
 def check_forward(address: str) -> Phrase | None:
-    """Say why messages must not be passed on to `address`, or None where they may."""
+    """Say why messages must not be passed on to `address`, or None if they may."""
     match = _SHAPE.fullmatch(re.split(r"(?<=[^:/])[/?]", address, maxsplit=1)[0])
     if match is None or not 0 < int(match["port"] or 443) < 65536:
         return Phrase("the address must look like https://host/path")

@@ -117,10 +117,10 @@ class Send:
     sent: bool = False
     """Whether an acceptance or a person's `sent` is on record. Nothing takes it back."""
     contradiction: tuple[Fact, ...] = ()
-    """The two entries that cannot both be true, or the one that cannot be."""
+    """The two entries that cannot both be true, or the impossible one."""
 
     def absorb(self, entry: entries.Entry, attempt: Attempt | None = None) -> SendEvent | None:
-        """Go to the phase that an entry leads to; gives what it says, as `send_event` does."""
+        """Go to the phase that an entry leads to; returns what it says, as `send_event` does."""
         event: Any = entry.event
         said = send_event(event, self, attempt)
         if said is None:
@@ -206,9 +206,9 @@ SendEntry = (
 
 
 def send_event(said: SendEntry, send: Send, attempt: Attempt | None) -> SendEvent | None:
-    """Derive what an entry says of a batch; None where it repeats what is on record.
+    """Derive what an entry says of a batch; None if it repeats what is on record.
 
-    `attempt` is the one that a verdict names; None where it is not on record. A word on a job is asked about only where
+    `attempt` is the one that a verdict names; None if it is not on record. A word on a job is asked about only where
     the job is not on record.
     """
     match said:
@@ -272,7 +272,7 @@ PreviewKey = tuple[str, int, str, str]
 
 
 def beijing_day(at: datetime) -> date:
-    """Give the day that WeChat counts a moment in."""
+    """Return the day that WeChat counts a moment in."""
     return at.astimezone(BEIJING).date()
 
 
@@ -290,7 +290,7 @@ class PreviewDays:
         return self.asked.get((appid, beijing_day(now)), 0)
 
     def absorb(self, key: PreviewKey, event: entries.Previewed, appid: AppId | None, at: datetime) -> None:
-        """Fold one word on a preview; `appid` is None where an old ledger does not tell."""
+        """Fold one word on a preview; `appid` is None if an old ledger does not tell."""
         if appid is None:
             return
         if event.outcome == "begun":
@@ -331,7 +331,7 @@ class BegunDraft:
 
 
 def newest(drafts: Iterable[Draft]) -> Draft | None:
-    """Give the last of the drafts, oldest first, that is alive."""
+    """Return the last of the drafts, oldest first, that is alive."""
     alive = [draft for draft in drafts if draft.alive]
     return alive[-1] if alive else None
 
@@ -522,7 +522,7 @@ class Record:
         return self.is_in_doubt or bool(self.may_have_sent() or self.sent_batches)
 
     def may_have_sent(self) -> list[tuple[datetime, str | None]]:
-        """Give when followers may have got it, and what names message and audience, as far as that is known."""
+        """Return when followers may have got it, and what names message and audience, as far as that is known."""
         attempted = [attempt for attempt in self.attempts if attempt.may_have_sent]
         found: list[tuple[datetime, str | None]] = [(each.at, each.event.message_digest) for each in attempted]
         # Of a send by hand nobody recorded the message; the last attempt tells what it most likely was.
@@ -532,15 +532,15 @@ class Record:
         return found + ([(self.imported.sent_at, self.imported.message_digest)] if self.imported else [])
 
     def resolved_for(self, digest: str) -> entries.AudienceResolved | None:
-        """Give the tag that this version's name was found to stand for."""
+        """Return the tag that this version's name was found to stand for."""
         return self.resolved if self.resolved is not None and self.resolved.digest == digest else None
 
     def draft(self, batch: int = 1) -> Draft | None:
-        """Give the draft of a batch that is alive, newest first."""
+        """Return the draft of a batch that is alive, newest first."""
         return newest(draft for draft in self.drafts if draft.event.batch == batch)
 
     def rejection_of(self, digest: str) -> entries.SendRejected | None:
-        """Give the refusal of the newest attempt, if that attempt sent `digest` and was refused."""
+        """Return the refusal of the newest attempt, if that attempt sent `digest` and was refused."""
         last = self.attempts[-1] if self.attempts else None
         if last is None or last.event.digest != digest or last.send.sent:
             return None
@@ -550,7 +550,7 @@ class Record:
 
     @property
     def sent_as(self) -> entries.SendAttempted | entries.SendImported | None:
-        """Give the newest word that names the campaign's folder as it was when this edition was sent."""
+        """Return the newest word that names the campaign's folder as it was when this edition was sent."""
         if self.imported is not None and self.imported.source_sha256:
             return self.imported
         return next((each.event for each in reversed(self.attempts) if each.event.source_sha256), None)
@@ -561,7 +561,7 @@ class Record:
         return self.sent_as.source_sha256 if self.sent_as else None
 
     def has(self, event: entries.Event) -> bool:
-        """Say whether the attempt or the job that an entry names is of this record; True where it names none."""
+        """Return whether the attempt or the job that an entry names is of this record; True where it names none."""
         match event:
             case entries.SendAccepted() | entries.SendRejected() | entries.SendInDoubt():
                 return any(attempt.serial == event.attempt for attempt in self.attempts)
@@ -596,7 +596,7 @@ class Index:
     """The editions that stop the sends of their account: in doubt, or contradicted."""
 
     def account(self, appid: AppId) -> AccountIndex:
-        """Give what is known of an account; empty where nothing is."""
+        """Return what is known of an account; empty where nothing is."""
         return self.accounts.get(appid) or AccountIndex()
 
     def add(self, record: Record, at: datetime, attempt: Attempt | None) -> None:
@@ -627,7 +627,7 @@ class Index:
 
 
 class State:
-    """The recorded world of one ledger."""
+    """The state that one ledger records."""
 
     def __init__(self, renamed: Mapping[CampaignName, CampaignName] | None = None) -> None:
         """`renamed`: every name that a campaign had before -> its name now, under which all its entries count."""
@@ -644,7 +644,7 @@ class State:
         self.records: dict[RecordKey, Record] = {}
         self.preview_days = PreviewDays()
         self.website_sends: dict[AppId, list[datetime]] = {}
-        """When people sent something on the website that is no campaign's; it used the account's allowance."""
+        """When people sent something on the website that is not a campaign's; it used the account's allowance."""
         self.index = Index()
         self.repaired = 0
         """The serial at which a damaged ledger was cut last; 0 if it never was."""
@@ -652,15 +652,15 @@ class State:
         """The first batch that a person has called not sent since then: none behind it went out either."""
 
     def record(self, campaign: CampaignName, edition: int) -> Record:
-        """Give what is recorded of an edition; an empty record, not kept, where nothing is."""
+        """Return what is recorded of an edition; an empty record, not kept, where nothing is."""
         return self.records.get((campaign, edition)) or Record(campaign, edition)
 
     def editions(self, campaign: CampaignName) -> list[Record]:
-        """Give every recorded edition of a campaign, lowest first."""
+        """Return every recorded edition of a campaign, lowest first."""
         return [record for _, record in sorted(self.index.editions.get(campaign, {}).items())]
 
     def in_doubt(self, appid: AppId) -> list[Record]:
-        """Give the records that stop the sends of an account: one has an open attempt of it, or is contradicted."""
+        """Return the records that stop the sends of an account: one has an open attempt of it, or is contradicted."""
         return [record for record in self.index.open.values() if _stops(record, appid)]
 
     def absorb_all(self, new: Iterable[entries.Entry]) -> None:
@@ -718,7 +718,7 @@ class State:
             self.index.note_doubt(record)  # A job that nobody knows contradicts what is recorded.
 
     def _about(self, event: entries.Event, name: CampaignName, edition: int) -> Record:
-        """Give the record that an entry is about: of its name, else the only one that has what the entry names.
+        """Return the record that an entry is about: of its name, else the only one that has what the entry names.
 
         The names differ where a campaign was renamed and massctl.yaml does not say so any more.
         """
@@ -943,7 +943,7 @@ def _send_imported(record: Record, event: entries.SendImported, entry: entries.E
 
 
 def _job_said(record: Record, event: entries.JobStatus | entries.Withdrawn, entry: entries.Entry) -> None:
-    """Fold what became of a job. A job that is not on record is a contradiction."""
+    """Fold the result of a job. A job that is not on record is a contradiction."""
     found = [job for job in record.jobs if job.msg_id == event.msg_id]
     for job in found:
         if isinstance(event, entries.JobStatus):
@@ -992,12 +992,12 @@ HOLD_MINUTES: Final = 30
 
 
 def is_held(record: Record) -> bool:
-    """Say whether all that is unknown of an edition is what the administrator will answer."""
+    """Return whether all that is unknown of an edition is what the administrator will answer."""
     return {Phase.HELD} == {send.phase for send in record.sends.values()} & UNSETTLED
 
 
 def held_until(record: Record) -> datetime | None:
-    """Give the moment at which the administrator's time is over; None where nothing waits for the administrator.
+    """Return the moment at which the administrator's time is over; None if nothing waits for the administrator.
 
     A repetition within the 30 minutes asks nobody again, so they count from the first attempt. A later one may ask.
     """
@@ -1011,7 +1011,7 @@ def held_until(record: Record) -> datetime | None:
 
 
 def contradiction(record: Record) -> Phrase | None:
-    """Say which entries about an edition cannot all be true; None where all can."""
+    """Say which entries about an edition cannot all be true; None if all can."""
     for facts in record.contradicted.values():
         told = [
             Phrase(
@@ -1068,7 +1068,7 @@ def status_of(record: Record) -> Status:
 
 
 def is_concluded(record: Record) -> bool:
-    """Say whether nothing of an edition is left to send and nothing is open, so that it need not be rendered.
+    """Return whether nothing of an edition is left to send and nothing is open, so that it need not be rendered.
 
     After a batch that failed or was withdrawn no other batch is begun.
     """
@@ -1091,7 +1091,7 @@ def _status_of_jobs(jobs: list[Job]) -> Status:
 
 
 def article_addresses(state: State) -> dict[str, str]:
-    """Give every address that `article_address` would, by `CAMPAIGN/NUMBER`, under old names too."""
+    """Return every address that `article_address` would, by `CAMPAIGN/NUMBER`, under old names too."""
     found: dict[str, str] = {}
     for name in {campaign for campaign, _ in state.records} | {*state.renamed}:
         jobs = [job for record in state.editions(state.renamed.get(name, name)) for job in record.jobs]
@@ -1102,7 +1102,7 @@ def article_addresses(state: State) -> dict[str, str]:
 
 
 def article_address(state: State, campaign: str, number: int) -> str | tuple[Phrase, Phrase]:
-    """Give the address of article `number`, from 1, of the newest edition that went out; else why not, and a hint.
+    """Return the address of article `number`, from 1, of the newest edition that went out; else why not, and a hint.
 
     Addresses come with the event that ends a mass job; mass/get tells none. They begin with http:, and WeChat answers
     to https: as well. Source: WeChat docs, "MASSSENDJOBFINISH", read 2026-10.

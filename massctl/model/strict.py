@@ -41,5 +41,5 @@ class NotYetValues:
 
 
 def is_not_yet(model: type[BaseModel], key: str) -> bool:
-    """Say whether `key` (a field's name) of `model` is marked NotYet."""
+    """Return whether `key` (a field's name) of `model` is marked NotYet."""
     return model.model_fields[key].json_schema_extra is not_yet

@@ -4,5 +4,5 @@
     delivery  one exchange, and why it did not tell anybody
 
 Invariant: nothing here decides whether or what is told, nothing is repeated, and no address is in any word of ours:
-whoever knows it can post. Deliberately absent: every other chat system, which a webhook can feed.
+anybody who knows it can post. Deliberately absent: every other chat system, which a webhook can feed.
 """

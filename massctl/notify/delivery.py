@@ -1,4 +1,4 @@
-"""Post once, and say in words of our own why nobody was told."""
+"""Post once, and say in our own words why a post failed."""
 
 import json
 from typing import Final
@@ -14,7 +14,7 @@ READ_SECONDS: Final = 10.0
 
 
 def posted(line: Line, address: str, post: Post, *, robot: bool) -> Phrase | None:
-    """Post to `address`, exactly once; None where it was taken, else why not. The address is in no reason."""
+    """Post to `address`, exactly once; None if it was taken, else why not. The address is in no reason."""
     if (wrong := unfit(address)) is not None:
         return wrong
     answer = line.exchange(Call("POST", address, READ_SECONDS, content=post.body, headers=post.headers))

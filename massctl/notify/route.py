@@ -13,7 +13,7 @@ _EXCEPT = ("NO_PROXY", "no_proxy")
 
 
 def proxy_for(address: str, environment: Mapping[str, str]) -> str | None:
-    """Give the proxy for an https address; None where it is reached directly, and for any other address."""
+    """Return the proxy for an https address; None if it is reached directly, and for any other address."""
     try:
         parts = urlsplit(address)
         host = parts.hostname
@@ -27,6 +27,6 @@ def proxy_for(address: str, environment: Mapping[str, str]) -> str | None:
 
 
 def _covers(exception: str, host: str) -> bool:
-    """Say whether an entry of NO_PROXY means a host: itself, one above it, or every one."""
+    """Return whether an entry of NO_PROXY means a host: itself, one above it, or every one."""
     name = exception.lower().removeprefix("*").removeprefix(".").partition(":")[0]
     return exception == "*" or (name != "" and (host == name or host.endswith(f".{name}")))

@@ -110,7 +110,7 @@ def open_sends(state: State) -> Iterator[Finding]:
 
 
 def sending_finding(rules: "PolicyInForce") -> Finding:
-    """Say whether a kill switch is thrown, or this is not the commit that sends."""
+    """Return whether a kill switch is thrown, or this is not the commit that sends."""
     if rules.policy.sending == "disabled":
         hint = Phrase("set policy.sending to `enabled` in massctl.yaml when sending is allowed again")
         return Finding(Check.SENDING, Level.WARNING, Phrase("policy.sending is `disabled`"), hint)
@@ -132,7 +132,7 @@ def campaigns_finding(plan: "Plan") -> Finding:
 
 
 def window_findings(plan: "Plan") -> list[Finding]:
-    """Find what was not sent in its window, and what is due now and refused."""
+    """Find campaigns that were not sent in their windows, and due campaigns that are refused."""
     told = [(each, found) for each in plan.campaigns if (found := _window(each)) is not None]
     shown = [found for _, found in told[:WINDOWS_TOLD]]
     if len(told) > len(shown):
@@ -148,7 +148,7 @@ def window_findings(plan: "Plan") -> list[Finding]:
 def alarms(plan: "Plan", state: State, now: datetime) -> list[Finding]:
     """Find what a person has to hear of although nobody asked: sends in doubt, and windows that go by.
 
-    A window that was missed is told for ALARM_FOR, and one that is open once apply should have been there.
+    A missed window is reported for ALARM_FOR, and an open one once apply should have run.
     """
     windows = [found for each in plan.campaigns if (found := _window(each)) is not None and _is_alarming(each, now)]
     return [*open_sends(state), *windows]

@@ -39,7 +39,7 @@ class Brake:
 
     commit: str
     by: str | None = None
-    """None where the branch was pushed by hand: its commit says who wrote something else."""
+    """None if the branch was pushed by hand: its commit says who wrote something else."""
     since: datetime | None = None
     reason: str = ""
 
@@ -52,11 +52,11 @@ class Tip:
     """The branch that `policy.branch` names."""
     remote: str
     here: str | None = None
-    """The commit that is checked out; None where there is none."""
+    """The commit that is checked out; None if there is none."""
     there: str | None = None
-    """Where the remote has the branch; None where it has none."""
+    """Where the remote has the branch; None if it has none."""
     changed: str | None = None
-    """A file that counts for a send and is not as in that commit; None where all are."""
+    """A file that counts for a send and is not as in that commit; None if all are."""
     stopped: bool = False
     """The remote has STOP_BRANCH."""
     unread: str | None = None
@@ -75,10 +75,10 @@ class PolicyInForce:
     named: frozenset[str] | None = None
     """The campaigns named on the command line; None without names."""
     tip: Tip | None = None
-    """How this checkout compares with the branch that sends; None where none is named, or nobody looked yet."""
+    """How this checkout compares with the branch that sends; None if none is named, or nobody looked yet."""
 
     def is_named(self, name: str) -> bool:
-        """Say whether the operator named this campaign."""
+        """Return whether the operator named this campaign."""
         return self.named is not None and name in self.named
 
 
@@ -135,18 +135,18 @@ def _refusals(case: Case, when: When) -> Iterator[Refusal]:
 
 
 def staging_refusal(case: Case) -> Refusal | None:
-    """Give the first reason why nothing of a campaign is done, staging included; None where it may be staged."""
+    """Return the first reason why nothing of a campaign is done, staging included; None if it may be staged."""
     return next(_refusals(case, When.STAGING), None)
 
 
 def send_refusals(case: Case) -> list[Refusal]:
-    """Give every reason why a campaign may not be sent now; an empty list means that it may."""
+    """Return every reason why a campaign may not be sent now; an empty list means that it may."""
     told = list(_refusals(case, When.SEND))
     return [with_reconcile_hint(each, case.campaign.name) for each in told] if case.record.is_in_doubt else told
 
 
 def late_refusals(case: Case) -> list[Refusal]:
-    """Give every reason why a request may not leave although its attempt was allowed."""
+    """Return every reason why a request may not leave although its attempt was allowed."""
     return list(_refusals(case, When.LAST_LOOK))
 
 
@@ -203,7 +203,7 @@ def _allowance(case: Case) -> Refusal | None:
 
 
 def tip_refusal(tip: Tip | None) -> Refusal | None:
-    """Refuse a send unless this is the tip and nobody stopped it; None where the policy names no branch."""
+    """Refuse a send unless this is the tip and nobody stopped it; None if the policy names no branch."""
     if tip is None:
         return None
     # Where the remote was not read, nothing else is known. The brake outranks the rest.
@@ -297,7 +297,7 @@ class Skew:
 
 
 def better(one: Skew | None, other: Skew) -> Skew:
-    """Give the measurement that leaves less open, the newer `other` where they are alike."""
+    """Return the measurement that leaves less open, the newer `other` where they are alike."""
     return other if one is None or other.error <= one.error else one
 
 
@@ -353,7 +353,7 @@ class HandoffItem:
 
 
 def handoff_of(campaign: RenderedCampaign, record: Record) -> tuple[HandoffItem, ...]:
-    """Give the hand-off list; an item is done where whoever adopted the present draft of this version said so."""
+    """Return the hand-off list; an item is done if the person who adopted the current draft of this version said so."""
     draft = record.draft()
     current = draft is not None and draft.event.digest == campaign.digest
     done = draft.done_by_hand if draft is not None and current else ()
@@ -383,7 +383,7 @@ def how_to_do(name: str) -> Phrase:
 
 
 def left_to_do(items: tuple[HandoffItem, ...], status: Status) -> list[str]:
-    """Give the items that are not done, once there is a draft."""
+    """Return the items that are not done, once there is a draft."""
     return [each.words for each in items if not each.done] if status in _HAS_A_DRAFT else []
 
 
@@ -439,7 +439,7 @@ def rejected_batch(record: Record) -> Refusal | None:
 
 
 def _partly_sent(name: CampaignName, edition: int, state: State) -> Refusal | None:
-    """Refuse an edition above one that reached a part of its list: those who have the message would get it again.
+    """Refuse an edition above one whose list was partly sent: those who have the message would get it again.
 
     Where all that went out failed or was withdrawn, nobody has it.
     """
@@ -477,7 +477,7 @@ def _sent(record: Record) -> Phrase:
 
 
 def tag_due(campaign: RenderedCampaign, record: Record) -> str | None:
-    """Give the tag name that staging still has to look up and record; None where there is none.
+    """Return the tag name that staging still has to look up and record; None if there is none.
 
     A message of words has nothing else to stage, and what was reviewed binds its send all the same.
     """
@@ -487,13 +487,13 @@ def tag_due(campaign: RenderedCampaign, record: Record) -> str | None:
 
 
 def is_rejected_for_good(campaign: RenderedCampaign, record: Record) -> bool:
-    """Say whether WeChat refused this version with a code that does not pass by itself."""
+    """Whether WeChat refused this version with a code that does not pass without a change."""
     rejection = record.rejection_of(campaign.digest)
     return rejection is not None and rejection.is_final
 
 
 def judged_tag(name: str, resolved: "AudienceResolved", tags: Sequence[Tag]) -> Tag | Refusal:
-    """Give the recorded tag as it is now; a refusal where it is gone or renamed."""
+    """Return the recorded tag as it is now; a refusal where it is gone or renamed."""
     tag = next((each for each in tags if each.id == resolved.tag_id), None)
     if tag is not None and tag.name == name:
         return tag
@@ -540,7 +540,8 @@ _IF_INTENDED: Final = Phrase("if that is intended, write `same_content: allow` u
 def lost_in_repair(campaign: RenderedCampaign, record: Record, state: State) -> Refusal | None:
     """Refuse what may have been sent in the part of the ledger that a repair dropped, until a person has spoken.
 
-    Nothing that is left tells which campaigns were in that part, so it is every one that is not known as sent.
+    The remaining entries do not say which campaigns were in that part, so refuse every campaign that is not known as
+    sent.
     """
     left = batches_left(campaign, record)
     if not left or not is_unknown_since_repair(record, state, left[0] or 1):
@@ -783,7 +784,7 @@ def _is_repeated_on_purpose(campaign: RenderedCampaign, state: State) -> bool:
 
 
 def _edition_raised(campaign: RenderedCampaign, state: State) -> bool:
-    """Say whether a lower edition of this campaign went out, and none higher: it goes out again on purpose.
+    """Return whether a lower edition of this campaign went out, and none higher: it goes out again on purpose.
 
     Its own attempts say nothing: a repetition of a send of unknown outcome is as deliberate as the send was.
     """

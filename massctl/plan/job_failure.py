@@ -40,12 +40,12 @@ def reason_words(reason: str) -> Phrase:
 
 
 def reason_of(record: Record) -> str | None:
-    """Give WeChat's word for the failure of a record's last job that has one."""
+    """Return WeChat's word for the failure of a record's last job that has one."""
     return next((job.counts.reason for job in reversed(record.jobs) if job.counts and job.counts.reason), None)
 
 
 def how_to_resend(record: Record) -> Phrase | None:
-    """Say how to send an edition again whose job failed; None where none did."""
+    """Say how to send an edition again whose job failed; None if none did."""
     if status_of(record) is not Status.FAILED:
         return None
     if any(job.status in ("sent", "sending") for job in record.jobs):

@@ -202,7 +202,7 @@ def lock_missing(name: CampaignName) -> Refusal:
 
 
 def lock_unfit(name: CampaignName, faults: Sequence[Phrase]) -> Refusal:
-    """Refuse a campaign whose lock is not one that massctl wrote for it; `faults` names at least one thing."""
+    """Refuse a campaign whose lock massctl did not write for it; `faults` names at least one thing."""
     return Refusal(
         Guard.LOCK_STALE,
         Phrase("it differs from what was locked: {differences}", differences=enumerated(faults)),
@@ -246,7 +246,7 @@ def changed_versions(before: str, after: str) -> list[Phrase]:
 
 
 def lock_uncommitted(why: str, command: str) -> Refusal:
-    """Refuse a campaign whose lock is not the one that the checkout's commit has."""
+    """Refuse a campaign whose lock differs from the one of the checkout's commit."""
     hint = Phrase("commit it and have it reviewed: {command}", command=command)
     return Refusal(Guard.LOCK_UNCOMMITTED, why, hint)
 
@@ -299,7 +299,7 @@ def _changed_links(before: LockFile, after: LockFile) -> Iterator[Phrase]:
 
 
 def changed_frame(before: LockFile, after: LockFile) -> Iterator[FramePart]:
-    """Give every part but the message and its pictures in which two locks differ."""
+    """Return every part but the message and its pictures in which two locks differ."""
     if before.campaign != after.campaign:
         say = Phrase("the campaign's name (locked as {campaign})", campaign=before.campaign)
         yield FramePart(say, None, before.campaign, after.campaign)

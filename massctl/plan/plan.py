@@ -78,11 +78,11 @@ class PlannedCampaign:
     audience_count: int | None = None
     """The size of the audience when it was last recorded."""
     tag_due: str | None = None
-    """The tag whose id apply looks up and records; None where the audience has no name, or its id is on record."""
+    """The tag whose id apply looks up and records; None if the audience has no name, or its id is on record."""
     wants_send: bool = False
     """It is time to send it; `refusals` says whether it may be."""
     awaiting_until: datetime | None = None
-    """When the administrator's silence becomes a no; None where no open attempt is known to wait for him."""
+    """When the administrator's silence becomes a no; None if no open attempt is known to wait for him."""
 
     handoff: tuple[HandoffItem, ...] = ()
     """What only a person can do to its draft, and whether that is done."""
@@ -110,7 +110,7 @@ UploadKey = tuple[AppId, Purpose, Sha256]
 
 
 def upload_steps(campaign: RenderedCampaign, state: State, planned: set[UploadKey]) -> list[UploadMedia]:
-    """Plan the files that the account does not have; `planned` collects what stands in the plan already."""
+    """Plan the files that the account does not have; `planned` collects what the plan has already."""
     steps: list[UploadMedia] = []
     reason = staging_reason(campaign, state)
     for media in campaign.files:
@@ -137,7 +137,7 @@ def draft_steps(campaign: RenderedCampaign, state: State) -> list[SaveDraft]:
 
 
 def proposal(campaign: RenderedCampaign, state: State) -> list[SaveDraft]:
-    """Plan the draft that shows a version beside the staged one; none where the staged draft is of this version."""
+    """Plan a separate draft to preview a version; none if the staged draft is of this version."""
     draft = state.record(campaign.name, campaign.edition).draft()
     if not campaign.message.has_draft or (draft is not None and draft.event.digest == campaign.digest):
         return []
@@ -180,7 +180,7 @@ def preview_reason(campaign: RenderedCampaign, record: Record, recipient: Recipi
 
 
 def previews_due(campaign: RenderedCampaign, ahead: timedelta, named: bool, now: datetime) -> bool:
-    """Say whether it is time for previews: always when named or without a window, else `ahead` of the window."""
+    """Return whether it is time for previews: always when named or without a window, else `ahead` of the window."""
     return named or campaign.window is None or campaign.window.not_before - now <= ahead
 
 
@@ -260,7 +260,7 @@ def preview_missing(
     """Refuse a send of a version that nobody could look at, where the policy asks for that.
 
     `before` is the serial with which the run began: a preview that was recorded after it could not be looked at yet.
-    None where all that is recorded could: in a plan, and where a person is asked. `steps` are those that lie before
+    None if all that is recorded could: in a plan, and if a person is asked. `steps` are those that lie before
     the send; a preview among them could not be looked at either.
     """
     if not policy.require_preview or record.is_in_doubt:
@@ -348,7 +348,7 @@ def off_the_tip(
 ) -> PlannedCampaign:
     """Correct a plan that was made as if at the tip; `away` says why this is not the tip.
 
-    A campaign that somebody named for a preview (`shown`) is shown from a draft of its own. Any other is refused where
+    A campaign that was named for a preview (`shown`) is previewed from a separate draft. Any other is refused where
     there is something to do about it.
     """
     if shown:
@@ -383,9 +383,9 @@ class Drift:
     subject: str
     """The draft's media_id, the audience, or the job's msg_id."""
     before: str | int | None
-    """As recorded; None where nothing is."""
+    """As recorded; None if nothing is."""
     now: str | int | None
-    """As WeChat says; None where it is gone."""
+    """As WeChat says; None if it is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,7 +406,7 @@ class Remote:
     refusals: Mapping[CampaignName, Refusal]
     """By campaign: why its draft, or its tag, keeps it from going on."""
     counts: Mapping[CampaignName, int | None]
-    """By campaign: the size of its audience now; None where there is no such tag."""
+    """By campaign: the size of its audience now; None if there is no such tag."""
 
 
 class Until(IntEnum):
@@ -429,7 +429,7 @@ class Plan:
     ahead: tuple[AccountAhead, ...] = ()
     """What their accounts' allowance holds for the next days."""
     remote: "Remote | None" = None
-    """What was read from WeChat for it; None where nothing was."""
+    """What was read from WeChat for it; None if nothing was."""
 
     @property
     def steps(self) -> tuple[Step, ...]:

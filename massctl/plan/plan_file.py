@@ -50,7 +50,7 @@ _DIGESTED: Final = frozenset(
 
 
 def plan_document(plan: Plan, names: Sequence[str] = ()) -> dict[str, Any]:
-    """Give the plan in the shape of the public interface; `names` are those of the command line."""
+    """Return the plan in the shape of the public interface; `names` are those of the command line."""
     kinds = Counter(step.kind for step in plan.steps)
     return {
         "format_version": PLAN_FORMAT_VERSION,
@@ -71,13 +71,13 @@ def _campaign(campaign: PlannedCampaign) -> dict[str, Any]:
 
 
 def diagnostics_document(diagnostics: Iterable[Diagnostic]) -> list[dict[str, Any]]:
-    """Give diagnostics of the public interface, in the order of places."""
+    """Return diagnostics of the public interface, in the order of places."""
     ordered = sorted(diagnostics, key=lambda each: each.sort_key)
     return [document(PlannedDiagnostic, each, each.place) for each in ordered]
 
 
 def approved_document(campaign: RenderedCampaign) -> dict[str, Any]:
-    """Give all that the digest stands for, in the shape of a lock, so that a stale plan can name what moved."""
+    """Return all that the digest stands for, in the shape of a lock, so that a stale plan can name what moved."""
     return lock_document(campaign, f"massctl {__version__}")
 
 
@@ -101,7 +101,7 @@ class PlannedSpan(Strict):
 
     @property
     def span(self) -> Span:
-        """Give it as the plan has it."""
+        """Return it as the plan has it."""
         names = tuple(CampaignName(name) for name in self.campaigns)
         return Span(self.unit, self.first, self.of, self.limit, self.used, names, self.left)
 
@@ -335,7 +335,7 @@ def what_moved(saved: SavedPlan, plan: Plan) -> list[Phrase]:
     moved = [*_moved_ledger(saved, now), *_moved_campaigns(saved, now)]
     if saved.digest == now.digest:
         return [Phrase("the plan file was changed by hand")] if moved or saved.summary != now.summary else []
-    # The digest also stands for whose phones see it, which no other key tells.
+    # The digest also covers the recipients of previews, which no other key names.
     return moved or [Phrase("the reviewers, or the text of a refusal")]
 
 
@@ -422,7 +422,7 @@ def _guards(campaign: SavedCampaign) -> list[str]:
 
 
 def read_saved(document: str | bytes) -> SavedPlan | None:
-    """Read a saved plan; None where it is none."""
+    """Read a saved plan; None if it is none."""
     try:
         return SavedPlan.model_validate_json(document)
     except ValidationError:
@@ -449,7 +449,7 @@ def reviewable(document: str | bytes, file: str = "-") -> SavedPlan | StoppedPla
 
 
 def _places(error: ValidationError) -> list[str]:
-    """Name the first places that are not as the schema says, without a word of what stands there."""
+    """Name the first places that do not match the schema, without their content."""
     found = [".".join(str(part) for part in each["loc"]) or "JSON" for each in error.errors(include_url=False)]
     return [place[:_PLACE_CHARACTERS] for place in dict.fromkeys(found[:_PLACES_TOLD])]
 
@@ -488,7 +488,7 @@ class LockedCampaign:
     versions: tuple[Phrase, ...] = ()
     """`--check`: what is not of the version that it was locked by."""
     refusal: Refusal | None = None
-    """What apply says where only what is locked is sent; None where the lock fits."""
+    """What apply says where only what is locked is sent; None if the lock fits."""
     diagnostics: tuple[Diagnostic, ...] = ()
 
 

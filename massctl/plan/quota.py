@@ -40,11 +40,11 @@ class Unit(StrEnum):
     MONTH = "month"
 
     def of(self, at: datetime) -> date:
-        """Give the first day of the Beijing day or month of a moment, which names it."""
+        """Return the first day of the Beijing day or month of a moment, which names it."""
         return self.around(beijing_day(at))
 
     def around(self, day: date) -> date:
-        """Give the first day of the period that a Beijing day is in."""
+        """Return the first day of the period that a Beijing day is in."""
         return day if self is Unit.DAY else day.replace(day=1)
 
 
@@ -95,7 +95,7 @@ class Use:
 
 
 def uses(state: State, appid: AppId, now: datetime) -> list[Use]:
-    """Give every use of an account's allowance since this month began; one repeated on another day counts on both.
+    """Return every use of an account's allowance since this month began; one repeated on another day counts on both.
 
     A send that a person made in the console or without this ledger counts by the audience that its campaign declared,
     and as one to everybody where that is not known.
@@ -120,7 +120,7 @@ def _records(state: State, appid: AppId, first: date, now: datetime) -> list[Rec
 
 
 def _may_have_gone_out(record: Record, appid: AppId) -> Iterator[tuple[datetime, Mapping[str, Any] | None]]:
-    """Give when something of a record may have gone out, and to whom as far as the ledger knows."""
+    """Return when something of a record may have gone out, and to whom as far as the ledger knows."""
     tried = [attempt for attempt in record.attempts if attempt.may_have_sent]
     yield from ((each.at, each.event.audience) for each in tried if each.event.appid == appid)
     if record.appid != appid:
@@ -173,13 +173,13 @@ def _attempts(state: State, appid: AppId, first: date, now: datetime) -> Iterato
 
 
 def calls_refused(state: State, appid: AppId) -> list[Attempt]:
-    """Give the newest attempt that WeChat refused because an account's mass calls of the day were used up."""
+    """Return the newest attempt that WeChat refused because an account's mass calls of the day were used up."""
     refused = state.index.account(appid).used_up
     return [refused] if refused is not None else []
 
 
 def calls_used_up(state: State, appid: AppId, now: datetime) -> bool:
-    """Say whether WeChat said today that no mass call is left, and has taken none since."""
+    """Return whether WeChat said today that no mass call is left, and has taken none since."""
     account = state.index.account(appid)
     last = account.used_up
     return last is not None and last is account.newest and beijing_day(last.at) == beijing_day(now)
@@ -203,9 +203,9 @@ class Demand:
     appid: AppId
     scope: Scope
     window: Window | None
-    """None for one that is named and goes out now."""
+    """None for a named campaign that is sent now."""
     source_sha256: str | None = None
-    """The folder as it is now; None where nobody needs to know."""
+    """The folder as it is now; None if nobody needs to know."""
     calls: int = 1
     """Requests that it takes, all of them on one day: a list of openids is begun only where all of it fits."""
     tag: Tag | None = None
@@ -215,7 +215,7 @@ class Demand:
     begun: bool = False
     """Whether some of its batches went out already; the others follow whatever else is to come."""
     digest: str | None = None
-    """What would be sent; None where it was not rendered."""
+    """What would be sent; None if it was not rendered."""
 
     @property
     def sort_key(self) -> tuple[bool, bool, float, str]:
@@ -233,7 +233,7 @@ class Agenda:
     demands: Sequence[Demand] = ()
 
     def with_demand(self, demand: Demand) -> "Agenda":
-        """Give the agenda on which a campaign surely is."""
+        """Return the agenda on which a campaign surely is."""
         known = any((each.name, each.appid) == (demand.name, demand.appid) for each in self.demands)
         return self if known else replace(self, demands=(*self.demands, demand))
 
@@ -246,12 +246,12 @@ def scope_of(audience: "Audience") -> Scope:
 
 
 def tag_of(audience: "Audience") -> Tag | None:
-    """Give the tag that an audience declares, by id or by name."""
+    """Return the tag that an audience declares, by id or by name."""
     return audience.tag_id if audience.tag_id is not None else audience.tag
 
 
 def demand_of(campaign: RenderedCampaign) -> Demand:
-    """Give what a rendered campaign asks for."""
+    """Return what a rendered campaign asks for."""
     scope = scope_of(campaign.audience)
     name, edition, account, appid = campaign.name, campaign.edition, campaign.account, campaign.appid
     calls = campaign.batches or 1
@@ -261,12 +261,12 @@ def demand_of(campaign: RenderedCampaign) -> Demand:
 
 
 def may_run_short(demands: Iterable[Demand], used: Mapping[date, int]) -> bool:
-    """Say whether so many requests are asked for that a day may be too short for them."""
+    """Return whether so many requests are asked for that a day may be too short for them."""
     return sum(demand.calls for demand in demands) + max(used.values(), default=0) > CALLS.limit
 
 
 def _pending(demand: Demand, state: State, now: datetime) -> Demand | None:
-    """Give a demand without the batches that went out; None where it asks for nothing any more.
+    """Return a demand without the batches that went out; None if it asks for nothing any more.
 
     What is in doubt counts as used. What WeChat refused for good asks for nothing until somebody edits it.
     """
@@ -314,7 +314,7 @@ class Slot:
     """The day that a campaign has by its account's allowance, or why it has none."""
 
     day: date | None = None
-    """The first day of its window that has room; None where there is none, or where nothing is counted for it."""
+    """The first day of its window that has room; None if there is none, or if nothing is counted for it."""
     rule: Rule | None = None
     """The rule that keeps it from going out today, or at all."""
     taken: tuple[tuple[date, tuple[CountedSend, ...]], ...] = ()
@@ -409,7 +409,7 @@ class Calendar:
         return self._overlapping(demand, slot, day) if self._kind == "service" else slot
 
     def _days(self, demand: Demand, *, behind: bool = False) -> Iterator[date]:
-        """Give the Beijing days on which it may go out by window, quiet hours and frozen days, earliest first.
+        """Return the Beijing days on which it may go out by window, quiet hours and frozen days, earliest first.
 
         What goes out by name goes out today. With `behind`, days after its window too.
         """
@@ -426,12 +426,12 @@ class Calendar:
             moment = next_moment(self._policy, window, tomorrow(moment))
 
     def _counted_in(self, demand: Demand) -> list[_Quota]:
-        """Give what a demand counts in: the sends of its audience, where they are counted, and the calls."""
+        """Return what a demand counts in: the sends of its audience, where they are counted, and the calls."""
         sends = self._sends_of(demand)
         return [sends, self.calls] if demand.scope in sends.rule.scopes else [self.calls]
 
     def _against(self, demand: Demand, day: date) -> list[_Quota]:
-        """Give what has no room for a demand on a day; over the limit of a month WeChat takes it all the same."""
+        """Return what has no room for a demand on a day; over the limit of a month WeChat takes it all the same."""
         return [
             quota
             for quota in self._counted_in(demand)
@@ -455,7 +455,7 @@ class Calendar:
         return replace(slot, overlapping=before) if len(before) >= REACH.limit else slot
 
     def _sends_of(self, demand: Demand | None) -> _Quota:
-        """Give the sends among which a demand is counted: a service account's for each tag, and for everybody."""
+        """Return the sends among which a demand is counted: a service account's for each tag, and for everybody."""
         tag = None
         if demand is not None and demand.scope is Scope.TAG and self._kind == "service" and demand.tag is not None:
             tag = self._ids.get(demand.tag, demand.tag) if isinstance(demand.tag, str) else demand.tag
@@ -469,13 +469,13 @@ class Calendar:
 
 
 def slot_of(campaign: RenderedCampaign, agenda: Agenda, state: State, policy: "Policy", now: datetime) -> Slot:
-    """Say where a campaign stands; one that is not on the agenda asks all the same."""
+    """Return the place of a campaign; one without a demand is judged too."""
     asked = agenda.with_demand(demand_of(campaign))
     return Calendar(asked, campaign.appid, state, policy, now).slots[campaign.name]
 
 
 def waits_until(slot: Slot, now: datetime) -> datetime | None:
-    """Give the moment from which on the allowance lets a campaign go out; None where it never does."""
+    """Return the moment from which on the allowance lets a campaign go out; None if it never does."""
     if slot.day is None:
         return now if slot.fits else None
     return max(now, datetime.combine(slot.day, time.min, tzinfo=BEIJING))
@@ -616,7 +616,7 @@ def overlapping_month(campaign: RenderedCampaign, slot: Slot) -> list[Diagnostic
 
 
 def used_up_today(campaign: RenderedCampaign, state: State, policy: "Policy", now: datetime) -> list[Diagnostic]:
-    """Warn where WeChat said that today's mass calls are used up; apply asks again, for a quota may be cleared."""
+    """Warn if WeChat said that today's mass calls are used up; apply tries again, because a quota may be cleared."""
     if not calls_used_up(state, campaign.appid, now):
         return []
     say = Phrase(
@@ -636,7 +636,7 @@ def used_up_today(campaign: RenderedCampaign, state: State, policy: "Policy", no
 
 
 def batches_left(campaign: RenderedCampaign, record: Record) -> list[int | None]:
-    """Give the batches that did not go out, in order; [None] for an audience that is one job and no list."""
+    """Return the batches that did not go out, in order; [None] for an audience that is one job and no list."""
     if is_concluded(record):
         return []
     if campaign.batches is None:
@@ -651,7 +651,7 @@ def send_steps(campaign: RenderedCampaign, record: Record, first: Reason) -> lis
 
 
 def recorded_count(campaign: RenderedCampaign, record: Record) -> int | None:
-    """Give the size of the audience as it was recorded last; a list of openids knows its own."""
+    """Return the size of the audience as it was recorded last; a list of openids knows its own."""
     if campaign.openid_list is not None:
         return campaign.openid_list.count
     resolved, draft = record.resolved_for(campaign.digest), record.draft()
@@ -671,7 +671,7 @@ DAYS_IN_MIND: Final = 31
 
 
 def withdrawals_asked(state: State, appid: AppId, now: datetime) -> int:
-    """Count today's requests for withdrawals, whatever became of them; not those that never left."""
+    """Count today's requests for withdrawals, whatever their result; not those that never left."""
     return sum(beijing_day(at) == beijing_day(now) for job in _jobs_of_today(state, appid, now) for at in job.asked_at)
 
 
@@ -681,7 +681,7 @@ def _jobs_of_today(state: State, appid: AppId, now: datetime) -> list[Job]:
 
 
 def withdrawals_used_up(state: State, appid: AppId, now: datetime) -> bool:
-    """Say whether WeChat said today that no withdrawal is left, and was asked for none since."""
+    """Return whether WeChat said today that no withdrawal is left, and was asked for none since."""
     jobs = _jobs_of_today(state, appid, now)
     last = max((job.none_left_at for job in jobs if job.none_left_at is not None), default=None)
     if last is None or beijing_day(last) != beijing_day(now):
@@ -690,18 +690,18 @@ def withdrawals_used_up(state: State, appid: AppId, now: datetime) -> bool:
 
 
 def withdrawals_left(state: State, appid: AppId, now: datetime) -> int:
-    """Give how many requests to withdraw the account has left on the Beijing day of `now`."""
+    """Return how many requests to withdraw the account has left on the Beijing day of `now`."""
     return max(0, WITHDRAWALS_A_DAY - withdrawals_asked(state, appid, now))
 
 
 def is_news_or_video(record: Record) -> bool:
-    """Say whether an edition is of the kind that WeChat withdraws, as far as the ledger knows."""
+    """Return whether an edition is of the kind that WeChat withdraws, as far as the ledger knows."""
     attempts = [attempt for attempt in record.attempts if attempt.may_have_sent]
     return not attempts or attempts[-1].event.media_id is not None
 
 
 def withdrawable(state: State, appid: AppId, now: datetime) -> list[Job]:
-    """Give an account's jobs of the last month that are there to be withdrawn, now or once they are sent."""
+    """Return an account's jobs of the last month that are there to be withdrawn, now or once they are sent."""
     since = now - timedelta(days=DAYS_IN_MIND)
     return [
         job
@@ -713,7 +713,7 @@ def withdrawable(state: State, appid: AppId, now: datetime) -> list[Job]:
 
 
 def beyond_today(state: State, appid: AppId, now: datetime, needed: int) -> Refusal | None:
-    """Refuse the withdrawals of `needed` that today's allowance does not cover; None where it covers them all."""
+    """Refuse the withdrawals of `needed` that today's allowance does not cover; None if it covers them all."""
     left = withdrawals_left(state, appid, now)
     if needed <= left:
         return None
@@ -775,7 +775,7 @@ def look_ahead(
 
 
 def _calls(calendar: Calendar, kind: str, state: State, appid: AppId, now: datetime) -> list[Span]:
-    """Give the days of an account that may ask for many: a service account, and one with a list of openids."""
+    """Return the days of an account that may ask for many: a service account, and one with a list of openids."""
     used = dict(calendar.calls.used)
     if spent := calls_used_up(state, appid, now):
         # Others used what is missing here: WeChat counts the calls of every program.
@@ -786,7 +786,7 @@ def _calls(calendar: Calendar, kind: str, state: State, appid: AppId, now: datet
 
 
 def _withdrawals(state: State, appid: AppId, now: datetime) -> list[Span]:
-    """Give today, where some were asked for, or something is there that may be withdrawn."""
+    """Return today, where some were asked for, or something is there that may be withdrawn."""
     left = withdrawals_left(state, appid, now)
     used = withdrawals_asked(state, appid, now)
     if withdrawals_used_up(state, appid, now):
@@ -825,7 +825,7 @@ TOO_FAST: Final = 45011
 
 
 def next_send_at(state: State, appid: AppId, now: datetime) -> datetime:
-    """Give the first moment, `now` or later, at which an account may ask for a mass send."""
+    """Return the first moment, `now` or later, at which an account may ask for a mass send."""
     attempts = list(_attempts(state, appid, beijing_day(now - MINUTE), now))
     recent = _within_a_minute((a.at for a in attempts), now)
     earliest = [now]
@@ -837,5 +837,5 @@ def next_send_at(state: State, appid: AppId, now: datetime) -> datetime:
 
 
 def _within_a_minute(moments: Iterable[datetime], now: datetime) -> list[datetime]:
-    """Give the moments of the last minute, in order; one to come is of a clock that went back, and says nothing."""
+    """Return the moments of the last minute, in order; one to come is of a clock that went back, and says nothing."""
     return sorted(at for at in moments if timedelta(0) <= now - at < MINUTE)

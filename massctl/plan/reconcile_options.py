@@ -27,7 +27,7 @@ class Repetition:
     until: datetime
     """No later than this: WeChat's memory of the id, less our margin, and the end of the window."""
     at: datetime | None
-    """From when on; None where it may not be, for the reasons in `refused`."""
+    """From when on; None if it may not be, for the reasons in `refused`."""
     refused: tuple[str, ...]
 
 
@@ -40,7 +40,7 @@ class Evidence:
     headlines: tuple[str, ...]
     """What the console lists it under; empty where the content is not at hand any more."""
     repetition: Repetition | None
-    """None where no attempt is open, so that there is nothing to repeat."""
+    """None if no attempt is open, so that there is nothing to repeat."""
     remembered_until: datetime | None
     """Until then WeChat recognises the id of the first attempt, and so corrects whoever says `not sent` wrongly."""
     same_id: bool = True
@@ -59,7 +59,7 @@ def in_question(state: State, name: str) -> Record | None:
 
 
 def is_to_settle(record: Record, state: State) -> bool:
-    """Say whether there is anything to settle: it is in doubt, or somebody may have sent its draft by hand.
+    """Return whether there is anything to settle: it is in doubt, or somebody may have sent its draft by hand.
 
     After a repair of the ledger it is every edition that is not known as sent.
     """
@@ -68,13 +68,13 @@ def is_to_settle(record: Record, state: State) -> bool:
 
 
 def unsent_below(record: Record, state: State) -> list[Record]:
-    """Give the lower editions that were never sent: a person settles their drafts with the same command."""
+    """Return the lower editions that were never sent: a person settles their drafts with the same command."""
     lower = [each for each in state.editions(record.campaign) if each.edition < record.edition]
     return [each for each in lower if not each.is_in_doubt and not is_concluded(each)]
 
 
 def may_be_not_sent(record: Record) -> bool:
-    """Say whether a batch is in doubt of which nothing on record says that it was sent."""
+    """Return whether a batch is in doubt of which nothing on record says that it was sent."""
     return any(send.phase in UNSETTLED and not send.sent for send in record.sends.values())
 
 
@@ -104,14 +104,14 @@ def _edition(record: Record) -> int:
 
 
 def _is_of(campaign: RenderedCampaign, record: Record) -> bool:
-    """Say whether a campaign is still the version that was attempted or staged."""
+    """Return whether a campaign is still the version that was attempted or staged."""
     draft = record.draft()
     digest = record.attempts[-1].event.digest if record.attempts else draft.event.digest if draft else None
     return (campaign.edition, campaign.digest) == (record.edition, digest)
 
 
 def _has_id_of(campaign: RenderedCampaign, attempt: Attempt) -> bool:
-    """Say whether the send that a campaign declares has the id that was recorded with an attempt."""
+    """Return whether the send that a campaign declares has the id that was recorded with an attempt."""
     event = attempt.event
     return event.client_msg_id == client_msg_id(campaign.appid, campaign.identity, campaign.edition, event.batch)
 

@@ -47,7 +47,7 @@ class Base:
 
 
 def base_of(campaign: RenderedCampaign, state: State) -> Base | None:
-    """Choose the base: what was staged, else what went out last; None where neither says something else."""
+    """Choose the base: what was staged, else what went out last; None if neither says something else."""
     staged = _staged(state.record(campaign.name, campaign.edition))
     if staged is not None and staged.digest != campaign.digest:
         return staged
@@ -55,7 +55,7 @@ def base_of(campaign: RenderedCampaign, state: State) -> Base | None:
 
 
 def last_sent(name: CampaignName, state: State) -> Base | None:
-    """Give what followers got last under this name, in whatever edition; None where they got nothing by us."""
+    """Return what followers got last under this name, in whatever edition; None if they got nothing by us."""
     return _last(state.editions(name))
 
 
@@ -76,7 +76,7 @@ def _staged(record: Record) -> Base | None:
 
 
 def _sent(record: Record) -> Base | None:
-    """Give what followers got; None for an edition that failed, and for one that a person sent without us."""
+    """Return what followers received; None for an edition that failed, or that a person sent outside massctl."""
     if not is_concluded(record) or status_of(record) is Status.FAILED:
         return None
     sent = [attempt for attempt in record.attempts if attempt.may_have_sent]
@@ -108,7 +108,7 @@ class PictureSeen:
     alt: str = ""
     """The words for who cannot see it."""
     path: str | None = field(default=None, compare=False)
-    """Its file, from the campaign's folder; None where it has none."""
+    """Its file, from the campaign's folder; None if it has none."""
     size_bytes: int | None = field(default=None, compare=False)
 
 
@@ -120,13 +120,13 @@ class WordsChanged:
 
     @property
     def marks(self) -> frozenset[Mark]:
-        """Give the fates in it: only added, only removed, or several."""
+        """Return the fates in it: only added, only removed, or several."""
         return frozenset(piece.mark for piece in self.pieces)
 
 
 @dataclass(frozen=True, slots=True)
 class PictureChanged:
-    """A picture, sound or video that came, went, has other bytes in its place, or is described in other words."""
+    """A picture, sound or video that was added, removed, replaced, or described in other words."""
 
     before: PictureSeen | None
     after: PictureSeen | None
@@ -284,7 +284,7 @@ def read_body(html: str, files: Mapping[str, tuple[str, int]]) -> Reading:
 
 
 def _walk(first: Any) -> Iterator[tuple[Any, bool]]:
-    """Give each node twice, as it opens and as it closes; a body may be nested deeper than Python can call."""
+    """Return each node twice, as it opens and as it closes; a body may be nested deeper than Python can call."""
     node, depth = first, 0
     while node is not None:
         yield node, True
@@ -338,7 +338,7 @@ _T = TypeVar("_T", bound=Hashable)
 
 
 def _opcodes(old: Sequence[_T], new: Sequence[_T]) -> Iterator[tuple[bool, Sequence[_T], Sequence[_T]]]:
-    """Give runs in order: whether they are equal, the old ones, the new ones."""
+    """Return runs in order: whether they are equal, the old ones, the new ones."""
     if max(len(old), len(new)) > TOKENS_MAX:
         yield False, old, new
         return
@@ -392,7 +392,7 @@ def _same_kind(one: Block, other: Block) -> bool:
 
 
 def _alike(one: Block, other: Block) -> float:
-    """Give the share of characters that two paragraphs have in common; pictures in a rewritten stretch are alike."""
+    """Return the share of characters that two paragraphs have in common; pictures in a rewritten stretch are alike."""
     if not isinstance(one, Words) or not isinstance(other, Words):
         return float(_same_kind(one, other))
     common = (Counter(one.text) & Counter(other.text)).total()
@@ -417,14 +417,14 @@ class Traits:
 
 
 def paired(before: Sequence[Traits], after: Sequence[Traits]) -> dict[int, int]:
-    """Give, by the place of an article now, its place before; one that is new is left out."""
+    """Return an article's earlier place by its current place, without new articles."""
     pairs: dict[int, int] = {}
     for is_same in _TESTS:
         for new, old in product(range(len(after)), range(len(before))):
             if new not in pairs and old not in pairs.values() and is_same(before[old], after[new]):
                 pairs[new] = old
     if len(before) == len(after) == 1:
-        pairs[0] = 0  # However much was rewritten, it is what stands in its place.
+        pairs[0] = 0  # It replaces the old text, however much was rewritten.
     return pairs
 
 
@@ -438,7 +438,7 @@ _TESTS: tuple[Callable[[Traits, Traits], bool], ...] = (
 
 
 def moved(pairs: dict[int, int]) -> frozenset[int]:
-    """Give the places now of the articles that changed their order: as few as can explain it."""
+    """Return the places now of the articles that changed their order: as few as can explain it."""
     best: dict[int, list[int]] = {}
     for new in sorted(pairs):
         # The longest run of articles that are still in their old order and end with this one.
@@ -453,7 +453,7 @@ _PREFIX: Final = "sha256:"
 
 
 def media_changes(before: LockFile, after: LockFile) -> Iterator[Change]:
-    """Give what differs; of two messages with words or articles nothing, for those are compared elsewhere."""
+    """Return what differs; of two messages with words or articles nothing, for those are compared elsewhere."""
     old, new = before.message, after.message
     if all(isinstance(each, LockedNews | LockedText) for each in (old, new)):
         return
@@ -481,7 +481,7 @@ def _image_changes(old: LockedImage, new: LockedImage) -> Iterator[Change]:
 
 
 def _moved(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str | None, str | None]]:
-    """Pair what went with what came in its place; at most twenty of each."""
+    """Pair removed items with their replacements; at most twenty of each."""
     for tag, start, end, begin, stop in SequenceMatcher(None, old, new).get_opcodes():
         if tag != "equal":
             yield from zip_longest(old[start:end], new[begin:stop])
@@ -495,7 +495,7 @@ def _files(message: LockedMessage) -> list[str]:
 
 
 def _seen(lock: LockFile) -> Mapping[str | None, PictureSeen]:
-    """Give the files of a lock by digest."""
+    """Return the files of a lock by digest."""
     return {
         each.sha256: PictureSeen(each.sha256.removeprefix(_PREFIX), "", each.path, each.size_bytes)
         for each in lock.pictures
@@ -549,7 +549,7 @@ def _traits(article: _Article) -> Traits:
 
 
 def _changed_articles(before: list[_Article], after: list[_Article]) -> Iterator[ArticleChanged]:
-    """Give the articles that changed in their order now, and then those that went."""
+    """Return the articles that changed in their order now, and then those that went."""
     pairs = paired([*map(_traits, before)], [*map(_traits, after)])
     out_of_order = moved(pairs)
     for index, article in enumerate(after):
@@ -573,7 +573,7 @@ def _lone(article: _Article, number: int | None, was: int | None) -> ArticleChan
 
 
 def _changes(before: _Article, after: _Article) -> Iterator[Change]:
-    """Give what changed in an article: fields first, then its cover, then what is read, then where links lead."""
+    """Return what changed in an article: fields first, then its cover, then what is read, then where links lead."""
     for name in _TEXTS:
         old, new = getattr(before.locked, name) or "", getattr(after.locked, name) or ""
         if old != new:

@@ -1,6 +1,6 @@
 """What plan, question, comment and notice show of a send. Pure.
 
-One value, made in one place, so that nothing decisive stands in one view and is missing in another.
+One value, made in one place, so that all views show the same facts.
 """
 
 from collections.abc import Sequence
@@ -46,7 +46,7 @@ class SendBlock:
     window_state: WindowState
     edition: int
     ignores_reprint: bool | None
-    """`send_ignore_reprint`; None where it is no news, of which WeChat checks nothing."""
+    """`send_ignore_reprint`; None if it is not news, of which WeChat checks nothing."""
     commenting: tuple[Commenting, ...]
     """For each article; empty where the message cannot be commented on."""
     allowance: tuple[Span, ...]
@@ -93,7 +93,7 @@ def send_block(
 
 
 def planned_block(planned: "PlannedCampaign", ahead: Sequence[AccountAhead]) -> SendBlock | None:
-    """Put together what a plan shows of a send; None where nothing is known of what would be sent."""
+    """Put together what a plan shows of a send; None if nothing is known of what would be sent."""
     if planned.rendered is None:
         return None
     account = planned.rendered.account
@@ -109,20 +109,20 @@ def planned_block(planned: "PlannedCampaign", ahead: Sequence[AccountAhead]) -> 
 
 
 def spans_of(ahead: Sequence[AccountAhead], account: str, name: str) -> tuple[Span, ...]:
-    """Give the spans that a campaign counts in; for one without a day, the first of the account."""
+    """Return the spans that a campaign counts in; for one without a day, the first of the account."""
     spans = [span for each in ahead if each.account == account for span in each.spans if span.of != "withdrawals"]
     return tuple(span for span in spans if name in span.campaigns) or tuple(spans[:1])
 
 
 def warnings_of(diagnostics: Sequence[Diagnostic]) -> tuple[Phrase, ...]:
-    """Give what is a warning, each with its code."""
+    """Return what is a warning, each with its code."""
     ordered = sorted(diagnostics, key=lambda each: each.sort_key)
     found = [each for each in ordered if each.severity is Severity.WARNING]
     return tuple(Phrase("{code} {message}", code=each.code, message=each.message) for each in found)
 
 
 def window_of(content: "RenderedCampaign | LockFile") -> Window | None:
-    """Give when something may go out; None without a window."""
+    """Return when something may go out; None without a window."""
     return content.window if isinstance(content, RenderedCampaign) else content.send.window
 
 

@@ -113,7 +113,7 @@ class SaveDraft:
     supersedes: MediaId | None = None
     """The draft of an earlier digest, which is deleted once the new one is proven good."""
     batch: int | None = None
-    """Which batch of a list of openids sends it, from 1; None where there are no batches."""
+    """Which batch of a list of openids sends it, from 1; None if there are no batches."""
     for_preview: bool = False
     """It only shows what does not stand at the tip of the branch that sends, beside the draft that is staged."""
 
@@ -154,7 +154,7 @@ class SendMass:
     campaign: RenderedCampaign
     reason: Reason
     batch: int | None = None
-    """Which batch of a list of openids it is, from 1; None where the audience is one job."""
+    """Which batch of a list of openids it is, from 1; None if the audience is one job."""
 
     kind = Kind.SEND_MASS
     reversible = False
@@ -210,7 +210,7 @@ class NotLocked:
     window: Window | None
     refusal: Refusal
     rendered: RenderedCampaign | None = None
-    """What would be locked now, for people; None where nothing was rendered."""
+    """What would be locked now, for people; None if nothing was rendered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ def hour_refusal(policy: "Policy", now: datetime) -> Refusal | None:
 
 
 def leaves_until(policy: "Policy", window: Window | None, now: datetime) -> datetime:
-    """Give the last moment at which a request that is allowed now may be written: a rule may begin in between.
+    """Return the last moment at which a request that is allowed now may be written: a rule may begin in between.
 
     Quiet hours and frozen days begin with a minute, and last longer than a request waits.
     """
@@ -104,7 +104,7 @@ def _closed_by(policy: "Policy", window: Window, at: datetime) -> list[Refusal]:
 
 
 def next_moment(policy: "Policy", window: Window | None, now: datetime) -> datetime | None:
-    """Give the first moment from now on at which a send is allowed, or None where none comes in the window."""
+    """Return the first moment from now on at which a send is allowed, or None if none comes in the window."""
     moment = max(now, window.not_before) if window else now
     last = window.not_after if window else now + _LOOK_AHEAD
     while moment <= last:
@@ -116,7 +116,7 @@ def next_moment(policy: "Policy", window: Window | None, now: datetime) -> datet
 
 
 def _blocked_until(policy: "Policy", moment: datetime) -> datetime | None:
-    """Give when the rule that blocks `moment` ends, or None when nothing blocks it."""
+    """Return when the rule that blocks `moment` ends, or None when nothing blocks it."""
     if policy.quiet_hours is not None and (end := policy.quiet_hours.ends_after(moment)) is not None:
         return end
     if policy.frozen_on(moment) is not None:
@@ -129,12 +129,12 @@ _LONGEST_MONTH = timedelta(days=31)
 
 
 def tomorrow(now: datetime) -> datetime:
-    """Give the beginning of the next Beijing day."""
+    """Return the beginning of the next Beijing day."""
     return datetime.combine(beijing_day(now) + timedelta(days=1), time.min, tzinfo=BEIJING)
 
 
 def next_month(now: datetime) -> datetime:
-    """Give the beginning of the next Beijing month."""
+    """Return the beginning of the next Beijing month."""
     first = (beijing_day(now).replace(day=1) + _LONGEST_MONTH).replace(day=1)
     return datetime.combine(first, time.min, tzinfo=BEIJING)
 

@@ -1,4 +1,4 @@
-"""The room that signs have in a formula of one line: `E = mc²`, but `−1`, `n−1` as a small one, and `f(x)`.
+"""The space around operators in a formula of one line: `E = mc²`, but `−1`, `n−1` as a small one, and `f(x)`.
 
 Drawings have it from their font; letters of a phone beside each other would run together: `L=λ·T=84`.
 """

@@ -24,7 +24,7 @@ _PROGRAMS: Final = frozenset({".githooks/pre-commit"})
 
 
 def scaffold_files(language: str = "zh", owner: str | None = None) -> dict[str, bytes]:
-    """Give the scaffold's files: path with `/` -> bytes. `owner` is a person or team as CODEOWNERS names them."""
+    """Return the scaffold's files: path with `/` -> bytes. `owner` is a person or team as CODEOWNERS names them."""
     source = files("massctl.scaffold")
     found = {**dict(_walk(source / "every_language", "")), **dict(_walk(source / language, ""))}
     found[REQUIREMENTS] = found[REQUIREMENTS].replace(b"VERSION", __version__.encode())
@@ -34,12 +34,12 @@ def scaffold_files(language: str = "zh", owner: str | None = None) -> dict[str, 
 
 
 def already_there(directory: Path, paths: Collection[str]) -> list[str]:
-    """Give those of `paths` that exist in `directory`, as whatever, sorted."""
+    """Return those of `paths` that exist in `directory`, as whatever, sorted."""
     return [path for path in sorted(paths) if os.path.lexists(directory / path)]
 
 
 def write_scaffold(directory: Path, contents: Mapping[str, bytes]) -> list[str]:
-    """Write every file, or none: raises UsageError when one of them exists already. Gives the paths written."""
+    """Write every file, or none: raises UsageError when one of them exists already. Returns the paths written."""
     existing = already_there(directory, contents)
     if existing:
         raise UsageError(

@@ -50,7 +50,7 @@ class Broadcaster:
         return self._first + len(self._published)
 
     def publish(self, names: frozenset[str]) -> None:
-        """Tell that these campaigns changed; none is no news."""
+        """Tell the pages that these campaigns changed; do nothing for none."""
         if not names:
             return
         with self._condition:
@@ -61,7 +61,7 @@ class Broadcaster:
             self._condition.notify_all()
 
     def wait(self, heard: int, seconds: float | None) -> tuple[int, frozenset[str]]:
-        """Wait for a change after `heard`; gives the last number and all names since, none where nothing changed.
+        """Wait for a change after `heard`; returns the last number and all names since, none if nothing changed.
 
         Without `seconds` it waits for ever.
         """
@@ -101,7 +101,7 @@ class Rendered:
     found: RenderedCampaign | Concluded | Invalid
     """As its files have it now; what went out is not rendered until somebody looks at it."""
     campaign: RenderedCampaign | None
-    """The last one that had no faults; None where there was none yet, or where nobody needs it."""
+    """The last one that had no faults; None if there was none yet, or if nobody needs it."""
     workbench: Workbench
     """Gives the bytes of the campaign's files."""
 
@@ -123,7 +123,7 @@ class Rendered:
         }
 
     def earlier_files(self, name: CampaignName, pictures: Iterable[LockedPicture]) -> dict[str, str]:
-        """Give the same for an earlier version, as far as the working tree still has those bytes."""
+        """Return the same for an earlier version, as far as the working tree still has those bytes."""
         found = self.files
         for each in pictures:
             sha256 = each.sha256.removeprefix("sha256:")
@@ -136,7 +136,7 @@ class Rendered:
         return found
 
     def read(self, sha256: str) -> bytes | None:
-        """Give the bytes of a file; None where they are not here any more."""
+        """Return the bytes of a file; None if they are not here any more."""
         try:
             return self.workbench.read(Sha256(sha256))
         except (KeyError, MassctlError):
@@ -144,7 +144,7 @@ class Rendered:
 
 
 def address(sha256: str, extension: str) -> str:
-    """Give where a file stands on the server."""
+    """Return where a file stands on the server."""
     return f"{FILE_FOLDER}{sha256}.{extension}"
 
 
@@ -157,7 +157,7 @@ def render_campaign(
     before: Rendered | None,
     recorded: State,
 ) -> Rendered | None:
-    """Read and render a campaign; None where there is no such folder.
+    """Read and render a campaign; None if there is no such folder.
 
     What went out according to `state` is not rendered: an empty one has everything rendered. `before` is the last look;
     `recorded` knows the addresses of articles that went out.
@@ -180,7 +180,7 @@ class Compared:
 
 
 def compared(kept: Rendered, state: State, archive: Contents) -> Compared | None:
-    """Compare a campaign with the version before; None where there is none, or where it is not kept here whole."""
+    """Compare a campaign with the version before; None if there is none, or if it is not kept here whole."""
     campaign = kept.campaign
     if campaign is None:
         return None
@@ -218,7 +218,7 @@ class PageCache:
         self._folders = self._repository.campaign_folders()
 
     def list_page(self) -> str:
-        """Give the page of all campaigns; of those that were not looked at yet it has only the names."""
+        """Return the page of all campaigns; of those that were not looked at yet it has only the names."""
         with self._one_at_a_time:
             heard = self._broadcaster.number
             for name in sorted(self._stale)[:_RENEWED_MAX]:
@@ -229,7 +229,7 @@ class PageCache:
             return campaigns_page(listed, faults, self._trouble, self._sheet(files), heard)
 
     def page(self, name: CampaignName) -> str | None:
-        """Give the page of one campaign as it is now; None where there is none."""
+        """Return the page of one campaign as it is now; None if there is none."""
         with self._one_at_a_time:
             heard = self._broadcaster.number
             kept = self._look(name, State())
@@ -254,7 +254,7 @@ class PageCache:
             return campaign_page(look, self._sheet(files), heard)
 
     def file(self, sha256: str) -> bytes | None:
-        """Give the bytes of a picture, sound or video that a page showed; None for every other."""
+        """Return the bytes of a picture, sound or video that a page showed; None for every other."""
         with self._one_at_a_time:
             kept = list(self._kept.values())
         return next((data for each in kept if (data := each.read(sha256)) is not None), None)
@@ -303,7 +303,7 @@ class PageCache:
         return EVERYTHING if everything else frozenset(stale)
 
     def _look(self, name: CampaignName, state: State) -> Rendered | None:
-        """Give what is kept where it is of now; what is known by title only is enough for the list."""
+        """Return what is kept where it is of now; what is known by title only is enough for the list."""
         if name not in self._folders.names:
             return None
         kept, settings = self._kept.get(name), self._settings
@@ -353,7 +353,7 @@ class PageCache:
         return load_settings(self._repository, loopback_override=self._served.loopback_override)
 
     def _read_ledger(self) -> tuple[State, str | None]:
-        """Fold the ledger; one that cannot be read is told, and stands for nothing."""
+        """Fold the ledger; report an unreadable ledger, and treat it as empty."""
         state = State(self._settings.renamed if self._settings else None)
         try:
             state.absorb_all(self._served.entries())

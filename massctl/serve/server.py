@@ -83,7 +83,7 @@ class WsgiApp:
         return Response(text, content_type=f"text/{kind}; charset=utf-8")
 
     def _text(self, path: str) -> tuple[str | None, str]:
-        """Give the page or the script of an address, and which of them it is."""
+        """Return the page or the script of an address, and which of them it is."""
         if path == SCRIPT:
             return (files("massctl.serve") / "live.js").read_text(encoding="utf-8"), "javascript"
         name = path.removeprefix("/")
@@ -102,7 +102,7 @@ class WsgiApp:
         return answer.make_conditional(request, accept_ranges=True, complete_length=len(data))
 
     def _changes(self, request: "Request") -> Iterator[bytes]:
-        """Give an event for each change, from the one on that the page heard last."""
+        """Return an event for each change, from the one on that the page heard last."""
         heard = request.headers.get("Last-Event-ID") or request.args.get("heard", "")
         number = self._broadcaster.number
         if heard.isdecimal() and len(heard) <= _DIGITS_MAX:
@@ -121,7 +121,7 @@ class WsgiApp:
 def run_server(repository: ServedRepository, port: int, ready: Callable[[int], None]) -> None:
     """Serve the repository until interrupted; `port` 0 takes a free one. `ready` is called with the port in use.
 
-    Returns after an interrupt (Ctrl-C). Raises OSError where the port is taken.
+    Returns after an interrupt (Ctrl-C). Raises OSError if the port is taken.
     """
     broadcaster = Broadcaster()
     cache = PageCache(repository, broadcaster)

@@ -25,7 +25,7 @@ class Watcher:
     """A thread that tells changes, by paths from the root, until it is ended."""
 
     def __init__(self, root: Path, ledger: Path, changed: Callable[[set[str]], None]) -> None:
-        """Watcher below `root`; `ledger` is the ledger's file, in `root` or in a folder of its own."""
+        """Watcher below `root`; `ledger` is the ledger's file, in `root` or in another folder."""
         self._root = root.resolve()
         self._files = (SETTINGS, ledger.resolve().relative_to(self._root).as_posix())
         self._changed = changed
@@ -57,7 +57,7 @@ class Watcher:
         return {path: _identity(self._root / path) for path in (CAMPAIGNS, *self._files)}
 
     def _campaign_changes(self) -> Iterator[set[str]]:
-        """Give changes below campaigns/, and now and then none.
+        """Return changes below campaigns/, and now and then none.
 
         Where the system cannot watch so much, files are looked at in turn.
         """
@@ -99,7 +99,7 @@ class Watcher:
 
 
 def _identity(path: Path) -> Identity:
-    """Tell a folder from another of the same name, and a file from what it was; None where there is none."""
+    """Tell a folder from another of the same name, and a file from what it was; None if there is none."""
     try:
         status = path.stat()
     except OSError:
@@ -109,5 +109,5 @@ def _identity(path: Path) -> Identity:
 
 
 def is_source(path: str) -> bool:
-    """Say whether a path can matter to a campaign: not what editors leave behind (`.x`, `x~`)."""
+    """Return whether a path can matter to a campaign: not what editors leave behind (`.x`, `x~`)."""
     return not any(part.startswith(".") or part.endswith("~") for part in path.split("/"))

@@ -31,7 +31,7 @@ def copied_for_rest(
 ) -> Iterator[Path]:
     """Write the folder of `rest` below `cache`, without lock, edition and window; it is removed at the end.
 
-    Gives the folder, to be moved to its place. Raises UsageError where it cannot be written. One run at a time.
+    Gives the folder, to be moved to its place. Raises UsageError if it cannot be written. One run at a time.
     """
     root, folder = repository.root / CAMPAIGNS, cache / _UNFINISHED
     try:
@@ -53,7 +53,7 @@ def copied_for_rest(
 
 
 def put_in_place(repository: Repository, folder: Path) -> None:
-    """Move a finished folder to its place among the campaigns; raises UsageError where something is there already."""
+    """Move a finished folder to its place among the campaigns; raises UsageError if something is there already."""
     place = repository.root / CAMPAIGNS / folder.name
     try:
         os.rename(folder, place)
@@ -77,7 +77,7 @@ def _ours(source: Path, old_list: Path | None) -> Any:
 
 
 def _without_its_own(repository: Repository, source: CampaignName) -> tuple[bytes, Path | None]:
-    """Give campaign.yaml for another list, without edition and window, and the old list where it is in the folder."""
+    """Return campaign.yaml for another list, without edition and window, and the old list where it is in the folder."""
     path = f"{CAMPAIGNS}/{source}/{CAMPAIGN_FILE}"
     data, known = repository.read_text(path).encode(), known_keys(CampaignFile)
     said = read_yaml(data, path, None, known).data

@@ -34,7 +34,7 @@ OF_LISTS: Final = "MC6"
 def with_excerpts(
     diagnostics: Iterable[Diagnostic], repository: Repository, campaign_file: Reporter
 ) -> list[Diagnostic]:
-    """Give `diagnostics`, each with the line of its place where that can be read; `campaign_file` is read already."""
+    """Return `diagnostics`, each with the line of its place where that can be read; `campaign_file` is read already."""
     reporters: dict[str, Reporter | None] = {campaign_file.file: campaign_file}
     return [_shown(diagnostic, repository, reporters) for diagnostic in diagnostics]
 
@@ -68,27 +68,27 @@ class Loaded:
 
     name: CampaignName
     file: CampaignFile | None
-    """None where any diagnostic is an error, an unknown account among them."""
+    """None if any diagnostic is an error, an unknown account among them."""
     diagnostics: tuple[Diagnostic, ...]
     positions: Positions
     declared: Mapping[str, object] = field(default_factory=dict)
     """The file's keys and values as they were read, right or wrong."""
     data: bytes | None = None
-    """The file itself; None where it could not be read."""
+    """The file itself; None if it could not be read."""
 
     def place(self, path: Path, *, at_key: bool = False) -> Place:
-        """Give the place of a value in campaign.yaml, or of what stands for it: ("mpnews", "articles", 0, "title")."""
+        """Return the place of a value in campaign.yaml, or the nearest place: ("mpnews", "articles", 0, "title")."""
         return self.positions.place(path, at_key=at_key)
 
     def excerpt(self, path: Path, *, at_key: bool = False) -> Excerpt:
-        """Give the line of campaign.yaml on which a value begins."""
+        """Return the line of campaign.yaml on which a value begins."""
         return self.positions.excerpt(path, at_key=at_key)
 
 
 def load_settings(
     repository: Repository, *, loopback_override: str | None
 ) -> tuple[MassctlFile | None, list[Diagnostic]]:
-    """Read massctl.yaml; the settings are None where anything is wrong with it, and there may be warnings beside them.
+    """Read massctl.yaml; the settings are None if anything is wrong with it, and there may be warnings beside them.
 
     `loopback_override` is the address that takes the place of every `api_base` (MASSCTL_API_BASE, or the
     sandbox's); where it is on loopback, waits shorter than production allows are accepted.

@@ -74,7 +74,7 @@ class Workbench:
         return PictureShelf(self.repository, self.cache)
 
     def template(self, path: str) -> str | Problem:
-        """Give a template's text; `path` is from campaigns/."""
+        """Return a template's text; `path` is from campaigns/."""
         try:
             return self.repository.read_text(f"campaigns/{path}")
         except UnreadableError as error:
@@ -83,7 +83,7 @@ class Workbench:
             return Problem(code, error.message, error.hint, where, error.line, error.column)
 
     def picture(self, path: str, use: "Use") -> Picture | Problem:
-        """Give a picture as it will be uploaded; `path` is from campaigns/."""
+        """Return a picture as it will be uploaded; `path` is from campaigns/."""
         return self.pictures.picture(path, use)
 
     @cached_property
@@ -95,11 +95,11 @@ class Workbench:
         return RecordingShelf(self.repository)
 
     def recording(self, path: str, use: "RecordingPurpose") -> Recording | Problem:
-        """Give a sound or a video as it will be uploaded; `path` is from campaigns/."""
+        """Return a sound or a video as it will be uploaded; `path` is from campaigns/."""
         return self.recordings.recording(path, use)
 
     def read(self, sha256: Sha256) -> bytes:
-        """Give the bytes of a file by name; implements `massctl.apply.ports.Pictures`."""
+        """Return the bytes of a file by name; implements `massctl.apply.ports.Pictures`."""
         if "recordings" in vars(self) and self.recordings.holds(sha256):
             return self.recordings.read(sha256)
         return self.pictures.read(sha256)
@@ -117,7 +117,7 @@ class Workbench:
         return self.openid_lists.listed(path)
 
     def article_address(self, campaign: str, number: int) -> str | Problem:
-        """Give the address of an article of a campaign that went out before."""
+        """Return the address of an article of a campaign that went out before."""
         from massctl.model.state import article_address  # Hardly any article links to another one.
 
         if (locked := self.links.get(f"{campaign}/{number}")) is not None:
@@ -129,7 +129,7 @@ class Workbench:
         return Problem("MC108", say, hint)
 
     def stylesheet(self, theme: str) -> str | None:
-        """Give a built-in theme; None where there is none of that name."""
+        """Return a built-in theme; None if there is none of that name."""
         return built_in_theme(theme)
 
     def house_themes(self) -> tuple[str, ...]:
@@ -202,15 +202,15 @@ class Desires:
         self._folders = workbench.repository.campaign_folders()
 
     def names(self) -> list[str]:
-        """Give the campaigns of the repository, and those that only an open attempt remembers, in order."""
+        """Return the campaigns of the repository, and those that only an open attempt remembers, in order."""
         return sorted({*self._folders.names, *(record.campaign for record in self._gone())})
 
     def folders(self) -> list[str]:
-        """Give the campaigns of the repository, in order."""
+        """Return the campaigns of the repository, in order."""
         return sorted(self._folders.names)
 
     def strays(self) -> list[Diagnostic]:
-        """Give the diagnostics about folders that are no campaigns."""
+        """Return the diagnostics about folders that are not campaigns."""
         return list(self._folders.diagnostics)
 
     def read(self, names: Sequence[str]) -> list[Desired]:
@@ -220,7 +220,7 @@ class Desires:
         return [*found, *(self._of_deleted_folders(record) for record in self._gone() if record.campaign in names)]
 
     def concluded(self, names: Sequence[str]) -> list[Concluded]:
-        """Give those of `names` that went out and whose folder is as it was then, by the record alone."""
+        """Return those of `names` that went out and whose folder is as it was then, by the record alone."""
         return [found for name in names if (found := self._concluded(CampaignName(name))) is not None]
 
     def _concluded(self, name: CampaignName) -> Concluded | None:
@@ -371,7 +371,7 @@ class Desires:
         return replace(rendered, diagnostics=tuple(shown), first_name=first if first != loaded.name else None)
 
     def _gone(self) -> list[Record]:
-        """Give the records with an open attempt whose folder is no longer there."""
+        """Return the records with an open attempt whose folder is gone."""
         return [r for r in self._state.records.values() if r.is_in_doubt and r.campaign not in self._folders.names]
 
     def _of_deleted_folders(self, record: Record) -> Gone:
@@ -383,7 +383,7 @@ class Desires:
 
 @cache
 def built_in_theme(name: str) -> str | None:
-    """Read the CSS of a built-in theme; None where there is none of that name."""
+    """Read the CSS of a built-in theme; None if there is none of that name."""
     from importlib.resources import files  # Reading resources takes longer than what is read.
 
     from massctl.render.theme.shelf import BUILT_IN
@@ -444,7 +444,7 @@ def agenda_of(
     """Put together what the campaigns of the repository ask of their accounts' allowance, also those not in this run.
 
     `desired` is what the run is about, `names` are all campaigns. The others are read and not rendered: a window and an
-    audience are plain values. A campaign with faults asks for nothing, for it cannot be sent.
+    audience are plain values. A campaign with faults has no demand, because it cannot be sent.
     """
     demands: list[Demand] = []
     known: set[str] = set()
@@ -476,7 +476,7 @@ class _Others:
         """The campaigns whose `calls` are an upper bound, and what they call their list."""
 
     def demand(self, name: CampaignName) -> Demand | None:
-        """Read what a campaign asks for; None where it has no window that may still be open."""
+        """Read what a campaign asks for; None if it has no window that may still be open."""
         repository, settings = self._workbench.repository, self._workbench.settings
         if not _may_open(repository, name, self._now):
             return None
@@ -501,7 +501,7 @@ class _Others:
         return Demand(name, file.edition, account, appid, scope, window, source, calls, tag, over)
 
     def counted(self, demands: Sequence[Demand], accounts: Iterable[AppId]) -> list[Demand]:
-        """Give demands in which the jobs of lists are counted wherever their number may matter."""
+        """Return demands in which the jobs of lists are counted wherever their number may matter."""
         short = {
             appid
             for appid in accounts
@@ -538,7 +538,7 @@ class _Others:
 
 
 def _may_open(repository: Repository, name: CampaignName, now: datetime) -> bool:
-    """Say whether a campaign.yaml may hold a window that has not closed, without reading it as YAML.
+    """Return whether a campaign.yaml may hold a window that has not closed, without reading it as YAML.
 
     A window ends on a date that is written out, or with an escape; two days are more than any two offsets differ by.
     """

@@ -1,7 +1,7 @@
 """campaign.lock.json on the disk: read as data, written whole or not at all, and compared with what is rendered now.
 
-A lock is kept by rendering again, never by trust: one that agrees with itself proves nothing, since whoever can commit
-can compute a digest.
+A lock is kept by rendering again, never by trust: a lock that agrees with itself proves nothing, because everybody who
+can commit can compute a digest.
 """
 
 import json
@@ -61,7 +61,7 @@ def renderer() -> str:
 
 
 def read_lock(repository: Repository, name: CampaignName) -> tuple[LockFile, dict[str, Any]] | None:
-    """Read a campaign's lock, as a model and as written; None where there is none. Raises DamagedLockError."""
+    """Read a campaign's lock, as a model and as written; None if there is none. Raises DamagedLockError."""
     path = f"{CAMPAIGNS}/{name}/{LOCK_FILE}"
     try:
         data = repository.read_bytes(path, LOCK_BYTES_MAX)
@@ -77,7 +77,7 @@ def read_lock(repository: Repository, name: CampaignName) -> tuple[LockFile, dic
 
 
 def is_locked(repository: Repository, name: CampaignName) -> bool:
-    """Say whether a campaign has a lock of any kind, readable or not."""
+    """Return whether a campaign has a lock of any kind, readable or not."""
     try:
         return read_lock(repository, name) is not None
     except DamagedLockError:
@@ -85,7 +85,7 @@ def is_locked(repository: Repository, name: CampaignName) -> bool:
 
 
 def locked_digest(repository: Repository, name: CampaignName) -> str | None:
-    """Give the digest that a campaign's lock says it has; None without a lock that can be read. Checks nothing."""
+    """Return the digest that a campaign's lock says it has; None without a lock that can be read. Checks nothing."""
     with suppress(DamagedLockError):
         found = read_lock(repository, name)
         return found[0].digest if found is not None else None
@@ -93,7 +93,7 @@ def locked_digest(repository: Repository, name: CampaignName) -> str | None:
 
 
 def locked_links(repository: Repository, name: CampaignName) -> Mapping[str, str]:
-    """Give the addresses that a campaign's lock took from the ledger; none without a lock that can be read."""
+    """Return the addresses that a campaign's lock took from the ledger; none without a lock that can be read."""
     with suppress(DamagedLockError):
         found = read_lock(repository, name)
         return found[0].links if found is not None else {}
@@ -105,7 +105,7 @@ class LockCheck:
     """How a campaign's lock stands to what it renders now."""
 
     refusal: Refusal | None = None
-    """Why nothing may go out as it is locked; None where it renders exactly what was locked."""
+    """Why nothing may go out as it is locked; None if it renders exactly what was locked."""
     differences: tuple[Phrase, ...] = ()
     """What differs; empty without a lock."""
     versions: tuple[Phrase, ...] = ()
@@ -148,14 +148,14 @@ def lock_copies(root: Path, name: CampaignName) -> list[str]:
 
 
 def write_lock(root: Path, campaign: RenderedCampaign) -> list[str]:
-    """Lock a campaign, and remove copies of its lock; gives the files that changed. Raises UsageError."""
+    """Lock a campaign, and remove copies of its lock; returns the files that changed. Raises UsageError."""
     return put_lock(root, campaign.name, lock_text(lock_document(campaign, renderer())).encode())
 
 
 def put_lock(root: Path, name: CampaignName, data: bytes) -> list[str]:
-    """Make the campaign's folder hold exactly this lock; gives the files that changed.
+    """Make the campaign's folder hold exactly this lock; returns the files that changed.
 
-    Raises UsageError, which says what was removed until then; nothing is, where a folder stands in the way.
+    Raises UsageError, which says what was removed until then; removes nothing if there is a folder of that name.
     """
     folder = root / CAMPAIGNS / name
     left_over, before = lock_copies(root, name), _content(folder / LOCK_FILE)

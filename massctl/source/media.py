@@ -26,7 +26,7 @@ _RECORDING_CODES: Final[Mapping[str, str]] = {
 
 
 def _unchanged(repository: Repository, path: str, sha256: Sha256, limit: int) -> bytes:
-    """Read a file again; raises ConfigurationError where it is another one than was planned."""
+    """Read a file again; raises ConfigurationError if it is another one than was planned."""
     try:
         data = repository.read_bytes(f"campaigns/{path}", limit)
     except UnreadableError:
@@ -49,7 +49,7 @@ class RecordingShelf:
         self._paths: dict[Sha256, str] = {}
 
     def recording(self, path: str, use: RecordingPurpose) -> Recording | Problem:
-        """Give the sound or video at `path` (from campaigns/), or what is wrong with it."""
+        """Return the sound or video at `path` (from campaigns/), or what is wrong with it."""
         key = path, use
         if key not in self._found:
             self._found[key] = self._measured(path, use)
@@ -60,11 +60,11 @@ class RecordingShelf:
         self._paths.setdefault(recording.sha256, recording.path.removeprefix("campaigns/"))
 
     def holds(self, sha256: Sha256) -> bool:
-        """Say whether a sound or video of this name was measured."""
+        """Return whether a sound or video of this name was measured."""
         return sha256 in self._paths
 
     def read(self, sha256: Sha256) -> bytes:
-        """Give the bytes of a name; raises ConfigurationError when the file was changed since it was planned."""
+        """Return the bytes of a name; raises ConfigurationError when the file was changed since it was planned."""
         return _unchanged(self._repository, self._paths[sha256], sha256, VIDEO_BYTES_MAX)
 
     def _measured(self, path: str, use: RecordingPurpose) -> Recording | Problem:
@@ -125,14 +125,14 @@ class PictureShelf:
         self._origins: dict[Sha256, _Origin] = {}
 
     def picture(self, path: str, use: Use) -> Picture | Problem:
-        """Give the picture at `path` (from campaigns/) as it will be uploaded, or what is wrong with it."""
+        """Return the picture at `path` (from campaigns/) as it will be uploaded, or what is wrong with it."""
         key = path, use
         if key not in self._prepared:
             self._prepared[key] = self._prepare(path, use)
         return self._prepared[key]
 
     def read(self, sha256: Sha256) -> bytes:
-        """Give the bytes of a name; raises ConfigurationError when the file was changed since it was planned."""
+        """Return the bytes of a name; raises ConfigurationError when the file was changed since it was planned."""
         origin = self._origins[sha256]
         is_converted = origin.produced != origin.source
         kept = self._cached_bytes(sha256, origin.produced) if is_converted else None
@@ -150,7 +150,7 @@ class PictureShelf:
         self._origins.setdefault(picture.sha256, _Origin(path, use, picture.source_sha256, produced))
 
     def produced(self) -> dict[str, str]:
-        """Give the digest of the bytes of every picture so far, by the picture's name."""
+        """Return the digest of the bytes of every picture so far, by the picture's name."""
         return {name: origin.produced for name, origin in self._origins.items()}
 
     def _prepare(self, path: str, use: Use) -> Picture | Problem:
@@ -171,7 +171,7 @@ class PictureShelf:
         return self._cache / f"{source}-{use}.json"
 
     def _recalled(self, source: Sha256, use: Use) -> tuple[Picture | Problem, Sha256] | None:
-        """Give what the cache says of these bytes; None where it says nothing, or nothing that we would have written.
+        """Return what the cache says of these bytes; None if it says nothing, or nothing that we would have written.
 
         Somebody else may have written there, or an earlier massctl.
         """

@@ -27,7 +27,7 @@ COLUMN: Final = "openid"
 _SEPARATORS: Final = re.compile(r"[;\t|]")
 """What spreadsheets write in place of commas, by the language of their user."""
 _HIDDEN: Final = re.compile(r"(?<!\w)o[\w-]{27}(?![\w-])", re.ASCII)
-"""An openid behind the first line of a cell: it was meant to be in a row of its own."""
+"""An openid behind the first line of a cell: it should be in a separate row."""
 
 
 CACHE_KIB: Final = 2048
@@ -57,9 +57,9 @@ class OpenidStore:
         self._db.execute("COMMIT")
 
     def seal(self, batch_max: int) -> tuple[OpenidList | None, int, int | None]:
-        """Drop what stands there twice, and name the rest.
+        """Drop repeated openids, and name the rest.
 
-        Gives what names the list (None where nothing is in it), how many were dropped, and the line of the first.
+        Gives what names the list (None if nothing is in it), how many were dropped, and the line of the first.
         """
         # SQLite sorts in its file: memory stays the same however long the list is.
         numbered = "SELECT n, line, row_number() OVER (PARTITION BY openid ORDER BY n) AS nth FROM given"
@@ -79,7 +79,7 @@ class OpenidStore:
         return OpenidList(Sha256(named.hexdigest()), count, batch_max, tuple(batches)), dropped, first
 
     def batch(self, number: int) -> tuple[str, ...]:
-        """Give the openids of a batch, from 1, in their order."""
+        """Return the openids of a batch, from 1, in their order."""
         query = "SELECT openid FROM kept WHERE place > ? AND place <= ? ORDER BY place"
         return tuple(openid for (openid,) in self._db.execute(query, self._ends[number - 1 : number + 1]))
 
@@ -111,7 +111,7 @@ class OpenidShelf:
         return self._read[path]
 
     def batch(self, sha256: str, number: int) -> tuple[str, ...]:
-        """Give the openids of a batch, from 1, of a list that was read whole."""
+        """Return the openids of a batch, from 1, of a list that was read whole."""
         # Requests are held in circles for a while, and ten thousand openids are too many to wait for the collector.
         gc.collect(1)
         return self._stores[sha256].batch(number)
@@ -136,7 +136,7 @@ class OpenidShelf:
         return ListedOpenids(found, (), (*notes, *reading.unusual()))
 
 
-class _Enough(Exception):  # noqa: N818 - it ends the reading of a list that has faults enough, and leaves this file never
+class _Enough(Exception):  # noqa: N818 - internal: it ends the reading of a list with too many faults
     """Stop reading."""
 
 
@@ -176,7 +176,7 @@ class _Reading:
         self._flush()
 
     def _lines(self, pieces: Iterator[bytes]) -> Iterator[str]:
-        """Give the lines of a file without their ends."""
+        """Return the lines of a file without their ends."""
         decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder("utf-8")(), translate=True)
         rest, first = "", True
         # The empty piece says that no more follow: what is left in the decoder has to come out.

@@ -62,7 +62,7 @@ _AUDIENCE: Final = "audience"
 
 
 def to_plain(value: Any) -> Any:
-    """Write a value; raises TypeError for one that would not come back as it was."""
+    """Write a value; raises TypeError if it would not be read back equal."""
     kind = type(value)
     if value is None or kind in (str, int, bool):
         return value
@@ -98,7 +98,7 @@ def from_plain(written: Any) -> Any:
 
 
 def _given(kind: type[Any]) -> list[Field[Any]]:
-    """Give the fields that a value is made from; the others follow from them."""
+    """Return the fields that a value is made from; the others follow from them."""
     return [field for field in fields(kind) if field.init]
 
 

@@ -1,4 +1,4 @@
-"""Render campaigns in a process of its own, which knows no secret: templates are the work of many hands.
+"""Render campaigns in a separate process without secrets: templates are the work of many hands.
 
 The child gets no environment, no open file but two pipes, a deadline and a bound on memory. On Linux it can neither
 start a program nor look into another process, and the parent hides what it was started with. The request is one JSON
@@ -73,7 +73,7 @@ class RenderProcess:
         return found
 
     def _answers(self, links: Mapping[CampaignName, Mapping[str, str]]) -> Iterator[Rendered | Phrase]:
-        """Give the answers of one process, in order; the last may be why there is no other."""
+        """Return the answers of one process, in order; the last may be why there is no other."""
         _hide()
         request = {"root": str(self.root), "cache": str(self.cache), "override": self.override, "links": links}
         process = subprocess.Popen(
@@ -106,7 +106,7 @@ class RenderProcess:
 
 
 def _lines(descriptor: int) -> Iterator[bytes | Phrase]:
-    """Read lines as they come; gives why not, where one takes too long or is too long."""
+    """Read lines as they come; returns why not, where one takes too long or is too long."""
     held = b""
     with selectors.DefaultSelector() as selector:
         selector.register(descriptor, selectors.EVENT_READ)

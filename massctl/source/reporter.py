@@ -47,11 +47,11 @@ class Reporter:
     lines: Lines
 
     def place(self, span: Span) -> Place:
-        """Give a place in this file."""
+        """Return a place in this file."""
         return Place(self.file, *span)
 
     def excerpt(self, span: Span, corrected: str | None = None) -> Excerpt:
-        """Give the line that `span` begins on."""
+        """Return the line that `span` begins on."""
         if self.file.endswith(".yaml"):
             line = public_line(span.line, self.lines.written)
             corrected = None if corrected is None or BLOT in line else without_values(corrected)

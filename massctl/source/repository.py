@@ -27,7 +27,7 @@ from massctl.source.reporter import TextFault, about_file
 
 SAVE_AS_UTF8: Final = Phrase("save the file as UTF-8")
 CONTROL_FAULTS_MAX: Final = 500
-"""More are not read by anybody: such a file is no text."""
+"""More are not read by anybody: such a file is not a text."""
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 """What YAML 1.2 (section 5.1) does not allow in a file; tabs and line breaks are allowed."""
 _ENCODINGS: Final = {"utf-16": "UTF-16", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "gb18030": "GBK"}
@@ -101,7 +101,7 @@ _ENDINGS: Final = {"campaign.yml": CAMPAIGN_FILE}
 
 
 def as_written(path: str) -> str:
-    """Give `path`, from the repository's root, as a campaign would write it: from its own folder, or `_shared/…`."""
+    """Return `path`, from the repository's root, as a campaign would write it: from its own folder, or `_shared/…`."""
     parts = PurePosixPath(path).parts
     if len(parts) < 3 or parts[0] != "campaigns":
         return path
@@ -109,7 +109,7 @@ def as_written(path: str) -> str:
 
 
 def missing_hint(root: Path, path: str) -> Phrase | None:
-    """Say which file beside `path` (inside `root`) may be meant; links are not followed."""
+    """Suggest which file near `path` (inside `root`) is meant; does not follow links."""
     found: list[str] = []
     for part in PurePosixPath(path).parts:
         name = _meant(root.joinpath(*found), part)
@@ -125,7 +125,7 @@ def missing_hint(root: Path, path: str) -> Phrase | None:
 
 
 def _meant(folder: Path, name: str) -> str | None:
-    """Give the entry of `folder` that is called `name`, or nearly so."""
+    """Return the entry of `folder` that is called `name`, or nearly so."""
     try:
         if folder.is_symlink():
             return None
@@ -152,7 +152,7 @@ def require_exact_case(folder: int, name: str) -> None:
 
 
 def _tells_cases_apart(folder: int, name: str) -> bool:
-    """Say whether `folder` surely tells cases apart: the name in the other case is not there.
+    """Return whether `folder` surely tells cases apart: the name in the other case is not there.
 
     Listing a folder of a thousand campaigns for each file would take longer than reading all of them.
     """
@@ -171,7 +171,7 @@ CAMPAIGNS: Final = "campaigns"
 LOCK_FILE: Final = "campaign.lock.json"
 """What was approved of a campaign, in its folder."""
 TEXT_BYTES_MAX: Final = 4 * 1024 * 1024
-"""Of a template: a body that WeChat takes has at most 1 MB (draft/add, read 2026-10); four times that is no body."""
+"""Of a template: a body that WeChat takes has at most 1 MB (draft/add, read 2026-10); four times that is not a body."""
 _CHUNK_BYTES: Final = 1024 * 1024
 _TEXT_SHOWS_WITHIN: Final = 8000
 """A file without a zero among so many first bytes is a text, for git too (buffer_is_binary)."""
@@ -239,7 +239,7 @@ class Repository:
         return CampaignFolders(tuple(names), tuple(diagnostics))
 
     def names_in(self, folder: str, ending: str) -> tuple[str, ...]:
-        """Name the files of a folder that end so, without the ending; none where it cannot be read."""
+        """Name the files of a folder that end so, without the ending; none if it cannot be read."""
         try:
             entries = os.listdir(self.root / folder)
         except OSError:
@@ -295,7 +295,7 @@ class Repository:
 
     @cached_property
     def _trackable(self) -> dict[str, list[bytes]]:
-        """Give the files that git tracks or would add, by campaign, each by its path from the campaign's folder."""
+        """Return the files that git tracks or would add, by campaign, each by its path from the campaign's folder."""
         git = ["git", "-c", "core.fsmonitor=false", "ls-files", "-z", "-co", "--exclude-standard", "--", CAMPAIGNS]
         # A hook's GIT_DIR or GIT_INDEX_FILE would speak of something else, and git needs no secret of ours.
         known = {name: value for name, value in os.environ.items() if _KNOWN_TO_GIT.fullmatch(name)}
@@ -312,7 +312,7 @@ class Repository:
         return found
 
     def _files_below(self, name: CampaignName) -> Iterator[bytes]:
-        """Give every file and link of a campaign's folder, by its path from there."""
+        """Return every file and link of a campaign's folder, by its path from there."""
         waiting = [b""]
         folder = os.fsencode(f"{self.root}/{CAMPAIGNS}/{name}/")
         while waiting:
@@ -353,7 +353,7 @@ class Repository:
                 os.close(folder)
                 folder = deeper
             require_exact_case(folder, parts[-1])
-            # Opening a device can have effects of its own, so its kind is looked at before and after.
+            # Opening a device can have effects, so check its kind before and after.
             _require_regular(os.stat(parts[-1], dir_fd=folder, follow_symlinks=False), path)
             descriptor = os.open(parts[-1], _FILE_FLAGS, dir_fd=folder)
         finally:
@@ -366,7 +366,7 @@ class Repository:
         return descriptor
 
     def _resolved(self, path: str) -> tuple[str, tuple[str, ...]]:
-        """Give the real root and the parts of the real path below it; out of the fence is an error."""
+        """Return the real root and the parts of the real path below it; out of the fence is an error."""
         pure = PurePosixPath(path)
         if pure.is_absolute() or ".." in pure.parts or "\\" in path or "\0" in path or not pure.parts:
             raise _outside(path)
@@ -387,13 +387,13 @@ class Repository:
 
 
 def _counts(path: bytes) -> bool:
-    """Say whether a file of a campaign's folder is its content: no lock of ours, and nothing that an editor left."""
+    """Return whether a file of a campaign's folder is its content: no lock of ours, and nothing that an editor left."""
     parts = path.split(b"/")
     return parts[0] not in _WRITTEN_BY_US and not any(part.startswith(b".") or part.endswith(b"~") for part in parts)
 
 
 def _content_sha256(path: str) -> bytes | None:
-    """Name a file's content, in a text with LF for CRLF; None where there is no file. Raises OSError."""
+    """Name a file's content, in a text with LF for CRLF; None if there is no file. Raises OSError."""
     try:
         descriptor = os.open(path, _FILE_FLAGS)
     except FileNotFoundError:

@@ -57,7 +57,7 @@ _RULES: Final[dict[str, dict[str, Any]]] = {
 
 
 def schema_documents() -> dict[str, dict[str, Any]]:
-    """Give the schemas by file name."""
+    """Return the schemas by file name."""
     return {name: _document(name, model) for name, model in _FILES.items()}
 
 
@@ -77,7 +77,7 @@ def _document(name: str, model: type[BaseModel]) -> dict[str, Any]:
 
 
 def _models_below(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
-    """Give every model that a format consists of, by class name."""
+    """Return every model that a format consists of, by class name."""
     module = inspect.getmodule(model)
     found = inspect.getmembers(module, lambda each: inspect.isclass(each) and issubclass(each, BaseModel))
     return dict(found)
@@ -136,7 +136,7 @@ def _used(root: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
 
 @cache
 def descriptions(model: type[BaseModel]) -> dict[str, str]:
-    """Give the docstrings under the fields of a class, and of those it builds on, read from their source.
+    """Return the docstrings under the fields of a class, and of those it builds on, read from their source.
 
     pydantic could do it (`use_attribute_docstrings`), but would then read sources at every start of the
     command.

@@ -34,7 +34,7 @@ IN_DOUBT_WAIT_SECONDS_MIN: Final = 60
 
 
 def settings_rules(loopback_override: str | None, folders: Collection[str]) -> Callable[[dict[str, Any]], list[Fault]]:
-    """Give the rules; `loopback_override` is the address that takes the place of every `api_base`, if any.
+    """Return the rules; `loopback_override` is the address that takes the place of every `api_base`, if any.
 
     `folders` are the campaigns of the repository.
     """
@@ -63,7 +63,7 @@ def _mapping(value: object) -> Mapping[str, Any]:
 
 
 def keys_together(data: Mapping[str, Any]) -> Iterator[Fault]:
-    """Judge which keys stand beside each other, as the schema does: one way to a token, one place to tell."""
+    """Judge which keys may be together, as the schema does: one way to a token, one place to tell."""
     for name, account in _mapping(data.get("accounts")).items():
         found = [key for key in CREDENTIALS if key in _mapping(account)]
         if not found:
@@ -92,7 +92,7 @@ def _channel_keys(written: object) -> Iterator[Fault]:
 
 
 def _secrets(data: Mapping[str, Any]) -> Iterator[Fault]:
-    """Find what looks like a secret where the name of a variable is due."""
+    """Find values that look like a secret instead of the name of a variable."""
     channels = data.get("notify")
     blocks: list[tuple[Path, object]] = [
         *((("accounts", name), each) for name, each in _mapping(data.get("accounts")).items()),

@@ -16,7 +16,7 @@ from massctl.source.yaml_edit import with_values
 
 
 def declare_lineage(root: Path, lineage: str) -> bytes | None:
-    """Set `state.lineage`; gives the file's bytes from before, or None where it is set already.
+    """Set `state.lineage`; returns the file's bytes from before, or None if it is set already.
 
     Raises LedgerError, with the line to type, where the file cannot be changed so or cannot be written.
     """
@@ -29,7 +29,7 @@ def declare_backend(root: Path, backend: str, where: Mapping[str, str]) -> bytes
 
 
 def keys_of(backend: str, where: Mapping[str, str]) -> dict[str, str | None]:
-    """Give the keys of `state` for a backend; None stands for a key to be removed."""
+    """Return the keys of `state` for a backend; None stands for a key to be removed."""
     if backend == "local":
         return {"backend": backend, **dict.fromkeys(GIT_KEYS)}
     return {"backend": backend, **{key: where[key] for key in GIT_KEYS if key in where}}
@@ -45,7 +45,7 @@ def require_changeable(root: Path, keys: Mapping[str, str | None]) -> None:
 
 
 def take_back(root: Path, before: bytes) -> None:
-    """Write the bytes of before `declare_lineage` again; raises LedgerError where they cannot be written."""
+    """Write the bytes of before `declare_lineage` again; raises LedgerError if they cannot be written."""
     try:
         _replace(root / SETTINGS, before)
     except OSError as error:
@@ -53,7 +53,7 @@ def take_back(root: Path, before: bytes) -> None:
 
 
 def with_keys(data: bytes, keys: Mapping[str, str | None]) -> bytes | None:
-    """Give massctl.yaml with these keys of `state` set, or removed where None; None where that cannot be done.
+    """Return massctl.yaml with these keys of `state` set, or removed where None; None if that cannot be done.
 
     `data` must be without a fault.
     """

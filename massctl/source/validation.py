@@ -59,13 +59,13 @@ class Block:
 
 @cache
 def keys_of(model: type[BaseModel]) -> dict[str, Key]:
-    """Give the keys of `model` as they are written."""
+    """Return the keys of `model` as they are written."""
     return {field.alias or name: Key(field, is_not_yet(model, name)) for name, field in model.model_fields.items()}
 
 
 @cache
 def key_paths(model: type[BaseModel]) -> tuple[tuple[str, ...], ...]:
-    """Give every key that can stand anywhere below `model`, with the keys above it; list indexes left out."""
+    """Return every key that can stand anywhere below `model`, with the keys above it; list indexes left out."""
     found: list[tuple[str, ...]] = []
     for name, key in keys_of(model).items():
         found.append((name,))
@@ -77,12 +77,12 @@ def key_paths(model: type[BaseModel]) -> tuple[tuple[str, ...], ...]:
 
 @cache
 def known_keys(model: type[BaseModel]) -> frozenset[str]:
-    """Give the names of all keys below `model`."""
+    """Return the names of all keys below `model`."""
     return frozenset(path[-1] for path in key_paths(model))
 
 
 def blocks(model: type[BaseModel], data: object, path: Path = ()) -> Iterator[Block]:
-    """Give each mapping of `data` that a model describes, outer ones first; wrong types are passed over."""
+    """Return each mapping of `data` that a model describes, outer ones first; wrong types are passed over."""
     if not isinstance(data, dict):
         return
     yield Block(model, data, path)
@@ -166,7 +166,7 @@ _WORDS_FOR_BOOL: Final = {"yes": "true", "y": "true", "on": "true", "no": "false
 
 
 def name_of(path: Path) -> str:
-    """Give the last key of a path, with the number of the list item: `touser[2]` counts from 1."""
+    """Return the last key of a path, with the number of the list item: `touser[2]` counts from 1."""
     names = [part for part in path if isinstance(part, str)]
     name = word(names[-1]) if names else ""
     return f"{name}[{path[-1] + 1}]" if path and isinstance(path[-1], int) else name
@@ -186,19 +186,19 @@ def shown(value: object) -> Phrase:
 
 
 def _shown_at(path: Path, value: object) -> Phrase:
-    """Name a value, but for one that may be a secret."""
+    """Name a value, unless it may be a secret."""
     hidden = any(is_private(part) for part in path if isinstance(part, str))
     return Phrase('the text "{text}"', text=BLOT) if hidden else shown(value)
 
 
 def wrong_type(path: Path, expected: Phrase, value: object) -> Fault:
-    """Say that a value is of another type than is due."""
+    """Say that a value has the wrong type."""
     say = Phrase(
         "{key}: expected {expected}, found {found}", key=name_of(path), expected=expected, found=_shown_at(path, value)
     )
     hint = _type_hint(expected, value)
     if path and path[-1] == EVERYBODY and hint.values.get("word") == "true":
-        hint = _WHO  # A slip of the pen is no consent to reach everybody.
+        hint = _WHO  # A typing mistake is not a consent to send to everybody.
     if path and path[-1] in _DURATIONS and type(value) is int:
         hint = Phrase("write {example}", example=f"{value}h")
     return Fault("MC013", path, say, hint, at_key=False)
@@ -274,7 +274,7 @@ def _wrong_form(path: Path, value: str, pattern: str) -> Fault:
 
 
 def _wrong_time(path: Path, value: str) -> Fault:
-    """Tell a time without an offset from a day without a time, and from what is no time at all."""
+    """Distinguish a time without an offset, a day without a time, and a value that is not a time."""
     example = Phrase("write {example}", example="2026-12-01T20:00:00+08:00")
     if re.fullmatch(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}", value.strip()):
         say = Phrase("{key}: a time of day and an offset are missing after {day}", key=name_of(path), day=word(value))
@@ -323,7 +323,7 @@ class Meant:
     """Those of them whose effect is not built: one fault is enough."""
 
     def written(self, path: Path) -> Path:
-        """Give the path, in the document as written, of a path in `data`."""
+        """Return the path, in the document as written, of a path in `data`."""
         return tuple(self.renamed.get(path[: n + 1], part) for n, part in enumerate(path))
 
 
@@ -377,7 +377,7 @@ Rules = Callable[[dict[str, Any]], Iterable[Fault]]
 
 
 def validate(document: YamlDocument, model: type[Model], rules: Rules) -> tuple[Model | None, list[Diagnostic]]:
-    """Check a document; the model is None where there is any error, its own or one of the file's."""
+    """Check a document; the model is None if there is any error, its own or one of the file's."""
     faults = find_faults(document.data, model, rules, document.broken)
     if not document.is_whole:
         faults = [fault for fault in faults if not _needs_everything(fault)]
@@ -462,12 +462,12 @@ def _model_faults(model: type[BaseModel], data: dict[str, Any]) -> Iterator[Faul
 
 
 def _needs_everything(fault: Fault) -> bool:
-    """Say whether a fault cannot be told of a file that was read in part only: something may be there after all."""
+    """Return whether a fault cannot be told of a file that was read in part only: something may be there after all."""
     return fault.code == "MC012" or fault.is_absence
 
 
 def _is_silenced(code: str, path: Path, silent: frozenset[Path]) -> bool:
-    """Say whether a fault follows from one that is known already."""
+    """Return whether a fault follows from one that is known already."""
     if code in ("MC015", "MC016"):
         return False  # a second message or audience is one too many, whatever else is wrong with it
     return any(path[:length] in silent for length in range(len(path) + 1))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def write_whole(target: Path, data: bytes, mode: int) -> None:
-    """Put a file in the place of the one that is there, and make its name durable too."""
+    """Replace a file, and make its new name durable."""
     with beside(target, data, mode) as written:
         written.replace(target)
     sync_folder(target.parent)

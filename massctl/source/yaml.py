@@ -1,8 +1,8 @@
 """A YAML file as plain data, with the place of every key and value, and every fault that reading it found.
 
 The parser is ruamel's. Its events are composed into nodes here, because its own composer keeps neither the place of an
-alias nor what stands before a syntax error, and recurses. Where a file cannot be read, what is at fault is blanked out
-and the rest is read, so that every fault is found at once; nothing is ever guessed.
+alias nor what stands before a syntax error, and recurses. If a file cannot be read, blank out the faulty part and read
+the rest, so that every fault is found in one run; guess nothing.
 """
 
 import math
@@ -42,7 +42,7 @@ class Positions:
     keys: dict[Path, Span] = field(default_factory=dict)
 
     def span(self, path: Path, *, at_key: bool = False) -> Span:
-        """Give the place of the value at `path`, or of its key.
+        """Return the place of the value at `path`, or of its key.
 
         An item of a list has no key, so its value stands for it; where nothing is written at `path` the
         nearest thing above it does.
@@ -61,11 +61,11 @@ class Positions:
         return Span(root.line, root.column, root.line, max(root.column, end - start + 1))
 
     def place(self, path: Path, *, at_key: bool = False) -> Place:
-        """Give the place of the value at `path`, or of its key."""
+        """Return the place of the value at `path`, or of its key."""
         return self.reporter.place(self.span(path, at_key=at_key))
 
     def excerpt(self, path: Path, *, at_key: bool = False) -> Excerpt:
-        """Give the line on which `path` begins."""
+        """Return the line on which `path` begins."""
         return self.reporter.excerpt(self.span(path, at_key=at_key))
 
     def diagnostic(
@@ -76,7 +76,7 @@ class Positions:
 
 
 def no_positions(file: str, campaign: str | None) -> Positions:
-    """Give the positions of a file that could not be read."""
+    """Return the positions of a file that could not be read."""
     return Positions(Reporter(file, campaign, Lines("")))
 
 
@@ -301,7 +301,7 @@ class _Builder:
     def _close(self, end: int) -> None:
         node = self._open.pop()
         node.is_open = False
-        # The end of a block is where the next thing begins: comments and blank lines are no part of it.
+        # The end of a block is where the next thing begins: comments and blank lines are not part of it.
         node.end = end if node.is_flow else max([node.end, *(item.end for item in node.items[-2:])])
         if node.kind == "mapping" and len(node.items) % 2:
             node.items.pop()
@@ -383,7 +383,7 @@ _TYPES: Final = {"str": str, "null": type(None), "bool": bool, "int": int, "floa
 
 
 def scalar_value(node: Node) -> Scalar | TextFault:
-    """Give the value of a scalar, or why it has none."""
+    """Return the value of a scalar, or why it has none."""
     tag = node.tag
     if tag is None or tag == "!":
         return _plain_value(node) if node.plain and tag is None else _words(node)
@@ -431,7 +431,7 @@ def _integer(node: Node) -> int | TextFault:
 
 
 def _words(node: Node) -> str | TextFault:
-    """Join the surrogate pairs that `\\ud83d\\ude00` in double quotes makes; half of a pair is no character."""
+    """Join the surrogate pairs that `\\ud83d\\ude00` in double quotes makes; half of a pair is not a character."""
     if not _SURROGATE.search(node.text):
         return node.text
     try:
@@ -487,7 +487,7 @@ class _Recovery:
         self.is_whole = self.tree.is_whole and self.readable is text
 
     def is_blanked(self, start: int, end: int) -> bool:
-        """Say whether anything was at fault between two offsets, or around them where nothing is left."""
+        """Return whether anything was at fault between two offsets, or around them where nothing is left."""
         if self.readable is self.text:
             return False
         if start == end:
@@ -498,7 +498,7 @@ class _Recovery:
         return self.text[start:end] != self.readable[start:end]
 
     def _quoted_lines(self) -> set[int]:
-        """Give the lines that are inside of quotes or block scalars, as far as the parser came."""
+        """Return the lines that are inside of quotes or block scalars, as far as the parser came."""
         found: set[int] = set()
         for node, _ in _nodes(self.tree):
             if node.kind == "scalar" and not node.plain:
@@ -558,7 +558,7 @@ class _Recovery:
 
 
 def _nodes(tree: Tree) -> Iterator[tuple[Node, bool]]:
-    """Give the nodes of a tree, bracketed values whole, and whether they are keys."""
+    """Return the nodes of a tree, bracketed values whole, and whether they are keys."""
     waiting = [] if tree.root is None else [(tree.root, False)]
     while waiting:
         node, is_key = waiting.pop()
@@ -588,7 +588,7 @@ class _Reading:
         self._count = 0
 
     def document(self) -> Any:
-        """Give the data of a whole document."""
+        """Return the data of a whole document."""
         root = self._recovery.tree.root
         if root is None or (root.kind == "scalar" and root.start == root.end and not root.text):
             if not self._recovery.tree.faults and self._recovery.is_whole:
@@ -682,7 +682,7 @@ class _Reading:
         return None
 
     def _sources(self, node: Node) -> Iterator[Node]:
-        """Give the mappings that a merge key names."""
+        """Return the mappings that a merge key names."""
         meaning = node.meaning
         for written in meaning.items if meaning.kind == "list" else [node]:
             source = written.meaning

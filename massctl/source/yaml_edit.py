@@ -18,7 +18,7 @@ Keys = tuple[str, ...]
 
 
 def with_values(data: bytes, file: str, known_keys: frozenset[str], changes: Mapping[Keys, str | None]) -> bytes | None:
-    """Give a file with these values set, or their keys removed where None; None where that cannot be done."""
+    """Return a file with these values set, or their keys removed where None; None if that cannot be done."""
     for keys, value in changes.items():
         said = _said(data, file, known_keys)
         due = _due(said, keys, value)
@@ -37,14 +37,14 @@ def with_values(data: bytes, file: str, known_keys: frozenset[str], changes: Map
 
 
 def _said(data: bytes, file: str, known_keys: frozenset[str]) -> dict[str, Any] | None:
-    """Give what a file says; None where it is at fault."""
+    """Return what a file says; None if it is at fault."""
     document = read_yaml(data, file, None, known_keys)
     is_whole = document.is_whole and not document.diagnostics
     return document.data if is_whole and isinstance(document.data, dict) else None
 
 
 def _due(said: dict[str, Any] | None, keys: Keys, value: str | None) -> dict[str, Any] | None:
-    """Give what the file is to say; None where it says nothing that could be changed."""
+    """Return what the file is to say; None if it says nothing that could be changed."""
     due = block = deepcopy(said)
     for key in keys[:-1]:
         if block is None or not isinstance(block.get(key), dict | None):
@@ -127,12 +127,12 @@ def _without(text: str, keys: Keys) -> str | None:
 
 
 def _indent(text: str, node: Node) -> str:
-    """Give what stands before a node on its line."""
+    """Return what stands before a node on its line."""
     return text[text.rfind("\n", 0, node.start) + 1 : node.start]
 
 
 def _line_end(text: str, offset: int) -> int:
-    """Give the offset of the line feed behind an offset, or of the text's end."""
+    """Return the offset of the line feed behind an offset, or of the text's end."""
     end = text.find("\n", offset)
     return len(text) if end < 0 else end
 

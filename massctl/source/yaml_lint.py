@@ -157,13 +157,13 @@ class Lint:
             inside = position - start if header else None
 
     def is_suspicious(self, start: int, end: int, *, is_flow: bool) -> bool:
-        """Say whether something may be meant otherwise than YAML takes it, in a plain scalar or in brackets."""
+        """Return whether something may be meant otherwise than YAML takes it, in a plain scalar or in brackets."""
         if is_flow:
             return _FLOW_SIGNS.search(self._text, start, end) is not None
         return bool(_SIGNS.search(self._text, start, end) or _TIGHT_KEY.match(self._text, start, end))
 
     def block_end(self, number: int) -> int:
-        """Give the last of the lines that are indented deeper than the line before them all."""
+        """Return the last of the lines that are indented deeper than the line before them all."""
         start, end = self._lines.bounds(number)
         column, last = self._blanks_end(start, end) - start, number
         for later in range(number + 1, len(self._lines) + 1):
@@ -179,7 +179,7 @@ class Lint:
         return self._line(number, broken=broken)[0]
 
     def _line(self, number: int, *, broken: bool) -> tuple[list[Slip], int]:
-        """Give the slips of a line, and where its value begins."""
+        """Return the slips of a line, and where its value begins."""
         start, end = self._lines.bounds(number)
         position = self._blanks_end(start, end)
         found: list[Slip] = []
@@ -206,7 +206,7 @@ class Lint:
         return found, value
 
     def _key(self, number: int, position: int, stop: int, found: list[Slip], *, dashed: bool) -> int | None:
-        """Pass a key and its colon, and give the offset of its value; None where there is no key."""
+        """Pass a key and its colon, and give the offset of its value; None if there is no key."""
         text = self._text
         position = self._properties_end(position, stop)
         wide = _WIDE_KEY.match(text, position, stop)
@@ -282,7 +282,7 @@ class Lint:
         return Slip(position, stop, in_quotes(self._text[position:stop]), "MC004", say, _QUOTE_HINT)
 
     def flow(self, start: int, stop: int) -> tuple[list[Slip], int | None]:
-        """Look at a bracketed value; give the offset behind its last bracket too, None where it is not closed."""
+        """Look at a bracketed value; give the offset behind its last bracket too, None if it is not closed."""
         walk = _Flow(self._text, start, stop)
         end = walk.run()
         return [*walk.slips, *(self._comment_behind(end, stop) if end is not None else ())], end
@@ -315,7 +315,7 @@ class Lint:
         return None if is_sentence and text[match.end() : match.end() + 1] not in SPACES else match.start()
 
     def _due(self, number: int, blanks: str) -> int:
-        """Give the indentation that a line is due: that of its siblings, or one step behind what it belongs to."""
+        """Return the expected indentation of a line: that of its siblings, or one step behind what it belongs to."""
         opened = None
         for earlier in range(number - 1, max(0, number - _LOOK_AROUND), -1):
             column = self._column(earlier)
@@ -335,7 +335,7 @@ class Lint:
         return opened + 2
 
     def _column(self, number: int, *, dashes: bool = True) -> int | None:
-        """Give the column of the first key of a line that is indented with spaces; None where there is none."""
+        """Return the column of the first key of a line that is indented with spaces; None if there is none."""
         start, end = self._lines.bounds(number)
         position = self._blanks_end(start, end)
         is_strange = self._text[start:position].strip(" ") != ""
@@ -346,7 +346,7 @@ class Lint:
         return column + (after.end() - position if after else 0)
 
     def _sibling_follows(self, number: int, column: int) -> bool:
-        """Say whether the next line of the document is a key in the same column."""
+        """Return whether the next line of the document is a key in the same column."""
         for later in range(number + 1, min(number + _LOOK_AROUND, len(self._lines)) + 1):
             start, end = self._lines.bounds(later)
             position = self._blanks_end(start, end)
@@ -355,11 +355,11 @@ class Lint:
         return False
 
     def _child_follows(self, number: int) -> bool:
-        """Say whether the next line is a key that is indented deeper."""
+        """Return whether the next line is a key that is indented deeper."""
         return self._deeper_follows(number) and _SIBLING.match(self._text, *self._lines.bounds(number + 1)) is not None
 
     def _deeper_follows(self, number: int) -> bool:
-        """Say whether the next line is indented deeper."""
+        """Return whether the next line is indented deeper."""
         if number == len(self._lines):
             return False
         start, end = self._lines.bounds(number + 1)
@@ -367,12 +367,12 @@ class Lint:
         return here is not None and below < end and below - start > here
 
     def _ends(self, position: int, end: int) -> bool:
-        """Say whether nothing but a comment follows."""
+        """Return whether nothing but a comment follows."""
         rest = self._blanks_end(position, end)
         return rest >= end or self._text[rest] == "＃" or (rest > position and self._text[rest] == "#")
 
     def _content_end(self, position: int, end: int) -> int:
-        """Give the end of what stands before a comment and before trailing blanks; quotes are passed."""
+        """Return the end of what stands before a comment and before trailing blanks; quotes are passed."""
         first = _QUOTED.match(self._text, position, end) or _CURLY_QUOTED.match(self._text, position, end)
         match = _COMMENT.search(self._text, first.end() if first else position, end)
         stop = match.start() if match else end

@@ -18,7 +18,7 @@ TAB_CELLS: Final = 4
 
 
 def printable(text: str) -> str:
-    """Give `text` as it may go to a terminal: controls are written out, so that no file can steer the screen."""
+    """Return `text` as it may go to a terminal: controls are written out, so that no file can steer the screen."""
     # What Python calls printable has no control in it; nearly every text is so.
     return text if text.isprintable() else "".join(_printable(character) for character in text)
 
@@ -50,12 +50,12 @@ def cells(text: str) -> int:
 
 
 def is_wide(cluster: str) -> bool:
-    """Say whether it takes two cells, as Chinese characters and emoji do."""
+    """Return whether it takes two cells, as Chinese characters and emoji do."""
     return cells(cluster) == 2
 
 
 def may_break(before: str, after: str) -> bool:
-    """Say whether a line may end between two clusters that are not blanks: beside Chinese, but not before a 。"""
+    """Return whether a line may end between two clusters that are not blanks: beside Chinese, but not before a 。"""
     return (is_wide(before) or is_wide(after)) and after[0] not in _NOT_FIRST and before[0] not in _NOT_LAST
 
 

@@ -39,7 +39,7 @@ def diagnostics_text(
     """Show notes, then warnings, then errors, each in the order of places, and a line that counts them.
 
     More than GROUP_MIN notes or warnings of one code become a group with its first places, unless `verbose`.
-    `campaigns` is how many were looked at; None where it is not to be said. Nothing to say gives "".
+    `campaigns` is how many were looked at; None if it is not to be said. Nothing to say gives "".
     """
     page = Page(language, style, width)
     ordered = sorted(diagnostics, key=lambda d: d.sort_key)
@@ -141,7 +141,7 @@ def _excerpt(page: Page, excerpt: Excerpt, place: Place, ink: Ink) -> None:
 
 
 def _in_view(text: str, start: int, length: int, room: int) -> tuple[str, int, int]:
-    """Cut a line to `room` cells so that the fault stays in view; gives the text, and where the fault is in it."""
+    """Cut a line to `room` cells so that the fault stays in view; returns the text, and where the fault is in it."""
     if cells(text) <= room:
         return text, start, min(length, max(1, room - start))
     offset = max(0, start - room // _LEAD_SHARE)

@@ -79,7 +79,7 @@ def base_words(base: Base) -> Phrase:
 
 
 def difference_rows(difference: Difference, shown: int = CHANGES_SHOWN) -> Iterator[Row]:
-    """Give what changed: who gets it and when first, then the words; at most `shown` changes of one article."""
+    """Return what changed: who gets it and when first, then the words; at most `shown` changes of one article."""
     if difference.note is not None:
         yield Row(difference.note)
         return

@@ -65,7 +65,7 @@ def doctor_text(findings: Sequence[Finding], language: Language, style: Style, w
 
 
 def _owner(finding: Finding) -> AccountName | None:
-    """Give the account under which a finding stands; windows are the repository's, whoever sends in them."""
+    """Return the account under which a finding stands; windows are the repository's, whoever sends in them."""
     return None if finding.check is Check.WINDOWS else finding.account
 
 

@@ -88,13 +88,13 @@ def read_page(subject: Subject, text: str) -> list[Explanation]:
 
 
 def find(explanations: Iterable[Explanation], typed: str) -> Explanation | None:
-    """Give the explanation of what a person typed; the case of letters, and `-` for `_`, do not matter."""
+    """Return the explanation of what a person typed; the case of letters, and `-` for `_`, do not matter."""
     wanted = _normal(typed)
     return next((each for each in explanations if _normal(each.code) == wanted), None)
 
 
 def near(explanations: Iterable[Explanation], typed: str) -> str | None:
-    """Give the code that is spelled most like what a person typed, or None where none is near."""
+    """Return the code that is spelled most like what a person typed, or None if none is near."""
     # Suggesting is for this one error.
     from difflib import get_close_matches
 

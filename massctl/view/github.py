@@ -16,12 +16,12 @@ _PROPERTY: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3
 
 
 def github_annotations(diagnostics: Sequence[Diagnostic], language: Language) -> str:
-    """Give one workflow command a line, in the order of places; "" without diagnostics."""
+    """Return one workflow command a line, in the order of places; "" without diagnostics."""
     return "\n".join(_annotation(d, language) for d in sorted(diagnostics, key=lambda d: d.sort_key))
 
 
 def github_alarms(findings: Sequence[Finding], language: Language) -> str:
-    """Give one workflow command a line for what needs a person; "" where nothing does."""
+    """Return one workflow command a line for what needs a person; "" where nothing does."""
     lines = []
     for each in findings:
         message = "\n".join(say(part, language) for part in (each.message, each.hint) if part)
@@ -41,7 +41,7 @@ def _annotation(diagnostic: Diagnostic, language: Language) -> str:
 
 
 def _place(diagnostic: Diagnostic) -> dict[str, object]:
-    """Give the properties of a place; columns only within one line, for GitHub refuses others."""
+    """Return the properties of a place; columns only within one line, for GitHub refuses others."""
     place = diagnostic.place
     if place is None:
         return {}

@@ -41,7 +41,7 @@ class Language:
     EN: ClassVar["Language"]
 
     def __str__(self) -> str:
-        """Give its code."""
+        """Return its code."""
         return self.value
 
     @property
@@ -74,7 +74,7 @@ LANGUAGE_VARIABLE: Final = "MASSCTL_LANG"
 
 
 def unknown_language(environment: Mapping[str, str]) -> Phrase | None:
-    """Say that MASSCTL_LANG names a language that massctl does not speak; None where it names none or a known one."""
+    """Say that MASSCTL_LANG names a language that massctl does not speak; None if it names none or a known one."""
     named = environment.get(LANGUAGE_VARIABLE)
     if not named or _SPOKEN.match(named):
         return None
@@ -83,7 +83,7 @@ def unknown_language(environment: Mapping[str, str]) -> Phrase | None:
 
 
 def asked_for(option: str | None, environment: Mapping[str, str]) -> Code | None:
-    """Give the language that whoever runs a command asks for: `--language`, MASSCTL_LANG, the locale; None for none.
+    """Return the language of the person who runs a command: `--language`, MASSCTL_LANG, the locale; None for none.
 
     As in POSIX the first variable of the locale that is set decides; C, POSIX and C.UTF-8 name no language. A locale
     that massctl does not speak is answered in English; a MASSCTL_LANG that it does not speak is passed over.
@@ -161,7 +161,7 @@ def _command_line(command: Command, language: Language) -> str:
 
 
 def _template(text: Phrase, language: Language) -> str:
-    """Give the template of a Phrase in a language."""
+    """Return the template of a Phrase in a language."""
     if not text.template:
         return ""  # gettext would answer with the header of the catalogue.
     # English is what the code says: it loads no catalogue.
@@ -174,7 +174,7 @@ def _template(text: Phrase, language: Language) -> str:
 
 @cache
 def _catalogue(code: str) -> NullTranslations:
-    """Load a catalogue. English stands in where it was never compiled, which only happens to who develops massctl."""
+    """Load a catalogue. English is the fallback if it was never compiled, which happens only to developers."""
     # English needs no reader of package data.
     from pkgutil import get_data
 
@@ -192,7 +192,7 @@ class _Sentences(NullTranslations):
     """
 
     def __init__(self, written: bytes) -> None:
-        """Note where each sentence stands in a file for one plural form."""
+        """Record the place of each sentence in a file for one plural form."""
         super().__init__()
         self._written = written
         order = "<" if written.startswith(b"\xde\x12\x04\x95") else ">"
@@ -203,11 +203,11 @@ class _Sentences(NullTranslations):
         self._places = {written[start : start + length]: place for (length, start), place in places}
 
     def gettext(self, message: str) -> str:
-        """Give the translation of a template; the template itself where there is none."""
+        """Return the translation of a template; the template itself where there is none."""
         return self._find(message) or message
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        """Give the translation for a count, the only one that Chinese has."""
+        """Return the translation for a count, the only one that Chinese has."""
         return self._find(f"{msgid1}\0{msgid2}") or super().ngettext(msgid1, msgid2, n)
 
     def _find(self, message: str) -> str | None:

@@ -120,7 +120,7 @@ def originality_rows(table: Table, check: "CopyrightCheck") -> None:
 
 
 def _verdict(result: "CopyrightResult") -> str | None:
-    """Say what was found about one article; None where there is nothing to say."""
+    """Say what was found about one article; None if there is nothing to say."""
     if not (result.user_declare_state or result.audit_state or result.original_article_url):
         return None
     failed = Phrase("did not pass the check")
@@ -165,7 +165,7 @@ def foreign_text(
 
 
 def job_rows(table: Table, record: Record, label: str) -> None:
-    """Add rows for each job of a record; batches in a row that fared alike stand in one."""
+    """Add rows for each job of a record; consecutive batches with the same result share a row."""
     for jobs in alike(record.jobs, lambda job: job.batch, _standing, record):
         job = jobs[0]
         table.row(label, *batch_words(job.batch, jobs[-1].batch, record), *_job(jobs), inner=2)
@@ -205,7 +205,7 @@ def job_rows(table: Table, record: Record, label: str) -> None:
 
 
 def _standing(job: Job) -> tuple[object, ...]:
-    """Give what is told of a job beside its numbers, its moment and its addresses."""
+    """Return what is said about a job apart from its numbers, its time and its addresses."""
     counts = job.counts
     told = (counts.reason, counts.copyright_check) if counts is not None else None
     known = tuple(number is not None for number in _counted(job))

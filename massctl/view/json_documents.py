@@ -72,7 +72,7 @@ class Reviewed:
 
 
 def plan_json(plan: Plan, language: Language, names: Sequence[str] = (), reviewed: "Reviewed | None" = None) -> str:
-    """Give the plan document, with what is `reviewed` beside it; its digest is the same in every language."""
+    """Return the plan document, with what is `reviewed`; its digest is the same in every language."""
     made = plan_document(plan, names)
     if plan.remote is not None:
         made["remote"] = _drift_document(plan.remote)

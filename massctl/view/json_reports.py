@@ -117,7 +117,7 @@ class ReportedJob(Strict):
     msg_data_id: int | None
     """WeChat's id of the news; the key of statistics."""
     clientmsgid: str | None
-    """Our id of the send; null for one that was made in the console."""
+    """Our id of the send; null for a send in the console."""
     batch: int
     """Counts the batches of a list of openids from 1; 1 for every other audience."""
     status: Literal["sending", "awaiting_admin", "sent", "failed", "deleted", "unknown"]
@@ -209,7 +209,7 @@ class ApplyReport(Report):
 
 
 def apply_json(outcome: "Outcome", language: Language) -> str:
-    """Give what a run did."""
+    """Return what a run did."""
     campaigns = [_applied(outcome, campaign) for campaign in outcome.campaigns]
     return _report(ApplyReport, language, outcome.state, exit_status=outcome.exit_status(), campaigns=campaigns)
 
@@ -228,7 +228,7 @@ def _applied(outcome: "Outcome", campaign: "CampaignOutcome") -> dict[str, Any]:
 
 
 def _unrecorded(record: Record, answer: "Verdict") -> dict[str, Any]:
-    """Give what the ledger could not take of WeChat's answer, under its key; nothing where it was no clear one."""
+    """Return what the ledger could not take of WeChat's answer, under its key; nothing where it was no clear one."""
     # Only a run whose ledger fell away has one.
     from massctl.apply.outcome import unrecorded_of
 
@@ -244,7 +244,7 @@ _FAULTS_NAMED_MAX = 5
 
 
 def _faults(diagnostics: Sequence[Diagnostic]) -> "Failure | None":
-    """Give the ERROR of a campaign that was stopped by faults in its files; None for one without."""
+    """Return the ERROR of a campaign that was stopped by faults in its files; None for one without."""
     from massctl.apply.outcome import Failure
 
     faults = [diagnostic for diagnostic in diagnostics if diagnostic.severity is Severity.ERROR]
@@ -302,7 +302,7 @@ class DoctorReport(Report):
 
 
 def doctor_json(findings: "Sequence[Finding]", exit_status: int, language: Language) -> str:
-    """Give everything that a check-up found; the summary counts findings by level."""
+    """Return everything that a check-up found; the summary counts findings by level."""
     counts = Counter(finding.level for finding in findings)
     summary = {level.value: counts[level] for level in Level}
     return _report(DoctorReport, language, exit_status=exit_status, findings=findings, summary=summary)
@@ -335,7 +335,7 @@ class StatusReport(Report):
 
 
 def status_json(followed: "Followed", language: Language) -> str:
-    """Give where campaigns stand; `error` says why a state could not be asked for."""
+    """Return where campaigns stand; `error` says why a state could not be asked for."""
     from massctl.apply.jobs import ended_badly  # Only `status` follows jobs.
 
     failures = {id(record): failure for record, failure in reversed(followed.errors)}
@@ -349,7 +349,7 @@ def status_json(followed: "Followed", language: Language) -> str:
 def _campaign(
     shape: type[FollowedCampaign], record: Record, failure: "Failure | None" = None, **given: Any
 ) -> dict[str, Any]:
-    """Give where an edition stands, and what went wrong about it in this run."""
+    """Return where an edition stands, and what went wrong about it in this run."""
     return document(
         shape,
         record,
@@ -383,7 +383,7 @@ def _acted(record: Record) -> list[dict[str, Any]]:
 
 
 def withdraw_json(taken: "Withdrawal", language: Language) -> str:
-    """Give what was withdrawn, what has to wait, and what stopped it."""
+    """Return what was withdrawn, what has to wait, and what stopped it."""
     from massctl.apply.outcome import failure_of
 
     failure = failure_of(taken.error) if taken.error is not None else None
@@ -392,7 +392,7 @@ def withdraw_json(taken: "Withdrawal", language: Language) -> str:
 
 
 def reconcile_json(record: Record, language: Language) -> str:
-    """Give the edition that was settled, as it stands now."""
+    """Return the edition that was settled, as it stands now."""
     return _report(ActReport, language, exit_status=0, campaigns=_acted(record))
 
 
@@ -413,7 +413,7 @@ class NewReport(ActReport):
 
 
 def new_json(record: Record, rest: str, openids: int, language: Language) -> str:
-    """Give the edition whose list was ended, and the campaign that has its other openids."""
+    """Return the edition whose list was ended, and the campaign that has its other openids."""
     made = document(RestCampaign, name=rest, openids=openids)
     return _report(NewReport, language, exit_status=0, campaigns=_acted(record), rest=made)
 
@@ -450,11 +450,11 @@ class EventReport(ActReport):
     event: ReportedEvent | None
     """The event; null where the body is none."""
     diagnostics: list[PlannedDiagnostic]
-    """Why the body is no event."""
+    """Why the body is not an event."""
 
 
 def event_json(finish: "JobFinish", outcome: "Recorded | Foreign", exit_status: int, language: Language) -> str:
-    """Give what an event was recorded for, or which sends in doubt it may belong to."""
+    """Return what an event was recorded for, or which sends in doubt it may belong to."""
     from massctl.apply.jobs import Recorded, ended_badly
 
     if isinstance(outcome, Recorded):
@@ -469,7 +469,7 @@ def event_json(finish: "JobFinish", outcome: "Recorded | Foreign", exit_status: 
 
 
 def no_event_json(fault: Diagnostic, exit_status: int, language: Language) -> str:
-    """Give why a body is no event."""
+    """Return why a body is not an event."""
     diagnostics = diagnostics_document([fault])
     return _report(EventReport, language, exit_status=exit_status, campaigns=[], event=None, diagnostics=diagnostics)
 
@@ -486,13 +486,13 @@ class AdoptReport(ActReport):
 
 
 def adopt_json(record: Record, differences: Sequence[str], handoff: Sequence[str], language: Language) -> str:
-    """Give the edition whose draft was adopted, and what differs in it from what was reviewed."""
+    """Return the edition whose draft was adopted, and what differs in it from what was reviewed."""
     found = {"differences": list(differences), "handoff": list(handoff), "diagnostics": []}
     return _report(AdoptReport, language, exit_status=0, campaigns=_acted(record), **found)
 
 
 def not_adopted_json(faults: Sequence[Diagnostic], exit_status: int, language: Language) -> str:
-    """Give the faults of a campaign that cannot be compared with its draft."""
+    """Return the faults of a campaign that cannot be compared with its draft."""
     found = {"differences": [], "handoff": [], "diagnostics": diagnostics_document(faults)}
     return _report(AdoptReport, language, exit_status=exit_status, campaigns=[], **found)
 
@@ -528,7 +528,7 @@ class BrakeReport(CommandReport):
 def brake_json(
     brake: "Brake | None", language: Language, *, stopped: bool, changed: bool, due: Sequence[str] | None = None
 ) -> str:
-    """Give whether sends are stopped, and the brake that is on, or that was lifted."""
+    """Return whether sends are stopped, and the brake that is on, or that was lifted."""
     return _report(BrakeReport, language, exit_status=0, stopped=stopped, changed=changed, brake=brake, due=due)
 
 
@@ -546,7 +546,7 @@ class SpeedReport(CommandReport):
 
 
 def speed_json(account: str, speed: "SendingSpeed", language: Language) -> str:
-    """Give an account's sending speed; `realspeed` is in 10,000 messages a minute, as the API says it."""
+    """Return an account's sending speed; `realspeed` is in 10,000 messages a minute, as the API says it."""
     return _report(SpeedReport, language, speed, exit_status=0, account=account)
 
 
@@ -566,7 +566,7 @@ class CommentsReport(CommandReport):
 
 
 def comments_json(record: Record, articles: Sequence[int], language: Language, *, opened: bool) -> str:
-    """Give which articles (from 1) were switched."""
+    """Return which articles (from 1) were switched."""
     switched = {"opened": opened, "articles": list(articles)}
     return _report(CommentsReport, language, record, exit_status=0, name=record.campaign, **switched)
 
@@ -592,7 +592,7 @@ class ValidateReport(Report):
 
 
 def validate_json(diagnostics: Sequence[Diagnostic], language: Language) -> str:
-    """Give every diagnostic, in the order of places; the summary counts errors and warnings."""
+    """Return every diagnostic, in the order of places; the summary counts errors and warnings."""
     counts = Counter(diagnostic.severity for diagnostic in diagnostics)
     summary = document(ReportedFaults, error=counts[Severity.ERROR], warning=counts[Severity.WARNING])
     return _report(ValidateReport, language, diagnostics=diagnostics_document(diagnostics), summary=summary)
@@ -631,7 +631,7 @@ class LockReport(CommandReport):
 
 
 def lock_json(report: Sequence[LockedCampaign], language: Language) -> str:
-    """Give how the locks stand, campaign by campaign."""
+    """Return how the locks stand, campaign by campaign."""
     campaigns = [
         document(
             ReportedLock,
@@ -682,7 +682,7 @@ class ExplainReport(Report):
 
 
 def explain_json(explanations: "Sequence[Explanation]", language: Language) -> str:
-    """Give explanations, which are in `language` already."""
+    """Return explanations, which are in `language` already."""
     return _report(ExplainReport, language, language=language.value, explanations=list(explanations))
 
 
@@ -755,7 +755,7 @@ class StateReport(Report):
     lineage: str | None
     """The ledger's lineage; null where there is none."""
     realm: str | None
-    """`wechat` or `loopback`: which world it belongs to."""
+    """`wechat` or `loopback`: which realm it belongs to."""
     serial: int
     """The serial of its last entry; 0 where there is none."""
     error: ReportedError | None = Field(default=None)
@@ -776,7 +776,7 @@ class StateShowReport(StateReport):
 
 
 def state_json(state: State, names: Sequence[str], language: Language) -> str:
-    """Give what is recorded, edition by edition; with `names` only of these campaigns."""
+    """Return what is recorded, edition by edition; with `names` only of these campaigns."""
     chosen = [state.records[key] for key in sorted(state.records) if not names or key[0] in names]
     return _report(
         StateShowReport,
@@ -824,7 +824,7 @@ class StateListReport(StateReport):
 
 
 def entries_json(entries: Sequence[Entry], state: State, language: Language) -> str:
-    """Give every entry with the fields of its line, oldest first."""
+    """Return every entry with the fields of its line, oldest first."""
     return _report(StateListReport, language, state, entries=[_entry_document(entry) for entry in entries])
 
 
@@ -870,7 +870,7 @@ class StateRepairReport(StateReport):
 
 
 def repair_json(repair: "Repair", language: Language) -> str:
-    """Give the document of a repair."""
+    """Return the document of a repair."""
     lines = [{key: line.get(key) for key in DroppedLine.model_fields} for line in repair.dropped_lines]
     dropped = document(DroppedPart, bytes=len(repair.dropped), sha256=sha256_of(repair.dropped), lines=lines)
     serial = repair.kept + (1 if repair.done else 0)
@@ -885,7 +885,7 @@ class StateVerifyReport(StateReport):
 
 
 def verified_json(state: State, language: Language) -> str:
-    """Give that every line is what was written: one that is not ends the command before."""
+    """Return that every line is what was written: one that is not ends the command before."""
     return _report(StateVerifyReport, language, state, whole=True)
 
 
@@ -914,7 +914,7 @@ class ReportedSend(Strict):
     edition: str
     """Its edition."""
     reprint: str | None
-    """What becomes of it where WeChat finds a reprint (send_ignore_reprint); null where it is no news."""
+    """What becomes of it where WeChat finds a reprint (send_ignore_reprint); null where it is not news."""
     comments: str | None
     """Who may comment; null where nobody can."""
     allowance: list[str]
@@ -966,7 +966,7 @@ class NoticesReport(Report):
 
 
 def notices_json(notices: Sequence["Notice"], language: Language) -> str:
-    """Give the document that a webhook is posted."""
+    """Return the document that a webhook is posted."""
     return _report(NoticesReport, language, notices=[_notice(each) for each in notices])
 
 
@@ -982,7 +982,7 @@ def _notice(notice: "Notice") -> dict[str, Any]:
 
 
 def _send(block: "SendBlock") -> dict[str, Any]:
-    """Give the block by the names of its rows: words for people, lists where there may be several."""
+    """Return the block by the names of its rows: words for people, lists where there may be several."""
     from massctl.view.send_block import block_rows
 
     said = empty_document(ReportedSend)
@@ -1040,6 +1040,6 @@ REPORTS: Final[dict[str, type[BaseModel]]] = {
 
 
 def stopped_json(verb: str, failure: "Failure", exit_status: int, language: Language) -> str:
-    """Give the document of a run that stopped before it knew a campaign: its usual keys, empty, and `error`."""
+    """Return the document of a run that stopped before it knew a campaign: its usual keys, empty, and `error`."""
     made = empty_document(REPORTS[verb], exit_status=exit_status)
     return written({**made, "error": document(ReportedError, failure)}, language)

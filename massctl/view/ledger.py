@@ -157,7 +157,7 @@ def _attempts(table: Table, record: Record) -> None:
 
 
 def entry_facts(event: entries.Event) -> str:
-    """Give the members of an entry that tell it from its like, as `name value` pairs."""
+    """Return the members of an entry that tell it from its like, as `name value` pairs."""
     return "".join(FACTS[type(event)](event))
 
 
@@ -252,7 +252,7 @@ class Lost:
 
     lineage: str
     aside: str | None
-    """The name of the old ledger's file; None where there was none."""
+    """The name of the old ledger's file; None if there was none."""
     unread: str | None
     """Why the old ledger could not be read."""
     sent: tuple[Record, ...]
@@ -266,7 +266,7 @@ class Lost:
 
 
 def lost_text(lost: Lost, language: Language, style: Style, width: int) -> str:
-    """Say what is true of a ledger that was begun anew, and what to type before the next apply."""
+    """Say what is true of a new ledger, and what to run before the next apply."""
     page = Page(language, style, width)
     page.line(Phrase("the ledger {lineage} was created; nothing is recorded in it yet", lineage=lost.lineage))
     if lost.aside:
@@ -311,7 +311,7 @@ def _open_send(page: Page, record: Record) -> None:
 
 
 def _import_command(record: Record) -> Command:
-    """Give the command that tells a new ledger of a send, with all that the old one knows."""
+    """Return the command that tells a new ledger of a send, with all that the old one knows."""
     job = record.jobs[-1] if record.jobs else None
     times = [job.accepted_at] if job else []
     times += [record.imported.sent_at] if record.imported else []

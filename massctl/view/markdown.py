@@ -88,38 +88,38 @@ class Weight(IntEnum):
 
 
 def may_send(planned: SavedCampaign) -> bool:
-    """Say whether apply would send it: nothing refuses, or only a size that apply reads again."""
+    """Return whether apply would send it: nothing refuses, or only a size that apply reads again."""
     sends = any(step.kind is Kind.SEND_MASS for step in planned.steps)
     return sends or (bool(planned.refusals) and all(r.guard is Guard.AUDIENCE_BOUNDS for r in planned.refusals))
 
 
 def content_of(planned: SavedCampaign) -> LockFile | None:
-    """Give what would be sent, or, where its lock refuses it, what would be locked; None where nothing can be."""
+    """Return what would be sent, or, where its lock refuses it, what would be locked; None if nothing can be."""
     return planned.unlocked.content if planned.approved is None and planned.unlocked else planned.approved
 
 
 def diagnostics_of(planned: SavedCampaign) -> list[PlannedDiagnostic]:
-    """Give what is wrong in its files, also where its lock refuses it before they are read."""
+    """Return what is wrong in its files, also where its lock refuses it before they are read."""
     return [*planned.diagnostics, *(planned.unlocked.diagnostics if planned.unlocked else ())]
 
 
 def refusals_of(planned: SavedCampaign) -> list[PlannedRefusal]:
-    """Give why it is refused; that it has no window and waits for its name was declared, and went not wrong."""
+    """Return why it is refused; that it has no window and waits for its name was declared, and went not wrong."""
     return [each for each in planned.refusals if each.guard is not Guard.NOT_NAMED]
 
 
 def is_refused_for_lock(planned: SavedCampaign) -> bool:
-    """Say whether its lock refuses it."""
+    """Return whether its lock refuses it."""
     return any(each.guard in LOCK_GUARDS for each in planned.refusals)
 
 
 def is_faulty(planned: SavedCampaign) -> bool:
-    """Say whether its files have faults."""
+    """Return whether its files have faults."""
     return any(each.severity is Severity.ERROR for each in diagnostics_of(planned))
 
 
 def parts_of(planned: SavedCampaign) -> list[ReviewedPart]:
-    """Give what changed in it beside words and pictures."""
+    """Return what changed in it beside words and pictures."""
     return planned.changes.parts if planned.changes is not None else []
 
 
@@ -171,7 +171,7 @@ _OF_FORK: Final = Phrase(
 
 
 def next_of(planned: SavedCampaign, locking: Locking) -> Phrase | None:
-    """Say how a campaign that is refused for its lock gets one; None where the refusal's own hint says it."""
+    """Say how a campaign that is refused for its lock gets one; None if the refusal's own hint says it."""
     if locking is Locking.BY_HAND:
         return None
     if locking is Locking.OF_FORK:
@@ -194,7 +194,7 @@ def locking_notes(planned: Sequence[SavedCampaign], locking: Locking) -> Iterato
 
 
 def message_facts(lock: LockFile) -> list[tuple[str, list[str]]]:
-    """Give rows, each a label and its facts."""
+    """Return rows, each a label and its facts."""
     message = lock.message
     match message:
         case LockedText(content=content):
@@ -230,7 +230,7 @@ _PIECES_MAX: Final = 60
 
 
 def changed_rows(changes: ReviewedChanges, label: str, words: Words) -> list[str]:
-    """Give a section of its own: what it is compared with, and a list of what changed."""
+    """Return a section of its own: what it is compared with, and a list of what changed."""
     rows = [_row(row, words) for row in islice(changes.rows, _ROWS_MAX)]
     if not rows:
         return []
@@ -296,7 +296,7 @@ class RowWriter:
     words: Words
 
     def head(self) -> list[str]:
-        """Give the two lines above the rows."""
+        """Return the two lines above the rows."""
         labels = [Phrase("campaign"), Phrase("verdict and lock"), Phrase("audience and window")]
         return [f"| {' | '.join(self.words.said(label) for label in labels)} |", "|" + " --- |" * len(labels)]
 
@@ -383,7 +383,7 @@ class CampaignWriter:
     """Who locks what is not."""
 
     def block(self, planned: SavedCampaign, *, is_open: bool = False) -> Block:
-        """Give the details of a campaign: facts that stand together, then rows, most important first."""
+        """Return the details of a campaign: facts that stand together, then rows, most important first."""
         mark = "‼ " if may_send(planned) else ""
         title = html(planned.title, foreign=True, cells=2 * TITLE_CELLS)
         label = f"{mark}{html_code(planned.name, NAME_CELLS)} {title}".rstrip()
@@ -397,7 +397,7 @@ class CampaignWriter:
             *(self._message(content) if (content := content_of(planned)) else []),
             *(changed_rows(planned.changes, PLAN_LABELS["changes"], self.words) if planned.changes else []),
         ]
-        # With little room a campaign that is stopped still says why, rather than where it stands.
+        # With little space a stopped campaign says why, rather than its status.
         first = [*self._facts(planned), *(pressing[:1] if stopped else standing)]
         return Block([*opening, *first], [*rows, *(_below_rows(standing) if stopped else [])], closing)
 
@@ -438,7 +438,7 @@ class CampaignWriter:
         return self.words.said(_VERDICT[found])
 
     def _block_rows(self, planned: SavedCampaign) -> list[Row]:
-        """Give what everybody sees of a send; what is a diagnostic stands below, with what to do about it."""
+        """Return what everybody sees of a send; diagnostics are below, with their remedies."""
         content = content_of(planned)
         if content is None:
             return []
@@ -462,7 +462,7 @@ class CampaignWriter:
         return moment(at.astimezone(window.not_before.tzinfo)) if window else recorded(at)
 
     def _by_hand(self, planned: SavedCampaign) -> list[str]:
-        """Give what only the console can do, as a list to tick: somebody has to do it before the send."""
+        """Return what only the console can do, as a list to tick: somebody has to do it before the send."""
         items = [HandoffItem(each.item, each.done) for each in planned.handoff]
         rows = self.words.first(items, lambda each: f"- [{'x' if each.done else ' '}] {self.words.said(each.words)}")
         return self.words.labelled(PLAN_LABELS["by_hand"], rows)
@@ -472,7 +472,7 @@ class CampaignWriter:
         return self.words.labelled(PLAN_LABELS["message"], rows)
 
     def _steps(self, planned: SavedCampaign) -> list[str]:
-        """Give what would be done, the mass sends first; what is alike stands once, with its number."""
+        """Return what would be done, the mass sends first; what is alike stands once, with its number."""
         alike = Counter((step.kind, step.reason, step.reversible) for step in planned.steps)
         ordered = sorted(alike, key=lambda each: each[0] is not Kind.SEND_MASS)
         rows = [self._step(planned, *each, alike[each]) for each in ordered]
@@ -523,7 +523,7 @@ class CampaignWriter:
 
 
 def _below_rows(standing: list[str]) -> list[str]:
-    """Put facts behind rows, as a list of their own."""
+    """Put facts after rows, as a separate list."""
     return ["\n" + standing[0], *standing[1:]]
 
 
@@ -534,7 +534,7 @@ def _place(diagnostic: PlannedDiagnostic) -> str:
 
 
 def appendices(words: Words, plan: SavedPlan, resting: Sequence[SavedCampaign]) -> Iterator[Block]:
-    """Give the lists that there is something for, each a part that is folded away; drift stands open."""
+    """Return the lists that there is something for, each a part that is folded away; drift stands open."""
     if plan.remote is not None:
         found = ["- " + words.facts(drift.campaign, drift.message) for drift in plan.remote.drift]
         unread = ["- " + words.facts(each.account, each.message, each.hint) for each in plan.remote.errors]
@@ -566,11 +566,11 @@ def _folded(words: Words, label: Phrase, rows: list[str], *, is_open: bool = Fal
 MARKDOWN_CHARACTERS_MAX: Final = 65_000
 """Of a comment, counted as `massctl.view.markdown_text` does; whoever posts it may add a little of their own."""
 _TABLE_PERCENT: Final = 55
-"""Of the room, at first: the details of what matters most must have their place too."""
+"""The share of the space for the table: the most important details need space too."""
 _APPENDIX_PART: Final = 12
-"""Of the room, one part in so many is kept for each list that stands below the campaigns."""
+"""The share of the space, one part in so many, for each list below the campaigns."""
 _NOTE_CHARACTERS_MAX: Final = 400
-"""Room that is kept for saying what was left out."""
+"""Space for saying what was left out."""
 _OPEN_MAX: Final = 3
 """So many campaigns stand unfolded, where they need somebody."""
 

@@ -1,4 +1,4 @@
-"""Text of others as Markdown that does nothing, words in a language as Markdown, and the room that a comment has.
+"""Foreign text as Markdown without effect, phrases as Markdown, and the space of a comment.
 
 A title with characters that nobody sees (a joiner of width zero, a filler, a tag, accents piled up without end) looks
 like another title: they are written out. What makes an emoji stays: a joiner and a selector beside a pictograph.
@@ -32,7 +32,7 @@ _ACCENTS: Final = frozenset({"Mn", "Me"})
 
 
 def spelt_out(text: str) -> str:
-    """Give `text` with every character that is not seen as its number: `\\u200b`. What is seen stays as it is."""
+    """Return `text` with every character that is not seen as its number: `\\u200b`. What is seen stays as it is."""
     if text.isascii():
         return text
     found: list[str] = []
@@ -55,7 +55,7 @@ def _is_hidden(text: str, index: int) -> bool:
 
 
 def _is_pictograph(character: str) -> bool:
-    """Say whether an emoji may begin with it: other symbols, arrows and marks of mathematics among them."""
+    """Return whether an emoji may begin with it: other symbols, arrows and marks of mathematics among them."""
     return character != "" and not character.isascii() and unicodedata.category(character) in {"So", "Sm", "Po"}
 
 
@@ -65,7 +65,7 @@ def _ends_pictograph(character: str) -> bool:
 
 
 def _is_ignorable(number: int) -> bool:
-    """Say whether it is drawn as nothing, be it assigned or not."""
+    """Return whether it is drawn as nothing, be it assigned or not."""
     return (
         0xFE00 <= number <= 0xFE0F
         or 0x180B <= number <= 0x180F
@@ -80,7 +80,7 @@ def _number(character: str) -> str:
 
 
 TEXT_CELLS_MAX: Final = 400
-"""More of one text is cut: a comment is no place for it, and one text must not push the others out."""
+"""More of one text is cut: a comment is not the place for it, and one text must not displace the others."""
 
 _BLANKS: Final = re.compile(r"[ \t\r\n]+")
 _PIECE: Final = re.compile(r"`(?P<quoted>[^`]+)`|(?P<tick>`)|(?P<run>[!-_a-~]+)")
@@ -227,7 +227,7 @@ class Words:
         return [f"\n**{self.said(label)}**\n\n{rows[0]}", *rows[1:]] if rows else []
 
     def folded(self, label: str, *, is_open: bool = False) -> tuple[list[str], list[str]]:
-        """Give what opens and closes a part that is folded away; `label` is HTML already."""
+        """Return what opens and closes a part that is folded away; `label` is HTML already."""
         return [f"<details{' open' if is_open else ''}><summary>{label}</summary>", ""], ["", "</details>", ""]
 
     def listed(self, phrases: Sequence[Phrase]) -> str:
@@ -239,7 +239,7 @@ class Words:
         return "- " + self.said(Phrase("and {count} more", count=count))
 
     def first(self, items: Sequence[Item], row: Callable[[Item], str]) -> list[str]:
-        """Give a row for each item, or for so many that the number of the others is the last row."""
+        """Return a row for each item, or for so many that the number of the others is the last row."""
         if len(items) <= ROWS_SHOWN:
             return [*map(row, items)]
         return [*map(row, items[: ROWS_SHOWN - 1]), self.more(len(items) - ROWS_SHOWN + 1)]
@@ -267,7 +267,7 @@ class Block:
         return len(self.rows) - self.shown
 
     def lines(self, more: Callable[[int], str]) -> list[str]:
-        """Give what has its place; `more` says how many rows are not there."""
+        """Return what has its place; `more` says how many rows are not there."""
         rest = [more(self.missing)] if self.missing else []
         return [*self.opening, *self.rows[: self.shown], *rest, *self.closing]
 
@@ -292,7 +292,7 @@ def beginning(lines: Sequence[str], room: int) -> int:
 
 
 def fit(blocks: Iterable[Block], count: int, room: int) -> tuple[list[Block], int]:
-    """Give those of `count` blocks, most important first, that have their place, and what room is left.
+    """Return those of `count` blocks, most important first, that have their place, and what room is left.
 
     Each may take its equal share of what is left. One whose opening does not fit is passed over: a shorter one behind
     it may.

@@ -43,12 +43,12 @@ def plain(text: str) -> str:
 
 
 def notice_blocks(notices: Sequence[Notice], language: Reader) -> list[str]:
-    """Give each notice as a block of WeCom's markdown."""
+    """Return each notice as a block of WeCom's markdown."""
     return [_block(each, language) for each in notices]
 
 
 def left_out(count: int, language: Reader) -> str:
-    """Say that so many notices had no room."""
+    """Say how many notices did not fit."""
     return say(Phrase("and {count} more: {command}", count=count, command=Command("status")), language)
 
 
@@ -82,7 +82,7 @@ def _row(row: Row, language: Language) -> str:
 
 
 def _choices(evidence: Evidence) -> list[tuple[str, Phrase]]:
-    """Give the three commands, each with its time."""
+    """Return the three commands, each with its time."""
     name, repetition = evidence.record.campaign, evidence.repetition
     found: list[tuple[str, Phrase]] = []
     if repetition is not None:
@@ -105,5 +105,5 @@ def _choices(evidence: Evidence) -> list[tuple[str, Phrase]]:
 
 
 def reconcile_command(name: str, choice: str) -> str:
-    """Give one of the ways to settle a send, with dots in place of the reason."""
+    """Return one of the ways to settle a send, with dots in place of the reason."""
     return f'massctl reconcile {name} {choice} --reason "…"'

@@ -1,4 +1,4 @@
-"""The plan, for a person who is about to decide: what would happen, to whom, why, and what would not.
+"""Show the plan to a person who must decide: what would happen, to whom, why, and what would not.
 
 Rows about a campaign (its message, its steps, its refusals) are shared with what a run did and with `lock`.
 """
@@ -79,7 +79,7 @@ STATUS_INK: Final = {
 
 
 def inked_digest(digest: str) -> Inked:
-    """Say a digest beside what it is about."""
+    """Show a digest with its subject."""
     return Inked(Phrase("digest {digest}", digest=short_digest(digest)), Ink.DETAIL)
 
 
@@ -139,7 +139,7 @@ def picture_rows(table: Table, campaign: RenderedCampaign, label: str) -> None:
 
 
 def short_path(path: str, campaign: str) -> str:
-    """Give a path of the repository as it is written within its campaign's folder."""
+    """Return a path of the repository as it is written within its campaign's folder."""
     return path.removeprefix(f"campaigns/{campaign}/").removeprefix("campaigns/")
 
 
@@ -182,7 +182,7 @@ def folded(steps: Sequence[Step]) -> list[tuple[Step, int]]:
 
 
 def _follows(step: Step, before: Step, times: int) -> bool:
-    """Say whether a step does to the next batch what `times` steps from `before` on do to theirs."""
+    """Return whether a step does to the next batch what `times` steps from `before` on do to theirs."""
     if not isinstance(step, SaveDraft | SendMass) or not isinstance(before, SaveDraft | SendMass):
         return False
     if step.batch is None or before.batch is None:
@@ -352,7 +352,7 @@ def _campaign(page: Page, planned: PlannedCampaign, plan: Plan, now: datetime, d
     if planned.awaiting_until is not None:
         hold_rows(table, planned.name, planned.awaiting_until, "")
     if block is not None and planned.rendered is not None:
-        # What is a diagnostic stands below with its place, and with what to do about it.
+        # Diagnostics are below with their places and remedies.
         block_table(table, block, but=warnings_of(planned.diagnostics))
         message_rows(table, planned.rendered, PLAN_LABELS)
         picture_rows(table, planned.rendered, PLAN_LABELS["pictures"])

@@ -167,7 +167,7 @@ def doubt_rows(
 ) -> None:
     """Say of an open attempt what happened, what is now true, and what to type.
 
-    `repeatable_until` is None where something other than the time keeps `apply` from repeating the request. `answer`
+    `repeatable_until` is None if something other than the time keeps `apply` from repeating the request. `answer`
     is what WeChat said to it in this run; a clear one leaves it open where it could not be recorded.
     """
     if (answer_by := held_until(record)) is not None:
@@ -212,14 +212,14 @@ def _choices(table: Table, record: Record, look: str) -> None:
 
 
 def _unrecorded(table: Table, label: str, answer: Unrecorded) -> None:
-    """Say a clear answer that the ledger does not know: whoever types it closes the attempt."""
+    """Say a clear answer that the ledger does not know: typing it closes the attempt."""
     table.row(label, Inked(answer.told, Ink.ALARM), inner=2)
     table.below(Phrase("In the ledger it is in doubt. When the ledger can be written again:"))
     table.below(answer.command, inner=4)
 
 
 def _is_of_ledger(failure: Failure, outcome: Outcome) -> bool:
-    """Say whether a failure is that of the ledger, which is told once for the whole run."""
+    """Return whether a failure is that of the ledger, which is told once for the whole run."""
     return outcome.ledger_error is not None and failure == failure_of(outcome.ledger_error)
 
 
@@ -376,7 +376,7 @@ def stopped_text(brake: Brake, remote: str, language: Language, style: Style, wi
 def resume_question(
     brake: Brake, due: "Plan | None", now: datetime, language: Language, style: Style, width: int
 ) -> str:
-    """Show a brake before it is lifted, and each campaign that would be sent at once; it does not ask."""
+    """Show a brake before it is lifted, and each campaign that would be sent immediately; does not ask."""
     page = Page(language, style, width)
     page.line(Inked(Phrase("the brake is set"), Ink.ALARM))
     _brake_rows(page, brake)
@@ -392,7 +392,7 @@ def resume_question(
 def resumed_text(
     brake: Brake | None, remote: str, due: Sequence[str] | None, language: Language, style: Style, width: int
 ) -> str:
-    """Say that sends are allowed, and what the next apply would send; `due` is None where that is not known."""
+    """Say that sends are allowed, and what the next apply would send; `due` is None if that is not known."""
     page = Page(language, style, width)
     if brake is None:
         told = Phrase("the brake is not set: {remote} has no branch {branch}", remote=remote, branch=STOP_BRANCH)

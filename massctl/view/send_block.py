@@ -118,12 +118,12 @@ class Row:
 
     @property
     def label(self) -> Phrase:
-        """Give what stands before it."""
+        """Return what stands before it."""
         return SEND_LABELS[self.name]
 
     @property
     def words(self) -> list[str]:
-        """Give the facts without their ink."""
+        """Return the facts without their ink."""
         return [each.text if isinstance(each, Inked) else each for each in self.facts]
 
 
@@ -158,7 +158,7 @@ def block_table(table: Table, block: SendBlock, but: Collection[str] = ()) -> No
 
 
 def beginning_words(text: str) -> str:
-    """Give the first words of a text, enough to recognise it by."""
+    """Return the first words of a text, enough to recognise it by."""
     return shorten(" ".join(text.split()), _BEGINNING_CELLS)
 
 

@@ -1,4 +1,4 @@
-"""Where campaigns stand, what became of their jobs, and the evidence for settling one that is in doubt."""
+"""Show the status of campaigns and jobs, and the evidence for a send in doubt."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -71,7 +71,7 @@ def contradiction_row(table: Table, record: Record) -> None:
 
 
 def settled_row(table: Table, record: Record, label: str) -> None:
-    """Add what people settled about sends of unknown outcome, or told of one that the ledger did not see."""
+    """Add what people settled about sends of unknown outcome, or recorded about sends outside the ledger."""
     imported = record.imported
     if imported is not None:
         told = Phrase("as sent at {at}, by {who}", at=recorded(imported.sent_at), who=imported.by)

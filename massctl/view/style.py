@@ -4,7 +4,7 @@ from enum import Enum
 
 
 class Ink(Enum):
-    """What a piece of a line is, for the eye; the values are the parameters of ANSI's SGR sequence."""
+    """How a piece of a line looks; the values are the parameters of ANSI's SGR sequence."""
 
     PLAIN = ""
     NAME = "1"

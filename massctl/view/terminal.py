@@ -77,7 +77,7 @@ class Page:
         return self.style.paint(text, ink)
 
     def text(self) -> str:
-        """Give the page, without a line end at its end."""
+        """Return the page, without a line end at its end."""
         return "\n".join(self._lines).rstrip("\n")
 
     def _fill(self, lead: str, parts: Sequence[Part], indent: int, hang: int) -> None:
@@ -102,7 +102,7 @@ class Page:
             self._lines.append((start + painted).rstrip())
 
     def _surely_short(self, parts: Sequence[Part], room: int) -> list[_Piece] | None:
-        """Give `parts` as they are where no measuring is needed: one line, and at two cells a character no wider."""
+        """Return `parts` as they are where no measuring is needed: one line, and at two cells a character no wider."""
         pieces: list[_Piece] = []
         for part in parts:
             text, ink = (part.text, part.ink) if isinstance(part, Inked) else (part, Ink.PLAIN)
@@ -119,7 +119,7 @@ class Page:
         return [*pieces[:-1], *((text.rstrip(" "), ink) for text, ink in pieces[-1:])]
 
     def _pieces(self, parts: Sequence[Part]) -> list[list[_Piece]]:
-        """Give the clusters of `parts`, one list for each line that their line ends make."""
+        """Return the clusters of `parts`, one list for each line that their line ends make."""
         lines: list[list[_Piece]] = [[]]
         for part in parts:
             text, ink = (part.text, part.ink) if isinstance(part, Inked) else (part, Ink.PLAIN)

@@ -74,7 +74,7 @@ NO_DRIFT: Final = Phrase("everything is as recorded")
 
 
 def short_digest(digest: str) -> str:
-    """Give the first hex digits of a digest, enough to tell two apart."""
+    """Return the first hex digits of a digest, enough to tell two apart."""
     return digest.removeprefix("sha256:")[:DIGEST_HEX_SHOWN]
 
 
@@ -185,7 +185,7 @@ def reviewer(step: SendPreview) -> str:
 
 
 def symbol(step: Step) -> str:
-    """Give the sign of a step: `+` adds, `~` replaces, `>` shows to one person, `‼` cannot be taken back."""
+    """Return the sign of a step: `+` adds, `~` replaces, `>` shows to one person, `‼` cannot be taken back."""
     match step:
         case SendMass():
             return "‼"

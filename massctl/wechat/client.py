@@ -58,12 +58,12 @@ class Exchange:
     milliseconds: int | None = None
     """None while the request is under way."""
     errcode: int | None = None
-    """0 for success; None where no answer came that could be read."""
+    """0 for success; None if no answer came that could be read."""
     rid: str | None = None
     reason: Phrase | None = None
     """Why there is no answer."""
     server_date: datetime | None = None
-    """The `Date` of the answer, in UTC; None where it has none."""
+    """The `Date` of the answer, in UTC; None if it has none."""
 
 
 Watch = Callable[[Exchange], None]
@@ -110,10 +110,10 @@ class WeChatClient:
     ) -> Self:
         """Make a client; no request is made before the first call.
 
-        `credential` is the AppSecret, or what fetches tokens in its place. `api_base` has passed
+        `credential` is the AppSecret, or what fetches tokens instead. `api_base` has passed
         `massctl.model.settings.check_api_base`. `inside` answers in place of the network. `proxy` is not used for
-        loopback: another machine's proxy would reach its own loopback and not ours.
-        Raises ConfigurationError for a proxy address that cannot work.
+        loopback: another machine's proxy would reach its own loopback and not ours. Raises ConfigurationError for a
+        proxy address that cannot work.
         """
         local = realm_of(api_base) == "loopback"
         if not api_base.lower().startswith("https://") and not local:
@@ -139,7 +139,7 @@ class WeChatClient:
         self._tokens.renew()
 
     def upload_image(self, upload: Upload) -> ImageUrl:
-        """Upload a picture for the inside of articles; gives its https URL."""
+        """Upload a picture for the inside of articles; returns its https URL."""
         return self._call(wire.UPLOAD_IMAGE.with_upload(upload))
 
     def add_material(self, upload: Upload) -> Material:
@@ -147,7 +147,7 @@ class WeChatClient:
         return self._call(wire.material_request(upload))
 
     def make_video(self, material: MediaId, title: str, description: str) -> MediaId:
-        """Make the id under which a video of the material library is sent; one that nobody uses dies by itself."""
+        """Make the id for the send of a video of the material library; an unused id expires."""
         return self._call(wire.MAKE_VIDEO.with_body({"media_id": material, "title": title, "description": description}))
 
     def material_count(self) -> int:
@@ -163,7 +163,7 @@ class WeChatClient:
         return self._call_unless_gone(wire.GET_DRAFT.with_body({"media_id": media_id}))
 
     def delete_draft(self, media_id: MediaId) -> None:
-        """Delete a draft; one that is gone already counts as deleted."""
+        """Delete a draft; a missing one counts as deleted."""
         self._call_unless_gone(wire.DELETE_DRAFT.with_body({"media_id": media_id}))
 
     def newest_drafts(self) -> tuple[ListedDraft, ...]:
@@ -197,7 +197,7 @@ class WeChatClient:
     def preview(self, recipient: Recipient, body: Body) -> PreviewVerdict:
         """Show the message on one phone: one request, and one more only if the first token was refused.
 
-        Raises a WeChatError only while there is no token, before anything has left.
+        Raises a WeChatError only if there is no token, before anything has left.
         """
         # An openid must not come back to us inside an error text.
         hide = [recipient.name] if recipient.kind == "touser" else []
@@ -301,7 +301,7 @@ class WeChatClient:
         openids: Sequence[str] = (),
         is_late: Callable[[], bool] | None = None,
     ) -> T | Refusal | NoAnswer:
-        """Make one exchange, tell whoever watches, and judge the answer."""
+        """Make one exchange, report it to the observer, and judge the answer."""
         begun = Exchange(request.method, request.path)
         self._watch(begun)
         before = self._monotonic()
@@ -352,7 +352,7 @@ class WeChatClient:
 
 
 def _value(outcome: T | Refusal | NoAnswer, path: str) -> T:
-    """Return the success, or raise what stands in its place."""
+    """Return the success, or raise its error."""
     if isinstance(outcome, Refusal | NoAnswer):
         raise error_of(outcome, path)
     return outcome

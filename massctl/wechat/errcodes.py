@@ -1,4 +1,4 @@
-"""Judge errcodes: what a code says about the world, in words, and what a person can do about it.
+"""Judge errcodes: what a code says about the effect, in words, and what a person can do about it.
 
 `errcodes.toml` is the table, and `judge` reads it for every answer: to reads, uploads, previews, sends, withdrawals.
 A code that is not in the table is permanent, except where something may have reached somebody: there it leaves a doubt.
@@ -29,7 +29,7 @@ _Rule: TypeAlias = Mapping[str, Any]
 
 
 class ErrorClass(Enum):
-    """What an errcode says about the world; `errcodes.toml` says each in words."""
+    """What an errcode says about the effect; `errcodes.toml` has the words for each."""
 
     BUSY = "busy"
     DOUBT = "doubt"
@@ -97,7 +97,7 @@ def _written() -> dict[str, Any]:
 
 @cache
 def _rules() -> Mapping[tuple[str | None, int], _Rule]:
-    """Order the rules by path and errcode; the path None stands for every call without a rule of its own."""
+    """Order the rules by path and errcode; the path None means every call without a specific rule."""
     written = _written()
     return {
         (path, errcode): rule

@@ -52,7 +52,10 @@ _OPENID: Final = re.compile(r"(?<![0-9A-Za-z_-])o[0-9A-Za-z_-]{27}(?![0-9A-Za-z_
 _OPENID_PART: Final = re.compile(r"[A-Za-z0-9_-]{4,}", re.ASCII)
 """What may be an openid of a list, or the beginning of one."""
 _TOKEN: Final = re.compile(r"[0-9A-Za-z_-]{100,}", re.ASCII)
-"""An access token by its look, also one that we were never given. Source: WeChat docs, "stable_token", read 2026-10."""
+"""An access token by its form, even one that massctl never received.
+
+Source: WeChat docs, "stable_token", read 2026-10.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,7 @@ class Job:
 
 
 class ShapeError(Exception):
-    """Report a success that lacks a field that makes it one; never leaves this package."""
+    """Report a success without a required field; internal to this package."""
 
 
 def read_answer(raw: RawAnswer, hide: Iterable[str], openids: Sequence[str] = ()) -> Answer | NoAnswer:
@@ -124,7 +127,7 @@ def read_answer(raw: RawAnswer, hide: Iterable[str], openids: Sequence[str] = ()
 
 
 def refusal_of(answer: Answer, path: str) -> Refusal | None:
-    """Judge an answer of the call at `path`; None where it has no errcode."""
+    """Judge an answer of the call at `path`; None if it has no errcode."""
     if not answer.errcode:
         return None
     judgement = judge(path, answer.errcode, answer.errmsg)
@@ -281,7 +284,7 @@ def optional(fields: Fields, name: str) -> str:
 
 
 def lenient(fields: Fields, name: str) -> str:
-    """Read a string on which nothing depends: whatever else stands there is the same as empty."""
+    """Read a string on which nothing depends: any other value is the same as empty."""
     value = fields.get(name)
     return value if isinstance(value, str) else ""
 
@@ -318,7 +321,7 @@ def job(fields: Fields) -> Job:
 
 
 def done(fields: Fields) -> None:
-    """Read a success without a field of its own: there, errcode 0 must be written."""
+    """Read a success without further fields: there, errcode 0 must be written."""
     if integer(fields.get("errcode")) != 0:
         raise ShapeError
 

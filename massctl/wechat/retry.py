@@ -38,7 +38,7 @@ _BUSY = wait_exponential(multiplier=BUSY_PAUSE_SECONDS, max=PAUSE_SECONDS_MAX) +
 
 
 def retry(once: Callable[[], T], sleep: Callable[[float], None], *, repeatable: bool) -> T:
-    """Call `once` until its outcome is no trouble that passes by itself; gives the last outcome.
+    """Call `once` until its outcome is not a passing error; returns the last outcome.
 
     What is not `repeatable` is called again only where WeChat asked for a slower pace, since it did nothing then.
     """

@@ -26,7 +26,7 @@ class Grant:
 
 
 TokenSource = Callable[[bool], Grant]
-"""Fetches a live token or raises a WeChatError; the argument says whether WeChat refused the one that it gave last."""
+"""Fetches a live token or raises a WeChatError; the argument says whether WeChat refused the last one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class TokenStore:
         return flight.result()
 
     def held(self) -> str | None:
-        """Return the token that was fetched last, whatever its age, and fetch none; None where it was dropped.
+        """Return the token that was fetched last, whatever its age, and fetch none; None if it was dropped.
 
         What `get` gave a moment ago is alive: the margin is longer than a send may wait for its connection.
         """

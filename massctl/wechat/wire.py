@@ -1,7 +1,7 @@
 """The calls of WeChat's API, one line each, and the shapes of what is asked and answered.
 
 A `Request` knows its path, its bytes, whether it may be repeated, and how to read a success. Equal values make equal
-bytes: a repeated send must be the same request. Readers raise ShapeError where a field that makes a success is missing
+bytes: a repeated send must be the same request. Readers raise ShapeError if a field that makes a success is missing
 or of the wrong type; fields that are not known are ignored. Source of all shapes: WeChat docs, the page of each call,
 read 2026-10, except where another one is named.
 """
@@ -148,13 +148,13 @@ def _articles(fields: Fields) -> tuple[DraftArticle, ...]:
 
 
 def _draft_list(fields: Fields) -> DraftList:
-    """Read a page of the draft box; past its end there are no items."""
+    """Read a page of the draft box; after its end there are no items."""
     items = objects(fields, "item") if "item" in fields else []
     return DraftList(tuple(ListedDraft(_media_id(item), _titles(item)) for item in items), count(fields, "total_count"))
 
 
 def _titles(item: Fields) -> tuple[str, ...] | None:
-    """Read the titles of a listed draft; None where any is missing, since they only spare a call."""
+    """Read the titles of a listed draft; None if any is missing, since they only spare a call."""
     content = item.get("content")
     if not isinstance(content, dict):
         return None

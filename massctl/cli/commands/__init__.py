@@ -46,11 +46,11 @@ NOT_YET: Final[dict[str, Phrase]] = {
     "tags": Phrase("list an account's tags, and keep them for plans without a network"),
     "report": Phrase("show what the sends reached"),
 }
-"""Verbs of the public interface whose turn has not come: typing one is a clear error."""
+"""Verbs of the public interface that are not built yet: typing one is a clear error."""
 
 
 def not_yet(what: str, does: str, context: click.Context | None = None) -> click.UsageError:
-    """Give the error of a verb or flag of the public interface whose effect is not built; it is never ignored.
+    """Return the error of a verb or flag of the public interface whose effect is not built; it is never ignored.
 
     click adds the context by itself, except while it looks for a verb.
     """

@@ -186,14 +186,14 @@ class _Applying:
     showing: Showing | None
     insisted: Statement | None
     until: datetime | None
-    """Until then it stays for windows that open; None where it does not wait."""
+    """Until then it stays for windows that open; None if it does not wait."""
     notifier: Notifier
     """Tells people outside, after each pass."""
 
     def carry_out(
         self, picked: Sequence[str], checked: Callable[[Session, Planned], Planned | Outcome] | None = None
     ) -> Outcome:
-        """Plan the campaigns `picked`, all where none are, and carry that out; anew where another runner came first."""
+        """Plan the campaigns `picked`, or all, and carry the plan out; plan again if another runner was first."""
         from massctl.apply.executor import retry_if_stale
 
         def run(again: bool) -> Outcome:
@@ -292,7 +292,7 @@ def _refused_until_shared(session: Session, made: Planned, refusal: Refusal) -> 
 
 
 def _looked_after(session: Session, made: Planned) -> dict[str, AccountName]:
-    """Give the accounts whose drafts this run looks after: those of its campaigns, and all of them without names."""
+    """Return the accounts whose drafts this run looks after: those of its campaigns, and all of them without names."""
     from massctl.cli.ledger_access import ledger_refusal
 
     names = {each.account for each in made.plan.campaigns if each.account is not None}
@@ -304,7 +304,7 @@ def _looked_after(session: Session, made: Planned) -> dict[str, AccountName]:
 
 
 def _digest_now(session: Session, state: State, name: CampaignName, *, locked: bool) -> str | None:
-    """Render a campaign's files as they are now, and give their digest; None where they have a fault."""
+    """Render a campaign's files as they are now, and give their digest; None if they have a fault."""
     from massctl.cli.planner import rendered_apart
     from massctl.model.message import RenderedCampaign
     from massctl.source.loader import Desires, Workbench
@@ -316,7 +316,7 @@ def _digest_now(session: Session, state: State, name: CampaignName, *, locked: b
 
 
 def _folders(session: Session) -> frozenset[str] | None:
-    """Name the campaigns that have a folder; None where campaigns/ is not wholly readable: none counts as gone."""
+    """Name the campaigns that have a folder; None if campaigns/ is not wholly readable: none counts as gone."""
     from massctl.model.diagnostics import has_errors
 
     folders = session.repository.campaign_folders()
@@ -402,9 +402,9 @@ HELD_FOR: Final = timedelta(minutes=1)
 
 
 def opening(campaigns: Sequence[PlannedCampaign], now: datetime, until: datetime) -> tuple[datetime, list[str]] | None:
-    """Give the first moment until `until` at which something can be sent, and what; None where none comes.
+    """Return the first moment until `until` at which something can be sent, and what; None if none comes.
 
-    A send in doubt is no window: each run repeats it once, and this one had its turn.
+    A send in doubt is not a window: each run repeats it once, and this one had its turn.
     """
     coming = [
         (each.next_at, each.name)
@@ -437,7 +437,7 @@ def wait_for_windows(
                 return outcome
             at, names = found
             _sleep(session, at, names, notifier)
-            # A folder that went away meanwhile is no reason to leave the others unsent.
+            # If a folder disappeared meanwhile, still send the others.
             there = session.repository.campaign_folders().names
             names = [name for name in names if name in there]
             if names:
@@ -478,7 +478,7 @@ def _sleep(session: Session, at: datetime, names: Sequence[str], notifier: Notif
         now = session.clock.now()
         soon = notifier.next_upcoming(now)
         pause = min(left, (soon - now).total_seconds()) if soon is not None else left
-        # The sandbox's time passes at once, and nobody watches it pass.
+        # The sandbox's time passes at once, so show no countdown.
         session.clock.sleep(pause if session.sandbox else min(1.0, pause))
         if soon is not None and session.clock.now() >= soon:
             notifier.tell_upcoming()

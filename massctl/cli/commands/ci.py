@@ -1,4 +1,4 @@
-"""`massctl ci`: what the workflows of `massctl init` do beside the verbs that people type."""
+"""`massctl ci`: what the workflows of `massctl init` do in addition to the verbs that people type."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def comment_text(file: str, commit: str | None, from_fork: bool, out: Path | Non
 
 
 def _reader(plan: SavedPlan | StoppedPlan, console: Console) -> Reader:
-    """Give the language that a plan's sentences are in already, where it was made for review."""
+    """Return the language that a plan's sentences are in already, where it was made for review."""
     from massctl.plan.plan_file import SavedPlan
 
     review = plan.review if isinstance(plan, SavedPlan) else None
@@ -268,7 +268,7 @@ def _repository(directory: str) -> Repository:
 
     root = Path(directory).resolve()
     if not (root / SETTINGS).is_file():
-        open_settings(directory)  # Says that this is no repository.
+        open_settings(directory)  # Says that this is not a repository.
     return Repository(root)
 
 
@@ -397,7 +397,7 @@ def _short(event: RunEvent) -> str:
 def read_review(file: str) -> SavedPlan | StoppedPlan:
     """Read a plan's JSON, `-` from standard input, as something that anybody may have written.
 
-    Raises UsageError where it cannot be read, and NotAPlanError where it is not exactly what its schema says.
+    Raises UsageError if it cannot be read, and NotAPlanError if it is not exactly what its schema says.
     """
     from massctl.plan.plan_file import SAVED_BYTES_MAX, reviewable
 

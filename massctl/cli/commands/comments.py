@@ -86,7 +86,7 @@ def _switch(session: "Session", name: str, article: int | None, *, opened: bool)
 
 
 def _articles(session: "Session", record: "Record", article: int | None) -> list[int]:
-    """Give the articles that are meant; raises UsageError where nobody knows how many there are."""
+    """Return the articles that are meant; raises UsageError if nobody knows how many there are."""
     from massctl.cli.commands.withdraw import headlines_of, require_article
     from massctl.errors import UsageError
 

@@ -92,7 +92,7 @@ def examine(session: Session, warnings: list[Diagnostic]) -> CheckUp:
 
 
 def _repository(session: Session, warnings: list[Diagnostic]) -> tuple[State, Plan | None, list[Finding]]:
-    """Look at ledger, campaigns, windows and kill switch; without a ledger that can be read there is no plan."""
+    """Check ledger, campaigns, windows and kill switch; without a readable ledger there is no plan."""
     from massctl.apply.outcome import what_happened
     from massctl.cli.ledger_access import ledger_refusal, refuse_fleeting_ledger, sharing_refusal
     from massctl.cli.planner import planned
@@ -297,7 +297,7 @@ def proxy_finding(session: Session, account: AccountName) -> Finding:
 
 
 def _place(address: str) -> tuple[str, int] | None:
-    """Give host and port of a proxy's address; None where it is none."""
+    """Return host and port of a proxy's address; None if it is none."""
     try:
         parts = urlsplit(address.strip())
         port = parts.port or _PORTS.get(parts.scheme)

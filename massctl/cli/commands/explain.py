@@ -66,7 +66,7 @@ def explanations(language: Language) -> list[Explanation]:
 
 
 def explain(code: str, language: Language) -> Explanation:
-    """Give the explanation of `code`; raises UsageError, with a suggestion, where there is none."""
+    """Return the explanation of `code`; raises UsageError, with a suggestion, where there is none."""
     if _ERRCODE.fullmatch(code.strip()):
         return _errcode(int(code), language)
     known = _pages(language)
@@ -114,7 +114,7 @@ _WORLD: Final = {
     ErrorClass.ACCEPTED: Phrase("The request was already carried out before."),
     ErrorClass.GONE: Phrase("The object of the request no longer exists; WeChat did nothing."),
 }
-"""What each kind of answer says about the world."""
+"""What each kind of answer says about the effect."""
 _OURS: Final = {
     ErrorClass.BUSY: Phrase(
         "massctl repeats reads and uploads automatically; a send or a preview with this answer is in "
@@ -147,7 +147,7 @@ def errcodes_explained(language: Language) -> list[Explanation]:
 
 
 def errcode_explained(errcode: int, language: Language) -> Explanation:
-    """Explain one errcode that massctl knows; what it means to single calls stands behind what it means at large."""
+    """Explain one errcode that massctl knows; its meaning for single calls follows its general meaning."""
     judgements = judgements_of(errcode)
     _, first = judgements[0]
     calls = [(path, each) for path, each in judgements if path is not None and each != first]

@@ -63,7 +63,7 @@ def _begun(
 README: Final = "README.md"
 IGNORED: Final = ".gitignore"
 _CACHE: Final = ".massctl/"
-"""Caches, and the sandbox's world."""
+"""Caches, and the sandbox's state."""
 
 
 def _hints(root: Path, target: Path | None, kept: Collection[str]) -> Iterator[Phrase]:
@@ -85,7 +85,7 @@ def _hints(root: Path, target: Path | None, kept: Collection[str]) -> Iterator[P
 
 
 def _lines(path: Path) -> list[str]:
-    """Give the lines of a file that somebody else wrote; none of one that cannot be read."""
+    """Return the lines of a file that somebody else wrote; none if it cannot be read."""
     try:
         return path.read_text(encoding="utf-8", errors="replace").split()
     except OSError:
@@ -93,7 +93,7 @@ def _lines(path: Path) -> list[str]:
 
 
 def _above(root: Path) -> Path | None:
-    """Give the git repository that this folder is only a part of; None where it is the top of one, or in none."""
+    """Return the git repository that this folder is only a part of; None if it is the top of one, or in none."""
     root = root.resolve()
     if (root / ".git").exists():
         return None
@@ -101,7 +101,7 @@ def _above(root: Path) -> Path | None:
 
 
 def _locked(root: Path, written: list[str]) -> list[str]:
-    """Lock the campaigns of the scaffold, since its policy sends only what is locked; gives the paths written."""
+    """Lock the campaigns of the scaffold, since its policy sends only what is locked; returns the paths written."""
     from tempfile import TemporaryDirectory
 
     from massctl.cli.commands.lock import lock_campaigns

@@ -65,8 +65,8 @@ def lock_campaigns(
 ) -> list[LockedCampaign]:
     """Lock the campaigns of `names`, or all; with `check` compare and write nothing. `cache` is for pictures.
 
-    A check of all passes over those whose window has closed: they cannot be sent, so no lock of theirs is owed.
-    Raises UsageError for a name that is no campaign, and where a folder cannot be written.
+    A check of all skips campaigns whose window has closed: they cannot be sent, so they need no lock. Raises UsageError
+    for a name that is not a campaign, and where a folder cannot be written.
     """
     from massctl.cli.ledger_access import recorded_if_begun
     from massctl.cli.planner import chosen

@@ -53,7 +53,7 @@ def command(context: click.Context, name: str, unsent_of: str | None, form: str,
 
 
 def _made(current: Session, rest: CampaignName, name: CampaignName) -> "tuple[Record, int]":
-    """End the list and make the folder; gives what is recorded of the list, and how many openids are in the folder.
+    """End the list and make the folder; returns what is recorded of the list, and how many openids are in the folder.
 
     The ledger comes first. Where the folder cannot be made after it, the same command makes it.
     """
@@ -93,7 +93,7 @@ def _made(current: Session, rest: CampaignName, name: CampaignName) -> "tuple[Re
 
 
 def _require_free(current: Session, state: "State", rest: CampaignName, record: "Record") -> None:
-    """Raise UsageError where the name had another campaign, whose entries would count for this one."""
+    """Raise UsageError if the name had another campaign, whose entries would count for this one."""
     if (now := current.settings.renamed.get(rest)) is not None:
         why = Phrase("{name} is the old name of {now} (`moved` in massctl.yaml)", name=rest, now=now)
     elif state.editions(rest) and (record.ended is None or record.ended.rest != rest):
@@ -104,7 +104,7 @@ def _require_free(current: Session, state: "State", rest: CampaignName, record: 
 
 
 def _partly_sent(state: "State", name: CampaignName, rest: CampaignName) -> "Record":
-    """Give the newest edition that reached a part of its list; raises where there is none, or it may not be ended."""
+    """Return the newest edition that reached a part of its list; raises where there is none, or it may not be ended."""
     from massctl.plan.retry_policy import settle
 
     sent = [each for each in state.editions(name) if each.may_be_out]
@@ -131,7 +131,7 @@ def _partly_sent(state: "State", name: CampaignName, rest: CampaignName) -> "Rec
 
 
 def _same_list(current: Session, workbench: "Workbench", record: "Record") -> str:
-    """Name the list in the folder; raises where it is not the one that was sent in part."""
+    """Name the list in the folder; raises if it is not the one that was partly sent."""
     from massctl.render.audience import find_openids
     from massctl.source.campaigns import load_campaign
 

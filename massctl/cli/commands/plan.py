@@ -169,7 +169,7 @@ def _exit_status(plan: Plan, *, detailed: bool) -> ExitStatus:
 
 
 def _reviewed(session: Session, made: Planned, changed: Differences, unlocked: Unlocked) -> Reviewed:
-    """Give what reviewers are shown beside a plan: this moment, what changed, how locks stand, and what is unlocked."""
+    """Return what reviewers see with a plan: this moment, what changed, how locks stand, and what is unlocked."""
     from massctl.view.json_documents import Reviewed
 
     return Reviewed(session.clock.now(), changed, _locks(session, made), unlocked)
@@ -209,7 +209,7 @@ class Checkout:
 
     repository: Repository
     desires: Desires | None
-    """None where it holds nothing that can be read."""
+    """None if it holds nothing that can be read."""
     where: str
     """As the command line names it."""
     note: Phrase | None = None
@@ -233,10 +233,10 @@ class Checkout:
 
 
 def open_checkout(session: Session, directory: str, *, for_review: bool = False) -> Checkout:
-    """Open the folder of a second checkout; raises UsageError where it is none, or where its settings are faulty.
+    """Open the folder of a second checkout; raises UsageError if it is none, or if its settings are faulty.
 
-    `for_review` a folder without settings, or with faulty ones, is one that nothing can be compared with: a pull
-    request may bring the first massctl.yaml, or mend it, and is reviewed like any other.
+    With `for_review`, massctl does not compare with a folder without settings, or with faulty ones: a pull request may
+    bring the first massctl.yaml, or mend it, and is reviewed like any other.
     """
     from massctl.cli.ledger_access import recorded_if_begun
     from massctl.model.diagnostics import has_errors
@@ -305,14 +305,14 @@ def _differences(session: Session, made: Planned, checkout: Checkout | None, unl
 
 
 def _rendered(desires: Desires, name: CampaignName) -> RenderedCampaign | None:
-    """Render one campaign; None where its files have faults, or went in this moment."""
+    """Render one campaign; None if its files have faults, or went in this moment."""
     from massctl.model.message import RenderedCampaign
 
     return next((each for each in desires.read([name]) if isinstance(each, RenderedCampaign)), None)
 
 
 def _compared(base: Base, before: Version, campaign: RenderedCampaign) -> Difference | None:
-    """Compare two contents; None where their digests say that they are equal."""
+    """Compare two contents; None if their digests say that they are equal."""
     if before.lock.digest == campaign.digest:
         return None
     # Comparing loads the HTML parser and difflib; a plan without a difference does without them.
@@ -328,7 +328,8 @@ def _version(campaign: RenderedCampaign) -> Version:
 
 
 def _unlocked(made: Planned, *, missing: bool) -> Unlocked:
-    """Give what would be locked of the campaigns that are refused for their lock; one that went meanwhile is left out.
+    """Return what would be locked of campaigns that are refused for their lock, without those that disappeared
+    meanwhile.
 
     It is rendered once, for all that people are shown of it. `missing` asks for what was never locked too, which has
     nothing to be compared with but a second checkout.

@@ -25,7 +25,7 @@ NAME_CHARACTERS_MAX: Final = 128
 
 
 class Reviewer(click.ParamType[str]):
-    """One recipient of a preview. What was typed is in no error, for it may be an openid."""
+    """One recipient of a preview. No error quotes the input, because it may be an openid."""
 
     name = "reviewer"
 
@@ -80,7 +80,7 @@ def command(
 
 
 def showing(towxname: Sequence[str], touser: Sequence[str]) -> Showing:
-    """Give who is to be shown the campaign: those of the command line, or the declared ones where there are none."""
+    """Return who is to be shown the campaign: those of the command line, or the declared ones where there are none."""
     from massctl.model.message import Recipient
     from massctl.plan.plan import Showing
 

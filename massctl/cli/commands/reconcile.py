@@ -110,7 +110,7 @@ def _agree(
 def show_evidence(session: Session, name: str, warnings: list[Diagnostic]) -> Result:
     """Show what is on record of a campaign in question, and the three choices; records nothing, makes no request.
 
-    It ends as a command that is not whole yet, for no choice was made.
+    It ends like an incomplete command, because no choice was made.
     """
     from massctl.apply.reconcile import nothing_to_settle
     from massctl.cli.ledger_access import require_ledger
@@ -212,9 +212,9 @@ def resubmit_send(session: Session, name: str, warnings: list[Diagnostic], reaso
 
 
 def _in_question(session: Session, state: State, name: str) -> Record:
-    """Give the edition that can be settled; raises UsageError where nothing is recorded of the campaign.
+    """Return the edition that can be settled; raises UsageError if nothing is recorded of the campaign.
 
-    After a repair of the ledger it may be the one that is declared, of which nothing is recorded.
+    After a repair of the ledger it may be the declared one, of which nothing is recorded.
     """
     from massctl.cli.ledger_access import declared_editions, records_of
     from massctl.plan.reconcile_options import in_question
@@ -234,7 +234,7 @@ def _wechat(session: Session, record: Record) -> WeChat | None:
 
 
 def _holder(session: Session, record: Record, draft: Draft) -> WeChat | None:
-    """Give the account that a draft lies in; None where massctl.yaml lost it, and an open attempt is to be settled."""
+    """Return the account that a draft lies in; None if massctl.yaml lost it, and an open attempt is to be settled."""
     from massctl.cli.ledger_access import account_of
 
     known = {account.appid for account in session.settings.accounts.values()}
@@ -247,7 +247,7 @@ COUNTS_AS_ALL: Final = Phrase("its recipients are not known here, so the allowan
 
 
 def declared(session: Session, name: str, edition: int, warnings: list[Diagnostic]) -> RenderedCampaign | None:
-    """Render a campaign whose folder holds this edition; None where it holds another, has faults or is gone."""
+    """Render a campaign whose folder holds this edition; None if it holds another, has faults or is gone."""
     from massctl.cli.planner import PlanOptions, planned
     from massctl.plan.plan import Until
 

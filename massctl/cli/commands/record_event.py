@@ -1,4 +1,4 @@
-"""`massctl record-event`: record what WeChat told by itself about a mass job."""
+"""`massctl record-event`: record an event that WeChat posted about a mass job."""
 
 from __future__ import annotations
 

@@ -52,9 +52,9 @@ INDEX: Final = "index.html"
 
 
 def render_into(session: Session, names: Sequence[str], out: Path, *, screenshots: bool) -> tuple[list[str], bool]:
-    """Write campaigns into a folder, of several each into one of its own; gives the paths, and whether all were fine.
+    """Write campaigns into a folder, of several each into one of its own; returns the paths, and whether all were fine.
 
-    Raises BrowserError, before anything is written, where there is no browser for `screenshots`.
+    Raises BrowserError, before anything is written, if there is no browser for `screenshots`.
     """
     written: list[str] = []
     whole = True
@@ -115,5 +115,5 @@ def rendered_files(session: Session, name: str) -> dict[str, bytes] | None:
         case RenderedText(content=content):
             files["message.txt"] = content.encode()
         case _:
-            pass  # Its files stand beside the page already.
+            pass  # Its files are already beside the page.
     return files

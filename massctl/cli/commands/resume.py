@@ -64,7 +64,7 @@ def command(directory: str, yes: bool, form: str) -> int:
 
 
 def _due(current: "Session", warnings: "list[Diagnostic]") -> "Plan | None":
-    """Plan what the next `apply` would send without the brake; None where that cannot be planned from here."""
+    """Plan what the next `apply` would send without the brake; None if that cannot be planned from here."""
     from dataclasses import replace
 
     from massctl.cli.planner import PlanOptions, Purpose, planned

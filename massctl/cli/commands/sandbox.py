@@ -1,4 +1,4 @@
-"""`massctl sandbox`: a WeChat on loopback, served from the repository's world."""
+"""`massctl sandbox`: a simulated WeChat on loopback, with the repository's sandbox."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def reset(directory: str) -> int:
 
 
 APPID: Final = "wx0123456789abcdef"
-"""The account of a sandbox that is served where there is no massctl.yaml."""
+"""The account of a served sandbox without massctl.yaml."""
 
 
 TOKEN: Final = "sandboxtoken"  # noqa: S105 - signs posts of the sandbox, and nothing else
@@ -95,7 +95,7 @@ _TOKEN: Final = re.compile(r"[A-Za-z0-9]{3,32}", re.ASCII)
 
 
 def _endpoint(url: str, mode: str, token_variable: str | None, key_variable: str | None) -> Endpoint:
-    """Check where and how events are to be posted; raises UsageError where that cannot be done."""
+    """Check where and how events are to be posted; raises UsageError if that cannot be done."""
     from urllib.parse import urlsplit
 
     from massctl.sandbox import cipher
@@ -140,7 +140,7 @@ def _value(variable: str | None, fallback: str) -> str:
 
 
 def serve_world(directory: str, port: int, secret: str, endpoint: Endpoint | None = None) -> None:
-    """Serve, and print the address line first; raises UsageError where the port is taken.
+    """Serve, and print the address line first; raises UsageError if the port is taken.
 
     With an `endpoint` events are posted there meanwhile.
     """
@@ -163,7 +163,7 @@ def serve_world(directory: str, port: int, secret: str, endpoint: Endpoint | Non
 
 
 def _declare(current: Session, embedded: Embedded) -> None:
-    """Let the world have the tags and rights that the repository's campaigns ask for, as `--sandbox` does."""
+    """Give the sandbox the tags and rights that the repository's campaigns need, as `--sandbox` does."""
     from massctl.source.campaigns import load_campaign
 
     repository, settings = current.repository, current.settings

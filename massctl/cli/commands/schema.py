@@ -117,7 +117,7 @@ _FIELDS: Final[dict[str, str]] = {
 
 
 def _files() -> dict[str, tuple[str, type[BaseModel]]]:
-    """Give every document that massctl writes, by the file of its schema."""
+    """Return every document that massctl writes, by the file of its schema."""
     from massctl.model.lock import LockFile
     from massctl.plan.plan_file import SavedPlan
     from massctl.view.json_reports import REPORTS, NoticesReport
@@ -136,7 +136,7 @@ def _files() -> dict[str, tuple[str, type[BaseModel]]]:
 
 
 def all_schemas() -> dict[str, dict[str, Any]]:
-    """Give every schema by file name: of what people write, and of what massctl writes."""
+    """Return every schema by file name: of what people write, and of what massctl writes."""
     from massctl.source.schemas import schema_documents
 
     written = {name: _document(name, title, model) for name, (title, model) in _files().items()}
@@ -189,7 +189,7 @@ def _untitled(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _models_in(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
-    """Give a model and those that its fields are made of."""
+    """Return a model and those that its fields are made of."""
     yield model
     for field in model.model_fields.values():
         for each in shapes_in(field.annotation):

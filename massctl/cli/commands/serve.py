@@ -154,7 +154,7 @@ class _InGit:
 
 
 def _in_git(places: Places, settings: MassctlFile | None) -> _Ledger | None:
-    """Give a ledger in git; None where it is a file, or where git itself is missing."""
+    """Return a ledger in git; None if it is a file, or if git itself is missing."""
     if settings is None or settings.state.backend != "git":
         return None
     from massctl.cli.checkout import remote_ledger

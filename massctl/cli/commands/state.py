@@ -255,7 +255,7 @@ def import_send(
 
 
 def begin(session: Session) -> Result:
-    """Begin the ledger of a repository that has none; one that is here already is only named in massctl.yaml."""
+    """Begin the ledger of a repository without one; name an existing one in massctl.yaml."""
     from massctl.apply.journal import LedgerSession
     from massctl.cli.ledger_access import (
         LedgerBootstrap,
@@ -272,8 +272,8 @@ def begin(session: Session) -> Result:
         ledger = session.ledger()
         state = session.read_state(ledger)
         if (session.in_git and session.settings.state.lineage is None) or is_being_begun(session, state):
-            # A branch that massctl.yaml does not name is no reason to stop: to name it is what was asked for. Nor is
-            # one that an earlier run named and did not come to begin.
+            # Continue if massctl.yaml does not name the branch: to name it is what was asked for. Also continue if an
+            # earlier run named it and did not begin it.
             refuse_by(realm_refusal(session, state, list(session.settings.accounts)))
         else:
             trust(session, state)
@@ -333,7 +333,7 @@ class _Before:
 
 
 def _before(session: Session) -> _Before | None:
-    """Read the old ledger as far as it can be; None where there is none."""
+    """Read the old ledger as far as it can be; None if there is none."""
     from massctl.ledger.codec import follow_file
 
     data = session.ledger().as_found()
@@ -344,7 +344,7 @@ def _before(session: Session) -> _Before | None:
     except LedgerError as error:
         return _Before(data, unread=error.summary)  # Starting over is the way out of a broken one too.
     if state.realm != session.realm():
-        return _Before(data)  # What went out in the other world is nothing to import into this one.
+        return _Before(data)  # Do not import sends of the other realm.
     ours = {account.appid for account in session.settings.accounts.values()}
     records = [state.records[key] for key in sorted(state.records) if state.records[key].appid in ours]
     sent = tuple(r for r in records if is_concluded(r))
@@ -352,7 +352,7 @@ def _before(session: Session) -> _Before | None:
 
 
 def _put_aside(session: Session, bootstrap: LedgerBootstrap, before: _Before | None) -> str | None:
-    """Put the ledger aside where it is; gives its new name, or None without one.
+    """Put the ledger aside where it is; returns its new name, or None without one.
 
     Where it cannot be put aside, massctl.yaml names it again.
     """
@@ -364,7 +364,7 @@ def _put_aside(session: Session, bootstrap: LedgerBootstrap, before: _Before | N
 
 
 def _website_sends(session: Session, state: State) -> tuple[str, ...]:
-    """Give the sends on the website as `state import` takes them, with the account where there are several."""
+    """Return the sends on the website as `state import` takes them, with the account where there are several."""
     accounts = session.settings.accounts
     return tuple(
         at.isoformat() + (f" --account {name}" if len(accounts) > 1 else "")
@@ -494,7 +494,7 @@ def _unreadable(name: str) -> ConfigurationError:
 
 
 _KEPT: Final = re.compile(r"[0-9a-f]{64}\.(html|json)", re.ASCII)
-"""What a file beside the ledger is called."""
+"""The name of a file beside the ledger."""
 
 
 def move_to_git(session: Session, where: Mapping[str, str]) -> Result:
@@ -567,13 +567,13 @@ def move_to_local(session: Session) -> Result:
 
 
 def _with_backend(session: Session, backend: str, where: Mapping[str, str]) -> Session:
-    """Give the session as it is where massctl.yaml names another backend."""
+    """Return the session as it is where massctl.yaml names another backend."""
     state = session.settings.state.model_copy(update={"backend": backend, **where})
     return replace(session, settings=session.settings.model_copy(update={"state": state}), _git_ledger=None)
 
 
 def _local_ledger(session: Session) -> tuple[LocalLedger, State, bytes | None]:
-    """Read and verify the local ledger; gives the file's bytes too, None without a file."""
+    """Read and verify the local ledger; returns the file's bytes too, None without a file."""
     from massctl.ledger.local_file import LocalLedger
 
     ledger, state = LocalLedger(session.places.ledger, session.locks), State()
@@ -582,7 +582,7 @@ def _local_ledger(session: Session) -> tuple[LocalLedger, State, bytes | None]:
 
 
 def _first_lines(found: bytes | None, serial: int) -> bytes:
-    """Give the first `serial` lines of a ledger's file, each with its newline."""
+    """Return the first `serial` lines of a ledger's file, each with its newline."""
     return b"".join(line + b"\n" for line in (found or b"").split(b"\n")[:serial])
 
 
@@ -718,7 +718,7 @@ def back_up(session: Session, target: Path) -> Result:
 
 
 def restore_copy(session: Session, source: Path) -> Result:
-    """Put a copy of the ledger in its place, where it lacks nothing that stands there or that this machine saw."""
+    """Replace the ledger by a copy that lacks nothing that is there or that this machine saw."""
     from massctl.cli.ledger_access import refuse_fleeting_ledger
     from massctl.ledger.codec import follow_file, sound_part
     from massctl.ledger.high_water_mark import seen_mark
@@ -766,7 +766,7 @@ def restore_copy(session: Session, source: Path) -> Result:
 
 
 def _damage(session: Session) -> LedgerCorruptError:
-    """Give what is wrong with the ledger; raises where nothing is, or what no repair helps against."""
+    """Return what is wrong with the ledger; raises where nothing is, or what no repair helps against."""
     from massctl.cli.ledger_access import require_ledger
 
     try:
@@ -803,7 +803,7 @@ def _folded(session: Session, entries: Sequence[Entry]) -> State:
 
 
 def _require_seen(session: Session, state: State, entries: Sequence[Entry], end: End) -> None:
-    """Raise LedgerOlderError where this machine saw entries of the ledger that would not be in it."""
+    """Raise LedgerOlderError if this machine saw entries of the ledger that would not be in it."""
     from massctl.ledger.chained_ledger import digest_at
     from massctl.ledger.high_water_mark import require_newest, seen_mark
 
@@ -843,7 +843,7 @@ def _not_further(source: Path, is_older: bool, end: End, there: End) -> LedgerEr
 
 
 def _whole_copy(data: bytes, end: End) -> bytes:
-    """Give the whole lines of some bytes that verify up to `end`."""
+    """Return the whole lines of some bytes that verify up to `end`."""
     return data[: end.whole_bytes] + (b"\n" if end.newline_lost else b"")
 
 

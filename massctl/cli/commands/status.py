@@ -1,4 +1,4 @@
-"""`massctl status`: what became of the jobs."""
+"""`massctl status`: the state of the jobs."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ def _record_events(
 
 
 def _unsent(session: Session, state: State, names: Sequence[str]) -> dict[CampaignName, int]:
-    """Give the declared editions of named campaigns of which nothing is recorded yet."""
+    """Return the declared editions of named campaigns of which nothing is recorded yet."""
     from massctl.cli.ledger_access import declared_editions
 
     recorded = {name for name, _ in state.records}

@@ -64,7 +64,7 @@ def command(directory: str, reason: str | None, form: str) -> int:
 SUBJECT: Final = "stop all sends"
 _FIELD: Final = re.compile(r"^(?P<name>Stopped-by|Stopped-at|Reason): (?P<value>.+)$", re.MULTILINE)
 REASON_CHARACTERS_MAX: Final = 1_000
-"""Of what a commit says; ours has no more, and one that was made by hand may say anything."""
+"""The limit on a commit's message; massctl writes no more, but a commit made by hand may say anything."""
 OTHERWISE: Final = Phrase(
     "stop sends in another way: MASSCTL_NO_SEND=1 where apply runs; or write sending: disabled under policy in "
     "massctl.yaml, and have it merged"
@@ -119,7 +119,7 @@ class BrakeBranch:
         self._branch = GitBranch(session.cache / "brake.git", way, STOP_BRANCH, known, session.tell)
 
     def read(self) -> Brake | None:
-        """Give the brake as the remote has it now; raises LedgerUnreachableError."""
+        """Return the brake as the remote has it now; raises LedgerUnreachableError."""
         from massctl.plan.guards import STOP_BRANCH
 
         try:
@@ -130,7 +130,7 @@ class BrakeBranch:
         return self._brake(tip) if tip is not None else None
 
     def set(self, by: str, at: datetime, reason: str) -> tuple[Brake, bool] | Pushed:
-        """Push the branch, and give the brake and whether it is ours: one that is there already stays as it is.
+        """Push the branch, and give the brake and whether it is ours: an existing one does not change.
 
         Gives why where there is none afterwards; where the push has no clear answer the remote says what is true.
         """
@@ -145,7 +145,7 @@ class BrakeBranch:
         return (found, found.commit == tip) if found is not None else pushed
 
     def lift(self, brake: Brake) -> tuple[Brake, Pushed] | None:
-        """Delete the branch, if it is still this brake; None where there is no brake afterwards."""
+        """Delete the branch, if it is still this brake; returns None if there is no brake afterwards."""
         from massctl.ledger.git_branch import Push, Tip
 
         pushed = self._branch.delete(Tip(brake.commit))

@@ -93,7 +93,7 @@ def withdraw(session: Session, name: str, article: int, *, yes: bool, wait: time
 
 
 def sent_edition(state: State, name: str) -> Record:
-    """Give the newest edition of a campaign that has a job, or else the newest; raises UsageError for no record."""
+    """Return the newest edition of a campaign that has a job, or else the newest; raises UsageError for no record."""
     from massctl.cli.ledger_access import records_of
 
     editions = records_of(state, [name], all_editions=True)
@@ -101,7 +101,7 @@ def sent_edition(state: State, name: str) -> Record:
 
 
 def headlines_of(session: Session, record: Record) -> tuple[str, ...]:
-    """Give the titles of an edition's articles from what was kept of it; empty where that is not here."""
+    """Return the titles of an edition's articles from what was kept of it; empty where that is not here."""
     # Only verbs about sent articles read it.
     from massctl.model.lock import LockedNews
 

@@ -23,7 +23,7 @@ _BLANKS: Final = re.compile(r"\s+")
 
 
 def article_page(content: str, files: Mapping[str, str]) -> str:
-    """Give a body exactly as it is sent, with the files of `files` in place of addresses, and nothing around it.
+    """Return a body exactly as it is sent, with the files of `files` in place of addresses, and nothing around it.
 
     `files` names the file beside the page for the SHA-256 of each picture's bytes.
     """
@@ -36,13 +36,13 @@ def article_page(content: str, files: Mapping[str, str]) -> str:
 
 
 def shown_body(content: str, sheet: Sheet) -> str:
-    """Give a body for a page: pictures that are not at hand as an empty frame, colours by day and by night."""
+    """Return a body for a page: pictures that are not at hand as an empty frame, colours by day and by night."""
     body = _PLACEHOLDER.sub(lambda found: sheet.address(found[1]) or NOT_HERE, content)
     return by_day_and_night(edited(body, [*_distant_pictures(body), *_cards(body)]))
 
 
 def beginning(content: str) -> str:
-    """Give the first words of a body, as WeChat takes them for a digest."""
+    """Return the first words of a body, as WeChat takes them for a digest."""
     return _BLANKS.sub(" ", html.unescape(_TAG.sub("", content))).strip()[:DIGEST_CHARACTERS]
 
 
@@ -81,7 +81,7 @@ def reading(
     earlier: str | None = None,
     files: bool = False,
 ) -> str:
-    """Give the column with the articles of a message; with `files` it links to `article-N.html` beside the page.
+    """Return the column with the articles of a message; with `files` it links to `article-N.html` beside the page.
 
     `earlier` names the version, as a `Phrase`, where it is one that lies beside the one of now: each article stands at
     the place of the one that it is compared with, and None beside one that is new.

@@ -22,7 +22,7 @@ from massctl.view.words import STATUS, audience_words, recorded, short_digest, w
 
 
 def by_hand(items: Sequence[HandoffItem], sheet: Sheet) -> str:
-    """Give the section with the hand-off list, what is done ticked; nothing without a list."""
+    """Return the section with the hand-off list, what is done ticked; nothing without a list."""
     if not items:
         return ""
     rows = "".join(_handoff_row(each, sheet) for each in items)
@@ -45,7 +45,7 @@ _TAGS: Final = {Mark.ADDED: "ins", Mark.REMOVED: "del", Mark.KEPT: "span"}
 
 
 def differences(difference: Difference, sheet: Sheet) -> str:
-    """Give the section with what changed, and against what."""
+    """Return the section with what changed, and against what."""
     items = "".join(_difference_row(each, sheet) for each in difference_rows(difference))
     heading = sheet.say(Phrase("what changed"))
     return f"""<section class="notes" aria-labelledby="changes">
@@ -86,7 +86,7 @@ class Look:
     diagnostics: tuple[Diagnostic, ...] = ()
     is_behind: bool = False
     status: Status | None = None
-    """Where it stands; None where nobody looked."""
+    """Where it stands; None if nobody looked."""
     earlier: Earlier | None = None
     handoff: tuple[HandoffItem, ...] = ()
     """What only a person can do to its draft, and whether that is done, as far as anybody looked."""
@@ -95,7 +95,7 @@ class Look:
 
 
 def campaign_page(look: Look, sheet: Sheet, heard: int | None) -> str:
-    """Give the page of a server that published `heard` changes so far; None: of a file with its bodies beside it."""
+    """Return the page of a server that published `heard` changes so far; None: of a file with its bodies beside it."""
     live = heard is not None
     campaign = look.campaign
     columns, knobs = [], []
@@ -187,7 +187,7 @@ def _traits(article: RenderedArticle) -> Traits:
 def index_page(
     campaign: RenderedCampaign, pictures: Mapping[str, str], language: Language = Language.ZH, account: str = ""
 ) -> str:
-    """Give a page that shows the message as it arrives, each article as it is read, and what was found.
+    """Return a page that shows the message as it arrives, each article as it is read, and what was found.
 
     It links to `article-N.html` beside it. `pictures` names the file beside the page for the SHA-256 of each picture's
     bytes, and of a sound or video, which plays. `account` is what people call the account.

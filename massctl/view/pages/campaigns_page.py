@@ -32,7 +32,7 @@ class Listed:
 def campaigns_page(
     listed: Sequence[Listed], diagnostics: Sequence[Diagnostic], trouble: str | None, sheet: Sheet, heard: int
 ) -> str:
-    """Give the page: what is still to be sent first, in the order of its windows; then what went out.
+    """Return the page: what is still to be sent first, in the order of its windows; then what went out.
 
     `diagnostics` are those of massctl.yaml and of campaigns/ itself; `trouble` is why the ledger cannot be read;
     `heard` as for `campaign_page`.
@@ -73,7 +73,7 @@ def _row(listed: Listed, sheet: Sheet) -> str:
 
 
 def _gone_row(listed: Listed, sheet: Sheet) -> str:
-    """Give one that went out: whether it could be better is of no use any more."""
+    """Return one that went out: whether it could be better is of no use any more."""
     return _link(listed.look, written(window_span(listed.window)) if listed.window else "", "", sheet)
 
 
@@ -87,7 +87,7 @@ def _link(look: Look, when: str, counts: str, sheet: Sheet) -> str:
 
 
 def _cover(look: Look, sheet: Sheet) -> str:
-    """Give what a campaign is recognised by: its first picture, or a sign for what has none."""
+    """Return what a campaign is recognised by: its first picture, or a sign for what has none."""
     message = look.campaign.message if look.campaign else None
     match message:
         case RenderedNews():
@@ -103,7 +103,7 @@ _SIGNS: Final = {"text": "文", "voice": "声", "mpvideo": "影", "wxcard": "券
 
 
 def _counts(listed: Listed, sheet: Sheet) -> str:
-    """Say how many errors and warnings there are; nothing of one that nobody has looked at."""
+    """Say how many errors and warnings there are; nothing for a campaign that was not checked yet."""
     severities = [each.severity for each in listed.look.diagnostics]
     found, mild = severities.count(Severity.ERROR), severities.count(Severity.WARNING)
     said = [("error", errors(found))] if found else []

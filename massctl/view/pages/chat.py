@@ -22,7 +22,7 @@ from massctl.view.pages.markup import Sheet, Tab, tabs, written
 
 
 def arrived_media(message: RenderedImage | RenderedVoice | RenderedVideo | RenderedCard, sheet: Sheet) -> str:
-    """Give what a follower sees of the message."""
+    """Return what a follower sees of the message."""
     match message:
         case RenderedImage():
             shown = "".join(_picture(each, number, sheet) for number, each in enumerate(message.materials, 1))
@@ -71,7 +71,7 @@ def arrival(
     earlier: str | None = None,
     files: bool = False,
 ) -> str:
-    """Give the column with what arrives; only articles are listed and passed on.
+    """Return the column with what arrives; only articles are listed and passed on.
 
     `earlier` names the version, as a `Phrase`, where it is one that lies beside the one of now. With
     `files`, a text links to `message.txt` beside the page.
@@ -107,14 +107,14 @@ def _chat(message: RenderedMessage, account: str, window: Window | None, sheet: 
 
 
 def _list(message: RenderedNews, account: str, sheet: Sheet) -> str:
-    """Give the card in the list of subscriptions (订阅号消息): the account on top, then the same articles."""
+    """Return the card in the list of subscriptions (订阅号消息): the account on top, then the same articles."""
     who = f'<p class="who">{_avatar(account)}<b>{written(account)}</b></p>'
     inside = f'<div class="card" lang="zh-CN">{who}{_lead(message.articles[0], sheet)}{_rows(message, sheet)}</div>'
     return f'<div class="chat">{_top("订阅号消息", "‹")}{inside}</div>\n'
 
 
 def _passed_on(message: RenderedNews, account: str, sheet: Sheet) -> str:
-    """Give the card that a follower sends to a friend, one for each article."""
+    """Return the card that a follower sends to a friend, one for each article."""
     cards = "".join(
         f'<label class="passed" for="article-{number}" lang="zh-CN"><strong>{written(article.title)}</strong>'
         f"<span>{written(article.digest or beginning(article.content))}</span>{_square(article, sheet)}"
@@ -125,7 +125,7 @@ def _passed_on(message: RenderedNews, account: str, sheet: Sheet) -> str:
 
 
 def _card(message: RenderedNews, sheet: Sheet) -> str:
-    """Give the card in the chat: one article with its digest, or a lead and the others below."""
+    """Return the card in the chat: one article with its digest, or a lead and the others below."""
     first, *others = message.articles
     if others:
         return f'<div class="card" lang="zh-CN">{_lead(first, sheet)}{_rows(message, sheet)}</div>'
@@ -156,7 +156,7 @@ def _square(article: RenderedArticle, sheet: Sheet) -> str:
 
 
 def _top(name: str, back: str) -> str:
-    """Draw the bar on top of WeChat, which says nothing that is not said beside the phone."""
+    """Draw WeChat's top bar, which only repeats what is beside the phone."""
     return f'<div class="top" aria-hidden="true" lang="zh-CN"><i>{back}</i><b>{written(name)}</b><i>···</i></div>'
 
 

@@ -48,7 +48,7 @@ class _Around:
 
 
 def by_day_and_night(body: str) -> str:
-    """Give `body` with colours that follow the colour scheme of the page; everything else keeps its bytes."""
+    """Return `body` with colours that follow the colour scheme of the page; everything else keeps its bytes."""
     edits: list[Edit] = []
     open_elements = [_Around()]
     for tag in tags(body):
@@ -66,7 +66,7 @@ def by_day_and_night(body: str) -> str:
 
 
 def _night_of(tag: Tag, around: _Around) -> tuple[_Around, str | None]:
-    """Give what stands in this element, and its style for day and night; None where that is as it was."""
+    """Return the content of this element, and its style for light and dark mode; None if unchanged."""
     written = _declarations(tag)
     has_picture = any("url(" in value.lower() for key, value in written if key.startswith("background"))
     has_text_colour = any(key == "color" for key, _ in written)
@@ -98,7 +98,7 @@ def _night_of(tag: Tag, around: _Around) -> tuple[_Around, str | None]:
 
 
 def _declarations(tag: Tag) -> list[tuple[str, str]]:
-    """Give the inline style of an element, and the colours that its attributes set."""
+    """Return the inline style of an element, and the colours that its attributes set."""
     found = [
         (key.strip().lower(), value.strip())
         for key, colon, value in (each[0].partition(":") for each in _DECLARATION.finditer(tag.get("style") or ""))
@@ -113,7 +113,7 @@ def _declarations(tag: Tag) -> list[tuple[str, str]]:
 
 
 def _grounds(value: str) -> tuple[str, Colour | None]:
-    """Give the value of a ground for day and night, and what it is by night; a gradient becomes one colour."""
+    """Return the value of a ground for day and night, and what it is by night; a gradient becomes one colour."""
     found = [colour for each in COLOUR.finditer(value) if (colour := read(each)) is not None]
     if "gradient(" in value and found:
         mixed = found[0]

@@ -21,7 +21,7 @@ _SOUGHT_MAX: Final = 6
 
 
 def findings(diagnostics: Sequence[Diagnostic], sheet: Sheet, *, live: bool) -> str:
-    """Give the section with what was found; without anything it says so."""
+    """Return the section with what was found; without anything it says so."""
     ordered = sorted(diagnostics, key=lambda each: each.sort_key)
     items = "".join(_finding(each, sheet, live=live) for each in ordered)
     heading, nothing = sheet.say(Phrase("what was found")), sheet.say(Phrase("nothing to correct"))
@@ -34,7 +34,7 @@ def findings(diagnostics: Sequence[Diagnostic], sheet: Sheet, *, live: bool) -> 
 
 
 def sought(diagnostic: Diagnostic) -> list[str]:
-    """Give words of the faulty line as a reader may see them, those next to the fault first."""
+    """Return words of the faulty line as a reader may see them, those next to the fault first."""
     if diagnostic.excerpt is None or diagnostic.place is None:
         return []
     line = diagnostic.excerpt.written
@@ -75,7 +75,7 @@ def _button(words: Sequence[str], sheet: Sheet) -> str:
 
 
 def _line(excerpt: Excerpt, place: Place) -> str:
-    """Give the line as written, its fault marked; a long line is cut around it."""
+    """Return the line as written, its fault marked; a long line is cut around it."""
     line = excerpt.written.rstrip("\r\n")
     first = min(max((place.column or 1) - 1, 0), len(line))
     ends_here = place.end_line in (None, place.line) and place.end_column is not None

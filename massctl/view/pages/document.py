@@ -46,7 +46,7 @@ _LOOK: Final[Knob] = (
 def document(
     title: str, facts: Sequence[str], main: str, knobs: Sequence[str], sheet: Sheet, watched: Watched | None
 ) -> str:
-    """Give a page; `facts`, `main` and `knobs` are HTML, and `watched` is None for a page in a folder."""
+    """Return a page; `facts`, `main` and `knobs` are HTML, and `watched` is None for a page in a folder."""
     served = watched is not None
     policy = "" if served else f'<meta http-equiv="Content-Security-Policy" content="{html.escape(POLICY)}">\n'
     script = f'<script src="{SCRIPT}" defer></script>\n' if served else ""
@@ -87,13 +87,13 @@ _SEPARATOR: Final = '<span aria-hidden="true"> · </span>'
 
 
 def knob(choice: Knob, sheet: Sheet) -> str:
-    """Give one choice of the bar."""
+    """Return one choice of the bar."""
     group, name, choices = choice
     return tabs(group, name, choices, sheet, kind=f"tabs knob {group}")
 
 
 def _status(sheet: Sheet) -> str:
-    """Give the line in which the script says that the page is of now, or that the server is gone."""
+    """Return the line in which the script says that the page is of now, or that the server is gone."""
     renewed, lost = (
         sheet.say(Phrase("renewed")),
         sheet.say(Phrase("{command} no longer answers", command=Command("serve"))),

@@ -35,12 +35,12 @@ class Sheet:
         return written(say(text, self.language))
 
     def address(self, sha256: str) -> str | None:
-        """Give the address of a file; None where it is not at hand."""
+        """Return the address of a file; None if it is not at hand."""
         name = self.files.get(sha256)
         return None if name is None else quote(name, safe="/._-~")
 
     def picture(self, sha256: str, kind: str, crop: str | None = None) -> str:
-        """Give a picture that says nothing beside the words around it.
+        """Return a picture without its own text, because the words around it say everything.
 
         `crop` is the part that is shown, as WeChat takes it; without one it is the middle.
         """
@@ -74,7 +74,7 @@ class Tab:
 
 
 def tabs(group: str, legend: str, choices: Sequence[Tab], sheet: Sheet, *, kind: str = "tabs") -> str:
-    """Give a group of choices, the first one taken; of one alone only the button, unseen."""
+    """Return a group of choices, the first one taken; of one alone only the button, unseen."""
     buttons = "".join(
         f'<input type="radio" name="{group}" id="{each.id}"{" checked" if number == 0 else ""}>'
         f'<label for="{each.id}" title="{sheet.say(each.name)}">{sheet.say(each.name)}</label>'

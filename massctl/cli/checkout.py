@@ -15,8 +15,7 @@ from massctl.errors import LedgerUnreachableError
 from massctl.ledger.git_remote import NETWORK_SECONDS, Git, way_to
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase
-from massctl.plan.guards import STOP_BRANCH, Tip
-from massctl.plan.lock_diff import lock_uncommitted
+from massctl.plan.guards import STOP_BRANCH, Tip, lock_uncommitted
 from massctl.plan.steps import Refusal
 from massctl.source.repository import CAMPAIGNS, LOCK_FILE, SETTINGS
 

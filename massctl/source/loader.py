@@ -330,15 +330,14 @@ class Desires:
         return (self._without_lock(due) if self._is_locked else None) or due
 
     def _without_lock(self, due: "_Due") -> NotLocked | None:
-        # Only a run that sends what is locked needs the reader of locks.
-        from massctl.plan.lock_diff import lock_missing
-        from massctl.source.locks import is_locked
+        # Only a run that sends what is locked needs the guards here.
+        from massctl.plan.guards import lock_missing
 
         name = due.loaded.name
-        return None if is_locked(self._workbench.repository, name) else _not_locked(due, lock_missing(name))
+        return None if self._workbench.repository.is_locked(name) else _not_locked(due, lock_missing(name))
 
     def _as_locked(self, due: "_Due", rendered: RenderedCampaign | Invalid) -> Desired:
-        from massctl.plan.lock_diff import links_refusal
+        from massctl.plan.guards import links_refusal
         from massctl.source.locks import check_lock
 
         if isinstance(rendered, Invalid):

@@ -12,7 +12,6 @@ import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 from shutil import rmtree
@@ -32,6 +31,7 @@ from massctl.ledger.git_remote import (
     is_race,
     is_refusal,
 )
+from massctl.model.frozen import frozen
 from massctl.model.phrase import Phrase, system_reason
 
 Tip = NewType("Tip", str)
@@ -51,7 +51,7 @@ class Push(Enum):
     """No clear answer; it may have arrived, or still arrive."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pushed:
     """How a push ended, and why not well."""
 

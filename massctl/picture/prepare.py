@@ -8,9 +8,10 @@ are decoded once: a damaged picture is found here and not by a follower.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from massctl.model.frozen import frozen
 from massctl.model.message import Purpose
 from massctl.model.phrase import Phrase
 from massctl.picture.formats import Format, PictureFault, PictureRefusedError, size_text, sniff, unsupported
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Prepared:
     """A picture that WeChat takes."""
 
@@ -55,7 +56,7 @@ class Prepared:
     """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Encoded:
     """An encoded picture that fits."""
 

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from html import unescape
 from typing import Final
+
+from massctl.model.frozen import frozen
 
 _TAG: Final = re.compile(
     r"<(?:!--(?:-?>|.*?(?:--!?>|\Z))|[!?][^>]*>?|(?P<slash>/?)(?P<name>[A-Za-z][^\s/>]*)"
@@ -19,7 +20,7 @@ _ATTRIBUTE: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attribute:
     """One attribute of a tag."""
 
@@ -39,7 +40,7 @@ class Attribute:
         return unescape(self.written)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tag:
     """One opening or closing tag."""
 
@@ -82,7 +83,7 @@ def _attributes(rest: str, offset: int) -> Iterator[Attribute]:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Edit:
     """A piece of a text and what stands there instead."""
 

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Sequence
 from colorsys import hls_to_rgb, rgb_to_hls
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
+
+from massctl.model.frozen import frozen
 
 _NAMES: Final = (
     "aliceblue=f0f8ff antiquewhite=faebd7 aqua=00ffff aquamarine=7fffd4 azure=f0ffff beige=f5f5dc bisque=ffe4c4 "
@@ -47,7 +49,7 @@ _HALF: Final = 0.5000001
 _PART: Final = re.compile(r"(-?[\d.]+)(%|deg)?")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Colour:
     """Red, green and blue from 0 to 255, and how opaque it is from 0 to 1."""
 

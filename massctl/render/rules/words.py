@@ -10,13 +10,15 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Final
 
+from massctl.model.frozen import frozen
+
 _CLAUSE: Final = re.compile(r"[^。！？；\n]+")
 """No term goes beyond the end of a sentence."""
 _NEVER: Final = "(?!)"
 """Matches nothing: the pattern of an empty list."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TermGroup:
     """Terms with one source."""
 
@@ -28,7 +30,7 @@ class TermGroup:
     """Expressions, as regular expressions, in which a term is no praise of what is sold."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WordLists:
     """What is looked for in everything that followers read."""
 
@@ -41,7 +43,7 @@ class WordLists:
     """`policy.allowed_words`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hit:
     """A term or banned word, and where it stands in the text."""
 

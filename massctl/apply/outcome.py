@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from massctl.errors import LedgerError, LedgerStaleError, MassctlError, WeChatError
 from massctl.model.diagnostics import has_errors
-from massctl.model.frozen import frozen
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import Command, Phrase
 from massctl.model.send import Accepted, Rejected, Verdict
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from massctl.model.entries import AudienceResolved
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Failure:
     """What stopped a campaign: WeChat's code and request id where WeChat spoke, and what to do."""
 
@@ -79,7 +78,7 @@ class CampaignOutcome:
         self.refused = True
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class LeftDraft:
     """A draft that nothing sends any more, and that stays in the console because a person changed it there."""
 
@@ -224,7 +223,7 @@ def outcome_of(planned: PlannedCampaign, *, attended: bool = False) -> CampaignO
     return CampaignOutcome(planned, refusals=kept)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Unrecorded:
     """What WeChat answered and the ledger could not take."""
 

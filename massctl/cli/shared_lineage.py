@@ -8,14 +8,15 @@ import os
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from massctl.apply.outcome import what_happened
 from massctl.cli.checkout import has_git, known_to_git
 from massctl.errors import LedgerUnreachableError
 from massctl.ledger.git_remote import Git, GitAnswer
 from massctl.model.diagnostics import Diagnostic, Place, Severity
-from massctl.model.frozen import frozen
 from massctl.model.phrase import Command, Phrase
 from massctl.plan.steps import Guard, Refusal
 from massctl.source.repository import SETTINGS
@@ -29,7 +30,7 @@ _ELSEWHERE: Final = re.compile(rb"(?:dangling|symlink|loop|notdir) ([0-9]+)")
 """What git says of a link in a commit that leads to no file of it; so many bytes follow."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Sharing:
     """What git says of a lineage in one moment."""
 
@@ -64,13 +65,10 @@ def sharing(
             return Sharing(unread=_said(failed))
         return _asked(git, root, settings, lineage, where, _text(prefix).rstrip("\n"), _Refs.of(remotes, tracking))
     except LedgerUnreachableError as error:
-        # Only a remote that cannot be read is told of.
-        from massctl.apply.outcome import what_happened
-
         return Sharing(unread=what_happened(error))
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class _Refs:
     """The remotes of a repository, and what was fetched from them."""
 

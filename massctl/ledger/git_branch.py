@@ -12,6 +12,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 from shutil import rmtree
@@ -31,7 +32,6 @@ from massctl.ledger.git_remote import (
     is_race,
     is_refusal,
 )
-from massctl.model.frozen import frozen
 from massctl.model.phrase import Phrase, system_reason
 
 Tip = NewType("Tip", str)
@@ -51,7 +51,7 @@ class Push(Enum):
     """No clear answer; it may have arrived, or still arrive."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Pushed:
     """How a push ended, and why not well."""
 

@@ -17,13 +17,12 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 from massctl.errors import LedgerUnreachableError
-from massctl.model.frozen import frozen
 from massctl.model.phrase import Phrase, system_reason
 
 LOCAL_SECONDS: Final = 60.0
@@ -47,7 +46,7 @@ _USERINFO: Final = re.compile(r"(?<=://)[^/@\s]+(?=@)")
 _UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class GitAnswer:
     """How one call ended."""
 
@@ -71,7 +70,7 @@ class GitAnswer:
         return told if len(told) <= SAID_CHARACTERS_MAX else told[:SAID_CHARACTERS_MAX] + "…"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Git:
     """The executable, where it runs, and what it is told by its environment."""
 
@@ -191,7 +190,7 @@ _OWN_SCOPES: Final = frozenset({"local", "worktree"})
 _SECRET_KEYS: Final = re.compile(r"http\..*extraheader|https?\.extraheader")
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Way:
     """How one remote is reached."""
 

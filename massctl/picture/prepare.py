@@ -8,10 +8,9 @@ are decoded once: a damaged picture is found here and not by a follower.
 """
 
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from massctl.model.frozen import frozen
 from massctl.model.message import Purpose
 from massctl.model.phrase import Phrase
 from massctl.picture.formats import Format, PictureFault, PictureRefusedError, size_text, sniff, unsupported
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Prepared:
     """A picture that WeChat takes."""
 
@@ -56,7 +55,7 @@ class Prepared:
     """
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Encoded:
     """An encoded picture that fits."""
 

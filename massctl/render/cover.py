@@ -1,11 +1,11 @@
 """An article's cover: the picture, the parts of it that WeChat shows, and whether they are worth showing."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from massctl.model.campaign import SQUARE, WIDE, Cover, Crop, Ratio, crop_around
 from massctl.model.diagnostics import Severity
-from massctl.model.frozen import frozen
 from massctl.model.ids import Sha256
 from massctl.model.message import Picture
 from massctl.model.phrase import Phrase
@@ -26,7 +26,7 @@ _NAMES: Final = {WIDE: "2.35:1", SQUARE: "1:1"}
 _KEYS: Final = {WIDE: "crop_235_1", SQUARE: "crop_1_1"}
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ShownCover:
     """What a draft says about a cover; `massctl.model.campaign` has the form of the parts."""
 

@@ -1,9 +1,9 @@
 """A fault found while rendering, before it is known which file and line of the repository it belongs to."""
 
+from dataclasses import dataclass
 from typing import Self
 
 from massctl.model.diagnostics import Severity
-from massctl.model.frozen import frozen
 from massctl.model.phrase import Phrase
 from massctl.render.inputs import Problem
 
@@ -20,7 +20,7 @@ class TemplateStop(Exception):  # noqa: N818  # It is control flow of this packa
         """What to look for in that line, where one word of it is meant."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Fault:
     """What is wrong, and what is known about where; `massctl.render.origin` finds the rest."""
 

@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from html import unescape
 from typing import Final
-
-from massctl.model.frozen import frozen
 
 _TAG: Final = re.compile(
     r"<(?:!--(?:-?>|.*?(?:--!?>|\Z))|[!?][^>]*>?|(?P<slash>/?)(?P<name>[A-Za-z][^\s/>]*)"
@@ -20,7 +19,7 @@ _ATTRIBUTE: Final = re.compile(
 )
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Attribute:
     """One attribute of a tag."""
 
@@ -40,7 +39,7 @@ class Attribute:
         return unescape(self.written)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Tag:
     """One opening or closing tag."""
 
@@ -83,7 +82,7 @@ def _attributes(rest: str, offset: int) -> Iterator[Attribute]:
         )
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Edit:
     """A piece of a text and what stands there instead."""
 

@@ -6,11 +6,11 @@ units, as JavaScript does, is a warning.
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from html import unescape
 from typing import Final
 
 from massctl.model.diagnostics import Severity
-from massctl.model.frozen import frozen
 from massctl.model.message import PICTURE_SCHEME
 from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
@@ -162,7 +162,7 @@ def _without_markup(content: str) -> str:
     return _MARKUP.sub("", content[:end]) + content[end:]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ContentLimit:
     """How many characters an account takes, by its `content_limit`."""
 

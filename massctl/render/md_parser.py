@@ -6,6 +6,7 @@ punctuation counts as a letter here, and Chinese letters count as a boundary for
 """
 
 from collections.abc import MutableMapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -17,7 +18,6 @@ from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from massctl.model.frozen import frozen
 from massctl.render.cjk import is_cjk_at
 from massctl.render.md_boxes import add_boxes
 from massctl.render.md_marks import add_marks
@@ -86,7 +86,7 @@ def _parser() -> MarkdownIt:
     return markdown
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Parsed:
     """What Markdown was read as."""
 

@@ -3,13 +3,12 @@
 import contextlib
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from massctl.errors import ConfigurationError
 from massctl.media import VIDEO_BYTES_MAX, MediaFault, measure, too_large
-from massctl.model.frozen import frozen
 from massctl.model.ids import Sha256, sha256_of
 from massctl.model.message import Picture, Purpose, Recording, picture_name
 from massctl.model.phrase import Phrase
@@ -105,7 +104,7 @@ _UNREAD_CODES: Final[Mapping[str, str]] = {"MC001": "MC203", "MC002": "MC205"}
 """For a file that is there and was not read: the code of a picture."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class _Origin:
     """Where the bytes of a name come from: a file of the tree, or the cache."""
 

@@ -1,11 +1,11 @@
 """What each block takes, and what a call gives it: every mistake stops the template at the line of the call."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from jinja2.runtime import Undefined
 
-from massctl.model.frozen import frozen
 from massctl.model.phrase import Phrase
 from massctl.render.fault import TemplateStop
 from massctl.render.inputs import Problem
@@ -14,7 +14,7 @@ CODE: Final = "MC107"
 CALL: Final = "{% call %}"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Parameter:
     """One thing that a block is given by name or by place."""
 
@@ -24,7 +24,7 @@ class Parameter:
     """A mapping of texts, such as who did what; everything else is a text or a number."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Signature:
     """A block: its name, what it takes, and whether it holds what stands between `call` and `endcall`."""
 

@@ -3,10 +3,8 @@
 import re
 from collections.abc import Sequence
 from colorsys import hls_to_rgb, rgb_to_hls
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
-
-from massctl.model.frozen import frozen
 
 _NAMES: Final = (
     "aliceblue=f0f8ff antiquewhite=faebd7 aqua=00ffff aquamarine=7fffd4 azure=f0ffff beige=f5f5dc bisque=ffe4c4 "
@@ -49,7 +47,7 @@ _HALF: Final = 0.5000001
 _PART: Final = re.compile(r"(-?[\d.]+)(%|deg)?")
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Colour:
     """Red, green and blue from 0 to 255, and how opaque it is from 0 to 1."""
 

@@ -7,11 +7,11 @@ The limits (`massctl.render.limits`) stand here by the string that they judge; e
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from massctl.model.campaign import Path
 from massctl.model.diagnostics import Severity
-from massctl.model.frozen import frozen
 from massctl.render import limits
 from massctl.render.fault import Fault
 from massctl.render.rules import advertising, characters, digests, links, pictures, structure
@@ -20,7 +20,7 @@ from massctl.render.rules.subject import Check, Finding, Subject
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One content rule."""
 

@@ -25,7 +25,7 @@ _CONTEXT: Final = 12
 """Characters on each side by which a word is found again in the source."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Run:
     """Text between two tags, as it is read."""
 
@@ -34,7 +34,7 @@ class Run:
     text: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Text:
     """What a follower reads of something; elements that part words are line ends."""
 
@@ -77,7 +77,7 @@ class Text:
         return before + run.text[first:last] + after, len(before)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Finding:
     """What a rule found, and what is known about where; its code and severity are the rule's."""
 

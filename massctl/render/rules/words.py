@@ -10,15 +10,13 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Final
 
-from massctl.model.frozen import frozen
-
 _CLAUSE: Final = re.compile(r"[^。！？；\n]+")
 """No term goes beyond the end of a sentence."""
 _NEVER: Final = "(?!)"
 """Matches nothing: the pattern of an empty list."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class TermGroup:
     """Terms with one source."""
 
@@ -30,7 +28,7 @@ class TermGroup:
     """Expressions, as regular expressions, in which a term is no praise of what is sold."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class WordLists:
     """What is looked for in everything that followers read."""
 
@@ -43,7 +41,7 @@ class WordLists:
     """`policy.allowed_words`."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A term or banned word, and where it stands in the text."""
 

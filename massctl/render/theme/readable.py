@@ -4,9 +4,9 @@ Dark mode leaves alone what stands out a little from its black, so that a middle
 finds dark however bright it is, red and violet above all, is lifted enough. A theme's writer sees the day only.
 """
 
+from dataclasses import dataclass
 from typing import Final
 
-from massctl.model.frozen import frozen
 from massctl.model.phrase import Phrase
 from massctl.render.night.colour import COLOUR, Colour, from_hsl, parse, read
 from massctl.render.night.engine import NIGHT_GROUND, ground_by_night, text_by_night
@@ -16,7 +16,7 @@ CONTRAST_MIN: Final = 4.5
 _WHITE: Final = Colour(255, 255, 255)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Faded:
     """Words that stand out too little from what is behind them."""
 

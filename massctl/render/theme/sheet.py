@@ -5,11 +5,11 @@ pointer, no pseudo element. Whatever would be lost on the way is a fault at its 
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
 from massctl.model.diagnostics import Lines
-from massctl.model.frozen import frozen
 from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
 from massctl.render.theme.keepable import declaration_faults, fault_at, selector_faults
@@ -23,7 +23,7 @@ FAULTS_MAX: Final = 50
 ROOT: Final = ":root"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Declaration:
     """One property with its value as the parser read it."""
 
@@ -35,7 +35,7 @@ class Declaration:
     column: int
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Rule:
     """Declarations for whatever a selector finds."""
 
@@ -43,7 +43,7 @@ class Rule:
     declarations: tuple[Declaration, ...]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Base:
     """Another theme that this one begins with: `@import "name";`."""
 
@@ -52,7 +52,7 @@ class Base:
     column: int
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """A theme's file, read; faults have a line and a column and no path yet."""
 

@@ -1,11 +1,10 @@
 """The themes of one campaign: found by name, resolved once, with their pictures found by the rules of articles."""
 
 import re
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from massctl.model.diagnostics import Severity
-from massctl.model.frozen import frozen
 from massctl.model.ids import THEME_NAME_PATTERN
 from massctl.model.message import Picture
 from massctl.model.phrase import Phrase
@@ -29,7 +28,7 @@ _At = tuple[str, Base]
 """The file that names a theme, and where."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Theme:
     """A theme as one campaign uses it."""
 

@@ -10,10 +10,10 @@ from functools import lru_cache
 from typing import Any, Final
 
 from massctl.model.diagnostics import Severity
-from massctl.model.frozen import frozen
 from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
 from massctl.render.theme.keepable import fault_at
+from massctl.render.theme.readable import faded, words_for
 from massctl.render.theme.sheet import Declaration, Rule, read_sheet
 
 NODES_MAX: Final = 20_000
@@ -26,7 +26,7 @@ PICTURE_MARK: Final = "massctl-theme-picture-"
 """Before the number of a picture in a resolved theme; what stands for it is found in the campaign that uses it."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Reference:
     """A picture as a theme's file names it."""
 
@@ -37,7 +37,7 @@ class Reference:
     column: int
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Resolved:
     """A theme that can be inlined."""
 
@@ -106,15 +106,10 @@ class _Writer:
         grounds = [each for name, each in written.items() if name in ("background", "background-color")]
         ground = grounds[-1] if grounds else None
         colour = written["color"][0]
+        found = faded(colour, ground[0] if ground else "")
         places = [(path, each) for _, path, each in (written["color"], *([ground] if ground else []))]
         place = next(((path, each) for path, each in places if not path.startswith(BUILT_IN_FOLDER)), None)
-        if place is None:
-            return
-        # What browsers make of colours by night is asked of a house's theme alone.
-        from massctl.render.theme.readable import faded, words_for
-
-        found = faded(colour, ground[0] if ground else "")
-        if found is not None:
+        if found is not None and place is not None:
             path, each = place
             say, hint = words_for(colour, found)
             at = path, each.line, each.column

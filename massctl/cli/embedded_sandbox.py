@@ -39,19 +39,24 @@ class Embedded:
         """The API, for a client in this process."""
         return self.world.app
 
-    def allow(self, wanted: Iterable[tuple[str, Audience, str]]) -> None:
+    def allow(self, wanted: Iterable[tuple[str, Audience, str]]) -> set[tuple[str, int | str]]:
         """Let there be what campaigns want (appid, audience, message type).
 
-        The tags that they name exist, and an account may send what WeChat has closed to most.
+        The tags that they name exist, and an account may send what WeChat has closed to most. Gives appid and tag of
+        those that are made up, because nobody declared that the account has them.
         """
         asked = list(wanted)
         for appid, kind in sorted({(appid, kind) for appid, _, kind in asked if kind in RIGHTS}):
             self.world.ensure_account(appid, **{RIGHTS[kind]: True})
         tags = {(appid, tag) for appid, who, _ in asked for tag in (who.tag_id, who.tag) if tag is not None}
+        invented: set[tuple[str, int | str]] = set()
         # Ids first: a tag that is known by name alone must not take one of them.
         for appid, tag in sorted(tags, key=lambda each: (each[0], isinstance(each[1], str), str(each[1]))):
             number, name = (tag, f"标签 {tag}") if isinstance(tag, int) else (None, tag)
-            self.world.ensure_tag(appid, number, name, TAG_FOLLOWERS)
+            given = self.world.ensure_tag(appid, number, name, TAG_FOLLOWERS, invented=True)
+            if self.world.is_invented(appid, given):
+                invented.add((appid, tag))
+        return invented
 
     def pass_to(self, windows: Iterable[Window], *, lasting: bool) -> None:
         """Let it be the opening of the earliest of `windows`, or later: in the world, or for this process alone."""
@@ -90,7 +95,8 @@ class Embedded:
 def embedded(root: Path, settings: MassctlFile, real_now: Callable[[], datetime]) -> Embedded:
     """Open the repository's sandbox, where every account of massctl.yaml exists."""
     sandbox = open_world(Places(root).world, real_now=real_now)
-    for name, account in settings.accounts.items():
-        known = {"secret": SECRET, "name": name, "kind": account.kind, "original_id": account.original_id or ""}
-        sandbox.ensure_account(account.appid, **known)
+    for key, account in settings.accounts.items():
+        known = {"secret": SECRET, "kind": account.kind, "original_id": account.original_id or ""}
+        pays = account.external_links == "keep"
+        sandbox.ensure_account(account.appid, **known, name=settings.name_of(key), wechat_pay=pays)
     return Embedded(sandbox, SandboxClock(sandbox))

@@ -1,6 +1,6 @@
 """From a session to a plan, the one way of plan, apply and validate, and to what may be chosen about a doubt."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum, auto
@@ -12,15 +12,16 @@ from massctl.cli.places import loopback_override
 from massctl.cli.progress import progress
 from massctl.cli.session import Session
 from massctl.errors import InvariantError, LedgerError, MassctlError, UsageError
-from massctl.model.diagnostics import Diagnostic
+from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign, Window
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 from massctl.model.state import Record, RecordKey, State, is_held
 from massctl.plan.guards import PolicyInForce, brake, is_untrusted
 from massctl.plan.plan import Plan, Showing, Until, make_plan, stopped
 from massctl.plan.quota import Agenda
 from massctl.plan.steps import Desired, Guard, NotLocked, Refusal
+from massctl.source.campaigns import load_campaign
 from massctl.source.loader import Desires, Elsewhere, Workbench, agenda_of
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def planned(
     picked = chosen(names, desires.names())
     # Before the ledger is begun nothing is sent anyway, and a first plan is worth more than a first commit.
     desired = _committed(session, desires.read(picked), locked=locked and state.serial > 0)
-    _ready_sandbox(session, typed, desired, lasting=options.purpose in _PASSES_TIME)
+    desired = _rehearsed(session, typed, desired, lasting=options.purpose in _PASSES_TIME)
     rules = _rules(session, typed, desired, state, desires, workbench)
     if acts:
         rules = replace(rules, tip=session.tip())
@@ -258,14 +259,37 @@ def chosen(names: Sequence[str], known: Sequence[str]) -> Sequence[str]:
     raise UsageError(Phrase("there is no campaign {name}", name=unknown[0]), Phrase("Nothing was done."), hint)
 
 
-def _ready_sandbox(session: Session, names: Sequence[str], desired: Sequence[Desired], *, lasting: bool) -> None:
-    """Let the sandbox have the tags and rights that campaigns ask for, and let it be the hour of a named window."""
+def _rehearsed(
+    session: Session, names: Sequence[str], desired: Sequence[Desired], *, lasting: bool
+) -> Sequence[Desired]:
+    """Let the sandbox have the tags and rights that campaigns ask for, and let it be the hour of a named window.
+
+    Gives the campaigns, with a warning where a tag is made up: a slip of the pen would go unseen until the real send.
+    """
     if session.sandbox is None:
-        return
+        return desired
     rendered = [d for d in desired if isinstance(d, RenderedCampaign)]
-    session.sandbox.allow((str(c.appid), c.audience, c.message.type) for c in rendered)
+    invented = session.sandbox.allow((str(c.appid), c.audience, c.message.type) for c in rendered)
     windows = [c.window for c in rendered if c.window is not None and c.name in names]
     session.sandbox.pass_to(windows, lasting=lasting)
+    return [_told_of_tag(session, d, invented) if isinstance(d, RenderedCampaign) else d for d in desired]
+
+
+def _told_of_tag(
+    session: Session, campaign: RenderedCampaign, invented: Collection[tuple[str, int | str]]
+) -> RenderedCampaign:
+    audience = campaign.audience
+    key, tag = ("tag", audience.tag) if audience.tag is not None else ("tag_id", audience.tag_id)
+    if tag is None or (str(campaign.appid), tag) not in invented:
+        return campaign
+    loaded = load_campaign(session.repository, campaign.name, session.settings)
+    say = Phrase("the account is not known to have the tag {tag}: the sandbox made it up", tag=tag)
+    hint = Phrase(
+        "compare it with the console (用户管理), or ask WeChat: {command}", command=Command("plan", "--refresh")
+    )
+    path = ("audience", key)
+    found = Diagnostic("MC410", Severity.WARNING, say, loaded.place(path), hint, campaign.name, loaded.excerpt(path))
+    return replace(campaign, diagnostics=(*campaign.diagnostics, found))
 
 
 def tell_strays(session: Session, made: Planned) -> None:

@@ -179,6 +179,7 @@ CODES: Final[dict[str, str]] = {
     "MC406": "more sends in a month than a follower gets",
     "MC407": "mass calls of today used up",
     "MC409": "cannot be rendered apart",
+    "MC410": "tag that only the sandbox has",
     "MC501": "event cannot be read",
     "MC502": "not the end of a mass job",
     "MC503": "event says too little",

@@ -19,7 +19,7 @@ from massctl.model.ids import (
     CampaignName,
 )
 from massctl.model.phrase import Phrase
-from massctl.model.strict import NonEmpty, NotYet, NotYetValues, Strict
+from massctl.model.strict import NonEmpty, NonEmptyLine, NotYet, NotYetValues, Strict
 
 TIMEZONE: Final = "Asia/Shanghai"
 """The time zone of a policy that names none."""
@@ -96,8 +96,8 @@ class CallbackSettings(Strict):
 class Account(Strict):
     """One Official Account (公众号)."""
 
-    name: Any = NotYet
-    """What people call the account, on phones, pages and in comments."""
+    name: NonEmptyLine | None = None
+    """What people call the account, on phones and pages; else its key."""
     appid: Annotated[str, StringConstraints(pattern=APPID_PATTERN)]
     """The account's AppID, from the console: 设置与开发 / 基本配置."""
     secret_env: EnvironmentName | None = None
@@ -284,6 +284,11 @@ class MassctlFile(Strict):
     """Campaigns whose folder has another name now, so that their record and their clientmsgid go on."""
     callback: CallbackSettings = Field(default_factory=CallbackSettings)
     """What becomes of messages that are not about a send."""
+
+    def name_of(self, account: str) -> str:
+        """Give what people call an account: its name, else the key that it stands under."""
+        found = self.accounts.get(account)
+        return found.name if found is not None and found.name is not None else account
 
     @property
     def renamed(self) -> dict[CampaignName, CampaignName]:

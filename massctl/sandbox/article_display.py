@@ -15,7 +15,9 @@ _PICTURE_URL = re.compile(r"(?:https?:)?//mmbiz\.(?:qpic|qlogo)\.cn/[^\"'\s)<>]+
 _OWN_ARTICLE = re.compile(
     r"https?://mp\.weixin\.qq\.com/s\?__biz=SANDBOX&(?:amp;)?mid=(\d+)&(?:amp;)?idx=(\d+)[^\"'\s<>]*"
 )
-_PROGRAM = "mp-common-miniprogram, mp-miniprogram"
+_CARDS = "mp-common-miniprogram, mp-miniprogram, mp-common-profile"
+_CARD_PICTURES = ("data-miniprogram-imageurl", "data-progarm-imageurl", "data-headimg")
+"""The page of 2019 misspells the second one."""
 
 
 def displayed(content: str, msg_ids: dict[str, int]) -> str:
@@ -27,7 +29,7 @@ def displayed(content: str, msg_ids: dict[str, int]) -> str:
     content = _OWN_ARTICLE.sub(lambda found: _article(found, msg_ids), content)
     tree = LexborHTMLParser(content, is_fragment=True)
     _show_lazy_pictures(tree)
-    _show_programs(tree)
+    _show_cards(tree)
     for frame in tree.css("iframe"):
         frame.attrs["title"] = "视频"
     return tree.html or ""
@@ -48,10 +50,10 @@ def _show_lazy_pictures(tree: "LexborHTMLParser") -> None:
             picture.attrs["alt"] = ""
 
 
-def _show_programs(tree: "LexborHTMLParser") -> None:
-    for card in tree.css(_PROGRAM):
-        attributes = card.attributes
-        address = attributes.get("data-miniprogram-imageurl") or attributes.get("data-progarm-imageurl")
+def _show_cards(tree: "LexborHTMLParser") -> None:
+    """Put the picture of a card into it; the rest is drawn by the style sheet."""
+    for card in tree.css(_CARDS):
+        address = next((found for name in _CARD_PICTURES if (found := card.attributes.get(name))), None)
         if address:
             picture = tree.create_node("img")
             picture.attrs["src"] = address if address.startswith("/picture/") else "/picture/unknown"

@@ -8,7 +8,7 @@ import re
 from massctl.sandbox import material
 from massctl.sandbox.desk import Desk, flag
 from massctl.sandbox.refusal import Refusal
-from massctl.sandbox.sanitiser import plain_text, sanitise
+from massctl.sandbox.sanitiser import elements, has_scheme, plain_text, sanitise
 from massctl.sandbox.tables import Record
 
 TITLE_CHARS = 32
@@ -30,12 +30,15 @@ NEWSPIC_PICTURES = 20
 _SHARE = re.compile(r"(?:0(?:\.\d{1,6})?|1(?:\.0{1,6})?)", re.ASCII)
 """One of the four numbers of a crop, at most 6 decimals."""
 _COVERS = frozenset({"image", "thumb"})
+_PROGRAM = re.compile(r"wx[0-9a-f]{16}")
+"""The AppID of a mini-program, as in every example of WeChat's pages."""
 
 
 def checked(desk: Desk, article: object, *, alone: bool) -> Record:
     """Return the article as stored; `alone` says that it is the only one of its draft, so that its digest is kept.
 
-    Refuses with 40097 (not an object), 45003, 45110, 45004, 45005, 44003, 45002, 45166, 40007, 40215, 88000.
+    Refuses with 40097 (not an object), 45003, 45110, 45004, 45005, 41039, 44003, 45002, 45166, 45086, 40155, 40007,
+    40215, 88000.
     """
     if not isinstance(article, dict):
         raise Refusal(40097)
@@ -43,7 +46,7 @@ def checked(desk: Desk, article: object, *, alone: bool) -> Record:
     if kind not in {"news", "newspic"}:
         raise Refusal(40097)
     stored: Record = {"article_type": kind, **_fields(article)}
-    content = _content(article, kind, desk.account.get("content_characters"))
+    content = _content(desk, article, kind)
     digest = (stored["digest"] or plain_text(content)[:DEFAULT_DIGEST_CHARS]) if alone else ""
     stored = {**stored, "digest": digest, "content": content, **_comments(desk, article), "show_cover_pic": 0}
     if kind == "newspic":
@@ -60,6 +63,8 @@ def _fields(article: Record) -> Record:
     source = article.get("content_source_url") or ""
     if not isinstance(source, str) or len(source.encode()) > URL_BYTES:
         raise Refusal(45005)
+    if source and not has_scheme(source):
+        raise Refusal(41039)
     return {"title": title, "author": author, "digest": digest, "content_source_url": source}
 
 
@@ -72,15 +77,39 @@ def _text(article: Record, member: str, chars_max: int, errcode: int) -> str:
     return value
 
 
-def _content(article: Record, kind: str, characters: int | None) -> str:
+def _content(desk: Desk, article: Record, kind: str) -> str:
     content = article.get("content")
+    characters = desk.account.get("content_characters")
     if not isinstance(content, str) or not content.strip():
         raise Refusal(44003)
     if len(content) >= (characters or CONTENT_BYTES) or len(content.encode()) >= CONTENT_BYTES:
         raise Refusal(45002)
     if kind == "newspic" and re.search(r"<(p|div|section|img|span|br)\b", content, re.IGNORECASE):
         raise Refusal(45166)
-    return sanitise(content)
+    kept = sanitise(content, foreign_links=bool(desk.account.get("wechat_pay")))
+    _require_linked(desk, kept)
+    return kept
+
+
+def _require_linked(desk: Desk, content: str) -> None:
+    """Refuse a mini-program that is not linked to the account (45086), and the card of another account (40155).
+
+    Where the account does not say which are its own, any may be: the report says that this was assumed.
+    """
+    for name, attributes in elements(content):
+        program = attributes.get("data-miniprogram-appid")
+        if program is not None:
+            linked = desk.account.get("miniprograms")
+            if not _PROGRAM.fullmatch(program) or (linked is not None and program not in linked):
+                raise Refusal(45086)
+            if linked is None:
+                desk.assume("miniprogram", program)
+        if name == "mp-common-profile":
+            profile, own = attributes.get("data-id", ""), desk.account.get("profile_ids")
+            if own is not None and profile not in own:
+                raise Refusal(40155)
+            if own is None:
+                desk.assume("profile", profile)
 
 
 def _comments(desk: Desk, article: Record) -> Record:

@@ -21,6 +21,9 @@ _DEFAULTS: Record = {
     "mass_video": False,
     "mass_card": False,
     "content_characters": None,
+    "wechat_pay": False,
+    "profile_ids": None,
+    "miniprograms": None,
 }
 _TYPES: dict[str, tuple[type, ...]] = {
     "secret": (str,),
@@ -35,6 +38,9 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "mass_video": (bool,),
     "mass_card": (bool,),
     "content_characters": (int, type(None)),
+    "wechat_pay": (bool,),
+    "profile_ids": (list, type(None)),
+    "miniprograms": (list, type(None)),
 }
 # What survives a reset: who exists. A new world begins now; within one its clock never runs back.
 _LASTING = frozenset({"accounts", "tags", "settings"})
@@ -51,7 +57,11 @@ def account(state: State, appid: str, **given: object) -> str:
     comment_right, followers, whitelist (addresses;
     None: every address), protection (API mass-send protection), website_only (advertising agreement), mass_video and
     mass_card (it still may send videos, coupons: WeChat has closed both, 48022 and 45113), content_characters (articles
-    must have fewer: the documented limit of 20,000, which WeChat did not enforce; None: no limit but the bytes).
+    must have fewer: the documented limit of 20,000, which WeChat did not enforce; None: no limit but the bytes),
+    wechat_pay (links to other sites stay), profile_ids (`data-id` of the cards of its own; another's is 40155) and
+    miniprograms (AppIDs that are linked to it; another is 45086). None for one of both: nobody said, so each passes,
+    and the report says that it was assumed. Refusing all would end the rehearsal of every campaign with a card, and
+    what an account has linked stands nowhere but in WeChat's console.
     """
     for name, value in given.items():
         if name not in _TYPES:
@@ -77,27 +87,32 @@ def account(state: State, appid: str, **given: object) -> str:
     return str(after["secret"])
 
 
-def tag(state: State, appid: str, number: int, name: str, count: int) -> None:
-    """Make a tag exist under this name with so many followers; one that has both keeps its members."""
+def tag(state: State, appid: str, number: int, name: str, count: int, *, invented: bool = False) -> None:
+    """Make a tag exist under this name with so many followers; one that has both keeps its members.
+
+    `invented` says that nobody knows whether the account has it: a rehearsal needs it.
+    """
     owner = state.table("accounts").get(appid)
     if owner is None:
         raise BadDeclarationError("the account of the tag does not exist")
     if not name or not 0 <= number < 2**31 or not 0 <= count < FOLLOWERS_MAX:
         raise BadDeclarationError(f"a tag needs an id, a name and a count from 0 to {FOLLOWERS_MAX}")
     before = state.table("tags").get(f"{appid}|{number}")
-    if before is not None and (before["name"], before["count"]) == (name, count):
+    same = before is not None and (before["name"], before["count"]) == (name, count)
+    row = before if before is not None and same else {"appid": appid, "id": number, "name": name, "count": count}
+    after = {"added": [], **row, "invented": invented}
+    if after == before:
         return
-    state.table("tags").put(
-        f"{appid}|{number}", {"appid": appid, "id": number, "name": name, "count": count, "added": []}
-    )
+    state.table("tags").put(f"{appid}|{number}", after)
     account(state, appid)
 
 
 def tag_id(state: State, appid: str, name: str) -> int:
     """Return the id of the account's tag of this name, or the next one that no tag has had."""
     mine = [row for row in state.table("tags").records() if row["appid"] == appid]
-    named = [int(row["id"]) for row in mine if row["name"] == name]
-    return named[0] if named else people.next_tag_id(mine, state.table("accounts").get(appid) or {})
+    # Where a tag was invented and then declared under another id, it is the declared one.
+    named = sorted((row for row in mine if row["name"] == name), key=lambda row: bool(row.get("invented")))
+    return int(named[0]["id"]) if named else people.next_tag_id(mine, state.table("accounts").get(appid) or {})
 
 
 def settings(state: State, given: Record) -> None:

@@ -46,6 +46,10 @@ class Desk:
         record = {"kind": kind, "path": self.path, "at": self.at, **detail}
         self.table("violations").put(f"{number:06d}", record)
 
+    def assume(self, kind: str, name: str) -> None:
+        """Note once what was taken for true because nobody declared it."""
+        self.table("assumed").put(f"{self.appid}|{kind}|{name}", {"appid": self.appid, "kind": kind, "id": name})
+
 
 def digest_of(value: object) -> str:
     """Return the SHA-256 (hex) of a JSON value, keys sorted."""

@@ -31,13 +31,20 @@ class Sandbox:
     def ensure_account(self, appid: str, **members: Any) -> str:
         """Create the account or bring it to the given members; return its secret.
 
-        Members: secret, name, original_id, kind, comment_right, followers, whitelist, protection, website_only,
-        mass_video, mass_card; see `declare.account`. What is not given stays, or has a default in a new account.
+        Members: see `declare.account`. What is not given stays, or has a default in a new account.
         """
         with self._store.transaction() as state:
             return declare.account(state, appid, **members)
 
-    def ensure_tag(self, appid: str, id: int | None, name: str, count: int) -> int:  # noqa: A002 - WeChat's word
+    def ensure_tag(
+        self,
+        appid: str,
+        id: int | None,  # noqa: A002 - WeChat's word
+        name: str,
+        count: int,
+        *,
+        invented: bool = False,
+    ) -> int:
         """Make sure that a tag exists and return its id.
 
         `id` None: the tag of this name, or a new one under a free id. A tag that exists keeps its name and its count.
@@ -45,8 +52,13 @@ class Sandbox:
         with self._store.transaction() as state:
             number = declare.tag_id(state, appid, name) if id is None else id
             if state.table("tags").get(f"{appid}|{number}") is None:
-                declare.tag(state, appid, number, name, count)
+                declare.tag(state, appid, number, name, count, invented=invented)
             return number
+
+    def is_invented(self, appid: str, number: int) -> bool:
+        """Tell whether a tag is there because a rehearsal needed it, and nobody said that the account has it."""
+        with self._store.transaction() as state:
+            return bool((state.table("tags").get(f"{appid}|{number}") or {}).get("invented"))
 
     def now(self) -> datetime:
         """Return the world's time and keep it from ever showing an earlier one."""

@@ -9,14 +9,17 @@ from massctl.sandbox.desk import Desk, digest_of, flag
 from massctl.sandbox.refusal import Refusal
 from massctl.sandbox.tables import Record
 
-TEXT_BYTES = 2048
-"""A cautious reading: no page of WeChat's docs has the limit of a text (read 2026-10)."""
+TEXT_CHARACTERS = 20_000
+"""No page has the limit of a mass-sent text (read 2026-10); this is the one number that a page gives for 45002. The
+2,048 bytes of older pages are of replies, and the 600 characters of the console's editor."""
 PICTURES_MAX = 20
 """Pictures of one picture message: the limit of `newspic`; no page has a number (read 2026-10)."""
 RECOMMEND_CHARACTERS = 140
 """A cautious reading: no page has the number behind 40193 (read 2026-10)."""
 
 _ANCHOR = re.compile(r"<a\b([^>]*)>", re.IGNORECASE)
+_MISSING = {"text": 44004, "images": 40215, "wxcard": 40073}
+"""What is said of a branch that is not there; of the others, that there is no such material: 40007."""
 _TYPES = frozenset({"mpnews", "text", "voice", "image", "mpvideo", "video", "wxcard", "music"})
 
 
@@ -39,8 +42,8 @@ def read(desk: Desk, record: Record, *, preview: bool = False, wrong_type: int =
     """Return the message of a request; refuse what cannot be sent.
 
     `wrong_type` is the errcode for an unknown `msgtype`. Refuses with 40007 for ids that are not of the
-    right kind, 44004/45002/40213 for texts, 40215/40193/40194 for pictures; and with 45113 for cards and 48022
-    for videos, unless the account still may send them.
+    right kind, 44004/45002/40213 for texts, 40215/40193/40194 for pictures; and with 45113 for cards (40073 without
+    an id) and 48022 for videos, unless the account still may send them.
     """
     msgtype = record.get("msgtype")
     if msgtype not in _TYPES:
@@ -64,16 +67,20 @@ def read(desk: Desk, record: Record, *, preview: bool = False, wrong_type: int =
 
 
 def _branch(record: Record, name: str) -> Record:
+    """Return the object that carries the content; without one WeChat misses that content.
+
+    The mass calls document no errcode for a branch of another type, so it is the documented one of what is missing.
+    """
     branch = record.get(name)
     if not isinstance(branch, dict):
-        raise Refusal(40097)
+        raise Refusal(_MISSING.get(name, 40007))
     return branch
 
 
 def _text(content: object) -> str:
     if not isinstance(content, str) or not content.strip():
         raise Refusal(44004)
-    if len(content.encode()) > TEXT_BYTES:
+    if len(content) >= TEXT_CHARACTERS:
         raise Refusal(45002)
     for anchor in _ANCHOR.finditer(content):
         address = re.search(r"href\s*=\s*[\"']([^\"']+)[\"']", anchor[1])
@@ -96,9 +103,9 @@ def _video(desk: Desk, media_id: object) -> Record:
 def _card(desk: Desk, branch: Record, *, preview: bool) -> Record:
     if not desk.account.get("mass_card"):
         raise Refusal(45113)
-    for name in ("card_id", "card_ext") if preview else ("card_id",):
+    for name, errcode in (("card_id", 40073), ("card_ext", 40097)) if preview else (("card_id", 40073),):
         if not isinstance(branch.get(name), str) or not branch[name]:
-            raise Refusal(40097)
+            raise Refusal(errcode)
     return {"card_id": branch["card_id"]}
 
 

@@ -27,7 +27,8 @@ _JOB_MEMBERS = (
 
 def report(state: State, now: datetime) -> Record:
     """Return the report, whose members are
-    `now accounts calls uploads drafts materials jobs events callback previews notifications faults violations`.
+    `now accounts calls uploads drafts materials jobs events callback previews notifications faults violations
+    assumed`.
 
     Times are ISO 8601 in Beijing time. `calls` maps paths to `count` and `outcomes` (errcode, or
     `fault:<kind>`, to a number).
@@ -48,7 +49,13 @@ def report(state: State, now: datetime) -> Record:
         "notifications": [{**row, "at": _iso(row["at"])} for row in state.table("notifications").records()],
         "faults": state.table("faults").records(),
         "violations": [{**row, "at": _iso(row["at"])} for row in state.table("violations").records()],
+        "assumed": [*state.table("assumed").records(), *_invented_tags(state)],
     }
+
+
+def _invented_tags(state: State) -> list[Record]:
+    tags = [row for row in state.table("tags").records() if row.get("invented")]
+    return [{"appid": row["appid"], "kind": "tag", "id": row["id"], "name": row["name"]} for row in tags]
 
 
 def told_events(state: State, at: float) -> list[Record]:
@@ -64,7 +71,8 @@ def _iso(seconds: float) -> str:
 
 def _account(row: Record) -> Record:
     shown = ("appid", "name", "kind", "comment_right", "followers", "whitelist", "protection", "website_only")
-    return {**{name: row[name] for name in shown}, "speed": row["speed"]}
+    more = ("wechat_pay", "profile_ids", "miniprograms")
+    return {**{name: row[name] for name in shown}, **{name: row.get(name) for name in more}, "speed": row["speed"]}
 
 
 def _material(row: Record) -> Record:

@@ -12,6 +12,7 @@ Record: TypeAlias = dict[str, Any]
 
 COLLECTIONS = (
     "accounts",
+    "assumed",
     "callback",
     "calls",
     "clock",

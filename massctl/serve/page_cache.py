@@ -248,6 +248,7 @@ class PageCache:
                 status=self._status(name, kept),
                 earlier=old.earlier if old else None,
                 handoff=self._handoff(kept),
+                account=self._account(kept),
             )
             files = {**(old.files if old else {}), **(kept.files if kept else {})}
             return campaign_page(look, self._sheet(files), heard)
@@ -321,6 +322,10 @@ class PageCache:
         if name not in self._compared:
             self._compared[name] = compared(kept, self._state, self._served.archive())
         return self._compared[name]
+
+    def _account(self, kept: Rendered | None) -> str:
+        campaign = kept.campaign if kept else None
+        return self._settings.name_of(campaign.account) if campaign and self._settings is not None else ""
 
     def _handoff(self, kept: Rendered | None) -> tuple[HandoffItem, ...]:
         campaign = kept.campaign if kept else None

@@ -22,6 +22,15 @@ def test_several_campaigns_have_a_folder_each(shell: Shell):
     assert due == said.out.split()
 
 
+def test_the_phone_is_titled_with_the_accounts_name(shell: Shell):
+    shell.tree.settings(account="    name: 不赶路\n")
+    shell.tree.news("letter")
+    assert 0 == shell("render", "letter", "--out", "out").status
+    page = shell.tree.read("out/index.html")
+    assert (0, 1) == (page.count("<b>main</b>"), page.count('<span class="account">不赶路</span>'))
+    assert 2 == page.count("<b>不赶路</b>")  # Above the chat, and in the list of subscriptions.
+
+
 def test_a_faulty_one_does_not_keep_the_others_back(shell: Shell):
     shell.tree.text("one", more="surprise: 1\n")
     shell.tree.text("two")

@@ -388,6 +388,30 @@ def test_the_served_sandbox_has_the_tags_that_campaigns_name(shell: Shell, monke
     assert (0, [120, 121]) == (shell("sandbox", "--port", "0").status, found)
 
 
+def test_the_sandbox_knows_the_accounts_name(shell: Shell):
+    shell.tree.settings(account="    name: 不赶路\n")
+    shell.tree.text("notice")
+    shell("plan", "--sandbox")
+    assert ["不赶路"] == [each["name"] for each in shell.report()["accounts"]]
+
+
+def test_a_tag_that_the_sandbox_made_up_is_told_until_the_account_has_it(shell: Shell):
+    lines = TEXT.format(content="晚安", more="").replace(TO_ALL, "tag: 会圆")
+    shell.tree.write("campaigns/letter/campaign.yaml", lines)
+
+    def told() -> list[tuple[str, int]]:
+        (planned,) = shell("plan", "letter", "--sandbox", "--format", "json").document["campaigns"]
+        return [(each["code"], each["line"]) for each in planned["diagnostics"]]
+
+    line = lines.split("\n").index("  tag: 会圆") + 1
+    assert [("MC410", line)] == told()
+    assert [("MC410", line)] == told()  # It is in the world by now, and still nobody said so.
+    assert "会圆" in shell("plan", "letter", "--sandbox").out
+    assert "会圆" in shell("apply", "letter", "--sandbox", "--until", "draft").err
+    shell.control("tags", {"appid": APPID, "id": 101, "name": "会圆", "count": 3})
+    assert [] == told()
+
+
 def test_a_second_apply_makes_no_request(shell: Shell):
     shell.tree.news()
     send(shell, "letter")

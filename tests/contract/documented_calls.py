@@ -4,8 +4,8 @@ What a row says was written down from WeChat's pages and from SDKs, not from mas
 the command of each row and compares what went over the wire; `documented_page.py` writes docs/reference/wechat-api.md.
 """
 
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
 
 from documented_shapes import ClientMsgId, Html, Many, Some, Upload, Value
 
@@ -77,6 +77,40 @@ class Event:
     command: str = "massctl record-event FILE"
     key: str = ""
     note: str = ""
+
+
+@dataclass(frozen=True)
+class Article:
+    """What WeChat makes of an article: what `draft/get` gives back, or the errcode of `draft/add`."""
+
+    rule: str
+    given: str
+    """The content, or with `member` that one."""
+    becomes: str | int
+    account: dict[str, Any] = field(default_factory=dict)
+    """What the account is, or has."""
+    confidence: str = DOCS
+    note: str = ""
+    member: str = "content"
+    section: str = "What an article keeps"
+    command: str = "massctl apply NAME"
+    key: str = "mpnews.articles[].content"
+
+
+@dataclass(frozen=True)
+class Send:
+    """The errcode of a mass send whose message is wrong; 0 is accepted."""
+
+    rule: str
+    message: dict[str, Any]
+    errcode: int
+    confidence: str = DOCS
+    note: str = ""
+    account: dict[str, Any] = field(default_factory=dict)
+    section: str = "What a message is refused for"
+    command: str = ""
+    """None: massctl makes no such message."""
+    key: str = ""
 
 
 def refused(errcode: int, text: str, **members: Any) -> dict[str, Any]:
@@ -398,6 +432,100 @@ DRAFT_ROWS: Final = (
         },
         {"media_id": Value("linking draft", "MEDIA_ID")},
         key="mpnews.articles[].content",
+    ),
+)
+
+OWN: Final = "MzAwMDAwMDAwMQ=="
+LINKED: Final = "wx00112233445566aa"
+LINK: Final = '<p><a href="https://example.com/a">报名</a></p>'
+SENT_LINK: Final = '<p><a href="https://mp.weixin.qq.com/s/abc">上一封</a></p>'
+VIDEO: Final = '<iframe class="video_iframe" data-mpvid="wxv_1" data-src="https://mp.weixin.qq.com/mp/v"></iframe>'
+PROFILE: Final = f'<mp-common-profile data-id="{OWN}" data-nickname="春日小铺"></mp-common-profile>'
+ROOM: Final = "The conservative subset of several tools; WeChat's pages name scripts alone."
+
+
+def lost(rule: str, element: str, note: str = ROOM, confidence: str = COMMUNITY) -> Article:
+    """Give an element that goes without a word, with what stands in it."""
+    return Article(rule, f"<p>前</p>{element}<p>后</p>", "<p>前</p><p>后</p>", confidence=confidence, note=note)
+
+
+ARTICLE_ROWS: Final = (
+    lost("Scripts are removed", "<script>alert(1)</script>", "", DOCS),
+    Article("Scripts in attributes are removed", '<p onclick="x()">好</p>', "<p>好</p>", confidence=INFERRED),
+    lost("`<style>` is removed", "<style>p{color:red}</style>", "Measured in 2026-06."),
+    Article(
+        "Every `id` is removed", '<p id="a">好</p>', "<p>好</p>", confidence=COMMUNITY, note="Measured in 2026-06."
+    ),
+    lost("A picture from elsewhere is removed", '<img src="https://example.com/a.png">', "", DOCS),
+    lost("A frame is removed", '<iframe src="https://example.com/"></iframe>'),
+    Article("A video of WeChat's stays", VIDEO, VIDEO, note="`iframe.video_iframe` with `data-mpvid` (docs, SDK)."),
+    lost("A form is removed", '<form action="/"><input name="a">名字</form>'),
+    lost("An object is removed", '<object data="a.swf"><object data="b.swf"></object>无</object>'),
+    lost("An embedded file is removed", '<embed src="a.swf">'),
+    lost("A video that is not WeChat's is removed", '<video src="a.mp4"></video>'),
+    lost("A sound that is not WeChat's is removed", '<audio src="a.mp3"></audio>'),
+    lost("`<meta>` is removed", '<meta charset="utf-8">'),
+    lost("`<link>` is removed", '<link rel="stylesheet" href="a.css">'),
+    lost("A field is removed", '<input type="checkbox" checked>'),
+    Article(
+        "A link to another site goes, where the account has no WeChat Pay",
+        LINK,
+        "<p>报名</p>",
+        note="That the words stay is inferred.",
+    ),
+    Article("A link to another site stays, where it has WeChat Pay", LINK, LINK, {"wechat_pay": True}),
+    Article("A link to an article that was mass-sent stays", SENT_LINK, SENT_LINK),
+    Article(
+        "The card of an account of one's own stays", PROFILE, PROFILE, {"profile_ids": [OWN]}, note="`profile_ids`."
+    ),
+    Article(
+        "The card of another account is refused",
+        PROFILE,
+        40155,
+        {"profile_ids": ["MzAwMDAwMDAwMg=="]},
+        SDK,
+        "The sandbox takes any card until the account declares `profile_ids`; its report says what it assumed.",
+    ),
+    Article("A mini-program that is linked stays", WORDS, WORDS, {"miniprograms": [LINKED]}, note="`miniprograms`."),
+    Article(
+        "A mini-program that is not linked is refused",
+        WORDS,
+        45086,
+        {"miniprograms": []},
+        note="The sandbox takes any AppID until the account declares `miniprograms`; its report says what it assumed.",
+    ),
+    Article(
+        "What is no AppID is refused",
+        WORDS.replace(LINKED, "gh_0123456789ab"),
+        45086,
+        note='The page calls the attribute "invalid".',
+    ),
+    Article(
+        "The address of the source is one of the web",
+        "ftp://example.com/sale",
+        41039,
+        member="content_source_url",
+        note="Documented of `draft/update`; which addresses are acceptable is read narrowly: http and https.",
+        key="mpnews.articles[].content_source_url",
+    ),
+)
+
+NO_BRANCH: Final = "No page has a code for a branch that is missing or of another type: it is that of what is missing."
+SEND_ROWS: Final = (
+    Send("A text without its branch", {"msgtype": "text", "mpnews": {"media_id": "M"}}, 44004, note=NO_BRANCH),
+    Send("An empty text", {"msgtype": "text", "text": {"content": ""}}, 44004),
+    Send("News without its branch", {"msgtype": "mpnews", "text": {"content": "好"}}, 40007, note=NO_BRANCH),
+    Send("News whose branch is no object", {"msgtype": "mpnews", "mpnews": "M"}, 40007, note=NO_BRANCH),
+    Send("Pictures whose branch is no object", {"msgtype": "image", "images": []}, 40215, SDK, NO_BRANCH),
+    Send("A card without an id", {"msgtype": "wxcard"}, 40073, SDK, NO_BRANCH, {"mass_card": True}),
+    Send("An unknown type", {"msgtype": "poster", "poster": {}}, 40008),
+    Send(
+        "A text of 700 characters is accepted",
+        {"msgtype": "text", "text": {"content": "字" * 700}},
+        0,
+        INFERRED,
+        "No page has the limit of a text. massctl sends at most 600 characters and 2,048 bytes; the sandbox refuses "
+        "from 20,000 characters on, with 45002.",
     ),
 )
 
@@ -923,12 +1051,15 @@ AGAIN: Final = Row(
     note="100 previews a day (45009).",
 )
 
-ROWS: Final[tuple[Row | Kept | Event | Element, ...]] = (
+AnyRow: TypeAlias = Row | Kept | Event | Element | Article | Send
+ROWS: Final[tuple[AnyRow, ...]] = (
     *TOKEN_ROWS,
     *UPLOAD_ROWS,
     *clip_rows(),
     *DRAFT_ROWS,
     *ELEMENT_ROWS,
+    *ARTICLE_ROWS,
+    *SEND_ROWS,
     *AUDIENCE_ROWS,
     *(preview_row(kind, way) for kind in TYPES for way in ("towxname", "touser")),
     AGAIN,

@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
-from documented_calls import ROWS, Element, Event, Kept, Row
+from documented_calls import ROWS, AnyRow, Article, Element, Event, Kept, Row, Send
 from documented_shapes import Html, Upload, plain
 
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "reference" / "wechat-api.md"
@@ -50,7 +50,7 @@ def _section(name: str, rows: list[Any]) -> str:
     return "\n".join(lines) + "\n\n"
 
 
-def _call(row: Row | Kept | Event | Element) -> str:
+def _call(row: AnyRow) -> str:
     match row:
         case Row():
             return f"`{row.method} {_address(row)}`"
@@ -58,8 +58,10 @@ def _call(row: Row | Kept | Event | Element) -> str:
             return "none leaves"
         case Event():
             return "posted by WeChat"
-        case Element():
+        case Element() | Article():
             return "`POST /cgi-bin/draft/add`"
+        case Send():
+            return "`POST /cgi-bin/message/mass/sendall`"
 
 
 def _address(row: Row) -> str:
@@ -74,11 +76,16 @@ def _code(words: str) -> str:
     return f"`{words}`" if "(" in words else ", ".join(f"`{each}`" for each in words.split(", "))
 
 
-def _example(row: Row | Kept | Event | Element) -> list[str]:
+def _example(row: AnyRow) -> list[str]:
     if isinstance(row, Kept):
         return []
     if isinstance(row, Event):
         return ["```xml", *_filled(row.body).split("\n"), "```"]
+    if isinstance(row, Article):
+        becomes = f"errcode {row.becomes}" if isinstance(row.becomes, int) else row.becomes
+        return ["```html", row.given, "", becomes, "```"]
+    if isinstance(row, Send):
+        return ["```", _json(row.message)[:80], "", f"errcode {row.errcode}", "```"]
     if isinstance(row, Element):
         return ["```html", str(plain(Html(row.html))), "```"]
     answer = [] if row.answer is None else ["", _json(row.answer)]

@@ -61,10 +61,13 @@ class Client:
         return dict(answer.json())
 
     def draft(self, content: str = "<p>三天，错过等一年</p>", title: str = "春季大促") -> str:
+        return str(self.add_draft(content=content, title=title)["media_id"])
+
+    def add_draft(self, **members: object) -> dict[str, Any]:
         files = {"media": ("a.jpg", picture(), "image/jpeg")}
         cover = self.upload("material/add_material", files, type="image")["media_id"]
-        article = {"title": title, "content": content, "thumb_media_id": cover}
-        return str(self.post("draft/add", {"articles": [article]}).json()["media_id"])
+        article = {"title": "春季大促", "content": "<p>三天</p>", "thumb_media_id": cover, **members}
+        return dict(self.post("draft/add", {"articles": [article]}).json())
 
     def send(self, media_id: str, **members: object) -> httpx.Response:
         body = {

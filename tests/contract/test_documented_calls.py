@@ -9,13 +9,17 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
+import httpx
 import pytest
-from documented_calls import ROWS, Element, Event, Kept, Row
+from documented_calls import ROWS, AnyRow, Article, Element, Event, Kept, Row, Send
 from documented_page import PAGE, written
 from documented_shapes import ClientMsgId, Match, elements, request_differences
 from documented_stories import STORIES, Stage, Story, named, stage, tell
 from http_recorder import Exchange
 from processes import MASSCTL
+from sandbox_client import APPID, Client
+
+from massctl.sandbox.embedded import Sandbox
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]
 if not MASSCTL.exists():
@@ -25,6 +29,8 @@ CALLS = [row for row in ROWS if isinstance(row, Row)]
 KEPT = [row for row in ROWS if isinstance(row, Kept)]
 ELEMENTS = [row for row in ROWS if isinstance(row, Element)]
 EVENTS = [row for row in ROWS if isinstance(row, Event)]
+ARTICLES = [row for row in ROWS if isinstance(row, Article)]
+SENDS = [row for row in ROWS if isinstance(row, Send)]
 Told = Callable[[str], Story]
 
 
@@ -76,7 +82,7 @@ def _answer_differences(match: Match, row: Row, made: Exchange) -> list[str]:
     return match.differences(row.answer, made.answered) if made.answer else ["it was lost"]
 
 
-def _name(row: Row | Kept | Event | Element) -> str:
+def _name(row: AnyRow) -> str:
     return f"{row.section}: {row.rule}"
 
 
@@ -101,6 +107,27 @@ def test_an_element_stands_in_the_draft_as_documented(row: Element, told: Told) 
         (article,) = json.loads(body)["articles"]
         given = elements(article["content"])
         assert [wanted] == [given[at : at + len(wanted)] for at, each in enumerate(given) if each == wanted[0]]
+
+
+@pytest.mark.parametrize("row", ARTICLES, ids=_name)
+def test_the_sandbox_makes_of_an_article_what_is_documented(row: Article, sandbox: Sandbox) -> None:
+    sandbox.ensure_account(APPID, **row.account)
+    with httpx.Client(transport=httpx.WSGITransport(sandbox.app), base_url="http://127.0.0.1") as http:
+        client = Client(http)
+        answer = client.add_draft(**{row.member: row.given})
+        if isinstance(row.becomes, int):
+            assert row.becomes == answer["errcode"]
+            return
+        (kept,) = client.post("draft/get", {"media_id": answer["media_id"]}).json()["news_item"]
+        assert row.becomes == kept[row.member]
+
+
+@pytest.mark.parametrize("row", SENDS, ids=_name)
+def test_the_sandbox_answers_a_message_as_documented(row: Send, sandbox: Sandbox) -> None:
+    sandbox.ensure_account(APPID, **row.account)
+    with httpx.Client(transport=httpx.WSGITransport(sandbox.app), base_url="http://127.0.0.1") as http:
+        asked = {"filter": {"is_to_all": True}, "clientmsgid": "0" * 32, **row.message}
+        assert row.errcode == Client(http).post("message/mass/sendall", asked).json()["errcode"]
 
 
 @pytest.mark.parametrize("row", KEPT, ids=_name)

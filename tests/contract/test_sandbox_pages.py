@@ -2,14 +2,19 @@
 
 import re
 from collections.abc import Iterator
+from importlib import resources
 
 import httpx
 import pytest
 from sandbox_client import APPID, Client, Clock, picture
 
+from massctl.sandbox.article_display import displayed
 from massctl.sandbox.clock import BEIJING
 from massctl.sandbox.embedded import Sandbox
 from massctl.sandbox.inbox import time_line
+from massctl.view.i18n import Language
+from massctl.view.pages.article import shown_body
+from massctl.view.pages.markup import Sheet
 
 
 @pytest.fixture
@@ -96,6 +101,35 @@ def test_a_title_is_text_and_unbalanced_content_stays_inside(client: Client) -> 
     page = client.http.get(f"/article/{msg_id}/1").text
     assert "<h1>&lt;b&gt;1 &lt; 2&lt;/b&gt;</h1>" in page
     assert '<div class="content"><p>开</p></div>' in page
+
+
+CARD = 'data-miniprogram-appid="wx00112233445566aa" data-miniprogram-title="冬季步行报名"'
+PICTURE = "https://mmbiz.qpic.cn/mmbiz_png/river/0"
+COMPONENTS = [
+    f'<mp-common-miniprogram {CARD} data-miniprogram-imageurl="{PICTURE}"></mp-common-miniprogram>',
+    f'<mp-miniprogram {CARD} data-progarm-imageurl="{PICTURE}"></mp-miniprogram>',
+    f'<mp-common-profile data-nickname="不赶路" data-headimg="{PICTURE}"></mp-common-profile>',
+    f"<mp-common-miniprogram {CARD}></mp-common-miniprogram>",
+    '<mp-common-videosnap data-nickname="不赶路"></mp-common-videosnap><p>后</p>',
+]
+
+
+@pytest.mark.parametrize("component", COMPONENTS)
+def test_a_component_is_drawn_here_as_the_preview_draws_it(component: str) -> None:
+    sheet = Sheet(Language.ZH, {"0" * 64: "/picture/river"})
+    previewed = shown_body(component.replace(PICTURE, f"massctl-picture:{'0' * 64}"), sheet)
+    assert ("<img" in previewed) == (PICTURE in component)
+    assert displayed(component, {}) == previewed
+
+
+def test_components_have_the_same_style_here_and_in_the_preview() -> None:
+    def rules(package: str, sheet: str) -> str:
+        css = resources.files(package).joinpath(sheet).read_text(encoding="utf-8")
+        return css.partition("/* WeChat's own elements")[2].partition("/* Here they end. */")[0]
+
+    here = rules("massctl.sandbox.pages", "style.css")
+    assert "小程序" in here
+    assert rules("massctl.view.pages", "page.css") == here
 
 
 def test_a_withdrawn_article_says_so_and_its_card_stays(client: Client, clock: Clock) -> None:

@@ -152,7 +152,7 @@ def test_everything_that_can_be_used_has_a_name(browser: Browser, rendered: Path
 def test_the_page_looks_as_it_did(browser: Browser, rendered: Path, dark: bool):
     browser.window(*DESK, dark=dark)
     browser.open(index(rendered, "2026-12-members-issue"))
-    picture = browser.picture()
+    picture = browser.picture((0, 0, *DESK))
     name, other = ("desk-dark", "desk-light") if dark else ("desk-light", "desk-dark")
     assert unlike(name, picture) < MEAN_DIFFERENCE_MAX
     assert difference(other, picture) > 10 * MEAN_DIFFERENCE_MAX

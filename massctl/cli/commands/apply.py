@@ -259,8 +259,8 @@ class _Applying:
         return outcome
 
 
-TOLD: Final = frozenset({"MC401", "MC402"})
-"""Warnings that a run repeats: edited after the send, previews nobody knows the outcome of."""
+TOLD: Final = frozenset({"MC401", "MC402", "MC410"})
+"""Warnings that a run repeats: edited after the send, previews nobody knows the outcome of, tags of a rehearsal."""
 
 
 def _tell_warnings(session: Session, plan: Plan) -> None:

@@ -15,6 +15,9 @@ from massctl.view.pages.markup import NOT_HERE, Sheet, Tab, tabs, written
 DIGEST_CHARACTERS: Final = 54
 """How much of the text WeChat takes for an empty digest. Source: WeChat docs, "draft/add", read 2026-10."""
 _PLACEHOLDER: Final = re.compile(re.escape(PICTURE_SCHEME) + r"([0-9a-f]{64})")
+_CARDS: Final = frozenset({"mp-common-miniprogram", "mp-miniprogram", "mp-common-profile"})
+_CARD_PICTURES: Final = ("data-miniprogram-imageurl", "data-progarm-imageurl", "data-headimg")
+"""The page of 2019 misspells the second one. Source: WeChat docs, "mini-program cards in articles", read 2026-10."""
 _TAG: Final = re.compile(r"<[^>]*>")
 _BLANKS: Final = re.compile(r"\s+")
 
@@ -35,7 +38,7 @@ def article_page(content: str, files: Mapping[str, str]) -> str:
 def shown_body(content: str, sheet: Sheet) -> str:
     """Give a body for a page: pictures that are not at hand as an empty frame, colours by day and by night."""
     body = _PLACEHOLDER.sub(lambda found: sheet.address(found[1]) or NOT_HERE, content)
-    return by_day_and_night(edited(body, _distant_pictures(body)))
+    return by_day_and_night(edited(body, [*_distant_pictures(body), *_cards(body)]))
 
 
 def beginning(content: str) -> str:
@@ -50,8 +53,23 @@ def _distant_pictures(body: str) -> list[Edit]:
         for tag in tags(body)
         if tag.name == "img" and not tag.closing
         for each in tag.attributes
-        if each.name == "src" and each.value_start >= 0 and re.match(r"\s*(?:https?:)?//", each.value, re.IGNORECASE)
+        if each.name == "src" and each.value_start >= 0 and _is_distant(each.value)
     ]
+
+
+def _is_distant(address: str) -> bool:
+    return re.match(r"\s*(?:https?:)?//", address, re.IGNORECASE) is not None
+
+
+def _cards(body: str) -> list[Edit]:
+    """Put the picture of a card into it; the rest is drawn by the style sheet."""
+    edits = []
+    for tag in tags(body):
+        address = next((found for name in _CARD_PICTURES if (found := tag.get(name))), "")
+        if tag.name in _CARDS and not tag.closing and address:
+            shown = NOT_HERE if _is_distant(address) else address
+            edits.append(Edit(tag.end, tag.end, f'<img src="{written(shown)}" alt="">'))
+    return edits
 
 
 def reading(

@@ -90,6 +90,8 @@ class Look:
     earlier: Earlier | None = None
     handoff: tuple[HandoffItem, ...] = ()
     """What only a person can do to its draft, and whether that is done, as far as anybody looked."""
+    account: str = ""
+    """What people call the account that it comes from; without it the key stands there."""
 
 
 def campaign_page(look: Look, sheet: Sheet, heard: int | None) -> str:
@@ -98,14 +100,15 @@ def campaign_page(look: Look, sheet: Sheet, heard: int | None) -> str:
     campaign = look.campaign
     columns, knobs = [], []
     if campaign is not None:
-        columns.append(arrival(campaign.message, campaign.account, campaign.window, sheet, files=not live))
+        account = look.account or campaign.account
+        columns.append(arrival(campaign.message, account, campaign.window, sheet, files=not live))
         if look.earlier is not None:
             knobs.append(_BESIDE)
-            columns.append(_earlier(campaign, look.earlier, sheet))
+            columns.append(_earlier(campaign, account, look.earlier, sheet))
         if isinstance(campaign.message, RenderedNews):
             knobs.append(_WIDTH)
             articles = campaign.message.articles
-            columns.append(reading(articles, campaign.account, campaign.window, sheet, files=not live))
+            columns.append(reading(articles, account, campaign.window, sheet, files=not live))
     notes = by_hand(look.handoff, sheet) + findings(look.diagnostics, sheet, live=live)
     if look.earlier is not None:
         notes += differences(look.earlier.difference, sheet)
@@ -154,14 +157,14 @@ def _faults(look: Look, sheet: Sheet) -> str:
     return f'<p class="faulty" role="alert">{sheet.say(behind if look.is_behind else broken)} {link}</p>\n'
 
 
-def _earlier(campaign: RenderedCampaign, earlier: Earlier, sheet: Sheet) -> str:
+def _earlier(campaign: RenderedCampaign, account: str, earlier: Earlier, sheet: Sheet) -> str:
     now, before = campaign.message, earlier.message
     name = _version_name(earlier.difference.base)
     if isinstance(now, RenderedNews) and isinstance(before, RenderedNews):
         pairs = paired([_traits(each) for each in before.articles], [_traits(each) for each in now.articles])
         old = [before.articles[pairs[index]] if index in pairs else None for index in range(len(now.articles))]
-        return reading(old, campaign.account, earlier.window, sheet, earlier=name)
-    return arrival(before, campaign.account, earlier.window, sheet, earlier=name)
+        return reading(old, account, earlier.window, sheet, earlier=name)
+    return arrival(before, account, earlier.window, sheet, earlier=name)
 
 
 def _version_name(base: Base) -> Phrase:
@@ -181,13 +184,15 @@ def _traits(article: RenderedArticle) -> Traits:
     return Traits(article.title, sha256_of(article.content.encode()), blocks)
 
 
-def index_page(campaign: RenderedCampaign, pictures: Mapping[str, str], language: Language = Language.ZH) -> str:
+def index_page(
+    campaign: RenderedCampaign, pictures: Mapping[str, str], language: Language = Language.ZH, account: str = ""
+) -> str:
     """Give a page that shows the message as it arrives, each article as it is read, and what was found.
 
     It links to `article-N.html` beside it. `pictures` names the file beside the page for the SHA-256 of each picture's
-    bytes, and of a sound or video, which plays.
+    bytes, and of a sound or video, which plays. `account` is what people call the account.
     """
     # Whether somebody did it already is on record, and nobody looked there.
     by_hand = tuple(HandoffItem(item, done=False) for item in campaign.handoff)
-    look = Look(campaign.name, campaign.title, campaign, campaign.diagnostics, handoff=by_hand)
+    look = Look(campaign.name, campaign.title, campaign, campaign.diagnostics, handoff=by_hand, account=account)
     return campaign_page(look, Sheet(language, pictures), heard=None)

@@ -101,7 +101,7 @@ def test_a_coupon_is_refused_unless_the_account_may_send_it(tagged: Caller) -> N
     tagged.account(mass_card=True)
     assert tagged.post(PREVIEW, shown)["errcode"] == 0
     assert tagged.post(PREVIEW, {**shown, "wxcard": {"card_id": "p"}})["errcode"] == 40097
-    assert send(tagged, "wxcard", wxcard={"card_id": ""})["errcode"] == 40097
+    assert send(tagged, "wxcard", wxcard={"card_id": ""})["errcode"] == 40073
     assert send(tagged, "wxcard", wxcard={"card_id": "p"})["errcode"] == 0
 
 

@@ -72,6 +72,14 @@ def test_a_page_follows_its_article(tree: Tree):
     assert "出门少穿一件" in room.page()
 
 
+def test_a_page_follows_the_name_of_its_account(tree: Tree):
+    room = Room(tree)
+    assert "<b>main</b>" in room.page(NOTICE)
+    tree.settings(account="    name: 不赶路\n")
+    room.cache.changed(["massctl.yaml"])
+    assert ("<b>main</b>" in room.page(NOTICE), "<b>不赶路</b>" in room.page(NOTICE)) == (False, True)
+
+
 def test_what_only_the_console_can_do_stands_beside_the_preview(tree: Tree):
     assert "by-hand" not in Room(tree).page().partition("<body")[2]
     tree.news("letter", more="handoff:\n  original: true\n  other: ['<b>投票</b>']\n")

@@ -9,14 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from massctl.apply.outcome import what_happened
 from massctl.cli.places import CACHE
 from massctl.errors import LedgerUnreachableError
 from massctl.ledger.git_remote import NETWORK_SECONDS, Git, way_to
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase
-from massctl.plan.guards import STOP_BRANCH, Tip
-from massctl.plan.lock_diff import lock_uncommitted
+from massctl.plan.guards import STOP_BRANCH, Tip, lock_uncommitted
 from massctl.plan.steps import Refusal
 from massctl.source.repository import CAMPAIGNS, LOCK_FILE, SETTINGS
 
@@ -42,6 +40,9 @@ def tip_now(root: Path, settings: "MassctlFile", environment: Mapping[str, str],
         counts = _LOCKED if settings.policy.require_lock else (SETTINGS, CAMPAIGNS)
         status = git.run("status", "--porcelain", "-z", "--untracked-files=all", "--", *counts)
     except LedgerUnreachableError as error:
+        # Only a remote that cannot be read is told of.
+        from massctl.apply.outcome import what_happened
+
         return Tip(branch, remote, unread=what_happened(error))
     if not asked.done or not status.done:
         words = asked.words if not asked.done else status.words
@@ -79,7 +80,11 @@ def uncommitted_locks(
         paths = {name: f"{CAMPAIGNS}/{name}/{LOCK_FILE}" for name in names}
         why = {name: _why_uncommitted(git, root, path) for name, path in paths.items()}
     except LedgerUnreachableError as error:
-        return dict.fromkeys(names, lock_uncommitted(what_happened(error), "git status")) if has_git(root) else {}
+        if not has_git(root):
+            return {}
+        from massctl.apply.outcome import what_happened
+
+        return dict.fromkeys(names, lock_uncommitted(what_happened(error), "git status"))
     return {
         name: lock_uncommitted(said, f"{run}add {paths[name]} && {run}commit -m 'lock {name}' -- {paths[name]}")
         for name, said in why.items()

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from html import unescape
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from massctl.model.campaign import ArticleFlags
@@ -62,6 +61,8 @@ class RenderedArticle(ArticleFlags):
         """Count what a reader reads of the body: no markup, no blanks."""
         # Behind the last `>` there is no tag, and each `<` there would be followed to the end.
         end = self.content.rfind(">") + 1
+        from html import unescape  # its table of entities; only articles have some
+
         return len("".join(unescape(_MARKUP.sub("", self.content[:end]) + self.content[end:]).split()))
 
     @property

@@ -13,9 +13,17 @@ from typing import TYPE_CHECKING, Final
 from massctl.model.campaign import Tag
 from massctl.model.ids import CampaignName, Digest
 from massctl.model.message import RenderedCampaign, message_digest_to
-from massctl.model.phrase import BEIJING, Command, Phrase, in_a_row, moment
-from massctl.model.state import Record, State, Status, beijing_day, contradiction, held_until, is_concluded
-from massctl.plan.lock_diff import links_refusal
+from massctl.model.phrase import BEIJING, Command, Phrase, enumerated, in_a_row, moment
+from massctl.model.state import (
+    Record,
+    State,
+    Status,
+    article_address,
+    beijing_day,
+    contradiction,
+    held_until,
+    is_concluded,
+)
 from massctl.plan.quota import Agenda, Slot, allowance_refusal, batches_left, slot_of
 from massctl.plan.retry_policy import repeat_refusal, settle
 from massctl.plan.steps import Guard, Refusal
@@ -791,3 +799,45 @@ def _edition_raised(campaign: RenderedCampaign, state: State) -> bool:
     others = [each for each in state.editions(campaign.name) if each.edition != campaign.edition]
     sent = [each.edition for each in others if each.may_have_sent()]
     return bool(sent) and campaign.edition > max(sent)
+
+
+def lock_missing(name: CampaignName) -> Refusal:
+    """Refuse a campaign that was never locked."""
+    return Refusal(
+        Guard.LOCK_MISSING,
+        Phrase("it is not locked, and only what is locked is sent"),
+        Phrase("{command}   then have campaign.lock.json reviewed and commit it", command=Command("lock", name)),
+    )
+
+
+def lock_uncommitted(why: str, command: str) -> Refusal:
+    """Refuse a campaign whose lock is not the one that the checkout's commit has."""
+    hint = Phrase("commit it and have it reviewed: {command}", command=command)
+    return Refusal(Guard.LOCK_UNCOMMITTED, why, hint)
+
+
+def links_refusal(campaign: RenderedCampaign, state: State) -> Refusal | None:
+    """Refuse a campaign that links to an article by an address which the ledger does not give, or gives no more."""
+    dead = _dead_links(campaign, state)
+    if not dead:
+        return None
+    return Refusal(
+        Guard.LOCK_STALE,
+        Phrase("the ledger does not give what it links to: {differences}", differences=enumerated(dead)),
+        Phrase(
+            "correct the link, then lock it again and have that reviewed: {command}",
+            command=Command("lock", campaign.name),
+        ),
+    )
+
+
+def _dead_links(campaign: RenderedCampaign, state: State) -> list[Phrase]:
+    found: list[Phrase] = []
+    for key, address in campaign.links:
+        sent, _, number = key.rpartition("/")
+        now = article_address(state, sent, int(number))
+        if isinstance(now, tuple):
+            found.append(Phrase("the link to {article}: {why}", article=key, why=now[0]))
+        elif now != address:
+            found.append(Phrase("the link to {article} (its address is {address} now)", article=key, address=now))
+    return found

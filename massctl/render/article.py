@@ -12,21 +12,21 @@ from massctl.render.bounds import PASSED_ELEMENTS_MAX, bracket_fault, control_fa
 from massctl.render.fault import Fault
 from massctl.render.foreign import template_marks
 from massctl.render.html_edit import hidden_faults, with_placeholders
-from massctl.render.inputs import Inputs, Problem
+from massctl.render.inputs import Problem
 from massctl.render.limits import (
     CONTENT_BYTES_BELOW,
     MARKDOWN_CHARACTERS_MAX,
-    ContentLimit,
     content_faults,
     empty_content_faults,
 )
-from massctl.render.page import ExternalLinks, Page
+from massctl.render.page import Page
 from massctl.render.paths import template_path
 from massctl.render.pictures import Pictures
-from massctl.render.theme.shelf import Theme, Themes
+from massctl.render.theme.shelf import Theme
 
 if TYPE_CHECKING:
     from massctl.render.blocks.library import Blocks
+    from massctl.render.strings import Setting
 
 SUFFIXES: Final = (".md", ".md.j2", ".html", ".html.j2")
 _OPENING: Final = re.compile(r"<section(?:[^\">]|\"[^\"]*\")*>")
@@ -47,23 +47,8 @@ class Body:
     """The theme that it is shown in; None where it is passed through."""
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What all articles of one campaign share."""
-
-    campaign: str
-    inputs: Inputs
-    pictures: Pictures
-    external_links: ExternalLinks
-    themes: Themes
-    limit: ContentLimit | None = None
-    """Of an account that takes less than WeChat does elsewhere."""
-    links: dict[str, str] = field(default_factory=dict)
-    """The addresses that templates took from the ledger."""
-
-
 def render_body(
-    written: str, title: str, variables: Mapping[str, Any], setting: Setting, theme: str, *, breaks: bool
+    written: str, title: str, variables: Mapping[str, Any], setting: "Setting", theme: str, *, breaks: bool
 ) -> Body:
     """Render the file that an article's `content` names in the theme of that name; every fault is in the answer.
 
@@ -89,7 +74,7 @@ def render_body(
     return body
 
 
-def _render(page: Page, variables: Mapping[str, Any], setting: Setting, theme: str, body: Body) -> None:
+def _render(page: Page, variables: Mapping[str, Any], setting: "Setting", theme: str, body: Body) -> None:
     path = page.file
     text: str | Fault = body.sources[path]
     is_markdown = path.removesuffix(".j2").endswith(".md")
@@ -132,7 +117,7 @@ def _render(page: Page, variables: Mapping[str, Any], setting: Setting, theme: s
         body.faults += empty_content_faults(body.content)
 
 
-def _blocks(setting: Setting, theme: str, body: Body, *, is_markdown: bool) -> "Blocks":
+def _blocks(setting: "Setting", theme: str, body: Body, *, is_markdown: bool) -> "Blocks":
     """Give what makes the template library of this article; the theme is read for the first block that needs it."""
     from massctl.render.blocks.library import Blocks
     from massctl.render.styles import with_styles

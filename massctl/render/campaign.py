@@ -10,7 +10,6 @@ from massctl.model.ids import AccountName, AppId, CampaignName, Sha256
 from massctl.model.message import Recipient, RenderedCampaign, Window
 from massctl.model.phrase import Command, Phrase
 from massctl.model.settings import Account
-from massctl.render.article import Setting
 from massctl.render.audience import render_audience
 from massctl.render.ignoring import without_ignored
 from massctl.render.inputs import Inputs
@@ -18,8 +17,7 @@ from massctl.render.limits import ContentLimit
 from massctl.render.message import render_message
 from massctl.render.pictures import Pictures
 from massctl.render.rules.words import WordLists
-from massctl.render.strings import KeyPlace, Strings
-from massctl.render.theme.shelf import Themes
+from massctl.render.strings import KeyPlace, Setting, Strings
 
 _NO_WORDS: Final = WordLists()
 WINDOW_MINUTES_MIN: Final = 90
@@ -45,7 +43,7 @@ def render_campaign(
     """
     pictures = Pictures(name, inputs)
     limit = ContentLimit(file.account, account.content_limit) if account.content_limit is not None else None
-    setting = Setting(name, inputs, pictures, account.external_links, Themes(inputs, pictures, account.theme), limit)
+    setting = Setting(name, inputs, pictures, account.external_links, account.theme, limit)
     strings = Strings(file, setting, place, words)
     message, recordings = render_message(strings)
     openid_list, about_audience = render_audience(name, file, inputs, place)

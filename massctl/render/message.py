@@ -7,7 +7,6 @@ from massctl.model.diagnostics import Severity
 from massctl.model.ids import Sha256
 from massctl.model.message import Recording, RenderedArticle, RenderedMessage, RenderedNews, RenderedText
 from massctl.model.phrase import Phrase
-from massctl.render.article import render_body
 from massctl.render.cover import ShownCover, cover_faults, shown_cover
 from massctl.render.fault import Fault
 from massctl.render.inputs import Problem
@@ -60,6 +59,9 @@ def _article(strings: Strings, index: int, article: Article, *, is_alone: bool) 
     cover = _cover(strings, article.cover, string("cover", article.cover.file), (*keys, "cover"), is_first=index == 0)
     theme, theme_key = _theme(strings, article, keys)
     breaks = strings.file.breaks if article.breaks is None else article.breaks
+    # Only articles have bodies and themes.
+    from massctl.render.article import render_body
+
     body = render_body(string("content", article.content), title, variables, strings.setting, theme, breaks=breaks)
     strings.report(body.faults, body.sources, (*keys, "content"))
     if body.theme is not None:

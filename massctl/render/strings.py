@@ -2,16 +2,23 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from massctl.model.campaign import CampaignFile, Path
 from massctl.model.diagnostics import Diagnostic, Place
-from massctl.render.article import Setting
 from massctl.render.fault import Fault
+from massctl.render.inputs import Inputs
+from massctl.render.limits import ContentLimit
 from massctl.render.origin import Origin
+from massctl.render.pictures import Pictures
 from massctl.render.rules.registry import judge
 from massctl.render.rules.subject import Subject
 from massctl.render.rules.words import WordLists
+
+if TYPE_CHECKING:
+    from massctl.render.page import ExternalLinks
+    from massctl.render.theme.shelf import Themes
 
 KeyPlace = Callable[[Path], Place | None]
 """Gives the place of a key of campaign.yaml."""
@@ -22,6 +29,29 @@ Check = Callable[[str], Iterable[Fault]]
 def no_check(_: str) -> Iterable[Fault]:
     """Find nothing wrong."""
     return ()
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What all articles of one campaign share."""
+
+    campaign: str
+    inputs: Inputs
+    pictures: Pictures
+    external_links: "ExternalLinks"
+    usual_theme: str | None
+    """The account's; None for the built-in one."""
+    limit: ContentLimit | None = None
+    """Of an account that takes less than WeChat does elsewhere."""
+    links: dict[str, str] = field(default_factory=dict)
+    """The addresses that templates took from the ledger."""
+
+    @cached_property
+    def themes(self) -> "Themes":
+        """The themes that its articles use; a message without articles loads none."""
+        from massctl.render.theme.shelf import Themes
+
+        return Themes(self.inputs, self.pictures, self.usual_theme)
 
 
 @dataclass

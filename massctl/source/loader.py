@@ -139,11 +139,11 @@ class Workbench:
     @cached_property
     def words(self) -> "WordLists":
         """What to look for in the text: the absolute terms of the advertising law, and the policy's own words."""
-        from importlib.resources import files
+        from pkgutil import get_data
 
         from massctl.render.rules.words import read_lists
 
-        terms = (files("massctl.render") / "absolute_terms.toml").read_text(encoding="utf-8")
+        terms = (get_data("massctl.render", "absolute_terms.toml") or b"").decode()
         policy = self.settings.policy
         return read_lists(terms, policy.banned_words, policy.allowed_words)
 
@@ -330,15 +330,14 @@ class Desires:
         return (self._without_lock(due) if self._is_locked else None) or due
 
     def _without_lock(self, due: "_Due") -> NotLocked | None:
-        # Only a run that sends what is locked needs the reader of locks.
-        from massctl.plan.lock_diff import lock_missing
-        from massctl.source.locks import is_locked
+        # Only a run that sends what is locked needs the guards here.
+        from massctl.plan.guards import lock_missing
 
         name = due.loaded.name
-        return None if is_locked(self._workbench.repository, name) else _not_locked(due, lock_missing(name))
+        return None if self._workbench.repository.is_locked(name) else _not_locked(due, lock_missing(name))
 
     def _as_locked(self, due: "_Due", rendered: RenderedCampaign | Invalid) -> Desired:
-        from massctl.plan.lock_diff import links_refusal
+        from massctl.plan.guards import links_refusal
         from massctl.source.locks import check_lock
 
         if isinstance(rendered, Invalid):
@@ -384,13 +383,13 @@ class Desires:
 @cache
 def built_in_theme(name: str) -> str | None:
     """Read the CSS of a built-in theme; None if there is none of that name."""
-    from importlib.resources import files  # Reading resources takes longer than what is read.
+    from pkgutil import get_data
 
     from massctl.render.theme.shelf import BUILT_IN
 
     if name not in BUILT_IN:
         return None
-    return (files("massctl.render.theme") / "built_in" / f"{name}.css").read_text(encoding="utf-8")
+    return (get_data("massctl.render.theme", f"built_in/{name}.css") or b"").decode()
 
 
 def _invalid(loaded: "Loaded", settings: "MassctlFile") -> Invalid:

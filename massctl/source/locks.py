@@ -20,13 +20,12 @@ from massctl.model.ids import CampaignName
 from massctl.model.lock import LockFile, lock_digest, lock_document, lock_text
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase, enumerated, system_reason
-from massctl.plan.lock_diff import changed_parts, changed_versions, lock_missing, lock_stale, lock_unfit
+from massctl.plan.guards import lock_missing
+from massctl.plan.lock_diff import changed_parts, changed_versions, lock_stale, lock_unfit
 from massctl.plan.steps import Refusal
 from massctl.source.repository import CAMPAIGNS, LOCK_FILE, Repository, UnreadableError
 from massctl.source.whole_file import beside, sync_folder
 
-LOCK_BYTES_MAX: Final = 4 * 1024 * 1024
-"""Far above what eight articles and their pictures need."""
 RENDER_LIBRARIES: Final = (
     "css-inline",
     "emoji",
@@ -62,26 +61,17 @@ def renderer() -> str:
 
 def read_lock(repository: Repository, name: CampaignName) -> tuple[LockFile, dict[str, Any]] | None:
     """Read a campaign's lock, as a model and as written; None if there is none. Raises DamagedLockError."""
-    path = f"{CAMPAIGNS}/{name}/{LOCK_FILE}"
     try:
-        data = repository.read_bytes(path, LOCK_BYTES_MAX)
+        data = repository.lock_bytes(name)
     except UnreadableError as error:
-        if error.code == "MC001" and not os.path.lexists(_path(repository.root, name)):
-            return None
         raise DamagedLockError(Phrase("{file} cannot be read: {why}", file=LOCK_FILE, why=error.message)) from None
+    if data is None:
+        return None
     try:
         document = json.loads(data.decode("utf-8"), object_pairs_hook=_each_key_once)
         return LockFile.model_validate(document), document
     except (ValueError, RecursionError):
         raise DamagedLockError(Phrase("{file} is not what massctl wrote", file=LOCK_FILE)) from None
-
-
-def is_locked(repository: Repository, name: CampaignName) -> bool:
-    """Return whether a campaign has a lock of any kind, readable or not."""
-    try:
-        return read_lock(repository, name) is not None
-    except DamagedLockError:
-        return True
 
 
 def locked_digest(repository: Repository, name: CampaignName) -> str | None:

@@ -170,6 +170,8 @@ SETTINGS: Final = "massctl.yaml"
 CAMPAIGNS: Final = "campaigns"
 LOCK_FILE: Final = "campaign.lock.json"
 """What was approved of a campaign, in its folder."""
+LOCK_BYTES_MAX: Final = 4 * 1024 * 1024
+"""Far above what eight articles and their pictures need."""
 TEXT_BYTES_MAX: Final = 4 * 1024 * 1024
 """Of a template: a body that WeChat takes has at most 1 MB (draft/add, read 2026-10); four times that is not a body."""
 _CHUNK_BYTES: Final = 1024 * 1024
@@ -249,6 +251,23 @@ class Repository:
     def read_bytes(self, path: str, limit: int) -> bytes:
         """Read a whole file of at most `limit` bytes; raises UnreadableError."""
         return b"".join(self.pieces(path, limit))
+
+    def lock_bytes(self, name: CampaignName) -> bytes | None:
+        """Read a campaign's lock as it is; None where there is none of any kind. Raises UnreadableError."""
+        path = f"{CAMPAIGNS}/{name}/{LOCK_FILE}"
+        try:
+            return self.read_bytes(path, LOCK_BYTES_MAX)
+        except UnreadableError as error:
+            if error.code == "MC001" and not os.path.lexists(self.root / path):
+                return None
+            raise
+
+    def is_locked(self, name: CampaignName) -> bool:
+        """Say whether a campaign has a lock of any kind, readable or not."""
+        try:
+            return self.lock_bytes(name) is not None
+        except UnreadableError:
+            return True
 
     def pieces(self, path: str, limit: int) -> Iterator[bytes]:
         """Read a file of at most `limit` bytes piece by piece; raises UnreadableError, at the first piece or later."""

@@ -1,8 +1,9 @@
 """Terminal cells: how wide a text is on a screen, where its lines may break, and what is safe to print.
 
-Widths and clusters are wcwidth's. It is imported when a text is measured that is not ASCII, and not before.
+Widths and clusters are wcwidth's. It is imported when a text is measured that is more than ASCII and plain Chinese.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from typing import Final
@@ -15,6 +16,8 @@ _REORDERING: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e
 """Controls that change the order in which characters are shown: a title could pretend to be another."""
 _UNPRINTABLE: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 TAB_CELLS: Final = 4
+_ONE_BY_ONE: Final = re.compile(r"[ -~·‘’“”…—→‼\u3001-\u3011\u4e00-\u9fff！-～]*")
+"""Texts in which each character is a cluster, of one cell or, from U+3001 on, of two."""
 
 
 def printable(text: str) -> str:
@@ -31,9 +34,14 @@ def _printable(character: str) -> str:
     return character
 
 
+def is_one_by_one(text: str) -> bool:
+    """Say whether each character is surely a cluster of its own, of known width."""
+    return _ONE_BY_ONE.fullmatch(text) is not None
+
+
 def clusters(text: str) -> Iterator[str]:
     """Split `text` into pieces that are shown as one: a base with its accents, an emoji with all its parts."""
-    if text.isascii():
+    if is_one_by_one(text):
         return iter(text)
     from wcwidth import iter_graphemes
 
@@ -44,6 +52,8 @@ def cells(text: str) -> int:
     """Measure `text`, which is one line and printable."""
     if text.isascii():
         return len(text)
+    if is_one_by_one(text):
+        return len(text) + sum(character >= "\u3001" for character in text)
     from wcwidth import wcswidth
 
     return wcswidth(text)

@@ -121,8 +121,13 @@ def _public() -> Iterator[tuple[str, Function]]:
         bodies = [tree.body]
         bodies += [node.body for node in tree.body if isinstance(node, ast.ClassDef) and not node.name.startswith("_")]
         for node in (each for body in bodies for each in body):
-            if isinstance(node, Function) and not node.name.startswith("_"):
+            if isinstance(node, Function) and not node.name.startswith("_") and not _is_overload(node):
                 yield f"{_name(path)}:{node.lineno} {node.name}", node
+
+
+def _is_overload(function: Function) -> bool:
+    """An overload is a type of the function below it, which says what it promises."""
+    return "overload" in map(ast.unparse, function.decorator_list)
 
 
 def _length(function: Function) -> int:

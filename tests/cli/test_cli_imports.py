@@ -71,6 +71,28 @@ def test_a_plan_loads_no_network_no_server_and_no_bars(tree: Tree, verb: str):
     assert set() == {"httpx", "rich", "werkzeug", "tenacity", "massctl.sandbox", "massctl.wechat"} & modules
 
 
+FOR_ARTICLES = "PIL jinja2 markdown_it css_inline selectolax massctl.render.article massctl.render.theme"
+FOR_OTHERS = "wcwidth filelock"
+OURS_FOR_OTHERS = "plan.lock_diff ledger.git_ledger"
+NOT_FOR_TEXTS = {*FOR_ARTICLES.split(), *FOR_OTHERS.split(), *(f"massctl.{each}" for each in OURS_FOR_OTHERS.split())}
+
+
+@pytest.mark.parametrize("policy", ["", "  require_lock: true\n"], ids=["rendered", "not locked"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_plan_of_a_text_loads_what_it_shows(tree: Tree, policy: str, language: str):
+    tree.settings(policy=policy, language=language)
+    tree.text()
+    assert set() == NOT_FOR_TEXTS & loaded(tree, "plan")
+
+
+def test_the_plan_of_what_was_sent_loads_no_more(shell: Shell):
+    shell.tree.text()
+    assert 0 == shell("state", "init").status
+    at = "2026-11-30T20:00:00+08:00"
+    assert 0 == shell("state", "import", "--sent", "notice", "--at", at, "--reason", "the console").status
+    assert set() == NOT_FOR_TEXTS & loaded(shell.tree, "plan", "notice")
+
+
 def test_pillow_decodes_a_picture_once(tree: Tree):
     tree.news()
     assert ["PIL.Image" in loaded(tree, "plan") for _ in range(2)] == [True, False]

@@ -233,8 +233,7 @@ _NOTHING: Final = Phrase("Nothing was written.")
 
 
 def _text(repository: Repository, name: CampaignName) -> str | None:
-    from massctl.source.locks import LOCK_BYTES_MAX
-    from massctl.source.repository import CAMPAIGNS, LOCK_FILE, UnreadableError
+    from massctl.source.repository import CAMPAIGNS, LOCK_BYTES_MAX, LOCK_FILE, UnreadableError
 
     path = f"{CAMPAIGNS}/{name}/{LOCK_FILE}"
     if not (repository.root / path).is_file():

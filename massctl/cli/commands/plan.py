@@ -279,7 +279,6 @@ def _differences(session: Session, made: Planned, checkout: Checkout | None, unl
     `unlocked` holds those that are refused for their lock, as they are now.
     """
     from massctl.model.message import RenderedCampaign
-    from massctl.plan.review_diff import base_of
 
     found: dict[CampaignName, Difference] = {}
     unknown: list[str] = []
@@ -289,7 +288,12 @@ def _differences(session: Session, made: Planned, checkout: Checkout | None, unl
             continue
         if checkout is not None:
             difference = checkout.difference(campaign)
+        elif not made.state.editions(campaign.name):
+            continue
         else:
+            # Only what was staged or sent before has something to be compared with.
+            from massctl.plan.review_diff import base_of
+
             base = base_of(campaign, made.state)
             if base is None or base.digest == campaign.digest:
                 continue

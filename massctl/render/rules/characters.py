@@ -9,11 +9,13 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from massctl.model.diagnostics import Lines
 from massctl.model.phrase import Phrase
-from massctl.render.rules.subject import Finding, Subject
+
+if TYPE_CHECKING:
+    from massctl.render.rules.subject import Finding, Subject
 
 _BIDI: Final = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _UNSEEN: Final = (
@@ -64,8 +66,11 @@ def unseen_characters(text: str) -> list[Unseen]:
     return [Unseen(character, places[0], len(places)) for character, places in found.items()]
 
 
-def find_unseen(subject: Subject) -> Iterator[Finding]:
+def find_unseen(subject: "Subject") -> "Iterator[Finding]":
     """Find such characters in the files of an article; those of campaign.yaml are found where it is read."""
+    # What articles are judged by loads the rules of elements; every YAML file comes through this module.
+    from massctl.render.rules.subject import Finding
+
     for path, text in _read(subject.sources).items():
         lines = Lines(text)
         for each in unseen_characters(text):

@@ -1,6 +1,7 @@
 """What of CSS can stand in a `style` attribute that WeChat keeps: the selectors, properties and values that cannot."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, Final
 
 from massctl.model.phrase import Phrase
@@ -81,12 +82,19 @@ def _type_names(prelude: list[Any]) -> Iterator[Any]:
         before = node
 
 
+@cache
+def _empty_page() -> Any:
+    from selectolax.lexbor import LexborHTMLParser
+
+    return LexborHTMLParser("")
+
+
 def _can_be_read(selector: str) -> bool:
     # Lexbor reads selectors by the standard, and the inliner skips what it cannot read without a word.
-    from selectolax.lexbor import LexborHTMLParser, SelectolaxError
+    from selectolax.lexbor import SelectolaxError
 
     try:
-        LexborHTMLParser("").css(selector)
+        _empty_page().css(selector)
     except SelectolaxError:
         return False
     return "|" not in selector

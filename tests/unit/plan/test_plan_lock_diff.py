@@ -29,7 +29,8 @@ from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.lock import LockFile, lock_document
 from massctl.model.message import Purpose, RenderedCampaign, Window
 from massctl.model.phrase import Phrase
-from massctl.plan.lock_diff import changed_parts, lock_missing, lock_stale, lock_uncommitted, lock_unfit
+from massctl.plan.guards import lock_missing, lock_uncommitted
+from massctl.plan.lock_diff import changed_parts, lock_stale, lock_unfit
 from massctl.plan.plan_file import LockedCampaign, LockResult, lock_exit_status
 from massctl.plan.steps import Guard, NotLocked
 from massctl.view.i18n import Language

@@ -1,10 +1,11 @@
 """Widths on a terminal, and what may go to one."""
 
 import pytest
+import wcwidth
 from hypothesis import given
 from hypothesis import strategies as st
 
-from massctl.view.cells import cells, clusters, may_break, printable, shorten
+from massctl.view.cells import cells, clusters, is_one_by_one, may_break, printable, shorten
 
 FAMILY = "👨\u200d👩\u200d👧"
 
@@ -74,3 +75,16 @@ def test_where_a_line_may_end(before: str, after: str, may: bool):
 )
 def test_shorten(text: str, width: int, shown: str):
     assert shown == shorten(text, width)
+
+
+PLAIN = [chr(code) for code in range(32, 0xFFFF) if is_one_by_one(chr(code))]
+
+
+def test_plain_characters_are_as_wide_as_wcwidth_says():
+    assert 20_000 < len(PLAIN)
+    assert [] == [each for each in PLAIN if wcwidth.wcwidth(each) != cells(each)]
+
+
+@given(st.lists(st.sampled_from(PLAIN)).map("".join))
+def test_plain_texts_are_measured_and_split_as_wcwidth_does(text: str):
+    assert (wcwidth.wcswidth(text), list(wcwidth.iter_graphemes(text))) == (cells(text), list(clusters(text)))

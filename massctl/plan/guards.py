@@ -805,13 +805,13 @@ def lock_missing(name: CampaignName) -> Refusal:
     """Refuse a campaign that was never locked."""
     return Refusal(
         Guard.LOCK_MISSING,
-        Phrase("it is not locked, and only what is locked is sent"),
+        Phrase("it is not locked, and massctl sends only what is locked"),
         Phrase("{command}   then have campaign.lock.json reviewed and commit it", command=Command("lock", name)),
     )
 
 
 def lock_uncommitted(why: str, command: str) -> Refusal:
-    """Refuse a campaign whose lock is not the one that the checkout's commit has."""
+    """Refuse a campaign whose lock differs from the one of the checkout's commit."""
     hint = Phrase("commit it and have it reviewed: {command}", command=command)
     return Refusal(Guard.LOCK_UNCOMMITTED, why, hint)
 
@@ -823,7 +823,7 @@ def links_refusal(campaign: RenderedCampaign, state: State) -> Refusal | None:
         return None
     return Refusal(
         Guard.LOCK_STALE,
-        Phrase("the ledger does not give what it links to: {differences}", differences=enumerated(dead)),
+        Phrase("the ledger does not have the address of a link: {differences}", differences=enumerated(dead)),
         Phrase(
             "correct the link, then lock it again and have that reviewed: {command}",
             command=Command("lock", campaign.name),

@@ -22,9 +22,7 @@ from massctl.model.lock import (
     LockedVoice,
     LockFile,
 )
-from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase, enumerated
-from massctl.model.state import State, article_address
 from massctl.model.strict import Strict
 from massctl.plan.steps import Guard, Refusal
 
@@ -192,15 +190,6 @@ class FramePart:
     after: int | str | bool | Audience | LockedSend
 
 
-def lock_missing(name: CampaignName) -> Refusal:
-    """Refuse a campaign that was never locked."""
-    return Refusal(
-        Guard.LOCK_MISSING,
-        Phrase("it is not locked, and massctl sends only what is locked"),
-        Phrase("{command}   then have campaign.lock.json reviewed and commit it", command=Command("lock", name)),
-    )
-
-
 def lock_unfit(name: CampaignName, faults: Sequence[Phrase]) -> Refusal:
     """Refuse a campaign whose lock massctl did not write for it; `faults` names at least one thing."""
     return Refusal(
@@ -243,39 +232,6 @@ def changed_versions(before: str, after: str) -> list[Phrase]:
         for name in dict.fromkeys([*old, *new])
         if old.get(name) != new.get(name)
     ]
-
-
-def lock_uncommitted(why: str, command: str) -> Refusal:
-    """Refuse a campaign whose lock differs from the one of the checkout's commit."""
-    hint = Phrase("commit it and have it reviewed: {command}", command=command)
-    return Refusal(Guard.LOCK_UNCOMMITTED, why, hint)
-
-
-def links_refusal(campaign: RenderedCampaign, state: State) -> Refusal | None:
-    """Refuse a campaign that links to an article by an address which the ledger does not give, or gives no more."""
-    dead = _dead_links(campaign, state)
-    if not dead:
-        return None
-    return Refusal(
-        Guard.LOCK_STALE,
-        Phrase("the ledger does not have the address of a link: {differences}", differences=enumerated(dead)),
-        Phrase(
-            "correct the link, then lock it again and have that reviewed: {command}",
-            command=Command("lock", campaign.name),
-        ),
-    )
-
-
-def _dead_links(campaign: RenderedCampaign, state: State) -> list[Phrase]:
-    found: list[Phrase] = []
-    for key, address in campaign.links:
-        sent, _, number = key.rpartition("/")
-        now = article_address(state, sent, int(number))
-        if isinstance(now, tuple):
-            found.append(Phrase("the link to {article}: {why}", article=key, why=now[0]))
-        elif now != address:
-            found.append(Phrase("the link to {article} (its address is {address} now)", article=key, address=now))
-    return found
 
 
 def changed_parts(before: LockFile, after: LockFile) -> list[Phrase]:

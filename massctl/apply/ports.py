@@ -9,6 +9,7 @@ from massctl.model.campaign import ArticleFlags, Audience, Tag
 from massctl.model.entries import Entry, JobState, NewEntry
 from massctl.model.ids import ImageUrl, MediaId, MsgDataId, MsgId, Sha256
 from massctl.model.message import Recipient, RenderedCampaign
+from massctl.model.phrase import Phrase
 from massctl.model.send import Body, PreviewVerdict, SendIntent, Verdict
 from massctl.plan.send_block import SendBlock
 
@@ -216,7 +217,7 @@ class Archive(Protocol):
 class Progress(Protocol):
     """Talk on standard error: bars on a terminal, plain lines elsewhere. Never a result, never a secret."""
 
-    def say(self, line: str) -> None:
+    def say(self, line: Phrase) -> None:
         """Say one line."""
         ...
 

@@ -62,7 +62,7 @@ class Result:
         else:
             console.result(self.text(console))
             if self.talk is not None:
-                console.talk(self.talk(console))
+                console.talk_page(self.talk(console))
             if self.next_step is not None and console.is_terminal:
                 console.talk(self.next_step)
 

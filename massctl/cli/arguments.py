@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 
 import click
 
@@ -22,6 +22,12 @@ form_option: Final = click.option(
 )
 """`--format`, of a verb that can answer with a document."""
 
+
+def refuse(why: Phrase, param: click.Parameter | None, ctx: click.Context | None) -> NoReturn:
+    """Refuse the value of a flag; click's own `fail` would also take a sentence that cannot be translated."""
+    raise click.BadParameter(why, ctx=ctx, param=param)
+
+
 WAIT_SECONDS_MAX: Final = 7 * 86_400
 """Longer than any job is followed: event and counts come within a day or two."""
 
@@ -35,10 +41,10 @@ class Seconds(click.FloatRange):
         super().__init__(min=0, max=WAIT_SECONDS_MAX)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Read a number of seconds; nan is in no range."""
+        """Read a number of seconds; refuse nan."""
         seconds = float(super().convert(value, param, ctx))
         if math.isnan(seconds):
-            self.fail(Phrase("{found} is not a number of seconds", found=str(value)), param, ctx)
+            refuse(Phrase("{found} is not a number of seconds", found=str(value)), param, ctx)
         return seconds
 
 
@@ -58,9 +64,14 @@ class Text(click.ParamType[str]):
         """Read the words."""
         text = str(value)
         if len(text) > TEXT_CHARACTERS_MAX:
-            self.fail(f"it has {len(text)} characters, and at most {TEXT_CHARACTERS_MAX} are kept", param, ctx)
+            too_long = Phrase(
+                "the text has {count} characters; at most {limit} are allowed",
+                count=len(text),
+                limit=TEXT_CHARACTERS_MAX,
+            )
+            refuse(too_long, param, ctx)
         if not self._pattern.fullmatch(text):
-            self.fail(f"{text!r} says nothing that could be kept", param, ctx)
+            refuse(Phrase("{found} needs at least one visible character", found=repr(text)), param, ctx)
         return text
 
 
@@ -72,7 +83,7 @@ class GitName(click.ParamType[str]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Read a name that massctl.yaml takes too."""
         if not re.fullmatch(GIT_NAME_PATTERN, str(value)):
-            self.fail(Phrase("{found} is no name of a branch or a remote", found=ascii(value)[:60]), param, ctx)
+            refuse(Phrase("{found} is not the name of a branch or a remote", found=ascii(value)[:60]), param, ctx)
         return str(value)
 
 
@@ -86,12 +97,12 @@ class Moment(click.ParamType[datetime]):
         try:
             at = datetime.fromisoformat(str(value))
         except ValueError:
-            self.fail(Phrase("{found} is not a time; write it like 2026-12-01T20:00:00+08:00", found=value), param, ctx)
+            refuse(Phrase("{found} is not a time; write it like 2026-12-01T20:00:00+08:00", found=value), param, ctx)
         if len(str(value)) <= len("2026-12-01"):
             say = Phrase("{found} has no time of day; write it like {found}T20:00:00+08:00", found=value)
-            self.fail(say, param, ctx)
+            refuse(say, param, ctx)
         if at.tzinfo is None:
-            self.fail(Phrase("{found} has no offset; for Beijing time write {found}+08:00", found=value), param, ctx)
+            refuse(Phrase("{found} has no offset; for Beijing time write {found}+08:00", found=value), param, ctx)
         return at
 
 
@@ -105,9 +116,9 @@ class Duration(click.ParamType[timedelta]):
         try:
             span = parse_duration(str(value))
         except ValueError:
-            self.fail(Phrase("{found} is not a duration; write it like 90s, 45m or 3h", found=value), param, ctx)
+            refuse(Phrase("{found} is not a duration; write it like 90s, 45m or 3h", found=value), param, ctx)
         if span > timedelta(seconds=WAIT_SECONDS_MAX):
-            self.fail(Phrase("{found} is more than seven days", found=value), param, ctx)
+            refuse(Phrase("{found} is more than seven days", found=value), param, ctx)
         return span
 
 

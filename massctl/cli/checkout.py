@@ -112,7 +112,7 @@ def remote_ledger(
     settings: "MassctlFile",
     locks: Path,
     environment: Mapping[str, str],
-    tell: Callable[[str], None] = lambda _: None,
+    tell: Callable[[Phrase], None] = lambda _: None,
 ) -> "GitLedger":
     """Open the ledger on its branch; reads the user's repository, and asks no server yet.
 

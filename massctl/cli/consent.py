@@ -36,7 +36,7 @@ class AskOnTerminal:
 
 def said_yes(console: Console, question: str, prompt: Phrase) -> bool:
     """Ask on the terminal, and take only a clear yes for one."""
-    console.talk(question)
+    console.talk_page(question)
     console.talk(prompt)
     # Read from its bytes: a terminal may use any encoding, and the end of input is not a yes.
     answer = sys.stdin.buffer.readline().decode(sys.stdin.encoding or "utf-8", errors="replace")

@@ -104,8 +104,9 @@ def shown_if_begun(session: Session) -> State:
         # Only a repository that is not set up yet comes here.
         from massctl.apply.outcome import what_happened
 
-        for told in (Phrase("the ledger was not read: {why}", why=what_happened(error)), error.hint):
-            session.console.talk(told)
+        console = session.console
+        console.talk(Phrase("the ledger was not read: {why}", why=what_happened(error)))
+        console.talk_page(error.hint)
         return State()
 
 

@@ -65,9 +65,13 @@ class Console:
         """Write a comment to standard output, in UTF-8 too; a forge shows nothing of what defuses a command."""
         write(utf8(defused(text.rstrip("\n"))) + b"\n")
 
-    def talk(self, text: str) -> None:
-        """Write talk to standard error. A Phrase is said in the run's language."""
-        write(self.shown(text), err=True)
+    def talk(self, sentence: Phrase) -> None:
+        """Write a sentence to standard error, in the run's language."""
+        write(self.shown(sentence), err=True)
+
+    def talk_page(self, page: str) -> None:
+        """Write to standard error what the view laid out, in its language already."""
+        write(self.shown(page), err=True)
 
     def shown(self, text: str) -> str:
         """Return a Phrase in the run's language, fit for this terminal; other texts are pages already."""
@@ -210,4 +214,4 @@ def show_error(error: MassctlError) -> None:
     from massctl.view.diagnostics import error_text
 
     console = current_console()
-    console.talk(error_text(error, console.language, console.style, console.width))
+    console.talk_page(error_text(error, console.language, console.style, console.width))

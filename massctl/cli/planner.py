@@ -298,7 +298,7 @@ def tell_strays(session: Session, made: Planned) -> None:
         from massctl.view.diagnostics import diagnostics_text
 
         console = session.console
-        console.talk(diagnostics_text(made.warnings, console.language, console.style, console.width))
+        console.talk_page(diagnostics_text(made.warnings, console.language, console.style, console.width))
 
 
 def evidence_for(session: Session, record: Record, state: State, warnings: list[Diagnostic]) -> "Evidence":

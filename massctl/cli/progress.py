@@ -29,7 +29,7 @@ class Lines:
         self._label, self._total, self._done = "", 0, 0
         self._waiting = ""
 
-    def say(self, line: str) -> None:
+    def say(self, line: Phrase) -> None:
         """Say one line."""
         self._console.talk(line)
 
@@ -70,7 +70,7 @@ class Bars:
 
         return Console(stderr=True)
 
-    def say(self, line: str) -> None:
+    def say(self, line: Phrase) -> None:
         """Say one line, above the bar where one is drawn."""
         self._drawn.print(self._console.shown(line), markup=False, highlight=False)
 

@@ -103,12 +103,8 @@ class Session:
             from massctl.cli.checkout import remote_ledger
 
             around = self.root, self.cache, self.settings, self.locks, self.environment
-            self._git_ledger = remote_ledger(*around, self.tell)
+            self._git_ledger = remote_ledger(*around, self.console.talk)
         return self._git_ledger
-
-    def tell(self, said: str) -> None:
-        """Say something while it is going on."""
-        self.console.talk(said)
 
     def archive(self) -> "Contents":
         """Open the contents that are kept beside the ledger; reads and writes nothing yet."""
@@ -269,7 +265,7 @@ def session(
         # Only a run that ends here needs it.
         from massctl.view.diagnostics import diagnostics_text
 
-        console.talk(diagnostics_text(diagnostics, console.language, console.style, console.width))
+        console.talk_page(diagnostics_text(diagnostics, console.language, console.style, console.width))
         raise ConfigurationError(
             Phrase("massctl.yaml has faults, so nothing was done"),
             hint=Phrase(

@@ -95,7 +95,7 @@ class GitBranch:
         way: Way,
         branch: str,
         environment: Mapping[str, str],
-        tell: Callable[[str], None] = lambda _: None,
+        tell: Callable[[Phrase], None] = lambda _: None,
     ) -> None:
         self._tell = tell
         self._folder = folder

@@ -129,6 +129,8 @@ def test_wrong_usage_ends_with_2(shell: Shell, arguments: list[str]):
         ("speed set -1", "-1 会被当作选项；这里没有小于 0 的数"),
         ("speed set", "缺少 N"),
         ("speed fast", "没有命令 fast"),
+        ("reconcile notice --sent --reason \t", "'\\t' 至少要有一个看得见的字符"),
+        (f"reconcile notice --sent --reason {'x' * 1001}", "文字有 1001 个字符；最多允许 1000 个"),
         ("status --wait -1", "--wait 只能是 0 到 604800 之间的数"),
         ("reconcile notice 0 --sent", "MSG_ID 只能是 1 到 9223372036854775807 之间的数"),
         ("reconcile notice --batch 0", "--batch 只能是不小于 1 的数"),
@@ -147,7 +149,7 @@ def test_wrong_usage_is_told_in_the_language_of_the_run(shell: Shell, arguments:
     shell.tree.text()
     shell.tree.settings(language="")
     shell.env(MASSCTL_LANG="zh")
-    assert said in shell(*arguments.split()).err
+    assert said in shell(*arguments.split(" ")).err
 
 
 def test_help_lists_every_verb_that_is_built(shell: Shell):

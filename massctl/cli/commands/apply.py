@@ -17,7 +17,6 @@ from massctl.cli.arguments import Duration, sandbox_option
 from massctl.errors import LedgerLockedError, UsageError
 from massctl.model.ids import AccountName, CampaignName
 from massctl.model.phrase import A_WECHAT_NAME, BEIJING, Command, Phrase, moment
-from massctl.view.i18n import say
 
 if TYPE_CHECKING:
     from massctl.apply.journal import Statement
@@ -270,7 +269,7 @@ def _tell_warnings(session: Session, plan: Plan) -> None:
     for campaign in plan.campaigns:
         for diagnostic in campaign.diagnostics:
             if diagnostic.code in TOLD:
-                session.console.talk(f"{campaign.name}: {say(diagnostic.message, session.console.language)}")
+                session.console.talk(Phrase("{name}: {message}", name=campaign.name, message=diagnostic.message))
 
 
 def _refused_until_shared(session: Session, made: Planned, refusal: Refusal) -> Outcome:

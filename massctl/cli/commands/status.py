@@ -155,7 +155,9 @@ def _record_events(
         if isinstance(outcome, Foreign):
             if outcome.candidates and msg_id not in offered:
                 offered.add(msg_id)
-                console.talk(foreign_text(finish, outcome.candidates, console.language, console.style, console.width))
+                console.talk_page(
+                    foreign_text(finish, outcome.candidates, console.language, console.style, console.width)
+                )
         elif msg_id not in known and (finish.said.status == "failed" or finish.said.sent_count == 0):
             found.failed_now += [each for each in found.records if each is outcome.record]
 

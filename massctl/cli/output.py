@@ -1,7 +1,7 @@
 """The output of a run: results on standard output, talk and progress on standard error.
 
-Everything that a run prints passes through `write`, which defuses commands to a CI runner in every format. A reader
-who went away never changes what a run does.
+The methods of `Console` defuse commands to a CI runner before they call `write`. A reader who went away never changes
+what a run does.
 """
 
 import os

@@ -9,7 +9,7 @@ A page is Markdown that also reads well where it lies. Each section explains one
     Wrong: and Right:                    both or neither, each with a fenced example
 
 A paragraph is one line, since Chinese cannot be joined again once it is broken. The pages are packaged data;
-whoever reads them hands their text over (`massctl.cli.explaining`).
+whoever reads them hands their text over (`massctl.cli.commands.explain`).
 """
 
 import re

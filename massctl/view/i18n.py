@@ -188,7 +188,7 @@ def _catalogue(code: str) -> NullTranslations:
 class _Sentences(NullTranslations):
     """A compiled catalogue that decodes a sentence when it is said: a run says few of some thousands.
 
-    The standard parser decodes all of them, which takes a fifth of the time of importing click (`bench/languages.py`).
+    The standard parser decodes all of them, which takes a fifth of the time of importing click.
     """
 
     def __init__(self, written: bytes) -> None:

@@ -18,7 +18,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "render": ("massctl.cli.commands.render", "Write a campaign's articles exactly as they will be sent."),
     "serve": ("massctl.cli.commands.serve", "Show campaigns live in a browser on this machine, as a phone shows them."),
     "lock": ("massctl.cli.commands.lock", "Write or check campaign.lock.json, which names what was approved."),
-    "plan": ("massctl.cli.commands.plan", "Show what apply would do now, and why. Needs no network and no secret."),
+    "plan": ("massctl.cli.commands.plan", "Show what apply would do now, and why. Needs no secret."),
     "apply": ("massctl.cli.commands.apply", "Carry out the plan: upload, save drafts, preview, send."),
     "preview": ("massctl.cli.commands.preview", "Show a campaign on reviewers' phones, even if they have seen it."),
     "status": ("massctl.cli.commands.status", "Ask WeChat about unfinished mass jobs."),

@@ -319,10 +319,6 @@ class Speeding(Protocol):
         ...
 
 
-class AfterSend(Withdrawing, Commenting, Speeding, Protocol):
-    """All of them: one Official Account."""
-
-
 @dataclass(frozen=True, slots=True)
 class CallQuota:
     """The calls of one API on this Beijing day. The mass-send allowance is another thing, which no API tells."""

@@ -57,7 +57,8 @@ def connected(
     """
     told = watch_of(around.console)
     if around.sandbox:
-        secret, app, sleep = around.sandbox.secret, around.sandbox.app, TellingSleep(around.console, around.clock.sleep)
+        secret, app = around.sandbox.secret, around.sandbox.world.app
+        sleep = TellingSleep(around.console, around.clock.sleep)
         opened = WeChatClient.open(declared.appid, secret, declared.api_base, inside=app, sleep=sleep, watch=told)
         return opened, None
     credential, proxy = _credential(account, declared, around), _proxy(account, declared, api_base, around)

@@ -39,7 +39,7 @@ _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 class Result:
     """What a verb ends with."""
 
-    exit_status: int
+    exit_status: ExitStatus
     json: View | None = None
     """Of a verb with `--format json`."""
     text: View = nothing
@@ -143,7 +143,7 @@ def outcome_result(outcome: "Outcome") -> Result:
     records = [outcome.record(each) for each in outcome.campaigns]
     going = any(unfinished(job) is not None for record in records for job in record.jobs)
     next_step = Phrase("{command}   asks WeChat what became of it", command=Command("status")) if going else None
-    return Result(outcome.exit_status(), document, text, next_step=next_step)
+    return Result(ExitStatus(outcome.exit_status()), document, text, next_step=next_step)
 
 
 def said(*lines: Phrase) -> View:

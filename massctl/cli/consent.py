@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from massctl.cli.output import Console
+from massctl.cli.output import Console, on_github
 from massctl.errors import RefusedError, UsageError
 from massctl.model.phrase import Command, Phrase
 
@@ -69,7 +69,6 @@ def consent(console: Console, names: Sequence[str], *, yes: bool, would_send: bo
 
 
 # GitHub sets them, and no workflow can overwrite them. Source: GitHub docs, "Variables reference", read 2026-11.
-_ON_THE_FORGE = "GITHUB_ACTIONS"
 _STARTED_BY = "GITHUB_TRIGGERING_ACTOR"
 """Who started this attempt; GITHUB_ACTOR stays whoever started the first."""
 _ATTEMPT = "GITHUB_RUN_ATTEMPT"
@@ -77,7 +76,7 @@ _ATTEMPT = "GITHUB_RUN_ATTEMPT"
 
 def require_operator(policy: "Policy", environment: Mapping[str, str]) -> None:
     """Raise RefusedError on a forge unless an operator started this run, and started it for the first time."""
-    if not environment.get(_ON_THE_FORGE):
+    if not on_github(environment):
         return
     if environment.get(_ATTEMPT) != "1":
         raise RefusedError(
@@ -101,7 +100,7 @@ def require_operator(policy: "Policy", environment: Mapping[str, str]) -> None:
 
 def who(environment: Mapping[str, str]) -> str:
     """Name the person: who started this run of the workflow, else the login name."""
-    actor = environment.get("GITHUB_TRIGGERING_ACTOR") or environment.get("GITHUB_ACTOR")
+    actor = environment.get(_STARTED_BY) or environment.get("GITHUB_ACTOR")
     if actor:
         return actor
     try:

@@ -11,10 +11,11 @@ from urllib.parse import unquote
 
 from massctl.cli.exit_codes import ExitStatus
 from massctl.errors import InvariantError, MassctlError
+from massctl.model.ids import REAL_OPENID
 from massctl.model.phrase import Command, Phrase
 from massctl.model.secrets import BLOT, public_text
 
-_OPENID: Final = re.compile(r"\bo[\w-]{27}\b")
+_OPENID: Final = re.compile(rf"\b{REAL_OPENID}\b")
 _CREDENTIALS: Final = re.compile(r"(?:^|://)(?P<both>[^/@\s:]*:(?P<password>[^/@\s]+))@")
 """The name and password in an address, such as a proxy's."""
 

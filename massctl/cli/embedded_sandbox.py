@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
-from wsgiref.types import WSGIApplication
 
 from massctl.callback.finish import read_finish
 from massctl.callback.tree import EventFault
@@ -33,11 +32,6 @@ class Embedded:
     world: Sandbox
     clock: SandboxClock
     secret: str = SECRET
-
-    @property
-    def app(self) -> WSGIApplication:
-        """The API, for a client in this process."""
-        return self.world.app
 
     def allow(self, wanted: Iterable[tuple[str, Audience, str]]) -> set[tuple[str, int | str]]:
         """Create what campaigns need (appid, audience, message type).
@@ -82,14 +76,6 @@ class Embedded:
             if in_doubt if job is None else job.counts is None or job.counts.source != "event":
                 untold.append(finish)
         return untold
-
-    def reset(self) -> None:
-        """Forget everything that was received."""
-        self.world.reset()
-
-    def close(self) -> None:
-        """Close the sandbox."""
-        self.world.close()
 
 
 def embedded(root: Path, settings: MassctlFile, real_now: Callable[[], datetime]) -> Embedded:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from massctl.cli.output import on_github
 from massctl.cli.places import LEDGER_FILE
 from massctl.cli.session import Session
 from massctl.errors import (
@@ -78,7 +79,7 @@ def sharing_refusal(session: Session, state: State, accounts: list[str]) -> "tup
 def is_being_begun(session: Session, state: State) -> bool:
     """Return whether massctl.yaml names a ledger that a run on this machine named, and did not come to begin."""
     due = None if session.sandbox else session.settings.state.lineage
-    return due is not None and state.serial == 0 and is_beginning(session.locks, due)
+    return due is not None and state.serial == 0 and is_beginning(session.places.locks, due)
 
 
 def recorded_if_begun(session: Session) -> State:
@@ -87,7 +88,7 @@ def recorded_if_begun(session: Session) -> State:
     A ledger in git that was never begun records nothing, and may be out of reach: a new repository has no remote yet.
     """
     try:
-        return shown_state(session)
+        return session.fold(shown_entries(session))
     except LedgerUnreachableError:
         if session.settings.state.lineage is None:
             return State()
@@ -97,7 +98,7 @@ def recorded_if_begun(session: Session) -> State:
 def shown_if_begun(session: Session) -> State:
     """Read what is recorded, for a plan to be shown; if no ledger is named and none can be read, say why."""
     try:
-        return shown_state(session)
+        return session.fold(shown_entries(session))
     except LedgerUnreachableError as error:
         if session.settings.state.lineage is not None:
             raise
@@ -176,7 +177,7 @@ def refuse_fleeting_ledger(session: Session) -> None:
     """Refuse to write a local ledger on a runner whose disk is thrown away, unless the API is on loopback."""
     if session.in_git:
         return
-    ci = any(session.environment.get(name) for name in ("CI", "GITHUB_ACTIONS"))
+    ci = session.environment.get("CI") or on_github(session.environment)
     if ci and not session.sandbox and session.realm() != "loopback":
         raise LedgerError(
             Phrase("a local ledger would be lost with this CI runner"),
@@ -196,7 +197,7 @@ def own_ledger(session: Session) -> "Iterator[LedgerSession]":
     from massctl.ledger.process_lock import sole_runner
 
     refuse_fleeting_ledger(session)
-    with sole_runner(session.locks, session.clock.now()):
+    with sole_runner(session.places.locks, session.clock.now()):
         ledger = session.ledger()
         state = session.read_state(ledger)
         trust(session, state)
@@ -238,7 +239,7 @@ class LedgerBootstrap:
         from massctl.source.settings_writer import declare_lineage
 
         if self._created is not None and self._reason is None:
-            note_beginning(self._session.locks, lineage)
+            note_beginning(self._session.places.locks, lineage)
         before = declare_lineage(self._session.root, lineage)
         if before is None:
             return  # Another run has done it since this one read the file.
@@ -337,11 +338,6 @@ def shown_entries(session: Session) -> "Sequence[Entry]":
             raise
         _tell_old(session, error, known)
         return known
-
-
-def shown_state(session: Session) -> State:
-    """Fold what `shown_entries` gives."""
-    return session.fold(shown_entries(session))
 
 
 def _tell_old(session: Session, error: LedgerUnreachableError, known: "Sequence[Entry]") -> None:

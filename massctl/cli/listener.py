@@ -412,7 +412,7 @@ class Intake:
         notifier = Notifier(current)
         if mine:
             # Whoever only finds out that nothing is to be written disturbs nobody.
-            with sole_runner(current.locks, current.clock.now(), brief=True):
+            with sole_runner(current.places.locks, current.clock.now(), brief=True):
                 state = current.read_state(ledger)
                 trust(current, state)
                 notifier.begin(state)

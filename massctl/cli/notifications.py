@@ -166,7 +166,7 @@ def _record(session: Session, state: State, taken: Sequence[tuple[str, Notice]])
         return
     about = [(each.announcement(name), state.record(each.campaign, each.edition)) for name, each in taken]
     try:
-        with sole_runner(session.locks, session.clock.now()):
+        with sole_runner(session.places.locks, session.clock.now()):
             LedgerSession(session.ledger(), session.clock, state).record_each(about)
     except LedgerError as error:
         told = Phrase(
@@ -240,7 +240,7 @@ class _Lines:
         from massctl.notify.route import proxy_for
         from massctl.transport import Line
 
-        inside = self._session.sandbox.app if self._session.sandbox else None
+        inside = self._session.sandbox.world.app if self._session.sandbox else None
         proxy = proxy_for(address, self._session.environment) if inside is None else None
         if proxy not in self._by_proxy:
             self._by_proxy[proxy] = Line(proxy, inside)
@@ -305,7 +305,7 @@ _FILE: Final = "told"
 
 def notification_log_file(session: Session) -> Path:
     """Return where it is remembered; the sandbox has its own."""
-    return session.locks.parent / _FILE
+    return session.places.locks.parent / _FILE
 
 
 class NotificationLog:

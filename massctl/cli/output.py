@@ -56,7 +56,7 @@ class Console:
 
     def document(self, text: str) -> None:
         """Write a JSON document to standard output: always UTF-8, whatever the terminal speaks."""
-        if in_runner():
+        if on_github():
             # No line of JSON begins with `::`, and only a string of it can hold this.
             text = text.replace("##[", "#\\u0023[")
         write(utf8(text.rstrip("\n")) + b"\n")
@@ -88,14 +88,14 @@ _RUNNER_COMMAND: Final = re.compile(r"(?P<before>(?:^|\r)[^\S\n]*:(?=:)|##(?=\[)
 """`::command` at the start of a line, and `##[command]` anywhere. Source: actions/runner, ActionCommand.cs, 2026-11."""
 
 
-def in_runner() -> bool:
-    """Whether a runner of GitHub reads along, to which some lines are commands."""
-    return bool(os.environ.get("GITHUB_ACTIONS"))
+def on_github(environment: Mapping[str, str] = os.environ) -> bool:
+    """Return whether this is a runner of GitHub, which takes some lines for commands."""
+    return bool(environment.get("GITHUB_ACTIONS"))
 
 
 def defused(text: str) -> str:
     """Break what the runner would take for a command: a title with a line break may begin a line with one."""
-    return _RUNNER_COMMAND.sub(r"\g<before>\\", text) if in_runner() else text
+    return _RUNNER_COMMAND.sub(r"\g<before>\\", text) if on_github() else text
 
 
 _lost: Final[list[str]] = []

@@ -140,7 +140,7 @@ def judged(session: Session, names: Sequence[str], warnings: list[Diagnostic]) -
 
 
 def _workbench(session: Session) -> Workbench:
-    return Workbench(session.repository, session.settings, session.cache, progress=progress(session.console))
+    return Workbench(session.repository, session.settings, session.places.cache, progress=progress(session.console))
 
 
 def _unlocked(desired: Sequence[Desired]) -> dict[CampaignName, RenderedCampaign]:
@@ -166,7 +166,7 @@ def rendered_apart(session: Session) -> Elsewhere:
     from massctl.source.render_process import RenderProcess
 
     override = loopback_override(session.environment, sandbox=session.sandbox is not None)
-    return RenderProcess(session.root, session.cache, override).render
+    return RenderProcess(session.root, session.places.cache, override).render
 
 
 def _holds_secrets(session: Session) -> bool:

@@ -68,12 +68,9 @@ def refuse_gone(session: Session, saved: SavedPlan, path: Path) -> Outcome:
     """Refuse a saved plan of whose campaigns none is left, so that no plan can be made again."""
     state = session.read_state(session.ledger())
     moved = [Phrase("{name} is gone", name=name) for name in saved.names]
-    return refuse_stale(saved, Plan(state.lineage, state.plan_serial, ()), state, stale(moved, (), path))
-
-
-def stale(moved: list[Phrase], names: Sequence[str], path: Path) -> Refusal:
-    """Refuse the plan that was saved in `path`."""
-    return plan_stale(moved, names, shlex.quote(str(path)))
+    return refuse_stale(
+        saved, Plan(state.lineage, state.plan_serial, ()), state, plan_stale(moved, (), shlex.quote(str(path)))
+    )
 
 
 def refuse_stale(saved: SavedPlan, plan: Plan, state: State, refusal: Refusal) -> Outcome:
@@ -98,5 +95,5 @@ def _gone(campaign: SavedCampaign, state: State) -> PlannedCampaign:
 def as_saved(saved: SavedPlan, names: Sequence[str], plan_file: Path, _: Session, made: Planned) -> Planned | Outcome:
     """Return what a saved plan allows of the plan that was made again, or the refusal where anything moved."""
     if moved := what_moved(saved, made.plan):
-        return refuse_stale(saved, made.plan, made.state, stale(moved, names, plan_file))
+        return refuse_stale(saved, made.plan, made.state, plan_stale(moved, names, shlex.quote(str(plan_file))))
     return replace(made, plan=only_planned(made.plan))

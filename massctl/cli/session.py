@@ -65,16 +65,6 @@ class Session:
         return Places(self.root, sandbox=self.sandbox is not None)
 
     @property
-    def cache(self) -> Path:
-        """The folder for caches and locks."""
-        return self.places.cache
-
-    @property
-    def locks(self) -> Path:
-        """The folder of the ledger's locks."""
-        return self.places.locks
-
-    @property
     def in_git(self) -> bool:
         """Whether the ledger is on a branch of the remote; a sandbox's never is."""
         return self.settings.state.backend == "git" and self.sandbox is None
@@ -93,7 +83,7 @@ class Session:
             # Not every verb opens a ledger.
             from massctl.ledger.local_file import LocalLedger
 
-            self._local_ledger = LocalLedger(self.places.ledger, self.locks)
+            self._local_ledger = LocalLedger(self.places.ledger, self.places.locks)
         return self._local_ledger
 
     def git_ledger(self) -> "GitLedger":
@@ -102,7 +92,7 @@ class Session:
             # Only a ledger in git pays for it.
             from massctl.cli.checkout import remote_ledger
 
-            around = self.root, self.cache, self.settings, self.locks, self.environment
+            around = self.root, self.places.cache, self.settings, self.places.locks, self.environment
             self._git_ledger = remote_ledger(*around, self.console.talk)
         return self._git_ledger
 
@@ -288,7 +278,7 @@ def session(
         yield Session(root, settings, console, environment, embedded, clock), diagnostics
     finally:
         if embedded:
-            embedded.close()
+            embedded.world.close()
 
 
 def _embedded(root: Path, settings: "MassctlFile") -> "Embedded":

@@ -194,13 +194,6 @@ CODES: Final[dict[str, str]] = {
     "MC609": "openids need a service account",
 }
 """Code -> summary. Written from the headings of `massctl/view/explanations/en/` by diagnostics_page.py."""
-RETIRED: Final = frozenset({"MC328", "MC404", "MC405", "MC408"})
-"""Codes that no diagnostic has any more, and none gets again.
-
-MC328 was "shown plainer, so that it fits"; MC404 "recorded audience outside its bounds", now the refusal
-`audience_bounds`; MC405 "edited since it was locked", now the refusal `lock_stale`; MC408
-"list begun again that was sent in part", now the refusal `partly_sent`.
-"""
 
 
 _BREAK: Final = re.compile(r"\r\n|\n|\r")

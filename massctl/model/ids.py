@@ -31,6 +31,9 @@ ACCOUNT_NAME_PATTERN: Final = r"^[a-z0-9][a-z0-9_-]{0,31}$"
 APPID_PATTERN: Final = r"^wx[A-Za-z0-9_-]{1,62}$"
 OPENID_PATTERN: Final = r"^o[A-Za-z0-9_-]{5,63}$"
 """How openids look in practice; WeChat documents no form. Our own bound."""
+REAL_OPENID: Final = r"o[A-Za-z0-9_-]{27}"
+"""What WeChat issues: 28 characters, the first an `o`; masked everywhere. Source: WeChat docs, "user/get", read 2026-10
+(by example)."""
 THEME_NAME_PATTERN: Final = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 VARIABLE_NAME_PATTERN: Final = r"^[A-Za-z_][A-Za-z0-9_]*$"
 

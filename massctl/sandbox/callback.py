@@ -18,8 +18,6 @@ from massctl.sandbox import cipher, clock, deliveries, events
 from massctl.sandbox.store import Store
 from massctl.sandbox.tables import Record, State
 
-MODES = ("plain", "compatible", "safe")
-"""明文, 兼容 and 安全模式."""
 ANSWER_SECONDS = 5
 CHECK_PAUSE_SECONDS = 5
 LOOK_SECONDS = 0.2

@@ -6,8 +6,6 @@ Written from WeChat docs, "消息加解密说明", read 2026-10, and not from th
 import base64
 import hashlib
 
-LIBRARY = "cryptography"
-"""What sealing needs; an extra, imported when a post is sealed."""
 _BLOCK = 32
 
 

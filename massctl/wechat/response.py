@@ -14,7 +14,7 @@ from typing import Any, Final, NoReturn, TypeAlias, TypeVar
 from urllib.parse import quote
 
 from massctl.errors import AuthError, PermanentError, QuotaError, TransportError, WeChatError
-from massctl.model.ids import MsgDataId, MsgId
+from massctl.model.ids import REAL_OPENID, MsgDataId, MsgId
 from massctl.model.phrase import Phrase
 from massctl.model.send import (
     Accepted,
@@ -47,8 +47,7 @@ _INTEGER: Final = re.compile(r"-?[0-9]{1,19}", re.ASCII)
 _RID: Final = re.compile(r"[\s,]*\brid:\s*([0-9A-Za-z-]+)", re.ASCII)
 _HINT: Final = re.compile(r"hint:\s*\[([^\]]+)\]")
 """The form of answers before rids. Source: forum reports, read 2026-10."""
-_OPENID: Final = re.compile(r"(?<![0-9A-Za-z_-])o[0-9A-Za-z_-]{27}(?![0-9A-Za-z_-])", re.ASCII)
-"""28 characters, the first an `o`. Source: WeChat docs, "user/get", read 2026-10 (by example)."""
+_OPENID: Final = re.compile(rf"(?<![0-9A-Za-z_-]){REAL_OPENID}(?![0-9A-Za-z_-])", re.ASCII)
 _OPENID_PART: Final = re.compile(r"[A-Za-z0-9_-]{4,}", re.ASCII)
 """What may be an openid of a list, or the beginning of one."""
 _TOKEN: Final = re.compile(r"[0-9A-Za-z_-]{100,}", re.ASCII)

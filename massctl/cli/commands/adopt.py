@@ -54,7 +54,7 @@ def adopt(session: Session, name: str, warnings: list[Diagnostic], reason: str) 
     from massctl.view.json_reports import adopt_json
 
     refuse_fleeting_ledger(session)
-    with sole_runner(session.locks, session.clock.now()):
+    with sole_runner(session.places.locks, session.clock.now()):
         made = planned(session, [name], warnings, PlanOptions(until=Until.DRAFT))
         trust(session, made.state)
         tell_strays(session, made)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from massctl.cli.app import Result, at_work_on, outcome_result, recorded_now, run_in_session
-from massctl.cli.arguments import Duration, sandbox_option
+from massctl.cli.arguments import Duration, form_option, sandbox_option
 from massctl.errors import LedgerLockedError, UsageError
 from massctl.model.ids import AccountName, CampaignName
 from massctl.model.phrase import A_WECHAT_NAME, BEIJING, Command, Phrase, moment
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     help="Stop after this stage; the first three never send and never ask.",
 )
 @click.option("--no-wait", is_flag=True, help="Do not wait for or repeat a send of unknown outcome.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@form_option
 @sandbox_option
 @click.option(
     "--plan",
@@ -221,7 +221,7 @@ class _Applying:
             return planned(session, picked, self.warnings, options)
 
         try:
-            with sole_runner(session.locks, session.clock.now()):
+            with sole_runner(session.places.locks, session.clock.now()):
                 made = plan()
                 self.notifier.begin(made.state)
                 outcome = self._acted(made, checked)
@@ -309,7 +309,7 @@ def _digest_now(session: Session, state: State, name: CampaignName, *, locked: b
     from massctl.source.loader import Desires, Workbench
 
     locked = locked or session.settings.policy.require_lock
-    workbench = Workbench(session.repository, session.settings, session.cache)
+    workbench = Workbench(session.repository, session.settings, session.places.cache)
     found = Desires(workbench, state, locked=locked, elsewhere=rendered_apart(session) if locked else None).read([name])
     return next((each.digest for each in found if isinstance(each, RenderedCampaign)), None)
 

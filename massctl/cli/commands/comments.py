@@ -6,6 +6,7 @@ import click
 
 from massctl.cli.app import Result, run_in_session, said
 from massctl.cli.arguments import form_option, sandbox_option
+from massctl.cli.exit_codes import ExitStatus
 from massctl.model.phrase import Command, Phrase
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def _switched(directory: str, name: str, article: int | None, form: str, sandbox
         opened_now = Phrase("{name}: comments are open, {articles}", **about)
         closed_now = Phrase("{name}: comments are closed, {articles}", **about)
         told = said(opened_now if opened else closed_now)
-        return Result(0, lambda to: comments_json(record, articles, to.language, opened=opened), told)
+        return Result(ExitStatus.DONE, lambda to: comments_json(record, articles, to.language, opened=opened), told)
 
     return run_in_session("comments", form, directory, work, sandbox=sandbox)
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import click
 
 from massctl.cli.app import Result, run_in_session
-from massctl.cli.arguments import sandbox_option
+from massctl.cli.arguments import form_option, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.places import API_BASE_VARIABLE
 from massctl.errors import ConfigurationError, LedgerError
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="doctor")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@form_option
 @sandbox_option
 @click.pass_obj
 def command(directory: str, form: str, sandbox: bool) -> int:
@@ -60,7 +60,7 @@ class CheckUp:
 
     findings: tuple[Finding, ...]
 
-    def exit_status(self) -> int:
+    def exit_status(self) -> ExitStatus:
         """Give 1 where anything is a problem."""
         from massctl.model.diagnostics import Level
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from massctl.cli.app import Result, run_in_session
-from massctl.cli.arguments import sandbox_option
+from massctl.cli.arguments import form_option, sandbox_option
+from massctl.cli.exit_codes import ExitStatus
 from massctl.model.phrase import Command, Phrase
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--check", is_flag=True, help="Write nothing; render again, and exit with 5 if anything differs.")
 @click.option("--if-required", is_flag=True, help="Do nothing if massctl.yaml does not require locks.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@form_option
 @sandbox_option
 @click.pass_obj
 def command(directory: str, names: tuple[str, ...], check: bool, if_required: bool, form: str, sandbox: bool) -> int:
@@ -41,7 +42,7 @@ def command(directory: str, names: tuple[str, ...], check: bool, if_required: bo
         wanted = current.settings.policy.require_lock or not if_required
         report = lock_campaigns(current, names, check=check) if wanted else []
         return Result(
-            lock_exit_status(report),
+            ExitStatus(lock_exit_status(report)),
             lambda to: lock_json(report, to.language),
             lambda to: lock_report_text(report, to.language, to.style, to.width),
             next_step=_next_step(report),
@@ -79,7 +80,7 @@ def lock_campaigns(
 
     state = recorded_if_begun(session)
     workbench = Workbench(
-        session.repository, session.settings, cache or session.cache, progress=progress(session.console)
+        session.repository, session.settings, cache or session.places.cache, progress=progress(session.console)
     )
     links_of = (lambda name: locked_links(session.repository, name)) if check else None
     desires = Desires(workbench, state, links_of=links_of)

@@ -8,6 +8,7 @@ import click
 from massctl.cli.app import Result, run_in_session, said
 from massctl.cli.arguments import form_option, sandbox_option
 from massctl.cli.commands import not_yet
+from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.session import Session
 from massctl.errors import RefusedError, UsageError
 from massctl.model.ids import CampaignName, is_campaign_name
@@ -47,7 +48,7 @@ def command(context: click.Context, name: str, unsent_of: str | None, form: str,
         made = Phrase("campaigns/{rest} has the {count:,} openids that no accepted batch of {name} named", **told)
         ended = Phrase("{name} is ended: its other batches will not be sent", name=unsent_of)
         go_on = Phrase("look at campaigns/{rest}/campaign.yaml, then commit it like any other campaign", rest=name)
-        return Result(0, lambda to: new_json(record, name, count, to.language), said(made, ended, go_on))
+        return Result(ExitStatus.DONE, lambda to: new_json(record, name, count, to.language), said(made, ended, go_on))
 
     return run_in_session("new", form, context.obj, work, sandbox=sandbox, decides=True)
 
@@ -73,7 +74,7 @@ def _made(current: Session, rest: CampaignName, name: CampaignName) -> "tuple[Re
         state = book.state
         record = _partly_sent(state, name, rest)
         _require_free(current, state, rest, record)
-        workbench = Workbench(current.repository, current.settings, current.cache)
+        workbench = Workbench(current.repository, current.settings, current.places.cache)
         sha256 = _same_list(current, workbench, record)
         left = [batch for batch in range(1, record.batches + 1) if batch not in record.sent_batches]
         counted = 0
@@ -85,7 +86,7 @@ def _made(current: Session, rest: CampaignName, name: CampaignName) -> "tuple[Re
                 counted += len(found)
                 yield from found
 
-        with copied_for_rest(current.repository, name, rest, openids(), current.cache) as folder:
+        with copied_for_rest(current.repository, name, rest, openids(), current.places.cache) as folder:
             if record.ended is None:
                 book.record(ListEnded(rest=rest, by=who(current.environment)), record)
             put_in_place(current.repository, folder)

@@ -269,7 +269,7 @@ def open_checkout(session: Session, directory: str, *, for_review: bool = False)
             hint=Phrase("massctl -C {directory} validate   shows them", directory=directory),
         )
     # An empty record: there, what went out is rendered too. Pictures are remembered by content: the cache serves both.
-    desires = Desires(Workbench(repository, settings, session.cache, recorded_if_begun(session)), State())
+    desires = Desires(Workbench(repository, settings, session.places.cache, recorded_if_begun(session)), State())
     return Checkout(repository, desires, directory)
 
 

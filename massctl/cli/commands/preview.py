@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from massctl.cli.app import Result, outcome_result, run_in_session
-from massctl.cli.arguments import sandbox_option
+from massctl.cli.arguments import form_option, sandbox_option
+from massctl.model.ids import REAL_OPENID
 from massctl.model.phrase import Phrase
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from massctl.plan.plan import Showing
 
 
-_OPENID: Final = re.compile(r"o[A-Za-z0-9_-]{27}")
-"""As openids look in practice; WeChat names (微信号) are shorter. Our own guard against a slip, no rule of WeChat's."""
 NAME_CHARACTERS_MAX: Final = 128
 """Longer than any name or openid; what is recorded of a preview must not become a report."""
 
@@ -37,7 +36,7 @@ class Reviewer(click.ParamType[str]):
         text = str(value)
         if not text.isprintable() or text != text.strip() or not 0 < len(text) <= NAME_CHARACTERS_MAX:
             raise click.UsageError(Phrase("--{kind} takes one name without blanks around it", kind=self._kind), ctx)
-        if self._kind == "towxname" and _OPENID.fullmatch(text):
+        if self._kind == "towxname" and re.fullmatch(REAL_OPENID, text):  # WeChat names (微信号) are shorter.
             raise click.UsageError(Phrase("this looks like an openid: give it with --touser"), ctx)
         return text
 
@@ -49,7 +48,7 @@ class Reviewer(click.ParamType[str]):
 )
 @click.option("--touser", multiple=True, type=Reviewer("touser"), metavar="O", help="An openid to show it to.")
 @click.option("--locked", is_flag=True, help="Show only what is locked: render it again and compare.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@form_option
 @sandbox_option
 @click.pass_obj
 def command(

@@ -54,7 +54,7 @@ def record_event(session: Session, file: str, account: str | None) -> Result:
     finish = read_finish(_bytes(file))
     if isinstance(finish, EventFault):
         return _faulty(file, finish)
-    with sole_runner(session.locks, session.clock.now()):
+    with sole_runner(session.places.locks, session.clock.now()):
         ledger = session.ledger()
         state = session.read_state(ledger)
         trust(session, state)

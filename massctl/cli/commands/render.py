@@ -94,7 +94,7 @@ def rendered_files(session: Session, name: str) -> dict[str, bytes] | None:
     from massctl.view.pages.article import article_page
     from massctl.view.pages.campaign_page import index_page
 
-    workbench = Workbench(session.repository, session.settings, session.cache, recorded_if_begun(session))
+    workbench = Workbench(session.repository, session.settings, session.places.cache, recorded_if_begun(session))
     desires = Desires(workbench, State())
     (campaign,) = desires.read(chosen([name], desires.names()))
     console = session.console

@@ -73,7 +73,7 @@ def reset(directory: str) -> int:
         from massctl.cli.notifications import notification_log_file
 
         if current.sandbox is not None:
-            current.sandbox.reset()
+            current.sandbox.world.reset()
         current.places.ledger.unlink(missing_ok=True)
         notification_log_file(current).unlink(missing_ok=True)
         shutil.rmtree(current.places.archive, ignore_errors=True)

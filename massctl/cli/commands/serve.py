@@ -37,8 +37,8 @@ def command(directory: str, name: str | None, port: int, sandbox: bool) -> None:
     """Show all campaigns, or NAME, in a browser as a phone shows them, and update when a file is saved.
 
     Prints `http://127.0.0.1:PORT/` first. Only this machine can open it. It needs no secret, and the
-    network only to read a ledger in git. It writes only the picture cache. With --sandbox it compares with what the sandbox's followers have.
-    Ctrl-C ends it.
+    network only to read a ledger in git. It writes only the picture cache. With --sandbox it compares with what the
+    sandbox's followers have. Ctrl-C ends it.
     """
     from massctl.cli.clocks import machine_now
     from massctl.cli.planner import chosen

@@ -6,6 +6,7 @@ import click
 
 from massctl.cli.app import Result, run_in_session, said
 from massctl.cli.arguments import form_option, sandbox_option
+from massctl.cli.exit_codes import ExitStatus
 from massctl.model.phrase import Phrase
 
 if TYPE_CHECKING:
@@ -65,4 +66,6 @@ def _result(account: "AccountName", speed: "SendingSpeed") -> Result:
     from massctl.view.json_reports import speed_json
     from massctl.view.run import speed_words
 
-    return Result(0, lambda to: speed_json(account, speed, to.language), said(*speed_words(account, speed)))
+    return Result(
+        ExitStatus.DONE, lambda to: speed_json(account, speed, to.language), said(*speed_words(account, speed))
+    )

@@ -62,11 +62,11 @@ def show(directory: str, names: tuple[str, ...], form: str, sandbox: bool) -> in
     "Show what is recorded, campaign by campaign; only NAME, if given."
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
-        from massctl.cli.ledger_access import records_of, require_ledger, shown_state
+        from massctl.cli.ledger_access import records_of, require_ledger, shown_entries
         from massctl.view.json_reports import state_json
         from massctl.view.ledger import state_text
 
-        state = shown_state(current)
+        state = current.fold(shown_entries(current))
         require_ledger(current, state)
         # A name of which nothing is recorded is an error.
         doubt = next((each for each in records_of(state, names, all_editions=True) if each.is_in_doubt), None)
@@ -74,7 +74,7 @@ def show(directory: str, names: tuple[str, ...], form: str, sandbox: bool) -> in
         if doubt is not None:
             next_step = Phrase("{command}   shows how to settle it", command=Command("reconcile", doubt.campaign))
         return Result(
-            0,
+            ExitStatus.DONE,
             lambda to: state_json(state, names, to.language),
             lambda to: state_text(state, to.language, to.style, to.width, names),
             next_step=next_step,
@@ -99,7 +99,7 @@ def list_entries(directory: str, form: str, sandbox: bool) -> int:
         state = current.fold(entries)
         require_ledger(current, state)
         return Result(
-            0,
+            ExitStatus.DONE,
             lambda to: entries_json(entries, state, to.language),
             lambda to: entries_text(entries, to.language, to.style, to.width),
             next_step=Phrase("{command}   shows the same, campaign by campaign", command=Command("state show")),
@@ -125,7 +125,7 @@ def verify(directory: str, form: str, deep: bool, sandbox: bool) -> int:
         state.absorb_all(current.ledger().read(0, deep=deep))
         require_ledger(current, state)
         return Result(
-            0,
+            ExitStatus.DONE,
             lambda to: verified_json(state, to.language),
             lambda to: verified_text(state, to.language, to.style, to.width),
             next_step=_SEE_PLAN if deep else _DEEPER,
@@ -268,7 +268,7 @@ def begin(session: Session) -> Result:
     from massctl.ledger.process_lock import sole_runner
 
     refuse_fleeting_ledger(session)
-    with sole_runner(session.locks, session.clock.now()):
+    with sole_runner(session.places.locks, session.clock.now()):
         ledger = session.ledger()
         state = session.read_state(ledger)
         if (session.in_git and session.settings.state.lineage is None) or is_being_begun(session, state):
@@ -302,7 +302,7 @@ def begin_anew(session: Session, reason: str) -> Result:
     from massctl.view.ledger import Lost, lost_text
 
     refuse_fleeting_ledger(session)
-    with sole_runner(session.locks, session.clock.now()):
+    with sole_runner(session.places.locks, session.clock.now()):
         before = _before(session)
         bootstrap = LedgerBootstrap(session, reason)
         bootstrap.declare(bootstrap.created().lineage)
@@ -504,7 +504,7 @@ def move_to_git(session: Session, where: Mapping[str, str]) -> Result:
 
     require_changeable(session.root, keys_of("git", where))
     target = _with_backend(session, "git", where)
-    with sole_runner(session.locks, session.clock.now()):
+    with sole_runner(session.places.locks, session.clock.now()):
         local, state, found = _local_ledger(session)
         git = target.git_ledger()
         if state.lineage is None:
@@ -536,7 +536,7 @@ def move_to_local(session: Session) -> Result:
     require_changeable(session.root, keys_of("local", {}))
     target = _with_backend(session, "local", {})
     refuse_fleeting_ledger(target)
-    with sole_runner(session.locks, session.clock.now()):
+    with sole_runner(session.places.locks, session.clock.now()):
         if not session.in_git:
             _, state, _ = _local_ledger(session)
             if state.lineage is None:
@@ -549,7 +549,7 @@ def move_to_local(session: Session) -> Result:
             _trust(session, there)
             moved = git.as_found() or b""
             # A move that failed may have left a file, which is older by now.
-            local = LocalLedger(session.places.ledger, session.locks)
+            local = LocalLedger(session.places.ledger, session.places.locks)
             found = local.as_found()
             _write(session, local, moved, found, _first_lines(found, follow_file(found)[1].serial))
             LocalArchive(session.places.archive).take_over(git.store.bodies())
@@ -576,7 +576,7 @@ def _local_ledger(session: Session) -> tuple[LocalLedger, State, bytes | None]:
     """Read and verify the local ledger; returns the file's bytes too, None without a file."""
     from massctl.ledger.local_file import LocalLedger
 
-    ledger, state = LocalLedger(session.places.ledger, session.locks), State()
+    ledger, state = LocalLedger(session.places.ledger, session.places.locks), State()
     state.absorb_all(ledger.read(0))
     return ledger, state, ledger.as_found()
 
@@ -651,7 +651,7 @@ def repair_ledger(session: Session, reason: str | None) -> Result:
     from massctl.view.ledger import Repair, repair_text
 
     refuse_fleeting_ledger(session)
-    with sole_runner(session.locks, now := session.clock.now()):
+    with sole_runner(session.places.locks, now := session.clock.now()):
         damage = _damage(session)
         ledger = session.ledger()
         found = ledger.as_found() or b""
@@ -731,7 +731,7 @@ def restore_copy(session: Session, source: Path) -> Result:
             Phrase("push the newest commit of the branch that anybody has, as docs/guides/operations.md says"),
         )
     refuse_fleeting_ledger(session)
-    with sole_runner(session.locks, now := session.clock.now()):
+    with sole_runner(session.places.locks, now := session.clock.now()):
         copy = _read_copy(source)
         try:
             entries, end = follow_file(copy)
@@ -742,7 +742,7 @@ def restore_copy(session: Session, source: Path) -> Result:
         except LedgerOlderError as error:
             say_older = Phrase("{file} is older than the ledger that this machine saw", file=source.name)
             raise _no_copy(say_older, error) from None
-        ledger, mark = session.ledger(), seen_mark(session.locks)
+        ledger, mark = session.ledger(), seen_mark(session.places.locks)
         found, data = ledger.as_found(), _whole_copy(copy, end)
         _, there = sound_part(found or b"")
         sound = _whole_copy(found or b"", there)
@@ -807,7 +807,7 @@ def _require_seen(session: Session, state: State, entries: Sequence[Entry], end:
     from massctl.ledger.chained_ledger import digest_at
     from massctl.ledger.high_water_mark import require_newest, seen_mark
 
-    mark = seen_mark(session.locks)
+    mark = seen_mark(session.places.locks)
     seen = mark.serial if mark is not None else 0
     digest = digest_at(seen, entries, end) if 0 < seen <= end.serial else None
     require_newest(mark, state.lineage, end.serial, digest, session.git_ledger().where if session.in_git else None)

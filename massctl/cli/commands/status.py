@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from massctl.cli.app import Result, run_in_session
-from massctl.cli.arguments import Seconds, sandbox_option
+from massctl.cli.arguments import Seconds, form_option, sandbox_option
+from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console
 from massctl.errors import LedgerLockedError
 from massctl.model.ids import AppId, CampaignName, MsgId
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--wait", type=Seconds(), default=0, help="Ask again for this time.")
 @click.option("--all-editions", is_flag=True, help="Also show earlier editions.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@form_option
 @sandbox_option
 @click.pass_obj
 def command(directory: str, names: tuple[str, ...], wait: float, all_editions: bool, form: str, sandbox: bool) -> int:
@@ -57,7 +58,7 @@ def command(directory: str, names: tuple[str, ...], wait: float, all_editions: b
         again = Phrase("{command}   asks again for a minute", command=Command("status", "--wait 60"))
         if current.sandbox is not None:
             again = Phrase("{command}   lets that time pass at once", command=Command("status", "--wait 300"))
-        return Result(found.exit_status(), json, text, next_step=again if going else None)
+        return Result(ExitStatus(found.exit_status()), json, text, next_step=again if going else None)
 
     return run_in_session("status", form, directory, work, sandbox=sandbox)
 
@@ -122,7 +123,7 @@ def _follow_once(
     if not asked and not told and not any(is_overdue(record, session.clock) for record in records):
         return Followed(records)
     trust(session, state)
-    with sole_runner(session.locks, session.clock.now()):
+    with sole_runner(session.places.locks, session.clock.now()):
         state = session.read_state(ledger)
         book, notifier = LedgerSession(ledger, session.clock, state), Notifier(session)
         notifier.begin(state)

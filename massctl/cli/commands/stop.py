@@ -116,7 +116,7 @@ class BrakeBranch:
         known = known_to_git(settings, session.environment)
         way = way_to(session.root, settings.state.remote, known, token_for_git(settings, session.environment))
         self.remote: Final = way.remote
-        self._branch = GitBranch(session.cache / "brake.git", way, STOP_BRANCH, known, session.console.talk)
+        self._branch = GitBranch(session.places.cache / "brake.git", way, STOP_BRANCH, known, session.console.talk)
 
     def read(self) -> Brake | None:
         """Return the brake as the remote has it now; raises LedgerUnreachableError."""

@@ -9,6 +9,7 @@ import click
 
 from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import Duration, form_option, sandbox_option
+from massctl.cli.exit_codes import ExitStatus
 from massctl.errors import RefusedError, UsageError
 from massctl.model.ids import AppId
 from massctl.model.phrase import Command, Phrase, plural_phrase
@@ -53,7 +54,7 @@ def command(
 
         taken = withdraw(current, name, article or 0, yes=yes, wait=wait)
         return Result(
-            taken.exit_status(),
+            ExitStatus(taken.exit_status()),
             lambda to: withdraw_json(taken, to.language),
             lambda to: withdrawn_text(taken, to.language, to.style, to.width),
             next_step=Phrase("{command}   shows what is left of it", command=Command("status", name)),

@@ -87,7 +87,9 @@ def follow_jobs(
         if not going or remaining <= 0:
             ledger.flush()  # All that was told is one append: a hundred jobs do not need a hundred pushes.
             return followed
-        progress.waiting(Phrase("still sending: {count}; asking again for", count=len(going)), int(remaining))
+        progress.waiting(
+            Phrase("still sending: {count}; asking for {seconds} s more", count=len(going), seconds=int(remaining))
+        )
         clock.sleep(min(POLL_SECONDS, remaining))
 
 

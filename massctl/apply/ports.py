@@ -233,8 +233,8 @@ class Progress(Protocol):
         """End the work that was begun, whole or not."""
         ...
 
-    def waiting(self, label: str, seconds_left: int) -> None:
-        """Show a countdown's present value."""
+    def waiting(self, sentence: Phrase) -> None:
+        """Show a countdown: `sentence` says how many `seconds` are left."""
         ...
 
 

@@ -53,7 +53,7 @@ def wait_to_send(context: ApplyContext, outcome: CampaignOutcome, campaign: Rend
     decision = may_repeat(record, campaign.digest, context.rules.policy, context.ports.clock.now())
     if isinstance(decision, NoRepeat):
         return False
-    _wait_until(context, decision.at, Phrase("{name}: no clear answer; repeating in", name=campaign.name))
+    _wait_until(context, decision.at, Phrase("{name}: no clear answer; repeating in {seconds} s"), name=campaign.name)
     if context.ports.digest is not None and context.ports.digest(campaign.name) != campaign.digest:
         say = Phrase("nobody knows whether it was sent, and its files were edited since the attempt")
         outcome.refuse(Refusal(Guard.ACCOUNT_IN_DOUBT, say, settle(campaign.name)))
@@ -195,15 +195,15 @@ def _keep_pace(context: ApplyContext, outcome: CampaignOutcome, campaign: Render
         say = Phrase("its account may make {count} sends a minute, and its window ends first", count=SENDS_A_MINUTE)
         outcome.refuse(Refusal(Guard.ALLOWANCE, say, again_after(campaign, context.rules.policy, at)))
         return False
-    say = Phrase("{name}: at most {count} sends a minute; continuing in", name=campaign.name, count=SENDS_A_MINUTE)
-    _wait_until(context, at, say)
+    say = Phrase("{name}: at most {count} sends a minute; continuing in {seconds} s")
+    _wait_until(context, at, say, name=campaign.name, count=SENDS_A_MINUTE)
     return True
 
 
-def _wait_until(context: ApplyContext, at: datetime, say: Phrase) -> None:
+def _wait_until(context: ApplyContext, at: datetime, say: Phrase, **values: object) -> None:
     clock = context.ports.clock
     while (left := (at - clock.now()).total_seconds()) > 0:
-        context.ports.progress.waiting(say, ceil(left))
+        context.ports.progress.waiting(Phrase(say, seconds=ceil(left), **values))
         clock.sleep(min(1.0, left))
 
 

@@ -92,8 +92,8 @@ class WithdrawalWait:
         remaining = (self.until - self.clock.now()).total_seconds()
         if remaining <= 0:
             return False
-        say = Phrase("still sending: {count}; withdrawn as soon as WeChat allows it; asking again for")
-        self.progress.waiting(Phrase(say, count=count), int(remaining))
+        say = Phrase("still sending: {count}; withdrawn as soon as WeChat allows it; asking for {seconds} s more")
+        self.progress.waiting(Phrase(say, count=count, seconds=int(remaining)))
         self.clock.sleep(min(POLL_SECONDS, remaining))
         return True
 

@@ -27,7 +27,7 @@ class Lines:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._label, self._total, self._done = "", 0, 0
-        self._waiting = ""
+        self._wait: tuple[str, dict[str, object]] | None = None
 
     def say(self, line: Phrase) -> None:
         """Say one line."""
@@ -46,12 +46,12 @@ class Lines:
         counted = Phrase("{label}: {done}/{total}", label=self._label, done=self._done, total=self._total)
         self._console.talk(counted)
 
-    def waiting(self, label: str, seconds_left: int) -> None:
+    def waiting(self, sentence: Phrase) -> None:
         """Say once that a wait began."""
-        text = say(label, self._console.language)
-        if text != self._waiting:
-            self._waiting = text
-            self._console.talk(Phrase("{label} {seconds} s", label=text, seconds=seconds_left))
+        wait = sentence.template, {**sentence.values, "seconds": None}
+        if wait != self._wait:
+            self._wait = wait
+            self._console.talk(sentence)
 
 
 class Bars:
@@ -101,13 +101,15 @@ class Bars:
             self._bar.stop()
             self._bar = None
 
-    def waiting(self, label: str, seconds_left: int) -> None:
+    def waiting(self, sentence: Phrase) -> None:
         """Show a countdown on one line, beside the bar where one is drawn."""
-        text = f"{say(label, self._console.language)} {seconds_left} s"
+        text = say(sentence, self._console.language)
         if self._bar is not None and self._task is not None:
             self._bar.update(self._task, description=defused(printable(text)))
             return
-        self._drawn.print(text, end="\n" if seconds_left <= 1 else "\r", markup=False, highlight=False)
+        self._drawn.print(
+            text, end="\n" if sentence.values["seconds"] in (0, 1) else "\r", markup=False, highlight=False
+        )
 
 
 def progress(console: Console) -> Progress:

@@ -23,6 +23,7 @@ from massctl.model.campaign import Audience, Tag
 from massctl.model.entries import Entry, NewEntry
 from massctl.model.ids import AccountName, AppId, ClientMsgId, ImageUrl, MediaId, MsgId, Sha256, sha256_of
 from massctl.model.message import Recipient, RenderedCampaign
+from massctl.model.phrase import Phrase
 from massctl.model.send import (
     Body,
     Card,
@@ -803,8 +804,8 @@ class SimProgress:
     def end(self) -> None:
         self.labels[-1] += " end"
 
-    def waiting(self, label: str, seconds_left: int) -> None:
-        self.waited.append(seconds_left)
+    def waiting(self, sentence: Phrase) -> None:
+        self.waited.append(int(str(sentence.values["seconds"])))
 
 
 def one_by_one(calls: Sequence[Callable[[], T]]) -> Iterator[tuple[int, T | BaseException]]:

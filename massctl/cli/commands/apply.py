@@ -453,10 +453,11 @@ def _once_free(
     """Run again, and once more while another runner holds the ledger; the last word names who does."""
     from massctl.cli.progress import progress
 
+    shown = progress(session.console)
     session.reread()
     outcome = again(names)
     while outcome.held_elsewhere and session.clock.now() + timedelta(seconds=HELD_SECONDS) < until:
-        progress(session.console).waiting(Phrase("another massctl is at work on this ledger; looking again in"), 5)
+        shown.waiting(Phrase("another massctl is using this ledger; looking again in {seconds} s", seconds=5))
         session.clock.sleep(HELD_SECONDS)
         outcome = again(names)
     return outcome
@@ -467,13 +468,10 @@ def _sleep(session: Session, at: datetime, names: Sequence[str], notifier: Notif
     from massctl.cli.progress import progress
 
     shown = progress(session.console)
-    told = Phrase(
-        "{names}: it can be sent at {at}; continuing in",
-        names=", ".join(names),
-        at=moment(at.astimezone(BEIJING)),
-    )
+    told = Phrase("{names}: it can be sent at {at}; continuing in {seconds} s")
+    values = {"names": ", ".join(names), "at": moment(at.astimezone(BEIJING))}
     while (left := (at - session.clock.now()).total_seconds()) > 0:
-        shown.waiting(told, ceil(left))
+        shown.waiting(Phrase(told, seconds=ceil(left), **values))
         now = session.clock.now()
         soon = notifier.next_upcoming(now)
         pause = min(left, (soon - now).total_seconds()) if soon is not None else left

@@ -96,8 +96,8 @@ def follow(session: Session, names: Sequence[str], wait_seconds: float, *, all_e
             if any(record.is_in_doubt for record in found.records):
                 found.repeatable = repeatable(session, found.records, session.read_state(session.ledger()))
             return found
-        say = Phrase("waiting for the administrator: {count}; looking again for", count=held)
-        shown.waiting(say, int(remaining))
+        say = Phrase("waiting for the administrator: {count}; looking for {seconds} s more")
+        shown.waiting(Phrase(say, count=held, seconds=int(remaining)))
         clock.sleep(min(LOOK_SECONDS, remaining))
 
 

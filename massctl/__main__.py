@@ -25,7 +25,7 @@ def main() -> NoReturn:
 
         run()
     except KeyboardInterrupt:
-        # In the first moments, while everything is imported, or a second time, while the first is told of.
+        # Ctrl-C during imports, or a second Ctrl-C while the first is reported.
         os._exit(INTERRUPTED)
 
 

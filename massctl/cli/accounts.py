@@ -127,7 +127,7 @@ TOLD_SECONDS_MIN: Final = 30.0
 
 
 class TellingSleep:
-    """Sleeps, and says so where it is long: once for all calls that wait beside each other."""
+    """Sleep, and announce a long wait once for all concurrent calls."""
 
     def __init__(self, console: Console, sleep: Callable[[float], None]) -> None:
         self._console = console
@@ -154,7 +154,7 @@ _FRESH: Final = timedelta(minutes=5)
 
 
 class ClockWatch:
-    """Measures at every exchange, from any thread, and tells `then` of it too.
+    """Measure clock skew at every exchange (thread-safe), then call `then`.
 
     `clocks` are the run's and, where MASSCTL_CLOCK_OFFSET moves that on purpose, the machine's own: a server on
     loopback may have been moved along or not, so the one that fits better is judged.
@@ -165,7 +165,7 @@ class ClockWatch:
         self._begun = local()
         self._lock = Lock()
         self.skew: Skew | None = None
-        """The measurement that leaves least open among the latest; None before the first, or without a `Date`."""
+        """The most precise recent measurement; None before the first, or without a `Date`."""
 
     def __call__(self, exchange: Exchange) -> None:
         """Take note of the beginning or the end of an exchange."""
@@ -254,7 +254,7 @@ class TokenCommand:
         words = _WORD.findall(printed[:PRINTED_BYTES_MAX].decode("utf-8", errors="replace"))
         hide = [*dict.fromkeys(words), *secrets_of_environment(self._environment)]
         told = shown(complaint[:PRINTED_BYTES_MAX].decode("utf-8", errors="replace"), hide)[:FOREIGN_CHARS_MAX]
-        detail = Phrase("{what}; its error output: {told}", what=what, told=told) if told else what
+        detail = Phrase("{what}; its stderr: {told}", what=what, told=told) if told else what
         return AuthError(
             Phrase("the token_command of account {account} gave no token", account=self._account),
             Phrase("{detail}. No request was made with it.", detail=detail),
@@ -316,7 +316,7 @@ def _read(process: subprocess.Popen[bytes], printed: bytearray, complaint: bytea
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the command and whatever it started: nothing of it outlives the question."""
+    """Kill the command and its children."""
     try:
         os.killpg(process.pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):

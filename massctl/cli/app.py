@@ -152,7 +152,7 @@ def said(*lines: Phrase) -> View:
 
 
 def told(*lines: Phrase, next_step: Phrase | None = None) -> Result:
-    """Make the result of a verb that did what was asked for, and answers in sentences alone."""
+    """Make a successful result that is printed as sentences only."""
     return Result(ExitStatus.DONE, text=said(*lines), next_step=next_step)
 
 
@@ -163,9 +163,9 @@ class _Document:
         self._is_begun = False
 
     def give(self, console: Console, make: View) -> None:
-        """Make the document of a run that is over, and print it whole: the first interruption is too late for it.
+        """Print the document. The first Ctrl-C does not stop it; the second does.
 
-        A second one is heeded: the reader may have stopped reading. Once bytes may have been written no other follows.
+        After the first byte no other document is printed.
         """
         if self._is_begun:
             return
@@ -186,11 +186,11 @@ def _stopped(document: _Document, kind: str, failure: "Failure", exit_status: in
 
 @contextmanager
 def _heeding_the_second() -> Iterator[None]:
-    """Hold back one interruption for good; the next one is what it always was."""
+    """Ignore one interruption; handle the next as usual."""
     if threading.current_thread() is not threading.main_thread():
         yield  # No signal comes here.
         return
-    # One that is ignored, or ends the process at once, is not an interruption.
+    # Skip signals that are ignored or end the process.
     before = {number: handler for number in _SIGNALS if callable(handler := signal.getsignal(number))}
 
     def restore(*_: Any) -> None:
@@ -234,7 +234,7 @@ def tell_interrupted() -> ExitStatus:
 
 @contextmanager
 def told_as_interruption() -> Iterator[None]:
-    """Raise KeyboardInterrupt for what became of one in a library: pydantic-core says that a schema cannot be built."""
+    """Raise KeyboardInterrupt again where a library turned it into another error (pydantic-core: SchemaError)."""
     try:
         yield
     except Exception as error:

@@ -49,7 +49,7 @@ def somebody_is_here() -> bool:
 
 
 def consent(console: Console, names: Sequence[str], *, yes: bool, would_send: bool) -> "Consent | None":
-    """Return who asks before each send; None if consent is given. Without a terminal a send needs --yes.
+    """Return what asks before each send, or None where consent was given. Without a terminal a send needs --yes.
 
     `names` are those of the command line: without them another command would be advised than was typed.
     """

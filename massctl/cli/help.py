@@ -157,7 +157,7 @@ def show_usage(error: click.UsageError) -> None:
 
 
 def _use_console_repository(context: click.Context | None) -> None:
-    """Take the language of massctl.yaml, which a wrong command line is told before anybody read it."""
+    """Use the language of massctl.yaml for the error."""
     from massctl.cli.session import open_settings
     from massctl.errors import MassctlError
 
@@ -194,7 +194,7 @@ def _said(error: click.UsageError) -> str:
 
 def _no_flag(error: click.NoSuchOption) -> str:
     if error.option_name[1:].isdecimal():
-        return Phrase("{number} looks like a flag, and no number here is below 0", number=error.option_name)
+        return Phrase("{number} was read as a flag; numbers here start at 0", number=error.option_name)
     return in_a_row([Phrase("there is no flag {flag}", flag=error.option_name), *_near(error.possibilities)])
 
 

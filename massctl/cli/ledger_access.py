@@ -77,7 +77,7 @@ def sharing_refusal(session: Session, state: State, accounts: list[str]) -> "tup
 
 
 def is_being_begun(session: Session, state: State) -> bool:
-    """Return whether massctl.yaml names a ledger that a run on this machine named, and did not come to begin."""
+    """Return whether a run here declared the ledger and stopped before creating it."""
     due = None if session.sandbox else session.settings.state.lineage
     return due is not None and state.serial == 0 and is_beginning(session.places.locks, due)
 
@@ -327,7 +327,7 @@ def refuse_by(refusal: Refusal | None) -> None:
 
 
 def shown_entries(session: Session) -> "Sequence[Entry]":
-    """Read the ledger to show it; where it is shown as it was fetched last, that is said."""
+    """Read the ledger for display; if the remote is unreachable, show the last fetched copy and say so."""
     if not session.in_git:
         return session.ledger().read(0)
     try:

@@ -14,7 +14,7 @@ from massctl.cli.app import at_work_on, tell_interrupted, told_as_interruption
 from massctl.cli.commands import NOT_YET, VERBS, not_yet
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.help import TranslatedContext, console_of, show_usage, translate_click, translated
-from massctl.cli.output import choose_language, results_lost, tell_requests, verbosity
+from massctl.cli.output import choose_language, results_lost, set_verbosity, verbosity
 from massctl.model.phrase import Phrase, in_a_row
 from massctl.view.i18n import unknown_language
 
@@ -28,7 +28,7 @@ def _with_verbosity(command: click.Command) -> click.Command:
                 count=True,
                 hidden=True,
                 expose_value=False,
-                callback=lambda _context, _parameter, level: tell_requests(max(level, verbosity())),
+                callback=lambda _context, _parameter, level: set_verbosity(max(level, verbosity())),
             )
         )
     if isinstance(command, click.Group):
@@ -88,7 +88,7 @@ class Verbs(click.Group):
     is_eager=True,  # Help speaks it too.
     expose_value=False,
     callback=lambda _context, _parameter, value: choose_language(value),
-    help="Language of the output; default: MASSCTL_LANG, then the locale.",
+    help="Language of this run; else MASSCTL_LANG, else the locale.",
 )
 @click.option(
     "-v",
@@ -107,7 +107,7 @@ def massctl(ctx: click.Context, directory: str, level: int) -> None:
     """
     ctx.obj = directory
     translate_click(directory)
-    tell_requests(level)
+    set_verbosity(level)
     if (unknown := unknown_language(os.environ)) is not None:
         console_of(directory).talk(unknown)
 
@@ -139,7 +139,7 @@ def _status_of(arguments: list[str] | None) -> int:
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except SystemExit:
-        # click's way out where the reader of a help text went away; nothing was lost by it.
+        # click exits this way when the reader of a help text closes the pipe; nothing is lost.
         return ExitStatus.DONE
     except (KeyboardInterrupt, click.Abort):
         return tell_interrupted()
@@ -156,7 +156,7 @@ def main() -> NoReturn:
 
 
 def _ready_streams() -> None:
-    """Make sure that all three streams are there, and that no letter is unspeakable in the terminal's encoding."""
+    """Open missing standard streams, and replace characters that the terminal cannot encode."""
     # A stream that was closed before the start is None, and the next file that is opened would take its number.
     sys.stdin = sys.stdin or open(os.devnull)  # noqa: SIM115 - open as long as the process
     sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115

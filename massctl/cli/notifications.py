@@ -53,7 +53,7 @@ class Notifier:
     """What the last pass about a campaign planned and did, where it may tell of windows that open soon."""
 
     def begin(self, state: State) -> None:
-        """Take note of how everything stands, before a pass changes it."""
+        """Remember each edition's status before the run changes it."""
         if self.session.settings.notify:
             self._before = standings(state)
 
@@ -65,7 +65,7 @@ class Notifier:
         left: Sequence[LeftDraft] = (),
         made: Planned | None = None,
     ) -> bool:
-        """Tell what the pass has learnt; whatever goes wrong with it ends the telling, and nothing else.
+        """Send notices. Failures are reported and never stop the run.
 
         With what was `made` a plan of it tells of windows that open soon too. Returns whether it was interrupted.
         """
@@ -74,7 +74,7 @@ class Notifier:
             return False
         if made is not None:
             self.expect(made, outcomes)
-        # What a doubt leaves to choose is put together by planning its campaign, and few runs have a doubt.
+        # Imported here: only a doubt needs it.
         from massctl.cli.planner import evidence_for
 
         accounts = {AppId(each.appid): name for name, each in session.settings.accounts.items()}
@@ -136,7 +136,7 @@ class Notifier:
             if name in made.windows and now < made.windows[name].not_before <= until
         ]
         accounts = sorted({outcome.planned.account for _, outcome, _ in opening if outcome.planned.account is not None})
-        # Nothing is written into a ledger that nothing is sent by, and what is not recorded would be told in every run.
+        # A refused ledger cannot record notices, so every run would repeat them.
         if not opening or state.lineage is None or ledger_refusal(self.session, state, accounts) is not None:
             return []
         found = []

@@ -187,13 +187,13 @@ def chosen_language() -> str | None:
     return _option[0]
 
 
-def tell_requests(level: int) -> None:
-    """Say how much is told of requests from now on: 0 nothing, 1 how each ended, 2 also when it begins."""
+def set_verbosity(level: int) -> None:
+    """Set how much is printed about each request: 0 nothing, 1 its end, 2 also its start."""
     _verbosity[:] = [level]
 
 
 def verbosity() -> int:
-    """Return how much is told of requests."""
+    """Return how much is printed about each request."""
     return _verbosity[0]
 
 

@@ -1,4 +1,4 @@
-"""From a session to a plan, the one way of plan, apply and validate, and to what may be chosen about a doubt."""
+"""Make the plan for every verb, and the evidence for a send in doubt."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -40,7 +40,7 @@ class Planned:
     damage: Refusal | None = None
     """What is wrong with the ledger's bytes; then the state is that of none."""
     unshared: Refusal | None = None
-    """A clone would not know the ledger, and that alone is why everything is refused."""
+    """Why everything is refused: a clone would not know this ledger."""
     again: Callable[[], Plan] | None = None
     """Makes the plan again from the state as it is by then; None for a plan that is only shown."""
     at: Callable[[State, datetime], Plan] | None = None
@@ -59,8 +59,7 @@ class Purpose(Enum):
     ALARM = auto()
     """The same, and the sandbox's clock stays where it is."""
     SHOW = auto()
-    """It is read: a ledger in git is as it was fetched last, where its remote is out of reach. What damages the ledger
-    refuses every campaign, unless there is none."""
+    """Show only. Uses the last fetched ledger if the remote is unreachable. Damage refuses every campaign."""
     RESUME = auto()
     """It is read like SHOW, by somebody who is about to lift the brake: as if nobody had set it."""
     REFRESH = auto()
@@ -71,7 +70,7 @@ class Purpose(Enum):
 
 _TELLS_DAMAGE: Final = frozenset({Purpose.SHOW, Purpose.RESUME, Purpose.REFRESH, Purpose.APPLY})
 _PASSES_TIME: Final = frozenset({Purpose.JUDGE, Purpose.APPLY})
-"""In the sandbox the time is that of a named campaign's window, from then on."""
+"""Purposes that move the sandbox's clock to the named campaign's window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +92,19 @@ def planned(
 ) -> Planned:
     """Read repository and ledger, and plan; raises UsageError for a name that is not a campaign.
 
-    By locks, campaigns are rendered in a process without secrets, unless this one has none and does not act.
+    Locked campaigns are rendered in a process without secrets, unless this process has none and only shows.
     """
     options = options or PlanOptions()
     acts = options.purpose is Purpose.APPLY
     typed = names if options.named is None else options.named  # A pass of a run that waits is about some of them.
     state, damage = _read(session, options.purpose)
     workbench = _workbench(session)
-    # What is told of a doubt after `apply --locked` is planned like the run itself.
+    # Plans made to explain a doubt use `--locked` as the run did.
     locked = options.locked or session.settings.policy.require_lock or session.console.language.flags.locked
     apart = locked and (acts or _holds_secrets(session))
     desires = Desires(workbench, state, locked=locked, elsewhere=rendered_apart(session) if apart else None)
     picked = chosen(names, desires.names())
-    # Before the ledger is begun nothing is sent anyway, and a first plan is worth more than a first commit.
+    # Before the ledger exists nothing can be sent, so an uncommitted lock may still be planned.
     desired = _committed(session, desires.read(picked), locked=locked and state.serial > 0)
     desired = _rehearsed(session, typed, desired, lasting=options.purpose in _PASSES_TIME)
     rules = _rules(session, typed, desired, state, desires, workbench)
@@ -176,7 +175,7 @@ def _holds_secrets(session: Session) -> bool:
 
 
 def _committed(session: Session, desired: Sequence[Desired], *, locked: bool) -> Sequence[Desired]:
-    """Refuse what WeChat is to see by a lock that no commit holds: nobody could have reviewed it."""
+    """Refuse locks that are not committed: nobody can have reviewed them."""
     rendered = [each for each in desired if isinstance(each, RenderedCampaign)] if locked else []
     names = [each.name for each in rendered if session.realm([each.account]) == "wechat"]
     if not names:
@@ -262,9 +261,9 @@ def chosen(names: Sequence[str], known: Sequence[str]) -> Sequence[str]:
 def _rehearsed(
     session: Session, names: Sequence[str], desired: Sequence[Desired], *, lasting: bool
 ) -> Sequence[Desired]:
-    """Give the sandbox the tags and rights that campaigns need, and set its time to a named window.
+    """Create the sandbox's tags and rights, and move its clock into the named campaign's window.
 
-    Gives the campaigns, with a warning where a tag is made up: a slip of the pen would go unseen until the real send.
+    Returns the campaigns, with a warning where a tag is made up: a typo would go unseen until the real send.
     """
     if session.sandbox is None:
         return desired
@@ -309,8 +308,7 @@ def evidence_for(session: Session, record: Record, state: State, warnings: list[
 def repeatable(session: Session, records: Iterable[Record], state: State) -> dict[RecordKey, datetime]:
     """Find the editions in doubt whose request `apply` would repeat, now or after a wait, and until when.
 
-    One that cannot be judged is left out: its evidence says why. A send that waits for the administrator is not in
-    doubt yet.
+    A campaign that cannot be judged is left out. Waiting for the administrator is not a doubt.
     """
     found: dict[RecordKey, datetime] = {}
     for record in records:

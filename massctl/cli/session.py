@@ -41,7 +41,7 @@ _OFF: Final = frozenset({"", "0", "false", "no", "off"})
 
 @dataclass(slots=True)
 class Session:
-    """What one command works with."""
+    """The repository, settings, clock and clients of one command."""
 
     root: Path
     settings: "MassctlFile"
@@ -190,7 +190,7 @@ class Session:
         return self.fold(ledger.read(0))
 
     def fold(self, entries: "Iterable[Entry]") -> State:
-        """Fold entries, in which a campaign is called what it is called now."""
+        """Fold entries into a state, with renamed campaigns under their current names."""
         state = State(self.settings.renamed)
         state.absorb_all(entries)
         return state

@@ -171,7 +171,7 @@ class QuietHours(Strict):
 
 
 class Policy(Strict):
-    """What this house allows, for every campaign."""
+    """What your organisation allows, for every campaign."""
 
     sending: Literal["enabled", "disabled"] = "enabled"
     """disabled is the kill switch: nothing is sent. So is the environment variable MASSCTL_NO_SEND."""
@@ -277,7 +277,7 @@ class MassctlFile(Strict):
     state: StateSettings = Field(default_factory=StateSettings)
     """Where the ledger is."""
     policy: Policy = Field(default_factory=Policy)
-    """What this house allows."""
+    """What your organisation allows."""
     notify: list[Channel] = Field(default_factory=list)
     """Who is told what needs a person."""
     moved: list[Move] = Field(default_factory=list)

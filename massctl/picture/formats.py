@@ -43,7 +43,7 @@ class PictureFault:
 
 
 class PictureRefusedError(Exception):
-    """Leave the work on a picture; `prepare` makes a value of it."""
+    """Stop preparing a picture; `prepare` returns its fault."""
 
     def __init__(self, kind: FaultKind, message: Phrase, hint: Phrase) -> None:
         super().__init__(message)

@@ -190,7 +190,7 @@ def as_png(image: Image.Image) -> bytes:
 
 
 class _WholeFile(BytesIO):
-    """A file of which nobody may ask more than there is: Pillow takes the end of a GIF that was cut for its trailer."""
+    """A file that fails on short reads: Pillow accepts a truncated GIF otherwise."""
 
     def read(self, size: int | None = -1, /) -> bytes:
         found = super().read(size)

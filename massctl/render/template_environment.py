@@ -78,7 +78,7 @@ _WRITING: Final = frozenset({
     "capitalize", "e", "escape", "forceescape", "indent", "lower", "safe", "string", "striptags", "title", "trim",
     "truncate", "upper", "wordcount"
 })  # fmt: skip
-"""Filters that make a text of any value. Of a function they would write its place in memory, which changes each run."""
+"""Filters that stringify any value; a function would show its memory address."""
 _SMALLER: Final = Phrase("write a smaller number")
 _DIGITS: Final = re.compile(r"\d{1,20}")
 _PERCENT: Final = re.compile(r"%(\([^)]*\))?[#0 +-]*(\*|\d+)?(?:\.(\*|\d+)?)?.", re.DOTALL)
@@ -177,7 +177,7 @@ def _text_of(value: Any) -> str:
         return str(value)  # raises
     if not isinstance(value, str):
         kind = type(value).__name__
-        say = Phrase("a text is required here, and this is a value of type {kind}", kind=kind)
+        say = Phrase("expected text, found {kind}", kind=kind)
         raise _failed(say, Phrase("convert it first: `|string`"))
     return value
 

@@ -105,7 +105,7 @@ class Poster:
         told: Callable[[str], None],
         ask: Exchange,
     ) -> None:
-        """`told` hears what the check of the URL found whenever that changes: why it failed, or an empty string."""
+        """`told` is called with the error, or "", when the result of the URL's check changes."""
         self._store = store
         self._real_now = real_now
         self._endpoint = endpoint
@@ -118,7 +118,7 @@ class Poster:
 
     def post_due(self, *, early: bool = False) -> None:
         """Post everything whose time has come. `early`: only what was ordered for before the answer to the send."""
-        # No other send waits for its answer longer than WeChat would let it.
+        # Do not delay the answer to the send.
         if early and (self._next(early=True) is None or self._failed is not None):
             return
         with self._lock:
@@ -156,7 +156,7 @@ class Poster:
         return int(clock.date_now(state, self._real_now()).timestamp())
 
     def _is_accepted(self) -> bool:
-        """Tell whether the URL has answered the check; it is asked again five seconds after it has not."""
+        """Return whether the URL passed the echostr check; retry every five seconds."""
         real = self._real_now().timestamp()
         if self._failed is None or real < self._ask_again_at:
             return self._failed is None

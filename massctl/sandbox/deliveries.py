@@ -23,7 +23,7 @@ class BadOrderError(ValueError):
 
 
 def order(state: State, given: Record) -> Record:
-    """Set how the events of the sends that follow travel; what is not given is as WeChat does it."""
+    """Set delivery options for later sends; defaults follow WeChat."""
     for name, value in given.items():
         if name not in _TYPES:
             raise BadOrderError(f"unknown member {name!r}; known are {', '.join(_TYPES)}")
@@ -55,7 +55,7 @@ def due_at(state: State, job: Record, copy: int = 0) -> float:
 
 
 def due(state: State, at: float, *, early: bool = False) -> Record | None:
-    """Return the post whose turn it is by the moment `at`: of those that wait the one that is due the longest.
+    """Return the delivery that has been due longest at the moment `at`.
 
     `early`: only first tries that were ordered for before the answer to the send.
     """

@@ -50,7 +50,7 @@ class Broadcaster:
         return self._first + len(self._published)
 
     def publish(self, names: frozenset[str]) -> None:
-        """Tell the pages that these campaigns changed; do nothing for none."""
+        """Publish changed campaigns; an empty set does nothing."""
         if not names:
             return
         with self._condition:
@@ -211,7 +211,7 @@ class PageCache:
         self._one_at_a_time: Final = threading.RLock()
         self._kept: Final[dict[CampaignName, Rendered]] = {}
         self._stale: Final[set[CampaignName]] = set()
-        """Kept, and not of now any more."""
+        """Cached but out of date."""
         self._compared: Final[dict[CampaignName, Compared | None]] = {}
         self._settings, self._faults = self._read_settings()
         self._state, self._trouble = self._read_ledger()
@@ -303,7 +303,7 @@ class PageCache:
         return EVERYTHING if everything else frozenset(stale)
 
     def _look(self, name: CampaignName, state: State) -> Rendered | None:
-        """Return what is kept where it is of now; what is known by title only is enough for the list."""
+        """Return the cached campaign if current; the list needs only its title."""
         if name not in self._folders.names:
             return None
         kept, settings = self._kept.get(name), self._settings
@@ -353,7 +353,7 @@ class PageCache:
         return load_settings(self._repository, loopback_override=self._served.loopback_override)
 
     def _read_ledger(self) -> tuple[State, str | None]:
-        """Fold the ledger; report an unreadable ledger, and treat it as empty."""
+        """Fold the ledger; if unreadable, return an empty state and the error."""
         state = State(self._settings.renamed if self._settings else None)
         try:
             state.absorb_all(self._served.entries())

@@ -1,4 +1,4 @@
-"""Speak HTTP: pages, files by the name of their bytes, and the stream that tells of changes."""
+"""The WSGI app: pages, files by digest, and the change stream."""
 
 import json
 import re
@@ -48,7 +48,7 @@ _HEADERS: Final = {
 
 
 class WsgiApp:
-    """Be the WSGI application."""
+    """The WSGI app."""
 
     def __init__(self, cache: PageCache, broadcaster: Broadcaster) -> None:
         self._cache = cache

@@ -84,7 +84,7 @@ class Watcher:
                 ):
                     yield {self._relative(path) for _, path in changes}
             except (OSError, RuntimeError):
-                # Too many watches, a system that has none, or the folder went: polling knows which of them it is.
+                # Too many watches, no watch support, or the folder is gone: fall back to polling.
                 continue
             return
 

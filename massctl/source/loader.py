@@ -393,7 +393,7 @@ def built_in_theme(name: str) -> str | None:
 
 
 def _invalid(loaded: "Loaded", settings: "MassctlFile") -> Invalid:
-    """Say of a file with faults what can be read of it, so that it keeps its place among the others."""
+    """Build the invalid campaign from the keys that could be read."""
     # The models of campaigns come along with it, and a campaign without a fault may do without them.
     from massctl.model.campaign import parse_offset_time
 

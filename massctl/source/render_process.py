@@ -1,4 +1,4 @@
-"""Render campaigns in a separate process without secrets: templates are the work of many hands.
+"""Render campaigns in a child process without secrets: templates are the work of many hands.
 
 The child gets no environment, no open file but two pipes, a deadline and a bound on memory. On Linux it can neither
 start a program nor look into another process, and the parent hides what it was started with. The request is one JSON
@@ -54,7 +54,7 @@ _EXECUTE: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class RenderProcess:
-    """Renders campaigns of one repository in another process; nothing of that happens in this one."""
+    """Renders the campaigns of one repository in a child process without secrets."""
 
     root: Path
     cache: Path
@@ -106,7 +106,7 @@ class RenderProcess:
 
 
 def _lines(descriptor: int) -> Iterator[bytes | Phrase]:
-    """Read lines as they come; returns why not, where one takes too long or is too long."""
+    """Yield lines; yield a Phrase if a line is too slow or too long."""
     held = b""
     with selectors.DefaultSelector() as selector:
         selector.register(descriptor, selectors.EVENT_READ)

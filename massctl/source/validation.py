@@ -1,7 +1,7 @@
 """Data against a model: every fault at once, each with its code, its place and words for people.
 
 Order: what is not a key at all, what is not built yet and what has no value are found block by block;
-pydantic finds the rest; rules that need two keys come last. A fault silences what only follows from it.
+pydantic finds the rest; rules that need two keys come last. One mistake is reported once.
 """
 
 import re
@@ -198,7 +198,7 @@ def wrong_type(path: Path, expected: Phrase, value: object) -> Fault:
     )
     hint = _type_hint(expected, value)
     if path and path[-1] == EVERYBODY and hint.values.get("word") == "true":
-        hint = _WHO  # A typing mistake is not a consent to send to everybody.
+        hint = _WHO  # A typo must not become "everyone".
     if path and path[-1] in _DURATIONS and type(value) is int:
         hint = Phrase("write {example}", example=f"{value}h")
     return Fault("MC013", path, say, hint, at_key=False)

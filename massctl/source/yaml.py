@@ -209,7 +209,7 @@ _CLOSE: Final = Phrase("write the same mark at the end of the text")
 
 
 class _Builder:
-    """Takes events and hangs nodes into the tree."""
+    """Build the node tree from parser events."""
 
     def __init__(self) -> None:
         self.tree = Tree()
@@ -396,7 +396,7 @@ def scalar_value(node: Node) -> Scalar | TextFault:
         return float(value)
     if isinstance(value, TextFault) or type(value) is _TYPES[name]:
         return value
-    return _fault(node, "MC021", Phrase("this is no {tag}", tag=f"!!{name}"), Phrase("delete the tag"))
+    return _fault(node, "MC021", Phrase("this is not a {tag}", tag=f"!!{name}"), Phrase("delete the tag"))
 
 
 def _fault(node: Node, code: str, message: Phrase, hint: Phrase) -> TextFault:

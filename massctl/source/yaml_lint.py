@@ -69,7 +69,7 @@ class Slip(NamedTuple):
     repair: str
     code: str
     message: Phrase | None = None
-    """None for full-width characters, whose slips on one line share a sentence."""
+    """None for full-width characters: those on one line share one message."""
     hint: Phrase | None = None
 
 

@@ -227,7 +227,7 @@ def _is_seen(text: str) -> bool:
 
 
 def _spelt(character: str) -> str:
-    """Write what nobody sees, such as a joiner of width zero, so that its coming or going is seen."""
+    """Make invisible characters visible."""
     return "␣" if character.isspace() else f"\\u{ord(character):04x}"
 
 

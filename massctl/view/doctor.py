@@ -75,7 +75,7 @@ def _summary(findings: Sequence[Finding]) -> list[Part]:
     if counts[Level.PROBLEM]:
         said.append(Inked(Phrase("problems: {count}", count=counts[Level.PROBLEM]), Ink.ERROR))
     else:
-        said.append(Inked(Phrase("nothing prevents a send"), Ink.DONE))
+        said.append(Inked(Phrase("nothing blocks a send"), Ink.DONE))
     for level, phrase in (
         (Level.WARNING, Phrase("warnings: {count}", count=counts[Level.WARNING])),
         (Level.UNKNOWN, Phrase("not checked: {count}", count=counts[Level.UNKNOWN])),

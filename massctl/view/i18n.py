@@ -174,7 +174,7 @@ def _template(text: Phrase, language: Language) -> str:
 
 @cache
 def _catalogue(code: str) -> NullTranslations:
-    """Load a catalogue. English is the fallback if it was never compiled, which happens only to developers."""
+    """Load a catalogue; fall back to English if it was not compiled (development only)."""
     # English needs no reader of package data.
     from pkgutil import get_data
 

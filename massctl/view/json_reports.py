@@ -469,7 +469,7 @@ def event_json(finish: "JobFinish", outcome: "Recorded | Foreign", exit_status: 
 
 
 def no_event_json(fault: Diagnostic, exit_status: int, language: Language) -> str:
-    """Return why a body is not an event."""
+    """Report why the body is not an event."""
     diagnostics = diagnostics_document([fault])
     return _report(EventReport, language, exit_status=exit_status, campaigns=[], event=None, diagnostics=diagnostics)
 

@@ -1,4 +1,4 @@
-"""The ledger in words: what it records, entry by entry, how it is repaired, and what to tell one that started over."""
+"""The ledger as text: entries, repair, and what to do after a new lineage."""
 
 import json
 from collections import Counter

@@ -104,7 +104,7 @@ def diagnostics_of(planned: SavedCampaign) -> list[PlannedDiagnostic]:
 
 
 def refusals_of(planned: SavedCampaign) -> list[PlannedRefusal]:
-    """Return why it is refused; that it has no window and waits for its name was declared, and went not wrong."""
+    """Return refusals, without "no window": that was declared."""
     return [each for each in planned.refusals if each.guard is not Guard.NOT_NAMED]
 
 

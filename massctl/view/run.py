@@ -212,7 +212,7 @@ def _choices(table: Table, record: Record, look: str) -> None:
 
 
 def _unrecorded(table: Table, label: str, answer: Unrecorded) -> None:
-    """Say a clear answer that the ledger does not know: typing it closes the attempt."""
+    """Show a definite answer that could not be recorded; the command closes the attempt."""
     table.row(label, Inked(answer.told, Ink.ALARM), inner=2)
     table.below(Phrase("In the ledger it is in doubt. When the ledger can be written again:"))
     table.below(answer.command, inner=4)

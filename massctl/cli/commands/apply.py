@@ -112,7 +112,7 @@ def run_apply(
 
     With `locked` campaigns are taken from their locks. The plan saved in `plan_file` is made again, is carried out only
     where nothing moved, and counts as consent. `showing` asks for previews on purpose, and goes with `until` preview.
-    `insisted` repeats a send in doubt by a person's word, and nothing else. With `wait` it stays for what opens within.
+    `insisted` repeats only the send in doubt. `wait` stays for windows that open within it.
     """
     from massctl.cli.ledger_access import refuse_fleeting_ledger
     from massctl.cli.notifications import Notifier
@@ -154,7 +154,7 @@ def add_repeatable(session: Session, outcome: Outcome) -> Outcome:
         return outcome
     doubts = [*(outcome.record(each) for each in outcome.campaigns), *outcome.doubts_of_others]
     if any(record.is_in_doubt for record in doubts):
-        # What a doubt leaves to choose is put together by planning its campaign, and few runs have a doubt.
+        # Imported here: only a doubt needs it.
         from massctl.cli.planner import repeatable
 
         outcome.repeatable = repeatable(session, doubts, outcome.state)
@@ -225,7 +225,7 @@ class _Applying:
                 made = plan()
                 self.notifier.begin(made.state)
                 outcome = self._acted(made, checked)
-            # The ledger is free again: nobody waits for a chat.
+            # The ledger lock is released before chats are called.
             whole = outcome.ledger_error is None and not outcome.interrupted
             told = outcome.campaigns, self.warnings, outcome.drafts_left
             self.notifier.tell(outcome.state, *told, made if whole else None)
@@ -265,7 +265,7 @@ TOLD: Final = frozenset({"MC401", "MC402", "MC410"})
 
 
 def _tell_warnings(session: Session, plan: Plan) -> None:
-    """Say what nothing in the outcome would tell, and what the operator may have forgotten."""
+    """Print warnings that the outcome does not contain."""
     for campaign in plan.campaigns:
         for diagnostic in campaign.diagnostics:
             if diagnostic.code in TOLD:
@@ -273,7 +273,7 @@ def _tell_warnings(session: Session, plan: Plan) -> None:
 
 
 def _refused_until_shared(session: Session, made: Planned, refusal: Refusal) -> Outcome:
-    """Refuse everything until a clone would know the ledger; begin and name it where that is still to be done."""
+    """Refuse every campaign until the lineage is pushed; create and declare the ledger if needed."""
     from massctl.apply.journal import LedgerSession
     from massctl.apply.outcome import refuse_all
     from massctl.cli.ledger_access import LedgerBootstrap, sharing_refusal
@@ -397,7 +397,7 @@ def require_something_to_show(plan: Plan, showing: Showing) -> None:
 HELD_SECONDS: Final = 5.0
 """Between two looks at a ledger that another runner holds at an opening."""
 HELD_FOR: Final = timedelta(minutes=1)
-"""So long at least another runner is waited for, also where the duration ends sooner."""
+"""Minimum wait for another runner, even past `--wait`."""
 
 
 def opening(campaigns: Sequence[PlannedCampaign], now: datetime, until: datetime) -> tuple[datetime, list[str]] | None:

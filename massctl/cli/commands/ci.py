@@ -216,7 +216,7 @@ def changed(directory: str, other: Path) -> int:
 
         _, _, console = open_settings(directory)
         if not other.is_dir():
-            # Every campaign would pass for a new one.
+            # Without this check every campaign would count as new.
             raise UsageError(Phrase("there is no folder {directory}", directory=str(other)))
         return console, _lines(_changed(_repository(directory), Repository(other.resolve())))
 

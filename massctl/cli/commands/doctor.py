@@ -149,7 +149,7 @@ def _git(session: Session) -> Iterator[Finding]:
 
 
 def _spare_hosts(session: Session) -> Iterator[Finding]:
-    """Find hosts that may be given a secret and that no account names: a permission that waits for a mistake."""
+    """Find entries of policy.api_hosts that no account uses."""
     from massctl.model.diagnostics import Check, Finding, Level
 
     used = {urlsplit(each.api_base).netloc.lower() for each in session.settings.accounts.values()}
@@ -255,7 +255,7 @@ def _checked(
 
 
 REACH_SECONDS: Final = 5.0
-"""A proxy that takes longer to answer is none that a send should hang on."""
+"""Longest wait for a proxy."""
 _PORTS: Final = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 
 
@@ -287,7 +287,8 @@ def proxy_finding(session: Session, account: AccountName) -> Finding:
             "nothing answers at the address in {name} within {seconds} s", name=name, seconds=round(REACH_SECONDS)
         )
         hint = Phrase(
-            "check that the proxy is running and that its firewall admits this machine; massctl never bypasses it"
+            "check that the proxy is running and that its firewall admits this machine; "
+            "massctl never bypasses the proxy"
         )
         return found(Level.PROBLEM, say, hint)
     say = Phrase(

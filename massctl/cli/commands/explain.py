@@ -24,7 +24,7 @@ from massctl.wechat.errcodes import API, Again, ErrorClass, Judgement, judgement
 @click.option(
     "--language",
     type=click.Choice(["zh", "en"]),
-    help="Language of the output; default: MASSCTL_LANG, then the locale.",
+    help="Language of this run; else MASSCTL_LANG, else the locale.",
 )
 @form_option
 def command(code: str | None, language: str | None, form: str) -> int:

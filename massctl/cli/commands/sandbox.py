@@ -199,7 +199,7 @@ def _serve(world: Sandbox, port: int, credentials: str, console: Console, endpoi
 
 
 def _secrets(endpoint: Endpoint) -> Phrase:
-    """Say what signs the posts: a fake is shown, what somebody brought is not."""
+    """Print the sandbox's own token; never print a configured one."""
     token = endpoint.token if endpoint.token == TOKEN else "***"
     if endpoint.mode == "plain":
         return Phrase("events go to {url}   token {token}", url=endpoint.url, token=token)

@@ -132,7 +132,7 @@ def _follow_once(
         def wechat(appid: AppId) -> WeChat:
             return session.wechat(account_of(session, appid))
 
-        # Nobody else can write while this waits, and the administrator's answer is written by somebody else.
+        # Do not hold the lock while waiting: another process records the administrator's answer.
         waits = 0 if any(is_held(record) for record in records) else wait_seconds
         found = follow_jobs(records, wechat, book, session.clock, progress(session.console), waits)
         if session.sandbox is not None:

@@ -1,4 +1,4 @@
-"""One campaign on a desk: the phone it arrives on, the page it is read on, what is wrong with it, what changed."""
+"""One campaign's page: chat, articles, diagnostics, changes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -162,7 +162,7 @@ def test_campaigns_do_not_see_each_others_files_or_variables() -> None:
         ("a\n{{ 1 / 0 }}", "MC106", 2, None, "the template failed: division by zero", VALUES),
         ("{% for i in 5 %}{% endfor %}", "MC106", 1, None, "a value of type int is not a list", AS_LIST),
         ("{{ 5 | join }}", "MC106", 1, None, "the template failed: 'int' object is not iterable", VALUES),
-        ("{{ [1] | join(5) }}", "MC106", 1, None, "a text is required here, and this is a value of type int", AS_TEXT),
+        ("{{ [1] | join(5) }}", "MC106", 1, None, "expected text, found int", AS_TEXT),
         ("{% include '../x.md' %}", "MC022", 1, None, "../x.md leads outside the campaign", NO_DOTS),
         ("a\n{% include 'x.md' %}", "MC105", 2, None, "spring/x.md is not there", None),
         ("{% include ['x.md', 'y.md'] %}", "MC105", 1, None, NONE_THERE, NO_DOTS),

@@ -39,7 +39,7 @@ doctor: problems: 1, warnings: 2, not checked: 1""" == doctor_text(FINDINGS, Lan
 
 
 def test_a_sound_account_is_told_so() -> None:
-    assert "doctor: nothing prevents a send" == doctor_text(FINDINGS[:1], Language.EN, Style.PLAIN, 80).split("\n")[-1]
+    assert "doctor: nothing blocks a send" == doctor_text(FINDINGS[:1], Language.EN, Style.PLAIN, 80).split("\n")[-1]
     assert "检查结果：没有什么妨碍群发" in doctor_text(FINDINGS[:1], Language.ZH, Style.PLAIN, 80)
 
 

@@ -103,7 +103,7 @@ def run(kind: str, form: str, work: Callable[[], tuple[Console, Result]]) -> int
     """
     document = _Document()
     try:
-        with told_as_interruption():
+        with restore_keyboard_interrupt():
             console, result = work()
             if form == "json" and result.json is not None:
                 document.give(console, result.json)
@@ -169,7 +169,7 @@ class _Document:
         """
         if self._is_begun:
             return
-        with _heeding_the_second():
+        with _defer_one_interrupt():
             text = make(console)
             self._is_begun = True
             console.document(text)
@@ -185,7 +185,7 @@ def _stopped(document: _Document, kind: str, failure: "Failure", exit_status: in
 
 
 @contextmanager
-def _heeding_the_second() -> Iterator[None]:
+def _defer_one_interrupt() -> Iterator[None]:
     """Ignore one interruption; handle the next as usual."""
     if threading.current_thread() is not threading.main_thread():
         yield  # No signal comes here.
@@ -208,7 +208,7 @@ def _heeding_the_second() -> Iterator[None]:
 _at_work: "Final[list[Session]]" = []
 
 
-def at_work_on(session: "Session | None") -> None:
+def set_active_session(session: "Session | None") -> None:
     """Name the session on whose ledger a run acts from now on; None: it acts on none yet."""
     _at_work[:] = [session] if session is not None else []
 
@@ -233,7 +233,7 @@ def tell_interrupted() -> ExitStatus:
 
 
 @contextmanager
-def told_as_interruption() -> Iterator[None]:
+def restore_keyboard_interrupt() -> Iterator[None]:
     """Raise KeyboardInterrupt again where a library turned it into another error (pydantic-core: SchemaError)."""
     try:
         yield

@@ -33,7 +33,7 @@ class Embedded:
     clock: SandboxClock
     secret: str = SECRET
 
-    def allow(self, wanted: Iterable[tuple[str, Audience, str]]) -> set[tuple[str, int | str]]:
+    def ensure_audiences(self, wanted: Iterable[tuple[str, Audience, str]]) -> set[tuple[str, int | str]]:
         """Create what campaigns need (appid, audience, message type).
 
         The tags that they name exist, and an account may send what WeChat has closed to most. Returns appid and tag of
@@ -52,7 +52,7 @@ class Embedded:
                 invented.add((appid, tag))
         return invented
 
-    def pass_to(self, windows: Iterable[Window], *, lasting: bool) -> None:
+    def advance_clock(self, windows: Iterable[Window], *, lasting: bool) -> None:
         """Let it be the opening of the earliest of `windows`, or later: in the sandbox, or for this process alone."""
         openings = [window.not_before for window in windows]
         if openings and lasting:

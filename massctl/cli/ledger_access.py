@@ -310,15 +310,15 @@ def account_of(session: Session, appid: AppId) -> AccountName:
 
 def require_ledger(session: Session, state: State) -> None:
     """Raise a LedgerError if the ledger that massctl.yaml names is not here: "nothing recorded" would be false."""
-    refuse_by(ledger_refusal(session, state, []))
+    raise_refusal(ledger_refusal(session, state, []))
 
 
 def trust(session: Session, state: State) -> None:
     """Raise a LedgerError if this ledger may not be written by this repository."""
-    refuse_by(ledger_refusal(session, state, list(session.settings.accounts)))
+    raise_refusal(ledger_refusal(session, state, list(session.settings.accounts)))
 
 
-def refuse_by(refusal: Refusal | None) -> None:
+def raise_refusal(refusal: Refusal | None) -> None:
     """Raise what a guard of the ledger says, if it says anything."""
     if refusal is None:
         return

@@ -10,7 +10,7 @@ from typing import NoReturn
 import click
 
 from massctl import __version__
-from massctl.cli.app import at_work_on, tell_interrupted, told_as_interruption
+from massctl.cli.app import restore_keyboard_interrupt, set_active_session, tell_interrupted
 from massctl.cli.commands import NOT_YET, VERBS, not_yet
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.help import TranslatedContext, console_of, show_usage, translate_click, translated
@@ -125,11 +125,11 @@ def run(arguments: list[str] | None = None) -> int:
 
 def _status_of(arguments: list[str] | None) -> int:
     """Run one command line; raises what stopped it and is neither its reader's doing nor the operator's."""
-    at_work_on(None)
+    set_active_session(None)
     choose_language(None)
     translate_click(None)
     try:
-        with told_as_interruption():
+        with restore_keyboard_interrupt():
             result = massctl.main(args=arguments, prog_name="massctl", standalone_mode=False)
         return int(result) if isinstance(result, int) else ExitStatus.DONE
     except click.UsageError as error:

@@ -268,9 +268,9 @@ def _rehearsed(
     if session.sandbox is None:
         return desired
     rendered = [d for d in desired if isinstance(d, RenderedCampaign)]
-    invented = session.sandbox.allow((str(c.appid), c.audience, c.message.type) for c in rendered)
+    invented = session.sandbox.ensure_audiences((str(c.appid), c.audience, c.message.type) for c in rendered)
     windows = [c.window for c in rendered if c.window is not None and c.name in names]
-    session.sandbox.pass_to(windows, lasting=lasting)
+    session.sandbox.advance_clock(windows, lasting=lasting)
     return [_told_of_tag(session, d, invented) if isinstance(d, RenderedCampaign) else d for d in desired]
 
 
@@ -291,7 +291,7 @@ def _told_of_tag(
     return replace(campaign, diagnostics=(*campaign.diagnostics, found))
 
 
-def tell_strays(session: Session, made: Planned) -> None:
+def show_repository_warnings(session: Session, made: Planned) -> None:
     """Show what is wrong in campaigns/ beside the campaigns."""
     if made.warnings:
         from massctl.view.diagnostics import diagnostics_text

@@ -24,7 +24,7 @@ from massctl.view.i18n import Flags
 
 if TYPE_CHECKING:
     from massctl.apply.ports import Clock
-    from massctl.cli.accounts import ClockWatch
+    from massctl.cli.clients import SkewMeter
     from massctl.cli.embedded_sandbox import Embedded
     from massctl.ledger.archive import Contents
     from massctl.ledger.git_ledger import GitLedger
@@ -50,7 +50,7 @@ class Session:
     sandbox: "Embedded | None"
     clock: "Clock"
     _clients: dict[AccountName, "WeChatClient"] = field(default_factory=dict)
-    _watches: dict[AccountName, "ClockWatch"] = field(default_factory=dict)
+    _watches: dict[AccountName, "SkewMeter"] = field(default_factory=dict)
     _local_ledger: "LocalLedger | None" = None
     _git_ledger: "GitLedger | None" = None
 
@@ -156,11 +156,11 @@ class Session:
         """Return an account's client, made once; raises ConfigurationError if its secret is not set."""
         if account not in self._clients:
             # httpx costs more than most verbs do; only verbs that call WeChat come here.
-            from massctl.cli.accounts import Surroundings, connected
+            from massctl.cli.clients import ClientContext, open_client
 
-            around = Surroundings(self.root, self.environment, self.console, self.clock, self.sandbox)
+            around = ClientContext(self.root, self.environment, self.console, self.clock, self.sandbox)
             declared = self.settings.accounts[account]
-            self._clients[account], watch = connected(account, declared, self.api_base(account), around)
+            self._clients[account], watch = open_client(account, declared, self.api_base(account), around)
             if watch is not None:
                 self._watches[account] = watch
         return self._clients[account]

@@ -68,7 +68,7 @@ def wechat(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     def led(*arguments: Any, **options: Any) -> WeChatClient:
         return opened(*arguments, **{**options, "inside": real.app, "proxy": None})
 
-    monkeypatch.setattr("massctl.cli.accounts.WeChatClient.open", led)
+    monkeypatch.setattr("massctl.cli.clients.WeChatClient.open", led)
     monkeypatch.setenv(SECRET_VARIABLE, secret)
     yield real
     world.close()

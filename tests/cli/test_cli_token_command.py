@@ -10,7 +10,7 @@ from cli_runner import Shell
 from repositories import without_secret_env
 
 from massctl.cli import accounts
-from massctl.cli.accounts import BARE_LIFE_SECONDS, PRINTED_BYTES_MAX, TokenCommand, granted
+from massctl.cli.token_command import BARE_LIFE_SECONDS, PRINTED_BYTES_MAX, TokenCommand, granted
 from massctl.errors import AuthError
 from massctl.model.ids import AccountName
 from massctl.wechat.token import Grant

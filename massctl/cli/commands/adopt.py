@@ -47,7 +47,7 @@ def adopt(session: Session, name: str, warnings: list[Diagnostic], reason: str) 
     from massctl.apply.reconcile import adopt_draft
     from massctl.cli.consent import who
     from massctl.cli.ledger_access import refuse_fleeting_ledger, trust
-    from massctl.cli.planner import PlanOptions, planned, tell_strays
+    from massctl.cli.planner import PlanOptions, planned, show_repository_warnings
     from massctl.ledger.process_lock import sole_runner
     from massctl.model.diagnostics import has_errors
     from massctl.plan.plan import Until
@@ -57,7 +57,7 @@ def adopt(session: Session, name: str, warnings: list[Diagnostic], reason: str) 
     with sole_runner(session.places.locks, session.clock.now()):
         made = planned(session, [name], warnings, PlanOptions(until=Until.DRAFT))
         trust(session, made.state)
-        tell_strays(session, made)
+        show_repository_warnings(session, made)
         (campaign,) = made.plan.campaigns
         if has_errors(campaign.diagnostics):
             return _faulty(list(campaign.diagnostics))

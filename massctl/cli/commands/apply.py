@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from massctl.cli.app import Result, at_work_on, outcome_result, recorded_now, run_in_session
+from massctl.cli.app import Result, outcome_result, recorded_now, run_in_session, set_active_session
 from massctl.cli.arguments import Duration, form_option, sandbox_option
 from massctl.errors import LedgerLockedError, UsageError
 from massctl.model.ids import AccountName, CampaignName
@@ -118,7 +118,7 @@ def run_apply(
     from massctl.cli.notifications import Notifier
     from massctl.plan.plan import Until
 
-    at_work_on(session)
+    set_active_session(session)
     saved = None
     if plan_file is not None:
         # Few runs carry out a saved plan.
@@ -127,7 +127,7 @@ def run_apply(
         saved = open_plan(plan_file)
     refuse_fleeting_ledger(session)
     until_moment = None if wait is None else session.clock.now() + wait
-    run = _Applying(
+    run = _ApplyCommand(
         session,
         names,
         warnings,
@@ -141,7 +141,7 @@ def run_apply(
         notifier=Notifier(session),
     )
     if plan_file is not None and saved is not None:
-        return add_repeatable(session, _carried_out_as_saved(run, saved, plan_file))
+        return add_repeatable(session, _execute_saved(run, saved, plan_file))
     outcome = run.carry_out(names)
     if until_moment is not None and not outcome.held_elsewhere:
         outcome = wait_for_windows(session, outcome, until_moment, run.carry_out, run.notifier)
@@ -161,7 +161,7 @@ def add_repeatable(session: Session, outcome: Outcome) -> Outcome:
     return outcome
 
 
-def _carried_out_as_saved(run: _Applying, saved: SavedPlan, plan_file: Path) -> Outcome:
+def _execute_saved(run: _ApplyCommand, saved: SavedPlan, plan_file: Path) -> Outcome:
     from massctl.cli.saved_plans import as_saved, refuse_gone, still_there
 
     names = still_there(run.session, saved)
@@ -171,7 +171,7 @@ def _carried_out_as_saved(run: _Applying, saved: SavedPlan, plan_file: Path) -> 
 
 
 @dataclass(frozen=True, slots=True)
-class _Applying:
+class _ApplyCommand:
     """What one `apply` was asked for, whichever of its passes it is in."""
 
     session: Session
@@ -224,7 +224,7 @@ class _Applying:
             with sole_runner(session.places.locks, session.clock.now()):
                 made = plan()
                 self.notifier.begin(made.state)
-                outcome = self._acted(made, checked)
+                outcome = self._check_and_execute(made, checked)
             # The ledger lock is released before chats are called.
             whole = outcome.ledger_error is None and not outcome.interrupted
             told = outcome.campaigns, self.warnings, outcome.drafts_left
@@ -235,17 +235,19 @@ class _Applying:
             refusal = Refusal(Guard.OTHER_RUNNER, what_happened(held), held.hint)
             return refuse_all(made.plan, made.state, refusal)
 
-    def _acted(self, made: Planned, checked: Callable[[Session, Planned], Planned | Outcome] | None) -> Outcome:
+    def _check_and_execute(
+        self, made: Planned, checked: Callable[[Session, Planned], Planned | Outcome] | None
+    ) -> Outcome:
         from massctl.apply.outcome import refuse_all
         from massctl.apply.reconcile import require_repetition
-        from massctl.cli.planner import Planned, tell_strays
+        from massctl.cli.planner import Planned, show_repository_warnings
         from massctl.model.diagnostics import has_errors
 
         if made.damage is not None:
             # Nothing that it says is believed, and nothing is written behind it.
             return refuse_all(made.plan, made.state, made.damage)
         if made.unshared is not None:
-            tell_strays(self.session, made)
+            show_repository_warnings(self.session, made)
             return _refused_until_shared(self.session, made, made.unshared)
         if self.showing is not None:
             require_something_to_show(made.plan, self.showing)
@@ -254,8 +256,8 @@ class _Applying:
         outcome = checked(self.session, made) if checked is not None else made
         if isinstance(outcome, Planned):
             _tell_warnings(self.session, outcome.plan)
-            tell_strays(self.session, outcome)
-            outcome = _carried_out(self, outcome)
+            show_repository_warnings(self.session, outcome)
+            outcome = _execute(self, outcome)
             outcome.faulty_repository = has_errors(made.warnings)
         return outcome
 
@@ -326,7 +328,7 @@ def _sends_to_openids(made: Planned) -> bool:
     return any(each.rendered is not None and each.rendered.openid_list is not None for each in made.plan.campaigns)
 
 
-def _carried_out(run: _Applying, made: Planned) -> Outcome:
+def _execute(run: _ApplyCommand, made: Planned) -> Outcome:
     from massctl.apply.context import Ports
     from massctl.apply.executor import apply_plan
     from massctl.apply.journal import LedgerSession

@@ -75,13 +75,13 @@ def command(
     names = tuple(dict.fromkeys(names))
 
     def work(current: Session, warnings: list[Diagnostic]) -> Result:
-        from massctl.cli.planner import tell_strays
+        from massctl.cli.planner import show_repository_warnings
         from massctl.model.diagnostics import has_errors
 
         checkout = open_checkout(current, against, for_review=for_review) if against is not None else None
         plan, made = _planned(current, names, warnings, refresh=refresh)
         faulty = has_errors(made.warnings) or (plan.remote is not None and bool(plan.remote.unread))
-        tell_strays(current, made)
+        show_repository_warnings(current, made)
         if out is not None:
             from massctl.cli.saved_plans import save_plan
 

@@ -169,7 +169,9 @@ def _declare(current: Session, embedded: Embedded) -> None:
     repository, settings = current.repository, current.settings
     loaded = [load_campaign(repository, name, settings).file for name in repository.campaign_folders().names]
     files = [file for file in loaded if file is not None]
-    embedded.allow((settings.accounts[each.account].appid, each.audience, each.message_type) for each in files)
+    embedded.ensure_audiences(
+        (settings.accounts[each.account].appid, each.audience, each.message_type) for each in files
+    )
 
 
 def _serve(world: Sandbox, port: int, credentials: str, console: Console, endpoint: Endpoint | None) -> None:

@@ -260,8 +260,8 @@ def begin(session: Session) -> Result:
     from massctl.cli.ledger_access import (
         LedgerBootstrap,
         is_being_begun,
+        raise_refusal,
         realm_refusal,
-        refuse_by,
         refuse_fleeting_ledger,
         trust,
     )
@@ -274,7 +274,7 @@ def begin(session: Session) -> Result:
         if (session.in_git and session.settings.state.lineage is None) or is_being_begun(session, state):
             # Continue if massctl.yaml does not name the branch: to name it is what was asked for. Also continue if an
             # earlier run named it and did not begin it.
-            refuse_by(realm_refusal(session, state, list(session.settings.accounts)))
+            raise_refusal(realm_refusal(session, state, list(session.settings.accounts)))
         else:
             trust(session, state)
         bootstrap = LedgerBootstrap(session)
@@ -587,7 +587,7 @@ def _first_lines(found: bytes | None, serial: int) -> bytes:
 
 
 def _trust(session: Session, state: State) -> None:
-    from massctl.cli.ledger_access import realm_refusal, refuse_by
+    from massctl.cli.ledger_access import raise_refusal, realm_refusal
 
     due = session.settings.state.lineage
     if due not in (None, state.lineage):
@@ -598,7 +598,7 @@ def _trust(session: Session, state: State) -> None:
             Phrase("Nothing was changed."),
             Phrase("correct state.lineage in massctl.yaml, or restore the right ledger"),
         )
-    refuse_by(realm_refusal(session, state, list(session.settings.accounts)))
+    raise_refusal(realm_refusal(session, state, list(session.settings.accounts)))
 
 
 def _kept(folder: Path) -> dict[str, bytes]:

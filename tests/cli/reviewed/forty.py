@@ -142,12 +142,12 @@ class Story:
 def tell(shell: Shell) -> Story:
     """Plan, and apply: with two faults, without, once more, and twice without those that have to ask each time."""
     write_forty(shell)
-    allow = Embedded.allow
+    ensure = Embedded.ensure_audiences
 
     def knows_no_such_tag(self: Embedded, wanted: Iterable[tuple[str, Audience, str]]) -> None:
-        allow(self, [each for each in wanted if each[1].tag_id != UNKNOWN_TAG])
+        ensure(self, [each for each in wanted if each[1].tag_id != UNKNOWN_TAG])
 
-    shell.monkeypatch.setattr(Embedded, "allow", knows_no_such_tag)
+    shell.monkeypatch.setattr(Embedded, "ensure_audiences", knows_no_such_tag)
     story = Story(shell("plan", "--sandbox", "--format", "json"))
     # Four sends of `bridge` and one of `main` come first; three footers are uploaded before the own picture.
     shell.faults(lost(SENDALL, nth=6), lost("media/uploadimg", "busy", nth=4, times=20))

@@ -280,6 +280,38 @@ def test_a_secret_under_an_unknown_key_is_not_shown(settings: LoadSettings) -> N
     assert secret not in repr(diagnostics)
 
 
+@pytest.mark.parametrize("key", ["secret", "appsecret", "AppSecret", "app_secret"])
+@pytest.mark.parametrize("value", ["0102c3d4e5f60718293a4b5c6d7e8f90", "hunter2", "98765"])
+def test_a_secret_in_the_place_of_the_name_of_its_variable_is_one_error(
+    settings: LoadSettings, key: str, value: str
+) -> None:
+    _, (fault,) = settings(ACCOUNT.replace("secret_env: S", f"{key}: {value}"))
+    assert ("MC011", f"unknown key {key}") == (fault.code, fault.message)
+    assert "take it out of the file, write the name of a variable under secret_env, and reset the secret" in fault.hint
+    assert value not in repr(fault)
+
+
+def test_a_variable_under_a_misspelt_key_is_one_error(settings: LoadSettings) -> None:
+    _, (fault,) = settings(ACCOUNT.replace("secret_env: S", "secret: WECHAT_SECRET"))
+    assert "did you mean secret_env?" == fault.hint
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [("[a, b]", "a list"), ("{a: b}", "keys with values"), ("12345", 'the text "********"'), ("true", "true")],
+)
+def test_a_private_value_of_the_wrong_type_is_named_and_not_shown(
+    settings: LoadSettings, value: str, found: str
+) -> None:
+    _, (fault,) = settings(ACCOUNT.replace("secret_env: S", f"secret_env: {value}"))
+    assert f"secret_env: expected a text, found {found}" == fault.message
+
+
+def test_a_flag_that_is_no_boolean_is_told_which_words_are_ones(campaign: Load) -> None:
+    (fault,) = campaign(HEAD + TEXT + "audience: {is_to_all: yes}\n").diagnostics
+    assert ("MC013", "write true or false") == (fault.code, fault.hint)
+
+
 @pytest.mark.parametrize("model", [CampaignFile, MassctlFile])
 def test_every_key_of_the_format_is_known_to_the_search_for_slips(model: type[Any]) -> None:
     names = {field.alias or name for name, field in model.model_fields.items()}

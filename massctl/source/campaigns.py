@@ -7,7 +7,7 @@ from typing import Final
 from massctl.model.campaign import CampaignFile, Fault, Path, campaign_faults
 from massctl.model.diagnostics import Diagnostic, Excerpt, Lines, Place, Severity, Span
 from massctl.model.ids import CampaignName
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Phrase, enumerated
 from massctl.model.settings import MassctlFile
 from massctl.render.rules.characters import unseen_characters
 from massctl.source.reporter import Reporter, about_file, in_order, word
@@ -76,9 +76,12 @@ class Loaded:
     data: bytes | None = None
     """The file itself; None if it could not be read."""
 
-    def place(self, path: Path, *, at_key: bool = False) -> Place:
-        """Return the place of a value in campaign.yaml, or the nearest place: ("mpnews", "articles", 0, "title")."""
-        return self.positions.place(path, at_key=at_key)
+    def place(self, path: Path, words: str = "") -> Place:
+        """Return the place of a value in campaign.yaml, or the nearest place: ("mpnews", "articles", 0, "title").
+
+        Of a value over several lines, that of `words` in it, where they stand there as they are.
+        """
+        return self.positions.place(path, words)
 
     def excerpt(self, path: Path, *, at_key: bool = False) -> Excerpt:
         """Return the line of campaign.yaml on which a value begins."""
@@ -140,7 +143,7 @@ def _unknown_account(account: object, settings: MassctlFile | None) -> list[Faul
     hint = (
         Phrase("did you mean {key}?", key=close)
         if close is not None
-        else Phrase("massctl.yaml has {accounts}", accounts=", ".join(known))
+        else Phrase("massctl.yaml has {accounts}", accounts=enumerated(known))
     )
     say = Phrase("massctl.yaml has no account {account}", account=word(account))
     return [Fault("MC019", ("account",), say, hint, at_key=False)]

@@ -123,3 +123,28 @@ def test_every_diagnostic_of_the_settings_has_a_hint(shell: Shell, settings: str
     told = found(shell)
     assert told
     assert [] == [each["message"] for each in told if not each["hint"]]
+
+
+def test_lists_and_types_make_one_sentence_in_chinese(shell: Shell) -> None:
+    shell.tree.settings(language="zh")
+    shell.tree.news("letter")
+    shell.tree.write("campaigns/letter/campaign.yaml", "version: 1\naccount: main\naudience: [a]\nxyzw: 1\n")
+    told = {
+        each["code"]: (each["message"], each["hint"])
+        for each in shell("validate", "--format", "json").document["diagnostics"]
+    }
+
+    assert "audience：应为下一层的键和值，写的是列表" == told["MC013"][0]
+    assert "写其中一个：mpnews、text、image、voice、mpvideo、wxcard" == told["MC015"][1]
+    assert "version、title、account、" in told["MC011"][1]
+    assert [] == [each for pair in told.values() for each in pair if ", " in each]
+
+
+def test_a_link_in_a_text_over_several_lines_is_told_on_its_line(shell: Shell) -> None:
+    text = 'text:\n  content: |\n    今晚八点。\n    请看 <a href="example.com">这里</a>。\n'
+    shell.tree.write(
+        "campaigns/letter/campaign.yaml", f"version: 1\naccount: main\naudience: {{is_to_all: true}}\n{text}"
+    )
+    (fault,) = shell("validate", "--format", "json").document["diagnostics"]
+
+    assert ("MC347", 7, 11) == (fault["code"], fault["line"], fault["column"])

@@ -148,3 +148,21 @@ def test_a_link_in_a_text_over_several_lines_is_told_on_its_line(shell: Shell) -
     (fault,) = shell("validate", "--format", "json").document["diagnostics"]
 
     assert ("MC347", 7, 11) == (fault["code"], fault["line"], fault["column"])
+
+
+def test_a_text_that_yaml_cuts_is_a_warning_that_can_be_ignored(shell: Shell) -> None:
+    before = "version: 1\naccount: main\naudience: {is_to_all: true}\n"
+    cut = before + "text:\n  content: 集合地点 #2 号门\n"
+    shell.tree.write("campaigns/letter/campaign.yaml", cut)
+    said = shell("validate", "--format", "json")
+    (fault,) = said.document["diagnostics"]
+    assert (0, "MC033", "warning", 5, 17) == (
+        said.status,
+        fault["code"],
+        fault["severity"],
+        fault["line"],
+        fault["column"],
+    )
+
+    shell.tree.write("campaigns/letter/campaign.yaml", cut + "ignore: [{code: MC033, reason: 是注释}]\n")
+    assert [] == shell("validate", "--format", "json").document["diagnostics"]

@@ -9,7 +9,7 @@ import pytest
 from massctl.model.campaign import CampaignFile
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.settings import MassctlFile
-from massctl.source.campaigns import Loaded, load_settings
+from massctl.source.campaigns import Loaded, about_cut_texts, load_settings
 from massctl.source.repository import Repository
 from massctl.source.validation import known_keys
 
@@ -373,3 +373,48 @@ def test_a_correction_keeps_the_blanks_it_begins_with(campaign: Load) -> None:
     found = campaign(HEAD + ALL + "text:\n\tcontent: a\n").diagnostics
     (corrected,) = [d.excerpt.corrected for d in found if d.code == "MC008" and d.excerpt]
     assert (True, "content: a") == ((corrected or "").startswith("  "), (corrected or "").strip())
+
+
+@pytest.mark.parametrize(
+    ("written", "place", "corrected"),
+    [
+        ("title: 周六 #1 期", (4, 11, 15), 'title: "周六 #1 期"'),
+        ("title: Learn C #", (4, 16, 17), 'title: "Learn C #"'),
+        ('title: 说 "好" #春天# # x  ', (4, 14, 22), "title: '说 \"好\" #春天# # x'"),
+        ("vars: {a: [1], b:\n  集合 #2 号门\n  }", (5, 6, 11), '  "集合 #2 号门"'),
+    ],
+)
+def test_what_yaml_takes_for_a_comment_in_a_text_is_a_warning(
+    campaign: Load, written: str, place: tuple[int, int, int], corrected: str
+) -> None:
+    loaded = campaign(HEAD + ALL + written + "\n" + TEXT)
+    (warning,) = about_cut_texts(loaded.positions)
+    assert loaded.file is not None
+    assert ("MC033", "warning") == (warning.code, warning.severity)
+    assert place == (warning.place.line, warning.place.column, warning.place.end_column)
+    assert corrected == warning.excerpt.corrected
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "title: 周六 # 第一期",
+        "title: 周六  #第一期",
+        'title: "周六" #第一期',
+        "title: '周六' #第一期",
+        "title: 周六#1",
+        "title: |  #x\n  周六 #1 期",
+        "edition: 1 #第一期",
+        "vars: {a: 1} #x",
+        "theme: plain #house",
+        "send: #window\n  not_before: 2026-12-01T20:00:00+08:00 #周二\n  not_after: 2026-12-01T21:00:00+08:00 #周二",
+    ],
+)
+def test_an_ordinary_comment_is_no_warning(campaign: Load, written: str) -> None:
+    loaded = campaign(HEAD + ALL + written + "\n" + TEXT)
+    assert ([], True) == (about_cut_texts(loaded.positions), bool(loaded.positions.values))
+
+
+def test_the_correction_of_a_sentence_with_a_colon_keeps_what_stands_behind_its_number_sign(campaign: Load) -> None:
+    (fault,) = campaign(HEAD + ALL + "text:\n  content: 注意: 这里有冒号 # 和井号\n").diagnostics
+    assert ("MC004", '  content: "注意: 这里有冒号 # 和井号"') == (fault.code, fault.excerpt.corrected)

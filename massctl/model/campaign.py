@@ -23,7 +23,7 @@ from pydantic_core import PydanticCustomError
 
 from massctl.model.diagnostics import CODES
 from massctl.model.ids import ACCOUNT_NAME_PATTERN, OPENID_PATTERN, THEME_NAME_PATTERN, VARIABLE_NAME_PATTERN, Sha256
-from massctl.model.phrase import Command, Phrase
+from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.model.strict import NonEmpty, NonEmptyLine, OneLine, Strict
 
 CROP_PATTERN: Final = r"^(?:0(?:\.[0-9]{1,6})?|1(?:\.0{1,6})?)(?:_(?:0(?:\.[0-9]{1,6})?|1(?:\.0{1,6})?)){3}$"
@@ -441,7 +441,7 @@ def campaign_faults(data: Mapping[str, Any]) -> list[Fault]:
 def _one_message(data: Mapping[str, Any]) -> list[Fault]:
     found = [key for key in data if key in MESSAGES]
     if not found:
-        hint = Phrase("write one of {messages}", messages=", ".join(MESSAGES))
+        hint = Phrase("write one of {messages}", messages=enumerated(MESSAGES))
         return [Fault("MC015", (), Phrase("there is no message"), hint, is_absence=True)]
     return [
         Fault(
@@ -463,7 +463,7 @@ def _media(data: Mapping[str, Any]) -> list[Fault]:
             continue
         found = [key for key in either if key in block]
         if not found:
-            hint = Phrase("write one of {keys}", keys=", ".join(either))
+            hint = Phrase("write one of {keys}", keys=enumerated(either))
             faults.append(Fault("MC024", (message,), Phrase("{message} is empty", message=message), hint))
         elif len(found) > 1:
             say = Phrase("write {first} or {second}, but not both", first=found[0], second=found[1])
@@ -500,10 +500,10 @@ def _one_audience(data: Mapping[str, Any]) -> list[Fault]:
     found = [key for key in audience if key in AUDIENCES and not (key == EVERYBODY and beside)]
     if not found and beside:
         say = Phrase("say who receives it: {key} is false, and there is no other audience", key=EVERYBODY)
-        hint = Phrase("add one of {audiences}", audiences=", ".join(AUDIENCES[1:]))
+        hint = Phrase("add one of {audiences}", audiences=enumerated(AUDIENCES[1:]))
         return [Fault("MC016", ("audience", EVERYBODY), say, hint, is_absence=True)]
     if not found:
-        say = Phrase("there is no audience: write one of {audiences}", audiences=", ".join(AUDIENCES))
+        say = Phrase("there is no audience: write one of {audiences}", audiences=enumerated(AUDIENCES))
         hint = Phrase("say who receives it: there is no default")
         return [Fault("MC016", ("audience",) if "audience" in data else (), say, hint, is_absence=True)]
     faults = [

@@ -24,13 +24,14 @@ _BY_LOOK: Final = (
     (re.compile(r"(://)[^/@\s]+@"), rf"\1{BLOT}@"),
 )
 _WORDS: Final = r"secret|token|passw(?:or)?d|passphrase|credential|webhook|proxy|dsn|密码|口令|密钥|令牌"
-_KEY: Final = rf"(?i:[\w-]*(?:{_WORDS})[\w-]*|[\w-]*(?:[_-]|app|api|aes|private|access)key(?:_env)?)"
+_KEY: Final = rf"(?i:[\w-]*(?:{_WORDS})[\w-]*|[\w-]*(?:[_-]|app|api|aes|private|access)key|[\w-]+_env)"
 """Keys that take a secret or the name of a variable with one, and those that people write in their place."""
 _GIVEN: Final = re.compile(
     rf"(?<![\w.-])[\"'“]?(?P<key>{_KEY})[\"'”]?(?:\s*[:：=]\s*|(?i:(?<=secret)|(?<=token)|(?<=password))\s+)"
 )
 """A private key and what divides it from its value, however wrongly it is written."""
-_VARIABLE: Final = re.compile(r"[\"']?[A-Z_][A-Z0-9_]*[\"']?(?=\s*$|\s*[,}]|\s+#)")
+_NAME: Final = r"[A-Z_][A-Z0-9_]*"
+_VARIABLE: Final = re.compile(rf"[\"']?{_NAME}[\"']?(?=\s*$|\s*[,}}]|\s+#)")
 _NO_VALUE: Final = re.compile(r"(?:[|>][-+0-9]*)?\s*(?:$|#)")
 _ABOVE_MAX: Final = 1_000
 """Lines that are looked at above one, for the key that it belongs to; further down nothing is shown."""
@@ -39,6 +40,11 @@ _ABOVE_MAX: Final = 1_000
 def is_private(key: str) -> bool:
     """Return whether the value of a key is never repeated."""
     return re.fullmatch(_KEY, key) is not None
+
+
+def names_variable(value: object) -> bool:
+    """Return whether a value is the name of a variable, as people write them, and no secret."""
+    return isinstance(value, str) and re.fullmatch(_NAME, value) is not None and without_secrets(value) == value
 
 
 def without_secrets(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from massctl.model.diagnostics import Lines, Severity
 from massctl.model.message import PICTURE_SCHEME
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Phrase, enumerated
 from massctl.render.bounds import PASSED_ELEMENTS_MAX, bracket_fault, control_fault, depth_fault, without_controls
 from massctl.render.fault import Fault
 from massctl.render.foreign import template_marks
@@ -60,7 +60,7 @@ def render_body(
         body.faults.append(Fault.of(path))
     elif not path.endswith(SUFFIXES):
         say = Phrase("{path} is not an article", path=written)
-        hint = Phrase("its name must end in one of {suffixes}", suffixes=", ".join(SUFFIXES))
+        hint = Phrase("its name must end in one of {suffixes}", suffixes=enumerated(SUFFIXES))
         body.faults.append(Fault("MC014", say, hint))
     else:
         source = setting.inputs.template(path)

@@ -248,9 +248,9 @@ def _broken(address: str) -> Fault:
     hint = Phrase("an address with spaces needs angle brackets: `(<{address}>)`", address=address)
     if _PICTURE_NAME.search(address):
         say = Phrase("the picture {address} is not shown: its line stays in the text as written", address=address)
-        return Fault("MC201", say, hint, needle=address)
+        return Fault("MC201", say, hint, needle=f"]({address})", shift=2, width=len(address))
     say = Phrase("the link to {address} stays in the text as written", address=address)
-    return Fault("MC312", say, hint, severity=Severity.WARNING, needle=address)
+    return Fault("MC312", say, hint, severity=Severity.WARNING, needle=f"]({address})", shift=2, width=len(address))
 
 
 def _plain_text(token: Token) -> str:

@@ -1,7 +1,7 @@
 """From faults to diagnostics: which file of the repository, which line, and the line itself."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from html import unescape
 from typing import Final
@@ -20,10 +20,11 @@ _WITH_ENTITY: Final = re.compile(r"(?:(?<=\]\()|(?<=\]:)|(?<=\]: )|(?<=<))[^\s<>
 class Origin:
     """Finds places in the sources of one article; what cannot be found is at a key of campaign.yaml."""
 
-    def __init__(self, campaign: str, sources: Mapping[str, str], key: Place | None) -> None:
+    def __init__(self, campaign: str, sources: Mapping[str, str], at_key: Callable[[str], Place | None]) -> None:
         self._campaign = campaign
         self._sources = sources
-        self._key = key
+        self._at_key = at_key
+        """Gives the place in campaign.yaml of what a fault looks for."""
         self._spellings: dict[str, str] | None = None
         """Words with entities, by what they say; made when first needed."""
         self._after: dict[str, tuple[str, int]] = {}
@@ -52,7 +53,7 @@ class Origin:
             # Markup between the words around it: the word alone is looked for.
             alone = fault.needle[fault.shift : fault.shift + fault.width]
             found = self._search(replace(fault, needle=alone, shift=0)) if alone else None
-        return found or self._beginning(fault) or (self._key, None)
+        return found or self._beginning(fault) or (self._at_key(fault.needle), None)
 
     def _beginning(self, fault: Fault) -> tuple[Place, str] | None:
         """Find the first half of a text that stands there with escapes or entities, if that is in one place only."""

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, Protocol
 
 from massctl.model.campaign import CampaignFile, Path
 from massctl.model.diagnostics import Diagnostic, Place
@@ -20,8 +20,13 @@ if TYPE_CHECKING:
     from massctl.render.page import ExternalLinks
     from massctl.render.theme.shelf import Themes
 
-KeyPlace = Callable[[Path], Place | None]
-"""Gives the place of a key of campaign.yaml."""
+
+class KeyPlace(Protocol):
+    """Gives the place of a key of campaign.yaml, or of words in its value where they stand there as they are."""
+
+    def __call__(self, path: Path, words: str = "") -> Place | None: ...  # noqa: D102
+
+
 Check = Callable[[str], Iterable[Fault]]
 """Gives the faults of a rendered string."""
 
@@ -100,7 +105,7 @@ class Strings:
 
     def report(self, faults: Iterable[Fault], sources: Mapping[str, str], key: Path) -> None:
         """Make diagnostics of faults of what stands at `key`."""
-        origin = Origin(self.setting.campaign, sources, self.place(key))
+        origin = Origin(self.setting.campaign, sources, partial(self.place, key))
         found = [origin.diagnostic(fault) for fault in faults]
         # A loop makes the same fault again and again, and articles share a theme; each is told once.
         self.diagnostics += [each for each in dict.fromkeys(found) if each not in self._told]

@@ -15,7 +15,7 @@ from jinja2 import TemplateNotFound, TemplatesNotFound, TemplateSyntaxError
 from jinja2.environment import TemplateModule
 
 from massctl.model.diagnostics import Lines
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Phrase, enumerated
 from massctl.render.blocks.library import SIGNATURES, Blocks
 from massctl.render.fault import Fault, TemplateStop
 from massctl.render.inputs import Inputs, Problem
@@ -162,7 +162,7 @@ def _there_is(known: Sequence[str]) -> Phrase:
     names = [each for each in known if each.isidentifier()][:NAMES_SHOWN_MAX]
     if not names:
         return Phrase("check the values in this line")
-    return Phrase("there are {names}", names=", ".join(names))
+    return Phrase("there are {names}", names=enumerated(names))
 
 
 def _column(source: str, line: int | None, name: str) -> int | None:

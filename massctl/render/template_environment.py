@@ -25,7 +25,7 @@ from jinja2.tests import TESTS as JINJA_TESTS
 from jinja2.utils import Cycler, Joiner, Namespace, _PassArg, missing, pass_context
 from jinja2.visitor import NodeTransformer
 
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Phrase, enumerated
 from massctl.render.blocks.library import SIGNATURES as BLOCKS
 from massctl.render.blocks.library import Blocks
 from massctl.render.cards import SIGNATURES as CARDS
@@ -372,7 +372,7 @@ class _Bounds(NodeTransformer):
         """Refuse filters that are not ours."""
         if node.name in JINJA_FILTERS and node.name not in FILTERS:
             say = Phrase("the filter `{name}` cannot be used here", name=node.name)
-            raise _stop(node, "MC103", say, Phrase("there are {names}", names=", ".join(FILTERS)))
+            raise _stop(node, "MC103", say, Phrase("there are {names}", names=enumerated([*FILTERS])))
         if node.name not in FILTERS:
             raise _unknown(node, Phrase("there is no filter `{name}`", name=node.name), FILTERS)
         return self.generic_visit(node)
@@ -418,7 +418,7 @@ def _stop(node: nodes.Node, code: str, message: Phrase, hint: Phrase) -> Templat
 
 def _unknown(node: nodes.Filter | nodes.Test, message: Phrase, names: Iterable[str]) -> TemplateStop:
     near = get_close_matches(node.name, sorted(names), 1)
-    known = Phrase("there are {names}", names=", ".join(sorted(names)))
+    known = Phrase("there are {names}", names=enumerated(sorted(names)))
     return _stop(node, "MC101", message, Phrase("did you mean `{name}`?", name=near[0]) if near else known)
 
 

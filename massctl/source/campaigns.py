@@ -1,5 +1,6 @@
 """massctl.yaml and the campaign.yaml files as models, with everything that is wrong in them."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -7,7 +8,7 @@ from typing import Final
 from massctl.model.campaign import CampaignFile, Fault, Path, campaign_faults
 from massctl.model.diagnostics import Diagnostic, Excerpt, Lines, Place, Severity, Span
 from massctl.model.ids import CampaignName
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Phrase, enumerated
 from massctl.model.settings import MassctlFile
 from massctl.render.rules.characters import unseen_characters
 from massctl.source.reporter import Reporter, about_file, in_order, word
@@ -15,6 +16,7 @@ from massctl.source.repository import CAMPAIGNS, SETTINGS, TEXT_BYTES_MAX, Repos
 from massctl.source.settings_rules import settings_rules
 from massctl.source.validation import known_keys, validate
 from massctl.source.yaml import YAML_BYTES_MAX, Positions, no_positions, read_yaml
+from massctl.source.yaml_lint import in_quotes
 
 
 def about_unseen(reporter: Reporter) -> list[Diagnostic]:
@@ -25,6 +27,47 @@ def about_unseen(reporter: Reporter) -> list[Diagnostic]:
         place, excerpt = reporter.place(span), reporter.excerpt(span)
         found.append(Diagnostic("MC320", Severity.WARNING, each.message, place, each.hint, reporter.campaign, excerpt))
     return found
+
+
+def about_cut_texts(positions: Positions) -> list[Diagnostic]:
+    """Warn of what YAML takes for a comment behind a text for people, and what looks like the rest of that text.
+
+    `第 #1 期` and a # at the end look so. Behind two blanks, or with a blank behind its #, it is an ordinary comment.
+    """
+    reporter, found = positions.reporter, []
+    for path, span in positions.values.items():
+        line = reporter.lines.written(span.end_line)
+        begin, end = span.column - 1, span.end_column - 1
+        cut = _CUT.match(line, end)
+        if cut is None or not _is_text(path) or span.line != span.end_line or line[begin : begin + 1] in _NOT_PLAIN:
+            continue
+        say = Phrase("{key}: `{rest}` is not part of it, because YAML reads it as a comment")
+        say = Phrase(say, key=str(path[-1]), rest=word(cut[1]))
+        hint = Phrase("put the whole value in quotes; if it is a comment, write a space after the #")
+        place = Span(span.line, end + 2, span.line, end + 2 + len(cut[1]))
+        excerpt = reporter.excerpt(place, line[:begin] + in_quotes(line[begin:].rstrip()))
+        warning = Diagnostic("MC033", Severity.WARNING, say, reporter.place(place), hint, reporter.campaign, excerpt)
+        found.append(warning)
+    return found
+
+
+_CUT: Final = re.compile(r" (#(?:[^ \t].*?)?)[ \t]*$")
+_NOT_PLAIN: Final = frozenset("\"'|>*&!{[")
+_TEXTS: Final = frozenset(
+    [
+        ("title",),
+        *(("mpnews", "articles", key) for key in ("title", "author", "digest")),
+        ("text", "content"),
+        *(("image", key) for key in ("title", "recommend")),
+        *(("mpvideo", key) for key in ("title", "description")),
+    ]
+)
+"""Keys of texts for people, without the numbers of list items."""
+
+
+def _is_text(path: Path) -> bool:
+    names = tuple(part for part in path if isinstance(part, str))
+    return names in _TEXTS or "vars" in names[:-1]
 
 
 OF_LISTS: Final = "MC6"
@@ -76,9 +119,12 @@ class Loaded:
     data: bytes | None = None
     """The file itself; None if it could not be read."""
 
-    def place(self, path: Path, *, at_key: bool = False) -> Place:
-        """Return the place of a value in campaign.yaml, or the nearest place: ("mpnews", "articles", 0, "title")."""
-        return self.positions.place(path, at_key=at_key)
+    def place(self, path: Path, words: str = "") -> Place:
+        """Return the place of a value in campaign.yaml, or the nearest place: ("mpnews", "articles", 0, "title").
+
+        Of a value over several lines, that of `words` in it, where they stand there as they are.
+        """
+        return self.positions.place(path, words)
 
     def excerpt(self, path: Path, *, at_key: bool = False) -> Excerpt:
         """Return the line of campaign.yaml on which a value begins."""
@@ -140,7 +186,7 @@ def _unknown_account(account: object, settings: MassctlFile | None) -> list[Faul
     hint = (
         Phrase("did you mean {key}?", key=close)
         if close is not None
-        else Phrase("massctl.yaml has {accounts}", accounts=", ".join(known))
+        else Phrase("massctl.yaml has {accounts}", accounts=enumerated(known))
     )
     say = Phrase("massctl.yaml has no account {account}", account=word(account))
     return [Fault("MC019", ("account",), say, hint, at_key=False)]

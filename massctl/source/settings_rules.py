@@ -7,7 +7,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from massctl.model.campaign import KEEP_ONE, TAKE_OUT, Fault, Path
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Phrase, enumerated
 from massctl.model.secrets import without_secrets
 from massctl.model.settings import (
     API_BASE,
@@ -67,7 +67,7 @@ def keys_together(data: Mapping[str, Any]) -> Iterator[Fault]:
     for name, account in _mapping(data.get("accounts")).items():
         found = [key for key in CREDENTIALS if key in _mapping(account)]
         if not found:
-            hint = Phrase("write one of {keys}", keys=", ".join(CREDENTIALS))
+            hint = Phrase("write one of {keys}", keys=enumerated(CREDENTIALS))
             yield Fault("MC012", ("accounts", name), Phrase("the account has no credential"), hint)
         elif len(found) > 1:
             say = Phrase("write {first} or {second}, but not both", first=found[0], second=found[1])
@@ -81,7 +81,7 @@ def _channel_keys(written: object) -> Iterator[Fault]:
             continue  # its type is reported already
         found = [key for key in CHANNELS if key in channel]
         if not found:
-            hint = Phrase("write one of {keys}", keys=", ".join(CHANNELS))
+            hint = Phrase("write one of {keys}", keys=enumerated(CHANNELS))
             yield Fault("MC012", ("notify", index), Phrase("this entry names no channel"), hint)
         elif len(found) > 1:
             say = Phrase("write {first} or {second}, but not both", first=found[0], second=found[1])

@@ -20,8 +20,8 @@ from massctl import __version__
 from massctl.model.campaign import CODE_PATTERN, CROP_PATTERN, EVERYBODY, OFFSET_TIME_PATTERN, TAKE_OUT, Fault, Path
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import ACCOUNT_NAME_PATTERN, APPID_PATTERN, LOGIN_PATTERN, OPENID_PATTERN, VARIABLE_NAME_PATTERN
-from massctl.model.phrase import Phrase
-from massctl.model.secrets import BLOT, is_private
+from massctl.model.phrase import Phrase, enumerated
+from massctl.model.secrets import BLOT, is_private, names_variable
 from massctl.model.settings import DAYS_PATTERN, DURATION_PATTERN, ENVIRONMENT_NAME_PATTERN, TIME_OF_DAY_PATTERN
 from massctl.model.strict import ONE_LINE_PATTERN, NotYetValues, is_not_yet
 from massctl.source.reporter import in_order, word
@@ -161,7 +161,6 @@ _EVERY_KEY: Final = Phrase("docs/reference/format.md describes each key")
 _NO_SECRET: Final = Phrase(
     "keep the secret or the address out of the file: put it in a variable, and write the variable's name"
 )
-_WHO: Final = Phrase("say who receives it: every follower, or those of tag_id, tag or openids")
 _WORDS_FOR_BOOL: Final = {"yes": "true", "y": "true", "on": "true", "no": "false", "n": "false", "off": "false"}
 
 
@@ -186,9 +185,10 @@ def shown(value: object) -> Phrase:
 
 
 def _shown_at(path: Path, value: object) -> Phrase:
-    """Name a value, unless it may be a secret."""
+    """Name a value, unless it may be a secret: of that the type only."""
     hidden = any(is_private(part) for part in path if isinstance(part, str))
-    return Phrase('the text "{text}"', text=BLOT) if hidden else shown(value)
+    may_be_one = isinstance(value, (str, int, float)) and not isinstance(value, bool)
+    return Phrase('the text "{text}"', text=BLOT) if hidden and may_be_one else shown(value)
 
 
 def wrong_type(path: Path, expected: Phrase, value: object) -> Fault:
@@ -198,7 +198,7 @@ def wrong_type(path: Path, expected: Phrase, value: object) -> Fault:
     )
     hint = _type_hint(expected, value)
     if path and path[-1] == EVERYBODY and hint.values.get("word") == "true":
-        hint = _WHO  # A typo must not become "everyone".
+        hint = Phrase("write {allowed}", allowed=expected)  # A typo must not become "everyone".
     if path and path[-1] in _DURATIONS and type(value) is int:
         hint = Phrase("write {example}", example=f"{value}h")
     return Fault("MC013", path, say, hint, at_key=False)
@@ -215,8 +215,9 @@ def explain_error(kind: str, path: Path, value: Any, context: dict[str, Any]) ->
         return _wrong_form(path, str(value), context["pattern"])
     if kind == "literal_error":
         allowed = str(context["expected"]).replace("'", "").replace("True", "true").replace("False", "false")
+        words = enumerated(re.split(" or |, ", allowed))
         say = Phrase("{key}: {found} is not allowed", key=name_of(path), found=_shown_at(path, value))
-        return _not_allowed(path, say, Phrase("write {allowed}", allowed=allowed.replace(" or ", ", ")))
+        return _not_allowed(path, say, Phrase("write {allowed}", allowed=words))
     if kind == "string_too_short":
         return _not_allowed(
             path, Phrase("{key} is empty", key=name_of(path)), Phrase("write a value after it, or delete the key")
@@ -310,6 +311,15 @@ def _type_hint(expected: Phrase, value: object) -> Phrase:
     return Phrase("write {allowed}", allowed=expected)
 
 
+def _not_here(variable: str) -> Phrase:
+    """Say what to do about a secret that stands in the place of its variable's name."""
+    return Phrase(
+        "take it out of the file, write the name of a variable under {variable}, and reset the secret where it was "
+        "given out: WeChat's in the console",
+        variable=variable,
+    )
+
+
 @dataclass(slots=True)
 class Meant:
     """A document with its misspelt keys put right, and how they are written."""
@@ -319,8 +329,8 @@ class Meant:
     """One for each unknown key."""
     renamed: dict[Path, str] = field(default_factory=dict)
     """Path of a key that was put right -> the key as written."""
-    not_built: frozenset[Path] = frozenset()
-    """Those of them whose effect is not built: one fault is enough."""
+    settled: frozenset[Path] = frozenset()
+    """Those of them of which one fault is enough: what they mean is not built, or they hold a secret."""
 
     def written(self, path: Path) -> Path:
         """Return the path, in the document as written, of a path in `data`."""
@@ -341,8 +351,8 @@ def as_meant(model: type[BaseModel], data: dict[str, Any]) -> Meant:
             else:
                 _rename(block.data, name, close)
                 meant.renamed[*block.path, close] = name
-                if known[close].is_not_yet:
-                    meant.not_built |= {(*block.path, close)}
+                if known[close].is_not_yet or advice.values.get("variable") == close:
+                    meant.settled |= {(*block.path, close)}
     return meant
 
 
@@ -367,9 +377,10 @@ def _advice(name: str, block: Block, root: type[BaseModel]) -> tuple[str | None,
     if is_private(name) and (close is None or not is_private(close)):
         return None, _NO_SECRET  # Its value is not to be told as that of a public key.
     if close is not None:
-        return close, Phrase("did you mean {key}?", key=close)
+        stands_for_it = close.endswith("_env") and not (name.endswith("_env") or names_variable(block.data[name]))
+        return close, _not_here(close) if stands_for_it else Phrase("did you mean {key}?", key=close)
     built = [key for key, each in keys_of(block.model).items() if not each.is_not_yet]
-    return None, Phrase("the keys here are {keys}", keys=", ".join(built))
+    return None, Phrase("the keys here are {keys}", keys=enumerated(built))
 
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -395,7 +406,7 @@ def find_faults(data: Any, model: type[BaseModel], rules: Rules, broken: frozens
         say = Phrase("expected {expected}, found {found}", expected=Phrase("keys with values"), found=shown(data))
         return [Fault("MC013", (), say, Phrase("begin with `{line}`", line="version: 1"), at_key=False)]
     meant = as_meant(model, data)
-    silent = broken | meant.not_built
+    silent = broken | meant.settled
     found: list[Fault] = []
     # Each stage silences the next one at its own places, and below them.
     for stage in (

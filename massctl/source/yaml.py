@@ -60,9 +60,15 @@ class Positions:
         start, end = self.reporter.lines.bounds(root.line)
         return Span(root.line, root.column, root.line, max(root.column, end - start + 1))
 
-    def place(self, path: Path, *, at_key: bool = False) -> Place:
-        """Return the place of the value at `path`, or of its key."""
-        return self.reporter.place(self.span(path, at_key=at_key))
+    def place(self, path: Path, words: str = "") -> Place:
+        """Return the place of the value at `path`; of one over several lines that of `words`, if they are there."""
+        span, lines = self.span(path), self.reporter.lines
+        if words and span.end_line > span.line:
+            start = lines.bounds(span.line)[0] + span.column - 1
+            end = lines.bounds(span.end_line)[0] + span.end_column - 1
+            found = lines.text.find(words, start, end)
+            span = lines.span(found, found + len(words)) if found >= 0 else span
+        return self.reporter.place(span)
 
     def excerpt(self, path: Path, *, at_key: bool = False) -> Excerpt:
         """Return the line on which `path` begins."""

@@ -275,6 +275,10 @@ class Lint:
             say = Phrase("a value that begins with {character} must be in quotes", character=f"“{first}”")
             return [self._unquoted(position, stop, say)]
         if ": " in words or words.endswith(":"):
+            end = self._lines.bounds(number)[1]
+            whole = self._text[position:end].rstrip(SPACES)
+            if not words.isascii() and self._text[stop : stop + 2] == " #":
+                stop = position + len(whole)  # In a sentence it is more likely a sign than a comment.
             return [self._unquoted(position, stop, Phrase("a value with a colon and a space in it must be in quotes"))]
         return []
 

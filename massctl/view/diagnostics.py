@@ -135,9 +135,9 @@ def _excerpt(page: Page, excerpt: Excerpt, place: Place, ink: Ink) -> None:
     if place.column is not None:
         page.raw(page.paint(" " * (len(gutter) - 2) + "| ", Ink.DETAIL) + " " * start + page.paint("^" * length, ink))
     if excerpt.corrected is not None:
-        page.line(
-            Inked(Phrase("corrected: "), Ink.DETAIL), Inked(excerpt.corrected.rstrip(), Ink.DONE), indent=2, hang=4
-        )
+        # Not wrapped: people copy it.
+        lead, corrected = page.say(Phrase("corrected: ")), printable(excerpt.corrected.rstrip())
+        page.raw("  " + page.paint(lead, Ink.DETAIL) + page.paint(corrected, Ink.DONE))
 
 
 def _in_view(text: str, start: int, length: int, room: int) -> tuple[str, int, int]:

@@ -123,3 +123,46 @@ def test_every_diagnostic_of_the_settings_has_a_hint(shell: Shell, settings: str
     told = found(shell)
     assert told
     assert [] == [each["message"] for each in told if not each["hint"]]
+
+
+def test_lists_and_types_make_one_sentence_in_chinese(shell: Shell) -> None:
+    shell.tree.settings(language="zh")
+    shell.tree.news("letter")
+    shell.tree.write("campaigns/letter/campaign.yaml", "version: 1\naccount: main\naudience: [a]\nxyzw: 1\n")
+    told = {
+        each["code"]: (each["message"], each["hint"])
+        for each in shell("validate", "--format", "json").document["diagnostics"]
+    }
+
+    assert "audience：应为下一层的键和值，写的是列表" == told["MC013"][0]
+    assert "写其中一个：mpnews、text、image、voice、mpvideo、wxcard" == told["MC015"][1]
+    assert "version、title、account、" in told["MC011"][1]
+    assert [] == [each for pair in told.values() for each in pair if ", " in each]
+
+
+def test_a_link_in_a_text_over_several_lines_is_told_on_its_line(shell: Shell) -> None:
+    text = 'text:\n  content: |\n    今晚八点。\n    请看 <a href="example.com">这里</a>。\n'
+    shell.tree.write(
+        "campaigns/letter/campaign.yaml", f"version: 1\naccount: main\naudience: {{is_to_all: true}}\n{text}"
+    )
+    (fault,) = shell("validate", "--format", "json").document["diagnostics"]
+
+    assert ("MC347", 7, 11) == (fault["code"], fault["line"], fault["column"])
+
+
+def test_a_text_that_yaml_cuts_is_a_warning_that_can_be_ignored(shell: Shell) -> None:
+    before = "version: 1\naccount: main\naudience: {is_to_all: true}\n"
+    cut = before + "text:\n  content: 集合地点 #2 号门\n"
+    shell.tree.write("campaigns/letter/campaign.yaml", cut)
+    said = shell("validate", "--format", "json")
+    (fault,) = said.document["diagnostics"]
+    assert (0, "MC033", "warning", 5, 17) == (
+        said.status,
+        fault["code"],
+        fault["severity"],
+        fault["line"],
+        fault["column"],
+    )
+
+    shell.tree.write("campaigns/letter/campaign.yaml", cut + "ignore: [{code: MC033, reason: 是注释}]\n")
+    assert [] == shell("validate", "--format", "json").document["diagnostics"]

@@ -36,6 +36,10 @@ IN_SETTINGS = {
     "broken": f"    secret: '{WORD}\n",
     "a tab": f"\tsecret: {WORD}\n",
     "twice": f"    secret_env: A\n    secret_env: {WORD}\n",
+    "an address for a name": f"notify:\n  - wecom_robot_env: https://{WORD}.example/send?key=a\n",
+    "a key of a robot": f"notify:\n  - wecom_robot_env: 'https://qyapi.weixin.qq.com/webhook/send?key={WORD}'\n",
+    "a token of a robot": f"notify:\n  - {{wecom_robot_env: 'https://oapi.dingtalk.com/send?access_token={WORD}'}}\n",
+    "any name": f"    robot_env: https://example.com/{WORD}\n",
 }
 IN_CAMPAIGN = {
     "unknown key": f"secret: {WORD}\n",
@@ -64,7 +68,9 @@ def said_by_all(shell: Shell) -> str:
 def test_no_secret_of_massctl_yaml_is_repeated(shell: Shell, case: str) -> None:
     shell.tree.text()
     written = SETTINGS.format(language="", account="", in_doubt="resubmit", policy="")
-    shell.tree.write("massctl.yaml", written.replace(BEFORE, BEFORE + IN_SETTINGS[case]))
+    added = IN_SETTINGS[case]
+    written = written + added if added.startswith("notify") else written.replace(BEFORE, BEFORE + added)
+    shell.tree.write("massctl.yaml", written)
     told = said_by_all(shell)
 
     assert "massctl.yaml" in told, "the fault is told"

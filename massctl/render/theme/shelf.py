@@ -7,7 +7,7 @@ from typing import Final
 from massctl.model.diagnostics import Severity
 from massctl.model.ids import THEME_NAME_PATTERN
 from massctl.model.message import Picture
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Phrase, enumerated
 from massctl.render.fault import Fault
 from massctl.render.inputs import Inputs, Problem
 from massctl.render.paths import is_at_wechat
@@ -152,7 +152,7 @@ class _Reading:
 
         near = get_close_matches(name, known, 1)
         hint = Phrase("did you mean `{name}`?", name=near[0]) if near else Phrase("write one of these names")
-        say = Phrase("there is no theme `{name}`; available: {known}", name=name, known=", ".join(known))
+        say = Phrase("there is no theme `{name}`; available: {known}", name=name, known=enumerated(known))
         self._say(at, "MC111", say, hint)
 
     def _say(self, at: _At | None, code: str, message: Phrase, hint: Phrase | None = None) -> None:

@@ -115,9 +115,9 @@ def campaign_file(**keys: Any) -> CampaignFile:
     return CampaignFile.model_validate({"version": 1, "account": "main", "audience": {"is_to_all": True}, **keys})
 
 
-def place_of(key: tuple[str | int, ...]) -> Place:
+def place_of(path: tuple[str | int, ...], words: str = "") -> Place:
     """A place that says its key, instead of a line that a reader of this test would have to count."""
-    return Place("campaigns/spring/campaign.yaml:" + ".".join(map(str, key)))
+    return Place("campaigns/spring/campaign.yaml:" + ".".join(map(str, path)))
 
 
 def render(

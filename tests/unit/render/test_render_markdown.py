@@ -148,8 +148,8 @@ def test_links_stay_for_accounts_that_may_have_them() -> None:
         ("[a](<Java\tScript:x>)", "MC308", Severity.ERROR, "Java\tScript:x"),
         ("** 词 **", "MC312", Severity.WARNING, "** 词 "),
         ("**a.**b", "MC312", Severity.WARNING, "**a."),
-        ("[a](https://e.com/a b)", "MC312", Severity.WARNING, "https://e.com/a b"),
-        ("![图](图 片.png)", "MC201", Severity.ERROR, "图 片.png"),
+        ("[a](https://e.com/a b)", "MC312", Severity.WARNING, "](https://e.com/a b)"),
+        ("![图](图 片.png)", "MC201", Severity.ERROR, "](图 片.png)"),
         ("<p onclick='x()'>a</p>", "MC308", Severity.ERROR, "onclick='x()'"),
         ("a <script>", "MC308", Severity.ERROR, "<script"),
         (

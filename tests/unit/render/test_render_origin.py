@@ -28,6 +28,6 @@ SAY = Phrase("x")
     ],
 )
 def test_a_fault_has_its_place(fault: Fault, place: Place | None, written: str | None):
-    found = Origin("c", SOURCES, None).diagnostic(fault)
+    found = Origin("c", SOURCES, lambda _: None).diagnostic(fault)
     assert place == found.place
     assert written == (found.excerpt.written if found.excerpt else None)

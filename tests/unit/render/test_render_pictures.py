@@ -155,3 +155,10 @@ def test_a_number_sign_is_no_picture():
     assert [] == article.faults
     with_placeholders('<img src="#x">', article)
     assert ["MC201"] == [fault.code for fault in article.faults]
+
+
+def test_of_an_address_written_twice_the_faulty_one_is_the_place() -> None:
+    files = {"spring/articles/大图 空格.png": "x"}
+    text = "![图](<大图 空格.png>)\n\n大图 空格.png\n\n![图](大图 空格.png)"
+    assert [("MC201", 5, 6)] == lines(wrong(text, files))
+    assert [("MC312", 3, 5)] == lines(wrong("[甲](<https://a.cn/b c>)\n\n[甲](https://a.cn/b c)"))[-1:]

@@ -9,7 +9,7 @@ import pytest
 from massctl.model.campaign import CampaignFile
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.settings import MassctlFile
-from massctl.source.campaigns import Loaded, load_settings
+from massctl.source.campaigns import Loaded, about_cut_texts, load_settings
 from massctl.source.repository import Repository
 from massctl.source.validation import known_keys
 
@@ -280,6 +280,38 @@ def test_a_secret_under_an_unknown_key_is_not_shown(settings: LoadSettings) -> N
     assert secret not in repr(diagnostics)
 
 
+@pytest.mark.parametrize("key", ["secret", "appsecret", "AppSecret", "app_secret"])
+@pytest.mark.parametrize("value", ["0102c3d4e5f60718293a4b5c6d7e8f90", "hunter2", "98765"])
+def test_a_secret_in_the_place_of_the_name_of_its_variable_is_one_error(
+    settings: LoadSettings, key: str, value: str
+) -> None:
+    _, (fault,) = settings(ACCOUNT.replace("secret_env: S", f"{key}: {value}"))
+    assert ("MC011", f"unknown key {key}") == (fault.code, fault.message)
+    assert "take it out of the file, write the name of a variable under secret_env, and reset the secret" in fault.hint
+    assert value not in repr(fault)
+
+
+def test_a_variable_under_a_misspelt_key_is_one_error(settings: LoadSettings) -> None:
+    _, (fault,) = settings(ACCOUNT.replace("secret_env: S", "secret: WECHAT_SECRET"))
+    assert "did you mean secret_env?" == fault.hint
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [("[a, b]", "a list"), ("{a: b}", "keys with values"), ("12345", 'the text "********"'), ("true", "true")],
+)
+def test_a_private_value_of_the_wrong_type_is_named_and_not_shown(
+    settings: LoadSettings, value: str, found: str
+) -> None:
+    _, (fault,) = settings(ACCOUNT.replace("secret_env: S", f"secret_env: {value}"))
+    assert f"secret_env: expected a text, found {found}" == fault.message
+
+
+def test_a_flag_that_is_no_boolean_is_told_which_words_are_ones(campaign: Load) -> None:
+    (fault,) = campaign(HEAD + TEXT + "audience: {is_to_all: yes}\n").diagnostics
+    assert ("MC013", "write true or false") == (fault.code, fault.hint)
+
+
 @pytest.mark.parametrize("model", [CampaignFile, MassctlFile])
 def test_every_key_of_the_format_is_known_to_the_search_for_slips(model: type[Any]) -> None:
     names = {field.alias or name for name, field in model.model_fields.items()}
@@ -341,3 +373,48 @@ def test_a_correction_keeps_the_blanks_it_begins_with(campaign: Load) -> None:
     found = campaign(HEAD + ALL + "text:\n\tcontent: a\n").diagnostics
     (corrected,) = [d.excerpt.corrected for d in found if d.code == "MC008" and d.excerpt]
     assert (True, "content: a") == ((corrected or "").startswith("  "), (corrected or "").strip())
+
+
+@pytest.mark.parametrize(
+    ("written", "place", "corrected"),
+    [
+        ("title: 周六 #1 期", (4, 11, 15), 'title: "周六 #1 期"'),
+        ("title: Learn C #", (4, 16, 17), 'title: "Learn C #"'),
+        ('title: 说 "好" #春天# # x  ', (4, 14, 22), "title: '说 \"好\" #春天# # x'"),
+        ("vars: {a: [1], b:\n  集合 #2 号门\n  }", (5, 6, 11), '  "集合 #2 号门"'),
+    ],
+)
+def test_what_yaml_takes_for_a_comment_in_a_text_is_a_warning(
+    campaign: Load, written: str, place: tuple[int, int, int], corrected: str
+) -> None:
+    loaded = campaign(HEAD + ALL + written + "\n" + TEXT)
+    (warning,) = about_cut_texts(loaded.positions)
+    assert loaded.file is not None
+    assert ("MC033", "warning") == (warning.code, warning.severity)
+    assert place == (warning.place.line, warning.place.column, warning.place.end_column)
+    assert corrected == warning.excerpt.corrected
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "title: 周六 # 第一期",
+        "title: 周六  #第一期",
+        'title: "周六" #第一期',
+        "title: '周六' #第一期",
+        "title: 周六#1",
+        "title: |  #x\n  周六 #1 期",
+        "edition: 1 #第一期",
+        "vars: {a: 1} #x",
+        "theme: plain #house",
+        "send: #window\n  not_before: 2026-12-01T20:00:00+08:00 #周二\n  not_after: 2026-12-01T21:00:00+08:00 #周二",
+    ],
+)
+def test_an_ordinary_comment_is_no_warning(campaign: Load, written: str) -> None:
+    loaded = campaign(HEAD + ALL + written + "\n" + TEXT)
+    assert ([], True) == (about_cut_texts(loaded.positions), bool(loaded.positions.values))
+
+
+def test_the_correction_of_a_sentence_with_a_colon_keeps_what_stands_behind_its_number_sign(campaign: Load) -> None:
+    (fault,) = campaign(HEAD + ALL + "text:\n  content: 注意: 这里有冒号 # 和井号\n").diagnostics
+    assert ("MC004", '  content: "注意: 这里有冒号 # 和井号"') == (fault.code, fault.excerpt.corrected)

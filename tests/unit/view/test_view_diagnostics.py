@@ -86,6 +86,11 @@ def test_of_a_long_line_the_fault_is_in_view(column: int):
     assert all(cells(each) <= 60 for each in text.split("\n"))
 
 
+def test_the_corrected_line_is_whole_however_narrow_the_window_because_it_is_copied():
+    corrected = "  title: 春季大促 " + "很长 " * 20 + "end"
+    assert f"\n  corrected: {corrected.rstrip()}\n" in shown(fault("x", corrected=corrected), width=40) + "\n"
+
+
 def test_order_is_that_of_places():
     late, early = fault(place=Place(FILE, 20, 1)), fault(place=Place(FILE, 3, 1))
     text = shown(late, early)

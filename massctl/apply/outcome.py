@@ -35,9 +35,11 @@ def failure_of(error: MassctlError) -> Failure:
 
 
 def what_happened(error: MassctlError) -> str:
-    """Join an error's summary and detail into one sentence."""
+    """Join an error's summary and detail; a detail that is a sentence by itself stays one."""
     if not error.detail:
         return error.summary
+    if error.detail[0].isupper() and error.detail.endswith("."):
+        return Phrase("{summary}. {detail}", summary=error.summary, detail=error.detail)
     return Phrase("{summary}: {detail}", summary=error.summary, detail=error.detail)
 
 

@@ -28,6 +28,11 @@ WRONG_STATE: Final = 40065
 """Not sent, or deleted already. Source: WeChat docs, "message/mass/delete", read 2026-10."""
 
 
+def articles_flag(article: int) -> str:
+    """Write which articles are meant, as on the command line."""
+    return "--all" if article == ALL else f"--article {article}"
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """What is to be withdrawn of an edition."""
@@ -210,13 +215,15 @@ def _read_state(target: Target, wechat: Withdrawing, ledger: LedgerSession) -> s
             Phrase("Nothing was withdrawn."),
             Command("status", name),
         )
-    chosen = "--all" if target.article == ALL else f"--article {target.article}"
+    say = Phrase("{name} is still being sent, and WeChat withdraws only what is sent")
+    if target.job.status == "sent":
+        say = Phrase("an event said that {name} is sent, but WeChat still answers that it is sending, and refuses this")
     raise StillSendingError(
-        Phrase("{name} is still being sent, and WeChat withdraws only what is sent", name=name),
+        Phrase(say, name=name),
         Phrase("Nothing was withdrawn."),
         Phrase(
             "{command}   deletes it as soon as WeChat allows it",
-            command=Command("withdraw", name, chosen, "--wait 1h"),
+            command=Command("withdraw", name, articles_flag(target.article), "--wait 1h"),
         ),
     )
 

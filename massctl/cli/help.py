@@ -1,4 +1,4 @@
-"""`--help` and wrong usage in the language of the run: click writes them in English, and this module translates.
+"""`--help` and wrong usage in the language and the width of the run: click knows neither.
 
 The English stands where click looks for it, in docstrings and options; its translation in the catalogue, as for every
 sentence. Which language that is, is found without reading massctl.yaml: one line of it is looked for, so that help is
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 _DECLARED: Final = re.compile(rb"^language:[ \t]*[\"']?(zh|en)\b", re.MULTILINE)
 _SETTINGS: Final = "massctl.yaml"
 _HEAD_BYTES: Final = 65_536
-CLICK_COLUMNS_MIN: Final = 52
-"""click writes no narrower help. Source: click 8.3, `HelpFormatter`."""
 _COLUMN_SHARE: Final = 2
 """Names of flags take at most one part in so many of the width; behind a longer one the help goes on below."""
 
@@ -40,8 +38,6 @@ class TranslatedContext(click.Context):
     def get_help(self) -> str:
         """Return the help of its command."""
         console = console_of(self.find_root().params.get("directory") or ".")
-        if console.language.is_english and console.width >= CLICK_COLUMNS_MIN:
-            return super().get_help()
         return _help_page(self, console.language, console.width)
 
 
@@ -80,8 +76,8 @@ def console_of(directory: str) -> Console:
 
 
 def _help_page(context: click.Context, language: Language, width: int) -> str:
-    """Write the help of a command, as click has it for a wide window and in English."""
-    # Only who asks for help in Chinese, or in a narrow window, pays for it.
+    """Write the help of a command, as wide as the window; click's own is never wider than 80 columns."""
+    # Only who asks for help pays for it.
     from massctl.cli.commands import VERBS
     from massctl.view.terminal import Page
 

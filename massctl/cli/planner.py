@@ -283,9 +283,9 @@ def _told_of_tag(
         return campaign
     loaded = load_campaign(session.repository, campaign.name, session.settings)
     say = Phrase("the account may not have the tag {tag}: the sandbox created it", tag=tag)
-    hint = Phrase(
-        "compare it with the console (用户管理), or ask WeChat: {command}", command=Command("plan", "--refresh")
-    )
+    # A verb of its own, so that it is not advised with the `--sandbox` of this run: that would ask the sandbox.
+    real = Command("plan --refresh")
+    hint = Phrase("compare it with the console (用户管理), or ask WeChat: {command}", command=real)
     path = ("audience", key)
     found = Diagnostic("MC410", Severity.WARNING, say, loaded.place(path), hint, campaign.name, loaded.excerpt(path))
     return replace(campaign, diagnostics=(*campaign.diagnostics, found))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from massctl.apply.ports import Progress
 from massctl.cli.output import Console, defused
 from massctl.model.phrase import Phrase
-from massctl.view.cells import printable
+from massctl.view.cells import printable, shorten
 from massctl.view.i18n import say
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 BAR_COLUMNS_MIN: Final = 60
 """A narrower window shows what is counted and how far it is, without a bar."""
+BAR_COLUMNS: Final = 20
 
 
 class Lines:
@@ -62,6 +63,8 @@ class Bars:
         self._bar: RichProgress | None = None
         self._task: TaskID | None = None
         self._label = ""
+        self._room = 0
+        """Cells for what is said beside the bar; the numbers have theirs first."""
 
     @cached_property
     def _drawn(self) -> "RichConsole":
@@ -79,11 +82,14 @@ class Bars:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
         from rich.table import Column
 
-        self._label = defused(printable(say(label, self._console.language)))
+        width, counted = self._drawn.width, 2 * len(str(total)) + 1
+        bar = BAR_COLUMNS if width >= BAR_COLUMNS_MIN else 0
+        self._room = width - counted - bar - 2
+        self._label = defused(shorten(printable(say(label, self._console.language)), self._room))
         self._bar = Progress(
             TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
-            *((BarColumn(),) if self._drawn.width >= BAR_COLUMNS_MIN else ()),
-            MofNCompleteColumn(table_column=Column(no_wrap=True, min_width=2 * len(str(total)) + 1)),
+            *((BarColumn(bar),) if bar else ()),
+            MofNCompleteColumn(table_column=Column(no_wrap=True, min_width=counted)),
             console=self._drawn,
             transient=True,
         )
@@ -103,13 +109,12 @@ class Bars:
 
     def waiting(self, sentence: Phrase) -> None:
         """Show a countdown on one line, beside the bar where one is drawn."""
-        text = say(sentence, self._console.language)
+        text = printable(say(sentence, self._console.language))
         if self._bar is not None and self._task is not None:
-            self._bar.update(self._task, description=defused(printable(text)))
+            self._bar.update(self._task, description=defused(shorten(text, self._room)))
             return
-        self._drawn.print(
-            text, end="\n" if sentence.values["seconds"] in (0, 1) else "\r", markup=False, highlight=False
-        )
+        end = "\n" if sentence.values["seconds"] in (0, 1) else "\r"
+        self._drawn.print(text, end=end, markup=False, highlight=False)
 
 
 def progress(console: Console) -> Progress:

@@ -1115,6 +1115,14 @@ def article_address(state: State, campaign: str, number: int) -> str | tuple[Phr
             "write its name as its folder is named; {command} shows what was sent", command=Command("state list")
         )
     told = [(job, job.counts.article_urls) for job in jobs if job.counts is not None and job.counts.article_urls]
+    if not told and any(_FINALITY[job.status] == 0 for job in jobs):
+        say = Phrase(
+            "{campaign} is still being sent, and its articles have addresses only after that", campaign=campaign
+        )
+        return say, Phrase(
+            "wait for its end: {command}   with a real account also record its event: record-event, or listen",
+            command=Command("status", campaign, "--wait 300"),
+        )
     if not told:
         say = Phrase("{campaign} was sent, but nobody recorded the addresses of its articles", campaign=campaign)
         return say, Phrase(

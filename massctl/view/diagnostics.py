@@ -22,7 +22,6 @@ SEVERITY: Final = {
 GROUP_MIN: Final = 5
 """So many of one code are still shown one by one; `validate` shows each error all the same."""
 _GROUP_SHOWN: Final = 3
-_WHOLE: Final = Command("validate", "--verbose")
 _LEAD_SHARE: Final = 3
 """Of a line too long for the window, one part in so many is shown before the fault."""
 
@@ -100,7 +99,10 @@ def group_lines(page: Page, found: Sequence[Diagnostic], indent: int = 0) -> Non
     hints = {diagnostic.hint for diagnostic in found}
     if (hint := found[0].hint) and len(hints) == 1:
         page.line(Phrase("hint: {hint}", hint=hint), indent=indent + 2)
-    more = Phrase("{count} more; `{command}` shows them", count=len(found) - _GROUP_SHOWN, command=_WHOLE)
+    names = {diagnostic.campaign for diagnostic in found}
+    one = [name for name in names if name is not None and len(names) == 1]
+    every = Command("validate", *one, "--verbose")
+    more = Phrase("{count} more; `{command}` shows them", count=len(found) - _GROUP_SHOWN, command=every)
     page.line(Inked(more, Ink.DETAIL), indent=indent + 2)
 
 

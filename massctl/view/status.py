@@ -15,7 +15,7 @@ from massctl.view.plan import STATUS_INK, inked_digest
 from massctl.view.run import doubt_rows, failure_rows
 from massctl.view.style import Ink, Style
 from massctl.view.terminal import DOT, Inked, Page, Part, Table
-from massctl.view.words import STATUS, followers, openids, recorded, short_digest
+from massctl.view.words import STATUS, followers, openids, recorded
 
 STATUS_LABELS: Final = {
     "job": Phrase("job"),
@@ -131,7 +131,7 @@ def _attempts(table: Table, record: Record) -> None:
         facts += [DOT, followers(event.audience_count or 0)] if whole else []
         facts += [DOT, openids(event.recipients)] if event.recipients is not None else []
         table.below(*facts)
-        table.below(Inked(f"clientmsgid {event.client_msg_id} · digest {short_digest(event.digest)}", Ink.DETAIL))
+        table.below(Inked(f"clientmsgid {event.client_msg_id}", Ink.DETAIL), DOT, inked_digest(event.digest))
         if event.by and event.reason:
             table.below(Phrase("repeated by {who}: {reason}", who=event.by, reason=event.reason))
 

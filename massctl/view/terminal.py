@@ -142,7 +142,7 @@ _COMMAND: Final = re.compile(
     r"(?:massctl [a-z-]|git (?:-C |add |commit |fetch|pull|push|remote |rm ))(?:(?!   | \(|[;:,`)，；：。）]).)*"
 )
 """A command that a sentence advises: to the line's end, or to what the sentence goes on with."""
-
+_ADDRESS: Final = re.compile(r"https?://")
 
 _NUMBER: Final = re.compile(r"\d[\d,]*")
 
@@ -154,8 +154,8 @@ def _size(line: list[_Piece]) -> int:
 def _wrapped(lines: list[list[_Piece]], first_width: int, width: int, page_width: int) -> Iterator[list[_Piece]]:
     """Break lines so that none is wider than `first_width`, or `width` from the second on.
 
-    A path or command that fits `page_width` only is one line, and the only one that is wider: a path that is cut
-    cannot be clicked, and a command that is cut is another command.
+    A path or command that fits `page_width` only is one line: a path that is cut cannot be clicked, and a command that
+    is cut is another command. The address of a page is one line however wide, since the terminal copies it whole.
     """
     room = first_width
     for pieces in lines:
@@ -175,7 +175,8 @@ def _wrapped(lines: list[list[_Piece]], first_width: int, width: int, page_width
                 yield _trimmed(line)
                 line, used, room = word, size, width
                 continue
-            if width < size <= page_width and any(cluster in (" ", "/") for cluster, _ in word):
+            fits_alone = size <= page_width and any(cluster in (" ", "/") for cluster, _ in word)
+            if size > width and (fits_alone or _ADDRESS.search("".join(cluster for cluster, _ in word))):
                 if line:
                     yield _trimmed(line)
                 line, used, room = word, size, width

@@ -81,6 +81,9 @@ def test_withdraw_in_words(sent: Shell, snapshot: SnapshotAssertion, language: s
 def test_withdraw_without_a_terminal_needs_yes_and_makes_no_request(sent: Shell) -> None:
     said = sent("withdraw", "letter", "--all", "--sandbox")
     assert (2, "", 0) == (said.status, said.out, calls(sent, DELETE))
+    assert "massctl withdraw --sandbox letter --all --yes" in said.err
+    waiting = sent("withdraw", "letter", "--article", "1", "--wait", "5m", "--sandbox")
+    assert "massctl withdraw --sandbox letter --article 1 --wait 300s --yes" in waiting.err
 
 
 @pytest.mark.parametrize("which", [[], ["--all", "--article", "1"], ["--article", "0"], ["--article", "9"]])
@@ -122,6 +125,34 @@ def test_withdraw_while_it_is_being_sent(shell: Shell) -> None:
     shell("apply", "letter", "--sandbox", "--yes")
     said = shell("withdraw", "letter", "--all", "--yes", "--sandbox")
     assert (5, 0) == (said.status, calls(shell, DELETE))
+    assert "letter is still being sent" in said.err
+
+
+def test_withdraw_after_an_event_that_wechat_does_not_know_of_yet(sent: Shell) -> None:
+    body = sent.report()["events"][0]["xml"]
+    sent.tree.news("other")
+    sent("apply", "other", "--sandbox", "--yes")
+    earlier, later = (str(job["msg_id"]) for job in sent.report()["jobs"])
+    sent.tree.write("event.xml", body.replace(earlier, later))
+    assert 0 == sent("record-event", "event.xml", "--sandbox").status
+    said = sent("withdraw", "other", "--all", "--yes", "--sandbox", "--format", "json")
+    assert (5, 0) == (said.status, calls(sent, DELETE))
+    (campaign,) = said.document["campaigns"]
+    refused = campaign["error"]["message"]
+    assert refused.startswith("an event said that other is sent, but WeChat still answers that it is sending")
+    assert refused.endswith("refuses this. Nothing was withdrawn.")
+    assert "other  edition 1  sent" in sent("status", "other", "--sandbox").out
+
+
+def test_a_link_to_what_is_still_being_sent_says_to_wait(shell: Shell) -> None:
+    shell.tree.news("letter")
+    shell("apply", "letter", "--sandbox", "--yes")
+    shell.tree.text("notice", content="上一封：{{ article_url('letter') }}")
+    said = shell("plan", "notice", "--sandbox")
+    assert "massctl status --sandbox letter --wait 300" in said.out
+    assert "validate" not in said.out
+    assert 0 == shell("status", "letter", "--sandbox", "--wait", "300").status
+    assert 0 == shell("plan", "notice", "--sandbox").status
 
 
 def test_withdraw_of_a_text(shell: Shell) -> None:

@@ -82,3 +82,12 @@ def test_help_fits_a_narrow_window(shell: Shell, language: str, command: str) ->
 def test_sentences_fit_a_narrow_window(shell: Shell, command: str) -> None:
     narrow = shell(*command.split(), columns=40)
     assert [] == [line for line in (narrow.out + narrow.err).splitlines() if cells(line) > 40]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_piped_help_is_not_wrapped_and_a_wide_window_is_used(shell: Shell, language: str) -> None:
+    shell.env(MASSCTL_LANG=language)
+    piped, wide = shell("apply", "--help").out, shell("apply", "--help", columns=120).out
+    assert max(map(cells, piped.splitlines())) > 80
+    assert 80 < max(map(cells, wide.splitlines())) <= 120
+    assert "".join(piped.split()) == "".join(wide.split())

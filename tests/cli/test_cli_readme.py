@@ -1,4 +1,4 @@
-"""The READMEs show what is printed: the plan of a campaign of this repository, byte for byte."""
+"""The READMEs show what is printed: the plan of a campaign in a fresh clone of this repository, byte for byte."""
 
 import re
 import shutil
@@ -6,23 +6,30 @@ from pathlib import Path
 
 import pytest
 from cli_runner import Shell
+from gits import git
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize(("readme", "language"), [("README.md", "en"), ("README.zh-CN.md", "zh")])
-def test_the_plan_in_a_readme_is_the_one_that_is_printed(shell: Shell, readme: str, language: str):
-    settings = re.sub(r"^language:.*\n", "", (ROOT / "massctl.yaml").read_text("utf-8"), flags=re.MULTILINE)
-    shell.tree.write("massctl.yaml", f"{settings}\nlanguage: {language}\n")
-    shutil.rmtree(shell.root / "campaigns", ignore_errors=True)
-    shutil.copytree(ROOT / "campaigns", shell.root / "campaigns")
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_the_plan_in_a_readme_is_the_one_that_is_printed(shell: Shell, readme: str):
+    source = shell.root.parent / "source"
+    shutil.copytree(ROOT / "campaigns", source / "campaigns")
+    for name in ("massctl.yaml", ".gitignore"):
+        shutil.copy(ROOT / name, source)
+    git(source, "init", "--quiet")
+    git(source, "add", "--all")
+    git(source, "commit", "--quiet", "-m", "write")
+    git(source, "clone", "--quiet", source.as_uri(), "clone")
+    shell.monkeypatch.chdir(source / "clone")
     shown = re.findall(
-        r"^```\n\$ (?:MASSCTL_LANG=zh )?massctl (.+)\n((?:(?!```).*\n)+)```$",
+        r"^```\n\$ (?:MASSCTL_LANG=(zh) )?massctl (.+)\n((?:(?!```).*\n)+)```$",
         (ROOT / readme).read_text("utf-8"),
         re.MULTILINE,
     )
 
-    assert ["plan"] == [command.split()[0] for command, _ in shown]
-    for command, output in shown:
+    assert ["plan"] == [command.split()[0] for _, command, _ in shown]
+    for language, command, output in shown:
+        shell.env(MASSCTL_LANG=language)
         said = shell(*command.split())
         assert (0, output) == (said.status, said.out)

@@ -40,6 +40,14 @@ def ours(shell: Shell) -> Shell:
     return shell
 
 
+def test_the_evidence_is_in_chinese_too(doubtful: Shell) -> None:
+    doubtful.env(MASSCTL_LANG="zh")
+    said = doubtful("reconcile", "letter", "--sandbox").out
+    (line,) = [line for line in said.splitlines() if "clientmsgid" in line]
+    assert "指纹" in line
+    assert "digest" not in said
+
+
 def entries(shell: Shell, kind: str) -> list[dict[str, Any]]:
     return [each for each in ledger(shell) if each["type"] == kind]
 

@@ -334,6 +334,8 @@ def test_where_the_remote_is_out_of_reach_the_error_says_what_is_true(
     assert (5, "") == (said.status, said.out)
     assert language == "zh" or told in said.err
     assert "MASSCTL_NO_SEND" in said.err or verb == "resume"
+    assert ("git remote add origin URL" in said.err) == (spoil is no_remote)
+    assert not any(glued in said.err for glued in (": Nothing was done", "：什么都没有做"))
     assert "ledger" not in said.err
     assert "Traceback" not in said.err
 

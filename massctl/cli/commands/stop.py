@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -84,6 +85,10 @@ def what_helps(pushed: Pushed, who_can: Phrase, otherwise: str = "") -> str:
         lines = [hint, otherwise]
     else:
         lines = [who_can, otherwise, Phrase("so that it works from here too: {hint}", hint=hint) if hint else ""]
+    return _below_each_other(lines)
+
+
+def _below_each_other(lines: Iterable[str]) -> str:
     told = ""
     for each in filter(None, lines):
         told = Phrase("{first}\n{second}", first=told, second=each) if told else each
@@ -167,8 +172,8 @@ class BrakeBranch:
         return Brake(tip, said["Stopped-by"], since, said.get("Reason", ""))
 
 
-def unreachable(summary: str, error: LedgerUnreachableError, hint: str = "") -> LedgerUnreachableError:
-    """Say what is true of the brake where the remote cannot be asked."""
+def unreachable(summary: str, error: LedgerUnreachableError, otherwise: str = "") -> LedgerUnreachableError:
+    """Say what is true of the brake where the remote cannot be asked, what mends that, and the other way."""
     from massctl.apply.outcome import what_happened
 
-    return LedgerUnreachableError(summary, what_happened(error), hint or error.hint)
+    return LedgerUnreachableError(summary, what_happened(error), _below_each_other([error.hint, otherwise]))

@@ -130,15 +130,21 @@ def require_article(session: Session, record: Record, article: int) -> None:
 
 def _require_consent(session: Session, taken: Withdrawal, state: State, wait: timedelta | None) -> None:
     """Ask on the terminal; without one, and without --yes, nothing is asked and nothing done."""
-    from massctl.apply.withdraw import sharing
+    from massctl.apply.withdraw import articles_flag, sharing
     from massctl.cli.consent import said_yes, somebody_is_here
     from massctl.view.run import withdraw_question
 
     if not somebody_is_here():
+        name = taken.record.campaign
+        waiting = [f"--wait {int(wait.total_seconds())}s"] if wait is not None else []
         raise UsageError(
             Phrase("this would withdraw what followers have, and nobody is here to confirm it"),
             Phrase("There is no terminal to ask on. No request was made."),
-            Phrase("Look at `{command}`; then give your consent with --yes.", command=Command("status")),
+            Phrase(
+                "Check with `{status}`; then give your consent with `{withdraw}`.",
+                status=Command("status", name),
+                withdraw=Command("withdraw", name, articles_flag(taken.article), *waiting, "--yes"),
+            ),
         )
     console = session.console
     headlines = headlines_of(session, taken.record)

@@ -45,8 +45,8 @@ def test_the_newest_address_is_given(editions: list[list[Job]], number: int, add
     [
         ([], 1, "the ledger does not know of a send of sale, so it has no address"),
         ([[]], 1, "the ledger does not know of a send of sale, so it has no address"),
-        ([[job()]], 1, "sale was sent, but nobody recorded the addresses of its articles"),
-        ([[Job(1, "id", AT, 7, 8)]], 1, "sale was sent, but nobody recorded the addresses of its articles"),
+        ([[job(status="sent")]], 1, "sale was sent, but nobody recorded the addresses of its articles"),
+        ([[Job(1, "id", AT, 7, 8)]], 1, "sale is still being sent, and its articles have addresses only after that"),
         ([[job("https://a/1")]], 2, "sale has 1 articles, but no article 2"),
         ([[job("https://a/1", withdrawn={1})]], 1, "article 1 of sale was withdrawn: its address no longer works"),
         ([[job("https://a/1", withdrawn={0})]], 1, "article 1 of sale was withdrawn: its address no longer works"),

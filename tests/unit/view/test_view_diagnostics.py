@@ -184,3 +184,10 @@ def test_errors_are_never_left_out_and_come_last():
 def test_different_advice_of_a_group_is_not_shown_as_one():
     found = [*many(6, hint="write a"), *many(6, hint="write b")]
     assert "hint" not in shown(*found)
+
+
+def test_more_of_one_campaign_is_asked_for_by_its_name():
+    found = [fault(severity=Severity.WARNING, campaign="x", place=Place(FILE, line)) for line in range(1, 8)]
+    assert "4 more; `massctl validate x --verbose` shows them" in shown(*found)
+    other = fault(severity=Severity.WARNING, campaign="y")
+    assert "5 more; `massctl validate --verbose` shows them" in shown(*found, other)

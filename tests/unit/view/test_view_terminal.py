@@ -64,6 +64,15 @@ def test_a_word_wider_than_a_line_is_cut():
     assert "  " + "a" * 22 + "\n  " + "a" * 8 == made.text()
 
 
+def test_an_address_is_not_broken_in_a_window_that_is_narrower():
+    address = "https://mp.weixin.qq.com/s?__biz=Mzk0MTIz&mid=2247483650&idx=1"
+    made = page(40)
+    made.row("article", address, indent=2, hang=12)
+    made.line("见 " + address + "。然后再看")
+    lines = made.text().split("\n")
+    assert ["  article", address, "见", address + "。", "然后再看"] == lines
+
+
 def test_line_ends_of_a_text_are_kept():
     made = page(24)
     made.line("one\ntwo", indent=2)

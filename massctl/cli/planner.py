@@ -264,7 +264,7 @@ def _rehearsed(
 ) -> Sequence[Desired]:
     """Give the sandbox the tags and rights that campaigns need, and set its time to a named window.
 
-    Gives the campaigns, with a warning where a tag is made up: a slip of the pen would go unseen until the real send.
+    Returns the campaigns, with a warning if the sandbox created a tag: a typing error would show only in the real send.
     """
     if session.sandbox is None:
         return desired

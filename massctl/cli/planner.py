@@ -263,7 +263,7 @@ def _rehearsed(
 ) -> Sequence[Desired]:
     """Create the sandbox's tags and rights, and move its clock into the named campaign's window.
 
-    Returns the campaigns, with a warning where a tag is made up: a typo would go unseen until the real send.
+    Returns the campaigns, with a warning if the sandbox created a tag: a typing error would show only in the real send.
     """
     if session.sandbox is None:
         return desired

@@ -805,7 +805,7 @@ def lock_missing(name: CampaignName) -> Refusal:
     """Refuse a campaign that was never locked."""
     return Refusal(
         Guard.LOCK_MISSING,
-        Phrase("it is not locked, and massctl sends only what is locked"),
+        Phrase("it is not locked, and only locked campaigns are sent"),
         Phrase("{command}   then have campaign.lock.json reviewed and commit it", command=Command("lock", name)),
     )
 

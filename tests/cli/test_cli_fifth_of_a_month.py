@@ -74,5 +74,5 @@ def test_what_was_sent_under_a_warning_is_told_with_it(four: Shell) -> None:
     four.tree.settings(state="notify:\n  - {webhook_env: HOOK}\n")
     assert 0 == send(four, 4, OTHER_TAG).status
     (notice,) = [each for post in four.report()["notifications"] for each in post["body"]["notices"]]
-    (warning,) = notice["send"]["warnings"]
-    assert ("sent", True) == (notice["event"], "gets at most 4 mass messages a month" in warning)
+    assert "sent" == notice["event"]
+    assert [w for w in notice["send"]["warnings"] if "gets at most 4 mass messages a month" in w]

@@ -144,8 +144,8 @@ def tell(shell: Shell) -> Story:
     write_forty(shell)
     ensure = Embedded.ensure_audiences
 
-    def knows_no_such_tag(self: Embedded, wanted: Iterable[tuple[str, Audience, str]]) -> None:
-        ensure(self, [each for each in wanted if each[1].tag_id != UNKNOWN_TAG])
+    def knows_no_such_tag(self: Embedded, wanted: Iterable[tuple[str, Audience, str]]) -> set[tuple[str, int | str]]:
+        return ensure(self, [each for each in wanted if each[1].tag_id != UNKNOWN_TAG])
 
     shell.monkeypatch.setattr(Embedded, "ensure_audiences", knows_no_such_tag)
     story = Story(shell("plan", "--sandbox", "--format", "json"))

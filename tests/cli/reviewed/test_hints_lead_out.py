@@ -162,7 +162,7 @@ def test_a_hint_of_another_folder_names_it(issue: Issue, monkeypatch: pytest.Mon
     where = issue.shell.root.name
     said = issue.shell("-C", where, "apply", NAME, "--sandbox", "--yes")
     (command,) = commands(said)
-    assert command == ["-C", where, "lock", NAME]
+    assert command == ["-C", where, "lock", "--sandbox", NAME]
     issue.done(*command)
     assert issue.shell("-C", where, "apply", NAME, "--sandbox", "--yes").status == 0
 

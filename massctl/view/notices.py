@@ -4,7 +4,6 @@ Words from files (titles, names, refusals that quote them) must not become a men
 `<@all>` in a title would call everybody. WeCom's markdown knows no escape, so such signs are written full width.
 """
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -32,13 +31,12 @@ _ON_GITHUB: Final = Phrase(
     "on GitHub, where {command} wrote the workflows: Actions / operate / reconcile", command=Command("init")
 )
 _MARKUP: Final = str.maketrans("<>[]`*#@\\|~", "＜＞［］｀＊＃＠＼｜～")
-_ADDRESS: Final = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*):(?=//)")
 
 
 def plain(text: str) -> str:
     """Take from words all that a chat would act on; one line, and not endless."""
     line = " ".join(printable(" ".join(text.split())).split()).translate(_MARKUP)
-    line = _ADDRESS.sub(r"\1：", line)
+    line = line.replace("://", "：//")
     return line if len(line) <= WORDS_SHOWN else line[: WORDS_SHOWN - 1] + "…"
 
 

@@ -14,6 +14,7 @@ from massctl.apply.jobs import (
     Foreign,
     Recorded,
     SentNews,
+    ended_badly,
     follow_jobs,
     news_of,
     record_finish,
@@ -447,3 +448,24 @@ def test_a_text_has_none() -> None:
 def test_nor_has_what_was_not_sent() -> None:
     with pytest.raises(UsageError):
         news_of(record_with(SALE))
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"status": "failed", "reason": "err(20008)"}, "fraud"),
+        ({"status": "failed"}, "WeChat accepted the job and then failed it"),
+        ({"total_count": 9, "sent_count": 0}, "nobody got it"),
+        ({"total_count": 9, "sent_count": 9}, None),
+    ],
+)
+def test_an_end_that_is_not_what_was_meant_says_why_and_the_way_on(said: dict[str, Any], why: str | None) -> None:
+    told = record(scene(*sent(WORDS, 1, 7)), finish(**said))
+    assert isinstance(told, Recorded)
+    failure = ended_badly(told.record)
+    if why is None:
+        assert failure is None
+    else:
+        assert failure is not None
+        assert why in failure.message
+        assert failure.hint

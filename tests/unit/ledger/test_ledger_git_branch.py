@@ -273,7 +273,7 @@ def test_a_server_that_refuses_is_told_with_its_words(clone: Path, remote: Path)
     with pytest.raises(LedgerUnreachableError) as caught:
         ledger.append(1, [MORE], durable=True)
     assert "GH013: Repository rule violations found" in caught.value.detail
-    assert "it needs no right to force" in caught.value.hint.lower()
+    assert "the token needs no right to force" in caught.value.hint.lower()
     assert 1 == types_on(remote)
 
 

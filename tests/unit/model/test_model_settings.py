@@ -16,6 +16,7 @@ from massctl.model.settings import (
     MassctlFile,
     QuietHours,
     check_api_base,
+    check_forward,
     parse_duration,
     realm_of,
 )
@@ -251,3 +252,19 @@ def test_renamings_are_followed_to_the_name_of_now_and_to_the_first():
     )
     assert {"a": "c", "b": "c", "x": "y"} == file.renamed
     assert ["a", "a", "x", "other"] == [file.first_name(CampaignName(name)) for name in ("c", "b", "y", "other")]
+
+
+@pytest.mark.parametrize(
+    ("address", "may"),
+    [
+        ("https://bot.example.com/wechat", True),
+        ("https://bot.example.com:8443/wechat?a=1", True),
+        ("http://127.0.0.1:8080/wechat", True),
+        ("http://bot.example.com/wechat", False),
+        ("https://bot.example.com:0/wechat", False),
+        ("ftp://bot.example.com", False),
+        ("bot.example.com", False),
+    ],
+)
+def test_messages_go_on_over_https_or_within_this_machine(address: str, may: bool) -> None:
+    assert may == (check_forward(address) is None)

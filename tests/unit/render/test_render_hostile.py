@@ -65,6 +65,7 @@ ESCAPES = [
 BOMBS = [
     "{% for i in range(10**9) %}x{% endfor %}",
     "{{ range(10**30) }}",
+    "{{ ('ab' * 90000) | map('upper') | list }}",
     "{{ range(10**10, 10**10 + 1) | list }}",
     MANY + MANY + "x{% endfor %}{% endfor %}",
     MANY + "{% for j in range(9999) if false %}x{% endfor %}{% endfor %}",

@@ -79,7 +79,7 @@ class Shell:
 
     def set_time(self, moment: datetime) -> None:
         """Set the machine's clock, which stands still from then on."""
-        for module in ("accounts", "session", "clocks"):
+        for module in ("clients", "session", "clocks"):
             self.monkeypatch.setattr(f"massctl.cli.{module}.machine_now", lambda: moment)
 
     def env(self, **variables: str) -> None:

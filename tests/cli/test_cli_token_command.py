@@ -9,7 +9,7 @@ import pytest
 from cli_runner import Shell
 from repositories import without_secret_env
 
-from massctl.cli import accounts
+from massctl.cli import token_command
 from massctl.cli.token_command import BARE_LIFE_SECONDS, PRINTED_BYTES_MAX, TokenCommand, granted
 from massctl.errors import AuthError
 from massctl.model.ids import AccountName
@@ -119,9 +119,9 @@ def test_a_command_that_prints_without_end_is_stopped_with_all_that_it_started(t
 
 
 def test_a_complaint_without_end_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(accounts, "TOKEN_COMMAND_SECONDS", 0.5)
+    monkeypatch.setattr(token_command, "TOKEN_COMMAND_SECONDS", 0.5)
     kept: list[int] = []
-    read = accounts._read
+    read = token_command._read
 
     def reading(process: Any, printed: bytearray, complaint: bytearray) -> bool:
         try:
@@ -129,7 +129,7 @@ def test_a_complaint_without_end_is_not_kept(tmp_path: Path, monkeypatch: pytest
         finally:
             kept.append(len(complaint))
 
-    monkeypatch.setattr(accounts, "_read", reading)
+    monkeypatch.setattr(token_command, "_read", reading)
     with pytest.raises(AuthError, match="gave no token"):
         command("yes complaint >&2", tmp_path)(False)
 
@@ -137,7 +137,7 @@ def test_a_complaint_without_end_is_not_kept(tmp_path: Path, monkeypatch: pytest
 
 
 def test_a_command_that_closes_its_outputs_and_stays_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(accounts, "TOKEN_COMMAND_SECONDS", 0.2)
+    monkeypatch.setattr(token_command, "TOKEN_COMMAND_SECONDS", 0.2)
     with pytest.raises(AuthError) as caught:
         command("exec >&- 2>&-; echo $$ > child; sleep 60", tmp_path)(False)
 
@@ -146,7 +146,7 @@ def test_a_command_that_closes_its_outputs_and_stays_is_ended(tmp_path: Path, mo
 
 
 def test_a_command_that_hangs_is_ended_with_all_that_it_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(accounts, "TOKEN_COMMAND_SECONDS", 0.2)
+    monkeypatch.setattr(token_command, "TOKEN_COMMAND_SECONDS", 0.2)
     started = time.monotonic()
     with pytest.raises(AuthError) as caught:
         command("sleep 60 & echo $! > child; sleep 60", tmp_path)(False)

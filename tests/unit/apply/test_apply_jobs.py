@@ -455,12 +455,12 @@ def test_nor_has_what_was_not_sent() -> None:
     [
         ({"status": "failed", "reason": "err(20008)"}, "fraud"),
         ({"status": "failed"}, "WeChat accepted the job and then failed it"),
-        ({"total_count": 9, "sent_count": 0}, "nobody got it"),
+        ({"total_count": 9, "sent_count": 0}, "nobody received it"),
         ({"total_count": 9, "sent_count": 9}, None),
     ],
 )
 def test_an_end_that_is_not_what_was_meant_says_why_and_the_way_on(said: dict[str, Any], why: str | None) -> None:
-    told = record(scene(*sent(WORDS, 1, 7)), finish(**said))
+    told = record(scene(*sent(PLAIN, 2, 7)), finish(**said))
     assert isinstance(told, Recorded)
     failure = ended_badly(told.record)
     if why is None:

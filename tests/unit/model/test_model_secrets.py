@@ -1,0 +1,56 @@
+"""What is blotted out, and what stays: names of variables, and all that neither looks like a secret nor stands under one."""
+
+import pytest
+
+from massctl.model.secrets import BLOT, is_private, names_variable, public_text, without_values
+
+TEXT = """accounts:
+  main:
+    secret_env: WECHAT_SECRET
+    secret: hunter2
+    token_command:
+      - get
+
+      - hunter2
+    note: https://lin:hunter2@proxy.example/
+    kind: service
+"""
+PUBLIC = f"""accounts:
+  main:
+    secret_env: WECHAT_SECRET
+    secret: {BLOT}
+    token_command:
+      {BLOT}
+{BLOT}
+      {BLOT}
+    note: https://{BLOT}@proxy.example/
+    kind: service
+"""
+
+
+def test_a_text_is_shown_without_its_secrets() -> None:
+    assert PUBLIC == public_text(TEXT)
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("secret: hunter2 # mine", f"secret: {BLOT}"),
+        ("secret:", "secret:"),
+        ("secret: |", "secret: |"),
+        ("secret_env: NAME", "secret_env: NAME"),
+        ("secret_env: hunter2", f"secret_env: {BLOT}"),
+        ("title: 春季", "title: 春季"),
+    ],
+)
+def test_a_line_is_shown_up_to_the_value_of_a_private_key(line: str, shown: str) -> None:
+    assert shown == without_values(line)
+
+
+def test_far_below_a_key_nothing_is_shown() -> None:
+    assert public_text("secret: |\n" + "  a\n" * 1_100).endswith(f"  {BLOT}\n")
+
+
+def test_keys_and_names() -> None:
+    assert [True, True, False] == [is_private(each) for each in ("app_secret", "proxy_env", "title")]
+    assert [True, False, False] == [names_variable(each) for each in ("WECHAT_SECRET", "hunter2", None)]

@@ -15,7 +15,7 @@ from massctl.errors import InvariantError, LedgerError, MassctlError, UsageError
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign, Window
-from massctl.model.phrase import Command, Phrase
+from massctl.model.phrase import Phrase
 from massctl.model.state import Record, RecordKey, State, is_held
 from massctl.plan.guards import PolicyInForce, brake, is_untrusted
 from massctl.plan.plan import Plan, Showing, Until, make_plan, stopped
@@ -283,9 +283,7 @@ def _told_of_tag(
         return campaign
     loaded = load_campaign(session.repository, campaign.name, session.settings)
     say = Phrase("the account may not have the tag {tag}: the sandbox created it", tag=tag)
-    # A verb of its own, so that it is not advised with the `--sandbox` of this run: that would ask the sandbox.
-    real = Command("plan --refresh")
-    hint = Phrase("compare it with the console (用户管理), or ask WeChat: {command}", command=real)
+    hint = Phrase("compare it with the console (用户管理), or ask WeChat: plan --refresh, without --sandbox")
     path = ("audience", key)
     found = Diagnostic("MC410", Severity.WARNING, say, loaded.place(path), hint, campaign.name, loaded.excerpt(path))
     return replace(campaign, diagnostics=(*campaign.diagnostics, found))

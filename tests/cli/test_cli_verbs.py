@@ -406,7 +406,7 @@ def test_a_tag_that_the_sandbox_made_up_is_told_until_the_account_has_it(shell: 
     line = lines.split("\n").index("  tag: 会圆") + 1
     assert [("MC410", line)] == told()
     assert [("MC410", line)] == told()  # It is in the world by now, and still nobody said so.
-    assert "ask WeChat: massctl plan --refresh\n" in shell("plan", "letter", "--sandbox").out
+    assert "ask WeChat: plan --refresh, without --sandbox\n" in shell("plan", "letter", "--sandbox").out
     assert "会圆" in shell("plan", "letter", "--sandbox").out
     assert "会圆" in shell("apply", "letter", "--sandbox", "--until", "draft").err
     shell.control("tags", {"appid": APPID, "id": 101, "name": "会圆", "count": 3})

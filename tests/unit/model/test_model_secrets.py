@@ -1,4 +1,4 @@
-"""What is blotted out, and what stays: names of variables, and all that neither looks like a secret nor stands under one."""
+"""What is blotted out, and what stays: names of variables, and all that is no secret by its look or its key."""
 
 import pytest
 
@@ -10,7 +10,6 @@ TEXT = """accounts:
     secret: hunter2
     token_command:
       - get
-
       - hunter2
     note: https://lin:hunter2@proxy.example/
     kind: service
@@ -21,7 +20,6 @@ PUBLIC = f"""accounts:
     secret: {BLOT}
     token_command:
       {BLOT}
-{BLOT}
       {BLOT}
     note: https://{BLOT}@proxy.example/
     kind: service
@@ -48,7 +46,7 @@ def test_a_line_is_shown_up_to_the_value_of_a_private_key(line: str, shown: str)
 
 
 def test_far_below_a_key_nothing_is_shown() -> None:
-    assert public_text("secret: |\n" + "  a\n" * 1_100).endswith(f"  {BLOT}\n")
+    assert {f"  {BLOT}"} == set(public_text("secret: |" + "\n  a" * 1_100).split("\n")[1:])
 
 
 def test_keys_and_names() -> None:

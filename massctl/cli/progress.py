@@ -111,7 +111,11 @@ class Bars:
         """Show a countdown on one line, beside the bar where one is drawn."""
         text = printable(say(sentence, self._console.language))
         if self._bar is not None and self._task is not None:
-            self._bar.update(self._task, description=defused(shorten(text, self._room)))
+            shown = shorten(text, self._room)
+            if shown != text:
+                left = f" {sentence.values['seconds']} s"
+                shown = shorten(text, self._room - len(left)) + left
+            self._bar.update(self._task, description=defused(shown))
             return
         end = "\n" if sentence.values["seconds"] in (0, 1) else "\r"
         self._drawn.print(text, end=end, markup=False, highlight=False)

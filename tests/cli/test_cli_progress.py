@@ -7,6 +7,7 @@ from rich.console import Console as RichConsole
 
 from massctl.cli.output import NO_WRAPPING, Console
 from massctl.cli.progress import Bars
+from massctl.model.phrase import Phrase
 from massctl.view.i18n import Language, Reader
 from massctl.view.style import Style
 
@@ -23,7 +24,7 @@ def test_the_numbers_are_whole_in_a_narrow_window(columns: int, total: int) -> N
         bars._bar.refresh()
         assert f"{done:>{len(str(total))}}/{total}" in written.getvalue()
         bars.advance()
-    bars.waiting("WeChat is busy, asking again in a moment, and later still", 12)
+    bars.waiting(Phrase("WeChat is busy, asking again in a moment, and later still, in {seconds} s", seconds=12))
     bars._bar.refresh()
     assert " 12 s" in written.getvalue()
     bars.end()

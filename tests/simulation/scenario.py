@@ -85,7 +85,8 @@ class Clone:
     def refusal(self, state: State, locks: Path) -> Refusal | None:
         """Refuse a ledger as `massctl.cli.planner` does: by what massctl.yaml names, and by what git says of it."""
         settings, realm = SimpleNamespace(state=SimpleNamespace(lineage=self.named)), "loopback"
-        session = SimpleNamespace(sandbox=None, in_git=False, settings=settings, locks=locks, realm=lambda _: realm)
+        places = SimpleNamespace(locks=locks)
+        session = SimpleNamespace(sandbox=None, in_git=False, settings=settings, places=places, realm=lambda _: realm)
         stop, known = ledger_refusal(cast("Session", session), state, ["main"]), state.lineage
         if stop is not None:
             return stop

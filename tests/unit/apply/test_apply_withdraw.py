@@ -106,6 +106,14 @@ def test_only_what_is_sent_is_withdrawn(status: str) -> None:
     assert ([], []) == (phone.asked, outcomes(one))
 
 
+def test_what_an_event_says_is_sent_may_still_be_sending_to_wechat() -> None:
+    told = JobStatus(msg_id=7, status="sent", source="event", total_count=9, sent_count=9)
+    one, phone = scene(*sent(SALE), at(NOW, told, SALE)), Phone(status="sending")
+    with pytest.raises(RefusedError, match="an event said that sale is sent"):
+        taken_one_by_one(one, phone)
+    assert [] == phone.asked
+
+
 def test_a_lost_answer_is_told_and_settled_by_asking_again() -> None:
     """WeChat answers 40065 to the second request, because the first one took place."""
     one, phone = scene(*sent(SALE)), Phone(TransportError("no answer"))

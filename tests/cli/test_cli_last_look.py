@@ -14,7 +14,7 @@ import pytest
 from cli_runner import NOON, SENDALL, Shell, lost
 from repositories import APPID, window
 
-from massctl.cli.embedded_sandbox import SECRET, Embedded
+from massctl.cli.embedded_sandbox import SECRET
 from massctl.sandbox.embedded import Sandbox, open_world
 
 OPEN = window("2026-12-01T11:00:00+08:00", "2026-12-01T13:00:00+08:00")
@@ -24,17 +24,20 @@ EVERYBODY = 900_000
 
 def during(monkeypatch: pytest.MonkeyPatch, path: str, act: Callable[[Sandbox], object]) -> None:
     """Let something happen in the embedded world when it is first asked for `path`, before it answers."""
-    left = [act]
+    left, begin = [act], Sandbox.__init__
 
-    def app(self: Embedded) -> Any:
+    def begun(world: Any, *args: Any, **more: Any) -> None:
+        begin(world, *args, **more)
+        app = world.app
+
         def answer(environ: dict[str, Any], start: Any) -> Any:
             if environ["PATH_INFO"] == f"/cgi-bin/{path}" and left:
-                left.pop()(self.world)
-            return self.world.app(environ, start)
+                left.pop()(world)
+            return app(environ, start)
 
-        return answer
+        world.app = answer
 
-    monkeypatch.setattr(Embedded, "app", property(app))
+    monkeypatch.setattr(Sandbox, "__init__", begun)
 
 
 def grow(world: Sandbox) -> None:

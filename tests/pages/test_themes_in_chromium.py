@@ -116,12 +116,12 @@ def test_columns_and_pictures_with_words_stand_beside_each_other(browser: Browse
 def test_a_theme_looks_as_it_did(browser: Browser, bodies: Path, theme: str, dark: bool):
     show(browser, bodies, theme, 375, TALL, dark=dark)
     name = f"theme-{theme}-{'night' if dark else 'day'}"
-    assert unlike(name, browser.picture()) < MEAN_DIFFERENCE_MAX
+    assert unlike(name, browser.picture((0, 0, 375, TALL))) < MEAN_DIFFERENCE_MAX
 
 
 def test_another_theme_would_be_noticed(browser: Browser, bodies: Path):
     show(browser, bodies, BUILT_IN[0], 375, TALL)
-    assert difference(f"theme-{BUILT_IN[1]}-day", browser.picture()) > MEAN_DIFFERENCE_MAX
+    assert difference(f"theme-{BUILT_IN[1]}-day", browser.picture((0, 0, 375, TALL))) > MEAN_DIFFERENCE_MAX
 
 
 @pytest.mark.parametrize(("theme", "number"), NUMBERED)

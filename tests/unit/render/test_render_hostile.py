@@ -188,6 +188,22 @@ def test_a_template_ends_when_its_time_is_over(template: str, monkeypatch: pytes
     assert "MC104" == code_of(template)
 
 
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{% for x in [1, 2] %}x{% endfor %}",
+        "{{ 'a' | upper }}",
+        "{{ 'a'.upper() }}",
+        "{% include 'nothing.md' %}",
+        "{{ 1 is odd }}",
+    ],
+)
+def test_each_kind_of_step_looks_at_the_time(template: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert isinstance(run(template, files=FILES), str)
+    monkeypatch.setattr(template_environment, "SECONDS_MAX", 0.0)
+    assert "MC104" == code_of(template)
+
+
 @pytest.mark.parametrize("template", NESTED, ids=["if", "for"])
 def test_what_python_cannot_compile_is_a_diagnostic(template: str) -> None:
     assert code_of(template) in {"MC101", "MC104"}

@@ -54,9 +54,10 @@ def cells(text: str) -> int:
         return len(text)
     if is_one_by_one(text):
         return len(text) + sum(character >= "\u3001" for character in text)
-    from wcwidth import wcswidth
+    from wcwidth import iter_graphemes, wcswidth
 
-    return wcswidth(text)
+    # Piece by piece, as lines are broken: wcswidth counts some signs of Indic scripts otherwise behind a digit.
+    return sum(map(wcswidth, iter_graphemes(text)))
 
 
 def is_wide(cluster: str) -> bool:

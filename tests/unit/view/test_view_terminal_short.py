@@ -30,6 +30,7 @@ def test_a_short_line_is_written_as_a_measured_one(
 
 
 @given(st.text())
+@example("0\U00011720")
 def test_cells_are_those_of_the_pieces(text: str) -> None:
     shown = printable(text)
     assert sum(cells(cluster) for cluster in clusters(shown)) == cells(shown)

@@ -16,12 +16,15 @@ from selectolax.lexbor import LexborHTMLParser
 from massctl.model.ids import Sha256
 from massctl.model.message import Picture, Purpose
 from massctl.render.limits import content_faults
-from massctl.render.markdown import markdown_to_html
+from massctl.render.cjk import has_cjk
+from massctl.render.conservation import conserved, of_markdown
+from massctl.render.markdown import read_markdown
 from massctl.render.page import Page
 from massctl.render.pictures import Pictures, placeholder
-from massctl.render.styles import with_styles
+from massctl.render.styles import put_theme_on
 from massctl.render.theme.shelf import DEFAULT
 from massctl.render.theme.values import resolved
+from massctl.render.wechat_html import normalised
 from massctl.source.loader import built_in_theme
 
 ARTICLE = Path(__file__).parents[1] / "campaigns" / "2026-12-members-issue" / "articles" / "winter-walks.md"
@@ -60,8 +63,11 @@ def main() -> None:
 
     def ours() -> str:
         page = AnyPage("a.md", Pictures("a", None), "footnotes")  # type: ignore[arg-type]
-        body = with_styles(markdown_to_html(text, page, is_file=True), css)
-        assert [] == list(content_faults(body))
+        source = read_markdown(text, page, is_file=True)
+        tree = normalised(source.tree, page, is_chinese=has_cjk(text))
+        put_theme_on(tree, css)
+        body = conserved(tree, of_markdown(source.tokens, [*source.parsed.inline_notes.values()]), page)
+        assert [] == [*page.faults, *content_faults(body)], page.faults
         return body
 
     def bare() -> str | None:

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from massctl.model.diagnostics import Lines, Severity
+from massctl.model.diagnostics import Lines
 from massctl.model.message import PICTURE_SCHEME
 from massctl.model.phrase import Phrase, enumerated
 from massctl.render.bounds import PASSED_ELEMENTS_MAX, bracket_fault, control_fault, depth_fault, without_controls
+from massctl.render.cjk import has_cjk
+from massctl.render.conservation import NOTHING, Conserved
 from massctl.render.fault import Fault
 from massctl.render.foreign import template_marks
-from massctl.render.html_edit import hidden_faults, with_placeholders
 from massctl.render.inputs import Problem
 from massctl.render.limits import (
     CONTENT_BYTES_BELOW,
@@ -23,14 +24,13 @@ from massctl.render.page import Page
 from massctl.render.paths import template_path
 from massctl.render.pictures import Pictures
 from massctl.render.theme.shelf import Theme
+from massctl.render.tree import Element
 
 if TYPE_CHECKING:
     from massctl.render.blocks.library import Blocks
     from massctl.render.strings import Setting
 
 SUFFIXES: Final = (".md", ".md.j2", ".html", ".html.j2")
-_OPENING: Final = re.compile(r"<section(?:[^\">]|\"[^\"]*\")*>")
-"""What `with_styles` begins with."""
 _PLACEHOLDER: Final = re.compile(re.escape(PICTURE_SCHEME) + r"([0-9a-f]{64})")
 
 
@@ -38,8 +38,10 @@ _PLACEHOLDER: Final = re.compile(re.escape(PICTURE_SCHEME) + r"([0-9a-f]{64})")
 class Body:
     """What came of one article's file."""
 
-    content: str = ""
-    """Complete only where no fault is an error."""
+    content: Conserved = NOTHING
+    """Complete only where no fault is an error. Only what compares it with its source makes one."""
+    tree: Element | None = None
+    """The same as a tree; None where the file was not read."""
     faults: list[Fault] = field(default_factory=list)
     sources: dict[str, str] = field(default_factory=dict)
     """The files it was made from, by path from the campaigns folder, the article's own first."""
@@ -104,13 +106,7 @@ def _render(page: Page, variables: Mapping[str, Any], setting: "Setting", theme:
         _from_markdown(text, page, body.theme, body)
         _use_pictures(body.theme, body.content, setting.pictures)
     else:
-        page.lines = None if path.endswith(".j2") else Lines(text)
-        for fault, at in template_marks(text) if page.lines is not None else ():
-            page.report(fault, at)
-        body.content = with_placeholders(text, page)
-        body.faults += page.faults
-        if not any(fault.severity is Severity.ERROR for fault in page.faults):
-            body.faults += hidden_faults(body.content)
+        _from_html(text, page, body)
     body.faults += [*_forged(body.content, setting.pictures), *content_faults(body.content, setting.limit)]
     if not body.faults:
         # What is missing may be what a fault speaks of already.
@@ -120,12 +116,11 @@ def _render(page: Page, variables: Mapping[str, Any], setting: "Setting", theme:
 def _blocks(setting: "Setting", theme: str, body: Body, *, is_markdown: bool) -> "Blocks":
     """Give what makes the template library of this article; the theme is read for the first block that needs it."""
     from massctl.render.blocks.library import Blocks
-    from massctl.render.styles import with_styles
+    from massctl.render.styles import styled_fragment
 
     def styled(html: str) -> str:
         body.theme = setting.themes.find(theme)
-        whole = with_styles(html, body.theme.with_paths(setting.campaign))
-        return whole[len(_OPENING.match(whole)[0]) : -len("</section>")]  # type: ignore[index]  # It is ours.
+        return styled_fragment(html, body.theme.with_paths(setting.campaign))
 
     return Blocks(is_markdown=is_markdown, external_links=setting.external_links, styled=styled)
 
@@ -141,11 +136,27 @@ def _use_pictures(theme: Theme, content: str, pictures: Pictures) -> None:
 
 def _from_markdown(text: str, page: Page, theme: Theme, body: Body) -> None:
     # The Markdown parser and the inliner are loaded only where Markdown is.
-    from massctl.render.markdown import markdown_to_html
-    from massctl.render.styles import with_styles
+    from massctl.render.conservation import conserved, of_markdown
+    from massctl.render.markdown import read_markdown
+    from massctl.render.styles import put_theme_on
+    from massctl.render.wechat_html import normalised
 
-    html = markdown_to_html(text, page, is_file=not page.file.endswith(".j2"))
-    body.content = with_styles(html, theme.css)
+    source = read_markdown(text, page, is_file=not page.file.endswith(".j2"))
+    body.tree = normalised(source.tree, page, is_chinese=has_cjk(text))
+    put_theme_on(body.tree, theme.css)
+    body.content = conserved(body.tree, of_markdown(source.tokens, [*source.parsed.inline_notes.values()]), page)
+    body.faults += page.faults
+
+
+def _from_html(text: str, page: Page, body: Body) -> None:
+    from massctl.render.conservation import conserved_html
+    from massctl.render.html_article import html_article
+
+    page.lines = None if page.file.endswith(".j2") else Lines(text)
+    for fault, at in template_marks(text) if page.lines is not None else ():
+        page.report(fault, at)
+    content, body.tree = html_article(text, page)
+    body.content = conserved_html(content, text, page)
     body.faults += page.faults
 
 

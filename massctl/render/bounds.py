@@ -14,10 +14,9 @@ from massctl.render.fault import Fault
 from massctl.render.html_scan import tags
 
 DEPTH_MAX: Final = 200
-"""Ours: elements inside each other; an article has some 10."""
-ELEMENTS_MAX: Final = 4_000
-"""Ours: opening tags that Markdown makes. It also bounds the depth of what the scanner here and the inliner's parser
-read differently: that parser bears twice as many levels."""
+"""Ours: elements inside each other; an article has some 10, and the inliner's parser bears some thousands."""
+ELEMENTS_MAX: Final = 20_000
+"""Ours: elements of an article in Markdown; a report of 100 tables has half as many."""
 PASSED_ELEMENTS_MAX: Final = 40_000
 """Ours: opening tags of an HTML article, which no inliner reads: one for each 25 bytes of the longest article. Reading
 so many takes a second and 100 MB (2026-12)."""
@@ -30,6 +29,26 @@ _SELF_ENDING: Final = frozenset(_SELF_ENDING_NAMES.split())
 """Elements whose closing tag may be left out."""
 _OPENING: Final = re.compile(r"<[A-Za-z]")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+class TooMuchError(Exception):
+    """Report what is nested too deep, or has too many elements; what was written so far is worth nothing."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.code)
+        self.fault = fault
+
+
+def too_many(limit: int) -> Fault:
+    """Make the fault of an article with too many elements."""
+    say = Phrase("the article has more than {limit} HTML elements", limit=f"{limit:,}")
+    return Fault("MC304", say, Phrase("split it into several articles"))
+
+
+def too_deep(needle: str) -> Fault:
+    """Make the fault of elements that are nested too deep."""
+    say = Phrase("the HTML is nested too deeply: more than {limit} elements inside each other", limit=DEPTH_MAX)
+    return Fault("MC308", say, Phrase("is a tag never closed?"), needle=needle)
 
 
 def control_fault(text: str) -> Fault | None:
@@ -64,8 +83,7 @@ def bracket_fault(markdown: str) -> Fault | None:
 def depth_fault(html: str, elements_max: int = ELEMENTS_MAX) -> Fault | None:
     """Refuse HTML with elements nested too deep, or with too many of them; the place is that of the tag too deep."""
     if sum(1 for _ in _OPENING.finditer(html)) > elements_max:
-        say = Phrase("the article has more than {limit} HTML elements", limit=f"{elements_max:,}")
-        return Fault("MC304", say, Phrase("split it into several articles"))
+        return too_many(elements_max)
     # Names of the open elements, the outermost first.
     opened: list[str] = []
     for tag in tags(html):
@@ -76,8 +94,7 @@ def depth_fault(html: str, elements_max: int = ELEMENTS_MAX) -> Fault | None:
                 opened.pop()
             opened.append(tag.name)
         if len(opened) > DEPTH_MAX:
-            say = Phrase("the HTML is nested too deeply: more than {limit} elements inside each other", limit=DEPTH_MAX)
-            return Fault("MC308", say, Phrase("is a tag never closed?"), needle=html[tag.start : tag.end])
+            return too_deep(html[tag.start : tag.end])
     return None
 
 

@@ -1,14 +1,16 @@
-"""Colours in code: what Pygments takes a piece for, as one of a few classes."""
+"""Code: its blanks, and its colours: what Pygments takes a piece for, as one of a few classes."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from massctl.render.safe_text import TAB, blanks_kept, escaped_text
-
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
 
+TAB: Final = 4
+"""Columns from one tab stop in code to the next; phones show eight or nothing."""
+_BLANKS: Final = re.compile(r"(?:^|(?<=\n)) +| {2,}")
 CODE_CHARACTERS_MAX: Final = 8_000
 """Ours: longer code has no colours, since some grammars are slow."""
 _CLASSES: Final = (
@@ -28,22 +30,31 @@ _CLASSES: Final = (
 """Kinds of Pygments, with those below them, and the class of each."""
 
 
-def coloured_code(code: str, language: str) -> str | None:
-    """Write code as HTML with its blanks kept and its pieces in spans; None where nothing is known about it."""
+def blanks_kept(code: str) -> str:
+    """Expand tabs, and fix leading and repeated blanks, which WeChat drops.
+
+    Of two beside each other one is fixed, so that neither is lost, and the one that is not costs a character.
+    """
+    if "\t" in code:
+        code = code.expandtabs(TAB)
+    return _BLANKS.sub(lambda blanks: ("\u00a0 " * len(blanks[0]))[: len(blanks[0])], code)
+
+
+def coloured_pieces(code: str, language: str) -> list[tuple[str, str]] | None:
+    """Return code with its blanks kept, in pieces with a class each; None where nothing is known about the language."""
     lexer = _lexer(language.lower()) if len(code) <= CODE_CHARACTERS_MAX else None
     if lexer is None:
         return None
     # One character for each of the code, so that pieces of the one are pieces of the other.
     code = code.expandtabs(TAB)
     kept = blanks_kept(code)
-    out: list[str] = []
+    found: list[tuple[str, str]] = []
     end = 0
     # Many grammars see a line only where it ends.
     for length, name in _pieces(lexer, f"{code}\n"):
-        text = escaped_text(kept[end : end + length]).replace("\n", "<br>")
+        found.append((name, kept[end : end + length]))
         end += length
-        out.append(f'<span class="{name}">{text}</span>' if name else text)
-    return "".join(out) if end == len(kept) + 1 else None
+    return found if end == len(kept) + 1 else None
 
 
 def _pieces(lexer: "Lexer", code: str) -> Iterator[tuple[int, str]]:

@@ -1,155 +1,142 @@
-"""Markdown to the HTML that it means, and that HTML made safe: lists are `ul` here and sections afterwards.
+"""Markdown to the tree that it means: lists are `ul` here; what becomes of them is said in `wechat_html`.
 
-What the stage behind cannot know from HTML is said by elements of our own: `massctl-note` refers to a footnote,
-`massctl-text` holds one. HTML that a writer wrote never has them, since unknown names become text.
+What that walk cannot know from HTML is said by elements of our own: `massctl-note` refers to a footnote, `massctl-text`
+holds one. HTML that a writer wrote never has them, since unknown names become text.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from markdown_it.common.utils import escapeHtml
 from markdown_it.token import Token
 
 from massctl.model.diagnostics import Lines, Severity
 from massctl.model.phrase import Phrase
-from massctl.render.bounds import DEPTH_MAX, depth_fault
-from massctl.render.cjk import has_cjk
+from massctl.render.bounds import DEPTH_MAX, ELEMENTS_MAX, depth_fault, too_many
+from massctl.render.elements import is_script, writer_row
 from massctl.render.fault import Fault
-from massctl.render.md_emoji import with_emoji
-from massctl.render.md_links import broken_links
-from massctl.render.md_lookalikes import lookalikes
-from massctl.render.md_parser import NESTING_MAX, Parsed, parse
-from massctl.render.md_raw import checked_html
-from massctl.render.md_signs import swallowed_signs
+from massctl.render.html_article import tag_faults
+from massctl.render.html_scan import Edit, edited, tags
+from massctl.render.markdown_lint import text_faults
+from massctl.render.markdown_parser import NESTING_MAX, Parsed, every, parse, with_emoji
 from massctl.render.page import Page
-from massctl.render.safe_html import safe_html
-
-VERSE_CHARACTERS: Final = range(4, 17)
-"""Ours: from a line of four characters to two of seven with their marks; prose that an editor wraps has longer ones."""
-_TAG: Final = re.compile(r"<!--.*?(?:-->|\Z)|<[^>]*>?", re.DOTALL)
-_LEFT_OVER: Final = re.compile(r"\*\*[^*\n]{0,20}")
-_READ_NOT: Final = re.compile(r"(?<![A-Za-z0-9*_/\\])\*(?=[^\W_])[^*\n]{0,40}(?<=\w)\*(?![A-Za-z0-9*_/])")
-"""Emphasis of one asterisk, as it stands inside HTML; `*` behind a name and before a note is none."""
-_UNDERSCORES: Final = re.compile(r"(?<![A-Za-z0-9_/])__(?![\s_])[^_\n]{1,60}(?<!\s)__(?![A-Za-z0-9_(])")
-"""Two on both sides of words, and no name as Python writes them (`a__b__`)."""
-_BROKEN: Final = re.compile(r"\]\((?P<address>[^()\n]{1,200})\)")
-_PICTURE_NAME: Final = re.compile(r"\.(?:png|jpe?g|gif|webp|bmp)\b", re.IGNORECASE)
+from massctl.render.tree import Builder, Element, HtmlBuilder
 
 
-def markdown_to_html(text: str, page: Page, *, is_file: bool = False) -> str:
-    """Write an article's body; faults go to the page, and what they concern is left out.
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An article's Markdown as it was read."""
+
+    tree: Element
+    parsed: Parsed
+    tokens: Sequence[Token]
+    """Those that are shown: without a heading that is the title."""
+
+
+def read_markdown(text: str, page: Page, *, is_file: bool = False) -> Source:
+    """Read an article's Markdown; faults go to the page.
 
     `is_file`: the text is the file itself, so that positions in it are places.
     """
     parsed = parse(text)
-    page.lines = Lines(text) if is_file else None
-    for fault, at in lookalikes(text, parsed, is_file=is_file):
+    tokens = without_title(parsed.tokens, page.title)
+    lines = Lines(text)
+    page.lines = lines if is_file else None
+    for fault, at in text_faults(text, parsed, lines, is_file=is_file, breaks=page.breaks):
         page.report(fault, at)
     # From here on, positions are those in a token.
     page.lines = None
-    writer = _Writer(page, parsed.notes)
-    html = writer.written(parsed)
+    if sum(1 for _ in every(parsed.tokens)) > 2 * ELEMENTS_MAX:
+        page.report(too_many(ELEMENTS_MAX))
+        return Source(Element("body"), parsed, tokens)
+    has_html = "<" in text and any(token.type.startswith("html") for token in every(parsed.tokens))
+    builder = HtmlBuilder() if has_html else Builder()
+    writer = _Writer(page, parsed.notes, builder, lines if is_file else None)
+    writer.write(tokens)
+    for number, note in parsed.inline_notes.items():
+        builder.start("massctl-text", {"note": str(number)})
+        writer.write(note)
+        builder.end("massctl-text")
     # What Markdown makes is bounded; enough of what a writer wrote could take an HTML5 parser minutes.
-    too_deep = depth_fault(html) if writer.tags > DEPTH_MAX - NESTING_MAX else None
-    if too_deep is not None:
-        page.report(too_deep)
-        return ""
-    return safe_html(html, page)
+    if isinstance(builder, HtmlBuilder) and writer.tags > DEPTH_MAX - NESTING_MAX:
+        deep = depth_fault(builder.html, ELEMENTS_MAX)
+        if deep is not None:
+            page.report(deep)
+            return Source(Element("body"), parsed, tokens)
+    return Source(builder.finish(), parsed, tokens)
 
 
 class _Writer:
-    """Writes tokens as the HTML that they mean; what no tag says, checks of the text, is done on the way."""
+    """Gives tokens to what builds the tree."""
 
-    def __init__(self, page: Page, notes: Mapping[str, int]) -> None:
+    def __init__(self, page: Page, notes: Mapping[str, int], builder: Builder, lines: Lines | None) -> None:
         self._page = page
         self._notes = notes
-        self._out: list[str] = []
+        self._builder = builder
+        self._lines = lines
         self.tags = 0
         """Of the writer's own HTML, at most."""
 
-    def written(self, parsed: Parsed) -> str:
-        self._write(_without_title(parsed.tokens, self._page.title))
-        for number, tokens in parsed.inline_notes.items():
-            self._out.append(f'<massctl-text note="{number}">')
-            self._write(tokens)
-            self._out.append("</massctl-text>")
-        return "".join(self._out)
-
-    def _write(self, tokens: Sequence[Token]) -> None:
-        out, writers = self._out, _WRITERS
+    def write(self, tokens: Sequence[Token]) -> None:
+        builder, writers = self._builder, _WRITERS
         for token in tokens:
             write = writers.get(token.type)
             if write is not None:
                 write(self, token)
+            elif token.nesting > 0:
+                builder.start(token.tag, None, self._at(token))
             elif token.nesting < 0:
-                out.append(f"</{token.tag}>")
+                builder.end(token.tag)
             else:
-                out.append(f"<{token.tag}>")
+                builder.void(token.tag)
+
+    def _at(self, token: Token) -> int | None:
+        """Return where the lines of a block begin."""
+        return self._lines.bounds(token.map[0] + 1)[0] if self._lines is not None and token.map else None
 
     def _inline(self, token: Token) -> None:
-        children = token.children or ()
-        if "*" in token.content:
-            for fault in swallowed_signs(children):
-                self._page.report(fault)
-        if "\n" in token.content and not self._page.breaks:
-            self._look_for_verse(token)
-        self._write(children)
+        self.write(token.children or ())
 
     def _paragraph(self, token: Token) -> None:
         # In a tight list a paragraph is hidden; inside the entry its text begins a line of its own.
         if not token.hidden:
-            self._out.append("<p>" if token.nesting > 0 else "</p>")
+            if token.nesting > 0:
+                self._builder.start("p", None, self._at(token))
+            else:
+                self._builder.end("p")
 
     def _text(self, token: Token) -> None:
         content = token.content
-        if "**" in content and (left_over := _LEFT_OVER.search(content)) is not None:
-            hint = Phrase("write `**` directly before and after the words, without spaces")
-            self._report_asterisks(left_over[0], hint)
-        if "__" in content:
-            self._look_for_underscores(content)
-        if "[" in content:
-            for fault in broken_links(content):
-                self._page.report(fault)
-        if "](" in content and (broken := _BROKEN.search(content)) is not None:
-            self._page.report(_broken(broken["address"]))
-        self._out.append(escapeHtml(with_emoji(content) if ":" in content else content))
+        self._builder.text(with_emoji(content) if ":" in content else content)
 
     def _code(self, token: Token) -> None:
-        self._out.append(f"<code>{escapeHtml(token.content)}</code>")
+        self._builder.start("code")
+        self._builder.text(token.content)
+        self._builder.end("code")
 
     def _block_of_code(self, token: Token) -> None:
-        language = token.info.strip().split(maxsplit=1)[0] if token.info.strip() else ""
-        attribute = f' lang="{escapeHtml(language)}"' if language else ""
-        # The first line end inside of `pre` is none to a browser.
-        self._out.append(f"<pre{attribute}>\n{escapeHtml(token.content.removesuffix(chr(10)))}</pre>")
+        language = language_of(token)
+        self._builder.start("pre", {"lang": language} if language else None, self._at(token))
+        self._builder.text(token.content.removesuffix("\n"))
+        self._builder.end("pre")
 
     def _formula(self, token: Token) -> None:
-        block = " block" if token.block else ""
-        self._out.append(
-            f'<massctl-formula tex="{escapeHtml(token.content)}" mark="{token.markup}"{block}></massctl-formula>'
-        )
+        block = {"block": ""} if token.block else {}
+        self._builder.start("massctl-formula", {"tex": token.content, "mark": token.markup, **block}, self._at(token))
+        self._builder.end("massctl-formula")
 
     def _soft_break(self, _: Token) -> None:
-        self._out.append("<br>" if self._page.breaks else "\n")
+        if self._page.breaks:
+            self._builder.void("br")
+        else:
+            self._builder.text("\n")
 
     def _hard_break(self, _: Token) -> None:
-        self._out.append("<br>")
+        self._builder.void("br")
 
     def _html(self, token: Token) -> None:
         self.tags += token.content.count("<")
-        self._out.append(checked_html(token.content, self._page))
-
-    def _block_of_html(self, token: Token) -> None:
-        shown = _TAG.sub(" ", token.content)
-        left_over = _LEFT_OVER.search(shown) or _READ_NOT.search(shown)
-        if left_over is not None:
-            self._report_asterisks(
-                left_over[0],
-                Phrase("Markdown is not read directly after a tag: leave a line empty, or write `<em>`"),
-            )
-        self._look_for_underscores(shown)
-        self._html(token)
+        self._builder.raw(_checked_html(token.content, self._page))
 
     def _picture(self, token: Token) -> None:
         address = str(token.attrs.get("src", ""))
@@ -160,61 +147,35 @@ class _Writer:
             self._page.report(Fault("MC201", say, hint, needle=before, shift=len(before), width=1))
             return
         words = "".join(_plain_text(child) for child in token.children or ())
-        self._out.append(f'<img src="{escapeHtml(address)}" alt="{escapeHtml(words)}"')
         title = str(token.attrs.get("title", ""))
-        self._out.append(f' title="{escapeHtml(title)}">' if title else ">")
+        self._builder.void("img", {"src": address, "alt": words, **({"title": title} if title else {})})
 
     def _link(self, token: Token) -> None:
-        self._out.append(f'<a href="{escapeHtml(str(token.attrs.get("href", "")))}">')
+        self._builder.start("a", {"href": str(token.attrs.get("href", ""))})
 
     def _numbered_list(self, token: Token) -> None:
         start = token.attrs.get("start")
-        self._out.append("<ol>" if start is None else f'<ol start="{start}">')
+        self._builder.start("ol", None if start is None else {"start": str(start)}, self._at(token))
 
     def _cell(self, token: Token) -> None:
-        style = token.attrs.get("style")
-        self._out.append(f'<{token.tag} style="{style}">' if style else f"<{token.tag}>")
+        style = str(token.attrs.get("style") or "")
+        self._builder.start(token.tag, {"style": style} if style else None)
 
     def _box(self, token: Token) -> None:
-        self._out.append(f'<massctl-callout kind="{token.info}" title="{escapeHtml(token.content)}">')
+        self._builder.start("massctl-callout", {"kind": token.info, "title": token.content}, self._at(token))
 
     def _box_end(self, _: Token) -> None:
-        self._out.append("</massctl-callout>")
+        self._builder.end("massctl-callout")
 
     def _reference(self, token: Token) -> None:
-        self._out.append(f'<massctl-note note="{token.meta["id"]}"></massctl-note>')
+        self._builder.start("massctl-note", {"note": str(token.meta["id"])})
+        self._builder.end("massctl-note")
 
     def _note(self, token: Token) -> None:
-        self._out.append(f'<massctl-text note="{self._notes[token.meta["label"]]}">')
+        self._builder.start("massctl-text", {"note": str(self._notes[token.meta["label"]])}, self._at(token))
 
     def _note_end(self, _: Token) -> None:
-        self._out.append("</massctl-text>")
-
-    def _look_for_verse(self, token: Token) -> None:
-        """Note short lines of Chinese that become one: verse, an address, a signature."""
-        lines = token.content.split("\n")
-        fuse = any(child.type == "softbreak" for child in token.children or ())
-        if fuse and all(len(line) in VERSE_CHARACTERS and has_cjk(line) for line in lines):
-            say = Phrase("{count} short lines become one line of the article", count=len(lines))
-            hint = Phrase("to keep them apart, end a line with `\\`, or write `breaks: true` in campaign.yaml")
-            self._page.report(Fault("MC348", say, hint, severity=Severity.WARNING, needle=lines[0]))
-
-    def _report_asterisks(self, shown: str, hint: Phrase) -> None:
-        """Warn of emphasis marks that a reader would see."""
-        say = Phrase("the asterisks stay in the text: `{text}`", text=shown)
-        self._page.report(Fault("MC312", say, hint, severity=Severity.WARNING, needle=shown))
-
-    def _look_for_underscores(self, shown: str) -> None:
-        """Warn of those beside Chinese, which are no emphasis."""
-        for found in _UNDERSCORES.finditer(shown):
-            if not has_cjk(shown[max(0, found.start() - 1) : found.end() + 1]):
-                continue
-            say = Phrase("the underscores stay in the text: `{text}`", text=found[0])
-            hint = Phrase("write `{text}`: underscores next to Chinese are not emphasis", text=f"**{found[0][2:-2]}**")
-            if found[0].isascii():
-                bold = f"**{found[0][2:-2]}**"
-                hint = Phrase("write `{text}`, or, if it is code, put it between back-ticks", text=bold)
-            self._page.report(Fault("MC312", say, hint, severity=Severity.WARNING, needle=found[0]))
+        self._builder.end("massctl-text")
 
 
 _WRITERS: Final[Mapping[str, Callable[[_Writer, Token], None]]] = {
@@ -229,7 +190,7 @@ _WRITERS: Final[Mapping[str, Callable[[_Writer, Token], None]]] = {
     "softbreak": _Writer._soft_break,
     "hardbreak": _Writer._hard_break,
     "html_inline": _Writer._html,
-    "html_block": _Writer._block_of_html,
+    "html_block": _Writer._html,
     "image": _Writer._picture,
     "link_open": _Writer._link,
     "ordered_list_open": _Writer._numbered_list,
@@ -243,14 +204,19 @@ _WRITERS: Final[Mapping[str, Callable[[_Writer, Token], None]]] = {
 }
 
 
-def _broken(address: str) -> Fault:
-    """Say that a link or picture stays in the text as it is written, since Markdown does not see one there."""
-    hint = Phrase("an address with spaces needs angle brackets: `(<{address}>)`", address=address)
-    if _PICTURE_NAME.search(address):
-        say = Phrase("the picture {address} is not shown: its line stays in the text as written", address=address)
-        return Fault("MC201", say, hint, needle=f"]({address})", shift=2, width=len(address))
-    say = Phrase("the link to {address} stays in the text as written", address=address)
-    return Fault("MC312", say, hint, severity=Severity.WARNING, needle=f"]({address})", shift=2, width=len(address))
+def language_of(token: Token) -> str:
+    """Return the language that a block of code says it is in."""
+    words = token.info.split(maxsplit=1)
+    return words[0] if words else ""
+
+
+def without_title(tokens: Sequence[Token], title: str) -> Sequence[Token]:
+    """Leave out the first h1 where it is the title, which WeChat shows above the article by itself."""
+    for index, token in enumerate(tokens):
+        if token.type == "heading_open" and token.tag == "h1":
+            same = tokens[index + 1].content.strip() == title
+            return [*tokens[:index], *tokens[index + 3 :]] if same else tokens
+    return tokens
 
 
 def _plain_text(token: Token) -> str:
@@ -262,10 +228,30 @@ def _plain_text(token: Token) -> str:
     return "" if token.type == "html_inline" else token.content
 
 
-def _without_title(tokens: Sequence[Token], title: str) -> Sequence[Token]:
-    """Leave out the first h1 where it is the title, which WeChat shows above the article by itself."""
-    for index, token in enumerate(tokens):
-        if token.type == "heading_open" and token.tag == "h1":
-            same = tokens[index + 1].content.strip() == title
-            return [*tokens[:index], *tokens[index + 3 :]] if same else tokens
-    return tokens
+def _checked_html(text: str, page: Page) -> str:
+    """Report what WeChat would remove of a writer's HTML, and write tags of unknown names as the text that they are.
+
+    CommonMark takes `<u8>` in "a Vec<u8> of bytes" for a tag, and a browser shows nothing of it.
+    """
+    edits: list[Edit] = []
+    for tag in tags(text):
+        if writer_row(tag.name) is None:
+            edits.append(Edit(tag.start, tag.start + 1, "&lt;"))
+            if not tag.closing:
+                page.report(_unknown(text[tag.start : tag.end]))
+            continue
+        # A box of a task list becomes a character, and a link to another site a footnote, as those of Markdown do.
+        is_box = tag.name == "input" and (tag.get("type") or "").lower() == "checkbox"
+        attributes = {each.name: each.value for each in reversed(tag.attributes)}
+        for fault, _ in () if is_box else tag_faults(tag, text, attributes, "keep"):
+            page.report(fault)
+        address = (tag.get("href") or "").strip()
+        if tag.name == "a" and is_script(address):
+            page.scripts_told[address] += 1
+    return edited(text, edits) if edits else text
+
+
+def _unknown(written: str) -> Fault:
+    say = Phrase("`{text}` is not HTML and is shown as text", text=written[:40])
+    hint = Phrase("if it is code, write it between back-ticks")
+    return Fault("MC327", say, hint, severity=Severity.WARNING, needle=written)

@@ -71,7 +71,7 @@ def _article(strings: Strings, index: int, article: Article, *, is_alone: bool) 
         strings.report([Fault("MC014", say, TAKE_OUT)], {}, theme_key)
     texts = {(*keys, "title"): title, (*keys, "author"): author, (*keys, "digest"): digest}
     called = strings.setting.pictures.called
-    strings.judge(Subject(texts, strings.words, keys, body.content, body.sources, called, url, is_alone))
+    strings.judge(Subject(texts, strings.words, keys, body.content, body.tree, body.sources, called, url, is_alone))
     return RenderedArticle(
         title=title,
         author=author,

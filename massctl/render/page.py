@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from massctl.model.diagnostics import Lines
+from massctl.model.diagnostics import Lines, Severity
 from massctl.model.message import Picture
 from massctl.render.fault import Fault
 from massctl.render.inputs import Problem
@@ -31,6 +31,11 @@ class Page:
     faults: list[Fault] = field(default_factory=list)
     scripts_told: Counter[str] = field(default_factory=Counter)
     """Links of raw HTML in Markdown that run a script, by address: reported before the tree is read."""
+
+    @property
+    def is_faulty(self) -> bool:
+        """Whether something stops the article."""
+        return any(fault.severity is Severity.ERROR for fault in self.faults)
 
     def report(self, fault: Fault, at: int | None = None) -> None:
         """Note a fault; `at` is its position in the text at hand."""

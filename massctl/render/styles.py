@@ -1,19 +1,29 @@
-"""The theme onto the elements: WeChat takes styles only in `style` attributes."""
+"""The `style` attributes of an article: what a writer wrote there, and the theme, which WeChat takes nowhere else."""
 
 import re
+import sys
+from collections.abc import Callable, Iterator
 from functools import cache
+from html import unescape
 from typing import TYPE_CHECKING, Final
 
-from massctl.render.html_rules import is_component
+from massctl.render.elements import is_component, is_script
+from massctl.render.page import Page
+from massctl.render.tree import VOID, Element, escaped_value, parse, serialized
 
 if TYPE_CHECKING:
     from css_inline import CSSInliner
 
-_TAG: Final = re.compile(r"<(?P<slash>/?)(?P<name>[A-Za-z][^\s/>]*)(?:[^\">]|\"[^\"]*\")*+>")
-_CLASS: Final = re.compile(r" class=\"[^\"]*\"")
-_VOID: Final = frozenset({"area", "br", "col", "embed", "hr", "img", "input", "source", "wbr"})
-"""What has no end (HTML Standard, 13.1.2, read 2026-11)."""
-_STYLE: Final = re.compile(r' style="(?P<style>[^"]*)"')
+Settled = Callable[[str, str, str], tuple[str, str]]
+
+STYLE_URL: Final = re.compile(
+    r"url\(\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|&quot;(?P<entity>(?:(?!&quot;).)*+)&quot;"
+    r"|&#39;(?P<number>(?:(?!&#39;).)*+)&#39;|(?P<bare>[^()\"'\s]*))\s*\)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A picture in a style, by the form in which it stands there."""
+_CSS_ESCAPE: Final = re.compile(r"\\(?:([0-9A-Fa-f]{1,6})\s?|(.))", re.DOTALL)
+_PROPERTY: Final = re.compile(r"-?[a-z][a-z0-9-]*")
 _HANDED_DOWN: Final = re.compile("(?<![^;])(?P<property>text-align:|letter-spacing:)(?P<value>[^;]*)")
 _ANYWHERE: Final = re.compile(r"[a-z-]+|0|[\d.]+px")
 """What means the same in an element and in what stands in it, however large their letters are."""
@@ -21,6 +31,62 @@ _PLAIN: Final = frozenset({"section", "p", "span", "blockquote"})
 """Neither a browser nor WeChat's own style sheet aligns or spaces these."""
 _ALIGNED: Final = frozenset({"table", "caption", "th", "center", "svg"})
 """These do not inherit it from outside."""
+_NUMBERED_STYLE: Final = re.compile(r' n="(?P<number>\d+)"(?: (?!style=)[^\s="]+="[^"]*")* style="(?P<style>[^"]*)"')
+_SHOWN: Final = re.compile(r"\S")
+
+
+def declarations(style: str) -> str:
+    """Write a style anew: what a browser skips in it, the inliner would stumble over."""
+    if not style.strip():
+        return ""
+    # Only a writer's own HTML has styles here.
+    from tinycss2 import parse_blocks_contents, serialize
+
+    found = parse_blocks_contents(style, skip_comments=True, skip_whitespace=True)
+    kept = [
+        (each.lower_name, serialize(each.value).strip())
+        for each in found
+        if each.type == "declaration"
+        and _PROPERTY.fullmatch(each.lower_name)
+        and all(value.type != "error" for value in each.value)
+    ]
+    return ";".join(f"{name}:{value}" for name, value in kept if value)
+
+
+def pictures_in(style: str) -> Iterator[tuple[int, str]]:
+    """Yield the address of each picture in a style as it is written, behind its position."""
+    if "url(" in style.lower():
+        for found in STYLE_URL.finditer(style):
+            group = next(name for name, value in found.groupdict().items() if value is not None)
+            address = found[group].strip()
+            if address and not address.startswith("#"):
+                yield found.start(group) + found[group].index(address), address
+
+
+def with_pictures(style: str, page: Page) -> str:
+    """Put placeholders for the pictures of a style."""
+    pieces: list[str] = []
+    end = 0
+    for start, address in pictures_in(style):
+        placed = None if is_script(address) else page.picture(address, address)
+        if placed is not None:
+            pieces += [style[end:start], placed[0]]
+            end = start + len(address)
+    return "".join([*pieces, style[end:]])
+
+
+def hides_picture(style: str, known: int) -> bool:
+    """Say whether a style names more pictures than the `known` ones, in a way that cannot be read or replaced."""
+    plain = _CSS_ESCAPE.sub(_unescaped, style).lower()
+    return "image-set(" in plain or plain.count("url(") > known
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    """Read one escape of CSS; what is beyond Unicode means nothing."""
+    if found[1] is None:
+        return found[2]
+    code = int(found[1], 16)
+    return chr(code) if code <= sys.maxunicode else ""
 
 
 @cache
@@ -31,44 +97,82 @@ def _inliner() -> "CSSInliner":
     return CSSInliner(load_remote_stylesheets=False, minify_css=True)
 
 
-def with_styles(html: str, stylesheet: str) -> str:
-    """Wrap a safe body, put the theme onto its elements, and take out the classes."""
-    return _tidy(_inliner().inline_fragment(f'<section class="article">{html}</section>', stylesheet))
+def put_theme_on(body: Element, stylesheet: str) -> None:
+    """Put a theme onto the article in a body, and take out classes, what is inherited, and spans of nothing.
+
+    The inliner is given a skeleton: tags with their classes, styles and numbers, and a letter in place of texts. Its
+    selectors see no other attribute, unless the style sheet asks for one.
+    """
+    article = body.elements[0]
+    elements = list(article.below())
+    pieces: list[str] = []
+    _skeleton(article, iter(range(len(elements))), pieces, whole="[" in stylesheet)
+    inlined = _inliner().inline_fragment("".join(pieces), stylesheet)
+    for found in _NUMBERED_STYLE.finditer(inlined):
+        elements[int(found["number"])].attributes["style"] = unescape(found["style"])
+    _settle(article, "", cache(_settled))
 
 
-def _tidy(html: str) -> str:
-    """Take out classes, spans that a theme may style where this one does not, and what an element inherits anyway."""
-    opened: list[tuple[str, str]] = [("", "")]
-    """What children inherit, and the end of each element that is open."""
-    settle = cache(_settled)
-
-    def tag(found: re.Match[str]) -> str:
-        if found["slash"]:
-            return opened.pop()[1] if len(opened) > 1 else ""
-        name, own = found["name"], found[0]
-        if name != "iframe" and not is_component(name):
-            own = _CLASS.sub("", own)
-        written, inherited = settle(own, name, opened[-1][0])
-        if name not in _VOID:
-            opened.append((inherited, f"</{name}>" if written else ""))
-        return written
-
-    return _TAG.sub(tag, html)
+def styled_fragment(html: str, stylesheet: str) -> str:
+    """Put a theme onto a piece of HTML that stands in an article, as `put_theme_on` does."""
+    body = parse(f'<section class="article">{html}</section>')
+    put_theme_on(body, stylesheet)
+    return serialized(body.elements[0])
 
 
-def _settled(tag: str, name: str, inherited: str) -> tuple[str, str]:
-    """Give a tag without what its element inherits, and what its children do, as a style of one declaration each."""
+def _skeleton(element: Element, numbers: Iterator[int], out: list[str], *, whole: bool) -> None:
+    shown = "".join(
+        f' {name}="{escaped_value(value if name == "style" else value.replace(">", ""))}"'
+        for name, value in element.attributes.items()
+        if (whole and name != "n") or name in ("class", "style")
+    )
+    out.append(f'<{element.name} n="{next(numbers)}"{shown}>')
+    if element.name in VOID:
+        return
+    for child in element.children:
+        if isinstance(child, Element):
+            _skeleton(child, numbers, out, whole=whole)
+        elif child:
+            out.append("x" if _SHOWN.search(child) else " ")
+    out.append(f"</{element.name}>")
+
+
+def _settle(element: Element, inherited: str, settled: Settled) -> None:
+    """Take out of an element, and of what is in it, what it says for nothing; `inherited` comes from outside."""
+    attributes = element.attributes
+    if "class" in attributes and not is_component(element.name):
+        del attributes["class"]
+    own, inherited = settled(attributes.get("style", ""), element.name, inherited)
+    if own:
+        attributes["style"] = own
+    else:
+        attributes.pop("style", None)
+    bare = False
+    for child in element.children:
+        if isinstance(child, Element):
+            _settle(child, inherited, settled)
+            bare = bare or (child.name == "span" and not child.attributes)
+    if bare:
+        element.children = [piece for child in element.children for piece in _unwrapped(child, element)]
+
+
+def _unwrapped(child: Element | str, parent: Element) -> list[Element | str]:
+    if isinstance(child, str) or child.name != "span" or child.attributes:
+        return [child]
+    for piece in child.elements:
+        piece.parent = parent
+    return child.children
+
+
+def _settled(style: str, name: str, inherited: str) -> tuple[str, str]:
+    """Return a style without what its element inherits, and what its children do, as declarations."""
     if name in _ALIGNED:
         inherited = ""
-    if (style := _STYLE.search(tag)) is not None:
-        said = style["style"]
-        for found in _HANDED_DOWN.finditer(said):
-            if name in _PLAIN and found[0] in inherited.split(";") and _ANYWHERE.fullmatch(found["value"]):
-                # With the mark that parts it from its neighbour, and no other: an entity ends with one too.
-                said = re.sub(rf"^{re.escape(found[0])};?|;{re.escape(found[0])}(?![^;])", "", said, count=1)
-            else:
-                others = (each for each in inherited.split(";") if not each.startswith(found["property"]))
-                inherited = ";".join((*others, found[0]))
-        if said != style["style"]:
-            tag = tag.replace(style[0], f' style="{said}"' if said else "", 1)
-    return "" if tag == "<span>" else tag, inherited
+    said = style
+    for found in _HANDED_DOWN.finditer(style):
+        if name in _PLAIN and found[0] in inherited.split(";") and _ANYWHERE.fullmatch(found["value"]):
+            said = re.sub(rf"^{re.escape(found[0])};?|;{re.escape(found[0])}(?![^;])", "", said, count=1)
+        else:
+            others = (each for each in inherited.split(";") if not each.startswith(found["property"]))
+            inherited = ";".join((*others, found[0]))
+    return said, inherited

@@ -9,6 +9,7 @@ from massctl.render.html_scan import tags
 from massctl.render.rules.registry import RULES
 from massctl.render.rules.subject import Subject
 from massctl.render.rules.words import WordLists
+from massctl.render.tree import parse
 
 _ELEMENTS = (
     "style,script,link,meta,form,input,button,select,textarea,object,embed,iframe,video,audio,base,title,ul,ol,li,pre,"
@@ -41,7 +42,7 @@ def forbidden(body: str) -> Iterator[str]:
     for style in re.findall(r' style="([^"]*)"', body):
         if "var(" in style or "!important" in style:
             yield f"style: {style}"
-    subject = Subject({}, WordLists(), content=body)
+    subject = Subject({}, WordLists(), content=body, tree=parse(body))
     for rule in _STRUCTURE:
         for finding in rule.check(subject):
             yield f"{rule.code}: {finding.message}"

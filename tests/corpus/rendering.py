@@ -7,13 +7,16 @@ from massctl.model.diagnostics import Severity
 from massctl.model.ids import Sha256
 from massctl.model.message import Picture, Purpose
 from massctl.render.bounds import bracket_fault, control_fault, without_controls
+from massctl.render.cjk import has_cjk
+from massctl.render.conservation import conserved, of_markdown
 from massctl.render.fault import Fault
 from massctl.render.limits import content_faults
-from massctl.render.markdown import markdown_to_html
+from massctl.render.markdown import read_markdown
 from massctl.render.page import Page
 from massctl.render.pictures import Pictures, placeholder
-from massctl.render.styles import with_styles
+from massctl.render.styles import put_theme_on
 from massctl.render.theme.values import resolved
+from massctl.render.wechat_html import normalised
 from massctl.source.loader import built_in_theme
 
 CSS = resolved((("built_in.css", built_in_theme("qingshan") or ""),)).css
@@ -63,6 +66,9 @@ def rendered(text: str, css: str) -> Rendered:
     ASKED.clear()
     pictures = Pictures("a", None)  # type: ignore[arg-type]
     page = _AnyPage("a/a.md", pictures, "footnotes")
-    body = with_styles(markdown_to_html(text, page, is_file=True), css)
+    source = read_markdown(text, page, is_file=True)
+    tree = normalised(source.tree, page, is_chinese=has_cjk(text))
+    put_theme_on(tree, css)
+    body = conserved(tree, of_markdown(source.tokens, [*source.parsed.inline_notes.values()]), page)
     known = {f"massctl-picture:{hashlib.sha256(each.encode()).hexdigest()}": each for each in ASKED}
     return Rendered(body, [*page.faults, *content_faults(body)], list(ASKED), known)

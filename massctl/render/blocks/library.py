@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from massctl.model.phrase import Phrase
 from massctl.render.blocks.signature import CALL, Given, Signature, given_to, signature, stop
-from massctl.render.html_rules import is_article_link
+from massctl.render.elements import is_article_link
 from massctl.render.page import ExternalLinks
 
 SIGNATURES: Final[Mapping[str, Signature]] = {

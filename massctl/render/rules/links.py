@@ -7,11 +7,9 @@ from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 from massctl.model.phrase import Phrase
-from massctl.render.html_rules import LINK_HOST, is_script
-from massctl.render.html_scan import tags
+from massctl.render.elements import LINK_HOST, is_script
 from massctl.render.rules.subject import Finding, Subject
 
-_LINK: Final = re.compile(r"<a\b[^>]*>", re.IGNORECASE)
 _PLAIN: Final = re.compile(r"http://[^\s<>\"'）)，。；、]+", re.IGNORECASE)
 _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "0.0.0.0"})  # noqa: S104  # Named, and bound to nothing.
 """Hosts that stand in instructions for developers."""
@@ -24,7 +22,7 @@ def find_dead_links(subject: Subject) -> Iterator[Finding]:
 
     WeChat removes every `id`, so an anchor has no target. Source: measured behaviour of the API, 2026-06.
     """
-    for address in dict.fromkeys(_addresses(subject.content)):
+    for address in dict.fromkeys(_addresses(subject)):
         why = _why_dead(address)
         if why is not None:
             yield subject.found(why, Phrase("link to an article on mp.weixin.qq.com, or write it as text"), address)
@@ -40,7 +38,7 @@ def find_unencrypted(subject: Subject) -> Iterator[Finding]:
     hint = Phrase("write https:// if the site supports it, as nearly all do")
     shown: list[str] = []
     if "http://" in subject.lower:
-        shown = [*_addresses(subject.content), *(found[0] for found in _PLAIN.finditer(subject.body.whole))]
+        shown = [*_addresses(subject), *(found[0] for found in _PLAIN.finditer(subject.body.whole))]
     for address in dict.fromkeys(shown):
         if _is_unencrypted(address):
             say = Phrase("{address} travels unencrypted; phones warn about it or refuse it", address=address)
@@ -50,13 +48,12 @@ def find_unencrypted(subject: Subject) -> Iterator[Finding]:
         yield Finding((*subject.key, "content_source_url"), say, hint)
 
 
-def _addresses(content: str) -> Iterator[str]:
+def _addresses(subject: Subject) -> Iterator[str]:
     """Give where the links of a body lead; those to mini-programs lead elsewhere."""
-    for found in _LINK.finditer(content):
-        for tag in tags(found[0]):
-            address = tag.get("href")
-            if address and tag.get("data-miniprogram-appid") is None and not is_script(address):
-                yield address.strip()
+    for element in subject.elements:
+        address = element.get("href").strip() if element.name == "a" else ""
+        if address and "data-miniprogram-appid" not in element.attributes and not is_script(address):
+            yield address
 
 
 def _why_dead(address: str) -> Phrase | None:

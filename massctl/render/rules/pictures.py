@@ -1,14 +1,13 @@
 """Pictures of a body: words for who cannot see them, and enough pixels."""
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from massctl.model.message import PICTURE_SCHEME
 from massctl.model.phrase import Phrase
-from massctl.render.html_scan import Tag, tags
 from massctl.render.paths import is_at_wechat
 from massctl.render.rules.subject import Finding, Subject
+from massctl.render.tree import Element
 
 SIDE_PIXELS_MIN: Final = 10
 """WeChat refuses some pictures that are smaller. Source: reports about media/uploadimg, read 2026-10."""
@@ -16,7 +15,6 @@ WIDTH_PIXELS_MIN: Final = 300
 """Ours: narrower than most of a phone's 375 px, a photograph is a thumbnail that somebody took for the picture."""
 ICON_PIXELS_MAX: Final = 72
 """Ours: what is smaller on either side is an icon or a rule, and meant to be small."""
-_IMAGE: Final = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 
 
 def find_wordless(subject: Subject) -> Iterator[Finding]:
@@ -24,7 +22,7 @@ def find_wordless(subject: Subject) -> Iterator[Finding]:
 
     An empty `alt` in HTML says that a picture is decoration, as on every web page.
     """
-    wordless = [tag for tag in _images(subject) if tag.get("alt") is None]
+    wordless = [each for each in _images(subject) if "alt" not in each.attributes]
     hint = Phrase("describe it for people who listen to the article or wait for the picture: `![words](path)`")
     if not subject.is_markdown:
         hint = Phrase('describe it with `alt="words"`, or write `alt=""` for decoration')
@@ -32,14 +30,14 @@ def find_wordless(subject: Subject) -> Iterator[Finding]:
             say = Phrase("{count} pictures have no alternative text", count=len(wordless))
             yield subject.found(say, hint, _reference(wordless[0], subject))
             return
-    for tag in wordless:
-        reference = _reference(tag, subject)
+    for each in wordless:
+        reference = _reference(each, subject)
         yield subject.found(Phrase("the picture {path} has no alternative text", path=reference), hint, reference)
 
 
 def find_tiny(subject: Subject) -> Iterator[Finding]:
     """Find pictures with hardly any pixels, each once."""
-    shown = {_address(tag) for tag in _images(subject)}
+    shown = {_address(each) for each in _images(subject)}
     for sha256, (written, picture) in subject.pictures.items():
         width, height = picture.width_pixels, picture.height_pixels
         if PICTURE_SCHEME + sha256 not in shown or not _is_tiny(width, height):
@@ -55,21 +53,21 @@ def _is_tiny(width: int, height: int) -> bool:
     return width < WIDTH_PIXELS_MIN and min(width, height) > ICON_PIXELS_MAX
 
 
-def _images(subject: Subject) -> Iterator[Tag]:
+def _images(subject: Subject) -> Iterator[Element]:
     """Give the pictures that followers will see; one that was not found is a fault already."""
-    for found in _IMAGE.finditer(subject.content):
-        for tag in tags(found[0]):
-            address = _address(tag)
+    for element in subject.elements:
+        if element.name == "img":
+            address = _address(element)
             if address.removeprefix(PICTURE_SCHEME) in subject.pictures or is_at_wechat(address):
-                yield tag
+                yield element
 
 
-def _address(tag: Tag) -> str:
-    return tag.get("src") or tag.get("data-src") or ""
+def _address(element: Element) -> str:
+    return (element.get("src") or element.get("data-src")).strip()
 
 
-def _reference(tag: Tag, subject: Subject) -> str:
+def _reference(element: Element, subject: Subject) -> str:
     """Give a picture's path as it was written."""
-    address = _address(tag)
+    address = _address(element)
     known = subject.pictures.get(address.removeprefix(PICTURE_SCHEME))
     return known[0] if known is not None else address

@@ -6,12 +6,13 @@ Source: wechatjs/verify-article-structure-spec, "verify_article_structure.md", 2
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Final
 
 from massctl.model.phrase import Phrase
-from massctl.render.rules.elements import Element, font_size, line_height, pixels
 from massctl.render.rules.subject import Check, Finding, Subject
+from massctl.render.tree import Element
 
 REPORTS_MAX: Final = 10
 """Ours: places of one rule in one article; a pasted design repeats its faults, and who reads ten knows the rest."""
@@ -28,6 +29,12 @@ _ZERO: Final = re.compile(r"0(?:\.0+)?(?:px|pt|em|rem|%)?")
 _MOVES: Final = frozenset({"animate", "animatetransform", "animatemotion", "set"})
 _BLOCK_NAMES: Final = "section div p h1 h2 h3 h4 h5 h6 blockquote pre table ul ol li figure hr"
 _BLOCKS: Final = frozenset(_BLOCK_NAMES.split())
+
+_LENGTH: Final = re.compile(r"(-?\d*\.?\d+)(px|pt|em|rem|%)?", re.ASCII)
+_UNITS: Final = {"px": 1.0, "pt": 4 / 3}
+"""CSS pixels a unit. Source: CSS Values and Units, "absolute lengths"."""
+FONT_SIZE: Final = 17.0
+"""Pixels; what an article has where nothing is said. Source: the style sheet of articles, read 2026-10."""
 
 Found = Iterator[tuple[Element, Phrase]]
 Look = Callable[[Element], Found]
@@ -54,41 +61,41 @@ def _look(subject: Subject, hint: Phrase, look: Look) -> Iterator[Finding]:
         for at, message in look(element):
             if id(at) not in told and len(told) < REPORTS_MAX:
                 told.add(id(at))
-                yield subject.found(message, hint, subject.as_written(at.written))
+                yield subject.found_in(at, message, hint)
 
 
 def _hidden_picture(element: Element) -> Found:
-    if element.name == "img" and _ZERO.fullmatch(element.style.get("opacity", "")):
+    if element.name == "img" and _ZERO.fullmatch(style_of(element).get("opacity", "")):
         yield element, Phrase("a transparent picture: the console can no longer replace the visible one (1.1)")
 
 
 def _hidden_caret(element: Element) -> Found:
-    if _LIGHT.search(element.style.get("caret-color", "")):
+    if _LIGHT.search(style_of(element).get("caret-color", "")):
         yield element, Phrase("a transparent `caret-color` hides the cursor in the console (1.2)")
 
 
 def _lines_overlap(element: Element) -> Found:
-    if not element.text or element.is_drawn():
+    if not own_text(element) or is_drawn(element):
         return
     size, height = font_size(element), line_height(element)
-    wraps = len(element.text) * size > PHONE_PIXELS or any(child.name == "br" for child in element.children)
+    wraps = len(own_text(element)) * size > PHONE_PIXELS or any(child.name == "br" for child in element.elements)
     if wraps and height is not None and height[0] < LINE_HEIGHT_SHARE_MIN * size:
         say = Phrase("lines of {height} px are lower than their letters of {size} px, so they overlap (1.3)")
         yield height[1], Phrase(say, height=round(height[0], 1), size=round(size, 1))
 
 
 def _too_wide(element: Element) -> Found:
-    if element.name in ("img", "svg") or element.is_drawn():
+    if element.name in ("img", "svg") or is_drawn(element):
         return
-    if any(each.has("data-ignore-width") for each in element.above()):
+    if any("data-ignore-width" in each.attributes for each in element.above()):
         return
     for name in ("width", "min-width"):
-        width = pixels(element.style.get(name, ""))
-        capped = name == "width" and element.style.get("max-width", "").endswith("%")
+        width = pixels(style_of(element).get(name, ""))
+        capped = name == "width" and style_of(element).get("max-width", "").endswith("%")
         if width is not None and width > PHONE_PIXELS and not capped:
             say = Phrase("`{name}` of {width} px is wider than a phone's {phone} px (1.4)")
             yield element, Phrase(say, name=name, width=round(width), phone=PHONE_PIXELS)
-    indent = pixels(element.style.get("margin-left", ""))
+    indent = pixels(style_of(element).get("margin-left", ""))
     if indent is not None and indent > PHONE_PIXELS / 2:
         say = Phrase("`margin-left` of {width} px is too much on a phone of {phone} px (1.4)")
         yield element, Phrase(say, width=round(indent), phone=PHONE_PIXELS)
@@ -96,25 +103,25 @@ def _too_wide(element: Element) -> Found:
 
 def _no_height(element: Element) -> Found:
     for name in ("height", "max-height"):
-        written = element.style.get(name, "")
-        if _ZERO.fullmatch(written) and not written.endswith("%") and not element.is_drawn() and element.has_text():
+        written = style_of(element).get(name, "")
+        if _ZERO.fullmatch(written) and not written.endswith("%") and not is_drawn(element) and has_text(element):
             yield element, Phrase("`{name}` of 0 hides the text inside on phones (1.5)", name=name)
 
 
 def _aligned_by_start(element: Element) -> Found:
-    written = element.style.get("text-align", "").replace("!important", "").strip()
+    written = style_of(element).get("text-align", "").replace("!important", "").strip()
     if written in ("start", "end"):
         yield element, Phrase("some clients do not know `text-align:{value}` (1.6)", value=written)
 
 
 def _moves_by_touch(element: Element) -> Found:
-    begin = (element.tag.get("begin") or "").lower()
+    begin = element.get("begin").lower()
     if element.name in _MOVES and "touchstart" in begin and "click" not in begin:
         yield element, Phrase("an animation that begins only with `touchstart` starts during scrolling (1.7)")
 
 
 def _pre_as_paragraph(element: Element) -> Found:
-    if element.name == "pre" and "pre-wrap" not in element.style.get("white-space", "") and element.has_text():
+    if element.name == "pre" and "pre-wrap" not in style_of(element).get("white-space", "") and has_text(element):
         yield element, Phrase("the lines of `<pre>` do not wrap, and do not fit on the screen (1.8)")
 
 
@@ -122,40 +129,40 @@ def _nested_for_nothing(element: Element) -> Found:
     if element.parent is not None and _is_lone(element.parent, element):
         return  # It is in the middle of a chain, which is counted from its top.
     length, inside = 1, element
-    while len(inside.children) == 1 and _is_lone(inside, inside.children[0]):
-        length, inside = length + 1, inside.children[0]
+    while len(inside.elements) == 1 and _is_lone(inside, inside.elements[0]):
+        length, inside = length + 1, inside.elements[0]
     if length > CHAIN_MAX:
         say = Phrase("{count} elements `<{name}>` are nested without other content; WeChat removes some (2.1)")
         yield element, Phrase(say, count=length, name=element.name)
 
 
 def _is_lone(outer: Element, inner: Element) -> bool:
-    return outer.name == inner.name and len(outer.children) == 1 and not outer.text
+    return outer.name == inner.name and len(outer.elements) == 1 and not own_text(outer)
 
 
 def _leaf_with_blocks(element: Element) -> Found:
-    if element.name == "span" and element.has("leaf"):
+    if element.name == "span" and "leaf" in element.attributes:
         block = next((each.name for each in element.below() if each.name in _BLOCKS), None)
         if block is not None:
             yield element, Phrase("`<span leaf>` contains `<{name}>`, but may contain only text (2.2)", name=block)
-    if element.name == "section" and element.has("nodeleaf") and element.text:
+    if element.name == "section" and "nodeleaf" in element.attributes and own_text(element):
         yield element, Phrase("`<section nodeleaf>` contains text, but may contain only one picture or component (2.3)")
 
 
 def _own_font(element: Element) -> Found:
-    stack = re.sub(r"\s*,\s*", ",", element.style.get("font-family", "").replace('"', "").replace("'", "")).strip()
+    stack = re.sub(r"\s*,\s*", ",", style_of(element).get("font-family", "").replace('"', "").replace("'", "")).strip()
     if stack and not stack.startswith(_STACK) and "monospace" not in stack:
         yield element, Phrase("a custom font, `{stack}`: few phones have it (3)", stack=stack[:60])
 
 
 def _dark_mode(element: Element) -> Found:
-    if any(each.has("data-no-dark") for each in element.above()):
+    if any("data-no-dark" in each.attributes for each in element.above()):
         return
-    if "!important" in (element.tag.get("style") or "").lower():
+    if "!important" in element.get("style").lower():
         yield element, Phrase("`!important` keeps dark mode from changing the colour (4)")
-    exempt = any("text-bg-gradient" in (each.tag.get("data-ignore-dm") or "") for each in element.above())
-    ground = element.style.get("background-image", "") + element.style.get("background", "")
-    if "gradient(" in ground and not exempt and element.has_text():
+    exempt = any("text-bg-gradient" in each.get("data-ignore-dm") for each in element.above())
+    ground = style_of(element).get("background-image", "") + style_of(element).get("background", "")
+    if "gradient(" in ground and not exempt and has_text(element):
         yield element, Phrase("text on a gradient, which dark mode does not change, may become unreadable (4)")
 
 
@@ -189,3 +196,65 @@ def find_nesting(subject: Subject) -> Iterator[Finding]:
     """Find elements that are nested for nothing (rule 2.1)."""
     if subject.depth > CHAIN_MAX:
         yield from _look(subject, _FEWER, _nested_for_nothing)
+
+
+# What the rules ask about styles.
+
+
+@cache
+def _declared(style: str) -> Mapping[str, str]:
+    pairs = (each.partition(":") for each in style.split(";"))
+    return {name.strip().lower(): value.strip().lower() for name, _, value in pairs if value}
+
+
+def style_of(element: Element) -> Mapping[str, str]:
+    """Read a style; a `;` inside of an address does not matter to the rules, which ask for other properties."""
+    return _declared(element.get("style"))
+
+
+def own_text(element: Element) -> str:
+    """Return what is written directly in an element, without blanks at the ends of each piece."""
+    return "".join(each.strip("\u200b\xa0 \t\n") for each in element.children if isinstance(each, str))
+
+
+def has_text(element: Element) -> bool:
+    """Say whether anything is written in an element, or in what is in it."""
+    return any(own_text(each) for each in element.below())
+
+
+def is_drawn(element: Element) -> bool:
+    """Say whether it is part of a drawing, or of what its author marked as one."""
+    return any(each.name == "svg" or each.get("data-mode") == "svg" for each in element.above())
+
+
+def pixels(length: str, font_size: float = FONT_SIZE) -> float | None:
+    """Give a length in CSS pixels; None for shares, words and sums."""
+    found = _LENGTH.fullmatch(length.replace("!important", "").strip())
+    if found is None or found[2] == "%" or (found[2] is None and float(found[1]) != 0):
+        return None
+    if found[2] in ("em", "rem"):
+        return float(found[1]) * font_size
+    return float(found[1]) * _UNITS.get(found[2] or "px", 1.0)
+
+
+def font_size(element: Element) -> float:
+    """Give the size of an element's letters in CSS pixels, as far as lengths say it."""
+    for each in element.above():
+        size = pixels(style_of(each).get("font-size", ""))
+        if size is not None:
+            return size
+    return FONT_SIZE
+
+
+def line_height(element: Element) -> tuple[float, Element] | None:
+    """Give the height of an element's lines in CSS pixels, and the element that sets it."""
+    for each in element.above():
+        written = style_of(each).get("line-height", "").replace("!important", "").strip()
+        found = _LENGTH.fullmatch(written)
+        if found is None:
+            continue
+        if found[2] is None:
+            return float(found[1]) * font_size(element), each
+        share = float(found[1]) / 100 * font_size(each) if found[2] == "%" else pixels(written, font_size(each))
+        return (share, each) if share is not None else None
+    return None

@@ -5,16 +5,16 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from html import unescape
 from typing import Final
 
 from massctl.model.campaign import Path
+from massctl.model.diagnostics import Lines
 from massctl.model.message import PICTURE_SCHEME, Picture
 from massctl.model.phrase import Phrase
-from massctl.render.rules.elements import Element, elements
+from massctl.render.html_scan import tags
 from massctl.render.rules.words import WordLists
+from massctl.render.tree import VOID, Element, opening_tag
 
-_TAG: Final = re.compile(r"<!--.*?(?:-->|\Z)|<(?P<slash>/?)(?P<name>[A-Za-z][\w-]*)[^>]*>?", re.DOTALL)
 _PLACEHOLDER: Final = re.compile(re.escape(PICTURE_SCHEME) + r"([0-9a-f]{64})")
 _OPENING: Final = re.compile(r"<[a-z][^>]*>")
 _SLASHES: Final = re.compile(r"<(/?)[A-Za-z]")
@@ -47,23 +47,27 @@ class Text:
         return cls(text, (Run(0, text),))
 
     @classmethod
-    def of_html(cls, content: str) -> "Text":
+    def of_body(cls, body: Element) -> "Text":
         """Take what a rendered body shows."""
         runs: list[Run] = []
         pieces: list[str] = []
-        position = length = 0
-        for tag in _TAG.finditer(content):
-            if tag.start() > position:
-                text = unescape(content[position : tag.start()])
-                runs.append(Run(length, text))
-                pieces.append(text)
-                length += len(text)
-            if tag["name"] is not None and tag["name"].lower() not in _INLINE:
+        length = 0
+        waiting: list[Element | str] = [*reversed(body.children)]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, str):
+                if node:
+                    runs += [Run(length, node)] if node != "\n" else []
+                    pieces.append(node)
+                    length += len(node)
+                continue
+            parts = node.name not in _INLINE
+            if parts:
                 pieces.append("\n")
                 length += 1
-            position = tag.end()
-        text = unescape(content[position:])
-        return cls("".join([*pieces, text]), (*runs, Run(length, text)))
+                waiting += [] if node.name in VOID else ["\n"]
+            waiting += reversed(node.children)
+        return cls("".join(pieces), (*runs, Run(length, "")))
 
     def around(self, start: int, end: int) -> tuple[str, int]:
         """Give words around a place by which it is found in the source, and how far into them it is.
@@ -106,6 +110,8 @@ class Subject:
     """Of the article in campaign.yaml; empty for a message without articles."""
     content: str = ""
     """The rendered body, empty where there is none."""
+    tree: Element | None = None
+    """The same as a tree."""
     sources: Mapping[str, str] = field(default_factory=dict)
     """The files that the body was made from, by path from the campaigns folder, the article's own first."""
     pictures: Mapping[str, tuple[str, Picture]] = field(default_factory=dict)
@@ -128,7 +134,7 @@ class Subject:
     @cached_property
     def body(self) -> Text:
         """What a follower reads of the body."""
-        return Text.of_html(self.content)
+        return Text.plain("") if self.tree is None else Text.of_body(self.tree)
 
     @cached_property
     def lower(self) -> str:
@@ -153,7 +159,7 @@ class Subject:
     @cached_property
     def elements(self) -> list[Element]:
         """The elements of the body, in their order."""
-        return elements(self.content)
+        return [] if self.tree is None else list(self.tree.below())[1:]
 
     @cached_property
     def read(self) -> Mapping[Path, Text]:
@@ -161,9 +167,26 @@ class Subject:
         texts = {key: Text.plain(text) for key, text in self.texts.items() if text}
         return {**texts, self.content_key: self.body} if self.content else texts
 
-    def as_written(self, markup: str) -> str:
-        """Give markup of the body as its file has it: with the paths of its pictures."""
-        return _PLACEHOLDER.sub(lambda found: self.pictures[found[1]][0] if found[1] in self.pictures else "", markup)
+    @cached_property
+    def _lines(self) -> Lines | None:
+        """The lines of the article's own file, where positions in the tree are places in it: it is no template."""
+        path, text = next(iter(self.sources.items()), ("", ""))
+        return None if path.endswith(".j2") or not path else Lines(text)
+
+    def found_in(self, element: Element, message: Phrase, hint: Phrase | None = None) -> Finding:
+        """Find something in an element of the body."""
+        if self._lines is None or element.at is None:
+            # As its file has it: with the paths of its pictures.
+            written = _PLACEHOLDER.sub(
+                lambda found: self.pictures[found[1]][0] if found[1] in self.pictures else "", opening_tag(element)
+            )
+            return self.found(message, hint, written)
+        line, column = self._lines.at(element.at)
+        tag = next(tags(self._lines.text[element.at :]), None)
+        path = next(iter(self.sources))
+        if tag is None or tag.start:
+            return Finding(self.content_key, message, hint, path=path, line=line)
+        return Finding(self.content_key, message, hint, path=path, line=line, column=column, width=tag.end)
 
     def found(self, message: Phrase, hint: Phrase | None = None, needle: str = "") -> Finding:
         """Find something in the body that `needle` names."""

@@ -11,14 +11,18 @@ from massctl.model.message import Picture, Purpose, Recording, RenderedCampaign,
 from massctl.model.phrase import Phrase
 from massctl.model.settings import Account
 from massctl.render.campaign import render_campaign
+from massctl.render.cjk import has_cjk
 from massctl.render.fault import Fault
 from massctl.render.inputs import PicturePurpose, Problem, RecordingPurpose
-from massctl.render.markdown import markdown_to_html
+from massctl.render.markdown import read_markdown
 from massctl.render.page import ExternalLinks, Page
 from massctl.render.pictures import Pictures
 from massctl.render.rules.words import WordLists
+from massctl.render.styles import put_theme_on
 from massctl.render.template import render_text
 from massctl.render.theme.shelf import BUILT_IN, HOUSE_FOLDER
+from massctl.render.tree import parse, serialized
+from massctl.render.wechat_html import normalised
 
 CAMPAIGN = CampaignName("spring")
 NO_WORDS = WordLists()
@@ -94,6 +98,23 @@ def fault_of(text: str, variables: Mapping[str, Any] | None = None, files: Mappi
 
 def page(files: Mapping[str, str] | None = None, links: ExternalLinks = "footnotes", title: str = "") -> Page:
     return Page(f"{CAMPAIGN}/articles/main.md", Pictures(CAMPAIGN, Folder(files or {})), links, title)
+
+
+def markdown_to_html(text: str, at: Page) -> str:
+    """Markdown to HTML before styles."""
+    return serialized(normalised(read_markdown(text, at).tree, at, is_chinese=has_cjk(text)).elements[0])
+
+
+def safe_html(html: str, at: Page) -> str:
+    """Any HTML to what WeChat keeps, before styles."""
+    return serialized(normalised(parse(html), at, is_chinese=has_cjk(html)).elements[0])
+
+
+def with_styles(html: str, css: str) -> str:
+    """HTML to an article in a theme."""
+    body = parse(f'<section class="article">{html}</section>')
+    put_theme_on(body, css)
+    return serialized(body)
 
 
 def md(text: str, files: Mapping[str, str] | None = None) -> str:

@@ -31,7 +31,7 @@ MACHINES = [
 ]
 
 
-APPROVED = "sha256:c1d9e2df82f0dea3f53243581929dec7d93cffd3db147c792396db67d78e24ca"
+APPROVED = "sha256:e8861b8a195d3a7aca84d3c82188757b3d3176dd5b57d0ef7db43ae214cde1dd"
 """The digest of the campaign above."""
 
 

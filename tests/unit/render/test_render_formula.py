@@ -5,11 +5,10 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from render_inputs import body, lines, md, page, wrong
+from render_inputs import body, lines, markdown_to_html, md, page, wrong
 
 from massctl.model.diagnostics import Severity
 from massctl.render.formula import FormulaError, drawn_formula, simple_formula
-from massctl.render.markdown import markdown_to_html
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from render_inputs import body, hold, lines, page, wrong
 
 from massctl.model.diagnostics import Severity
-from massctl.render.html_edit import with_placeholders
+from massctl.render.html_article import html_article
 from massctl.render.html_scan import Edit, edited, tags
 
 PICTURES = {"spring/articles/a.png": "A", "spring/images/图 片.png": "B"}
@@ -159,12 +159,12 @@ def test_tags_know_their_attributes() -> None:
 
 @given(st.text("<>ab/='\" !-\n&;", max_size=80))
 def test_any_html_without_pictures_stays_as_it_is(text: str) -> None:
-    assert text == with_placeholders(text, page())
+    assert text == html_article(text, page())[0]
 
 
 def test_hard_html_is_read_in_linear_time() -> None:
     for piece in ("<a '", '<a "', "<!--", "<", '<a b="', "<p style='url('", "<p style='url(&quot;"):
-        assert piece * 20_000 == with_placeholders(piece * 20_000, page())
+        assert piece * 20_000 == html_article(piece * 20_000, page())[0]
 
 
 def test_edits_are_carried_out_in_order() -> None:

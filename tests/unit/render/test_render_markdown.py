@@ -3,11 +3,10 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from render_inputs import Folder, body, hold, md, news, page, render, wrong
+from render_inputs import Folder, body, hold, markdown_to_html, md, news, page, render, wrong
 
 from massctl.model.diagnostics import Severity
 from massctl.model.message import RenderedNews
-from massctl.render.markdown import markdown_to_html
 from massctl.source.loader import built_in_theme
 
 TABLE = (

@@ -2,7 +2,7 @@ import pytest
 from render_inputs import Folder, body, hold, lines, news, page, rendered, sha, wrong
 
 from massctl.model.message import Purpose
-from massctl.render.html_edit import with_placeholders
+from massctl.render.html_article import html_article
 from massctl.render.inputs import Problem
 from massctl.render.paths import picture_paths, template_path
 
@@ -151,9 +151,9 @@ def test_a_number_sign_is_no_picture():
     """In a drawing `href` may refer to a part of it; the `src` of a picture never does."""
     files = {"c/a.html": "x"}
     article = page(files)
-    assert "<use" in with_placeholders('<svg><image href="#x"/><use href="#x"/></svg>', article)
+    assert "<use" in html_article('<svg><image href="#x"/><use href="#x"/></svg>', article)[0]
     assert [] == article.faults
-    with_placeholders('<img src="#x">', article)
+    html_article('<img src="#x">', article)[0]
     assert ["MC201"] == [fault.code for fault in article.faults]
 
 

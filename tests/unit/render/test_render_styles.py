@@ -1,8 +1,7 @@
 """Styles on elements: what is inherited is said once, and blanks are as short as an article needs them."""
 
 import pytest
-
-from massctl.render.styles import with_styles
+from render_inputs import with_styles
 
 CSS = (
     ".article{text-align:left;letter-spacing:1px}.mid{text-align:center}"

@@ -1,15 +1,13 @@
-"""Links and footnotes: what leads to WeChat stays a link, every other address stands at the end with a number."""
+"""Where links lead: what leads to WeChat stays a link, every other address stands at the end with a number."""
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from html import escape
 from typing import Final
 
-from selectolax.lexbor import LexborNode
-
-from massctl.render.html_rules import is_article_link
+from massctl.render.elements import is_article_link
 from massctl.render.page import Page
-from massctl.render.safe_text import escaped_text
+from massctl.render.tree import Element
 
 _SCHEME: Final = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
 _NEARLY: Final = re.compile(r"[^\w/.#]{0,4}(?P<scheme>https?)[:：]//(?P<rest>[^\s（）]+?)[\])>）」]*", re.IGNORECASE)
@@ -40,8 +38,8 @@ class Notes:
 
     _numbers: dict[str | int, int] = field(default_factory=dict)
     """By address, or by the number that the parser gave a footnote."""
-    _texts: dict[int, LexborNode] = field(default_factory=dict)
-    """What the footnotes say."""
+    _texts: dict[int, list[Element]] = field(default_factory=dict)
+    """What the footnotes say; a label that is defined twice says both."""
     _words: dict[str, str] = field(default_factory=dict)
     """The words of the first link to an address."""
 
@@ -53,13 +51,13 @@ class Notes:
         """Say whether a note has a number already."""
         return key in self._numbers
 
-    def hold(self, key: int, node: LexborNode) -> None:
+    def hold(self, key: int, node: Element) -> None:
         """Keep what a footnote says until the end of the article."""
-        self._texts[key] = node
+        self._texts.setdefault(key, []).append(node)
 
-    def text(self, key: str | int) -> LexborNode | None:
+    def texts(self, key: int) -> Sequence[Element]:
         """Give what a footnote says."""
-        return self._texts.get(key) if isinstance(key, int) else None
+        return self._texts.get(key, ())
 
     def name(self, address: str, words: str) -> None:
         """Keep the words of a link, the first ones to each address."""
@@ -79,9 +77,8 @@ class Notes:
         return waiting[done] if done < len(waiting) else None
 
 
-def linked(text: str, page: Page) -> str:
-    """Write a text as HTML, with links of the addresses in it that may stay."""
-    out: list[str] = []
+def bare_links(text: str, page: Page) -> Iterator[tuple[str, str]]:
+    """Yield a text in pieces, each with its address if it is one that may stay a link."""
     end = 0
     for found in _BARE.finditer(text):
         address = found[0]
@@ -89,10 +86,10 @@ def linked(text: str, page: Page) -> str:
             # The sentence's own, as in "(see https://…)".
             address = address[:-1]
         if stays(address, page):
-            shown = escaped_text(address)
-            out += [escaped_text(text[end : found.start()]), f'<a href="{escape(address)}">{shown}</a>']
+            yield text[end : found.start()], ""
+            yield address, address
             end = found.start() + len(address)
-    return "".join(out) + escaped_text(text[end:])
+    yield text[end:], ""
 
 
 def stays(address: str, page: Page) -> bool:

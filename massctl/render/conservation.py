@@ -1,0 +1,261 @@
+"""Nothing is lost: what stands in the source of an article is compared with what its body shows.
+
+The inventory of the source is made from the source: from Markdown's tokens, or from the HTML5 parser's reading of an
+HTML article. That of the body is made from the finished text by an independent parse. So no pass between them has to be
+believed. A body exists only as `Conserved`, and only this module makes one, by comparing.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import unescape
+from typing import TYPE_CHECKING, Final, NewType
+
+from massctl.model.phrase import Phrase
+from massctl.render.elements import is_component, is_script, writer_row
+from massctl.render.fault import Fault
+from massctl.render.formula import simple_formula
+from massctl.render.highlight import TAB
+from massctl.render.html_scan import Tag, tags
+from massctl.render.links import has_scheme, meant
+from massctl.render.page import Page
+from massctl.render.styles import pictures_in
+from massctl.render.tree import Element, escaped_value, lexbor_tree, serialized
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+    from selectolax.lexbor import LexborHTMLParser
+
+Conserved = NewType("Conserved", str)
+"""A body that holds everything that its source says."""
+NOTHING: Final = Conserved("")
+"""The body of an article that cannot be sent."""
+
+# What a body may lack, each documented in docs/reference/wechat-html.md: nothing else.
+_EMOJI_NAME: Final = re.compile(r":[a-z0-9_+-]{1,40}:")
+"""It becomes its emoji."""
+_TASK: Final = re.compile(r"^\[[ xX]\] ")
+"""It becomes a box."""
+_ADDRESS_ONLY: Final = "mailto:"
+"""It is not written in front of an address at the end of the article."""
+# Besides: the first heading if it is the title (`markdown.without_title`), comments, and what is a fault already.
+
+
+@dataclass
+class Inventory:
+    """What the source of an article holds, each piece as it stands there."""
+
+    texts: list[str] = field(default_factory=list)
+    """Runs of text without blanks."""
+    codes: list[str] = field(default_factory=list)
+    """Code, with its blanks and line ends."""
+    links: list[str] = field(default_factory=list)
+    pictures: list[str] = field(default_factory=list)
+    components: list[tuple[str, str]] = field(default_factory=list)
+    """WeChat's own elements: what carries their data as it is written in a tag, and how the source writes the tag."""
+    formulas: list[str] = field(default_factory=list)
+    """The TeX of those that are drawn."""
+    cells: int = 0
+
+
+def conserved(tree: Element, source: Inventory, page: Page) -> Conserved:
+    """Write an article in Markdown, and report what of its source is missing."""
+    body = serialized(tree)
+    if not page.is_faulty:
+        page.faults += _missing(body, source, page)
+    return Conserved(body)
+
+
+def conserved_html(body: str, source: str, page: Page) -> Conserved:
+    """Return the body of an HTML article, and report what the edits of its pictures changed besides."""
+    if not page.is_faulty and body != source and _outline(lexbor_tree(source)) != _outline(lexbor_tree(body)):
+        page.report(_lost(Phrase("text or elements"), source[:40]))
+    return Conserved(body)
+
+
+def _outline(tree: "LexborHTMLParser") -> tuple[str, list[str | None], list[list[str]]]:
+    """Return everything of an HTML article but the values of attributes."""
+    nodes = tree.css("*")
+    return tree.body.text() if tree.body else "", [node.tag for node in nodes], [[*node.attributes] for node in nodes]
+
+
+def of_markdown(tokens: "Sequence[Token]", notes: "Sequence[Sequence[Token]]") -> Inventory:
+    """Take the inventory of an article's Markdown."""
+    found = Inventory()
+    for each in (tokens, *notes):
+        _take(each, found)
+    return found
+
+
+def _take(tokens: "Sequence[Token]", found: Inventory) -> None:
+    begins_entry = False
+    for token in tokens:
+        if token.type == "inline":
+            children = token.children or ()
+            if begins_entry and children and children[0].type == "text":
+                found.texts += _runs(_TASK.sub("", children[0].content))
+                children = children[1:]
+            _take(children, found)
+            begins_entry = False
+        elif token.type == "list_item_open":
+            begins_entry = True
+        elif (take := _TAKES.get(token.type)) is not None:
+            take(token, found)
+
+
+def _take_formula(token: "Token", found: Inventory) -> None:
+    shown = simple_formula(token.content)
+    if shown is None:
+        found.formulas.append(token.content)
+    else:
+        found.texts.append(_without_blanks(_text_of(shown)))
+
+
+def _take_cell(_: "Token", found: Inventory) -> None:
+    found.cells += 1
+
+
+_TAKES: "Final[Mapping[str, Callable[[Token, Inventory], None]]]" = {
+    "text": lambda token, found: found.texts.extend(_runs(token.content)),
+    "code_inline": lambda token, found: found.codes.append(_plain_code(token.content)),
+    "fence": lambda token, found: found.codes.append(_plain_code(token.content.removesuffix("\n"))),
+    "code_block": lambda token, found: found.codes.append(_plain_code(token.content.removesuffix("\n"))),
+    "image": lambda token, found: found.pictures.append(str(token.attrs.get("src", ""))),
+    "link_open": lambda token, found: found.links.append(str(token.attrs.get("href", ""))),
+    "html_inline": lambda token, found: _take_html(token.content, found),
+    "html_block": lambda token, found: _take_html(token.content, found),
+    "td_open": _take_cell,
+    "th_open": _take_cell,
+    "formula": _take_formula,
+    "callout_open": lambda token, found: found.texts.extend(_runs(token.content)),
+}
+"""What each token holds; those that are not here hold nothing themselves."""
+
+
+def _take_html(html: str, found: Inventory) -> None:
+    """Take the inventory of raw HTML, which may be a part of what is opened here and closed elsewhere."""
+    end = 0
+    for tag in tags(html):
+        found.texts += _runs(_shown_text(html[end : tag.start]))
+        end = tag.end
+        known = writer_row(tag.name)
+        if known is None:
+            found.texts.append(_without_blanks(unescape(html[tag.start : tag.end])))
+        elif not tag.closing:
+            _take_tag(tag, html, found)
+    found.texts += _runs(_shown_text(html[end:]))
+
+
+def _take_tag(tag: Tag, html: str, found: Inventory) -> None:
+    known = writer_row(tag.name)
+    attributes = {each.name: each.value for each in reversed(tag.attributes)}
+    if tag.name == "a" and "data-miniprogram-appid" not in attributes:
+        found.links.append(attributes.get("href", ""))
+    found.cells += tag.name in ("td", "th")
+    sources = known.pictures if known is not None else ()
+    if is_component(tag.name):
+        data = {name: value for name, value in attributes.items() if name not in ("id", "style", *sources)}
+        written = html[tag.start : tag.end]
+        found.components += [(f'{name}="{escaped_value(value)}"', written) for name, value in data.items() if value]
+    if tag.name == "img":
+        sources = ("src",) if attributes.get("src") else ("data-src",)
+    for name in sources:
+        address = attributes.get(name, "").strip()
+        if address and not (name.endswith("href") and address.startswith("#")):
+            found.pictures.append(address)
+    found.pictures += [address for _, address in pictures_in(attributes.get("style", "")) if not is_script(address)]
+
+
+_COMMENT: Final = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))|<[!?][^>]*>?", re.DOTALL)
+_BLANKS: Final = re.compile(r"[\s\u00a0]+")
+
+
+def _shown_text(html: str) -> str:
+    """Return what HTML without tags shows."""
+    return _TASK.sub("", unescape(_COMMENT.sub("", html)).lstrip())
+
+
+def _runs(text: str) -> list[str]:
+    if ":" in text:
+        return [run for piece in _EMOJI_NAME.split(text) if (run := _without_blanks(piece))]
+    run = _without_blanks(text)
+    return [run] if run else []
+
+
+def _without_blanks(text: str) -> str:
+    return "".join(text.split())
+
+
+def _plain_code(code: str) -> str:
+    return code.expandtabs(TAB).replace("\u00a0", " ")
+
+
+def _text_of(html: str) -> str:
+    body = lexbor_tree(html).body
+    return body.text() if body is not None else ""
+
+
+def _missing(body: str, source: Inventory, page: Page) -> Iterator[Fault]:
+    """Find what a finished body lacks of an inventory."""
+    # A line end of code is an element in the body.
+    tree = lexbor_tree(body.replace("<br>", "\n"))
+    whole = tree.body.text() if tree.body is not None else ""
+    yield from _missing_texts(_without_blanks(whole), source.texts)
+    code, position = whole.replace("\u00a0", " "), 0
+    for each in source.codes:
+        at = code.find(each, position)
+        if at < 0 and (at := code.find(each)) < 0:
+            yield _lost(Phrase("code"), each)
+        else:
+            position = at + len(each)
+    yield from _missing_links(body, whole, source.links)
+    for address, count in Counter(source.pictures).items():
+        placed = page.picture(address, address)
+        if placed is not None and body.count(escaped_value(placed[0])) < count:
+            yield _lost(Phrase("a picture"), address)
+    for (data, written), count in Counter(source.components).items():
+        if body.count(f" {data}") < count:
+            yield _lost(Phrase("a component of WeChat"), written)
+    for tex, count in Counter(source.formulas).items():
+        if body.count(f'="{escaped_value(tex)}"') < count:
+            yield _lost(Phrase("a formula"), tex)
+    if len(tree.css("td,th")) < source.cells:
+        yield _lost(Phrase("a cell of a table"), "")
+
+
+def _missing_texts(whole: str, texts: Sequence[str]) -> Iterator[Fault]:
+    """Find runs that the body does not have, in whatever order, or has less often."""
+    position = 0
+    for run in texts:
+        at = whole.find(run, position)
+        if at < 0 and (at := whole.find(run)) < 0:
+            yield _lost(Phrase("text"), run)
+            return
+        position = at + len(run)
+    wanted, there = Counter("".join(texts)), Counter(whole)
+    if not wanted <= there:
+        character = next(each for each, count in wanted.items() if count > there[each])
+        run = next(each for each in texts if character in each)
+        yield _lost(Phrase("text"), run)
+
+
+def _missing_links(body: str, whole: str, links: Sequence[str]) -> Iterator[Fault]:
+    from markdown_it.common.normalize_url import normalizeLink
+
+    for said in dict.fromkeys(links):
+        address = meant(said.strip())
+        if not has_scheme(address) or is_script(address):
+            continue
+        kept = f'href="{escaped_value(normalizeLink(address))}"'
+        if kept not in body and address.removeprefix(_ADDRESS_ONLY) not in whole:
+            yield _lost(Phrase("the address of a link"), said)
+
+
+def _lost(what: Phrase, piece: str) -> Fault:
+    shown = " ".join(piece.split())[:60]
+    say = Phrase("the rendered article lacks something of its source: {what}: `{text}`", what=what, text=shown)
+    if not shown:
+        say = Phrase("the rendered article lacks something of its source: {what}", what=what)
+    hint = Phrase("this is a fault of massctl: please report it; until it is mended, write this piece in another way")
+    return Fault("MC350", say, hint, needle=piece.partition("\n")[0])

@@ -1,0 +1,242 @@
+"""Every element that an article may have, in one table: what becomes of it, and which of its attributes hold a picture.
+
+Markdown is written anew, so each element has a rule of its own there. An `.html` article keeps its bytes, so an element
+stays or is refused. What is not in the table is never dropped: in HTML it is an error, in Markdown it is shown as text.
+
+Sources: HTML standard, "Index of elements" and "Obsolete features"; SVG 2, "Element index", read 2026-11. What WeChat
+removes: WeChat docs, draft/add and "Article structure specification", read 2026-10, and measured behaviour of the API's
+sanitiser. WeChat's own elements: articles of its editor, read 2026-12; see docs/reference/wechat-html.md.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from typing import Final
+from urllib.parse import urlsplit
+
+from massctl.model.diagnostics import Severity
+from massctl.model.phrase import Phrase
+from massctl.render.fault import Fault
+from massctl.render.page import ExternalLinks
+from massctl.render.paths import is_foreign
+
+
+class Way(Enum):
+    """What becomes of an element that stands in Markdown."""
+
+    INLINE = auto()
+    """Written under the row's name, in the line."""
+    BLOCK = auto()
+    """Written under the row's name, as lines of its own."""
+    UNWRAP = auto()
+    """What stands in it is written."""
+    COPY = auto()
+    """Written as it is, with all that is in it."""
+    OWN = auto()
+    """`massctl.render.wechat_html` has a function for it."""
+    REFUSE = auto()
+    """An error, also in HTML: WeChat removes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One element."""
+
+    way: Way
+    to: str = ""
+    """The name under which it is written; empty for its own."""
+    classes: str = ""
+    """For the theme."""
+    pictures: tuple[str, ...] = ()
+    """Attributes that hold the address of a picture."""
+    advice: Phrase | None = None
+    """What to do instead, where it is refused."""
+    is_component: bool = False
+    """WeChat's own: only WeChat shows it, by its attributes."""
+
+
+def _rows(names: str, row: Row) -> dict[str, Row]:
+    return dict.fromkeys(names.split(), row)
+
+
+_AS_PICTURE: Final = Phrase("show it as a picture or a drawing (`<svg>`)")
+_AS_STYLE: Final = Phrase("write the styles into `style` attributes")
+_ONLY_BODY: Final = Phrase("keep only the content of `<body>`")
+_TAKE_IT_OUT: Final = Phrase("take it out; docs/reference/wechat-html.md lists what WeChat keeps")
+_CARD_PICTURES: Final = ("data-miniprogram-imageurl", "data-progarm-imageurl", "data-program-imageurl")
+"""Where the picture of a mini-program's card stands; the misspelling is WeChat's own, of 2019."""
+_PART: Final = Row(Way.UNWRAP)
+"""Of a drawing, which is copied whole; outside of one it means nothing."""
+_COMPONENT: Final = Row(Way.COPY, is_component=True)
+
+ELEMENTS: Final[Mapping[str, Row]] = {
+    # Blocks.
+    **_rows(
+        "address article aside div fieldset footer header hgroup main nav search section", Row(Way.BLOCK, "section")
+    ),
+    **_rows("h1 h2 h3 h4 h5 h6 hr pre p ul ol menu dir li table center summary", Row(Way.OWN)),
+    "blockquote": Row(Way.BLOCK),
+    "details": Row(Way.BLOCK, "section", "callout callout-details"),
+    "dl": Row(Way.BLOCK, "section", "terms"),
+    "dt": Row(Way.BLOCK, "p", "term"),
+    "dd": Row(Way.BLOCK, "section", "definition"),
+    "figure": Row(Way.BLOCK, "section", "figure"),
+    "figcaption": Row(Way.BLOCK, "section", "caption"),
+    "caption": Row(Way.BLOCK, "section", "caption"),
+    **_rows("tbody thead tfoot tr td th col colgroup", Row(Way.UNWRAP)),  # Inside of a table, `table` writes them.
+    # Running text.
+    **_rows("b big em i rp rt ruby s small span strong sub sup u", Row(Way.INLINE)),
+    **_rows("del strike", Row(Way.INLINE, "s")),
+    "ins": Row(Way.INLINE, "u"),
+    **_rows("cite dfn var", Row(Way.INLINE, "em")),
+    "mark": Row(Way.INLINE, "span", "highlight"),
+    **_rows("code kbd samp tt", Row(Way.OWN, "code")),
+    **_rows("a br font q title", Row(Way.OWN)),
+    **_rows(
+        "abbr acronym area bdi bdo blink data datalist dialog label legend map meter nobr optgroup option output param"
+        " picture progress rb rtc slot source time track wbr o:p",
+        Row(Way.UNWRAP),
+    ),
+    # Pictures and drawings. Outside of a drawing browsers take `image` for `img`.
+    "img": Row(Way.OWN, pictures=("src", "data-src")),
+    "image": Row(Way.UNWRAP, pictures=("href", "xlink:href", "src")),
+    "svg": Row(Way.COPY),
+    **_rows(
+        "animate animatecolor animatemotion animatetransform circle clippath defs desc ellipse feblend fecolormatrix"
+        " fecomponenttransfer fecomposite feconvolvematrix fediffuselighting fedisplacementmap fedistantlight"
+        " fedropshadow feflood fefunca fefuncb fefuncg fefuncr fegaussianblur feimage femerge femergenode"
+        " femorphology feoffset fepointlight fespecularlighting fespotlight fetile feturbulence filter foreignobject"
+        " g line lineargradient marker mask metadata mpath path pattern polygon polyline radialgradient rect set stop"
+        " switch symbol text textpath tspan use view",
+        _PART,
+    ),
+    # WeChat's own: sounds, 视频号, places, goods, cards, music, videos.
+    **_rows(
+        "mpvoice mpvideosnap mpprofile mpcps qqmusic mpchecktext mpgongyi mp-common-mpaudio mp-common-videosnap"
+        " mp-common-poi mp-common-product mp-common-cpsad mp-common-sticker mp-style-type mp-weapp",
+        _COMPONENT,
+    ),
+    **_rows("mp-miniprogram mp-common-miniprogram mp-weapp", replace(_COMPONENT, pictures=_CARD_PICTURES)),
+    "mp-common-profile": replace(_COMPONENT, pictures=("data-headimg",)),
+    "iframe": _COMPONENT,  # WeChat's own videos alone: `refusal`.
+    # Of ours, between the Markdown and what becomes of it.
+    **_rows("massctl-callout massctl-formula massctl-note massctl-text", Row(Way.OWN)),
+    # What WeChat removes.
+    **_rows("canvas math", Row(Way.REFUSE, advice=_AS_PICTURE)),
+    **_rows("style link", Row(Way.REFUSE, advice=_AS_STYLE)),
+    **_rows("html head body meta base", Row(Way.REFUSE, advice=_ONLY_BODY)),
+    **_rows(
+        "applet audio button embed form frame frameset input marquee noembed noframes noscript object plaintext script"
+        " select template textarea video xmp",
+        Row(Way.REFUSE, advice=_TAKE_IT_OUT),
+    ),
+}
+_OURS: Final = "massctl-"
+LINK_HOST: Final = "mp.weixin.qq.com"
+"""Links to articles are the only ones that every account may use."""
+_LINK_ATTRIBUTES: Final = frozenset({"action", "formaction", "href", "src", "xlink:href"})
+_GROUNDS: Final = frozenset({"table", "tbody", "td", "tfoot", "th", "thead", "tr"})
+"""What an old attribute `background` draws a picture behind. Source: HTML standard, "15.3.8 Tables", read 2026-11."""
+_ANIMATIONS: Final = frozenset({"animate", "animatecolor", "animatemotion", "animatetransform", "set"})
+_INVISIBLE: Final = re.compile(r"[\x00-\x20]")
+
+
+def row(name: str) -> Row | None:
+    """Return the row of an element, by its name in lower case; None: it is nothing that we know.
+
+    Every name that begins with `mp-` is a component: WeChat adds new ones, and all begin so.
+    """
+    found = ELEMENTS.get(name)
+    return _COMPONENT if found is None and name.startswith("mp-") else found
+
+
+def writer_row(name: str) -> Row | None:
+    """Return the row of an element that a writer wrote; those of ours are not theirs."""
+    return None if name.startswith(_OURS) else row(name)
+
+
+def is_component(name: str) -> bool:
+    """Say whether an element is WeChat's own; its classes are more than looks."""
+    found = row(name)
+    return found is not None and found.is_component
+
+
+def is_script(address: str) -> bool:
+    """Say whether an address runs a script; browsers ignore blanks and control characters in it."""
+    return _INVISIBLE.sub("", address).lower().startswith(("javascript:", "vbscript:"))
+
+
+def is_article_link(address: str) -> bool:
+    """Say whether a link leads to an article on WeChat."""
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in ("http", "https") and parts.hostname == LINK_HOST
+    except ValueError:
+        return False
+
+
+def refusal(name: str, attributes: Mapping[str, str]) -> Fault | None:
+    """Return why WeChat does not keep an element; None if it does. The one use of `<iframe>` is WeChat's own videos."""
+    found = row(name)
+    if name == "iframe" and not ("video_iframe" in attributes.get("class", "") or "data-mpvid" in attributes):
+        return _removed(name, _TAKE_IT_OUT)
+    return _removed(name, found.advice) if found is not None and found.way is Way.REFUSE else None
+
+
+def lost_title() -> Fault:
+    """Return the fault of a `<title>` outside of a drawing: it belongs into the head of a page, and WeChat has none."""
+    return _removed("title", Phrase("write title, author and digest into campaign.yaml"))
+
+
+def script_link(needle: str) -> Fault:
+    """Return the fault of a link that runs a script."""
+    say = Phrase("a link cannot run a script: WeChat removes it")
+    return Fault("MC308", say, Phrase("link to an address, or remove the link"), needle=needle)
+
+
+def attribute_faults(
+    name: str, attributes: Mapping[str, str], external_links: ExternalLinks
+) -> Iterator[tuple[Fault, str]]:
+    """Find what WeChat removes of an element or does not read, each with the attribute that it concerns."""
+    for key, value in attributes.items():
+        if key.startswith("on"):
+            yield _fault(Phrase("WeChat removes scripts such as `{name}`", name=key), Phrase("take it out")), key
+        elif key in _LINK_ATTRIBUTES and is_script(value):
+            yield script_link(""), key
+        elif name == "a" and key == "href" and _is_lost(attributes, value, external_links):
+            yield _LOST_LINK, key
+        elif name == "area" and key == "href":
+            say = Phrase("a part of a picture cannot be a link: `<area>` is removed")
+            yield _fault(say, Phrase("put `<a>` around the whole picture, or split it into several")), key
+        elif key in ("srcset", "imagesrcset"):
+            say = Phrase("WeChat does not read `{name}`", name=key)
+            yield _fault(say, Phrase("write one picture as `src`")), key
+        elif key == "background" and name in _GROUNDS and value.strip():
+            say = Phrase("WeChat does not read `{name}`", name=key)
+            yield _fault(say, Phrase("write the picture as a style: `background-image:url(path)`")), key
+        elif key.lower() == "attributename" and name in _ANIMATIONS and value.strip().lower() in _LINK_ATTRIBUTES:
+            say = Phrase("an animation cannot change `{name}`", name=value.strip())
+            yield _fault(say, Phrase("take the animation out")), key
+
+
+def _is_lost(attributes: Mapping[str, str], address: str, external_links: ExternalLinks) -> bool:
+    # Anchors and paths lead nowhere under every setting (MC322).
+    leads_out = is_foreign(address) and "data-miniprogram-appid" not in attributes
+    return external_links == "footnotes" and leads_out and not is_article_link(address)
+
+
+def _removed(name: str, advice: Phrase | None) -> Fault:
+    return Fault("MC308", Phrase("WeChat removes `<{name}>` from articles", name=name), advice, needle=f"<{name}")
+
+
+def _fault(say: Phrase, hint: Phrase) -> Fault:
+    return Fault("MC308", say, hint)
+
+
+_LOST_LINK: Final = Fault(
+    "MC311",
+    Phrase("WeChat keeps only links to articles on mp.weixin.qq.com, so this one may be lost"),
+    Phrase("write the address as text, or set `external_links: keep` for an account with WeChat Pay"),
+    severity=Severity.WARNING,
+)

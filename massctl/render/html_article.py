@@ -1,0 +1,145 @@
+"""An `.html` article: it is checked and its pictures get placeholders; every other byte stays as it is.
+
+The HTML5 parser has the last word on what stands where (`massctl.render.tree`); the scanner only says at which bytes.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from html import escape, unescape
+from typing import Final
+
+from massctl.model.phrase import Phrase
+from massctl.render.elements import attribute_faults, is_script, lost_title, refusal, writer_row
+from massctl.render.fault import Fault
+from massctl.render.html_scan import Edit, Tag, edited
+from massctl.render.page import ExternalLinks, Page
+from massctl.render.styles import STYLE_URL, hides_picture, pictures_in
+from massctl.render.tree import IMPLIED, Element, marked, parse
+
+_MISSING_MARK: Final = Phrase("check for a missing quotation mark or `>`")
+
+
+def html_article(text: str, page: Page) -> tuple[str, Element]:
+    """Return the body of an HTML article and its tree; faults go to the page."""
+    source, scanned = marked(text)
+    tree = parse(source)
+    found: dict[int, Element] = {}
+    unmarked: list[Element] = []
+    for element in tree.below():
+        if element.at is None:
+            unmarked.append(element)
+        else:
+            # Where the parser repeats an element, as it does with emphasis that overlaps, the first one counts.
+            found.setdefault(element.at, element)
+    edits: list[Edit] = []
+    for tag in scanned:
+        for fault, at in _faults(tag, text, found.get(tag.start), page.external_links):
+            page.report(fault, at)
+        if tag.start in found:
+            edits += _placed(tag, found[tag.start], page)
+    if not page.is_faulty:
+        for hidden, place in _hidden(scanned, found, unmarked):
+            page.report(hidden, place)
+    return edited(text, edits), tree
+
+
+def _faults(tag: Tag, text: str, element: Element | None, links: ExternalLinks) -> Iterator[tuple[Fault, int]]:
+    """Find what is wrong with one tag, each with its position; `element` is what the parser made of it."""
+    attributes = {each.name: each.value for each in reversed(tag.attributes)} if element is None else element.attributes
+    if tag.closing:
+        pass
+    elif tag.name == "title" and element is not None and all(each.name != "svg" for each in element.above()):
+        yield replace(lost_title(), needle=text[tag.start : tag.name_start + len(tag.name)]), tag.start
+    elif writer_row(tag.name) is None and not (element is not None and _is_in_refused(element)):
+        say = Phrase(
+            "`<{name}>` is not an element that massctl knows, and WeChat may remove what is in it", name=tag.name
+        )
+        hint = Phrase("write `<section>` or `<span>` instead; docs/reference/wechat-html.md lists what WeChat keeps")
+        yield Fault("MC308", say, hint, needle=text[tag.start : tag.name_start + len(tag.name)]), tag.start
+    yield from tag_faults(tag, text, attributes, links)
+
+
+def _is_in_refused(element: Element) -> bool:
+    """Say whether it is told already that WeChat removes what an element stands in."""
+    return any(refusal(each.name, each.attributes) is not None for each in element.above() if each.parent is not None)
+
+
+def tag_faults(tag: Tag, text: str, attributes: Mapping[str, str], links: ExternalLinks) -> Iterator[tuple[Fault, int]]:
+    """Find what WeChat removes of a tag, and what browsers read in another way than we do, each with its position."""
+    if not text.endswith(">", tag.start, tag.end):
+        say = Phrase("the tag `<{name}` never ends", name=tag.name)
+        yield Fault("MC308", say, _MISSING_MARK, needle=text[tag.start : tag.name_start + len(tag.name)]), tag.start
+    if tag.closing:
+        return
+    refused = refusal(tag.name, attributes)
+    if refused is not None:
+        yield replace(refused, needle=text[tag.start : tag.name_start + len(tag.name)]), tag.start
+    written = {each.name: each for each in reversed(tag.attributes)}
+    for fault, name in attribute_faults(tag.name, attributes, links):
+        place = written.get(name.lower())
+        start, end = (place.start, place.end) if place is not None else (tag.start, tag.end)
+        yield replace(fault, needle=text[start:end]), start
+    style = written.get("style")
+    if style is not None and hides_picture(style.value, len(STYLE_URL.findall(style.written))):
+        say = Phrase("a picture in this style cannot be read")
+        hint = Phrase("write it as `url(path)`, without escapes and `image-set`")
+        yield Fault("MC308", say, hint, needle=text[style.start : style.end]), style.start
+
+
+def _placed(tag: Tag, element: Element, page: Page) -> Iterator[Edit]:
+    """Yield what is written in place of the addresses of pictures in one tag; the tree is changed with it."""
+    known = writer_row(element.name)
+    sources = known.pictures if known is not None else ()
+    written = {each.name: each for each in reversed(tag.attributes)}
+    for name in [*sources, "style"]:
+        place, value = written.get(name), element.get(name)
+        if not value.strip() or (place is None and name == "style" and "url(" not in value):
+            continue
+        if place is None or ("&" not in place.written and place.written != value):
+            page.report(_not_found(tag.name), tag.start)
+        elif name == "style":
+            changed = value
+            for start, address in pictures_in(place.written):
+                shown = _shown(unescape(address), address, place.value_start + start, page)
+                changed = changed.replace(unescape(address), shown or unescape(address))
+                yield from _edit(place.value_start + start, address, shown)
+            element.attributes[name] = changed
+        elif not (name.endswith("href") and value.startswith("#")):
+            address = place.written.strip()
+            start = place.value_start + place.written.index(address)
+            shown = _shown(value.strip(), address, start, page)
+            element.attributes[name] = shown or value
+            yield from _edit(start, address, shown)
+
+
+def _shown(address: str, written: str, at: int, page: Page) -> str | None:
+    """Return what stands for a picture; None where it is refused: a script is told already, as what it is."""
+    placed = None if is_script(address) else page.picture(address, written, at)
+    return None if placed is None else placed[0]
+
+
+def _edit(start: int, written: str, shown: str | None) -> Iterator[Edit]:
+    if shown is not None and written.lower().startswith("http:"):
+        # WeChat shows its own pictures over https; the rest of the address keeps its bytes.
+        yield Edit(start, start + len("http:"), "https:")
+    elif shown is not None and shown != unescape(written):
+        yield Edit(start, start + len(written), escape(shown))
+
+
+def _hidden(
+    scanned: list[Tag], found: Mapping[int, Element], unmarked: list[Element]
+) -> Iterator[tuple[Fault, int | None]]:
+    """Find what the parser reads in another way than it looks."""
+    for element in unmarked:
+        if element.name not in IMPLIED and element.parent is not None:
+            say = Phrase("a browser finds `<{name}>` here, in markup that hides it", name=element.name)
+            yield Fault("MC308", say, _MISSING_MARK, needle=f"<{element.name}"), None
+    for tag in scanned:
+        if not tag.closing and tag.start not in found:
+            yield _not_found(tag.name), tag.start
+
+
+def _not_found(name: str) -> Fault:
+    say = Phrase("a browser does not see `<{name}>` here as it is written", name=name)
+    hint = Phrase("check for a missing quotation mark or `>`; a part of a table must stand in one")
+    return Fault("MC308", say, hint, needle=f"<{name}")

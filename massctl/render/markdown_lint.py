@@ -1,0 +1,401 @@
+"""What a writer means and Markdown does not: each would be lost, or shown as it is written, without a word.
+
+Lines that look like Markdown and are none, cells that a table drops, marks of other tools, asterisks that stay in the
+text or vanish from it, links that are none, addresses that nothing refers to.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Final
+
+from markdown_it.token import Token
+
+from massctl.model.diagnostics import Lines, Severity
+from massctl.model.phrase import Phrase
+from massctl.render.cjk import has_cjk
+from massctl.render.fault import Fault
+from massctl.render.foreign import diagram, foreign_marks, template_marks
+from massctl.render.markdown_parser import Parsed
+
+VERSE_CHARACTERS: Final = range(4, 17)
+"""Ours: from a line of four characters to two of seven with their marks; prose that an editor wraps has longer ones."""
+_TAG: Final = re.compile(r"<!--.*?(?:-->|\Z)|<[^>]*>?", re.DOTALL)
+_LEFT_OVER: Final = re.compile(r"\*\*[^*\n]{0,20}")
+_READ_NOT: Final = re.compile(r"(?<![A-Za-z0-9*_/\\])\*(?=[^\W_])[^*\n]{0,40}(?<=\w)\*(?![A-Za-z0-9*_/])")
+"""Emphasis of one asterisk, as it stands inside HTML; `*` behind a name and before a note is none."""
+_UNDERSCORES: Final = re.compile(r"(?<![A-Za-z0-9_/])__(?![\s_])[^_\n]{1,60}(?<!\s)__(?![A-Za-z0-9_(])")
+"""Two on both sides of words, and no name as Python writes them (`a__b__`)."""
+_BROKEN_ADDRESS: Final = re.compile(r"\]\((?P<address>[^()\n]{1,200})\)")
+_PICTURE_NAME: Final = re.compile(r"\.(?:png|jpe?g|gif|webp|bmp)\b", re.IGNORECASE)
+REPORTS_MAX: Final = 50
+"""Faults of this kind in one article; who reads fifty knows the rest."""
+LABEL_CHARACTERS_MAX: Final = 24
+"""Ours: what is longer is no name of a footnote, but the note itself."""
+_LETTER: Final = r"[^\W\d_]"
+_FRONT_MATTER: Final = re.compile(
+    r"---[ \t]*\n(?:[^\n]*\n){0,50}?[A-Za-z_]+:(?:[ \t][^\n]*)?\n(?:[^\n]*\n){0,50}?---[ \t]*(?:\n|\Z)"
+)
+_CODE: Final = re.compile(r"(`+)[^`\n]+\1")
+_FOOTNOTE: Final = re.compile(r"\[\^(?P<label>[^\]\s]+)\]")
+_HEADING: Final = re.compile(rf" {{0,3}}(?P<mark>#{{1,6}})(?P<rest>{_LETTER}[^#]*)$")
+_WIDE_HEADING: Final = re.compile(r" {0,3}(?P<mark>＃{1,6})\s*(?P<rest>[^\s＃#][^＃#]*)$")
+_NUMBER: Final = re.compile(r" {0,3}(?P<mark>\d{1,3}[.)])(?P<rest>[\u3400-\u9fff].*)$")
+_BULLET: Final = re.compile(rf" {{0,3}}(?P<mark>[-+])(?P<rest>{_LETTER}.*)$")
+_WIDE: Final = re.compile(
+    r"(?P<mark>[!！]?)(?P<text>\[[^\[\]\n]*\])"
+    r"(?:（(?P<wide>[^（）()\n]*)[）)]|\((?P<half>[^（）()\n]*)）|\((?P<plain>[^（）()\n]*)\))"
+)
+_LINK_ADDRESS: Final = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:|^[\w./%-]+\.[A-Za-z]{2,5}$|^[\w.%-]*/[\w./%-]+$|^#")
+_PICTURE_END: Final = re.compile(r"\.(?:png|jpe?g|gif|webp|bmp)$", re.IGNORECASE)
+_SUSPECT: Final = re.compile(
+    rf"^ {{0,3}}(?:#{{1,6}}{_LETTER}|＃|\d{{1,3}}[.)][\u3400-\u9fff]|[-+]{_LETTER})|\[\^|\]（|！\[|\]\([^\n（）()]*）",
+    re.MULTILINE,
+)
+"""Where a line may be one of those above."""
+_UNREAD: Final = frozenset({"fence", "code_block", "html_block"})
+
+
+def text_faults(
+    text: str, parsed: Parsed, lines: Lines, *, is_file: bool = False, breaks: bool = False
+) -> Iterator[tuple[Fault, int | None]]:
+    """Give the faults of one article's Markdown, each with its position in `text` where it is known.
+
+    `parsed` is what it was read as. `is_file`: the text is no template's, so that what a template would fill in is a
+    fault. `breaks`: each line of it is a line of the article.
+    """
+    yield from islice(_lookalikes(text, parsed, lines, is_file=is_file), REPORTS_MAX)
+    for fault in (*_unused_definitions(parsed), *_in_tokens(parsed.tokens, breaks=breaks)):
+        yield fault, None
+    for note in parsed.inline_notes.values():
+        for fault in _in_tokens(note, breaks=breaks):
+            yield fault, None
+
+
+def _lookalikes(text: str, parsed: Parsed, lines: Lines, *, is_file: bool) -> Iterator[tuple[Fault, int]]:
+    skipped = {n for token in parsed.tokens if token.type in _UNREAD and token.map for n in range(*token.map)}
+    for fault, number, column in (*_lost_cells(lines, parsed.tokens), *_lost_tables(lines, parsed.tokens)):
+        yield fault, lines.bounds(number)[0] + column
+    yield from _of_other_tools(text, parsed.tokens, lines, is_file=is_file)
+    front = _FRONT_MATTER.match(text)
+    if front is not None:
+        say = Phrase("the lines between `---` are shown as text: there is no front matter here")
+        hint = Phrase("write title, author and digest into campaign.yaml")
+        yield Fault("MC314", say, hint, severity=Severity.WARNING, needle="---"), 0
+        skipped |= set(range(front[0].count("\n")))
+    # Nearly every line is what it looks like; those that may not be are found in one go.
+    for number in dict.fromkeys(lines.at(found.start())[0] for found in _SUSPECT.finditer(text)):
+        if number - 1 not in skipped:
+            # Blanks of the same length instead of code, so that columns stay.
+            line = _CODE.sub(lambda found: " " * len(found[0]), lines.written(number))
+            for fault, column in _in_line(line, parsed.notes):
+                yield fault, lines.bounds(number)[0] + column
+
+
+def _of_other_tools(text: str, tokens: Sequence[Token], lines: Lines, *, is_file: bool) -> Iterator[tuple[Fault, int]]:
+    code = [token for token in tokens if token.type in ("fence", "code_block") and token.map]
+    for token in code:
+        if token.type == "fence" and token.map and (fault := diagram(token)) is not None:
+            yield fault, text.index(fault.needle, lines.bounds(token.map[0] + 1)[0])
+    found = [*(template_marks(text) if is_file else ()), *foreign_marks(text)]
+    if found:
+        skipped = {n for token in code if token.map for n in range(*token.map)}
+        spans = [each.span() for each in _CODE.finditer(text)]
+        for fault, at in found:
+            if lines.at(at)[0] - 1 not in skipped and not any(start <= at < end for start, end in spans):
+                yield fault, at
+
+
+def _in_line(line: str, notes: Mapping[str, int]) -> Iterator[tuple[Fault, int]]:
+    for found in _FOOTNOTE.finditer(line):
+        if found["label"] not in notes:
+            shown = found[0] if len(found[0]) <= LABEL_CHARACTERS_MAX else found[0][:LABEL_CHARACTERS_MAX] + "…"
+            say = Phrase("there is no footnote `{text}`: it is shown as written", text=shown)
+            hint = Phrase("write it on a separate line: `{text}: …`", text=found[0])
+            if shown != found[0]:
+                hint = Phrase("an inline note is written `^[…]`")
+            yield Fault("MC326", say, hint, severity=Severity.WARNING, needle=found[0]), found.start()
+    for found in _WIDE.finditer(line):
+        if _is_meant(found):
+            yield _wide(found), found.start()
+    for pattern, mark in ((_HEADING, None), (_WIDE_HEADING, "#"), (_NUMBER, None), (_BULLET, None)):
+        looked = pattern.match(line)
+        if looked is not None:
+            right = f"{mark * len(looked['mark']) if mark else looked['mark']} {looked['rest'][:20].strip()}"
+            say = Phrase("this line is shown as written: `{text}`", text=looked[0].strip()[:20])
+            hint = Phrase("if it is a heading or a list entry, write `{text}`", text=right)
+            fault = Fault("MC314", say, hint, severity=Severity.WARNING, needle=looked[0].strip())
+            yield fault, looked.start("mark")
+
+
+def _address(found: re.Match[str]) -> str:
+    return str(next(found[name] for name in ("wide", "half", "plain") if found[name] is not None)).strip()
+
+
+def _is_meant(found: re.Match[str]) -> bool:
+    """Tell a link with full-width marks from prose, where brackets before parentheses are usual."""
+    address = _address(found)
+    if found["plain"] is not None:
+        return found["mark"] == "！" and _PICTURE_END.search(address) is not None
+    return found["mark"] == "!" or _LINK_ADDRESS.match(address) is not None or _PICTURE_END.search(address) is not None
+
+
+def _wide(found: re.Match[str]) -> Fault:
+    address = _address(found)
+    picture = "!" if found["mark"] == "!" or _PICTURE_END.search(address) else ""
+    say = Phrase("full-width marks are not Markdown: `{text}`", text=found[0])
+    right = f"{picture}{found['text']}({address})"
+    return Fault("MC006", say, Phrase("write `{text}`", text=right), needle=found[0])
+
+
+# What Markdown reads in its text, and what a reader would see of it.
+
+
+def _in_tokens(tokens: Sequence[Token], *, breaks: bool) -> Iterator[Fault]:
+    for token in tokens:
+        if token.type == "inline":
+            children = token.children or ()
+            if "*" in token.content:
+                yield from _swallowed_signs(children)
+            if "\n" in token.content and not breaks:
+                yield from _verse(token)
+            yield from _in_tokens(children, breaks=breaks)
+        elif token.type == "text":
+            yield from _in_text(token.content)
+        elif token.type == "html_block":
+            yield from _in_html(token.content)
+        elif token.type == "link_open" and token.attrs.get("title"):
+            say = Phrase("the title of a link is not shown")
+            yield replace(_not_shown(str(token.attrs["title"]), say), severity=Severity.INFO)
+        elif token.type == "fence" and len(words := token.info.split(maxsplit=1)) > 1:
+            say = Phrase("what is behind the language of code is not shown")
+            yield replace(_not_shown(words[1].strip(), say), severity=Severity.INFO)
+
+
+def _in_text(content: str) -> Iterator[Fault]:
+    if "**" in content and (left_over := _LEFT_OVER.search(content)) is not None:
+        yield _asterisks(left_over[0], Phrase("write `**` directly before and after the words, without spaces"))
+    if "__" in content:
+        yield from _underscores(content)
+    if "[" in content:
+        yield from _broken_links(content)
+    if "](" in content and (broken := _BROKEN_ADDRESS.search(content)) is not None:
+        yield _broken(broken["address"])
+
+
+def _in_html(content: str) -> Iterator[Fault]:
+    shown = _TAG.sub(" ", content)
+    left_over = _LEFT_OVER.search(shown) or _READ_NOT.search(shown)
+    if left_over is not None:
+        hint = Phrase("Markdown is not read directly after a tag: leave a line empty, or write `<em>`")
+        yield _asterisks(left_over[0], hint)
+    yield from _underscores(shown)
+
+
+def _verse(token: Token) -> Iterator[Fault]:
+    """Note short lines of Chinese that become one: verse, an address, a signature."""
+    lines = token.content.split("\n")
+    fuse = any(child.type == "softbreak" for child in token.children or ())
+    if fuse and all(len(line) in VERSE_CHARACTERS and has_cjk(line) for line in lines):
+        say = Phrase("{count} short lines become one line of the article", count=len(lines))
+        hint = Phrase("to keep them apart, end a line with `\\`, or write `breaks: true` in campaign.yaml")
+        yield Fault("MC348", say, hint, severity=Severity.WARNING, needle=lines[0])
+
+
+def _asterisks(shown: str, hint: Phrase) -> Fault:
+    """Warn of emphasis marks that a reader would see."""
+    say = Phrase("the asterisks stay in the text: `{text}`", text=shown)
+    return Fault("MC312", say, hint, severity=Severity.WARNING, needle=shown)
+
+
+def _underscores(shown: str) -> Iterator[Fault]:
+    """Warn of those beside Chinese, which are no emphasis."""
+    for found in _UNDERSCORES.finditer(shown):
+        if not has_cjk(shown[max(0, found.start() - 1) : found.end() + 1]):
+            continue
+        say = Phrase("the underscores stay in the text: `{text}`", text=found[0])
+        hint = Phrase("write `{text}`: underscores next to Chinese are not emphasis", text=f"**{found[0][2:-2]}**")
+        if found[0].isascii():
+            bold = f"**{found[0][2:-2]}**"
+            hint = Phrase("write `{text}`, or, if it is code, put it between back-ticks", text=bold)
+        yield Fault("MC312", say, hint, severity=Severity.WARNING, needle=found[0])
+
+
+def _broken(address: str) -> Fault:
+    """Say that a link or picture stays in the text as it is written, since Markdown does not see one there."""
+    hint = Phrase("an address with spaces needs angle brackets: `(<{address}>)`", address=address)
+    if _PICTURE_NAME.search(address):
+        say = Phrase("the picture {address} is not shown: its line stays in the text as written", address=address)
+        return Fault("MC201", say, hint, needle=f"]({address})", shift=2, width=len(address))
+    say = Phrase("the link to {address} stays in the text as written", address=address)
+    return Fault("MC312", say, hint, severity=Severity.WARNING, needle=f"]({address})", shift=2, width=len(address))
+
+
+def _not_shown(text: str, why: Phrase) -> Fault:
+    """Warn of words that no follower will see."""
+    say = Phrase("{why}: `{text}`", why=why, text=text[:40])
+    hint = Phrase("write it into the text, or remove it")
+    return Fault("MC349", say, hint, severity=Severity.WARNING, needle=text)
+
+
+def _unused_definitions(parsed: Parsed) -> Iterator[Fault]:
+    """Warn of addresses that no link or picture names; `[//]: # (…)` is how Markdown writes a comment."""
+    for label, address in parsed.unused_definitions():
+        say = Phrase("nothing refers to this definition, so its address is not shown: `{text}`", text=address[:80])
+        hint = Phrase("write `[{label}]` where the link belongs, or remove the line", label=label)
+        yield Fault("MC349", say, hint, severity=Severity.WARNING, needle=address)
+
+
+# Links and pictures that Markdown does not see as ones: they stay in the text as they are written.
+
+_REFERENCE: Final = re.compile(
+    r"(?<![A-Za-z0-9_\])])(?P<mark>!?)\[(?P<text>[^\[\]\n]{1,200})\]\[(?P<label>[^\[\]\n]{0,100})\]"
+)
+"""Behind a letter or another bracket it is an index: `a[i][j]`."""
+_APART: Final = re.compile(r"(?P<mark>!?)\[(?P<text>[^\[\]\n]{1,200})\][ \t]+\((?P<address>https?://[^()\s]{1,500})\)")
+_SWAPPED: Final = re.compile(r"[(（](?P<text>[^()（）\[\]\n]{1,200})[)）]\[(?P<address>https?://[^\[\]\s]{1,500})\]")
+
+
+def _broken_links(text: str) -> Iterator[Fault]:
+    """Find links in running text without a definition, with a blank in the middle, or with swapped brackets."""
+    for found in _REFERENCE.finditer(text):
+        label = found["label"] or found["text"]
+        if found["mark"]:
+            say = Phrase(
+                "the picture `{text}` is not shown: there is no definition of `[{label}]`", text=found[0], label=label
+            )
+        elif found["text"].isdigit() or (found["text"].isupper() and not label.isdigit()):
+            # Two sources of one sentence, `[1][2]`, or what a log or a model writes, `[WARN][net]`.
+            continue
+        else:
+            say = Phrase("`{text}` is not a link: there is no definition of `[{label}]`", text=found[0], label=label)
+        hint = Phrase("write on a separate line: `{text}`", text=f"[{label}]: …")
+        yield _link_fault(found, say, hint)
+    for pattern in (_APART, _SWAPPED):
+        for found in pattern.finditer(text):
+            if found["text"].isdigit():
+                continue
+            mark = "!" if found[0].startswith("!") else ""
+            say = Phrase("`{text}` is not a link", text=found[0])
+            yield _link_fault(found, say, Phrase("write `{text}`", text=f"{mark}[{found['text']}]({found['address']})"))
+
+
+def _link_fault(found: re.Match[str], say: Phrase, hint: Phrase) -> Fault:
+    if found[0].startswith("!"):
+        return Fault("MC201", say, hint, needle=found[0])
+    return Fault("MC314", say, hint, severity=Severity.WARNING, needle=found[0])
+
+
+# Asterisks that were meant as signs, as in `2*3*4`, and that Markdown takes for emphasis.
+
+_SIGN_BEFORE: Final = re.compile(r"[A-Za-z0-9_.)\]]{1,20}$")
+_SIGN_INSIDE: Final = re.compile(r"[A-Za-z0-9(\[](?:[!-)+-~]{0,20}[A-Za-z0-9)\]])?")
+_SIGN_BEHIND: Final = re.compile(r"[A-Za-z0-9_(\[]{1,20}")
+
+
+def _swallowed_signs(tokens: Sequence[Token]) -> Iterator[Fault]:
+    """Give a warning for each emphasis that touches letters or digits of a formula on both sides."""
+    for index in range(1, len(tokens) - 3):
+        before, opening, inside, closing, behind = tokens[index - 1 : index + 4]
+        if (
+            opening.type in ("em_open", "strong_open")
+            and opening.markup.startswith("*")
+            and closing.type in ("em_close", "strong_close")
+            and before.type == inside.type == behind.type == "text"
+        ):
+            left, right = _SIGN_BEFORE.search(before.content), _SIGN_BEHIND.match(behind.content)
+            if left is not None and right is not None and _SIGN_INSIDE.fullmatch(inside.content):
+                mark = opening.markup
+                text = f"{left[0]}{mark}{inside.content}{mark}{right[0]}"
+                say = Phrase("Markdown reads the asterisks of `{text}` as emphasis and does not show them", text=text)
+                hint = Phrase(
+                    "if they are asterisks or products, write `\\*` or `×`, or put all of it between back-ticks"
+                )
+                yield Fault("MC345", say, hint, severity=Severity.WARNING, needle=text)
+
+
+# Cells that Markdown drops, and lines that were meant as a table and are none. A row has as many cells as the header.
+# Source: GitHub Flavored Markdown 0.29, 4.10 "Tables (extension)": "The excess is ignored", and a bar ends a cell also
+# inside of code.
+
+_BAR: Final = re.compile(r"(?<!\\)\|")
+_DASHES: Final = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
+_ROW: Final = re.compile(r"\|(?:[^|\n]+\|){2,}[ \t]*")
+_CELLS_SHOWN_MAX: Final = 40
+"""Characters of the lost cells that a message says."""
+
+
+def _lost_cells(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault, int, int]]:
+    """Give a warning for each row with more cells than the header, with its line (from 1) and its column (from 0)."""
+    columns = 0
+    for token in tokens:
+        if token.type == "table_open":
+            columns = 0
+        elif token.type == "th_open":
+            columns += 1
+        elif token.type == "tr_open" and columns and token.map:
+            number = token.map[0] + 1
+            line = lines.written(number)
+            start = _start_of_rest(line, columns)
+            rest = line[start:].strip().removesuffix("|").strip()
+            if rest.strip("| "):
+                yield _lost(rest), number, start
+
+
+def _lost_tables(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault, int, int]]:
+    """Give a warning for each paragraph that its writer meant as a table, placed as `lost_cells` places its own."""
+    for token in tokens:
+        if token.type == "paragraph_open" and token.map and token.map[1] - token.map[0] > 1:
+            written = [lines.written(number + 1).lstrip(" \t>") for number in range(*token.map)]
+            dashes = next((n for n, line in enumerate(written) if n and "|" in line and _DASHES.fullmatch(line)), None)
+            if dashes is not None:
+                fault, number = _unlike(written[dashes - 1], written[dashes]), token.map[0] + 1 + dashes
+            elif all(map(_ROW.fullmatch, written)):
+                fault, number = _without_dashes(written[0]), token.map[0] + 1
+            else:
+                continue
+            yield fault, number, lines.written(number).index(fault.needle)
+
+
+def _unlike(header: str, dashes: str) -> Fault:
+    above, below = len(_cells(header)), len(_cells(dashes))
+    say = Phrase(
+        "these lines are not a table: the header has {header} cells, the line of dashes {dashes}",
+        header=above,
+        dashes=below,
+    )
+    hint = Phrase("give both the same number; write a bar in the text as `\\|`, also in code")
+    return Fault("MC314", say, hint, severity=Severity.WARNING, needle=dashes)
+
+
+def _without_dashes(row: str) -> Fault:
+    say = Phrase("these lines are not a table: the line of dashes below the header is missing")
+    hint = Phrase("write `{text}` below the first line", text="|---" * len(_cells(row)) + "|")
+    return Fault("MC314", say, hint, severity=Severity.WARNING, needle=row)
+
+
+def _cells(row: str) -> list[str]:
+    return _BAR.split(row.strip().removeprefix("|").removesuffix("|"))
+
+
+def _start_of_rest(line: str, columns: int) -> int:
+    """Give where the first cell begins that the header has no column for; the line's length if there is none.
+
+    Before the row stand the marks and blanks of the quotations and lists that it is in.
+    """
+    start = len(line) - len(line.lstrip(" \t>"))
+    begins = [start + 1 if line.startswith("|", start) else start]
+    begins += [bar.end() for bar in _BAR.finditer(line, begins[0])]
+    if len(begins) <= columns:
+        return len(line)
+    start = begins[columns]
+    return start + len(line[start:]) - len(line[start:].lstrip())
+
+
+def _lost(rest: str) -> Fault:
+    cells = " | ".join(each.strip() for each in _BAR.split(rest))
+    shown = cells if len(cells) <= _CELLS_SHOWN_MAX else cells[:_CELLS_SHOWN_MAX] + "…"
+    say = Phrase("this row has more cells than the table's header, and these are lost: `{text}`", text=shown)
+    hint = Phrase("write a bar in the text as `\\|`, also in code; or add a cell to the header")
+    return Fault("MC343", say, hint, severity=Severity.WARNING, needle=rest)

@@ -1,0 +1,273 @@
+"""The Markdown parser: CommonMark with tables, strikethrough, footnotes, definitions, boxes, formulas and small marks.
+
+CommonMark looks for blanks and punctuation to tell where emphasis begins and ends, and Chinese has no blanks:
+`**注意，**请看` stays full of asterisks. As in the published amendment "CJK-friendly emphasis", Chinese
+punctuation counts as a letter here, and Chinese letters count as a boundary for other punctuation.
+"""
+
+import re
+from collections.abc import Iterator, MutableMapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from markdown_it import MarkdownIt
+from markdown_it.common.utils import isMdAsciiPunct, isPunctChar, isWhiteSpace
+from markdown_it.parser_inline import ParserInline
+from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline.state_inline import Scanned, StateInline
+from markdown_it.token import Token
+from mdit_py_plugins.container import container_plugin
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+
+from massctl.render.cjk import is_cjk_at
+from massctl.render.md_math import add_math
+
+NESTING_MAX: Final = 100
+_WORD: Final = re.compile(r"\w")
+
+
+class _Inline(StateInline):
+    def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: N802, N803  # markdown-it's names.
+        """Tell whether a run of `*`, `_` or `~` can open or close emphasis."""
+        end = start
+        while end < self.posMax and self.src[end] == self.src[start]:
+            end += 1
+        last = self.src[start - 1] if start > 0 else " "
+        after = self.src[end] if end < self.posMax else " "
+        last_cjk, after_cjk = is_cjk_at(self.src, start - 1, -1), is_cjk_at(self.src[: self.posMax], end, 1)
+        last_mark, after_mark = _is_mark(last), _is_mark(after)
+        last_blank, after_blank = isWhiteSpace(ord(last)), isWhiteSpace(ord(after))
+        opens = not after_blank and (not after_mark or after_cjk or last_blank or last_mark or last_cjk)
+        closes = not last_blank and (not last_mark or last_cjk or after_blank or after_mark or after_cjk)
+        return Scanned(
+            opens and (canSplitWord or not closes or last_mark),
+            closes and (canSplitWord or not opens or after_mark),
+            end - start,
+        )
+
+
+def _is_mark(character: str) -> bool:
+    return isMdAsciiPunct(ord(character)) or isPunctChar(character)
+
+
+class _ParserInline(ParserInline):
+    def parse(self, src: str, md: MarkdownIt, env: MutableMapping[str, Any], tokens: list[Token]) -> list[Token]:
+        """Parse one run of text with our notion of emphasis."""
+        state = _Inline(src, md, env, tokens)
+        self.tokenize(state)
+        for rule in self.ruler2.getRules(""):
+            rule(state)
+        return state.tokens
+
+
+class _Markdown(MarkdownIt):
+    def normalizeLink(self, url: str) -> str:  # noqa: N802
+        """Leave addresses as written: pictures are files, and links are encoded when they are written out."""
+        return url
+
+    def validateLink(self, url: str) -> bool:  # noqa: N802
+        """Take every address: what is forbidden must become a diagnostic, not stay in the text."""
+        return True
+
+
+@cache
+def _parser() -> MarkdownIt:
+    markdown = _Markdown(
+        "commonmark", {"html": True, "typographer": False, "maxNesting": NESTING_MAX, "store_labels": True}
+    )
+    rules = markdown.inline.ruler.get_active_rules(), markdown.inline.ruler2.get_active_rules()
+    markdown.inline = _ParserInline()
+    markdown.inline.ruler.enableOnly(rules[0])
+    markdown.inline.ruler2.enableOnly(rules[1])
+    markdown.enable(["table", "strikethrough"])
+    footnote_plugin(markdown, move_to_end=False)
+    deflist_plugin(markdown)
+    _add_boxes(markdown)
+    _add_marks(markdown)
+    add_math(markdown)
+    return markdown
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What Markdown was read as."""
+
+    tokens: list[Token]
+    notes: dict[str, int]
+    """The labels of the footnotes that are written out, each with the number that its references carry; those that no
+    reference names are numbered behind all others."""
+    inline_notes: dict[int, list[Token]]
+    """Footnotes that stand in the line (`^[…]`), by the same numbers."""
+    definitions: Sequence[tuple[str, str]] = ()
+    """The label and the address of each definition, `[label]: address`, also of those that are overruled."""
+
+    def unused_definitions(self) -> Iterator[tuple[str, str]]:
+        """Yield those that no link or picture refers to; a label without a letter or digit begins a comment."""
+        used = {token.meta["label"] for token in every(self.tokens) if token.meta and "label" in token.meta}
+        for note in self.inline_notes.values():
+            used.update(token.meta["label"] for token in every(note) if token.meta and "label" in token.meta)
+        seen: set[str] = set()
+        for label, address in self.definitions:
+            if (label not in used or label in seen) and _WORD.search(label) and address not in ("", "#"):
+                yield label, address
+            seen.add(label)
+
+
+def every(tokens: Sequence[Token]) -> Iterator[Token]:
+    """Yield tokens and the ones in them, the words of pictures too."""
+    for token in tokens:
+        yield token
+        if token.children:
+            yield from every(token.children)
+
+
+def parse(text: str) -> Parsed:
+    """Parse Markdown into markdown-it's tokens."""
+    env: dict[str, Any] = {}
+    tokens = _parser().parse(text, env)
+    found = env.get("footnotes", {"refs": {}, "list": {}})
+    numbers = {label.removeprefix(":"): number for label, number in found["refs"].items()}
+    count = len(found["list"])
+    for label, number in numbers.items():
+        if number < 0:
+            numbers[label], count = count, count + 1
+    inline = {n: note["tokens"] for n, note in found["list"].items() if "tokens" in note}
+    definitions = [(label, each["href"]) for label, each in env.get("references", {}).items()]
+    definitions += [(each["label"], each["href"]) for each in env.get("duplicate_refs", ())]
+    return Parsed(tokens, numbers, inline, definitions)
+
+
+# Boxes around paragraphs, in the two spellings that writers know: `::: tip Title` to `:::`, as in VitePress, and
+# GitHub's `> [!NOTE]`, also with a title behind it as in Obsidian. Both become `callout_open` and `callout_close`;
+# `info` is the kind and `content` the title.
+
+_SAME: Final = {
+    "note": "note info abstract summary tldr todo example quote cite question help faq",
+    "tip": "tip hint success check done",
+    "important": "important",
+    "warning": "warning attention warn",
+    "caution": "caution danger error bug failure fail missing",
+    "details": "details",
+}
+KINDS: Final = {name: kind for kind, names in _SAME.items() for name in names.split()}
+"""The names that writers use, in lower case, each with what it means here."""
+_BOX: Final = re.compile(r"\s*(?P<name>[A-Za-z]+)(?:\[(?P<bracket>[^\]]*)\])?(?:\s*\{[^}]*\})?(?P<title>(?:\s.*)?)$")
+_ALERT: Final = re.compile(r"\[!(?P<name>[A-Za-z]+)\][+-]?(?P<title>[^\n]*)(?:\n|$)")
+
+
+def _add_boxes(markdown: MarkdownIt) -> None:
+    container_plugin(markdown, "callout", validate=lambda info, _: _box(info) is not None)
+    markdown.core.ruler.after("block", "callouts", _alerts)
+
+
+def _box(info: str) -> re.Match[str] | None:
+    found = _BOX.match(info)
+    return found if found is not None and found["name"].lower() in KINDS else None
+
+
+def _alerts(state: StateCore) -> None:
+    """Find boxes before their text is parsed; what opens them is no text."""
+    open_quotes: list[tuple[Token, bool]] = []
+    for index, token in enumerate(state.tokens):
+        if token.type == "container_callout_open" and (found := _box(token.info)) is not None:
+            token.type, token.info = "callout_open", KINDS[found["name"].lower()]
+            token.content = (found["bracket"] or found["title"]).strip()
+        elif token.type == "container_callout_close":
+            token.type = "callout_close"
+        elif token.type == "blockquote_open":
+            open_quotes.append((token, _name_quote(state.tokens, index)))
+        elif token.type == "blockquote_close":
+            _, is_box = open_quotes.pop()
+            token.type = "callout_close" if is_box else token.type
+
+
+def _name_quote(tokens: Sequence[Token], index: int) -> bool:
+    inline = tokens[index + 2] if tokens[index + 1].type == "paragraph_open" else None
+    found = _ALERT.match(inline.content) if inline is not None else None
+    if inline is None or found is None or found["name"].lower() not in KINDS:
+        return False
+    tokens[index].type, tokens[index].info = "callout_open", KINDS[found["name"].lower()]
+    tokens[index].content = found["title"].strip()
+    inline.content = inline.content[found.end() :].lstrip()
+    return True
+
+
+# Small marks in running text: `==highlight==`, `H~2~O`, `x^2^`. They are read narrowly: `~` and `^` are at home in
+# Chinese chat (`好~`, `^_^`), and `==` in code, so a mark that may be meant as itself stays as it is written.
+
+_HIGHLIGHT: Final = re.compile(r"==(?=[^\s=])(?P<text>(?:[^\n=]|=(?!=)){1,500}?)(?<=[^\s=])==(?![=A-Za-z0-9])")
+_SUBSCRIPT: Final = re.compile(r"~(?P<text>[0-9]{1,4}[+-]?|[a-z]{1,3}|[+-])~(?!~)")
+_SUPERSCRIPT: Final = re.compile(r"\^(?P<text>[+\-−]?[0-9]{1,6}[+-]?|[+-]|[A-Za-z]{1,8}|\([A-Za-z0-9+\-]{1,8}\))\^")
+_BEFORE_HIGHLIGHT: Final = re.compile(r"[=!<>A-Za-z0-9]")
+_BEFORE_SUBSCRIPT: Final = re.compile(r"[A-Za-z)\]]")
+_BEFORE_SUPERSCRIPT: Final = re.compile(r"[0-9A-Za-z)\]\u3400-\u9fff]")
+
+
+def _add_marks(markdown: MarkdownIt) -> None:
+    markdown.inline.ruler.before("emphasis", "highlight", _highlight)
+    markdown.inline.ruler.before("strikethrough", "subscript", _subscript)
+    markdown.inline.ruler.before("emphasis", "superscript", _superscript)
+    # The parser steps over plain text up to the next character that may begin something.
+    markdown.inline.add_terminator_char("=")
+    markdown.inline.add_terminator_char("^")
+
+
+def _highlight(state: StateInline, silent: bool) -> bool:
+    if state.src[state.pos] != "=" or (state.pos and _BEFORE_HIGHLIGHT.match(state.src[state.pos - 1])):
+        return False
+    found = _HIGHLIGHT.match(state.src, state.pos, state.posMax)
+    if found is None:
+        return False
+    if not silent:
+        state.push("highlight_open", "mark", 1)
+        maximum, state.pos, state.posMax = state.posMax, found.start("text"), found.end("text")
+        state.md.inline.tokenize(state)
+        state.posMax = maximum
+        state.push("highlight_close", "mark", -1)
+    state.pos = found.end()
+    return True
+
+
+def _subscript(state: StateInline, silent: bool) -> bool:
+    return _small(state, silent, "~", "sub", _SUBSCRIPT, _BEFORE_SUBSCRIPT)
+
+
+def _superscript(state: StateInline, silent: bool) -> bool:
+    return _small(state, silent, "^", "sup", _SUPERSCRIPT, _BEFORE_SUPERSCRIPT)
+
+
+def _small(
+    state: StateInline, silent: bool, mark: str, tag: str, pattern: re.Pattern[str], before: re.Pattern[str]
+) -> bool:
+    if state.src[state.pos] != mark or not state.pos or not before.match(state.src[state.pos - 1]):
+        return False
+    found = pattern.match(state.src, state.pos, state.posMax)
+    if found is None:
+        return False
+    if not silent:
+        state.push(f"{tag}_open", tag, 1)
+        text = state.push("text", "", 0)
+        text.content = found["text"]
+        state.push(f"{tag}_close", tag, -1)
+    state.pos = found.end()
+    return True
+
+
+# Emoji by their names, as on GitHub: `:tada:` is 🎉. What is no name of one stays as it is written.
+
+_NAME: Final = re.compile(r"(?<![A-Za-z0-9:/]):[a-z0-9_+-]{1,40}:(?![A-Za-z0-9:])")
+"""A name between colons that belong to nothing else: no time, no address, no namespace."""
+
+
+def with_emoji(text: str) -> str:
+    """Write emoji for their names in a text that is shown."""
+    return _NAME.sub(_emoji, text) if _NAME.search(text) is not None else text
+
+
+def _emoji(found: re.Match[str]) -> str:
+    # A table of some thousand names, for the few articles that use one.
+    from emoji import emojize
+
+    return emojize(found[0], language="alias", variant="emoji_type")

@@ -1,0 +1,257 @@
+"""The one tree of an article: elements and texts, with the place of each element in its source.
+
+An HTML5 parser reads the source, and its reading becomes this tree once. Before that, `marked` writes into each start
+tag where it stands; so the parser itself says which tag became which element. A tag that became none, or an element
+that came of no tag, is markup that browsers read in another way than it looks.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Final
+
+from massctl.render.html_scan import Tag, tags
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+MARKER: Final = "massctl-at"
+"""The attribute with a tag's position; no writer has one, since the scanner's is the first and the first one counts."""
+_VOID_NAMES: Final = "area base br col embed hr img input link meta param source track wbr"
+VOID: Final = frozenset(_VOID_NAMES.split())
+"""What has no end tag. Source: HTML standard, "13.1.2 Elements", read 2026-11."""
+_ADDRESSES: Final = ("href", "src")
+"""What is written with its quotation marks even if it is empty, as in WeChat's examples."""
+IMPLIED: Final = frozenset({"html", "head", "body", "tbody", "tr", "colgroup", "p", "br"})
+"""Elements that a parser makes by itself, `p` and `br` of end tags alone. Source: the same, "13.2.6", read 2026-12."""
+
+
+class Element:
+    """An element: its attributes, one without a value has an empty one, and what stands in it."""
+
+    __slots__ = ("at", "attributes", "children", "name", "parent")
+
+    def __init__(
+        self,
+        name: str,
+        attributes: dict[str, str] | None = None,
+        parent: "Element | None" = None,
+        at: int | None = None,
+    ) -> None:
+        self.name = name
+        self.attributes: dict[str, str] = {} if attributes is None else attributes
+        self.children: list[Element | str] = []
+        self.parent = parent
+        self.at = at
+        """Where its tag begins in the source; of Markdown, where the lines begin that it came of. None: not known."""
+
+    def get(self, attribute: str) -> str:
+        """Return an attribute's value, empty where there is none."""
+        return self.attributes.get(attribute, "")
+
+    @property
+    def elements(self) -> "list[Element]":
+        """The elements directly in it."""
+        return [child for child in self.children if isinstance(child, Element)]
+
+    def above(self) -> "Iterator[Element]":
+        """Yield the element and those around it, outwards."""
+        element: Element | None = self
+        while element is not None:
+            yield element
+            element = element.parent
+
+    def below(self) -> "Iterator[Element]":
+        """Yield the element and those in it, in the order of the text."""
+        waiting = [self]
+        while waiting:
+            element = waiting.pop()
+            yield element
+            waiting += reversed(element.elements)
+
+    def text(self) -> str:
+        """Return everything that is written in it."""
+        pieces: list[str] = []
+        waiting: list[Element | str] = [self]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, str):
+                pieces.append(node)
+            else:
+                waiting += reversed(node.children)
+        return "".join(pieces)
+
+    def add(self, name: str, attributes: dict[str, str] | None = None, at: int | None = None) -> "Element":
+        """Put a new element behind what stands in it."""
+        element = Element(name, attributes, self, at)
+        self.children.append(element)
+        return element
+
+
+class Builder:
+    """Makes a tree of the pieces of a source that says where its elements begin and end."""
+
+    def __init__(self) -> None:
+        self.root = Element("body")
+        self._here = self.root
+
+    def start(self, name: str, attributes: dict[str, str] | None = None, at: int | None = None) -> None:
+        """Begin an element."""
+        self._here = self._here.add(name, attributes, at)
+
+    def end(self, _: str) -> None:
+        """End the innermost element."""
+        self._here = self._here.parent or self.root
+
+    def void(self, name: str, attributes: dict[str, str] | None = None) -> None:
+        """Add an element that holds nothing."""
+        self._here.add(name, attributes)
+
+    def text(self, text: str) -> None:
+        """Add text; it is one with the text before it."""
+        children = self._here.children
+        if children and isinstance(last := children[-1], str):
+            children[-1] = last + text
+        elif text:
+            children.append(text)
+
+    def raw(self, html: str) -> None:
+        """Add HTML as a writer wrote it; here, where none is read, as text."""
+        self.text(html)
+
+    def finish(self) -> Element:
+        """Return the tree."""
+        return self.root
+
+
+class HtmlBuilder(Builder):
+    """Makes the same tree where raw HTML is part of the source: what it opens may end in a later piece."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._out: list[str] = []
+
+    def start(self, name: str, attributes: dict[str, str] | None = None, at: int | None = None) -> None:
+        """Begin an element."""
+        marker = "" if at is None else f" {MARKER}={at}"
+        # The first line end inside of `pre` is none to a browser.
+        self._out.append(f"<{name}{marker}{written_attributes(attributes or {})}>" + ("\n" if name == "pre" else ""))
+
+    def end(self, name: str) -> None:
+        """End an element, if the parser sees it there."""
+        self._out.append(f"</{name}>")
+
+    def void(self, name: str, attributes: dict[str, str] | None = None) -> None:
+        """Add an element that holds nothing."""
+        self._out.append(f"<{name}{written_attributes(attributes or {})}>")
+
+    def text(self, text: str) -> None:
+        """Add text."""
+        self._out.append(escaped_text(text))
+
+    def raw(self, html: str) -> None:
+        """Add HTML as a writer wrote it."""
+        self._out.append(html)
+
+    @property
+    def html(self) -> str:
+        """What is to be parsed."""
+        return "".join(self._out)
+
+    def finish(self) -> Element:
+        """Return the tree that an HTML5 parser makes of it."""
+        return parse(self.html)
+
+
+def parse(html: str) -> Element:
+    """Return the tree of a body as the HTML5 standard reads it, under an element of its own; comments are left out."""
+    root = Element("body")
+    body = lexbor_tree(html).body
+    waiting: list[tuple[LexborNode, Element]] = [] if body is None else [(body, root)]
+    while waiting:
+        node, element = waiting.pop()
+        children = element.children
+        child = node.first_child
+        while child is not None:
+            name = child.tag
+            if name == "-text":
+                children.append(child.text_content or "")
+            elif child.is_element_node:
+                attributes = {key: value or "" for key, value in child.attributes.items()}
+                marker = attributes.pop(MARKER, None)
+                at = int(marker) if marker is not None and marker.isdecimal() else None
+                inside = Element(name or "", attributes, element, at)
+                children.append(inside)
+                waiting.append((child, inside))
+            child = child.next
+    return root
+
+
+def lexbor_tree(html: str) -> "LexborHTMLParser":
+    """Return what the HTML5 parser makes of a body."""
+    # A compiled library, needed only where there are articles.
+    from selectolax.lexbor import LexborHTMLParser
+
+    # Said outright, since a comment or a style at the beginning would be taken for the head of a page.
+    return LexborHTMLParser(f"<body>{html}")
+
+
+def marked(html: str) -> tuple[str, list[Tag]]:
+    """Return HTML in which each start tag says where it stands, and all its tags in order."""
+    pieces: list[str] = []
+    found: list[Tag] = []
+    position = 0
+    for tag in tags(html):
+        if not tag.closing:
+            behind = tag.name_start + len(tag.name)
+            pieces += [html[position:behind], f" {MARKER}={tag.start} "]
+            position = behind
+        found.append(tag)
+    return "".join([*pieces, html[position:]]), found
+
+
+def escaped_text(text: str) -> str:
+    """Write text as HTML, with as few characters as can be."""
+    if "&" in text or "<" in text or ">" in text or "\u00a0" in text:
+        text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\u00a0", "&nbsp;")
+    return text
+
+
+def escaped_value(value: str) -> str:
+    """Write an attribute's value for double quotation marks."""
+    if "&" in value or '"' in value or "<" in value or ">" in value:
+        value = value.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")
+    return value
+
+
+def written_attributes(attributes: Mapping[str, str]) -> str:
+    """Write the attributes of a tag."""
+    return "".join(
+        [
+            f' {name}="{escaped_value(value)}"' if value or name in _ADDRESSES else f" {name}"
+            for name, value in attributes.items()
+        ]
+    )
+
+
+def opening_tag(element: Element) -> str:
+    """Write the start tag of an element."""
+    return f"<{element.name}{written_attributes(element.attributes) if element.attributes else ''}>"
+
+
+def serialized(root: Element) -> str:
+    """Write what stands in an element as HTML. This is the only place that does."""
+    out: list[str] = []
+    _write(root, out.append)
+    return "".join(out)
+
+
+def _write(element: Element, write: Callable[[str], None]) -> None:
+    for child in element.children:
+        if isinstance(child, str):
+            write(escaped_text(child))
+            continue
+        name = child.name
+        write(f"<{name}{written_attributes(child.attributes)}>" if child.attributes else f"<{name}>")
+        if name not in VOID:
+            if child.children:
+                _write(child, write)
+            write(f"</{name}>")

@@ -1,0 +1,824 @@
+"""The tree of an article in Markdown to the tree that WeChat keeps: one walk, each element by its row of the table.
+
+Nothing that a reader sees is lost: an element that WeChat would rebuild is written as one that it leaves alone, and of
+one that means nothing to it what stands inside is written. Classes are for the theme and are gone after inlining.
+Both are listed in docs/reference/wechat-html.md, with sources.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import zip_longest
+from typing import Final, NamedTuple
+
+from markdown_it.common.normalize_url import normalizeLink
+
+from massctl.model.diagnostics import Severity
+from massctl.model.message import Picture
+from massctl.model.phrase import Phrase
+from massctl.render.bounds import DEPTH_MAX, ELEMENTS_MAX, TooMuchError, too_deep, too_many
+from massctl.render.cjk import cjk_count, line_break
+from massctl.render.elements import Way, is_component, is_script, lost_title, row, script_link
+from massctl.render.fault import Fault
+from massctl.render.formula import FormulaError, drawn_formula, simple_formula
+from massctl.render.highlight import blanks_kept, coloured_pieces
+from massctl.render.links import Notes, bare_links, has_scheme, meant, stays
+from massctl.render.page import Page
+from massctl.render.styles import declarations, with_pictures
+from massctl.render.tree import Element, parse
+
+BULLET: Final = "•"
+INLINE_PIXELS_MAX: Final = 64
+"""Ours: a picture of more pixels in a line of text is no sign in it; it stands for itself."""
+_KEPT: Final = frozenset({"class", "colspan", "dir", "lang", "leaf", "nodeleaf", "rowspan", "style", "title"})
+"""Attributes that an element of a writer keeps, beside those that begin with `data-`."""
+_ALIGNMENTS: Final = frozenset({"center", "justify", "left", "right"})
+_LENGTH: Final = re.compile(r"\s*(?P<number>\d{1,4}(?:\.\d+)?)(?P<unit>px|%)?\s*")
+_COLOUR: Final = re.compile(r"#?\w+", re.ASCII)
+_BREAK: Final = re.compile(r"[ \t]*\n\s*")
+_WIDTHS: Final = ("", "", " item-2", *[" item-3"] * 8)
+"""By the digits of the last number of a list: what gives its mark the room."""
+_TASK_CHARACTERS: Final = 4
+_TASKS: Final = {"[ ] ": "☐", "[x] ": "☑", "[X] ": "☑"}
+_TITLES: Final = {
+    "note": ("说明", "Note"),
+    "tip": ("提示", "Tip"),
+    "important": ("重要", "Important"),
+    "warning": ("注意", "Warning"),
+    "caution": ("警告", "Caution"),
+    "details": ("详情", "Details"),
+}
+"""Of boxes without one of their own, in Chinese and in English."""
+_MIDDLE: Final = "margin-left:auto;margin-right:auto"
+_CENTRED: Final = re.compile(r"text-align\s*:\s*center")
+_AROUND: Final = 3
+"""A link, a paragraph and what it stands in."""
+
+
+def normalised(source: Element, page: Page, *, is_chinese: bool) -> Element:
+    """Return a body with the article in it, one section; faults go to the page, and what they concern is left out.
+
+    `is_chinese`: words of ours are Chinese, as the article is.
+    """
+    writer = _Writer(page, is_chinese=is_chinese)
+    try:
+        writer.children(source)
+        _write_notes(writer)
+    except TooMuchError as error:
+        page.report(error.fault)
+        writer.article.children.clear()
+    return writer.body
+
+
+class _Writer:
+    """Writes the new tree. A line end in the source becomes what `cjk.line_break` says, once both sides are known."""
+
+    def __init__(self, page: Page, *, is_chinese: bool) -> None:
+        self.page = page
+        self.is_chinese = is_chinese
+        self.body = Element("body")
+        self.article = self.body.add("section", {"class": "article"})
+        self.here = self.article
+        """What is written into."""
+        self.notes = Notes()
+        self.list_depth = 0
+        self.in_code = False
+        self.in_link = False
+        self.skip = 0
+        """Characters of the next text that are written already, in another form."""
+        self._last = ""
+        """The last character that a reader sees of the line, empty at its beginning."""
+        self._gap: tuple[list[Element | str], int] | None = None
+        """Where a line end waits for the next character."""
+        self._depth = 0
+        self._elements = 0
+
+    def children(self, element: Element) -> None:
+        """Write what stands in an element."""
+        self._depth += 1
+        if self._depth > DEPTH_MAX:
+            raise TooMuchError(too_deep(f"<{element.name}"))
+        for child in element.children:
+            self.node(child)
+        self._depth -= 1
+
+    def node(self, node: Element | str) -> None:
+        """Write a text or an element, by its row."""
+        if isinstance(node, str):
+            self.text(node)
+            return
+        self._elements += 1
+        if self._elements > ELEMENTS_MAX:
+            raise TooMuchError(too_many(ELEMENTS_MAX))
+        name = node.name
+        found = row(name)
+        if found is None or found.way is Way.UNWRAP:
+            self.children(node)
+        elif found.way is Way.OWN:
+            OWN[name](self, node)
+        elif found.way is Way.COPY:
+            _copy_whole(self, node)
+        elif found.way is not Way.REFUSE:  # What is refused is told already, or was never seen.
+            if is_line := found.way is Way.BLOCK:
+                self.line_edge()
+            self.start(found.to or name, _attributes(self, node, found.classes), node.at)
+            self.children(node)
+            self.end()
+            if is_line:
+                self.line_edge()
+
+    def start(self, name: str, attributes: dict[str, str] | None = None, at: int | None = None) -> None:
+        """Begin an element."""
+        self.here = self.here.add(name, attributes, at)
+
+    def end(self) -> None:
+        """End the innermost element."""
+        self.here = self.here.parent or self.article
+
+    def block(
+        self, node: Element, name: str, classes: str = "", write: "Callable[[_Writer, Element], None] | None" = None
+    ) -> None:
+        """Write an element as lines of its own, with what `write` writes in it: what stands in it, if that is None."""
+        self.line_edge()
+        self.start(name, _attributes(self, node, classes), node.at)
+        if write is None:
+            self.children(node)
+        else:
+            write(self, node)
+        self.end()
+        self.line_edge()
+
+    def ours(self, name: str, classes: str, text: str = "") -> None:
+        """Write an element of ours with nothing but text in it."""
+        self.here.add(name, {"class": classes}).children.append(text)
+
+    def line_edge(self) -> None:
+        """Begin or end a line."""
+        self._gap, self._last = None, ""
+
+    def shown(self) -> None:
+        """Say that something is written in the line that is seen and is no text, as a picture."""
+        self._fill("x")
+        self._last = "x"
+
+    def text(self, text: str) -> None:
+        """Write text; what is neither code nor blank is searched for addresses."""
+        if self.skip and text.strip():
+            text, self.skip = text[self.skip :], 0
+        if self.in_code:
+            self._fill(text[:1])
+            self.code(blanks_kept(text))
+        elif "\n" not in text and self._gap is None:
+            self._piece(text)
+        else:
+            for index, piece in enumerate(_BREAK.split(text)):
+                if index and self._gap is None:
+                    self._gap = self.here.children, len(self.here.children)
+                    self.here.children.append("")
+                if piece:
+                    self._fill(piece[0])
+                    self._piece(piece)
+                    self._last = piece[-1]
+            return
+        self._last = text[-1:] or self._last
+
+    def code(self, text: str) -> None:
+        """Write code, its line ends as elements, since WeChat drops the others."""
+        for index, line in enumerate(text.split("\n")):
+            if index:
+                self.here.add("br")
+            if line:
+                self.here.children.append(line)
+
+    def _piece(self, text: str) -> None:
+        if "://" not in text or self.in_link:
+            self.here.children.append(text)
+            return
+        for piece, address in bare_links(text, self.page):
+            if address:
+                self.here.add("a", {"href": address}).children.append(piece)
+            elif piece:
+                self.here.children.append(piece)
+
+    def _fill(self, after: str) -> None:
+        """Decide the waiting line end, now that the next character is known."""
+        if self._gap is not None:
+            children, index = self._gap
+            children[index] = line_break(self._last, after)
+            self._gap = None
+
+
+def _attributes(writer: _Writer, node: Element, classes: str = "", ours: str = "") -> dict[str, str]:
+    """Return what an element keeps; pictures in its style get their placeholders.
+
+    `classes` and the style `ours` go before its own.
+    """
+    found = node.attributes
+    kept: dict[str, str] = {"class": classes} if classes else {}
+    if not found and not ours:
+        return kept
+    for name, value in found.items():
+        if (name in _KEPT or name.startswith("data-")) and name not in kept and name != "style":
+            kept[name] = value
+    styles = [ours, declarations(found.get("style", "")), *_old_styles(found)]
+    if any(styles):
+        kept["style"] = with_pictures(";".join(each for each in styles if each), writer.page)
+    return kept
+
+
+def _old_styles(found: Mapping[str, str]) -> list[str]:
+    """Return as styles what old attributes say, which WeChat drops."""
+    align, colour = found.get("align", "").lower(), found.get("bgcolor", "")
+    said = [f"text-align:{align}"] if align in _ALIGNMENTS else []
+    return [*said, f"background:{colour}"] if re.fullmatch(r"#?\w+", colour) else said
+
+
+def _length(found: Mapping[str, str], name: str) -> str:
+    """Return an attribute's length as a style has it, or nothing."""
+    length = _LENGTH.fullmatch(found.get(name, ""))
+    return f"{name}:{length['number']}{length['unit'] or 'px'}" if length is not None else ""
+
+
+# Blocks.
+
+
+def _paragraph(writer: _Writer, node: Element) -> None:
+    """Write a paragraph; one that holds pictures alone needs no tags, and an empty one is nothing."""
+    if not _lone_pictures(writer, node) and node.children:
+        writer.block(node, "p")
+
+
+def _heading(writer: _Writer, node: Element) -> None:
+    """Write a heading, with a place inside of it for a theme that paints its words."""
+
+    def words(writer: _Writer, node: Element) -> None:
+        writer.start("span", {"class": "inner"})
+        writer.children(node)
+        writer.end()
+
+    writer.block(node, node.name, write=words)
+
+
+def _line(writer: _Writer, node: Element) -> None:
+    """Write a line across."""
+    writer.line_edge()
+    writer.here.add("hr", _attributes(writer, node))
+
+
+def _centred(writer: _Writer, node: Element) -> None:
+    writer.line_edge()
+    writer.start("section", {"style": "text-align:center"})
+    writer.children(node)
+    writer.end()
+    writer.line_edge()
+
+
+def _code_block(writer: _Writer, node: Element) -> None:
+    """Write code: a section that wraps, since `pre` runs out of the screen."""
+    language = _language(node)
+    at = node.at
+    if len(node.children) == 1 and isinstance(inner := node.children[0], Element) and inner.name == "code":
+        language, node = language or _language(inner), inner
+    writer.line_edge()
+    writer.start("section", {"class": "code"}, at)
+    code = node.children[0] if len(node.children) == 1 else None
+    pieces = coloured_pieces(code, language) if isinstance(code, str) and language else None
+    for name, text in pieces or ():
+        if name:
+            writer.start("span", {"class": name})
+        writer.code(text)
+        if name:
+            writer.end()
+    if pieces is None:
+        _in_code(writer, node)
+    writer.end()
+    writer.line_edge()
+
+
+def _in_code(writer: _Writer, node: Element) -> None:
+    outside, writer.in_code = writer.in_code, True
+    writer.children(node)
+    writer.in_code = outside
+
+
+def _language(node: Element) -> str:
+    """Return the language that code says it is in, by `lang` as written here or by the class that others write."""
+    named = (each.partition("-")[2] for each in node.get("class").split() if each.startswith(("language-", "lang-")))
+    return node.get("lang") or next(named, "")
+
+
+def _callout(writer: _Writer, node: Element) -> None:
+    """Write a box with its title."""
+    kind = node.get("kind")
+    writer.line_edge()
+    writer.start("section", {"class": f"callout callout-{kind}"}, node.at)
+    writer.ours("p", "callout-title", node.get("title") or _TITLES[kind][0 if writer.is_chinese else 1])
+    writer.children(node)
+    writer.end()
+    writer.line_edge()
+
+
+def _summary(writer: _Writer, node: Element) -> None:
+    """Write the title of what opens and closes in a browser."""
+    writer.line_edge()
+    writer.start("p", {"class": "callout-title"})
+    writer.children(node)
+    writer.end()
+    writer.line_edge()
+
+
+# Lists: a section for each entry, with its mark as text, since WeChat rebuilds `ul` and `li`.
+
+
+def _list(writer: _Writer, node: Element) -> None:
+    """Write a list; one inside of another needs no section of its own."""
+    start = node.get("start") or "1"
+    is_numbered = node.name == "ol"
+    number = int(start) if is_numbered and start.isdecimal() and len(start) < 10 else 1
+    outermost = writer.list_depth == 0
+    writer.line_edge()
+    if outermost:
+        writer.start("section", {"class": "list"}, node.at)
+    writer.list_depth += 1
+    last = number + sum(1 for each in node.elements if each.name == "li") - 1
+    width = _WIDTHS[len(str(last))] if is_numbered else ""
+    for child in node.children:
+        if isinstance(child, Element) and child.name == "li":
+            _entry(writer, child, f"{number}." if is_numbered else BULLET, width)
+            number += 1
+        elif isinstance(child, Element) or child.strip():
+            writer.line_edge()
+            writer.start("section", {"class": f"item{width}"})
+            writer.node(child)
+            writer.end()
+            writer.line_edge()
+    writer.list_depth -= 1
+    if outermost:
+        writer.end()
+    writer.line_edge()
+
+
+def _lone_entry(writer: _Writer, node: Element) -> None:
+    """Write an entry that stands in no list as a list of one."""
+    writer.start("section", {"class": "list"})
+    _entry(writer, node, BULLET)
+    writer.end()
+
+
+def _entry(writer: _Writer, node: Element, mark: str, width: str = "") -> None:
+    first = _first(node)
+    task = _task(first)
+    kind = "" if task is None else " done" if task == _TASKS["[x] "] else " task"
+    writer.line_edge()
+    writer.start("section", {"class": f"item{width}{kind}"}, node.at)
+    # The blank is seen where a theme of your own gives the mark no width.
+    writer.ours("span", "mark", f"{task or mark} ")
+    writer.skip = _TASK_CHARACTERS if task and isinstance(first, str) else 0
+    _first_paragraph_bare(writer, node)
+    writer.skip = 0
+    writer.end()
+    writer.line_edge()
+
+
+def _first(node: Element) -> Element | str | None:
+    """Return what an entry begins with, inside of its first paragraph too."""
+    for child in node.children:
+        if isinstance(child, Element) and child.name == "p":
+            return _first(child)
+        if isinstance(child, Element) or child.strip():
+            return child
+    return None
+
+
+def _task(first: Element | str | None) -> str | None:
+    """Return the box of an entry that begins with `[ ]` or `[x]`, or with a box to tick."""
+    if isinstance(first, str):
+        return _TASKS.get(first[:_TASK_CHARACTERS])
+    if first is not None and first.name == "input":
+        return _TASKS["[x] "] if "checked" in first.attributes else _TASKS["[ ] "]
+    return None
+
+
+def _first_paragraph_bare(writer: _Writer, node: Element) -> None:
+    """Write what stands in an element, the tags of a paragraph at its beginning left out."""
+    begins = True
+    for child in node.children:
+        if begins and isinstance(child, Element) and child.name == "p":
+            writer.children(child)
+        else:
+            writer.node(child)
+        begins = begins and isinstance(child, str) and not child.strip()
+
+
+# Running text.
+
+
+def _line_end(writer: _Writer, _: Element) -> None:
+    writer.line_edge()
+    writer.here.add("br")
+
+
+def _code(writer: _Writer, node: Element) -> None:
+    """Write code in a line; its blanks stay."""
+    writer.start("code", _attributes(writer, node))
+    _in_code(writer, node)
+    writer.end()
+
+
+def _coloured(writer: _Writer, node: Element) -> None:
+    """Write `font`, of which only the colour is left."""
+    colour = node.get("color")
+    if _COLOUR.fullmatch(colour):
+        writer.start("span", {"style": f"color:{colour}"})
+        writer.children(node)
+        writer.end()
+    else:
+        writer.children(node)
+
+
+def _quoted(writer: _Writer, node: Element) -> None:
+    """Write a quotation in a line, with the marks that a browser would draw."""
+    writer.text("“")
+    writer.children(node)
+    writer.text("”")
+
+
+def _title(writer: _Writer, _: Element) -> None:
+    """Refuse the title of a page; a drawing's own is written with the drawing."""
+    writer.page.report(lost_title())
+
+
+def _formula(writer: _Writer, node: Element) -> None:
+    """Write a formula, as text where that says it; one that cannot be drawn is an error: followers would read TeX."""
+    tex, mark = node.get("tex"), node.get("mark")
+    shown = simple_formula(tex)
+    if shown is None:
+        try:
+            shown = drawn_formula(tex, by_itself=mark in ("$$", "\\["))
+        except FormulaError as error:
+            say = Phrase("the formula cannot be drawn: `{text}`", text=str(error))
+            hint = Phrase(
+                "write it in LaTeX's own commands, show it as a picture, or, if it is not a formula, write `\\$`"
+            )
+            writer.page.report(Fault("MC329", say, hint, needle=tex.partition("\n")[0]))
+            return
+    is_block = "block" in node.attributes
+    if is_block:
+        writer.line_edge()
+        writer.start("section", {"class": "math"}, node.at)
+    else:
+        writer.shown()
+    for piece in parse(shown).children:
+        if isinstance(piece, Element):
+            piece.parent = writer.here
+        writer.here.children.append(piece)
+    if is_block:
+        writer.end()
+        writer.line_edge()
+
+
+# Links and notes.
+
+
+def _link(writer: _Writer, node: Element) -> None:
+    """Write a link: it stays, or becomes its text and the number of a note."""
+    said = node.get("href").strip()
+    address = meant(said)
+    attributes: dict[str, str] | None = None
+    note = ""
+    if node.get("data-miniprogram-appid"):
+        attributes = {name: value for name, value in node.attributes.items() if name.startswith("data-")} | {"href": ""}
+    elif is_script(address):
+        if writer.page.scripts_told[said]:
+            writer.page.scripts_told[said] -= 1
+        else:
+            writer.page.report(script_link(address))
+    elif stays(address, writer.page):
+        attributes = {"href": normalizeLink(address)}
+    elif has_scheme(address):
+        note = address
+    elif address and not address.startswith("#"):
+        say = Phrase("the link to {address} has no target in WeChat and becomes plain text", address=address)
+        hint = Phrase("write a whole address that begins with https://, or remove the link")
+        writer.page.report(Fault("MC309", say, hint, severity=Severity.WARNING, needle=address))
+    if attributes is not None:
+        writer.start("a", attributes, node.at)
+    outside, writer.in_link = writer.in_link, True
+    writer.children(node)
+    writer.in_link = outside
+    if attributes is not None:
+        writer.end()
+    words = " ".join(node.text().split()) if note else ""
+    if note and words not in (note, note.removeprefix("mailto:")):
+        _refer(writer, note, said)
+        writer.notes.name(note, words)
+
+
+def _refer(writer: _Writer, key: str | int, needle: str = "") -> None:
+    """Write the number of a note; `needle` is how its address stands in the source."""
+    if isinstance(key, str) and not writer.notes.knows(key):
+        say = Phrase("the link to {address} becomes a footnote", address=key)
+        hint = Phrase("to keep links, with WeChat Pay only: external_links: keep under the account in massctl.yaml")
+        writer.page.report(Fault("MC309", say, hint, severity=Severity.INFO, needle=needle))
+    writer.ours("sup", "ref", f"[{writer.notes.number(key)}]")
+
+
+def _reference(writer: _Writer, node: Element) -> None:
+    _refer(writer, int(node.get("note") or 0))
+
+
+def _note_text(writer: _Writer, node: Element) -> None:
+    """Keep what a footnote says; it is written at the end."""
+    writer.notes.hold(int(node.get("note") or 0), node)
+
+
+def _write_notes(writer: _Writer) -> None:
+    """Write all notes; what they say may refer to further ones. What nothing refers to comes last."""
+    done = 0
+    title: Element | None = None
+    while (key := writer.notes.next(done)) is not None:
+        if title is None:
+            writer.start("section", {"class": "notes"})
+            title = writer.here.add("section", {"class": "notes-title"})
+        done += 1
+        writer.line_edge()
+        writer.start("section", {"class": "note"})
+        number = f"[{writer.notes.number(key)}] "
+        if isinstance(key, str):
+            words, address = writer.notes.words(key), key.removeprefix("mailto:")
+            writer.here.children.append(f"{number}{words}: {address}" if words else number + address)
+        else:
+            writer.here.children.append(number)
+            for text in writer.notes.texts(key):
+                _first_paragraph_bare(writer, text)
+        writer.end()
+        writer.line_edge()
+    if title is not None:
+        # Known now: what a footnote says may have brought the first address.
+        names = ("参考资料", "References") if writer.notes.has_addresses() else ("注释", "Notes")
+        title.children.append(names[0 if writer.is_chinese else 1])
+
+
+# Pictures, drawings, and what only WeChat shows.
+
+
+def _lone_pictures(writer: _Writer, node: Element) -> bool:
+    """Write a paragraph that holds nothing but pictures, and say whether it does; they have margins of their own."""
+    found: list[Element] = []
+    for child in node.children:
+        if isinstance(child, str):
+            if child.strip():
+                return False
+        elif child.name == "img" or is_component(child.name) or _lone_image(child) is not None:
+            found.append(child)
+        elif child.name != "br":
+            return False
+    for each in found:
+        _lone(writer, each)
+    return bool(found)
+
+
+def _lone_image(node: Element) -> Element | None:
+    """Return the picture that alone stands in a link."""
+    if node.name == "a" and len(node.children) == 1 and isinstance(only := node.children[0], Element):
+        return only if only.name == "img" else None
+    return None
+
+
+def _lone(writer: _Writer, node: Element) -> None:
+    """Write one picture by itself, with its title below it."""
+    writer.line_edge()
+    image = node if node.name == "img" else _lone_image(node)
+    title = image.get("title").strip() if image is not None else ""
+    if title:
+        writer.start("section", {"class": "figure"})
+    if node.name == "img":
+        _place_picture(writer, node, is_alone=True)
+    else:
+        writer.node(node)
+    if title:
+        writer.ours("section", "caption", title)
+        writer.end()
+    writer.line_edge()
+
+
+def _picture(writer: _Writer, node: Element) -> None:
+    _place_picture(writer, node, is_alone=False)
+
+
+def _place_picture(writer: _Writer, node: Element, *, is_alone: bool) -> None:
+    found = node.attributes
+    address = (found.get("src") or found.get("data-src") or "").strip()
+    if not address:
+        hint = Phrase("write its path as `src`, or remove the picture")
+        writer.page.report(Fault("MC201", Phrase("the picture's address is empty"), hint, needle="<img"))
+        return
+    placed = writer.page.picture(address, address)
+    if placed is None:
+        return
+    shown, picture = placed
+    attributes = {"src": shown}
+    if picture is not None:
+        attributes["data-w"] = str(picture.width_pixels)
+    else:
+        attributes |= {name: value for name, value in found.items() if name.startswith("data-") and name != "data-src"}
+    is_sign = not is_alone and picture is not None and picture.width_pixels <= INLINE_PIXELS_MAX
+    attributes["class"] = "inline" if is_sign else ""
+    attributes["alt"] = found.get("alt", "")
+    attributes["title"] = found.get("title", "") if not is_alone else ""
+    own = with_pictures(declarations(found.get("style", "")), writer.page)
+    middle = _MIDDLE if not is_sign and _is_centred(node) else ""
+    attributes["style"] = ";".join(each for each in (_width(found, picture), middle, own) if each)
+    writer.shown()
+    writer.here.add("img", {name: value for name, value in attributes.items() if value}, node.at)
+
+
+def _is_centred(node: Element) -> bool:
+    """Say whether a picture stands in something that its writer put into the middle, which only text follows."""
+    around, steps = node.parent, 0
+    while around is not None and steps < _AROUND:
+        if around.attributes or around.name == "center":
+            is_aligned = around.name == "center" or around.get("align") == "center"
+            if is_aligned or _CENTRED.search(around.get("style")):
+                return True
+        around, steps = around.parent, steps + 1
+    return False
+
+
+def _width(found: Mapping[str, str], picture: Picture | None) -> str:
+    """Return the width that a picture is to have; a height beside it would squeeze it where there is less room."""
+    height = _length(found, "height")
+    if not height or found.get("width") or height.endswith("%"):
+        return _length(found, "width")
+    if picture is None:
+        return height
+    pixels = float(height.removeprefix("height:").removesuffix("px"))
+    return f"width:{round(pixels * picture.width_pixels / picture.height_pixels)}px"
+
+
+def _copy_whole(writer: _Writer, node: Element) -> None:
+    """Write a drawing or a component of WeChat's as it is, with its pictures, without ids."""
+    writer.shown()
+    _copy(writer, node)
+
+
+def _copy(writer: _Writer, node: Element) -> None:
+    name = node.name
+    found = row(name)
+    # WeChat finds a video by the class of its frame.
+    dropped = ("id", "style") if found is not None and found.is_component else ("id", "style", "class")
+    kept = {key: value for key, value in node.attributes.items() if key not in dropped}
+    for key in found.pictures if found is not None else ():
+        address = kept.get(key, "").strip()
+        placed = writer.page.picture(address, address) if address and not address.startswith("#") else None
+        if placed is not None:
+            kept[key] = placed[0]
+    style = with_pictures(declarations(node.get("style")), writer.page)
+    if style:
+        kept["style"] = style
+    for key, value in kept.items():
+        if "url(#" in value or (key.endswith("href") and value.startswith("#")):
+            say = Phrase("`{text}` refers to a part of the drawing by id, and WeChat removes ids", text=value[:40])
+            hint = Phrase("write the colour or the shape where it is used")
+            writer.page.report(Fault("MC342", say, hint, severity=Severity.WARNING, needle=value))
+    writer.start(name, kept, node.at)
+    for child in node.children:
+        if isinstance(child, Element):
+            _copy(writer, child)
+        elif words := " ".join(child.split()):
+            writer.here.children.append(words)
+    writer.end()
+
+
+# Tables, in a section that scrolls, with columns that Chinese words can be read in.
+
+COLUMNS_MAX: Final = 4
+"""Ours: more than these do not fit side by side on a phone, so that the table is wider than the screen and scrolls."""
+COLUMN_SHARE: Final = 26
+"""Percent of the screen that each column of such a table has, some 90 px of a phone."""
+SCREEN_EMS: Final = 24
+"""Letters in a row on a phone: 343 px, at the 14 px that the built-in themes write tables with."""
+BETWEEN_EMS: Final = 0.9
+"""Room beside each cell of theirs, 12 px."""
+SPACED: Final = 1.1
+"""A letter of theirs with the room behind it, at most 1 px."""
+WORD_EMS_MAX: Final = 4
+"""Ours: a Chinese word of so many characters stays in one line; a longer one may break, into pieces of as many."""
+LATIN_EMS: Final = 0.6
+"""What a letter of another script is wide, about."""
+SCREEN_PX: Final = 343
+"""Of a phone of 375 px, beside WeChat's margins: cells that are wider together were made for another page."""
+_PARTS: Final = frozenset({"thead", "tbody", "tfoot"})
+_CELLS: Final = ("th", "td")
+
+
+class _Cell(NamedTuple):
+    """What a cell needs of its column."""
+
+    is_header: bool
+    ems: float
+    is_chinese: bool
+    """It has Chinese characters, which a browser parts."""
+
+
+def _table(writer: _Writer, node: Element) -> None:
+    """Write a table in a section that scrolls."""
+    rows = [[cell for cell in each.elements if cell.name in _CELLS] for each in _rows(node)]
+    columns = len(rows[0]) if rows else 0
+    for caption in (child for child in node.elements if child.name == "caption"):
+        writer.node(caption)
+    writer.line_edge()
+    writer.start("section", {"class": "scroll", "data-ignore-width": ""}, node.at)
+    writer.start("table", {"style": f"min-width:{columns * COLUMN_SHARE}%"} if columns > COLUMNS_MAX else None)
+    _write_rows(writer, node, _least_widths(rows))
+    writer.end()
+    writer.end()
+    writer.line_edge()
+
+
+def _rows(node: Element) -> Iterator[Element]:
+    for child in node.elements:
+        if child.name == "tr":
+            yield child
+        elif child.name in _PARTS:
+            yield from _rows(child)
+
+
+def _write_rows(writer: _Writer, node: Element, widths: list[str]) -> None:
+    """Write the parts of a table; blanks between them are nothing. The first row takes the `widths`."""
+    said = iter(_said_widths(node)) if node.name == "tr" else iter(())
+    for child in node.elements:
+        is_cell = child.name in _CELLS
+        if not is_cell and child.name not in _PARTS and child.name != "tr":
+            continue
+        least = widths.pop(0) if is_cell and widths else ""
+        writer.line_edge()
+        writer.start(child.name, _attributes(writer, child, "", next(said, "") or least if is_cell else ""))
+        if is_cell:
+            writer.children(child)
+        else:
+            _write_rows(writer, child, widths)
+        writer.end()
+        writer.line_edge()
+
+
+def _said_widths(line: Element) -> list[str]:
+    """Return a style for each cell of a row: the width that its old attribute says, where all fit on a phone."""
+    said = [
+        _length(cell.attributes, "width") if cell.attributes else "" for cell in line.elements if cell.name in _CELLS
+    ]
+    pixels = sum(float(each[len("width:") : -len("px")]) for each in said if each.endswith("px"))
+    return said if pixels <= SCREEN_PX else ["" if each.endswith("px") else each for each in said]
+
+
+def _least_widths(rows: Sequence[Sequence[Element]]) -> list[str]:
+    """Return a style for each cell of the first row; all empty where nothing has to be said.
+
+    A browser may make a column as narrow as its longest word, and to it each Chinese character is one: beside a long
+    text, `必须` and `可选` would stand upright.
+    """
+    if any("colspan" in cell.attributes or "rowspan" in cell.attributes for line in rows for cell in line):
+        return []
+    columns = [[_cell(node) for node in column if node is not None] for column in zip_longest(*rows)]
+    if sum(max(cell.ems for cell in column) * SPACED + BETWEEN_EMS for column in columns) <= SCREEN_EMS:
+        return []
+    return [_least_width(column) for column in columns]
+
+
+def _least_width(column: Sequence[_Cell]) -> str:
+    """Say how wide a column is at least; one of long texts has room by itself, and words of Latin do not break."""
+    if max(cell.ems for cell in column) > SCREEN_EMS / 2 or not any(cell.is_chinese for cell in column):
+        return ""
+    # The words of a header may stand in two lines, which leaves more room for the long texts.
+    widest = max(max(2, cell.ems / 2) if cell.is_header else cell.ems for cell in column)
+    return f"min-width:{min(WORD_EMS_MAX, widest) * SPACED:.2g}em"
+
+
+def _cell(node: Element) -> _Cell:
+    text = node.text().strip()
+    chinese = cjk_count(text)
+    return _Cell(node.name == "th", chinese + (len(text) - chinese) * LATIN_EMS, chinese > 0)
+
+
+OWN: Final[Mapping[str, Callable[[_Writer, Element], None]]] = {
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), _heading),
+    **dict.fromkeys(("ul", "ol", "menu", "dir"), _list),
+    **dict.fromkeys(("code", "kbd", "samp", "tt"), _code),
+    "a": _link,
+    "br": _line_end,
+    "center": _centred,
+    "font": _coloured,
+    "hr": _line,
+    "img": _picture,
+    "li": _lone_entry,
+    "massctl-callout": _callout,
+    "massctl-formula": _formula,
+    "massctl-note": _reference,
+    "massctl-text": _note_text,
+    "p": _paragraph,
+    "pre": _code_block,
+    "q": _quoted,
+    "summary": _summary,
+    "table": _table,
+    "title": _title,
+}
+"""What writes each element that the table leaves to this module."""

@@ -220,24 +220,29 @@ def _missing(body: str, source: Inventory, page: Page) -> Iterator[Fault]:
     for tex, count in Counter(source.formulas).items():
         if body.count(f'="{escaped_value(tex)}"') < count:
             yield _lost(Phrase("a formula"), tex)
-    if len(tree.css("td,th")) < source.cells:
+    if source.cells and len(tree.css("td,th")) < source.cells:
         yield _lost(Phrase("a cell of a table"), "")
 
 
 def _missing_texts(whole: str, texts: Sequence[str]) -> Iterator[Fault]:
-    """Find runs that the body does not have, in whatever order, or has less often."""
-    position = 0
+    """Find runs that the body does not have, in whatever order, or has less often.
+
+    Those that follow each other in the body as in the source are all there; else each character is counted too.
+    """
+    position, in_order = 0, True
     for run in texts:
         at = whole.find(run, position)
-        if at < 0 and (at := whole.find(run)) < 0:
-            yield _lost(Phrase("text"), run)
-            return
+        if at < 0:
+            in_order, at = False, whole.find(run)
+            if at < 0:
+                yield _lost(Phrase("text"), run)
+                return
         position = at + len(run)
-    wanted, there = Counter("".join(texts)), Counter(whole)
-    if not wanted <= there:
-        character = next(each for each, count in wanted.items() if count > there[each])
-        run = next(each for each in texts if character in each)
-        yield _lost(Phrase("text"), run)
+    wanted, there = (Counter(), Counter()) if in_order else (Counter("".join(texts)), Counter(whole))
+    for character, count in wanted.items():
+        if count > there[character]:
+            yield _lost(Phrase("text"), next(each for each in texts if character in each))
+            return
 
 
 def _missing_links(body: str, whole: str, links: Sequence[str]) -> Iterator[Fault]:

@@ -46,7 +46,7 @@ def read_markdown(text: str, page: Page, *, is_file: bool = False) -> Source:
         page.report(fault, at)
     # From here on, positions are those in a token.
     page.lines = None
-    if sum(1 for _ in every(parsed.tokens)) > 2 * ELEMENTS_MAX:
+    if len(text) > ELEMENTS_MAX and sum(1 for _ in every(parsed.tokens)) > 2 * ELEMENTS_MAX:
         page.report(too_many(ELEMENTS_MAX))
         return Source(Element("body"), parsed, tokens)
     has_html = "<" in text and any(token.type.startswith("html") for token in every(parsed.tokens))

@@ -3,7 +3,7 @@
 import re
 import sys
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from html import unescape
 from typing import TYPE_CHECKING, Final
 
@@ -35,6 +35,7 @@ _NUMBERED_STYLE: Final = re.compile(r' n="(?P<number>\d+)"(?: (?!style=)[^\s="]+
 _SHOWN: Final = re.compile(r"\S")
 
 
+@lru_cache(maxsize=256)
 def declarations(style: str) -> str:
     """Write a style anew: what a browser skips in it, the inliner would stumble over."""
     if not style.strip():
@@ -121,11 +122,10 @@ def styled_fragment(html: str, stylesheet: str) -> str:
 
 
 def _skeleton(element: Element, numbers: Iterator[int], out: list[str], *, whole: bool) -> None:
-    shown = "".join(
-        f' {name}="{escaped_value(value if name == "style" else value.replace(">", ""))}"'
-        for name, value in element.attributes.items()
-        if (whole and name != "n") or name in ("class", "style")
-    )
+    shown = ""
+    for name, value in element.attributes.items():
+        if (whole and name != "n") or name in ("class", "style"):
+            shown += f' {name}="{escaped_value(value if name == "style" else value.replace(">", ""))}"'
     out.append(f'<{element.name} n="{next(numbers)}"{shown}>')
     if element.name in VOID:
         return

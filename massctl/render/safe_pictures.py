@@ -1,7 +1,8 @@
 """Pictures with their captions, drawings, and what only WeChat shows."""
 
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Final
 
@@ -20,8 +21,10 @@ from massctl.render.safe_writer import Writer
 
 INLINE_PIXELS_MAX: Final = 64
 """Ours: a picture of more pixels in a line of text is no sign in it; it stands for itself."""
-
-
+ROW_MAX: Final = 3
+"""Ours: pictures side by side; more are too small on a phone."""
+_GAP: Final = 2
+"""Percent between pictures side by side: 7 px on a phone."""
 _MIDDLE: Final = "margin-left:auto;margin-right:auto"
 _CENTRED: Final = re.compile(r"text-align\s*:\s*center")
 _AROUND: Final = 3
@@ -34,22 +37,73 @@ def picture(writer: Writer, node: LexborNode) -> None:
 
 
 def lone_pictures(writer: Writer, node: LexborNode) -> bool:
-    """Write a paragraph that holds nothing but pictures, and say whether it does; they have margins of their own."""
-    found: list[LexborNode] = []
+    """Write a paragraph that holds nothing but pictures, and say whether it does; they have margins of their own.
+
+    Those of one line stand side by side.
+    """
+    lines: list[list[LexborNode]] = [[]]
     child = node.first_child
     while child is not None:
-        if (
-            child.tag == "img"
-            or is_component(child.tag or "")
-            or (child.tag == "a" and _lone_child(child, "img") is not None)
-        ):
-            found.append(child)
-        elif child.tag != "br" and (child.is_element_node or (child.text_content or "").strip()):
+        text = child.text_content or ""
+        if child.tag == "img" or is_component(child.tag or "") or _image_of(child) is not None:
+            lines[-1].append(child)
+        elif child.tag == "br" or (child.is_text_node and not text.strip() and "\n" in text):
+            lines.append([])
+        elif child.is_element_node or text.strip():
             return False
         child = child.next
-    for each in found:
-        _lone(writer, each)
-    return bool(found)
+    for found in filter(None, lines):
+        shapes = [_shape(writer, each) for each in found]
+        if len(found) > 1 and None not in shapes:
+            _side_by_side(writer, found, [shape for shape in shapes if shape is not None])
+        else:
+            for each in found:
+                _lone(writer, each)
+    return any(lines)
+
+
+def _image_of(node: LexborNode) -> LexborNode | None:
+    """Give a picture, also that of a link which holds nothing else."""
+    return node if node.tag == "img" else _lone_child(node, "img") if node.tag == "a" else None
+
+
+def _shape(writer: Writer, node: LexborNode) -> float | None:
+    """Give width to height of a picture that may stand in a row; None for a sign, a link, and a width of its own."""
+    if node.tag != "img" or {"width", "height", "style"} & set(node.attributes):
+        return None
+    found = writer.page.known((node.attributes.get("src") or "").strip())
+    if found is not None and found.width_pixels > INLINE_PIXELS_MAX:
+        return found.width_pixels / found.height_pixels
+    return None
+
+
+def _side_by_side(writer: Writer, nodes: Sequence[LexborNode], shapes: Sequence[float]) -> None:
+    """Write pictures in rows of equal numbers, each row of one height.
+
+    Widths are rounded down, so that the last one never falls into a line of its own. One title at the end is a caption
+    of them all.
+    """
+    titles = [_title_of(node) for node in nodes]
+    is_shared = bool(titles[-1]) and not any(titles[:-1])
+    writer.begin('<section class="figure">')
+    rows, first = -(-len(nodes) // ROW_MAX), 0
+    for row in range(rows):
+        behind = first + -(-(len(nodes) - first) // (rows - row))
+        room = 100 - _GAP * (behind - first - 1)
+        if rows > 1:
+            writer.begin(f'<section style="margin-top:{_GAP}%">' if row else "<section>")
+        for index in range(first, behind):
+            width = math.floor(100 * room * shapes[index] / sum(shapes[first:behind])) / 100
+            gap = f";margin-left:{_GAP}%" if index > first else ""
+            writer.begin(f'<section style="display:inline-block;width:{width:g}%{gap};vertical-align:top">')
+            _picture(writer, nodes[index], is_alone=True, width="width:100%")
+            _caption(writer, "" if is_shared else titles[index])
+            writer.end("</section>")
+        if rows > 1:
+            writer.end("</section>")
+        first = behind
+    _caption(writer, titles[-1] if is_shared else "")
+    writer.end("</section>")
 
 
 def figure(writer: Writer, node: LexborNode) -> None:
@@ -69,20 +123,24 @@ def _lone(writer: Writer, node: LexborNode) -> None:
         drawing(writer, node)
         writer.end("")
         return
-    image = node if node.tag == "img" else _lone_child(node, "img")
-    title = (image.attributes.get("title") or "").strip() if image is not None else ""
-    if title:
-        writer.begin('<section class="figure">')
-    else:
-        writer.begin("")
+    title = _title_of(node)
+    writer.begin('<section class="figure">' if title else "")
     if node.tag == "a":
         link(writer, node)
     else:
         _picture(writer, node, is_alone=True)
+    _caption(writer, title)
+    writer.end("</section>" if title else "")
+
+
+def _title_of(node: LexborNode) -> str:
+    image = _image_of(node)
+    return (image.attributes.get("title") or "").strip() if image is not None else ""
+
+
+def _caption(writer: Writer, title: str) -> None:
     if title:
-        writer.begin(f'<section class="caption">{escaped_text(title)}</section></section>')
-    else:
-        writer.end("")
+        writer.begin(f'<section class="caption">{escaped_text(title)}</section>')
 
 
 def _lone_child(node: LexborNode, name: str) -> LexborNode | None:
@@ -90,7 +148,8 @@ def _lone_child(node: LexborNode, name: str) -> LexborNode | None:
     return child if child is not None and child.tag == name and child.next is None else None
 
 
-def _picture(writer: Writer, node: LexborNode, *, is_alone: bool) -> None:
+def _picture(writer: Writer, node: LexborNode, *, is_alone: bool, width: str = "") -> None:
+    """Write a picture; `width` is a style for one that has no width of its own."""
     found = node.attributes
     address = (found.get("src") or found.get("data-src") or "").strip()
     if not address:
@@ -112,7 +171,7 @@ def _picture(writer: Writer, node: LexborNode, *, is_alone: bool) -> None:
     attributes["title"] = found.get("title") if not is_alone else None
     own = with_pictures(declarations(found.get("style") or ""), writer.page)
     middle = _MIDDLE if "class" not in attributes and _is_centred(node) else ""
-    attributes["style"] = ";".join(each for each in (_width(found, picture), middle, own) if each)
+    attributes["style"] = ";".join(each for each in (_width(found, picture) or width, middle, own) if each)
     shown = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items() if value)
     writer.shown(f"<img{shown}>")
 

@@ -15,9 +15,9 @@ from selectolax.lexbor import LexborHTMLParser
 
 from massctl.model.ids import Sha256
 from massctl.model.message import Picture, Purpose
-from massctl.render.limits import content_faults
 from massctl.render.cjk import has_cjk
 from massctl.render.conservation import conserved, of_markdown
+from massctl.render.limits import content_faults
 from massctl.render.markdown import read_markdown
 from massctl.render.page import Page
 from massctl.render.pictures import Pictures, placeholder

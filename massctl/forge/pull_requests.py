@@ -1,7 +1,7 @@
 """Which pull request a run belongs to, and its one comment.
 
 The pull request is found from the branch and the commit of the run, as GitHub tells them, never from what the run left.
-Which files it changes, GitHub tells too: it lists 3,000 at most, in the order of their paths, so that both come early.
+Which files it changes, GitHub tells too: it lists 3,000 at most, so that a full list may lack any of them.
 Sources: GitHub docs, "REST API endpoints for pull requests" and "for issue comments", API version 2022-11-28, read
 2026-11.
 """
@@ -20,21 +20,22 @@ from massctl.transport import Call, Line, NoAnswer
 BOT: Final = "github-actions[bot]"
 """Who writes with a workflow's token. A comment of anybody else that begins like ours is theirs."""
 READ_SECONDS: Final = 30.0
-SETTINGS_FILE: Final = "massctl.yaml"
-WORKFLOWS_FOLDER: Final = ".github/"
+CAMPAIGNS_FOLDER: Final = "campaigns/"
+FILES_LISTED_MAX: Final = 3_000
+"""Source: GitHub docs, "List pull requests files", read 2026-11."""
 _PAGE: Final = 100
 """The most that GitHub returns in one answer."""
 _PAGES_MAX: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Touched:
-    """What a pull request changes of the files that decide about secrets and sends."""
+class ChangedFiles:
+    """What a pull request changes beside campaigns: no plan shows what that does."""
 
-    settings: bool
-    """massctl.yaml."""
-    workflows: bool
-    """Anything in .github/."""
+    outside: tuple[str, ...]
+    """The files outside `campaigns/`, in order; of one that moved both names."""
+    is_whole: bool
+    """False where GitHub lists no more, so that a file may be missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +60,12 @@ class Forge:
             and each["base"]["repo"]["full_name"] == self.repository
         ]
 
-    def touches(self, pull_request: int) -> Touched:
-        """Say which files that decide about secrets and sends a pull request changes, as GitHub lists them."""
-        files = [
-            str(path)
-            for each in self._pages(f"pulls/{pull_request}/files")
-            for path in (each.get("filename"), each.get("previous_filename"))
-            if path
-        ]
-        return Touched(SETTINGS_FILE in files, any(path.startswith(WORKFLOWS_FOLDER) for path in files))
+    def changed_files(self, pull_request: int) -> ChangedFiles:
+        """Return what a pull request changes outside `campaigns/`, as GitHub lists it."""
+        listed = [*self._pages(f"pulls/{pull_request}/files")]
+        paths = {str(path) for each in listed for path in (each.get("filename"), each.get("previous_filename")) if path}
+        outside = sorted(path for path in paths if not path.startswith(CAMPAIGNS_FOLDER))
+        return ChangedFiles(tuple(outside), len(listed) < FILES_LISTED_MAX)
 
     def say(self, pull_request: int, body: str) -> None:
         """Write our comment on a pull request, or update the existing one. Raises ForgeError."""

@@ -13,19 +13,46 @@ if TYPE_CHECKING:
 
 _TEMPLATE: Final = re.compile(r"(?<![A-Za-z_^}$\\])\{\{[^{}\n]{1,200}\}\}|\{%[^{}\n]{1,200}%\}")
 """TeX has two braces too, behind a command or an index."""
-_SHORTCODE: Final = re.compile(r"\{\{[<%]")
-_MARKS: Final = re.compile(
-    r"^ {0,3}(?P<contents>\[toc\]|\[\[toc\]\]|@\[toc\](?:\([^()\n]*\))?)[ \t]*$"
-    r"|(?P<attributes>\{: ?[.#]?[A-Za-z][^{}\n]{0,100}\})"
-    r"|^#{1,6} [^\n]*?(?P<name>\{#[\w-]{1,100}\})[ \t]*$",
+_SHORTCODE: Final = re.compile(r"\{\{[<%]|\{% *(?:asset_img|img|image|note|endnote|raw|endraw|codeblock)\b")
+_PICTURE_SHORTCODE: Final = re.compile(r"\{(?:\{[<%]|%) *(?:figure|asset_img|img|image)\b")
+_CONTENTS: Final = re.compile(
+    r"^ {0,3}(?:\[toc(?: [^\]\n]*)?\]|\[\[_?toc_?\]\]|@\[toc\](?:\([^()\n]*\))?|\$\{toc\}|\{: ?toc\})[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
-"""A table of contents as Typora, VitePress and CSDN write it, attributes as kramdown does, and the name of a heading as
-Hugo and Docusaurus do."""
-_DIAGRAMS: Final = frozenset(
-    {"mermaid", "plantuml", "puml", "flow", "flowchart", "sequence", "graphviz", "echarts", "markmap", "mindmap"}
+"""A table of contents as Typora, VitePress, GitLab, CSDN and kramdown write it."""
+_MARKS: Final = re.compile(
+    r"(?P<attributes>\{: ?[.#]?[A-Za-z][^{}\n]{0,100}\})"
+    r"|^#{1,6} [^\n]*?(?P<name>\{#[\w-]{1,100}\})[ \t]*$"
+    r"|!\[\[(?P<embed>[^\[\]\n]{1,200})\]\]"
+    r"|(?<![!\\\[])(?P<wiki>\[\[(?=[^\[\]\n]*[^\W\d_])(?!_?toc_?\])[^\s\[\]][^\[\]\n]{0,100}\]\])(?!\()"
+    r"|!\[[^\[\]\n|]{0,100}(?P<size>\|\d{1,4}(?:x\d{1,4})?\])\((?P<size_of>[^()\s]{1,200})"
+    r"|!\[[^\[\]\n]{0,100}\]\((?P<width_of>[^()\s]{1,200})[^()\n]{0,100}\)(?P<width>\{[^{}\n]{1,100}\})"
+    r"|(?<![\d%])(?P<comment>%%[^%\n]{1,200}%%)"
+    r"|^(?P<abbreviation>\*\[[^\[\]\n]{1,100}\]:[ \t][^\n]{1,200})$"
+    r"|^ {0,3}(?P<box>(?:!!!|\?\?\?\+?)[ \t]+[a-z]+\b[^\n]{0,100})$"
+    r"|^ {0,3}(?P<slides><!\[[^\n]{1,500}\)>)[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
 )
-"""Languages of code that Typora, GitHub and others draw."""
+"""Attributes as kramdown writes them and the name of a heading as Hugo does; embeds, links, sizes and comments of
+Obsidian; sizes of Pandoc; abbreviations of PHP Markdown Extra; boxes of MkDocs; sliding pictures of mdnice."""
+_SIGNS: Final = ("{", "[[", "%%", "*[", "!!!", "???", "<![", "|")
+"""One of these is in each of them; nearly every article has none."""
+_HINTS: Final = {
+    "wiki": Phrase("write `[words](address)`; WeChat opens only links to articles on mp.weixin.qq.com"),
+    "comment": Phrase("a comment that nobody receives is written `<!-- … -->`"),
+    "abbreviation": Phrase("explain the abbreviation in the text, or in a footnote: `[^1]`"),
+    "box": Phrase("a box is written `> [!TIP]`, with `>` before each of its lines"),
+    "slides": Phrase("write the pictures on one line without `<`, `,` and `>`: they stand side by side"),
+}
+_PICTURE: Final = re.compile(r"\.(?:png|jpe?g|gif|webp|bmp)$", re.IGNORECASE)
+_DIAGRAMS: Final = frozenset(
+    {
+        *("mermaid", "plantuml", "puml", "uml", "flow", "flowchart", "sequence", "seq", "dot", "graphviz", "d2"),
+        *("echarts", "chart", "vega", "vega-lite", "markmap", "mindmap", "infographic", "wavedrom", "nomnoml", "ditaa"),
+        *("tikz", "smiles", "abc", "kroki", "drawio", "excalidraw"),
+    }
+)
+"""Languages of code that Typora, GitHub, GitLab, doocs/md and others draw."""
 
 
 def template_marks(text: str) -> Iterator[tuple[Fault, int]]:
@@ -33,18 +60,54 @@ def template_marks(text: str) -> Iterator[tuple[Fault, int]]:
     for found in _TEMPLATE.finditer(text) if "{{" in text or "{%" in text else ():
         say = Phrase("`{text}` is shown as written: this file is not a template", text=found[0][:40])
         hint = Phrase("end the file's name in `.j2`, or write the value itself")
-        if _SHORTCODE.match(found[0]):
+        if _PICTURE_SHORTCODE.match(found[0]):
+            hint = _picture_hint("images/photo.jpg")
+        elif _SHORTCODE.match(found[0]):
             hint = Phrase("write the result of the other tool, or remove it")
         yield Fault("MC344", say, hint, severity=Severity.WARNING, needle=found[0]), found.start()
 
 
 def foreign_marks(text: str) -> Iterator[tuple[Fault, int]]:
-    """Find tables of contents and attributes that another tool would have made, each with its position."""
-    for found in _MARKS.finditer(text) if "{" in text or "[toc]" in text.lower() else ():
-        mark = found[found.lastgroup or 0]
-        say = Phrase("`{text}` is shown as written", text=mark[:40])
-        hint = Phrase("write the result of the other tool, or remove it")
-        yield Fault("MC344", say, hint, severity=Severity.WARNING, needle=mark), found.start(found.lastgroup or 0)
+    """Find what another tool would have made something of, each with its position."""
+    contents = _CONTENTS.search(text)
+    if contents is not None:
+        mark = contents[0].strip()
+        say = Phrase("`{text}` is shown as written: nothing inside an article can be linked to in WeChat", text=mark)
+        hint = Phrase("remove it; if readers need an overview, write the headings as a list")
+        at = contents.start() + contents[0].index(mark)
+        yield Fault("MC344", say, hint, severity=Severity.WARNING, needle=mark), at
+    for found in _MARKS.finditer(text) if any(sign in text for sign in _SIGNS) else ():
+        kind = "size" if found["size"] else found.lastgroup or ""
+        if kind == "attributes" and _CONTENTS.fullmatch(found[kind]):
+            continue
+        yield (_embed(found["embed"]), found.start()) if kind == "embed" else (_shown(kind, found), found.start(kind))
+
+
+def _shown(kind: str, found: re.Match[str]) -> Fault:
+    mark = found[kind]
+    say = Phrase("`{text}` is shown as written", text=mark[:40])
+    if kind == "size":
+        say = Phrase("`{text}` is not a width here, but part of the alternative text", text=mark.removesuffix("]"))
+    hint = _HINTS.get(kind) or Phrase("write the result of the other tool, or remove it")
+    if kind in ("size", "width"):
+        hint = Phrase('give a width in HTML: `<img src="{address}" width="50%">`', address=found[f"{kind}_of"])
+    return Fault("MC344", say, hint, severity=Severity.WARNING, needle=mark)
+
+
+def _embed(what: str) -> Fault:
+    """Refuse a picture as Obsidian embeds it, which would be lost; a note that it embeds is a warning."""
+    address = what.partition("|")[0].strip()
+    if _PICTURE.search(address):
+        say = Phrase("the picture {address} is not shown: its line stays in the text as written", address=address)
+        return Fault("MC201", say, _picture_hint(address), needle=f"![[{what}]]")
+    say = Phrase("`{text}` is shown as written", text=f"![[{what}]]"[:40])
+    hint = Phrase("write the result of the other tool, or remove it")
+    return Fault("MC344", say, hint, severity=Severity.WARNING, needle=f"![[{what}]]")
+
+
+def _picture_hint(address: str) -> Phrase:
+    shown = f"<{address}>" if " " in address else address
+    return Phrase("write `{text}`", text=f'![…]({shown} "…")')
 
 
 def diagram(token: "Token") -> Fault | None:
@@ -53,5 +116,5 @@ def diagram(token: "Token") -> Fault | None:
     if language not in _DIAGRAMS:
         return None
     say = Phrase("the diagram is shown as its source, in `{name}`", name=language)
-    hint = Phrase("export it as a picture, and use that")
+    hint = Phrase("export it as a picture, and write `{text}` instead", text="![…](images/diagram.png)")
     return Fault("MC344", say, hint, severity=Severity.WARNING, needle=token.info.strip())

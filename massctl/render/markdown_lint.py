@@ -28,6 +28,8 @@ _READ_NOT: Final = re.compile(r"(?<![A-Za-z0-9*_/\\])\*(?=[^\W_])[^*\n]{0,40}(?<
 _UNDERSCORES: Final = re.compile(r"(?<![A-Za-z0-9_/])__(?![\s_])[^_\n]{1,60}(?<!\s)__(?![A-Za-z0-9_(])")
 """Two on both sides of words, and no name as Python writes them (`a__b__`)."""
 _BROKEN_ADDRESS: Final = re.compile(r"\]\((?P<address>[^()\n]{1,200})\)")
+_SIZED: Final = re.compile(r"(?P<address>[^ ]+) +=\d*x\d*")
+"""`a.png =300x`, a width as Marked 2 and others write it."""
 _PICTURE_NAME: Final = re.compile(r"\.(?:png|jpe?g|gif|webp|bmp)\b", re.IGNORECASE)
 REPORTS_MAX: Final = 50
 """Faults of this kind in one article; who reads fifty knows the rest."""
@@ -196,8 +198,10 @@ def _in_html(content: str) -> Iterator[Fault]:
 def _verse(token: Token) -> Iterator[Fault]:
     """Note short lines of Chinese that become one: verse, an address, a signature."""
     lines = token.content.split("\n")
-    fuse = any(child.type == "softbreak" for child in token.children or ())
-    if fuse and all(len(line) in VERSE_CHARACTERS and has_cjk(line) for line in lines):
+    kinds = {child.type for child in token.children or ()}
+    if "image" in kinds or "softbreak" not in kinds:
+        return
+    if all(len(line) in VERSE_CHARACTERS and has_cjk(line) for line in lines):
         say = Phrase("{count} short lines become one line of the article", count=len(lines))
         hint = Phrase("to keep them apart, end a line with `\\`, or write `breaks: true` in campaign.yaml")
         yield Fault("MC348", say, hint, severity=Severity.WARNING, needle=lines[0])
@@ -225,6 +229,8 @@ def _underscores(shown: str) -> Iterator[Fault]:
 def _broken(address: str) -> Fault:
     """Say that a link or picture stays in the text as it is written, since Markdown does not see one there."""
     hint = Phrase("an address with spaces needs angle brackets: `(<{address}>)`", address=address)
+    if (sized := _SIZED.fullmatch(address)) is not None:
+        hint = Phrase('give a width in HTML: `<img src="{address}" width="50%">`', address=sized["address"])
     if _PICTURE_NAME.search(address):
         say = Phrase("the picture {address} is not shown: its line stays in the text as written", address=address)
         return Fault("MC201", say, hint, needle=f"]({address})", shift=2, width=len(address))

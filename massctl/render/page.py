@@ -44,6 +44,11 @@ class Page:
             fault = replace(fault, path=self.file, line=line, column=column, width=len(fault.needle))
         self.faults.append(fault)
 
+    def known(self, address: str) -> Picture | None:
+        """Give a picture of ours by its address, without a fault where there is none; it is not shown by that."""
+        found = self.pictures.look_for(address, self.file, "inline")
+        return found if isinstance(found, Picture) else None
+
     def picture(self, address: str, needle: str, at: int | None = None) -> tuple[str, Picture | None] | None:
         """Give what to write for a picture, and the picture itself where it is ours; None and a fault otherwise."""
         if is_at_wechat(address):

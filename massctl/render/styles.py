@@ -105,9 +105,9 @@ def put_theme_on(body: Element, stylesheet: str) -> None:
     selectors see no other attribute, unless the style sheet asks for one.
     """
     article = body.elements[0]
-    elements = list(article.below())
+    elements: list[Element] = []
     pieces: list[str] = []
-    _skeleton(article, iter(range(len(elements))), pieces, whole="[" in stylesheet)
+    _skeleton(article, elements, pieces, whole="[" in stylesheet)
     inlined = _inliner().inline_fragment("".join(pieces), stylesheet)
     for found in _NUMBERED_STYLE.finditer(inlined):
         elements[int(found["number"])].attributes["style"] = unescape(found["style"])
@@ -121,17 +121,18 @@ def styled_fragment(html: str, stylesheet: str) -> str:
     return serialized(body.elements[0])
 
 
-def _skeleton(element: Element, numbers: Iterator[int], out: list[str], *, whole: bool) -> None:
+def _skeleton(element: Element, numbered: list[Element], out: list[str], *, whole: bool) -> None:
     shown = ""
     for name, value in element.attributes.items():
         if (whole and name != "n") or name in ("class", "style"):
             shown += f' {name}="{escaped_value(value if name == "style" else value.replace(">", ""))}"'
-    out.append(f'<{element.name} n="{next(numbers)}"{shown}>')
+    out.append(f'<{element.name} n="{len(numbered)}"{shown}>')
+    numbered.append(element)
     if element.name in VOID:
         return
     for child in element.children:
         if isinstance(child, Element):
-            _skeleton(child, numbers, out, whole=whole)
+            _skeleton(child, numbered, out, whole=whole)
         elif child:
             out.append("x" if _SHOWN.search(child) else " ")
     out.append(f"</{element.name}>")

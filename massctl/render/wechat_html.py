@@ -5,6 +5,7 @@ one that means nothing to it what stands inside is written. Classes are for the 
 Both are listed in docs/reference/wechat-html.md, with sources.
 """
 
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import zip_longest
@@ -48,6 +49,10 @@ _TITLES: Final = {
     "details": ("详情", "Details"),
 }
 """Of boxes without one of their own, in Chinese and in English."""
+ROW_MAX: Final = 3
+"""Ours: pictures side by side; more are too small on a phone."""
+_GAP: Final = 2
+"""Percent between pictures side by side: 7 px on a phone."""
 _MIDDLE: Final = "margin-left:auto;margin-right:auto"
 _CENTRED: Final = re.compile(r"text-align\s*:\s*center")
 _AROUND: Final = 3
@@ -562,32 +567,85 @@ def _write_notes(writer: _Writer) -> None:
 
 
 def _lone_pictures(writer: _Writer, node: Element) -> bool:
-    """Write a paragraph that holds nothing but pictures, and say whether it does; they have margins of their own."""
-    found: list[Element] = []
+    """Write a paragraph that holds nothing but pictures, and say whether it does; they have margins of their own.
+
+    Those of one line stand side by side.
+    """
+    lines: list[list[Element]] = [[]]
     for child in node.children:
         if isinstance(child, str):
             if child.strip():
                 return False
-        elif child.name == "img" or is_component(child.name) or _lone_image(child) is not None:
-            found.append(child)
-        elif child.name != "br":
+            if "\n" in child:
+                lines.append([])
+        elif is_component(child.name) or _image_of(child) is not None:
+            lines[-1].append(child)
+        elif child.name == "br":
+            lines.append([])
+        else:
             return False
-    for each in found:
-        _lone(writer, each)
-    return bool(found)
+    for found in filter(None, lines):
+        shapes = [_shape(writer, each) for each in found] if len(found) > 1 else [None]
+        if None in shapes:
+            for each in found:
+                _lone(writer, each)
+        else:
+            _side_by_side(writer, found, [shape for shape in shapes if shape is not None])
+    return any(lines)
 
 
-def _lone_image(node: Element) -> Element | None:
-    """Return the picture that alone stands in a link."""
+def _image_of(node: Element) -> Element | None:
+    """Return a picture, also that of a link which holds nothing else."""
     if node.name == "a" and len(node.children) == 1 and isinstance(only := node.children[0], Element):
         return only if only.name == "img" else None
+    return node if node.name == "img" else None
+
+
+def _shape(writer: _Writer, node: Element) -> float | None:
+    """Return width to height of a picture that may stand in a row; None for a sign, a link, and a width of its own."""
+    if node.name != "img" or {"width", "height", "style"} & node.attributes.keys():
+        return None
+    found = writer.page.known(node.get("src").strip())
+    if found is not None and found.width_pixels > INLINE_PIXELS_MAX:
+        return found.width_pixels / found.height_pixels
     return None
+
+
+def _side_by_side(writer: _Writer, nodes: Sequence[Element], shapes: Sequence[float]) -> None:
+    """Write pictures in rows of equal numbers, each row of one height.
+
+    Widths are rounded down, so that the last one never falls into a line of its own. One title at the end is a caption
+    of them all.
+    """
+    titles = [node.get("title").strip() for node in nodes]
+    is_shared = bool(titles[-1]) and not any(titles[:-1])
+    writer.line_edge()
+    writer.start("section", {"class": "figure"})
+    rows, first = -(-len(nodes) // ROW_MAX), 0
+    for line in range(rows):
+        behind = first + -(-(len(nodes) - first) // (rows - line))
+        room = 100 - _GAP * (behind - first - 1)
+        if rows > 1:
+            writer.start("section", {"style": f"margin-top:{_GAP}%"} if line else None)
+        for index in range(first, behind):
+            width = math.floor(100 * room * shapes[index] / sum(shapes[first:behind])) / 100
+            gap = f";margin-left:{_GAP}%" if index > first else ""
+            writer.start("section", {"style": f"display:inline-block;width:{width:g}%{gap};vertical-align:top"})
+            _place_picture(writer, nodes[index], is_alone=True, width="width:100%")
+            _caption(writer, "" if is_shared else titles[index])
+            writer.end()
+        if rows > 1:
+            writer.end()
+        first = behind
+    _caption(writer, titles[-1] if is_shared else "")
+    writer.end()
+    writer.line_edge()
 
 
 def _lone(writer: _Writer, node: Element) -> None:
     """Write one picture by itself, with its title below it."""
     writer.line_edge()
-    image = node if node.name == "img" else _lone_image(node)
+    image = _image_of(node)
     title = image.get("title").strip() if image is not None else ""
     if title:
         writer.start("section", {"class": "figure"})
@@ -596,16 +654,22 @@ def _lone(writer: _Writer, node: Element) -> None:
     else:
         writer.node(node)
     if title:
-        writer.ours("section", "caption", title)
+        _caption(writer, title)
         writer.end()
     writer.line_edge()
+
+
+def _caption(writer: _Writer, title: str) -> None:
+    if title:
+        writer.ours("section", "caption", title)
 
 
 def _picture(writer: _Writer, node: Element) -> None:
     _place_picture(writer, node, is_alone=False)
 
 
-def _place_picture(writer: _Writer, node: Element, *, is_alone: bool) -> None:
+def _place_picture(writer: _Writer, node: Element, *, is_alone: bool, width: str = "") -> None:
+    """Write a picture; `width` is a style for one that has no width of its own."""
     found = node.attributes
     address = (found.get("src") or found.get("data-src") or "").strip()
     if not address:
@@ -627,7 +691,7 @@ def _place_picture(writer: _Writer, node: Element, *, is_alone: bool) -> None:
     attributes["title"] = found.get("title", "") if not is_alone else ""
     own = with_pictures(declarations(found.get("style", "")), writer.page)
     middle = _MIDDLE if not is_sign and _is_centred(node) else ""
-    attributes["style"] = ";".join(each for each in (_width(found, picture), middle, own) if each)
+    attributes["style"] = ";".join(each for each in (_width(found, picture) or width, middle, own) if each)
     writer.shown()
     writer.here.add("img", {name: value for name, value in attributes.items() if value}, node.at)
 

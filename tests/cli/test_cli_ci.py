@@ -401,6 +401,13 @@ def test_a_plan_that_is_a_folder_is_named_in_the_comment(shell: Shell, forge: Fa
     [
         (["campaigns/a/campaign.yaml"] * 120 + ["massctl.yaml"], "changes massctl.yaml", "changes .github/"),
         ([".github/workflows/apply.yml"], "changes .github/", "changes massctl.yaml"),
+        (
+            ["campaigns/a/campaign.yaml", "tools/hook.py"],
+            "whose effect no plan shows; read them: tools/hook.py",
+            "GitHub",
+        ),
+        ([f"docs/{n:02}.md" for n in range(12)], "docs/06.md, docs/07.md, and 4 more", "docs/08.md"),
+        ([f"campaigns/a/{n}.png" for n in range(3_000)], "GitHub lists only 3,000 changed files", "no plan shows"),
     ],
 )
 def test_a_change_of_what_decides_stands_on_top(
@@ -411,7 +418,7 @@ def test_a_change_of_what_decides_stands_on_top(
     comment(shell, forge, planned_in(shell, tmp_path / "left"))
 
     body = forge.bodies(7)[0]
-    assert body.startswith("<!-- massctl:plan -->\n## massctl plan\n\n- ⚠ **This pull request")
+    assert body.startswith("<!-- massctl:plan -->\n## massctl plan\n\n- ⚠ **")
     words = body.replace("`", "")
     assert told in words
     assert untold not in words
@@ -419,10 +426,12 @@ def test_a_change_of_what_decides_stands_on_top(
 
 
 def test_a_change_of_what_decides_is_told_without_a_plan_too(shell: Shell, forge: FakeForge, tmp_path: Path) -> None:
-    forge.files[7] = ["massctl.yaml"]
+    forge.files[7] = ["massctl.yaml", "![](//evil/p.png).md"]
     comment(shell, forge, tmp_path / "none")
 
-    assert "- ⚠ This pull request changes massctl.yaml" in forge.bodies(7)[0]
+    body = forge.bodies(7)[0]
+    assert "- ⚠ This pull request changes `massctl.yaml`" in body
+    judge(body.rpartition("<sub>")[0])
 
 
 def test_a_change_of_words_alone_has_no_warning(shell: Shell, forge: FakeForge, tmp_path: Path) -> None:

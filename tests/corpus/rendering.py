@@ -47,10 +47,14 @@ class _AnyPage(Page):
 
     def picture(self, address: str, needle: str, at: int | None = None) -> tuple[str, Picture | None] | None:
         """Find any picture, of 1080 by 720 pixels."""
-        sha256 = Sha256(hashlib.sha256(address.encode()).hexdigest())
-        picture = Picture(address, sha256, sha256, 9, Purpose.IMAGE, "png", 1080, 720)
+        picture = self.known(address)
         ASKED.append(address)
         return placeholder(picture), picture
+
+    def known(self, address: str) -> Picture:
+        """Find any picture, and do not note that it is shown."""
+        sha256 = Sha256(hashlib.sha256(address.encode()).hexdigest())
+        return Picture(address, sha256, sha256, 9, Purpose.IMAGE, "png", 1080, 720)
 
 
 ASKED: list[str] = []

@@ -16,14 +16,14 @@ from massctl.cli.output import Console, current_console, write_files
 from massctl.cli.session import open_settings
 from massctl.errors import ConfigurationError, ForgeError, NotAPlanError, UsageError
 from massctl.model.ids import CampaignName, Sha256, is_campaign_name
-from massctl.model.phrase import Command, Phrase, system_reason
+from massctl.model.phrase import Command, Phrase, enumerated, system_reason
 from massctl.model.settings import realm_of
 from massctl.view.i18n import Reader, say
 
 if TYPE_CHECKING:
     from massctl.cli.session import Session
     from massctl.forge.events import RunEvent
-    from massctl.forge.pull_requests import Forge, Touched
+    from massctl.forge.pull_requests import ChangedFiles, Forge
     from massctl.model.diagnostics import Diagnostic
     from massctl.plan.plan_file import SavedPlan, StoppedPlan
     from massctl.source.repository import Repository
@@ -303,7 +303,7 @@ def write_comment(
         numbers = forge.pull_requests_of(event)
         locking = _locking(Path(directory), event)
         for number in numbers:
-            warned = _warnings(forge.touches(number))
+            warned = _warnings(forge.changed_files(number))
             forge.say(number, _body(console, event, folder, environment, locking, warned))
     finally:
         line.close()
@@ -342,16 +342,42 @@ def _locking(root: Path, event: RunEvent) -> Locking:
     return Locking.OF_FORK if event.from_fork else Locking.BY_WORKFLOW
 
 
-def _warnings(touched: Touched) -> list[Phrase]:
-    """Name what a reviewer has to read line by line, since no plan shows what it does."""
-    settings = Phrase(
+_DECIDES: Final = {
+    "massctl.yaml": Phrase(
         "This pull request changes massctl.yaml, which decides where the secret goes, which account "
         "sends, from which branch, and whether locks and reviews count: read it line by line."
-    )
-    workflows = Phrase(
+    ),
+    ".github/": Phrase(
         "This pull request changes .github/, which decides what runs with the secret: read it line by line."
-    )
-    return [*([settings] if touched.settings else []), *([workflows] if touched.workflows else [])]
+    ),
+}
+"""What a reviewer has to read line by line, by how its path begins."""
+_FILES_NAMED_MAX: Final = 8
+"""Of a comment's sentence; the others are counted."""
+
+
+def _warnings(changed: ChangedFiles) -> list[Phrase]:
+    """Name what a pull request changes beside campaigns, since no plan shows what it does."""
+    from massctl.forge.pull_requests import FILES_LISTED_MAX
+
+    warned = [warning for start, warning in _DECIDES.items() if any(path.startswith(start) for path in changed.outside)]
+    others = [path for path in changed.outside if not path.startswith(tuple(_DECIDES))]
+    if others:
+        more = len(others) - _FILES_NAMED_MAX
+        named = [*others[:_FILES_NAMED_MAX], *([Phrase("and {count} more", count=more)] if more > 0 else [])]
+        said = Phrase(
+            "This pull request changes files outside campaigns/, whose effect no plan shows; read them: {files}",
+            files=enumerated(named),
+        )
+        warned.append(said)
+    if not changed.is_whole:
+        said = Phrase(
+            "GitHub lists only {limit} changed files of this pull request, so others may have changed too: look "
+            "through all of them in a checkout",
+            limit=f"{FILES_LISTED_MAX:,}",
+        )
+        warned.append(said)
+    return warned
 
 
 def _body(
@@ -366,13 +392,15 @@ def _body(
     from massctl.forge.artefact import ArtefactError, read_plan
     from massctl.plan.lock_diff import COMMENT_MARK
     from massctl.view.markdown import plan_comment
+    from massctl.view.markdown_text import Words
 
     foot = _foot(console, event, environment)
     try:
         plan = read_plan(folder)
     except ArtefactError as refused:
         told = Phrase("The plan of this commit cannot be shown: {why}.", why=refused.what)
-        above = ["- ⚠ " + say(each, console.reader) for each in warned]
+        # A file's name may be anything.
+        above = ["- ⚠ " + Words(console.reader).said(each) for each in warned]
         head = [COMMENT_MARK, "## massctl plan", "", f"**{say(told, console.reader)}**", ""]
         return "\n".join([*head, *above, *([""] if above else []), *foot])
     language = _reader(plan, console)

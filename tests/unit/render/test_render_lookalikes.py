@@ -217,10 +217,22 @@ def test_bars_and_brackets_of_prose_say_nothing(text: str) -> None:
         ("## 标题 {#title}", 1, 7),
         ("字\n\n```mermaid\ngraph TD; A-->B\n```", 3, 4),
         ("> ```PlantUML\n> a\n> ```", 1, 6),
+        *((f"```{language}\na\n```", 1, 4) for language in ("puml", "dot", "graphviz", "echarts", "d2", "vega-lite")),
+        *((f"字\n\n{mark}", 3, 1) for mark in ("[[_TOC_]]", "${toc}", "[TOC levels=2]", "{: toc}")),
+        ("见 [[会员 手册]]", 1, 3),
+        ("见 [[#标题|那里]]", 1, 3),
+        ("![[会员手册]]", 1, 1),
+        ("![图|300](a.png)", 1, 4),
+        ("![图](a.png){width=50%}", 1, 12),
+        ("字%%只给自己看%%", 1, 2),
+        ("*[HTML]: Hyper Text\n\nHTML", 1, 1),
+        ("!!! note\n    字", 1, 1),
+        ("<![图](a.png),![图](a.png)>", 1, 1),
+        ('{% asset_img a.png "题" %}', 1, 1),
     ],
 )
 def test_marks_of_other_tools_are_a_warning(text: str, line: int, column: int) -> None:
-    found = wrong(text)
+    found = wrong(text, {"spring/articles/a.png": "A"})
     assert [("MC344", line, column)] == lines(found)
     assert Severity.WARNING is found[0].severity
 
@@ -233,10 +245,34 @@ def test_marks_of_other_tools_are_a_warning(text: str, line: int, column: int) -
         "    {{ name }}",
         "$\\frac{{a}}{{b}}$ {a} {{}}",
         "见 [TOC] 和 {#}",
+        "[[1]](https://mp.weixin.qq.com/s/1) 和 [[1, 2], [3]] 和 [[ -f x ]] 和 `[[a]]` 和 \\[[a]]",
+        "```\n%% 注 %%\n*[a]: b\n```",
+        "100%%，200%% 和 {a} 和 *[a]* 和 !!!",
     ],
 )
 def test_marks_that_are_what_it_is_about_say_nothing(text: str) -> None:
     assert [] == wrong(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "hint"),
+    [
+        ("[TOC]\n\n[TOC]", "MC344", "remove it; if readers need an overview, write the headings as a list"),
+        (
+            "```mermaid\na\n```",
+            "MC344",
+            "export it as a picture, and write `![…](images/diagram.png)` instead",
+        ),
+        ("![[图 1.png|300]]", "MC201", 'write `![…](<图 1.png> "…")`'),
+        ("![图](a.png =300x)", "MC201", 'give a width in HTML: `<img src="a.png" width="50%">`'),
+        ("![图|300](a.png)", "MC344", 'give a width in HTML: `<img src="a.png" width="50%">`'),
+        ('![图](a.png "题"){width=50%}', "MC344", 'give a width in HTML: `<img src="a.png" width="50%">`'),
+        ("<![图](a.png)>", "MC344", "write the pictures on one line without `<`, `,` and `>`: they stand side by side"),
+    ],
+)
+def test_a_mark_of_another_tool_has_one_way_out(text: str, code: str, hint: str) -> None:
+    found = wrong(text, {"spring/articles/a.png": "A"})
+    assert [(code, hint)] == [(each.code, each.hint) for each in found]
 
 
 def test_a_template_may_write_braces_and_html_that_is_none_is_told() -> None:

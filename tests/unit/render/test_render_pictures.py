@@ -1,5 +1,5 @@
 import pytest
-from render_inputs import Folder, body, hold, lines, news, page, rendered, sha, wrong
+from render_inputs import Folder, body, hold, lines, markdown_to_html, news, page, rendered, sha, wrong
 
 from massctl.model.message import Purpose
 from massctl.render.html_article import html_article
@@ -162,3 +162,74 @@ def test_of_an_address_written_twice_the_faulty_one_is_the_place() -> None:
     text = "![图](<大图 空格.png>)\n\n大图 空格.png\n\n![图](大图 空格.png)"
     assert [("MC201", 5, 6)] == lines(wrong(text, files))
     assert [("MC312", 3, 5)] == lines(wrong("[甲](<https://a.cn/b c>)\n\n[甲](https://a.cn/b c)"))[-1:]
+
+
+def in_a_row(text: str, **sizes: tuple[int, int]) -> str:
+    """Markdown of the pictures of `sizes`, with `A` for the address of `a.png`."""
+    at = page({f"spring/articles/{name}.png": name for name in sizes})
+    at.pictures._inputs.sizes.update({f"spring/articles/{name}.png": size for name, size in sizes.items()})
+    html = markdown_to_html(text, at)
+    assert [] == at.faults
+    for name in sizes:
+        html = html.replace(hold(name), name.upper())
+    return html
+
+
+def cell(picture: str, width: str, gap: str = ";margin-left:2%", data_w: int = 800) -> str:
+    inner = f'<img src="{picture[0]}" data-w="{data_w}" alt="图" style="width:100%">{picture[1:]}'
+    return f'<section style="display:inline-block;width:{width}%{gap};vertical-align:top">{inner}</section>'
+
+
+def test_pictures_on_one_line_stand_side_by_side_at_one_height() -> None:
+    expected = f'<section class="figure">{cell("A", "65.33", "")}{cell("B", "32.66")}</section>'
+    assert expected == in_a_row("![图](a.png)![图](b.png)", a=(800, 400), b=(800, 800))
+    assert f"<blockquote>{expected}</blockquote>" == in_a_row("> ![图](a.png) ![图](b.png)", a=(800, 400), b=(800, 800))
+
+
+def test_four_pictures_are_two_rows_and_five_begin_with_three() -> None:
+    four = in_a_row("![图](a.png)" * 4, a=(800, 600))
+    row = f"{cell('A', '49', '')}{cell('A', '49')}"
+    assert (
+        f'<section class="figure"><section>{row}</section><section style="margin-top:2%">{row}</section></section>'
+        == four
+    )
+    five = in_a_row("![图](a.png)" * 5, a=(800, 600))
+    assert [3, 2] == [part.count("<img") for part in five.split("margin-top:2%")]
+
+
+@pytest.mark.parametrize(
+    "text", ["![图](a.png)\n![图](b.png)", "![图](a.png)\n\n![图](b.png)", "![图](a.png)\\\n![图](b.png)"]
+)
+def test_pictures_on_lines_of_their_own_stand_below_each_other(text: str) -> None:
+    expected = "".join(f'<img src="{name}" data-w="800" alt="图">' for name in "AB")
+    assert expected == in_a_row(text, a=(800, 600), b=(800, 600))
+
+
+def test_each_picture_of_a_row_has_its_caption_or_the_last_one_has_that_of_all() -> None:
+    caption = '<section class="caption">题</section>'
+    both = f"{cell('A' + caption, '49', '')}{cell('B' + caption, '49')}"
+    sizes = {"a": (800, 600), "b": (800, 600)}
+    assert f'<section class="figure">{both}</section>' == in_a_row('![图](a.png "题") ![图](b.png "题")', **sizes)
+    one = f"{cell('A', '49', '')}{cell('B', '49')}{caption}"
+    assert f'<section class="figure">{one}</section>' == in_a_row('![图](a.png) ![图](b.png "题")', **sizes)
+    first = f"{cell('A' + caption, '49', '')}{cell('B', '49')}"
+    assert f'<section class="figure">{first}</section>' == in_a_row('![图](a.png "题") ![图](b.png)', **sizes)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<p><img src="a.png" width="90"> <img src="b.png"></p>',
+        '<p><img src="a.png" style="margin:0"><img src="b.png"></p>',
+        "![](a.png) ![](s.png)",
+        "[![](a.png)](https://mp.weixin.qq.com/s/1) ![](b.png)",
+    ],
+)
+def test_what_has_a_width_or_a_link_of_its_own_is_put_into_no_row(text: str) -> None:
+    assert "inline-block" not in in_a_row(text, a=(800, 600), b=(800, 600), s=(64, 64))
+
+
+def test_a_picture_of_a_row_that_is_missing_is_told_once() -> None:
+    at = page({"spring/articles/a.png": "A"})
+    markdown_to_html("![](a.png) ![](none.png)", at)
+    assert ["MC201"] == [fault.code for fault in at.faults]

@@ -35,7 +35,8 @@ _MARKS: Final = re.compile(
 )
 """Attributes as kramdown writes them and the name of a heading as Hugo does; embeds, links, sizes and comments of
 Obsidian; sizes of Pandoc; abbreviations of PHP Markdown Extra; boxes of MkDocs; sliding pictures of mdnice."""
-_SIGNS: Final = ("{", "[[", "%%", "*[", "!!!", "???", "<![", "|")
+_SIGNS: Final = ("{", "[[", "%%", "*[", "!!!", "???", "<![")
+_SIZE: Final = re.compile(r"!\[[^\[\]\n|]{0,100}\|\d")
 """One of these is in each of them; nearly every article has none."""
 _HINTS: Final = {
     "wiki": Phrase("write `[words](address)`; WeChat opens only links to articles on mp.weixin.qq.com"),
@@ -76,7 +77,7 @@ def foreign_marks(text: str) -> Iterator[tuple[Fault, int]]:
         hint = Phrase("remove it; if readers need an overview, write the headings as a list")
         at = contents.start() + contents[0].index(mark)
         yield Fault("MC344", say, hint, severity=Severity.WARNING, needle=mark), at
-    for found in _MARKS.finditer(text) if any(sign in text for sign in _SIGNS) else ():
+    for found in _MARKS.finditer(text) if any(sign in text for sign in _SIGNS) or _SIZE.search(text) else ():
         kind = "size" if found["size"] else found.lastgroup or ""
         if kind == "attributes" and _CONTENTS.fullmatch(found[kind]):
             continue

@@ -154,9 +154,15 @@ def _wide(found: re.Match[str]) -> Fault:
 # What Markdown reads in its text, and what a reader would see of it.
 
 
+_MAY_BE_FAULTY: Final = re.compile(r"[*_\[\n]")
+"""A run of text without one of these has no fault."""
+
+
 def _in_tokens(tokens: Sequence[Token], *, breaks: bool) -> Iterator[Fault]:
     for token in tokens:
         if token.type == "inline":
+            if _MAY_BE_FAULTY.search(token.content) is None:
+                continue
             children = token.children or ()
             if "*" in token.content:
                 yield from _swallowed_signs(children)

@@ -6,7 +6,7 @@ punctuation counts as a letter here, and Chinese letters count as a boundary for
 """
 
 import re
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -15,6 +15,7 @@ from markdown_it import MarkdownIt
 from markdown_it.common.utils import isMdAsciiPunct, isPunctChar, isWhiteSpace
 from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import text
 from markdown_it.rules_inline.state_inline import Scanned, StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.container import container_plugin
@@ -52,9 +53,55 @@ def _is_mark(character: str) -> bool:
     return isMdAsciiPunct(ord(character)) or isPunctChar(character)
 
 
+_BEGINS: Final = {
+    "\n": ("newline",),
+    "\\": ("bracketed_formula", "escape"),
+    "$": ("formula",),
+    "`": ("backticks",),
+    "~": ("subscript", "strikethrough"),
+    "=": ("highlight",),
+    "^": ("superscript", "footnote_inline"),
+    "*": ("emphasis",),
+    "_": ("emphasis",),
+    "[": ("link", "footnote_ref"),
+    "!": ("image",),
+    "<": ("autolink", "html_inline"),
+    "&": ("entity",),
+    "]": (),
+}
+"""What may begin with a character, in the order of the parser's rules; a bracket may end what another rule looks for."""
+
+
 class _ParserInline(ParserInline):
+    def __init__(self) -> None:
+        super().__init__()
+        self._rules: dict[str, list[Callable[[StateInline, bool], bool]]] = {}
+
+    def begin(self) -> None:
+        """Note which rules may begin with a character; all of them are known now."""
+        known = dict(zip(self.ruler.get_active_rules(), self.ruler.getRules(""), strict=True))
+        self._rules = {begin: [known[name] for name in names] for begin, names in _BEGINS.items()}
+        self.terminator_re = re.compile("[" + re.escape("".join(_BEGINS)) + "]")
+
+    def tokenize(self, state: StateInline) -> None:
+        """Read a run of text; at each character only the rules are asked that may begin with it."""
+        begins, end, nesting = self._rules, state.posMax, state.md.options["maxNesting"]
+        while state.pos < end:
+            rules = begins.get(state.src[state.pos])
+            if rules is None:
+                text(state, False)
+            elif state.level >= nesting or not any(rule(state, False) for rule in rules):
+                state.pending += state.src[state.pos]
+                state.pos += 1
+        if state.pending:
+            state.pushPending()
+
     def parse(self, src: str, md: MarkdownIt, env: MutableMapping[str, Any], tokens: list[Token]) -> list[Token]:
-        """Parse one run of text with our notion of emphasis."""
+        """Parse one run of text with our notion of emphasis; most have no mark in them."""
+        if self.terminator_re.search(src) is None:
+            if src:
+                tokens.append(Token("text", "", 0, content=src))
+            return tokens
         state = _Inline(src, md, env, tokens)
         self.tokenize(state)
         for rule in self.ruler2.getRules(""):
@@ -78,15 +125,16 @@ def _parser() -> MarkdownIt:
         "commonmark", {"html": True, "typographer": False, "maxNesting": NESTING_MAX, "store_labels": True}
     )
     rules = markdown.inline.ruler.get_active_rules(), markdown.inline.ruler2.get_active_rules()
-    markdown.inline = _ParserInline()
-    markdown.inline.ruler.enableOnly(rules[0])
-    markdown.inline.ruler2.enableOnly(rules[1])
+    inline = markdown.inline = _ParserInline()
+    inline.ruler.enableOnly(rules[0])
+    inline.ruler2.enableOnly(rules[1])
     markdown.enable(["table", "strikethrough"])
     footnote_plugin(markdown, move_to_end=False)
     deflist_plugin(markdown)
     _add_boxes(markdown)
     _add_marks(markdown)
     add_math(markdown)
+    inline.begin()
     return markdown
 
 
@@ -105,6 +153,8 @@ class Parsed:
 
     def unused_definitions(self) -> Iterator[tuple[str, str]]:
         """Yield those that no link or picture refers to; a label without a letter or digit begins a comment."""
+        if not self.definitions:
+            return
         used = {token.meta["label"] for token in every(self.tokens) if token.meta and "label" in token.meta}
         for note in self.inline_notes.values():
             used.update(token.meta["label"] for token in every(note) if token.meta and "label" in token.meta)

@@ -103,14 +103,21 @@ class _Writer:
         if self._depth > DEPTH_MAX:
             raise TooMuchError(too_deep(f"<{element.name}"))
         for child in element.children:
-            self.node(child)
+            if isinstance(child, str):
+                self.text(child)
+            else:
+                self.element(child)
         self._depth -= 1
 
     def node(self, node: Element | str) -> None:
-        """Write a text or an element, by its row."""
+        """Write a text or an element."""
         if isinstance(node, str):
             self.text(node)
-            return
+        else:
+            self.element(node)
+
+    def element(self, node: Element) -> None:
+        """Write an element, by its row."""
         self._elements += 1
         if self._elements > ELEMENTS_MAX:
             raise TooMuchError(too_many(ELEMENTS_MAX))

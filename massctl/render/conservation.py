@@ -13,7 +13,7 @@ from html import unescape
 from typing import TYPE_CHECKING, Final, NewType
 
 from massctl.model.phrase import Phrase
-from massctl.render.elements import is_component, is_script, writer_row
+from massctl.render.elements import is_script, writer_row
 from massctl.render.fault import Fault
 from massctl.render.formula import simple_formula
 from massctl.render.highlight import TAB
@@ -21,7 +21,7 @@ from massctl.render.html_scan import Tag, tags
 from massctl.render.links import has_scheme, meant
 from massctl.render.page import Page
 from massctl.render.styles import pictures_in
-from massctl.render.tree import Element, escaped_value, lexbor_tree, serialized
+from massctl.render.tree import MARKER, Element, escaped_value, lexbor_tree, serialized
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -31,6 +31,11 @@ Conserved = NewType("Conserved", str)
 """A body that holds everything that its source says."""
 NOTHING: Final = Conserved("")
 """The body of an article that cannot be sent."""
+
+_TEXT_LOST: Final = Phrase("text is missing from the rendered article: `{text}`")
+
+_COMPONENTS: Final = ("mp", "qqmusic", "iframe")
+"""How the names of WeChat's own elements begin: said here once more, so that a row of the table can be wrong."""
 
 # What a body may lack, each documented in docs/reference/wechat-html.md: nothing else.
 _EMOJI_NAME: Final = re.compile(r":[a-z0-9_+-]{1,40}:")
@@ -52,16 +57,22 @@ class Inventory:
     """Code, with its blanks and line ends."""
     links: list[str] = field(default_factory=list)
     pictures: list[str] = field(default_factory=list)
-    components: list[tuple[str, str]] = field(default_factory=list)
-    """WeChat's own elements: what carries their data as it is written in a tag, and how the source writes the tag."""
+    components: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    """WeChat's own elements: how the source writes the tag, and its name and data as they stand in a body."""
     formulas: list[str] = field(default_factory=list)
     """The TeX of those that are drawn."""
     cells: int = 0
+    open_tables: int = 0
+    """Of raw HTML, while the inventory is taken."""
 
 
 def conserved(tree: Element, source: Inventory, page: Page) -> Conserved:
     """Write an article in Markdown, and report what of its source is missing."""
     body = serialized(tree)
+    if f"{MARKER}=" in body:
+        say = Phrase("a browser reads markup here in another way than it looks")
+        hint = Phrase("check for a missing quotation mark or `>`")
+        page.report(Fault("MC308", say, hint, needle="<!["))
     if not page.is_faulty:
         page.faults += _missing(body, source, page)
     return Conserved(body)
@@ -70,7 +81,7 @@ def conserved(tree: Element, source: Inventory, page: Page) -> Conserved:
 def conserved_html(body: str, source: str, page: Page) -> Conserved:
     """Return the body of an HTML article, and report what the edits of its pictures changed besides."""
     if not page.is_faulty and body != source and _outline(lexbor_tree(source)) != _outline(lexbor_tree(body)):
-        page.report(_lost(Phrase("text or elements"), source[:40]))
+        page.report(_lost(Phrase("the article with its pictures differs from the file in more than their addresses")))
     return Conserved(body)
 
 
@@ -107,7 +118,7 @@ def _take(tokens: "Sequence[Token]", found: Inventory) -> None:
 def _take_formula(token: "Token", found: Inventory) -> None:
     shown = simple_formula(token.content)
     if shown is None:
-        found.formulas.append(token.content)
+        found.formulas.append(" ".join(token.content.split()))
     else:
         found.texts.append(_without_blanks(_text_of(shown)))
 
@@ -144,6 +155,8 @@ def _take_html(html: str, found: Inventory) -> None:
             found.texts.append(_without_blanks(unescape(html[tag.start : tag.end])))
         elif not tag.closing:
             _take_tag(tag, html, found)
+        elif tag.name == "table":
+            found.open_tables -= found.open_tables > 0
     found.texts += _runs(_shown_text(html[end:]))
 
 
@@ -152,12 +165,14 @@ def _take_tag(tag: Tag, html: str, found: Inventory) -> None:
     attributes = {each.name: each.value for each in reversed(tag.attributes)}
     if tag.name == "a" and "data-miniprogram-appid" not in attributes:
         found.links.append(attributes.get("href", ""))
-    found.cells += tag.name in ("td", "th")
+    found.open_tables += tag.name == "table"
+    # Outside of a table, browsers see the text of a cell alone.
+    found.cells += tag.name in ("td", "th") and found.open_tables > 0
     sources = known.pictures if known is not None else ()
-    if is_component(tag.name):
-        data = {name: value for name, value in attributes.items() if name not in ("id", "style", *sources)}
-        written = html[tag.start : tag.end]
-        found.components += [(f'{name}="{escaped_value(value)}"', written) for name, value in data.items() if value]
+    if tag.name.startswith(_COMPONENTS):
+        data = [f'{key}="{escaped_value(value)}"' for key, value in attributes.items() if value and key not in sources]
+        data = [each for each in data if not each.startswith(("id=", "style="))]
+        found.components.append((html[tag.start : tag.end], (f"<{tag.name}", *data)))
     if tag.name == "img":
         sources = ("src",) if attributes.get("src") else ("data-src",)
     for name in sources:
@@ -167,7 +182,7 @@ def _take_tag(tag: Tag, html: str, found: Inventory) -> None:
     found.pictures += [address for _, address in pictures_in(attributes.get("style", "")) if not is_script(address)]
 
 
-_COMMENT: Final = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))|<[!?][^>]*>?", re.DOTALL)
+_COMMENT: Final = re.compile(r"<!--(?:-?>|.*?--!?>)|<(?:!\[CDATA\[|!doctype\b|\?)[^>]*>?", re.DOTALL | re.IGNORECASE)
 _BLANKS: Final = re.compile(r"[\s\u00a0]+")
 
 
@@ -206,22 +221,22 @@ def _missing(body: str, source: Inventory, page: Page) -> Iterator[Fault]:
     for each in source.codes:
         at = code.find(each, position)
         if at < 0 and (at := code.find(each)) < 0:
-            yield _lost(Phrase("code"), each)
+            yield _lost(Phrase("code is missing from the rendered article: `{text}`"), each)
         else:
             position = at + len(each)
     yield from _missing_links(body, whole, source.links)
     for address, count in Counter(source.pictures).items():
         placed = page.picture(address, address)
         if placed is not None and body.count(escaped_value(placed[0])) < count:
-            yield _lost(Phrase("a picture"), address)
-    for (data, written), count in Counter(source.components).items():
-        if body.count(f" {data}") < count:
-            yield _lost(Phrase("a component of WeChat"), written)
+            yield _lost(Phrase("a picture is missing from the rendered article: `{text}`"), address)
+    for written, data in dict.fromkeys(source.components):
+        if not all(each in body for each in data) or body.count(data[0]) < source.components.count((written, data)):
+            yield _lost(Phrase("a component of WeChat is missing from the rendered article: `{text}`"), written)
     for tex, count in Counter(source.formulas).items():
         if body.count(f'="{escaped_value(tex)}"') < count:
-            yield _lost(Phrase("a formula"), tex)
+            yield _lost(Phrase("a formula is missing from the rendered article: `{text}`"), tex)
     if source.cells and len(tree.css("td,th")) < source.cells:
-        yield _lost(Phrase("a cell of a table"), "")
+        yield _lost(Phrase("a cell of a table is missing from the rendered article"))
 
 
 def _missing_texts(whole: str, texts: Sequence[str]) -> Iterator[Fault]:
@@ -235,13 +250,13 @@ def _missing_texts(whole: str, texts: Sequence[str]) -> Iterator[Fault]:
         if at < 0:
             in_order, at = False, whole.find(run)
             if at < 0:
-                yield _lost(Phrase("text"), run)
+                yield _lost(_TEXT_LOST, run)
                 return
         position = at + len(run)
     wanted, there = (Counter(), Counter()) if in_order else (Counter("".join(texts)), Counter(whole))
     for character, count in wanted.items():
         if count > there[character]:
-            yield _lost(Phrase("text"), next(each for each in texts if character in each))
+            yield _lost(_TEXT_LOST, next(each for each in texts if character in each))
             return
 
 
@@ -253,14 +268,14 @@ def _missing_links(body: str, whole: str, links: Sequence[str]) -> Iterator[Faul
         if not has_scheme(address) or is_script(address):
             continue
         kept = f'href="{escaped_value(normalizeLink(address))}"'
-        if kept not in body and address.removeprefix(_ADDRESS_ONLY) not in whole:
-            yield _lost(Phrase("the address of a link"), said)
+        if (
+            kept not in body
+            and f'href="{escaped_value(said)}"' not in body
+            and address.removeprefix(_ADDRESS_ONLY) not in whole
+        ):
+            yield _lost(Phrase("the address of a link is missing from the rendered article: `{text}`"), said)
 
 
-def _lost(what: Phrase, piece: str) -> Fault:
-    shown = " ".join(piece.split())[:60]
-    say = Phrase("the rendered article lacks something of its source: {what}: `{text}`", what=what, text=shown)
-    if not shown:
-        say = Phrase("the rendered article lacks something of its source: {what}", what=what)
+def _lost(say: Phrase, piece: str = "") -> Fault:
     hint = Phrase("this is a fault of massctl: please report it; until it is mended, write this piece in another way")
-    return Fault("MC350", say, hint, needle=piece.partition("\n")[0])
+    return Fault("MC350", Phrase(say, text=" ".join(piece.split())[:60]), hint, needle=piece.partition("\n")[0])

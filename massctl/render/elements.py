@@ -33,10 +33,12 @@ class Way(Enum):
     """What stands in it is written."""
     COPY = auto()
     """Written as it is, with all that is in it."""
+    PART = auto()
+    """Of a drawing: copied with it. Outside of one it means nothing, and what stands in it is written."""
     OWN = auto()
     """`massctl.render.wechat_html` has a function for it."""
     REFUSE = auto()
-    """An error, also in HTML: WeChat removes it."""
+    """Not written, since WeChat removes it: an error, also in HTML."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Row:
     pictures: tuple[str, ...] = ()
     """Attributes that hold the address of a picture."""
     advice: Phrase | None = None
-    """What to do instead, where it is refused."""
+    """WeChat removes it, and this is what to do instead."""
     is_component: bool = False
     """WeChat's own: only WeChat shows it, by its attributes."""
 
@@ -66,8 +68,7 @@ _ONLY_BODY: Final = Phrase("keep only the content of `<body>`")
 _TAKE_IT_OUT: Final = Phrase("take it out; docs/reference/wechat-html.md lists what WeChat keeps")
 _CARD_PICTURES: Final = ("data-miniprogram-imageurl", "data-progarm-imageurl", "data-program-imageurl")
 """Where the picture of a mini-program's card stands; the misspelling is WeChat's own, of 2019."""
-_PART: Final = Row(Way.UNWRAP)
-"""Of a drawing, which is copied whole; outside of one it means nothing."""
+_PART: Final = Row(Way.PART)
 _COMPONENT: Final = Row(Way.COPY, is_component=True)
 
 ELEMENTS: Final[Mapping[str, Row]] = {
@@ -100,7 +101,7 @@ ELEMENTS: Final[Mapping[str, Row]] = {
     ),
     # Pictures and drawings. Outside of a drawing browsers take `image` for `img`.
     "img": Row(Way.OWN, pictures=("src", "data-src")),
-    "image": Row(Way.UNWRAP, pictures=("href", "xlink:href", "src")),
+    "image": Row(Way.PART, pictures=("href", "xlink:href", "src")),
     "svg": Row(Way.COPY),
     **_rows(
         "animate animatecolor animatemotion animatetransform circle clippath defs desc ellipse feblend fecolormatrix"
@@ -119,6 +120,7 @@ ELEMENTS: Final[Mapping[str, Row]] = {
     ),
     **_rows("mp-miniprogram mp-common-miniprogram mp-weapp", replace(_COMPONENT, pictures=_CARD_PICTURES)),
     "mp-common-profile": replace(_COMPONENT, pictures=("data-headimg",)),
+    "input": Row(Way.OWN, advice=_TAKE_IT_OUT),  # In Markdown, a box to tick.
     "iframe": _COMPONENT,  # WeChat's own videos alone: `refusal`.
     # Of ours, between the Markdown and what becomes of it.
     **_rows("massctl-callout massctl-formula massctl-note massctl-text", Row(Way.OWN)),
@@ -127,7 +129,7 @@ ELEMENTS: Final[Mapping[str, Row]] = {
     **_rows("style link", Row(Way.REFUSE, advice=_AS_STYLE)),
     **_rows("html head body meta base", Row(Way.REFUSE, advice=_ONLY_BODY)),
     **_rows(
-        "applet audio button embed form frame frameset input marquee noembed noframes noscript object plaintext script"
+        "applet audio button embed form frame frameset marquee noembed noframes noscript object plaintext script"
         " select template textarea video xmp",
         Row(Way.REFUSE, advice=_TAKE_IT_OUT),
     ),
@@ -181,7 +183,7 @@ def refusal(name: str, attributes: Mapping[str, str]) -> Fault | None:
     found = row(name)
     if name == "iframe" and not ("video_iframe" in attributes.get("class", "") or "data-mpvid" in attributes):
         return _removed(name, _TAKE_IT_OUT)
-    return _removed(name, found.advice) if found is not None and found.way is Way.REFUSE else None
+    return _removed(name, found.advice) if found is not None and found.advice is not None else None
 
 
 def lost_title() -> Fault:

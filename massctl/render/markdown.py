@@ -4,6 +4,7 @@ What that walk cannot know from HTML is said by elements of our own: `massctl-no
 holds one. HTML that a writer wrote never has them, since unknown names become text.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -20,7 +21,7 @@ from massctl.render.html_scan import Edit, edited, tags
 from massctl.render.markdown_lint import text_faults
 from massctl.render.markdown_parser import NESTING_MAX, Parsed, every, parse, with_emoji
 from massctl.render.page import Page
-from massctl.render.tree import Builder, Element, HtmlBuilder
+from massctl.render.tree import MARKER, Builder, Element, HtmlBuilder
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,6 @@ def read_markdown(text: str, page: Page, *, is_file: bool = False) -> Source:
     page.lines = lines if is_file else None
     for fault, at in text_faults(text, parsed, lines, is_file=is_file, breaks=page.breaks):
         page.report(fault, at)
-    # From here on, positions are those in a token.
-    page.lines = None
     if len(text) > ELEMENTS_MAX and sum(1 for _ in every(parsed.tokens)) > 2 * ELEMENTS_MAX:
         page.report(too_many(ELEMENTS_MAX))
         return Source(Element("body"), parsed, tokens)
@@ -66,6 +65,12 @@ def read_markdown(text: str, page: Page, *, is_file: bool = False) -> Source:
     return Source(builder.finish(), parsed, tokens)
 
 
+_NO_TAG: Final = re.compile(r"</(?![A-Za-z])|<!(?!--|\[CDATA\[|doctype\b)[^>]*>?", re.IGNORECASE)
+"""What looks like the beginning of a tag and is none: browsers show nothing up to the next `>`."""
+_COMMENT: Final = re.compile(r"<!--(?!-?>)")
+_COMMENT_ENDS: Final = ("-->", "--!>")
+
+
 class _Writer:
     """Gives tokens to what builds the tree."""
 
@@ -74,6 +79,8 @@ class _Writer:
         self._notes = notes
         self._builder = builder
         self._lines = lines
+        self._position = 0
+        """Where the lines begin that are read, or what is behind the last HTML."""
         self.tags = 0
         """Of the writer's own HTML, at most."""
 
@@ -91,8 +98,11 @@ class _Writer:
                 builder.void(token.tag)
 
     def _at(self, token: Token) -> int | None:
-        """Return where the lines of a block begin."""
-        return self._lines.bounds(token.map[0] + 1)[0] if self._lines is not None and token.map else None
+        """Return where the lines of a block begin, in a file."""
+        if self._lines is None or not token.map:
+            return None
+        self._position = self._lines.bounds(token.map[0] + 1)[0]
+        return self._position
 
     def _inline(self, token: Token) -> None:
         self.write(token.children or ())
@@ -136,7 +146,15 @@ class _Writer:
 
     def _html(self, token: Token) -> None:
         self.tags += token.content.count("<")
-        self._builder.raw(_checked_html(token.content, self._page))
+        start = -1
+        if self._lines is not None:
+            start = self._lines.text.find(token.content, self._position)
+            self._position = max(self._position, start)
+        self._builder.raw(_checked_html(token.content, self._page, start if start >= 0 else None))
+
+    def _html_block(self, token: Token) -> None:
+        self._at(token)
+        self._html(token)
 
     def _picture(self, token: Token) -> None:
         address = str(token.attrs.get("src", ""))
@@ -190,7 +208,7 @@ _WRITERS: Final[Mapping[str, Callable[[_Writer, Token], None]]] = {
     "softbreak": _Writer._soft_break,
     "hardbreak": _Writer._hard_break,
     "html_inline": _Writer._html,
-    "html_block": _Writer._html,
+    "html_block": _Writer._html_block,
     "image": _Writer._picture,
     "link_open": _Writer._link,
     "ordered_list_open": _Writer._numbered_list,
@@ -228,27 +246,42 @@ def _plain_text(token: Token) -> str:
     return "" if token.type == "html_inline" else token.content
 
 
-def _checked_html(text: str, page: Page) -> str:
+def _checked_html(text: str, page: Page, start: int | None) -> str:
     """Report what WeChat would remove of a writer's HTML, and write tags of unknown names as the text that they are.
 
-    CommonMark takes `<u8>` in "a Vec<u8> of bytes" for a tag, and a browser shows nothing of it.
+    CommonMark takes `<u8>` in "a Vec<u8> of bytes" for a tag, and a browser shows nothing of it. `start` is the place of
+    the text in the file, where it is known; then each tag says its own.
     """
-    edits: list[Edit] = []
-    for tag in tags(text):
+    end = len(text)
+    opened = _COMMENT.search(text, max(text.rfind(each) for each in _COMMENT_ENDS) + 1) if "<!--" in text else None
+    if opened is not None:
+        # A comment without an end would take along what follows the HTML.
+        end = opened.start()
+    edits = [_as_text(text, *found.span()) for found in _NO_TAG.finditer(text, 0, end)]
+    edits += [_as_text(text, end, len(text))] if end < len(text) else []
+    for tag in tags(text[:end]):
+        place = None if start is None else start + tag.start
         if writer_row(tag.name) is None:
-            edits.append(Edit(tag.start, tag.start + 1, "&lt;"))
+            edits.append(_as_text(text, tag.start, tag.end))
             if not tag.closing:
-                page.report(_unknown(text[tag.start : tag.end]))
+                page.report(_unknown(text[tag.start : tag.end]), place)
             continue
         # A box of a task list becomes a character, and a link to another site a footnote, as those of Markdown do.
         is_box = tag.name == "input" and (tag.get("type") or "").lower() == "checkbox"
         attributes = {each.name: each.value for each in reversed(tag.attributes)}
-        for fault, _ in () if is_box else tag_faults(tag, text, attributes, "keep"):
-            page.report(fault)
+        for fault, at in () if is_box else tag_faults(tag, text, attributes, "keep"):
+            page.report(fault, None if start is None else start + at)
         address = (tag.get("href") or "").strip()
         if tag.name == "a" and is_script(address):
             page.scripts_told[address] += 1
+        if place is not None and not tag.closing:
+            behind = tag.name_start + len(tag.name)
+            edits.append(Edit(behind, behind, f" {MARKER}={place} "))
     return edited(text, edits) if edits else text
+
+
+def _as_text(text: str, start: int, end: int) -> Edit:
+    return Edit(start, end, text[start:end].replace("<", "&lt;"))
 
 
 def _unknown(written: str) -> Fault:

@@ -6,7 +6,6 @@ text or vanish from it, links that are none, addresses that nothing refers to.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import islice
 from typing import Final
 
@@ -174,11 +173,10 @@ def _in_tokens(tokens: Sequence[Token], *, breaks: bool) -> Iterator[Fault]:
         elif token.type == "html_block":
             yield from _in_html(token.content)
         elif token.type == "link_open" and token.attrs.get("title"):
-            say = Phrase("the title of a link is not shown")
-            yield replace(_not_shown(str(token.attrs["title"]), say), severity=Severity.INFO)
+            yield _not_shown(str(token.attrs["title"]), Phrase("the title of a link is not shown: `{text}`"))
         elif token.type == "fence" and len(words := token.info.split(maxsplit=1)) > 1:
-            say = Phrase("what is behind the language of code is not shown")
-            yield replace(_not_shown(words[1].strip(), say), severity=Severity.INFO)
+            say = Phrase("what is behind the language of code is not shown: `{text}`")
+            yield _not_shown(words[1].strip(), say)
 
 
 def _in_text(content: str) -> Iterator[Fault]:
@@ -244,11 +242,10 @@ def _broken(address: str) -> Fault:
     return Fault("MC312", say, hint, severity=Severity.WARNING, needle=f"]({address})", shift=2, width=len(address))
 
 
-def _not_shown(text: str, why: Phrase) -> Fault:
-    """Warn of words that no follower will see."""
-    say = Phrase("{why}: `{text}`", why=why, text=text[:40])
+def _not_shown(text: str, say: Phrase) -> Fault:
+    """Tell of words that no follower will see."""
     hint = Phrase("write it into the text, or remove it")
-    return Fault("MC349", say, hint, severity=Severity.WARNING, needle=text)
+    return Fault("MC349", Phrase(say, text=text[:40]), hint, severity=Severity.INFO, needle=text)
 
 
 def _unused_definitions(parsed: Parsed) -> Iterator[Fault]:

@@ -53,6 +53,8 @@ ROW_MAX: Final = 3
 """Ours: pictures side by side; more are too small on a phone."""
 _GAP: Final = 2
 """Percent between pictures side by side: 7 px on a phone."""
+_IN_DRAWINGS: Final = frozenset({"a", "title"})
+"""Elements of HTML that drawings have too."""
 _MIDDLE: Final = "margin-left:auto;margin-right:auto"
 _CENTRED: Final = re.compile(r"text-align\s*:\s*center")
 _AROUND: Final = 3
@@ -90,6 +92,8 @@ class _Writer:
         self.in_link = False
         self.skip = 0
         """Characters of the next text that are written already, in another form."""
+        self.ticked: Element | None = None
+        """A box to tick that is written already."""
         self._last = ""
         """The last character that a reader sees of the line, empty at its beginning."""
         self._gap: tuple[list[Element | str], int] | None = None
@@ -123,7 +127,7 @@ class _Writer:
             raise TooMuchError(too_many(ELEMENTS_MAX))
         name = node.name
         found = row(name)
-        if found is None or found.way is Way.UNWRAP:
+        if found is None or found.way in (Way.UNWRAP, Way.PART):
             self.children(node)
         elif found.way is Way.OWN:
             OWN[name](self, node)
@@ -385,6 +389,7 @@ def _entry(writer: _Writer, node: Element, mark: str, width: str = "") -> None:
     # The blank is seen where a theme of your own gives the mark no width.
     writer.ours("span", "mark", f"{task or mark} ")
     writer.skip = _TASK_CHARACTERS if task and isinstance(first, str) else 0
+    writer.ticked = first if isinstance(first, Element) and task else None
     _first_paragraph_bare(writer, node)
     writer.skip = 0
     writer.end()
@@ -445,6 +450,13 @@ def _coloured(writer: _Writer, node: Element) -> None:
         writer.end()
     else:
         writer.children(node)
+
+
+def _box(writer: _Writer, node: Element) -> None:
+    """Write a box to tick as a character; any other field is refused."""
+    if node.get("type").lower() == "checkbox" and node is not writer.ticked:
+        writer.text(_TASKS["[x] "] if "checked" in node.attributes else _TASKS["[ ] "])
+    writer.children(node)
 
 
 def _quoted(writer: _Writer, node: Element) -> None:
@@ -728,6 +740,10 @@ def _width(found: Mapping[str, str], picture: Picture | None) -> str:
 
 def _copy_whole(writer: _Writer, node: Element) -> None:
     """Write a drawing or a component of WeChat's as it is, with its pictures, without ids."""
+    if node.name != "svg" and (node.elements or node.text().strip()):
+        say = Phrase("`<{name}>` is not closed, and followers do not see what stands in it", name=node.name)
+        hint = Phrase("write `</{name}>` behind it", name=node.name)
+        writer.page.report(Fault("MC308", say, hint, needle=f"<{node.name}"))
     writer.shown()
     _copy(writer, node)
 
@@ -753,10 +769,12 @@ def _copy(writer: _Writer, node: Element) -> None:
             writer.page.report(Fault("MC342", say, hint, severity=Severity.WARNING, needle=value))
     writer.start(name, kept, node.at)
     for child in node.children:
-        if isinstance(child, Element):
+        if isinstance(child, str):
+            writer.here.children.append(" ".join(child.split()))
+        elif child.name in _IN_DRAWINGS or (inside := row(child.name)) is None or inside.way in (Way.COPY, Way.PART):
             _copy(writer, child)
-        elif words := " ".join(child.split()):
-            writer.here.children.append(words)
+        else:
+            writer.element(child)
     writer.end()
 
 
@@ -880,6 +898,7 @@ OWN: Final[Mapping[str, Callable[[_Writer, Element], None]]] = {
     "font": _coloured,
     "hr": _line,
     "img": _picture,
+    "input": _box,
     "li": _lone_entry,
     "massctl-callout": _callout,
     "massctl-formula": _formula,

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Final, NewType
 from massctl.model.phrase import Phrase
 from massctl.render.elements import is_script, writer_row
 from massctl.render.fault import Fault
-from massctl.render.formula import simple_formula
+from massctl.render.formula import FormulaError, drawn_formula, simple_formula
 from massctl.render.highlight import TAB
 from massctl.render.html_scan import Tag, tags
 from massctl.render.links import has_scheme, meant
 from massctl.render.page import Page
 from massctl.render.styles import pictures_in
-from massctl.render.tree import MARKER, Element, escaped_value, lexbor_tree, serialized
+from massctl.render.tree import MARKER, Element, escaped_value, lexbor_tree, parse, serialized
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -117,10 +117,14 @@ def _take(tokens: "Sequence[Token]", found: Inventory) -> None:
 
 def _take_formula(token: "Token", found: Inventory) -> None:
     shown = simple_formula(token.content)
-    if shown is None:
+    try:
+        shown = shown or drawn_formula(token.content, by_itself=token.markup in ("$$", "\\["))
+    except FormulaError:
+        return  # It is told.
+    if "<svg" in shown:
         found.formulas.append(" ".join(token.content.split()))
     else:
-        found.texts.append(_without_blanks(_text_of(shown)))
+        found.texts.append(_without_blanks(parse(shown).text()))
 
 
 def _take_cell(_: "Token", found: Inventory) -> None:
@@ -204,11 +208,6 @@ def _without_blanks(text: str) -> str:
 
 def _plain_code(code: str) -> str:
     return code.expandtabs(TAB).replace("\u00a0", " ")
-
-
-def _text_of(html: str) -> str:
-    body = lexbor_tree(html).body
-    return body.text() if body is not None else ""
 
 
 def _missing(body: str, source: Inventory, page: Page) -> Iterator[Fault]:

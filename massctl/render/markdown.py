@@ -249,8 +249,8 @@ def _plain_text(token: Token) -> str:
 def _checked_html(text: str, page: Page, start: int | None) -> str:
     """Report what WeChat would remove of a writer's HTML, and write tags of unknown names as the text that they are.
 
-    CommonMark takes `<u8>` in "a Vec<u8> of bytes" for a tag, and a browser shows nothing of it. `start` is the place of
-    the text in the file, where it is known; then each tag says its own.
+    CommonMark takes `<u8>` in "a Vec<u8> of bytes" for a tag, and a browser shows nothing of it. `start` is the place
+    of the text in the file, where it is known; then each tag says its own.
     """
     end = len(text)
     opened = _COMMENT.search(text, max(text.rfind(each) for each in _COMMENT_ENDS) + 1) if "<!--" in text else None

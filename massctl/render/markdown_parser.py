@@ -69,7 +69,7 @@ _BEGINS: Final = {
     "&": ("entity",),
     "]": (),
 }
-"""What may begin with a character, in the order of the parser's rules; a bracket may end what another rule looks for."""
+"""What may begin with a character, in the order of the parser's rules; a bracket ends what another rule looks for."""
 
 
 class _ParserInline(ParserInline):

@@ -123,10 +123,13 @@ def test_a_body_is_made_nowhere_else() -> None:
 
 
 PIECES = [
-    "{}", "**{}**", "\n\n- {}\n", "\n\n1. {}\n", "\n\n> {}\n\n", "`{}`", "\n\n```\n{}\n```\n", "[{}](https://e.com/{})", "\n\n|{}|{}|\n|-|-|\n|{}|{}|\n\n",
-    "^[{}]", "<b>{}</b>", "\n\n<div>\n\n{}\n\n</div>\n\n", "<q>{}</q>", "\n\n## {}\n\n", "=={}==", "\n\n::: tip {}\n{}\n:::\n\n", "<mpvoice name=\"{}\"></mpvoice>",
-    "\n\n<ul><li>{}<li>{}</ul>\n\n", "\n\n<table><tr><td>{}</table>\n\n", "<u8{}>", "\n\n{}\n: {}\n\n", "<!-- c -->", "  \n", " ", "\n\n<svg><text>{}</text></svg>\n\n",
-    "\n\n<details><summary>{}</summary>{}</details>\n\n", "<font color=red>{}</font>", "\n\n- [x] {}\n", "~~{}~~", "<a href='https://e.com/{}'>{}</a>", "</ {}", "<br>",
+    "{}", "**{}**", "\n\n- {}\n", "\n\n1. {}\n", "\n\n> {}\n\n", "`{}`", "\n\n```\n{}\n```\n",
+    "[{}](https://e.com/{})", "\n\n|{}|{}|\n|-|-|\n|{}|{}|\n\n", "^[{}]", "<b>{}</b>",
+    "\n\n<div>\n\n{}\n\n</div>\n\n", "<q>{}</q>", "\n\n## {}\n\n", "=={}==", "\n\n::: tip {}\n{}\n:::\n\n",
+    "<mpvoice name=\"{}\"></mpvoice>", "\n\n<ul><li>{}<li>{}</ul>\n\n", "\n\n<table><tr><td>{}</table>\n\n", "<u8{}>",
+    "\n\n{}\n: {}\n\n", "<!-- c -->", "  \n", " ", "\n\n<svg><text>{}</text></svg>\n\n",
+    "\n\n<details><summary>{}</summary>{}</details>\n\n", "<font color=red>{}</font>", "\n\n- [x] {}\n", "~~{}~~",
+    "<a href='https://e.com/{}'>{}</a>", "</ {}", "<br>",
 ]  # fmt: skip
 
 

@@ -5,6 +5,7 @@ for each level of elements: without bounds a small file could keep a machine bus
 """
 
 import re
+from collections import Counter
 from dataclasses import replace
 from typing import Final
 
@@ -20,6 +21,8 @@ ELEMENTS_MAX: Final = 20_000
 PASSED_ELEMENTS_MAX: Final = 40_000
 """Ours: opening tags of an HTML article, which no inliner reads: one for each 25 bytes of the longest article. Reading
 so many takes a second and 100 MB (2026-12)."""
+REPEATED_MAX: Final = 400_000
+"""Ours: elements that a parser may make of emphasis that is never closed: it opens each anew in every paragraph."""
 BRACKETS_MAX: Final = 2_000
 """Ours: `[` in one Markdown article; each link or picture has one."""
 _VOID_NAMES: Final = "area base br col embed hr img input link meta param source track wbr"
@@ -27,6 +30,9 @@ _VOID: Final = frozenset(_VOID_NAMES.split())
 _SELF_ENDING_NAMES: Final = "p li dt dd tr td th tbody thead tfoot option rt rp"
 _SELF_ENDING: Final = frozenset(_SELF_ENDING_NAMES.split())
 """Elements whose closing tag may be left out."""
+_EMPHASIS_NAMES: Final = "a b big code em font i nobr s small strike strong tt u"
+_EMPHASIS: Final = frozenset(_EMPHASIS_NAMES.split())
+"""Formatting elements. Source: HTML standard, "13.2.4.2 The stack of open elements", read 2026-12."""
 _OPENING: Final = re.compile(r"<[A-Za-z]")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -82,11 +88,15 @@ def bracket_fault(markdown: str) -> Fault | None:
 
 def depth_fault(html: str, elements_max: int = ELEMENTS_MAX) -> Fault | None:
     """Refuse HTML with elements nested too deep, or with too many of them; the place is that of the tag too deep."""
-    if sum(1 for _ in _OPENING.finditer(html)) > elements_max:
+    count = sum(1 for _ in _OPENING.finditer(html))
+    if count > elements_max:
         return too_many(elements_max)
+    unclosed: Counter[str] = Counter()
     # Names of the open elements, the outermost first.
     opened: list[str] = []
     for tag in tags(html):
+        if tag.name in _EMPHASIS:
+            unclosed[tag.name] = max(0, unclosed[tag.name] + (-1 if tag.closing else 1))
         if tag.closing:
             _close(opened, tag.name)
         elif tag.name not in _VOID and not html.endswith("/>", tag.start, tag.end):
@@ -95,7 +105,8 @@ def depth_fault(html: str, elements_max: int = ELEMENTS_MAX) -> Fault | None:
             opened.append(tag.name)
         if len(opened) > DEPTH_MAX:
             return too_deep(html[tag.start : tag.end])
-    return None
+    name, most = max(unclosed.items(), key=lambda each: each[1], default=("", 0))
+    return too_deep(f"<{name}") if sum(unclosed.values()) * count > REPEATED_MAX and most > 1 else None
 
 
 def _close(opened: list[str], name: str) -> None:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Final, NewType
 from massctl.model.phrase import Phrase
 from massctl.render.elements import is_script, writer_row
 from massctl.render.fault import Fault
-from massctl.render.formula import FormulaError, drawn_formula, simple_formula
 from massctl.render.highlight import TAB
 from massctl.render.html_scan import Tag, tags
 from massctl.render.links import has_scheme, meant
@@ -61,6 +60,7 @@ class Inventory:
     """WeChat's own elements: how the source writes the tag, and its name and data as they stand in a body."""
     formulas: list[str] = field(default_factory=list)
     """The TeX of those that are drawn."""
+    shown_formulas: Mapping[tuple[str, str], str] = field(default_factory=dict)
     cells: int = 0
     open_tables: int = 0
     """Of raw HTML, while the inventory is taken."""
@@ -91,9 +91,11 @@ def _outline(tree: "LexborHTMLParser") -> tuple[str, list[str | None], list[list
     return tree.body.text() if tree.body else "", [node.tag for node in nodes], [[*node.attributes] for node in nodes]
 
 
-def of_markdown(tokens: "Sequence[Token]", notes: "Sequence[Sequence[Token]]") -> Inventory:
-    """Take the inventory of an article's Markdown."""
-    found = Inventory()
+def of_markdown(
+    tokens: "Sequence[Token]", notes: "Sequence[Sequence[Token]]", formulas: Mapping[tuple[str, str], str]
+) -> Inventory:
+    """Take the inventory of an article's Markdown; `formulas` is what they became (`Page.formulas`)."""
+    found = Inventory(shown_formulas=formulas)
     for each in (tokens, *notes):
         _take(each, found)
     return found
@@ -116,11 +118,7 @@ def _take(tokens: "Sequence[Token]", found: Inventory) -> None:
 
 
 def _take_formula(token: "Token", found: Inventory) -> None:
-    shown = simple_formula(token.content)
-    try:
-        shown = shown or drawn_formula(token.content, by_itself=token.markup in ("$$", "\\["))
-    except FormulaError:
-        return  # It is told.
+    shown = found.shown_formulas.get((token.content, token.markup), "<svg")
     if "<svg" in shown:
         found.formulas.append(" ".join(token.content.split()))
     else:

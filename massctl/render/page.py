@@ -29,6 +29,8 @@ class Page:
     lines: Lines | None = None
     """Set where the text at hand is the file itself, so that positions in it are places in the file."""
     faults: list[Fault] = field(default_factory=list)
+    formulas: dict[tuple[str, str], str] = field(default_factory=dict)
+    """What each formula became, by its TeX and by what opens it."""
     scripts_told: Counter[str] = field(default_factory=Counter)
     """Links of raw HTML in Markdown that run a script, by address: reported before the tree is read."""
 

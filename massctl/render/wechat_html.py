@@ -485,6 +485,7 @@ def _formula(writer: _Writer, node: Element) -> None:
             )
             writer.page.report(Fault("MC329", say, hint, needle=tex.partition("\n")[0]))
             return
+    writer.page.formulas[tex, mark] = shown
     is_block = "block" in node.attributes
     if is_block:
         writer.line_edge()

@@ -85,3 +85,11 @@ def test_a_control_character_has_a_place(name: str, character: str) -> None:
 
 def test_markdown_without_its_control_characters_is_what_it_was() -> None:
     assert "<section><p>中文</p></section>" == body("中\b文\x01")
+
+
+@pytest.mark.parametrize("name", ["main.md", "main.html"])
+def test_emphasis_that_is_never_closed_is_not_opened_anew_in_every_paragraph(name: str) -> None:
+    """A parser would make a million elements of these, each of which has an attribute of its own."""
+    text = "<div>\n" + "<p>" + "".join(f"<b a={number}>" for number in range(150)) + "</p>" + "<p>a</p>\n" * 6_000
+    assert ["MC308"] == [each.code for each in wrong(text, {}, name)]
+    assert [] == [each for each in wrong("<p><b>a<i>b</p><p>c</p>" * 20, {}, name) if each.severity is Severity.ERROR]

@@ -55,7 +55,7 @@ def test_a_row_of_the_table_that_drops_an_element_stops_the_article(
         ("table", "|甲|\n|-|\n|乙|", "text is missing from the rendered article: `甲`"),
         ("table", "字\n\n|  |\n|-|\n|  |", "a cell of a table is missing from the rendered article"),
         ("massctl-formula", r"字 $\frac{a}{b}$", r"a formula is missing from the rendered article: `\frac{a}{b}`"),
-        ("massctl-formula", "字 $x^2$", "text is missing from the rendered article: `x2`"),
+        ("massctl-formula", "字 $x^2$", "a formula is missing from the rendered article: `x^2`"),
         ("massctl-callout", "> [!TIP] 题\n> 字", "text is missing from the rendered article: `题`"),
         ("massctl-text", "字[^1]\n\n[^1]: 说明", "text is missing from the rendered article: `说明`"),
     ],

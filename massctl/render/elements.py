@@ -145,11 +145,11 @@ _INVISIBLE: Final = re.compile(r"[\x00-\x20]")
 
 
 def row(name: str) -> Row | None:
-    """Return the row of an element, by its name in lower case; None: it is nothing that we know.
+    """Return the row of an element; None: it is nothing that we know. Names of drawings have capital letters.
 
     Every name that begins with `mp-` is a component: WeChat adds new ones, and all begin so.
     """
-    found = ELEMENTS.get(name)
+    found = ELEMENTS.get(name) or ELEMENTS.get(name.lower())
     return _COMPONENT if found is None and name.startswith("mp-") else found
 
 

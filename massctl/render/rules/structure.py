@@ -116,7 +116,7 @@ def _aligned_by_start(element: Element) -> Found:
 
 def _moves_by_touch(element: Element) -> Found:
     begin = element.get("begin").lower()
-    if element.name in _MOVES and "touchstart" in begin and "click" not in begin:
+    if element.name.lower() in _MOVES and "touchstart" in begin and "click" not in begin:
         yield element, Phrase("an animation that begins only with `touchstart` starts during scrolling (1.7)")
 
 

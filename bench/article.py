@@ -1,4 +1,4 @@
-"""Time one article from Markdown to its body, beside the bare libraries: `python bench/article.py [ROUNDS]`.
+"""Time articles from Markdown to their bodies, beside the bare libraries: `python bench/article.py [ROUNDS]`.
 
 The bare libraries parse, inline and parse again, without a rule of WeChat's: no link becomes a footnote. Both are run
 in turn, warm, and the best of all rounds is reported, since a busy machine can only add.
@@ -28,8 +28,11 @@ from massctl.render.wechat_html import normalised
 from massctl.source.loader import built_in_theme
 
 ARTICLE = Path(__file__).parents[1] / "campaigns" / "2026-12-members-issue" / "articles" / "winter-walks.md"
-GOAL_MS = 4.0
-GOAL_CHARACTERS = 10_000
+GOAL_SHARE = 1.5
+"""Times of the bare libraries."""
+GOAL_CHARACTERS = 9_000
+ARTICLES, GOAL_MS = 8, 150.0
+"""Of a large message."""
 HASH = Sha256("0" * 64)
 
 
@@ -47,9 +50,9 @@ def best(rounds: int, *runs: Callable[[], object]) -> list[float]:
     times = [float("inf")] * len(runs)
     for _ in range(rounds):
         for index, run in enumerate(runs):
-            begin = time.perf_counter()
+            begin = time.process_time()
             run()
-            times[index] = min(times[index], (time.perf_counter() - begin) * 1000)
+            times[index] = min(times[index], (time.process_time() - begin) * 1000)
     return times
 
 
@@ -73,8 +76,18 @@ def main() -> None:
     def bare() -> str | None:
         return LexborHTMLParser(inliner.inline_fragment(markdown.render(text), css)).html
 
+    def message() -> None:
+        for _ in range(ARTICLES):
+            ours()
+
     mine, theirs = best(rounds, ours, bare)
-    print(f"an article of {len(text)} characters: {mine:.2f} ms, goal {GOAL_MS:.0f} ms; bare libraries {theirs:.2f} ms")
+    (all_of_them,) = best(max(1, rounds // ARTICLES), message)
+    print(
+        f"an article of {len(text)} characters: {mine:.2f} ms; bare libraries {theirs:.2f} ms,"
+        f" a share of {mine / theirs:.2f}, goal {GOAL_SHARE}"
+    )
+    pictures = ARTICLES * text.count("![")
+    print(f"{ARTICLES} articles with {pictures} pictures: {all_of_them:.0f} ms, goal {GOAL_MS:.0f} ms")
     print(f"as it is sent: {len(ours()) + 42 * text.count('](')} characters, goal {GOAL_CHARACTERS}")
 
 

@@ -69,7 +69,9 @@ def main() -> None:
         source = read_markdown(text, page, is_file=True)
         tree = normalised(source.tree, page, is_chinese=has_cjk(text))
         put_theme_on(tree, css)
-        body = conserved(tree, of_markdown(source.tokens, [*source.parsed.inline_notes.values()], page.formulas), page)
+        body = conserved(
+            tree, [(of_markdown(source.tokens, [*source.parsed.inline_notes.values()], page.formulas), page)]
+        )
         assert [] == [*page.faults, *content_faults(body)], page.faults
         return body
 

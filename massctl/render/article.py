@@ -144,9 +144,8 @@ def _from_markdown(text: str, page: Page, theme: Theme, body: Body) -> None:
     source = read_markdown(text, page, is_file=not page.file.endswith(".j2"))
     body.tree = normalised(source.tree, page, is_chinese=has_cjk(text))
     put_theme_on(body.tree, theme.css)
-    body.content = conserved(
-        body.tree, of_markdown(source.tokens, [*source.parsed.inline_notes.values()], page.formulas), page
-    )
+    inventory = of_markdown(source.tokens, [*source.parsed.inline_notes.values()], page.formulas)
+    body.content = conserved(body.tree, [(inventory, page)])
     body.faults += page.faults
 
 

@@ -66,15 +66,16 @@ class Inventory:
     """Of raw HTML, while the inventory is taken."""
 
 
-def conserved(tree: Element, source: Inventory, page: Page) -> Conserved:
-    """Write an article in Markdown, and report what of its source is missing."""
+def conserved(tree: Element, sources: Sequence[tuple[Inventory, Page]]) -> Conserved:
+    """Write an article in Markdown, and report to each page what of its inventory is missing."""
     body = serialized(tree)
-    if f"{MARKER}=" in body:
-        say = Phrase("a browser reads markup here in another way than it looks")
-        hint = Phrase("check for a missing quotation mark or `>`")
-        page.report(Fault("MC308", say, hint, needle="<!["))
-    if not page.is_faulty:
-        page.faults += _missing(body, source, page)
+    for source, page in sources:
+        if f"{MARKER}=" in body:
+            say = Phrase("a browser reads markup here in another way than it looks")
+            hint = Phrase("check for a missing quotation mark or `>`")
+            page.report(Fault("MC308", say, hint, needle="<!["))
+        if not page.is_faulty:
+            page.faults += _missing(body, source, page)
     return Conserved(body)
 
 

@@ -73,6 +73,6 @@ def rendered(text: str, css: str) -> Rendered:
     source = read_markdown(text, page, is_file=True)
     tree = normalised(source.tree, page, is_chinese=has_cjk(text))
     put_theme_on(tree, css)
-    body = conserved(tree, of_markdown(source.tokens, [*source.parsed.inline_notes.values()], page.formulas), page)
+    body = conserved(tree, [(of_markdown(source.tokens, [*source.parsed.inline_notes.values()], page.formulas), page)])
     known = {f"massctl-picture:{hashlib.sha256(each.encode()).hexdigest()}": each for each in ASKED}
     return Rendered(body, [*page.faults, *content_faults(body)], list(ASKED), known)

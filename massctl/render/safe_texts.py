@@ -8,7 +8,6 @@ from selectolax.lexbor import LexborNode
 
 from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
-from massctl.render.formula import FormulaError, drawn_formula, simple_formula
 from massctl.render.html_rules import lost_title
 from massctl.render.safe_writer import Writer
 
@@ -55,19 +54,18 @@ def quoted(writer: Writer, node: LexborNode) -> None:
 
 
 def formula(writer: Writer, node: LexborNode) -> None:
-    """Write a formula, as text where that says it; one that cannot be drawn is an error: followers would read TeX."""
+    """Write a formula; one that cannot be drawn is an error: followers would read TeX."""
+    # Some 200 ms, for the fonts; hardly any article has a formula.
+    from massctl.render.math import FormulaError, drawn
+
     tex, mark = node.attributes.get("tex") or "", node.attributes.get("mark") or ""
-    shown = simple_formula(tex)
-    if shown is None:
-        try:
-            shown = drawn_formula(tex, by_itself=mark in ("$$", "\\["))
-        except FormulaError as error:
-            say = Phrase("the formula cannot be drawn: `{text}`", text=str(error))
-            hint = Phrase(
-                "write it in LaTeX's own commands, show it as a picture, or, if it is not a formula, write `\\$`"
-            )
-            writer.page.report(Fault("MC329", say, hint, needle=tex.partition("\n")[0]))
-            return
+    try:
+        shown = drawn(tex, display=mark in ("$$", "\\["))
+    except FormulaError as error:
+        say = Phrase("the formula cannot be drawn: `{text}`", text=str(error))
+        hint = Phrase("write it in LaTeX's own commands, show it as a picture, or, if it is not a formula, write `\\$`")
+        writer.page.report(Fault("MC329", say, hint, needle=tex.partition("\n")[0]))
+        return
     if "block" in node.attributes:
         writer.begin(f'<section class="math">{shown}</section>')
     else:

@@ -16,7 +16,7 @@ from html import escape, unescape
 from typing import Any, Final
 from xml.etree import ElementTree as ET
 
-from latex2mathml.commands import FUNCTIONS
+from latex2mathml.commands import FUNCTIONS, MATRICES
 from latex2mathml.converter import convert_to_element
 from tinycss2.color3 import parse_color
 from ziafont.fonttypes import BBox
@@ -83,12 +83,29 @@ _REFUSED: Final = re.compile(
 """Macros, which could run for ever, and what WeChat or a drawing of ours would lose."""
 _WITH_WORDS: Final = re.compile(r"\\(?:text|mbox|textrm|textup)\s*\{(?P<words>[^{}]*\$[^{}]*)\}")
 _MATH_IN_WORDS: Final = re.compile(r"\$([^$]*)\$")
-_TAG: Final = re.compile(r"\\tag\*?\s*\{(?P<number>[^{}$\\]*)\}")
+_TAG: Final = re.compile(r"\\tag(?P<plain>\*?)\s*\{(?P<number>[^{}$\\]*)\}")
+_OTHER_NAMES: Final = {
+    r"\R": r"\mathbb {R}",
+    r"\N": r"\mathbb {N}",
+    r"\Z": r"\mathbb {Z}",
+    r"\dag": r"\dagger",
+    r"\empty": r"\emptyset",
+    r"\infin": r"\infty",
+    r"\rarr": r"\rightarrow",
+    r"\nolimits": "{}",
+    **dict.fromkeys((r"\nonumber", r"\notag", r"\allowbreak", r"\nobreak"), ""),
+    # latex2mathml takes what stands in braces right behind it for a letter in italics.
+    r"\mathrm": r"\mathrm ",
+}
+_OTHER_NAME: Final = re.compile(r"\\[A-Za-z]+")
+_NOT_EQUAL: Final = re.compile(r"\\not\s*=")
 _ENVIRONMENTS: Final = {
     **dict.fromkeys(("align", "aligned", "alignat", "alignedat", "flalign", "split", "eqnarray"), "align*"),
     **dict.fromkeys(("gather", "gathered", "multline", "multlined", "equation"), "gathered"),
     **dict.fromkeys(("dcases", "cases"), "cases"),
+    "darray": "array",
 }
+_ENVIRONMENTS_KNOWN: Final = {*_ENVIRONMENTS, *(each.strip("\\*") for each in MATRICES), "rcases", "subarray"}
 _ENVIRONMENT: Final = re.compile(r"\\(?P<mark>begin|end)\s*\{(?P<name>[a-zA-Z]+)\*?\}(?P<count>\s*\{\d+\})?")
 _SINGLE_UPRIGHT: Final = re.compile(r"\\mathrm\{")
 _ARG: Final = re.compile(r"\\operatorname\*?\s*\{\s*arg\s*(?:\\[,;:! ]|~)*\s*(?P<what>max|min)\s*\}")
@@ -109,21 +126,28 @@ def _known(tex: str) -> str:
     numbers = list(_TAG.finditer(tex))
     if len(numbers) == 1:
         # Wherever it is written, it stands behind.
-        tex = _TAG.sub("", tex) + rf"\qquad\text{{({numbers[0]['number']})}}"
-    tex = _TAG.sub(lambda found: rf"\qquad\text{{({found['number']})}}", tex)
+        tex = _TAG.sub("", tex) + numbers[0][0]
+    tex = _TAG.sub(_number, tex)
     if r"\tag" in tex:
         raise FormulaError(r"\tag")
     tex = _ENVIRONMENT.sub(_environment, tex)
-    tex = tex.replace(r"\mathrm{", r"\mathrm {").replace(r"\nonumber", "").replace(r"\notag", "")
+    tex = _NOT_EQUAL.sub(r"\\ne ", _OTHER_NAME.sub(lambda found: _OTHER_NAMES.get(found[0], found[0]), tex))
     tex = _ARG.sub(lambda found: rf"\arg{found['what']} ", tex)
     return _OPERATOR.sub(r"\\mathrm ", tex)
 
 
+def _number(found: re.Match[str]) -> str:
+    number = found["number"] if found["plain"] else f"({found['number']})"
+    return rf"\qquad\text{{{number}}}"
+
+
 def _environment(found: re.Match[str]) -> str:
-    name = _ENVIRONMENTS.get(found["name"])
-    if name is None:
-        return found[0]
-    return rf"\{found['mark']}{{{name}}}"
+    mark, name = found["mark"], found["name"]
+    if name not in _ENVIRONMENTS_KNOWN:
+        raise FormulaError(found[0])
+    if name == "rcases":
+        return r"\left.\begin{array}{ll}" if mark == "begin" else r"\end{array}\right\}"
+    return rf"\{mark}{{{_ENVIRONMENTS[name]}}}" if name in _ENVIRONMENTS else found[0]
 
 
 _REACTIONS: Final = {
@@ -208,12 +232,14 @@ def _substance(found: re.Match[str], kind: str, *, is_new: bool, ends: bool) -> 
 _FLAT: Final = frozenset({"math", "mrow", "mi", "mo", "mtext"})
 _ROWS: Final = frozenset({"math", "mrow", "mtd", "mstyle", "msqrt", "menclose", "mphantom", "mpadded"})
 _WITH_SCRIPTS: Final = frozenset({"accent", "msub", "msup", "msubsup", "munder", "mover", "munderover"})
-_VARIANTS: Final = {"double-struck": "double", "monospace": "mono", "sans-serif": "sans", "sans-serif-italic": "sans"}
+_VARIANTS: Final = {"double": "double", "monospace": "mono", "sans": "sans", "script": "script", "fraktur": "fraktur"}
+_NEGATION: Final = "\u29f8"
 _BINARY: Final = frozenset("+-−±∓×÷·∗*∘∙•⊕⊗⊖⊙⊘∪∩∧∨∖⧵⊎⊔⊓⋅†‡⋆⋄△▽◦")
 _LARGE: Final = frozenset("∏∐∑∫∬∭∮∯∰⋀⋁⋂⋃⨀⨁⨂⨄⨆")
 _PLAIN: Final = frozenset("∀∁∂∃∄∅∆∇∎∕√∛∜∞∟∠∡∢⋮⋯⋰⋱⊤")
 _OPENING: Final = frozenset("([{⟨⌊⌈⟦")
 _CLOSING: Final = frozenset(")]}⟩⌋⌉⟧!")
+_BRACES: Final = frozenset("⏞⏟⎴⎵⏜⏝")
 _BRACKETS: Final = _OPENING | _CLOSING | frozenset("|‖")
 _UNSTRETCHED: Final = frozenset("/|‖∣∥↑↓↕⇑⇓⇕⟨⟩\\")
 _THIN, _MEDIUM, _THICK = 3 / 18, 4 / 18, 5 / 18
@@ -249,19 +275,41 @@ def _mend(element: ET.Element, *, depth: int, fences: int, is_small: bool) -> No
     for index, child in enumerate(element):
         is_script = index > 0 and element.tag in _WITH_SCRIPTS
         _mend(child, depth=depth + 1, fences=fences, is_small=is_small or is_script)
-    said = (element.text or "").strip()
-    if said.startswith("\\") and len(said) > 1 and element.tag == "mi":
-        raise FormulaError(said)
+    _mend_words(element)
     _mend_looks(element)
     if any(each.tag == "mtable" for each in element):
         for each in element:
             if each.tag == "mo" and each.get("stretchy") is None and (each.text or "").strip() in _BRACKETS:
                 each.set("stretchy", "true")
+    if element.tag in ("msub", "msup", "msubsup"):
+        _mend_brace(element)
     if element.tag in ("mover", "munder", "munderover"):
         _mend_accent(element)
     if element.tag in _ROWS:
         _break_lines(element)
         _set_apart(element, is_small=is_small)
+
+
+def _mend_words(element: ET.Element) -> None:
+    """Write letters in their variant, and refuse what latex2mathml did not understand and passes on as it is."""
+    said = element.text or ""
+    if element.tag == "mtext":
+        said = re.sub(r"\\([_%&$#{} ])", r"\1", said)
+    if ("\\" in said and len(said.strip()) > 1) or _NEGATION in said:
+        raise FormulaError(r"\not" if _NEGATION in said else (re.findall(r"\\(?:[A-Za-z]+|.)", said) or [said])[0])
+    variant = element.get("mathvariant", "")
+    if variant not in ("", "normal", "italic"):
+        words = variant.split("-")
+        style = next((_VARIANTS[word] for word in words if word in _VARIANTS), "serif")
+        look = MathVariant(style=style, italic="italic" in words, bold="bold" in words)
+        said = "".join(_in_variant(each, look) for each in said)
+        element.attrib.pop("mathvariant")
+    element.text = said or None
+
+
+def _in_variant(character: str, look: MathVariant) -> str:
+    styled = styledchr(character, look)
+    return styled if loadedfonts[_FONT].glyphindex(styled) else character
 
 
 def _mend_looks(element: ET.Element) -> None:
@@ -271,10 +319,15 @@ def _mend_looks(element: ET.Element) -> None:
     if colour == "black":
         # At night it would not be seen.
         element.set("mathcolor", "currentColor")
-    if variant := element.get("mathvariant"):
-        element.set("mathvariant", _VARIANTS.get(variant, variant.replace("-", " ")))
     if element.tag == "mtable" and element.get("displaystyle") is None:
         element.set("displaystyle", "false")
+
+
+def _mend_brace(element: ET.Element) -> None:
+    """Put what a bracket above or below says there: latex2mathml does so for braces only."""
+    base = element[0]
+    if base.tag in ("mover", "munder") and (base[-1].text or "").strip() in _BRACES:
+        element.tag = base.tag if len(element) == 2 else "munderover"
 
 
 def _mend_accent(element: ET.Element) -> None:
@@ -649,6 +702,8 @@ _Bounds = tuple[int, int, int, int]
 _STRAIGHT: Final = 0.3
 """Units that a line may run beside a curve."""
 _COMMAND: Final = re.compile(r"([MLQCZ])([^MLQCZ]*)")
+_MARGIN: Final = 2
+"""Units around a drawing."""
 _DOWN_MAX: Final = 60
 """Sizes of a letter that a formula may be high."""
 
@@ -709,8 +764,11 @@ class _Drawing:
 
     def svg(self, name: str, *, display: bool) -> str:
         """Write all of it as one element, which begins on the line of the text around it."""
-        # Curves may reach half a unit beyond the points that are told.
-        self.top, self.bottom = self.top - 1, self.bottom + 1
+        # A browser puts the drawing at whole pixels of its screen, and cuts off what is beyond.
+        self.left, self.top, self.right, self.bottom = (
+            *(self.left - _MARGIN, self.top - _MARGIN),
+            *(self.right + _MARGIN, self.bottom + _MARGIN),
+        )
         width, height = self.right - self.left, self.bottom - self.top
         if not (self.outlines or self.words) or max(width, height) > _DOWN_MAX * UNITS * (3 if width > height else 1):
             raise FormulaError(_shown(name))
@@ -724,7 +782,7 @@ class _Drawing:
         wide = width > _WIDE * UNITS
         scrolls = display and width > _SMALL * UNITS
         style = f"width:{_em(width)}" + (";max-width:100%" if wide and not scrolls else "")
-        if self.bottom > 1:
+        if self.bottom > _MARGIN:
             style += f";vertical-align:{_em(-self.bottom)}"
         svg = (
             f'<svg viewBox="0 0 {width} {height}" fill="currentColor" style="{style}" aria-label="{escape(name)}">'

@@ -100,7 +100,7 @@ def test_a_formula_in_a_list_ends_with_its_entry() -> None:
 
 def test_a_drawing_is_one_path_in_the_colour_of_the_text() -> None:
     found = drawn(r"\sqrt{2}", display=False)
-    assert found.startswith('<svg viewBox="0 0 129 120" fill="currentColor" style="width:1.29em;vertical-align:-.27em"')
+    assert found.startswith('<svg viewBox="0 0 133 122" fill="currentColor" style="width:1.33em;vertical-align:-.28em"')
     assert found.endswith('"></path></svg>')
     assert ' aria-label="\\sqrt{2}"' in found
     assert 1 == found.count("<path")
@@ -216,6 +216,13 @@ def test_a_line_between_columns_is_drawn() -> None:
     assert len(plain) + 1 == len(outlines(r"\begin{array}{c|c}a&b\\c&d\end{array}"))
 
 
+@pytest.mark.parametrize("name", ["overbrace", "overbracket", "underbrace", "underbracket"])
+def test_what_a_brace_says_stands_above_or_below_it(name: str) -> None:
+    said = f"\\{name}{{a+b}}{'^' if name.startswith('over') else '_'}{{cd}}"
+    assert size(said)[0] == size(f"\\{name}{{a+b}}")[0]
+    assert size(said)[1] > size(f"\\{name}{{a+b}}")[1] + 50
+
+
 def test_an_arrow_is_as_long_as_its_words() -> None:
     assert size(r"\xrightarrow{a+b+c+d+e+f}")[0] > size(r"\xrightarrow{a}")[0] + 100
     assert len(outlines(r"\xrightarrow{}")) == 1
@@ -263,6 +270,14 @@ def test_chemistry(formula: str, tex: str) -> None:
         (r"\begin{equation*}x\end{equation*}", "x"),
         (r"\begin{align}a&=b\end{align}", r"\begin{aligned}a&=b\end{aligned}"),
         ("x % 注", "x"),
+        (r"x\tag*{3}", r"x\qquad\text{3}"),
+        (r"a\not= b, x\not\in A", r"a\ne b, x\notin A"),
+        (r"\lim\nolimits_x", r"\lim{}_x"),
+        (r"\mathbf{AB}", r"\mathbf{A}\mathbf{B}"),
+        (r"\mathsf{Z}\mathtt{ab}", "𝖹𝚊𝚋"),
+        (r"x\in\R", r"x\in\mathbb{R}"),
+        (r"\begin{rcases}a&b\end{rcases}", r"\left.\begin{array}{ll}a&b\end{array}\right\}"),
+        (r"\text{a\_b\%}", r"\text{a_b}\%"),
     ],
 )
 def test_other_ways_to_write_the_same(tex: str, same: str) -> None:
@@ -311,6 +326,10 @@ def test_a_long_formula_shrinks_and_a_very_long_one_scrolls(terms: int, display:
         (r"\begin{array}{c}\hline a\end{array}", r"\hline"),
         (r"\begin{array}{|c|}a\end{array}", r"\begin{array}{|c|}"),
         (r"\ce{A\&}", r"\ce{A\&}"),
+        (r"\text{\'{a}}", r"\'"),
+        (r"\text{\textdagger}", r"\textdagger"),
+        (r"\begin{CD}A\end{CD}", r"\begin{CD}"),
+        (r"\not\alpha", r"\not"),
         ("x🎉", "🎉"),
         (r"\,", r"\,"),
         (r"\frac{1", r"\frac{1"),

@@ -77,8 +77,8 @@ def _shown(tex: str) -> str:
 # TeX that latex2mathml does not know
 
 _REFUSED: Final = re.compile(
-    r"\\(?:g?def|let|(?:re)?newcommand|(?:re)?newenvironment|DeclareMathOperator|rule|h(?:dash)?line|f?colorbox"
-    r"|href|class|style)(?![A-Za-z])|\\(?:text)?color\s*\[|\\begin\s*\{array\}\s*\{(?:\|[^{}]*|[^{}]*\|)\}"
+    r"\\(?:g?def|let|(?:re)?newcommand|(?:re)?newenvironment|DeclareMathOperator|rule|hdashline|cline|f?colorbox"
+    r"|href|class|style)(?![A-Za-z])|\\(?:text)?color\s*\["
 )
 """Macros, which could run for ever, and what WeChat or a drawing of ours would lose."""
 _WITH_WORDS: Final = re.compile(r"\\(?:text|mbox|textrm|textup)\s*\{(?P<words>[^{}]*\$[^{}]*)\}")
@@ -108,6 +108,9 @@ _ENVIRONMENTS: Final = {
 _ENVIRONMENTS_KNOWN: Final = {*_ENVIRONMENTS, *(each.strip("\\*") for each in MATRICES), "rcases", "subarray"}
 _ENVIRONMENT: Final = re.compile(r"\\(?P<mark>begin|end)\s*\{(?P<name>[a-zA-Z]+)\*?\}(?P<count>\s*\{\d+\})?")
 _SINGLE_UPRIGHT: Final = re.compile(r"\\mathrm\{")
+_COLUMNS: Final = re.compile(r"\\begin\{array\}\s*\{(?P<columns>[lcr|]{1,40})\}")
+_ACROSS, _DOWN = 0xE000, 0xE100
+"""Marks of lines in the first cell below or behind them: characters of no font."""
 _ARG: Final = re.compile(r"\\operatorname\*?\s*\{\s*arg\s*(?:\\[,;:! ]|~)*\s*(?P<what>max|min)\s*\}")
 _OPERATOR: Final = re.compile(r"\\operatorname(?:\*\s*|(?=\{[^{}]*\\))(?=\{)")
 """Of more than letters, or with what stands below it; latex2mathml would show the asterisk."""
@@ -131,9 +134,21 @@ def _known(tex: str) -> str:
     if r"\tag" in tex:
         raise FormulaError(r"\tag")
     tex = _ENVIRONMENT.sub(_environment, tex)
+    tex = _COLUMNS.sub(_lines, tex).replace(r"\hline", rf"\unicode{{x{_ACROSS:x}}}")
     tex = _NOT_EQUAL.sub(r"\\ne ", _OTHER_NAME.sub(lambda found: _OTHER_NAMES.get(found[0], found[0]), tex))
     tex = _ARG.sub(lambda found: rf"\arg{found['what']} ", tex)
     return _OPERATOR.sub(r"\\mathrm ", tex)
+
+
+def _lines(found: re.Match[str]) -> str:
+    """Write the columns of an array without the lines between them, which latex2mathml does not place, and marks."""
+    columns, marks = "", ""
+    for each in found["columns"]:
+        if each == "|":
+            marks += rf"\unicode{{x{_DOWN + len(columns):x}}}"
+        else:
+            columns += each
+    return rf"\begin{{array}}{{{columns}}}{marks}"
 
 
 def _number(found: re.Match[str]) -> str:
@@ -272,6 +287,8 @@ def _mend(element: ET.Element, *, depth: int, fences: int, is_small: bool) -> No
     if depth > _DEPTH_MAX or fences > _FENCES_MAX:
         raise RecursionError
     element.text = unescape(element.text) if element.text else None
+    if element.tag == "mtable":
+        _take_lines(element)
     for index, child in enumerate(element):
         is_script = index > 0 and element.tag in _WITH_SCRIPTS
         _mend(child, depth=depth + 1, fences=fences, is_small=is_small or is_script)
@@ -288,6 +305,26 @@ def _mend(element: ET.Element, *, depth: int, fences: int, is_small: bool) -> No
     if element.tag in _ROWS:
         _break_lines(element)
         _set_apart(element, is_small=is_small)
+
+
+def _take_lines(table: ET.Element) -> None:
+    """Make attributes of a table of the marks of lines in its cells; a last row of nothing else is none."""
+    across: list[int] = []
+    for number, row in enumerate(list(table)):
+        for cell in row:
+            for each in list(cell):
+                mark = unescape(each.text or "")
+                if len(mark) != 1 or not _ACROSS <= ord(mark) < _DOWN + 0x100:
+                    continue
+                cell.remove(each)
+                if ord(mark) == _ACROSS:
+                    across.append(number)
+                else:
+                    table.set("down", f"{table.get('down', '')} {ord(mark) - _DOWN}")
+        if across and across[-1] == number == len(table) - 1 and not any(len(cell) for cell in row):
+            table.remove(row)
+    if across:
+        table.set("across", " ".join(map(str, across)))
 
 
 def _mend_words(element: ET.Element) -> None:
@@ -566,34 +603,34 @@ class _Table(Mnode, tag="mtable"):
         tops = [max([above, *(cell.bbox.ymax for cell in row)]) for row in rows]
         depths = [max([below, *(-cell.bbox.ymin for cell in row)]) for row in rows]
         height = sum(tops) + sum(depths) + gap * (len(rows) - 1)
-        axis = self.units_to_points(self.font.math.consts.axisHeight)
-        y = top = -height / 2 - axis
-        for row, row_aligns, row_top, depth in zip(rows, aligns, tops, depths, strict=True):
-            x = 0.0
-            for cell, align, width, column_gap in zip(row, row_aligns, widths, gaps, strict=False):
+        top = -height / 2 - self.units_to_points(self.font.math.consts.axisHeight)
+        side = gaps[-1] / 2 if element.get("across") or element.get("down") else 0
+        lefts = [side + sum(widths[:c]) + sum(gaps[:c]) for c in range(count)]
+        bases = [top + sum(tops[: r + 1]) + sum(depths[:r]) + gap * r for r in range(len(rows))]
+        for row, row_aligns, base in zip(rows, aligns, bases, strict=True):
+            for cell, align, left, width in zip(row, row_aligns, lefts, widths, strict=False):
                 free = width - _width(cell)
                 self.nodes.append(cell)
-                self.nodexy.append((x + {"left": 0, "right": free}.get(align, free / 2), y + row_top))
-                x += width + column_gap
-            y += row_top + depth + gap
-        self._rule(widths, gaps, top, height, **kwargs)
-        # The first and the last line are no higher than what is in them, unless brackets stand around.
-        self.bbox = BBox(0, sum(widths) + sum(gaps[:-1]), -(top + height), -top)
+                self.nodexy.append((left + {"left": 0, "right": free}.get(align, free / 2), base))
+        width = lefts[-1] + widths[-1] + side
+        self.bbox = BBox(0, width, -(top + height), -top)
+        thick = self.units_to_points(self.font.math.consts.fractionRuleThickness)
+        for column in (element.get("down") or "").split():
+            x = [*(left - each / 2 for left, each in zip(lefts, [2 * side, *gaps], strict=False)), width][int(column)]
+            self._rule(x - thick / 2, top, thick, height, **kwargs)
+        for line in (element.get("across") or "").split():
+            y = [*(base - each - gap / 2 for base, each in zip(bases, tops, strict=True)), top + height][int(line)]
+            self._rule(0, y - thick / 2, width, thick, **kwargs)
+
+    def _rule(self, x: float, y: float, width: float, height: float, **kwargs: Any) -> None:
+        self.nodes.append(_Shape(self.style, [_box(0, 0, width, height)], bool(kwargs.get("phantom"))))
+        self.nodexy.append((x, y))
 
     def _column_gap(self, column: int, *, is_small: bool) -> float:
         said = (self.element.get("columnspacing") or "").split()
         if said and not is_small:
             return 0 if column % 2 == 0 and said[0] == "0em" else self.glyphsize
         return (0.35 if is_small else 0.8) * self.glyphsize
-
-    def _rule(self, widths: Sequence[float], gaps: Sequence[float], top: float, height: float, **kwargs: Any) -> None:
-        """Draw the lines between columns."""
-        thick, x = self.units_to_points(self.font.math.consts.fractionRuleThickness), 0.0
-        for line, width, gap in zip((self.element.get("columnlines") or "").split(), widths, gaps, strict=False):
-            x += width + gap
-            if line != "none":
-                self.nodes.append(_Shape(self.style, [_box(0, 0, thick, height)], bool(kwargs.get("phantom"))))
-                self.nodexy.append((x - gap / 2 - thick / 2, top))
 
 
 def _width(node: Mnode) -> float:

@@ -211,9 +211,23 @@ def test_colours_are_kept_and_black_is_that_of_the_text(tex: str, fills: list[st
     assert fills == re.findall(r'<(?:path|text)[^>]* fill="([^"]*)"', drawn(tex, display=True))
 
 
-def test_a_line_between_columns_is_drawn() -> None:
-    plain = outlines(r"\begin{array}{cc}a&b\\c&d\end{array}")
-    assert len(plain) + 1 == len(outlines(r"\begin{array}{c|c}a&b\\c&d\end{array}"))
+@pytest.mark.parametrize(
+    ("columns", "rows", "down", "across"),
+    [
+        ("c|c", r"a&b\\c&d", 1, 0),
+        ("|c|c|", r"a&b\\c&d", 3, 0),
+        ("cc", r"\hline a&b\\c&d", 0, 1),
+        ("cc", r"a&b\\\hline c&d\\\hline", 0, 2),
+        ("|c|c|", r"\hline a&-b\\\hline c&d\\\hline", 3, 3),
+    ],
+)
+def test_lines_of_a_table_are_drawn(columns: str, rows: str, down: int, across: int) -> None:
+    plain = outlines(rf"\begin{{array}}{{cc}}{rows.replace(chr(92) + 'hline', '')}\end{{array}}")
+    ruled = outlines(rf"\begin{{array}}{{{columns}}}{rows}\end{{array}}")
+    boxes = [found for *_, tail in ruled if (found := re.fullmatch(r"h(\d+)v(\d+)h-\1", tail))]
+    assert len(plain) + down + across == len(ruled)
+    assert down == sum(int(found[2]) > 100 > int(found[1]) for found in boxes)
+    assert across == sum(int(found[1]) > 100 > int(found[2]) for found in boxes)
 
 
 @pytest.mark.parametrize("name", ["overbrace", "overbracket", "underbrace", "underbracket"])
@@ -323,8 +337,7 @@ def test_a_long_formula_shrinks_and_a_very_long_one_scrolls(terms: int, display:
         (r"\textcolor{nocolour}{x}", "nocolour"),
         (r"\rule{1em}{1em}x", r"\rule"),
         (r"a\kern9999em b", "9999em"),
-        (r"\begin{array}{c}\hline a\end{array}", r"\hline"),
-        (r"\begin{array}{|c|}a\end{array}", r"\begin{array}{|c|}"),
+        (r"\begin{array}{c}\hdashline a\end{array}", r"\hdashline"),
         (r"\ce{A\&}", r"\ce{A\&}"),
         (r"\text{\'{a}}", r"\'"),
         (r"\text{\textdagger}", r"\textdagger"),

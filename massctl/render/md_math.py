@@ -32,6 +32,8 @@ _TERM: Final = re.compile(r"(?![A-Za-z]{3})(?:[A-Za-z]{1,2}(?![A-Za-z])|[0-9+\-*
 _BESIDE: Final = re.compile(r"[0-9A-Za-z$\\]")
 """What touches a dollar of money, or of a variable, on its other side."""
 _DOLLARS: Final = math_inline_dollar(allow_space=False, allow_digits=True, allow_double=True)
+_LINES_MAX: Final = 200
+"""Ours: beyond so many nobody looks for the end of a formula."""
 _BlockRule = Callable[[StateBlock, int, int, bool], bool]
 
 
@@ -97,7 +99,7 @@ def _by_itself(rule: _BlockRule) -> _BlockRule:
     def block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         count, line = len(state.tokens), state.line
         # The rules write their token even where they are only asked.
-        is_one = rule(state, start, end, False)
+        is_one = rule(state, start, min(end, start + _LINES_MAX), False)
         written, last, state.line = state.tokens[count:], state.line, line
         del state.tokens[count:]
         tex = written[0].content.strip() if written else ""
@@ -123,6 +125,8 @@ def _bracketed_block(state: StateBlock, start: int, end: int, _: bool) -> bool:
         if last >= end or state.isEmpty(last):
             return False
         lines.append(state.src[state.bMarks[last] + state.tShift[last] : state.eMarks[last]])
+        if lines[-1].startswith("\\["):
+            return False
     tex = "\n".join(lines).rstrip().removesuffix("\\]")
     if "$" in tex or "\\]" in tex or not _is_certain(tex):
         return False

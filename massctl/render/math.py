@@ -107,7 +107,6 @@ _ENVIRONMENTS: Final = {
 }
 _ENVIRONMENTS_KNOWN: Final = {*_ENVIRONMENTS, *(each.strip("\\*") for each in MATRICES), "rcases", "subarray"}
 _ENVIRONMENT: Final = re.compile(r"\\(?P<mark>begin|end)\s*\{(?P<name>[a-zA-Z]+)\*?\}(?P<count>\s*\{\d+\})?")
-_SINGLE_UPRIGHT: Final = re.compile(r"\\mathrm\{")
 _COLUMNS: Final = re.compile(r"\\begin\{array\}\s*\{(?P<columns>[lcr|]{1,40})\}")
 _ACROSS, _DOWN = 0xE000, 0xE100
 """Marks of lines in the first cell below or behind them: characters of no font."""
@@ -227,8 +226,8 @@ def _substance(found: re.Match[str], kind: str, *, is_new: bool, ends: bool) -> 
     if kind in ("charge", "index"):
         inside = re.sub(r"[A-Za-z]+", r"\\mathrm {\g<0>}", found[kind].strip("{}"))
         return f"{said[0]}{{{inside}}}"
-    if kind == "sign" and said in "+-" and ends and not is_new:
-        return f"^{{{said}}}"
+    if kind == "sign" and ends and (is_new or said in "+-"):
+        return said if is_new else f"^{{{said}}}"
     written = {
         "gap": "",
         "upright": rf"\mathrm {{{said}}}",
@@ -715,9 +714,7 @@ class _Arrow(Mnode, tag="arrow"):
             self.increase_child_scriptlevel(each)
         nodes = [Mnode.fromelement(each, parent=self, **kwargs) for each in words]
         long = max([1.2 * self.glyphsize, *(_width(node) + 0.6 * self.glyphsize for node in nodes if node.nodes)])
-        index = self.font.glyphindex((sign.text or "").strip())
-        glyph = self.font.math.variant(index, self.points_to_units(long), vert=False)
-        arrow = Glyph(glyph, sign.text or "", self.glyphsize, self.style, **kwargs)
+        arrow = self._drawn((sign.text or "").strip(), long, **kwargs)
         width, gap = max(long, arrow.bbox.xmax), 0.12 * self.glyphsize
         self.nodes.append(arrow)
         self.nodexy.append(((width - arrow.bbox.xmax) / 2, 0))
@@ -730,6 +727,19 @@ class _Arrow(Mnode, tag="arrow"):
             self.nodexy.append(((width - _width(node)) / 2, y))
             lowest, highest = min(lowest, node.bbox.ymin - y), max(highest, node.bbox.ymax - y)
         self.bbox = BBox(0, width, lowest, highest)
+
+    def _drawn(self, sign: str, long: float, **kwargs: Any) -> Drawable:
+        glyph = self.font.glyph(sign)
+        if sign != "=":
+            glyph = self.font.math.variant(glyph.index, self.points_to_units(long), vert=False)
+            return Glyph(glyph, sign, self.glyphsize, self.style, **kwargs)
+        # No part of the font makes it longer.
+        below, above = (self.units_to_points(each) for each in (glyph.bbox.ymin, glyph.bbox.ymax))
+        thick = self.units_to_points(self.font.math.consts.fractionRuleThickness)
+        bars = [_box(0, -above, long, thick), _box(0, -below - thick, long, thick)]
+        drawn = _Shape(self.style, bars, bool(kwargs.get("phantom")))
+        drawn.bbox = BBox(0, long, below, above)
+        return drawn
 
 
 # The drawing

@@ -241,6 +241,12 @@ def test_an_arrow_is_as_long_as_its_words() -> None:
     assert len(outlines(r"\xrightarrow{}")) == 1
 
 
+def test_a_long_equals_sign_is_as_long_as_its_words() -> None:
+    """Textbooks of chemistry in China write a reaction with it."""
+    (sign,) = [tail for *_, tail in outlines(r"A\xlongequal{\text{高温高压}}B") if "q" not in tail]
+    assert 2 == len(re.findall(r"h3\d\dv", sign))
+
+
 @pytest.mark.parametrize(
     "pair", [(r"\hat{x}", r"\widehat{xyz}"), (r"\vec{a}", r"\overrightarrow{AB}"), (r"\bar x", "x")]
 )
@@ -263,6 +269,7 @@ def test_an_accent_does_not_move_the_letter(pair: tuple[str, str]) -> None:
         ("[Cu(NH3)4]^2+", r"\mathrm{[}\mathrm{Cu}\mathrm{(}\mathrm{N}\mathrm{H}_3\mathrm{)}_4\mathrm{]}^{2+}"),
         ("A + B -> C", r"\mathrm{A}+\mathrm{B}\xrightarrow[]{}\mathrm{C}"),
         ("A <=>[点燃] B v", r"\mathrm{A}\xrightleftharpoons[]{\text{点燃}}\mathrm{B}\downarrow"),
+        ("H2 + O2 = H2O", r"\mathrm{H}_2+\mathrm{O}_2=\mathrm{H}_2\mathrm{O}"),
         ("C2H4 ^", r"\mathrm{C}_2\mathrm{H}_4\uparrow"),
         ("CH2=CH2", r"\mathrm{CH}_2{=}\mathrm{CH}_2"),
         (r"A ->[\Delta] B(aq)", r"\mathrm{A}\xrightarrow[]{\Delta}\mathrm{B(aq)}"),

@@ -55,9 +55,9 @@ _MARKUP: Final = re.compile(r"<[^>]*>")
 _IMAGE: Final = re.compile(r"<im(?:g|age)\b[^>]*>", re.IGNORECASE)
 _FORMULA: Final = re.compile(
     r'<svg viewBox="[^"]*" fill="currentColor"(?: [a-z-]+="[^"]*")* aria-label="(?P<tex>[^"]*)">'
-    r'<path d="[^"]*"></path></svg>'
+    r"(?:<path [^>]*></path>|<text [^>]*>[^<]*</text>)*</svg>"
 )
-"""As massctl.render.formula draws it."""
+"""As massctl.render.math draws it."""
 _FORMULAS_TAKE_MUCH: Final = 2_000
 """Ours: where formulas take less, it is not for them that an article is too long."""
 _SHOWN: Final = re.compile(r"<(?:img|image|svg|iframe|mp)|url\(", re.IGNORECASE)

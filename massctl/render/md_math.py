@@ -1,60 +1,67 @@
-"""Formulas in Markdown: `$x^2$` in a line, `$$…$$` by itself, and LaTeX's own `\\(…\\)` and `\\[…\\]`.
+"""Formulas in Markdown: `$x^2$` in a line, `$$…$$` by itself, and LaTeX's `\\(…\\)`, `\\[…\\]` and environments.
 
-A dollar is also money, and a variable of a shell, so what stands between two is a formula only where it looks like one
-and touches both; everything else stays as it is written. `\\(` and `\\[` are brackets to Markdown, so what stands
-between them has to look like one as well.
+The grammar of dollars and environments is that of the plugins. A dollar is also money, and a variable of a shell, so
+what stands between two is a formula only where it looks like one and touches both; everything else stays as it is
+written. `\\(` and `\\[` are brackets to Markdown, so what stands between them has to look like one as well.
 """
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from markdown_it import MarkdownIt
+from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
+from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline.state_inline import StateInline
+from mdit_py_plugins.amsmath import amsmath_block
+from mdit_py_plugins.dollarmath.index import math_block_dollar, math_inline_dollar
 
-FORMULA_CHARACTERS_MAX: Final = 600
-"""Ours: what is longer is no formula that fits a phone."""
-_INLINE: Final = re.compile(
-    r"\$(?![\s$])(?P<tex>(?:[^$\n\\]|\\[^\n]){1,300}?)(?<!\s)\$(?![0-9A-Za-z$])"
-    r"|\$\$(?P<shown>(?:[^$\\]|\\[\s\S]){1,600}?)\$\$(?!\$)"
-)
 _SIGN: Final = re.compile(r"[\\^_=<>+±×÷·¬°²³¹⁰⁴-⁹⁺⁻ⁿ₀-₉℃℉\u2190-\u21ff\u2200-\u22ff\u2a00-\u2aff]")
-_ALONE: Final = re.compile(r"[A-Za-z](?:'|\([A-Za-z]\))?|[\u0370-\u03ff]|[\u3400-\u9fff]{1,20}")
+_ALONE: Final = re.compile(r"[\u0370-\u03ff]|[\u3400-\u9fff]{1,20}|[A-Z]{3}")
 _COMMAND: Final = re.compile(r"\\[A-Za-z]")
 _CHINESE: Final = re.compile(r"[\u3000-\u9fff\uff00-\uffef]")
 _PUNCTUATION: Final = re.compile(r"[\u3000-\u303f\uff00-\uffef]")
 _AMOUNT: Final = re.compile(r"[0-9]")
 _BRACKETED: Final = re.compile(
-    r"\\\((?P<tex>(?:[^\n\\]|\\[^\n()\[\]]){1,300}?)\\\)|\\\[(?P<shown>(?:[^\\]|\\[^()\[\]]){1,600}?)\\\]"
+    r"\\\((?P<tex>(?:[^\n\\]|\\[^\n()\[\]]){1,2000}?)\\\)|\\\[(?P<shown>(?:[^\\]|\\[^()\[\]]){1,2000}?)\\\]"
 )
 _CERTAIN: Final = re.compile(r"(?<!\\)[\^_=<>]")
-_TERM: Final = re.compile(r"(?![A-Za-z]{3})(?:[A-Za-z]{1,2}(?![A-Za-z])|[0-9+\-*/(),. |']){1,40}")
+_TERM: Final = re.compile(r"(?![A-Za-z]{3})(?:[A-Za-z]{1,2}(?![A-Za-z])|[0-9+\-*/(),. |'!]){1,40}")
 """`x`, `n+1`, `(a, b)`: no word."""
-_ENDS: Final = {"$$": "$$", "\\[": "\\]"}
-_BEFORE: Final = re.compile(r"[0-9A-Za-z$\\]")
+_BESIDE: Final = re.compile(r"[0-9A-Za-z$\\]")
+"""What touches a dollar of money, or of a variable, on its other side."""
+_DOLLARS: Final = math_inline_dollar(allow_space=False, allow_digits=True, allow_double=True)
+_LINES_MAX: Final = 200
+"""Ours: beyond so many nobody looks for the end of a formula."""
+_BlockRule = Callable[[StateBlock, int, int, bool], bool]
 
 
 def add_math(markdown: MarkdownIt) -> None:
-    """Teach a parser both spellings; its tokens are `formula`, with the TeX as content and `$` or `$$` as markup."""
-    markdown.block.ruler.before("fence", "formula", _block, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+    """Teach a parser all spellings; its tokens are `formula`, with the TeX as content and how it begins as markup."""
+    options: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    dollars = math_block_dollar(allow_labels=False, allow_blank_lines=False)
+    for name, rule in (("dollars", dollars), ("environment", amsmath_block), ("brackets", _bracketed_block)):
+        markdown.block.ruler.before("fence", f"formula_in_{name}", _by_itself(rule), options)
     markdown.inline.ruler.before("escape", "formula", _inline)
     markdown.inline.ruler.before("escape", "bracketed_formula", _bracketed)
     markdown.inline.add_terminator_char("$")
+    markdown.core.ruler.after("block", "formula_in_fence", _fence)
 
 
 def _inline(state: StateInline, silent: bool) -> bool:
-    if state.src[state.pos] != "$" or (state.pos and _BEFORE.match(state.src[state.pos - 1])):
+    start = state.pos
+    if state.src[start] != "$" or (start and _BESIDE.match(state.src[start - 1])) or not _DOLLARS(state, True):
         return False
-    found = _INLINE.match(state.src, state.pos, state.posMax)
-    if found is None:
-        return False
-    tex = (found["tex"] or found["shown"]).strip()
-    if not (found["shown"] or _looks_like_one(tex)):
+    width = 2 if state.src[start + 1] == "$" else 1
+    tex = state.src[start + width : state.pos - width].strip()
+    is_one = width == 2 or (_looks_like_one(tex) and not _BESIDE.match(state.src[state.pos : state.pos + 1]))
+    if not tex or not is_one or state.pos > state.posMax:
+        state.pos = start
         return False
     if not silent:
         token = state.push("formula", "", 0)
-        token.content, token.markup = tex, "$" if found["tex"] else "$$"
-    state.pos = found.end()
+        token.content, token.markup = tex, "$" * width
     return True
 
 
@@ -83,29 +90,54 @@ def _looks_like_one(tex: str) -> bool:
         return True
     if _CHINESE.search(tex) and (_PUNCTUATION.search(tex) or _AMOUNT.match(tex)):
         return False
-    return bool(_SIGN.search(tex) or _ALONE.fullmatch(tex))
+    return bool(_SIGN.search(tex) or _ALONE.fullmatch(tex) or _TERM.fullmatch(tex))
 
 
-def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Read lines from `$$` or `\\[` at the beginning of one to its end at that of one; none between is empty."""
+def _by_itself(rule: _BlockRule) -> _BlockRule:
+    """Make a rule of a plugin one that can also end a paragraph, and stays in its list or quotation."""
+
+    def block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        count, line = len(state.tokens), state.line
+        # The rules write their token even where they are only asked.
+        is_one = rule(state, start, min(end, start + _LINES_MAX), False)
+        written, last, state.line = state.tokens[count:], state.line, line
+        del state.tokens[count:]
+        tex = written[0].content.strip() if written else ""
+        if not is_one or not tex or any(state.sCount[each] < state.blkIndent for each in range(start + 1, last)):
+            return False
+        if not silent:
+            state.line = last
+            token = state.push("formula", "", 0)
+            token.content, token.markup, token.map, token.block = tex, written[0].markup or "$$", [start, last], True
+        return True
+
+    return block
+
+
+def _bracketed_block(state: StateBlock, start: int, end: int, _: bool) -> bool:
+    r"""Read lines from `\[` at the beginning of one to `\]` at the end of one; none between is empty."""
     first = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
-    mark, ending = first[:2], _ENDS.get(first[:2])
-    if ending is None or state.is_code_block(start):
+    if not first.startswith("\\[") or state.is_code_block(start):
         return False
-    lines = [first[2:]]
-    last = start
-    while not lines[-1].rstrip().endswith(ending):
+    lines, last = [first[2:]], start
+    while not lines[-1].rstrip().endswith("\\]"):
         last += 1
-        if last >= end or state.sCount[last] < state.blkIndent or state.isEmpty(last):
+        if last >= end or state.isEmpty(last):
             return False
         lines.append(state.src[state.bMarks[last] + state.tShift[last] : state.eMarks[last]])
-    tex = "\n".join(lines).rstrip().removesuffix(ending).strip()
-    if not tex or "$" in tex or ending in tex or len(tex) > FORMULA_CHARACTERS_MAX:
+        if lines[-1].startswith("\\["):
+            return False
+    tex = "\n".join(lines).rstrip().removesuffix("\\]")
+    if "$" in tex or "\\]" in tex or not _is_certain(tex):
         return False
-    if mark != "$$" and not _is_certain(tex):
-        return False
-    if not silent:
-        token = state.push("formula", "", 0)
-        token.content, token.markup, token.map, token.block = tex, mark, [start, last + 1], True
-        state.line = last + 1
+    token = state.push("formula", "", 0)
+    token.content, token.markup = tex, "\\["
+    state.line = last + 1
     return True
+
+
+def _fence(state: StateCore) -> None:
+    """Make formulas of blocks of code in the language `math`, as GitHub and GitLab do."""
+    for token in state.tokens:
+        if token.type == "fence" and token.info.strip() == "math" and token.content.strip():
+            token.type, token.content, token.markup, token.block = "formula", token.content.strip(), "$$", True

@@ -20,7 +20,6 @@ from massctl.render.bounds import DEPTH_MAX, ELEMENTS_MAX, TooMuchError, too_dee
 from massctl.render.cjk import cjk_count, line_break
 from massctl.render.elements import Way, is_component, is_script, lost_title, row, script_link
 from massctl.render.fault import Fault
-from massctl.render.formula import FormulaError, drawn_formula, simple_formula
 from massctl.render.highlight import blanks_kept, coloured_pieces
 from massctl.render.links import Notes, bare_links, has_scheme, meant, stays
 from massctl.render.page import Page
@@ -472,19 +471,18 @@ def _title(writer: _Writer, _: Element) -> None:
 
 
 def _formula(writer: _Writer, node: Element) -> None:
-    """Write a formula, as text where that says it; one that cannot be drawn is an error: followers would read TeX."""
+    """Write a formula; one that cannot be drawn is an error: followers would read TeX."""
+    # Some 200 ms, for the fonts; hardly any article has a formula.
+    from massctl.render.math import FormulaError, drawn
+
     tex, mark = node.get("tex"), node.get("mark")
-    shown = simple_formula(tex)
-    if shown is None:
-        try:
-            shown = drawn_formula(tex, by_itself=mark in ("$$", "\\["))
-        except FormulaError as error:
-            say = Phrase("the formula cannot be drawn: `{text}`", text=str(error))
-            hint = Phrase(
-                "write it in LaTeX's own commands, show it as a picture, or, if it is not a formula, write `\\$`"
-            )
-            writer.page.report(Fault("MC329", say, hint, needle=tex.partition("\n")[0]))
-            return
+    try:
+        shown = drawn(tex, display=mark in ("$$", "\\["))
+    except FormulaError as error:
+        say = Phrase("the formula cannot be drawn: `{text}`", text=str(error))
+        hint = Phrase("write it in LaTeX's own commands, show it as a picture, or, if it is not a formula, write `\\$`")
+        writer.page.report(Fault("MC329", say, hint, needle=tex.partition("\n")[0]))
+        return
     writer.page.formulas[tex, mark] = shown
     is_block = "block" in node.attributes
     if is_block:

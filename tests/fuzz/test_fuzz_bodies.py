@@ -135,6 +135,8 @@ REPEATED = {
         "brackets": "[", "closing brackets": "]", "links": "[a](b", "nested links": "[a](", "pictures": "![a](../images/a.png)",
         "ticks": "`a", "ladders of ticks": "`" * 7 + "a", "pipes": "|", "rows": "|a|b|\n|-|-|\n", "entities": "&amp;",
         "ampersands": "&", "angles": "<", "tags": "<b>", "comments": "<!--", "backslashes": "\\", "tildes": "~~a",
+        "dollars": "$a ", "formulas that do not end": "$$\na\n", "brackets of formulas": "\\[\n",
+        "environments of formulas": "\\begin{align}\n",
         "footnotes": "[^1]", "definitions": "[a]: b\n", "lines": "a\n", "empty lines": "\n", "rules": "---\n",
         "headings": "# a\n", "addresses": "http://x.y/ ", "at signs": "a@b.c ", "Chinese": "字，“句”：", "tabs": "\t",
         "spaces": " ", "lookalikes": "1、字\n", "wide stars": "＊＊字＊＊", "fences": "```\n", "emphasis of Chinese": "**字，**字",

@@ -20,8 +20,7 @@ from massctl.render.markdown import markdown_to_html
 from massctl.render.page import Page
 from massctl.render.pictures import Pictures, placeholder
 from massctl.render.styles import with_styles
-from massctl.render.theme.shelf import DEFAULT
-from massctl.render.theme.values import resolved
+from massctl.render.theme import DEFAULT, resolved
 from massctl.source.loader import built_in_theme
 
 ARTICLE = Path(__file__).parents[1] / "campaigns" / "2026-12-members-issue" / "articles" / "winter-walks.md"

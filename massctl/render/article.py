@@ -22,7 +22,7 @@ from massctl.render.limits import (
 from massctl.render.page import Page
 from massctl.render.paths import template_path
 from massctl.render.pictures import Pictures
-from massctl.render.theme.shelf import Theme
+from massctl.render.theme import Theme
 
 if TYPE_CHECKING:
     from massctl.render.blocks.library import Blocks

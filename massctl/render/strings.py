@@ -18,7 +18,7 @@ from massctl.render.rules.words import WordLists
 
 if TYPE_CHECKING:
     from massctl.render.page import ExternalLinks
-    from massctl.render.theme.shelf import Themes
+    from massctl.render.theme import Themes
 
 
 class KeyPlace(Protocol):
@@ -54,7 +54,7 @@ class Setting:
     @cached_property
     def themes(self) -> "Themes":
         """The themes that its articles use; a message without articles loads none."""
-        from massctl.render.theme.shelf import Themes
+        from massctl.render.theme import Themes
 
         return Themes(self.inputs, self.pictures, self.usual_theme)
 

@@ -13,7 +13,7 @@ from massctl.render.markdown import markdown_to_html
 from massctl.render.page import Page
 from massctl.render.pictures import Pictures, placeholder
 from massctl.render.styles import with_styles
-from massctl.render.theme.values import resolved
+from massctl.render.theme import resolved
 from massctl.source.loader import built_in_theme
 
 CSS = resolved((("built_in.css", built_in_theme("qingshan") or ""),)).css

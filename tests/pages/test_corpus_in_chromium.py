@@ -8,8 +8,7 @@ from corpus.rendering import CSS, rendered
 from corpus.widths import too_wide
 from measures import contrast
 
-from massctl.render.theme.shelf import BUILT_IN
-from massctl.render.theme.values import resolved
+from massctl.render.theme import BUILT_IN, resolved
 from massctl.source.loader import built_in_theme
 from massctl.view.pages.dark_mode import by_day_and_night
 

@@ -8,7 +8,7 @@ from measures import MEAN_DIFFERENCE_MAX, contrast, difference, unlike
 from theme_sample import NAME, write_sample
 
 from massctl.cli.main import run
-from massctl.render.theme.shelf import BUILT_IN
+from massctl.render.theme import BUILT_IN
 from massctl.view.pages.dark_mode import by_day_and_night
 
 pytestmark = pytest.mark.chromium

@@ -18,7 +18,7 @@ from massctl.render.page import ExternalLinks, Page
 from massctl.render.pictures import Pictures
 from massctl.render.rules.words import WordLists
 from massctl.render.template import render_text
-from massctl.render.theme.shelf import BUILT_IN, HOUSE_FOLDER
+from massctl.render.theme import BUILT_IN, HOUSE_FOLDER
 
 CAMPAIGN = CampaignName("spring")
 NO_WORDS = WordLists()

@@ -10,9 +10,8 @@ from render_inputs import Folder, hold, news, render, rendered
 from massctl.model.campaign import CampaignFile
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.message import RenderedNews
-from massctl.render.theme.sheet import CHARACTERS_MAX, FAULTS_MAX, read_sheet
-from massctl.render.theme.shelf import BUILT_IN
-from massctl.render.theme.values import resolved
+from massctl.render.theme import BUILT_IN, resolved
+from massctl.render.theme_css import CHARACTERS_MAX, FAULTS_MAX, read_sheet
 from massctl.source.loader import built_in_theme
 
 BRAND = "_shared/themes/brand.css"

@@ -1,10 +1,17 @@
-"""Colours as CSS writes them, and the measures by which WeChat's dark mode judges them."""
+"""What WeChat's dark mode makes of colours, and whether text in them can be read by day and by night.
+
+Written after the engine that WeChat publishes. Source: github.com/wechatjs/mp-darkmode, src/modules/sdk.js and
+constant.js, read 2026-11. Dark mode leaves alone what stands out a little from its black, so that a middle tone fades,
+and no colour that an eye finds dark however bright it is, red and violet above all, is lifted enough.
+"""
 
 import re
 from collections.abc import Sequence
 from colorsys import hls_to_rgb, rgb_to_hls
 from dataclasses import dataclass, replace
 from typing import Final
+
+from massctl.model.phrase import Phrase
 
 _NAMES: Final = (
     "aliceblue=f0f8ff antiquewhite=faebd7 aqua=00ffff aquamarine=7fffd4 azure=f0ffff beige=f5f5dc bisque=ffe4c4 "
@@ -135,3 +142,144 @@ def _from_parts(space: str, parts: Sequence[Sequence[str]]) -> Colour | None:
         return from_hsl(numbers[0] / 360 % 1, numbers[1], numbers[2]).faded(alpha)
     red, green, blue = (n * 2.55 if is_share else n for n, is_share in zip(numbers[:3], percent, strict=False))
     return Colour(red, green, blue, alpha)
+
+
+NIGHT_GROUND: Final = Colour(0x19, 0x19, 0x19)
+NIGHT_TEXT: Final = Colour(0xA3, 0xA3, 0xA3)
+_OFFSET_MAX: Final = NIGHT_TEXT.brightness - NIGHT_GROUND.brightness
+"""No text stands out from the ground of the page by more."""
+_OFFSET_MIN: Final = 65
+"""Nor from any ground by less."""
+_WHITE_LIKE: Final = 250
+_GROUND_MAX: Final = 190
+_GROUND_IS_BRIGHT: Final = 100
+_GREY_TURNS_ABOVE: Final = 40
+_LIGHTNESS_MIN: Final = 22
+
+
+def text_by_night(colour: Colour, ground: Colour) -> Colour:
+    """Give the colour of text, or of a line, on a ground of the night."""
+    behind = ground.over(NIGHT_GROUND).brightness
+    offset = abs(behind - colour.brightness)
+    if colour.brightness >= _WHITE_LIKE:
+        return colour
+    if offset > _OFFSET_MAX and behind <= NIGHT_GROUND.brightness + 2:
+        return _as_bright(colour, _OFFSET_MAX + behind)
+    if offset >= _OFFSET_MIN:
+        return colour
+    hue, saturation, lightness = colour.hsl
+    bright = behind >= _GROUND_IS_BRIGHT
+    if lightness > 90 - _GREY_TURNS_ABOVE if bright else lightness <= _GREY_TURNS_ABOVE:
+        return text_by_night(from_hsl(hue, saturation, 90 - lightness).faded(colour.alpha), ground)
+    return _as_bright(colour, min(_OFFSET_MAX, behind - _OFFSET_MIN if bright else behind + _OFFSET_MIN))
+
+
+def ground_by_night(colour: Colour) -> Colour:
+    """Give the colour of a ground: white turns black, bright colours are dimmed, very dark ones lifted."""
+    hue, saturation, lightness = colour.hsl
+    night = colour
+    if (saturation == 0 and lightness > _GREY_TURNS_ABOVE) or colour.brightness > _WHITE_LIKE:
+        night = from_hsl(0, 0, min(100, 100 + NIGHT_GROUND.hsl[2] - lightness))
+    elif colour.brightness > _GROUND_MAX:
+        night = _as_bright(colour, _GROUND_MAX)
+    elif lightness < _LIGHTNESS_MIN:
+        night = from_hsl(hue, saturation, _LIGHTNESS_MIN)
+    return night.faded(colour.alpha)
+
+
+def _as_bright(colour: Colour, brightness: float) -> Colour:
+    """Give `colour`, which is not black, as bright as asked, in its own proportions as far as they reach."""
+    share = brightness / colour.brightness
+    red, green, blue = (min(255.0, part * share) for part in (colour.red, colour.green, colour.blue))
+    if green == 0 or red == 255 or blue == 255:
+        green = (brightness * 1000 - red * 299 - blue * 114) / 587
+    elif red == 0:
+        red = (brightness * 1000 - green * 587 - blue * 114) / 299
+    elif blue == 0 or green == 255:
+        blue = (brightness * 1000 - red * 299 - green * 587) / 114
+    return Colour(red, green, blue, colour.alpha)
+
+
+CONTRAST_MIN: Final = 4.5
+"""Source: W3C, WCAG 2.2, 1.4.3, level AA, for text of ordinary size."""
+_WHITE: Final = Colour(255, 255, 255)
+
+
+@dataclass(frozen=True, slots=True)
+class Faded:
+    """Words that stand out too little from what is behind them."""
+
+    is_by_night: bool
+    contrast: float
+    better: str | None
+    """A darker tone of the same colour that reads by day and by night; None where there is none."""
+
+
+def faded(colour: str, ground: str) -> Faded | None:
+    """Judge words of one colour of CSS on a ground, empty for that of the page; None where they can be read.
+
+    What is no plain colour, such as `inherit`, is not judged, nor are words on a picture or a gradient.
+    """
+    text = parse(colour)
+    behind = _ground(ground)
+    if text is None or behind is None:
+        return None
+    by_day, by_night = _contrasts(text, behind)
+    if min(by_day, by_night) >= CONTRAST_MIN:
+        return None
+    return Faded(by_night < by_day, min(by_day, by_night), _better(text, behind))
+
+
+def words_for(colour: str, found: Faded) -> tuple[Phrase, Phrase]:
+    """Say what is wrong with a colour, and which would be right."""
+    # Cut and not rounded, so that what is too little never reads as enough.
+    contrast = f"{int(found.contrast * 10) / 10:.1f}"
+    values = {"colour": colour, "contrast": contrast, "least": f"{CONTRAST_MIN:g}"}
+    if found.is_by_night:
+        say = Phrase(
+            "in dark mode text in `{colour}` has a contrast of {contrast}:1; at least {least}:1 is needed", **values
+        )
+    else:
+        say = Phrase(
+            "in light mode text in `{colour}` has a contrast of {contrast}:1; at least {least}:1 is needed", **values
+        )
+    if found.better:
+        return say, Phrase("`{colour}` is readable in light and dark mode", colour=found.better)
+    return say, Phrase("take a colour that differs more from the ground behind it")
+
+
+def _ground(written: str) -> Colour | None:
+    """Read the colour of a ground; a picture or gradient has none that could be named."""
+    if "url(" in written or "gradient(" in written:
+        return None
+    found = [colour for each in COLOUR.finditer(written) if (colour := read(each)) is not None]
+    return found[-1] if found else Colour(255, 255, 255, 0)
+
+
+def _contrasts(text: Colour, ground: Colour) -> tuple[float, float]:
+    """Give by how much words stand out by day and by night."""
+    night = ground_by_night(ground) if ground.alpha else NIGHT_GROUND
+    by_day, by_night = ground.over(_WHITE), night.over(NIGHT_GROUND)
+    shown = text_by_night(text, night)
+    return _contrast(text.over(by_day), by_day), _contrast(shown.over(by_night), by_night)
+
+
+def _better(text: Colour, ground: Colour) -> str | None:
+    hue, saturation, lightness = text.hsl
+    for darker in range(int(lightness), 0, -1):
+        tone = from_hsl(hue, saturation, darker)
+        if min(_contrasts(tone, ground)) >= CONTRAST_MIN:
+            return tone.css
+    return None
+
+
+def _contrast(one: Colour, other: Colour) -> float:
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: Colour) -> float:
+    """How bright a screen is. Source: W3C, WCAG 2.2, "relative luminance"."""
+    parts = [min(255.0, max(0.0, part)) / 255 for part in (colour.red, colour.green, colour.blue)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

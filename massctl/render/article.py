@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from massctl.model.diagnostics import Lines, Severity
 from massctl.model.message import PICTURE_SCHEME
 from massctl.model.phrase import Phrase, enumerated
+from massctl.model.theme import ThemeSettings
 from massctl.render.bounds import PASSED_ELEMENTS_MAX, bracket_fault, control_fault, depth_fault, without_controls
 from massctl.render.fault import Fault
 from massctl.render.foreign import template_marks
@@ -48,9 +49,9 @@ class Body:
 
 
 def render_body(
-    written: str, title: str, variables: Mapping[str, Any], setting: "Setting", theme: str, *, breaks: bool
+    written: str, title: str, variables: Mapping[str, Any], setting: "Setting", theme: ThemeSettings, *, breaks: bool
 ) -> Body:
-    """Render the file that an article's `content` names in the theme of that name; every fault is in the answer.
+    """Render the file that an article's `content` names in a theme; every fault is in the answer.
 
     `breaks`: each line of Markdown is a line of the article.
     """
@@ -74,7 +75,7 @@ def render_body(
     return body
 
 
-def _render(page: Page, variables: Mapping[str, Any], setting: "Setting", theme: str, body: Body) -> None:
+def _render(page: Page, variables: Mapping[str, Any], setting: "Setting", theme: ThemeSettings, body: Body) -> None:
     path = page.file
     text: str | Fault = body.sources[path]
     is_markdown = path.removesuffix(".j2").endswith(".md")
@@ -117,7 +118,7 @@ def _render(page: Page, variables: Mapping[str, Any], setting: "Setting", theme:
         body.faults += empty_content_faults(body.content)
 
 
-def _blocks(setting: "Setting", theme: str, body: Body, *, is_markdown: bool) -> "Blocks":
+def _blocks(setting: "Setting", theme: ThemeSettings, body: Body, *, is_markdown: bool) -> "Blocks":
     """Give what makes the template library of this article; the theme is read for the first block that needs it."""
     from massctl.render.blocks.library import Blocks
     from massctl.render.styles import with_styles

@@ -6,7 +6,7 @@ and no colour that an eye finds dark however bright it is, red and violet above 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from colorsys import hls_to_rgb, rgb_to_hls
 from dataclasses import dataclass, replace
 from typing import Final
@@ -246,6 +246,32 @@ def words_for(colour: str, found: Faded) -> tuple[Phrase, Phrase]:
     if found.better:
         return say, Phrase("`{colour}` is readable in light and dark mode", colour=found.better)
     return say, Phrase("take a colour that differs more from the ground behind it")
+
+
+def accent_words(accent: str, found: Faded) -> tuple[Phrase, Phrase]:
+    """Say that an accent cannot be read where a theme has it, and which tone of it can."""
+    values = {"colour": accent, "contrast": f"{int(found.contrast * 10) / 10:.1f}", "least": f"{CONTRAST_MIN:g}"}
+    if found.is_by_night:
+        say = Phrase(
+            "the accent `{colour}` has a contrast of {contrast}:1 in dark mode; at least {least}:1 is needed", **values
+        )
+    else:
+        say = Phrase(
+            "the accent `{colour}` has a contrast of {contrast}:1 in light mode; at least {least}:1 is needed", **values
+        )
+    if found.better:
+        return say, Phrase("`{colour}` is readable in light and dark mode", colour=found.better)
+    return say, Phrase("no tone of it is readable in light and dark mode: take another colour, or the theme `zhaopai`")
+
+
+def tones(colour: str) -> Iterator[str]:
+    """Give darker and lighter tones of a colour, the nearest first."""
+    plain = parse(colour)
+    hue, saturation, lightness = plain.hsl if plain is not None else (0, 0, 0)
+    for step in range(1, 100):
+        for near in (lightness - step, lightness + step):
+            if 0 < near < 100:
+                yield from_hsl(hue, saturation, near).css
 
 
 def _ground(written: str) -> Colour | None:

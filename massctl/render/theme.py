@@ -1,29 +1,39 @@
 """The themes of one campaign: found by name, every variable's value in its place, their pictures found.
 
 A theme may begin with others (`@import "qingshan";`): their rules come first and their variables are set first, so
-that a house that only wants its own colour sets one variable.
+that a house that only wants its own colour sets one variable. What massctl.yaml and campaign.yaml say of a theme comes
+last: variables, and a style of headings or code that takes the place of the theme's own.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from massctl.model.diagnostics import Severity
 from massctl.model.ids import THEME_NAME_PATTERN
 from massctl.model.message import Picture
 from massctl.model.phrase import Phrase, enumerated
-from massctl.render.dark_mode import faded, words_for
+from massctl.model.theme import CodeStyle, HeadingStyle, ThemeSettings
+from massctl.render.dark_mode import accent_words, faded, parse, tones, words_for
 from massctl.render.fault import Fault
 from massctl.render.inputs import Inputs, Problem
 from massctl.render.paths import is_at_wechat
 from massctl.render.pictures import Pictures, placeholder
-from massctl.render.theme_css import Base, Declaration, Rule, fault_at, read_sheet
+from massctl.render.theme_css import ROOT, Base, Declaration, Rule, Sheet, fault_at, read_sheet
 
-BUILT_IN: Final = ("qingshan", "danmo")
+BUILT_IN: Final = ("qingshan", "danmo", "zaobao", "zhaopai", "nuanyang")
 """The themes that come along; the first one is taken where nothing is said."""
 DEFAULT: Final = BUILT_IN[0]
+HEADING_STYLES: Final[tuple[str, ...]] = get_args(HeadingStyle)
+CODE_STYLES: Final[tuple[str, ...]] = get_args(CodeStyle)
+PARTS: Final = (
+    "base",
+    *(f"headings-{each}" for each in HEADING_STYLES),
+    *(f"code-{each}" for each in CODE_STYLES),
+)
+"""Files beside them: what all begin with, and the styles that may take the place of a theme's own."""
 HOUSE_FOLDER: Final = "_shared/themes"
 """Where a house keeps its own, from the campaigns folder."""
 BASES_MAX: Final = 8
@@ -38,6 +48,22 @@ _BLANK: Final = {"comment": "", "whitespace": " "}
 _LIKE: Final = "var(--accent, #08684f)"
 BUILT_IN_FOLDER: Final = "massctl/"
 """Before the name of a built-in theme's file."""
+_OPTIONS: Final = "options"
+"""Stands for the file of what massctl.yaml and campaign.yaml say."""
+_VARIABLES: Final = {
+    "font_size": ("--font-size", "{}px"),
+    "line_height": ("--line-height", "{:g}"),
+    "padding": ("--padding", "{}px"),
+    "gap": ("--gap", "{:g}em"),
+}
+"""Key -> its variable, and how its value is written."""
+_SHADES: Final = {"--accent-soft": "1a", "--accent-line": "66"}
+"""Variable -> its opacity where an accent is given."""
+_REPLACED: Final = {
+    "headings": re.compile(r"(?:h[1-3](?: \.inner)?(?:\s*,\s*|$))+"),
+    "code": re.compile(r"(?:(?:code|\.code|\.hl-[a-z]+)(?:\s*,\s*|$))+"),
+}
+"""Rules for nothing but these are left out where another style takes their place."""
 PICTURE_MARK: Final = "massctl-theme-picture-"
 """Before the number of a picture in a resolved theme; what stands for it is found in the campaign that uses it."""
 
@@ -76,12 +102,45 @@ def resolved(files: tuple[tuple[str, str], ...]) -> Resolved:
     writer = _Writer(variables)
     rules: list[str] = []
     try:
-        for path, sheet in sheets:
-            rules += [f"{rule.selector}{{{writer.body(rule, path)}}}" for rule in sheet.rules]
+        for path, rule in _rules(sheets):
+            rules.append(f"{rule.selector}{{{writer.body(rule, path)}}}")
     except _TooMuchError:
         say = Phrase("the variables of the theme expand to more than {limit} values", limit=f"{NODES_MAX:,}")
         writer.faults[files[-1][0], 1, 1] = Fault("MC115", say, _PLAIN_VALUES, path=files[-1][0], line=1, column=1)
-    return Resolved("\n".join(rules), tuple(writer.pictures), tuple(writer.faults.values()))
+    return Resolved("\n".join(rules), tuple(writer.pictures), (*writer.faults.values(), *_about_options(writer)))
+
+
+def _rules(sheets: Sequence[tuple[str, Sheet]]) -> Iterator[tuple[str, Rule]]:
+    """Give the rules that take effect, without those in whose place a style of headings or code stands."""
+    for number, (path, sheet) in enumerate(sheets):
+        later = {name.removeprefix(BUILT_IN_FOLDER).partition("-")[0] for name, _ in sheets[number + 1 :]}
+        replaced = [pattern for kind, pattern in _REPLACED.items() if kind in later]
+        for rule in sheet.rules:
+            if not any(pattern.fullmatch(rule.selector) for pattern in replaced):
+                yield path, rule
+
+
+def _about_options(writer: "_Writer") -> Iterator[Fault]:
+    """Find an accent of massctl.yaml or campaign.yaml that cannot be read, and variables that the theme has not."""
+    given = {name: each for name, (path, each) in writer.variables.items() if path == _OPTIONS}
+    for name in given:
+        if name not in writer.used and name not in _SHADES:
+            say = Phrase("the theme has no variable `{name}`, so this changes nothing", name=name)
+            yield Fault("MC115", say, Phrase("take it out, or use it in the theme"), severity=Severity.INFO)
+    found = [each for pair in writer.accented if (each := faded(*pair)) is not None]
+    if found:
+        worst = min(found, key=lambda each: each.contrast)
+        accent = writer.value(given["--accent"], _OPTIONS)
+        say, hint = accent_words(accent, replace(worst, better=_better_accent(accent, writer.accented)))
+        yield Fault("MC117", say, hint, severity=Severity.WARNING)
+
+
+def _better_accent(accent: str, pairs: Iterable[tuple[str, str]]) -> str | None:
+    """Give the nearest tone of an accent that reads wherever the theme has it, as text or behind it."""
+    for tone in tones(accent):
+        if not any(faded(text.replace(accent, tone), ground.replace(accent, tone)) for text, ground in pairs):
+            return tone
+    return None
 
 
 _PLAIN_VALUES: Final = Phrase("give variables plain values instead of other variables")
@@ -95,6 +154,10 @@ class _Writer:
     pictures: list[Reference] = field(default_factory=list)
     faults: dict[tuple[str, int, int], Fault] = field(default_factory=dict)
     """By place: a variable that is used twice has its faults once."""
+    used: set[str] = field(default_factory=set)
+    """The variables that rules name."""
+    accented: list[tuple[str, str]] = field(default_factory=list)
+    """Text and ground, one of which is the accent of massctl.yaml or campaign.yaml."""
     _open: list[str] = field(default_factory=list)
     """The variables whose values are being written."""
     _sources: list[tuple[str, Declaration]] = field(default_factory=list)
@@ -125,7 +188,9 @@ class _Writer:
         found = faded(colour, ground[0] if ground else "")
         places = [(path, each) for _, path, each in (written["color"], *([ground] if ground else []))]
         place = next(((path, each) for path, each in places if not path.startswith(BUILT_IN_FOLDER)), None)
-        if found is not None and place is not None:
+        if place is not None and place[0] == _OPTIONS:
+            self.accented.append((colour, ground[0] if ground else ""))
+        elif found is not None and place is not None:
             path, each = place
             say, hint = words_for(colour, found)
             at = path, each.line, each.column
@@ -171,6 +236,7 @@ class _Writer:
             return self._fault(node, path, say, Phrase("write {example}", example=_LIKE))
         if name in self._open:
             return self._fault(node, path, Phrase("the variable `{name}` refers to itself", name=name), _PLAIN_VALUES)
+        self.used.add(name)
         if name in self.variables:
             where, declaration = self.variables[name]
             if not self._open:
@@ -224,26 +290,25 @@ class Theme:
 class Themes:
     """Finds themes for one campaign."""
 
-    def __init__(self, inputs: Inputs, pictures: Pictures, usual: str | None = None) -> None:
-        self.usual: Final = usual or DEFAULT
-        """The name of the theme of articles that name none."""
+    def __init__(self, inputs: Inputs, pictures: Pictures) -> None:
         self._inputs = inputs
         self._pictures = pictures
-        self._found: dict[str, Theme] = {}
+        self._found: dict[ThemeSettings, Theme] = {}
 
-    def is_used(self, name: str) -> bool:
-        """Say whether an article was shown in the theme of that name."""
-        return name in self._found
+    def is_used(self, settings: ThemeSettings) -> bool:
+        """Say whether an article shows anything of these settings."""
+        return any(settings.said.items() & each.said.items() for each in self._found)
 
-    def find(self, name: str) -> Theme:
-        """Give the theme of that name, or what is wrong with it."""
-        if name not in self._found:
-            self._found[name] = self._made(name)
-        return self._found[name]
+    def find(self, settings: ThemeSettings) -> Theme:
+        """Give a theme with its variables, or what is wrong with it."""
+        if settings not in self._found:
+            self._found[settings] = self._made(settings)
+        return self._found[settings]
 
-    def _made(self, name: str) -> Theme:
+    def _made(self, settings: ThemeSettings) -> Theme:
         reading = _Reading(self._inputs)
-        reading.read(name, None)
+        reading.read(settings.name or DEFAULT, None)
+        reading.read_options(settings)
         files = tuple(reading.files.items())
         faults = list(reading.faults)
         for path, text in files:
@@ -313,9 +378,27 @@ class _Reading:
         self._open.pop()
         self.files[path] = plain
 
+    def read_options(self, settings: ThemeSettings) -> None:
+        """Read the styles and variables that take the place of the theme's own."""
+        for part in (f"headings-{settings.headings}", f"code-{settings.code}"):
+            if part in PARTS:
+                self._read_built_in(part, None)
+        said = [
+            f"{variable}:{form.format(value)}"
+            for key, (variable, form) in _VARIABLES.items()
+            if (value := getattr(settings, key)) is not None
+        ]
+        accent = parse(settings.accent or "")
+        if accent is not None:
+            said += [f"--accent:{accent.css}", *(f"{name}:{accent.css}{alpha}" for name, alpha in _SHADES.items())]
+        if said:
+            self.files[_OPTIONS] = f"{ROOT}{{{';'.join(said)}}}"
+
     def _read_built_in(self, name: str, at: _At | None) -> None:
         css = self._inputs.stylesheet(name)
         if css is not None:
+            for base in read_sheet(css).bases:
+                self._read_built_in(base.name, at)
             self.files[f"{BUILT_IN_FOLDER}{name}.css"] = css
             return
         known = sorted({*BUILT_IN, *self._inputs.house_themes()})

@@ -21,7 +21,8 @@ PAGE = """<!doctype html><meta charset="utf-8"><style>
 :root{{color-scheme:light dark}}
 body{{margin:0;background:light-dark(#fff,#191919);color:light-dark(#191919,#a3a3a3)}}
 main{{padding:16px;font:17px/1.6 "PingFang SC",system-ui,"Noto Sans CJK SC",sans-serif;text-align:justify}}
-h2,h3,h4,h5,p,blockquote,section{{margin:0;padding:0;font-size:inherit;font-weight:400}}
+h2,h3,h4,h5,p,blockquote,section{{margin:0;padding:0;font-size:inherit}}
+h2,h3,h4,h5{{font-weight:400}}
 a{{color:light-dark(#576b95,#7d90a9);text-decoration:none}}
 </style><main>{body}</main>"""
 """An article's body as WeChat shows it: its margins and headings taken back, its column. WeChat also lets nothing be

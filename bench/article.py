@@ -53,7 +53,7 @@ def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 100
     # Two of it have 2,000 characters, with pictures, tables, lists and a quotation.
     text = ARTICLE.read_text(encoding="utf-8") * 2
-    css = resolved((("theme.css", built_in_theme(DEFAULT) or ""),)).css
+    css = resolved((("base.css", built_in_theme("base") or ""), ("theme.css", built_in_theme(DEFAULT) or ""))).css
     markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
     inliner = CSSInliner(load_remote_stylesheets=False)
 

@@ -6,16 +6,20 @@ from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, Stri
 from pydantic_core import PydanticCustomError
 
 from massctl.model.ids import THEME_NAME_PATTERN
-from massctl.model.strict import NonEmptyLine, Strict
+from massctl.model.strict import Strict
 
 COLOUR_PATTERN: Final = r"^#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$"
 """A colour as `#rgb` or `#rrggbb`."""
+SHARED_MARKDOWN_PATTERN: Final = r"^_shared/[^\r\n]+\.md(?:\.j2)?$"
+SHARED_FILE_PATTERN: Final = r"^_shared/[^\r\n]+$"
 FONT_SIZE_MIN: Final = 15
 FONT_SIZE_MAX: Final = 18
 """Ours: pixels; smaller is hard to read on a phone, and larger leaves some 16 characters a line."""
 
 ThemeName = Annotated[str, StringConstraints(pattern=THEME_NAME_PATTERN)]
 Accent = Annotated[str, StringConstraints(pattern=COLOUR_PATTERN)]
+SharedMarkdown = Annotated[str, StringConstraints(pattern=SHARED_MARKDOWN_PATTERN)]
+SharedFile = Annotated[str, StringConstraints(pattern=SHARED_FILE_PATTERN)]
 FontSize = Annotated[int, Field(ge=FONT_SIZE_MIN, le=FONT_SIZE_MAX)]
 HeadingStyle = Literal["plain", "rule", "bar", "block", "centred"]
 CodeStyle = Literal["light", "dark"]
@@ -78,11 +82,11 @@ class Brand(Strict):
     """The colour of every theme's marks, unless `theme` says another."""
     font_size: FontSize | None = None
     """The size of the text in pixels, 15 to 18, unless `theme` says another."""
-    header: NonEmptyLine | None = None
+    header: SharedMarkdown | None = None
     """A Markdown file in `_shared/` that stands before each Markdown article: .md or .md.j2."""
-    footer: NonEmptyLine | None = None
+    footer: SharedMarkdown | None = None
     """A Markdown file in `_shared/` that stands after each Markdown article: .md or .md.j2."""
-    logo: NonEmptyLine | None = None
+    logo: SharedFile | None = None
     """A picture in `_shared/` that stands above the header, in the middle."""
 
     @property

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from massctl.model.diagnostics import Lines, Severity
@@ -63,22 +64,26 @@ def render_body(
         say = Phrase("{path} is not an article", path=written)
         hint = Phrase("its name must end in one of {suffixes}", suffixes=enumerated(SUFFIXES))
         body.faults.append(Fault("MC014", say, hint))
-    else:
-        source = setting.inputs.template(path)
-        if isinstance(source, Problem):
-            body.faults.append(Fault.of(source))
-        else:
-            # One spelling of line ends, so that a checkout on Windows renders the same bytes.
-            body.sources[path] = source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-            page = Page(path, setting.pictures, setting.external_links, title, breaks)
-            _render(page, variables, setting, theme, body)
+    elif _read(path, setting, body):
+        _render(Page(path, setting.pictures, setting.external_links, title, breaks), variables, setting, theme, body)
     return body
 
 
-def _render(page: Page, variables: Mapping[str, Any], setting: "Setting", theme: ThemeSettings, body: Body) -> None:
-    path = page.file
+def _read(path: str, setting: "Setting", body: Body) -> bool:
+    """Read a file of an article; False and a fault where it cannot be."""
+    source = setting.inputs.template(path)
+    if isinstance(source, Problem):
+        body.faults.append(Fault.of(source))
+        return False
+    # One spelling of line ends, so that a checkout on Windows renders the same bytes.
+    body.sources[path] = source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    return True
+
+
+def _text(path: str, variables: Mapping[str, Any], setting: "Setting", theme: ThemeSettings, body: Body) -> str | None:
+    """Give the text of a file that was read, through Jinja where it is a template; None and a fault if it has none."""
     text: str | Fault = body.sources[path]
-    is_markdown = path.removesuffix(".j2").endswith(".md")
+    is_markdown = _is_markdown(path)
     if path.endswith(".j2"):
         # Jinja is loaded only where a template is.
         from massctl.render.template import render_text
@@ -99,10 +104,26 @@ def _render(page: Page, variables: Mapping[str, Any], setting: "Setting", theme:
     refusal = text if isinstance(text, Fault) else _refusal(text, is_markdown=is_markdown)
     if isinstance(text, Fault) or refusal is not None:
         body.faults += [refusal] if refusal is not None else []
+        return None
+    return text
+
+
+def _is_markdown(path: str) -> bool:
+    return path.removesuffix(".j2").endswith(".md")
+
+
+def _render(page: Page, variables: Mapping[str, Any], setting: "Setting", theme: ThemeSettings, body: Body) -> None:
+    path = page.file
+    text = _text(path, variables, setting, theme, body)
+    if text is None:
         return
-    if is_markdown:
+    if _is_markdown(path):
+        # The Markdown parser and the inliner are loaded only where Markdown is.
+        from massctl.render.styles import with_styles
+
         body.theme = setting.themes.find(theme)
-        _from_markdown(text, page, body.theme, body)
+        before, after = _brand(variables, setting, theme, body)
+        body.content = with_styles(f"{before}{_html(text, page, body)}{after}", body.theme.css)
         _use_pictures(body.theme, body.content, setting.pictures)
     else:
         page.lines = None if path.endswith(".j2") else Lines(text)
@@ -140,14 +161,37 @@ def _use_pictures(theme: Theme, content: str, pictures: Pictures) -> None:
                 pictures.use(written, picture)
 
 
-def _from_markdown(text: str, page: Page, theme: Theme, body: Body) -> None:
-    # The Markdown parser and the inliner are loaded only where Markdown is.
+def _html(text: str, page: Page, body: Body) -> str:
     from massctl.render.markdown import markdown_to_html
-    from massctl.render.styles import with_styles
 
-    html = markdown_to_html(text, page, is_file=not page.file.endswith(".j2"))
-    body.content = with_styles(html, theme.css)
+    html = markdown_to_html(text, page, is_file=page.file in body.sources and not page.file.endswith(".j2"))
     body.faults += page.faults
+    return html
+
+
+_LOGO: Final = (
+    '<img src="{}" alt="LOGO" style="display:block;width:auto;max-width:45%;max-height:64px;margin:0 auto 24px">'
+)
+
+
+def _brand(variables: Mapping[str, Any], setting: "Setting", theme: ThemeSettings, body: Body) -> tuple[str, str]:
+    """Give what stands before and after each Markdown article: the brand's logo and header, and its footer."""
+
+    def part(written: str | None) -> str:
+        path = template_path(written, setting.campaign) if written is not None else None
+        if isinstance(path, Problem):
+            body.faults.append(Fault.of(path))
+        elif path is not None and _read(path, setting, body):
+            text = _text(path, variables, setting, theme, body)
+            return _html(text, Page(path, setting.pictures, setting.external_links), body) if text is not None else ""
+        return ""
+
+    brand = setting.brand
+    if brand is None:
+        return "", ""
+    logo = _LOGO.format(escape(brand.logo)) if brand.logo is not None else ""
+    shown = _html(logo, Page("massctl.yaml", setting.pictures, setting.external_links), body) if logo else ""
+    return shown + part(brand.header), part(brand.footer)
 
 
 def _refusal(text: str, *, is_markdown: bool) -> Fault | None:

@@ -16,7 +16,7 @@ from massctl.render.styles import with_styles
 from massctl.render.theme import resolved
 from massctl.source.loader import built_in_theme
 
-CSS = resolved((("built_in.css", built_in_theme("qingshan") or ""),)).css
+CSS = resolved((("base.css", built_in_theme("base") or ""), ("built_in.css", built_in_theme("qingshan") or ""))).css
 """The theme where none is named."""
 
 

@@ -18,7 +18,8 @@ from massctl.render.page import ExternalLinks, Page
 from massctl.render.pictures import Pictures
 from massctl.render.rules.words import WordLists
 from massctl.render.template import render_text
-from massctl.render.theme import BUILT_IN, HOUSE_FOLDER
+from massctl.render.theme import BUILT_IN, HOUSE_FOLDER, PARTS
+from massctl.source.loader import built_in_theme
 
 CAMPAIGN = CampaignName("spring")
 NO_WORDS = WordLists()
@@ -59,6 +60,8 @@ class Folder:
         return Recording("campaigns/" + path, sha(self.files[path]), 9, use, path[-3:], 1500)
 
     def stylesheet(self, theme: str, /) -> str | None:
+        if theme in PARTS:
+            return built_in_theme(theme)
         return self.css if theme in BUILT_IN else None
 
     def article_address(self, campaign: str, number: int, /) -> str | Problem:

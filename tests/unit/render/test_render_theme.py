@@ -15,6 +15,7 @@ from massctl.render.theme_css import CHARACTERS_MAX, FAULTS_MAX, read_sheet
 from massctl.source.loader import built_in_theme
 
 BRAND = "_shared/themes/brand.css"
+BASE = built_in_theme("base") or ""
 CAMPAIGN_YAML = "campaigns/spring/campaign.yaml"
 
 
@@ -75,7 +76,7 @@ def test_an_unknown_theme_is_told_at_its_key_with_the_name_that_is_meant(file: C
     assert found.code == "MC111"
     assert found.place is not None
     assert found.place.file == f"{CAMPAIGN_YAML}:{key}"
-    assert found.message == "there is no theme `brend`; available: brand, danmo, qingshan"
+    assert found.message == "there is no theme `brend`; available: brand, danmo, nuanyang, qingshan, zaobao, zhaopai"
     assert found.hint == "did you mean `brand`?"
 
 
@@ -347,7 +348,7 @@ def test_the_built_in_themes_have_no_faults(name: str):
     css = built_in_theme(name)
     assert css is not None
     assert () == read_sheet(css).faults
-    found = resolved((("x", css),))
+    found = resolved((("base", BASE), ("x", css)))
     assert ((), ()) == (found.faults, found.pictures)
     assert "var(" not in found.css
 
@@ -355,7 +356,8 @@ def test_the_built_in_themes_have_no_faults(name: str):
 @pytest.mark.parametrize("name", BUILT_IN)
 def test_every_colour_of_a_built_in_theme_reads_by_day_and_by_night(name: str):
     """As a theme of the house it would be told of none."""
-    assert () == resolved((("_shared/themes/x.css", built_in_theme(name) or ""),)).faults
+    files = ("_shared/themes/base.css", BASE), ("_shared/themes/x.css", built_in_theme(name) or "")
+    assert () == resolved(files).faults
 
 
 def test_there_is_no_built_in_theme_of_another_name():

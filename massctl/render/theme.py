@@ -59,6 +59,8 @@ _VARIABLES: Final = {
 """Key -> its variable, and how its value is written."""
 _SHADES: Final = {"--accent-soft": "1a", "--accent-line": "66"}
 """Variable -> its opacity where an accent is given."""
+_TINT: Final = "#8881"
+"""The ground of boxes and code, on which the accent has to be read too."""
 _REPLACED: Final = {
     "headings": re.compile(r"(?:h[1-3](?: \.inner)?(?:\s*,\s*|$))+"),
     "code": re.compile(r"(?:(?:code|\.code|\.hl-[a-z]+)(?:\s*,\s*|$))+"),
@@ -189,7 +191,7 @@ class _Writer:
         places = [(path, each) for _, path, each in (written["color"], *([ground] if ground else []))]
         place = next(((path, each) for path, each in places if not path.startswith(BUILT_IN_FOLDER)), None)
         if place is not None and place[0] == _OPTIONS:
-            self.accented.append((colour, ground[0] if ground else ""))
+            self.accented += [(colour, ground[0])] if ground else [(colour, ""), (colour, _TINT)]
         elif found is not None and place is not None:
             path, each = place
             say, hint = words_for(colour, found)

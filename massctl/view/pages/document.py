@@ -29,7 +29,7 @@ class Watched:
     """What a page from the server waits for."""
 
     name: str
-    """The campaign whose changes renew the page; empty for all."""
+    """The campaign whose changes renew the page; empty for all, `_shared` for what they share."""
     heard: int
     """The last change that this page knows of."""
 

@@ -129,6 +129,7 @@ def render(
     links: ExternalLinks = "footnotes",
     words: WordLists = NO_WORDS,
     content_limit: int | None = None,
+    **account: Any,
 ) -> tuple[RenderedCampaign | None, list[Diagnostic]]:
     return render_campaign(
         CAMPAIGN,
@@ -139,6 +140,7 @@ def render(
             secret_env="SECRET",
             external_links=links,
             content_limit=content_limit,
+            **account,
         ),
         inputs=folder,
         source_sha256=sha("folder"),

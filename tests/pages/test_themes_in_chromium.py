@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from browser import Browser
 from measures import MEAN_DIFFERENCE_MAX, contrast, difference, unlike
+from theme_pictures import RECORD, drawn_of
 from theme_sample import NAME, write_sample
 
 from massctl.cli.main import run
@@ -128,3 +129,7 @@ def test_another_theme_would_be_noticed(browser: Browser, bodies: Path):
 @pytest.mark.parametrize(("theme", "number"), NUMBERED)
 def test_an_article_of_everything_stays_far_below_what_wechat_takes(bodies: Path, theme: str, number: int):
     assert len((bodies / f"article-{number}.html").read_text(encoding="utf-8")) < 13_000, theme
+
+
+def test_the_pictures_of_the_documents_are_of_these_themes():
+    assert drawn_of() == RECORD.read_text(encoding="ascii").strip(), "run: python -m theme_pictures"

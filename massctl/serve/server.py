@@ -11,7 +11,7 @@ from massctl.loopback.server import is_loopback, run_app
 from massctl.model.ids import CampaignName, is_campaign_name
 from massctl.serve.page_cache import FILE_FOLDER, Broadcaster, PageCache, ServedRepository
 from massctl.serve.watcher import Watcher
-from massctl.view.pages.document import SCRIPT, SERVED_POLICY
+from massctl.view.pages.document import SCRIPT, SERVED_POLICY, THEMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 
 STREAM: Final = "/-/changes"
-THEMES: Final = "/-/themes"
-"""The gallery of themes."""
 SILENCE_SECONDS: Final = 15.0
 """After so long a stream says that it is still there; that is also when it notices that its page is gone."""
 _DIGITS_MAX: Final = 9

@@ -44,8 +44,9 @@ def command(directory: str, name: str | None, port: int, themes: bool, sandbox: 
     from massctl.cli.clocks import machine_now
     from massctl.cli.planner import chosen
     from massctl.cli.session import open_settings
-    from massctl.serve.server import THEMES, run_server
+    from massctl.serve.server import run_server
     from massctl.source.repository import Repository
+    from massctl.view.pages.document import THEMES
 
     settings, _, console = open_settings(directory, sandbox=sandbox)
     root = Path(directory).resolve()

@@ -11,8 +11,9 @@ from werkzeug.test import Client
 from massctl.model.theme import ThemeSettings
 from massctl.render.theme import BUILT_IN
 from massctl.serve.page_cache import Broadcaster, PageCache
-from massctl.serve.server import THEMES, WsgiApp
+from massctl.serve.server import WsgiApp
 from massctl.serve.theme_gallery import read_settings
+from massctl.view.pages.document import THEMES
 
 
 @pytest.fixture

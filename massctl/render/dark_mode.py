@@ -220,14 +220,19 @@ def faded(colour: str, ground: str) -> Faded | None:
 
     What is no plain colour, such as `inherit`, is not judged, nor are words on a picture or a gradient.
     """
-    text = parse(colour)
-    behind = _ground(ground)
+    text, behind = parse(colour), _ground(ground)
     if text is None or behind is None:
         return None
     by_day, by_night = _contrasts(text, behind)
     if min(by_day, by_night) >= CONTRAST_MIN:
         return None
     return Faded(by_night < by_day, min(by_day, by_night), _better(text, behind))
+
+
+def reads(colour: str, ground: str) -> bool:
+    """Say whether words of one colour of CSS on a ground can be read, as `faded` judges them."""
+    text, behind = parse(colour), _ground(ground)
+    return text is None or behind is None or min(_contrasts(text, behind)) >= CONTRAST_MIN
 
 
 def words_for(colour: str, found: Faded) -> tuple[Phrase, Phrase]:

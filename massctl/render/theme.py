@@ -16,7 +16,7 @@ from massctl.model.ids import THEME_NAME_PATTERN
 from massctl.model.message import Picture
 from massctl.model.phrase import Phrase, enumerated
 from massctl.model.theme import CodeStyle, HeadingStyle, ThemeSettings
-from massctl.render.dark_mode import accent_words, faded, parse, tones, words_for
+from massctl.render.dark_mode import accent_words, faded, parse, reads, tones, words_for
 from massctl.render.fault import Fault
 from massctl.render.inputs import Inputs, Problem
 from massctl.render.paths import is_at_wechat
@@ -132,7 +132,7 @@ def _about_options(writer: "_Writer") -> Iterator[Fault]:
     found = [each for pair in writer.accented if (each := faded(*pair)) is not None]
     if found:
         worst = min(found, key=lambda each: each.contrast)
-        accent = writer.value(given["--accent"], _OPTIONS)
+        accent = "".join(each.serialize() for each in given["--accent"].value)
         say, hint = accent_words(accent, replace(worst, better=_better_accent(accent, writer.accented)))
         yield Fault("MC117", say, hint, severity=Severity.WARNING)
 
@@ -140,7 +140,7 @@ def _about_options(writer: "_Writer") -> Iterator[Fault]:
 def _better_accent(accent: str, pairs: Iterable[tuple[str, str]]) -> str | None:
     """Give the nearest tone of an accent that reads wherever the theme has it, as text or behind it."""
     for tone in tones(accent):
-        if not any(faded(text.replace(accent, tone), ground.replace(accent, tone)) for text, ground in pairs):
+        if all(reads(text.replace(accent, tone), ground.replace(accent, tone)) for text, ground in pairs):
             return tone
     return None
 

@@ -1,7 +1,7 @@
 """One article's body: its file, through Jinja and Markdown, or passed through, with placeholders for pictures."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
@@ -118,12 +118,8 @@ def _render(page: Page, variables: Mapping[str, Any], setting: "Setting", theme:
     if text is None:
         return
     if _is_markdown(path):
-        # The Markdown parser and the inliner are loaded only where Markdown is.
-        from massctl.render.styles import with_styles
-
         body.theme = setting.themes.find(theme)
-        before, after = _brand(variables, setting, theme, body)
-        body.content = with_styles(f"{before}{_html(text, page, body)}{after}", body.theme.css)
+        _from_markdown(_with_brand(text, page, variables, setting, theme, body), body.theme, body)
         _use_pictures(body.theme, body.content, setting.pictures)
     else:
         page.lines = None if path.endswith(".j2") else Lines(text)
@@ -161,37 +157,45 @@ def _use_pictures(theme: Theme, content: str, pictures: Pictures) -> None:
                 pictures.use(written, picture)
 
 
-def _html(text: str, page: Page, body: Body) -> str:
-    from massctl.render.markdown import markdown_to_html
-
-    html = markdown_to_html(text, page, is_file=page.file in body.sources and not page.file.endswith(".j2"))
-    body.faults += page.faults
-    return html
-
-
 _LOGO: Final = (
     '<img src="{}" alt="LOGO" style="display:block;width:auto;max-width:45%;max-height:64px;margin:0 auto 24px">'
 )
 
 
-def _brand(variables: Mapping[str, Any], setting: "Setting", theme: ThemeSettings, body: Body) -> tuple[str, str]:
-    """Give what stands before and after each Markdown article: the brand's logo and header, and its footer."""
+def _with_brand(
+    text: str, page: Page, variables: Mapping[str, Any], setting: "Setting", theme: ThemeSettings, body: Body
+) -> list[tuple[str, Page]]:
+    """Give the Markdown of an article part by part: the brand's logo and header, its own, the brand's footer."""
+    brand = setting.brand
+    if brand is None:
+        return [(text, page)]
 
-    def part(written: str | None) -> str:
+    def page_of(path: str) -> Page:
+        return Page(path, setting.pictures, setting.external_links)
+
+    def part(written: str | None) -> list[tuple[str, Page]]:
         path = template_path(written, setting.campaign) if written is not None else None
         if isinstance(path, Problem):
             body.faults.append(Fault.of(path))
         elif path is not None and _read(path, setting, body):
-            text = _text(path, variables, setting, theme, body)
-            return _html(text, Page(path, setting.pictures, setting.external_links), body) if text is not None else ""
-        return ""
+            found = _text(path, variables, setting, theme, body)
+            return [(found, page_of(path))] if found is not None else []
+        return []
 
-    brand = setting.brand
-    if brand is None:
-        return "", ""
-    logo = _LOGO.format(escape(brand.logo)) if brand.logo is not None else ""
-    shown = _html(logo, Page("massctl.yaml", setting.pictures, setting.external_links), body) if logo else ""
-    return shown + part(brand.header), part(brand.footer)
+    logo = [(_LOGO.format(escape(brand.logo)), page_of(""))] if brand.logo is not None else []
+    return [*logo, *part(brand.header), (text, page), *part(brand.footer)]
+
+
+def _from_markdown(parts: Sequence[tuple[str, Page]], theme: Theme, body: Body) -> None:
+    # The Markdown parser and the inliner are loaded only where Markdown is.
+    from massctl.render.markdown import markdown_to_html
+    from massctl.render.styles import with_styles
+
+    html = []
+    for text, page in parts:
+        html.append(markdown_to_html(text, page, is_file=page.file.endswith(".md")))
+        body.faults += page.faults
+    body.content = with_styles("".join(html), theme.css)
 
 
 def _refusal(text: str, *, is_markdown: bool) -> Fault | None:

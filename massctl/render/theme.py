@@ -164,23 +164,27 @@ class _Writer:
     """The variables whose values are being written."""
     _sources: list[tuple[str, Declaration]] = field(default_factory=list)
     """Where the value at hand is set: its own place, and then the variables that it names."""
+    _optional: bool = False
+    """Whether the value at hand is from massctl.yaml or campaign.yaml, at least in part."""
     _left: int = NODES_MAX
 
     def body(self, rule: Rule, path: str) -> str:
         """Write the declarations of a rule in the file `path`, and look whether its words can be read."""
         written: dict[str, tuple[str, str, Declaration]] = {}
+        accented = False
         for each in rule.declarations:
-            self._sources = [(path, each)]
+            self._sources, self._optional = [(path, each)], False
             value = self.value(each, path)
             written[each.name] = value, *self._sources[-1]
-        self._look_at(written)
+            accented |= self._optional and each.name in ("color", "background", "background-color")
+        self._look_at(written, accented=accented)
         return ";".join(f"{name}:{value}" for name, (value, *_) in written.items())
 
     def value(self, declaration: Declaration, path: str) -> str:
         """Write the value of a declaration in the file `path`."""
         return self._text(declaration.value, path).strip()
 
-    def _look_at(self, written: Mapping[str, tuple[str, str, Declaration]]) -> None:
+    def _look_at(self, written: Mapping[str, tuple[str, str, Declaration]], *, accented: bool) -> None:
         """Tell of a colour that fades, where the house has set it: those of built-in themes were looked at."""
         if "color" not in written:
             return
@@ -190,7 +194,7 @@ class _Writer:
         found = faded(colour, ground[0] if ground else "")
         places = [(path, each) for _, path, each in (written["color"], *([ground] if ground else []))]
         place = next(((path, each) for path, each in places if not path.startswith(BUILT_IN_FOLDER)), None)
-        if place is not None and place[0] == _OPTIONS:
+        if accented:
             self.accented += [(colour, ground[0])] if ground else [(colour, ""), (colour, _TINT)]
         elif found is not None and place is not None:
             path, each = place
@@ -241,6 +245,7 @@ class _Writer:
         self.used.add(name)
         if name in self.variables:
             where, declaration = self.variables[name]
+            self._optional |= where == _OPTIONS
             if not self._open:
                 self._sources.append((where, declaration))
             self._open.append(name)

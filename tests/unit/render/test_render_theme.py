@@ -455,7 +455,7 @@ def test_an_accent_that_fades_is_told_at_its_key_with_the_nearest_tone(accent: s
 
 
 def test_a_theme_without_letters_in_the_accent_takes_any_that_is_dark_enough_for_white():
-    css = '@import "base";h2{background:var(--accent);color:#fff}'
+    css = '@import "base";:root{--accent-text:inherit}h2{background:var(--accent);color:#fff}'
     assert [] == themed({"name": "brand", "accent": "#e60012"}, css)
     assert ["MC117"] == [each.code for each in themed({"name": "brand", "accent": "#ffcc00"}, css)]
 

@@ -12,7 +12,7 @@ from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.message import RenderedNews
 from massctl.model.settings import MassctlFile
 from massctl.model.theme import Brand, ThemeSettings
-from massctl.render.dark_mode import faded
+from massctl.render.dark_mode import faded, reads
 from massctl.render.theme import BUILT_IN, PARTS, resolved
 from massctl.render.theme_css import CHARACTERS_MAX, FAULTS_MAX, read_sheet
 from massctl.source.loader import built_in_theme
@@ -471,6 +471,16 @@ def test_a_variable_that_a_theme_of_the_house_does_not_have_is_told():
 def test_every_style_reads_in_every_theme(name: str, part: str):
     css = [("_shared/themes/x.css", built_in_theme(each) or "") for each in ("base", name, part)]
     assert () == resolved(tuple(css)).faults
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_letters_in_the_accent_read_on_a_tint_too(name: str):
+    """The strings of code, and the titles of boxes."""
+    found = resolved(
+        (("base", BASE), (name, built_in_theme(name) or ""), ("probe", ":root{}.x{color:var(--accent-text)}"))
+    )
+    colour = found.css.rpartition(".x{color:")[2].rstrip("}")
+    assert reads(colour, "#8881")
 
 
 @pytest.mark.parametrize("colour", ["#d8dee9", "#9aa5b5", "#f0a27f", "#a3d4a0"])

@@ -22,8 +22,7 @@ from massctl.render.markdown import read_markdown
 from massctl.render.page import Page
 from massctl.render.pictures import Pictures, placeholder
 from massctl.render.styles import put_theme_on
-from massctl.render.theme.shelf import DEFAULT
-from massctl.render.theme.values import resolved
+from massctl.render.theme import DEFAULT, resolved
 from massctl.render.wechat_html import normalised
 from massctl.source.loader import built_in_theme
 
@@ -60,7 +59,7 @@ def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 100
     # Two of it have 2,000 characters, with pictures, tables, lists and a quotation.
     text = ARTICLE.read_text(encoding="utf-8") * 2
-    css = resolved((("theme.css", built_in_theme(DEFAULT) or ""),)).css
+    css = resolved((("base.css", built_in_theme("base") or ""), ("theme.css", built_in_theme(DEFAULT) or ""))).css
     markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
     inliner = CSSInliner(load_remote_stylesheets=False)
 

@@ -22,9 +22,10 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from massctl.model.diagnostics import CODES
-from massctl.model.ids import ACCOUNT_NAME_PATTERN, OPENID_PATTERN, THEME_NAME_PATTERN, VARIABLE_NAME_PATTERN, Sha256
+from massctl.model.ids import ACCOUNT_NAME_PATTERN, OPENID_PATTERN, VARIABLE_NAME_PATTERN, Sha256
 from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.model.strict import NonEmpty, NonEmptyLine, OneLine, Strict
+from massctl.model.theme import ThemeKey
 
 CROP_PATTERN: Final = r"^(?:0(?:\.[0-9]{1,6})?|1(?:\.0{1,6})?)(?:_(?:0(?:\.[0-9]{1,6})?|1(?:\.0{1,6})?)){3}$"
 """`X1_Y1_X2_Y2`, each from 0 to 1 with at most 6 decimals, from the top left.
@@ -102,7 +103,6 @@ OFFSET_TIME_PATTERN = (
 OffsetTime = Annotated[str, StringConstraints(pattern=OFFSET_TIME_PATTERN)]
 Openid = Annotated[str, StringConstraints(pattern=OPENID_PATTERN)]
 VariableName = Annotated[str, StringConstraints(pattern=VARIABLE_NAME_PATTERN)]
-ThemeName = Annotated[str, StringConstraints(pattern=THEME_NAME_PATTERN)]
 CropText = Annotated[str, StringConstraints(pattern=CROP_PATTERN)]
 Share = Annotated[float, Field(ge=0, le=1)]
 CODE_PATTERN = r"^MC[0-9]{3}$"
@@ -215,8 +215,8 @@ class Article(Strict):
     """true: the article can be commented on; the account needs the comment right."""
     only_fans_can_comment: bool = False
     """true: only followers can comment."""
-    theme: ThemeName | None = None
-    """The theme of this article; it wins over the campaign's."""
+    theme: ThemeKey | None = None
+    """The theme of this article, a name or keys; each key wins over the campaign's."""
     breaks: bool | None = None
     """true: each line of its Markdown is a line of the article; it wins over the campaign's."""
     vars: dict[VariableName, JsonValue] = Field(default_factory=dict)
@@ -355,8 +355,10 @@ class CampaignFile(Strict):
     """Whose phones show the message before it is sent."""
     handoff: Handoff | None = None
     """What only a person can do to the draft of a news message in the console; until it is adopted, it is not sent."""
-    theme: ThemeName | None = None
-    """The look of the articles: NAME of campaigns/_shared/themes/NAME.css, or a built-in theme; else the account's."""
+    theme: ThemeKey | None = None
+    """The look of the articles, a theme's name or keys; each key wins over the account's."""
+    brand: bool = True
+    """false: articles are without the brand of massctl.yaml, its colour, size, header, footer and logo."""
     breaks: bool = False
     """true: each line of Markdown is a line of the article, as in verse. Else the lines of a paragraph are one."""
     vars: dict[VariableName, JsonValue] = Field(default_factory=dict)
@@ -539,7 +541,7 @@ def _looks(data: Mapping[str, Any]) -> list[Fault]:
     if "mpnews" in data or not any(message in data for message in MESSAGES):
         return []
     say = Phrase("this is for articles (mpnews), and the message has none")
-    return [Fault("MC014", (key,), say, TAKE_OUT) for key in ("theme", "breaks") if key in data]
+    return [Fault("MC014", (key,), say, TAKE_OUT) for key in ("theme", "brand", "breaks") if key in data]
 
 
 _HANDOFF_HINT: Final = Phrase("name what somebody does in the console, such as `original: true`, or remove `handoff`")

@@ -15,11 +15,11 @@ from massctl.model.ids import (
     CAMPAIGN_NAME_PATTERN,
     GIT_NAME_PATTERN,
     LOGIN_PATTERN,
-    THEME_NAME_PATTERN,
     CampaignName,
 )
 from massctl.model.phrase import Phrase
 from massctl.model.strict import NonEmpty, NonEmptyLine, NotYet, NotYetValues, Strict
+from massctl.model.theme import Brand, ThemeKey
 
 TIMEZONE: Final = "Asia/Shanghai"
 """The time zone of a policy that names none."""
@@ -120,8 +120,10 @@ class Account(Strict):
     """What becomes of links to other sites in Markdown: numbered footnotes, or keep for accounts with WeChat Pay."""
     content_limit: Annotated[int, Field(ge=1, lt=1_000_000)] | None = None
     """For an account that refuses long articles (45002): more characters of HTML than this are an error."""
-    theme: Annotated[str, StringConstraints(pattern=THEME_NAME_PATTERN)] | None = None
-    """The look of this account's articles where campaign and article name none; without it a built-in theme."""
+    theme: ThemeKey | None = None
+    """The look of this account's articles, a theme's name or keys; each key wins over the repository's."""
+    brand: Brand | None = None
+    """The brand of this account's articles, in place of the repository's."""
 
 
 class StateSettings(Strict):
@@ -274,6 +276,10 @@ class MassctlFile(Strict):
         dict[Annotated[str, StringConstraints(pattern=ACCOUNT_NAME_PATTERN)], Account], Field(min_length=1)
     ]
     """The accounts by name."""
+    theme: ThemeKey | None = None
+    """The look of all articles, a theme's name or keys, where account, campaign and article say nothing."""
+    brand: Brand | None = None
+    """What makes any theme the team's own: colour, size, header, footer, logo."""
     state: StateSettings = Field(default_factory=StateSettings)
     """Where the ledger is."""
     policy: Policy = Field(default_factory=Policy)
@@ -284,6 +290,12 @@ class MassctlFile(Strict):
     """Campaigns whose folder has another name now, so that their record and their clientmsgid go on."""
     callback: CallbackSettings = Field(default_factory=CallbackSettings)
     """What becomes of messages that are not about a send."""
+
+    def account(self, name: str) -> Account:
+        """Return an account that exists, with the repository's theme and brand where it says nothing of its own."""
+        found = self.accounts[name]
+        theme = found.theme.over(self.theme) if found.theme is not None else self.theme
+        return found.model_copy(update={"theme": theme, "brand": found.brand or self.brand})
 
     def name_of(self, account: str) -> str:
         """Return what people call an account: its name, else the key that it stands under."""

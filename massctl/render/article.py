@@ -1,13 +1,15 @@
 """One article's body: its file, through Jinja and Markdown, or passed through, with placeholders for pictures."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from massctl.model.diagnostics import Lines
 from massctl.model.message import PICTURE_SCHEME
 from massctl.model.phrase import Phrase, enumerated
+from massctl.model.theme import ThemeSettings
 from massctl.render.bounds import PASSED_ELEMENTS_MAX, bracket_fault, control_fault, depth_fault, without_controls
 from massctl.render.cjk import has_cjk
 from massctl.render.conservation import NOTHING, Conserved
@@ -23,7 +25,7 @@ from massctl.render.limits import (
 from massctl.render.page import Page
 from massctl.render.paths import template_path
 from massctl.render.pictures import Pictures
-from massctl.render.theme.shelf import Theme
+from massctl.render.theme import Theme
 from massctl.render.tree import Element
 
 if TYPE_CHECKING:
@@ -50,9 +52,9 @@ class Body:
 
 
 def render_body(
-    written: str, title: str, variables: Mapping[str, Any], setting: "Setting", theme: str, *, breaks: bool
+    written: str, title: str, variables: Mapping[str, Any], setting: "Setting", theme: ThemeSettings, *, breaks: bool
 ) -> Body:
-    """Render the file that an article's `content` names in the theme of that name; every fault is in the answer.
+    """Render the file that an article's `content` names in a theme; every fault is in the answer.
 
     `breaks`: each line of Markdown is a line of the article.
     """
@@ -64,22 +66,26 @@ def render_body(
         say = Phrase("{path} is not an article", path=written)
         hint = Phrase("its name must end in one of {suffixes}", suffixes=enumerated(SUFFIXES))
         body.faults.append(Fault("MC014", say, hint))
-    else:
-        source = setting.inputs.template(path)
-        if isinstance(source, Problem):
-            body.faults.append(Fault.of(source))
-        else:
-            # One spelling of line ends, so that a checkout on Windows renders the same bytes.
-            body.sources[path] = source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-            page = Page(path, setting.pictures, setting.external_links, title, breaks)
-            _render(page, variables, setting, theme, body)
+    elif _read(path, setting, body):
+        _render(Page(path, setting.pictures, setting.external_links, title, breaks), variables, setting, theme, body)
     return body
 
 
-def _render(page: Page, variables: Mapping[str, Any], setting: "Setting", theme: str, body: Body) -> None:
-    path = page.file
+def _read(path: str, setting: "Setting", body: Body) -> bool:
+    """Read a file of an article; False and a fault where it cannot be."""
+    source = setting.inputs.template(path)
+    if isinstance(source, Problem):
+        body.faults.append(Fault.of(source))
+        return False
+    # One spelling of line ends, so that a checkout on Windows renders the same bytes.
+    body.sources[path] = source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    return True
+
+
+def _text(path: str, variables: Mapping[str, Any], setting: "Setting", theme: ThemeSettings, body: Body) -> str | None:
+    """Give the text of a file that was read, through Jinja where it is a template; None and a fault if it has none."""
     text: str | Fault = body.sources[path]
-    is_markdown = path.removesuffix(".j2").endswith(".md")
+    is_markdown = _is_markdown(path)
     if path.endswith(".j2"):
         # Jinja is loaded only where a template is.
         from massctl.render.template import render_text
@@ -100,10 +106,22 @@ def _render(page: Page, variables: Mapping[str, Any], setting: "Setting", theme:
     refusal = text if isinstance(text, Fault) else _refusal(text, is_markdown=is_markdown)
     if isinstance(text, Fault) or refusal is not None:
         body.faults += [refusal] if refusal is not None else []
+        return None
+    return text
+
+
+def _is_markdown(path: str) -> bool:
+    return path.removesuffix(".j2").endswith(".md")
+
+
+def _render(page: Page, variables: Mapping[str, Any], setting: "Setting", theme: ThemeSettings, body: Body) -> None:
+    path = page.file
+    text = _text(path, variables, setting, theme, body)
+    if text is None:
         return
-    if is_markdown:
+    if _is_markdown(path):
         body.theme = setting.themes.find(theme)
-        _from_markdown(text, page, body.theme, body)
+        _from_markdown(_with_brand(text, page, variables, setting, theme, body), body.theme, body)
         _use_pictures(body.theme, body.content, setting.pictures)
     else:
         _from_html(text, page, body)
@@ -113,7 +131,7 @@ def _render(page: Page, variables: Mapping[str, Any], setting: "Setting", theme:
         body.faults += empty_content_faults(body.content)
 
 
-def _blocks(setting: "Setting", theme: str, body: Body, *, is_markdown: bool) -> "Blocks":
+def _blocks(setting: "Setting", theme: ThemeSettings, body: Body, *, is_markdown: bool) -> "Blocks":
     """Give what makes the template library of this article; the theme is read for the first block that needs it."""
     from massctl.render.blocks.library import Blocks
     from massctl.render.styles import styled_fragment
@@ -134,19 +152,56 @@ def _use_pictures(theme: Theme, content: str, pictures: Pictures) -> None:
                 pictures.use(written, picture)
 
 
-def _from_markdown(text: str, page: Page, theme: Theme, body: Body) -> None:
+_LOGO: Final = (
+    '<img src="{}" alt="LOGO" style="display:block;width:auto;max-width:45%;max-height:64px;margin:0 auto 24px">'
+)
+
+
+def _with_brand(
+    text: str, page: Page, variables: Mapping[str, Any], setting: "Setting", theme: ThemeSettings, body: Body
+) -> list[tuple[str, Page]]:
+    """Give the Markdown of an article part by part: the brand's logo and header, its own, the brand's footer."""
+    brand = setting.brand
+    if brand is None:
+        return [(text, page)]
+
+    def page_of(path: str) -> Page:
+        return Page(path, setting.pictures, setting.external_links)
+
+    def part(written: str | None) -> list[tuple[str, Page]]:
+        path = template_path(written, setting.campaign) if written is not None else None
+        if isinstance(path, Problem):
+            body.faults.append(Fault.of(path))
+        elif path is not None and _read(path, setting, body):
+            found = _text(path, variables, setting, theme, body)
+            return [(found, page_of(path))] if found is not None else []
+        return []
+
+    logo = [(_LOGO.format(escape(brand.logo)), page_of(""))] if brand.logo is not None else []
+    return [*logo, *part(brand.header), (text, page), *part(brand.footer)]
+
+
+def _from_markdown(parts: Sequence[tuple[str, Page]], theme: Theme, body: Body) -> None:
     # The Markdown parser and the inliner are loaded only where Markdown is.
     from massctl.render.conservation import conserved, of_markdown
     from massctl.render.markdown import read_markdown
     from massctl.render.styles import put_theme_on
     from massctl.render.wechat_html import normalised
 
-    source = read_markdown(text, page, is_file=not page.file.endswith(".j2"))
-    body.tree = normalised(source.tree, page, is_chinese=has_cjk(text))
-    put_theme_on(body.tree, theme.css)
-    inventory = of_markdown(source.tokens, [*source.parsed.inline_notes.values()], page.formulas)
-    body.content = conserved(body.tree, [(inventory, page)])
-    body.faults += page.faults
+    is_chinese = any(has_cjk(text) for text, _ in parts)
+    trees, sources = [], []
+    for text, page in parts:
+        source = read_markdown(text, page, is_file=page.file.endswith(".md"))
+        trees.append(normalised(source.tree, page, is_chinese=is_chinese))
+        inventory = of_markdown(source.tokens, [*source.parsed.inline_notes.values()], page.formulas)
+        sources.append((inventory, page))
+    tree, *others = trees
+    for each in others:
+        tree.elements[0].take(each.elements[0])
+    put_theme_on(tree, theme.css)
+    body.tree, body.content = tree, conserved(tree, sources)
+    for _, page in parts:
+        body.faults += page.faults
 
 
 def _from_html(text: str, page: Page, body: Body) -> None:

@@ -10,6 +10,7 @@ from massctl.model.ids import AccountName, AppId, CampaignName, Sha256
 from massctl.model.message import Recipient, RenderedCampaign, Window
 from massctl.model.phrase import Command, Phrase
 from massctl.model.settings import Account
+from massctl.model.theme import ThemeSettings
 from massctl.render.audience import render_audience
 from massctl.render.ignoring import without_ignored
 from massctl.render.inputs import Inputs
@@ -43,7 +44,9 @@ def render_campaign(
     """
     pictures = Pictures(name, inputs)
     limit = ContentLimit(file.account, account.content_limit) if account.content_limit is not None else None
-    setting = Setting(name, inputs, pictures, account.external_links, account.theme, limit)
+    brand = account.brand if file.brand else None
+    usual = (account.theme or ThemeSettings()).over(brand.theme if brand is not None else None)
+    setting = Setting(name, inputs, pictures, account.external_links, usual, brand, limit)
     strings = Strings(file, setting, place, words)
     message, recordings = render_message(strings)
     openid_list, about_audience = render_audience(name, file, inputs, place)

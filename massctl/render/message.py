@@ -7,6 +7,7 @@ from massctl.model.diagnostics import Severity
 from massctl.model.ids import Sha256
 from massctl.model.message import Recording, RenderedArticle, RenderedMessage, RenderedNews, RenderedText
 from massctl.model.phrase import Phrase
+from massctl.model.theme import ThemeSettings
 from massctl.render.cover import ShownCover, cover_faults, shown_cover
 from massctl.render.fault import Fault
 from massctl.render.inputs import Problem
@@ -85,20 +86,22 @@ def _article(strings: Strings, index: int, article: Article, *, is_alone: bool) 
     )
 
 
-def _theme(strings: Strings, article: Article, keys: Path) -> tuple[str, Path]:
-    """Give the name of an article's theme, and the key that names it: its own, the campaign's, or the account's."""
-    if article.theme is not None:
-        return article.theme, (*keys, "theme")
-    if strings.file.theme is not None:
-        return strings.file.theme, ("theme",)
-    return strings.setting.themes.usual, ("account",)
+def _theme(strings: Strings, article: Article, keys: Path) -> tuple[ThemeSettings, Path]:
+    """Give an article's theme, each key from its own, the campaign's or the account's, and the innermost of them."""
+    own, campaign, usual = article.theme, strings.file.theme, strings.setting.usual_theme
+    if own is not None:
+        return own.over(campaign).over(usual), (*keys, "theme")
+    return (campaign.over(usual), ("theme",)) if campaign is not None else (usual, ("account",))
+
+
+_NO_ARTICLE: Final = Phrase("no article uses this theme")
 
 
 def _report_unused_theme(strings: Strings) -> None:
-    """Say that the campaign's theme shows in no article: all are HTML, or name another."""
-    name = strings.file.theme
-    if name is not None and not strings.setting.themes.is_used(name) and not strings.diagnostics:
-        say = Phrase("no article uses the theme `{name}`", name=name)
+    """Say that the campaign's theme shows in no article: all are HTML, or say something else."""
+    theme = strings.file.theme
+    if theme is not None and not strings.setting.themes.is_used(theme) and not strings.diagnostics:
+        say = Phrase("no article uses the theme `{name}`", name=theme.name) if theme.name else _NO_ARTICLE
         strings.report([Fault("MC014", say, TAKE_OUT)], {}, ("theme",))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from massctl.model.campaign import CampaignFile, Path
 from massctl.model.diagnostics import Diagnostic, Place
+from massctl.model.theme import Brand, ThemeSettings
 from massctl.render.fault import Fault
 from massctl.render.inputs import Inputs
 from massctl.render.limits import ContentLimit
@@ -18,7 +19,7 @@ from massctl.render.rules.words import WordLists
 
 if TYPE_CHECKING:
     from massctl.render.page import ExternalLinks
-    from massctl.render.theme.shelf import Themes
+    from massctl.render.theme import Themes
 
 
 class KeyPlace(Protocol):
@@ -44,8 +45,10 @@ class Setting:
     inputs: Inputs
     pictures: Pictures
     external_links: "ExternalLinks"
-    usual_theme: str | None
-    """The account's; None for the built-in one."""
+    usual_theme: ThemeSettings
+    """The account's, over the brand's."""
+    brand: Brand | None = None
+    """Whose header, footer and logo stand around its Markdown articles."""
     limit: ContentLimit | None = None
     """Of an account that takes less than WeChat does elsewhere."""
     links: dict[str, str] = field(default_factory=dict)
@@ -54,9 +57,9 @@ class Setting:
     @cached_property
     def themes(self) -> "Themes":
         """The themes that its articles use; a message without articles loads none."""
-        from massctl.render.theme.shelf import Themes
+        from massctl.render.theme import Themes
 
-        return Themes(self.inputs, self.pictures, self.usual_theme)
+        return Themes(self.inputs, self.pictures)
 
 
 @dataclass

@@ -85,6 +85,13 @@ class Element:
         self.children.append(element)
         return element
 
+    def take(self, other: "Element") -> None:
+        """Put what stands in another element behind what stands in this one."""
+        for child in other.elements:
+            child.parent = self
+        self.children += other.children
+        other.children = []
+
 
 class Builder:
     """Makes a tree of the pieces of a source that says where its elements begin and end."""

@@ -2,7 +2,7 @@
 "use strict";
 
 const watched = document.body.dataset.watched;
-const remembered = ["look", "width"]; // Choices that go along to the next page.
+const remembered = ["look", "width", "pair"]; // Choices that go along to the next page.
 const parts = ["header.bar", "main"];
 // What the server wrote, to tell whether it writes something else now.
 const sources = new Map(parts.map((part) => [part, document.querySelector(part).outerHTML]));
@@ -39,7 +39,7 @@ async function renew() {
     do {
       again = false;
       // Where nobody answers, the stream says so.
-      const answer = await fetch(location.pathname, { cache: "no-store" }).catch(() => null);
+      const answer = await fetch(location.pathname + location.search, { cache: "no-store" }).catch(() => null);
       if (answer?.ok) take(new DOMParser().parseFromString(await answer.text(), "text/html"));
     } while (again);
   } finally {
@@ -192,6 +192,38 @@ document.addEventListener("change", (event) => {
   if (remembered.includes(event.target.name)) localStorage.setItem(event.target.name, event.target.id);
 });
 
+// The gallery of themes: what is chosen stands in the address, and the page is drawn again.
+const settings = "input[name=accent], .setting input";
+function readSettings() {
+  const query = new URLSearchParams(location.search);
+  for (const [key, value] of query) {
+    choose([`${key}-${value}`]);
+    if (key === "accent") document.querySelector("input[name=accent]").value = value;
+  }
+}
+
+function writeSettings(changed) {
+  const query = new URLSearchParams(location.search);
+  if (changed.type === "color") query.set("accent", changed.value);
+  else if (changed.id.endsWith("-own")) query.delete(changed.name);
+  else query.set(changed.name, changed.id.slice(changed.name.length + 1));
+  history.replaceState(null, "", `${location.pathname}?${query}`);
+  renew();
+}
+
+document.addEventListener("input", (event) => {
+  if (event.target.matches?.(settings)) writeSettings(event.target);
+});
+document.addEventListener("click", async (event) => {
+  if (event.target.id === "accent-own") writeSettings(event.target);
+  const button = event.target.closest?.("button[data-copy]");
+  if (button) {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    tell(button.dataset.done);
+  }
+});
+
+if (document.querySelector("input[name=accent]")) readSettings();
 choose(remembered.map((name) => localStorage.getItem(name)).filter(Boolean));
 markChanges();
 listen();

@@ -1,7 +1,7 @@
 """What pages show: the repository as it is in this moment, rendered where somebody looked, kept until it changes."""
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -27,8 +27,12 @@ from massctl.source.repository import CAMPAIGNS, SETTINGS, Repository
 from massctl.view.i18n import Language
 from massctl.view.pages.campaign_page import Earlier, Look, campaign_page
 from massctl.view.pages.campaigns_page import Listed, campaigns_page
+from massctl.view.pages.document import Watched
 from massctl.view.pages.markup import Sheet
+from massctl.view.pages.themes_page import themes_page
 
+SHARED: Final = "_shared"
+"""Stands for what campaigns share, in what is published; the gallery of themes waits for it."""
 EVERYTHING: Final = frozenset({"*"})
 """For all campaigns, known or not. No campaign has this name."""
 _KEPT_MAX: Final = 64
@@ -253,8 +257,25 @@ class PageCache:
             files = {**(old.files if old else {}), **(kept.files if kept else {})}
             return campaign_page(look, self._sheet(files), heard)
 
+    def themes_page(self, query: Mapping[str, str]) -> str:
+        """Return the gallery of themes, with the variables and the sample that the address chooses."""
+        # Only the gallery renders without a campaign.
+        from massctl.serve.theme_gallery import read_settings, sample_files, shown_themes
+
+        with self._one_at_a_time:
+            heard, shown = self._broadcaster.number, []
+            if self._settings is not None:
+                workbench = Workbench(self._repository, self._settings, self._served.cache)
+                shown = shown_themes(workbench, read_settings(query))
+            sheet = self._sheet({sha256: address(sha256, "jpg") for sha256 in sample_files()})
+            return themes_page(shown, self._faults, sheet, Watched(SHARED, heard))
+
     def file(self, sha256: str) -> bytes | None:
         """Return the bytes of a picture, sound or video that a page showed; None for every other."""
+        from massctl.serve.theme_gallery import sample_files
+
+        if (sample := sample_files().get(sha256)) is not None:
+            return sample
         with self._one_at_a_time:
             kept = list(self._kept.values())
         return next((data for each in kept if (data := each.read(sha256)) is not None), None)
@@ -300,7 +321,7 @@ class PageCache:
         self._stale.update(stale)
         for name in self._kept if everything else stale:
             self._compared.pop(name, None)
-        return EVERYTHING if everything else frozenset(stale)
+        return EVERYTHING if everything else frozenset({*stale, *([SHARED] if is_shared else ())})
 
     def _look(self, name: CampaignName, state: State) -> Rendered | None:
         """Return the cached campaign if current; the list needs only its title."""

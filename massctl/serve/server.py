@@ -3,7 +3,7 @@
 import json
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +11,7 @@ from massctl.loopback.server import is_loopback, run_app
 from massctl.model.ids import CampaignName, is_campaign_name
 from massctl.serve.page_cache import FILE_FOLDER, Broadcaster, PageCache, ServedRepository
 from massctl.serve.watcher import Watcher
-from massctl.view.pages.document import SCRIPT, SERVED_POLICY
+from massctl.view.pages.document import SCRIPT, SERVED_POLICY, THEMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,15 +77,17 @@ class WsgiApp:
             return Response(self._changes(request), content_type="text/event-stream")
         if found := _FILE.fullmatch(request.path):
             return self._file(request, found[1], found[2])
-        text, kind = self._text(request.path)
+        text, kind = self._text(request.path, request.args)
         if text is None:
             return Response("there is no such page\n", 404)
         return Response(text, content_type=f"text/{kind}; charset=utf-8")
 
-    def _text(self, path: str) -> tuple[str | None, str]:
+    def _text(self, path: str, query: Mapping[str, str]) -> tuple[str | None, str]:
         """Return the page or the script of an address, and which of them it is."""
         if path == SCRIPT:
             return (files("massctl.serve") / "live.js").read_text(encoding="utf-8"), "javascript"
+        if path == THEMES:
+            return self._cache.themes_page(query), "html"
         name = path.removeprefix("/")
         if not name:
             return self._cache.list_page(), "html"

@@ -315,7 +315,7 @@ class Desires:
         file = loaded.file
         if file is None:
             return _invalid(loaded, settings)
-        account = settings.accounts[file.account]
+        account = settings.account(file.account)
         record = self._state.record(name, file.edition)
         try:
             source = self._workbench.repository.folder_digest(name)
@@ -382,14 +382,14 @@ class Desires:
 
 @cache
 def built_in_theme(name: str) -> str | None:
-    """Read the CSS of a built-in theme; None if there is none of that name."""
+    """Read the CSS of a built-in theme, or of a part that themes have in common; None if there is none of that name."""
     from pkgutil import get_data
 
-    from massctl.render.theme.shelf import BUILT_IN
+    from massctl.render.theme import BUILT_IN, PARTS
 
-    if name not in BUILT_IN:
+    if name not in (*BUILT_IN, *PARTS):
         return None
-    return (get_data("massctl.render.theme", f"built_in/{name}.css") or b"").decode()
+    return (get_data("massctl.render", f"themes/{name}.css") or b"").decode()
 
 
 def _invalid(loaded: "Loaded", settings: "MassctlFile") -> Invalid:

@@ -9,7 +9,7 @@ import inspect
 import json
 from functools import cache
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from pydantic import BaseModel
 
@@ -78,9 +78,15 @@ def _document(name: str, model: type[BaseModel]) -> dict[str, Any]:
 
 def _models_below(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
     """Return every model that a format consists of, by class name."""
-    module = inspect.getmodule(model)
-    found = inspect.getmembers(module, lambda each: inspect.isclass(each) and issubclass(each, BaseModel))
-    return dict(found)
+    found: dict[str, type[BaseModel]] = {}
+    waiting: list[Any] = [model]
+    while waiting:
+        kind = waiting.pop()
+        waiting += get_args(kind)
+        if inspect.isclass(kind) and issubclass(kind, BaseModel) and kind.__name__ not in found:
+            found[kind.__name__] = kind
+            waiting += [field.annotation for field in kind.model_fields.values()]
+    return found
 
 
 def _finished(schema: dict[str, Any], model: type[BaseModel]) -> dict[str, Any]:

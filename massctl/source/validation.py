@@ -19,11 +19,19 @@ from pydantic.fields import FieldInfo
 from massctl import __version__
 from massctl.model.campaign import CODE_PATTERN, CROP_PATTERN, EVERYBODY, OFFSET_TIME_PATTERN, TAKE_OUT, Fault, Path
 from massctl.model.diagnostics import Diagnostic
-from massctl.model.ids import ACCOUNT_NAME_PATTERN, APPID_PATTERN, LOGIN_PATTERN, OPENID_PATTERN, VARIABLE_NAME_PATTERN
+from massctl.model.ids import (
+    ACCOUNT_NAME_PATTERN,
+    APPID_PATTERN,
+    LOGIN_PATTERN,
+    OPENID_PATTERN,
+    THEME_NAME_PATTERN,
+    VARIABLE_NAME_PATTERN,
+)
 from massctl.model.phrase import Phrase, enumerated
 from massctl.model.secrets import BLOT, is_private, names_variable
 from massctl.model.settings import DAYS_PATTERN, DURATION_PATTERN, ENVIRONMENT_NAME_PATTERN, TIME_OF_DAY_PATTERN
 from massctl.model.strict import ONE_LINE_PATTERN, NotYetValues, is_not_yet
+from massctl.model.theme import COLOUR_PATTERN, SHARED_FILE_PATTERN, SHARED_MARKDOWN_PATTERN
 from massctl.source.reporter import in_order, word
 from massctl.source.yaml import YamlDocument
 
@@ -140,6 +148,10 @@ _PATTERNS: Final = {
     DURATION_PATTERN: Phrase("a number and a unit: 90s, 45m, 72h or 3d"),
     CROP_PATTERN: Phrase("four numbers from 0 to 1, left, top, right, bottom: 0_0.1_1_0.9"),
     LOGIN_PATTERN: Phrase("a login of the forge, without @"),
+    COLOUR_PATTERN: Phrase("a colour: # and three or six hex digits, in quotes"),
+    THEME_NAME_PATTERN: Phrase("the name of a theme"),
+    SHARED_MARKDOWN_PATTERN: Phrase("a Markdown file in the shared folder: _shared/header.md"),
+    SHARED_FILE_PATTERN: Phrase("a file in the shared folder: _shared/images/logo.png"),
     CODE_PATTERN: Phrase("the code of a diagnostic: MC and three digits"),
 }
 _KEY_PATTERNS: Final = {

@@ -15,11 +15,11 @@ from massctl.render.markdown import read_markdown
 from massctl.render.page import Page
 from massctl.render.pictures import Pictures, placeholder
 from massctl.render.styles import put_theme_on
-from massctl.render.theme.values import resolved
+from massctl.render.theme import resolved
 from massctl.render.wechat_html import normalised
 from massctl.source.loader import built_in_theme
 
-CSS = resolved((("built_in.css", built_in_theme("qingshan") or ""),)).css
+CSS = resolved((("base.css", built_in_theme("base") or ""), ("built_in.css", built_in_theme("qingshan") or ""))).css
 """The theme where none is named."""
 
 

@@ -105,3 +105,14 @@ def test_faulty_settings_stop_nothing(tree: Tree):
         assert "massctl.yaml" in connection.getresponse().read().decode()
         connection.close()
         process.send_signal(signal.SIGINT)
+
+
+def test_the_gallery_of_themes_is_at_the_address_that_is_printed(tree: Tree):
+    with begun(tree, "--themes", "--port", "0") as process:
+        assert process.stdout is not None
+        host, slash, path = process.stdout.readline().strip().removeprefix("http://").partition("/")
+        connection = http.client.HTTPConnection(host, timeout=PATIENCE_SECONDS)
+        connection.request("GET", slash + path)
+        assert "theme: zaobao" in connection.getresponse().read().decode()
+        connection.close()
+        process.send_signal(signal.SIGINT)

@@ -65,7 +65,7 @@ def render(body: str, name: str = "main.md", title: str = "标题") -> tuple[str
         account=Account(appid="wx0123456789abcdef", kind="service", secret_env="SECRET"),
         inputs=Folder({f"spring/articles/{name}": body}),
         source_sha256=Sha256("0" * 64),
-        place=lambda _key, _words="": Place(ROOT + "campaign.yaml"),
+        place=lambda *_: Place(ROOT + "campaign.yaml"),
     )
     if rendered is None:
         return None, diagnostics

@@ -8,8 +8,7 @@ from corpus.rendering import CSS, rendered
 from corpus.widths import too_wide
 from measures import contrast
 
-from massctl.render.theme.shelf import BUILT_IN
-from massctl.render.theme.values import resolved
+from massctl.render.theme import BUILT_IN, resolved
 from massctl.source.loader import built_in_theme
 from massctl.view.pages.dark_mode import by_day_and_night
 
@@ -40,7 +39,7 @@ PAPER = (
 @pytest.mark.parametrize("dark", [False, True], ids=["day", "night"])
 @pytest.mark.parametrize("theme", BUILT_IN)
 def test_every_word_stands_out_by_day_and_by_night(browser: Browser, tmp_path: Path, theme: str, dark: bool) -> None:
-    css = resolved((("theme.css", built_in_theme(theme) or ""),)).css
+    css = resolved((("base.css", built_in_theme("base") or ""), ("theme.css", built_in_theme(theme) or ""))).css
     body = rendered(SAMPLES[0].read_text(encoding="utf-8"), css).body
     page = tmp_path / "page.html"
     page.write_text(PAPER + by_day_and_night(body), encoding="utf-8")

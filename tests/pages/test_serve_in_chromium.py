@@ -161,3 +161,25 @@ def test_an_article_that_would_run_a_script_or_send_its_reader_away_does_neither
     )
     browser.until(lambda: len(browser.complaints()) >= 2)
     assert browser.value("window.ran") is None
+
+
+def test_the_gallery_of_themes_redraws_what_is_chosen(browser: Browser, served: Served):
+    browser.window(1280, 900)
+    live(browser, served.address + "-/themes")
+    browser.value("document.querySelector('#headings-block').click()")
+    seconds_until(browser, "theme: {name: danmo, headings: block}")
+    assert "?headings=block" == browser.value("location.search")
+    live(browser, served.address + "-/themes?headings=block&accent=%23e60012")
+    assert browser.value("document.querySelector('#headings-block').checked")
+    assert "#e60012" == browser.value("document.querySelector('[name=accent]').value")
+    browser.value("document.querySelector('#accent-own').click()")
+    browser.until(lambda: "?headings=block" == browser.value("location.search"))
+    assert [] == browser.complaints()
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_the_gallery_of_themes_fits_a_phone_and_can_be_read(browser: Browser, served: Served, dark: bool):
+    browser.window(375, 800, dark=dark)
+    live(browser, served.address + "-/themes?accent=%23e60012")
+    assert [] == browser.value(TOO_WIDE)
+    assert [] == contrast(browser, ".glass")["poor"]

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 from browser import Browser
 from measures import MEAN_DIFFERENCE_MAX, contrast, difference, unlike
+from theme_pictures import RECORD, drawn_of
 from theme_sample import NAME, write_sample
 
 from massctl.cli.main import run
-from massctl.render.theme.shelf import BUILT_IN
+from massctl.render.theme import BUILT_IN
 from massctl.view.pages.dark_mode import by_day_and_night
 
 pytestmark = pytest.mark.chromium
@@ -21,7 +22,8 @@ PAGE = """<!doctype html><meta charset="utf-8"><style>
 :root{{color-scheme:light dark}}
 body{{margin:0;background:light-dark(#fff,#191919);color:light-dark(#191919,#a3a3a3)}}
 main{{padding:16px;font:17px/1.6 "PingFang SC",system-ui,"Noto Sans CJK SC",sans-serif;text-align:justify}}
-h2,h3,h4,h5,p,blockquote,section{{margin:0;padding:0;font-size:inherit;font-weight:400}}
+h2,h3,h4,h5,p,blockquote,section{{margin:0;padding:0;font-size:inherit}}
+h2,h3,h4,h5{{font-weight:400}}
 a{{color:light-dark(#576b95,#7d90a9);text-decoration:none}}
 </style><main>{body}</main>"""
 """An article's body as WeChat shows it: its margins and headings taken back, its column. WeChat also lets nothing be
@@ -127,3 +129,7 @@ def test_another_theme_would_be_noticed(browser: Browser, bodies: Path):
 @pytest.mark.parametrize(("theme", "number"), NUMBERED)
 def test_an_article_of_everything_stays_far_below_what_wechat_takes(bodies: Path, theme: str, number: int):
     assert len((bodies / f"article-{number}.html").read_text(encoding="utf-8")) < 13_000, theme
+
+
+def test_the_pictures_of_the_documents_are_of_these_themes():
+    assert drawn_of() == RECORD.read_text(encoding="ascii").strip(), "run: python -m theme_pictures"

@@ -6,7 +6,7 @@ from typing import Final
 
 from page_samples import ROOT
 
-from massctl.render.theme.shelf import BUILT_IN
+from massctl.render.theme import BUILT_IN
 
 NAME: Final = "every-element"
 ARTICLE: Final = """\

@@ -31,9 +31,10 @@ if TYPE_CHECKING:
 @click.command(name="serve")
 @click.argument("name", required=False)
 @click.option("--port", type=click.IntRange(0, 65535), default=8901, show_default=True, help="0 takes a free port.")
+@click.option("--themes", is_flag=True, help="Show the gallery of themes.")
 @sandbox_option
 @click.pass_obj
-def command(directory: str, name: str | None, port: int, sandbox: bool) -> None:
+def command(directory: str, name: str | None, port: int, themes: bool, sandbox: bool) -> None:
     """Show all campaigns, or NAME, in a browser as a phone shows them, and update when a file is saved.
 
     Prints `http://127.0.0.1:PORT/` first. Only this machine can open it. It needs no secret, and the
@@ -45,6 +46,7 @@ def command(directory: str, name: str | None, port: int, sandbox: bool) -> None:
     from massctl.cli.session import open_settings
     from massctl.serve.server import run_server
     from massctl.source.repository import Repository
+    from massctl.view.pages.document import THEMES
 
     settings, _, console = open_settings(directory, sandbox=sandbox)
     root = Path(directory).resolve()
@@ -52,7 +54,8 @@ def command(directory: str, name: str | None, port: int, sandbox: bool) -> None:
         chosen([name], Repository(root).campaign_folders().names)
 
     def ready(bound: int) -> None:
-        console.result(f"http://127.0.0.1:{bound}/{name or ''}")
+        path = THEMES if themes else f"/{name or ''}"
+        console.result(f"http://127.0.0.1:{bound}{path}")
         # Whoever reads the first line through a pipe waits for it.
         sys.stdout.flush()
         console.talk(Phrase("open it in a browser   stop with Ctrl-C"))

@@ -91,18 +91,24 @@ def reading(
     tabbed = tabs("article", Phrase("which article"), choices, sheet, kind="tabs articles") if earlier is None else ""
     heading, is_new = sheet.say(earlier or Phrase("as it is read")), sheet.say(Phrase("this article is new"))
     new = f'<p class="nothing">{is_new}</p>'
-    panels = "".join(
-        f'<div class="panel">{new if each is None else _article(each, account, window, sheet)}</div>\n'
-        for each in articles
-    )
+    panels = [new if each is None else _article(each, account, window, sheet) for each in articles]
     links = "".join(_link(f"article-{number}.html") for number in range(1, len(articles) + 1))
     return f"""<section class="column {kind}" aria-labelledby="{kind}">
 <header class="above"><h2 id="{kind}">{heading}</h2>{tabbed}</header>
-<div class="glass screen"><div class="panels" id="{kind}-glass" tabindex="0" role="region" aria-labelledby="{kind}">
-{panels}</div></div>
-{f'<p class="files">{links}</p>' if files else ""}
+{_screen(kind, panels)}{f'<p class="files">{links}</p>' if files else ""}
 </section>
 """
+
+
+def phone(article: RenderedArticle, account: str, name: str, sheet: Sheet) -> str:
+    """Return one article on a phone; an element with the id `name` says which one it is."""
+    return _screen(name, [_article(article, account, None, sheet)])
+
+
+def _screen(name: str, panels: Sequence[str]) -> str:
+    shown = "".join(f'<div class="panel">{each}</div>\n' for each in panels)
+    region = f'id="{name}-glass" tabindex="0" role="region" aria-labelledby="{name}"'
+    return f'<div class="glass screen"><div class="panels" {region}>\n{shown}</div></div>\n'
 
 
 def _link(file: str) -> str:

@@ -12,9 +12,8 @@ from dataclasses import dataclass, replace
 from html import escape
 from typing import Final
 
+from massctl.render.dark_mode import COLOUR, NIGHT_GROUND, Colour, ground_by_night, parse, read, text_by_night
 from massctl.render.html_scan import Edit, Tag, edited, tags
-from massctl.render.night.colour import COLOUR, Colour, parse, read
-from massctl.render.night.engine import NIGHT_GROUND, ground_by_night, text_by_night
 
 DAY_TEXT: Final = Colour(0x19, 0x19, 0x19)
 DAY_LINK: Final = Colour(0x57, 0x6B, 0x95)

@@ -20,6 +20,8 @@ SERVED_POLICY: Final = (
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 """That of a page from the server: its own script, and nobody else's."""
+THEMES: Final = "/-/themes"
+"""Where the server has the gallery of themes."""
 SCRIPT: Final = "/-/live.js"
 """Where the server has the script that renews a page."""
 
@@ -29,7 +31,7 @@ class Watched:
     """What a page from the server waits for."""
 
     name: str
-    """The campaign whose changes renew the page; empty for all."""
+    """The campaign whose changes renew the page; empty for all, `_shared` for what they share."""
     heard: int
     """The last change that this page knows of."""
 

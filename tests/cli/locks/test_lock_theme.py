@@ -50,3 +50,17 @@ def test_the_accounts_theme_is_nothing_to_a_text(repository: Repository) -> None
     written = settings.read_text(encoding="utf-8")
     settings.write_text(written.replace("kind: service", "kind: service, theme: danmo"), encoding="utf-8")
     assert 0 == repository.check()[0]
+
+
+def test_an_edited_footer_of_the_brand_makes_the_lock_differ(repository: Repository) -> None:
+    settings = repository.root / "massctl.yaml"
+    settings.write_text(settings.read_text(encoding="utf-8") + "brand: {footer: _shared/footer.md}\n", encoding="utf-8")
+    (repository.root / "campaigns/_shared").mkdir(exist_ok=True)
+    (repository.root / "campaigns/_shared/footer.md").write_text("慢一点。", encoding="utf-8")
+    assert 0 == repository.massctl("lock")[0]
+    assert 0 == repository.check()[0]
+    repository.edit("_shared/footer.md", "慢一点", "走远一点")
+    status, found = repository.check()
+    assert (5, ["the text of article 1"]) == (status, found["differences"])
+    status, campaign = repository.apply()
+    assert (5, "lock_stale") == (status, campaign["refusals"][0]["guard"])

@@ -20,9 +20,10 @@ from massctl.render.pictures import Pictures
 from massctl.render.rules.words import WordLists
 from massctl.render.styles import put_theme_on
 from massctl.render.template import render_text
-from massctl.render.theme.shelf import BUILT_IN, HOUSE_FOLDER
+from massctl.render.theme import BUILT_IN, HOUSE_FOLDER, PARTS
 from massctl.render.tree import parse, serialized
 from massctl.render.wechat_html import normalised
+from massctl.source.loader import built_in_theme
 
 CAMPAIGN = CampaignName("spring")
 NO_WORDS = WordLists()
@@ -63,6 +64,8 @@ class Folder:
         return Recording("campaigns/" + path, sha(self.files[path]), 9, use, path[-3:], 1500)
 
     def stylesheet(self, theme: str, /) -> str | None:
+        if theme in PARTS:
+            return built_in_theme(theme)
         return self.css if theme in BUILT_IN else None
 
     def article_address(self, campaign: str, number: int, /) -> str | Problem:
@@ -147,6 +150,7 @@ def render(
     links: ExternalLinks = "footnotes",
     words: WordLists = NO_WORDS,
     content_limit: int | None = None,
+    **account: Any,
 ) -> tuple[RenderedCampaign | None, list[Diagnostic]]:
     return render_campaign(
         CAMPAIGN,
@@ -157,6 +161,7 @@ def render(
             secret_env="SECRET",
             external_links=links,
             content_limit=content_limit,
+            **account,
         ),
         inputs=folder,
         source_sha256=sha("folder"),

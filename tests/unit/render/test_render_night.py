@@ -2,8 +2,7 @@
 
 import pytest
 
-from massctl.render.night.colour import COLOUR, Colour, parse, read
-from massctl.render.night.engine import NIGHT_GROUND, text_by_night
+from massctl.render.dark_mode import COLOUR, NIGHT_GROUND, Colour, parse, read, text_by_night
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,15 @@ from render_inputs import Folder, hold, news, render, rendered
 from massctl.model.campaign import CampaignFile
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.message import RenderedNews
-from massctl.render.theme.sheet import CHARACTERS_MAX, FAULTS_MAX, read_sheet
-from massctl.render.theme.shelf import BUILT_IN
-from massctl.render.theme.values import resolved
+from massctl.model.settings import MassctlFile
+from massctl.model.theme import Brand, ThemeSettings
+from massctl.render.dark_mode import faded, reads
+from massctl.render.theme import BUILT_IN, PARTS, resolved
+from massctl.render.theme_css import CHARACTERS_MAX, FAULTS_MAX, read_sheet
 from massctl.source.loader import built_in_theme
 
 BRAND = "_shared/themes/brand.css"
+BASE = built_in_theme("base") or ""
 CAMPAIGN_YAML = "campaigns/spring/campaign.yaml"
 
 
@@ -76,7 +79,7 @@ def test_an_unknown_theme_is_told_at_its_key_with_the_name_that_is_meant(file: C
     assert found.code == "MC111"
     assert found.place is not None
     assert found.place.file == f"{CAMPAIGN_YAML}:{key}"
-    assert found.message == "there is no theme `brend`; available: brand, danmo, qingshan"
+    assert found.message == "there is no theme `brend`; available: brand, danmo, nuanyang, qingshan, zaobao, zhaopai"
     assert found.hint == "did you mean `brand`?"
 
 
@@ -348,7 +351,7 @@ def test_the_built_in_themes_have_no_faults(name: str):
     css = built_in_theme(name)
     assert css is not None
     assert () == read_sheet(css).faults
-    found = resolved((("x", css),))
+    found = resolved((("base", BASE), ("x", css)))
     assert ((), ()) == (found.faults, found.pictures)
     assert "var(" not in found.css
 
@@ -356,8 +359,140 @@ def test_the_built_in_themes_have_no_faults(name: str):
 @pytest.mark.parametrize("name", BUILT_IN)
 def test_every_colour_of_a_built_in_theme_reads_by_day_and_by_night(name: str):
     """As a theme of the house it would be told of none."""
-    assert () == resolved((("_shared/themes/x.css", built_in_theme(name) or ""),)).faults
+    files = ("_shared/themes/base.css", BASE), ("_shared/themes/x.css", built_in_theme(name) or "")
+    assert () == resolved(files).faults
 
 
 def test_there_is_no_built_in_theme_of_another_name():
     assert built_in_theme("../theme") is None
+
+
+# What massctl.yaml and campaign.yaml say of it.
+
+
+def themed(theme: object, css: str = "", **account: object) -> list[Diagnostic]:
+    files = folder(css, None, built_in_theme("qingshan") or "")
+    return render(news({}, theme=theme), files, **account)[1]
+
+
+def styles(look: object, article: object = None, text: str = "## 题\n\n正文", **account: object) -> str:
+    files = folder("", {"spring/articles/main.md": text}, built_in_theme("qingshan") or "")
+    own = {} if article is None else {"theme": article}
+    file = news(own) if look is None else news(own, theme=look)
+    found, diagnostics = render(file, files, **account)
+    assert found is not None, diagnostics
+    assert isinstance(found.message, RenderedNews)
+    return found.message.articles[0].content
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "style"),
+    [
+        ("accent", "#731", "border-top:3px solid #773311"),
+        ("font_size", 18, "font-size:18px"),
+        ("line_height", 2, "line-height:2;"),
+        ("padding", 12, "padding:0 12px"),
+        ("gap", 1.5, '<p style="margin:0 0 1.5em">'),
+        ("headings", "plain", "margin:2.2em 0 .8em;font-size:1.3em"),
+        ("headings", "rule", "border-top:1px solid #8885"),
+        ("headings", "bar", "border-left:6px solid #065"),
+        ("headings", "block", "background:#065;color:#fff"),
+        ("headings", "centred", "text-align:center"),
+        ("code", "light", "border-radius:6px;background:#8881"),
+        ("code", "dark", "background:#23272e"),
+    ],
+)
+def test_a_variable_changes_the_look(key: str, value: object, style: str):
+    text = "## 题\n\n正文\n\n```python\ndef a(): pass\n```"
+    assert style in styles({key: value}, text=text)
+
+
+def test_a_style_takes_the_place_of_the_themes_own():
+    assert "border-top" not in styles({"headings": "plain"})
+
+
+def test_what_is_said_nearest_to_an_article_wins_key_by_key():
+    account = ThemeSettings(accent="#731", font_size=15, line_height=2)
+    brand = Brand(accent="#004b87", font_size=18)
+    found = styles({"font_size": 16}, {"line_height": 1.7}, theme=account, brand=brand)
+    assert ["font-size:16px;line-height:1.7", "#773311"] == [
+        each for each in ("font-size:16px;line-height:1.7", "#773311", "#004b87") if each in found
+    ]
+    assert "#004b87" in styles(None, brand=brand)
+
+
+def test_an_account_adds_to_the_theme_of_the_repository():
+    keys = {"appid": "wx0123456789abcdef", "kind": "service", "secret_env": "SECRET"}
+    accounts = {"main": {**keys, "theme": "danmo"}, "other": keys}
+    file = MassctlFile.model_validate(
+        {"version": 1, "accounts": accounts, "theme": {"name": "zaobao", "font_size": 17}, "brand": {"accent": "#731"}}
+    )
+    assert ThemeSettings(name="danmo", font_size=17) == file.account("main").theme
+    assert ThemeSettings(name="zaobao", font_size=17) == file.account("other").theme
+    assert Brand(accent="#731") == file.account("main").brand
+
+
+@pytest.mark.parametrize("theme", ["danmo", {"name": "danmo"}])
+def test_a_name_alone_and_the_key_name_are_one(theme: object):
+    assert "danmo" == news({}, theme=theme).model_dump()["theme"]
+
+
+@pytest.mark.parametrize(
+    ("accent", "mode", "better"),
+    [
+        ("#e60012", "dark mode", "#94000c"),
+        ("#ff0", "light mode", "#616100"),
+        ("#5b2a86", "dark mode", "#462067"),
+    ],
+)
+def test_an_accent_that_fades_is_told_at_its_key_with_the_nearest_tone(accent: str, mode: str, better: str):
+    (found,) = themed({"accent": accent})
+    assert ("MC117", Severity.WARNING, True) == (found.code, found.severity, mode in found.message)
+    assert f"`{better}` is readable in light and dark mode" == found.hint
+    assert found.place is not None
+    assert f"{CAMPAIGN_YAML}:theme" == found.place.file
+    assert [] == themed({"accent": better})
+
+
+def test_a_theme_without_letters_in_the_accent_takes_any_that_is_dark_enough_for_white():
+    css = '@import "base";:root{--accent-text:inherit}h2{background:var(--accent);color:#fff}'
+    assert [] == themed({"name": "brand", "accent": "#e60012"}, css)
+    assert ["MC117"] == [each.code for each in themed({"name": "brand", "accent": "#ffcc00"}, css)]
+
+
+def test_a_variable_that_a_theme_of_the_house_does_not_have_is_told():
+    (found,) = themed({"name": "brand", "font_size": 17}, "p{margin:0}")
+    assert ("MC115", Severity.INFO) == (found.code, found.severity)
+    assert "the theme has no variable `--font-size`, so this changes nothing" == found.message
+
+
+@pytest.mark.parametrize("part", [each for each in PARTS if each != "code-dark"])
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_every_style_reads_in_every_theme(name: str, part: str):
+    css = [("_shared/themes/x.css", built_in_theme(each) or "") for each in ("base", name, part)]
+    assert () == resolved(tuple(css)).faults
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_letters_in_the_accent_read_on_a_tint_too(name: str):
+    """The strings of code, and the titles of boxes."""
+    found = resolved(
+        (("base", BASE), (name, built_in_theme(name) or ""), ("probe", ":root{}.x{color:var(--accent-text)}"))
+    )
+    colour = found.css.rpartition(".x{color:")[2].rstrip("}")
+    assert reads(colour, "#8881")
+
+
+@pytest.mark.parametrize("colour", ["#d8dee9", "#9aa5b5", "#f0a27f", "#a3d4a0"])
+def test_every_colour_of_dark_code_reads_on_its_ground(colour: str):
+    assert f"color:{colour}" in (built_in_theme("code-dark") or "")
+    assert faded(colour, "#23272e") is None
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_every_variable_is_honoured_by_every_theme(name: str):
+    text = built_in_theme("base") or ""
+    options = ":root{--accent:#731;--font-size:17px;--line-height:2;--padding:9px;--gap:1em}"
+    found = resolved((("base", text), (name, built_in_theme(name) or ""), ("options", options)))
+    assert () == found.faults
+    assert all(each in found.css for each in ("#731", "17px", "line-height:2;", "0 9px", "0 0 1em"))

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from massctl.render.night.colour import Colour, from_hsl, parse
-from massctl.render.night.engine import ground_by_night, text_by_night
+from massctl.render.dark_mode import Colour, from_hsl, ground_by_night, parse, text_by_night
 from massctl.view.pages.dark_mode import by_day_and_night
 
 GROUND = Colour(0x19, 0x19, 0x19)

@@ -1,0 +1,316 @@
+"""What WeChat's dark mode makes of colours, and whether text in them can be read by day and by night.
+
+Written after the engine that WeChat publishes. Source: github.com/wechatjs/mp-darkmode, src/modules/sdk.js and
+constant.js, read 2026-11. Dark mode leaves alone what stands out a little from its black, so that a middle tone fades,
+and no colour that an eye finds dark however bright it is, red and violet above all, is lifted enough.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from colorsys import hls_to_rgb, rgb_to_hls
+from dataclasses import dataclass, replace
+from typing import Final
+
+from massctl.model.phrase import Phrase
+
+_NAMES: Final = (
+    "aliceblue=f0f8ff antiquewhite=faebd7 aqua=00ffff aquamarine=7fffd4 azure=f0ffff beige=f5f5dc bisque=ffe4c4 "
+    "black=000000 blanchedalmond=ffebcd blue=0000ff blueviolet=8a2be2 brown=a52a2a burlywood=deb887 "
+    "cadetblue=5f9ea0 chartreuse=7fff00 chocolate=d2691e coral=ff7f50 cornflowerblue=6495ed cornsilk=fff8dc "
+    "crimson=dc143c cyan=00ffff darkblue=00008b darkcyan=008b8b darkgoldenrod=b8860b darkgray=a9a9a9 "
+    "darkgreen=006400 darkgrey=a9a9a9 darkkhaki=bdb76b darkmagenta=8b008b darkolivegreen=556b2f darkorange=ff8c00 "
+    "darkorchid=9932cc darkred=8b0000 darksalmon=e9967a darkseagreen=8fbc8f darkslateblue=483d8b "
+    "darkslategray=2f4f4f darkslategrey=2f4f4f darkturquoise=00ced1 darkviolet=9400d3 deeppink=ff1493 "
+    "deepskyblue=00bfff dimgray=696969 dimgrey=696969 dodgerblue=1e90ff firebrick=b22222 floralwhite=fffaf0 "
+    "forestgreen=228b22 fuchsia=ff00ff gainsboro=dcdcdc ghostwhite=f8f8ff gold=ffd700 goldenrod=daa520 gray=808080 "
+    "green=008000 greenyellow=adff2f grey=808080 honeydew=f0fff0 hotpink=ff69b4 indianred=cd5c5c indigo=4b0082 "
+    "ivory=fffff0 khaki=f0e68c lavender=e6e6fa lavenderblush=fff0f5 lawngreen=7cfc00 lemonchiffon=fffacd "
+    "lightblue=add8e6 lightcoral=f08080 lightcyan=e0ffff lightgoldenrodyellow=fafad2 lightgray=d3d3d3 "
+    "lightgreen=90ee90 lightgrey=d3d3d3 lightpink=ffb6c1 lightsalmon=ffa07a lightseagreen=20b2aa "
+    "lightskyblue=87cefa lightslategray=778899 lightslategrey=778899 lightsteelblue=b0c4de lightyellow=ffffe0 "
+    "lime=00ff00 limegreen=32cd32 linen=faf0e6 magenta=ff00ff maroon=800000 mediumaquamarine=66cdaa "
+    "mediumblue=0000cd mediumorchid=ba55d3 mediumpurple=9370db mediumseagreen=3cb371 mediumslateblue=7b68ee "
+    "mediumspringgreen=00fa9a mediumturquoise=48d1cc mediumvioletred=c71585 midnightblue=191970 mintcream=f5fffa "
+    "mistyrose=ffe4e1 moccasin=ffe4b5 navajowhite=ffdead navy=000080 oldlace=fdf5e6 olive=808000 olivedrab=6b8e23 "
+    "orange=ffa500 orangered=ff4500 orchid=da70d6 palegoldenrod=eee8aa palegreen=98fb98 paleturquoise=afeeee "
+    "palevioletred=db7093 papayawhip=ffefd5 peachpuff=ffdab9 peru=cd853f pink=ffc0cb plum=dda0dd powderblue=b0e0e6 "
+    "purple=800080 rebeccapurple=663399 red=ff0000 rosybrown=bc8f8f royalblue=4169e1 saddlebrown=8b4513 "
+    "salmon=fa8072 sandybrown=f4a460 seagreen=2e8b57 seashell=fff5ee sienna=a0522d silver=c0c0c0 skyblue=87ceeb "
+    "slateblue=6a5acd slategray=708090 slategrey=708090 snow=fffafa springgreen=00ff7f steelblue=4682b4 tan=d2b48c "
+    "teal=008080 thistle=d8bfd8 tomato=ff6347 turquoise=40e0d0 violet=ee82ee wheat=f5deb3 white=ffffff "
+    "whitesmoke=f5f5f5 yellow=ffff00 yellowgreen=9acd32 "
+)
+"""Source: W3C, "CSS Color Module Level 4", 6.1."""
+_NAMED: Final = dict(pair.split("=") for pair in _NAMES.split())
+COLOUR: Final = re.compile(
+    r"(?P<aside>url\([^)]*\)|\"[^\"]*\"|'[^']*'|var\([^)]*\))"
+    r"|#(?P<hex>[0-9a-f]{3,8})\b|(?P<space>rgb|hsl)a?\((?P<parts>[^()]*)\)"
+    rf"|(?<![\w-])(?P<name>{'|'.join(sorted([*_NAMED, 'transparent'], key=len, reverse=True))})(?![\w-])",
+    re.IGNORECASE,
+)
+"""A colour in a value; `aside` is what holds none, whatever it looks like."""
+_HALF: Final = 0.5000001
+"""Halves are rounded up, as browsers do, also where a lightness of 80 % makes one and the last bit is missing."""
+_PART: Final = re.compile(r"(-?[\d.]+)(%|deg)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Colour:
+    """Red, green and blue from 0 to 255, and how opaque it is from 0 to 1."""
+
+    red: float
+    green: float
+    blue: float
+    alpha: float = 1.0
+
+    @property
+    def brightness(self) -> float:
+        """How bright an eye finds it, 0 to 255. Source: W3C, "Techniques for Accessibility Evaluation", 2.2."""
+        return (self.red * 299 + self.green * 587 + self.blue * 114) / 1000
+
+    @property
+    def hsl(self) -> tuple[float, float, float]:
+        """Hue from 0 to 1, saturation and lightness from 0 to 100."""
+        hue, lightness, saturation = rgb_to_hls(self.red / 255, self.green / 255, self.blue / 255)
+        return hue, saturation * 100, lightness * 100
+
+    @property
+    def css(self) -> str:
+        """As CSS writes it, whole numbers, `#rrggbb` where it is opaque."""
+        red, green, blue = (int(min(255.0, max(0.0, part)) + _HALF) for part in (self.red, self.green, self.blue))
+        if self.alpha >= 1:
+            return f"#{red:02x}{green:02x}{blue:02x}"
+        return f"rgba({red},{green},{blue},{round(self.alpha, 3):g})"
+
+    def over(self, ground: "Colour") -> "Colour":
+        """Give what is seen where this colour lies on an opaque one."""
+        kept = 1 - self.alpha
+        return Colour(
+            self.red * self.alpha + ground.red * kept,
+            self.green * self.alpha + ground.green * kept,
+            self.blue * self.alpha + ground.blue * kept,
+        )
+
+    def faded(self, alpha: float) -> "Colour":
+        """Give it with another opacity."""
+        return replace(self, alpha=alpha)
+
+
+def from_hsl(hue: float, saturation: float, lightness: float) -> Colour:
+    """Make an opaque colour from what `Colour.hsl` gives."""
+    red, green, blue = hls_to_rgb(hue, min(100.0, max(0.0, lightness)) / 100, saturation / 100)
+    return Colour(red * 255, green * 255, blue * 255)
+
+
+def read(found: re.Match[str]) -> Colour | None:
+    """Read what `COLOUR` found; None for what is no colour."""
+    if found["aside"] is not None:
+        return None
+    if found["name"] is not None:
+        name = found["name"].lower()
+        return Colour(255, 255, 255, 0) if name == "transparent" else _from_hex(_NAMED[name])
+    if found["hex"] is not None:
+        return _from_hex(found["hex"])
+    return _from_parts(found["space"].lower(), [part.groups("") for part in _PART.finditer(found["parts"])])
+
+
+def parse(written: str) -> Colour | None:
+    """Read a value that is one colour; None where it is none."""
+    found = COLOUR.fullmatch(written.strip())
+    return read(found) if found else None
+
+
+def _from_hex(digits: str) -> Colour | None:
+    if len(digits) in (3, 4):
+        digits = "".join(digit * 2 for digit in digits)
+    if len(digits) not in (6, 8):
+        return None
+    red, green, blue, *alpha = bytes.fromhex(digits)
+    return Colour(red, green, blue, alpha[0] / 255 if alpha else 1.0)
+
+
+def _from_parts(space: str, parts: Sequence[Sequence[str]]) -> Colour | None:
+    if len(parts) not in (3, 4):
+        return None
+    try:
+        numbers = [float(number) for number, _ in parts]
+    except ValueError:
+        return None
+    percent = [unit == "%" for _, unit in parts]
+    alpha = (numbers[3] / 100 if percent[3] else numbers[3]) if len(parts) == 4 else 1.0
+    if space == "hsl":
+        return from_hsl(numbers[0] / 360 % 1, numbers[1], numbers[2]).faded(alpha)
+    red, green, blue = (n * 2.55 if is_share else n for n, is_share in zip(numbers[:3], percent, strict=False))
+    return Colour(red, green, blue, alpha)
+
+
+NIGHT_GROUND: Final = Colour(0x19, 0x19, 0x19)
+NIGHT_TEXT: Final = Colour(0xA3, 0xA3, 0xA3)
+_OFFSET_MAX: Final = NIGHT_TEXT.brightness - NIGHT_GROUND.brightness
+"""No text stands out from the ground of the page by more."""
+_OFFSET_MIN: Final = 65
+"""Nor from any ground by less."""
+_WHITE_LIKE: Final = 250
+_GROUND_MAX: Final = 190
+_GROUND_IS_BRIGHT: Final = 100
+_GREY_TURNS_ABOVE: Final = 40
+_LIGHTNESS_MIN: Final = 22
+
+
+def text_by_night(colour: Colour, ground: Colour) -> Colour:
+    """Give the colour of text, or of a line, on a ground of the night."""
+    behind = ground.over(NIGHT_GROUND).brightness
+    offset = abs(behind - colour.brightness)
+    if colour.brightness >= _WHITE_LIKE:
+        return colour
+    if offset > _OFFSET_MAX and behind <= NIGHT_GROUND.brightness + 2:
+        return _as_bright(colour, _OFFSET_MAX + behind)
+    if offset >= _OFFSET_MIN:
+        return colour
+    hue, saturation, lightness = colour.hsl
+    bright = behind >= _GROUND_IS_BRIGHT
+    if lightness > 90 - _GREY_TURNS_ABOVE if bright else lightness <= _GREY_TURNS_ABOVE:
+        return text_by_night(from_hsl(hue, saturation, 90 - lightness).faded(colour.alpha), ground)
+    return _as_bright(colour, min(_OFFSET_MAX, behind - _OFFSET_MIN if bright else behind + _OFFSET_MIN))
+
+
+def ground_by_night(colour: Colour) -> Colour:
+    """Give the colour of a ground: white turns black, bright colours are dimmed, very dark ones lifted."""
+    hue, saturation, lightness = colour.hsl
+    night = colour
+    if (saturation == 0 and lightness > _GREY_TURNS_ABOVE) or colour.brightness > _WHITE_LIKE:
+        night = from_hsl(0, 0, min(100, 100 + NIGHT_GROUND.hsl[2] - lightness))
+    elif colour.brightness > _GROUND_MAX:
+        night = _as_bright(colour, _GROUND_MAX)
+    elif lightness < _LIGHTNESS_MIN:
+        night = from_hsl(hue, saturation, _LIGHTNESS_MIN)
+    return night.faded(colour.alpha)
+
+
+def _as_bright(colour: Colour, brightness: float) -> Colour:
+    """Give `colour`, which is not black, as bright as asked, in its own proportions as far as they reach."""
+    share = brightness / colour.brightness
+    red, green, blue = (min(255.0, part * share) for part in (colour.red, colour.green, colour.blue))
+    if green == 0 or red == 255 or blue == 255:
+        green = (brightness * 1000 - red * 299 - blue * 114) / 587
+    elif red == 0:
+        red = (brightness * 1000 - green * 587 - blue * 114) / 299
+    elif blue == 0 or green == 255:
+        blue = (brightness * 1000 - red * 299 - green * 587) / 114
+    return Colour(red, green, blue, colour.alpha)
+
+
+CONTRAST_MIN: Final = 4.5
+"""Source: W3C, WCAG 2.2, 1.4.3, level AA, for text of ordinary size."""
+_WHITE: Final = Colour(255, 255, 255)
+
+
+@dataclass(frozen=True, slots=True)
+class Faded:
+    """Words that stand out too little from what is behind them."""
+
+    is_by_night: bool
+    contrast: float
+    better: str | None
+    """A darker tone of the same colour that reads by day and by night; None where there is none."""
+
+
+def faded(colour: str, ground: str) -> Faded | None:
+    """Judge words of one colour of CSS on a ground, empty for that of the page; None where they can be read.
+
+    What is no plain colour, such as `inherit`, is not judged, nor are words on a picture or a gradient.
+    """
+    text, behind = parse(colour), _ground(ground)
+    if text is None or behind is None:
+        return None
+    by_day, by_night = _contrasts(text, behind)
+    if min(by_day, by_night) >= CONTRAST_MIN:
+        return None
+    return Faded(by_night < by_day, min(by_day, by_night), _better(text, behind))
+
+
+def reads(colour: str, ground: str) -> bool:
+    """Say whether words of one colour of CSS on a ground can be read, as `faded` judges them."""
+    text, behind = parse(colour), _ground(ground)
+    return text is None or behind is None or min(_contrasts(text, behind)) >= CONTRAST_MIN
+
+
+def words_for(colour: str, found: Faded) -> tuple[Phrase, Phrase]:
+    """Say what is wrong with a colour, and which would be right."""
+    # Cut and not rounded, so that what is too little never reads as enough.
+    contrast = f"{int(found.contrast * 10) / 10:.1f}"
+    values = {"colour": colour, "contrast": contrast, "least": f"{CONTRAST_MIN:g}"}
+    if found.is_by_night:
+        say = Phrase(
+            "in dark mode text in `{colour}` has a contrast of {contrast}:1; at least {least}:1 is needed", **values
+        )
+    else:
+        say = Phrase(
+            "in light mode text in `{colour}` has a contrast of {contrast}:1; at least {least}:1 is needed", **values
+        )
+    if found.better:
+        return say, Phrase("`{colour}` is readable in light and dark mode", colour=found.better)
+    return say, Phrase("take a colour that differs more from the ground behind it")
+
+
+def accent_words(accent: str, found: Faded) -> tuple[Phrase, Phrase]:
+    """Say that an accent cannot be read where a theme has it, and which tone of it can."""
+    values = {"colour": accent, "contrast": f"{int(found.contrast * 10) / 10:.1f}", "least": f"{CONTRAST_MIN:g}"}
+    if found.is_by_night:
+        say = Phrase(
+            "the accent `{colour}` has a contrast of {contrast}:1 in dark mode; at least {least}:1 is needed", **values
+        )
+    else:
+        say = Phrase(
+            "the accent `{colour}` has a contrast of {contrast}:1 in light mode; at least {least}:1 is needed", **values
+        )
+    if found.better:
+        return say, Phrase("`{colour}` is readable in light and dark mode", colour=found.better)
+    return say, Phrase("no tone of it is readable in light and dark mode: take another colour, or the theme `zhaopai`")
+
+
+def tones(colour: str) -> Iterator[str]:
+    """Give darker and lighter tones of a colour, the nearest first."""
+    plain = parse(colour)
+    hue, saturation, lightness = plain.hsl if plain is not None else (0, 0, 0)
+    for step in range(1, 100):
+        for near in (lightness - step, lightness + step):
+            if 0 < near < 100:
+                yield from_hsl(hue, saturation, near).css
+
+
+def _ground(written: str) -> Colour | None:
+    """Read the colour of a ground; a picture or gradient has none that could be named."""
+    if "url(" in written or "gradient(" in written:
+        return None
+    found = [colour for each in COLOUR.finditer(written) if (colour := read(each)) is not None]
+    return found[-1] if found else Colour(255, 255, 255, 0)
+
+
+def _contrasts(text: Colour, ground: Colour) -> tuple[float, float]:
+    """Give by how much words stand out by day and by night."""
+    night = ground_by_night(ground) if ground.alpha else NIGHT_GROUND
+    by_day, by_night = ground.over(_WHITE), night.over(NIGHT_GROUND)
+    shown = text_by_night(text, night)
+    return _contrast(text.over(by_day), by_day), _contrast(shown.over(by_night), by_night)
+
+
+def _better(text: Colour, ground: Colour) -> str | None:
+    hue, saturation, lightness = text.hsl
+    for darker in range(int(lightness), 0, -1):
+        tone = from_hsl(hue, saturation, darker)
+        if min(_contrasts(tone, ground)) >= CONTRAST_MIN:
+            return tone.css
+    return None
+
+
+def _contrast(one: Colour, other: Colour) -> float:
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: Colour) -> float:
+    """How bright a screen is. Source: W3C, WCAG 2.2, "relative luminance"."""
+    parts = [min(255.0, max(0.0, part)) / 255 for part in (colour.red, colour.green, colour.blue)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -1,1 +1,0 @@
-"""What WeChat's dark mode makes of colours: `engine` decides as the published one does, `colour` reads and measures."""

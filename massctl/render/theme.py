@@ -1,0 +1,425 @@
+"""The themes of one campaign: found by name, every variable's value in its place, their pictures found.
+
+A theme may begin with others (`@import "qingshan";`): their rules come first and their variables are set first, so
+that a house that only wants its own colour sets one variable. What massctl.yaml and campaign.yaml say of a theme comes
+last: variables, and a style of headings or code that takes the place of the theme's own.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any, Final, get_args
+
+from massctl.model.diagnostics import Severity
+from massctl.model.ids import THEME_NAME_PATTERN
+from massctl.model.message import Picture
+from massctl.model.phrase import Phrase, enumerated
+from massctl.model.theme import CodeStyle, HeadingStyle, ThemeSettings
+from massctl.render.dark_mode import accent_words, faded, parse, reads, tones, words_for
+from massctl.render.fault import Fault
+from massctl.render.inputs import Inputs, Problem
+from massctl.render.paths import is_at_wechat
+from massctl.render.pictures import Pictures, placeholder
+from massctl.render.theme_css import ROOT, Base, Declaration, Rule, Sheet, fault_at, read_sheet
+
+BUILT_IN: Final = ("qingshan", "danmo", "zaobao", "zhaopai", "nuanyang")
+"""The themes that come along; the first one is taken where nothing is said."""
+DEFAULT: Final = BUILT_IN[0]
+HEADING_STYLES: Final[tuple[str, ...]] = get_args(HeadingStyle)
+CODE_STYLES: Final[tuple[str, ...]] = get_args(CodeStyle)
+PARTS: Final = (
+    "base",
+    *(f"headings-{each}" for each in HEADING_STYLES),
+    *(f"code-{each}" for each in CODE_STYLES),
+)
+"""Files beside them: what all begin with, and the styles that may take the place of a theme's own."""
+HOUSE_FOLDER: Final = "_shared/themes"
+"""Where a house keeps its own, from the campaigns folder."""
+BASES_MAX: Final = 8
+"""Ours: themes that one begins with, and those begin with."""
+_PROTOCOL: Final = re.compile(r"^(?:https?:)?//", re.IGNORECASE)
+_NAME: Final = re.compile(THEME_NAME_PATTERN)
+_At = tuple[str, Base]
+"""The file that names a theme, and where."""
+NODES_MAX: Final = 20_000
+"""Ours: pieces of values that are written for one theme, since variables of variables may double each time."""
+_BLANK: Final = {"comment": "", "whitespace": " "}
+_LIKE: Final = "var(--accent, #08684f)"
+BUILT_IN_FOLDER: Final = "massctl/"
+"""Before the name of a built-in theme's file."""
+_OPTIONS: Final = "options"
+"""Stands for the file of what massctl.yaml and campaign.yaml say."""
+_VARIABLES: Final = {
+    "font_size": ("--font-size", "{}px"),
+    "line_height": ("--line-height", "{:g}"),
+    "padding": ("--padding", "{}px"),
+    "gap": ("--gap", "{:g}em"),
+}
+"""Key -> its variable, and how its value is written."""
+_SHADES: Final = {"--accent-soft": "1a", "--accent-line": "66"}
+"""Variable -> its opacity where an accent is given."""
+_TINT: Final = "#8881"
+"""The ground of boxes and code, on which the accent has to be read too."""
+_REPLACED: Final = {
+    "headings": re.compile(r"(?:h[1-3](?: \.inner)?(?:\s*,\s*|$))+"),
+    "code": re.compile(r"(?:(?:code|\.code|\.hl-[a-z]+)(?:\s*,\s*|$))+"),
+}
+"""Rules for nothing but these are left out where another style takes their place."""
+PICTURE_MARK: Final = "massctl-theme-picture-"
+"""Before the number of a picture in a resolved theme; what stands for it is found in the campaign that uses it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A picture as a theme's file names it."""
+
+    written: str
+    path: str
+    """The theme's file, from the campaigns folder."""
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A theme that can be inlined."""
+
+    css: str
+    pictures: tuple[Reference, ...]
+    """What `massctl-theme-picture-0`, `-1` and so on in `css` stand for."""
+    faults: tuple[Fault, ...]
+    """Of variables; each with the path of its file."""
+
+
+class _TooMuchError(Exception):
+    """Stop writing: values grow beyond all measure."""
+
+
+@lru_cache(maxsize=64)
+def resolved(files: tuple[tuple[str, str], ...]) -> Resolved:
+    """Resolve a theme; `files` are path and text of each, bases before what begins with them."""
+    sheets = [(path, read_sheet(text)) for path, text in files]
+    variables = {each.name: (path, each) for path, sheet in sheets for each in sheet.variables}
+    writer = _Writer(variables)
+    rules: list[str] = []
+    try:
+        for path, rule in _rules(sheets):
+            rules.append(f"{rule.selector}{{{writer.body(rule, path)}}}")
+    except _TooMuchError:
+        say = Phrase("the variables of the theme expand to more than {limit} values", limit=f"{NODES_MAX:,}")
+        writer.faults[files[-1][0], 1, 1] = Fault("MC115", say, _PLAIN_VALUES, path=files[-1][0], line=1, column=1)
+    return Resolved("\n".join(rules), tuple(writer.pictures), (*writer.faults.values(), *_about_options(writer)))
+
+
+def _rules(sheets: Sequence[tuple[str, Sheet]]) -> Iterator[tuple[str, Rule]]:
+    """Give the rules that take effect, without those in whose place a style of headings or code stands."""
+    for number, (path, sheet) in enumerate(sheets):
+        later = {name.removeprefix(BUILT_IN_FOLDER).partition("-")[0] for name, _ in sheets[number + 1 :]}
+        replaced = [pattern for kind, pattern in _REPLACED.items() if kind in later]
+        for rule in sheet.rules:
+            if not any(pattern.fullmatch(rule.selector) for pattern in replaced):
+                yield path, rule
+
+
+def _about_options(writer: "_Writer") -> Iterator[Fault]:
+    """Find an accent of massctl.yaml or campaign.yaml that cannot be read, and variables that the theme has not."""
+    given = {name: each for name, (path, each) in writer.variables.items() if path == _OPTIONS}
+    for name in given:
+        if name not in writer.used and name not in _SHADES:
+            say = Phrase("the theme has no variable `{name}`, so this changes nothing", name=name)
+            yield Fault("MC115", say, Phrase("take it out, or use it in the theme"), severity=Severity.INFO)
+    found = [each for pair in writer.accented if (each := faded(*pair)) is not None]
+    if found:
+        worst = min(found, key=lambda each: each.contrast)
+        accent = "".join(each.serialize() for each in given["--accent"].value)
+        say, hint = accent_words(accent, replace(worst, better=_better_accent(accent, writer.accented)))
+        yield Fault("MC117", say, hint, severity=Severity.WARNING)
+
+
+def _better_accent(accent: str, pairs: Iterable[tuple[str, str]]) -> str | None:
+    """Give the nearest tone of an accent that reads wherever the theme has it, as text or behind it."""
+    for tone in tones(accent):
+        if all(reads(text.replace(accent, tone), ground.replace(accent, tone)) for text, ground in pairs):
+            return tone
+    return None
+
+
+_PLAIN_VALUES: Final = Phrase("give variables plain values instead of other variables")
+
+
+@dataclass
+class _Writer:
+    """Writes values as CSS."""
+
+    variables: Mapping[str, tuple[str, Declaration]]
+    pictures: list[Reference] = field(default_factory=list)
+    faults: dict[tuple[str, int, int], Fault] = field(default_factory=dict)
+    """By place: a variable that is used twice has its faults once."""
+    used: set[str] = field(default_factory=set)
+    """The variables that rules name."""
+    accented: list[tuple[str, str]] = field(default_factory=list)
+    """Text and ground, one of which is the accent of massctl.yaml or campaign.yaml."""
+    _open: list[str] = field(default_factory=list)
+    """The variables whose values are being written."""
+    _sources: list[tuple[str, Declaration]] = field(default_factory=list)
+    """Where the value at hand is set: its own place, and then the variables that it names."""
+    _optional: bool = False
+    """Whether the value at hand is from massctl.yaml or campaign.yaml, at least in part."""
+    _left: int = NODES_MAX
+
+    def body(self, rule: Rule, path: str) -> str:
+        """Write the declarations of a rule in the file `path`, and look whether its words can be read."""
+        written: dict[str, tuple[str, str, Declaration]] = {}
+        accented = False
+        for each in rule.declarations:
+            self._sources, self._optional = [(path, each)], False
+            value = self.value(each, path)
+            written[each.name] = value, *self._sources[-1]
+            accented |= self._optional and each.name in ("color", "background", "background-color")
+        self._look_at(written, accented=accented)
+        return ";".join(f"{name}:{value}" for name, (value, *_) in written.items())
+
+    def value(self, declaration: Declaration, path: str) -> str:
+        """Write the value of a declaration in the file `path`."""
+        return self._text(declaration.value, path).strip()
+
+    def _look_at(self, written: Mapping[str, tuple[str, str, Declaration]], *, accented: bool) -> None:
+        """Tell of a colour that fades, where the house has set it: those of built-in themes were looked at."""
+        if "color" not in written:
+            return
+        grounds = [each for name, each in written.items() if name in ("background", "background-color")]
+        ground = grounds[-1] if grounds else None
+        colour = written["color"][0]
+        found = faded(colour, ground[0] if ground else "")
+        places = [(path, each) for _, path, each in (written["color"], *([ground] if ground else []))]
+        place = next(((path, each) for path, each in places if not path.startswith(BUILT_IN_FOLDER)), None)
+        if accented:
+            self.accented += [(colour, ground[0])] if ground else [(colour, ""), (colour, _TINT)]
+        elif found is not None and place is not None:
+            path, each = place
+            say, hint = words_for(colour, found)
+            at = path, each.line, each.column
+            fault = Fault("MC117", say, hint, Severity.WARNING, *at, width=len(each.name))
+            self.faults.setdefault(at, fault)
+
+    def _text(self, nodes: Sequence[Any], path: str) -> str:
+        return "".join([self._one(node, path) for node in nodes])
+
+    def _one(self, node: Any, path: str) -> str:
+        self._left -= 1
+        if self._left < 0:
+            raise _TooMuchError
+        if node.type == "function":
+            return self._function(node, path)
+        if node.type == "() block":
+            return f"({self._text(node.content, path)})"
+        if node.type == "url":
+            return self._picture(node.value, node, path)
+        if node.type == "string":
+            return quoted(node.value)
+        return _BLANK[node.type] if node.type in _BLANK else str(node.serialize())
+
+    def _function(self, node: Any, path: str) -> str:
+        if node.lower_name == "var":
+            return self._variable(node, path)
+        if node.lower_name == "url":
+            given = [each.value for each in node.arguments if each.type == "string"]
+            return self._picture("".join(given), node, path)
+        return f"{node.name}({self._text(node.arguments, path).strip()})"
+
+    def _picture(self, written: str, node: Any, path: str) -> str:
+        self.pictures.append(Reference(written, path, node.source_line, node.source_column))
+        return f"url({PICTURE_MARK}{len(self.pictures) - 1})"
+
+    def _variable(self, node: Any, path: str) -> str:
+        given = [each for each in node.arguments if each.type != "comment"]
+        words = [each for each in given if each.type != "whitespace"]
+        name = words[0].value if words and words[0].type == "ident" else ""
+        has_fallback = len(words) > 1 and words[1] == ","
+        if not name.startswith("--") or (len(words) > 1 and not has_fallback):
+            say = Phrase("`var()` needs the name of a variable, and optionally a fallback value")
+            return self._fault(node, path, say, Phrase("write {example}", example=_LIKE))
+        if name in self._open:
+            return self._fault(node, path, Phrase("the variable `{name}` refers to itself", name=name), _PLAIN_VALUES)
+        self.used.add(name)
+        if name in self.variables:
+            where, declaration = self.variables[name]
+            self._optional |= where == _OPTIONS
+            if not self._open:
+                self._sources.append((where, declaration))
+            self._open.append(name)
+            written = self.value(declaration, where)
+            self._open.pop()
+            return written
+        if has_fallback:
+            return self._text(given[given.index(words[1]) + 1 :], path).strip()
+        from difflib import get_close_matches  # Only a fault needs it.
+
+        near = get_close_matches(name, sorted(self.variables), 1)
+        hint = Phrase("did you mean `{name}`?", name=near[0]) if near else Phrase("set it in `:root`")
+        return self._fault(node, path, Phrase("the variable `{name}` has no value", name=name), hint)
+
+    def _fault(self, node: Any, path: str, message: Phrase, hint: Phrase) -> str:
+        fault = replace(fault_at(node, "MC115", message, hint, width=len("var(")), path=path)
+        self.faults.setdefault((path, node.source_line, node.source_column), fault)
+        return ""
+
+
+def quoted(text: str) -> str:
+    """Write a string in single quotation marks, since double ones stand around the attribute that it goes into."""
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\a ")
+    return f"'{escaped}'"
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A theme as one campaign uses it."""
+
+    css: str = ""
+    """For elements inside `.article`; complete only where no fault is an error."""
+    faults: tuple[Fault, ...] = ()
+    """Those without a path concern its name."""
+    sources: dict[str, str] = field(default_factory=dict)
+    """The house's files that it was made from, by path from the campaigns folder."""
+    pictures: tuple[tuple[str, Picture], ...] = ()
+    """What it may show: the picture as written, and what was found. An article may use none of them."""
+
+    def with_paths(self, campaign: str) -> str:
+        """Give its CSS with pictures by their paths, as an article of `campaign` would write them."""
+        css = self.css
+        for _, picture in self.pictures:
+            path = picture.path.removeprefix("campaigns/").removeprefix(f"{campaign}/")
+            css = css.replace(f"({placeholder(picture)})", f"({quoted(path)})")
+        return css
+
+
+class Themes:
+    """Finds themes for one campaign."""
+
+    def __init__(self, inputs: Inputs, pictures: Pictures) -> None:
+        self._inputs = inputs
+        self._pictures = pictures
+        self._found: dict[ThemeSettings, Theme] = {}
+
+    def is_used(self, settings: ThemeSettings) -> bool:
+        """Say whether an article shows anything of these settings."""
+        return any(settings.said.items() & each.said.items() for each in self._found)
+
+    def find(self, settings: ThemeSettings) -> Theme:
+        """Give a theme with its variables, or what is wrong with it."""
+        if settings not in self._found:
+            self._found[settings] = self._made(settings)
+        return self._found[settings]
+
+    def _made(self, settings: ThemeSettings) -> Theme:
+        reading = _Reading(self._inputs)
+        reading.read(settings.name or DEFAULT, None)
+        reading.read_options(settings)
+        files = tuple(reading.files.items())
+        faults = list(reading.faults)
+        for path, text in files:
+            faults += [replace(fault, path=path) for fault in read_sheet(text).faults]
+        found = resolved(files)
+        faults += found.faults
+        css, pictures = found.css, []
+        for number, reference in enumerate(found.pictures):
+            shown = self._picture(reference)
+            if isinstance(shown, Fault):
+                faults.append(shown)
+                continue
+            written, picture = shown
+            css = css.replace(f"({PICTURE_MARK}{number})", f"({written})", 1)
+            pictures += [(reference.written, picture)] if picture is not None else []
+        sources = {path: text for path, text in files if path.startswith(HOUSE_FOLDER)}
+        return Theme(css, tuple(dict.fromkeys(faults)), sources, tuple(pictures))
+
+    def _picture(self, reference: Reference) -> tuple[str, Picture | None] | Fault:
+        """Find a picture as an article would, from the theme's file; it is not used before an article shows it."""
+        if is_at_wechat(reference.written):
+            return _PROTOCOL.sub("https://", reference.written), None
+        found = self._pictures.look_for(reference.written, reference.path, "inline")
+        if isinstance(found, Problem):
+            fault = Fault.of(found)
+            return replace(fault, path=reference.path, line=reference.line, column=reference.column, width=len("url("))
+        return placeholder(found), found
+
+
+class _Reading:
+    """Reads a theme's file, and before it those that it begins with."""
+
+    def __init__(self, inputs: Inputs) -> None:
+        self._inputs = inputs
+        self.files: dict[str, str] = {}
+        """Path and text, in the order in which they take effect."""
+        self.faults: list[Fault] = []
+        self._open: list[str] = []
+
+    def read(self, name: str, at: _At | None) -> None:
+        """Read `name`, which the file in `at` names; None: campaign.yaml or massctl.yaml does."""
+        path = f"{HOUSE_FOLDER}/{name}.css"
+        if path in self._open or len(self._open) > BASES_MAX:
+            say = Phrase("themes import each other in a cycle, or more than {limit} deep", limit=BASES_MAX)
+            self._say(at, "MC111", say, Phrase("remove one `@import` from the cycle"))
+            return
+        text = self._inputs.template(path) if _NAME.fullmatch(name) else None
+        if isinstance(text, str):
+            self._read_house(name, path, text, at)
+        elif text is not None and text.code != "MC105":
+            self._say(at, text.code, text.message, text.hint)
+        else:
+            self._read_built_in(name, at)
+
+    def _read_house(self, name: str, path: str, text: str, at: _At | None) -> None:
+        if name in BUILT_IN and at is None:
+            say = Phrase("the theme `{name}` is yours; the built-in one of that name is not used", name=name)
+            hint = Phrase("to use both, give your theme another name")
+            self.faults.append(Fault("MC116", say, hint, severity=Severity.INFO))
+        # One spelling of line ends, as for articles.
+        plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+        self._open.append(path)
+        for base in read_sheet(plain).bases:
+            # A house theme of a built-in's name may begin with what it takes the place of.
+            read = self._read_built_in if base.name == name else self.read
+            read(base.name, (path, base))
+        self._open.pop()
+        self.files[path] = plain
+
+    def read_options(self, settings: ThemeSettings) -> None:
+        """Read the styles and variables that take the place of the theme's own."""
+        for part in (f"headings-{settings.headings}", f"code-{settings.code}"):
+            if part in PARTS:
+                self._read_built_in(part, None)
+        said = [
+            f"{variable}:{form.format(value)}"
+            for key, (variable, form) in _VARIABLES.items()
+            if (value := getattr(settings, key)) is not None
+        ]
+        accent = parse(settings.accent or "")
+        if accent is not None:
+            said += [f"--accent:{accent.css}", *(f"{name}:{accent.css}{alpha}" for name, alpha in _SHADES.items())]
+        if said:
+            self.files[_OPTIONS] = f"{ROOT}{{{';'.join(said)}}}"
+
+    def _read_built_in(self, name: str, at: _At | None) -> None:
+        css = self._inputs.stylesheet(name)
+        if css is not None:
+            for base in read_sheet(css).bases:
+                self._read_built_in(base.name, at)
+            self.files[f"{BUILT_IN_FOLDER}{name}.css"] = css
+            return
+        known = sorted({*BUILT_IN, *self._inputs.house_themes()})
+        from difflib import get_close_matches  # Only a fault needs it.
+
+        near = get_close_matches(name, known, 1)
+        hint = Phrase("did you mean `{name}`?", name=near[0]) if near else Phrase("write one of these names")
+        say = Phrase("there is no theme `{name}`; available: {known}", name=name, known=enumerated(known))
+        self._say(at, "MC111", say, hint)
+
+    def _say(self, at: _At | None, code: str, message: Phrase, hint: Phrase | None = None) -> None:
+        if at is None:
+            self.faults.append(Fault(code, message, hint))
+            return
+        path, base = at
+        width = len(base.name) + 2
+        self.faults.append(Fault(code, message, hint, path=path, line=base.line, column=base.column, width=width))

@@ -1,0 +1,122 @@
+"""The gallery: one article in every theme, on phones side by side, with the lines of YAML that choose it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from massctl.model.diagnostics import Diagnostic
+from massctl.model.message import RenderedArticle
+from massctl.model.phrase import Phrase
+from massctl.model.theme import FONT_SIZE_MAX, FONT_SIZE_MIN, ThemeSettings
+from massctl.view.pages.article import phone
+from massctl.view.pages.diagnostics import findings
+from massctl.view.pages.document import Knob, Watched, document, knob
+from massctl.view.pages.markup import Sheet, Tab, written
+
+CHARACTERS: Final[Mapping[str, tuple[str, Phrase]]] = {
+    "qingshan": ("青山", Phrase("a hairline and a dark green over each section; for guides, notices and institutions")),
+    "danmo": ("淡墨", Phrase("ink on paper, much white, headings in the middle; for essays, fiction and interviews")),
+    "zaobao": ("早报", Phrase("large black headings, a tight rhythm, pulled quotations; for news and long reads")),
+    "zhaopai": ("招牌", Phrase("one bold colour in blocks with white letters; for brands, products and launches")),
+    "nuanyang": ("暖阳", Phrase("soft warm grounds, round corners, stitched edges; for shops, food and weekends")),
+}
+"""Built-in theme -> its Chinese name, and what it is like."""
+_OWN: Final = Phrase("as in the theme")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The sample in one theme."""
+
+    theme: ThemeSettings
+    article: RenderedArticle
+    faults: tuple[tuple[Phrase, Phrase | None], ...] = ()
+    """What is wrong with the theme as it is chosen, each with a hint."""
+
+
+def themes_page(shown: Sequence[Shown], diagnostics: Sequence[Diagnostic], sheet: Sheet, watched: Watched) -> str:
+    """Return the page; without themes, `diagnostics` of massctl.yaml say why."""
+    title = sheet.say(Phrase("Themes"))
+    if not shown:
+        main = f'<div class="list">{findings(diagnostics, sheet, live=False)}</div>'
+        return document(title, [], main, [], sheet, watched)
+    word, own = sheet.say(Phrase("accent")), sheet.say(_OWN)
+    accent = f"""<div class="accent"><label>{word} <input type="color" name="accent" value="#006655"></label>
+<button type="button" id="accent-own" name="accent">{own}</button></div>"""
+    knobs = [accent, *(_setting(each, sheet) for each in _SETTINGS), knob(_PAIR, sheet)]
+    main = f'<div class="desk gallery">\n{"".join(_theme(each, sheet) for each in shown)}</div>'
+    facts = [sheet.say(Phrase("choose a look, copy its line into campaign.yaml or massctl.yaml"))]
+    return document(title, facts, main, knobs, sheet, watched)
+
+
+def _names(key: str, names: Mapping[str, Phrase | str]) -> list[Tab]:
+    return [Tab(f"{key}-{name}", words) for name, words in names.items()]
+
+
+_SETTINGS: Final[Sequence[Knob]] = (
+    (
+        "font_size",
+        Phrase("font size"),
+        _names("font_size", {"own": _OWN, **{str(n): f"{n}" for n in range(FONT_SIZE_MIN, FONT_SIZE_MAX + 1)}}),
+    ),
+    (
+        "headings",
+        Phrase("headings"),
+        _names(
+            "headings",
+            {
+                "own": _OWN,
+                "plain": Phrase("plain"),
+                "rule": Phrase("rule"),
+                "bar": Phrase("bar"),
+                "block": Phrase("block"),
+                "centred": Phrase("centred"),
+            },
+        ),
+    ),
+    (
+        "code",
+        Phrase("code"),
+        _names("code", {"own": _OWN, "light": Phrase("light code"), "dark": Phrase("dark code")}),
+    ),
+)
+"""Choices that draw the page again: the first one is taken where the address says nothing."""
+_PAIR: Final[Knob] = (
+    "pair",
+    Phrase("phones"),
+    (Tab("pair-one", Phrase("one phone")), Tab("pair-both", Phrase("light and dark"))),
+)
+
+
+def _setting(choice: Knob, sheet: Sheet) -> str:
+    return f'<div class="setting"><span aria-hidden="true">{sheet.say(choice[1])}</span>{knob(choice, sheet)}</div>'
+
+
+def _theme(shown: Shown, sheet: Sheet) -> str:
+    name = shown.theme.name or ""
+    title, character = CHARACTERS.get(name, ("", Phrase("a theme of this repository")))
+    line = theme_line(shown.theme)
+    told = "".join(
+        f'<p class="fault">{sheet.say(say)}{f"<br>{sheet.say(hint)}" if hint is not None else ""}</p>'
+        for say, hint in shown.faults
+    )
+    copy, done = sheet.say(Phrase("copy")), sheet.say(Phrase("copied"))
+    button = f'<button type="button" data-copy="{written(line)}" data-done="{done}">{copy}</button>'
+    day, night = (phone(shown.article, "不赶路", f"{name}-{time}", sheet) for time in ("day", "night"))
+    return f"""<section class="column theme" aria-labelledby="{name}-day">
+<h2 id="{name}-day"><span id="{name}-night">{title} <code>{written(name)}</code></span></h2>
+<p class="character">{sheet.say(character)}</p>
+<div class="line"><code>{written(line)}</code>{button}</div>
+{told}<div class="pair"><div class="day">{day}</div><div class="night">{night}</div></div>
+</section>
+"""
+
+
+def theme_line(theme: ThemeSettings) -> str:
+    """Write a theme as a line of YAML."""
+    said = theme.said
+    if said.keys() == {"name"}:
+        return f"theme: {theme.name}"
+    values = ", ".join(f"{key}: {json.dumps(value) if key == 'accent' else value}" for key, value in said.items())
+    return f"theme: {{{values}}}"

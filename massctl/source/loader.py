@@ -385,9 +385,9 @@ def built_in_theme(name: str) -> str | None:
     """Read the CSS of a built-in theme; None if there is none of that name."""
     from pkgutil import get_data
 
-    from massctl.render.theme.shelf import BUILT_IN
+    from massctl.render.theme.shelf import BLOCKS, BUILT_IN
 
-    if name not in BUILT_IN:
+    if name not in (*BUILT_IN, BLOCKS):
         return None
     return (get_data("massctl.render.theme", f"built_in/{name}.css") or b"").decode()
 

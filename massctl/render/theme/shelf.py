@@ -18,6 +18,8 @@ from massctl.render.theme.values import BUILT_IN_FOLDER, PICTURE_MARK, Reference
 BUILT_IN: Final = ("qingshan", "danmo")
 """The themes that come along; the first one is taken where nothing is said."""
 DEFAULT: Final = BUILT_IN[0]
+BLOCKS: Final = "blocks"
+"""The file with the rules of blocks that all built-in themes share; each theme's own rules come behind it."""
 HOUSE_FOLDER: Final = "_shared/themes"
 """Where a house keeps its own, from the campaigns folder."""
 BASES_MAX: Final = 8
@@ -143,8 +145,9 @@ class _Reading:
         self.files[path] = plain
 
     def _read_built_in(self, name: str, at: _At | None) -> None:
-        css = self._inputs.stylesheet(name)
+        css = self._inputs.stylesheet(name) if name in BUILT_IN else None
         if css is not None:
+            self.files.setdefault(f"{BUILT_IN_FOLDER}{BLOCKS}.css", self._inputs.stylesheet(BLOCKS) or "")
             self.files[f"{BUILT_IN_FOLDER}{name}.css"] = css
             return
         known = sorted({*BUILT_IN, *self._inputs.house_themes()})

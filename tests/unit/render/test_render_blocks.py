@@ -16,7 +16,7 @@ from massctl.render.rules.words import read_lists
 from massctl.render.theme.shelf import BUILT_IN
 from massctl.source.loader import built_in_theme
 
-WORDS = read_lists((files("massctl.render") / "absolute_terms.toml").read_text(encoding="utf-8"))
+WORDS = read_lists((files("massctl.render") / "words.toml").read_text(encoding="utf-8"))
 FILES = {"spring/articles/a.png": "A", "spring/images/b.png": "B"}
 OWN = "https://mp.weixin.qq.com/s/abc"
 CSS = ".lead{color:red}.columns .column{margin:0}p{margin:1px}"

@@ -233,6 +233,23 @@ def test_a_face_stands_outside_of_what_is_said():
     ] + [found.rindex("<img") < found.index("<p>2</p>")]
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        inside("numbers", NUMBER),
+        inside("timeline", '{{ blocks.entry("8:40", "集合") }}'),
+        inside("dialogue", '{{ blocks.says("甲", "1", image="a.png") }}{{ blocks.says("乙", "2") }}'),
+        '{{ blocks.qa("下雨呢？", "照走。") }}',
+        '{{ blocks.past({"article": "earlier", "title": "茶", "image": "a.png"}) }}',
+        '{{ blocks.follow("社", "a.png", "每周四") }}',
+    ],
+)
+def test_a_block_with_its_styles_is_the_same_in_markdown_and_in_html(call: str):
+    css = ".article p{margin:1px}.entry,.bubble,.number,.qa-text,.past-item,.follow{color:red}"
+    assert md(call, css).replace(' data-w="1080"', "") == html(call, css)
+    assert "color:red" in html(call, css)
+
+
 @pytest.mark.parametrize("name", ["main.md.j2", "main.html.j2"])
 def test_a_question_has_its_answer_below(name: str):
     found = body('{{ blocks.qa("下雨呢？", "照走。") }}', FILES, name)

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Final
 from massctl.cli.places import CACHE
 from massctl.errors import LedgerUnreachableError
 from massctl.ledger.git_remote import NETWORK_SECONDS, Git, way_to
-from massctl.model.ids import CampaignName
+from massctl.model.ids import LOCK_FILE, CampaignName
 from massctl.model.phrase import Phrase
 from massctl.plan.guards import STOP_BRANCH, Tip, lock_uncommitted
 from massctl.plan.steps import Refusal
-from massctl.source.repository import CAMPAIGNS, LOCK_FILE, SETTINGS
+from massctl.source.repository import CAMPAIGNS, SETTINGS
 
 if TYPE_CHECKING:
     from massctl.ledger.git_ledger import GitLedger

@@ -174,6 +174,8 @@ CODES: Final[dict[str, str]] = {
     "MC346": "content above the documented length",
     "MC347": "link that WeChat refuses in a text",
     "MC348": "lines that become one",
+    "MC360": "incitement to share or to follow",
+    "MC361": "category that WeChat forbids",
     "MC401": "edited after its send",
     "MC402": "preview of unknown outcome",
     "MC403": "campaign with an open attempt is gone from the repository",

@@ -22,6 +22,8 @@ ClientMsgId = NewType("ClientMsgId", str)
 Address = NewType("Address", str)
 """A stable name of a declared thing: `2026-12-spring-sale/send`, `main/image/0123456789ab`."""
 
+LOCK_FILE: Final = "campaign.lock.json"
+"""What was approved of a campaign, in its folder."""
 GIT_NAME_PATTERN: Final = r"^[A-Za-z0-9_][A-Za-z0-9_-]*([./][A-Za-z0-9_-]+)*$"
 """Of the names that git takes for branches and remotes, those that no shell and no refspec reads otherwise."""
 CAMPAIGN_NAME_PATTERN: Final = r"^[a-z0-9][a-z0-9._-]{0,63}$"

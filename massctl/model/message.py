@@ -4,7 +4,6 @@ A message knows whether it goes out as a draft and which material it carries, so
 class. What only one kind has (articles, words, pictures) is for whoever shows or sends that kind.
 """
 
-import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from massctl.model.campaign import ArticleFlags
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import AccountName, AppId, CampaignName, Digest, MediaId, Sha256, digest_of, sha256_of
+from massctl.model.word_count import WordCount
 
 if TYPE_CHECKING:
     from massctl.model.campaign import Audience, OpenidList
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 HEADLINE_CHARACTERS_MAX: Final = 40
 """How much of a message's first line is shown to recognise it by."""
 _PREFIX: Final = "sha256:"
-_MARKUP: Final = re.compile(r"<[^>]*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +56,9 @@ class RenderedArticle(ArticleFlags):
     """The square that is shown beside other articles and when the article is shared."""
 
     @property
-    def read_characters(self) -> int:
-        """Count what a reader reads of the body: no markup, no blanks."""
-        # Behind the last `>` there is no tag, and each `<` there would be followed to the end.
-        end = self.content.rfind(">") + 1
-        from html import unescape  # its table of entities; only articles have some
-
-        return len("".join(unescape(_MARKUP.sub("", self.content[:end]) + self.content[end:]).split()))
+    def word_count(self) -> WordCount:
+        """Count what a reader reads of the body."""
+        return WordCount.of_body(self.content)
 
     @property
     def crops(self) -> dict[str, str]:

@@ -202,7 +202,7 @@ class Policy(Strict):
     banned_words: list[NonEmpty] = Field(default_factory=list)
     """Words that no message may hold, beside the absolute terms of the advertising law, which are a warning."""
     allowed_words: list[NonEmpty] = Field(default_factory=list)
-    """Expressions in which neither banned words nor absolute terms are looked for: a product's name, a prize."""
+    """Expressions in which no banned word and no term of these warnings is looked for: a product's name, a prize."""
     api_hosts: list[NonEmpty] = Field(default_factory=list)
     """Hosts other than WeChat's own that api_base may name."""
 

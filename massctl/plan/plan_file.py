@@ -16,7 +16,7 @@ from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.documents import document
 from massctl.model.ids import CampaignName, Digest, digest_of
 from massctl.model.lock import LockFile, lock_document
-from massctl.model.message import RenderedCampaign
+from massctl.model.message import RenderedCampaign, RenderedNews
 from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.model.state import Status
 from massctl.model.strict import Strict
@@ -67,7 +67,14 @@ def plan_document(plan: Plan, names: Sequence[str] = ()) -> dict[str, Any]:
 def _campaign(campaign: PlannedCampaign) -> dict[str, Any]:
     approved = approved_document(campaign.rendered) if campaign.rendered else None
     diagnostics = diagnostics_document(campaign.diagnostics)
-    return document(SavedCampaign, campaign, diagnostics=diagnostics, approved=approved)
+    reading = reading_document(campaign.rendered)
+    return document(SavedCampaign, campaign, diagnostics=diagnostics, approved=approved, reading=reading)
+
+
+def reading_document(campaign: RenderedCampaign | None) -> list[dict[str, Any]]:
+    """Return how long the articles of a campaign are for people."""
+    articles = campaign.message.articles if campaign and isinstance(campaign.message, RenderedNews) else ()
+    return [document(PlannedReading, article.word_count) for article in articles]
 
 
 def diagnostics_document(diagnostics: Iterable[Diagnostic]) -> list[dict[str, Any]]:
@@ -218,6 +225,15 @@ class PlannedHandoff(Strict):
     """Whether somebody adopted the draft after doing it."""
 
 
+class PlannedReading(Strict):
+    """How long an article is for people."""
+
+    words: int
+    """Chinese characters and marks, and words of other languages (字数)."""
+    minutes: int
+    """How long reading takes, at 330 characters or 238 words a minute."""
+
+
 class ReviewedContent(Strict):
     """What would be locked of a campaign that is refused for its lock."""
 
@@ -225,6 +241,8 @@ class ReviewedContent(Strict):
     """All that its digest would stand for, in the shape of campaign.lock.json; null where its files have faults."""
     diagnostics: list[PlannedDiagnostic]
     """What is wrong in its files."""
+    reading: list[PlannedReading] = Field(default_factory=list)
+    """How long its articles are, in order."""
 
 
 class SavedCampaign(Strict):
@@ -254,6 +272,8 @@ class SavedCampaign(Strict):
     """What is left to a person in the console; not part of the plan's digest, but what it refuses is."""
     approved: LockFile | None = None
     """All that the digest stands for, in the shape of campaign.lock.json; null where nothing can be sent."""
+    reading: list[PlannedReading] = Field(default_factory=list)
+    """How long its articles are, in order; not part of the plan's digest."""
     title: str = ""
     """Its title, for people."""
     audience_count: int | None = None

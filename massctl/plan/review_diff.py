@@ -16,6 +16,7 @@ from massctl.model.lock import LockedArticle, LockedImage, LockedMessage, Locked
 from massctl.model.message import PICTURE_SCHEME, RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State, Status, is_concluded, status_of
+from massctl.model.word_count import WordCount
 from massctl.plan.lock_diff import FramePart, changed_frame
 
 
@@ -167,8 +168,8 @@ class ArticleChanged:
     changes: tuple[Change, ...] = ()
     is_moved: bool = False
     """Its place among the others changed, beyond what came and went before it."""
-    characters: int = 0
-    """Of its words; for an article that is new or gone."""
+    words: int = 0
+    """How many it has; for an article that is new or gone."""
     pictures: int = 0
 
     @property
@@ -231,9 +232,9 @@ class Reading:
     _line: list[str] = field(default_factory=list)
 
     @property
-    def characters(self) -> int:
-        """Count the characters of its words, without blanks."""
-        return sum(len("".join(block.text.split())) for block in self.blocks if isinstance(block, Words))
+    def words(self) -> int:
+        """Count its words."""
+        return WordCount.of(block.text for block in self.blocks if isinstance(block, Words)).words
 
     @property
     def pictures(self) -> int:
@@ -568,8 +569,7 @@ def _changed_articles(before: list[_Article], after: list[_Article]) -> Iterator
 
 def _lone(article: _Article, number: int | None, was: int | None) -> ArticleChanged:
     reading = article.reading
-    title, characters, pictures = article.locked.title, reading.characters, reading.pictures
-    return ArticleChanged(number, was, title, characters=characters, pictures=pictures)
+    return ArticleChanged(number, was, article.locked.title, words=reading.words, pictures=reading.pictures)
 
 
 def _changes(before: _Article, after: _Article) -> Iterator[Change]:

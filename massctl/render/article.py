@@ -137,6 +137,7 @@ def _render(page: Page, variables: Mapping[str, Any], setting: "Setting", theme:
 
 def _blocks(setting: "Setting", theme: ThemeSettings, body: Body, *, is_markdown: bool) -> "Blocks":
     """Give what makes the template library of this article; the theme is read for the first block that needs it."""
+    from massctl.render.blocks.cards import SentArticles
     from massctl.render.blocks.library import Blocks
     from massctl.render.styles import with_styles
 
@@ -145,7 +146,8 @@ def _blocks(setting: "Setting", theme: ThemeSettings, body: Body, *, is_markdown
         whole = with_styles(html, body.theme.with_paths(setting.campaign))
         return whole[len(_OPENING.match(whole)[0]) : -len("</section>")]  # type: ignore[index]  # It is ours.
 
-    return Blocks(is_markdown=is_markdown, external_links=setting.external_links, styled=styled)
+    sent = SentArticles(setting.inputs, setting.links)
+    return Blocks(is_markdown=is_markdown, external_links=setting.external_links, styled=styled, sent=sent)
 
 
 def _use_pictures(theme: Theme, content: str, pictures: Pictures) -> None:

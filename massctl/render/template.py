@@ -16,6 +16,7 @@ from jinja2.environment import TemplateModule
 
 from massctl.model.diagnostics import Lines
 from massctl.model.phrase import Phrase, enumerated
+from massctl.render.blocks.cards import SentArticles
 from massctl.render.blocks.library import SIGNATURES, Blocks
 from massctl.render.fault import Fault, TemplateStop
 from massctl.render.inputs import Inputs, Problem
@@ -52,13 +53,8 @@ def render_text(
     folder, and every address that the ledger gave into `links`, by campaign and number of the article.
     """
 
-    def address_of(sent: str, number: int) -> str | Problem:
-        found = inputs.article_address(sent, number)
-        if isinstance(found, str):
-            links[f"{sent}/{number}"] = found
-        return found
-
-    environment = environment_for(inputs.template, lambda written: template_path(written, campaign), address_of)
+    sent = SentArticles(inputs, links)
+    environment = environment_for(inputs.template, lambda written: template_path(written, campaign), sent)
     try:
         environment.start(variables if blocks is None else {"blocks": blocks, **variables}, sources)
         template = environment.template_of(name, text)

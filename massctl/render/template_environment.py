@@ -26,10 +26,10 @@ from jinja2.utils import Cycler, Joiner, Namespace, _PassArg, missing, pass_cont
 from jinja2.visitor import NodeTransformer
 
 from massctl.model.phrase import Phrase, enumerated
+from massctl.render.blocks.cards import SIGNATURES as CARDS
+from massctl.render.blocks.cards import SentArticles, article_url, card
 from massctl.render.blocks.library import SIGNATURES as BLOCKS
 from massctl.render.blocks.library import Blocks
-from massctl.render.cards import SIGNATURES as CARDS
-from massctl.render.cards import AddressOf, article_url, card
 from massctl.render.fault import TemplateStop
 from massctl.render.inputs import Problem
 
@@ -460,8 +460,8 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
     """Gives the source of a template by its path from the campaigns folder."""
     join: Callable[[str], str | Problem]
     """Turns the written name of a template into that path."""
-    address_of: AddressOf
-    """Gives the addresses of articles that went out before."""
+    sent: SentArticles
+    """What went out before."""
     variables: dict[str, Any]
     sources: dict[str, str]
     """What was read, by path."""
@@ -660,11 +660,11 @@ def _compiled(name: str, source: str) -> CodeType:
 
 
 def environment_for(
-    fetch: Callable[[str], str | Problem], join: Callable[[str], str | Problem], address_of: AddressOf
+    fetch: Callable[[str], str | Problem], join: Callable[[str], str | Problem], sent: SentArticles
 ) -> TemplateEnvironment:
     """Make the environment of one rendering; `join` turns written names into paths, `fetch` reads them."""
     environment = copy.copy(_prototype())
     environment.fetch = fetch
     environment.join = join
-    environment.address_of = address_of
+    environment.sent = sent
     return environment

@@ -10,10 +10,10 @@ from typing import Any, Final
 
 from massctl.errors import UsageError
 from massctl.model.campaign import CampaignFile
-from massctl.model.ids import CampaignName
+from massctl.model.ids import LOCK_FILE, CampaignName
 from massctl.model.phrase import Phrase, system_reason
 from massctl.render.paths import picture_paths
-from massctl.source.repository import CAMPAIGNS, LOCK_FILE, Repository
+from massctl.source.repository import CAMPAIGNS, Repository
 from massctl.source.validation import known_keys
 from massctl.source.yaml import read_yaml
 from massctl.source.yaml_edit import with_values

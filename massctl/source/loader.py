@@ -138,12 +138,12 @@ class Workbench:
 
     @cached_property
     def words(self) -> "WordLists":
-        """What to look for in the text: the absolute terms of the advertising law, and the policy's own words."""
+        """What to look for in the text: terms of the law and of WeChat's rules, and the policy's own words."""
         from pkgutil import get_data
 
         from massctl.render.rules.words import read_lists
 
-        terms = (get_data("massctl.render", "absolute_terms.toml") or b"").decode()
+        terms = (get_data("massctl.render", "words.toml") or b"").decode()
         policy = self.settings.policy
         return read_lists(terms, policy.banned_words, policy.allowed_words)
 

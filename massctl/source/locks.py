@@ -16,14 +16,14 @@ from typing import Any, Final
 
 from massctl import __version__
 from massctl.errors import UsageError
-from massctl.model.ids import CampaignName
+from massctl.model.ids import LOCK_FILE, CampaignName
 from massctl.model.lock import LockFile, lock_digest, lock_document, lock_text
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase, enumerated, system_reason
 from massctl.plan.guards import lock_missing
 from massctl.plan.lock_diff import changed_parts, changed_versions, lock_stale, lock_unfit
 from massctl.plan.steps import Refusal
-from massctl.source.repository import CAMPAIGNS, LOCK_FILE, Repository, UnreadableError
+from massctl.source.repository import CAMPAIGNS, Repository, UnreadableError
 from massctl.source.whole_file import beside, sync_folder
 
 RENDER_LIBRARIES: Final = (

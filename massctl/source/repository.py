@@ -21,7 +21,7 @@ from typing import Final, NamedTuple
 
 from massctl.errors import MassctlError
 from massctl.model.diagnostics import Diagnostic, Lines, Severity
-from massctl.model.ids import CampaignName, Sha256, is_campaign_name
+from massctl.model.ids import LOCK_FILE, CampaignName, Sha256, is_campaign_name
 from massctl.model.phrase import Phrase, system_reason
 from massctl.source.reporter import TextFault, about_file
 
@@ -168,8 +168,6 @@ def _tells_cases_apart(folder: int, name: str) -> bool:
 
 SETTINGS: Final = "massctl.yaml"
 CAMPAIGNS: Final = "campaigns"
-LOCK_FILE: Final = "campaign.lock.json"
-"""What was approved of a campaign, in its folder."""
 LOCK_BYTES_MAX: Final = 4 * 1024 * 1024
 """Far above what eight articles and their pictures need."""
 TEXT_BYTES_MAX: Final = 4 * 1024 * 1024

@@ -27,7 +27,7 @@ from massctl.plan.review_diff import (
 from massctl.view.cells import clusters
 from massctl.view.style import Ink
 from massctl.view.terminal import Inked, Part, Table
-from massctl.view.words import audience_words, characters, expected, openids, pictures, recorded, window_span
+from massctl.view.words import audience_words, counted_words, expected, openids, pictures, recorded, window_span
 
 CONTEXT_CHARACTERS: Final = 16
 """How much of what was kept is said on each side of a change."""
@@ -132,7 +132,7 @@ def _yes_or_no(value: bool) -> Phrase:
 
 def _article_words(article: ArticleChanged) -> Phrase:
     number, was, title = article.number, article.was, article.title
-    holds = Phrase("{first}, {rest}", first=characters(article.characters), rest=pictures(article.pictures))
+    holds = Phrase("{first}, {rest}", first=counted_words(article.words), rest=pictures(article.pictures))
     if was is None:
         return Phrase("article {number} is new: {title} ({holds})", number=number, title=title, holds=holds)
     if number is None:

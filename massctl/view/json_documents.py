@@ -22,6 +22,7 @@ from massctl.plan.plan_file import (
     approved_document,
     diagnostics_document,
     plan_document,
+    reading_document,
 )
 from massctl.plan.steps import Invalid
 from massctl.view.i18n import Language, say
@@ -99,7 +100,9 @@ def add_review(plan: dict[str, Any], reviewed: Reviewed, language: Language) -> 
 
 def _unlocked_document(found: RenderedCampaign | Invalid) -> dict[str, Any]:
     content = approved_document(found) if isinstance(found, RenderedCampaign) else None
-    return document(ReviewedContent, content=content, diagnostics=diagnostics_document(found.diagnostics))
+    reading = reading_document(found if isinstance(found, RenderedCampaign) else None)
+    diagnostics = diagnostics_document(found.diagnostics)
+    return document(ReviewedContent, content=content, diagnostics=diagnostics, reading=reading)
 
 
 def _changes_document(difference: "Difference") -> dict[str, Any]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, IntEnum
 from functools import partial
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import Final, assert_never
 
 from massctl.model.diagnostics import Place, Severity
@@ -18,9 +18,17 @@ from massctl.model.ids import AccountName
 from massctl.model.lock import LockedCard, LockedImage, LockedNews, LockedText, LockedVideo, LockedVoice, LockFile
 from massctl.model.phrase import Command, Phrase, moment
 from massctl.model.state import FINAL, Status
+from massctl.model.word_count import WordCount
 from massctl.plan.guards import HandoffItem
 from massctl.plan.lock_diff import COMMENT_MARK, LockState, ReviewedChanges, ReviewedPart, ReviewedPiece, ReviewedRow
-from massctl.plan.plan_file import PlannedDiagnostic, PlannedRefusal, SavedCampaign, SavedPlan, StoppedPlan
+from massctl.plan.plan_file import (
+    PlannedDiagnostic,
+    PlannedReading,
+    PlannedRefusal,
+    SavedCampaign,
+    SavedPlan,
+    StoppedPlan,
+)
 from massctl.plan.quota import AccountAhead
 from massctl.plan.send_block import send_block, spans_of, window_of
 from massctl.plan.steps import Guard, Kind, Reason
@@ -57,14 +65,15 @@ from massctl.view.words import (
     STATUS,
     audience_words,
     campaigns,
-    characters,
     counted_steps,
     counted_tags,
+    counted_words,
     errors,
     followers,
     jobs_words,
     openids,
     pictures,
+    reading_words,
     recorded,
     short_digest,
     warnings,
@@ -96,6 +105,11 @@ def may_send(planned: SavedCampaign) -> bool:
 def content_of(planned: SavedCampaign) -> LockFile | None:
     """Return what would be sent, or, where its lock refuses it, what would be locked; None if nothing can be."""
     return planned.unlocked.content if planned.approved is None and planned.unlocked else planned.approved
+
+
+def reading_of(planned: SavedCampaign) -> list[PlannedReading]:
+    """Return how long the articles of that content are for people."""
+    return planned.unlocked.reading if planned.approved is None and planned.unlocked else planned.reading
 
 
 def diagnostics_of(planned: SavedCampaign) -> list[PlannedDiagnostic]:
@@ -193,19 +207,19 @@ def locking_notes(planned: Sequence[SavedCampaign], locking: Locking) -> Iterato
             yield Phrase("{campaigns} to correct first: {how}", campaigns=faulty, how=_AFTER_FAULTS)
 
 
-def message_facts(lock: LockFile) -> list[tuple[str, list[str]]]:
-    """Return rows, each a label and its facts."""
+def message_facts(lock: LockFile, reading: Sequence[PlannedReading]) -> list[tuple[str, list[str]]]:
+    """Return rows, each a label and its facts; `reading` says how long its articles are."""
     message = lock.message
     match message:
         case LockedText(content=content):
-            return [(PLAN_LABELS["text"], [beginning_words(content), characters(len("".join(content.split())))])]
+            return [(PLAN_LABELS["text"], [beginning_words(content), counted_words(WordCount.of([content]).words)])]
         case LockedNews(articles=articles):
             return [
                 (
                     Phrase("article {number}", number=number),
-                    [each.title, Phrase("{count:,} characters of HTML", count=each.content_chars)],
+                    [article.title, *([reading_words(count.words, count.minutes)] if count else [])],
                 )
-                for number, each in enumerate(articles, 1)
+                for number, (article, count) in enumerate(zip_longest(articles, reading[: len(articles)]), 1)
             ]
         case LockedImage(files=files, media_ids=media_ids, title=title, recommend=recommend):
             count = pictures(len(files or media_ids or ()))
@@ -394,7 +408,7 @@ class CampaignWriter:
         rows = [
             *(pressing[1:] if stopped else pressing),
             *self._steps(planned),
-            *(self._message(content) if (content := content_of(planned)) else []),
+            *(self._message(content, reading_of(planned)) if (content := content_of(planned)) else []),
             *(changed_rows(planned.changes, PLAN_LABELS["changes"], self.words) if planned.changes else []),
         ]
         # With little space a stopped campaign says why, rather than its status.
@@ -467,8 +481,9 @@ class CampaignWriter:
         rows = self.words.first(items, lambda each: f"- [{'x' if each.done else ' '}] {self.words.said(each.words)}")
         return self.words.labelled(PLAN_LABELS["by_hand"], rows)
 
-    def _message(self, approved: LockFile) -> list[str]:
-        rows = [self.words.row(label, self.words.facts(*facts)) for label, facts in message_facts(approved)]
+    def _message(self, approved: LockFile, reading: Sequence[PlannedReading]) -> list[str]:
+        facts = message_facts(approved, reading)
+        rows = [self.words.row(label, self.words.facts(*each)) for label, each in facts]
         return self.words.labelled(PLAN_LABELS["message"], rows)
 
     def _steps(self, planned: SavedCampaign) -> list[str]:

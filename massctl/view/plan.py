@@ -23,6 +23,7 @@ from massctl.model.message import (
 )
 from massctl.model.phrase import Command, Phrase, in_time, moment, plural_phrase
 from massctl.model.state import FINAL, Status
+from massctl.model.word_count import WordCount
 from massctl.plan.guards import how_to_do, left_to_do
 from massctl.plan.plan import Plan, PlannedCampaign, Remote
 from massctl.plan.send_block import planned_block, warnings_of
@@ -40,14 +41,15 @@ from massctl.view.words import (
     STATUS,
     audience_words,
     campaigns,
-    characters,
     counted_steps,
     counted_tags,
+    counted_words,
     drift_words,
     duration,
     followers,
     jobs_words,
     pictures,
+    reading_words,
     recorded,
     reviewer,
     short_digest,
@@ -94,11 +96,12 @@ def message_rows(table: Table, campaign: RenderedCampaign, labels: Mapping[str, 
         return
     if isinstance(message, RenderedText):
         beginning = beginning_words(message.content)
-        table.row(labels["text"], beginning, *_details(characters(len("".join(message.content.split())))))
+        table.row(labels["text"], beginning, *_details(counted_words(WordCount.of([message.content]).words)))
         return
     for number, article in enumerate(message.articles, 1):
         found = len(set(_PLACEHOLDER.findall(article.content)))
-        details = _details(characters(article.read_characters), pictures(found))
+        count = article.word_count
+        details = _details(reading_words(count.words, count.minutes), pictures(found))
         table.row(labels["articles"] if number == 1 else "", f"{number}. {article.title}", *details, inner=3)
 
 

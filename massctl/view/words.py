@@ -125,9 +125,14 @@ def followers(count: int) -> Phrase:
     return plural_phrase("{count:,} follower", "{count:,} followers", count=count)
 
 
-def characters(count: int) -> Phrase:
-    """Say a number of characters."""
-    return plural_phrase("{count:,} character", "{count:,} characters", count=count)
+def counted_words(count: int) -> Phrase:
+    """Say a number of words, as word processors count them: each Chinese character is one."""
+    return plural_phrase("{count:,} word", "{count:,} words", count=count)
+
+
+def reading_words(words: int, minutes: int) -> Phrase:
+    """Say how long a text is for people."""
+    return Phrase("{words}, {minutes} min to read", words=counted_words(words), minutes=minutes)
 
 
 def pictures(count: int) -> Phrase:

@@ -17,6 +17,7 @@ CAMPAIGN_KEYS = {
     "next_at",
     "digest",
     "handoff",
+    "reading",
     "steps",
     "refusals",
     "diagnostics",

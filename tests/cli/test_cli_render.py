@@ -1,5 +1,6 @@
 """`massctl render`: one campaign into a folder, several into one each; and no screenshots without a browser."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,13 @@ def test_the_phone_is_titled_with_the_accounts_name(shell: Shell):
     page = shell.tree.read("out/index.html")
     assert (0, 1) == (page.count("<b>main</b>"), page.count('<span class="account">不赶路</span>'))
     assert 2 == page.count("<b>不赶路</b>")  # Above the chat, and in the list of subscriptions.
+
+
+def test_it_says_how_long_an_article_is_beside_its_results(shell: Shell):
+    shell.tree.news("letter")
+    said = shell("render", "letter", "--out", "out")
+    assert "min to read" not in said.out
+    assert re.search(r"^article 1: \d+ words, 1 min to read$", said.err, re.MULTILINE)
 
 
 def test_a_faulty_one_does_not_keep_the_others_back(shell: Shell):

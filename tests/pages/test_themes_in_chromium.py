@@ -110,7 +110,7 @@ def test_columns_and_pictures_with_words_stand_beside_each_other(browser: Browse
           return right.left >= left.right && right.top < left.bottom && left.top < right.bottom;
         }))()"""
     )
-    assert [True] * 4 == found
+    assert [True] * 8 == found
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["day", "night"])
@@ -128,7 +128,7 @@ def test_another_theme_would_be_noticed(browser: Browser, bodies: Path):
 
 @pytest.mark.parametrize(("theme", "number"), NUMBERED)
 def test_an_article_of_everything_stays_far_below_what_wechat_takes(bodies: Path, theme: str, number: int):
-    assert len((bodies / f"article-{number}.html").read_text(encoding="utf-8")) < 13_000, theme
+    assert len((bodies / f"article-{number}.html").read_text(encoding="utf-8")) < 17_000, theme
 
 
 def test_the_pictures_of_the_documents_are_of_these_themes():

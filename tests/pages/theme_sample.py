@@ -106,6 +106,18 @@ def pace(km: float, minutes: int) -> str:
 {% call blocks.person("林梅", "images/portrait.png", role="召集人") %}
 戴红帽子的就是她，HTTPS://EXAMPLE.COM/A_VERY_LONG_WORD_BESIDE_A_PICTURE。
 {% endcall %}
+{% call blocks.numbers() %}
+{{ blocks.number("128,400", "元", "捐款") }}{{ blocks.number("36,000", "天", "路") }}{{ blocks.number("1,284", "人") }}
+{% endcall %}
+{% call blocks.timeline() %}
+{{ blocks.entry("8:40", "集合，HTTPS://EXAMPLE.COM/A_VERY_LONG_WORD_OF_A_TIMELINE_THAT_NOTHING_BREAKS。") }}
+{% endcall %}
+{% call blocks.dialogue() %}
+{{ blocks.says("林梅", "HTTPS://EXAMPLE.COM/A_VERY_LONG_WORD_OF_A_DIALOGUE", image="images/portrait.png") }}
+{{ blocks.says("老周", "HTTPS://EXAMPLE.COM/A_VERY_LONG_WORD_OF_A_DIALOGUE", image="images/portrait.png") }}
+{% endcall %}
+{{ blocks.qa("下雨还走吗？", "小雨照走，HTTPS://EXAMPLE.COM/A_VERY_LONG_WORD_OF_AN_ANSWER。") }}
+{{ blocks.follow("不赶路步行社", "images/portrait.png", "每周四，一条走得慢的路。") }}
 {{ blocks.qr("images/qr.png", "长按识别，进市集群", note="第二天解散") }}
 {{ blocks.copyright("不赶路步行社", 2026, credits={"文字": "林梅"}, note="转载请在后台留言。") }}
 {{ blocks.footer("慢一点，走远一点。") }}

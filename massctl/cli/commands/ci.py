@@ -15,7 +15,7 @@ from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console, current_console, write_files
 from massctl.cli.session import open_settings
 from massctl.errors import ConfigurationError, ForgeError, NotAPlanError, UsageError
-from massctl.model.ids import CampaignName, Sha256, is_campaign_name
+from massctl.model.ids import LOCK_FILE, CampaignName, Sha256, is_campaign_name
 from massctl.model.phrase import Command, Phrase, enumerated, system_reason
 from massctl.model.settings import realm_of
 from massctl.view.i18n import Reader, say
@@ -233,7 +233,7 @@ _NOTHING: Final = Phrase("Nothing was written.")
 
 
 def _text(repository: Repository, name: CampaignName) -> str | None:
-    from massctl.source.repository import CAMPAIGNS, LOCK_BYTES_MAX, LOCK_FILE, UnreadableError
+    from massctl.source.repository import CAMPAIGNS, LOCK_BYTES_MAX, UnreadableError
 
     path = f"{CAMPAIGNS}/{name}/{LOCK_FILE}"
     if not (repository.root / path).is_file():

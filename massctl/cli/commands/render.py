@@ -110,8 +110,13 @@ def rendered_files(session: Session, name: str) -> dict[str, bytes] | None:
     files[INDEX] = index_page(campaign, names, console.reader, session.settings.name_of(campaign.account)).encode()
     match campaign.message:
         case RenderedNews(articles=articles):
+            from massctl.view.words import reading_words
+
             for number, article in enumerate(articles, 1):
                 files[f"article-{number}.html"] = article_page(article.content, names).encode()
+                count = article.word_count
+                reading = reading_words(count.words, count.minutes)
+                console.talk(Phrase("article {number}: {reading}", number=number, reading=reading))
         case RenderedText(content=content):
             files["message.txt"] = content.encode()
         case _:

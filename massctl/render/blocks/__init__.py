@@ -1,1 +1,1 @@
-"""The template library: what templates reach as `blocks`, from a lead to a footer, in the theme of the article."""
+"""What templates call: the template library (`blocks`), and the cards and links of WeChat."""

@@ -2,40 +2,65 @@
 
 What a call gives is text and is escaped; what stands between `call` and `endcall` is the article's own Markdown or
 HTML. In Markdown a block stands on lines of its own and gets its styles with the rest of the article; HTML is passed
-through, so there each block is written with its styles at once.
+through, so there each block is written with its styles at once. A block that is made of parts (columns, a timeline)
+writes them itself: a part leaves a mark where it stands, and what it was given on the list of the block around it.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from html import escape
 from textwrap import dedent
 from typing import Any, Final
+from unicodedata import east_asian_width
 
 from massctl.model.phrase import Phrase
-from massctl.render.blocks.signature import CALL, Given, Signature, given_to, signature, stop
+from massctl.render.blocks.cards import SentArticles
+from massctl.render.blocks.signature import CALL, Given, Parts, Signature, given_to, signature, stop
 from massctl.render.html_rules import is_article_link
 from massctl.render.page import ExternalLinks
 
 SIGNATURES: Final[Mapping[str, Signature]] = {
     each.name: each
     for each in (
-        signature("lead", "text", holds=True, instead="text"),
-        signature("button", "text", "url", holds=True, instead="text"),
+        signature("lead", "text", instead="text"),
+        signature("button", "text", "url", instead="text"),
         signature("divider", "text"),
+        signature("numbers", parts=Parts("number", 1, 3)),
+        signature("number", "value!", "unit", "label", inside="numbers"),
+        signature("timeline", parts=Parts("entry", 1, 50)),
+        signature("entry", "date!", "text", instead="text", inside="timeline"),
+        signature("dialogue", parts=Parts("says", 1, 100)),
+        signature("says", "name!", "text", "image", "side", instead="text", inside="dialogue"),
+        signature("qa", "question!", "answer", instead="answer"),
         signature("product", "title!", "image!", "price", "was", "note", "url", holds=True),
-        signature("columns", holds=True),
-        signature("column", holds=True),
+        signature("columns", parts=Parts("column", 2, 2)),
+        signature("column", holds=True, inside="columns"),
         signature("person", "name!", "image!", "role", holds=True),
+        signature("past", "articles*", "heading"),
+        signature("follow", "name", "image", "text", instead="name"),
         signature("qr", "image!", "text", "note"),
         signature("copyright", "holder!", "year", "credits{}", "note"),
-        signature("footer", "text", "image", "alt", holds=True, instead="text"),
+        signature("footer", "text", "image", "alt", instead="text"),
     )
 }
+_PAST: Final = signature("past", "article!", "title", "image")
+"""What one article of `blocks.past` is given where it is a mapping."""
+PAST_MAX: Final = 20
+"""Ours: articles in one block; a longer list is an article of its own."""
+NUMBER_WIDTHS: Final = (280, 134, 88)
+"""Pixels that one number has alone, beside another, and beside two, on a phone 320 wide with 16 on each side."""
+NUMBER_SIZE_MAX: Final = 36
+NUMBER_SIZE_MIN: Final = 16
 SCAN: Final = "长按识别二维码"
 """What stands below a QR code where nothing else is said."""
+HEADING: Final = "往期推荐"
+"""What stands above articles that were sent before, where nothing else is said."""
 MARK: Final = "\ue002"
-"""Around each column, until the columns around it have found it."""
+"""Around the number of each part, until the block around it has found it."""
+_TOP: Final = "display:inline-block;vertical-align:top"
+"""Of what stands beside something else."""
 _SLOT: Final = re.compile("\ue000[0-9]+\ue001")
 _PRIVATE: Final = re.compile("[\ue000-\ue002]")
 _ADDRESS: Final = re.compile(r"https?://\S+", re.IGNORECASE)
@@ -44,18 +69,29 @@ _LINK: Final = re.compile(r"<a\s|\]\(", re.IGNORECASE)
 _LINES: Final = re.compile(r"\s*\n\s*")
 
 
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A block whose content is being written."""
+
+    name: str
+    parts: list[tuple[Given, str]] = field(default_factory=list)
+    """What each of its parts was given, and what it holds."""
+
+
 class Blocks:
     """What one article calls; each block is an attribute."""
 
-    def __init__(self, *, is_markdown: bool, external_links: ExternalLinks, styled: Callable[[str], str]) -> None:
+    def __init__(
+        self, *, is_markdown: bool, external_links: ExternalLinks, styled: Callable[[str], str], sent: SentArticles
+    ) -> None:
         """`styled` puts the theme onto a piece of HTML; it is asked where Markdown does not follow."""
-        self.has_styled = False
-        """A block was given its styles here."""
+        self.sent = sent
+        """What went out before."""
         self._is_markdown = is_markdown
         self._external_links = external_links
         self._styled = styled
         self._slots: dict[str, str] = {}
-        self._columns_open = 0
+        self._open: list[_Open] = []
         for name in SIGNATURES:
             setattr(self, name, partial(self._call, name))
 
@@ -63,21 +99,43 @@ class Blocks:
         """Write a block; raises TemplateStop where the call is wrong."""
         block = SIGNATURES[name]
         given = given_to(block, args, kwargs, holds=caller is not None)
-        if name == "column" and not self._columns_open:
-            raise stop(block, Phrase("{block} must be inside {around}", block=block.shown, around="blocks.columns"))
-        self._columns_open += name == "columns"
+        around = self._open[-1] if self._open else None
+        if block.inside and (around is None or around.name != block.inside):
+            say = Phrase("{block} must be inside {around}", block=block.shown, around=f"blocks.{block.inside}")
+            raise stop(block, say)
+        here = _Open(name)
+        self._open.append(here)
         held = caller() if caller is not None else ""
-        self._columns_open -= name == "columns"
-        return self._placed(_WRITERS[name](self, given, held), name)
+        self._open.pop()
+        if block.inside and around is not None:
+            around.parts.append((given, self.content(block, given, held)))
+            return f"{MARK}{len(around.parts) - 1}{MARK}"
+        if block.parts is not None:
+            return self._placed(_PARTS_WRITERS[name](self._parts(block, block.parts, here, held)))
+        return self._placed(_WRITERS[name](self, given, held))
 
-    def _placed(self, html: str, name: str) -> str:
+    def content(self, block: Signature, given: Given, held: str) -> str:
+        """Give the text of a call, or what stands in it instead."""
+        return f"<p>{_words(given, block.instead)}</p>" if block.instead in given else self.held(held)
+
+    def _parts(self, block: Signature, due: Parts, here: _Open, held: str) -> list[tuple[Given, str]]:
+        """Give the parts that a block is made of, in their order; raises TemplateStop for anything else in it."""
+        pieces = held.split(MARK)
+        shown, part, count = block.shown, f"blocks.{due.name}", len(pieces) // 2
+        if not due.least <= count <= due.most:
+            numbers = f"{due.least}" if due.least == due.most else f"{due.least}–{due.most}"
+            say = Phrase("{block} needs {numbers} of {part}, and here are {count}")
+            raise stop(block, Phrase(say, block=shown, numbers=numbers, part=part, count=count))
+        if any(piece.strip() for piece in pieces[::2]):
+            say = Phrase("{block} may contain only {part}, and here is something else", block=shown, part=part)
+            raise stop(block, say, Phrase("write it into one of them, or after the block"))
+        return [here.parts[int(number)] for number in pieces[1::2]]
+
+    def _placed(self, html: str) -> str:
         """Give a block as it stands in the article."""
         if self._is_markdown:
             # Blank lines around it, so that what goes before is not indented code and what follows is Markdown.
             return f"\n\n{html}\n\n"
-        if name == "column":
-            return html  # It gets its styles with the columns around it.
-        self.has_styled = True
         return _SLOT.sub(lambda found: self._slots.get(found[0], ""), self._styled(html))
 
     def held(self, written: str) -> str:
@@ -96,21 +154,6 @@ class Blocks:
             hint = Phrase("link to an article on mp.weixin.qq.com, show a QR code, or write it as content_source_url")
             raise stop(block, say, hint)
         return f'<a href="{escape(url)}">{text}</a>'
-
-    def two_columns(self, held: str) -> str:
-        """Write two columns side by side; raises TemplateStop where there are not two, or something beside them."""
-        block = SIGNATURES["columns"]
-        pieces = held.split(MARK)
-        if len(pieces) != 5:
-            say = Phrase(
-                "{block} needs exactly two columns, and here are {count}", block=block.shown, count=len(pieces) // 2
-            )
-            raise stop(block, say, Phrase("write {call} twice in it", call="{% call blocks.column() %}"))
-        if any(piece.strip() for piece in pieces[::2]):
-            say = Phrase("{block} may contain only columns, and here is something else", block=block.shown)
-            raise stop(block, say, Phrase("write it into one of the columns, or after them"))
-        second = pieces[3].replace("width:48%", "width:48%;margin-left:4%", 1)
-        return f'<section class="columns">{pieces[1]}{second}</section>'
 
 
 def _lead(blocks: Blocks, given: Given, held: str) -> str:
@@ -148,18 +191,121 @@ def _product(blocks: Blocks, given: Given, held: str) -> str:
 
 
 def _person(blocks: Blocks, given: Given, held: str) -> str:
-    face = _picture(given, "name", "border-radius:50%;aspect-ratio:1;object-fit:cover")
+    face = _face(given)
     role = f'<p class="person-role">{_words(given, "role")}</p>' if "role" in given else ""
     return _beside("person", 20, face, f'<p class="person-name">{_words(given, "name")}</p>{role}{_rest(blocks, held)}')
 
 
-def _column(blocks: Blocks, _: Given, held: str) -> str:
-    style = "display:inline-block;width:48%;vertical-align:top"
-    return f'{MARK}<section class="column" style="{style}">{blocks.held(held)}</section>{MARK}'
+def _columns(parts: Sequence[tuple[Given, str]]) -> str:
+    return f'<section class="columns">{_side_by_side("column", [held for _, held in parts], 4)}</section>'
 
 
-def _columns(blocks: Blocks, _: Given, held: str) -> str:
-    return blocks.two_columns(held)
+def _numbers(parts: Sequence[tuple[Given, str]]) -> str:
+    size = min(_number_size(given, len(parts)) for given, _ in parts)
+    shown = []
+    for given, _ in parts:
+        unit = (
+            f'<span class="number-unit" style="font-size:13px">{_words(given, "unit")}</span>'
+            if "unit" in given
+            else ""
+        )
+        label = f'<p class="number-label">{_words(given, "label")}</p>' if "label" in given else ""
+        value = f'<p class="number-value"><span style="font-size:{size}px">{_words(given, "value")}</span>{unit}</p>'
+        shown.append(value + label)
+    return f'<section class="numbers">{_side_by_side("number", shown, 2)}</section>'
+
+
+def _number_size(given: Given, count: int) -> int:
+    """Give the size of letters, in pixels, at which a number fits on one line of a phone beside the others.
+
+    Raises TemplateStop for one that would be smaller than the text around it.
+    """
+    value, unit = given["value"], given.get("unit", "")
+    room = NUMBER_WIDTHS[count - 1] - 13 * _ems(unit) - len(value + unit)
+    size = min(NUMBER_SIZE_MAX, int(room / _ems(value)))
+    if size < NUMBER_SIZE_MIN:
+        block = SIGNATURES["number"]
+        say = Phrase("{text} is too long for {count} numbers side by side", text=value + unit, count=count)
+        raise stop(block, say, Phrase("write it shorter (1.2 万), or fewer beside each other"))
+    return size
+
+
+def _ems(text: str) -> float:
+    """Give the width of a text in Chinese characters; digits of the bold faces of phones take 0.62, points 0.3."""
+    return sum(1 if east_asian_width(each) in "WF" else 0.3 if each in ".,:" else 0.62 for each in text)
+
+
+def _timeline(parts: Sequence[tuple[Given, str]]) -> str:
+    entries = [
+        f'<section class="entry"><p class="entry-date"><span class="entry-mark">●</span>{_words(given, "date")}</p>'
+        f"{held}</section>"
+        for given, held in parts
+    ]
+    return f'<section class="timeline">{"".join(entries)}</section>'
+
+
+def _dialogue(parts: Sequence[tuple[Given, str]]) -> str:
+    first = parts[0][0]["name"]
+    said = [
+        _says(given, held, given.get("side", "left" if given["name"] == first else "right")) for given, held in parts
+    ]
+    return f'<section class="dialogue">{"".join(said)}</section>'
+
+
+def _says(given: Given, held: str, side: str) -> str:
+    if side not in ("left", "right"):
+        raise stop(SIGNATURES["says"], Phrase("`side` of blocks.says is left or right, not {text}", text=side))
+    gap, width = ("right" if side == "left" else "left"), ("78%" if "image" in given else "88%")
+    face = f'<section style="{_TOP};width:12%;margin-{gap}:3%">{_face(given)}</section>' if "image" in given else ""
+    name = f'<p class="says-name">{_words(given, "name")}</p>'
+    style = "display:inline-block;box-sizing:border-box;max-width:100%;text-align:left"
+    bubble = f'<section class="bubble" style="{style}">{held}</section>'
+    text = f'<section style="{_TOP};max-width:{width}">{name}{bubble}</section>'
+    if side == "left":
+        return f'<section class="says">{face}{text}</section>'
+    return f'<section class="says says-right" style="text-align:right">{text}{face}</section>'
+
+
+def _qa(blocks: Blocks, given: Given, held: str) -> str:
+    question = _marked("question", "问", f"<p>{_words(given, 'question')}</p>")
+    answer = _marked("answer", "答", blocks.content(SIGNATURES["qa"], given, held))
+    return f'<section class="qa">{question}{answer}</section>'
+
+
+def _marked(name: str, mark: str, text: str) -> str:
+    return (
+        f'<section class="{name}"><section class="qa-mark" style="{_TOP};width:9%">{mark}</section>'
+        f'<section class="qa-text" style="{_TOP};width:90%">{text}</section></section>'
+    )
+
+
+def _past(blocks: Blocks, given: Given, _: str) -> str:
+    block, articles = SIGNATURES["past"], given["articles"]
+    if not 1 <= len(articles) <= PAST_MAX:
+        say = Phrase("{block} takes 1 to {most} articles, and here are {count}")
+        raise stop(block, Phrase(say, block=block.shown, most=PAST_MAX, count=len(articles)))
+    heading = _words(given, "heading") or HEADING
+    items = [_past_item(blocks, each if isinstance(each, dict) else {"article": each}) for each in articles]
+    return f'<section class="past"><p class="past-heading">{heading}</p>{"".join(items)}</section>'
+
+
+def _past_item(blocks: Blocks, written: Mapping[str, Any]) -> str:
+    given = dict(given_to(_PAST, (), written, holds=False))
+    campaign, _, number = given["article"].partition("/")
+    address = blocks.sent.address(_PAST, campaign, number or "1")
+    if "title" not in given:
+        given["title"] = blocks.sent.title(_PAST, campaign, int(number or "1"))
+    title = f'<p class="past-title">{blocks.link(_PAST, _words(given, "title"), address)}</p>'
+    if "image" not in given:
+        return f'<section class="past-item">{title}</section>'
+    return _beside("past-item", 26, blocks.link(_PAST, _picture(given, "title"), address), title)
+
+
+def _follow(blocks: Blocks, given: Given, held: str) -> str:
+    image = f'<section style="width:20%;margin:0 auto">{_face(given)}</section>' if "image" in given else ""
+    name = f'<p class="follow-name">{_words(given, "name")}</p>' if "name" in given else ""
+    text = f'<p class="follow-text">{_words(given, "text")}</p>' if "text" in given else ""
+    return f'<section class="follow">{image}{name}{text}{_rest(blocks, held)}</section>'
 
 
 def _qr(_: Blocks, given: Given, __: str) -> str:
@@ -189,13 +335,33 @@ _WRITERS: Final[Mapping[str, Callable[[Blocks, Given, str], str]]] = {
     "button": _button,
     "divider": _divider,
     "product": _product,
-    "columns": _columns,
-    "column": _column,
     "person": _person,
+    "qa": _qa,
+    "past": _past,
+    "follow": _follow,
     "qr": _qr,
     "copyright": _copyright,
     "footer": _footer,
 }
+
+
+_PARTS_WRITERS: Final[Mapping[str, Callable[[Sequence[tuple[Given, str]]], str]]] = {
+    "numbers": _numbers,
+    "timeline": _timeline,
+    "dialogue": _dialogue,
+    "columns": _columns,
+}
+
+
+def _side_by_side(name: str, texts: Sequence[str], gap: int) -> str:
+    """Set texts beside each other, with so many percent of the width between them."""
+    width = (100 - gap * (len(texts) - 1)) // len(texts)
+    between = ["", *[f"margin-left:{gap}%;"] * (len(texts) - 1)]
+    return "".join(
+        f'<section class="{name}" style="display:inline-block;width:{width}%;{margin}vertical-align:top">{text}'
+        "</section>"
+        for margin, text in zip(between, texts, strict=True)
+    )
 
 
 def _beside(name: str, share: int, picture: str, text: str) -> str:
@@ -210,6 +376,10 @@ def _beside(name: str, share: int, picture: str, text: str) -> str:
 def _picture(given: Given, alt: str, more: str = "") -> str:
     style = f"display:block;width:100%;margin:0;{more}".rstrip(";")
     return f'<img src="{escape(given["image"])}" alt="{_words(given, alt)}" style="{style}">'
+
+
+def _face(given: Given) -> str:
+    return _picture(given, "name", "border-radius:50%;aspect-ratio:1;object-fit:cover")
 
 
 def _rest(blocks: Blocks, held: str) -> str:

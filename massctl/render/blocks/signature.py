@@ -22,6 +22,8 @@ class Parameter:
     is_required: bool = False
     is_pairs: bool = False
     """A mapping of texts, such as who did what; everything else is a text or a number."""
+    is_rest: bool = False
+    """Takes everything that follows: a list of texts and mappings, which the block reads itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,10 @@ class Signature:
     """What stands before its name where it is called."""
     instead: str = ""
     """The parameter that may be left out where it holds something; such a block takes one of the two."""
+    parts: "Parts | None" = None
+    """What it holds instead of the article's own text."""
+    inside: str = ""
+    """The one block that it may stand in; empty: anywhere."""
 
     @property
     def shown(self) -> str:
@@ -42,16 +48,33 @@ class Signature:
         return f"{self.before}{self.name}"
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The blocks of one kind that another block is made of, and how many they may be."""
+
+    name: str
+    least: int
+    most: int
+
+
 def signature(
-    name: str, *parameters: str, holds: bool = False, instead: str = "", before: str = "blocks."
+    name: str,
+    *parameters: str,
+    holds: bool = False,
+    instead: str = "",
+    before: str = "blocks.",
+    parts: Parts | None = None,
+    inside: str = "",
 ) -> Signature:
-    """Make a signature: `text!` is required, `credits{}` takes a mapping."""
-    made = tuple(Parameter(each.rstrip("!{}"), each.endswith("!"), each.endswith("{}")) for each in parameters)
-    return Signature(name, made, holds, before, instead)
+    """Make a signature: `text!` is required, `credits{}` takes a mapping, `articles*` takes all that follows."""
+    made = tuple(
+        Parameter(each.rstrip("!{}*"), each[-1] in "!*", each.endswith("{}"), each.endswith("*")) for each in parameters
+    )
+    return Signature(name, made, holds or bool(instead) or parts is not None, before, instead, parts, inside)
 
 
 Given = Mapping[str, Any]
-"""By parameter: a text, or a mapping of texts; what was not given is not there."""
+"""By parameter: a text, a mapping of texts, or a list; what was not given is not there."""
 
 
 _TAKES_NOTHING: Final = Phrase("docs/guides/template-library.md shows the syntax of each block")
@@ -91,6 +114,8 @@ def _words(block: Signature) -> dict[str, str]:
 
 def _named(block: Signature, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
     names = [each.name for each in block.parameters]
+    if block.parameters and block.parameters[0].is_rest:
+        args = [list(args)] if args else []
     if len(args) > len(names):
         say = Phrase(
             "{block} has {count} arguments, but accepts {most}", block=block.shown, count=len(args), most=len(names)
@@ -114,8 +139,12 @@ def _near(name: str, names: Sequence[str]) -> Phrase | None:
 
 
 def _value(block: Signature, name: str, value: Any) -> Any:
-    is_pairs = next(each.is_pairs for each in block.parameters if each.name == name)
-    if is_pairs and not isinstance(value, Undefined):
+    parameter = next(each for each in block.parameters if each.name == name)
+    if parameter.is_rest and not isinstance(value, Undefined):
+        if not isinstance(value, list):
+            raise _wrong_kind(block, name, value, Phrase("a list"))
+        return [each if isinstance(each, dict) else _text(block, name, each) for each in value]
+    if parameter.is_pairs and not isinstance(value, Undefined):
         if not isinstance(value, dict):
             raise _wrong_kind(block, name, value, Phrase("a mapping"))
         return {_text(block, name, key): _text(block, name, each) for key, each in value.items()}

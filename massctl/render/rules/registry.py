@@ -14,7 +14,7 @@ from massctl.model.campaign import Path
 from massctl.model.diagnostics import Severity
 from massctl.render import limits
 from massctl.render.fault import Fault
-from massctl.render.rules import advertising, characters, digests, links, pictures, structure
+from massctl.render.rules import characters, digests, links, pictures, structure, terms
 from massctl.render.rules.subject import Check, Finding, Subject
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
@@ -30,9 +30,11 @@ class Rule:
 
 
 RULES: Final = (
-    # What the law and the house say.
-    Rule("MC318", WARNING, advertising.find_absolute_terms),
-    Rule("MC319", ERROR, advertising.find_banned_words),
+    # What the law, the house and WeChat's rules of conduct say.
+    Rule("MC318", WARNING, terms.find_absolute_terms),
+    Rule("MC319", ERROR, terms.find_banned_words),
+    Rule("MC360", WARNING, terms.find_incitement),
+    Rule("MC361", WARNING, terms.find_forbidden),
     # What nobody sees, or nobody can follow.
     Rule("MC320", WARNING, characters.find_unseen),
     Rule("MC321", WARNING, links.find_unencrypted),

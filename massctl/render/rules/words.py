@@ -1,7 +1,9 @@
-"""Absolute terms of the advertising law (广告法 第九条第三项), and the words that a house bans or allows.
+"""Terms that the law or WeChat's rules name, and the words that a house bans or allows.
 
-The terms and their sources stand in `absolute_terms.toml`, which whoever reads files hands over as text. A term is
-found only where no ordinary expression covers it (最佳观赏期, 第一次, 国家级新区), and no word that the house allows.
+The terms and their sources stand in `words.toml`, which whoever reads files hands over as text: one list for each rule
+(absolute terms of the advertising law, what incites to share or to follow, what WeChat forbids). A term is found only
+where no ordinary expression covers it (最佳观赏期, 转发微博), nothing near says that it is only spoken of (警惕, 违规),
+and no word that the house allows.
 """
 
 import re
@@ -10,10 +12,15 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Final
 
-_CLAUSE: Final = re.compile(r"[^。！？；\n]+")
+_ENDS: Final = "。！？；\n"
 """No term goes beyond the end of a sentence."""
+_END: Final = re.compile(f"[{_ENDS}]")
 _NEVER: Final = "(?!)"
 """Matches nothing: the pattern of an empty list."""
+
+
+_NEAR: Final = 60
+"""Characters on each side of a term in which `unless` is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +32,26 @@ class TermGroup:
     terms: tuple[str, ...]
     """As regular expressions, most of them plain words."""
     ordinary: tuple[str, ...]
-    """Expressions, as regular expressions, in which a term is no praise of what is sold."""
+    """Expressions, as regular expressions, in which a term of this list is nothing to warn of."""
+
+
+@dataclass(frozen=True, slots=True)
+class TermList:
+    """What one rule looks for."""
+
+    groups: tuple[TermGroup, ...]
+    signs: tuple[str, ...]
+    """Every term holds one of these, so that a clause without them need not be looked at."""
+    unless: tuple[str, ...] = ()
+    """Words by which a sentence only speaks of what a term does."""
 
 
 @dataclass(frozen=True, slots=True)
 class WordLists:
     """What is looked for in everything that followers read."""
 
-    groups: tuple[TermGroup, ...] = ()
-    signs: tuple[str, ...] = ()
-    """Every term holds one of these, so that a clause without them need not be looked at."""
+    terms: tuple[tuple[str, TermList], ...] = ()
+    """By the name of the list in the data file."""
     banned: tuple[str, ...] = ()
     """`policy.banned_words`."""
     allowed: tuple[str, ...] = ()
@@ -61,31 +78,58 @@ def _read(text: str) -> WordLists:
     # Only a run that renders something looks for terms.
     import tomllib
 
-    data = tomllib.loads(text)
-    groups = (
-        TermGroup(each["source"], tuple(each["terms"]), tuple(each.get("ordinary", ()))) for each in data["group"]
-    )
-    return WordLists(tuple(groups), tuple(data["signs"]))
+    found: list[tuple[str, TermList]] = []
+    for name, data in tomllib.loads(text).items():
+        groups = [
+            TermGroup(each["source"], tuple(each["terms"]), tuple(each.get("ordinary", ()))) for each in data["group"]
+        ]
+        found.append((name, TermList(tuple(groups), tuple(data["signs"]), tuple(data.get("unless", ())))))
+    return WordLists(tuple(found))
 
 
-def absolute_terms(text: str, lists: WordLists) -> Iterator[Hit]:
-    """Find the absolute terms in a text, in their order; of two that overlap the first, and the longer one."""
-    index = _index(lists)
-    for clause in _CLAUSE.finditer(text):
-        end = clause.start()
-        for hit in _in_clause(text, clause.span(), index):
+def terms_in(text: str, lists: WordLists, name: str) -> Iterator[Hit]:
+    """Find the terms of one list in a text, in their order; of two that overlap the first, and the longer one."""
+    own = next((terms for each, terms in lists.terms if each == name), None)
+    if own is None:
+        return
+    index = _index(own, lists.allowed)
+    for span, signs in _clauses(text, index.signs):
+        end = span[0]
+        for hit in _in_clause(text, span, signs, index):
             if hit.start >= end:
                 end = hit.end
                 yield hit
 
 
-def _in_clause(text: str, span: tuple[int, int], index: "_Index") -> list[Hit]:
+def _clauses(text: str, signs: re.Pattern[str]) -> Iterator[tuple[tuple[int, int], dict[str, None]]]:
+    """Give the clauses of a text that hold a sign, each with its signs; most clauses hold none."""
+    start, end, held = 0, -1, dict[str, None]()
+    for found in signs.finditer(text):
+        if found.start() > end:
+            if held:
+                yield (start, end), held
+            start = max(text.rfind(each, max(end, 0), found.start()) for each in _ENDS) + 1
+            last = _END.search(text, found.end())
+            end, held = last.start() if last is not None else len(text), {}
+        held[found[0]] = None
+    if held:
+        yield (start, end), held
+
+
+def _in_clause(text: str, span: tuple[int, int], signs: Iterable[str], index: "_Index") -> list[Hit]:
     hits: list[Hit] = []
-    for sign in dict.fromkeys(index.signs.findall(text, *span)):
+    for sign in signs:
         found = index.terms_with(sign).finditer(text, *span)
-        hits += [Hit(*each.span(), index.lists.groups[int(str(each.lastgroup)[1:])].source) for each in found]
-    covered = [found.span() for found in index.ordinary.finditer(text, *span)] if hits else []
-    kept = [hit for hit in hits if not any(start <= hit.start and hit.end <= end for start, end in covered)]
+        hits += [Hit(*each.span(), index.terms.groups[int(str(each.lastgroup)[1:])].source) for each in found]
+    if not hits:
+        return []
+    covered = [found.span() for found in index.ordinary.finditer(text, *span)]
+    kept = [
+        hit
+        for hit in hits
+        if not any(start <= hit.start and hit.end <= end for start, end in covered)
+        and not index.unless.search(text, max(span[0], hit.start - _NEAR), min(span[1], hit.end + _NEAR))
+    ]
     return sorted(kept, key=lambda hit: (hit.start, -hit.end))
 
 
@@ -107,32 +151,38 @@ class _Index:
     Patterns are made when they are first needed, since making all of them takes longer than an article does.
     """
 
-    lists: WordLists
-    _terms: dict[str, re.Pattern[str]] = field(default_factory=dict)
+    terms: TermList
+    allowed: tuple[str, ...]
+    _patterns: dict[str, re.Pattern[str]] = field(default_factory=dict)
 
     @cached_property
     def signs(self) -> re.Pattern[str]:
         """Finds every sign."""
-        return re.compile(_either(map(re.escape, self.lists.signs)))
+        return re.compile(_either(map(re.escape, self.terms.signs)))
 
     def terms_with(self, sign: str) -> re.Pattern[str]:
         """Give what finds the terms with a sign; the name of the part that matched is `g` and the group's number."""
-        if sign not in self._terms:
-            own = [[term for term in group.terms if sign in term] for group in self.lists.groups]
+        if sign not in self._patterns:
+            own = [[term for term in group.terms if sign in term] for group in self.terms.groups]
             parts = [f"(?P<g{number}>{_either(each)})" for number, each in enumerate(own) if each]
-            self._terms[sign] = re.compile("|".join(parts) or _NEVER)
-        return self._terms[sign]
+            self._patterns[sign] = re.compile("|".join(parts) or _NEVER)
+        return self._patterns[sign]
 
     @cached_property
     def ordinary(self) -> re.Pattern[str]:
         """Finds what no term is looked for in."""
-        patterns = [pattern for group in self.lists.groups for pattern in group.ordinary]
-        return re.compile(_either([*patterns, *map(re.escape, self.lists.allowed)]))
+        patterns = [pattern for group in self.terms.groups for pattern in group.ordinary]
+        return re.compile(_either([*patterns, *map(re.escape, self.allowed)]))
+
+    @cached_property
+    def unless(self) -> re.Pattern[str]:
+        """Finds what makes a term nothing but a topic."""
+        return re.compile(_either(map(re.escape, self.terms.unless)))
 
 
 @cache
-def _index(lists: WordLists) -> _Index:
-    return _Index(lists)
+def _index(terms: TermList, allowed: tuple[str, ...]) -> _Index:
+    return _Index(terms, allowed)
 
 
 @cache

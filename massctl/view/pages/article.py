@@ -11,6 +11,7 @@ from massctl.model.phrase import Phrase
 from massctl.render.html_scan import Edit, edited, tags
 from massctl.view.pages.dark_mode import by_day_and_night
 from massctl.view.pages.markup import NOT_HERE, Sheet, Tab, tabs, written
+from massctl.view.words import reading_words
 
 DIGEST_CHARACTERS: Final = 54
 """How much of the text WeChat takes for an empty digest. Source: WeChat docs, "draft/add", read 2026-10."""
@@ -93,9 +94,15 @@ def reading(
     new = f'<p class="nothing">{is_new}</p>'
     panels = [new if each is None else _article(each, account, window, sheet) for each in articles]
     links = "".join(_link(f"article-{number}.html") for number in range(1, len(articles) + 1))
+    lengths = "".join(
+        f"<span>{f'{number}  ' if len(articles) > 1 else ''}{_length(each, sheet)}</span>"
+        for number, each in enumerate(articles, 1)
+        if each is not None and earlier is None
+    )
     return f"""<section class="column {kind}" aria-labelledby="{kind}">
 <header class="above"><h2 id="{kind}">{heading}</h2>{tabbed}</header>
-{_screen(kind, panels)}{f'<p class="files">{links}</p>' if files else ""}
+{_screen(kind, panels)}{f'<p class="files">{lengths}</p>' if lengths else ""}
+{f'<p class="files">{links}</p>' if files else ""}
 </section>
 """
 
@@ -109,6 +116,11 @@ def _screen(name: str, panels: Sequence[str]) -> str:
     shown = "".join(f'<div class="panel">{each}</div>\n' for each in panels)
     region = f'id="{name}-glass" tabindex="0" role="region" aria-labelledby="{name}"'
     return f'<div class="glass screen"><div class="panels" {region}>\n{shown}</div></div>\n'
+
+
+def _length(article: RenderedArticle, sheet: Sheet) -> str:
+    count = article.word_count
+    return sheet.say(reading_words(count.words, count.minutes))
 
 
 def _link(file: str) -> str:

@@ -93,16 +93,3 @@ def test_what_previews_of_a_coupon_need_is_no_part_of_what_is_approved() -> None
 def test_files_are_listed_with_what_takes_them() -> None:
     listed = [lock_document(each, "massctl")["pictures"][0]["as"] for each in (images(), voice(), video())]
     assert ["material", "voice", "video"] == listed
-
-
-@pytest.mark.parametrize(
-    ("content", "count"),
-    [
-        ("", 0),
-        ('<p style="color:red">三天，\n 错过</p><p>A&amp;B&nbsp;&lt;</p>', 9),
-        ('<p><img alt="图" src="x"></p>', 0),
-        ("3 < 5", 3),
-    ],
-)
-def test_characters_are_those_that_a_reader_counts(content: str, count: int) -> None:
-    assert count == article(content=content).read_characters

@@ -79,6 +79,7 @@ def test_the_document_of_a_plan():
                 "window": "due",
                 "next_at": None,
                 "handoff": [],
+                "reading": [{"words": 2, "minutes": 1}],
                 "digest": SALE.digest,
                 "steps": [
                     {"kind": "upload_image", "address": f"main/image/{hero}", "reason": "new", "reversible": True},
@@ -115,6 +116,7 @@ def test_the_document_of_a_plan():
                 "window": "none",
                 "next_at": None,
                 "handoff": [],
+                "reading": [],
                 "digest": refused.digest,
                 "steps": [],
                 "refusals": [

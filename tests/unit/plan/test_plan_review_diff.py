@@ -350,7 +350,7 @@ def test_links_are_where_they_lead():
 
 def test_words_and_pictures_are_counted():
     reading = read_body(f'<p>你好</p><img src="{HERO}"><p>再见了</p>', {})
-    assert (5, 1) == (reading.characters, reading.pictures)
+    assert (5, 1) == (reading.words, reading.pictures)
 
 
 def test_a_deeply_nested_body_is_read():
@@ -485,8 +485,8 @@ def test_an_article_that_is_new_or_gone_is_told_by_what_it_holds():
     other = article("乙", content=f'<p>四五</p><img src="massctl-picture:{sha("hero")}">', cover=sha("b"))
     come = only(compared(sale(one), sale(other, one)))
     gone = only(compared(sale(other, one), sale(one)))
-    assert ArticleChanged(1, None, "乙", characters=2, pictures=1) == come
-    assert ArticleChanged(None, 1, "乙", characters=2, pictures=1) == gone
+    assert ArticleChanged(1, None, "乙", words=2, pictures=1) == come
+    assert ArticleChanged(None, 1, "乙", words=2, pictures=1) == gone
 
 
 def test_an_article_that_moved_is_told_and_one_that_was_pushed_down_is_not():

@@ -1,5 +1,9 @@
 """The template library: what each block writes, in Markdown and in HTML, and what a wrong call says."""
 
+import re
+from importlib.resources import files
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +12,11 @@ from render_inputs import Folder, body, hold, news, render, rendered, wrong
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.message import RenderedNews
 from massctl.render.blocks.library import SIGNATURES
+from massctl.render.rules.words import read_lists
+from massctl.render.theme import BUILT_IN
+from massctl.source.loader import built_in_theme
 
+WORDS = read_lists((files("massctl.render") / "words.toml").read_text(encoding="utf-8"))
 FILES = {"spring/articles/a.png": "A", "spring/images/b.png": "B"}
 OWN = "https://mp.weixin.qq.com/s/abc"
 CSS = ".lead{color:red}.columns .column{margin:0}p{margin:1px}"
@@ -166,9 +174,157 @@ def test_a_variable_of_that_name_wins():
     assert "自己的" in message.articles[0].content
 
 
-# Wrong calls.
+# Blocks that are made of parts.
 
 COLUMN = "{% call blocks.column() %}x{% endcall %}"
+NUMBER = '{{ blocks.number("11.2", "公里", "全程") }}'
+
+
+def inside(name: str, content: str) -> str:
+    return f"{{% call blocks.{name}() %}}\n{content}\n{{% endcall %}}"
+
+
+@pytest.mark.parametrize(
+    ("count", "width", "size"), [(1, "100", 36), (2, "49", 36), (3, "32", 25)], ids=["one", "two", "three"]
+)
+def test_numbers_share_the_width_and_are_as_large_as_fits(count: int, width: str, size: int):
+    found = md(inside("numbers", NUMBER * count))
+    assert count == found.count(f"display:inline-block;width:{width}%;")
+    assert count == found.count(f'<span style="font-size:{size}px">11.2</span><span style="font-size:13px">公里</span>')
+    assert count == found.count("<p>全程</p>")
+
+
+def test_the_longest_number_says_how_large_all_are():
+    found = md(inside("numbers", '{{ blocks.number("1,284", "人") }}{{ blocks.number("7") }}{{ blocks.number("8") }}'))
+    assert ["24"] * 3 == re.findall(r"font-size:(\d+)px\">\d", found)
+
+
+def test_a_timeline_holds_texts_and_markdown_in_their_order():
+    text = '{{ blocks.entry("8:40", "集合") }}{% call blocks.entry("10:15") %}- **茶**{% endcall %}'
+    found = md(inside("timeline", text), ".entry-mark{color:red}")
+    assert 2 == found.count('<span style="color:red">●</span>')
+    assert "8:40</p><p>集合</p></section>" in found
+    assert found.index("集合") < found.index("10:15") < found.index("<strong>茶</strong>")
+
+
+def test_parts_may_come_from_a_loop():
+    loop = "{% for at in [8, 9] %}{{ blocks.entry(at, 'x') }}{% endfor %}"
+    assert ["8", "9"] == re.findall(r"</span>(\d)</p>", md(inside("timeline", loop), ".entry-mark{color:red}"))
+
+
+def test_a_part_that_was_written_before_stands_where_it_is_shown():
+    text = "{% set b %}{{ blocks.entry('乙', 'x') }}{% endset %}{{ blocks.entry('甲', 'x') }}{{ b }}"
+    found = html(inside("timeline", text))
+    assert found.index("甲") < found.index("乙")
+
+
+def test_who_speaks_first_is_on_the_left():
+    says = '{{ blocks.says("甲", "1") }}{{ blocks.says("乙", "2") }}{{ blocks.says("甲", "3") }}'
+    found = md(inside("dialogue", says + '{{ blocks.says("甲", "4", side="right") }}'))
+    assert ["1", "3"] == re.findall(r"<section><section [^>]*><p>甲</p><section [^>]*><p>(\d)</p>", found)
+    assert ["2", "4"] == re.findall(r'text-align:right"><section [^>]*><p>.</p><section [^>]*><p>(\d)</p>', found)
+
+
+def test_a_face_stands_outside_of_what_is_said():
+    first, second = 'blocks.says("甲", "1", image="a.png")', 'blocks.says("乙", "2", image="a.png")'
+    found = md(inside("dialogue", f"{{{{ {first} }}}}{{{{ {second} }}}}"))
+    assert [True, False] == [
+        part.index("<img") < part.index("<p>") for part in found.split("<section><section")[1:]
+    ] + [found.rindex("<img") < found.index("<p>2</p>")]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        inside("numbers", NUMBER),
+        inside("timeline", '{{ blocks.entry("8:40", "集合") }}'),
+        inside("dialogue", '{{ blocks.says("甲", "1", image="a.png") }}{{ blocks.says("乙", "2") }}'),
+        '{{ blocks.qa("下雨呢？", "照走。") }}',
+        '{{ blocks.past({"article": "earlier", "title": "茶", "image": "a.png"}) }}',
+        '{{ blocks.follow("社", "a.png", "每周四") }}',
+    ],
+)
+def test_a_block_with_its_styles_is_the_same_in_markdown_and_in_html(call: str):
+    css = ".article p{margin:1px}.entry,.bubble,.number,.qa-text,.past-item,.follow{color:red}"
+    assert md(call, css).replace(' data-w="1080"', "") == html(call, css)
+    assert "color:red" in html(call, css)
+
+
+@pytest.mark.parametrize("name", ["main.md.j2", "main.html.j2"])
+def test_a_question_has_its_answer_below(name: str):
+    found = body('{{ blocks.qa("下雨呢？", "照走。") }}', FILES, name)
+    assert ["问", "下雨呢？", "答", "照走。"] == re.findall(r">([^<>]+)<", found)
+
+
+def test_a_block_in_a_part_is_a_block():
+    text = inside("dialogue", "{% call blocks.says('甲') %}" + inside("columns", COLUMN + COLUMN) + "{% endcall %}")
+    for found in (md(text), html(text)):
+        assert 2 == found.count("width:48%")
+        assert not re.search("[\ue000-\ue002]", found)
+
+
+# What went out before.
+
+LOCK = '{"message": {"articles": [{"title": "第一篇"}, {"title": "第二 <篇>"}]}}'
+
+
+def past(call: str, **more: str) -> Folder:
+    return Folder(
+        {
+            "spring/articles/main.md.j2": f"{{{{ blocks.past({call}) }}}}",
+            "spring/images/cover.jpg": "c",
+            "spring/articles/a.png": "A",
+            "earlier/campaign.lock.json": LOCK,
+            **more,
+        }
+    )
+
+
+def content_of(folder: Folder) -> tuple[str, tuple[tuple[str, str], ...]]:
+    campaign = rendered(news({"content": "articles/main.md.j2"}), folder)
+    assert isinstance(campaign.message, RenderedNews)
+    return campaign.message.articles[0].content, campaign.links
+
+
+def test_past_articles_have_the_addresses_of_the_ledger_and_the_titles_of_the_lock():
+    content, links = content_of(past('"earlier", "earlier/2"'))
+    first, second = "https://mp.weixin.qq.com/s/earlier-1", "https://mp.weixin.qq.com/s/earlier-2"
+    assert f'<p><a href="{first}">第一篇</a></p>' in content
+    assert f'<a href="{second}">第二 &lt;篇&gt;</a>' in content
+    assert (("earlier/1", first), ("earlier/2", second)) == links
+    assert "往期推荐" in content
+
+
+def test_a_past_article_may_have_another_title_and_a_picture():
+    call = '{"article": "earlier/2", "title": "茶", "image": "a.png"}, heading="再读一遍"'
+    content, _ = content_of(past(call, **{"earlier/campaign.lock.json": "damaged"}))
+    address = "https://mp.weixin.qq.com/s/earlier-2"
+    assert f'<a href="{address}"><img src="{hold("A")}" data-w="1080" alt="茶"' in content
+    assert f'<a href="{address}">茶</a>' in content
+    assert "再读一遍" in content
+    assert "往期推荐" not in content
+
+
+@pytest.mark.parametrize("lock", ["", "[]", "{", '{"message": {"articles": []}}', '{"message": null}', LOCK[:40]])
+def test_a_title_that_nobody_knows_is_told_at_the_call(lock: str):
+    (found,) = render(
+        news({"content": "articles/main.md.j2"}), past('"earlier/2"', **{"earlier/campaign.lock.json": lock})
+    )[1]
+    assert ("MC107", True, True) == (
+        found.code,
+        "no lock that knows the title" in found.message,
+        found.place is not None,
+    )
+
+
+def test_an_invitation_to_follow_may_hold_the_profile_card():
+    card = '{{ profile_card(id="MzA5", nickname="社", image="../images/b.png") }}'
+    found = md(f"{{% call blocks.follow(text='每周四') %}}{card}{{% endcall %}}")
+    assert found.index("每周四") < found.index("<mp-common-profile")
+    assert "<p>社</p>" in md('{{ blocks.follow("社", "a.png") }}')
+
+
+# Wrong calls.
 
 
 @pytest.mark.parametrize(
@@ -188,6 +344,19 @@ COLUMN = "{% call blocks.column() %}x{% endcall %}"
         ("blocks.lead(titel)", "`titel` is not defined", None),
         ('blocks.button("a", "https://example.com")', "WeChat removes such links", "QR code"),
         ('blocks.product("a", "a.png", url="javascript:x")', "WeChat removes such links", "QR code"),
+        ("blocks.past()", "needs `articles`", "takes articles"),
+        ("blocks.past(articles=[])", "takes 1 to 20 articles, and here are 0", "takes articles"),
+        ("blocks.past(articles='earlier')", "must be a list", "takes articles"),
+        ("blocks.past(true)", "must be a text", "takes articles"),
+        ("blocks.past('earlier/9')", "counts articles from 1 to 8", "takes article, title, image"),
+        ("blocks.past('earlier/x')", "counts articles from 1 to 8", "takes article, title, image"),
+        ("blocks.past('later/1')", "later was not sent", None),
+        ("blocks.past({'titel': 'x'})", "has no `titel`", "did you mean `title`?"),
+        ("blocks.past({'title': 'x'})", "needs `article`", "takes article, title, image"),
+        ("blocks.follow(text='x')", "needs `name`, or content", "takes name"),
+        ("blocks.qa('问')", "needs `answer`, or content", "takes question"),
+        ("blocks.entry('8:40', 'x')", "must be inside blocks.timeline", None),
+        ("blocks.number('1')", "must be inside blocks.numbers", None),
         ("blocks.columns()", "is empty", None),
         ("blocks.column()", "is empty", None),
         ("blocks.leed('a')", "the library has no block `leed`", "did you mean `lead`?"),
@@ -216,6 +385,15 @@ def test_a_wrong_call_is_told_at_its_line(call: str, said: str, hint: str | None
         ("{% call blocks.columns() %}x{% endcall %}", "here are 0"),
         (f"{{% call blocks.columns() %}}{COLUMN}{{% endcall %}}", "here are 1"),
         (f"{{% call blocks.columns() %}}{COLUMN}{COLUMN}{COLUMN}{{% endcall %}}", "here are 3"),
+        (inside("numbers", NUMBER * 4), "needs 1–3 of blocks.number, and here are 4"),
+        (
+            inside("numbers", NUMBER * 2 + '{{ blocks.number("12,345,678", "元") }}'),
+            "too long for 3 numbers side by side",
+        ),
+        (inside("timeline", "x"), "needs 1–50 of blocks.entry, and here are 0"),
+        (inside("timeline", "{{ blocks.lead('x') }}{{ blocks.entry('1', 'y') }}"), "only blocks.entry"),
+        (inside("dialogue", "{{ blocks.says('a', 'b', side='up') }}"), "is left or right, not up"),
+        ("{% call blocks.lead() %}{{ blocks.entry('1', 'y') }}{% endcall %}", "must be inside blocks.timeline"),
         (f"{{% call blocks.columns() %}}{COLUMN}y{COLUMN}{{% endcall %}}", "something else"),
     ],
 )
@@ -263,9 +441,29 @@ def test_no_text_breaks_out_of_its_block(text: str):
     assert (1, content.count("<br>") + 2) == (content.count("</section>"), content.count("<"))
 
 
-def test_every_block_is_documented():
-    from pathlib import Path
+@pytest.mark.parametrize("theme", BUILT_IN)
+def test_the_sample_calls_every_block_and_reads_well_in_every_theme(theme: str):
+    sample = files("massctl.render") / "blocks"
+    text = (sample / "sample.md.j2").read_text(encoding="utf-8")
+    pictures = {f"spring/images/{each.name}": each.name for each in (sample / "images").iterdir()}
+    folder = Sample({"spring/main.md.j2": text, "spring/images/cover.jpg": "c", **pictures})
+    assert [] == [name for name in SIGNATURES if f"blocks.{name}(" not in text]
+    campaign, diagnostics = render(news({"content": "main.md.j2"}, theme=theme), folder, words=WORDS)
+    assert campaign is not None
+    assert [] == diagnostics
 
+
+class Sample(Folder):
+    """The built-in themes, and an address for everything."""
+
+    def stylesheet(self, theme: str, /) -> str | None:
+        return built_in_theme(theme)
+
+    def article_address(self, campaign: str, number: int, /) -> str:
+        return f"https://mp.weixin.qq.com/s/{campaign}-{number}"
+
+
+def test_every_block_is_documented():
     root = Path(__file__).parents[3] / "docs" / "guides"
     for page in ("template-library.md", "template-library.zh-CN.md"):
         text = (root / page).read_text(encoding="utf-8")

@@ -8,7 +8,11 @@ from massctl.render.rules.characters import unseen_characters
 from massctl.render.rules.registry import RULES
 from massctl.render.rules.words import WordLists, read_lists
 
-TERMS = read_lists('signs = ["最"]\n[[group]]\nsource = "法"\nterms = ["最佳"]\n', banned=["全网"], allowed=["全网通"])
+TERMS = read_lists(
+    '[advertising]\nsigns = ["最"]\n[[advertising.group]]\nsource = "法"\nterms = ["最佳"]\n',
+    banned=["全网"],
+    allowed=["全网通"],
+)
 
 
 def codes(diagnostics: list[Diagnostic]) -> list[str]:

@@ -4,15 +4,16 @@ import re
 from importlib.resources import files
 
 import pytest
+from render_inputs import Folder, news, render
 
-from massctl.render.rules.words import WordLists, absolute_terms, banned_words, read_lists
+from massctl.render.rules.words import WordLists, banned_words, read_lists, terms_in
 
-DATA = (files("massctl.render") / "absolute_terms.toml").read_text(encoding="utf-8")
+DATA = (files("massctl.render") / "words.toml").read_text(encoding="utf-8")
 LISTS = read_lists(DATA)
 
 
-def found(text: str, lists: WordLists = LISTS) -> list[str]:
-    return [text[hit.start : hit.end] for hit in absolute_terms(text, lists)]
+def found(text: str, lists: WordLists = LISTS, name: str = "advertising") -> list[str]:
+    return [text[hit.start : hit.end] for hit in terms_in(text, lists, name)]
 
 
 @pytest.mark.parametrize(
@@ -155,9 +156,152 @@ def test_an_ordinary_sentence_says_nothing(sentence: str) -> None:
     assert [] == found(sentence)
 
 
+# What WeChat's rules forbid.
+
+INCITING = """
+转发本文到朋友圈，集满38个赞，到店免费领取保温杯一个。
+分享到朋友圈领取优惠券
+分享本文到朋友圈并截图发到后台，即可领取电子版路线图
+转发集赞，前50名送手账
+转发朋友圈集赞满 28 个即可兑换咖啡一杯
+分享到朋友圈后才能查看答案
+分享后即可领取红包
+转发有奖！
+分享有礼，邀请3位好友助力免费得手账
+邀请好友助力，就能免费领
+帮我砍一刀
+每分享一次增加一次抽奖机会
+转发抽奖
+不转不是中国人
+是中国人就转
+请好心人转发一下
+转发后一生平安
+这篇文章全网都转疯了
+转发给10个好友，三天内必有好运
+不转发就看不到结局，不转发就不能领取
+关注后解锁全文
+关注公众号即可领取新人红包
+关注我们，领红包
+关注“不赶路步行社”公众号后可参与抽奖
+扫码关注即送好礼
+关注有礼
+关注后查看答案
+关注领红包
+集齐30个赞送手账一本
+集赞有礼
+分享海报到3个微信群即可领取
+转发本文至朋友圈，凭截图领取礼品
+点击关注，抢现金红包
+求助力！
+邀请2位好友即可解锁全部课程
+关注公众号，免费领取100G资料
+分享朋友圈截图，免费领一本
+将本文转发至朋友圈，即可参与抽奖
+"""
+FORBIDDEN = """
+今晚彩票必中号码，加微信
+精准彩票预测
+开光手串，招财转运
+大师算命，扫码咨询
+注册即送彩金88元
+代刷阅读量，价格优惠
+"""
+HARMLESS = """
+欢迎分享给朋友。
+欢迎转发到朋友圈，让更多人看到。
+如果觉得这篇文章对你有帮助，可以转发到朋友圈，谢谢。
+今天和大家分享一个故事。
+分享一下我的经验。
+点击右上角，分享给更多喜欢走路的人。
+转发微博抽三位送书。
+这条微博被转发了一万次。
+关注我们，每周四见。
+欢迎关注我们的公众号。
+关注公众号，回复“路线”，把地图发给你。
+值得关注的是，他们领取了奖励。
+近期关注后续进展。
+春节的红包怎么发才好看？
+微信红包的封面设计。
+他抢到了一个八块八的红包。
+母亲把红包压在枕头底下。
+不需要转发朋友圈，直接到店领取。
+无需关注即可领取门票。
+警惕“转发集赞领红包”的骗局。
+平台规定：禁止关注后才能查看答案的做法。
+诱导分享的公众号会被封号，比如集赞送礼品。
+请求转发后，网关会查看日志。
+把屏幕分享到群里之后，大家就可以看到了。
+好友分享链接之后即可看到进度。
+服务器转发请求后可以获得响应。
+点赞、在看、转发，三连走起。
+集体称赞他的手艺。
+他受到大家的称赞，领取了奖状。
+收集了三百个赞美的词。
+这首歌一夜之间传遍朋友圈。
+请在群里接龙，到店领取路线图。
+志愿者到服务台领取号码牌。
+凭身份证领取门票。
+邀请朋友一起来走路。
+邀请两位好友组队参加接力。
+感谢各位好友的助力。
+为乡村振兴助力。
+砍柴、挑水、做饭。
+和小贩砍价是一门手艺。
+彩票店开在菜市场门口。
+他买了三十年彩票，没有中过大奖。
+用模型做彩票预测的论文。
+故宫的开光匾额展出。
+小时候村里有个算命先生。
+占卜在商代是国家大事。
+关注后台数据，领取任务的人变多了。
+重点关注之后的天气变化。
+先关注，再提问。
+你关注的作者领取了稿费。
+文章在同行间转发，之后他获得了邀请。
+分享会结束后，请领取纪念品。
+分享会后可参与抽奖，人人有份。
+经验分享之后是茶歇，请领取茶点。
+关注度最高的是抽奖环节。
+他不转身就走。
+车票不转让。
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        *(("incitement", each) for each in INCITING.split("\n")[1:-1]),
+        *(("forbidden", each) for each in FORBIDDEN.split("\n")[1:-1]),
+    ],
+)
+def test_what_wechat_forbids_is_found_and_said(name: str, sentence: str) -> None:
+    folder = Folder({"spring/articles/main.md": sentence, "spring/images/cover.jpg": "cover"})
+    told = {each.code for each in render(news({"content": "articles/main.md"}), folder, words=LISTS)[1]}
+    assert (True, {"MC360" if name == "incitement" else "MC361"}) == (bool(found(sentence, name=name)), told)
+
+
+@pytest.mark.parametrize("name", ["incitement", "forbidden"])
+@pytest.mark.parametrize("sentence", HARMLESS.split("\n")[1:-1] + ORDINARY.split("\n")[1:-1])
+def test_an_invitation_or_a_topic_says_nothing(name: str, sentence: str) -> None:
+    assert [] == found(sentence, name=name)
+
+
+def test_a_word_far_away_does_not_make_an_offer_a_topic() -> None:
+    far = "，".join(["字" * 10] * 8)
+    assert (["转发集赞"], []) == (
+        found(f"转发集赞{far}骗局", name="incitement"),
+        found("转发集赞的骗局", name="incitement"),
+    )
+    assert ["转发集赞"] == found("转发集赞。骗局", name="incitement")
+
+
+def test_what_the_house_allows_is_no_incitement() -> None:
+    assert [] == found("关注有礼", read_lists(DATA, allowed=["关注有礼"]), "incitement")
+
+
 def test_every_hit_names_its_source() -> None:
     assert ["《广告法》第九条第（三）项", "工商广字〔1997〕第 207 号"] == [
-        hit.source for hit in absolute_terms("最佳之选，极品。", LISTS)
+        hit.source for hit in terms_in("最佳之选，极品。", LISTS, "advertising")
     ]
 
 
@@ -168,12 +312,13 @@ def test_what_the_house_allows_is_ordinary() -> None:
 
 def test_every_group_has_a_source_and_every_term_a_sign() -> None:
     """A term without a sign would never be found: its clause is not looked at."""
-    signs = re.compile("|".join(map(re.escape, LISTS.signs)))
-    terms = [term for group in LISTS.groups for term in group.terms]
-    assert ([], True) == (
-        [term for term in terms if not signs.search(term)],
-        all(group.source for group in LISTS.groups),
-    )
+    for name, own in LISTS.terms:
+        signs = re.compile("|".join(map(re.escape, own.signs)))
+        terms = [term for group in own.groups for term in group.terms]
+        assert ([], True) == (
+            [term for term in terms if not signs.search(term)],
+            all(group.source for group in own.groups),
+        ), name
 
 
 def test_of_two_terms_that_overlap_the_longer_one_is_told() -> None:
@@ -182,7 +327,7 @@ def test_of_two_terms_that_overlap_the_longer_one_is_told() -> None:
 
 
 def test_no_term_holds_a_group_that_would_take_its_source_away() -> None:
-    parts = [each for group in LISTS.groups for each in (*group.terms, *group.ordinary)]
+    parts = [each for _, own in LISTS.terms for group in own.groups for each in (*group.terms, *group.ordinary)]
     assert [] == [each for each in parts if re.compile(each).groups]
 
 
@@ -192,6 +337,13 @@ def test_a_hostile_text_takes_no_time(sentence: str) -> None:
     assert len(found(sentence)) <= 1
 
 
+@pytest.mark.parametrize(
+    "sentence", ["转发" * 20_000, "关注“" * 20_000, "集" * 20_000 + "赞", "微博" * 20_000 + "转发抽奖"]
+)
+def test_a_hostile_text_without_an_end_takes_no_time(sentence: str) -> None:
+    assert [] == [*found(sentence, name="incitement"), *found(sentence, name="forbidden")][1:]
+
+
 def test_banned_words_are_found_whatever_their_case() -> None:
     lists = WordLists(banned=("Foo", "全网"), allowed=("全网通",))
     text = "foo 全网通 全网 FOO"
@@ -199,4 +351,4 @@ def test_banned_words_are_found_whatever_their_case() -> None:
 
 
 def test_an_empty_list_bans_nothing() -> None:
-    assert ([], []) == (list(banned_words("全网", WordLists())), list(absolute_terms("最佳", WordLists())))
+    assert ([], []) == (list(banned_words("全网", WordLists())), list(terms_in("最佳", WordLists(), "advertising")))

@@ -73,6 +73,13 @@ def test_the_page_asks_no_server_for_a_picture(address: str):
     assert [NOT_HERE] == [each["src"] for tag, each in outline.tags if each.get("alt") == "雪"]
 
 
+def test_the_page_says_how_long_each_article_is():
+    one = RenderedNews((changed_article(content=f"<p>{'字' * 700}</p>"),))
+    assert "<span>700 words, 2 min to read</span>" in index_page(campaign(message=one), FILES, Language.EN)
+    two = RenderedNews((*one.articles, changed_article(content="<p>一</p>")))
+    assert "<span>2  1 字，约 1 分钟读完</span>" in index_page(campaign(message=two), FILES)
+
+
 def test_the_page_has_a_tab_for_each_article_and_links_to_its_body():
     outline = Outline(index_page(campaign(), FILES))
     assert {"article-1.html", "article-2.html"} <= set(outline.values("a", "href"))

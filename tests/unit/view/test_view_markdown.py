@@ -509,7 +509,7 @@ def test_every_kind_of_message(kind: str):
         "voice": "voice message · `v.mp3`",
         "mpvideo": "video message · 题 · `v.mp3`",
         "wxcard": "coupon · CARD",
-        "text": "**text** 周日 改时间 · 5 characters",
+        "text": "**text** 周日 改时间 · 5 words",
     }
     document = forged(["x"] * 12, "en")
     approved = document["campaigns"][0]["approved"]

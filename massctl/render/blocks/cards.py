@@ -4,25 +4,28 @@ The elements are WeChat's own; it refuses a mini-program that is not linked to t
 another account (40155). Source: WeChat docs, "draft/add" and "mini-program cards in articles", read 2026-10.
 """
 
+import json
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from html import escape
 from typing import Any, Final
 
 from jinja2.runtime import Context
 from jinja2.utils import pass_context
 
+from massctl.model.ids import LOCK_FILE
 from massctl.model.phrase import Phrase
 from massctl.render.blocks.signature import Given, Signature, given_to, signature, stop
 from massctl.render.fault import TemplateStop
-from massctl.render.inputs import Problem
+from massctl.render.inputs import Inputs, Problem
 
 _APPID: Final = re.compile(r"wx[0-9a-f]{16}")
 """Source: the AppIDs of WeChat, in every example of its docs."""
+_TITLED: Final = '{"article": "2026-10-tea", "title": "…"}'
 _NUMBER_MAX: Final = 8
 """Articles of one message. Source: WeChat docs, "draft/add", read 2026-10."""
-AddressOf = Callable[[str, int], "str | Problem"]
-"""Gives the address of an article by the campaign's name and its number, from 1."""
 
 SIGNATURES: Final[Mapping[str, Signature]] = {
     each.name: each
@@ -51,15 +54,39 @@ def article_url(context: Context, *args: Any, **kwargs: Any) -> str:
     """Give the address of an article that went out before; raises TemplateStop where none is known."""
     form = SIGNATURES["article_url"]
     given = given_to(form, args, kwargs, holds=False)
-    written = given.get("number", "1")
-    if not written.isdecimal() or not 1 <= int(written[:9]) <= _NUMBER_MAX:
-        say = Phrase("`number` of {block} counts articles from 1 to {most}", block=form.shown, most=_NUMBER_MAX)
-        raise stop(form, say)
-    find: AddressOf = context.environment.address_of  # type: ignore[attr-defined]  # It is ours.
-    found = find(given["campaign"], int(written))
-    if isinstance(found, Problem):
-        raise TemplateStop(found, needle=given["campaign"])
-    return found
+    sent: SentArticles = context.environment.sent  # type: ignore[attr-defined]  # It is ours.
+    return sent.address(form, given["campaign"], given.get("number", "1"))
+
+
+@dataclass(frozen=True, slots=True)
+class SentArticles:
+    """What went out before, as templates of one campaign refer to it."""
+
+    inputs: Inputs
+    links: dict[str, str]
+    """Every address that was asked for, by campaign and number of the article."""
+
+    def address(self, form: Signature, campaign: str, written: str) -> str:
+        """Give the address of an article; raises TemplateStop, for `form`, where none is known."""
+        if not written.isdecimal() or not 1 <= int(written[:9]) <= _NUMBER_MAX:
+            say = Phrase("`number` of {block} counts articles from 1 to {most}", block=form.shown, most=_NUMBER_MAX)
+            raise stop(form, say)
+        found = self.inputs.article_address(campaign, int(written))
+        if isinstance(found, Problem):
+            raise TemplateStop(found, needle=campaign)
+        self.links[f"{campaign}/{int(written)}"] = found
+        return found
+
+    def title(self, form: Signature, campaign: str, number: int) -> str:
+        """Give the title that the lock of a campaign has for an article; raises TemplateStop where there is none."""
+        text = self.inputs.template(f"{campaign}/{LOCK_FILE}")
+        with suppress(ValueError, LookupError, TypeError, RecursionError):
+            if isinstance(text, str) and (title := json.loads(text)["message"]["articles"][number - 1]["title"]):
+                return str(title)
+        say = Phrase(
+            "{campaign} has no lock that knows the title of article {number}", campaign=campaign, number=number
+        )
+        raise stop(form, say, Phrase("write the title: {example}", example=_TITLED))
 
 
 def _attributes(given: Given, kind: str) -> str:

@@ -30,6 +30,7 @@ HEADING_STYLES: Final[tuple[str, ...]] = get_args(HeadingStyle)
 CODE_STYLES: Final[tuple[str, ...]] = get_args(CodeStyle)
 PARTS: Final = (
     "base",
+    "blocks",
     *(f"headings-{each}" for each in HEADING_STYLES),
     *(f"code-{each}" for each in CODE_STYLES),
 )

@@ -260,14 +260,14 @@ class PageCache:
     def themes_page(self, query: Mapping[str, str]) -> str:
         """Return the gallery of themes, with the variables and the sample that the address chooses."""
         # Only the gallery renders without a campaign.
-        from massctl.serve.theme_gallery import read_settings, sample_files, shown_themes
+        from massctl.serve.theme_gallery import read_settings, sample_addresses, shown_themes
 
         with self._one_at_a_time:
             heard, shown = self._broadcaster.number, []
             if self._settings is not None:
                 workbench = Workbench(self._repository, self._settings, self._served.cache)
-                shown = shown_themes(workbench, read_settings(query))
-            sheet = self._sheet({sha256: address(sha256, "jpg") for sha256 in sample_files()})
+                shown = shown_themes(workbench, read_settings(query), query.get("sample", ""))
+            sheet = self._sheet({sha256: FILE_FOLDER + name for sha256, name in sample_addresses().items()})
             return themes_page(shown, self._faults, sheet, Watched(SHARED, heard))
 
     def file(self, sha256: str) -> bytes | None:

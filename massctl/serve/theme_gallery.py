@@ -21,9 +21,19 @@ from massctl.view.pages.themes_page import Shown
 
 _FOLDER: Final = "_gallery"
 """Where the samples are for the renderer; no campaign has this name."""
-_TITLES: Final = {"sample.md": "四个周六，四十二公里"}
-_PICTURES: Final = {"avenue.jpg": (750, 563)}
-"""The pictures of the samples, with their size."""
+_SAMPLES: Final = {
+    "": ("sample.md", "massctl.serve", "gallery/sample.md", "四个周六，四十二公里"),
+    "blocks": ("blocks.md.j2", "massctl.render", "blocks/sample.md.j2", "模板库里的每一种版块"),
+}
+"""What the page's address says -> the sample's name, the package and the file that it is in, and its title."""
+_TEXTS: Final = {name: (package, file) for name, package, file, _ in _SAMPLES.values()}
+_PICTURES: Final = {
+    "avenue.jpg": ("massctl.serve", "gallery/avenue.jpg", 750, 563),
+    "images/notebook.png": ("massctl.render", "blocks/images/notebook.png", 600, 600),
+    "images/portrait.png": ("massctl.render", "blocks/images/portrait.png", 600, 600),
+    "images/qr.png": ("massctl.render", "blocks/images/qr.png", 468, 468),
+}
+"""The pictures of the samples: the package and the file that each is in, and its size."""
 _NUMBERS: Final = frozenset({"font_size"})
 
 
@@ -40,19 +50,21 @@ def read_settings(query: Mapping[str, str]) -> ThemeSettings:
     return found
 
 
-def shown_themes(workbench: Workbench, settings: ThemeSettings) -> list[Shown]:
-    """Render the sample in every theme, the built-in ones first, then those of the repository."""
+def shown_themes(workbench: Workbench, settings: ThemeSettings, sample: str = "") -> list[Shown]:
+    """Render a sample in every theme, the built-in ones first, then those of the repository."""
+    name, _, _, title = _SAMPLES.get(sample, _SAMPLES[""])
     inputs = _Samples(workbench.repository, workbench.settings, workbench.cache)
     house = [each for each in workbench.house_themes() if each not in BUILT_IN]
-    return [_shown(inputs, ThemeSettings(name=name).over(settings), "sample.md") for name in (*BUILT_IN, *house)]
+    themes = [ThemeSettings(name=each).over(settings) for each in (*BUILT_IN, *house)]
+    return [_shown(inputs, theme, name, title) for theme in themes]
 
 
-def _shown(inputs: "_Samples", theme: ThemeSettings, path: str) -> Shown:
+def _shown(inputs: "_Samples", theme: ThemeSettings, path: str, title: str) -> Shown:
     setting = Setting(_FOLDER, inputs, Pictures(_FOLDER, inputs), "footnotes", theme)
-    body = render_body(path, _TITLES[path], {}, setting, theme, breaks=False)
+    body = render_body(path, title, {}, setting, theme, breaks=False)
     faults = (*body.faults, *(body.theme.faults if body.theme is not None else ()))
     article = RenderedArticle(
-        title=_TITLES[path],
+        title=title,
         author="不赶路编辑部",
         digest="",
         content=body.content,
@@ -68,7 +80,8 @@ def _shown(inputs: "_Samples", theme: ThemeSettings, path: str) -> Shown:
 @cache
 def sample_picture(name: str) -> bytes:
     """Return the bytes of a picture of the samples."""
-    return get_data("massctl.serve", f"gallery/{name}") or b""
+    package, file, *_ = _PICTURES[name]
+    return get_data(package, file) or b""
 
 
 def sample_files() -> dict[str, bytes]:
@@ -76,19 +89,25 @@ def sample_files() -> dict[str, bytes]:
     return {sha256_of(data): data for data in map(sample_picture, _PICTURES)}
 
 
+def sample_addresses() -> dict[str, str]:
+    """Name a file for each picture of the samples, by the SHA-256 of its bytes."""
+    return {sha256_of(sample_picture(name)): f"{sha256_of(sample_picture(name))}.{name[-3:]}" for name in _PICTURES}
+
+
 class _Samples(Workbench):
     """The samples of the package, and the files that the repository's own themes name."""
 
     def template(self, path: str) -> str | Problem:
-        name = path.removeprefix(f"{_FOLDER}/")
-        if name not in _TITLES:
-            return super().template(path)
-        return (get_data("massctl.serve", f"gallery/{name}") or b"").decode()
+        found = _TEXTS.get(path.removeprefix(f"{_FOLDER}/"))
+        return super().template(path) if found is None else (get_data(*found) or b"").decode()
 
     def picture(self, path: str, use: PicturePurpose) -> Picture | Problem:
         name = path.removeprefix(f"{_FOLDER}/")
         if name not in _PICTURES:
             return super().picture(path, use)
-        data = sample_picture(name)
+        data, (*_, width, height) = sample_picture(name), _PICTURES[name]
         sha256 = sha256_of(data)
-        return Picture(path, sha256, sha256, len(data), Purpose.IMAGE, "jpg", *_PICTURES[name])
+        return Picture(path, sha256, sha256, len(data), Purpose.IMAGE, name[-3:], width, height)
+
+    def article_address(self, campaign: str, number: int) -> str | Problem:
+        return f"https://mp.weixin.qq.com/s/{campaign}-{number}"

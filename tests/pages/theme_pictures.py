@@ -15,7 +15,7 @@ from PIL import Image
 from massctl.browser import Browser, open_browser
 from massctl.model.theme import ThemeSettings
 from massctl.render.theme import BUILT_IN
-from massctl.serve.theme_gallery import sample_files, shown_themes
+from massctl.serve.theme_gallery import sample_addresses, sample_files, shown_themes
 from massctl.source.campaigns import load_settings
 from massctl.source.loader import Workbench
 from massctl.source.repository import Repository
@@ -72,13 +72,13 @@ def _page(folder: Path) -> Path:
     settings, _ = load_settings(repository, loopback_override=None)
     assert settings is not None
     for sha256, data in sample_files().items():
-        (folder / f"{sha256}.jpg").write_bytes(data)
+        (folder / sample_addresses()[sha256]).write_bytes(data)
     shown = [
         each
         for each in shown_themes(Workbench(repository, settings, folder), ThemeSettings())
         if each.theme.name in BUILT_IN
     ]
-    sheet = Sheet(Language.ZH, {sha256: f"{sha256}.jpg" for sha256 in sample_files()})
+    sheet = Sheet(Language.ZH, sample_addresses())
     page = folder / "page.html"
     page.write_text(themes_page(shown, [], sheet, Watched("", 0)), encoding="utf-8")
     return page

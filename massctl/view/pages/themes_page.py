@@ -80,6 +80,7 @@ _SETTINGS: Final[Sequence[Knob]] = (
         Phrase("code"),
         _names("code", {"own": _OWN, "light": Phrase("light code"), "dark": Phrase("dark code")}),
     ),
+    ("sample", Phrase("sample"), _names("sample", {"own": Phrase("an article"), "blocks": Phrase("all blocks")})),
 )
 """Choices that draw the page again: the first one is taken where the address says nothing."""
 _PAIR: Final[Knob] = (

@@ -65,3 +65,10 @@ def test_what_is_no_choice_is_left_out(query: dict[str, str]):
 def test_faults_of_the_settings_are_shown_in_place_of_the_themes(tree: Tree):
     tree.write("massctl.yaml", "version: 1\n")
     assert "MC012" in page(tree)
+
+
+def test_all_blocks_are_shown_where_they_are_chosen(tree: Tree):
+    found = page(tree, "?sample=blocks")
+    assert "往期推荐" in found
+    assert "往期推荐" not in page(tree)
+    assert 'class="fault"' not in found

@@ -1,24 +1,200 @@
-"""Work out what stands on which phone: two followers, and whoever received a preview.
+"""Answer the pages that people look at: what stands on whose phone, articles, pictures, notices.
 
-小林 is follower number 0 and in every tag; 阿梅 is number 1 and in none. A list of openids from real life
-reaches the one of them that stands for somebody on it (see `mass`).
+小林 is follower number 0 and in every tag; 阿梅 is number 1 and in none. A list of openids from real life reaches the
+one of them that stands for somebody on it (see `mass`). Reviewers who got a preview have phones of their own. What
+`notify` would have posted to people outside is kept as strictly as the other side would take it: WeCom docs,
+"群机器人配置说明", read 2026-10: `msgtype` markdown with 1 to 4096 bytes of UTF-8, 20 messages a minute.
 """
 
+import functools
 import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from massctl.sandbox import jobs
+from massctl.sandbox import callback, jobs, media
 from massctl.sandbox.audience import USER_MONTHLY, Audience
-from massctl.sandbox.clock import BEIJING, beijing, month_of
-from massctl.sandbox.tables import Record, State
+from massctl.sandbox.request import Reply
+from massctl.sandbox.store import BEIJING, Record, Transaction, beijing, month_start
+
+if TYPE_CHECKING:
+    import jinja2
 
 FOLLOWERS = (("小林", "关注者，在每一个标签里"), ("阿梅", "关注者，不在任何标签里"))
 """The two followers with numbers 0 and 1: name, and who that is."""
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'self' 'unsafe-inline'; base-uri 'none';"
+    " form-action 'none'; frame-ancestors 'none'"
+)
+"""An article can run nothing and fetch nothing, whatever a campaign wrote into it."""
+EVENTS_SHOWN = 50
+ROBOT_BYTES_MAX = 4096
+ROBOT_MINUTE_MAX = 20
+NOTIFICATIONS_KEPT = 200
+"""Older ones are forgotten."""
+NOTIFICATIONS_SHOWN = 50
+_PAGES = Path(__file__).parent / "pages"
 _WEEKDAYS = "一二三四五六日"
-_PICTURE = re.compile(r"^(?:https?:)?//mmbiz\.qpic\.cn/[^/]+/([^/?#]+)")
 _ANCHOR = re.compile(r"<a\b([^>]*)>(.*?)</a>", re.IGNORECASE | re.DOTALL)
+_PICTURE_URL = re.compile(r"(?:https?:)?//mmbiz\.(?:qpic|qlogo)\.cn/[^\"'\s)<>]+")
+_PICTURE_NAME = re.compile(r"(?:https?:)?//mmbiz\.qpic\.cn/[^/]+/([^/?#]+)")
+_OWN_ARTICLE = re.compile(
+    r"https?://mp\.weixin\.qq\.com/s\?__biz=SANDBOX&(?:amp;)?mid=(\d+)&(?:amp;)?idx=(\d+)[^\"'\s<>]*"
+)
+_CARDS = "mp-common-miniprogram, mp-miniprogram, mp-common-profile"
+_CARD_PICTURES = ("data-miniprogram-imageurl", "data-progarm-imageurl", "data-headimg")
+"""The page of 2019 misspells the second one."""
+_MISSING_PICTURE = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 470 200" width="470" height="200">'
+    b'<rect width="470" height="200" fill="#8884" opacity=".25"/>'
+    b'<path d="M185 130l32-42 24 30 14-17 30 29z" fill="#888" opacity=".5"/>'
+    b'<circle cx="266" cy="78" r="10" fill="#888" opacity=".5"/></svg>'
+)
+
+
+# The pages
+
+
+def inbox_page(db: Transaction, appid: str = "") -> Reply:
+    """Answer `/`: the phones of one account."""
+    accounts = db.find("accounts")
+    account = db.get("accounts", appid) or _liveliest(db, accounts)
+    check = db.get("callback", "check")
+    return _html(
+        "inbox.html.j2",
+        accounts=accounts,
+        account=account,
+        phones=phones(db, account) if account else [],
+        told=notifications(db),
+        check=check,
+        events=callback.told_events(db)[: -EVENTS_SHOWN - 1 : -1] if check else [],
+        short=lambda moment: f"{datetime.fromisoformat(moment):%m-%d %H:%M:%S}",
+        now=db.now,
+    )
+
+
+def article_page(db: Transaction, msg_id: int, number: int) -> Reply:
+    """Answer `/article/<msg_id>/<number>`, an article of a job or a preview as its draft held it."""
+    row = db.get("jobs", str(msg_id)) or db.get("previews", str(msg_id))
+    if row is None or not 1 <= number <= len(jobs.articles(row)):
+        return missing_page()
+    article = jobs.articles(row)[number - 1]
+    gone, moment = number in row.get("deleted_articles", []), beijing(row["at"])
+    pictures = [entry["url"] for entry in (article.get("image_info") or {}).get("image_list", [])]
+    return _html(
+        "article.html.j2",
+        status=404 if gone else 200,
+        article=article,
+        account=db.get("accounts", row["appid"]),
+        content="" if gone else displayed(article["content"], _msg_ids(db, article["content"])),
+        pictures=[_local(url) for url in pictures],
+        is_deleted=gone,
+        is_preview="recipient" in row,
+        date=f"{moment.year}年{moment.month}月{moment.day}日 {moment:%H:%M}",
+        machine_date=moment.isoformat(),
+    )
+
+
+def picture(db: Transaction, name: str) -> Reply:
+    """Answer `/picture/<name>`: uploaded bytes by the name in WeChat's address, or by their digest."""
+    row = db.get("pictures", name)
+    data = db.blob(row["sha256"] if row else name)
+    if data is None:
+        return Reply(raw=_MISSING_PICTURE, content_type="image/svg+xml")
+    return Reply(raw=data, content_type=media.content_type(data))
+
+
+def style() -> Reply:
+    """Answer `/style.css`."""
+    return Reply(raw=(_PAGES / "style.css").read_bytes(), content_type="text/css; charset=utf-8")
+
+
+def missing_page() -> Reply:
+    """Answer every other address."""
+    return _html("missing.html.j2", status=404)
+
+
+def _liveliest(db: Transaction, accounts: list[Record]) -> Record | None:
+    """Return the account of the newest job or preview; the first one where there is none."""
+    rows = [*db.find("jobs"), *db.find("previews")]
+    if rows:
+        return db.get("accounts", max(rows, key=lambda row: float(row["at"]))["appid"])
+    return accounts[0] if accounts else None
+
+
+def _msg_ids(db: Transaction, content: str) -> dict[str, int]:
+    """Return the jobs of the articles that the content links to, by their `msg_data_id`."""
+    linked = {found[1] for found in _OWN_ARTICLE.finditer(content)}
+    found = [job for data_id in linked for job in db.find("jobs", msg_data_id=int(data_id))]
+    return {str(job["msg_data_id"]): int(job["msg_id"]) for job in found}
+
+
+def _html(template: str, *, status: int = 200, **values: object) -> Reply:
+    page = _templates().get_template(template).render(**values)
+    return Reply(raw=page.encode(), content_type="text/html; charset=utf-8", status=status)
+
+
+@functools.cache
+def _templates() -> "jinja2.Environment":
+    # Only people look at pages; sends never do.
+    import jinja2
+
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_PAGES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+# An article
+
+
+def displayed(content: str, msg_ids: dict[str, int]) -> str:
+    """Make a stored article fit to show here: pictures from this server, nothing from outside, balanced tags.
+
+    `msg_ids` maps `msg_data_id` to jobs shown here. The stored content is what WeChat holds and stays as it is.
+    """
+    # Only article pages need the parser.
+    from selectolax.lexbor import LexborHTMLParser
+
+    def article(found: re.Match[str]) -> str:
+        msg_id = msg_ids.get(found[1])
+        return found[0] if msg_id is None else f"/article/{msg_id}/{found[2]}"
+
+    content = _OWN_ARTICLE.sub(article, _PICTURE_URL.sub(lambda found: _local(found[0]), content))
+    tree = LexborHTMLParser(content, is_fragment=True)
+    for image in tree.css("img"):
+        # Articles copied from WeChat name their pictures in `data-src` and load them by script.
+        late = image.attributes.get("data-src")
+        if late and not image.attributes.get("src"):
+            image.attrs["src"] = late
+        if image.attributes.get("alt") is None:
+            image.attrs["alt"] = ""
+    for card in tree.css(_CARDS):
+        # The picture of a card; the rest is drawn by the style sheet.
+        address = next((found for name in _CARD_PICTURES if (found := card.attributes.get(name))), None)
+        if address:
+            image = tree.create_node("img")
+            image.attrs["src"] = address if address.startswith("/picture/") else "/picture/unknown"
+            image.attrs["alt"] = ""
+            card.insert_child(image)
+    for frame in tree.css("iframe"):
+        frame.attrs["title"] = "视频"
+    return tree.html or ""
+
+
+def _local(url: str) -> str:
+    """Return where this server has the picture of a WeChat address."""
+    found = _PICTURE_NAME.match(url)
+    return f"/picture/{found[1]}" if found else "/picture/unknown"
+
+
+# The phones
 
 
 @dataclass(frozen=True)
@@ -40,7 +216,7 @@ class Item:
     """One message in a chat."""
 
     time: str
-    """The line above it, as WeChat words it; empty where the message before is minutes older."""
+    """The line above it, as WeChat words it; empty where the message before is less than five minutes older."""
     machine_time: str
     is_preview: bool
     kind: str
@@ -67,26 +243,17 @@ class Phone:
     items: list[Item]
 
 
-def phones(state: State, account: Record, now: datetime) -> list[Phone]:
+def phones(db: Transaction, account: Record) -> list[Phone]:
     """Return the followers' phones, then the reviewers' in order of their first preview."""
-    mine = [row for row in state.table("jobs").records() if row["appid"] == account["appid"]]
-    sent = [job for job in mine if jobs.started_at(job) is not None]
+    sent = [job for job in db.find("jobs", appid=account["appid"]) if jobs.started_at(job) is not None]
     chats = [
-        Phone(name, note, False, _items(_received(account, sent, index), now))
+        Phone(name, note, False, _items(_received(db, account, sent, index), db.now))
         for index, (name, note) in enumerate(FOLLOWERS)
     ]
     shown: dict[str, list[Record]] = {}
-    for row in state.table("previews").records():
-        if row["appid"] == account["appid"]:
-            shown.setdefault(row["recipient"], []).append(row)
-    reviewers = [Phone(name, "预览接收人", True, _items(rows, now)) for name, rows in shown.items()]
-    return chats + reviewers
-
-
-def local_picture(url: str) -> str:
-    """Return where this server has the picture of a WeChat address."""
-    found = _PICTURE.match(url)
-    return f"/picture/{found[1]}" if found else "/picture/unknown"
+    for row in db.find("previews", appid=account["appid"]):
+        shown.setdefault(row["recipient"], []).append(row)
+    return chats + [Phone(name, "预览接收人", True, _items(rows, db.now)) for name, rows in shown.items()]
 
 
 def time_line(moment: datetime, now: datetime) -> str:
@@ -104,15 +271,15 @@ def time_line(moment: datetime, now: datetime) -> str:
     return f"{year}{moment.month}月{moment.day}日 {clock}"
 
 
-def _received(account: Record, sent: list[Record], index: int) -> list[Record]:
+def _received(db: Transaction, account: Record, sent: list[Record], index: int) -> list[Record]:
     alias = account["aliases"][index] if index < len(account["aliases"]) else ""
-    months: Counter[str] = Counter()
+    months: Counter[datetime] = Counter()
     received = []
     for job in sent:
-        audience = Audience.from_record(job["audience"])
+        audience = Audience.from_record(db.get("audiences", str(job["msg_id"])) or {})
         if not (audience.has_follower(index) or (alias and audience.has_other(alias))):
             continue
-        month = month_of(beijing(job["at"]))
+        month = month_start(beijing(job["at"]))
         # A service account's fifth message of a month does not reach the user.
         if account["kind"] != "service" or months[month] < USER_MONTHLY:
             received.append(job)
@@ -121,49 +288,39 @@ def _received(account: Record, sent: list[Record], index: int) -> list[Record]:
 
 
 def _items(rows: list[Record], now: datetime) -> list[Item]:
-    items: list[Item] = []
-    last: float | None = None
-    for row in rows:
-        moment = beijing(row["at"])
-        near = last is not None and row["at"] - last < 300
-        items.append(_item(row, "" if near else time_line(moment, now), moment.isoformat()))
-        last = row["at"]
-    return items
+    times = [row["at"] for row in rows]
+    near = [False, *(later - earlier < 300 for earlier, later in pairwise(times))]
+    return [
+        _item(row, "" if is_near else time_line(beijing(row["at"]), now))
+        for row, is_near in zip(rows, near, strict=False)
+    ]
 
 
-def _item(row: Record, time: str, machine_time: str) -> Item:
+def _item(row: Record, time: str) -> Item:
     body = row["body"]
+    recording = body.get("voice") or body.get("video")
     return Item(
-        time,
-        machine_time,
-        "recipient" in row,
-        row["msgtype"],
-        [_card(row, number, article) for number, article in enumerate(body.get("articles", []), start=1)],
-        _pieces(body.get("text", "")),
-        [f"/picture/{sha256}" for sha256 in body.get("pictures", [])],
-        body.get("recommend", ""),
-        f"/picture/{body.get('voice') or body['video']}" if "voice" in body or "video" in body else "",
-        body.get("title") or body.get("card_id", ""),
-        body.get("description", ""),
+        time=time,
+        machine_time=beijing(row["at"]).isoformat(),
+        is_preview="recipient" in row,
+        kind=row["msgtype"],
+        cards=[_card(row, number, article) for number, article in enumerate(jobs.articles(row), start=1)],
+        text=_pieces(body.get("text", "")),
+        pictures=[f"/picture/{sha256}" for sha256 in body.get("pictures", [])],
+        recommend=body.get("recommend", ""),
+        recording=f"/picture/{recording}" if recording else "",
+        title=body.get("title") or body.get("card_id", ""),
+        description=body.get("description", ""),
     )
 
 
 def _card(row: Record, number: int, article: Record) -> Card:
-    return Card(
-        article["title"],
-        article["digest"],
-        local_picture(article["thumb_url"]),
-        _inset(article.get("pic_crop_235_1", "")),
-        f"/article/{row['msg_id']}/{number}",
-    )
-
-
-def _inset(crop: str) -> str:
-    if not crop:
-        return ""
-    left, top, right, bottom = (float(part) for part in crop.split("_"))
-    sides = (top, 1 - right, 1 - bottom, left)
-    return " ".join(f"{side * 100:g}%" for side in sides)
+    inset = ""
+    if crop := article.get("pic_crop_235_1"):
+        left, top, right, bottom = (float(part) for part in crop.split("_"))
+        inset = " ".join(f"{side * 100:g}%" for side in (top, 1 - right, 1 - bottom, left))
+    address = f"/article/{row['msg_id']}/{number}"
+    return Card(article["title"], article["digest"], _local(article["thumb_url"]), inset, address)
 
 
 def _pieces(text: str) -> list[tuple[str, str]]:
@@ -176,3 +333,65 @@ def _pieces(text: str) -> list[tuple[str, str]]:
         at = found.end()
     pieces.append((text[at:], ""))
     return [piece for piece in pieces if piece[0]]
+
+
+# Notices to people outside
+
+
+class BadPostError(ValueError):
+    """Say why the other side would not take a post."""
+
+
+@dataclass(frozen=True)
+class Notification:
+    """One post, as the inbox page shows it."""
+
+    time: str
+    name: str
+    is_robot: bool
+    text: str
+    """A robot's markdown; of a webhook one line for each notice."""
+
+
+def keep_notification(db: Transaction, given: object) -> None:
+    """Keep a post to a robot or a webhook; refuse what that would refuse."""
+    if not isinstance(given, dict) or set(given) != {"name", "kind", "body", "headers"}:
+        raise BadPostError("a post needs `name`, `kind`, `body` and `headers`")
+    name, body = given["name"], given["body"]
+    if not isinstance(name, str) or not isinstance(body, dict) or not isinstance(given["headers"], dict):
+        raise BadPostError("`name` must be text, `body` and `headers` objects")
+    if given["kind"] == "wecom_robot":
+        _check_robot(db, name, body)
+    elif given["kind"] != "webhook":
+        raise BadPostError("`kind` must be wecom_robot or webhook")
+    number = db.next_number("notification")
+    db.put("notifications", str(number), {**given, "at": db.now.timestamp()})
+    db.delete("notifications", str(number - NOTIFICATIONS_KEPT))
+
+
+def notifications(db: Transaction) -> list[Notification]:
+    """Return the newest posts, newest first."""
+    shown = []
+    for row in reversed(db.find("notifications")[-NOTIFICATIONS_SHOWN:]):
+        is_robot = row["kind"] == "wecom_robot"
+        text = row["body"]["markdown"]["content"] if is_robot else _notices(row["body"])
+        shown.append(Notification(f"{beijing(row['at']):%m-%d %H:%M}", row["name"], is_robot, text))
+    return shown
+
+
+def _check_robot(db: Transaction, name: str, body: Record) -> None:
+    content = body["markdown"].get("content") if isinstance(body.get("markdown"), dict) else None
+    if body.get("msgtype") != "markdown" or not isinstance(content, str) or not content:
+        raise BadPostError("a robot takes a markdown message with content")
+    if len(content.encode()) > ROBOT_BYTES_MAX:
+        raise BadPostError(f"a robot takes at most {ROBOT_BYTES_MAX} bytes")
+    lately = [row for row in db.find("notifications", name=name) if row["at"] > db.now.timestamp() - 60]
+    if len(lately) >= ROBOT_MINUTE_MAX:
+        raise BadPostError(f"a robot takes at most {ROBOT_MINUTE_MAX} messages a minute")
+
+
+def _notices(body: Record) -> str:
+    notices = body.get("notices")
+    told = [notice for notice in notices if isinstance(notice, dict)] if isinstance(notices, list) else []
+    members = ("event", "campaign", "message")
+    return "\n".join(" · ".join(str(notice.get(name, "")) for name in members) for notice in told)

@@ -189,10 +189,10 @@ def test_what_signs_the_posts_is_shown_only_where_it_is_the_sandboxs_own(
 ) -> None:
     shell.env(OUR_TOKEN="springtoken2026", MASSCTL_LANG=language)
 
-    def run_server(_world: object, _port: int, ready: Callable[[int], None]) -> None:
+    def run_app(_app: object, _port: int, ready: Callable[[int], None]) -> None:
         ready(8900)
 
-    monkeypatch.setattr("massctl.sandbox.server.run_server", run_server)
+    monkeypatch.setattr("massctl.loopback.server.run_app", run_app)
     monkeypatch.setattr("massctl.sandbox.callback.exchange", lambda *_: Answer(404, "away"))
     own = shell("sandbox", "--callback", URL, "--callback-mode", "safe")
     ours = shell("sandbox", "--callback", URL, "--callback-token", "OUR_TOKEN")

@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from cli_runner import NOON, SENDALL, Shell, lost
 from repositories import APPID, TEXT, png, window
 from syrupy.assertion import SnapshotAssertion
 
-from massctl.sandbox.embedded import Sandbox
+from massctl.sandbox.embedded import open_world
 
 TO_ALL = "is_to_all: true"
 DUE = window("2026-12-01T11:00:00+08:00", "2026-12-01T13:00:00+08:00")
@@ -379,13 +380,10 @@ def test_the_served_sandbox_has_the_tags_that_campaigns_name(shell: Shell, monke
         "campaigns/other/campaign.yaml", TEXT.format(content="早安", more="").replace(TO_ALL, "tag_id: 120")
     )
     shell.tree.write("campaigns/faulty/campaign.yaml", "version: 1\n")
-    found: list[int] = []
-
-    def served(world: Sandbox, *_: object) -> None:
-        found.extend(world.ensure_tag(APPID, None, name, 0) for name in ("标签 120", "会员"))
-
-    monkeypatch.setattr("massctl.sandbox.server.run_server", served)
-    assert (0, [120, 121]) == (shell("sandbox", "--port", "0").status, found)
+    monkeypatch.setattr("massctl.loopback.server.run_app", lambda *_: None)
+    assert 0 == shell("sandbox", "--port", "0").status
+    with closing(open_world(shell.root / ".massctl/sandbox", real_now=lambda: NOON)) as world:
+        assert [120, 121] == [world.ensure_tag(APPID, None, name, 0) for name in ("标签 120", "会员")]
 
 
 def test_the_sandbox_knows_the_accounts_name(shell: Shell):

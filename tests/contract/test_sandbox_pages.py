@@ -8,10 +8,9 @@ import httpx
 import pytest
 from sandbox_client import APPID, Client, Clock, picture
 
-from massctl.sandbox.article_display import displayed
-from massctl.sandbox.clock import BEIJING
 from massctl.sandbox.embedded import Sandbox
-from massctl.sandbox.inbox import time_line
+from massctl.sandbox.inbox import displayed, time_line
+from massctl.sandbox.store import BEIJING
 from massctl.view.i18n import Language
 from massctl.view.pages.article import shown_body
 from massctl.view.pages.markup import Sheet

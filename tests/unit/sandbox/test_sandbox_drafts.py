@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from sandbox_caller import Caller, picture
 
-from massctl.sandbox.call import Call
-from massctl.sandbox.sanitiser import sanitise
+from massctl.sandbox.drafts import sanitised
+from massctl.sandbox.request import Request
 
 
 def test_uploadimg_returns_an_http_address_on_wechats_host(caller: Caller) -> None:
@@ -80,7 +80,7 @@ def test_materials_are_counted_listed_read_and_deleted(caller: Caller) -> None:
     listed = caller.post("material/batchget_material", {"type": "image", "offset": 0, "count": 20})
     assert [second, first] == [row["media_id"] for row in listed["item"]]
     reply = caller.reply("POST", "material/get_material", {"media_id": first})
-    assert (reply.content_type, reply.raw[:3]) == ("image/jpeg", b"\xff\xd8\xff")
+    assert (reply.content_type, reply.data[:3]) == ("image/jpeg", b"\xff\xd8\xff")
     assert caller.post("material/del_material", {"media_id": first})["errcode"] == 0
     assert caller.post("material/del_material", {"media_id": first})["errcode"] == 40007
 
@@ -150,9 +150,9 @@ def test_a_temporary_picture_is_no_cover(caller: Caller) -> None:
 
 def test_a_picture_of_another_account_is_no_cover(caller: Caller) -> None:
     cover = caller.cover()
-    row = caller.state.table("materials").get(cover)
-    assert row is not None
-    caller.state.table("materials").put(cover, {**row, "appid": "wx-other"})
+    with caller.db() as db:
+        (row,) = db.find("materials", media_id=cover)
+        db.put("materials", cover, {**row, "appid": "wx-other"})
     assert caller.post("draft/add", {"articles": [caller.article(thumb_media_id=cover)]})["errcode"] == 40007
 
 
@@ -163,13 +163,15 @@ def test_escaped_json_counts_six_characters_each_and_is_noted(caller: Caller) ->
     assert (answer["errcode"], caller.violations()) == (45003, ["escaped_json"])
 
 
-def test_escaped_json_is_stored_as_it_is_spelled() -> None:
-    assert Call("POST", "/", body=rb'{"a":"\u6625\n\\u6625"}').record() == {"a": "\\u6625\n\\u6625"}
+def test_escaped_json_is_stored_as_it_is_spelled(caller: Caller) -> None:
+    with caller.db() as db:
+        assert Request(db, "POST", "/", body=rb'{"a":"\u6625\n\\u6625"}').json() == {"a": "\\u6625\n\\u6625"}
 
 
-def test_escaped_control_characters_are_nobodys_fault() -> None:
-    call = Call("POST", "/", body=rb'{"a":"\u0007"}')
-    assert (call.record(), call.is_escaped) == ({"a": "\a"}, False)
+def test_escaped_control_characters_are_nobodys_fault(caller: Caller) -> None:
+    with caller.db() as db:
+        call = Request(db, "POST", "/", body=rb'{"a":"\u0007"}')
+    assert (call.json(), call.is_escaped) == ({"a": "\a"}, False)
 
 
 def test_a_draft_reads_back_with_its_defaults(caller: Caller) -> None:
@@ -241,7 +243,7 @@ OURS = '<img src="http://mmbiz.qpic.cn/a/0">'
     ],
 )
 def test_the_sanitiser_takes_without_a_word(given: str, stored: str) -> None:
-    assert sanitise(given) == stored
+    assert sanitised(given) == stored
 
 
 @pytest.mark.parametrize(
@@ -256,4 +258,4 @@ def test_the_sanitiser_takes_without_a_word(given: str, stored: str) -> None:
     ],
 )
 def test_the_sanitiser_leaves_every_other_byte(content: str) -> None:
-    assert sanitise(content) == content
+    assert sanitised(content) == content

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from sandbox_caller import APPID, Caller
 
-from massctl.sandbox import declare, jobs
-from massctl.sandbox.identity import openid_of
+from massctl.sandbox import jobs
+from massctl.sandbox.audience import openid_of
 
 SENDALL, SEND, PREVIEW = "message/mass/sendall", "message/mass/send", "message/mass/preview"
 
@@ -18,7 +18,8 @@ def tagged(caller: Caller) -> Caller:
 
 
 def job_of(caller: Caller, answer: dict[str, Any]) -> dict[str, Any]:
-    job = caller.state.table("jobs").get(str(answer["msg_id"]))
+    with caller.db() as db:
+        job = db.get("jobs", str(answer["msg_id"]))
     assert job is not None
     return job
 
@@ -51,7 +52,7 @@ def test_a_job_says_sending_and_then_success(caller: Caller) -> None:
 
 
 def test_how_long_a_job_says_sending_is_a_setting(caller: Caller) -> None:
-    declare.settings(caller.state, {"sending_seconds": 0})
+    caller.order("settings", sending_seconds=0)
     msg_id = caller.post(SENDALL, caller.job(caller.draft()))["msg_id"]
     assert caller.post("message/mass/get", {"msg_id": msg_id})["msg_status"] == "SEND_SUCCESS"
 
@@ -243,8 +244,8 @@ def test_people_who_do_not_follow_are_errors(caller: Caller) -> None:
 
 def test_openids_of_real_life_are_not_kept(caller: Caller) -> None:
     caller.post(SEND, caller.text(touser=["oReal0001", "oReal0002"]))
-    kept = [record for _, table in caller.state.tables() for record in table.records()]
-    assert "oReal000" not in str(kept)
+    kept = "\n".join(caller.store._db.iterdump())
+    assert ("oReal000" in kept, "第 1 条" in kept) == (False, True)
 
 
 def test_the_61st_mass_call_of_a_minute_is_45011(tagged: Caller) -> None:

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 from media_samples import amr, mp3, mp4, wav
-from sandbox_caller import APPID, Caller
+from sandbox_caller import Caller
 
-from massctl.sandbox import inbox, inbox_pages
+from massctl.sandbox import inbox
 
 SENDALL, PREVIEW = "message/mass/sendall", "message/mass/preview"
 DESCRIBED = json.dumps({"title": "雪球", "introduction": "两秒钟"}, ensure_ascii=False)
@@ -133,17 +133,16 @@ def test_the_inbox_shows_and_plays_what_arrived(tagged: Caller) -> None:
     ):
         assert send(tagged, msgtype, number, **branch)["errcode"] == 0
         tagged.later(minutes=10)
-    account = tagged.state.table("accounts").get(APPID)
-    assert account is not None
-    items = {item.kind: item for item in inbox.phones(tagged.state, account, tagged.now)[0].items}
+    with tagged.db() as db:
+        items = {item.kind: item for item in inbox.phones(db, db.find("accounts")[0])[0].items}
     assert {"image", "voice", "mpvideo", "wxcard"} == set(items)
-    page = (inbox_pages.answer(tagged.state, "/", {}, tagged.now).raw or b"").decode()
+    page = tagged.http.get("/").text
     assert f'<audio controls preload="metadata" src="{items["voice"].recording}">' in page
     assert f'<video controls preload="metadata" src="{items["mpvideo"].recording}">' in page
     assert all(word in page for word in ("同一段河堤", "雪球", "两秒钟", "pTEA"))
-    played = inbox_pages.answer(tagged.state, items["mpvideo"].recording, {}, tagged.now)
-    assert (mp4(), "video/mp4") == (played.raw, played.content_type)
-    assert "media-src 'self'" in inbox_pages.CONTENT_SECURITY_POLICY
+    played = tagged.http.get(items["mpvideo"].recording)
+    assert (mp4(), "video/mp4") == (played.data, played.content_type)
+    assert "media-src 'self'" in played.headers["Content-Security-Policy"]
 
 
 def test_temporary_media_are_given_back_for_three_days(caller: Caller) -> None:
@@ -152,7 +151,7 @@ def test_temporary_media_are_given_back_for_three_days(caller: Caller) -> None:
     permanent = caller.upload("material/add_material", mp3(), "a.mp3", "voice")["media_id"]
     caller.fresh_token()
     reply = caller.reply("GET", "media/get", media_id=media_id)
-    assert (amr(), "audio/amr") == (reply.body, reply.content_type)
+    assert (amr(), "audio/amr") == (reply.data, reply.content_type)
     assert caller.get("media/get", media_id=video_of(caller))["video_url"].startswith("http://mmbiz.qpic.cn/")
     assert [40007, 40007] == [caller.get("media/get", media_id=each)["errcode"] for each in (permanent, "nope")]
     caller.later(days=3)

@@ -5,9 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sandbox_caller import APPID, Caller
 
-from massctl.sandbox import declare
-from massctl.sandbox.audience import Audience, over_limit, tag_spans
-from massctl.sandbox.identity import openid_of
+from massctl.sandbox.accounts import tag_id
+from massctl.sandbox.audience import Audience, openid_of, over_limit, tag_spans
 
 QUOTA = "openapi/quota/get"
 
@@ -45,7 +44,8 @@ def test_the_id_of_a_deleted_tag_is_not_used_again(caller: Caller) -> None:
     caller.post("tags/delete", {"tag": {"id": first}})
     second = caller.post("tags/create", {"tag": {"name": "上海"}})["tag"]["id"]
     assert (100, 101) == (first, second)
-    assert 102 == declare.tag_id(caller.state, APPID, "广州")
+    with caller.db() as db:
+        assert 102 == tag_id(db, APPID, "广州")
 
 
 def test_who_is_untagged_leaves_the_tag_and_may_come_back(caller: Caller) -> None:

@@ -117,4 +117,4 @@ def test_an_empty_body_is_44002(caller: Caller) -> None:
 
 def test_an_unknown_path_is_refused_with_404(caller: Caller) -> None:
     reply = caller.reply("GET", "no/such/call")
-    assert (reply.status, reply.errcode) == (404, 40066)
+    assert (reply.status_code, reply.get_json(force=True)["errcode"]) == (404, 40066)

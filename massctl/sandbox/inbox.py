@@ -44,9 +44,6 @@ _PICTURE_NAME = re.compile(r"(?:https?:)?//mmbiz\.qpic\.cn/[^/]+/([^/?#]+)")
 _OWN_ARTICLE = re.compile(
     r"https?://mp\.weixin\.qq\.com/s\?__biz=SANDBOX&(?:amp;)?mid=(\d+)&(?:amp;)?idx=(\d+)[^\"'\s<>]*"
 )
-_CARDS = "mp-common-miniprogram, mp-miniprogram, mp-common-profile"
-_CARD_PICTURES = ("data-miniprogram-imageurl", "data-progarm-imageurl", "data-headimg")
-"""The page of 2019 misspells the second one."""
 _MISSING_PICTURE = (
     b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 470 200" width="470" height="200">'
     b'<rect width="470" height="200" fill="#8884" opacity=".25"/>'
@@ -81,21 +78,37 @@ def article_page(db: Transaction, msg_id: int, number: int) -> Reply:
     row = db.get("jobs", str(msg_id)) or db.get("previews", str(msg_id))
     if row is None or not 1 <= number <= len(jobs.articles(row)):
         return missing_page()
-    article = jobs.articles(row)[number - 1]
-    gone, moment = number in row.get("deleted_articles", []), beijing(row["at"])
-    pictures = [entry["url"] for entry in (article.get("image_info") or {}).get("image_list", [])]
+    article, account = jobs.articles(row)[number - 1], db.get("accounts", row["appid"]) or {}
+    gone = number in row.get("deleted_articles", [])
     return _html(
         "article.html.j2",
         status=404 if gone else 200,
         article=article,
-        account=db.get("accounts", row["appid"]),
-        content="" if gone else displayed(article["content"], _msg_ids(db, article["content"])),
-        pictures=[_local(url) for url in pictures],
+        account=account,
+        markup="" if gone else _read(db, article, account["name"], beijing(row["at"])),
         is_deleted=gone,
         is_preview="recipient" in row,
-        date=f"{moment.year}年{moment.month}月{moment.day}日 {moment:%H:%M}",
-        machine_date=moment.isoformat(),
     )
+
+
+def _read(db: Transaction, article: Record, account: str, moment: datetime) -> str:
+    """Draw an article as the preview of massctl draws it."""
+    # Only article pages need it.
+    from massctl.view.pages.article_markup import article_markup
+    from massctl.view.pages.markup import written
+
+    author = f'<span class="author">{written(article["author"])}</span>' if article["author"] else ""
+    date = f"{moment.year}年{moment.month}月{moment.day}日 {moment:%H:%M}"
+    byline = f'{author}<span class="account">{written(account)}</span>'
+    byline += f'<time datetime="{moment.isoformat()}">{date}</time>'
+    body = displayed(article["content"], _msg_ids(db, article["content"]))
+    if article["article_type"] == "newspic":
+        addresses = [_local(entry["url"]) for entry in article["image_info"]["image_list"]]
+        shown = "".join(f'<img src="{each}" alt="图片 {place}">' for place, each in enumerate(addresses, start=1))
+        body = f'<div class="gallery">{shown}</div><div class="plain">{body}</div>'
+    who = "留言 · 仅关注者可留言" if article["only_fans_can_comment"] else "留言"
+    comments = f"<p>{who}</p>" if article["need_open_comment"] else ""
+    return article_markup(article["title"], byline, body, article["content_source_url"], comments, level=1)
 
 
 def picture(db: Transaction, name: str) -> Reply:
@@ -109,7 +122,10 @@ def picture(db: Transaction, name: str) -> Reply:
 
 def style() -> Reply:
     """Answer `/style.css`."""
-    return Reply(raw=(_PAGES / "style.css").read_bytes(), content_type="text/css; charset=utf-8")
+    from massctl.view.pages.article_markup import article_style
+
+    sheet = (_PAGES / "style.css").read_text(encoding="utf-8") + article_style()
+    return Reply(raw=sheet.encode(), content_type="text/css; charset=utf-8")
 
 
 def missing_page() -> Reply:
@@ -159,8 +175,10 @@ def displayed(content: str, msg_ids: dict[str, int]) -> str:
 
     `msg_ids` maps `msg_data_id` to jobs shown here. The stored content is what WeChat holds and stays as it is.
     """
-    # Only article pages need the parser.
+    # Only article pages need them.
     from selectolax.lexbor import LexborHTMLParser
+
+    from massctl.view.pages.article_markup import drawn
 
     def article(found: re.Match[str]) -> str:
         msg_id = msg_ids.get(found[1])
@@ -175,17 +193,7 @@ def displayed(content: str, msg_ids: dict[str, int]) -> str:
             image.attrs["src"] = late
         if image.attributes.get("alt") is None:
             image.attrs["alt"] = ""
-    for card in tree.css(_CARDS):
-        # The picture of a card; the rest is drawn by the style sheet.
-        address = next((found for name in _CARD_PICTURES if (found := card.attributes.get(name))), None)
-        if address:
-            image = tree.create_node("img")
-            image.attrs["src"] = address if address.startswith("/picture/") else "/picture/unknown"
-            image.attrs["alt"] = ""
-            card.insert_child(image)
-    for frame in tree.css("iframe"):
-        frame.attrs["title"] = "视频"
-    return tree.html or ""
+    return drawn(tree.html or "")
 
 
 def _local(url: str) -> str:

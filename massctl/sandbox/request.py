@@ -288,7 +288,7 @@ def multipart(content_type: str, body: bytes) -> tuple[UploadedFile | None, dict
     kind, options = parse_options_header(content_type)
     if kind != "multipart/form-data" or not options.get("boundary"):
         return None, {}
-    parser = MultiPartParser(stream_factory=lambda **_: io.BytesIO())
+    parser = MultiPartParser(stream_factory=_in_memory)
     try:
         form, files = parser.parse(io.BytesIO(body), options["boundary"].encode("latin-1"), len(body))
     except ValueError:
@@ -299,6 +299,10 @@ def multipart(content_type: str, body: bytes) -> tuple[UploadedFile | None, dict
         if filename and filename.isascii():
             return UploadedFile(filename, file.stream.read()), form.to_dict()
     return None, form.to_dict()
+
+
+def _in_memory(*_: object, **__: object) -> io.BytesIO:
+    return io.BytesIO()
 
 
 def _as_text(found: re.Match[str]) -> str:

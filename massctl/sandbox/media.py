@@ -18,6 +18,8 @@ TEMPORARY_SECONDS = 3 * 86_400
 """Temporary media lives three days."""
 VOICE_SECONDS = 60
 """Both voice uploads (45007)."""
+LIBRARY = {"image": 100_000, "thumb": 1000, "voice": 1000, "video": 1000}
+"""Permanent material of one type (45074)."""
 _MEGABYTE = 1024 * 1024
 
 
@@ -79,6 +81,8 @@ def add_material(request: Request) -> Record:
     """Answer `material/add_material`: keep a permanent material."""
     kind = _kind(request, MATERIAL)
     described = _description(request) if kind == "video" else {}
+    if request.db.count("materials", appid=request.appid, permanent=True, kind=kind) >= LIBRARY[kind]:
+        raise Refusal(45074)
     row = _uploaded(request, kind, MATERIAL, "material/add_material") | {**described, "permanent": True}
     if kind in {"image", "thumb"}:
         sha256 = row["sha256"]
@@ -118,7 +122,8 @@ def media_get(request: Request) -> Record | Reply:
 
 def get_materialcount(request: Request) -> Record:
     """Answer `material/get_materialcount`; articles live in the draft box, so their count is 0."""
-    counts = {f"{kind}_count": len(_permanent(request, kind)) for kind in ("voice", "video", "image")}
+    mine = {"appid": request.appid, "permanent": True}
+    counts = {f"{kind}_count": request.db.count("materials", **mine, kind=kind) for kind in ("voice", "video", "image")}
     return {**counts, "news_count": 0}
 
 
@@ -129,7 +134,7 @@ def batchget_material(request: Request) -> Record:
     if kind not in {"image", "video", "voice", "news"}:
         raise Refusal(40004)
     start, end = page_of(given, 20)
-    rows = _permanent(request, kind)[::-1]
+    rows = request.db.find("materials", appid=request.appid, permanent=True, kind=kind)[::-1]
     shown = ("media_id", "name", "update_time", "url")
     page = [{name: row[name] for name in shown if name in row} for row in rows[start:end]]
     return {"item": page, "total_count": len(rows), "item_count": len(page)}
@@ -265,10 +270,6 @@ def _row(request: Request, kind: str, sha256: str, name: str) -> Record:
         "permanent": False,
         "expires": request.at + TEMPORARY_SECONDS,
     }
-
-
-def _permanent(request: Request, kind: str) -> list[Record]:
-    return request.db.find("materials", appid=request.appid, permanent=True, kind=kind)
 
 
 def _address(request: Request, sha256: str, folder: str) -> str:

@@ -87,6 +87,7 @@ TEXTS: dict[int, str] = {
     45065: "clientmsgid exist",
     45066: "same clientmsgid retry too fast",
     45067: "clientmsgid size out of limit",
+    45074: "material count out of limit",
     45083: "invalid speed",
     45084: "speed missing",
     45086: "invalid data-miniprogram-appid",

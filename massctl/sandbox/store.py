@@ -54,17 +54,24 @@ class Transaction:
 
     def items(self, kind: str, /, *, since: float | None = None, **members: object) -> list[tuple[str, Record]]:
         """Return keys and rows, oldest first, whose members are equal to `members`, and whose `at` is not earlier."""
-        conditions = [f"json_extract(value, '$.{name}') IS ?" for name in members]
-        conditions += [] if since is None else ["json_extract(value, '$.at') >= ?"]
-        where = " AND ".join(["kind = ?", *conditions])
-        values = [kind, *members.values(), *([] if since is None else [since])]
-        # Names of members stand in the code of this package; only values come from outside.
-        rows = self._db.execute(f"SELECT key, value FROM row WHERE {where} ORDER BY id", values)  # noqa: S608
+        rows = self._select("key, value", kind, members, since)
         return [(key, json.loads(value)) for key, value in rows]
 
     def find(self, kind: str, /, *, since: float | None = None, **members: object) -> list[Record]:
         """Return the same rows without their keys."""
         return [row for _, row in self.items(kind, since=since, **members)]
+
+    def count(self, kind: str, /, **members: object) -> int:
+        """Count the same rows."""
+        return int(self._select("count(*)", kind, members)[0][0])
+
+    def _select(self, what: str, kind: str, members: Record, since: float | None = None) -> list[tuple[Any, ...]]:
+        conditions = [f"json_extract(value, '$.{name}') IS ?" for name in members]
+        conditions += [] if since is None else ["json_extract(value, '$.at') >= ?"]
+        where = " AND ".join(["kind = ?", *conditions])
+        values = [kind, *members.values(), *([] if since is None else [since])]
+        # Names of members stand in the code of this package; only values come from outside.
+        return self._db.execute(f"SELECT {what} FROM row WHERE {where} ORDER BY id", values).fetchall()  # noqa: S608
 
     def put(self, kind: str, key: str, row: Record) -> None:
         """Set the row under `key`."""

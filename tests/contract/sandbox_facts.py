@@ -648,8 +648,21 @@ DRAFTS: Final = [
     ),
     Fact(
         "A crop is `X1_Y1_X2_Y2`, each from 0 to 1 with 6 decimals",
-        [0, 40097, 40097, 40097],
-        codes(*(article(pic_crop_235_1=crop) for crop in ("0_0.1_1_0.526532", "0_0_2_1", "0_0_1", "0.1234567_0_1_1"))),
+        [0, *[40097] * 6],
+        codes(
+            *(
+                article(pic_crop_235_1=crop)
+                for crop in (
+                    "0_0.1_1_0.526532",
+                    "0_0_2_1",
+                    "0_0_1",
+                    "0.1234567_0_1_1",
+                    "0.5_0_0.5_1",
+                    "0_0.9_1_0.1",
+                    [0, 0, 1, 1],
+                )
+            )
+        ),
         note="The errcode of a wrong one is nowhere.",
     ),
     Fact(
@@ -803,8 +816,8 @@ REPEATS: Final = [
     Fact("Without an id: a digest of scope and content", 45065, lambda c: _repeated(c, minutes=2, clientmsgid=None)),
     Fact(
         "An id of 32 bytes",
-        [0, 45067],
-        codes(send(clientmsgid="a" * 32), send(clientmsgid="a" * 33)),
+        [0, 45067, 45067],
+        codes(send(clientmsgid="a" * 32), send(clientmsgid="a" * 33), send(clientmsgid="二" * 11)),
         note="Older pages say 64; one of 36 was refused in 2023.",
     ),
     Fact("A refused send leaves its id free", [44004, 0], codes(send(text={"content": ""}), send()), INFERRED),

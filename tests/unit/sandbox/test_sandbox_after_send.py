@@ -149,23 +149,12 @@ def test_comments_of_what_is_not_there(caller: Caller, body: Record, errcode: in
     assert errcode == caller.post("comment/close", body)["errcode"]
 
 
-def test_comments_beyond_the_last_article(caller: Caller) -> None:
-    body = {"msg_data_id": send(caller)["msg_data_id"], "index": 1}
-    assert 88001 == caller.post("comment/close", body)["errcode"]
-
-
 def test_comments_of_a_withdrawn_article(caller: Caller) -> None:
     answer = send(caller)
     caller.later(minutes=4)
     caller.post("message/mass/delete", {"msg_id": answer["msg_id"], "article_idx": 1})
     body = {"msg_data_id": answer["msg_data_id"], "index": 0}
     assert 88001 == caller.post("comment/open", body)["errcode"]
-
-
-def test_comments_need_the_right(caller: Caller) -> None:
-    answer = send(caller)
-    caller.account(comment_right=False)
-    assert 88000 == caller.post("comment/open", {"msg_data_id": answer["msg_data_id"], "index": 0})["errcode"]
 
 
 # what readers wrote

@@ -50,11 +50,6 @@ def test_a_voice_is_taken_or_refused(caller: Caller, data: bytes, name: str, err
     assert "url" not in answer
 
 
-def test_temporary_sounds_are_mp3_or_amr(caller: Caller) -> None:
-    assert caller.upload("media/upload", wav(), "a.wav", "voice")["errcode"] == 40005
-    assert caller.upload("media/upload", amr(), "a.amr", "voice")["type"] == "voice"
-
-
 def test_a_voice_is_sent_and_shown(tagged: Caller) -> None:
     media_id = tagged.upload("material/add_material", mp3(), "a.mp3", "voice")["media_id"]
     shown = {"towxname": "editor_lin", "msgtype": "voice", "voice": {"media_id": media_id}}
@@ -103,20 +98,6 @@ def test_a_coupon_is_refused_unless_the_account_may_send_it(tagged: Caller) -> N
     assert tagged.post(PREVIEW, {**shown, "wxcard": {"card_id": "p"}})["errcode"] == 40097
     assert send(tagged, "wxcard", wxcard={"card_id": ""})["errcode"] == 40073
     assert send(tagged, "wxcard", wxcard={"card_id": "p"})["errcode"] == 0
-
-
-@pytest.mark.parametrize(
-    ("recommend", "errcode"), [("字" * 140, 0), ("字" * 141, 40193), (7, 40194), (None, 0), ("", 0)]
-)
-def test_the_words_beside_pictures_are_bounded(tagged: Caller, recommend: object, errcode: int) -> None:
-    images = {"media_ids": [tagged.cover()], "recommend": recommend}
-    assert send(tagged, "image", images=images)["errcode"] == errcode
-
-
-@pytest.mark.parametrize(("count", "errcode"), [(1, 0), (20, 0), (21, 40215), (0, 40215)])
-def test_the_number_of_pictures_is_bounded(tagged: Caller, count: int, errcode: int) -> None:
-    images = {"media_ids": [tagged.cover()] * count}
-    assert send(tagged, "image", images=images)["errcode"] == errcode
 
 
 def test_the_inbox_shows_and_plays_what_arrived(tagged: Caller) -> None:

@@ -160,7 +160,7 @@ def answer(db: Transaction, method: str, name: str, body: bytes, paths: frozense
     """Carry out one control request; `paths` are those of the API."""
     if name == "report" and method == "GET":
         return Reply(report(db))
-    handler = _HANDLERS.get(name)
+    handler = CONTROLS.get(name)
     if handler is None or method != "POST":
         return Reply({"error": f"there is no {method} /_sandbox/{name}"}, status=404 if handler is None else 405)
     try:
@@ -320,7 +320,7 @@ def _notifications(db: Transaction, given: object) -> Record:
     return {"kept": True}
 
 
-_HANDLERS: dict[str, Callable[..., Record]] = {
+CONTROLS: dict[str, Callable[..., Record]] = {
     "advance": _advance,
     "date": _date,
     "faults": _faults,
@@ -335,6 +335,7 @@ _HANDLERS: dict[str, Callable[..., Record]] = {
     "website_send": _website_send,
     "notifications": _notifications,
 }
+"""What can be ordered, by the name in its path."""
 
 
 # The report

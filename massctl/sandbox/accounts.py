@@ -1,65 +1,58 @@
 """Declare which accounts the sandbox has, what each may do, and which tags it has."""
 
-from typing import Annotated, Literal
-
-from pydantic import BaseModel, ConfigDict, Field
-
 from massctl.sandbox import audience
 from massctl.sandbox.store import Record, Transaction
 
 FOLLOWERS_MAX = 10_000_000
+KINDS = ("service", "subscription")
+MEMBERS: Record = {
+    "secret": "sandbox-secret",
+    "name": "",
+    "original_id": "",
+    "kind": "service",
+    "comment_right": True,
+    "followers": 1_286,
+    "whitelist": None,
+    "protection": False,
+    "website_only": False,
+    "mass_video": False,
+    "mass_card": False,
+    "content_characters": None,
+    "wechat_pay": False,
+    "profile_ids": None,
+    "miniprograms": None,
+}
+"""What can be declared of an account, and what a new one has; docs/reference/sandbox.md says what each means."""
+_OTHER_TYPES: dict[str, type] = {
+    "whitelist": list,
+    "content_characters": int,
+    "profile_ids": list,
+    "miniprograms": list,
+}
+"""What a member may be that nobody said anything of."""
 
 
 class BadDeclarationError(ValueError):
     """Say what is wrong with an account or a tag."""
 
 
-class Account(BaseModel):
-    """What can be declared of an account."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    appid: Annotated[str, Field(min_length=1)]
-    secret: str = "sandbox-secret"  # noqa: S105 - opens only a sandbox
-    name: str = ""
-    """The appid where it is empty."""
-    original_id: str = ""
-    """Of its events; derived from the appid where it is empty."""
-    kind: Literal["service", "subscription"] = "service"
-    comment_right: bool = True
-    followers: Annotated[int, Field(ge=0, le=FOLLOWERS_MAX)] = 1_286
-    whitelist: list[str] | None = None
-    """Addresses that may ask for tokens; None: every one."""
-    protection: bool = False
-    """API mass-send protection: a send to all waits for the administrator."""
-    website_only: bool = False
-    """The advertising agreement."""
-    mass_video: bool = False
-    mass_card: bool = False
-    """It still may send videos, coupons: WeChat has closed both to most (48022, 45113)."""
-    content_characters: int | None = None
-    """Articles must have fewer: the documented limit of 20,000, which WeChat did not enforce; None: the bytes count."""
-    wechat_pay: bool = False
-    """Links to other sites stay."""
-    profile_ids: list[str] | None = None
-    """`data-id` of the cards of its own; another's is 40155. None: nobody said, see `drafts`."""
-    miniprograms: list[str] | None = None
-    """AppIDs that are linked to it; another is 45086. None: nobody said."""
-
-
 def declare_account(db: Transaction, appid: str, **given: object) -> str:
-    """Create an account or change the members that are given; the others stay. Return its secret.
-
-    Raises ValueError for an unknown member, and for one of the wrong type.
-    """
+    """Create an account or change the members that are given; the others stay. Return its secret."""
+    for name, value in given.items():
+        if name not in MEMBERS:
+            raise BadDeclarationError(f"unknown member {name!r}; known are {', '.join(sorted(MEMBERS))}")
+        if type(value) not in (type(MEMBERS[name]), _OTHER_TYPES.get(name)):
+            raise BadDeclarationError(f"`{name}` has the wrong type")
     before = db.get("accounts", appid)
-    known = {name: value for name, value in (before or {}).items() if name in Account.model_fields}
-    declared = Account.model_validate({**known, "appid": appid, **given}).model_dump()
-    declared["name"] = declared["name"] or appid
+    after = {"appid": appid, "speed": 0, "aliases": [], **MEMBERS, **(before or {}), **given}
+    after["name"] = after["name"] or appid
+    if not appid or after["kind"] not in KINDS:
+        raise BadDeclarationError("`appid` must not be empty and `kind` must be service or subscription")
+    if not 0 <= after["followers"] <= FOLLOWERS_MAX:
+        raise BadDeclarationError(f"`followers` must be from 0 to {FOLLOWERS_MAX}")
     # A tag holds follower 0 and the followers from number 2 on, so there must be that many.
     tags = [tag for tag in db.find("tags", appid=appid) if tag["count"]]
-    declared["followers"] = max([declared["followers"], *(tag["count"] + 1 for tag in tags)])
-    after = {"speed": 0, "aliases": [], **(before or {}), **declared}
+    after["followers"] = max([after["followers"], *(tag["count"] + 1 for tag in tags)])
     if after != before:
         db.put("accounts", appid, after)
     if before is None:

@@ -29,7 +29,7 @@ class Sandbox:
     def ensure_account(self, appid: str, **members: Any) -> str:
         """Create the account or bring it to the given members; return its secret.
 
-        Members: see `accounts.Account`. What is not given stays, or has a default in a new account.
+        Members: see `accounts.MEMBERS`. What is not given stays, or has a default in a new account.
         """
         with self._store.transaction() as db:
             return accounts.declare_account(db, appid, **members)

@@ -16,6 +16,9 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from massctl.errors import MassctlError
+from massctl.model.phrase import Phrase
+
 Record: TypeAlias = dict[str, Any]
 """One JSON object."""
 
@@ -36,7 +39,7 @@ CREATE TABLE IF NOT EXISTS blob (sha256 TEXT PRIMARY KEY, data BLOB NOT NULL)
 """
 
 
-class WorldFormatError(Exception):
+class WorldFormatError(MassctlError):
     """Report a file that another version of massctl wrote; it was left as it is."""
 
 
@@ -227,7 +230,12 @@ class Store:
         finally:
             self._db.execute("COMMIT")
         if found != FORMAT:
-            raise WorldFormatError(f"the sandbox's world has format {found}, this massctl knows {FORMAT}")
+            raise WorldFormatError(
+                Phrase("another version of massctl wrote the sandbox of this repository; it was left as it is"),
+                hint=Phrase(
+                    "delete it, with the ledger of its rehearsals: {command}", command="rm -r .massctl/sandbox"
+                ),
+            )
 
 
 def beijing(seconds: float) -> datetime:

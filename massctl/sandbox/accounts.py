@@ -44,7 +44,7 @@ def declare_account(db: Transaction, appid: str, **given: object) -> str:
         if type(value) not in (type(MEMBERS[name]), _OTHER_TYPES.get(name)):
             raise BadDeclarationError(f"`{name}` has the wrong type")
     before = db.get("accounts", appid)
-    after = {"appid": appid, "speed": 0, "aliases": [], **MEMBERS, **(before or {}), **given}
+    after: Record = {"appid": appid, "speed": 0, "aliases": [], **MEMBERS, **(before or {}), **given}
     after["name"] = after["name"] or appid
     if not appid or after["kind"] not in KINDS:
         raise BadDeclarationError("`appid` must not be empty and `kind` must be service or subscription")

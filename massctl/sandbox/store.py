@@ -13,6 +13,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -97,6 +98,7 @@ class Transaction:
             yield
         except BaseException:
             self._db.execute("ROLLBACK TO part")
+            self.__dict__.pop("_clock", None)
             raise
         finally:
             self._db.execute("RELEASE part")
@@ -136,6 +138,7 @@ class Transaction:
         """
         marks = ", ".join("?" for _ in LASTING)
         self._db.execute(f"DELETE FROM row WHERE kind NOT IN ({marks})", LASTING)  # noqa: S608 - question marks
+        self.__dict__.pop("_clock", None)
         for appid, account in self.items("accounts"):
             self.put("accounts", appid, {**account, "aliases": []})
         self.set_setting("seed", f"{self.setting('seed') or ''}+{self.real_now.timestamp():.6f}")
@@ -145,7 +148,7 @@ class Transaction:
     @property
     def now(self) -> datetime:
         """The sandbox's time: the real one plus what it was moved, never before a time that was seen."""
-        clock = self._clock()
+        clock = self._clock
         return beijing(max(self.real_now.timestamp() + clock["offset"], clock["floor"]))
 
     @property
@@ -154,7 +157,7 @@ class Transaction:
 
         It does not follow the sandbox's clock: whoever lets a day pass here did not set the clocks of its visitors.
         """
-        return self.real_now + timedelta(seconds=self._clock()["date_ahead"])
+        return self.real_now + timedelta(seconds=self._clock["date_ahead"])
 
     def see_now(self) -> datetime:
         """Return the sandbox's time, and never show an earlier one from now on."""
@@ -172,11 +175,13 @@ class Transaction:
         """Let the `Date` of answers be so far ahead of the machine's time; negative: behind."""
         self._set_clock(date_ahead=ahead_seconds)
 
+    @cached_property
     def _clock(self) -> Record:
         return {"offset": 0.0, "floor": 0.0, "date_ahead": 0.0, **(self.get("clock", "clock") or {})}
 
     def _set_clock(self, **members: float) -> None:
-        self.put("clock", "clock", {**self._clock(), **members})
+        self._clock = {**self._clock, **members}
+        self.put("clock", "clock", self._clock)
 
 
 class Store:
@@ -230,12 +235,9 @@ class Store:
         finally:
             self._db.execute("COMMIT")
         if found != FORMAT:
-            raise WorldFormatError(
-                Phrase("another version of massctl wrote the sandbox of this repository; it was left as it is"),
-                hint=Phrase(
-                    "delete it, with the ledger of its rehearsals: {command}", command="rm -r .massctl/sandbox"
-                ),
-            )
+            told = Phrase("another version of massctl wrote the sandbox of this repository; it was left as it is")
+            hint = Phrase("delete it, with the ledger of its rehearsals: {command}", command="rm -r .massctl/sandbox")
+            raise WorldFormatError(told, hint=hint)
 
 
 def beijing(seconds: float) -> datetime:

@@ -37,60 +37,59 @@ def listed(request: Request) -> Record:
     job, article = _article(request, given)
     begin, count = integer(given.get("begin"), 0, 2**31), integer(given.get("count"), 1, PAGE_MAX, 88010)
     kind = integer(given.get("type"), ALL, ELECTED)
-    wanted = [each for each in reversed(_written(job, article)) if kind == ALL or each["comment_type"] == kind - 1]
+    written = [row["comment"] for row in reversed(request.db.find("comments", msg_id=job["msg_id"], article=article))]
+    wanted = [each for each in written if kind == ALL or each["comment_type"] == kind - 1]
     return {**OK, "total": len(wanted), "comment": wanted[begin : begin + count]}
 
 
 def elect(request: Request) -> Record:
     """Answer `comment/markelect`."""
-    return _change(request, {"comment_type": 1})
+    return _change(request, *_found(request), comment_type=1)
 
 
 def unelect(request: Request) -> Record:
     """Answer `comment/unmarkelect`."""
-    return _change(request, {"comment_type": 0})
+    return _change(request, *_found(request), comment_type=0)
 
 
 def delete(request: Request) -> Record:
     """Answer `comment/delete`."""
-    job, article, comment = _found(request)
-    _keep(request, job, article, [each for each in _written(job, article) if each != comment])
+    request.db.delete("comments", _found(request)[0])
     return OK
 
 
 def reply(request: Request) -> Record:
     """Answer `comment/reply/add`; a comment has one reply."""
-    _, _, comment = _found(request)
+    key, row = _found(request)
     content = request.json().get("content")
     if not isinstance(content, str) or not content.strip():
         raise Refusal(88007)
-    if comment.get("reply"):
+    if "reply" in row["comment"]:
         raise Refusal(88005)
-    return _change(request, {"reply": {"content": content, "create_time": int(request.at)}})
+    return _change(request, key, row, reply={"content": content, "create_time": int(request.at)})
 
 
 def unreply(request: Request) -> Record:
     """Answer `comment/reply/delete`."""
-    job, article, comment = _found(request)
-    if "reply" not in comment:
+    key, row = _found(request)
+    if "reply" not in row["comment"]:
         raise Refusal(88009)
-    without = {name: value for name, value in comment.items() if name != "reply"}
-    _keep(request, job, article, [without if each == comment else each for each in _written(job, article)])
-    return OK
+    del row["comment"]["reply"]
+    return _change(request, key, row)
 
 
 def write(request: Request, job: Record, article: int, content: str) -> int:
     """Let a follower comment on an article, from 1; return the comment's id within it."""
-    written = _written(job, article)
-    number = max((each["user_comment_id"] for each in written), default=0) + 1
-    comment: Record = {
+    number = request.db.next_number(f"comment {job['msg_id']} {article}")
+    comment = {
         "user_comment_id": number,
         "openid": audience.openid_of(request.appid, number - 1),
         "create_time": int(request.at),
         "content": content,
         "comment_type": 0,
     }
-    _keep(request, job, article, [*written, comment])
+    row = {"msg_id": job["msg_id"], "article": article, "comment": comment}
+    request.db.put("comments", f"{job['msg_id']}|{article}|{number}", row)
     return number
 
 
@@ -115,29 +114,17 @@ def _article(request: Request, given: Record) -> tuple[Record, int]:
     return found[0], index + 1
 
 
-def _found(request: Request) -> tuple[Record, int, Record]:
-    """Return the job, the article from 1 and the comment that a call names; 88008 where there is no such comment."""
+def _found(request: Request) -> tuple[str, Record]:
+    """Return the comment that a call names, under its key; 88008 where there is none."""
     given = request.json()
     job, article = _article(request, given)
-    number = integer(given.get("user_comment_id"), 0, 2**63 - 1)
-    found = [each for each in _written(job, article) if each["user_comment_id"] == number]
-    if not found:
+    key = f"{job['msg_id']}|{article}|{integer(given.get('user_comment_id'), 0, 2**63 - 1)}"
+    row = request.db.get("comments", key)
+    if row is None:
         raise Refusal(88008)
-    return job, article, found[0]
+    return key, row
 
 
-def _change(request: Request, members: Record) -> Record:
-    job, article, comment = _found(request)
-    changed = [{**each, **members} if each == comment else each for each in _written(job, article)]
-    _keep(request, job, article, changed)
+def _change(request: Request, key: str, row: Record, **members: object) -> Record:
+    request.db.put("comments", key, {**row, "comment": {**row["comment"], **members}})
     return OK
-
-
-def _written(job: Record, article: int) -> list[Record]:
-    """Return what stands under an article, oldest first."""
-    return list(job.get("written", {}).get(str(article), []))
-
-
-def _keep(request: Request, job: Record, article: int, written: list[Record]) -> None:
-    row = {**job, "written": {**job.get("written", {}), str(article): written}}
-    request.db.put("jobs", str(job["msg_id"]), row)

@@ -9,7 +9,6 @@ one of them that stands for somebody on it (see `mass`). Reviewers who got a pre
 import functools
 import re
 from collections import Counter
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -205,63 +204,20 @@ def _local(url: str) -> str:
 # The phones
 
 
-@dataclass(frozen=True)
-class Card:
-    """One article as a chat shows it; a withdrawn one stays as it is, only its page is gone."""
+def phones(db: Transaction, account: Record) -> list[Record]:
+    """Return the followers' phones, then the reviewers' in order of their first preview.
 
-    title: str
-    digest: str
-    picture: str
-    """Address of the cover on this server."""
-    crop: str
-    """CSS insets of the 2.35:1 form, or an empty string for the middle of the picture."""
-    address: str
-    """Address of the article page on this server."""
-
-
-@dataclass(frozen=True)
-class Item:
-    """One message in a chat."""
-
-    time: str
-    """The line above it, as WeChat words it; empty where the message before is less than five minutes older."""
-    machine_time: str
-    is_preview: bool
-    kind: str
-    """`mpnews`, `text`, `image`, `voice`, `mpvideo` or `wxcard`."""
-    cards: list[Card] = field(default_factory=list)
-    text: list[tuple[str, str]] = field(default_factory=list)
-    """Pieces of a text: words and, for a link, its address."""
-    pictures: list[str] = field(default_factory=list)
-    recommend: str = ""
-    recording: str = ""
-    """Address of a sound or video on this server."""
-    title: str = ""
-    """Of a video, or the id of a coupon."""
-    description: str = ""
-
-
-@dataclass(frozen=True)
-class Phone:
-    """One person's chat with the account."""
-
-    owner: str
-    note: str
-    is_reviewer: bool
-    items: list[Item]
-
-
-def phones(db: Transaction, account: Record) -> list[Phone]:
-    """Return the followers' phones, then the reviewers' in order of their first preview."""
+    A phone is one person's chat with the account: `owner`, `note`, `is_reviewer`, and `messages` as the template shows
+    them.
+    """
     sent = [job for job in db.find("jobs", appid=account["appid"]) if jobs.started_at(job) is not None]
     chats = [
-        Phone(name, note, False, _items(_received(db, account, sent, index), db.now))
-        for index, (name, note) in enumerate(FOLLOWERS)
+        _phone(name, note, _received(db, account, sent, index), db.now) for index, (name, note) in enumerate(FOLLOWERS)
     ]
     shown: dict[str, list[Record]] = {}
     for row in db.find("previews", appid=account["appid"]):
         shown.setdefault(row["recipient"], []).append(row)
-    return chats + [Phone(name, "预览接收人", True, _items(rows, db.now)) for name, rows in shown.items()]
+    return chats + [_phone(name, "预览接收人", rows, db.now, is_reviewer=True) for name, rows in shown.items()]
 
 
 def time_line(moment: datetime, now: datetime) -> str:
@@ -295,43 +251,46 @@ def _received(db: Transaction, account: Record, sent: list[Record], index: int) 
     return received
 
 
-def _items(rows: list[Record], now: datetime) -> list[Item]:
+def _phone(owner: str, note: str, rows: list[Record], now: datetime, *, is_reviewer: bool = False) -> Record:
     times = [row["at"] for row in rows]
+    # A message that follows within five minutes has no line above it.
     near = [False, *(later - earlier < 300 for earlier, later in pairwise(times))]
-    return [
-        _item(row, "" if is_near else time_line(beijing(row["at"]), now))
-        for row, is_near in zip(rows, near, strict=False)
-    ]
+    lines = ["" if is_near else time_line(beijing(at), now) for at, is_near in zip(times, near, strict=False)]
+    messages = [_message(row, line) for row, line in zip(rows, lines, strict=True)]
+    return {"owner": owner, "note": note, "is_reviewer": is_reviewer, "messages": messages}
 
 
-def _item(row: Record, time: str) -> Item:
+def _message(row: Record, time: str) -> Record:
+    """Return one message in a chat; addresses are on this server."""
     body = row["body"]
     recording = body.get("voice") or body.get("video")
-    return Item(
-        time=time,
-        machine_time=beijing(row["at"]).isoformat(),
-        is_preview="recipient" in row,
-        kind=row["msgtype"],
-        cards=[_card(row, number, article) for number, article in enumerate(jobs.articles(row), start=1)],
-        text=_pieces(body.get("text", "")),
-        pictures=[f"/picture/{sha256}" for sha256 in body.get("pictures", [])],
-        recommend=body.get("recommend", ""),
-        recording=f"/picture/{recording}" if recording else "",
-        title=body.get("title") or body.get("card_id", ""),
-        description=body.get("description", ""),
-    )
+    return {
+        "time": time,
+        "machine_time": beijing(row["at"]).isoformat(),
+        "is_preview": "recipient" in row,
+        "kind": row["msgtype"],
+        "cards": [_card(row, number, article) for number, article in enumerate(jobs.articles(row), start=1)],
+        "text": _pieces(body.get("text", "")),
+        "pictures": [f"/picture/{sha256}" for sha256 in body.get("pictures", [])],
+        "recommend": body.get("recommend", ""),
+        "recording": f"/picture/{recording}" if recording else "",
+        "title": body.get("title") or body.get("card_id", ""),
+        "description": body.get("description", ""),
+    }
 
 
-def _card(row: Record, number: int, article: Record) -> Card:
-    inset = ""
-    if crop := article.get("pic_crop_235_1"):
-        left, top, right, bottom = (float(part) for part in crop.split("_"))
-        inset = " ".join(f"{side * 100:g}%" for side in (top, 1 - right, 1 - bottom, left))
-    address = f"/article/{row['msg_id']}/{number}"
-    return Card(article["title"], article["digest"], _local(article["thumb_url"]), inset, address)
+def _card(row: Record, number: int, article: Record) -> Record:
+    """Return one article as a chat shows it; a withdrawn one stays as it is, only its page is gone."""
+    crop = ""
+    if share := article.get("pic_crop_235_1"):
+        left, top, right, bottom = (float(part) for part in share.split("_"))
+        crop = " ".join(f"{side * 100:g}%" for side in (top, 1 - right, 1 - bottom, left))
+    shown = {"title": article["title"], "digest": article["digest"], "picture": _local(article["thumb_url"])}
+    return {**shown, "crop": crop, "address": f"/article/{row['msg_id']}/{number}"}
 
 
 def _pieces(text: str) -> list[tuple[str, str]]:
+    """Take a text apart: words and, for a link, its address."""
     pieces: list[tuple[str, str]] = []
     at = 0
     for found in _ANCHOR.finditer(text):
@@ -350,17 +309,6 @@ class BadPostError(ValueError):
     """Say why the other side would not take a post."""
 
 
-@dataclass(frozen=True)
-class Notification:
-    """One post, as the inbox page shows it."""
-
-    time: str
-    name: str
-    is_robot: bool
-    text: str
-    """A robot's markdown; of a webhook one line for each notice."""
-
-
 def keep_notification(db: Transaction, given: object) -> None:
     """Keep a post to a robot or a webhook; refuse what that would refuse."""
     if not isinstance(given, dict) or set(given) != {"name", "kind", "body", "headers"}:
@@ -377,14 +325,17 @@ def keep_notification(db: Transaction, given: object) -> None:
     db.delete("notifications", str(number - NOTIFICATIONS_KEPT))
 
 
-def notifications(db: Transaction) -> list[Notification]:
-    """Return the newest posts, newest first."""
-    shown = []
-    for row in reversed(db.find("notifications")[-NOTIFICATIONS_SHOWN:]):
-        is_robot = row["kind"] == "wecom_robot"
-        text = row["body"]["markdown"]["content"] if is_robot else _notices(row["body"])
-        shown.append(Notification(f"{beijing(row['at']):%m-%d %H:%M}", row["name"], is_robot, text))
-    return shown
+def notifications(db: Transaction) -> list[Record]:
+    """Return the newest posts, newest first: a robot's markdown, and of a webhook one line for each notice."""
+    return [
+        {
+            "time": f"{beijing(row['at']):%m-%d %H:%M}",
+            "name": row["name"],
+            "is_robot": row["kind"] == "wecom_robot",
+            "text": _notices(row["body"]) if row["kind"] == "webhook" else row["body"]["markdown"]["content"],
+        }
+        for row in reversed(db.find("notifications")[-NOTIFICATIONS_SHOWN:])
+    ]
 
 
 def _check_robot(db: Transaction, name: str, body: Record) -> None:

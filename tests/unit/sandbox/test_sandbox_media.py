@@ -115,13 +115,13 @@ def test_the_inbox_shows_and_plays_what_arrived(tagged: Caller) -> None:
         assert send(tagged, msgtype, number, **branch)["errcode"] == 0
         tagged.later(minutes=10)
     with tagged.db() as db:
-        items = {item.kind: item for item in inbox.phones(db, db.find("accounts")[0])[0].items}
+        items = {item["kind"]: item for item in inbox.phones(db, db.find("accounts")[0])[0]["messages"]}
     assert {"image", "voice", "mpvideo", "wxcard"} == set(items)
     page = tagged.http.get("/").text
-    assert f'<audio controls preload="metadata" src="{items["voice"].recording}">' in page
-    assert f'<video controls preload="metadata" src="{items["mpvideo"].recording}">' in page
+    assert f'<audio controls preload="metadata" src="{items["voice"]["recording"]}">' in page
+    assert f'<video controls preload="metadata" src="{items["mpvideo"]["recording"]}">' in page
     assert all(word in page for word in ("同一段河堤", "雪球", "两秒钟", "pTEA"))
-    played = tagged.http.get(items["mpvideo"].recording)
+    played = tagged.http.get(items["mpvideo"]["recording"])
     assert (mp4(), "video/mp4") == (played.data, played.content_type)
     assert "media-src 'self'" in played.headers["Content-Security-Policy"]
 

@@ -19,7 +19,7 @@ def post(caller: Caller, given: dict[str, Any]) -> int:
     return int(caller.order("notifications", **given)["http"])
 
 
-def shown(caller: Caller) -> list[inbox.Notification]:
+def shown(caller: Caller) -> list[dict[str, Any]]:
     with caller.db() as db:
         return inbox.notifications(db)
 
@@ -31,7 +31,7 @@ def test_posts_are_shown_newest_first(caller: Caller) -> None:
         post(caller, {**HOOK, "body": {"notices": [notice, 7]}}),
     ]
     assert [("HOOK", False, "failed · sale · no"), ("ROBOT", True, "**sent** sale")] == [
-        (each.name, each.is_robot, each.text) for each in shown(caller)
+        (each["name"], each["is_robot"], each["text"]) for each in shown(caller)
     ]
     assert ["ROBOT", "HOOK"] == [row["name"] for row in caller.report()["notifications"]]
 

@@ -179,19 +179,21 @@ def _require_linked(request: Request, content: str) -> None:
     linked stands nowhere but in WeChat's console, and refusing all would end the rehearsal of every campaign with a
     card.
     """
-    linked, own = request.account["miniprograms"], request.account["profile_ids"]
+    for member, name in cards(content):
+        is_program, declared = member == "miniprograms", request.account[member]
+        if (is_program and not _PROGRAM.fullmatch(name)) or (declared is not None and name not in declared):
+            raise Refusal(45086 if is_program else 40155)
+        if declared is None:
+            request.assume("miniprogram" if is_program else "profile", name)
+
+
+def cards(content: str) -> Iterator[tuple[str, str]]:
+    """Walk over the mini-programs and accounts that an article leads to: the account's member, and the id."""
     for name, attributes in _elements(content):
-        program, profile = attributes.get("data-miniprogram-appid"), attributes.get("data-id", "")
-        if program is not None:
-            if not _PROGRAM.fullmatch(program) or (linked is not None and program not in linked):
-                raise Refusal(45086)
-            if linked is None:
-                request.assume("miniprogram", program)
+        if "data-miniprogram-appid" in attributes:
+            yield "miniprograms", attributes["data-miniprogram-appid"]
         if name == "mp-common-profile":
-            if own is not None and profile not in own:
-                raise Refusal(40155)
-            if own is None:
-                request.assume("profile", profile)
+            yield "profile_ids", attributes.get("data-id", "")
 
 
 def _cover(request: Request, article: Record) -> Record:

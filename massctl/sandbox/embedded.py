@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from massctl.sandbox import accounts, callback
+from massctl.sandbox import accounts, callback, drafts
 from massctl.sandbox.app import App
 from massctl.sandbox.store import Store
 
@@ -57,6 +57,12 @@ class Sandbox:
         """Tell whether a tag is there because a rehearsal needed it, and nobody said that the account has it."""
         with self._store.transaction() as db:
             return bool((db.get("tags", f"{appid}|{number}") or {}).get("invented"))
+
+    def assumed_cards(self, appid: str, content: str) -> list[str]:
+        """Return the mini-programs and accounts of an article that nobody declared to be the account's own."""
+        with self._store.transaction() as db:
+            account = db.get("accounts", appid) or {}
+        return sorted({name for member, name in drafts.cards(content) if account.get(member) is None})
 
     def now(self) -> datetime:
         """Return the sandbox's time and keep it from ever showing an earlier one."""

@@ -411,6 +411,27 @@ def test_a_tag_that_the_sandbox_made_up_is_told_until_the_account_has_it(shell: 
     assert [] == told()
 
 
+def test_a_card_that_only_wechat_can_judge_is_told_until_it_is_declared(shell: Shell):
+    program = "wx00112233445566aa"
+    link = (
+        f'<a data-miniprogram-type="text" data-miniprogram-appid="{program}" data-miniprogram-path="a" href="">报名</a>'
+    )
+    shell.tree.news("letter", body=f"{link}\n")
+
+    def told() -> list[str]:
+        (planned,) = shell("plan", "letter", "--sandbox", "--format", "json").document["campaigns"]
+        return [each["code"] for each in planned["diagnostics"]]
+
+    assert ["MC411"] == told()
+    assert program in shell("apply", "letter", "--sandbox", "--until", "draft").err
+    shell.control("accounts", {"appid": APPID, "miniprograms": [program]})
+    assert [] == told()
+    shell.control("accounts", {"appid": APPID, "miniprograms": []})
+    shell.tree.news("letter", body=f"现在{link}\n")
+    refused = shell("apply", "letter", "--sandbox", "--until", "draft")
+    assert (1, True) == (refused.status, "45086" in refused.out), refused
+
+
 def test_a_second_apply_makes_no_request(shell: Shell):
     shell.tree.news()
     send(shell, "letter")

@@ -14,7 +14,7 @@ from massctl.cli.session import Session
 from massctl.errors import InvariantError, LedgerError, MassctlError, UsageError
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.ids import CampaignName
-from massctl.model.message import RenderedCampaign, Window
+from massctl.model.message import RenderedCampaign, RenderedNews, Window
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, RecordKey, State, is_held
 from massctl.plan.guards import PolicyInForce, brake, is_untrusted
@@ -25,6 +25,7 @@ from massctl.source.campaigns import load_campaign
 from massctl.source.loader import Desires, Elsewhere, Workbench, agenda_of
 
 if TYPE_CHECKING:
+    from massctl.cli.embedded_sandbox import Embedded
     from massctl.plan.reconcile_options import Evidence
 
 
@@ -263,7 +264,8 @@ def _rehearsed(
 ) -> Sequence[Desired]:
     """Create the sandbox's tags and rights, and move its clock into the named campaign's window.
 
-    Returns the campaigns, with a warning if the sandbox created a tag: a typing error would show only in the real send.
+    Returns the campaigns, with a warning if the sandbox created a tag or cannot know whether a card may stand there:
+    a typing error would show only in the real send.
     """
     if session.sandbox is None:
         return desired
@@ -271,7 +273,12 @@ def _rehearsed(
     invented = session.sandbox.ensure_audiences((str(c.appid), c.audience, c.message.type) for c in rendered)
     windows = [c.window for c in rendered if c.window is not None and c.name in names]
     session.sandbox.advance_clock(windows, lasting=lasting)
-    return [_told_of_tag(session, d, invented) if isinstance(d, RenderedCampaign) else d for d in desired]
+    return [
+        _told_of_cards(session, session.sandbox, _told_of_tag(session, d, invented))
+        if isinstance(d, RenderedCampaign)
+        else d
+        for d in desired
+    ]
 
 
 def _told_of_tag(
@@ -287,6 +294,23 @@ def _told_of_tag(
     path = ("audience", key)
     found = Diagnostic("MC410", Severity.WARNING, say, loaded.place(path), hint, campaign.name, loaded.excerpt(path))
     return replace(campaign, diagnostics=(*campaign.diagnostics, found))
+
+
+def _told_of_cards(session: Session, sandbox: "Embedded", campaign: RenderedCampaign) -> RenderedCampaign:
+    if not isinstance(campaign.message, RenderedNews):
+        return campaign
+    loaded, found = None, []
+    for number, article in enumerate(campaign.message.articles):
+        names = sandbox.world.assumed_cards(str(campaign.appid), article.content)
+        if not names:
+            continue
+        loaded = loaded or load_campaign(session.repository, campaign.name, session.settings)
+        say = Phrase("the sandbox takes for linked to the account: {names}", names=", ".join(names))
+        hint = Phrase("compare with the console (小程序管理): WeChat refuses others (45086, 40155)")
+        path = ("mpnews", "articles", number, "content")
+        place, excerpt = loaded.place(path), loaded.excerpt(path)
+        found.append(Diagnostic("MC411", Severity.WARNING, say, place, hint, campaign.name, excerpt))
+    return replace(campaign, diagnostics=(*campaign.diagnostics, *found)) if found else campaign
 
 
 def show_repository_warnings(session: Session, made: Planned) -> None:

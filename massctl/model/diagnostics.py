@@ -185,6 +185,7 @@ CODES: Final[dict[str, str]] = {
     "MC407": "mass calls of today used up",
     "MC409": "cannot be rendered in a separate process",
     "MC410": "tag that only the sandbox has",
+    "MC411": "card that only WeChat can judge",
     "MC501": "event cannot be read",
     "MC502": "not the end of a mass job",
     "MC503": "incomplete event",

@@ -1,25 +1,82 @@
-"""Say who is in an audience, and how many of them are over the limit of four a month.
+"""Answer for followers and tags, and say who is in the audience of a send.
 
-The sandbox's own followers are numbers 0 to N-1, so "all" and a tag are a few spans however large the
-account is. Number 0 is in every tag and number 1 in none, so the two phones of the inbox show the
-difference. Openids of real life are kept as fingerprints only.
+The sandbox's own followers are numbers 0 to N-1, so "all" and a tag are a few spans however large the account is.
+Number 0 is in every tag and number 1 in none, so the two phones of the inbox show the difference. Openids of own
+followers hold their number and a check. Other well-formed openids are taken as followers too, since a campaign's lists
+come from real life; they are kept as fingerprints only. Limits: WeChat docs, "tags" and "user/get", read 2026-10.
 """
 
+import base64
+import hashlib
+import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
+from typing import TypeAlias
 
-from massctl.sandbox import identity
-from massctl.sandbox.desk import Desk, integer
-from massctl.sandbox.refusal import Refusal
-from massctl.sandbox.tables import Record
+from massctl.sandbox.request import OK, Refusal, Request, integer
+from massctl.sandbox.store import Record, Transaction
 
 OPENIDS_MIN, OPENIDS_MAX = 2, 10_000
-"""Openids in one `mass/send` (WeChat docs, read 2026-10)."""
+"""Openids in one `mass/send`."""
 USER_MONTHLY = 4
 """Mass messages that one user gets from a service account in a Beijing month."""
+PAGE = 10_000
+"""Openids in one page of `user/get` and `user/tag/get`."""
+TAGS_MAX = 100
+"""Tags of one account."""
+NAME_CHARS = 30
+"""A tag's name; the pages differ on characters and bytes."""
+DELETABLE_FOLLOWERS = 100_000
+"""A tag with more cannot be deleted."""
+TAGGING_OPENIDS = 50
+"""Openids in one `batchtagging`."""
+TAGS_OF_ONE_USER = 20
+SYSTEM_TAGS = frozenset({0, 1, 2})
+FIRST_OWN_TAG = 100
+NOT_A_FOLLOWER = ("not_a_follower", "onot_a_follower")
+"""Openids and WeChat names that begin so belong to somebody who does not follow the account.
 
-Span = tuple[int, int]
+An openid that a campaign declares begins with `o`, so there is a spelling for that.
+"""
+BAD_NAME = "bad_name"
+"""WeChat names that begin so are illegal."""
+
+Span: TypeAlias = tuple[int, int]
 """Followers from the first number up to, not including, the second."""
+_OPENID = re.compile(r"^(o[A-Za-z0-9_-]{5,63}|not_a_follower[A-Za-z0-9_-]*)$")
+_OWN = re.compile(r"^oSBX([0-9a-f]{6})_([A-Za-z0-9_-]{17})$")
+
+
+# Openids
+
+
+def openid_of(appid: str, index: int) -> str:
+    """Return the openid of the follower with `index`, from 0."""
+    digest = hashlib.sha256(f"{appid}\0follower\0{index}".encode()).digest()
+    return f"oSBX{index:06x}_{base64.urlsafe_b64encode(digest).decode()[:17]}"
+
+
+def follower_index(account: Record, openid: str) -> int | None:
+    """Return the number of one of the sandbox's own followers, None for any other openid."""
+    found = _OWN.match(openid)
+    index = int(found[1], 16) if found else account["followers"]
+    return index if index < account["followers"] and openid_of(account["appid"], index) == openid else None
+
+
+def is_openid(value: object) -> bool:
+    """Tell whether `value` looks like an openid at all."""
+    return isinstance(value, str) and _OPENID.match(value) is not None
+
+
+def fingerprint(appid: str, openid: str) -> str:
+    """Stand in for an openid of real life: 11 characters that name it without holding it."""
+    digest = hashlib.sha256(f"{appid}\0{openid}".encode()).digest()
+    return base64.urlsafe_b64encode(digest[:8]).decode().rstrip("=")
+
+
+# The audience of a send
 
 
 @dataclass(frozen=True)
@@ -60,66 +117,55 @@ class Audience:
         return self.scope == "all" or name in self.others
 
 
-def by_filter(desk: Desk, given: object) -> Audience:
+def by_filter(request: Request, given: object) -> Audience:
     """Read `filter` of `mass/sendall`; never fall back to everybody (40152 where nobody is named)."""
     if not isinstance(given, dict) or not isinstance(given.get("is_to_all", False), bool):
         raise Refusal(40097)
     if given.get("is_to_all", False):
-        followers = int(desk.account["followers"])
-        return Audience("all", ((0, followers),) if followers else ())
+        return Audience("all", everybody(request.account))
     tag_id = integer(given.get("tag_id"), 0, 2**31, errcode=40152)
-    tag = desk.table("tags").get(f"{desk.appid}|{tag_id}")
+    tag = request.db.get("tags", f"{request.appid}|{tag_id}")
     if tag is None:
         raise Refusal(40152)
     return Audience(f"tag:{tag_id}", tag_spans(tag))
 
 
-def by_openids(desk: Desk, given: object) -> Audience:
+def by_openids(request: Request, given: object) -> Audience:
     """Read `touser` of `mass/send`: 40130 under two, 40032 above 10,000, 40031 for illegal values."""
     if not isinstance(given, list):
         raise Refusal(40031)
     if len(given) > OPENIDS_MAX:
         raise Refusal(40032)
-    if not all(identity.is_openid(openid) for openid in given):
+    if not all(is_openid(openid) for openid in given):
         raise Refusal(40031)
     unique = list(dict.fromkeys(given))
     if len(unique) < OPENIDS_MIN:
         raise Refusal(40130)
-    strangers = [openid for openid in unique if openid.startswith(identity.NOT_A_FOLLOWER)]
-    indexes, others = [], []
-    for openid in unique:
-        index = identity.follower_index(desk.appid, openid, desk.account["followers"])
-        if index is not None:
-            indexes.append(index)
-        elif not openid.startswith(identity.NOT_A_FOLLOWER):
-            others.append(identity.fingerprint(desk.appid, openid))
-    return Audience("openids", spans_of(indexes), frozenset(others), len(strangers))
+    following = [openid for openid in unique if not openid.startswith(NOT_A_FOLLOWER)]
+    indexes = {openid: follower_index(request.account, openid) for openid in following}
+    others = frozenset(fingerprint(request.appid, openid) for openid, index in indexes.items() if index is None)
+    own = [index for index in indexes.values() if index is not None]
+    return Audience("openids", spans_of(own), others, len(unique) - len(following))
+
+
+def everybody(account: Record) -> tuple[Span, ...]:
+    """Return the spans of all followers."""
+    return ((0, int(account["followers"])),) if account["followers"] else ()
 
 
 def tag_spans(tag: Record) -> tuple[Span, ...]:
     """Return a tag's members: number 0 and from number 2 on, without those untagged, and those tagged one by one."""
-    count = int(tag["count"])
-    removed = sorted(tag.get("removed", []))
-    spans = [
-        *(_without((0, 1), removed) if count else ()),
-        *(_without((2, count + 1), removed) if count > 1 else ()),
-    ]
+    count, removed = int(tag["count"]), sorted(tag.get("removed", []))
+    spans: list[Span] = []
+    for low, high in ((0, min(count, 1)), (2, count + 1)):
+        for gap in [*(index for index in removed if low <= index < high), high]:
+            spans += [(low, gap)] if low < gap else []
+            low = gap + 1  # noqa: PLW2901 - the rest of the span
     single = [index for index in tag["added"] if not any(low <= index < high for low, high in spans)]
     return tuple(sorted([*spans_of(single), *spans]))
 
 
-def _without(span: Span, removed: list[int]) -> list[Span]:
-    """Cut the numbers `removed`, in order, out of a span."""
-    low, high = span
-    pieces = []
-    for index in removed:
-        if low <= index < high:
-            pieces.append((low, index))
-            low = index + 1
-    return [(start, end) for start, end in [*pieces, (low, high)] if start < end]
-
-
-def spans_of(indexes: list[int]) -> tuple[Span, ...]:
+def spans_of(indexes: Sequence[int]) -> tuple[Span, ...]:
     """Return the spans that cover exactly `indexes`."""
     spans: list[Span] = []
     for index in sorted(set(indexes)):
@@ -135,9 +181,8 @@ def over_limit(audience: Audience, earlier: list[Record]) -> int:
     if len(earlier) < USER_MONTHLY:
         return 0
     got = Counter[str]()
-    if audience.others:
-        for record in earlier:
-            got.update(audience.others.intersection(record["others"].split()))
+    for record in earlier if audience.others else []:
+        got.update(audience.others.intersection(record["others"].split()))
     to_all = sum(record["scope"] == "all" for record in earlier)
     full: int = sum(to_all + got[name] >= USER_MONTHLY for name in audience.others)
     spans = [(int(low), int(high)) for record in earlier for low, high in record["spans"]]
@@ -152,10 +197,161 @@ def _full_in(span: Span, earlier: list[Span]) -> int:
         if start < high and end > low:
             steps[max(start, low)] += 1
             steps[min(end, high)] -= 1
-    full, depth = 0, 0
-    last = low
+    full, depth, last = 0, 0, low
     for at in sorted(steps):
         full += (at - last) if depth >= USER_MONTHLY else 0
         depth += steps[at]
         last = at
     return full
+
+
+# Tags and followers
+
+
+def tags_get(request: Request) -> Record:
+    """Answer `tags/get`: id, name and count of each."""
+    return {"tags": [{"id": tag["id"], "name": tag["name"], "count": _size(tag)} for tag in _tags(request)]}
+
+
+def tags_create(request: Request) -> Record:
+    """Answer `tags/create`."""
+    name, mine = _name(request, _tag_member(request).get("name")), _tags(request)
+    if len(mine) >= TAGS_MAX:
+        raise Refusal(45056)
+    number = next_tag_id(request.db, request.appid)
+    put_tag(request.db, {"appid": request.appid, "id": number, "name": name, "count": 0, "added": []})
+    return {"tag": {"id": number, "name": name}}
+
+
+def tags_update(request: Request) -> Record:
+    """Answer `tags/update`: a new name."""
+    given = _tag_member(request)
+    tag = _own_tag(request, given.get("id"))
+    put_tag(request.db, {**tag, "name": _name(request, given.get("name"), but=tag["id"])})
+    return OK
+
+
+def tags_delete(request: Request) -> Record:
+    """Answer `tags/delete`."""
+    tag = _own_tag(request, _tag_member(request).get("id"))
+    if _size(tag) > DELETABLE_FOLLOWERS:
+        raise Refusal(45057)
+    request.change_account(last_tag=max(tag["id"], request.account.get("last_tag", 0)))
+    request.db.delete("tags", f"{request.appid}|{tag['id']}")
+    return OK
+
+
+def batchtagging(request: Request) -> Record:
+    """Answer `tags/members/batchtagging`, for the sandbox's own followers."""
+    tag, indexes = _tagging(request)
+    others = [other for other in _tags(request) if other["id"] != tag["id"]]
+    if any(sum(_has(other, index) for other in others) >= TAGS_OF_ONE_USER for index in indexes):
+        raise Refusal(45059)
+    left = {**tag, "removed": sorted({*tag.get("removed", [])}.difference(indexes))}
+    new = {index for index in indexes if not _has(left, index)}
+    put_tag(request.db, {**left, "added": sorted({*tag["added"], *new})})
+    return OK
+
+
+def batchuntagging(request: Request) -> Record:
+    """Answer `tags/members/batchuntagging`; who does not have the tag goes without it."""
+    tag, indexes = _tagging(request)
+    left = {**tag, "added": sorted({*tag["added"]}.difference(indexes))}
+    gone = {index for index in indexes if _has(left, index)}
+    put_tag(request.db, {**left, "removed": sorted({*tag.get("removed", []), *gone})})
+    return OK
+
+
+def getidlist(request: Request) -> Record:
+    """Answer `tags/getidlist`: the ids of a follower's tags."""
+    (index,) = _followers(request, [request.json().get("openid")])
+    return {"tagid_list": [tag["id"] for tag in _tags(request) if _has(tag, index)]}
+
+
+def user_get(request: Request) -> Record:
+    """Answer `user/get`: all followers, a page at a time; the last page has `count` 0 and no `data`."""
+    page = _page(request, everybody(request.account), request.query.get("next_openid", ""))
+    return {"total": int(request.account["followers"]), **page}
+
+
+def user_tag_get(request: Request) -> Record:
+    """Answer `user/tag/get`: the followers of a tag, a page at a time."""
+    given = request.json()
+    tag = request.db.get("tags", f"{request.appid}|{integer(given.get('tagid'), 0, 2**31)}")
+    if tag is None:
+        raise Refusal(45058, "invalid tag")
+    return _page(request, tag_spans(tag), given.get("next_openid") or "")
+
+
+def next_tag_id(db: Transaction, appid: str) -> int:
+    """Return the id of an account's next tag: one that none of its tags has or ever had."""
+    last = int((db.get("accounts", appid) or {}).get("last_tag", 0))
+    return max([FIRST_OWN_TAG - 1, last, *(int(tag["id"]) for tag in db.find("tags", appid=appid))]) + 1
+
+
+def put_tag(db: Transaction, tag: Record) -> None:
+    """Set a tag."""
+    db.put("tags", f"{tag['appid']}|{tag['id']}", tag)
+
+
+def _page(request: Request, spans: tuple[Span, ...], after: object) -> Record:
+    start = _followers(request, [after])[0] + 1 if after else 0
+    members = (index for low, high in spans for index in range(max(low, start), high))
+    openids = [openid_of(request.appid, index) for index in islice(members, PAGE)]
+    data = {"data": {"openid": openids}} if openids else {}
+    return {"count": len(openids), **data, "next_openid": openids[-1] if openids else ""}
+
+
+def _size(tag: Record) -> int:
+    return sum(high - low for low, high in tag_spans(tag))
+
+
+def _has(tag: Record, index: int) -> bool:
+    return any(low <= index < high for low, high in tag_spans(tag))
+
+
+def _tags(request: Request) -> list[Record]:
+    return sorted(request.db.find("tags", appid=request.appid), key=lambda tag: int(tag["id"]))
+
+
+def _tag_member(request: Request) -> Record:
+    given = request.json().get("tag")
+    if not isinstance(given, dict):
+        raise Refusal(40097)
+    return given
+
+
+def _tagging(request: Request) -> tuple[Record, list[int]]:
+    """Read whom a call tags or untags, and the tag."""
+    given = request.json()
+    openids = given.get("openid_list")
+    if not isinstance(openids, list) or not 1 <= len(openids) <= TAGGING_OPENIDS:
+        raise Refusal(40032)
+    return _own_tag(request, given.get("tagid")), _followers(request, openids)
+
+
+def _followers(request: Request, openids: Sequence[object]) -> list[int]:
+    """Return the numbers of the sandbox's own followers; 40003 where one is somebody else."""
+    found = [follower_index(request.account, str(openid)) for openid in openids]
+    indexes = [index for index in found if index is not None]
+    if len(indexes) != len(found):
+        raise Refusal(40003)
+    return indexes
+
+
+def _own_tag(request: Request, tag_id: object) -> Record:
+    number = integer(tag_id, 0, 2**31)
+    tag = request.db.get("tags", f"{request.appid}|{number}")
+    if tag is None or number in SYSTEM_TAGS:
+        raise Refusal(45058)
+    return tag
+
+
+def _name(request: Request, name: object, but: int | None = None) -> str:
+    if not isinstance(name, str) or not name.strip():
+        raise Refusal(45157)
+    if len(name) > NAME_CHARS:
+        raise Refusal(45158)
+    if any(tag["name"] == name and tag["id"] != but for tag in _tags(request)):
+        raise Refusal(45157)
+    return name

@@ -1,95 +1,73 @@
-"""Keep mass jobs: record one, and say at any later time what has become of it.
+"""Say what has become of a mass job, and make the event that tells it: MASSSENDJOBFINISH.
 
-A job's state is never stored, only computed from its times: SENDING for a while, then SEND_SUCCESS; with
-API mass-send protection on, held until somebody confirms, refuses, or 30 minutes have passed.
+A job's state is never stored, only computed from its times: SENDING for a while, then SEND_SUCCESS; with API mass-send
+protection on, it is held until somebody confirms, refuses, or 30 minutes have passed. The report shows the events,
+`--sandbox` hands them to the command, and `callback` posts them. Shapes: WeChat docs, "mass/get", "MASSSENDJOBFINISH",
+and captured events, read 2026-10.
 """
 
-from massctl.sandbox import allowance, drafts, identity
-from massctl.sandbox.audience import Audience, over_limit
-from massctl.sandbox.desk import Desk, digest_of
-from massctl.sandbox.message import Message
-from massctl.sandbox.tables import Record, State
+import hashlib
+import json
+from typing import Any
 
-MSG_ID_BASE = 3_147_000_000
-MSG_DATA_ID_BASE = 2_247_480_000
-"""Both bases lie above 2^31, as WeChat's numbers do: a client that stores 32 bits shall notice."""
+from massctl.sandbox.store import Record, Transaction, beijing
+
 SENDING_SECONDS = 180
-"""How long a job says SENDING, unless the world's settings say otherwise."""
+"""How long a job says SENDING, unless the setting `sending_seconds` says otherwise."""
 HOLD_SECONDS = 30 * 60
-"""How long the administrator may think (WeChat docs, read 2026-10)."""
+"""How long the administrator may think."""
+SENDER = "mphelper"
+"""Stands for the openid of WeChat's mass helper: no openid is in a report."""
+ORIGINAL_URL = "http://mp.weixin.qq.com/s?__biz=SANDBOX&mid=1&idx=1&sn=original#rd"
+"""The article that a refused reprint resembles."""
+CHECK_STATES = {"err(30002)": 3, "err(30003)": 2}
+"""`CheckState` by the end of a job that the originality check stopped."""
+KINDS = ("full", "old", "none")
+"""What a job's event may be ordered to be; `old` has no addresses, `none` is lost."""
+FORMS = ("xml", "json")
+"""The data formats of the developer console."""
+RESULT = (
+    "ArticleIdx",
+    "UserDeclareState",
+    "AuditState",
+    "OriginalArticleUrl",
+    "OriginalArticleType",
+    "CanReprint",
+    "NeedReplaceContent",
+    "NeedShowReprintSource",
+)
+"""Members of what the originality check found of one article."""
 
 
-def record(desk: Desk, audience: Audience, message: Message, fact: Record, *, held: bool = False) -> Record:
-    """Create a job that WeChat has accepted (or holds) and consume its draft; return it.
-
-    `fact` joins the record: clientmsgid, digests, send_ignore_reprint.
-    """
-    number = identity.next_number(desk.state, "job")
-    to = audience.as_record()
-    msg_id = MSG_ID_BASE + number
-    full = 0
-    if desk.account["kind"] == "service":
-        full = over_limit(audience, [job["audience"] for job in allowance.month_jobs(desk)])
-    counts = {
-        "total_count": audience.total,
-        "filter_count": audience.total - full,
-        "sent_count": audience.total - full - audience.not_followers,
-        "error_count": audience.not_followers,
-    }
-    job: Record = {
-        "appid": desk.appid,
-        "msg_id": msg_id,
-        "msg_data_id": MSG_DATA_ID_BASE + number if message.draft else None,
-        "at": desk.at,
-        "audience": to,
-        "audience_digest": digest_of(to),
-        "msgtype": message.msgtype,
-        "body": message.body,
-        "content_digest": message.digest,
-        "draft_media_id": message.draft["media_id"] if message.draft else None,
-        "deleted_articles": [],
-        "via": "api",
-        "hold": {"since": desk.at, "settled": None, "at": None} if held else None,
-        **_take_orders(desk),
-        **counts,
-        **fact,
-    }
-    desk.table("jobs").put(str(msg_id), job)
-    if message.draft and not held:
-        drafts.consume(desk, message.draft, msg_id)
-    return job
-
-
-def status(state: State, job: Record, at: float) -> str:
+def status(db: Transaction, job: Record, at: float) -> str:
     """Return the state in `mass/get`'s words at the moment `at`."""
     if is_deleted(job):
         return "DELETE"
     start = started_at(job)
     if start is None:
-        return "SEND_FAIL" if event_status(state, job, at).startswith("err") else "SENDING"
-    if at < ended_at(state, job):
+        return "SEND_FAIL" if event_status(db, job, at).startswith("err") else "SENDING"
+    if at < ended_at(db, job):
         return "SENDING"
-    return "SEND_SUCCESS" if event_status(state, job, at) == "send success" else "SEND_FAIL"
+    return "SEND_SUCCESS" if event_status(db, job, at) == "send success" else "SEND_FAIL"
 
 
-def event_status(state: State, job: Record, at: float) -> str:
-    """Return `Status` of the MASSSENDJOBFINISH event, or an empty string while there is none."""
+def event_status(db: Transaction, job: Record, at: float) -> str:
+    """Return `Status` of the event, or an empty string while there is none."""
     hold = job["hold"]
     if hold is not None and hold["settled"] == "refused":
         return "err(40001)"
     if hold is not None and hold["settled"] is None:
         return "err(40002)" if at >= hold["since"] + HOLD_SECONDS else ""
-    return str(job.get("ending") or "send success") if at >= ended_at(state, job) else ""
+    return str(job["ending"] or "send success") if at >= ended_at(db, job) else ""
 
 
-def ended_at(state: State, job: Record) -> float:
+def ended_at(db: Transaction, job: Record) -> float:
     """Return when the job ends, or will unless the administrator answers before."""
-    hold = job["hold"]
-    start = started_at(job)
+    hold, start = job["hold"], started_at(job)
     if hold is not None and start is None:
         return float(hold["at"] if hold["settled"] == "refused" else hold["since"] + HOLD_SECONDS)
-    settings = state.table("settings").get("world") or {}
-    return float(start or job["at"]) + float(settings.get("sending_seconds", SENDING_SECONDS))
+    seconds = db.setting("sending_seconds")
+    return float(start or job["at"]) + float(SENDING_SECONDS if seconds is None else seconds)
 
 
 def started_at(job: Record) -> float | None:
@@ -100,30 +78,10 @@ def started_at(job: Record) -> float | None:
     return float(hold["at"]) if hold["settled"] == "confirmed" else None
 
 
-def is_waiting(job: Record, at: float) -> bool:
-    """Tell whether the job waits for the administrator now."""
-    hold = job["hold"]
-    return hold is not None and hold["settled"] is None and at < hold["since"] + HOLD_SECONDS
-
-
-def settle(desk: Desk, job: Record, *, confirmed: bool) -> None:
-    """Let the administrator confirm or refuse a held job."""
-    word = "confirmed" if confirmed else "refused"
-    desk.table("jobs").put(str(job["msg_id"]), {**job, "hold": {**job["hold"], "settled": word, "at": desk.at}})
-    draft = desk.table("drafts").get(job["draft_media_id"] or "")
-    if confirmed and draft is not None:
-        drafts.consume(desk, draft, job["msg_id"])
-
-
-def _take_orders(desk: Desk) -> Record:
-    """Return how the account's next job was ordered to end, once, and how events travel from now on."""
-    account = desk.table("accounts").get(desk.appid) or desk.account
-    ordered = account.get("ending") or {}
-    if ordered:
-        desk.table("accounts").put(desk.appid, {**account, "ending": None})
-    travel = desk.table("callback").get("orders") or {}
-    told = {name: ordered[name] for name in ("copyright", "event") if name in ordered}
-    return {"ending": ordered.get("status"), "told": told, "travel": travel}
+def waiting(db: Transaction, appid: str, at: float) -> list[Record]:
+    """Return the account's jobs that wait for the administrator now."""
+    held = db.find("jobs", appid=appid, is_held=True)
+    return [job for job in held if at < job["hold"]["since"] + HOLD_SECONDS]
 
 
 def articles(job: Record) -> list[Record]:
@@ -139,3 +97,89 @@ def is_deleted(job: Record) -> bool:
 def article_url(job: Record, index: int) -> str:
     """Return the lasting address of an article; `index` counts from 1."""
     return f"http://mp.weixin.qq.com/s?__biz=SANDBOX&mid={job['msg_data_id']}&idx={index}&sn=sandbox#rd"
+
+
+# The event
+
+
+def event_of(db: Transaction, job: Record, at: float) -> Record | None:
+    """Return the event of a job that was told by the moment `at`, in both forms; None while it was not."""
+    told = told_at(db, job)
+    word = event_status(db, job, max(at, ended_at(db, job)))
+    if not word or told > at or job["told"].get("event") == "none":
+        return None
+    members = _members(db, job, word, int(told))
+    head = {"appid": job["appid"], "msg_id": job["msg_id"], "at": beijing(told).isoformat(), "status": word}
+    return {**head, "xml": written(members, "xml"), "json": members}
+
+
+def told_at(db: Transaction, job: Record) -> float:
+    """Return when WeChat makes the event of a job: at its end, or before the answer to the send where so ordered."""
+    is_early = job["travel"].get("early") and job["hold"] is None
+    return float(job["at"]) if is_early else ended_at(db, job)
+
+
+def written(members: Record, form: str) -> str:
+    """Write members as the body of a post: `xml` or `json`."""
+    return json.dumps(members, ensure_ascii=False) if form == "json" else f"<xml>\n{_xml(members)}</xml>"
+
+
+def _members(db: Transaction, job: Record, word: str, seconds: int) -> Record:
+    appid, sent = job["appid"], word == "send success"
+    declared = (db.get("accounts", appid) or {}).get("original_id")
+    counts = (("Total", "total"), ("Filter", "filter"), ("Sent", "sent"), ("Error", "error"))
+    urls = [{"ArticleIdx": index, "ArticleUrl": article_url(job, index)} for index, _ in _numbered(job) if sent]
+    with_urls = job["told"].get("event") != "old"
+    return {
+        "ToUserName": declared or f"gh_{hashlib.sha256(appid.encode()).hexdigest()[:12]}",
+        "FromUserName": SENDER,
+        "CreateTime": seconds,
+        "MsgType": "event",
+        "Event": "MASSSENDJOBFINISH",
+        "MsgID": job["msg_id"],
+        "Status": word,
+        **{f"{name}Count": job[f"{ours}_count"] if sent else 0 for name, ours in counts},
+        "CopyrightCheckResult": _copyright(job, word),
+        **({"ArticleUrlResult": {"Count": len(urls), "ResultList": urls}} if with_urls else {}),
+    }
+
+
+def _copyright(job: Record, word: str) -> Record:
+    """Return what the originality check found: as ordered, else what goes with the end of the job."""
+    stopped = word in CHECK_STATES
+    items = {
+        index: {
+            "ArticleIdx": index,
+            "UserDeclareState": 0,
+            "AuditState": 2 if stopped else 0,
+            "OriginalArticleUrl": ORIGINAL_URL if stopped else "",
+            "OriginalArticleType": 1 if stopped else 0,
+            "CanReprint": int(word == "err(30003)"),
+            "NeedReplaceContent": 0,
+            "NeedShowReprintSource": int(stopped),
+        }
+        for index, _ in _numbered(job)
+    }
+    ordered = job["told"].get("copyright", {})
+    for item in ordered.get("ResultList", []):
+        if item["ArticleIdx"] in items:
+            items[item["ArticleIdx"]].update(item)
+    state = ordered.get("CheckState", CHECK_STATES.get(word, 1 if items else 0))
+    return {"Count": len(items), "ResultList": list(items.values()), "CheckState": state}
+
+
+def _numbered(job: Record) -> enumerate[Record]:
+    return enumerate(articles(job), start=1)
+
+
+def _xml(members: Record) -> str:
+    return "".join(f"<{name}>{_value(value)}</{name}>\n" for name, value in members.items())
+
+
+def _value(value: Any) -> str:
+    # The blocks of a text hold nothing but white space.
+    if isinstance(value, dict):
+        return "\n" + _xml(value)
+    if isinstance(value, list):
+        return "\n" + "".join(f"<item>\n{_xml(item)}</item>\n" for item in value)
+    return str(value) if isinstance(value, int) else f"<![CDATA[{value}]]>"

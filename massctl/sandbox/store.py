@@ -1,77 +1,222 @@
-"""Keep the world on disk, durable before each answer, shared by every process that opens it.
+"""Keep the sandbox in one SQLite file: durable before each answer, shared by every process that opens it.
 
-One SQLite file in write-ahead mode with `synchronous=FULL`. A request is one transaction that begins by
-taking the write lock and reading what other processes changed, so two of them never work on different
-worlds. Only changed records are written; a version number on each row tells the others what is new.
+A request is one transaction in write-ahead mode with `synchronous=FULL`. It begins by taking the write lock, so that
+two processes never work on different states. Rows are JSON objects, read where they are needed: nothing is kept in
+memory between two requests. The clock of the sandbox is a row as well. It can be moved forward, and never runs back.
 """
 
+import base64
 import contextlib
+import hashlib
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta, timezone
+from functools import cached_property
 from pathlib import Path
+from typing import Any, TypeAlias
 
-from massctl.sandbox.tables import COLLECTIONS, State
+from massctl.errors import MassctlError
+from massctl.model.phrase import Phrase
 
+Record: TypeAlias = dict[str, Any]
+"""One JSON object."""
+
+BEIJING = timezone(timedelta(hours=8))
+"""Quota days and months are Beijing time; inferred, no page says so."""
 FILE_NAME = "world.sqlite3"
-FORMAT = 1
+FORMAT = 2
 """Version of the file; another one is refused."""
+LASTING = ("accounts", "tags", "settings")
+"""What survives a reset: who exists."""
 _LOCK_SECONDS = 60.0
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS record (
-  collection TEXT NOT NULL, key TEXT NOT NULL, position INTEGER NOT NULL, version INTEGER NOT NULL, value TEXT,
-  PRIMARY KEY (collection, key)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS record_version ON record (version);
-CREATE TABLE IF NOT EXISTS blob (sha256 TEXT PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS row (
+  id INTEGER PRIMARY KEY, kind TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, UNIQUE (kind, key)
+);
+CREATE TABLE IF NOT EXISTS blob (sha256 TEXT PRIMARY KEY, data BLOB NOT NULL)
 """
 
 
-class WorldFormatError(Exception):
-    """Report a world file that another version of massctl wrote; it was left as it is."""
+class WorldFormatError(MassctlError):
+    """Report a file that another version of massctl wrote; it was left as it is."""
+
+
+class Transaction:
+    """Read and change the rows of the sandbox, each found by its kind and key, in the order of insertion."""
+
+    def __init__(self, db: sqlite3.Connection, real_now: datetime) -> None:
+        self._db = db
+        self.real_now = real_now
+
+    def get(self, kind: str, key: str) -> Record | None:
+        """Return the row under `key`, or None."""
+        found = self._db.execute("SELECT value FROM row WHERE kind = ? AND key = ?", (kind, key)).fetchone()
+        return None if found is None else json.loads(found[0])
+
+    def items(self, kind: str, /, *, since: float | None = None, **members: object) -> list[tuple[str, Record]]:
+        """Return keys and rows, oldest first, whose members are equal to `members`, and whose `at` is not earlier."""
+        rows = self._select("key, value", kind, members, since)
+        return [(key, json.loads(value)) for key, value in rows]
+
+    def find(self, kind: str, /, *, since: float | None = None, **members: object) -> list[Record]:
+        """Return the same rows without their keys."""
+        return [row for _, row in self.items(kind, since=since, **members)]
+
+    def count(self, kind: str, /, **members: object) -> int:
+        """Count the same rows."""
+        return int(self._select("count(*)", kind, members)[0][0])
+
+    def _select(self, what: str, kind: str, members: Record, since: float | None = None) -> list[tuple[Any, ...]]:
+        conditions = [f"json_extract(value, '$.{name}') IS ?" for name in members]
+        conditions += [] if since is None else ["json_extract(value, '$.at') >= ?"]
+        where = " AND ".join(["kind = ?", *conditions])
+        values = [kind, *members.values(), *([] if since is None else [since])]
+        # Names of members stand in the code of this package; only values come from outside.
+        return self._db.execute(f"SELECT {what} FROM row WHERE {where} ORDER BY id", values).fetchall()  # noqa: S608
+
+    def put(self, kind: str, key: str, row: Record) -> None:
+        """Set the row under `key`."""
+        text = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+        self._db.execute(
+            "INSERT INTO row (kind, key, value) VALUES (?, ?, ?)"
+            " ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value",
+            (kind, key, text),
+        )
+
+    def delete(self, kind: str, key: str | None = None) -> None:
+        """Remove the row under `key`, or every row of the kind."""
+        self._db.execute("DELETE FROM row WHERE kind = ? AND ifnull(key = ?, 1)", (kind, key))
+
+    @contextlib.contextmanager
+    def all_or_nothing(self) -> Iterator[None]:
+        """Undo what the block did where it ends with an exception; what was done before it stays."""
+        self._db.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK TO part")
+            self.__dict__.pop("_clock", None)
+            raise
+        finally:
+            self._db.execute("RELEASE part")
+
+    def blob(self, sha256: str) -> bytes | None:
+        """Return uploaded bytes, or None where there are none of that digest."""
+        found = self._db.execute("SELECT data FROM blob WHERE sha256 = ?", (sha256,)).fetchone()
+        return None if found is None else bytes(found[0])
+
+    def put_blob(self, sha256: str, data: bytes) -> None:
+        """Keep uploaded bytes under their digest."""
+        self._db.execute("INSERT OR IGNORE INTO blob VALUES (?, ?)", (sha256, data))
+
+    def setting(self, name: str) -> Any:
+        """Return a setting, or None."""
+        return (self.get("settings", "world") or {}).get(name)
+
+    def set_setting(self, name: str, value: object) -> None:
+        """Change a setting."""
+        self.put("settings", "world", {**(self.get("settings", "world") or {}), name: value})
+
+    def next_number(self, name: str) -> int:
+        """Count `name` up and return the new number, from 1."""
+        number = int((self.get("counters", name) or {"n": 0})["n"]) + 1
+        self.put("counters", name, {"n": number})
+        return number
+
+    def new_id(self, kind: str, length: int = 43) -> str:
+        """Return a fresh URL-safe id of `length` characters, at most 86, drawn from the seed and a counter."""
+        material = f"{self.setting('seed') or 'massctl-sandbox'}\0{kind}\0{self.next_number(kind)}".encode()
+        return base64.urlsafe_b64encode(hashlib.sha512(material).digest()).decode().rstrip("=")[:length]
+
+    def reset(self) -> None:
+        """Forget everything but accounts, tags and settings; the clock shows the real time again.
+
+        The moment joins the seed, so that no id of before means anything afterwards.
+        """
+        marks = ", ".join("?" for _ in LASTING)
+        self._db.execute(f"DELETE FROM row WHERE kind NOT IN ({marks})", LASTING)  # noqa: S608 - question marks
+        self.__dict__.pop("_clock", None)
+        for appid, account in self.items("accounts"):
+            self.put("accounts", appid, {**account, "aliases": []})
+        self.set_setting("seed", f"{self.setting('seed') or ''}+{self.real_now.timestamp():.6f}")
+
+    # The clock
+
+    @property
+    def now(self) -> datetime:
+        """The sandbox's time: the real one plus what it was moved, never before a time that was seen."""
+        clock = self._clock
+        return beijing(max(self.real_now.timestamp() + clock["offset"], clock["floor"]))
+
+    @property
+    def date(self) -> datetime:
+        """What the `Date` of an answer says: the machine's time, wrong by as much as was asked for.
+
+        It does not follow the sandbox's clock: whoever lets a day pass here did not set the clocks of its visitors.
+        """
+        return self.real_now + timedelta(seconds=self._clock["date_ahead"])
+
+    def see_now(self) -> datetime:
+        """Return the sandbox's time, and never show an earlier one from now on."""
+        now = self.now
+        self._set_clock(floor=now.timestamp())
+        return now
+
+    def advance(self, seconds: float) -> datetime:
+        """Move the clock forward by `seconds`, 0 or more, and return the new time."""
+        target = self.now + timedelta(seconds=max(seconds, 0.0))
+        self._set_clock(offset=target.timestamp() - self.real_now.timestamp(), floor=target.timestamp())
+        return target
+
+    def set_date(self, ahead_seconds: float) -> None:
+        """Let the `Date` of answers be so far ahead of the machine's time; negative: behind."""
+        self._set_clock(date_ahead=ahead_seconds)
+
+    @cached_property
+    def _clock(self) -> Record:
+        return {"offset": 0.0, "floor": 0.0, "date_ahead": 0.0, **(self.get("clock", "clock") or {})}
+
+    def _set_clock(self, **members: float) -> None:
+        self._clock = {**self._clock, **members}
+        self.put("clock", "clock", self._clock)
 
 
 class Store:
-    """Hold one open world file and the state read from it."""
+    """Hold one open file."""
 
-    def __init__(self, directory: Path) -> None:
-        directory.mkdir(parents=True, exist_ok=True)
+    def __init__(self, directory: Path | None, real_now: Callable[[], datetime]) -> None:
+        """Open the file in `directory`; None keeps everything in memory. `real_now` returns an aware datetime."""
+        if directory is not None:
+            directory.mkdir(parents=True, exist_ok=True)
+        self._real_now = real_now
         self._lock = threading.RLock()
         # `isolation_level=None`: the transactions are ours, begun and ended by hand.
         self._db = sqlite3.connect(
-            directory / FILE_NAME, timeout=_LOCK_SECONDS, isolation_level=None, check_same_thread=False
+            ":memory:" if directory is None else directory / FILE_NAME,
+            timeout=_LOCK_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
         )
         try:
             self._prepare()
         except BaseException:
             self._db.close()
             raise
-        self._version = 0
-        self.state = State(self._read_blob)
 
     @contextlib.contextmanager
-    def transaction(self) -> Iterator[State]:
-        """Give the current state; what the block changes is durable when the block has ended.
-
-        An exception inside undoes everything that the block did.
-        """
+    def transaction(self) -> Iterator[Transaction]:
+        """Make what the block changes durable when the block has ended; an exception inside undoes all of it."""
         with self._lock:
             self._db.execute("BEGIN IMMEDIATE")
-            version = self._version
             try:
-                self._catch_up()
-                version = self._version
-                yield self.state
-                self._write()
+                yield Transaction(self._db, self._real_now())
                 self._db.execute("COMMIT")
             except BaseException:
                 self._db.execute("ROLLBACK")
-                self._version = version
-                self.state.roll_back()
                 raise
-            self.state.settle()
 
     def close(self) -> None:
         """Close the file; nothing is lost by not doing so."""
@@ -81,59 +226,36 @@ class Store:
     def _prepare(self) -> None:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")
-        with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                for statement in _SCHEMA.split(";"):
-                    self._db.execute(statement)
-                self._db.execute(
-                    "INSERT OR IGNORE INTO meta VALUES ('format', ?), ('version', 0), ('position', 0)", (FORMAT,)
-                )
-                found = self._meta("format")
-            finally:
-                self._db.execute("COMMIT")
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            for statement in _SCHEMA.split(";"):
+                self._db.execute(statement)
+            self._db.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?)", (FORMAT,))
+            (found,) = self._db.execute("SELECT value FROM meta WHERE name = 'format'").fetchone()
+        finally:
+            self._db.execute("COMMIT")
         if found != FORMAT:
-            raise WorldFormatError(f"the sandbox's world has format {found}, this massctl knows {FORMAT}")
+            told = Phrase("another version of massctl wrote the sandbox of this repository; it was left as it is")
+            hint = Phrase("delete it, with the ledger of its rehearsals: {command}", command="rm -r .massctl/sandbox")
+            raise WorldFormatError(told, hint=hint)
 
-    def _meta(self, name: str) -> int:
-        return int(self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()[0])
 
-    def _catch_up(self) -> None:
-        version = self._meta("version")
-        if version == self._version:
-            return
-        rows = self._db.execute(
-            "SELECT collection, key, value FROM record WHERE version > ? ORDER BY position", (self._version,)
-        )
-        for collection, key, value in rows:
-            if collection in COLLECTIONS:
-                self.state.table(collection).load(key, None if value is None else json.loads(value))
-        self._version = version
+def beijing(seconds: float) -> datetime:
+    """Return the Beijing time of a stored moment, in seconds since 1970."""
+    return datetime.fromtimestamp(seconds, BEIJING)
 
-    def _write(self) -> None:
-        changes = [
-            (name, key, record) for name, table in self.state.tables() for key, record in table.changed().items()
-        ]
-        for sha256, data in self.state.new_blobs.items():
-            self._db.execute("INSERT OR IGNORE INTO blob VALUES (?, ?)", (sha256, data))
-        self.state.new_blobs.clear()
-        if not changes:
-            return
-        version = self._version + 1
-        position = self._meta("position")
-        for name, key, record in changes:
-            position += 1
-            value = None if record is None else json.dumps(record, ensure_ascii=False, separators=(",", ":"))
-            self._db.execute(
-                "INSERT INTO record VALUES (?, ?, ?, ?, ?) ON CONFLICT (collection, key)"
-                " DO UPDATE SET version = excluded.version, value = excluded.value",
-                (name, key, position, version, value),
-            )
-        self._db.execute("UPDATE meta SET value = ? WHERE name = 'version'", (version,))
-        self._db.execute("UPDATE meta SET value = ? WHERE name = 'position'", (position,))
-        self._version = version
 
-    def _read_blob(self, sha256: str) -> bytes | None:
-        with self._lock:
-            row = self._db.execute("SELECT data FROM blob WHERE sha256 = ?", (sha256,)).fetchone()
-        return None if row is None else bytes(row[0])
+def day_start(moment: datetime) -> datetime:
+    """Return the beginning of the Beijing day."""
+    return moment.astimezone(BEIJING).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def month_start(moment: datetime) -> datetime:
+    """Return the beginning of the Beijing month."""
+    return day_start(moment).replace(day=1)
+
+
+def digest_of(value: object) -> str:
+    """Return the SHA-256 (hex) of a JSON value, keys sorted."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -21,7 +21,7 @@ from massctl.model import campaign, entries, settings
 from massctl.model.diagnostics import CODES, Check, Level
 from massctl.model.state import Status
 from massctl.plan.steps import Guard, Kind, Reason
-from massctl.sandbox import faults
+from massctl.sandbox import accounts, app, control, faults
 
 READMES = ["README.md", "README.zh-CN.md"]
 APPLY = ".venv/bin/massctl apply 2026-autumn-walks --sandbox --yes"
@@ -131,8 +131,15 @@ def test_the_phases_of_a_send_are_documented_as_they_are(name: str) -> None:
     assert phases_page.written(page, phases_page.PAGES[name]) == page
 
 
+def test_every_call_control_and_member_of_the_sandbox_is_documented() -> None:
+    words = set(re.findall(r"`([^`\n]+)`", document("docs/reference/sandbox.md")))
+    assert set() == {path.removeprefix("/cgi-bin/") for path in app.PATHS} - words
+    assert set() == {f"POST /_sandbox/{name}" for name in control.CONTROLS} - words
+    assert set() == {*accounts.MEMBERS} - words
+
+
 def test_every_fault_of_the_sandbox_is_documented() -> None:
-    assert set() == faults.KINDS - code_words(document("docs/guides/sandbox.md"))
+    assert set() == faults.KINDS - code_words(document("docs/reference/sandbox.md"))
 
 
 RETIRED = frozenset({"MC328", "MC404", "MC405", "MC408"})

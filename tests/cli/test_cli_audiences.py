@@ -10,8 +10,7 @@ import pytest
 from cli_runner import Said, Shell, lost
 
 from massctl.sandbox.audience import Audience, by_openids
-from massctl.sandbox.desk import Desk
-from massctl.sandbox.refusal import Refusal
+from massctl.sandbox.request import Refusal, Request
 
 OPENIDS = [f"oTEST{number:023}" for number in range(20_001)]
 LETTER = """\
@@ -166,10 +165,10 @@ def test_openids_are_not_for_subscription_accounts(letter: Shell) -> None:
 def refused_in_the_middle(letter: Shell) -> None:
     """The second batch is refused for good, because one of its openids is none of the account's."""
 
-    def judged(desk: Desk, given: object) -> Audience:
+    def judged(request: Request, given: object) -> Audience:
         if isinstance(given, list) and OPENIDS[15_000] in given:
             raise Refusal(40003)
-        return by_openids(desk, given)
+        return by_openids(request, given)
 
     letter.monkeypatch.setattr("massctl.sandbox.audience.by_openids", judged)
     said = letter("apply", "letter", "--sandbox", "--yes")
@@ -204,8 +203,8 @@ def counted(letter: Shell) -> Counter[str]:
     """Count how often each openid stands in a job of the sandbox from now on."""
     times: Counter[str] = Counter()
 
-    def judged(desk: Desk, given: object) -> Audience:
-        found = by_openids(desk, given)
+    def judged(request: Request, given: object) -> Audience:
+        found = by_openids(request, given)
         times.update(given if isinstance(given, list) else [])
         return found
 
@@ -315,10 +314,10 @@ def test_a_copy_keeps_comments_and_drops_edition_and_window(letter: Shell) -> No
 def test_every_refused_batch_that_a_person_sent_stays_sent(letter: Shell) -> None:
     others = [OPENIDS[15_000], OPENIDS[-1]]
 
-    def judged(desk: Desk, given: object) -> Audience:
+    def judged(request: Request, given: object) -> Audience:
         if isinstance(given, list) and any(each in given for each in others):
             raise Refusal(40003)
-        return by_openids(desk, given)
+        return by_openids(request, given)
 
     settle = ("reconcile", "letter", "--sent", "--reason", "by hand", "--sandbox")
     with letter.monkeypatch.context() as patch:

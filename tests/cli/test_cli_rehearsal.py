@@ -1,7 +1,9 @@
 """A rehearsal with `--sandbox`: the end of a send is heard as from WeChat, without a server and without a file."""
 
+import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -175,6 +177,16 @@ def test_a_callback_that_cannot_be_posted_to_is_wrong_usage(shell: Shell, flags:
     assert (2, True) == (said.status, words in said.err), said
 
 
+def test_a_sandbox_of_another_version_is_left_alone_and_the_way_out_is_told(shell: Shell) -> None:
+    shell.tree.text("notice")
+    assert 0 == shell("plan", "--sandbox").status
+    with closing(sqlite3.connect(shell.root / ".massctl/sandbox/world.sqlite3")) as db, db:
+        db.execute("UPDATE meta SET value = 1")
+    for command in (("plan", "--sandbox"), ("sandbox", "reset")):
+        said = shell(*command)
+        assert (1, True) == (said.status, "rm -r .massctl/sandbox" in said.err), said
+
+
 def test_sealed_posts_without_their_package_name_the_line_that_installs_it(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -189,10 +201,10 @@ def test_what_signs_the_posts_is_shown_only_where_it_is_the_sandboxs_own(
 ) -> None:
     shell.env(OUR_TOKEN="springtoken2026", MASSCTL_LANG=language)
 
-    def run_server(_world: object, _port: int, ready: Callable[[int], None]) -> None:
+    def run_app(_app: object, _port: int, ready: Callable[[int], None]) -> None:
         ready(8900)
 
-    monkeypatch.setattr("massctl.sandbox.server.run_server", run_server)
+    monkeypatch.setattr("massctl.loopback.server.run_app", run_app)
     monkeypatch.setattr("massctl.sandbox.callback.exchange", lambda *_: Answer(404, "away"))
     own = shell("sandbox", "--callback", URL, "--callback-mode", "safe")
     ours = shell("sandbox", "--callback", URL, "--callback-token", "OUR_TOKEN")

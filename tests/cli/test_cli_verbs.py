@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from cli_runner import NOON, SENDALL, Shell, lost
 from repositories import APPID, TEXT, png, window
 from syrupy.assertion import SnapshotAssertion
 
-from massctl.sandbox.embedded import Sandbox
+from massctl.sandbox.embedded import open_world
 
 TO_ALL = "is_to_all: true"
 DUE = window("2026-12-01T11:00:00+08:00", "2026-12-01T13:00:00+08:00")
@@ -379,13 +380,10 @@ def test_the_served_sandbox_has_the_tags_that_campaigns_name(shell: Shell, monke
         "campaigns/other/campaign.yaml", TEXT.format(content="早安", more="").replace(TO_ALL, "tag_id: 120")
     )
     shell.tree.write("campaigns/faulty/campaign.yaml", "version: 1\n")
-    found: list[int] = []
-
-    def served(world: Sandbox, *_: object) -> None:
-        found.extend(world.ensure_tag(APPID, None, name, 0) for name in ("标签 120", "会员"))
-
-    monkeypatch.setattr("massctl.sandbox.server.run_server", served)
-    assert (0, [120, 121]) == (shell("sandbox", "--port", "0").status, found)
+    monkeypatch.setattr("massctl.loopback.server.run_app", lambda *_: None)
+    assert 0 == shell("sandbox", "--port", "0").status
+    with closing(open_world(shell.root / ".massctl/sandbox", real_now=lambda: NOON)) as world:
+        assert [120, 121] == [world.ensure_tag(APPID, None, name, 0) for name in ("标签 120", "会员")]
 
 
 def test_the_sandbox_knows_the_accounts_name(shell: Shell):
@@ -411,6 +409,27 @@ def test_a_tag_that_the_sandbox_made_up_is_told_until_the_account_has_it(shell: 
     assert "会圆" in shell("apply", "letter", "--sandbox", "--until", "draft").err
     shell.control("tags", {"appid": APPID, "id": 101, "name": "会圆", "count": 3})
     assert [] == told()
+
+
+def test_a_card_that_only_wechat_can_judge_is_told_until_it_is_declared(shell: Shell):
+    program = "wx00112233445566aa"
+    link = (
+        f'<a data-miniprogram-type="text" data-miniprogram-appid="{program}" data-miniprogram-path="a" href="">报名</a>'
+    )
+    shell.tree.news("letter", body=f"{link}\n")
+
+    def told() -> list[str]:
+        (planned,) = shell("plan", "letter", "--sandbox", "--format", "json").document["campaigns"]
+        return [each["code"] for each in planned["diagnostics"]]
+
+    assert ["MC411"] == told()
+    assert program in shell("apply", "letter", "--sandbox", "--until", "draft").err
+    shell.control("accounts", {"appid": APPID, "miniprograms": [program]})
+    assert [] == told()
+    shell.control("accounts", {"appid": APPID, "miniprograms": []})
+    shell.tree.news("letter", body=f"现在{link}\n")
+    refused = shell("apply", "letter", "--sandbox", "--until", "draft")
+    assert (1, True) == (refused.status, "45086" in refused.out), refused
 
 
 def test_a_second_apply_makes_no_request(shell: Shell):

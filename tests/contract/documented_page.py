@@ -10,9 +10,16 @@ from typing import Any, Final
 
 from documented_calls import ROWS, AnyRow, Article, Element, Event, Kept, Row, Send
 from documented_shapes import Html, Upload, plain
+from sandbox_facts import FACTS, Fact
 
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "reference" / "wechat-api.md"
 BEGIN: Final = "<!-- What follows is written by tests/contract/documented_page.py from documented_calls.py. -->\n"
+FACTS_HEAD: Final = """\
+### What the sandbox answers
+
+Each row is asked of the sandbox by a test. An answer is an errcode, 0 for success, or what is told or counted; several
+stand one after the other. The headings name WeChat's pages. What no page says is read strictly, and the row says so.
+"""
 END: Final = "<!-- Here the written part ends. -->\n"
 
 
@@ -31,7 +38,32 @@ def written(page: str) -> str:
     """Give the page with the table as it is now."""
     before, _, rest = page.partition(BEGIN)
     _, _, after = rest.partition(END)
-    return before + BEGIN + "\n" + _sections() + END + after
+    return before + BEGIN + "\n" + _sections() + _facts() + END + after
+
+
+def _facts() -> str:
+    """Write what the sandbox answers, page by page of WeChat's."""
+    lines = [FACTS_HEAD]
+    for page, facts in FACTS.items():
+        lines += [f"#### {page}", "", "| fact | answer | source |", "|---|---|---|"]
+        lines += [f"| {_fact(fact)} | {_answer(fact.answer)} | {fact.source} |" for fact in facts]
+        lines.append("")
+    return "\n".join(lines) + "\n"
+
+
+def _fact(fact: Fact) -> str:
+    return fact.rule.replace("|", "\\|") + (f". {fact.note}" if fact.note else "")
+
+
+def _answer(answer: Any) -> str:
+    """Write an errcode, several one after the other, or what else comes."""
+    if isinstance(answer, bool):
+        return "yes" if answer else "no"
+    if isinstance(answer, list):
+        return ", ".join(_answer(each) for each in answer)
+    if isinstance(answer, dict):
+        return f"`{_json(answer)}`"
+    return str(answer) if isinstance(answer, int) else f"`{answer!r}`" if isinstance(answer, bytes) else f"`{answer}`"
 
 
 def _sections() -> str:

@@ -17,7 +17,7 @@ import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from sandbox_client import APPID, Client, Clock
 
-from massctl.sandbox import callback, cipher
+from massctl.sandbox import callback
 from massctl.sandbox.callback import Answer, Endpoint, Poster
 from massctl.sandbox.embedded import Sandbox
 
@@ -94,25 +94,25 @@ def posts(client: Client, number: int = 0) -> list[dict[str, Any]]:
 
 def test_the_vector_of_the_documentation() -> None:
     message = b"<xml><MsgID>3000000001</MsgID></xml>"
-    encrypt = cipher.sealed(message, "wx0123456789abcdef", cipher.key_bytes(KEY), b"0123456789abcdef")
+    encrypt = callback.sealed(message, "wx0123456789abcdef", callback.key_bytes(KEY), b"0123456789abcdef")
     assert (
         "3CM/MaqhNUKDwkAQa5B3eIgAhffgEat2OYij2TYXbwHY5GcwQ6W2w6cbY++/bZnSrcsu3x4980u34SiuIjYRW0vO96qMvOGevpfqZRWGIy9op"
         "z3++9IQN+THxtqDPwDI"
     ) == encrypt
     words = TOKEN, "1790000000", "n7k2p9"
-    assert "b2bad5b23742a5f33171c157878958d8084eb95b" == cipher.signature(*words)
-    assert "73e8350c62f1d66da00a1885f7c1323a8c5e5568" == cipher.signature(*words, encrypt)
+    assert "b2bad5b23742a5f33171c157878958d8084eb95b" == callback.signature(*words)
+    assert "73e8350c62f1d66da00a1885f7c1323a8c5e5568" == callback.signature(*words, encrypt)
 
 
 @pytest.mark.parametrize("length", range(40))
 def test_padding_fills_blocks_of_32_bytes_and_is_never_missing(length: int) -> None:
-    assert "x" * length == opened(cipher.sealed(b"x" * length, APPID, cipher.key_bytes(KEY), bytes(16)))
+    assert "x" * length == opened(callback.sealed(b"x" * length, APPID, callback.key_bytes(KEY), bytes(16)))
 
 
 @pytest.mark.parametrize("key", ["", "short", KEY + "5", KEY[:-1] + "!", KEY[:-1] + "é"])
 def test_a_key_has_43_letters_and_digits(key: str) -> None:
     with pytest.raises(ValueError, match="43"):
-        cipher.key_bytes(key)
+        callback.key_bytes(key)
 
 
 @pytest.mark.parametrize("form", ["xml", "json"])

@@ -12,9 +12,9 @@ from media_samples import mp4
 from sandbox_client import APPID, SECRET, START, Client, Clock, open_sandbox, picture
 from werkzeug.test import Client as WerkzeugClient
 
+from massctl.loopback.server import run_app, serving_app
+from massctl.sandbox.app import ConnectionCut
 from massctl.sandbox.embedded import Sandbox, open_world
-from massctl.sandbox.front import ConnectionCut
-from massctl.sandbox.server import run_server, serving
 from massctl.sandbox.store import WorldFormatError
 
 SENDALL = "/cgi-bin/message/mass/sendall"
@@ -208,7 +208,7 @@ def test_two_openers_of_one_world_see_each_others_changes(tmp_path: Path, clock:
 
 def test_a_failing_request_leaves_no_trace(sandbox: Sandbox, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     before = sandbox.report()
-    monkeypatch.setattr("massctl.sandbox.world.answer", lambda *_: 1 / 0)
+    monkeypatch.setattr("massctl.sandbox.app.answer", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         client.post("draft/count", {})
     monkeypatch.undo()
@@ -239,7 +239,7 @@ def test_large_jobs_are_cheap(client: Client, sandbox: Sandbox, tmp_path: Path, 
 
 @pytest.mark.enable_socket
 def test_a_socket_carries_the_same_world(sandbox: Sandbox) -> None:
-    with serving(sandbox) as port, httpx.Client(base_url=f"http://127.0.0.1:{port}") as http:
+    with serving_app(sandbox.app) as port, httpx.Client(base_url=f"http://127.0.0.1:{port}") as http:
         client = Client(http)
         answer = http.get("/cgi-bin/draft/count", params={"access_token": client.token})
     assert (answer.json(), answer.headers.get_list("date")) == ({"total_count": 0}, ["Tue, 01 Dec 2026 12:00:00 GMT"])
@@ -248,7 +248,7 @@ def test_a_socket_carries_the_same_world(sandbox: Sandbox) -> None:
 @pytest.mark.enable_socket
 @pytest.mark.parametrize("do", ["request_lost", "answer_lost", "truncated"])
 def test_a_socket_is_really_cut(sandbox: Sandbox, do: str) -> None:
-    with serving(sandbox) as port, httpx.Client(base_url=f"http://127.0.0.1:{port}") as http:
+    with serving_app(sandbox.app) as port, httpx.Client(base_url=f"http://127.0.0.1:{port}") as http:
         client = Client(http)
         http.post("/_sandbox/faults", json={"rules": [{"path": "/cgi-bin/tags/get", "do": do}]})
         with pytest.raises(httpx.RemoteProtocolError):
@@ -258,7 +258,7 @@ def test_a_socket_is_really_cut(sandbox: Sandbox, do: str) -> None:
 
 @pytest.mark.enable_socket
 def test_a_late_answer_is_late(sandbox: Sandbox) -> None:
-    with serving(sandbox) as port, httpx.Client(base_url=f"http://127.0.0.1:{port}") as http:
+    with serving_app(sandbox.app) as port, httpx.Client(base_url=f"http://127.0.0.1:{port}") as http:
         client = Client(http)
         http.post("/_sandbox/faults", json={"rules": [{"path": "/cgi-bin/tags/get", "do": "late", "seconds": 1}]})
         with pytest.raises(httpx.ReadTimeout):
@@ -267,7 +267,7 @@ def test_a_late_answer_is_late(sandbox: Sandbox) -> None:
 
 @pytest.mark.enable_socket
 def test_a_port_that_is_taken_is_an_os_error(sandbox: Sandbox) -> None:
-    with serving(sandbox) as port, pytest.raises(OSError, match="in use"), serving(sandbox, port):
+    with serving_app(sandbox.app) as port, pytest.raises(OSError, match="in use"), serving_app(sandbox.app, port):
         raise AssertionError("two servers on one port")
 
 
@@ -280,5 +280,5 @@ def test_a_free_port_is_told_before_serving(sandbox: Sandbox) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run_server(sandbox, 0, ready)
+        run_app(sandbox.app, 0, ready)
     assert bound[0] > 0

@@ -8,12 +8,13 @@ import httpx
 import pytest
 from sandbox_client import APPID, Client, Clock, picture
 
-from massctl.sandbox.article_display import displayed
-from massctl.sandbox.clock import BEIJING
 from massctl.sandbox.embedded import Sandbox
-from massctl.sandbox.inbox import time_line
+from massctl.sandbox.inbox import displayed, time_line
+from massctl.sandbox.store import BEIJING
 from massctl.view.i18n import Language
 from massctl.view.pages.article import shown_body
+from massctl.view.pages.article_markup import article_markup
+from massctl.view.pages.document import document
 from massctl.view.pages.markup import Sheet
 
 
@@ -122,14 +123,26 @@ def test_a_component_is_drawn_here_as_the_preview_draws_it(component: str) -> No
     assert displayed(component, {}) == previewed
 
 
-def test_components_have_the_same_style_here_and_in_the_preview() -> None:
-    def rules(package: str, sheet: str) -> str:
-        css = resources.files(package).joinpath(sheet).read_text(encoding="utf-8")
-        return css.partition("/* WeChat's own elements")[2].partition("/* Here they end. */")[0]
+def test_an_article_has_one_style_here_and_in_the_preview(client: Client) -> None:
+    sheet = resources.files("massctl.view.pages").joinpath("article.css").read_text(encoding="utf-8")
+    assert "小程序" in sheet
+    assert sheet in client.http.get("/style.css").text
+    assert sheet in document("", [], "", [], Sheet(Language.ZH, {}), None)
 
-    here = rules("massctl.sandbox.pages", "style.css")
-    assert "小程序" in here
-    assert rules("massctl.view.pages", "page.css") == here
+
+def test_an_article_is_drawn_here_as_in_the_preview(client: Client) -> None:
+    """The whole of it: title, byline, body with its colours by night, source, comments."""
+    members = {"author": "编辑部", "content_source_url": "https://example.com/a?b=1&c=2", "need_open_comment": 1}
+    body = '<p style="color:#333">好</p><iframe class="video_iframe" data-mpvid="wxv_1"></iframe>'
+    media_id = client.add_draft(content=body, **members)["media_id"]
+    msg_id = client.send(media_id).json()["msg_id"]
+    page = client.http.get(f"/article/{msg_id}/1").text
+    byline = '<span class="author">编辑部</span><span class="account">春日小铺</span>'
+    byline += '<time datetime="2026-12-01T20:00:00+08:00">2026年12月1日 20:00</time>'
+    shown = displayed(body, {})
+    assert ("light-dark(" in shown, 'title="视频"' in shown) == (True, True)
+    expected = article_markup("春季大促", byline, shown, members["content_source_url"], "<p>留言</p>", level=1)
+    assert expected in page
 
 
 def test_a_withdrawn_article_says_so_and_its_card_stays(client: Client, clock: Clock) -> None:

@@ -262,8 +262,8 @@ class _ApplyCommand:
         return outcome
 
 
-TOLD: Final = frozenset({"MC401", "MC402", "MC410"})
-"""Warnings that a run repeats: edited after the send, previews nobody knows the outcome of, tags of a rehearsal."""
+TOLD: Final = frozenset({"MC401", "MC402", "MC410", "MC411"})
+"""Warnings that a run repeats: edited after the send, previews of unknown outcome, tags and cards of a rehearsal."""
 
 
 def _tell_warnings(session: Session, plan: Plan) -> None:

@@ -98,8 +98,7 @@ def _endpoint(url: str, mode: str, token_variable: str | None, key_variable: str
     """Check where and how events are to be posted; raises UsageError if that cannot be done."""
     from urllib.parse import urlsplit
 
-    from massctl.sandbox import cipher
-    from massctl.sandbox.callback import Endpoint
+    from massctl.sandbox.callback import Endpoint, key_bytes, sealed
 
     try:
         parts = urlsplit(url)
@@ -118,7 +117,7 @@ def _endpoint(url: str, mode: str, token_variable: str | None, key_variable: str
         return Endpoint(url, token)
     key = _value(key_variable, AES_KEY)
     try:
-        cipher.sealed(b"", "", cipher.key_bytes(key), bytes(16))
+        sealed(b"", "", key_bytes(key), bytes(16))
     except ValueError:
         told = Phrase("an EncodingAESKey has 43 letters and digits; correct {variable}", variable=key_variable)
         raise UsageError(told) from None
@@ -175,8 +174,8 @@ def _declare(current: Session, embedded: Embedded) -> None:
 
 
 def _serve(world: Sandbox, port: int, credentials: str, console: Console, endpoint: Endpoint | None) -> None:
+    from massctl.loopback.server import run_app
     from massctl.sandbox.callback import posting
-    from massctl.sandbox.server import run_server
 
     with ExitStack() as stack:
 
@@ -191,7 +190,7 @@ def _serve(world: Sandbox, port: int, credentials: str, console: Console, endpoi
                 stack.enter_context(posting(poster))
 
         try:
-            run_server(world, port, ready)
+            run_app(world.app, port, ready)
         except OSError as error:
             why = system_reason(error)
             raise UsageError(

@@ -8,17 +8,13 @@ from urllib.parse import quote
 
 from massctl.model.message import PICTURE_SCHEME, RenderedArticle, Window
 from massctl.model.phrase import Phrase
-from massctl.render.html_scan import Edit, edited, tags
-from massctl.view.pages.dark_mode import by_day_and_night
+from massctl.view.pages.article_markup import article_markup, drawn
 from massctl.view.pages.markup import NOT_HERE, Sheet, Tab, tabs, written
 from massctl.view.words import reading_words
 
 DIGEST_CHARACTERS: Final = 54
 """How much of the text WeChat takes for an empty digest. Source: WeChat docs, "draft/add", read 2026-10."""
 _PLACEHOLDER: Final = re.compile(re.escape(PICTURE_SCHEME) + r"([0-9a-f]{64})")
-_CARDS: Final = frozenset({"mp-common-miniprogram", "mp-miniprogram", "mp-common-profile"})
-_CARD_PICTURES: Final = ("data-miniprogram-imageurl", "data-progarm-imageurl", "data-headimg")
-"""The page of 2019 misspells the second one. Source: WeChat docs, "mini-program cards in articles", read 2026-10."""
 _TAG: Final = re.compile(r"<[^>]*>")
 _BLANKS: Final = re.compile(r"\s+")
 
@@ -39,38 +35,12 @@ def article_page(content: str, files: Mapping[str, str]) -> str:
 def shown_body(content: str, sheet: Sheet) -> str:
     """Return a body for a page: pictures that are not at hand as an empty frame, colours by day and by night."""
     body = _PLACEHOLDER.sub(lambda found: sheet.address(found[1]) or NOT_HERE, content)
-    return by_day_and_night(edited(body, [*_distant_pictures(body), *_cards(body)]))
+    return drawn(body)
 
 
 def beginning(content: str) -> str:
     """Return the first words of a body, as WeChat takes them for a digest."""
     return _BLANKS.sub(" ", html.unescape(_TAG.sub("", content))).strip()[:DIGEST_CHARACTERS]
-
-
-def _distant_pictures(body: str) -> list[Edit]:
-    """Find the pictures that stand on WeChat's servers: a page asks nobody for anything."""
-    return [
-        Edit(each.value_start, each.value_start + len(each.written), NOT_HERE)
-        for tag in tags(body)
-        if tag.name == "img" and not tag.closing
-        for each in tag.attributes
-        if each.name == "src" and each.value_start >= 0 and _is_distant(each.value)
-    ]
-
-
-def _is_distant(address: str) -> bool:
-    return re.match(r"\s*(?:https?:)?//", address, re.IGNORECASE) is not None
-
-
-def _cards(body: str) -> list[Edit]:
-    """Put the picture of a card into it; the rest is drawn by the style sheet."""
-    edits = []
-    for tag in tags(body):
-        address = next((found for name in _CARD_PICTURES if (found := tag.get(name))), "")
-        if tag.name in _CARDS and not tag.closing and address:
-            shown = NOT_HERE if _is_distant(address) else address
-            edits.append(Edit(tag.end, tag.end, f'<img src="{written(shown)}" alt="">'))
-    return edits
 
 
 def reading(
@@ -130,29 +100,16 @@ def _link(file: str) -> str:
 def _article(article: RenderedArticle, account: str, window: Window | None, sheet: Sheet) -> str:
     author = f'<span class="author">{written(article.author)}</span>' if article.author else ""
     date = f"<span>{_date(window)}</span>" if window else ""
-    below = _source_link(article.content_source_url) + _comments(article, sheet)
+    byline = f'{author}<span class="account">{written(account)}</span>{date}'
+    body, source, comments = shown_body(article.content, sheet), article.content_source_url, _comments(article, sheet)
     return f"""<div class="top" aria-hidden="true"><i>✕</i><i>···</i></div>
-<article class="article" lang="zh-CN">
-<h3>{written(article.title)}</h3>
-<p class="meta">{author}<span class="account">{written(account)}</span>{date}</p>
-<div class="content">{shown_body(article.content, sheet)}</div>
-<footer>{below}</footer>
-</article>"""
+{article_markup(article.title, byline, body, source, comments)}"""
 
 
 def _date(window: Window) -> str:
     """Write when it may go out first: that is the date a reader sees at the earliest."""
     opens = window.not_before
     return f"{opens.year}年{opens.month}月{opens.day}日 {opens:%H:%M}"
-
-
-def _source_link(url: str | None) -> str:
-    """Give 阅读原文; an address that is none of the web is not made a link."""
-    if not url:
-        return ""
-    if not re.match("https?://", url, re.IGNORECASE):
-        return f"<span>阅读原文 {written(url)}</span>"
-    return f'<a href="{written(url)}" rel="noreferrer noopener" target="_blank">阅读原文</a>'
 
 
 def _comments(article: RenderedArticle, sheet: Sheet) -> str:

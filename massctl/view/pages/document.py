@@ -8,6 +8,7 @@ from pkgutil import get_data
 from typing import Final
 
 from massctl.model.phrase import Command, Phrase
+from massctl.view.pages.article_markup import article_style
 from massctl.view.pages.markup import Sheet, Tab, tabs, written
 
 POLICY: Final = (
@@ -82,7 +83,7 @@ def document(
 
 @cache
 def _style() -> str:
-    return (get_data("massctl.view.pages", "page.css") or b"").decode()
+    return (get_data("massctl.view.pages", "page.css") or b"").decode() + article_style()
 
 
 _SEPARATOR: Final = '<span aria-hidden="true"> · </span>'

@@ -7,8 +7,8 @@ from render_inputs import Folder, body, news, render, wrong
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.render import limits
 from massctl.render.fault import Fault
-from massctl.sandbox.message import _text
-from massctl.sandbox.refusal import Refusal
+from massctl.sandbox.mass import _words
+from massctl.sandbox.request import Refusal
 
 
 def said(faults: Iterable[Fault]) -> list[tuple[str, str, str]]:
@@ -218,7 +218,7 @@ def test_an_article_of_2000_characters_stays_far_below_the_limit() -> None:
 def test_a_link_that_wechat_refuses_in_a_text_is_an_error(link: str) -> None:
     assert ["MC347"] == [f.code for f in limits.text_faults(f"今晚八点，{link}。")]
     with pytest.raises(Refusal):
-        _text(f"今晚八点，{link}。")
+        _words(f"今晚八点，{link}。")
 
 
 @pytest.mark.parametrize(

@@ -1,25 +1,23 @@
 """Faults on order, and the report that tells what really happened."""
 
 import json
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
-from sandbox_caller import Caller
+from sandbox_caller import APPID, Caller
 
-from massctl.sandbox import clock, control
-from massctl.sandbox.report import report
+from massctl.sandbox.app import ConnectionCut
 
 ADD = "/cgi-bin/draft/add"
 
 
 def order(caller: Caller, **rule: object) -> dict[str, object]:
-    body = json.dumps({"rules": [{"path": ADD, **rule}]}).encode()
-    reply = control.answer(caller.state, "POST", "/_sandbox/faults", body, caller.now)
-    return {"status": reply.status, **(reply.record or {})}
+    return caller.order("faults", rules=[{"path": ADD, **rule}])
 
 
 def drafts(caller: Caller) -> int:
-    return len(caller.state.table("drafts"))
+    return len(caller.rows("drafts"))
 
 
 @pytest.mark.parametrize(
@@ -39,28 +37,38 @@ def drafts(caller: Caller) -> int:
 def test_a_fault_records_what_it_says(caller: Caller, do: str, recorded: int) -> None:
     article = caller.article()
     order(caller, do=do, **({"seconds": 2.5} if do == "late" else {}))
-    caller.post("draft/add", {"articles": [article]})
+    caller.fresh_token()
+    with suppress(ConnectionCut):
+        caller.reply("POST", "draft/add", {"articles": [article]})
     assert drafts(caller) == recorded
 
 
 def test_each_fault_shows_its_own_face(caller: Caller) -> None:
     article = caller.article()
     faces = {}
-    for do in ("request_lost", "answer_lost", "late", "bad_gateway", "html", "busy", "truncated"):
+    for do in ("late", "bad_gateway", "html", "busy", "truncated"):
         order(caller, do=do, **({"seconds": 2.5} if do == "late" else {}))
-        sent = caller.deliver("POST", "draft/add", {"articles": [article]})
-        faces[do] = (sent.cut, sent.delay_seconds, sent.reply.status, sent.truncated, sent.reply.content_type[:9])
-        control.answer(caller.state, "POST", "/_sandbox/faults", b'{"clear":true}', caller.now)
+        caller.fresh_token()
+        sent = caller.reply("POST", "draft/add", {"articles": [article]})
+        is_whole = len(sent.data) == int(sent.headers["Content-Length"])
+        faces[do] = (sent.status_code, is_whole, sent.content_type[:9], [*caller.waited])
+        caller.waited.clear()
+        caller.order("faults", clear=True)
     plain, page = "applicati", "text/html"
     assert faces == {
-        "request_lost": (True, 0, 200, False, plain),
-        "answer_lost": (True, 0, 200, False, plain),
-        "late": (False, 2.5, 200, False, plain),
-        "bad_gateway": (False, 0, 502, False, page),
-        "html": (False, 0, 200, False, page),
-        "busy": (False, 0, 200, False, plain),
-        "truncated": (False, 0, 200, True, plain),
+        "late": (200, True, plain, [2.5]),
+        "bad_gateway": (502, True, page, []),
+        "html": (200, True, page, []),
+        "busy": (200, True, plain, []),
+        "truncated": (200, False, plain, []),
     }
+
+
+@pytest.mark.parametrize("do", ["request_lost", "answer_lost"])
+def test_a_lost_one_is_a_cut_connection(caller: Caller, do: str) -> None:
+    order(caller, do=do)
+    with pytest.raises(ConnectionCut):
+        caller.post("draft/add", {"articles": [caller.article()]})
 
 
 def test_a_dead_token_is_40001_and_a_new_one_differs(caller: Caller) -> None:
@@ -103,8 +111,8 @@ def test_a_bad_rule_is_400_with_a_reason_and_changes_nothing(
     caller: Caller, rule: dict[str, object], word: str
 ) -> None:
     answer = order(caller, **rule)
-    assert (answer["status"], word in str(answer["error"])) == (400, True)
-    assert len(caller.state.table("faults")) == 0
+    assert (answer["http"], word in str(answer["error"])) == (400, True)
+    assert len(caller.rows("faults")) == 0
 
 
 @pytest.mark.parametrize(
@@ -123,33 +131,29 @@ def test_a_bad_rule_is_400_with_a_reason_and_changes_nothing(
     ],
 )
 def test_a_wrong_control_request_is_400(caller: Caller, name: str, body: bytes) -> None:
-    assert control.answer(caller.state, "POST", f"/_sandbox/{name}", body, caller.now).status == 400
+    assert caller.http.post(f"/_sandbox/{name}", data=body).status_code == 400
 
 
 def test_the_clock_moves_forward_and_never_back(caller: Caller) -> None:
-    moved = clock.advance(caller.state, caller.now, 3600)
-    assert moved == caller.now + timedelta(hours=1)
-    assert clock.world_now(caller.state, caller.now - timedelta(days=1)) == moved
-    assert clock.ensure_not_before(caller.state, caller.now, caller.now) == moved
-    opening = caller.now + timedelta(days=2)
-    assert clock.ensure_not_before(caller.state, caller.now, opening) == opening
+    moved = caller.now + timedelta(hours=1)
+    assert moved.isoformat() == caller.order("advance", seconds=3600)["now"]
+    caller.later(days=-1)
+    assert moved.isoformat() == caller.report()["now"]
 
 
 def test_the_administrator_confirms_a_held_send(caller: Caller) -> None:
     caller.account(protection=True)
     caller.post("message/mass/sendall", caller.job(caller.draft()))
-    body = json.dumps({"appid": caller.state.table("accounts").records()[0]["appid"], "confirm": True}).encode()
-    control.answer(caller.state, "POST", "/_sandbox/admin", body, caller.now)
+    caller.order("admin", appid=APPID, confirm=True)
     caller.later(minutes=4)
-    job = report(caller.state, caller.now)["jobs"][0]
+    job = caller.report()["jobs"][0]
     assert (job["msg_status"], job["event_status"]) == ("SEND_SUCCESS", "send success")
-    assert report(caller.state, caller.now)["drafts"][0]["consumed_by"] == job["msg_id"]
+    assert caller.report()["drafts"][0]["consumed_by"] == job["msg_id"]
 
 
 def test_a_send_on_the_website_uses_the_allowance(caller: Caller) -> None:
     caller.account(kind="subscription")
-    body = json.dumps({"appid": caller.state.table("accounts").records()[0]["appid"]}).encode()
-    control.answer(caller.state, "POST", "/_sandbox/website_send", body, caller.now)
+    caller.order("website_send", appid=APPID)
     assert caller.post("message/mass/sendall", caller.job(caller.draft()))["errcode"] == 45028
 
 
@@ -157,7 +161,7 @@ def test_the_report_tells_what_happened(caller: Caller) -> None:
     media_id = caller.draft(title="春季大促")
     caller.post("message/mass/preview", {"towxname": "li", "msgtype": "mpnews", "mpnews": {"media_id": media_id}})
     msg_id = caller.post("message/mass/sendall", caller.job(media_id))["msg_id"]
-    told = report(caller.state, caller.now)
+    told = caller.report()
     assert told["calls"]["/cgi-bin/message/mass/sendall"] == {"count": 1, "outcomes": {"0": 1}}
     assert [(upload["endpoint"], upload["count"]) for upload in told["uploads"]] == [
         ("material/add_material?type=image", 1)
@@ -177,10 +181,10 @@ def test_the_report_tells_what_happened(caller: Caller) -> None:
 
 def test_reset_keeps_accounts_and_tags_and_nothing_else(caller: Caller) -> None:
     caller.tag()
-    clock.advance(caller.state, caller.now, 3600)
+    caller.order("advance", seconds=3600)
     media_id = caller.draft()
-    control.answer(caller.state, "POST", "/_sandbox/reset", b"", caller.now)
-    told = report(caller.state, clock.world_now(caller.state, caller.now))
+    assert 200 == caller.http.post("/_sandbox/reset").status_code
+    told = caller.report()
     assert (told["drafts"], told["calls"], len(told["accounts"])) == ([], {}, 1)
     assert told["now"] == caller.now.isoformat()
     assert "会员" in [tag["name"] for tag in caller.get("tags/get")["tags"]]

@@ -1,13 +1,11 @@
 """What would have been posted to people outside: kept as strictly as the other side would take it."""
 
-import json
 from typing import Any
 
 import pytest
 from sandbox_caller import Caller
 
-from massctl.sandbox import control, notifications
-from massctl.sandbox.report import report
+from massctl.sandbox import inbox
 
 HOOK = {"name": "HOOK", "kind": "webhook", "body": {"notices": []}, "headers": {}}
 
@@ -18,8 +16,12 @@ def robot(content: str, **changes: Any) -> dict[str, Any]:
 
 
 def post(caller: Caller, given: dict[str, Any]) -> int:
-    body = json.dumps(given).encode()
-    return control.answer(caller.state, "POST", "/_sandbox/notifications", body, caller.now).status
+    return int(caller.order("notifications", **given)["http"])
+
+
+def shown(caller: Caller) -> list[dict[str, Any]]:
+    with caller.db() as db:
+        return inbox.notifications(db)
 
 
 def test_posts_are_shown_newest_first(caller: Caller) -> None:
@@ -28,11 +30,10 @@ def test_posts_are_shown_newest_first(caller: Caller) -> None:
         post(caller, robot("**sent** sale")),
         post(caller, {**HOOK, "body": {"notices": [notice, 7]}}),
     ]
-    shown = notifications.shown(caller.state)
     assert [("HOOK", False, "failed · sale · no"), ("ROBOT", True, "**sent** sale")] == [
-        (each.name, each.is_robot, each.text) for each in shown
+        (each["name"], each["is_robot"], each["text"]) for each in shown(caller)
     ]
-    assert ["ROBOT", "HOOK"] == [row["name"] for row in report(caller.state, caller.now)["notifications"]]
+    assert ["ROBOT", "HOOK"] == [row["name"] for row in caller.report()["notifications"]]
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,7 @@ def test_posts_are_shown_newest_first(caller: Caller) -> None:
 )
 def test_what_the_other_side_would_not_take_is_refused(caller: Caller, given: dict[str, Any]) -> None:
     assert 400 == post(caller, given)
-    assert [] == notifications.shown(caller.state)
+    assert [] == shown(caller)
 
 
 def test_a_robot_takes_twenty_messages_a_minute(caller: Caller) -> None:
@@ -61,7 +62,7 @@ def test_a_robot_takes_twenty_messages_a_minute(caller: Caller) -> None:
 
 
 def test_old_posts_are_forgotten(caller: Caller) -> None:
-    for _ in range(notifications.KEPT_MAX + 5):
+    for _ in range(inbox.NOTIFICATIONS_KEPT + 5):
         post(caller, HOOK)
-    assert notifications.KEPT_MAX == len(report(caller.state, caller.now)["notifications"])
-    assert notifications.SHOWN_MAX == len(notifications.shown(caller.state))
+    assert inbox.NOTIFICATIONS_KEPT == len(caller.report()["notifications"])
+    assert inbox.NOTIFICATIONS_SHOWN == len(shown(caller))

@@ -5,16 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sandbox_caller import APPID, Caller
 
-from massctl.sandbox import declare
-from massctl.sandbox.audience import Audience, over_limit, tag_spans
-from massctl.sandbox.identity import openid_of
+from massctl.sandbox.accounts import tag_id
+from massctl.sandbox.audience import Audience, openid_of, over_limit, tag_spans
 
 QUOTA = "openapi/quota/get"
-
-
-def test_declared_tags_are_listed_with_their_counts(caller: Caller) -> None:
-    caller.tag(101, "会员", 300)
-    assert {"id": 101, "name": "会员", "count": 300} in caller.get("tags/get")["tags"]
 
 
 def test_an_account_grows_to_hold_a_declared_tag(caller: Caller) -> None:
@@ -45,7 +39,8 @@ def test_the_id_of_a_deleted_tag_is_not_used_again(caller: Caller) -> None:
     caller.post("tags/delete", {"tag": {"id": first}})
     second = caller.post("tags/create", {"tag": {"name": "上海"}})["tag"]["id"]
     assert (100, 101) == (first, second)
-    assert 102 == declare.tag_id(caller.state, APPID, "广州")
+    with caller.db() as db:
+        assert 102 == tag_id(db, APPID, "广州")
 
 
 def test_who_is_untagged_leaves_the_tag_and_may_come_back(caller: Caller) -> None:
@@ -66,81 +61,10 @@ def test_spans_hold_each_member_once(count: int, added: set[int], removed: set[i
     assert sorted((derived - removed) | (added - removed)) == held
 
 
-def test_the_tags_of_a_follower(caller: Caller) -> None:
-    caller.tag(101, "会员", 4)
-    asked = [caller.post("tags/getidlist", {"openid": openid_of(APPID, index)}) for index in (0, 1)]
-    assert [[101], []] == [each["tagid_list"] for each in asked]
-    assert 40003 == caller.post("tags/getidlist", {"openid": "oStranger"})["errcode"]
-
-
-def test_the_addresses_of_callbacks(caller: Caller) -> None:
-    assert ["127.0.0.1"] == caller.get("getcallbackip")["ip_list"]
-
-
 def test_a_declared_tag_gets_the_count_that_is_asked_for(caller: Caller) -> None:
     caller.tag(101, "会员", 300)
     caller.tag(101, "会员", 50)
     assert {"id": 101, "name": "会员", "count": 50} in caller.get("tags/get")["tags"]
-
-
-@pytest.mark.parametrize(
-    ("path", "body", "errcode"),
-    [
-        ("tags/create", {"tag": {"name": "星标组"}}, 45157),
-        ("tags/create", {"tag": {"name": "名" * 31}}, 45158),
-        ("tags/create", {}, 40097),
-        ("tags/update", {"tag": {"id": 2, "name": "别名"}}, 45058),
-        ("tags/members/batchtagging", {"openid_list": [], "tagid": 101}, 40032),
-        ("tags/members/batchtagging", {"openid_list": ["oStranger"], "tagid": 101}, 40003),
-    ],
-)
-def test_wrong_tag_requests_are_refused(caller: Caller, path: str, body: object, errcode: int) -> None:
-    caller.tag()
-    assert caller.post(path, body)["errcode"] == errcode
-
-
-def test_a_tag_above_100000_followers_is_not_deleted(caller: Caller) -> None:
-    caller.tag(101, "会员", 100_001)
-    assert caller.post("tags/delete", {"tag": {"id": 101}})["errcode"] == 45057
-
-
-def test_followers_come_in_pages_until_a_page_is_empty(caller: Caller) -> None:
-    caller.account(followers=25_000)
-    sizes, after = [], ""
-    while (page := caller.get("user/get", next_openid=after))["count"]:
-        sizes.append(page["count"])
-        after = page["next_openid"]
-    assert sizes == [10_000, 10_000, 5_000]
-    assert (page["total"], page["next_openid"], "data" in page) == (25_000, "", False)
-
-
-def test_a_page_after_a_stranger_is_40003(caller: Caller) -> None:
-    assert caller.get("user/get", next_openid="oStranger")["errcode"] == 40003
-
-
-def test_quota_counts_calls_of_the_day(caller: Caller) -> None:
-    caller.draft()
-    quota = caller.post(QUOTA, {"cgi_path": "/cgi-bin/draft/add"})["quota"]
-    assert quota == {"daily_limit": 1000, "used": 1, "remain": 999}
-    caller.later(hours=4)
-    assert caller.post(QUOTA, {"cgi_path": "/cgi-bin/draft/add"})["quota"]["used"] == 0
-
-
-def test_quota_knows_neither_foreign_paths_nor_missing_rights(caller: Caller) -> None:
-    caller.account(kind="subscription")
-    assert caller.post(QUOTA, {"cgi_path": "/x"})["errcode"] == 76021
-    assert caller.post(QUOTA, {"cgi_path": "/cgi-bin/message/mass/send"})["errcode"] == 76022
-
-
-def test_user_get_ends_at_500_calls_a_day(caller: Caller) -> None:
-    caller.account(followers=0)
-    caller.fresh_token()
-    codes = [caller.record("GET", "user/get").get("errcode") for _ in range(501)]
-    assert codes == [None] * 500 + [45009]
-
-
-def test_api_addresses_are_loopback(caller: Caller) -> None:
-    assert caller.get("get_api_domain_ip") == {"ip_list": ["127.0.0.1"]}
 
 
 def test_over_limit_counts_whoever_is_deep_enough_in_earlier_jobs() -> None:

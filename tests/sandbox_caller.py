@@ -1,15 +1,19 @@
-"""One caller of the pure world: no disk, no socket, a clock that tests move."""
+"""One caller of a sandbox that is kept in memory: no disk, no socket, a clock that tests move."""
 
 import io
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 from PIL import Image
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import Client, TestResponse, encode_multipart
 
-from massctl.sandbox import clock, declare, world
-from massctl.sandbox.call import Call, Reply, UploadedFile
-from massctl.sandbox.tables import Record, State
+from massctl.sandbox import accounts
+from massctl.sandbox.app import App
+from massctl.sandbox.store import BEIJING, Record, Store, Transaction
 
 APPID = "wx0000000000000001"
 SECRET = "a-secret-of-the-sandbox"
@@ -26,12 +30,25 @@ class Caller:
     """Call a world as a client with a fresh token would."""
 
     def __init__(self) -> None:
-        self.state = State()
-        self.now = datetime(2026, 12, 1, 20, 0, tzinfo=clock.BEIJING)
+        self.now = datetime(2026, 12, 1, 20, 0, tzinfo=BEIJING)
+        self.waited: list[float] = []
         self.address = "127.0.0.1"
         self.token = ""
         self._names = 0
-        declare.account(self.state, APPID, secret=SECRET, name="春日小铺", kind="service", followers=1000)
+        self.store = Store(None, lambda: self.now)
+        self.http = Client(App(self.store, self.waited.append))
+        self.account(secret=SECRET, name="春日小铺", kind="service", followers=1000)
+
+    @contextmanager
+    def db(self) -> Iterator[Transaction]:
+        """Look into the rows, or change them."""
+        with self.store.transaction() as db:
+            yield db
+
+    def rows(self, kind: str) -> list[Record]:
+        """Return the rows of one kind."""
+        with self.db() as db:
+            return db.find(kind)
 
     def later(self, **delta: float) -> None:
         """Let time pass."""
@@ -43,21 +60,30 @@ class Caller:
         self.token = self.record("POST", "stable_token", asked)["access_token"]
         return self.token
 
-    def reply(self, verb: str, path: str, body: object = None, **query: str) -> Reply:
+    def reply(self, method: str, path: str, body: object = None, **query: str) -> TestResponse:
         """Make one call and return the raw answer."""
-        return self.deliver(verb, path, body, **query).reply
-
-    def deliver(self, verb: str, path: str, body: object = None, **query: str) -> world.Delivery:
-        """Make one call and return the answer with its fate."""
         raw = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
-        raw = b"" if body is None else raw
         with_token = {"access_token": self.token, **query} if self.token else query
-        call = Call(verb, f"/cgi-bin/{path}", with_token, raw, address=self.address)
-        return world.deliver(self.state, call, self.now)
+        return self.http.open(
+            f"/cgi-bin/{path}",
+            method=method,
+            query_string=with_token,
+            data=b"" if body is None else raw,
+            environ_base={"REMOTE_ADDR": self.address},
+        )
 
-    def record(self, verb: str, path: str, body: object = None, **query: str) -> Record:
+    def record(self, method: str, path: str, body: object = None, **query: str) -> Record:
         """Make one call and return its JSON."""
-        return dict(self.reply(verb, path, body, **query).record or {})
+        return json.loads(self.reply(method, path, body, **query).data or b"{}")
+
+    def order(self, name: str, /, **body: object) -> Record:
+        """Order something of the sandbox itself; the answer has the status as well."""
+        answer = self.http.post(f"/_sandbox/{name}", data=json.dumps(body))
+        return {"http": answer.status_code, **json.loads(answer.data)}
+
+    def report(self) -> Record:
+        """Return the report."""
+        return json.loads(self.http.get("/_sandbox/report").data)
 
     def post(self, path: str, body: object) -> Record:
         """POST JSON with a live token."""
@@ -73,9 +99,12 @@ class Caller:
         """Upload a file."""
         self.fresh_token()
         query = {"access_token": self.token} | ({"type": kind} if kind else {})
-        media = UploadedFile(filename, "application/octet-stream", data)
-        call = Call("POST", f"/cgi-bin/{path}", query, media=media, form=form, is_multipart=True)
-        return dict(world.deliver(self.state, call, self.now).reply.record or {})
+        media = FileStorage(io.BytesIO(data), filename)
+        boundary, body = encode_multipart({"media": media, **form})
+        content_type = f"multipart/form-data; boundary={boundary}"
+        return json.loads(
+            self.http.post(f"/cgi-bin/{path}", query_string=query, data=body, content_type=content_type).data
+        )
 
     def cover(self) -> str:
         """Return the id of a permanent picture that no other call has returned."""
@@ -114,12 +143,14 @@ class Caller:
 
     def account(self, **members: object) -> None:
         """Change the account."""
-        declare.account(self.state, APPID, **members)
+        with self.db() as db:
+            accounts.declare_account(db, APPID, **members)
 
     def tag(self, number: int = 101, name: str = "会员", count: int = 300) -> None:
         """Declare a tag."""
-        declare.tag(self.state, APPID, number, name, count)
+        with self.db() as db:
+            accounts.declare_tag(db, APPID, number, name, count)
 
     def violations(self) -> list[str]:
         """List the kinds of violations so far."""
-        return [row["kind"] for row in self.state.table("violations").records()]
+        return [row["kind"] for row in self.rows("violations")]

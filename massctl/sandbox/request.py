@@ -1,0 +1,312 @@
+"""Describe one call of WeChat's API and its answer, and how WeChat refuses: an errcode, a text, a request id."""
+
+import hashlib
+import io
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from massctl.sandbox.store import Record, Transaction
+
+OK: Record = {"errcode": 0, "errmsg": "ok"}
+"""What a call answers that has nothing else to say."""
+MEDIA_FIELD = "media"
+# A backslash-u escape whose backslash is not itself escaped.
+_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\u([0-9a-fA-F]{4})")
+# What JSON has no other spelling for: control characters must be escaped, so these are nobody's fault.
+_FIRST_PRINTABLE = 0x20
+_FILENAME = re.compile(r'[;\s]filename="([^"]+)"|[;\s]filename=([^\s;"]+)', re.IGNORECASE)
+
+TEXTS: dict[int, str] = {
+    -1: "system error",
+    40001: "invalid credential, access_token is invalid or not latest, could get access_token by "
+    "getStableAccessToken, more details at https://mmbizurl.cn/s/JtxxFh33r",
+    40002: "invalid grant_type",
+    40003: "invalid openid",
+    40004: "invalid media type",
+    40005: "invalid file type",
+    40006: "invalid meida size",
+    40007: "invalid media_id",
+    40008: "invalid message type",
+    40009: "invalid image size",
+    40013: "invalid appid",
+    40014: "invalid access_token",
+    40031: "invalid openid list",
+    40032: "invalid openid list size",
+    40059: "invalid msg id",
+    40060: "invalid article idx",
+    40065: "invalid msg status",
+    40066: "invalid url",
+    40073: "invalid card id",
+    40097: "invalid args",
+    40114: "invalid index value",
+    40125: "invalid appsecret",
+    40130: "invalid openid list size, at least two openid",
+    40132: "invalid username",
+    40137: "invalid image format",
+    40152: "invalid groupid",
+    40155: "can't add other account's homepage link",
+    40192: "invalid author",
+    40193: "invalid recommend size",
+    40194: "invalid recommend",
+    40213: "invalid href in text",
+    40215: "invalid images size",
+    40221: "invalid content-encoding",
+    41001: "access_token missing",
+    41002: "appid missing",
+    41004: "appsecret missing",
+    41005: "media data missing",
+    41006: "media_id missing",
+    41039: "invalid content_source_url",
+    42001: "access_token expired",
+    43001: "require GET method",
+    43002: "require POST method",
+    43004: "require subscribe",
+    44001: "empty media data",
+    44002: "empty post data",
+    44003: "empty news data",
+    44004: "empty content",
+    45001: "media size out of limit",
+    45002: "content size out of limit",
+    45003: "title size out of limit",
+    45004: "description size out of limit",
+    45005: "url size out of limit",
+    45007: "playtime out of limit",
+    45008: "article size out of limit",
+    45009: "reach max api daily quota limit",
+    45011: "api minute-quota reach limit, must slower, retry next minute",
+    45028: "has no masssend quota",
+    45056: "too many tag now, no need to add new",
+    45057: "can't modify tag whose fans count is more than 100000",
+    45058: "can't modify sys tag",
+    45059: "reach max tag limit of one user",
+    45062: "ad agreement in force, please send on the website",
+    45065: "clientmsgid exist",
+    45066: "same clientmsgid retry too fast",
+    45067: "clientmsgid size out of limit",
+    45074: "material count out of limit",
+    45083: "invalid speed",
+    45084: "speed missing",
+    45086: "invalid data-miniprogram-appid",
+    45110: "author size out of limit",
+    45113: "not support to send card",
+    45157: "invalid tag name",
+    45158: "tag name too long",
+    45162: "invalid send type",
+    45166: "invalid content",
+    47001: "data format error",
+    48001: "api unauthorized",
+    48006: "forbid to clear quota because of reaching the limit",
+    48022: "video uploaded by api can not be sent by api",
+    50002: "user limited",
+    76021: "cgi_path not found",
+    76022: "no permission to query this api",
+    88000: "without comment privilege",
+    88001: "msg_data is not exists",
+    88005: "the comment is replied already",
+    88007: "the reply is empty or too long",
+    88008: "the comment is not exists",
+    88009: "the reply is not exists",
+    88010: "count range error",
+    89504: "api mass send is waiting for the confirmation of the administrator",
+}
+"""The text of each refusal, near to what WeChat says (error tables of its documentation, read 2026-10).
+
+Clients must not read them: WeChat changes its texts, and the same code has several."""
+
+
+class Refusal(Exception):  # noqa: N818 - not an error of ours, an answer of WeChat's
+    """Stop a call with WeChat's `errcode`; `members` join the answer's JSON, `status` is HTTP's."""
+
+    def __init__(self, errcode: int, text: str | None = None, *, status: int = 200, **members: Any) -> None:
+        super().__init__(f"errcode {errcode}")
+        self.errcode = errcode
+        self.text = TEXTS[errcode] if text is None else text
+        self.status = status
+        self.members = members
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One answer, a JSON record or bytes of a stated type, and what happens to it on its way."""
+
+    record: Record | None = None
+    raw: bytes = b""
+    content_type: str = "application/json; encoding=utf-8"
+    status: int = 200
+    is_cut: bool = False
+    """The connection is cut in place of the answer."""
+    delay_seconds: float = 0.0
+    is_truncated: bool = False
+    """Half of the body leaves, under the length of all of it."""
+
+    @property
+    def body(self) -> bytes:
+        """Return the bytes that leave: JSON in raw UTF-8, or `raw`."""
+        if self.record is None:
+            return self.raw
+        return json.dumps(self.record, ensure_ascii=False, separators=(",", ":")).encode()
+
+    @property
+    def errcode(self) -> int:
+        """Return the errcode that the answer carries, 0 for success."""
+        return int((self.record or {}).get("errcode", 0))
+
+
+@dataclass(frozen=True)
+class UploadedFile:
+    """The file part `media` of a multipart body, with a plain ASCII `filename=`."""
+
+    filename: str
+    data: bytes
+
+
+@dataclass
+class Request:
+    """One call as it arrived, with the rows that answer it and, once its token is known, its account."""
+
+    db: Transaction
+    method: str
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    media: UploadedFile | None = None
+    """The uploaded file; None where the multipart body has none that WeChat would find."""
+    form: Mapping[str, str] = field(default_factory=dict)
+    is_multipart: bool = False
+    content_encoding: str = ""
+    address: str = "127.0.0.1"
+    """The caller's address, for the whitelist."""
+    account: Record = field(default_factory=dict)
+    now: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.now = self.db.now
+
+    @property
+    def appid(self) -> str:
+        """Return the caller's appid."""
+        return str(self.account["appid"])
+
+    @property
+    def at(self) -> float:
+        """Return the sandbox's time in seconds since 1970."""
+        return self.now.timestamp()
+
+    @property
+    def is_escaped(self) -> bool:
+        """Tell whether the body spells printable characters as backslash-u escapes."""
+        text = "" if self.is_multipart else self.body.decode("utf-8", errors="replace")
+        return any(int(found[2], 16) >= _FIRST_PRINTABLE for found in _ESCAPE.finditer(text))
+
+    def json(self) -> Record:
+        """Read the body as a JSON object the way WeChat does: an escape stays six characters of text.
+
+        Refuses with 44002 (empty), 47001 (not UTF-8, not JSON, not an object).
+        """
+        if not self.body.strip():
+            raise Refusal(44002)
+        try:
+            value = json.loads(_ESCAPE.sub(_as_text, self.body.decode("utf-8")))
+        except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+            raise Refusal(47001) from None
+        if not isinstance(value, dict):
+            raise Refusal(47001)
+        return value
+
+    def own(self, kind: str, key: object) -> Record | None:
+        """Return the row under `key` if it belongs to the caller's account."""
+        row = self.db.get(kind, key) if isinstance(key, str) else None
+        return row if row is not None and row["appid"] == self.appid else None
+
+    def change_account(self, **members: object) -> None:
+        """Change members of the caller's account."""
+        self.account = {**self.account, **members}
+        self.db.put("accounts", self.appid, self.account)
+
+    def violation(self, kind: str, **detail: Any) -> None:
+        """Note a thing that a good client does not do; the answer is not changed by it."""
+        row = {"kind": kind, "path": self.path, "at": self.at, **detail}
+        self.db.put("violations", f"{self.db.next_number('violation'):06d}", row)
+
+    def assume(self, kind: str, name: str) -> None:
+        """Note once what was taken for true because nobody declared it."""
+        self.db.put("assumed", f"{self.appid}|{kind}|{name}", {"appid": self.appid, "kind": kind, "id": name})
+
+
+Handler: TypeAlias = Callable[[Request], Record | Reply]
+"""Answers one call of the API."""
+
+
+def refused(db: Transaction, refusal: Refusal) -> Reply:
+    """Return the answer of a refusal: its text ends in a request id, three groups of hex digits."""
+    digest = hashlib.sha256(db.new_id("rid").encode()).hexdigest()
+    rid = f"{int(db.now.timestamp()):08x}-{digest[:8]}-{digest[8:16]}"
+    record = {"errcode": refusal.errcode, "errmsg": f"{refusal.text} rid: {rid}", **refusal.members}
+    return Reply(record, status=refusal.status)
+
+
+def integer(value: object, low: int, high: int, errcode: int = 40097) -> int:
+    """Read an integer between `low` and `high`; digits in a string pass, as with WeChat. Else refuse."""
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise Refusal(errcode)
+    return value
+
+
+def flag(value: object) -> int:
+    """Read a 0/1 member (absent: 0); anything else, `true` and `false` too, is refused with 40097."""
+    return 0 if value is None else integer(value, 0, 1)
+
+
+def text(value: object, errcode: int = 40097) -> str:
+    """Read a text; absent and null are the empty one."""
+    if value is not None and not isinstance(value, str):
+        raise Refusal(errcode)
+    return value or ""
+
+
+def page_of(given: Record, count: int | None = None) -> tuple[int, int]:
+    """Read `offset` and `count`, 1 to 20, of a listing, and return where its page begins and ends."""
+    offset = integer(given.get("offset", 0), 0, 10**9)
+    return offset, offset + integer(given.get("count", count), 1, 20)
+
+
+def multipart(content_type: str, body: bytes) -> tuple[UploadedFile | None, dict[str, str]]:
+    """Find the uploaded file and the form fields of a multipart body as strictly as WeChat does.
+
+    The file must be called `media` and carry a plain ASCII `filename=`: a part with only the RFC 5987 form
+    `filename*=`, which HTTP libraries write for Chinese names, is not seen at all (reported by two SDKs).
+    """
+    # Only uploads need the parser.
+    from werkzeug.formparser import MultiPartParser
+    from werkzeug.http import parse_options_header
+
+    kind, options = parse_options_header(content_type)
+    if kind != "multipart/form-data" or not options.get("boundary"):
+        return None, {}
+    parser = MultiPartParser(stream_factory=_in_memory)
+    try:
+        form, files = parser.parse(io.BytesIO(body), options["boundary"].encode("latin-1"), len(body))
+    except ValueError:
+        return None, {}
+    for file in files.getlist(MEDIA_FIELD):
+        named = _FILENAME.search(file.headers.get("Content-Disposition", ""))
+        filename = (named[1] or named[2]) if named else ""
+        if filename and filename.isascii():
+            return UploadedFile(filename, file.stream.read()), form.to_dict()
+    return None, form.to_dict()
+
+
+def _in_memory(*_: object, **__: object) -> io.BytesIO:
+    return io.BytesIO()
+
+
+def _as_text(found: re.Match[str]) -> str:
+    if int(found[2], 16) < _FIRST_PRINTABLE:
+        return found[0]
+    return f"{found[1]}\\\\u{found[2]}"

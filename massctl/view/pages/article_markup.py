@@ -1,0 +1,80 @@
+"""How an article is drawn, in the preview and in the inbox of the sandbox alike: its markup, and `article.css`."""
+
+import re
+from functools import cache
+from pkgutil import get_data
+from typing import Final
+
+from massctl.render.html_scan import Edit, edited, tags
+from massctl.view.pages.dark_mode import by_day_and_night
+from massctl.view.pages.markup import NOT_HERE, written
+
+_CARDS: Final = frozenset({"mp-common-miniprogram", "mp-miniprogram", "mp-common-profile"})
+_CARD_PICTURES: Final = ("data-miniprogram-imageurl", "data-progarm-imageurl", "data-headimg")
+"""The page of 2019 misspells the second one. Source: WeChat docs, "mini-program cards in articles", read 2026-10."""
+
+
+def article_markup(
+    title: str, byline: str, body: str, source_url: str | None, comments: str = "", *, level: int = 3
+) -> str:
+    """Return an article as it is read; `byline`, `body` and `comments` are HTML, `level` is that of its heading."""
+    return f"""<article class="article" lang="zh-CN">
+<h{level}>{written(title)}</h{level}>
+<p class="meta">{byline}</p>
+<div class="content">{body}</div>
+<footer>{_source_link(source_url)}{comments}</footer>
+</article>"""
+
+
+@cache
+def article_style() -> str:
+    """Return the style sheet of articles; it takes `--grey`, `--link`, `--hair` and `--read` from the page."""
+    return (get_data("massctl.view.pages", "article.css") or b"").decode()
+
+
+def drawn(body: str) -> str:
+    """Return a body whose pictures are at hand as a page shows it.
+
+    Pictures that stand elsewhere are an empty frame, cards have their picture, and colours follow day and night.
+    """
+    return by_day_and_night(edited(body, [*_distant_pictures(body), *_components(body)]))
+
+
+def _distant_pictures(body: str) -> list[Edit]:
+    """Find the pictures that stand on WeChat's servers: a page asks nobody for anything."""
+    return [
+        Edit(each.value_start, each.value_start + len(each.written), NOT_HERE)
+        for tag in tags(body)
+        if tag.name == "img" and not tag.closing
+        for each in tag.attributes
+        if each.name == "src" and each.value_start >= 0 and _is_distant(each.value)
+    ]
+
+
+def _is_distant(address: str) -> bool:
+    return re.match(r"\s*(?:https?:)?//", address, re.IGNORECASE) is not None
+
+
+def _components(body: str) -> list[Edit]:
+    """Put the picture of a card into it; the style sheet draws the rest. Frames that show a video say so."""
+    edits = []
+    for tag in tags(body):
+        if tag.closing:
+            continue
+        address = next((found for name in _CARD_PICTURES if (found := tag.get(name))), "")
+        if tag.name in _CARDS and address:
+            shown = NOT_HERE if _is_distant(address) else address
+            edits.append(Edit(tag.end, tag.end, f'<img src="{written(shown)}" alt="">'))
+        elif tag.name == "iframe" and tag.get("title") is None:
+            at = tag.name_start + len(tag.name)
+            edits.append(Edit(at, at, ' title="视频"'))
+    return edits
+
+
+def _source_link(url: str | None) -> str:
+    """Return 阅读原文; an address that is none of the web is not made a link."""
+    if not url:
+        return ""
+    if not re.match("https?://", url, re.IGNORECASE):
+        return f"<span>阅读原文 {written(url)}</span>"
+    return f'<a href="{written(url)}" rel="noreferrer noopener" target="_blank">阅读原文</a>'

@@ -41,6 +41,8 @@ _EMOJI_NAME: Final = re.compile(r":[a-z0-9_+-]{1,40}:")
 """It becomes its emoji."""
 _TASK: Final = re.compile(r"^\[[ xX]\] ")
 """It becomes a box."""
+_COMMENT: Final = re.compile(r"<!--(?:-?>|.*?--!?>)|<(?:!\[CDATA\[|!doctype\b|\?)[^>]*>?", re.DOTALL | re.IGNORECASE)
+"""Nobody sees a comment, a declaration or an instruction."""
 _ADDRESS_ONLY: Final = "mailto:"
 """It is not written in front of an address at the end of the article."""
 # Besides: the first heading if it is the title (`markdown.without_title`), comments, and what is a fault already.
@@ -183,10 +185,6 @@ def _take_tag(tag: Tag, html: str, found: Inventory) -> None:
         if address and not (name.endswith("href") and address.startswith("#")):
             found.pictures.append(address)
     found.pictures += [address for _, address in pictures_in(attributes.get("style", "")) if not is_script(address)]
-
-
-_COMMENT: Final = re.compile(r"<!--(?:-?>|.*?--!?>)|<(?:!\[CDATA\[|!doctype\b|\?)[^>]*>?", re.DOTALL | re.IGNORECASE)
-_BLANKS: Final = re.compile(r"[\s\u00a0]+")
 
 
 def _shown_text(html: str) -> str:

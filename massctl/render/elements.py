@@ -76,9 +76,10 @@ ELEMENTS: Final[Mapping[str, Row]] = {
     **_rows(
         "address article aside div fieldset footer header hgroup main nav search section", Row(Way.BLOCK, "section")
     ),
-    **_rows("h1 h2 h3 h4 h5 h6 hr pre p ul ol menu dir li table center summary", Row(Way.OWN)),
+    **_rows("h1 h2 h3 h4 h5 h6 hr pre p ul ol menu dir li table center", Row(Way.OWN)),
     "blockquote": Row(Way.BLOCK),
     "details": Row(Way.BLOCK, "section", "callout callout-details"),
+    "summary": Row(Way.BLOCK, "p", "callout-title"),
     "dl": Row(Way.BLOCK, "section", "terms"),
     "dt": Row(Way.BLOCK, "p", "term"),
     "dd": Row(Way.BLOCK, "section", "definition"),
@@ -115,7 +116,7 @@ ELEMENTS: Final[Mapping[str, Row]] = {
     # WeChat's own: sounds, 视频号, places, goods, cards, music, videos.
     **_rows(
         "mpvoice mpvideosnap mpprofile mpcps qqmusic mpchecktext mpgongyi mp-common-mpaudio mp-common-videosnap"
-        " mp-common-poi mp-common-product mp-common-cpsad mp-common-sticker mp-style-type mp-weapp",
+        " mp-common-poi mp-common-product mp-common-cpsad mp-common-sticker mp-style-type",
         _COMPONENT,
     ),
     **_rows("mp-miniprogram mp-common-miniprogram mp-weapp", replace(_COMPONENT, pictures=_CARD_PICTURES)),

@@ -133,13 +133,13 @@ class _Writer:
         elif found.way is Way.COPY:
             _copy_whole(self, node)
         elif found.way is not Way.REFUSE:  # What is refused is told already, or was never seen.
-            if is_line := found.way is Way.BLOCK:
-                self.line_edge()
-            self.start(found.to or name, _attributes(self, node, found.classes), node.at)
-            self.children(node)
-            self.end()
-            if is_line:
-                self.line_edge()
+            attributes = _attributes(self, node, found.classes)
+            if found.way is Way.BLOCK:
+                self.wrapped(node, found.to or name, attributes)
+            else:
+                self.start(found.to or name, attributes, node.at)
+                self.children(node)
+                self.end()
 
     def start(self, name: str, attributes: dict[str, str] | None = None, at: int | None = None) -> None:
         """Begin an element."""
@@ -149,12 +149,16 @@ class _Writer:
         """End the innermost element."""
         self.here = self.here.parent or self.article
 
-    def block(
-        self, node: Element, name: str, classes: str = "", write: "Callable[[_Writer, Element], None] | None" = None
+    def wrapped(
+        self,
+        node: Element,
+        name: str,
+        attributes: dict[str, str] | None = None,
+        write: "Callable[[_Writer, Element], None] | None" = None,
     ) -> None:
         """Write an element as lines of its own, with what `write` writes in it: what stands in it, if that is None."""
         self.line_edge()
-        self.start(name, _attributes(self, node, classes), node.at)
+        self.start(name, attributes, node.at)
         if write is None:
             self.children(node)
         else:
@@ -259,7 +263,7 @@ def _length(found: Mapping[str, str], name: str) -> str:
 def _paragraph(writer: _Writer, node: Element) -> None:
     """Write a paragraph; one that holds pictures alone needs no tags, and an empty one is nothing."""
     if not _lone_pictures(writer, node) and node.children:
-        writer.block(node, "p")
+        writer.wrapped(node, "p", _attributes(writer, node))
 
 
 def _heading(writer: _Writer, node: Element) -> None:
@@ -270,7 +274,7 @@ def _heading(writer: _Writer, node: Element) -> None:
         writer.children(node)
         writer.end()
 
-    writer.block(node, node.name, write=words)
+    writer.wrapped(node, node.name, _attributes(writer, node), words)
 
 
 def _line(writer: _Writer, node: Element) -> None:
@@ -280,11 +284,7 @@ def _line(writer: _Writer, node: Element) -> None:
 
 
 def _centred(writer: _Writer, node: Element) -> None:
-    writer.line_edge()
-    writer.start("section", {"style": "text-align:center"})
-    writer.children(node)
-    writer.end()
-    writer.line_edge()
+    writer.wrapped(node, "section", {"style": "text-align:center"})
 
 
 def _code_block(writer: _Writer, node: Element) -> None:
@@ -324,21 +324,12 @@ def _language(node: Element) -> str:
 def _callout(writer: _Writer, node: Element) -> None:
     """Write a box with its title."""
     kind = node.get("kind")
-    writer.line_edge()
-    writer.start("section", {"class": f"callout callout-{kind}"}, node.at)
-    writer.ours("p", "callout-title", node.get("title") or _TITLES[kind][0 if writer.is_chinese else 1])
-    writer.children(node)
-    writer.end()
-    writer.line_edge()
 
+    def titled(writer: _Writer, node: Element) -> None:
+        writer.ours("p", "callout-title", node.get("title") or _TITLES[kind][0 if writer.is_chinese else 1])
+        writer.children(node)
 
-def _summary(writer: _Writer, node: Element) -> None:
-    """Write the title of what opens and closes in a browser."""
-    writer.line_edge()
-    writer.start("p", {"class": "callout-title"})
-    writer.children(node)
-    writer.end()
-    writer.line_edge()
+    writer.wrapped(node, "section", {"class": f"callout callout-{kind}"}, titled)
 
 
 # Lists: a section for each entry, with its mark as text, since WeChat rebuilds `ul` and `li`.
@@ -906,7 +897,6 @@ OWN: Final[Mapping[str, Callable[[_Writer, Element], None]]] = {
     "p": _paragraph,
     "pre": _code_block,
     "q": _quoted,
-    "summary": _summary,
     "table": _table,
     "title": _title,
 }

@@ -136,7 +136,8 @@ def known_to_git(settings: "MassctlFile", environment: Mapping[str, str]) -> dic
     secret = {account.secret_env for account in settings.accounts.values()}
     for heard in [account.callback for account in settings.accounts.values() if account.callback]:
         secret |= {heard.token_env, heard.aes_key_env, heard.previous_aes_key_env}
-    return {name: value for name, value in environment.items() if name not in secret}
+    monitors = {settings.runner.heartbeat_env, settings.runner.watch_env}
+    return {name: value for name, value in environment.items() if name not in secret | monitors}
 
 
 def token_for_git(settings: "MassctlFile", environment: Mapping[str, str]) -> str | None:

@@ -181,6 +181,7 @@ _Facts: TypeAlias = Callable[[Any], tuple[str, ...]]
 FACTS: Final[Mapping[type, _Facts]] = {
     entries.Created: lambda e: (f"lineage {e.lineage} realm {e.realm}", _because(e.reason)),
     entries.Repaired: lambda e: (f"dropped {e.dropped_bytes} bytes by {e.by}", _because(e.reason)),
+    entries.Lease: lambda e: (f"{e.act} by {e.host} runner {e.runner}", f" ({e.by})" if e.by else ""),
     entries.ImageUploaded: lambda e: (e.appid, f" sha256 {e.sha256[:12]}"),
     entries.MaterialAdded: lambda e: (e.appid, f" sha256 {e.sha256[:12]}"),
     entries.MaterialForgotten: lambda e: (e.appid, f" sha256 {e.sha256[:12]}"),

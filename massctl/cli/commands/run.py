@@ -207,6 +207,8 @@ class _Runner:
     _asked_at: float = float("-inf")
     """When jobs were asked about last, by a clock that nobody sets."""
     _is_in_doubt: bool = False
+    _is_interrupted: bool = False
+    """A signal ended the apply of the last round; it left the ledger so that the next run goes on."""
     _unheard: set[str] = field(default_factory=set)
     """The variables of monitors that were not told last time."""
 
@@ -215,11 +217,11 @@ class _Runner:
         while True:
             began = time.monotonic()
             status = self._attempt(wishes)
-            if wishes.once or status is ExitStatus.INTERRUPTED:
+            if wishes.once or self._is_interrupted:
                 return status
             wishes = _Wishes(rounds_made=wishes.rounds_made + 1)
             try:
-                time.sleep(max(0.0, self.every - (time.monotonic() - began)))
+                pause(max(0.0, self.every - (time.monotonic() - began)))
             except KeyboardInterrupt:
                 return ExitStatus.IN_DOUBT if self._is_in_doubt else ExitStatus.DONE
 
@@ -255,7 +257,7 @@ class _Runner:
             status, left = ExitStatus.DONE, None if isinstance(error, _PASSING) else 1
         finally:
             set_active_session(None)
-        if status is not ExitStatus.INTERRUPTED:
+        if not self._is_interrupted:
             self._beat(left)
         return status
 
@@ -281,8 +283,9 @@ class _Runner:
                     self.report(replace(event, commit=tip))
                 left = waiting_for_people(outcome, current.clock.now())
             self._is_in_doubt = status is ExitStatus.IN_DOUBT
+            self._is_interrupted = outcome.interrupted
             if outcome.interrupted:
-                return ExitStatus.IN_DOUBT if self._is_in_doubt else ExitStatus.INTERRUPTED, None
+                return status, None
             if outcome.ledger_error is not None:
                 raise outcome.ledger_error
             followed = self._follow(current, outcome.state)
@@ -397,6 +400,11 @@ _FIRST: Final = (
     ExitStatus.DONE,
 )
 """Of two parts of a round, whose status is the round's."""
+
+
+def pause(seconds: float) -> None:
+    """Wait for the next round; a signal ends the wait."""
+    time.sleep(seconds)
 
 
 def _host() -> str:

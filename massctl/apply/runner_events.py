@@ -160,7 +160,8 @@ _OTHERS: Final = frozenset({Guard.NOT_AT_TIP, Guard.OTHER_RUNNER})
 def waiting_for_people(outcome: Outcome, now: datetime) -> int:
     """Count what needs a person: sends in doubt, windows that closed without a send, and refusals in an open one."""
     doubts = sum(not is_held(record) for record in outcome.state.index.open.values())
-    left = [_as_left(outcome, each, now) for each in outcome.campaigns]
+    known = [each for each in outcome.campaigns if not outcome.record(each).is_in_doubt]
+    left = [_as_left(outcome, each, now) for each in known]
     plan = replace(outcome.plan, campaigns=tuple(each for each in left if not _passes(each)))
     return doubts + len(alarms(plan, State(), now))
 

@@ -71,7 +71,7 @@ class RunnerFolder:
             lock.acquire()
         except Timeout:
             raise LedgerLockedError(
-                Phrase("another `massctl run` is at work in this folder"),
+                Phrase("another runner is at work in this folder"),
                 Phrase("Nothing was done."),
                 Phrase("leave it at work, or end it first"),
             ) from None

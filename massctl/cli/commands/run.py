@@ -175,11 +175,8 @@ class _Printer:
             self.console.document(runner_event_json(event, self.console.language))
             return
         at = f"{event.at.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}"
-        if event.hint:
-            said = Phrase("{at}  {message}; {hint}", at=at, message=event.message, hint=event.hint)
-        else:
-            said = Phrase("{at}  {message}", at=at, message=event.message)
-        self.console.result(said)
+        said = Phrase("{first}; {second}", first=event.message, second=event.hint) if event.hint else event.message
+        self.console.result(f"{at}  {self.console.shown(said)}")
 
 
 @dataclass(slots=True)
@@ -354,7 +351,7 @@ class _Runner:
             self.report(replace(event, commit=self._tip))
         return ExitStatus(found.exit_status())
 
-    def _tell(self, kind: RunnerHappening, message: Phrase, hint: str = "") -> None:
+    def _tell(self, kind: RunnerHappening, message: str, hint: str = "") -> None:
         from massctl.apply.runner_events import RunnerEvent
 
         self.report(RunnerEvent(kind, self.clock.now(), message, hint, commit=self._tip))
@@ -370,7 +367,7 @@ class _Runner:
             hint = ""
         if key != self._trouble:
             self._trouble = key
-            self._tell("trouble", Phrase("{message}", message=message), hint)
+            self._tell("trouble", message, hint)
 
     def _beat(self, left: int | None) -> None:
         """Tell the monitor: the runner is alive; nothing waits for people, or something does."""

@@ -171,6 +171,12 @@ class Session:
                 self._watches[account] = watch
         return self._clients[account]
 
+    def close(self) -> None:
+        """Close the connections to WeChat; a process that ends leaves that to its end."""
+        for client in self._clients.values():
+            client.close()
+        self._clients.clear()
+
     def skew(self, account: AccountName) -> "Skew | None":
         """Give how this run's clock compares with WeChat's, as the account's requests found; None before the first."""
         return self._watches[account].skew if account in self._watches else None

@@ -653,6 +653,12 @@ def lease_after(held: HeldLease | None, event: entries.Lease, at: datetime) -> H
     return None if held is None or held.event.runner == event.runner else held
 
 
+def lease_words(lease: HeldLease) -> Phrase:
+    """Say who alone sends, and since when."""
+    since = moment(lease.since.astimezone(BEIJING))
+    return Phrase("the runner on {host} alone sends since {since}", host=lease.event.host, since=since)
+
+
 class State:
     """The state that one ledger records."""
 

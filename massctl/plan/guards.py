@@ -25,6 +25,7 @@ from massctl.model.state import (
     contradiction,
     held_until,
     is_concluded,
+    lease_words,
 )
 from massctl.plan.quota import Agenda, Slot, allowance_refusal, batches_left, slot_of
 from massctl.plan.retry_policy import repeat_refusal, settle
@@ -173,8 +174,7 @@ def lease_refusal(lease: HeldLease | None, rules: PolicyInForce) -> Refusal | No
     """Refuse a send while another `massctl run` holds the lease: one runner sends, and everybody knows which."""
     if lease is None or rules.by_hand or lease.holder == rules.runner:
         return None
-    since = moment(lease.since.astimezone(BEIJING))
-    say = Phrase("the runner on {host} alone sends since {since}", host=lease.event.host, since=since)
+    say = lease_words(lease)
     hint = Phrase("leave it to that runner; if it is gone for good, on the new one: {command}", command=TAKE_OVER)
     return Refusal(Guard.OTHER_RUNNER, say, hint)
 

@@ -22,6 +22,7 @@ from repositories import window
 from massctl.cli.places import RUNNER_FILE, boot_id
 
 RUN = ("run", "--once")
+OWN = ".massctl/run/checkout"
 OPEN = window("2026-12-01T11:00:00+08:00", "2026-12-01T13:00:00+08:00")
 MISSED = window("2026-11-30T11:00:00+08:00", "2026-11-30T12:00:00+08:00")
 
@@ -183,7 +184,7 @@ def test_the_users_working_tree_is_neither_changed_nor_read(ready: Shell, remote
     before = {name: data for name, data in look_of(ready.root).items() if name in ("HEAD", "index", "status")}
     assert 0 == ready(*RUN).status
     assert before == {name: data for name, data in look_of(ready.root).items() if name in before}
-    own = ready.root / ".massctl/run/checkout"
+    own = ready.root / OWN
     assert git(remote, "rev-parse", "main") == git(own, "rev-parse", "HEAD")
     assert (False, "") == ((own / "campaigns/mine").exists(), git(own, "status", "--porcelain", "--ignored"))
     assert not (own / ".massctl").exists()
@@ -218,7 +219,7 @@ def edited(own: Path) -> None:
 @pytest.mark.parametrize("broken", [locked_index, without_git, leading_nowhere, gone, edited])
 def test_its_own_checkout_is_brought_to_the_tip_whatever_was_left_there(ready: Shell, broken: Any) -> None:
     assert 0 == ready(*RUN).status
-    own = ready.root / ".massctl/run/checkout"
+    own = ready.root / OWN
     broken(own)
     ready.tree.write("massctl.yaml", ready.tree.read("massctl.yaml") + "# an edit of the user's\n")
     assert 0 == ready(*RUN).status
@@ -286,6 +287,16 @@ def test_a_remote_that_is_away_is_told_and_nothing_is_done(ready: Shell) -> None
     git(ready.root, "remote", "set-url", "origin", "/nonexistent/hub.git")
     said = ready(*RUN)
     assert (5, True, "") == (said.status, "cannot be fetched" in said.err, said.out)
+
+
+def test_a_ledger_in_a_file_stays_in_the_folder_that_was_named(cloned: Shell) -> None:
+    """For one machine: the runner's checkout has no ledger, and a person's command there and here has the same one."""
+    cloned.tree.settings(policy="  branch: main\n")
+    assert 0 == cloned("state", "init").status
+    merged(cloned)
+    assert (0, ["taken"]) == (cloned(*RUN).status, acts(cloned))
+    assert (True, False) == tuple((cloned.root / each / "massctl.state.jsonl").exists() for each in (".", OWN))
+    assert "alone sends since" in cloned("state", "show").out
 
 
 def test_two_processes_in_one_folder(ready: Shell) -> None:
@@ -372,7 +383,7 @@ def test_a_full_disk_is_told_and_the_runner_stays(ready: Shell, monkeypatch: pyt
 
 def test_a_runner_whose_lease_is_taken_over_ends(ready: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     said = rounds(ready, monkeypatch, lambda: take_over(ready), nothing)
-    assert (5, True) == (said.status, "holds the lease" in said.err)
+    assert (5, True) == (said.status, "alone sends since" in said.err)
 
 
 def take_over(shell: Shell) -> None:
@@ -433,6 +444,18 @@ def test_each_round_tells_the_monitor_with_serial_and_head(ready: Shell) -> None
     assert ("/beat", "/watch/?key=1", body) == (beat, watch, same)
     assert (last["serial"], tip, 0) == (body["serial"], body["tip"], body["waiting"])
     assert 71 == len(body["head"])
+
+
+@pytest.mark.enable_socket
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_a_round_that_cannot_reach_the_remote_is_alive_and_says_no_more(ready: Shell) -> None:
+    ready.tree.write("massctl.yaml", ready.tree.read("massctl.yaml") + BEATS)
+    merged(ready)
+    git(ready.root, "remote", "set-url", "origin", "/nonexistent/hub.git")
+    with monitor() as (address, heard):
+        ready.env(OUR_BEAT=f"{address}/beat", OUR_WATCH=f"{address}/watch")
+        assert 5 == ready(*RUN).status
+    assert [("/beat", None)] == [(path, body["waiting"]) for path, body in heard]
 
 
 @pytest.mark.enable_socket

@@ -31,7 +31,7 @@ from massctl.errors import (
     RefusedError,
     UsageError,
 )
-from massctl.model.phrase import BEIJING, Command, Phrase, moment, system_reason
+from massctl.model.phrase import BEIJING, Command, Phrase, system_reason
 
 if TYPE_CHECKING:
     from massctl.apply.ports import Clock
@@ -98,6 +98,11 @@ class _Wishes:
     rewritten: str | None = None
     rounds_made: int = 0
     """Rounds before this one. What a person wishes is for the first."""
+
+    @property
+    def is_a_persons(self) -> bool:
+        """Whether somebody waits for what becomes of this round."""
+        return self.once or self.take_over or self.rewritten is not None
 
 
 class RunReport(Protocol):
@@ -248,13 +253,15 @@ class _Runner:
         except (LeaseHeldError, InvariantError):
             raise
         except (MassctlError, OSError) as error:
-            if wishes.once or (isinstance(error, UsageError) and not wishes.rounds_made):
+            left = None if isinstance(error, _PASSING) else 1
+            if wishes.is_a_persons or (isinstance(error, UsageError) and not wishes.rounds_made):
+                self._beat(left)
                 raise
             self._tell_trouble(error)
-            status, left = ExitStatus.DONE, None if isinstance(error, _PASSING) else 1
-        finally:
-            set_active_session(None)
+            status = ExitStatus.DONE
         if not self._is_interrupted:
+            # From here on a signal finds nothing under way.
+            set_active_session(None)
             self._beat(left)
         return status
 
@@ -305,6 +312,7 @@ class _Runner:
         with around as (current, _):
             self.settings, self.clock = current.settings, current.clock
             yield current
+            current.close()
 
     def _hold(self, current: Session, wishes: _Wishes) -> None:
         """Make sure that this runner holds the lease; raises LeaseHeldError where another one does."""
@@ -415,13 +423,11 @@ def _pause(state: State, now: datetime) -> float:
 
 
 def _foreign(state: State) -> LeaseHeldError:
+    from massctl.model.state import lease_words
     from massctl.plan.guards import TAKE_OVER
 
-    held = state.lease
-    host = held.event.host if held is not None else "-"
-    since = moment(held.since.astimezone(BEIJING)) if held is not None else "-"
     return LeaseHeldError(
-        Phrase("the runner on {host} holds the lease of this ledger since {since}", host=host, since=since),
+        lease_words(state.lease) if state.lease is not None else Phrase("another runner wrote to the ledger"),
         Phrase("Nothing was done. Two runners beside each other would only get in each other's way."),
         Phrase("leave it to that runner; if this machine is to send in its place: {command}", command=TAKE_OVER),
     )

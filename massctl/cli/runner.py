@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 
 from massctl.cli.checkout import known_to_git, token_for_git
 from massctl.cli.places import RUNNER_FILE, boot_id
-from massctl.errors import CheckoutError, LedgerLockedError, LedgerUnreachableError, RefusedError
+from massctl.errors import CheckoutError, ConfigurationError, LedgerLockedError, LedgerUnreachableError, RefusedError
 from massctl.ledger.git_remote import NETWORK_SECONDS, Git, GitAnswer, git_says, way_to
 from massctl.model.phrase import Command, Phrase, system_reason
 from massctl.model.settings import ENVIRONMENT_NAME_PATTERN
@@ -228,7 +228,7 @@ class Monitor:
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
 
-    def tell(self, variable: str | None, document: str, suffix: str = "") -> Phrase | None:
+    def tell(self, variable: str | None, document: str, suffix: str = "") -> str | None:
         """Post to the address that a variable holds, `suffix` behind its path; say why if nobody took it."""
         if variable is None:
             return None
@@ -246,12 +246,15 @@ class Monitor:
                 address = urlunsplit(parts._replace(path=parts.path.rstrip("/") + suffix))
         return self._posted(address, webhook_post(document, None))
 
-    def _posted(self, address: str, post: "Post") -> Phrase | None:
+    def _posted(self, address: str, post: "Post") -> str | None:
         from massctl.notify.delivery import posted
         from massctl.notify.route import proxy_for
         from massctl.transport import Line
 
-        line = Line(proxy_for(address, self._environment))
+        try:
+            line = Line(proxy_for(address, self._environment))
+        except ConfigurationError as error:
+            return error.summary
         try:
             return posted(line, address, post, robot=False)
         finally:

@@ -276,6 +276,17 @@ def test_without_a_branch_nobody_knows_what_to_send(cloned: Shell) -> None:
     assert (2, True) == (said.status, "policy.branch" in said.err)
 
 
+@pytest.mark.parametrize("policy", ["", "  branch: release\n"])
+def test_a_tip_that_sends_from_another_branch_is_not_carried_out(ready: Shell, policy: str) -> None:
+    """Without a branch no run would look for the brake."""
+    kept = ready.tree.read("massctl.yaml")
+    ready.tree.write("massctl.yaml", kept.replace("  branch: main\n", policy))
+    merged(ready)
+    git(ready.root, "checkout", "-q", "--detach", "HEAD~1")
+    said = ready(*RUN)
+    assert (1, True, "") == (said.status, "massctl.yaml at the tip of origin/main sends from" in said.err, said.out)
+
+
 def test_without_a_ledger_nothing_is_begun(cloned: Shell) -> None:
     cloned.tree.settings(policy="  branch: main\n", state=IN_GIT)
     merged(cloned)
@@ -475,12 +486,13 @@ def test_a_missed_window_is_told_to_the_watch_and_not_to_the_heartbeat(ready: Sh
 
 @pytest.mark.enable_socket
 @pytest.mark.allow_hosts(["127.0.0.1"])
-@pytest.mark.parametrize("broken", ["empty", "refused", "plain"])
+@pytest.mark.parametrize("broken", ["empty", "refused", "plain", "proxy"])
 def test_a_monitor_that_is_not_reached_changes_nothing(ready: Shell, broken: str) -> None:
     ready.tree.write("massctl.yaml", ready.tree.read("massctl.yaml") + "runner: {heartbeat_env: OUR_BEAT}\n")
     merged(ready)
     with monitor(500) as (address, _):
-        ready.env(OUR_BEAT={"empty": "", "refused": address, "plain": "http://monitor.example/x"}[broken])
+        addresses = {"empty": "", "refused": address, "plain": "http://monitor.example/x"}
+        ready.env(OUR_BEAT=addresses.get(broken, "https://monitor.example/x"), HTTPS_PROXY="gopher://nobody")
         said = ready(*RUN)
     assert (0, 1) == (said.status, said.out.count("OUR_BEAT (runner) was not told"))
     assert "monitor.example" not in said.out + said.err

@@ -273,6 +273,7 @@ class _Runner:
         tip = self.checkout.fetch()
         self.checkout.require_descent(tip, self.folder.memory.tip, wishes.rewritten)
         with self._session(self.checkout.at(tip)) as current:
+            self._require_branch(current)
             self._hold(current, wishes)
             before, self._tip = self.folder.memory.tip if wishes.once else self._tip, tip
             if tip != before:
@@ -313,6 +314,18 @@ class _Runner:
             self.settings, self.clock = current.settings, current.clock
             yield current
             current.close()
+
+    def _require_branch(self, current: Session) -> None:
+        """Raise ConfigurationError where the tip itself says that another branch, or another remote's, is sent."""
+        named = f"{current.settings.state.remote}/{current.settings.policy.branch or '-'}"
+        if named != self.checkout.where:
+            raise ConfigurationError(
+                Phrase(
+                    "massctl.yaml at the tip of {branch} sends from {named}", branch=self.checkout.where, named=named
+                ),
+                Phrase("Nothing was done."),
+                Phrase("if that is right: git pull   in this folder, then start the runner again"),
+            )
 
     def _hold(self, current: Session, wishes: _Wishes) -> None:
         """Make sure that this runner holds the lease; raises LeaseHeldError where another one does."""

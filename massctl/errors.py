@@ -7,6 +7,7 @@
     ├── BrowserError               1  no Chromium here, or one that fails; nothing but pictures is missing
     ├── StalePlanError             5  a saved plan no longer fits what is there
     ├── RefusedError               5  an act of a person that a guard forbids; nothing was done
+    ├── CheckoutError              1  the runner's own checkout cannot be made; nothing was done
     ├── ForgeError                 1  what GitHub, or a job of it, gave cannot be used; no comment was written
     ├── LedgerError                5  the ledger cannot be trusted or written
     │   ├── LedgerCorruptError        a line that is not what was written; nothing was changed
@@ -16,7 +17,8 @@
     │   ├── LedgerOlderError          a copy from before what this machine wrote; nothing was changed
     │   ├── LedgerStaleError          somebody appended first; our entry was not written
     │   ├── LedgerUnreachableError    the ledger's remote does not answer or does not let us; see the leaf's words
-    │   └── LedgerLockedError         another runner holds the ledger now
+    │   ├── LedgerLockedError         another runner holds the ledger now
+    │   └── LeaseHeldError            another `massctl run` alone sends; nothing was done
     ├── WeChatError                1  WeChat, or the way to it, said no; the call's effect is stated by the leaf
     │   ├── TransportError            no usable answer; the effect is unknown
     │   ├── AuthError                 credential, whitelist or right; nothing happened
@@ -81,6 +83,10 @@ class ForgeError(MassctlError):
     """Report what GitHub, or a job there, gave and cannot be used; nothing was written."""
 
 
+class CheckoutError(MassctlError):
+    """Report that the runner's own checkout could not be brought to the tip; nothing was done."""
+
+
 class LedgerError(MassctlError):
     """Refuse to go on with this ledger; nothing was sent."""
 
@@ -128,6 +134,12 @@ class LedgerUnreachableError(LedgerError):
 
 class LedgerLockedError(LedgerError):
     """Report that another runner holds the ledger; nothing was read or written."""
+
+    guard = "other_runner"
+
+
+class LeaseHeldError(LedgerError):
+    """Refuse to run beside another `massctl run`, which holds the ledger's lease; nothing was done."""
 
     guard = "other_runner"
 

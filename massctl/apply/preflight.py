@@ -18,6 +18,7 @@ from massctl.apply.stage import needs_size, recount_refusal, unread_refusal
 from massctl.errors import InvariantError, LedgerUnreachableError, TransportError, WeChatError
 from massctl.model.entries import (
     Entry,
+    Lease,
     SendAccepted,
     SendAttempted,
     SendImported,
@@ -29,7 +30,8 @@ from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.send import SendIntent
-from massctl.plan.guards import Case, late_refusals, tip_refusal, with_reconcile_hint
+from massctl.model.state import lease_after
+from massctl.plan.guards import Case, late_refusals, lease_refusal, tip_refusal, with_reconcile_hint
 from massctl.plan.retry_policy import repeat_refusal
 from massctl.plan.steps import Guard, Refusal
 from massctl.plan.window import leaves_until
@@ -189,7 +191,13 @@ class _Look:
                 case event:
                     return isinstance(event, SendImported)
 
-        if not any(is_of_this_send(entry) for entry in self.context.ledger.entries_after(self.attempt)):
+        after = self.context.ledger.entries_after(self.attempt)
+        lease = self.context.state.lease
+        for entry in after:
+            lease = lease_after(lease, entry.event, entry.at) if isinstance(entry.event, Lease) else lease
+        if (refusal := lease_refusal(lease, self.context.rules)) is not None:
+            return refusal
+        if not any(is_of_this_send(entry) for entry in after):
             return None
         say = Phrase("another runner wrote about this send at the same time")
         return Refusal(Guard.OTHER_RUNNER, say, Phrase("run the same command again; it reads the ledger again"))

@@ -132,10 +132,13 @@ def remote_ledger(
 
 
 def known_to_git(settings: "MassctlFile", environment: Mapping[str, str]) -> dict[str, str]:
-    """Give what git may know: helpers and commands of ssh that it starts have no business with an account's secrets."""
+    """Give what git may know: helpers and commands of ssh that it starts have no business with our secrets."""
     secret = {account.secret_env for account in settings.accounts.values()}
     for heard in [account.callback for account in settings.accounts.values() if account.callback]:
         secret |= {heard.token_env, heard.aes_key_env, heard.previous_aes_key_env}
+    secret |= {settings.runner.heartbeat_env, settings.runner.watch_env}
+    for each in settings.notify:
+        secret |= {each.webhook_env, each.wecom_robot_env, each.signing_secret_env}
     return {name: value for name, value in environment.items() if name not in secret}
 
 

@@ -1,9 +1,13 @@
 """Where the files stand that massctl keeps in a repository: beside massctl.yaml, or in the sandbox's own folder."""
 
+import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from massctl.model.state import RunnerId
 
 LEDGER_FILE: Final = "massctl.state.jsonl"
 ARCHIVE_FOLDER: Final = "massctl.state.bodies"
@@ -41,6 +45,11 @@ class Places:
         return self.ledger.with_name(ARCHIVE_FOLDER)
 
     @property
+    def runner(self) -> Path:
+        """The folder of `massctl run`: who it is, the last tip, and its own checkout."""
+        return self.cache / "run"
+
+    @property
     def locks(self) -> Path:
         """The folder of the ledger's locks."""
         return (self.world if self.sandbox else self.cache) / "locks"
@@ -49,3 +58,20 @@ class Places:
 def loopback_override(environment: Mapping[str, str], *, sandbox: bool) -> str | None:
     """Return the address that outranks every `api_base`; None if nothing does. The sandbox is on loopback."""
     return "http://127.0.0.1" if sandbox else environment.get(API_BASE_VARIABLE) or None
+
+
+RUNNER_FILE: Final = "runner.json"
+
+
+def runner_id(folder: Path) -> RunnerId | None:
+    """Return which runner a folder belongs to; None if none ever ran in it, or if its file is broken."""
+    with suppress(OSError, ValueError, LookupError, TypeError, RecursionError):
+        return RunnerId(str(json.loads((folder / RUNNER_FILE).read_bytes())["runner"]), boot_id())
+    return None
+
+
+def boot_id() -> str:
+    """Name the boot of this machine; empty where the system gives none a name."""
+    with suppress(OSError):
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    return ""

@@ -360,6 +360,6 @@ def _evidence(session: Session, record: Record, state: State, warnings: list[Dia
 
 
 def insisting(session: Session) -> Session:
-    """Return a session in which a doubt may be repeated by a person's word, whatever policy.in_doubt says."""
+    """Return a session in which a person's word may repeat a doubt, whatever policy.in_doubt and a lease say."""
     policy = session.settings.policy.model_copy(update={"in_doubt": "resubmit"})
-    return replace(session, settings=session.settings.model_copy(update={"policy": policy}))
+    return replace(session, settings=session.settings.model_copy(update={"policy": policy}), by_hand=True)

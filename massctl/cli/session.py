@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from massctl.cli.clocks import machine_clock, machine_now
 from massctl.cli.output import Console, make_console, use_console
-from massctl.cli.places import API_BASE_VARIABLE, Places, loopback_override
+from massctl.cli.places import API_BASE_VARIABLE, Places, loopback_override, runner_id
 from massctl.errors import ConfigurationError, UsageError
 from massctl.model.diagnostics import Diagnostic, has_errors
 from massctl.model.ids import AccountName, AppId
@@ -49,6 +49,10 @@ class Session:
     environment: Mapping[str, str]
     sandbox: "Embedded | None"
     clock: "Clock"
+    home: Path | None = None
+    """The folder that keeps ledger, caches and locks, where that is not `root`: a runner has a checkout of its own."""
+    by_hand: bool = False
+    """A person repeats one send, whichever runner holds the lease."""
     _clients: dict[AccountName, "WeChatClient"] = field(default_factory=dict)
     _watches: dict[AccountName, "SkewMeter"] = field(default_factory=dict)
     _local_ledger: "LocalLedger | None" = None
@@ -62,7 +66,7 @@ class Session:
     @property
     def places(self) -> Places:
         """Where the files of this run stand."""
-        return Places(self.root, sandbox=self.sandbox is not None)
+        return Places(self.home or self.root, sandbox=self.sandbox is not None)
 
     @property
     def in_git(self) -> bool:
@@ -118,7 +122,9 @@ class Session:
     def rules(self, named: Sequence[str], agenda: Agenda) -> PolicyInForce:
         """Return the rules of this run; `agenda` is what all campaigns ask of their accounts' allowance."""
         no_send = self.environment.get(NO_SEND_VARIABLE, "") not in _OFF
-        return PolicyInForce(self.settings.policy, agenda, no_send, frozenset(named) if named else None)
+        here = None if self.sandbox else runner_id(self.places.runner)
+        only = frozenset(named) if named else None
+        return PolicyInForce(self.settings.policy, agenda, no_send, only, runner=here, by_hand=self.by_hand)
 
     def rules_now(self, rules: PolicyInForce) -> PolicyInForce:
         """Return the rules as massctl.yaml has them in this moment; while it is faulty nothing is sent."""
@@ -164,6 +170,12 @@ class Session:
             if watch is not None:
                 self._watches[account] = watch
         return self._clients[account]
+
+    def close(self) -> None:
+        """Close the connections to WeChat; a process that ends leaves that to its end."""
+        for client in self._clients.values():
+            client.close()
+        self._clients.clear()
 
     def skew(self, account: AccountName) -> "Skew | None":
         """Give how this run's clock compares with WeChat's, as the account's requests found; None before the first."""
@@ -220,8 +232,12 @@ def open_settings(
 
     settings, diagnostics = load_settings(Repository(root), loopback_override=override)
     spoken = make_console(settings.language if settings else None, environment)
-    where = "" if directory == "." else f"-C {_quoted(directory)}"
-    return settings, diagnostics, use_console(spoken.advising(Flags(where, sandbox)))
+    return settings, diagnostics, use_console(spoken.advising(advised_flags(directory, sandbox=sandbox)))
+
+
+def advised_flags(directory: str, *, sandbox: bool = False) -> Flags:
+    """Return the flags that every advised command repeats for a run in `directory`."""
+    return Flags("" if directory == "." else f"-C {_quoted(directory)}", sandbox)
 
 
 def _quoted(directory: str) -> str:
@@ -243,12 +259,13 @@ def session(
     decides: bool = False,
     environment: Mapping[str, str] = os.environ,
     opened: "tuple[MassctlFile | None, list[Diagnostic], Console] | None" = None,
+    home: Path | None = None,
 ) -> Iterator[tuple[Session, list[Diagnostic]]]:
     """Open a repository. Returns the session, and the warnings of massctl.yaml. `locked`: advise the flag too.
 
     `decides`: a person's decision is carried out, which on a forge only an operator may ask for, and once. Raises
     UsageError without massctl.yaml, and ConfigurationError, after its faults were shown, if it cannot be used.
-    `opened`: what `open_settings` gave already.
+    `opened`: what `open_settings` gave already. `home`: see `Session.home`.
     """
     settings, diagnostics, console = opened or open_settings(directory, environment, sandbox=sandbox)
     if settings is None or has_errors(diagnostics):
@@ -275,7 +292,7 @@ def session(
     try:
         loopback = realm_of(override) == "loopback" if override else _all_loopback(settings)
         clock = embedded.clock if embedded else machine_clock(environment, loopback=loopback)
-        yield Session(root, settings, console, environment, embedded, clock), diagnostics
+        yield Session(root, settings, console, environment, embedded, clock, home), diagnostics
     finally:
         if embedded:
             embedded.world.close()

@@ -103,6 +103,11 @@ class ChainedLedger:
         """Where it is kept, for people."""
         return self._store.where
 
+    @property
+    def head(self) -> tuple[int, str]:
+        """Return the serial of the newest line, as it was read or written last, and what names it."""
+        return self._end.serial, self._end.digest
+
     def read(self, since: int, *, deep: bool = False) -> Sequence[Entry]:
         """Read and verify, and give the entries after `since`; those that wait come last.
 

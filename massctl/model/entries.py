@@ -344,6 +344,22 @@ class Repaired:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """Which `massctl run` alone sends from now on: a runner began, a person put another in its place, or it gave up."""
+
+    type: Literal["lease"] = "lease"
+    act: Literal["taken", "taken_over", "released"]
+    runner: str
+    """A random id, which the runner keeps in its folder."""
+    boot: str
+    """The boot of its machine: a copy of the folder on another machine has another one."""
+    host: str
+    """What the machine is called."""
+    by: str | None = None
+    """Who took it over or released it; None if a runner took what was free."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AudienceResolved:
     """tags/get gave the tag that a name in a campaign stands for. A send goes to that tag or to nobody."""
 
@@ -498,6 +514,7 @@ class Adopted:
 Event = (
     Created
     | Repaired
+    | Lease
     | ImageUploaded
     | MaterialAdded
     | MaterialForgotten
@@ -566,7 +583,7 @@ class Entry:
 
 
 _WithoutCampaign = (
-    Created | Repaired | ImageUploaded | MaterialAdded | MaterialForgotten | SendImported | WebsiteSendRetracted
+    Created | Repaired | Lease | ImageUploaded | MaterialAdded | MaterialForgotten | SendImported | WebsiteSendRetracted
 )
 
 

@@ -53,6 +53,11 @@ Happening = Literal["sent", "failed", "in_doubt", "awaiting_admin", "expired", "
 """What is told: WeChat accepted a send; it failed; its outcome is unknown; the administrator is asked; its window
 closed before it; a guard refuses it in its window; its folder is gone and its draft stays, because it was changed; its
 window opens soon."""
+RunnerHappening = Literal[
+    "started", "tip", "staged", "previewed", "sent", "refused", "failed", "in_doubt", "job", "trouble", "mended"
+]
+"""What `massctl run` tells of: it took the lease; the branch moved; of a campaign: it was staged, shown, accepted by
+WeChat, refused by a guard, failed, is in doubt, its job ended; something keeps rounds from their end, or no more."""
 EnvironmentName = Annotated[str, StringConstraints(pattern=ENVIRONMENT_NAME_PATTERN)]
 GitName = Annotated[str, StringConstraints(pattern=GIT_NAME_PATTERN)]
 TimeOfDay = Annotated[str, StringConstraints(pattern=TIME_OF_DAY_PATTERN)]
@@ -256,6 +261,16 @@ class Channel(Strict):
         return [parse_duration(each) for each in self.upcoming] if hears else []
 
 
+class RunnerSettings(Strict):
+    """Where `massctl run` says that it lives: addresses of a monitor, which raises the alarm when nothing comes."""
+
+    heartbeat_env: EnvironmentName | None = None
+    """The name of the variable that holds the address to which each round posts: it is alive."""
+    watch_env: EnvironmentName | None = None
+    """The name of the variable that holds the address to which each round posts that nothing is past its window, in
+    doubt or refused; where something is, it posts to that address with /fail behind its path."""
+
+
 class Move(Strict):
     """A campaign whose folder was renamed."""
 
@@ -290,6 +305,8 @@ class MassctlFile(Strict):
     """Campaigns whose folder has another name now, so that their record and their clientmsgid go on."""
     callback: CallbackSettings = Field(default_factory=CallbackSettings)
     """What becomes of messages that are not about a send."""
+    runner: RunnerSettings = Field(default_factory=RunnerSettings)
+    """Who hears that `massctl run` is alive."""
 
     def account(self, name: str) -> Account:
         """Return an account that exists, with the repository's theme and brand where it says nothing of its own."""

@@ -626,6 +626,39 @@ class Index:
             self.open.pop(record.key, None)
 
 
+class RunnerId(NamedTuple):
+    """Which `massctl run` it is: the random id that its folder keeps, and the boot of its machine."""
+
+    runner: str
+    boot: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldLease:
+    """The runner that alone sends."""
+
+    event: entries.Lease
+    since: datetime
+
+    @property
+    def holder(self) -> RunnerId:
+        """Which runner holds it."""
+        return RunnerId(self.event.runner, self.event.boot)
+
+
+def lease_after(held: HeldLease | None, event: entries.Lease, at: datetime) -> HeldLease | None:
+    """Return who holds the lease after an entry: whoever took it last, until that runner releases it."""
+    if event.act != "released":
+        return HeldLease(event, at)
+    return None if held is None or held.event.runner == event.runner else held
+
+
+def lease_words(lease: HeldLease) -> Phrase:
+    """Say who alone sends, and since when."""
+    since = moment(lease.since.astimezone(BEIJING))
+    return Phrase("the runner on {host} alone sends since {since}", host=lease.event.host, since=since)
+
+
 class State:
     """The state that one ledger records."""
 
@@ -646,6 +679,8 @@ class State:
         self.website_sends: dict[AppId, list[datetime]] = {}
         """When people sent something on the website that is not a campaign's; it used the account's allowance."""
         self.index = Index()
+        self.lease: HeldLease | None = None
+        """The runner that alone sends; None if every `apply` may."""
         self.repaired = 0
         """The serial at which a damaged ledger was cut last; 0 if it never was."""
         self.not_sent_since_repair: dict[RecordKey, int] = {}
@@ -680,7 +715,7 @@ class State:
         self.plan_serial = entry.serial
         fold = _OF_CAMPAIGN.get(type(entry.event))
         if fold is None or entry.campaign is None or entry.edition is None:
-            _OF_ACCOUNT[type(entry.event)](self, entry.event)
+            _OF_ACCOUNT[type(entry.event)](self, entry.event, entry)
         else:
             self._absorb_campaign(fold, entry, CampaignName(entry.campaign), entry.edition)
 
@@ -746,32 +781,36 @@ def _out_of_turn(entry: entries.Entry, due: int) -> LedgerCorruptError:
     )
 
 
-def _created(state: State, event: entries.Created) -> None:
+def _created(state: State, event: entries.Created, _: entries.Entry) -> None:
     state.lineage, state.realm = event.lineage, event.realm
 
 
-def _repaired(state: State, _: entries.Repaired) -> None:
-    state.repaired, state.not_sent_since_repair = state.serial, {}
+def _repaired(state: State, _: entries.Repaired, entry: entries.Entry) -> None:
+    state.repaired, state.not_sent_since_repair = entry.serial, {}
 
 
-def _image_uploaded(state: State, event: entries.ImageUploaded) -> None:
+def _lease(state: State, event: entries.Lease, entry: entries.Entry) -> None:
+    state.lease = lease_after(state.lease, event, entry.at)
+
+
+def _image_uploaded(state: State, event: entries.ImageUploaded, _: entries.Entry) -> None:
     state.images[AppId(event.appid), Sha256(event.sha256)] = ImageUrl(event.url)
 
 
-def _material_added(state: State, event: entries.MaterialAdded) -> None:
+def _material_added(state: State, event: entries.MaterialAdded, _: entries.Entry) -> None:
     url = ImageUrl(event.url) if event.url else None
     state.materials[AppId(event.appid), Sha256(event.sha256)] = MediaId(event.media_id), url
 
 
-def _material_forgotten(state: State, event: entries.MaterialForgotten) -> None:
+def _material_forgotten(state: State, event: entries.MaterialForgotten, _: entries.Entry) -> None:
     state.materials.pop((AppId(event.appid), Sha256(event.sha256)), None)
 
 
-def _website_send(state: State, event: entries.SendImported) -> None:
+def _website_send(state: State, event: entries.SendImported, _: entries.Entry) -> None:
     state.website_sends.setdefault(AppId(event.appid), []).append(event.sent_at)
 
 
-def _website_send_retracted(state: State, event: entries.WebsiteSendRetracted) -> None:
+def _website_send_retracted(state: State, event: entries.WebsiteSendRetracted, _: entries.Entry) -> None:
     known = state.website_sends.get(AppId(event.appid), [])
     if event.sent_at in known:
         known.remove(event.sent_at)
@@ -954,9 +993,10 @@ def _job_said(record: Record, event: entries.JobStatus | entries.Withdrawn, entr
         _unknown(record, entry)
 
 
-_OF_ACCOUNT: Final[Mapping[type, Callable[[State, Any], None]]] = {
+_OF_ACCOUNT: Final[Mapping[type, Callable[[State, Any, entries.Entry], None]]] = {
     entries.Created: _created,
     entries.Repaired: _repaired,
+    entries.Lease: _lease,
     entries.ImageUploaded: _image_uploaded,
     entries.MaterialAdded: _material_added,
     entries.MaterialForgotten: _material_forgotten,

@@ -15,7 +15,9 @@ from massctl.model.ids import CampaignName, Digest
 from massctl.model.message import RenderedCampaign, message_digest_to
 from massctl.model.phrase import BEIJING, Command, Phrase, enumerated, in_a_row, moment
 from massctl.model.state import (
+    HeldLease,
     Record,
+    RunnerId,
     State,
     Status,
     article_address,
@@ -23,6 +25,7 @@ from massctl.model.state import (
     contradiction,
     held_until,
     is_concluded,
+    lease_words,
 )
 from massctl.plan.quota import Agenda, Slot, allowance_refusal, batches_left, slot_of
 from massctl.plan.retry_policy import repeat_refusal, settle
@@ -84,6 +87,10 @@ class PolicyInForce:
     """The campaigns named on the command line; None without names."""
     tip: Tip | None = None
     """How this checkout compares with the branch that sends; None if none is named, or nobody looked yet."""
+    runner: RunnerId | None = None
+    """Which `massctl run` this folder belongs to; None if none ever ran in it."""
+    by_hand: bool = False
+    """A person repeats one send (`reconcile --resubmit`): no runner's lease stands in the way."""
 
     def is_named(self, name: str) -> bool:
         """Return whether the operator named this campaign."""
@@ -125,6 +132,7 @@ def _refusals(case: Case, when: When) -> Iterator[Refusal]:
         (_edition_in_doubt, When.STAGING),
         (_selection, When.STAGING),
         (_lost_in_repair, When.SEND),
+        (_lease, When.SEND),
         (_window, until_it_leaves),
         (_kill_switch, until_it_leaves),
         (_tip, until_it_leaves),
@@ -156,6 +164,22 @@ def send_refusals(case: Case) -> list[Refusal]:
 def late_refusals(case: Case) -> list[Refusal]:
     """Return every reason why a request may not leave although its attempt was allowed."""
     return list(_refusals(case, When.LAST_LOOK))
+
+
+def _lease(case: Case) -> Refusal | None:
+    return lease_refusal(case.state.lease, case.rules)
+
+
+def lease_refusal(lease: HeldLease | None, rules: PolicyInForce) -> Refusal | None:
+    """Refuse a send while another `massctl run` holds the lease: one runner sends, and everybody knows which."""
+    if lease is None or rules.by_hand or lease.holder == rules.runner:
+        return None
+    say = lease_words(lease)
+    hint = Phrase("leave it to that runner; if it is gone for good, on the new one: {command}", command=TAKE_OVER)
+    return Refusal(Guard.OTHER_RUNNER, say, hint)
+
+
+TAKE_OVER: Final = Command("run", "--take-over")
 
 
 def _kill_switch(case: Case) -> Refusal | None:
@@ -228,6 +252,11 @@ def brake(tip: Tip | None) -> Tip | None:
 def off_tip(tip: Tip | None) -> Refusal | None:
     """Say why nothing may be staged from here; None at the tip. The brake does not stop staging."""
     return None if tip is None else _unread(tip) or _moved(tip) or _changed(tip)
+
+
+def moved_on(tip: Tip | None) -> Refusal | None:
+    """Say that the branch is at another commit than this checkout; None where that is not known for sure."""
+    return None if tip is None or tip.unread is not None else _moved(tip)
 
 
 def _unread(tip: Tip) -> Refusal | None:

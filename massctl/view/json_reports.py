@@ -16,7 +16,7 @@ from massctl.model.documents import document, empty_document
 from massctl.model.entries import Entry, fields_of
 from massctl.model.ids import sha256_of
 from massctl.model.phrase import Command, Phrase, in_a_row
-from massctl.model.settings import Happening
+from massctl.model.settings import Happening, RunnerHappening
 from massctl.model.state import Attempt, Job, Record, State, Status, status_of
 from massctl.model.strict import Strict
 from massctl.plan.plan_file import (
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from massctl.apply.notices import Notice
     from massctl.apply.outcome import CampaignOutcome, Failure, Outcome
     from massctl.apply.ports import SendingSpeed
+    from massctl.apply.runner_events import RunnerEvent
     from massctl.apply.withdraw import Withdrawal
     from massctl.model.diagnostics import Finding
     from massctl.model.entries import JobFinish
@@ -532,6 +533,30 @@ def brake_json(
     return _report(BrakeReport, language, exit_status=0, stopped=stopped, changed=changed, brake=brake, due=due)
 
 
+class RunnerEventReport(Report):
+    """A line of `massctl run --format json`: one thing that happened."""
+
+    event: RunnerHappening
+    """What happened."""
+    at: datetime
+    """When."""
+    campaign: str | None
+    """The campaign that it is about."""
+    commit: str | None
+    """The tip that was carried out then."""
+    message: str
+    """The same for people."""
+    hint: str
+    """What to do about it; empty where there is nothing."""
+
+
+def runner_event_json(event: "RunnerEvent", language: Language) -> str:
+    """Return an event of `massctl run` as one line."""
+    return " ".join(
+        line.strip() for line in written(document(RunnerEventReport, event, event=event.kind), language).splitlines()
+    )
+
+
 class SpeedReport(CommandReport):
     """What `massctl speed --format json` prints."""
 
@@ -1022,6 +1047,7 @@ REPORTS: Final[dict[str, type[BaseModel]]] = {
     "reconcile": ActReport,
     "stop": BrakeReport,
     "resume": BrakeReport,
+    "run": RunnerEventReport,
     "new": NewReport,
     "record-event": EventReport,
     "adopt": AdoptReport,

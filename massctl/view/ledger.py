@@ -10,7 +10,7 @@ from massctl.model import entries
 from massctl.model.entries import Entry
 from massctl.model.phrase import BEIJING, Command, Phrase, moment
 from massctl.model.send import doubt_words
-from massctl.model.state import Record, State
+from massctl.model.state import Record, State, lease_words
 from massctl.view.i18n import Language
 from massctl.view.jobs import Row, batch_rows, job_rows
 from massctl.view.plan import inked_digest
@@ -96,6 +96,8 @@ def _ledger_line(page: Page, state: State) -> None:
         Phrase("serial {serial}", serial=state.serial),
     ]
     page.line(*parts, hang=2)
+    if state.lease is not None:
+        page.line(lease_words(state.lease), indent=2)
 
 
 def _record(page: Page, record: Record) -> None:
@@ -181,6 +183,7 @@ _Facts: TypeAlias = Callable[[Any], tuple[str, ...]]
 FACTS: Final[Mapping[type, _Facts]] = {
     entries.Created: lambda e: (f"lineage {e.lineage} realm {e.realm}", _because(e.reason)),
     entries.Repaired: lambda e: (f"dropped {e.dropped_bytes} bytes by {e.by}", _because(e.reason)),
+    entries.Lease: lambda e: (f"{e.act} by {e.host} runner {e.runner}", f" ({e.by})" if e.by else ""),
     entries.ImageUploaded: lambda e: (e.appid, f" sha256 {e.sha256[:12]}"),
     entries.MaterialAdded: lambda e: (e.appid, f" sha256 {e.sha256[:12]}"),
     entries.MaterialForgotten: lambda e: (e.appid, f" sha256 {e.sha256[:12]}"),

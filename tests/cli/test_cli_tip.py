@@ -7,7 +7,7 @@ import pytest
 from gits import ENVIRONMENT, git, remote_at
 from repositories import Tree
 
-from massctl.cli.checkout import tip_now
+from massctl.cli.checkout import known_to_git, tip_now
 from massctl.cli.session import session
 from massctl.plan.guards import Tip
 from massctl.plan.quota import Agenda
@@ -114,3 +114,15 @@ def test_what_cannot_be_found_out_is_said(clone: Clone, broken: Any) -> None:
     broken(clone)
 
     assert clone.tip().unread
+
+
+def test_git_is_told_no_secret_that_massctl_yaml_names(clone: Clone) -> None:
+    """Neither an AppSecret, nor the address of a channel or of a monitor: whoever knows one can post to it."""
+    clone.tree.settings(
+        state="notify: [{webhook_env: OUR_HOOK, signing_secret_env: OUR_KEY}, {wecom_robot_env: OUR_ROBOT}]\n"
+        "runner: {heartbeat_env: OUR_BEAT, watch_env: OUR_WATCH}\n"
+    )
+    settings, _ = load_settings(Repository(clone.tree.root), loopback_override=None)
+    assert settings is not None
+    names = ["WECHAT_MAIN_SECRET", "OUR_HOOK", "OUR_KEY", "OUR_ROBOT", "OUR_BEAT", "OUR_WATCH", "GIT_SSH_COMMAND"]
+    assert {"GIT_SSH_COMMAND": "x"} == known_to_git(settings, dict.fromkeys(names, "x"))

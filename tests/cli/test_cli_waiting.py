@@ -1,5 +1,6 @@
 """`apply --wait`: it stages at once, stays for what opens, reads everything anew, and holds nothing meanwhile."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,8 +9,10 @@ from repositories import window
 
 from massctl.cli.clocks import SandboxClock
 from massctl.cli.commands.apply import HELD_SECONDS
+from massctl.cli.session import Session
 from massctl.errors import LedgerLockedError
 from massctl.model.phrase import Phrase
+from massctl.plan.guards import Tip
 
 
 def opening(minutes: int, lasts: int = 90) -> str:
@@ -159,3 +162,36 @@ def test_consent_is_needed_for_what_is_still_to_come(shell: Shell):
 def test_what_makes_no_sense_is_wrong_usage(shell: Shell, arguments: list[str]):
     shell.tree.text("soon", more=opening(30))
     assert 2 == shell("apply", "--sandbox", *arguments).status
+
+
+def tips(monkeypatch: pytest.MonkeyPatch, *seen: Tip | None) -> None:
+    """Let each look at the remote find the next of these, and the last one from then on."""
+    left = [*seen]
+    monkeypatch.setattr("massctl.cli.commands.apply.TIP_SECONDS", 0.0)
+    monkeypatch.setattr(Session, "_tip", lambda *_: left.pop(0) if len(left) > 1 else left[0])
+
+
+HERE = Tip("main", "origin", "a" * 40, "a" * 40)
+
+
+def test_it_ends_when_the_branch_moved_on(shell: Shell, monkeypatch: pytest.MonkeyPatch):
+    """The run of the new commit takes over; this one kept the lane until its window ended."""
+    shell.tree.text("soon", more=opening(30))
+    tips(monkeypatch, HERE, replace(HERE, there="b" * 40))
+    said = shell("apply", "--sandbox", "--yes", "--wait", "45m")
+    assert (0, 0, True) == (said.status, len(jobs(shell)), "this run ends without waiting further" in said.err)
+
+
+@pytest.mark.parametrize("seen", [None, replace(HERE, unread="no network")], ids=["no branch", "nobody knows"])
+def test_it_stays_where_nobody_knows_that_it_moved(shell: Shell, monkeypatch: pytest.MonkeyPatch, seen: Tip | None):
+    shell.tree.text("soon", more=opening(30))
+    looks = [HERE, seen, HERE] if seen is not None else [None]
+    tips(monkeypatch, *looks)
+    assert (0, {"soon": "sending"}) == wait(shell, "45m")
+
+
+def test_a_brake_that_is_set_meanwhile_is_told_once(shell: Shell, monkeypatch: pytest.MonkeyPatch):
+    shell.tree.text("soon", more=opening(30))
+    tips(monkeypatch, HERE, replace(HERE, stopped=True))
+    said = shell("apply", "--sandbox", "--yes", "--wait", "45m")
+    assert (5, 0, 1) == (said.status, len(jobs(shell)), said.err.count("somebody stopped all sends"))

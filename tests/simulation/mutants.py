@@ -169,7 +169,7 @@ _AUDIENCE_IS_COUNTED_ONCE = Mutant(
 _LEDGER_IS_READ_ONCE = Mutant(
     "the ledger is not read again when the attempt is durable",
     _LEAVING,
-    "        if not any(is_of_this_send(entry) for entry in self.context.ledger.entries_after(self.attempt)):",
+    "        if not any(is_of_this_send(entry) for entry in after):",
     "        if True:",
     "git, two runners",
 )

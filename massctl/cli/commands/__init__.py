@@ -20,6 +20,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "lock": ("massctl.cli.commands.lock", "Write or check campaign.lock.json, which names what was approved."),
     "plan": ("massctl.cli.commands.plan", "Show what apply would do now, and why. Needs no secret."),
     "apply": ("massctl.cli.commands.apply", "Carry out the plan: upload, save drafts, preview, send."),
+    "run": ("massctl.cli.commands.run", "Send what is merged, from this machine: the pull runner."),
     "preview": ("massctl.cli.commands.preview", "Show a campaign on reviewers' phones, even if they have seen it."),
     "status": ("massctl.cli.commands.status", "Ask WeChat about unfinished mass jobs."),
     "stop": ("massctl.cli.commands.stop", "Stop all sends of this repository at once: set the brake."),
@@ -42,7 +43,6 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
 
 NOT_YET: Final[dict[str, Phrase]] = {
     "import": Phrase("make a campaign's folder from a draft, an article or a document"),
-    "run": Phrase("fetch the branch, and apply what is merged and due"),
     "tags": Phrase("list an account's tags, and keep them for plans without a network"),
     "report": Phrase("show what the sends reached"),
 }

@@ -437,7 +437,8 @@ def wait_for_windows(
             if found is None:
                 return outcome
             at, names = found
-            _sleep(session, at, names, notifier)
+            if not _sleep(session, at, names, notifier):
+                return outcome
             # If a folder disappeared meanwhile, still send the others.
             there = session.repository.campaign_folders().names
             names = [name for name in names if name in there]
@@ -465,11 +466,18 @@ def _once_free(
     return outcome
 
 
-def _sleep(session: Session, at: datetime, names: Sequence[str], notifier: Notifier) -> None:
-    """Wait until a moment, by the clock that decides about windows: it may be set meanwhile."""
+TIP_SECONDS: Final = 60.0
+"""Between two looks at the tip and the brake while a run waits."""
+
+
+def _sleep(session: Session, at: datetime, names: Sequence[str], notifier: Notifier) -> bool:
+    """Wait until a moment, by the clock that decides about windows: it may be set meanwhile.
+
+    False: the branch that sends has moved on, so that the run of the new commit takes over.
+    """
     from massctl.cli.progress import progress
 
-    shown = progress(session.console)
+    shown, watch = progress(session.console), _TipWatch(session)
     told = Phrase("{names}: it can be sent at {at}; continuing in {seconds} s")
     values = {"names": ", ".join(names), "at": moment(at.astimezone(BEIJING))}
     while (left := (at - session.clock.now()).total_seconds()) > 0:
@@ -481,3 +489,32 @@ def _sleep(session: Session, at: datetime, names: Sequence[str], notifier: Notif
         session.clock.sleep(pause if session.sandbox else min(1.0, pause))
         if soon is not None and session.clock.now() >= soon:
             notifier.tell_upcoming()
+        if watch.has_moved_on():
+            return False
+    return True
+
+
+class _TipWatch:
+    """Looks at the tip and the brake once a minute, for a run that waits."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._looked_at = session.clock.now()
+        self._is_stopped = False
+
+    def has_moved_on(self) -> bool:
+        """Whether the branch is at another commit by now; a brake that somebody sets is told once."""
+        from massctl.plan.guards import brake, moved_on, tip_refusal
+
+        session, now = self._session, self._session.clock.now()
+        if timedelta(0) <= now - self._looked_at < timedelta(seconds=TIP_SECONDS):
+            return False
+        self._looked_at, tip = now, session.tip()
+        stop = tip_refusal(brake(tip))
+        if stop is not None and not self._is_stopped:
+            session.console.talk(Phrase("{first}; {second}", first=stop.message, second=stop.hint))
+        self._is_stopped = stop is not None
+        if (moved := moved_on(tip)) is None:
+            return False
+        session.console.talk(Phrase("this run ends without waiting further: {why}", why=moved.message))
+        return True

@@ -109,6 +109,10 @@ _FIELDS: Final[dict[str, str]] = {
     "errmsg": "WeChat's own words.",
     "begun": "The serial of the draft_begun that this is about.",
     "pending": "Whether its end is still to come: a deletion that is not settled, or one more look.",
+    "act": "A runner took what was free, a person put it in another's place, or it was given up.",
+    "runner": "The random id of the runner's folder.",
+    "boot": "The boot of the runner's machine.",
+    "host": "What the runner's machine is called.",
     "source": "`event` where an event said it, and not a poll.",
     "copyright_check": "What the originality check found.",
     "original_id": "The account's original id, to which the event was addressed.",
@@ -168,7 +172,7 @@ def _document(name: str, title: str, model: type[BaseModel]) -> dict[str, Any]:
     models = {each.__name__: each for each in _models_in(model)}
     inner = {
         key: _described(each, models[key]) if key in models else _untitled(each)
-        for key, each in schema.pop("$defs").items()
+        for key, each in schema.pop("$defs", {}).items()
     }
     return {"$schema": DRAFT, "$id": name, "title": title, **_described(schema, model), "$defs": inner}
 

@@ -15,11 +15,12 @@ from massctl.apply.outcome import Outcome
 from massctl.apply.ports import DraftArticle
 from massctl.apply.preflight import _ISSUER, Permit
 from massctl.errors import InvariantError, TransportError, WeChatError
-from massctl.model.entries import JobStatus, NewEntry, SendImported, SendRejected, SendSettled
+from massctl.model.entries import JobStatus, Lease, NewEntry, SendImported, SendRejected, SendSettled
 from massctl.model.ids import AppId, CampaignName, MediaId
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
-from massctl.plan.guards import Tip
+from massctl.model.state import RunnerId
+from massctl.plan.guards import PolicyInForce, Tip
 from massctl.plan.retry_policy import settle
 from massctl.plan.steps import Guard
 from massctl.wechat.client import WeChatClient
@@ -481,3 +482,30 @@ def test_each_attempt_of_a_run_has_a_permit_of_its_own(monkeypatch: pytest.Monke
     attempts = [entry.serial for entry in scene.ledger.entries if entry.event.type == "send_attempted"]
     assert attempts == [each.attempt for each in given]
     assert [True, True] == [each.deadline - each.issued_at == timedelta(seconds=2) for each in given]
+
+
+FOREIGN = Lease(act="taken_over", runner="bb", boot="boot 2", host="sender-2", by="li")
+
+
+@pytest.mark.parametrize(
+    ("behind", "rules", "sent"),
+    [
+        (FOREIGN, house(), 0),
+        (FOREIGN, replace(house(), runner=RunnerId("bb", "boot 2")), 1),
+        (FOREIGN, replace(house(), runner=RunnerId("bb", "boot 1")), 0),
+        (FOREIGN, replace(house(), by_hand=True), 1),
+        (replace(FOREIGN, act="released"), house(), 1),
+    ],
+    ids=["another's", "its own", "a copy's of its folder", "a person repeats one send", "given up"],
+)
+def test_a_lease_that_is_taken_behind_an_attempt_closes_it(
+    monkeypatch: pytest.MonkeyPatch, behind: Lease, rules: PolicyInForce, sent: int
+) -> None:
+    scene = Scene([text("sale", window=OPEN)], rules=rules)
+    monkeypatch.setattr(SimWeChat, "require_token", lambda _: scene.write(behind))
+    done = scene.apply()
+    assert sent == scene.wechat.count("send_mass")
+    if not sent:
+        (refusal,) = done.campaigns[0].refusals
+        assert (Guard.OTHER_RUNNER, True) == (refusal.guard, "sender-2" in refusal.message)
+        assert [] == scene.state.in_doubt(AppId(APPID))

@@ -36,6 +36,7 @@ from massctl.model.entries import (
     DraftDeleted,
     Expired,
     JobStatus,
+    Lease,
     ListEnded,
     NewEntry,
     SendAccepted,
@@ -44,7 +45,7 @@ from massctl.model.entries import (
     SendSettled,
 )
 from massctl.model.message import RenderedCampaign, RenderedText, Window, approved_audience
-from massctl.model.state import State, Status, is_concluded, status_of
+from massctl.model.state import RunnerId, State, Status, is_concluded, status_of
 from massctl.plan.guards import (
     SKEW_SECONDS_MAX,
     Case,
@@ -70,6 +71,8 @@ WORDS = text("words", window=OPEN)
 
 DUE = [("words/send", "due")]
 QUIET = {"quiet_hours": {"from": "12:00", "to": "13:00"}}
+LEASE = Lease(act="taken", runner="aa", boot="boot 1", host="sender-1")
+HOLDER = replace(house(), runner=RunnerId("aa", "boot 1"))
 LONG_AGO, JUST_CLOSED = Expired(not_after=PAST.not_after - DAY), Expired(not_after=PAST.not_after)
 
 
@@ -106,6 +109,12 @@ def refused(**how: Any) -> list[Any]:
         pytest.param(OPEN, refused(), house(), ["rejected_before"], [], id="WeChat refused this content"),
         pytest.param(OPEN, refused(retryable=True), house(), [], DUE, id="a quota passes"),
         pytest.param(OPEN, refused(token_dead=True), house(), [], DUE, id="a token too"),
+        pytest.param(OPEN, [LEASE], house(), ["other_runner"], [], id="a runner holds the lease"),
+        pytest.param(OPEN, [LEASE], house("words"), ["other_runner"], [], id="a name lifts no lease"),
+        pytest.param(OPEN, [LEASE], HOLDER, [], DUE, id="it is this runner's lease"),
+        pytest.param(OPEN, [LEASE], replace(house(), by_hand=True), [], DUE, id="a person repeats one send"),
+        pytest.param(OPEN, [LEASE, replace(LEASE, act="released")], house(), [], DUE, id="a lease that was given up"),
+        pytest.param(LATER, [LEASE], house(), [], [], id="a lease says nothing before the window"),
     ],
 )
 def test_what_refuses_a_send(
@@ -126,6 +135,8 @@ def test_what_refuses_a_send(
         (WORDS, [], house(sending="disabled"), "policy.sending is `disabled`"),
         (WORDS, [], house(no_send=True), "MASSCTL_NO_SEND is set"),
         (WORDS, refused(), house(), "errcode 45028"),
+        (WORDS, [LEASE], house(), "the runner on sender-1 alone sends since 2026-12-01"),
+        (WORDS, [LEASE], house(), "massctl run --take-over"),
     ],
 )
 def test_a_refusal_says_what_is_so_or_what_to_type(campaign: Any, happened: list[Any], rules: Any, told: str) -> None:

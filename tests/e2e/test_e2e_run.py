@@ -1,0 +1,251 @@
+"""`massctl run` as a process beside a bare remote: merges, kills, a second runner, the brake, a lost network.
+
+RUNNER_KILLS=500 kills it so often over the days that this takes in the sandbox; by day a few are enough.
+"""
+
+import os
+import random
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import pytest
+from gits import ENVIRONMENT, clone_of, git, remote_at
+from operating import NIGHTLY
+from processes import PATIENCE_SECONDS, Desk, Gate, Wechat, ended, killed
+from repositories import Tree, window
+from said import Said
+
+pytestmark = [pytest.mark.e2e, pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]
+
+KILLS: Final = int(os.environ.get("RUNNER_KILLS", "60" if NIGHTLY else "6"))
+POLICY: Final = "  in_doubt_wait: 0   # 只有本机可以这么快\n  branch: main\n  require_lock: true\n"
+ALWAYS: Final = window("2020-01-01T00:00:00+08:00", "2099-01-01T00:00:00+08:00")
+SENDALL: Final = "/cgi-bin/message/mass/sendall"
+
+
+@dataclass
+class Hub:
+    """A remote, and a person who merges to it."""
+
+    remote: Path
+    author: Desk
+    folder: Path
+    wechat: Wechat
+    offset: float = field(default=0)
+    """By how much the sandbox's time is ahead."""
+
+    @classmethod
+    def begun(cls, folder: Path, wechat: Wechat) -> "Hub":
+        remote = remote_at(folder / "remote.git")
+        tree = Tree(clone_of(remote, folder / "author"))
+        tree.settings(policy=POLICY, state="state:\n  backend: git\n")
+        tree.write("campaigns/_shared/.gitkeep", "")
+        variables = {"MASSCTL_API_BASE": wechat.address, "WECHAT_MAIN_SECRET": wechat.secret, **ENVIRONMENT}
+        hub = cls(remote, Desk(tree, variables), folder, wechat)
+        said = hub.author.massctl("state", "init")
+        assert 0 == said.status, said
+        hub.push()
+        return hub
+
+    def push(self) -> None:
+        git(self.author.tree.root, "add", "-A")
+        git(self.author.tree.root, "commit", "-qm", "merge", "--allow-empty")
+        git(self.author.tree.root, "push", "-q", "origin", "HEAD:main")
+
+    def merge(self, name: str, opens: str = ALWAYS) -> None:
+        """Merge a locked campaign, news or words by turns."""
+        if len(name) % 2:
+            self.author.tree.text(name, content=name, more=opens)
+        else:
+            self.author.tree.news(name, title=name, more=opens)
+        said = replace(self.author, variables=self.variables).massctl("lock", name)
+        assert 0 == said.status, said
+        self.push()
+
+    @property
+    def variables(self) -> dict[str, str]:
+        return {**self.author.variables, **({"MASSCTL_CLOCK_OFFSET": str(self.offset)} if self.offset else {})}
+
+    def machine(self, name: str = "machine", **variables: str) -> Desk:
+        """Give a machine with a clone of its own, which is made when it is first asked for."""
+        root = self.folder / name
+        if not root.exists():
+            clone_of(self.remote, root)
+        desk = Desk.__new__(Desk)
+        desk.tree, desk.variables = Tree.__new__(Tree), {**self.variables, **variables}
+        desk.tree.root = root
+        return desk
+
+    def later(self, seconds: float) -> None:
+        self.wechat.later(seconds)
+        self.offset += seconds
+
+    def now(self) -> datetime:
+        return datetime.fromisoformat(self.wechat.report()["now"])
+
+
+@pytest.fixture
+def hub(wechat: Wechat, tmp_path: Path) -> Hub:
+    return Hub.begun(tmp_path, wechat)
+
+
+def until(is_so: Callable[[], object], run: "subprocess.Popen[str] | None" = None) -> None:
+    """Wait for something to become true while a runner is at work."""
+    give_up = time.monotonic() + PATIENCE_SECONDS
+    while not is_so():
+        assert run is None or run.poll() is None, ended(run)
+        assert time.monotonic() < give_up, "it did not come about"
+        time.sleep(0.05)
+
+
+@contextmanager
+def running(desk: Desk, log: Path) -> Iterator["subprocess.Popen[str]"]:
+    """Let a runner make rounds; what it prints is in `log`."""
+    with log.open("w", encoding="utf-8") as out:
+        run = desk.start("run", "--every", "1", stdout=out)
+        try:
+            yield run
+        finally:
+            if run.poll() is None:
+                run.kill()
+            ended(run)
+
+
+def stopped(run: "subprocess.Popen[str]") -> int:
+    run.send_signal(signal.SIGTERM)
+    return ended(run).status
+
+
+def judged(hub: Hub, desk: Desk, count: int) -> None:
+    """So many jobs, each once, and a ledger that verifies and has no open attempt."""
+    jobs = hub.wechat.jobs()
+    assert (count, count) == (len(jobs), len({job["clientmsgid"] for job in jobs}))
+    assert 0 == desk.massctl("state", "verify").status
+    assert "in doubt" not in desk.massctl("state", "show").out
+
+
+def test_what_is_merged_is_sent_once(hub: Hub, tmp_path: Path):
+    desk = hub.machine()
+    with running(desk, tmp_path / "log") as run:
+        hub.merge("first")
+        until(lambda: len(hub.wechat.jobs()) == 1, run)
+        hub.merge("second")
+        until(lambda: len(hub.wechat.jobs()) == 2, run)
+        until(lambda: (tmp_path / "log").read_text(encoding="utf-8").count("accepted it") == 2, run)
+        assert stopped(run) in (0, 130)
+    told = (tmp_path / "log").read_text(encoding="utf-8")
+    assert [1, 1] == [told.count("first: WeChat accepted it"), told.count("second: WeChat accepted it")]
+    judged(hub, desk, 2)
+
+
+def test_a_second_runner_and_an_apply_beside_it_are_refused(hub: Hub, tmp_path: Path):
+    assert 0 == hub.machine().massctl("run", "--once").status
+    hub.merge("first")
+    second = hub.machine("second").massctl("run", "--once")
+    assert (5, True) == (second.status, "run --take-over" in second.err), second
+    beside = hub.author.apply("--locked")
+    (campaign,) = beside.document["campaigns"]
+    assert (5, ["other_runner"]) == (beside.status, [each["guard"] for each in campaign["refusals"]])
+    assert [] == hub.wechat.jobs()
+    assert 0 == hub.machine("second").massctl("run", "--once", "--take-over", "--yes").status
+    assert 5 == hub.machine().massctl("run", "--once").status
+    judged(hub, hub.machine("second"), 1)
+
+
+def test_an_apply_in_the_folder_of_the_runner_is_the_runners(hub: Hub):
+    """A campaign without a window is sent by name, on the machine that holds the lease."""
+    desk = hub.machine()
+    hub.merge("first", "")
+    assert 0 == desk.massctl("run", "--once").status
+    git(desk.tree.root, "pull", "-q")
+    assert 0 == desk.apply("first", "--locked").status
+    judged(hub, desk, 1)
+
+
+def test_the_brake_and_its_end(hub: Hub, tmp_path: Path):
+    desk, log = hub.machine(), tmp_path / "log"
+    with running(desk, log) as run:
+        until(lambda: "origin/main is at" in log.read_text(encoding="utf-8"), run)
+        assert 0 == hub.author.massctl("stop", "--reason", "wait").status
+        hub.merge("first")
+        until(lambda: "first: not sent (kill_switch)" in log.read_text(encoding="utf-8"), run)
+        assert [] == hub.wechat.jobs()
+        assert 0 == hub.author.massctl("resume", "--yes").status
+        until(lambda: "WeChat accepted it" in log.read_text(encoding="utf-8"), run)
+        stopped(run)
+    judged(hub, desk, 1)
+
+
+def test_a_remote_that_goes_away_and_comes_back(hub: Hub, tmp_path: Path):
+    desk, away = hub.machine(), hub.remote.with_name("away.git")
+    log = tmp_path / "log"
+    with running(desk, log) as run:
+        until(lambda: "origin/main is at" in log.read_text(encoding="utf-8"), run)
+        hub.merge("first")
+        hub.remote.rename(away)
+        until(lambda: "cannot be" in log.read_text(encoding="utf-8") or hub.wechat.jobs(), run)
+        away.rename(hub.remote)
+        until(lambda: "WeChat accepted it" in log.read_text(encoding="utf-8"), run)
+        stopped(run)
+    assert log.read_text(encoding="utf-8").count("cannot be fetched") <= 1
+    judged(hub, desk, 1)
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL], ids=lambda each: each.name)
+@pytest.mark.parametrize("answered", [False, True], ids=["before WeChat got it", "before its answer came"])
+def test_ended_in_the_middle_of_a_send(hub: Hub, gate: Gate, how: signal.Signals, answered: bool):
+    desk = hub.machine(MASSCTL_API_BASE=f"http://127.0.0.1:{gate.port}")
+    hub.merge("first")
+    gate.hold(path=SENDALL, answered=answered)
+    run = desk.start("run", "--every", "1")
+    assert gate.was_reached(run)
+    run.send_signal(how)
+    gate.release(dropped=True)
+    assert ended(run).status in ((-9,) if how is signal.SIGKILL else (0, 4))
+    hub.later(120)
+    assert 0 == settled(hub, hub.machine).status
+    judged(hub, hub.machine(), 1)
+
+
+def settled(hub: Hub, machine: Callable[[], Desk]) -> Said:
+    """Make rounds until one ends well, with pauses after which WeChat takes a repetition."""
+    for _ in range(4):
+        said = machine().massctl("run", "--once")
+        if said.status == 0:
+            break
+        hub.later(120)
+    return said
+
+
+def test_killed_at_random_over_days_with_merges_and_windows(hub: Hub):
+    """Each window is passed by a runner that is killed again and again; nothing is lost, late or sent twice."""
+    chance = random.Random(17)
+    windows: dict[str, tuple[datetime, datetime]] = {}
+    kills = 0
+    while kills < KILLS:
+        opens = hub.now() + timedelta(minutes=chance.choice([0, 30]))
+        closes = opens + timedelta(hours=1)
+        name = f"letter-{len(windows)}{'x' * chance.randrange(2)}"
+        windows[name] = opens, closes
+        hub.merge(name, window(opens.isoformat(), closes.isoformat()))
+        for _ in range(min(chance.randrange(1, 4), KILLS - kills)):
+            run = hub.machine().start("run", "--every", "1")
+            time.sleep(chance.uniform(0.2, 2.5))
+            killed(run)
+            kills += 1
+            hub.later(chance.uniform(1, 600))
+        if (ahead := (opens - hub.now()).total_seconds()) > 0:
+            hub.later(ahead + 1)
+        assert 0 == settled(hub, hub.machine).status
+        # A service account has four sends a month to everybody.
+        hub.later(timedelta(days=chance.choice([9, 10])).total_seconds())
+    judged(hub, hub.machine(), len(windows))
+    for job, (opens, closes) in zip(hub.wechat.jobs(), windows.values(), strict=True):
+        assert opens <= datetime.fromisoformat(job["accepted_at"]) <= closes

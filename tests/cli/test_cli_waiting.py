@@ -1,6 +1,7 @@
 """`apply --wait`: it stages at once, stays for what opens, reads everything anew, and holds nothing meanwhile."""
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from cli_runner import NOON, SENDALL, Shell, lost
@@ -8,8 +9,10 @@ from repositories import window
 
 from massctl.cli.clocks import SandboxClock
 from massctl.cli.commands.apply import HELD_SECONDS
+from massctl.cli.session import Session
 from massctl.errors import LedgerLockedError
 from massctl.model.phrase import Phrase
+from massctl.plan.guards import Tip
 
 
 def opening(minutes: int, lasts: int = 90) -> str:
@@ -159,3 +162,24 @@ def test_consent_is_needed_for_what_is_still_to_come(shell: Shell):
 def test_what_makes_no_sense_is_wrong_usage(shell: Shell, arguments: list[str]):
     shell.tree.text("soon", more=opening(30))
     assert 2 == shell("apply", "--sandbox", *arguments).status
+
+
+def test_it_ends_within_a_minute_where_the_branch_moved_on(shell: Shell, monkeypatch: pytest.MonkeyPatch):
+    """The run of the newer commit sends, and need not wait for this one."""
+    shell.tree.text("soon", more=opening(30))
+    shell.tree.text("then", more=opening(40))
+    looks: list[float] = []
+
+    def tip(session: Session) -> Tip:
+        # Before the run waits it asks too.
+        looks.append((session.clock.now() - NOON).total_seconds())
+        return Tip("main", "origin", "a" * 40, ("a" if len(looks) < 4 else "b") * 40)
+
+    monkeypatch.setattr(Session, "tip", tip)
+    sleep = SandboxClock.sleep
+    monkeypatch.setattr(SandboxClock, "sleep", lambda clock, seconds: sleep(clock, min(10.0, seconds)))
+    status, found = wait(shell, "45m")
+    assert (5, {"soon": "new", "then": "new"}) == (status, found)
+    assert looks[-1] < 300
+    assert {60.0} == {after - before for before, after in pairwise(each for each in looks if each)}
+    assert [] == jobs(shell)

@@ -427,7 +427,8 @@ def wait_for_windows(
 ) -> Outcome:
     """Go on from a run that has staged everything: at each opening carry out what it opens for.
 
-    While it waits, `notifier` tells of the windows that open soon.
+    While it waits, `notifier` tells of the windows that open soon. It ends at once where the branch that sends moved
+    on: the run of the newer commit sends, and may not have to wait for this one.
     """
     outcome, clock = begun, session.clock
     try:
@@ -437,7 +438,10 @@ def wait_for_windows(
             if found is None:
                 return outcome
             at, names = found
-            _sleep(session, at, names, notifier)
+            overtaken = _sleep(session, at, names, notifier)
+            if overtaken is not None:
+                _end_waiting(outcome, until, clock.now(), overtaken)
+                return outcome
             # If a folder disappeared meanwhile, still send the others.
             there = session.repository.campaign_folders().names
             names = [name for name in names if name in there]
@@ -465,13 +469,29 @@ def _once_free(
     return outcome
 
 
-def _sleep(session: Session, at: datetime, names: Sequence[str], notifier: Notifier) -> None:
-    """Wait until a moment, by the clock that decides about windows: it may be set meanwhile."""
+def _end_waiting(outcome: Outcome, until: datetime, now: datetime, refusal: Refusal) -> None:
+    """Refuse every campaign that was still waited for."""
+    for each in outcome.campaigns:
+        if opening([each.planned], now, until) is not None and not outcome.record(each).is_in_doubt:
+            each.refuse(refusal)
+
+
+LOOK_SECONDS: Final = 60.0
+"""Between two looks at the branch that sends, while a run waits."""
+
+
+def _sleep(session: Session, at: datetime, names: Sequence[str], notifier: Notifier) -> Refusal | None:
+    """Wait until a moment, by the clock that decides about windows: it may be set meanwhile.
+
+    Returns why it does not wait any more, if the branch that sends moved on; each minute it is looked at.
+    """
     from massctl.cli.progress import progress
+    from massctl.plan.guards import moved_on
 
     shown = progress(session.console)
     told = Phrase("{names}: it can be sent at {at}; continuing in {seconds} s")
     values = {"names": ", ".join(names), "at": moment(at.astimezone(BEIJING))}
+    looked = session.clock.now()
     while (left := (at - session.clock.now()).total_seconds()) > 0:
         shown.waiting(Phrase(told, seconds=ceil(left), **values))
         now = session.clock.now()
@@ -481,3 +501,8 @@ def _sleep(session: Session, at: datetime, names: Sequence[str], notifier: Notif
         session.clock.sleep(pause if session.sandbox else min(1.0, pause))
         if soon is not None and session.clock.now() >= soon:
             notifier.tell_upcoming()
+        if (session.clock.now() - looked).total_seconds() >= LOOK_SECONDS:
+            looked = session.clock.now()
+            if (refusal := moved_on(session.tip())) is not None:
+                return refusal
+    return None

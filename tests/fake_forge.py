@@ -1,4 +1,4 @@
-"""A GitHub that knows pull requests and comments, and nothing else: a WSGI application, for one process or a socket."""
+"""A GitHub that knows pull requests, comments and statuses only: a WSGI application, for one process or a socket."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -19,6 +19,12 @@ class FakeForge:
     files: dict[int, list[str]] = field(default_factory=dict)
     """The files that a pull request changes; none where it is not named."""
     comments: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    statuses: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Commit -> state and words of the status `massctl`."""
+    merged: dict[str, int] = field(default_factory=dict)
+    """Commit of main -> the pull request that brought it."""
+    newest: str = ""
+    """The commit that changed any path last."""
     asked: list[str] = field(default_factory=list)
     status: int = 200
     """What it answers to everything, where that is not 200."""
@@ -27,6 +33,7 @@ class FakeForge:
         """Open one from a branch of this repository, or of a fork."""
         made = {
             "number": number,
+            "state": "open",
             "head": {
                 "ref": branch,
                 "sha": sha,
@@ -58,7 +65,10 @@ class FakeForge:
 
     def _answer(self, method: str, parts: list[str], query: dict[str, str], body: Any) -> Any:
         handlers: dict[tuple[str, int, str], Callable[[], Any]] = {
-            ("GET", 1, "pulls"): lambda: [each for each in self.pulls if each["head"]["label"] == query["head"]],
+            ("GET", 2, "pulls"): lambda: next(each for each in self.pulls if each["number"] == int(parts[1])),
+            ("GET", 1, "commits"): lambda: [{"sha": self.newest}],
+            ("GET", 3, "commits"): lambda: [{"number": self.merged[parts[1]]}] if parts[1] in self.merged else [],
+            ("POST", 2, "statuses"): lambda: self._set_status(parts[1], body),
             ("GET", 3, "pulls"): lambda: self._files(int(parts[1]), query),
             ("GET", 3, "issues"): lambda: self._page(int(parts[1]), query),
             ("POST", 3, "issues"): lambda: self.comment(int(parts[1]), body["body"]) or {},
@@ -75,14 +85,20 @@ class FakeForge:
         size, page = int(query["per_page"]), int(query["page"])
         return [{"filename": each} for each in self.files.get(number, [])[(page - 1) * size : page * size]]
 
+    def _set_status(self, sha: str, body: dict[str, str]) -> dict[str, str]:
+        assert body["context"] == "massctl"
+        assert len(body["description"]) <= 140
+        self.statuses[sha] = body["state"], body["description"]
+        return body
+
     def _edit(self, comment: int, body: str) -> dict[str, Any]:
         found = next(each for below in self.comments.values() for each in below if each["id"] == comment)
         found["body"] = body
         return found
 
 
-def run_event(branch: str, sha: str, *, head: str = REPOSITORY, run: int = 77) -> str:
-    """Write the event of a run that ended, as far as GitHub's has to do with us."""
-    of = {"full_name": head, "owner": {"login": head.partition("/")[0]}}
-    told = {"id": run, "head_branch": branch, "head_sha": sha, "head_repository": of, "event": "pull_request"}
-    return json.dumps({"action": "completed", "workflow_run": told, "repository": {"full_name": REPOSITORY}})
+def pull_request_event(sha: str, *, branch: str = "spring", number: int = 7, head: str | None = REPOSITORY) -> str:
+    """Write the event of a pull request, as far as GitHub's has to do with us; without `head` its fork was deleted."""
+    repo = {"full_name": head} if head is not None else None
+    pull = {"number": number, "head": {"ref": branch, "sha": sha, "repo": repo}}
+    return json.dumps({"action": "synchronize", "pull_request": pull, "repository": {"full_name": REPOSITORY}})

@@ -474,7 +474,7 @@ def draft_changed(state: State, campaign: RenderedCampaign, draft: Draft, read: 
         return changed(state, campaign, draft, read, stage_anew(campaign.name))
     ways = Phrase(
         "to keep the console's version: {adopt}; or delete that draft in the console, then: "
-        "{reconcile}; on GitHub: Actions / operate",
+        "{reconcile}; on GitHub: Actions / apply",
         adopt=Command("adopt", campaign.name, '--reason "…"'),
         reconcile=Command("reconcile", campaign.name, '--not-sent --reason "…"'),
     )

@@ -179,7 +179,8 @@ class Noticing:
         refusal = next((each for each in then.refusals if each.guard not in _NOBODY_NEEDED | passes), None)
         why: str | None = None
         hint: str = Phrase(
-            "to stop it: {command}   or, on GitHub: Actions / operate / stop all sends", command=Command("stop")
+            "to stop it: {command}   or, on GitHub: Actions / apply / stop all sends",
+            command=Command("stop"),
         )
         if outcome.error is not None:
             why, hint = outcome.error.message, outcome.error.hint

@@ -82,7 +82,7 @@ def require_operator(policy: "Policy", environment: Mapping[str, str]) -> None:
         raise RefusedError(
             Phrase("policy.operators: a run that is started again does not repeat its decision"),
             Phrase("Nothing was done."),
-            Phrase("check the current state, then decide in a new run: Actions / operate / Run workflow"),
+            Phrase("check the current state, then decide in a new run: Actions / apply / Run workflow"),
         )
     actor = environment.get(_STARTED_BY, "")
     # A login is the same in capitals and small letters.

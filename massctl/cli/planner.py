@@ -86,6 +86,8 @@ class PlanOptions:
     """The names of the command line, if only some of their campaigns are planned."""
     locked: bool = False
     """Whether campaigns are only what their locks say too, as where the policy requires locks."""
+    of_commit: bool = False
+    """The files were written out of a commit, so what is in them is committed, wherever they lie."""
 
 
 def planned(
@@ -106,7 +108,8 @@ def planned(
     desires = Desires(workbench, state, locked=locked, elsewhere=rendered_apart(session) if apart else None)
     picked = chosen(names, desires.names())
     # Before the ledger exists nothing can be sent, so an uncommitted lock may still be planned.
-    desired = _committed(session, desires.read(picked), locked=locked and state.serial > 0)
+    by_hand = not options.of_commit
+    desired = _committed(session, desires.read(picked), locked=locked and state.serial > 0 and by_hand)
     desired = _rehearsed(session, typed, desired, lasting=options.purpose in _PASSES_TIME)
     rules = _rules(session, typed, desired, state, desires, workbench)
     if acts:
@@ -114,7 +117,7 @@ def planned(
     elif options.until is Until.SEND and options.purpose is not Purpose.RESUME:
         rules = _braked(session, rules)
     again = partial(_plan, session, desired, state, rules, options, damage)
-    plan, alone, copied = _shared(session, state, again())
+    plan, alone, copied = _shared(session, state, again()) if by_hand else (again(), None, [])
     strays = [*(desires.strays() if not names else []), *(copied if acts else [])]
     told = [*warnings, *strays]
     windows = {each.name: each.window for each in desired if each.window is not None}

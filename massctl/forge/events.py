@@ -1,9 +1,11 @@
-"""What GitHub says, in a separate file, about the run that called this one. No job can change what stands there.
+"""What GitHub says, in a separate file, about the event that started this run. No job can change what stands there.
 
-Source: GitHub docs, "Webhook events and payloads", workflow_run, read 2026-11.
+Source: GitHub docs, "Webhook events and payloads": pull_request, workflow_dispatch; read 2026-11.
 """
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from massctl.errors import ForgeError
 from massctl.model.phrase import Command, Phrase
@@ -14,54 +16,67 @@ class _Told(BaseModel):
     model_config = ConfigDict(extra="ignore", strict=True, frozen=True, defer_build=True)
 
 
-class Owner(_Told):
-    """Whose a repository is."""
-
-    login: str
-
-
-class HeadRepository(_Told):
-    """The repository that a branch lies in: this one, or a fork."""
-
-    full_name: str
-    owner: Owner
-
-
-class WorkflowRun(_Told):
-    """The run that ended."""
-
-    id: int
-    head_branch: str
-    head_sha: str
-    """The commit at the tip of the pull request's branch, not that of the merge."""
-    head_repository: HeadRepository
-
-
 class _Repository(_Told):
     full_name: str
 
 
-class RunEvent(_Told):
-    """The event `workflow_run`."""
+class Head(_Told):
+    """The tip of a pull request's branch."""
 
-    workflow_run: WorkflowRun
+    ref: str
+    """The branch's name."""
+    sha: str = Field(pattern=r"[0-9a-f]{40,64}")
+    repo: _Repository | None
+    """Where it lies: this repository, or a fork; None if that was deleted."""
+
+
+class _PullRequest(_Told):
+    number: int
+    head: Head
+
+
+class PullRequestEvent(_Told):
+    """The event `pull_request_target`."""
+
+    pull_request: _PullRequest
     repository: _Repository
 
     @property
+    def number(self) -> int:
+        """The pull request's number."""
+        return self.pull_request.number
+
+    @property
+    def head(self) -> Head:
+        """The commit that it is about."""
+        return self.pull_request.head
+
+    @property
     def from_fork(self) -> bool:
-        """Whether the run was of a branch of another repository."""
-        return self.workflow_run.head_repository.full_name != self.repository.full_name
+        """Whether its branch is one of another repository."""
+        return self.head.repo is None or self.head.repo.full_name != self.repository.full_name
 
 
-def read_event(text: str) -> RunEvent:
+class Dispatch(_Told):
+    """The event `workflow_dispatch`: what a person filled in."""
+
+    inputs: dict[str, str] | None = None
+
+    def typed(self, name: str) -> str:
+        """Return a field without blanks around it; empty where it was left so."""
+        return (self.inputs or {}).get(name, "").strip()
+
+
+_Event = TypeVar("_Event", bound=_Told)
+
+
+def read_event(kind: type[_Event], text: str) -> _Event:
     """Read the event's file; raises ForgeError."""
     try:
-        return RunEvent.model_validate_json(text)
+        return kind.model_validate_json(text)
     except ValidationError:
         raise ForgeError(
-            Phrase("this job was not started by the end of another run (workflow_run)"),
+            Phrase("this job was not started by the event that it is for"),
             Phrase("Nothing was written."),
-            Phrase(
-                ".github/workflows/comment.yml must call it, as {command} writes that file", command=Command("init")
-            ),
+            Phrase("call it from a workflow that {command} writes: it names the event's file", command=Command("init")),
         ) from None

@@ -1,9 +1,9 @@
-"""Which pull request a run belongs to, and its one comment.
+"""A pull request's one comment, the status of its commit, and what it changes.
 
-The pull request is found from the branch and the commit of the run, as GitHub tells them, never from what the run left.
-Which files it changes, GitHub tells too: it lists 3,000 at most, so that a full list may lack any of them.
-Sources: GitHub docs, "REST API endpoints for pull requests" and "for issue comments", API version 2022-11-28, read
-2026-11.
+Which pull request and which commit GitHub's event tells, never what a run left. Which files it changes, GitHub tells
+too: it lists 3,000 at most, so that a full list may lack any of them.
+Sources: GitHub docs, "REST API endpoints for pull requests", "for issue comments", "for commit statuses" and "for
+commits", API version 2022-11-28, read 2026-11.
 """
 
 import json
@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from massctl.errors import ForgeError
-from massctl.forge.events import RunEvent
 from massctl.model.phrase import Phrase
 from massctl.plan.lock_diff import COMMENT_MARK
 from massctl.transport import Call, Line, NoAnswer
@@ -20,6 +19,9 @@ from massctl.transport import Call, Line, NoAnswer
 BOT: Final = "github-actions[bot]"
 """Who writes with a workflow's token. A comment of anybody else that begins like ours is theirs."""
 READ_SECONDS: Final = 30.0
+STATUS: Final = "massctl"
+"""The status that the ruleset of main requires."""
+_SAID_MAX: Final = 140
 CAMPAIGNS_FOLDER: Final = "campaigns/"
 FILES_LISTED_MAX: Final = 3_000
 """Source: GitHub docs, "List pull requests files", read 2026-11."""
@@ -47,18 +49,15 @@ class Forge:
     repository: str
     token: str
 
-    def pull_requests_of(self, event: RunEvent) -> list[int]:
-        """Return the open pull requests of this repository whose branch stands at the run's commit, mostly one."""
-        run = event.workflow_run
-        head = f"{run.head_repository.owner.login}:{run.head_branch}"
-        found = self._get("pulls", {"state": "open", "head": head, "per_page": str(_PAGE)})
-        return [
-            int(each["number"])
-            for each in found
-            if each["head"]["sha"] == run.head_sha
-            and (each["head"]["repo"] or {}).get("full_name") == run.head_repository.full_name
-            and each["base"]["repo"]["full_name"] == self.repository
-        ]
+    def head_of(self, pull_request: int) -> str | None:
+        """Return the commit at which an open pull request stands; None if it is closed."""
+        found = self._ask("GET", f"pulls/{pull_request}")
+        return str(found["head"]["sha"]) if found.get("state") == "open" else None
+
+    def merged_from(self, path: str, branch: str) -> list[int]:
+        """Return the pull requests that brought the newest commit of `branch` that changes `path`."""
+        commits = self._get("commits", {"path": path, "sha": branch, "per_page": "1"})
+        return [int(each["number"]) for commit in commits for each in self._get(f"commits/{commit['sha']}/pulls", {})]
 
     def changed_files(self, pull_request: int) -> ChangedFiles:
         """Return what a pull request changes outside `campaigns/`, as GitHub lists it."""
@@ -67,17 +66,23 @@ class Forge:
         outside = sorted(path for path in paths if not path.startswith(CAMPAIGNS_FOLDER))
         return ChangedFiles(tuple(outside), len(listed) < FILES_LISTED_MAX)
 
-    def say(self, pull_request: int, body: str) -> None:
-        """Write our comment on a pull request, or update the existing one. Raises ForgeError."""
-        ours = self._our_comment(pull_request)
+    def set_status(self, sha: str, *, is_good: bool, said: str, run: str) -> None:
+        """Set our status on a commit; `said` is cut to what GitHub takes."""
+        state = "success" if is_good else "failure"
+        body = {"state": state, "context": STATUS, "description": said[:_SAID_MAX], "target_url": run}
+        self._ask("POST", f"statuses/{sha}", body)
+
+    def say(self, pull_request: int, body: str, mark: str = COMMENT_MARK) -> None:
+        """Write our comment on a pull request, or update the one that begins with `mark`. Raises ForgeError."""
+        ours = self._our_comment(pull_request, mark)
         if ours is None:
             self._ask("POST", f"issues/{pull_request}/comments", {"body": body})
         else:
             self._ask("PATCH", f"issues/comments/{ours}", {"body": body})
 
-    def _our_comment(self, pull_request: int) -> int | None:
+    def _our_comment(self, pull_request: int, mark: str) -> int | None:
         for each in self._pages(f"issues/{pull_request}/comments"):
-            if (each.get("user") or {}).get("login") == BOT and str(each.get("body", "")).startswith(COMMENT_MARK):
+            if (each.get("user") or {}).get("login") == BOT and str(each.get("body", "")).startswith(mark):
                 return int(each["id"])
         return None
 
@@ -116,6 +121,6 @@ class Forge:
 def _refused(why: Phrase) -> ForgeError:
     return ForgeError(
         Phrase("the comment could not be written: {why}", why=why),
-        Phrase("The plan itself is not affected: it is in the run's summary and among its artefacts."),
-        Phrase("check that the job has `pull-requests: write`, then run it again"),
+        Phrase("The plan itself is not affected: it is among the run's artefacts."),
+        Phrase("check that the job has `pull-requests: write` and `statuses: write`, then run it again"),
     )

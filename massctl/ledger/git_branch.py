@@ -96,11 +96,14 @@ class GitBranch:
         branch: str,
         environment: Mapping[str, str],
         tell: Callable[[Phrase], None] = lambda _: None,
+        *,
+        ref: str = "",
     ) -> None:
+        """Name the branch; `ref` is another ref of the remote to read in its place, such as refs/pull/7/head."""
         self._tell = tell
         self._folder = folder
         self._way = way
-        self._branch = f"refs/heads/{branch}"
+        self._branch = ref or f"refs/heads/{branch}"
         self._nonce = secrets.token_hex(16)
         settings = (*way.settings, *_OURS)
         self.name: Final = f"{way.remote}/{branch}"
@@ -169,6 +172,45 @@ class GitBranch:
             raise cannot_read(found, self.name, self._way.address)
         lines = [line.partition("\t") for line in found.out.decode("utf-8", errors="replace").split("\0")[:-1]]
         return {name: told.rpartition(" ")[2] for told, _, name in lines}
+
+    def files(self, tip: Tip) -> Mapping[str, str]:
+        """Return every file at `tip` by its path: its mode, such as 100644, or 120000 for a link."""
+        found = self._run("ls-tree", "-r", "-z", tip)
+        if not found.done:
+            raise cannot_read(found, self.name, self._way.address)
+        lines = [line.partition("\t") for line in found.out.decode("utf-8", errors="surrogateescape").split("\0")[:-1]]
+        return {path: told.partition(" ")[0] for told, _, path in lines}
+
+    def write_out(self, tip: Tip, paths: Sequence[str], folder: Path) -> None:
+        """Write files of `tip` into an existing folder, byte for byte: no attribute of git changes one.
+
+        What says how git changes files in a checkout (.gitattributes) has to be written by itself.
+        """
+        with self._alone():
+            found = self._run("ls-tree", "-r", "-z", tip)
+            wanted = {path.encode("utf-8", errors="surrogateescape") for path in paths}
+            lines = [line for line in found.out.split(b"\0") if line.partition(b"\t")[2] in wanted]
+            work = f"--work-tree={folder}"
+            steps = (
+                self._run("read-tree", "--empty"),
+                self._run("update-index", "-z", "--index-info", given=b"".join(line + b"\0" for line in lines)),
+                self._run(work, "-c", "core.autocrlf=false", "checkout-index", "--all", "--quiet", "--force"),
+            )
+        failed = next((each for each in (found, *steps) if not each.done), None)
+        if failed is not None:
+            raise cannot_read(failed, self.name, self._way.address)
+
+    def attributes(self, paths: Sequence[str], names: Sequence[str], folder: Path) -> Sequence[tuple[str, str, str]]:
+        """Return what the .gitattributes in a folder say of its files: path, attribute, value."""
+        given = b"".join(path.encode("utf-8", errors="surrogateescape") + b"\0" for path in paths)
+        git = Git(folder, self._git.environment)
+        found = git.run(
+            *(f"--git-dir={self._folder}", f"--work-tree={folder}", "check-attr", "-z", "--stdin", *names), given=given
+        )
+        if not found.done:
+            raise cannot_read(found, self.name, self._way.address)
+        told = found.out.decode("utf-8", errors="surrogateescape").split("\0")[:-1]
+        return tuple(zip(told[::3], told[1::3], told[2::3], strict=True))
 
     def commit(
         self,

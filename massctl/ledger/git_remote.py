@@ -385,7 +385,8 @@ _HINTS: Final = (
     (
         _DENIED,
         Phrase(
-            "the credential may read but not write: in GitHub Actions give the job permissions: contents: write",
+            "the credential may read but not write: in GitHub Actions the environment's deploy key writes the ledger "
+            "(secret MASSCTL_DEPLOY_KEY)",
         ),
     ),
     (_NOT_THERE, Phrase("check the address with git remote -v, and whether the credential may read that repository")),

@@ -24,21 +24,24 @@ if TYPE_CHECKING:
 
 def to_set(name: str) -> Phrase:
     """Say how to set any variable."""
-    return Phrase("export {name}=…; on GitHub: Settings / Environments / secret {name}", name=name)
+    return Phrase("export {name}=…; on GitHub: a line {name}=… of the environment's secret MASSCTL_SECRETS", name=name)
 
 
 def secret_to_set(name: str) -> Phrase:
     """Say how to set an AppSecret, and where it stands."""
     return Phrase(
-        "export {name}=…   (the console shows it under 设置与开发 / 基本配置); on GitHub: Settings / Environments / "
-        "secret {name}",
+        "export {name}=…   (the console shows it under 设置与开发 / 基本配置); on GitHub: a line {name}=… of the "
+        "environment's secret MASSCTL_SECRETS",
         name=name,
     )
 
 
 def proxy_to_set(name: str) -> Phrase:
     """Say how to set the address of a proxy."""
-    say = Phrase("export {name}=http://proxy.example:3128; on GitHub: Settings / Environments / secret {name}")
+    say = Phrase(
+        "export {name}=http://proxy.example:3128; on GitHub: a line {name}=… of the environment's secret "
+        "MASSCTL_SECRETS"
+    )
     return Phrase(say, name=name)
 
 
@@ -143,6 +146,27 @@ def window_findings(plan: "Plan") -> list[Finding]:
     return shown or [
         Finding(Check.WINDOWS, Level.OK, Phrase("no window was missed, and no campaign with an open window is refused"))
     ]
+
+
+SHORT_WINDOW: Final = timedelta(hours=2)
+"""Where GitHub's timer begins the run that sends, which may be most of an hour late, or left out once."""
+
+
+def short_windows(plan: "Plan") -> Iterator[Finding]:
+    """Find windows that GitHub Actions may miss."""
+    for each in plan.campaigns:
+        window = each.rendered.window if each.rendered is not None else None
+        if window is None or each.status in FINAL or each.window is WindowState.EXPIRED:
+            continue
+        minutes = (window.not_after - window.not_before) // timedelta(minutes=1)
+        if minutes < SHORT_WINDOW // timedelta(minutes=1):
+            say = Phrase(
+                "the window of {name} is {minutes} minutes long, and GitHub may begin a run an hour late",
+                name=each.name,
+                minutes=minutes,
+            )
+            hint = Phrase("give it two hours or more in campaign.yaml, or send from a machine of your own")
+            yield Finding(Check.WINDOWS, Level.WARNING, say, hint, _account(each))
 
 
 def alarms(plan: "Plan", state: State, now: datetime) -> list[Finding]:

@@ -274,8 +274,7 @@ def _stopped(tip: Tip) -> Refusal | None:
         return None
     say = Phrase("{remote} has the branch {branch}: somebody stopped all sends", remote=tip.remote, branch=STOP_BRANCH)
     lift = Phrase(
-        "{command}   says who and why, and lifts it after you confirm; on GitHub: Actions / operate /"
-        " allow sends again",
+        "{command}   says who and why, and lifts it after you confirm; on GitHub: Actions / apply / allow sends again",
         command=Command("resume"),
     )
     return Refusal(Guard.KILL_SWITCH, say, lift)
@@ -414,7 +413,7 @@ def how_to_do(name: str) -> Phrase:
     return Phrase(
         "do it to the draft in 草稿箱 of 微信公众平台 (mp.weixin.qq.com) and save it "
         "there, without a change to words, pictures or links; then: {command}; "
-        "on GitHub: Actions / operate / adopt the draft",
+        "on GitHub: Actions / apply / adopt the draft",
         command=Command("adopt", name, '--reason "…"'),
     )
 

@@ -33,7 +33,7 @@ def settle(name: str) -> Phrase:
     return Phrase(
         "look in the console under 群发记录; if {name} was sent: {sent}; if it was "
         "not: {not_sent}; what to look for: {look}; on GitHub: Actions / "
-        "operate / reconcile",
+        "apply / reconcile",
         name=name,
         sent=Command("reconcile", name, '--sent --reason "…"'),
         not_sent=Command("reconcile", name, '--not-sent --reason "…"'),

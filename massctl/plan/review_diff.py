@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from difflib import SequenceMatcher
 from enum import Enum
@@ -171,6 +171,10 @@ class ArticleChanged:
     words: int = 0
     """How many it has; for an article that is new or gone."""
     pictures: int = 0
+    opening: str = ""
+    """Its first words; of an article of a new campaign."""
+    shown: tuple[PictureSeen, ...] = ()
+    """Its pictures; of an article of a new campaign."""
 
     @property
     def is_layout_only(self) -> bool:
@@ -184,9 +188,9 @@ class Difference:
 
     base: Base
     note: Phrase | None = None
-    """In place of everything else: why there is nothing to compare with."""
+    """In place of every change: why there is nothing to compare with."""
     is_new: bool = False
-    """There was no such campaign before; `note` says so."""
+    """There was no such campaign before; `note` says so, and `articles` what is in it."""
     frame: tuple[FramePart, ...] = ()
     text: tuple[Change, ...] = ()
     """Of a message without articles."""
@@ -525,6 +529,21 @@ def difference(base: Base, before: Version, after: Version) -> Difference:
         text=tuple(text),
         articles=tuple(_changed_articles(_articles(before), _articles(after))),
     )
+
+
+OPENING_CHARACTERS: Final = 200
+"""So much of a new article is shown: what a follower reads before scrolling."""
+
+
+def beginnings(version: Version) -> Iterator[ArticleChanged]:
+    """Return the articles of a new campaign, each with its first words, and with its pictures once each."""
+    for number, article in enumerate(_articles(version), 1):
+        blocks = article.reading.blocks
+        words = " ".join(each.text for each in blocks if isinstance(each, Words))
+        shown = tuple(dict.fromkeys(each for each in blocks if isinstance(each, PictureSeen)))
+        lone = _lone(article, number=number, was=None)
+        cut = words[:OPENING_CHARACTERS] + "…" * (len(words) > OPENING_CHARACTERS)
+        yield replace(lone, opening=cut, shown=shown, pictures=len(shown))
 
 
 def _words(lock: LockFile) -> Sequence[Block]:

@@ -7,14 +7,14 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
 
-from massctl import __version__
 from massctl.errors import UsageError
 from massctl.model.phrase import Command, Phrase, system_reason
 
 LANGUAGES: Final = ("zh", "en")
 """In which the words of a repository can be written; the workflows are the same."""
-REQUIREMENTS: Final = ".github/massctl/requirements.txt"
-"""Says which massctl the workflows run: the one that wrote the repository."""
+WORKFLOWS: Final = ".github/workflows/"
+ACTION: Final = "OWNER/massctl@0000000000000000000000000000000000000000"
+"""What the workflows run where nobody knows where this massctl is published: no repository has that commit."""
 OWNERS: Final = ".github/CODEOWNERS"
 """Says who has to agree."""
 _HIDDEN: Final = frozenset({"editorconfig", "githooks", "github", "gitattributes", "gitignore", "vscode"})
@@ -23,11 +23,16 @@ _PROGRAMS: Final = frozenset({".githooks/pre-commit"})
 """Files that git runs."""
 
 
-def scaffold_files(language: str = "zh", owner: str | None = None) -> dict[str, bytes]:
-    """Return the scaffold's files: path with `/` -> bytes. `owner` is a person or team as CODEOWNERS names them."""
+def scaffold_files(language: str = "zh", owner: str | None = None, action: str | None = None) -> dict[str, bytes]:
+    """Return the scaffold's files: path with `/` -> bytes. `owner` is a person or team as CODEOWNERS names them.
+
+    `action` is the massctl that the workflows run: OWNER/REPOSITORY@COMMIT.
+    """
     source = files("massctl.scaffold")
     found = {**dict(_walk(source / "every_language", "")), **dict(_walk(source / language, ""))}
-    found[REQUIREMENTS] = found[REQUIREMENTS].replace(b"VERSION", __version__.encode())
+    if action is not None:
+        pinned = {path: data.replace(ACTION.encode(), action.encode()) for path, data in found.items()}
+        found |= {path: data for path, data in pinned.items() if path.startswith(WORKFLOWS)}
     if owner is not None:
         found[OWNERS] = found[OWNERS].replace(b"@OWNER", owner.encode())
     return found

@@ -133,8 +133,8 @@ def lock_copies(root: Path, name: CampaignName) -> list[str]:
         entries = sorted(os.listdir(root / CAMPAIGNS / name))
     except OSError:
         return []
-    plain = [each for each in entries if not each.startswith(".") and not each.endswith("~") and each != LOCK_FILE]
-    return [each for each in plain if _is_second(each.casefold())]
+    plain = [each for each in entries if not each.startswith(".") and not each.endswith("~")]
+    return [each for each in plain if is_lock_copy(each)]
 
 
 def write_lock(root: Path, campaign: RenderedCampaign) -> list[str]:
@@ -214,9 +214,10 @@ def _by_hand() -> Phrase:
     return Phrase("{file} was changed by hand", file=LOCK_FILE)
 
 
-def _is_second(entry: str) -> bool:
-    """Recognise `campaign.lock (1).json`, `Campaign.lock.json`, `campaign.lock.json.orig`."""
-    return entry.startswith(LOCK_FILE) or (entry.endswith(".json") and entry.startswith(_STEM))
+def is_lock_copy(entry: str) -> bool:
+    """Recognise `campaign.lock (1).json`, `Campaign.lock.json`, `campaign.lock.json.orig`; the lock itself is none."""
+    plain = entry.casefold()
+    return entry != LOCK_FILE and (plain.startswith(LOCK_FILE) or (plain.endswith(".json") and plain.startswith(_STEM)))
 
 
 def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

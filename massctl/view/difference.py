@@ -82,6 +82,8 @@ def difference_rows(difference: Difference, shown: int = CHANGES_SHOWN) -> Itera
     """Return what changed: who gets it and when first, then the words; at most `shown` changes of one article."""
     if difference.note is not None:
         yield Row(difference.note)
+        for article in difference.articles:
+            yield from _beginning_rows(article)
         return
     yield from map(_frame_row, difference.frame)
     if difference.same_to_readers:
@@ -91,6 +93,22 @@ def difference_rows(difference: Difference, shown: int = CHANGES_SHOWN) -> Itera
         yield Row(_article_words(article), is_article=True)
         inner = [_change_row(change, is_inner=True) for change in article.changes]
         yield from _few(inner, shown)
+
+
+PICTURES_NAMED: Final = 12
+"""More pictures of one new article are counted."""
+
+
+def _beginning_rows(article: ArticleChanged) -> Iterator[Row]:
+    """Say of an article of a new campaign how long it is, how it begins and what it shows."""
+    yield Row(_article_words(article), is_article=True)
+    if article.opening:
+        yield Row(Phrase("it begins: "), (Piece(Mark.KEPT, article.opening),), is_inner=True)
+    if article.shown:
+        more = len(article.shown) - PICTURES_NAMED
+        counted = [Phrase("and {count} more", count=more)] if more > 0 else []
+        named = enumerated([*map(_file, article.shown[:PICTURES_NAMED]), *counted])
+        yield Row(Phrase("it shows: {files}", files=named), is_inner=True)
 
 
 def _few(rows: Sequence[Row], shown: int) -> Iterator[Row]:

@@ -172,15 +172,15 @@ class Locking(Enum):
     BY_HAND = 1
     """Whoever reads this, with `massctl lock`."""
     BY_WORKFLOW = 2
-    """The workflow lock.yml, which commits to the pull request's branch."""
+    """The workflow review, which commits to the pull request's branch."""
     OF_FORK = 3
     """Whoever wrote it: a workflow may not write into a fork."""
 
 
-_SOON: Final = Phrase("the workflow lock does this in a few minutes and updates this comment; nothing to do")
-_AFTER_FAULTS: Final = Phrase("correct the faults; each commit is checked again, and then the workflow lock locks it")
+_SOON: Final = Phrase("the workflow review locks it with the next commit; nothing to do")
+_AFTER_FAULTS: Final = Phrase("correct the faults; each commit is checked again, and then the workflow review locks it")
 _OF_FORK: Final = Phrase(
-    "the workflow lock cannot write into a fork: a member of this repository must push the commit to a branch of it"
+    "the workflow review cannot write into a fork: a member of this repository must push the commit to a branch of it"
 )
 
 

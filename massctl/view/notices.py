@@ -28,7 +28,8 @@ HAPPENING: Final = {
     "upcoming": Phrase("upcoming"),
 }
 _ON_GITHUB: Final = Phrase(
-    "on GitHub, where {command} wrote the workflows: Actions / operate / reconcile", command=Command("init")
+    "on GitHub, where {command} wrote the workflows: Actions / apply / reconcile",
+    command=Command("init"),
 )
 _MARKUP: Final = str.maketrans("<>[]`*#@\\|~", "＜＞［］｀＊＃＠＼｜～")
 

@@ -367,7 +367,10 @@ def stopped_text(brake: Brake, remote: str, language: Language, style: Style, wi
         indent=2,
     )
     page.line(
-        Phrase("{command}   lifts it; on GitHub: Actions / operate / allow sends again", command=Command("resume")),
+        Phrase(
+            "{command}   lifts it; on GitHub: Actions / apply / allow sends again",
+            command=Command("resume"),
+        ),
         indent=2,
     )
     return page.text()

@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,14 +17,16 @@ import pytest
 from repository_files import ROOT
 from ruamel.yaml import YAML
 
+from massctl.forge.pull_requests import STATUS
+from massctl.scaffold import ACTION as SCAFFOLD_ACTION
 from massctl.scaffold import scaffold_files
 
-SHARED = (".github/workflows/", ".github/actions/", ".github/zizmor.yml")
-"""What runs, and how it is judged. Who has to agree, and which massctl is run, every repository says for itself."""
-SCAFFOLD = {path: data for path, data in scaffold_files().items() if path.startswith(SHARED)}
+ACTION = ROOT / "action.yml"
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
-ACTIONS = sorted((ROOT / ".github/actions").rglob("action.yml"))
-PINNED = re.compile(r"(\./[\w./-]+|[\w./-]+@[0-9a-f]{40})")
+SCAFFOLD = {path: data.decode() for path, data in scaffold_files().items() if path.startswith(".github/workflows/")}
+SHARED = [ROOT / path for path in sorted(SCAFFOLD)]
+PINNED = re.compile(r"(\./|[\w./-]+@[0-9a-f]{40})")
+HOURS_A_MONTH = 31 * 24
 
 
 def loaded(path: Path) -> dict[str, Any]:
@@ -40,11 +43,32 @@ def steps_of(path: Path) -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("path", sorted(SCAFFOLD))
-def test_a_workflow_here_is_that_of_init(path: str) -> None:
-    assert SCAFFOLD[path].decode() == (ROOT / path).read_text(encoding="utf-8")
+def test_a_workflow_here_is_that_of_init_with_the_massctl_of_this_checkout(path: str) -> None:
+    assert SCAFFOLD[path].replace(SCAFFOLD_ACTION, "./") == (ROOT / path).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("path", [*WORKFLOWS, *ACTIONS], ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_team_copies_two_short_workflows() -> None:
+    assert [".github/workflows/apply.yml", ".github/workflows/review.yml"] == sorted(SCAFFOLD)
+    assert sum(len(text.splitlines()) for text in SCAFFOLD.values()) <= 150
+
+
+def test_while_nothing_is_due_a_month_costs_few_minutes() -> None:
+    """GitHub bills each job in whole minutes. The guide says the number."""
+    on, jobs = loaded(ROOT / ".github/workflows/apply.yml")["on"], loaded(ROOT / ".github/workflows/apply.yml")["jobs"]
+    ((cron,),) = [[*each.values()] for each in on["schedule"]]
+    minute, *rest = cron.split()
+    assert minute.isdecimal()
+    assert ["*"] * 4 == rest
+    # `stop` is for one order; the gate runs at each tick, and once a day it lets doctor pass.
+    always = [name for name, job in jobs.items() if "needs" not in job and "==" not in str(job.get("if"))]
+    daily = [name for name, job in jobs.items() if "needs" in job]
+    minutes = HOURS_A_MONTH * len(always) + 31 * len(daily)
+
+    assert (["gate"], ["send"], True) == (always, daily, minutes <= 800)
+    assert str(minutes) in (ROOT / "docs/guides/first-pull-request.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("path", [*WORKFLOWS, ACTION], ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_actions_are_pinned_and_scripts_hold_no_expression(path: Path) -> None:
     steps = list(steps_of(path))
 
@@ -62,77 +86,135 @@ def test_a_workflow_has_no_right_that_a_job_does_not_name(path: Path) -> None:
     ]
 
 
-def test_the_check_that_a_merge_needs_is_one_job() -> None:
-    """Another job of its name would let a pull request pass that was never planned."""
-    rules = json.loads(scaffold_files()[".github/rulesets/main.json"])["rules"]
-    (checks,) = [each["parameters"] for each in rules if each["type"] == "required_status_checks"]
-    named = [f"{path.name}: {name}" for path in WORKFLOWS for name in loaded(path)["jobs"] if name == "plan"]
+def rules(name: str) -> dict[str, Any]:
+    found = json.loads(scaffold_files()[f".github/rulesets/{name}.json"])
+    assert isinstance(found, dict)
+    return {**found, "types": {each["type"] for each in found["rules"]}}
 
-    # 15368 is GitHub Actions: no other app, and no token with `statuses: write`, may say that it passed.
-    assert ([{"context": "plan", "integration_id": 15368}], ["plan.yml: plan"]) == (
-        checks["required_status_checks"],
-        named,
-    )
+
+def test_a_merge_needs_the_status_that_the_review_sets() -> None:
+    (checks,) = [each["parameters"] for each in rules("main")["rules"] if each["type"] == "required_status_checks"]
+
+    # 15368 is GitHub Actions: no other app, and no token of a person, may say that it passed.
+    assert [{"context": STATUS, "integration_id": 15368}] == checks["required_status_checks"]
+
+
+def test_only_the_deploy_key_writes_the_ledger_and_nobody_shortens_it() -> None:
+    """A bypass covers a whole ruleset, so there are two."""
+    key = [{"actor_id": None, "actor_type": "DeployKey", "bypass_mode": "always"}]
+    kept, written, brake = rules("massctl-state"), rules("massctl-state-writer"), rules("massctl-stop")
+
+    assert ([], {"deletion", "non_fast_forward"}) == (kept["bypass_actors"], kept["types"])
+    assert (key, {"creation", "update"}) == (written["bypass_actors"], written["types"])
+    assert (key, {"deletion", "update"}) == (brake["bypass_actors"], brake["types"])
+    refs = [each["conditions"]["ref_name"]["include"] for each in (kept, written, brake)]
+    assert [["refs/heads/massctl-state"]] * 2 + [["refs/heads/massctl-stop"]] == refs
+
+
+def test_no_job_that_has_a_secret_or_may_write_renders_a_pull_request() -> None:
+    jobs = {name: job for path in SHARED for name, job in loaded(path)["jobs"].items()}
+    reviewing = [name for name, job in jobs.items() if "'step': 'review'" in str(job["steps"])]
+
+    assert ["render"] == reviewing
+    assert {"contents": "read"} == jobs["render"]["permissions"]
+    assert ["send"] == [name for name, job in jobs.items() if "environment" in job or "secrets." in str(job)]
+
+
+def test_nothing_that_anybody_with_write_may_set_decides_where_a_secret_goes() -> None:
+    assert [] == [path for path, text in SCAFFOLD.items() if "vars." in text]
 
 
 def test_an_ignored_finding_has_a_reason() -> None:
     marks = re.compile(r"#\s*zizmor: ignore\[[\w,-]+\](.*)")
-    found = [(path.name, why) for path in [*WORKFLOWS, *ACTIONS] for why in marks.findall(path.read_text("utf-8"))]
+    found = [(path.name, why) for path in [*WORKFLOWS, ACTION] for why in marks.findall(path.read_text("utf-8"))]
 
     assert [] == [(name, why) for name, why in found if len(why.split()) < 4]
 
 
-def test_the_installer_imports_nothing_of_the_checkout(tmp_path: Path) -> None:
-    """A pull request is checked out where the job that may write installs massctl."""
-    checkout, temporary = tmp_path / "checkout", tmp_path / "temp"
+BACKEND = """
+import base64, hashlib, zipfile
+def build_wheel(folder, settings=None, metadata=None):
+    name = "massctl-9-py3-none-any.whl"
+    with zipfile.ZipFile(f"{folder}/{name}", "w") as wheel:
+        wheel.writestr("massctl/__init__.py", "")
+        wheel.writestr("massctl/__main__.py", "print('of this commit')")
+        wheel.writestr("massctl-9.dist-info/METADATA", "Metadata-Version: 2.1\\nName: massctl\\nVersion: 9\\n")
+        wheel.writestr("massctl-9.dist-info/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+        wheel.writestr("massctl-9.dist-info/RECORD", "")
+    return name
+"""
+
+
+@pytest.mark.slow
+def test_the_installer_imports_nothing_of_the_checkout_and_fetches_no_massctl(tmp_path: Path) -> None:
+    """The job stands in a checkout; what is built is the commit of the action, and an index is not asked for it."""
+    action, checkout, temporary = tmp_path / "action", tmp_path / "checkout", tmp_path / "temp"
     names = ["venv", "pip", "ensurepip", "subprocess", "sitecustomize", "usercustomize", "runpy"]
-    for path in (checkout, temporary):
-        path.mkdir()
+    for path in (action / "action", checkout, temporary):
+        path.mkdir(parents=True)
     for name in names:
         (checkout / f"{name}.py").write_text(f"open({str(tmp_path / name)!r}, 'w')\n", encoding="utf-8")
-    (checkout / "trusted").mkdir()
-    (checkout / "trusted/requirements.txt").write_text("# nothing\n", encoding="utf-8")
+    (action / "action/install.sh").write_bytes((ROOT / "action/install.sh").read_bytes())
+    (action / "action/requirements.txt").write_text("# nothing\n", encoding="utf-8")
+    (action / "backend.py").write_text(BACKEND, encoding="utf-8")
+    (action / "pyproject.toml").write_text(
+        '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n', encoding="utf-8"
+    )
     done = subprocess.run(
-        ["bash", str(ROOT / ".github/actions/massctl/install.sh")],
+        ["bash", str(action / "action/install.sh")],
         cwd=checkout,
         env={
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             "RUNNER_TEMP": str(temporary),
-            "REQUIREMENTS": "trusted/requirements.txt",
+            "PIP_INDEX_URL": "http://127.0.0.1:9/",
             "PYTHONPATH": str(checkout),
         },
         capture_output=True,
         text=True,
         check=False,
     )
+    assert (0, []) == (done.returncode, [name for name in names if (tmp_path / name).exists()]), done.stderr
+    python = [str(temporary / "massctl/bin/python"), "-I", "-m", "massctl"]
+    assert "of this commit\n" == subprocess.run(python, capture_output=True, text=True, check=True).stdout
 
-    assert [] == [name for name in names if (tmp_path / name).exists()]
-    assert (0, True) == (done.returncode, (temporary / "massctl/bin/pip").exists()), done.stderr
+
+@pytest.mark.parametrize(
+    "lines", ["", "WECHAT_MAIN_SECRET=x\n", " EGRESS_HOST = me@gw.example\r\nEGRESS_KNOWN_HOSTS=gw key\n"]
+)
+def test_the_way_out_is_a_line_of_the_secret_and_its_key_is_left_nowhere(tmp_path: Path, lines: str) -> None:
+    (tmp_path / "ssh").write_text(
+        '#!/bin/sh\necho "$@" > "$RUNNER_TEMP/called"; cat "$RUNNER_TEMP/egress.key" >> "$RUNNER_TEMP/called"\n'
+    )
+    (tmp_path / "ssh").chmod(0o755)
+    more = {"MASSCTL_SECRETS": lines, "EGRESS_KEY": "the key", "RUNNER_TEMP": str(tmp_path)}
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    subprocess.run(["bash", str(ROOT / "action/egress.sh")], env={"PATH": path, **more}, check=True)
+
+    called = (tmp_path / "called").read_text() if (tmp_path / "called").exists() else ""
+    assert ("EGRESS" in lines) == called.endswith("-- me@gw.example\nthe key\n")
+    assert not (tmp_path / "egress.key").exists()
+    assert not called or "gw key\n" == (tmp_path / "egress.hosts").read_text()
 
 
-def test_every_python_of_the_workflows_is_isolated() -> None:
+def test_each_library_of_the_action_is_known_by_its_digest() -> None:
+    lines = (ROOT / "action/requirements.txt").read_text("utf-8").replace("\\\n", " ").splitlines()
+    pinned = {found[1]: line for line in lines if (found := re.match(r"([\w.-]+)==", line))}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    declared = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
+
+    assert [] == [line for line in lines if line and not line.startswith("#") and "--hash=sha256:" not in line]
+    assert [] == [line for line in lines if "://" in line or "-index" in line]
+    wanted = {found[1].replace(".", "-"): each for each in declared if (found := re.match(r"([\w.-]+)", each))}
+    assert set() == wanted.keys() - pinned.keys()
+    exact = {name: each.partition("==")[2] for name, each in wanted.items() if "==" in each}
+    assert exact == {name: pinned[name].partition("==")[2].split()[0] for name in exact}
+
+
+def test_every_python_of_the_action_is_isolated() -> None:
     """Without -I the folder that it is started in is looked through first."""
-    scripts = [*(ROOT / ".github/actions").rglob("*.sh")]
+    scripts = [*(ROOT / "action").glob("*.sh")]
     lines = [line for path in scripts for line in path.read_text("utf-8").splitlines() if "python" in line.casefold()]
-    shared = [path for path in WORKFLOWS if f".github/workflows/{path.name}" in SCAFFOLD]
-    lines += [line for path in shared for step in steps_of(path) for line in step.get("run", "").splitlines()]
+    lines += [line for path in SHARED for step in steps_of(path) for line in step.get("run", "").splitlines()]
 
-    called = re.compile(r"(^|[\s/\"'])(python[0-9.]*|(?<!-m )pip[0-9.]*)[\"']?(?=\s)(?! -I\b)(?!.*#)")
+    called = re.compile(r"(^|[\s/\"'(])(python[0-9.]*|(?<!-m )pip[0-9.]*)[\"']?(?=\s)(?! -I\b| \])(?!.*#)")
     assert [] == [line for line in lines if called.search(line) and not line.lstrip().startswith("#")]
-
-
-def test_what_runs_here_is_the_checkout_that_the_action_is_from() -> None:
-    """A requirement like `.` would be the folder in which a job starts: in the one that may write, the pull request."""
-    named = (ROOT / ".github/massctl/requirements.txt").read_text("utf-8").split("\n")[-2]
-    assert "massctl @ file://${MASSCTL_CHECKOUT}" == named
-    assert "MASSCTL_CHECKOUT" in (ROOT / ".github/actions/massctl/install.sh").read_text("utf-8")
-
-
-def test_a_review_checks_every_lock_whatever_the_pull_request_changes() -> None:
-    """Another version of massctl, or an edit in _shared, makes locks stale that the pull request does not touch."""
-    plan = loaded(ROOT / ".github/workflows/plan.yml")
-    steps = plan["jobs"]["plan"]["steps"]
-
-    assert plan[True if True in plan else "on"]["pull_request"] is None
-    assert ["lock", "--check", "--if-required"] == steps[-1]["with"]["arguments"].split()
-    assert "${{ !cancelled() }}" == steps[-1]["if"]

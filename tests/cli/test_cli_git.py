@@ -204,5 +204,7 @@ def test_the_brake_is_told_where_nothing_is_sent_anyway(in_git: Shell, remote: P
     git(in_git.root, "push", "-q", "origin", "HEAD:massctl-stop")
     (planned,) = in_git("plan", "--format", "json").document["campaigns"]
     assert (["kill_switch"], []) == ([each["guard"] for each in planned["refusals"]], planned["steps"])
-    watched = in_git("ci", "watch")
+    in_git.env(GITHUB_REF="refs/heads/main")
+    git(in_git.root, "commit", "-qam", "a window")
+    watched = in_git("ci", "gate")
     assert (1, True) == (watched.status, "somebody stopped all sends" in watched.out)

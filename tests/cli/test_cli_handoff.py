@@ -25,7 +25,7 @@ def test_from_the_plan_to_the_send(handed: Shell):
     planned = handed("plan", "letter", "--sandbox")
     assert "by hand    ○ original (原创)" in planned.out
     assert "handoff_open: still to do in the console" in " ".join(planned.out.split())
-    assert "on GitHub: Actions / operate / adopt the draft" in " ".join(planned.out.split())
+    assert "on GitHub: Actions / apply / adopt the draft" in " ".join(planned.out.split())
     assert ExitStatus.REFUSED == handed("apply", "letter", "--sandbox", "--yes").status
     assert [] == handed.report()["jobs"]
 

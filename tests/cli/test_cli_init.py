@@ -1,7 +1,15 @@
 """`massctl init`: what it writes is ready, and what the place lacks is said."""
 
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
 from cli_runner import Shell
-from gits import git
+from gits import clone_of, git, remote_at
+
+from massctl.cli import installed
+from massctl.scaffold import ACTION
 
 
 def test_nobody_is_sent_a_preview_before_a_name_is_written(shell: Shell) -> None:
@@ -57,3 +65,37 @@ def test_the_sample_goes_nowhere_before_it_is_named(shell: Shell) -> None:
     assert (0, [], ["not_named"], 0) == (said.status, campaign["performed"], guards, said.document["serial"])
     assert 0 == shell(*there, "plan", "--sandbox", "--detailed-exitcode").status
     assert "staged and sent only by name" in shell(*there, "plan", "--sandbox").out
+
+
+@pytest.mark.parametrize(
+    ("told", "action"),
+    [
+        (
+            {"url": "https://github.com/a/b.git", "vcs_info": {"vcs": "git", "commit_id": "ab" * 20}},
+            f"a/b@{'ab' * 20}",
+        ),
+        ({"url": "https://evil.example/a/b.git", "vcs_info": {"vcs": "git", "commit_id": "ab" * 20}}, None),
+        ({"url": "https://github.com/a/b.git", "vcs_info": {"vcs": "git", "commit_id": "main"}}, None),
+        ({"url": "https://example.com/massctl.whl", "archive_info": {}}, None),
+        (None, None),
+    ],
+)
+def test_the_workflows_run_the_commit_that_was_installed_and_never_a_mere_name(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, told: dict[str, Any] | None, action: str | None
+) -> None:
+    monkeypatch.setattr(installed, "_direct_url", lambda: told)
+    said = shell("init", "new", "--language", "en")
+    text = shell.tree.read("new/.github/workflows/apply.yml") + shell.tree.read("new/.github/workflows/review.yml")
+
+    used = set(re.findall(r"(?m)^ *(?:- )?uses: (\S+)", text))
+    assert {action or ACTION} == {each for each in used if not each.startswith("actions/")}
+    assert (action is None) == ("no workflow begins" in said.err)
+
+
+def test_a_folder_of_git_is_known_by_its_commit_and_remote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clone = clone_of(remote_at(tmp_path / "remote.git"), tmp_path / "massctl")
+    monkeypatch.setattr(installed, "_direct_url", lambda: {"url": clone.as_uri(), "dir_info": {"editable": True}})
+    assert None is installed.action_of_this_massctl()
+    git(clone, "remote", "set-url", "origin", "git@github.com:a/massctl.git")
+
+    assert f"a/massctl@{git(clone, 'rev-parse', 'HEAD')}" == installed.action_of_this_massctl()

@@ -6,7 +6,7 @@ import pytest
 from cli_runner import Shell
 from repositories import window
 
-from massctl.transport import Line, NoAnswer, RawAnswer
+from massctl.transport import Line, NoAnswer
 
 HOOK = "notify:\n  - webhook_env: HOOK\n"
 TOMORROW = window("2026-12-02T12:00:00+08:00", "2026-12-02T14:00:00+08:00")
@@ -204,17 +204,8 @@ def test_a_name_that_was_only_announced_is_free(told: Shell) -> None:
     assert "notice" not in told("state", "show", "--sandbox").out
 
 
-def test_watch_tells_of_a_window_too_and_once(told: Shell) -> None:
+def test_the_gate_lets_a_run_pass_that_tells_of_a_window(told: Shell) -> None:
     assert 0 == told("state", "init").status
-    posts: list[bytes] = []
-
-    def taken(_: Line, call: Any) -> Any:
-        posts.append(call.content)
-        return RawAnswer(200, b"")
-
-    told.monkeypatch.setattr(Line, "exchange", taken)
-    for _ in range(2):
-        found = told("ci", "watch")
-        assert (0, "") == (found.status, found.out), found
-    assert 1 == len(posts)
-    assert b"then it is sent" in posts[0]
+    told.env(GITHUB_REF="refs/heads/main")
+    found = told("ci", "gate")
+    assert (0, True) == (found.status, "somebody is to be told of a window" in found.err), found

@@ -4,7 +4,9 @@ It reads `.github/workflows/*.yml` of the commit that an event is about, and run
 of its own, with what GitHub would put into its environment and nothing else. What it is strict about:
 
 - a checkout without persisted credentials reaches no remote; a job without `contents: write` pushes nothing, and nobody
-  but a person pushes to main (a hook of the bare repository says so, as a protected branch does);
+  but a person pushes to main. Once the rulesets are there only the deploy key writes the ledger and lifts the brake. A
+  hook of the bare repository says so;
+- a pull request is merged only with a good status `massctl` on its newest commit;
 - secrets belong to environments, and an environment gives them to runs of main only;
 - what one job gets from another went through an artefact.
 
@@ -18,33 +20,40 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from expressions import Expressions
-from fake_forge import REPOSITORY
-from processes import MASSCTL, PATIENCE_SECONDS, Wechat
+from fake_forge import REPOSITORY, FakeForge
+from processes import PATIENCE_SECONDS, Wechat
 from ruamel.yaml import YAML
 
 SECRET: Final = "WECHAT_MAIN_SECRET"
 HOOK: Final = """#!/bin/sh
 while read -r old new ref; do
-  case "$PLAYED_CONTENTS $ref" in
-    "person "*) ;;
-    *" refs/heads/main") echo "main is protected" >&2; exit 1 ;;
-    "write "*) ;;
+  case "$PLAYED_CONTENTS $ref $([ -e rulesets ] && echo ruled)" in
+    "person refs/heads/main "*) ;;
+    *" refs/heads/main "*) echo "main is protected" >&2; exit 1 ;;
+    "deploy-key refs/heads/massctl-state "*) ;;
+    *" refs/heads/massctl-state ruled") echo "GH013: Repository rule violations found" >&2; exit 1 ;;
+    "deploy-key refs/heads/massctl-stop "*) ;;
+    *" refs/heads/massctl-stop ruled")
+      case "$PLAYED_CONTENTS $old" in
+        read*) echo "this token may not write" >&2; exit 1 ;;
+        *" 0000000000000000000000000000000000000000") ;;
+        *) echo "GH013: Repository rule violations found" >&2; exit 1 ;;
+      esac ;;
+    "person "* | "write "* | "deploy-key "*) ;;
     *) echo "this token may not write" >&2; exit 1 ;;
   esac
 done
 if [ -e refuse-the-ledger ]; then echo "no" >&2; exit 1; fi
 """
-NONE: Final = "#!/bin/sh\nexit 1\n"
-"""Nothing is installed on the machine that plays, and no picture is taken: other tests look at pictures."""
-GH: Final = """#!/bin/sh
-echo "$@" >> "$PLAYED_GH"
-"""
+ROOT: Final = Path(__file__).parents[2]
+PLACEHOLDER: Final = "OWNER/massctl@"
+"""What `massctl init` writes where it does not know which commit of massctl runs: played, it is this one."""
 
 
 _COUNTING = threading.Lock()
@@ -57,7 +66,6 @@ class Job:
     result: str
     outputs: dict[str, str] = field(default_factory=dict)
     log: str = ""
-    summary: str = ""
     environments: list[dict[str, str]] = field(default_factory=list)
     """What each of its processes had in its environment."""
 
@@ -94,7 +102,6 @@ class Event:
 
     @property
     def github(self) -> dict[str, Any]:
-        pull = self.payload.get("pull_request", {})
         return {
             "event_name": self.name,
             "event": self.payload,
@@ -105,7 +112,6 @@ class Event:
             "triggering_actor": self.by,
             "run_attempt": str(self.attempt),
             "token": "ghs_played",
-            "head_ref": pull.get("head", {}).get("ref", ""),
             "workflow": "played",
         }
 
@@ -118,7 +124,7 @@ class Hub:
     wechat: Wechat
     api: str
     secrets: dict[str, str]
-    variables: dict[str, str] = field(default_factory=dict)
+    forge: FakeForge
     port: int = 0
     """Where WeChat is reached, where that is not the sandbox itself."""
     count: int = 0
@@ -160,38 +166,34 @@ class Hub:
         self.git("push", "--quiet", *(["--force"] if force else []), "origin", f"HEAD:{to}", at=clone)
         return self.git("rev-parse", "HEAD", at=clone)
 
-    def pull_request(self, clone: Path, branch: str, *, head: str = REPOSITORY, action: str = "opened") -> Event:
+    def pull_request(self, clone: Path, branch: str, *, head: str = REPOSITORY) -> Event:
         """Open one from a clone; a fork's commits lie where GitHub puts them, and in no branch of ours."""
         sha = self.commit(clone, f"refs/heads/{branch}" if head == REPOSITORY else "refs/pull/7/head", force=True)
-        return self.pulled(sha, branch, head=head, action=action)
+        return self.pulled(sha, branch, head=head)
 
-    def pulled(self, sha: str, branch: str, *, head: str = REPOSITORY, action: str = "opened") -> Event:
-        """Give the event of a pull request that stands at a commit, with its merge made as GitHub makes it."""
-        base = self.tip()
+    def pulled(self, sha: str, branch: str, *, head: str = REPOSITORY) -> Event:
+        """Give the event of pull request 7, which stands at a commit."""
+        self.git("update-ref", "refs/pull/7/head", sha)
+        self.forge.open_pull_request(7, branch, sha, head=head)
+        pull = {"number": 7, "head": {"ref": branch, "sha": sha, "repo": {"full_name": head}}}
+        payload = {"action": "opened", "pull_request": pull, "repository": {"full_name": REPOSITORY}}
+        return Event("pull_request_target", "refs/heads/main", self.tip(), payload)
+
+    def merge(self, branch: str) -> Event:
+        """Merge a branch as a person with the button, once its status is good, and give the push that follows."""
+        sha, base = self.tip(f"refs/heads/{branch}"), self.tip()
+        assert self.forge.statuses.get(sha, ("none",))[0] == "success", "the ruleset of main requires its status"
         tree = self.git("merge-tree", "--write-tree", base, sha)
         merged = self.git("commit-tree", tree, "-p", base, "-p", sha, "-m", "merge")
-        self.git("update-ref", "refs/pull/7/merge", merged)
-        pull = {
-            "number": 7,
-            "head": {"ref": branch, "sha": sha, "repo": {"full_name": head}},
-            "base": {"ref": "main", "sha": base},
-        }
-        payload = {"action": action, "pull_request": pull, "label": {"name": "preview"}}
-        if action == "labeled":
-            return Event("pull_request_target", "refs/heads/main", base, payload)
-        return Event("pull_request", "refs/pull/7/merge", merged, payload)
-
-    def merge(self, event: Event) -> Event:
-        """Merge a pull request as a person with the button, and give the push that follows."""
-        self.git("update-ref", "refs/heads/main", self.git("rev-parse", "refs/pull/7/merge"))
-        assert event.payload["pull_request"]["number"] == 7
+        self.git("update-ref", "refs/heads/main", merged)
+        self.forge.merged[merged], self.forge.newest = 7, merged
         return self.pushed()
 
     def pushed(self) -> Event:
         return Event("push", "refs/heads/main", self.tip())
 
     def dispatched(self, **inputs: str) -> Event:
-        return Event("workflow_dispatch", "refs/heads/main", self.tip(), inputs=inputs)
+        return Event("workflow_dispatch", "refs/heads/main", self.tip(), {"inputs": inputs}, inputs)
 
     def play(self, workflow: str, event: Event, *only: str, given: Path | None = None, after: Run | None = None) -> Run:
         """Run a workflow as it stands in the event's commit, all jobs or `only` some. `given` holds artefacts.
@@ -216,21 +218,15 @@ class Hub:
             os.kill(pid, signal.SIGINT)
 
 
-def made(root: Path, wechat: Wechat, api: str) -> Hub:
+def made(root: Path, wechat: Wechat, api: str, forge: FakeForge) -> Hub:
     """Make an empty home."""
-    hub = Hub(root, wechat, api, {SECRET: wechat.secret})
+    lines = f"# of the environment wechat\n{SECRET}={wechat.secret}\nNOBODYS=unnamed-value\n"
+    hub = Hub(root, wechat, api, {"MASSCTL_SECRETS": lines, "MASSCTL_DEPLOY_KEY": "a deploy key"}, forge)
     root.mkdir(parents=True, exist_ok=True)
     hub.git("init", "--quiet", "--bare", "--initial-branch=main", str(hub.bare), at=root)
-    programs = root / "bin"
-    for path, text in (
-        (hub.bare / "hooks/pre-receive", HOOK),
-        (programs / "gh", GH),
-        (programs / "sudo", NONE),
-        (programs / "chromium", NONE),
-    ):
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text)
-        path.chmod(0o755)
+    (hub.bare / "hooks").mkdir(exist_ok=True)
+    (hub.bare / "hooks/pre-receive").write_text(HOOK)
+    (hub.bare / "hooks/pre-receive").chmod(0o755)
     return hub
 
 
@@ -248,7 +244,7 @@ class Player:
         self.job = Job("success")
         self.workspace, self.temporary = folder / "workspace", folder / "temp"
         self.steps: dict[str, Any] = {}
-        self.may_write = declared["permissions"].get("contents") == "write"
+        self.credential = "write" if declared["permissions"].get("contents") == "write" else "read"
 
     def play(self) -> Job:
         """Run the steps, and give how it went."""
@@ -261,7 +257,6 @@ class Player:
             "github": self.event.github,
             "needs": needs,
             "inputs": self.event.inputs,
-            "vars": self.hub.variables,
             "secrets": self._secrets(),
             "steps": self.steps,
             "runner": {"temp": str(self.temporary)},
@@ -271,7 +266,10 @@ class Player:
             return self.job
         for path in (self.workspace, self.temporary / "massctl/bin"):
             path.mkdir(parents=True)
-        (self.temporary / "massctl/bin/massctl").symlink_to(MASSCTL)
+        # What the action installs, once a job; other tests install it.
+        python = self.temporary / "massctl/bin/python"
+        python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+        python.chmod(0o755)
         (self.temporary / "event.json").write_text(json.dumps(self.event.payload))
         for step in self.declared["steps"]:
             self._step(step, self.contexts)
@@ -325,8 +323,8 @@ class Player:
                 return self._upload(given)
             case "actions/download-artifact":
                 return self._download(given)
-            case _ if action.startswith("./"):
-                return self._composite(self.workspace / action, given, environment, outputs)
+            case _ if uses.startswith(PLACEHOLDER):
+                return self._composite(ROOT, given, environment, outputs)
             case _:
                 raise AssertionError(f"an action that was never played: {uses}")
         return True
@@ -341,6 +339,7 @@ class Player:
         git("checkout", "--quiet", "--detach", "FETCH_HEAD", at=place)
         # Without credentials a private repository is out of reach.
         keeps = given["persist-credentials"] == "true"
+        self.credential = "deploy-key" if given.get("ssh-key") else self.credential
         git("remote", "add", "origin", f"file://{self.hub.bare}" if keeps else "/nonexistent/private.git", at=place)
 
     def _upload(self, given: dict[str, str]) -> bool:
@@ -373,9 +372,9 @@ class Player:
         return done
 
     def _script(self, script: str, environment: dict[str, str], outputs: dict[str, str]) -> bool:
-        written = {name: self.temporary / name for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "PLAYED_GH")}
-        written["GITHUB_OUTPUT"].write_text("")
-        full = {**self._machine(), **{name: str(path) for name, path in written.items()}, **environment}
+        written = self.temporary / "GITHUB_OUTPUT"
+        written.write_text("")
+        full = {**self._machine(), "GITHUB_OUTPUT": str(written), **environment}
         self.job.environments.append(full)
         process = subprocess.Popen(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
@@ -388,12 +387,10 @@ class Player:
             encoding="utf-8",
         )
         self.hub.pids.append(process.pid)
-        said, _ = process.communicate(timeout=PATIENCE_SECONDS)
+        said, _ = process.communicate(timeout=3 * PATIENCE_SECONDS)
         self.hub.pids.remove(process.pid)
         self.job.log += said
-        outputs.update(_outputs(written["GITHUB_OUTPUT"].read_text()))
-        if written["GITHUB_STEP_SUMMARY"].exists():
-            self.job.summary = written["GITHUB_STEP_SUMMARY"].read_text()
+        outputs.update(line.split("=", 1) for line in written.read_text().splitlines())
         if process.returncode == 130:
             self.job.result = "cancelled"
         return process.returncode == 0
@@ -403,30 +400,18 @@ class Player:
         clean = _clean(self.hub.root)
         return {
             **clean,
-            "PATH": f"{self.hub.root / 'bin'}:{Path(sys.executable).parent}:{clean['PATH']}",
             "CI": "true",
             "GITHUB_ACTIONS": "true",
             "GITHUB_ACTOR": "editor-lin",
             "GITHUB_TRIGGERING_ACTOR": self.event.by,
             "GITHUB_RUN_ATTEMPT": str(self.event.attempt),
             "GITHUB_API_URL": self.hub.api,
+            "GITHUB_EVENT_NAME": self.event.name,
+            "GITHUB_REF": self.event.ref,
+            "GITHUB_RUN_ID": "77",
             "GITHUB_EVENT_PATH": str(self.temporary / "event.json"),
             "GITHUB_REPOSITORY": REPOSITORY,
             "RUNNER_TEMP": str(self.temporary),
             "MASSCTL_API_BASE": f"http://127.0.0.1:{self.hub.port or self.hub.wechat.port}",
-            "PLAYED_CONTENTS": "write" if self.may_write else "read",
+            "PLAYED_CONTENTS": self.credential,
         }
-
-
-def _outputs(text: str) -> Iterator[tuple[str, str]]:
-    """Read what steps wrote into GITHUB_OUTPUT."""
-    lines = iter(text.splitlines())
-    for line in lines:
-        name, sign, rest = line.partition("=") if "<<" not in line.partition("=")[0] else line.partition("<<")
-        if sign == "=":
-            yield name, rest
-        else:
-            held = []
-            while (more := next(lines)) != rest:
-                held.append(more)
-            yield name, "\n".join(held)

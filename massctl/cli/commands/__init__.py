@@ -36,7 +36,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "doctor": ("massctl.cli.commands.doctor", "Check credentials, whitelist, rights, clock, proxy, ledger."),
     "sandbox": ("massctl.cli.commands.sandbox", "Serve a simulated WeChat on loopback, with an inbox page."),
     "explain": ("massctl.cli.commands.explain", "Explain a diagnostic, a guard, an exit status or an errcode."),
-    "ci": ("massctl.cli.commands.ci", "Helpers for CI workflows: comment on a plan, pass locks between jobs."),
+    "ci": ("massctl.cli.commands.ci", "Helpers for CI workflows: review a pull request, send what is due."),
     "schema": ("massctl.cli.commands.schema", "Write the JSON Schemas of the file formats."),
 }
 """Verb -> module with a click command named `command`, and its help in one line."""

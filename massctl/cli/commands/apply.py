@@ -427,7 +427,8 @@ def wait_for_windows(
 ) -> Outcome:
     """Go on from a run that has staged everything: at each opening carry out what it opens for.
 
-    While it waits, `notifier` tells of the windows that open soon.
+    While it waits, `notifier` tells of the windows that open soon. It ends at once where the branch that sends moved
+    on: the run of the newer commit sends, and may not have to wait for this one.
     """
     outcome, clock = begun, session.clock
     try:

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from massctl.plan.plan import Plan
 
 
+SENDS_BY_ACTIONS: Final = ".github/workflows/apply.yml"
+"""Where this is, GitHub's timer begins the runs that send."""
+
+
 @click.command(name="doctor")
 @form_option
 @sandbox_option
@@ -98,7 +102,14 @@ def _repository(session: Session, warnings: list[Diagnostic]) -> tuple[State, Pl
     from massctl.cli.planner import planned
     from massctl.model.diagnostics import Check, Finding, Level
     from massctl.model.state import State
-    from massctl.plan.checkup import campaigns_finding, ledger_finding, open_sends, sending_finding, window_findings
+    from massctl.plan.checkup import (
+        campaigns_finding,
+        ledger_finding,
+        open_sends,
+        sending_finding,
+        short_windows,
+        window_findings,
+    )
     from massctl.plan.quota import Agenda
 
     findings = [
@@ -126,7 +137,15 @@ def _repository(session: Session, warnings: list[Diagnostic]) -> tuple[State, Pl
     return (
         state,
         plan,
-        [*ledger, *_git(session), *open_sends(state), *findings, campaigns_finding(plan), *window_findings(plan)],
+        [
+            *ledger,
+            *_git(session),
+            *open_sends(state),
+            *findings,
+            campaigns_finding(plan),
+            *window_findings(plan),
+            *(short_windows(plan) if (session.root / SENDS_BY_ACTIONS).is_file() else ()),
+        ],
     )
 
 

@@ -43,23 +43,30 @@ def command(directory: str, target: Path | None, language: str | None, owner: st
 def _begun(
     root: Path, target: Path | None, language: str | None, owner: str | None, *, keep: bool
 ) -> tuple[Console, Result]:
+    from massctl.cli.installed import action_of_this_massctl
     from massctl.scaffold import already_there, scaffold_files, write_scaffold
     from massctl.source.schemas import schema_documents, schema_text
 
     choose_language(language or chosen_language())
     console = use_console(make_console(None))
     # Chinese is for everybody who asks for nothing else: that is what followers read.
-    contents = scaffold_files(asked_for(chosen_language(), os.environ) or "zh", owner)
+    action = action_of_this_massctl()
+    contents = scaffold_files(asked_for(chosen_language(), os.environ) or "zh", owner, action)
     for name, document in schema_documents().items():
         contents[f"schemas/{name}"] = schema_text(document).encode()
     kept = already_there(root, contents) if keep else []
     written = write_scaffold(root, {path: data for path, data in contents.items() if path not in kept})
     paths = sorted([*written, *_locked(root, written)])
-    hints = [*(Phrase("kept: {path}", path=path) for path in kept), *_hints(root, target, kept)]
+    unknown = [_UNKNOWN_ACTION] if action is None else []
+    hints = [*(Phrase("kept: {path}", path=path) for path in kept), *unknown, *_hints(root, target, kept)]
     use_console(console)
     return console, Result(ExitStatus.DONE, text=lambda _: "\n".join(paths), talk=said(*hints))
 
 
+_UNKNOWN_ACTION: Final = Phrase(
+    "it is not known where this massctl is published: in .github/workflows write its repository and commit in place of "
+    "OWNER/massctl@000…, or no workflow begins"
+)
 README: Final = "README.md"
 IGNORED: Final = ".gitignore"
 _CACHE: Final = ".massctl/"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -120,6 +120,21 @@ def command(
     return run_in_session("plan", form, directory, work, sandbox=sandbox)
 
 
+def review_json(current: Session, warnings: list[Diagnostic], main: str, branch: str) -> str:
+    """Return the plan for review of files that were written out of a commit, compared with the checkout `main`.
+
+    `branch` is what that is called.
+    """
+    from massctl.cli.planner import PlanOptions, Purpose, planned
+    from massctl.view.json_documents import plan_json
+
+    checkout = replace(open_checkout(current, main, for_review=True), where=branch)
+    made = planned(current, (), warnings, PlanOptions(Purpose.SHOW, of_commit=True))
+    unlocked = _unlocked(made, missing=True)
+    changed = _differences(current, made, checkout, unlocked)
+    return plan_json(made.plan, current.console.reader, (), _reviewed(current, made, changed, unlocked))
+
+
 def _agree(form: str, *, refresh: bool, out: Path | None, against: str | None, for_review: bool) -> None:
     """Refuse flags that do not go together."""
     if refresh and out is not None:
@@ -225,7 +240,10 @@ class Checkout:
         if self.desires is None:
             return Difference(base, self.note, is_new=self.is_empty)
         if campaign.name not in self.desires.names():
-            return Difference(base, _NEW, is_new=True)
+            # Only a new campaign is told by what it begins with.
+            from massctl.plan.review_diff import beginnings
+
+            return Difference(base, _NEW, is_new=True, articles=tuple(beginnings(_version(campaign))))
         theirs = _rendered(self.desires, campaign.name)
         if theirs is None:
             return Difference(base, Phrase("its files there have faults, so they cannot be compared"))

@@ -22,7 +22,7 @@ OTHERWISE = Phrase(
     "policy in massctl.yaml, and have it merged"
 )
 _WHO_CAN = Phrase(
-    "whoever may push to the repository can lift it: {command}; on GitHub: Actions / operate / allow sends again, for "
+    "whoever may push to the repository can lift it: {command}; on GitHub: Actions / apply / allow sends again, for "
     "those whom policy.operators names",
     command=Command("resume"),
 )

@@ -71,7 +71,7 @@ OTHERWISE: Final = Phrase(
     "massctl.yaml, and have it merged"
 )
 _WHO_CAN: Final = Phrase(
-    "whoever may push to the repository can set it: {command}; on GitHub: Actions / operate / stop all sends",
+    "whoever may push to the repository can set it: {command}; on GitHub: Actions / apply / stop all sends",
     command=Command("stop"),
 )
 

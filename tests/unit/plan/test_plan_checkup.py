@@ -32,7 +32,7 @@ from massctl.model.campaign import OpenidList
 from massctl.model.diagnostics import Check, Diagnostic, Finding, Level, Severity
 from massctl.model.entries import SendAccepted, SendImported, SendInDoubt
 from massctl.model.ids import AccountName, Sha256
-from massctl.model.message import RenderedCampaign
+from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
 from massctl.plan import checkup
@@ -72,7 +72,7 @@ def test_a_secret_is_judged_by_its_look_and_shown_in_no_finding(value: str, leve
     assert (Check.CREDENTIAL, level, MAIN) == (found.check, found.level, found.account)
     assert "WECHAT_MAIN_SECRET" in found.message
     assert (level is not Level.OK) == ("export WECHAT_MAIN_SECRET=…" in found.hint)
-    assert (level is not Level.OK) == ("on GitHub: Settings / Environments / secret WECHAT_MAIN_SECRET" in found.hint)
+    assert (level is not Level.OK) == ("on GitHub: a line WECHAT_MAIN_SECRET=… of the environment" in found.hint)
     assert not value.strip() or value.strip() not in found.message + found.hint
 
 
@@ -168,6 +168,14 @@ def test_many_windows_are_told_as_a_number() -> None:
 
     assert checkup.WINDOWS_TOLD + 1 == len(found)
     assert "more windows like these: 3" == found[-1].message
+
+
+@pytest.mark.parametrize(("minutes", "told"), [(119, True), (120, False)])
+def test_a_window_that_github_may_miss_is_a_warning(minutes: int, told: bool) -> None:
+    window = Window(OPEN.not_before, OPEN.not_before + timedelta(minutes=minutes))
+    found = [*checkup.short_windows(plan_of([text("now", window=window)], None, house()))]
+
+    assert told == any(f"{minutes} minutes long" in each.message for each in found)
 
 
 def test_a_campaign_of_no_account_is_told_without_one() -> None:
@@ -319,4 +327,4 @@ def test_nothing_is_left_to_do_before_there_is_a_draft() -> None:
 def test_a_variable_is_set_by_export_and_among_the_secrets_of_the_environment(advice: Callable[[str], Phrase]) -> None:
     said = advice("WECHAT_MAIN")
     assert said.startswith("export WECHAT_MAIN=")
-    assert said.endswith("Settings / Environments / secret WECHAT_MAIN")
+    assert said.endswith("a line WECHAT_MAIN=… of the environment's secret MASSCTL_SECRETS")

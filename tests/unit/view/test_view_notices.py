@@ -76,7 +76,7 @@ def test_a_doubt_shows_the_three_choices_and_their_times() -> None:
     assert '> massctl reconcile words --resubmit --reason "…"\n> from 2026-12-01 12:01 +08:00 until' in said
     assert '> massctl reconcile words --sent --reason "…"\n> it is in 群发记录; at any time' in said
     assert '> massctl reconcile words --not-sent --reason "…"\n> it is not there' in said
-    assert said.endswith("\n> on GitHub, where massctl init wrote the workflows: Actions / operate / reconcile")
+    assert said.endswith("\n> on GitHub, where massctl init wrote the workflows: Actions / apply / reconcile")
     assert "until 2026-12-02 12:00 +08:00 WeChat still knows the id" in said
 
 

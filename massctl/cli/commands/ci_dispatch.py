@@ -1,0 +1,238 @@
+"""What a run of apply.yml is for: the gate finds out without a secret, and the next job does it with one.
+
+A person's order stands in GitHub's event, and is turned into a command line of massctl here: no word of it reaches a
+shell. A secret stands in one variable of several lines, and a process gets those that massctl.yaml names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, MutableMapping
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from massctl.cli.consent import require_operator
+from massctl.cli.output import on_github, write
+from massctl.errors import RefusedError, UsageError
+from massctl.forge.events import Dispatch, read_event
+from massctl.forge.review_file import event_text
+from massctl.model.diagnostics import Check, Finding, Level
+from massctl.model.ids import is_campaign_name
+from massctl.model.phrase import Phrase
+from massctl.model.state import FINAL
+from massctl.plan.steps import Guard
+from massctl.plan.window import WindowState
+from massctl.source.repository import CAMPAIGNS
+
+if TYPE_CHECKING:
+    from massctl.cli.planner import Planned
+    from massctl.cli.session import Session
+    from massctl.model.ids import CampaignName
+    from massctl.model.settings import MassctlFile
+    from massctl.plan.plan import PlannedCampaign
+
+AHEAD: Final = timedelta(minutes=90)
+"""So long before a window opens a run begins to wait for it: the timer may be most of an hour late."""
+_DOCTOR_HOUR_UTC: Final = 0
+"""08:00 in Beijing, before anybody's working day."""
+
+SEND: Final = "send what is due"
+CHECK: Final = "check everything"
+PREVIEW: Final = "preview a pull request"
+_RECONCILE: Final = {
+    "reconcile: it was sent": "--sent",
+    "reconcile: it was not sent": "--not-sent",
+    "reconcile: repeat it now": "--resubmit",
+}
+_NOTHING: Final = Phrase("Nothing was done.")
+_NUMBER_MAX: Final = 20
+
+
+def order_of(environment: Mapping[str, str]) -> Dispatch | None:
+    """Return what a person asks this run to do; None if it was started otherwise, or to send what is due."""
+    if environment.get("GITHUB_EVENT_NAME") != "workflow_dispatch":
+        return None
+    asked = read_event(Dispatch, event_text(environment))
+    return asked if asked.typed("order") not in ("", SEND) else None
+
+
+def words_of(order: Dispatch, looked: str) -> tuple[str, ...]:
+    """Return an order as a command line of massctl, `preview N NAME` for that of a pull request's branch.
+
+    `looked` is not later than when the person looked. Raises UsageError for what is missing or contradicts itself.
+    """
+    act, campaign, number = order.typed("order"), order.typed("campaign"), order.typed("number")
+    if act == "allow sends again":
+        return "resume", "--yes"
+    if not is_campaign_name(campaign):
+        raise UsageError(Phrase("name the campaign: the folder in campaigns/"), _NOTHING)
+    if number and not (number.isascii() and number.isdecimal() and len(number) <= _NUMBER_MAX):
+        raise UsageError(Phrase("{number} is not a number", number=number[:_NUMBER_MAX]), _NOTHING)
+    why = f"--reason={order.typed('reason')}"
+    if act in _RECONCILE:
+        how = _RECONCILE[act]
+        when = ("--yes",) if how == "--resubmit" else (f"--looked-at={looked}",)
+        found = (number,) if how == "--sent" and number else ()
+        return "reconcile", how, *when, why, "--", campaign, *found
+    if act == "adopt the draft":
+        return "adopt", why, "--", campaign
+    if act == PREVIEW:
+        if not number:
+            raise UsageError(Phrase("give the number of the pull request"), _NOTHING)
+        return "preview", number, campaign
+    if act not in ("withdraw one article", "withdraw all articles"):
+        raise UsageError(Phrase("there is no order {order}", order=act[:40]), _NOTHING)
+    if order.typed("again") != campaign:
+        raise UsageError(
+            Phrase("to withdraw, type the campaign's name twice, the same both times"), Phrase("Nothing was withdrawn.")
+        )
+    every = act == "withdraw all articles"
+    if not every and not number:
+        raise UsageError(Phrase("give the number of the article, from 1"), Phrase("Nothing was withdrawn."))
+    return "withdraw", "--all" if every else f"--article={number}", "--yes", "--", campaign
+
+
+def require_branch(settings: MassctlFile, environment: Mapping[str, str]) -> None:
+    """Raise RefusedError unless this run is of the branch that sends."""
+    branch = settings.policy.branch or "main"
+    if environment.get("GITHUB_REF") != f"refs/heads/{branch}":
+        raise RefusedError(
+            Phrase("this workflow acts only from {branch}", branch=branch),
+            _NOTHING,
+            Phrase("choose {branch} under “Use workflow from”, then run it again", branch=branch),
+        )
+
+
+def gate(session: Session, environment: Mapping[str, str]) -> str | None:
+    """Return the step of an order, None without one. Raises RefusedError, UsageError for one that nobody may give."""
+    require_branch(session.settings, environment)
+    order = order_of(environment)
+    if order is None:
+        return None
+    if order.typed("order") == CHECK:
+        return "doctor"  # It changes nothing, so anybody may ask.
+    require_operator(session.settings.policy, environment)
+    words = words_of(order, session.clock.now().isoformat())
+    if words[0] == "preview" and session.settings.policy.preview_to is None:
+        raise RefusedError(
+            Phrase("massctl.yaml has no policy.preview_to, so a branch could show itself to any follower"),
+            _NOTHING,
+            Phrase("name who may see previews under policy.preview_to, by a pull request"),
+        )
+    return "order"
+
+
+def reasons(session: Session, made: Planned, now: datetime) -> Iterator[Phrase]:
+    """Say for what the job that sends is needed now; nothing where it can be spared."""
+    from massctl.apply.jobs import unfinished
+    from massctl.cli.commands.apply import opening
+
+    if made.plan.can_apply:
+        yield Phrase("there is something to do")
+    coming = opening(made.plan.campaigns, now, now + AHEAD)
+    if coming is not None:
+        yield Phrase("a window opens soon: {names}", names=", ".join(coming[1]))
+    records = made.state.records.values()
+    if any(unfinished(job) is not None for record in records for job in record.jobs):
+        yield Phrase("a send is still being delivered")
+    if any(record.is_in_doubt for record in records):
+        yield Phrase("the outcome of a send is unknown")
+    if any(_is_unrecorded(made, each) for each in made.plan.campaigns):
+        yield Phrase("a window has closed, and that is not on record")
+    leads = [lead for channel in session.settings.notify for lead in channel.leads]
+    if any(now - AHEAD < window.not_before - lead <= now for window in made.windows.values() for lead in leads):
+        yield Phrase("somebody is to be told of a window")
+
+
+def _is_unrecorded(made: Planned, planned: PlannedCampaign) -> bool:
+    """Return whether a window has closed without a send, and no run has found that yet."""
+    if planned.window is not WindowState.EXPIRED or planned.status in FINAL or planned.name not in made.windows:
+        return False
+    record = made.state.record(planned.name, planned.edition or 1)
+    return made.windows[planned.name].not_after not in record.expired_at and not record.is_in_doubt
+
+
+def is_hour_of_doctor(environment: Mapping[str, str], now: datetime) -> bool:
+    """Return whether this is the tick of a day at which everything that a send depends on is looked at."""
+    return environment.get("GITHUB_EVENT_NAME") == "schedule" and now.astimezone(UTC).hour == _DOCTOR_HOUR_UTC
+
+
+def unlocked(made: Planned) -> list[Finding]:
+    """Find campaigns of the branch that sends whose lock is missing or of something else: they will not be sent."""
+    guards = (Guard.LOCK_MISSING, Guard.LOCK_STALE)
+    return [
+        Finding(Check.CAMPAIGNS, Level.PROBLEM, Phrase("{name}: {message}", name=each.name, message=refusal.message))
+        for each in made.plan.campaigns
+        for refusal in each.refusals
+        if refusal.guard in guards and each.window is not WindowState.EXPIRED
+    ]
+
+
+SECRETS: Final = "MASSCTL_SECRETS"
+"""The one secret of the environment: lines NAME=value."""
+_ALWAYS: Final = frozenset({"MASSCTL_NO_SEND"})
+_EGRESS: Final = "EGRESS_"
+"""What begins so is for the way out to WeChat, which is open by now."""
+_ESCAPES: Final = (("%", "%25"), ("\r", "%0D"), ("\n", "%0A"))
+
+
+def take_secrets(settings: MassctlFile, lines: str, environment: MutableMapping[str, str]) -> list[Phrase]:
+    """Take the lines that massctl.yaml names into the environment, have GitHub blot out all, and drop the rest.
+
+    Returns what is to be said of lines that nothing names.
+    """
+    named, told = _names(settings), list[Phrase]()
+    for line in lines.splitlines():
+        name, sign, value = (part.strip() for part in line.partition("="))
+        if not sign or not value or name.startswith("#"):
+            continue
+        if name not in _ALWAYS and on_github(environment):
+            # Before anything can be printed that holds it.
+            _blot_out(value)
+        if name in named or name in _ALWAYS:
+            environment[name] = value
+        elif not name.startswith(_EGRESS):
+            told.append(Phrase("{secrets} has {name}, which massctl.yaml does not name", secrets=SECRETS, name=name))
+    return told
+
+
+def _blot_out(value: str) -> None:
+    for character, escape in _ESCAPES:
+        value = value.replace(character, escape)
+    write(f"::add-mask::{value}")
+
+
+def _names(settings: MassctlFile) -> frozenset[str]:
+    """Return the variables that massctl.yaml names."""
+    accounts = settings.accounts.values()
+    found = {name for each in accounts for name in (each.secret_env, each.proxy_env)}
+    found |= {name for each in settings.notify for name in (each.name, each.signing_secret_env)}
+    return frozenset(name for name in (*found, settings.state.token_env) if name)
+
+
+def put_pull_request(session: Session, number: int, name: CampaignName) -> None:
+    """Make a commit of this checkout whose campaign and shared files are those of a pull request; massctl.yaml stays.
+
+    Nothing is pushed. Raises MassctlError where the pull request cannot be written, or has no such campaign.
+    """
+    import shutil
+
+    from massctl.cli.checkout import known_to_git
+    from massctl.cli.pull_request import ATTRIBUTES, write_files
+    from massctl.ledger.git_remote import Git
+
+    found = write_files(session, number)
+    if not (found.folder / CAMPAIGNS / name / "campaign.yaml").is_file():
+        raise UsageError(Phrase("pull request {number} has no campaign {name}", number=number, name=name), _NOTHING)
+    for attributes in found.folder.rglob(ATTRIBUTES):
+        attributes.unlink()  # They would decide what git makes of the files.
+    shutil.rmtree(session.root / CAMPAIGNS)
+    shutil.move(found.folder / CAMPAIGNS, session.root / CAMPAIGNS)
+    git = Git(session.root, known_to_git(session.settings, session.environment))
+    who = ("-c", "user.name=massctl", "-c", "user.email=massctl@localhost", "-c", "core.hooksPath=/dev/null")
+    for words in (
+        ("add", "--all", "--force", "--", CAMPAIGNS),
+        (*who, "commit", "--quiet", "--allow-empty", "-m", "x"),
+    ):
+        done = git.run(*words)
+        if not done.done:
+            raise RefusedError(Phrase("git says: “{words}”", words=done.words or "-"), _NOTHING)

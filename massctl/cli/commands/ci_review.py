@@ -1,0 +1,297 @@
+"""The review of a pull request: main's massctl renders it where nothing can be written, and a job that runs nothing of
+it tells: in its comment, in the status of its commit, and by locks that are committed to its branch.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from massctl.cli.app import Result, said
+from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.output import Console, write_files
+from massctl.cli.session import session
+from massctl.errors import ConfigurationError, ForgeError, MassctlError
+from massctl.forge.events import PullRequestEvent, read_event
+from massctl.forge.pull_requests import FILES_LISTED_MAX, ChangedFiles, Forge
+from massctl.forge.review_file import REVIEW_FILE, ReviewFile, UnfitError, event_text, read_review, review_text
+from massctl.model.phrase import Phrase, enumerated
+from massctl.model.settings import realm_of
+from massctl.plan.lock_diff import COMMENT_MARK, LockState
+from massctl.plan.plan_file import SavedPlan, StoppedPlan
+from massctl.view.i18n import Reader, say
+from massctl.view.markdown import Locking, is_faulty, plan_comment
+from massctl.view.markdown_text import Words
+from massctl.view.words import campaigns
+
+if TYPE_CHECKING:
+    from massctl.cli.session import Session
+    from massctl.model.diagnostics import Diagnostic
+    from massctl.transport import Inside, Line
+
+API: Final = "https://api.github.com"
+
+
+def write_review(directory: str, out: Path, environment: Mapping[str, str] = os.environ) -> tuple[Console, Result]:
+    """Render the pull request of this run, and write its plan and the locks that it lacks into the folder `out`.
+
+    Its massctl.yaml counts as it will after the merge, but for `state`: where the ledger is, main says.
+    """
+    from massctl.cli.pull_request import write_files as write_pull_request
+
+    event = read_event(PullRequestEvent, event_text(environment))
+    hidden, locks, disagreeing = list[str](), dict[str, str](), list[str]()
+    with session(directory, environment=environment) as (main, _):
+        try:
+            found = write_pull_request(main, event.number, event.head.sha)
+            hidden += found.hidden
+            with session(str(found.folder), environment=environment) as (head, warnings):
+                head.settings = head.settings.model_copy(update={"state": main.settings.state})
+                if not event.from_fork and main.settings.policy.require_lock:
+                    locks, disagreeing = _lock(head)
+                plan = _plan(head, warnings, main)
+        except MassctlError as error:
+            plan = _stopped(error, main.console)
+    write_files(out, {REVIEW_FILE: review_text(plan, locks, disagreeing, hidden).encode()})
+    return main.console, Result(ExitStatus.DONE)
+
+
+def _lock(head: Session) -> tuple[dict[str, str], list[str]]:
+    """Lock what is not, in the copy of the pull request; name the campaigns whose lock was of something else."""
+    from massctl.cli.commands.lock import lock_campaigns
+    from massctl.plan.plan_file import LockResult
+
+    report = lock_campaigns(head, (), check=True)
+    due = [each.name for each in report if each.result in (LockResult.MISSING, LockResult.DIFFERS)]
+    if not due:
+        return {}, []
+    lock_campaigns(head, due, check=False)
+    locks: dict[str, str] = {name: (head.repository.lock_bytes(name) or b"").decode() for name in due}
+    differing = [each.name for each in report if each.result is LockResult.DIFFERS and each.refusal is not None]
+    return locks, [*differing]
+
+
+def _plan(head: Session, warnings: list[Diagnostic], main: Session) -> str:
+    from massctl.cli.commands.plan import review_json
+
+    return review_json(head, warnings, str(main.root), main.settings.policy.branch or "main")
+
+
+def _stopped(error: MassctlError, console: Console) -> str:
+    from massctl.apply.outcome import failure_of
+    from massctl.view.json_reports import stopped_json
+
+    return stopped_json("plan", failure_of(error), error.exit_status, console.language)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a review comes to, once its locks were committed or could not be."""
+
+    sha: str
+    """The commit that the comment and the status are about."""
+    warned: tuple[Phrase, ...] = ()
+    is_locked: bool = True
+    """The locks of the review are on the branch, or it has none."""
+    locked: tuple[str, ...] = ()
+    """The campaigns that were locked by a commit of ours."""
+
+
+def write_comment(
+    directory: str, folder: Path, environment: Mapping[str, str] = os.environ, inside: Inside | None = None
+) -> tuple[Console, Result]:
+    """Commit the locks of a review, show it as the pull request's comment, and set the status of its commit.
+
+    It is fine too that the pull request moved on meanwhile. `inside` answers in place of the network.
+    """
+    from massctl.transport import Line
+
+    event = read_event(PullRequestEvent, event_text(environment))
+    line = Line(inside=inside)
+    try:
+        with session(directory, environment=environment) as (main, _):
+            forge, run = _forge(line, event, environment), _run_of(event, environment)
+            if forge.head_of(event.number) != event.head.sha:
+                return main.console, Result(ExitStatus.DONE, talk=said(_moved_on(event)))
+            review = _read(folder)
+            told = _lock_branch(main, event, review)
+            if told is None:
+                return main.console, Result(ExitStatus.DONE, talk=said(_moved_on(event)))
+            told = replace(told, warned=(*told.warned, *_warnings(forge.changed_files(event.number))))
+            forge.say(event.number, _body(main.console, event, review, told, run))
+            found = _verdict(review, told, require_lock=main.settings.policy.require_lock)
+            forge.set_status(told.sha, is_good=found is None, said=say(found or _GOOD, main.console.reader), run=run)
+    finally:
+        line.close()
+    shown = Phrase("the plan is a comment on pull request {number}", number=event.number)
+    return main.console, Result(ExitStatus.DONE, talk=said(shown))
+
+
+def _moved_on(event: PullRequestEvent) -> Phrase:
+    sha = event.head.sha[:12]
+    return Phrase("pull request {number} is not at {sha} any more; nothing was written", number=event.number, sha=sha)
+
+
+def _read(folder: Path) -> ReviewFile | UnfitError:
+    try:
+        return read_review(folder)
+    except UnfitError as unfit:
+        return unfit
+
+
+def _lock_branch(main: Session, event: PullRequestEvent, review: ReviewFile | UnfitError) -> _Told | None:
+    """Commit the locks of a review to the branch; None if it moved on."""
+    from massctl.cli.pull_request import push_locks
+
+    sha = event.head.sha
+    if isinstance(review, UnfitError):
+        return _Told(sha)
+    warned = [*_hidden(review), *_disagreeing(review)]
+    if not review.locks or event.from_fork:
+        return _Told(sha, tuple(warned))
+    try:
+        made = push_locks(main, event.head.ref, sha, review.locks)
+    except MassctlError as error:
+        from massctl.apply.outcome import what_happened
+
+        return _Told(sha, (*warned, Phrase("The locks could not be committed: {why}", why=what_happened(error))), False)
+    if made is None:
+        return None
+    return _Told(made, tuple(warned), locked=tuple(sorted(review.locks)))
+
+
+_FILES_NAMED_MAX: Final = 8
+"""Of a comment's sentence; the others are counted."""
+
+
+def _named(files: Sequence[str]) -> str:
+    more = len(files) - _FILES_NAMED_MAX
+    counted = [Phrase("and {count} more", count=more)] if more > 0 else []
+    return enumerated([*files[:_FILES_NAMED_MAX], *counted])
+
+
+def _hidden(review: ReviewFile) -> Iterator[Phrase]:
+    if review.hidden:
+        yield Phrase(
+            "A .gitattributes keeps these files out of the difference that is shown, or changes them in a checkout; "
+            "read them as they are committed: {files}",
+            files=_named(review.hidden),
+        )
+
+
+def _disagreeing(review: ReviewFile) -> Iterator[Phrase]:
+    if review.disagreeing:
+        yield Phrase(
+            "The lock did not agree with the files of its campaign and was written anew: {names}",
+            names=enumerated(review.disagreeing),
+        )
+
+
+_GOOD: Final = Phrase("the plan is in the comment; what is locked is what the files give")
+
+
+def _verdict(review: ReviewFile | UnfitError, told: _Told, *, require_lock: bool) -> str | None:
+    """Say why the commit is not ready; None if it is."""
+    if isinstance(review, UnfitError):
+        return Phrase("the plan cannot be shown: {why}", why=review.what)
+    if isinstance(review.plan, StoppedPlan):
+        return Phrase("there is no plan: {why}", why=review.plan.error.message)
+    planned = review.plan.campaigns
+    faulty = sum(map(is_faulty, planned))
+    unlocked = sum(each.lock in (LockState.STALE, LockState.MISSING) for each in planned) if require_lock else 0
+    found = [
+        *([Phrase("faults: {campaigns}", campaigns=campaigns(faulty))] if faulty else []),
+        *(
+            [Phrase("the lock does not agree with the files: {campaigns}", campaigns=campaigns(unlocked))]
+            if unlocked
+            else []
+        ),
+        *([Phrase("the locks could not be committed")] if not told.is_locked else []),
+        *([Phrase("files are hidden by .gitattributes: {count}", count=len(review.hidden))] if review.hidden else []),
+    ]
+    return enumerated(found) if found else None
+
+
+def _forge(line: Line, event: PullRequestEvent, environment: Mapping[str, str]) -> Forge:
+    return forge_of(line, event.repository.full_name, environment)
+
+
+def forge_of(line: Line, repository: str, environment: Mapping[str, str]) -> Forge:
+    """Open GitHub's API for a repository; raises what is wrong with the environment."""
+    token, api = environment.get("GITHUB_TOKEN", ""), environment.get("GITHUB_API_URL") or API
+    if not token:
+        raise ConfigurationError(Phrase("the environment variable {name} is empty", name="GITHUB_TOKEN"))
+    if not api.startswith("https://") and realm_of(api) != "loopback":
+        raise ForgeError(Phrase("GITHUB_API_URL must begin with https://"), Phrase("Nothing was written."))
+    return Forge(line, api.rstrip("/"), repository, token)
+
+
+def _run_of(event: PullRequestEvent, environment: Mapping[str, str]) -> str:
+    """Give the address of this run, from what GitHub says in the environment."""
+    server = environment.get("GITHUB_SERVER_URL") or "https://github.com"
+    return f"{server}/{event.repository.full_name}/actions/runs/{environment.get('GITHUB_RUN_ID', '')}"
+
+
+_DECIDES: Final = {
+    "massctl.yaml": Phrase(
+        "This pull request changes massctl.yaml, which decides where the secret goes, which account "
+        "sends, from which branch, and whether locks and reviews count: read it line by line."
+    ),
+    ".github/": Phrase(
+        "This pull request changes .github/, which decides what runs with the secret: read it line by line."
+    ),
+}
+"""What a reviewer has to read line by line, by how its path begins."""
+
+
+def _warnings(changed: ChangedFiles) -> list[Phrase]:
+    """Name what a pull request changes beside campaigns, since no plan shows what it does."""
+    warned = [warning for start, warning in _DECIDES.items() if any(path.startswith(start) for path in changed.outside)]
+    others = [path for path in changed.outside if not path.startswith(tuple(_DECIDES))]
+    if others:
+        told = Phrase(
+            "This pull request changes files outside campaigns/, whose effect no plan shows; read them: {files}",
+            files=_named(others),
+        )
+        warned.append(told)
+    if not changed.is_whole:
+        told = Phrase(
+            "GitHub lists only {limit} changed files of this pull request, so others may have changed too: look "
+            "through all of them in a checkout",
+            limit=f"{FILES_LISTED_MAX:,}",
+        )
+        warned.append(told)
+    return warned
+
+
+def _body(
+    console: Console,
+    event: PullRequestEvent,
+    review: ReviewFile | UnfitError,
+    told: _Told,
+    run: str,
+) -> str:
+    """Make the comment from the review, as data; in place of what cannot be shown it says so."""
+    label, words = say(Phrase("the run"), console.reader), Words(console.reader)
+    foot = [f"[{label}]({run})"]
+    if told.locked:
+        foot.append(words.said(Phrase("locked by massctl in this commit: {names}", names=enumerated(told.locked))))
+    below = f"<sub>{' · '.join(foot)}</sub>"
+    if isinstance(review, UnfitError):
+        unfit = Phrase("The plan of this commit cannot be shown: {why}.", why=review.what)
+        # A file's name may be anything.
+        above = ["- ⚠ " + words.said(each) for each in told.warned]
+        head = [COMMENT_MARK, "## massctl plan", "", f"**{say(unfit, console.reader)}**", ""]
+        return "\n".join([*head, *above, *([""] if above else []), below])
+    locking = Locking.OF_FORK if event.from_fork else Locking.BY_WORKFLOW
+    reader = language_of(review.plan, console)
+    return "\n".join([plan_comment(review.plan, reader, commit=told.sha, locking=locking, warned=told.warned), below])
+
+
+def language_of(plan: SavedPlan | StoppedPlan, console: Console) -> Reader:
+    """Return the language that a plan's sentences are in already, where it was made for review."""
+    review = plan.review if isinstance(plan, SavedPlan) else None
+    return Reader(review.language) if review is not None else console.reader

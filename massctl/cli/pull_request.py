@@ -1,0 +1,141 @@
+"""A pull request as data: its files are written beside the checkout of main, and nothing of it is run.
+
+Only what massctl reads is written: massctl.yaml, campaigns/ and the .gitattributes. A link or a submodule among them
+refuses the whole, because what it leads to is no part of what is reviewed.
+"""
+
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from massctl.errors import ForgeError, RefusedError
+from massctl.model.ids import LOCK_FILE, CampaignName
+from massctl.model.phrase import Phrase, enumerated
+from massctl.source.repository import CAMPAIGNS, SETTINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from massctl.cli.session import Session
+    from massctl.ledger.git_branch import GitBranch, Tip
+
+ATTRIBUTES: Final = ".gitattributes"
+_JUDGED: Final = ("linguist-generated", "diff", "filter", "export-ignore", "working-tree-encoding", "ident")
+"""Attributes by which a forge folds a difference away, or by which git writes other bytes into a checkout."""
+_HARMLESS: Final = frozenset({"unspecified", "unset"})
+_MEDIA: Final = frozenset(
+    {".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".mp3", ".mp4", ".amr", ".wma", ".wav", ".m4a"}
+)
+"""Of these no difference is shown in words anyway."""
+_FILES: Final = frozenset({"100644", "100755"})
+_NAMED_MAX: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequestFiles:
+    """The files of one commit of a pull request, as they were written beside the checkout."""
+
+    folder: Path
+    paths: tuple[str, ...]
+    hidden: tuple[str, ...]
+    """Those that an attribute keeps out of the difference, or writes otherwise into a checkout."""
+
+
+def branch_of(session: "Session", name: str, ref: str) -> "GitBranch":
+    """Open a ref of the remote; `name` is the folder of its copy in `.massctl/`."""
+    from massctl.cli.checkout import known_to_git, token_for_git
+    from massctl.ledger.git_branch import GitBranch
+    from massctl.ledger.git_remote import way_to
+
+    known = known_to_git(session.settings, session.environment)
+    way = way_to(session.root, session.settings.state.remote, known, token_for_git(session.settings, known))
+    return GitBranch(session.places.cache / f"{name}.git", way, "", known, session.console.talk, ref=ref)
+
+
+def write_files(session: "Session", number: int, sha: str | None = None) -> PullRequestFiles:
+    """Write the files of a pull request of this repository, at `sha`, beside the checkout.
+
+    Raises ForgeError if it moved on or is not there, and RefusedError for a link.
+    """
+    branch = branch_of(session, "pull-request", f"refs/pull/{number}/head")
+    tip = branch.fetch()
+    if tip is None:
+        raise ForgeError(Phrase("there is no pull request {number}", number=number), Phrase("Nothing was done."))
+    if sha is not None and tip != sha:
+        say = Phrase("pull request {number} moved on; the run of its new commit looks at it", number=number)
+        raise ForgeError(say, Phrase("Nothing was written."))
+    files = branch.files(tip)
+    read = [path for path in files if path == SETTINGS or path.startswith(f"{CAMPAIGNS}/")]
+    attributes = [path for path in files if PurePosixPath(path).name == ATTRIBUTES]
+    _refuse_links(files, [*read, *attributes, *(path for path in (CAMPAIGNS,) if path in files)])
+    folder = session.places.cache / "pull-request"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    plain = [path for path in read if path not in attributes]
+    branch.write_out(tip, plain, folder)
+    _write_attributes(branch, tip, attributes, folder)
+    judged = branch.attributes(plain, _JUDGED, folder)
+    return PullRequestFiles(folder, tuple(plain), tuple(dict.fromkeys(_hidden(judged))))
+
+
+def _refuse_links(files: "Mapping[str, str]", paths: Sequence[str]) -> None:
+    links = [path for path in paths if files[path] not in _FILES]
+    if not links:
+        return
+    more = [Phrase("and {count} more", count=len(links) - _NAMED_MAX)] if len(links) > _NAMED_MAX else []
+    raise RefusedError(
+        Phrase("these are links or submodules: {files}", files=enumerated([*links[:_NAMED_MAX], *more])),
+        Phrase("Nothing was rendered: what a link leads to is not what is reviewed."),
+        Phrase("commit ordinary files in their place"),
+    )
+
+
+def _write_attributes(branch: "GitBranch", tip: "Tip", paths: Sequence[str], folder: Path) -> None:
+    for path, content in zip(paths, branch.read(tip, paths) if paths else [], strict=True):
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content or b"")
+
+
+def _hidden(judged: Sequence[tuple[str, str, str]]) -> Iterator[str]:
+    for path, name, value in judged:
+        if name == "diff":
+            # Without a difference; every other value only says how one is computed.
+            hides = value == "unset" and PurePosixPath(path).suffix.lower() not in _MEDIA
+        else:
+            hides = value not in _HARMLESS and value != "false"
+        if hides:
+            yield path
+
+
+def push_locks(session: "Session", branch_name: str, sha: str, locks: "Mapping[str, str]") -> str | None:
+    """Commit locks to a branch of this repository that stands at `sha`; nothing of it is checked out.
+
+    Returns the commit; None if the branch moved on. Raises ForgeError if it has no such campaign, or may not be pushed.
+    """
+    from massctl.ledger.git_branch import Push
+    from massctl.source.locks import is_lock_copy
+
+    branch = branch_of(session, "locks", f"refs/heads/{branch_name}")
+    tip = branch.fetch()
+    if tip is None or tip != sha:
+        return None
+    files: dict[str, bytes | None] = {}
+    for name, text in sorted(locks.items()):
+        there = branch.list(tip, f"{CAMPAIGNS}/{CampaignName(name)}")
+        if "campaign.yaml" not in there:
+            raise ForgeError(
+                Phrase("the locks cannot be used: there is no campaign {name} here", name=name),
+                Phrase("Nothing was written."),
+            )
+        files |= {f"{CAMPAIGNS}/{name}/{each}": None for each in there if is_lock_copy(each) and each.isprintable()}
+        files[f"{CAMPAIGNS}/{name}/{LOCK_FILE}"] = text.encode()
+    made = branch.commit(tip, files, "massctl lock")
+    pushed = branch.push(made)
+    if pushed.outcome is Push.LOST:
+        return None
+    if pushed.outcome is not Push.DONE:
+        raise ForgeError(Phrase("the locks could not be pushed"), pushed.said)
+    return made

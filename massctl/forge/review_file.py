@@ -1,0 +1,106 @@
+"""What the job that renders a pull request leaves for the job that may write, read as data: one file of one shape.
+
+Whoever opens a pull request decides what is rendered. Nothing here is run, unpacked, followed.
+"""
+
+import json
+import os
+import re
+import stat
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+from pydantic import Field, StringConstraints, ValidationError
+
+from massctl.errors import ForgeError
+from massctl.model.ids import CAMPAIGN_NAME_PATTERN
+from massctl.model.phrase import Phrase
+from massctl.model.strict import Strict
+from massctl.plan.plan_file import SavedPlan, StoppedPlan
+
+REVIEW_FILE: Final = "review.json"
+REVIEW_BYTES_MAX: Final = 64 * 1024 * 1024
+"""Plan and locks of a hundred issues of eight articles of 20,000 characters are a third of it."""
+_DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
+_FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+_Name = Annotated[str, StringConstraints(pattern=CAMPAIGN_NAME_PATTERN)]
+
+
+class ReviewFile(Strict):
+    """A pull request as main's massctl renders it."""
+
+    format_version: Literal[1]
+    """The version of this format."""
+    plan: SavedPlan | StoppedPlan
+    """What would be sent, with the locks below in place."""
+    locks: dict[_Name, str] = Field(default_factory=dict)
+    """Campaign -> the text of its campaign.lock.json, of those that had none or another one."""
+    disagreeing: list[_Name] = Field(default_factory=list)
+    """Campaigns whose lock was not what their files give."""
+    hidden: list[str] = Field(default_factory=list)
+    """Files that an attribute of git keeps out of the difference, or writes otherwise into a checkout."""
+
+
+class UnfitError(Exception):
+    """Report that what a job left is not what massctl writes; `what` says so without quoting it."""
+
+    def __init__(self, what: Phrase) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+def review_text(plan: str, locks: Mapping[str, str], disagreeing: Sequence[str], hidden: Sequence[str]) -> str:
+    """Write a review; `plan` is the plan's JSON."""
+    made = {"format_version": 1, "plan": json.loads(plan), "locks": locks, "disagreeing": disagreeing, "hidden": hidden}
+    return json.dumps(made, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def read_review(folder: Path) -> ReviewFile:
+    """Read what a job left in `folder`. Raises UnfitError."""
+    try:
+        found = {entry.name for entry in os.scandir(folder)}
+    except OSError:
+        raise UnfitError(Phrase("the run left no plan")) from None
+    if found != {REVIEW_FILE}:
+        raise UnfitError(Phrase("it has files other than {files}", files=REVIEW_FILE))
+    try:
+        review = ReviewFile.model_validate_json(read_text(folder / REVIEW_FILE, REVIEW_BYTES_MAX))
+    except (ValidationError, RecursionError):
+        raise UnfitError(Phrase("{file} is not what massctl writes", file=REVIEW_FILE)) from None
+    if review.plan.digest is not None and _DIGEST.fullmatch(review.plan.digest) is None:
+        raise UnfitError(Phrase("{file} is not what massctl writes", file=REVIEW_FILE))
+    return review
+
+
+def read_text(path: Path, bytes_max: int) -> str:
+    """Read a regular file of at most `bytes_max` bytes of UTF-8, following no link. Raises UnfitError."""
+    try:
+        descriptor = os.open(path, _FLAGS)
+    except OSError:
+        raise UnfitError(Phrase("{file} is not an ordinary file", file=path.name)) from None
+    try:
+        # Before it becomes a file of Python's, which for a folder raises.
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise UnfitError(Phrase("{file} is not an ordinary file", file=path.name))
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            data = file.read(bytes_max + 1)
+    finally:
+        os.close(descriptor)
+    if len(data) > bytes_max:
+        raise UnfitError(Phrase("{file} is too large", file=path.name))
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise UnfitError(Phrase("{file} is not UTF-8", file=path.name)) from None
+
+
+def event_text(environment: Mapping[str, str]) -> str:
+    """Read the file in which GitHub tells of the event of this run. Raises ForgeError."""
+    try:
+        return read_text(Path(environment.get("GITHUB_EVENT_PATH", "")), 16 * 1024 * 1024)
+    except UnfitError as unfit:
+        raise ForgeError(
+            Phrase("GITHUB_EVENT_PATH names no event: {why}", why=unfit.what), Phrase("Nothing was written.")
+        ) from None

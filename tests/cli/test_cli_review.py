@@ -1,0 +1,229 @@
+"""`massctl ci review`: a pull request of a bare remote, rendered as data beside a checkout of main."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli_runner import Shell
+from fake_forge import FakeForge, pull_request_event
+from git_shell import IN_GIT
+from gits import git
+from repositories import png
+
+from massctl.cli.app import run
+from massctl.cli.commands.ci_report import report_sends, sent_comment
+from massctl.cli.commands.ci_review import write_comment, write_review
+from massctl.cli.session import session
+from massctl.model.ids import CampaignName
+from massctl.view.i18n import Reader
+
+LOCKED = "  require_lock: true\n  branch: main\n"
+LATER = "send: {not_before: 2026-12-03T11:55:00+08:00, not_after: 2026-12-03T14:00:00+08:00}\n"
+
+
+@pytest.fixture
+def main(in_git: Shell) -> Shell:
+    """A checkout of main whose ledger has begun and is shared."""
+    in_git.tree.settings(state=IN_GIT, policy=LOCKED)
+    in_git("lock")
+    git(in_git.root, "add", "-A")
+    git(in_git.root, "commit", "-qm", "locked")
+    assert 0 == in_git("state", "init").status
+    git(in_git.root, "commit", "-qam", "the ledger")
+    git(in_git.root, "push", "-q", "origin", "HEAD:main")
+    return in_git
+
+
+def proposed(shell: Shell, to: str = "spring") -> str:
+    """Commit what was changed as a pull request's branch, and go back to main. Gives the commit."""
+    git(shell.root, "add", "-A")
+    git(shell.root, "commit", "-qm", "propose")
+    sha = git(shell.root, "rev-parse", "HEAD")
+    git(shell.root, "push", "-q", "-f", "origin", f"HEAD:refs/heads/{to}", "HEAD:refs/pull/7/head")
+    git(shell.root, "reset", "-q", "--hard", "origin/main")
+    return sha
+
+
+def reviewed(shell: Shell, sha: str, **more: str) -> dict[str, Any]:
+    """Review it, and give what is left for the next job."""
+    event = shell.root.parent / "event.json"
+    event.write_text(pull_request_event(sha, **more))  # type: ignore[arg-type]
+    shell.env(GITHUB_EVENT_PATH=str(event))
+    out = shell.root.parent / "left"
+    assert 0 == run("ci review", "text", lambda: write_review(str(shell.root), out))
+    found = json.loads((out / "review.json").read_text())
+    assert isinstance(found, dict)
+    return found
+
+
+def campaign(review: dict[str, Any], name: str) -> dict[str, Any]:
+    return next(each for each in review["plan"]["campaigns"] if each["name"] == name)
+
+
+@pytest.mark.parametrize("real", [False, True])
+def test_a_new_letter_is_locked_and_shown_by_how_it_begins(main: Shell, real: bool) -> None:
+    """Also where its sends would go to WeChat: that its lock is not committed here is nobody's fault."""
+    if real:
+        main.monkeypatch.delenv("MASSCTL_API_BASE")
+        assert 0 == main("state", "init", "--new-lineage", "--reason", "real").status
+        git(main.root, "commit", "-qam", "the real ledger")
+        git(main.root, "push", "-q", "origin", "HEAD:main")
+    main.tree.news("letter", title="春", body="第一段话。\n\n![](images/hero.png)\n\n第二段。\n", more=LATER)
+    main.tree.write("campaigns/letter/images/hero.png", png((200, 30, 30)))
+    review = reviewed(main, proposed(main))
+
+    assert ["letter"] == [*review["locks"]]
+    assert [] == review["disagreeing"]
+    letter = campaign(review, "letter")
+    assert ("locked", []) == (letter["lock"], letter["refusals"])
+    rows = [(row["words"], [piece["text"] for piece in row["pieces"]]) for row in letter["changes"]["rows"]]
+    assert ("it begins: ", ["第一段话。 第二段。"]) in rows
+    assert any("hero.png" in words for words, _ in rows)
+    assert any("9 characters" in words for words, _ in rows), rows
+
+
+def test_a_lock_that_does_not_agree_is_named(main: Shell) -> None:
+    main.tree.text("notice", content="另一句")
+    review = reviewed(main, proposed(main))
+
+    assert (["notice"], ["notice"]) == ([*review["locks"]], review["disagreeing"])
+
+
+def test_a_fork_gets_no_lock(main: Shell) -> None:
+    main.tree.text("notice", content="另一句")
+    review = reviewed(main, proposed(main), head="stranger/letters")
+
+    assert ({}, "stale") == (review["locks"], campaign(review, "notice")["lock"])
+
+
+def test_main_says_where_the_ledger_is_and_that_locks_count(main: Shell) -> None:
+    main.tree.settings(state="state: {backend: git, branch: elsewhere}\n", policy="  require_lock: false\n")
+    main.tree.text("notice", content="另一句")
+    review = reviewed(main, proposed(main))
+
+    assert ["notice"] == [*review["locks"]]
+    assert review["plan"]["lineage"]
+
+
+def test_a_massctl_yaml_with_faults_is_a_plan_that_stopped(main: Shell) -> None:
+    main.tree.write("massctl.yaml", "surprise: 1\n")
+
+    assert "massctl.yaml has faults" in reviewed(main, proposed(main))["plan"]["error"]["message"]
+
+
+def test_what_moved_on_is_not_rendered(main: Shell) -> None:
+    main.tree.text("notice", content="另一句")
+    proposed(main)
+
+    assert "moved on" in reviewed(main, "ab" * 20)["plan"]["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "hidden"),
+    [
+        (".gitattributes", "campaigns/** linguist-generated=true", True),
+        ("campaigns/.gitattributes", "*.yaml -diff", True),
+        ("campaigns/notice/.gitattributes", "* filter=lfs", True),
+        (".gitattributes", "*.yaml export-ignore", True),
+        (".gitattributes", "*.yaml ident", True),
+        (".gitattributes", "*.png -diff\n*.yaml text eol=lf\n*.md diff=markdown linguist-generated=false", False),
+    ],
+)
+def test_what_an_attribute_hides_is_named(main: Shell, file: str, line: str, hidden: bool) -> None:
+    main.tree.write(file, f"{line}\n")
+    main.tree.write("campaigns/notice/x.png", "x")
+    found = reviewed(main, proposed(main))["hidden"]
+
+    assert hidden == ("campaigns/notice/campaign.yaml" in found), found
+    assert hidden or [] == found
+
+
+def test_no_attribute_changes_what_is_rendered(main: Shell) -> None:
+    main.tree.text("notice", content="一样的话 $Id$")
+    main.tree.write("campaigns/.gitattributes", "*.yaml ident text eol=crlf\n")
+    sha = proposed(main)
+    reviewed(main, sha)
+
+    written = (main.root / ".massctl/pull-request/campaigns/notice/campaign.yaml").read_bytes()
+    assert (True, False) == (b"$Id$" in written, b"\r" in written)
+
+
+@pytest.mark.parametrize("kind", ["link", "submodule"])
+def test_a_link_is_not_followed(main: Shell, kind: str) -> None:
+    place = main.root / "campaigns/notice/more"
+    if kind == "link":
+        place.symlink_to("/etc")
+    else:
+        git(main.root, "update-index", "--add", "--cacheinfo", f"160000,{'ab' * 20},campaigns/notice/more")
+        git(main.root, "commit", "-qm", "a submodule")
+    error = reviewed(main, proposed(main) if kind == "link" else pushed(main))["plan"]["error"]
+
+    assert "campaigns/notice/more" in error["message"]
+
+
+def pushed(shell: Shell) -> str:
+    sha = git(shell.root, "rev-parse", "HEAD")
+    git(shell.root, "push", "-q", "-f", "origin", f"{sha}:refs/pull/7/head")
+    git(shell.root, "reset", "-q", "--hard", "origin/main")
+    return sha
+
+
+def comment(shell: Shell, forge: FakeForge) -> int:
+    more = {"GITHUB_TOKEN": "x", "GITHUB_API_URL": "https://api.github.test", "LANG": "C.UTF-8"}
+    shell.env(**more)
+    left = shell.root.parent / "left"
+    return run("ci comment", "text", lambda: write_comment(str(shell.root), left, inside=forge))
+
+
+def test_the_locks_become_a_commit_of_the_branch_and_take_copies_away(main: Shell, remote: Path) -> None:
+    main.tree.text("notice", content="另一句")
+    main.tree.write("campaigns/notice/campaign.lock (1).json", "{}")
+    sha, forge = proposed(main), FakeForge()
+    forge.open_pull_request(7, "spring", sha)
+    reviewed(main, sha)
+
+    assert 0 == comment(main, forge)
+    tip = git(remote, "rev-parse", "spring")
+    changes = git(remote, "diff", "--name-status", sha, tip).splitlines()
+    assert ["D\tcampaigns/notice/campaign.lock (1).json", "M\tcampaigns/notice/campaign.lock.json"] == changes
+    assert ("success", sha) == (forge.statuses[tip][0], git(remote, "rev-parse", f"{tip}^"))
+    assert "did not agree" in forge.bodies(7)[0]
+
+
+def test_a_send_is_told_on_the_pull_request_that_brought_it(main: Shell) -> None:
+    """First why not; the same comment then says when, to how many, and where."""
+    sha, forge = "cd" * 20, FakeForge(newest="cd" * 20)
+    forge.merged[sha] = 7
+    main.tree.text(
+        "notice", more="send: {not_before: 2026-12-01T08:00:00+08:00, not_after: 2026-12-01T09:00:00+08:00}\n"
+    )
+    main("lock")
+    git(main.root, "add", "-A")
+    git(main.root, "commit", "-qm", "missed")
+    git(main.root, "push", "-q", "origin", "HEAD:main")
+    main("apply", "--yes")
+    told = {"GITHUB_TOKEN": "x", "GITHUB_REPOSITORY": "house/letters", "GITHUB_API_URL": "https://api.github.test"}
+    with session(str(main.root)) as (current, _):
+        assert [7] == report_sends(current, 1, told, forge)
+        assert [7] == report_sends(current, 1, told, forge)
+        serial = current.read_state(current.ledger()).serial
+        assert [] == report_sends(current, serial, told, forge)
+
+    (body,) = forge.bodies(7)
+    assert body.startswith("<!-- massctl:sent notice -->")
+    assert "2026-12-01 09:00 +08:00, and it was not sent" in body
+
+
+def test_a_sent_letter_is_told_with_when_to_how_many_and_where(shell: Shell) -> None:
+    opened = "send: {not_before: 2026-12-01T11:00:00+08:00, not_after: 2026-12-01T14:00:00+08:00}\n"
+    shell.tree.news("letter", more=opened)
+    shell("apply", "--yes", "--sandbox")
+    shell("status", "--wait", "300", "--sandbox")
+    with session(str(shell.root), sandbox=True) as (current, _):
+        record = current.read_state(current.ledger()).record(CampaignName("letter"), 1)
+        body = sent_comment(record, "<!-- x -->", Reader("en"))
+
+    assert "**`letter`, edition 1: sent**" in body.replace("letter", "`letter`").replace("``", "`")
+    assert "WeChat accepted it at 2026-12-01" in body
+    assert "followers" in body

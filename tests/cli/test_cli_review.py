@@ -80,7 +80,7 @@ def test_a_new_letter_is_locked_and_shown_by_how_it_begins(main: Shell, real: bo
     rows = [(row["words"], [piece["text"] for piece in row["pieces"]]) for row in letter["changes"]["rows"]]
     assert ("it begins: ", ["第一段话。 第二段。"]) in rows
     assert any("hero.png" in words for words, _ in rows)
-    assert any("9 characters" in words for words, _ in rows), rows
+    assert any("9 words" in words for words, _ in rows), rows
 
 
 def test_a_lock_that_does_not_agree_is_named(main: Shell) -> None:

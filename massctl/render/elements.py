@@ -182,7 +182,8 @@ def is_article_link(address: str) -> bool:
 def refusal(name: str, attributes: Mapping[str, str]) -> Fault | None:
     """Return why WeChat does not keep an element; None if it does. The one use of `<iframe>` is WeChat's own videos."""
     found = row(name)
-    if name == "iframe" and not ("video_iframe" in attributes.get("class", "") or "data-mpvid" in attributes):
+    is_video = "video_iframe" in attributes.get("class", "").split() and bool(attributes.get("data-mpvid"))
+    if name == "iframe" and not is_video:
         return _removed(name, _TAKE_IT_OUT)
     return _removed(name, found.advice) if found is not None and found.advice is not None else None
 

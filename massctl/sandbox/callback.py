@@ -263,14 +263,16 @@ class Poster:
     def _keep_try(self, row: Record, answer: Answer) -> None:
         """Keep what came of one try, and decide whether there is another one."""
         with self._store.transaction() as db:
-            if db.get("jobs", str(row["msg_id"])) is None:  # The sandbox was reset meanwhile.
+            key = f"{row['msg_id']}|{row['copy']}"
+            # The sandbox was reset meanwhile, and may have sent again under the same number.
+            if db.get("deliveries", key) != row:
                 return
             at = db.now.timestamp()
             tries = [*row["tries"], {"at": at, "result": str(answer)}]
             is_taken = answer.status == 200 and answer.words in ("", "success")
             state = "delivered" if is_taken else "lost" if len(tries) >= TRIES_MAX else "waiting"
             changed = {"tries": tries, "state": state, "next_at": at + PAUSE_SECONDS}
-            db.put("deliveries", f"{row['msg_id']}|{row['copy']}", {**row, **changed})
+            db.put("deliveries", key, {**row, **changed})
 
     def _signed(self, db: Transaction, encrypt: str) -> dict[str, str]:
         """Sign for the receiver's clock, which nobody moved: it judges the timestamp."""

@@ -144,7 +144,7 @@ class End(Whom):
     @model_validator(mode="after")
     def _says_something(self) -> "End":
         if len(self.model_fields_set) < 2:
-            raise ValueError("`status` must be `send success`, `send fail` or `err(n)`, as in err(10001)")
+            raise ValueError("give `status`, `copyright` or `event`")
         return self
 
 

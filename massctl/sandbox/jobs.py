@@ -22,21 +22,6 @@ ORIGINAL_URL = "http://mp.weixin.qq.com/s?__biz=SANDBOX&mid=1&idx=1&sn=original#
 """The article that a refused reprint resembles."""
 CHECK_STATES = {"err(30002)": 3, "err(30003)": 2}
 """`CheckState` by the end of a job that the originality check stopped."""
-KINDS = ("full", "old", "none")
-"""What a job's event may be ordered to be; `old` has no addresses, `none` is lost."""
-FORMS = ("xml", "json")
-"""The data formats of the developer console."""
-RESULT = (
-    "ArticleIdx",
-    "UserDeclareState",
-    "AuditState",
-    "OriginalArticleUrl",
-    "OriginalArticleType",
-    "CanReprint",
-    "NeedReplaceContent",
-    "NeedShowReprintSource",
-)
-"""Members of what the originality check found of one article."""
 
 
 def status(db: Transaction, job: Record, at: float) -> str:

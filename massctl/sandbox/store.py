@@ -138,6 +138,7 @@ class Transaction:
         """
         marks = ", ".join("?" for _ in LASTING)
         self._db.execute(f"DELETE FROM row WHERE kind NOT IN ({marks})", LASTING)  # noqa: S608 - question marks
+        self._db.execute("DELETE FROM blob")
         self.__dict__.pop("_clock", None)
         for appid, account in self.items("accounts"):
             self.put("accounts", appid, {**account, "aliases": []})

@@ -53,7 +53,9 @@ def test_every_refused_element_says_what_to_do() -> None:
     refused = [name for name, row in ELEMENTS.items() if row.advice is not None]
     assert 28 < len(refused)
     assert [] == [name for name in refused if (fault := refusal(name, {})) is None or fault.hint is None]
-    assert refusal("iframe", {"class": "video_iframe"}) is None
+    assert refusal("iframe", {"class": "rich_pages video_iframe", "data-mpvid": "wxv_1"}) is None
+    assert refusal("iframe", {"class": "video_iframe"}) is not None
+    assert refusal("iframe", {"class": "my_video_iframe", "data-mpvid": "wxv_1"}) is not None
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,12 @@
 """Faults on order, and the report that tells what really happened."""
 
+import hashlib
 import json
 from contextlib import suppress
 from datetime import timedelta
 
 import pytest
-from sandbox_caller import APPID, Caller
+from sandbox_caller import APPID, Caller, picture
 
 from massctl.sandbox.app import ConnectionCut
 
@@ -183,7 +184,11 @@ def test_reset_keeps_accounts_and_tags_and_nothing_else(caller: Caller) -> None:
     caller.tag()
     caller.order("advance", seconds=3600)
     media_id = caller.draft()
+    caller.upload("media/uploadimg", picture())
+    uploaded = f"/picture/{hashlib.sha256(picture()).hexdigest()}"
+    assert picture() == caller.http.get(uploaded).data
     assert 200 == caller.http.post("/_sandbox/reset").status_code
+    assert picture() != caller.http.get(uploaded).data
     told = caller.report()
     assert (told["drafts"], told["calls"], len(told["accounts"])) == ([], {}, 1)
     assert told["now"] == caller.now.isoformat()

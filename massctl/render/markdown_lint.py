@@ -190,12 +190,33 @@ def _in_text(content: str) -> Iterator[Fault]:
         yield _broken(broken["address"])
 
 
+_CODE_IN_HTML: Final = re.compile(r"<(?P<name>pre|code)\b.*?(?:</(?P=name)\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+_PICTURE_IN_HTML: Final = re.compile(r"!\[[^\[\]\n]{0,200}\]\((?P<address>[^()\n]{1,200})\)")
+_MARKS_IN_HTML: Final = re.compile(
+    r"(?<![A-Za-z0-9_\])!])\[[^\[\]\n]{1,200}\]\([^()\s]{1,500}\)"
+    r"|\[\^[^\[\]\s]{1,100}\]"
+    r"|^[ \t]*(?:#{1,6}|-)[ \t]+[^\s#-][^\n]{0,40}"
+    r"|(?<!`)`[^`\n]{1,200}`(?!`)|(?<!~)~~[^\s~][^~\n]{0,200}~~(?!~)"
+    r"|(?<![=!<>A-Za-z0-9])==[^\s=][^=\n]{0,200}(?<!\s)==(?![=A-Za-z0-9])"
+    r"|(?<![0-9A-Za-z$\\])\$(?![\s$])(?=[^$\n]{0,200}[\\^_=<>])[^$\n]{1,200}(?<!\s)\$(?![0-9A-Za-z$])",
+    re.MULTILINE,
+)
+"""Links, notes, headings, entries, code, struck and bright words, and formulas as they stand inside HTML."""
+_BEHIND_TAG: Final = Phrase("Markdown is not read directly after a tag: leave a line empty there, or write HTML")
+
+
 def _in_html(content: str) -> Iterator[Fault]:
-    shown = _TAG.sub(" ", content)
+    shown = _TAG.sub(" ", _CODE_IN_HTML.sub(" ", content))
+    for found in _PICTURE_IN_HTML.finditer(shown) if "](" in shown else ():
+        address = found["address"]
+        say = Phrase("the picture {address} is not shown: its line stays in the text as written", address=address)
+        yield Fault("MC201", say, _BEHIND_TAG, needle=f"]({address})", shift=2, width=len(address))
     left_over = _LEFT_OVER.search(shown) or _READ_NOT.search(shown)
     if left_over is not None:
-        hint = Phrase("Markdown is not read directly after a tag: leave a line empty, or write `<em>`")
-        yield _asterisks(left_over[0], hint)
+        yield _asterisks(left_over[0], _BEHIND_TAG)
+    elif (marks := _MARKS_IN_HTML.search(shown)) is not None:
+        say = Phrase("these marks stay in the text: `{text}`", text=marks[0].strip()[:40])
+        yield Fault("MC312", say, _BEHIND_TAG, severity=Severity.WARNING, needle=marks[0].strip())
     yield from _underscores(shown)
 
 

@@ -92,6 +92,43 @@ def test_asterisks_that_stay_are_a_warning(text: str) -> None:
     assert ["MC312"] == [d.code for d in wrong(text)]
 
 
+@pytest.mark.parametrize(
+    ("text", "code", "column"),
+    [
+        ('<div align="center">![图](a.png)</div>', "MC201", 26),
+        ("<p>![](images/no file.jpg)</p>", "MC201", 8),
+        ("<center>[站](https://e.com/1)</center>", "MC312", 9),
+        ("<center>\n## 标题\n</center>", "MC312", 1),
+        ("<div>- 列表</div>", "MC312", 6),
+        ("<figure>`code`</figure>", "MC312", 9),
+        ("<p>==亮==</p>", "MC312", 4),
+        ("<p>~~删~~</p>", "MC312", 4),
+        ("<p>字[^1]</p>\n\n[^1]: 注", "MC312", 5),
+        ("<center>$E=mc^2$</center>", "MC312", 9),
+    ],
+)
+def test_markdown_that_is_not_read_inside_html_is_told(text: str, code: str, column: int) -> None:
+    found = [each for each in wrong(text, PICTURE) if each.code in ("MC201", "MC312")]
+    assert [(code, column)] == [(each, at) for each, _, at in lines(found)]
+    assert "Markdown is not read directly after a tag: leave a line empty there, or write HTML" == found[0].hint
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<pre>![图](a.png)\n- a\n</pre>",
+        "<p><code>[a](b) `c` $x^2$</code></p>",
+        "<p>价格 $5 和 $6，- 减</p>",
+        "<p>a == b，[注]（见下）</p>",
+        "<!-- ![图](a.png) -->\n\n字",
+        "<div>\n\n![图](a.png '题')\n\n</div>",
+        "<p title='[a](b)'>字</p>",
+    ],
+)
+def test_code_and_signs_inside_html_say_nothing(text: str) -> None:
+    assert [] == [each for each in wrong(text, PICTURE) if each.code in ("MC201", "MC312")]
+
+
 @pytest.mark.parametrize("text", ["<p title='**a**'>a</p>", "<!-- **a** -->\n\na"])
 def test_asterisks_that_nobody_sees_are_none(text: str) -> None:
     assert [] == wrong(text)

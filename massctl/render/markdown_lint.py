@@ -16,7 +16,7 @@ from massctl.model.phrase import Phrase
 from massctl.render.cjk import has_cjk
 from massctl.render.fault import Fault
 from massctl.render.foreign import diagram, foreign_marks, template_marks
-from massctl.render.markdown_parser import Parsed
+from massctl.render.markdown_parser import BOX_KINDS, KINDS, Parsed
 
 VERSE_CHARACTERS: Final = range(4, 17)
 """Ours: from a line of four characters to two of seven with their marks; prose that an editor wraps has longer ones."""
@@ -76,7 +76,8 @@ def text_faults(
 
 def _lookalikes(text: str, parsed: Parsed, lines: Lines, *, is_file: bool) -> Iterator[tuple[Fault, int]]:
     skipped = {n for token in parsed.tokens if token.type in _UNREAD and token.map for n in range(*token.map)}
-    for fault, number, column in (*_lost_cells(lines, parsed.tokens), *_lost_tables(lines, parsed.tokens)):
+    tokens = parsed.tokens
+    for fault, number, column in (*_lost_cells(lines, tokens), *_lost_tables(lines, tokens), *_boxes(lines, tokens)):
         yield fault, lines.bounds(number)[0] + column
     yield from _of_other_tools(text, parsed.tokens, lines, is_file=is_file)
     front = _FRONT_MATTER.match(text)
@@ -275,6 +276,74 @@ def _unused_definitions(parsed: Parsed) -> Iterator[Fault]:
         say = Phrase("nothing refers to this definition, so its address is not shown: `{text}`", text=address[:80])
         hint = Phrase("write `[{label}]` where the link belongs, or remove the line", label=label)
         yield Fault("MC349", say, hint, severity=Severity.WARNING, needle=address)
+
+
+# Boxes and blocks of code that are not closed, and what was meant to open or to close a box.
+
+_FENCE: Final = re.compile(r":{3,}[ \t]*(?P<name>[A-Za-z-]*)[^\n]*")
+_ALERT: Final = re.compile(r"\[!(?P<name>[A-Za-z-]+)\]")
+
+
+def _boxes(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault, int, int]]:
+    """Give a warning for each, placed as `_lost_cells` places its own; the `:::` behind one is its own."""
+    opened: list[Token] = []
+    unread = 0
+    for index, token in enumerate(tokens):
+        if token.type == "callout_open":
+            opened.append(token)
+        elif token.type == "callout_close" and not token.markup:
+            unread += 1
+            say = Phrase("this box is never closed, so all that follows stands in it")
+            hint = Phrase("write `:::` on a line behind it; a box with another in it is written with `::::`")
+            yield from _at_line(lines, opened.pop().map, 0, ":::", say, hint)
+        elif token.type == "callout_close":
+            opened.pop()
+        elif token.type == "fence" and token.map and not _is_closed(lines, token, token.map):
+            say = Phrase("this block of code is never closed, so all that follows is code")
+            mark = f" {token.markup} " if token.markup[0] == "`" else token.markup
+            yield from _at_line(
+                lines, token.map, 0, token.markup, say, Phrase("write `{text}` on a line behind it", text=mark)
+            )
+        elif token.type == "inline":
+            is_quoted = index > 1 and tokens[index - 2].type == "blockquote_open"
+            if is_quoted and (found := _ALERT.match(token.content)) is not None:
+                yield from _unknown_box(lines, token, 0, found)
+            for number, line in enumerate(token.content.split("\n") if ":::" in token.content else ()):
+                if (found := _FENCE.fullmatch(line)) is None:
+                    continue
+                is_end = not line.strip(": \t")
+                if not (is_end and unread):
+                    yield from _unknown_box(lines, token, number, found)
+                unread = max(0, unread - 1) if is_end else unread + 1
+
+
+def _is_closed(lines: Lines, token: Token, span: Sequence[int]) -> bool:
+    last = lines.written(span[1]).strip(" \t>")
+    return span[1] - span[0] > 1 and last.startswith(token.markup) and not last.strip(token.markup[0])
+
+
+def _unknown_box(lines: Lines, token: Token, number: int, found: re.Match[str]) -> Iterator[tuple[Fault, int, int]]:
+    from difflib import get_close_matches  # Only a fault needs it.
+
+    written, name = found[0].strip(), found["name"].lower()
+    near = get_close_matches(name, KINDS, 1)
+    say = Phrase("`{text}` is not a box and is shown as written", text=written[:40])
+    hint = Phrase("a box is one of {names}", names=", ".join(BOX_KINDS))
+    if near:
+        hint = Phrase("did you mean `{name}`?", name=near[0])
+    elif not written.strip(": \t"):
+        say = Phrase("`{text}` closes no box and is shown as written", text=written)
+        hint = Phrase("remove it; a box with another in it is written with `::::`")
+    yield from _at_line(lines, token.map, number, written, say, hint)
+
+
+def _at_line(
+    lines: Lines, span: Sequence[int] | None, below: int, needle: str, say: Phrase, hint: Phrase
+) -> Iterator[tuple[Fault, int, int]]:
+    """Give a warning for a mark in one of the lines of a block."""
+    if span is not None and needle in (line := lines.written(span[0] + 1 + below)):
+        fault = Fault("MC314", say, hint, severity=Severity.WARNING, needle=needle)
+        yield fault, span[0] + 1 + below, line.index(needle)
 
 
 # Links and pictures that Markdown does not see as ones: they stay in the text as they are written.

@@ -335,3 +335,46 @@ def test_what_stands_there_with_escapes_or_entities_has_its_line() -> None:
     assert [("MC312", 3, 1)] == lines(wrong("字\n\n** 值得注意的是，在这里 \\_\\_block 会被保留"))
     assert [("MC309", 3, 5)] == lines(wrong("[字][1]\n\n[1]:https://a.cn/b?c=1&amp;d=2"))
     assert [(None, None)] == [(c, d) for _, c, d in lines(wrong("** 词 \\_\\_b"))]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "hint"),
+    [
+        ("::: waring 注意\n内容\n:::", 1, 1, "did you mean `warning`?"),
+        ("> [!TIPS]\n> 内容", 1, 3, "did you mean `tip`?"),
+        ("字\n\n::: foo\n内容\n:::", 3, 1, "a box is one of note, tip, important, warning, caution, details"),
+        ("::: {.提示}\n内容\n:::", 1, 1, "a box is one of note, tip, important, warning, caution, details"),
+        ("::: tip\n字\n:::\n\n:::", 5, 1, "remove it; a box with another in it is written with `::::`"),
+        (
+            "::: tip\n::: note\n字\n:::\n:::",
+            2,
+            1,
+            "write `:::` on a line behind it; a box with another in it is written with `::::`",
+        ),
+        ("字\n\n> ~~~py\n> x", 3, 3, "write `~~~` on a line behind it"),
+        ("```py\nx\n``\n\n字", 1, 1, "write ` ``` ` on a line behind it"),
+    ],
+)
+def test_a_box_or_code_that_is_none_or_never_ends_is_a_warning(text: str, line: int, column: int, hint: str) -> None:
+    found = wrong(text)
+    assert [("MC314", line, column)] == lines(found)
+    assert Severity.WARNING is found[0].severity
+    assert hint == found[0].hint
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "::: tip\n字\n:::",
+        ":::: tip\n::: note\n字\n:::\n::::",
+        "> [!NOTE]\n> 字",
+        "> [!字]",
+        "字 ::: 字",
+        "```\n::: foo\n```",
+        "~~~~\nx\n~~~~~",
+        "> ```\n> x\n> ```\n\n字",
+        "- a\n\n  ```\n  x\n  ```\n\n字",
+    ],
+)
+def test_boxes_and_code_that_end_say_nothing(text: str) -> None:
+    assert [] == wrong(text)

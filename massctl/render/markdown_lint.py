@@ -20,6 +20,11 @@ from massctl.render.markdown_parser import BOX_KINDS, KINDS, Parsed
 
 VERSE_CHARACTERS: Final = range(4, 17)
 """Ours: from a line of four characters to two of seven with their marks; prose that an editor wraps has longer ones."""
+_COUNTED: Final = re.compile(
+    r"[\u2460-\u249b\u24f5-\u24fe\u2776-\u2793\u3220-\u3229]"
+    r"|(?:[一二三四五六七八九十]{1,3}|\d{1,3})、|[(（](?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）]"
+)
+"""How a line begins that is one of several: `①`, `一、`, `1、`, `（一）`, `(1)`."""
 _TAG: Final = re.compile(r"<!--.*?(?:-->|\Z)|<[^>]*>?", re.DOTALL)
 _LEFT_OVER: Final = re.compile(r"\*\*[^*\n]{0,20}")
 _READ_NOT: Final = re.compile(r"(?<![A-Za-z0-9*_/\\])\*(?=[^\W_])[^*\n]{0,40}(?<=\w)\*(?![A-Za-z0-9*_/])")
@@ -227,8 +232,13 @@ def _verse(token: Token) -> Iterator[Fault]:
     kinds = {child.type for child in token.children or ()}
     if "image" in kinds or "softbreak" not in kinds:
         return
-    if all(len(line) in VERSE_CHARACTERS and has_cjk(line) for line in lines):
+    is_verse = all(len(line) in VERSE_CHARACTERS and has_cjk(line) for line in lines)
+    counted = [line for line in lines if _COUNTED.match(line) is not None]
+    if is_verse or len(counted) > 1:
         say = Phrase("{count} short lines become one line of the article", count=len(lines))
+        if not is_verse:
+            lines = counted
+            say = Phrase("{count} numbered lines become one line of the article", count=len(lines))
         hint = Phrase("to keep them apart, end a line with `\\`, or write `breaks: true` in campaign.yaml")
         yield Fault("MC348", say, hint, severity=Severity.WARNING, needle=lines[0])
 

@@ -510,7 +510,11 @@ def _link(writer: _Writer, node: Element) -> None:
         attributes = {"href": normalizeLink(address)}
     elif has_scheme(address):
         note = address
-    elif address and not address.startswith("#"):
+    elif address.startswith("#"):
+        say = Phrase("the link to {address} has no target: WeChat removes anchors", address=address)
+        hint = Phrase("link to an article on mp.weixin.qq.com, or write it as text")
+        writer.page.report(Fault("MC322", say, hint, severity=Severity.WARNING, needle=said))
+    elif address:
         say = Phrase("the link to {address} has no target in WeChat and becomes plain text", address=address)
         hint = Phrase("write a whole address that begins with https://, or remove the link")
         writer.page.report(Fault("MC309", say, hint, severity=Severity.WARNING, needle=address))

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final
 
+from markdown_it.common.utils import normalizeReference
 from markdown_it.token import Token
 
 from massctl.model.diagnostics import Lines, Severity
@@ -72,7 +73,7 @@ def text_faults(
     fault. `breaks`: each line of it is a line of the article.
     """
     yield from islice(_lookalikes(text, parsed, lines, is_file=is_file), REPORTS_MAX)
-    for fault in (*_unused_definitions(parsed), *_in_tokens(parsed.tokens, breaks=breaks)):
+    for fault in (*_unused_definitions(text, parsed), *_in_tokens(parsed.tokens, breaks=breaks)):
         yield fault, None
     for note in parsed.inline_notes.values():
         for fault in _in_tokens(note, breaks=breaks):
@@ -210,19 +211,26 @@ _MARKS_IN_HTML: Final = re.compile(
 """Links, notes, headings, entries, code, struck and bright words, and formulas as they stand inside HTML."""
 _BEHIND_TAG: Final = Phrase("Markdown is not read directly after a tag: leave a line empty there, or write HTML")
 
+_IN_ARGUMENT: Final = Phrase(
+    "what a block is given is text: write Markdown between {call} and {end}", call="{% call %}", end="{% endcall %}"
+)
+_OF_BLOCK: Final = re.compile(r'\s*<section class="')
+"""How a block of the template library begins; what it was given is text."""
+
 
 def _in_html(content: str) -> Iterator[Fault]:
+    hint = _IN_ARGUMENT if _OF_BLOCK.match(content) is not None else _BEHIND_TAG
     shown = _TAG.sub(" ", _CODE_IN_HTML.sub(" ", content))
     for found in _PICTURE_IN_HTML.finditer(shown) if "](" in shown else ():
         address = found["address"]
         say = Phrase("the picture {address} is not shown: its line stays in the text as written", address=address)
-        yield Fault("MC201", say, _BEHIND_TAG, needle=f"]({address})", shift=2, width=len(address))
+        yield Fault("MC201", say, hint, needle=f"]({address})", shift=2, width=len(address))
     left_over = _LEFT_OVER.search(shown) or _READ_NOT.search(shown)
     if left_over is not None:
-        yield _asterisks(left_over[0], _BEHIND_TAG)
+        yield _asterisks(left_over[0], hint)
     elif (marks := _MARKS_IN_HTML.search(shown)) is not None:
         say = Phrase("these marks stay in the text: `{text}`", text=marks[0].strip()[:40])
-        yield Fault("MC312", say, _BEHIND_TAG, severity=Severity.WARNING, needle=marks[0].strip())
+        yield Fault("MC312", say, hint, severity=Severity.WARNING, needle=marks[0].strip())
     yield from _underscores(shown)
 
 
@@ -274,15 +282,20 @@ def _broken(address: str) -> Fault:
     return Fault("MC312", say, hint, severity=Severity.WARNING, needle=f"]({address})", shift=2, width=len(address))
 
 
+_DEFINITION: Final = re.compile(r"\[([^\[\]\n]{1,999})\]:")
+
+
 def _not_shown(text: str, say: Phrase) -> Fault:
     """Tell of words that no follower will see."""
     hint = Phrase("write it into the text, or remove it")
     return Fault("MC349", Phrase(say, text=text[:40]), hint, severity=Severity.INFO, needle=text)
 
 
-def _unused_definitions(parsed: Parsed) -> Iterator[Fault]:
+def _unused_definitions(text: str, parsed: Parsed) -> Iterator[Fault]:
     """Warn of addresses that no link or picture names; `[//]: # (…)` is how Markdown writes a comment."""
-    for label, address in parsed.unused_definitions():
+    unused = list(parsed.unused_definitions())
+    written = {normalizeReference(found[1]): found[1] for found in _DEFINITION.finditer(text)} if unused else {}
+    for label, address in ((written.get(label, label), address) for label, address in unused):
         say = Phrase("nothing refers to this definition, so its address is not shown: `{text}`", text=address[:80])
         hint = Phrase("write `[{label}]` where the link belongs, or remove the line", label=label)
         yield Fault("MC349", say, hint, severity=Severity.WARNING, needle=address)

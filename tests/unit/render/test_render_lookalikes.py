@@ -113,6 +113,14 @@ def test_markdown_that_is_not_read_inside_html_is_told(text: str, code: str, col
     assert "Markdown is not read directly after a tag: leave a line empty there, or write HTML" == found[0].hint
 
 
+def test_markdown_in_an_argument_of_a_block_has_its_own_hint() -> None:
+    (found,) = wrong("{{ blocks.lead('**不粗**') }}", name="main.md.j2")
+    assert ("MC312", "what a block is given is text: write Markdown between {% call %} and {% endcall %}") == (
+        found.code,
+        found.hint,
+    )
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -303,7 +311,8 @@ def test_marks_that_are_what_it_is_about_say_nothing(text: str) -> None:
         ("![[图 1.png|300]]", "MC201", 'write `![…](<图 1.png> "…")`'),
         ("![图](a.png =300x)", "MC201", 'give a width in HTML: `<img src="a.png" width="50%">`'),
         ("![图|300](a.png)", "MC344", 'give a width in HTML: `<img src="a.png" width="50%">`'),
-        ('![图](a.png "题"){width=50%}', "MC344", 'give a width in HTML: `<img src="a.png" width="50%">`'),
+        ("![图](a.png){width=50%}", "MC344", 'give a width in HTML: `<img src="a.png" width="50%">`'),
+        ("@startuml\nA -> B\n@enduml", "MC344", "export it as a picture, and write `![…](images/diagram.png)` instead"),
         ("<![图](a.png)>", "MC344", "write the pictures on one line without `<`, `,` and `>`: they stand side by side"),
     ],
 )

@@ -127,6 +127,7 @@ class _Writer:
         name = node.name
         found = row(name)
         if found is None or found.way in (Way.UNWRAP, Way.PART):
+            _tell_title(self, node)
             self.children(node)
         elif found.way is Way.OWN:
             OWN[name](self, node)
@@ -677,7 +678,17 @@ def _caption(writer: _Writer, title: str) -> None:
         writer.ours("section", "caption", title)
 
 
+def _tell_title(writer: _Writer, node: Element) -> None:
+    """Tell of words that a phone never shows; below a picture that stands alone they are its caption."""
+    title = node.get("title").strip()
+    if title and all(each.get("class") != "figure" for each in writer.here.above()):
+        say = Phrase("the title of `<{name}>` is not shown: `{text}`", name=node.name, text=title[:40])
+        hint = Phrase("write it into the text, or remove it")
+        writer.page.report(Fault("MC349", say, hint, severity=Severity.INFO, needle=title))
+
+
 def _picture(writer: _Writer, node: Element) -> None:
+    _tell_title(writer, node)
     _place_picture(writer, node, is_alone=False)
 
 

@@ -183,7 +183,7 @@ def test_asterisks_in_html_that_are_signs_are_not_reported(said: str) -> None:
     ("text", "expected"),
     [
         ("![](a.png)", '<img src="{hold}" data-w="1080">'),
-        ('![图 *一* `b`](a.png "题")', '<img src="{hold}" data-w="1080" alt="图 一 b" title="题">'),
+        ("![图 *一* `b`](a.png)", '<img src="{hold}" data-w="1080" alt="图 一 b">'),
         ("![a\nb ![c](a.png) <i>](<a.png>)", '<img src="{hold}" data-w="1080" alt="a b c ">'),
         ('![a"b](a.png)', '<img src="{hold}" data-w="1080" alt="a&quot;b">'),
         (
@@ -197,6 +197,21 @@ def test_asterisks_in_html_that_are_signs_are_not_reported(said: str) -> None:
 )  # fmt: skip
 def test_pictures(text: str, expected: str) -> None:
     assert f"<p>字{expected.format(hold=hold('A'))}</p>" == md("字" + text, {"spring/articles/a.png": "A"})
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ('字![图](a.png "题")', ["MC349"]),
+        ('![图](a.png "题")', []),
+        ('[![图](a.png "题")](https://mp.weixin.qq.com/s/1)', []),
+        ('<abbr title="题">字</abbr>', ["MC349"]),
+    ],
+)
+def test_a_title_is_told_where_it_is_no_caption(text: str, codes: list[str]) -> None:
+    at = page({"spring/articles/a.png": "A"})
+    assert "题" in markdown_to_html(text, at) or "abbr" in text
+    assert codes == [each.code for each in at.faults]
 
 
 def test_a_lone_picture_needs_no_paragraph() -> None:

@@ -91,7 +91,7 @@ def _text(path: str, variables: Mapping[str, Any], setting: "Setting", theme: Th
         from massctl.render.blocks.signature import calls_in_cells
         from massctl.render.template import render_text
 
-        body.faults += calls_in_cells(text, path) if is_markdown else ()
+        body.faults += calls_in_cells(body.sources[path], path) if is_markdown else ()
 
         text = render_text(
             path,

@@ -474,7 +474,7 @@ def test_every_block_is_documented():
     ("text", "found"),
     [
         ('| 甲 | 乙 |\n|---|---|\n| {{ blocks.lead("表里") }} | 右 |', [("MC107", 3, 6)]),
-        ("> | {% call blocks.lead() %}字{% endcall %} |\n> |---|", [("MC107", 1, 12)]),
+        ("> | {% call blocks.lead() %}字{% endcall %} |\n> |---|", [("MC107", 1, 13)]),
         ("| `{{ '{{ blocks.lead() }}' }}` | 乙 |\n|---|---|", []),
         ('| 甲 |\n|---|\n\n{{ blocks.lead("表外") }}', []),
     ],

@@ -121,7 +121,7 @@ def _render(page: Page, variables: Mapping[str, Any], setting: "Setting", theme:
         return
     if _is_markdown(path):
         body.theme = setting.themes.find(theme)
-        _from_markdown(_with_brand(text, page, variables, setting, theme, body), body.theme, body)
+        _from_markdown(_with_brand(text, page, variables, setting, theme, body), page, body.theme, body)
         _use_pictures(body.theme, body.content, setting.pictures)
     else:
         _from_html(text, page, body)
@@ -183,7 +183,7 @@ def _with_brand(
     return [*logo, *part(brand.header), (text, page), *part(brand.footer)]
 
 
-def _from_markdown(parts: Sequence[tuple[str, Page]], theme: Theme, body: Body) -> None:
+def _from_markdown(parts: Sequence[tuple[str, Page]], own: Page, theme: Theme, body: Body) -> None:
     # The Markdown parser and the inliner are loaded only where Markdown is.
     from massctl.render.conservation import conserved, of_markdown
     from massctl.render.markdown import read_markdown
@@ -191,15 +191,13 @@ def _from_markdown(parts: Sequence[tuple[str, Page]], theme: Theme, body: Body) 
     from massctl.render.wechat_html import normalised
 
     is_chinese = any(has_cjk(text) for text, _ in parts)
-    trees, sources = [], []
-    for text, page in parts:
-        source = read_markdown(text, page, is_file=page.file.endswith(".md"))
-        trees.append(normalised(source.tree, page, is_chinese=is_chinese))
-        inventory = of_markdown(source.tokens, [*source.parsed.inline_notes.values()], page.formulas)
-        sources.append((inventory, page))
-    tree, *others = trees
-    for each in others:
-        tree.elements[0].take(each.elements[0])
+    read = [(read_markdown(text, page, is_file=page.file.endswith(".md")), page) for text, page in parts]
+    place = next(index for index, (_, page) in enumerate(parts) if page is own)
+    tree = normalised([(source.tree, page) for source, page in read], own=place, is_chinese=is_chinese)
+    sources = [
+        (of_markdown(source.tokens, [*source.parsed.inline_notes.values()], page.formulas), page)
+        for source, page in read
+    ]
     put_theme_on(tree, theme.css)
     body.tree, body.content = tree, conserved(tree, sources)
     for _, page in parts:

@@ -71,7 +71,7 @@ def rendered(text: str, css: str) -> Rendered:
     pictures = Pictures("a", None)  # type: ignore[arg-type]
     page = _AnyPage("a/a.md", pictures, "footnotes")
     source = read_markdown(text, page, is_file=True)
-    tree = normalised(source.tree, page, is_chinese=has_cjk(text))
+    tree = normalised([(source.tree, page)], is_chinese=has_cjk(text))
     put_theme_on(tree, css)
     body = conserved(tree, [(of_markdown(source.tokens, [*source.parsed.inline_notes.values()], page.formulas), page)])
     known = {f"massctl-picture:{hashlib.sha256(each.encode()).hexdigest()}": each for each in ASKED}

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from render_inputs import body, hold, lines, markdown_to_html, md, page, safe_html, with_styles, wrong
 
 from massctl.model.diagnostics import Severity
+from massctl.render.tree import parse
+from massctl.render.wechat_html import normalised
 
 _ATTRIBUTE = re.compile(r"[\w-]+=\"[^\"]*\"")
 PICTURES = {"spring/articles/a.png": "A"}
@@ -304,6 +306,14 @@ def test_elements_too_many_or_too_deep_are_refused_whoever_made_them() -> None:
     safe_html("<b>" * 300, at)
     safe_html("<br>" * 25_000, at)
     assert ["MC308", "MC304"] == [fault.code for fault in at.faults]
+
+
+def test_a_part_whose_notes_are_nested_too_deep_is_told_of_that_once() -> None:
+    header, article = page(), page()
+    deep = '<massctl-note note="1">1</massctl-note><massctl-text note="1">' + "<b>" * 250 + "</massctl-text>"
+    parts = [(parse(html), at) for html, at in ((deep, header), ("<p>a</p>", article))]
+    normalised(parts, own=1, is_chinese=True)
+    assert (["MC308"], []) == ([fault.code for fault in header.faults], article.faults)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ look like one as well.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable
 from typing import Final
 
@@ -117,6 +118,8 @@ def _by_itself(rule: _BlockRule) -> _BlockRule:
     """Make a rule of a plugin one that can also end a paragraph, and stays in its list or quotation."""
 
     def block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        if rule is not amsmath_block and not _ends_soon(state, start, min(end, start + _LINES_MAX)):
+            return False
         count, line = len(state.tokens), state.line
         # The rules write their token even where they are only asked.
         is_one = rule(state, start, min(end, start + _LINES_MAX), False)
@@ -136,6 +139,20 @@ def _by_itself(rule: _BlockRule) -> _BlockRule:
         return True
 
     return block
+
+
+def _ends_soon(state: StateBlock, start: int, end: int) -> bool:
+    """Say whether a line ends as a formula does: nobody looks through the same lines from each that begins one."""
+    written = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
+    if not written.startswith(("$$", "\\[")):
+        return False
+    if "formula_ends" not in state.env:
+        lines = zip(state.bMarks, state.eMarks, strict=True)
+        ends = [n for n, (begin, stop) in enumerate(lines) if state.src[begin:stop].rstrip().endswith(("$$", "\\]"))]
+        state.env["formula_ends"] = ends
+    ends = state.env["formula_ends"]
+    place = bisect_left(ends, start)
+    return place < len(ends) and ends[place] < end
 
 
 def _bracketed_block(state: StateBlock, start: int, end: int, _: bool) -> bool:

@@ -27,8 +27,8 @@ _READ_NOT: Final = re.compile(r"(?<![A-Za-z0-9*_/\\])\*(?=[^\W_])[^*\n]{0,40}(?<
 _UNDERSCORES: Final = re.compile(r"(?<![A-Za-z0-9_/])__(?![\s_])[^_\n]{1,60}(?<!\s)__(?![A-Za-z0-9_(])")
 """Two on both sides of words, and no name as Python writes them (`a__b__`)."""
 _BROKEN_ADDRESS: Final = re.compile(r"\]\((?P<address>[^()\n]{1,200})\)")
-_SIZED: Final = re.compile(r"(?P<address>[^ ]+) +=\d*x\d*")
-"""`a.png =300x`, a width as Marked 2 and others write it."""
+_SIZED: Final = re.compile(r"(?P<address>[^ ]+) +=\d*%?x?\d*%?")
+"""`a.png =300x` and `a.png =40%x`, a width as Typora, mdnice and others write it."""
 _PICTURE_NAME: Final = re.compile(r"\.(?:png|jpe?g|gif|webp|bmp)\b", re.IGNORECASE)
 REPORTS_MAX: Final = 50
 """Faults of this kind in one article; who reads fifty knows the rest."""
@@ -385,7 +385,7 @@ _CELLS_SHOWN_MAX: Final = 40
 
 
 def _lost_cells(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault, int, int]]:
-    """Give a warning for each row with more cells than the header, with its line (from 1) and its column (from 0)."""
+    """Give an error for each row with more cells than the header, with its line (from 1) and its column (from 0)."""
     columns = 0
     for token in tokens:
         if token.type == "table_open":
@@ -456,4 +456,4 @@ def _lost(rest: str) -> Fault:
     shown = cells if len(cells) <= _CELLS_SHOWN_MAX else cells[:_CELLS_SHOWN_MAX] + "…"
     say = Phrase("this row has more cells than the table's header, and these are lost: `{text}`", text=shown)
     hint = Phrase("write a bar in the text as `\\|`, also in code; or add a cell to the header")
-    return Fault("MC343", say, hint, severity=Severity.WARNING, needle=rest)
+    return Fault("MC343", say, hint, needle=rest)

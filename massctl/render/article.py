@@ -10,18 +10,13 @@ from massctl.model.diagnostics import Lines
 from massctl.model.message import PICTURE_SCHEME
 from massctl.model.phrase import Phrase, enumerated
 from massctl.model.theme import ThemeSettings
-from massctl.render.bounds import PASSED_ELEMENTS_MAX, bracket_fault, control_fault, depth_fault, without_controls
+from massctl.render.bounds import PASSED_ELEMENTS_MAX, control_fault, depth_fault, without_controls
 from massctl.render.cjk import has_cjk
 from massctl.render.conservation import NOTHING, Conserved
 from massctl.render.fault import Fault
 from massctl.render.foreign import template_marks
 from massctl.render.inputs import Problem
-from massctl.render.limits import (
-    CONTENT_BYTES_BELOW,
-    MARKDOWN_CHARACTERS_MAX,
-    content_faults,
-    empty_content_faults,
-)
+from massctl.render.limits import CONTENT_BYTES_BELOW, content_faults, empty_content_faults
 from massctl.render.page import Page
 from massctl.render.paths import template_path
 from massctl.render.pictures import Pictures
@@ -218,11 +213,11 @@ def _from_html(text: str, page: Page, body: Body) -> None:
 
 def _refusal(text: str, *, is_markdown: bool) -> Fault | None:
     """Say why a text is not even read, where it is not: it could take minutes, or end the process."""
-    limit = MARKDOWN_CHARACTERS_MAX if is_markdown else CONTENT_BYTES_BELOW
-    if len(text) > limit:
-        say = Phrase("the article is longer than {limit} characters before it is rendered", limit=f"{limit:,}")
+    if len(text) > CONTENT_BYTES_BELOW:
+        limit = f"{CONTENT_BYTES_BELOW:,}"
+        say = Phrase("the article is longer than {limit} characters before it is rendered", limit=limit)
         return Fault("MC304", say, Phrase("split it into several articles"))
-    return control_fault(text) or (bracket_fault(text) if is_markdown else depth_fault(text, PASSED_ELEMENTS_MAX))
+    return control_fault(text) or (None if is_markdown else depth_fault(text, PASSED_ELEMENTS_MAX))
 
 
 _BY_PATH: Final = Phrase("write the picture's path")

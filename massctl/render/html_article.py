@@ -9,7 +9,7 @@ from html import escape, unescape
 from typing import Final
 
 from massctl.model.phrase import Phrase
-from massctl.render.elements import attribute_faults, is_script, lost_title, refusal, writer_row
+from massctl.render.elements import attribute_faults, is_script, lost_title, many_lost_links, refusal, writer_row
 from massctl.render.fault import Fault
 from massctl.render.html_scan import Edit, Tag, edited
 from massctl.render.page import ExternalLinks, Page
@@ -32,11 +32,18 @@ def html_article(text: str, page: Page) -> tuple[str, Element]:
             # Where the parser repeats an element, as it does with emphasis that overlaps, the first one counts.
             found.setdefault(element.at, element)
     edits: list[Edit] = []
+    lost_links: list[tuple[Fault, int]] = []
     for tag in scanned:
         for fault, at in _faults(tag, text, found.get(tag.start), page.external_links):
-            page.report(fault, at)
+            if fault.code == "MC311":
+                lost_links.append((fault, at))
+            else:
+                page.report(fault, at)
         if tag.start in found:
             edits += _placed(tag, found[tag.start], page)
+    if lost_links:
+        first, at = lost_links[0]
+        page.report(many_lost_links(first, len(lost_links)) if len(lost_links) > 1 else first, at)
     if not page.is_faulty:
         for hidden, place in _hidden(scanned, found, unmarked):
             page.report(hidden, place)

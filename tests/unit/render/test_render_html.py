@@ -125,6 +125,12 @@ def test_what_wechat_forbids_has_a_place(text: str, code: str, line: int, column
     assert [(code, line, column)] == lines(wrong(text, {}, "main.html"))
 
 
+def test_lost_links_are_one_warning_at_the_first() -> None:
+    (found,) = wrong("<p>字</p>\n" + '<a href="https://e.com">a</a>\n' * 3, {}, "main.html")
+    assert [("MC311", 2, 4)] == lines([found])
+    assert "3 links" in found.message
+
+
 def test_a_link_elsewhere_stops_nothing() -> None:
     assert [Severity.WARNING] == [d.severity for d in wrong('<a href="https://e.com">a</a>', {}, "main.html")]
 

@@ -199,8 +199,8 @@ def test_a_small_picture_stays_in_its_line() -> None:
         ("<mp-common-miniprogram data-miniprogram-imageurl=a.png id=x></mp-common-miniprogram>",
          f'<mp-common-miniprogram data-miniprogram-imageurl="{A}"></mp-common-miniprogram>'),
         ("<mp-common-profile data-id=x></mp-common-profile>", '<mp-common-profile data-id="x"></mp-common-profile>'),
-        ("<iframe data-mpvid=x src=https://v.qq.com/x></iframe>",
-         '<iframe data-mpvid="x" src="https://v.qq.com/x"></iframe>'),
+        ("<iframe class=video_iframe data-mpvid=x src=https://v.qq.com/x></iframe>",
+         '<iframe class="video_iframe" data-mpvid="x" src="https://v.qq.com/x"></iframe>'),
     ],
 )  # fmt: skip
 def test_drawings_and_components_are_copied(html: str, expected: str) -> None:

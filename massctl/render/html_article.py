@@ -11,12 +11,18 @@ from typing import Final
 from massctl.model.phrase import Phrase
 from massctl.render.elements import attribute_faults, is_script, lost_title, refusal, writer_row
 from massctl.render.fault import Fault
-from massctl.render.html_scan import Edit, Tag, edited
+from massctl.render.html_scan import Edit, Tag, edited, unended_comment
 from massctl.render.page import ExternalLinks, Page
 from massctl.render.styles import STYLE_URL, hides_picture, pictures_in
 from massctl.render.tree import IMPLIED, Element, marked, parse
 
 _MISSING_MARK: Final = Phrase("check for a missing quotation mark or `>`")
+_UNENDED_COMMENT: Final = Fault(
+    "MC308",
+    Phrase("a comment that begins here does not end, and hides what follows"),
+    Phrase("write `-->` behind it"),
+    needle="<!",
+)
 
 
 def html_article(text: str, page: Page) -> tuple[str, Element]:
@@ -32,6 +38,9 @@ def html_article(text: str, page: Page) -> tuple[str, Element]:
             # Where the parser repeats an element, as it does with emphasis that overlaps, the first one counts.
             found.setdefault(element.at, element)
     edits: list[Edit] = []
+    comment = unended_comment(text)
+    if comment is not None:
+        page.report(_UNENDED_COMMENT, comment)
     for tag in scanned:
         for fault, at in _faults(tag, text, found.get(tag.start), page.external_links):
             page.report(fault, at)

@@ -14,6 +14,8 @@ _TAG: Final = re.compile(
 """A tag, a comment or a declaration. To browsers `<!-->` and `<!--->` are whole comments, and `--!>` ends one too;
 quotation marks hold a `>` only behind an equals sign, and a value without them ends at a blank or `>`.
 Source: HTML standard, "13.2.5 Tokenization"."""
+_UNENDED: Final = re.compile(r"<!--(?!-?>)(?:(?!--!?>|<!--(?!>)).)*+(?!--!?>)|<[!?](?!--)[^>]*\Z", re.DOTALL)
+"""A comment that never ends, or that holds the beginning of another, whose end it takes; or another declaration."""
 _ATTRIBUTE: Final = re.compile(
     r"(?P<name>[^\s\"'<>/=]+)(?:\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'>][^\s>]*)))?"
 )
@@ -68,6 +70,12 @@ def tags(text: str) -> Iterator[Tag]:
                 found.start("name"),
                 tuple(_attributes(found["rest"], found.start("rest"))),
             )
+
+
+def unended_comment(text: str) -> int | None:
+    """Say where a comment begins that hides more than its writer meant to."""
+    found = (each for each in _TAG.finditer(text) if not each["name"] and _UNENDED.match(each[0]))
+    return next((each.start() for each in found), None)
 
 
 def _attributes(rest: str, offset: int) -> Iterator[Attribute]:

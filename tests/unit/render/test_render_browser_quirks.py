@@ -59,3 +59,22 @@ def test_a_tag_that_browsers_pass_over_has_its_place(html: str):
 def test_elements_that_a_parser_makes_by_itself_hide_nothing():
     for html in ("<table><td>a</table>", "a</p>b", "a</br>b", "<table><col><tr><td>a</table>", "<b><p>a</b>b</p>"):
         assert html == body(html, name="main.html")
+
+
+@pytest.mark.parametrize(
+    ("html", "column"),
+    [
+        ("<p>a</p><!-- 没关 <p>正文</p>", 9),
+        ("<p>a</p><!-- 没关 <p>正文</p><!-- 第二个 --><p>b</p>", 9),
+        ("<p>a</p><!正文", 9),
+    ],
+)
+def test_a_comment_that_hides_what_follows_is_told_where_it_begins(html: str, column: int):
+    assert [("MC308", 1, column)] == lines(wrong(html, name="main.html"))
+
+
+@pytest.mark.parametrize(
+    "comment", ["<!--[if !mso]><!-->", "<!--<![endif]-->", "<!-- a -- b > c -->", "<!doctype html>"]
+)
+def test_a_comment_with_its_own_end_is_no_fault(comment: str):
+    assert f"{comment}<p>字</p>" == body(f"{comment}<p>字</p>", name="main.html")

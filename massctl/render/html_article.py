@@ -9,7 +9,7 @@ from html import escape, unescape
 from typing import Final
 
 from massctl.model.phrase import Phrase
-from massctl.render.elements import attribute_faults, is_script, lost_title, refusal, writer_row
+from massctl.render.elements import attribute_faults, hidden_content, is_script, lost_title, refusal, writer_row
 from massctl.render.fault import Fault
 from massctl.render.html_scan import Edit, Tag, edited, unended_comment
 from massctl.render.page import ExternalLinks, Page
@@ -46,9 +46,12 @@ def html_article(text: str, page: Page) -> tuple[str, Element]:
             page.report(fault, at)
         if tag.start in found:
             edits += _placed(tag, found[tag.start], page)
+            hidden = hidden_content(found[tag.start])
+            if hidden is not None:
+                page.report(hidden, tag.start)
     if not page.is_faulty:
-        for hidden, place in _hidden(scanned, found, unmarked):
-            page.report(hidden, place)
+        for fault, place in _hidden(scanned, found, unmarked):
+            page.report(fault, place)
     return edited(text, edits), tree
 
 

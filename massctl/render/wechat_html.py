@@ -18,7 +18,7 @@ from massctl.model.message import Picture
 from massctl.model.phrase import Phrase
 from massctl.render.bounds import DEPTH_MAX, ELEMENTS_MAX, TooMuchError, too_deep, too_many
 from massctl.render.cjk import cjk_count, line_break
-from massctl.render.elements import Way, is_component, is_script, lost_title, row, script_link
+from massctl.render.elements import Way, hidden_content, is_component, is_script, lost_title, row, script_link
 from massctl.render.fault import Fault
 from massctl.render.highlight import blanks_kept, coloured_pieces
 from massctl.render.links import Notes, bare_links, has_scheme, meant, stays
@@ -730,10 +730,9 @@ def _width(found: Mapping[str, str], picture: Picture | None) -> str:
 
 def _copy_whole(writer: _Writer, node: Element) -> None:
     """Write a drawing or a component of WeChat's as it is, with its pictures, without ids."""
-    if node.name != "svg" and (node.elements or node.text().strip()):
-        say = Phrase("`<{name}>` is not closed, and followers do not see what stands in it", name=node.name)
-        hint = Phrase("write `</{name}>` behind it", name=node.name)
-        writer.page.report(Fault("MC308", say, hint, needle=f"<{node.name}"))
+    hidden = hidden_content(node)
+    if hidden is not None:
+        writer.page.report(hidden, node.at)
     writer.shown()
     _copy(writer, node)
 

@@ -78,3 +78,36 @@ def test_a_comment_that_hides_what_follows_is_told_where_it_begins(html: str, co
 )
 def test_a_comment_with_its_own_end_is_no_fault(comment: str):
     assert f"{comment}<p>字</p>" == body(f"{comment}<p>字</p>", name="main.html")
+
+
+@pytest.mark.parametrize("name", ["main.html", "main.md"])
+@pytest.mark.parametrize(
+    ("html", "column"),
+    [
+        ('<p title="未闭合>x</p><p style="a">正文</p>', 4),
+        ('<p title="未闭合>x</p><p style="">正文</p>', 4),
+        ('<p style="font-family:"微软雅黑";color:red">字</p>', 27),
+        ('<p style="font-family:" 微软雅黑 ";color:red">字</p>', 29),
+        ('<p style=color:red">字</p>', 4),
+        ('<p>字</p><p data-a="x>后<b class="y">字</b></p>', 30),
+        ('<p title="a>他说" 好<b>后</b></p>', 16),
+    ],
+)
+def test_a_quotation_mark_that_takes_text_along_is_told_at_its_place(name: str, html: str, column: int):
+    assert ("MC308", 1, column) in lines(wrong(html, name=name))
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        'title="a > b"',
+        "title='<script>'",
+        'data-x="a"data-y=\'{"b":"<p>c</p>"}\'',
+        "title='他说\"好\"'",
+        'style="font-family:&quot;微软雅黑&quot;" title="a>b<c"',
+        "title='a\nb'",
+    ],
+)
+def test_an_honest_attribute_is_no_fault(attributes: str):
+    html = f"<p {attributes}>字</p>"
+    assert html == body(html, name="main.html")

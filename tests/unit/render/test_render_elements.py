@@ -128,3 +128,15 @@ def test_the_tree_knows_where_each_tag_stands() -> None:
     places = {each.name: each.at for each in parse_html(source).below()}
     assert {"p": 0, "table": 9, "td": 16, "b": 20, "tbody": None, "tr": None, "body": None} == places
     assert [0, 4, 9, 16, 20, 30, 34] == [each.start for each in scanned]
+
+
+@pytest.mark.parametrize(
+    ("html", "column"),
+    [
+        ("<p>字</p><mp-common-profile data-id='x'>\n<p>后文</p>", 9),
+        ("<p>字</p><section><mpvoice/>后文<p>x</p></section>", 18),
+        ("<iframe class='video_iframe' data-mpvid='wxv_1'>\n<p>后文</p>", 1),
+    ],
+)
+def test_a_component_of_html_that_is_never_closed_has_its_place(html: str, column: int) -> None:
+    assert [("MC308", 1, column)] == lines(wrong(html, name="main.html"))

@@ -11,7 +11,7 @@ from typing import Final
 from massctl.model.phrase import Phrase
 from massctl.render.elements import attribute_faults, hidden_content, is_script, lost_title, refusal, writer_row
 from massctl.render.fault import Fault
-from massctl.render.html_scan import Edit, Tag, edited, unended_comment
+from massctl.render.html_scan import Edit, Tag, edited, torn_attribute, unended_comment
 from massctl.render.page import ExternalLinks, Page
 from massctl.render.styles import STYLE_URL, hides_picture, pictures_in
 from massctl.render.tree import IMPLIED, Element, marked, parse
@@ -79,6 +79,12 @@ def tag_faults(tag: Tag, text: str, attributes: Mapping[str, str], links: Extern
     if not text.endswith(">", tag.start, tag.end):
         say = Phrase("the tag `<{name}` never ends", name=tag.name)
         yield Fault("MC308", say, _MISSING_MARK, needle=text[tag.start : tag.name_start + len(tag.name)]), tag.start
+    elif (torn := torn_attribute(tag, text)) is not None:
+        say = Phrase(
+            "the quotation marks of `{name}` do not match, and take text along or end too early", name=torn.name
+        )
+        hint = Phrase("write `&quot;` inside of it, or a missing quotation mark behind it")
+        yield Fault("MC308", say, hint, needle=text[torn.start : torn.end]), torn.start
     if tag.closing:
         return
     refused = refusal(tag.name, attributes)

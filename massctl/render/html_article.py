@@ -17,7 +17,7 @@ from massctl.render.styles import STYLE_URL, hides_picture, pictures_in
 from massctl.render.tree import IMPLIED, Element, marked, parse
 
 _MISSING_MARK: Final = Phrase("check for a missing quotation mark or `>`")
-_UNENDED_COMMENT: Final = Fault(
+UNENDED_COMMENT: Final = Fault(
     "MC308",
     Phrase("a comment that begins here does not end, and hides what follows"),
     Phrase("write `-->` behind it"),
@@ -40,7 +40,7 @@ def html_article(text: str, page: Page) -> tuple[str, Element]:
     edits: list[Edit] = []
     comment = unended_comment(text)
     if comment is not None:
-        page.report(_UNENDED_COMMENT, comment)
+        page.report(UNENDED_COMMENT, comment)
     for tag in scanned:
         for fault, at in _faults(tag, text, found.get(tag.start), page.external_links):
             page.report(fault, at)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from render_inputs import body, lines, md, page, wrong
 
-from massctl.model.diagnostics import Severity
+from massctl.model.diagnostics import Lines, Severity
 from massctl.render.elements import ELEMENTS, Way, refusal
 from massctl.render.markdown import _Writer
 from massctl.render.markdown_parser import every, parse
@@ -114,7 +114,7 @@ def test_both_ways_from_markdown_to_the_tree_give_the_same_tree(pieces: list[str
     assert not any(token.type.startswith("html") for token in every(parsed.tokens))
 
     def built(builder: Builder) -> Element:
-        _Writer(page(), parsed.notes, builder, None).write(parsed.tokens)
+        _Writer(page(), parsed.notes, builder, Lines("".join(pieces)), is_file=False).write(parsed.tokens)
         return builder.finish()
 
     assert serialized(built(HtmlBuilder())) == serialized(built(Builder()))

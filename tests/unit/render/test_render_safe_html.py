@@ -395,3 +395,32 @@ def test_a_component_of_wechat_arrives_as_it_was_written(component: str) -> None
         html = with_styles(markdown_to_html(text, page_), "")
         (found,) = re.findall(f"<{component[1:].split(maxsplit=1)[0]} [^>]*>", html)
         assert ([], set(_ATTRIBUTE.findall(component))) == (page_.faults, set(_ATTRIBUTE.findall(found)))
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("字 <!-- 没关 正文", (1, 3)),
+        ("字\n\n<!-- 没关\n\n正文", (3, 1)),
+        ("字\n\n<p>a</p><!-- 没关\n\n正文", (3, 9)),
+        ('字 <span style="color:red>红</span> 后', (1, 3)),
+        ("字 `<b>` <span title='a' style=\"color:red>红</span> 后", (1, 9)),
+    ],
+)
+def test_html_without_its_end_is_told_as_the_text_that_it_is(text: str, place: tuple[int, int]) -> None:
+    assert [("MC327", *place)] == lines(wrong(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["字 \\<!-- a", "字 `<!-- a`", '字 \\<span style="a"', "a < b", '若 x<b 且 c="d"', "<b", "&lt;b a=&quot;"]
+)
+def test_what_is_text_on_purpose_is_not_told(text: str) -> None:
+    assert [] == wrong(text)
+
+
+def test_a_comment_that_takes_the_end_of_another_is_an_error() -> None:
+    assert [("MC308", 3, 1)] == lines(wrong("字\n\n<!-- 没关\n\n正文\n\n<!-- b -->"))
+
+
+def test_equal_pieces_of_html_have_a_place_each() -> None:
+    assert [("MC308", 1, 6), ("MC308", 1, 19)] == lines(wrong("字 <u onclick=x><u onclick=x>字</u></u>"))

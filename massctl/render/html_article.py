@@ -106,10 +106,15 @@ def _placed(tag: Tag, element: Element, page: Page) -> Iterator[Edit]:
     """Yield what is written in place of the addresses of pictures in one tag; the tree is changed with it."""
     known = writer_row(element.name)
     sources = known.pictures if known is not None else ()
+    is_lazy = element.name == "img" and bool(element.get("data-src").strip())
     written = {each.name: each for each in reversed(tag.attributes)}
     for name in [*sources, "style"]:
         place, value = written.get(name), element.get(name)
-        if not value.strip() or (place is None and name == "style" and "url(" not in value):
+        if (
+            (is_lazy and name == "src")
+            or not value.strip()
+            or (place is None and name == "style" and "url(" not in value)
+        ):
             continue
         if place is None or ("&" not in place.written and place.written != value):
             page.report(_not_found(tag.name), tag.start)
@@ -126,6 +131,10 @@ def _placed(tag: Tag, element: Element, page: Page) -> Iterator[Edit]:
             shown = _shown(value.strip(), address, start, page)
             element.attributes[name] = shown or value
             yield from _edit(start, address, shown)
+            if is_lazy and shown is not None and (shell := written.get("src")) is not None and shell.value_start >= 0:
+                # What stands in `src` is only there until a page has loaded the picture.
+                element.attributes["src"] = shown
+                yield Edit(shell.value_start, shell.value_start + len(shell.written), escape(shown))
 
 
 def _shown(address: str, written: str, at: int, page: Page) -> str | None:

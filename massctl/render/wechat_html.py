@@ -614,7 +614,7 @@ def _shape(writer: _Writer, node: Element) -> float | None:
     """Return width to height of a picture that may stand in a row; None for a sign, a link, and a width of its own."""
     if node.name != "img" or {"width", "height", "style"} & node.attributes.keys():
         return None
-    found = writer.page.known(node.get("src").strip())
+    found = writer.page.known(_address(node))
     if found is not None and found.width_pixels > INLINE_PIXELS_MAX:
         return found.width_pixels / found.height_pixels
     return None
@@ -677,10 +677,15 @@ def _picture(writer: _Writer, node: Element) -> None:
     _place_picture(writer, node, is_alone=False)
 
 
+def _address(picture: Element) -> str:
+    """Return a picture's address; a lazy page keeps it apart, and shows another until it is loaded."""
+    return picture.get("data-src").strip() or picture.get("src").strip()
+
+
 def _place_picture(writer: _Writer, node: Element, *, is_alone: bool, width: str = "") -> None:
     """Write a picture; `width` is a style for one that has no width of its own."""
     found = node.attributes
-    address = (found.get("src") or found.get("data-src") or "").strip()
+    address = _address(node)
     if not address:
         hint = Phrase("write its path as `src`, or remove the picture")
         writer.page.report(Fault("MC201", Phrase("the picture's address is empty"), hint, needle="<img"))

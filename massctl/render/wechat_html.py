@@ -236,8 +236,8 @@ def _attributes(writer: _Writer, node: Element, classes: str = "", ours: str = "
     if not found and not ours:
         return kept
     for name, value in found.items():
-        if (name in _KEPT or name.startswith("data-")) and name not in kept and name != "style":
-            kept[name] = value
+        if (name in _KEPT or name.startswith("data-")) and name != "style":
+            kept[name] = f"{classes} {value}".strip() if name == "class" else value
     styles = [ours, declarations(found.get("style", "")), *_old_styles(found)]
     if any(styles):
         kept["style"] = with_pictures(";".join(each for each in styles if each), writer.page)
@@ -515,6 +515,8 @@ def _link(writer: _Writer, node: Element) -> None:
         hint = Phrase("write a whole address that begins with https://, or remove the link")
         writer.page.report(Fault("MC309", say, hint, severity=Severity.WARNING, needle=address))
     if attributes is not None:
+        looks = _attributes(writer, node)
+        attributes |= {name: looks[name] for name in ("class", "style") if name in looks}
         writer.start("a", attributes, node.at)
     outside, writer.in_link = writer.in_link, True
     writer.children(node)

@@ -424,3 +424,21 @@ def test_a_comment_that_takes_the_end_of_another_is_an_error() -> None:
 
 def test_equal_pieces_of_html_have_a_place_each() -> None:
     assert [("MC308", 1, 6), ("MC308", 1, 19)] == lines(wrong("字 <u onclick=x><u onclick=x>字</u></u>"))
+
+
+def test_the_picture_of_a_lazy_page_is_that_which_it_would_load() -> None:
+    assert A in md("<img src='data:image/svg+xml,x' data-src='a.png'>", {"spring/articles/a.png": "A"})
+
+
+def test_a_link_keeps_the_looks_that_its_writer_gave_it() -> None:
+    link = '<a href="https://mp.weixin.qq.com/s/1" style="color:red">'
+    assert f"{link}字</a>" in body(f"{link}字</a>")
+
+
+def test_classes_of_ours_stand_beside_those_of_a_writer() -> None:
+    assert '<section style="color:red">字</section>' in body("<dl><dd class='x'>字</dd></dl>", css=".x{color:red}")
+
+
+@pytest.mark.parametrize("text", ["字 massctl-at=5", "`massctl-at=5`", "<p title='massctl-at=5 '>字</p>"])
+def test_words_of_ours_may_stand_in_an_article(text: str) -> None:
+    assert [] == wrong(text)

@@ -20,6 +20,7 @@ from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
 from massctl.render.page import ExternalLinks
 from massctl.render.paths import is_foreign
+from massctl.render.tree import Element
 
 
 class Way(Enum):
@@ -191,6 +192,14 @@ def refusal(name: str, attributes: Mapping[str, str]) -> Fault | None:
 def lost_title() -> Fault:
     """Return the fault of a `<title>` outside of a drawing: it belongs into the head of a page, and WeChat has none."""
     return _removed("title", Phrase("write title, author and digest into campaign.yaml"))
+
+
+def hidden_content(element: Element) -> Fault | None:
+    """Return the fault of a component whose end tag is missing, if something stands in it: followers see none of it."""
+    if not is_component(element.name) or not (element.elements or element.text().strip()):
+        return None
+    say = Phrase("`<{name}>` is not closed, and followers do not see what stands in it", name=element.name)
+    return Fault("MC308", say, Phrase("write `</{name}>` behind it", name=element.name), needle=f"<{element.name}")
 
 
 def script_link(needle: str) -> Fault:

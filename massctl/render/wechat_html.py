@@ -18,7 +18,7 @@ from massctl.model.message import Picture
 from massctl.model.phrase import Phrase
 from massctl.render.bounds import DEPTH_MAX, ELEMENTS_MAX, TooMuchError, too_deep, too_many
 from massctl.render.cjk import cjk_count, line_break
-from massctl.render.elements import Way, is_component, is_script, lost_title, row, script_link
+from massctl.render.elements import Way, hidden_content, is_component, is_script, lost_title, row, script_link
 from massctl.render.fault import Fault
 from massctl.render.highlight import blanks_kept, coloured_pieces
 from massctl.render.links import Notes, bare_links, has_scheme, meant, stays
@@ -254,8 +254,8 @@ def _attributes(writer: _Writer, node: Element, classes: str = "", ours: str = "
     if not found and not ours:
         return kept
     for name, value in found.items():
-        if (name in _KEPT or name.startswith("data-")) and name not in kept and name != "style":
-            kept[name] = value
+        if (name in _KEPT or name.startswith("data-")) and name != "style":
+            kept[name] = f"{classes} {value}".strip() if name == "class" else value
     styles = [ours, declarations(found.get("style", "")), *_old_styles(found)]
     if any(styles):
         kept["style"] = with_pictures(";".join(each for each in styles if each), writer.page)
@@ -533,6 +533,8 @@ def _link(writer: _Writer, node: Element) -> None:
         hint = Phrase("write a whole address that begins with https://, or remove the link")
         writer.page.report(Fault("MC309", say, hint, severity=Severity.WARNING, needle=address))
     if attributes is not None:
+        looks = _attributes(writer, node)
+        attributes |= {name: looks[name] for name in ("class", "style") if name in looks}
         writer.start("a", attributes, node.at)
     outside, writer.in_link = writer.in_link, True
     writer.children(node)
@@ -624,7 +626,7 @@ def _shape(writer: _Writer, node: Element) -> float | None:
     """Return width to height of a picture that may stand in a row; None for a sign, a link, and a width of its own."""
     if node.name != "img" or {"width", "height", "style"} & node.attributes.keys():
         return None
-    found = writer.page.known(node.get("src").strip())
+    found = writer.page.known(_address(node))
     if found is not None and found.width_pixels > INLINE_PIXELS_MAX:
         return found.width_pixels / found.height_pixels
     return None
@@ -687,10 +689,15 @@ def _picture(writer: _Writer, node: Element) -> None:
     _place_picture(writer, node, is_alone=False)
 
 
+def _address(picture: Element) -> str:
+    """Return a picture's address; a lazy page keeps it apart, and shows another until it is loaded."""
+    return picture.get("data-src").strip() or picture.get("src").strip()
+
+
 def _place_picture(writer: _Writer, node: Element, *, is_alone: bool, width: str = "") -> None:
     """Write a picture; `width` is a style for one that has no width of its own."""
     found = node.attributes
-    address = (found.get("src") or found.get("data-src") or "").strip()
+    address = _address(node)
     if not address:
         hint = Phrase("write its path as `src`, or remove the picture")
         writer.page.report(Fault("MC201", Phrase("the picture's address is empty"), hint, needle="<img"))
@@ -740,10 +747,9 @@ def _width(found: Mapping[str, str], picture: Picture | None) -> str:
 
 def _copy_whole(writer: _Writer, node: Element) -> None:
     """Write a drawing or a component of WeChat's as it is, with its pictures, without ids."""
-    if node.name != "svg" and (node.elements or node.text().strip()):
-        say = Phrase("`<{name}>` is not closed, and followers do not see what stands in it", name=node.name)
-        hint = Phrase("write `</{name}>` behind it", name=node.name)
-        writer.page.report(Fault("MC308", say, hint, needle=f"<{node.name}"))
+    hidden = hidden_content(node) if writer.page.unclosed[node.name] > 0 else None
+    if hidden is not None:
+        writer.page.report(hidden, node.at)
     writer.shown()
     _copy(writer, node)
 

@@ -138,7 +138,7 @@ CODES: Final[dict[str, str]] = {
     "MC309": "link becomes a footnote",
     "MC310": "length near the limit as WeChat may count it",
     "MC311": "link that WeChat may remove",
-    "MC312": "emphasis marks left in the text",
+    "MC312": "Markdown marks left in the text",
     "MC313": "title empty",
     "MC314": "line that only looks like Markdown",
     "MC315": "description too long",

@@ -83,7 +83,10 @@ def _text(path: str, variables: Mapping[str, Any], setting: "Setting", theme: Th
     is_markdown = _is_markdown(path)
     if path.endswith(".j2"):
         # Jinja is loaded only where a template is.
+        from massctl.render.blocks.signature import calls_in_cells
         from massctl.render.template import render_text
+
+        body.faults += calls_in_cells(text, path) if is_markdown else ()
 
         text = render_text(
             path,

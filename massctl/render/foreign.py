@@ -30,19 +30,23 @@ _MARKS: Final = re.compile(
     r"|(?<![\d%])(?P<comment>%%[^%\n]{1,200}%%)"
     r"|^(?P<abbreviation>\*\[[^\[\]\n]{1,100}\]:[ \t][^\n]{1,200})$"
     r"|^ {0,3}(?P<box>(?:!!!|\?\?\?\+?)[ \t]+[a-z]+\b[^\n]{0,100})$"
+    r"|^ {0,3}(?P<diagram>@start(?:uml|mindmap|wbs|gantt|json|yaml|salt|dot|ditaa|math)\b)"
     r"|^ {0,3}(?P<slides><!\[[^\n]{1,500}\)>)[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
 """Attributes as kramdown writes them and the name of a heading as Hugo does; embeds, links, sizes and comments of
-Obsidian; sizes of Pandoc; abbreviations of PHP Markdown Extra; boxes of MkDocs; sliding pictures of mdnice."""
-_SIGNS: Final = ("{", "[[", "%%", "*[", "!!!", "???", "<![")
+Obsidian; sizes of Pandoc; abbreviations of PHP Markdown Extra; boxes of MkDocs; diagrams of
+PlantUML; sliding pictures of mdnice."""
+_SIGNS: Final = ("{", "[[", "%%", "*[", "!!!", "???", "<![", "@start")
 _SIZE: Final = re.compile(r"!\[[^\[\]\n|]{0,100}\|\d")
 """One of these is in each of them; nearly every article has none."""
+_AS_PICTURE: Final = Phrase("export it as a picture, and write `{text}` instead", text="![…](images/diagram.png)")
 _HINTS: Final = {
     "wiki": Phrase("write `[words](address)`; WeChat opens only links to articles on mp.weixin.qq.com"),
     "comment": Phrase("a comment that nobody receives is written `<!-- … -->`"),
     "abbreviation": Phrase("explain the abbreviation in the text, or in a footnote: `[^1]`"),
     "box": Phrase("a box is written `> [!TIP]`, with `>` before each of its lines"),
+    "diagram": _AS_PICTURE,
     "slides": Phrase("write the pictures on one line without `<`, `,` and `>`: they stand side by side"),
 }
 _PICTURE: Final = re.compile(r"\.(?:png|jpe?g|gif|webp|bmp)$", re.IGNORECASE)
@@ -117,5 +121,4 @@ def diagram(token: "Token") -> Fault | None:
     if language not in _DIAGRAMS:
         return None
     say = Phrase("the diagram is shown as its source, in `{name}`", name=language)
-    hint = Phrase("export it as a picture, and write `{text}` instead", text="![…](images/diagram.png)")
-    return Fault("MC344", say, hint, severity=Severity.WARNING, needle=token.info.strip())
+    return Fault("MC344", say, _AS_PICTURE, severity=Severity.WARNING, needle=token.info.strip())

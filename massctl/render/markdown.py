@@ -291,6 +291,10 @@ def _checked_html(text: str, page: Page, start: int | None) -> str:
         attributes = {each.name: each.value for each in reversed(tag.attributes)}
         for fault, at in () if is_box else tag_faults(tag, text, attributes, "keep"):
             page.report(fault, None if start is None else start + at)
+        if not tag.closing and "hidden" in attributes:
+            say = Phrase("WeChat removes `hidden`, so followers would see what it hides")
+            hint = Phrase("what nobody is to see is written `<!-- … -->`")
+            page.report(Fault("MC308", say, hint, needle=text[tag.start : tag.end]), place)
         address = (tag.get("href") or "").strip()
         if tag.name == "a" and is_script(address):
             page.scripts_told[address] += 1

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final
 
+from markdown_it.common.utils import normalizeReference
 from markdown_it.token import Token
 
 from massctl.model.diagnostics import Lines, Severity
@@ -16,10 +17,15 @@ from massctl.model.phrase import Phrase
 from massctl.render.cjk import has_cjk
 from massctl.render.fault import Fault
 from massctl.render.foreign import diagram, foreign_marks, template_marks
-from massctl.render.markdown_parser import Parsed, every
+from massctl.render.markdown_parser import BOX_KINDS, KINDS, Parsed, every
 
 VERSE_CHARACTERS: Final = range(4, 17)
 """Ours: from a line of four characters to two of seven with their marks; prose that an editor wraps has longer ones."""
+_COUNTED: Final = re.compile(
+    r"[\u2460-\u249b\u24f5-\u24fe\u2776-\u2793\u3220-\u3229]"
+    r"|(?:[一二三四五六七八九十]{1,3}|\d{1,3})、|[(（](?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）]"
+)
+"""How a line begins that is one of several: `①`, `一、`, `1、`, `（一）`, `(1)`."""
 _TAG: Final = re.compile(r"<!--.*?(?:-->|\Z)|<[^>]*>?", re.DOTALL)
 _LEFT_OVER: Final = re.compile(r"\*\*[^*\n]{0,20}")
 _READ_NOT: Final = re.compile(r"(?<![A-Za-z0-9*_/\\])\*(?=[^\W_])[^*\n]{0,40}(?<=\w)\*(?![A-Za-z0-9*_/])")
@@ -67,7 +73,7 @@ def text_faults(
     fault. `breaks`: each line of it is a line of the article.
     """
     yield from islice(_lookalikes(text, parsed, lines, is_file=is_file), REPORTS_MAX)
-    for fault in (*_unused_definitions(parsed), *_in_tokens(parsed.tokens, breaks=breaks)):
+    for fault in (*_unused_definitions(text, parsed), *_in_tokens(parsed.tokens, breaks=breaks)):
         yield fault, None
     for fault in _dollars(parsed.tokens) if "$" in text else ():
         yield fault, None
@@ -78,7 +84,8 @@ def text_faults(
 
 def _lookalikes(text: str, parsed: Parsed, lines: Lines, *, is_file: bool) -> Iterator[tuple[Fault, int]]:
     skipped = {n for token in parsed.tokens if token.type in _UNREAD and token.map for n in range(*token.map)}
-    for fault, number, column in (*_lost_cells(lines, parsed.tokens), *_lost_tables(lines, parsed.tokens)):
+    tokens = parsed.tokens
+    for fault, number, column in (*_lost_cells(lines, tokens), *_lost_tables(lines, tokens), *_boxes(lines, tokens)):
         yield fault, lines.bounds(number)[0] + column
     yield from _of_other_tools(text, parsed.tokens, lines, is_file=is_file)
     front = _FRONT_MATTER.match(text)
@@ -194,12 +201,40 @@ def _in_text(content: str) -> Iterator[Fault]:
         yield _broken(broken["address"])
 
 
+_CODE_IN_HTML: Final = re.compile(r"<(?P<name>pre|code)\b.*?(?:</(?P=name)\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+_PICTURE_IN_HTML: Final = re.compile(r"!\[[^\[\]\n]{0,200}\]\((?P<address>[^()\n]{1,200})\)")
+_MARKS_IN_HTML: Final = re.compile(
+    r"(?<![A-Za-z0-9_\])!])\[[^\[\]\n]{1,200}\]\([^()\s]{1,500}\)"
+    r"|\[\^[^\[\]\s]{1,100}\]"
+    r"|^[ \t]*(?:#{1,6}|-)[ \t]+[^\s#-][^\n]{0,40}"
+    r"|(?<!`)`[^`\n]{1,200}`(?!`)|(?<!~)~~[^\s~][^~\n]{0,200}~~(?!~)"
+    r"|(?<![=!<>A-Za-z0-9])==[^\s=][^=\n]{0,200}(?<!\s)==(?![=A-Za-z0-9])"
+    r"|(?<![0-9A-Za-z$\\])\$(?![\s$])(?=[^$\n]{0,200}[\\^_=<>])[^$\n]{1,200}(?<!\s)\$(?![0-9A-Za-z$])",
+    re.MULTILINE,
+)
+"""Links, notes, headings, entries, code, struck and bright words, and formulas as they stand inside HTML."""
+_BEHIND_TAG: Final = Phrase("Markdown is not read directly after a tag: leave a line empty there, or write HTML")
+
+_IN_ARGUMENT: Final = Phrase(
+    "what a block is given is text: write Markdown between {call} and {end}", call="{% call %}", end="{% endcall %}"
+)
+_OF_BLOCK: Final = re.compile(r'\s*<section class="')
+"""How a block of the template library begins; what it was given is text."""
+
+
 def _in_html(content: str) -> Iterator[Fault]:
-    shown = _TAG.sub(" ", content)
+    hint = _IN_ARGUMENT if _OF_BLOCK.match(content) is not None else _BEHIND_TAG
+    shown = _TAG.sub(" ", _CODE_IN_HTML.sub(" ", content))
+    for found in _PICTURE_IN_HTML.finditer(shown) if "](" in shown else ():
+        address = found["address"]
+        say = Phrase("the picture {address} is not shown: its line stays in the text as written", address=address)
+        yield Fault("MC201", say, hint, needle=f"]({address})", shift=2, width=len(address))
     left_over = _LEFT_OVER.search(shown) or _READ_NOT.search(shown)
     if left_over is not None:
-        hint = Phrase("Markdown is not read directly after a tag: leave a line empty, or write `<em>`")
         yield _asterisks(left_over[0], hint)
+    elif (marks := _MARKS_IN_HTML.search(shown)) is not None:
+        say = Phrase("these marks stay in the text: `{text}`", text=marks[0].strip()[:40])
+        yield Fault("MC312", say, hint, severity=Severity.WARNING, needle=marks[0].strip())
     yield from _underscores(shown)
     if "\\" in shown and "<code" not in content and "<pre" not in content:
         yield from _shown_tex(shown)
@@ -254,8 +289,13 @@ def _verse(token: Token) -> Iterator[Fault]:
     kinds = {child.type for child in token.children or ()}
     if "image" in kinds or "softbreak" not in kinds:
         return
-    if all(len(line) in VERSE_CHARACTERS and has_cjk(line) for line in lines):
+    is_verse = all(len(line) in VERSE_CHARACTERS and has_cjk(line) for line in lines)
+    counted = [line for line in lines if _COUNTED.match(line) is not None]
+    if is_verse or len(counted) > 1:
         say = Phrase("{count} short lines become one line of the article", count=len(lines))
+        if not is_verse:
+            lines = counted
+            say = Phrase("{count} numbered lines become one line of the article", count=len(lines))
         hint = Phrase("to keep them apart, end a line with `\\`, or write `breaks: true` in campaign.yaml")
         yield Fault("MC348", say, hint, severity=Severity.WARNING, needle=lines[0])
 
@@ -291,18 +331,91 @@ def _broken(address: str) -> Fault:
     return Fault("MC312", say, hint, severity=Severity.WARNING, needle=f"]({address})", shift=2, width=len(address))
 
 
+_DEFINITION: Final = re.compile(r"\[([^\[\]\n]{1,999})\]:")
+
+
 def _not_shown(text: str, say: Phrase) -> Fault:
     """Tell of words that no follower will see."""
     hint = Phrase("write it into the text, or remove it")
     return Fault("MC349", Phrase(say, text=text[:40]), hint, severity=Severity.INFO, needle=text)
 
 
-def _unused_definitions(parsed: Parsed) -> Iterator[Fault]:
+def _unused_definitions(text: str, parsed: Parsed) -> Iterator[Fault]:
     """Warn of addresses that no link or picture names; `[//]: # (…)` is how Markdown writes a comment."""
-    for label, address in parsed.unused_definitions():
+    unused = list(parsed.unused_definitions())
+    written = {normalizeReference(found[1]): found[1] for found in _DEFINITION.finditer(text)} if unused else {}
+    for label, address in ((written.get(label, label), address) for label, address in unused):
         say = Phrase("nothing refers to this definition, so its address is not shown: `{text}`", text=address[:80])
         hint = Phrase("write `[{label}]` where the link belongs, or remove the line", label=label)
         yield Fault("MC349", say, hint, severity=Severity.WARNING, needle=address)
+
+
+# Boxes and blocks of code that are not closed, and what was meant to open or to close a box.
+
+_FENCE: Final = re.compile(r":{3,}[ \t]*(?P<name>[A-Za-z-]*)[^\n]*")
+_ALERT: Final = re.compile(r"\[!(?P<name>[A-Za-z-]+)\]")
+
+
+def _boxes(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault, int, int]]:
+    """Give a warning for each, placed as `_lost_cells` places its own; the `:::` behind one is its own."""
+    opened: list[Token] = []
+    unread = 0
+    for index, token in enumerate(tokens):
+        if token.type == "callout_open":
+            opened.append(token)
+        elif token.type == "callout_close" and not token.markup:
+            unread += 1
+            say = Phrase("this box is never closed, so all that follows stands in it")
+            hint = Phrase("write `:::` on a line behind it; a box with another in it is written with `::::`")
+            yield from _at_line(lines, opened.pop().map, 0, ":::", say, hint)
+        elif token.type == "callout_close":
+            opened.pop()
+        elif token.type == "fence" and token.map and not _is_closed(lines, token, token.map):
+            say = Phrase("this block of code is never closed, so all that follows is code")
+            mark = f" {token.markup} " if token.markup[0] == "`" else token.markup
+            yield from _at_line(
+                lines, token.map, 0, token.markup, say, Phrase("write `{text}` on a line behind it", text=mark)
+            )
+        elif token.type == "inline":
+            is_quoted = index > 1 and tokens[index - 2].type == "blockquote_open"
+            if is_quoted and (found := _ALERT.match(token.content)) is not None:
+                yield from _unknown_box(lines, token, 0, found)
+            for number, line in enumerate(token.content.split("\n") if ":::" in token.content else ()):
+                if (found := _FENCE.fullmatch(line)) is None:
+                    continue
+                is_end = not line.strip(": \t")
+                if not (is_end and unread):
+                    yield from _unknown_box(lines, token, number, found)
+                unread = max(0, unread - 1) if is_end else unread + 1
+
+
+def _is_closed(lines: Lines, token: Token, span: Sequence[int]) -> bool:
+    last = lines.written(span[1]).strip(" \t>")
+    return span[1] - span[0] > 1 and last.startswith(token.markup) and not last.strip(token.markup[0])
+
+
+def _unknown_box(lines: Lines, token: Token, number: int, found: re.Match[str]) -> Iterator[tuple[Fault, int, int]]:
+    from difflib import get_close_matches  # Only a fault needs it.
+
+    written, name = found[0].strip(), found["name"].lower()
+    near = get_close_matches(name, KINDS, 1)
+    say = Phrase("`{text}` is not a box and is shown as written", text=written[:40])
+    hint = Phrase("a box is one of {names}", names=", ".join(BOX_KINDS))
+    if near:
+        hint = Phrase("did you mean `{name}`?", name=near[0])
+    elif not written.strip(": \t"):
+        say = Phrase("`{text}` closes no box and is shown as written", text=written)
+        hint = Phrase("remove it; a box with another in it is written with `::::`")
+    yield from _at_line(lines, token.map, number, written, say, hint)
+
+
+def _at_line(
+    lines: Lines, span: Sequence[int] | None, below: int, needle: str, say: Phrase, hint: Phrase
+) -> Iterator[tuple[Fault, int, int]]:
+    """Give a warning for a mark in one of the lines of a block."""
+    if span is not None and needle in (line := lines.written(span[0] + 1 + below)):
+        fault = Fault("MC314", say, hint, severity=Severity.WARNING, needle=needle)
+        yield fault, span[0] + 1 + below, line.index(needle)
 
 
 # Links and pictures that Markdown does not see as ones: they stay in the text as they are written.

@@ -209,6 +209,7 @@ _SAME: Final = {
     "caution": "caution danger error bug failure fail missing",
     "details": "details",
 }
+BOX_KINDS: Final = tuple(_SAME)
 KINDS: Final = {name: kind for kind, names in _SAME.items() for name in names.split()}
 """The names that writers use, in lower case, each with what it means here."""
 _BOX: Final = re.compile(r"\s*(?P<name>[A-Za-z]+)(?:\[(?P<bracket>[^\]]*)\])?(?:\s*\{[^}]*\})?(?P<title>(?:\s.*)?)$")

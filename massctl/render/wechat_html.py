@@ -145,6 +145,7 @@ class _Writer:
         name = node.name
         found = row(name)
         if found is None or found.way in (Way.UNWRAP, Way.PART):
+            _tell_title(self, node)
             self.children(node)
         elif found.way is Way.OWN:
             OWN[name](self, node)
@@ -528,7 +529,11 @@ def _link(writer: _Writer, node: Element) -> None:
         attributes = {"href": normalizeLink(address)}
     elif has_scheme(address):
         note = address
-    elif address and not address.startswith("#"):
+    elif address.startswith("#"):
+        say = Phrase("the link to {address} has no target: WeChat removes anchors", address=address)
+        hint = Phrase("link to an article on mp.weixin.qq.com, or write it as text")
+        writer.page.report(Fault("MC322", say, hint, severity=Severity.WARNING, needle=said))
+    elif address:
         say = Phrase("the link to {address} has no target in WeChat and becomes plain text", address=address)
         hint = Phrase("write a whole address that begins with https://, or remove the link")
         writer.page.report(Fault("MC309", say, hint, severity=Severity.WARNING, needle=address))
@@ -685,7 +690,17 @@ def _caption(writer: _Writer, title: str) -> None:
         writer.ours("section", "caption", title)
 
 
+def _tell_title(writer: _Writer, node: Element) -> None:
+    """Tell of words that a phone never shows; below a picture that stands alone they are its caption."""
+    title = node.get("title").strip()
+    if title and all(each.get("class") != "figure" for each in writer.here.above()):
+        say = Phrase("the title of `<{name}>` is not shown: `{text}`", name=node.name, text=title[:40])
+        hint = Phrase("write it into the text, or remove it")
+        writer.page.report(Fault("MC349", say, hint, severity=Severity.INFO, needle=title))
+
+
 def _picture(writer: _Writer, node: Element) -> None:
+    _tell_title(writer, node)
     _place_picture(writer, node, is_alone=False)
 
 

@@ -1,17 +1,22 @@
 """What each block takes, and what a call gives it: every mistake stops the template at the line of the call."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from jinja2.runtime import Undefined
 
 from massctl.model.phrase import Phrase
-from massctl.render.fault import TemplateStop
+from massctl.render.fault import Fault, TemplateStop
 from massctl.render.inputs import Problem
 
 CODE: Final = "MC107"
 CALL: Final = "{% call %}"
+_IN_CELL: Final = re.compile(
+    r"^[ \t>]*\|[^\n]*?(?<!['\"])\{(?:\{-?|%-?\s*call(?:\([^()\n]*\))?)\s*(?P<block>blocks\.\w+)", re.MULTILINE
+)
+"""A call of a block behind a bar; in quotes it is what an article is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,3 +177,13 @@ def _wrong_kind(block: Signature, name: str, value: Any, due: Phrase) -> Templat
         kind=kind,
     )
     return stop(block, say)
+
+
+def calls_in_cells(source: str, path: str) -> Iterator[Fault]:
+    """Refuse the calls of blocks in cells of Markdown: a block stands on lines of its own, and a row is one line."""
+    for found in _IN_CELL.finditer(source):
+        say = Phrase("{block} cannot stand in a cell of a table", block=found["block"])
+        hint = Phrase("write it above or below the table; in a cell write Markdown")
+        start = found.start("block")
+        line, column = source.count("\n", 0, start) + 1, start - source.rfind("\n", 0, start)
+        yield Fault(CODE, say, hint, path=path, line=line, column=column, width=len(found["block"]))

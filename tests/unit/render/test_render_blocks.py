@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from render_inputs import Folder, body, hold, news, render, rendered, wrong
+from render_inputs import Folder, body, hold, lines, news, render, rendered, wrong
 
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.message import RenderedNews
@@ -468,3 +468,16 @@ def test_every_block_is_documented():
     for page in ("template-library.md", "template-library.zh-CN.md"):
         text = (root / page).read_text(encoding="utf-8")
         assert [] == [name for name in SIGNATURES if f"blocks.{name}" not in text]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('| 甲 | 乙 |\n|---|---|\n| {{ blocks.lead("表里") }} | 右 |', [("MC107", 3, 6)]),
+        ("> | {% call blocks.lead() %}字{% endcall %} |\n> |---|", [("MC107", 1, 12)]),
+        ("| `{{ '{{ blocks.lead() }}' }}` | 乙 |\n|---|---|", []),
+        ('| 甲 |\n|---|\n\n{{ blocks.lead("表外") }}', []),
+    ],
+)
+def test_a_block_in_a_cell_is_refused(text: str, found: list[tuple[str, int, int]]) -> None:
+    assert found == [each for each in lines(wrong(text, name="main.md.j2")) if each[0] == "MC107"]

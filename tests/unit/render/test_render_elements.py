@@ -81,12 +81,25 @@ def test_what_browsers_would_not_show_is_shown(html: str, shown: str) -> None:
         ("字\n\n[a]: https://e.com/1", Severity.WARNING, (3, 6)),
         ("字[a]\n\n[a]: https://e.com/1\n[a]: https://e.com/2", Severity.WARNING, (4, 6)),
         ('字[词](https://mp.weixin.qq.com/s/1 "题目")', Severity.INFO, (1, 36)),
+        ('字 <abbr title="全称">缩</abbr>', Severity.INFO, (1, 16)),
+        ('字 <img src="a.png" alt="图" title="题"> 字', Severity.INFO, (1, 35)),
         ("```python title=a.py\nx\n```", Severity.INFO, (1, 11)),
     ],
 )
 def test_words_that_markdown_drops_are_told(text: str, severity: Severity, place: tuple[int, int]) -> None:
-    (found,) = [each for each in wrong(text) if each.code == "MC349"]
+    (found,) = [each for each in wrong(text, {"spring/articles/a.png": "A"}) if each.code == "MC349"]
     assert (severity, place) == (found.severity, lines([found])[0][1:])
+
+
+def test_an_unused_definition_is_named_as_it_is_written() -> None:
+    (found,) = wrong("字\n\n[Foo Bar]: https://e.com/1")
+    assert "write `[Foo Bar]` where the link belongs, or remove the line" == found.hint
+
+
+@pytest.mark.parametrize("text", ["<p hidden>字</p>", '字 <span hidden="">字</span>'])
+def test_what_is_hidden_by_an_attribute_is_an_error(text: str) -> None:
+    (found,) = wrong(text)
+    assert ("MC308", Severity.ERROR, text.index("<") + 1) == (found.code, found.severity, lines([found])[0][2])
 
 
 @pytest.mark.parametrize("text", ["[a]: https://e.com/1\n\n[b][A]", "[//]: # (注)\n\n字", "![a]\n\n[a]: a.png"])

@@ -33,7 +33,7 @@ from massctl.render.cjk import is_cjk, line_break
         ("***粗斜，***后", "<em><strong>粗斜，</strong></em>后"),
         ("**粗*斜，*粗，**后", "<strong>粗<em>斜，</em>粗，</strong>后"),
         ("~~错，~~对", "<s>错，</s>对"),
-        ("**[链](#x)，**后", "<strong>链，</strong>后"),
+        ("**[链]()，**后", "<strong>链，</strong>后"),
         ("**`码`，**后", "<strong><code>码</code>，</strong>后"),
         ("a **b** c", "a <strong>b</strong> c"),
         ("a_b_c", "a_b_c"),

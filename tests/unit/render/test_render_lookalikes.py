@@ -92,6 +92,51 @@ def test_asterisks_that_stay_are_a_warning(text: str) -> None:
     assert ["MC312"] == [d.code for d in wrong(text)]
 
 
+@pytest.mark.parametrize(
+    ("text", "code", "column"),
+    [
+        ('<div align="center">![图](a.png)</div>', "MC201", 26),
+        ("<p>![](images/no file.jpg)</p>", "MC201", 8),
+        ("<center>[站](https://e.com/1)</center>", "MC312", 9),
+        ("<center>\n## 标题\n</center>", "MC312", 1),
+        ("<div>- 列表</div>", "MC312", 6),
+        ("<figure>`code`</figure>", "MC312", 9),
+        ("<p>==亮==</p>", "MC312", 4),
+        ("<p>~~删~~</p>", "MC312", 4),
+        ("<p>字[^1]</p>\n\n[^1]: 注", "MC312", 5),
+        ("<center>$E=mc^2$</center>", "MC312", 9),
+    ],
+)
+def test_markdown_that_is_not_read_inside_html_is_told(text: str, code: str, column: int) -> None:
+    found = [each for each in wrong(text, PICTURE) if each.code in ("MC201", "MC312")]
+    assert [(code, column)] == [(each, at) for each, _, at in lines(found)]
+    assert "Markdown is not read directly after a tag: leave a line empty there, or write HTML" == found[0].hint
+
+
+def test_markdown_in_an_argument_of_a_block_has_its_own_hint() -> None:
+    (found,) = wrong("{{ blocks.lead('**不粗**') }}", name="main.md.j2")
+    assert ("MC312", "what a block is given is text: write Markdown between {% call %} and {% endcall %}") == (
+        found.code,
+        found.hint,
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<pre>![图](a.png)\n- a\n</pre>",
+        "<p><code>[a](b) `c` $x^2$</code></p>",
+        "<p>价格 $5 和 $6，- 减</p>",
+        "<p>a == b，[注]（见下）</p>",
+        "<!-- ![图](a.png) -->\n\n字",
+        "<div>\n\n![图](a.png '题')\n\n</div>",
+        "<p title='[a](b)'>字</p>",
+    ],
+)
+def test_code_and_signs_inside_html_say_nothing(text: str) -> None:
+    assert [] == [each for each in wrong(text, PICTURE) if each.code in ("MC201", "MC312")]
+
+
 @pytest.mark.parametrize("text", ["<p title='**a**'>a</p>", "<!-- **a** -->\n\na"])
 def test_asterisks_that_nobody_sees_are_none(text: str) -> None:
     assert [] == wrong(text)
@@ -267,7 +312,8 @@ def test_marks_that_are_what_it_is_about_say_nothing(text: str) -> None:
         ("![图](a.png =40%x)", "MC201", 'give a width in HTML: `<img src="a.png" width="50%">`'),
         ("![图](a.png =300x)", "MC201", 'give a width in HTML: `<img src="a.png" width="50%">`'),
         ("![图|300](a.png)", "MC344", 'give a width in HTML: `<img src="a.png" width="50%">`'),
-        ('![图](a.png "题"){width=50%}', "MC344", 'give a width in HTML: `<img src="a.png" width="50%">`'),
+        ("![图](a.png){width=50%}", "MC344", 'give a width in HTML: `<img src="a.png" width="50%">`'),
+        ("@startuml\nA -> B\n@enduml", "MC344", "export it as a picture, and write `![…](images/diagram.png)` instead"),
         ("<![图](a.png)>", "MC344", "write the pictures on one line without `<`, `,` and `>`: they stand side by side"),
     ],
 )
@@ -299,3 +345,46 @@ def test_what_stands_there_with_escapes_or_entities_has_its_line() -> None:
     assert [("MC312", 3, 1)] == lines(wrong("字\n\n** 值得注意的是，在这里 \\_\\_block 会被保留"))
     assert [("MC309", 3, 5)] == lines(wrong("[字][1]\n\n[1]:https://a.cn/b?c=1&amp;d=2"))
     assert [(None, None)] == [(c, d) for _, c, d in lines(wrong("** 词 \\_\\_b"))]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "hint"),
+    [
+        ("::: waring 注意\n内容\n:::", 1, 1, "did you mean `warning`?"),
+        ("> [!TIPS]\n> 内容", 1, 3, "did you mean `tip`?"),
+        ("字\n\n::: foo\n内容\n:::", 3, 1, "a box is one of note, tip, important, warning, caution, details"),
+        ("::: {.提示}\n内容\n:::", 1, 1, "a box is one of note, tip, important, warning, caution, details"),
+        ("::: tip\n字\n:::\n\n:::", 5, 1, "remove it; a box with another in it is written with `::::`"),
+        (
+            "::: tip\n::: note\n字\n:::\n:::",
+            2,
+            1,
+            "write `:::` on a line behind it; a box with another in it is written with `::::`",
+        ),
+        ("字\n\n> ~~~py\n> x", 3, 3, "write `~~~` on a line behind it"),
+        ("```py\nx\n``\n\n字", 1, 1, "write ` ``` ` on a line behind it"),
+    ],
+)
+def test_a_box_or_code_that_is_none_or_never_ends_is_a_warning(text: str, line: int, column: int, hint: str) -> None:
+    found = wrong(text)
+    assert [("MC314", line, column)] == lines(found)
+    assert Severity.WARNING is found[0].severity
+    assert hint == found[0].hint
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "::: tip\n字\n:::",
+        ":::: tip\n::: note\n字\n:::\n::::",
+        "> [!NOTE]\n> 字",
+        "> [!字]",
+        "字 ::: 字",
+        "```\n::: foo\n```",
+        "~~~~\nx\n~~~~~",
+        "> ```\n> x\n> ```\n\n字",
+        "- a\n\n  ```\n  x\n  ```\n\n字",
+    ],
+)
+def test_boxes_and_code_that_end_say_nothing(text: str) -> None:
+    assert [] == wrong(text)

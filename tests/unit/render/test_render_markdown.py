@@ -134,7 +134,7 @@ def test_links(text: str, expected: str) -> None:
 
 def test_links_stay_for_accounts_that_may_have_them() -> None:
     at = page(links="keep")
-    assert '<p><a href="https://e.com/a%20b">a</a> b</p>' == markdown_to_html("[a](<https://e.com/a b>) [b](#x)", at)
+    assert '<p><a href="https://e.com/a%20b">a</a> b</p>' == markdown_to_html("[a](<https://e.com/a b>) [b]()", at)
     assert [] == at.faults
 
 
@@ -143,6 +143,8 @@ def test_links_stay_for_accounts_that_may_have_them() -> None:
     [
         ("[a](https://e.com) [b](https://e.com)", "MC309", Severity.INFO, "https://e.com"),
         ("[a](other.md)", "MC309", Severity.WARNING, "other.md"),
+        ("[锚](#一)", "MC322", Severity.WARNING, "#一"),
+        ('字 <a href=" #x">a</a>', "MC322", Severity.WARNING, "#x"),
         ("[a](javascript:x)", "MC308", Severity.ERROR, "javascript:x"),
         ("[a](<Java\tScript:x>)", "MC308", Severity.ERROR, "Java\tScript:x"),
         ("** 词 **", "MC312", Severity.WARNING, "** 词 "),
@@ -181,7 +183,7 @@ def test_asterisks_in_html_that_are_signs_are_not_reported(said: str) -> None:
     ("text", "expected"),
     [
         ("![](a.png)", '<img src="{hold}" data-w="1080">'),
-        ('![图 *一* `b`](a.png "题")', '<img src="{hold}" data-w="1080" alt="图 一 b" title="题">'),
+        ("![图 *一* `b`](a.png)", '<img src="{hold}" data-w="1080" alt="图 一 b">'),
         ("![a\nb ![c](a.png) <i>](<a.png>)", '<img src="{hold}" data-w="1080" alt="a b c ">'),
         ('![a"b](a.png)', '<img src="{hold}" data-w="1080" alt="a&quot;b">'),
         (
@@ -195,6 +197,21 @@ def test_asterisks_in_html_that_are_signs_are_not_reported(said: str) -> None:
 )  # fmt: skip
 def test_pictures(text: str, expected: str) -> None:
     assert f"<p>字{expected.format(hold=hold('A'))}</p>" == md("字" + text, {"spring/articles/a.png": "A"})
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ('字![图](a.png "题")', ["MC349"]),
+        ('![图](a.png "题")', []),
+        ('[![图](a.png "题")](https://mp.weixin.qq.com/s/1)', []),
+        ('<abbr title="题">字</abbr>', ["MC349"]),
+    ],
+)
+def test_a_title_is_told_where_it_is_no_caption(text: str, codes: list[str]) -> None:
+    at = page({"spring/articles/a.png": "A"})
+    assert "题" in markdown_to_html(text, at) or "abbr" in text
+    assert codes == [each.code for each in at.faults]
 
 
 def test_a_lone_picture_needs_no_paragraph() -> None:
@@ -271,6 +288,12 @@ def test_a_link_that_runs_a_script_is_reported_once(text: str, count: int) -> No
         ("床前明月光，\n疑是地上霜。", 1),
         ("> 床前明月光，\n> 疑是地上霜。", 1),
         ("床前明月光，\\\n疑是地上霜。", 0),
+        ("床前明月光，\n疑是地上霜。\n\n举头望明月，\n低头思故乡。", 2),
+        ("① 戊\n② 己", 1),
+        ("一、庚\n二、辛", 1),
+        ("安排如下：\n（1）上午九点在一楼的大厅集合，请带好身份证。\n（2）下午三点散会。", 1),
+        ("① 戊\\\n② 己", 0),
+        ("他那天在会上一共说了三条：一是快，二是好，三是省，\n（三）才是要紧的一条，其余两条大家早就知道了。", 0),
         ("床前明月光，<br>\n疑是地上霜。", 1),
         ("这一段是编辑器自动换行的，每一行都有二十来个字，\n所以连成一段才是写的人的意思。", 0),
         ("one short\nline", 0),

@@ -179,7 +179,7 @@ def _take_tag(tag: Tag, html: str, found: Inventory) -> None:
         data = [each for each in data if not each.startswith(("id=", "style="))]
         found.components.append((html[tag.start : tag.end], (f"<{tag.name}", *data)))
     if tag.name == "img":
-        sources = ("src",) if attributes.get("src") else ("data-src",)
+        sources = ("data-src",) if attributes.get("data-src", "").strip() else ("src",)
     for name in sources:
         address = attributes.get(name, "").strip()
         if address and not (name.endswith("href") and address.startswith("#")):

@@ -20,6 +20,7 @@ from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
 from massctl.render.page import ExternalLinks
 from massctl.render.paths import is_foreign
+from massctl.render.tree import Element
 
 
 class Way(Enum):
@@ -193,6 +194,14 @@ def lost_title() -> Fault:
     return _removed("title", Phrase("write title, author and digest into campaign.yaml"))
 
 
+def hidden_content(element: Element) -> Fault | None:
+    """Return the fault of a component whose end tag is missing, if something stands in it: followers see none of it."""
+    if not is_component(element.name) or not (element.elements or element.text().strip()):
+        return None
+    say = Phrase("`<{name}>` is not closed, and followers do not see what stands in it", name=element.name)
+    return Fault("MC308", say, Phrase("write `</{name}>` behind it", name=element.name), needle=f"<{element.name}")
+
+
 def script_link(needle: str) -> Fault:
     """Return the fault of a link that runs a script."""
     say = Phrase("a link cannot run a script: WeChat removes it")
@@ -236,6 +245,12 @@ def _removed(name: str, advice: Phrase | None) -> Fault:
 
 def _fault(say: Phrase, hint: Phrase) -> Fault:
     return Fault("MC308", say, hint)
+
+
+def many_lost_links(first: Fault, count: int) -> Fault:
+    """Make one fault of the lost links of an article; it stands at the first."""
+    say = Phrase("WeChat keeps only links to articles on mp.weixin.qq.com, so {count} links may be lost", count=count)
+    return replace(first, message=say)
 
 
 _LOST_LINK: Final = Fault(

@@ -3,20 +3,34 @@
 The HTML5 parser has the last word on what stands where (`massctl.render.tree`); the scanner only says at which bytes.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from html import escape, unescape
 from typing import Final
 
 from massctl.model.phrase import Phrase
-from massctl.render.elements import attribute_faults, is_script, lost_title, refusal, writer_row
+from massctl.render.elements import (
+    attribute_faults,
+    hidden_content,
+    is_script,
+    lost_title,
+    many_lost_links,
+    refusal,
+    writer_row,
+)
 from massctl.render.fault import Fault
-from massctl.render.html_scan import Edit, Tag, edited
+from massctl.render.html_scan import Edit, Tag, edited, torn_attribute, unended_comment
 from massctl.render.page import ExternalLinks, Page
 from massctl.render.styles import STYLE_URL, hides_picture, pictures_in
 from massctl.render.tree import IMPLIED, Element, marked, parse
 
 _MISSING_MARK: Final = Phrase("check for a missing quotation mark or `>`")
+UNENDED_COMMENT: Final = Fault(
+    "MC308",
+    Phrase("a comment that begins here does not end, and hides what follows"),
+    Phrase("write `-->` behind it"),
+    needle="<!",
+)
 
 
 def html_article(text: str, page: Page) -> tuple[str, Element]:
@@ -32,15 +46,33 @@ def html_article(text: str, page: Page) -> tuple[str, Element]:
             # Where the parser repeats an element, as it does with emphasis that overlaps, the first one counts.
             found.setdefault(element.at, element)
     edits: list[Edit] = []
+    comment = unended_comment(text)
+    if comment is not None:
+        page.report(UNENDED_COMMENT, comment)
     for tag in scanned:
-        for fault, at in _faults(tag, text, found.get(tag.start), page.external_links):
-            page.report(fault, at)
+        page.count(tag)
+    faults = [each for tag in scanned for each in _faults(tag, text, found.get(tag.start), page.external_links)]
+    _report(faults, page)
+    for tag in scanned:
         if tag.start in found:
             edits += _placed(tag, found[tag.start], page)
+            hidden = hidden_content(found[tag.start]) if page.unclosed[tag.name] > 0 else None
+            if hidden is not None:
+                page.report(hidden, tag.start)
     if not page.is_faulty:
-        for hidden, place in _hidden(scanned, found, unmarked):
-            page.report(hidden, place)
+        for fault, place in _hidden(scanned, found, unmarked):
+            page.report(fault, place)
     return edited(text, edits), tree
+
+
+def _report(faults: Sequence[tuple[Fault, int]], page: Page) -> None:
+    """Report the faults of tags; of many links that may be lost, one for all."""
+    lost_links = [each for each in faults if each[0].code == "MC311"]
+    if len(lost_links) > 1:
+        first, at = lost_links[0]
+        faults = [*(each for each in faults if each not in lost_links), (many_lost_links(first, len(lost_links)), at)]
+    for fault, at in faults:
+        page.report(fault, at)
 
 
 def _faults(tag: Tag, text: str, element: Element | None, links: ExternalLinks) -> Iterator[tuple[Fault, int]]:
@@ -67,6 +99,12 @@ def tag_faults(tag: Tag, text: str, attributes: Mapping[str, str], links: Extern
     if not text.endswith(">", tag.start, tag.end):
         say = Phrase("the tag `<{name}` never ends", name=tag.name)
         yield Fault("MC308", say, _MISSING_MARK, needle=text[tag.start : tag.name_start + len(tag.name)]), tag.start
+    elif (torn := torn_attribute(tag, text)) is not None:
+        say = Phrase(
+            "the quotation marks of `{name}` do not match, and take text along or end too early", name=torn.name
+        )
+        hint = Phrase("write `&quot;` inside of it, or a missing quotation mark behind it")
+        yield Fault("MC308", say, hint, needle=text[torn.start : torn.end]), torn.start
     if tag.closing:
         return
     refused = refusal(tag.name, attributes)
@@ -88,10 +126,15 @@ def _placed(tag: Tag, element: Element, page: Page) -> Iterator[Edit]:
     """Yield what is written in place of the addresses of pictures in one tag; the tree is changed with it."""
     known = writer_row(element.name)
     sources = known.pictures if known is not None else ()
+    is_lazy = element.name == "img" and bool(element.get("data-src").strip())
     written = {each.name: each for each in reversed(tag.attributes)}
     for name in [*sources, "style"]:
         place, value = written.get(name), element.get(name)
-        if not value.strip() or (place is None and name == "style" and "url(" not in value):
+        if (
+            (is_lazy and name == "src")
+            or not value.strip()
+            or (place is None and name == "style" and "url(" not in value)
+        ):
             continue
         if place is None or ("&" not in place.written and place.written != value):
             page.report(_not_found(tag.name), tag.start)
@@ -108,6 +151,10 @@ def _placed(tag: Tag, element: Element, page: Page) -> Iterator[Edit]:
             shown = _shown(value.strip(), address, start, page)
             element.attributes[name] = shown or value
             yield from _edit(start, address, shown)
+            if is_lazy and shown is not None and (shell := written.get("src")) is not None and shell.value_start >= 0:
+                # What stands in `src` is only there until a page has loaded the picture.
+                element.attributes["src"] = shown
+                yield Edit(shell.value_start, shell.value_start + len(shell.written), escape(shown))
 
 
 def _shown(address: str, written: str, at: int, page: Page) -> str | None:

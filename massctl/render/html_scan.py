@@ -14,9 +14,14 @@ _TAG: Final = re.compile(
 """A tag, a comment or a declaration. To browsers `<!-->` and `<!--->` are whole comments, and `--!>` ends one too;
 quotation marks hold a `>` only behind an equals sign, and a value without them ends at a blank or `>`.
 Source: HTML standard, "13.2.5 Tokenization"."""
+_UNENDED: Final = re.compile(r"<!--(?!-?>)(?:(?!--!?>|<!--(?!>)).)*+(?!--!?>)|<[!?](?!--)[^>]*\Z", re.DOTALL)
+"""A comment that never ends, or that holds the beginning of another, whose end it takes; or another declaration."""
 _ATTRIBUTE: Final = re.compile(
     r"(?P<name>[^\s\"'<>/=]+)(?:\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'>][^\s>]*)))?"
 )
+
+_STRAY: Final = re.compile(r"[\"'<]")
+_TAG_IN_VALUE: Final = re.compile(r"</?[A-Za-z][\w:-]*[\s/>]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,35 @@ def tags(text: str) -> Iterator[Tag]:
                 found.start("name"),
                 tuple(_attributes(found["rest"], found.start("rest"))),
             )
+
+
+def unended_comment(text: str) -> int | None:
+    """Say where a comment begins that hides more than its writer meant to."""
+    found = (each for each in _TAG.finditer(text) if not each["name"] and _UNENDED.match(each[0]))
+    return next((each.start() for each in found), None)
+
+
+def torn_attribute(tag: Tag, text: str) -> Attribute | None:
+    """Return an attribute whose quotation marks are no pair, so that it ends too late or too early.
+
+    An odd one leaves a mark in the name of an attribute or in a value without marks; both are errors of the standard.
+    Source: HTML standard, "13.2.5.33 Attribute name state" and "13.2.5.38", read 2026-12.
+    """
+    position, last = tag.name_start + len(tag.name), None
+    for each in tag.attributes:
+        last = last or each
+        if _STRAY.search(text, position, each.start):
+            return last
+        if text.startswith(("'", '"'), each.value_start - 1):
+            # It goes over the end of its tag into another one; WeChat's own data may hold markup.
+            end = -1 if each.name.startswith("data-") else each.written.find(">")
+            is_torn = end >= 0 and _TAG_IN_VALUE.search(each.written, end) is not None
+        else:
+            is_torn = '"' in each.written or "'" in each.written
+        if is_torn:
+            return each
+        position, last = each.end, each if each.value_start >= 0 else last
+    return last if _STRAY.search(text, position, tag.end) else None
 
 
 def _attributes(rest: str, offset: int) -> Iterator[Attribute]:

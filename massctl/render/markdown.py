@@ -13,11 +13,11 @@ from markdown_it.token import Token
 
 from massctl.model.diagnostics import Lines, Severity
 from massctl.model.phrase import Phrase
-from massctl.render.bounds import DEPTH_MAX, ELEMENTS_MAX, depth_fault, too_many
+from massctl.render.bounds import DEPTH_MAX, ELEMENTS_MAX, TooMuchError, depth_fault, too_many
 from massctl.render.elements import is_script, writer_row
 from massctl.render.fault import Fault
-from massctl.render.html_article import tag_faults
-from massctl.render.html_scan import Edit, edited, tags
+from massctl.render.html_article import UNENDED_COMMENT, tag_faults
+from massctl.render.html_scan import Edit, edited, tags, unended_comment
 from massctl.render.markdown_lint import text_faults
 from massctl.render.markdown_parser import NESTING_MAX, Parsed, every, parse, with_emoji
 from massctl.render.page import Page
@@ -39,7 +39,11 @@ def read_markdown(text: str, page: Page, *, is_file: bool = False) -> Source:
 
     `is_file`: the text is the file itself, so that positions in it are places.
     """
-    parsed = parse(text)
+    try:
+        parsed = parse(text)
+    except TooMuchError as error:
+        page.report(error.fault)
+        return Source(Element("body"), Parsed([], {}, {}), [])
     tokens = without_title(parsed.tokens, page.title)
     lines = Lines(text)
     page.lines = lines if is_file else None
@@ -50,7 +54,7 @@ def read_markdown(text: str, page: Page, *, is_file: bool = False) -> Source:
         return Source(Element("body"), parsed, tokens)
     has_html = "<" in text and any(token.type.startswith("html") for token in every(parsed.tokens))
     builder = HtmlBuilder() if has_html else Builder()
-    writer = _Writer(page, parsed.notes, builder, lines if is_file else None)
+    writer = _Writer(page, parsed.notes, builder, lines, is_file=is_file)
     writer.write(tokens)
     for number, note in parsed.inline_notes.items():
         builder.start("massctl-text", {"note": str(number)})
@@ -68,19 +72,22 @@ def read_markdown(text: str, page: Page, *, is_file: bool = False) -> Source:
 _NO_TAG: Final = re.compile(r"</(?![A-Za-z])|<!(?!--|\[CDATA\[|doctype\b)[^>]*>?", re.IGNORECASE)
 """What looks like the beginning of a tag and is none: browsers show nothing up to the next `>`."""
 _COMMENT: Final = re.compile(r"<!--(?!-?>)")
+_UNREAD: Final = re.compile(r"<(?:!--.*|(?P<name>[A-Za-z][\w:-]*)\s+[A-Za-z][^<>]*?=\s*[\"'][^<]*)")
+"""HTML in a line of text, where CommonMark reads none: it lacks its end or a quotation mark."""
 _COMMENT_ENDS: Final = ("-->", "--!>")
 
 
 class _Writer:
     """Gives tokens to what builds the tree."""
 
-    def __init__(self, page: Page, notes: Mapping[str, int], builder: Builder, lines: Lines | None) -> None:
+    def __init__(self, page: Page, notes: Mapping[str, int], builder: Builder, lines: Lines, *, is_file: bool) -> None:
         self._page = page
         self._notes = notes
         self._builder = builder
         self._lines = lines
+        self._is_file = is_file
         self._position = 0
-        """Where the lines begin that are read, or what is behind the last HTML."""
+        """Where the lines begin that are read, or where the last HTML ends."""
         self.tags = 0
         """Of the writer's own HTML, at most."""
 
@@ -99,10 +106,16 @@ class _Writer:
 
     def _at(self, token: Token) -> int | None:
         """Return where the lines of a block begin, in a file."""
-        if self._lines is None or not token.map:
+        if not token.map:
             return None
         self._position = self._lines.bounds(token.map[0] + 1)[0]
-        return self._position
+        return self._position if self._is_file else None
+
+    def _found(self, html: str) -> int:
+        """Return where HTML stands in the text, and go on behind it; -1 where it has escapes or stands elsewhere."""
+        start = self._lines.text.find(html, self._position)
+        self._position = start + len(html) if start >= 0 else self._position
+        return start
 
     def _inline(self, token: Token) -> None:
         self.write(token.children or ())
@@ -117,6 +130,11 @@ class _Writer:
 
     def _text(self, token: Token) -> None:
         content = token.content
+        for each in _UNREAD.finditer(content) if "<" in content else ():
+            if not each["name"] or writer_row(each["name"].lower()) is not None:
+                start = self._found(each[0])
+                if start >= 0 and not self._lines.text.endswith("\\", 0, start):
+                    self._page.report(_unknown(each[0]), start)
         self._builder.text(with_emoji(content) if ":" in content else content)
 
     def _code(self, token: Token) -> None:
@@ -146,11 +164,8 @@ class _Writer:
 
     def _html(self, token: Token) -> None:
         self.tags += token.content.count("<")
-        start = -1
-        if self._lines is not None:
-            start = self._lines.text.find(token.content, self._position)
-            self._position = max(self._position, start)
-        self._builder.raw(_checked_html(token.content, self._page, start if start >= 0 else None))
+        start = self._found(token.content)
+        self._builder.raw(_checked_html(token.content, self._page, start if start >= 0 and self._is_file else None))
 
     def _html_block(self, token: Token) -> None:
         self._at(token)
@@ -257,6 +272,10 @@ def _checked_html(text: str, page: Page, start: int | None) -> str:
     if opened is not None:
         # A comment without an end would take along what follows the HTML.
         end = opened.start()
+        page.report(_unknown(text[end:].partition("\n")[0]), None if start is None else start + end)
+    torn = unended_comment(text[:end])
+    if torn is not None:
+        page.report(UNENDED_COMMENT, None if start is None else start + torn)
     edits = [_as_text(text, *found.span()) for found in _NO_TAG.finditer(text, 0, end)]
     edits += [_as_text(text, end, len(text))] if end < len(text) else []
     for tag in tags(text[:end]):
@@ -266,6 +285,7 @@ def _checked_html(text: str, page: Page, start: int | None) -> str:
             if not tag.closing:
                 page.report(_unknown(text[tag.start : tag.end]), place)
             continue
+        page.count(tag)
         # A box of a task list becomes a character, and a link to another site a footnote, as those of Markdown do.
         is_box = tag.name == "input" and (tag.get("type") or "").lower() == "checkbox"
         attributes = {each.name: each.value for each in reversed(tag.attributes)}

@@ -8,6 +8,7 @@ from typing import Literal
 from massctl.model.diagnostics import Lines, Severity
 from massctl.model.message import Picture
 from massctl.render.fault import Fault
+from massctl.render.html_scan import Tag
 from massctl.render.inputs import Problem
 from massctl.render.paths import is_at_wechat
 from massctl.render.pictures import Pictures, placeholder
@@ -31,6 +32,8 @@ class Page:
     faults: list[Fault] = field(default_factory=list)
     formulas: dict[tuple[str, str], str] = field(default_factory=dict)
     """What each formula became, by its TeX and by what opens it."""
+    unclosed: Counter[str] = field(default_factory=Counter)
+    """How many start tags have no end tag, by name."""
     scripts_told: Counter[str] = field(default_factory=Counter)
     """Links of raw HTML in Markdown that run a script, by address: reported before the tree is read."""
 
@@ -38,6 +41,10 @@ class Page:
     def is_faulty(self) -> bool:
         """Whether something stops the article."""
         return any(fault.severity is Severity.ERROR for fault in self.faults)
+
+    def count(self, tag: Tag) -> None:
+        """Count a tag of raw HTML."""
+        self.unclosed[tag.name] += -1 if tag.closing else 1
 
     def report(self, fault: Fault, at: int | None = None) -> None:
         """Note a fault; `at` is its position in the text at hand."""

@@ -13,8 +13,8 @@ from massctl.render.html_scan import Tag, tags
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-MARKER: Final = "massctl-at"
-"""The attribute with a tag's position; no writer has one, since the scanner's is the first and the first one counts."""
+MARKER: Final = "massctl-at\x01"
+"""The attribute with a tag's position; no writer has one, since no article may hold its last character."""
 _VOID_NAMES: Final = "area base br col embed hr img input link meta param source track wbr"
 VOID: Final = frozenset(_VOID_NAMES.split())
 """What has no end tag. Source: HTML standard, "13.1.2 Elements", read 2026-11."""

@@ -32,7 +32,7 @@ def test_a_body_of_openings_without_an_end_is_measured_at_once(piece):
 def test_a_quotation_mark_that_quotes_nothing_hides_nothing(tag):
     """Browsers know quotation marks behind an equals sign only."""
     found = wrong(f"{tag}<script>x</script>\">'>字</p>", name="main.html")
-    assert ["MC308"] == [each.code for each in found]
+    assert [("MC308", 1, len(tag) + 1)] == lines(found)[1:]
 
 
 def test_an_address_without_quotation_marks_goes_up_to_the_next_blank():
@@ -59,3 +59,55 @@ def test_a_tag_that_browsers_pass_over_has_its_place(html: str):
 def test_elements_that_a_parser_makes_by_itself_hide_nothing():
     for html in ("<table><td>a</table>", "a</p>b", "a</br>b", "<table><col><tr><td>a</table>", "<b><p>a</b>b</p>"):
         assert html == body(html, name="main.html")
+
+
+@pytest.mark.parametrize(
+    ("html", "column"),
+    [
+        ("<p>a</p><!-- 没关 <p>正文</p>", 9),
+        ("<p>a</p><!-- 没关 <p>正文</p><!-- 第二个 --><p>b</p>", 9),
+        ("<p>a</p><!正文", 9),
+    ],
+)
+def test_a_comment_that_hides_what_follows_is_told_where_it_begins(html: str, column: int):
+    assert [("MC308", 1, column)] == lines(wrong(html, name="main.html"))
+
+
+@pytest.mark.parametrize(
+    "comment", ["<!--[if !mso]><!-->", "<!--<![endif]-->", "<!-- a -- b > c -->", "<!doctype html>"]
+)
+def test_a_comment_with_its_own_end_is_no_fault(comment: str):
+    assert f"{comment}<p>字</p>" == body(f"{comment}<p>字</p>", name="main.html")
+
+
+@pytest.mark.parametrize("name", ["main.html", "main.md"])
+@pytest.mark.parametrize(
+    ("html", "column"),
+    [
+        ('<p title="未闭合>x</p><p style="a">正文</p>', 4),
+        ('<p title="未闭合>x</p><p style="">正文</p>', 4),
+        ('<p style="font-family:"微软雅黑";color:red">字</p>', 4),
+        ('<p style="font-family:" 微软雅黑 ";color:red">字</p>', 4),
+        ('<p style=color:red">字</p>', 4),
+        ('<p>字</p><p data-a="x>后<b class="y">字</b></p>', 12),
+        ('<p title="a>他说" 好<b>后</b></p>', 4),
+    ],
+)
+def test_a_quotation_mark_that_takes_text_along_is_told_at_its_place(name: str, html: str, column: int):
+    assert ("MC308", 1, column) in lines(wrong(html, name=name))
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        'title="a > b"',
+        "title='<script>'",
+        'data-x="a"data-y=\'{"b":"<p>c</p>"}\'',
+        "title='他说\"好\"'",
+        'style="content:&quot;微软&quot;" title="a>b<c"',
+        "title='a\nb'",
+    ],
+)
+def test_an_honest_attribute_is_no_fault(attributes: str):
+    html = f"<p {attributes}>字</p>"
+    assert html == body(html, name="main.html")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from render_inputs import body, lines, md, page, wrong
 
-from massctl.model.diagnostics import Severity
+from massctl.model.diagnostics import Lines, Severity
 from massctl.render.elements import ELEMENTS, Way, refusal
 from massctl.render.markdown import _Writer
 from massctl.render.markdown_parser import every, parse
@@ -127,7 +127,7 @@ def test_both_ways_from_markdown_to_the_tree_give_the_same_tree(pieces: list[str
     assert not any(token.type.startswith("html") for token in every(parsed.tokens))
 
     def built(builder: Builder) -> Element:
-        _Writer(page(), parsed.notes, builder, None).write(parsed.tokens)
+        _Writer(page(), parsed.notes, builder, Lines("".join(pieces)), is_file=False).write(parsed.tokens)
         return builder.finish()
 
     assert serialized(built(HtmlBuilder())) == serialized(built(Builder()))
@@ -141,3 +141,15 @@ def test_the_tree_knows_where_each_tag_stands() -> None:
     places = {each.name: each.at for each in parse_html(source).below()}
     assert {"p": 0, "table": 9, "td": 16, "b": 20, "tbody": None, "tr": None, "body": None} == places
     assert [0, 4, 9, 16, 20, 30, 34] == [each.start for each in scanned]
+
+
+@pytest.mark.parametrize(
+    ("html", "column"),
+    [
+        ("<p>字</p><mp-common-profile data-id='x'>\n<p>后文</p>", 9),
+        ("<p>字</p><section><mpvoice/>后文<p>x</p></section>", 18),
+        ("<iframe class='video_iframe' data-mpvid='wxv_1'>\n<p>后文</p>", 1),
+    ],
+)
+def test_a_component_of_html_that_is_never_closed_has_its_place(html: str, column: int) -> None:
+    assert [("MC308", 1, column)] == lines(wrong(html, name="main.html"))

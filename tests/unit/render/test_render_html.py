@@ -19,6 +19,10 @@ A, B = hold("A"), hold("B")
         ("<IMG SRC=a.png alt=x>", f"<IMG SRC={A} alt=x>"),
         ('<img src=" a.png ">', f'<img src=" {A} ">'),
         ('<img\n  data-src="a.png"\n  src="a.png"/>', f'<img\n  data-src="{A}"\n  src="{A}"/>'),
+        ('<img data-src="a.png" src="data:image/svg+xml,x">', f'<img data-src="{A}" src="{A}">'),
+        ("<img src=no.png data-src=a.png>", f"<img src={A} data-src={A}>"),
+        ('<img data-src="http://mmbiz.qpic.cn/a?b=1&amp;c=" src="">',
+         '<img data-src="https://mmbiz.qpic.cn/a?b=1&amp;c=" src="https://mmbiz.qpic.cn/a?b=1&amp;c=">'),
         ('<img src="../images/图 片.png">', f'<img src="{B}">'),
         ('<img src="images/%E5%9B%BE%20%E7%89%87.png">', f'<img src="{B}">'),
         ('<p style="background:url(a.png)">', f'<p style="background:url({A})">'),
@@ -58,12 +62,12 @@ def test_a_picture_is_replaced_and_nothing_else(text: str, expected: str) -> Non
         '<p>a<!-- <img src="no.png"> <script> --></p>',
         "<!doctype html><p>a < b > c</p><? x ?>",
         '<iframe class="video_iframe rich" data-mpvid="wxv_1" src="https://v.qq.com/x"></iframe>a',
-        '<iframe data-mpvid="wxv_1"></iframe>a',
+        '<iframe data-mpvid="wxv_1" class=video_iframe></iframe>a',
+        '<mp-common-blockquote data-x="1"><section>引文</section></mp-common-blockquote><p>a</p>',
         '<a href="https://mp.weixin.qq.com/s/1">a</a><a href="#x">b</a><a href="">c</a><a name="d">d</a>',
         '<a data-miniprogram-appid="wx1" href="https://e.com">a</a>',
         "<mp-common-profile data-id='x'></mp-common-profile><p>a</p>",
         "<p title='<script>'>a</p>",
-        "<p>a</p><!-- open",
     ],
 )
 def test_html_passes_through_byte_for_byte(text: str) -> None:
@@ -123,6 +127,12 @@ def test_line_ends_of_windows_are_the_only_bytes_that_change() -> None:
 )
 def test_what_wechat_forbids_has_a_place(text: str, code: str, line: int, column: int) -> None:
     assert [(code, line, column)] == lines(wrong(text, {}, "main.html"))
+
+
+def test_lost_links_are_one_warning_at_the_first() -> None:
+    (found,) = wrong("<p>字</p>\n" + '<a href="https://e.com">a</a>\n' * 3, {}, "main.html")
+    assert [("MC311", 2, 4)] == lines([found])
+    assert "3 links" in found.message
 
 
 def test_a_link_elsewhere_stops_nothing() -> None:

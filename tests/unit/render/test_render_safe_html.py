@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from render_inputs import body, hold, lines, markdown_to_html, md, page, safe_html, with_styles, wrong
 
 from massctl.model.diagnostics import Severity
+from massctl.render.tree import parse
+from massctl.render.wechat_html import normalised
 
 _ATTRIBUTE = re.compile(r"[\w-]+=\"[^\"]*\"")
 PICTURES = {"spring/articles/a.png": "A"}
@@ -197,8 +199,10 @@ def test_a_small_picture_stays_in_its_line() -> None:
         ("<mp-common-miniprogram data-miniprogram-imageurl=a.png id=x></mp-common-miniprogram>",
          f'<mp-common-miniprogram data-miniprogram-imageurl="{A}"></mp-common-miniprogram>'),
         ("<mp-common-profile data-id=x></mp-common-profile>", '<mp-common-profile data-id="x"></mp-common-profile>'),
-        ("<iframe data-mpvid=x src=https://v.qq.com/x></iframe>",
-         '<iframe data-mpvid="x" src="https://v.qq.com/x"></iframe>'),
+        ('<mp-common-blockquote data-x="1"><section>引文</section></mp-common-blockquote>',
+         '<mp-common-blockquote data-x="1"><section>引文</section></mp-common-blockquote>'),
+        ("<iframe class=video_iframe data-mpvid=x src=https://v.qq.com/x></iframe>",
+         '<iframe class="video_iframe" data-mpvid="x" src="https://v.qq.com/x"></iframe>'),
     ],
 )  # fmt: skip
 def test_drawings_and_components_are_copied(html: str, expected: str) -> None:
@@ -302,8 +306,16 @@ def test_a_footnote_in_a_drawing_that_never_ends_is_no_traceback() -> None:
 def test_elements_too_many_or_too_deep_are_refused_whoever_made_them() -> None:
     at = page()
     safe_html("<b>" * 300, at)
-    safe_html("<br>" * 25_000, at)
+    safe_html("<br>" * 100_001, at)
     assert ["MC308", "MC304"] == [fault.code for fault in at.faults]
+
+
+def test_a_part_whose_notes_are_nested_too_deep_is_told_of_that_once() -> None:
+    header, article = page(), page()
+    deep = '<massctl-note note="1">1</massctl-note><massctl-text note="1">' + "<b>" * 250 + "</massctl-text>"
+    parts = [(parse(html), at) for html, at in ((deep, header), ("<p>a</p>", article))]
+    normalised(parts, own=1, is_chinese=True)
+    assert (["MC308"], []) == ([fault.code for fault in header.faults], article.faults)
 
 
 @pytest.mark.parametrize(
@@ -395,3 +407,50 @@ def test_a_component_of_wechat_arrives_as_it_was_written(component: str) -> None
         html = with_styles(markdown_to_html(text, page_), "")
         (found,) = re.findall(f"<{component[1:].split(maxsplit=1)[0]} [^>]*>", html)
         assert ([], set(_ATTRIBUTE.findall(component))) == (page_.faults, set(_ATTRIBUTE.findall(found)))
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("字 <!-- 没关 正文", (1, 3)),
+        ("字\n\n<!-- 没关\n\n正文", (3, 1)),
+        ("字\n\n<p>a</p><!-- 没关\n\n正文", (3, 9)),
+        ('字 <span style="color:red>红</span> 后', (1, 3)),
+        ("字 `<b>` <span title='a' style=\"color:red>红</span> 后", (1, 9)),
+    ],
+)
+def test_html_without_its_end_is_told_as_the_text_that_it_is(text: str, place: tuple[int, int]) -> None:
+    assert [("MC327", *place)] == lines(wrong(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["字 \\<!-- a", "字 `<!-- a`", '字 \\<span style="a"', "a < b", '若 x<b 且 c="d"', "<b", "&lt;b a=&quot;"]
+)
+def test_what_is_text_on_purpose_is_not_told(text: str) -> None:
+    assert [] == wrong(text)
+
+
+def test_a_comment_that_takes_the_end_of_another_is_an_error() -> None:
+    assert [("MC308", 3, 1)] == lines(wrong("字\n\n<!-- 没关\n\n正文\n\n<!-- b -->"))
+
+
+def test_equal_pieces_of_html_have_a_place_each() -> None:
+    assert [("MC308", 1, 6), ("MC308", 1, 19)] == lines(wrong("字 <u onclick=x><u onclick=x>字</u></u>"))
+
+
+def test_the_picture_of_a_lazy_page_is_that_which_it_would_load() -> None:
+    assert A in md("<img src='data:image/svg+xml,x' data-src='a.png'>", {"spring/articles/a.png": "A"})
+
+
+def test_a_link_keeps_the_looks_that_its_writer_gave_it() -> None:
+    link = '<a href="https://mp.weixin.qq.com/s/1" style="color:red">'
+    assert f"{link}字</a>" in body(f"{link}字</a>")
+
+
+def test_classes_of_ours_stand_beside_those_of_a_writer() -> None:
+    assert '<section style="color:red">字</section>' in body("<dl><dd class='x'>字</dd></dl>", css=".x{color:red}")
+
+
+@pytest.mark.parametrize("text", ["字 massctl-at=5", "`massctl-at=5`", "<p title='massctl-at=5 '>字</p>"])
+def test_words_of_ours_may_stand_in_an_article(text: str) -> None:
+    assert [] == wrong(text)

@@ -66,7 +66,7 @@ def main() -> None:
     def ours() -> str:
         page = AnyPage("a.md", Pictures("a", None), "footnotes")  # type: ignore[arg-type]
         source = read_markdown(text, page, is_file=True)
-        tree = normalised(source.tree, page, is_chinese=has_cjk(text))
+        tree = normalised([(source.tree, page)], is_chinese=has_cjk(text))
         put_theme_on(tree, css)
         body = conserved(
             tree, [(of_markdown(source.tokens, [*source.parsed.inline_notes.values()], page.formulas), page)]

@@ -10,18 +10,13 @@ from massctl.model.diagnostics import Lines
 from massctl.model.message import PICTURE_SCHEME
 from massctl.model.phrase import Phrase, enumerated
 from massctl.model.theme import ThemeSettings
-from massctl.render.bounds import PASSED_ELEMENTS_MAX, bracket_fault, control_fault, depth_fault, without_controls
+from massctl.render.bounds import PASSED_ELEMENTS_MAX, control_fault, depth_fault, without_controls
 from massctl.render.cjk import has_cjk
 from massctl.render.conservation import NOTHING, Conserved
 from massctl.render.fault import Fault
 from massctl.render.foreign import template_marks
 from massctl.render.inputs import Problem
-from massctl.render.limits import (
-    CONTENT_BYTES_BELOW,
-    MARKDOWN_CHARACTERS_MAX,
-    content_faults,
-    empty_content_faults,
-)
+from massctl.render.limits import CONTENT_BYTES_BELOW, content_faults, empty_content_faults
 from massctl.render.page import Page
 from massctl.render.paths import template_path
 from massctl.render.pictures import Pictures
@@ -121,7 +116,7 @@ def _render(page: Page, variables: Mapping[str, Any], setting: "Setting", theme:
         return
     if _is_markdown(path):
         body.theme = setting.themes.find(theme)
-        _from_markdown(_with_brand(text, page, variables, setting, theme, body), body.theme, body)
+        _from_markdown(_with_brand(text, page, variables, setting, theme, body), page, body.theme, body)
         _use_pictures(body.theme, body.content, setting.pictures)
     else:
         _from_html(text, page, body)
@@ -183,7 +178,7 @@ def _with_brand(
     return [*logo, *part(brand.header), (text, page), *part(brand.footer)]
 
 
-def _from_markdown(parts: Sequence[tuple[str, Page]], theme: Theme, body: Body) -> None:
+def _from_markdown(parts: Sequence[tuple[str, Page]], own: Page, theme: Theme, body: Body) -> None:
     # The Markdown parser and the inliner are loaded only where Markdown is.
     from massctl.render.conservation import conserved, of_markdown
     from massctl.render.markdown import read_markdown
@@ -191,15 +186,13 @@ def _from_markdown(parts: Sequence[tuple[str, Page]], theme: Theme, body: Body) 
     from massctl.render.wechat_html import normalised
 
     is_chinese = any(has_cjk(text) for text, _ in parts)
-    trees, sources = [], []
-    for text, page in parts:
-        source = read_markdown(text, page, is_file=page.file.endswith(".md"))
-        trees.append(normalised(source.tree, page, is_chinese=is_chinese))
-        inventory = of_markdown(source.tokens, [*source.parsed.inline_notes.values()], page.formulas)
-        sources.append((inventory, page))
-    tree, *others = trees
-    for each in others:
-        tree.elements[0].take(each.elements[0])
+    read = [(read_markdown(text, page, is_file=page.file.endswith(".md")), page) for text, page in parts]
+    place = next(index for index, (_, page) in enumerate(parts) if page is own)
+    tree = normalised([(source.tree, page) for source, page in read], own=place, is_chinese=is_chinese)
+    sources = [
+        (of_markdown(source.tokens, [*source.parsed.inline_notes.values()], page.formulas), page)
+        for source, page in read
+    ]
     put_theme_on(tree, theme.css)
     body.tree, body.content = tree, conserved(tree, sources)
     for _, page in parts:
@@ -220,11 +213,11 @@ def _from_html(text: str, page: Page, body: Body) -> None:
 
 def _refusal(text: str, *, is_markdown: bool) -> Fault | None:
     """Say why a text is not even read, where it is not: it could take minutes, or end the process."""
-    limit = MARKDOWN_CHARACTERS_MAX if is_markdown else CONTENT_BYTES_BELOW
-    if len(text) > limit:
-        say = Phrase("the article is longer than {limit} characters before it is rendered", limit=f"{limit:,}")
+    if len(text) > CONTENT_BYTES_BELOW:
+        limit = f"{CONTENT_BYTES_BELOW:,}"
+        say = Phrase("the article is longer than {limit} characters before it is rendered", limit=limit)
         return Fault("MC304", say, Phrase("split it into several articles"))
-    return control_fault(text) or (bracket_fault(text) if is_markdown else depth_fault(text, PASSED_ELEMENTS_MAX))
+    return control_fault(text) or (None if is_markdown else depth_fault(text, PASSED_ELEMENTS_MAX))
 
 
 _BY_PATH: Final = Phrase("write the picture's path")

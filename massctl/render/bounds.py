@@ -1,7 +1,8 @@
 """What an article may hold at most before anything recursive or quadratic reads it, and characters it may not hold.
 
-The Markdown parser takes the square of the number of opening brackets, and the inliner's HTML parser calls itself
-for each level of elements: without bounds a small file could keep a machine busy, or end the process.
+At each opening bracket the Markdown parser reads on, and the inliner's HTML parser calls itself for each level of
+elements: without bounds a small file could keep a machine busy, or end the process. What people write is bounded by
+what WeChat takes only (`massctl.render.limits`).
 """
 
 import re
@@ -16,15 +17,17 @@ from massctl.render.html_scan import tags
 
 DEPTH_MAX: Final = 200
 """Ours: elements inside each other; an article has some 10, and the inliner's parser bears some thousands."""
-ELEMENTS_MAX: Final = 20_000
-"""Ours: elements of an article in Markdown; a report of 100 tables has half as many."""
+ELEMENTS_MAX: Final = 100_000
+"""Ours: elements of an article in Markdown, one for each 10 bytes of the longest article. So many take four seconds
+and 250 MB (2026-12)."""
 PASSED_ELEMENTS_MAX: Final = 40_000
 """Ours: opening tags of an HTML article, which no inliner reads: one for each 25 bytes of the longest article. Reading
 so many takes a second and 100 MB (2026-12)."""
 REPEATED_MAX: Final = 400_000
 """Ours: elements that a parser may make of emphasis that is never closed: it opens each anew in every paragraph."""
-BRACKETS_MAX: Final = 2_000
-"""Ours: `[` in one Markdown article; each link or picture has one."""
+BRACKETS_MAX: Final = 10_000
+"""Ours: `[` in the text of one Markdown article; each link or picture has one. The worst take the parser three seconds
+(2026-12)."""
 _VOID_NAMES: Final = "area base br col embed hr img input link meta param source track wbr"
 _VOID: Final = frozenset(_VOID_NAMES.split())
 _SELF_ENDING_NAMES: Final = "p li dt dd tr td th tbody thead tfoot option rt rp"
@@ -78,10 +81,8 @@ def without_controls(markdown: str) -> tuple[str, list[Fault]]:
     return _CONTROL.sub("", markdown), [replace(fault, severity=Severity.WARNING)]
 
 
-def bracket_fault(markdown: str) -> Fault | None:
-    """Refuse Markdown with more opening brackets than any article needs."""
-    if markdown.count("[") <= BRACKETS_MAX:
-        return None
+def too_many_brackets() -> Fault:
+    """Make the fault of Markdown with more opening brackets than any article needs."""
     say = Phrase("the article has more than {limit} opening brackets `[`", limit=f"{BRACKETS_MAX:,}")
     return Fault("MC304", say, Phrase("split it into several articles"), needle="[")
 

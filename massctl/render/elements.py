@@ -247,6 +247,12 @@ def _fault(say: Phrase, hint: Phrase) -> Fault:
     return Fault("MC308", say, hint)
 
 
+def many_lost_links(first: Fault, count: int) -> Fault:
+    """Make one fault of the lost links of an article; it stands at the first."""
+    say = Phrase("WeChat keeps only links to articles on mp.weixin.qq.com, so {count} links may be lost", count=count)
+    return replace(first, message=say)
+
+
 _LOST_LINK: Final = Fault(
     "MC311",
     Phrase("WeChat keeps only links to articles on mp.weixin.qq.com, so this one may be lost"),

@@ -9,7 +9,15 @@ from html import escape, unescape
 from typing import Final
 
 from massctl.model.phrase import Phrase
-from massctl.render.elements import attribute_faults, hidden_content, is_script, lost_title, refusal, writer_row
+from massctl.render.elements import (
+    attribute_faults,
+    hidden_content,
+    is_script,
+    lost_title,
+    many_lost_links,
+    refusal,
+    writer_row,
+)
 from massctl.render.fault import Fault
 from massctl.render.html_scan import Edit, Tag, edited, torn_attribute, unended_comment
 from massctl.render.page import ExternalLinks, Page
@@ -41,14 +49,18 @@ def html_article(text: str, page: Page) -> tuple[str, Element]:
     comment = unended_comment(text)
     if comment is not None:
         page.report(UNENDED_COMMENT, comment)
+    lost_links: list[tuple[Fault, int]] = []
     for tag in scanned:
         for fault, at in _faults(tag, text, found.get(tag.start), page.external_links):
-            page.report(fault, at)
+            if fault.code == "MC311":
+                lost_links.append((fault, at))
+            else:
+                page.report(fault, at)
         if tag.start in found:
             edits += _placed(tag, found[tag.start], page)
-            hidden = hidden_content(found[tag.start])
-            if hidden is not None:
-                page.report(hidden, tag.start)
+    if lost_links:
+        first, at = lost_links[0]
+        page.report(many_lost_links(first, len(lost_links)) if len(lost_links) > 1 else first, at)
     if not page.is_faulty:
         for fault, place in _hidden(scanned, found, unmarked):
             page.report(fault, place)
@@ -67,6 +79,9 @@ def _faults(tag: Tag, text: str, element: Element | None, links: ExternalLinks) 
         hint = Phrase("write `<section>` or `<span>` instead; docs/reference/wechat-html.md lists what WeChat keeps")
         yield Fault("MC308", say, hint, needle=text[tag.start : tag.name_start + len(tag.name)]), tag.start
     yield from tag_faults(tag, text, attributes, links)
+    hidden = hidden_content(element) if element is not None else None
+    if hidden is not None:
+        yield hidden, tag.start
 
 
 def _is_in_refused(element: Element) -> bool:

@@ -46,9 +46,6 @@ DESCRIPTION_CHARACTERS_MAX: Final = 120
 """No source gives a limit for the description of a video; ours, that of an article's digest."""
 PICTURE_ADDRESS_CHARACTERS: Final = 120
 """What a picture's real address takes in a body. Source: media/uploadimg answers, measured 2026."""
-MARKDOWN_CHARACTERS_MAX: Final = 100_000
-"""Ours: an article's Markdown, a short novel; the worst text of this length takes the parser 1.5 seconds and 90 MB
-(2026-12)."""
 
 _PLACEHOLDER: Final = re.compile(re.escape(PICTURE_SCHEME) + r"[0-9a-f]{64}")
 _MARKUP: Final = re.compile(r"<[^>]*>")

@@ -36,26 +36,26 @@ def meant(address: str) -> str:
 class Notes:
     """The notes of one article, numbered in the order in which the text comes to them."""
 
-    _numbers: dict[str | int, int] = field(default_factory=dict)
-    """By address, or by the number that the parser gave a footnote."""
-    _texts: dict[int, list[Element]] = field(default_factory=dict)
+    _numbers: dict[str | tuple[int, int], int] = field(default_factory=dict)
+    """By address, or by the part of the article and the number that the parser gave a footnote there."""
+    _texts: dict[tuple[int, int], list[Element]] = field(default_factory=dict)
     """What the footnotes say; a label that is defined twice says both."""
     _words: dict[str, str] = field(default_factory=dict)
     """The words of the first link to an address."""
 
-    def number(self, key: str | int) -> int:
+    def number(self, key: str | tuple[int, int]) -> int:
         """Give a note its number; equal ones share it."""
         return self._numbers.setdefault(key, len(self._numbers) + 1)
 
-    def knows(self, key: str | int) -> bool:
+    def knows(self, key: str | tuple[int, int]) -> bool:
         """Say whether a note has a number already."""
         return key in self._numbers
 
-    def hold(self, key: int, node: Element) -> None:
+    def hold(self, key: tuple[int, int], node: Element) -> None:
         """Keep what a footnote says until the end of the article."""
         self._texts.setdefault(key, []).append(node)
 
-    def texts(self, key: int) -> Sequence[Element]:
+    def texts(self, key: tuple[int, int]) -> Sequence[Element]:
         """Give what a footnote says."""
         return self._texts.get(key, ())
 
@@ -71,10 +71,12 @@ class Notes:
         """Say whether a note is the address of a link."""
         return any(isinstance(key, str) for key in self._numbers)
 
-    def next(self, done: int) -> str | int | None:
-        """Give the note behind those that are written."""
-        waiting = [*self._numbers, *(key for key in self._texts if key not in self._numbers)]
-        return waiting[done] if done < len(waiting) else None
+    def __iter__(self) -> Iterator[str | tuple[int, int]]:
+        """Yield all notes, those too that are found meanwhile; what nothing refers to comes last."""
+        done = 0
+        while done < len(waiting := [*self._numbers, *(key for key in self._texts if key not in self._numbers)]):
+            yield waiting[done]
+            done += 1
 
 
 def bare_links(text: str, page: Page) -> Iterator[tuple[str, str]]:

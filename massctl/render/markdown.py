@@ -13,7 +13,7 @@ from markdown_it.token import Token
 
 from massctl.model.diagnostics import Lines, Severity
 from massctl.model.phrase import Phrase
-from massctl.render.bounds import DEPTH_MAX, ELEMENTS_MAX, depth_fault, too_many
+from massctl.render.bounds import DEPTH_MAX, ELEMENTS_MAX, TooMuchError, depth_fault, too_many
 from massctl.render.elements import is_script, writer_row
 from massctl.render.fault import Fault
 from massctl.render.html_article import UNENDED_COMMENT, tag_faults
@@ -39,7 +39,11 @@ def read_markdown(text: str, page: Page, *, is_file: bool = False) -> Source:
 
     `is_file`: the text is the file itself, so that positions in it are places.
     """
-    parsed = parse(text)
+    try:
+        parsed = parse(text)
+    except TooMuchError as error:
+        page.report(error.fault)
+        return Source(Element("body"), Parsed([], {}, {}), [])
     tokens = without_title(parsed.tokens, page.title)
     lines = Lines(text)
     page.lines = lines if is_file else None

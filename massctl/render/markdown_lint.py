@@ -16,7 +16,7 @@ from massctl.model.phrase import Phrase
 from massctl.render.cjk import has_cjk
 from massctl.render.fault import Fault
 from massctl.render.foreign import diagram, foreign_marks, template_marks
-from massctl.render.markdown_parser import Parsed
+from massctl.render.markdown_parser import Parsed, every
 
 VERSE_CHARACTERS: Final = range(4, 17)
 """Ours: from a line of four characters to two of seven with their marks; prose that an editor wraps has longer ones."""
@@ -27,8 +27,8 @@ _READ_NOT: Final = re.compile(r"(?<![A-Za-z0-9*_/\\])\*(?=[^\W_])[^*\n]{0,40}(?<
 _UNDERSCORES: Final = re.compile(r"(?<![A-Za-z0-9_/])__(?![\s_])[^_\n]{1,60}(?<!\s)__(?![A-Za-z0-9_(])")
 """Two on both sides of words, and no name as Python writes them (`a__b__`)."""
 _BROKEN_ADDRESS: Final = re.compile(r"\]\((?P<address>[^()\n]{1,200})\)")
-_SIZED: Final = re.compile(r"(?P<address>[^ ]+) +=\d*x\d*")
-"""`a.png =300x`, a width as Marked 2 and others write it."""
+_SIZED: Final = re.compile(r"(?P<address>[^ ]+) +=\d*%?x?\d*%?")
+"""`a.png =300x` and `a.png =40%x`, a width as Typora, mdnice and others write it."""
 _PICTURE_NAME: Final = re.compile(r"\.(?:png|jpe?g|gif|webp|bmp)\b", re.IGNORECASE)
 REPORTS_MAX: Final = 50
 """Faults of this kind in one article; who reads fifty knows the rest."""
@@ -68,6 +68,8 @@ def text_faults(
     """
     yield from islice(_lookalikes(text, parsed, lines, is_file=is_file), REPORTS_MAX)
     for fault in (*_unused_definitions(parsed), *_in_tokens(parsed.tokens, breaks=breaks)):
+        yield fault, None
+    for fault in _dollars(parsed.tokens) if "$" in text else ():
         yield fault, None
     for note in parsed.inline_notes.values():
         for fault in _in_tokens(note, breaks=breaks):
@@ -153,7 +155,7 @@ def _wide(found: re.Match[str]) -> Fault:
 # What Markdown reads in its text, and what a reader would see of it.
 
 
-_MAY_BE_FAULTY: Final = re.compile(r"[*_\[\n]")
+_MAY_BE_FAULTY: Final = re.compile(r"[*_\[\n$\\]")
 """A run of text without one of these has no fault."""
 
 
@@ -180,6 +182,8 @@ def _in_tokens(tokens: Sequence[Token], *, breaks: bool) -> Iterator[Fault]:
 
 
 def _in_text(content: str) -> Iterator[Fault]:
+    if "\\" in content:
+        yield from _shown_tex(content)
     if "**" in content and (left_over := _LEFT_OVER.search(content)) is not None:
         yield _asterisks(left_over[0], Phrase("write `**` directly before and after the words, without spaces"))
     if "__" in content:
@@ -197,6 +201,51 @@ def _in_html(content: str) -> Iterator[Fault]:
         hint = Phrase("Markdown is not read directly after a tag: leave a line empty, or write `<em>`")
         yield _asterisks(left_over[0], hint)
     yield from _underscores(shown)
+    if "\\" in shown and "<code" not in content and "<pre" not in content:
+        yield from _shown_tex(shown)
+
+
+# Formulas that Markdown does not see as ones.
+
+_TEX: Final = re.compile(
+    r"\\(?:[dt]?frac|begin|end|sqrt|math(?:bb|bf|rm|cal|sf|frak)|boldsymbol|operatorname|overline|underline|text)\s*\{"
+    r"|\\(?:left|right)\s*[\\(\[{|.)\]}]"
+)
+_MAYBE_TEX: Final = re.compile(
+    r"(?<![A-Za-z:\\])\\(?:alpha|beta|gamma|delta|epsilon|theta|lambda|mu|pi|rho|sigma|phi|omega|sum|int|prod|lim|times"
+    r"|cdot|leq?|geq?|neq?|infty|in|partial|nabla|approx|(?:left|right)arrow|sin|cos|log|hat|bar|vec|tilde)(?![A-Za-z])"
+)
+_TWO_DOLLARS: Final = re.compile(r"(?<!\$)\$\$(?!\$)")
+_BETWEEN_DOLLARS: Final = re.compile(r"\$(?![\s\d])[^$\n\u2e80-\uffef]{1,40}(?<!\s)\$(?![A-Z_{])")
+
+
+def _shown_tex(content: str) -> Iterator[Fault]:
+    """Refuse a formula that followers would read as TeX; a lone command is a warning."""
+    found = _TEX.search(content)
+    severity = Severity.ERROR if found is not None else Severity.WARNING
+    found = found or _MAYBE_TEX.search(content)
+    if found is not None:
+        say = Phrase("TeX is shown as written, since it does not stand between dollars: `{text}`", text=found[0])
+        hint = Phrase("write `$…$` or, on lines of its own, `$$…$$`; if it is to be read, put it between back-ticks")
+        yield Fault("MC329", say, hint, severity=severity, needle=found[0])
+
+
+def _dollars(tokens: Sequence[Token]) -> Iterator[Fault]:
+    """Warn of dollars that are shown and were meant for a formula; escaped ones are meant as they are."""
+    has_formulas = any(token.type == "formula" for token in every(tokens))
+    for token in tokens:
+        if token.type != "inline" or "$" not in token.content or "\\$" in token.content:
+            continue
+        for child in token.children or ():
+            found = _TWO_DOLLARS.search(child.content) if child.type == "text" else None
+            if found is None and has_formulas and child.type == "text":
+                found = _BETWEEN_DOLLARS.search(child.content)
+            if found is not None:
+                say = Phrase("the dollars stay in the text: `{text}`", text=found[0])
+                hint = Phrase(
+                    "a formula is written `$x$` or `$$…$$`, apart from letters and digits; otherwise write `\\$`"
+                )
+                yield Fault("MC329", say, hint, severity=Severity.WARNING, needle=found[0])
 
 
 def _verse(token: Token) -> Iterator[Fault]:
@@ -336,7 +385,7 @@ _CELLS_SHOWN_MAX: Final = 40
 
 
 def _lost_cells(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault, int, int]]:
-    """Give a warning for each row with more cells than the header, with its line (from 1) and its column (from 0)."""
+    """Give an error for each row with more cells than the header, with its line (from 1) and its column (from 0)."""
     columns = 0
     for token in tokens:
         if token.type == "table_open":
@@ -407,4 +456,4 @@ def _lost(rest: str) -> Fault:
     shown = cells if len(cells) <= _CELLS_SHOWN_MAX else cells[:_CELLS_SHOWN_MAX] + "…"
     say = Phrase("this row has more cells than the table's header, and these are lost: `{text}`", text=shown)
     hint = Phrase("write a bar in the text as `\\|`, also in code; or add a cell to the header")
-    return Fault("MC343", say, hint, severity=Severity.WARNING, needle=rest)
+    return Fault("MC343", say, hint, needle=rest)

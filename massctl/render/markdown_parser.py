@@ -22,6 +22,7 @@ from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
+from massctl.render.bounds import BRACKETS_MAX, TooMuchError, too_many_brackets
 from massctl.render.cjk import is_cjk_at
 from massctl.render.md_math import add_math
 
@@ -129,6 +130,7 @@ def _parser() -> MarkdownIt:
     inline.ruler.enableOnly(rules[0])
     inline.ruler2.enableOnly(rules[1])
     markdown.enable(["table", "strikethrough"])
+    markdown.core.ruler.after("block", "brackets", _refuse_brackets)
     footnote_plugin(markdown, move_to_end=False)
     deflist_plugin(markdown)
     _add_boxes(markdown)
@@ -136,6 +138,12 @@ def _parser() -> MarkdownIt:
     add_math(markdown)
     inline.begin()
     return markdown
+
+
+def _refuse_brackets(state: StateCore) -> None:
+    """Count the brackets of the text before it is read; those in blocks of code cost nothing."""
+    if sum(token.content.count("[") for token in state.tokens if token.type == "inline") > BRACKETS_MAX:
+        raise TooMuchError(too_many_brackets())
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +182,7 @@ def every(tokens: Sequence[Token]) -> Iterator[Token]:
 
 
 def parse(text: str) -> Parsed:
-    """Parse Markdown into markdown-it's tokens."""
+    """Parse Markdown into markdown-it's tokens; raise `TooMuchError` where that would take minutes."""
     env: dict[str, Any] = {}
     tokens = _parser().parse(text, env)
     found = env.get("footnotes", {"refs": {}, "list": {}})

@@ -1,11 +1,13 @@
 """Formulas in Markdown: `$x^2$` in a line, `$$…$$` by itself, and LaTeX's `\\(…\\)`, `\\[…\\]` and environments.
 
 The grammar of dollars and environments is that of the plugins. A dollar is also money, and a variable of a shell, so
-what stands between two is a formula only where it looks like one and touches both; everything else stays as it is
-written. `\\(` and `\\[` are brackets to Markdown, so what stands between them has to look like one as well.
+what stands between two is a formula only where it looks like one, for certain where blanks part it from them;
+everything else stays as it is written. `\\(` and `\\[` are brackets to Markdown, so what stands between them has to
+look like one as well.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable
 from typing import Final
 
@@ -18,7 +20,11 @@ from mdit_py_plugins.amsmath import amsmath_block
 from mdit_py_plugins.dollarmath.index import math_block_dollar, math_inline_dollar
 
 _SIGN: Final = re.compile(r"[\\^_=<>+±×÷·¬°²³¹⁰⁴-⁹⁺⁻ⁿ₀-₉℃℉\u2190-\u21ff\u2200-\u22ff\u2a00-\u2aff]")
-_ALONE: Final = re.compile(r"[\u0370-\u03ff]|[\u3400-\u9fff]{1,20}|[A-Z]{3}")
+_ALONE: Final = re.compile(
+    r"[\u0370-\u03ff]|[\u3400-\u9fff]{1,20}|[A-Z]{3}|[A-Za-z]{1,4}\([A-Za-z0-9+\-*/, ]{1,20}\)"
+    r"|(?:arc)?(?:sin|cos|tan)h?|log|ln|lg|exp|lim|max|min|det|gcd|mod|softmax|sigmoid|ReLU"
+)
+"""Letters, Chinese words, `O(nlogn)`, and the functions that writers do not spell as commands."""
 _COMMAND: Final = re.compile(r"\\[A-Za-z]")
 _CHINESE: Final = re.compile(r"[\u3000-\u9fff\uff00-\uffef]")
 _PUNCTUATION: Final = re.compile(r"[\u3000-\u303f\uff00-\uffef]")
@@ -27,11 +33,14 @@ _BRACKETED: Final = re.compile(
     r"\\\((?P<tex>(?:[^\n\\]|\\[^\n()\[\]]){1,2000}?)\\\)|\\\[(?P<shown>(?:[^\\]|\\[^()\[\]]){1,2000}?)\\\]"
 )
 _CERTAIN: Final = re.compile(r"(?<!\\)[\^_=<>]")
-_TERM: Final = re.compile(r"(?![A-Za-z]{3})(?:[A-Za-z]{1,2}(?![A-Za-z])|[0-9+\-*/(),. |'!]){1,40}")
-"""`x`, `n+1`, `(a, b)`: no word."""
+_TERM: Final = re.compile(r"(?![A-Za-z]{3})(?:[A-Za-z]{1,2}(?![A-Za-z])|[0-9+\-*/(),. |'!\[\]]){1,40}")
+"""`x`, `n+1`, `(a, b)`, `[0, 1]`: no word."""
+_WORD: Final = re.compile(r"(?<![\\A-Za-z{])[A-Za-z]{4}")
+_PROSE: Final = re.compile(r"(?:(?<![\\A-Za-z{])[A-Za-z]{2,}[ ,]+){3}")
+_EMPTY_LINES: Final = re.compile(r"\n\s*\n")
 _BESIDE: Final = re.compile(r"[0-9A-Za-z$\\]")
 """What touches a dollar of money, or of a variable, on its other side."""
-_DOLLARS: Final = math_inline_dollar(allow_space=False, allow_digits=True, allow_double=True)
+_DOLLARS: Final = math_inline_dollar(allow_space=True, allow_digits=True, allow_double=True)
 _LINES_MAX: Final = 200
 """Ours: beyond so many nobody looks for the end of a formula."""
 _BlockRule = Callable[[StateBlock, int, int, bool], bool]
@@ -40,7 +49,7 @@ _BlockRule = Callable[[StateBlock, int, int, bool], bool]
 def add_math(markdown: MarkdownIt) -> None:
     """Teach a parser all spellings; its tokens are `formula`, with the TeX as content and how it begins as markup."""
     options: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
-    dollars = math_block_dollar(allow_labels=False, allow_blank_lines=False)
+    dollars = math_block_dollar(allow_labels=False, allow_blank_lines=True)
     for name, rule in (("dollars", dollars), ("environment", amsmath_block), ("brackets", _bracketed_block)):
         markdown.block.ruler.before("fence", f"formula_in_{name}", _by_itself(rule), options)
     markdown.inline.ruler.before("escape", "formula", _inline)
@@ -54,8 +63,12 @@ def _inline(state: StateInline, silent: bool) -> bool:
     if state.src[start] != "$" or (start and _BESIDE.match(state.src[start - 1])) or not _DOLLARS(state, True):
         return False
     width = 2 if state.src[start + 1] == "$" else 1
-    tex = state.src[start + width : state.pos - width].strip()
-    is_one = width == 2 or (_looks_like_one(tex) and not _BESIDE.match(state.src[state.pos : state.pos + 1]))
+    written = state.src[start + width : state.pos - width]
+    looks = _looks_like_one if written == written.strip() else _is_one_between_blanks
+    is_one = width == 2 or (looks(written) and not _BESIDE.match(state.src[state.pos : state.pos + 1]))
+    tex = written.strip()
+    if len(tex) > 2 and tex[0] == tex[-1] == "`":  # As GitHub writes one.
+        tex = tex[1:-1].strip()
     if not tex or not is_one or state.pos > state.posMax:
         state.pos = start
         return False
@@ -93,16 +106,30 @@ def _looks_like_one(tex: str) -> bool:
     return bool(_SIGN.search(tex) or _ALONE.fullmatch(tex) or _TERM.fullmatch(tex))
 
 
+def _is_one_between_blanks(written: str) -> bool:
+    """Tell `$ x^2 $` or `$\\alpha $` from what stands between two amounts of money, or two variables of a shell."""
+    is_even = written[0].isspace() and written[-1].isspace()
+    if _WORD.search(written) or (_CHINESE.search(written) and not is_even):
+        return False
+    return bool(_COMMAND.search(written)) or (is_even and re.search(r"[\^_]", written) is not None)
+
+
 def _by_itself(rule: _BlockRule) -> _BlockRule:
     """Make a rule of a plugin one that can also end a paragraph, and stays in its list or quotation."""
 
     def block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        if rule is not amsmath_block and not _ends_soon(state, start, min(end, start + _LINES_MAX)):
+            return False
         count, line = len(state.tokens), state.line
         # The rules write their token even where they are only asked.
         is_one = rule(state, start, min(end, start + _LINES_MAX), False)
         written, last, state.line = state.tokens[count:], state.line, line
         del state.tokens[count:]
         tex = written[0].content.strip() if written else ""
+        if _EMPTY_LINES.search(tex):
+            # Behind dollars that are never closed there is prose.
+            is_one = is_one and bool(_COMMAND.search(tex)) and not (_PUNCTUATION.search(tex) or _PROSE.search(tex))
+            tex = _EMPTY_LINES.sub("\n", tex)
         if not is_one or not tex or any(state.sCount[each] < state.blkIndent for each in range(start + 1, last)):
             return False
         if not silent:
@@ -112,6 +139,20 @@ def _by_itself(rule: _BlockRule) -> _BlockRule:
         return True
 
     return block
+
+
+def _ends_soon(state: StateBlock, start: int, end: int) -> bool:
+    """Say whether a line ends as a formula does: nobody looks through the same lines from each that begins one."""
+    written = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
+    if not written.startswith(("$$", "\\[")):
+        return False
+    if "formula_ends" not in state.env:
+        lines = zip(state.bMarks, state.eMarks, strict=True)
+        ends = [n for n, (begin, stop) in enumerate(lines) if state.src[begin:stop].rstrip().endswith(("$$", "\\]"))]
+        state.env["formula_ends"] = ends
+    ends = state.env["formula_ends"]
+    place = bisect_left(ends, start)
+    return place < len(ends) and ends[place] < end
 
 
 def _bracketed_block(state: StateBlock, start: int, end: int, _: bool) -> bool:

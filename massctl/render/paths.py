@@ -48,10 +48,13 @@ def is_at_wechat(written: str) -> bool:
 def foreign_picture(written: str) -> Problem:
     """Say that a picture's address is not one of WeChat's."""
     shown = _shown(written)
+    hint = Phrase("save the picture in the campaign's folder and write its path")
+    if written.lower().startswith("data:"):
+        hint = Phrase(
+            "remove it if it shows nothing, as the placeholders of saved pages do; otherwise save it as a file"
+        )
     return Problem(
-        "MC206",
-        Phrase("{address} is not in the campaign, and WeChat would silently remove it", address=shown),
-        Phrase("save the picture in the campaign's folder and write its path"),
+        "MC206", Phrase("{address} is not in the campaign, and WeChat would silently remove it", address=shown), hint
     )
 
 

@@ -27,10 +27,12 @@ _PROPERTY: Final = re.compile(r"-?[a-z][a-z0-9-]*")
 _HANDED_DOWN: Final = re.compile("(?<![^;])(?P<property>text-align:|letter-spacing:)(?P<value>[^;]*)")
 _ANYWHERE: Final = re.compile(r"[a-z-]+|0|[\d.]+px")
 """What means the same in an element and in what stands in it, however large their letters are."""
-_PLAIN: Final = frozenset({"section", "p", "span", "blockquote"})
-"""Neither a browser nor WeChat's own style sheet aligns or spaces these."""
-_ALIGNED: Final = frozenset({"table", "caption", "th", "center", "svg"})
+_PLAIN: Final = frozenset({"section", "p", "span", "blockquote", "table"})
+"""Neither a browser nor WeChat's own style sheet aligns or spaces these; tables would be in pages without a doctype."""
+_ALIGNED: Final = frozenset({"caption", "th", "center", "svg"})
 """These do not inherit it from outside."""
+_NOTHING: Final = frozenset({"span", "tbody"})
+"""Without attributes these change nothing: a browser puts `tbody` around rows by itself."""
 _NUMBERED_STYLE: Final = re.compile(r' n="(?P<number>\d+)"(?: (?!style=)[^\s="]+="[^"]*")* style="(?P<style>[^"]*)"')
 _SHOWN: Final = re.compile(r"\S")
 
@@ -99,7 +101,7 @@ def _inliner() -> "CSSInliner":
 
 
 def put_theme_on(body: Element, stylesheet: str) -> None:
-    """Put a theme onto the article in a body, and take out classes, what is inherited, and spans of nothing.
+    """Put a theme onto the article in a body, and take out classes, what is inherited, and elements of nothing.
 
     The inliner is given a skeleton: tags with their classes, styles and numbers, and a letter in place of texts. Its
     selectors see no other attribute, unless the style sheet asks for one.
@@ -152,13 +154,13 @@ def _settle(element: Element, inherited: str, settled: Settled) -> None:
     for child in element.children:
         if isinstance(child, Element):
             _settle(child, inherited, settled)
-            bare = bare or (child.name == "span" and not child.attributes)
+            bare = bare or (child.name in _NOTHING and not child.attributes)
     if bare:
         element.children = [piece for child in element.children for piece in _unwrapped(child, element)]
 
 
 def _unwrapped(child: Element | str, parent: Element) -> list[Element | str]:
-    if isinstance(child, str) or child.name != "span" or child.attributes:
+    if isinstance(child, str) or child.name not in _NOTHING or child.attributes:
         return [child]
     for piece in child.elements:
         piece.parent = parent

@@ -60,32 +60,50 @@ _AROUND: Final = 3
 """A link, a paragraph and what it stands in."""
 
 
-def normalised(source: Element, page: Page, *, is_chinese: bool) -> Element:
-    """Return a body with the article in it, one section; faults go to the page, and what they concern is left out.
+def normalised(parts: Sequence[tuple[Element, Page]], *, own: int = 0, is_chinese: bool) -> Element:
+    """Return a body with the article in it, one section; faults go to the pages, and what they concern is left out.
 
-    `is_chinese`: words of ours are Chinese, as the article is.
+    Its notes have one order, and stand at the end of the part `own`. `is_chinese`: words of ours are Chinese, as the
+    article is.
     """
-    writer = _Writer(page, is_chinese=is_chinese)
+    notes = Notes()
+    writers = [_Writer(page, notes, part, is_chinese=is_chinese) for part, (_, page) in enumerate(parts)]
+    writer = writers[own]
     try:
-        writer.children(source)
-        _write_notes(writer)
+        for writer, (source, _) in zip(writers, parts, strict=True):
+            writer.children(source)
+        listed = writers[own].article.add("section", {"class": "notes"})
+        title = listed.add("section", {"class": "notes-title"})
+        for key in notes:
+            writer = writers[own if isinstance(key, str) else key[0]]
+            _write_note(writer, key, listed)
+        # Known now: what a footnote says may have brought the first address.
+        names = ("参考资料", "References") if notes.has_addresses() else ("注释", "Notes")
+        title.children.append(names[0 if is_chinese else 1])
+        if listed.children == [title]:
+            writers[own].article.children.pop()
     except TooMuchError as error:
-        page.report(error.fault)
+        writer.page.report(error.fault)
         writer.article.children.clear()
-    return writer.body
+    first, *others = writers
+    for each in others:
+        first.article.take(each.article)
+    return first.body
 
 
 class _Writer:
     """Writes the new tree. A line end in the source becomes what `cjk.line_break` says, once both sides are known."""
 
-    def __init__(self, page: Page, *, is_chinese: bool) -> None:
+    def __init__(self, page: Page, notes: Notes, part: int, *, is_chinese: bool) -> None:
         self.page = page
+        self.notes = notes
+        """Of all parts of the article; `part` is the number of this one."""
+        self.part = part
         self.is_chinese = is_chinese
         self.body = Element("body")
         self.article = self.body.add("section", {"class": "article"})
         self.here = self.article
         """What is written into."""
-        self.notes = Notes()
         self.list_depth = 0
         self.in_code = False
         self.in_link = False
@@ -529,7 +547,7 @@ def _link(writer: _Writer, node: Element) -> None:
         writer.notes.name(note, words)
 
 
-def _refer(writer: _Writer, key: str | int, needle: str = "") -> None:
+def _refer(writer: _Writer, key: str | tuple[int, int], needle: str = "") -> None:
     """Write the number of a note; `needle` is how its address stands in the source."""
     if isinstance(key, str) and not writer.notes.knows(key):
         say = Phrase("the link to {address} becomes a footnote", address=key)
@@ -539,39 +557,31 @@ def _refer(writer: _Writer, key: str | int, needle: str = "") -> None:
 
 
 def _reference(writer: _Writer, node: Element) -> None:
-    _refer(writer, int(node.get("note") or 0))
+    _refer(writer, _footnote(writer, node))
 
 
 def _note_text(writer: _Writer, node: Element) -> None:
     """Keep what a footnote says; it is written at the end."""
-    writer.notes.hold(int(node.get("note") or 0), node)
+    writer.notes.hold(_footnote(writer, node), node)
 
 
-def _write_notes(writer: _Writer) -> None:
-    """Write all notes; what they say may refer to further ones. What nothing refers to comes last."""
-    done = 0
-    title: Element | None = None
-    while (key := writer.notes.next(done)) is not None:
-        if title is None:
-            writer.start("section", {"class": "notes"})
-            title = writer.here.add("section", {"class": "notes-title"})
-        done += 1
-        writer.line_edge()
-        writer.start("section", {"class": "note"})
-        number = f"[{writer.notes.number(key)}] "
-        if isinstance(key, str):
-            words, address = writer.notes.words(key), key.removeprefix("mailto:")
-            writer.here.children.append(f"{number}{words}: {address}" if words else number + address)
-        else:
-            writer.here.children.append(number)
-            for text in writer.notes.texts(key):
-                _first_paragraph_bare(writer, text)
-        writer.end()
-        writer.line_edge()
-    if title is not None:
-        # Known now: what a footnote says may have brought the first address.
-        names = ("参考资料", "References") if writer.notes.has_addresses() else ("注释", "Notes")
-        title.children.append(names[0 if writer.is_chinese else 1])
+def _footnote(writer: _Writer, node: Element) -> tuple[int, int]:
+    return writer.part, int(node.get("note") or 0)
+
+
+def _write_note(writer: _Writer, key: str | tuple[int, int], listed: Element) -> None:
+    """Write a note into the list; what it says may refer to further ones."""
+    writer.line_edge()
+    writer.here = listed.add("section", {"class": "note"})
+    number = f"[{writer.notes.number(key)}] "
+    if isinstance(key, str):
+        words, address = writer.notes.words(key), key.removeprefix("mailto:")
+        writer.here.children.append(f"{number}{words}: {address}" if words else number + address)
+    else:
+        writer.here.children.append(number)
+        for text in writer.notes.texts(key):
+            _first_paragraph_bare(writer, text)
+    writer.line_edge()
 
 
 # Pictures, drawings, and what only WeChat shows.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from massctl.model.diagnostics import Severity
 from massctl.model.ids import Sha256
 from massctl.model.message import Picture, Purpose
-from massctl.render.bounds import bracket_fault, control_fault, without_controls
+from massctl.render.bounds import control_fault, without_controls
 from massctl.render.cjk import has_cjk
 from massctl.render.conservation import conserved, of_markdown
 from massctl.render.fault import Fault
@@ -64,14 +64,14 @@ def rendered(text: str, css: str) -> Rendered:
     """Render one article."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     text, _ = without_controls(text)
-    early = control_fault(text) or bracket_fault(text)
+    early = control_fault(text)
     if early is not None:
         return Rendered("", [early], [])
     ASKED.clear()
     pictures = Pictures("a", None)  # type: ignore[arg-type]
     page = _AnyPage("a/a.md", pictures, "footnotes")
     source = read_markdown(text, page, is_file=True)
-    tree = normalised(source.tree, page, is_chinese=has_cjk(text))
+    tree = normalised([(source.tree, page)], is_chinese=has_cjk(text))
     put_theme_on(tree, css)
     body = conserved(tree, [(of_markdown(source.tokens, [*source.parsed.inline_notes.values()], page.formulas), page)])
     known = {f"massctl-picture:{hashlib.sha256(each.encode()).hexdigest()}": each for each in ASKED}

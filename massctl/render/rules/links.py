@@ -1,6 +1,5 @@
 """Links that lead nowhere for a follower, and addresses that travel unencrypted."""
 
-import re
 from collections.abc import Iterator
 from html import unescape
 from typing import Final
@@ -10,7 +9,6 @@ from massctl.model.phrase import Phrase
 from massctl.render.elements import LINK_HOST, is_script
 from massctl.render.rules.subject import Finding, Subject
 
-_PLAIN: Final = re.compile(r"http://[^\s<>\"'）)，。；、]+", re.IGNORECASE)
 _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "0.0.0.0"})  # noqa: S104  # Named, and bound to nothing.
 """Hosts that stand in instructions for developers."""
 _CONSOLE: Final = ("/cgi-bin/", "/wxopen/", "/advanced/")
@@ -34,12 +32,9 @@ def find_dead_links(subject: Subject) -> Iterator[Finding]:
 
 
 def find_unencrypted(subject: Subject) -> Iterator[Finding]:
-    """Find addresses that begin with http:, where followers tap or copy them."""
+    """Find addresses that begin with http:, where followers tap them; one that is only shown is text."""
     hint = Phrase("write https:// if the site supports it, as nearly all do")
-    shown: list[str] = []
-    if "http://" in subject.lower:
-        shown = [*_addresses(subject), *(found[0] for found in _PLAIN.finditer(subject.body.whole))]
-    for address in dict.fromkeys(shown):
+    for address in dict.fromkeys(_addresses(subject)) if "http://" in subject.lower else ():
         if _is_unencrypted(address):
             say = Phrase("{address} travels unencrypted; phones warn about it or refuse it", address=address)
             yield subject.found(say, hint, address)

@@ -18,7 +18,7 @@ ICON_PIXELS_MAX: Final = 72
 
 
 def find_wordless(subject: Subject) -> Iterator[Finding]:
-    """Ask for the words of pictures; an HTML article that has none at all is asked once.
+    """Ask for the words of pictures, once in an article.
 
     An empty `alt` in HTML says that a picture is decoration, as on every web page.
     """
@@ -26,13 +26,12 @@ def find_wordless(subject: Subject) -> Iterator[Finding]:
     hint = Phrase("describe it for people who listen to the article or wait for the picture: `![words](path)`")
     if not subject.is_markdown:
         hint = Phrase('describe it with `alt="words"`, or write `alt=""` for decoration')
+    if wordless:
+        reference = _reference(wordless[0], subject)
+        say = Phrase("the picture {path} has no alternative text", path=reference)
         if len(wordless) > 1:
             say = Phrase("{count} pictures have no alternative text", count=len(wordless))
-            yield subject.found(say, hint, _reference(wordless[0], subject))
-            return
-    for each in wordless:
-        reference = _reference(each, subject)
-        yield subject.found(Phrase("the picture {path} has no alternative text", path=reference), hint, reference)
+        yield subject.found(say, hint, reference)
 
 
 def find_tiny(subject: Subject) -> Iterator[Finding]:

@@ -155,13 +155,18 @@ def _own_font(element: Element) -> Found:
         yield element, Phrase("a custom font, `{stack}`: few phones have it (3)", stack=stack[:60])
 
 
+_COLOURS: Final = ("color", "background", "background-color", "background-image", "border-color")
+"""What dark mode changes."""
+
+
 def _dark_mode(element: Element) -> Found:
     if any("data-no-dark" in each.attributes for each in element.above()):
         return
-    if "!important" in element.get("style").lower():
+    declared = style_of(element)
+    if any("!important" in declared.get(each, "") for each in _COLOURS):
         yield element, Phrase("`!important` keeps dark mode from changing the colour (4)")
     exempt = any("text-bg-gradient" in each.get("data-ignore-dm") for each in element.above())
-    ground = style_of(element).get("background-image", "") + style_of(element).get("background", "")
+    ground = declared.get("background-image", "") + declared.get("background", "")
     if "gradient(" in ground and not exempt and has_text(element):
         yield element, Phrase("text on a gradient, which dark mode does not change, may become unreadable (4)")
 

@@ -105,12 +105,12 @@ def page(files: Mapping[str, str] | None = None, links: ExternalLinks = "footnot
 
 def markdown_to_html(text: str, at: Page) -> str:
     """Markdown to HTML before styles."""
-    return serialized(normalised(read_markdown(text, at).tree, at, is_chinese=has_cjk(text)).elements[0])
+    return serialized(normalised([(read_markdown(text, at).tree, at)], is_chinese=has_cjk(text)).elements[0])
 
 
 def safe_html(html: str, at: Page) -> str:
     """Any HTML to what WeChat keeps, before styles."""
-    return serialized(normalised(parse(html), at, is_chinese=has_cjk(html)).elements[0])
+    return serialized(normalised([(parse(html), at)], is_chinese=has_cjk(html)).elements[0])
 
 
 def with_styles(html: str, css: str) -> str:

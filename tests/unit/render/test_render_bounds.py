@@ -49,18 +49,38 @@ def test_many_elements_beside_each_other_are_not_deep(text: str) -> None:
 def test_too_many_elements_are_refused_before_they_are_read() -> None:
     text = "<p></p>" * bounds.ELEMENTS_MAX
     assert (None, "MC304") == (bounds.depth_fault(text), getattr(bounds.depth_fault(text + "<p>"), "code", ""))
+    text = "<p></p>" * (bounds.PASSED_ELEMENTS_MAX - 1)
     assert ["MC346"] == [each.code for each in wrong(text + "<p>a</p>", {}, "main.html")]
     assert ["MC304"] == [each.code for each in wrong("<p>" * (bounds.PASSED_ELEMENTS_MAX + 1), {}, "main.html")]
 
 
 def test_what_hides_tags_from_the_scanner_is_counted() -> None:
-    for text in ('<b "' + "<b>" * 21_000 + '">', "<!-->" + "<b>" * 21_000 + "-->"):
+    for text in (
+        '<b "' + "<b>" * (bounds.ELEMENTS_MAX + 1) + '">',
+        "<!-->" + "<b>" * (bounds.ELEMENTS_MAX + 1) + "-->",
+    ):
         assert "MC304" == getattr(bounds.depth_fault(text), "code", "")
 
 
 @pytest.mark.parametrize(
     "piece",
-    ["![", "[", "[a](", "[a]: b\n", "a\n", "|a\n", "*a_b", "~~a", "`a``", "<!--", "> ", "- a\n", "[^1]\n", "#a\n"],
+    [
+        "![",
+        "[",
+        "[a](",
+        "[a]: b\n",
+        "a\n",
+        "|a\n",
+        "*a_b",
+        "~~a",
+        "`a``",
+        "<!--",
+        "> ",
+        "- a\n",
+        "[^1]\n",
+        "#a\n",
+        "$$a\n",
+    ],
 )
 def test_any_markdown_ends_soon(piece: str) -> None:
     started = time.process_time()
@@ -71,6 +91,17 @@ def test_any_markdown_ends_soon(piece: str) -> None:
 def test_too_many_brackets_are_refused_at_the_first() -> None:
     assert [("MC304", 2, 1)] == lines(wrong("a\n" + "[" * (bounds.BRACKETS_MAX + 1)))
     assert [] == wrong("a\n" + "[" * bounds.BRACKETS_MAX)
+
+
+def test_brackets_of_code_are_not_counted() -> None:
+    found = wrong("```c\n" + "a[i][j] = [1];\n" * bounds.BRACKETS_MAX + "```")
+    assert ["MC346"] == [each.code for each in found]
+
+
+def test_a_long_article_is_rendered() -> None:
+    """100,000 characters and 4,000 elements were once refused, and 2,000 links."""
+    found = wrong("一段**粗体**的字，[链接](https://mp.weixin.qq.com/s/a)，又一段普通的文字。\n\n" * 3_000)
+    assert ["MC346"] == [each.code for each in found]
 
 
 @pytest.mark.parametrize("name", ["main.md", "main.html", "main.md.j2"])

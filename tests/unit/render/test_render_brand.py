@@ -5,6 +5,7 @@ from render_inputs import Folder, hold, news, render
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.message import RenderedNews
 from massctl.model.theme import Brand
+from massctl.render.tree import parse, serialized
 
 BRAND = Brand(header="_shared/brand/header.md.j2", footer="_shared/brand/footer.md", logo="_shared/brand/logo.png")
 FILES = {
@@ -70,3 +71,37 @@ def test_the_header_sees_the_variables_of_the_article():
     assert found is not None
     assert isinstance(found.message, RenderedNews)
     assert "<p>秋</p>" in found.message.articles[0].content
+
+
+LINKED = {
+    "_shared/brand/header.md.j2": "看[官网](https://a.cn/)。[^1]\n\n[^1]: 每周更新。![](qr.png)",
+    "spring/articles/main.md": "见[公告](https://b.cn/)和[官网](https://a.cn/)。[^1]\n\n[^1]: 原文有误。",
+    "_shared/brand/footer.md": "找[地图](https://c.cn/)",
+}
+
+
+def test_the_notes_of_all_parts_are_numbered_in_one_order_and_listed_once_at_the_end_of_the_article_itself():
+    found, diagnostics = render(news({}), Folder({**FILES, **LINKED}), brand=BRAND)
+    assert found is not None, diagnostics
+    assert isinstance(found.message, RenderedNews)
+    (article,) = parse(found.message.articles[0].content).elements
+    title, *notes = [section.text() for section in article.elements[-2].elements]
+    assert "参考资料" == title
+    assert [
+        "[1] 官网: https://a.cn/",
+        "[2] 每周更新。",
+        "[3] 公告: https://b.cn/",
+        "[4] 原文有误。",
+        "[5] 地图: https://c.cn/",
+    ] == notes
+    assert hold("qr") in serialized(article.elements[-2])
+    assert ["看官网[1]。[2]", "见公告[3]和官网[1]。[4]", "找地图[5]"] == [
+        each.text() for each in article.elements if each.name == "p"
+    ]
+
+
+def test_a_fault_in_a_note_of_the_header_is_told_in_the_header():
+    header = "好[^1]\n\n[^1]: 图 ![](none.png)"
+    (found,) = told(Brand(header="_shared/brand/footer.md"), **{"_shared/brand/footer.md": header})
+    assert found.place is not None
+    assert ("campaigns/_shared/brand/footer.md", 3) == (found.place.file, found.place.line)

@@ -31,7 +31,7 @@ MACHINES = [
 ]
 
 
-APPROVED = "sha256:e8861b8a195d3a7aca84d3c82188757b3d3176dd5b57d0ef7db43ae214cde1dd"
+APPROVED = "sha256:33b2ccf1f5a18393f97d62b9ed464bd1a7bbde804b553eab3e333e888c64212d"
 """The digest of the campaign above."""
 
 

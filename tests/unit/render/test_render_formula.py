@@ -49,6 +49,9 @@ def outlines(tex: str) -> list[tuple[int, int, str]]:
         ("`$x^2$` 和 \\$x^2$", 0),
         ("$a$b 和 a$b$", 0),
         ("$ a^2$ 和 $a^2 $", 0),
+        (r"$ x^2 $，设$ \alpha $为，$\lambda $，$ \left | X^{T}X \right | \neq 0 $", 4),
+        (r"$[0,1]$、$O(NlogN)$、$tanh$、$P(x|y)$、$11.1$、$`x^2`$", 6),
+        (r"$PATH 在 C:\dir 和 $HOME，$ cd my_home $", 0),
         ("[$x](#a) 和 y$", 0),
         ("$$x+1$$ 完", 1),
         ("$$", 0),
@@ -71,6 +74,8 @@ def test_a_dollar_may_be_money(text: str, formulas: int) -> None:
         ("> $$\n> x\n> $$", "<blockquote><m>‹x›</m></blockquote>"),
         ("$$\nx", "<p>$$ x</p>"),
         ("$$\n\n$$", "<p>$$</p><p>$$</p>"),
+        ("$$\nx = \\frac{a}{b}\n\n+ c\n$$", r"<m>‹x = \frac{a}{b} + c›</m>"),
+        ("$$\n\\pi\n\n花了，\n$$", r"<p>$$ \pi</p><p>花了，$$</p>"),
         ("$$$$", "<p>$$$$</p>"),
         ("> $$\n> x\n\n$$", "<blockquote><p>$$ x</p></blockquote><p>$$</p>"),
         ("    $$\n    x\n    $$", '<section class="code">$$<br>x<br>$$</section>'),
@@ -416,6 +421,33 @@ def test_what_cannot_be_drawn_is_an_error(text: str, needle: str) -> None:
     assert ("MC329", Severity.ERROR) == (found.code, found.severity)
     assert needle in found.message
     assert (1, 4) == lines([found])[0][1:] if text.startswith("字") else (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "severity", "named"),
+    [
+        ("$$\nx = \\frac{1}{2}\n\n后文，没有结束", Severity.ERROR, r"\frac{"),
+        (r"残 \begin{foo}", Severity.ERROR, r"\begin{"),
+        (r"<div>$\sqrt{2}$</div>", Severity.ERROR, r"\sqrt{"),
+        (r"角 \alpha 度", Severity.WARNING, r"\alpha"),
+        ("$$ 没有结束", Severity.WARNING, "$$"),
+        ("式 $x^2$，又 a$x$b", Severity.WARNING, "$x$"),
+    ],
+)
+def test_tex_that_followers_would_read_is_told(text: str, severity: Severity, named: str) -> None:
+    at = page()
+    markdown_to_html(text, at)
+    assert ("MC329", severity, named) in [(each.code, each.severity, each.needle) for each in at.faults]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [r"`\frac{a}{b}` 和 `$$`", "从 $5 到 $10", r"\$\$ 和 $$$", r"C:\text\in，D:\alpha", "`x`，$HOME/$USER", "a$x$b"],
+)
+def test_what_is_no_tex_is_not(text: str) -> None:
+    at = page()
+    markdown_to_html(text, at)
+    assert [] == at.faults
 
 
 @given(st.text(r"\frac{}^_12xy+-=&$ sqrt中()[]", max_size=30))

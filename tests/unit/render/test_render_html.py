@@ -62,6 +62,7 @@ def test_a_picture_is_replaced_and_nothing_else(text: str, expected: str) -> Non
         '<p>a<!-- <img src="no.png"> <script> --></p>',
         "<!doctype html><p>a < b > c</p><? x ?>",
         '<iframe class="video_iframe rich" data-mpvid="wxv_1" src="https://v.qq.com/x"></iframe>a',
+        '<iframe data-mpvid="wxv_1" class=video_iframe></iframe>a',
         '<a href="https://mp.weixin.qq.com/s/1">a</a><a href="#x">b</a><a href="">c</a><a name="d">d</a>',
         '<a data-miniprogram-appid="wx1" href="https://e.com">a</a>',
         "<mp-common-profile data-id='x'></mp-common-profile><p>a</p>",
@@ -125,6 +126,12 @@ def test_line_ends_of_windows_are_the_only_bytes_that_change() -> None:
 )
 def test_what_wechat_forbids_has_a_place(text: str, code: str, line: int, column: int) -> None:
     assert [(code, line, column)] == lines(wrong(text, {}, "main.html"))
+
+
+def test_lost_links_are_one_warning_at_the_first() -> None:
+    (found,) = wrong("<p>字</p>\n" + '<a href="https://e.com">a</a>\n' * 3, {}, "main.html")
+    assert [("MC311", 2, 4)] == lines([found])
+    assert "3 links" in found.message
 
 
 def test_a_link_elsewhere_stops_nothing() -> None:

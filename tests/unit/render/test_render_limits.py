@@ -175,7 +175,7 @@ def test_a_few_short_formulas_are_not_why_an_article_is_too_long() -> None:
     assert found.place.file.endswith("campaign.yaml:mpnews.articles.0.content")
 
 
-@pytest.mark.parametrize(("name", "length"), [("main.md", 100_001), ("main.html", 1_000_001)])
+@pytest.mark.parametrize(("name", "length"), [("main.md", 1_000_001), ("main.html", 1_000_001)])
 def test_a_source_beyond_reason_is_not_even_rendered(name: str, length: int) -> None:
     found = wrong("a" * length, {}, name)
     assert [("MC304", True)] == [(d.code, "before it is rendered" in d.message) for d in found]

@@ -122,10 +122,10 @@ TABLE = "| A | B |\n|---|---|\n"
         (TABLE + f"| 1 | 2 | {'长' * 50} |", 3, 11, "长" * 40 + "…"),
     ],
 )
-def test_cells_without_a_column_are_a_warning(text: str, line: int, column: int, lost: str) -> None:
+def test_cells_without_a_column_are_an_error(text: str, line: int, column: int, lost: str) -> None:
     found = wrong(text)
     assert [("MC343", line, column)] == lines(found)
-    assert Severity.WARNING is found[0].severity
+    assert Severity.ERROR is found[0].severity
     assert found[0].message.endswith(f"these are lost: `{lost}`")
     assert found[0].hint is not None
     assert "`\\|`" in found[0].hint
@@ -264,6 +264,7 @@ def test_marks_that_are_what_it_is_about_say_nothing(text: str) -> None:
             "export it as a picture, and write `![…](images/diagram.png)` instead",
         ),
         ("![[图 1.png|300]]", "MC201", 'write `![…](<图 1.png> "…")`'),
+        ("![图](a.png =40%x)", "MC201", 'give a width in HTML: `<img src="a.png" width="50%">`'),
         ("![图](a.png =300x)", "MC201", 'give a width in HTML: `<img src="a.png" width="50%">`'),
         ("![图|300](a.png)", "MC344", 'give a width in HTML: `<img src="a.png" width="50%">`'),
         ('![图](a.png "题"){width=50%}', "MC344", 'give a width in HTML: `<img src="a.png" width="50%">`'),

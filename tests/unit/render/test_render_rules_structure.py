@@ -111,3 +111,9 @@ def test_markdown_of_ours_keeps_every_rule() -> None:
     text = "# 一\n\n- 甲\n  1. 乙\n     - 丙\n\n> 引\n\n```py\nx = 1\n```\n\n|a|b|\n|-|-|\n|1|2|\n\n**粗** `码`\n"
     assert "<section" in body(text)
     assert [] == wrong(text)
+
+
+def test_important_matters_for_colours_only() -> None:
+    style = '<p style="max-width:100% !important;{}">字</p>'
+    assert [] == wrong(style.format("color:#333"), {}, "main.html")
+    assert ["MC341"] == [each.code for each in wrong(style.format("color:#333 !important"), {}, "main.html")]

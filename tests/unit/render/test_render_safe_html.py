@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from render_inputs import body, hold, lines, markdown_to_html, md, page, safe_html, with_styles, wrong
 
 from massctl.model.diagnostics import Severity
+from massctl.render.tree import parse
+from massctl.render.wechat_html import normalised
 
 _ATTRIBUTE = re.compile(r"[\w-]+=\"[^\"]*\"")
 PICTURES = {"spring/articles/a.png": "A"}
@@ -197,8 +199,8 @@ def test_a_small_picture_stays_in_its_line() -> None:
         ("<mp-common-miniprogram data-miniprogram-imageurl=a.png id=x></mp-common-miniprogram>",
          f'<mp-common-miniprogram data-miniprogram-imageurl="{A}"></mp-common-miniprogram>'),
         ("<mp-common-profile data-id=x></mp-common-profile>", '<mp-common-profile data-id="x"></mp-common-profile>'),
-        ("<iframe data-mpvid=x src=https://v.qq.com/x></iframe>",
-         '<iframe data-mpvid="x" src="https://v.qq.com/x"></iframe>'),
+        ("<iframe class=video_iframe data-mpvid=x src=https://v.qq.com/x></iframe>",
+         '<iframe class="video_iframe" data-mpvid="x" src="https://v.qq.com/x"></iframe>'),
     ],
 )  # fmt: skip
 def test_drawings_and_components_are_copied(html: str, expected: str) -> None:
@@ -302,8 +304,16 @@ def test_a_footnote_in_a_drawing_that_never_ends_is_no_traceback() -> None:
 def test_elements_too_many_or_too_deep_are_refused_whoever_made_them() -> None:
     at = page()
     safe_html("<b>" * 300, at)
-    safe_html("<br>" * 25_000, at)
+    safe_html("<br>" * 100_001, at)
     assert ["MC308", "MC304"] == [fault.code for fault in at.faults]
+
+
+def test_a_part_whose_notes_are_nested_too_deep_is_told_of_that_once() -> None:
+    header, article = page(), page()
+    deep = '<massctl-note note="1">1</massctl-note><massctl-text note="1">' + "<b>" * 250 + "</massctl-text>"
+    parts = [(parse(html), at) for html, at in ((deep, header), ("<p>a</p>", article))]
+    normalised(parts, own=1, is_chinese=True)
+    assert (["MC308"], []) == ([fault.code for fault in header.faults], article.faults)
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,22 @@ def inlined(html: str, css: str = CSS) -> str:
         ),
         (
             "<table><tbody><tr><th><section style='text-align:left'>a</section></th></tr></tbody></table>",
-            '<table><tbody><tr><th><section style="text-align:left">a</section></th></tr></tbody></table>',
+            '<table><tr><th><section style="text-align:left">a</section></th></tr></table>',
+        ),
+        ("<table style='text-align:left'><tr><td>a</td></tr></table>", "<table><tr><td>a</td></tr></table>"),
+        (
+            '<section class="mid"><table style="text-align:left"><tr><td>a</td></tr></table></section>',
+            '<section style="text-align:center"><table style="text-align:left"><tr><td>a</td></tr></table></section>',
+        ),
+        (
+            (
+                "<table><thead><tr><td>a</td></tr></thead><tbody><tr><td>b</td></tr></tbody>"
+                '<tbody style="color:red"><tr><td>c</td></tr></tbody></table>'
+            ),
+            (
+                "<table><thead><tr><td>a</td></tr></thead><tr><td>b</td></tr>"
+                '<tbody style="color:red"><tr><td>c</td></tr></tbody></table>'
+            ),
         ),
         ('<h2 style="text-align:left">a</h2>', '<h2 style="text-align:left">a</h2>'),
     ],

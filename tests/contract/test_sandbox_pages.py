@@ -140,7 +140,7 @@ def test_an_article_is_drawn_here_as_in_the_preview(client: Client) -> None:
     byline = '<span class="author">编辑部</span><span class="account">春日小铺</span>'
     byline += '<time datetime="2026-12-01T20:00:00+08:00">2026年12月1日 20:00</time>'
     shown = displayed(body, {})
-    assert ("light-dark(" in shown, 'title="视频"' in shown) == (True, True)
+    assert ("light-dark(" in shown, 'aria-label="视频"' in shown) == (True, True)
     expected = article_markup("春季大促", byline, shown, members["content_source_url"], "<p>留言</p>", level=1)
     assert expected in page
 

@@ -56,18 +56,18 @@ def _is_distant(address: str) -> bool:
 
 
 def _components(body: str) -> list[Edit]:
-    """Put the picture of a card into it; the style sheet draws the rest. Frames that show a video say so."""
+    """Put the picture of a card into it; the style sheet draws the rest, a video too, which only WeChat plays."""
     edits = []
     for tag in tags(body):
+        if tag.name == "iframe":
+            words = "" if tag.closing else ' role="img" aria-label="视频"'
+            edits.append(Edit(tag.name_start, tag.name_start + len(tag.name), f"section{words}"))
         if tag.closing:
             continue
         address = next((found for name in _CARD_PICTURES if (found := tag.get(name))), "")
         if tag.name in _CARDS and address:
             shown = NOT_HERE if _is_distant(address) else address
             edits.append(Edit(tag.end, tag.end, f'<img src="{written(shown)}" alt="">'))
-        elif tag.name == "iframe" and tag.get("title") is None:
-            at = tag.name_start + len(tag.name)
-            edits.append(Edit(at, at, ' title="视频"'))
     return edits
 
 

@@ -356,20 +356,18 @@ def _callout(writer: _Writer, node: Element) -> None:
 
 def _list(writer: _Writer, node: Element) -> None:
     """Write a list; one inside of another needs no section of its own."""
-    start = node.get("start") or "1"
     is_numbered = node.name == "ol"
-    number = int(start) if is_numbered and start.isdecimal() and len(start) < 10 else 1
+    numbers = _numbers(node)
     outermost = writer.list_depth == 0
     writer.line_edge()
     if outermost:
         writer.start("section", {"class": "list"}, node.at)
     writer.list_depth += 1
-    last = number + sum(1 for each in node.elements if each.name == "li") - 1
-    width = _WIDTHS[len(str(last))] if is_numbered else ""
+    width = _WIDTHS[len(str(max(numbers, default=1)))] if is_numbered else ""
+    number = iter(numbers)
     for child in node.children:
         if isinstance(child, Element) and child.name == "li":
-            _entry(writer, child, f"{number}." if is_numbered else BULLET, width)
-            number += 1
+            _entry(writer, child, f"{next(number)}." if is_numbered else BULLET, width)
         elif isinstance(child, Element) or child.strip():
             writer.line_edge()
             writer.start("section", {"class": f"item{width}"})
@@ -380,6 +378,20 @@ def _list(writer: _Writer, node: Element) -> None:
     if outermost:
         writer.end()
     writer.line_edge()
+
+
+def _numbers(node: Element) -> list[int]:
+    """Return the number of each entry: one more than the last, if it says none itself."""
+    number, found = _number(node.get("start"), 1), []
+    for each in node.elements:
+        if each.name == "li":
+            found.append(_number(each.get("value"), number))
+            number = found[-1] + 1
+    return found
+
+
+def _number(said: str, otherwise: int) -> int:
+    return int(said) if said.isdecimal() and len(said) < 10 else otherwise
 
 
 def _lone_entry(writer: _Writer, node: Element) -> None:

@@ -454,3 +454,8 @@ def test_classes_of_ours_stand_beside_those_of_a_writer() -> None:
 @pytest.mark.parametrize("text", ["字 massctl-at=5", "`massctl-at=5`", "<p title='massctl-at=5 '>字</p>"])
 def test_words_of_ours_may_stand_in_an_article(text: str) -> None:
     assert [] == wrong(text)
+
+
+def test_entries_of_a_list_have_the_numbers_that_they_say():
+    html = md('<ol start="3"><li>甲</li><li value="9">乙</li><li value="x">丙</li></ol>')
+    assert ["3. ", "9. ", "10. "] == re.findall(r'<span class="mark">([^<]*)</span>', html)

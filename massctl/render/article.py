@@ -1,4 +1,4 @@
-"""One article's body: its file, through Jinja and Markdown, or passed through, with placeholders for pictures."""
+"""Render the body of an article: Jinja, then Markdown or HTML, with placeholders for pictures."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -33,23 +33,23 @@ _PLACEHOLDER: Final = re.compile(re.escape(PICTURE_SCHEME) + r"([0-9a-f]{64})")
 
 @dataclass
 class Body:
-    """What came of one article's file."""
+    """The result of rendering one article."""
 
     content: Conserved = NOTHING
-    """Complete only where no fault is an error. Only what compares it with its source makes one."""
+    """Complete only if no fault is an error."""
     tree: Element | None = None
     """The same as a tree; None where the file was not read."""
     faults: list[Fault] = field(default_factory=list)
     sources: dict[str, str] = field(default_factory=dict)
     """The files it was made from, by path from the campaigns folder, the article's own first."""
     theme: Theme | None = None
-    """The theme that it is shown in; None where it is passed through."""
+    """The theme of its styles; None for an HTML article without blocks."""
 
 
 def render_body(
     written: str, title: str, variables: Mapping[str, Any], setting: "Setting", theme: ThemeSettings, *, breaks: bool
 ) -> Body:
-    """Render the file that an article's `content` names in a theme; every fault is in the answer.
+    """Render the file that an article's `content` names, in a theme; every fault is in the returned body.
 
     `breaks`: each line of Markdown is a line of the article.
     """
@@ -78,7 +78,7 @@ def _read(path: str, setting: "Setting", body: Body) -> bool:
 
 
 def _text(path: str, variables: Mapping[str, Any], setting: "Setting", theme: ThemeSettings, body: Body) -> str | None:
-    """Give the text of a file that was read, through Jinja where it is a template; None and a fault if it has none."""
+    """Return the text of a file, rendered by Jinja if it is a template; None after adding a fault."""
     text: str | Fault = body.sources[path]
     is_markdown = _is_markdown(path)
     if path.endswith(".j2"):
@@ -125,12 +125,12 @@ def _render(page: Page, variables: Mapping[str, Any], setting: "Setting", theme:
         _from_html(text, page, body)
     body.faults += [*_forged(body.content, setting.pictures), *content_faults(body.content, setting.limit)]
     if not body.faults:
-        # What is missing may be what a fault speaks of already.
+        # A fault may already explain what is missing.
         body.faults += empty_content_faults(body.content)
 
 
 def _blocks(setting: "Setting", theme: ThemeSettings, body: Body, *, is_markdown: bool) -> "Blocks":
-    """Give what makes the template library of this article; the theme is read for the first block that needs it."""
+    """Return the template library of this article; the theme is read when the first block in HTML needs it."""
     from massctl.render.blocks.cards import SentArticles
     from massctl.render.blocks.library import Blocks
     from massctl.render.styles import styled_fragment
@@ -160,7 +160,7 @@ _LOGO: Final = (
 def _with_brand(
     text: str, page: Page, variables: Mapping[str, Any], setting: "Setting", theme: ThemeSettings, body: Body
 ) -> list[tuple[str, Page]]:
-    """Give the Markdown of an article part by part: the brand's logo and header, its own, the brand's footer."""
+    """Return the parts of an article in order: the brand's logo and header, its own text, the brand's footer."""
     brand = setting.brand
     if brand is None:
         return [(text, page)]
@@ -215,7 +215,7 @@ def _from_html(text: str, page: Page, body: Body) -> None:
 
 
 def _refusal(text: str, *, is_markdown: bool) -> Fault | None:
-    """Say why a text is not even read, where it is not: it could take minutes, or end the process."""
+    """Return a fault for a text that is not parsed, because that could take minutes or end the process."""
     if len(text) > CONTENT_BYTES_BELOW:
         limit = f"{CONTENT_BYTES_BELOW:,}"
         say = Phrase("the article is longer than {limit} characters before it is rendered", limit=limit)
@@ -227,7 +227,7 @@ _BY_PATH: Final = Phrase("write the picture's path")
 
 
 def _forged(content: str, pictures: Pictures) -> list[Fault]:
-    """Find placeholders that no picture of this campaign stands behind: they were written by hand."""
+    """Find placeholders that belong to no picture of this campaign: somebody wrote them by hand."""
     known = {picture.sha256 for picture in pictures.used}
     written = dict.fromkeys(found[0] for found in _PLACEHOLDER.finditer(content) if found[1] not in known)
     return [Fault("MC206", Phrase("only massctl writes {text}", text=text), _BY_PATH, needle=text) for text in written]

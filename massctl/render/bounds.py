@@ -1,4 +1,4 @@
-"""What an article may hold at most before anything recursive or quadratic reads it, and characters it may not hold.
+"""Limits that are checked before recursive or quadratic code reads an article, and forbidden characters.
 
 At each opening bracket the Markdown parser reads on, and the inliner's HTML parser calls itself for each level of
 elements: without bounds a small file could keep a machine busy, or end the process. What people write is bounded by
@@ -19,15 +19,15 @@ DEPTH_MAX: Final = 200
 """Ours: elements inside each other; an article has some 10, and the inliner's parser bears some thousands."""
 ELEMENTS_MAX: Final = 100_000
 """Ours: elements of an article in Markdown, one for each 10 bytes of the longest article. So many take four seconds
-and 250 MB (2026-12)."""
+and 250 MB (2026-11)."""
 PASSED_ELEMENTS_MAX: Final = 40_000
 """Ours: opening tags of an HTML article, which no inliner reads: one for each 25 bytes of the longest article. Reading
-so many takes a second and 100 MB (2026-12)."""
+so many takes a second and 100 MB (2026-11)."""
 REPEATED_MAX: Final = 400_000
 """Ours: elements that a parser may make of emphasis that is never closed: it opens each anew in every paragraph."""
 BRACKETS_MAX: Final = 10_000
 """Ours: `[` in the text of one Markdown article; each link or picture has one. The worst take the parser three seconds
-(2026-12)."""
+(2026-11)."""
 _VOID_NAMES: Final = "area base br col embed hr img input link meta param source track wbr"
 _VOID: Final = frozenset(_VOID_NAMES.split())
 _SELF_ENDING_NAMES: Final = "p li dt dd tr td th tbody thead tfoot option rt rp"
@@ -35,13 +35,13 @@ _SELF_ENDING: Final = frozenset(_SELF_ENDING_NAMES.split())
 """Elements whose closing tag may be left out."""
 _EMPHASIS_NAMES: Final = "a b big code em font i nobr s small strike strong tt u"
 _EMPHASIS: Final = frozenset(_EMPHASIS_NAMES.split())
-"""Formatting elements. Source: HTML standard, "13.2.4.2 The stack of open elements", read 2026-12."""
+"""Formatting elements. Source: HTML standard, "13.2.4.2 The stack of open elements", read 2026-11."""
 _OPENING: Final = re.compile(r"<[A-Za-z]")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 class TooMuchError(Exception):
-    """Report what is nested too deep, or has too many elements; what was written so far is worth nothing."""
+    """Stop rendering an article that is nested too deep or has too many elements."""
 
     def __init__(self, fault: Fault) -> None:
         super().__init__(fault.code)
@@ -61,7 +61,7 @@ def too_deep(needle: str) -> Fault:
 
 
 def control_fault(text: str) -> Fault | None:
-    """Find the first control character; blanks, tabs and line ends are none."""
+    """Return a fault for the first control character; tabs and line feeds are allowed."""
     found = _CONTROL.search(text)
     if found is None:
         return None

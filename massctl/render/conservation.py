@@ -1,8 +1,8 @@
-"""Nothing is lost: what stands in the source of an article is compared with what its body shows.
+"""Compare the body of an article with its source, so that nothing is lost.
 
-The inventory of the source is made from the source: from Markdown's tokens, or from the HTML5 parser's reading of an
-HTML article. That of the body is made from the finished text by an independent parse. So no pass between them has to be
-believed. A body exists only as `Conserved`, and only this module makes one, by comparing.
+Markdown: the tokens of the source give an inventory. The finished text is parsed again and must hold each piece of it.
+HTML: the source and the body are parsed, and may differ only in the values of attributes. So no pass between the two
+has to be trusted. A body has the type `Conserved`, and only this module makes one.
 """
 
 import re
@@ -27,16 +27,16 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
 
 Conserved = NewType("Conserved", str)
-"""A body that holds everything that its source says."""
+"""A body that `conserved` or `conserved_html` returned."""
 NOTHING: Final = Conserved("")
 """The body of an article that cannot be sent."""
 
 _TEXT_LOST: Final = Phrase("text is missing from the rendered article: `{text}`")
 
 _COMPONENTS: Final = ("mp", "qqmusic", "iframe")
-"""How the names of WeChat's own elements begin: said here once more, so that a row of the table can be wrong."""
+"""How the names of WeChat's components begin. Repeated here, so that a wrong row of the table is found."""
 
-# What a body may lack, each documented in docs/reference/wechat-html.md: nothing else.
+# The only things that a body may lack; docs/reference/wechat-html.md lists them.
 _EMOJI_NAME: Final = re.compile(r":[a-z0-9_+-]{1,40}:")
 """It becomes its emoji."""
 _TASK: Final = re.compile(r"^\[[ xX]\] ")
@@ -50,7 +50,7 @@ _ADDRESS_ONLY: Final = "mailto:"
 
 @dataclass
 class Inventory:
-    """What the source of an article holds, each piece as it stands there."""
+    """What the source of a Markdown article contains, each piece as written."""
 
     texts: list[str] = field(default_factory=list)
     """Runs of text without blanks."""
@@ -59,7 +59,7 @@ class Inventory:
     links: list[str] = field(default_factory=list)
     pictures: list[str] = field(default_factory=list)
     components: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
-    """WeChat's own elements: how the source writes the tag, and its name and data as they stand in a body."""
+    """WeChat's components: the tag as written, and its name and data as they must be in the body."""
     formulas: list[str] = field(default_factory=list)
     """The TeX of those that are drawn."""
     shown_formulas: Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -69,7 +69,7 @@ class Inventory:
 
 
 def conserved(tree: Element, sources: Sequence[tuple[Inventory, Page]]) -> Conserved:
-    """Write an article in Markdown, and report to each page what of its inventory is missing."""
+    """Serialise a Markdown article, and report to each page what the body lacks of its inventory."""
     body = serialized(tree)
     for source, page in sources:
         if f"{MARKER}=" in body:
@@ -82,14 +82,14 @@ def conserved(tree: Element, sources: Sequence[tuple[Inventory, Page]]) -> Conse
 
 
 def conserved_html(body: str, source: str, page: Page) -> Conserved:
-    """Return the body of an HTML article, and report what the edits of its pictures changed besides."""
+    """Return the body of an HTML article, and report a difference other than the values of attributes."""
     if not page.is_faulty and body != source and _outline(lexbor_tree(source)) != _outline(lexbor_tree(body)):
         page.report(_lost(Phrase("the article with its pictures differs from the file in more than their addresses")))
     return Conserved(body)
 
 
 def _outline(tree: "LexborHTMLParser") -> tuple[str, list[str | None], list[list[str]]]:
-    """Return everything of an HTML article but the values of attributes."""
+    """Return the text, the tags and the names of the attributes of an HTML article."""
     nodes = tree.css("*")
     return tree.body.text() if tree.body else "", [node.tag for node in nodes], [[*node.attributes] for node in nodes]
 
@@ -146,11 +146,11 @@ _TAKES: "Final[Mapping[str, Callable[[Token, Inventory], None]]]" = {
     "formula": _take_formula,
     "callout_open": lambda token, found: found.texts.extend(_runs(token.content)),
 }
-"""What each token holds; those that are not here hold nothing themselves."""
+"""How each token adds to the inventory; other tokens hold nothing themselves."""
 
 
 def _take_html(html: str, found: Inventory) -> None:
-    """Take the inventory of raw HTML, which may be a part of what is opened here and closed elsewhere."""
+    """Take the inventory of raw HTML; an element may open in one token and close in another."""
     end = 0
     for tag in tags(html):
         found.texts += _runs(_shown_text(html[end : tag.start]))
@@ -171,7 +171,7 @@ def _take_tag(tag: Tag, html: str, found: Inventory) -> None:
     if tag.name == "a" and "data-miniprogram-appid" not in attributes:
         found.links.append(attributes.get("href", ""))
     found.open_tables += tag.name == "table"
-    # Outside of a table, browsers see the text of a cell alone.
+    # Outside a table, browsers drop the tag of a cell and keep its text.
     found.cells += tag.name in ("td", "th") and found.open_tables > 0
     sources = known.pictures if known is not None else ()
     if tag.name.startswith(_COMPONENTS):
@@ -236,9 +236,9 @@ def _missing(body: str, source: Inventory, page: Page) -> Iterator[Fault]:
 
 
 def _missing_texts(whole: str, texts: Sequence[str]) -> Iterator[Fault]:
-    """Find runs that the body does not have, in whatever order, or has less often.
+    """Find the first text that the body lacks, or has less often than the source.
 
-    Those that follow each other in the body as in the source are all there; else each character is counted too.
+    If the runs follow each other as in the source, all of them are there. Otherwise each character is counted as well.
     """
     position, in_order = 0, True
     for run in texts:

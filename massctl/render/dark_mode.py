@@ -1,8 +1,8 @@
-"""What WeChat's dark mode makes of colours, and whether text in them can be read by day and by night.
+"""Compute what WeChat's dark mode does to colours, and whether text is readable in light and dark mode.
 
-Written after the engine that WeChat publishes. Source: github.com/wechatjs/mp-darkmode, src/modules/sdk.js and
-constant.js, read 2026-11. Dark mode leaves alone what stands out a little from its black, so that a middle tone fades,
-and no colour that an eye finds dark however bright it is, red and violet above all, is lifted enough.
+Modelled on the engine that WeChat publishes. Source: github.com/wechatjs/mp-darkmode, src/modules/sdk.js and
+constant.js, read 2026-11. Dark mode does not change text that contrasts a little with its black, so a middle tone is
+too dim. Red and violet, which look dark at any lightness, are not lightened enough.
 """
 
 import re
@@ -83,7 +83,7 @@ class Colour:
         return f"rgba({red},{green},{blue},{round(self.alpha, 3):g})"
 
     def over(self, ground: "Colour") -> "Colour":
-        """Give what is seen where this colour lies on an opaque one."""
+        """Return the colour that is visible where this one lies on an opaque ground."""
         kept = 1 - self.alpha
         return Colour(
             self.red * self.alpha + ground.red * kept,
@@ -92,7 +92,7 @@ class Colour:
         )
 
     def faded(self, alpha: float) -> "Colour":
-        """Give it with another opacity."""
+        """Return it with another opacity."""
         return replace(self, alpha=alpha)
 
 
@@ -103,7 +103,7 @@ def from_hsl(hue: float, saturation: float, lightness: float) -> Colour:
 
 
 def read(found: re.Match[str]) -> Colour | None:
-    """Read what `COLOUR` found; None for what is no colour."""
+    """Read what `COLOUR` found; None if it is not a colour."""
     if found["aside"] is not None:
         return None
     if found["name"] is not None:
@@ -115,7 +115,7 @@ def read(found: re.Match[str]) -> Colour | None:
 
 
 def parse(written: str) -> Colour | None:
-    """Read a value that is one colour; None where it is none."""
+    """Read a value that is a single colour; None for any other."""
     found = COLOUR.fullmatch(written.strip())
     return read(found) if found else None
 
@@ -147,7 +147,7 @@ def _from_parts(space: str, parts: Sequence[Sequence[str]]) -> Colour | None:
 NIGHT_GROUND: Final = Colour(0x19, 0x19, 0x19)
 NIGHT_TEXT: Final = Colour(0xA3, 0xA3, 0xA3)
 _OFFSET_MAX: Final = NIGHT_TEXT.brightness - NIGHT_GROUND.brightness
-"""No text stands out from the ground of the page by more."""
+"""Text stands out from the ground of the page by no more, unless it is nearly white."""
 _OFFSET_MIN: Final = 65
 """Nor from any ground by less."""
 _WHITE_LIKE: Final = 250
@@ -158,7 +158,7 @@ _LIGHTNESS_MIN: Final = 22
 
 
 def text_by_night(colour: Colour, ground: Colour) -> Colour:
-    """Give the colour of text, or of a line, on a ground of the night."""
+    """Return the colour of text, or of a line, in dark mode; `ground` is that of dark mode."""
     behind = ground.over(NIGHT_GROUND).brightness
     offset = abs(behind - colour.brightness)
     if colour.brightness >= _WHITE_LIKE:
@@ -175,7 +175,7 @@ def text_by_night(colour: Colour, ground: Colour) -> Colour:
 
 
 def ground_by_night(colour: Colour) -> Colour:
-    """Give the colour of a ground: white turns black, bright colours are dimmed, very dark ones lifted."""
+    """Return the colour of a ground in dark mode: white turns black, bright ones dim, very dark ones lightened."""
     hue, saturation, lightness = colour.hsl
     night = colour
     if (saturation == 0 and lightness > _GREY_TURNS_ABOVE) or colour.brightness > _WHITE_LIKE:
@@ -207,7 +207,7 @@ _WHITE: Final = Colour(255, 255, 255)
 
 @dataclass(frozen=True, slots=True)
 class Faded:
-    """Words that stand out too little from what is behind them."""
+    """Text with too little contrast to its ground."""
 
     is_by_night: bool
     contrast: float
@@ -216,9 +216,9 @@ class Faded:
 
 
 def faded(colour: str, ground: str) -> Faded | None:
-    """Judge words of one colour of CSS on a ground, empty for that of the page; None where they can be read.
+    """Check the contrast of text in a CSS colour on a ground, empty for the page's; None if it is readable.
 
-    What is no plain colour, such as `inherit`, is not judged, nor are words on a picture or a gradient.
+    A value that is not a plain colour, such as `inherit`, and text on a picture or a gradient are not checked.
     """
     text, behind = parse(colour), _ground(ground)
     if text is None or behind is None:
@@ -230,13 +230,13 @@ def faded(colour: str, ground: str) -> Faded | None:
 
 
 def reads(colour: str, ground: str) -> bool:
-    """Say whether words of one colour of CSS on a ground can be read, as `faded` judges them."""
+    """Tell whether text in a CSS colour is readable on a ground, as `faded` checks it."""
     text, behind = parse(colour), _ground(ground)
     return text is None or behind is None or min(_contrasts(text, behind)) >= CONTRAST_MIN
 
 
 def words_for(colour: str, found: Faded) -> tuple[Phrase, Phrase]:
-    """Say what is wrong with a colour, and which would be right."""
+    """Return the message and the hint for an unreadable colour."""
     # Cut and not rounded, so that what is too little never reads as enough.
     contrast = f"{int(found.contrast * 10) / 10:.1f}"
     values = {"colour": colour, "contrast": contrast, "least": f"{CONTRAST_MIN:g}"}
@@ -254,7 +254,7 @@ def words_for(colour: str, found: Faded) -> tuple[Phrase, Phrase]:
 
 
 def accent_words(accent: str, found: Faded) -> tuple[Phrase, Phrase]:
-    """Say that an accent cannot be read where a theme has it, and which tone of it can."""
+    """Return the message and the hint for an unreadable accent."""
     values = {"colour": accent, "contrast": f"{int(found.contrast * 10) / 10:.1f}", "least": f"{CONTRAST_MIN:g}"}
     if found.is_by_night:
         say = Phrase(
@@ -270,7 +270,7 @@ def accent_words(accent: str, found: Faded) -> tuple[Phrase, Phrase]:
 
 
 def tones(colour: str) -> Iterator[str]:
-    """Give darker and lighter tones of a colour, the nearest first."""
+    """Yield darker and lighter tones of a colour, the nearest first."""
     plain = parse(colour)
     hue, saturation, lightness = plain.hsl if plain is not None else (0, 0, 0)
     for step in range(1, 100):
@@ -280,7 +280,7 @@ def tones(colour: str) -> Iterator[str]:
 
 
 def _ground(written: str) -> Colour | None:
-    """Read the colour of a ground; a picture or gradient has none that could be named."""
+    """Read the colour of a ground; None for a picture or a gradient."""
     if "url(" in written or "gradient(" in written:
         return None
     found = [colour for each in COLOUR.finditer(written) if (colour := read(each)) is not None]
@@ -288,7 +288,7 @@ def _ground(written: str) -> Colour | None:
 
 
 def _contrasts(text: Colour, ground: Colour) -> tuple[float, float]:
-    """Give by how much words stand out by day and by night."""
+    """Return the contrast of text in light mode and in dark mode."""
     night = ground_by_night(ground) if ground.alpha else NIGHT_GROUND
     by_day, by_night = ground.over(_WHITE), night.over(NIGHT_GROUND)
     shown = text_by_night(text, night)

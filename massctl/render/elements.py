@@ -1,11 +1,11 @@
-"""Every element that an article may have, in one table: what becomes of it, and which of its attributes hold a picture.
+"""The table of elements: what massctl does with each, and which of its attributes hold a picture.
 
-Markdown is written anew, so each element has a rule of its own there. An `.html` article keeps its bytes, so an element
-stays or is refused. What is not in the table is never dropped: in HTML it is an error, in Markdown it is shown as text.
+A Markdown article is rewritten element by element, and a row says how. An `.html` article keeps its bytes, so there an
+element stays or is an error. An element that is not in the table is an error in HTML, and shown as text in Markdown.
 
 Sources: HTML standard, "Index of elements" and "Obsolete features"; SVG 2, "Element index", read 2026-11. What WeChat
 removes: WeChat docs, draft/add and "Article structure specification", read 2026-10, and measured behaviour of the API's
-sanitiser. WeChat's own elements: articles of its editor, read 2026-12; see docs/reference/wechat-html.md.
+sanitiser. WeChat's own elements: articles of its editor, read 2026-11; see docs/reference/wechat-html.md.
 """
 
 import re
@@ -24,39 +24,39 @@ from massctl.render.tree import Element
 
 
 class Way(Enum):
-    """What becomes of an element that stands in Markdown."""
+    """What massctl does with an element of a Markdown article."""
 
     INLINE = auto()
-    """Written under the row's name, in the line."""
+    """Written as an inline element under the row's name."""
     BLOCK = auto()
-    """Written under the row's name, as lines of its own."""
+    """Written as a block under the row's name."""
     UNWRAP = auto()
-    """What stands in it is written."""
+    """Only its children are written."""
     COPY = auto()
-    """Written as it is, with all that is in it."""
+    """Copied with everything in it."""
     PART = auto()
-    """Of a drawing: copied with it. Outside of one it means nothing, and what stands in it is written."""
+    """A part of a drawing, copied with it. Outside a drawing only its children are written."""
     OWN = auto()
     """`massctl.render.wechat_html` has a function for it."""
     REFUSE = auto()
-    """Not written, since WeChat removes it: an error, also in HTML."""
+    """An error, in Markdown and in HTML, because WeChat removes it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One element."""
+    """The rule for one element."""
 
     way: Way
     to: str = ""
-    """The name under which it is written; empty for its own."""
+    """The name of the written element; empty if it keeps its own."""
     classes: str = ""
-    """For the theme."""
+    """Classes that themes style."""
     pictures: tuple[str, ...] = ()
     """Attributes that hold the address of a picture."""
     advice: Phrase | None = None
-    """WeChat removes it, and this is what to do instead."""
+    """What to do instead, for an element that WeChat removes."""
     is_component: bool = False
-    """WeChat's own: only WeChat shows it, by its attributes."""
+    """A component of WeChat: the app draws it from its attributes, and nothing else does."""
 
 
 def _rows(names: str, row: Row) -> dict[str, Row]:
@@ -124,7 +124,7 @@ ELEMENTS: Final[Mapping[str, Row]] = {
     "mp-common-profile": replace(_COMPONENT, pictures=("data-headimg",)),
     "input": Row(Way.OWN, advice=_TAKE_IT_OUT),  # In Markdown, a box to tick.
     "iframe": _COMPONENT,  # WeChat's own videos alone: `refusal`.
-    # Of ours, between the Markdown and what becomes of it.
+    # Internal: written by `markdown`, replaced by `wechat_html`.
     **_rows("massctl-callout massctl-formula massctl-note massctl-text", Row(Way.OWN)),
     # What WeChat removes.
     **_rows("canvas math", Row(Way.REFUSE, advice=_AS_PICTURE)),
@@ -147,7 +147,7 @@ _INVISIBLE: Final = re.compile(r"[\x00-\x20]")
 
 
 def row(name: str) -> Row | None:
-    """Return the row of an element; None: it is nothing that we know. Names of drawings have capital letters.
+    """Return the row of an element, or None if it is unknown. Names in drawings may have capital letters.
 
     Every name that begins with `mp-` is a component: WeChat adds new ones, and all begin so.
     """
@@ -156,12 +156,12 @@ def row(name: str) -> Row | None:
 
 
 def writer_row(name: str) -> Row | None:
-    """Return the row of an element that a writer wrote; those of ours are not theirs."""
+    """Return the row of an element in an author's HTML, or None; internal elements are unknown there."""
     return None if name.startswith(_OURS) else row(name)
 
 
 def is_component(name: str) -> bool:
-    """Say whether an element is WeChat's own; its classes are more than looks."""
+    """Tell whether an element is a component of WeChat, which needs its classes."""
     found = row(name)
     return found is not None and found.is_component
 
@@ -190,7 +190,7 @@ def refusal(name: str, attributes: Mapping[str, str]) -> Fault | None:
 
 
 def lost_title() -> Fault:
-    """Return the fault of a `<title>` outside of a drawing: it belongs into the head of a page, and WeChat has none."""
+    """Return the fault of a `<title>` outside a drawing: it belongs to the head of a page, and an article has none."""
     return _removed("title", Phrase("write title, author and digest into campaign.yaml"))
 
 

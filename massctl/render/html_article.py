@@ -1,6 +1,7 @@
-"""An `.html` article: it is checked and its pictures get placeholders; every other byte stays as it is.
+"""Check an `.html` article and replace its pictures with placeholders; every other byte stays.
 
-The HTML5 parser has the last word on what stands where (`massctl.render.tree`); the scanner only says at which bytes.
+The HTML5 parser decides what is an element (`massctl.render.tree`); the scanner only knows at which bytes it is. The
+address of a picture on WeChat's servers becomes https.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -90,12 +91,12 @@ def _faults(tag: Tag, text: str, element: Element | None, links: ExternalLinks) 
 
 
 def _is_in_refused(element: Element) -> bool:
-    """Say whether it is told already that WeChat removes what an element stands in."""
+    """Tell whether an ancestor of an element was already reported as removed by WeChat."""
     return any(refusal(each.name, each.attributes) is not None for each in element.above() if each.parent is not None)
 
 
 def tag_faults(tag: Tag, text: str, attributes: Mapping[str, str], links: ExternalLinks) -> Iterator[tuple[Fault, int]]:
-    """Find what WeChat removes of a tag, and what browsers read in another way than we do, each with its position."""
+    """Find what WeChat removes from a tag, and what browsers read differently from us, each with its position."""
     if not text.endswith(">", tag.start, tag.end):
         say = Phrase("the tag `<{name}` never ends", name=tag.name)
         yield Fault("MC308", say, _MISSING_MARK, needle=text[tag.start : tag.name_start + len(tag.name)]), tag.start
@@ -123,7 +124,7 @@ def tag_faults(tag: Tag, text: str, attributes: Mapping[str, str], links: Extern
 
 
 def _placed(tag: Tag, element: Element, page: Page) -> Iterator[Edit]:
-    """Yield what is written in place of the addresses of pictures in one tag; the tree is changed with it."""
+    """Yield the edits that replace the pictures of one tag, and change the tree in the same way."""
     known = writer_row(element.name)
     sources = known.pictures if known is not None else ()
     is_lazy = element.name == "img" and bool(element.get("data-src").strip())
@@ -158,7 +159,7 @@ def _placed(tag: Tag, element: Element, page: Page) -> Iterator[Edit]:
 
 
 def _shown(address: str, written: str, at: int, page: Page) -> str | None:
-    """Return what stands for a picture; None where it is refused: a script is told already, as what it is."""
+    """Return the placeholder of a picture, or None if it is refused; a script was already reported."""
     placed = None if is_script(address) else page.picture(address, written, at)
     return None if placed is None else placed[0]
 
@@ -174,7 +175,7 @@ def _edit(start: int, written: str, shown: str | None) -> Iterator[Edit]:
 def _hidden(
     scanned: list[Tag], found: Mapping[int, Element], unmarked: list[Element]
 ) -> Iterator[tuple[Fault, int | None]]:
-    """Find what the parser reads in another way than it looks."""
+    """Find elements and tags on which the parser and the scanner do not agree."""
     for element in unmarked:
         if element.name not in IMPLIED and element.parent is not None:
             say = Phrase("a browser finds `<{name}>` here, in markup that hides it", name=element.name)

@@ -1,4 +1,4 @@
-"""Find tags and attributes in HTML by position, so that a text can be changed in places and stay as it is elsewhere."""
+"""Find tags and attributes in HTML by position, so that a text can be edited in place."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -57,12 +57,12 @@ class Tag:
     attributes: tuple[Attribute, ...]
 
     def get(self, name: str) -> str | None:
-        """Give the value of the first attribute of that name, or None."""
+        """Return the value of the first attribute of that name, or None."""
         return next((a.value for a in self.attributes if a.name == name), None)
 
 
 def tags(text: str) -> Iterator[Tag]:
-    """Give the tags of `text` in order; comments and declarations are passed over."""
+    """Yield the tags of `text` in order; comments and declarations are skipped."""
     for found in _TAG.finditer(text):
         if found["name"]:
             yield Tag(
@@ -85,7 +85,7 @@ def torn_attribute(tag: Tag, text: str) -> Attribute | None:
     """Return an attribute whose quotation marks are no pair, so that it ends too late or too early.
 
     An odd one leaves a mark in the name of an attribute or in a value without marks; both are errors of the standard.
-    Source: HTML standard, "13.2.5.33 Attribute name state" and "13.2.5.38", read 2026-12.
+    Source: HTML standard, "13.2.5.33 Attribute name state" and "13.2.5.38", read 2026-11.
     """
     position, last = tag.name_start + len(tag.name), None
     for each in tag.attributes:
@@ -126,7 +126,7 @@ class Edit:
 
 
 def edited(text: str, edits: Iterable[Edit]) -> str:
-    """Carry out edits, which must not overlap; everything else keeps its bytes."""
+    """Apply edits, which must not overlap; everything else keeps its bytes."""
     pieces: list[str] = []
     position = 0
     for edit in sorted(edits, key=lambda e: e.start):

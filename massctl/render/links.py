@@ -1,4 +1,4 @@
-"""Where links lead: what leads to WeChat stays a link, every other address stands at the end with a number."""
+"""What becomes of links: one to WeChat stays, the address of another becomes a numbered note at the end."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ _BARE: Final = re.compile(r"(?<![\w./=&-])https?://[\w.~:/?#\[\]@!$&'()*+,;=%-]+
 
 
 def meant(address: str) -> str:
-    """Give the address that a link without a scheme certainly means; else what it says.
+    """Return the address that a link without a scheme clearly means, else the address as written.
 
     `//a.cn/b` and `www.a.cn` lead to a site, `a@b.cn` to a mailbox, and `https：//a.cn` and `(https://a.cn)` are slips.
     """
@@ -34,7 +34,7 @@ def meant(address: str) -> str:
 
 @dataclass
 class Notes:
-    """The notes of one article, numbered in the order in which the text comes to them."""
+    """The footnotes of one article, numbered in the order of their first reference."""
 
     _numbers: dict[str | tuple[int, int], int] = field(default_factory=dict)
     """By address, or by the part of the article and the number that the parser gave a footnote there."""
@@ -44,7 +44,7 @@ class Notes:
     """The words of the first link to an address."""
 
     def number(self, key: str | tuple[int, int]) -> int:
-        """Give a note its number; equal ones share it."""
+        """Return the number of a note; equal notes share it."""
         return self._numbers.setdefault(key, len(self._numbers) + 1)
 
     def knows(self, key: str | tuple[int, int]) -> bool:
@@ -56,7 +56,7 @@ class Notes:
         self._texts.setdefault(key, []).append(node)
 
     def texts(self, key: tuple[int, int]) -> Sequence[Element]:
-        """Give what a footnote says."""
+        """Return the texts of a footnote."""
         return self._texts.get(key, ())
 
     def name(self, address: str, words: str) -> None:
@@ -64,7 +64,7 @@ class Notes:
         self._words.setdefault(address, words)
 
     def words(self, address: str) -> str:
-        """Give the words that lead to an address."""
+        """Return the words of the first link to an address."""
         return self._words.get(address, "")
 
     def has_addresses(self) -> bool:
@@ -85,7 +85,7 @@ def bare_links(text: str, page: Page) -> Iterator[tuple[str, str]]:
     for found in _BARE.finditer(text):
         address = found[0]
         while address.endswith(")") and address.count("(") < address.count(")"):
-            # The sentence's own, as in "(see https://…)".
+            # The parenthesis is the sentence's, as in "(see https://…)".
             address = address[:-1]
         if stays(address, page):
             yield text[end : found.start()], ""
@@ -95,10 +95,10 @@ def bare_links(text: str, page: Page) -> Iterator[tuple[str, str]]:
 
 
 def stays(address: str, page: Page) -> bool:
-    """Say whether a link to an address may stay one."""
+    """Tell whether a link to an address may stay a link."""
     return is_article_link(address) or (page.external_links == "keep" and has_scheme(address))
 
 
 def has_scheme(address: str) -> bool:
-    """Say whether an address is whole, and no path or anchor."""
+    """Tell whether an address has a scheme, so that it is not a path or an anchor."""
     return _SCHEME.match(address) is not None

@@ -1,7 +1,7 @@
-"""Markdown to the tree that it means: lists are `ul` here; what becomes of them is said in `wechat_html`.
+"""Read Markdown into the tree of an article; `wechat_html` then rewrites the tree for WeChat.
 
-What that walk cannot know from HTML is said by elements of our own: `massctl-note` refers to a footnote, `massctl-text`
-holds one. HTML that a writer wrote never has them, since unknown names become text.
+Internal elements carry what HTML has no element for: `massctl-note` refers to a footnote, `massctl-text` is its text,
+`massctl-callout` a box, `massctl-formula` a formula. Authors cannot write them, since unknown names become text.
 """
 
 import re
@@ -31,7 +31,7 @@ class Source:
     tree: Element
     parsed: Parsed
     tokens: Sequence[Token]
-    """Those that are shown: without a heading that is the title."""
+    """The tokens that are shown, without a heading that repeats the title."""
 
 
 def read_markdown(text: str, page: Page, *, is_file: bool = False) -> Source:
@@ -60,7 +60,7 @@ def read_markdown(text: str, page: Page, *, is_file: bool = False) -> Source:
         builder.start("massctl-text", {"note": str(number)})
         writer.write(note)
         builder.end("massctl-text")
-    # What Markdown makes is bounded; enough of what a writer wrote could take an HTML5 parser minutes.
+    # Markdown's own nesting is bounded. Deep raw HTML could keep an HTML5 parser busy for minutes.
     if isinstance(builder, HtmlBuilder) and writer.tags > DEPTH_MAX - NESTING_MAX:
         deep = depth_fault(builder.html, ELEMENTS_MAX)
         if deep is not None:
@@ -70,7 +70,7 @@ def read_markdown(text: str, page: Page, *, is_file: bool = False) -> Source:
 
 
 _NO_TAG: Final = re.compile(r"</(?![A-Za-z])|<!(?!--|\[CDATA\[|doctype\b)[^>]*>?", re.IGNORECASE)
-"""What looks like the beginning of a tag and is none: browsers show nothing up to the next `>`."""
+"""What looks like the beginning of a tag but is not one: browsers show nothing up to the next `>`."""
 _COMMENT: Final = re.compile(r"<!--(?!-?>)")
 _UNREAD: Final = re.compile(r"<(?:!--.*|(?P<name>[A-Za-z][\w:-]*)\s+[A-Za-z][^<>]*?=\s*[\"'][^<]*)")
 """HTML in a line of text, where CommonMark reads none: it lacks its end or a quotation mark."""
@@ -78,7 +78,7 @@ _COMMENT_ENDS: Final = ("-->", "--!>")
 
 
 class _Writer:
-    """Gives tokens to what builds the tree."""
+    """Feed Markdown tokens to a builder."""
 
     def __init__(self, page: Page, notes: Mapping[str, int], builder: Builder, lines: Lines, *, is_file: bool) -> None:
         self._page = page
@@ -89,7 +89,7 @@ class _Writer:
         self._position = 0
         """Where the lines begin that are read, or where the last HTML ends."""
         self.tags = 0
-        """Of the writer's own HTML, at most."""
+        """An upper bound for the tags in raw HTML."""
 
     def write(self, tokens: Sequence[Token]) -> None:
         builder, writers = self._builder, _WRITERS
@@ -238,7 +238,7 @@ _WRITERS: Final[Mapping[str, Callable[[_Writer, Token], None]]] = {
 
 
 def language_of(token: Token) -> str:
-    """Return the language that a block of code says it is in."""
+    """Return the language of a fenced code block; empty if it names none."""
     words = token.info.split(maxsplit=1)
     return words[0] if words else ""
 
@@ -253,7 +253,7 @@ def without_title(tokens: Sequence[Token], title: str) -> Sequence[Token]:
 
 
 def _plain_text(token: Token) -> str:
-    """What a token says where only text can stand."""
+    """Return a token as plain text, for an `alt` attribute."""
     if token.type in ("softbreak", "hardbreak"):
         return " "
     if token.type == "image":
@@ -262,7 +262,7 @@ def _plain_text(token: Token) -> str:
 
 
 def _checked_html(text: str, page: Page, start: int | None) -> str:
-    """Report what WeChat would remove of a writer's HTML, and write tags of unknown names as the text that they are.
+    """Report what WeChat would remove from raw HTML, and escape tags with unknown names.
 
     CommonMark takes `<u8>` in "a Vec<u8> of bytes" for a tag, and a browser shows nothing of it. `start` is the place
     of the text in the file, where it is known; then each tag says its own.
@@ -270,7 +270,7 @@ def _checked_html(text: str, page: Page, start: int | None) -> str:
     end = len(text)
     opened = _COMMENT.search(text, max(text.rfind(each) for each in _COMMENT_ENDS) + 1) if "<!--" in text else None
     if opened is not None:
-        # A comment without an end would take along what follows the HTML.
+        # An unclosed comment would swallow the text after the HTML.
         end = opened.start()
         page.report(_unknown(text[end:].partition("\n")[0]), None if start is None else start + end)
     torn = unended_comment(text[:end])

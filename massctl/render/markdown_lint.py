@@ -1,7 +1,7 @@
-"""What a writer means and Markdown does not: each would be lost, or shown as it is written, without a word.
+"""Find what an author meant as Markdown but Markdown reads otherwise: it would be lost or shown as written.
 
-Lines that look like Markdown and are none, cells that a table drops, marks of other tools, asterisks that stay in the
-text or vanish from it, links that are none, addresses that nothing refers to.
+That is: lines that look like Markdown but are not, cells that a table drops, marks of other tools, asterisks that stay
+in the text or vanish from it, broken links, and definitions that nothing refers to.
 """
 
 import re
@@ -29,7 +29,7 @@ _COUNTED: Final = re.compile(
 _TAG: Final = re.compile(r"<!--.*?(?:-->|\Z)|<[^>]*>?", re.DOTALL)
 _LEFT_OVER: Final = re.compile(r"\*\*[^*\n]{0,20}")
 _READ_NOT: Final = re.compile(r"(?<![A-Za-z0-9*_/\\])\*(?=[^\W_])[^*\n]{0,40}(?<=\w)\*(?![A-Za-z0-9*_/])")
-"""Emphasis of one asterisk, as it stands inside HTML; `*` behind a name and before a note is none."""
+"""Emphasis with one asterisk inside HTML, where Markdown is not read; the `*` of a note is not emphasis."""
 _UNDERSCORES: Final = re.compile(r"(?<![A-Za-z0-9_/])__(?![\s_])[^_\n]{1,60}(?<!\s)__(?![A-Za-z0-9_(])")
 """Two on both sides of words, and no name as Python writes them (`a__b__`)."""
 _BROKEN_ADDRESS: Final = re.compile(r"\]\((?P<address>[^()\n]{1,200})\)")
@@ -37,9 +37,9 @@ _SIZED: Final = re.compile(r"(?P<address>[^ ]+) +=\d*%?x?\d*%?")
 """`a.png =300x` and `a.png =40%x`, a width as Typora, mdnice and others write it."""
 _PICTURE_NAME: Final = re.compile(r"\.(?:png|jpe?g|gif|webp|bmp)\b", re.IGNORECASE)
 REPORTS_MAX: Final = 50
-"""Faults of this kind in one article; who reads fifty knows the rest."""
+"""Ours: at most this many lookalikes are reported for one article."""
 LABEL_CHARACTERS_MAX: Final = 24
-"""Ours: what is longer is no name of a footnote, but the note itself."""
+"""Ours: a longer label is the text of a footnote, not its name."""
 _LETTER: Final = r"[^\W\d_]"
 _FRONT_MATTER: Final = re.compile(
     r"---[ \t]*\n(?:[^\n]*\n){0,50}?[A-Za-z_]+:(?:[ \t][^\n]*)?\n(?:[^\n]*\n){0,50}?---[ \t]*(?:\n|\Z)"
@@ -60,7 +60,7 @@ _SUSPECT: Final = re.compile(
     rf"^ {{0,3}}(?:#{{1,6}}{_LETTER}|＃|\d{{1,3}}[.)][\u3400-\u9fff]|[-+]{_LETTER})|\[\^|\]（|！\[|\]\([^\n（）()]*）",
     re.MULTILINE,
 )
-"""Where a line may be one of those above."""
+"""Finds the lines that one of the patterns above may match."""
 _UNREAD: Final = frozenset({"fence", "code_block", "html_block"})
 
 
@@ -418,7 +418,7 @@ def _at_line(
         yield fault, span[0] + 1 + below, line.index(needle)
 
 
-# Links and pictures that Markdown does not see as ones: they stay in the text as they are written.
+# Links and pictures that Markdown does not recognise: they stay in the text as written.
 
 _REFERENCE: Final = re.compile(
     r"(?<![A-Za-z0-9_\])])(?P<mark>!?)\[(?P<text>[^\[\]\n]{1,200})\]\[(?P<label>[^\[\]\n]{0,100})\]"
@@ -494,7 +494,7 @@ _BAR: Final = re.compile(r"(?<!\\)\|")
 _DASHES: Final = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
 _ROW: Final = re.compile(r"\|(?:[^|\n]+\|){2,}[ \t]*")
 _CELLS_SHOWN_MAX: Final = 40
-"""Characters of the lost cells that a message says."""
+"""Characters of the lost cells that a message shows."""
 
 
 def _lost_cells(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault, int, int]]:
@@ -515,7 +515,7 @@ def _lost_cells(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault, 
 
 
 def _lost_tables(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault, int, int]]:
-    """Give a warning for each paragraph that its writer meant as a table, placed as `lost_cells` places its own."""
+    """Give a warning for each paragraph that its writer meant as a table, placed as `_lost_cells` does."""
     for token in tokens:
         if token.type == "paragraph_open" and token.map and token.map[1] - token.map[0] > 1:
             written = [lines.written(number + 1).lstrip(" \t>") for number in range(*token.map)]

@@ -70,7 +70,7 @@ _BEGINS: Final = {
     "&": ("entity",),
     "]": (),
 }
-"""What may begin with a character, in the order of the parser's rules; a bracket ends what another rule looks for."""
+"""The rules that may start at a character, in the parser's order. `]` starts none; it ends what another rule reads."""
 
 
 class _ParserInline(ParserInline):
@@ -79,7 +79,7 @@ class _ParserInline(ParserInline):
         self._rules: dict[str, list[Callable[[StateInline, bool], bool]]] = {}
 
     def begin(self) -> None:
-        """Note which rules may begin with a character; all of them are known now."""
+        """Map each character to the rules that may start at it; call this after all rules were added."""
         known = dict(zip(self.ruler.get_active_rules(), self.ruler.getRules(""), strict=True))
         self._rules = {begin: [known[name] for name in names] for begin, names in _BEGINS.items()}
         self.terminator_re = re.compile("[" + re.escape("".join(_BEGINS)) + "]")
@@ -98,7 +98,7 @@ class _ParserInline(ParserInline):
             state.pushPending()
 
     def parse(self, src: str, md: MarkdownIt, env: MutableMapping[str, Any], tokens: list[Token]) -> list[Token]:
-        """Parse one run of text with our notion of emphasis; most have no mark in them."""
+        """Parse one run of text with our rule for emphasis; most runs contain no mark."""
         if self.terminator_re.search(src) is None:
             if src:
                 tokens.append(Token("text", "", 0, content=src))
@@ -148,7 +148,7 @@ def _refuse_brackets(state: StateCore) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What Markdown was read as."""
+    """Markdown after parsing."""
 
     tokens: list[Token]
     notes: dict[str, int]
@@ -174,7 +174,7 @@ class Parsed:
 
 
 def every(tokens: Sequence[Token]) -> Iterator[Token]:
-    """Yield tokens and the ones in them, the words of pictures too."""
+    """Yield tokens and their descendants, including the words of pictures."""
     for token in tokens:
         yield token
         if token.children:
@@ -227,7 +227,7 @@ def _box(info: str) -> re.Match[str] | None:
 
 
 def _alerts(state: StateCore) -> None:
-    """Find boxes before their text is parsed; what opens them is no text."""
+    """Turn containers and GitHub's alerts into callouts, before their text is parsed."""
     open_quotes: list[tuple[Token, bool]] = []
     for index, token in enumerate(state.tokens):
         if token.type == "container_callout_open" and (found := _box(token.info)) is not None:
@@ -314,14 +314,14 @@ def _small(
     return True
 
 
-# Emoji by their names, as on GitHub: `:tada:` is 🎉. What is no name of one stays as it is written.
+# Emoji by their names, as on GitHub: `:tada:` is 🎉. An unknown name stays as written.
 
 _NAME: Final = re.compile(r"(?<![A-Za-z0-9:/]):[a-z0-9_+-]{1,40}:(?![A-Za-z0-9:])")
-"""A name between colons that belong to nothing else: no time, no address, no namespace."""
+"""A name between colons that are not part of a time, an address or a namespace."""
 
 
 def with_emoji(text: str) -> str:
-    """Write emoji for their names in a text that is shown."""
+    """Replace the names of emoji in a text with the emoji."""
     return _NAME.sub(_emoji, text) if _NAME.search(text) is not None else text
 
 

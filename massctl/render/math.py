@@ -33,9 +33,9 @@ from ziamath.zmath import Math, fontname, loadedfonts
 from massctl.render.cjk import is_cjk
 
 CHARACTERS_MAX: Final = 2_000
-"""Ours: what is longer is no formula that fits a phone."""
+"""Ours: a longer formula does not fit a phone."""
 UNITS: Final = 100
-"""Of a drawing, to the size of the letters around it: 0.16 px in an article, half a pixel of a phone."""
+"""Units of a drawing to one font size. One is 0.16 px in an article, half a pixel of a phone."""
 _DEPTH_MAX: Final = 40
 """Elements of MathML inside each other."""
 _FENCES_MAX: Final = 6
@@ -48,12 +48,12 @@ _SMALL: Final = 27
 
 
 class FormulaError(Exception):
-    """Report a formula that cannot be read, or not drawn, by what of it."""
+    """Report a formula that cannot be read or drawn; the message is the part that is wrong."""
 
 
 @lru_cache(maxsize=256)
 def drawn(tex: str, *, display: bool) -> str:
-    """Draw a formula; in words where it is only words. Raises FormulaError for what followers would see wrong."""
+    """Return a formula as SVG, or as text if it is only words. Raises FormulaError if followers would see it wrong."""
     if len(tex) > CHARACTERS_MAX:
         raise FormulaError(_shown(tex))
     try:
@@ -411,14 +411,14 @@ def _break_lines(row: ET.Element) -> None:
 
 
 def _core(element: ET.Element) -> ET.Element:
-    """Give what a thing with small ones is of, which says how far from its neighbours it stands."""
+    """Return the base of an element with scripts, which decides the space to its neighbours."""
     while len(element) and (element.tag in _WITH_SCRIPTS or (element.tag in ("mrow", "mstyle") and len(element) == 1)):
         element = element[0]
     return element
 
 
 def _kind(element: ET.Element) -> str:
-    """Tell what TeX calls the class of an atom."""
+    """Return the class of an atom, in TeX's sense."""
     core = _core(element)
     said = (core.text or "").strip()
     # What stands in braces is a letter to its neighbours.
@@ -559,7 +559,7 @@ _NOTHING: Final = 9999
 
 
 class _Row(Mrow, tag="mrow"):
-    """A row, which is measured before its brackets only where it has some that grow: each time doubles the work.
+    """A row that is measured twice only if it has brackets that grow, since each level would double the work.
 
     What comes next is put behind the last one without a look at all before it.
     """

@@ -42,7 +42,7 @@ _BESIDE: Final = re.compile(r"[0-9A-Za-z$\\]")
 """What touches a dollar of money, or of a variable, on its other side."""
 _DOLLARS: Final = math_inline_dollar(allow_space=True, allow_digits=True, allow_double=True)
 _LINES_MAX: Final = 200
-"""Ours: beyond so many nobody looks for the end of a formula."""
+"""Ours: lines within which a formula must end."""
 _BlockRule = Callable[[StateBlock, int, int, bool], bool]
 
 
@@ -115,7 +115,7 @@ def _is_one_between_blanks(written: str) -> bool:
 
 
 def _by_itself(rule: _BlockRule) -> _BlockRule:
-    """Make a rule of a plugin one that can also end a paragraph, and stays in its list or quotation."""
+    """Adapt a plugin's block rule: it can end a paragraph, and stays inside its list or quotation."""
 
     def block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         if rule is not amsmath_block and not _ends_soon(state, start, min(end, start + _LINES_MAX)):

@@ -1,4 +1,4 @@
-"""One article while it is rendered: what it may reach, and what was found wrong."""
+"""The state of one file of an article while it is rendered: its pictures and its faults."""
 
 import re
 from collections import Counter
@@ -31,11 +31,11 @@ class Page:
     """Set where the text at hand is the file itself, so that positions in it are places in the file."""
     faults: list[Fault] = field(default_factory=list)
     formulas: dict[tuple[str, str], str] = field(default_factory=dict)
-    """What each formula became, by its TeX and by what opens it."""
+    """The drawing or the words of each formula, by its TeX and its opening mark."""
     unclosed: Counter[str] = field(default_factory=Counter)
     """How many start tags have no end tag, by name."""
     scripts_told: Counter[str] = field(default_factory=Counter)
-    """Links of raw HTML in Markdown that run a script, by address: reported before the tree is read."""
+    """Links to scripts in raw HTML that are already reported, by address; `wechat_html` does not report them again."""
 
     @property
     def is_faulty(self) -> bool:
@@ -54,12 +54,12 @@ class Page:
         self.faults.append(fault)
 
     def known(self, address: str) -> Picture | None:
-        """Give a picture of ours by its address, without a fault where there is none; it is not shown by that."""
+        """Return a local picture by its address, or None. This reports no fault and does not count as use."""
         found = self.pictures.look_for(address, self.file, "inline")
         return found if isinstance(found, Picture) else None
 
     def picture(self, address: str, needle: str, at: int | None = None) -> tuple[str, Picture | None] | None:
-        """Give what to write for a picture, and the picture itself where it is ours; None and a fault otherwise."""
+        """Return what to write for a picture, and the picture if it is a local file; None after reporting a fault."""
         if is_at_wechat(address):
             return re.sub(r"^http:", "https:", address, flags=re.IGNORECASE), None
         found = self.pictures.find(address, self.file, "inline")

@@ -1,4 +1,4 @@
-"""The `style` attributes of an article: what a writer wrote there, and the theme, which WeChat takes nowhere else."""
+"""The `style` attributes of an article: the author's own, and the theme's, since WeChat drops style sheets."""
 
 import re
 import sys
@@ -26,11 +26,11 @@ _CSS_ESCAPE: Final = re.compile(r"\\(?:([0-9A-Fa-f]{1,6})\s?|(.))", re.DOTALL)
 _PROPERTY: Final = re.compile(r"-?[a-z][a-z0-9-]*")
 _HANDED_DOWN: Final = re.compile("(?<![^;])(?P<property>text-align:|letter-spacing:)(?P<value>[^;]*)")
 _ANYWHERE: Final = re.compile(r"[a-z-]+|0|[\d.]+px")
-"""What means the same in an element and in what stands in it, however large their letters are."""
+"""Values that mean the same in an element and in its children, whatever their font sizes."""
 _PLAIN: Final = frozenset({"section", "p", "span", "blockquote", "table"})
 """Neither a browser nor WeChat's own style sheet aligns or spaces these; tables would be in pages without a doctype."""
 _ALIGNED: Final = frozenset({"caption", "th", "center", "svg"})
-"""These do not inherit it from outside."""
+"""Elements that do not inherit these properties."""
 _NOTHING: Final = frozenset({"span", "tbody"})
 """Without attributes these change nothing: a browser puts `tbody` around rows by itself."""
 _NUMBERED_STYLE: Final = re.compile(r' n="(?P<number>\d+)"(?: (?!style=)[^\s="]+="[^"]*")* style="(?P<style>[^"]*)"')
@@ -39,7 +39,7 @@ _SHOWN: Final = re.compile(r"\S")
 
 @lru_cache(maxsize=256)
 def declarations(style: str) -> str:
-    """Write a style anew: what a browser skips in it, the inliner would stumble over."""
+    """Normalise a style: leave out what a browser skips and css-inline cannot read."""
     if not style.strip():
         return ""
     # Only a writer's own HTML has styles here.
@@ -67,7 +67,7 @@ def pictures_in(style: str) -> Iterator[tuple[int, str]]:
 
 
 def with_pictures(style: str, page: Page) -> str:
-    """Put placeholders for the pictures of a style."""
+    """Replace the pictures of a style with placeholders."""
     pieces: list[str] = []
     end = 0
     for start, address in pictures_in(style):
@@ -79,7 +79,7 @@ def with_pictures(style: str, page: Page) -> str:
 
 
 def hides_picture(style: str, known: int) -> bool:
-    """Say whether a style names more pictures than the `known` ones, in a way that cannot be read or replaced."""
+    """Tell whether a style has more pictures than the `known` number, or one that cannot be replaced."""
     plain = _CSS_ESCAPE.sub(_unescaped, style).lower()
     return "image-set(" in plain or plain.count("url(") > known
 
@@ -117,7 +117,7 @@ def put_theme_on(body: Element, stylesheet: str) -> None:
 
 
 def styled_fragment(html: str, stylesheet: str) -> str:
-    """Put a theme onto a piece of HTML that stands in an article, as `put_theme_on` does."""
+    """Inline a theme into a piece of an article, as `put_theme_on` does."""
     body = parse(f'<section class="article">{html}</section>')
     put_theme_on(body, stylesheet)
     return serialized(body.elements[0])
@@ -141,7 +141,7 @@ def _skeleton(element: Element, numbered: list[Element], out: list[str], *, whol
 
 
 def _settle(element: Element, inherited: str, settled: Settled) -> None:
-    """Take out of an element, and of what is in it, what it says for nothing; `inherited` comes from outside."""
+    """Remove classes and redundant declarations from an element and its descendants; `inherited` comes from outside."""
     attributes = element.attributes
     if "class" in attributes and not is_component(element.name):
         del attributes["class"]
@@ -168,7 +168,7 @@ def _unwrapped(child: Element | str, parent: Element) -> list[Element | str]:
 
 
 def _settled(style: str, name: str, inherited: str) -> tuple[str, str]:
-    """Return a style without what its element inherits, and what its children do, as declarations."""
+    """Return a style without what its element inherits, and the declarations that its children inherit."""
     if name in _ALIGNED:
         inherited = ""
     said = style

@@ -1,8 +1,8 @@
-"""The themes of one campaign: found by name, every variable's value in its place, their pictures found.
+"""Resolve the themes of one campaign: find them by name, substitute their variables, find their pictures.
 
-A theme may begin with others (`@import "qingshan";`): their rules come first and their variables are set first, so
-that a house that only wants its own colour sets one variable. What massctl.yaml and campaign.yaml say of a theme comes
-last: variables, and a style of headings or code that takes the place of the theme's own.
+A theme may import others (`@import "qingshan";`). Their rules and variables come first, so that a team that only wants
+its own colour sets one variable. The keys of `theme` in massctl.yaml and campaign.yaml come last: variables, and a
+style of headings or code that replaces the theme's own.
 """
 
 import re
@@ -24,7 +24,7 @@ from massctl.render.pictures import Pictures, placeholder
 from massctl.render.theme_css import ROOT, Base, Declaration, Rule, Sheet, fault_at, read_sheet
 
 BUILT_IN: Final = ("qingshan", "danmo", "zaobao", "zhaopai", "nuanyang")
-"""The themes that come along; the first one is taken where nothing is said."""
+"""The built-in themes; the first one is the default."""
 DEFAULT: Final = BUILT_IN[0]
 HEADING_STYLES: Final[tuple[str, ...]] = get_args(HeadingStyle)
 CODE_STYLES: Final[tuple[str, ...]] = get_args(CodeStyle)
@@ -34,23 +34,23 @@ PARTS: Final = (
     *(f"headings-{each}" for each in HEADING_STYLES),
     *(f"code-{each}" for each in CODE_STYLES),
 )
-"""Files beside them: what all begin with, and the styles that may take the place of a theme's own."""
+"""Style sheets beside them: the base, the blocks, and the styles that may replace a theme's own."""
 HOUSE_FOLDER: Final = "_shared/themes"
-"""Where a house keeps its own, from the campaigns folder."""
+"""Where a repository keeps its own themes, from the campaigns folder."""
 BASES_MAX: Final = 8
-"""Ours: themes that one begins with, and those begin with."""
+"""Ours: how deep themes may import each other."""
 _PROTOCOL: Final = re.compile(r"^(?:https?:)?//", re.IGNORECASE)
 _NAME: Final = re.compile(THEME_NAME_PATTERN)
 _At = tuple[str, Base]
 """The file that names a theme, and where."""
 NODES_MAX: Final = 20_000
-"""Ours: pieces of values that are written for one theme, since variables of variables may double each time."""
+"""Ours: pieces of values that are written for one theme; variables in variables may double them each time."""
 _BLANK: Final = {"comment": "", "whitespace": " "}
 _LIKE: Final = "var(--accent, #08684f)"
 BUILT_IN_FOLDER: Final = "massctl/"
-"""Before the name of a built-in theme's file."""
+"""The folder in the path of a built-in theme."""
 _OPTIONS: Final = "options"
-"""Stands for the file of what massctl.yaml and campaign.yaml say."""
+"""Stands for a path: the keys of `theme` in massctl.yaml and campaign.yaml."""
 _VARIABLES: Final = {
     "font_size": ("--font-size", "{}px"),
     "line_height": ("--line-height", "{:g}"),
@@ -68,7 +68,7 @@ _REPLACED: Final = {
 }
 """Rules for nothing but these are left out where another style takes their place."""
 PICTURE_MARK: Final = "massctl-theme-picture-"
-"""Before the number of a picture in a resolved theme; what stands for it is found in the campaign that uses it."""
+"""Stands before the number of a picture in a resolved theme; each campaign replaces it with its placeholder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class Resolved:
 
 
 class _TooMuchError(Exception):
-    """Stop writing: values grow beyond all measure."""
+    """Stop writing: the variables expand to more than `NODES_MAX` pieces."""
 
 
 @lru_cache(maxsize=64)
@@ -114,7 +114,7 @@ def resolved(files: tuple[tuple[str, str], ...]) -> Resolved:
 
 
 def _rules(sheets: Sequence[tuple[str, Sheet]]) -> Iterator[tuple[str, Rule]]:
-    """Give the rules that take effect, without those in whose place a style of headings or code stands."""
+    """Yield the rules that take effect, without those that a style of headings or code replaces."""
     for number, (path, sheet) in enumerate(sheets):
         later = {name.removeprefix(BUILT_IN_FOLDER).partition("-")[0] for name, _ in sheets[number + 1 :]}
         replaced = [pattern for kind, pattern in _REPLACED.items() if kind in later]
@@ -124,7 +124,7 @@ def _rules(sheets: Sequence[tuple[str, Sheet]]) -> Iterator[tuple[str, Rule]]:
 
 
 def _about_options(writer: "_Writer") -> Iterator[Fault]:
-    """Find an accent of massctl.yaml or campaign.yaml that cannot be read, and variables that the theme has not."""
+    """Find an unreadable accent in massctl.yaml or campaign.yaml, and variables that the theme does not use."""
     given = {name: each for name, (path, each) in writer.variables.items() if path == _OPTIONS}
     for name in given:
         if name not in writer.used and name not in _SHADES:
@@ -139,7 +139,7 @@ def _about_options(writer: "_Writer") -> Iterator[Fault]:
 
 
 def _better_accent(accent: str, pairs: Iterable[tuple[str, str]]) -> str | None:
-    """Give the nearest tone of an accent that reads wherever the theme has it, as text or behind it."""
+    """Return the nearest tone of an accent that is readable wherever the theme uses it, or None."""
     for tone in tones(accent):
         if all(reads(text.replace(accent, tone), ground.replace(accent, tone)) for text, ground in pairs):
             return tone
@@ -170,7 +170,7 @@ class _Writer:
     _left: int = NODES_MAX
 
     def body(self, rule: Rule, path: str) -> str:
-        """Write the declarations of a rule in the file `path`, and look whether its words can be read."""
+        """Write the declarations of a rule in the file `path`, and check the contrast of its text."""
         written: dict[str, tuple[str, str, Declaration]] = {}
         accented = False
         for each in rule.declarations:
@@ -186,7 +186,7 @@ class _Writer:
         return self._text(declaration.value, path).strip()
 
     def _look_at(self, written: Mapping[str, tuple[str, str, Declaration]], *, accented: bool) -> None:
-        """Tell of a colour that fades, where the house has set it: those of built-in themes were looked at."""
+        """Report an unreadable colour that the repository set; tests check those of the built-in themes."""
         if "color" not in written:
             return
         grounds = [each for name, each in written.items() if name in ("background", "background-color")]
@@ -308,7 +308,7 @@ class Themes:
         return any(settings.said.items() & each.said.items() for each in self._found)
 
     def find(self, settings: ThemeSettings) -> Theme:
-        """Give a theme with its variables, or what is wrong with it."""
+        """Return the theme of these settings; its faults are in it."""
         if settings not in self._found:
             self._found[settings] = self._made(settings)
         return self._found[settings]
@@ -347,7 +347,7 @@ class Themes:
 
 
 class _Reading:
-    """Reads a theme's file, and before it those that it begins with."""
+    """Read the files of a theme: first those that it imports, then its own."""
 
     def __init__(self, inputs: Inputs) -> None:
         self._inputs = inputs
@@ -357,7 +357,7 @@ class _Reading:
         self._open: list[str] = []
 
     def read(self, name: str, at: _At | None) -> None:
-        """Read `name`, which the file in `at` names; None: campaign.yaml or massctl.yaml does."""
+        """Read the theme `name`; `at` is the `@import` that names it, None for campaign.yaml and massctl.yaml."""
         path = f"{HOUSE_FOLDER}/{name}.css"
         if path in self._open or len(self._open) > BASES_MAX:
             say = Phrase("themes import each other in a cycle, or more than {limit} deep", limit=BASES_MAX)

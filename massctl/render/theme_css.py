@@ -1,7 +1,7 @@
-"""One theme's file as values: its variables and rules, and every fault that needs no other file to be seen.
+"""Parse a theme's file into variables and rules, and find every fault that concerns this file alone.
 
-WeChat takes styles only in `style` attributes, so a theme is what can be written there: no at-rule, no state of a
-pointer, no pseudo element. Whatever would be lost on the way is a fault at its place.
+WeChat takes styles only in `style` attributes. So a theme has no at-rule but `@import`, no `:hover` and no pseudo
+element. Whatever would be lost is a fault at its place.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,11 +14,11 @@ from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
 
 CHARACTERS_MAX: Final = 60_000
-"""Ours: of a theme's file; the built-in ones have some 5,000."""
+"""Ours: of a theme's file; the longest built-in one has 4,440."""
 DEPTH_MAX: Final = 30
 """Ours: brackets inside each other; what writes them again calls itself for each."""
 FAULTS_MAX: Final = 50
-"""Ours: faults told of one file; who reads fifty knows the rest."""
+"""Ours: at most this many faults are reported for one file."""
 ROOT: Final = ":root"
 
 
@@ -36,7 +36,7 @@ class Declaration:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Declarations for whatever a selector finds."""
+    """Declarations for the elements that a selector matches."""
 
     selector: str
     declarations: tuple[Declaration, ...]
@@ -96,7 +96,7 @@ def _refusal(text: str) -> Fault | None:
 
 
 class _Reader:
-    """Sorts what the parser gives."""
+    """Collect imports, variables, rules and faults from the parser's nodes."""
 
     def __init__(self, lines: Lines, text: str) -> None:
         self._lines = lines
@@ -177,9 +177,7 @@ class _Reader:
         self.faults.append(fault_at(node, "MC113", say, hint))
 
     def _broken(self, node: Any, message: Phrase) -> None:
-        """Say what is due instead of what the parser could not read; it gives the end of it, and people look for its
-        beginning.
-        """
+        """Report what the parser could not read, at its beginning; the parser gives its end."""
         at = self._lines.bounds(node.source_line)[0] + node.source_column - 1
         start = max(self._text.rfind(mark, 0, at) for mark in ";{}") + 1
         piece = self._text[start : max(at, start) + 1]
@@ -201,9 +199,9 @@ _STRUCTURAL_NAMES: Final = (
     " nth-last-of-type empty not has"
 )
 STRUCTURAL: Final = frozenset(_STRUCTURAL_NAMES.split())
-"""Pseudo classes that are decided by where an element stands; all others ask a pointer, a history or a page."""
+"""Pseudo classes that depend only on the position of an element; others need a pointer, a history or a page."""
 _PAGE_ELEMENTS: Final = frozenset({"html", "body", "head", "title"})
-"""Elements that an article has none of."""
+"""Elements that no article has."""
 _FIXED: Final = frozenset({"absolute", "fixed", "sticky"})
 """Source: WeChat's article structure rules 1.4 and 4.2.2, read 2026-08; editors and practice agree."""
 _WITHOUT_EFFECT: Final = {
@@ -221,7 +219,7 @@ def fault_at(node: Any, code: str, message: Phrase, hint: Phrase | None = None, 
 
 
 def selector_faults(rule: Any, selector: str) -> Iterator[Fault]:
-    """Find what no element of an article can be matched by; `rule` is the parser's, `selector` its text."""
+    """Find what can match no element of an article; `rule` is the parser's node, `selector` its text."""
     found = list(_pseudo(rule.prelude))
     names = [each for each in _type_names(rule.prelude) if each.lower_value in _PAGE_ELEMENTS]
     for each in names:
@@ -263,7 +261,7 @@ def _pseudo(prelude: list[Any]) -> Iterator[Fault]:
 
 
 def _type_names(prelude: list[Any]) -> Iterator[Any]:
-    """Give the names of elements in a selector: words that no `.`, `#`, `:` or bracket goes before."""
+    """Yield the names of elements in a selector: words without a `.` or `:` before them."""
     before: Any = None
     for node in prelude:
         if node.type == "ident" and before not in (".", ":"):

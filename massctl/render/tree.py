@@ -1,8 +1,8 @@
-"""The one tree of an article: elements and texts, with the place of each element in its source.
+"""The tree of an article: elements and text, each element with its position in the source.
 
-An HTML5 parser reads the source, and its reading becomes this tree once. Before that, `marked` writes into each start
-tag where it stands; so the parser itself says which tag became which element. A tag that became none, or an element
-that came of no tag, is markup that browsers read in another way than it looks.
+Markdown's tokens build it. HTML, and Markdown with HTML in it, is read by an HTML5 parser. `marked` first writes the
+position of each start tag into the tag, so that each parsed element knows its tag. A tag without an element, or an
+element without a tag, is markup that browsers read differently from how it looks.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -17,15 +17,15 @@ MARKER: Final = "massctl-at\x01"
 """The attribute with a tag's position; no writer has one, since no article may hold its last character."""
 _VOID_NAMES: Final = "area base br col embed hr img input link meta param source track wbr"
 VOID: Final = frozenset(_VOID_NAMES.split())
-"""What has no end tag. Source: HTML standard, "13.1.2 Elements", read 2026-11."""
+"""Elements without an end tag. Source: HTML standard, "13.1.2 Elements", read 2026-11."""
 _ADDRESSES: Final = ("href", "src")
-"""What is written with its quotation marks even if it is empty, as in WeChat's examples."""
+"""Attributes that keep their quotation marks even if they are empty, as in WeChat's examples."""
 IMPLIED: Final = frozenset({"html", "head", "body", "tbody", "tr", "colgroup", "p", "br"})
-"""Elements that a parser makes by itself, `p` and `br` of end tags alone. Source: the same, "13.2.6", read 2026-12."""
+"""Elements that a parser adds by itself; `p` and `br` for a lone end tag. Source: the same, "13.2.6", read 2026-11."""
 
 
 class Element:
-    """An element: its attributes, one without a value has an empty one, and what stands in it."""
+    """An element with its attributes and children; an attribute without a value has an empty one."""
 
     __slots__ = ("at", "attributes", "children", "name", "parent")
 
@@ -41,7 +41,7 @@ class Element:
         self.children: list[Element | str] = []
         self.parent = parent
         self.at = at
-        """Where its tag begins in the source; of Markdown, where the lines begin that it came of. None: not known."""
+        """Where its tag begins in the source, or its first line in Markdown; None where that is not known."""
 
     def get(self, attribute: str) -> str:
         """Return an attribute's value, empty where there is none."""
@@ -49,18 +49,18 @@ class Element:
 
     @property
     def elements(self) -> "list[Element]":
-        """The elements directly in it."""
+        """The child elements."""
         return [child for child in self.children if isinstance(child, Element)]
 
     def above(self) -> "Iterator[Element]":
-        """Yield the element and those around it, outwards."""
+        """Yield the element and its ancestors, the innermost first."""
         element: Element | None = self
         while element is not None:
             yield element
             element = element.parent
 
     def below(self) -> "Iterator[Element]":
-        """Yield the element and those in it, in the order of the text."""
+        """Yield the element and its descendants in document order."""
         waiting = [self]
         while waiting:
             element = waiting.pop()
@@ -68,7 +68,7 @@ class Element:
             waiting += reversed(element.elements)
 
     def text(self) -> str:
-        """Return everything that is written in it."""
+        """Return the text of the element and its descendants."""
         pieces: list[str] = []
         waiting: list[Element | str] = [self]
         while waiting:
@@ -80,13 +80,13 @@ class Element:
         return "".join(pieces)
 
     def add(self, name: str, attributes: dict[str, str] | None = None, at: int | None = None) -> "Element":
-        """Put a new element behind what stands in it."""
+        """Append a new child element and return it."""
         element = Element(name, attributes, self, at)
         self.children.append(element)
         return element
 
     def take(self, other: "Element") -> None:
-        """Put what stands in another element behind what stands in this one."""
+        """Move the children of another element to the end of this one."""
         for child in other.elements:
             child.parent = self
         self.children += other.children
@@ -94,7 +94,7 @@ class Element:
 
 
 class Builder:
-    """Makes a tree of the pieces of a source that says where its elements begin and end."""
+    """Build a tree from the starts, ends and texts of a source."""
 
     def __init__(self) -> None:
         self.root = Element("body")
@@ -113,7 +113,7 @@ class Builder:
         self._here.add(name, attributes)
 
     def text(self, text: str) -> None:
-        """Add text; it is one with the text before it."""
+        """Add text; adjacent texts become one."""
         children = self._here.children
         if children and isinstance(last := children[-1], str):
             children[-1] = last + text
@@ -121,7 +121,7 @@ class Builder:
             children.append(text)
 
     def raw(self, html: str) -> None:
-        """Add HTML as a writer wrote it; here, where none is read, as text."""
+        """Add raw HTML; this builder adds it as text."""
         self.text(html)
 
     def finish(self) -> Element:
@@ -130,7 +130,7 @@ class Builder:
 
 
 class HtmlBuilder(Builder):
-    """Makes the same tree where raw HTML is part of the source: what it opens may end in a later piece."""
+    """Build the same tree from a source with raw HTML, which may open an element that a later token closes."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -139,7 +139,7 @@ class HtmlBuilder(Builder):
     def start(self, name: str, attributes: dict[str, str] | None = None, at: int | None = None) -> None:
         """Begin an element."""
         marker = "" if at is None else f" {MARKER}={at}"
-        # The first line end inside of `pre` is none to a browser.
+        # A browser drops the first line end inside `pre`.
         self._out.append(f"<{name}{marker}{written_attributes(attributes or {})}>" + ("\n" if name == "pre" else ""))
 
     def end(self, name: str) -> None:
@@ -155,12 +155,12 @@ class HtmlBuilder(Builder):
         self._out.append(escaped_text(text))
 
     def raw(self, html: str) -> None:
-        """Add HTML as a writer wrote it."""
+        """Add raw HTML."""
         self._out.append(html)
 
     @property
     def html(self) -> str:
-        """What is to be parsed."""
+        """The HTML to parse."""
         return "".join(self._out)
 
     def finish(self) -> Element:
@@ -169,7 +169,7 @@ class HtmlBuilder(Builder):
 
 
 def parse(html: str) -> Element:
-    """Return the tree of a body as the HTML5 standard reads it, under an element of its own; comments are left out."""
+    """Parse the HTML of a body and return its tree under a new root; comments are left out."""
     root = Element("body")
     body = lexbor_tree(html).body
     waiting: list[tuple[LexborNode, Element]] = [] if body is None else [(body, root)]
@@ -193,16 +193,16 @@ def parse(html: str) -> Element:
 
 
 def lexbor_tree(html: str) -> "LexborHTMLParser":
-    """Return what the HTML5 parser makes of a body."""
+    """Parse the HTML of a body with lexbor."""
     # A compiled library, needed only where there are articles.
     from selectolax.lexbor import LexborHTMLParser
 
-    # Said outright, since a comment or a style at the beginning would be taken for the head of a page.
+    # Without `<body>`, lexbor puts a leading comment or style into the head of the page.
     return LexborHTMLParser(f"<body>{html}")
 
 
 def marked(html: str) -> tuple[str, list[Tag]]:
-    """Return HTML in which each start tag says where it stands, and all its tags in order."""
+    """Return HTML with a position marker in each start tag, and all its tags in order."""
     pieces: list[str] = []
     found: list[Tag] = []
     position = 0
@@ -216,14 +216,14 @@ def marked(html: str) -> tuple[str, list[Tag]]:
 
 
 def escaped_text(text: str) -> str:
-    """Write text as HTML, with as few characters as can be."""
+    """Escape text as the HTML standard serialises it."""
     if "&" in text or "<" in text or ">" in text or "\u00a0" in text:
         text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\u00a0", "&nbsp;")
     return text
 
 
 def escaped_value(value: str) -> str:
-    """Write an attribute's value for double quotation marks."""
+    """Escape the value of an attribute in double quotation marks."""
     if "&" in value or '"' in value or "<" in value or ">" in value:
         value = value.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")
     return value
@@ -245,7 +245,7 @@ def opening_tag(element: Element) -> str:
 
 
 def serialized(root: Element) -> str:
-    """Write what stands in an element as HTML. This is the only place that does."""
+    """Serialise the children of an element as HTML; the body of every Markdown article is written here."""
     out: list[str] = []
     _write(root, out.append)
     return "".join(out)

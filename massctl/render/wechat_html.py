@@ -1,7 +1,7 @@
-"""The tree of an article in Markdown to the tree that WeChat keeps: one walk, each element by its row of the table.
+"""Rewrite the tree of a Markdown article into elements that WeChat keeps, in one walk, by the table of elements.
 
-Nothing that a reader sees is lost: an element that WeChat would rebuild is written as one that it leaves alone, and of
-one that means nothing to it what stands inside is written. Classes are for the theme and are gone after inlining.
+Nothing that a reader sees is lost. An element that WeChat would rebuild is written as one that it leaves alone. Of an
+element that means nothing to WeChat, the children are written. Classes are for the theme and are gone after inlining.
 Both are listed in docs/reference/wechat-html.md, with sources.
 """
 
@@ -28,15 +28,15 @@ from massctl.render.tree import Element, parse
 
 BULLET: Final = "•"
 INLINE_PIXELS_MAX: Final = 64
-"""Ours: a picture of more pixels in a line of text is no sign in it; it stands for itself."""
+"""Ours: a wider picture in a line of text is not an icon; it gets a line of its own."""
 _KEPT: Final = frozenset({"class", "colspan", "dir", "lang", "leaf", "nodeleaf", "rowspan", "style", "title"})
-"""Attributes that an element of a writer keeps, beside those that begin with `data-`."""
+"""Attributes of an author's element that are kept, besides those that begin with `data-`."""
 _ALIGNMENTS: Final = frozenset({"center", "justify", "left", "right"})
 _LENGTH: Final = re.compile(r"\s*(?P<number>\d{1,4}(?:\.\d+)?)(?P<unit>px|%)?\s*")
 _COLOUR: Final = re.compile(r"#?\w+", re.ASCII)
 _BREAK: Final = re.compile(r"[ \t]*\n\s*")
 _WIDTHS: Final = ("", "", " item-2", *[" item-3"] * 8)
-"""By the digits of the last number of a list: what gives its mark the room."""
+"""Classes that give the mark of an entry its room, by the number of digits of the list's last number."""
 _TASK_CHARACTERS: Final = 4
 _TASKS: Final = {"[ ] ": "☐", "[x] ": "☑", "[X] ": "☑"}
 _TITLES: Final = {
@@ -47,7 +47,7 @@ _TITLES: Final = {
     "caution": ("警告", "Caution"),
     "details": ("详情", "Details"),
 }
-"""Of boxes without one of their own, in Chinese and in English."""
+"""Titles of boxes that have none of their own, in Chinese and in English."""
 ROW_MAX: Final = 3
 """Ours: pictures side by side; more are too small on a phone."""
 _GAP: Final = 2
@@ -57,7 +57,7 @@ _IN_DRAWINGS: Final = frozenset({"a", "title"})
 _MIDDLE: Final = "margin-left:auto;margin-right:auto"
 _CENTRED: Final = re.compile(r"text-align\s*:\s*center")
 _AROUND: Final = 3
-"""A link, a paragraph and what it stands in."""
+"""How many ancestors of a picture may centre it: a link, a paragraph and the element around it."""
 
 
 def normalised(parts: Sequence[tuple[Element, Page]], *, own: int = 0, is_chinese: bool) -> Element:
@@ -77,7 +77,7 @@ def normalised(parts: Sequence[tuple[Element, Page]], *, own: int = 0, is_chines
         for key in notes:
             writer = writers[own if isinstance(key, str) else key[0]]
             _write_note(writer, key, listed)
-        # Known now: what a footnote says may have brought the first address.
+        # Decided here, because the text of a footnote may have added the first address.
         names = ("参考资料", "References") if notes.has_addresses() else ("注释", "Notes")
         title.children.append(names[0 if is_chinese else 1])
         if listed.children == [title]:
@@ -103,18 +103,18 @@ class _Writer:
         self.body = Element("body")
         self.article = self.body.add("section", {"class": "article"})
         self.here = self.article
-        """What is written into."""
+        """The element that is being written."""
         self.list_depth = 0
         self.in_code = False
         self.in_link = False
         self.skip = 0
-        """Characters of the next text that are written already, in another form."""
+        """How many characters of the next text to skip: those of a task box, which is already written."""
         self.ticked: Element | None = None
-        """A box to tick that is written already."""
+        """The checkbox that is already written as a character."""
         self._last = ""
-        """The last character that a reader sees of the line, empty at its beginning."""
+        """The last visible character of the line; empty at its start."""
         self._gap: tuple[list[Element | str], int] | None = None
-        """Where a line end waits for the next character."""
+        """Where a line end waits until the next character decides what it becomes."""
         self._depth = 0
         self._elements = 0
 
@@ -151,7 +151,7 @@ class _Writer:
             OWN[name](self, node)
         elif found.way is Way.COPY:
             _copy_whole(self, node)
-        elif found.way is not Way.REFUSE:  # What is refused is told already, or was never seen.
+        elif found.way is not Way.REFUSE:  # It was reported before, or the parser added it.
             attributes = _attributes(self, node, found.classes)
             if found.way is Way.BLOCK:
                 self.wrapped(node, found.to or name, attributes)
@@ -175,7 +175,7 @@ class _Writer:
         attributes: dict[str, str] | None = None,
         write: "Callable[[_Writer, Element], None] | None" = None,
     ) -> None:
-        """Write an element as lines of its own, with what `write` writes in it: what stands in it, if that is None."""
+        """Write an element as a block; `write` writes its content, by default the children."""
         self.line_edge()
         self.start(name, attributes, node.at)
         if write is None:
@@ -186,7 +186,7 @@ class _Writer:
         self.line_edge()
 
     def ours(self, name: str, classes: str, text: str = "") -> None:
-        """Write an element of ours with nothing but text in it."""
+        """Write an element that the author did not write, with a text in it."""
         self.here.add(name, {"class": classes}).children.append(text)
 
     def line_edge(self) -> None:
@@ -194,12 +194,12 @@ class _Writer:
         self._gap, self._last = None, ""
 
     def shown(self) -> None:
-        """Say that something is written in the line that is seen and is no text, as a picture."""
+        """Note that something visible other than text, such as a picture, was written in the line."""
         self._fill("x")
         self._last = "x"
 
     def text(self, text: str) -> None:
-        """Write text; what is neither code nor blank is searched for addresses."""
+        """Write text; outside code, addresses that may be links become links."""
         if self.skip and text.strip():
             text, self.skip = text[self.skip :], 0
         if self.in_code:
@@ -220,7 +220,7 @@ class _Writer:
         self._last = text[-1:] or self._last
 
     def code(self, text: str) -> None:
-        """Write code, its line ends as elements, since WeChat drops the others."""
+        """Write code with `<br>` for line ends, since WeChat drops plain ones."""
         for index, line in enumerate(text.split("\n")):
             if index:
                 self.here.add("br")
@@ -246,9 +246,9 @@ class _Writer:
 
 
 def _attributes(writer: _Writer, node: Element, classes: str = "", ours: str = "") -> dict[str, str]:
-    """Return what an element keeps; pictures in its style get their placeholders.
+    """Return the attributes that an element keeps, with placeholders for the pictures in its style.
 
-    `classes` and the style `ours` go before its own.
+    `classes` replaces its own class; the style `ours` goes before its own.
     """
     found = node.attributes
     kept: dict[str, str] = {"class": classes} if classes else {}
@@ -264,7 +264,7 @@ def _attributes(writer: _Writer, node: Element, classes: str = "", ours: str = "
 
 
 def _old_styles(found: Mapping[str, str]) -> list[str]:
-    """Return as styles what old attributes say, which WeChat drops."""
+    """Return styles for the obsolete attributes of an element, which WeChat drops."""
     align, colour = found.get("align", "").lower(), found.get("bgcolor", "")
     said = [f"text-align:{align}"] if align in _ALIGNMENTS else []
     return [*said, f"background:{colour}"] if re.fullmatch(r"#?\w+", colour) else said
@@ -280,13 +280,13 @@ def _length(found: Mapping[str, str], name: str) -> str:
 
 
 def _paragraph(writer: _Writer, node: Element) -> None:
-    """Write a paragraph; one that holds pictures alone needs no tags, and an empty one is nothing."""
+    """Write a paragraph. One that holds only pictures needs no `<p>`, and an empty one is left out."""
     if not _lone_pictures(writer, node) and node.children:
         writer.wrapped(node, "p", _attributes(writer, node))
 
 
 def _heading(writer: _Writer, node: Element) -> None:
-    """Write a heading, with a place inside of it for a theme that paints its words."""
+    """Write a heading with a span around its words, for themes that style only the words."""
 
     def words(writer: _Writer, node: Element) -> None:
         writer.start("span", {"class": "inner"})
@@ -297,7 +297,7 @@ def _heading(writer: _Writer, node: Element) -> None:
 
 
 def _line(writer: _Writer, node: Element) -> None:
-    """Write a line across."""
+    """Write a horizontal rule."""
     writer.line_edge()
     writer.here.add("hr", _attributes(writer, node))
 
@@ -307,7 +307,7 @@ def _centred(writer: _Writer, node: Element) -> None:
 
 
 def _code_block(writer: _Writer, node: Element) -> None:
-    """Write code: a section that wraps, since `pre` runs out of the screen."""
+    """Write a code block as a section that wraps, since `pre` is wider than the screen."""
     language = _language(node)
     at = node.at
     if len(node.children) == 1 and isinstance(inner := node.children[0], Element) and inner.name == "code":
@@ -335,7 +335,7 @@ def _in_code(writer: _Writer, node: Element) -> None:
 
 
 def _language(node: Element) -> str:
-    """Return the language that code says it is in, by `lang` as written here or by the class that others write."""
+    """Return the language of a code block: from `lang`, or from the class that other tools write."""
     named = (each.partition("-")[2] for each in node.get("class").split() if each.startswith(("language-", "lang-")))
     return node.get("lang") or next(named, "")
 
@@ -355,7 +355,7 @@ def _callout(writer: _Writer, node: Element) -> None:
 
 
 def _list(writer: _Writer, node: Element) -> None:
-    """Write a list; one inside of another needs no section of its own."""
+    """Write a list; a nested one has no section of its own."""
     is_numbered = node.name == "ol"
     numbers = _numbers(node)
     outermost = writer.list_depth == 0
@@ -395,7 +395,7 @@ def _number(said: str, otherwise: int) -> int:
 
 
 def _lone_entry(writer: _Writer, node: Element) -> None:
-    """Write an entry that stands in no list as a list of one."""
+    """Write an `li` outside a list as a list of one."""
     writer.start("section", {"class": "list"})
     _entry(writer, node, BULLET)
     writer.end()
@@ -407,7 +407,7 @@ def _entry(writer: _Writer, node: Element, mark: str, width: str = "") -> None:
     kind = "" if task is None else " done" if task == _TASKS["[x] "] else " task"
     writer.line_edge()
     writer.start("section", {"class": f"item{width}{kind}"}, node.at)
-    # The blank is seen where a theme of your own gives the mark no width.
+    # The space is visible where a custom theme gives the mark no width.
     writer.ours("span", "mark", f"{task or mark} ")
     writer.skip = _TASK_CHARACTERS if task and isinstance(first, str) else 0
     writer.ticked = first if isinstance(first, Element) and task else None
@@ -418,7 +418,7 @@ def _entry(writer: _Writer, node: Element, mark: str, width: str = "") -> None:
 
 
 def _first(node: Element) -> Element | str | None:
-    """Return what an entry begins with, inside of its first paragraph too."""
+    """Return the first child of an entry, or of its first paragraph."""
     for child in node.children:
         if isinstance(child, Element) and child.name == "p":
             return _first(child)
@@ -463,7 +463,7 @@ def _code(writer: _Writer, node: Element) -> None:
 
 
 def _coloured(writer: _Writer, node: Element) -> None:
-    """Write `font`, of which only the colour is left."""
+    """Write `font` as a span with its colour."""
     colour = node.get("color")
     if _COLOUR.fullmatch(colour):
         writer.start("span", {"style": f"color:{colour}"})
@@ -474,7 +474,7 @@ def _coloured(writer: _Writer, node: Element) -> None:
 
 
 def _box(writer: _Writer, node: Element) -> None:
-    """Write a box to tick as a character; any other field is refused."""
+    """Write a checkbox as a character; any other `input` was reported before."""
     if node.get("type").lower() == "checkbox" and node is not writer.ticked:
         writer.text(_TASKS["[x] "] if "checked" in node.attributes else _TASKS["[ ] "])
     writer.children(node)
@@ -488,12 +488,12 @@ def _quoted(writer: _Writer, node: Element) -> None:
 
 
 def _title(writer: _Writer, _: Element) -> None:
-    """Refuse the title of a page; a drawing's own is written with the drawing."""
+    """Report a `<title>` outside a drawing; that of a drawing is copied with it."""
     writer.page.report(lost_title())
 
 
 def _formula(writer: _Writer, node: Element) -> None:
-    """Write a formula; one that cannot be drawn is an error: followers would read TeX."""
+    """Draw a formula; one that cannot be drawn is an error, since followers would read TeX."""
     # Some 200 ms, for the fonts; hardly any article has a formula.
     from massctl.render.math import FormulaError, drawn
 
@@ -565,7 +565,7 @@ def _link(writer: _Writer, node: Element) -> None:
 
 
 def _refer(writer: _Writer, key: str | tuple[int, int], needle: str = "") -> None:
-    """Write the number of a note; `needle` is how its address stands in the source."""
+    """Write the number of a footnote; `needle` is its address as written in the source."""
     if isinstance(key, str) and not writer.notes.knows(key):
         say = Phrase("the link to {address} becomes a footnote", address=key)
         hint = Phrase("to keep links, with WeChat Pay only: external_links: keep under the account in massctl.yaml")
@@ -578,7 +578,7 @@ def _reference(writer: _Writer, node: Element) -> None:
 
 
 def _note_text(writer: _Writer, node: Element) -> None:
-    """Keep what a footnote says; it is written at the end."""
+    """Keep the text of a footnote for the end of the article."""
     writer.notes.hold(_footnote(writer, node), node)
 
 
@@ -605,9 +605,9 @@ def _write_note(writer: _Writer, key: str | tuple[int, int], listed: Element) ->
 
 
 def _lone_pictures(writer: _Writer, node: Element) -> bool:
-    """Write a paragraph that holds nothing but pictures, and say whether it does; they have margins of their own.
+    """Write a paragraph that holds only pictures and components, and tell whether it does.
 
-    Those of one line stand side by side.
+    They have margins of their own. Pictures on one line stand side by side.
     """
     lines: list[list[Element]] = [[]]
     for child in node.children:
@@ -633,14 +633,14 @@ def _lone_pictures(writer: _Writer, node: Element) -> bool:
 
 
 def _image_of(node: Element) -> Element | None:
-    """Return a picture, also that of a link which holds nothing else."""
+    """Return the picture of a node: the node itself, or the only child of a link."""
     if node.name == "a" and len(node.children) == 1 and isinstance(only := node.children[0], Element):
         return only if only.name == "img" else None
     return node if node.name == "img" else None
 
 
 def _shape(writer: _Writer, node: Element) -> float | None:
-    """Return width to height of a picture that may stand in a row; None for a sign, a link, and a width of its own."""
+    """Return the aspect ratio of a picture that may stand in a row; None for an icon, a link, or one with a size."""
     if node.name != "img" or {"width", "height", "style"} & node.attributes.keys():
         return None
     found = writer.page.known(_address(node))
@@ -650,10 +650,9 @@ def _shape(writer: _Writer, node: Element) -> float | None:
 
 
 def _side_by_side(writer: _Writer, nodes: Sequence[Element], shapes: Sequence[float]) -> None:
-    """Write pictures in rows of equal numbers, each row of one height.
+    """Write pictures in rows of nearly equal numbers, each row at one height.
 
-    Widths are rounded down, so that the last one never falls into a line of its own. One title at the end is a caption
-    of them all.
+    Widths are rounded down, so that the last picture never wraps. A title on only the last one is a caption for all.
     """
     titles = [node.get("title").strip() for node in nodes]
     is_shared = bool(titles[-1]) and not any(titles[:-1])
@@ -750,7 +749,7 @@ def _place_picture(writer: _Writer, node: Element, *, is_alone: bool, width: str
 
 
 def _is_centred(node: Element) -> bool:
-    """Say whether a picture stands in something that its writer put into the middle, which only text follows."""
+    """Tell whether the author centred what is around a picture; `text-align` alone does not move a block."""
     around, steps = node.parent, 0
     while around is not None and steps < _AROUND:
         if around.attributes or around.name == "center":
@@ -762,7 +761,7 @@ def _is_centred(node: Element) -> bool:
 
 
 def _width(found: Mapping[str, str], picture: Picture | None) -> str:
-    """Return the width that a picture is to have; a height beside it would squeeze it where there is less room."""
+    """Return the width of a picture as a style; a height becomes a width, since both would distort it on a phone."""
     height = _length(found, "height")
     if not height or found.get("width") or height.endswith("%"):
         return _length(found, "width")
@@ -773,7 +772,7 @@ def _width(found: Mapping[str, str], picture: Picture | None) -> str:
 
 
 def _copy_whole(writer: _Writer, node: Element) -> None:
-    """Write a drawing or a component of WeChat's as it is, with its pictures, without ids."""
+    """Copy a drawing or a component, with placeholders for its pictures and without ids."""
     hidden = hidden_content(node) if writer.page.unclosed[node.name] > 0 else None
     if hidden is not None:
         writer.page.report(hidden, node.at)
@@ -826,9 +825,9 @@ SPACED: Final = 1.1
 WORD_EMS_MAX: Final = 4
 """Ours: a Chinese word of so many characters stays in one line; a longer one may break, into pieces of as many."""
 LATIN_EMS: Final = 0.6
-"""What a letter of another script is wide, about."""
+"""The average width of a letter of another script."""
 SCREEN_PX: Final = 343
-"""Of a phone of 375 px, beside WeChat's margins: cells that are wider together were made for another page."""
+"""The text width of a 375 px phone. Cells that are wider together were made for another page."""
 _PARTS: Final = frozenset({"thead", "tbody", "tfoot"})
 _CELLS: Final = ("th", "td")
 
@@ -839,7 +838,7 @@ class _Cell(NamedTuple):
     is_header: bool
     ems: float
     is_chinese: bool
-    """It has Chinese characters, which a browser parts."""
+    """It has Chinese characters, between which a browser may break the line."""
 
 
 def _table(writer: _Writer, node: Element) -> None:
@@ -866,7 +865,7 @@ def _rows(node: Element) -> Iterator[Element]:
 
 
 def _write_rows(writer: _Writer, node: Element, widths: list[str]) -> None:
-    """Write the parts of a table; blanks between them are nothing. The first row takes the `widths`."""
+    """Write the rows and cells of a table without the white space between them. The first row takes the `widths`."""
     said = iter(_said_widths(node)) if node.name == "tr" else iter(())
     for child in node.elements:
         is_cell = child.name in _CELLS
@@ -884,7 +883,7 @@ def _write_rows(writer: _Writer, node: Element, widths: list[str]) -> None:
 
 
 def _said_widths(line: Element) -> list[str]:
-    """Return a style for each cell of a row: the width that its old attribute says, where all fit on a phone."""
+    """Return a style for each cell of a row: the width of its `width` attribute, if all fit on a phone."""
     said = [
         _length(cell.attributes, "width") if cell.attributes else "" for cell in line.elements if cell.name in _CELLS
     ]
@@ -893,7 +892,7 @@ def _said_widths(line: Element) -> list[str]:
 
 
 def _least_widths(rows: Sequence[Sequence[Element]]) -> list[str]:
-    """Return a style for each cell of the first row; all empty where nothing has to be said.
+    """Return a minimum width for each cell of the first row; an empty list if none is needed.
 
     A browser may make a column as narrow as its longest word, and to it each Chinese character is one: beside a long
     text, `必须` and `可选` would stand upright.
@@ -907,7 +906,7 @@ def _least_widths(rows: Sequence[Sequence[Element]]) -> list[str]:
 
 
 def _least_width(column: Sequence[_Cell]) -> str:
-    """Say how wide a column is at least; one of long texts has room by itself, and words of Latin do not break."""
+    """Return the minimum width of a column. Long texts get room by themselves, and Latin words do not break."""
     if max(cell.ems for cell in column) > SCREEN_EMS / 2 or not any(cell.is_chinese for cell in column):
         return ""
     # The words of a header may stand in two lines, which leaves more room for the long texts.

@@ -29,11 +29,11 @@ _OTHER_TYPES: dict[str, type] = {
     "profile_ids": list,
     "miniprograms": list,
 }
-"""What a member may be that nobody said anything of."""
+"""The type of each member whose default is None."""
 
 
 class BadDeclarationError(ValueError):
-    """Say what is wrong with an account or a tag."""
+    """Report a wrong declaration of an account or a tag."""
 
 
 def declare_account(db: Transaction, appid: str, **given: object) -> str:
@@ -61,9 +61,9 @@ def declare_account(db: Transaction, appid: str, **given: object) -> str:
 
 
 def declare_tag(db: Transaction, appid: str, number: int, name: str, count: int, *, invented: bool = False) -> None:
-    """Make a tag exist under this name with so many followers; one that has both keeps its members.
+    """Create or change a tag; one that already has this name and count keeps its members.
 
-    `invented` says that nobody knows whether the account has it: a rehearsal needs it.
+    `invented`: a rehearsal needs the tag, and nobody declared that the account has it.
     """
     if db.get("accounts", appid) is None:
         raise BadDeclarationError("the account of the tag does not exist")

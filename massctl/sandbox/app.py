@@ -77,7 +77,7 @@ CALLS: dict[str, tuple[str, Handler]] = {
     "/cgi-bin/user/get": ("GET", audience.user_get),
     "/cgi-bin/user/tag/get": ("POST", audience.user_tag_get),
 }
-"""The calls that need one: methods and who answers."""
+"""The calls that need a token: methods and handler."""
 PATHS: frozenset[str] = frozenset({*TOKENS, *CALLS})
 """Every path of the API that the sandbox answers."""
 PAGES: dict[str, Callable[..., Reply]] = {
@@ -94,7 +94,7 @@ class ConnectionCut(ConnectionError):  # noqa: N818 - it is an event on the wire
 
 
 class App:
-    """Be the WSGI application; `sleep` waits for late answers."""
+    """The WSGI application; it calls `sleep` to delay late answers."""
 
     def __init__(self, store: Store, sleep: Callable[[float], None] = time.sleep) -> None:
         self._store = store
@@ -157,7 +157,7 @@ def answer(request: Request) -> Reply:
 
 
 def _handled(request: Request) -> Record | Reply:
-    """Check path, method, coding and token of a call, count it, and answer it."""
+    """Check path, method, content encoding and token of a call, count it, and answer it."""
     from werkzeug.exceptions import MethodNotAllowed, NotFound
 
     try:

@@ -71,7 +71,7 @@ def is_openid(value: object) -> bool:
 
 
 def fingerprint(appid: str, openid: str) -> str:
-    """Stand in for an openid of real life: 11 characters that name it without holding it."""
+    """Return 11 characters that identify an openid of real life without containing it."""
     digest = hashlib.sha256(f"{appid}\0{openid}".encode()).digest()
     return base64.urlsafe_b64encode(digest[:8]).decode().rstrip("=")
 
@@ -177,7 +177,7 @@ def spans_of(indexes: Sequence[int]) -> tuple[Span, ...]:
 
 
 def over_limit(audience: Audience, earlier: list[Record]) -> int:
-    """Count those of the audience who got four or more of the `earlier` jobs' audiences (stored form)."""
+    """Count the members of an audience who are in four or more of the `earlier` ones (stored form)."""
     if len(earlier) < USER_MONTHLY:
         return 0
     got = Counter[str]()
@@ -254,7 +254,7 @@ def batchtagging(request: Request) -> Record:
 
 
 def batchuntagging(request: Request) -> Record:
-    """Answer `tags/members/batchuntagging`; who does not have the tag goes without it."""
+    """Answer `tags/members/batchuntagging`; a follower without the tag is no error."""
     tag, indexes = _tagging(request)
     left = {**tag, "added": sorted({*tag["added"]}.difference(indexes))}
     gone = {index for index in indexes if _has(left, index)}

@@ -103,7 +103,7 @@ def kill_tokens(db: Transaction, appid: str, via: str | None = None) -> None:
 
 
 def charge(request: Request) -> None:
-    """Count one call; refuse with 45009 (day) or 45011 (minute), counting nothing then."""
+    """Count one call. At a limit refuse with 45009 (day) or 45011 (minute), and count nothing."""
     db, name = request.db, _SHARED.get(request.path, request.path)
     day, minute = _day_key(request.appid, name, request.now), f"{request.appid}|{name}|{request.now:%Y-%m-%dT%H:%M}"
     used_today, used_now = _used(db, day), _used(db, minute) if name in MINUTE else 0
@@ -147,7 +147,7 @@ def quota_get(request: Request, paths: frozenset[str]) -> Record:
 
 
 def addresses(_request: Request) -> Record:
-    """Answer `get_api_domain_ip` and `getcallbackip`: the sandbox is at home."""
+    """Answer `get_api_domain_ip` and `getcallbackip`: the loopback address."""
     return {"ip_list": ["127.0.0.1"]}
 
 

@@ -1,11 +1,11 @@
-"""Post events to a callback URL as WeChat's servers do: signed, in the clear or sealed, again where nobody took them.
+"""Post events to a callback URL as WeChat's servers do: signed, plain or encrypted, and retried until accepted.
 
 Before the first event the URL has to answer the check of the developer console (GET with `echostr`). Until it does,
 it is asked again every five seconds, and events wait. An event is posted once, at the end of its job, unless
-`POST /_sandbox/callback` ordered otherwise for the sends that follow. Where the answer is not 200 with `success` or
-nothing within five seconds, WeChat tries three times in all. Rules: WeChat docs, "接入指南", "消息加解密说明",
-"被动回复用户消息", read 2026-10; nothing is taken from the code that opens such posts. The pause between two tries is
-ours: copies come 5 s apart.
+`POST /_sandbox/callback` ordered otherwise for the sends that follow. It is accepted by status 200 with `success` or an
+empty body within five seconds; otherwise WeChat tries three times in all. Rules: WeChat docs, "接入指南",
+"消息加解密说明", "被动回复用户消息", read 2026-10; nothing is taken from the code that opens such posts. The pause
+between two tries is ours: copies come 5 s apart.
 """
 
 import base64

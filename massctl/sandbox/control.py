@@ -1,4 +1,4 @@
-"""Answer `/_sandbox/…`: what a tester may do to the sandbox that WeChat would not offer, and the report.
+"""Answer `/_sandbox/…`: the controls for testers, which WeChat does not have, and the report.
 
 docs/reference/sandbox.md describes each request. A wrong one answers 400 with `{"error": "…"}` and changes nothing.
 """
@@ -275,7 +275,7 @@ def _callback(db: Transaction, given: object) -> Record:
 
 
 class Travel(Body):
-    """How the events of the sends that follow travel; nothing: as WeChat does it."""
+    """How the events of later sends are delivered; without members, as WeChat does it."""
 
     delay: Annotated[int, Field(ge=0, le=86_400)] = 0
     copies: Annotated[int, Field(ge=1, le=callback.TRIES_MAX)] = 1

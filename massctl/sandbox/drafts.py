@@ -229,9 +229,9 @@ _TAG = re.compile(r"<!--.*?-->|<(/?)([A-Za-z][^\s/>]*)((?:\"[^\"]*\"|'[^']*'|[^'
 _ATTRIBUTE = re.compile(r"\s+([^\s=/>\"']+)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+))?")
 _RAW = frozenset({"script", "style"})
 _REMOVED_WHOLE = _RAW | {"audio", "form", "iframe", "object", "video"}
-"""They go with everything in them."""
+"""Removed with everything in them, except a frame with a video of WeChat's."""
 _REMOVED = frozenset({"embed", "input", "link", "meta"})
-"""They hold nothing."""
+"""Removed; they have no content."""
 _PICTURE_HOSTS = frozenset({"mmbiz.qpic.cn", "mmbiz.qlogo.cn", "mmecoa.qpic.cn"})
 _ARTICLE_HOST = "mp.weixin.qq.com"
 
@@ -248,7 +248,7 @@ def sanitised(content: str, *, foreign_links: bool = False) -> str:
     kept: list[str] = []
     at, removed, depth = 0, "", 0
     is_open = {"a": True, "iframe": False}
-    """Whether the newest start of such an element was kept: then its end is."""
+    """Whether the last start tag of such an element was kept; its end tag is treated alike."""
     for found in _TAG.finditer(content):
         if not depth:
             kept.append(content[at : found.start()])

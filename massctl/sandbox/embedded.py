@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Sandbox:
-    """Be one open sandbox: its API as a WSGI app, and what the embedding declares about it.
+    """One open sandbox: its API as a WSGI app, and what the caller declares about it.
 
     `app` answers the API for any host name, so `httpx.WSGITransport(app)` can stand in for
     `https://api.weixin.qq.com`. A cut connection raises `massctl.sandbox.app.ConnectionCut`, a `ConnectionError`.
@@ -85,9 +85,9 @@ class Sandbox:
             return callback.bodies(db)
 
     def poster(self, endpoint: "Endpoint", told: Callable[[str], None], ask: "Exchange | None" = None) -> "Poster":
-        """Return what posts this sandbox's events to a callback URL; one that was ordered early before its answer.
+        """Return what posts this sandbox's events to a callback URL; an early one leaves before its send is answered.
 
-        `told` hears what the check of the URL found whenever that changes: why it failed, or an empty string.
+        `told` is called when the result of the URL's check changes: with the error, or with an empty string.
         """
         poster = callback.Poster(self._store, endpoint, told, ask or callback.exchange)
         self.app.before_answer = lambda: poster.post_due(early=True)
@@ -102,7 +102,7 @@ class Sandbox:
             return report(db)
 
     def reset(self) -> None:
-        """Forget everything but accounts, tags and settings."""
+        """Remove every row except accounts, tags and settings; uploaded bytes stay."""
         with self._store.transaction() as db:
             db.reset()
 

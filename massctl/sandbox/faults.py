@@ -1,4 +1,4 @@
-"""Break answers on order, as the network and WeChat do.
+"""Inject faults on order, as the network and WeChat cause them.
 
 `POST /_sandbox/faults` (see `control`) keeps rules; each call is counted in every rule for its path. The faults:
 

@@ -1,4 +1,4 @@
-"""Answer the pages that people look at: what stands on whose phone, articles, pictures, notices.
+"""Answer the pages of the inbox: phones, articles, pictures, notices.
 
 小林 is follower number 0 and in every tag; 阿梅 is number 1 and in none. A list of openids from real life reaches the
 one of them that stands for somebody on it (see `mass`). Reviewers who got a preview have phones of their own. What

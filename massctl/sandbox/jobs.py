@@ -1,4 +1,4 @@
-"""Say what has become of a mass job, and make the event that tells it: MASSSENDJOBFINISH.
+"""Compute the state of a mass job, and build its event: MASSSENDJOBFINISH.
 
 A job's state is never stored, only computed from its times: SENDING for a while, then SEND_SUCCESS; with API mass-send
 protection on, it is held until somebody confirms, refuses, or 30 minutes have passed. The report shows the events,
@@ -15,7 +15,7 @@ from massctl.sandbox.store import Record, Transaction, beijing
 SENDING_SECONDS = 180
 """How long a job says SENDING, unless the setting `sending_seconds` says otherwise."""
 HOLD_SECONDS = 30 * 60
-"""How long the administrator may think."""
+"""How long the administrator has to confirm a held job."""
 SENDER = "mphelper"
 """Stands for the openid of WeChat's mass helper: no openid is in a report."""
 ORIGINAL_URL = "http://mp.weixin.qq.com/s?__biz=SANDBOX&mid=1&idx=1&sn=original#rd"
@@ -88,7 +88,7 @@ def article_url(job: Record, index: int) -> str:
 
 
 def event_of(db: Transaction, job: Record, at: float) -> Record | None:
-    """Return the event of a job that was told by the moment `at`, in both forms; None while it was not."""
+    """Return the event of a job in both data formats; None if WeChat has not made it by the moment `at`."""
     told = told_at(db, job)
     word = event_status(db, job, max(at, ended_at(db, job)))
     if not word or told > at or job["told"].get("event") == "none":

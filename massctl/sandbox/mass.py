@@ -44,7 +44,7 @@ PREVIEW_ID_BASE = 1_000_000_000
 
 _ANCHOR = re.compile(r"<a\b([^>]*)>", re.IGNORECASE)
 _MISSING = {"text": 44004, "images": 40215, "wxcard": 40073}
-"""What is said of a branch that is not there; of the others, that there is no such material: 40007."""
+"""The errcode of a missing branch. That of other types is 40007: there is no such material."""
 _TYPES = frozenset({"mpnews", "text", "voice", "image", "mpvideo", "video", "wxcard"})
 
 

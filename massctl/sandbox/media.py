@@ -17,9 +17,9 @@ PICTURE_HOST = "mmbiz.qpic.cn"
 TEMPORARY_SECONDS = 3 * 86_400
 """Temporary media lives three days."""
 VOICE_SECONDS = 60
-"""Both voice uploads (45007)."""
+"""The longest sound that either upload takes (45007)."""
 LIBRARY = {"image": 100_000, "thumb": 1000, "voice": 1000, "video": 1000}
-"""Permanent material of one type (45074)."""
+"""The most permanent materials of each type (45074)."""
 _MEGABYTE = 1024 * 1024
 
 

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from massctl.sandbox.store import Record, Transaction
 
 OK: Record = {"errcode": 0, "errmsg": "ok"}
-"""What a call answers that has nothing else to say."""
+"""The answer of a call that returns nothing else."""
 MEDIA_FIELD = "media"
 # A backslash-u escape whose backslash is not itself escaped.
 _ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\u([0-9a-fA-F]{4})")
@@ -228,12 +228,12 @@ class Request:
         self.db.put("accounts", self.appid, self.account)
 
     def violation(self, kind: str, **detail: Any) -> None:
-        """Note a thing that a good client does not do; the answer is not changed by it."""
+        """Record something that a correct client does not do; the answer stays the same."""
         row = {"kind": kind, "path": self.path, "at": self.at, **detail}
         self.db.put("violations", f"{self.db.next_number('violation'):06d}", row)
 
     def assume(self, kind: str, name: str) -> None:
-        """Note once what was taken for true because nobody declared it."""
+        """Record once what the sandbox assumes because nobody declared it."""
         self.db.put("assumed", f"{self.appid}|{kind}|{name}", {"appid": self.appid, "kind": kind, "id": name})
 
 

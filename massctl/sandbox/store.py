@@ -29,7 +29,7 @@ FILE_NAME = "world.sqlite3"
 FORMAT = 2
 """Version of the file; another one is refused."""
 LASTING = ("accounts", "tags", "settings")
-"""What survives a reset: who exists."""
+"""The kinds of rows that survive a reset."""
 _LOCK_SECONDS = 60.0
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -92,7 +92,7 @@ class Transaction:
 
     @contextlib.contextmanager
     def all_or_nothing(self) -> Iterator[None]:
-        """Undo what the block did where it ends with an exception; what was done before it stays."""
+        """Undo what the block did if it raises; earlier changes of the transaction stay."""
         self._db.execute("SAVEPOINT part")
         try:
             yield
@@ -154,9 +154,9 @@ class Transaction:
 
     @property
     def date(self) -> datetime:
-        """What the `Date` of an answer says: the machine's time, wrong by as much as was asked for.
+        """The `Date` header of an answer: the machine's time, plus the error that was ordered.
 
-        It does not follow the sandbox's clock: whoever lets a day pass here did not set the clocks of its visitors.
+        It does not follow the sandbox's clock: moving that does not change the clocks of the clients.
         """
         return self.real_now + timedelta(seconds=self._clock["date_ahead"])
 
@@ -186,7 +186,7 @@ class Transaction:
 
 
 class Store:
-    """Hold one open file."""
+    """One open database file."""
 
     def __init__(self, directory: Path | None, real_now: Callable[[], datetime]) -> None:
         """Open the file in `directory`; None keeps everything in memory. `real_now` returns an aware datetime."""

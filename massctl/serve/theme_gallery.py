@@ -1,4 +1,4 @@
-"""A sample article in every theme, for the gallery of `massctl serve --themes`."""
+"""Render the samples in every theme, for the gallery of `massctl serve --themes`."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -38,7 +38,7 @@ _NUMBERS: Final = frozenset({"font_size"})
 
 
 def read_settings(query: Mapping[str, str]) -> ThemeSettings:
-    """Read the choices of the page's address; what is no choice is left out."""
+    """Read the choices in the page's address; invalid ones are ignored."""
     found = ThemeSettings()
     for key in ("accent", "font_size", "headings", "code"):
         written = query.get(key, "")

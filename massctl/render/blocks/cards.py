@@ -1,4 +1,4 @@
-"""What a template calls to show a mini-program or a profile, or to link to an article that the house sent before.
+"""Functions for templates: cards and links of mini-programs, profile cards, addresses of sent articles.
 
 The elements are WeChat's own; it refuses a mini-program that is not linked to the account (45086) and the profile of
 another account (40155). Source: WeChat docs, "draft/add" and "mini-program cards in articles", read 2026-10.
@@ -22,7 +22,7 @@ from massctl.render.fault import TemplateStop
 from massctl.render.inputs import Inputs, Problem
 
 _APPID: Final = re.compile(r"wx[0-9a-f]{16}")
-"""Source: the AppIDs of WeChat, in every example of its docs."""
+"""The form of an AppID. Source: every example in WeChat's docs."""
 _TITLED: Final = '{"article": "2026-10-tea", "title": "…"}'
 _NUMBER_MAX: Final = 8
 """Articles of one message. Source: WeChat docs, "draft/add", read 2026-10."""
@@ -40,7 +40,7 @@ SIGNATURES: Final[Mapping[str, Signature]] = {
 
 
 def card(name: str, *args: Any, **kwargs: Any) -> str:
-    """Write what a template asks for by one of the names above but the last; raises TemplateStop for a wrong call."""
+    """Return the HTML of a mini-program or a profile card; raises TemplateStop for a wrong call."""
     form = SIGNATURES[name]
     given = given_to(form, args, kwargs, holds=False)
     if "appid" in given and not _APPID.fullmatch(given["appid"]):
@@ -51,7 +51,7 @@ def card(name: str, *args: Any, **kwargs: Any) -> str:
 
 @pass_context
 def article_url(context: Context, *args: Any, **kwargs: Any) -> str:
-    """Give the address of an article that went out before; raises TemplateStop where none is known."""
+    """Return the address of an article that was sent before; raises TemplateStop if none is known."""
     form = SIGNATURES["article_url"]
     given = given_to(form, args, kwargs, holds=False)
     sent: SentArticles = context.environment.sent  # type: ignore[attr-defined]  # It is ours.
@@ -60,7 +60,7 @@ def article_url(context: Context, *args: Any, **kwargs: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SentArticles:
-    """What went out before, as templates of one campaign refer to it."""
+    """Articles that were sent before, for the templates of one campaign."""
 
     inputs: Inputs
     links: dict[str, str]

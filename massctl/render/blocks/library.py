@@ -1,4 +1,4 @@
-"""The blocks themselves: their HTML, with classes for the theme and no more layout than must hold in any theme.
+"""The HTML of each block: classes for the theme, and only the layout that must hold in every theme.
 
 What a call gives is text and is escaped; what stands between `call` and `endcall` is the article's own Markdown or
 HTML. In Markdown a block stands on lines of its own and gets its styles with the rest of the article; HTML is passed
@@ -54,13 +54,13 @@ NUMBER_WIDTHS: Final = (280, 134, 88)
 NUMBER_SIZE_MAX: Final = 36
 NUMBER_SIZE_MIN: Final = 16
 SCAN: Final = "长按识别二维码"
-"""What stands below a QR code where nothing else is said."""
+"""The default text below a QR code."""
 HEADING: Final = "往期推荐"
-"""What stands above articles that were sent before, where nothing else is said."""
+"""The default heading above articles that were sent before."""
 MARK: Final = "\ue002"
-"""Around the number of each part, until the block around it has found it."""
+"""Stands around the number of each part until the enclosing block replaces it."""
 _TOP: Final = "display:inline-block;vertical-align:top"
-"""Of what stands beside something else."""
+"""The style of elements that stand side by side."""
 _SLOT: Final = re.compile("\ue000[0-9]+\ue001")
 _PRIVATE: Final = re.compile("[\ue000-\ue002]")
 _ADDRESS: Final = re.compile(r"https?://\S+", re.IGNORECASE)
@@ -79,14 +79,14 @@ class _Open:
 
 
 class Blocks:
-    """What one article calls; each block is an attribute."""
+    """The template library of one article; each block is an attribute."""
 
     def __init__(
         self, *, is_markdown: bool, external_links: ExternalLinks, styled: Callable[[str], str], sent: SentArticles
     ) -> None:
-        """`styled` puts the theme onto a piece of HTML; it is asked where Markdown does not follow."""
+        """`styled` inlines the theme into a piece of HTML; it is called only in HTML articles."""
         self.sent = sent
-        """What went out before."""
+        """Articles that were sent before."""
         self._is_markdown = is_markdown
         self._external_links = external_links
         self._styled = styled
@@ -132,14 +132,14 @@ class Blocks:
         return [here.parts[int(number)] for number in pieces[1::2]]
 
     def _placed(self, html: str) -> str:
-        """Give a block as it stands in the article."""
+        """Return a block as it is inserted into the article."""
         if self._is_markdown:
             # Blank lines around it, so that what goes before is not indented code and what follows is Markdown.
             return f"\n\n{html}\n\n"
         return _SLOT.sub(lambda found: self._slots.get(found[0], ""), self._styled(html))
 
     def held(self, written: str) -> str:
-        """Give what stands in a block; in HTML a place for it, so that it keeps its bytes."""
+        """Return the content of a block; in HTML a slot for it, so that it keeps its bytes."""
         plain = _PRIVATE.sub("", written)
         if self._is_markdown:
             return f"\n\n{dedent(plain).strip(chr(10))}\n\n" if plain.strip() else ""

@@ -1,4 +1,4 @@
-"""What each block takes, and what a call gives it: every mistake stops the template at the line of the call."""
+"""The arguments of each block, and the check of a call: a mistake stops the template at the line of the call."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ _IN_CELL: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One thing that a block is given by name or by place."""
+    """One argument of a block, by name or by position."""
 
     name: str
     is_required: bool = False
@@ -79,21 +79,21 @@ def signature(
 
 
 Given = Mapping[str, Any]
-"""By parameter: a text, a mapping of texts, or a list; what was not given is not there."""
+"""Arguments by name: a text, a mapping of texts, or a list; an omitted one is absent."""
 
 
 _TAKES_NOTHING: Final = Phrase("docs/guides/template-library.md shows the syntax of each block")
 
 
 def stop(block: Signature, message: Phrase, hint: Phrase | None = None) -> TemplateStop:
-    """Make the refusal of a call."""
+    """Return the error of a wrong call."""
     names = ", ".join(each.name for each in block.parameters)
     usual = Phrase("{block} takes {names}", block=block.shown, names=names) if names else _TAKES_NOTHING
     return TemplateStop(Problem(CODE, message, hint or usual), needle=block.shown)
 
 
 def given_to(block: Signature, args: Sequence[Any], kwargs: Mapping[str, Any], *, holds: bool) -> Given:
-    """Sort what a call gives; raises TemplateStop for the first mistake. `holds`: it has a body."""
+    """Return the arguments of a call by name; raises TemplateStop for the first mistake. `holds`: it has a body."""
     if holds and not block.holds:
         raise stop(block, Phrase("{block} has no content: write it without {call}", block=block.shown, call=CALL))
     named = _named(block, args, kwargs)

@@ -1,1 +1,1 @@
-"""What an article or message should not say or hold, beyond what makes it unreadable; `registry` lists every rule."""
+"""Content rules: what an article or message should not contain. `registry` lists every rule."""

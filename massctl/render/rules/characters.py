@@ -1,7 +1,7 @@
-"""Characters that nobody sees, and those that turn the direction of writing.
+"""Find invisible characters, and those that change the direction of writing.
 
-Somebody who reviews a text with them in it reads another text than followers do; and a search, or WeChat's count of
-characters, finds what no eye does. Where a script or an emoji needs one of them, it is let through.
+A reviewer of a text with them does not read what followers read. A search, and WeChat's count of characters, includes
+what nobody sees. A character that a script or an emoji needs is allowed.
 Source of the classes: Unicode Standard Annex #9, "Bidirectional Algorithm", and #31, "Default ignorable characters".
 """
 
@@ -68,7 +68,7 @@ def unseen_characters(text: str) -> list[Unseen]:
 
 def find_unseen(subject: "Subject") -> "Iterator[Finding]":
     """Find such characters in the files of an article; those of campaign.yaml are found where it is read."""
-    # What articles are judged by loads the rules of elements; every YAML file comes through this module.
+    # Loaded here, because every YAML file comes through this module, and `subject` loads the rules of elements.
     from massctl.render.rules.subject import Finding
 
     for path, text in _read(subject.sources).items():

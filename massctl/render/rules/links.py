@@ -24,7 +24,7 @@ def find_dead_links(subject: Subject) -> Iterator[Finding]:
         why = _why_dead(address)
         if why is not None:
             yield subject.found(why, Phrase("link to an article on mp.weixin.qq.com, or write it as text"), address)
-    # Of another form it is a fault already.
+    # An address of another form is already a fault.
     why = _why_dead(subject.source_url) if subject.source_url.lower().startswith("http") else None
     if why is not None:
         hint = Phrase("copy the address of the published article, or of a web page")
@@ -44,7 +44,7 @@ def find_unencrypted(subject: Subject) -> Iterator[Finding]:
 
 
 def _addresses(subject: Subject) -> Iterator[str]:
-    """Give where the links of a body lead; those to mini-programs lead elsewhere."""
+    """Yield the addresses of the links in a body, except those to mini-programs."""
     for element in subject.elements:
         address = element.get("href").strip() if element.name == "a" else ""
         if address and "data-miniprogram-appid" not in element.attributes and not is_script(address):
@@ -74,4 +74,4 @@ def _is_unencrypted(address: str) -> bool:
     try:
         return urlsplit(address).hostname not in _LOCAL
     except ValueError:
-        return False  # It is found as what it is: no address.
+        return False  # `find_dead_links` reports it.

@@ -1,4 +1,4 @@
-"""Pictures of a body: words for who cannot see them, and enough pixels."""
+"""Rules for the pictures of a body: alternative text, and enough pixels."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -53,7 +53,7 @@ def _is_tiny(width: int, height: int) -> bool:
 
 
 def _images(subject: Subject) -> Iterator[Element]:
-    """Give the pictures that followers will see; one that was not found is a fault already."""
+    """Yield the pictures that followers will see; a missing file is already a fault."""
     for element in subject.elements:
         if element.name == "img":
             address = _address(element)
@@ -66,7 +66,7 @@ def _address(element: Element) -> str:
 
 
 def _reference(element: Element, subject: Subject) -> str:
-    """Give a picture's path as it was written."""
+    """Return a picture's path as written."""
     address = _address(element)
     known = subject.pictures.get(address.removeprefix(PICTURE_SCHEME))
     return known[0] if known is not None else address

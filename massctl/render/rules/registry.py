@@ -1,4 +1,4 @@
-"""Every content rule on one screen: its code, how much it stops, and what looks for it.
+"""The table of content rules: the code, the severity and the check of each.
 
 An error is what WeChat refuses, what followers would lose, or what the house itself forbids; taste is a warning or a
 note. Warnings and notes can be accepted, with a reason, under `ignore:` in campaign.yaml.
@@ -77,7 +77,7 @@ LIMITS: Final[Mapping[str, Limit]] = {
 
 
 def judge(subject: Subject) -> Iterator[tuple[Path, Fault]]:
-    """Give every fault of a subject by every rule, each with the key of campaign.yaml that it belongs to."""
+    """Yield the faults of a subject, rule by rule, each with the key of campaign.yaml that it belongs to."""
     for rule in RULES:
         for finding in rule.check(subject):
             yield finding.key, _fault(rule, finding)

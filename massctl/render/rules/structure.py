@@ -15,7 +15,7 @@ from massctl.render.rules.subject import Check, Finding, Subject
 from massctl.render.tree import Element
 
 REPORTS_MAX: Final = 10
-"""Ours: places of one rule in one article; a pasted design repeats its faults, and who reads ten knows the rest."""
+"""Ours: findings of one rule in one article; a pasted design repeats its faults."""
 PHONE_PIXELS: Final = 375
 """The narrower of the widths at which rule 1.4 is checked."""
 LINE_HEIGHT_SHARE_MIN: Final = 0.95
@@ -34,17 +34,16 @@ _LENGTH: Final = re.compile(r"(-?\d*\.?\d+)(px|pt|em|rem|%)?", re.ASCII)
 _UNITS: Final = {"px": 1.0, "pt": 4 / 3}
 """CSS pixels a unit. Source: CSS Values and Units, "absolute lengths"."""
 FONT_SIZE: Final = 17.0
-"""Pixels; what an article has where nothing is said. Source: the style sheet of articles, read 2026-10."""
+"""Pixels; WeChat's default. Source: the style sheet of articles, read 2026-10."""
 
 Found = Iterator[tuple[Element, Phrase]]
 Look = Callable[[Element], Found]
 
 
 def _rule(sign: str, hint: Phrase, look: Look) -> Check:
-    """Make a check of what is looked for in each element.
+    """Make a check that calls `look` for each element.
 
-    A body in whose tags `sign`, a regular expression for small letters, finds nothing is not taken apart: nearly
-    every one.
+    `sign` is a pattern for tags in lower case. A body without a match, as nearly all are, is not searched.
     """
     pattern = re.compile(sign)
 
@@ -233,7 +232,7 @@ def is_drawn(element: Element) -> bool:
 
 
 def pixels(length: str, font_size: float = FONT_SIZE) -> float | None:
-    """Give a length in CSS pixels; None for shares, words and sums."""
+    """Return a length in CSS pixels; None for percentages, keywords and `calc()`."""
     found = _LENGTH.fullmatch(length.replace("!important", "").strip())
     if found is None or found[2] == "%" or (found[2] is None and float(found[1]) != 0):
         return None

@@ -36,7 +36,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What a follower reads of something; elements that part words are line ends."""
+    """The visible text of a string or a body; elements that separate words are line ends."""
 
     whole: str
     runs: tuple[Run, ...]
@@ -70,9 +70,9 @@ class Text:
         return cls("".join(pieces), (*runs, Run(length, "")))
 
     def around(self, start: int, end: int) -> tuple[str, int]:
-        """Give words around a place by which it is found in the source, and how far into them it is.
+        """Return the text around a match, by which it is found in the source, and the offset of the match in it.
 
-        Nothing of another element is in them: there, the source has markup.
+        The text stays within one element, since the source has markup between elements.
         """
         run = self.runs[bisect_right(self.runs, start, key=lambda each: each.start) - 1]
         first, last = start - run.start, end - run.start
@@ -119,7 +119,7 @@ class Subject:
     source_url: str = ""
     """The address behind "read original"."""
     is_alone: bool = True
-    """No other article stands beside it."""
+    """It is the only article of its message."""
 
     @property
     def content_key(self) -> Path:
@@ -138,18 +138,18 @@ class Subject:
 
     @cached_property
     def lower(self) -> str:
-        """The body in small letters, for a first look at its markup."""
+        """The body in lower case, for a first look at its markup."""
         return self.content.lower()
 
     @cached_property
     def markup(self) -> str:
-        """The opening tags of the body in small letters, each of equal ones once: a theme repeats a dozen of them."""
+        """The distinct opening tags of the body in lower case; a theme repeats a dozen of them."""
         # Behind the last `>` there are none, and each `<` there would be followed to the end.
         return "".join(dict.fromkeys(_OPENING.findall(self.lower, 0, self.lower.rfind(">") + 1)))
 
     @cached_property
     def depth(self) -> int:
-        """How many tags follow each other at most without one that closes; no chain of elements is longer."""
+        """The longest run of opening tags without a closing one; no chain of elements is longer."""
         longest = open_ = 0
         for closing in _SLASHES.findall(self.content):
             open_ = 0 if closing else open_ + 1

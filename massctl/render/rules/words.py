@@ -2,8 +2,8 @@
 
 The terms and their sources stand in `words.toml`, which whoever reads files hands over as text: one list for each rule
 (absolute terms of the advertising law, what incites to share or to follow, what WeChat forbids). A term is found only
-where no ordinary expression covers it (最佳观赏期, 转发微博), nothing near says that it is only spoken of (警惕, 违规),
-and no word that the house allows.
+where no ordinary expression covers it (最佳观赏期, 转发微博), no word of the house's `allowed_words` does, and nothing
+near shows that the text only talks about it (警惕, 违规).
 """
 
 import re
@@ -43,7 +43,7 @@ class TermList:
     signs: tuple[str, ...]
     """Every term holds one of these, so that a clause without them need not be looked at."""
     unless: tuple[str, ...] = ()
-    """Words by which a sentence only speaks of what a term does."""
+    """Words that show that a sentence only talks about what a term does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ class _Index:
 
     @cached_property
     def signs(self) -> re.Pattern[str]:
-        """Finds every sign."""
+        """The pattern of every sign."""
         return re.compile(_either(map(re.escape, self.terms.signs)))
 
     def terms_with(self, sign: str) -> re.Pattern[str]:
@@ -170,13 +170,13 @@ class _Index:
 
     @cached_property
     def ordinary(self) -> re.Pattern[str]:
-        """Finds what no term is looked for in."""
+        """The pattern of the expressions in which no term is reported."""
         patterns = [pattern for group in self.terms.groups for pattern in group.ordinary]
         return re.compile(_either([*patterns, *map(re.escape, self.allowed)]))
 
     @cached_property
     def unless(self) -> re.Pattern[str]:
-        """Finds what makes a term nothing but a topic."""
+        """The pattern of the words that make a term only a topic."""
         return re.compile(_either(map(re.escape, self.terms.unless)))
 
 

@@ -1,4 +1,4 @@
-"""How an article is drawn, in the preview and in the inbox of the sandbox alike: its markup, and `article.css`."""
+"""The markup and the style sheet of an article, for the preview and the inbox of the sandbox."""
 
 import re
 from functools import cache
@@ -33,15 +33,15 @@ def article_style() -> str:
 
 
 def drawn(body: str) -> str:
-    """Return a body whose pictures are at hand as a page shows it.
+    """Prepare a body with local pictures for a page.
 
-    Pictures that stand elsewhere are an empty frame, cards have their picture, and colours follow day and night.
+    Remote pictures become an empty frame, cards get their picture, and colours follow light and dark mode.
     """
     return by_day_and_night(edited(body, [*_distant_pictures(body), *_components(body)]))
 
 
 def _distant_pictures(body: str) -> list[Edit]:
-    """Find the pictures that stand on WeChat's servers: a page asks nobody for anything."""
+    """Replace the pictures on other servers: a page loads nothing from elsewhere."""
     return [
         Edit(each.value_start, each.value_start + len(each.written), NOT_HERE)
         for tag in tags(body)
@@ -72,7 +72,7 @@ def _components(body: str) -> list[Edit]:
 
 
 def _source_link(url: str | None) -> str:
-    """Return 阅读原文; an address that is none of the web is not made a link."""
+    """Return the line 阅读原文; only an address of the web becomes a link."""
     if not url:
         return ""
     if not re.match("https?://", url, re.IGNORECASE):

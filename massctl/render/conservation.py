@@ -16,7 +16,7 @@ from massctl.model.phrase import Phrase
 from massctl.render.elements import is_script, writer_row
 from massctl.render.fault import Fault
 from massctl.render.highlight import TAB
-from massctl.render.html_scan import Tag, tags
+from massctl.render.html_scan import COMMENT_ENDS, Tag, tags
 from massctl.render.links import has_scheme, meant
 from massctl.render.page import Page
 from massctl.render.styles import pictures_in
@@ -41,7 +41,8 @@ _EMOJI_NAME: Final = re.compile(r":[a-z0-9_+-]{1,40}:")
 """It becomes its emoji."""
 _TASK: Final = re.compile(r"^\[[ xX]\] ")
 """It becomes a box."""
-_COMMENT: Final = re.compile(r"<!--(?:-?>|.*?--!?>)|<(?:!\[CDATA\[|!doctype\b|\?)[^>]*>?", re.DOTALL | re.IGNORECASE)
+_DECLARATION: Final = re.compile(r"<(?:!\[CDATA\[|!doctype\b|\?)[^>]*>?", re.IGNORECASE)
+_COMMENT: Final = re.compile(r"<!--(?:-?>|.*?--!?>)|" + _DECLARATION.pattern, re.DOTALL | re.IGNORECASE)
 """Nobody sees a comment, a declaration or an instruction."""
 _ADDRESS_ONLY: Final = "mailto:"
 """It is not written in front of an address at the end of the article."""
@@ -189,7 +190,10 @@ def _take_tag(tag: Tag, html: str, found: Inventory) -> None:
 
 def _shown_text(html: str) -> str:
     """Return what HTML without tags shows."""
-    return _TASK.sub("", unescape(_COMMENT.sub("", html)).lstrip())
+    # Behind the last end of a comment, each beginning of one would be followed to the end of the text.
+    end = max(html.rfind(each) + len(each) for each in COMMENT_ENDS)
+    shown = _COMMENT.sub("", html[:end]) + _DECLARATION.sub("", html[end:])
+    return _TASK.sub("", unescape(shown).lstrip())
 
 
 def _runs(text: str) -> list[str]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from html import unescape
 from typing import Final
 
+COMMENT_ENDS: Final = ("-->", "--!>")
+"""Source: HTML standard, "13.2.5.51 Comment end state" and "13.2.5.52", read 2026-11."""
 _TAG: Final = re.compile(
     r"<(?:!--(?:-?>|.*?(?:--!?>|\Z))|[!?][^>]*>?|(?P<slash>/?)(?P<name>[A-Za-z][^\s/>]*)"
     r"(?P<rest>(?:=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'>][^\s>]*|(?=>))|[^>=])*+)>?)",

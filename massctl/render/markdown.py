@@ -17,7 +17,7 @@ from massctl.render.bounds import DEPTH_MAX, ELEMENTS_MAX, TooMuchError, depth_f
 from massctl.render.elements import is_script, writer_row
 from massctl.render.fault import Fault
 from massctl.render.html_article import UNENDED_COMMENT, tag_faults
-from massctl.render.html_scan import Edit, edited, tags, unended_comment
+from massctl.render.html_scan import COMMENT_ENDS, Edit, edited, tags, unended_comment
 from massctl.render.markdown_lint import text_faults
 from massctl.render.markdown_parser import NESTING_MAX, Parsed, every, parse, with_emoji
 from massctl.render.page import Page
@@ -74,7 +74,6 @@ _NO_TAG: Final = re.compile(r"</(?![A-Za-z])|<!(?!--|\[CDATA\[|doctype\b)[^>]*>?
 _COMMENT: Final = re.compile(r"<!--(?!-?>)")
 _UNREAD: Final = re.compile(r"<(?:!--.*|(?P<name>[A-Za-z][\w:-]*)\s+[A-Za-z][^<>]*?=\s*[\"'][^<]*)")
 """HTML in a line of text, where CommonMark reads none: it lacks its end or a quotation mark."""
-_COMMENT_ENDS: Final = ("-->", "--!>")
 
 
 class _Writer:
@@ -268,7 +267,7 @@ def _checked_html(text: str, page: Page, start: int | None) -> str:
     of the text in the file, where it is known; then each tag says its own.
     """
     end = len(text)
-    opened = _COMMENT.search(text, max(text.rfind(each) for each in _COMMENT_ENDS) + 1) if "<!--" in text else None
+    opened = _COMMENT.search(text, max(text.rfind(each) for each in COMMENT_ENDS) + 1) if "<!--" in text else None
     if opened is not None:
         # An unclosed comment would swallow the text after the HTML.
         end = opened.start()

@@ -122,11 +122,15 @@ def _diagnostic(page: Page, diagnostic: Diagnostic) -> None:
         _excerpt(page, diagnostic.excerpt, diagnostic.place, SEVERITY[diagnostic.severity][1])
 
 
+EXCERPT_CELLS_MAX: Final = 400
+"""Ours, of a piped line, which has no width: a line of a pasted page may have a million characters."""
+
+
 def _excerpt(page: Page, excerpt: Excerpt, place: Place, ink: Ink) -> None:
     """Show a line as written, carets under its fault, and the line as it should be."""
     number = str(place.line or "")
     gutter = f"  {number} | "
-    room = max(16, page.width - len(gutter))
+    room = max(16, min(page.width, EXCERPT_CELLS_MAX) - len(gutter))
     written = excerpt.written.rstrip("\r\n")
     first = min(max((place.column or 1) - 1, 0), len(written))
     last = len(written) if place.end_line not in (None, place.line) else (place.end_column or 0) - 1

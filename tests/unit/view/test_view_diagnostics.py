@@ -7,7 +7,7 @@ import pytest
 from massctl.model.diagnostics import Diagnostic, Excerpt, Place, Severity
 from massctl.model.phrase import Phrase
 from massctl.view.cells import cells
-from massctl.view.diagnostics import diagnostics_text
+from massctl.view.diagnostics import EXCERPT_CELLS_MAX, diagnostics_text
 from massctl.view.github import github_annotations
 from massctl.view.i18n import Language
 from massctl.view.style import Style
@@ -70,6 +70,12 @@ def test_carets_stand_under_the_fault(written: str, column: int, end: int, caret
 def test_a_fault_over_lines_is_marked_to_the_end_of_its_first():
     place = Place(FILE, 12, 3, 14, 2)
     assert (2, 6) == caret_cells(shown(fault("- 春季大", place=place)))
+
+
+def test_a_line_of_a_pasted_page_is_cut_in_a_pipe_too():
+    text = shown(fault("甲" * 100_000, 50_000, 50_002), width=10**9)
+    assert EXCERPT_CELLS_MAX >= max(cells(line) for line in text.split("\n"))
+    assert 4 == caret_cells(text)[1]
 
 
 def test_a_fault_without_a_column_has_no_caret():

@@ -1,11 +1,14 @@
 """A fault found while rendering, before it is known which file and line of the repository it belongs to."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
 from massctl.model.diagnostics import Severity
 from massctl.model.phrase import Phrase
 from massctl.render.inputs import Problem
+
+SETTINGS_FILE: Final = "../massctl.yaml"
+"""The settings, from the campaigns folder."""
 
 
 class TemplateStop(Exception):  # noqa: N818  # It is control flow of this package, which makes a Fault of it.

@@ -7,7 +7,7 @@ from html import unescape
 from typing import Final
 
 from massctl.model.diagnostics import Diagnostic, Excerpt, Lines, Place
-from massctl.render.fault import Fault
+from massctl.render.fault import SETTINGS_FILE, Fault
 
 CAMPAIGNS: Final = "campaigns/"
 """Before a path from the campaigns folder, to make it one from the repository's root."""
@@ -40,7 +40,8 @@ class Origin:
 
     def _place(self, fault: Fault) -> tuple[Place | None, str | None]:
         if fault.path:
-            file, line, column = CAMPAIGNS + fault.path, fault.line, fault.column
+            file = fault.path.removeprefix("../") if fault.path == SETTINGS_FILE else CAMPAIGNS + fault.path
+            line, column = fault.line, fault.column
             lines = self._lines(fault.path) if fault.path in self._sources else None
             if lines is None or line is None or line > len(lines):
                 return Place(file, line, column), None

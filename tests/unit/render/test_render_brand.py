@@ -55,7 +55,10 @@ def test_a_brand_of_a_colour_alone_adds_nothing():
 
 def test_a_file_that_is_not_there_is_told():
     missing = Brand(header="_shared/brand/none.md", logo="_shared/brand/none.png")
-    assert ["MC105", "MC201"] == sorted(each.code for each in told(missing))
+    found = told(missing)
+    assert ["MC105", "MC201"] == sorted(each.code for each in found)
+    assert {"massctl.yaml"} == {each.place.file for each in found if each.place is not None}
+    assert [True, True] == [each.message.startswith(("brand.header: ", "brand.logo: ")) for each in found]
 
 
 def test_a_fault_of_the_footer_is_told_in_the_footer():

@@ -446,7 +446,9 @@ def _block_faults(block: Block) -> Iterator[Fault]:
         elif value in key.values_not_yet:
             yield _not_yet(path, f"{name}: {value}")
         elif value is None:
-            say, hint = Phrase("{key} has no value", key=name), Phrase("write a value after it, or delete the key")
+            say = Phrase("{key} has no value", key=name)
+            # An unquoted colour, `accent: #004b87`, is a comment.
+            hint = Phrase("write a value after it, in quotes if it begins with `#`, or delete the key")
             yield Fault("MC013", path, say, hint)
         elif (fault := _literal_type(path, key, value)) is not None:
             yield fault

@@ -334,6 +334,10 @@ class Complaint(NamedTuple):
 _OPEN_QUOTE: Final = Phrase("the quotation mark opened here is never closed")
 _OPEN_LIST: Final = Phrase("this list is never closed with ], or a comma is missing in it")
 _OPEN_KEYS: Final = Phrase("these keys are never closed with a curly bracket, or a comma is missing between them")
+_CLOSE_KEYS: Final = Phrase(
+    "close them, or put the whole value in quotes if it is text; a value that begins with `#`, as a colour, needs "
+    "quotes too"
+)
 _NO_PAIR: Final = Phrase("this line is not `key: value`")
 _PAIR: Final = Phrase("write an ASCII colon and a space after the key; indent a text over several lines")
 _NO_KEY_HERE: Final = Phrase("a colon where no key can be: this line is indented too far, or the value needs quotes")
@@ -348,7 +352,7 @@ _VERSION: Final = Phrase("this file requires another version of YAML than 1.2")
 _KNOWN: Final = {
     ("quoted scalar", "found unexpected"): Complaint(_OPEN_QUOTE, _CLOSE, True),
     ("flow sequence", "expected ',' or ']'"): Complaint(_OPEN_LIST, _QUOTES, True),
-    ("flow mapping", "expected ',' or '}'"): Complaint(_OPEN_KEYS, _QUOTES, True),
+    ("flow mapping", "expected ',' or '}'"): Complaint(_OPEN_KEYS, _CLOSE_KEYS, True),
     ("", "could not find expected ':'"): Complaint(_NO_PAIR, _PAIR, True),
     ("", "mapping values are not allowed"): Complaint(_NO_KEY_HERE, _COLUMN),
     ("", "sequence entries are not allowed"): Complaint(_NO_ITEM, Phrase("begin each `- item` on its own line")),

@@ -123,7 +123,7 @@ def test_one_fault_is_one_diagnostic_at_its_place(campaign: Load, text: str, exp
         ('edition: "2"', 'edition: expected a whole number, found the text "2"', "write the number without quotes"),
         ("title: 1999", "title: expected a text, found the number 1999", "put it in quotes if it is text"),
         ("title: [a]", "title: expected a text, found a list", "write a text"),
-        ("title:", "title has no value", "write a value after it, or delete the key"),
+        ("title:", "title has no value", "write a value after it, in quotes if it begins with `#`, or delete the key"),
         (
             "preview: {touser: [oABC123, {b: c}]}",
             "touser[2]: expected a text, found keys with values",

@@ -61,6 +61,13 @@ def test_a_file_that_is_not_there_is_told():
     assert [True, True] == [each.message.startswith(("brand.header: ", "brand.logo: ")) for each in found]
 
 
+def test_a_path_that_leads_out_is_told_where_the_brand_is_written():
+    (found,) = told(Brand(footer="_shared/../../secret.md"))
+    assert found.message.startswith("brand.footer: ")
+    assert found.place is not None
+    assert "massctl.yaml" == found.place.file
+
+
 def test_a_fault_of_the_footer_is_told_in_the_footer():
     (found,) = told(Brand(footer="_shared/brand/footer.md"), **{"_shared/brand/footer.md": "好\n\n![](none.png)"})
     assert found.place is not None

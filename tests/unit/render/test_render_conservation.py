@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from render_inputs import body, lines, wrong
+from render_inputs import body, lines, page, wrong
 
 import massctl
 from massctl.model.diagnostics import Severity
 from massctl.render import wechat_html
 from massctl.render.elements import ELEMENTS, Row, Way
+from massctl.render.html_article import _placed
+from massctl.render.html_scan import tags
+from massctl.render.tree import Builder, Element
 
 PICTURES = {"spring/articles/a.png": "A"}
 NOTHING = Row(Way.REFUSE)
@@ -152,3 +155,37 @@ def test_no_word_goes_untold_whatever_is_dropped(pieces: list[str], dropped: str
             return
         shown = body(text)
     assert [] == [each for each in words if each not in shown]
+
+
+def test_a_tag_that_a_browser_takes_for_text_is_not_sent() -> None:
+    """The scanner sees a tag inside of CDATA, and a browser, inside of a drawing, its words."""
+    found = wrong("<svg><text><![CDATA[ > <b>字</b> ]]></text></svg>\n\n字")
+    assert "MC308" in [each.code for each in found]
+
+
+def test_a_formula_of_chinese_alone_is_looked_for_as_text() -> None:
+    assert "速度" in body(r"甲 $\text{速度}$ 乙")
+    assert "<svg" not in body(r"甲 $\text{速度}$ 乙")
+
+
+def test_what_is_no_entry_of_a_list_counts_for_no_number() -> None:
+    numbered = body("<ol><p>先</p><li>甲</li><li>乙</li></ol>")
+    assert numbered.index("1.") < numbered.index("甲") < numbered.index("2.")
+    assert "3." not in numbered
+
+
+def test_a_builder_without_html_takes_raw_text_as_text() -> None:
+    builder = Builder()
+    builder.raw("<b>")
+    assert ["<b>"] == builder.finish().children
+
+
+def test_an_attribute_that_the_parser_read_otherwise_stops_the_article() -> None:
+    at = page(PICTURES)
+    assert [] == [*_placed(next(tags('<img src="a.png">')), Element("img", {"src": "b.png"}), at)]
+    assert ["MC308"] == [each.code for each in at.faults]
+
+
+def test_a_rule_finds_an_element_of_a_template_by_its_tag() -> None:
+    found = wrong('<p style="width:800px">字</p>', name="main.html.j2")
+    assert [("MC333", 1, 1)] == lines(found)

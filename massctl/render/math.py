@@ -507,9 +507,7 @@ class _Font(MathFont):
         if self.glyphindex(styledchr(char, variant)) == 0:
             if is_cjk(char):
                 return _PhoneGlyph(self)
-            if self.glyphindex(char) == 0:
-                raise FormulaError(char)
-            return self.glyph(char)
+            raise FormulaError(char)
         return super().findglyph(char, variant)
 
 
@@ -713,15 +711,13 @@ class _Arrow(Mnode, tag="arrow"):
         for each in words:
             self.increase_child_scriptlevel(each)
         nodes = [Mnode.fromelement(each, parent=self, **kwargs) for each in words]
-        long = max([1.2 * self.glyphsize, *(_width(node) + 0.6 * self.glyphsize for node in nodes if node.nodes)])
+        long = max([1.2 * self.glyphsize, *(_width(node) + 0.6 * self.glyphsize for node in nodes)])
         arrow = self._drawn((sign.text or "").strip(), long, **kwargs)
         width, gap = max(long, arrow.bbox.xmax), 0.12 * self.glyphsize
         self.nodes.append(arrow)
         self.nodexy.append(((width - arrow.bbox.xmax) / 2, 0))
         lowest, highest = arrow.bbox.ymin, arrow.bbox.ymax
         for place, node in zip(("below", "above")[-len(nodes) :], nodes, strict=True):
-            if not node.nodes:
-                continue
             y = gap - arrow.bbox.ymin + node.bbox.ymax if place == "below" else node.bbox.ymin - gap - arrow.bbox.ymax
             self.nodes.append(node)
             self.nodexy.append(((width - _width(node)) / 2, y))
@@ -748,7 +744,7 @@ _Point = tuple[int, int]
 _Bounds = tuple[int, int, int, int]
 _STRAIGHT: Final = 0.3
 """Units that a line may run beside a curve."""
-_COMMAND: Final = re.compile(r"([MLQCZ])([^MLQCZ]*)")
+_COMMAND: Final = re.compile(r"([MLQZ])([^MLQZ]*)")
 _MARGIN: Final = 2
 """Units around a drawing."""
 _DOWN_MAX: Final = 60
@@ -879,8 +875,6 @@ def _outline(path: str) -> "tuple[_Point, str, _Bounds] | None":
     for command, points in _commands(path):
         if command == "M":
             pen.move(points[0])
-        elif command == "C":
-            pen.write("c", *points)
         elif command == "Q" and not _is_straight(pen.at, *points):
             pen.curve(*points)
         else:

@@ -4,15 +4,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from building import APPID, HOUR, NOW, OPEN, attempted, house, recorded, text
+from building import APPID, HOUR, NOW, OPEN, attempted, house, plan_of, recorded, text
 from simulation.scenario import Scene, whole_news
 
 from massctl.apply.outcome import CampaignOutcome, Failure, Outcome
 from massctl.apply.runner_events import Standings, events_of, job_events, unfinished_sends, waiting_for_people
+from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.entries import JobStatus, SendAccepted, SendInDoubt
 from massctl.model.message import Window
 from massctl.model.state import Status
-from massctl.plan.steps import Guard, Refusal
+from massctl.plan.steps import Guard, Invalid, Refusal
 
 LATER = Window(NOW + HOUR, NOW + 2 * HOUR)
 MISSED = Window(NOW - 3 * HOUR, NOW - HOUR)
@@ -31,6 +32,14 @@ def test_a_round_tells_what_was_staged_shown_and_sent() -> None:
 def test_a_send_is_told_with_its_size_and_its_job() -> None:
     events, _ = events_of(Scene([text("sale", window=OPEN)]).apply(), {}, NOW)
     assert "sale: WeChat accepted it for 1,000 followers (msg_id 3147000001)" == events[-1].message
+
+
+def test_a_send_whose_followers_nobody_counted_is_told_by_its_job_alone() -> None:
+    sale = text("sale", window=OPEN)
+    done = Scene([sale]).apply()
+    done.state = recorded(attempted(sale), (SendAccepted(attempt=2, msg_id=7), sale))
+    events, _ = events_of(done, {}, NOW)
+    assert [("sent", "sale: WeChat accepted it (msg_id 7)")] == [(each.kind, each.message) for each in events]
 
 
 def test_a_round_in_which_nothing_changed_is_silent() -> None:
@@ -61,6 +70,21 @@ def test_a_failure_is_told_once_until_another_one_comes() -> None:
     again, before = told(refused(error=no_secret), before)
     other, _ = told(refused(error=Failure(40164, None, "not in the whitelist", "add it")), before)
     assert [[("failed", "sale")], [], [("failed", "sale")]] == [first, again, other]
+
+
+def faulty(*severities: Severity) -> Outcome:
+    found = [Diagnostic(f"MC01{number}", each, "wrong", None, None) for number, each in enumerate(severities)]
+    plan = plan_of([Invalid(text("sale").name, "", None, 1, tuple(found), OPEN)])
+    return Outcome(plan, recorded(), [CampaignOutcome(plan.campaigns[0])])
+
+
+def test_files_with_faults_are_told_once_with_the_first_fault_and_the_way_to_see_all() -> None:
+    events, before = events_of(faulty(Severity.WARNING, Severity.ERROR, Severity.ERROR), {}, NOW)
+    assert [("failed", "sale: its files have faults (MC011)", "massctl validate sale")] == [
+        (each.kind, each.message, each.hint) for each in events
+    ]
+    assert [] == told(faulty(Severity.WARNING, Severity.ERROR), before)[0]
+    assert [("failed", "sale")] == told(faulty(Severity.ERROR), before)[0]
 
 
 def doubtful(**doubt: Any) -> Outcome:
@@ -124,6 +148,7 @@ def test_what_was_sent_in_this_very_round_waits_for_nobody() -> None:
         (JobStatus(msg_id=7, status="sent", article_urls=["http://a"]), "sale: WeChat has sent it: http://a"),
         (JobStatus(msg_id=7, status="failed", reason="err(30003)"), "failed"),
         (JobStatus(msg_id=7, status="sent", sent_count=0, total_count=9), "nobody received it"),
+        (JobStatus(msg_id=7, status="deleted"), "sale: withdrawn"),
         (JobStatus(msg_id=7, status="sending"), None),
     ],
 )

@@ -7,7 +7,7 @@ import pytest
 from building import settings
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from massctl.model.ids import CampaignName
 from massctl.model.settings import (
@@ -20,6 +20,7 @@ from massctl.model.settings import (
     parse_duration,
     realm_of,
 )
+from massctl.model.theme import ThemeKey, ThemeSettings
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -268,3 +269,14 @@ def test_renamings_are_followed_to_the_name_of_now_and_to_the_first():
 )
 def test_messages_go_on_over_https_or_within_this_machine(address: str, may: bool) -> None:
     assert may == (check_forward(address) is None)
+
+
+def test_a_theme_is_a_name_or_keys():
+    read = TypeAdapter[ThemeSettings](ThemeKey).validate_python
+    assert ThemeSettings(name="danmo") == read("danmo") == read({"name": "danmo"}) == read(ThemeSettings(name="danmo"))
+
+
+@pytest.mark.parametrize("written", [3, ["danmo"], None, True])
+def test_a_theme_that_is_neither_is_refused(written: object):
+    with pytest.raises(ValidationError, match="neither a name nor keys"):
+        TypeAdapter[ThemeSettings](ThemeKey).validate_python(written)

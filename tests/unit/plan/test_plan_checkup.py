@@ -30,7 +30,7 @@ from building import (
 
 from massctl.model.campaign import OpenidList
 from massctl.model.diagnostics import Check, Diagnostic, Finding, Level, Severity
-from massctl.model.entries import SendAccepted, SendImported, SendInDoubt
+from massctl.model.entries import JobStatus, SendAccepted, SendImported, SendInDoubt
 from massctl.model.ids import AccountName, Sha256
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import Phrase
@@ -176,6 +176,26 @@ def test_a_window_that_github_may_miss_is_a_warning(minutes: int, told: bool) ->
     found = [*checkup.short_windows(plan_of([text("now", window=window)], None, house()))]
 
     assert told == any(f"{minutes} minutes long" in each.message for each in found)
+
+
+SHORT = Window(OPEN.not_before, OPEN.not_before + timedelta(minutes=90))
+
+
+@pytest.mark.parametrize(
+    ("campaign", "state", "count"),
+    [
+        (text("words", window=SHORT), recorded(), 1),
+        (text("words"), recorded(), 0),
+        (text("words", window=Window(NOW - 2 * HOUR, NOW - HOUR)), recorded(), 0),
+        (
+            text("words", window=SHORT),
+            recorded(*sent(WORDS), (JobStatus(msg_id=7, status="sent", sent_count=9), WORDS)),
+            0,
+        ),
+    ],
+)
+def test_a_window_that_nothing_waits_for_is_not_too_short(campaign: RenderedCampaign, state: State, count: int) -> None:
+    assert count == len([*checkup.short_windows(plan_of([campaign], state, house()))])
 
 
 def test_a_campaign_of_no_account_is_told_without_one() -> None:

@@ -56,6 +56,7 @@ from massctl.plan.guards import (
     better,
     brake,
     handoff_of,
+    moved_on,
     rejected_batch,
     send_refusals,
     skew_refusal,
@@ -328,6 +329,22 @@ def test_anything_else_is_refused(changed: dict[str, Any], guard: Guard, word: s
 
     assert refusal is not None
     assert (guard, True) == (refusal.guard, word in refusal.message)
+
+
+@pytest.mark.parametrize(
+    ("tip", "word"),
+    [
+        (None, None),
+        (TIP, None),
+        (replace(TIP, there="b" * 40, unread="no network"), None),
+        (replace(TIP, stopped=True, changed="massctl.yaml"), None),
+        (replace(TIP, there="b" * 40), "main is at bbbbbbbbbbbb on origin, but this checkout is at aaaaaaaaaaaa"),
+    ],
+)
+def test_only_another_commit_that_was_read_says_that_the_branch_moved_on(tip: Tip | None, word: str | None) -> None:
+    found = moved_on(tip)
+
+    assert word == (found and found.message)
 
 
 def test_a_send_is_judged_by_it() -> None:

@@ -243,6 +243,7 @@ def test_what_a_brace_says_stands_above_or_below_it(name: str) -> None:
 def test_an_arrow_is_as_long_as_its_words() -> None:
     assert size(r"\xrightarrow{a+b+c+d+e+f}")[0] > size(r"\xrightarrow{a}")[0] + 100
     assert len(outlines(r"\xrightarrow{}")) == 1
+    assert outlines(r"\xrightarrow[]{a}") == outlines(r"\xrightarrow{a}")
 
 
 def test_a_long_equals_sign_is_as_long_as_its_words() -> None:
@@ -308,6 +309,18 @@ def test_other_ways_to_write_the_same(tex: str, same: str) -> None:
     assert outlines(tex) == outlines(same)
 
 
+def test_what_is_a_phantom_takes_its_room_and_is_not_drawn() -> None:
+    assert size(r"a\phantom{x}b") == size("axb")
+    assert 2 == len(outlines(r"a\phantom{x}b"))
+
+
+def test_an_accent_stands_in_the_middle_of_more_letters_than_one() -> None:
+    *letters, (x, y, _) = outlines(r"\hat{AB}")
+    assert 2 == len(letters)
+    assert 0.3 * size("AB")[0] < x < 0.7 * size("AB")[0]
+    assert y < min(top for _, top, _ in letters)
+
+
 def test_a_sum_by_itself_is_large_and_one_in_a_line_is_not() -> None:
     tex = r"\sum_{i=1}^n x_i"
     heights = [
@@ -349,6 +362,7 @@ def test_a_long_formula_shrinks_and_a_very_long_one_scrolls(terms: int, display:
         (r"a\kern9999em b", "9999em"),
         (r"\begin{array}{c}\hdashline a\end{array}", r"\hdashline"),
         (r"\ce{A\&}", r"\ce{A\&}"),
+        (r"x+\ce{H2O", r"\ce{H2O"),
         (r"\text{\'{a}}", r"\'"),
         (r"\text{\textdagger}", r"\textdagger"),
         (r"\begin{CD}A\end{CD}", r"\begin{CD}"),
@@ -494,6 +508,18 @@ def test_so_has_a_formula_by_itself() -> None:
 )
 def test_escaped_brackets_stay_brackets(text: str, shown: str) -> None:
     assert f"<p>{shown}</p>" == md(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\\[ x^2\n\n字\n\n\\[ y^2 \\]", "<p>[ x^2</p><p>字</p>‹y^2›"),
+        ("\\[ x^2\n\\[ y^2 \\]", "<p>[ x^2</p>‹y^2›"),
+    ],
+)
+def test_a_bracket_that_is_never_closed_takes_no_later_formula(text: str, shown: str) -> None:
+    html = named(md(text)).replace('<section class="math">', "").replace("</section>", "")
+    assert shown == html
 
 
 @pytest.mark.parametrize("text", [r"\(\foo\)", r"\[\foo\]"])

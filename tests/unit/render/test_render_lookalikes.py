@@ -302,6 +302,7 @@ def test_marks_that_are_what_it_is_about_say_nothing(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "code", "hint"),
     [
+        ("字 {% note %}", "MC344", "write the result of the other tool, or remove it"),
         ("[TOC]\n\n[TOC]", "MC344", "remove it; if readers need an overview, write the headings as a list"),
         (
             "```mermaid\na\n```",
@@ -339,6 +340,18 @@ def test_a_note_in_the_wrong_brackets_is_not_said_whole() -> None:
     assert [("MC326", 1, 2)] == lines(found)
     assert 90 > len(found[0].message)
     assert "an inline note is written `^[…]`" == found[0].hint
+
+
+def test_a_note_in_the_line_is_read_as_the_article_is() -> None:
+    assert [("MC312", 1, 6)] == lines(wrong("字^[注 **a(b)**c]"))
+    definition = "[a]: https://mp.weixin.qq.com/s/a"
+    assert [] == wrong(f"字^[看 [页][a]]\n\n{definition}")
+    assert [("MC349", 3, 6)] == lines(wrong(f"字^[看]\n\n{definition}"))
+
+
+def test_only_html_without_its_end_is_told() -> None:
+    assert [("MC327", 1, 3)] == lines(wrong('字 <span x="a 和'))
+    assert [] == wrong('字 <word x="a 和')
 
 
 def test_what_stands_there_with_escapes_or_entities_has_its_line() -> None:
@@ -384,6 +397,7 @@ def test_a_box_or_code_that_is_none_or_never_ends_is_a_warning(text: str, line: 
         "~~~~\nx\n~~~~~",
         "> ```\n> x\n> ```\n\n字",
         "- a\n\n  ```\n  x\n  ```\n\n字",
+        "| a |\n|---|\n| ::: x\\|b |",
     ],
 )
 def test_boxes_and_code_that_end_say_nothing(text: str) -> None:

@@ -269,6 +269,18 @@ def test_any_markdown_is_rendered_whole(text: str) -> None:
     assert "\n" not in html
 
 
+@pytest.mark.parametrize(("paragraphs", "codes"), [(6, []), (7, ["MC304"])])
+def test_markdown_has_as_many_elements_as_html(
+    monkeypatch: pytest.MonkeyPatch, paragraphs: int, codes: list[str]
+) -> None:
+    """A paragraph is four tokens; twice as many tokens as elements are too many."""
+    monkeypatch.setattr("massctl.render.markdown.ELEMENTS_MAX", 12)
+    at = page()
+    html = markdown_to_html("\n\n".join(["字"] * paragraphs), at)
+    assert codes == [fault.code for fault in at.faults]
+    assert ("字" in html) == (not codes)
+
+
 @pytest.mark.parametrize(
     ("text", "count"),
     [

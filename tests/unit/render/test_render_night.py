@@ -2,7 +2,17 @@
 
 import pytest
 
-from massctl.render.dark_mode import COLOUR, NIGHT_GROUND, Colour, parse, read, text_by_night
+from massctl.render.dark_mode import (
+    COLOUR,
+    NIGHT_GROUND,
+    Colour,
+    Faded,
+    accent_words,
+    parse,
+    read,
+    text_by_night,
+    tones,
+)
 
 
 @pytest.mark.parametrize(
@@ -40,3 +50,26 @@ def test_text_keeps_its_proportions_as_far_as_they_reach(day: str, night: str):
     colour = parse(day)
     assert colour is not None
     assert night == text_by_night(colour, NIGHT_GROUND).css
+
+
+def test_the_tones_of_a_colour_are_the_nearest_first_without_black_and_white():
+    found = list(tones("#cccccc"))  # Of lightness 80.
+    assert (["#c9c9c9", "#cfcfcf", "#c7c7c7"], "#030303") == (found[:3], found[-1])
+    assert {"#000000", "#ffffff"}.isdisjoint(found)
+    assert len(set(found)) == len(found) == 79 + 19
+
+
+@pytest.mark.parametrize(("is_by_night", "mode"), [(True, "dark"), (False, "light")])
+@pytest.mark.parametrize(
+    ("better", "hint"),
+    [
+        ("#123456", "`#123456` is readable in light and dark mode"),
+        (None, "no tone of it is readable in light and dark mode: take another colour, or the theme `zhaopai`"),
+    ],
+)
+def test_an_accent_is_told_with_a_better_tone_where_there_is_one(
+    is_by_night: bool, mode: str, better: str | None, hint: str
+):
+    say, how = accent_words("#e60012", Faded(is_by_night, 4.49, better))
+    assert f"the accent `#e60012` has a contrast of 4.4:1 in {mode} mode; at least 4.5:1 is needed" == say
+    assert hint == how

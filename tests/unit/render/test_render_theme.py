@@ -454,6 +454,13 @@ def test_an_accent_that_fades_is_told_at_its_key_with_the_nearest_tone(accent: s
     assert [] == themed({"accent": better})
 
 
+def test_an_accent_no_tone_of_which_is_readable_is_told_without_one():
+    css = "p{margin:0}h2{background:var(--accent);color:var(--accent)}"
+    (found,) = themed({"name": "brand", "accent": "#e60012"}, css)
+    assert "the accent `#e60012` has a contrast of 1.0:1 in light mode; at least 4.5:1 is needed" == found.message
+    assert (found.hint or "").startswith("no tone of it is readable")
+
+
 def test_a_theme_without_letters_in_the_accent_takes_any_that_is_dark_enough_for_white():
     css = '@import "base";:root{--accent-text:inherit}h2{background:var(--accent);color:#fff}'
     assert [] == themed({"name": "brand", "accent": "#e60012"}, css)

@@ -353,11 +353,14 @@ def as_meant(model: type[BaseModel], data: dict[str, Any]) -> Meant:
     """Report the unknown keys of `data`, and read those that resemble a missing one as that one."""
     meant = Meant(deepcopy(data))
     for block in blocks(model, meant.data):
-        known = keys_of(block.model)
+        known, after_secret = keys_of(block.model), False
         for name in [name for name in block.data if name not in known]:
             close, advice = _advice(name, block, model)
             path = meant.written((*block.path, name))
-            meant.faults.append(Fault("MC011", path, Phrase("unknown key {key}", key=word(name)), advice))
+            # Behind a comma in a secret, its rest is read as a key.
+            shown = BLOT if after_secret else word(name)
+            after_secret |= is_private(name)
+            meant.faults.append(Fault("MC011", path, Phrase("unknown key {key}", key=shown), advice))
             if close is None or close in block.data:
                 del block.data[name]
             else:

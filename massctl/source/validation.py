@@ -149,7 +149,7 @@ _PATTERNS: Final = {
     CROP_PATTERN: Phrase("four numbers from 0 to 1, left, top, right, bottom: 0_0.1_1_0.9"),
     LOGIN_PATTERN: Phrase("a login of the forge, without @"),
     COLOUR_PATTERN: Phrase("a colour: # and three or six hex digits, in quotes"),
-    THEME_NAME_PATTERN: Phrase("the name of a theme"),
+    THEME_NAME_PATTERN: Phrase("a name of small letters, digits, `.`, `_` and `-`"),  # campaigns have the same form
     SHARED_MARKDOWN_PATTERN: Phrase("a Markdown file in the shared folder: _shared/header.md"),
     SHARED_FILE_PATTERN: Phrase("a file in the shared folder: _shared/images/logo.png"),
     CODE_PATTERN: Phrase("the code of a diagnostic: MC and three digits"),

@@ -40,7 +40,7 @@ def test_a_folder_that_is_not_utf_8_is_no_bug(odd: str, shell: Shell, command: s
     json.loads(said.out)
 
 
-@pytest.mark.parametrize("command", ["plan --sandbox --format markdown", "plan --out p.json", "ci watch"])
+@pytest.mark.parametrize("command", ["plan --sandbox --format markdown", "plan --out p.json"])
 def test_words_work_there_too(odd: str, shell: Shell, command: str) -> None:
     said = shell("-C", odd, *command.split())
 

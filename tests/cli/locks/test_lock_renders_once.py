@@ -33,7 +33,6 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         ["plan", "--format", "markdown"],
         ["plan", "--format", "json", "--for-review"],
         ["render", NAME, "--out", "out"],
-        ["ci", "unlocked"],
     ],
     ids=" ".join,
 )

@@ -89,6 +89,11 @@ class PlanOptions:
     of_commit: bool = False
     """The files were written out of a commit, so what is in them is committed, wherever they lie."""
 
+    def __post_init__(self) -> None:
+        """Refuse what must never be carried out: a plan without the guards of what is committed and shared."""
+        if self.of_commit and self.purpose is not Purpose.SHOW:
+            raise ValueError("only a plan that is shown may be of a commit's files")
+
 
 def planned(
     session: Session, names: Sequence[str], warnings: list[Diagnostic], options: PlanOptions | None = None

@@ -14,6 +14,7 @@ from repositories import png
 from massctl.cli.app import run
 from massctl.cli.commands.ci_report import report_sends, sent_comment
 from massctl.cli.commands.ci_review import write_comment, write_review
+from massctl.cli.planner import PlanOptions, Purpose
 from massctl.cli.session import session
 from massctl.model.ids import CampaignName
 from massctl.view.i18n import Reader
@@ -227,3 +228,10 @@ def test_a_sent_letter_is_told_with_when_to_how_many_and_where(shell: Shell) -> 
     assert "**`letter`, edition 1: sent**" in body.replace("letter", "`letter`").replace("``", "`")
     assert "WeChat accepted it at 2026-12-01" in body
     assert "followers" in body
+
+
+@pytest.mark.parametrize("purpose", [each for each in Purpose if each is not Purpose.SHOW])
+def test_a_plan_of_a_commit_s_files_can_only_be_shown(purpose: Purpose) -> None:
+    """It is judged without the guards of what is committed and shared."""
+    with pytest.raises(ValueError, match="only a plan that is shown"):
+        PlanOptions(purpose, of_commit=True)

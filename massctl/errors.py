@@ -11,6 +11,8 @@
     ├── ForgeError                 1  what GitHub, or a job of it, gave cannot be used; no comment was written
     ├── LedgerError                5  the ledger cannot be trusted or written
     │   ├── LedgerCorruptError        a line that is not what was written; nothing was changed
+    │   ├── LedgerUntrustedError      not signed as massctl.yaml says; nothing was changed
+    │   ├── LedgerKeyError            the private key, or the package that signs, is missing; nothing was done
     │   ├── LedgerFutureVersionError  written by a newer massctl; nothing was changed
     │   ├── LedgerMissingError        massctl.yaml names a lineage and there is no ledger
     │   ├── LedgerForeignError        a ledger of another lineage or realm
@@ -98,6 +100,16 @@ class LedgerCorruptError(LedgerError):
     """Report a line that is not what was once written; the file was left as it is."""
 
     guard = "ledger_damaged"
+
+
+class LedgerUntrustedError(LedgerError):
+    """Report a ledger that is not signed as massctl.yaml says; it was left as it is."""
+
+    guard = "ledger_untrusted"
+
+
+class LedgerKeyError(LedgerError):
+    """Refuse to write a signed ledger without its private key; nothing was read or written."""
 
 
 class LedgerFutureVersionError(LedgerError):

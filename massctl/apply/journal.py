@@ -81,8 +81,8 @@ class LedgerSession:
         """Write an entry that every later runner is sure to read; durable, with all before it, on return."""
         return self._write([(event, about)], durable=True)[-1]
 
-    def record_each(self, events: Sequence[tuple[Event, About]]) -> Sequence[Entry]:
-        """Write an entry about each of several campaigns as one durable append; return them in the same order."""
+    def record_each(self, events: Sequence[tuple[Event, About | None]]) -> Sequence[Entry]:
+        """Write several entries as one durable append, each about its campaign; return them in the same order."""
         return self._write(events, durable=True) if events else []
 
     def entries_after(self, serial: int) -> Sequence[Entry]:

@@ -20,6 +20,7 @@ from massctl.source.repository import CAMPAIGNS, SETTINGS
 
 if TYPE_CHECKING:
     from massctl.ledger.git_ledger import GitLedger
+    from massctl.ledger.signature import LedgerKeys
     from massctl.model.settings import MassctlFile
 
 _LOCKED: Final = (SETTINGS, f":(glob){CAMPAIGNS}/*/{LOCK_FILE}")
@@ -113,10 +114,12 @@ def remote_ledger(
     locks: Path,
     environment: Mapping[str, str],
     tell: Callable[[Phrase], None] = lambda _: None,
+    keys: "LedgerKeys | None" = None,
 ) -> "GitLedger":
     """Open the ledger on its branch; reads the user's repository, and asks no server yet.
 
-    `tell` says that massctl waits for the remote, or replaces a broken copy.
+    `tell` says that massctl waits for the remote, or replaces a broken copy. `keys` are those of massctl.yaml, unless
+    said otherwise; without a private one nothing is signed.
 
     Raises LedgerUnreachableError if git or the remote is missing.
     """
@@ -124,11 +127,13 @@ def remote_ledger(
     from massctl.ledger.git_branch import GitBranch
     from massctl.ledger.git_ledger import GitLedger
     from massctl.ledger.git_remote import way_to
+    from massctl.ledger.signature import LedgerKeys
 
     state = settings.state
     known = known_to_git(settings, environment)
     way = way_to(root, state.remote, known, token_for_git(settings, environment))
-    return GitLedger(GitBranch(cache / "ledger.git", way, state.branch, known, tell), locks)
+    branch = GitBranch(cache / "ledger.git", way, state.branch, known, tell)
+    return GitLedger(branch, locks, keys=keys or LedgerKeys(state.keys or ()))
 
 
 def known_to_git(settings: "MassctlFile", environment: Mapping[str, str]) -> dict[str, str]:
@@ -136,7 +141,7 @@ def known_to_git(settings: "MassctlFile", environment: Mapping[str, str]) -> dic
     secret = {account.secret_env for account in settings.accounts.values()}
     for heard in [account.callback for account in settings.accounts.values() if account.callback]:
         secret |= {heard.token_env, heard.aes_key_env, heard.previous_aes_key_env}
-    secret |= {settings.runner.heartbeat_env, settings.runner.watch_env}
+    secret |= {settings.runner.heartbeat_env, settings.runner.watch_env, settings.state.key_env}
     for each in settings.notify:
         secret |= {each.webhook_env, each.wecom_robot_env, each.signing_secret_env}
     return {name: value for name, value in environment.items() if name not in secret}

@@ -173,8 +173,13 @@ def _is_branch_there(session: Session) -> bool:
         return False
 
 
-def refuse_fleeting_ledger(session: Session) -> None:
-    """Refuse to write a local ledger on a runner whose disk is thrown away, unless the API is on loopback."""
+def require_writable(session: Session) -> None:
+    """Refuse to write a ledger from here, before the first request.
+
+    A signed one needs its private key. A local one would be lost on a runner whose disk is thrown away, which matters
+    unless the API is on loopback.
+    """
+    session.ledger_keys().require_private()
     if session.in_git:
         return
     ci = session.environment.get("CI") or on_github(session.environment)
@@ -196,7 +201,7 @@ def own_ledger(session: Session) -> "Iterator[LedgerSession]":
     from massctl.apply.journal import LedgerSession
     from massctl.ledger.process_lock import sole_runner
 
-    refuse_fleeting_ledger(session)
+    require_writable(session)
     with sole_runner(session.places.locks, session.clock.now()):
         ledger = session.ledger()
         state = session.read_state(ledger)
@@ -226,7 +231,13 @@ class LedgerBootstrap:
         if self._created is None:
             named = self._session.settings.state.lineage
             taken_up = named if self._reason is None and is_being_begun(self._session, State()) else None
-            self._created = Created(lineage=taken_up or self._drawn(), realm=self._session.realm(), reason=self._reason)
+            key = self._session.ledger_keys().require_private()
+            self._created = Created(
+                lineage=taken_up or self._drawn(),
+                realm=self._session.realm(),
+                reason=self._reason,
+                key=key.public if key is not None else None,
+            )
         return self._created
 
     def declare(self, lineage: str) -> None:

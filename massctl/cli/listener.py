@@ -131,9 +131,9 @@ def open_listener(
     with session(directory, environment=environment) as (current, _):
         console, clock = current.console, current.clock
         endpoints = _endpoints(current.settings, environment)
-        from massctl.cli.ledger_access import refuse_fleeting_ledger
+        from massctl.cli.ledger_access import require_writable
 
-        refuse_fleeting_ledger(current)
+        require_writable(current)
         path = Path(spool_file or environment.get(SPOOL_VARIABLE) or current.root / CACHE / SPOOL_FILE)
         variables = {name: each.callback for name, each in current.settings.accounts.items() if each.callback}
     teller = _Teller(console)

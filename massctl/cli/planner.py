@@ -209,12 +209,12 @@ def _read(session: Session, purpose: Purpose) -> tuple[State, Refusal | None]:
         return shown_if_begun(session) if shown else session.read_state(session.ledger()), None
     except LedgerError as error:
         told = purpose in _TELLS_DAMAGE and session.repository.campaign_folders().names
-        if error.guard != Guard.LEDGER_DAMAGED or not told:
+        if error.guard not in (Guard.LEDGER_DAMAGED, Guard.LEDGER_UNTRUSTED) or not told:
             raise
         # Only a run that meets one needs it.
         from massctl.apply.outcome import what_happened
 
-        return State(), Refusal(Guard.LEDGER_DAMAGED, what_happened(error), error.hint)
+        return State(), Refusal(Guard(error.guard), what_happened(error), error.hint)
 
 
 def _rules(

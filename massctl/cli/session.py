@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from massctl.ledger.archive import Contents
     from massctl.ledger.git_ledger import GitLedger
     from massctl.ledger.local_file import LocalLedger
+    from massctl.ledger.signature import LedgerKeys
     from massctl.model.entries import Entry
     from massctl.model.settings import MassctlFile
     from massctl.plan.guards import Skew, Tip
@@ -57,6 +58,7 @@ class Session:
     _watches: dict[AccountName, "SkewMeter"] = field(default_factory=dict)
     _local_ledger: "LocalLedger | None" = None
     _git_ledger: "GitLedger | None" = None
+    _keys: "LedgerKeys | None" = None
 
     @property
     def repository(self) -> Repository:
@@ -87,7 +89,7 @@ class Session:
             # Not every verb opens a ledger.
             from massctl.ledger.local_file import LocalLedger
 
-            self._local_ledger = LocalLedger(self.places.ledger, self.places.locks)
+            self._local_ledger = LocalLedger(self.places.ledger, self.places.locks, self.ledger_keys())
         return self._local_ledger
 
     def git_ledger(self) -> "GitLedger":
@@ -97,8 +99,25 @@ class Session:
             from massctl.cli.checkout import remote_ledger
 
             around = self.root, self.places.cache, self.settings, self.places.locks, self.environment
-            self._git_ledger = remote_ledger(*around, self.console.talk)
+            self._git_ledger = remote_ledger(*around, self.console.talk, self.ledger_keys())
         return self._git_ledger
+
+    def ledger_keys(self) -> "LedgerKeys":
+        """Return the keys of the ledger, one value for the session; a sandbox's ledger is not signed."""
+        if self._keys is None:
+            from massctl.cli.ledger_key import private_key
+            from massctl.ledger.signature import LedgerKeys
+
+            state = self.settings.state
+            public = () if self.sandbox else tuple(state.keys or ())
+            self._keys = LedgerKeys(public, lambda: private_key(state, self.environment, self.home or self.root))
+        return self._keys
+
+    def signed_with(self, public: Sequence[str]) -> "Session":
+        """Return the session as it is where massctl.yaml names these keys of the ledger."""
+        state = self.settings.state.model_copy(update={"keys": list(public)})
+        settings = self.settings.model_copy(update={"state": state})
+        return replace(self, settings=settings, _keys=None, _git_ledger=None, _local_ledger=None)
 
     def archive(self) -> "Contents":
         """Open the contents that are kept beside the ledger; reads and writes nothing yet."""

@@ -13,6 +13,7 @@ from typing import Final, Protocol
 from massctl.errors import LedgerMissingError, LedgerStaleError
 from massctl.ledger.codec import BEGIN, End, chain_digest, decode, empty_file, encode, follow
 from massctl.ledger.high_water_mark import Mark, note_newest, require_newest, require_unseen, seen_mark
+from massctl.ledger.signature import UNSIGNED, LedgerKeys, Signing
 from massctl.model.entries import Created, Entry, NewEntry, is_observed
 from massctl.model.phrase import Command, Phrase
 
@@ -81,14 +82,18 @@ class _Waiting:
     new: NewEntry
     line: bytes
     entry: Entry
+    signing: Signing
+    """Who signs what comes next."""
 
 
 class ChainedLedger:
     """Implements `massctl.apply.ports.Ledger`; `locks` is where this machine notes how far it has seen the ledger."""
 
-    def __init__(self, store: Store, locks: Path) -> None:
+    def __init__(self, store: Store, locks: Path, keys: LedgerKeys = UNSIGNED) -> None:
         self._store = store
         self._locks = locks
+        self.keys: Final = keys
+        """Those that massctl.yaml names, and the one that this run signs with."""
         self._end = BEGIN
         """Where the store's lines end, as they were read or written last."""
         self._lineage: str | None = None
@@ -107,6 +112,11 @@ class ChainedLedger:
     def head(self) -> tuple[int, str]:
         """Return the serial of the newest line, as it was read or written last, and what names it."""
         return self._end.serial, self._end.digest
+
+    @property
+    def signing(self) -> Signing:
+        """Return who signs it, as it was read or written last."""
+        return self._end.signing
 
     def read(self, since: int, *, deep: bool = False) -> Sequence[Entry]:
         """Read and verify, and give the entries after `since`; those that wait come last.
@@ -161,8 +171,9 @@ class ChainedLedger:
         for piece in lines.pieces or ():
             if not piece and not end.serial:
                 raise empty_file()
-            found, end = follow(piece, end, deep=deep)
+            found, end = follow(piece, end, deep=deep, keys=self.keys)
             entries += found
+        self.keys.require_trusted(end.signing, end.serial)
         lineage = self._lineage if lines.after.serial else lineage_of(entries)
         if lines.pieces is not None and not end.serial:
             require_unseen(mark)
@@ -191,11 +202,16 @@ class ChainedLedger:
         """Put entries behind all that is there or waits, and read them as every reader will."""
         serial = self._end.serial + len(self._waiting)
         digest = chain_digest(self._waiting[-1].line) if self._waiting else self._end.digest
+        signing = self._waiting[-1].signing if self._waiting else self._end.signing
         chained: list[_Waiting] = []
         for new in entries:
             serial += 1
             line = encode(new, serial, digest)
-            chained.append(_Waiting(new, line, decode(line, serial, digest)))
+            if (signature := self.keys.signature(line, new.event, serial, signing)) is not None:
+                line = encode(new, serial, digest, signature)
+            entry = decode(line, serial, digest)
+            signing = self.keys.after(line, entry, signing)
+            chained.append(_Waiting(new, line, entry, signing))
             digest = chain_digest(line)
         return chained
 
@@ -203,7 +219,7 @@ class ChainedLedger:
         lines = [each.line for each in self._waiting]
         self._store.append(self._end, lines, durable=durable)
         self._lineage = self._lineage or lineage_of([each.entry for each in self._waiting])
-        self._end = self._end.after(lines)
+        self._end = self._end.after(lines, self._waiting[-1].signing if self._waiting else None)
         self._behind += [each.entry for each in self._waiting]
         self._waiting = []
         if durable:

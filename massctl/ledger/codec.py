@@ -16,7 +16,8 @@ from typing import Any, Final
 
 from pydantic_core import from_json
 
-from massctl.errors import LedgerCorruptError, LedgerFutureVersionError
+from massctl.errors import LedgerCorruptError, LedgerFutureVersionError, LedgerUntrustedError
+from massctl.ledger.signature import NOBODY, UNSIGNED, LedgerKeys, Signing, is_signature
 from massctl.model.entries import (
     GENESIS,
     LEDGER_FORMAT_VERSION,
@@ -55,14 +56,17 @@ class End:
     """Of the last line, without its newline."""
     newline_lost: bool = False
     """The last line is whole but for its newline."""
+    signing: Signing = NOBODY
+    """Who signs what comes next."""
 
-    def after(self, lines: Sequence[bytes]) -> "End":
-        """Return the end behind more lines, each of them written with its newline."""
+    def after(self, lines: Sequence[bytes], signing: Signing | None = None) -> "End":
+        """Return the end behind more lines, each of them written with its newline; `signing` is as it is there."""
         if not lines and not self.newline_lost:
             return self
         more = (1 if self.newline_lost else 0) + sum(len(line) + 1 for line in lines)
         digest, last_bytes = (chain_digest(lines[-1]), len(lines[-1])) if lines else (self.digest, self.last_bytes)
-        return End(self.serial + len(lines), digest, self.whole_bytes + more, last_bytes)
+        whole_bytes = self.whole_bytes + more
+        return End(self.serial + len(lines), digest, whole_bytes, last_bytes, signing=signing or self.signing)
 
 
 BEGIN: Final = End()
@@ -74,25 +78,31 @@ def chain_digest(line: bytes) -> str:
     return "sha256:" + sha256_of(line)
 
 
-def encode(entry: NewEntry | Entry, serial: int, prev: str) -> bytes:
+def encode(entry: NewEntry | Entry, serial: int, prev: str, signature: str | None = None) -> bytes:
     """Write one entry as its line, without the newline."""
     fields = fields_of(entry.event)
     head = {"serial": serial, "prev": prev, "at": entry.at.isoformat(timespec="milliseconds")}
+    if signature is not None:
+        head["signature"] = signature
     about = {"campaign": entry.campaign, "edition": entry.edition}
     return canonical_json({**fields, **head, **about}).encode()
 
 
-def follow(data: bytes, after: End = BEGIN, *, deep: bool = False) -> tuple[list[Entry], End]:
+def follow(
+    data: bytes, after: End = BEGIN, *, deep: bool = False, keys: LedgerKeys = UNSIGNED
+) -> tuple[list[Entry], End]:
     """Verify the lines of `data`, which come behind `after`; returns their entries, and where they end.
 
     With `deep` the form and the fields of every line are checked, and not only of the last one. Raises as `decode`
-    does, also for a last line that is neither an entry nor the beginning of one.
+    does, also for a last line that is neither an entry nor the beginning of one, and LedgerUntrustedError for a line
+    that is not signed by the key in force.
     """
     entries: list[Entry] = []
-    serial, prev, start, line = after.serial, after.digest, 0, b""
+    serial, prev, start, line, signing = after.serial, after.digest, 0, b"", after.signing
     while (stop := data.find(b"\n", start)) >= 0:
         serial, line = serial + 1, data[start:stop]
         entries.append(decode(line, serial, prev))
+        signing = keys.after(line, entries[-1], signing)
         if deep:
             check_form(line, entries[-1])
         prev, start = chain_digest(line), stop + 1
@@ -101,24 +111,30 @@ def follow(data: bytes, after: End = BEGIN, *, deep: bool = False) -> tuple[list
     if newline_lost:
         serial, line, start = serial + 1, last, len(data)
         entries.append(decode(line, serial, prev))
+        signing = keys.after(line, entries[-1], signing)
         prev = chain_digest(line)
     elif last and not begins_entry(last, serial + 1, prev):
         raise _corrupt(serial + 1, Phrase("the bytes there are not the beginning of an entry"))
     if not entries:
         return entries, after
     check_form(line, entries[-1])
-    return entries, End(serial, prev, after.whole_bytes + start, len(line), newline_lost)
+    return entries, End(serial, prev, after.whole_bytes + start, len(line), newline_lost, signing)
 
 
-def follow_file(data: bytes | None, *, deep: bool = False) -> tuple[list[Entry], End]:
-    """Verify a whole ledger; None if there is none. Raises as `follow`, and for one without a byte."""
+def follow_file(data: bytes | None, *, deep: bool = False, keys: LedgerKeys = UNSIGNED) -> tuple[list[Entry], End]:
+    """Verify a whole ledger; None if there is none. Raises as `follow`, and for one without a byte.
+
+    Raises LedgerUntrustedError too where its newest line is not signed as massctl.yaml says.
+    """
     if data == b"":
         raise empty_file()
-    return follow(data or b"", deep=deep)
+    entries, end = follow(data or b"", deep=deep, keys=keys)
+    keys.require_trusted(end.signing, end.serial)
+    return entries, end
 
 
-def sound_part(data: bytes) -> tuple[list[Entry], End]:
-    """Verify the lines of a damaged ledger, in depth, as far as they follow from each other.
+def sound_part(data: bytes, keys: LedgerKeys = UNSIGNED) -> tuple[list[Entry], End]:
+    """Verify the lines of a damaged ledger, in depth, as far as they follow from each other and are signed.
 
     A line is also left out if the next one is an entry that names another instead: one of the two was changed. Raises
     LedgerFutureVersionError if a newer massctl wrote it: such a line is not damage.
@@ -128,7 +144,9 @@ def sound_part(data: bytes) -> tuple[list[Entry], End]:
     while start < len(data):
         stop = data.find(b"\n", start) + 1 or len(data)
         try:
-            found, after = follow(data[start:stop], end)
+            found, after = follow(data[start:stop], end, keys=keys)
+        except LedgerUntrustedError:
+            return entries, end
         except LedgerCorruptError:
             return (entries[:-1], before) if _names_another(data[start:stop], end) else (entries, end)
         entries += found
@@ -229,8 +247,9 @@ def check_form(line: bytes, entry: Entry) -> None:
     """Raise LedgerCorruptError for a line that is not what we would write: its form, byte for byte, and its fields."""
     fields = {key: value for key, value in from_json(line).items() if key not in _HEAD}
     try:
+        signature = fields.pop("signature", None)
         checked_event(fields)
-        same = encode(entry, entry.serial, entry.prev) == line
+        same = encode(entry, entry.serial, entry.prev, signature) == line
     except ValueError:
         same = False
     if not same:
@@ -240,6 +259,8 @@ def check_form(line: bytes, entry: Entry) -> None:
 def _entry(fields: dict[str, Any], serial: int, prev: str) -> Entry:
     """Make the entry of a line whose place in the chain is proven; takes the head out of `fields`."""
     del fields["serial"], fields["prev"]
+    if "signature" in fields and not is_signature(fields.pop("signature")):
+        raise _corrupt(serial, Phrase("its signature cannot be read"))
     at, campaign, edition = fields.pop("at"), fields.pop("campaign"), fields.pop("edition")
     try:
         moment = datetime.fromisoformat(at)

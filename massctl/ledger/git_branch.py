@@ -69,6 +69,8 @@ LOOSE_OBJECTS_MAX: Final = 500
 
 _TIP: Final = "refs/massctl/tip"
 _NEXT: Final = "refs/massctl/next"
+_HISTORY: Final = "ledger-history.git"
+"""Commits without files: what their messages say of a signed ledger."""
 _MOVED: Final = (" ", "*", "=")
 """How git marks a branch that is where it was pushed to: moved, new, or there already."""
 _BLOB: Final = re.compile(rb" blob ([0-9]+)\Z")
@@ -164,6 +166,35 @@ class GitBranch:
     def message(self, tip: Tip) -> str:
         """Return the message of the commit `tip`, which was fetched."""
         return self._run("cat-file", "commit", tip).out.decode("utf-8", errors="replace").partition("\n\n")[2]
+
+    def messages(self, tip: Tip, since: Tip | None) -> Sequence[tuple[Tip, str]]:
+        """Return the commits up to `tip` with their messages, the newest first; those behind `since` where it is known.
+
+        A repository of its own has all commits without their files: the copy of the branch has those since its first
+        fetch only. Raises LedgerUnreachableError.
+        """
+        if since is not None and self.holds(tip, since):
+            return self._messages(self._run, f"{since}..{tip}")
+        with self._alone():
+            history = self._folder.with_name(_HISTORY)
+            if not (history / "HEAD").is_file():
+                self._begin(history)
+            fetched = self._git.run(
+                *(f"--git-dir={history}", "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--refmap="),
+                *("--filter=tree:0", "--no-recurse-submodules", "--", self._way.remote, f"+{self._branch}:{_TIP}"),
+                seconds=NETWORK_SECONDS,
+            )
+            if not fetched.done:
+                raise cannot_read(fetched, self.name, self._way.address)
+            return self._messages(lambda *words: self._git.run(f"--git-dir={history}", *words), tip)
+
+    def _messages(self, run: Callable[..., GitAnswer], commits: str) -> Sequence[tuple[Tip, str]]:
+        found = run("log", "--no-show-signature", "--format=tformat:%H%n%B", "-z", commits)
+        if not found.done:
+            raise cannot_read(found, self.name, self._way.address)
+        told = found.out.decode("utf-8", errors="replace").split("\0")
+        lines = [each.partition("\n") for each in told if each]
+        return [(Tip(commit), message) for commit, _, message in lines]
 
     def list(self, tip: Tip, folder: str) -> Mapping[str, str]:
         """Return what is in a folder at `tip`, by name: the object that holds it. The top where `folder` is empty."""
@@ -323,11 +354,12 @@ class GitBranch:
                 Phrase("Make .massctl/ writable, then run the same command again."),
             ) from None
 
-    def _begin(self) -> None:
+    def _begin(self, folder: Path | None = None) -> None:
         """Make the bare repository: without a template, so without hooks, and with the names of the user's objects."""
+        folder = folder or self._folder
         told = self._git.run("rev-parse", "--show-object-format")
         names = told.out.decode("ascii", "replace").strip() if told.done else "sha1"
-        made = self._git.run("init", "--quiet", "--bare", "--template=", f"--object-format={names}", str(self._folder))
+        made = self._git.run("init", "--quiet", "--bare", "--template=", f"--object-format={names}", str(folder))
         if not made.done:
             raise LedgerUnreachableError(
                 Phrase("the copy of the ledger's branch in .massctl/ cannot be used"),

@@ -15,12 +15,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from massctl.errors import LedgerCorruptError, LedgerError, LedgerForeignError, LedgerUnreachableError
+from massctl.errors import (
+    LedgerCorruptError,
+    LedgerError,
+    LedgerForeignError,
+    LedgerUnreachableError,
+    LedgerUntrustedError,
+)
 from massctl.ledger.chained_ledger import ChainedLedger, Lines, stale
 from massctl.ledger.codec import End, is_whole
 from massctl.ledger.git_branch import GitBranch, Push, Tip
-from massctl.ledger.high_water_mark import seen_mark
+from massctl.ledger.high_water_mark import Floor, note_floor, seen_floor, seen_mark
 from massctl.ledger.local_file import aside_name
+from massctl.ledger.signature import UNSIGNED, LedgerKeys, trailer_line, trailer_of
 from massctl.model.entries import Entry
 from massctl.model.phrase import A_BRANCH, Command, Phrase
 
@@ -204,7 +211,8 @@ class GitStore:
             )
         self._require_own_branch()
         written = self._laid_out(data)[0] | {f"{BODIES}/{name}": content for name, content in files.items()}
-        self._settle(self._branch.commit(self.tip, written, f"{LEDGER} came from another backend"), 0)
+        said = _with_trailer(f"{LEDGER} came from another backend", data)
+        self._settle(self._branch.commit(self.tip, written, said), 0)
         return True
 
     def replace(self, data: bytes | None, now: datetime, expected: bytes | None) -> str | None:
@@ -218,7 +226,8 @@ class GitStore:
         moved = {LEDGER: aside, SEGMENTS: aside.replace(".jsonl", ".segments")}
         files = self._laid_out(data)[0] if data is not None else {}
         there = {old: new for old, new in moved.items() if old in names}
-        self._settle(self._branch.commit(self.tip, files, f"{LEDGER} is put aside as {aside}", there), 0)
+        said = _with_trailer(f"{LEDGER} is put aside as {aside}", data or b"")
+        self._settle(self._branch.commit(self.tip, files, said, there), 0)
         self._segments, self._growing = {}, b""
         return aside
 
@@ -269,16 +278,61 @@ class GitStore:
 class GitLedger(ChainedLedger):
     """The ledger on a branch; `locks` is a folder for what this machine notes of it."""
 
-    def __init__(self, branch: GitBranch, locks: Path, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        branch: GitBranch,
+        locks: Path,
+        sleep: Callable[[float], None] = time.sleep,
+        keys: LedgerKeys = UNSIGNED,
+    ) -> None:
         self.store = GitStore(branch, sleep)
-        super().__init__(self.store, locks)
+        self._branch: Final = branch
+        super().__init__(self.store, locks, keys)
+        self._floor: Floor | None = None
+        """What the messages said when they were read last."""
+        self._signed_in: Tip | None = None
+        """The commit that said it, where that was since."""
 
     def read(self, since: int, *, deep: bool = False) -> Sequence[Entry]:
-        """See `ChainedLedger.read`; the way out of damage is that of a branch."""
+        """See `ChainedLedger.read`; the way out of damage is that of a branch.
+
+        Raises LedgerUntrustedError for a signed ledger that ends before an entry that a commit was signed for.
+        """
         try:
-            return super().read(since, deep=deep)
+            entries = super().read(since, deep=deep)
         except LedgerCorruptError as error:
             raise _damaged(error.detail) from None
+        self.require_floor(self._end)
+        return entries
+
+    def require_floor(self, end: End) -> None:
+        """Raise LedgerUntrustedError where `end` comes before an entry that a commit of the branch was signed for.
+
+        A machine that never saw the ledger reads the messages of all commits, and every other one those since.
+        """
+        tip, lineage = self.store.tip, end.signing.lineage
+        if not self.keys.public or tip is None:
+            return
+        if self._floor is None or (self._floor.tip, self._floor.lineage) != (tip, lineage):
+            self._floor, self._signed_in = self._floor_at(tip, end)
+        if end.serial < self._floor.serial:
+            self.forget()
+            raise _cut(self.store, end.serial, self._floor.serial, self._signed_in)
+        note_floor(self._locks, self._floor)
+
+    def _floor_at(self, tip: Tip, end: End) -> tuple[Floor, Tip | None]:
+        """Find how far the ledger reached by the messages up to `tip`, and the commit that says so."""
+        lineage = end.signing.lineage
+        known = seen_floor(self._locks, lineage)
+        messages = self._branch.messages(tip, Tip(known.tip) if known is not None else None)
+        told = [(trailer, commit) for commit, message in messages if (trailer := trailer_of(message)) is not None]
+        least = known.serial if known is not None else 0
+        for trailer, commit in sorted(told, key=lambda each: each[0].serial, reverse=True):
+            if trailer.serial <= least:
+                break
+            if self.keys.is_signed(end.signing, trailer):
+                return Floor(lineage, tip, trailer.serial), commit
+        return Floor(lineage, tip, least), None
 
     def last_read(self) -> Sequence[Entry] | None:
         """Return the entries as this machine fetched them last, only to be shown; None if it never did."""
@@ -311,7 +365,40 @@ def _described(lines: Sequence[bytes], before: int) -> str:
     told = [f"{each['type']} {each['campaign']}" if each["campaign"] else each["type"] for each in fields]
     listed = [f"{number} {each}" for number, each in enumerate(told[:-1], first)]
     more = [f"and {len(lines) - _TOLD_MAX} more"] if len(lines) > _TOLD_MAX else []
-    return "\n".join([f"{told[-1]} ({span})", "", *listed, *more])
+    return _with_trailer("\n".join([f"{told[-1]} ({span})", "", *listed, *more]).rstrip(), lines[-1])
+
+
+def _with_trailer(said: str, data: bytes) -> str:
+    """Add the serial and the signature of the newest line, where it is signed: the floor for a machine without one."""
+    line = data.rstrip(b"\n").rpartition(b"\n")[2]
+    trailer = trailer_line(line, int(json.loads(line)["serial"])) if line else None
+    return said if trailer is None else f"{said}\n\n{trailer}"
+
+
+def _cut(store: GitStore, serial: int, floor: int, commit: Tip | None) -> LedgerUntrustedError:
+    """Say that a ledger lacks entries that were signed; `commit` has them, where it is known."""
+    remote, _, branch = store.branch.partition("/")
+    hint = Phrase(
+        "find the commit whose message says Signed-Entry: {serial}   (git log of the branch), and push its files again "
+        "as a new commit",
+        serial=floor,
+    )
+    if commit is not None:
+        restore = f'"$(git commit-tree {commit[:12]}^{{tree}} -p FETCH_HEAD -m restore)":refs/heads/{branch}'
+        hint = Phrase(
+            "{command}   puts it back; find out who pushed what came after that commit",
+            command=f"git fetch {remote} {branch} && git push {remote} {restore}",
+        )
+    return LedgerUntrustedError(
+        Phrase("the ledger on {branch} was cut, or replaced by an older one", branch=store.branch),
+        Phrase(
+            "It ends with entry {serial}, but a commit of the branch is signed for entry {floor}. Nothing was sent and "
+            "nothing was changed.",
+            serial=serial,
+            floor=floor,
+        ),
+        hint,
+    )
 
 
 def _damaged(what: str) -> LedgerCorruptError:

@@ -15,6 +15,7 @@ from massctl.errors import LedgerOlderError
 from massctl.model.phrase import A_FILE, Command, Phrase
 
 FILE: Final = "newest.json"
+FLOOR_FILE: Final = "floor.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,33 @@ def note_newest(locks: Path, lineage: str, serial: int, digest: str) -> None:
         locks.mkdir(parents=True, exist_ok=True)
         beside.write_text(json.dumps({"lineage": lineage, "serial": serial, "digest": digest}), encoding="utf-8")
         beside.replace(locks / FILE)
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """How far a signed ledger reached by the messages of its branch's commits."""
+
+    lineage: str
+    tip: str
+    """The commit up to which they were read."""
+    serial: int
+
+
+def note_floor(locks: Path, floor: Floor) -> None:
+    """Remember how far the messages were read, and what they say."""
+    beside = locks / f"{FLOOR_FILE}.{os.getpid()}"
+    with contextlib.suppress(OSError):  # Without it all messages are read again.
+        beside.write_text(json.dumps({"lineage": floor.lineage, "tip": floor.tip, "serial": floor.serial}), "utf-8")
+        beside.replace(locks / FLOOR_FILE)
+
+
+def seen_floor(locks: Path, lineage: str) -> Floor | None:
+    """Read that note; None if there is none of this ledger."""
+    with contextlib.suppress(OSError, ValueError, LookupError, TypeError, RecursionError):
+        found = json.loads((locks / FLOOR_FILE).read_text(encoding="utf-8"))
+        whole = isinstance(found["tip"], str) and type(found["serial"]) is int and found["lineage"] == lineage
+        return Floor(lineage, found["tip"], found["serial"]) if whole else None
+    return None
 
 
 def note_beginning(locks: Path, lineage: str) -> None:

@@ -23,6 +23,7 @@ from typing import Final
 from massctl.errors import LedgerError
 from massctl.ledger.chained_ledger import ChainedLedger, Lines, stale
 from massctl.ledger.codec import End, begins_entry, chain_digest
+from massctl.ledger.signature import UNSIGNED, LedgerKeys
 from massctl.model.phrase import Phrase, system_reason
 
 APPEND_LOCK_SECONDS: Final = 10
@@ -224,8 +225,8 @@ class LocalFile:
 class LocalLedger(ChainedLedger):
     """The ledger in a file; `locks` is a folder for what this machine notes of it."""
 
-    def __init__(self, path: Path, locks: Path) -> None:
-        super().__init__(LocalFile(path), locks)
+    def __init__(self, path: Path, locks: Path, keys: LedgerKeys = UNSIGNED) -> None:
+        super().__init__(LocalFile(path), locks, keys)
 
 
 def aside_name(ledger: str, now: datetime, taken: Callable[[str], bool]) -> str:

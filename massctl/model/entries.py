@@ -329,6 +329,19 @@ class Created:
     realm: Literal["wechat", "loopback"]
     """The realm that it records; it refuses the other's host."""
     reason: str | None = None
+    key: str | None = None
+    """The public key that signs this entry and those after it; None where the ledger begins unsigned."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningKey:
+    """Another key signs from the next entry on. The key before signs this entry; the first one signs it itself."""
+
+    type: Literal["signing_key"] = "signing_key"
+    key: str
+    """The public key: name, hash and data, as in massctl.yaml."""
+    reason: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -513,6 +526,7 @@ class Adopted:
 
 Event = (
     Created
+    | SigningKey
     | Repaired
     | Lease
     | ImageUploaded
@@ -583,7 +597,15 @@ class Entry:
 
 
 _WithoutCampaign = (
-    Created | Repaired | Lease | ImageUploaded | MaterialAdded | MaterialForgotten | SendImported | WebsiteSendRetracted
+    Created
+    | SigningKey
+    | Repaired
+    | Lease
+    | ImageUploaded
+    | MaterialAdded
+    | MaterialForgotten
+    | SendImported
+    | WebsiteSendRetracted
 )
 
 

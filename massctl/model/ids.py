@@ -58,6 +58,11 @@ def canonical_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
+def short_key(written: str) -> str:
+    """Return a public key of the ledger as people tell it from others: its name and its hash."""
+    return "+".join(part[:64] for part in written.split("+")[:2])
+
+
 def sha256_of(data: bytes) -> Sha256:
     """Name some bytes: 64 lower-case hex digits."""
     return Sha256(hashlib.sha256(data).hexdigest())

@@ -59,6 +59,11 @@ RunnerHappening = Literal[
 """What `massctl run` tells of: it took the lease; the branch moved; of a campaign: it was staged, shown, accepted by
 WeChat, refused by a guard, failed, is in doubt, its job ended; something keeps rounds from their end, or no more."""
 EnvironmentName = Annotated[str, StringConstraints(pattern=ENVIRONMENT_NAME_PATTERN)]
+LEDGER_KEY_PATTERN: Final = r"^[a-z0-9][a-z0-9._-]{0,31}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}$"
+"""A public key as signed notes write it: name, hash, algorithm and key."""
+LedgerKey = Annotated[str, Field(json_schema_extra={"pattern": LEDGER_KEY_PATTERN})]
+"""Judged by a rule, which knows a private key by its look."""
+LEDGER_KEY_VARIABLE: Final = "MASSCTL_LEDGER_KEY"
 GitName = Annotated[str, StringConstraints(pattern=GIT_NAME_PATTERN)]
 TimeOfDay = Annotated[str, StringConstraints(pattern=TIME_OF_DAY_PATTERN)]
 ORIGINAL_ID_PATTERN: Final = r"^gh_[0-9a-zA-Z_]{1,61}$"
@@ -145,8 +150,11 @@ class StateSettings(Strict):
     """With git over https: the name of the variable that holds a token, where git finds no credential by itself."""
     lineage: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{26}$")] | None = None
     """Written when the ledger begins: says that it exists, and which it is. Commit it."""
-    keys: Any = NotYet
-    """Public keys; where there are any, every entry of the ledger is signed."""
+    keys: Annotated[list[LedgerKey], Field(min_length=1)] | None = None
+    """Public keys, as `massctl state init --signed` writes them. Where there are any, the ledger is signed, and its
+    newest entry by one of these."""
+    key_env: EnvironmentName = LEDGER_KEY_VARIABLE
+    """The name of the variable that holds the private key, or the path of its file. Only who writes needs it."""
     url: Any = NotYet
     """With s3: where the ledger is."""
     dsn_env: Any = NotYet

@@ -679,6 +679,8 @@ class State:
         self.website_sends: dict[AppId, list[datetime]] = {}
         """When people sent something on the website that is not a campaign's; it used the account's allowance."""
         self.index = Index()
+        self.signing_key: str | None = None
+        """The public key that signs it; None while it is not signed."""
         self.lease: HeldLease | None = None
         """The runner that alone sends; None if every `apply` may."""
         self.repaired = 0
@@ -782,7 +784,11 @@ def _out_of_turn(entry: entries.Entry, due: int) -> LedgerCorruptError:
 
 
 def _created(state: State, event: entries.Created, _: entries.Entry) -> None:
-    state.lineage, state.realm = event.lineage, event.realm
+    state.lineage, state.realm, state.signing_key = event.lineage, event.realm, event.key
+
+
+def _signing_key(state: State, event: entries.SigningKey, _: entries.Entry) -> None:
+    state.signing_key = event.key
 
 
 def _repaired(state: State, _: entries.Repaired, entry: entries.Entry) -> None:
@@ -995,6 +1001,7 @@ def _job_said(record: Record, event: entries.JobStatus | entries.Withdrawn, entr
 
 _OF_ACCOUNT: Final[Mapping[type, Callable[[State, Any, entries.Entry], None]]] = {
     entries.Created: _created,
+    entries.SigningKey: _signing_key,
     entries.Repaired: _repaired,
     entries.Lease: _lease,
     entries.ImageUploaded: _image_uploaded,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from massctl.model.diagnostics import Check, Finding, Level, has_errors
-from massctl.model.ids import AccountName, AppId
+from massctl.model.ids import AccountName, AppId, short_key
 from massctl.model.message import RenderedCampaign, RenderedNews
 from massctl.model.phrase import BEIJING, Command, Phrase, in_a_row, moment
 from massctl.model.send import HOLD_CODES
@@ -89,7 +89,13 @@ def ledger_finding(state: State, refusal: "Refusal | None") -> Finding:
         count=state.serial,
         realm=state.realm,
     )
+    if state.signing_key is not None:
+        say = Phrase("{first}; {second}", first=say, second=_signed_by(state.signing_key))
     return Finding(Check.LEDGER, Level.OK, say)
+
+
+def _signed_by(key: str) -> Phrase:
+    return Phrase("signed by {key}", key=short_key(key))
 
 
 def lease_findings(lease: HeldLease | None, here: LocalRunner, now: datetime) -> Iterator[Finding]:

@@ -55,6 +55,7 @@ class Guard(StrEnum):
     PLAN_STALE = "plan_stale"
     LINEAGE_UNCOMMITTED = "lineage_uncommitted"
     LEDGER_DAMAGED = "ledger_damaged"
+    LEDGER_UNTRUSTED = "ledger_untrusted"
     LEDGER_MISSING = "ledger_missing"
     LEDGER_FOREIGN = "ledger_foreign"
     OTHER_RUNNER = "other_runner"

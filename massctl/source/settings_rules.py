@@ -7,7 +7,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from massctl.model.campaign import KEEP_ONE, TAKE_OUT, Fault, Path
-from massctl.model.phrase import Phrase, enumerated
+from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.model.secrets import without_secrets
 from massctl.model.settings import (
     API_BASE,
@@ -15,6 +15,7 @@ from massctl.model.settings import (
     CREDENTIALS,
     DAYS_PATTERN,
     GIT_KEYS,
+    LEDGER_KEY_PATTERN,
     RESERVED_PATHS,
     check_api_base,
     check_forward,
@@ -27,7 +28,7 @@ _API_BASE: Final = Phrase("delete api_base to use {usual}", usual=API_BASE)
 _ONE_EACH: Final = Phrase("write one entry for each time that a folder was renamed: from the old name to the new one")
 _SECRET_KEYS: Final = (
     *("signing_secret_env", "secret_env", "proxy_env", "token_env"),
-    *("aes_key_env", "previous_aes_key_env"),
+    *("aes_key_env", "previous_aes_key_env", "key_env"),
 )
 IN_DOUBT_WAIT_SECONDS_MIN: Final = 60
 """Less would repeat a send while the first one may still be on its way; against loopback nobody is harmed."""
@@ -46,6 +47,7 @@ def settings_rules(loopback_override: str | None, folders: Collection[str]) -> C
             *keys_together(data),
             *_secrets(data),
             *_git_keys(_mapping(data.get("state"))),
+            *_ledger_keys(_mapping(data.get("state"))),
             *_original_ids(accounts),
             *_callbacks(accounts, _mapping(data.get("callback"))),
             *_hosts(accounts, policy),
@@ -118,6 +120,23 @@ def _git_keys(state: Mapping[str, Any]) -> Iterator[Fault]:
         if key in state and state.get("backend", "local") == "local":
             say = Phrase("use {key} with backend: git", key=key)
             yield Fault("MC014", ("state", key), say, Phrase("write backend: git, or delete {key}", key=key))
+
+
+def _ledger_keys(state: Mapping[str, Any]) -> Iterator[Fault]:
+    """Find what is no public key; of a private one, everybody who can read the repository has it now."""
+    keys = state.get("keys")
+    for index, key in enumerate(keys if isinstance(keys, list) else []):
+        if not isinstance(key, str) or re.fullmatch(LEDGER_KEY_PATTERN, key):
+            continue  # of another type: reported already
+        say = Phrase("this is not a public key of the ledger")
+        hint = Phrase("write the key as {command} wrote it", command=Command("state init", "--signed"))
+        if key.startswith("PRIVATE+KEY+"):
+            say = Phrase("this is the private key of the ledger, and its place is outside of the repository")
+            hint = Phrase(
+                "write the public key; if the private one was ever committed: {command}",
+                command=Command("state init", '--new-key --reason "…"'),
+            )
+        yield Fault("MC014", ("state", "keys", index), say, hint, at_key=False)
 
 
 def _original_ids(accounts: Mapping[str, Mapping[str, Any]]) -> Iterator[Fault]:

@@ -3,7 +3,7 @@
 A symbolic link stays one. The file is replaced whole, so that a crash leaves the old or the new one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from massctl.errors import LedgerError
@@ -12,7 +12,7 @@ from massctl.model.settings import GIT_KEYS, MassctlFile
 from massctl.source.repository import SETTINGS
 from massctl.source.validation import known_keys
 from massctl.source.whole_file import write_whole
-from massctl.source.yaml_edit import with_values
+from massctl.source.yaml_edit import Value, with_values, written
 
 
 def declare_lineage(root: Path, lineage: str) -> bytes | None:
@@ -28,6 +28,11 @@ def declare_backend(root: Path, backend: str, where: Mapping[str, str]) -> bytes
     return _declared(root, keys_of(backend, where))
 
 
+def declare_keys(root: Path, keys: Sequence[str]) -> bytes | None:
+    """Set `state.keys`, the public keys of the ledger; else as `declare_lineage`."""
+    return _declared(root, {"keys": list(keys)})
+
+
 def keys_of(backend: str, where: Mapping[str, str]) -> dict[str, str | None]:
     """Return the keys of `state` for a backend; None stands for a key to be removed."""
     if backend == "local":
@@ -35,7 +40,7 @@ def keys_of(backend: str, where: Mapping[str, str]) -> dict[str, str | None]:
     return {"backend": backend, **{key: where[key] for key in GIT_KEYS if key in where}}
 
 
-def require_changeable(root: Path, keys: Mapping[str, str | None]) -> None:
+def require_changeable(root: Path, keys: Mapping[str, Value | None]) -> None:
     """Raise LedgerError, with the line to type, where massctl.yaml cannot be made to say so; writes nothing."""
     try:
         if with_keys((root / SETTINGS).read_bytes(), keys) is None:
@@ -52,7 +57,7 @@ def take_back(root: Path, before: bytes) -> None:
         raise _unwritable(error, {}) from None
 
 
-def with_keys(data: bytes, keys: Mapping[str, str | None]) -> bytes | None:
+def with_keys(data: bytes, keys: Mapping[str, Value | None]) -> bytes | None:
     """Return massctl.yaml with these keys of `state` set, or removed where None; None if that cannot be done.
 
     `data` must be without a fault.
@@ -60,7 +65,7 @@ def with_keys(data: bytes, keys: Mapping[str, str | None]) -> bytes | None:
     return with_values(data, SETTINGS, known_keys(MassctlFile), {("state", key): value for key, value in keys.items()})
 
 
-def _declared(root: Path, keys: Mapping[str, str | None]) -> bytes | None:
+def _declared(root: Path, keys: Mapping[str, Value | None]) -> bytes | None:
     path = root / SETTINGS
     try:
         before = path.read_bytes()
@@ -82,8 +87,8 @@ def _replace(path: Path, data: bytes) -> None:
     write_whole(target, data, target.stat().st_mode & 0o777)
 
 
-def _to_type(keys: Mapping[str, str | None]) -> Phrase:
-    lines = enumerated([f"{key}: {value}" for key, value in keys.items() if value is not None])
+def _to_type(keys: Mapping[str, Value | None]) -> Phrase:
+    lines = enumerated([f"{key}: {written(value)}" for key, value in keys.items() if value is not None])
     gone = [key for key, value in keys.items() if value is None]
     if not gone:
         say = Phrase(
@@ -97,7 +102,7 @@ def _to_type(keys: Mapping[str, str | None]) -> Phrase:
     return Phrase(say, lines=lines, keys=enumerated(gone))
 
 
-def _by_hand(keys: Mapping[str, str | None]) -> LedgerError:
+def _by_hand(keys: Mapping[str, Value | None]) -> LedgerError:
     return LedgerError(
         Phrase("massctl cannot write this into massctl.yaml without changing other lines"),
         Phrase("massctl.yaml is unchanged. Nothing was begun, uploaded or sent."),
@@ -105,7 +110,7 @@ def _by_hand(keys: Mapping[str, str | None]) -> LedgerError:
     )
 
 
-def _unwritable(error: OSError, keys: Mapping[str, str | None]) -> LedgerError:
+def _unwritable(error: OSError, keys: Mapping[str, Value | None]) -> LedgerError:
     return LedgerError(
         Phrase("massctl.yaml cannot be written"),
         Phrase("{why}. Nothing was begun, uploaded or sent.", why=system_reason(error)),

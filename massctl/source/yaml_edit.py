@@ -15,9 +15,18 @@ from massctl.source.yaml import Node, compose, read_yaml
 _MARK: Final = b"\xef\xbb\xbf"
 Keys = tuple[str, ...]
 """A key, and those above it, from the document's root."""
+Value = str | list[str]
+"""A list is written on one line."""
 
 
-def with_values(data: bytes, file: str, known_keys: frozenset[str], changes: Mapping[Keys, str | None]) -> bytes | None:
+def written(value: Value) -> str:
+    """Return a value as YAML has it."""
+    return value if isinstance(value, str) else f"[{', '.join(value)}]"
+
+
+def with_values(
+    data: bytes, file: str, known_keys: frozenset[str], changes: Mapping[Keys, Value | None]
+) -> bytes | None:
     """Return a file with these values set, or their keys removed where None; None if that cannot be done."""
     for keys, value in changes.items():
         said = _said(data, file, known_keys)
@@ -27,7 +36,7 @@ def with_values(data: bytes, file: str, known_keys: frozenset[str], changes: Map
         if json.dumps(due) == json.dumps(said):
             continue
         text = data.removeprefix(_MARK).decode()
-        edited = _without(text, keys) if value is None else _with(text, keys, value)
+        edited = _without(text, keys) if value is None else _with(text, keys, written(value))
         if edited is None:
             return None
         data = data[: len(data) - len(data.removeprefix(_MARK))] + edited.encode()
@@ -43,7 +52,7 @@ def _said(data: bytes, file: str, known_keys: frozenset[str]) -> dict[str, Any] 
     return document.data if is_whole and isinstance(document.data, dict) else None
 
 
-def _due(said: dict[str, Any] | None, keys: Keys, value: str | None) -> dict[str, Any] | None:
+def _due(said: dict[str, Any] | None, keys: Keys, value: Value | None) -> dict[str, Any] | None:
     """Return what the file is to say; None if it says nothing that could be changed."""
     due = block = deepcopy(said)
     for key in keys[:-1]:

@@ -784,6 +784,8 @@ class StateReport(Report):
     """`wechat` or `loopback`: which realm it belongs to."""
     serial: int
     """The serial of its last entry; 0 where there is none."""
+    signing_key: str | None = Field(default=None)
+    """The public key that signs it; null where it is not signed."""
     error: ReportedError | None = Field(default=None)
     """What stopped the command, as a ledger that is damaged."""
 

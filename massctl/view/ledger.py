@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias
 
 from massctl.model import entries
 from massctl.model.entries import Entry
+from massctl.model.ids import short_key
 from massctl.model.phrase import BEIJING, Command, Phrase, moment
 from massctl.model.send import doubt_words
 from massctl.model.state import Record, State, lease_words
@@ -107,6 +108,8 @@ def _ledger_line(page: Page, state: State) -> None:
         Phrase("serial {serial}", serial=state.serial),
     ]
     page.line(*parts, hang=2)
+    if state.signing_key is not None:
+        page.line(Phrase("signed by {key}", key=short_key(state.signing_key)), indent=2)
     if state.lease is not None:
         page.line(lease_words(state.lease), indent=2)
 
@@ -192,7 +195,12 @@ def _digest(digest: str) -> str:
 
 _Facts: TypeAlias = Callable[[Any], tuple[str, ...]]
 FACTS: Final[Mapping[type, _Facts]] = {
-    entries.Created: lambda e: (f"lineage {e.lineage} realm {e.realm}", _because(e.reason)),
+    entries.Created: lambda e: (
+        f"lineage {e.lineage} realm {e.realm}",
+        _pair("key", short_key(e.key) if e.key else None),
+        _because(e.reason),
+    ),
+    entries.SigningKey: lambda e: (f"key {short_key(e.key)} by {e.by}", _because(e.reason)),
     entries.Repaired: lambda e: (f"dropped {e.dropped_bytes} bytes by {e.by}", _because(e.reason)),
     entries.Lease: lambda e: (f"{e.act} by {e.host} runner {e.runner}", f" ({e.by})" if e.by else ""),
     entries.ImageUploaded: lambda e: (e.appid, f" sha256 {e.sha256[:12]}"),

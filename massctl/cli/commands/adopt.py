@@ -46,14 +46,14 @@ def adopt(session: Session, name: str, warnings: list[Diagnostic], reason: str) 
     from massctl.apply.journal import LedgerSession, Statement
     from massctl.apply.reconcile import adopt_draft
     from massctl.cli.consent import who
-    from massctl.cli.ledger_access import refuse_fleeting_ledger, trust
+    from massctl.cli.ledger_access import require_writable, trust
     from massctl.cli.planner import PlanOptions, planned, show_repository_warnings
     from massctl.ledger.process_lock import sole_runner
     from massctl.model.diagnostics import has_errors
     from massctl.plan.plan import Until
     from massctl.view.json_reports import adopt_json
 
-    refuse_fleeting_ledger(session)
+    require_writable(session)
     with sole_runner(session.places.locks, session.clock.now()):
         made = planned(session, [name], warnings, PlanOptions(until=Until.DRAFT))
         trust(session, made.state)

@@ -114,7 +114,7 @@ def run_apply(
     where nothing moved, and counts as consent. `showing` asks for previews on purpose, and goes with `until` preview.
     `insisted` repeats only the send in doubt. `wait` stays for windows that open within it.
     """
-    from massctl.cli.ledger_access import refuse_fleeting_ledger
+    from massctl.cli.ledger_access import require_writable
     from massctl.cli.notifications import Notifier
     from massctl.plan.plan import Until
 
@@ -125,7 +125,7 @@ def run_apply(
         from massctl.cli.saved_plans import open_plan
 
         saved = open_plan(plan_file)
-    refuse_fleeting_ledger(session)
+    require_writable(session)
     until_moment = None if wait is None else session.clock.now() + wait
     run = _ApplyCommand(
         session,

@@ -98,7 +98,7 @@ def examine(session: Session, warnings: list[Diagnostic]) -> CheckUp:
 def _repository(session: Session, warnings: list[Diagnostic]) -> tuple[State, Plan | None, list[Finding]]:
     """Check ledger, campaigns, windows and kill switch; without a readable ledger there is no plan."""
     from massctl.apply.outcome import what_happened
-    from massctl.cli.ledger_access import ledger_refusal, refuse_fleeting_ledger, sharing_refusal
+    from massctl.cli.ledger_access import ledger_refusal, require_writable, sharing_refusal
     from massctl.cli.places import local_runner
     from massctl.cli.planner import planned
     from massctl.model.diagnostics import Check, Finding, Level
@@ -132,7 +132,7 @@ def _repository(session: Session, warnings: list[Diagnostic]) -> tuple[State, Pl
         refusal, _ = sharing_refusal(session, state, accounts)
     ledger = [ledger_finding(state, refusal)]
     try:
-        refuse_fleeting_ledger(session)
+        require_writable(session)
     except LedgerError as error:
         ledger.append(Finding(Check.LEDGER, Level.PROBLEM, what_happened(error), error.hint))
     plan = planned(session, (), warnings).plan

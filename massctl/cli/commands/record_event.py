@@ -44,12 +44,12 @@ def record_event(session: Session, file: str, account: str | None) -> Result:
     from massctl.apply.journal import LedgerSession
     from massctl.callback.finish import read_finish
     from massctl.callback.tree import EventFault
-    from massctl.cli.ledger_access import refuse_fleeting_ledger, trust
+    from massctl.cli.ledger_access import require_writable, trust
     from massctl.cli.notifications import Notifier
     from massctl.ledger.process_lock import sole_runner
     from massctl.view.json_reports import event_json
 
-    refuse_fleeting_ledger(session)
+    require_writable(session)
     appid = _appid(session, account)
     finish = read_finish(_bytes(file))
     if isinstance(finish, EventFault):

@@ -24,6 +24,7 @@ from massctl.view.i18n import Language
 if TYPE_CHECKING:
     from massctl.ledger.archive import Contents
     from massctl.ledger.git_ledger import GitLedger
+    from massctl.ledger.signature import LedgerKeys
     from massctl.model.entries import Entry
     from massctl.serve.page_cache import ServedRepository
 
@@ -88,10 +89,12 @@ def _sandbox_clock(root: Path) -> Iterator[Callable[[], datetime]]:
 def _served(
     root: Path, settings: MassctlFile | None, console: Console, now: Callable[[], datetime]
 ) -> ServedRepository:
+    from massctl.ledger.signature import LedgerKeys
     from massctl.serve.page_cache import ServedRepository
 
     places = Places(root, sandbox=console.language.flags.sandbox)
-    ledger = (None if places.sandbox else _in_git(places, settings)) or _Local(places)
+    keys = LedgerKeys(settings.state.keys or () if settings and not places.sandbox else ())
+    ledger = (None if places.sandbox else _in_git(places, settings)) or _Local(places, keys)
 
     def language_of(settings: MassctlFile | None) -> Language:
         return make_console(settings.language).reader if settings else console.reader
@@ -123,11 +126,12 @@ class _Ledger(Protocol):
 @dataclass(frozen=True, slots=True)
 class _Local:
     places: Places
+    keys: LedgerKeys
 
     def entries(self) -> Sequence[Entry]:
         from massctl.ledger.local_file import LocalLedger
 
-        return LocalLedger(self.places.ledger, self.places.locks).read(0)
+        return LocalLedger(self.places.ledger, self.places.locks, self.keys).read(0)
 
     def archive(self) -> Contents:
         from massctl.ledger.archive import LocalArchive

@@ -25,10 +25,11 @@ from massctl.errors import (
     LedgerMissingError,
     LedgerOlderError,
     LedgerStaleError,
+    LedgerUntrustedError,
     UsageError,
 )
 from massctl.model.diagnostics import Diagnostic
-from massctl.model.ids import AppId, CampaignName, sha256_of
+from massctl.model.ids import AppId, CampaignName, sha256_of, short_key
 from massctl.model.phrase import A_FILE, Command, Phrase, moment, system_reason
 from massctl.model.state import Record, State, is_concluded
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from massctl.cli.ledger_access import LedgerBootstrap
     from massctl.ledger.codec import End
     from massctl.ledger.local_file import LocalLedger
+    from massctl.ledger.signature import PrivateKey
     from massctl.model.entries import Entry
 
 
@@ -140,14 +142,41 @@ def verify(directory: str, form: str, deep: bool, sandbox: bool) -> int:
 @click.option(
     "--new-lineage", is_flag=True, help="Start a new ledger; the old one is put aside, and its sends are printed."
 )
-@click.option("--reason", type=Text(r".*\S.*"), help="With --new-lineage: why; recorded in the first entry.")
+@click.option("--reason", type=Text(r".*\S.*"), help="With --new-lineage and --new-key: why; recorded in the ledger.")
+@click.option(
+    "--signed", is_flag=True, help="Make a key that signs every entry from now on, and name it in massctl.yaml."
+)
+@click.option("--new-key", is_flag=True, help="Replace the key of a signed ledger; the old one signs that.")
+@click.option(
+    "--key-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="With --signed and --new-key: where the private key goes. It must not exist yet.",
+)
 @sandbox_option
 @click.pass_obj
-def init(directory: str, new_lineage: bool, reason: str | None, sandbox: bool) -> int:
+def init(
+    directory: str,
+    new_lineage: bool,
+    reason: str | None,
+    signed: bool,
+    new_key: bool,
+    key_file: Path | None,
+    sandbox: bool,
+) -> int:
     "Begin the ledger, and name it in massctl.yaml. The first apply does this automatically."
-    refuse_loose_reason(new_lineage=new_lineage, reason=reason)
+    if new_key and (new_lineage or signed or sandbox):
+        raise click.UsageError(Phrase("use --new-key with --reason and --key-file only"))
+    if signed and sandbox:
+        raise click.UsageError(Phrase("the ledger of a sandbox is not signed"))
+    if key_file is not None and not (signed or new_key):
+        raise click.UsageError(Phrase("use --key-file with --signed or --new-key"))
+    refuse_loose_reason(wanted=new_lineage or new_key, reason=reason, new_key=new_key)
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
+        if new_key:
+            return replace_key(current, reason or "", key_file)
+        if signed:
+            return begin_signed(current, reason, key_file)
         return begin(current) if reason is None else begin_anew(current, reason)
 
     return run_in_session("state init", "text", directory, work, sandbox=sandbox)
@@ -264,12 +293,12 @@ def begin(session: Session) -> Result:
         is_being_begun,
         raise_refusal,
         realm_refusal,
-        refuse_fleeting_ledger,
+        require_writable,
         trust,
     )
     from massctl.ledger.process_lock import sole_runner
 
-    refuse_fleeting_ledger(session)
+    require_writable(session)
     with sole_runner(session.places.locks, session.clock.now()):
         ledger = session.ledger()
         state = session.read_state(ledger)
@@ -296,16 +325,19 @@ def begin(session: Session) -> Result:
     return told(found, next_step=_SEE_PLAN)
 
 
-def begin_anew(session: Session, reason: str) -> Result:
-    """Start over with a new lineage; the old ledger is put aside, and what is still known of it is told."""
+def begin_anew(session: Session, reason: str, reader: Session | None = None) -> Result:
+    """Start over with a new lineage; the old ledger is put aside, and what is still known of it is told.
+
+    `reader` reads the old one, where the new one has other keys.
+    """
     from massctl.apply.journal import LedgerSession
-    from massctl.cli.ledger_access import LedgerBootstrap, refuse_fleeting_ledger
+    from massctl.cli.ledger_access import LedgerBootstrap, require_writable
     from massctl.ledger.process_lock import sole_runner
     from massctl.view.ledger import Lost, lost_text
 
-    refuse_fleeting_ledger(session)
+    require_writable(session)
     with sole_runner(session.places.locks, session.clock.now()):
-        before = _before(session)
+        before = _before(reader or session)
         bootstrap = LedgerBootstrap(session, reason)
         bootstrap.declare(bootstrap.created().lineage)
         aside = _put_aside(session, bootstrap, before)
@@ -342,7 +374,7 @@ def _before(session: Session) -> _Before | None:
     if data is None:
         return None
     try:
-        state = session.fold(follow_file(data)[0])
+        state = session.fold(follow_file(data, keys=session.ledger_keys())[0])
     except LedgerError as error:
         return _Before(data, unread=error.summary)  # Starting over is the way out of a broken one too.
     if state.realm != session.realm():
@@ -375,14 +407,151 @@ def _website_sends(session: Session, state: State) -> tuple[str, ...]:
     )
 
 
-def refuse_loose_reason(*, new_lineage: bool, reason: str | None) -> None:
-    """Refuse a reason without a new lineage, and a new lineage without a reason."""
-    if new_lineage != (reason is not None):
+def refuse_loose_reason(*, wanted: bool, reason: str | None, new_key: bool = False) -> None:
+    """Refuse a reason that nothing asks for, and a new lineage or key without a reason."""
+    if wanted == (reason is not None):
+        return
+    flag = "--new-key" if new_key else "--new-lineage"
+    raise UsageError(
+        Phrase("use {flag} and --reason together", flag=flag),
+        Phrase("Nothing was changed."),
+        Command("state init", f'{flag} --reason "…"'),
+    )
+
+
+def begin_signed(session: Session, reason: str | None, target: Path | None) -> Result:
+    """Have the ledger signed from now on, by a key that is made here; with a reason begin it anew.
+
+    A run that died before massctl.yaml named the key is taken up by whoever has the private key.
+    """
+    if reason is None:
+        if (own := _taken_up(session)) is not None:
+            return _declared_key(session, own)
+        if session.settings.state.keys:
+            return begin(session)
+    key, path = _made_key(session, target)
+    signing = session.signed_with([key.public])
+    signing.ledger_keys().add(key)
+    if reason is not None:
+        result = begin_anew(signing, reason, session)
+    elif session.read_state(session.ledger()).lineage is None:
+        result = begin(signing)
+    else:
+        result = _sign_from_now_on(session, key)
+    _declare_keys(session, key)
+    return _with_lines(result, _key_lines(session, key, path))
+
+
+def replace_key(session: Session, reason: str, target: Path | None) -> Result:
+    """Let another key sign the ledger from now on. The old one signs who follows it; both must be here."""
+    from massctl.cli.consent import who
+    from massctl.cli.ledger_access import own_ledger
+    from massctl.model.entries import SigningKey
+
+    if session.ledger_keys().require_private() is None:
         raise UsageError(
-            Phrase("use --new-lineage and --reason together"),
+            Phrase("the ledger is not signed"),
             Phrase("Nothing was changed."),
-            Command("state init", '--new-lineage --reason "…"'),
+            Phrase("{command}   has it signed from now on", command=Command("state init", "--signed")),
         )
+    with own_ledger(session) as book:
+        if book.state.lineage is None:
+            raise _no_ledger(Phrase("there is no ledger yet"))
+        key, path = _made_key(session, target)
+        session.ledger_keys().add(key)
+        # The second one is signed by the new key: whoever trusts only that one trusts the whole ledger by it.
+        event = SigningKey(key=key.public, reason=reason, by=who(session.environment))
+        book.record_each([(event, None), (event, None)])
+    _declare_keys(session, key)
+    say = Phrase("the ledger is signed by {key} from now on; the old key signs nothing more", key=short_key(key.public))
+    return told(say, *_key_lines(session, key, path))
+
+
+def _sign_from_now_on(session: Session, key: PrivateKey) -> Result:
+    """Have an unsigned ledger signed: the key's own signature covers all that was written before."""
+    from massctl.cli.consent import who
+    from massctl.cli.ledger_access import own_ledger
+    from massctl.model.entries import SigningKey
+
+    with own_ledger(session) as book:
+        session.ledger_keys().add(key)
+        entry = book.record(SigningKey(key=key.public, reason="state init --signed", by=who(session.environment)))
+    say = Phrase(
+        "the ledger {lineage} is signed by {key} from entry {serial} on",
+        lineage=book.state.lineage,
+        key=short_key(key.public),
+        serial=entry.serial,
+    )
+    return told(say)
+
+
+def _taken_up(session: Session) -> PrivateKey | None:
+    """Return the private key of a ledger that it signs, though massctl.yaml names no key or the one before it.
+
+    None where massctl.yaml is right. Raises LedgerUntrustedError where this key does not sign it, or is not the named
+    one's successor; LedgerKeyError where there is none.
+    """
+    from massctl.cli.ledger_key import private_key
+
+    try:
+        session.ledger().read(0)
+    except LedgerUntrustedError as error:
+        key = private_key(session.settings.state, session.environment, session.home or session.root)
+        ledger = session.signed_with([key.public]).ledger()
+        ledger.read(0)
+        named = session.settings.state.keys or ()
+        if named and not {*named} & {*ledger.signing.keys}:
+            raise error from None
+        return key
+    return None
+
+
+def _made_key(session: Session, target: Path | None) -> tuple[PrivateKey, Path]:
+    """Make a key, and its file, which must not be there."""
+    from massctl.cli.ledger_key import KEY_NAME, key_file, write_key
+    from massctl.ledger.signature import PrivateKey
+
+    key = PrivateKey.made(KEY_NAME)
+    path = target or key_file(key, session.environment)
+    write_key(key, path)
+    return key, path
+
+
+def _declare_keys(session: Session, key: PrivateKey) -> None:
+    from massctl.source.settings_writer import declare_keys
+
+    if declare_keys(session.root, [key.public]) is not None:
+        session.console.talk(Phrase("massctl.yaml now names the public key (state.keys): commit this"))
+
+
+def _declared_key(session: Session, key: PrivateKey) -> Result:
+    _declare_keys(session, key)
+    return told(Phrase("the ledger is signed by {key}", key=short_key(key.public)), next_step=_CHECK)
+
+
+def _key_lines(session: Session, key: PrivateKey, path: Path) -> list[Phrase]:
+    """Say where the private key is, and who needs it."""
+    name = session.settings.state.key_env
+    return [
+        Phrase(
+            "the private key of {key} is in {file}, which only you may read", key=short_key(key.public), file=str(path)
+        ),
+        Phrase("Nobody can make it again: keep a copy where secrets are kept, and never commit it."),
+        Phrase("Every machine that writes the ledger needs it: export {name}={file}", name=name, file=str(path)),
+        Phrase(
+            "on GitHub: a line {name}=… with the file's content in the environment's secret MASSCTL_SECRETS; for a "
+            "service of systemd: LoadCredential={name}:{file}",
+            name=name,
+            file=str(path),
+        ),
+    ]
+
+
+def _with_lines(result: Result, lines: list[Phrase]) -> Result:
+    """Add lines to what a command says."""
+    more = told(*lines)
+    first = result.text
+    return replace(result, text=lambda to: f"{first(to)}\n{more.text(to)}")
 
 
 def record_website_send(session: Session, at: datetime, account: str | None, reason: str | None) -> Result:
@@ -528,7 +697,7 @@ def move_to_git(session: Session, where: Mapping[str, str]) -> Result:
 
 def move_to_local(session: Session) -> Result:
     """Move the ledger from its branch to a file beside massctl.yaml, for one machine."""
-    from massctl.cli.ledger_access import refuse_fleeting_ledger
+    from massctl.cli.ledger_access import require_writable
     from massctl.ledger.archive import LocalArchive
     from massctl.ledger.codec import follow_file
     from massctl.ledger.local_file import LocalLedger
@@ -537,7 +706,7 @@ def move_to_local(session: Session) -> Result:
 
     require_changeable(session.root, keys_of("local", {}))
     target = _with_backend(session, "local", {})
-    refuse_fleeting_ledger(target)
+    require_writable(target)
     with sole_runner(session.places.locks, session.clock.now()):
         if not session.in_git:
             _, state, _ = _local_ledger(session)
@@ -551,9 +720,15 @@ def move_to_local(session: Session) -> Result:
             _trust(session, there)
             moved = git.as_found() or b""
             # A move that failed may have left a file, which is older by now.
-            local = LocalLedger(session.places.ledger, session.places.locks)
+            local = LocalLedger(session.places.ledger, session.places.locks, session.ledger_keys())
             found = local.as_found()
-            _write(session, local, moved, found, _first_lines(found, follow_file(found)[1].serial))
+            _write(
+                session,
+                local,
+                moved,
+                found,
+                _first_lines(found, follow_file(found, keys=session.ledger_keys())[1].serial),
+            )
             LocalArchive(session.places.archive).take_over(git.store.bodies())
             git.replace(None, session.clock.now(), moved)
             state = there
@@ -578,7 +753,8 @@ def _local_ledger(session: Session) -> tuple[LocalLedger, State, bytes | None]:
     """Read and verify the local ledger; returns the file's bytes too, None without a file."""
     from massctl.ledger.local_file import LocalLedger
 
-    ledger, state = LocalLedger(session.places.ledger, session.places.locks), State()
+    ledger = LocalLedger(session.places.ledger, session.places.locks, session.ledger_keys())
+    state = State()
     state.absorb_all(ledger.read(0))
     return ledger, state, ledger.as_found()
 
@@ -645,19 +821,20 @@ def repair_ledger(session: Session, reason: str | None) -> Result:
     """Cut a damaged ledger to the lines that verify; without a reason it is only shown what would be dropped."""
     from massctl.apply.outcome import what_happened
     from massctl.cli.consent import who
-    from massctl.cli.ledger_access import refuse_fleeting_ledger
+    from massctl.cli.ledger_access import require_writable
     from massctl.ledger.codec import encode, sound_part
     from massctl.ledger.process_lock import sole_runner
     from massctl.model.entries import NewEntry, Repaired
     from massctl.view.json_reports import repair_json
     from massctl.view.ledger import Repair, repair_text
 
-    refuse_fleeting_ledger(session)
+    require_writable(session)
     with sole_runner(session.places.locks, now := session.clock.now()):
         damage = _damage(session)
         ledger = session.ledger()
         found = ledger.as_found() or b""
-        entries, end = sound_part(found)
+        entries, end = sound_part(found, ledger.keys)
+        ledger.keys.require_trusted(end.signing, end.serial)
         dropped = found[end.whole_bytes :]
         if not dropped:
             raise damage  # Every line follows from the one before: what they tell is impossible.
@@ -671,7 +848,10 @@ def repair_ledger(session: Session, reason: str | None) -> Result:
                 reason=reason,
                 by=who(session.environment),
             )
-            line = encode(NewEntry(at=now, event=event), end.serial + 1, end.digest)
+            new = NewEntry(at=now, event=event)
+            line = encode(new, end.serial + 1, end.digest)
+            if (signature := ledger.keys.signature(line, event, end.serial + 1, end.signing)) is not None:
+                line = encode(new, end.serial + 1, end.digest, signature)
             aside = ledger.replace(_whole_copy(found, end) + line + b"\n", now, found)
             repair = replace(repair, aside=aside, done=True)
             _note_restored(session)
@@ -696,7 +876,7 @@ def back_up(session: Session, target: Path) -> Result:
         )
     ledger = session.ledger()
     found = ledger.as_found()
-    entries, end = follow_file(found)
+    entries, end = follow_file(found, keys=ledger.keys)
     state = session.fold(entries)
     require_ledger(session, state)
     if found is None:
@@ -721,7 +901,7 @@ def back_up(session: Session, target: Path) -> Result:
 
 def restore_copy(session: Session, source: Path) -> Result:
     """Replace the ledger by a copy that lacks nothing that is there or that this machine saw."""
-    from massctl.cli.ledger_access import refuse_fleeting_ledger
+    from massctl.cli.ledger_access import require_writable
     from massctl.ledger.codec import follow_file, sound_part
     from massctl.ledger.high_water_mark import seen_mark
     from massctl.ledger.process_lock import sole_runner
@@ -732,21 +912,21 @@ def restore_copy(session: Session, source: Path) -> Result:
             Phrase("Nothing was changed."),
             Phrase("push the newest commit of the branch that anybody has, as docs/guides/operations.md says"),
         )
-    refuse_fleeting_ledger(session)
+    require_writable(session)
     with sole_runner(session.places.locks, now := session.clock.now()):
         copy = _read_copy(source)
         try:
-            entries, end = follow_file(copy)
+            entries, end = follow_file(copy, keys=session.ledger_keys())
             state = _folded(session, entries)
             _require_seen(session, state, entries, end)
-        except LedgerCorruptError as error:
+        except (LedgerCorruptError, LedgerUntrustedError) as error:
             raise _no_copy(Phrase("{file} is not a copy that verifies", file=source.name), error) from None
         except LedgerOlderError as error:
             say_older = Phrase("{file} is older than the ledger that this machine saw", file=source.name)
             raise _no_copy(say_older, error) from None
         ledger, mark = session.ledger(), seen_mark(session.places.locks)
         found, data = ledger.as_found(), _whole_copy(copy, end)
-        _, there = sound_part(found or b"")
+        _, there = sound_part(found or b"", session.ledger_keys())
         sound = _whole_copy(found or b"", there)
         if not data.startswith(sound):
             raise _not_further(source, sound.startswith(data), end, there)
@@ -767,13 +947,13 @@ def restore_copy(session: Session, source: Path) -> Result:
     return told(back, next_step=_SEE_PLAN)
 
 
-def _damage(session: Session) -> LedgerCorruptError:
+def _damage(session: Session) -> LedgerCorruptError | LedgerUntrustedError:
     """Return what is wrong with the ledger; raises where nothing is, or what no repair helps against."""
     from massctl.cli.ledger_access import require_ledger
 
     try:
         state = session.read_state(session.ledger())
-    except LedgerCorruptError as error:
+    except (LedgerCorruptError, LedgerUntrustedError) as error:
         return error
     require_ledger(session, state)
     if state.serial == 0:
@@ -812,10 +992,12 @@ def _require_seen(session: Session, state: State, entries: Sequence[Entry], end:
     mark = seen_mark(session.places.locks)
     seen = mark.serial if mark is not None else 0
     digest = digest_at(seen, entries, end) if 0 < seen <= end.serial else None
+    if session.in_git:
+        session.git_ledger().require_floor(end)
     require_newest(mark, state.lineage, end.serial, digest, session.git_ledger().where if session.in_git else None)
 
 
-def _no_copy(say_why: Phrase, error: LedgerCorruptError | LedgerOlderError) -> LedgerError:
+def _no_copy(say_why: Phrase, error: LedgerError) -> LedgerError:
     """Say of a copy what was found in it; the ledger that is here stays as it is."""
     return type(error)(say_why, error.detail, Phrase("name another copy; the existing ledger was not changed"))
 

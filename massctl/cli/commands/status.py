@@ -123,6 +123,7 @@ def _follow_once(
     if not asked and not told and not any(is_overdue(record, session.clock) for record in records):
         return Followed(records)
     trust(session, state)
+    session.ledger_keys().require_private()
     with sole_runner(session.places.locks, session.clock.now()):
         state = session.read_state(ledger)
         book, notifier = LedgerSession(ledger, session.clock, state), Notifier(session)

@@ -42,8 +42,13 @@ _HEAD: Final[dict[str, dict[str, Any]]] = {
     "campaign": {"type": ["string", "null"], "description": "The campaign it is about."},
     "edition": {"type": ["integer", "null"], "description": "The edition it is about."},
 }
+_SIGNATURE: Final[dict[str, Any]] = {
+    "type": "string",
+    "description": "In a signed ledger: the hash of the key, a plus sign and the Ed25519 signature in base64.",
+}
 _FIELDS: Final[dict[str, str]] = {
     "type": "What happened.",
+    "key": "The public key that signs: name, hash and data, as in massctl.yaml.",
     "format_version": "The version of the ledger's format.",
     "channel": "The channel of `notify`, by the name of its variable.",
     "lead_seconds": "How long before the window this was due.",
@@ -157,7 +162,7 @@ def _ledger_entry() -> dict[str, Any]:
         properties = {key: _untitled(each) for key, each in part["properties"].items()}
         if name in (kind.__name__ for kind in KINDS.values()):
             said = {key: {**each, "description": _FIELDS[key]} for key, each in properties.items()}
-            part["properties"] = {**_HEAD, **said}
+            part["properties"] = {**_HEAD, "signature": _SIGNATURE, **said}
             part["required"] = [*_HEAD, "type", *(key for key in part.get("required", []) if key != "type")]
         else:
             part["properties"] = properties

@@ -56,8 +56,9 @@ def test_a_line_comes_back_as_it_was_said_but_for_less_than_a_millisecond():
     assert (said.event, "words", 1) == (entry.event, entry.campaign, entry.edition)
 
 
-def test_the_fixture_holds_every_kind_of_entry():
-    kinds = {json.loads(each)["type"] for each in (FIXTURES / "v1.in.jsonl").read_bytes().splitlines()}
+def test_the_fixtures_hold_every_kind_of_entry():
+    files = [(FIXTURES / name).read_bytes() for name in ("v1.in.jsonl", "signed.jsonl")]
+    kinds = {json.loads(each)["type"] for data in files for each in data.splitlines()}
     assert set(KINDS) == kinds
 
 
@@ -249,7 +250,8 @@ def test_lines_are_read_from_any_end_on(count):
     rest, last = follow(WHOLE[start:], end)
     assert (ENTRIES[:count], ENTRIES[count:]) == (before, rest)
     assert (len(WHOLE), len(LINES[-1]), chain_digest(LINES[-1])) == (last.whole_bytes, last.last_bytes, last.digest)
-    assert last == BEGIN.after(LINES[:count]).after(LINES[count:]) == follow_file(WHOLE)[1]
+    at_once = BEGIN.after(LINES[:count], last.signing).after(LINES[count:], last.signing)
+    assert last == at_once == follow_file(WHOLE)[1]
 
 
 def test_a_line_that_lost_its_newline_gets_it_back_with_the_next():

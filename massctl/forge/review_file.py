@@ -28,6 +28,10 @@ _FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _Name = Annotated[str, StringConstraints(pattern=CAMPAIGN_NAME_PATTERN)]
 
 
+KeyChange = Literal["removed", "changed"]
+"""Massctl.yaml names no key of the ledger any more, or others than before."""
+
+
 class ReviewFile(Strict):
     """A pull request as main's massctl renders it."""
 
@@ -41,6 +45,8 @@ class ReviewFile(Strict):
     """Campaigns whose lock was not what their files give."""
     hidden: list[str] = Field(default_factory=list)
     """Files that an attribute of git keeps out of the difference, or writes otherwise into a checkout."""
+    ledger_keys: KeyChange | None = None
+    """What becomes of `state.keys` in massctl.yaml; null where it stays."""
 
 
 class UnfitError(Exception):
@@ -51,9 +57,16 @@ class UnfitError(Exception):
         self.what = what
 
 
-def review_text(plan: str, locks: Mapping[str, str], disagreeing: Sequence[str], hidden: Sequence[str]) -> str:
+def review_text(
+    plan: str,
+    locks: Mapping[str, str],
+    disagreeing: Sequence[str],
+    hidden: Sequence[str],
+    ledger_keys: KeyChange | None = None,
+) -> str:
     """Write a review; `plan` is the plan's JSON."""
     made = {"format_version": 1, "plan": json.loads(plan), "locks": locks, "disagreeing": disagreeing, "hidden": hidden}
+    made["ledger_keys"] = ledger_keys
     return json.dumps(made, ensure_ascii=False, sort_keys=True) + "\n"
 
 

@@ -350,7 +350,8 @@ def _no_key_named(key: str) -> LedgerUntrustedError:
         Phrase("the ledger is signed by {key}, but massctl.yaml names no key", key=short_key(key)),
         Phrase(
             "somebody took state.keys out of massctl.yaml: write it again, as git log -p massctl.yaml shows it; a "
-            "person with the private key also writes it by {command}",
+            "person with the private key also writes it by {command}; if no key ever stood there, restore the ledger "
+            "as it was before that entry",
             command=_INIT,
         ),
     )

@@ -8,13 +8,16 @@ import json
 import re
 import stat
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from cli_runner import Shell
+from fake_forge import FakeForge
 from git_shell import LEDGER, content
 from gits import clone_of, git
+from test_cli_review import comment, proposed, reviewed
 
 from massctl.ledger.codec import encode, follow
 from massctl.ledger.signature import UNSIGNED, LedgerKeys, PrivateKey, Signing
@@ -56,25 +59,14 @@ def lines_of(remote: Path) -> list[bytes]:
 
 def pushed(remote: Path, lines: Sequence[bytes], said: str = "changed") -> None:
     """Add a commit with these lines to the branch, as anybody may who can push."""
-    text = b"".join(line + b"\n" for line in lines)
-    path = remote.parent / "forged.jsonl"
-    path.write_bytes(text)
-    blob = git(remote, "hash-object", "-w", str(path))
-    tip = git(remote, "rev-parse", STATE)
-    listed = [line for line in git(remote, "ls-tree", tip).split("\n") if not line.endswith(f"\t{LEDGER}")]
-    listing = remote.parent / "listing"
-    listing.write_text("\n".join([*listed, f"100644 blob {blob}\t{LEDGER}"]) + "\n", encoding="utf-8")
-    tree = git(remote, "-c", f"core.pager={listing}", "hash-object", "-w", str(listing)) and made_tree(remote, listing)
-    git(remote, "update-ref", f"refs/heads/{STATE}", git(remote, "commit-tree", tree, "-p", tip, "-m", said))
-
-
-def made_tree(remote: Path, listing: Path) -> str:
-    import subprocess
-
-    done = subprocess.run(
-        ["git", "mktree"], cwd=remote, input=listing.read_bytes(), capture_output=True, check=True, timeout=60
-    )
-    return done.stdout.decode().strip()
+    clone = remote.parent / "attacker"
+    if not clone.exists():
+        git(remote.parent, "clone", "-q", "--branch", STATE, str(remote), str(clone))
+    git(clone, "fetch", "-q", "origin", STATE)
+    git(clone, "reset", "-q", "--hard", f"origin/{STATE}")
+    (clone / LEDGER).write_bytes(b"".join(line + b"\n" for line in lines))
+    git(clone, "commit", "-qam", said, "--allow-empty")
+    git(clone, "push", "-q", "origin", f"HEAD:{STATE}")
 
 
 def entries_of(lines: Sequence[bytes]) -> tuple[list[Entry], Signing, str]:
@@ -139,8 +131,6 @@ def stripped(_: Shell, lines: list[bytes]) -> list[bytes]:
     again: list[bytes] = []
     digest = entries_of([])[2]
     for serial, entry in enumerate(entries_of(lines)[0], 1):
-        from dataclasses import replace
-
         event: Any = replace(entry.event, key=None) if entry.serial == 1 else entry.event
         again.append(encode(NewEntry(entry.at, event, entry.campaign, entry.edition), serial, digest))
         digest = entries_of(again)[2]
@@ -188,6 +178,34 @@ def test_nothing_is_sent_after(
     assert "Nothing was sent" in words(said)
     assert ("ledger_untrusted" in said.out) or ("ledger_damaged" in said.out)
     assert before == content(remote)
+
+
+@pytest.mark.parametrize("filters", ["true", "false"])
+def test_a_fresh_disk_fetches_the_messages_whether_or_not_the_server_leaves_files_out(
+    signed: Shell, remote: Path, filters: str
+) -> None:
+    git(remote, "config", "uploadpack.allowFilter", filters)
+    where = fresh(signed, remote)
+    assert 0 == signed(*where, "state", "verify").status
+    pushed(remote, lines_of(remote)[:1])
+    history = signed.root.parent / "fresh/.massctl/ledger-history.git"
+    assert history.is_dir()
+    for path in (signed.root.parent / "fresh/.massctl").rglob("*.json"):
+        path.unlink()
+    said = signed(*where, "state", "verify")
+    assert (5, True) == (said.status, "signed for entry 2" in words(said))
+
+
+def test_a_history_that_was_forced_back_is_noticed_by_a_disk_that_saw_more(signed: Shell, remote: Path) -> None:
+    """With another floor than before, and no commit of it in the new history."""
+    where = fresh(signed, remote)
+    assert 0 == signed(*where, "state", "verify").status
+    first = git(remote, "rev-list", "--max-parents=0", STATE)
+    git(remote, "update-ref", f"refs/heads/{STATE}", first)
+    (signed.root.parent / "fresh/.massctl/locks/newest.json").unlink()
+    said = signed(*where, "state", "verify")
+    assert (5, True) == (said.status, "signed for entry 2" in words(said))
+    assert "Signed-Entry: 2" in words(said)
 
 
 def test_a_disk_that_saw_less_than_was_cut_notices_it_too(signed: Shell, remote: Path) -> None:
@@ -548,3 +566,51 @@ def test_a_crash_report_does_not_have_the_key(signed: Shell, monkeypatch: pytest
     secret = written.rpartition("+")[2]
     assert "RuntimeError" in log.read_text(encoding="utf-8")
     assert secret not in f"{log.read_text(encoding='utf-8')} {words(said)}"
+
+
+@pytest.fixture
+def merged(signed: Shell) -> Shell:
+    """A signed ledger that main names."""
+    git(signed.root, "add", "-A")
+    git(signed.root, "commit", "-qm", "the ledger")
+    git(signed.root, "push", "-q", "origin", "HEAD:main")
+    return signed
+
+
+@pytest.mark.parametrize(
+    ("keys", "change", "told", "state"),
+    [
+        ("", "removed", "takes the keys of the ledger out of", "failure"),
+        ("  keys: [{other}]\n", "changed", "changes the keys of the ledger", "success"),
+    ],
+    ids=["removed", "changed"],
+)
+def test_a_pull_request_that_takes_the_key_away_is_told_so(
+    merged: Shell, keys: str, change: str, told: str, state: str
+) -> None:
+    text = re.sub(
+        r"  keys: .*\n", keys.format(other=PrivateKey.made("sender").public), merged.tree.read("massctl.yaml")
+    )
+    merged.tree.write("massctl.yaml", text)
+    sha, forge = proposed(merged), FakeForge()
+    forge.open_pull_request(7, "spring", sha)
+    assert change == reviewed(merged, sha)["ledger_keys"]
+    assert 0 == comment(merged, forge)
+    assert told in forge.bodies(7)[0]
+    assert state == forge.statuses[sha][0]
+
+
+def test_a_pull_request_that_leaves_the_key_is_not_told_of_it(merged: Shell) -> None:
+    merged.tree.write("campaigns/notice/campaign.yaml", merged.tree.read("campaigns/notice/campaign.yaml") + "# x\n")
+    assert None is reviewed(merged, proposed(merged))["ledger_keys"]
+
+
+def test_git_and_what_it_starts_do_not_get_the_key(signed: Shell) -> None:
+    (signed.root / ".git/hooks").mkdir(exist_ok=True)
+    told = signed.root.parent / "told"
+    git(signed.root, "config", "core.sshCommand", f"env > {told}; false")
+    git(signed.root, "config", "remote.origin.url", "ssh://example.invalid/letters.git")
+    signed.env(MASSCTL_LEDGER_KEY=own_key(signed).written())
+    assert 5 == signed("state", "verify").status
+    assert "PATH=" in told.read_text(encoding="utf-8")
+    assert "PRIVATE+KEY" not in told.read_text(encoding="utf-8")

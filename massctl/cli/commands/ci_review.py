@@ -18,7 +18,15 @@ from massctl.errors import ConfigurationError, ForgeError, MassctlError
 from massctl.forge.events import PullRequestEvent, read_event
 from massctl.forge.github import API, FILES_LISTED_MAX, GitHub
 from massctl.forge.port import ChangedFiles
-from massctl.forge.review_file import REVIEW_FILE, ReviewFile, UnfitError, event_text, read_review, review_text
+from massctl.forge.review_file import (
+    REVIEW_FILE,
+    KeyChange,
+    ReviewFile,
+    UnfitError,
+    event_text,
+    read_review,
+    review_text,
+)
 from massctl.model.phrase import Phrase, enumerated
 from massctl.model.settings import realm_of
 from massctl.plan.lock_diff import COMMENT_MARK, LockState
@@ -43,19 +51,28 @@ def write_review(directory: str, out: Path, environment: Mapping[str, str] = os.
 
     event = read_event(PullRequestEvent, event_text(environment))
     hidden, locks, disagreeing = list[str](), dict[str, str](), list[str]()
+    ledger_keys: KeyChange | None = None
     with session(directory, environment=environment) as (main, _):
         try:
             found = write_pull_request(main, event.number, event.head.sha)
             hidden += found.hidden
             with session(str(found.folder), environment=environment) as (head, warnings):
+                ledger_keys = _key_change(main.settings.state.keys or [], head.settings.state.keys or [])
                 head.settings = head.settings.model_copy(update={"state": main.settings.state})
                 if not event.from_fork and main.settings.policy.require_lock:
                     locks, disagreeing = _lock(head)
                 plan = _plan(head, warnings, main)
         except MassctlError as error:
             plan = _stopped(error, main.console)
-    write_files(out, {REVIEW_FILE: review_text(plan, locks, disagreeing, hidden).encode()})
+    write_files(out, {REVIEW_FILE: review_text(plan, locks, disagreeing, hidden, ledger_keys).encode()})
     return main.console, Result(ExitStatus.DONE)
+
+
+def _key_change(before: Sequence[str], after: Sequence[str]) -> KeyChange | None:
+    """Return what becomes of the keys of the ledger; None if they stay."""
+    if set(before) == set(after):
+        return None
+    return "changed" if after else "removed"
 
 
 def _lock(head: Session) -> tuple[dict[str, str], list[str]]:
@@ -148,7 +165,7 @@ def _lock_branch(main: Session, event: PullRequestEvent, review: ReviewFile | Un
     sha = event.head.sha
     if isinstance(review, UnfitError):
         return _Told(sha)
-    warned = [*_hidden(review), *_disagreeing(review)]
+    warned = [*_keys(review), *_hidden(review), *_disagreeing(review)]
     if not review.locks or event.from_fork:
         return _Told(sha, tuple(warned))
     try:
@@ -170,6 +187,23 @@ def _named(files: Sequence[str]) -> str:
     more = len(files) - _FILES_NAMED_MAX
     counted = [Phrase("and {count} more", count=more)] if more > 0 else []
     return enumerated([*files[:_FILES_NAMED_MAX], *counted])
+
+
+_KEYS: Final[Mapping[KeyChange, Phrase]] = {
+    "removed": Phrase(
+        "This pull request takes the keys of the ledger out of massctl.yaml (state.keys). After the merge massctl "
+        "refuses the signed ledger and sends nothing; whoever then replaces the ledger needs no key."
+    ),
+    "changed": Phrase(
+        "This pull request changes the keys of the ledger (state.keys). Whoever has the private key of one that it "
+        "names says what was sent: merge it only if you know whose key that is."
+    ),
+}
+
+
+def _keys(review: ReviewFile) -> Iterator[Phrase]:
+    if review.ledger_keys is not None:
+        yield _KEYS[review.ledger_keys]
 
 
 def _hidden(review: ReviewFile) -> Iterator[Phrase]:
@@ -208,6 +242,7 @@ def _verdict(review: ReviewFile | UnfitError, told: _Told, *, require_lock: bool
             if unlocked
             else []
         ),
+        *([Phrase("the keys of the ledger are taken out")] if review.ledger_keys == "removed" else []),
         *([Phrase("the locks could not be committed")] if not told.is_locked else []),
         *([Phrase("files are hidden by .gitattributes: {count}", count=len(review.hidden))] if review.hidden else []),
     ]

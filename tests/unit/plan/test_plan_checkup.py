@@ -30,7 +30,7 @@ from building import (
 
 from massctl.model.campaign import OpenidList
 from massctl.model.diagnostics import Check, Diagnostic, Finding, Level, Severity
-from massctl.model.entries import JobStatus, Lease, SendAccepted, SendImported, SendInDoubt
+from massctl.model.entries import Created, Entry, JobStatus, Lease, SendAccepted, SendImported, SendInDoubt, SigningKey
 from massctl.model.ids import AccountName, Sha256
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import Phrase
@@ -366,6 +366,15 @@ def test_the_runner_that_sends_is_named_and_one_that_stopped_here_is_a_warning(h
     assert (Check.LEASE, level) == (found.check, found.level)
     assert "the runner on sender-1 alone sends since" in found.message
     assert ("massctl run;" in found.hint) == (level is Level.WARNING)
+
+
+def test_who_signs_the_ledger_is_named() -> None:
+    state = State()
+    created = Created(lineage=LINEAGE, realm="loopback", key="sender+00000001+AAAA")
+    state.absorb(Entry(1, "", NOW, created))
+    assert checkup.ledger_finding(state, None).message.endswith("signed by sender+00000001")
+    state.absorb(Entry(2, "", NOW, SigningKey(key="sender+00000002+AAAA", reason="lost", by="lin")))
+    assert checkup.ledger_finding(state, None).message.endswith("signed by sender+00000002")
 
 
 def test_without_a_runner_nothing_is_said_of_one() -> None:

@@ -58,12 +58,9 @@ def command(
     given = {"--from": source, "--title": title, "--account": account, "--window": window}
     useless = [flag for flag, value in given.items() if value is not None] if unsent_of else ["--sandbox"] * sandbox
     if useless:
-        say = (
-            "{flag} has no effect together with --unsent-of"
-            if unsent_of
-            else "{flag} has no effect without --unsent-of"
-        )
-        raise UsageError(Phrase(say, flag=useless[0]), _NOTHING, Phrase("leave it out"))
+        with_list = Phrase("{flag} has no effect together with --unsent-of", flag=useless[0])
+        without = Phrase("{flag} has no effect without --unsent-of", flag=useless[0])
+        raise UsageError(with_list if unsent_of else without, _NOTHING, Phrase("leave it out"))
 
     def work(current: Session, _: "list[Diagnostic]") -> Result:
         if unsent_of is not None:

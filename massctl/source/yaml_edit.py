@@ -27,7 +27,10 @@ def written(value: Value) -> str:
 def with_values(
     data: bytes, file: str, known_keys: frozenset[str], changes: Mapping[Keys, Value | None]
 ) -> bytes | None:
-    """Return a file with these values set, or their keys removed where None; None if that cannot be done."""
+    """Return a file with these values set, or their keys removed where None; None if that cannot be done.
+
+    A value is written as it is, so one that YAML would read otherwise stands in double quotes.
+    """
     for keys, value in changes.items():
         said = _said(data, file, known_keys)
         due = _due(said, keys, value)
@@ -68,7 +71,8 @@ def _due(said: dict[str, Any] | None, keys: Keys, value: Value | None) -> dict[s
     if value is None:
         block.pop(keys[-1], None)
     else:
-        block[keys[-1]] = value
+        quoted = isinstance(value, str) and value.startswith('"')
+        block[keys[-1]] = json.loads(str(value)) if quoted else value
     return due
 
 

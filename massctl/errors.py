@@ -12,6 +12,7 @@
     ├── LedgerError                5  the ledger cannot be trusted or written
     │   ├── LedgerCorruptError        a line that is not what was written; nothing was changed
     │   ├── LedgerUntrustedError      not signed as massctl.yaml says; nothing was changed
+    │   │   └── LedgerForgedError         entries that nobody with the key wrote
     │   ├── LedgerKeyError            the private key, or the package that signs, is missing; nothing was done
     │   ├── LedgerFutureVersionError  written by a newer massctl; nothing was changed
     │   ├── LedgerMissingError        massctl.yaml names a lineage and there is no ledger
@@ -106,6 +107,10 @@ class LedgerUntrustedError(LedgerError):
     """Report a ledger that is not signed as massctl.yaml says; it was left as it is."""
 
     guard = "ledger_untrusted"
+
+
+class LedgerForgedError(LedgerUntrustedError):
+    """Report entries that nobody with the key wrote; the ledger was left as it is."""
 
 
 class LedgerKeyError(LedgerError):

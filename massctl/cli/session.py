@@ -183,7 +183,9 @@ class Session:
             # httpx costs more than most verbs do; only verbs that call WeChat come here.
             from massctl.cli.clients import ClientContext, open_client
 
-            around = ClientContext(self.root, self.environment, self.console, self.clock, self.sandbox)
+            # What token_command starts has no business with the ledger's key.
+            known = {name: value for name, value in self.environment.items() if name != self.settings.state.key_env}
+            around = ClientContext(self.root, known, self.console, self.clock, self.sandbox)
             declared = self.settings.accounts[account]
             self._clients[account], watch = open_client(account, declared, self.api_base(account), around)
             if watch is not None:

@@ -19,6 +19,7 @@ from massctl.errors import (
     LedgerCorruptError,
     LedgerError,
     LedgerForeignError,
+    LedgerForgedError,
     LedgerUnreachableError,
     LedgerUntrustedError,
 )
@@ -27,7 +28,7 @@ from massctl.ledger.codec import End, is_whole
 from massctl.ledger.git_branch import GitBranch, Push, Tip
 from massctl.ledger.high_water_mark import Floor, note_floor, seen_floor, seen_mark
 from massctl.ledger.local_file import aside_name
-from massctl.ledger.signature import UNSIGNED, LedgerKeys, trailer_line, trailer_of
+from massctl.ledger.signature import UNSIGNED, LedgerKeys, Signing, trailer_line, trailer_of
 from massctl.model.entries import Entry
 from massctl.model.phrase import A_BRANCH, Command, Phrase
 
@@ -159,6 +160,15 @@ class GitStore:
         files |= {f"{SEGMENTS}/{name}": piece for name, piece in zip(names, full, strict=True)}
         # The next reading tells the objects, and finds others than these: it reads all of them once more.
         return files, dict.fromkeys(names, ""), growing
+
+    def lineage(self) -> str | None:
+        """Return the lineage that the ledger claims, as of the last `read`; nothing proves it."""
+        try:
+            pieces = self._pieces(list(self._segments)[:1]) if self._segments else iter([self._growing])
+            found = json.loads(next(pieces).partition(b"\n")[0])
+            return str(found["lineage"])
+        except (ValueError, LookupError, TypeError, LedgerError):
+            return None
 
     def file(self, path: str) -> bytes | None:
         """Return a file that was kept beside the ledger, as of the last `read`; None if there is none."""
@@ -302,8 +312,23 @@ class GitLedger(ChainedLedger):
             entries = super().read(since, deep=deep)
         except LedgerCorruptError as error:
             raise _damaged(error.detail) from None
+        except LedgerForgedError as error:
+            raise self._with_way_back(error) from None
         self.require_floor(self._end)
         return entries
+
+    def _with_way_back(self, error: LedgerForgedError) -> LedgerUntrustedError:
+        """Add to an error the newest commit whose end is signed, as far as it is found."""
+        lineage, tip = self.store.lineage(), self.store.tip
+        if tip is None or lineage is None:
+            return error
+        try:
+            _, commit = self._floor_at(tip, Signing(lineage), None)
+        except LedgerUnreachableError:
+            return error
+        return (
+            error if commit is None else LedgerForgedError(error.summary, error.detail, _way_back(self.store, commit))
+        )
 
     def require_floor(self, end: End) -> None:
         """Raise LedgerUntrustedError where `end` comes before an entry that a commit of the branch was signed for.
@@ -314,23 +339,25 @@ class GitLedger(ChainedLedger):
         if not self.keys.public or tip is None:
             return
         if self._floor is None or (self._floor.tip, self._floor.lineage) != (tip, lineage):
-            self._floor, self._signed_in = self._floor_at(tip, end)
+            self._floor, self._signed_in = self._floor_at(tip, end.signing, seen_floor(self._locks, lineage))
         if end.serial < self._floor.serial:
             self.forget()
             raise _cut(self.store, end.serial, self._floor.serial, self._signed_in)
         note_floor(self._locks, self._floor)
 
-    def _floor_at(self, tip: Tip, end: End) -> tuple[Floor, Tip | None]:
-        """Find how far the ledger reached by the messages up to `tip`, and the commit that says so."""
-        lineage = end.signing.lineage
-        known = seen_floor(self._locks, lineage)
+    def _floor_at(self, tip: Tip, signing: Signing, known: Floor | None) -> tuple[Floor, Tip | None]:
+        """Find how far the ledger reached by the messages up to `tip`, and the commit that says so.
+
+        Those up to the `known` floor are not read again.
+        """
+        lineage = signing.lineage
         messages = self._branch.messages(tip, Tip(known.tip) if known is not None else None)
         told = [(trailer, commit) for commit, message in messages if (trailer := trailer_of(message)) is not None]
         least = known.serial if known is not None else 0
         for trailer, commit in sorted(told, key=lambda each: each[0].serial, reverse=True):
             if trailer.serial <= least:
                 break
-            if self.keys.is_signed(end.signing, trailer):
+            if self.keys.is_signed(signing, trailer):
                 return Floor(lineage, tip, trailer.serial), commit
         return Floor(lineage, tip, least), None
 
@@ -375,20 +402,25 @@ def _with_trailer(said: str, data: bytes) -> str:
     return said if trailer is None else f"{said}\n\n{trailer}"
 
 
+def _way_back(store: GitStore, commit: Tip) -> Phrase:
+    """Say what puts the files of a commit on the branch again, as a new commit."""
+    remote, _, branch = store.branch.partition("/")
+    restore = f'"$(git commit-tree {commit[:12]}^{{tree}} -p FETCH_HEAD -m restore)":refs/heads/{branch}'
+    return Phrase(
+        "{command}   puts it back; find out who pushed what came after that commit",
+        command=f"git fetch {remote} {branch} && git push {remote} {restore}",
+    )
+
+
 def _cut(store: GitStore, serial: int, floor: int, commit: Tip | None) -> LedgerUntrustedError:
     """Say that a ledger lacks entries that were signed; `commit` has them, where it is known."""
-    remote, _, branch = store.branch.partition("/")
     hint = Phrase(
         "find the commit whose message says Signed-Entry: {serial}   (git log of the branch), and push its files again "
         "as a new commit",
         serial=floor,
     )
     if commit is not None:
-        restore = f'"$(git commit-tree {commit[:12]}^{{tree}} -p FETCH_HEAD -m restore)":refs/heads/{branch}'
-        hint = Phrase(
-            "{command}   puts it back; find out who pushed what came after that commit",
-            command=f"git fetch {remote} {branch} && git push {remote} {restore}",
-        )
+        hint = _way_back(store, commit)
     return LedgerUntrustedError(
         Phrase("the ledger on {branch} was cut, or replaced by an older one", branch=store.branch),
         Phrase(

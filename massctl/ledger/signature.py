@@ -18,7 +18,7 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from massctl.errors import LedgerKeyError, LedgerUntrustedError
+from massctl.errors import LedgerForgedError, LedgerKeyError, LedgerUntrustedError
 from massctl.model.entries import Created, Entry, Event, SigningKey
 from massctl.model.ids import sha256_of, short_key
 from massctl.model.phrase import Command, Phrase
@@ -67,10 +67,12 @@ class PublicKey:
         from cryptography.exceptions import InvalidSignature
 
         key_id, _, data = signature.partition("+")
-        if key_id != self.id:
+        raw = base64.b64decode(data)
+        # Base64 has several ways to write the last bits; only ours is one.
+        if key_id != self.id or base64.b64encode(raw).decode() != data:
             return False
         try:
-            self.key.verify(base64.b64decode(data), message)
+            self.key.verify(raw, message)
         except InvalidSignature:
             return False
         return True
@@ -221,6 +223,7 @@ class LedgerKeys:
             raise _untrusted(
                 Phrase("massctl.yaml names a key of the ledger, but the ledger is not signed"),
                 _IF_NEVER_SIGNED,
+                LedgerForgedError,
             )
         if end.signed_by not in self.public:
             raise _untrusted(
@@ -257,7 +260,7 @@ class LedgerKeys:
             say = Phrase(
                 "the signature of entry {serial} is not one of {key} for this entry", serial=serial, key=short_key(due)
             )
-        raise _untrusted(say, _FIND_OUT)
+        raise _untrusted(say, _FIND_OUT, LedgerForgedError)
 
 
 UNSIGNED: Final = LedgerKeys()
@@ -336,13 +339,16 @@ _IF_NEVER_SIGNED: Final = Phrase(
 )
 
 
-def _untrusted(what: Phrase, hint: Phrase) -> LedgerUntrustedError:
+def _untrusted(
+    what: Phrase, hint: Phrase, kind: type[LedgerUntrustedError] = LedgerUntrustedError
+) -> LedgerUntrustedError:
     detail = Phrase("{what}. Nothing was sent and nothing was changed.", what=what)
-    return LedgerUntrustedError(Phrase("the ledger cannot be trusted"), detail, hint)
+    return kind(Phrase("the ledger cannot be trusted"), detail, hint)
 
 
 def _unsigned(serial: int) -> LedgerUntrustedError:
-    return _untrusted(Phrase("entry {serial} is not signed, or nobody said by whom", serial=serial), _FIND_OUT)
+    say = Phrase("entry {serial} is not signed, or nobody said by whom", serial=serial)
+    return _untrusted(say, _FIND_OUT, LedgerForgedError)
 
 
 def _no_key_named(key: str) -> LedgerUntrustedError:

@@ -222,9 +222,12 @@ def test_a_disk_that_saw_less_than_was_cut_notices_it_too(signed: Shell, remote:
     )
 
 
-def test_what_the_message_advises_puts_the_ledger_back(signed: Shell, remote: Path) -> None:
+@pytest.mark.parametrize("attack", [cut_to_the_first, without_key, with_another_key, stripped])
+def test_what_the_message_advises_puts_the_ledger_back(
+    signed: Shell, remote: Path, attack: Callable[[Shell, list[bytes]], list[bytes]]
+) -> None:
     whole = content(remote)
-    pushed(remote, lines_of(remote)[:1])
+    pushed(remote, attack(signed, lines_of(remote)))
     said = signed(*fresh(signed, remote), "state", "verify")
     command = re.search(
         r'git fetch origin massctl-state && git push origin "\$\((git commit-tree .*?)\)":', words(said)
@@ -375,6 +378,26 @@ def test_a_key_file_that_is_there_is_not_replaced(in_git: Shell) -> None:
     said = in_git("state", "init", "--signed", "--key-file", str(key_path(in_git)))
     assert (5, "mine") == (said.status, key_path(in_git).read_text(encoding="ascii"))
     assert "keys:" not in in_git.tree.read("massctl.yaml")
+
+
+@pytest.mark.parametrize("path", ["ledger.key", "campaigns/../ledger.key", ".massctl/ledger.key"])
+def test_a_private_key_is_not_put_into_the_repository(in_git: Shell, path: str) -> None:
+    before = in_git.tree.read("massctl.yaml")
+    said = in_git("state", "init", "--signed", "--key-file", path)
+    assert (2, True) == (said.status, "where a private key would be committed" in words(said))
+    assert (before, False) == (in_git.tree.read("massctl.yaml"), (in_git.root / path).exists())
+
+
+def test_token_command_does_not_get_the_key(signed: Shell) -> None:
+    told = signed.root.parent / "told"
+    text = signed.tree.read("massctl.yaml").replace(
+        "secret_env: WECHAT_MAIN_SECRET", f"token_command: [sh, -c, 'env > {told}']"
+    )
+    signed.tree.write("massctl.yaml", text)
+    signed.env(MASSCTL_LEDGER_KEY=own_key(signed).written())
+    signed("doctor")
+    assert "PATH=" in told.read_text(encoding="utf-8")
+    assert "PRIVATE+KEY" not in told.read_text(encoding="utf-8")
 
 
 def test_without_a_name_the_key_goes_to_the_users_configuration(in_git: Shell) -> None:

@@ -512,9 +512,21 @@ def _made_key(session: Session, target: Path | None) -> tuple[PrivateKey, Path]:
     from massctl.ledger.signature import PrivateKey
 
     key = PrivateKey.made(KEY_NAME)
-    path = target or key_file(key, session.environment)
+    path = (target or key_file(key, session.environment)).absolute()
+    if _is_in_repository(path, session.root):
+        raise UsageError(
+            Phrase("{file} is in the repository, where a private key would be committed", file=path.name),
+            Phrase("Nothing was changed."),
+            Phrase("name a file outside of it with --key-file"),
+        )
     write_key(key, path)
     return key, path
+
+
+def _is_in_repository(path: Path, root: Path) -> bool:
+    """Return whether a file would be in the folder with massctl.yaml, or in the working tree around it."""
+    around = next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), root)
+    return path.resolve().is_relative_to(around.resolve())
 
 
 def _declare_keys(session: Session, key: PrivateKey) -> None:

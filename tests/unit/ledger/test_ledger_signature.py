@@ -119,6 +119,16 @@ def test_a_signature_fits_no_other_entry() -> None:
                 follow(whole([*lines[:at], resigned(line, other)]), keys=keys())
 
 
+def test_a_signature_is_written_in_one_way() -> None:
+    """The last letter before `==` has four bits that mean nothing."""
+    lines = FIXTURE.read_bytes().splitlines()
+    signature = json.loads(lines[-1])["signature"]
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    other = letters[letters.index(signature[-3]) ^ 1]
+    with pytest.raises(LedgerUntrustedError):
+        follow(whole([*lines[:-1], resigned(lines[-1], f"{signature[:-3]}{other}==")]), keys=keys())
+
+
 def test_an_unsigned_line_behind_a_signed_one_is_refused() -> None:
     lines = FIXTURE.read_bytes().splitlines()
     with pytest.raises(LedgerUntrustedError, match="trusted") as caught:

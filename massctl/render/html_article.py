@@ -129,8 +129,7 @@ def tag_faults(tag: Tag, text: str, attributes: Mapping[str, str], links: Extern
 def _left_out(tag: Tag, element: Element, page: Page) -> Edit:
     """Take a picture of one pixel out of the tree, and return the edit that takes out its tag."""
     page.leave_out(spacer_fault(element.attributes), tag.start)
-    if element.parent is not None:
-        element.parent.children.remove(element)
+    element.remove()
     return Edit(tag.start, tag.end, "")
 
 

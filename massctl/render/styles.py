@@ -72,14 +72,14 @@ def with_pictures(style: str, page: Page) -> str:
     pieces: list[str] = []
     end = 0
     for start, address in pictures_in(style):
-        placed: tuple[str, object] | None = None
         if is_pixel(address):
             page.leave_out(pixel_note(address))
-            placed = "", None
-        elif not is_script(address):
-            placed = page.picture(address, address)
-        if placed is not None:
-            pieces += [style[end:start], placed[0]]
+            shown: str | None = ""
+        else:
+            placed = None if is_script(address) else page.picture(address, address)
+            shown = placed[0] if placed is not None else None
+        if shown is not None:
+            pieces += [style[end:start], shown]
             end = start + len(address)
     return "".join([*pieces, style[end:]])
 

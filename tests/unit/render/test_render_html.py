@@ -6,6 +6,7 @@ from render_inputs import body, hold, lines, page, wrong
 from massctl.model.diagnostics import Severity
 from massctl.render.html_article import html_article
 from massctl.render.html_scan import Edit, edited, tags
+from massctl.render.tree import Element
 
 PICTURES = {"spring/articles/a.png": "A", "spring/images/图 片.png": "B"}
 A, B = hold("A"), hold("B")
@@ -208,6 +209,7 @@ def test_tex_of_an_html_article_is_told(text: str, column: int, shown: str) -> N
         "<svg><text>$x^2$</text></svg>",
         "<p>$HOME 与 $PATH</p>",
         "<p>(a_b)</p>",
+        "<p>$很 贵$</p>",
     ],
 )
 def test_money_code_and_drawings_are_no_tex(text: str) -> None:
@@ -231,7 +233,7 @@ SVG_PIXEL = (
 @pytest.mark.parametrize("name", ["main.html", "main.md", "main.html.j2"])
 @pytest.mark.parametrize("pixel", [PIXEL, PNG_PIXEL, SVG_PIXEL])
 def test_a_picture_of_one_pixel_that_keeps_a_place_is_left_out_with_a_note(name: str, pixel: str) -> None:
-    text = f'<p>甲<img class="lazy" src="{pixel}" alt="">乙</p>'
+    text = f'<p>甲<img class="lazy" src="{pixel}" alt="">乙<img src="{pixel}"></p>'
     (found,) = wrong(text, {}, name)
     assert ("MC214", Severity.INFO, 1) == (found.code, found.severity, lines([found])[0][1])
     assert "<p>甲乙</p>" in body(text, {}, name)
@@ -250,3 +252,11 @@ def test_one_pixel_before_a_picture_of_another_attribute_is_an_error(name: str, 
     (found,) = wrong(f'<p>甲<img src="{PIXEL}" {late}></p>', {}, name)
     assert ("MC206", Severity.ERROR) == (found.code, found.severity)
     assert late.partition("=")[0] in str(found.hint)
+
+
+def test_an_element_is_taken_out_of_its_tree_once() -> None:
+    body = Element("body")
+    image = body.add("img")
+    image.remove()
+    image.remove()
+    assert ([], None) == (body.children, image.parent)

@@ -264,6 +264,7 @@ class Check(StrEnum):
 
     LEDGER = "ledger"
     GIT = "git"
+    LEASE = "lease"
     NOTIFY = "notify"
     CAMPAIGNS = "campaigns"
     WINDOWS = "windows"

@@ -56,7 +56,7 @@ def test_a_line_comes_back_as_it_was_said_but_for_less_than_a_millisecond():
     assert (said.event, "words", 1) == (entry.event, entry.campaign, entry.edition)
 
 
-def test_the_fixtures_hold_every_kind_of_entry():
+def test_the_fixture_holds_every_kind_of_entry():
     files = [(FIXTURES / name).read_bytes() for name in ("v1.in.jsonl", "signed.jsonl")]
     kinds = {json.loads(each)["type"] for data in files for each in data.splitlines()}
     assert set(KINDS) == kinds

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from massctl.model.phrase import Phrase
 from massctl.sandbox import callback, jobs, media
 from massctl.sandbox.audience import USER_MONTHLY, Audience
-from massctl.sandbox.request import Reply
+from massctl.sandbox.request import Reply, Request
 from massctl.sandbox.store import BEIJING, Record, Transaction, beijing, month_start
 from massctl.view.i18n import Language, say
 
@@ -56,8 +56,9 @@ _MISSING_PICTURE = (
 # The pages
 
 
-def inbox_page(db: Transaction, language: Language, appid: str = "") -> Reply:
+def inbox_page(request: Request, language: Language) -> Reply:
     """Answer `/`: the phones of one account."""
+    db, appid = request.db, request.args.get("account", "")
     accounts = db.find("accounts")
     account = db.get("accounts", appid) or _liveliest(db, accounts)
     check = db.get("callback", "check")
@@ -75,11 +76,12 @@ def inbox_page(db: Transaction, language: Language, appid: str = "") -> Reply:
     )
 
 
-def article_page(db: Transaction, language: Language, msg_id: int, number: int) -> Reply:
+def article_page(request: Request, language: Language, msg_id: int, number: int) -> Reply:
     """Answer `/article/<msg_id>/<number>`, an article of a job or a preview as its draft held it."""
+    db = request.db
     row = db.get("jobs", str(msg_id)) or db.get("previews", str(msg_id))
     if row is None or not 1 <= number <= len(jobs.articles(row)):
-        return missing_page(language)
+        return missing_page(request, language)
     article, account = jobs.articles(row)[number - 1], db.get("accounts", row["appid"]) or {}
     gone = number in row.get("deleted_articles", [])
     return _html(
@@ -114,26 +116,35 @@ def _read(db: Transaction, article: Record, account: str, moment: datetime) -> s
     return article_markup(article["title"], byline, body, article["content_source_url"], comments, level=1)
 
 
-def picture(db: Transaction, name: str) -> Reply:
+def picture(request: Request, _: Language, name: str) -> Reply:
     """Answer `/picture/<name>`: uploaded bytes by the name in WeChat's address, or by their digest."""
-    row = db.get("pictures", name)
-    data = db.blob(row["sha256"] if row else name)
-    if data is None:
-        return Reply(raw=_MISSING_PICTURE, content_type="image/svg+xml")
-    return Reply(raw=data, content_type=media.content_type(data))
+    row = request.db.get("pictures", name)
+    sha256 = row["sha256"] if row else name
+    if request.db.blob(sha256) is None:
+        return Reply(_MISSING_PICTURE, content_type="image/svg+xml")
+    return media.raw(request, sha256)
 
 
-def style() -> Reply:
+def style(_request: Request, _: Language) -> Reply:
     """Answer `/style.css`."""
     from massctl.view.pages.article_markup import article_style
 
     sheet = (_PAGES / "style.css").read_text(encoding="utf-8") + article_style()
-    return Reply(raw=sheet.encode(), content_type="text/css; charset=utf-8")
+    return Reply(sheet, content_type="text/css; charset=utf-8")
 
 
-def missing_page(language: Language) -> Reply:
+def missing_page(_request: Request, language: Language) -> Reply:
     """Answer every other address."""
     return _html("missing.html.j2", language, status=404)
+
+
+PAGES = {
+    "/": inbox_page,
+    "/style.css": style,
+    "/article/<int:msg_id>/<int:number>": article_page,
+    "/picture/<name>": picture,
+}
+"""What a browser may ask for."""
 
 
 def _liveliest(db: Transaction, accounts: list[Record]) -> Record | None:
@@ -163,7 +174,7 @@ def _html(template: str, language: Language, *, status: int = 200, **values: obj
         "say": lambda text: say(text, language),
     }
     page = _templates().get_template(template).render(**spoken, **values)
-    return Reply(raw=page.encode(), content_type="text/html; charset=utf-8", status=status)
+    return Reply(page, status, content_type="text/html; charset=utf-8")
 
 
 @functools.cache

@@ -71,7 +71,8 @@ def _day(
     kinds += ["today"] if day == today else []
     kinds += ["frozen"] if day in frozen else []
     kinds += [] if sends or day == today or day in frozen else ["idle"]
-    said = f'<span class="rule">{sheet.say(Phrase("frozen"))}</span>' if day in frozen else ""
+    rule = sheet.say(Phrase("frozen"))
+    said = f'<span class="rule">{rule}</span>' if day in frozen else ""
     now = ' aria-current="date"' if day == today else ""
     week = sheet.say(_WEEKDAYS[day.weekday()])
     inside = "".join(_send(each, many, sheet) for each in sends)

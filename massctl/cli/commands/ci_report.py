@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
-from massctl.cli.commands.ci_review import forge_of
+from massctl.cli.forge import github_of
 from massctl.model.entries import (
     Entry,
     Expired,
@@ -55,7 +55,7 @@ def report_sends(
         return []
     line, told = Line(inside=inside), list[int]()
     try:
-        forge = forge_of(line, environment.get("GITHUB_REPOSITORY", ""), environment)
+        forge = github_of(line, environment.get("GITHUB_REPOSITORY", ""), environment)
         for name, edition in keys:
             mark = f"<!-- massctl:sent {name} -->"
             body = sent_comment(state.record(CampaignName(name), edition), mark, session.console.reader)

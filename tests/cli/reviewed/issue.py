@@ -84,6 +84,8 @@ FILES: Final[dict[str, str | bytes]] = {
 TEMPLATES: Final = tuple(path for path in FILES if path.endswith((".j2", ".html")))
 MODES: Final = ("policy", "flag", "plan")
 """A lock and `policy.require_lock`; a lock and `apply --locked`; a saved plan."""
+WAYS: Final = ("policy", "plan")
+"""One of those that compare a lock, and the plan: for what is compared, `--locked` is the policy of one run."""
 LOCKED_STEPS: Final = Counter(upload_image=4, add_material=2, save_draft=1, send_preview=1, send_mass=1)
 
 LEFT: Final = ("uploads", "materials", "drafts", "previews", "jobs")
@@ -112,6 +114,10 @@ class Issue:
         self.done("lock")
         if self.mode == "plan":
             self.done("plan", NAME, "--sandbox", "--out", self.plan_file)
+        self.remember()
+
+    def remember(self) -> None:
+        """Remember every file as it was looked at."""
         self._before = self.files()
 
     def done(self, *arguments: str) -> Said:

@@ -102,7 +102,6 @@ def each_refused(issue: Issue, changes: dict[str, Edit], word: str = "") -> None
 both_locks = pytest.mark.parametrize("mode", ["policy", "flag"])
 
 
-@both_locks
 def test_each_key_of_the_lock_edited_by_hand(issue: Issue):
     each_refused(issue, BY_HAND)
 
@@ -130,7 +129,6 @@ LOCKS: dict[str, tuple[Change, str]] = {
 }
 
 
-@both_locks
 @pytest.mark.parametrize(("change", "word"), LOCKS.values(), ids=LOCKS)
 def test_a_lock_of_other_bytes(issue: Issue, change: Change, word: str):
     change(issue)
@@ -168,7 +166,6 @@ STRANGERS: dict[str, tuple[Change, str]] = {
 }
 
 
-@both_locks
 @pytest.mark.parametrize(("change", "word"), STRANGERS.values(), ids=STRANGERS)
 def test_what_massctl_does_not_write_under_its_names(issue: Issue, change: Change, word: str):
     copy = issue.shell.root.parent / "as-reviewed"
@@ -193,7 +190,6 @@ def test_locking_anew_leads_out_of_what_massctl_does_not_write(issue: Issue, nam
     assert_goes_out_once(issue)
 
 
-@both_locks
 @pytest.mark.parametrize("left", [".DS_Store", "campaign.lock.json~", ".campaign.lock.json.swp"])
 def test_what_editors_leave_behind_is_nobody_s(issue: Issue, left: str):
     write(f"{HOME}/{left}", "x")(issue)
@@ -203,7 +199,6 @@ def test_what_editors_leave_behind_is_nobody_s(issue: Issue, left: str):
     assert_goes_out_once(issue)
 
 
-@both_locks
 def test_a_key_that_is_written_twice(issue: Issue):
     issue.edit(LOCK, '"format_version": 1', '"digest": "sha256:as-it-was-read-aloud", "format_version": 1')
     refused(issue, "is not what massctl wrote")
@@ -216,7 +211,6 @@ OUTSIDE_THE_DIGEST: dict[str, tuple[Edit, str]] = {
 }
 
 
-@both_locks
 @pytest.mark.parametrize(("change", "word"), OUTSIDE_THE_DIGEST.values(), ids=OUTSIDE_THE_DIGEST)
 def test_a_key_of_the_lock_that_its_digest_does_not_hold(issue: Issue, change: Edit, word: str):
     issue.edit_json(LOCK, change)

@@ -2,7 +2,7 @@
 
 import pytest
 from changes import CARD, Change, both, edit
-from issue import HOME, LOCK, MACROS, MAIN, MODES, YAML, Issue, assert_goes_out_once
+from issue import HOME, LOCK, MACROS, MAIN, WAYS, YAML, Issue, assert_goes_out_once
 
 
 def crlf(path: str) -> Change:
@@ -62,7 +62,7 @@ WRITTEN_OTHERWISE: dict[str, Change] = {
 }
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", WAYS)
 @pytest.mark.parametrize("change", WRITTEN_OTHERWISE.values(), ids=WRITTEN_OTHERWISE)
 def test_it_goes_out_as_reviewed(issue: Issue, change: Change):
     change(issue)

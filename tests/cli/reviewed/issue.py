@@ -203,14 +203,20 @@ def assert_nothing_left(issue: Issue, said: Said, guard: str, word: str, status:
     assert issue.requests() == 0, issue.shell.report()["calls"]
 
 
-def assert_goes_out_once(issue: Issue) -> None:
-    """Check that it is sent as it was reviewed, and that a second `apply` asks WeChat for nothing."""
+def assert_goes_out(issue: Issue) -> dict[str, Any]:
+    """Check that it is sent as it was reviewed; gives the sandbox's books."""
     said = issue.apply()
     assert said.status == 0, said
     assert performed(said) == LOCKED_STEPS, said
     report = issue.shell.report()
     left = {kind: len(report[kind]) for kind in LEFT}
     assert left == {"uploads": 6, "materials": 2, "drafts": 1, "previews": 1, "jobs": 1}
+    return report
+
+
+def assert_goes_out_once(issue: Issue) -> None:
+    """Check that it is sent as it was reviewed, and that a second `apply` asks WeChat for nothing."""
+    report = assert_goes_out(issue)
     again = issue.apply()
     after = issue.shell.report()
     assert (performed(again), after["calls"]) == (Counter(), report["calls"])

@@ -35,7 +35,7 @@ def test_nothing_leaves_and_the_change_is_named(issue: Issue, mode: str, row: Ro
         assert row.word(mode) in issue.shell("validate", NAME).out
     else:
         assert_nothing_left(issue, said, GUARDS[mode], row.word(mode), 1 if row.faulty else 5)
-    if mode == "policy" or row in PICTURES_CHANGED:  # What was put together of a picture may be in a cache.
+    if row in PICTURES_CHANGED:  # What was made of a picture may be in a cache.
         issue.put_back()
         assert_goes_out_once(issue)
 

@@ -349,6 +349,24 @@ def test_what_is_merged_without_a_lock_is_not_sent_and_keeps_nobody_back(hub: Hu
     assert 1 == jobs(hub), run.log
 
 
+def test_a_forged_lock_that_was_merged_under_a_red_check_is_not_sent(hub: Hub, person: Path) -> None:
+    """Somebody who may pass by the ruleset merged it. The lock agrees with itself, and not with the files."""
+    letter(person, "letter", title="说好的")
+    typed(hub, person, "lock")
+    letter(person, "letter", title="没有说过的")
+    opened = hub.pull_request(person, "main", head="stranger/letters")
+    hub.play("review", opened)
+    hub.commit(person, "refs/heads/main")
+    run = hub.play("apply", hub.pushed())
+
+    assert "failure" == hub.forge.statuses[opened.payload["pull_request"]["head"]["sha"]][0]
+    assert ("failure", 0) == (run.jobs["gate"].result, jobs(hub)), run.log
+    assert "lock_stale" in run.jobs["gate"].log
+    alone = sent(hub)
+    assert ("failure", []) == (alone.jobs["send"].result, hub.wechat.report()["drafts"]), alone.log
+    assert 0 == jobs(hub)
+
+
 def test_an_old_run_that_is_started_again_sends_what_main_has_now_and_nothing_else(hub: Hub, person: Path) -> None:
     old = hub.pushed()
     letter(person, "letter", title="改过")

@@ -1,9 +1,9 @@
 """Record which tests notice which mutant: `PYTHONPATH=tests python -m simulation.kills FILE [WORD…]`, in TOML.
 
-Run it before and after tests are deleted. For each mutant it writes the scenario of the smoke run, and the first test that fails
-under it in each file of unit tests. Only tests that run the broken lines are asked; one measured run finds them. Slow
-tests are asked where no quick one notices. WORDS choose mutants by module or rule; what the file says of the others
-stays. `--against` names an older file, and reports each mutant that unit tests noticed then and none notices now.
+Run it before and after tests are deleted. For each mutant it writes the scenario of the smoke run, and the first test
+that fails under it in each file of unit tests. Only tests that run the broken lines are asked; one measured run finds
+them. Slow tests are asked where no quick one notices. WORDS choose mutants by module or rule; what FILE says of the
+others stays. `--against` names an older file, and reports each mutant that unit tests noticed then, and none now.
 """
 
 import argparse

@@ -6,10 +6,6 @@ Sends are in tests/e2e/test_e2e_run.py: a runner needs a WeChat that is served.
 import errno
 import json
 import shutil
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +14,7 @@ from cli_runner import Shell
 from fake_forge import FakeForge
 from git_shell import IN_GIT
 from gits import git, look_of
+from monitors import BEATS, monitor
 from repositories import window
 
 from massctl.cli.places import HEARTBEAT_FILE, RUNNER_FILE, boot_id
@@ -436,39 +433,6 @@ def take_over(shell: Shell) -> None:
         ledger = current.ledger()
         book = LedgerSession(ledger, current.clock, current.read_state(ledger))
         book.record(Lease(act="taken_over", runner="ff" * 16, boot="b", host="elsewhere", by="li"))
-
-
-class _Monitor(BaseHTTPRequestHandler):
-    heard: list[tuple[str, dict[str, Any]]]
-    status: int = 200
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.heard.append((self.path, json.loads(body)))
-        self.send_response(self.status)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Keep silent."""
-
-
-@contextmanager
-def monitor(status: int = 200) -> Iterator[tuple[str, list[tuple[str, dict[str, Any]]]]]:
-    heard: list[tuple[str, dict[str, Any]]] = []
-    handler: Any = type("Handler", (_Monitor,), {"heard": heard, "status": status})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}", heard
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-BEATS = "runner: {heartbeat_env: OUR_BEAT, watch_env: OUR_WATCH}\n"
 
 
 @pytest.mark.enable_socket

@@ -206,8 +206,8 @@ def _names(settings: MassctlFile) -> frozenset[str]:
     accounts = settings.accounts.values()
     found = {name for each in accounts for name in (each.secret_env, each.proxy_env)}
     found |= {name for each in settings.notify for name in (each.name, each.signing_secret_env)}
-    state = settings.state
-    found |= {state.token_env, state.key_env if state.keys else None}
+    state, forge = settings.state, settings.forge
+    found |= {state.token_env, state.key_env if state.keys else None, forge.token_env if forge else None}
     return frozenset(name for name in found if name)
 
 

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from massctl.plan.guards import Brake
     from massctl.plan.send_block import SendBlock
     from massctl.view.explain import Explanation
+    from massctl.view.imported import ImportedArticleFacts
     from massctl.view.ledger import Repair
 
 
@@ -425,6 +426,88 @@ def rest_json(record: Record, rest: str, openids: int, files: Sequence[str], lan
     """Return the edition whose list was ended, and the campaign that has its other openids."""
     made = document(RestCampaign, name=rest, openids=openids)
     return _report(NewReport, language, exit_status=0, campaigns=_acted(record), rest=made, files=files)
+
+
+class ImportedArticle(Strict):
+    """An article that was imported, and what became of it."""
+
+    title: str
+    """Its title."""
+    content: str
+    """Its file, from the campaign's folder."""
+    characters: int
+    """Characters of its text, without blanks."""
+    pictures: int
+    """Pictures in it."""
+    links: int
+    """Links in it."""
+    is_same: bool
+    """Whether massctl renders the same text, pictures and links."""
+    differences: list[str]
+    """What differs, for people."""
+    not_carried: list[str]
+    """What could not be carried over and why, for people."""
+
+
+class ImportReport(CommandReport):
+    """What `massctl import --format json` prints where it makes a campaign."""
+
+    name: str | None
+    """The campaign; null where the command stopped before."""
+    files: list[str]
+    """The files that were written, from the repository's root."""
+    articles: list[ImportedArticle]
+    """Its articles."""
+    diagnostics: list[PlannedDiagnostic]
+    """What has to be mended before the campaign can be sent."""
+    error: ReportedError | None = Field(default=None)
+    """What stopped the command."""
+
+
+class ListedArticles(Strict):
+    """A draft or a publication, as WeChat lists it."""
+
+    id: str
+    """Its media_id or article_id, for `massctl import draft` or `published`."""
+    titles: list[str]
+    """Of its articles."""
+    updated: str | None
+    """When it was changed at last."""
+
+
+class ImportListReport(Report):
+    """What `massctl import drafts --format json` and `import published` without an id print."""
+
+    account: str
+    """The account."""
+    listed: list[ListedArticles]
+    """Newest first."""
+
+
+def import_json(
+    name: str,
+    files: Sequence[str],
+    articles: "Sequence[ImportedArticleFacts]",
+    faults: Sequence[Diagnostic],
+    exit_status: int,
+    language: Language,
+) -> str:
+    """Return what an import made, and how it compares with its source."""
+    found = diagnostics_document(faults)
+    return _report(
+        ImportReport, language, exit_status=exit_status, name=name, files=files, articles=articles, diagnostics=found
+    )
+
+
+def import_list_json(
+    account: str, listed: "Sequence[tuple[str, Sequence[str] | None, datetime | None]]", language: Language
+) -> str:
+    """Return the drafts or publications that can be imported."""
+    rows = [
+        document(ListedArticles, id=known, titles=list(titles or ()), updated=updated)
+        for known, titles, updated in listed
+    ]
+    return _report(ImportListReport, language, account=account, listed=rows)
 
 
 class Candidate(Strict):
@@ -1082,6 +1165,8 @@ REPORTS: Final[dict[str, type[BaseModel]]] = {
     "resume": BrakeReport,
     "run": RunnerEventReport,
     "new": NewReport,
+    "import": ImportReport,
+    "import drafts": ImportListReport,
     "record-event": EventReport,
     "adopt": AdoptReport,
     "comments": CommentsReport,

@@ -122,7 +122,7 @@ def _properties(data: bytes) -> dict[str, str]:
             core = archive.read("docProps/core.xml").decode(errors="replace")
     except KeyError:
         return {}
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError):
+    except (zipfile.BadZipFile, OSError, RuntimeError):
         raise DocumentError(Phrase("this is not a Word file (.docx)")) from None
     said = re.findall(r"<dc:(title|creator)>([^<]*)</dc:", core)
     return {key: unescape(value).strip() for key, value in said}

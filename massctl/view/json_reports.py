@@ -5,7 +5,7 @@ never change with the language; only `message` and `hint` do. A plan is in `mass
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from massctl.apply.ports import SendingSpeed
     from massctl.apply.runner_events import RunnerEvent
     from massctl.apply.withdraw import Withdrawal
+    from massctl.model.campaign import Tag
     from massctl.model.diagnostics import Finding
     from massctl.model.entries import JobFinish
     from massctl.model.send import Verdict
@@ -508,6 +509,41 @@ def import_list_json(
         for known, titles, updated in listed
     ]
     return _report(ImportListReport, language, account=account, listed=rows)
+
+
+class ReportedTag(Strict):
+    """A tag (标签)."""
+
+    id: int
+    """Its id, for `audience.tag_id`."""
+    name: str
+    """Its name, for `audience.tag`."""
+    count: int
+    """How many followers had it."""
+
+
+class ReportedTags(Strict):
+    """The tags of an account."""
+
+    account: str
+    """The account."""
+    pulled_at: str
+    """When they were read."""
+    tags: list[ReportedTag]
+    """All of them."""
+
+
+class TagsReport(Report):
+    """What `massctl tags list` and `massctl tags pull` print with `--format json`."""
+
+    accounts: list[ReportedTags]
+    """By account."""
+
+
+def tags_json(found: "Mapping[str, tuple[datetime, Sequence[Tag]]]", language: Language) -> str:
+    """Return the tags of accounts, and when they were read."""
+    rows = [document(ReportedTags, account=name, pulled_at=at, tags=tags) for name, (at, tags) in found.items()]
+    return _report(TagsReport, language, accounts=rows)
 
 
 class Candidate(Strict):
@@ -1167,6 +1203,7 @@ REPORTS: Final[dict[str, type[BaseModel]]] = {
     "new": NewReport,
     "import": ImportReport,
     "import drafts": ImportListReport,
+    "tags list": TagsReport,
     "record-event": EventReport,
     "adopt": AdoptReport,
     "comments": CommentsReport,

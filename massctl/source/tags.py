@@ -68,7 +68,7 @@ def read_tags(repository: Repository) -> TagsFile | Diagnostic | None:
     try:
         return TagsFile.model_validate_json(data)
     except ValidationError:
-        say = Phrase("this is not what `massctl tags pull` writes")
+        say = Phrase("this is not what {command} writes", command=Command("tags pull"))
         return Diagnostic("MC611", Severity.ERROR, say, Place(TAGS_FILE), _PULL)
 
 

@@ -113,7 +113,7 @@ def _pulled(current: "Session", names: "list[AccountName]") -> "_Tags":
             hint=Phrase(
                 "{command}   keeps them; {live}   asks WeChat",
                 command=Command("tags pull"),
-                live=Command("tags list --live"),
+                live=Command("tags list", "--live"),
             ),
         )
     return found

@@ -1,4 +1,7 @@
-"""A GitHub that knows pull requests, comments and statuses only: a WSGI application, for one process or a socket."""
+"""A GitHub and a GitLab that know what massctl asks them: WSGI applications, for one process or a socket.
+
+Their answers have the shapes that the forges document; see the sources in `massctl.forge`.
+"""
 
 import json
 from collections.abc import Callable, Iterable
@@ -23,6 +26,13 @@ class FakeForge:
     """Commit -> state and words of the status `massctl`."""
     merged: dict[str, int] = field(default_factory=dict)
     """Commit of main -> the pull request that brought it."""
+    author: str = "lin-mei"
+    """Who opened every pull request."""
+    reviews: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    permissions: dict[str, str] = field(default_factory=dict)
+    """Login -> admin, write, read or none."""
+    blobs: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Path and commit -> git's name of the file's bytes there."""
     newest: str = ""
     """The commit that changed any path last."""
     asked: list[str] = field(default_factory=list)
@@ -49,6 +59,11 @@ class FakeForge:
         below = self.comments.setdefault(number, [])
         below.append({"id": number * 1000 + len(below), "body": body, "user": {"login": login}})
 
+    def review(self, number: int, login: str, commit: str, state: str = "APPROVED", kind: str = "User") -> None:
+        """Have somebody review a commit of a pull request."""
+        made = {"user": {"login": login, "type": kind}, "state": state, "commit_id": commit}
+        self.reviews.setdefault(number, []).append(made)
+
     def bodies(self, number: int) -> list[str]:
         return [each["body"] for each in self.comments.get(number, [])]
 
@@ -58,7 +73,10 @@ class FakeForge:
         length = int(environ.get("CONTENT_LENGTH") or 0)
         body = json.loads(environ["wsgi.input"].read(length)) if length else None
         self.asked.append(f"{method} {path}")
-        answer = self._answer(method, path.removeprefix(f"/repos/{REPOSITORY}/").split("/"), query, body)
+        if method == "GET" and path == "/user":
+            answer: Any = {"login": BOT}
+        else:
+            answer = self._answer(method, path.removeprefix(f"/repos/{REPOSITORY}/").split("/"), query, body)
         status = self.status if answer is not None else 404
         start(f"{status} .", [("Content-Type", "application/json")])
         return [json.dumps(answer).encode()]
@@ -67,23 +85,36 @@ class FakeForge:
         handlers: dict[tuple[str, int, str], Callable[[], Any]] = {
             ("GET", 2, "pulls"): lambda: next(each for each in self.pulls if each["number"] == int(parts[1])),
             ("GET", 1, "commits"): lambda: [{"sha": self.newest}],
-            ("GET", 3, "commits"): lambda: [{"number": self.merged[parts[1]]}] if parts[1] in self.merged else [],
+            ("GET", 3, "commits"): lambda: self._brought(parts[1]),
+            ("GET", 3, "collaborators"): lambda: self._permission(parts[1]),
             ("POST", 2, "statuses"): lambda: self._set_status(parts[1], body),
-            ("GET", 3, "pulls"): lambda: self._files(int(parts[1]), query),
+            ("GET", 3, "pulls"): lambda: (
+                paged(self.reviews.get(int(parts[1]), []), query)
+                if parts[2] == "reviews"
+                else self._files(int(parts[1]), query)
+            ),
             ("GET", 3, "issues"): lambda: self._page(int(parts[1]), query),
             ("POST", 3, "issues"): lambda: self.comment(int(parts[1]), body["body"]) or {},
             ("PATCH", 3, "issues"): lambda: self._edit(int(parts[2]), body["body"]),
         }
+        if method == "GET" and parts[0] == "contents":
+            blob = self.blobs.get(("/".join(parts[1:]), query["ref"]))
+            return {"type": "file", "sha": blob} if blob else None
         handler = handlers.get((method, len(parts), parts[0]))
         return handler() if handler else None
 
     def _page(self, number: int, query: dict[str, str]) -> list[dict[str, Any]]:
-        size, page = int(query["per_page"]), int(query["page"])
-        return self.comments.get(number, [])[(page - 1) * size : page * size]
+        return paged(self.comments.get(number, []), query)
+
+    def _brought(self, sha: str) -> list[dict[str, Any]]:
+        pull = {"user": {"login": self.author}, "merged_at": "2026-11-30T02:00:00Z", "base": {"ref": "main"}}
+        return [{**pull, "number": self.merged[sha]}] if sha in self.merged else []
+
+    def _permission(self, login: str) -> dict[str, str] | None:
+        return {"permission": self.permissions[login]} if login in self.permissions else None
 
     def _files(self, number: int, query: dict[str, str]) -> list[dict[str, Any]]:
-        size, page = int(query["per_page"]), int(query["page"])
-        return [{"filename": each} for each in self.files.get(number, [])[(page - 1) * size : page * size]]
+        return paged([{"filename": each} for each in self.files.get(number, [])], query)
 
     def _set_status(self, sha: str, body: dict[str, str]) -> dict[str, str]:
         assert body["context"] == "massctl"
@@ -95,6 +126,88 @@ class FakeForge:
         found = next(each for below in self.comments.values() for each in below if each["id"] == comment)
         found["body"] = body
         return found
+
+
+def paged(whole: list[dict[str, Any]], query: dict[str, str]) -> list[dict[str, Any]]:
+    """Cut a page out of a list, as both forges do."""
+    size, page = int(query["per_page"]), int(query["page"])
+    return whole[(page - 1) * size : page * size]
+
+
+@dataclass
+class FakeGitLab:
+    """A GitLab with one project, `house/letters`; merge requests are merged into main."""
+
+    requests: dict[int, dict[str, Any]] = field(default_factory=dict)
+    merged: dict[str, int] = field(default_factory=dict)
+    """Commit -> the merge request that brought it."""
+    newest: str = ""
+    diffs: dict[int, list[dict[str, str]]] = field(default_factory=dict)
+    versions: dict[int, list[dict[str, str]]] = field(default_factory=dict)
+    approvals: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    members: dict[int, tuple[str, int]] = field(default_factory=dict)
+    """Number of a user -> state and access level."""
+    blobs: dict[tuple[str, str], str] = field(default_factory=dict)
+    notes: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    statuses: dict[str, dict[str, str]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    def merge(self, number: int, commit: str, *pushed: tuple[str, str], author: int = 1) -> None:
+        """Merge a merge request, whose versions were pushed as (commit, moment), oldest first."""
+        head = pushed[-1][0] if pushed else commit
+        made = {"iid": number, "state": "merged", "target_branch": "main", "author": {"id": author}, "sha": head}
+        self.requests[number], self.merged[commit] = made, number
+        self.versions[number] = [{"head_commit_sha": sha, "created_at": at} for sha, at in reversed(pushed)]
+
+    def approve(self, number: int, user: int, at: str | None) -> None:
+        """Have somebody approve; an old GitLab does not tell when."""
+        made: dict[str, Any] = {"user": {"id": user, "username": f"user{user}"}}
+        self.approvals.setdefault(number, []).append({**made, **({"approved_at": at} if at else {})})
+
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+        query = {name: values[0] for name, values in parse_qs(environ.get("QUERY_STRING", "")).items()}
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        body = json.loads(environ["wsgi.input"].read(length)) if length else None
+        self.asked.append(f"{method} {path}")
+        inside = path.removeprefix(f"/api/v4/projects/{REPOSITORY}/")
+        answer = {"id": 99} if path == "/api/v4/user" else self._answer(method, inside.split("/"), query, body)
+        start("404 ." if answer is None else "200 .", [("Content-Type", "application/json")])
+        return [json.dumps(answer).encode()]
+
+    def _answer(self, method: str, parts: list[str], query: dict[str, str], body: Any) -> Any:
+        match [method, *parts]:
+            case ["GET", "merge_requests", number]:
+                return self.requests.get(int(number))
+            case ["GET", "merge_requests", number, "diffs"]:
+                return paged(self.diffs.get(int(number), []), query)
+            case ["GET", "merge_requests", number, "versions"]:
+                return paged([*self.versions.get(int(number), [])], query)
+            case ["GET", "merge_requests", number, "approvals"]:
+                return {"approved_by": self.approvals.get(int(number), [])}
+            case ["GET", "merge_requests", number, "notes"]:
+                return paged(self.notes.get(int(number), []), query)
+            case ["POST", "merge_requests", number, "notes"]:
+                below = self.notes.setdefault(int(number), [])
+                below.append({"id": int(number) * 1000 + len(below), "body": body["body"], "author": {"id": 99}})
+                return below[-1]
+            case ["PUT", "merge_requests", number, "notes", note]:
+                found = next(each for each in self.notes[int(number)] if each["id"] == int(note))
+                return found | {"body": found.update(body) or found["body"]}
+            case ["POST", "statuses", sha]:
+                self.statuses[sha] = body
+                return body
+            case ["GET", "repository", "commits"]:
+                return [{"id": self.newest}]
+            case ["GET", "repository", "commits", sha, "merge_requests"]:
+                return [self.requests[self.merged[sha]]] if sha in self.merged else []
+            case ["GET", "repository", "files", *path]:
+                blob = self.blobs.get(("/".join(path), query["ref"]))
+                return {"blob_id": blob} if blob else None
+            case ["GET", "members", "all", user]:
+                state, level = self.members.get(int(user), (None, 0))
+                return {"id": int(user), "state": state, "access_level": level} if state else None
+        return None
 
 
 def pull_request_event(sha: str, *, branch: str = "spring", number: int = 7, head: str | None = REPOSITORY) -> str:

@@ -4,10 +4,12 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from massctl.model.state import RunnerId
+from massctl.plan.lease import LocalRunner
 
 LEDGER_FILE: Final = "massctl.state.jsonl"
 ARCHIVE_FOLDER: Final = "massctl.state.bodies"
@@ -61,6 +63,8 @@ def loopback_override(environment: Mapping[str, str], *, sandbox: bool) -> str |
 
 
 RUNNER_FILE: Final = "runner.json"
+HEARTBEAT_FILE: Final = "heartbeat"
+"""Beside it: when the last round ended."""
 
 
 def runner_id(folder: Path) -> RunnerId | None:
@@ -68,6 +72,15 @@ def runner_id(folder: Path) -> RunnerId | None:
     with suppress(OSError, ValueError, LookupError, TypeError, RecursionError):
         return RunnerId(str(json.loads((folder / RUNNER_FILE).read_bytes())["runner"]), boot_id())
     return None
+
+
+def local_runner(folder: Path) -> LocalRunner:
+    """Return the runner of a folder, and when it ended a round last."""
+    last_round = None
+    with suppress(OSError, ValueError):
+        written = datetime.fromisoformat((folder / HEARTBEAT_FILE).read_text(encoding="ascii").strip())
+        last_round = written if written.tzinfo is not None else None
+    return LocalRunner(runner_id(folder), last_round)
 
 
 def boot_id() -> str:

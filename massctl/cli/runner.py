@@ -12,13 +12,14 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from filelock import FileLock, Timeout
 
 from massctl.cli.checkout import known_to_git, token_for_git
-from massctl.cli.places import RUNNER_FILE, boot_id
+from massctl.cli.places import HEARTBEAT_FILE, RUNNER_FILE, boot_id
 from massctl.errors import CheckoutError, ConfigurationError, LedgerLockedError, LedgerUnreachableError, RefusedError
 from massctl.ledger.git_remote import NETWORK_SECONDS, Git, GitAnswer, git_says, way_to
 from massctl.model.phrase import Command, Phrase, system_reason
@@ -88,6 +89,11 @@ class RunnerFolder:
         now = replace(self.memory, boot=boot or self.memory.boot, tip=tip or self.memory.tip)
         if now != self.memory:
             self._write(now)
+
+    def note_round(self, at: datetime) -> None:
+        """Note when a round ended, for people who ask on this machine."""
+        with suppress(OSError):  # It is for people: a full disk is told by what needs the disk.
+            (self._folder / HEARTBEAT_FILE).write_text(at.isoformat(timespec="seconds"), encoding="ascii")
 
     def _read(self) -> Memory | None:
         with suppress(OSError, ValueError, LookupError, TypeError, RecursionError):

@@ -1,8 +1,9 @@
-"""What the jobs of a forge (GitHub) hand each other, and what a forge is asked to show.
+"""What the jobs of a forge hand each other, and what a forge is asked.
 
     events         what GitHub says about the run that called this one
     review_file    what the job that renders a pull request leaves, read as data: which, how large, of what shape
-    pull_requests  a pull request's one comment, the status of its commit, and what it changes
+    port           comments, statuses, changed files and approvals, whatever the forge
+    github         GitHub's answers to the port, on `rest`
 
 Invariant: nothing that a pull request wrote decides where anything is written: not which pull request gets a comment,
 not which commit a status, not which file is written. Deliberately absent: every other use of a forge's API.

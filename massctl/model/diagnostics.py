@@ -263,6 +263,7 @@ class Check(StrEnum):
 
     LEDGER = "ledger"
     GIT = "git"
+    LEASE = "lease"
     NOTIFY = "notify"
     CAMPAIGNS = "campaigns"
     WINDOWS = "windows"

@@ -10,8 +10,9 @@ from massctl.model.ids import AccountName, AppId
 from massctl.model.message import RenderedCampaign, RenderedNews
 from massctl.model.phrase import BEIJING, Command, Phrase, in_a_row, moment
 from massctl.model.send import HOLD_CODES
-from massctl.model.state import FINAL, Attempt, State, Status, held_until
+from massctl.model.state import FINAL, Attempt, HeldLease, State, Status, held_until, lease_words
 from massctl.plan.guards import Skew, how_to_do, left_to_do, skew_refusal, tip_refusal
+from massctl.plan.lease import LocalRunner, heartbeat_words, lease_hint
 from massctl.plan.retry_policy import settle
 from massctl.plan.window import WindowState
 
@@ -89,6 +90,19 @@ def ledger_finding(state: State, refusal: "Refusal | None") -> Finding:
         realm=state.realm,
     )
     return Finding(Check.LEDGER, Level.OK, say)
+
+
+def lease_findings(lease: HeldLease | None, here: LocalRunner, now: datetime) -> Iterator[Finding]:
+    """Tell which runner alone sends, if one does; one that stopped in this folder is a warning."""
+    if lease is None:
+        return
+    say = Phrase("{first}; {second}", first=lease_words(lease), second=heartbeat_words(lease, here))
+    hint = lease_hint(lease, here)
+    if not here.is_quiet(lease, now):
+        yield Finding(Check.LEASE, Level.OK, say, hint)
+        return
+    start = Phrase("start it again: {command}", command=Command("run"))
+    yield Finding(Check.LEASE, Level.WARNING, say, Phrase("{first}; {second}", first=start, second=hint))
 
 
 def open_sends(state: State) -> Iterator[Finding]:

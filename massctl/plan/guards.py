@@ -27,6 +27,7 @@ from massctl.model.state import (
     is_concluded,
     lease_words,
 )
+from massctl.plan.lease import TAKE_OVER
 from massctl.plan.quota import Agenda, Slot, allowance_refusal, batches_left, slot_of
 from massctl.plan.retry_policy import repeat_refusal, settle
 from massctl.plan.steps import Guard, Refusal
@@ -177,9 +178,6 @@ def lease_refusal(lease: HeldLease | None, rules: PolicyInForce) -> Refusal | No
     say = lease_words(lease)
     hint = Phrase("leave it to that runner; if it is gone for good, on the new one: {command}", command=TAKE_OVER)
     return Refusal(Guard.OTHER_RUNNER, say, hint)
-
-
-TAKE_OVER: Final = Command("run", "--take-over")
 
 
 def _kill_switch(case: Case) -> Refusal | None:

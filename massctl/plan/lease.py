@@ -1,7 +1,11 @@
-"""Whether a `massctl run` may begin: it holds the lease, takes a free one, or finds another runner there."""
+"""The lease of the ledger: whether a `massctl run` may begin, and what people are told of the runner that holds it."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum, auto
+from typing import Final
 
+from massctl.model.phrase import BEIJING, Command, Phrase, moment
 from massctl.model.state import HeldLease, RunnerId
 
 
@@ -27,3 +31,58 @@ def claim(lease: HeldLease | None, runner: RunnerId, taken_in: str | None) -> Cl
         return Claim.HELD
     began_again = lease.event.runner == runner.runner and taken_in != runner.boot
     return Claim.FREE if began_again else Claim.FOREIGN
+
+
+TAKE_OVER: Final = Command("run", "--take-over")
+RELEASE: Final = Command("run", "--release")
+QUIET_SECONDS: Final = 900.0
+"""A round each minute ends sooner, however many sends it waits for."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalRunner:
+    """The `massctl run` of one folder, as far as this machine knows it."""
+
+    id: RunnerId | None = None
+    """None: none ever ran here."""
+    last_round: datetime | None = None
+    """When it ended a round last: its heartbeat. None: never, or nobody knows."""
+
+    def holds(self, lease: HeldLease) -> bool:
+        """Return whether this folder's runner is the one that sends."""
+        return lease.holder == self.id
+
+    def is_quiet(self, lease: HeldLease, now: datetime) -> bool:
+        """Return whether it holds the lease and makes no rounds, as far as this machine knows."""
+        if not self.holds(lease):
+            return False
+        return self.last_round is None or (now - self.last_round).total_seconds() > QUIET_SECONDS
+
+
+NO_RUNNER: Final = LocalRunner()
+"""No runner ever was in this folder."""
+
+
+def heartbeat_words(lease: HeldLease, here: LocalRunner) -> Phrase:
+    """Say when the runner that holds the lease was alive last; only its own machine knows that."""
+    if not here.holds(lease):
+        return Phrase(
+            "only {host}, and the monitor of runner.heartbeat_env, know its last round", host=lease.event.host
+        )
+    if here.last_round is None:
+        return Phrase("it runs in this folder, and has not ended a round yet")
+    at = moment(here.last_round.astimezone(BEIJING))
+    return Phrase("it runs in this folder; its last round ended at {at}", at=at)
+
+
+def lease_hint(lease: HeldLease, here: LocalRunner) -> Phrase:
+    """Say what a person may do about the lease, and what becomes of it."""
+    if here.holds(lease):
+        return Phrase("{command}   gives that up: every apply at the tip may send then", command=RELEASE)
+    return Phrase(
+        "{take_over}   on another machine sends from there, and the runner on {host} ends at its next round; "
+        "{release}   on {host} lets every apply at the tip send",
+        take_over=TAKE_OVER,
+        release=RELEASE,
+        host=lease.event.host,
+    )

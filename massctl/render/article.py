@@ -13,7 +13,7 @@ from massctl.model.theme import ThemeSettings
 from massctl.render.bounds import PASSED_ELEMENTS_MAX, control_fault, depth_fault, without_controls
 from massctl.render.cjk import has_cjk
 from massctl.render.conservation import NOTHING, Conserved
-from massctl.render.fault import SETTINGS_FILE, Fault
+from massctl.render.fault import Fault
 from massctl.render.foreign import template_marks
 from massctl.render.inputs import Problem
 from massctl.render.limits import CONTENT_BYTES_BELOW, content_faults, empty_content_faults
@@ -171,9 +171,9 @@ def _with_brand(
     def part(key: str, written: str | None) -> list[tuple[str, Page]]:
         path = template_path(written, setting.campaign) if written is not None else None
         if isinstance(path, Problem):
-            body.faults.append(_of_brand(key, Fault.of(path)))
+            body.faults.append(_of_brand(setting, key, Fault.of(path)))
         elif path is not None and not _read(path, setting, body):
-            body.faults[-1] = _of_brand(key, body.faults[-1])
+            body.faults[-1] = _of_brand(setting, key, body.faults[-1])
         elif path is not None:
             found = _text(path, variables, setting, theme, body)
             return [(found, page_of(path))] if found is not None else []
@@ -183,16 +183,16 @@ def _with_brand(
     if brand.logo is not None:
         found = setting.pictures.look_for(brand.logo, "", "inline")
         if isinstance(found, Problem):
-            body.faults.append(_of_brand("logo", Fault.of(found)))
+            body.faults.append(_of_brand(setting, "logo", Fault.of(found)))
         else:
             logo.append((_LOGO.format(escape(brand.logo)), page_of("")))
     return [*logo, *part("header", brand.header), (text, page), *part("footer", brand.footer)]
 
 
-def _of_brand(key: str, fault: Fault) -> Fault:
+def _of_brand(setting: "Setting", key: str, fault: Fault) -> Fault:
     """Place a fault where the brand is written: no article names that file."""
     say = Phrase("{key}: {why}", key=f"brand.{key}", why=fault.message)
-    return replace(fault, message=say, path=SETTINGS_FILE, line=None, column=None, needle="")
+    return setting.in_settings(replace(fault, message=say), ("brand", key))
 
 
 def _from_markdown(parts: Sequence[tuple[str, Page]], own: Page, theme: Theme, body: Body) -> None:

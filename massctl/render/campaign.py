@@ -46,7 +46,7 @@ def render_campaign(
     limit = ContentLimit(file.account, account.content_limit) if account.content_limit is not None else None
     brand = account.brand if file.brand else None
     usual = (account.theme or ThemeSettings()).over(brand.theme if brand is not None else None)
-    setting = Setting(name, inputs, pictures, account.external_links, usual, brand, limit)
+    setting = Setting(name, file.account, inputs, pictures, account.external_links, usual, brand, limit)
     strings = Strings(file, setting, place, words)
     message, recordings = render_message(strings)
     openid_list, about_audience = render_audience(name, file, inputs, place)

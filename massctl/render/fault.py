@@ -43,6 +43,8 @@ class Fault:
     """Text to look for in the sources where no line is known; empty: point at the key in campaign.yaml."""
     shift: int = 0
     """Code points from the beginning of `needle` to the place."""
+    option: str = ""
+    """The key of `theme` that it is about; its place is where that key is written, which its reporter knows."""
 
     @classmethod
     def of(cls, problem: Problem, needle: str = "") -> Self:

@@ -1,9 +1,11 @@
 """What rendering reads, as a port: `massctl.source` implements it on the disk, tests with dictionaries."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from massctl.model.campaign import OpenidList
+from massctl.model.campaign import OpenidList, Path
+from massctl.model.diagnostics import Place
 from massctl.model.message import Picture, Recording
 from massctl.model.phrase import Phrase
 
@@ -64,6 +66,10 @@ class Inputs(Protocol):
 
     def article_address(self, campaign: str, number: int, /) -> str | Problem:
         """Give the address of an article, from 1, of a campaign that went out before, or MC108 where none is known."""
+        ...
+
+    def settings_place(self, account: str, keys: Sequence[Path], /) -> Place:
+        """Give the place in massctl.yaml of the first of these keys that the account says, or else the repository."""
         ...
 
     def house_themes(self) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """The message of a campaign, rendered: strings of campaign.yaml through Jinja, articles, covers, limits."""
 
-from typing import Final, assert_never
+from typing import TYPE_CHECKING, Final, assert_never
 
 from massctl.model.campaign import TAKE_OUT, Article, Cover, Image, MpNews, MpVideo, Path, Text, Voice, WxCard, flags_of
 from massctl.model.diagnostics import Severity
@@ -15,6 +15,9 @@ from massctl.render.media import card_message, image_message, video_message, voi
 from massctl.render.rules.registry import LIMITS
 from massctl.render.rules.subject import Subject
 from massctl.render.strings import Check, Strings, no_check
+
+if TYPE_CHECKING:
+    from massctl.render.theme import Theme
 
 _NO_COVER: Final = ShownCover(Sha256("0" * 64))
 """Stands for a cover that was not found; such a message is never used."""
@@ -58,7 +61,7 @@ def _article(strings: Strings, index: int, article: Article, *, is_alone: bool) 
     digest = string("digest", article.digest, LIMITS["digest"])
     url = string("content_source_url", article.content_source_url or "", LIMITS["content_source_url"])
     cover = _cover(strings, article.cover, string("cover", article.cover.file), (*keys, "cover"), is_first=index == 0)
-    theme, theme_key = _theme(strings, article, keys)
+    theme = (article.theme or ThemeSettings()).over(strings.file.theme).over(strings.setting.usual_theme)
     breaks = strings.file.breaks if article.breaks is None else article.breaks
     # Only articles have bodies and themes.
     from massctl.render.article import render_body
@@ -66,10 +69,10 @@ def _article(strings: Strings, index: int, article: Article, *, is_alone: bool) 
     body = render_body(string("content", article.content), title, variables, strings.setting, theme, breaks=breaks)
     strings.report(body.faults, body.sources, (*keys, "content"))
     if body.theme is not None:
-        strings.report(body.theme.faults, body.theme.sources, theme_key)
+        _report_theme(strings, article, keys, body.theme)
     elif article.theme is not None and not any(each.severity is Severity.ERROR for each in body.faults):
         say = Phrase("an HTML article is passed through unchanged, without a theme")
-        strings.report([Fault("MC014", say, TAKE_OUT)], {}, theme_key)
+        strings.report([Fault("MC014", say, TAKE_OUT)], {}, (*keys, "theme"))
     texts = {(*keys, "title"): title, (*keys, "author"): author, (*keys, "digest"): digest}
     called = strings.setting.pictures.called
     strings.judge(Subject(texts, strings.words, keys, body.content, body.tree, body.sources, called, url, is_alone))
@@ -86,12 +89,25 @@ def _article(strings: Strings, index: int, article: Article, *, is_alone: bool) 
     )
 
 
-def _theme(strings: Strings, article: Article, keys: Path) -> tuple[ThemeSettings, Path]:
-    """Give an article's theme, each key from its own, the campaign's or the account's, and the innermost of them."""
-    own, campaign, usual = article.theme, strings.file.theme, strings.setting.usual_theme
-    if own is not None:
-        return own.over(campaign).over(usual), (*keys, "theme")
-    return (campaign.over(usual), ("theme",)) if campaign is not None else (usual, ("account",))
+def _report_theme(strings: Strings, article: Article, keys: Path, theme: "Theme") -> None:
+    """Report the faults of an article's theme, each of a key where that key is written."""
+    layers: list[tuple[ThemeSettings | None, Path]] = [
+        (article.theme, (*keys, "theme")),
+        (strings.file.theme, ("theme",)),
+    ]
+    for fault in theme.faults:
+        # A theme that is a name alone has no keys.
+        said = (
+            key if [*each.said] == ["name"] else (*key, fault.option)
+            for each, key in layers
+            if each is not None and fault.option in each.said
+        )
+        key = next(said, None)
+        if key is None and fault.option:
+            at = strings.setting.in_settings(fault, ("theme", fault.option), ("brand", fault.option))
+            strings.report([at], {}, ())
+        else:
+            strings.report([fault], theme.sources, key or ())
 
 
 _NO_ARTICLE: Final = Phrase("no article uses this theme")

@@ -1,14 +1,14 @@
 """Strings of campaign.yaml through Jinja, and the diagnostics about whatever they say."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from massctl.model.campaign import CampaignFile, Path
 from massctl.model.diagnostics import Diagnostic, Place
 from massctl.model.theme import Brand, ThemeSettings
-from massctl.render.fault import Fault
+from massctl.render.fault import SETTINGS_FILE, Fault
 from massctl.render.inputs import Inputs
 from massctl.render.limits import ContentLimit
 from massctl.render.origin import Origin
@@ -42,6 +42,7 @@ class Setting:
     """What all articles of one campaign share."""
 
     campaign: str
+    account: str
     inputs: Inputs
     pictures: Pictures
     external_links: "ExternalLinks"
@@ -60,6 +61,11 @@ class Setting:
         from massctl.render.theme import Themes
 
         return Themes(self.inputs, self.pictures)
+
+    def in_settings(self, fault: Fault, *keys: Path) -> Fault:
+        """Place a fault in massctl.yaml, at the first of these keys that the account says, or else the repository."""
+        place = self.inputs.settings_place(self.account, keys)
+        return replace(fault, path=SETTINGS_FILE, line=place.line, column=place.column, width=None, needle="")
 
 
 @dataclass

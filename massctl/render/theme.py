@@ -21,7 +21,7 @@ from massctl.render.fault import Fault
 from massctl.render.inputs import Inputs, Problem
 from massctl.render.paths import is_at_wechat
 from massctl.render.pictures import Pictures, placeholder
-from massctl.render.theme_css import ROOT, Base, Declaration, Rule, Sheet, fault_at, read_sheet
+from massctl.render.theme_css import ROOT, Base, Declaration, Rule, Sheet, fault_at, meant, read_sheet
 
 BUILT_IN: Final = ("qingshan", "danmo", "zaobao", "zhaopai", "nuanyang")
 """The built-in themes; the first one is the default."""
@@ -60,6 +60,22 @@ _VARIABLES: Final = {
 """Key -> its variable, and how its value is written."""
 _SHADES: Final = {"--accent-soft": "1a", "--accent-line": "66"}
 """Variable -> its opacity where an accent is given."""
+STANDARD: Final = frozenset(
+    [
+        "--accent",
+        "--accent-soft",
+        "--accent-line",
+        "--accent-text",
+        "--quiet",
+        "--line",
+        "--tint",
+        "--font-size",
+        "--line-height",
+        "--padding",
+        "--gap",
+    ]
+)
+"""The variables of the base, which a theme may set and not use."""
 _TINT: Final = "#8881"
 """The ground of boxes and code, on which the accent has to be read too."""
 _REPLACED: Final = {
@@ -109,8 +125,36 @@ def resolved(files: tuple[tuple[str, str], ...]) -> Resolved:
             rules.append(f"{rule.selector}{{{writer.body(rule, path)}}}")
     except _TooMuchError:
         say = Phrase("the variables of the theme expand to more than {limit} values", limit=f"{NODES_MAX:,}")
-        writer.faults[files[-1][0], 1, 1] = Fault("MC115", say, _PLAIN_VALUES, path=files[-1][0], line=1, column=1)
-    return Resolved("\n".join(rules), tuple(writer.pictures), (*writer.faults.values(), *_about_options(writer)))
+        path = next(path for path, _ in reversed(files) if _is_house(path))
+        writer.faults[path, 1, 1] = Fault("MC115", say, _PLAIN_VALUES, path=path, line=1, column=1)
+    faults = (*writer.faults.values(), *_unused(sheets, variables), *_about_options(writer))
+    return Resolved("\n".join(rules), tuple(writer.pictures), faults)
+
+
+def _is_house(path: str) -> bool:
+    return path != _OPTIONS and not path.startswith(BUILT_IN_FOLDER)
+
+
+def _unused(sheets: Sequence[tuple[str, Sheet]], variables: Mapping[str, tuple[str, Declaration]]) -> Iterator[Fault]:
+    """Find the house's variables that nothing names, misspelt ones before all."""
+    values = [each.value for _, sheet in sheets for each in sheet.variables]
+    values += [each.value for _, sheet in sheets for rule in sheet.rules for each in rule.declarations]
+    named = {name for value in values for name in _named(value)}
+    for name, (path, each) in variables.items():
+        if name in named or name in STANDARD or not _is_house(path):
+            continue
+        near = meant(name, STANDARD | named)
+        say = Phrase("nothing in the theme uses the variable `{name}`", name=name)
+        hint, severity = near or Phrase("take it out, or use it"), Severity.WARNING if near else Severity.INFO
+        yield Fault("MC115", say, hint, severity, path, each.line, each.column, width=len(name))
+
+
+def _named(nodes: Iterable[Any]) -> Iterator[str]:
+    """Yield the words in the brackets of a value that may be names of variables."""
+    for node in nodes:
+        if node.type == "ident" and node.value.startswith("--"):
+            yield node.value
+        yield from _named(getattr(node, "arguments", None) or getattr(node, "content", None) or ())
 
 
 def _rules(sheets: Sequence[tuple[str, Sheet]]) -> Iterator[tuple[str, Rule]]:
@@ -129,13 +173,14 @@ def _about_options(writer: "_Writer") -> Iterator[Fault]:
     for name in given:
         if name not in writer.used and name not in _SHADES:
             say = Phrase("the theme has no variable `{name}`, so this changes nothing", name=name)
-            yield Fault("MC115", say, Phrase("take it out, or use it in the theme"), severity=Severity.INFO)
+            hint = Phrase("take it out, or use it in the theme")
+            yield Fault("MC115", say, hint, Severity.INFO, option=name.removeprefix("--").replace("-", "_"))
     found = [each for pair in writer.accented if (each := faded(*pair)) is not None]
     if found:
         worst = min(found, key=lambda each: each.contrast)
         accent = "".join(each.serialize() for each in given["--accent"].value)
         say, hint = accent_words(accent, replace(worst, better=_better_accent(accent, writer.accented)))
-        yield Fault("MC117", say, hint, severity=Severity.WARNING)
+        yield Fault("MC117", say, hint, Severity.WARNING, option="accent")
 
 
 def _better_accent(accent: str, pairs: Iterable[tuple[str, str]]) -> str | None:
@@ -255,10 +300,7 @@ class _Writer:
             return written
         if has_fallback:
             return self._text(given[given.index(words[1]) + 1 :], path).strip()
-        from difflib import get_close_matches  # Only a fault needs it.
-
-        near = get_close_matches(name, sorted(self.variables), 1)
-        hint = Phrase("did you mean `{name}`?", name=near[0]) if near else Phrase("set it in `:root`")
+        hint = meant(name, self.variables) or Phrase("set it in `:root`")
         return self._fault(node, path, Phrase("the variable `{name}` has no value", name=name), hint)
 
     def _fault(self, node: Any, path: str, message: Phrase, hint: Phrase) -> str:
@@ -280,7 +322,7 @@ class Theme:
     css: str = ""
     """For elements inside `.article`; complete only where no fault is an error."""
     faults: tuple[Fault, ...] = ()
-    """Those without a path concern its name."""
+    """Those without a path are of a key of `theme`."""
     sources: dict[str, str] = field(default_factory=dict)
     """The house's files that it was made from, by path from the campaigns folder."""
     pictures: tuple[tuple[str, Picture], ...] = ()
@@ -332,6 +374,9 @@ class Themes:
             written, picture = shown
             css = css.replace(f"({PICTURE_MARK}{number})", f"({written})", 1)
             pictures += [(reference.written, picture)] if picture is not None else []
+        if any(each.severity is Severity.ERROR for each in faults):
+            # What could not be read may use the variables that nothing else does.
+            faults = [each for each in faults if each.code != "MC115" or each.severity is Severity.ERROR]
         sources = {path: text for path, text in files if path.startswith(HOUSE_FOLDER)}
         return Theme(css, tuple(dict.fromkeys(faults)), sources, tuple(pictures))
 
@@ -360,8 +405,7 @@ class _Reading:
         """Read the theme `name`; `at` is the `@import` that names it, None for campaign.yaml and massctl.yaml."""
         path = f"{HOUSE_FOLDER}/{name}.css"
         if path in self._open or len(self._open) > BASES_MAX:
-            say = Phrase("themes import each other in a cycle, or more than {limit} deep", limit=BASES_MAX)
-            self._say(at, "MC111", say, Phrase("remove one `@import` from the cycle"))
+            self._refuse_import(name, path, at)
             return
         text = self._inputs.template(path) if _NAME.fullmatch(name) else None
         if isinstance(text, str):
@@ -371,17 +415,32 @@ class _Reading:
         else:
             self._read_built_in(name, at)
 
+    def _refuse_import(self, name: str, path: str, at: _At | None) -> None:
+        """Say why an `@import` cannot be followed: its theme is being read already, or lies too deep."""
+        if path not in self._open:
+            say = Phrase("themes import each other more than {limit} deep", limit=BASES_MAX)
+            self._say(at, "MC111", say, Phrase("import a theme that is less deep"))
+        elif path == self._open[-1]:
+            hint = Phrase("remove this `@import`; to begin with another theme, write that one's name")
+            self._say(at, "MC111", Phrase("the theme `{name}` imports itself", name=name), hint)
+        else:
+            names = [each.removeprefix(f"{HOUSE_FOLDER}/").removesuffix(".css") for each in self._open]
+            circle = " → ".join([*names[self._open.index(path) :], name])
+            say = Phrase("themes import each other in a cycle: {themes}", themes=circle)
+            self._say(at, "MC111", say, Phrase("remove one `@import` from the cycle"))
+
     def _read_house(self, name: str, path: str, text: str, at: _At | None) -> None:
         if name in BUILT_IN and at is None:
             say = Phrase("the theme `{name}` is yours; the built-in one of that name is not used", name=name)
             hint = Phrase("to use both, give your theme another name")
-            self.faults.append(Fault("MC116", say, hint, severity=Severity.INFO))
+            self.faults.append(Fault("MC116", say, hint, Severity.INFO, path, line=1, column=1))
         # One spelling of line ends, as for articles.
         plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
         self._open.append(path)
         for base in read_sheet(plain).bases:
             # A house theme of a built-in's name may begin with what it takes the place of.
-            read = self._read_built_in if base.name == name else self.read
+            is_replaced = base.name == name and self._inputs.stylesheet(name) is not None
+            read = self._read_built_in if is_replaced else self.read
             read(base.name, (path, base))
         self._open.pop()
         self.files[path] = plain
@@ -410,16 +469,13 @@ class _Reading:
             self.files[f"{BUILT_IN_FOLDER}{name}.css"] = css
             return
         known = sorted({*BUILT_IN, *self._inputs.house_themes()})
-        from difflib import get_close_matches  # Only a fault needs it.
-
-        near = get_close_matches(name, known, 1)
-        hint = Phrase("did you mean `{name}`?", name=near[0]) if near else Phrase("write one of these names")
+        hint = meant(name, known) or Phrase("write one of these names")
         say = Phrase("there is no theme `{name}`; available: {known}", name=name, known=enumerated(known))
         self._say(at, "MC111", say, hint)
 
     def _say(self, at: _At | None, code: str, message: Phrase, hint: Phrase | None = None) -> None:
         if at is None:
-            self.faults.append(Fault(code, message, hint))
+            self.faults.append(Fault(code, message, hint, option="name"))
             return
         path, base = at
         width = len(base.name) + 2

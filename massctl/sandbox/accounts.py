@@ -11,6 +11,7 @@ MEMBERS: Record = {
     "original_id": "",
     "kind": "service",
     "comment_right": True,
+    "publish_right": True,
     "followers": 1_286,
     "whitelist": None,
     "protection": False,

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Never
 from urllib.parse import parse_qsl
 
 from massctl.loopback.server import is_loopback
-from massctl.sandbox import audience, auth, comments, drafts, faults, inbox, mass, media
+from massctl.sandbox import audience, auth, comments, drafts, faults, inbox, mass, media, publications
 from massctl.sandbox.request import Handler, Refusal, Reply, Request, multipart, refused
 from massctl.sandbox.store import Record, Store, Transaction
 
@@ -51,6 +51,11 @@ CALLS: dict[str, tuple[str, Handler]] = {
     "/cgi-bin/draft/update": ("POST", drafts.update),
     "/cgi-bin/draft/count": ("GET", drafts.count),
     "/cgi-bin/draft/batchget": ("POST", drafts.batchget),
+    "/cgi-bin/freepublish/submit": ("POST", publications.submit),
+    "/cgi-bin/freepublish/get": ("POST", publications.get),
+    "/cgi-bin/freepublish/delete": ("POST", publications.delete),
+    "/cgi-bin/freepublish/getarticle": ("POST", publications.getarticle),
+    "/cgi-bin/freepublish/batchget": ("POST", publications.batchget),
     "/cgi-bin/message/mass/sendall": ("POST", mass.sendall),
     "/cgi-bin/message/mass/send": ("POST", mass.send),
     "/cgi-bin/message/mass/preview": ("POST", mass.preview),
@@ -111,6 +116,8 @@ class App:
                 reply = Reply({"error": "the body is too large"}, status=413)
             elif path.startswith("/cgi-bin/"):
                 reply = call(_request(db, environ, path, body))
+            elif environ.get("HTTP_HOST", "").partition(":")[0] == media.PICTURE_HOST:
+                reply = media.given_out(db, path)
             elif not is_loopback(environ.get("HTTP_HOST", "")):
                 reply = Reply({"error": "this host is not served"}, status=403)
             else:

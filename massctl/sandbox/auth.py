@@ -39,6 +39,11 @@ DAILY = {
     "/cgi-bin/draft/update": 1000,
     "/cgi-bin/draft/count": 1000,
     "/cgi-bin/draft/batchget": 1000,
+    "/cgi-bin/freepublish/submit": 100,
+    "/cgi-bin/freepublish/get": 100,
+    "/cgi-bin/freepublish/delete": 10,
+    "/cgi-bin/freepublish/getarticle": 100,
+    "/cgi-bin/freepublish/batchget": 100,
 }
 """Calls a Beijing day, by path."""
 MINUTE = {

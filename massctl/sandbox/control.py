@@ -341,8 +341,9 @@ CONTROLS: dict[str, Callable[..., Record]] = {
 # The report
 
 _ACCOUNT = ("appid", "name", "kind", "comment_right", "followers", "whitelist", "protection", "website_only")
-_ACCOUNT_MORE = ("wechat_pay", "profile_ids", "miniprograms", "speed")
+_ACCOUNT_MORE = ("publish_right", "wechat_pay", "profile_ids", "miniprograms", "speed")
 _MATERIAL = ("appid", "media_id", "kind", "sha256", "name", "permanent")
+_PUBLICATION = ("appid", "article_id", "publish_id", "msg_data_id", "deleted_articles", "at")
 _PREVIEW = ("appid", "msg_id", "msgtype", "content_digest", "by_name", "recipient", "at")
 _JOB = (
     "appid",
@@ -378,6 +379,7 @@ def report(db: Transaction) -> Record:
         "materials": [_only(row, _MATERIAL) for row in db.find("materials")],
         "drafts": [_draft(row) for row in db.find("drafts")],
         "jobs": [_job(db, row) for row in db.find("jobs")],
+        "publications": [_publication(row) for row in db.find("publications")],
         "events": callback.told_events(db),
         "callback": db.get("callback", "check"),
         "previews": [_dated(_only(row, _PREVIEW)) for row in db.find("previews")],
@@ -400,6 +402,11 @@ def _draft(row: Record) -> Record:
     titles = [article["title"] for article in row["articles"]]
     told: dict[str, Any] = {"created": beijing(row["created"]).isoformat(), "titles": titles}
     return {**_only(row, ("appid", "media_id", "consumed_by")), **told, "content_digest": digest_of(row["articles"])}
+
+
+def _publication(row: Record) -> Record:
+    told = {"titles": [article["title"] for article in row["articles"]], "content_digest": digest_of(row["articles"])}
+    return {**_dated(_only(row, _PUBLICATION)), **told}
 
 
 def _job(db: Transaction, row: Record) -> Record:

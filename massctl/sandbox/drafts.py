@@ -101,6 +101,11 @@ def batchget(request: Request) -> Record:
     return {"item": page, "total_count": len(drafts), "item_count": len(page)}
 
 
+def consume(request: Request, draft: Record, by: int) -> None:
+    """Remove a draft from the box, because a send or a publication took it."""
+    request.db.put("drafts", draft["media_id"], {**draft, "consumed_by": by})
+
+
 def _in_box(request: Request) -> list[Record]:
     return request.db.find("drafts", appid=request.appid, consumed_by=None)[::-1]
 

@@ -16,6 +16,8 @@ SENDING_SECONDS = 180
 """How long a job says SENDING, unless the setting `sending_seconds` says otherwise."""
 HOLD_SECONDS = 30 * 60
 """How long the administrator has to confirm a held job."""
+MSG_DATA_ID_BASE = 2_247_480_000
+"""What articles were sent or published under is above this."""
 SENDER = "mphelper"
 """Stands for the openid of WeChat's mass helper: no openid is in a report."""
 ORIGINAL_URL = "http://mp.weixin.qq.com/s?__biz=SANDBOX&mid=1&idx=1&sn=original#rd"
@@ -51,8 +53,13 @@ def ended_at(db: Transaction, job: Record) -> float:
     hold, start = job["hold"], started_at(job)
     if hold is not None and start is None:
         return float(hold["at"] if hold["settled"] == "refused" else hold["since"] + HOLD_SECONDS)
+    return float(start or job["at"]) + sending_seconds(db)
+
+
+def sending_seconds(db: Transaction) -> float:
+    """Return how long a job runs."""
     seconds = db.setting("sending_seconds")
-    return float(start or job["at"]) + float(SENDING_SECONDS if seconds is None else seconds)
+    return float(SENDING_SECONDS if seconds is None else seconds)
 
 
 def started_at(job: Record) -> float | None:

@@ -37,8 +37,7 @@ RECOMMEND_CHARACTERS = 140
 SPEEDS = (80, 60, 45, 30, 10)
 """`realspeed` by `speed`, in 10,000 messages a minute."""
 MSG_ID_BASE = 3_147_000_000
-MSG_DATA_ID_BASE = 2_247_480_000
-"""Both bases lie above 2^31, as WeChat's numbers do: a client that stores 32 bits shall notice."""
+"""Like `MSG_DATA_ID_BASE` above 2^31, as WeChat's numbers are: a client that stores 32 bits shall notice."""
 PREVIEW_ID_BASE = 1_000_000_000
 """Ids of previews; `mass/get` does not know them."""
 
@@ -188,7 +187,7 @@ def accept(request: Request, to: Audience, message: "Message", fact: Record, *, 
     job: Record = {
         "appid": request.appid,
         "msg_id": msg_id,
-        "msg_data_id": MSG_DATA_ID_BASE + number if message.draft else None,
+        "msg_data_id": jobs.MSG_DATA_ID_BASE + number if message.draft else None,
         "at": request.at,
         "scope": to.scope,
         "audience_digest": digest_of(stored),
@@ -213,7 +212,7 @@ def accept(request: Request, to: Audience, message: "Message", fact: Record, *, 
     request.db.put("jobs", str(msg_id), job)
     request.db.put("audiences", str(msg_id), {"appid": request.appid, "at": request.at, **stored})
     if message.draft and not held:
-        request.db.put("drafts", message.draft["media_id"], {**message.draft, "consumed_by": msg_id})
+        drafts.consume(request, message.draft, msg_id)
     return job
 
 
@@ -223,7 +222,7 @@ def settle(request: Request, job: Record, *, confirmed: bool) -> None:
     request.db.put("jobs", str(job["msg_id"]), {**job, "hold": hold, "is_held": False})
     draft = request.db.get("drafts", job["draft_media_id"] or "")
     if confirmed and draft is not None:
-        request.db.put("drafts", draft["media_id"], {**draft, "consumed_by": job["msg_id"]})
+        drafts.consume(request, draft, job["msg_id"])
 
 
 def _audiences_since(request: Request, at: float) -> list[Record]:

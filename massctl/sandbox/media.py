@@ -10,7 +10,7 @@ import struct
 from dataclasses import dataclass, replace
 
 from massctl.sandbox.request import OK, Refusal, Reply, Request, page_of, text
-from massctl.sandbox.store import Record
+from massctl.sandbox.store import Record, Transaction
 
 PICTURE_HOST = "mmbiz.qpic.cn"
 """The host of every picture URL that WeChat gives out."""
@@ -164,6 +164,16 @@ def find(request: Request, media_id: object, *kinds: str, permanent: bool = Fals
     if not row["permanent"] and request.at >= row["expires"]:
         raise Refusal(40007)
     return row
+
+
+def given_out(db: Transaction, path: str) -> Reply:
+    """Answer the host of pictures: the bytes of an address that was given out, whatever size it asks for."""
+    parts = path.split("/")
+    row = db.get("pictures", parts[2]) if len(parts) == 4 else None
+    if row is None:
+        return Reply(content_type="text/plain", status=404)
+    data = db.blob(row["sha256"]) or b""
+    return Reply(raw=data, content_type=content_type(data))
 
 
 def sniffed(data: bytes) -> str:

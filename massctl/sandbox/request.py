@@ -102,6 +102,7 @@ TEXTS: dict[int, str] = {
     48006: "forbid to clear quota because of reaching the limit",
     48022: "video uploaded by api can not be sent by api",
     50002: "user limited",
+    53600: "invalid article_id",
     76021: "cgi_path not found",
     76022: "no permission to query this api",
     88000: "without comment privilege",

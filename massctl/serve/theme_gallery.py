@@ -60,7 +60,7 @@ def shown_themes(workbench: Workbench, settings: ThemeSettings, sample: str = ""
 
 
 def _shown(inputs: "_Samples", theme: ThemeSettings, path: str, title: str) -> Shown:
-    setting = Setting(_FOLDER, inputs, Pictures(_FOLDER, inputs), "footnotes", theme)
+    setting = Setting(_FOLDER, "", inputs, Pictures(_FOLDER, inputs), "footnotes", theme)
     body = render_body(path, title, {}, setting, theme, breaks=False)
     faults = (*body.faults, *(body.theme.faults if body.theme is not None else ()))
     article = RenderedArticle(

@@ -1,7 +1,7 @@
 """massctl.yaml and the campaign.yaml files as models, with everything that is wrong in them."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -147,6 +147,32 @@ def load_settings(
     folders = repository.campaign_folders().names
     settings, diagnostics = validate(document, MassctlFile, settings_rules(loopback_override, folders))
     return settings, in_order([*diagnostics, *about_unseen(document.positions.reporter)])
+
+
+def settings_place(repository: Repository, account: str, keys: Sequence[Path]) -> Place:
+    """Return the place in massctl.yaml of the first of these keys that the account says, or else the repository.
+
+    A theme that is a name alone says the key `name`.
+    """
+    try:
+        data = repository.read_bytes(SETTINGS, YAML_BYTES_MAX)
+    except UnreadableError:  # It was read before; whoever reads it next says what is wrong.
+        return Place(SETTINGS)
+    document = read_yaml(data, SETTINGS, None, known_keys(MassctlFile))
+    places = [place for key in keys for place in (("accounts", account, *key), key)]
+    found = (each for place in places if (each := _written(document.data, place)) is not None)
+    return document.positions.place(next(found, keys[0]))
+
+
+def _written(value: object, path: Path) -> Path | None:
+    """Return the path at which the value of `path` is written, if it is."""
+    for index, part in enumerate(path):
+        if isinstance(value, str):
+            return path[:index] if part == "name" else None
+        if not isinstance(value, Mapping) or part not in value:
+            return None
+        value = value[part]
+    return path
 
 
 def load_campaign(

@@ -13,7 +13,7 @@ from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from massctl.model.diagnostics import Diagnostic
+from massctl.model.diagnostics import Diagnostic, Place
 from massctl.model.ids import AccountName, AppId, CampaignName, Sha256
 from massctl.model.message import Picture, Recording, RenderedCampaign, Window
 from massctl.model.phrase import Phrase
@@ -27,6 +27,7 @@ from massctl.source.repository import CAMPAIGNS, Repository, UnreadableError
 if TYPE_CHECKING:
     from massctl.apply.ports import Progress
     from massctl.model.campaign import CampaignFile
+    from massctl.model.campaign import Path as KeyPath
     from massctl.model.settings import Account, MassctlFile
     from massctl.plan.steps import Refusal
     from massctl.render.inputs import RecordingPurpose
@@ -127,6 +128,12 @@ class Workbench:
             return found
         say, hint = found
         return Problem("MC108", say, hint)
+
+    def settings_place(self, account: str, keys: "Sequence[KeyPath]") -> Place:
+        """Return the place in massctl.yaml of the first of these keys that the account says, or the repository."""
+        from massctl.source.campaigns import settings_place  # Only a fault needs it.
+
+        return settings_place(self.repository, account, keys)
 
     def stylesheet(self, theme: str) -> str | None:
         """Return a built-in theme; None if there is none of that name."""

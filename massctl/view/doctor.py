@@ -14,6 +14,7 @@ from massctl.view.terminal import Inked, Page, Part, Table
 LABELS: Final = {
     Check.LEDGER: Phrase("ledger"),
     Check.GIT: Phrase("git"),
+    Check.LEASE: Phrase("runner"),
     Check.NOTIFY: Phrase("notify"),
     Check.CAMPAIGNS: Phrase("campaigns"),
     Check.WINDOWS: Phrase("windows"),

@@ -17,9 +17,10 @@ from massctl.model.entries import Entry, fields_of
 from massctl.model.ids import sha256_of
 from massctl.model.phrase import Command, Phrase, in_a_row
 from massctl.model.settings import Happening, RunnerHappening
-from massctl.model.state import Attempt, Job, Record, State, Status, status_of
+from massctl.model.state import Attempt, HeldLease, Job, Record, State, Status, status_of
 from massctl.model.strict import Strict
 from massctl.plan.forge_setup import StepName
+from massctl.plan.lease import NO_RUNNER, LocalRunner
 from massctl.plan.plan_file import (
     LockedCampaign,
     LockResult,
@@ -835,6 +836,21 @@ class StateReport(Report):
     """What stopped the command, as a ledger that is damaged."""
 
 
+class ReportedLease(Strict):
+    """The `massctl run` that alone sends."""
+
+    host: str
+    """What its machine is called."""
+    since: str
+    """When it took the lease."""
+    by: str | None
+    """Who took the lease from another runner; null where it was free."""
+    here: bool
+    """The runner is this folder's."""
+    last_round: str | None
+    """When it ended a round last; null where only another machine knows."""
+
+
 class StateShowReport(StateReport):
     """What `massctl state show --format json` prints."""
 
@@ -846,9 +862,11 @@ class StateShowReport(StateReport):
     """Pictures that were uploaded for articles."""
     materials: int
     """Permanent materials that were added."""
+    lease: ReportedLease | None = Field(default=None)
+    """Which `massctl run` alone sends; null where none does."""
 
 
-def state_json(state: State, names: Sequence[str], language: Language) -> str:
+def state_json(state: State, names: Sequence[str], language: Language, runner: LocalRunner = NO_RUNNER) -> str:
     """Return what is recorded, edition by edition; with `names` only of these campaigns."""
     chosen = [state.records[key] for key in sorted(state.records) if not names or key[0] in names]
     return _report(
@@ -863,7 +881,15 @@ def state_json(state: State, names: Sequence[str], language: Language) -> str:
         ],
         pictures=len(state.images),
         materials=len(state.materials),
+        lease=_lease(state.lease, runner),
     )
+
+
+def _lease(lease: HeldLease | None, runner: LocalRunner) -> dict[str, Any] | None:
+    if lease is None:
+        return None
+    here = runner.holds(lease)
+    return document(ReportedLease, lease.event, lease, here=here, last_round=runner.last_round if here else None)
 
 
 def _recorded(record: Record) -> dict[str, Any]:

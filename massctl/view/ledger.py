@@ -11,6 +11,7 @@ from massctl.model.entries import Entry
 from massctl.model.phrase import BEIJING, Command, Phrase, moment
 from massctl.model.send import doubt_words
 from massctl.model.state import Record, State, lease_words
+from massctl.plan.lease import NO_RUNNER, LocalRunner, heartbeat_words, lease_hint
 from massctl.view.i18n import Language
 from massctl.view.jobs import Row, batch_rows, job_rows
 from massctl.view.plan import inked_digest
@@ -35,16 +36,26 @@ _PREVIEW_OUTCOMES: Final = {
 }
 
 
-def state_text(state: State, language: Language, style: Style, width: int, names: Sequence[str] | None = None) -> str:
+def state_text(
+    state: State,
+    language: Language,
+    style: Style,
+    width: int,
+    names: Sequence[str] | None = None,
+    runner: LocalRunner = NO_RUNNER,
+) -> str:
     """Show what is recorded: the ledger's name, each edition of each campaign, and how much was uploaded.
 
-    With `names` only these campaigns.
+    With `names` only these campaigns. `runner` is the one of this folder.
     """
     page = Page(language, style, width)
     if state.serial == 0:
         page.line(Phrase("nothing is recorded yet"))
         return page.text()
     _ledger_line(page, state)
+    if state.lease is not None:
+        page.line(heartbeat_words(state.lease, runner), indent=2)
+        page.line(Inked(lease_hint(state.lease, runner), Ink.DETAIL), indent=2)
     for key in sorted(state.records):
         if names and key[0] not in names:
             continue

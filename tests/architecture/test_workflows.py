@@ -17,7 +17,7 @@ import pytest
 from repository_files import ROOT
 from ruamel.yaml import YAML
 
-from massctl.forge.pull_requests import STATUS
+from massctl.forge.port import STATUS
 from massctl.scaffold import ACTION as SCAFFOLD_ACTION
 from massctl.scaffold import scaffold_files
 

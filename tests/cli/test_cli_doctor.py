@@ -50,7 +50,7 @@ def test_a_new_repository_is_well_in_the_sandbox(shell: Shell):
     found = levels(shell, "--sandbox")
 
     assert {"protection": "unknown"} == {check: level for check, level in found.items() if level != "ok"}
-    assert {each.value for each in Check} - {"git", "comments", "notify"} == set(found)
+    assert {each.value for each in Check} - {"git", "lease", "comments", "notify"} == set(found)
     assert 0 == shell("doctor", "--sandbox").status
 
 

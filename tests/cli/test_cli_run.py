@@ -19,7 +19,7 @@ from git_shell import IN_GIT
 from gits import git, look_of
 from repositories import window
 
-from massctl.cli.places import RUNNER_FILE, boot_id
+from massctl.cli.places import HEARTBEAT_FILE, RUNNER_FILE, boot_id
 
 RUN = ("run", "--once")
 OWN = ".massctl/run/checkout"
@@ -142,6 +142,33 @@ def test_it_is_released_and_then_anybody_may_begin(ready: Shell) -> None:
     assert 0 == ready("run", "--release").status
     remember(ready, runner="ff" * 16)
     assert (0, ["taken", "released", "taken"]) == (ready(*RUN).status, acts(ready))
+
+
+def test_the_ledger_shows_who_sends_and_when_it_was_alive(ready: Shell) -> None:
+    assert 0 == ready(*RUN).status
+    lease = ready("state", "show", "--format", "json").document["lease"]
+    assert [True, None] == [lease["here"], lease["by"]]
+    assert lease["last_round"] is not None
+    shown = ready("state", "show").out
+    assert "alone sends since" in shown
+    assert "its last round ended at" in shown
+    assert "massctl run --release" in shown
+
+
+def test_of_another_runner_the_ledger_shows_no_heartbeat_and_how_to_take_over(ready: Shell) -> None:
+    another_runner(ready)
+    lease = ready("state", "show", "--format", "json").document["lease"]
+    assert [False, None] == [lease["here"], lease["last_round"]]
+    found = [each for each in ready("doctor", "--format", "json").document["findings"] if each["check"] == "lease"]
+    assert ["ok"] == [each["level"] for each in found]
+    assert "massctl run --take-over" in found[0]["hint"]
+
+
+@pytest.mark.parametrize("written", ["", "yesterday", "2026-12-01T12:00:00"])
+def test_a_heartbeat_that_cannot_be_read_is_none(ready: Shell, written: str) -> None:
+    assert 0 == ready(*RUN).status
+    (ready.root / ".massctl/run" / HEARTBEAT_FILE).write_text(written, encoding="ascii")
+    assert None is ready("state", "show", "--format", "json").document["lease"]["last_round"]
 
 
 def test_nobody_releases_anothers(ready: Shell) -> None:

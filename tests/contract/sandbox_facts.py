@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
+from urllib.parse import urlsplit
 
 from media_samples import amr, mp3, mp4, wav
 from sandbox_caller import APPID, SECRET, Caller, picture
@@ -323,6 +324,35 @@ def _untagged(caller: Caller) -> Any:
     return sizes
 
 
+def _pictures_served(caller: Caller) -> Any:
+    """Ask the host of pictures for what it gave out, and for what it did not."""
+    inside = caller.upload("media/uploadimg", picture("PNG"), "a.png")["url"]
+    (shown,) = caller.post("draft/get", {"media_id": caller.draft()})["news_item"]
+    asked = [inside, inside.replace("http://", "https://"), shown["thumb_url"], "http://mmbiz.qpic.cn/mmbiz_png/x/0"]
+    parts = [urlsplit(each) for each in asked]
+    answers = [caller.http.get(each.path, base_url=f"{each.scheme}://{each.netloc}") for each in parts]
+    assert answers[0].data == picture("PNG")
+    return [each.content_type if each.status_code == 200 else each.status_code for each in answers]
+
+
+def published(caller: Caller, articles: int = 1, **body: Any) -> Any:
+    """Publish a draft and wait until that has ended; return what `freepublish/get` says."""
+    media_id = caller.post("draft/add", {"articles": [caller.article()] * articles})["media_id"]
+    publish_id = caller.post("freepublish/submit", {"media_id": media_id})["publish_id"]
+    caller.later(minutes=4)
+    return caller.post("freepublish/get", {"publish_id": publish_id, **body})
+
+
+def _deleted_one_by_one(caller: Caller) -> Any:
+    told = published(caller, 2)
+    article_id, found = told["article_id"], []
+    for index in (1, 3, 2):
+        code_of = code(caller.post("freepublish/delete", {"article_id": article_id, "index": index}))
+        items = caller.post("freepublish/getarticle", {"article_id": article_id})["news_item"]
+        found.append([code_of, *(each["is_deleted"] for each in items)])
+    return [*found, caller.post("freepublish/get", {"publish_id": told["publish_id"]})["publish_status"]]
+
+
 def _comment_deleted(caller: Caller) -> Any:
     answer = sent(caller, need_open_comment=1)
     caller.order("comments", appid=APPID, msg_id=answer["msg_id"], content="好")
@@ -422,11 +452,11 @@ WIRE: Final = [
         "A path that the sandbox does not serve",
         [404, 40066],
         then(
-            lambda c: c.reply("POST", "freepublish/submit", {}),
+            lambda c: c.reply("POST", "material/add_news", {}),
             lambda c, r: [r.status_code, r.get_json(force=True)["errcode"]],
         ),
         INFERRED,
-        "Publishing, statistics, menus and the retired article calls.",
+        "Statistics, menus and the retired article calls.",
     ),
 ]
 LIMITS: Final = [
@@ -500,6 +530,13 @@ UPLOADS: Final = [
         "`uploadimg` returns an address of `http://mmbiz.qpic.cn`",
         "http://mmbiz.qpic.cn/",
         lambda c: upload("media/uploadimg", picture(), "a.jpg")(c)["url"][:21],
+    ),
+    Fact(
+        "The host of pictures gives out what was uploaded, by http and https, and nothing else",
+        ["image/png", "image/png", "image/jpeg", 404],
+        _pictures_served,
+        INFERRED,
+        "The address stands in `url` of `uploadimg` and of `add_material`, and in `thumb_url` of an article.",
     ),
     Fact("`uploadimg` takes a PNG", 0, upload("media/uploadimg", picture("PNG"), "a.png")),
     Fact("`uploadimg` takes no GIF", 40005, upload("media/uploadimg", picture("GIF"), "a.gif")),
@@ -732,6 +769,85 @@ DRAFTS: Final = [
             draft, lambda c, d: codes(lambda c: c.post(SENDALL, c.job(d)), ask("POST", "draft/get", {"media_id": d}))(c)
         ),
         note="Pages differ about a send to a tag or to openids: removed is what a client must survive.",
+    ),
+]
+PUBLISHED: Final = [
+    Fact(
+        "A draft is published after a while: `publish_status` is 1, and then 0 with an `article_id` and addresses",
+        [1, 0, True, [1, 2]],
+        lambda c: [
+            c.post("freepublish/get", c.post("freepublish/submit", {"media_id": c.draft()}))["publish_status"],
+            (told := published(c, 2))["publish_status"],
+            bool(told["article_id"]),
+            [each["idx"] for each in told["article_detail"]["item"]],
+        ],
+        note="How long it takes is ours: as long as a mass send.",
+    ),
+    Fact(
+        "It consumes the draft: it is not read, sent or published again",
+        [40007, 40007, 40007],
+        then(
+            draft,
+            lambda c, d: [
+                c.post("freepublish/submit", {"media_id": d}),
+                codes(
+                    ask("POST", "draft/get", {"media_id": d}),
+                    lambda c: c.post(SENDALL, c.job(d)),
+                    ask("POST", "freepublish/submit", {"media_id": d}),
+                )(c),
+            ][1],
+        ),
+        COMMUNITY,
+    ),
+    Fact("Without the right", 48001, given(ask("POST", "freepublish/batchget", FIRST_PAGE), publish_right=False)),
+    Fact(
+        "`freepublish/get` of another id",
+        40007,
+        ask("POST", "freepublish/get", {"publish_id": "1"}),
+        STRICTER,
+        "No page has the errcode.",
+    ),
+    Fact(
+        "`freepublish/getarticle` of an unknown id", 53600, ask("POST", "freepublish/getarticle", {"article_id": "x"})
+    ),
+    Fact(
+        "`freepublish/getarticle`: what the draft held, under lasting addresses",
+        ["春季大促", "<p>三天，错过等一年</p>", False, "http://mp.weixin.qq.com/s?__biz"],
+        then(
+            lambda c: c.post("freepublish/getarticle", published(c))["news_item"][0],
+            lambda c, a: [a["title"], a["content"], a["is_deleted"], a["url"][:31]],
+        ),
+    ),
+    Fact(
+        "`freepublish/batchget` lists what was published and nothing that was sent, newest first",
+        [2, True, ""],
+        lambda c: [
+            sent(c),
+            made := [published(c)["article_id"] for _ in range(2)],
+            page := c.post("freepublish/batchget", {**FIRST_PAGE, "no_content": 1}),
+            [
+                page["total_count"],
+                [each["article_id"] for each in page["item"]] == made[::-1],
+                page["item"][0]["content"]["news_item"][0]["content"],
+            ],
+        ][-1],
+        note="That the newest is first is inferred.",
+    ),
+    Fact(
+        "`freepublish/delete` counts from 1; what is deleted says so, and `publish_status` is 5 after the last one",
+        [[0, True, False], [40060, True, False], [0, True, True], 5],
+        _deleted_one_by_one,
+        note="The errcode of a wrong index is that of `mass/delete`.",
+    ),
+    Fact(
+        "An index of 0 means all, and so does none",
+        [0, 0],
+        codes(
+            *(
+                lambda c, body=body: c.post("freepublish/delete", {**body, "article_id": published(c)["article_id"]})
+                for body in ({"index": 0}, {})
+            )
+        ),
     ),
 ]
 SENDS: Final = [
@@ -1086,6 +1202,7 @@ FACTS: Final[dict[str, list[Fact]]] = {
     "openapi/quota, clear_quota, API limits of a new account": LIMITS,
     "uploadimg, media, material": UPLOADS,
     "draft": DRAFTS,
+    "freepublish": PUBLISHED,
     "mass/sendall, mass/send": SENDS,
     "clientmsgid": REPEATS,
     "The allowance, and API群发保护": ALLOWANCE,

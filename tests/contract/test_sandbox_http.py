@@ -46,6 +46,13 @@ def test_answers_are_raw_utf8_json_under_the_machines_date(client: Client, sandb
     assert answer.headers["date"] == "Tue, 01 Dec 2026 12:00:00 GMT"
 
 
+def test_a_picture_comes_through_the_transport_that_api_calls_take(client: Client) -> None:
+    url = client.upload("media/uploadimg", {"media": ("p.jpg", picture(), "image/jpeg")})["url"]
+    answer = client.http.get(url)
+    assert (answer.content, answer.headers["content-type"]) == (picture(), "image/jpeg")
+    assert client.http.get("https://mmbiz.qpic.cn/").status_code == 404
+
+
 def test_a_video_may_be_described_in_the_address_as_an_sdk_does(client: Client) -> None:
     query = {"access_token": client.token, "type": "video", "description": '{"title": "雪球", "introduction": "两秒"}'}
     media = {"media": ("a.mp4", mp4(), "video/mp4")}

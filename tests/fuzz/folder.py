@@ -1,10 +1,10 @@
 """A campaigns folder in a dictionary, and short ways to render from it."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from massctl.model.campaign import CampaignFile
+from massctl.model.campaign import CampaignFile, Path
 from massctl.model.diagnostics import Diagnostic, Place
 from massctl.model.ids import CampaignName, Sha256
 from massctl.model.message import Picture, Purpose, RenderedNews
@@ -37,6 +37,9 @@ class Folder:
 
     def stylesheet(self, theme: str, /) -> str | None:
         return ".article p { margin: 1em; color: #333 } .article h2 { font-size: 20px } .article img { width: 100% }"
+
+    def settings_place(self, account: str, keys: Sequence[Path], /) -> Place:
+        return Place("massctl.yaml", 1, 1)
 
     def article_address(self, campaign: str, number: int, /) -> str | Problem:
         if campaign != "earlier":

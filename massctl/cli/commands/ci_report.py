@@ -60,7 +60,7 @@ def report_sends(
             mark = f"<!-- massctl:sent {name} -->"
             body = sent_comment(state.record(CampaignName(name), edition), mark, session.console.reader)
             for number in forge.merged_from(f"{CAMPAIGNS}/{name}", session.settings.policy.branch or "main"):
-                forge.say(number, body, mark)
+                forge.comment(number, body, mark)
                 told.append(number)
     finally:
         line.close()

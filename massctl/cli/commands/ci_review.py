@@ -16,7 +16,8 @@ from massctl.cli.output import Console, write_files
 from massctl.cli.session import session
 from massctl.errors import ConfigurationError, ForgeError, MassctlError
 from massctl.forge.events import PullRequestEvent, read_event
-from massctl.forge.pull_requests import FILES_LISTED_MAX, ChangedFiles, Forge
+from massctl.forge.github import API, FILES_LISTED_MAX, GitHub
+from massctl.forge.port import ChangedFiles
 from massctl.forge.review_file import REVIEW_FILE, ReviewFile, UnfitError, event_text, read_review, review_text
 from massctl.model.phrase import Phrase, enumerated
 from massctl.model.settings import realm_of
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from massctl.cli.session import Session
     from massctl.model.diagnostics import Diagnostic
     from massctl.transport import Inside, Line
-
-API: Final = "https://api.github.com"
 
 
 def write_review(directory: str, out: Path, environment: Mapping[str, str] = os.environ) -> tuple[Console, Result]:
@@ -121,7 +120,7 @@ def write_comment(
             if told is None:
                 return main.console, Result(ExitStatus.DONE, talk=said(_moved_on(event)))
             told = replace(told, warned=(*told.warned, *_warnings(forge.changed_files(event.number))))
-            forge.say(event.number, _body(main.console, event, review, told, run))
+            forge.comment(event.number, _body(main.console, event, review, told, run))
             found = _verdict(review, told, require_lock=main.settings.policy.require_lock)
             forge.set_status(told.sha, is_good=found is None, said=say(found or _GOOD, main.console.reader), run=run)
     finally:
@@ -215,18 +214,18 @@ def _verdict(review: ReviewFile | UnfitError, told: _Told, *, require_lock: bool
     return enumerated(found) if found else None
 
 
-def _forge(line: Line, event: PullRequestEvent, environment: Mapping[str, str]) -> Forge:
+def _forge(line: Line, event: PullRequestEvent, environment: Mapping[str, str]) -> GitHub:
     return forge_of(line, event.repository.full_name, environment)
 
 
-def forge_of(line: Line, repository: str, environment: Mapping[str, str]) -> Forge:
+def forge_of(line: Line, repository: str, environment: Mapping[str, str]) -> GitHub:
     """Open GitHub's API for a repository; raises what is wrong with the environment."""
     token, api = environment.get("GITHUB_TOKEN", ""), environment.get("GITHUB_API_URL") or API
     if not token:
         raise ConfigurationError(Phrase("the environment variable {name} is empty", name="GITHUB_TOKEN"))
     if not api.startswith("https://") and realm_of(api) != "loopback":
         raise ForgeError(Phrase("GITHUB_API_URL must begin with https://"), Phrase("Nothing was written."))
-    return Forge(line, api.rstrip("/"), repository, token)
+    return GitHub(line, api.rstrip("/"), repository, token)
 
 
 def _run_of(event: PullRequestEvent, environment: Mapping[str, str]) -> str:

@@ -99,11 +99,13 @@ def _repository(session: Session, warnings: list[Diagnostic]) -> tuple[State, Pl
     """Check ledger, campaigns, windows and kill switch; without a readable ledger there is no plan."""
     from massctl.apply.outcome import what_happened
     from massctl.cli.ledger_access import ledger_refusal, refuse_fleeting_ledger, sharing_refusal
+    from massctl.cli.places import local_runner
     from massctl.cli.planner import planned
     from massctl.model.diagnostics import Check, Finding, Level
     from massctl.model.state import State
     from massctl.plan.checkup import (
         campaigns_finding,
+        lease_findings,
         ledger_finding,
         open_sends,
         sending_finding,
@@ -140,6 +142,7 @@ def _repository(session: Session, warnings: list[Diagnostic]) -> tuple[State, Pl
         [
             *ledger,
             *_git(session),
+            *lease_findings(state.lease, local_runner(session.places.runner), session.clock.now()),
             *open_sends(state),
             *findings,
             campaigns_finding(plan),

@@ -396,6 +396,7 @@ class _Runner:
         at = self.clock.now().isoformat(timespec="seconds")
         ledger = {"lineage": lineage, "serial": serial, "head": head}
         document = json.dumps({"at": at, "host": _host(), "tip": self._tip, **ledger, "waiting": left})
+        self.folder.note_round(self.clock.now())
         runner = self.settings.runner
         failed = {runner.heartbeat_env: self.monitor.tell(runner.heartbeat_env, document)}
         if left is not None:
@@ -437,7 +438,7 @@ def _pause(state: State, now: datetime) -> float:
 
 def _foreign(state: State) -> LeaseHeldError:
     from massctl.model.state import lease_words
-    from massctl.plan.guards import TAKE_OVER
+    from massctl.plan.lease import TAKE_OVER
 
     return LeaseHeldError(
         lease_words(state.lease) if state.lease is not None else Phrase("another runner wrote to the ledger"),

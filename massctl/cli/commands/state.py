@@ -63,11 +63,13 @@ def show(directory: str, names: tuple[str, ...], form: str, sandbox: bool) -> in
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
         from massctl.cli.ledger_access import records_of, require_ledger, shown_entries
+        from massctl.cli.places import local_runner
         from massctl.view.json_reports import state_json
         from massctl.view.ledger import state_text
 
         state = current.fold(shown_entries(current))
         require_ledger(current, state)
+        runner = local_runner(current.places.runner)
         # A name of which nothing is recorded is an error.
         doubt = next((each for each in records_of(state, names, all_editions=True) if each.is_in_doubt), None)
         next_step = _SEE_PLAN
@@ -75,8 +77,8 @@ def show(directory: str, names: tuple[str, ...], form: str, sandbox: bool) -> in
             next_step = Phrase("{command}   shows how to settle it", command=Command("reconcile", doubt.campaign))
         return Result(
             ExitStatus.DONE,
-            lambda to: state_json(state, names, to.language),
-            lambda to: state_text(state, to.language, to.style, to.width, names),
+            lambda to: state_json(state, names, to.language, runner),
+            lambda to: state_text(state, to.language, to.style, to.width, names, runner),
             next_step=next_step,
         )
 

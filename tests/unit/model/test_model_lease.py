@@ -8,7 +8,7 @@ from building import HOUR, LINEAGE, NOW
 
 from massctl.model.entries import Created, Entry, Lease
 from massctl.model.state import HeldLease, RunnerId, State, lease_after
-from massctl.plan.lease import Claim, claim
+from massctl.plan.lease import QUIET_SECONDS, Claim, LocalRunner, claim, heartbeat_words, lease_hint
 
 OURS, COPY, THEIRS = RunnerId("aa", "boot 1"), RunnerId("aa", "boot 2"), RunnerId("bb", "boot 3")
 
@@ -96,3 +96,38 @@ def test_every_order_of_entries_leads_to_one_holder_or_none() -> None:
 def test_what_a_runner_finds(holder: RunnerId | None, taken_in: str | None, found: Claim) -> None:
     held = HeldLease(lease("taken", holder), NOW) if holder is not None else None
     assert found is claim(held, OURS, taken_in)
+
+
+HELD = HeldLease(lease("taken_over", THEIRS, "li"), NOW)
+"""What the runner on host-bb holds."""
+
+
+@pytest.mark.parametrize(
+    ("here", "holds", "quiet"),
+    [
+        (LocalRunner(), False, False),
+        (LocalRunner(OURS, NOW), False, False),
+        (LocalRunner(THEIRS), True, True),
+        (LocalRunner(THEIRS, NOW), True, False),
+        (LocalRunner(THEIRS, NOW - timedelta(seconds=QUIET_SECONDS)), True, False),
+        (LocalRunner(THEIRS, NOW - timedelta(seconds=QUIET_SECONDS + 1)), True, True),
+    ],
+)
+def test_a_runner_of_this_folder_that_ends_no_rounds_is_quiet(here: LocalRunner, holds: bool, quiet: bool) -> None:
+    assert (holds, quiet) == (here.holds(HELD), here.is_quiet(HELD, NOW))
+
+
+def test_only_its_own_folder_knows_the_last_round_of_a_runner() -> None:
+    assert [
+        "only host-bb, and the monitor of runner.heartbeat_env, know its last round",
+        "it runs in this folder, and has not ended a round yet",
+        "it runs in this folder; its last round ended at 2026-12-01 12:00 +08:00",
+    ] == [
+        heartbeat_words(HELD, each) for each in (LocalRunner(OURS, NOW), LocalRunner(THEIRS), LocalRunner(THEIRS, NOW))
+    ]
+
+
+def test_the_hint_names_the_act_that_is_possible_here_and_what_becomes_of_it() -> None:
+    assert "massctl run --take-over" in lease_hint(HELD, LocalRunner(OURS))
+    assert "the runner on host-bb ends at its next round" in lease_hint(HELD, LocalRunner(OURS))
+    assert lease_hint(HELD, LocalRunner(THEIRS)).startswith("massctl run --release")

@@ -30,14 +30,15 @@ from building import (
 
 from massctl.model.campaign import OpenidList
 from massctl.model.diagnostics import Check, Diagnostic, Finding, Level, Severity
-from massctl.model.entries import JobStatus, SendAccepted, SendImported, SendInDoubt
+from massctl.model.entries import JobStatus, Lease, SendAccepted, SendImported, SendInDoubt
 from massctl.model.ids import AccountName, Sha256
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import Phrase
-from massctl.model.state import State
+from massctl.model.state import HeldLease, RunnerId, State
 from massctl.plan import checkup
 from massctl.plan.checkup import proxy_to_set, secret_to_set, to_set
 from massctl.plan.guards import Skew, Tip
+from massctl.plan.lease import LocalRunner
 from massctl.plan.quota import AccountAhead, Span, Unit
 from massctl.plan.steps import Guard, Invalid, Refusal
 
@@ -348,3 +349,24 @@ def test_a_variable_is_set_by_export_and_among_the_secrets_of_the_environment(ad
     said = advice("WECHAT_MAIN")
     assert said.startswith("export WECHAT_MAIN=")
     assert said.endswith("a line WECHAT_MAIN=… of the environment's secret MASSCTL_SECRETS")
+
+
+@pytest.mark.parametrize(
+    ("here", "level"),
+    [
+        (LocalRunner(), Level.OK),
+        (LocalRunner(RunnerId("aa", "boot"), NOW - HOUR), Level.WARNING),
+        (LocalRunner(RunnerId("aa", "boot"), NOW), Level.OK),
+    ],
+    ids=["another machine's", "this folder's, which stopped", "this folder's"],
+)
+def test_the_runner_that_sends_is_named_and_one_that_stopped_here_is_a_warning(here: LocalRunner, level: Level) -> None:
+    lease = HeldLease(Lease(act="taken", runner="aa", boot="boot", host="sender-1"), NOW - HOUR)
+    (found,) = checkup.lease_findings(lease, here, NOW)
+    assert (Check.LEASE, level) == (found.check, found.level)
+    assert "the runner on sender-1 alone sends since" in found.message
+    assert ("massctl run;" in found.hint) == (level is Level.WARNING)
+
+
+def test_without_a_runner_nothing_is_said_of_one() -> None:
+    assert [] == list(checkup.lease_findings(None, LocalRunner(), NOW))

@@ -1,10 +1,10 @@
 """A campaigns folder in a dictionary, and short ways to render from it."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from massctl.model.campaign import CampaignFile
+from massctl.model.campaign import CampaignFile, Path
 from massctl.model.diagnostics import Diagnostic, Place
 from massctl.model.ids import CampaignName, Sha256
 from massctl.model.message import Picture, Purpose, Recording, RenderedCampaign, RenderedNews
@@ -39,6 +39,8 @@ class Folder:
         self.sizes: dict[str, tuple[int, int]] = {}
         """Width and height of pictures that are not 1080x720."""
         self.asked: list[tuple[str, str]] = []
+        self.settings: dict[Path, tuple[int, int]] = {}
+        """Line and column of keys in massctl.yaml."""
 
     def template(self, path: str, /) -> str | Problem:
         if path.endswith(".broken"):
@@ -67,6 +69,10 @@ class Folder:
         if theme in PARTS:
             return built_in_theme(theme)
         return self.css if theme in BUILT_IN else None
+
+    def settings_place(self, account: str, keys: Sequence[Path], /) -> Place:
+        found = next((key for key in keys if key in self.settings), ())
+        return Place("massctl.yaml", *self.settings.get(found, (1, 1)))
 
     def article_address(self, campaign: str, number: int, /) -> str | Problem:
         if campaign != "earlier":

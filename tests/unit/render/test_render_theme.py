@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from render_inputs import Folder, hold, news, render, rendered
 
-from massctl.model.campaign import CampaignFile
-from massctl.model.diagnostics import Diagnostic, Severity
+from massctl.model.campaign import CampaignFile, Path
+from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.message import RenderedNews
 from massctl.model.settings import MassctlFile
 from massctl.model.theme import Brand, ThemeSettings
 from massctl.render.dark_mode import faded, reads
-from massctl.render.theme import BUILT_IN, PARTS, resolved
+from massctl.render.theme import BUILT_IN, PARTS, STANDARD, resolved
 from massctl.render.theme_css import CHARACTERS_MAX, FAULTS_MAX, read_sheet
 from massctl.source.loader import built_in_theme
 
@@ -72,6 +72,7 @@ def test_an_article_wears_its_own_theme_the_campaigns_or_a_built_in_one():
     [
         (news({}, theme="brend"), "theme"),
         (news({"theme": "brend"}), "mpnews.articles.0.theme"),
+        (news({"theme": {"accent": "#731"}}, theme={"name": "brend", "font_size": 16}), "theme.name"),
     ],
 )
 def test_an_unknown_theme_is_told_at_its_key_with_the_name_that_is_meant(file: CampaignFile, key: str):
@@ -81,6 +82,31 @@ def test_an_unknown_theme_is_told_at_its_key_with_the_name_that_is_meant(file: C
     assert found.place.file == f"{CAMPAIGN_YAML}:{key}"
     assert found.message == "there is no theme `brend`; available: brand, danmo, nuanyang, qingshan, zaobao, zhaopai"
     assert found.hint == "did you mean `brand`?"
+
+
+NAME = {("theme", "name"): (9, 8)}
+ACCENT = {("theme", "name"): (9, 8), ("brand", "accent"): (12, 11)}
+
+
+@pytest.mark.parametrize(
+    ("file", "account", "settings", "place"),
+    [
+        (news({}), {"theme": ThemeSettings(name="brend")}, NAME, (9, 8)),
+        (news({"theme": {"font_size": 16}}), {"theme": ThemeSettings(name="brend")}, NAME, (9, 8)),
+        (news({}), {"brand": Brand(accent="#ff0")}, ACCENT, (12, 11)),
+        (news({}, theme={"font_size": 16}), {"brand": Brand(accent="#ff0")}, ACCENT, (12, 11)),
+    ],
+)
+def test_a_theme_and_an_option_of_massctl_yaml_are_told_in_massctl_yaml(
+    file: CampaignFile,
+    account: dict[str, object],
+    settings: dict[Path, tuple[int, int]],
+    place: tuple[int, int],
+):
+    files = folder("", None, built_in_theme("qingshan") or "")
+    files.settings = settings
+    (found,) = render(file, files, **account)[1]
+    assert Place("massctl.yaml", *place) == found.place
 
 
 def test_nothing_is_suggested_for_a_name_like_no_other():
@@ -108,6 +134,7 @@ def test_a_house_theme_of_a_built_ins_name_wins_and_says_so():
     assert "color:#08684f" in contents(file, files)[0]
     (found,) = render(file, files)[1]
     assert ("MC116", Severity.INFO) == (found.code, found.severity)
+    assert Place("campaigns/_shared/themes/danmo.css", 1, 1) == found.place
 
 
 def test_a_theme_for_html_that_is_passed_through_is_refused():
@@ -196,7 +223,7 @@ def test_a_picture_of_a_variable_is_found_each_time():
         ("@import 'a' print;", ("MC113", 1, 1)),
         ("@import 'a' {}", ("MC113", 1, 1)),
         ("p{margin:0}@import 'qingshan';", ("MC113", 1, 12)),
-        (":root{--a:red}@import 'qingshan';", ("MC113", 1, 15)),
+        (":root{--line:red}@import 'qingshan';", ("MC113", 1, 18)),
         ("@import 'qinshan';", ("MC111", 1, 9)),
         ("@import '../../x';", ("MC111", 1, 9)),
         ("@import 'brand';", ("MC111", 1, 9)),
@@ -217,6 +244,11 @@ def test_a_picture_of_a_variable_is_found_each_time():
         ("p{-webkit-animation-name:x}", ("MC114", 1, 3)),
         ("p{transition:all 1s}", ("MC114", 1, 3)),
         ("p{content:'x'}", ("MC114", 1, 3)),
+        ("p{margin:0;colour:red}", ("MC114", 1, 12)),
+        ("p{font-sise:1em}", ("MC114", 1, 3)),
+        (":root{--acent:#731}p{color:var(--accent,#065)}", ("MC115", 1, 7)),
+        (":root{--paper:#731}p{margin:0}", ("MC115", 1, 7)),
+        ("p{colour:var(--a)}:root{--a:red}", ("MC114", 1, 3)),
         ("p{color:red!important}", ("MC114", 1, 3)),
         (":root{--a:red !important}", ("MC114", 1, 7)),
         ("p{background:image-set('a.png' 1x)}", ("MC114", 1, 14)),
@@ -241,6 +273,33 @@ def test_a_picture_of_a_variable_is_found_each_time():
 )
 def test_what_cannot_work_is_told_at_its_place(css: str, expected: tuple[str, int, int]):
     assert [expected] == places(told(css))
+
+
+@pytest.mark.parametrize(
+    ("css", "hint"),
+    [
+        ("p{colour:red}", "did you mean `color`?"),
+        ("p{border-colour:red}", "did you mean `border-color`?"),
+        ("p{Font-Sise:1em}", "did you mean `font-size`?"),
+        ("p{qqqq:1em}", "check the spelling"),
+        (":root{--acent:#731}p{color:var(--accent,#065)}", "did you mean `--accent`?"),
+        (":root{--paper:#731}p{margin:0}", "take it out, or use it"),
+    ],
+)
+def test_a_misspelt_name_is_told_with_the_one_that_is_meant(css: str, hint: str):
+    (found,) = told(css)
+    assert hint == found.hint
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        "p{-webkit-line-clamp:2;text-autospace:normal;inset:0;FONT-SIZE:1em}",
+        ":root{--a:1em;--b:var(--a)}p{margin:calc(var(--b) + (var(--b)))}",
+    ],
+)
+def test_names_of_css_and_variables_in_use_are_no_faults(css: str):
+    assert [] == told(css)
 
 
 def test_everything_is_told_at_once_in_the_order_of_the_lines():
@@ -280,13 +339,21 @@ def test_no_more_than_fifty_faults_of_a_file_are_told():
 def test_themes_in_a_circle_end():
     files = {"_shared/themes/line.css": '@import "brand";'}
     (found,) = told('@import "line";', files)
-    assert ("MC111", True) == (found.code, "cycle" in found.message)
+    assert ("MC111", "themes import each other in a cycle: brand → line → brand") == (found.code, found.message)
+    assert Place("campaigns/_shared/themes/line.css", 1, 9, 1, 16) == found.place
+
+
+def test_a_theme_that_imports_itself_is_told_so():
+    (found,) = told('@import "brand";\np{margin:0}')
+    assert ("MC111", "the theme `brand` imports itself") == (found.code, found.message)
+    assert Place("campaigns/" + BRAND, 1, 9, 1, 16) == found.place
+    assert found.hint == "remove this `@import`; to begin with another theme, write that one's name"
 
 
 def test_a_chain_of_themes_has_an_end():
     files = {f"_shared/themes/t{n}.css": f'@import "t{n + 1}";' for n in range(12)}
     (found,) = told('@import "t0";', files)
-    assert ("MC111", True) == (found.code, "cycle" in found.message)
+    assert ("MC111", "themes import each other more than 8 deep") == (found.code, found.message)
 
 
 # Colours.
@@ -344,6 +411,10 @@ def test_any_css_is_read_to_its_end(css: str):
     sheet = read_sheet(css)
     again = resolved((("x.css", css),))
     assert all(fault.line and fault.column for fault in (*sheet.faults, *again.faults))
+
+
+def test_the_variables_of_the_base_are_the_standard_ones():
+    assert STANDARD == {each.name for each in read_sheet(BASE).variables}
 
 
 @pytest.mark.parametrize("name", BUILT_IN)
@@ -450,7 +521,7 @@ def test_an_accent_that_fades_is_told_at_its_key_with_the_nearest_tone(accent: s
     assert ("MC117", Severity.WARNING, True) == (found.code, found.severity, mode in found.message)
     assert f"`{better}` is readable in light and dark mode" == found.hint
     assert found.place is not None
-    assert f"{CAMPAIGN_YAML}:theme" == found.place.file
+    assert f"{CAMPAIGN_YAML}:theme.accent" == found.place.file
     assert [] == themed({"accent": better})
 
 
@@ -471,6 +542,7 @@ def test_a_variable_that_a_theme_of_the_house_does_not_have_is_told():
     (found,) = themed({"name": "brand", "font_size": 17}, "p{margin:0}")
     assert ("MC115", Severity.INFO) == (found.code, found.severity)
     assert "the theme has no variable `--font-size`, so this changes nothing" == found.message
+    assert Place(f"{CAMPAIGN_YAML}:theme.font_size") == found.place
 
 
 @pytest.mark.parametrize("part", [each for each in PARTS if each != "code-dark"])

@@ -10,7 +10,7 @@ import building
 import pytest
 from building import APPID, NOW, Happening, recorded, sha, text
 
-from massctl.model.diagnostics import Diagnostic
+from massctl.model.diagnostics import Diagnostic, Place
 from massctl.model.entries import MessageStaged, SendAccepted, SendImported
 from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign, Window
@@ -18,7 +18,7 @@ from massctl.model.phrase import Phrase
 from massctl.model.state import State
 from massctl.picture.limits import SOURCE_BYTES_MAX
 from massctl.plan.steps import Concluded, Desired, Invalid
-from massctl.source.campaigns import load_settings
+from massctl.source.campaigns import load_settings, settings_place
 from massctl.source.loader import Desires, Workbench
 from massctl.source.repository import Repository, UnreadableError
 
@@ -76,6 +76,39 @@ def test_a_fault_of_rendering_shows_its_line_of_campaign_yaml(faults: Faults, fo
     (folder / "main.md").write_text("你好", encoding="utf-8")
     found = of(faults(NEWS.replace("CONTENT", "main.md")), "MC201")
     assert ("MC201", "campaigns/spring/campaign.yaml", 8, 14, "      cover: images/cover.jpg") == told(found)
+
+
+@pytest.mark.parametrize(
+    ("account", "repository_wide", "place"),
+    [
+        ("", "theme: qinshan", (7, 8, "theme: qinshan")),
+        ("", "theme: {accent: '#731', name: qinshan}", (7, 31, "theme: {accent: '#731', name: qinshan}")),
+        ("    theme: qinshan", "theme: danmo", (7, 12, "    theme: qinshan")),
+        ("    theme: {font_size: 16}", "theme: qinshan", (8, 8, "theme: qinshan")),
+    ],
+)
+def test_a_theme_of_massctl_yaml_that_is_not_there_is_told_where_it_is_written(
+    faults: Faults, folder: Path, account: str, repository_wide: str, place: tuple[int, int, str]
+) -> None:
+    (folder / "main.md").write_text("你好", encoding="utf-8")
+    file = folder.parents[1] / "massctl.yaml"
+    lines = [line for line in (account, repository_wide) if line]
+    file.write_text(file.read_text(encoding="utf-8") + "\n".join(lines) + "\n", encoding="utf-8")
+    found = of(faults(NEWS.replace("CONTENT", "main.md")), "MC111")
+    assert ("MC111", "massctl.yaml", *place) == told(found)
+
+
+def test_a_file_of_the_brand_that_is_not_there_is_told_where_it_is_written(faults: Faults, folder: Path) -> None:
+    (folder / "main.md").write_text("你好", encoding="utf-8")
+    file = folder.parents[1] / "massctl.yaml"
+    file.write_text(file.read_text(encoding="utf-8") + "brand:\n  footer: _shared/end.md\n", encoding="utf-8")
+    found = of(faults(NEWS.replace("CONTENT", "main.md")), "MC105")
+    assert ("MC105", "massctl.yaml", 8, 11, "  footer: _shared/end.md") == told(found)
+
+
+def test_a_key_of_a_massctl_yaml_that_is_gone_has_no_line(repository: Repository) -> None:
+    (repository.root / "massctl.yaml").unlink()
+    assert Place("massctl.yaml") == settings_place(repository, "main", [("theme", "name")])
 
 
 def test_a_line_of_a_template_is_shown(faults: Faults, folder: Path) -> None:

@@ -1,0 +1,85 @@
+"""What massctl asks a forge: a pull request's comment, its status, what it changes, and who approved its merge.
+
+GitHub and GitLab implement it (`github`, `gitlab`); GitLab calls a pull request a merge request. Every method raises
+ForgeError where the forge gave no answer, or one that is not its own.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from massctl.plan.lock_diff import COMMENT_MARK
+
+STATUS: Final = "massctl"
+"""The status that the ruleset of main requires."""
+CAMPAIGNS_FOLDER: Final = "campaigns/"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedFiles:
+    """What a pull request changes beside campaigns: no plan shows what that does."""
+
+    outside: tuple[str, ...]
+    """The files outside `campaigns/`, in order; of one that moved both names."""
+    is_whole: bool
+    """False where the forge lists no more, so that a file may be missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class MergedFile:
+    """A file of the branch that sends, and the commit that brought it there."""
+
+    path: str
+    """From the root of the repository."""
+    blob: str
+    """The name that git gives to its bytes."""
+    commit: str
+    """The newest commit on the branch itself (its first parents) that changed the file."""
+    branch: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Who approved the merge that brought a file in."""
+
+    number: int | None
+    """The pull request; None if none brought the commit."""
+    by: str | None = None
+    """Somebody with Write, other than its author, who approved a commit with exactly these bytes; None if nobody."""
+
+
+class Forge(Protocol):
+    """One repository on a forge."""
+
+    @property
+    def name(self) -> str:
+        """What people call the forge."""
+        ...
+
+    def head_of(self, number: int) -> str | None:
+        """Return the commit at which an open pull request stands; None if it is closed."""
+        ...
+
+    def changed_files(self, number: int) -> ChangedFiles:
+        """Return what a pull request changes outside `campaigns/`, from all pages of the forge's list."""
+        ...
+
+    def comment(self, number: int, body: str, mark: str = COMMENT_MARK) -> None:
+        """Write our comment on a pull request, or update the one that begins with `mark` where it differs."""
+        ...
+
+    def set_status(self, sha: str, *, is_good: bool, said: str, run: str) -> None:
+        """Set our status on a commit; `said` is cut to what the forge takes."""
+        ...
+
+    def merged_from(self, path: str, branch: str) -> list[int]:
+        """Return the pull requests that brought the newest commit of `branch` that changes `path`."""
+        ...
+
+    def approved(self, file: MergedFile) -> Approval:
+        """Return who approved the merge that brought a file in, as the forge says in this moment."""
+        ...
+
+
+def outside_campaigns(paths: set[str]) -> tuple[str, ...]:
+    """Return the paths that are not below `campaigns/`, in order."""
+    return tuple(sorted(path for path in paths if not path.startswith(CAMPAIGNS_FOLDER)))

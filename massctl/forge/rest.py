@@ -1,0 +1,87 @@
+"""JSON over HTTPS, as the forges speak it. No token, and no address that could hold one, is in an error."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from massctl.errors import ForgeError
+from massctl.model.phrase import Phrase
+from massctl.transport import Call, Line, NoAnswer, RawAnswer
+
+READ_SECONDS: Final = 30.0
+PAGE: Final = 100
+"""The most that GitHub and GitLab return in one answer."""
+_PAGES_MAX: Final = 30
+_NOT_FOUND: Final = 404
+
+
+@dataclass(frozen=True, slots=True)
+class RestApi:
+    """The API of one repository; raises ForgeError for everything but a good answer."""
+
+    line: Line
+    forge: str
+    """What people call it."""
+    base: str
+    """The address that every path goes behind."""
+    headers: Mapping[str, str] = field(repr=False)
+
+    def ask(self, method: str, path: str, body: object = None, query: Mapping[str, str] | None = None) -> Any:
+        """Make a request and return what its answer says."""
+        return self._read(self._exchange(method, path, body, query))
+
+    def find(self, path: str, query: Mapping[str, str] | None = None) -> Any:
+        """Read something; None if it is not there."""
+        answer = self._exchange("GET", path, None, query)
+        return None if answer.status == _NOT_FOUND else self._read(answer)
+
+    def list(self, path: str, query: Mapping[str, str] | None = None) -> list[Any]:
+        """Read a list."""
+        found = self.ask("GET", path, None, query)
+        if not isinstance(found, list):
+            raise self.unreadable()
+        return found
+
+    def pages(self, path: str) -> Iterator[Any]:
+        """Read all pages of a list, at most thirty."""
+        for page in range(1, _PAGES_MAX + 1):
+            found = self.list(path, {"per_page": str(PAGE), "page": str(page)})
+            yield from found
+            if len(found) < PAGE:
+                return
+
+    def member(self, found: Any, *keys: str) -> Any:
+        """Return what stands in an answer under `keys`, one within the other."""
+        for key in keys:
+            if not isinstance(found, dict) or key not in found:
+                raise self.unreadable()
+            found = found[key]
+        return found
+
+    def unreadable(self) -> ForgeError:
+        """Say that an answer is of another shape."""
+        return self._refused(Phrase("the answer is not from {forge}", forge=self.forge))
+
+    def _exchange(self, method: str, path: str, body: object, query: Mapping[str, str] | None) -> RawAnswer:
+        content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+        headers = {**self.headers, **({"Content-Type": "application/json"} if content else {})}
+        answer = self.line.exchange(Call(method, f"{self.base}/{path}", READ_SECONDS, query or {}, content, headers))
+        if isinstance(answer, NoAnswer):
+            raise self._refused(answer.said)
+        return answer
+
+    def _read(self, answer: RawAnswer) -> Any:
+        if not 200 <= answer.status < 300:
+            raise self._refused(Phrase("HTTP status {status}", status=answer.status))
+        try:
+            return json.loads(answer.content)
+        except (ValueError, RecursionError):
+            raise self.unreadable() from None
+
+    def _refused(self, why: Phrase) -> ForgeError:
+        return ForgeError(
+            Phrase("{forge} did not do what it was asked: {why}", forge=self.forge, why=why),
+            Phrase("What WeChat was told is not affected, and the plan is among the run's artefacts."),
+            Phrase("check what the token may do (in a workflow: the job's `permissions`), then run it again"),
+        )

@@ -25,8 +25,13 @@ EGRESS_KEY: Final = "EGRESS_KEY"
 """The secret with the key of the way out by SSH."""
 EGRESS_NAMES: Final = ("EGRESS_HOST", "EGRESS_KNOWN_HOSTS")
 """Lines of SECRETS that say where the way out by SSH is."""
-RULESETS: Final = ("massctl-state", "massctl-state-writer", "massctl-stop", "main")
-"""The files of `.github/rulesets`, in the order in which they are set: main is the one that people feel."""
+RULESETS: Final = {
+    "massctl-state": "massctl: the ledger",
+    "massctl-state-writer": "massctl: who writes the ledger",
+    "massctl-stop": "massctl: who lifts the brake",
+    "main": "massctl: main",
+}
+"""The files of `.github/rulesets` and the names of their rules, in the order in which they are set: main comes last."""
 APPLY_WORKFLOW: Final = "apply.yml"
 _NOBODY: Final = "OWNER/REPOSITORY"
 """Stands for a repository that is not known yet."""

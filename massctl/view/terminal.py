@@ -139,7 +139,8 @@ class Page:
 
 
 _COMMAND: Final = re.compile(
-    r"(?:massctl [a-z-]|git (?:-C |add |commit |fetch|pull|push|remote |rm ))(?:(?!   | \(|[;:,`)，；：。）]).)*"
+    r"(?:massctl [a-z-]|gh (?:api|repo|secret) |git (?:-C |add |commit |fetch|pull|push|remote |rm ))"
+    r"(?:(?!   | \(|[;:,`)，；：。）]).)*"
 )
 """A command that a sentence advises: to the line's end, or to what the sentence goes on with."""
 _ADDRESS: Final = re.compile(r"https?://")
@@ -233,7 +234,7 @@ def _words(pieces: list[_Piece], width: int) -> Iterator[list[_Piece]]:
 def _inside_commands(pieces: list[_Piece], width: int) -> set[int]:
     """Find the pieces before which no line may break: half of a command, copied and pasted, is another command."""
     text = "".join(cluster for cluster, _ in pieces)
-    if "massctl " not in text and "git " not in text:
+    if not any(name in text for name in ("massctl ", "git ", "gh ")):
         return set()
     starts = [0, *accumulate(len(cluster) for cluster, _ in pieces)]
     found: set[int] = set()

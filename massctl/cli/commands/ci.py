@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from massctl.cli.app import Result, run, run_in_session, said
-from massctl.cli.arguments import Text, form_option, read_at_most
+from massctl.cli.arguments import form_option, read_at_most, repo_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console, current_console, show_error, write_files
 from massctl.errors import MassctlError, NotAPlanError
@@ -100,12 +100,7 @@ def read_plan(file: str) -> SavedPlan | StoppedPlan:
 
 @command.command(name="setup")
 @form_option
-@click.option(
-    "--repo",
-    type=Text(r"[\w.-]+/[\w.-]+"),
-    metavar="OWNER/REPOSITORY",
-    help="The repository on github.com; default: that of the remote.",
-)
+@repo_option
 @click.pass_obj
 def setup(directory: str, form: str, repo: str | None) -> int:
     """Print the commands and clicks that make this repository ready to send from GitHub, in their order.

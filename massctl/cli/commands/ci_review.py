@@ -220,12 +220,18 @@ def _forge(line: Line, event: PullRequestEvent, environment: Mapping[str, str]) 
 
 def forge_of(line: Line, repository: str, environment: Mapping[str, str]) -> GitHub:
     """Open GitHub's API for a repository; raises what is wrong with the environment."""
-    token, api = environment.get("GITHUB_TOKEN", ""), environment.get("GITHUB_API_URL") or API
+    token = environment.get("GITHUB_TOKEN", "")
     if not token:
         raise ConfigurationError(Phrase("the environment variable {name} is empty", name="GITHUB_TOKEN"))
+    return GitHub(line, api_of(environment), repository, token)
+
+
+def api_of(environment: Mapping[str, str]) -> str:
+    """Return where GitHub's API is; raises ForgeError where a token must not go there."""
+    api = environment.get("GITHUB_API_URL") or API
     if not api.startswith("https://") and realm_of(api) != "loopback":
         raise ForgeError(Phrase("GITHUB_API_URL must begin with https://"), Phrase("Nothing was written."))
-    return GitHub(line, api.rstrip("/"), repository, token)
+    return api.rstrip("/")
 
 
 def _run_of(event: PullRequestEvent, environment: Mapping[str, str]) -> str:

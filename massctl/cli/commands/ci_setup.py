@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from massctl.cli.app import Result
 from massctl.cli.exit_codes import ExitStatus
 from massctl.errors import LedgerUnreachableError, UsageError
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 from massctl.plan.forge_setup import APPLY_WORKFLOW, SetupFacts, repository_at, setup_steps
 from massctl.scaffold import ACTION, OWNERS, WORKFLOWS, scaffold_files
 from massctl.source.repository import SETTINGS
@@ -27,16 +27,7 @@ def setup(session: Session, repository: str | None) -> Result:
     from massctl.view.setup import setup_script, setup_text
 
     remote = remote_address(session)
-    named = repository or (repository_at(remote) if remote is not None else None)
-    if remote is not None and named is None:
-        raise UsageError(
-            Phrase("the remote {remote} of this repository is not on github.com", remote=session.settings.state.remote),
-            Phrase("Nothing was printed."),
-            Phrase(
-                "for GitHub name it with --repo OWNER/REPOSITORY; any other forge is served by massctl run: "
-                "docs/guides/runner.md"
-            ),
-        )
+    named = repository or (github_repository(session, remote) if remote is not None else None)
     facts = SetupFacts(named, remote is not None, tuple(_missing(session)), _has_runner(session))
     steps = setup_steps(session.settings, facts)
     return Result(
@@ -46,6 +37,22 @@ def setup(session: Session, repository: str | None) -> Result:
             setup_text(steps, named, to.language, to.style, to.width)
             if to.is_terminal
             else setup_script(steps, named, to.language)
+        ),
+    )
+
+
+def github_repository(session: Session, remote: str) -> str:
+    """Return OWNER/REPOSITORY of a remote's address; raises UsageError where it is not on github.com."""
+    found = repository_at(remote)
+    if found is not None:
+        return found
+    raise UsageError(
+        Phrase("the remote {remote} of this repository is not on github.com", remote=session.settings.state.remote),
+        Phrase("Nothing was done."),
+        Phrase(
+            "for GitHub name it with --repo OWNER/REPOSITORY; any other forge is served by {command}: "
+            "docs/guides/runner.md",
+            command=Command("run"),
         ),
     )
 

@@ -91,7 +91,7 @@ def _of_folder(folder: Path) -> InstalledAction:
     where = str(folder)
     if not top or Path(top).resolve() != folder.resolve() or not (folder / "action.yml").is_file():
         return _unknown(
-            Phrase("this massctl was installed from the folder {folder}, which is no clone of it", folder=where)
+            Phrase("this massctl was installed from the folder {folder}, which is not its clone", folder=where)
         )
     if repository is None or not _COMMIT.fullmatch(commit):
         return _unknown(

@@ -410,6 +410,8 @@ _LOOKS: Final = {
     Check.BRAKE_RULES: _Repository.brake_rules,
     Check.ACTIONS: _Repository.actions,
 }
+CHECKS: Final = (Check.DEFAULT_BRANCH, *_LOOKS)
+"""What is looked at on GitHub; everything else is looked at from the machine that sends."""
 
 
 def owners_of(text: str, path: str) -> tuple[str, ...]:

@@ -67,7 +67,9 @@ def doctor_text(findings: Sequence[Finding], language: Language, style: Style, w
                     inner=2,
                 )
                 label = said
-                if each.hint:
+                if each.hint.startswith("gh "):
+                    table.command(each.hint)
+                elif each.hint:
                     table.below(each.hint)
     page.blank()
     page.line(*_summary(findings), hang=2)

@@ -1,6 +1,5 @@
 """The steps of `massctl ci setup`: for a person on a terminal, and as a shell script with comments."""
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -11,9 +10,6 @@ from massctl.view.style import Ink, Style
 from massctl.view.terminal import Inked, Page
 
 _INDENT: Final = 4
-_FURTHER: Final = "  "
-"""Before the parts of a command that goes on on the next line."""
-_PARTS: Final = re.compile(r"(?:[^\s\"']|\"[^\"]*\"|'[^']*')+")
 _NEEDS: Final = Phrase(
     "First: a plan of GitHub with rulesets and environments (private repositories: Pro, Team or Enterprise), an "
     "address that does not change, somebody else who approves, and git and gh (gh auth login) on this machine."
@@ -36,13 +32,13 @@ def setup_text(steps: Sequence[SetupStep], repository: str | None, language: Lan
         for each in step.todo:
             page.line("· ", each, indent=_INDENT, hang=_INDENT + 2)
         for line in step.commands:
-            _command(page, line, width)
+            page.command(line, indent=_INDENT)
         if step.clicks is not None:
             page.line(Inked(_MOUSE, Ink.DETAIL), " ", step.clicks, indent=_INDENT)
         for choice in step.optional:
             page.line(Inked(choice.when, Ink.DETAIL), indent=_INDENT)
             for line in choice.commands:
-                _command(page, line, width)
+                page.command(line, indent=_INDENT)
     return page.text()
 
 
@@ -78,25 +74,3 @@ def _title(repository: str | None) -> Phrase:
     if repository is None:
         return Phrase("Set up the repository on GitHub; write its name in place of OWNER/REPOSITORY")
     return Phrase("Set up {repository} on GitHub, in an order that locks nobody out", repository=repository)
-
-
-def _command(page: Page, line: str, width: int) -> None:
-    blanks = " " * min(_INDENT, width // 10)
-    for part in shell_lines(line, width - len(blanks)):
-        page.raw(blanks + part)
-
-
-def shell_lines(command: str, width: int) -> list[str]:
-    """Break a command before its words, as a shell joins it again; a word that is too long stays whole."""
-    own = re.match(r" *", command)
-    lead = own[0] if own else ""
-    if len(command) <= width:
-        return [command]
-    lines, line = [], lead
-    for word in _PARTS.findall(command):
-        longer = f"{line}{word}" if not line.strip() else f"{line} {word}"
-        if len(longer) + 2 > width and line.strip():
-            lines.append(f"{line} \\")
-            longer = f"{lead}{_FURTHER}{word}"
-        line = longer
-    return [*lines, line]

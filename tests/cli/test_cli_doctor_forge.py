@@ -53,7 +53,9 @@ def test_it_fits_the_terminal(shell: Shell, forge: FakeSettings, columns: int, l
     shell.env(MASSCTL_LANG=language, NO_COLOR="1")
     lines = shell("doctor", "--forge", columns=columns).out.splitlines()
 
-    assert [] == [line for line in lines if cells(line) > columns]
+    # An address that a shell cannot break stays whole, alone on its line.
+    wide = [line.rstrip("\\").split() for line in lines if cells(line) > columns]
+    assert [] == [words for words in wide if len(words) > 1]
     assert (language == "zh") == bool(re.search(r"[\u4e00-\u9fff]", "".join(lines)))
 
 

@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator
 
 from massctl.cli.commands.schema import all_schemas
 from massctl.view.cells import cells
-from massctl.view.setup import shell_lines
+from massctl.view.terminal import shell_lines
 
 REPOSITORY = "my-company/letters"
 ROOT = Path(__file__).parents[2]

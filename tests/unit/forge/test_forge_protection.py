@@ -8,7 +8,7 @@ import pytest
 from fake_settings import REPOSITORY, FakeSettings
 
 from massctl.forge.github import github_api
-from massctl.forge.protection import Expected, owners_of, protection_findings
+from massctl.forge.protection import CHECKS, Expected, owners_of, protection_findings
 from massctl.model.diagnostics import Check, Finding, Level
 from massctl.plan.forge_setup import RULESETS
 from massctl.transport import Line
@@ -36,9 +36,7 @@ def test_after_every_step_all_is_well(forge: FakeSettings) -> None:
     findings = found(forge)
 
     assert {Level.OK} == {each.level for each in findings}
-    checks = {Check.DEFAULT_BRANCH, Check.BRANCH_RULES, Check.OWNERS, Check.ENVIRONMENT, Check.SECRETS}
-    checks |= {Check.DEPLOY_KEY, Check.LEDGER_RULES, Check.BRAKE_RULES, Check.ACTIONS}
-    assert checks == {each.check for each in findings}
+    assert {*CHECKS} == {each.check for each in findings}
     assert [] == [each for each in findings if each.hint]
 
 

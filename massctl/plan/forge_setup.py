@@ -171,7 +171,10 @@ def _egress(*, is_done: bool) -> SetupStep:
         Phrase("from any other address WeChat gives no token (40164), so nothing is sent"),
         ('git commit -am "the way to WeChat" && git push',),
         todo=(
-            Phrase("your own runner: its label behind runs-on: of the job send in .github/workflows/apply.yml"),
+            Phrase(
+                "your own runner: its label behind runs-on: of the job send in .github/workflows/apply.yml, and a "
+                "runner group for that workflow only, or whoever may push runs programs on it"
+            ),
             Phrase("a proxy, or SSH to a machine of yours: in massctl.yaml remove the # before proxy_env"),
             Phrase("then print these steps again: the secret below gets a line for the address"),
         ),

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
+from massctl import __version__
 from massctl.errors import MassctlError
 from massctl.ledger.git_remote import Git
 from massctl.model.phrase import Phrase
@@ -35,6 +36,13 @@ class InstalledAction:
     """OWNER/REPOSITORY@COMMIT; None where no repository on GitHub is known to have this massctl."""
     remark: Phrase | None = None
     """What the person who runs `massctl init` has to know or do."""
+    version: str | None = None
+    """Of a release: its tag is this, with a v before it."""
+
+    @property
+    def written(self) -> str | None:
+        """Return it as a workflow names it; Dependabot and Renovate find newer releases by the tag behind it."""
+        return self.pin if self.pin is None or self.version is None else f"{self.pin} # v{self.version}"
 
 
 def action_of_this_massctl() -> InstalledAction:
@@ -43,7 +51,9 @@ def action_of_this_massctl() -> InstalledAction:
     if told is None or "archive_info" in told:
         released = files("massctl.scaffold") / RELEASE_FILE
         line = released.read_text("utf-8").strip() if released.is_file() else ""
-        return InstalledAction(line) if _PIN.fullmatch(line) else _unknown(Phrase("this massctl names no commit"))
+        if not _PIN.fullmatch(line):
+            return _unknown(Phrase("this massctl names no commit"))
+        return InstalledAction(line, version=__version__)
     url = str(told.get("url", ""))
     folder = Path(unquote(urlsplit(url).path))
     if "dir_info" in told and folder.is_dir():

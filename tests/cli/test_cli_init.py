@@ -1,5 +1,6 @@
 """`massctl init`: what it writes is ready, and what the place lacks is said."""
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +9,9 @@ from typing import Any
 import pytest
 from cli_runner import Shell
 from gits import clone_of, git, remote_at
+from ruamel.yaml import YAML
 
+from massctl import __version__
 from massctl.cli import installed
 from massctl.scaffold import ACTION
 
@@ -98,6 +101,28 @@ def test_the_workflows_run_the_commit_that_was_installed_and_never_a_mere_name(
 
     assert {action or ACTION} == used(shell)
     assert (action is None) == ("pip install git+https://github.com/OWNER/massctl@COMMIT" in said.err)
+
+
+def test_a_release_is_named_by_its_commit_and_its_tag(shell: Shell, tmp_path: Path) -> None:
+    """Dependabot and Renovate go by the tag."""
+    shell.monkeypatch.setattr(installed, "_direct_url", lambda: None)
+    shell.monkeypatch.setattr(installed, "files", lambda _: tmp_path)
+    (tmp_path / installed.RELEASE_FILE).write_text(f"a/massctl@{'ab' * 20}\n", "utf-8")
+    shell("init", "new", "--language", "en")
+
+    lines = re.findall(r"uses: (a/massctl.*)", shell.tree.read("new/.github/workflows/review.yml"))
+    assert {f"a/massctl@{'ab' * 20} # v{__version__}"} == {*lines}
+
+
+def test_both_robots_look_for_newer_actions(shell: Shell) -> None:
+    shell("init", "new", "--language", "en")
+    renovate = json.loads(shell.tree.read("new/.github/renovate.json"))
+    dependabot = YAML(typ="safe").load(shell.tree.read("new/.github/dependabot.yml"))
+
+    assert ["github-actions"] == renovate["enabledManagers"]
+    assert "helpers:pinGitHubActionDigests" in renovate["extends"]
+    assert ["github-actions"] == [each["package-ecosystem"] for each in dependabot["updates"]]
+    assert (7, "7 days") == (dependabot["updates"][0]["cooldown"]["default-days"], renovate["minimumReleaseAge"])
 
 
 @pytest.fixture

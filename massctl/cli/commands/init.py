@@ -51,7 +51,7 @@ def _begun(
     console = use_console(make_console(None))
     # Chinese is for everybody who asks for nothing else: that is what followers read.
     action = action_of_this_massctl()
-    contents = scaffold_files(asked_for(chosen_language(), os.environ) or "zh", owner, action.pin)
+    contents = scaffold_files(asked_for(chosen_language(), os.environ) or "zh", owner, action.written)
     for name, document in schema_documents().items():
         contents[f"schemas/{name}"] = schema_text(document).encode()
     kept = already_there(root, contents) if keep else []

@@ -7,14 +7,22 @@ import shlex
 import subprocess
 import sys
 import textwrap
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cli_runner import Shell
+from fake_settings import FakeSettings
 from gits import git
 from jsonschema import Draft202012Validator
 
 from massctl.cli.commands.schema import all_schemas
+from massctl.forge.github import github_api
+from massctl.forge.protection import Expected, protection_findings
+from massctl.model.diagnostics import Level
+from massctl.plan.forge_setup import RULESETS
+from massctl.transport import Line
 from massctl.view.cells import cells
 from massctl.view.terminal import shell_lines
 
@@ -114,41 +122,86 @@ def test_a_command_that_is_broken_is_the_same_command(team: Shell, columns: int)
 
 PLAYED = """#!/bin/sh
 { printf '%s' "${0##*/}"; for each in "$@"; do printf '\\037%s' "$each"; done; printf '\\n'; } >> "$CALLS"
-case "$1 $2" in "secret set") cat > "$CALLS.$3" ;; esac
-case "${0##*/}" in ssh-keygen) for file in "$@"; do :; done; echo private > "$file"; echo public > "$file.pub" ;; esac
+case "${0##*/} $1 $2" in
+  "gh secret set") cat > "$CALLS.$3" ;;
+  "gh api -X") for file in "$@"; do :; done; case "$file" in .github/*) cat "$file" > "$CALLS.${file##*/}" ;; esac ;;
+  ssh-keygen*) for file in "$@"; do :; done; echo private > "$file"; echo public > "$file.pub" ;;
+esac
 """
 
 
-def test_piped_it_is_a_script_that_runs(team: Shell, tmp_path: Path) -> None:
-    """Every program is played; the secret is typed, and stands in no argument and on no screen."""
-    script, calls, programs = tmp_path / "setup.sh", tmp_path / "calls", tmp_path / "bin"
-    script.write_text(team("ci", "setup").out, "utf-8")
-    programs.mkdir()
-    for name in ("gh", "git", "massctl", "ssh-keygen"):
-        (programs / name).write_text(PLAYED, "utf-8")
-        (programs / name).chmod(0o755)
-    at_a_terminal = f"import pty, sys; sys.exit(pty.spawn(['sh', {str(script)!r}]) >> 8)"
-    done = subprocess.run(
-        [sys.executable, "-c", at_a_terminal],
-        input=b"hunter2\n",
-        cwd=tmp_path,
-        env={"PATH": f"{programs}:{os.environ['PATH']}", "CALLS": str(calls), "TMPDIR": str(tmp_path)},
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
-    called = [line.split("\037") for line in calls.read_text("utf-8").splitlines()]
-    secrets = [line[3] for line in called if line[:3] == ["gh", "secret", "set"]]
+class Played:
+    """What the script of the steps did, with every program but the shell played."""
 
-    assert 0 == done.returncode, done.stdout
-    assert ["MASSCTL_SECRETS", "MASSCTL_DEPLOY_KEY"] == secrets
-    assert "WECHAT_MAIN_SECRET=hunter2\n" == (tmp_path / "calls.MASSCTL_SECRETS").read_text("utf-8")
-    assert "private\n" == (tmp_path / "calls.MASSCTL_DEPLOY_KEY").read_text("utf-8")
-    assert [] == [line for line in called if "hunter2" in str(line)]
+    def __init__(self, team: Shell, folder: Path) -> None:
+        script, self.calls, programs = folder / "setup.sh", folder / "calls", folder / "bin"
+        self.folder = folder
+        script.write_text(team("ci", "setup").out, "utf-8")
+        programs.mkdir()
+        for name in ("gh", "git", "massctl", "ssh-keygen"):
+            (programs / name).write_text(PLAYED, "utf-8")
+            (programs / name).chmod(0o755)
+        at_a_terminal = f"import pty, sys; sys.exit(pty.spawn(['sh', {str(script)!r}]) >> 8)"
+        done = subprocess.run(
+            [sys.executable, "-c", at_a_terminal],
+            input=b"hunter2\n",
+            cwd=team.root,
+            env={"PATH": f"{programs}:{os.environ['PATH']}", "CALLS": str(self.calls), "TMPDIR": str(folder)},
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+        assert 0 == done.returncode, done.stdout
+        self.called = [line.split("\037") for line in self.calls.read_text("utf-8").splitlines()]
+
+    def given(self, name: str) -> str:
+        """Give what a program read: a secret, or the file of a ruleset."""
+        return self.calls.with_name(f"calls.{name}").read_text("utf-8")
+
+    def put(self, path: str) -> dict[str, Any]:
+        """Give the body of the last request to a path below the repository."""
+        found: dict[str, Any] = {}
+        for words in self.called:
+            if words[:3] == ["gh", "api", "-X"] and words[4] == f"repos/{REPOSITORY}/{path}":
+                for flag, field in pairwise(words):
+                    if flag in ("-f", "-F"):
+                        name, _, value = field.partition("=")
+                        *outer, key = [each for each in re.split(r"[\[\]]", name) if each]
+                        inner = found.setdefault(outer[0], {}) if outer else found
+                        inner[key] = {"true": True, "false": False}.get(value, value) if flag == "-F" else value
+        return found
+
+
+def test_piped_it_is_a_script_that_runs(team: Shell, tmp_path: Path) -> None:
+    """The secret is typed, and stands in no argument and in no file that stays."""
+    played = Played(team, tmp_path)
+
+    assert "WECHAT_MAIN_SECRET=hunter2\n" == played.given("MASSCTL_SECRETS")
+    assert "private\n" == played.given("MASSCTL_DEPLOY_KEY")
+    assert [] == [line for line in played.called if "hunter2" in str(line)]
     assert [] == list(tmp_path.rglob("massctl.pub"))
-    assert ["massctl", "doctor", "--forge"] == called[-1]
-    rules = [line[-1] for line in called if "rulesets" in str(line)]
-    assert (4, True) == (len(rules), rules[-1].endswith("/main.json"))
+    assert ["massctl", "doctor", "--forge"] == played.called[-1]
+
+
+def test_what_the_script_sets_is_what_doctor_looks_for(team: Shell, tmp_path: Path) -> None:
+    """GitHub answers with what the commands sent to it, and with nothing else that counts."""
+    played, forge = Played(team, tmp_path), FakeSettings()
+    secrets = [words[3] for words in played.called if words[:3] == ["gh", "secret", "set"]]
+    keys = [words for words in played.called if words[:3] == ["gh", "repo", "deploy-key"]]
+    policy = played.put("environments/wechat/deployment-branch-policies")
+    forge.answers |= {
+        "environments/wechat": {**played.put("environments/wechat"), "protection_rules": []},
+        "environments/wechat/deployment-branch-policies": {"branch_policies": [{**policy, "type": "branch"}]},
+        "environments/wechat/secrets": {"secrets": [{"name": each} for each in secrets]},
+        "actions/permissions/workflow": played.put("actions/permissions/workflow"),
+        "keys": [{"id": 1, "title": "massctl", "read_only": "--allow-write" not in words} for words in keys],
+    }
+    sent = [json.loads(played.given(f"{each}.json")) for each in RULESETS]
+    forge.rulesets = {number: {"id": number, "source_type": "Repository", **each} for number, each in enumerate(sent)}
+
+    expected = Expected(REPOSITORY, "main", "massctl-state", ("WECHAT_MAIN_SECRET",))
+    found = protection_findings(github_api(Line(inside=forge), "https://api.github.test", "gho_token"), expected)
+    assert {Level.OK} == {each.level for each in found}
 
 
 def test_each_file_that_a_command_names_is_one_of_init(team: Shell) -> None:

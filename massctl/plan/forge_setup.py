@@ -112,7 +112,8 @@ def secret_names(settings: MassctlFile) -> tuple[str, ...]:
         named += [account.secret_env, account.proxy_env]
     for channel in settings.notify:
         named += [channel.name, channel.signing_secret_env]
-    return tuple(dict.fromkeys(name for name in (*named, settings.state.token_env) if name))
+    named += [settings.state.token_env, settings.forge.token_env if settings.forge else None]
+    return tuple(dict.fromkeys(name for name in named if name))
 
 
 def setup_steps(settings: MassctlFile, facts: SetupFacts) -> list[SetupStep]:

@@ -109,12 +109,11 @@ def examine_forge(
 
     Raises ForgeError where GitHub does not answer, UsageError and ConfigurationError for what it was not told.
     """
-    from massctl.cli.commands.ci_review import api_of
     from massctl.cli.commands.ci_setup import github_repository, remote_address
+    from massctl.cli.forge import github_address, line_to_forge
     from massctl.forge.github import github_api
     from massctl.forge.protection import Expected, protection_findings
     from massctl.plan.forge_setup import secret_names
-    from massctl.transport import Line
 
     named = repository or github_repository(session, remote_address(session, environment) or "")
     token = environment.get("GH_TOKEN") or environment.get("GITHUB_TOKEN")
@@ -126,9 +125,9 @@ def examine_forge(
     settings = session.settings
     branch = settings.policy.branch or "main"
     expected = Expected(named, branch, settings.state.branch, secret_names(settings))
-    line = Line(inside=inside)
+    line = line_to_forge(settings, environment, inside)
     try:
-        return CheckUp(tuple(protection_findings(github_api(line, api_of(environment), token), expected)))
+        return CheckUp(tuple(protection_findings(github_api(line, github_address(environment), token), expected)))
     finally:
         line.close()
 

@@ -99,9 +99,11 @@ def test_every_variable_that_massctl_yaml_names_is_asked_for_once() -> None:
         accounts=accounts,
         state={"backend": "git", "token_env": "STATE_TOKEN"},
         notify=[{"webhook_env": "HOOK", "signing_secret_env": "HOOK_KEY"}],
+        forge={"kind": "github", "repository": "my-company/letters", "token_env": "FORGE_TOKEN"},
     )
 
-    assert ("WECHAT_MAIN_SECRET", "WECHAT_PROXY", "HOOK", "HOOK_KEY", "STATE_TOKEN") == secret_names(found)
+    named = ("WECHAT_MAIN_SECRET", "WECHAT_PROXY", "HOOK", "HOOK_KEY", "STATE_TOKEN", "FORGE_TOKEN")
+    assert named == secret_names(found)
     (secrets,) = [each for each in setup_steps(found, PUSHED) if each.name is StepName.SECRETS]
     asked = [line.split()[1] for line in secrets.commands if line.startswith("  ask ")]
     assert [*secret_names(found), "EGRESS_HOST", "EGRESS_KNOWN_HOSTS"] == asked

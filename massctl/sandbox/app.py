@@ -19,6 +19,7 @@ from massctl.loopback.server import is_loopback
 from massctl.sandbox import audience, auth, comments, drafts, faults, inbox, mass, media, publications
 from massctl.sandbox.request import Handler, Refusal, Reply, Request, multipart, refused
 from massctl.sandbox.store import Record, Store, Transaction
+from massctl.view.i18n import Language
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -87,9 +88,9 @@ PATHS: frozenset[str] = frozenset({*TOKENS, *CALLS})
 """Every path of the API that the sandbox answers."""
 PAGES: dict[str, Callable[..., Reply]] = {
     "/": inbox.inbox_page,
-    "/style.css": lambda _db: inbox.style(),
+    "/style.css": lambda _db, _language: inbox.style(),
     "/article/<int:msg_id>/<int:number>": inbox.article_page,
-    "/picture/<name>": inbox.picture,
+    "/picture/<name>": lambda db, _language, name: inbox.picture(db, name),
 }
 _OVER_LIMIT = frozenset({45009, 45011, 45028})
 
@@ -106,6 +107,8 @@ class App:
         self._sleep = sleep
         self.before_answer: Callable[[], None] | None = None
         """Called once a mass send is durable, before its answer leaves."""
+        self.language = Language.EN
+        """What pages are written in; WeChat's own screens stay Chinese."""
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one request."""
@@ -121,7 +124,7 @@ class App:
             elif not is_loopback(environ.get("HTTP_HOST", "")):
                 reply = Reply({"error": "this host is not served"}, status=403)
             else:
-                reply = _page(db, environ, path, body)
+                reply = _page(db, environ, path, body, self.language)
             date = db.date
         # What the call did is durable from here on, whatever happens to its answer on the way.
         if self.before_answer is not None and path in faults.MASS_SENDS:
@@ -182,7 +185,7 @@ def _handled(request: Request) -> Record | Reply:
     return answered
 
 
-def _page(db: Transaction, environ: "WSGIEnvironment", path: str, body: bytes) -> Reply:
+def _page(db: Transaction, environ: "WSGIEnvironment", path: str, body: bytes, language: Language) -> Reply:
     """Answer a control or a page."""
     from werkzeug.exceptions import MethodNotAllowed, NotFound
 
@@ -195,12 +198,12 @@ def _page(db: Transaction, environ: "WSGIEnvironment", path: str, body: bytes) -
     try:
         page, values = _routes().bind("").match(path, method)
     except NotFound:
-        return inbox.missing_page() if method in {"GET", "HEAD"} else Reply({"error": "use GET"}, status=405)
+        return inbox.missing_page(language) if method in {"GET", "HEAD"} else Reply({"error": "use GET"}, status=405)
     except MethodNotAllowed:
         return Reply({"error": "use GET"}, status=405)
     if path == "/":
         values = {"appid": dict(parse_qsl(environ.get("QUERY_STRING", ""))).get("account", "")}
-    reply: Reply = page(db, **values)
+    reply: Reply = page(db, language, **values)
     return reply
 
 

@@ -14,15 +14,17 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from massctl.model.phrase import Phrase
 from massctl.sandbox import callback, jobs, media
 from massctl.sandbox.audience import USER_MONTHLY, Audience
 from massctl.sandbox.request import Reply
 from massctl.sandbox.store import BEIJING, Record, Transaction, beijing, month_start
+from massctl.view.i18n import Language, say
 
 if TYPE_CHECKING:
     import jinja2
 
-FOLLOWERS = (("小林", "关注者，在每一个标签里"), ("阿梅", "关注者，不在任何标签里"))
+FOLLOWERS = (("小林", Phrase("a follower who is in every tag")), ("阿梅", Phrase("a follower who is in no tag")))
 """The two followers with numbers 0 and 1: name, and who that is."""
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'self' 'unsafe-inline'; base-uri 'none';"
@@ -54,13 +56,14 @@ _MISSING_PICTURE = (
 # The pages
 
 
-def inbox_page(db: Transaction, appid: str = "") -> Reply:
+def inbox_page(db: Transaction, language: Language, appid: str = "") -> Reply:
     """Answer `/`: the phones of one account."""
     accounts = db.find("accounts")
     account = db.get("accounts", appid) or _liveliest(db, accounts)
     check = db.get("callback", "check")
     return _html(
         "inbox.html.j2",
+        language,
         accounts=accounts,
         account=account,
         phones=phones(db, account) if account else [],
@@ -72,15 +75,16 @@ def inbox_page(db: Transaction, appid: str = "") -> Reply:
     )
 
 
-def article_page(db: Transaction, msg_id: int, number: int) -> Reply:
+def article_page(db: Transaction, language: Language, msg_id: int, number: int) -> Reply:
     """Answer `/article/<msg_id>/<number>`, an article of a job or a preview as its draft held it."""
     row = db.get("jobs", str(msg_id)) or db.get("previews", str(msg_id))
     if row is None or not 1 <= number <= len(jobs.articles(row)):
-        return missing_page()
+        return missing_page(language)
     article, account = jobs.articles(row)[number - 1], db.get("accounts", row["appid"]) or {}
     gone = number in row.get("deleted_articles", [])
     return _html(
         "article.html.j2",
+        language,
         status=404 if gone else 200,
         article=article,
         account=account,
@@ -127,9 +131,9 @@ def style() -> Reply:
     return Reply(raw=sheet.encode(), content_type="text/css; charset=utf-8")
 
 
-def missing_page() -> Reply:
+def missing_page(language: Language) -> Reply:
     """Answer every other address."""
-    return _html("missing.html.j2", status=404)
+    return _html("missing.html.j2", language, status=404)
 
 
 def _liveliest(db: Transaction, accounts: list[Record]) -> Record | None:
@@ -147,8 +151,18 @@ def _msg_ids(db: Transaction, content: str) -> dict[str, int]:
     return {str(job["msg_data_id"]): int(job["msg_id"]) for job in found}
 
 
-def _html(template: str, *, status: int = 200, **values: object) -> Reply:
-    page = _templates().get_template(template).render(**values)
+def _html(template: str, language: Language, *, status: int = 200, **values: object) -> Reply:
+    """Write a page: its own words in `language`, what a phone shows in WeChat's Chinese."""
+
+    def phrase(text: str, **fields: object) -> str:
+        return say(Phrase(text, **fields), language)
+
+    spoken = {
+        "code": "en" if language.is_english else "zh-CN",
+        "Phrase": phrase,
+        "say": lambda text: say(text, language),
+    }
+    page = _templates().get_template(template).render(**spoken, **values)
     return Reply(raw=page.encode(), content_type="text/html; charset=utf-8", status=status)
 
 
@@ -217,7 +231,9 @@ def phones(db: Transaction, account: Record) -> list[Record]:
     shown: dict[str, list[Record]] = {}
     for row in db.find("previews", appid=account["appid"]):
         shown.setdefault(row["recipient"], []).append(row)
-    return chats + [_phone(name, "预览接收人", rows, db.now, is_reviewer=True) for name, rows in shown.items()]
+    return chats + [
+        _phone(name, Phrase("receives previews"), rows, db.now, is_reviewer=True) for name, rows in shown.items()
+    ]
 
 
 def time_line(moment: datetime, now: datetime) -> str:

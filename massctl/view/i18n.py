@@ -136,7 +136,7 @@ def say(text: str, language: Language) -> str:
 _SANDBOX: Final = frozenset(
     {
         *("adopt", "apply", "doctor", "lock", "new", "plan", "preview", "reconcile", "record-event", "render", "serve"),
-        *("status", "withdraw", "comments open", "comments close", "speed get", "speed set"),
+        *("status", "validate", "withdraw", "comments open", "comments close", "speed get", "speed set"),
         *(f"state {verb}" for verb in ("backup", "import", "init", "list", "repair", "restore", "show", "verify")),
     }
 )

@@ -14,6 +14,7 @@ import click
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
+from jinja2.ext import babel_extract
 
 import massctl
 from massctl.cli.commands import VERBS
@@ -72,7 +73,11 @@ def help_texts() -> Iterator[tuple[str, str]]:
 def extracted() -> Catalog:
     """Extract everything that people read: of massctl, of its help, and of click."""
     catalog = Catalog(locale="zh", project="massctl", version="", charset="utf-8", fuzzy=False, header_comment=HEADER)
-    methods = [("**.py", "python"), ("**/errcodes.toml", extract_errcodes)]
+    methods = [
+        ("**.py", "python"),
+        ("**/errcodes.toml", extract_errcodes),
+        ("sandbox/pages/**.j2", babel_extract),
+    ]
     for file, _, message, _, context in extract_from_dir(ROOT, methods, keywords=KEYWORDS, comment_tags=()):
         catalog.add(message, locations=[(f"massctl/{file}", 1)], context=context)
     for file, text in help_texts():

@@ -42,6 +42,19 @@ def test_two_commands_tell_counts_and_addresses_and_the_next_campaign_links_to_i
     assert URL.removeprefix("http://") in shell.report()["jobs"][1]["body"]["text"]
 
 
+def test_validate_takes_what_was_sent_in_the_sandbox_for_past_articles(shell: Shell) -> None:
+    send(shell)
+    wait(shell)
+    shell.tree.news("weekly")
+    named = shell.tree.read("campaigns/weekly/campaign.yaml").replace("main.md", "main.md.j2")
+    shell.tree.write("campaigns/weekly/campaign.yaml", named)
+    block = '{{ blocks.past({"article": "letter", "title": "风"}) }}\n'
+    shell.tree.write("campaigns/weekly/articles/main.md.j2", block)
+    assert (1, True) == ((real := shell("validate", "weekly")).status, "MC108" in real.out), real
+    checked = shell("validate", "weekly", "--sandbox", columns=100)
+    assert (0, True) == (checked.status, "massctl plan --sandbox" in checked.err), checked
+
+
 def test_the_event_of_a_job_is_recorded_once(shell: Shell) -> None:
     send(shell)
     wait(shell)

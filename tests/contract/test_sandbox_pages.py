@@ -8,6 +8,7 @@ import httpx
 import pytest
 from sandbox_client import APPID, Client, Clock, picture
 
+from massctl.sandbox.callback import Answer, Endpoint
 from massctl.sandbox.embedded import Sandbox
 from massctl.sandbox.inbox import displayed, time_line
 from massctl.sandbox.store import BEIJING
@@ -20,6 +21,7 @@ from massctl.view.pages.markup import Sheet
 
 @pytest.fixture
 def client(sandbox: Sandbox) -> Iterator[Client]:
+    sandbox.app.language = Language.ZH
     with httpx.Client(transport=httpx.WSGITransport(sandbox.app), base_url="http://127.0.0.1") as http:
         yield Client(http)
 
@@ -164,13 +166,37 @@ def test_links_to_articles_of_this_world_lead_to_them(client: Client, clock: Clo
     assert f'href="/article/{first["msg_id"]}/1"' in client.http.get(f"/article/{second}/1").text
 
 
-def test_pages_are_chinese_and_load_nothing_from_elsewhere(client: Client) -> None:
+@pytest.mark.parametrize(("language", "code"), [(Language.ZH, "zh-CN"), (Language.EN, "en")])
+def test_pages_speak_to_the_reader_and_load_nothing_from_elsewhere(
+    client: Client, sandbox: Sandbox, language: Language, code: str
+) -> None:
+    sandbox.app.language = language
     msg_id = client.send(client.draft()).json()["msg_id"]
     for path in ("/", f"/article/{msg_id}/1", "/nowhere"):
         page = client.http.get(path).text
-        assert '<html lang="zh-CN">' in page
+        assert f'<html lang="{code}">' in page
         assert re.findall(r"<(?:script|iframe|object)|(?:src|href)=\"(?:https?:)?//", page) == []
         assert re.findall(r"<img(?![^>]*alt=)[^>]*>", page) == []
+
+
+def test_every_word_around_the_phones_is_in_the_readers_language(client: Client, sandbox: Sandbox) -> None:
+    client.send(client.draft())
+    client.post("message/mass/preview", {"towxname": "li", "msgtype": "text", "text": {"content": "看"}})
+    client.control("notifications", {"name": "team", "kind": "webhook", "body": {"notices": []}, "headers": {}})
+    poster = sandbox.poster(
+        Endpoint("http://127.0.0.1:1/", "sandboxtoken"), lambda _: None, lambda *_: Answer(None, "x")
+    )
+    poster.post_due()
+    sandbox.app.language = Language.EN
+    page = re.sub(r'<div class="phone" lang="zh-CN">.*?</section>', "", client.http.get("/").text, flags=re.DOTALL)
+    for told in (
+        "what people in the sandbox received",
+        "a follower who is in every tag",
+        "echostr) failed: x",
+        "notices",
+    ):
+        assert told in page
+    assert ["春日小铺", "春日小铺", "小林", "阿梅"] == re.findall(r"[\u4e00-\u9fff]+", page)
 
 
 def test_an_account_can_be_chosen(client: Client, sandbox: Sandbox) -> None:

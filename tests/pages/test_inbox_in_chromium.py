@@ -41,7 +41,7 @@ def page(tmp_path: Path) -> str:
     world.close()
     file = tmp_path / "inbox.html"
     file.write_text(written.replace('<link rel="stylesheet" href="/style.css">', f"<style>{style}</style>"), "utf-8")
-    assert "第 2 份" in written
+    assert "copy 2" in written
     assert "<style>" in file.read_text(encoding="utf-8")
     return file.as_uri()
 

@@ -177,6 +177,7 @@ def _serve(world: Sandbox, port: int, credentials: str, console: Console, endpoi
     from massctl.loopback.server import run_app
     from massctl.sandbox.callback import posting
 
+    world.app.language = console.reader
     with ExitStack() as stack:
 
         def ready(bound: int) -> None:

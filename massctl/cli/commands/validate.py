@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from massctl.cli.app import Result, run
+from massctl.cli.arguments import sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console, verbosity
 from massctl.model.phrase import Command, Phrase
@@ -18,23 +19,28 @@ if TYPE_CHECKING:
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
 @click.option("-v", "--verbose", is_flag=True, help="Show each note and warning, however many have the same code.")
+@sandbox_option
 @click.pass_obj
-def command(directory: str, names: tuple[str, ...], form: str, verbose: bool) -> int:
-    "Check the campaigns NAMEs, or all of them: schema, rendering, content rules. Uses no network."
-    return run("validate", form, lambda: _validated(directory, names, verbose=verbose or verbosity() > 0))
+def command(directory: str, names: tuple[str, ...], form: str, verbose: bool, sandbox: bool) -> int:
+    """Check the campaigns NAMEs, or all of them: schema, rendering, content rules. Uses no network.
+
+    With --sandbox, articles that were sent are those of the sandbox, as in `massctl plan --sandbox`.
+    """
+    told = verbose or verbosity() > 0
+    return run("validate", form, lambda: _validated(directory, names, verbose=told, sandbox=sandbox))
 
 
-def _validated(directory: str, names: Sequence[str], *, verbose: bool) -> tuple[Console, Result]:
+def _validated(directory: str, names: Sequence[str], *, verbose: bool, sandbox: bool) -> tuple[Console, Result]:
     """Read massctl.yaml and the campaigns of `names`, or all; a faulty massctl.yaml is a result too."""
     from massctl.cli.planner import judged
     from massctl.cli.session import open_settings, session
     from massctl.model.diagnostics import has_errors
 
-    opened = open_settings(directory)
+    opened = open_settings(directory, sandbox=sandbox)
     settings, found, console = opened
     count = 0
     if settings is not None and not has_errors(found):
-        with session(directory, opened=opened) as (current, warnings):
+        with session(directory, sandbox=sandbox, opened=opened) as (current, warnings):
             # Whatever is sent, the sources are what has to be right.
             plan, strays = judged(current, names, warnings)
         found = [*strays, *(d for campaign in plan.campaigns for d in campaign.diagnostics)]

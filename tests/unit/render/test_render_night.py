@@ -7,11 +7,11 @@ from massctl.render.dark_mode import (
     NIGHT_GROUND,
     Colour,
     Faded,
-    words_for,
     parse,
     read,
     text_by_night,
     tones,
+    words_for,
 )
 
 

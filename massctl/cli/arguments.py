@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 import click
 
@@ -14,6 +14,9 @@ from massctl.errors import UsageError
 from massctl.model.ids import GIT_NAME_PATTERN
 from massctl.model.phrase import Phrase, system_reason
 from massctl.model.settings import parse_duration
+
+if TYPE_CHECKING:
+    from massctl.model.message import Window
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -104,6 +107,52 @@ class Moment(click.ParamType[datetime]):
         if at.tzinfo is None:
             refuse(Phrase("{found} has no offset; for Beijing time write {found}+08:00", found=value), param, ctx)
         return at
+
+
+WINDOW_EXAMPLE: Final = "2026-12-01T20:00:00+08:00/2026-12-01T21:30:00+08:00"
+"""A window as `--window` takes it."""
+_NO_WINDOW: Final = "none"
+_DAY_AND_HOURS: Final = re.compile(
+    r"(?P<day>\d{4}-\d{2}-\d{2})[ T]+(?P<start>\d{1,2}:\d{2})\s*[-–~至到]\s*(?P<end>\d{1,2}:\d{2})"
+    r"(?:\s*(?P<offset>[+-]\d{2}:\d{2}))?"
+)
+
+
+def parse_window(text: str, offset: str = "") -> "Window | None":
+    """Read FROM/TO, or a day and its hours (`2026-12-01 20:00-21:30 +08:00`); None for `none`.
+
+    `offset` is taken where a day and its hours name none. Raises ValueError for anything else, and for an end that is
+    not behind the beginning.
+    """
+    from massctl.model.message import Window
+
+    if text.strip().lower() == _NO_WINDOW:
+        return None
+    if (said := _DAY_AND_HOURS.fullmatch(text.strip())) is not None:
+        zone = said["offset"] or offset
+        ends = [f"{said['day']}T{said[key]:0>5}{zone}" for key in ("start", "end")]
+    else:
+        ends = [each.strip() for each in text.split("/")]
+    start, end = (datetime.fromisoformat(each) for each in ends)
+    if start.tzinfo is None or end.tzinfo is None or end <= start:
+        raise ValueError(text)
+    return Window(start, end)
+
+
+class WindowSpan(click.ParamType["tuple[Window | None]"]):
+    """A window with its offset, or `none`: no window. Gives a tuple, since None stands for a flag that is absent."""
+
+    name = "window"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> "tuple[Window | None]":
+        """Read the window."""
+        try:
+            return (parse_window(str(value)),)
+        except ValueError:
+            say = Phrase(
+                "{found} is not a window; write it like {example}, or none", found=value, example=WINDOW_EXAMPLE
+            )
+            refuse(say, param, ctx)
 
 
 class Duration(click.ParamType[timedelta]):

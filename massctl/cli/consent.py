@@ -37,10 +37,15 @@ class AskOnTerminal:
 def said_yes(console: Console, question: str, prompt: Phrase) -> bool:
     """Ask on the terminal, and take only a clear yes for one."""
     console.talk_page(question)
+    return (typed_line(console, prompt) or "").lower() in {"yes", "是"}
+
+
+def typed_line(console: Console, prompt: Phrase) -> str | None:
+    """Ask on the terminal for a line; None at the end of input."""
     console.talk(prompt)
-    # Read from its bytes: a terminal may use any encoding, and the end of input is not a yes.
-    answer = sys.stdin.buffer.readline().decode(sys.stdin.encoding or "utf-8", errors="replace")
-    return answer.strip().lower() in {"yes", "是"}
+    # Read from its bytes: a terminal may use any encoding.
+    line = sys.stdin.buffer.readline().decode(sys.stdin.encoding or "utf-8", errors="replace")
+    return line.strip() if line else None
 
 
 def somebody_is_here() -> bool:

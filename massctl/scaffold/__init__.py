@@ -1,13 +1,16 @@
-"""`massctl init`: the files of a repository that validates, plans and applies in the sandbox at once."""
+"""The files that massctl begins with: of a repository (`massctl init`), and of a campaign (`massctl new`)."""
 
+import json
 import os
 from collections.abc import Collection, Iterator, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from string import Template
 from typing import Final
 
 from massctl.errors import UsageError
+from massctl.model.message import Window
 from massctl.model.phrase import Command, Phrase, system_reason
 
 LANGUAGES: Final = ("zh", "en")
@@ -19,6 +22,13 @@ OWNERS: Final = ".github/CODEOWNERS"
 """Says who has to agree."""
 _HIDDEN: Final = frozenset({"editorconfig", "githooks", "github", "gitattributes", "gitignore", "vscode"})
 """Names that begin with a dot where they are written."""
+CAMPAIGN_FILE: Final = "campaign.yaml"
+_COVER: Final = "images/cover.jpg"
+_SEND: Final = "send:\n  not_before: {}\n  not_after: {}"
+_NO_WINDOW: Final = {
+    "zh": "# 没有 send 时段的活动只在点名时才备稿和群发",
+    "en": "# A campaign without a window (send:) is staged and sent only by name",
+}
 _PROGRAMS: Final = frozenset({".githooks/pre-commit"})
 """Files that git runs."""
 
@@ -36,6 +46,21 @@ def scaffold_files(language: str = "zh", owner: str | None = None, action: str |
     if owner is not None:
         found[OWNERS] = found[OWNERS].replace(b"@OWNER", owner.encode())
     return found
+
+
+def sample_files(language: str, title: str, account: str, window: Window | None) -> dict[str, bytes]:
+    """Return the files of a small campaign: path from its folder -> bytes."""
+    source = files("massctl.scaffold")
+    found = dict(_walk(source / "samples" / language, ""))
+    send = _NO_WINDOW[language]
+    if window is not None:
+        send = _SEND.format(window.not_before.isoformat(), window.not_after.isoformat())
+    # The first line names `$schema`, which stays.
+    declared = Template(found[CAMPAIGN_FILE].decode()).safe_substitute(
+        title=json.dumps(title, ensure_ascii=False), account=account, send=send
+    )
+    cover = source / "every_language" / "campaigns" / "first-letter" / _COVER
+    return {**found, CAMPAIGN_FILE: declared.encode(), _COVER: cover.read_bytes()}
 
 
 def already_there(directory: Path, paths: Collection[str]) -> list[str]:

@@ -18,7 +18,10 @@ Keys = tuple[str, ...]
 
 
 def with_values(data: bytes, file: str, known_keys: frozenset[str], changes: Mapping[Keys, str | None]) -> bytes | None:
-    """Return a file with these values set, or their keys removed where None; None if that cannot be done."""
+    """Return a file with these values set, or their keys removed where None; None if that cannot be done.
+
+    A value is written as it is, so one that YAML would read otherwise stands in double quotes.
+    """
     for keys, value in changes.items():
         said = _said(data, file, known_keys)
         due = _due(said, keys, value)
@@ -59,7 +62,7 @@ def _due(said: dict[str, Any] | None, keys: Keys, value: str | None) -> dict[str
     if value is None:
         block.pop(keys[-1], None)
     else:
-        block[keys[-1]] = value
+        block[keys[-1]] = json.loads(value) if value.startswith('"') else value
     return due
 
 

@@ -408,16 +408,23 @@ class RestCampaign(Strict):
 
 
 class NewReport(ActReport):
-    """What `massctl new --unsent-of --format json` prints; its campaign is the list that was ended."""
+    """What `massctl new --format json` prints; with `--unsent-of`, its campaign is the list that was ended."""
 
     rest: RestCampaign | None
-    """What was made; null where the command stopped before."""
+    """What `--unsent-of` made; null without it, and where the command stopped before."""
+    files: list[str]
+    """The files that were written, from the repository's root."""
 
 
-def new_json(record: Record, rest: str, openids: int, language: Language) -> str:
+def new_json(files: Sequence[str], language: Language) -> str:
+    """Return the files of a new campaign."""
+    return _report(NewReport, language, exit_status=0, campaigns=[], rest=None, files=files)
+
+
+def rest_json(record: Record, rest: str, openids: int, files: Sequence[str], language: Language) -> str:
     """Return the edition whose list was ended, and the campaign that has its other openids."""
     made = document(RestCampaign, name=rest, openids=openids)
-    return _report(NewReport, language, exit_status=0, campaigns=_acted(record), rest=made)
+    return _report(NewReport, language, exit_status=0, campaigns=_acted(record), rest=made, files=files)
 
 
 class Candidate(Strict):

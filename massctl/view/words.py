@@ -32,6 +32,22 @@ def window_span(window: Window) -> str:
     return f"{moment(start)} – {moment(end)}"
 
 
+_WEEKDAYS: Final = (
+    Phrase("Monday"),
+    Phrase("Tuesday"),
+    Phrase("Wednesday"),
+    Phrase("Thursday"),
+    Phrase("Friday"),
+    Phrase("Saturday"),
+    Phrase("Sunday"),
+)
+
+
+def window_with_weekday(window: Window) -> Phrase:
+    """Write a window as `window_span` does, with the weekday on which it opens."""
+    return Phrase("{weekday} {span}", weekday=_WEEKDAYS[window.not_before.weekday()], span=window_span(window))
+
+
 DIGEST_HEX_SHOWN: Final = 12
 
 STATUS: Final = {

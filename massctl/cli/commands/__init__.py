@@ -13,7 +13,7 @@ from massctl.model.phrase import Phrase
 
 VERBS: Final[dict[str, tuple[str, str]]] = {
     "init": ("massctl.cli.commands.init", "Create a repository that validates, plans and applies in the sandbox."),
-    "new": ("massctl.cli.commands.new", "Make a campaign for the openids that a partly sent list did not reach."),
+    "new": ("massctl.cli.commands.new", "Make a campaign: from a sample, another campaign, or the rest of a list."),
     "validate": ("massctl.cli.commands.validate", "Check every campaign: schema, rendering, content rules."),
     "render": ("massctl.cli.commands.render", "Write a campaign's articles exactly as they will be sent."),
     "serve": ("massctl.cli.commands.serve", "Show campaigns live in a browser on this machine, as a phone shows them."),

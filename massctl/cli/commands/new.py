@@ -1,13 +1,12 @@
-"""`massctl new`: a campaign for the openids that a partly sent list did not reach."""
+"""`massctl new`: a campaign from a sample or another one, or for the openids that a partly sent list did not reach."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import click
 
 from massctl.cli.app import Result, run_in_session, said
-from massctl.cli.arguments import form_option, sandbox_option
-from massctl.cli.commands import not_yet
+from massctl.cli.arguments import WINDOW_EXAMPLE, Text, WindowSpan, form_option, parse_window, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.session import Session
 from massctl.errors import RefusedError, UsageError
@@ -16,64 +15,224 @@ from massctl.model.phrase import Command, Phrase
 
 if TYPE_CHECKING:
     from massctl.model.diagnostics import Diagnostic
+    from massctl.model.message import Window
     from massctl.model.state import Record, State
     from massctl.source.loader import Workbench
+
+_NOTHING: Final = Phrase("Nothing was done.")
+T = TypeVar("T")
 
 
 @click.command(name="new")
 @click.argument("name")
+@click.option("--from", "source", metavar="OLD", help="Copy this campaign, without its lock, edition and window.")
+@click.option("--title", type=Text(r".*\S.*"), help="Its title; default: that of OLD, else NAME.")
+@click.option("--account", metavar="A", help="The account's name in massctl.yaml; required if there are several.")
+@click.option(
+    "--window",
+    type=WindowSpan(),
+    metavar="FROM/TO",
+    help="When it may be sent, or `none`: only by name. Asked for on a terminal.",
+)
 @click.option("--unsent-of", metavar="LIST", help="The campaign whose list of openids was partly sent.")
 @form_option
 @sandbox_option
 @click.pass_context
-def command(context: click.Context, name: str, unsent_of: str | None, form: str, sandbox: bool) -> int:
-    """Make campaigns/NAME for the openids of LIST that no accepted batch named, and end LIST in the ledger.
+def command(
+    context: click.Context,
+    name: str,
+    source: str | None,
+    title: str | None,
+    account: str | None,
+    window: "tuple[Window | None] | None",
+    unsent_of: str | None,
+    form: str,
+    sandbox: bool,
+) -> int:
+    """Make campaigns/NAME from a small sample, from OLD, or for the openids of LIST that no accepted batch named.
 
-    NAME gets the folder of LIST without lock, edition and window. After that no batch of LIST is sent.
+    On a terminal it asks for what is missing. With --unsent-of it gets the folder of LIST without lock, edition and
+    window, and LIST is ended in the ledger: no batch of it is sent any more.
     """
-    if unsent_of is None:
-        raise not_yet("massctl new NAME", Phrase("make a campaign's folder from a sample or another campaign"))
+    require_name(name)
+    given = {"--from": source, "--title": title, "--account": account, "--window": window}
+    useless = [flag for flag, value in given.items() if value is not None] if unsent_of else ["--sandbox"] * sandbox
+    if useless:
+        with_list = Phrase("{flag} has no effect together with --unsent-of", flag=useless[0])
+        without = Phrase("{flag} has no effect without --unsent-of", flag=useless[0])
+        raise UsageError(with_list if unsent_of else without, _NOTHING, Phrase("leave it out"))
+
+    def work(current: Session, _: "list[Diagnostic]") -> Result:
+        if unsent_of is not None:
+            return _rest(current, CampaignName(name), CampaignName(unsent_of))
+        return _begun(current, CampaignName(name), source, title, account, window)
+
+    return run_in_session("new", form, context.obj, work, sandbox=sandbox, decides=unsent_of is not None)
+
+
+def require_name(name: str) -> None:
+    """Raise UsageError unless a new campaign may have this name."""
     if not is_campaign_name(name):
         raise UsageError(
             Phrase("{folder} is not a campaign name", folder=name),
-            Phrase("Nothing was done."),
+            _NOTHING,
             Phrase("lower-case letters, digits, `.`, `_` and `-`, at most 64"),
         )
 
-    def work(current: Session, _: "list[Diagnostic]") -> Result:
-        from massctl.view.json_reports import new_json
 
-        record, count = _made(current, CampaignName(name), CampaignName(unsent_of))
-        told = {"rest": name, "count": count, "name": unsent_of}
-        made = Phrase("campaigns/{rest} has the {count:,} openids that no accepted batch of {name} named", **told)
-        ended = Phrase("{name} is ended: its other batches will not be sent", name=unsent_of)
-        go_on = Phrase("look at campaigns/{rest}/campaign.yaml, then commit it like any other campaign", rest=name)
-        return Result(ExitStatus.DONE, lambda to: new_json(record, name, count, to.language), said(made, ended, go_on))
-
-    return run_in_session("new", form, context.obj, work, sandbox=sandbox, decides=True)
+def require_free_folder(current: Session, name: CampaignName) -> None:
+    """Raise UsageError if the name has a folder, or is the old name of another campaign."""
+    if (current.repository.root / "campaigns" / name).exists():
+        raise UsageError(Phrase("campaigns/{name} already exists", name=name), _NOTHING, Phrase("choose another name"))
+    if (now := current.settings.renamed.get(name)) is not None:
+        why = Phrase("{name} is the old name of {now} (`moved` in massctl.yaml)", name=name, now=now)
+        raise UsageError(why, _NOTHING, Phrase("choose another name"))
 
 
-def _made(current: Session, rest: CampaignName, name: CampaignName) -> "tuple[Record, int]":
-    """End the list and make the folder; returns what is recorded of the list, and how many openids are in the folder.
+def _begun(
+    current: Session,
+    name: CampaignName,
+    source: str | None,
+    title: str | None,
+    account: str | None,
+    window: "tuple[Window | None] | None",
+) -> Result:
+    """Make a campaign's folder from the sample or another campaign."""
+    from massctl.scaffold import sample_files
+    from massctl.source.campaign_folder import copied_folder, put_in_place, unfinished_folder, write_files
+    from massctl.view.json_reports import new_json
+    from massctl.view.words import window_with_weekday
+
+    require_free_folder(current, name)
+    if source is not None:
+        _require_known(current, source)
+    if account is not None or source is None:
+        account = _account(current, account)
+    title = title or _typed_title(current, source, name)
+    (span,) = window if window is not None else _typed_window(current)
+    if span is not None and span.not_after <= current.clock.now():
+        over = Phrase("the window is over: {window}", window=window_with_weekday(span))
+        raise UsageError(over, _NOTHING, Phrase("give a later one with --window"))
+    repository, cache = current.repository, current.places.cache
+    if source is None:
+        files = sample_files(current.console.reader.value, title or name, str(account), span)
+        with unfinished_folder(repository, name, cache) as folder:
+            write_files(folder, files)
+            paths = put_in_place(repository, folder)
+    else:
+        values = {key: value for key, value in (("title", title), ("account", account)) if value is not None}
+        with copied_folder(repository, CampaignName(source), name, cache, span, values) as folder:
+            paths = put_in_place(repository, folder)
+    if span is not None:
+        when = Phrase("window: {window}", window=window_with_weekday(span))
+    else:
+        when = Phrase("no window: it is sent only by name")
+    go_on = Phrase("next: {command}   shows it in a browser", command=Command("serve", name))
+    return Result(
+        ExitStatus.DONE, lambda to: new_json(paths, to.language), lambda _: "\n".join(paths), talk=said(when, go_on)
+    )
+
+
+def _require_known(current: Session, source: str) -> None:
+    from massctl.cli.planner import chosen
+
+    chosen([source], current.repository.campaign_folders().names)
+
+
+def _account(current: Session, named: str | None) -> str:
+    """Return the account that was named, the only one, or the one that is typed."""
+    from massctl.cli.consent import somebody_is_here
+
+    names = list(current.settings.accounts)
+    if named is not None or len(names) == 1 or not somebody_is_here():
+        return current.account(named, _NOTHING)
+    prompt = Phrase("Account, one of {accounts}:", accounts=", ".join(names))
+    return _typed(current, prompt, "--account", lambda typed: {each: each for each in names}[typed])
+
+
+def _typed_title(current: Session, source: str | None, name: CampaignName) -> str | None:
+    """Ask for the title on a terminal; None: the one that it has without an answer."""
+    from massctl.cli.consent import somebody_is_here
+
+    if not somebody_is_here():
+        return None
+    default = Phrase("that of {name}", name=source) if source is not None else name
+    return _typed(current, Phrase("Title (Enter: {default}):", default=default), "--title", lambda typed: typed) or None
+
+
+def _typed_window(current: Session) -> "tuple[Window | None]":
+    """Ask for the window on a terminal, and show it until Enter takes it. Raises UsageError without a terminal."""
+    from massctl.cli.consent import somebody_is_here
+    from massctl.model.phrase import BEIJING, offset
+    from massctl.view.words import window_with_weekday
+
+    if not somebody_is_here():
+        raise _missing("--window")
+    beijing = offset(current.clock.now().astimezone(BEIJING))
+    taken: list[Window | None] = []
+    prompt = Phrase("Window in Beijing time, like 2026-12-01 20:00-21:30; or none:")
+    while True:
+        typed = _typed(current, prompt, "--window", lambda text: (text, parse_window(text, beijing) if text else None))
+        if taken and not typed[0]:
+            return (taken[0],)
+        taken[:] = [typed[1]]
+        if typed[1] is None:
+            return (None,)
+        shown = window_with_weekday(typed[1])
+        prompt = Phrase("{window}: Enter takes it; or type another:", window=shown)
+
+
+def _typed(current: Session, prompt: Phrase, flag: str, read: Callable[[str], T]) -> T:
+    """Ask until the answer can be read; the end of input is the error of a missing flag."""
+    from massctl.cli.consent import typed_line
+
+    while (typed := typed_line(current.console, prompt)) is not None:
+        try:
+            return read(typed)
+        except (ValueError, KeyError):
+            current.console.talk(Phrase("{found} cannot be used here", found=typed))
+    raise _missing(flag)
+
+
+def _missing(flag: str) -> UsageError:
+    return UsageError(
+        Phrase("{flag} is missing, and nobody is here to ask", flag=flag),
+        _NOTHING,
+        Phrase("--window {example}, or --window none: it is then sent only by name", example=WINDOW_EXAMPLE)
+        if flag == "--window"
+        else Phrase("give {flag}", flag=flag),
+    )
+
+
+def _rest(current: Session, name: CampaignName, unsent_of: CampaignName) -> Result:
+    from massctl.view.json_reports import rest_json
+
+    record, count, files = _made(current, name, unsent_of)
+    told = {"rest": name, "count": count, "name": unsent_of}
+    made = Phrase("campaigns/{rest} has the {count:,} openids that no accepted batch of {name} named", **told)
+    ended = Phrase("{name} is ended: its other batches will not be sent", name=unsent_of)
+    go_on = Phrase("look at campaigns/{rest}/campaign.yaml, then commit it like any other campaign", rest=name)
+    return Result(
+        ExitStatus.DONE, lambda to: rest_json(record, name, count, files, to.language), said(made, ended, go_on)
+    )
+
+
+def _made(current: Session, rest: CampaignName, name: CampaignName) -> "tuple[Record, int, list[str]]":
+    """End the list and make the folder; returns what is recorded, how many openids are in the folder, and its files.
 
     The ledger comes first. Where the folder cannot be made after it, the same command makes it.
     """
     from massctl.cli.consent import who
     from massctl.cli.ledger_access import own_ledger
     from massctl.model.entries import ListEnded
-    from massctl.source.campaign_copy import copied_for_rest, put_in_place
+    from massctl.source.campaign_folder import copied_for_rest, put_in_place
     from massctl.source.loader import Workbench
 
-    if (current.repository.root / "campaigns" / rest).exists():
-        raise UsageError(
-            Phrase("campaigns/{name} already exists", name=rest),
-            Phrase("Nothing was done."),
-            Phrase("choose another name"),
-        )
+    require_free_folder(current, rest)
     with own_ledger(current) as book:
         state = book.state
         record = _partly_sent(state, name, rest)
-        _require_free(current, state, rest, record)
+        _require_free(state, rest, record)
         workbench = Workbench(current.repository, current.settings, current.places.cache)
         sha256 = _same_list(current, workbench, record)
         left = [batch for batch in range(1, record.batches + 1) if batch not in record.sent_batches]
@@ -89,19 +248,15 @@ def _made(current: Session, rest: CampaignName, name: CampaignName) -> "tuple[Re
         with copied_for_rest(current.repository, name, rest, openids(), current.places.cache) as folder:
             if record.ended is None:
                 book.record(ListEnded(rest=rest, by=who(current.environment)), record)
-            put_in_place(current.repository, folder)
-    return state.record(name, record.edition), counted
+            files = put_in_place(current.repository, folder)
+    return state.record(name, record.edition), counted, files
 
 
-def _require_free(current: Session, state: "State", rest: CampaignName, record: "Record") -> None:
-    """Raise UsageError if the name had another campaign, whose entries would count for this one."""
-    if (now := current.settings.renamed.get(rest)) is not None:
-        why = Phrase("{name} is the old name of {now} (`moved` in massctl.yaml)", name=rest, now=now)
-    elif state.editions(rest) and (record.ended is None or record.ended.rest != rest):
+def _require_free(state: "State", rest: CampaignName, record: "Record") -> None:
+    """Raise UsageError if the ledger knows another campaign of this name, whose entries would count for this one."""
+    if state.editions(rest) and (record.ended is None or record.ended.rest != rest):
         why = Phrase("the ledger already has a campaign {name}", name=rest)
-    else:
-        return
-    raise UsageError(why, Phrase("Nothing was done."), Phrase("choose another name"))
+        raise UsageError(why, _NOTHING, Phrase("choose another name"))
 
 
 def _partly_sent(state: "State", name: CampaignName, rest: CampaignName) -> "Record":

@@ -127,10 +127,10 @@ def _files() -> dict[str, tuple[str, type[BaseModel]]]:
     from massctl.view.json_reports import REPORTS, NoticesReport
 
     # campaign.lock.json has the name of the verb that writes it, and a plan that was not stopped a shape of its own.
-    names, titles = {"lock": "lock-report"}, {"new": "new --unsent-of"}
+    names = {"lock": "lock-report"}
     reports = {
         f"{names.get(verb, verb).replace(' ', '-')}.schema.json": (
-            f"massctl {titles.get(verb, verb)} --format json",
+            f"massctl {verb} --format json",
             SavedPlan if verb == "plan" else shape,
         )
         for verb, shape in REPORTS.items()

@@ -7,8 +7,8 @@ import pytest
 
 from massctl.errors import UsageError
 from massctl.model.ids import CampaignName
-from massctl.source import campaign_copy
-from massctl.source.campaign_copy import copied_for_rest, put_in_place
+from massctl.source import campaign_folder
+from massctl.source.campaign_folder import copied_for_rest, put_in_place
 from massctl.source.repository import Repository
 
 NAME, REST = CampaignName("letter"), CampaignName("rest")
@@ -88,11 +88,11 @@ def test_a_kill_leaves_nothing_among_the_campaigns_and_the_next_run_nothing_at_a
 
     def openids() -> Iterator[str]:
         yield "oB00002"
-        monkeypatch.setattr(campaign_copy.shutil, "rmtree", kill)
+        monkeypatch.setattr(campaign_folder.shutil, "rmtree", kill)
         raise Killed
 
     made = written(tmp_path, f"{HEAD}audience: {{openids: all.txt}}\n{TEXT}")
-    campaign_copy.shutil.rmtree(made)
+    campaign_folder.shutil.rmtree(made)
     with pytest.raises(Killed), copied_for_rest(Repository(tmp_path), NAME, REST, openids(), tmp_path / ".massctl"):
         pass
     monkeypatch.undo()

@@ -1,0 +1,168 @@
+"""The folder of a new campaign, also of another one under a new name. It is written whole or not at all."""
+
+import errno
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from massctl.errors import UsageError
+from massctl.model.campaign import CampaignFile
+from massctl.model.ids import LOCK_FILE, CampaignName
+from massctl.model.message import Window
+from massctl.model.phrase import Phrase, system_reason
+from massctl.render.paths import picture_paths
+from massctl.source.repository import CAMPAIGN_FILE, CAMPAIGNS, Repository
+from massctl.source.validation import known_keys
+from massctl.source.yaml import read_yaml
+from massctl.source.yaml_edit import Keys, with_values
+
+_UNFINISHED: Final = "new"
+_WINDOW: Final = ("not_before", "not_after")
+UNSENT_LIST: Final = "unsent.txt"
+"""What the campaign for the rest of a list calls its list."""
+
+
+@contextmanager
+def unfinished_folder(repository: Repository, name: CampaignName, cache: Path) -> Iterator[Path]:
+    """Give an empty folder below `cache` for a new campaign, to be moved to its place; it is removed at the end.
+
+    Raises UsageError if something cannot be written. One run at a time.
+    """
+    root, folder = repository.root / CAMPAIGNS, cache / _UNFINISHED
+    try:
+        shutil.rmtree(folder, ignore_errors=True)  # What a run left that was killed.
+        target = folder / name
+        target.mkdir(parents=True)
+        root.mkdir(exist_ok=True)
+        if folder.stat().st_dev != root.stat().st_dev:
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))  # It could not be moved to its place whole.
+        yield target
+    except OSError as error:
+        raise _unwritable(name, error) from None
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def put_in_place(repository: Repository, folder: Path) -> list[str]:
+    """Move a finished folder to its place among the campaigns, and return the paths of its files.
+
+    Raises UsageError if something is there already.
+    """
+    place = repository.root / CAMPAIGNS / folder.name
+    try:
+        os.rename(folder, place)
+    except OSError as error:
+        raise _unwritable(CampaignName(folder.name), error) from None
+    files = [each for each in place.rglob("*") if not each.is_dir()]
+    return sorted(each.relative_to(repository.root).as_posix() for each in files)
+
+
+def write_files(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Write files below an unfinished folder; their names are paths with `/`."""
+    for name, data in contents.items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+
+
+@contextmanager
+def copied_folder(
+    repository: Repository,
+    source: CampaignName,
+    name: CampaignName,
+    cache: Path,
+    window: Window | None,
+    values: Mapping[str, str],
+) -> Iterator[Path]:
+    """Copy a campaign under a new name, without lock and edition, with another window and other values of keys."""
+    data, said = _declared(repository, source)
+    changes: dict[Keys, str | None] = {("edition",): None}
+    if window is None:
+        changes |= _without_window(said)
+    else:
+        # A new key comes before the others of its block.
+        changes[("send", "not_after")] = window.not_after.isoformat()
+        changes[("send", "not_before")] = window.not_before.isoformat()
+    changes |= {(key,): json.dumps(value, ensure_ascii=False) for key, value in values.items()}
+    with unfinished_folder(repository, name, cache) as target:
+        _copy(repository, source, target, data, changes, None)
+        yield target
+
+
+@contextmanager
+def copied_for_rest(
+    repository: Repository, source: CampaignName, rest: CampaignName, openids: Iterator[str], cache: Path
+) -> Iterator[Path]:
+    """Write the folder of `rest`, without lock, edition and window, with a list of these openids."""
+    data, said = _declared(repository, source)
+    lists = picture_paths(str(said["audience"]["openids"]), f"{source}/{CAMPAIGN_FILE}", source)
+    inside = [each for each in lists if each.startswith(f"{source}/")] if isinstance(lists, list) else []
+    old_list = repository.root / CAMPAIGNS / inside[0] if inside else None
+    changes: dict[Keys, str | None] = {("audience", "openids"): UNSENT_LIST, ("edition",): None}
+    with unfinished_folder(repository, rest, cache) as target:
+        _copy(repository, source, target, data, changes | _without_window(said), old_list)
+        with (target / UNSENT_LIST).open("w", encoding="utf-8", newline="\n") as file:
+            file.writelines(f"{openid}\n" for openid in openids)
+        yield target
+
+
+def _declared(repository: Repository, source: CampaignName) -> tuple[bytes, dict[str, Any]]:
+    """Return a campaign's file, and what it says."""
+    path = f"{CAMPAIGNS}/{source}/{CAMPAIGN_FILE}"
+    data = repository.read_text(path).encode()
+    said = read_yaml(data, path, None, known_keys(CampaignFile)).data
+    return data, said if isinstance(said, dict) else {}
+
+
+def _without_window(said: Mapping[str, Any]) -> dict[Keys, str | None]:
+    """Return the changes that take a window away, and `send` where nothing else is in it."""
+    send = set(said.get("send") or ())
+    ends = send & set(_WINDOW)
+    gone: list[Keys] = [("send", key) for key in ends] if send - ends else [("send",)]
+    return dict.fromkeys(gone)
+
+
+def _copy(
+    repository: Repository,
+    source: CampaignName,
+    target: Path,
+    data: bytes,
+    changes: Mapping[Keys, str | None],
+    old_list: Path | None,
+) -> None:
+    written = with_values(data, f"{CAMPAIGNS}/{source}/{CAMPAIGN_FILE}", known_keys(CampaignFile), changes)
+    if written is None:
+        raise UsageError(
+            Phrase("campaign.yaml of {name} is written in a way that cannot be copied", name=source),
+            Phrase("Nothing was written."),
+            Phrase("write its values in block style (key: value, one a line), then run the same command again"),
+        )
+    root = repository.root / CAMPAIGNS / source
+    shutil.copytree(root, target, symlinks=True, ignore=_ours(root, old_list), dirs_exist_ok=True)
+    (target / CAMPAIGN_FILE).write_bytes(written)
+
+
+def _ours(source: Path, old_list: Path | None) -> Any:
+    """Leave out what massctl wrote, what editors leave behind, and the list of the other campaign."""
+
+    def ignored(folder: str, names: list[str]) -> set[str]:
+        at_top = Path(folder) == source
+        written = {LOCK_FILE} if at_top else set()
+        return {
+            name
+            for name in names
+            if name in written or name.startswith(".") or name.endswith("~") or Path(folder) / name == old_list
+        }
+
+    return ignored
+
+
+def _unwritable(name: CampaignName, error: OSError) -> UsageError:
+    return UsageError(
+        Phrase("campaigns/{name} cannot be written: {why}", name=name, why=system_reason(error)),
+        hint=Phrase("run the same command again after that: it then makes the folder"),
+    )

@@ -235,11 +235,6 @@ def reads(colour: str, ground: str) -> bool:
     return text is None or behind is None or min(_contrasts(text, behind)) >= CONTRAST_MIN
 
 
-_TOO_LITTLE: Final = {
-    False: Phrase("the colour `{colour}` has a contrast of {contrast}:1 in light mode; at least {least}:1 is needed"),
-    True: Phrase("the colour `{colour}` has a contrast of {contrast}:1 in dark mode; at least {least}:1 is needed"),
-}
-"""By night or not -> what is said of a colour."""
 _ANOTHER: Final = Phrase("take a colour that differs more from the ground behind it")
 _ANOTHER_ACCENT: Final = Phrase(
     "no tone of it is readable in light and dark mode: take another colour, or the theme `zhaopai`"
@@ -250,7 +245,10 @@ def words_for(colour: str, found: Faded, *, is_accent: bool = False) -> tuple[Ph
     """Return the message and the hint for an unreadable colour."""
     # Cut and not rounded, so that what is too little never reads as enough.
     contrast = f"{int(found.contrast * 10) / 10:.1f}"
-    say = Phrase(_TOO_LITTLE[found.is_by_night], colour=colour, contrast=contrast, least=f"{CONTRAST_MIN:g}")
+    say = Phrase("the colour `{colour}` has a contrast of {contrast}:1 in light mode; at least {least}:1 is needed")
+    if found.is_by_night:
+        say = Phrase("the colour `{colour}` has a contrast of {contrast}:1 in dark mode; at least {least}:1 is needed")
+    say = Phrase(say, colour=colour, contrast=contrast, least=f"{CONTRAST_MIN:g}")
     if found.better:
         return say, Phrase("`{colour}` is readable in light and dark mode", colour=found.better)
     return say, _ANOTHER_ACCENT if is_accent else _ANOTHER

@@ -176,6 +176,7 @@ CODES: Final[dict[str, str]] = {
     "MC348": "lines that become one",
     "MC349": "words that are not shown",
     "MC350": "rendered article lacks something",
+    "MC351": "number that Markdown counts anew",
     "MC360": "incitement to share or to follow",
     "MC361": "category that WeChat forbids",
     "MC401": "edited after its send",

@@ -10,11 +10,11 @@ from massctl.model.diagnostics import Lines
 from massctl.model.message import PICTURE_SCHEME
 from massctl.model.phrase import Phrase, enumerated
 from massctl.model.theme import ThemeSettings
-from massctl.render.bounds import PASSED_ELEMENTS_MAX, control_fault, depth_fault, without_controls
+from massctl.render.bounds import PASSED_ELEMENTS_MAX, control_fault, depth_fault, markdown_fault, without_controls
 from massctl.render.cjk import has_cjk
 from massctl.render.conservation import NOTHING, Conserved
 from massctl.render.fault import Fault
-from massctl.render.foreign import template_marks
+from massctl.render.foreign import template_marks, tex_of_html
 from massctl.render.inputs import Problem
 from massctl.render.limits import CONTENT_BYTES_BELOW, content_faults, empty_content_faults
 from massctl.render.page import Page
@@ -221,7 +221,7 @@ def _from_html(text: str, page: Page, body: Body) -> None:
     from massctl.render.html_article import html_article
 
     page.lines = None if page.file.endswith(".j2") else Lines(text)
-    for fault, at in template_marks(text) if page.lines is not None else ():
+    for fault, at in (*(template_marks(text) if page.lines is not None else ()), *tex_of_html(text)):
         page.report(fault, at)
     content, body.tree = html_article(text, page)
     body.content = conserved_html(content, text, page)
@@ -233,8 +233,8 @@ def _refusal(text: str, *, is_markdown: bool) -> Fault | None:
     if len(text) > CONTENT_BYTES_BELOW:
         limit = f"{CONTENT_BYTES_BELOW:,}"
         say = Phrase("the article is longer than {limit} characters before it is rendered", limit=limit)
-        return Fault("MC304", say, Phrase("split it into several articles"))
-    return control_fault(text) or (None if is_markdown else depth_fault(text, PASSED_ELEMENTS_MAX))
+        return Fault("MC304", say, Phrase("split it into several articles, or take out data that nobody reads"))
+    return control_fault(text) or (markdown_fault(text) if is_markdown else depth_fault(text, PASSED_ELEMENTS_MAX))
 
 
 _BY_PATH: Final = Phrase("write the picture's path")

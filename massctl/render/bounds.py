@@ -2,7 +2,7 @@
 
 At each opening bracket the Markdown parser reads on, and the inliner's HTML parser calls itself for each level of
 elements: without bounds a small file could keep a machine busy, or end the process. What people write is bounded by
-what WeChat takes only (`massctl.render.limits`).
+what WeChat takes only (`massctl.render.limits`). The bounds here are far above that.
 """
 
 import re
@@ -28,6 +28,14 @@ REPEATED_MAX: Final = 400_000
 BRACKETS_MAX: Final = 10_000
 """Ours: `[` in the text of one Markdown article; each link or picture has one. The worst take the parser three seconds
 (2026-11)."""
+MARKDOWN_CHARACTERS_MAX: Final = 400_000
+"""Ours: characters of an article in Markdown. In Chinese, WeChat takes 330,000 (`limits.CONTENT_BYTES_BELOW`)."""
+LINES_MAX: Final = 20_000
+"""Ours: lines of one. A novel has fewer; the worst take the parser a second (2026-11)."""
+MARKS_MAX: Final = 60_000
+"""Ours: signs in one at which the parser looks for markup. An article of 40,000 characters full of code has 8,000."""
+BOXES_MAX: Final = 200
+"""Ours: lines of one that begin with `:::`. To find its end, each box reads on to the end of the text."""
 _VOID_NAMES: Final = "area base br col embed hr img input link meta param source track wbr"
 _VOID: Final = frozenset(_VOID_NAMES.split())
 _SELF_ENDING_NAMES: Final = "p li dt dd tr td th tbody thead tfoot option rt rp"
@@ -37,6 +45,8 @@ _EMPHASIS_NAMES: Final = "a b big code em font i nobr s small strike strong tt u
 _EMPHASIS: Final = frozenset(_EMPHASIS_NAMES.split())
 """Formatting elements. Source: HTML standard, "13.2.4.2 The stack of open elements", read 2026-11."""
 _OPENING: Final = re.compile(r"<[A-Za-z]")
+_MARKS: Final = "*_`~=^$<|&\\"
+_BOX: Final = re.compile(r"^[ >]*:::", re.MULTILINE)
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -48,10 +58,45 @@ class TooMuchError(Exception):
         self.fault = fault
 
 
+_FEWER_ELEMENTS: Final = Phrase(
+    "remove tags that show nothing, as other editors write them: a plain paragraph needs one element, not ten"
+)
+_FEWER_BRACKETS: Final = Phrase("put what is not a link between back-ticks or in a block of code")
+
+
 def too_many(limit: int) -> Fault:
     """Make the fault of an article with too many elements."""
     say = Phrase("the article has more than {limit} HTML elements", limit=f"{limit:,}")
-    return Fault("MC304", say, Phrase("split it into several articles"))
+    return Fault("MC304", say, _FEWER_ELEMENTS)
+
+
+def markdown_fault(text: str) -> Fault | None:
+    """Return the fault of Markdown that would keep the parser busy; far less is what people write."""
+    if len(text) > MARKDOWN_CHARACTERS_MAX:
+        say = Phrase("the article has more than {limit} characters of Markdown")
+        hint = Phrase("split it into several articles, or link to the whole text as `content_source_url`")
+        return _too_much(say, MARKDOWN_CHARACTERS_MAX, hint)
+    if text.count("\n") > LINES_MAX:
+        hint = Phrase("remove empty lines and generated ones; show data as a picture or as a link")
+        return _too_much(Phrase("the article has more than {limit} lines"), LINES_MAX, hint)
+    if sum(map(text.count, _MARKS)) > MARKS_MAX:
+        say = Phrase("the article has more than {limit} marks such as `*`, `_`, `|` and `<`")
+        hint = Phrase("remove marks that were generated or pasted by mistake; show a large table or data as a picture")
+        return _too_much(say, MARKS_MAX, hint)
+    if sum(1 for _ in _BOX.finditer(text)) > BOXES_MAX:
+        say = Phrase("the article has more than {limit} lines with `:::`, of boxes")
+        return _too_much(say, BOXES_MAX, Phrase("write `> [!NOTE]` for the smaller boxes, or leave them out"))
+    return None
+
+
+def _too_much(say: Phrase, limit: int, hint: Phrase) -> Fault:
+    return Fault("MC304", Phrase(say, limit=f"{limit:,}"), hint)
+
+
+def too_nested(limit: int) -> Fault:
+    """Make the fault of Markdown in which lists and quotations stand too deep inside each other."""
+    say = Phrase("lists and quotations are nested more than {limit} levels deep", limit=limit)
+    return Fault("MC308", say, Phrase("remove blanks or `>` before the innermost ones"))
 
 
 def too_deep(needle: str) -> Fault:
@@ -84,7 +129,7 @@ def without_controls(markdown: str) -> tuple[str, list[Fault]]:
 def too_many_brackets() -> Fault:
     """Make the fault of Markdown with more opening brackets than any article needs."""
     say = Phrase("the article has more than {limit} opening brackets `[`", limit=f"{BRACKETS_MAX:,}")
-    return Fault("MC304", say, Phrase("split it into several articles"), needle="[")
+    return Fault("MC304", say, _FEWER_BRACKETS, needle="[")
 
 
 def depth_fault(html: str, elements_max: int = ELEMENTS_MAX) -> Fault | None:

@@ -19,6 +19,7 @@ from massctl.render.highlight import TAB
 from massctl.render.html_scan import COMMENT_ENDS, Tag, tags
 from massctl.render.links import has_scheme, meant
 from massctl.render.page import Page
+from massctl.render.paths import is_pixel, is_spacer
 from massctl.render.styles import pictures_in
 from massctl.render.tree import MARKER, Element, escaped_value, lexbor_tree, parse, serialized
 
@@ -46,7 +47,8 @@ _COMMENT: Final = re.compile(r"<!--(?:-?>|.*?--!?>)|" + _DECLARATION.pattern, re
 """Nobody sees a comment, a declaration or an instruction."""
 _ADDRESS_ONLY: Final = "mailto:"
 """It is not written in front of an address at the end of the article."""
-# Besides: the first heading if it is the title (`markdown.without_title`), comments, and what is a fault already.
+# Besides: pictures of one pixel, the first heading if it is the title (`markdown.without_title`), comments, and what is
+# a fault already.
 
 
 @dataclass
@@ -90,8 +92,8 @@ def conserved_html(body: str, source: str, page: Page) -> Conserved:
 
 
 def _outline(tree: "LexborHTMLParser") -> tuple[str, list[str | None], list[list[str]]]:
-    """Return the text, the tags and the names of the attributes of an HTML article."""
-    nodes = tree.css("*")
+    """Return the text, the tags and the names of the attributes of an HTML article, without spacers."""
+    nodes = [node for node in tree.css("*") if node.tag != "img" or not is_spacer(node.attributes)]
     return tree.body.text() if tree.body else "", [node.tag for node in nodes], [[*node.attributes] for node in nodes]
 
 
@@ -226,7 +228,7 @@ def _missing(body: str, source: Inventory, page: Page) -> Iterator[Fault]:
             position = at + len(each)
     yield from _missing_links(body, whole, source.links)
     for address, count in Counter(source.pictures).items():
-        placed = page.picture(address, address)
+        placed = None if is_pixel(address) else page.picture(address, address)
         if placed is not None and body.count(escaped_value(placed[0])) < count:
             yield _lost(Phrase("a picture is missing from the rendered article: `{text}`"), address)
     for written, data in dict.fromkeys(source.components):

@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from html import unescape
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from massctl.model.diagnostics import Severity
 from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
+from massctl.render.html_scan import tags
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -86,6 +89,38 @@ def foreign_marks(text: str) -> Iterator[tuple[Fault, int]]:
         if kind == "attributes" and _CONTENTS.fullmatch(found[kind]):
             continue
         yield (_embed(found["embed"]), found.start()) if kind == "embed" else (_shown(kind, found), found.start(kind))
+
+
+_TEX: Final = re.compile(r"\\(?:[dt]?frac|begin|sqrt|math(?:bb|bf|rm|cal)|operatorname|overline)\s*\{")
+_UNREAD_TEX: Final = frozenset({"code", "kbd", "pre", "samp", "svg", "textarea", "tt"})
+"""Elements in which it is code, or a part of a drawing."""
+_FORMULAS_MAX: Final = 20
+"""Ours: at most this many are told of one article."""
+
+
+def tex_of_html(html: str) -> Iterator[tuple[Fault, int]]:
+    """Find TeX in an HTML article, which nothing draws, each with its position."""
+    return islice(_tex_of_html(html), _FORMULAS_MAX) if "$" in html or "\\" in html else iter(())
+
+
+def _tex_of_html(html: str) -> Iterator[tuple[Fault, int]]:
+    # It loads the Markdown parser, which an HTML article seldom needs.
+    from massctl.render.md_math import written_formulas
+
+    end, unread = 0, 0
+    for tag in (*tags(html), None):
+        run = html[end : len(html) if tag is None else tag.start]
+        if not unread and ("$" in run or "\\" in run):
+            for found in [*written_formulas(run)] or [*_TEX.finditer(run)][:1]:
+                say = Phrase("TeX is shown as written: nothing in an HTML article is drawn: `{text}`")
+                hint = Phrase("use a picture of the formula, or write the article in Markdown; code stands in `<code>`")
+                text = unescape(found[0])
+                told = Phrase(say, text=text[:40])
+                yield Fault("MC329", told, hint, severity=Severity.WARNING, needle=found[0]), end + found.start()
+        if tag is not None:
+            end = tag.end
+            if tag.name in _UNREAD_TEX and not html.endswith("/>", tag.start, tag.end):
+                unread = max(0, unread - 1) if tag.closing else unread + 1
 
 
 def _shown(kind: str, found: re.Match[str]) -> Fault:

@@ -22,6 +22,7 @@ from massctl.render.elements import (
 from massctl.render.fault import Fault
 from massctl.render.html_scan import Edit, Tag, edited, torn_attribute, unended_comment
 from massctl.render.page import ExternalLinks, Page
+from massctl.render.paths import is_pixel, is_spacer, pixel_note, spacer_fault
 from massctl.render.styles import STYLE_URL, hides_picture, pictures_in
 from massctl.render.tree import IMPLIED, Element, marked, parse
 
@@ -55,7 +56,9 @@ def html_article(text: str, page: Page) -> tuple[str, Element]:
     faults = [each for tag in scanned for each in _faults(tag, text, found.get(tag.start), page.external_links)]
     _report(faults, page)
     for tag in scanned:
-        if tag.start in found:
+        if tag.start in found and tag.name == "img" and is_spacer(found[tag.start].attributes):
+            edits.append(_left_out(tag, found[tag.start], page))
+        elif tag.start in found:
             edits += _placed(tag, found[tag.start], page)
             hidden = hidden_content(found[tag.start]) if page.unclosed[tag.name] > 0 else None
             if hidden is not None:
@@ -123,6 +126,13 @@ def tag_faults(tag: Tag, text: str, attributes: Mapping[str, str], links: Extern
         yield Fault("MC308", say, hint, needle=text[style.start : style.end]), style.start
 
 
+def _left_out(tag: Tag, element: Element, page: Page) -> Edit:
+    """Take a picture of one pixel out of the tree, and return the edit that takes out its tag."""
+    page.leave_out(spacer_fault(element.attributes), tag.start)
+    element.remove()
+    return Edit(tag.start, tag.end, "")
+
+
 def _placed(tag: Tag, element: Element, page: Page) -> Iterator[Edit]:
     """Yield the edits that replace the pictures of one tag, and change the tree in the same way."""
     known = writer_row(element.name)
@@ -142,9 +152,12 @@ def _placed(tag: Tag, element: Element, page: Page) -> Iterator[Edit]:
         elif name == "style":
             changed = value
             for start, address in pictures_in(place.written):
-                shown = _shown(unescape(address), address, place.value_start + start, page)
-                changed = changed.replace(unescape(address), shown or unescape(address))
-                yield from _edit(place.value_start + start, address, shown)
+                at, is_left_out = place.value_start + start, is_pixel(unescape(address))
+                if is_left_out:
+                    page.leave_out(pixel_note(address), at)
+                shown = "" if is_left_out else _shown(unescape(address), address, at, page)
+                changed = changed.replace(unescape(address), unescape(address) if shown is None else shown)
+                yield from _edit(at, address, shown)
             element.attributes[name] = changed
         elif not (name.endswith("href") and value.startswith("#")):
             address = place.written.strip()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from massctl.render.elements import is_article_link
@@ -73,10 +74,18 @@ class Notes:
 
     def __iter__(self) -> Iterator[str | tuple[int, int]]:
         """Yield all notes, those too that are found meanwhile; what nothing refers to comes last."""
-        done = 0
-        while done < len(waiting := [*self._numbers, *(key for key in self._texts if key not in self._numbers)]):
-            yield waiting[done]
-            done += 1
+        done = found = 0
+        while True:
+            waiting = [*islice(self._numbers, done, None)]
+            if not waiting:
+                # One at a time, since what it says may refer to further ones; whoever writes it gives it a number.
+                held = enumerate(islice(self._texts, found, None), found + 1)
+                found, key = next(((n, key) for n, key in held if key not in self._numbers), (found, None))
+                waiting = [] if key is None else [key]
+            if not waiting:
+                return
+            yield from waiting
+            done += len(waiting)
 
 
 def bare_links(text: str, page: Page) -> Iterator[tuple[str, str]]:

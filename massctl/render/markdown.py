@@ -19,7 +19,7 @@ from massctl.render.fault import Fault
 from massctl.render.html_article import UNENDED_COMMENT, tag_faults
 from massctl.render.html_scan import COMMENT_ENDS, Edit, edited, tags, unended_comment
 from massctl.render.markdown_lint import text_faults
-from massctl.render.markdown_parser import NESTING_MAX, Parsed, every, parse, with_emoji
+from massctl.render.markdown_parser import Parsed, every, parse, with_emoji
 from massctl.render.page import Page
 from massctl.render.tree import MARKER, Builder, Element, HtmlBuilder
 
@@ -61,7 +61,7 @@ def read_markdown(text: str, page: Page, *, is_file: bool = False) -> Source:
         writer.write(note)
         builder.end("massctl-text")
     # Markdown's own nesting is bounded. Deep raw HTML could keep an HTML5 parser busy for minutes.
-    if isinstance(builder, HtmlBuilder) and writer.tags > DEPTH_MAX - NESTING_MAX:
+    if isinstance(builder, HtmlBuilder) and writer.tags + max(token.level for token in parsed.tokens) > DEPTH_MAX:
         deep = depth_fault(builder.html, ELEMENTS_MAX)
         if deep is not None:
             page.report(deep)

@@ -85,7 +85,8 @@ def text_faults(
 def _lookalikes(text: str, parsed: Parsed, lines: Lines, *, is_file: bool) -> Iterator[tuple[Fault, int]]:
     skipped = {n for token in parsed.tokens if token.type in _UNREAD and token.map for n in range(*token.map)}
     tokens = parsed.tokens
-    for fault, number, column in (*_lost_cells(lines, tokens), *_lost_tables(lines, tokens), *_boxes(lines, tokens)):
+    placed = (_lost_cells, _lost_tables, _boxes, _counted_anew)
+    for fault, number, column in (each for find in placed for each in find(lines, tokens)):
         yield fault, lines.bounds(number)[0] + column
     yield from _of_other_tools(text, parsed.tokens, lines, is_file=is_file)
     front = _FRONT_MATTER.match(text)
@@ -394,6 +395,30 @@ def _is_closed(lines: Lines, token: Token, span: Sequence[int]) -> bool:
     return span[1] - span[0] > 1 and last.startswith(token.markup) and not last.strip(token.markup[0])
 
 
+def _counted_anew(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault, int, int]]:
+    """Give a warning for the first entry of each list that is shown with another number than it is written with.
+
+    If all entries have the number of the first, the writer lets Markdown count.
+    """
+    opened: list[list[Token]] = []
+    for token in tokens:
+        if token.type == "ordered_list_open":
+            opened.append([])
+        elif token.type == "list_item_open" and token.info:
+            opened[-1].append(token)
+        elif token.type == "ordered_list_close":
+            entries = opened.pop()
+            first = int(entries[0].info)
+            wrong = [(each, due) for due, each in enumerate(entries, first) if int(each.info) != due]
+            if not wrong or all(int(each.info) == first for each in entries):
+                continue
+            entry, due = wrong[0]
+            written = entry.info + entry.markup
+            say = Phrase("Markdown counts the entries of a list: `{text}` is shown as `{number}.`")
+            hint = Phrase("to begin a list at {text}, write `<!-- -->` on a line of its own before it", text=written)
+            yield from _at_line(lines, entry.map, 0, written, Phrase(say, text=written, number=due), hint, "MC351")
+
+
 def _unknown_box(lines: Lines, token: Token, number: int, found: re.Match[str]) -> Iterator[tuple[Fault, int, int]]:
     from difflib import get_close_matches  # Only a fault needs it.
 
@@ -410,11 +435,11 @@ def _unknown_box(lines: Lines, token: Token, number: int, found: re.Match[str]) 
 
 
 def _at_line(
-    lines: Lines, span: Sequence[int] | None, below: int, needle: str, say: Phrase, hint: Phrase
+    lines: Lines, span: Sequence[int] | None, below: int, needle: str, say: Phrase, hint: Phrase, code: str = "MC314"
 ) -> Iterator[tuple[Fault, int, int]]:
     """Give a warning for a mark in one of the lines of a block."""
     if span is not None and needle in (line := lines.written(span[0] + 1 + below)):
-        fault = Fault("MC314", say, hint, severity=Severity.WARNING, needle=needle)
+        fault = Fault(code, say, hint, severity=Severity.WARNING, needle=needle)
         yield fault, span[0] + 1 + below, line.index(needle)
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 from typing import Any, Final
 
 from markdown_it import MarkdownIt
@@ -22,11 +23,15 @@ from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from massctl.render.bounds import BRACKETS_MAX, TooMuchError, too_many_brackets
+from massctl.render.bounds import BRACKETS_MAX, TooMuchError, too_many_brackets, too_nested
 from massctl.render.cjk import is_cjk_at
 from massctl.render.md_math import add_math
 
 NESTING_MAX: Final = 100
+"""Ours: lists, quotations, boxes and definitions inside each other."""
+_LEVELS: Final = 2 * NESTING_MAX + 4
+"""Of the parser, which drops what stands deeper; a list and its entries are two."""
+_NESTED: Final = ("blockquote", "list_item", "callout", "dd")
 _WORD: Final = re.compile(r"\w")
 
 
@@ -123,25 +128,28 @@ class _Markdown(MarkdownIt):
 @cache
 def _parser() -> MarkdownIt:
     markdown = _Markdown(
-        "commonmark", {"html": True, "typographer": False, "maxNesting": NESTING_MAX, "store_labels": True}
+        "commonmark", {"html": True, "typographer": False, "maxNesting": _LEVELS, "store_labels": True}
     )
     rules = markdown.inline.ruler.get_active_rules(), markdown.inline.ruler2.get_active_rules()
     inline = markdown.inline = _ParserInline()
     inline.ruler.enableOnly(rules[0])
     inline.ruler2.enableOnly(rules[1])
     markdown.enable(["table", "strikethrough"])
-    markdown.core.ruler.after("block", "brackets", _refuse_brackets)
     footnote_plugin(markdown, move_to_end=False)
     deflist_plugin(markdown)
     _add_boxes(markdown)
+    markdown.core.ruler.after("callouts", "bounds", _refuse_too_much)
     _add_marks(markdown)
     add_math(markdown)
     inline.begin()
     return markdown
 
 
-def _refuse_brackets(state: StateCore) -> None:
-    """Count the brackets of the text before it is read; those in blocks of code cost nothing."""
+def _refuse_too_much(state: StateCore) -> None:
+    """Refuse nesting below which the parser drops text, and brackets of the text that it reads next."""
+    depths = accumulate(token.nesting for token in state.tokens if token.type.startswith(_NESTED))
+    if max(depths, default=0) > NESTING_MAX:
+        raise TooMuchError(too_nested(NESTING_MAX))
     if sum(token.content.count("[") for token in state.tokens if token.type == "inline") > BRACKETS_MAX:
         raise TooMuchError(too_many_brackets())
 

@@ -8,7 +8,8 @@ look like one as well.
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from html import unescape
 from typing import Final
 
 from markdown_it import MarkdownIt
@@ -41,6 +42,10 @@ _EMPTY_LINES: Final = re.compile(r"\n\s*\n")
 _BESIDE: Final = re.compile(r"[0-9A-Za-z$\\]")
 """What touches a dollar of money, or of a variable, on its other side."""
 _DOLLARS: Final = math_inline_dollar(allow_space=True, allow_digits=True, allow_double=True)
+_WRITTEN: Final = re.compile(
+    r"(?<![0-9A-Za-z$\\])\$(?P<inline>[^$\n]{1,500})\$(?![0-9A-Za-z$])|\$\$(?P<display>[^$]{1,2000})\$\$"
+    rf"|{_BRACKETED.pattern}"
+)
 _LINES_MAX: Final = 200
 """Ours: lines within which a formula must end."""
 _BlockRule = Callable[[StateBlock, int, int, bool], bool]
@@ -112,6 +117,16 @@ def _is_one_between_blanks(written: str) -> bool:
     if _WORD.search(written) or (_CHINESE.search(written) and not is_even):
         return False
     return bool(_COMMAND.search(written)) or (is_even and re.search(r"[\^_]", written) is not None)
+
+
+def written_formulas(text: str) -> Iterator[re.Match[str]]:
+    """Find formulas in text that is no Markdown, by the same marks."""
+    for found in _WRITTEN.finditer(text):
+        inline, tex = found["inline"], unescape(found[found.lastgroup or ""])
+        looks = _looks_like_one if tex == tex.strip() else _is_one_between_blanks
+        is_one = looks(tex) if inline else _is_certain(tex) or (found["tex"] and _TERM.fullmatch(tex.strip()))
+        if is_one:
+            yield found
 
 
 def _by_itself(rule: _BlockRule) -> _BlockRule:

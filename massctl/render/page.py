@@ -53,6 +53,11 @@ class Page:
             fault = replace(fault, path=self.file, line=line, column=column, width=len(fault.needle))
         self.faults.append(fault)
 
+    def leave_out(self, fault: Fault, at: int | None = None) -> None:
+        """Report a picture of one pixel that is left out; of several notes only the first."""
+        if fault.severity is Severity.ERROR or not any(each.code == fault.code for each in self.faults):
+            self.report(fault, at)
+
     def known(self, address: str) -> Picture | None:
         """Return a local picture by its address, or None. This reports no fault and does not count as use."""
         found = self.pictures.look_for(address, self.file, "inline")

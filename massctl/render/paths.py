@@ -5,10 +5,13 @@ the article, then to the campaign's folder. Nobody reaches another campaign, or 
 """
 
 import re
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import unquote
 
+from massctl.model.diagnostics import Severity
 from massctl.model.phrase import Phrase, enumerated
+from massctl.render.fault import Fault
 from massctl.render.inputs import Problem
 
 SHARED: Final = "_shared"
@@ -16,6 +19,15 @@ _SCHEME: Final = re.compile(r"^(?://|[A-Za-z][A-Za-z0-9+.-]*:)")
 REFERENCE_CHARACTERS_MAX: Final = 900
 """Of a path as written; disks take names of 255 bytes, and editors write each byte of a Chinese one as `%E5`."""
 _SHOWN_CHARACTERS_MAX: Final = 80
+_MARK: Final = "(?:[\"']|%22|%27)"
+_PIXEL: Final = re.compile(
+    "data:image/(?:gif;base64,R0lGODdhAQABA|gif;base64,R0lGODlhAQABA|png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAAB"
+    rf"|svg\+xml(?=.{{0,300}}?\bwidth={_MARK}1(?:px)?{_MARK})(?=.{{0,300}}?\bheight={_MARK}1(?:px)?{_MARK}))",
+    re.DOTALL,
+)
+"""The beginning of a GIF and of a PNG of one pixel, and of the SVG that WeChat's editor writes."""
+_PICTURE: Final = re.compile(r"^(?:https?:)?//|\.(?:png|jpe?g|gif|webp|bmp)\b", re.IGNORECASE)
+_SHOWN_OF_IMG: Final = frozenset({"src", "alt", "title", "style", "class"})
 _MMBIZ: Final = re.compile(r"^(?:https?:)?//mmbiz\.qpic\.cn/", re.IGNORECASE)
 """WeChat's own pictures, which stay as they are. Source: WeChat docs, media/uploadimg, read 2026-10."""
 
@@ -43,6 +55,33 @@ def is_foreign(written: str) -> bool:
 def is_at_wechat(written: str) -> bool:
     """Say whether a picture is one that WeChat holds already."""
     return _MMBIZ.match(written) is not None
+
+
+def is_pixel(written: str) -> bool:
+    """Tell whether an address is itself a picture of one pixel, which only keeps a place."""
+    return _PIXEL.match(written) is not None
+
+
+def is_spacer(attributes: Mapping[str, str | None]) -> bool:
+    """Tell whether an `<img>` shows one pixel only, and no other picture later."""
+    return is_pixel(attributes.get("src") or "") and not (attributes.get("data-src") or "").strip()
+
+
+def spacer_fault(attributes: Mapping[str, str]) -> Fault:
+    """Return the note that a spacer is left out; an error if another attribute holds the picture that is meant."""
+    address = attributes.get("src", "")
+    late = next((name for name in attributes if name not in _SHOWN_OF_IMG and _PICTURE.search(attributes[name])), None)
+    if late is None:
+        return pixel_note(address)
+    say = Phrase("the picture in `{name}` is not shown: WeChat reads only `src` and `data-src`", name=late)
+    return Fault("MC206", say, Phrase("write it as `src` instead of `{name}`", name=late), needle=address)
+
+
+def pixel_note(address: str) -> Fault:
+    """Return the note that a picture of one pixel is left out."""
+    say = Phrase("a picture of one pixel, which only keeps a place, is left out")
+    hint = Phrase("nothing to do, unless a picture is missing here")
+    return Fault("MC214", say, hint, severity=Severity.INFO, needle=address)
 
 
 def foreign_picture(written: str) -> Problem:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from massctl.render.elements import is_component, is_script
 from massctl.render.page import Page
+from massctl.render.paths import is_pixel, pixel_note
 from massctl.render.tree import VOID, Element, escaped_value, parse, serialized
 
 if TYPE_CHECKING:
@@ -71,9 +72,14 @@ def with_pictures(style: str, page: Page) -> str:
     pieces: list[str] = []
     end = 0
     for start, address in pictures_in(style):
-        placed = None if is_script(address) else page.picture(address, address)
-        if placed is not None:
-            pieces += [style[end:start], placed[0]]
+        if is_pixel(address):
+            page.leave_out(pixel_note(address))
+            shown: str | None = ""
+        else:
+            placed = None if is_script(address) else page.picture(address, address)
+            shown = placed[0] if placed is not None else None
+        if shown is not None:
+            pieces += [style[end:start], shown]
             end = start + len(address)
     return "".join([*pieces, style[end:]])
 

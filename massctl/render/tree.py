@@ -85,6 +85,12 @@ class Element:
         self.children.append(element)
         return element
 
+    def remove(self) -> None:
+        """Take the element out of its tree."""
+        if self.parent is not None:
+            self.parent.children.remove(self)
+            self.parent = None
+
     def take(self, other: "Element") -> None:
         """Move the children of another element to the end of this one."""
         for child in other.elements:

@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import zip_longest
+from string import ascii_lowercase
 from typing import Final, NamedTuple
 
 from markdown_it.common.normalize_url import normalizeLink
@@ -23,6 +24,7 @@ from massctl.render.fault import Fault
 from massctl.render.highlight import blanks_kept, coloured_pieces
 from massctl.render.links import Notes, bare_links, has_scheme, meant, stays
 from massctl.render.page import Page
+from massctl.render.paths import is_spacer, spacer_fault
 from massctl.render.styles import declarations, with_pictures
 from massctl.render.tree import Element, parse
 
@@ -36,8 +38,14 @@ _ALIGNMENTS: Final = frozenset({"center", "justify", "left", "right"})
 _LENGTH: Final = re.compile(r"\s*(?P<number>\d{1,4}(?:\.\d+)?)(?P<unit>px|%)?\s*")
 _COLOUR: Final = re.compile(r"#?\w+", re.ASCII)
 _BREAK: Final = re.compile(r"[ \t]*\n\s*")
-_WIDTHS: Final = ("", "", " item-2", *[" item-3"] * 8)
-"""Classes that give the mark of an entry its room, by the number of digits of the list's last number."""
+_WIDTHS: Final = ("", "", " item-2", *[" item-3"] * 9)
+"""Classes that give the mark of an entry its room, by the length of the longest number of the list."""
+_INTEGER: Final = re.compile(r"-?[0-9]{1,9}")
+_ROMAN: Final = (
+    *(("m", 1000), ("cm", 900), ("d", 500), ("cd", 400), ("c", 100), ("xc", 90), ("l", 50), ("xl", 40)),
+    *(("x", 10), ("ix", 9), ("v", 5), ("iv", 4), ("i", 1)),
+)
+_ROMAN_MAX: Final = 3999
 _TASK_CHARACTERS: Final = 4
 _TASKS: Final = {"[ ] ": "☐", "[x] ": "☑", "[X] ": "☑"}
 _TITLES: Final = {
@@ -365,18 +373,17 @@ def _callout(writer: _Writer, node: Element) -> None:
 
 def _list(writer: _Writer, node: Element) -> None:
     """Write a list; a nested one has no section of its own."""
-    is_numbered = node.name == "ol"
-    numbers = _numbers(node)
+    marks = _marks(node)
     outermost = writer.list_depth == 0
     writer.line_edge()
     if outermost:
         writer.start("section", {"class": "list"}, node.at)
     writer.list_depth += 1
-    width = _WIDTHS[len(str(max(numbers, default=1)))] if is_numbered else ""
-    number = iter(numbers)
+    width = _WIDTHS[max(map(len, marks), default=1) - 1] if node.name == "ol" else ""
+    mark = iter(marks)
     for child in node.children:
         if isinstance(child, Element) and child.name == "li":
-            _entry(writer, child, f"{next(number)}." if is_numbered else BULLET, width)
+            _entry(writer, child, next(mark), width)
         elif isinstance(child, Element) or child.strip():
             writer.line_edge()
             writer.start("section", {"class": f"item{width}"})
@@ -389,18 +396,39 @@ def _list(writer: _Writer, node: Element) -> None:
     writer.line_edge()
 
 
-def _numbers(node: Element) -> list[int]:
-    """Return the number of each entry: one more than the last, if it says none itself."""
-    number, found = _number(node.get("start"), 1), []
-    for each in node.elements:
-        if each.name == "li":
-            found.append(_number(each.get("value"), number))
-            number = found[-1] + 1
-    return found
+def _marks(node: Element) -> list[str]:
+    """Return the mark of each entry; a number is the next one, if the entry says none itself.
+
+    Source: HTML standard, "4.4.5 The ol element", read 2026-11.
+    """
+    entries = [each for each in node.elements if each.name == "li"]
+    if node.name != "ol":
+        return [BULLET] * len(entries)
+    step = -1 if "reversed" in node.attributes else 1
+    number, marks = _number(node.get("start"), len(entries) if step < 0 else 1), []
+    for each in entries:
+        number = _number(each.get("value"), number)
+        marks.append(f"{_numeral(number, each.get('type') or node.get('type'))}.")
+        number += step
+    return marks
 
 
 def _number(said: str, otherwise: int) -> int:
-    return int(said) if said.isdecimal() and len(said) < 10 else otherwise
+    return int(said) if _INTEGER.fullmatch(said) else otherwise
+
+
+def _numeral(number: int, kind: str) -> str:
+    """Write a number in the kind that the attribute `type` says; one that the kind lacks in digits."""
+    said = ""
+    if kind in ("a", "A"):
+        while number > 0:
+            number, letter = divmod(number - 1, len(ascii_lowercase))
+            said = ascii_lowercase[letter] + said
+    elif kind in ("i", "I") and 0 < number <= _ROMAN_MAX:
+        for letters, worth in _ROMAN:
+            said += letters * (number // worth)
+            number %= worth
+    return (said.upper() if kind.isupper() else said) or str(number)
 
 
 def _lone_entry(writer: _Writer, node: Element) -> None:
@@ -736,6 +764,9 @@ def _place_picture(writer: _Writer, node: Element, *, is_alone: bool, width: str
     if not address:
         hint = Phrase("write its path as `src`, or remove the picture")
         writer.page.report(Fault("MC201", Phrase("the picture's address is empty"), hint, needle="<img"))
+        return
+    if is_spacer(found):
+        writer.page.leave_out(spacer_fault(found))
         return
     placed = writer.page.picture(address, address)
     if placed is None:

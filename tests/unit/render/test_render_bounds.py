@@ -124,3 +124,68 @@ def test_emphasis_that_is_never_closed_is_not_opened_anew_in_every_paragraph(nam
     text = "<div>\n" + "<p>" + "".join(f"<b a={number}>" for number in range(150)) + "</p>" + "<p>a</p>\n" * 6_000
     assert ["MC308"] == [each.code for each in wrong(text, {}, name)]
     assert [] == [each for each in wrong("<p><b>a<i>b</p><p>c</p>" * 20, {}, name) if each.severity is Severity.ERROR]
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "a*",
+        "~~a",
+        "a\n",
+        "a\n\n",
+        "# a\n",
+        "==a",
+        "==a== ",
+        "<a",
+        "$a ",
+        "$$\na\n",
+        "::: tip\n",
+        ": a\n",
+        "a~1~",
+        "&amp;",
+        "[^a]: b\n\n",
+        "|a" * 500 + "|\n",
+    ],
+)
+def test_a_million_characters_are_refused_before_they_are_read(piece: str) -> None:
+    started = time.process_time()
+    found = wrong(piece * (999_000 // len(piece)))
+    assert (["MC304"], True) == ([each.code for each in found], SECONDS_MAX > time.process_time() - started)
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("字" * (bounds.MARKDOWN_CHARACTERS_MAX + 1), "characters"),
+        ("a\n" * (bounds.LINES_MAX + 1), "lines"),
+        ("a*b " * (bounds.MARKS_MAX + 1), "marks"),
+        ("::: tip\n" * (bounds.BOXES_MAX + 1), "boxes"),
+    ],
+)
+def test_too_much_markdown_says_what_there_is_too_much_of_and_what_helps(text: str, what: str) -> None:
+    (found,) = wrong(text)
+    assert ("MC304", True, True) == (found.code, what in found.message, found.hint is not None)
+
+
+def test_markdown_as_long_as_a_book_is_read() -> None:
+    text = "一段**粗体**的字，`code`，[链接](https://mp.weixin.qq.com/s/a)，又一段普通的文字。\n\n" * 800
+    assert (True, ["MC346"]) == (len(text) > 40_000, [each.code for each in wrong(text)])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "> " * 100 + "深处",
+        "\n".join("  " * depth + f"- 第{depth}层" for depth in range(100)) + "深处",
+        "a" + "(" * 100 + "b" + ")" * 100 + "深处",
+        "[" * 100 + "b" + "]" * 100 + "深处",
+        "**a*b" * 100 + "深处",
+    ],
+)
+def test_a_hundred_nested_arrive_whole(text: str) -> None:
+    assert "深处" in body(text)
+
+
+@pytest.mark.parametrize("text", ["> " * 300 + "深处", "\n".join("  " * n + "- 层" for n in range(150)) + "深处"])
+def test_what_the_parser_would_drop_below_too_many_levels_is_an_error(text: str) -> None:
+    assert ["MC308"] == [each.code for each in wrong(text)]

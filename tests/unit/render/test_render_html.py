@@ -6,6 +6,7 @@ from render_inputs import body, hold, lines, page, wrong
 from massctl.model.diagnostics import Severity
 from massctl.render.html_article import html_article
 from massctl.render.html_scan import Edit, edited, tags
+from massctl.render.tree import Element
 
 PICTURES = {"spring/articles/a.png": "A", "spring/images/图 片.png": "B"}
 A, B = hold("A"), hold("B")
@@ -179,3 +180,83 @@ def test_hard_html_is_read_in_linear_time() -> None:
 
 def test_edits_are_carried_out_in_order() -> None:
     assert "aXcYe" == edited("abcde", [Edit(3, 4, "Y"), Edit(1, 2, "X")])
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "shown"),
+    [
+        ("<p>式子 $x^2+1$ 在此</p>", 7, "$x^2+1$"),
+        ("<p>式子 \\(a_b\\) 在此</p>", 7, "\\(a_b\\)"),
+        ("<p>$$\\frac{a}{b}$$</p>", 4, "$$\\frac{a}{b}$$"),
+        ("<p>\\[ x = 1 \\]</p>", 4, "\\[ x = 1 \\]"),
+        ("<p>一行 \\frac{a}{b}</p>", 7, "\\frac{"),
+        ("<p>$<b>a</b>$ 与 $a &lt; b$</p>", 17, "$a < b$"),
+        ("<p>价 $5 与 $8；<span>$\\alpha$</span></p>", 20, "$\\alpha$"),
+    ],
+)
+def test_tex_of_an_html_article_is_told(text: str, column: int, shown: str) -> None:
+    (found,) = wrong(text, {}, "main.html")
+    assert ("MC329", Severity.WARNING, (1, column)) == (found.code, found.severity, lines([found])[0][1:])
+    assert f"`{shown}`" in found.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<p>$5 与 $8</p>",
+        "<p><code>$x^2$ \\frac{a}{b}</code></p>",
+        "<pre>a $x^2$</pre>",
+        "<svg><text>$x^2$</text></svg>",
+        "<p>$HOME 与 $PATH</p>",
+        "<p>(a_b)</p>",
+        "<p>$很 贵$</p>",
+    ],
+)
+def test_money_code_and_drawings_are_no_tex(text: str) -> None:
+    assert "MC329" not in [each.code for each in wrong(text, {}, "main.html")]
+
+
+def test_tex_of_a_template_is_found_by_its_words() -> None:
+    (found,) = wrong("<p>a</p>\n<p>$x^2$</p>", {}, "main.html.j2")
+    assert ("MC329", 2, 4) == lines([found])[0]
+
+
+PIXEL = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+PNG_PIXEL = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="
+)
+SVG_PIXEL = (
+    "data:image/svg+xml,%3C%3Fxml version='1.0' encoding='UTF-8'%3F%3E%3Csvg width='1px' height='1px' viewBox='0 0 1 1'"
+)
+
+
+@pytest.mark.parametrize("name", ["main.html", "main.md", "main.html.j2"])
+@pytest.mark.parametrize("pixel", [PIXEL, PNG_PIXEL, SVG_PIXEL])
+def test_a_picture_of_one_pixel_that_keeps_a_place_is_left_out_with_a_note(name: str, pixel: str) -> None:
+    text = f'<p>甲<img class="lazy" src="{pixel}" alt="">乙<img src="{pixel}"></p>'
+    (found,) = wrong(text, {}, name)
+    assert ("MC214", Severity.INFO, 1) == (found.code, found.severity, lines([found])[0][1])
+    assert "<p>甲乙</p>" in body(text, {}, name)
+
+
+@pytest.mark.parametrize("name", ["main.html", "main.md"])
+def test_a_ground_of_one_pixel_is_left_out_with_a_note(name: str) -> None:
+    text = f'<section style="background-image:url({PIXEL})">甲</section>'
+    assert ["MC214"] == [each.code for each in wrong(text, {}, name)]
+    assert "data:" not in body(text, {}, name)
+
+
+@pytest.mark.parametrize("name", ["main.html", "main.md"])
+@pytest.mark.parametrize("late", ['data-original="https://a.cn/b"', 'data-lazy="//a.cn/b"', 'file="images/a.png"'])
+def test_one_pixel_before_a_picture_of_another_attribute_is_an_error(name: str, late: str) -> None:
+    (found,) = wrong(f'<p>甲<img src="{PIXEL}" {late}></p>', {}, name)
+    assert ("MC206", Severity.ERROR) == (found.code, found.severity)
+    assert late.partition("=")[0] in str(found.hint)
+
+
+def test_an_element_is_taken_out_of_its_tree_once() -> None:
+    body = Element("body")
+    image = body.add("img")
+    image.remove()
+    image.remove()
+    assert ([], None) == (body.children, image.parent)

@@ -1,5 +1,5 @@
 import pytest
-from render_inputs import lines, wrong
+from render_inputs import body, lines, wrong
 
 from massctl.model.diagnostics import Severity
 
@@ -402,3 +402,26 @@ def test_a_box_or_code_that_is_none_or_never_ends_is_a_warning(text: str, line: 
 )
 def test_boxes_and_code_that_end_say_nothing(text: str) -> None:
     assert [] == wrong(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "written", "shown"),
+    [
+        ("1. 甲\n10. 乙\n11. 丙", 2, "10.", "2."),
+        ("3) 甲\n5) 乙", 2, "5)", "4."),
+        ("> 1. 甲\n> 4. 乙\n> 5. 丙", 2, "4.", "2."),
+    ],
+)
+def test_a_number_that_markdown_counts_anew_is_told(text: str, line: int, written: str, shown: str) -> None:
+    (found,) = wrong(text)
+    assert (("MC351", line), Severity.WARNING) == (lines([found])[0][:2], found.severity)
+    assert f"`{written}` is shown as `{shown}`" in found.message
+
+
+@pytest.mark.parametrize("text", ["1. 甲\n1. 乙\n1. 丙", "0. 甲\n0. 乙", "10. 甲\n11. 乙", "1. 甲\n<!-- -->\n10. 乙"])
+def test_numbers_that_count_or_that_are_all_the_same_say_nothing(text: str) -> None:
+    assert [] == wrong(text)
+
+
+def test_what_the_hint_says_keeps_the_number() -> None:
+    assert "10. 乙" in body("1. 甲\n\n<!-- -->\n\n10. 乙")

@@ -33,7 +33,7 @@ def entries(*texts: str, width: str = "") -> str:
     [
         ("- a\n- b", entries("• a", "• b")),
         ("1. a\n1. b", entries("1. a", "2. b")),
-        ("9. a\n3. b", entries("9. a", "10. b", width=" item-2")),
+        ("9. a\n9. b", entries("9. a", "10. b", width=" item-2")),
         ("0. a", entries("0. a")),
         ("- a\n  - b\n    1. c\n- d", entries("• a" + item("• b" + item("1. c")), "• d")),
         ("- - a", entries("• " + item("• a"))),

@@ -456,6 +456,30 @@ def test_words_of_ours_may_stand_in_an_article(text: str) -> None:
     assert [] == wrong(text)
 
 
+@pytest.mark.parametrize(
+    ("tag", "marks"),
+    [
+        ("<ol reversed>", ["3.", "2.", "1."]),
+        ("<ol start=9 reversed>", ["9.", "8.", "7."]),
+        ("<ol start=-1>", ["-1.", "0.", "1."]),
+        ("<ol type=a>", ["a.", "b.", "c."]),
+        ("<ol type=A start=26>", ["Z.", "AA.", "AB."]),
+        ("<ol type=i start=3>", ["iii.", "iv.", "v."]),
+        ("<ol type=I start=1989>", ["MCMLXXXIX.", "MCMXC.", "MCMXCI."]),
+        ("<ol type=a start=0>", ["0.", "a.", "b."]),
+        ("<ol type=I start=3999>", ["MMMCMXCIX.", "4000.", "4001."]),
+        ("<ol type=x>", ["1.", "2.", "3."]),
+    ],
+)
+def test_a_list_counts_as_its_tag_says(tag: str, marks: list[str]) -> None:
+    html = md(f"{tag}<li>x</li><li>y</li><li>z</li></ol>")
+    assert marks == re.findall(r'class="mark">(.*?) <', html)
+
+
+def test_an_entry_may_say_its_own_kind_of_number() -> None:
+    assert ["1.", "b."] == re.findall(r'class="mark">(.*?) <', md("<ol><li>x</li><li type=a>y</li></ol>"))
+
+
 def test_entries_of_a_list_have_the_numbers_that_they_say():
     html = md('<ol start="3"><li>甲</li><li value="9">乙</li><li value="x">丙</li></ol>')
     assert ["3. ", "9. ", "10. "] == re.findall(r'<span class="mark">([^<]*)</span>', html)

@@ -12,9 +12,9 @@ from gits import git
 from repositories import png
 
 from massctl.cli.app import run
-from massctl.cli.commands.ci_report import report_sends, sent_comment
 from massctl.cli.commands.ci_review import write_comment, write_review
 from massctl.cli.planner import PlanOptions, Purpose
+from massctl.cli.send_report import report_sends, sent_comment
 from massctl.cli.session import session
 from massctl.model.ids import CampaignName
 from massctl.view.i18n import Reader
@@ -206,10 +206,10 @@ def test_a_send_is_told_on_the_pull_request_that_brought_it(main: Shell) -> None
     main("apply", "--yes")
     told = {"GITHUB_TOKEN": "x", "GITHUB_REPOSITORY": "house/letters", "GITHUB_API_URL": "https://api.github.test"}
     with session(str(main.root)) as (current, _):
-        assert [7] == report_sends(current, 1, told, forge)
-        assert [7] == report_sends(current, 1, told, forge)
+        assert [7] == report_sends(current, 1, {}, told, forge)
+        assert [7] == report_sends(current, 1, {}, told, forge)
         serial = current.read_state(current.ledger()).serial
-        assert [] == report_sends(current, serial, told, forge)
+        assert [] == report_sends(current, serial, {}, told, forge)
 
     (body,) = forge.bodies(7)
     assert body.startswith("<!-- massctl:sent notice -->")

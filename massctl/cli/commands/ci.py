@@ -174,7 +174,7 @@ def send(context: click.Context, doctor: bool) -> int:
 
 def _serial(directory: str) -> int | None:
     """Return the ledger's length; None where it cannot be read, which `apply` says."""
-    from massctl.cli.commands.ci_report import serial_now
+    from massctl.cli.send_report import serial_now
     from massctl.cli.session import session
 
     try:
@@ -186,7 +186,7 @@ def _serial(directory: str) -> int | None:
 
 def _report(directory: str, since: int | None) -> None:
     """Tell the merged pull requests; where that fails the sends are as they are, and it is only said."""
-    from massctl.cli.commands.ci_report import report_sends
+    from massctl.cli.send_report import report_sends
     from massctl.cli.session import session
 
     if since is None or not os.environ.get("GITHUB_TOKEN"):

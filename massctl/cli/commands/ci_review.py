@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Final
 
 from massctl.cli.app import Result, said
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.forge import github_of
 from massctl.cli.output import Console, write_files
 from massctl.cli.session import session
-from massctl.errors import ConfigurationError, ForgeError, MassctlError
+from massctl.errors import MassctlError
 from massctl.forge.events import PullRequestEvent, read_event
-from massctl.forge.github import API, FILES_LISTED_MAX, GitHub
+from massctl.forge.github import FILES_LISTED_MAX
 from massctl.forge.port import ChangedFiles
 from massctl.forge.review_file import REVIEW_FILE, ReviewFile, UnfitError, event_text, read_review, review_text
 from massctl.model.phrase import Phrase, enumerated
-from massctl.model.settings import realm_of
 from massctl.plan.lock_diff import COMMENT_MARK, LockState
 from massctl.plan.plan_file import SavedPlan, StoppedPlan
 from massctl.view.i18n import Reader, say
@@ -31,7 +31,7 @@ from massctl.view.words import campaigns
 if TYPE_CHECKING:
     from massctl.cli.session import Session
     from massctl.model.diagnostics import Diagnostic
-    from massctl.transport import Inside, Line
+    from massctl.transport import Inside
 
 
 def write_review(directory: str, out: Path, environment: Mapping[str, str] = os.environ) -> tuple[Console, Result]:
@@ -112,7 +112,7 @@ def write_comment(
     line = Line(inside=inside)
     try:
         with session(directory, environment=environment) as (main, _):
-            forge, run = _forge(line, event, environment), _run_of(event, environment)
+            forge, run = github_of(line, event.repository.full_name, environment), _run_of(event, environment)
             if forge.head_of(event.number) != event.head.sha:
                 return main.console, Result(ExitStatus.DONE, talk=said(_moved_on(event)))
             review = _read(folder)
@@ -212,20 +212,6 @@ def _verdict(review: ReviewFile | UnfitError, told: _Told, *, require_lock: bool
         *([Phrase("files are hidden by .gitattributes: {count}", count=len(review.hidden))] if review.hidden else []),
     ]
     return enumerated(found) if found else None
-
-
-def _forge(line: Line, event: PullRequestEvent, environment: Mapping[str, str]) -> GitHub:
-    return forge_of(line, event.repository.full_name, environment)
-
-
-def forge_of(line: Line, repository: str, environment: Mapping[str, str]) -> GitHub:
-    """Open GitHub's API for a repository; raises what is wrong with the environment."""
-    token, api = environment.get("GITHUB_TOKEN", ""), environment.get("GITHUB_API_URL") or API
-    if not token:
-        raise ConfigurationError(Phrase("the environment variable {name} is empty", name="GITHUB_TOKEN"))
-    if not api.startswith("https://") and realm_of(api) != "loopback":
-        raise ForgeError(Phrase("GITHUB_API_URL must begin with https://"), Phrase("Nothing was written."))
-    return GitHub(line, api.rstrip("/"), repository, token)
 
 
 def _run_of(event: PullRequestEvent, environment: Mapping[str, str]) -> str:

@@ -23,6 +23,10 @@ SERVED_POLICY: Final = (
 """That of a page from the server: its own script, and nobody else's."""
 THEMES: Final = "/-/themes"
 """Where the server has the gallery of themes."""
+CALENDAR: Final = "/-/calendar"
+"""Where the server has the calendar."""
+ANYTHING: Final = "*"
+"""What a page waits for that every change concerns; no campaign has this name."""
 SCRIPT: Final = "/-/live.js"
 """Where the server has the script that renews a page."""
 
@@ -32,7 +36,8 @@ class Watched:
     """What a page from the server waits for."""
 
     name: str
-    """The campaign whose changes renew the page; empty for all, `_shared` for what they share."""
+    """The campaign whose changes renew the page; empty for the first page, `*` for another that shows all campaigns,
+    `_shared` for what they share."""
     heard: int
     """The last change that this page knows of."""
 

@@ -166,8 +166,10 @@ class _ArticleWriter:
             if found.handling is Handling.BLOCK:
                 self.wrapped(node, found.to or name, attributes)
             else:
-                with self.inside(found.to or name, attributes, node.at):
-                    self.children(node)
+                outside = self.here
+                self.here = outside.add(found.to or name, attributes, node.at)
+                self.children(node)
+                self.here = outside
 
     @contextmanager
     def inside(self, name: str, attributes: dict[str, str] | None = None, at: int | None = None) -> Iterator[None]:
@@ -196,11 +198,16 @@ class _ArticleWriter:
         write: "Callable[[_ArticleWriter, Element], None] | None" = None,
     ) -> None:
         """Write an element as a block; `write` writes its content, by default the children."""
-        with self.block(name, attributes, node.at):
-            if write is None:
-                self.children(node)
-            else:
-                write(self, node)
+        # Nearly every block is written here, and a context manager takes longer than the rest of it.
+        self.line_edge()
+        outside = self.here
+        self.here = outside.add(name, attributes, node.at)
+        if write is None:
+            self.children(node)
+        else:
+            write(self, node)
+        self.here = outside
+        self.line_edge()
 
     def ours(self, name: str, classes: str, text: str = "") -> None:
         """Write an element that the author did not write, with a text in it."""

@@ -8,8 +8,9 @@ endpoints for pull requests", "for pull request reviews", "for issue comments", 
 from typing import Any, Final
 from urllib.parse import quote
 
-from massctl.forge.port import STATUS, Approval, ChangedFiles, MergedFile, outside_campaigns
+from massctl.forge.port import STATUS, ChangedFiles, MergedFile, outside_campaigns
 from massctl.forge.rest import RestApi
+from massctl.plan.guards import Approval
 from massctl.plan.lock_diff import COMMENT_MARK
 from massctl.transport import Line
 
@@ -82,8 +83,8 @@ class GitHub:
             author = self._api.member(pull, "user", "login")
             for login, commit in self._approvals(number):
                 if login != author and self._may_write(login) and self._has(file, commit):
-                    return Approval(number, login)
-        return Approval(number)
+                    return Approval(self.name, number, login)
+        return Approval(self.name, number)
 
     def _merged(self, commit: str, branch: str) -> list[Any]:
         found = self._api.list(f"{self._of}/commits/{commit}/pulls")

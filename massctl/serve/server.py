@@ -11,7 +11,7 @@ from massctl.loopback.server import is_loopback, run_app
 from massctl.model.ids import CampaignName, is_campaign_name
 from massctl.serve.page_cache import FILE_FOLDER, Broadcaster, PageCache, ServedRepository
 from massctl.serve.watcher import Watcher
-from massctl.view.pages.document import SCRIPT, SERVED_POLICY, THEMES
+from massctl.view.pages.document import CALENDAR, SCRIPT, SERVED_POLICY, THEMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -88,6 +88,8 @@ class WsgiApp:
             return (files("massctl.serve") / "live.js").read_text(encoding="utf-8"), "javascript"
         if path == THEMES:
             return self._cache.themes_page(query), "html"
+        if path == CALENDAR:
+            return self._cache.calendar_page(query), "html"
         name = path.removeprefix("/")
         if not name:
             return self._cache.list_page(), "html"

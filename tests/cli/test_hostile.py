@@ -119,34 +119,14 @@ REACHING = {
 }
 LOOP = "{{% for {0} in range(99999) %}}"
 ENDLESS = {
-    "nested loops": LOOP.format("a") * 3 + "x" + "{% endfor %}" * 3,
     "silent nested loops": LOOP.format("a") * 3 + "{% endfor %}" * 3,
     "a huge range": "{{ range(10 ** 12) | list }}",
-    "a huge range of numbers": "{{ range(10 ** 12) | sum }}",
-    "a huge power": "{{ 9 ** 9 ** 9 }}",
-    "a huge product": "{{ 'x' * 10 ** 10 }}",
-    "a huge list": "{{ [0] * 10 ** 10 }}",
-    "a huge centre": "{{ 'x' | center(10 ** 10) }}",
-    "a huge indent": "{{ 'x\\ny' | indent(10 ** 10) }}",
-    "a huge format": "{{ '%10000000000d' | format(1) }}",
-    "a huge format method": "{{ '{:10000000000}'.format(1) }}",
-    "a huge zfill": "{{ 'x'.zfill(10 ** 10) }}",
-    "a doubling": "{% set n = namespace(s='x') %}" + "{% set n.s = n.s ~ n.s %}" * 64 + "{{ n.s }}",
     "a doubling in a loop": "{% set n = namespace(s='x') %}"
     + LOOP.format("a")
     + "{% set n.s = n.s ~ n.s %}{% endfor %}",
-    "a replace bomb": "{{ ('x' * 10000) | replace('x', 'y' * 10000) | replace('y', 'z' * 10000) }}",
-    "a join bomb": "{{ range(100000) | join('x' * 100000) }}",
-    "a recursive macro": "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
-    "a doubling macro": "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(60) }}",
-    "a recursive loop": "{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %}",
-    "a slow wordwrap": "{{ ('x' * 1000000) | wordwrap(1) }}",
     "deep brackets": "{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}",
-    "deep nots": "{{ " + "not " * 20000 + "1 }}",
-    "deep ifs": "{% if 1 %}" * 3000 + "{% endif %}" * 3000,
-    "a long sum": "{{ " + "1+" * 20000 + "1 }}",
-    "an unclosed block": "{% for a in range(3) %}",
 }
+"""One of each way; many more are in tests/unit/render/test_render_hostile.py."""
 
 
 def test_templates_that_reach_out(tree: Tree):
@@ -187,17 +167,9 @@ def test_words_that_never_end(tree: Tree):
 
 
 BODIES: dict[str, str] = {
-    "deep quotes": ">" * 50_000 + " x",
     "deep lists": "".join("  " * n + "- x\n" for n in range(2_000)),
-    "deep brackets": "[" * 50_000,
-    "deep emphasis": "*a " * 50_000,
     "many links": "[a](b" * 50_000,
     "deep html": "<div>" * 20_000,
-    "a script": "<script>alert(1)</script>",
-    "an iframe": "<iframe src='https://evil.example'></iframe>",
-    "a javascript link": "<a href='javascript:alert(1)'>x</a>",
-    "a foreign picture": "<img src='file:///etc/passwd'>",
-    "a forged placeholder": "<img src='massctl-picture:" + "0" * 64 + "'>",
     "too long": "字" * 3_000_000,
 }
 
@@ -244,13 +216,14 @@ PICTURES: dict[str, Callable[[], bytes]] = {
 }
 
 
-@pytest.mark.parametrize("what", PICTURES)
-def test_a_picture_made_to_hurt(tree: Tree, what: str):
-    """As a cover and inside an article, which go different ways."""
-    for where in ("cover", "river"):
-        tree.news(where)
-        tree.write(f"campaigns/{where}/images/{where}.png", PICTURES[what]())
-    assert {"cover", "river"} == {error["campaign"] for error in refused(tree).errors}
+def test_pictures_made_to_hurt(tree: Tree):
+    """As covers and inside articles, which go different ways; each in a campaign of its own."""
+    names = {f"{where}-{number}": what for number, what in enumerate(PICTURES) for where in ("cover", "river")}
+    for name, what in names.items():
+        tree.news(name)
+        tree.write(f"campaigns/{name}/images/{name.partition('-')[0]}.png", PICTURES[what]())
+    faulty = {error["campaign"] for error in refused(tree).errors}
+    assert [] == [what for name, what in names.items() if name not in faulty]
 
 
 def test_a_picture_of_70_megabytes_is_not_read(tree: Tree):

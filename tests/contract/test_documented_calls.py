@@ -21,7 +21,7 @@ from sandbox_client import APPID, Client
 
 from massctl.sandbox.embedded import Sandbox
 
-pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]
+pytestmark = [pytest.mark.slow, pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]
 if not MASSCTL.exists():
     pytest.skip("massctl is not installed beside this Python", allow_module_level=True)
 

@@ -282,24 +282,15 @@ def test_a_fork_s_forged_lock_turns_the_status_red(hub: Hub, person: Path) -> No
     assert ("failure", True) == (state, "锁" in said)
 
 
-@pytest.mark.parametrize(
-    ("file", "line", "named"),
-    [
-        (".gitattributes", "campaigns/** linguist-generated", "campaigns/letter/articles/main.md"),
-        ("campaigns/letter/.gitattributes", "*.md -diff", "campaigns/letter/articles/main.md"),
-        ("campaigns/.gitattributes", "*.yaml filter=evil", "campaigns/letter/campaign.yaml"),
-    ],
-)
-def test_no_attribute_of_git_hides_what_is_sent(hub: Hub, person: Path, file: str, line: str, named: str) -> None:
-    (person / file).write_text(f"{line}\n")
-    event = hub.pull_request(person, "spring")
-    hub.play("review", event)
+def test_no_attribute_of_git_hides_what_is_sent(hub: Hub, person: Path) -> None:
+    (person / ".gitattributes").write_text("campaigns/** linguist-generated\n")
+    hub.play("review", hub.pull_request(person, "spring"))
 
     assert "failure" == hub.forge.statuses[hub.tip(SPRING)][0]
-    assert f"`{named}`" in hub.forge.bodies(7)[0] or named in hub.forge.bodies(7)[0].replace("\\", "")
+    assert "campaigns/letter/articles/main.md" in hub.forge.bodies(7)[0].replace("\\", "")
 
 
-@pytest.mark.parametrize("where", ["campaigns/letter/articles", "massctl.yaml", "campaigns"])
+@pytest.mark.parametrize("where", ["campaigns/letter/articles", "massctl.yaml"])
 def test_a_link_in_a_pull_request_leads_nowhere(hub: Hub, person: Path, where: str) -> None:
     path = person / where
     shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -347,6 +338,24 @@ def test_what_is_merged_without_a_lock_is_not_sent_and_keeps_nobody_back(hub: Hu
     assert "unlocked" in run.jobs["gate"].log
     assert "massctl lock unlocked" in run.jobs["send"].log
     assert 1 == jobs(hub), run.log
+
+
+def test_a_forged_lock_that_was_merged_under_a_red_check_is_not_sent(hub: Hub, person: Path) -> None:
+    """Somebody who may pass by the ruleset merged it. The lock agrees with itself, and not with the files."""
+    letter(person, "letter", title="说好的")
+    typed(hub, person, "lock")
+    letter(person, "letter", title="没有说过的")
+    opened = hub.pull_request(person, "main", head="stranger/letters")
+    hub.play("review", opened)
+    hub.commit(person, "refs/heads/main")
+    run = hub.play("apply", hub.pushed())
+
+    assert "failure" == hub.forge.statuses[opened.payload["pull_request"]["head"]["sha"]][0]
+    assert ("failure", 0) == (run.jobs["gate"].result, jobs(hub)), run.log
+    assert "lock_stale" in run.jobs["gate"].log
+    alone = sent(hub)
+    assert ("failure", []) == (alone.jobs["send"].result, hub.wechat.report()["drafts"]), alone.log
+    assert 0 == jobs(hub)
 
 
 def test_an_old_run_that_is_started_again_sends_what_main_has_now_and_nothing_else(hub: Hub, person: Path) -> None:
@@ -503,13 +512,6 @@ def test_a_preview_leaves_alone_the_draft_that_main_staged(hub: Hub, person: Pat
     assert 1 == jobs(hub)
 
 
-def test_without_a_list_of_reviewers_no_branch_is_shown(hub: Hub, person: Path) -> None:
-    changed(hub, person, "  preview_to: [editor_lin]\n", "")
-    run = hub.play("apply", ordered(hub, "preview a pull request", number="7"))
-
-    assert (REFUSED, True) == (run.results, "policy.preview_to" in run.log), run.log
-
-
 def test_the_gate_fails_where_somebody_is_needed(hub: Hub, person: Path) -> None:
     changed(hub, person, "sending: enabled", "sending: disabled")
     run = hub.play("apply", hub.pushed(), "gate")
@@ -527,15 +529,13 @@ def test_a_doubt_is_settled_by_hand_with_the_name_of_who_did(hub: Hub, gate: Gat
     assert "editor-lin" in typed(hub, person, "state", "list")
 
 
-@pytest.mark.parametrize("by", ["stranger", ""])
-def test_somebody_who_is_no_operator_decides_nothing_and_reaches_no_secret(hub: Hub, gate: Gate, by: str) -> None:
+def test_somebody_who_is_no_operator_decides_nothing_and_reaches_no_secret(hub: Hub, gate: Gate) -> None:
     cut_off(hub, gate, answered=True)
     hub.git("update-ref", "refs/heads/massctl-stop", hub.tip())
     ledger = hub.tip("refs/heads/massctl-state")
     calls = hub.wechat.report()["calls"]
-    acts = ["reconcile: it was not sent", "adopt the draft", "withdraw all articles", "preview a pull request"]
-    for act in [*acts, "allow sends again"]:
-        run = hub.play("apply", replace(ordered(hub, act, again="letter", number="7"), by=by))
+    for act in ("reconcile: it was not sent", "preview a pull request", "allow sends again"):
+        run = hub.play("apply", replace(ordered(hub, act, again="letter", number="7"), by="stranger"))
         assert (REFUSED, True) == (run.results, "policy.operators" in run.log), run.log
         assert without_a_secret(hub, run)
 
@@ -543,20 +543,10 @@ def test_somebody_who_is_no_operator_decides_nothing_and_reaches_no_secret(hub: 
     assert hub.found("refs/heads/massctl-stop")
 
 
-@pytest.mark.parametrize(
-    ("act", "more", "why"),
-    [
-        ("withdraw all articles", {"again": "lettre"}, "两遍"),
-        ("withdraw one article", {"again": "letter"}, "第几篇"),
-        ("adopt the draft", {"campaign": "../x"}, "campaigns/"),
-        ("preview a pull request", {"number": "1; rm"}, "1; rm"),
-        ("dance", {}, "dance"),
-    ],
-)
-def test_an_order_that_says_not_enough_fails_and_says_why(hub: Hub, act: str, more: dict[str, str], why: str) -> None:
-    run = hub.play("apply", ordered(hub, act, **more))
+def test_an_order_that_says_not_enough_fails_and_says_why(hub: Hub) -> None:
+    run = hub.play("apply", ordered(hub, "withdraw all articles", again="lettre"))
 
-    assert (REFUSED, True) == (run.results, why in run.log), run.log
+    assert (REFUSED, True) == (run.results, "两遍" in run.log), run.log
 
 
 def test_what_was_decided_once_is_not_done_again_by_starting_the_run_again(hub: Hub, gate: Gate) -> None:
@@ -593,9 +583,8 @@ def test_the_brake_is_not_lifted_by_starting_a_run_again(hub: Hub) -> None:
     assert hub.found("refs/heads/massctl-stop")
 
 
-@pytest.mark.parametrize("order", ["send what is due", "allow sends again"])
-def test_a_branch_that_was_chosen_by_mistake_is_told_in_red(hub: Hub, order: str) -> None:
-    run = hub.play("apply", replace(hub.dispatched(order=order), ref=SPRING))
+def test_a_branch_that_was_chosen_by_mistake_is_told_in_red(hub: Hub) -> None:
+    run = hub.play("apply", replace(hub.dispatched(order="allow sends again"), ref=SPRING))
 
     assert (REFUSED, True) == (run.results, "Use workflow from" in run.log), run.log
     assert {} == hub.wechat.report()["calls"]

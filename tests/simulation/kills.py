@@ -1,9 +1,9 @@
-"""Record which tests notice which mutant: `PYTHONPATH=tests python -m simulation.kills [WORD…] [--against FILE]`.
+"""Record which tests notice which mutant: `PYTHONPATH=tests python -m simulation.kills FILE [WORD…]`, in TOML.
 
-It writes `kills.toml` beside the mutants: for each one the scenario of the smoke run, and the first test that fails
-under it in each file of unit tests. Only tests that run the broken lines are asked; one measured run finds them. Slow
-tests are asked where no quick one notices. WORDS choose mutants by module or rule; what the file says of the others
-stays. `--against` names an older file, and reports each mutant that unit tests noticed then and none notices now.
+Run it before and after tests are deleted. For each mutant it writes the scenario of the smoke run, and the first test
+that fails under it in each file of unit tests. Only tests that run the broken lines are asked; one measured run finds
+them. Slow tests are asked where no quick one notices. WORDS choose mutants by module or rule; what FILE says of the
+others stays. `--against` names an older file, and reports each mutant that unit tests noticed then, and none now.
 """
 
 import argparse
@@ -26,7 +26,6 @@ import pytest
 from simulation.mutants import MUTANTS, Mutant, applied
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-KILLS: Final = Path(__file__).with_name("kills.toml")
 ROOMS: Final = ("model", "plan", "apply", "ledger", "wechat", "transport")
 TOGETHER_SECONDS: Final = 600
 """Tests that run longer under one mutant never end: that mutant is noticed by time alone."""
@@ -142,13 +141,15 @@ def lost(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
 def main() -> int:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m simulation.kills", description=__doc__)
+    parser.add_argument("file", type=Path, metavar="FILE", help="where it is written")
     parser.add_argument("words", nargs="*", metavar="WORD", help="mutants whose module or rule holds one of these")
-    parser.add_argument("--against", type=Path, help="an older kills.toml: report what is no longer noticed")
+    parser.add_argument("--against", type=Path, help="an older FILE: report what is no longer noticed")
     arguments = parser.parse_args()
-    os.chdir(ROOT)
+    to = arguments.file.resolve()
     before = tomllib.loads(arguments.against.read_text(encoding="utf-8")) if arguments.against else {}
+    os.chdir(ROOT)
     chosen = [each for each in MUTANTS if any(word in f"{each.module} {each.rule}" for word in arguments.words or [""])]
-    known = tomllib.loads(KILLS.read_text(encoding="utf-8")) if KILLS.exists() else {}
+    known = tomllib.loads(to.read_text(encoding="utf-8")) if to.exists() else {}
     with tempfile.TemporaryDirectory() as folder:
         data = measured(Path(folder))
         for mutant in chosen:
@@ -158,7 +159,7 @@ def main() -> int:
             sys.stdout.write(f"{len(unit):3} files of {len(tests):4} tests   {mutant.rule}\n")
             sys.stdout.flush()
     kills = {mutant.rule: known[mutant.rule] for mutant in MUTANTS if mutant.rule in known}
-    KILLS.write_text(recorded(kills), encoding="utf-8")
+    to.write_text(recorded(kills), encoding="utf-8")
     wrong = lost(before, kills)
     sys.stdout.write("".join(f"{line}\n" for line in wrong))
     return 1 if wrong else 0

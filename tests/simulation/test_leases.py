@@ -1,23 +1,33 @@
 """Stories of two runners on one ledger: one is killed, overtaken, or meets an apply, at each boundary of its run.
 
-Judged by what WeChat received: one job for each campaign, and no request of a run that does not hold the lease.
+Judged by what WeChat received: one job for each campaign, and no request of a run that does not hold the lease. Real
+processes are killed in tests/e2e/test_e2e_run.py.
 """
 
-from dataclasses import replace
-from datetime import timedelta
+import os
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from random import Random
+from typing import Final
 
 import pytest
-from building import HOUR, house
+from building import APPID, DAY, HOUR, NOW, house
 from simulation.crashing import Boundaries, Crash
 from simulation.scenario import LONG, Situation, begin, run_once, state_of, whole_news, whole_text
+from simulation.world import Fault
 
 from massctl.model.entries import Lease, NewEntry
-from massctl.model.message import RenderedCampaign
+from massctl.model.ids import AccountName, CampaignName
+from massctl.model.message import RenderedCampaign, RenderedText, Window
 from massctl.model.state import RunnerId
+from massctl.plan.quota import Agenda
 from massctl.plan.steps import Guard
 
 FIRST, SECOND = RunnerId("aa", "boot 1"), RunnerId("bb", "boot 2")
 CAMPAIGNS = [[whole_text(LONG)], [whole_news(LONG)]]
+A_LETTER_A_DAY: Final = Agenda({APPID: (AccountName("main"), "subscription")})
+MINUTE: Final = timedelta(minutes=1)
+SEEDS: Final = range(40 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 1)
 
 
 def take(situation: Situation, runner: RunnerId, act: str = "taken") -> None:
@@ -34,7 +44,7 @@ def run(
     boundaries: Boundaries | None = None,
 ) -> list[str]:
     """Apply as a runner, or as anybody (None); returns the guards that refused, and nothing where it was killed."""
-    rules = replace(house(), runner=runner)
+    rules = replace(house(), runner=runner, agenda=A_LETTER_A_DAY)
     try:
         done = run_once(situation, campaigns, rules, boundaries or Boundaries(), fresh_rules=lambda: rules)
     except Crash:
@@ -145,3 +155,84 @@ def test_once_it_is_released_every_apply_sends() -> None:
     take(situation, FIRST, "released")
     assert [] == run(situation, campaigns, None)
     assert 1 == len(situation.wechat.jobs)
+
+
+@dataclass
+class Week:
+    """Seven days with a merge and a window on each, in which the runner is killed again and again."""
+
+    chance: Random
+    situation: Situation = field(default_factory=lambda: begin(in_git=True, allowance=1))
+    merged: list[RenderedCampaign] = field(default_factory=list)
+    holder: RunnerId = FIRST
+    kills: int = 0
+    refusals: int = 0
+
+    def later(self, gap: timedelta) -> None:
+        self.situation = self.situation.after(gap)
+
+    def until(self, moment: datetime) -> None:
+        self.later(max(timedelta(0), moment - self.situation.moment))
+
+    def day(self, number: int) -> None:
+        """Merge a letter before its window or in it; before the window ends, a run is left alone."""
+        opens = NOW + number * DAY + self.chance.randrange(60, 300) * MINUTE
+        window = Window(opens, opens + 8 * HOUR)
+        words = f"第{number}天"
+        letter = whole_text(window, content=words) if number % 2 else whole_news(window)
+        self.until(opens + self.chance.randrange(-60, 30) * MINUTE)
+        self.merged.append(replace(letter, name=CampaignName(f"day-{number}")) if number % 2 else told(letter, number))
+        for _ in range(90):
+            self.later(self.chance.randrange(1, 6) * MINUTE)
+            self.others()
+            self.kill()
+        self.until(opens + 7 * HOUR)
+        self.situation = settled(self.situation, self.merged, self.holder)
+        sent = [job.at for job in self.situation.wechat.jobs[number:]]
+        assert [True] == [window.not_before <= at <= window.not_after for at in sent], (number, sent)
+
+    def kill(self) -> None:
+        """Run, and be killed at a boundary soon; now and then an answer is lost besides."""
+        if self.chance.randrange(20) == 0:
+            lost = self.chance.choice([Fault.ANSWER_LOST, Fault.REQUEST_LOST])
+            self.situation.wechat.coming = [("send_mass", lost)]
+        boundaries = Boundaries(self.chance.choice([1, 2, 3, 3, 4, 5, 6, 9]))
+        run(self.situation, self.merged, self.holder, boundaries)
+        self.kills += len(boundaries.passed) == boundaries.stop_at
+
+    def others(self) -> None:
+        """Let a second runner, or an apply of a parallel job, come by: neither sends nor is about to."""
+        if self.chance.randrange(4) == 0:
+            before = sends(self.situation), attempts(self.situation)
+            another = self.chance.choice([SECOND if self.holder is FIRST else FIRST, None])
+            refused = run(self.situation, self.merged, another)
+            assert before == (sends(self.situation), attempts(self.situation))
+            assert {*refused} <= {Guard.OTHER_RUNNER.value}
+            self.refusals += len(refused)
+
+    def take_over(self) -> None:
+        """A person puts the other machine in the runner's place."""
+        self.holder = SECOND
+        take(self.situation, SECOND, "taken_over")
+
+
+def told(letter: RenderedCampaign, number: int) -> RenderedCampaign:
+    """Make a letter of its own of the sample."""
+    message = letter.message
+    assert not isinstance(message, RenderedText)
+    article = replace(message.articles[0], title=f"第{number}封信")
+    return replace(letter, name=CampaignName(f"day-{number}"), message=replace(message, articles=(article,)))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_runner_that_is_killed_for_a_week_loses_nothing_and_sends_nothing_late_or_twice(seed: int) -> None:
+    week = Week(Random(seed))
+    take(week.situation, FIRST)
+    for number in range(7):
+        if number == 4:
+            week.take_over()
+        week.day(number)
+    jobs = week.situation.wechat.jobs
+    assert (7, 7) == (len(jobs), len({job.client_msg_id for job in jobs}))
+    assert [] == [record for record in state_of(week.situation.ledger()).records.values() if record.is_in_doubt]
+    assert (True, True) == (week.kills >= 500, week.refusals > 50), (week.kills, week.refusals)

@@ -32,15 +32,16 @@ def command() -> None:
 
 @command.command(name="review")
 @click.argument("out", type=FOLDER, metavar="DIR")
+@click.option("--pictures", type=FOLDER, metavar="FOLDER", help="Also write what phones show of its letters there.")
 @click.pass_obj
-def review(directory: str, out: Path) -> int:
+def review(directory: str, out: Path, pictures: Path | None) -> int:
     """Render the pull request of this run, as data, and write its plan and the locks that it lacks into DIR.
 
     Run it in a checkout of the branch that sends. The pull request is that of GITHUB_EVENT_PATH; nothing of it is run.
     """
     from massctl.cli.commands.ci_review import write_review
 
-    return run("ci review", "text", lambda: write_review(directory, out))
+    return run("ci review", "text", lambda: write_review(directory, out, pictures))
 
 
 @command.command(name="comment")
@@ -174,7 +175,7 @@ def send(context: click.Context, doctor: bool) -> int:
 
 def _serial(directory: str) -> int | None:
     """Return the ledger's length; None where it cannot be read, which `apply` says."""
-    from massctl.cli.commands.ci_report import serial_now
+    from massctl.cli.send_report import serial_now
     from massctl.cli.session import session
 
     try:
@@ -186,7 +187,7 @@ def _serial(directory: str) -> int | None:
 
 def _report(directory: str, since: int | None) -> None:
     """Tell the merged pull requests; where that fails the sends are as they are, and it is only said."""
-    from massctl.cli.commands.ci_report import report_sends
+    from massctl.cli.send_report import report_sends
     from massctl.cli.session import session
 
     if since is None or not os.environ.get("GITHUB_TOKEN"):

@@ -206,7 +206,8 @@ def _names(settings: MassctlFile) -> frozenset[str]:
     accounts = settings.accounts.values()
     found = {name for each in accounts for name in (each.secret_env, each.proxy_env)}
     found |= {name for each in settings.notify for name in (each.name, each.signing_secret_env)}
-    return frozenset(name for name in (*found, settings.state.token_env) if name)
+    forge = settings.forge.token_env if settings.forge else None
+    return frozenset(name for name in (*found, settings.state.token_env, forge) if name)
 
 
 def put_pull_request(session: Session, number: int, name: CampaignName) -> None:

@@ -84,6 +84,8 @@ FILES: Final[dict[str, str | bytes]] = {
 TEMPLATES: Final = tuple(path for path in FILES if path.endswith((".j2", ".html")))
 MODES: Final = ("policy", "flag", "plan")
 """A lock and `policy.require_lock`; a lock and `apply --locked`; a saved plan."""
+WAYS: Final = ("policy", "plan")
+"""One of those that compare a lock, and the plan: for what is compared, `--locked` is the policy of one run."""
 LOCKED_STEPS: Final = Counter(upload_image=4, add_material=2, save_draft=1, send_preview=1, send_mass=1)
 
 LEFT: Final = ("uploads", "materials", "drafts", "previews", "jobs")
@@ -112,6 +114,10 @@ class Issue:
         self.done("lock")
         if self.mode == "plan":
             self.done("plan", NAME, "--sandbox", "--out", self.plan_file)
+        self.remember()
+
+    def remember(self) -> None:
+        """Remember every file as it was looked at."""
         self._before = self.files()
 
     def done(self, *arguments: str) -> Said:
@@ -197,14 +203,20 @@ def assert_nothing_left(issue: Issue, said: Said, guard: str, word: str, status:
     assert issue.requests() == 0, issue.shell.report()["calls"]
 
 
-def assert_goes_out_once(issue: Issue) -> None:
-    """Check that it is sent as it was reviewed, and that a second `apply` asks WeChat for nothing."""
+def assert_goes_out(issue: Issue) -> dict[str, Any]:
+    """Check that it is sent as it was reviewed; gives the sandbox's books."""
     said = issue.apply()
     assert said.status == 0, said
     assert performed(said) == LOCKED_STEPS, said
     report = issue.shell.report()
     left = {kind: len(report[kind]) for kind in LEFT}
     assert left == {"uploads": 6, "materials": 2, "drafts": 1, "previews": 1, "jobs": 1}
+    return report
+
+
+def assert_goes_out_once(issue: Issue) -> None:
+    """Check that it is sent as it was reviewed, and that a second `apply` asks WeChat for nothing."""
+    report = assert_goes_out(issue)
     again = issue.apply()
     after = issue.shell.report()
     assert (performed(again), after["calls"]) == (Counter(), report["calls"])

@@ -39,7 +39,6 @@ def opened_again(issue: Issue) -> None:
     assert (issue.left()["jobs"], issue.left()["previews"]) == (1, 1)
 
 
-@pytest.mark.parametrize("mode", ["policy", "flag"])
 @pytest.mark.parametrize(("change", "guard", "word"), CLOSED.values(), ids=CLOSED)
 def test_staging_goes_on_and_nothing_is_sent(issue: Issue, change: Change, guard: str, word: str):
     change(issue)
@@ -89,7 +88,6 @@ def test_after_its_window_it_is_never_sent(issue: Issue):
     assert_nothing_left(issue, issue.apply(), guard, word)
 
 
-@pytest.mark.parametrize("mode", ["policy", "flag"])
 def test_staged_before_and_expired_after(issue: Issue):
     assert issue.apply("--until", "preview").status == 0
     issue.shell.control("advance", {"seconds": 3 * 3600})
@@ -113,21 +111,17 @@ def copied(issue: Issue, name: str = "letter-2") -> None:
     shutil.copytree(issue.shell.root / HOME, issue.shell.root / f"campaigns/{name}")
 
 
-@pytest.mark.parametrize("mode", ["policy", "flag"])
 def test_a_folder_under_another_name_is_not_what_was_locked(issue: Issue):
     (issue.shell.root / HOME).rename(issue.shell.root / "campaigns/letter-2")
-    locked = ["--locked"] if issue.mode == "flag" else []
-    said = issue.shell("apply", "letter-2", "--sandbox", "--yes", "--format", "json", *locked)
+    said = issue.shell("apply", "letter-2", "--sandbox", "--yes", "--format", "json")
     assert (said.status, issue.requests()) == (5, 0)
     assert "locked as letter" in refusals(said, "letter-2")["lock_stale"]
     assert issue.shell("apply", "letter", "--sandbox", "--yes").status == 2
 
 
-@pytest.mark.parametrize("mode", ["policy", "flag"])
 def test_a_copied_folder_is_not_what_was_locked(issue: Issue):
     copied(issue)
-    locked = ["--locked"] if issue.mode == "flag" else []
-    said = issue.shell("apply", "--sandbox", "--yes", "--format", "json", *locked)
+    said = issue.shell("apply", "--sandbox", "--yes", "--format", "json")
     assert (said.status, issue.left()["jobs"], issue.left()["drafts"]) == (5, 1, 1), said
     assert "locked as letter" in refusals(said, "letter-2")["lock_stale"]
 

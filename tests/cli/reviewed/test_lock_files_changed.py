@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from changes import GREEN, Change, remove, write
-from issue import HOME, LOCK, Issue, assert_goes_out_once, assert_nothing_left, refusals
+from issue import HOME, LOCK, Issue, assert_goes_out, assert_nothing_left, refusals
 
 Document = dict[str, Any]
 Edit = Callable[[Document], object]
@@ -82,7 +82,7 @@ def refused(issue: Issue, word: str) -> None:
     """Nothing leaves, and put back it goes out once."""
     assert_nothing_left(issue, issue.apply(), "lock_stale", word)
     issue.put_back()
-    assert_goes_out_once(issue)
+    assert_goes_out(issue)
 
 
 def each_refused(issue: Issue, changes: dict[str, Edit], word: str = "") -> None:
@@ -96,13 +96,12 @@ def each_refused(issue: Issue, changes: dict[str, Edit], word: str = "") -> None
         issue.put_back()
     assert gone_out == []
     assert issue.requests() == 0
-    assert_goes_out_once(issue)
+    assert_goes_out(issue)
 
 
 both_locks = pytest.mark.parametrize("mode", ["policy", "flag"])
 
 
-@both_locks
 def test_each_key_of_the_lock_edited_by_hand(issue: Issue):
     each_refused(issue, BY_HAND)
 
@@ -130,7 +129,6 @@ LOCKS: dict[str, tuple[Change, str]] = {
 }
 
 
-@both_locks
 @pytest.mark.parametrize(("change", "word"), LOCKS.values(), ids=LOCKS)
 def test_a_lock_of_other_bytes(issue: Issue, change: Change, word: str):
     change(issue)
@@ -142,7 +140,7 @@ def test_a_lock_that_is_gone(issue: Issue):
     remove(LOCK)(issue)
     assert_nothing_left(issue, issue.apply(), "lock_missing", "not locked")
     issue.put_back()
-    assert_goes_out_once(issue)
+    assert_goes_out(issue)
 
 
 def copied(path: str, to: str) -> Change:
@@ -168,7 +166,6 @@ STRANGERS: dict[str, tuple[Change, str]] = {
 }
 
 
-@both_locks
 @pytest.mark.parametrize(("change", "word"), STRANGERS.values(), ids=STRANGERS)
 def test_what_massctl_does_not_write_under_its_names(issue: Issue, change: Change, word: str):
     copy = issue.shell.root.parent / "as-reviewed"
@@ -179,7 +176,7 @@ def test_what_massctl_does_not_write_under_its_names(issue: Issue, change: Chang
     assert_nothing_left(issue, issue.apply(), "lock_stale", word)
     shutil.rmtree(issue.shell.root / HOME)
     shutil.copytree(copy / HOME, issue.shell.root / HOME)
-    assert_goes_out_once(issue)
+    assert_goes_out(issue)
 
 
 LEAD_OUT = ("a second lock", "a lock in capitals", "a lock that is a link")
@@ -190,20 +187,18 @@ def test_locking_anew_leads_out_of_what_massctl_does_not_write(issue: Issue, nam
     STRANGERS[name][0](issue)
     issue.done("lock")
     issue.done("lock", "--check")
-    assert_goes_out_once(issue)
+    assert_goes_out(issue)
 
 
-@both_locks
 @pytest.mark.parametrize("left", [".DS_Store", "campaign.lock.json~", ".campaign.lock.json.swp"])
 def test_what_editors_leave_behind_is_nobody_s(issue: Issue, left: str):
     write(f"{HOME}/{left}", "x")(issue)
     issue.done("lock", "--check")
     issue.done("lock")
     assert (issue.shell.root / HOME / left).exists()
-    assert_goes_out_once(issue)
+    assert_goes_out(issue)
 
 
-@both_locks
 def test_a_key_that_is_written_twice(issue: Issue):
     issue.edit(LOCK, '"format_version": 1', '"digest": "sha256:as-it-was-read-aloud", "format_version": 1')
     refused(issue, "is not what massctl wrote")
@@ -216,7 +211,6 @@ OUTSIDE_THE_DIGEST: dict[str, tuple[Edit, str]] = {
 }
 
 
-@both_locks
 @pytest.mark.parametrize(("change", "word"), OUTSIDE_THE_DIGEST.values(), ids=OUTSIDE_THE_DIGEST)
 def test_a_key_of_the_lock_that_its_digest_does_not_hold(issue: Issue, change: Edit, word: str):
     issue.edit_json(LOCK, change)

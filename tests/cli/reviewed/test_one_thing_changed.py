@@ -1,14 +1,13 @@
 """Between a review and the send one thing changes: nothing leaves, it is named, and put back it goes out once.
 
-Reviewed is by a lock that the policy requires, by a lock and `--locked`, or by a saved plan; each change meets all
-three.
+Reviewed is by a lock that the policy requires, or by a saved plan; each change meets both.
 """
 
 import pytest
-from changes import ALL, SAME, Row
-from issue import MODES, NAME, Issue, assert_goes_out_once, assert_nothing_left
+from changes import ALL, PICTURES_CHANGED, SAME, Row
+from issue import MODES, NAME, WAYS, Issue, assert_goes_out_once, assert_nothing_left
 
-GUARDS = {"policy": "lock_stale", "flag": "lock_stale", "plan": "plan_stale"}
+GUARDS = {"policy": "lock_stale", "plan": "plan_stale"}
 
 
 def rows(keep: bool) -> list[object]:
@@ -16,7 +15,7 @@ def rows(keep: bool) -> list[object]:
     return [
         pytest.param(mode, row, id=f"{mode}: {row.name}")
         for row in ALL
-        for mode in MODES
+        for mode in WAYS
         if (row.word(mode) == SAME) is keep
     ]
 
@@ -36,8 +35,9 @@ def test_nothing_leaves_and_the_change_is_named(issue: Issue, mode: str, row: Ro
         assert row.word(mode) in issue.shell("validate", NAME).out
     else:
         assert_nothing_left(issue, said, GUARDS[mode], row.word(mode), 1 if row.faulty else 5)
-    issue.put_back()
-    assert_goes_out_once(issue)
+    if row in PICTURES_CHANGED:  # What was made of a picture may be in a cache.
+        issue.put_back()
+        assert_goes_out_once(issue)
 
 
 @pytest.mark.parametrize(("mode", "row"), rows(keep=True))

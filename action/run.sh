@@ -6,7 +6,8 @@ set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)"
 case "$STEP" in
   stop) exec bash "$here/stop.sh" ;;
-  review | comment) words=("$STEP" "$RUNNER_TEMP/review") ;;
+  review) words=(review "$RUNNER_TEMP/review" --pictures "$RUNNER_TEMP/pictures") ;;
+  comment) words=(comment "$RUNNER_TEMP/review") ;;
   gate | send) words=("$STEP") ;;
   doctor) words=(send --doctor) ;;
   order) words=(order "$LOOKED") ;;
@@ -15,7 +16,7 @@ esac
 
 # No module comes from the checkout, and no variable says where one is.
 unset PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONUSERBASE
-bash "$here/install.sh"
+env -u MASSCTL_SECRETS -u EGRESS_KEY -u GITHUB_TOKEN bash "$here/install.sh" # it needs none
 bash "$here/egress.sh"
 unset EGRESS_KEY
 exec "$RUNNER_TEMP/massctl/bin/python" -I -m massctl ci "${words[@]}"

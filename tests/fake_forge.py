@@ -26,6 +26,8 @@ class FakeForge:
     """Commit -> state and words of the status `massctl`."""
     merged: dict[str, int] = field(default_factory=dict)
     """Commit of main -> the pull request that brought it."""
+    pulls_merged: list[dict[str, Any]] | None = None
+    """What it says of every commit in place of that."""
     author: str = "lin-mei"
     """Who opened every pull request."""
     reviews: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
@@ -73,10 +75,10 @@ class FakeForge:
         length = int(environ.get("CONTENT_LENGTH") or 0)
         body = json.loads(environ["wsgi.input"].read(length)) if length else None
         self.asked.append(f"{method} {path}")
-        if method == "GET" and path == "/user":
+        if method == "GET" and path.endswith("/user"):
             answer: Any = {"login": BOT}
         else:
-            answer = self._answer(method, path.removeprefix(f"/repos/{REPOSITORY}/").split("/"), query, body)
+            answer = self._answer(method, path.rpartition(f"/repos/{REPOSITORY}/")[2].split("/"), query, body)
         status = self.status if answer is not None else 404
         start(f"{status} .", [("Content-Type", "application/json")])
         return [json.dumps(answer).encode()]
@@ -107,6 +109,8 @@ class FakeForge:
         return paged(self.comments.get(number, []), query)
 
     def _brought(self, sha: str) -> list[dict[str, Any]]:
+        if self.pulls_merged is not None:
+            return self.pulls_merged
         pull = {"user": {"login": self.author}, "merged_at": "2026-11-30T02:00:00Z", "base": {"ref": "main"}}
         return [{**pull, "number": self.merged[sha]}] if sha in self.merged else []
 

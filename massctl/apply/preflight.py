@@ -31,7 +31,15 @@ from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.send import SendIntent
 from massctl.model.state import lease_after
-from massctl.plan.guards import Case, late_refusals, lease_refusal, tip_refusal, with_reconcile_hint
+from massctl.plan.guards import (
+    Case,
+    approval_refusal,
+    is_approval_unread,
+    late_refusals,
+    lease_refusal,
+    tip_refusal,
+    with_reconcile_hint,
+)
 from massctl.plan.retry_policy import repeat_refusal
 from massctl.plan.steps import Guard, Refusal
 from massctl.plan.window import leaves_until
@@ -141,6 +149,9 @@ class _Look:
             context.refresh_rules()
             tip = context.rules.tip
             if tip is not None and tip.unread is not None and (refused := tip_refusal(tip)):
+                raise _UnreadError(refused)
+            # Asked before the clock: an answer may take long. It is remembered for the guard.
+            if is_approval_unread(campaign, context.rules) and (refused := approval_refusal(campaign, context.rules)):
                 raise _UnreadError(refused)
         now = context.ports.clock.now()
         refusals = [found] if found is not None else late_refusals(Case(campaign, context.state, context.rules, now))

@@ -18,8 +18,8 @@ from massctl.model.settings import RunnerHappening
 from massctl.model.state import Record, RecordKey, State, Status, is_held, status_of
 from massctl.plan.checkup import alarms
 from massctl.plan.plan import PlannedCampaign
-from massctl.plan.steps import Guard, SaveDraft, SendMass, SendPreview, UploadMedia
-from massctl.plan.window import window_state
+from massctl.plan.steps import Guard, Refusal, SaveDraft, SendMass, SendPreview, UploadMedia
+from massctl.plan.window import WindowState, window_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +164,16 @@ def waiting_for_people(outcome: Outcome, now: datetime) -> int:
     left = [_as_left(outcome, each, now) for each in known]
     plan = replace(outcome.plan, campaigns=tuple(each for each in left if not _passes(each)))
     return doubts + len(alarms(plan, State(), now))
+
+
+def stopped_in_window(outcome: Outcome, now: datetime) -> dict[RecordKey, tuple[Refusal, ...]]:
+    """Return what refuses the editions whose window is open, but for what passes by itself."""
+    found: dict[RecordKey, tuple[Refusal, ...]] = {}
+    for each in outcome.campaigns:
+        left = _as_left(outcome, each, now)
+        if left.window is WindowState.DUE and left.refusals and not _passes(left):
+            found[left.name, left.edition or 1] = tuple(left.refusals)
+    return found
 
 
 def _as_left(outcome: Outcome, campaign: CampaignOutcome, now: datetime) -> PlannedCampaign:

@@ -48,6 +48,7 @@ class Result:
     """For people, on standard error, below the text."""
     markdown: View | None = None
     github: View | None = None
+    ics: View | None = None
     next_step: Phrase | None = None
     """The next command, for a person at a terminal; not printed to pipes."""
     error: MassctlError | None = None
@@ -56,9 +57,11 @@ class Result:
     def show(self, form: str, console: Console) -> None:
         """Print it in a form other than JSON."""
         if form == "markdown" and self.markdown is not None:
-            console.markdown(self.markdown(console))
+            console.exchanged(self.markdown(console))
         elif form == "github" and self.github is not None:
             console.annotations(self.github(console))
+        elif form == "ics" and self.ics is not None:
+            console.exchanged(self.ics(console))
         else:
             console.result(self.text(console))
             if self.talk is not None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from massctl.cli.places import CACHE
 from massctl.errors import LedgerUnreachableError
-from massctl.ledger.git_remote import NETWORK_SECONDS, Git, way_to
+from massctl.ledger.git_remote import LOCAL_SECONDS, NETWORK_SECONDS, Git, git_says, way_to
 from massctl.model.ids import LOCK_FILE, CampaignName
 from massctl.model.phrase import Phrase
 from massctl.plan.guards import STOP_BRANCH, Tip, lock_uncommitted
@@ -19,6 +19,7 @@ from massctl.plan.steps import Refusal
 from massctl.source.repository import CAMPAIGNS, SETTINGS
 
 if TYPE_CHECKING:
+    from massctl.forge.port import MergedFile
     from massctl.ledger.git_ledger import GitLedger
     from massctl.model.settings import MassctlFile
 
@@ -101,6 +102,38 @@ def _why_uncommitted(git: Git, root: Path, path: str) -> Phrase | None:
     return None if held.out.replace(b"\r\n", b"\n") == here else Phrase("its lock is not the one that was committed")
 
 
+def merged_lock(
+    root: Path, settings: "MassctlFile", environment: Mapping[str, str], name: CampaignName
+) -> "MergedFile":
+    """Return the committed lock of a campaign and the merge that brought it to the branch that is checked out.
+
+    Raises LedgerUnreachableError where git cannot say.
+    """
+    # Only approvals ask.
+    from massctl.forge.port import MergedFile
+
+    known, token = known_to_git(settings, environment), token_for_git(settings, environment)
+    way = way_to(root, settings.state.remote, known, token)
+    git = Git(root, known, way.settings if token else (), way.secrets)
+    branch, path = settings.policy.branch or "", f"{CAMPAIGNS}/{name}/{LOCK_FILE}"
+
+    def told(*words: str, seconds: float = LOCAL_SECONDS) -> str:
+        answer = git.run(*words, seconds=seconds)
+        if not answer.done:
+            say = Phrase("the merge that brought in the lock of {name} cannot be found", name=name)
+            raise LedgerUnreachableError(say, git_says(answer))
+        return answer.out.decode("utf-8", "surrogateescape").strip()
+
+    if told("rev-parse", "--is-shallow-repository") == "true":
+        # A workflow's checkout knows only its newest commit, which would seem to have brought everything.
+        options = ("--quiet", "--unshallow", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head")
+        told("fetch", *options, "--", settings.state.remote, f"refs/heads/{branch}", seconds=NETWORK_SECONDS)
+    blob = told("rev-parse", "--verify", f"HEAD:./{path}")
+    # First parents only: a merge of an old commit would otherwise pass for what the old commit was approved as.
+    commit = told("rev-list", "-1", "--first-parent", "HEAD", "--", path)
+    return MergedFile(f"{told('rev-parse', '--show-prefix')}{path}", blob, commit, branch)
+
+
 def has_git(root: Path) -> bool:
     """Return whether something is called .git here or above: git says of a broken one too that it is none."""
     return any(os.path.lexists(folder / ".git") for folder in (root, *root.parents))
@@ -136,6 +169,7 @@ def known_to_git(settings: "MassctlFile", environment: Mapping[str, str]) -> dic
     secret = {account.secret_env for account in settings.accounts.values()}
     for heard in [account.callback for account in settings.accounts.values() if account.callback]:
         secret |= {heard.token_env, heard.aes_key_env, heard.previous_aes_key_env}
+    secret |= {settings.forge.token_env if settings.forge else None}
     secret |= {settings.runner.heartbeat_env, settings.runner.watch_env}
     for each in settings.notify:
         secret |= {each.webhook_env, each.wecom_robot_env, each.signing_secret_env}

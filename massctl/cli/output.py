@@ -61,8 +61,8 @@ class Console:
             text = text.replace("##[", "#\\u0023[")
         write(utf8(text.rstrip("\n")) + b"\n")
 
-    def markdown(self, text: str) -> None:
-        """Write a comment to standard output, in UTF-8 too; a forge shows nothing of what defuses a command."""
+    def exchanged(self, text: str) -> None:
+        """Write a comment or a calendar to standard output, in UTF-8; nothing is shown of what defuses a command."""
         write(utf8(defused(text.rstrip("\n"))) + b"\n")
 
     def talk(self, sentence: Phrase) -> None:

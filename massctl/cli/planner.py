@@ -17,7 +17,7 @@ from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign, RenderedNews, Window
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, RecordKey, State, is_held
-from massctl.plan.guards import PolicyInForce, brake, is_untrusted
+from massctl.plan.guards import PolicyInForce, brake, is_untrusted, unasked
 from massctl.plan.plan import Plan, Showing, Until, make_plan, stopped
 from massctl.plan.quota import Agenda
 from massctl.plan.steps import Desired, Guard, NotLocked, Refusal
@@ -117,9 +117,8 @@ def planned(
     desired = _committed(session, desires.read(picked), locked=locked and state.serial > 0 and by_hand)
     desired = _rehearsed(session, typed, desired, lasting=options.purpose in _PASSES_TIME)
     rules = _rules(session, typed, desired, state, desires, workbench)
-    if acts:
-        rules = replace(rules, tip=session.tip())
-    elif options.until is Until.SEND and options.purpose is not Purpose.RESUME:
+    rules = replace(rules, tip=session.tip()) if acts else unasked(rules)
+    if not acts and options.until is Until.SEND and options.purpose is not Purpose.RESUME:
         rules = _braked(session, rules)
     again = partial(_plan, session, desired, state, rules, options, damage)
     plan, alone, copied = _shared(session, state, again()) if by_hand else (again(), None, [])
@@ -142,7 +141,7 @@ def judged(session: Session, names: Sequence[str], warnings: list[Diagnostic]) -
     workbench = _workbench(session)
     desires = Desires(workbench, state)
     desired = desires.read(chosen(names, desires.names()))
-    rules = _rules(session, names, desired, state, desires, workbench)
+    rules = unasked(_rules(session, names, desired, state, desires, workbench))
     plan = _plan(session, desired, state, rules, PlanOptions())
     return plan, [*warnings, *([] if names else desires.strays())]
 
@@ -363,7 +362,11 @@ def _evidence(session: Session, record: Record, state: State, warnings: list[Dia
     here = name in session.repository.campaign_folders().names
     plan = planned(session, [name], warnings).plan if here else None
     return evidence(
-        record, plan.campaigns[0] if plan else None, state, session.rules([name], Agenda()), session.clock.now()
+        record,
+        plan.campaigns[0] if plan else None,
+        state,
+        unasked(session.rules([name], Agenda())),
+        session.clock.now(),
     )
 
 

@@ -9,6 +9,7 @@ import os
 import re
 import secrets
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -20,15 +21,27 @@ from filelock import FileLock, Timeout
 
 from massctl.cli.checkout import known_to_git, token_for_git
 from massctl.cli.places import HEARTBEAT_FILE, RUNNER_FILE, boot_id
-from massctl.errors import CheckoutError, ConfigurationError, LedgerLockedError, LedgerUnreachableError, RefusedError
+from massctl.errors import (
+    CheckoutError,
+    ConfigurationError,
+    LedgerLockedError,
+    LedgerUnreachableError,
+    MassctlError,
+    RefusedError,
+)
 from massctl.ledger.git_remote import NETWORK_SECONDS, Git, GitAnswer, git_says, way_to
 from massctl.model.phrase import Command, Phrase, system_reason
 from massctl.model.settings import ENVIRONMENT_NAME_PATTERN
 from massctl.model.state import RunnerId
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from massctl.cli.send_report import Stopped
+    from massctl.cli.session import Session
     from massctl.model.settings import MassctlFile
     from massctl.notify.channel import Post
+    from massctl.plan.steps import Refusal
 
 _CHECKOUT: Final = "checkout"
 _SHOWN: Final = 12
@@ -47,6 +60,8 @@ class Memory:
     """The boot of this machine in which it held the lease last."""
     tip: str | None = None
     """The last commit that it carried out."""
+    told: str | None = None
+    """The serial up to which merged pull requests were told."""
 
     @property
     def id(self) -> RunnerId:
@@ -84,9 +99,10 @@ class RunnerFolder:
         finally:
             lock.release()
 
-    def remember(self, *, boot: str | None = None, tip: str | None = None) -> None:
+    def remember(self, *, boot: str | None = None, tip: str | None = None, told: str | None = None) -> None:
         """Write down what is new; durable on return."""
-        now = replace(self.memory, boot=boot or self.memory.boot, tip=tip or self.memory.tip)
+        before = self.memory
+        now = replace(before, boot=boot or before.boot, tip=tip or before.tip, told=told or before.told)
         if now != self.memory:
             self._write(now)
 
@@ -98,13 +114,13 @@ class RunnerFolder:
     def _read(self) -> Memory | None:
         with suppress(OSError, ValueError, LookupError, TypeError, RecursionError):
             found = json.loads(self._file.read_bytes())
-            known = {name: found.get(name) for name in ("boot", "tip")}
+            known = {name: found.get(name) for name in ("boot", "tip", "told")}
             return Memory(str(found["runner"]), **{name: str(value) for name, value in known.items() if value})
         return None
 
     def _write(self, memory: Memory) -> Memory:
         beside = self._file.with_suffix(".new")
-        told = {"runner": memory.runner, "boot": memory.boot, "tip": memory.tip}
+        told = {"runner": memory.runner, "boot": memory.boot, "tip": memory.tip, "told": memory.told}
         try:
             with beside.open("w", encoding="utf-8") as file:
                 json.dump(told, file)
@@ -226,6 +242,57 @@ def with_credentials(environment: Mapping[str, str]) -> dict[str, str]:
             if re.fullmatch(ENVIRONMENT_NAME_PATTERN, path.name) and path.stat().st_size <= CREDENTIAL_BYTES_MAX:
                 found[path.name] = path.read_text(encoding="utf-8").rstrip("\r\n")
     return {**environment, **found}
+
+
+FORGE_PAUSE_SECONDS: Final = 300.0
+"""So long a forge that gave no answer is left alone: nothing that is sent waits for what is told."""
+
+
+class PullRequests:
+    """Tells merged pull requests what became of their campaigns: once, and again where that changed.
+
+    What the ledger has is told from where this folder remembers, whatever a killed runner did not get to. What is
+    stopped in its window is told when a runner starts, and when it changes; an equal comment is not written again.
+    """
+
+    def __init__(self, folder: RunnerFolder) -> None:
+        self._folder = folder
+        self._stopped: Stopped = {}
+        self._not_before = float("-inf")
+        self._why: str | None = None
+
+    def begin(self, serial: int) -> int:
+        """Return the entry behind which pull requests were told nothing; a new folder tells of nothing before it."""
+        told = self._folder.memory.told or ""
+        if told.isdecimal() and int(told) <= serial:
+            return int(told)
+        self._folder.remember(told=str(serial))
+        return serial
+
+    def tell(self, session: "Session", serial: int, stopped: "Stopped") -> str | None:
+        """Tell what is new up to the entry `serial`; say why it could not be told."""
+        since = self.begin(serial)
+        new = {key: why for key, why in stopped.items() if _words(why) != _words(self._stopped.get(key, ()))}
+        if new or since < serial:
+            if time.monotonic() < self._not_before:
+                return self._why
+            # Only a round in which something happened loads what asks a forge.
+            from massctl.apply.outcome import what_happened
+            from massctl.cli.send_report import report_sends
+
+            try:
+                report_sends(session, since, new, session.environment)
+            except MassctlError as error:
+                self._not_before = time.monotonic() + FORGE_PAUSE_SECONDS
+                self._why = what_happened(error)
+                return self._why
+        self._stopped, self._why = dict(stopped), None
+        self._folder.remember(told=str(serial))
+        return None
+
+
+def _words(refusals: "Sequence[Refusal]") -> list[str]:
+    return [each.message for each in refusals]
 
 
 class Monitor:

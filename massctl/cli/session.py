@@ -2,7 +2,7 @@
 
 import os
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from massctl.ledger.git_ledger import GitLedger
     from massctl.ledger.local_file import LocalLedger
     from massctl.model.entries import Entry
-    from massctl.model.settings import MassctlFile
-    from massctl.plan.guards import Skew, Tip
+    from massctl.model.message import RenderedCampaign
+    from massctl.model.settings import MassctlFile, Policy
+    from massctl.plan.guards import Approval, Skew, Tip
     from massctl.wechat.client import WeChatClient
 
 NO_SEND_VARIABLE: Final = "MASSCTL_NO_SEND"
@@ -124,7 +125,8 @@ class Session:
         no_send = self.environment.get(NO_SEND_VARIABLE, "") not in _OFF
         here = None if self.sandbox else runner_id(self.places.runner)
         only = frozenset(named) if named else None
-        return PolicyInForce(self.settings.policy, agenda, no_send, only, runner=here, by_hand=self.by_hand)
+        rules = PolicyInForce(self.settings.policy, agenda, no_send, only, runner=here, by_hand=self.by_hand)
+        return replace(rules, approval=self._approvals(rules.policy))
 
     def rules_now(self, rules: PolicyInForce) -> PolicyInForce:
         """Return the rules as massctl.yaml has them in this moment; while it is faulty nothing is sent."""
@@ -135,10 +137,24 @@ class Session:
         settings, _ = load_settings(self.repository, loopback_override=override)
         policy = settings.policy if settings else rules.policy.model_copy(update={"sending": "disabled"})
         # `reconcile --resubmit` outranks policy.in_doubt for its run. A file that was changed during a run cannot take
-        # away the branch that sends: that file is what the branch is compared with. Nothing outranks the rest.
+        # away the branch that sends, which that file is compared with, nor the approval. Nothing outranks the rest.
         branch = rules.policy.branch or policy.branch
-        policy = policy.model_copy(update={"in_doubt": rules.policy.in_doubt, "branch": branch})
-        return replace(rules, policy=policy, tip=self._tip(branch))
+        approved = rules.policy.require_approval or policy.require_approval
+        kept = {"in_doubt": rules.policy.in_doubt, "branch": branch, "require_approval": approved}
+        policy = policy.model_copy(update=kept)
+        return replace(rules, policy=policy, tip=self._tip(branch), approval=self._approvals(policy))
+
+    def _approvals(self, policy: "Policy") -> "Callable[[RenderedCampaign], Approval | None] | None":
+        """Return what asks the forge who approved a lock; a new one remembers nothing."""
+        if not policy.require_approval:
+            return None
+        # Only a policy that asks for approvals loads what asks.
+        from massctl.cli.forge import approvals
+
+        def reaches_followers(campaign: "RenderedCampaign") -> bool:
+            return self.realm([campaign.account]) == "wechat"
+
+        return approvals(self.root, self.settings, self.environment, reaches_followers)
 
     def tip(self) -> "Tip | None":
         """Compare this checkout with the branch that sends; None if massctl.yaml names none."""

@@ -8,8 +8,9 @@ endpoints for pull requests", "for pull request reviews", "for issue comments", 
 from typing import Any, Final
 from urllib.parse import quote
 
-from massctl.forge.port import STATUS, Approval, ChangedFiles, MergedFile, outside_campaigns
+from massctl.forge.port import STATUS, ChangedFiles, MergedFile, outside_campaigns
 from massctl.forge.rest import RestApi
+from massctl.plan.guards import Approval
 from massctl.plan.lock_diff import COMMENT_MARK
 from massctl.transport import Line
 
@@ -24,6 +25,16 @@ _WRITERS: Final = frozenset({"admin", "write"})
 _VERDICTS: Final = frozenset({"APPROVED", "CHANGES_REQUESTED", "DISMISSED"})
 
 
+def github_api(line: Line, api: str, token: str) -> RestApi:
+    """Speak with GitHub at `api` under a token."""
+    headers = {
+        "Authorization": f"Bearer {token}",
+        "Accept": "application/vnd.github+json",
+        "X-GitHub-Api-Version": "2022-11-28",
+    }
+    return RestApi(line, GitHub.name, api, headers)
+
+
 class GitHub:
     """GitHub's API for one repository; implements `port.Forge`."""
 
@@ -31,12 +42,7 @@ class GitHub:
 
     def __init__(self, line: Line, api: str, repository: str, token: str, login: str | None = BOT) -> None:
         """`login` is who writes with this token; None to ask. A comment of anybody else that begins like ours stays."""
-        headers = {
-            "Authorization": f"Bearer {token}",
-            "Accept": "application/vnd.github+json",
-            "X-GitHub-Api-Version": "2022-11-28",
-        }
-        self._api = RestApi(line, self.name, api, headers)
+        self._api = github_api(line, api, token)
         self._of = f"repos/{repository}"
         self._login = login
 
@@ -82,8 +88,8 @@ class GitHub:
             author = self._api.member(pull, "user", "login")
             for login, commit in self._approvals(number):
                 if login != author and self._may_write(login) and self._has(file, commit):
-                    return Approval(number, login)
-        return Approval(number)
+                    return Approval(self.name, number, login)
+        return Approval(self.name, number)
 
     def _merged(self, commit: str, branch: str) -> list[Any]:
         found = self._api.list(f"{self._of}/commits/{commit}/pulls")

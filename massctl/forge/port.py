@@ -7,6 +7,7 @@ ForgeError where the forge gave no answer, or one that is not its own.
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from massctl.plan.guards import Approval
 from massctl.plan.lock_diff import COMMENT_MARK
 
 STATUS: Final = "massctl"
@@ -35,16 +36,6 @@ class MergedFile:
     commit: str
     """The newest commit on the branch itself (its first parents) that changed the file."""
     branch: str
-
-
-@dataclass(frozen=True, slots=True)
-class Approval:
-    """Who approved the merge that brought a file in."""
-
-    number: int | None
-    """The pull request; None if none brought the commit."""
-    by: str | None = None
-    """Somebody with Write, other than its author, who approved a commit with exactly these bytes; None if nobody."""
 
 
 class Forge(Protocol):

@@ -285,6 +285,15 @@ class Check(StrEnum):
     KIND = "kind"
     PROTECTION = "protection"
     ALLOWANCE = "allowance"
+    DEFAULT_BRANCH = "default_branch"
+    BRANCH_RULES = "branch_rules"
+    OWNERS = "owners"
+    ENVIRONMENT = "environment"
+    SECRETS = "secrets"
+    DEPLOY_KEY = "deploy_key"
+    LEDGER_RULES = "ledger_rules"
+    BRAKE_RULES = "brake_rules"
+    ACTIONS = "actions"
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,7 @@ Duration = Annotated[str, StringConstraints(pattern=DURATION_PATTERN)]
 CALLBACK_PATH_PATTERN: Final = r"^/[A-Za-z0-9._~/-]{0,200}$"
 RESERVED_PATHS: Final = ("/healthz", "/metrics")
 """Paths that `listen` answers itself."""
+REPOSITORY_PATTERN: Final = r"^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+$"
 FORWARD_PATTERN: Final = r"^https?://[^#\s@]+$"
 
 
@@ -187,6 +188,9 @@ class Policy(Strict):
     branch: GitName | None = None
     """Send only from the tip of this branch, as the remote that `state` names has it in that moment, and only while it
     has no branch `massctl-stop`. Together with require_lock: what is merged is what is sent."""
+    require_approval: bool = False
+    """true: send only what somebody with Write, other than its author, approved on the forge: before each send to
+    followers the forge is asked about the merge that brought the lock in. Needs require_lock and branch."""
     require_preview: bool = False
     """true: send only what a reviewer could look at: shown in an earlier run, or confirmed at the prompt after it."""
     preview_ahead: Duration = "72h"
@@ -271,6 +275,19 @@ class RunnerSettings(Strict):
     doubt or refused; where something is, it posts to that address with /fail behind its path."""
 
 
+class ForgeSettings(Strict):
+    """Where campaigns are reviewed: asked who approved a merge, and told what became of a send."""
+
+    kind: Literal["github", "gitlab"]
+    """Which API it has."""
+    repository: Annotated[str, StringConstraints(pattern=REPOSITORY_PATTERN)]
+    """The repository there: owner/name, or the path of a project with its groups."""
+    api: Annotated[str, StringConstraints(pattern=FORWARD_PATTERN)] | None = None
+    """Where the API answers, for a server of your own: https://HOST/api/v3 (GitHub), https://HOST/api/v4 (GitLab)."""
+    token_env: EnvironmentName
+    """The name of the variable that holds a token that may read the repository, and comment on its pull requests."""
+
+
 class Move(Strict):
     """A campaign whose folder was renamed."""
 
@@ -301,6 +318,8 @@ class MassctlFile(Strict):
     """What your organisation allows."""
     notify: list[Channel] = Field(default_factory=list)
     """Who is told what needs a person."""
+    forge: ForgeSettings | None = None
+    """The forge, for `massctl run` and policy.require_approval. A workflow on GitHub needs none."""
     moved: list[Move] = Field(default_factory=list)
     """Campaigns whose folder has another name now, so that their record and their clientmsgid go on."""
     callback: CallbackSettings = Field(default_factory=CallbackSettings)

@@ -76,6 +76,20 @@ class Tip:
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """What a forge said in one moment of the merge that brought a campaign's lock in."""
+
+    forge: str = ""
+    """What people call it; empty where none is known."""
+    number: int | None = None
+    """The merged pull request; None if none brought it."""
+    by: str | None = None
+    """Somebody with Write, other than its author, who approved exactly this lock; None if nobody did."""
+    unread: str | None = None
+    """Why nothing of this is known."""
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyInForce:
     """What a run is bound by: the policy, the other kill switch, the tip, and which campaigns were named."""
 
@@ -90,6 +104,8 @@ class PolicyInForce:
     """How this checkout compares with the branch that sends; None if none is named, or nobody looked yet."""
     runner: RunnerId | None = None
     """Which `massctl run` this folder belongs to; None if none ever ran in it."""
+    approval: "Callable[[RenderedCampaign], Approval | None] | None" = None
+    """Asks the forge about a campaign's lock; gives None where nobody has to ask. Without it nobody can be asked."""
     by_hand: bool = False
     """A person repeats one send (`reconcile --resubmit`): no runner's lease stands in the way."""
 
@@ -137,6 +153,7 @@ def _refusals(case: Case, when: When) -> Iterator[Refusal]:
         (_window, until_it_leaves),
         (_kill_switch, until_it_leaves),
         (_tip, until_it_leaves),
+        (_approval, until_it_leaves),
         (_edition, When.STAGING | When.SEND),
         (_links, When.SEND),
         (_begun_list, When.STAGING | When.SEND),
@@ -186,6 +203,10 @@ def _kill_switch(case: Case) -> Refusal | None:
 
 def _tip(case: Case) -> Refusal | None:
     return tip_refusal(case.rules.tip)
+
+
+def _approval(case: Case) -> Refusal | None:
+    return approval_refusal(case.campaign, case.rules)
 
 
 def _edition(case: Case) -> Refusal | None:
@@ -302,6 +323,55 @@ def _changed(tip: Tip) -> Refusal | None:
     hint = Phrase("commit it and have it merged, or undo it: git restore {file}", file=tip.changed)
     return Refusal(Guard.NOT_AT_TIP, say, hint)
 
+
+def approval_refusal(campaign: RenderedCampaign, rules: PolicyInForce) -> Refusal | None:
+    """Refuse a send whose merge nobody approved, or of which nobody can say; None where the policy asks for nothing."""
+    if not rules.policy.require_approval:
+        return None
+    found = rules.approval(campaign) if rules.approval is not None else Approval()
+    if found is None or found.by is not None:
+        return None
+    say, hint = _unapproved(found, rules.policy.branch or "-")
+    return Refusal(Guard.NOT_APPROVED, say, hint)
+
+
+def is_approval_unread(campaign: RenderedCampaign, rules: PolicyInForce) -> bool:
+    """Return whether a forge was asked about a campaign's merge and gave no answer, so that another try may get one."""
+    found = rules.approval(campaign) if rules.policy.require_approval and rules.approval is not None else None
+    return found is not None and found.unread is not None
+
+
+def unasked(rules: PolicyInForce) -> PolicyInForce:
+    """Return the rules of a plan that is only shown: no forge is asked for it."""
+    return replace(rules, approval=lambda _: None)
+
+
+def _unapproved(found: Approval, branch: str) -> tuple[Phrase, Phrase]:
+    if found.unread is not None:
+        say = Phrase("nobody knows whether the merge of its lock was approved: {why}", why=found.unread)
+        hint = Phrase("run apply again when {forge} can be reached; until then nothing is sent", forge=found.forge)
+        return say, hint
+    if not found.forge:
+        return Phrase("policy.require_approval is true, but no forge is known that could be asked"), _NAME_THE_FORGE
+    if found.number is None:
+        say = Phrase("its lock came to {branch} without a merged pull request, so nobody approved it", branch=branch)
+        return say, Phrase("take that commit back, and bring it in by a pull request that somebody else approves")
+    say = Phrase(
+        "nobody with Write, other than its author, approved this lock in pull request {number}", number=found.number
+    )
+    hint = Phrase(
+        "let somebody else with Write approve pull request {number}, if {forge} still takes that, then run apply "
+        "again; otherwise take the merge back and bring it in by a pull request that is approved",
+        number=found.number,
+        forge=found.forge,
+    )
+    return say, hint
+
+
+_NAME_THE_FORGE: Final = Phrase(
+    "write `forge:` in massctl.yaml with kind, repository and token_env, and set that variable; or delete "
+    "policy.require_approval"
+)
 
 SKEW_SECONDS_MAX: Final = 120
 """The clocks may differ by so much. Our own bound: this clock tells the end of a window and the age of an attempt."""

@@ -85,7 +85,7 @@ function listen() {
   });
   stream.addEventListener("changed", (event) => {
     const names = JSON.parse(event.data);
-    if (watched === "" || names.includes("*") || names.includes(watched)) renew();
+    if (watched === "" || watched === "*" || names.includes("*") || names.includes(watched)) renew();
   });
   stream.addEventListener("error", () => {
     lost = true;

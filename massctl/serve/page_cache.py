@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -16,24 +16,27 @@ from massctl.model.ids import CampaignName, Sha256
 from massctl.model.lock import LockedPicture, path_from_lock, restored, version_of
 from massctl.model.message import Picture, RenderedCampaign, Window
 from massctl.model.settings import MassctlFile
-from massctl.model.state import State, Status, status_of
-from massctl.plan.guards import HandoffItem, handoff_of
+from massctl.model.state import State, Status, beijing_day, status_of
+from massctl.plan.guards import HandoffItem, PolicyInForce, handoff_of
+from massctl.plan.plan import make_plan
 from massctl.plan.review_diff import base_of, difference, last_sent
+from massctl.plan.schedule import schedule_of
 from massctl.plan.steps import Concluded, Invalid
 from massctl.plan.window import window_state
 from massctl.source.campaigns import load_settings
-from massctl.source.loader import Desires, Workbench
+from massctl.source.loader import Desires, Workbench, agenda_of
 from massctl.source.repository import CAMPAIGNS, SETTINGS, Repository
 from massctl.view.i18n import Language
+from massctl.view.pages.calendar_page import calendar_page
 from massctl.view.pages.campaign_page import Earlier, Look, campaign_page
 from massctl.view.pages.campaigns_page import Listed, campaigns_page
-from massctl.view.pages.document import Watched
+from massctl.view.pages.document import ANYTHING, Watched
 from massctl.view.pages.markup import Sheet
 from massctl.view.pages.themes_page import themes_page
 
 SHARED: Final = "_shared"
 """Stands for what campaigns share, in what is published; the gallery of themes waits for it."""
-EVERYTHING: Final = frozenset({"*"})
+EVERYTHING: Final = frozenset({ANYTHING})
 """For all campaigns, known or not. No campaign has this name."""
 _KEPT_MAX: Final = 64
 """A page that missed more changes than these is renewed whatever they were."""
@@ -204,6 +207,14 @@ _RENEWED_MAX: Final = 8
 """So many campaigns that changed are rendered while the list is asked for; `warm` comes to the others."""
 
 
+def _month(written: str) -> date | None:
+    """Read a month as addresses write it; None for anything else."""
+    try:
+        return date.fromisoformat(f"{written}-01")
+    except ValueError:
+        return None
+
+
 class PageCache:
     """Gives pages. Threads may share it; one campaign is rendered at a time."""
 
@@ -269,6 +280,28 @@ class PageCache:
                 shown = shown_themes(workbench, read_settings(query), query.get("sample", ""))
             sheet = self._sheet({sha256: FILE_FOLDER + name for sha256, name in sample_addresses().items()})
             return themes_page(shown, self._faults, sheet, Watched(SHARED, heard))
+
+    def calendar_page(self, query: Mapping[str, str]) -> str:
+        """Return the calendar of the month that the address names (`month=2026-12`), else of this one.
+
+        A campaign that was not looked at yet comes with the next change of the page. Without settings it is the first
+        page, which says what is wrong with them.
+        """
+        with self._one_at_a_time:
+            settings = self._settings
+            if settings is None:
+                return self.list_page()
+            heard, now = self._broadcaster.number, self._served.now()
+            month = _month(query.get("month", "")) or beijing_day(now).replace(day=1)
+            for name in sorted(self._stale)[:_RENEWED_MAX]:
+                self._look(name, self._state)
+            desired = [self._kept[name].found for name in self._folders.names if name in self._kept]
+            workbench = Workbench(self._repository, settings, self._served.cache)
+            agenda = agenda_of(workbench, self._state, desired, self._folders.names, None, now)
+            plan = make_plan(desired, self._state, PolicyInForce(settings.policy, agenda), now)
+            windows = {each.name: each.window for each in desired if each.window is not None}
+            schedule = schedule_of(plan, windows, self._state, settings, now)
+            return calendar_page(schedule, month, settings, self._trouble, self._sheet({}), heard)
 
     def file(self, sha256: str) -> bytes | None:
         """Return the bytes of a picture, sound or video that a page showed; None for every other."""

@@ -50,6 +50,8 @@ def settings_rules(loopback_override: str | None, folders: Collection[str]) -> C
             *_callbacks(accounts, _mapping(data.get("callback"))),
             *_hosts(accounts, policy),
             *_wait(accounts, policy, loopback_override),
+            *_approval(policy),
+            *_forge(_mapping(data.get("forge"))),
             *_quiet_hours(_mapping(policy.get("quiet_hours"))),
             *_freeze(policy.get("freeze")),
             *_moved(data.get("moved"), folders),
@@ -101,6 +103,7 @@ def _secrets(data: Mapping[str, Any]) -> Iterator[Fault]:
             for name, each in _mapping(data.get("accounts")).items()
         ),
         (("state",), data.get("state")),
+        (("forge",), data.get("forge")),
         *((("notify", index), each) for index, each in enumerate(channels if isinstance(channels, list) else [])),
     ]
     for path, block in blocks:
@@ -173,6 +176,28 @@ def _wait(
         say = Phrase("in_doubt_wait must be at least {least} seconds", least=IN_DOUBT_WAIT_SECONDS_MIN)
         hint = Phrase("less is allowed only for accounts whose api_base is on this machine")
         yield Fault("MC014", ("policy", "in_doubt_wait"), say, hint, at_key=False)
+
+
+def _approval(policy: Mapping[str, Any]) -> Iterator[Fault]:
+    """Find approvals that could not count: what is approved is the lock on the branch that sends."""
+    missing = [
+        key
+        for key, there in (("require_lock", policy.get("require_lock") is True), ("branch", "branch" in policy))
+        if not there
+    ]
+    if policy.get("require_approval") is True and missing:
+        say = Phrase(
+            "require_approval needs {keys}: what is approved is a lock, by its merge", keys=enumerated(missing)
+        )
+        hint = Phrase("write require_lock: true and branch: main beside it, or delete require_approval")
+        yield Fault("MC014", ("policy", "require_approval"), say, hint, at_key=False)
+
+
+def _forge(forge: Mapping[str, Any]) -> Iterator[Fault]:
+    address = forge.get("api")
+    if isinstance(address, str) and (problem := check_forward(address)) is not None:
+        hint = Phrase("write the address of the forge's API, or delete api for the public one")
+        yield Fault("MC014", ("forge", "api"), problem, hint, at_key=False)
 
 
 def _quiet_hours(quiet: Mapping[str, Any]) -> Iterator[Fault]:

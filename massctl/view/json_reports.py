@@ -19,6 +19,7 @@ from massctl.model.phrase import Command, Phrase, in_a_row
 from massctl.model.settings import Happening, RunnerHappening
 from massctl.model.state import Attempt, HeldLease, Job, Record, State, Status, status_of
 from massctl.model.strict import Strict
+from massctl.plan.forge_setup import StepName
 from massctl.plan.lease import NO_RUNNER, LocalRunner
 from massctl.plan.plan_file import (
     LockedCampaign,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from massctl.model.diagnostics import Finding
     from massctl.model.entries import JobFinish
     from massctl.model.send import Verdict
+    from massctl.plan.forge_setup import SetupStep
     from massctl.plan.guards import Brake
     from massctl.plan.send_block import SendBlock
     from massctl.view.explain import Explanation
@@ -308,6 +310,52 @@ def doctor_json(findings: "Sequence[Finding]", exit_status: int, language: Langu
     counts = Counter(finding.level for finding in findings)
     summary = {level.value: counts[level] for level in Level}
     return _report(DoctorReport, language, exit_status=exit_status, findings=findings, summary=summary)
+
+
+class ReportedOptional(Strict):
+    """Commands that only some repositories need."""
+
+    when: str
+    """Which."""
+    commands: list[str]
+    """Lines of a shell."""
+
+
+class ReportedStep(Strict):
+    """One step of setting up."""
+
+    name: StepName
+    """Which."""
+    title: str
+    """What to do."""
+    is_done: bool
+    """The files here show that it was done already."""
+    protects: str
+    """What would go wrong without it."""
+    todo: list[str]
+    """What to write into files, or to know, before the commands."""
+    commands: list[str]
+    """Lines of a POSIX shell, which can be pasted as one."""
+    clicks: str | None
+    """The same with the mouse; null where there is no such way."""
+    optional: list[ReportedOptional]
+    """What only some repositories need."""
+
+
+class SetupReport(Report):
+    """What `massctl ci setup --format json` prints, on every exit but 2 and 3."""
+
+    repository: str | None
+    """OWNER/REPOSITORY on github.com; null where it is not known yet."""
+    steps: list[ReportedStep]
+    """In the order in which they are done."""
+    error: ReportedError | None = Field(default=None)
+    """What stopped the command."""
+
+
+def setup_json(steps: "Sequence[SetupStep]", repository: str | None, language: Language) -> str:
+    """Return the steps of `massctl ci setup`."""
+    return _report(SetupReport, language, repository=repository, steps=steps)
 
 
 class FollowedCampaign(Strict):
@@ -1088,6 +1136,7 @@ REPORTS: Final[dict[str, type[BaseModel]]] = {
     "speed": SpeedReport,
     "lock": LockReport,
     "doctor": DoctorReport,
+    "ci setup": SetupReport,
     "validate": ValidateReport,
     "explain": ExplainReport,
     "state show": StateShowReport,

@@ -1,7 +1,10 @@
 """`massctl plan`, as people see it and as programs read it."""
 
+import sys
+
 import pytest
 from cli_runner import NOON, Shell
+from icalendar import Calendar
 from repositories import window
 from syrupy.assertion import SnapshotAssertion
 
@@ -158,3 +161,24 @@ def test_a_plan_as_markdown(shell: Shell):
     assert said.out.startswith("<!-- massctl:plan -->\n## massctl plan\n")
     assert "`letter`" in said.out
     assert "`@all` `<b>`春`</b>`" in said.out
+
+
+def test_a_calendar_has_windows_and_sends_with_lasting_ids(shell: Shell):
+    shell.tree.news("letter", more=TONIGHT)
+    shell.tree.text("notice", more=window("2026-12-25T20:00:00+08:00", "2026-12-25T21:00:00+08:00"))
+    assert 0 == shell("apply", "notice", "--sandbox", "--yes").status
+    said = shell("plan", "--sandbox", "--format", "ics")
+    found = {str(each["uid"]).split("@")[0]: each for each in Calendar.from_ical(said.out).walk("VEVENT")}
+    assert (0, {"letter-1", "notice-1"}) == (said.status, found.keys())
+    letter, notice = found["letter-1"], found["notice-1"]
+    assert ("TENTATIVE", "CONFIRMED") == (letter["status"], notice["status"])
+    assert "2026-12-25T12:00" == f"{notice['dtstart'].dt:%Y-%m-%dT%H:%M}"
+    assert f"⚠ {letter['summary']}".count("⚠") == 2  # Its window is over: the sandbox's clock is at the other's.
+    assert "closed" in str(letter["description"])
+
+
+def test_a_calendar_without_its_extra_says_what_to_install(shell: Shell, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "icalendar", None)
+    shell.tree.text("notice")
+    said = shell("plan", "--format", "ics")
+    assert (2, True) == (said.status, "massctl[calendar]" in said.err)

@@ -11,12 +11,14 @@ from typing import Any
 
 import pytest
 from cli_runner import Shell
+from fake_forge import FakeForge
 from git_shell import IN_GIT
 from gits import git, look_of
 from monitors import BEATS, monitor
 from repositories import window
 
 from massctl.cli.places import HEARTBEAT_FILE, RUNNER_FILE, boot_id
+from massctl.transport import Line
 
 RUN = ("run", "--once")
 OWN = ".massctl/run/checkout"
@@ -500,3 +502,73 @@ def test_a_credential_of_systemd_stands_in_for_a_variable(ready: Shell, tmp_path
     found = with_credentials({"CREDENTIALS_DIRECTORY": str(folder), "A": "b"})
     assert {"WECHAT_MAIN_SECRET": "0123", "CREDENTIALS_DIRECTORY": str(folder), "A": "b"} == found
     assert {"A": "b"} == with_credentials({"A": "b"})
+
+
+FORGE = "forge: {kind: github, repository: house/letters, token_env: FORGE_TOKEN}\n"
+
+
+@pytest.fixture
+def told(ready: Shell) -> FakeForge:
+    """A forge that is told; every commit of main was brought by pull request 7."""
+    forge = FakeForge(newest="cd" * 20, merged={"cd" * 20: 7})
+    ready.monkeypatch.setattr("massctl.cli.send_report.line_to_forge", lambda *_: Line(inside=forge))
+    ready.env(FORGE_TOKEN="ghp_x")
+    ready.tree.write("massctl.yaml", ready.tree.read("massctl.yaml") + FORGE)
+    merged(ready)
+    return forge
+
+
+def writes(forge: FakeForge) -> list[str]:
+    return [each.split()[0] for each in forge.asked if not each.startswith("GET")]
+
+
+def test_a_missed_window_is_told_once_on_the_pull_request_that_brought_it(ready: Shell, told: FakeForge) -> None:
+    ready.tree.text("notice", more=MISSED)
+    ready("lock")
+    merged(ready)
+    for _ in range(3):
+        ready(*RUN)
+
+    (body,) = told.bodies(7)
+    assert body.startswith("<!-- massctl:sent notice -->\n")
+    assert "its window closed at 2026-11-30 12:00 +08:00, and it was not sent" in body
+    assert ["POST"] == writes(told)
+
+
+def test_what_is_refused_in_its_window_is_told_with_the_way_out(
+    ready: Shell, told: FakeForge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready.tree.text("notice", more=OPEN)
+    merged(ready)
+    rounds(ready, monkeypatch, nothing, nothing)
+    rounds(ready, monkeypatch, nothing)
+
+    (body,) = told.bodies(7)
+    assert "its window is open, and it is not sent: it is not locked" in body
+    assert ("massctl lock notice" in body, ["POST"]) == (True, writes(told))
+
+
+def test_what_the_forge_did_not_hear_is_told_by_a_later_runner(
+    ready: Shell, told: FakeForge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also by one that was started anew; a forge that is down is asked once in five minutes."""
+    told.status = 503
+    ready.tree.text("notice", more=MISSED)
+    ready("lock")
+    merged(ready)
+    said = rounds(ready, monkeypatch, nothing, nothing)
+    assert (1, 1) == (said.out.count("the merged pull requests were not told"), len(told.asked))
+
+    told.status = 200
+    ready(*RUN)
+    assert 1 == len(told.bodies(7))
+
+
+def test_a_new_folder_tells_of_nothing_that_was_before_it(ready: Shell, told: FakeForge) -> None:
+    ready.tree.text("notice", more=MISSED)
+    ready("lock")
+    merged(ready)
+    ready("apply", "--yes")
+    ready(*RUN)
+
+    assert [] == told.asked

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from massctl.cli.app import Result, run, run_in_session, said
-from massctl.cli.arguments import read_at_most
+from massctl.cli.arguments import form_option, read_at_most, repo_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console, current_console, show_error, write_files
 from massctl.errors import MassctlError, NotAPlanError
@@ -27,20 +27,21 @@ WAIT: Final = "90m"
 
 @click.group(name="ci")
 def command() -> None:
-    "Review a pull request as data, tell of it, and do what a run of a workflow is for."
+    "Set up a repository on GitHub, review a pull request as data, and do what a run of a workflow is for."
 
 
 @command.command(name="review")
 @click.argument("out", type=FOLDER, metavar="DIR")
+@click.option("--pictures", type=FOLDER, metavar="FOLDER", help="Also write what phones show of its letters there.")
 @click.pass_obj
-def review(directory: str, out: Path) -> int:
+def review(directory: str, out: Path, pictures: Path | None) -> int:
     """Render the pull request of this run, as data, and write its plan and the locks that it lacks into DIR.
 
     Run it in a checkout of the branch that sends. The pull request is that of GITHUB_EVENT_PATH; nothing of it is run.
     """
     from massctl.cli.commands.ci_review import write_review
 
-    return run("ci review", "text", lambda: write_review(directory, out))
+    return run("ci review", "text", lambda: write_review(directory, out, pictures))
 
 
 @command.command(name="comment")
@@ -96,6 +97,24 @@ def read_plan(file: str) -> SavedPlan | StoppedPlan:
     if len(content) > SAVED_BYTES_MAX:
         raise NotAPlanError(Phrase("the plan is larger than {limit} MB", limit=SAVED_BYTES_MAX >> 20), nothing)
     return reviewable(content, file)
+
+
+@command.command(name="setup")
+@form_option
+@repo_option
+@click.pass_obj
+def setup(directory: str, form: str, repo: str | None) -> int:
+    """Print the commands and clicks that make this repository ready to send from GitHub, in their order.
+
+    Into a file or a pipe it prints a shell script with comments. It changes nothing, and needs no network.
+    """
+
+    def work(current: Session, _: list[Diagnostic]) -> Result:
+        from massctl.cli.commands.ci_setup import setup as shown
+
+        return shown(current, repo)
+
+    return run_in_session("ci setup", form, directory, work)
 
 
 @command.command(name="gate")
@@ -174,7 +193,7 @@ def send(context: click.Context, doctor: bool) -> int:
 
 def _serial(directory: str) -> int | None:
     """Return the ledger's length; None where it cannot be read, which `apply` says."""
-    from massctl.cli.commands.ci_report import serial_now
+    from massctl.cli.send_report import serial_now
     from massctl.cli.session import session
 
     try:
@@ -186,7 +205,7 @@ def _serial(directory: str) -> int | None:
 
 def _report(directory: str, since: int | None) -> None:
     """Tell the merged pull requests; where that fails the sends are as they are, and it is only said."""
-    from massctl.cli.commands.ci_report import report_sends
+    from massctl.cli.send_report import report_sends
     from massctl.cli.session import session
 
     if since is None or not os.environ.get("GITHUB_TOKEN"):
@@ -225,7 +244,7 @@ def order(context: click.Context, looked: str) -> int:
 
 
 def _held_secrets() -> str:
-    from massctl.cli.commands.ci_dispatch import SECRETS
+    from massctl.plan.forge_setup import SECRETS
 
     return os.environ.pop(SECRETS, "")
 

@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 
 @click.command(name="plan")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "markdown", "ics"]), default="text", show_default=True
+)
 @click.option(
     "--detailed-exitcode", is_flag=True, help="Exit with 6 if apply would do something, with 5 if it would refuse."
 )
@@ -109,13 +111,20 @@ def command(
             # Of the same JSON as elsewhere: what a person sees here is what the comment will say.
             return plan_comment(reviewable(json(to)), to.reader)
 
+        def ics(to: Console) -> str:
+            from massctl.plan.schedule import schedule_of
+            from massctl.view.ics import schedule_ics
+
+            schedule = schedule_of(plan, made.windows, made.state, current.settings, now)
+            return schedule_ics(schedule, made.state.lineage, to.reader)
+
         status = ExitStatus.FAILED if faulty else _exit_status(plan, detailed=detailed_exitcode)
         next_step = (
             Phrase("{command}   does it", command=Command("apply"))
             if plan.can_apply and not names and out is None
             else None
         )
-        return Result(status, json, text, markdown=markdown, next_step=next_step)
+        return Result(status, json, text, markdown=markdown, ics=ics, next_step=next_step)
 
     return run_in_session("plan", form, directory, work, sandbox=sandbox)
 

@@ -34,9 +34,10 @@ from massctl.errors import (
 from massctl.model.phrase import BEIJING, Command, Phrase, system_reason
 
 if TYPE_CHECKING:
+    from massctl.apply.outcome import Outcome
     from massctl.apply.ports import Clock
     from massctl.apply.runner_events import RunnerEvent, Standings
-    from massctl.cli.runner import Monitor, RunnerCheckout, RunnerFolder
+    from massctl.cli.runner import Monitor, PullRequests, RunnerCheckout, RunnerFolder
     from massctl.cli.session import Session
     from massctl.model.settings import MassctlFile, RunnerHappening
     from massctl.model.state import State
@@ -142,7 +143,7 @@ TOLD_SECONDS: Final = 3_600.0
 def _opened(directory: str, every: int, form: str) -> _Runner:
     """Read what a runner needs before its first round; raises UsageError where there is no branch to send from."""
     from massctl.cli.places import Places
-    from massctl.cli.runner import Monitor, RunnerCheckout, RunnerFolder, with_credentials
+    from massctl.cli.runner import Monitor, PullRequests, RunnerCheckout, RunnerFolder, with_credentials
     from massctl.cli.session import open_settings
 
     settings, _, console = open_settings(directory)
@@ -162,7 +163,8 @@ def _opened(directory: str, every: int, form: str) -> _Runner:
     folder = RunnerFolder(Places(root).runner)
     checkout = RunnerCheckout(root, settings.policy.branch, settings, environment, folder.checkout)
     monitor, printer = Monitor(environment), _Printer(console, form)
-    return _Runner(directory, root, environment, every, folder, checkout, monitor, printer, settings)
+    told = PullRequests(folder)
+    return _Runner(directory, root, environment, every, folder, checkout, monitor, told, printer, settings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,7 @@ class _Runner:
     folder: RunnerFolder
     checkout: RunnerCheckout
     monitor: Monitor
+    pull_requests: PullRequests
     report: RunReport
     settings: MassctlFile
     """As the last round read them."""
@@ -211,6 +214,8 @@ class _Runner:
     _is_in_doubt: bool = False
     _is_interrupted: bool = False
     """A signal ended the apply of the last round; it left the ledger so that the next run goes on."""
+    _untold: str | None = None
+    """Why merged pull requests could not be told last time; None if they were."""
     _unheard: set[str] = field(default_factory=set)
     """The variables of monitors that were not told last time."""
 
@@ -295,6 +300,7 @@ class _Runner:
                 raise outcome.ledger_error
             followed = self._follow(current, outcome.state)
             self._newest = (outcome.state.lineage, *current.ledger().head)
+            self._tell_pull_requests(current, outcome)
         if self._trouble is not None:
             self._trouble = None
             self._tell("mended", Phrase("rounds work again"))
@@ -337,6 +343,7 @@ class _Runner:
         memory, host = self.folder.memory, _host()
         state = current.read_state(current.ledger())
         require_ledger(current, state)
+        self.pull_requests.begin(state.serial)
         found = claim(state.lease, memory.id, memory.boot)
         if found is Claim.FOREIGN:
             if not wishes.take_over:
@@ -371,6 +378,16 @@ class _Runner:
         for event in job_events(before, found.records, now):
             self.report(replace(event, commit=self._tip))
         return ExitStatus(found.exit_status())
+
+    def _tell_pull_requests(self, current: Session, outcome: Outcome) -> None:
+        """Tell merged pull requests what became of their sends; what cannot be told is told later."""
+        from massctl.apply.runner_events import stopped_in_window
+
+        stopped = {} if outcome.held_elsewhere else stopped_in_window(outcome, current.clock.now())
+        why = self.pull_requests.tell(current, self._newest[1], stopped)
+        if why is not None and why != self._untold:
+            self._tell("trouble", Phrase("the merged pull requests were not told: {why}", why=why))
+        self._untold = why
 
     def _tell(self, kind: RunnerHappening, message: str, hint: str = "") -> None:
         from massctl.apply.runner_events import RunnerEvent

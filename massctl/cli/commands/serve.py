@@ -32,9 +32,13 @@ if TYPE_CHECKING:
 @click.argument("name", required=False)
 @click.option("--port", type=click.IntRange(0, 65535), default=8901, show_default=True, help="0 takes a free port.")
 @click.option("--themes", is_flag=True, help="Show the gallery of themes.")
+@click.option("--calendar", is_flag=True, help="Show the calendar of windows and sends.")
+@click.option("--open", "opens", is_flag=True, help="Open the page in the browser.")
 @sandbox_option
 @click.pass_obj
-def command(directory: str, name: str | None, port: int, themes: bool, sandbox: bool) -> None:
+def command(
+    directory: str, name: str | None, port: int, themes: bool, calendar: bool, opens: bool, sandbox: bool
+) -> None:
     """Show all campaigns, or NAME, in a browser as a phone shows them, and update when a file is saved.
 
     Prints `http://127.0.0.1:PORT/` first. Only this machine can open it. It needs no secret, and the
@@ -46,7 +50,7 @@ def command(directory: str, name: str | None, port: int, themes: bool, sandbox: 
     from massctl.cli.session import open_settings
     from massctl.serve.server import run_server
     from massctl.source.repository import Repository
-    from massctl.view.pages.document import THEMES
+    from massctl.view.pages.document import CALENDAR, THEMES
 
     settings, _, console = open_settings(directory, sandbox=sandbox)
     root = Path(directory).resolve()
@@ -54,11 +58,15 @@ def command(directory: str, name: str | None, port: int, themes: bool, sandbox: 
         chosen([name], Repository(root).campaign_folders().names)
 
     def ready(bound: int) -> None:
-        path = THEMES if themes else f"/{name or ''}"
-        console.result(f"http://127.0.0.1:{bound}{path}")
+        path = THEMES if themes else CALENDAR if calendar else f"/{name or ''}"
+        address = f"http://127.0.0.1:{bound}{path}"
+        console.result(address)
         # Whoever reads the first line through a pipe waits for it.
         sys.stdout.flush()
-        console.talk(Phrase("open it in a browser   stop with Ctrl-C"))
+        if opens and _opened(address):
+            console.talk(Phrase("stop with Ctrl-C"))
+        else:
+            console.talk(Phrase("open it in a browser   stop with Ctrl-C"))
 
     try:
         with _sandbox_clock(root) if sandbox else nullcontext(machine_now) as now:
@@ -69,6 +77,13 @@ def command(directory: str, name: str | None, port: int, themes: bool, sandbox: 
             Phrase("massctl cannot listen on port {port}: {why}", port=port, why=why),
             hint=Phrase("use another port, or a free one with `{command}`", command=Command("serve", "--port 0")),
         ) from None
+
+
+def _opened(address: str) -> bool:
+    """Open an address in the browser of this desktop; False where there is none."""
+    import webbrowser
+
+    return webbrowser.open(address)
 
 
 @contextmanager

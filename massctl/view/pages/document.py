@@ -3,13 +3,10 @@
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from pkgutil import get_data
 from typing import Final
 
 from massctl.model.phrase import Command, Phrase
-from massctl.view.pages.article_markup import article_style
-from massctl.view.pages.markup import Sheet, Tab, tabs, written
+from massctl.view.pages.markup import Sheet, Tab, style, tabs, written
 
 POLICY: Final = (
     "default-src 'none'; img-src 'self' file: data:; media-src 'self' file:; style-src 'unsafe-inline'; "
@@ -23,6 +20,10 @@ SERVED_POLICY: Final = (
 """That of a page from the server: its own script, and nobody else's."""
 THEMES: Final = "/-/themes"
 """Where the server has the gallery of themes."""
+CALENDAR: Final = "/-/calendar"
+"""Where the server has the calendar."""
+ANYTHING: Final = "*"
+"""What a page waits for that every change concerns; no campaign has this name."""
 SCRIPT: Final = "/-/live.js"
 """Where the server has the script that renews a page."""
 
@@ -32,7 +33,8 @@ class Watched:
     """What a page from the server waits for."""
 
     name: str
-    """The campaign whose changes renew the page; empty for all, `_shared` for what they share."""
+    """The campaign whose changes renew the page; empty for the first page, `*` for another that shows all campaigns,
+    `_shared` for what they share."""
     heard: int
     """The last change that this page knows of."""
 
@@ -65,7 +67,7 @@ def document(
 <meta name="referrer" content="no-referrer">
 <link rel="icon" href="data:,">
 <title>{written(title)}</title>
-<style>{_style()}</style>
+<style>{style("page.css", "chat.css", "article.css")}</style>
 {script}</head>
 <body{waits}>
 <a class="skip" href="#main">{skip}</a>
@@ -79,11 +81,6 @@ def document(
 {_status(sheet) if served else ""}</body>
 </html>
 """
-
-
-@cache
-def _style() -> str:
-    return (get_data("massctl.view.pages", "page.css") or b"").decode() + article_style()
 
 
 _SEPARATOR: Final = '<span aria-hidden="true"> · </span>'

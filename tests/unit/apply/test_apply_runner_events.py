@@ -8,7 +8,14 @@ from building import APPID, HOUR, NOW, OPEN, attempted, house, plan_of, recorded
 from simulation.scenario import Scene, whole_news
 
 from massctl.apply.outcome import CampaignOutcome, Failure, Outcome
-from massctl.apply.runner_events import Standings, events_of, job_events, unfinished_sends, waiting_for_people
+from massctl.apply.runner_events import (
+    Standings,
+    events_of,
+    job_events,
+    stopped_in_window,
+    unfinished_sends,
+    waiting_for_people,
+)
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.entries import JobStatus, SendAccepted, SendInDoubt
 from massctl.model.message import Window
@@ -118,6 +125,22 @@ def test_the_administrator_is_no_doubt_that_somebody_has_to_settle() -> None:
 )
 def test_what_waits_for_people_is_counted(outcome: Outcome, count: int) -> None:
     assert count == waiting_for_people(outcome, NOW)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "stopped"),
+    [
+        (refused(Guard.KILL_SWITCH), [("sale", 1)]),
+        (refused(Guard.NOT_AT_TIP), []),
+        (refused(), []),
+        (Scene([text("sale", window=MISSED)]).apply(), []),
+    ],
+    ids=["stopped", "passes by itself", "nothing refuses", "closed"],
+)
+def test_what_is_stopped_in_its_window_is_named_with_its_reasons(outcome: Outcome, stopped: list[Any]) -> None:
+    found = stopped_in_window(outcome, NOW)
+
+    assert (stopped, [1] * len(stopped)) == ([*found], [len(why) for why in found.values()])
 
 
 def test_a_missed_window_waits_for_people_also_after_it_was_recorded() -> None:

@@ -5,7 +5,8 @@ from fake_forge import REPOSITORY, FakeForge
 
 from massctl.errors import ForgeError
 from massctl.forge.github import FILES_LISTED_MAX, GitHub
-from massctl.forge.port import Approval, MergedFile
+from massctl.forge.port import MergedFile
+from massctl.plan.guards import Approval
 from massctl.transport import Line
 
 HEAD, MERGE, BLOB = "a1" * 20, "b2" * 20, "c3" * 20
@@ -31,7 +32,7 @@ def forge() -> FakeForge:
 def test_somebody_with_write_approved_what_is_sent(forge: FakeForge) -> None:
     forge.review(7, "bo", HEAD)
 
-    assert on(forge).approved(FILE) == Approval(7, "bo")
+    assert on(forge).approved(FILE) == Approval("GitHub", 7, "bo")
 
 
 @pytest.mark.parametrize(
@@ -51,22 +52,22 @@ def test_somebody_with_write_approved_what_is_sent(forge: FakeForge) -> None:
 def test_an_approval_that_does_not_count(forge: FakeForge, login: str, commit: str, state: str, kind: str) -> None:
     forge.review(7, login, commit, state, kind)
 
-    assert on(forge).approved(FILE) == Approval(7)
+    assert on(forge).approved(FILE) == Approval("GitHub", 7)
 
 
 def test_the_last_word_of_a_reviewer_counts(forge: FakeForge) -> None:
     forge.review(7, "bo", HEAD)
     forge.review(7, "bo", HEAD, "CHANGES_REQUESTED")
-    assert on(forge).approved(FILE) == Approval(7)
+    assert on(forge).approved(FILE) == Approval("GitHub", 7)
 
     forge.review(7, "bo", HEAD)
     forge.review(7, "bo", HEAD, "COMMENTED")
-    assert on(forge).approved(FILE) == Approval(7, "bo")
+    assert on(forge).approved(FILE) == Approval("GitHub", 7, "bo")
 
 
 def test_a_push_past_every_pull_request_was_approved_by_nobody(forge: FakeForge) -> None:
-    assert on(forge).approved(MergedFile(LOCK, BLOB, "d" * 40, "main")) == Approval(None)
-    assert on(forge).approved(MergedFile(LOCK, BLOB, MERGE, "drafts")) == Approval(None)
+    assert on(forge).approved(MergedFile(LOCK, BLOB, "d" * 40, "main")) == Approval("GitHub")
+    assert on(forge).approved(MergedFile(LOCK, BLOB, MERGE, "drafts")) == Approval("GitHub")
 
 
 def test_a_reviewer_on_the_second_page_is_found(forge: FakeForge) -> None:
@@ -74,7 +75,7 @@ def test_a_reviewer_on_the_second_page_is_found(forge: FakeForge) -> None:
         forge.review(7, f"reader{number}", HEAD, "COMMENTED")
     forge.review(7, "bo", HEAD)
 
-    assert on(forge).approved(FILE) == Approval(7, "bo")
+    assert on(forge).approved(FILE) == Approval("GitHub", 7, "bo")
 
 
 @pytest.mark.parametrize(("files", "whole"), [(230, True), (FILES_LISTED_MAX, False)])
@@ -113,11 +114,8 @@ def test_a_forge_that_is_down_is_an_error_without_the_token(forge: FakeForge) ->
 
 
 def test_an_answer_of_another_shape_is_an_error(forge: FakeForge) -> None:
-    forge.reviews[7] = [{"state": "APPROVED", "user": {"type": "User", "login": "bo"}, "commit_id": HEAD}]
-    forge.permissions = {"bo": "write"}
-    forge.author = ""
-    github = on(forge)
-    forge._permission = lambda login: {"told": login}  # type: ignore[method-assign, assignment, return-value]
+    forge.review(7, "bo", HEAD)
+    forge.pulls_merged = [{"number": 7, "merged_at": "2026-11-30T02:00:00Z", "base": "main"}]
 
     with pytest.raises(ForgeError, match="the answer is not from GitHub"):
-        github.approved(FILE)
+        on(forge).approved(FILE)

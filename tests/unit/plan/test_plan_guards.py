@@ -48,19 +48,24 @@ from massctl.model.message import RenderedCampaign, RenderedText, Window, approv
 from massctl.model.state import RunnerId, State, Status, is_concluded, status_of
 from massctl.plan.guards import (
     SKEW_SECONDS_MAX,
+    Approval,
     Case,
     HandoffItem,
     Skew,
     Tip,
+    approval_refusal,
     audience_refusal,
     better,
     brake,
     handoff_of,
+    late_refusals,
     moved_on,
     rejected_batch,
     send_refusals,
     skew_refusal,
+    staging_refusal,
     tip_refusal,
+    unasked,
 )
 from massctl.plan.plan import PlannedCampaign, Until, make_plan
 from massctl.plan.plan_file import plan_digest, plan_document
@@ -748,3 +753,32 @@ def test_where_no_batch_follows_the_edition_is_not_put_back() -> None:
 )
 def test_another_raised_edition_is_not(state: State) -> None:
     assert "partly_sent" not in told(replace(LETTER, edition=3), state)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (None, "no forge is known"),
+        (Approval(), "no forge is known"),
+        (Approval("GitHub", unread="HTTP status 503"), "HTTP status 503"),
+        (Approval("GitHub"), "its lock came to main without a merged pull request"),
+        (Approval("GitHub", 7), "in pull request 7"),
+    ],
+)
+def test_a_send_that_nobody_approved_is_refused(answer: Approval | None, words: str) -> None:
+    asking = replace(house(require_approval=True, branch="main"), approval=(lambda _: answer) if answer else None)
+    case = Case(text("now", window=OPEN), recorded(), asking, NOW)
+
+    (refusal,) = send_refusals(case)
+    assert (Guard.NOT_APPROVED, True) == (refusal.guard, words in refusal.message)
+    assert late_refusals(case) == [refusal]
+    assert staging_refusal(case) is None
+
+
+def test_an_approved_send_and_one_that_nobody_has_to_ask_about_may_leave() -> None:
+    asking = replace(house(require_approval=True), approval=lambda _: Approval("GitHub", 7, "bo"))
+    campaign = text("now", window=OPEN)
+
+    assert [None, None] == [approval_refusal(campaign, each) for each in (asking, unasked(asking))]
+    nobody = replace(asking, approval=None, policy=house().policy)
+    assert None is approval_refusal(campaign, nobody)

@@ -1,12 +1,13 @@
 """What pages show of a working tree that changes, without a server."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from repositories import BODY, Tree, png
+from repositories import BODY, Tree, png, window
 
 from massctl.cli.main import run
 from massctl.ledger.archive import LocalArchive
@@ -329,3 +330,23 @@ def told(record: Record) -> State:
     state.records[record.campaign, record.edition] = record
     state.index.editions[record.campaign] = {record.edition: record}
     return state
+
+
+def test_the_calendar_shows_a_month_its_windows_and_what_stands_in_the_way(tree: Tree):
+    tree.news("letter", more=window("2026-12-24T20:00:00+08:00", "2026-12-24T21:00:00+08:00"))
+    tree.settings(policy='  freeze: [2026-12-24]\n  quiet_hours: {from: "22:00", to: "08:00"}\n')
+    room = Room(tree)
+    room.cache.warm()
+    page = room.cache.calendar_page({})
+    assert 31 <= page.count('<time datetime="2026-12-')
+    (send,) = re.findall(r'<p class="send conflict">.*?</p>', page, re.DOTALL)
+    assert ["20:00–21:00", "frozen days 2026-12-24"] == re.findall("20:00–21:00|frozen days 2026-12-24", send)
+    assert "quiet hours: 22:00 to 08:00, Asia/Shanghai" in page
+    assert 'class="send' not in room.cache.calendar_page({"month": "2027-01"})
+    assert room.cache.calendar_page({"month": "nonsense"}) == page
+
+
+def test_the_calendar_of_settings_with_faults_tells_them(tree: Tree):
+    (tree.root / "massctl.yaml").write_text("version: 1\n", encoding="utf-8")
+    cache = Room(tree).cache
+    assert cache.list_page() == cache.calendar_page({})

@@ -1,14 +1,14 @@
 """What became of a send, as a comment on the pull request that brought it to the branch that sends.
 
-Which pull request that is, GitHub says of the newest commit that changed the campaign's folder. It tells of what is on
-record, so another run writes the same comment anew with what WeChat said by then.
+Which pull request that is, the forge says of the newest commit that changed the campaign's folder. It tells of what is
+on record, so another run writes the same comment anew with what WeChat said by then.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from massctl.cli.commands.ci_review import forge_of
+from massctl.cli.forge import forge_of, line_to_forge
 from massctl.model.entries import (
     Entry,
     Expired,
@@ -21,8 +21,9 @@ from massctl.model.entries import (
 )
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase
-from massctl.model.state import FINAL, Job, Record, Status, status_of
+from massctl.model.state import FINAL, Job, Record, RecordKey, Status, status_of
 from massctl.plan.retry_policy import settle
+from massctl.plan.steps import Refusal
 from massctl.source.repository import CAMPAIGNS
 from massctl.view.i18n import Reader
 from massctl.view.markdown_text import Words
@@ -35,30 +36,40 @@ if TYPE_CHECKING:
 _TOLD: Final = (Expired, JobStatus, SendAccepted, SendInDoubt, SendRejected, SendSettled, Withdrawn)
 
 
+Stopped: TypeAlias = Mapping[RecordKey, Sequence[Refusal]]
+"""Editions that a guard refuses in their open window, and why."""
+
+
 def serial_now(session: "Session") -> int:
     """Return how many entries the ledger has."""
     return session.read_state(session.ledger()).serial
 
 
 def report_sends(
-    session: "Session", since: int, environment: Mapping[str, str] = os.environ, inside: "Inside | None" = None
+    session: "Session",
+    since: int,
+    stopped: Stopped | None = None,
+    environment: Mapping[str, str] = os.environ,
+    inside: "Inside | None" = None,
 ) -> list[int]:
-    """Tell of what was recorded behind the entry `since`; returns the pull requests that were told. Raises ForgeError.
+    """Tell of what was recorded behind the entry `since`, and of what is stopped now; returns whom it was told.
 
+    These are the numbers of merged pull requests. Where no forge is known, nobody is told. Raises a MassctlError.
     `inside` answers in place of the network.
     """
-    from massctl.transport import Line
-
-    state = session.read_state(session.ledger())
-    keys = _concerned(session.ledger().read(since))
+    state, stopped = session.read_state(session.ledger()), stopped or {}
+    keys = [*dict.fromkeys([*_concerned(session.ledger().read(since)), *stopped])]
     if not keys:
         return []
-    line, told = Line(inside=inside), list[int]()
+    line, told = line_to_forge(session.settings, environment, inside), list[int]()
     try:
-        forge = forge_of(line, environment.get("GITHUB_REPOSITORY", ""), environment)
+        forge = forge_of(line, session.settings, environment)
+        if forge is None:
+            return []
         for name, edition in keys:
             mark = f"<!-- massctl:sent {name} -->"
-            body = sent_comment(state.record(CampaignName(name), edition), mark, session.console.reader)
+            record, why = state.record(name, edition), stopped.get((name, edition), ())
+            body = sent_comment(record, mark, session.console.reader, why)
             for number in forge.merged_from(f"{CAMPAIGNS}/{name}", session.settings.policy.branch or "main"):
                 forge.comment(number, body, mark)
                 told.append(number)
@@ -67,13 +78,17 @@ def report_sends(
     return told
 
 
-def _concerned(entries: Iterable[Entry]) -> list[tuple[str, int]]:
-    found = [(each.campaign, each.edition) for each in entries if isinstance(each.event, _TOLD)]
-    return [(name, edition) for name, edition in dict.fromkeys(found) if name is not None and edition is not None]
+def _concerned(entries: Iterable[Entry]) -> Iterator[RecordKey]:
+    for each in entries:
+        if isinstance(each.event, _TOLD) and each.campaign is not None and each.edition is not None:
+            yield CampaignName(each.campaign), each.edition
 
 
-def sent_comment(record: Record, mark: str, reader: Reader) -> str:
-    """Say where an edition stands: when it was sent, to how many, and where it is; or why it was not."""
+def sent_comment(record: Record, mark: str, reader: Reader, stopped: Sequence[Refusal] = ()) -> str:
+    """Say where an edition stands: when it was sent, to how many, and where it is; or why it was not.
+
+    `stopped` says what keeps it back now, in its window.
+    """
     words = Words(reader)
     said = Phrase(
         "{name}, edition {edition}: {status}",
@@ -81,7 +96,7 @@ def sent_comment(record: Record, mark: str, reader: Reader) -> str:
         edition=record.edition,
         status=STATUS[status_of(record)],
     )
-    rows = [f"- {words.said(each)}" for each in _rows(record)]
+    rows = [f"- {words.said(each)}" for each in (*_rows(record), *_stopped(stopped))]
     return "\n".join([mark, f"**{words.said(said)}**", *([""] if rows else []), *rows]) + "\n"
 
 
@@ -93,6 +108,12 @@ def _rows(record: Record) -> Iterator[str]:
         yield Phrase("nobody knows whether it was sent: {how}", how=settle(CampaignName(record.campaign)))
     elif status not in FINAL and record.expired_at:
         yield Phrase("its window closed at {at}, and it was not sent", at=recorded(record.expired_at[-1]))
+
+
+def _stopped(stopped: Sequence[Refusal]) -> Iterator[str]:
+    for each in stopped:
+        yield Phrase("its window is open, and it is not sent: {why}", why=each.message)
+        yield each.hint
 
 
 def _job_rows(job: Job) -> Iterator[str]:

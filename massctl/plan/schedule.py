@@ -1,0 +1,117 @@
+"""When campaigns go out, when others went out, and what stands in the way: what a calendar shows."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from massctl.model.diagnostics import has_errors
+from massctl.model.ids import AppId, CampaignName
+from massctl.model.message import Window
+from massctl.model.phrase import Phrase
+from massctl.model.state import FINAL, State, Status, beijing_day, status_of
+from massctl.plan.plan import Plan, PlannedCampaign
+from massctl.plan.quota import AccountAhead
+from massctl.plan.window import WindowState
+
+if TYPE_CHECKING:
+    from massctl.model.settings import MassctlFile, Policy
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledSend:
+    """One send: a campaign with a window, an edition that went out, or what people sent on the website."""
+
+    campaign: CampaignName | None
+    """None for a send on the website."""
+    title: str
+    """As its folder has it, else as the ledger has it, else its name; empty for a send on the website."""
+    account: str | None
+    edition: int | None
+    begins: datetime
+    """When its window opens; when it went out, if it did."""
+    ends: datetime
+    """When its window closes; `begins` of what went out."""
+    status: Status
+    obstacles: tuple[str, ...] = ()
+    """Why it cannot go out as it stands, each a Phrase; nothing of what went out."""
+
+    @property
+    def went_out(self) -> bool:
+        """Whether followers may have it."""
+        return self.status in _OUT
+
+    @property
+    def day(self) -> date:
+        """The Beijing day on which it stands in a calendar: the first of its window."""
+        return beijing_day(self.begins)
+
+
+_OUT: Final = FINAL | {Status.IN_DOUBT}
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """All sends that a ledger and a plan know of, earliest first."""
+
+    sends: tuple[ScheduledSend, ...]
+    ahead: tuple[AccountAhead, ...]
+    """What the allowance of each account holds for the next days."""
+    now: datetime
+
+    def on(self, day: date) -> list[ScheduledSend]:
+        """Return the sends of a Beijing day."""
+        return [each for each in self.sends if each.day == day]
+
+
+def schedule_of(
+    plan: Plan, windows: Mapping[CampaignName, Window], state: State, settings: "MassctlFile", now: datetime
+) -> Schedule:
+    """Make the schedule of a plan; `windows` has the window of each campaign that declares one."""
+    names = {AppId(account.appid): name for name, account in settings.accounts.items()}
+    planned = {(each.name, each.edition): each for each in plan.campaigns}
+    found = [*_sent(state, planned, names), *_on_the_website(state, names)]
+    known = {(each.campaign, each.edition) for each in found}
+    for each in plan.campaigns:
+        window = windows.get(each.name)
+        if window is not None and (each.name, each.edition) not in known:
+            found.append(_to_come(each, window))
+    order = sorted(found, key=lambda send: (send.begins, send.ends, send.campaign or "", send.edition or 0))
+    return Schedule(tuple(order), plan.ahead, now)
+
+
+def _sent(
+    state: State, planned: Mapping[tuple[CampaignName, int | None], PlannedCampaign], names: Mapping[AppId, str]
+) -> Iterable[ScheduledSend]:
+    titles = {name: each.title for (name, _), each in planned.items()}
+    for record in state.records.values():
+        moments = [at for at, _ in record.may_have_sent()]
+        if not moments:
+            continue
+        at, name, edition, said = min(moments), record.campaign, record.edition, record.sent_as
+        title = titles.get(name) or (said.title if said is not None else None) or name
+        account = names.get(record.appid) if record.appid is not None else None
+        yield ScheduledSend(name, title, account, edition, at, at, status_of(record))
+
+
+def _on_the_website(state: State, names: Mapping[AppId, str]) -> Iterable[ScheduledSend]:
+    for appid, moments in state.website_sends.items():
+        yield from (ScheduledSend(None, "", names.get(appid), None, at, at, Status.SENT) for at in moments)
+
+
+def _to_come(planned: PlannedCampaign, window: Window) -> ScheduledSend:
+    obstacles: list[str] = [each.message for each in planned.refusals]
+    if has_errors(planned.diagnostics):
+        obstacles.append(Phrase("its files have faults, so it cannot be sent"))
+    elif planned.window is WindowState.EXPIRED and not obstacles:
+        obstacles.append(Phrase("its window is closed, and it was not sent"))
+    opens, closes = window.not_before, window.not_after
+    account, status = planned.account, planned.status
+    return ScheduledSend(planned.name, planned.title, account, planned.edition, opens, closes, status, tuple(obstacles))
+
+
+def frozen_days(policy: "Policy", first: date, last: date) -> frozenset[date]:
+    """Return the days from `first` to `last` on which policy.freeze lets nothing go out, in the policy's time zone."""
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    noon = ((day, datetime(day.year, day.month, day.day, 12, tzinfo=policy.zone)) for day in days)
+    return frozenset(day for day, at in noon if policy.frozen_on(at) is not None)

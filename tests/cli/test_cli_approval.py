@@ -1,0 +1,255 @@
+"""`policy.require_approval`: the forge is asked about the merge that brought a lock in, before a send to followers."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli_runner import Shell
+from fake_forge import FakeForge, FakeGitLab
+from gits import ENVIRONMENT, clone_of, git, remote_at
+from real_wechat import RealWechat, wechat
+from repositories import window
+from said import Said
+
+from massctl.transport import Line
+
+__all__ = ["wechat"]
+
+OPEN = window("2026-12-01T11:00:00+08:00", "2026-12-01T14:00:00+08:00")
+LOCK = "campaigns/notice/campaign.lock.json"
+POLICY = "  require_lock: true\n  branch: main\n  require_approval: true\n"
+TOKEN = "ghp_0123456789"
+NAMED = "repository: house/letters, api: 'https://forge.test/api/v4', token_env: FORGE_TOKEN"
+
+
+class Reviewed:
+    """A clone whose lock was brought to main by pull request 7 of lin-mei, and the forge that knows it."""
+
+    def __init__(self, shell: Shell, wechat: RealWechat, forge: FakeForge) -> None:
+        self.shell, self.wechat, self.forge = shell, wechat, forge
+        self.answering: FakeGitLab | None = None
+        """What answers in place of that forge."""
+
+    def named(self, line: str) -> None:
+        """Write another forge into massctl.yaml, or none."""
+        kept = [each for each in self.shell.tree.read("massctl.yaml").splitlines() if not each.startswith("forge:")]
+        self.shell.tree.write("massctl.yaml", "\n".join([*kept, line]) + "\n")
+
+    def merge(self, number: int | None = 7) -> str:
+        """Bring what is in the folder to main, by a pull request or past all of them."""
+        git(self.shell.root, "add", "-A")
+        git(self.shell.root, "commit", "-qm", "merge", "--allow-empty")
+        git(self.shell.root, "push", "-q", "origin", "HEAD:main")
+        commit, blob = (git(self.shell.root, "rev-parse", each) for each in ("HEAD", f"HEAD:{LOCK}"))
+        self.forge.blobs[LOCK, commit] = blob
+        if number is not None:
+            self.forge.merged[commit] = number
+        return commit
+
+    def apply(self, *more: str) -> Said:
+        return self.shell("apply", "--locked", "--yes", "--format", "json", *more)
+
+    def refused(self, *words: str, status: int = 5) -> dict[str, str]:
+        """Apply, and give the one refusal; WeChat got no send."""
+        before = self.wechat.sent
+        said = self.apply()
+        found = [refusal for campaign in said.document["campaigns"] for refusal in campaign["refusals"]]
+        assert (status, ["not_approved"], before) == (said.status, [each["guard"] for each in found], self.wechat.sent)
+        assert [] == [word for word in words if word not in f"{found[0]['message']} {found[0]['hint']}"], found
+        assert TOKEN not in said.out + said.err
+        return found[0]
+
+
+@pytest.fixture
+def reviewed(shell: Shell, wechat: RealWechat, tmp_path: Path) -> Reviewed:
+    forge = FakeForge(permissions={"lin-mei": "admin", "bo": "write"})
+    made = Reviewed(shell, wechat, forge)
+    shell.monkeypatch.setattr("massctl.cli.forge.line_to_forge", lambda *_: Line(inside=made.answering or forge))
+    shell.env(**ENVIRONMENT, FORGE_TOKEN=TOKEN)
+    clone_of(remote_at(tmp_path / "remote.git"), tmp_path / "clone")
+    (tmp_path / "clone" / ".git").rename(shell.root / ".git")
+    shell.tree.write(".gitignore", ".massctl/\nmassctl.state.*\n")
+    shell.tree.settings(policy=POLICY, state=f"forge: {{kind: github, {NAMED}}}\n")
+    shell.tree.text("notice", more=OPEN)
+    assert 0 == shell("lock").status
+    assert 0 == shell("state", "init").status
+    return made
+
+
+def test_an_approved_merge_is_sent(reviewed: Reviewed) -> None:
+    head = reviewed.merge()
+    reviewed.forge.review(7, "bo", head)
+
+    assert (0, 1) == (reviewed.apply().status, reviewed.wechat.sent)
+
+
+def test_an_author_does_not_approve_their_own(reviewed: Reviewed) -> None:
+    reviewed.forge.review(7, "lin-mei", reviewed.merge())
+    reviewed.refused("nobody with Write, other than its author, approved this lock in pull request 7", "GitHub")
+
+    reviewed.forge.review(7, "bo", git(reviewed.shell.root, "rev-parse", "HEAD"))
+    assert (0, 1) == (reviewed.apply().status, reviewed.wechat.sent)
+
+
+def test_what_was_pushed_past_every_pull_request_was_approved_by_nobody(reviewed: Reviewed) -> None:
+    reviewed.forge.review(7, "bo", reviewed.merge(None))
+
+    reviewed.refused("its lock came to main without a merged pull request")
+
+
+def test_what_was_approved_is_the_lock_byte_for_byte(reviewed: Reviewed) -> None:
+    """Pushed behind the approval, or written by a merge made by hand."""
+    approved = reviewed.merge(None)
+    reviewed.forge.review(7, "bo", approved)
+    reviewed.shell.tree.text("notice", content="Other words.", more=OPEN)
+    reviewed.shell("lock")
+    reviewed.merge(7)
+
+    reviewed.refused("approved this lock in pull request 7")
+
+
+def test_an_old_lock_that_a_merge_by_hand_brings_back_is_not_approved_again(reviewed: Reviewed) -> None:
+    """git's history of the file alone leads to the old pull request."""
+    old = reviewed.merge(5)
+    reviewed.forge.review(5, "bo", old)
+    reviewed.shell.tree.text("notice", content="Corrected words.", more=OPEN)
+    reviewed.shell("lock")
+    reviewed.forge.review(7, "bo", reviewed.merge(7))
+    root = reviewed.shell.root
+    by_hand = git(root, "commit-tree", f"{old}^{{tree}}", "-p", "HEAD", "-p", old, "-m", "merge")
+    git(root, "push", "-q", "origin", f"{by_hand}:main")
+    git(root, "reset", "-q", "--hard", by_hand)
+    reviewed.forge.blobs[LOCK, by_hand] = reviewed.forge.blobs[LOCK, old]
+
+    reviewed.refused("without a merged pull request")
+
+
+def test_a_shallow_checkout_learns_where_the_lock_came_from(reviewed: Reviewed, tmp_path: Path) -> None:
+    """A workflow's checkout has one commit, which would seem to have brought everything."""
+    reviewed.forge.review(7, "bo", reviewed.merge())
+    git(reviewed.shell.root, "commit", "-qm", "later, past every review", "--allow-empty")
+    git(reviewed.shell.root, "push", "-q", "origin", "HEAD:main")
+    shallow = clone_of(tmp_path / "remote.git", tmp_path / "shallow", "--depth", "1")
+    (reviewed.shell.root / "massctl.state.jsonl").rename(shallow / "massctl.state.jsonl")
+
+    said = reviewed.shell("-C", str(shallow), "apply", "--locked", "--yes", "--format", "json")
+    assert (0, 1) == (said.status, reviewed.wechat.sent), said
+
+
+def down(reviewed: Reviewed) -> None:
+    reviewed.forge.status = 503
+
+
+def without_a_token(reviewed: Reviewed) -> None:
+    reviewed.shell.env(FORGE_TOKEN="")
+
+
+@pytest.mark.parametrize(
+    ("broken", "word"), [(down, "HTTP status 503"), (without_a_token, "FORGE_TOKEN is empty")], ids=["down", "token"]
+)
+def test_a_forge_that_does_not_answer_stops_the_send(
+    reviewed: Reviewed, broken: Callable[[Reviewed], None], word: str
+) -> None:
+    reviewed.forge.review(7, "bo", reviewed.merge())
+    broken(reviewed)
+
+    reviewed.refused("nobody knows whether the merge of its lock was approved", word, "until then nothing is sent")
+
+
+def test_a_forge_that_is_down_stops_no_staging(reviewed: Reviewed) -> None:
+    reviewed.shell.tree.news("letter", more=OPEN)
+    reviewed.shell("lock")
+    reviewed.merge()
+    down(reviewed)
+    said = reviewed.apply()
+
+    found = {each["name"]: [step["kind"] for step in each["performed"]] for each in said.document["campaigns"]}
+    assert "save_draft" in found["letter"]
+    assert (5, 0) == (said.status, reviewed.wechat.sent)
+
+
+def test_an_approval_that_is_taken_back_meanwhile_stops_the_last_look(reviewed: Reviewed) -> None:
+    head = reviewed.merge()
+    reviewed.forge.review(7, "bo", head)
+    answer, ledger = reviewed.forge._answer, reviewed.shell.root / "massctl.state.jsonl"
+
+    def take_back(method: str, parts: list[str], query: dict[str, str], body: Any) -> Any:
+        if parts[-1] == "reviews" and b"send_attempted" in ledger.read_bytes():
+            reviewed.forge.review(7, "bo", head, "DISMISSED")
+        return answer(method, parts, query, body)
+
+    reviewed.forge._answer = take_back  # type: ignore[method-assign]
+    reviewed.refused("approved this lock in pull request 7")
+    listed = reviewed.shell("state", "list", "--format", "json").document["entries"]
+    assert ["send_attempted", "send_rejected"] == [each["type"] for each in listed][-2:]
+
+
+def test_a_forge_that_is_away_at_the_last_look_is_asked_again(reviewed: Reviewed) -> None:
+    reviewed.forge.review(7, "bo", reviewed.merge())
+    answer, ledger, missed = reviewed.forge._answer, reviewed.shell.root / "massctl.state.jsonl", []
+
+    def be_away_once(method: str, parts: list[str], query: dict[str, str], body: Any) -> Any:
+        if b"send_attempted" in ledger.read_bytes() and not missed:
+            missed.append(parts)
+            return None
+        return answer(method, parts, query, body)
+
+    reviewed.forge._answer = be_away_once  # type: ignore[method-assign]
+    assert (0, 1, 1) == (reviewed.apply().status, reviewed.wechat.sent, len(missed))
+
+
+def test_where_no_forge_is_known_nothing_is_sent(reviewed: Reviewed) -> None:
+    reviewed.named("")
+    reviewed.merge()
+
+    reviewed.refused("no forge is known that could be asked", "write `forge:` in massctl.yaml")
+
+
+def test_a_workflow_knows_its_forge_by_itself(reviewed: Reviewed) -> None:
+    reviewed.named("")
+    reviewed.shell.env(
+        GITHUB_REPOSITORY="house/letters", GITHUB_TOKEN=TOKEN, GITHUB_API_URL="https://forge.test/api/v4"
+    )
+    reviewed.forge.review(7, "bo", reviewed.merge())
+
+    assert (0, 1) == (reviewed.apply().status, reviewed.wechat.sent)
+
+
+def test_a_plan_and_a_rehearsal_ask_no_forge(reviewed: Reviewed) -> None:
+    reviewed.merge()
+
+    assert "send_mass" in reviewed.shell("plan").out + reviewed.shell("plan", "--format", "json").out
+    assert 0 == reviewed.shell("apply", "notice", "--yes", "--sandbox").status
+    assert [] == reviewed.forge.asked
+
+
+@pytest.mark.parametrize(
+    "kept", ["  require_lock: true\n", "  branch: main\n", "  require_lock: false\n  branch: main\n"]
+)
+def test_an_approval_needs_a_lock_and_a_branch(shell: Shell, kept: str) -> None:
+    shell.tree.settings(policy=f"{kept}  require_approval: true\n")
+    shell.tree.text("notice")
+
+    said = shell("validate")
+    assert (1, True) == (said.status, "require_approval needs" in said.out)
+
+
+def test_an_api_without_tls_is_a_fault(shell: Shell) -> None:
+    shell.tree.settings(state="forge: {kind: gitlab, repository: a/b/c, api: 'http://git.test/api', token_env: T}\n")
+    shell.tree.text("notice")
+
+    said = shell("validate")
+    assert (1, True) == (said.status, "the address must begin with https://" in said.out)
+
+
+def test_gitlab_is_asked_where_it_is_named(reviewed: Reviewed) -> None:
+    gitlab = reviewed.answering = FakeGitLab(members={2: ("active", 40)})
+    reviewed.named(f"forge: {{kind: gitlab, {NAMED}}}")
+    head = reviewed.merge()
+    gitlab.blobs[LOCK, head] = reviewed.forge.blobs[LOCK, head]
+    gitlab.merge(3, head, (head, "2026-11-30T01:00:00Z"))
+    reviewed.refused("nobody with Write, other than its author, approved this lock in pull request 3", "GitLab")
+    gitlab.approve(3, 2, "2026-11-30T02:00:00Z")
+
+    assert (0, 1) == (reviewed.apply().status, reviewed.wechat.sent)

@@ -73,3 +73,7 @@ def test_an_accent_is_told_with_a_better_tone_where_there_is_one(
     say, how = words_for("#e60012", Faded(is_by_night, 4.49, better), is_accent=True)
     assert f"the colour `#e60012` has a contrast of 4.4:1 in {mode} mode; at least 4.5:1 is needed" == say
     assert hint == how
+
+
+def test_a_colour_that_lets_its_ground_through_says_how_much() -> None:
+    assert ("#010203", "rgba(1,2,3,0.5)") == (Colour(1, 2, 3).css, Colour(1, 2, 3, 0.5).css)

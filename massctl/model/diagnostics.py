@@ -199,6 +199,10 @@ CODES: Final[dict[str, str]] = {
     "MC607": "list of openids unreadable",
     "MC608": "openid of unusual length",
     "MC609": "openids need a service account",
+    "MC610": "unknown tag",
+    "MC611": "massctl.tags.json unreadable",
+    "MC612": "followers of a tag",
+    "MC613": "tags never pulled",
 }
 """Code -> summary. Written from the headings of `massctl/view/explanations/en/` by diagnostics_page.py."""
 

@@ -35,8 +35,8 @@ def list_drafts(current: Session, environment: Mapping[str, str]) -> None:
         "2026-12-new-year."
     )
     found = [(account, draft) for account in _accounts(current) for draft in current.wechat(account).newest_drafts()]
-    head = f"## {words.said(Phrase('Drafts of the console'))}"
-    _summarise([head, words.said(how), *_rows(words, found)], environment)
+    head = words.said(Phrase("Drafts of the console"))
+    _summarise([f"## {head}", words.said(how), *_rows(words, found)], environment)
     current.console.talk(Phrase("the drafts are in the summary of this run"))
 
 

@@ -6,7 +6,8 @@ set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)"
 case "$STEP" in
   stop) exec bash "$here/stop.sh" ;;
-  review | comment) words=("$STEP" "$RUNNER_TEMP/review") ;;
+  review) words=(review "$RUNNER_TEMP/review" --pictures "$RUNNER_TEMP/pictures") ;;
+  comment) words=(comment "$RUNNER_TEMP/review") ;;
   gate | send) words=("$STEP") ;;
   doctor) words=(send --doctor) ;;
   order) words=(order "$LOOKED") ;;

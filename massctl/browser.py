@@ -237,10 +237,13 @@ def open_browser(environment: Mapping[str, str] = os.environ) -> Iterator[Browse
         yield browser
 
 
-def screens(browser: Browser, page: Path) -> dict[str, bytes]:
-    """Return PNGs by file name: `phone-chat.png`, `phone-article-1.png`, …, and each `-dark`; a long one in parts."""
+def screens(browser: Browser, page: Path, modes: Sequence[bool] = (False, True)) -> dict[str, bytes]:
+    """Return PNGs by file name: `phone-chat.png`, `phone-article-1.png`, …, and each `-dark`; a long one in parts.
+
+    `modes` says whether dark mode is on, one after the other.
+    """
     found: dict[str, bytes] = {}
-    for dark in (False, True):
+    for dark in modes:
         browser.window(*_DESK, dark=dark)
         browser.open(page.resolve().as_uri())
         tabs = browser.value(_SCREENS)

@@ -7,11 +7,12 @@ import json
 import os
 import re
 import stat
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, Base64Bytes, Field, StringConstraints, ValidationError
 
 from massctl.errors import ForgeError
 from massctl.model.ids import CAMPAIGN_NAME_PATTERN
@@ -25,6 +26,20 @@ REVIEW_BYTES_MAX: Final = 64 * 1024 * 1024
 _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 _FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
+PICTURES_MAX: Final = 4
+"""Of one campaign."""
+PICTURE_BYTES_MAX: Final = 2 * 1024 * 1024
+"""A picture of 375 by 8,000 pixels has less, unless it is made of photographs."""
+_PNG: Final = b"\x89PNG\r\n\x1a\n"
+
+
+def _is_png(data: bytes) -> bytes:
+    if not data.startswith(_PNG) or len(data) > PICTURE_BYTES_MAX:
+        raise ValueError("no PNG of that size")
+    return data
+
+
+_Png = Annotated[Base64Bytes, AfterValidator(_is_png)]
 _Name = Annotated[str, StringConstraints(pattern=CAMPAIGN_NAME_PATTERN)]
 
 
@@ -39,6 +54,8 @@ class ReviewFile(Strict):
     """Campaign -> the text of its campaign.lock.json, of those that had none or another one."""
     disagreeing: list[_Name] = Field(default_factory=list)
     """Campaigns whose lock was not what their files give."""
+    pictures: dict[_Name, Annotated[list[_Png], Field(max_length=PICTURES_MAX)]] = Field(default_factory=dict)
+    """Campaign -> what a phone shows of it, PNGs in Base64."""
     hidden: list[str] = Field(default_factory=list)
     """Files that an attribute of git keeps out of the difference, or writes otherwise into a checkout."""
 
@@ -51,9 +68,16 @@ class UnfitError(Exception):
         self.what = what
 
 
-def review_text(plan: str, locks: Mapping[str, str], disagreeing: Sequence[str], hidden: Sequence[str]) -> str:
+def review_text(
+    plan: str,
+    locks: Mapping[str, str],
+    disagreeing: Sequence[str],
+    hidden: Sequence[str],
+    pictures: Mapping[str, Sequence[bytes]],
+) -> str:
     """Write a review; `plan` is the plan's JSON."""
     made = {"format_version": 1, "plan": json.loads(plan), "locks": locks, "disagreeing": disagreeing, "hidden": hidden}
+    made["pictures"] = {name: [b64encode(each).decode() for each in shown] for name, shown in pictures.items()}
     return json.dumps(made, ensure_ascii=False, sort_keys=True) + "\n"
 
 

@@ -218,10 +218,12 @@ class GitBranch:
         files: Mapping[str, bytes | None],
         said: str,
         moved: Mapping[str, str] = MappingProxyType({}),
+        trees: Mapping[str, str] = MappingProxyType({}),
     ) -> Tip:
         """Make a commit after `parent`, here and nowhere else: its files, with those of `files` written or removed.
 
-        First what `moved` names, a file or a folder, gets another path. A word that only this process knows is in the
+        First what `moved` names, a file or a folder, gets another path, and `trees` are put in: whole folders by the
+        objects that hold them. A word that only this process knows is in the
         commit, so that it is nobody else's by chance.
         """
         message = f"{said}\n\nRunner: {self._nonce}\n".encode()
@@ -230,6 +232,7 @@ class GitBranch:
         if parent is not None:
             stream.append(f"from {parent}\n".encode())
         stream += [f"R {old} {new}\n".encode() for old, new in moved.items()]
+        stream += [f"M 040000 {tree} {path}\n".encode() for path, tree in trees.items()]
         for path, content in files.items():
             if content is None:
                 stream.append(f"D {path}\n".encode())
@@ -255,6 +258,13 @@ class GitBranch:
             self._run("update-ref", _TIP, tip)
             return Pushed(Push.DONE)
         return self._not_pushed(said, line)
+
+    def replace(self, before: Tip | None, tip: Tip) -> Pushed:
+        """Put `tip` in the place of all that the remote's branch has, if that is still at `before`."""
+        lease = f"--force-with-lease={self._branch}:{before or ''}"
+        said, line = self._push(f"{tip}:{self._branch}", lease)
+        done = said.done and line[:1] in (*_MOVED, "+")
+        return Pushed(Push.DONE) if done else self._not_pushed(said, line)
 
     def delete(self, tip: Tip) -> Pushed:
         """Delete the remote's branch, if it is still at `tip`."""

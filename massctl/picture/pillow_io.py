@@ -32,7 +32,7 @@ from massctl.picture.limits import (
     PIXELS_MAX,
     SIDE_PIXELS_MAX,
 )
-from massctl.picture.segments import Bare, bare_jpeg, bare_png, check_png_pixels, orientation_of
+from massctl.picture.segments import Bare, bare_jpeg, bare_png, orientation_of
 
 # Sizes are judged here, and told as diagnostics.
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
@@ -101,8 +101,6 @@ def decode(opened: Opened) -> Image.Image:
 
     What comes back is as stored: not upright, in its own colours; of a GIF it is the last frame.
     """
-    if opened.format is Format.PNG:
-        check_png_pixels(opened.bare)
     with _hostile():
         image = _open(opened.bare, opened.format)
         image.load()

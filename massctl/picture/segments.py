@@ -12,7 +12,7 @@ from struct import error, unpack_from
 from typing import Final
 
 from massctl.model.phrase import Phrase
-from massctl.picture.formats import ENDS_TOO_EARLY, NOT_DECODABLE, unreadable
+from massctl.picture.formats import ENDS_TOO_EARLY, unreadable
 from massctl.picture.limits import JPEG_SCANS_MAX, PARTS_MAX
 
 _WRONG_HEADER: Final = Phrase("its header is wrong")
@@ -34,13 +34,6 @@ Fill bytes (0xff) may stand before it; they are no part of this, since a search 
 _PNG_SIGNATURE_BYTES: Final = 8
 _KEPT_CHUNKS: Final = frozenset({b"IHDR", b"PLTE", b"tRNS", b"iCCP", b"IDAT", b"IEND"})
 """The chunks that change what pixels look like to the decoder."""
-_CHANNELS: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
-"""Colour type -> samples a pixel."""
-_ADAM7: Final = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
-"""First column, first row, column step, row step of each pass."""
-_DEFLATED_STEP_BYTES: Final = 1 << 16
-_INFLATED_STEP_BYTES: Final = 1 << 20
-
 _ORIENTATION_TAG: Final = 0x0112
 
 
@@ -94,26 +87,6 @@ def bare_png(data: bytes) -> Bare:
     return Bare(b"".join(kept), orientation_of(exif), frames)
 
 
-def check_png_pixels(bare: bytes) -> None:
-    """Inflate the pixels of what `bare_png` gave and compare their amount with the header; raises PictureRefusedError.
-
-    Decoders accept a stream that ends early, and leave the rest black. Holds at most 1 MiB of it at a time.
-    """
-    try:
-        missing = _pixel_data_bytes(bare)
-        inflater = zlib.decompressobj()
-        for kind, start, end in _chunks(bare):
-            for at in range(start, end if kind == b"IDAT" else start, _DEFLATED_STEP_BYTES):
-                pending = bare[at : min(at + _DEFLATED_STEP_BYTES, end)]
-                while pending and not inflater.eof and missing >= 0:
-                    missing -= len(inflater.decompress(pending, _INFLATED_STEP_BYTES))
-                    pending = inflater.unconsumed_tail
-    except (zlib.error, KeyError):
-        raise unreadable(NOT_DECODABLE) from None
-    if missing or not inflater.eof:
-        raise unreadable(Phrase("it holds more or fewer pixels than its header says"))
-
-
 def orientation_of(exif: bytes) -> int:
     """Read the orientation from a TIFF block, 1 to 8; a block that cannot be read says 1, as viewers do.
 
@@ -163,17 +136,3 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
             return
         start = end + 12
     raise unreadable(_TOO_MANY_PARTS)
-
-
-def _pixel_data_bytes(bare: bytes) -> int:
-    """Count the bytes that the pixel data inflates to: a filter byte and the packed samples of every row."""
-    header = unpack_from(">IIBBBBB", bare, _PNG_SIGNATURE_BYTES + 8)
-    width, height, depth, colour, compression, filtering, interlace = header
-    if compression or filtering or interlace > 1:
-        raise unreadable(_WRONG_HEADER)
-    total = 0
-    for first_column, first_row, column_step, row_step in _ADAM7 if interlace else ((0, 0, 1, 1),):
-        columns = max(0, -(-(width - first_column) // column_step))
-        rows = max(0, -(-(height - first_row) // row_step))
-        total += rows * (1 + (columns * depth * _CHANNELS[colour] + 7) // 8) if columns else 0
-    return total

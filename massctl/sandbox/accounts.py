@@ -1,64 +1,88 @@
 """Declare which accounts the sandbox has, what each may do, and which tags it has."""
 
-from massctl.sandbox import audience
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
 from massctl.sandbox.store import Record, Transaction
 
 FOLLOWERS_MAX = 10_000_000
-KINDS = ("service", "subscription")
-MEMBERS: Record = {
-    "secret": "sandbox-secret",
-    "name": "",
-    "original_id": "",
-    "kind": "service",
-    "comment_right": True,
-    "publish_right": True,
-    "followers": 1_286,
-    "whitelist": None,
-    "protection": False,
-    "website_only": False,
-    "mass_video": False,
-    "mass_card": False,
-    "content_characters": None,
-    "wechat_pay": False,
-    "profile_ids": None,
-    "miniprograms": None,
-}
-"""What can be declared of an account, and what a new one has; docs/reference/sandbox.md says what each means."""
-_OTHER_TYPES: dict[str, type] = {
-    "whitelist": list,
-    "content_characters": int,
-    "profile_ids": list,
-    "miniprograms": list,
-}
-"""The type of each member whose default is None."""
+FIRST_OWN_TAG = 100
 
 
 class BadDeclarationError(ValueError):
-    """Report a wrong declaration of an account or a tag."""
+    """Report a wrong declaration of a tag."""
+
+
+class Declared(BaseModel):
+    """What can be declared of an account, and what a new one has; docs/reference/sandbox.md says what each means."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    secret: str = "sandbox-secret"  # noqa: S105 - opens only the sandbox on this disk
+    name: str = ""
+    original_id: str = ""
+    kind: Literal["service", "subscription"] = "service"
+    comment_right: bool = True
+    publish_right: bool = True
+    followers: Annotated[int, Field(ge=0, le=FOLLOWERS_MAX)] = 1_286
+    whitelist: list[str] | None = None
+    protection: bool = False
+    website_only: bool = False
+    mass_video: bool = False
+    mass_card: bool = False
+    content_characters: int | None = None
+    wechat_pay: bool = False
+    profile_ids: list[str] | None = None
+    miniprograms: list[str] | None = None
+
+
+class Account(Declared):
+    """One account: what was declared, and what calls and controls have set since."""
+
+    appid: Annotated[str, Field(min_length=1)]
+    speed: int = 0
+    aliases: list[str] = []
+    """Fingerprints of the people from real life for whom the followers of the inbox stand."""
+    last_tag: int = 0
+    """The highest id of a tag that was deleted."""
+    ending: Record | None = None
+    """How its next job was ordered to end."""
+
+    @classmethod
+    def find(cls, db: Transaction, appid: str) -> "Account | None":
+        """Return the account of an AppID."""
+        row = db.get("accounts", appid)
+        return None if row is None else cls.model_construct(**row)
+
+    def changed(self, db: Transaction, **members: object) -> "Account":
+        """Change members, and return the account as it is now."""
+        after = self.model_copy(update=members)
+        if after != self:
+            after.keep(db)
+        return after
+
+    def keep(self, db: Transaction) -> None:
+        """Write its row."""
+        db.put("accounts", self.appid, self.model_dump())
 
 
 def declare_account(db: Transaction, appid: str, **given: object) -> str:
-    """Create an account or change the members that are given; the others stay. Return its secret."""
-    for name, value in given.items():
-        if name not in MEMBERS:
-            raise BadDeclarationError(f"unknown member {name!r}; known are {', '.join(sorted(MEMBERS))}")
-        if type(value) not in (type(MEMBERS[name]), _OTHER_TYPES.get(name)):
-            raise BadDeclarationError(f"`{name}` has the wrong type")
+    """Create an account or change the members that are given; the others stay. Return its secret.
+
+    Raises pydantic's ValidationError, a ValueError, for a member that is unknown or wrong.
+    """
+    Declared.model_validate(given)
     before = db.get("accounts", appid)
-    after: Record = {"appid": appid, "speed": 0, "aliases": [], **MEMBERS, **(before or {}), **given}
-    after["name"] = after["name"] or appid
-    if not appid or after["kind"] not in KINDS:
-        raise BadDeclarationError("`appid` must not be empty and `kind` must be service or subscription")
-    if not 0 <= after["followers"] <= FOLLOWERS_MAX:
-        raise BadDeclarationError(f"`followers` must be from 0 to {FOLLOWERS_MAX}")
     # A tag holds follower 0 and the followers from number 2 on, so there must be that many.
-    tags = [tag for tag in db.find("tags", appid=appid) if tag["count"]]
-    after["followers"] = max([after["followers"], *(tag["count"] + 1 for tag in tags)])
-    if after != before:
-        db.put("accounts", appid, after)
+    needed = [tag["count"] + 1 for tag in db.find("tags", appid=appid) if tag["count"]]
+    account = Account.model_validate({"appid": appid, **(before or {}), **given})
+    account = account.model_copy(update={"name": account.name or appid, "followers": max([account.followers, *needed])})
+    if account.model_dump() != before:
+        account.keep(db)
     if before is None:
-        audience.put_tag(db, {"appid": appid, "id": 2, "name": "星标组", "count": 0, "added": []})
-    return str(after["secret"])
+        put_tag(db, {"appid": appid, "id": 2, "name": "星标组", "count": 0, "added": []})
+    return account.secret
 
 
 def declare_tag(db: Transaction, appid: str, number: int, name: str, count: int, *, invented: bool = False) -> None:
@@ -75,7 +99,7 @@ def declare_tag(db: Transaction, appid: str, number: int, name: str, count: int,
     row = before if before is not None and same else {"appid": appid, "id": number, "name": name, "count": count}
     after = {"added": [], **row, "invented": invented}
     if after != before:
-        audience.put_tag(db, after)
+        put_tag(db, after)
         declare_account(db, appid)
 
 
@@ -83,4 +107,15 @@ def tag_id(db: Transaction, appid: str, name: str) -> int:
     """Return the id of the account's tag of this name, or the next one that no tag has had."""
     # Where a tag was invented and then declared under another id, it is the declared one.
     named: list[Record] = sorted(db.find("tags", appid=appid, name=name), key=lambda tag: bool(tag.get("invented")))
-    return int(named[0]["id"]) if named else audience.next_tag_id(db, appid)
+    return int(named[0]["id"]) if named else next_tag_id(db, appid)
+
+
+def next_tag_id(db: Transaction, appid: str) -> int:
+    """Return the id of an account's next tag: one that none of its tags has or ever had."""
+    last = int((db.get("accounts", appid) or {}).get("last_tag", 0))
+    return max([FIRST_OWN_TAG - 1, last, *(int(tag["id"]) for tag in db.find("tags", appid=appid))]) + 1
+
+
+def put_tag(db: Transaction, tag: Record) -> None:
+    """Set a tag."""
+    db.put("tags", f"{tag['appid']}|{tag['id']}", tag)

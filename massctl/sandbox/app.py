@@ -1,98 +1,39 @@
-"""Speak HTTP for the sandbox: a WSGI app that routes the API of WeChat, the controls and the inbox over one store.
+"""Speak HTTP for the sandbox: a WSGI app that routes the API of WeChat, its pictures, the controls and the inbox.
 
 Works behind a socket and, without one, in process (`httpx.WSGITransport`). A fault that cuts the connection shuts the
 socket down; without a socket the app raises `ConnectionCut`.
 """
 
 import contextlib
-import functools
 import socket
 import time
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
-from email.utils import format_datetime
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Never
-from urllib.parse import parse_qsl
+
+from werkzeug.exceptions import MethodNotAllowed, NotFound, RequestEntityTooLarge
+from werkzeug.routing import Map, Rule
 
 from massctl.loopback.server import is_loopback
-from massctl.sandbox import audience, auth, comments, drafts, faults, inbox, mass, media, publications
-from massctl.sandbox.request import Handler, Refusal, Reply, Request, multipart, refused
-from massctl.sandbox.store import Record, Store, Transaction
+from massctl.sandbox import audience, auth, comments, drafts, faults, inbox, mass, media, publications  # noqa: F401
+from massctl.sandbox.request import CALLS, Refusal, Reply, Request, refused
+from massctl.sandbox.store import Record, Store
 from massctl.view.i18n import Language
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
-    from werkzeug.routing import Map
 
-BODY_BYTES_MAX = 32 * 1024 * 1024
-"""A request body above this is not read; far above every limit of WeChat."""
-TOKENS: dict[str, tuple[str, Handler]] = {
-    "/cgi-bin/token": ("GET", auth.token),
-    "/cgi-bin/stable_token": ("POST", auth.stable_token),
-}
-"""The calls that need no token."""
-CALLS: dict[str, tuple[str, Handler]] = {
-    "/cgi-bin/get_api_domain_ip": ("GET", auth.addresses),
-    "/cgi-bin/getcallbackip": ("GET", auth.addresses),
-    "/cgi-bin/openapi/quota/get": ("POST", lambda request: auth.quota_get(request, PATHS)),
-    "/cgi-bin/clear_quota": ("POST", auth.clear_quota),
-    "/cgi-bin/media/uploadimg": ("POST", media.uploadimg),
-    "/cgi-bin/media/upload": ("POST", media.upload),
-    "/cgi-bin/media/get": ("GET", media.media_get),
-    "/cgi-bin/media/uploadvideo": ("POST", media.uploadvideo),
-    "/cgi-bin/material/add_material": ("POST", media.add_material),
-    "/cgi-bin/material/get_materialcount": ("GET", media.get_materialcount),
-    "/cgi-bin/material/batchget_material": ("POST", media.batchget_material),
-    "/cgi-bin/material/get_material": ("POST", media.get_material),
-    "/cgi-bin/material/del_material": ("POST", media.del_material),
-    "/cgi-bin/draft/add": ("POST", drafts.add),
-    "/cgi-bin/draft/get": ("POST", drafts.get),
-    "/cgi-bin/draft/delete": ("POST", drafts.delete),
-    "/cgi-bin/draft/update": ("POST", drafts.update),
-    "/cgi-bin/draft/count": ("GET", drafts.count),
-    "/cgi-bin/draft/batchget": ("POST", drafts.batchget),
-    "/cgi-bin/freepublish/submit": ("POST", publications.submit),
-    "/cgi-bin/freepublish/get": ("POST", publications.get),
-    "/cgi-bin/freepublish/delete": ("POST", publications.delete),
-    "/cgi-bin/freepublish/getarticle": ("POST", publications.getarticle),
-    "/cgi-bin/freepublish/batchget": ("POST", publications.batchget),
-    "/cgi-bin/message/mass/sendall": ("POST", mass.sendall),
-    "/cgi-bin/message/mass/send": ("POST", mass.send),
-    "/cgi-bin/message/mass/preview": ("POST", mass.preview),
-    "/cgi-bin/message/mass/get": ("POST", mass.get),
-    "/cgi-bin/message/mass/delete": ("POST", mass.delete),
-    # The page says POST, one SDK uses GET.
-    "/cgi-bin/message/mass/speed/get": ("GET POST", mass.speed_get),
-    "/cgi-bin/message/mass/speed/set": ("POST", mass.speed_set),
-    "/cgi-bin/comment/open": ("POST", comments.open_comments),
-    "/cgi-bin/comment/close": ("POST", comments.close_comments),
-    "/cgi-bin/comment/list": ("POST", comments.listed),
-    "/cgi-bin/comment/markelect": ("POST", comments.elect),
-    "/cgi-bin/comment/unmarkelect": ("POST", comments.unelect),
-    "/cgi-bin/comment/delete": ("POST", comments.delete),
-    "/cgi-bin/comment/reply/add": ("POST", comments.reply),
-    "/cgi-bin/comment/reply/delete": ("POST", comments.unreply),
-    "/cgi-bin/tags/get": ("GET", audience.tags_get),
-    "/cgi-bin/tags/create": ("POST", audience.tags_create),
-    "/cgi-bin/tags/update": ("POST", audience.tags_update),
-    "/cgi-bin/tags/delete": ("POST", audience.tags_delete),
-    "/cgi-bin/tags/members/batchtagging": ("POST", audience.batchtagging),
-    "/cgi-bin/tags/members/batchuntagging": ("POST", audience.batchuntagging),
-    "/cgi-bin/tags/getidlist": ("POST", audience.getidlist),
-    "/cgi-bin/user/get": ("GET", audience.user_get),
-    "/cgi-bin/user/tag/get": ("POST", audience.user_tag_get),
-}
-"""The calls that need a token: methods and handler."""
-PATHS: frozenset[str] = frozenset({*TOKENS, *CALLS})
-"""Every path of the API that the sandbox answers."""
-PAGES: dict[str, Callable[..., Reply]] = {
-    "/": inbox.inbox_page,
-    "/style.css": lambda _db, _language: inbox.style(),
-    "/article/<int:msg_id>/<int:number>": inbox.article_page,
-    "/picture/<name>": lambda db, _language, name: inbox.picture(db, name),
-}
+PATHS: frozenset[str] = frozenset(CALLS)
+"""Every path of the API that the sandbox answers; importing the modules above has entered them."""
+_CALLS = Map(
+    [Rule(path, endpoint=call, methods=call.method.split()) for path, call in CALLS.items()], merge_slashes=False
+)
+_PAGES = Map([Rule(path, endpoint=page, methods=["GET"]) for path, page in inbox.PAGES.items()], merge_slashes=False)
 _OVER_LIMIT = frozenset({45009, 45011, 45028})
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": inbox.CONTENT_SECURITY_POLICY,
+}
 
 
 class ConnectionCut(ConnectionError):  # noqa: N818 - it is an event on the wire, named as such
@@ -112,28 +53,47 @@ class App:
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one request."""
-        path = environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8", errors="replace")
-        body = _body(environ)
+        request = Request(environ)
+        try:
+            request.get_data()
+            is_too_large = False
+        except RequestEntityTooLarge:
+            is_too_large = True
         with self._store.transaction() as db:
-            if body is None:
-                reply = Reply({"error": "the body is too large"}, status=413)
-            elif path.startswith("/cgi-bin/"):
-                reply = call(_request(db, environ, path, body))
-            elif environ.get("HTTP_HOST", "").partition(":")[0] == media.PICTURE_HOST:
-                reply = media.given_out(db, path)
-            elif not is_loopback(environ.get("HTTP_HOST", "")):
-                reply = Reply({"error": "this host is not served"}, status=403)
-            else:
-                reply = _page(db, environ, path, body, self.language)
-            date = db.date
+            request.begin(db)
+            reply = Reply.of({"error": "the body is too large"}, 413) if is_too_large else self._reply(request)
+            reply.date = db.date
         # What the call did is durable from here on, whatever happens to its answer on the way.
-        if self.before_answer is not None and path in faults.MASS_SENDS:
+        if self.before_answer is not None and request.path in faults.MASS_SENDS:
             self.before_answer()
         if reply.is_cut:
             _cut(environ)
         if reply.delay_seconds:
             self._sleep(reply.delay_seconds)
-        return _send(start_response, reply, date)
+        reply.headers.update(_HEADERS)
+        return reply(environ, start_response)
+
+    def _reply(self, request: Request) -> Reply:
+        host = request.headers.get("Host", "")
+        if request.path.startswith("/cgi-bin/"):
+            return call(request)
+        if host.partition(":")[0] == media.PICTURE_HOST:
+            return media.given_out(request)
+        if not is_loopback(host):
+            return Reply.of({"error": "this host is not served"}, 403)
+        if request.path.startswith("/_sandbox/"):
+            # Most runs order nothing.
+            from massctl.sandbox import control
+
+            return control.answer(request)
+        try:
+            page, values = _PAGES.bind("").match(request.path, request.method)
+        except MethodNotAllowed:
+            return Reply.of({"error": "use GET"}, 405)
+        except NotFound:
+            page, values = inbox.missing_page, {}
+        answered: Reply = page(request, self.language, **values)
+        return answered
 
 
 def call(request: Request) -> Reply:
@@ -163,105 +123,24 @@ def answer(request: Request) -> Reply:
         if refusal.errcode in _OVER_LIMIT:
             request.violation("over_limit", errcode=refusal.errcode)
         return refused(request.db, refusal)
-    return Reply(reply) if isinstance(reply, dict) else reply
+    return reply if isinstance(reply, Reply) else Reply.of(reply)
 
 
 def _handled(request: Request) -> Record | Reply:
     """Check path, method, content encoding and token of a call, count it, and answer it."""
-    from werkzeug.exceptions import MethodNotAllowed, NotFound
-
     try:
-        handler, _ = _routes().bind("").match(request.path, request.method)
+        found, _ = _CALLS.bind("").match(request.path, request.method)
     except NotFound:
         raise Refusal(40066, status=404) from None
     except MethodNotAllowed as error:
         raise Refusal(43001 if "GET" in (error.valid_methods or ()) else 43002) from None
-    if request.content_encoding not in ("", "identity"):
+    if request.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity"):
         raise Refusal(40221)
-    if request.path not in TOKENS:
+    if found.has_token:
         auth.require_token(request)
         auth.charge(request)
-    answered: Record | Reply = handler(request)
+    answered: Record | Reply = found.handler(request)
     return answered
-
-
-def _page(db: Transaction, environ: "WSGIEnvironment", path: str, body: bytes, language: Language) -> Reply:
-    """Answer a control or a page."""
-    from werkzeug.exceptions import MethodNotAllowed, NotFound
-
-    method = environ["REQUEST_METHOD"]
-    if path.startswith("/_sandbox/"):
-        # Its models cost more than the rest of the sandbox, and most runs order nothing.
-        from massctl.sandbox import control
-
-        return control.answer(db, method, path.removeprefix("/_sandbox/"), body, PATHS)
-    try:
-        page, values = _routes().bind("").match(path, method)
-    except NotFound:
-        return inbox.missing_page(language) if method in {"GET", "HEAD"} else Reply({"error": "use GET"}, status=405)
-    except MethodNotAllowed:
-        return Reply({"error": "use GET"}, status=405)
-    if path == "/":
-        values = {"appid": dict(parse_qsl(environ.get("QUERY_STRING", ""))).get("account", "")}
-    reply: Reply = page(db, language, **values)
-    return reply
-
-
-@functools.cache
-def _routes() -> "Map":
-    # Only a request needs it; most commands with `--sandbox` make none.
-    from werkzeug.routing import Map, Rule
-
-    calls = [
-        Rule(path, endpoint=handler, methods=methods.split())
-        for path, (methods, handler) in {**TOKENS, **CALLS}.items()
-    ]
-    pages = [Rule(path, endpoint=page, methods=["GET"]) for path, page in PAGES.items()]
-    return Map([*calls, *pages], merge_slashes=False)
-
-
-def _request(db: Transaction, environ: "WSGIEnvironment", path: str, body: bytes) -> Request:
-    content_type = environ.get("CONTENT_TYPE", "")
-    is_multipart = "multipart/" in content_type
-    file, form = multipart(content_type, body) if is_multipart else (None, {})
-    return Request(
-        db,
-        method=environ["REQUEST_METHOD"],
-        path=path,
-        query=dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True)),
-        body=body,
-        media=file,
-        form=form,
-        is_multipart=is_multipart,
-        content_encoding=environ.get("HTTP_CONTENT_ENCODING", "").strip().lower(),
-        address=environ.get("REMOTE_ADDR", ""),
-    )
-
-
-def _body(environ: "WSGIEnvironment") -> bytes | None:
-    """Read the request's body; None where it is larger than anything that WeChat takes."""
-    stream = environ["wsgi.input"]
-    if environ.get("wsgi.input_terminated"):
-        data = bytes(stream.read(BODY_BYTES_MAX + 1))
-        return data if len(data) <= BODY_BYTES_MAX else None
-    length = environ.get("CONTENT_LENGTH") or "0"
-    if not length.isdigit() or int(length) > BODY_BYTES_MAX:
-        return None
-    return bytes(stream.read(int(length)))
-
-
-def _send(start_response: "StartResponse", reply: Reply, date: datetime) -> Iterable[bytes]:
-    body = reply.body
-    headers = [
-        ("Content-Type", reply.content_type),
-        ("Content-Length", str(len(body))),
-        ("Date", format_datetime(date.astimezone(UTC), usegmt=True)),
-        ("Cache-Control", "no-store"),
-        ("X-Content-Type-Options", "nosniff"),
-        ("Content-Security-Policy", inbox.CONTENT_SECURITY_POLICY),
-    ]
-    start_response(f"{reply.status} {HTTPStatus(reply.status).phrase}", headers)
-    return [body[: len(body) // 2] if reply.is_truncated else body]
 
 
 def _cut(environ: "WSGIEnvironment") -> Never:

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TypeAlias
 
-from massctl.sandbox.request import OK, Refusal, Request, integer
-from massctl.sandbox.store import Record, Transaction
+from massctl.sandbox.accounts import Account, next_tag_id, put_tag
+from massctl.sandbox.request import OK, Refusal, Request, get, integer, post
+from massctl.sandbox.store import Record
 
 OPENIDS_MIN, OPENIDS_MAX = 2, 10_000
 """Openids in one `mass/send`."""
@@ -34,7 +35,6 @@ TAGGING_OPENIDS = 50
 """Openids in one `batchtagging`."""
 TAGS_OF_ONE_USER = 20
 SYSTEM_TAGS = frozenset({0, 1, 2})
-FIRST_OWN_TAG = 100
 NOT_A_FOLLOWER = ("not_a_follower", "onot_a_follower")
 """Openids and WeChat names that begin so belong to somebody who does not follow the account.
 
@@ -58,11 +58,11 @@ def openid_of(appid: str, index: int) -> str:
     return f"oSBX{index:06x}_{base64.urlsafe_b64encode(digest).decode()[:17]}"
 
 
-def follower_index(account: Record, openid: str) -> int | None:
+def follower_index(account: Account, openid: str) -> int | None:
     """Return the number of one of the sandbox's own followers, None for any other openid."""
     found = _OWN.match(openid)
-    index = int(found[1], 16) if found else account["followers"]
-    return index if index < account["followers"] and openid_of(account["appid"], index) == openid else None
+    index = int(found[1], 16) if found else account.followers
+    return index if index < account.followers and openid_of(account.appid, index) == openid else None
 
 
 def is_openid(value: object) -> bool:
@@ -148,9 +148,9 @@ def by_openids(request: Request, given: object) -> Audience:
     return Audience("openids", spans_of(own), others, len(unique) - len(following))
 
 
-def everybody(account: Record) -> tuple[Span, ...]:
+def everybody(account: Account) -> tuple[Span, ...]:
     """Return the spans of all followers."""
-    return ((0, int(account["followers"])),) if account["followers"] else ()
+    return ((0, account.followers),) if account.followers else ()
 
 
 def tag_spans(tag: Record) -> tuple[Span, ...]:
@@ -208,11 +208,13 @@ def _full_in(span: Span, earlier: list[Span]) -> int:
 # Tags and followers
 
 
+@get("tags/get")
 def tags_get(request: Request) -> Record:
     """Answer `tags/get`: id, name and count of each."""
     return {"tags": [{"id": tag["id"], "name": tag["name"], "count": _size(tag)} for tag in _tags(request)]}
 
 
+@post("tags/create")
 def tags_create(request: Request) -> Record:
     """Answer `tags/create`."""
     name, mine = _name(request, _tag_member(request).get("name")), _tags(request)
@@ -223,6 +225,7 @@ def tags_create(request: Request) -> Record:
     return {"tag": {"id": number, "name": name}}
 
 
+@post("tags/update")
 def tags_update(request: Request) -> Record:
     """Answer `tags/update`: a new name."""
     given = _tag_member(request)
@@ -231,16 +234,18 @@ def tags_update(request: Request) -> Record:
     return OK
 
 
+@post("tags/delete")
 def tags_delete(request: Request) -> Record:
     """Answer `tags/delete`."""
     tag = _own_tag(request, _tag_member(request).get("id"))
     if _size(tag) > DELETABLE_FOLLOWERS:
         raise Refusal(45057)
-    request.change_account(last_tag=max(tag["id"], request.account.get("last_tag", 0)))
+    request.change_account(last_tag=max(tag["id"], request.account.last_tag))
     request.db.delete("tags", f"{request.appid}|{tag['id']}")
     return OK
 
 
+@post("tags/members/batchtagging")
 def batchtagging(request: Request) -> Record:
     """Answer `tags/members/batchtagging`, for the sandbox's own followers."""
     tag, indexes = _tagging(request)
@@ -253,6 +258,7 @@ def batchtagging(request: Request) -> Record:
     return OK
 
 
+@post("tags/members/batchuntagging")
 def batchuntagging(request: Request) -> Record:
     """Answer `tags/members/batchuntagging`; a follower without the tag is no error."""
     tag, indexes = _tagging(request)
@@ -262,36 +268,28 @@ def batchuntagging(request: Request) -> Record:
     return OK
 
 
+@post("tags/getidlist")
 def getidlist(request: Request) -> Record:
     """Answer `tags/getidlist`: the ids of a follower's tags."""
-    (index,) = _followers(request, [request.json().get("openid")])
+    (index,) = _followers(request, [request.record().get("openid")])
     return {"tagid_list": [tag["id"] for tag in _tags(request) if _has(tag, index)]}
 
 
+@get("user/get", daily=500)
 def user_get(request: Request) -> Record:
     """Answer `user/get`: all followers, a page at a time; the last page has `count` 0 and no `data`."""
-    page = _page(request, everybody(request.account), request.query.get("next_openid", ""))
-    return {"total": int(request.account["followers"]), **page}
+    page = _page(request, everybody(request.account), request.args.get("next_openid", ""))
+    return {"total": request.account.followers, **page}
 
 
+@post("user/tag/get")
 def user_tag_get(request: Request) -> Record:
     """Answer `user/tag/get`: the followers of a tag, a page at a time."""
-    given = request.json()
+    given = request.record()
     tag = request.db.get("tags", f"{request.appid}|{integer(given.get('tagid'), 0, 2**31)}")
     if tag is None:
         raise Refusal(45058, "invalid tag")
     return _page(request, tag_spans(tag), given.get("next_openid") or "")
-
-
-def next_tag_id(db: Transaction, appid: str) -> int:
-    """Return the id of an account's next tag: one that none of its tags has or ever had."""
-    last = int((db.get("accounts", appid) or {}).get("last_tag", 0))
-    return max([FIRST_OWN_TAG - 1, last, *(int(tag["id"]) for tag in db.find("tags", appid=appid))]) + 1
-
-
-def put_tag(db: Transaction, tag: Record) -> None:
-    """Set a tag."""
-    db.put("tags", f"{tag['appid']}|{tag['id']}", tag)
 
 
 def _page(request: Request, spans: tuple[Span, ...], after: object) -> Record:
@@ -315,7 +313,7 @@ def _tags(request: Request) -> list[Record]:
 
 
 def _tag_member(request: Request) -> Record:
-    given = request.json().get("tag")
+    given = request.record().get("tag")
     if not isinstance(given, dict):
         raise Refusal(40097)
     return given
@@ -323,7 +321,7 @@ def _tag_member(request: Request) -> Record:
 
 def _tagging(request: Request) -> tuple[Record, list[int]]:
     """Read whom a call tags or untags, and the tag."""
-    given = request.json()
+    given = request.record()
     openids = given.get("openid_list")
     if not isinstance(openids, list) or not 1 <= len(openids) <= TAGGING_OPENIDS:
         raise Refusal(40032)

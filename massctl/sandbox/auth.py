@@ -7,7 +7,8 @@ account", WeChat docs, read 2026-10.
 
 from datetime import datetime
 
-from massctl.sandbox.request import OK, Refusal, Request
+from massctl.sandbox.accounts import Account
+from massctl.sandbox.request import CALLS, OK, UNLISTED, Refusal, Request, get, post
 from massctl.sandbox.store import Record, Transaction, day_start, month_start
 
 LIFE_SECONDS = 7200
@@ -21,54 +22,23 @@ FORCED_GAP_SECONDS = 30
 FORGOTTEN_SECONDS = 86_400
 """Until so long after its end a token answers 42001, and 40014 afterwards."""
 
-UNLISTED = 100_000
-"""A generous limit for calls whose number the documentation does not give."""
-DAILY = {
-    "/cgi-bin/token": 2000,
-    "/cgi-bin/stable_token": 500_000,
-    "/cgi-bin/media/upload": 100_000,
-    "/cgi-bin/media/get": 200_000,
-    "/cgi-bin/message/mass/sendall": 100,
-    "/cgi-bin/message/mass/send": 100,
-    "/cgi-bin/message/mass/preview": 100,
-    "/cgi-bin/message/mass/delete": 10,
-    "/cgi-bin/user/get": 500,
-    "/cgi-bin/draft/add": 1000,
-    "/cgi-bin/draft/get": 500,
-    "/cgi-bin/draft/delete": 1000,
-    "/cgi-bin/draft/update": 1000,
-    "/cgi-bin/draft/count": 1000,
-    "/cgi-bin/draft/batchget": 1000,
-    "/cgi-bin/freepublish/submit": 100,
-    "/cgi-bin/freepublish/get": 100,
-    "/cgi-bin/freepublish/delete": 10,
-    "/cgi-bin/freepublish/getarticle": 100,
-    "/cgi-bin/freepublish/batchget": 100,
-}
-"""Calls a Beijing day, by path."""
-MINUTE = {
-    "/cgi-bin/stable_token": 10_000,
-    "/cgi-bin/message/mass/sendall": 60,
-    "/cgi-bin/message/mass/send": 60,
-}
-"""Calls a minute, by path."""
 CLEARED_MONTHLY = 10
 """Uses of `clear_quota` a month (48006). Source: WeChat docs, "clear_quota", read 2026-10."""
-# Both forms of a mass send draw on one limit ("mass send: 100", "60 requests a minute").
-_SHARED = {"/cgi-bin/message/mass/send": "/cgi-bin/message/mass/sendall"}
 
 
+@get("token", daily=2000, has_token=False)
 def token(request: Request) -> Record:
-    """Answer GET `cgi-bin/token`: always a new token; the one issued before by this call dies."""
-    _require_account(request, dict(request.query))
+    """Answer with a new token, always; the one issued before by this call dies."""
+    _require_account(request, request.args.to_dict())
     charge(request)
     kill_tokens(request.db, request.appid, "token")
     return _issued(request, None, "token")
 
 
+@post("stable_token", daily=500_000, minute=10_000, has_token=False)
 def stable_token(request: Request) -> Record:
-    """Answer POST `cgi-bin/stable_token`: the live token with its remaining life, or a new one."""
-    given = request.json()
+    """Answer with the live token and its remaining life, or with a new one."""
+    given = request.record()
     _require_account(request, given)
     forced = given.get("force_refresh", False)
     if not isinstance(forced, bool):
@@ -86,13 +56,13 @@ def stable_token(request: Request) -> Record:
 
 def require_token(request: Request) -> None:
     """Find the account whose token the call carries; refuse with 41001, 40014, 40001 or 42001."""
-    given = request.query.get("access_token", "")
+    given = request.args.get("access_token", "")
     if not given:
         raise Refusal(41001)
     row = request.db.get("tokens", given)
     if row is None:
         raise Refusal(40014)
-    account = request.db.get("accounts", row["appid"])
+    account = Account.find(request.db, row["appid"])
     if row["killed"] or account is None:
         raise Refusal(40001)
     if request.at >= row["expires"]:
@@ -109,21 +79,23 @@ def kill_tokens(db: Transaction, appid: str, via: str | None = None) -> None:
 
 def charge(request: Request) -> None:
     """Count one call. At a limit refuse with 45009 (day) or 45011 (minute), and count nothing."""
-    db, name = request.db, _SHARED.get(request.path, request.path)
-    day, minute = _day_key(request.appid, name, request.now), f"{request.appid}|{name}|{request.now:%Y-%m-%dT%H:%M}"
-    used_today, used_now = _used(db, day), _used(db, minute) if name in MINUTE else 0
-    if used_today >= DAILY.get(name, UNLISTED):
+    db, call = request.db, CALLS[request.path]
+    day = _day_key(request.appid, call.counted_as, request.now)
+    minute = f"{request.appid}|{call.counted_as}|{request.now:%Y-%m-%dT%H:%M}" if call.minute else None
+    used_today, used_now = _used(db, day), _used(db, minute) if minute else 0
+    if used_today >= call.daily:
         raise Refusal(45009)
-    if used_now >= MINUTE.get(name, UNLISTED):
+    if used_now >= (call.minute or UNLISTED):
         raise Refusal(45011)
-    db.put("quota", day, {"appid": request.appid, "used": used_today + 1})
-    if name in MINUTE:
-        db.put("quota", minute, {"appid": request.appid, "used": used_now + 1})
+    for key, used in ((day, used_today), (minute, used_now)):
+        if key is not None:
+            db.put("quota", key, {"appid": request.appid, "used": used + 1})
 
 
+@post("clear_quota")
 def clear_quota(request: Request) -> Record:
-    """Answer `clear_quota`: forget what the account's calls have used; the mass-send allowance stays."""
-    if request.json().get("appid") != request.appid:
+    """Forget what the account's calls have used; the mass-send allowance stays."""
+    if request.record().get("appid") != request.appid:
         raise Refusal(40013)
     key = f"{request.appid}|{month_start(request.now):%Y-%m}"
     used = int((request.db.get("cleared", key) or {"used": 0})["used"])
@@ -135,24 +107,27 @@ def clear_quota(request: Request) -> Record:
     return OK
 
 
-def quota_get(request: Request, paths: frozenset[str]) -> Record:
-    """Answer `openapi/quota/get`: 76021 for a path outside `paths`, 76022 where the account has no right."""
-    path = request.json().get("cgi_path")
-    if not isinstance(path, str) or path not in paths:
+@post("openapi/quota/get")
+def quota_get(request: Request) -> Record:
+    """Tell the limits of a call: 76021 for an unknown path, 76022 where the account has no right."""
+    path = request.record().get("cgi_path")
+    if not isinstance(path, str) or path not in CALLS:
         raise Refusal(76021)
-    if path == "/cgi-bin/message/mass/send" and request.account["kind"] != "service":
+    if path == "/cgi-bin/message/mass/send" and request.account.kind != "service":
         raise Refusal(76022)
-    name = _SHARED.get(path, path)
-    limit, used = DAILY.get(name, UNLISTED), _used(request.db, _day_key(request.appid, name, request.now))
+    call = CALLS[path]
+    used = _used(request.db, _day_key(request.appid, call.counted_as, request.now))
     return {
-        "quota": {"daily_limit": limit, "used": used, "remain": limit - used},
-        "rate_limit": {"call_count": MINUTE.get(name, UNLISTED), "refresh_second": 60},
+        "quota": {"daily_limit": call.daily, "used": used, "remain": call.daily - used},
+        "rate_limit": {"call_count": call.minute or UNLISTED, "refresh_second": 60},
         "component_rate_limit": {"call_count": 0, "refresh_second": 0},
     }
 
 
+@get("get_api_domain_ip")
+@get("getcallbackip")
 def addresses(_request: Request) -> Record:
-    """Answer `get_api_domain_ip` and `getcallbackip`: the loopback address."""
+    """Answer with the loopback address."""
     return {"ip_list": ["127.0.0.1"]}
 
 
@@ -164,13 +139,13 @@ def _require_account(request: Request, given: Record) -> None:
         raise Refusal(41002)
     if not given.get("secret"):
         raise Refusal(41004)
-    account = request.db.get("accounts", str(given["appid"]))
+    account = Account.find(request.db, str(given["appid"]))
     if account is None:
         raise Refusal(40013)
-    if given["secret"] != account["secret"]:
+    if given["secret"] != account.secret:
         raise Refusal(40125)
-    whitelist, there = account["whitelist"], request.address
-    if whitelist is not None and there not in whitelist:
+    there = request.remote_addr or ""
+    if account.whitelist is not None and there not in account.whitelist:
         raise Refusal(40164, f"invalid ip {there} ipv6 ::ffff:{there}, not in whitelist")
     request.account = account
 

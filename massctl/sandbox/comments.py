@@ -6,7 +6,7 @@ length of a reply (88007) are not documented, and no limit is kept here.
 """
 
 from massctl.sandbox import audience, jobs
-from massctl.sandbox.request import OK, Refusal, Request, integer
+from massctl.sandbox.request import OK, Refusal, Request, integer, post
 from massctl.sandbox.store import Record
 
 PAGE_MAX = 49
@@ -15,11 +15,13 @@ ALL, ORDINARY, ELECTED = 0, 1, 2
 """`type` of a listing."""
 
 
+@post("comment/open")
 def open_comments(request: Request) -> Record:
     """Answer `comment/open`; `index` counts from 0, and none means the first article."""
     return _switch(request, opened=True)
 
 
+@post("comment/close")
 def close_comments(request: Request) -> Record:
     """Answer `comment/close`, likewise."""
     return _switch(request, opened=False)
@@ -31,9 +33,10 @@ def are_open(job: Record, article: int) -> bool:
     return bool(job.get("comments", {}).get(str(article), sent))
 
 
+@post("comment/list")
 def listed(request: Request) -> Record:
     """Answer `comment/list`, newest first."""
-    given = request.json()
+    given = request.record()
     job, article = _article(request, given)
     begin, count = integer(given.get("begin"), 0, 2**31), integer(given.get("count"), 1, PAGE_MAX, 88010)
     kind = integer(given.get("type"), ALL, ELECTED)
@@ -42,26 +45,30 @@ def listed(request: Request) -> Record:
     return {**OK, "total": len(wanted), "comment": wanted[begin : begin + count]}
 
 
+@post("comment/markelect")
 def elect(request: Request) -> Record:
     """Answer `comment/markelect`."""
     return _change(request, *_found(request), comment_type=1)
 
 
+@post("comment/unmarkelect")
 def unelect(request: Request) -> Record:
     """Answer `comment/unmarkelect`."""
     return _change(request, *_found(request), comment_type=0)
 
 
+@post("comment/delete")
 def delete(request: Request) -> Record:
     """Answer `comment/delete`."""
     request.db.delete("comments", _found(request)[0])
     return OK
 
 
+@post("comment/reply/add")
 def reply(request: Request) -> Record:
     """Answer `comment/reply/add`; a comment has one reply."""
     key, row = _found(request)
-    content = request.json().get("content")
+    content = request.record().get("content")
     if not isinstance(content, str) or not content.strip():
         raise Refusal(88007)
     if "reply" in row["comment"]:
@@ -69,6 +76,7 @@ def reply(request: Request) -> Record:
     return _change(request, key, row, reply={"content": content, "create_time": int(request.at)})
 
 
+@post("comment/reply/delete")
 def unreply(request: Request) -> Record:
     """Answer `comment/reply/delete`."""
     key, row = _found(request)
@@ -94,7 +102,7 @@ def write(request: Request, job: Record, article: int, content: str) -> int:
 
 
 def _switch(request: Request, *, opened: bool) -> Record:
-    job, article = _article(request, request.json())
+    job, article = _article(request, request.record())
     switched = {**job.get("comments", {}), str(article): opened}
     request.db.put("jobs", str(job["msg_id"]), {**job, "comments": switched})
     return OK
@@ -102,7 +110,7 @@ def _switch(request: Request, *, opened: bool) -> Record:
 
 def _article(request: Request, given: Record) -> tuple[Record, int]:
     """Return the job and the number, from 1, of the article that a call names; else refuse."""
-    if not request.account["comment_right"]:
+    if not request.account.comment_right:
         raise Refusal(88000)
     msg_data_id = integer(given.get("msg_data_id"), 1, 2**63 - 1)
     found = request.db.find("jobs", appid=request.appid, msg_data_id=msg_data_id)
@@ -116,7 +124,7 @@ def _article(request: Request, given: Record) -> tuple[Record, int]:
 
 def _found(request: Request) -> tuple[str, Record]:
     """Return the comment that a call names, under its key; 88008 where there is none."""
-    given = request.json()
+    given = request.record()
     job, article = _article(request, given)
     key = f"{job['msg_id']}|{article}|{integer(given.get('user_comment_id'), 0, 2**63 - 1)}"
     row = request.db.get("comments", key)

@@ -11,7 +11,7 @@ from html import unescape
 from urllib.parse import SplitResult, urlsplit
 
 from massctl.sandbox import media
-from massctl.sandbox.request import OK, Refusal, Request, flag, integer, page_of, text
+from massctl.sandbox.request import OK, Refusal, Request, flag, get, integer, listing, post, text
 from massctl.sandbox.store import Record
 
 ARTICLES_MAX = 8
@@ -38,9 +38,10 @@ _PROGRAM = re.compile(r"wx[0-9a-f]{16}")
 """The AppID of a mini-program, as in every example of WeChat's pages."""
 
 
+@post("draft/add", daily=1000)
 def add(request: Request) -> Record:
     """Answer `draft/add`: a new draft each time, there is no duplicate guard."""
-    given = request.json().get("articles")
+    given = request.record().get("articles")
     if not isinstance(given, list):
         raise Refusal(40097)
     if not 1 <= len(given) <= ARTICLES_MAX:
@@ -60,21 +61,24 @@ def find(request: Request, media_id: object) -> Record:
     return draft
 
 
-def get(request: Request) -> Record:
+@post("draft/get", daily=500)
+def read(request: Request) -> Record:
     """Answer `draft/get`: the articles as stored, with temporary preview links."""
-    return {"news_item": _news_item(find(request, request.json().get("media_id")), with_content=True)}
+    return {"news_item": _news_item(find(request, request.record().get("media_id")), with_content=True)}
 
 
+@post("draft/delete", daily=1000)
 def delete(request: Request) -> Record:
     """Answer `draft/delete`; cannot be undone."""
-    draft = find(request, request.json().get("media_id"))
+    draft = find(request, request.record().get("media_id"))
     request.db.delete("drafts", draft["media_id"])
     return OK
 
 
+@post("draft/update", daily=1000)
 def update(request: Request) -> Record:
     """Answer `draft/update`: replace one article; `index` counts from 0, `articles` is one object."""
-    given = request.json()
+    given = request.record()
     draft = find(request, given.get("media_id"))
     articles: list[Record] = draft["articles"]
     index = integer(given.get("index", 0), 0, len(articles) - 1, errcode=40114)
@@ -83,31 +87,29 @@ def update(request: Request) -> Record:
     return OK
 
 
+@get("draft/count", daily=1000)
 def count(request: Request) -> Record:
     """Answer `draft/count`: the drafts that are still in the box."""
     return {"total_count": request.db.count("drafts", appid=request.appid, consumed_by=None)}
 
 
+@post("draft/batchget", daily=1000)
 def batchget(request: Request) -> Record:
     """Answer `draft/batchget`, newest first."""
-    given = request.json()
-    start, end = page_of(given)
-    with_content, drafts = not flag(given.get("no_content")), _in_box(request)
-    page = []
-    for draft in drafts[start:end]:
+    given = request.record()
+    with_content = not flag(given.get("no_content"))
+
+    def shown(draft: Record) -> Record:
         times = {"create_time": int(draft["created"]), "update_time": int(draft["updated"])}
         content = {"news_item": _news_item(draft, with_content=with_content), **times}
-        page.append({"media_id": draft["media_id"], "content": content, "update_time": times["update_time"]})
-    return {"item": page, "total_count": len(drafts), "item_count": len(page)}
+        return {"media_id": draft["media_id"], "content": content, "update_time": times["update_time"]}
+
+    return listing(given, request.db.find("drafts", appid=request.appid, consumed_by=None), shown)
 
 
 def consume(request: Request, draft: Record, by: int) -> None:
     """Remove a draft from the box, because a send or a publication took it."""
     request.db.put("drafts", draft["media_id"], {**draft, "consumed_by": by})
-
-
-def _in_box(request: Request) -> list[Record]:
-    return request.db.find("drafts", appid=request.appid, consumed_by=None)[::-1]
 
 
 def _news_item(draft: Record, *, with_content: bool) -> list[Record]:
@@ -142,7 +144,7 @@ def _checked(request: Request, article: object, *, alone: bool) -> Record:
         raise Refusal(41039)
     content = _content(request, article, kind)
     comments = {name: flag(article.get(name)) for name in ("need_open_comment", "only_fans_can_comment")}
-    if any(comments.values()) and not request.account["comment_right"]:
+    if any(comments.values()) and not request.account.comment_right:
         raise Refusal(88000)
     return {
         "article_type": kind,
@@ -165,14 +167,14 @@ def _bounded(article: Record, member: str, chars_max: int, errcode: int) -> str:
 
 
 def _content(request: Request, article: Record, kind: str) -> str:
-    content, characters = article.get("content"), request.account["content_characters"]
+    content, characters = article.get("content"), request.account.content_characters
     if not isinstance(content, str) or not content.strip():
         raise Refusal(44003)
     if len(content) >= (characters or CONTENT_BYTES) or len(content.encode()) >= CONTENT_BYTES:
         raise Refusal(45002)
     if kind == "newspic" and re.search(r"<(p|div|section|img|span|br)\b", content, re.IGNORECASE):
         raise Refusal(45166)
-    kept = sanitised(content, foreign_links=request.account["wechat_pay"])
+    kept = sanitised(content, foreign_links=request.account.wechat_pay)
     _require_linked(request, kept)
     return kept
 
@@ -185,7 +187,7 @@ def _require_linked(request: Request, content: str) -> None:
     card.
     """
     for member, name in cards(content):
-        is_program, declared = member == "miniprograms", request.account[member]
+        is_program, declared = member == "miniprograms", getattr(request.account, member)
         if (is_program and not _PROGRAM.fullmatch(name)) or (declared is not None and name not in declared):
             raise Refusal(45086 if is_program else 40155)
         if declared is None:

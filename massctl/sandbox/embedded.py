@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from massctl.sandbox import accounts, callback, drafts
-from massctl.sandbox.app import App
+from massctl.sandbox import accounts
 from massctl.sandbox.store import Store
 
 if TYPE_CHECKING:
+    from massctl.sandbox.app import App
     from massctl.sandbox.callback import Endpoint, Exchange, Poster
 
 
@@ -23,13 +24,19 @@ class Sandbox:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self.app = App(store)
+
+    @cached_property
+    def app(self) -> "App":
         """The WSGI application."""
+        # Most commands with `--sandbox` make no request.
+        from massctl.sandbox.app import App
+
+        return App(self._store)
 
     def ensure_account(self, appid: str, **members: Any) -> str:
         """Create the account or bring it to the given members; return its secret.
 
-        Members: see `accounts.MEMBERS`. What is not given stays, or has a default in a new account.
+        Members: see `accounts.Declared`. What is not given stays, or has a default in a new account.
         """
         with self._store.transaction() as db:
             return accounts.declare_account(db, appid, **members)
@@ -60,6 +67,8 @@ class Sandbox:
 
     def assumed_cards(self, appid: str, content: str) -> list[str]:
         """Return the mini-programs and accounts of an article that nobody declared to be the account's own."""
+        from massctl.sandbox import drafts
+
         with self._store.transaction() as db:
             account = db.get("accounts", appid) or {}
         return sorted({name for member, name in drafts.cards(content) if account.get(member) is None})
@@ -81,6 +90,8 @@ class Sandbox:
 
     def events(self) -> list[bytes]:
         """Return the bodies of the events that WeChat would have posted by now, in the order of their posts."""
+        from massctl.sandbox import callback
+
         with self._store.transaction() as db:
             return callback.bodies(db)
 
@@ -89,6 +100,8 @@ class Sandbox:
 
         `told` is called when the result of the URL's check changes: with the error, or with an empty string.
         """
+        from massctl.sandbox import callback
+
         poster = callback.Poster(self._store, endpoint, told, ask or callback.exchange)
         self.app.before_answer = lambda: poster.post_due(early=True)
         return poster

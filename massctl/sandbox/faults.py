@@ -16,15 +16,19 @@
 "Recorded" is what the call itself does. Fault counters and the report's counts move in every case.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Literal, TypeAlias, get_args
 
 from massctl.sandbox import auth
 from massctl.sandbox.request import Refusal, Reply, Request, refused
 from massctl.sandbox.store import Transaction
 
-LOST_BEFORE = frozenset({"request_lost", "bad_gateway", "busy", "token_dead"})
+Before: TypeAlias = Literal["bad_gateway", "busy", "request_lost", "token_dead"]
+After: TypeAlias = Literal["accepted_45066", "accepted_busy", "answer_lost", "html", "late", "truncated"]
+Kind: TypeAlias = Literal[After, Before]
+LOST_BEFORE = frozenset(get_args(Before))
 """Faults that keep the call from having any effect."""
-KINDS = LOST_BEFORE | {"answer_lost", "late", "html", "truncated", "accepted_busy", "accepted_45066"}
+KINDS = frozenset(get_args(Kind))
 """All faults."""
 MASS_SENDS = frozenset({"/cgi-bin/message/mass/sendall", "/cgi-bin/message/mass/send"})
 _PAGE = "<html><head><title>{0}</title></head><body><center><h1>{0}</h1></center></body></html>"
@@ -56,9 +60,11 @@ def instead(request: Request, fault: Fault) -> Reply:
     if fault.kind == "bad_gateway":
         return _html("502 Bad Gateway", 502)
     if fault.kind == "request_lost":
-        return Reply(is_cut=True)
+        reply = Reply()
+        reply.is_cut = True
+        return reply
     if fault.kind == "token_dead":
-        row = request.db.get("tokens", request.query.get("access_token", ""))
+        row = request.db.get("tokens", request.args.get("access_token", ""))
         if row is not None:
             auth.kill_tokens(request.db, row["appid"])
     return refused(request.db, Refusal(40001 if fault.kind == "token_dead" else -1))
@@ -72,9 +78,13 @@ def afterwards(request: Request, fault: Fault, reply: Reply) -> Reply:
         return refused(request.db, Refusal(-1))
     if fault.kind == "accepted_45066" and reply.errcode == 0:
         return refused(request.db, Refusal(45066))
-    is_cut, is_truncated = fault.kind == "answer_lost", fault.kind == "truncated"
-    return replace(reply, is_cut=is_cut, is_truncated=is_truncated, delay_seconds=fault.seconds)
+    if fault.kind == "truncated":
+        whole = reply.get_data()
+        reply.set_data(whole[: len(whole) // 2])
+        reply.content_length = len(whole)
+    reply.is_cut, reply.delay_seconds = fault.kind == "answer_lost", fault.seconds
+    return reply
 
 
 def _html(title: str, status: int) -> Reply:
-    return Reply(raw=_PAGE.format(title).encode(), content_type="text/html; charset=utf-8", status=status)
+    return Reply(_PAGE.format(title), status, content_type="text/html; charset=utf-8")

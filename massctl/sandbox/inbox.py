@@ -10,19 +10,22 @@ import functools
 import re
 from collections import Counter
 from datetime import datetime, timedelta
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from massctl.model.ids import Sha256
 from massctl.model.phrase import Phrase
 from massctl.sandbox import callback, jobs, media
+from massctl.sandbox.accounts import Account
 from massctl.sandbox.audience import USER_MONTHLY, Audience
-from massctl.sandbox.request import Reply
+from massctl.sandbox.request import Reply, Request
 from massctl.sandbox.store import BEIJING, Record, Transaction, beijing, month_start
 from massctl.view.i18n import Language, say
 
 if TYPE_CHECKING:
     import jinja2
+
+    from massctl.model.message import RenderedMessage
 
 FOLLOWERS = (("小林", Phrase("a follower who is in every tag")), ("阿梅", Phrase("a follower who is in no tag")))
 """The two followers with numbers 0 and 1: name, and who that is."""
@@ -39,7 +42,6 @@ NOTIFICATIONS_KEPT = 200
 NOTIFICATIONS_SHOWN = 50
 _PAGES = Path(__file__).parent / "pages"
 _WEEKDAYS = "一二三四五六日"
-_ANCHOR = re.compile(r"<a\b([^>]*)>(.*?)</a>", re.IGNORECASE | re.DOTALL)
 _PICTURE_URL = re.compile(r"(?:https?:)?//mmbiz\.(?:qpic|qlogo)\.cn/[^\"'\s)<>]+")
 _PICTURE_NAME = re.compile(r"(?:https?:)?//mmbiz\.qpic\.cn/[^/]+/([^/?#]+)")
 _OWN_ARTICLE = re.compile(
@@ -56,8 +58,9 @@ _MISSING_PICTURE = (
 # The pages
 
 
-def inbox_page(db: Transaction, language: Language, appid: str = "") -> Reply:
+def inbox_page(request: Request, language: Language) -> Reply:
     """Answer `/`: the phones of one account."""
+    db, appid = request.db, request.args.get("account", "")
     accounts = db.find("accounts")
     account = db.get("accounts", appid) or _liveliest(db, accounts)
     check = db.get("callback", "check")
@@ -66,7 +69,7 @@ def inbox_page(db: Transaction, language: Language, appid: str = "") -> Reply:
         language,
         accounts=accounts,
         account=account,
-        phones=phones(db, account) if account else [],
+        phones=phones(db, Account.model_construct(**account), language) if account else [],
         told=notifications(db),
         check=check,
         events=callback.told_events(db)[: -EVENTS_SHOWN - 1 : -1] if check else [],
@@ -75,11 +78,12 @@ def inbox_page(db: Transaction, language: Language, appid: str = "") -> Reply:
     )
 
 
-def article_page(db: Transaction, language: Language, msg_id: int, number: int) -> Reply:
+def article_page(request: Request, language: Language, msg_id: int, number: int) -> Reply:
     """Answer `/article/<msg_id>/<number>`, an article of a job or a preview as its draft held it."""
+    db = request.db
     row = db.get("jobs", str(msg_id)) or db.get("previews", str(msg_id))
     if row is None or not 1 <= number <= len(jobs.articles(row)):
-        return missing_page(language)
+        return missing_page(request, language)
     article, account = jobs.articles(row)[number - 1], db.get("accounts", row["appid"]) or {}
     gone = number in row.get("deleted_articles", [])
     return _html(
@@ -114,26 +118,35 @@ def _read(db: Transaction, article: Record, account: str, moment: datetime) -> s
     return article_markup(article["title"], byline, body, article["content_source_url"], comments, level=1)
 
 
-def picture(db: Transaction, name: str) -> Reply:
+def picture(request: Request, _: Language, name: str) -> Reply:
     """Answer `/picture/<name>`: uploaded bytes by the name in WeChat's address, or by their digest."""
-    row = db.get("pictures", name)
-    data = db.blob(row["sha256"] if row else name)
-    if data is None:
-        return Reply(raw=_MISSING_PICTURE, content_type="image/svg+xml")
-    return Reply(raw=data, content_type=media.content_type(data))
+    row = request.db.get("pictures", name)
+    sha256 = row["sha256"] if row else name
+    if request.db.blob(sha256) is None:
+        return Reply(_MISSING_PICTURE, content_type="image/svg+xml")
+    return media.raw(request, sha256)
 
 
-def style() -> Reply:
+def style(_request: Request, _: Language) -> Reply:
     """Answer `/style.css`."""
-    from massctl.view.pages.article_markup import article_style
+    from massctl.view.pages.markup import style as shared
 
-    sheet = (_PAGES / "style.css").read_text(encoding="utf-8") + article_style()
-    return Reply(raw=sheet.encode(), content_type="text/css; charset=utf-8")
+    sheet = (_PAGES / "style.css").read_text(encoding="utf-8") + shared("chat.css", "article.css")
+    return Reply(sheet, content_type="text/css; charset=utf-8")
 
 
-def missing_page(language: Language) -> Reply:
+def missing_page(_request: Request, language: Language) -> Reply:
     """Answer every other address."""
     return _html("missing.html.j2", language, status=404)
+
+
+PAGES = {
+    "/": inbox_page,
+    "/style.css": style,
+    "/article/<int:msg_id>/<int:number>": article_page,
+    "/picture/<name>": picture,
+}
+"""What a browser may ask for."""
 
 
 def _liveliest(db: Transaction, accounts: list[Record]) -> Record | None:
@@ -163,7 +176,7 @@ def _html(template: str, language: Language, *, status: int = 200, **values: obj
         "say": lambda text: say(text, language),
     }
     page = _templates().get_template(template).render(**spoken, **values)
-    return Reply(raw=page.encode(), content_type="text/html; charset=utf-8", status=status)
+    return Reply(page, status, content_type="text/html; charset=utf-8")
 
 
 @functools.cache
@@ -218,21 +231,21 @@ def _local(url: str) -> str:
 # The phones
 
 
-def phones(db: Transaction, account: Record) -> list[Record]:
+def phones(db: Transaction, account: Account, language: Language) -> list[Record]:
     """Return the followers' phones, then the reviewers' in order of their first preview.
 
     A phone is one person's chat with the account: `owner`, `note`, `is_reviewer`, and `messages` as the template shows
     them.
     """
-    sent = [job for job in db.find("jobs", appid=account["appid"]) if jobs.started_at(job) is not None]
-    chats = [
-        _phone(name, note, _received(db, account, sent, index), db.now) for index, (name, note) in enumerate(FOLLOWERS)
-    ]
+    sent = [job for job in db.find("jobs", appid=account.appid) if jobs.started_at(job) is not None]
+    people = [(name, note, _received(db, account, sent, index), False) for index, (name, note) in enumerate(FOLLOWERS)]
     shown: dict[str, list[Record]] = {}
-    for row in db.find("previews", appid=account["appid"]):
+    for row in db.find("previews", appid=account.appid):
         shown.setdefault(row["recipient"], []).append(row)
-    return chats + [
-        _phone(name, Phrase("receives previews"), rows, db.now, is_reviewer=True) for name, rows in shown.items()
+    people += [(name, Phrase("receives previews"), rows, True) for name, rows in shown.items()]
+    return [
+        {"owner": owner, "note": note, "is_reviewer": reviews, "messages": _chat(account, rows, db.now, language)}
+        for owner, note, rows, reviews in people
     ]
 
 
@@ -251,8 +264,8 @@ def time_line(moment: datetime, now: datetime) -> str:
     return f"{year}{moment.month}月{moment.day}日 {clock}"
 
 
-def _received(db: Transaction, account: Record, sent: list[Record], index: int) -> list[Record]:
-    alias = account["aliases"][index] if index < len(account["aliases"]) else ""
+def _received(db: Transaction, account: Account, sent: list[Record], index: int) -> list[Record]:
+    alias = account.aliases[index] if index < len(account.aliases) else ""
     months: Counter[datetime] = Counter()
     received = []
     for job in sent:
@@ -261,61 +274,71 @@ def _received(db: Transaction, account: Record, sent: list[Record], index: int) 
             continue
         month = month_start(beijing(job["at"]))
         # A service account's fifth message of a month does not reach the user.
-        if account["kind"] != "service" or months[month] < USER_MONTHLY:
+        if account.kind != "service" or months[month] < USER_MONTHLY:
             received.append(job)
         months[month] += 1
     return received
 
 
-def _phone(owner: str, note: str, rows: list[Record], now: datetime, *, is_reviewer: bool = False) -> Record:
-    times = [row["at"] for row in rows]
-    # A message that follows within five minutes has no line above it.
-    near = [False, *(later - earlier < 300 for earlier, later in pairwise(times))]
-    lines = ["" if is_near else time_line(beijing(at), now) for at, is_near in zip(times, near, strict=False)]
-    messages = [_message(row, line) for row, line in zip(rows, lines, strict=True)]
-    return {"owner": owner, "note": note, "is_reviewer": is_reviewer, "messages": messages}
+def _chat(account: Account, rows: list[Record], now: datetime, language: Language) -> list[Record]:
+    """Return the messages of a chat. One that follows within five minutes has no line of time above it."""
+    # Only people look at pages; sends never do.
+    from massctl.view.pages.chat import received
+    from massctl.view.pages.markup import Sheet
+
+    messages, before = [], float("-inf")
+    for row in rows:
+        at = beijing(row["at"])
+        message, files = _rendered(row)
+        addresses = [f"/article/{row['msg_id']}/{number + 1}" for number, _ in enumerate(jobs.articles(row))]
+        messages.append(
+            {
+                "time": "" if row["at"] - before < 300 else time_line(at, now),
+                "machine_time": at.isoformat(),
+                "is_preview": "recipient" in row,
+                "markup": received(message, account.name, Sheet(language, files), addresses),
+            }
+        )
+        before = row["at"]
+    return messages
 
 
-def _message(row: Record, time: str) -> Record:
-    """Return one message in a chat; addresses are on this server."""
+def _rendered(row: Record) -> tuple["RenderedMessage", dict[str, str]]:
+    """Return a message as the preview knows it, and where this server has its files."""
+    from massctl.model import message
+
     body = row["body"]
-    recording = body.get("voice") or body.get("video")
-    return {
-        "time": time,
-        "machine_time": beijing(row["at"]).isoformat(),
-        "is_preview": "recipient" in row,
-        "kind": row["msgtype"],
-        "cards": [_card(row, number, article) for number, article in enumerate(jobs.articles(row), start=1)],
-        "text": _pieces(body.get("text", "")),
-        "pictures": [f"/picture/{sha256}" for sha256 in body.get("pictures", [])],
-        "recommend": body.get("recommend", ""),
-        "recording": f"/picture/{recording}" if recording else "",
-        "title": body.get("title") or body.get("card_id", ""),
-        "description": body.get("description", ""),
-    }
-
-
-def _card(row: Record, number: int, article: Record) -> Record:
-    """Return one article as a chat shows it; a withdrawn one stays as it is, only its page is gone."""
-    crop = ""
-    if share := article.get("pic_crop_235_1"):
-        left, top, right, bottom = (float(part) for part in share.split("_"))
-        crop = " ".join(f"{side * 100:g}%" for side in (top, 1 - right, 1 - bottom, left))
-    shown = {"title": article["title"], "digest": article["digest"], "picture": _local(article["thumb_url"])}
-    return {**shown, "crop": crop, "address": f"/article/{row['msg_id']}/{number}"}
-
-
-def _pieces(text: str) -> list[tuple[str, str]]:
-    """Take a text apart: words and, for a link, its address."""
-    pieces: list[tuple[str, str]] = []
-    at = 0
-    for found in _ANCHOR.finditer(text):
-        pieces.append((text[at : found.start()], ""))
-        address = re.search(r"href\s*=\s*[\"'](https?://[^\"']+)[\"']", found[1])
-        pieces.append((found[2], address[1] if address else "#"))
-        at = found.end()
-    pieces.append((text[at:], ""))
-    return [piece for piece in pieces if piece[0]]
+    if articles := jobs.articles(row):
+        names = [_PICTURE_NAME.match(article["thumb_url"]) for article in articles]
+        covers = [found[1] if found else "unknown" for found in names]
+        rendered = [
+            message.RenderedArticle(
+                need_open_comment=bool(article["need_open_comment"]),
+                only_fans_can_comment=bool(article["only_fans_can_comment"]),
+                **{name: article[name] for name in ("title", "author", "digest", "content")},
+                cover=Sha256(cover),
+                content_source_url=article["content_source_url"],
+                pic_crop_235_1=article.get("pic_crop_235_1"),
+                pic_crop_1_1=article.get("pic_crop_1_1"),
+            )
+            for article, cover in zip(articles, covers, strict=True)
+        ]
+        return message.RenderedNews(tuple(rendered)), {cover: f"/picture/{cover}" for cover in covers}
+    files = [*body.get("pictures", []), *(body[kind] for kind in ("voice", "video") if kind in body)]
+    materials = tuple(message.MaterialRef(sha256) for sha256 in files)
+    shown: RenderedMessage
+    match row["msgtype"]:
+        case "text":
+            shown = message.RenderedText(body["text"])
+        case "image":
+            shown = message.RenderedImage(materials, body["recommend"], False, False, body.get("title", ""))
+        case "voice":
+            shown = message.RenderedVoice(materials[0])
+        case "mpvideo":
+            shown = message.RenderedVideo(materials[0], body["title"], body["description"])
+        case _:
+            shown = message.RenderedCard(body["card_id"], None)
+    return shown, {sha256: f"/picture/{sha256}" for sha256 in files}
 
 
 # Notices to people outside

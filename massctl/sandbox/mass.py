@@ -14,7 +14,7 @@ from html import unescape
 
 from massctl.sandbox import audience, drafts, jobs, media
 from massctl.sandbox.audience import Audience
-from massctl.sandbox.request import OK, Refusal, Request, flag, integer, text
+from massctl.sandbox.request import OK, Refusal, Request, flag, get, integer, post, text
 from massctl.sandbox.store import Record, day_start, digest_of, month_start
 
 SUBSCRIPTION_DAILY = 1
@@ -47,21 +47,23 @@ _MISSING = {"text": 44004, "images": 40215, "wxcard": 40073}
 _TYPES = frozenset({"mpnews", "text", "voice", "image", "mpvideo", "video", "wxcard"})
 
 
+@post("message/mass/sendall", daily=100, minute=60)
 def sendall(request: Request) -> Record:
     """Answer `mass/sendall`: accept a job to all or to one tag; the answer says accepted, no more."""
     return _send(request, 40008)
 
 
+@post("message/mass/send", daily=100, minute=60, counted_as="/cgi-bin/message/mass/sendall")
 def send(request: Request) -> Record:
     """Answer `mass/send`: a job to a list of openids, for service accounts only (48001)."""
-    if request.account["kind"] != "service":
+    if request.account.kind != "service":
         raise Refusal(48001)
     return _send(request, 45162)
 
 
 def _send(request: Request, wrong_type: int) -> Record:
-    given = request.json()
-    if request.account["website_only"]:
+    given = request.record()
+    if request.account.website_only:
         raise Refusal(45062)
     has_flag = "send_ignore_reprint" in given
     if has_flag != (given.get("msgtype") == "mpnews"):
@@ -82,7 +84,7 @@ def _send(request: Request, wrong_type: int) -> Record:
     if reprint is not None:
         integer(reprint, 0, 1)
     require_allowance(request, to)
-    held = request.account["protection"] and to.scope == "all"
+    held = request.account.protection and to.scope == "all"
     fact = {"clientmsgid": given.get("clientmsgid") or None, "request_digest": request_digest}
     job = accept(request, to, message, {**fact, "send_ignore_reprint": reprint}, held=held)
     _remember(request, key, job)
@@ -94,9 +96,10 @@ def _send(request: Request, wrong_type: int) -> Record:
     return answer if job["msg_data_id"] is None else {**answer, "msg_data_id": job["msg_data_id"]}
 
 
+@post("message/mass/preview", daily=100)
 def preview(request: Request) -> Record:
     """Answer `mass/preview`: one message to one person; consumes neither draft nor allowance."""
-    given = request.json()
+    given = request.record()
     name, openid = given.get("towxname"), given.get("touser")
     if name:
         if not isinstance(name, str) or name.startswith(audience.BAD_NAME):
@@ -117,15 +120,17 @@ def preview(request: Request) -> Record:
     return {"errcode": 0, "errmsg": "preview success", "msg_id": msg_id}
 
 
-def get(request: Request) -> Record:
+@post("message/mass/get")
+def state(request: Request) -> Record:
     """Answer `mass/get`: one word about the job; no counts and no reason."""
-    job = _find(request, request.json().get("msg_id"))
+    job = _find(request, request.record().get("msg_id"))
     return {"msg_id": job["msg_id"], "msg_status": jobs.status(request.db, job, request.at)}
 
 
+@post("message/mass/delete", daily=10)
 def delete(request: Request) -> Record:
     """Answer `mass/delete`: `article_idx` counts from 1, and 0 or none means all. No undo."""
-    given = request.json()
+    given = request.record()
     job = _by_url(request, given["url"]) if "msg_id" not in given and "url" in given else None
     job = job or _find(request, given.get("msg_id"))
     count = len(jobs.articles(job))
@@ -141,15 +146,18 @@ def delete(request: Request) -> Record:
     return OK
 
 
+@get("message/mass/speed/get")  # One SDK uses GET; the page says POST.
+@post("message/mass/speed/get")
 def speed_get(request: Request) -> Record:
     """Answer `mass/speed/get`."""
-    speed = int(request.account["speed"])
+    speed = int(request.account.speed)
     return {"speed": speed, "realspeed": SPEEDS[speed]}
 
 
+@post("message/mass/speed/set")
 def speed_set(request: Request) -> Record:
     """Answer `mass/speed/set`: account-wide and lasting."""
-    given = request.json()
+    given = request.record()
     if "speed" not in given:
         raise Refusal(45084)
     request.change_account(speed=integer(given["speed"], 0, len(SPEEDS) - 1, errcode=45083))
@@ -163,7 +171,7 @@ def require_allowance(request: Request, to: Audience) -> None:
     """Refuse with 45028 where the account has no send of this kind left."""
     if to.scope == "openids":
         return
-    if request.account["kind"] == "subscription":
+    if request.account.kind == "subscription":
         left = SUBSCRIPTION_DAILY - len(_audiences_since(request, day_start(request.now).timestamp()))
     elif to.scope == "all":
         left = SERVICE_MONTHLY - sum(row["scope"] == "all" for row in _this_month(request))
@@ -180,8 +188,8 @@ def accept(request: Request, to: Audience, message: "Message", fact: Record, *, 
     """
     number = request.db.next_number("job")
     msg_id, stored = MSG_ID_BASE + number, to.as_record()
-    full = audience.over_limit(to, _this_month(request)) if request.account["kind"] == "service" else 0
-    ordered = request.account.get("ending") or {}
+    full = audience.over_limit(to, _this_month(request)) if request.account.kind == "service" else 0
+    ordered = request.account.ending or {}
     if ordered:
         request.change_account(ending=None)
     job: Record = {
@@ -254,7 +262,7 @@ def _introduce(request: Request, openids: list[str]) -> None:
     """
     others = [each for each in openids if not each.startswith(audience.NOT_A_FOLLOWER)]
     others = [each for each in others if audience.follower_index(request.account, each) is None]
-    if others and not request.account["aliases"]:
+    if others and not request.account.aliases:
         prints = [audience.fingerprint(request.appid, each) for each in (others[0], others[-1])]
         request.change_account(aliases=prints[: len(set(prints))])
 
@@ -369,7 +377,7 @@ def _words(content: object) -> str:
 
 
 def _video(request: Request, media_id: object) -> Record:
-    if not request.account["mass_video"]:
+    if not request.account.mass_video:
         media.find(request, media_id, "video", "mpvideo")
         # Every video here came through the API, and to most accounts the API does not send those.
         raise Refusal(48022)
@@ -378,7 +386,7 @@ def _video(request: Request, media_id: object) -> Record:
 
 
 def _card(request: Request, branch: Record, *, is_preview: bool) -> Record:
-    if not request.account["mass_card"]:
+    if not request.account.mass_card:
         raise Refusal(45113)
     for name, errcode in (("card_id", 40073), ("card_ext", 40097))[: 1 + is_preview]:
         if not isinstance(branch.get(name), str) or not branch[name]:
@@ -397,7 +405,7 @@ def _pictures(request: Request, given: Record, *, is_preview: bool) -> Record:
         raise Refusal(40215)
     rows = [media.find(request, media_id, "image") for media_id in ids]
     comments = [flag(branch.get(name)) for name in ("need_open_comment", "only_fans_can_comment")]
-    if any(comments) and not request.account["comment_right"]:
+    if any(comments) and not request.account.comment_right:
         raise Refusal(88000)
     recommend = text(branch.get("recommend"), 40194)
     if len(recommend) > RECOMMEND_CHARACTERS:

@@ -9,8 +9,8 @@ import json
 import struct
 from dataclasses import dataclass, replace
 
-from massctl.sandbox.request import OK, Refusal, Reply, Request, page_of, text
-from massctl.sandbox.store import Record, Transaction
+from massctl.sandbox.request import OK, Refusal, Reply, Request, get, listing, post, text
+from massctl.sandbox.store import Record
 
 PICTURE_HOST = "mmbiz.qpic.cn"
 """The host of every picture URL that WeChat gives out."""
@@ -72,11 +72,13 @@ _AMR_FRAMES = {0: 13, 1: 14, 2: 16, 3: 18, 4: 20, 5: 21, 6: 27, 7: 32, 8: 6, 15:
 """Bytes of a frame by its mode (RFC 4867); a frame is 20 ms."""
 
 
+@post("media/uploadimg")
 def uploadimg(request: Request) -> Record:
     """Answer `media/uploadimg`: keep a picture for use inside articles and return its URL."""
     return {"url": _address(request, _accepted(request, INLINE, "media/uploadimg"), "sz_mmbiz")}
 
 
+@post("material/add_material")
 def add_material(request: Request) -> Record:
     """Answer `material/add_material`: keep a permanent material."""
     kind = _kind(request, MATERIAL)
@@ -91,6 +93,7 @@ def add_material(request: Request) -> Record:
     return {name: row[name] for name in (("media_id", "url") if kind == "image" else ("media_id",))}
 
 
+@post("media/upload", daily=100_000)
 def upload(request: Request) -> Record:
     """Answer `media/upload`: keep a temporary medium, which no draft may use as its cover."""
     kind = _kind(request, TEMPORARY)
@@ -100,9 +103,10 @@ def upload(request: Request) -> Record:
     return {"type": kind, member: row["media_id"], "created_at": int(request.at)}
 
 
+@post("media/uploadvideo")
 def uploadvideo(request: Request) -> Record:
     """Answer `media/uploadvideo`: give a video of the account the id, for three days, under which it can be sent."""
-    given = request.json()
+    given = request.record()
     video = find(request, given.get("media_id"), "video")
     words = {name: text(given.get(name)) for name in ("title", "description")}
     row = _row(request, "mpvideo", video["sha256"], "") | words
@@ -110,16 +114,18 @@ def uploadvideo(request: Request) -> Record:
     return {"type": "video", "media_id": row["media_id"], "created_at": int(request.at)}
 
 
+@get("media/get", daily=200_000)
 def media_get(request: Request) -> Record | Reply:
     """Answer `media/get`: raw bytes, or an address for a video; 40007 after three days, and for permanent material."""
-    row = find(request, request.query.get("media_id"), *TEMPORARY, "mpvideo")
+    row = find(request, request.args.get("media_id"), *TEMPORARY, "mpvideo")
     if row["permanent"]:
         raise Refusal(40007)
     if row["kind"] in {"video", "mpvideo"}:
         return {"video_url": _address(request, row["sha256"], "video")}
-    return _raw(request, row)
+    return raw(request, row["sha256"])
 
 
+@get("material/get_materialcount")
 def get_materialcount(request: Request) -> Record:
     """Answer `material/get_materialcount`; articles live in the draft box, so their count is 0."""
     mine = {"appid": request.appid, "permanent": True}
@@ -127,31 +133,32 @@ def get_materialcount(request: Request) -> Record:
     return {**counts, "news_count": 0}
 
 
+@post("material/batchget_material")
 def batchget_material(request: Request) -> Record:
     """Answer `material/batchget_material`, newest first."""
-    given = request.json()
+    given = request.record()
     kind = given.get("type")
     if kind not in {"image", "video", "voice", "news"}:
         raise Refusal(40004)
-    start, end = page_of(given, 20)
-    rows = request.db.find("materials", appid=request.appid, permanent=True, kind=kind)[::-1]
+    rows = request.db.find("materials", appid=request.appid, permanent=True, kind=kind)
     shown = ("media_id", "name", "update_time", "url")
-    page = [{name: row[name] for name in shown if name in row} for row in rows[start:end]]
-    return {"item": page, "total_count": len(rows), "item_count": len(page)}
+    return listing(given, rows, lambda row: {name: row[name] for name in shown if name in row}, 20)
 
 
+@post("material/get_material")
 def get_material(request: Request) -> Record | Reply:
     """Answer `material/get_material`: raw bytes, or a description for a video."""
-    row = find(request, request.json().get("media_id"), *MATERIAL, permanent=True)
+    row = find(request, request.record().get("media_id"), *MATERIAL, permanent=True)
     if row["kind"] == "video":
         url = _address(request, row["sha256"], "video")
         return {"title": row["title"], "description": row["introduction"], "down_url": url}
-    return _raw(request, row)
+    return raw(request, row["sha256"])
 
 
+@post("material/del_material")
 def del_material(request: Request) -> Record:
     """Answer `material/del_material`; cannot be undone."""
-    row = find(request, request.json().get("media_id"), *MATERIAL, permanent=True)
+    row = find(request, request.record().get("media_id"), *MATERIAL, permanent=True)
     request.db.delete("materials", row["media_id"])
     return OK
 
@@ -166,14 +173,11 @@ def find(request: Request, media_id: object, *kinds: str, permanent: bool = Fals
     return row
 
 
-def given_out(db: Transaction, path: str) -> Reply:
+def given_out(request: Request) -> Reply:
     """Answer the host of pictures: the bytes of an address that was given out, whatever size it asks for."""
-    parts = path.split("/")
-    row = db.get("pictures", parts[2]) if len(parts) == 4 else None
-    if row is None:
-        return Reply(content_type="text/plain", status=404)
-    data = db.blob(row["sha256"]) or b""
-    return Reply(raw=data, content_type=content_type(data))
+    parts = request.path.split("/")
+    row = request.db.get("pictures", parts[2]) if len(parts) == 4 else None
+    return Reply(status=404) if row is None else raw(request, row["sha256"])
 
 
 def sniffed(data: bytes) -> str:
@@ -188,11 +192,6 @@ def sniffed(data: bytes) -> str:
     return "mp3" if len(data) > 1 and data[0] == 0xFF and data[1] & 0xE0 == 0xE0 else ""
 
 
-def content_type(data: bytes) -> str:
-    """Return the media type of stored bytes."""
-    return CONTENT_TYPES.get(sniffed(data), "application/octet-stream")
-
-
 def _accepted(request: Request, limits: Limits, endpoint: str) -> str:
     """Keep the uploaded file and return its SHA-256 (hex).
 
@@ -202,28 +201,29 @@ def _accepted(request: Request, limits: Limits, endpoint: str) -> str:
     file = request.media
     if file is None:
         raise Refusal(41005)
-    if not file.data:
+    data, filename = file.stream.read(), file.filename or ""
+    if not data:
         raise Refusal(44001)
-    if len(file.data) > limits.bytes_max:
+    if len(data) > limits.bytes_max:
         raise Refusal(limits.too_large)
-    kind, extension = sniffed(file.data), file.filename.rpartition(".")[2].lower()
+    kind, extension = sniffed(data), filename.rpartition(".")[2].lower()
     if kind not in limits.formats:
         raise Refusal(40005)
     is_picture = kind in MATERIAL["image"].formats
     if extension.replace("jpg", "jpeg") != kind:
         raise Refusal(40137 if is_picture else 40005)
-    if is_picture and not _opens(file.data):
+    if is_picture and not _opens(data):
         raise Refusal(40137)
-    if kind in MATERIAL["voice"].formats and (_seconds(file.data, kind) or 0) > VOICE_SECONDS:
+    if kind in MATERIAL["voice"].formats and (_seconds(data, kind) or 0) > VOICE_SECONDS:
         raise Refusal(45007)
-    sha256 = hashlib.sha256(file.data).hexdigest()
-    request.db.put_blob(sha256, file.data)
+    sha256 = hashlib.sha256(data).hexdigest()
+    request.db.put_blob(sha256, data)
     key = f"{request.appid}|{endpoint}|{sha256}"
     count = int((request.db.get("uploads", key) or {"count": 0})["count"]) + 1
     if count > 1:
         request.violation("second_upload", endpoint=endpoint, sha256=sha256, count=count)
-    row = {"appid": request.appid, "endpoint": endpoint, "sha256": sha256, "bytes": len(file.data)}
-    request.db.put("uploads", key, {**row, "filename": file.filename, "count": count})
+    row = {"appid": request.appid, "endpoint": endpoint, "sha256": sha256, "bytes": len(data)}
+    request.db.put("uploads", key, {**row, "filename": filename, "count": count})
     return sha256
 
 
@@ -257,7 +257,7 @@ def _seconds(data: bytes, kind: str) -> float | None:
 
 
 def _kind(request: Request, known: dict[str, Limits]) -> str:
-    kind = request.query.get("type", "")
+    kind = request.args.get("type", "")
     if kind not in known:
         raise Refusal(40004)
     return kind
@@ -265,7 +265,7 @@ def _kind(request: Request, known: dict[str, Limits]) -> str:
 
 def _uploaded(request: Request, kind: str, known: dict[str, Limits], endpoint: str) -> Record:
     sha256 = _accepted(request, known[kind], f"{endpoint}?type={kind}")
-    return _row(request, kind, sha256, request.media.filename if request.media else "")
+    return _row(request, kind, sha256, (request.media.filename or "") if request.media else "")
 
 
 def _row(request: Request, kind: str, sha256: str, name: str) -> Record:
@@ -288,15 +288,16 @@ def _address(request: Request, sha256: str, folder: str) -> str:
     return f"http://{PICTURE_HOST}/{folder}_{kind}/{name}/0"
 
 
-def _raw(request: Request, row: Record) -> Reply:
-    data = request.db.blob(row["sha256"]) or b""
-    return Reply(raw=data, content_type=content_type(data))
+def raw(request: Request, sha256: str) -> Reply:
+    """Answer with uploaded bytes under the type that they show."""
+    data = request.db.blob(sha256) or b""
+    return Reply(data, content_type=CONTENT_TYPES.get(sniffed(data), "application/octet-stream"))
 
 
 def _description(request: Request) -> Record:
     try:
         # The page asks for a form field; a widely used SDK sends it in the address, and is answered.
-        value = json.loads(request.form.get("description") or request.query.get("description", ""))
+        value = json.loads(request.form.get("description") or request.args.get("description", ""))
     except json.JSONDecodeError:
         raise Refusal(47001) from None
     if not isinstance(value, dict) or not isinstance(value.get("title"), str):

@@ -6,17 +6,18 @@ read 2026-10.
 """
 
 from massctl.sandbox import drafts, jobs
-from massctl.sandbox.request import OK, Refusal, Request, flag, integer, page_of
+from massctl.sandbox.request import OK, Refusal, Request, flag, integer, listing, post
 from massctl.sandbox.store import Record
 
 DONE, RUNNING, DELETED = 0, 1, 5
 """`publish_status`."""
 
 
+@post("freepublish/submit", daily=100)
 def submit(request: Request) -> Record:
     """Answer `freepublish/submit`: accepted, no more."""
     _require_right(request)
-    draft = drafts.find(request, request.json().get("media_id"))
+    draft = drafts.find(request, request.record().get("media_id"))
     # From the numbers of jobs: followers comment on both under `msg_data_id`.
     msg_data_id = jobs.MSG_DATA_ID_BASE + request.db.next_number("job")
     row = {
@@ -34,10 +35,11 @@ def submit(request: Request) -> Record:
     return {**OK, "publish_id": row["publish_id"], "msg_data_id": msg_data_id}
 
 
+@post("freepublish/get", daily=100)
 def get(request: Request) -> Record:
     """Answer `freepublish/get`: whether it has ended, and then where its articles are."""
     _require_right(request)
-    row = request.own("publications", str(request.json().get("publish_id")))
+    row = request.own("publications", str(request.record().get("publish_id")))
     if row is None:
         raise Refusal(40007)
     told = {"publish_id": row["publish_id"], "fail_idx": []}
@@ -49,44 +51,47 @@ def get(request: Request) -> Record:
     return {**told, "publish_status": status, "article_id": row["article_id"], "article_detail": detail}
 
 
+@post("freepublish/delete", daily=10)
 def delete(request: Request) -> Record:
     """Answer `freepublish/delete`: `index` counts from 1, and 0 or none means all. No undo."""
-    given, row = request.json(), _find(request)
+    given, row = request.record(), _find(request)
     index = integer(given.get("index", 0), 0, len(row["articles"]), errcode=40060)
     gone = _numbers(row) if index == 0 else {*row["deleted_articles"], index}
     request.db.put("publications", row["publish_id"], {**row, "deleted_articles": sorted(gone)})
     return OK
 
 
+@post("freepublish/getarticle", daily=100)
 def getarticle(request: Request) -> Record:
     """Answer `freepublish/getarticle`: the articles as published."""
     return {"news_item": _news_item(_find(request), with_content=True)}
 
 
+@post("freepublish/batchget", daily=100)
 def batchget(request: Request) -> Record:
     """Answer `freepublish/batchget`, newest first."""
     _require_right(request)
-    given = request.json()
-    start, end = page_of(given)
+    given = request.record()
     with_content = not flag(given.get("no_content"))
-    rows = [row for row in request.db.find("publications", appid=request.appid) if row["done_at"] <= request.at][::-1]
-    page = []
-    for row in rows[start:end]:
+    rows = [row for row in request.db.find("publications", appid=request.appid) if row["done_at"] <= request.at]
+
+    def shown(row: Record) -> Record:
         times = {"create_time": int(row["at"]), "update_time": int(row["done_at"])}
         content = {"news_item": _news_item(row, with_content=with_content), **times}
-        page.append({"article_id": row["article_id"], "content": content, "update_time": times["update_time"]})
-    return {"item": page, "total_count": len(rows), "item_count": len(page)}
+        return {"article_id": row["article_id"], "content": content, "update_time": times["update_time"]}
+
+    return listing(given, rows, shown)
 
 
 def _require_right(request: Request) -> None:
-    if not request.account["publish_right"]:
+    if not request.account.publish_right:
         raise Refusal(48001)
 
 
 def _find(request: Request) -> Record:
     """Return the publication that a call names; 53600 where it is unknown or has not ended."""
     _require_right(request)
-    article_id = request.json().get("article_id")
+    article_id = request.record().get("article_id")
     found = request.db.find("publications", appid=request.appid, article_id=str(article_id))
     if not found or request.at < found[0]["done_at"]:
         raise Refusal(53600)

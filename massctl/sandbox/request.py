@@ -1,19 +1,29 @@
-"""Describe one call of WeChat's API and its answer, and how WeChat refuses: an errcode, a text, a request id."""
+"""Describe one call of WeChat's API and its answer, and how WeChat refuses: an errcode, a text, a request id.
+
+A handler is a function of a `Request` under `@get` or `@post`, which enter it in `CALLS` with its limits.
+"""
 
 import hashlib
 import io
 import json
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import IO, Any, TypeAlias
 
+import werkzeug
+from werkzeug.datastructures import FileStorage
+
+from massctl.sandbox.accounts import Account
 from massctl.sandbox.store import Record, Transaction
 
 OK: Record = {"errcode": 0, "errmsg": "ok"}
 """The answer of a call that returns nothing else."""
-MEDIA_FIELD = "media"
+UNLISTED = 100_000
+"""A generous limit for calls whose number the documentation does not give."""
+BODY_BYTES_MAX = 32 * 1024 * 1024
+"""A request body above this is not read; far above every limit of WeChat."""
 # A backslash-u escape whose backslash is not itself escaped.
 _ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\u([0-9a-fA-F]{4})")
 # What JSON has no other spelling for: control characters must be escaped, so these are nobody's fault.
@@ -130,67 +140,47 @@ class Refusal(Exception):  # noqa: N818 - not an error of ours, an answer of WeC
         self.members = members
 
 
-@dataclass(frozen=True)
-class Reply:
-    """One answer, a JSON record or bytes of a stated type, and what happens to it on its way."""
+class Reply(werkzeug.Response):
+    """One answer, and what happens to it on its way."""
 
-    record: Record | None = None
-    raw: bytes = b""
-    content_type: str = "application/json; encoding=utf-8"
-    status: int = 200
-    is_cut: bool = False
+    errcode = 0
+    is_cut = False
     """The connection is cut in place of the answer."""
-    delay_seconds: float = 0.0
-    is_truncated: bool = False
-    """Half of the body leaves, under the length of all of it."""
+    delay_seconds = 0.0
 
-    @property
-    def body(self) -> bytes:
-        """Return the bytes that leave: JSON in raw UTF-8, or `raw`."""
-        if self.record is None:
-            return self.raw
-        return json.dumps(self.record, ensure_ascii=False, separators=(",", ":")).encode()
-
-    @property
-    def errcode(self) -> int:
-        """Return the errcode that the answer carries, 0 for success."""
-        return int((self.record or {}).get("errcode", 0))
+    @classmethod
+    def of(cls, record: Record, status: int = 200) -> "Reply":
+        """Answer with JSON in raw UTF-8."""
+        text = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+        reply = cls(text, status, content_type="application/json; encoding=utf-8")
+        reply.errcode = int(record.get("errcode", 0))
+        return reply
 
 
-@dataclass(frozen=True)
-class UploadedFile:
-    """The file part `media` of a multipart body, with a plain ASCII `filename=`."""
-
-    filename: str
-    data: bytes
-
-
-@dataclass
-class Request:
+class Request(werkzeug.Request):
     """One call as it arrived, with the rows that answer it and, once its token is known, its account."""
 
+    max_content_length = BODY_BYTES_MAX
+    max_form_memory_size = None
     db: Transaction
-    method: str
-    path: str
-    query: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
-    media: UploadedFile | None = None
-    """The uploaded file; None where the multipart body has none that WeChat would find."""
-    form: Mapping[str, str] = field(default_factory=dict)
-    is_multipart: bool = False
-    content_encoding: str = ""
-    address: str = "127.0.0.1"
-    """The caller's address, for the whitelist."""
-    account: Record = field(default_factory=dict)
-    now: datetime = field(init=False)
+    account: Account
+    now: datetime
 
-    def __post_init__(self) -> None:
-        self.now = self.db.now
+    def begin(self, db: Transaction, account: Account | None = None) -> "Request":
+        """Answer from the rows of `db`, at its time."""
+        self.db, self.now = db, db.now
+        if account is not None:
+            self.account = account
+        return self
+
+    def _get_file_stream(self, *_: object, **__: object) -> IO[bytes]:
+        """Keep an uploaded file in memory: nobody closes a temporary one."""
+        return io.BytesIO()
 
     @property
     def appid(self) -> str:
         """Return the caller's appid."""
-        return str(self.account["appid"])
+        return self.account.appid
 
     @property
     def at(self) -> float:
@@ -200,18 +190,31 @@ class Request:
     @property
     def is_escaped(self) -> bool:
         """Tell whether the body spells printable characters as backslash-u escapes."""
-        text = "" if self.is_multipart else self.body.decode("utf-8", errors="replace")
+        text = "" if self.mimetype.startswith("multipart/") else self.get_data().decode("utf-8", errors="replace")
         return any(int(found[2], 16) >= _FIRST_PRINTABLE for found in _ESCAPE.finditer(text))
 
-    def json(self) -> Record:
+    @property
+    def media(self) -> FileStorage | None:
+        """Return the uploaded file that WeChat would find; None where there is none.
+
+        It is called `media` and carries a plain ASCII `filename=`: a part with only the RFC 5987 form `filename*=`,
+        which HTTP libraries write for Chinese names, is not seen at all (reported by two SDKs).
+        """
+        for file in self.files.getlist("media"):
+            named = _FILENAME.search(file.headers.get("Content-Disposition", ""))
+            if named and (named[1] or named[2]).isascii():
+                return file
+        return None
+
+    def record(self) -> Record:
         """Read the body as a JSON object the way WeChat does: an escape stays six characters of text.
 
         Refuses with 44002 (empty), 47001 (not UTF-8, not JSON, not an object).
         """
-        if not self.body.strip():
+        if not self.get_data().strip():
             raise Refusal(44002)
         try:
-            value = json.loads(_ESCAPE.sub(_as_text, self.body.decode("utf-8")))
+            value = json.loads(_ESCAPE.sub(_as_text, self.get_data().decode("utf-8")))
         except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
             raise Refusal(47001) from None
         if not isinstance(value, dict):
@@ -225,8 +228,7 @@ class Request:
 
     def change_account(self, **members: object) -> None:
         """Change members of the caller's account."""
-        self.account = {**self.account, **members}
-        self.db.put("accounts", self.appid, self.account)
+        self.account = self.account.changed(self.db, **members)
 
     def violation(self, kind: str, **detail: Any) -> None:
         """Record something that a correct client does not do; the answer stays the same."""
@@ -242,12 +244,52 @@ Handler: TypeAlias = Callable[[Request], Record | Reply]
 """Answers one call of the API."""
 
 
+@dataclass(frozen=True)
+class Call:
+    """One call of the API that the sandbox answers."""
+
+    method: str
+    handler: Handler
+    daily: int = UNLISTED
+    """How often an account may make it in a Beijing day (45009)."""
+    minute: int | None = None
+    """How often in a minute (45011)."""
+    counted_as: str = ""
+    """The path whose limits it shares; else its own."""
+    has_token: bool = True
+
+
+CALLS: dict[str, Call] = {}
+"""Every call that the sandbox answers, by its path."""
+
+
+def get(path: str, **limits: Any) -> Callable[[Handler], Handler]:
+    """Let the function below answer GET of a path behind /cgi-bin/; `limits` are members of `Call`."""
+    return _entered("GET", path, limits)
+
+
+def post(path: str, **limits: Any) -> Callable[[Handler], Handler]:
+    """Let the function below answer POST likewise."""
+    return _entered("POST", path, limits)
+
+
+def _entered(method: str, path: str, limits: Record) -> Callable[[Handler], Handler]:
+    def enter(handler: Handler) -> Handler:
+        path_known = CALLS.get(f"/cgi-bin/{path}")
+        methods = f"{path_known.method} {method}" if path_known else method
+        CALLS[f"/cgi-bin/{path}"] = Call(methods, handler, **{"counted_as": f"/cgi-bin/{path}", **limits})
+        return handler
+
+    return enter
+
+
 def refused(db: Transaction, refusal: Refusal) -> Reply:
     """Return the answer of a refusal: its text ends in a request id, three groups of hex digits."""
     digest = hashlib.sha256(db.new_id("rid").encode()).hexdigest()
     rid = f"{int(db.now.timestamp()):08x}-{digest[:8]}-{digest[8:16]}"
-    record = {"errcode": refusal.errcode, "errmsg": f"{refusal.text} rid: {rid}", **refusal.members}
-    return Reply(record, status=refusal.status)
+    return Reply.of(
+        {"errcode": refusal.errcode, "errmsg": f"{refusal.text} rid: {rid}", **refusal.members}, refusal.status
+    )
 
 
 def integer(value: object, low: int, high: int, errcode: int = 40097) -> int:
@@ -271,40 +313,11 @@ def text(value: object, errcode: int = 40097) -> str:
     return value or ""
 
 
-def page_of(given: Record, count: int | None = None) -> tuple[int, int]:
-    """Read `offset` and `count`, 1 to 20, of a listing, and return where its page begins and ends."""
-    offset = integer(given.get("offset", 0), 0, 10**9)
-    return offset, offset + integer(given.get("count", count), 1, 20)
-
-
-def multipart(content_type: str, body: bytes) -> tuple[UploadedFile | None, dict[str, str]]:
-    """Find the uploaded file and the form fields of a multipart body as strictly as WeChat does.
-
-    The file must be called `media` and carry a plain ASCII `filename=`: a part with only the RFC 5987 form
-    `filename*=`, which HTTP libraries write for Chinese names, is not seen at all (reported by two SDKs).
-    """
-    # Only uploads need the parser.
-    from werkzeug.formparser import MultiPartParser
-    from werkzeug.http import parse_options_header
-
-    kind, options = parse_options_header(content_type)
-    if kind != "multipart/form-data" or not options.get("boundary"):
-        return None, {}
-    parser = MultiPartParser(stream_factory=_in_memory)
-    try:
-        form, files = parser.parse(io.BytesIO(body), options["boundary"].encode("latin-1"), len(body))
-    except ValueError:
-        return None, {}
-    for file in files.getlist(MEDIA_FIELD):
-        named = _FILENAME.search(file.headers.get("Content-Disposition", ""))
-        filename = (named[1] or named[2]) if named else ""
-        if filename and filename.isascii():
-            return UploadedFile(filename, file.stream.read()), form.to_dict()
-    return None, form.to_dict()
-
-
-def _in_memory(*_: object, **__: object) -> io.BytesIO:
-    return io.BytesIO()
+def listing(given: Record, rows: list[Record], shown: Callable[[Record], Record], count: int | None = None) -> Record:
+    """Answer with one page of `rows`, newest first: `offset`, and `count` from 1 to 20."""
+    start = integer(given.get("offset", 0), 0, 10**9)
+    page = rows[::-1][start : start + integer(given.get("count", count), 1, 20)]
+    return {"item": [shown(row) for row in page], "total_count": len(rows), "item_count": len(page)}
 
 
 def _as_text(found: re.Match[str]) -> str:

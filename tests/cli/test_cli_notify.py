@@ -305,7 +305,7 @@ def test_the_inbox_page_shows_them_without_running_anything(told: Shell):
         page = client.get("/").text
     world.close()
 
-    assert "企业微信群机器人" in page
+    assert "WeCom robot" in page
     assert "＜＠all＞" in page
     assert "<script>" not in page
 

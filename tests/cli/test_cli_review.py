@@ -1,6 +1,8 @@
 """`massctl ci review`: a pull request of a bare remote, rendered as data beside a checkout of main."""
 
 import json
+import shutil
+from base64 import b64decode, b64encode
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,7 @@ def main(in_git: Shell) -> Shell:
     assert 0 == in_git("state", "init").status
     git(in_git.root, "commit", "-qam", "the ledger")
     git(in_git.root, "push", "-q", "origin", "HEAD:main")
+    in_git.env(MASSCTL_CHROMIUM="/nonexistent")
     return in_git
 
 
@@ -228,6 +231,76 @@ def test_a_sent_letter_is_told_with_when_to_how_many_and_where(shell: Shell) -> 
     assert "**`letter`, edition 1: sent**" in body.replace("letter", "`letter`").replace("``", "`")
     assert "WeChat accepted it at 2026-12-01" in body
     assert "followers" in body
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="there is no Chromium on this machine")
+def test_a_new_letter_is_shown_as_a_phone_shows_it(main: Shell, remote: Path) -> None:
+    """On a branch of one commit, in the comment; the job that writes takes them as bytes."""
+    main.env(MASSCTL_CHROMIUM="chromium")
+    main.tree.news("letter", title="春", more=LATER)
+    sha, forge = proposed(main), FakeForge()
+    forge.open_pull_request(7, "spring", sha)
+    review = reviewed(main, sha)
+    pictures = [b64decode(each) for each in review["pictures"]["letter"]]
+
+    assert [True] * len(pictures) == [each.startswith(b"\x89PNG") for each in pictures]
+    assert 375 == int.from_bytes(pictures[-1][16:20])
+    assert 0 == comment(main, forge)
+    paths = git(remote, "ls-tree", "-r", "--name-only", "massctl-previews").splitlines()
+    base = "https://github.com/house/letters/blob/massctl-previews/"
+    assert len(pictures) == len(paths)
+    assert [] == [each for each in paths if f'<img src="{base}{each}?raw=true"' not in forge.bodies(7)[0]]
+
+
+PNG = b64encode(b"\x89PNG\r\n\x1a\n picture").decode()
+
+
+def with_pictures(shell: Shell, number: int, sha: str, **more: str) -> FakeForge:
+    """Comment on a review that has a picture."""
+    forge, left = FakeForge(), shell.root.parent / "left"
+    forge.open_pull_request(number, "spring", sha)
+    shell.env(GITHUB_EVENT_PATH=str(shell.root.parent / "event.json"), GITHUB_RUN_ID="77")
+    (shell.root.parent / "event.json").write_text(pull_request_event(sha, number=number, **more))  # type: ignore[arg-type]
+    found = json.loads((left / "review.json").read_text())
+    (left / "review.json").write_text(json.dumps({**found, "locks": {}, "pictures": {"notice": [PNG]}}))
+    assert 0 == comment(shell, forge)
+    return forge
+
+
+def test_the_branch_of_pictures_keeps_the_newest_pull_requests_in_one_commit(main: Shell, remote: Path) -> None:
+    main.tree.text("notice", content="另一句")
+    sha = proposed(main)
+    reviewed(main, sha)
+    main.monkeypatch.setattr("massctl.cli.phone_pictures.KEPT_MAX", 3)
+    for number in range(98, 103):
+        with_pictures(main, number, sha)
+    with_pictures(main, 100, sha)
+
+    folders = git(remote, "ls-tree", "--name-only", "massctl-previews").splitlines()
+    assert [f"pr-{number}" for number in range(100, 103)] == sorted(folders, key=lambda name: int(name[3:]))
+    assert "1" == git(remote, "rev-list", "--count", "massctl-previews")
+
+
+def test_pictures_of_a_fork_are_linked_and_put_on_no_branch(main: Shell, remote: Path) -> None:
+    """Whoever opens a pull request from outside hangs up no picture in this repository."""
+    main.tree.text("notice", content="另一句")
+    sha = proposed(main)
+    reviewed(main, sha)
+    (body,) = with_pictures(main, 7, sha, head="stranger/letters").bodies(7)
+
+    assert "https://github.com/house/letters/actions/runs/77#artifacts" in body
+    assert "massctl-previews" not in git(remote, "for-each-ref")
+
+
+def test_pictures_that_cannot_be_kept_are_linked(main: Shell, remote: Path) -> None:
+    main.tree.text("notice", content="另一句")
+    sha = proposed(main)
+    reviewed(main, sha)
+    (remote / "hooks").mkdir(exist_ok=True)
+    (remote / "hooks/pre-receive").write_text("#!/bin/sh\nexit 1\n")
+    (remote / "hooks/pre-receive").chmod(0o755)
+
+    assert "/actions/runs/77#artifacts" in with_pictures(main, 7, sha).bodies(7)[0]
 
 
 @pytest.mark.parametrize("purpose", [each for each in Purpose if each is not Purpose.SHOW])

@@ -63,10 +63,17 @@ class Client:
     def draft(self, content: str = "<p>三天，错过等一年</p>", title: str = "春季大促") -> str:
         return str(self.add_draft(content=content, title=title)["media_id"])
 
-    def add_draft(self, **members: object) -> dict[str, Any]:
+    def cover(self) -> str:
         files = {"media": ("a.jpg", picture(), "image/jpeg")}
-        cover = self.upload("material/add_material", files, type="image")["media_id"]
-        article = {"title": "春季大促", "content": "<p>三天</p>", "thumb_media_id": cover, **members}
+        return str(self.upload("material/add_material", files, type="image")["media_id"])
+
+    def thumbs(self, msg_id: int) -> list[str]:
+        """Return the addresses of the covers of a job."""
+        (job,) = [job for job in self.report()["jobs"] if job["msg_id"] == msg_id]
+        return [article["thumb_url"] for article in job["articles"]]
+
+    def add_draft(self, **members: object) -> dict[str, Any]:
+        article = {"title": "春季大促", "content": "<p>三天</p>", "thumb_media_id": self.cover(), **members}
         return dict(self.post("draft/add", {"articles": [article]}).json())
 
     def send(self, media_id: str, **members: object) -> httpx.Response:

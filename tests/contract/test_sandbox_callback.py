@@ -468,15 +468,15 @@ def test_a_thread_posts_while_the_block_runs(sandbox: Sandbox, client: Client, c
 
 
 def test_the_inbox_page_shows_each_post(client: Client, clock: Clock, receiver: Receiver, poster: Poster) -> None:
-    assert "事件推送" not in client.http.get("http://127.0.0.1/").text
+    assert "events" not in client.http.get("http://127.0.0.1/").text
     receiver.answers = [Answer(500, "<b>sorry</b>"), Answer(200, "success")]
     msg_id = text(client)
     clock.later(minutes=4)
     poster.post_due()
     page = client.http.get("http://127.0.0.1/").text
-    for words in ("事件推送", f"msg_id {msg_id}", "等待", "500 &lt;b&gt;sorry", "校验（echostr）通过"):
+    for words in ("events", f"msg_id {msg_id}", "waiting", "500 &lt;b&gt;sorry", "the check (echostr) succeeded"):
         assert words in page
     clock.later(seconds=5)
     poster.post_due()
     page = client.http.get("http://127.0.0.1/").text
-    assert [True, True] == [words in page for words in ("已送达", "200 success")]
+    assert [True, True] == [words in page for words in ("delivered", "200 success")]

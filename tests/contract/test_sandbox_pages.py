@@ -8,6 +8,8 @@ import httpx
 import pytest
 from sandbox_client import APPID, Client, Clock, picture
 
+from massctl.model.ids import Sha256
+from massctl.model.message import RenderedArticle, RenderedNews, RenderedText
 from massctl.sandbox.callback import Answer, Endpoint
 from massctl.sandbox.embedded import Sandbox
 from massctl.sandbox.inbox import displayed, time_line
@@ -15,6 +17,7 @@ from massctl.sandbox.store import BEIJING
 from massctl.view.i18n import Language
 from massctl.view.pages.article import shown_body
 from massctl.view.pages.article_markup import article_markup
+from massctl.view.pages.chat import received
 from massctl.view.pages.document import document
 from massctl.view.pages.markup import Sheet
 
@@ -125,11 +128,11 @@ def test_a_component_is_drawn_here_as_the_preview_draws_it(component: str) -> No
     assert displayed(component, {}) == previewed
 
 
-def test_an_article_has_one_style_here_and_in_the_preview(client: Client) -> None:
-    sheet = resources.files("massctl.view.pages").joinpath("article.css").read_text(encoding="utf-8")
-    assert "小程序" in sheet
-    assert sheet in client.http.get("/style.css").text
-    assert sheet in document("", [], "", [], Sheet(Language.ZH, {}), None)
+def test_articles_and_chats_have_one_style_here_and_in_the_preview(client: Client) -> None:
+    both = [client.http.get("/style.css").text, document("", [], "", [], Sheet(Language.ZH, {}), None)]
+    for name in ("article.css", "chat.css"):
+        sheet = resources.files("massctl.view.pages").joinpath(name).read_text(encoding="utf-8")
+        assert [True, True] == [sheet in page for page in both]
 
 
 def test_an_article_is_drawn_here_as_in_the_preview(client: Client) -> None:
@@ -145,6 +148,31 @@ def test_an_article_is_drawn_here_as_in_the_preview(client: Client) -> None:
     assert ("light-dark(" in shown, 'aria-label="视频"' in shown) == (True, True)
     expected = article_markup("春季大促", byline, shown, members["content_source_url"], "<p>留言</p>", level=1)
     assert expected in page
+
+
+def test_a_chat_is_drawn_here_as_in_the_preview(client: Client) -> None:
+    """News of several articles lead to their pages, and links of a text are links."""
+    parts = [{"title": title, "content": "<p>x</p>", "thumb_media_id": client.cover()} for title in ("一", "二")]
+    media_id = client.post("draft/add", {"articles": parts}).json()["media_id"]
+    msg_id = client.send(media_id).json()["msg_id"]
+    text = '看<a href="https://example.com/a?b=1&c=2">这里</a>，<a href="weixin://x">那里</a>'
+    client.post("message/mass/preview", {"towxname": "li", "msgtype": "text", "text": {"content": text}})
+    page = client.http.get("/").text
+    covers = [found.split("/")[-2] for found in client.thumbs(msg_id)]
+    articles = [
+        RenderedArticle(
+            title, "", "", "<p>x</p>", Sha256(cover), None, need_open_comment=False, only_fans_can_comment=False
+        )
+        for title, cover in zip("一二", covers, strict=True)
+    ]
+    sheet = Sheet(Language.ZH, {cover: f"/picture/{cover}" for cover in covers})
+    addresses = [f"/article/{msg_id}/{number}" for number in (1, 2)]
+    assert received(RenderedNews(tuple(articles)), "春日小铺", sheet, addresses) in page
+    assert received(RenderedText(text), "春日小铺", sheet) in page
+    assert (
+        '<a href="https://example.com/a?b=1&amp;c=2" rel="noreferrer noopener" target="_blank">这里</a>，<span>那里'
+        in page
+    )
 
 
 def test_a_withdrawn_article_says_so_and_its_card_stays(client: Client, clock: Clock) -> None:

@@ -32,15 +32,16 @@ def command() -> None:
 
 @command.command(name="review")
 @click.argument("out", type=FOLDER, metavar="DIR")
+@click.option("--pictures", type=FOLDER, metavar="FOLDER", help="Also write what phones show of its letters there.")
 @click.pass_obj
-def review(directory: str, out: Path) -> int:
+def review(directory: str, out: Path, pictures: Path | None) -> int:
     """Render the pull request of this run, as data, and write its plan and the locks that it lacks into DIR.
 
     Run it in a checkout of the branch that sends. The pull request is that of GITHUB_EVENT_PATH; nothing of it is run.
     """
     from massctl.cli.commands.ci_review import write_review
 
-    return run("ci review", "text", lambda: write_review(directory, out))
+    return run("ci review", "text", lambda: write_review(directory, out, pictures))
 
 
 @command.command(name="comment")

@@ -4,6 +4,7 @@ it tells: in its comment, in the status of its commit, and by locks that are com
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,17 +15,20 @@ from massctl.cli.app import Result, said
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.forge import github_of
 from massctl.cli.output import Console, write_files
+from massctl.cli.phone_pictures import PREVIEWS_BRANCH, keep_pictures
 from massctl.cli.session import session
 from massctl.errors import MassctlError
 from massctl.forge.events import PullRequestEvent, read_event
 from massctl.forge.github import FILES_LISTED_MAX
 from massctl.forge.port import ChangedFiles
 from massctl.forge.review_file import REVIEW_FILE, ReviewFile, UnfitError, event_text, read_review, review_text
+from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase, enumerated
+from massctl.model.state import FINAL
 from massctl.plan.lock_diff import COMMENT_MARK, LockState
 from massctl.plan.plan_file import SavedPlan, StoppedPlan
 from massctl.view.i18n import Reader, say
-from massctl.view.markdown import Locking, is_faulty, plan_comment
+from massctl.view.markdown import MARKDOWN_CHARACTERS_MAX, Locking, is_faulty, plan_comment
 from massctl.view.markdown_text import Words
 from massctl.view.words import campaigns
 
@@ -34,15 +38,21 @@ if TYPE_CHECKING:
     from massctl.transport import Inside
 
 
-def write_review(directory: str, out: Path, environment: Mapping[str, str] = os.environ) -> tuple[Console, Result]:
+def write_review(
+    directory: str, out: Path, pictures: Path | None = None, environment: Mapping[str, str] = os.environ
+) -> tuple[Console, Result]:
     """Render the pull request of this run, and write its plan and the locks that it lacks into the folder `out`.
+
+    The pictures of its letters are in that file; they are also written into the folder `pictures`, for people.
 
     Its massctl.yaml counts as it will after the merge, but for `state`: where the ledger is, main says.
     """
+    from massctl.cli.commands.render import phone_pictures
     from massctl.cli.pull_request import write_files as write_pull_request
 
     event = read_event(PullRequestEvent, event_text(environment))
     hidden, locks, disagreeing = list[str](), dict[str, str](), list[str]()
+    shown: dict[str, list[bytes]] = {}
     with session(directory, environment=environment) as (main, _):
         try:
             found = write_pull_request(main, event.number, event.head.sha)
@@ -52,9 +62,13 @@ def write_review(directory: str, out: Path, environment: Mapping[str, str] = os.
                 if not event.from_fork and main.settings.policy.require_lock:
                     locks, disagreeing = _lock(head)
                 plan = _plan(head, warnings, main)
+                shown = phone_pictures(head, _to_show(plan, main))
         except MassctlError as error:
             plan = _stopped(error, main.console)
-    write_files(out, {REVIEW_FILE: review_text(plan, locks, disagreeing, hidden).encode()})
+    write_files(out, {REVIEW_FILE: review_text(plan, locks, disagreeing, hidden, shown).encode()})
+    if pictures is not None and any(shown.values()):
+        named = {f"{name}-{part}.png": each for name, made in shown.items() for part, each in enumerate(made, 1)}
+        write_files(pictures, named)
     return main.console, Result(ExitStatus.DONE)
 
 
@@ -77,6 +91,13 @@ def _plan(head: Session, warnings: list[Diagnostic], main: Session) -> str:
     from massctl.cli.commands.plan import review_json
 
     return review_json(head, warnings, str(main.root), main.settings.policy.branch or "main")
+
+
+def _to_show(plan: str, main: Session) -> list[str]:
+    """Name the campaigns that are new or changed, and still to be sent."""
+    there = main.repository.campaign_folders().names
+    planned = [each for each in json.loads(plan)["campaigns"] if each["status"] not in FINAL]
+    return [each["name"] for each in planned if each["changes"] is not None or each["name"] not in there]
 
 
 def _stopped(error: MassctlError, console: Console) -> str:
@@ -120,7 +141,8 @@ def write_comment(
             if told is None:
                 return main.console, Result(ExitStatus.DONE, talk=said(_moved_on(event)))
             told = replace(told, warned=(*told.warned, *_warnings(forge.changed_files(event.number))))
-            forge.comment(event.number, _body(main.console, event, review, told, run))
+            pictures = _pictures(main, event, review, run)
+            forge.comment(event.number, _body(main.console, event, review, told, run, pictures))
             found = _verdict(review, told, require_lock=main.settings.policy.require_lock)
             forge.set_status(told.sha, is_good=found is None, said=say(found or _GOOD, main.console.reader), run=run)
     finally:
@@ -258,6 +280,7 @@ def _body(
     review: ReviewFile | UnfitError,
     told: _Told,
     run: str,
+    shown: Sequence[str],
 ) -> str:
     """Make the comment from the review, as data; in place of what cannot be shown it says so."""
     label, words = say(Phrase("the run"), console.reader), Words(console.reader)
@@ -273,7 +296,27 @@ def _body(
         return "\n".join([*head, *above, *([""] if above else []), below])
     locking = Locking.OF_FORK if event.from_fork else Locking.BY_WORKFLOW
     reader = language_of(review.plan, console)
-    return "\n".join([plan_comment(review.plan, reader, commit=told.sha, locking=locking, warned=told.warned), below])
+    room = MARKDOWN_CHARACTERS_MAX - sum(len(line) + 1 for line in shown)
+    made = plan_comment(review.plan, reader, commit=told.sha, locking=locking, warned=told.warned, limit=room)
+    return "\n".join([made, *shown, below])
+
+
+def _pictures(main: Session, event: PullRequestEvent, review: ReviewFile | UnfitError, run: str) -> list[str]:
+    """Show the pictures of a review from the branch that keeps them; a fork's, and what cannot be kept, by a link."""
+    if isinstance(review, UnfitError) or not any(review.pictures.values()):
+        return []
+    words = Words(main.console.reader)
+    named = {CampaignName(name): made for name, made in review.pictures.items()}
+    kept = keep_pictures(main, event.number, named) if not event.from_fork else {}
+    title = words.shown(Phrase("What phones show"))
+    if not kept:
+        where = words.said(Phrase("The pictures are among the artefacts of the run"))
+        return [f"**{title}**", "", f"[{where}]({run}#artifacts)", ""]
+    base = f"{run.rpartition('/actions/')[0]}/blob/{PREVIEWS_BRANCH}"
+    lines = ["<details>", f"<summary><b>{title}</b></summary>", ""]
+    for name, paths in kept.items():
+        lines += [f"`{name}`", "", *(f'<img src="{base}/{path}?raw=true" width="250">' for path in paths), ""]
+    return [*lines, "</details>", ""]
 
 
 def language_of(plan: SavedPlan | StoppedPlan, console: Console) -> Reader:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -83,6 +84,33 @@ def _camera(*, screenshots: bool) -> Iterator[Browser | None]:
 
     with open_browser() as browser:
         yield browser
+
+
+_PICTURED_MAX: Final = 6
+"""Campaigns of one review."""
+
+
+def phone_pictures(session: Session, names: Sequence[str]) -> dict[str, list[bytes]]:
+    """Return PNGs of campaigns as a phone shows them by day; none where there is no Chromium, or a page fails in it."""
+    from massctl.browser import open_browser, screens
+    from massctl.errors import BrowserError
+    from massctl.forge.review_file import PICTURE_BYTES_MAX, PICTURES_MAX
+
+    found: dict[str, list[bytes]] = {}
+    if not names:
+        return found
+    try:
+        with open_browser(session.environment) as browser, TemporaryDirectory() as folder:
+            for name in names[:_PICTURED_MAX]:
+                files = rendered_files(session, name)
+                if files is None:
+                    continue
+                write_files(Path(folder) / name, files)
+                made = screens(browser, Path(folder) / name / INDEX, (False,)).values()
+                found[name] = [each for each in made if len(each) <= PICTURE_BYTES_MAX][:PICTURES_MAX]
+    except BrowserError as error:
+        session.console.talk(Phrase("no phone pictures: {why}", why=error.summary))
+    return found
 
 
 def rendered_files(session: Session, name: str) -> dict[str, bytes] | None:

@@ -1,8 +1,6 @@
 """The markup and the style sheet of an article, for the preview and the inbox of the sandbox."""
 
 import re
-from functools import cache
-from pkgutil import get_data
 from typing import Final
 
 from massctl.render.html_scan import Edit, edited, tags
@@ -24,12 +22,6 @@ def article_markup(
 <div class="content">{body}</div>
 <footer>{_source_link(source_url)}{comments}</footer>
 </article>"""
-
-
-@cache
-def article_style() -> str:
-    """Return the style sheet of articles; it takes `--grey`, `--link`, `--hair` and `--read` from the page."""
-    return (get_data("massctl.view.pages", "article.css") or b"").decode()
 
 
 def drawn(body: str) -> str:

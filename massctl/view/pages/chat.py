@@ -4,6 +4,10 @@ The first article shows its cover at 2.35:1 and the others at 1:1; passed on, ea
 Source: WeChat docs, "draft/add", `pic_crop_235_1` and `pic_crop_1_1`, read 2026-10.
 """
 
+import re
+from collections.abc import Sequence
+from typing import Final
+
 from massctl.model.message import (
     MaterialRef,
     RenderedArticle,
@@ -20,8 +24,39 @@ from massctl.model.phrase import Phrase
 from massctl.view.pages.article import beginning
 from massctl.view.pages.markup import Sheet, Tab, tabs, written
 
+_ANCHOR: Final = re.compile(r"<a\b([^>]*)>(.*?)</a>", re.IGNORECASE | re.DOTALL)
+_ADDRESS: Final = re.compile(r"href\s*=\s*[\"'](https?://[^\"']+)[\"']")
 
-def arrived_media(message: RenderedImage | RenderedVoice | RenderedVideo | RenderedCard, sheet: Sheet) -> str:
+
+def received(message: RenderedMessage, account: str, sheet: Sheet, addresses: Sequence[str] = ()) -> str:
+    """Return a message as the chat with the account shows it.
+
+    An article leads to its address; without `addresses`, to the choice of articles on this page.
+    """
+    match message:
+        case RenderedNews():
+            return _card(message, sheet, addresses)
+        case RenderedText():
+            return f'<div class="bubble">{_avatar(account)}<p lang="zh-CN">{_with_links(message.content)}</p></div>'
+        case _:
+            return _media(message, sheet)
+
+
+def _with_links(content: str) -> str:
+    """Write a text whose links are drawn as links; one that leads into WeChat leads nowhere here."""
+    pieces, at = [], 0
+    for found in _ANCHOR.finditer(content):
+        pieces.append(written(content[at : found.start()]))
+        address = _ADDRESS.search(found[1])
+        words, at = written(found[2]), found.end()
+        way = (
+            f'<a href="{written(address[1])}" rel="noreferrer noopener" target="_blank">{words}</a>' if address else ""
+        )
+        pieces.append(way or f"<span>{words}</span>")
+    return "".join([*pieces, written(content[at:])])
+
+
+def _media(message: RenderedImage | RenderedVoice | RenderedVideo | RenderedCard, sheet: Sheet) -> str:
     """Return what a follower sees of the message."""
     match message:
         case RenderedImage():
@@ -96,14 +131,7 @@ def arrival(
 
 
 def _chat(message: RenderedMessage, account: str, window: Window | None, sheet: Sheet) -> str:
-    match message:
-        case RenderedNews():
-            inside = _card(message, sheet)
-        case RenderedText():
-            inside = f'<div class="bubble">{_avatar(account)}<p lang="zh-CN">{written(message.content)}</p></div>'
-        case _:
-            inside = arrived_media(message, sheet)
-    return f'<div class="chat">{_top(account, "‹")}{_time(window)}{inside}</div>\n'
+    return f'<div class="chat">{_top(account, "‹")}{_time(window)}{received(message, account, sheet)}</div>\n'
 
 
 def _list(message: RenderedNews, account: str, sheet: Sheet) -> str:
@@ -124,27 +152,33 @@ def _passed_on(message: RenderedNews, account: str, sheet: Sheet) -> str:
     return f'<div class="chat">{_top("朋友", "‹")}{cards}</div>\n'
 
 
-def _card(message: RenderedNews, sheet: Sheet) -> str:
+def _card(message: RenderedNews, sheet: Sheet, addresses: Sequence[str] = ()) -> str:
     """Return the card in the chat: one article with its digest, or a lead and the others below."""
     first, *others = message.articles
     if others:
-        return f'<div class="card" lang="zh-CN">{_lead(first, sheet)}{_rows(message, sheet)}</div>'
+        return (
+            f'<div class="card" lang="zh-CN">{_lead(first, sheet, addresses)}{_rows(message, sheet, addresses)}</div>'
+        )
     words = f"<strong>{written(first.title)}</strong><span>{written(first.digest or beginning(first.content))}</span>"
-    cover = _wide(first, sheet)
-    return f'<label class="card" for="article-1" lang="zh-CN">{cover}<span class="words">{words}</span></label>'
+    return _way(1, "card", f'{_wide(first, sheet)}<span class="words">{words}</span>', addresses, ' lang="zh-CN"')
 
 
-def _lead(article: RenderedArticle, sheet: Sheet) -> str:
-    cover = _wide(article, sheet)
-    return f'<label class="lead" for="article-1">{cover}<strong>{written(article.title)}</strong></label>'
+def _lead(article: RenderedArticle, sheet: Sheet, addresses: Sequence[str] = ()) -> str:
+    return _way(1, "lead", f"{_wide(article, sheet)}<strong>{written(article.title)}</strong>", addresses)
 
 
-def _rows(message: RenderedNews, sheet: Sheet) -> str:
+def _rows(message: RenderedNews, sheet: Sheet, addresses: Sequence[str] = ()) -> str:
     return "".join(
-        f'<label class="more" for="article-{number}"><strong>{written(article.title)}</strong>'
-        f"{_square(article, sheet)}</label>"
+        _way(number, "more", f"<strong>{written(article.title)}</strong>{_square(article, sheet)}", addresses)
         for number, article in enumerate(message.articles[1:], 2)
     )
+
+
+def _way(number: int, kind: str, inside: str, addresses: Sequence[str], language: str = "") -> str:
+    """Lead to an article: to its address, or to the choice of articles on this page."""
+    if addresses:
+        return f'<a class="{kind}" href="{written(addresses[number - 1])}"{language}>{inside}</a>'
+    return f'<label class="{kind}" for="article-{number}"{language}>{inside}</label>'
 
 
 def _wide(article: RenderedArticle, sheet: Sheet) -> str:

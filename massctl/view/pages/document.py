@@ -3,13 +3,10 @@
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from pkgutil import get_data
 from typing import Final
 
 from massctl.model.phrase import Command, Phrase
-from massctl.view.pages.article_markup import article_style
-from massctl.view.pages.markup import Sheet, Tab, tabs, written
+from massctl.view.pages.markup import Sheet, Tab, style, tabs, written
 
 POLICY: Final = (
     "default-src 'none'; img-src 'self' file: data:; media-src 'self' file:; style-src 'unsafe-inline'; "
@@ -70,7 +67,7 @@ def document(
 <meta name="referrer" content="no-referrer">
 <link rel="icon" href="data:,">
 <title>{written(title)}</title>
-<style>{_style()}</style>
+<style>{style("page.css", "chat.css", "article.css")}</style>
 {script}</head>
 <body{waits}>
 <a class="skip" href="#main">{skip}</a>
@@ -84,11 +81,6 @@ def document(
 {_status(sheet) if served else ""}</body>
 </html>
 """
-
-
-@cache
-def _style() -> str:
-    return (get_data("massctl.view.pages", "page.css") or b"").decode() + article_style()
 
 
 _SEPARATOR: Final = '<span aria-hidden="true"> · </span>'

@@ -3,6 +3,8 @@
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pkgutil import get_data
 from typing import Final
 from urllib.parse import quote
 
@@ -57,6 +59,16 @@ class Sheet:
         }
         style = ";".join(f"{side}:{100 * share:.4f}%" for side, share in place.items())
         return f'<span class="{kind} part"><img src="{address}" style="{style}" alt=""></span>'
+
+
+@cache
+def style(*names: str) -> str:
+    """Return style sheets of this package, one behind the other.
+
+    `article.css` and `chat.css` are shared with the inbox of the sandbox. They take `--grey`, `--link`, `--hair`,
+    `--read` and `--card` from the page.
+    """
+    return "".join((get_data("massctl.view.pages", name) or b"").decode() for name in names)
 
 
 def written(text: str) -> str:

@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 
-from massctl.forge.review_file import REVIEW_BYTES_MAX, UnfitError, read_review, review_text
+from massctl.forge.review_file import (
+    PICTURE_BYTES_MAX,
+    PICTURES_MAX,
+    REVIEW_BYTES_MAX,
+    UnfitError,
+    read_review,
+    review_text,
+)
 from massctl.plan.plan_file import StoppedPlan
 
 PLAN: dict[str, Any] = {
@@ -29,7 +36,7 @@ def left(tmp_path: Path) -> Path:
 
 
 def write(folder: Path, plan: dict[str, Any], locks: dict[str, str] | None = None) -> None:
-    (folder / "review.json").write_text(review_text(json.dumps(plan), locks or {}, [], []))
+    (folder / "review.json").write_text(review_text(json.dumps(plan), locks or {}, [], [], {}))
 
 
 def refusal(folder: Path) -> str:
@@ -53,6 +60,31 @@ def test_its_locks_are_read(left: Path) -> None:
 @pytest.mark.parametrize("name", ["..", ".", "", "_shared", "../..", "Spring", "a/b", ".git", "spring\n", "x" * 65])
 def test_a_lock_of_no_campaign_refuses_the_whole(left: Path, name: str) -> None:
     write(left, PLAN, {name: "{}"})
+
+    assert "review.json is not what massctl writes" == refusal(left)
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 100
+
+
+def test_its_pictures_are_read(left: Path) -> None:
+    (left / "review.json").write_text(review_text(json.dumps(PLAN), {}, [], [], {"spring": [PNG]}))
+
+    assert {"spring": [PNG]} == read_review(left).pictures
+
+
+@pytest.mark.parametrize(
+    "pictures",
+    [
+        {"../x": [PNG]},
+        {"spring": [b"<svg onload=alert(1)>"]},
+        {"spring": [PNG] * (PICTURES_MAX + 1)},
+        {"spring": [PNG + b"0" * PICTURE_BYTES_MAX]},
+    ],
+    ids=["no campaign", "no PNG", "too many", "too large"],
+)
+def test_pictures_of_another_kind_refuse_the_whole(left: Path, pictures: dict[str, list[bytes]]) -> None:
+    (left / "review.json").write_text(review_text(json.dumps(PLAN), {}, [], [], pictures))
 
     assert "review.json is not what massctl writes" == refusal(left)
 

@@ -455,3 +455,29 @@ def test_a_remote_that_takes_its_time_is_told_once(clone: Path, monkeypatch: pyt
     branch_in(clone, tell=told.append).fetch()
 
     assert ["waiting for origin/massctl-state"] == [each.rpartition(" at ")[0] for each in told]
+
+
+def test_all_that_a_branch_has_is_replaced_but_for_the_folders_that_are_kept(clone: Path, remote: Path) -> None:
+    branch = branch_in(clone)
+    first = branch.commit(None, {"old/a.txt": b"a", "kept/b.txt": b"b"}, "first")
+    assert Push.DONE is branch.replace(None, first).outcome
+    kept = {"kept": branch.list(first, "")["kept"]}
+    second = branch.commit(None, {"new/c.txt": b"c"}, "second", trees=kept)
+
+    assert Push.DONE is branch.replace(first, second).outcome
+    assert ["kept/b.txt", "new/c.txt"] == sorted(branch.files(branch.fetch() or first))
+    assert "1" == git(remote, "rev-list", "--count", "massctl-state")
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_nothing_is_replaced_that_was_not_seen(clone: Path, known: bool, tmp_path: Path, remote: Path) -> None:
+    mine, other = branch_in(clone), branch_in(clone_of(remote, tmp_path / "other"))
+    first = mine.commit(None, {"a.txt": b"a"}, "first")
+    if known:
+        mine.replace(None, first)
+        other.fetch()
+    second = other.commit(None, {"b.txt": b"b"}, "second")
+    assert Push.DONE is other.replace(first if known else None, second).outcome
+
+    third = mine.commit(None, {"c.txt": b"c"}, "third")
+    assert Push.LOST is mine.replace(first if known else None, third).outcome

@@ -92,7 +92,8 @@ def test_advice_has_what_this_run_was_given(value: str, flags: Flags, said: str)
 
 def test_a_verb_gets_no_flag_that_it_does_not_take() -> None:
     english = Language("en", ALL)
-    assert "massctl -C 'a {b} c' validate" == say(Command("validate"), english)
+    assert "massctl -C 'a {b} c' stop" == say(Command("stop"), english)
+    assert "massctl -C 'a {b} c' validate --sandbox" == say(Command("validate"), english)
     assert "massctl -C 'a {b} c' state show --sandbox" == say(Command("state show"), english)
     assert "massctl explain MC016" == say(Command("explain", "MC016"), english)
     assert "massctl apply --sandbox x" == say(Command("apply", "--sandbox x"), Language("en", Flags(sandbox=True)))

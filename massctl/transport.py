@@ -5,6 +5,7 @@ key or password is in it: the exceptions of httpx carry the request's URL, so th
 is raised. Deliberately absent: repetition, and every opinion about what an answer means.
 """
 
+import ipaddress
 import logging
 import socket
 import ssl
@@ -44,6 +45,8 @@ _ON_THE_LINE: Final[tuple[tuple[type[Exception], NoAnswerReason], ...]] = (
 """What went wrong, most telling first."""
 _WRITING: Final = ".send_request_headers.started"
 """How the trace event ends that comes right before a request is written."""
+_CONNECTED: Final = ".connect_tcp.complete"
+"""How the one ends that comes right behind a connection."""
 _LOOK_AT_THE_LINE: Final = Phrase(
     "Check the network, the account's api_base and its proxy if it has one, then run the same command again."
 )
@@ -78,6 +81,8 @@ class Call:
     is_late: Callable[[], bool] | None = field(default=None, repr=False)
     """Asked when the request is about to be written: True holds it back. None if it may leave at any time."""
     answer_bytes_max: int = ANSWER_BYTES_MAX
+    is_public: bool = False
+    """It may only reach an address of the Internet: not this machine, nor one of its network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,12 @@ class RawAnswer:
     server_date: datetime | None = None
     """Its `Date`, in UTC, to compare clocks with; None if there is none, or none that can be read."""
     content_type: str = ""
+    location: str = ""
+    """Where a redirection leads to."""
+
+
+class PrivateAddressError(Exception):
+    """Hold back a call that is for the Internet, and whose host has a private address. Nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +127,9 @@ class _LateError(Exception):
 class _WriteTrace:
     """Traces an exchange up to the moment in which its request is written, and holds back a late one."""
 
-    def __init__(self, is_late: Callable[[], bool] | None) -> None:
+    def __init__(self, is_late: Callable[[], bool] | None, *, is_public: bool = False) -> None:
         self._is_late = is_late
+        self._is_public = is_public
         self.begun = False
         """From here on nobody can say that the server got nothing."""
 
@@ -126,10 +138,19 @@ class _WriteTrace:
 
         What a proxy is asked for first (CONNECT) is not the request.
         """
+        if self._is_public and event.endswith(_CONNECTED):
+            # What was connected to is judged, and not what a name stood for a moment before.
+            _require_public(info["return_value"])
         if event.endswith(_WRITING) and getattr(info.get("request"), "method", None) != b"CONNECT":
             if self._is_late is not None and self._is_late():
                 raise _LateError
             self.begun = True
+
+
+def _require_public(stream: Any) -> None:
+    peer = stream.get_extra_info("server_addr")
+    if not ipaddress.ip_address(peer[0].partition("%")[0]).is_global:
+        raise PrivateAddressError
 
 
 class _TracedInside(httpx.BaseTransport):
@@ -158,8 +179,8 @@ class Line:
         self._http = _open_client(None if inside else proxy, _TracedInside(inside) if inside else None)
 
     def exchange(self, call: Call) -> RawAnswer | NoAnswer:
-        """Make exactly one exchange. Raises nothing of the network's."""
-        trace = _WriteTrace(call.is_late)
+        """Make exactly one exchange. Raises nothing of the network's, and PrivateAddressError for a public call."""
+        trace = _WriteTrace(call.is_late, is_public=call.is_public)
         try:
             return self._exchange(call, trace)
         except _LateError:
@@ -191,7 +212,8 @@ class Line:
                     return NoAnswer("answer_too_large")
             told = response.headers
             date = _server_date(told.get("date", ""))
-            return RawAnswer(response.status_code, bytes(content), date, told.get("content-type", ""))
+            kind, location = told.get("content-type", ""), told.get("location", "")
+            return RawAnswer(response.status_code, bytes(content), date, kind, location)
 
 
 def _server_date(told: str) -> datetime | None:

@@ -85,6 +85,8 @@ class ListedDraft:
     media_id: MediaId
     titles: tuple[str, ...] | None
     """Of its articles; None if the listing does not say."""
+    updated: datetime | None = None
+    """When it was saved at last; None if the listing does not say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from massctl.model.entries import (
 )
 from massctl.model.ids import AccountName, AppId, ImageUrl, MediaId
 from massctl.model.message import (
+    MEDIA_TYPES,
     MediaFile,
     Purpose,
     RenderedCampaign,
@@ -255,18 +256,6 @@ def unread_refusal(why: MassctlError) -> Refusal:
     )
 
 
-MEDIA_TYPES: Final = {
-    "jpg": "image/jpeg",
-    "png": "image/png",
-    "gif": "image/gif",
-    "bmp": "image/bmp",
-    "mp3": "audio/mpeg",
-    "amr": "audio/amr",
-    "wav": "audio/wav",
-    "wma": "audio/x-ms-wma",
-    "mp4": "video/mp4",
-}
-"""Extension -> media type of the part that carries such a file."""
 _SOUNDS: Final[Mapping[Purpose, Literal["voice", "video"]]] = {Purpose.VOICE: "voice", Purpose.VIDEO: "video"}
 """What add_material takes as something else than a picture."""
 

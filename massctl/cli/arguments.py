@@ -26,6 +26,16 @@ form_option: Final = click.option(
 """`--format`, of a verb that can answer with a document."""
 
 
+def repo_option(command: F) -> F:
+    """`--repo`, of a verb that is about a repository on GitHub."""
+    return click.option(
+        "--repo",
+        type=Text(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+"),
+        metavar="OWNER/REPOSITORY",
+        help="The repository on github.com; default: that of the remote.",
+    )(command)
+
+
 def refuse(why: Phrase, param: click.Parameter | None, ctx: click.Context | None) -> NoReturn:
     """Refuse the value of a flag; click's own `fail` would also take a sentence that cannot be translated."""
     raise click.BadParameter(why, ctx=ctx, param=param)

@@ -24,12 +24,18 @@ if TYPE_CHECKING:
 
 def github_of(line: "Line", repository: str, environment: Mapping[str, str]) -> GitHub:
     """Open GitHub's API for the repository of a workflow; raises what is wrong with the environment."""
-    token, api = environment.get("GITHUB_TOKEN", ""), environment.get("GITHUB_API_URL") or GITHUB
+    token = environment.get("GITHUB_TOKEN", "")
     if not token:
         raise ConfigurationError(Phrase("the environment variable {name} is empty", name="GITHUB_TOKEN"))
+    return GitHub(line, github_address(environment), repository, token)
+
+
+def github_address(environment: Mapping[str, str]) -> str:
+    """Return where GitHub's API is; raises ForgeError where a token must not go there."""
+    api = environment.get("GITHUB_API_URL") or GITHUB
     if not api.startswith("https://") and realm_of(api) != "loopback":
         raise ForgeError(Phrase("GITHUB_API_URL must begin with https://"), Phrase("Nothing was written."))
-    return GitHub(line, api.rstrip("/"), repository, token)
+    return api.rstrip("/")
 
 
 def forge_of(line: "Line", settings: "MassctlFile", environment: Mapping[str, str]) -> "Forge | None":

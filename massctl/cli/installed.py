@@ -1,41 +1,76 @@
 """Which commit of massctl this is, and where GitHub has it: what the workflows of `massctl init` are to run.
 
-It is never a name that an index may not have, or may have from somebody else. Sources: PEP 610 (direct_url.json), of
-an installation from git or from a folder; the file that the release workflow puts into a wheel, of one from an index.
+It is never a name that an index may not have, or may have from somebody else, and never a commit that only this
+machine has. Sources: PEP 610 (direct_url.json), of an installation from git or from a folder; the file that the release
+workflow puts into a wheel, of one from an index.
 """
 
 import json
 import os
 import re
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
+from massctl import __version__
 from massctl.errors import MassctlError
 from massctl.ledger.git_remote import Git
+from massctl.model.phrase import Phrase
+from massctl.plan.forge_setup import repository_at
 
 RELEASE_FILE: Final = "release.txt"
 """In `massctl.scaffold`; its one line is OWNER/REPOSITORY@COMMIT."""
-_ON_GITHUB: Final = re.compile(
-    r"(?:https://(?:[^/@]+@)?github\.com/|(?:ssh://)?git@github\.com[:/])([\w.-]+/[\w.-]+?)(?:\.git)?/?"
-)
 _COMMIT: Final = re.compile(r"[0-9a-f]{40,64}")
 _PIN: Final = re.compile(r"[\w.-]+/[\w.-]+@[0-9a-f]{40,64}")
+_FROM_GIT: Final = "pip install git+https://github.com/OWNER/massctl@COMMIT"
 
 
-def action_of_this_massctl() -> str | None:
-    """Return OWNER/REPOSITORY@COMMIT; None where that is not known."""
+@dataclass(frozen=True, slots=True)
+class InstalledAction:
+    """What the workflows are to run."""
+
+    pin: str | None
+    """OWNER/REPOSITORY@COMMIT; None where no repository on GitHub is known to have this massctl."""
+    remark: Phrase | None = None
+    """What the person who runs `massctl init` has to know or do."""
+    version: str | None = None
+    """Of a release: its tag is this, with a v before it."""
+
+    @property
+    def written(self) -> str | None:
+        """Return it as a workflow names it; Dependabot and Renovate find newer releases by the tag behind it."""
+        return self.pin if self.pin is None or self.version is None else f"{self.pin} # v{self.version}"
+
+
+def action_of_this_massctl() -> InstalledAction:
+    """Find out where GitHub has the massctl that runs; reads this machine only."""
     told = _direct_url()
     if told is None or "archive_info" in told:
         released = files("massctl.scaffold") / RELEASE_FILE
         line = released.read_text("utf-8").strip() if released.is_file() else ""
-        return line if _PIN.fullmatch(line) else None
-    if "vcs_info" in told:
-        return _pin(str(told.get("url", "")), str(told["vcs_info"].get("commit_id", "")))
-    folder = Path(unquote(urlsplit(str(told.get("url", ""))).path))
-    return _of_folder(folder) if "dir_info" in told and folder.is_dir() else None
+        if not _PIN.fullmatch(line):
+            return _unknown(Phrase("this massctl names no commit"))
+        return InstalledAction(line, version=__version__)
+    url = str(told.get("url", ""))
+    folder = Path(unquote(urlsplit(url).path))
+    if "dir_info" in told and folder.is_dir():
+        return _of_folder(folder)
+    repository, commit = repository_at(url), str(told.get("vcs_info", {}).get("commit_id", ""))
+    if repository is None or not _COMMIT.fullmatch(commit):
+        return _unknown(Phrase("this massctl was not installed from a commit on github.com"))
+    return InstalledAction(f"{repository}@{commit}")
+
+
+def _unknown(why: Phrase) -> InstalledAction:
+    hint = Phrase(
+        "{why}, so the workflows name none and do not begin; install it from git, then begin anew: {command}",
+        why=why,
+        command=_FROM_GIT,
+    )
+    return InstalledAction(None, hint)
 
 
 def _direct_url() -> dict[str, Any] | None:
@@ -47,15 +82,42 @@ def _direct_url() -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _of_folder(folder: Path) -> str | None:
+def _of_folder(folder: Path) -> InstalledAction:
+    """Look at a checkout that massctl was installed from: only a commit that its remote has is of use to others."""
     git = Git(folder, dict(os.environ))
+
+    def answer(*words: str) -> str:
+        done = git.run(*words)
+        return done.out.decode("utf-8", "replace").strip() if done.done else ""
+
     try:
-        commit, url = git.run("rev-parse", "HEAD"), git.run("remote", "get-url", "origin")
+        top, commit = answer("rev-parse", "--show-toplevel"), answer("rev-parse", "HEAD")
+        repository = repository_at(answer("remote", "get-url", "origin"))
+        there = answer("for-each-ref", "--count=1", "--contains=HEAD", "refs/remotes/origin")
+        changed = answer("status", "--porcelain", "--untracked-files=no")
     except MassctlError:
-        return None
-    return _pin(url.out.decode("utf-8", "replace").strip(), commit.out.decode("ascii", "replace").strip())
-
-
-def _pin(url: str, commit: str) -> str | None:
-    found = _ON_GITHUB.fullmatch(url)
-    return f"{found[1]}@{commit}" if found is not None and _COMMIT.fullmatch(commit) else None
+        top = commit = there = changed = ""
+        repository = None
+    where = str(folder)
+    if not top or Path(top).resolve() != folder.resolve() or not (folder / "action.yml").is_file():
+        return _unknown(
+            Phrase("this massctl was installed from the folder {folder}, which is not its clone", folder=where)
+        )
+    if repository is None or not _COMMIT.fullmatch(commit):
+        return _unknown(
+            Phrase("this massctl was installed from {folder}, whose origin is not on github.com", folder=where)
+        )
+    pin = f"{repository}@{commit}"
+    if not there:
+        say = Phrase(
+            "origin of {folder} does not have its commit {commit}, so the workflows name none and do not begin; run "
+            "git push there, then write {pin} in .github/workflows in place of OWNER/massctl@000…",
+            folder=where,
+            commit=commit[:12],
+            pin=pin,
+        )
+        return InstalledAction(None, say)
+    if not changed:
+        return InstalledAction(pin)
+    say = Phrase("{folder} has changes that are not committed; the workflows run its commit {commit}, without them")
+    return InstalledAction(pin, Phrase(say, folder=where, commit=commit[:12]))

@@ -4,6 +4,7 @@
     review_file    what the job that renders a pull request leaves, read as data: which, how large, of what shape
     port           comments, statuses, changed files and approvals, whatever the forge
     github, gitlab  their answers to the port, on `rest`
+    protection     what keeps others of a repository on GitHub from sending, and how it is mended
 
 Invariant: nothing that a pull request wrote decides where anything is written: not which pull request gets a comment,
 not which commit a status, not which file is written. Deliberately absent: every other use of a forge's API.

@@ -25,6 +25,16 @@ _WRITERS: Final = frozenset({"admin", "write"})
 _VERDICTS: Final = frozenset({"APPROVED", "CHANGES_REQUESTED", "DISMISSED"})
 
 
+def github_api(line: Line, api: str, token: str) -> RestApi:
+    """Speak with GitHub at `api` under a token."""
+    headers = {
+        "Authorization": f"Bearer {token}",
+        "Accept": "application/vnd.github+json",
+        "X-GitHub-Api-Version": "2022-11-28",
+    }
+    return RestApi(line, GitHub.name, api, headers)
+
+
 class GitHub:
     """GitHub's API for one repository; implements `port.Forge`."""
 
@@ -32,12 +42,7 @@ class GitHub:
 
     def __init__(self, line: Line, api: str, repository: str, token: str, login: str | None = BOT) -> None:
         """`login` is who writes with this token; None to ask. A comment of anybody else that begins like ours stays."""
-        headers = {
-            "Authorization": f"Bearer {token}",
-            "Accept": "application/vnd.github+json",
-            "X-GitHub-Api-Version": "2022-11-28",
-        }
-        self._api = RestApi(line, self.name, api, headers)
+        self._api = github_api(line, api, token)
         self._of = f"repos/{repository}"
         self._login = login
 

@@ -14,6 +14,7 @@ PAGE: Final = 100
 """The most that GitHub and GitLab return in one answer."""
 _PAGES_MAX: Final = 30
 _NOT_FOUND: Final = 404
+_FORBIDDEN: Final = (401, 403)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,16 @@ class RestApi:
         """Read something; None if it is not there."""
         answer = self._exchange("GET", path, None, query)
         return None if answer.status == _NOT_FOUND else self._read(answer)
+
+    def look(self, path: str, query: Mapping[str, str] | None = None) -> tuple[int, Any]:
+        """Read something that may be missing or forbidden: the status, and what it says; None if it is missing."""
+        answer = self._exchange("GET", path, None, query)
+        if answer.status in _FORBIDDEN:
+            try:
+                return answer.status, json.loads(answer.content)
+            except (ValueError, RecursionError):
+                return answer.status, None
+        return answer.status, None if answer.status == _NOT_FOUND else self._read(answer)
 
     def list(self, path: str, query: Mapping[str, str] | None = None) -> list[Any]:
         """Read a list."""

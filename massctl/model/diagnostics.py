@@ -199,6 +199,10 @@ CODES: Final[dict[str, str]] = {
     "MC607": "list of openids unreadable",
     "MC608": "openid of unusual length",
     "MC609": "openids need a service account",
+    "MC610": "unknown tag",
+    "MC611": "massctl.tags.json unreadable",
+    "MC612": "followers of a tag",
+    "MC613": "tags never pulled",
 }
 """Code -> summary. Written from the headings of `massctl/view/explanations/en/` by diagnostics_page.py."""
 
@@ -285,6 +289,15 @@ class Check(StrEnum):
     KIND = "kind"
     PROTECTION = "protection"
     ALLOWANCE = "allowance"
+    DEFAULT_BRANCH = "default_branch"
+    BRANCH_RULES = "branch_rules"
+    OWNERS = "owners"
+    ENVIRONMENT = "environment"
+    SECRETS = "secrets"
+    DEPLOY_KEY = "deploy_key"
+    LEDGER_RULES = "ledger_rules"
+    BRAKE_RULES = "brake_rules"
+    ACTIONS = "actions"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,18 @@ if TYPE_CHECKING:
 HEADLINE_CHARACTERS_MAX: Final = 40
 """How much of a message's first line is shown to recognise it by."""
 _PREFIX: Final = "sha256:"
+MEDIA_TYPES: Final = {
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "gif": "image/gif",
+    "bmp": "image/bmp",
+    "mp3": "audio/mpeg",
+    "amr": "audio/amr",
+    "wav": "audio/wav",
+    "wma": "audio/x-ms-wma",
+    "mp4": "video/mp4",
+}
+"""Extension of a picture, sound or video -> its media type, where it is uploaded and where it is shown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -235,38 +235,23 @@ def reads(colour: str, ground: str) -> bool:
     return text is None or behind is None or min(_contrasts(text, behind)) >= CONTRAST_MIN
 
 
-def words_for(colour: str, found: Faded) -> tuple[Phrase, Phrase]:
+_ANOTHER: Final = Phrase("take a colour that differs more from the ground behind it")
+_ANOTHER_ACCENT: Final = Phrase(
+    "no tone of it is readable in light and dark mode: take another colour, or the theme `zhaopai`"
+)
+
+
+def words_for(colour: str, found: Faded, *, is_accent: bool = False) -> tuple[Phrase, Phrase]:
     """Return the message and the hint for an unreadable colour."""
     # Cut and not rounded, so that what is too little never reads as enough.
     contrast = f"{int(found.contrast * 10) / 10:.1f}"
-    values = {"colour": colour, "contrast": contrast, "least": f"{CONTRAST_MIN:g}"}
+    say = Phrase("the colour `{colour}` has a contrast of {contrast}:1 in light mode; at least {least}:1 is needed")
     if found.is_by_night:
-        say = Phrase(
-            "in dark mode text in `{colour}` has a contrast of {contrast}:1; at least {least}:1 is needed", **values
-        )
-    else:
-        say = Phrase(
-            "in light mode text in `{colour}` has a contrast of {contrast}:1; at least {least}:1 is needed", **values
-        )
+        say = Phrase("the colour `{colour}` has a contrast of {contrast}:1 in dark mode; at least {least}:1 is needed")
+    say = Phrase(say, colour=colour, contrast=contrast, least=f"{CONTRAST_MIN:g}")
     if found.better:
         return say, Phrase("`{colour}` is readable in light and dark mode", colour=found.better)
-    return say, Phrase("take a colour that differs more from the ground behind it")
-
-
-def accent_words(accent: str, found: Faded) -> tuple[Phrase, Phrase]:
-    """Return the message and the hint for an unreadable accent."""
-    values = {"colour": accent, "contrast": f"{int(found.contrast * 10) / 10:.1f}", "least": f"{CONTRAST_MIN:g}"}
-    if found.is_by_night:
-        say = Phrase(
-            "the accent `{colour}` has a contrast of {contrast}:1 in dark mode; at least {least}:1 is needed", **values
-        )
-    else:
-        say = Phrase(
-            "the accent `{colour}` has a contrast of {contrast}:1 in light mode; at least {least}:1 is needed", **values
-        )
-    if found.better:
-        return say, Phrase("`{colour}` is readable in light and dark mode", colour=found.better)
-    return say, Phrase("no tone of it is readable in light and dark mode: take another colour, or the theme `zhaopai`")
+    return say, _ANOTHER_ACCENT if is_accent else _ANOTHER
 
 
 def tones(colour: str) -> Iterator[str]:

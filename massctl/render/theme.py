@@ -16,7 +16,7 @@ from massctl.model.ids import THEME_NAME_PATTERN
 from massctl.model.message import Picture
 from massctl.model.phrase import Phrase, enumerated
 from massctl.model.theme import CodeStyle, HeadingStyle, ThemeSettings
-from massctl.render.dark_mode import accent_words, faded, parse, reads, tones, words_for
+from massctl.render.dark_mode import faded, parse, reads, tones, words_for
 from massctl.render.fault import Fault
 from massctl.render.inputs import Inputs, Problem
 from massctl.render.paths import is_at_wechat
@@ -179,7 +179,7 @@ def _about_options(writer: "_Writer") -> Iterator[Fault]:
     if found:
         worst = min(found, key=lambda each: each.contrast)
         accent = "".join(each.serialize() for each in given["--accent"].value)
-        say, hint = accent_words(accent, replace(worst, better=_better_accent(accent, writer.accented)))
+        say, hint = words_for(accent, replace(worst, better=_better_accent(accent, writer.accented)), is_accent=True)
         yield Fault("MC117", say, hint, Severity.WARNING, option="accent")
 
 

@@ -31,6 +31,7 @@ from massctl.render.tree import Element, parse
 BULLET: Final = "•"
 INLINE_PIXELS_MAX: Final = 64
 """Ours: a wider picture in a line of text is not an icon; it gets a line of its own."""
+_ATTRIBUTION: Final = re.compile(r"(?:——?|--)[^。！？…]{1,60}")
 _KEPT: Final = frozenset({"class", "colspan", "dir", "lang", "leaf", "nodeleaf", "rowspan", "style", "title"})
 """Attributes of an author's element that are kept, besides those that begin with `data-`."""
 _ALIGNMENTS: Final = frozenset({"center", "justify", "left", "right"})
@@ -290,7 +291,15 @@ def _length(found: Mapping[str, str], name: str) -> str:
 def _paragraph(writer: _Writer, node: Element) -> None:
     """Write a paragraph. One that holds only pictures needs no `<p>`, and an empty one is left out."""
     if not _lone_pictures(writer, node) and node.children:
-        writer.wrapped(node, "p", _attributes(writer, node))
+        writer.wrapped(node, "p", _attributes(writer, node, "attribution" if _is_attribution(node) else ""))
+
+
+def _is_attribution(node: Element) -> bool:
+    """Tell whether a paragraph ends a quotation and names whose words they are, as `——鲁迅` does."""
+    quotation = node.parent
+    if quotation is None or quotation.name != "blockquote" or node is not quotation.elements[-1]:
+        return False
+    return node is not quotation.elements[0] and _ATTRIBUTION.fullmatch(node.text().strip()) is not None
 
 
 def _heading(writer: _Writer, node: Element) -> None:
@@ -849,8 +858,8 @@ COLUMN_SHARE: Final = 26
 """Percent of the screen that each column of such a table has, some 90 px of a phone."""
 SCREEN_EMS: Final = 24
 """Letters in a row on a phone: 343 px, at the 14 px that the built-in themes write tables with."""
-BETWEEN_EMS: Final = 0.9
-"""Room beside each cell of theirs, 12 px."""
+BETWEEN_EMS: Final = 1.2
+"""Room inside each cell of theirs, 14 to 17 px; WeChat counts it as a part of a width (`box-sizing`)."""
 SPACED: Final = 1.1
 """A letter of theirs with the room behind it, at most 1 px."""
 WORD_EMS_MAX: Final = 4
@@ -942,7 +951,7 @@ def _least_width(column: Sequence[_Cell]) -> str:
         return ""
     # The words of a header may stand in two lines, which leaves more room for the long texts.
     widest = max(max(2, cell.ems / 2) if cell.is_header else cell.ems for cell in column)
-    return f"min-width:{min(WORD_EMS_MAX, widest) * SPACED:.2g}em"
+    return f"min-width:{min(WORD_EMS_MAX, widest) * SPACED + BETWEEN_EMS:.2g}em"
 
 
 def _cell(node: Element) -> _Cell:

@@ -1,6 +1,7 @@
 """Declare which accounts the sandbox has, what each may do, and which tags it has."""
 
-from typing import Annotated, Literal
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -8,6 +9,8 @@ from massctl.sandbox.store import Record, Transaction
 
 FOLLOWERS_MAX = 10_000_000
 FIRST_OWN_TAG = 100
+Span: TypeAlias = tuple[int, int]
+"""Followers from the first number up to, not including, the second."""
 
 
 class BadDeclarationError(ValueError):
@@ -74,30 +77,31 @@ def declare_account(db: Transaction, appid: str, **given: object) -> str:
     """
     Declared.model_validate(given)
     before = db.get("accounts", appid)
-    # A tag holds follower 0 and the followers from number 2 on, so there must be that many.
-    needed = [tag["count"] + 1 for tag in db.find("tags", appid=appid) if tag["count"]]
+    needed = [high for tag in db.find("tags", appid=appid) for _, high in tag["spans"]]
     account = Account.model_validate({"appid": appid, **(before or {}), **given})
     account = account.model_copy(update={"name": account.name or appid, "followers": max([account.followers, *needed])})
     if account.model_dump() != before:
         account.keep(db)
     if before is None:
-        put_tag(db, {"appid": appid, "id": 2, "name": "星标组", "count": 0, "added": []})
+        put_tag(db, {"appid": appid, "id": 2, "name": "星标组", "spans": []})
     return account.secret
 
 
 def declare_tag(db: Transaction, appid: str, number: int, name: str, count: int, *, invented: bool = False) -> None:
     """Create or change a tag; one that already has this name and count keeps its members.
 
-    `invented`: a rehearsal needs the tag, and nobody declared that the account has it.
+    Its members are follower 0 and those from number 2 on. `invented`: a rehearsal needs the tag, and nobody declared
+    that the account has it.
     """
     if db.get("accounts", appid) is None:
         raise BadDeclarationError("the account of the tag does not exist")
     if not name or not 0 <= number < 2**31 or not 0 <= count < FOLLOWERS_MAX:
         raise BadDeclarationError(f"a tag needs an id, a name and a count from 0 to {FOLLOWERS_MAX}")
     before = db.get("tags", f"{appid}|{number}")
-    same = before is not None and (before["name"], before["count"]) == (name, count)
-    row = before if before is not None and same else {"appid": appid, "id": number, "name": name, "count": count}
-    after = {"added": [], **row, "invented": invented}
+    spans: list[list[int]] = [[low, high] for low, high in ((0, min(count, 1)), (2, count + 1)) if low < high]
+    if before is not None and before["name"] == name and size_of(before["spans"]) == count:
+        spans = before["spans"]
+    after = {"appid": appid, "id": number, "name": name, "spans": spans, "invented": invented}
     if after != before:
         put_tag(db, after)
         declare_account(db, appid)
@@ -114,6 +118,11 @@ def next_tag_id(db: Transaction, appid: str) -> int:
     """Return the id of an account's next tag: one that none of its tags has or ever had."""
     last = int((db.get("accounts", appid) or {}).get("last_tag", 0))
     return max([FIRST_OWN_TAG - 1, last, *(int(tag["id"]) for tag in db.find("tags", appid=appid))]) + 1
+
+
+def size_of(spans: Iterable[Sequence[int]]) -> int:
+    """Count the members of spans that do not overlap."""
+    return sum(high - low for low, high in spans)
 
 
 def put_tag(db: Transaction, tag: Record) -> None:

@@ -10,12 +10,12 @@ import base64
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import islice
-from typing import TypeAlias
 
-from massctl.sandbox.accounts import Account, next_tag_id, put_tag
+from massctl.sandbox.accounts import Account, Span, declare_tag, next_tag_id, put_tag, size_of
 from massctl.sandbox.request import OK, Refusal, Request, get, integer, post
 from massctl.sandbox.store import Record
 
@@ -43,8 +43,6 @@ An openid that a campaign declares begins with `o`, so there is a spelling for t
 BAD_NAME = "bad_name"
 """WeChat names that begin so are illegal."""
 
-Span: TypeAlias = tuple[int, int]
-"""Followers from the first number up to, not including, the second."""
 _OPENID = re.compile(r"^(o[A-Za-z0-9_-]{5,63}|not_a_follower[A-Za-z0-9_-]*)$")
 _OWN = re.compile(r"^oSBX([0-9a-f]{6})_([A-Za-z0-9_-]{17})$")
 
@@ -86,27 +84,20 @@ class Audience:
     scope: str
     """`all`, `tag:<id>` or `openids`."""
     spans: tuple[Span, ...] = ()
-    others: frozenset[str] = frozenset()
-    """Fingerprints of openids that are not the sandbox's own."""
+    others: tuple[str, ...] = ()
+    """Fingerprints of openids that are not the sandbox's own, sorted."""
     not_followers: int = 0
     """Openids that the sandbox was told do not follow; delivery to them fails."""
 
     @property
     def total(self) -> int:
         """Count the audience."""
-        return sum(high - low for low, high in self.spans) + len(self.others) + self.not_followers
-
-    def as_record(self) -> Record:
-        """Return the stored form; `from_record` reads it back."""
-        spans = [list(span) for span in self.spans]
-        others = " ".join(sorted(self.others))
-        return {"scope": self.scope, "spans": spans, "others": others, "not_followers": self.not_followers}
+        return size_of(self.spans) + len(self.others) + self.not_followers
 
     @classmethod
-    def from_record(cls, record: Record) -> "Audience":
-        """Read the stored form."""
-        spans = tuple((int(low), int(high)) for low, high in record["spans"])
-        return cls(record["scope"], spans, frozenset(record["others"].split()), record["not_followers"])
+    def of_row(cls, row: Record) -> "Audience":
+        """Read what `asdict` made for a row."""
+        return cls(row["scope"], tuple(map(tuple, row["spans"])), tuple(row["others"]), row["not_followers"])
 
     def has_follower(self, index: int) -> bool:
         """Tell whether one of the sandbox's own followers is in it."""
@@ -127,7 +118,7 @@ def by_filter(request: Request, given: object) -> Audience:
     tag = request.db.get("tags", f"{request.appid}|{tag_id}")
     if tag is None:
         raise Refusal(40152)
-    return Audience(f"tag:{tag_id}", tag_spans(tag))
+    return Audience(f"tag:{tag_id}", joined(tag["spans"]))
 
 
 def by_openids(request: Request, given: object) -> Audience:
@@ -143,9 +134,9 @@ def by_openids(request: Request, given: object) -> Audience:
         raise Refusal(40130)
     following = [openid for openid in unique if not openid.startswith(NOT_A_FOLLOWER)]
     indexes = {openid: follower_index(request.account, openid) for openid in following}
-    others = frozenset(fingerprint(request.appid, openid) for openid, index in indexes.items() if index is None)
-    own = [index for index in indexes.values() if index is not None]
-    return Audience("openids", spans_of(own), others, len(unique) - len(following))
+    others = sorted({fingerprint(request.appid, openid) for openid, index in indexes.items() if index is None})
+    own = joined((index, index + 1) for index in indexes.values() if index is not None)
+    return Audience("openids", own, tuple(others), len(unique) - len(following))
 
 
 def everybody(account: Account) -> tuple[Span, ...]:
@@ -153,27 +144,21 @@ def everybody(account: Account) -> tuple[Span, ...]:
     return ((0, account.followers),) if account.followers else ()
 
 
-def tag_spans(tag: Record) -> tuple[Span, ...]:
-    """Return a tag's members: number 0 and from number 2 on, without those untagged, and those tagged one by one."""
-    count, removed = int(tag["count"]), sorted(tag.get("removed", []))
-    spans: list[Span] = []
-    for low, high in ((0, min(count, 1)), (2, count + 1)):
-        for gap in [*(index for index in removed if low <= index < high), high]:
-            spans += [(low, gap)] if low < gap else []
-            low = gap + 1  # noqa: PLW2901 - the rest of the span
-    single = [index for index in tag["added"] if not any(low <= index < high for low, high in spans)]
-    return tuple(sorted([*spans_of(single), *spans]))
-
-
-def spans_of(indexes: Sequence[int]) -> tuple[Span, ...]:
-    """Return the spans that cover exactly `indexes`."""
-    spans: list[Span] = []
-    for index in sorted(set(indexes)):
-        if spans and spans[-1][1] == index:
-            spans[-1] = (spans[-1][0], index + 1)
+def joined(spans: Iterable[Sequence[int]]) -> tuple[Span, ...]:
+    """Return the fewest spans that have the same members."""
+    found: list[Span] = []
+    for low, high in sorted((low, high) for low, high in spans):
+        if found and low <= found[-1][1]:
+            found[-1] = (found[-1][0], max(high, found[-1][1]))
         else:
-            spans.append((index, index + 1))
-    return tuple(spans)
+            found.append((low, high))
+    return tuple(found)
+
+
+def without(spans: Iterable[Sequence[int]], index: int) -> tuple[Span, ...]:
+    """Return the spans without one follower."""
+    parts = [part for low, high in spans for part in ((low, min(high, index)), (max(low, index + 1), high))]
+    return tuple((low, high) for low, high in parts if low < high)
 
 
 def over_limit(audience: Audience, earlier: list[Record]) -> int:
@@ -182,7 +167,7 @@ def over_limit(audience: Audience, earlier: list[Record]) -> int:
         return 0
     got = Counter[str]()
     for record in earlier if audience.others else []:
-        got.update(audience.others.intersection(record["others"].split()))
+        got.update(set(audience.others).intersection(record["others"]))
     to_all = sum(record["scope"] == "all" for record in earlier)
     full: int = sum(to_all + got[name] >= USER_MONTHLY for name in audience.others)
     spans = [(int(low), int(high)) for record in earlier for low, high in record["spans"]]
@@ -211,7 +196,7 @@ def _full_in(span: Span, earlier: list[Span]) -> int:
 @get("tags/get")
 def tags_get(request: Request) -> Record:
     """Answer `tags/get`: id, name and count of each."""
-    return {"tags": [{"id": tag["id"], "name": tag["name"], "count": _size(tag)} for tag in _tags(request)]}
+    return {"tags": [{"id": tag["id"], "name": tag["name"], "count": size_of(tag["spans"])} for tag in _tags(request)]}
 
 
 @post("tags/create")
@@ -221,7 +206,7 @@ def tags_create(request: Request) -> Record:
     if len(mine) >= TAGS_MAX:
         raise Refusal(45056)
     number = next_tag_id(request.db, request.appid)
-    put_tag(request.db, {"appid": request.appid, "id": number, "name": name, "count": 0, "added": []})
+    declare_tag(request.db, request.appid, number, name, 0)
     return {"tag": {"id": number, "name": name}}
 
 
@@ -238,7 +223,7 @@ def tags_update(request: Request) -> Record:
 def tags_delete(request: Request) -> Record:
     """Answer `tags/delete`."""
     tag = _own_tag(request, _tag_member(request).get("id"))
-    if _size(tag) > DELETABLE_FOLLOWERS:
+    if size_of(tag["spans"]) > DELETABLE_FOLLOWERS:
         raise Refusal(45057)
     request.change_account(last_tag=max(tag["id"], request.account.last_tag))
     request.db.delete("tags", f"{request.appid}|{tag['id']}")
@@ -252,9 +237,7 @@ def batchtagging(request: Request) -> Record:
     others = [other for other in _tags(request) if other["id"] != tag["id"]]
     if any(sum(_has(other, index) for other in others) >= TAGS_OF_ONE_USER for index in indexes):
         raise Refusal(45059)
-    left = {**tag, "removed": sorted({*tag.get("removed", [])}.difference(indexes))}
-    new = {index for index in indexes if not _has(left, index)}
-    put_tag(request.db, {**left, "added": sorted({*tag["added"], *new})})
+    put_tag(request.db, {**tag, "spans": joined([*tag["spans"], *((index, index + 1) for index in indexes)])})
     return OK
 
 
@@ -262,9 +245,7 @@ def batchtagging(request: Request) -> Record:
 def batchuntagging(request: Request) -> Record:
     """Answer `tags/members/batchuntagging`; a follower without the tag is no error."""
     tag, indexes = _tagging(request)
-    left = {**tag, "added": sorted({*tag["added"]}.difference(indexes))}
-    gone = {index for index in indexes if _has(left, index)}
-    put_tag(request.db, {**left, "removed": sorted({*tag.get("removed", []), *gone})})
+    put_tag(request.db, {**tag, "spans": reduce(without, indexes, tag["spans"])})
     return OK
 
 
@@ -289,7 +270,7 @@ def user_tag_get(request: Request) -> Record:
     tag = request.db.get("tags", f"{request.appid}|{integer(given.get('tagid'), 0, 2**31)}")
     if tag is None:
         raise Refusal(45058, "invalid tag")
-    return _page(request, tag_spans(tag), given.get("next_openid") or "")
+    return _page(request, joined(tag["spans"]), given.get("next_openid") or "")
 
 
 def _page(request: Request, spans: tuple[Span, ...], after: object) -> Record:
@@ -300,12 +281,8 @@ def _page(request: Request, spans: tuple[Span, ...], after: object) -> Record:
     return {"count": len(openids), **data, "next_openid": openids[-1] if openids else ""}
 
 
-def _size(tag: Record) -> int:
-    return sum(high - low for low, high in tag_spans(tag))
-
-
 def _has(tag: Record, index: int) -> bool:
-    return any(low <= index < high for low, high in tag_spans(tag))
+    return any(low <= index < high for low, high in tag["spans"])
 
 
 def _tags(request: Request) -> list[Record]:

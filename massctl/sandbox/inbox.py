@@ -269,7 +269,7 @@ def _received(db: Transaction, account: Account, sent: list[Record], index: int)
     months: Counter[datetime] = Counter()
     received = []
     for job in sent:
-        audience = Audience.from_record(db.get("audiences", str(job["msg_id"])) or {})
+        audience = Audience.of_row(db.get("audiences", str(job["msg_id"])) or {})
         if not (audience.has_follower(index) or (alias and audience.has_other(alias))):
             continue
         month = month_start(beijing(job["at"]))

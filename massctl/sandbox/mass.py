@@ -9,7 +9,7 @@ repeat is not compared is inferred.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from html import unescape
 
 from massctl.sandbox import audience, drafts, jobs, media
@@ -187,7 +187,7 @@ def accept(request: Request, to: Audience, message: "Message", fact: Record, *, 
     `fact` joins the record: clientmsgid, digest of the request, send_ignore_reprint.
     """
     number = request.db.next_number("job")
-    msg_id, stored = MSG_ID_BASE + number, to.as_record()
+    msg_id, stored = MSG_ID_BASE + number, asdict(to)
     full = audience.over_limit(to, _this_month(request)) if request.account.kind == "service" else 0
     ordered = request.account.ending or {}
     if ordered:

@@ -26,7 +26,7 @@ Record: TypeAlias = dict[str, Any]
 BEIJING = timezone(timedelta(hours=8))
 """Quota days and months are Beijing time; inferred, no page says so."""
 FILE_NAME = "world.sqlite3"
-FORMAT = 2
+FORMAT = 3
 """Version of the file; another one is refused."""
 LASTING = ("accounts", "tags", "settings")
 """The kinds of rows that survive a reset."""

@@ -36,7 +36,7 @@ _PROGRAMS: Final = frozenset({".githooks/pre-commit"})
 def scaffold_files(language: str = "zh", owner: str | None = None, action: str | None = None) -> dict[str, bytes]:
     """Return the scaffold's files: path with `/` -> bytes. `owner` is a person or team as CODEOWNERS names them.
 
-    `action` is the massctl that the workflows run: OWNER/REPOSITORY@COMMIT.
+    `action` is the massctl that the workflows run: OWNER/REPOSITORY@COMMIT, and of a release a comment with its tag.
     """
     source = files("massctl.scaffold")
     found = {**dict(_walk(source / "every_language", "")), **dict(_walk(source / language, ""))}

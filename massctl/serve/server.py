@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from massctl.loopback.server import is_loopback, run_app
 from massctl.model.ids import CampaignName, is_campaign_name
+from massctl.model.message import MEDIA_TYPES
 from massctl.serve.page_cache import FILE_FOLDER, Broadcaster, PageCache, ServedRepository
 from massctl.serve.watcher import Watcher
 from massctl.view.pages.document import CALENDAR, SCRIPT, SERVED_POLICY, THEMES
@@ -24,18 +25,6 @@ STREAM: Final = "/-/changes"
 SILENCE_SECONDS: Final = 15.0
 """After so long a stream says that it is still there; that is also when it notices that its page is gone."""
 _DIGITS_MAX: Final = 9
-_KINDS: Final = {
-    "jpg": "image/jpeg",
-    "png": "image/png",
-    "gif": "image/gif",
-    "bmp": "image/bmp",
-    "mp3": "audio/mpeg",
-    "amr": "audio/amr",
-    "wav": "audio/wav",
-    "wma": "audio/x-ms-wma",
-    "mp4": "video/mp4",
-}
-"""What campaigns upload. Whatever an address says, nothing that runs in a page is given."""
 _FILE: Final = re.compile(re.escape(FILE_FOLDER) + r"([0-9a-f]{64})\.([a-z0-9]{1,5})", re.ASCII)
 _HEADERS: Final = {
     "Content-Security-Policy": SERVED_POLICY,
@@ -98,7 +87,8 @@ class WsgiApp:
     def _file(self, request: "Request", sha256: str, extension: str) -> "Response":
         from werkzeug.wrappers import Response
 
-        data, kind = self._cache.file(sha256), _KINDS.get(extension)
+        # Whatever an address says, nothing that runs in a page is given.
+        data, kind = self._cache.file(sha256), MEDIA_TYPES.get(extension)
         if data is None or kind is None:
             return Response("there is no such file\n", 404)
         answer = Response(data, content_type=kind, headers={"Cache-Control": "private, max-age=31536000, immutable"})

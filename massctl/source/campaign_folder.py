@@ -30,12 +30,13 @@ UNSENT_LIST: Final = "unsent.txt"
 def unfinished_folder(repository: Repository, name: CampaignName, cache: Path) -> Iterator[Path]:
     """Give an empty folder below `cache` for a new campaign, to be moved to its place; it is removed at the end.
 
-    Raises UsageError if something cannot be written. One run at a time.
+    It stands in a repository of its own, so that it can be rendered before it is in place. Raises UsageError if
+    something cannot be written. One run at a time.
     """
     root, folder = repository.root / CAMPAIGNS, cache / _UNFINISHED
     try:
         shutil.rmtree(folder, ignore_errors=True)  # What a run left that was killed.
-        target = folder / name
+        target = folder / CAMPAIGNS / name
         target.mkdir(parents=True)
         root.mkdir(exist_ok=True)
         if folder.stat().st_dev != root.stat().st_dev:

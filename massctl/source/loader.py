@@ -356,6 +356,7 @@ class Desires:
         # Rendering loads Jinja, Markdown and the CSS inliner; a repository of sent campaigns needs none.
         from massctl.render.campaign import render_campaign
         from massctl.source.campaigns import about_cut_texts, about_unseen, with_excerpts
+        from massctl.source.tags import about_tag
 
         loaded, file = due.loaded, due.file
         self._workbench.links = self._links_of(loaded.name)
@@ -367,7 +368,11 @@ class Desires:
             source_sha256=due.source,
             place=loaded.place,
             words=self._workbench.words,
-            about_file=[*about_unseen(loaded.positions.reporter), *about_cut_texts(loaded.positions)],
+            about_file=[
+                *about_unseen(loaded.positions.reporter),
+                *about_cut_texts(loaded.positions),
+                *about_tag(self._workbench.repository, loaded.name, file.account, file.audience, loaded.place),
+            ],
         )
         shown = with_excerpts(diagnostics, self._workbench.repository, loaded.positions.reporter)
         if rendered is None:

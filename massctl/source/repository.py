@@ -167,6 +167,8 @@ def _tells_cases_apart(folder: int, name: str) -> bool:
 
 
 SETTINGS: Final = "massctl.yaml"
+TAGS_FILE: Final = "massctl.tags.json"
+_AT_THE_ROOT: Final = (SETTINGS, TAGS_FILE)
 CAMPAIGNS: Final = "campaigns"
 LOCK_BYTES_MAX: Final = 4 * 1024 * 1024
 """Far above what eight articles and their pictures need."""
@@ -395,8 +397,8 @@ class Repository:
                 raise
             say = Phrase("{name} is a link that leads back to itself", name=as_written(path))
             raise UnreadableError("MC001", path, say, Phrase("replace the link by the file itself")) from None
-        fence = real_root if path == SETTINGS else os.path.join(real_root, CAMPAIGNS)
-        if pure.parts[0] != CAMPAIGNS and path != SETTINGS:
+        fence = real_root if path in _AT_THE_ROOT else os.path.join(real_root, CAMPAIGNS)
+        if pure.parts[0] != CAMPAIGNS and path not in _AT_THE_ROOT:
             raise _outside(path)
         if os.path.commonpath([real, fence]) != fence or real == fence:
             raise _outside(path)

@@ -35,6 +35,15 @@ LABELS: Final = {
     Check.KIND: Phrase("kind"),
     Check.PROTECTION: Phrase("API 群发保护"),
     Check.ALLOWANCE: Phrase("allowance"),
+    Check.DEFAULT_BRANCH: Phrase("branch"),
+    Check.BRANCH_RULES: Phrase("rules: merge"),
+    Check.OWNERS: Phrase("CODEOWNERS"),
+    Check.ENVIRONMENT: Phrase("environment"),
+    Check.SECRETS: Phrase("secrets"),
+    Check.DEPLOY_KEY: Phrase("deploy key"),
+    Check.LEDGER_RULES: Phrase("rules: ledger"),
+    Check.BRAKE_RULES: Phrase("rules: brake"),
+    Check.ACTIONS: Phrase("workflows"),
 }
 _MARKS: Final = {Level.OK: "✓", Level.WARNING: "!", Level.PROBLEM: "✗", Level.UNKNOWN: "?"}
 _INKS: Final = {Level.OK: Ink.DONE, Level.WARNING: Ink.WARNING, Level.PROBLEM: Ink.ERROR, Level.UNKNOWN: Ink.DETAIL}
@@ -58,7 +67,9 @@ def doctor_text(findings: Sequence[Finding], language: Language, style: Style, w
                     inner=2,
                 )
                 label = said
-                if each.hint:
+                if each.hint.startswith("gh "):
+                    table.command(each.hint)
+                elif each.hint:
                     table.below(each.hint)
     page.blank()
     page.line(*_summary(findings), hang=2)

@@ -5,7 +5,7 @@ never change with the language; only `message` and `hint` do. A plan is in `mass
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -19,6 +19,7 @@ from massctl.model.phrase import Command, Phrase, in_a_row
 from massctl.model.settings import Happening, RunnerHappening
 from massctl.model.state import Attempt, HeldLease, Job, Record, State, Status, status_of
 from massctl.model.strict import Strict
+from massctl.plan.forge_setup import StepName
 from massctl.plan.lease import NO_RUNNER, LocalRunner
 from massctl.plan.plan_file import (
     LockedCampaign,
@@ -41,12 +42,15 @@ if TYPE_CHECKING:
     from massctl.apply.ports import SendingSpeed
     from massctl.apply.runner_events import RunnerEvent
     from massctl.apply.withdraw import Withdrawal
+    from massctl.model.campaign import Tag
     from massctl.model.diagnostics import Finding
     from massctl.model.entries import JobFinish
     from massctl.model.send import Verdict
+    from massctl.plan.forge_setup import SetupStep
     from massctl.plan.guards import Brake
     from massctl.plan.send_block import SendBlock
     from massctl.view.explain import Explanation
+    from massctl.view.imported import ImportedArticleFacts
     from massctl.view.ledger import Repair
 
 
@@ -310,6 +314,52 @@ def doctor_json(findings: "Sequence[Finding]", exit_status: int, language: Langu
     return _report(DoctorReport, language, exit_status=exit_status, findings=findings, summary=summary)
 
 
+class ReportedOptional(Strict):
+    """Commands that only some repositories need."""
+
+    when: str
+    """Which."""
+    commands: list[str]
+    """Lines of a shell."""
+
+
+class ReportedStep(Strict):
+    """One step of setting up."""
+
+    name: StepName
+    """Which."""
+    title: str
+    """What to do."""
+    is_done: bool
+    """The files here show that it was done already."""
+    protects: str
+    """What would go wrong without it."""
+    todo: list[str]
+    """What to write into files, or to know, before the commands."""
+    commands: list[str]
+    """Lines of a POSIX shell, which can be pasted as one."""
+    clicks: str | None
+    """The same with the mouse; null where there is no such way."""
+    optional: list[ReportedOptional]
+    """What only some repositories need."""
+
+
+class SetupReport(Report):
+    """What `massctl ci setup --format json` prints, on every exit but 2 and 3."""
+
+    repository: str | None
+    """OWNER/REPOSITORY on github.com; null where it is not known yet."""
+    steps: list[ReportedStep]
+    """In the order in which they are done."""
+    error: ReportedError | None = Field(default=None)
+    """What stopped the command."""
+
+
+def setup_json(steps: "Sequence[SetupStep]", repository: str | None, language: Language) -> str:
+    """Return the steps of `massctl ci setup`."""
+    return _report(SetupReport, language, repository=repository, steps=steps)
+
+
 class FollowedCampaign(Strict):
     """One edition of a campaign, and its jobs."""
 
@@ -425,6 +475,123 @@ def rest_json(record: Record, rest: str, openids: int, files: Sequence[str], lan
     """Return the edition whose list was ended, and the campaign that has its other openids."""
     made = document(RestCampaign, name=rest, openids=openids)
     return _report(NewReport, language, exit_status=0, campaigns=_acted(record), rest=made, files=files)
+
+
+class ImportedArticle(Strict):
+    """An article that was imported, and what became of it."""
+
+    title: str
+    """Its title."""
+    content: str
+    """Its file, from the campaign's folder."""
+    characters: int
+    """Characters of its text, without blanks."""
+    pictures: int
+    """Pictures in it."""
+    links: int
+    """Links in it."""
+    is_same: bool
+    """Whether massctl renders the same text, pictures and links."""
+    differences: list[str]
+    """What differs, for people."""
+    not_carried: list[str]
+    """What could not be carried over and why, for people."""
+
+
+class ImportReport(CommandReport):
+    """What `massctl import --format json` prints where it makes a campaign."""
+
+    name: str | None
+    """The campaign; null where the command stopped before."""
+    files: list[str]
+    """The files that were written, from the repository's root."""
+    articles: list[ImportedArticle]
+    """Its articles."""
+    diagnostics: list[PlannedDiagnostic]
+    """What has to be mended before the campaign can be sent."""
+    error: ReportedError | None = Field(default=None)
+    """What stopped the command."""
+
+
+class ListedArticles(Strict):
+    """A draft or a publication, as WeChat lists it."""
+
+    id: str
+    """Its media_id or article_id, for `massctl import draft` or `published`."""
+    titles: list[str]
+    """Of its articles."""
+    updated: str | None
+    """When it was changed at last."""
+
+
+class ImportListReport(Report):
+    """What `massctl import drafts --format json` and `import published` without an id print."""
+
+    account: str
+    """The account."""
+    listed: list[ListedArticles]
+    """Newest first."""
+
+
+def import_json(
+    name: str,
+    files: Sequence[str],
+    articles: "Sequence[ImportedArticleFacts]",
+    faults: Sequence[Diagnostic],
+    exit_status: int,
+    language: Language,
+) -> str:
+    """Return what an import made, and how it compares with its source."""
+    found = diagnostics_document(faults)
+    return _report(
+        ImportReport, language, exit_status=exit_status, name=name, files=files, articles=articles, diagnostics=found
+    )
+
+
+def import_list_json(
+    account: str, listed: "Sequence[tuple[str, Sequence[str] | None, datetime | None]]", language: Language
+) -> str:
+    """Return the drafts or publications that can be imported."""
+    rows = [
+        document(ListedArticles, id=known, titles=list(titles or ()), updated=updated)
+        for known, titles, updated in listed
+    ]
+    return _report(ImportListReport, language, account=account, listed=rows)
+
+
+class ReportedTag(Strict):
+    """A tag (标签)."""
+
+    id: int
+    """Its id, for `audience.tag_id`."""
+    name: str
+    """Its name, for `audience.tag`."""
+    count: int
+    """How many followers had it."""
+
+
+class ReportedTags(Strict):
+    """The tags of an account."""
+
+    account: str
+    """The account."""
+    pulled_at: str
+    """When they were read."""
+    tags: list[ReportedTag]
+    """All of them."""
+
+
+class TagsReport(Report):
+    """What `massctl tags list` and `massctl tags pull` print with `--format json`."""
+
+    accounts: list[ReportedTags]
+    """By account."""
+
+
+def tags_json(found: "Mapping[str, tuple[datetime, Sequence[Tag]]]", language: Language) -> str:
+    """Return the tags of accounts, and when they were read."""
+    rows = [document(ReportedTags, account=name, pulled_at=at, tags=tags) for name, (at, tags) in found.items()]
+    return _report(TagsReport, language, accounts=rows)
 
 
 class Candidate(Strict):
@@ -1082,12 +1249,16 @@ REPORTS: Final[dict[str, type[BaseModel]]] = {
     "resume": BrakeReport,
     "run": RunnerEventReport,
     "new": NewReport,
+    "import": ImportReport,
+    "import drafts": ImportListReport,
+    "tags list": TagsReport,
     "record-event": EventReport,
     "adopt": AdoptReport,
     "comments": CommentsReport,
     "speed": SpeedReport,
     "lock": LockReport,
     "doctor": DoctorReport,
+    "ci setup": SetupReport,
     "validate": ValidateReport,
     "explain": ExplainReport,
     "state show": StateShowReport,

@@ -68,6 +68,12 @@ class Page:
             lead = " " * hang
         self._fill(lead, parts, 0, hang + inner)
 
+    def command(self, text: str, *, indent: int = 0) -> None:
+        """Add a command that a person copies: what does not fit goes on below, as a shell joins it again."""
+        blanks = " " * min(indent, max(self.width, WIDTH_MIN) // 10)
+        for part in shell_lines(printable(text), max(self.width, WIDTH_MIN) - len(blanks)):
+            self._lines.append(f"{blanks}{part}")
+
     def raw(self, text: str) -> None:
         """Add a line as it is: measured, safe and painted by the caller."""
         self._lines.append(text)
@@ -139,7 +145,8 @@ class Page:
 
 
 _COMMAND: Final = re.compile(
-    r"(?:massctl [a-z-]|git (?:-C |add |commit |fetch|pull|push|remote |rm ))(?:(?!   | \(|[;:,`)，；：。）]).)*"
+    r"(?:massctl [a-z-]|gh (?:api|repo|secret) |git (?:-C |add |commit |fetch|pull|push|remote |rm ))"
+    r"(?:(?!   | \(|[;:,`)，；：。）]).)*"
 )
 """A command that a sentence advises: to the line's end, or to what the sentence goes on with."""
 _ADDRESS: Final = re.compile(r"https?://")
@@ -233,7 +240,7 @@ def _words(pieces: list[_Piece], width: int) -> Iterator[list[_Piece]]:
 def _inside_commands(pieces: list[_Piece], width: int) -> set[int]:
     """Find the pieces before which no line may break: half of a command, copied and pasted, is another command."""
     text = "".join(cluster for cluster, _ in pieces)
-    if "massctl " not in text and "git " not in text:
+    if not any(name in text for name in ("massctl ", "git ", "gh ")):
         return set()
     starts = [0, *accumulate(len(cluster) for cluster, _ in pieces)]
     found: set[int] = set()
@@ -250,6 +257,26 @@ def _trimmed(line: list[_Piece]) -> list[_Piece]:
         end -= 1
     # A joiner may hold a blank fast, as one cluster with it.
     return [*line[: max(0, end - 1)], *((text.rstrip(" "), ink) for text, ink in line[max(0, end - 1) : end])]
+
+
+_SHELL_WORD: Final = re.compile(r"(?:[^\s\"']|\"[^\"]*\"|'[^']*')+")
+_SHELL_INDENT: Final = "  "
+"""Before the words of a command that goes on on the next line."""
+
+
+def shell_lines(command: str, width: int) -> list[str]:
+    """Break a command before its words, as a shell joins it again; a word that is too long stays whole."""
+    if len(command) <= width:
+        return [command]
+    lead = " " * (len(command) - len(command.lstrip(" ")))
+    lines, line = list[str](), lead
+    for word in _SHELL_WORD.findall(command):
+        longer = f"{line} {word}" if line.strip() else f"{line}{word}"
+        if len(longer) + 2 > width and line.strip():
+            lines.append(f"{line} \\")
+            longer = f"{lead}{_SHELL_INDENT}{word}"
+        line = longer
+    return [*lines, line]
 
 
 class Table:
@@ -272,3 +299,7 @@ class Table:
     def below(self, *parts: Part, inner: int = 2) -> None:
         """Add a line below a row, further in: what to do about it, or its details."""
         self._page.line(*parts, indent=self.hang + inner)
+
+    def command(self, text: str) -> None:
+        """Add a command below a row, to be copied."""
+        self._page.command(text, indent=self.hang + 2)

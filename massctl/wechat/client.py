@@ -178,6 +178,28 @@ class WeChatClient:
                 break
         return tuple(found.values())
 
+    def kept_draft(self, media_id: MediaId) -> tuple[wire.KeptArticle, ...] | None:
+        """Read a draft with all that is told of it; None when it is gone."""
+        return self._call_unless_gone(wire.KEPT_DRAFT.with_body({"media_id": media_id}))
+
+    def newest_publications(self) -> tuple[wire.ListedPublication, ...]:
+        """List the newest publications, without their contents, newest first; what was sent is not among them."""
+        wanted = {"offset": 0, "count": wire.DRAFTS_LISTED_MAX, "no_content": 1}
+        return self._call(wire.LIST_PUBLICATIONS.with_body(wanted))
+
+    def kept_publication(self, article_id: str) -> tuple[wire.KeptArticle, ...]:
+        """Read a publication."""
+        return self._call(wire.KEPT_PUBLICATION.with_body({"article_id": article_id}))
+
+    def material(self, media_id: MediaId) -> bytes | None:
+        """Fetch the bytes of a permanent picture; None if WeChat does not give them."""
+        request = wire.GET_MATERIAL.with_body({"media_id": media_id})
+        raw = self._line.exchange(self._http_call(request, self._tokens.get(), None))
+        # A refusal is JSON, as everything else that WeChat says.
+        if isinstance(raw, NoAnswer) or raw.status != 200 or raw.content.lstrip()[:1] == b"{":
+            return None
+        return raw.content
+
     def draft_count(self) -> int:
         """Count the drafts."""
         return self._call(wire.DRAFT_COUNT)

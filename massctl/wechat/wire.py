@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any, Final, Generic, Self, TypeVar, assert_never
 
 from massctl.apply.ports import CallQuota, DraftArticle, ListedDraft, Material, SendingSpeed, Upload
@@ -104,6 +105,25 @@ class DraftList:
     total: int
 
 
+@dataclass(frozen=True, slots=True)
+class ListedPublication:
+    """A publication as freepublish/batchget lists it."""
+
+    article_id: str
+    titles: tuple[str, ...] | None
+    updated: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptArticle:
+    """An article of a draft or a publication, with what only an import asks for."""
+
+    article: DraftArticle
+    thumb_url: str
+    """The address of its cover; empty if it is not told."""
+    is_deleted: bool
+
+
 def _grant(fields: Fields) -> Grant:
     """Read a token; `expires_in` is what is left of its life, so small values are normal."""
     return Grant(text(fields, "access_token"), min(count(fields, "expires_in"), TOKEN_LIFE_SECONDS_MAX))
@@ -147,10 +167,29 @@ def _articles(fields: Fields) -> tuple[DraftArticle, ...]:
     )
 
 
+def _kept_articles(fields: Fields) -> tuple[KeptArticle, ...]:
+    items = objects(fields, "news_item")
+    return tuple(
+        KeptArticle(article, lenient(item, "thumb_url"), flag(item, "is_deleted"))
+        for article, item in zip(_articles(fields), items, strict=True)
+    )
+
+
+def _publications(fields: Fields) -> tuple[ListedPublication, ...]:
+    items = objects(fields, "item") if "item" in fields else []
+    return tuple(ListedPublication(text(item, "article_id"), _titles(item), _updated(item)) for item in items)
+
+
+def _updated(item: Fields) -> datetime | None:
+    seconds = integer(item.get("update_time"))
+    return datetime.fromtimestamp(seconds, UTC) if seconds is not None and 0 < seconds < 1 << 33 else None
+
+
 def _draft_list(fields: Fields) -> DraftList:
     """Read a page of the draft box; after its end there are no items."""
     items = objects(fields, "item") if "item" in fields else []
-    return DraftList(tuple(ListedDraft(_media_id(item), _titles(item)) for item in items), count(fields, "total_count"))
+    drafts = tuple(ListedDraft(_media_id(item), _titles(item), _updated(item)) for item in items)
+    return DraftList(drafts, count(fields, "total_count"))
 
 
 def _titles(item: Fields) -> tuple[str, ...] | None:
@@ -206,6 +245,11 @@ MAKE_VIDEO: Final = Request("/cgi-bin/media/uploadvideo", _media_id)
 MATERIAL_COUNT: Final = Request("/cgi-bin/material/get_materialcount", lambda fields: count(fields, "image_count"))
 ADD_DRAFT: Final = Request("/cgi-bin/draft/add", _media_id, repeatable=False)
 GET_DRAFT: Final = Request("/cgi-bin/draft/get", _articles)
+KEPT_DRAFT: Final = Request("/cgi-bin/draft/get", _kept_articles)
+LIST_PUBLICATIONS: Final = Request("/cgi-bin/freepublish/batchget", _publications)
+KEPT_PUBLICATION: Final = Request("/cgi-bin/freepublish/getarticle", _kept_articles)
+GET_MATERIAL: Final = Request("/cgi-bin/material/get_material", done, UPLOAD_SECONDS)
+"""Answers with the bytes of a picture, and with JSON only where it refuses."""
 LIST_DRAFTS: Final = Request("/cgi-bin/draft/batchget", _draft_list)
 DELETE_DRAFT: Final = Request("/cgi-bin/draft/delete", done)
 DRAFT_COUNT: Final = Request("/cgi-bin/draft/count", lambda fields: count(fields, "total_count"))

@@ -120,6 +120,42 @@ def test_no_job_that_has_a_secret_or_may_write_renders_a_pull_request() -> None:
     assert ["send"] == [name for name, job in jobs.items() if "environment" in job or "secrets." in str(job)]
 
 
+def test_each_job_has_the_rights_that_the_threat_model_names() -> None:
+    """docs/security.md, who may do what."""
+    jobs = {name: job for path in SHARED for name, job in loaded(path)["jobs"].items()}
+
+    assert {
+        "render": {"contents": "read"},
+        "comment": {"contents": "write", "pull-requests": "write", "statuses": "write"},
+        "stop": {"contents": "write"},
+        "gate": {"contents": "read"},
+        "send": {"contents": "read", "pull-requests": "write"},
+    } == {name: job["permissions"] for name, job in jobs.items()}
+
+
+def test_no_job_reads_a_cache_that_another_run_may_have_filled() -> None:
+    assert [] == [each for path in [*SHARED, ACTION] for each in steps_of(path) if "cache" in str(each)]
+
+
+def test_the_installer_sees_no_secret_and_massctl_does(tmp_path: Path) -> None:
+    action, python = tmp_path / "action", tmp_path / "massctl/bin/python"
+    action.mkdir()
+    python.parent.mkdir(parents=True)
+    seen = ["MASSCTL_SECRETS", "EGRESS_KEY", "GITHUB_TOKEN"]
+    for path, name in ((action / "install.sh", "installer"), (action / "egress.sh", "egress"), (python, "massctl")):
+        path.write_text(f'#!/bin/bash\nenv > "$RUNNER_TEMP/{name}.env"\n', "utf-8")
+        path.chmod(0o755)
+    (action / "run.sh").write_bytes((ROOT / "action/run.sh").read_bytes())
+    given = {"PATH": os.environ["PATH"], "RUNNER_TEMP": str(tmp_path), "STEP": "send", **dict.fromkeys(seen, "hunter2")}
+    subprocess.run(["bash", str(action / "run.sh")], env=given, check=True)
+
+    found = {
+        name: (tmp_path / f"{name}.env").read_text("utf-8").splitlines() for name in ("installer", "egress", "massctl")
+    }
+    told = {name: [each for each in seen if f"{each}=hunter2" in lines] for name, lines in found.items()}
+    assert {"installer": [], "egress": seen, "massctl": ["MASSCTL_SECRETS", "GITHUB_TOKEN"]} == told
+
+
 def test_nothing_that_anybody_with_write_may_set_decides_where_a_secret_goes() -> None:
     assert [] == [path for path, text in SCAFFOLD.items() if "vars." in text]
 

@@ -1,6 +1,7 @@
 """`massctl ci gate`, `order` and `send`: what a run is for, who may ask, and which secrets a process gets."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,31 @@ def test_to_send_what_is_due_and_to_check_are_for_everybody(forge: Shell, asked:
     order(forge, order=asked)
 
     assert (0, step) == gate(forge)
+
+
+@pytest.mark.parametrize(
+    ("asked", "has_token"),
+    [
+        ({"order": "reconcile: repeat it now", "campaign": "notice", "reason": "r"}, True),
+        ({"order": "adopt the draft", "campaign": "notice", "reason": "r"}, False),
+        ({"order": "allow sends again"}, False),
+    ],
+)
+def test_only_an_order_that_may_need_an_approval_has_the_token(
+    forge: Shell, asked: dict[str, str], has_token: bool
+) -> None:
+    forge.tree.settings(policy="  operators: [lin-mei]\n", state=forge_state(forge))
+    order(forge, **asked)
+    forge.env(GITHUB_TOKEN="ghs_x")
+    seen = []
+
+    def typed(_: object, *words: str) -> int:
+        seen.append((words[0], "GITHUB_TOKEN" in os.environ))
+        return 0
+
+    forge.monkeypatch.setattr("massctl.cli.commands.ci._typed", typed)
+    assert 0 == forge("ci", "order", "2026-12-01T04:00:00+00:00").status
+    assert [has_token] == [token for _, token in seen]
 
 
 def test_a_preview_needs_a_list_of_who_may_see_it(forge: Shell) -> None:

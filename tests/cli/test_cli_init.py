@@ -2,13 +2,16 @@
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cli_runner import Shell
 from gits import clone_of, git, remote_at
+from ruamel.yaml import YAML
 
+from massctl import __version__
 from massctl.cli import installed
 from massctl.scaffold import ACTION
 
@@ -89,6 +92,13 @@ def test_the_sample_goes_nowhere_before_it_is_named(shell: Shell) -> None:
     assert "staged and sent only by name" in shell(*there, "plan", "--sandbox").out
 
 
+def used(shell: Shell) -> set[str]:
+    """Give what the workflows of a new repository run beside GitHub's own actions."""
+    text = shell.tree.read("new/.github/workflows/apply.yml") + shell.tree.read("new/.github/workflows/review.yml")
+    found = set(re.findall(r"(?m)^ *(?:- )?uses: (\S+)", text))
+    return {each for each in found if not each.startswith("actions/")}
+
+
 @pytest.mark.parametrize(
     ("told", "action"),
     [
@@ -96,8 +106,10 @@ def test_the_sample_goes_nowhere_before_it_is_named(shell: Shell) -> None:
             {"url": "https://github.com/a/b.git", "vcs_info": {"vcs": "git", "commit_id": "ab" * 20}},
             f"a/b@{'ab' * 20}",
         ),
+        ({"url": "ssh://git@github.com/a/b", "vcs_info": {"vcs": "git", "commit_id": "ab" * 20}}, f"a/b@{'ab' * 20}"),
         ({"url": "https://evil.example/a/b.git", "vcs_info": {"vcs": "git", "commit_id": "ab" * 20}}, None),
         ({"url": "https://github.com/a/b.git", "vcs_info": {"vcs": "git", "commit_id": "main"}}, None),
+        ({"url": "file:///gone/massctl", "dir_info": {}}, None),
         ({"url": "https://example.com/massctl.whl", "archive_info": {}}, None),
         (None, None),
     ],
@@ -107,17 +119,96 @@ def test_the_workflows_run_the_commit_that_was_installed_and_never_a_mere_name(
 ) -> None:
     monkeypatch.setattr(installed, "_direct_url", lambda: told)
     said = shell("init", "new", "--language", "en")
-    text = shell.tree.read("new/.github/workflows/apply.yml") + shell.tree.read("new/.github/workflows/review.yml")
 
-    used = set(re.findall(r"(?m)^ *(?:- )?uses: (\S+)", text))
-    assert {action or ACTION} == {each for each in used if not each.startswith("actions/")}
-    assert (action is None) == ("no workflow begins" in said.err)
+    assert {action or ACTION} == used(shell)
+    assert (action is None) == ("pip install git+https://github.com/OWNER/massctl@COMMIT" in said.err)
 
 
-def test_a_folder_of_git_is_known_by_its_commit_and_remote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    clone = clone_of(remote_at(tmp_path / "remote.git"), tmp_path / "massctl")
-    monkeypatch.setattr(installed, "_direct_url", lambda: {"url": clone.as_uri(), "dir_info": {"editable": True}})
-    assert None is installed.action_of_this_massctl()
-    git(clone, "remote", "set-url", "origin", "git@github.com:a/massctl.git")
+def test_a_release_is_named_by_its_commit_and_its_tag(shell: Shell, tmp_path: Path) -> None:
+    """Dependabot and Renovate go by the tag."""
+    shell.monkeypatch.setattr(installed, "_direct_url", lambda: None)
+    shell.monkeypatch.setattr(installed, "files", lambda _: tmp_path)
+    (tmp_path / installed.RELEASE_FILE).write_text(f"a/massctl@{'ab' * 20}\n", "utf-8")
+    shell("init", "new", "--language", "en")
 
-    assert f"a/massctl@{git(clone, 'rev-parse', 'HEAD')}" == installed.action_of_this_massctl()
+    lines = re.findall(r"uses: (a/massctl.*)", shell.tree.read("new/.github/workflows/review.yml"))
+    assert {f"a/massctl@{'ab' * 20} # v{__version__}"} == {*lines}
+
+
+def test_both_robots_look_for_newer_actions(shell: Shell) -> None:
+    shell("init", "new", "--language", "en")
+    renovate = json.loads(shell.tree.read("new/.github/renovate.json"))
+    dependabot = YAML(typ="safe").load(shell.tree.read("new/.github/dependabot.yml"))
+
+    assert ["github-actions"] == renovate["enabledManagers"]
+    assert "helpers:pinGitHubActionDigests" in renovate["extends"]
+    assert ["github-actions"] == [each["package-ecosystem"] for each in dependabot["updates"]]
+    assert (7, "7 days") == (dependabot["updates"][0]["cooldown"]["default-days"], renovate["minimumReleaseAge"])
+
+
+@pytest.fixture
+def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A clone of massctl that it was installed from; its commit was pushed."""
+    made = clone_of(remote_at(tmp_path / "remote.git"), tmp_path / "massctl")
+    (made / "action.yml").write_text("name: massctl\n", "utf-8")
+    git(made, "add", "--all")
+    git(made, "commit", "-q", "-m", "an action")
+    git(made, "push", "-q", "origin", "HEAD:main")
+    git(made, "remote", "set-url", "origin", "git@github.com:a/massctl.git")
+    monkeypatch.setattr(installed, "_direct_url", lambda: {"url": made.as_uri(), "dir_info": {"editable": True}})
+    return made
+
+
+def test_a_folder_of_git_is_known_by_its_commit_and_remote(shell: Shell, clone: Path) -> None:
+    said = shell("init", "new", "--language", "en")
+
+    assert {f"a/massctl@{git(clone, 'rev-parse', 'HEAD')}"} == used(shell)
+    assert "massctl@COMMIT" not in said.err
+
+
+def test_a_commit_that_only_this_machine_has_is_not_written(shell: Shell, clone: Path) -> None:
+    git(clone, "commit", "-q", "--allow-empty", "-m", "mine")
+    said = shell("init", "new", "--language", "en")
+
+    assert {ACTION} == used(shell)
+    assert f"write a/massctl@{git(clone, 'rev-parse', 'HEAD')} in .github/workflows" in " ".join(said.err.split())
+
+
+def test_changes_that_are_not_committed_are_told(shell: Shell, clone: Path) -> None:
+    (clone / "action.yml").write_text("name: other\n", "utf-8")
+    said = shell("init", "new", "--language", "en")
+
+    assert {f"a/massctl@{git(clone, 'rev-parse', 'HEAD')}"} == used(shell)
+    assert "has changes that are not committed" in said.err
+
+
+def elsewhere(clone: Path) -> None:
+    git(clone, "remote", "set-url", "origin", "git@gitee.com:a/massctl.git")
+
+
+def no_remote(clone: Path) -> None:
+    git(clone, "remote", "remove", "origin")
+
+
+def no_action(clone: Path) -> None:
+    (clone / "action.yml").unlink()
+
+
+def a_part(clone: Path) -> None:
+    """A copy of massctl within a repository of somebody else."""
+    outer = clone.rename(clone.with_name("outer"))
+    clone.mkdir()
+    (clone / "action.yml").write_text("name: massctl\n", "utf-8")
+    clone.rename(outer / "massctl")
+    (clone.parent / "massctl").symlink_to(outer / "massctl")
+
+
+@pytest.mark.parametrize("change", [elsewhere, no_remote, no_action, a_part])
+def test_a_folder_that_nobody_else_can_reach_is_not_written(
+    shell: Shell, clone: Path, change: Callable[[Path], None]
+) -> None:
+    change(clone)
+    said = shell("init", "new", "--language", "en")
+
+    assert {ACTION} == used(shell)
+    assert "pip install git+https://github.com/OWNER/massctl@COMMIT" in said.err

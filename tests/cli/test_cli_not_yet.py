@@ -5,7 +5,7 @@ from cli_runner import Shell
 
 STATE = ["keys: [sender+1a2b3c4d+AX]", "url: 's3://bucket/ledger'", "dsn_env: LEDGER_DSN", "backend: s3"]
 STATE += ["backend: postgres"]
-VERBS = ["import draft X spring", "tags list"]
+VERBS = ["report"]
 
 
 @pytest.mark.parametrize("line", STATE)

@@ -1,13 +1,12 @@
-"""The ledger, the clock and the account between a review and the send: a massctl of its own, a WeChat of its own."""
+"""The ledger between a review and the send: a massctl of its own, a WeChat of its own."""
 
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import pytest
 from processes import Desk, Wechat
-from repositories import Tree, window
+from repositories import Tree
 from said import Said
 
 pytestmark = [pytest.mark.e2e, pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]
@@ -56,15 +55,6 @@ def another_lineage(desk: Desk) -> None:
     desk.tree.write(SETTINGS, desk.tree.read(SETTINGS).replace(lineage_of(desk), "01JDXW00000000000000000000"))
 
 
-def a_line_edited(desk: Desk) -> None:
-    desk.tree.write(LEDGER, desk.tree.read(LEDGER).replace('"editor_lin"', '"editor_mei"').replace("letter", "lettre"))
-
-
-def a_line_less(desk: Desk) -> None:
-    lines = desk.tree.read(LEDGER).splitlines(keepends=True)
-    desk.tree.write(LEDGER, "".join(lines[:2] + lines[3:]))
-
-
 def no_ledger_at_all(desk: Desk) -> None:
     desk.tree.write(LEDGER, "not a ledger\n")
 
@@ -73,8 +63,6 @@ TRUSTED_NO_MORE: dict[str, tuple[Callable[[Desk], None], str]] = {
     "missing": (missing, "ledger_missing"),
     "of another repository": (foreign, "ledger_foreign"),
     "of another lineage by massctl.yaml": (another_lineage, "ledger_foreign"),
-    "edited": (a_line_edited, ""),
-    "a line less": (a_line_less, ""),
     "no ledger": (no_ledger_at_all, ""),
 }
 
@@ -126,50 +114,3 @@ def test_an_older_copy_of_the_ledger_is_noticed_by_the_machine_that_wrote_the_ne
     staged.tree.write(LEDGER, older)
     done = staged.apply("notice")
     assert (done.status, len(wechat.jobs()), "older copy" in done.out + done.err) == (5, 1, True), done
-
-
-def moment(wechat: Wechat, hours: float) -> str:
-    now = datetime.fromisoformat(wechat.report()["now"]).replace(microsecond=0)
-    return (now + timedelta(hours=hours)).isoformat()
-
-
-@pytest.mark.parametrize(
-    ("hours", "status", "sent", "state"),
-    [(0, 0, 1, "due"), (-3, 0, 0, "waiting"), (3, 5, 0, "expired")],
-    ids=["inside", "before", "past"],
-)
-def test_the_clock_decides_whether_a_window_is_open(
-    desk: Desk, wechat: Wechat, hours: int, status: int, sent: int, state: str
-):
-    desk.tree.news("letter", more=window(moment(wechat, -1), moment(wechat, 1)))
-    desk.variables["MASSCTL_CLOCK_OFFSET"] = str(hours * 3600)
-    done = desk.apply("letter")
-    letter = done.document["campaigns"][0]
-    assert (done.status, len(wechat.jobs()), letter["window"]) == (status, sent, state), done
-
-
-@pytest.mark.parametrize("hours", [-3, 3])
-def test_a_plan_is_stale_where_the_clock_left_its_window(desk: Desk, wechat: Wechat, hours: int):
-    desk.tree.news("letter", more=window(moment(wechat, -1), moment(wechat, 1)))
-    assert desk.massctl("plan", "letter", "--out", PLAN).status == 0
-    desk.variables["MASSCTL_CLOCK_OFFSET"] = str(hours * 3600)
-    done = desk.apply("--plan", PLAN)
-    assert (done.status, requests(wechat)) == (5, 0), done
-    assert "the window of letter" in guards(done)["plan_stale"]
-
-
-def test_a_tag_that_the_account_does_not_have(desk: Desk, wechat: Wechat):
-    yaml = desk.tree.read("campaigns/letter/campaign.yaml")
-    desk.tree.write("campaigns/letter/campaign.yaml", yaml.replace("is_to_all: true", "tag_id: 4040"))
-    done = desk.apply("letter")
-    assert (done.status, wechat.jobs()) == (5, [])
-    assert "4040" in guards(done)["audience_bounds"]
-
-
-def test_an_account_whose_secret_is_of_another(desk: Desk, wechat: Wechat):
-    desk.variables["WECHAT_MAIN_SECRET"] = "of-another"
-    done = desk.apply("letter")
-    found: dict[str, Any] = done.document["campaigns"][0]
-    assert (done.status, wechat.jobs(), wechat.report()["drafts"]) == (1, [], [])
-    assert found["error"]["errcode"] in {40001, 40125}
-    assert "of-another" not in done.out + done.err

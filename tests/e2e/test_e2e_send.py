@@ -103,27 +103,6 @@ def guards(document: dict[str, list[dict[str, list[dict[str, str]]]]]) -> list[s
     return [refusal["guard"] for campaign in document["campaigns"] for refusal in campaign["refusals"]]
 
 
-def test_a_ledger_that_is_missing_sends_nothing(desk: Desk, wechat: Wechat):
-    desk.apply("letter", "--until", "draft")
-    (desk.tree.root / "massctl.state.jsonl").unlink()
-    before = wechat.report()["calls"]
-    done = desk.apply("letter")
-    assert (5, ["ledger_missing"]) == (done.status, guards(done.document))
-    assert before == wechat.report()["calls"]
-
-
-def test_a_ledger_of_another_lineage_sends_nothing(desk: Desk, wechat: Wechat, tmp_path: Path):
-    other = Desk.at(tmp_path / "other", wechat)
-    other.tree.text("notice")
-    other.apply("notice")
-    desk.apply("letter", "--until", "draft")
-    desk.tree.write("massctl.state.jsonl", other.tree.read("massctl.state.jsonl"))
-    before = wechat.report()["calls"]
-    done = desk.apply("letter")
-    assert (5, ["ledger_foreign"]) == (done.status, guards(done.document))
-    assert before == wechat.report()["calls"]
-
-
 def test_a_ledger_of_loopback_is_not_used_against_wechat(sent: Sent):
     """The real host is never asked: this is refused before any request, and this machine could not reach it."""
     lineage = sent.first.document["lineage"]

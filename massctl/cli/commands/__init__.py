@@ -14,6 +14,11 @@ from massctl.model.phrase import Phrase
 VERBS: Final[dict[str, tuple[str, str]]] = {
     "init": ("massctl.cli.commands.init", "Create a repository that validates, plans and applies in the sandbox."),
     "new": ("massctl.cli.commands.new", "Make a campaign: from a sample, another campaign, or the rest of a list."),
+    "import": (
+        "massctl.cli.commands.import_campaign",
+        "Make a campaign from a draft, an article, a page, or a Word or Markdown file.",
+    ),
+    "tags": ("massctl.cli.commands.tags", "List an account's tags; keep names and counts for offline plans."),
     "validate": ("massctl.cli.commands.validate", "Check every campaign: schema, rendering, content rules."),
     "render": ("massctl.cli.commands.render", "Write a campaign's articles exactly as they will be sent."),
     "serve": ("massctl.cli.commands.serve", "Show campaigns live in a browser on this machine, as a phone shows them."),
@@ -42,8 +47,6 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
 """Verb -> module with a click command named `command`, and its help in one line."""
 
 NOT_YET: Final[dict[str, Phrase]] = {
-    "import": Phrase("make a campaign's folder from a draft, an article or a document"),
-    "tags": Phrase("list an account's tags, and keep them for plans without a network"),
     "report": Phrase("show what the sends reached"),
 }
 """Verbs of the public interface that are not built yet: typing one is a clear error."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from massctl.cli.app import Result, run, run_in_session, said
-from massctl.cli.arguments import read_at_most
+from massctl.cli.arguments import form_option, read_at_most, repo_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console, current_console, show_error, write_files
 from massctl.errors import MassctlError, NotAPlanError
@@ -27,7 +27,7 @@ WAIT: Final = "90m"
 
 @click.group(name="ci")
 def command() -> None:
-    "Review a pull request as data, tell of it, and do what a run of a workflow is for."
+    "Set up a repository on GitHub, review a pull request as data, and do what a run of a workflow is for."
 
 
 @command.command(name="review")
@@ -97,6 +97,24 @@ def read_plan(file: str) -> SavedPlan | StoppedPlan:
     if len(content) > SAVED_BYTES_MAX:
         raise NotAPlanError(Phrase("the plan is larger than {limit} MB", limit=SAVED_BYTES_MAX >> 20), nothing)
     return reviewable(content, file)
+
+
+@command.command(name="setup")
+@form_option
+@repo_option
+@click.pass_obj
+def setup(directory: str, form: str, repo: str | None) -> int:
+    """Print the commands and clicks that make this repository ready to send from GitHub, in their order.
+
+    Into a file or a pipe it prints a shell script with comments. It changes nothing, and needs no network.
+    """
+
+    def work(current: Session, _: list[Diagnostic]) -> Result:
+        from massctl.cli.commands.ci_setup import setup as shown
+
+        return shown(current, repo)
+
+    return run_in_session("ci setup", form, directory, work)
 
 
 @command.command(name="gate")
@@ -213,6 +231,7 @@ def order(context: click.Context, looked: str) -> int:
     from massctl.model.ids import CampaignName
 
     held = _held_secrets()  # No program that runs until then may see them.
+    token = os.environ.pop("GITHUB_TOKEN", "")
     with session(context.obj, decides=True) as (current, _):
         asked = dispatch.order_of(os.environ)
         if dispatch.gate(current, os.environ) != "order" or asked is None:
@@ -222,11 +241,14 @@ def order(context: click.Context, looked: str) -> int:
             dispatch.put_pull_request(current, int(words[1]), CampaignName(words[2]))
             words = ("preview", "--locked", "--", words[2])
     _take_secrets(context.obj, held)
+    if token and words[0] == "reconcile":
+        # To repeat a send may need an approval, which GitHub is asked for.
+        os.environ["GITHUB_TOKEN"] = token
     return _typed(context, *words)
 
 
 def _held_secrets() -> str:
-    from massctl.cli.commands.ci_dispatch import SECRETS
+    from massctl.plan.forge_setup import SECRETS
 
     return os.environ.pop(SECRETS, "")
 

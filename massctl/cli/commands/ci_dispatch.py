@@ -19,6 +19,7 @@ from massctl.model.diagnostics import Check, Finding, Level
 from massctl.model.ids import is_campaign_name
 from massctl.model.phrase import Phrase
 from massctl.model.state import FINAL
+from massctl.plan.forge_setup import SECRETS, secret_names
 from massctl.plan.steps import Guard
 from massctl.plan.window import WindowState
 from massctl.source.repository import CAMPAIGNS
@@ -167,8 +168,6 @@ def unlocked(made: Planned) -> list[Finding]:
     ]
 
 
-SECRETS: Final = "MASSCTL_SECRETS"
-"""The one secret of the environment: lines NAME=value."""
 _ALWAYS: Final = frozenset({"MASSCTL_NO_SEND"})
 _EGRESS: Final = "EGRESS_"
 """What begins so is for the way out to WeChat, which is open by now."""
@@ -180,7 +179,7 @@ def take_secrets(settings: MassctlFile, lines: str, environment: MutableMapping[
 
     Returns what is to be said of lines that nothing names.
     """
-    named, told = _names(settings), list[Phrase]()
+    named, told = secret_names(settings), list[Phrase]()
     for line in lines.splitlines():
         name, sign, value = (part.strip() for part in line.partition("="))
         if not sign or not value or name.startswith("#"):
@@ -199,15 +198,6 @@ def _blot_out(value: str) -> None:
     for character, escape in _ESCAPES:
         value = value.replace(character, escape)
     write(f"::add-mask::{value}")
-
-
-def _names(settings: MassctlFile) -> frozenset[str]:
-    """Return the variables that massctl.yaml names."""
-    accounts = settings.accounts.values()
-    found = {name for each in accounts for name in (each.secret_env, each.proxy_env)}
-    found |= {name for each in settings.notify for name in (each.name, each.signing_secret_env)}
-    forge = settings.forge.token_env if settings.forge else None
-    return frozenset(name for name in (*found, settings.state.token_env, forge) if name)
 
 
 def put_pull_request(session: Session, number: int, name: CampaignName) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 import click
 
 from massctl.cli.app import Result, run_in_session
-from massctl.cli.arguments import form_option, sandbox_option
+from massctl.cli.arguments import form_option, repo_option, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.places import API_BASE_VARIABLE
 from massctl.errors import ConfigurationError, LedgerError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from massctl.model.message import RenderedCampaign
     from massctl.model.state import State
     from massctl.plan.plan import Plan
+    from massctl.transport import Inside
 
 
 SENDS_BY_ACTIONS: Final = ".github/workflows/apply.yml"
@@ -34,24 +36,29 @@ SENDS_BY_ACTIONS: Final = ".github/workflows/apply.yml"
 @click.command(name="doctor")
 @form_option
 @sandbox_option
+@click.option("--forge", is_flag=True, help="Check GitHub instead: rules, environment, secrets, keys. Needs GH_TOKEN.")
+@repo_option
 @click.pass_obj
-def command(directory: str, form: str, sandbox: bool) -> int:
+def command(directory: str, form: str, sandbox: bool, forge: bool, repo: str | None) -> int:
     """Check credentials, IP whitelist, rights, quotas, clock, proxy, ledger and windows. It changes nothing.
 
     Each finding says what to click in WeChat's console, or what to type. Exits with 1 if anything prevents a send.
+    With --forge it looks at the repository on GitHub, with an administrator's token from GH_TOKEN or GITHUB_TOKEN.
     """
+    if (sandbox or repo is not None) and sandbox == forge:
+        raise click.UsageError(Phrase("--repo is for --forge, which has no sandbox"))
 
     def work(current: Session, warnings: list[Diagnostic]) -> Result:
         from massctl.view.doctor import doctor_text
         from massctl.view.json_reports import doctor_json
 
-        found = examine(current, warnings)
+        found = examine_forge(current, repo) if forge else examine(current, warnings)
         return Result(
             found.exit_status(),
             lambda to: doctor_json(found.findings, found.exit_status(), to.language),
             lambda to: doctor_text(found.findings, to.language, to.style, to.width),
             next_step=None
-            if found.exit_status()
+            if found.exit_status() or forge
             else Phrase("{command}   shows what would be sent", command=Command("plan")),
         )
 
@@ -93,6 +100,36 @@ def examine(session: Session, warnings: list[Diagnostic]) -> CheckUp:
         if plan is not None:
             findings.append(allowance_finding(account, appid, state, plan.ahead, session.clock.now()))
     return CheckUp(tuple(findings))
+
+
+def examine_forge(
+    session: Session, repository: str | None, environment: Mapping[str, str] = os.environ, inside: Inside | None = None
+) -> CheckUp:
+    """Look at how the repository on GitHub is protected. `inside` answers in place of the network.
+
+    Raises ForgeError where GitHub does not answer, UsageError and ConfigurationError for what it was not told.
+    """
+    from massctl.cli.commands.ci_setup import github_repository, remote_address
+    from massctl.cli.forge import github_address, line_to_forge
+    from massctl.forge.github import github_api
+    from massctl.forge.protection import Expected, protection_findings
+    from massctl.plan.forge_setup import secret_names
+
+    named = repository or github_repository(session, remote_address(session, environment) or "")
+    token = environment.get("GH_TOKEN") or environment.get("GITHUB_TOKEN")
+    if not token:
+        raise ConfigurationError(
+            Phrase("the environment variable {name} is empty", name="GH_TOKEN"),
+            hint=Phrase('GH_TOKEN="$(gh auth token)" {command}', command=Command("doctor", "--forge")),
+        )
+    settings = session.settings
+    branch = settings.policy.branch or "main"
+    expected = Expected(named, branch, settings.state.branch, secret_names(settings))
+    line = line_to_forge(settings, environment, inside)
+    try:
+        return CheckUp(tuple(protection_findings(github_api(line, github_address(environment), token), expected)))
+    finally:
+        line.close()
 
 
 def _repository(session: Session, warnings: list[Diagnostic]) -> tuple[State, Plan | None, list[Finding]]:

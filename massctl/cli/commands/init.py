@@ -56,22 +56,18 @@ def _begun(
         _ask_inside(console, top)
     # Chinese is for everybody who asks for nothing else: that is what followers read.
     action = action_of_this_massctl()
-    contents = scaffold_files(asked_for(chosen_language(), os.environ) or "zh", owner, action)
+    contents = scaffold_files(asked_for(chosen_language(), os.environ) or "zh", owner, action.written)
     for name, document in schema_documents().items():
         contents[f"schemas/{name}"] = schema_text(document).encode()
     kept = already_there(root, contents) if keep else []
     written = write_scaffold(root, {path: data for path, data in contents.items() if path not in kept})
     paths = sorted([*written, *_locked(root, written)])
-    unknown = [_UNKNOWN_ACTION] if action is None else []
-    hints = [*(Phrase("kept: {path}", path=path) for path in kept), *unknown, *_hints(root, target, kept)]
+    remarks = [action.remark] if action.remark is not None else []
+    hints = [*(Phrase("kept: {path}", path=path) for path in kept), *remarks, *_hints(root, target, kept)]
     use_console(console)
     return console, Result(ExitStatus.DONE, text=lambda _: "\n".join(paths), talk=said(*hints))
 
 
-_UNKNOWN_ACTION: Final = Phrase(
-    "it is not known where this massctl is published: in .github/workflows write its repository and commit in place of "
-    "OWNER/massctl@000…, or no workflow begins"
-)
 README: Final = "README.md"
 IGNORED: Final = ".gitignore"
 _CACHE: Final = ".massctl/"

@@ -7,15 +7,10 @@ Source of the classes: Unicode Standard Annex #9, "Bidirectional Algorithm", and
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from massctl.model.diagnostics import Lines
 from massctl.model.phrase import Phrase
-
-if TYPE_CHECKING:
-    from massctl.render.rules.subject import Finding, Subject
 
 _BIDI: Final = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _UNSEEN: Final = (
@@ -64,23 +59,6 @@ def unseen_characters(text: str) -> list[Unseen]:
         if not _is_needed(text, hit.start()):
             found.setdefault(hit[0], []).append(hit.start())
     return [Unseen(character, places[0], len(places)) for character, places in found.items()]
-
-
-def find_unseen(subject: "Subject") -> "Iterator[Finding]":
-    """Find such characters in the files of an article; those of campaign.yaml are found where it is read."""
-    # Loaded here, because every YAML file comes through this module, and `subject` loads the rules of elements.
-    from massctl.render.rules.subject import Finding
-
-    for path, text in _read(subject.sources).items():
-        lines = Lines(text)
-        for each in unseen_characters(text):
-            line, column = lines.at(each.start)
-            yield Finding(subject.content_key, each.message, each.hint, width=1, path=path, line=line, column=column)
-
-
-def _read(sources: Mapping[str, str]) -> Mapping[str, str]:
-    """Leave out strings of campaign.yaml, which have no path."""
-    return {path: text for path, text in sources.items() if path}
 
 
 def _is_needed(text: str, at: int) -> bool:

@@ -14,7 +14,7 @@ from massctl.model.campaign import Path
 from massctl.model.diagnostics import Severity
 from massctl.render import limits
 from massctl.render.fault import Fault
-from massctl.render.rules import characters, digests, links, pictures, structure, terms
+from massctl.render.rules import content, structure
 from massctl.render.rules.subject import Check, Finding, Subject
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
@@ -31,18 +31,18 @@ class Rule:
 
 RULES: Final = (
     # What the law, the house and WeChat's rules of conduct say.
-    Rule("MC318", WARNING, terms.find_absolute_terms),
-    Rule("MC319", ERROR, terms.find_banned_words),
-    Rule("MC360", WARNING, terms.find_incitement),
-    Rule("MC361", WARNING, terms.find_forbidden),
+    Rule("MC318", WARNING, content.find_absolute_terms),
+    Rule("MC319", ERROR, content.find_banned_words),
+    Rule("MC360", WARNING, content.find_incitement),
+    Rule("MC361", WARNING, content.find_forbidden),
     # What nobody sees, or nobody can follow.
-    Rule("MC320", WARNING, characters.find_unseen),
-    Rule("MC321", WARNING, links.find_unencrypted),
-    Rule("MC322", WARNING, links.find_dead_links),
-    Rule("MC323", INFO, digests.find_missing_digest),
-    Rule("MC324", INFO, digests.find_unseen_digest),
-    Rule("MC214", INFO, pictures.find_tiny),
-    Rule("MC215", WARNING, pictures.find_wordless),
+    Rule("MC320", WARNING, content.find_unseen),
+    Rule("MC321", WARNING, content.find_unencrypted),
+    Rule("MC322", WARNING, content.find_dead_links),
+    Rule("MC323", INFO, content.find_missing_digest),
+    Rule("MC324", INFO, content.find_unseen_digest),
+    Rule("MC214", INFO, content.find_tiny),
+    Rule("MC215", WARNING, content.find_wordless),
     # WeChat's rules for the structure of articles, in their order (1.1 to 4).
     Rule("MC330", WARNING, structure.find_hidden_pictures),
     Rule("MC331", WARNING, structure.find_hidden_carets),

@@ -12,6 +12,7 @@ from simulation.scenario import to_openids, whole_text
 
 from massctl.model.campaign import BATCH_MAX, batch_sizes
 from massctl.model.entries import JobStatus, SendAccepted, SendInDoubt, SendRejected, SendSettled, Withdrawn
+from massctl.model.ids import is_openid
 from massctl.model.send import ToOpenids
 from massctl.model.state import Status, is_concluded, status_of
 
@@ -106,3 +107,8 @@ def test_a_list_is_not_concluded_before_its_last_batch(told: list[object], expec
     events = [each if isinstance(each, tuple) else (each, LETTER) for each in told]
     record = recorded(*events).record(LETTER.name, LETTER.edition)  # type: ignore[arg-type]
     assert expected == (status_of(record), is_concluded(record))
+
+
+def test_an_openid_is_known_by_its_form() -> None:
+    real = "o" + "A" * 27
+    assert [True, False, False, False] == [is_openid(each) for each in (real, real + "\n", "editor lin", "")]

@@ -280,3 +280,9 @@ def test_a_theme_is_a_name_or_keys():
 def test_a_theme_that_is_neither_is_refused(written: object):
     with pytest.raises(ValidationError, match="neither a name nor keys"):
         TypeAdapter[ThemeSettings](ThemeKey).validate_python(written)
+
+
+def test_an_account_is_called_by_its_name_else_by_its_key() -> None:
+    named = {"main": {"appid": "wx0123456789abcdef", "secret_env": "S", "kind": "service", "name": "不赶路"}}
+    ours = MassctlFile.model_validate({"version": 1, "accounts": named})
+    assert ("不赶路", "main", "gone") == (ours.name_of("main"), settings().name_of("main"), ours.name_of("gone"))

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -27,17 +27,20 @@ from building import (
     sha,
     text,
 )
+from pydantic import TypeAdapter, ValidationError
 
 from massctl import __version__
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.entries import ImageUploaded, SendRejected
-from massctl.model.ids import AccountName
+from massctl.model.ids import AccountName, CampaignName
 from massctl.model.lock import lock_document
 from massctl.model.message import RenderedText, Window
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
+from massctl.plan.lock_diff import PlannedMoment
 from massctl.plan.plan import Plan
 from massctl.plan.plan_file import (
+    PlannedSpan,
     SavedPlan,
     only_planned,
     plan_digest,
@@ -46,6 +49,7 @@ from massctl.plan.plan_file import (
     read_saved,
     what_moved,
 )
+from massctl.plan.quota import Span, Unit
 from massctl.plan.steps import Invalid
 
 WARNING = Diagnostic(
@@ -54,6 +58,20 @@ WARNING = Diagnostic(
 SALE = news(
     "sale", window=OPEN, title="春季大促", recipients=reviewers("li"), pictures=(picture(),), diagnostics=(WARNING,)
 )
+
+
+def test_a_span_of_an_allowance_is_read_as_it_was_planned():
+    written = {"per": "day", "from": "2026-12-01", "of": "sends", "limit": 1, "used": 0, "campaigns": ["a"], "left": 0}
+    span = Span(Unit.DAY, date(2026, 12, 1), "sends", 1, 0, (CampaignName("a"),), 0)
+    assert span == PlannedSpan.model_validate_json(json.dumps(written)).span
+
+
+@pytest.mark.parametrize("year", [1999, 2201])
+def test_a_moment_of_another_age_is_in_no_plan(year: int):
+    moments = TypeAdapter(PlannedMoment)
+    assert NOW == moments.validate_python(NOW)
+    with pytest.raises(ValidationError):
+        moments.validate_python(NOW.replace(year=year))
 
 
 def test_the_document_of_a_plan():

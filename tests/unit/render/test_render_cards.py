@@ -1,7 +1,13 @@
 """Cards and links that only WeChat knows, and links to articles of the house."""
 
+import re
+from pathlib import Path
+
 import pytest
-from render_inputs import body, hold, run
+from render_inputs import Folder, body, hold, news, render, run
+
+from massctl.model.message import RenderedNews
+from massctl.source.loader import built_in_theme
 
 APPID = "wx0123456789abcdef"
 PICTURE = {"spring/images/a.png": "A"}
@@ -60,3 +66,33 @@ def test_a_picture_opens_a_mini_program(more: str, alt: str) -> None:
 def test_an_article_of_the_house_is_linked(call: str, address: str) -> None:
     assert address == run("{{ " + call + " }}")
     assert f'<a href="{address}">字</a>' in body("[字]({{ " + call + " }})", {}, "main.md.j2")
+
+
+GUIDES = Path(__file__).parents[3] / "docs" / "guides"
+COMPONENTS = [
+    "iframe", "mp-common-mpaudio", "qqmusic", "mp-common-videosnap", "mp-common-poi", "mp-common-product",
+]  # fmt: skip
+"""A video, a voice, a song, a clip of 视频号, a place, a product."""
+
+
+@pytest.mark.parametrize(
+    ("page", "heading"),
+    [("writing.md", "## Video, sound, places"), ("writing.zh-CN.md", "## 视频、声音、地点")],
+)
+def test_the_components_of_the_guide_arrive_as_they_are_shown(page: str, heading: str) -> None:
+    part = (GUIDES / page).read_text(encoding="utf-8").partition(heading)[2].partition("\n## ")[0]
+    cards, components = re.findall(r"```(?:jinja|html)\n(.*?)```", part, re.DOTALL)
+    pictures = {"spring/images/card.jpg": "card", "spring/images/logo.png": "logo", "spring/images/cover.jpg": "cover"}
+    folder = Folder({"spring/main.md.j2": f"前文\n\n{cards}\n\n{components}\n\n后文", **pictures})
+    folder.css = built_in_theme("qingshan") or ""
+    campaign, told = render(news({"content": "main.md.j2"}), folder)
+    assert [] == told
+    assert campaign is not None
+    assert isinstance(campaign.message, RenderedNews)
+    content = campaign.message.articles[0].content
+    tags = re.findall(r"<[a-z][^>]*></[a-z-]+>", components)
+    assert COMPONENTS == [tag[1:].split()[0] for tag in tags]
+    assert [] == [tag for tag in tags if tag not in content]
+    assert 1 == content.count("<mp-common-miniprogram ") == content.count("<mp-common-profile ")
+    assert 2 == content.count(" data-miniprogram-appid=") - 1
+    assert content.index("前文") < content.index("<iframe") < content.index("后文")

@@ -336,3 +336,26 @@ def test_an_article_decides_about_its_lines_before_the_campaign() -> None:
         assert campaign is not None
         assert isinstance(campaign.message, RenderedNews)
         assert expected in campaign.message.articles[0].content
+
+
+@pytest.mark.parametrize("last", ["——鲁迅《野草》", "—— 鲁迅", "-- Lu Xun", "——*某人*"])
+def test_whose_words_a_quotation_is_has_a_class_of_its_own(last: str):
+    found = md(f"> 一段。\n>\n> 又一段。\n>\n> {last}")
+    assert found.count('<p class="attribution">') == 1
+    assert found.rindex("<p") == found.index('<p class="attribution">')
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "> 一段。\n>\n> 又一段。",
+        "> ——只有这一段",
+        "> 一段。\n>\n> ——你去哪儿？",
+        "> ——鲁迅\n>\n> 一段。",
+        "> 一段。\n>\n> ——鲁迅\n>\n> - 甲",
+        "一段。\n\n——鲁迅",
+        "> 一段。\n>\n> ——" + "字" * 61,
+    ],
+)
+def test_other_paragraphs_name_nobody(text: str):
+    assert "attribution" not in md(text)

@@ -7,11 +7,11 @@ from massctl.render.dark_mode import (
     NIGHT_GROUND,
     Colour,
     Faded,
-    accent_words,
     parse,
     read,
     text_by_night,
     tones,
+    words_for,
 )
 
 
@@ -70,6 +70,10 @@ def test_the_tones_of_a_colour_are_the_nearest_first_without_black_and_white():
 def test_an_accent_is_told_with_a_better_tone_where_there_is_one(
     is_by_night: bool, mode: str, better: str | None, hint: str
 ):
-    say, how = accent_words("#e60012", Faded(is_by_night, 4.49, better))
-    assert f"the accent `#e60012` has a contrast of 4.4:1 in {mode} mode; at least 4.5:1 is needed" == say
+    say, how = words_for("#e60012", Faded(is_by_night, 4.49, better), is_accent=True)
+    assert f"the colour `#e60012` has a contrast of 4.4:1 in {mode} mode; at least 4.5:1 is needed" == say
     assert hint == how
+
+
+def test_a_colour_that_lets_its_ground_through_says_how_much() -> None:
+    assert ("#010203", "rgba(1,2,3,0.5)") == (Colour(1, 2, 3).css, Colour(1, 2, 3, 0.5).css)

@@ -14,15 +14,15 @@ def heads(text: str) -> list[str]:
 def test_short_words_beside_a_long_text_stay_whole() -> None:
     text = f"| 指令 | 参数 | 报文类型 | 说明 |\n|---|:-:|---|---|\n| no-store | 可省略 | 请求 | {LONG} |"
     assert [
-        'h style="min-width:2.2em"',
-        'h style="min-width:3.3em;text-align:center"',
-        'h style="min-width:2.2em"',
+        'h style="min-width:3.4em"',
+        'h style="min-width:4.5em;text-align:center"',
+        'h style="min-width:3.4em"',
         "h",
     ] == heads(text.replace("no-store", "禁"))
 
 
 def test_a_longer_word_may_break_but_not_after_each_character() -> None:
-    assert ['h style="min-width:4.4em"', "h"] == heads(f"| 名 | 说明 |\n|---|---|\n| 与缓存有关的指令 | {LONG} |")
+    assert ['h style="min-width:5.6em"', "h"] == heads(f"| 名 | 说明 |\n|---|---|\n| 与缓存有关的指令 | {LONG} |")
 
 
 @pytest.mark.parametrize(
@@ -40,9 +40,9 @@ def test_nothing_is_said_where_nothing_is_narrow(text: str) -> None:
 
 def test_rows_of_different_length_and_tables_in_cells_are_read() -> None:
     row = f"<tr><td>必须</td><td>{LONG}</td></tr><tr><td>可选</td></tr>"
-    assert ' style="min-width:2.2em">必须</td>' in md(f"<table>{row}</table>")
+    assert ' style="min-width:3.4em">必须</td>' in md(f"<table>{row}</table>")
     inner = f"<table><tr><td><table>{row}</table></td></tr></table>"
-    assert 1 == md(inner).count("min-width:2.2em")
+    assert 1 == md(inner).count("min-width:3.4em")
     assert "<table></table>" in md("<table></table>")
 
 

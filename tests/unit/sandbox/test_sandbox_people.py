@@ -1,12 +1,16 @@
 """Tags, followers, quotas."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sandbox_caller import APPID, Caller
 
 from massctl.sandbox.accounts import tag_id
-from massctl.sandbox.audience import Audience, openid_of, over_limit, tag_spans
+from massctl.sandbox.audience import Audience, joined, openid_of, over_limit, without
 
 QUOTA = "openapi/quota/get"
 
@@ -53,12 +57,23 @@ def test_who_is_untagged_leaves_the_tag_and_may_come_back(caller: Caller) -> Non
     assert [5, 2, 2, 5] == told
 
 
-@given(st.integers(0, 9), st.sets(st.integers(0, 12)), st.sets(st.integers(0, 12)))
-def test_spans_hold_each_member_once(count: int, added: set[int], removed: set[int]) -> None:
-    tag = {"count": count, "added": sorted(added - removed), "removed": sorted(removed)}
-    held = [index for low, high in tag_spans(tag) for index in range(low, high)]
-    derived = {0, *range(2, count + 1)} if count else set()
-    assert sorted((derived - removed) | (added - removed)) == held
+SPANS = st.lists(st.tuples(st.integers(0, 12), st.integers(1, 5)).map(lambda each: (each[0], sum(each))))
+
+
+def members(spans: Iterable[Sequence[int]]) -> list[int]:
+    return [index for low, high in spans for index in range(low, high)]
+
+
+@given(SPANS)
+def test_joined_spans_hold_each_member_once_and_are_the_fewest(spans: list[tuple[int, int]]) -> None:
+    found = joined(spans)
+    assert sorted(set(members(spans))) == members(found)
+    assert all(one[1] < other[0] for one, other in pairwise(found))
+
+
+@given(SPANS, st.integers(0, 18))
+def test_a_member_that_leaves_takes_nobody_along(spans: list[tuple[int, int]], index: int) -> None:
+    assert sorted(set(members(spans)) - {index}) == members(without(joined(spans), index))
 
 
 def test_a_declared_tag_gets_the_count_that_is_asked_for(caller: Caller) -> None:
@@ -69,16 +84,18 @@ def test_a_declared_tag_gets_the_count_that_is_asked_for(caller: Caller) -> None
 
 def test_over_limit_counts_whoever_is_deep_enough_in_earlier_jobs() -> None:
     spans = [(0, 10), (5, 20), (0, 8), (6, 30), (7, 9)]
-    earlier = [Audience("tag:1", (span,)).as_record() for span in spans]
+    earlier = [asdict(Audience("tag:1", (span,))) for span in spans]
     by_hand = sum(sum(low <= index < high for low, high in spans) >= 4 for index in range(40))
     assert over_limit(Audience("all", ((0, 40),)), earlier) == by_hand
 
 
-@pytest.mark.parametrize(("count", "added"), [(0, []), (1, []), (2, []), (300, []), (3, [0, 1, 900])])
-def test_a_tag_has_as_many_members_as_it_says(count: int, added: list[int]) -> None:
-    spans = tag_spans({"count": count, "added": added})
-    members = [index for low, high in spans for index in range(low, high)]
-    assert len(members) == len(set(members)) == len({*added} | ({0} if count else set()) | set(range(2, count + 1)))
+@pytest.mark.parametrize(("count", "first"), [(0, []), (1, [0]), (2, [0, 2]), (3, [0, 2, 3])])
+def test_a_tag_has_as_many_members_as_it_says_and_the_second_follower_is_none(
+    caller: Caller, count: int, first: list[int]
+) -> None:
+    caller.tag(count=count)
+    (tag,) = [row for row in caller.rows("tags") if row["id"] == 101]
+    assert first == members(tag["spans"])
 
 
 def test_cleared_quota_is_there_again_and_ten_times_a_month(caller: Caller) -> None:

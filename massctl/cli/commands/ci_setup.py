@@ -1,0 +1,105 @@
+"""`massctl ci setup`: the commands and clicks that make this repository ready to send from GitHub."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from massctl.cli.app import Result
+from massctl.cli.exit_codes import ExitStatus
+from massctl.errors import LedgerUnreachableError, UsageError
+from massctl.model.phrase import Command, Phrase
+from massctl.plan.forge_setup import APPLY_WORKFLOW, SetupFacts, repository_at, setup_steps
+from massctl.scaffold import ACTION, OWNERS, WORKFLOWS, scaffold_files
+from massctl.source.repository import SETTINGS
+
+if TYPE_CHECKING:
+    from massctl.cli.session import Session
+
+APPID_OF_THE_SCAFFOLD: Final = "wx0123456789abcdef"
+
+
+def setup(session: Session, repository: str | None) -> Result:
+    """Print the steps; `repository` is OWNER/REPOSITORY where the remote does not say it."""
+    from massctl.view.json_reports import setup_json
+    from massctl.view.setup import setup_script, setup_text
+
+    remote = remote_address(session)
+    named = repository or (github_repository(session, remote) if remote is not None else None)
+    facts = SetupFacts(named, remote is not None, tuple(_missing(session)), _has_runner(session))
+    steps = setup_steps(session.settings, facts)
+    return Result(
+        ExitStatus.DONE,
+        lambda to: setup_json(steps, named, to.language),
+        lambda to: (
+            setup_text(steps, named, to.language, to.style, to.width)
+            if to.is_terminal
+            else setup_script(steps, named, to.language)
+        ),
+    )
+
+
+def github_repository(session: Session, remote: str) -> str:
+    """Return OWNER/REPOSITORY of a remote's address; raises UsageError where it is not on github.com."""
+    found = repository_at(remote)
+    if found is not None:
+        return found
+    raise UsageError(
+        Phrase("the remote {remote} of this repository is not on github.com", remote=session.settings.state.remote),
+        Phrase("Nothing was done."),
+        Phrase(
+            "for GitHub name it with --repo OWNER/REPOSITORY; any other forge is served by {command}: "
+            "docs/guides/runner.md",
+            command=Command("run"),
+        ),
+    )
+
+
+def remote_address(session: Session, environment: Mapping[str, str] = os.environ) -> str | None:
+    """Return the address of the remote that `state.remote` names; None where there is none."""
+    from massctl.ledger.git_remote import Git
+
+    try:
+        found = Git(session.root, environment).run("remote", "get-url", session.settings.state.remote)
+    except LedgerUnreachableError:
+        return None  # Without git there is no remote.
+    return found.out.decode("utf-8", "replace").strip() if found.done else None
+
+
+def _missing(session: Session) -> Iterator[Phrase]:
+    """Find what `massctl init` could not know."""
+    for name, account in session.settings.accounts.items():
+        if account.appid == APPID_OF_THE_SCAFFOLD:
+            say = Phrase("{file}: the AppID of {account} in place of {appid}")
+            yield Phrase(say, file=SETTINGS, account=name, appid=account.appid)
+    policy = session.settings.policy
+    if policy.preview_to is None:
+        yield Phrase("{file}: policy.preview_to, who may see previews, such as [editor_li]", file=SETTINGS)
+    if not policy.operators:
+        yield Phrase("{file}: policy.operators, who may decide on GitHub, such as [lin-mei]", file=SETTINGS)
+    if "@OWNER" in _text(session.root / OWNERS):
+        yield Phrase("{file}: people or teams who approve, in place of @OWNER", file=OWNERS)
+    files = sorted(path for path in (session.root / WORKFLOWS).glob("*.yml") if ACTION in _text(path))
+    if files:
+        yield Phrase(
+            "{files}: repository and commit of massctl in place of {action}",
+            files=", ".join(f"{WORKFLOWS}{path.name}" for path in files),
+            action=f"{ACTION[:20]}…",
+        )
+
+
+def _has_runner(session: Session) -> bool:
+    """Return whether somebody wrote another machine for the job that sends than the scaffold has."""
+    ours, name = scaffold_files(), f"{WORKFLOWS}{APPLY_WORKFLOW}"
+    (line,) = (each for each in ours[name].decode().splitlines() if "your own runner" in each)
+    written = _text(session.root / name)
+    return bool(written) and line not in written
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8", errors="replace")
+    except OSError:
+        return ""

@@ -1,0 +1,578 @@
+"""`massctl import`: a campaign's folder from what exists elsewhere.
+
+The folder is written and rendered below `.massctl/` first, compared with its source, and then moved to its place.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+from urllib.parse import unquote, urlsplit
+
+import click
+
+from massctl.cli.app import Result, run_in_session
+from massctl.cli.arguments import form_option, read_at_most, sandbox_option
+from massctl.cli.commands.new import require_free_folder, require_name
+from massctl.cli.exit_codes import ExitStatus
+from massctl.errors import UsageError
+from massctl.model.ids import AccountName, CampaignName, MediaId
+from massctl.model.phrase import Command, Phrase
+
+if TYPE_CHECKING:
+    from massctl.cli.downloads import Downloads
+    from massctl.cli.output import Console
+    from massctl.cli.session import Session
+    from massctl.importer.article import Facts, Found
+    from massctl.importer.folder import ArticleFile
+    from massctl.model.diagnostics import Diagnostic
+    from massctl.model.message import RenderedCampaign
+    from massctl.wechat.wire import KeptArticle
+
+F = TypeVar("F", bound=Callable[..., Any])
+_NOTHING: Final = Phrase("Nothing was written.")
+DOCUMENT_BYTES_MAX: Final = 64 * 1024 * 1024
+"""Of a Word file, a page or a Markdown file; above that are few documents that are one article."""
+PICTURE_BYTES_MAX: Final = 20 * 1024 * 1024
+"""Of a picture beside a document."""
+
+
+def _options(command: F) -> F:
+    for option in (
+        form_option,
+        click.option(
+            "--as",
+            "kind",
+            type=click.Choice(["auto", "markdown", "html"]),
+            default="auto",
+            help="How articles are written; auto: Markdown, or HTML where something is designed.",
+        ),
+        click.option(
+            "--account", metavar="A", help="The account's name in massctl.yaml; required if there are several."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(name="import")
+def command() -> None:
+    """Make campaigns/NAME from a console draft, a published article, a page, or a Word or Markdown file.
+
+    It downloads and checks the pictures, renders the result, and compares text, pictures and links with the source.
+    """
+
+
+@command.command(name="drafts")
+@click.option("--account", metavar="A", help="The account's name in massctl.yaml; required if there are several.")
+@form_option
+@sandbox_option
+@click.pass_obj
+def drafts(directory: str, account: str | None, form: str, sandbox: bool) -> int:
+    """List the drafts of the console, newest first, each with its media_id and date."""
+
+    def work(current: "Session", _: "list[Diagnostic]") -> Result:
+        name = current.account(account, _NOTHING)
+        listed = [(each.media_id, each.titles, each.updated) for each in current.wechat(name).newest_drafts()]
+        return _listed(name, listed, "draft")
+
+    return run_in_session("import drafts", form, directory, work, sandbox=sandbox)
+
+
+@command.command(name="draft")
+@click.argument("media_id")
+@click.argument("name")
+@_options
+@sandbox_option
+@click.pass_obj
+def draft(directory: str, media_id: str, name: str, account: str | None, kind: str, form: str, sandbox: bool) -> int:
+    """Import the draft MEDIA_ID; `massctl import drafts` lists them."""
+
+    def take(source: "_Source") -> "list[Found]":
+        kept = source.current.wechat(source.account).kept_draft(MediaId(media_id))
+        if kept is None:
+            hint = Phrase("{command}   lists the drafts", command=Command("import drafts"))
+            raise UsageError(Phrase("there is no draft {media_id}", media_id=media_id), _NOTHING, hint)
+        return _kept(source, kept)
+
+    return _run(directory, name, account, kind, form, take, sandbox=sandbox)
+
+
+@command.command(name="published")
+@click.argument("article_id", required=False)
+@click.argument("name", required=False)
+@_options
+@sandbox_option
+@click.pass_obj
+def published(
+    directory: str,
+    article_id: str | None,
+    name: str | None,
+    account: str | None,
+    kind: str,
+    form: str,
+    sandbox: bool,
+) -> int:
+    """Import the publication ARTICLE_ID; without arguments, list the newest publications.
+
+    WeChat lists only what was published without a push. What was sent is a page: `massctl import url`.
+    """
+    if article_id is None or name is None:
+
+        def listing(current: "Session", _: "list[Diagnostic]") -> Result:
+            chosen = current.account(account, _NOTHING)
+            newest = current.wechat(chosen).newest_publications()
+            return _listed(chosen, [(each.article_id, each.titles, each.updated) for each in newest], "published")
+
+        if article_id is not None:
+            raise UsageError(Phrase("{what} is missing", what="NAME"), _NOTHING)
+        return run_in_session("import drafts", form, directory, listing, sandbox=sandbox)
+
+    def take(source: "_Source") -> "list[Found]":
+        return _kept(source, source.current.wechat(source.account).kept_publication(article_id))
+
+    return _run(directory, name, account, kind, form, take, sandbox=sandbox)
+
+
+@command.command(name="url")
+@click.argument("page", metavar="URL|FILE")
+@click.argument("name")
+@_options
+@click.pass_obj
+def url(directory: str, page: str, name: str, account: str | None, kind: str, form: str) -> int:
+    """Import the article of a page: an http or https address, or a page that a browser saved."""
+
+    def take(source: "_Source") -> "list[Found]":
+        from massctl.importer.documents import of_page
+
+        if page.startswith(("http://", "https://")):
+            fetched = source.downloads.page(page)
+            if isinstance(fetched, Phrase):
+                raise UsageError(Phrase("{address} cannot be fetched: {why}", address=page, why=fetched), _NOTHING)
+            return [of_page(_text(fetched), page)]
+        data = _document(page)
+        source.folder = Path(page).parent
+        return [of_page(_text(data), "")]
+
+    return _run(directory, name, account, kind, form, take)
+
+
+@command.command(name="docx")
+@click.argument("file")
+@click.argument("name")
+@_options
+@click.pass_obj
+def docx(directory: str, file: str, name: str, account: str | None, kind: str, form: str) -> int:
+    """Import a Word file: headings, bold words, lists, tables, pictures, links and footnotes."""
+
+    def take(source: "_Source") -> "list[Found]":
+        from massctl.importer.documents import of_word
+
+        found, source.embedded = of_word(_document(file), Path(file).stem)
+        return [found]
+
+    return _run(directory, name, account, kind, form, take)
+
+
+@command.command(name="markdown")
+@click.argument("file")
+@click.argument("name")
+@_options
+@click.pass_obj
+def markdown(directory: str, file: str, name: str, account: str | None, kind: str, form: str) -> int:
+    """Import a Markdown file, whose pictures are on the Internet or beside it; it stays Markdown."""
+    if kind == "html":
+        raise UsageError(Phrase("a Markdown file stays Markdown"), _NOTHING, Phrase("leave it out"))
+
+    def take(source: "_Source") -> "list[Found]":
+        from massctl.importer.documents import of_markdown_file
+
+        source.folder = Path(file).parent
+        return [of_markdown_file(_text(_document(file)), Path(file).stem)]
+
+    return _run(directory, name, account, kind, form, take)
+
+
+def _document(file: str) -> bytes:
+    data = read_at_most(file, DOCUMENT_BYTES_MAX, _NOTHING)
+    if len(data) > DOCUMENT_BYTES_MAX:
+        too_large = Phrase("the file has more than {limit:,} bytes", limit=DOCUMENT_BYTES_MAX)
+        raise UsageError(too_large, _NOTHING)
+    return data
+
+
+_CHARSET: Final = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
+
+
+def _text(data: bytes) -> str:
+    """Decode a document: as UTF-8, else as it says, else as the encoding of older Chinese pages."""
+    said = _CHARSET.search(data[:4096])
+    for encoding in ("utf-8-sig", said[1].decode() if said else "gb18030", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return data.decode("utf-8", "replace")
+
+
+@dataclass
+class _Source:
+    """What an article is taken from, and where its pictures are."""
+
+    current: "Session"
+    account: AccountName
+    downloads: "Downloads"
+    embedded: "Mapping[str, bytes]" = field(default_factory=dict)
+    """Pictures that came with it, by what stands for their addresses."""
+    folder: Path | None = None
+    """Of a local file: its pictures may be below."""
+
+    def picture(self, address: str) -> bytes | Phrase:
+        """Return the bytes of a picture, or say why not."""
+        from massctl.importer.documents import DATA, picture_in
+
+        if address in self.embedded:
+            return self.embedded[address]
+        if address.startswith(DATA):
+            return picture_in(address) or Phrase("its address holds no picture")
+        if self.folder is None or urlsplit(address).scheme:
+            return self.downloads.picture(f"https:{address}" if address.startswith("//") else address)
+        return self._beside(self.folder.resolve(), address)
+
+    @staticmethod
+    def _beside(root: Path, address: str) -> bytes | Phrase:
+        place = (root / unquote(address.partition("?")[0])).resolve()
+        if not place.is_relative_to(root):
+            return Phrase("it is not below the folder of the file")
+        try:
+            if not place.is_file() or place.stat().st_size > PICTURE_BYTES_MAX:
+                return Phrase("there is no such file, or it is larger than {limit:,} bytes", limit=PICTURE_BYTES_MAX)
+            return place.read_bytes()
+        except OSError:
+            return Phrase("the file cannot be read")
+
+
+@contextmanager
+def _downloads(current: "Session", account: AccountName) -> "Iterator[Downloads]":
+    from massctl.cli.downloads import Downloads
+    from massctl.model.settings import realm_of
+    from massctl.transport import Line
+
+    inside = current.sandbox.world.app if current.sandbox is not None else None
+    base = current.api_base(account)
+    with closing(Line(None, inside)) as line:
+        served = base if inside is None and realm_of(base) == "loopback" else None
+        yield Downloads(line, served, is_inside=inside is not None)
+
+
+def _kept(source: _Source, kept: "Sequence[KeptArticle]") -> "list[Found]":
+    """Take the articles of a draft or a publication."""
+    from massctl.importer.documents import of_body
+
+    found, embedded = [], dict(source.embedded)
+    for each in kept:
+        article, cover = each.article, each.thumb_url or None
+        if cover is None and article.thumb_media_id:
+            data = source.current.wechat(source.account).material(MediaId(article.thumb_media_id))
+            if data is not None:
+                cover = f"material:{article.thumb_media_id}"
+                embedded[cover] = data
+        found.append(
+            of_body(
+                article.content,
+                title=article.title,
+                author=article.author,
+                digest=article.digest,
+                content_source_url=article.content_source_url,
+                cover=cover,
+                comments=(article.need_open_comment, article.only_fans_can_comment),
+            )
+        )
+    source.embedded = embedded
+    return found
+
+
+def _run(
+    directory: str,
+    name: str,
+    account: str | None,
+    kind: str,
+    form: str,
+    take: "Callable[[_Source], list[Found]]",
+    *,
+    sandbox: bool = False,
+) -> int:
+    require_name(name)
+
+    def work(current: "Session", _: "list[Diagnostic]") -> Result:
+        from massctl.importer.documents import DocumentError
+
+        campaign = CampaignName(name)
+        require_free_folder(current, campaign)
+        chosen = current.account(account, _NOTHING)
+        with _downloads(current, chosen) as downloads:
+            source = _Source(current, chosen, downloads)
+            try:
+                found = take(source)
+            except DocumentError as error:
+                raise UsageError(error.why, _NOTHING) from None
+            return _imported(source, campaign, found, kind)
+
+    return run_in_session("import", form, directory, work, sandbox=sandbox)
+
+
+@dataclass
+class _Pictures:
+    """The pictures of an import: each once, under a name of its own."""
+
+    paths: dict[str, str] = field(default_factory=dict)
+    """Address -> path from the campaign's folder."""
+    files: dict[str, bytes] = field(default_factory=dict)
+    lost: dict[str, Phrase] = field(default_factory=dict)
+    """Address -> why it could not be carried over."""
+
+    def add(self, address: str, data: bytes | Phrase) -> None:
+        """Check a picture and give it a name, or note why it is lost."""
+        from massctl.picture.formats import PictureFault, sniff
+        from massctl.picture.prepare import prepare_inline
+
+        if isinstance(data, Phrase):
+            self.lost[address] = data
+            return
+        checked = prepare_inline(data)
+        format_ = sniff(data)
+        if isinstance(checked, PictureFault) or format_ is None:
+            why = (
+                checked.message
+                if isinstance(checked, PictureFault)
+                else Phrase("this is not a picture that massctl knows")
+            )
+            self.lost[address] = why
+            return
+        known = next((path for path, held in self.files.items() if held == data), None)
+        path = known or f"images/{len(self.files) + 1:02}.{format_.extension}"
+        self.files[path] = data
+        self.paths[address] = path
+
+
+def _fetched(source: _Source, wanted: Iterable[str]) -> _Pictures:
+    """Get all pictures, several at a time, and name them in the order of the article."""
+    from massctl.cli.side_by_side import side_by_side
+
+    addresses = list(dict.fromkeys(wanted))
+    got: dict[int, bytes | Phrase] = {}
+    for number, data in side_by_side([lambda at=each: source.picture(at) for each in addresses]):  # type: ignore[misc]
+        if isinstance(data, BaseException):
+            raise data
+        got[number] = data
+    pictures = _Pictures()
+    for number, address in enumerate(addresses):
+        pictures.add(address, got[number])
+    return pictures
+
+
+@dataclass
+class _Judged:
+    """An article as it was written and compared."""
+
+    file: "ArticleFile"
+    facts: "Facts"
+    differences: list[Phrase]
+
+
+def _imported(source: _Source, name: CampaignName, found: "Sequence[Found]", kind: str) -> Result:
+    from massctl.importer.article import pictures_of
+    from massctl.importer.documents import markdown_facts
+    from massctl.source.campaign_folder import put_in_place, unfinished_folder, write_files
+
+    wanted: list[str] = []
+    for each in found:
+        listed = pictures_of(each.tree) if each.markdown is None else markdown_facts(each.markdown).pictures
+        wanted += [*([each.cover] if each.cover else []), *listed]
+    pictures = _fetched(source, wanted)
+    current = source.current
+    with unfinished_folder(current.repository, name, current.places.cache) as folder:
+        kinds = ["markdown" if each.markdown is not None else kind for each in found]
+        judged, diagnostics, files = _written(source, folder, found, pictures, kinds)
+        # A writer that is not sure writes HTML, which keeps everything.
+        again = [
+            "html" if one == "auto" and each.differences and each.file.path.endswith(".md") else one
+            for one, each in zip(kinds, judged, strict=True)
+        ]
+        if again != kinds:
+            judged, diagnostics, files = _written(source, folder, found, pictures, again)
+        write_files(folder, files)
+        paths = put_in_place(current.repository, folder)
+    return _told(source, name, judged, pictures, diagnostics, paths)
+
+
+def _written(
+    source: _Source, folder: Path, found: "Sequence[Found]", pictures: _Pictures, kinds: Sequence[str]
+) -> "tuple[list[_Judged], list[Diagnostic], dict[str, bytes]]":
+    """Write the files, render them, and compare the articles."""
+    import shutil
+
+    from massctl.importer.article import differences
+    from massctl.importer.folder import campaign_files
+    from massctl.source.campaign_folder import write_files
+
+    shutil.rmtree(folder)
+    folder.mkdir()
+    written = [
+        _article(each, number, len(found), pictures, one)
+        for number, (each, one) in enumerate(zip(found, kinds, strict=True), 1)
+    ]
+    files = campaign_files(source.account, [file for file, _ in written], pictures.files | _sample_cover(written))
+    write_files(folder, files)
+    rendered, diagnostics = _rendered(source, folder)
+    judged = []
+    for number, (file, facts) in enumerate(written):
+        body = rendered.message.articles[number].content if rendered is not None else None  # type: ignore[union-attr]
+        names = _names(folder.name, rendered) if rendered is not None else {}
+        told = (
+            differences(facts, body, names, may_add=file.found.markdown is not None)
+            if body is not None
+            else [Phrase("it cannot be rendered as it is, so it was not compared")]
+        )
+        judged.append(_Judged(file, facts, told))
+    return judged, diagnostics, files
+
+
+_SAMPLE: Final = "images/cover.jpg"
+
+
+def _sample_cover(written: "Sequence[tuple[ArticleFile, Facts]]") -> dict[str, bytes]:
+    """Return the cover of the sample where an article has none."""
+    from massctl.scaffold import sample_files
+
+    wanted = any(file.cover == _SAMPLE for file, _ in written)
+    return {_SAMPLE: sample_files("en", "", "", None)[_SAMPLE]} if wanted else {}
+
+
+def _article(found: "Found", number: int, count: int, pictures: _Pictures, kind: str) -> "tuple[ArticleFile, Facts]":
+    """Write an article, and take what it was found with; addresses of pictures become paths."""
+    from copy import deepcopy
+    from dataclasses import replace
+
+    from massctl.importer.article import as_html, design_of, facts_of, lost_in_markdown, with_pictures
+    from massctl.importer.documents import markdown_facts, markdown_with_pictures
+    from massctl.importer.folder import ArticleFile
+    from massctl.importer.markdown import as_markdown
+
+    stem = "articles/main" if count == 1 else f"articles/{number}"
+    paths = {address: f"../{path}" for address, path in pictures.paths.items()}
+    lost = list(found.lost)
+    cover = pictures.paths.get(found.cover or "")
+    if cover is None:
+        cover = next(iter(pictures.files), None) if found.cover is None and count == 1 else None
+        lost.append(
+            Phrase("it has no cover: the first picture is taken for one")
+            if cover is not None
+            else Phrase("it has no cover that can be used: images/cover.jpg is a sample, replace it")
+        )
+    if found.markdown is not None:
+        text = markdown_with_pictures(found.markdown, paths)
+        return ArticleFile(replace(found, lost=lost), f"{stem}.md", text, cover or _SAMPLE), markdown_facts(text)
+    tree = deepcopy(found.tree)
+    with_pictures(tree, paths)
+    design = design_of(tree) if kind == "auto" else None
+    facts = facts_of(tree)
+    if kind == "html" or design is not None:
+        lost += [Phrase("it is written as HTML: {why}", why=design)] if design is not None else []
+        path, text = f"{stem}.html", as_html(tree)
+    else:
+        lost += lost_in_markdown(tree)
+        path, text = f"{stem}.md", as_markdown(tree)
+    return ArticleFile(replace(found, lost=lost), path, text, cover or _SAMPLE), facts
+
+
+def _rendered(source: _Source, folder: Path) -> "tuple[RenderedCampaign | None, list[Diagnostic]]":
+    """Render an unfinished folder without theme and brand, and with its links, as it was found."""
+    from massctl.model.ids import Sha256
+    from massctl.render.campaign import render_campaign
+    from massctl.source.campaigns import load_campaign
+    from massctl.source.loader import Workbench
+    from massctl.source.repository import Repository
+
+    bare = {"external_links": "keep", "theme": None, "brand": None}
+    account = source.current.settings.accounts[source.account].model_copy(update=bare)
+    settings = source.current.settings.model_copy(update={"accounts": {source.account: account}})
+    name, repository = CampaignName(folder.name), Repository(folder.parents[1])
+    loaded = load_campaign(repository, name, settings)
+    if loaded.file is None:
+        return None, list(loaded.diagnostics)
+    return render_campaign(
+        name,
+        loaded.file,
+        account=account,
+        inputs=Workbench(repository, settings, source.current.places.cache),
+        source_sha256=Sha256("0" * 64),
+        place=loaded.place,
+    )
+
+
+def _names(name: str, rendered: "RenderedCampaign") -> dict[str, str]:
+    """Return what stands for each picture in a rendered body, and its path as articles write it."""
+    from massctl.model.message import PICTURE_SCHEME
+
+    return {
+        f"{PICTURE_SCHEME}{each.sha256}": f"../{each.path.removeprefix(f'campaigns/{name}/')}"
+        for each in rendered.pictures
+    }
+
+
+def _told(
+    source: _Source,
+    name: CampaignName,
+    judged: Sequence[_Judged],
+    pictures: _Pictures,
+    diagnostics: "list[Diagnostic]",
+    paths: list[str],
+) -> Result:
+    from massctl.model.diagnostics import has_errors
+    from massctl.view.imported import ImportedArticleFacts, imported_text
+    from massctl.view.json_reports import import_json
+
+    lost = [
+        Phrase("picture {address}: {why}", address=address[:120], why=why) for address, why in pictures.lost.items()
+    ]
+    articles = [
+        ImportedArticleFacts(
+            title=each.file.found.title,
+            content=each.file.path,
+            characters=each.facts.characters,
+            pictures=len(each.facts.pictures),
+            links=len(each.facts.links),
+            differences=each.differences,
+            not_carried=[*each.file.found.lost, *(lost if number == 0 else [])],
+        )
+        for number, each in enumerate(judged)
+    ]
+    faults = [each for each in diagnostics if each.severity == "error"]
+    is_whole = not lost and not has_errors(diagnostics) and not any(each.differences for each in judged)
+    status = ExitStatus.DONE if is_whole else ExitStatus.FAILED
+
+    def talk(to: "Console") -> str:
+        return imported_text(name, articles, faults, to.language, to.style, to.width)
+
+    return Result(
+        status,
+        lambda to: import_json(name, paths, articles, faults, status, to.language),
+        lambda _: "\n".join(paths),
+        talk=talk,
+    )
+
+
+def _listed(account: AccountName, listed: "Sequence[tuple[str, Sequence[str] | None, Any]]", kind: str) -> Result:
+    from massctl.view.imported import listed_text
+    from massctl.view.json_reports import import_list_json
+
+    go_on = Phrase("next: {command}", command=Command("import", kind, "ID", "NAME"))
+    return Result(
+        ExitStatus.DONE,
+        lambda to: import_list_json(account, listed, to.language),
+        lambda to: listed_text(listed, to.language, to.style, to.width),
+        next_step=go_on if listed else None,
+    )

@@ -1,0 +1,432 @@
+"""How a repository on GitHub is protected: what `massctl doctor --forge` looks at, and how each thing is mended.
+
+Nothing is changed. What an administrator alone may see is told as not checked where the token is not one's; it is never
+taken for good or for missing. Sources: GitHub docs, "REST API endpoints for rules", "for deployment environments", "for
+GitHub Actions Secrets", "for GitHub Actions permissions", "for deploy keys" and "for repositories" (CODEOWNERS errors),
+API version 2022-11-28; "About code owners"; read 2026-11.
+"""
+
+import base64
+import binascii
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any, Final
+
+from massctl.forge.port import STATUS
+from massctl.forge.rest import RestApi
+from massctl.model.diagnostics import Check, Finding, Level
+from massctl.model.phrase import Command, Phrase
+from massctl.plan.forge_setup import (
+    DEPLOY_KEY,
+    EGRESS_KEY,
+    EGRESS_NAMES,
+    ENVIRONMENT,
+    RULESETS,
+    SECRETS,
+    actions_command,
+    environment_commands,
+    ruleset_command,
+)
+from massctl.plan.guards import STOP_BRANCH
+
+ACTIONS_APP: Final = 15368
+"""The app under which workflows set a status. Source: docs of GitHub Actions; measured by others, 2026-08."""
+_OWNERS_FILES: Final = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
+"""The first that is there counts."""
+_DECIDES: Final = ("massctl.yaml", ".github/workflows/apply.yml")
+"""Files that decide where a secret goes and what runs with it."""
+_PRINTED: Final = Phrase("{command}   prints the commands", command=Command("ci", "setup"))
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What massctl.yaml says that GitHub has to know too."""
+
+    repository: str
+    """OWNER/REPOSITORY."""
+    branch: str
+    """The branch that sends."""
+    state_branch: str
+    """The branch of the ledger."""
+    secrets: Sequence[str]
+    """The variables that massctl.yaml names."""
+
+
+class _UnseenError(Exception):
+    """Report that the token may not see something; `why` says so."""
+
+    def __init__(self, why: Phrase) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A rule that stands on a branch."""
+
+    kind: str
+    parameters: dict[str, Any]
+    ruleset: str
+    bypass: tuple[str, ...] | None
+    """The kinds of those who may pass it by; None where the token may not see them."""
+
+
+def protection_findings(api: RestApi, expected: Expected) -> Iterator[Finding]:
+    """Look at everything that keeps others from sending, writing the ledger and reading secrets. Raises ForgeError."""
+    yield from _Repository(api, expected).findings()
+
+
+class _Repository:
+    def __init__(self, api: RestApi, expected: Expected) -> None:
+        self._api = api
+        self._expected = expected
+        self._of = f"repos/{expected.repository}"
+        self._default = expected.branch
+        self._rulesets: list[dict[str, Any]] | None = None
+
+    def findings(self) -> Iterator[Finding]:
+        found = self._api.ask("GET", self._of)
+        self._default = str(self._api.member(found, "default_branch"))
+        yield self._default_branch()
+        if not (found.get("permissions") or {}).get("admin"):
+            say = Phrase("not checked: needs an administrator of {name}", name=self._expected.repository)
+            hint = Phrase('GH_TOKEN="$(gh auth token)" {command}', command=Command("doctor", "--forge"))
+            yield from (Finding(check, Level.UNKNOWN, say, hint) for check in _LOOKS)
+            return
+        for check, look in _LOOKS.items():
+            try:
+                yield from look(self)
+            except _UnseenError as unseen:
+                yield Finding(check, Level.UNKNOWN, unseen.why)
+
+    def _default_branch(self) -> Finding:
+        branch = self._expected.branch
+        if self._default == branch:
+            say = Phrase("{branch} is the default branch: reviews run its workflows", branch=branch)
+            return Finding(Check.DEFAULT_BRANCH, Level.OK, say)
+        say = Phrase(
+            "policy.branch is {branch}, but the default branch is {default}: its workflows run in reviews, and it "
+            "has the rules",
+            branch=branch,
+            default=self._default,
+        )
+        mend = f"gh api -X PATCH {self._of} -f default_branch={branch}"
+        return Finding(Check.DEFAULT_BRANCH, Level.PROBLEM, say, mend)
+
+    def _seen(self, path: str, query: dict[str, str] | None = None) -> Any:
+        """Read something; None if it is not there. Raises _UnseenError where the token may not."""
+        status, found = self._api.look(f"{self._of}/{path}", query)
+        if status in (401, 403):
+            words = found.get("message") if isinstance(found, dict) else None
+            say = Phrase("not checked: needs administrator rights; GitHub says: “{words}”")
+            raise _UnseenError(Phrase(say, words=str(words or status)[:120]))
+        return found
+
+    def environment(self) -> Iterator[Finding]:
+        branch, at = self._expected.branch, f"environments/{ENVIRONMENT}"
+        mend = " && ".join(environment_commands(self._expected.repository, branch))
+        found = self._seen(at)
+        if found is None:
+            say = Phrase("there is no environment {name}: the job that sends gets no secret", name=ENVIRONMENT)
+            yield Finding(Check.ENVIRONMENT, Level.PROBLEM, say, mend)
+            return
+        policy, names = found.get("deployment_branch_policy") or {}, list[str]()
+        if policy.get("custom_branch_policies"):
+            listed = self._seen(f"{at}/deployment-branch-policies", {"per_page": "100"}) or {}
+            names = [
+                f"tag {each.get('name')}" if each.get("type") == "tag" else str(each.get("name"))
+                for each in listed.get("branch_policies", [])
+            ]
+        if names == [branch]:
+            say = Phrase("only {branch} may use it: no other branch reads its secrets", branch=branch)
+            yield Finding(Check.ENVIRONMENT, Level.OK, say)
+        elif names:
+            yield self._other_branches(names)
+        else:
+            say = Phrase("other branches than {branch} may use it: a workflow of each reads its secrets", branch=branch)
+            yield Finding(Check.ENVIRONMENT, Level.PROBLEM, say, mend)
+        yield from self._waiting(found.get("protection_rules") or [])
+
+    def _other_branches(self, names: list[str]) -> Finding:
+        branch, listed = self._expected.branch, ", ".join(names)
+        if branch not in names:
+            say = Phrase("{names} may use it, but {branch} may not: nothing is sent", names=listed, branch=branch)
+        else:
+            say = Phrase("{names} may use it: a workflow of each of them reads its secrets", names=listed)
+        hint = Phrase("Settings, Environments, {name}: only {branch}", name=ENVIRONMENT, branch=branch)
+        return Finding(Check.ENVIRONMENT, Level.PROBLEM, say, hint)
+
+    def _waiting(self, rules: list[dict[str, Any]]) -> Iterator[Finding]:
+        for rule in rules:
+            people = [
+                str((each.get("reviewer") or {}).get("login") or (each.get("reviewer") or {}).get("slug"))
+                for each in rule.get("reviewers") or []
+            ]
+            if people:
+                say = Phrase("each run that sends waits until one of them clicks: {people}", people=", ".join(people))
+                yield Finding(Check.ENVIRONMENT, Level.OK, say)
+            if wait := rule.get("wait_timer"):
+                say = Phrase("each run that sends waits {minutes} min, so windows may close meanwhile", minutes=wait)
+                hint = Phrase("Settings, Environments, {name}: take out the wait timer", name=ENVIRONMENT)
+                yield Finding(Check.ENVIRONMENT, Level.WARNING, say, hint)
+
+    def secrets(self) -> Iterator[Finding]:
+        ours = {SECRETS, DEPLOY_KEY, EGRESS_KEY, *EGRESS_NAMES, *self._expected.secrets}
+        there = self._names(f"environments/{ENVIRONMENT}/secrets")
+        for name in (SECRETS, DEPLOY_KEY):
+            if name not in there:
+                say = Phrase("the environment {environment} has no secret {name}", environment=ENVIRONMENT, name=name)
+                yield Finding(Check.SECRETS, Level.PROBLEM, say, _PRINTED)
+        exposed = sorted(ours & self._names("actions/secrets"))
+        for name in exposed:
+            say = Phrase("{name} is a secret of the repository: a workflow of any branch reads it", name=name)
+            mend = f"gh secret delete {name} --repo {self._expected.repository}"
+            yield Finding(Check.SECRETS, Level.PROBLEM, say, mend)
+        of_organization = sorted(ours & self._names("actions/organization-secrets"))
+        if of_organization:
+            say = Phrase("the organization gives the repository {names}: a workflow of any branch reads them")
+            hint = Phrase("take the repository from them: Settings of the organization, Secrets and variables, Actions")
+            yield Finding(Check.SECRETS, Level.PROBLEM, Phrase(say, names=", ".join(of_organization)), hint)
+        if {SECRETS, DEPLOY_KEY} <= there and not exposed and not of_organization:
+            say = Phrase("they are in the environment only: no workflow of another branch reads them")
+            yield Finding(Check.SECRETS, Level.OK, say)
+
+    def _names(self, path: str) -> set[str]:
+        found = self._seen(path, {"per_page": "100"}) or {}
+        return {str(each.get("name")) for each in found.get("secrets", [])}
+
+    def deploy_key(self) -> Iterator[Finding]:
+        listed = self._seen("keys", {"per_page": "100"}) or []
+        writing = [each for each in listed if not each.get("read_only", True)]
+        if len(writing) == 1:
+            say = Phrase("exactly one may write, {title}: no other key passes the rules", title=writing[0].get("title"))
+            yield Finding(Check.DEPLOY_KEY, Level.OK, say)
+        elif not writing:
+            say = Phrase("none may write, so nobody writes the ledger once the rules stand")
+            yield Finding(Check.DEPLOY_KEY, Level.PROBLEM, say, _PRINTED)
+        else:
+            named = ", ".join(f"{each.get('title')} ({each.get('id')})" for each in writing)
+            say = Phrase("several may write, and each passes the rules: {keys}", keys=named)
+            mend = f"gh repo deploy-key delete ID --repo {self._expected.repository}"
+            hint = Phrase("keep the one whose private half is {name}: {command}", name=DEPLOY_KEY, command=mend)
+            yield Finding(Check.DEPLOY_KEY, Level.PROBLEM, say, hint)
+
+    def actions(self) -> Iterator[Finding]:
+        found = self._seen("actions/permissions/workflow") or {}
+        mend = actions_command(self._expected.repository)
+        if found.get("can_approve_pull_request_reviews"):
+            say = Phrase("workflows may approve pull requests, so who may push a branch may merge alone")
+            yield Finding(Check.ACTIONS, Level.PROBLEM, say, mend)
+        elif found.get("default_workflow_permissions") != "read":
+            say = Phrase("a workflow that names no permissions may write to the repository")
+            yield Finding(Check.ACTIONS, Level.WARNING, say, mend)
+        else:
+            say = Phrase("workflows cannot approve a pull request, and may only read unless they say otherwise")
+            yield Finding(Check.ACTIONS, Level.OK, say)
+
+    def owners(self) -> Iterator[Finding]:
+        path, text = self._owners_file()
+        if text is None:
+            say = Phrase("there is no CODEOWNERS: nobody in particular is asked for a change of massctl.yaml")
+            yield Finding(Check.OWNERS, Level.PROBLEM, say, Command("init", "--keep"))
+            return
+        errors = (self._seen("codeowners/errors", {"ref": self._default}) or {}).get("errors", [])
+        for each in errors:
+            line, why = each.get("line"), each.get("kind")
+            say = Phrase("line {line} of {path} counts for nothing: {why}", line=line, path=path, why=why)
+            hint = Phrase(
+                "name people or teams who may write: {command}", command=f"gh api {self._of}/codeowners/errors"
+            )
+            yield Finding(Check.OWNERS, Level.PROBLEM, say, hint)
+        open_files = [each for each in _DECIDES if not owners_of(text, each)]
+        if open_files:
+            say = Phrase("nobody owns {files}, which decide where a secret goes", files=", ".join(open_files))
+            hint = Phrase("add them to {path}, by a pull request", path=path)
+            yield Finding(Check.OWNERS, Level.PROBLEM, say, hint)
+        elif not errors:
+            say = Phrase("{owners} must agree to a change of massctl.yaml: it decides where the secret goes")
+            yield Finding(Check.OWNERS, Level.OK, Phrase(say, owners=", ".join(owners_of(text, _DECIDES[0]))))
+
+    def _owners_file(self) -> tuple[str, str | None]:
+        for path in _OWNERS_FILES:
+            found = self._seen(f"contents/{path}", {"ref": self._default})
+            if isinstance(found, dict) and "content" in found:
+                try:
+                    return path, base64.b64decode(str(found["content"])).decode("utf-8", "replace")
+                except binascii.Error:
+                    raise self._api.unreadable() from None
+        return _OWNERS_FILES[0], None
+
+    def branch_rules(self) -> Iterator[Finding]:
+        rules = self._rules_on(self._expected.branch)
+        reviews = [each for each in rules if each.kind == "pull_request"]
+        mend = self._mend("main")
+        if not any(int(each.parameters.get("required_approving_review_count") or 0) >= 1 for each in reviews):
+            say = Phrase("no active ruleset asks for an approval before a merge: who may push may send alone")
+            yield Finding(Check.BRANCH_RULES, Level.PROBLEM, say, mend)
+        else:
+            lacking = [each for each in _REVIEW_SWITCHES if not any(rule.parameters.get(each) for rule in reviews)]
+            if lacking:
+                say = Phrase("an approval is asked for, but not {settings}", settings=", ".join(lacking))
+                yield Finding(Check.BRANCH_RULES, Level.WARNING, say, mend)
+            else:
+                yield Finding(Check.BRANCH_RULES, Level.OK, Phrase("nobody merges what nobody else approved"))
+        passing = self._passing(reviews)
+        if passing:
+            say = Phrase("these may merge without an approval: {people}", people=", ".join(passing))
+            yield Finding(Check.BRANCH_RULES, Level.WARNING, say, mend)
+        yield self._status_rule(rules, mend)
+
+    def _status_rule(self, rules: list[_Rule], mend: str) -> Finding:
+        checks = [
+            check
+            for rule in rules
+            if rule.kind == "required_status_checks"
+            for check in rule.parameters.get("required_status_checks") or []
+            if check.get("context") == STATUS
+        ]
+        if any(check.get("integration_id") == ACTIONS_APP for check in checks):
+            say = Phrase("a merge needs the status {name} of GitHub Actions: its plan has no fault", name=STATUS)
+            return Finding(Check.BRANCH_RULES, Level.OK, say)
+        if checks:
+            say = Phrase("anybody who may write may set the status {name} by hand", name=STATUS)
+        else:
+            say = Phrase("a merge does not need the status {name}, so faults are found after it", name=STATUS)
+        return Finding(Check.BRANCH_RULES, Level.WARNING, say, mend)
+
+    def ledger_rules(self) -> Iterator[Finding]:
+        rules = self._rules_on(self._expected.state_branch)
+        fixed = [self._is_for_nobody(rules, kind) for kind in ("deletion", "non_fast_forward")]
+        if all(fixed):
+            say = Phrase("nobody deletes or shortens {branch}: what was sent is not forgotten")
+            yield Finding(Check.LEDGER_RULES, Level.OK, Phrase(say, branch=self._expected.state_branch))
+        else:
+            say = Phrase("{branch} can be deleted or rewritten, and what is forgotten is sent again")
+            yield Finding(
+                Check.LEDGER_RULES,
+                Level.PROBLEM,
+                Phrase(say, branch=self._expected.state_branch),
+                self._mend("massctl-state"),
+            )
+        good = Phrase("only the deploy key writes it: nobody forges what was sent")
+        yield self._of_the_key(rules, ("creation", "update"), Check.LEDGER_RULES, "massctl-state-writer", good)
+
+    def brake_rules(self) -> Iterator[Finding]:
+        rules = self._rules_on(STOP_BRANCH)
+        if any(each.kind == "creation" for each in rules):
+            say = Phrase("{branch} cannot be made by everybody who may write, so not all can stop", branch=STOP_BRANCH)
+            hint = Phrase("take the rule Restrict creations from {rulesets}")
+            named = sorted({each.ruleset for each in rules if each.kind == "creation"})
+            yield Finding(Check.BRAKE_RULES, Level.PROBLEM, say, Phrase(hint, rulesets=", ".join(named)))
+        good = Phrase("everybody who may write stops all sends, and only the deploy key allows them again")
+        yield self._of_the_key(rules, ("deletion", "update"), Check.BRAKE_RULES, "massctl-stop", good)
+
+    def _of_the_key(
+        self, rules: list[_Rule], kinds: Sequence[str], check: Check, ruleset: str, good: Phrase
+    ) -> Finding:
+        mend, branch = self._mend(ruleset), self._expected.state_branch if check is Check.LEDGER_RULES else STOP_BRANCH
+        for kind in kinds:
+            standing = [each for each in rules if each.kind == kind]
+            passing = set.intersection(*(set(self._bypass(each)) for each in standing)) if standing else {"*"}
+            if "*" in passing:
+                say = Phrase("everybody who may write may do it too, since no rule restricts {kind} of {branch}")
+                return Finding(check, Level.PROBLEM, Phrase(say, kind=kind, branch=branch), mend)
+            if _KEY not in passing:
+                say = Phrase("not even the deploy key passes the rule {kind} of {branch}", kind=kind, branch=branch)
+                return Finding(check, Level.PROBLEM, say, mend)
+            if others := sorted(passing - {_KEY}):
+                say = Phrase("besides the deploy key these pass the rule {kind} of {branch}: {people}")
+                told = Phrase(say, kind=kind, branch=branch, people=", ".join(others))
+                return Finding(check, Level.PROBLEM, told, mend)
+        return Finding(check, Level.OK, good)
+
+    def _is_for_nobody(self, rules: list[_Rule], kind: str) -> bool:
+        return any(each.kind == kind and not self._bypass(each) for each in rules)
+
+    def _passing(self, rules: list[_Rule]) -> list[str]:
+        """Return who passes every one of these rules."""
+        return sorted(set.intersection(*(set(self._bypass(each)) for each in rules))) if rules else []
+
+    def _bypass(self, rule: _Rule) -> tuple[str, ...]:
+        if rule.bypass is None:
+            say = Phrase(
+                "not checked: who may pass “{ruleset}” is told to its administrators only", ruleset=rule.ruleset
+            )
+            raise _UnseenError(say)
+        return rule.bypass
+
+    def _rules_on(self, branch: str) -> list[_Rule]:
+        """Return the rules that are in force on a branch, whether it exists yet or not."""
+        found: list[_Rule] = []
+        for each in self._active():
+            names = (each.get("conditions") or {}).get("ref_name") or {}
+            ref = f"refs/heads/{branch}"
+            if not any(self._covers(pattern, ref) for pattern in names.get("include", [])):
+                continue
+            if any(self._covers(pattern, ref) for pattern in names.get("exclude", [])):
+                continue
+            actors = each.get("bypass_actors")
+            bypass = None if actors is None else tuple(str(actor.get("actor_type")) for actor in actors)
+            name = str(each.get("name"))
+            rules = each.get("rules") or []
+            found += [_Rule(str(rule.get("type")), rule.get("parameters") or {}, name, bypass) for rule in rules]
+        return found
+
+    def _covers(self, pattern: str, ref: str) -> bool:
+        if pattern == "~DEFAULT_BRANCH":
+            return ref == f"refs/heads/{self._default}"
+        return pattern == "~ALL" or fnmatchcase(ref, pattern)
+
+    def _active(self) -> list[dict[str, Any]]:
+        if self._rulesets is None:
+            listed = self._seen("rulesets", {"includes_parents": "true", "per_page": "100"}) or []
+            active = [e for e in listed if e.get("enforcement") == "active" and e.get("target", "branch") == "branch"]
+            self._rulesets = [self._seen(f"rulesets/{each['id']}") or {} for each in active]
+        return self._rulesets
+
+    def _mend(self, file: str) -> str:
+        """Return the command that sets the rules of a file, in place of those of its name where there are any."""
+        for each in self._seen("rulesets", {"per_page": "100"}) or []:
+            if each.get("name") == RULESETS[file]:
+                at = f"{self._of}/rulesets/{each['id']}"
+                return f"gh api -X PUT {at} --input .github/rulesets/{file}.json"
+        return ruleset_command(self._expected.repository, file)
+
+
+_KEY: Final = "DeployKey"
+_REVIEW_SWITCHES: Final = (
+    "dismiss_stale_reviews_on_push",
+    "require_code_owner_review",
+    "require_last_push_approval",
+)
+_LOOKS: Final = {
+    Check.BRANCH_RULES: _Repository.branch_rules,
+    Check.OWNERS: _Repository.owners,
+    Check.ENVIRONMENT: _Repository.environment,
+    Check.SECRETS: _Repository.secrets,
+    Check.DEPLOY_KEY: _Repository.deploy_key,
+    Check.LEDGER_RULES: _Repository.ledger_rules,
+    Check.BRAKE_RULES: _Repository.brake_rules,
+    Check.ACTIONS: _Repository.actions,
+}
+CHECKS: Final = (Check.DEFAULT_BRANCH, *_LOOKS)
+"""What is looked at on GitHub; everything else is looked at from the machine that sends."""
+
+
+def owners_of(text: str, path: str) -> tuple[str, ...]:
+    """Return who owns a file: as in CODEOWNERS, the last line that covers it decides."""
+    owners: tuple[str, ...] = ()
+    for line in text.splitlines():
+        pattern, *named = line.partition("#")[0].split() or [""]
+        if pattern and _is_covered(pattern, path):
+            owners = tuple(named)
+    return owners
+
+
+def _is_covered(pattern: str, path: str) -> bool:
+    inner = pattern.strip("/")
+    if "/" not in pattern.rstrip("/"):  # It stands at any depth.
+        parts = path.split("/")
+        return any(fnmatchcase(part, inner) for part in (parts[:-1] if pattern.endswith("/") else parts))
+    return fnmatchcase(path, inner.replace("**", "*")) or path.startswith(f"{inner}/")

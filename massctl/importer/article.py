@@ -1,0 +1,278 @@
+"""An article from elsewhere: cleaned of what WeChat removes, written as Markdown or HTML, and compared with the result.
+
+Markdown where the structure is plain, HTML where something is designed. `differences` does not trust the writer: it
+compares what was found with what massctl renders of the files.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import urljoin
+
+from massctl.model.phrase import Phrase, plural_phrase
+from massctl.render.elements import Way, is_component, is_script, refusal, writer_row
+from massctl.render.styles import pictures_in
+from massctl.render.tree import Element, parse, serialized
+
+FOOTNOTE: Final = "massctl-note"
+"""An element that stands for a footnote: its attribute `number`, and where the text stands, its children."""
+_SILENT: Final = frozenset({"script", "style", "link", "meta", "noscript", "template", "title", "base", "head"})
+"""Nobody reads what is in them."""
+_DESIGN: Final = re.compile(
+    r"(?:^|[;\s])(?:background(?:-image)?\s*:[^;]*(?:url\(|gradient)|position\s*:\s*(?:absolute|relative|fixed)"
+    r"|transform\s*:\s*(?!none)|float\s*:\s*(?:left|right)|display\s*:\s*(?:inline-)?(?:flex|grid|inline-block)"
+    r"|box-shadow\s*:\s*(?!none)|writing-mode\s*:|border(?:-\w+)?\s*:\s*(?!none|0|initial|medium none)[^;]*[1-9]"
+    r"|background(?:-color)?\s*:\s*(?!none|transparent|initial|inherit|unset|(?:rgb\(\s*255,\s*255,\s*255\s*\)|#fff(?:fff)?|white)\b))",
+    re.IGNORECASE,
+)
+"""A style that draws something; Markdown has no words for it."""
+_OWN_LOOK: Final = frozenset({"code", "pre", "table", "td", "th", "tr", "thead", "tbody", "hr", "img", "mark"})
+"""Elements whose backgrounds and borders every theme has too."""
+_COLOUR: Final = re.compile(r"(?:^|[;\s])color\s*:\s*([^;]+)", re.IGNORECASE)
+_ALIGNED: Final = re.compile(r"text-align\s*:\s*(?:center|right)", re.IGNORECASE)
+_GREY: Final = re.compile(r"rgba?\(\s*(\d+),\s*(\d+),\s*(\d+)|#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})", re.IGNORECASE)
+_GAP: Final = 24
+"""So far the parts of a colour may be apart in a grey; also those of the black of WeChat's editor."""
+
+
+@dataclass
+class Found:
+    """An article as it was found."""
+
+    title: str
+    tree: Element
+    """Its body, cleaned; the addresses of pictures are absolute."""
+    author: str = ""
+    digest: str = ""
+    content_source_url: str = ""
+    cover: str | None = None
+    """The address of its cover; None where the source has none."""
+    comments: tuple[bool, bool] = (False, False)
+    """Whether comments are open, and for followers alone."""
+    markdown: str | None = None
+    """Its text, if it was Markdown before."""
+    lost: list[Phrase] = field(default_factory=list)
+    """What could not be carried over, and why."""
+
+
+def cleaned(root: Element, base: str = "") -> tuple[Element, list[Phrase]]:
+    """Take out of a body what WeChat removes; returns it, and what of that somebody would miss."""
+    lost: Counter[str] = Counter()
+    _clean(root, base, lost)
+    told = [
+        Phrase("`<{name}>` ({count}×): WeChat removes it from articles", name=name, count=count)
+        for name, count in lost.items()
+    ]
+    return root, told
+
+
+def _clean(element: Element, base: str, lost: Counter[str]) -> None:
+    kept: list[Element | str] = []
+    for child in element.children:
+        if isinstance(child, str):
+            kept.append(child)
+            continue
+        _clean(child, base, lost)
+        if child.name == FOOTNOTE:
+            kept.append(child)
+            continue
+        name, row = child.name, writer_row(child.name)
+        if name in _SILENT and not any(each.name == "svg" for each in child.above()):
+            continue
+        if name != "input" and refusal(name, child.attributes) is not None and row is not None:
+            if row.way is Way.REFUSE and name in {"html", "body"}:
+                kept += child.children
+                continue
+            lost[name] += 1
+            continue
+        if row is None or name in {"font", "input"}:
+            lost[name] += row is None and not name.startswith(("o:", "w:"))
+            kept += child.children
+            continue
+        _clean_attributes(child, base)
+        kept.append(child)
+    element.children = kept
+    for each in element.elements:
+        each.parent = element
+
+
+def _clean_attributes(element: Element, base: str) -> None:
+    given, is_own = element.attributes, is_component(element.name)
+    lazy = given.pop("data-src", "") if element.name == "img" else ""
+    if lazy:
+        given["src"] = lazy
+    for name in list(given):
+        value = given[name].strip()
+        if name.startswith("on") or name in ("id", "srcset", "contenteditable") or (name == "class" and not is_own):
+            del given[name]
+        elif name in ("src", "href") and value and base and not value.startswith(("#", "data:")):
+            given[name] = urljoin(base, value)
+        if name == "href" and is_script(value):
+            del given[name]
+
+
+def design_of(root: Element) -> Phrase | None:
+    """Say what of an article only HTML can keep; None where Markdown has words for all of it."""
+    for element in root.below():
+        if element.name == "svg":
+            return Phrase("it has a drawing (`<svg>`)")
+        if is_component(element.name) or "data-miniprogram-appid" in element.attributes:
+            return Phrase("it has a component of WeChat: `<{name}>`", name=element.name)
+        style = element.attributes.get("style", "")
+        if element.name not in _OWN_LOOK and (found := _DESIGN.search(style)) is not None:
+            written = " ".join(found[0].strip(" ;").split())
+            return Phrase("it is designed: `{style}`", style=written[:60])
+    return None
+
+
+def lost_in_markdown(root: Element) -> list[Phrase]:
+    """List what of a plain article Markdown has no words for."""
+    colours = sum(_is_coloured(each) for each in root.below())
+    aligned = sum(
+        bool(_ALIGNED.search(each.attributes.get("style", ""))) and bool(each.text().strip()) for each in root.below()
+    )
+    found = []
+    if colours:
+        say = plural_phrase("the colour of {count} text", "the colours of {count} texts", count=colours)
+        found.append(Phrase("{what}: Markdown has none; themes colour headings, links and bold words", what=say))
+    if aligned:
+        say = plural_phrase("the alignment of {count} block", "the alignment of {count} blocks", count=aligned)
+        found.append(Phrase("{what}: Markdown has none; a theme aligns all alike", what=say))
+    return found
+
+
+def _is_coloured(element: Element) -> bool:
+    """Whether an element gives its own text a colour that is not a grey."""
+    found = _COLOUR.search(element.attributes.get("style", ""))
+    if found is None or not any(isinstance(each, str) and each.strip() for each in element.children):
+        return False
+    said = _GREY.search(found[1])
+    if said is None:
+        return found[1].strip().lower() not in ("black", "inherit", "initial", "gray", "grey", "#000", "#333", "#666")
+    parts = [int(each) for each in said.groups()[:3]] if said[1] else [int(each, 16) for each in said.groups()[3:]]
+    return max(parts) - min(parts) > _GAP
+
+
+def pictures_of(root: Element) -> list[str]:
+    """List the addresses of an article's pictures in order, each as often as it stands."""
+    return [address for _, _, address in _places(root)]
+
+
+def _places(root: Element) -> Iterator[tuple[Element, str, str]]:
+    for element in root.below():
+        row = writer_row(element.name)
+        for name in row.pictures if row is not None else ():
+            if address := element.attributes.get(name, "").strip():
+                yield element, name, address
+        for _, address in pictures_in(element.attributes.get("style", "")):
+            yield element, "style", address
+
+
+def with_pictures(root: Element, paths: Mapping[str, str]) -> None:
+    """Write paths in place of the addresses that have one."""
+    for element, name, address in list(_places(root)):
+        if (path := paths.get(address)) is not None:
+            old = element.attributes[name]
+            element.attributes[name] = old.replace(address, path) if name == "style" else path
+
+
+def as_html(root: Element) -> str:
+    """Write an article as HTML, a block a line."""
+    _write_notes(root)
+    pieces: list[str] = []
+    for child in root.children:
+        holder = Element("body")
+        holder.children = [child]
+        if written := serialized(holder).strip():
+            pieces.append(written)
+    return "\n".join(pieces) + "\n"
+
+
+def _write_notes(root: Element) -> None:
+    """Write footnotes as numbers and paragraphs, since HTML has no element for them."""
+    for each in list(root.below()):
+        if each.name == FOOTNOTE:
+            number = f"[{each.attributes.pop('number')}]"
+            each.name = "section" if each.children else "sup"
+            each.children.insert(0, f"{number} " if each.children else number)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a reader would miss of an article."""
+
+    texts: tuple[str, ...]
+    """Runs of text, without blanks."""
+    pictures: tuple[str, ...]
+    links: tuple[str, ...]
+
+    @property
+    def characters(self) -> int:
+        """How many characters its text has, without blanks."""
+        return sum(map(len, self.texts))
+
+
+_SEEN_AS_NOTHING: Final = re.compile(r"[\s\u200b-\u200d\u2060\ufeff]+")
+_MARKS: Final = re.compile(r"[\d.•◦▪–\-[\]()↩注释脚尾参考资料NotesReferences:：]*")
+"""What massctl adds for lists and notes."""
+
+
+def facts_of(root: Element) -> Facts:
+    """Take the text, the pictures and the links of an article."""
+    texts: list[str] = []
+    links: list[str] = []
+    waiting: list[Element | str] = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, str):
+            if run := _SEEN_AS_NOTHING.sub("", node):
+                texts.append(run)
+            continue
+        if node.name == "a" and (address := node.attributes.get("href", "").strip()) and not address.startswith("#"):
+            links.append(address)
+        if node.name not in _SILENT or any(each.name == "svg" for each in node.above()):
+            waiting += reversed(node.children)
+    return Facts(tuple(texts), tuple(pictures_of(root)), tuple(links))
+
+
+def differences(source: Facts, body: str, paths: Mapping[str, str], *, may_add: bool = False) -> list[Phrase]:
+    """Compare an article with what massctl renders of it; `paths` names the pictures of both by one name.
+
+    `may_add`: the source was Markdown, of which massctl writes more than its words, and notes at the end.
+    """
+    tree = parse(body)
+    made = facts_of(tree)
+    whole, position, rest = "".join(made.texts), 0, []
+    found: list[Phrase] = []
+    for run in source.texts:
+        at = whole.find(run, position)
+        if at < 0 and may_add and run in whole:
+            continue
+        if at < 0:
+            found.append(Phrase("text is missing or stands elsewhere: `{text}`", text=run[:40]))
+            break
+        rest.append(whole[position:at])
+        position = at + len(run)
+    added = "".join([*rest, whole[position:]]) if not found else ""
+    if not may_add and not _MARKS.fullmatch(added):
+        found.append(Phrase("text was added: `{text}`", text=added[:40]))
+    if found_pictures := _unlike(source.pictures, made.pictures, paths):
+        found.append(found_pictures)
+    missing = Counter(source.links) - Counter(made.links)
+    if missing:
+        found.append(Phrase("the address of a link is missing: `{address}`", address=next(iter(missing))))
+    extra = Counter(made.links) - Counter(source.links)
+    if unknown := [each for each in extra if _SEEN_AS_NOTHING.sub("", each) not in whole]:
+        found.append(Phrase("a link was added: `{address}`", address=unknown[0]))
+    return found
+
+
+def _unlike(ours: Sequence[str], theirs: Sequence[str], paths: Mapping[str, str]) -> Phrase | None:
+    before, after = ([paths.get(each, each) for each in some] for some in (ours, theirs))
+    if before == after:
+        return None
+    return Phrase(
+        "{before} pictures were found, and {after} are there, or others", before=len(before), after=len(after)
+    )

@@ -1,0 +1,244 @@
+"""Read what holds an article: a page of a browser, a Word file, a Markdown file, the answer of WeChat."""
+
+import base64
+import binascii
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from html import unescape
+from io import BytesIO
+from typing import Any, Final
+from urllib.parse import unquote_to_bytes
+
+from massctl.importer.article import FOOTNOTE, Facts, Found, cleaned
+from massctl.model.phrase import Phrase
+from massctl.render.tree import Element, parse, serialized
+
+WORD_BYTES_MAX: Final = 200 * 1024 * 1024
+"""Of a Word file, unpacked; one with eighty photographs of a camera has as many."""
+DATA: Final = "data:"
+
+
+class DocumentError(Exception):
+    """Say why a document cannot be read, in one Phrase."""
+
+    def __init__(self, why: Phrase) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+def of_body(html: str, base: str = "", **about: Any) -> Found:
+    """Take an article whose body is HTML; `about` is what is known of it."""
+    tree, lost = cleaned(parse(html), base)
+    return Found(tree=tree, lost=lost, **about)
+
+
+def of_page(html: str, address: str) -> Found:
+    """Take the article out of a page, as WeChat serves it or as a browser saved it. Raises DocumentError."""
+    page = parse(html)
+    about: dict[str, str] = {}
+    by_id: dict[str, Element] = {}
+    for each in page.below():
+        said = each.attributes
+        if each.name == "meta" and (name := said.get("property") or said.get("name")):
+            about.setdefault(name.lower(), said.get("content", "").replace("\\x0a", " ").strip())
+        elif each.name == "title" and all(above.name != "svg" for above in each.above()):
+            about.setdefault("title", each.text().strip())
+        if (known := said.get("id")) is not None:
+            by_id.setdefault(known, each)
+    body = by_id.get("js_content") or _main(page)
+    tree, lost = cleaned(parse(serialized(body)), address)
+    if not tree.text().strip() and not any(each.name in ("img", "svg") for each in tree.below()):
+        raise DocumentError(Phrase("there is no article on this page"))
+    named = _text(by_id.get("activity-name"))
+    return Found(
+        title=named or about.get("og:title") or about.get("twitter:title") or about.get("title", ""),
+        tree=tree,
+        author=_text(by_id.get("js_author_name")) or about.get("author") or about.get("og:article:author", ""),
+        digest=about.get("og:description") or about.get("description", ""),
+        cover=about.get("og:image") or about.get("twitter:image") or None,
+        lost=lost,
+    )
+
+
+def _main(page: Element) -> Element:
+    """Find the part of a page that is its article."""
+    for name in ("article", "main"):
+        if (found := next((each for each in page.below() if each.name == name), None)) is not None:
+            return found
+    return page
+
+
+def _text(element: Element | None) -> str:
+    return " ".join(element.text().split()) if element is not None else ""
+
+
+_STYLES: Final = """
+p[style-name='Title'] => h1.title:fresh
+p[style-name='Subtitle'] => p:fresh
+p[style-name='Quote'] => blockquote:fresh
+p[style-name='Intense Quote'] => blockquote:fresh
+u => u
+"""
+
+
+def of_word(data: bytes, name: str) -> tuple[Found, dict[str, bytes]]:
+    """Take the article of a Word file, and its pictures by the addresses that stand for them. Raises DocumentError."""
+    # The extra `import`: half a second, and only Word files need it.
+    try:
+        import mammoth
+    except ImportError:
+        raise DocumentError(Phrase("Word files need one more package: `pip install 'massctl[import]'`")) from None
+    properties = _properties(data)
+    pictures: dict[str, bytes] = {}
+
+    def kept(image: Any) -> dict[str, str]:
+        address = f"word:{len(pictures) + 1}"
+        with image.open() as opened:
+            pictures[address] = opened.read()
+        return {"src": address}
+
+    try:
+        made = mammoth.convert_to_html(
+            BytesIO(data), style_map=_STYLES, convert_image=mammoth.images.img_element(kept), external_file_access=False
+        )
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError):
+        raise DocumentError(Phrase("this is not a Word file (.docx)")) from None
+    root = parse(made.value)
+    _take_notes(root)
+    title = _taken_title(root) or properties.get("title") or name
+    tree, lost = cleaned(root)
+    lost += [Phrase("Word: {what}", what=each.message) for each in made.messages]
+    author = properties.get("creator", "")
+    return Found(title=title, tree=tree, author=author, cover=next(iter(pictures), None), lost=lost), pictures
+
+
+def _properties(data: bytes) -> dict[str, str]:
+    """Read title and author of a Word file. Raises DocumentError for a file that is not one, or a far too large one."""
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            if sum(each.file_size for each in archive.infolist()) > WORD_BYTES_MAX:
+                raise DocumentError(Phrase("the file is larger than {limit:,} bytes unpacked", limit=WORD_BYTES_MAX))
+            core = archive.read("docProps/core.xml").decode(errors="replace")
+    except KeyError:
+        return {}
+    except (zipfile.BadZipFile, OSError, RuntimeError):
+        raise DocumentError(Phrase("this is not a Word file (.docx)")) from None
+    said = re.findall(r"<dc:(title|creator)>([^<]*)</dc:", core)
+    return {key: unescape(value).strip() for key, value in said}
+
+
+def _taken_title(root: Element) -> str:
+    """Take the title out of a body: what has the style of one, else a first heading of the first rank."""
+    headings = [each for each in root.elements if each.name == "h1"]
+    titled = [each for each in headings if each.attributes.get("class") == "title"]
+    found = titled[0] if titled else headings[0] if headings and headings[0] is root.elements[0] else None
+    if found is None:
+        return ""
+    root.children.remove(found)
+    return _text(found)
+
+
+_REFERENCE: Final = re.compile(r"#(?:foot|end)note-(?!ref)")
+_NOTE: Final = re.compile(r"(?:foot|end)note-(?!ref)")
+
+
+def _take_notes(root: Element) -> None:
+    """Put an element of ours in the place of each reference to a footnote, and of each footnote."""
+    numbers: dict[str, int] = {}
+    for each in list(root.below()):
+        address = each.attributes.get("href", "")
+        if each.name == "a" and _REFERENCE.match(address) and each.parent is not None:
+            number = numbers.setdefault(address[1:], len(numbers) + 1)
+            place = each.parent if each.parent.name == "sup" else each
+            place.name, place.attributes, place.children = FOOTNOTE, {"number": str(number)}, []
+    for each in list(root.below()):
+        known = each.attributes.get("id", "")
+        if each.name == "li" and _NOTE.match(known) and known in numbers:
+            for link in list(each.below()):
+                if link.name == "a" and "note-ref-" in link.attributes.get("href", "") and link.parent is not None:
+                    link.parent.children.remove(link)
+            each.name, each.attributes = FOOTNOTE, {"number": str(numbers[known])}
+            if each.parent is not None and each.parent.name == "ol":
+                each.parent.name = "section"
+
+
+_HEAD: Final = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_PAIR: Final = re.compile(r"^([A-Za-z_-]+)[ \t]*:[ \t]*(.*?)[ \t]*$", re.MULTILINE)
+_KEYS: Final = {
+    "title": ("title",),
+    "author": ("author",),
+    "digest": ("digest", "description", "summary", "excerpt"),
+    "cover": ("cover", "image", "thumbnail", "banner"),
+    "content_source_url": ("content_source_url", "source_url", "source", "original", "canonical_url"),
+}
+_TITLE: Final = re.compile(r"\A\s*#[ \t]+(.+?)[ \t#]*(?:\n|\Z)")
+
+
+def of_markdown_file(text: str, name: str) -> Found:
+    """Take an article whose body is Markdown; title and author stand in its front matter or its first heading."""
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    head = _HEAD.match(text)
+    said = {key.lower(): _unquoted(value) for key, value in _PAIR.findall(head[1])} if head is not None else {}
+    text = text[head.end() :] if head is not None else text
+    about = {key: next((said[each] for each in names if said.get(each)), "") for key, names in _KEYS.items()}
+    known = {each for names in _KEYS.values() for each in names}
+    lost = [Phrase("front matter: `{key}` has no place in a campaign", key=key) for key in said.keys() - known]
+    if not about["title"] and (first := _TITLE.match(text)) is not None:
+        about["title"] = first[1].strip()
+        text = text[first.end() :]
+    source = about["content_source_url"]
+    return Found(
+        title=about["title"] or name,
+        tree=Element("body"),
+        author=about["author"],
+        digest=about["digest"],
+        cover=about["cover"] or None,
+        content_source_url=source if source.startswith(("http://", "https://")) else "",
+        markdown=text.lstrip("\n"),
+        lost=sorted(lost, key=str),
+    )
+
+
+def _unquoted(value: str) -> str:
+    return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
+
+
+def markdown_facts(text: str) -> Facts:
+    """Take the text, the pictures and the links of Markdown."""
+    from massctl.render.conservation import of_markdown
+    from massctl.render.markdown_parser import parse as parse_markdown
+
+    parsed = parse_markdown(text)
+    found = of_markdown(parsed.tokens, [*parsed.inline_notes.values()], {})
+    return Facts(tuple(found.texts), tuple(found.pictures), tuple(found.links))
+
+
+def markdown_with_pictures(text: str, paths: Mapping[str, str]) -> str:
+    """Write paths in place of the addresses of pictures, and nowhere else."""
+    for address, path in paths.items():
+        there = re.escape(address)
+        put = rf"\g<1>{path}"
+        text = re.sub(rf"(!\[[^\]]*\]\(\s*<?){there}(?=[\s)>])", put, text)
+        text = re.sub(rf"(\bsrc\s*=\s*[\"']?){there}(?=[\"'\s>])", put, text)
+        text = re.sub(rf"(?m)(^ {{0,3}}\[[^\]]+\]:\s*<?){there}(?=[\s>]|$)", put, text)
+    return text
+
+
+def picture_in(address: str) -> bytes | None:
+    """Return the bytes of a `data:` address; None if it holds none."""
+    head, comma, data = address[len(DATA) :].partition(",")
+    if not comma:
+        return None
+    try:
+        raw = unquote_to_bytes(data)
+        return base64.b64decode(raw, validate=False) if head.lower().endswith(";base64") else raw
+    except binascii.Error:
+        return None
+
+
+def addresses(found: Found, facts: Facts) -> Iterator[str]:
+    """Yield every address of a picture of an article, its cover first."""
+    if found.cover is not None:
+        yield found.cover
+    yield from facts.pictures

@@ -1,0 +1,309 @@
+"""Write the tree of a plain article as Markdown."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from massctl.importer.article import FOOTNOTE
+from massctl.render.tree import Element, serialized
+
+_BLOCK_NAMES: Final = (
+    "address article aside blockquote center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5"
+    " h6 header hr li main nav ol p pre section summary table tbody thead tfoot tr td th ul"
+)
+_BLOCKS: Final = frozenset(_BLOCK_NAMES.split())
+_RAW: Final = frozenset({"sub", "sup", "u", "ruby", "rt", "rp", "mark", "kbd"})
+_BLANK: Final = re.compile(r"[ \t\r\n\f]+")
+_SIGNS: Final = re.compile(r"([\\`*_\[\]<>$~^])|(=(?==)|(?<==)=)|(&(?=#?\w+;))|(!(?=$))")
+_LINE_BEGIN: Final = re.compile(r"^(\s*)(#{1,6}(?=\s|$)|[+\-](?=\s|$)|[=-]+\s*$|:::|>|\||(\d{1,9})([.)])(?=\s|$))")
+_BOLD: Final = re.compile(r"font-weight\s*:\s*(?:bold|bolder|[6-9]00)", re.IGNORECASE)
+_ITALIC: Final = re.compile(r"font-style\s*:\s*italic", re.IGNORECASE)
+_STRUCK: Final = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
+_WORD: Final = re.compile(r"[A-Za-z0-9]")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of text with what is on it."""
+
+    text: str
+    bold: bool = False
+    italic: bool = False
+    struck: bool = False
+    link: str = ""
+    is_raw: bool = False
+    """Markdown or HTML already."""
+
+
+_BREAK: Final = Piece("\\\n", is_raw=True)
+
+
+def as_markdown(root: Element) -> str:
+    """Write an article as Markdown."""
+    notes: list[str] = []
+    blocks = [block for block in _blocks(root, notes) if block.strip()]
+    return "\n\n".join([*blocks, *notes]) + "\n"
+
+
+def _blocks(element: Element, notes: list[str]) -> Iterator[str]:
+    run: list[Piece] = []
+    for child in element.children:
+        if isinstance(child, Element) and (child.name in _BLOCKS or _holds_block(child)):
+            yield _paragraph(run)
+            run = []
+            yield from _block(child, notes)
+        else:
+            run += _pieces(child, Piece(""))
+    yield _paragraph(run)
+
+
+def _holds_block(element: Element) -> bool:
+    return any(each.name in _BLOCKS for each in element.below() if each is not element)
+
+
+def _block(element: Element, notes: list[str]) -> Iterator[str]:
+    name = element.name
+    if name == FOOTNOTE:
+        text = "\n\n".join(block for block in _blocks(element, notes) if block)
+        notes.append(f"[^{element.attributes['number']}]: {_indented(text, 4)}")
+    elif (write := _WRITERS.get(name)) is not None:
+        yield write(element, notes)
+    else:
+        yield from _blocks(element, notes)
+
+
+def _heading(element: Element, notes: list[str]) -> str:
+    text = _inline(_pieces_below(element, Piece(""))).replace("\\\n", " ").replace("\n", " ").strip()
+    return f"{'#' * int(element.name[1])} {text}" if text else ""
+
+
+def _quote(element: Element, notes: list[str]) -> str:
+    text = "\n\n".join(block for block in _blocks(element, notes) if block.strip())
+    return "\n".join(f"> {line}".rstrip() for line in text.split("\n")) if text else ""
+
+
+def _list(element: Element, notes: list[str]) -> str:
+    number = int(element.attributes.get("start") or 1) if element.attributes.get("start", "1").isdecimal() else 1
+    items: list[str] = []
+    loose = False
+    for child in element.elements:
+        if child.name in ("ul", "ol"):
+            # A list directly in a list belongs to the entry before.
+            items.append(_indented(_list(child, notes), 2 if element.name == "ul" else 3, first=True))
+            continue
+        if child.attributes.get("value", "").isdecimal():
+            number = int(child.attributes["value"])
+        blocks = [block for block in _blocks(child, notes) if block.strip()]
+        mark = "- " if element.name != "ol" else f"{number}. "
+        tight = all(re.match(r"(?:- |\d+\. )", block) for block in blocks[1:])
+        loose = loose or not tight
+        items.append(mark + _indented(("\n" if tight else "\n\n").join(blocks), len(mark)))
+        number += 1
+    return ("\n\n" if loose else "\n").join(items)
+
+
+def _indented(text: str, width: int, *, first: bool = False) -> str:
+    lines = text.split("\n")
+    pad = " " * width
+    return "\n".join(pad + line if line and (first or at) else line for at, line in enumerate(lines))
+
+
+def _code(element: Element, notes: list[str]) -> str:
+    codes = [each for each in element.elements if each.name == "code"]
+    text = "\n".join(map(_code_text, codes)) if codes else _code_text(element)
+    text = text.replace("\u00a0", " ").strip("\n")
+    longest = max((len(each) for each in re.findall(r"`{3,}", text)), default=2)
+    fence = "`" * (longest + 1)
+    language = element.attributes.get("data-lang", "")
+    return f"{fence}{language if re.fullmatch(r'[a-z0-9+#-]+', language) else ''}\n{text}\n{fence}" if text else ""
+
+
+def _code_text(element: Element) -> str:
+    return "".join(
+        each if isinstance(each, str) else "\n" if each.name == "br" else _code_text(each) for each in element.children
+    )
+
+
+def _table(element: Element, notes: list[str]) -> str:
+    rows = [[cell for cell in row.elements if cell.name in ("td", "th")] for row in element.below() if row.name == "tr"]
+    rows = [row for row in rows if row]
+    cells = [cell for row in rows for cell in row]
+    is_plain = (
+        len({len(row) for row in rows}) == 1
+        and all(cell.name == "th" for cell in rows[0])
+        and not any({"colspan", "rowspan"} & cell.attributes.keys() or _is_deep(cell) for cell in cells)
+    )
+    if not is_plain:
+        for each in element.below():
+            each.attributes = {key: each.attributes[key] for key in _TABLE_KEYS if key in each.attributes}
+        holder = Element("body")
+        holder.children = [element]
+        return re.sub(r"\n\s*\n+", "\n", serialized(holder).strip())
+    lines = ["| " + " | ".join(_cell(cell) for cell in row) + " |" for row in rows]
+    return "\n".join([lines[0], "|" + " --- |" * len(rows[0]), *lines[1:]])
+
+
+_TABLE_KEYS: Final = ("colspan", "rowspan", "href", "src", "alt")
+
+
+def _is_deep(cell: Element) -> bool:
+    blocks = [each for each in cell.below() if each.name in _BLOCKS and each is not cell]
+    return len(blocks) > 1 or any(each.name != "p" and each.name not in ("section", "div") for each in blocks)
+
+
+def _cell(cell: Element) -> str:
+    text = _inline(_pieces_below(cell, Piece("")))
+    return text.strip().replace("|", "\\|").replace("\\\n", "<br>").replace("\n", " ")
+
+
+_WRITERS: Final[dict[str, Callable[[Element, list[str]], str]]] = {
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), _heading),
+    "blockquote": _quote,
+    "ul": _list,
+    "ol": _list,
+    "pre": _code,
+    "table": _table,
+    "hr": lambda element, notes: "---",
+}
+
+
+def _paragraph(run: Sequence[Piece]) -> str:
+    text = _inline(run)
+    while text.startswith("\\\n"):
+        text = text[2:].lstrip(" ")
+    while text.endswith("\\\n"):
+        text = text[:-2].rstrip(" ")
+    text = "\\\n".join(line.strip(" \n") for line in text.split("\\\n"))
+    lines = []
+    for line in text.split("\n"):
+        found = _LINE_BEGIN.match(line)
+        if found is None or line.startswith("!["):
+            lines.append(line)
+        elif found[3]:
+            lines.append(f"{found[1]}{found[3]}\\{found[4]}{line[found.end() :]}")
+        else:
+            lines.append(f"{found[1]}\\{line[len(found[1]) :]}")
+    return "\n".join(lines).strip(" \n")
+
+
+def _pieces(node: Element | str, on: Piece) -> list[Piece]:
+    if isinstance(node, str):
+        return [replace(on, text=_BLANK.sub(" ", node).replace("\u200b", ""))]
+    if node.name == "br":
+        return [_BREAK]
+    if (text := _ready(node)) is not None:
+        return [replace(on, text=text, is_raw=True)]
+    name = node.name
+    style = node.attributes.get("style", "")
+    on = replace(
+        on,
+        bold=on.bold or name in ("strong", "b") or bool(_BOLD.search(style)),
+        italic=on.italic or name in ("em", "i", "cite", "dfn", "var") or bool(_ITALIC.search(style)),
+        struck=on.struck or name in ("del", "s", "strike") or bool(_STRUCK.search(style)),
+        link=_address(node) or on.link,
+    )
+    return _pieces_below(node, on)
+
+
+def _ready(node: Element) -> str | None:
+    """Write an element that is Markdown or HTML of its own; None for one that only marks its text."""
+    if node.name == "img":
+        return _picture(node)
+    if node.name == FOOTNOTE:
+        return f"[^{node.attributes['number']}]"
+    if node.name == "code":
+        text = _code_text(node).replace("\u00a0", " ")
+        ticks = "`" * (max((len(each) for each in re.findall(r"`+", text)), default=0) + 1)
+        pad = " " if text.startswith("`") or text.endswith("`") else ""
+        return f"{ticks}{pad}{text}{pad}{ticks}" if text.strip() else ""
+    if node.name in _RAW and node.text().strip():
+        return f"<{node.name}>{_inline(_pieces_below(node, Piece('')))}</{node.name}>"
+    return None
+
+
+def _pieces_below(element: Element, on: Piece) -> list[Piece]:
+    found: list[Piece] = []
+    for child in element.children:
+        is_block = isinstance(child, Element) and child.name in _BLOCKS
+        if is_block and found and found[-1] is not _BREAK:
+            found.append(_BREAK)
+        found += _pieces(child, on)
+        if is_block:
+            found.append(_BREAK)
+    while found and found[-1] is _BREAK and element.children and not _is_break(element.children[-1]):
+        found.pop()
+    return found
+
+
+def _is_break(node: Element | str) -> bool:
+    return isinstance(node, Element) and node.name == "br"
+
+
+def _address(element: Element) -> str:
+    address = element.attributes.get("href", "").strip() if element.name == "a" else ""
+    return "" if address.startswith("#") else address
+
+
+def _picture(element: Element) -> str:
+    alt = _BLANK.sub(" ", element.attributes.get("alt", "")).strip()
+    return f"![{_escaped(alt)}]({_target(element.attributes.get('src', '').strip())})"
+
+
+def _target(address: str) -> str:
+    if re.search(r"[\s()<>]", address) or not address:
+        return "<" + address.replace("<", "%3C").replace(">", "%3E").replace("\n", "") + ">"
+    return address
+
+
+def _escaped(text: str) -> str:
+    return _SIGNS.sub(lambda found: "\\" + found[0], text)
+
+
+def _inline(pieces: Sequence[Piece]) -> str:
+    merged: list[Piece] = []
+    for each in pieces:
+        if merged and _like(merged[-1], each):
+            merged[-1] = replace(each, text=merged[-1].text + each.text)
+        elif each.text:
+            merged.append(each)
+    out: list[str] = []
+    at = 0
+    while at < len(merged):
+        end = at + 1
+        while end < len(merged) and merged[at].link and merged[end].link == merged[at].link:
+            end += 1
+        group = merged[at:end]
+        before = out[-1][-1:] if out and out[-1] else ""
+        after = merged[end].text[:1] if end < len(merged) else ""
+        inner = "".join(
+            _marked(each, before if n == 0 else "", after if n == len(group) - 1 else "")
+            for n, each in enumerate(group)
+        )
+        if merged[at].link and inner.strip():
+            lead = inner[: len(inner) - len(inner.lstrip(" "))]
+            inner = f"{lead}[{inner.strip(' ')}]({_target(merged[at].link)}){inner[len(inner.rstrip(' ')) :]}"
+        out.append(inner)
+        at = end
+    return re.sub(r" {2,}", " ", "".join(out)) if not any("`" in each for each in out) else "".join(out)
+
+
+def _like(one: Piece, other: Piece) -> bool:
+    return not one.is_raw and not other.is_raw and replace(one, text="") == replace(other, text="")
+
+
+def _marked(piece: Piece, before: str, after: str) -> str:
+    text = piece.text if piece.is_raw else _escaped(piece.text)
+    core = text.strip(" ")
+    if not core or piece is _BREAK or not (piece.bold or piece.italic or piece.struck):
+        return text
+    lead, trail = text[: len(text) - len(text.lstrip(" "))], text[len(text.rstrip(" ")) :]
+    first, last = core[0], core[-1]
+    # Signs beside a letter do not open or close emphasis.
+    torn = (not lead and _WORD.match(before) and not first.isalnum()) or (
+        not trail and _WORD.match(after) and not last.isalnum()
+    )
+    for is_on, mark, tag in ((piece.struck, "~~", "s"), (piece.italic, "*", "em"), (piece.bold, "**", "strong")):
+        if is_on:
+            core = f"<{tag}>{core}</{tag}>" if torn else f"{mark}{core}{mark}"
+    return f"{lead}{core}{trail}"

@@ -1,0 +1,144 @@
+"""The tags (标签) of accounts as they were pulled: `massctl.tags.json`, for plans without a network."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, Literal
+
+from pydantic import AwareDatetime, ValidationError
+
+from massctl.model.campaign import Audience, Tag
+from massctl.model.diagnostics import Diagnostic, Place, Severity
+from massctl.model.ids import AccountName, CampaignName
+from massctl.model.phrase import BEIJING, Command, Phrase, enumerated
+from massctl.model.strict import Strict
+from massctl.source.repository import TAGS_FILE, Repository, UnreadableError
+from massctl.source.whole_file import write_whole
+
+if TYPE_CHECKING:
+    from massctl.render.strings import KeyPlace
+
+_BYTES_MAX: Final = 1024 * 1024
+"""An account has at most 100 tags."""
+_LISTED_MAX: Final = 8
+
+
+class PulledTag(Strict):
+    """A tag, as WeChat told it."""
+
+    id: int
+    """Its id, for `audience.tag_id`."""
+    name: str
+    """Its name, for `audience.tag`."""
+    count: int
+    """How many followers had it."""
+
+
+class PulledAccount(Strict):
+    """The tags of an account."""
+
+    pulled_at: AwareDatetime
+    """When they were read."""
+    tags: list[PulledTag]
+    """All of them."""
+
+    @property
+    def listed(self) -> list[Tag]:
+        """The tags as WeChat's client gives them."""
+        return [Tag(each.id, each.name, each.count) for each in self.tags]
+
+
+class TagsFile(Strict):
+    """What `massctl tags pull` writes, to be committed beside massctl.yaml."""
+
+    format_version: Literal[1]
+    """The version of this format."""
+    accounts: dict[str, PulledAccount]
+    """By the account's name in massctl.yaml."""
+
+
+def read_tags(repository: Repository) -> TagsFile | Diagnostic | None:
+    """Read the file; None where there is none, a diagnostic where it cannot be read."""
+    try:
+        data = repository.read_bytes(TAGS_FILE, _BYTES_MAX)
+    except UnreadableError as error:
+        if error.is_missing:
+            return None
+        return Diagnostic("MC611", Severity.ERROR, error.message, Place(TAGS_FILE), _PULL)
+    try:
+        return TagsFile.model_validate_json(data)
+    except ValidationError:
+        say = Phrase("this is not what {command} writes", command=Command("tags pull"))
+        return Diagnostic("MC611", Severity.ERROR, say, Place(TAGS_FILE), _PULL)
+
+
+_PULL: Final = Phrase("{command}   writes it again", command=Command("tags pull"))
+
+
+def write_tags(repository: Repository, pulled: Mapping[AccountName, Sequence[Tag]], at: datetime) -> None:
+    """Write the tags of these accounts, and keep those of the others. Raises OSError."""
+    known = read_tags(repository)
+    accounts = dict(known.accounts) if isinstance(known, TagsFile) else {}
+    accounts |= {account: pulled_account(tags, at) for account, tags in pulled.items()}
+    file = TagsFile(format_version=1, accounts=dict(sorted(accounts.items())))
+    text = json.dumps(file.model_dump(mode="json"), ensure_ascii=False, indent=2)
+    write_whole(repository.root / TAGS_FILE, f"{text}\n".encode(), 0o644)
+
+
+def pulled_account(tags: Sequence[Tag], at: datetime) -> PulledAccount:
+    """Return the tags of an account as they were read at this moment."""
+    listed = [PulledTag(id=each.id, name=each.name, count=each.count) for each in tags]
+    return PulledAccount(pulled_at=at.replace(microsecond=0), tags=listed)
+
+
+def about_tag(
+    repository: Repository, name: CampaignName, account: str, audience: Audience, place: "KeyPlace"
+) -> list[Diagnostic]:
+    """Say what the pulled tags know of a campaign's tag: that there is none, or how many followers had it."""
+    if audience.tag is None and audience.tag_id is None:
+        return []
+    file = read_tags(repository)
+    if isinstance(file, Diagnostic):
+        return [file]
+    if file is None or account not in file.accounts:
+        return []
+    pulled = file.accounts[account]
+    key = "tag" if audience.tag is not None else "tag_id"
+    named = {"tag": audience.tag, "tag_id": audience.tag_id}[key]
+    found = next((each for each in pulled.tags if named == (each.name if key == "tag" else each.id)), None)
+    day = pulled.pulled_at.astimezone(BEIJING).date().isoformat()
+    at = place(("audience", key))
+    if found is not None:
+        say = Phrase("the tag {tag} had {count:,} followers on {day}", tag=found.name, count=found.count, day=day)
+        return [Diagnostic("MC612", Severity.INFO, say, at, campaign=name)]
+    wanted = audience.tag if audience.tag is not None else str(audience.tag_id)
+    say = Phrase("{account} had no tag {tag} on {day}", account=account, tag=wanted, day=day)
+    return [Diagnostic("MC610", Severity.ERROR, say, at, _near(wanted, pulled.tags, key), name)]
+
+
+def _near(wanted: str, tags: Sequence[PulledTag], key: str) -> Phrase:
+    # Suggesting is for this one fault.
+    from difflib import get_close_matches
+
+    names = [each.name for each in tags] if key == "tag" else [f"{each.id} ({each.name})" for each in tags]
+    near = get_close_matches(wanted, names, 1, 0.5) or [each for each in names if wanted in each or each in wanted][:1]
+    if near:
+        return Phrase("did you mean {near}? Otherwise: {command}", near=near[0], command=Command("tags pull"))
+    listed = enumerated(names[:_LISTED_MAX]) if names else "-"
+    return Phrase("its tags are {tags}; if it is new: {command}", tags=listed, command=Command("tags pull"))
+
+
+def never_pulled(repository: Repository, audiences: Mapping[str, Sequence[Audience]]) -> list[Diagnostic]:
+    """Warn once if campaigns name tags of an account whose tags were never pulled; by account."""
+    file = read_tags(repository)
+    known = file.accounts if isinstance(file, TagsFile) else {}
+    lacking = [
+        account
+        for account, named in audiences.items()
+        if account not in known and any(each.tag is not None or each.tag_id is not None for each in named)
+    ]
+    if not lacking or isinstance(file, Diagnostic):
+        return []
+    say = Phrase("campaigns name tags of {accounts}, and nobody knows whether they exist", accounts=enumerated(lacking))
+    hint = Phrase("{command}   keeps their names and counts in massctl.tags.json", command=Command("tags pull"))
+    return [Diagnostic("MC613", Severity.WARNING, say, Place("massctl.yaml"), hint)]

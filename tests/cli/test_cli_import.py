@@ -1,0 +1,270 @@
+# ruff: noqa: E501
+"""`massctl import`: what exists elsewhere becomes a campaign that massctl renders to the same text, pictures, links."""
+
+import sys
+from typing import Any
+
+import httpx
+import pytest
+from cli_runner import NOON, Shell
+from document_samples import page, word
+from repositories import APPID, BODY, cover, png
+
+from massctl.importer import documents
+from massctl.transport import PrivateAddressError
+
+PICTURES = {f"https://mmbiz.qpic.cn/{name}/0": png((number, 60, 90)) for number, name in enumerate("abcdef")}
+PLAIN = """<p><span leaf="">今天<strong style="color: rgb(200, 0, 0);">风大</strong>，出门多穿一件。</span></p>
+<section><p style="text-align: center;"><img class="rich_pages" data-src="https://mmbiz.qpic.cn/a/0" alt="河堤"></p></section>
+<h2>三件事</h2><ol><li><p>带伞 3 * 4</p></li><li><p>关窗_好</p><ul><li>也关灯</li></ul></li></ol>
+<p>见<a href="https://mp.weixin.qq.com/s/xyz" id="x">上一封</a><br>再会</p>
+<table><tbody><tr><th>城市</th><th>气温</th></tr><tr><td>北京</td><td>12|13</td></tr></tbody></table>
+<blockquote><p>引一句</p></blockquote><pre><code>a = 1
+b  = 2</code></pre><script>alert(1)</script>"""
+DESIGNED = """<section style="background:url('https://mmbiz.qpic.cn/b/0');padding:10px"><p onclick="x()">标题</p></section>
+<section style="border: 1px solid #123456"><img data-src="https://mmbiz.qpic.cn/a/0"></section>
+<mp-common-profile class="js_uneditable" data-id="x" data-headimg="https://mmbiz.qpic.cn/c/0"></mp-common-profile>
+<form>x</form>"""
+
+
+@pytest.fixture
+def internet(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes | httpx.Response | Exception]:
+    """What the Internet answers, by address."""
+    served: dict[str, bytes | httpx.Response | Exception] = dict(PICTURES)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        found = served.get(str(request.url), httpx.Response(404))
+        if isinstance(found, Exception):
+            raise found
+        return httpx.Response(200, content=found) if isinstance(found, bytes) else found
+
+    monkeypatch.setattr(
+        "massctl.transport._open_client", lambda proxy, inside: httpx.Client(transport=httpx.MockTransport(answer))
+    )
+    return served
+
+
+def text(shell: Shell, path: str) -> str:
+    return shell.tree.read(f"campaigns/spring/{path}")
+
+
+def saved(shell: Shell, content: str | bytes, name: str = "doc.html") -> str:
+    return str(shell.tree.write(f"../{name}", content))
+
+
+def test_a_plain_page_becomes_markdown_with_its_pictures(shell: Shell, internet: dict[str, Any]) -> None:
+    internet["https://mp.weixin.qq.com/s/abc"] = page(PLAIN).encode()
+    made = shell("import", "url", "https://mp.weixin.qq.com/s/abc", "spring", "--format", "json")
+    assert 0 == made.status, made.out
+    (article,) = made.document["articles"]
+    assert (True, [], 1, 1) == (article["is_same"], article["differences"], article["pictures"], article["links"])
+    assert text(shell, "articles/main.md").splitlines() == [
+        "今天**风大**，出门多穿一件。",
+        "",
+        "![河堤](../images/02.png)",
+        "",
+        "## 三件事",
+        "",
+        "1. 带伞 3 \\* 4",
+        "2. 关窗\\_好",
+        "   - 也关灯",
+        "",
+        "见[上一封](https://mp.weixin.qq.com/s/xyz)\\",
+        "再会",
+        "",
+        "| 城市 | 气温 |",
+        "| --- | --- |",
+        "| 北京 | 12\\|13 |",
+        "",
+        "> 引一句",
+        "",
+        "```",
+        "a = 1",
+        "b  = 2",
+        "```",
+    ]
+    declared = text(shell, "campaign.yaml")
+    for line in ('title: "春天来了"', 'author: "编辑部"', 'digest: "一句摘要"', "cover: images/01.png"):
+        assert line in declared
+    assert PICTURES["https://mmbiz.qpic.cn/a/0"] == (shell.root / "campaigns/spring/images/02.png").read_bytes()
+    assert any("colour" in each for each in article["not_carried"])
+    assert 0 == shell("validate", "spring").status
+
+
+def test_a_designed_page_stays_html_and_tells_what_is_lost(shell: Shell, internet: dict[str, Any]) -> None:
+    made = shell("import", "url", saved(shell, page(DESIGNED)), "spring")
+    assert 0 == made.status, made.err
+    body = text(shell, "articles/main.html")
+    assert ("url('../images/02.png')" in body, "data-src" in body, "onclick" in body) == (True, False, False)
+    assert 'data-headimg="../images/01.png"' in body  # The cover is the same picture.
+    said = " ".join(made.err.split())
+    for each in ("it is written as HTML", "`<form>` (1×): WeChat removes it", "rendered again, they are the same"):
+        assert each in said
+    assert 0 == shell("validate", "spring").status
+
+
+def test_markdown_can_be_forced_and_html_too(shell: Shell, internet: dict[str, Any]) -> None:
+    path = saved(shell, page(PLAIN))
+    assert 0 == shell("import", "url", path, "spring", "--as", "html").status
+    assert (shell.root / "campaigns/spring/articles/main.html").exists()
+
+
+def test_what_markdown_would_change_is_written_as_html(shell: Shell, internet: dict[str, Any]) -> None:
+    made = shell("import", "url", saved(shell, page("<p>好的 :smile: 一</p>")), "spring", "--format", "json")
+    assert (0, "articles/main.html") == (made.status, made.document["articles"][0]["content"])
+
+
+def test_a_picture_that_cannot_be_had_is_listed_and_stays_an_address(shell: Shell, internet: dict[str, Any]) -> None:
+    internet["https://mmbiz.qpic.cn/a/0"] = b"<html>"
+    internet["https://mmbiz.qpic.cn/z/0"] = httpx.Response(302, headers={"location": "http://127.0.0.1/x"})
+    body = '<p>一</p><img src="https://mmbiz.qpic.cn/a/0"><img src="https://mmbiz.qpic.cn/z/0"><img src="https://mmbiz.qpic.cn/q/0">'
+    made = shell("import", "url", saved(shell, page(body)), "spring")
+    said = " ".join(made.err.split())
+    assert 1 == made.status
+    for each in ("picture https://mmbiz.qpic.cn/a/0: ", "on this machine or its network", "the server answers 404"):
+        assert each in said
+    assert 3 == text(shell, "articles/main.md").count("https://mmbiz.qpic.cn/")
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("http://127.0.0.1:9/x", "on this machine or its network"),
+        ("http://localhost/x", "on this machine or its network"),
+        ("http://[::ffff:10.0.0.1]/x", "on this machine or its network"),
+        ("https://inside.example/x", "on this machine or its network"),
+        ("https://loop.example/x", "to no end"),
+        ("https://gone.example/x", "connection"),
+        ("https://odd.example/x", "not an http or https address"),
+    ],
+)
+def test_only_the_internet_is_asked(shell: Shell, internet: dict[str, Any], address: str, says: str) -> None:
+    internet["https://inside.example/x"] = PrivateAddressError()
+    internet["https://loop.example/x"] = httpx.Response(301, headers={"location": "/x"})
+    internet["https://odd.example/x"] = httpx.Response(301, headers={"location": "file:///etc/passwd"})
+    internet["https://gone.example/x"] = httpx.ConnectError("no")
+    said = shell("import", "url", address, "spring")
+    assert (2, True) == (said.status, says in " ".join(said.err.split())), said.err
+    assert not (shell.root / "campaigns").exists() or [] == list((shell.root / "campaigns").iterdir())
+
+
+def test_a_word_file_comes_with_all_its_parts(shell: Shell) -> None:
+    made = shell("import", "docx", saved(shell, word(png((1, 2, 3))), "letter.docx"), "spring", "--format", "json")
+    assert 0 == made.status, made.out
+    assert text(shell, "articles/main.md").splitlines() == [
+        "# 第一节",
+        "",
+        "今天**风大**，见[白皮书](https://example.com/a)。[^1]",
+        "",
+        "- 带伞",
+        "- 3 \\* 4 = 12",
+        "",
+        "<table><tbody><tr><td><p>城市</p></td><td><p>气温</p></td></tr><tr><td><p>北京</p></td><td><p>12</p></td></tr></tbody></table>",
+        "",
+        "![河堤](../images/01.png)",
+        "",
+        "完",
+        "",
+        "[^1]: 见第三页",
+    ]
+    declared = text(shell, "campaign.yaml")
+    assert ('title: "五月来信"' in declared, 'author: "林梅"' in declared) == (True, True)
+    (article,) = made.document["articles"]
+    assert (True, True) == (article["is_same"], any("oMath" in each for each in article["not_carried"])), article
+    assert 0 == shell("import", "docx", saved(shell, word(png((1, 2, 3))), "letter.docx"), "two", "--as", "html").status
+
+
+def test_a_markdown_file_keeps_its_text_and_gets_its_pictures(shell: Shell, internet: dict[str, Any]) -> None:
+    shell.tree.write("../near.png", png((7, 7, 7)))
+    there = "https://mmbiz.qpic.cn/a/0"
+    source = f"---\ntitle: '来信'\nauthor: 林\ntags: [a]\n---\n\n一 [图]({there})\n\n![]({there}) ![][b]\n\n<img src=\"near.png\">\n\n[b]: https://mmbiz.qpic.cn/b/0\n"
+    made = shell("import", "markdown", saved(shell, source, "letter.md"), "spring", "--format", "json")
+    assert 0 == made.status, made.out
+    body = text(shell, "articles/main.md")
+    assert f"一 [图]({there})\n\n![](../images/01.png) ![][b]" in body
+    assert ("[b]: ../images/02.png" in body, '<img src="../images/03.png">' in body) == (True, True)
+    said = made.document["articles"][0]
+    assert (["front matter: `tags` has no place in a campaign"], True) == (
+        [each for each in said["not_carried"] if "front" in each],
+        any("the first picture is taken" in each for each in said["not_carried"]),
+    )
+
+
+def test_a_picture_outside_the_folder_of_the_file_is_not_read(shell: Shell) -> None:
+    shell.tree.write("../secret.png", png((7, 7, 7)))
+    made = shell("import", "markdown", saved(shell, "# 信\n\n![](../secret.png)\n", "in/letter.md"), "spring")
+    assert (1, True) == (made.status, "not below the folder" in " ".join(made.err.split()))
+
+
+def test_a_console_draft_is_listed_and_comes_with_all_its_articles(shell: Shell) -> None:
+    shell.tree.news("letter", body=BODY)
+    assert 0 == shell("apply", "letter", "--sandbox", "--until", "draft").status
+    listed = shell("import", "drafts", "--sandbox", "--format", "json").document["listed"]
+    assert [["第一封信：风"]] == [each["titles"] for each in listed]
+    assert "2026-12-01 12:00 +08:00  第一封信：风" in shell("import", "drafts", "--sandbox").out
+    made = shell("import", "draft", listed[0]["id"], "spring", "--sandbox", "--as", "markdown", "--format", "json")
+    assert (0, True) == (made.status, made.document["articles"][0]["is_same"]), made.out
+    assert text(shell, "articles/main.md").replace("images/02", "images/river") == BODY
+    assert cover((200, 80, 60)) == (shell.root / "campaigns/spring/images/01.png").read_bytes()
+    gone = shell("import", "draft", "nothing", "two", "--sandbox")
+    assert (2, True) == (gone.status, "there is no draft nothing" in gone.err)
+
+
+def test_a_publication_is_listed_and_imported(shell: Shell) -> None:
+    shell.tree.news("letter", body=BODY)
+    assert 0 == shell("apply", "letter", "--sandbox", "--until", "draft").status
+    published(shell)
+    (listed,) = shell("import", "published", "--sandbox", "--format", "json").document["listed"]
+    assert ["第一封信：风"] == listed["titles"]
+    made = shell("import", "published", listed["id"], "spring", "--sandbox", "--format", "json")
+    assert (0, True) == (made.status, made.document["articles"][0]["is_same"]), made.out
+    assert 2 == shell("import", "published", listed["id"], "--sandbox").status
+
+
+def published(shell: Shell) -> None:
+    """Publish the newest draft in the sandbox, as a person in the console would."""
+    from massctl.cli.embedded_sandbox import SECRET
+    from massctl.sandbox.embedded import open_world
+
+    world = open_world(shell.root / ".massctl" / "sandbox", real_now=lambda: NOON)
+    try:
+        with httpx.Client(transport=httpx.WSGITransport(world.app), base_url="http://127.0.0.1/cgi-bin/") as client:
+            grant = {"grant_type": "client_credential", "appid": APPID, "secret": SECRET}
+            token = {"access_token": client.post("stable_token", json=grant).json()["access_token"]}
+            (draft,) = client.post("draft/batchget", params=token, json={"offset": 0, "count": 1}).json()["item"]
+            client.post("freepublish/submit", params=token, json={"media_id": draft["media_id"]})
+    finally:
+        world.close()
+    shell.control("advance", {"seconds": 3600})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["docx", "nothing.docx", "spring"], "cannot be read"),
+        (["docx", "{text}", "spring"], "this is not a Word file"),
+        (["url", "{text}", "spring"], "there is no article on this page"),
+        (["markdown", "{text}", "Spring"], "Spring is not a campaign name"),
+        (["markdown", "{text}", "letter"], "campaigns/letter already exists"),
+        (["markdown", "{text}", "spring", "--as", "html"], "a Markdown file stays Markdown"),
+        (["markdown", "{text}", "spring", "--account", "x"], "massctl.yaml has no account x"),
+    ],
+)
+def test_what_cannot_be_imported_says_why_and_writes_nothing(shell: Shell, arguments: list[str], says: str) -> None:
+    shell.tree.news("letter")
+    path = saved(shell, "", "empty.html")
+    said = shell("import", *(each.format(text=path) for each in arguments))
+    assert (2, True) == (said.status, says in " ".join(said.err.split())), said.err
+    assert ["letter"] == [each.name for each in (shell.root / "campaigns").iterdir()]
+
+
+def test_without_mammoth_it_says_what_to_install(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "mammoth", None)
+    said = shell("import", "docx", saved(shell, word(b""), "letter.docx"), "spring")
+    assert (2, True) == (said.status, "massctl[import]" in said.err)
+
+
+def test_a_word_file_that_grows_without_end_is_refused(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "WORD_BYTES_MAX", 100)
+    said = shell("import", "docx", saved(shell, word(b""), "letter.docx"), "spring")
+    assert (2, True) == (said.status, "unpacked" in said.err)

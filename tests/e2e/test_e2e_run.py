@@ -21,7 +21,7 @@ from gits import ENVIRONMENT, clone_of, git, remote_at
 from monitors import BEATS, monitor
 from operating import NIGHTLY
 from processes import PATIENCE_SECONDS, Desk, Gate, Wechat, ended, killed
-from repositories import Tree, window
+from repositories import APPID, Tree, window
 from said import Said
 
 pytestmark = [pytest.mark.e2e, pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]
@@ -304,6 +304,7 @@ def test_killed_at_random_for_a_week_with_merges_and_windows(hub: Hub):
     """Each window is passed by a runner that is killed again and again; nothing is lost, late or sent twice."""
     settings = hub.author.tree.read("massctl.yaml")
     # A subscription account has a send to everybody each day.
+    hub.wechat.control("accounts", {"appid": APPID, "kind": "subscription"})
     hub.author.tree.write("massctl.yaml", settings.replace("kind: service", "kind: subscription") + BEATS)
     hub.push()
     with monitor() as (address, heard):

@@ -77,8 +77,6 @@ def find_banned_words(subject: Subject) -> Iterator[Finding]:
 def find_unseen(subject: Subject) -> Iterator[Finding]:
     """Find invisible characters in the files of an article; those of campaign.yaml are found where it is read."""
     for path, text in subject.sources.items():
-        if not path:
-            continue  # A string of campaign.yaml.
         lines = Lines(text)
         for each in unseen_characters(text):
             line, column = lines.at(each.start)

@@ -168,12 +168,16 @@ def waiting_for_people(outcome: Outcome, now: datetime) -> int:
 
 def stopped_in_window(outcome: Outcome, now: datetime) -> dict[RecordKey, tuple[Refusal, ...]]:
     """Return what refuses the editions whose window is open, but for what passes by itself."""
-    found: dict[RecordKey, tuple[Refusal, ...]] = {}
-    for each in outcome.campaigns:
-        left = _as_left(outcome, each, now)
-        if left.window is WindowState.DUE and left.refusals and not _passes(left):
-            found[left.name, left.edition or 1] = tuple(left.refusals)
-    return found
+    return stopped_now([_as_left(outcome, each, now) for each in outcome.campaigns])
+
+
+def stopped_now(campaigns: Sequence[PlannedCampaign]) -> dict[RecordKey, tuple[Refusal, ...]]:
+    """Return what refuses planned editions whose window is open, but for what passes by itself."""
+    return {
+        (each.name, each.edition or 1): tuple(each.refusals)
+        for each in campaigns
+        if each.window is WindowState.DUE and each.refusals and not _passes(each)
+    }
 
 
 def _as_left(outcome: Outcome, campaign: CampaignOutcome, now: datetime) -> PlannedCampaign:

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 from cli_runner import Shell
+from fake_forge import FakeForge
 
 from massctl.cli.commands.ci_dispatch import CHECK, SEND, take_secrets, words_of
 from massctl.errors import UsageError
 from massctl.forge.events import Dispatch
 from massctl.source.campaigns import load_settings
 from massctl.source.repository import Repository
+from massctl.transport import Line
 
 ON_MAIN = {"GITHUB_REF": "refs/heads/main", "GITHUB_EVENT_NAME": "push", "GITHUB_ACTIONS": "true", "CI": "true"}
 OPEN = "send: {not_before: 2026-12-01T11:55:00+08:00, not_after: 2026-12-01T14:00:00+08:00}\n"
@@ -119,6 +121,19 @@ def test_to_send_what_is_due_and_to_check_are_for_everybody(forge: Shell, asked:
     order(forge, order=asked)
 
     assert (0, step) == gate(forge)
+
+
+def test_a_send_tells_the_pull_request_why_nothing_leaves_in_an_open_window(forge: Shell) -> None:
+    github = FakeForge(newest="cd" * 20, merged={"cd" * 20: 7})
+    forge.monkeypatch.setattr("massctl.cli.send_report.line_to_forge", lambda *_: Line(inside=github))
+    forge.env(GITHUB_TOKEN="ghs_x", GITHUB_REPOSITORY="house/letters", WECHAT_MAIN_SECRET="s")
+    forge.tree.text("notice", more=OPEN)
+    for _ in range(2):
+        assert 5 == forge("ci", "send").status
+
+    (body,) = github.bodies(7)
+    assert "its window is open, and it is not sent: it is not locked" in body
+    assert ["POST"] == [each.split()[0] for each in github.asked if not each.startswith("GET")]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from massctl.errors import MassctlError, NotAPlanError
 from massctl.model.phrase import Command, Phrase
 
 if TYPE_CHECKING:
+    from massctl.cli.send_report import Stopped
     from massctl.cli.session import Session
     from massctl.model.diagnostics import Diagnostic
     from massctl.plan.plan_file import SavedPlan, StoppedPlan
@@ -212,10 +213,18 @@ def _report(directory: str, since: int | None) -> None:
         return
     try:
         with session(directory) as (current, _):
-            for number in report_sends(current, since):
+            for number in report_sends(current, since, _stopped(current)):
                 current.console.talk(Phrase("told on pull request {number}", number=number))
     except MassctlError as error:
         show_error(error)
+
+
+def _stopped(current: Session) -> Stopped:
+    """Find what an apply of this moment refuses in an open window."""
+    from massctl.apply.runner_events import stopped_now
+    from massctl.cli.planner import PlanOptions, Purpose, planned
+
+    return stopped_now(planned(current, (), [], PlanOptions(Purpose.APPLY, locked=True)).plan.campaigns)
 
 
 @command.command(name="order")

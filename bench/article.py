@@ -15,11 +15,11 @@ from selectolax.lexbor import LexborHTMLParser
 
 from massctl.model.ids import Sha256
 from massctl.model.message import Picture, Purpose
+from massctl.render.article_file import ArticleFile
 from massctl.render.cjk import has_cjk
 from massctl.render.conservation import conserved, of_markdown
 from massctl.render.limits import content_faults
 from massctl.render.markdown import read_markdown
-from massctl.render.page import Page
 from massctl.render.pictures import Pictures, placeholder
 from massctl.render.styles import put_theme_on
 from massctl.render.theme import DEFAULT, resolved
@@ -35,7 +35,7 @@ ARTICLES, GOAL_MS = 8, 150.0
 HASH = Sha256("0" * 64)
 
 
-class AnyPage(Page):
+class AnyPage(ArticleFile):
     """A page for which every picture is there: none is read."""
 
     def picture(self, address: str, needle: str, at: int | None = None) -> tuple[str, Picture | None] | None:

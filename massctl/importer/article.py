@@ -12,7 +12,7 @@ from typing import Final
 from urllib.parse import urljoin
 
 from massctl.model.phrase import Phrase, plural_phrase
-from massctl.render.elements import Way, is_component, is_script, refusal, writer_row
+from massctl.render.elements import Handling, is_component, is_script, refusal, writer_row
 from massctl.render.styles import pictures_in
 from massctl.render.tree import Element, parse, serialized
 
@@ -82,7 +82,7 @@ def _clean(element: Element, base: str, lost: Counter[str]) -> None:
         if name in _SILENT and not any(each.name == "svg" for each in child.above()):
             continue
         if name != "input" and refusal(name, child.attributes) is not None and row is not None:
-            if row.way is Way.REFUSE and name in {"html", "body"}:
+            if row.handling is Handling.REFUSE and name in {"html", "body"}:
                 kept += child.children
                 continue
             lost[name] += 1

@@ -10,14 +10,13 @@ from massctl.model.diagnostics import Lines
 from massctl.model.message import PICTURE_SCHEME
 from massctl.model.phrase import Phrase, enumerated
 from massctl.model.theme import ThemeSettings
+from massctl.render.article_file import ArticleFile
 from massctl.render.bounds import PASSED_ELEMENTS_MAX, control_fault, depth_fault, markdown_fault, without_controls
 from massctl.render.cjk import has_cjk
 from massctl.render.conservation import NOTHING, Conserved
 from massctl.render.fault import Fault
 from massctl.render.foreign import template_marks, tex_of_html
-from massctl.render.inputs import Problem
 from massctl.render.limits import CONTENT_BYTES_BELOW, content_faults, empty_content_faults
-from massctl.render.page import Page
 from massctl.render.paths import template_path
 from massctl.render.pictures import Pictures
 from massctl.render.theme import Theme
@@ -55,22 +54,24 @@ def render_body(
     """
     body = Body()
     path = template_path(written, setting.campaign)
-    if isinstance(path, Problem):
-        body.faults.append(Fault.of(path))
+    if isinstance(path, Fault):
+        body.faults.append(path)
     elif not path.endswith(SUFFIXES):
         say = Phrase("{path} is not an article", path=written)
         hint = Phrase("its name must end in one of {suffixes}", suffixes=enumerated(SUFFIXES))
         body.faults.append(Fault("MC014", say, hint))
     elif _read(path, setting, body):
-        _render(Page(path, setting.pictures, setting.external_links, title, breaks), variables, setting, theme, body)
+        _render(
+            ArticleFile(path, setting.pictures, setting.external_links, title, breaks), variables, setting, theme, body
+        )
     return body
 
 
 def _read(path: str, setting: "Setting", body: Body) -> bool:
     """Read a file of an article; False and a fault where it cannot be."""
     source = setting.inputs.template(path)
-    if isinstance(source, Problem):
-        body.faults.append(Fault.of(source))
+    if isinstance(source, Fault):
+        body.faults.append(source)
         return False
     # One spelling of line ends, so that a checkout on Windows renders the same bytes.
     body.sources[path] = source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
@@ -112,7 +113,9 @@ def _is_markdown(path: str) -> bool:
     return path.removesuffix(".j2").endswith(".md")
 
 
-def _render(page: Page, variables: Mapping[str, Any], setting: "Setting", theme: ThemeSettings, body: Body) -> None:
+def _render(
+    page: ArticleFile, variables: Mapping[str, Any], setting: "Setting", theme: ThemeSettings, body: Body
+) -> None:
     path = page.file
     text = _text(path, variables, setting, theme, body)
     if text is None:
@@ -158,20 +161,20 @@ _LOGO: Final = (
 
 
 def _with_brand(
-    text: str, page: Page, variables: Mapping[str, Any], setting: "Setting", theme: ThemeSettings, body: Body
-) -> list[tuple[str, Page]]:
+    text: str, page: ArticleFile, variables: Mapping[str, Any], setting: "Setting", theme: ThemeSettings, body: Body
+) -> list[tuple[str, ArticleFile]]:
     """Return the parts of an article in order: the brand's logo and header, its own text, the brand's footer."""
     brand = setting.brand
     if brand is None:
         return [(text, page)]
 
-    def page_of(path: str) -> Page:
-        return Page(path, setting.pictures, setting.external_links)
+    def page_of(path: str) -> ArticleFile:
+        return ArticleFile(path, setting.pictures, setting.external_links)
 
-    def part(key: str, written: str | None) -> list[tuple[str, Page]]:
+    def part(key: str, written: str | None) -> list[tuple[str, ArticleFile]]:
         path = template_path(written, setting.campaign) if written is not None else None
-        if isinstance(path, Problem):
-            body.faults.append(_of_brand(setting, key, Fault.of(path)))
+        if isinstance(path, Fault):
+            body.faults.append(_of_brand(setting, key, path))
         elif path is not None and not _read(path, setting, body):
             body.faults[-1] = _of_brand(setting, key, body.faults[-1])
         elif path is not None:
@@ -179,11 +182,11 @@ def _with_brand(
             return [(found, page_of(path))] if found is not None else []
         return []
 
-    logo: list[tuple[str, Page]] = []
+    logo: list[tuple[str, ArticleFile]] = []
     if brand.logo is not None:
         found = setting.pictures.look_for(brand.logo, "", "inline")
-        if isinstance(found, Problem):
-            body.faults.append(_of_brand(setting, "logo", Fault.of(found)))
+        if isinstance(found, Fault):
+            body.faults.append(_of_brand(setting, "logo", found))
         else:
             logo.append((_LOGO.format(escape(brand.logo)), page_of("")))
     return [*logo, *part("header", brand.header), (text, page), *part("footer", brand.footer)]
@@ -195,7 +198,7 @@ def _of_brand(setting: "Setting", key: str, fault: Fault) -> Fault:
     return setting.in_settings(replace(fault, message=say), ("brand", key))
 
 
-def _from_markdown(parts: Sequence[tuple[str, Page]], own: Page, theme: Theme, body: Body) -> None:
+def _from_markdown(parts: Sequence[tuple[str, ArticleFile]], own: ArticleFile, theme: Theme, body: Body) -> None:
     # The Markdown parser and the inliner are loaded only where Markdown is.
     from massctl.render.conservation import conserved, of_markdown
     from massctl.render.markdown import read_markdown
@@ -216,7 +219,7 @@ def _from_markdown(parts: Sequence[tuple[str, Page]], own: Page, theme: Theme, b
         body.faults += page.faults
 
 
-def _from_html(text: str, page: Page, body: Body) -> None:
+def _from_html(text: str, page: ArticleFile, body: Body) -> None:
     from massctl.render.conservation import conserved_html
     from massctl.render.html_article import html_article
 

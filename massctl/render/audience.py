@@ -6,7 +6,8 @@ from massctl.model.campaign import CampaignFile, OpenidList, Path
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase, about
-from massctl.render.inputs import Inputs, ListedOpenids, Problem
+from massctl.render.fault import Fault
+from massctl.render.inputs import Inputs, ListedOpenids
 from massctl.render.paths import picture_paths
 
 KEY: Path = ("audience", "openids")
@@ -15,10 +16,10 @@ KEY: Path = ("audience", "openids")
 def find_openids(written: str, campaign: CampaignName, inputs: Inputs) -> ListedOpenids:
     """Read the list that a campaign.yaml calls `written`, or say why there is none."""
     paths = picture_paths(written, f"{campaign}/campaign.yaml", campaign)
-    if isinstance(paths, Problem):
+    if isinstance(paths, Fault):
         outside = Phrase("{path} is outside the campaign's folder and `_shared`", path=written)
         hint = Phrase("copy the list into the campaign, or into `campaigns/_shared`")
-        return ListedOpenids(None, (Problem("MC602", outside, hint),), ())
+        return ListedOpenids(None, (Fault("MC602", outside, hint),), ())
     found = [inputs.openids(path) for path in paths]
     return next((each for each in found if each.openid_list is not None), found[0])
 
@@ -31,14 +32,14 @@ def render_audience(
     if written is None:
         return None, []
     found = find_openids(written, name, inputs)
-    told = [*_told(found.problems, Severity.ERROR, name, place), *_told(found.notes, Severity.WARNING, name, place)]
+    told = [*_told(found.faults, Severity.ERROR, name, place), *_told(found.notes, Severity.WARNING, name, place)]
     return found.openid_list, told
 
 
 def _told(
-    problems: tuple[Problem, ...], severity: Severity, name: CampaignName, place: Callable[[Path], Place | None]
+    faults: tuple[Fault, ...], severity: Severity, name: CampaignName, place: Callable[[Path], Place | None]
 ) -> Iterator[Diagnostic]:
-    for each in problems:
+    for each in faults:
         where = place(KEY) if each.path is None else Place(f"campaigns/{each.path}", each.line, each.column)
         hint = about(each.hint, name) if each.hint else each.hint
         yield Diagnostic(each.code, severity, each.message, where, hint, name)

@@ -1,10 +1,20 @@
 """One campaign, rendered: the whole desired side of a plan, or everything that is wrong with it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Final
 
-from massctl.model.campaign import Article, CampaignFile, Image, Path, Preview, Send, handoff_items, parse_offset_time
+from massctl.model.campaign import (
+    Article,
+    CampaignFile,
+    Ignore,
+    Image,
+    Path,
+    Preview,
+    Send,
+    handoff_items,
+    parse_offset_time,
+)
 from massctl.model.diagnostics import Diagnostic, Place, Severity, has_errors
 from massctl.model.ids import AccountName, AppId, CampaignName, Sha256
 from massctl.model.message import Recipient, RenderedCampaign, Window
@@ -12,7 +22,6 @@ from massctl.model.phrase import Command, Phrase
 from massctl.model.settings import Account
 from massctl.model.theme import ThemeSettings
 from massctl.render.audience import render_audience
-from massctl.render.ignoring import without_ignored
 from massctl.render.inputs import Inputs
 from massctl.render.limits import ContentLimit
 from massctl.render.message import render_message
@@ -129,3 +138,40 @@ def recipients_of(preview: Preview) -> tuple[Recipient, ...]:
     """List the reviewers, WeChat names first, each once."""
     named = [("towxname", name) for name in preview.towxname] + [("touser", openid) for openid in preview.touser]
     return tuple(Recipient(kind, name) for kind, name in dict.fromkeys(named))
+
+
+# Warnings and notes that a campaign accepts, each with its reason; an error is never one of them.
+
+USELESS_CODE = "MC325"
+"""Of an entry that ignores nothing; it cannot be ignored itself."""
+
+
+def without_ignored(
+    name: str, entries: Sequence[Ignore], diagnostics: Sequence[Diagnostic], place: KeyPlace
+) -> list[Diagnostic]:
+    """Leave out what `ignore:` names, and warn of each entry that ignores nothing; in the order of their places."""
+    codes = {entry.code for entry in entries} - {USELESS_CODE}
+    kept = [each for each in diagnostics if each.severity is Severity.ERROR or each.code not in codes]
+    kept += _useless(name, entries, diagnostics, place)
+    return sorted(kept, key=lambda diagnostic: diagnostic.sort_key)
+
+
+def _useless(
+    name: str, entries: Sequence[Ignore], diagnostics: Sequence[Diagnostic], place: KeyPlace
+) -> Iterator[Diagnostic]:
+    found = {each.code for each in diagnostics if each.severity is not Severity.ERROR}
+    errors = {each.code for each in diagnostics} - found
+    seen: set[str] = set()
+    for index, entry in enumerate(entries):
+        if entry.code in found and entry.code != USELESS_CODE and entry.code not in seen:
+            seen.add(entry.code)
+            continue
+        say = Phrase("nothing here has {code}: this entry ignores nothing", code=entry.code)
+        hint = Phrase("delete it, so that a later {code} is not missed", code=entry.code)
+        if entry.code in errors:
+            say = Phrase("{code} is an error here, and you cannot ignore errors", code=entry.code)
+            hint = Phrase("`{command}` says what to do about it", command=Command("explain", entry.code))
+        elif entry.code in seen:
+            say = Phrase("{code} is already ignored above", code=entry.code)
+            hint = Phrase("keep one of the two entries, or join their reasons")
+        yield Diagnostic(USELESS_CODE, Severity.WARNING, say, place(("ignore", index, "code")), hint, name)

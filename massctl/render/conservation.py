@@ -13,12 +13,12 @@ from html import unescape
 from typing import TYPE_CHECKING, Final, NewType
 
 from massctl.model.phrase import Phrase
+from massctl.render.article_file import ArticleFile
 from massctl.render.elements import is_script, writer_row
 from massctl.render.fault import Fault
 from massctl.render.highlight import TAB
 from massctl.render.html_scan import COMMENT_ENDS, Tag, tags
 from massctl.render.links import has_scheme, meant
-from massctl.render.page import Page
 from massctl.render.paths import is_pixel, is_spacer
 from massctl.render.styles import pictures_in
 from massctl.render.tree import MARKER, Element, escaped_value, lexbor_tree, parse, serialized
@@ -71,7 +71,7 @@ class Inventory:
     """Of raw HTML, while the inventory is taken."""
 
 
-def conserved(tree: Element, sources: Sequence[tuple[Inventory, Page]]) -> Conserved:
+def conserved(tree: Element, sources: Sequence[tuple[Inventory, ArticleFile]]) -> Conserved:
     """Serialise a Markdown article, and report to each page what the body lacks of its inventory."""
     body = serialized(tree)
     for source, page in sources:
@@ -84,7 +84,7 @@ def conserved(tree: Element, sources: Sequence[tuple[Inventory, Page]]) -> Conse
     return Conserved(body)
 
 
-def conserved_html(body: str, source: str, page: Page) -> Conserved:
+def conserved_html(body: str, source: str, page: ArticleFile) -> Conserved:
     """Return the body of an HTML article, and report a difference other than the values of attributes."""
     if not page.is_faulty and body != source and _outline(lexbor_tree(source)) != _outline(lexbor_tree(body)):
         page.report(_lost(Phrase("the article with its pictures differs from the file in more than their addresses")))
@@ -100,7 +100,7 @@ def _outline(tree: "LexborHTMLParser") -> tuple[str, list[str | None], list[list
 def of_markdown(
     tokens: "Sequence[Token]", notes: "Sequence[Sequence[Token]]", formulas: Mapping[tuple[str, str], str]
 ) -> Inventory:
-    """Take the inventory of an article's Markdown; `formulas` is what they became (`Page.formulas`)."""
+    """Take the inventory of an article's Markdown; `formulas` is what they became (`ArticleFile.formulas`)."""
     found = Inventory(shown_formulas=formulas)
     for each in (tokens, *notes):
         _take(each, found)
@@ -213,7 +213,7 @@ def _plain_code(code: str) -> str:
     return code.expandtabs(TAB).replace("\u00a0", " ")
 
 
-def _missing(body: str, source: Inventory, page: Page) -> Iterator[Fault]:
+def _missing(body: str, source: Inventory, page: ArticleFile) -> Iterator[Fault]:
     """Find what a finished body lacks of an inventory."""
     # A line end of code is an element in the body.
     tree = lexbor_tree(body.replace("<br>", "\n"))

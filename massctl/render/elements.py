@@ -17,13 +17,13 @@ from urllib.parse import urlsplit
 
 from massctl.model.diagnostics import Severity
 from massctl.model.phrase import Phrase
+from massctl.render.article_file import ExternalLinks
 from massctl.render.fault import Fault
-from massctl.render.page import ExternalLinks
 from massctl.render.paths import is_foreign
 from massctl.render.tree import Element
 
 
-class Way(Enum):
+class Handling(Enum):
     """What massctl does with an element of a Markdown article."""
 
     INLINE = auto()
@@ -43,10 +43,10 @@ class Way(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ElementRule:
     """The rule for one element."""
 
-    way: Way
+    handling: Handling
     to: str = ""
     """The name of the written element; empty if it keeps its own."""
     classes: str = ""
@@ -59,7 +59,7 @@ class Row:
     """A component of WeChat: the app draws it from its attributes, and nothing else does."""
 
 
-def _rows(names: str, row: Row) -> dict[str, Row]:
+def _rows(names: str, row: ElementRule) -> dict[str, ElementRule]:
     return dict.fromkeys(names.split(), row)
 
 
@@ -69,42 +69,45 @@ _ONLY_BODY: Final = Phrase("keep only the content of `<body>`")
 _TAKE_IT_OUT: Final = Phrase("take it out; docs/reference/wechat-html.md lists what WeChat keeps")
 _CARD_PICTURES: Final = ("data-miniprogram-imageurl", "data-progarm-imageurl", "data-program-imageurl")
 """Where the picture of a mini-program's card stands; the misspelling is WeChat's own, of 2019."""
-_PART: Final = Row(Way.PART)
-_COMPONENT: Final = Row(Way.COPY, is_component=True)
+_PART: Final = ElementRule(Handling.PART)
+_COMPONENT: Final = ElementRule(Handling.COPY, is_component=True)
 
-ELEMENTS: Final[Mapping[str, Row]] = {
+ELEMENTS: Final[Mapping[str, ElementRule]] = {
     # Blocks.
     **_rows(
-        "address article aside div fieldset footer header hgroup main nav search section", Row(Way.BLOCK, "section")
+        "address article aside div fieldset footer header hgroup main nav search section",
+        ElementRule(Handling.BLOCK, "section"),
     ),
-    **_rows("h1 h2 h3 h4 h5 h6 hr pre p ul ol menu dir li table center", Row(Way.OWN)),
-    "blockquote": Row(Way.BLOCK),
-    "details": Row(Way.BLOCK, "section", "callout callout-details"),
-    "summary": Row(Way.BLOCK, "p", "callout-title"),
-    "dl": Row(Way.BLOCK, "section", "terms"),
-    "dt": Row(Way.BLOCK, "p", "term"),
-    "dd": Row(Way.BLOCK, "section", "definition"),
-    "figure": Row(Way.BLOCK, "section", "figure"),
-    "figcaption": Row(Way.BLOCK, "section", "caption"),
-    "caption": Row(Way.BLOCK, "section", "caption"),
-    **_rows("tbody thead tfoot tr td th col colgroup", Row(Way.UNWRAP)),  # Inside of a table, `table` writes them.
+    **_rows("h1 h2 h3 h4 h5 h6 hr pre p ul ol menu dir li table center", ElementRule(Handling.OWN)),
+    "blockquote": ElementRule(Handling.BLOCK),
+    "details": ElementRule(Handling.BLOCK, "section", "callout callout-details"),
+    "summary": ElementRule(Handling.BLOCK, "p", "callout-title"),
+    "dl": ElementRule(Handling.BLOCK, "section", "terms"),
+    "dt": ElementRule(Handling.BLOCK, "p", "term"),
+    "dd": ElementRule(Handling.BLOCK, "section", "definition"),
+    "figure": ElementRule(Handling.BLOCK, "section", "figure"),
+    "figcaption": ElementRule(Handling.BLOCK, "section", "caption"),
+    "caption": ElementRule(Handling.BLOCK, "section", "caption"),
+    **_rows(
+        "tbody thead tfoot tr td th col colgroup", ElementRule(Handling.UNWRAP)
+    ),  # Inside of a table, `table` writes them.
     # Running text.
-    **_rows("b big em i rp rt ruby s small span strong sub sup u", Row(Way.INLINE)),
-    **_rows("del strike", Row(Way.INLINE, "s")),
-    "ins": Row(Way.INLINE, "u"),
-    **_rows("cite dfn var", Row(Way.INLINE, "em")),
-    "mark": Row(Way.INLINE, "span", "highlight"),
-    **_rows("code kbd samp tt", Row(Way.OWN, "code")),
-    **_rows("a br font q title", Row(Way.OWN)),
+    **_rows("b big em i rp rt ruby s small span strong sub sup u", ElementRule(Handling.INLINE)),
+    **_rows("del strike", ElementRule(Handling.INLINE, "s")),
+    "ins": ElementRule(Handling.INLINE, "u"),
+    **_rows("cite dfn var", ElementRule(Handling.INLINE, "em")),
+    "mark": ElementRule(Handling.INLINE, "span", "highlight"),
+    **_rows("code kbd samp tt", ElementRule(Handling.OWN, "code")),
+    **_rows("a br font q title", ElementRule(Handling.OWN)),
     **_rows(
         "abbr acronym area bdi bdo blink data datalist dialog label legend map meter nobr optgroup option output param"
         " picture progress rb rtc slot source time track wbr o:p",
-        Row(Way.UNWRAP),
+        ElementRule(Handling.UNWRAP),
     ),
     # Pictures and drawings. Outside of a drawing browsers take `image` for `img`.
-    "img": Row(Way.OWN, pictures=("src", "data-src")),
-    "image": Row(Way.PART, pictures=("href", "xlink:href", "src")),
-    "svg": Row(Way.COPY),
+    "img": ElementRule(Handling.OWN, pictures=("src", "data-src")),
+    "image": ElementRule(Handling.PART, pictures=("href", "xlink:href", "src")),
+    "svg": ElementRule(Handling.COPY),
     **_rows(
         "animate animatecolor animatemotion animatetransform circle clippath defs desc ellipse feblend fecolormatrix"
         " fecomponenttransfer fecomposite feconvolvematrix fediffuselighting fedisplacementmap fedistantlight"
@@ -122,18 +125,18 @@ ELEMENTS: Final[Mapping[str, Row]] = {
     ),
     **_rows("mp-miniprogram mp-common-miniprogram mp-weapp", replace(_COMPONENT, pictures=_CARD_PICTURES)),
     "mp-common-profile": replace(_COMPONENT, pictures=("data-headimg",)),
-    "input": Row(Way.OWN, advice=_TAKE_IT_OUT),  # In Markdown, a box to tick.
+    "input": ElementRule(Handling.OWN, advice=_TAKE_IT_OUT),  # In Markdown, a box to tick.
     "iframe": _COMPONENT,  # WeChat's own videos alone: `refusal`.
     # Internal: written by `markdown`, replaced by `wechat_html`.
-    **_rows("massctl-callout massctl-formula massctl-note massctl-text", Row(Way.OWN)),
+    **_rows("massctl-callout massctl-formula massctl-note massctl-text", ElementRule(Handling.OWN)),
     # What WeChat removes.
-    **_rows("canvas math", Row(Way.REFUSE, advice=_AS_PICTURE)),
-    **_rows("style link", Row(Way.REFUSE, advice=_AS_STYLE)),
-    **_rows("html head body meta base", Row(Way.REFUSE, advice=_ONLY_BODY)),
+    **_rows("canvas math", ElementRule(Handling.REFUSE, advice=_AS_PICTURE)),
+    **_rows("style link", ElementRule(Handling.REFUSE, advice=_AS_STYLE)),
+    **_rows("html head body meta base", ElementRule(Handling.REFUSE, advice=_ONLY_BODY)),
     **_rows(
         "applet audio button embed form frame frameset marquee noembed noframes noscript object plaintext script"
         " select template textarea video xmp",
-        Row(Way.REFUSE, advice=_TAKE_IT_OUT),
+        ElementRule(Handling.REFUSE, advice=_TAKE_IT_OUT),
     ),
 }
 _OURS: Final = "massctl-"
@@ -146,7 +149,7 @@ _ANIMATIONS: Final = frozenset({"animate", "animatecolor", "animatemotion", "ani
 _INVISIBLE: Final = re.compile(r"[\x00-\x20]")
 
 
-def row(name: str) -> Row | None:
+def row(name: str) -> ElementRule | None:
     """Return the row of an element, or None if it is unknown. Names in drawings may have capital letters.
 
     Every name that begins with `mp-` is a component: WeChat adds new ones, and all begin so.
@@ -155,7 +158,7 @@ def row(name: str) -> Row | None:
     return _COMPONENT if found is None and name.startswith("mp-") else found
 
 
-def writer_row(name: str) -> Row | None:
+def writer_row(name: str) -> ElementRule | None:
     """Return the row of an element in an author's HTML, or None; internal elements are unknown there."""
     return None if name.startswith(_OURS) else row(name)
 

@@ -1,31 +1,18 @@
 """A fault found while rendering, before it is known which file and line of the repository it belongs to."""
 
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Final
 
 from massctl.model.diagnostics import Severity
 from massctl.model.phrase import Phrase
-from massctl.render.inputs import Problem
 
 SETTINGS_FILE: Final = "../massctl.yaml"
 """The settings, from the campaigns folder."""
 
 
-class TemplateStop(Exception):  # noqa: N818  # It is control flow of this package, which makes a Fault of it.
-    """Stop a template for a reason of ours; not an ordinary error, so that no filter swallows it."""
-
-    def __init__(self, problem: Problem, line: int | None = None, needle: str = "") -> None:
-        super().__init__(problem.message)
-        self.problem = problem
-        self.line = line
-        """Where it is known before the template runs; else the traceback says it."""
-        self.needle = needle
-        """What to look for in that line, where one word of it is meant."""
-
-
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong, and what is known about where; `massctl.render.origin` finds the rest."""
+    """What is wrong, and what is known about where; `massctl.render.strings.Origin` finds the rest."""
 
     code: str
     message: Phrase
@@ -46,15 +33,14 @@ class Fault:
     option: str = ""
     """The key of `theme` that it is about; its place is where that key is written, which its reporter knows."""
 
-    @classmethod
-    def of(cls, problem: Problem, needle: str = "") -> Self:
-        """Make a fault of a `problem` with something that `needle` names."""
-        return cls(
-            problem.code,
-            problem.message,
-            problem.hint,
-            path=problem.path,
-            line=problem.line,
-            column=problem.column,
-            needle=needle,
-        )
+
+class TemplateStop(Exception):  # noqa: N818  # It is control flow of this package, which makes a Fault of it.
+    """Stop a template for a reason of ours; not an ordinary error, so that no filter swallows it."""
+
+    def __init__(self, fault: Fault, line: int | None = None, needle: str = "") -> None:
+        super().__init__(fault.message)
+        self.fault = fault
+        self.line = line
+        """Where it is known before the template runs; else the traceback says it."""
+        self.needle = needle
+        """What to look for in that line, where one word of it is meant."""

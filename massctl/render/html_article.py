@@ -10,6 +10,7 @@ from html import escape, unescape
 from typing import Final
 
 from massctl.model.phrase import Phrase
+from massctl.render.article_file import ArticleFile, ExternalLinks
 from massctl.render.elements import (
     attribute_faults,
     hidden_content,
@@ -21,7 +22,6 @@ from massctl.render.elements import (
 )
 from massctl.render.fault import Fault
 from massctl.render.html_scan import Edit, Tag, edited, torn_attribute, unended_comment
-from massctl.render.page import ExternalLinks, Page
 from massctl.render.paths import is_pixel, is_spacer, pixel_note, spacer_fault
 from massctl.render.styles import STYLE_URL, hides_picture, pictures_in
 from massctl.render.tree import IMPLIED, Element, marked, parse
@@ -35,7 +35,7 @@ UNENDED_COMMENT: Final = Fault(
 )
 
 
-def html_article(text: str, page: Page) -> tuple[str, Element]:
+def html_article(text: str, page: ArticleFile) -> tuple[str, Element]:
     """Return the body of an HTML article and its tree; faults go to the page."""
     source, scanned = marked(text)
     tree = parse(source)
@@ -69,7 +69,7 @@ def html_article(text: str, page: Page) -> tuple[str, Element]:
     return edited(text, edits), tree
 
 
-def _report(faults: Sequence[tuple[Fault, int]], page: Page) -> None:
+def _report(faults: Sequence[tuple[Fault, int]], page: ArticleFile) -> None:
     """Report the faults of tags; of many links that may be lost, one for all."""
     lost_links = [each for each in faults if each[0].code == "MC311"]
     if len(lost_links) > 1:
@@ -126,14 +126,14 @@ def tag_faults(tag: Tag, text: str, attributes: Mapping[str, str], links: Extern
         yield Fault("MC308", say, hint, needle=text[style.start : style.end]), style.start
 
 
-def _left_out(tag: Tag, element: Element, page: Page) -> Edit:
+def _left_out(tag: Tag, element: Element, page: ArticleFile) -> Edit:
     """Take a picture of one pixel out of the tree, and return the edit that takes out its tag."""
     page.leave_out(spacer_fault(element.attributes), tag.start)
     element.remove()
     return Edit(tag.start, tag.end, "")
 
 
-def _placed(tag: Tag, element: Element, page: Page) -> Iterator[Edit]:
+def _placed(tag: Tag, element: Element, page: ArticleFile) -> Iterator[Edit]:
     """Yield the edits that replace the pictures of one tag, and change the tree in the same way."""
     known = writer_row(element.name)
     sources = known.pictures if known is not None else ()
@@ -171,7 +171,7 @@ def _placed(tag: Tag, element: Element, page: Page) -> Iterator[Edit]:
                 yield Edit(shell.value_start, shell.value_start + len(shell.written), escape(shown))
 
 
-def _shown(address: str, written: str, at: int, page: Page) -> str | None:
+def _shown(address: str, written: str, at: int, page: ArticleFile) -> str | None:
     """Return the placeholder of a picture, or None if it is refused; a script was already reported."""
     placed = None if is_script(address) else page.picture(address, written, at)
     return None if placed is None else placed[0]

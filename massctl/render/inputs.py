@@ -7,26 +7,11 @@ from typing import Literal, Protocol
 from massctl.model.campaign import OpenidList, Path
 from massctl.model.diagnostics import Place
 from massctl.model.message import Picture, Recording
-from massctl.model.phrase import Phrase
+from massctl.render.fault import Fault
 
 PicturePurpose = Literal["inline", "cover"]
 """Where a picture stands: inside an article; or for itself, as a cover or in a picture message."""
 RecordingPurpose = Literal["voice", "video"]
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why something cannot be used; where no place is said, whoever asked knows where the reference stands."""
-
-    code: str
-    message: Phrase
-    hint: Phrase | None = None
-    path: str | None = None
-    """The file that the fault itself is in, from the campaigns folder."""
-    line: int | None = None
-    """From 1, in `path`."""
-    column: int | None = None
-    """From 1, in code points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +20,24 @@ class ListedOpenids:
 
     openid_list: OpenidList | None
     """None where anything in it is a fault."""
-    problems: tuple[Problem, ...]
+    faults: tuple[Fault, ...]
     """What makes it unusable, in the order of its lines."""
-    notes: tuple[Problem, ...]
+    notes: tuple[Fault, ...]
     """What is worth a warning."""
 
 
 class Inputs(Protocol):
     """The files under `campaigns/`; paths are relative to it, with `/`, and never lead out of it."""
 
-    def template(self, path: str, /) -> str | Problem:
+    def template(self, path: str, /) -> str | Fault:
         """Give the text of an article or template, or MC105 where there is none."""
         ...
 
-    def picture(self, path: str, purpose: PicturePurpose, /) -> Picture | Problem:
+    def picture(self, path: str, purpose: PicturePurpose, /) -> Picture | Fault:
         """Give a picture as it will be uploaded, or MC201 where there is none."""
         ...
 
-    def recording(self, path: str, purpose: RecordingPurpose, /) -> Recording | Problem:
+    def recording(self, path: str, purpose: RecordingPurpose, /) -> Recording | Fault:
         """Give a sound or a video as it will be uploaded, or MC208 where there is none."""
         ...
 
@@ -64,7 +49,7 @@ class Inputs(Protocol):
         """Give a built-in theme, CSS for elements inside `.article`; None where there is none of that name."""
         ...
 
-    def article_address(self, campaign: str, number: int, /) -> str | Problem:
+    def article_address(self, campaign: str, number: int, /) -> str | Fault:
         """Give the address of an article, from 1, of a campaign that went out before, or MC108 where none is known."""
         ...
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
+from massctl.render.article_file import ArticleFile
 from massctl.render.elements import is_article_link
-from massctl.render.page import Page
 from massctl.render.tree import Element
 
 _SCHEME: Final = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
@@ -88,7 +88,7 @@ class Notes:
             done += len(waiting)
 
 
-def bare_links(text: str, page: Page) -> Iterator[tuple[str, str]]:
+def bare_links(text: str, page: ArticleFile) -> Iterator[tuple[str, str]]:
     """Yield a text in pieces, each with its address if it is one that may stay a link."""
     end = 0
     for found in _BARE.finditer(text):
@@ -103,7 +103,7 @@ def bare_links(text: str, page: Page) -> Iterator[tuple[str, str]]:
     yield text[end:], ""
 
 
-def stays(address: str, page: Page) -> bool:
+def stays(address: str, page: ArticleFile) -> bool:
     """Tell whether a link to an address may stay a link."""
     return is_article_link(address) or (page.external_links == "keep" and has_scheme(address))
 

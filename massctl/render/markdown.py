@@ -13,6 +13,7 @@ from markdown_it.token import Token
 
 from massctl.model.diagnostics import Lines, Severity
 from massctl.model.phrase import Phrase
+from massctl.render.article_file import ArticleFile
 from massctl.render.bounds import DEPTH_MAX, ELEMENTS_MAX, TooMuchError, depth_fault, too_many
 from massctl.render.elements import is_script, writer_row
 from massctl.render.fault import Fault
@@ -20,7 +21,6 @@ from massctl.render.html_article import UNENDED_COMMENT, tag_faults
 from massctl.render.html_scan import COMMENT_ENDS, Edit, edited, tags, unended_comment
 from massctl.render.markdown_lint import text_faults
 from massctl.render.markdown_parser import Parsed, every, parse, with_emoji
-from massctl.render.page import Page
 from massctl.render.tree import MARKER, Builder, Element, HtmlBuilder
 
 
@@ -34,7 +34,7 @@ class Source:
     """The tokens that are shown, without a heading that repeats the title."""
 
 
-def read_markdown(text: str, page: Page, *, is_file: bool = False) -> Source:
+def read_markdown(text: str, page: ArticleFile, *, is_file: bool = False) -> Source:
     """Read an article's Markdown; faults go to the page.
 
     `is_file`: the text is the file itself, so that positions in it are places.
@@ -54,7 +54,7 @@ def read_markdown(text: str, page: Page, *, is_file: bool = False) -> Source:
         return Source(Element("body"), parsed, tokens)
     has_html = "<" in text and any(token.type.startswith("html") for token in every(parsed.tokens))
     builder = HtmlBuilder() if has_html else Builder()
-    writer = _Writer(page, parsed.notes, builder, lines, is_file=is_file)
+    writer = _TokenReader(page, parsed.notes, builder, lines, is_file=is_file)
     writer.write(tokens)
     for number, note in parsed.inline_notes.items():
         builder.start("massctl-text", {"note": str(number)})
@@ -76,10 +76,12 @@ _UNREAD: Final = re.compile(r"<(?:!--.*|(?P<name>[A-Za-z][\w:-]*)\s+[A-Za-z][^<>
 """HTML in a line of text, where CommonMark reads none: it lacks its end or a quotation mark."""
 
 
-class _Writer:
+class _TokenReader:
     """Feed Markdown tokens to a builder."""
 
-    def __init__(self, page: Page, notes: Mapping[str, int], builder: Builder, lines: Lines, *, is_file: bool) -> None:
+    def __init__(
+        self, page: ArticleFile, notes: Mapping[str, int], builder: Builder, lines: Lines, *, is_file: bool
+    ) -> None:
         self._page = page
         self._notes = notes
         self._builder = builder
@@ -210,29 +212,29 @@ class _Writer:
         self._builder.end("massctl-text")
 
 
-_WRITERS: Final[Mapping[str, Callable[[_Writer, Token], None]]] = {
-    "inline": _Writer._inline,
-    "text": _Writer._text,
-    "paragraph_open": _Writer._paragraph,
-    "paragraph_close": _Writer._paragraph,
-    "code_inline": _Writer._code,
-    "code_block": _Writer._block_of_code,
-    "fence": _Writer._block_of_code,
-    "formula": _Writer._formula,
-    "softbreak": _Writer._soft_break,
-    "hardbreak": _Writer._hard_break,
-    "html_inline": _Writer._html,
-    "html_block": _Writer._html_block,
-    "image": _Writer._picture,
-    "link_open": _Writer._link,
-    "ordered_list_open": _Writer._numbered_list,
-    "th_open": _Writer._cell,
-    "td_open": _Writer._cell,
-    "callout_open": _Writer._box,
-    "callout_close": _Writer._box_end,
-    "footnote_ref": _Writer._reference,
-    "footnote_reference_open": _Writer._note,
-    "footnote_reference_close": _Writer._note_end,
+_WRITERS: Final[Mapping[str, Callable[[_TokenReader, Token], None]]] = {
+    "inline": _TokenReader._inline,
+    "text": _TokenReader._text,
+    "paragraph_open": _TokenReader._paragraph,
+    "paragraph_close": _TokenReader._paragraph,
+    "code_inline": _TokenReader._code,
+    "code_block": _TokenReader._block_of_code,
+    "fence": _TokenReader._block_of_code,
+    "formula": _TokenReader._formula,
+    "softbreak": _TokenReader._soft_break,
+    "hardbreak": _TokenReader._hard_break,
+    "html_inline": _TokenReader._html,
+    "html_block": _TokenReader._html_block,
+    "image": _TokenReader._picture,
+    "link_open": _TokenReader._link,
+    "ordered_list_open": _TokenReader._numbered_list,
+    "th_open": _TokenReader._cell,
+    "td_open": _TokenReader._cell,
+    "callout_open": _TokenReader._box,
+    "callout_close": _TokenReader._box_end,
+    "footnote_ref": _TokenReader._reference,
+    "footnote_reference_open": _TokenReader._note,
+    "footnote_reference_close": _TokenReader._note_end,
 }
 
 
@@ -260,7 +262,7 @@ def _plain_text(token: Token) -> str:
     return "" if token.type == "html_inline" else token.content
 
 
-def _checked_html(text: str, page: Page, start: int | None) -> str:
+def _checked_html(text: str, page: ArticleFile, start: int | None) -> str:
     """Report what WeChat would remove from raw HTML, and escape tags with unknown names.
 
     CommonMark takes `<u8>` in "a Vec<u8> of bytes" for a tag, and a browser shows nothing of it. `start` is the place

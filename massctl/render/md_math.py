@@ -55,8 +55,13 @@ def add_math(markdown: MarkdownIt) -> None:
     """Teach a parser all spellings; its tokens are `formula`, with the TeX as content and how it begins as markup."""
     options: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
     dollars = math_block_dollar(allow_labels=False, allow_blank_lines=True)
-    for name, rule in (("dollars", dollars), ("environment", amsmath_block), ("brackets", _bracketed_block)):
-        markdown.block.ruler.before("fence", f"formula_in_{name}", _by_itself(rule), options)
+    rules = {
+        "dollars": (dollars, "$$"),
+        "environment": (amsmath_block, "\\begin"),
+        "brackets": (_bracketed_block, "\\["),
+    }
+    for name, (rule, begins) in rules.items():
+        markdown.block.ruler.before("fence", f"formula_in_{name}", _by_itself(rule, begins), options)
     markdown.inline.ruler.before("escape", "formula", _inline)
     markdown.inline.ruler.before("escape", "bracketed_formula", _bracketed)
     markdown.inline.add_terminator_char("$")
@@ -129,10 +134,15 @@ def written_formulas(text: str) -> Iterator[re.Match[str]]:
             yield found
 
 
-def _by_itself(rule: _BlockRule) -> _BlockRule:
-    """Adapt a plugin's block rule: it can end a paragraph, and stays inside its list or quotation."""
+def _by_itself(rule: _BlockRule, begins: str) -> _BlockRule:
+    """Adapt a plugin's block rule: it can end a paragraph, and stays inside its list or quotation.
+
+    The parser asks at every line, and hardly any begins with the mark.
+    """
 
     def block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        if not state.src.startswith(begins, state.bMarks[start] + state.tShift[start]):
+            return False
         if rule is not amsmath_block and not _ends_soon(state, start, min(end, start + _LINES_MAX)):
             return False
         count, line = len(state.tokens), state.line
@@ -158,9 +168,6 @@ def _by_itself(rule: _BlockRule) -> _BlockRule:
 
 def _ends_soon(state: StateBlock, start: int, end: int) -> bool:
     """Say whether a line ends as a formula does: nobody looks through the same lines from each that begins one."""
-    written = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
-    if not written.startswith(("$$", "\\[")):
-        return False
     if "formula_ends" not in state.env:
         lines = zip(state.bMarks, state.eMarks, strict=True)
         ends = [n for n, (begin, stop) in enumerate(lines) if state.src[begin:stop].rstrip().endswith(("$$", "\\]"))]
@@ -173,7 +180,7 @@ def _ends_soon(state: StateBlock, start: int, end: int) -> bool:
 def _bracketed_block(state: StateBlock, start: int, end: int, _: bool) -> bool:
     r"""Read lines from `\[` at the beginning of one to `\]` at the end of one; none between is empty."""
     first = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
-    if not first.startswith("\\[") or state.is_code_block(start):
+    if state.is_code_block(start):
         return False
     lines, last = [first[2:]], start
     while not lines[-1].rstrip().endswith("\\]"):

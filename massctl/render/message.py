@@ -8,16 +8,48 @@ from massctl.model.ids import Sha256
 from massctl.model.message import Recording, RenderedArticle, RenderedMessage, RenderedNews, RenderedText
 from massctl.model.phrase import Phrase
 from massctl.model.theme import ThemeSettings
-from massctl.render.cover import ShownCover, cover_faults, shown_cover
 from massctl.render.fault import Fault
-from massctl.render.inputs import Problem
-from massctl.render.media import card_message, image_message, video_message, voice_message
 from massctl.render.rules.registry import LIMITS
 from massctl.render.rules.subject import Subject
 from massctl.render.strings import Check, Strings, no_check
 
 if TYPE_CHECKING:
     from massctl.render.theme import Theme
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from massctl.model.campaign import SQUARE, WIDE, Crop, Ratio, crop_around
+from massctl.model.ids import MediaId
+from massctl.model.message import MaterialRef, Picture, RenderedCard, RenderedImage, RenderedVideo, RenderedVoice
+from massctl.model.phrase import Command
+from massctl.render.inputs import RecordingPurpose
+from massctl.render.paths import is_foreign, picture_paths
+
+LEAD_PIXELS_MIN: Final = (900, 383)
+"""Width and height of what the list shows of a first article.
+Source: the size that the console asks for; guides for editors, read 2026-10."""
+SQUARE_PIXELS_MIN: Final = (200, 200)
+"""Of the square beside the other articles. Source: the size that the console asks for; guides, read 2026-10."""
+SHOWN_SHARE_MIN: Final = {WIDE: 0.5, SQUARE: 0.4}
+"""Ours: where less of a cover is left, its author did not mean this part. The square of a cover that was drawn for the
+list, in 2.35:1, is 43 % of it, and usual."""
+RATIO_TOLERANCE: Final = 0.03
+"""Ours: a written part that is off by more is stretched, or cut once more."""
+_MIDDLE: Final = (0.5, 0.5)
+_NAMES: Final = {WIDE: "2.35:1", SQUARE: "1:1"}
+_KEYS: Final = {WIDE: "crop_235_1", SQUARE: "crop_1_1"}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCover:
+    """What a draft says about a cover; `massctl.model.campaign` has the form of the parts."""
+
+    sha256: Sha256
+    pic_crop_235_1: str | None = None
+    """None leaves it to WeChat, which takes the middle."""
+    pic_crop_1_1: str | None = None
+
 
 _NO_COVER: Final = ShownCover(Sha256("0" * 64))
 """Stands for a cover that was not found; such a message is never used."""
@@ -123,8 +155,208 @@ def _report_unused_theme(strings: Strings) -> None:
 
 def _cover(strings: Strings, cover: Cover, written: str, key: Path, *, is_first: bool) -> ShownCover:
     found = strings.setting.pictures.find(written, f"{strings.setting.campaign}/campaign.yaml", "cover")
-    if isinstance(found, Problem):
-        strings.report([Fault.of(found)], {}, key)
+    if isinstance(found, Fault):
+        strings.report([found], {}, key)
         return _NO_COVER
     strings.report(cover_faults(found, cover, is_first=is_first), {}, key)
     return shown_cover(found, cover)
+
+
+# Messages of pictures, a sound, a video or a coupon: their strings, their files, and what WeChat has closed.
+
+Recordings = tuple[Recording, ...]
+
+_NOTHING: Final = MaterialRef()
+"""Stands for a file that was not found; such a message is never used."""
+_VIDEOS_CLOSED: Final = Phrase("WeChat refuses to send videos that came through its API (48022, read 2026-10)")
+_COUPONS_CLOSED: Final = Phrase("WeChat has closed mass sends of coupons since 2024-08-10 (45113, read 2026-10)")
+
+
+def image_message(message: Image, strings: Strings) -> RenderedImage:
+    """Render a picture message."""
+    given = [
+        MaterialRef(media_id=MediaId(_name(strings, media_id, ("image", "media_ids", index))))
+        for index, media_id in enumerate(message.media_ids or ())
+    ]
+    files = [_picture(strings, file, ("image", "files", index)) for index, file in enumerate(message.files or ())]
+    title = strings.string(message.title, ("image", "title"), LIMITS["image.title"])
+    recommend = strings.string(message.recommend, ("image", "recommend"), LIMITS["image.recommend"])
+    strings.judge(Subject({("image", "title"): title, ("image", "recommend"): recommend}, strings.words))
+    return RenderedImage(
+        materials=(*files, *given),
+        title=title,
+        recommend=recommend,
+        need_open_comment=message.need_open_comment,
+        only_fans_can_comment=message.only_fans_can_comment,
+    )
+
+
+def voice_message(message: Voice, strings: Strings) -> tuple[RenderedVoice, Recordings]:
+    """Render a voice message."""
+    material, recordings = _material(message, "voice", strings, ("voice",))
+    return RenderedVoice(material), recordings
+
+
+def video_message(message: MpVideo, strings: Strings) -> tuple[RenderedVideo, Recordings]:
+    """Render a video message, with a warning that most accounts cannot send one."""
+    _warn(strings, "mpvideo", _VIDEOS_CLOSED)
+    material, recordings = _material(message, "video", strings, ("mpvideo",))
+    title = strings.string(message.title, ("mpvideo", "title"), LIMITS["mpvideo.title"])
+    if not title and message.file is not None:
+        strings.report(
+            [Fault("MC313", Phrase("the title is empty"), Phrase("write a title"))], {}, ("mpvideo", "title")
+        )
+    description = strings.string(message.description, ("mpvideo", "description"), LIMITS["mpvideo.description"])
+    strings.judge(Subject({("mpvideo", "title"): title, ("mpvideo", "description"): description}, strings.words))
+    return RenderedVideo(material, title, description), recordings
+
+
+def card_message(message: WxCard, strings: Strings) -> RenderedCard:
+    """Render a coupon, with a warning that WeChat has closed it; `card_ext` is signed, so it stays as it is."""
+    _warn(strings, "wxcard", _COUPONS_CLOSED)
+    return RenderedCard(_name(strings, message.card_id, ("wxcard", "card_id")), message.card_ext)
+
+
+def _warn(strings: Strings, key: str, say: Phrase) -> None:
+    hint = Phrase(
+        "it works if the account still has the right; try it with `{command}`",
+        command=Command("preview", strings.setting.campaign),
+    )
+    strings.report([Fault("MC317", say, hint, severity=Severity.WARNING)], {}, (key,))
+
+
+def _name(strings: Strings, written: str, key: Path) -> str:
+    """Render the id of something that WeChat holds; it must not be empty."""
+    found = strings.string(written, key)
+    if not found:
+        hint = Phrase("write a value after it, or delete the key")
+        strings.report([Fault("MC014", Phrase("{key} is empty", key=str(key[1])), hint)], {}, key)
+    return found
+
+
+def _picture(strings: Strings, written: str, key: Path) -> MaterialRef:
+    name = _name(strings, written, key)
+    found = strings.setting.pictures.find(name, _declaring(strings), "cover") if name else None
+    if isinstance(found, Fault):
+        strings.report([found], {}, key)
+    return _NOTHING if found is None or isinstance(found, Fault) else MaterialRef(sha256=found.sha256)
+
+
+def _material(
+    message: Voice | MpVideo, use: RecordingPurpose, strings: Strings, key: Path
+) -> tuple[MaterialRef, Recordings]:
+    if message.file is None:
+        return MaterialRef(media_id=MediaId(_name(strings, message.media_id or "", (*key, "media_id")))), ()
+    name = _name(strings, message.file, (*key, "file"))
+    found = _recording(strings, name, use) if name else None
+    if isinstance(found, Fault):
+        strings.report([found], {}, (*key, "file"))
+    if found is None or isinstance(found, Fault):
+        return _NOTHING, ()
+    return MaterialRef(sha256=found.sha256), (found,)
+
+
+def _recording(strings: Strings, written: str, use: RecordingPurpose) -> Recording | Fault:
+    """Find a sound or video by its path, as pictures are found."""
+    paths: Sequence[str] | Fault = _outside(written)
+    if not is_foreign(written):
+        paths = picture_paths(written, _declaring(strings), strings.setting.campaign)
+    if isinstance(paths, Fault):
+        return _outside(written)
+    fault: Fault | None = None
+    for path in paths:
+        found = strings.setting.inputs.recording(path, use)
+        if isinstance(found, Recording) or found.code != "MC208":
+            return found
+        fault = fault or found
+    return fault or _outside(written)
+
+
+def _declaring(strings: Strings) -> str:
+    return f"{strings.setting.campaign}/campaign.yaml"
+
+
+def _outside(written: str) -> Fault:
+    return Fault(
+        "MC209",
+        Phrase("{path} is outside the campaign's folder and `_shared`", path=written),
+        Phrase("copy the file into the campaign, or into `campaigns/_shared`"),
+    )
+
+
+# An article's cover: the picture, the parts of it that WeChat shows, and whether they are worth showing.
+
+
+def shown_cover(picture: Picture, cover: Cover) -> ShownCover:
+    """Give the parts of a cover that are decided: as they are written, else around its focus."""
+    wide, square = (_decided(picture, cover, ratio) for ratio in (WIDE, SQUARE))
+    return ShownCover(picture.sha256, wide.text if wide else None, square.text if square else None)
+
+
+def cover_faults(picture: Picture, cover: Cover, *, is_first: bool) -> Iterator[Fault]:
+    """Judge a cover by the part that the list shows of this article: wide for the first one, square for the others."""
+    width, height = picture.width_pixels, picture.height_pixels
+    shown = WIDE if is_first else SQUARE
+    decided = _decided(picture, cover, shown)
+    part = decided or crop_around(_MIDDLE, width, height, shown)
+    least = LEAD_PIXELS_MIN if is_first else SQUARE_PIXELS_MIN
+    got = part.pixels(width, height)
+    if got[0] < least[0] or got[1] < least[1]:
+        say = Phrase(
+            "the visible part of the cover has {width}x{height} pixels; at least {least} are needed",
+            width=got[0],
+            height=got[1],
+            least=f"{least[0]}x{least[1]}",
+        )
+        hint = Phrase("export a larger one: WeChat enlarges it, and it looks blurred in the list")
+        yield Fault("MC216", say, hint, severity=Severity.WARNING)
+    share = got[0] * got[1] / (width * height)
+    if decided is None and share < SHOWN_SHARE_MIN[shown]:
+        say = Phrase(
+            "the list shows {form} of the cover, {share} percent of it; it is {width}x{height}",
+            form=_NAMES[shown],
+            share=round(100 * share),
+            width=width,
+            height=height,
+        )
+        hint = Phrase("choose the part: `focus: [0.5, 0.3]` beside `file:`, or make the cover in that form")
+        yield Fault("MC217", say, hint, severity=Severity.WARNING)
+    for ratio in (WIDE, SQUARE):
+        yield from _form_faults(picture, cover, ratio)
+
+
+def _decided(picture: Picture, cover: Cover, ratio: Ratio) -> Crop | None:
+    written = cover.crop_235_1 if ratio == WIDE else cover.crop_1_1
+    if written is not None:
+        return Crop.parse(written)
+    if cover.focus is None:
+        return None
+    across, down = cover.focus
+    return crop_around((across, down), picture.width_pixels, picture.height_pixels, ratio)
+
+
+def _form_faults(picture: Picture, cover: Cover, ratio: Ratio) -> Iterator[Fault]:
+    """Compare a part that is written out with the form that it is for."""
+    written = cover.crop_235_1 if ratio == WIDE else cover.crop_1_1
+    crop = Crop.parse(written) if written is not None else None
+    if crop is None:
+        return
+    width, height = crop.pixels(picture.width_pixels, picture.height_pixels)
+    form = width / max(1, height)
+    due = ratio[0] / ratio[1]
+    if abs(form - due) > RATIO_TOLERANCE * due:
+        say = Phrase(
+            "{key} is {width}x{height} pixels of this cover, with the ratio {found}:1 and not {form}",
+            key=_KEYS[ratio],
+            width=width,
+            height=height,
+            found=round(form, 2),
+            form=_NAMES[ratio],
+        )
+        nearest = crop_around(_centre(crop), picture.width_pixels, picture.height_pixels, ratio)
+        hint = Phrase("the largest part of that form around the same point is {crop}", crop=nearest.text)
+        yield Fault("MC218", say, hint, severity=Severity.WARNING)
+
+
+def _centre(crop: Crop) -> tuple[float, float]:
+    return (crop.left + crop.right) / 2_000_000, (crop.top + crop.bottom) / 2_000_000

@@ -12,7 +12,6 @@ from urllib.parse import unquote
 from massctl.model.diagnostics import Severity
 from massctl.model.phrase import Phrase, enumerated
 from massctl.render.fault import Fault
-from massctl.render.inputs import Problem
 
 SHARED: Final = "_shared"
 _SCHEME: Final = re.compile(r"^(?://|[A-Za-z][A-Za-z0-9+.-]*:)")
@@ -32,13 +31,13 @@ _MMBIZ: Final = re.compile(r"^(?:https?:)?//mmbiz\.qpic\.cn/", re.IGNORECASE)
 """WeChat's own pictures, which stay as they are. Source: WeChat docs, media/uploadimg, read 2026-10."""
 
 
-def template_path(written: str, campaign: str) -> str | Problem:
+def template_path(written: str, campaign: str) -> str | Fault:
     """Give the path of a template or article that `campaign` names; MC022 where it may not, MC105 where none can be."""
     if len(written) > REFERENCE_CHARACTERS_MAX:
         return _no_path("MC105", written)
     parts = written.split("/")
     if written.startswith("/") or "\\" in written or ".." in parts or "\0" in written:
-        return Problem(
+        return Fault(
             "MC022",
             Phrase("{path} leads outside the campaign", path=written),
             Phrase("write a path relative to the campaign's folder, or `_shared/…`, without `..`"),
@@ -84,7 +83,7 @@ def pixel_note(address: str) -> Fault:
     return Fault("MC214", say, hint, severity=Severity.INFO, needle=address)
 
 
-def foreign_picture(written: str) -> Problem:
+def foreign_picture(written: str) -> Fault:
     """Say that a picture's address is not one of WeChat's."""
     shown = _shown(written)
     hint = Phrase("save the picture in the campaign's folder and write its path")
@@ -92,12 +91,12 @@ def foreign_picture(written: str) -> Problem:
         hint = Phrase(
             "remove it if it shows nothing, as the placeholders of saved pages do; otherwise save it as a file"
         )
-    return Problem(
+    return Fault(
         "MC206", Phrase("{address} is not in the campaign, and WeChat would silently remove it", address=shown), hint
     )
 
 
-def picture_paths(written: str, file: str, campaign: str) -> list[str] | Problem:
+def picture_paths(written: str, file: str, campaign: str) -> list[str] | Fault:
     """Give the paths at which a picture may be, best first; MC202 where none is allowed, MC201 where none can be.
 
     `file` is the file that holds the reference, from the campaigns folder.
@@ -112,7 +111,7 @@ def picture_paths(written: str, file: str, campaign: str) -> list[str] | Problem
     return list(dict.fromkeys(found)) or _outside(written)
 
 
-def missing_picture(written: str, paths: list[str], hint: Phrase | None) -> Problem:
+def missing_picture(written: str, paths: list[str], hint: Phrase | None) -> Fault:
     """Say that a picture is at none of `paths`, each of which was looked at; `hint` names a file that is nearly it."""
     say = Phrase(
         "there is no picture {path}; searched: {places}",
@@ -120,7 +119,7 @@ def missing_picture(written: str, paths: list[str], hint: Phrase | None) -> Prob
         places=enumerated([f"campaigns/{each}" for each in paths]),
     )
     nearby = Phrase("write its path relative to this file's folder or the campaign's folder, or `_shared/…`")
-    return Problem("MC201", say, hint or nearby)
+    return Fault("MC201", say, hint or nearby)
 
 
 def _walk(folder: list[str], written: str, campaign: str) -> str | None:
@@ -137,17 +136,17 @@ def _walk(folder: list[str], written: str, campaign: str) -> str | None:
     return "/".join(place) if len(place) > 1 and place[0] in (SHARED, campaign) else None
 
 
-def _no_path(code: str, written: str) -> Problem:
+def _no_path(code: str, written: str) -> Fault:
     say = Phrase("{path} is too long for a file name", path=_shown(written))
-    return Problem(code, say, Phrase("write a path of at most {limit} characters", limit=REFERENCE_CHARACTERS_MAX))
+    return Fault(code, say, Phrase("write a path of at most {limit} characters", limit=REFERENCE_CHARACTERS_MAX))
 
 
 def _shown(written: str) -> str:
     return written if len(written) <= _SHOWN_CHARACTERS_MAX else written[: _SHOWN_CHARACTERS_MAX - 1] + "…"
 
 
-def _outside(written: str) -> Problem:
-    return Problem(
+def _outside(written: str) -> Fault:
+    return Fault(
         "MC202",
         Phrase("{path} is outside the campaign's folder and `_shared`", path=written),
         Phrase("copy the picture into the campaign, or into `campaigns/_shared`"),

@@ -6,7 +6,8 @@ from dataclasses import replace
 from massctl.model.ids import Sha256
 from massctl.model.message import PICTURE_SCHEME, Picture, Purpose
 from massctl.model.phrase import Phrase
-from massctl.render.inputs import Inputs, PicturePurpose, Problem
+from massctl.render.fault import Fault
+from massctl.render.inputs import Inputs, PicturePurpose
 from massctl.render.paths import foreign_picture, is_foreign, missing_picture, picture_paths
 
 
@@ -16,7 +17,7 @@ class Pictures:
     def __init__(self, campaign: str, inputs: Inputs) -> None:
         self._campaign = campaign
         self._inputs = inputs
-        self._found: dict[tuple[str, PicturePurpose], Picture | Problem] = {}
+        self._found: dict[tuple[str, PicturePurpose], Picture | Fault] = {}
         self._used: dict[tuple[Sha256, Purpose], Picture] = {}
         self._called: dict[str, tuple[str, Picture]] = {}
 
@@ -30,7 +31,7 @@ class Pictures:
         """The pictures by SHA-256, each with the reference by which it was first found."""
         return self._called
 
-    def find(self, written: str, file: str, purpose: PicturePurpose) -> Picture | Problem:
+    def find(self, written: str, file: str, purpose: PicturePurpose) -> Picture | Fault:
         """Find the picture that `file` (from the campaigns folder) calls `written`, or say why there is none."""
         found = self.look_for(written, file, purpose)
         if isinstance(found, Picture):
@@ -42,12 +43,12 @@ class Pictures:
         self._used.setdefault((picture.sha256, picture.purpose), picture)
         self._called.setdefault(picture.sha256, (written, picture))
 
-    def look_for(self, written: str, file: str, purpose: PicturePurpose) -> Picture | Problem:
+    def look_for(self, written: str, file: str, purpose: PicturePurpose) -> Picture | Fault:
         """Find a picture as `find` does; it is not used by that."""
         if is_foreign(written):
             return foreign_picture(written)
         paths = picture_paths(written, file, self._campaign)
-        if isinstance(paths, Problem):
+        if isinstance(paths, Fault):
             return paths
         hint: Phrase | None = None
         for path in paths:
@@ -59,7 +60,7 @@ class Pictures:
             hint = hint or found.hint
         return missing_picture(written, paths, hint)
 
-    def _look(self, path: str, purpose: PicturePurpose) -> Picture | Problem:
+    def _look(self, path: str, purpose: PicturePurpose) -> Picture | Fault:
         key = path, purpose
         if key not in self._found:
             self._found[key] = self._inputs.picture(path, purpose)

@@ -1,24 +1,25 @@
 """Strings of campaign.yaml through Jinja, and the diagnostics about whatever they say."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, Protocol
+from html import unescape
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from massctl.model.campaign import CampaignFile, Path
-from massctl.model.diagnostics import Diagnostic, Place
+from massctl.model.diagnostics import Diagnostic, Excerpt, Lines, Place
 from massctl.model.theme import Brand, ThemeSettings
 from massctl.render.fault import SETTINGS_FILE, Fault
 from massctl.render.inputs import Inputs
 from massctl.render.limits import ContentLimit
-from massctl.render.origin import Origin
 from massctl.render.pictures import Pictures
 from massctl.render.rules.registry import judge
 from massctl.render.rules.subject import Subject
 from massctl.render.rules.words import WordLists
 
 if TYPE_CHECKING:
-    from massctl.render.page import ExternalLinks
+    from massctl.render.article_file import ExternalLinks
     from massctl.render.theme import Themes
 
 
@@ -119,3 +120,95 @@ class Strings:
         # A loop makes the same fault again and again, and articles share a theme; each is told once.
         self.diagnostics += [each for each in dict.fromkeys(found) if each not in self._told]
         self._told.update(found)
+
+
+# From faults to diagnostics: which file of the repository, which line, and the line itself.
+
+CAMPAIGNS: Final = "campaigns/"
+"""Before a path from the campaigns folder, to make it one from the repository's root."""
+HALF_CHARACTERS_MIN: Final = 8
+"""Ours: fewer may be anything."""
+_WITH_ENTITY: Final = re.compile(r"(?:(?<=\]\()|(?<=\]:)|(?<=\]: )|(?<=<))[^\s<>&]*&(?:[^\s<>()]|\([^\s<>()]*\))*")
+"""The address of a link or picture with an entity in it."""
+
+
+class Origin:
+    """Finds places in the sources of one article; what cannot be found is at a key of campaign.yaml."""
+
+    def __init__(self, campaign: str, sources: Mapping[str, str], at_key: Callable[[str], Place | None]) -> None:
+        self._campaign = campaign
+        self._sources = sources
+        self._at_key = at_key
+        """Gives the place in campaign.yaml of what a fault looks for."""
+        self._spellings: dict[str, str] | None = None
+        """Words with entities, by what they say; made when first needed."""
+        self._after: dict[str, tuple[str, int]] = {}
+        """For each text that was looked for: where the search goes on, so that the second fault gets the second."""
+        self._read: dict[str, Lines] = {}
+        """The lines of each source in which a fault was found."""
+
+    def diagnostic(self, fault: Fault) -> Diagnostic:
+        """Make the diagnostic of a fault."""
+        place, written = self._place(fault)
+        excerpt = Excerpt(written) if written is not None else None
+        return Diagnostic(fault.code, fault.severity, fault.message, place, fault.hint, self._campaign, excerpt)
+
+    def _place(self, fault: Fault) -> tuple[Place | None, str | None]:
+        if fault.path:
+            file = fault.path.removeprefix("../") if fault.path == SETTINGS_FILE else CAMPAIGNS + fault.path
+            line, column = fault.line, fault.column
+            lines = self._lines(fault.path) if fault.path in self._sources else None
+            if lines is None or line is None or line > len(lines):
+                return Place(file, line, column), None
+            if column is None or fault.width is None:
+                return Place(file, line, column), lines.written(line)
+            start = lines.bounds(line)[0] + column - 1
+            return Place(file, *lines.span(start, start + fault.width)), lines.written(line)
+        found = self._search(fault) if fault.needle else None
+        if found is None and fault.width:
+            # Markup between the words around it: the word alone is looked for.
+            alone = fault.needle[fault.shift : fault.shift + fault.width]
+            found = self._search(replace(fault, needle=alone, shift=0)) if alone else None
+        return found or self._beginning(fault) or (self._at_key(fault.needle), None)
+
+    def _beginning(self, fault: Fault) -> tuple[Place, str] | None:
+        """Find the first half of a text that stands there with escapes or entities, if that is in one place only."""
+        half = fault.needle[: len(fault.needle) // 2]
+        if len(half) < HALF_CHARACTERS_MIN or sum(source.count(half) for source in self._sources.values()) != 1:
+            return None
+        return self._find(half, replace(fault, needle=half, shift=0, width=None))
+
+    def _search(self, fault: Fault) -> tuple[Place, str] | None:
+        """Find a text in the sources, as it stands or as it is spelled with entities."""
+        needle = fault.needle
+        found = self._find(needle, fault)
+        if found is None and "&" in "".join(self._sources.values()):
+            if self._spellings is None:
+                self._spellings = {
+                    unescape(word): word for source in self._sources.values() for word in _WITH_ENTITY.findall(source)
+                }
+            spelling = self._spellings.get(needle)
+            found = self._find(spelling, fault) if spelling else None
+        return found
+
+    def _find(self, needle: str, fault: Fault) -> tuple[Place, str] | None:
+        """Find a text in the sources; faults with the same text are given its places one after the other."""
+        last = self._after.get(needle)
+        for path, source in self._sources.items():
+            start = last[1] if last is not None and last[0] == path else 0
+            index = source.find(needle, start)
+            if index >= 0:
+                self._after[needle] = path, index + len(needle)
+                start, width = index + fault.shift, len(needle) if fault.width is None else fault.width
+                lines = self._lines(path)
+                span = lines.span(start, start + width)
+                return Place(CAMPAIGNS + path, *span), lines.written(span.line)
+        if last is None:
+            return None
+        del self._after[needle]
+        return self._find(needle, fault)
+
+    def _lines(self, path: str) -> Lines:
+        if path not in self._read:
+            self._read[path] = Lines(self._sources[path])
+        return self._read[path]

@@ -7,8 +7,8 @@ from functools import cache, lru_cache
 from html import unescape
 from typing import TYPE_CHECKING, Final
 
+from massctl.render.article_file import ArticleFile
 from massctl.render.elements import is_component, is_script
-from massctl.render.page import Page
 from massctl.render.paths import is_pixel, pixel_note
 from massctl.render.tree import VOID, Element, escaped_value, parse, serialized
 
@@ -67,7 +67,7 @@ def pictures_in(style: str) -> Iterator[tuple[int, str]]:
                 yield found.start(group) + found[group].index(address), address
 
 
-def with_pictures(style: str, page: Page) -> str:
+def with_pictures(style: str, page: ArticleFile) -> str:
     """Replace the pictures of a style with placeholders."""
     pieces: list[str] = []
     end = 0

@@ -19,7 +19,7 @@ from massctl.model.phrase import Phrase, enumerated
 from massctl.render.blocks.cards import SentArticles
 from massctl.render.blocks.library import SIGNATURES, Blocks
 from massctl.render.fault import Fault, TemplateStop
-from massctl.render.inputs import Inputs, Problem
+from massctl.render.inputs import Inputs
 from massctl.render.paths import template_path
 from massctl.render.template_environment import (
     AbsentTemplateError,
@@ -70,42 +70,42 @@ def _fault_of(error: Exception, environment: TemplateEnvironment) -> Fault:
     if environment.compiling is not None:
         path, line = environment.compiling, None
     if isinstance(error, TemplateStop):
-        problem, needle = error.problem, error.needle
+        fault, needle = error.fault, error.needle
         line = error.line or line
     elif isinstance(error, TemplateSyntaxError):
         line = error.lineno
-        problem = Problem("MC101", Phrase("{detail}", detail=error.message or ""), _UNFINISHED)
+        fault = Fault("MC101", Phrase("{detail}", detail=error.message or ""), _UNFINISHED)
     elif isinstance(error, MissingNameError):
         return _missing(error, path, line, environment)
     else:
-        problem = _problem_of(error)
-    if problem.path is not None:
-        return Fault.of(problem)
+        fault = _what_failed(error)
+    if fault.path is not None:
+        return fault
     column = _column(environment.sources.get(path or "", ""), line, needle) if needle else None
     width = len(needle) if column else None
-    return Fault(problem.code, problem.message, problem.hint, path=path, line=line, column=column, width=width)
+    return Fault(fault.code, fault.message, fault.hint, path=path, line=line, column=column, width=width)
 
 
 _UNFINISHED: Final = Phrase("check for a missing bracket, brace or quotation mark")
 
 
-def _problem_of(error: Exception) -> Problem:
+def _what_failed(error: Exception) -> Fault:
     if isinstance(error, AbsentTemplateError):
-        return error.problem
+        return error.fault
     if isinstance(error, TemplateNotFound):
         written = error.templates if isinstance(error, TemplatesNotFound) else [error.name]
         names = _ADDRESS.sub("", ", ".join(map(str, islice(written, NAMES_COMPARED_MAX))))[:TEXT_SHOWN_MAX]
         if not names:
-            return Problem("MC105", Phrase("an include names no file"), Phrase("write the file's name in quotes"))
+            return Fault("MC105", Phrase("an include names no file"), Phrase("write the file's name in quotes"))
         hint = Phrase("write a path relative to the campaign's folder, or `_shared/…`, without `..`")
-        return Problem("MC105", Phrase("none of these files exists: {names}", names=names), hint)
+        return Fault("MC105", Phrase("none of these files exists: {names}", names=names), hint)
     if isinstance(error, (RecursionError, MemoryError)):
         hint = Phrase("does a macro call itself, or a file include itself?")
-        return Problem("MC104", Phrase("the template is nested too deeply"), hint)
+        return Fault("MC104", Phrase("the template is nested too deeply"), hint)
     if isinstance(error, SyntaxError):
-        return Problem("MC101", Phrase("this cannot be compiled: {detail}", detail=error.msg), _UNFINISHED)
+        return Fault("MC101", Phrase("this cannot be compiled: {detail}", detail=error.msg), _UNFINISHED)
     detail = _ADDRESS.sub("", str(error))[:TEXT_SHOWN_MAX] or type(error).__name__
-    return Problem(
+    return Fault(
         "MC106",
         Phrase("the template failed: {detail}", detail=detail),
         Phrase("check the values in this line"),

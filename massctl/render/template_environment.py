@@ -30,8 +30,7 @@ from massctl.render.blocks.cards import SIGNATURES as CARDS
 from massctl.render.blocks.cards import SentArticles, article_url, card
 from massctl.render.blocks.library import SIGNATURES as BLOCKS
 from massctl.render.blocks.library import Blocks
-from massctl.render.fault import TemplateStop
-from massctl.render.inputs import Problem
+from massctl.render.fault import Fault, TemplateStop
 
 SECONDS_MAX: Final = 2.0
 """Of processor time for one template with all it includes; a long article takes some 0.01 s."""
@@ -85,15 +84,15 @@ _PERCENT: Final = re.compile(r"%(\([^)]*\))?[#0 +-]*(\*|\d+)?(?:\.(\*|\d+)?)?.",
 
 
 def _forbid(message: Phrase, hint: Phrase) -> TemplateStop:
-    return TemplateStop(Problem("MC103", message, hint))
+    return TemplateStop(Fault("MC103", message, hint))
 
 
 def _failed(message: Phrase, hint: Phrase) -> TemplateStop:
-    return TemplateStop(Problem("MC106", message, hint))
+    return TemplateStop(Fault("MC106", message, hint))
 
 
 def _over_budget(message: Phrase, hint: Phrase) -> TemplateStop:
-    return TemplateStop(Problem("MC104", message, hint))
+    return TemplateStop(Fault("MC104", message, hint))
 
 
 # Bounds on values
@@ -413,7 +412,7 @@ def _ask(method: str, args: list[nodes.Expr], at: nodes.Node) -> nodes.Call:
 
 
 def _stop(node: nodes.Node, code: str, message: Phrase, hint: Phrase) -> TemplateStop:
-    return TemplateStop(Problem(code, message, hint), node.lineno)
+    return TemplateStop(Fault(code, message, hint), node.lineno)
 
 
 def _unknown(node: nodes.Filter | nodes.Test, message: Phrase, names: Iterable[str]) -> TemplateStop:
@@ -438,9 +437,9 @@ class MissingNameError(UndefinedError):
 class AbsentTemplateError(TemplateNotFound):
     """Report a template that is not there; Jinja's own class, so that `ignore missing` works."""
 
-    def __init__(self, name: str, problem: Problem) -> None:
+    def __init__(self, name: str, fault: Fault) -> None:
         super().__init__(name)
-        self.problem = problem
+        self.fault = fault
 
 
 class _Missing(StrictUndefined):
@@ -456,9 +455,9 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
     """One rendering: its time, what it can include, and the operations that generated code asks for."""
 
     intercepted_binops = frozenset({"+", "-", "*", "/", "//", "**", "%"})
-    fetch: Callable[[str], str | Problem]
+    fetch: Callable[[str], str | Fault]
     """Gives the source of a template by its path from the campaigns folder."""
-    join: Callable[[str], str | Problem]
+    join: Callable[[str], str | Fault]
     """Turns the written name of a template into that path."""
     sent: SentArticles
     """What went out before."""
@@ -507,7 +506,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
     def join_path(self, template: str, parent: str) -> str:
         """Turn the written name of an include into a path from the campaigns folder."""
         path = self.join(_text_of(template))
-        if isinstance(path, Problem):
+        if isinstance(path, Fault):
             raise TemplateStop(path)
         return path
 
@@ -515,7 +514,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         self.tick()
         if name not in self.templates:
             source = self.fetch(name)
-            if isinstance(source, Problem):
+            if isinstance(source, Fault):
                 raise AbsentTemplateError(name, source) if source.code == "MC105" else TemplateStop(source)
             self.templates[name] = self.template_of(name, source)
         return self.templates[name]
@@ -660,7 +659,7 @@ def _compiled(name: str, source: str) -> CodeType:
 
 
 def environment_for(
-    fetch: Callable[[str], str | Problem], join: Callable[[str], str | Problem], sent: SentArticles
+    fetch: Callable[[str], str | Fault], join: Callable[[str], str | Fault], sent: SentArticles
 ) -> TemplateEnvironment:
     """Make the environment of one rendering; `join` turns written names into paths, `fetch` reads them."""
     environment = copy.copy(_prototype())

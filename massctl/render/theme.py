@@ -18,7 +18,7 @@ from massctl.model.phrase import Phrase, enumerated
 from massctl.model.theme import CodeStyle, HeadingStyle, ThemeSettings
 from massctl.render.dark_mode import faded, parse, reads, tones, words_for
 from massctl.render.fault import Fault
-from massctl.render.inputs import Inputs, Problem
+from massctl.render.inputs import Inputs
 from massctl.render.paths import is_at_wechat
 from massctl.render.pictures import Pictures, placeholder
 from massctl.render.theme_css import ROOT, Base, Declaration, Rule, Sheet, fault_at, meant, read_sheet
@@ -385,8 +385,8 @@ class Themes:
         if is_at_wechat(reference.written):
             return _PROTOCOL.sub("https://", reference.written), None
         found = self._pictures.look_for(reference.written, reference.path, "inline")
-        if isinstance(found, Problem):
-            fault = Fault.of(found)
+        if isinstance(found, Fault):
+            fault = found
             return replace(fault, path=reference.path, line=reference.line, column=reference.column, width=len("url("))
         return placeholder(found), found
 

@@ -8,6 +8,7 @@ Both are listed in docs/reference/wechat-html.md, with sources.
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from itertools import zip_longest
 from string import ascii_lowercase
 from typing import Final, NamedTuple
@@ -17,13 +18,13 @@ from markdown_it.common.normalize_url import normalizeLink
 from massctl.model.diagnostics import Severity
 from massctl.model.message import Picture
 from massctl.model.phrase import Phrase
+from massctl.render.article_file import ArticleFile
 from massctl.render.bounds import DEPTH_MAX, ELEMENTS_MAX, TooMuchError, too_deep, too_many
 from massctl.render.cjk import cjk_count, line_break
-from massctl.render.elements import Way, hidden_content, is_component, is_script, lost_title, row, script_link
+from massctl.render.elements import Handling, hidden_content, is_component, is_script, lost_title, row, script_link
 from massctl.render.fault import Fault
 from massctl.render.highlight import blanks_kept, coloured_pieces
 from massctl.render.links import Notes, bare_links, has_scheme, meant, stays
-from massctl.render.page import Page
 from massctl.render.paths import is_spacer, spacer_fault
 from massctl.render.styles import declarations, with_pictures
 from massctl.render.tree import Element, parse
@@ -61,6 +62,7 @@ ROW_MAX: Final = 3
 """Ours: pictures side by side; more are too small on a phone."""
 _GAP: Final = 2
 """Percent between pictures side by side: 7 px on a phone."""
+_COPIED: Final = (Handling.COPY, Handling.PART)
 _IN_DRAWINGS: Final = frozenset({"a", "title"})
 """Elements of HTML that drawings have too."""
 _MIDDLE: Final = "margin-left:auto;margin-right:auto"
@@ -69,14 +71,14 @@ _AROUND: Final = 3
 """How many ancestors of a picture may centre it: a link, a paragraph and the element around it."""
 
 
-def normalised(parts: Sequence[tuple[Element, Page]], *, own: int = 0, is_chinese: bool) -> Element:
+def normalised(parts: Sequence[tuple[Element, ArticleFile]], *, own: int = 0, is_chinese: bool) -> Element:
     """Return a body with the article in it, one section; faults go to the pages, and what they concern is left out.
 
     Its notes have one order, and stand at the end of the part `own`. `is_chinese`: words of ours are Chinese, as the
     article is.
     """
     notes = Notes()
-    writers = [_Writer(page, notes, part, is_chinese=is_chinese) for part, (_, page) in enumerate(parts)]
+    writers = [_ArticleWriter(page, notes, part, is_chinese=is_chinese) for part, (_, page) in enumerate(parts)]
     writer = writers[own]
     try:
         for writer, (source, _) in zip(writers, parts, strict=True):
@@ -100,10 +102,10 @@ def normalised(parts: Sequence[tuple[Element, Page]], *, own: int = 0, is_chines
     return first.body
 
 
-class _Writer:
+class _ArticleWriter:
     """Writes the new tree. A line end in the source becomes what `cjk.line_break` says, once both sides are known."""
 
-    def __init__(self, page: Page, notes: Notes, part: int, *, is_chinese: bool) -> None:
+    def __init__(self, page: ArticleFile, notes: Notes, part: int, *, is_chinese: bool) -> None:
         self.page = page
         self.notes = notes
         """Of all parts of the article; `part` is the number of this one."""
@@ -153,45 +155,59 @@ class _Writer:
             raise TooMuchError(too_many(ELEMENTS_MAX))
         name = node.name
         found = row(name)
-        if found is None or found.way in (Way.UNWRAP, Way.PART):
+        if found is None or found.handling in (Handling.UNWRAP, Handling.PART):
             _tell_title(self, node)
             self.children(node)
-        elif found.way is Way.OWN:
+        elif found.handling is Handling.OWN:
             OWN[name](self, node)
-        elif found.way is Way.COPY:
+        elif found.handling is Handling.COPY:
             _copy_whole(self, node)
-        elif found.way is not Way.REFUSE:  # It was reported before, or the parser added it.
+        elif found.handling is not Handling.REFUSE:  # It was reported before, or the parser added it.
             attributes = _attributes(self, node, found.classes)
-            if found.way is Way.BLOCK:
+            if found.handling is Handling.BLOCK:
                 self.wrapped(node, found.to or name, attributes)
             else:
-                self.start(found.to or name, attributes, node.at)
+                outside = self.here
+                self.here = outside.add(found.to or name, attributes, node.at)
                 self.children(node)
-                self.end()
+                self.here = outside
 
-    def start(self, name: str, attributes: dict[str, str] | None = None, at: int | None = None) -> None:
-        """Begin an element."""
-        self.here = self.here.add(name, attributes, at)
+    @contextmanager
+    def inside(self, name: str, attributes: dict[str, str] | None = None, at: int | None = None) -> Iterator[None]:
+        """Write an element around what is written meanwhile."""
+        outside = self.here
+        self.here = outside.add(name, attributes, at)
+        yield
+        self.here = outside
 
-    def end(self) -> None:
-        """End the innermost element."""
-        self.here = self.here.parent or self.article
+    @contextmanager
+    def block(self, name: str = "", attributes: dict[str, str] | None = None, at: int | None = None) -> Iterator[None]:
+        """Write a block the same way, which begins and ends a line; without a name only its lines."""
+        self.line_edge()
+        outside = self.here
+        if name:
+            self.here = outside.add(name, attributes, at)
+        yield
+        self.here = outside
+        self.line_edge()
 
     def wrapped(
         self,
         node: Element,
         name: str,
         attributes: dict[str, str] | None = None,
-        write: "Callable[[_Writer, Element], None] | None" = None,
+        write: "Callable[[_ArticleWriter, Element], None] | None" = None,
     ) -> None:
         """Write an element as a block; `write` writes its content, by default the children."""
+        # Nearly every block is written here, and a context manager takes longer than the rest of it.
         self.line_edge()
-        self.start(name, attributes, node.at)
+        outside = self.here
+        self.here = outside.add(name, attributes, node.at)
         if write is None:
             self.children(node)
         else:
             write(self, node)
-        self.end()
+        self.here = outside
         self.line_edge()
 
     def ours(self, name: str, classes: str, text: str = "") -> None:
@@ -254,7 +270,7 @@ class _Writer:
             self._gap = None
 
 
-def _attributes(writer: _Writer, node: Element, classes: str = "", ours: str = "") -> dict[str, str]:
+def _attributes(writer: _ArticleWriter, node: Element, classes: str = "", ours: str = "") -> dict[str, str]:
     """Return the attributes that an element keeps, with placeholders for the pictures in its style.
 
     `classes` replaces its own class; the style `ours` goes before its own.
@@ -288,7 +304,7 @@ def _length(found: Mapping[str, str], name: str) -> str:
 # Blocks.
 
 
-def _paragraph(writer: _Writer, node: Element) -> None:
+def _paragraph(writer: _ArticleWriter, node: Element) -> None:
     """Write a paragraph. One that holds only pictures needs no `<p>`, and an empty one is left out."""
     if not _lone_pictures(writer, node) and node.children:
         writer.wrapped(node, "p", _attributes(writer, node, "attribution" if _is_attribution(node) else ""))
@@ -302,50 +318,43 @@ def _is_attribution(node: Element) -> bool:
     return node is not quotation.elements[0] and _ATTRIBUTION.fullmatch(node.text().strip()) is not None
 
 
-def _heading(writer: _Writer, node: Element) -> None:
+def _heading(writer: _ArticleWriter, node: Element) -> None:
     """Write a heading with a span around its words, for themes that style only the words."""
 
-    def words(writer: _Writer, node: Element) -> None:
-        writer.start("span", {"class": "inner"})
-        writer.children(node)
-        writer.end()
+    def words(writer: _ArticleWriter, node: Element) -> None:
+        with writer.inside("span", {"class": "inner"}):
+            writer.children(node)
 
     writer.wrapped(node, node.name, _attributes(writer, node), words)
 
 
-def _line(writer: _Writer, node: Element) -> None:
+def _line(writer: _ArticleWriter, node: Element) -> None:
     """Write a horizontal rule."""
     writer.line_edge()
     writer.here.add("hr", _attributes(writer, node))
 
 
-def _centred(writer: _Writer, node: Element) -> None:
+def _centred(writer: _ArticleWriter, node: Element) -> None:
     writer.wrapped(node, "section", {"style": "text-align:center"})
 
 
-def _code_block(writer: _Writer, node: Element) -> None:
+def _code_block(writer: _ArticleWriter, node: Element) -> None:
     """Write a code block as a section that wraps, since `pre` is wider than the screen."""
     language = _language(node)
     at = node.at
     if len(node.children) == 1 and isinstance(inner := node.children[0], Element) and inner.name == "code":
         language, node = language or _language(inner), inner
-    writer.line_edge()
-    writer.start("section", {"class": "code"}, at)
     code = node.children[0] if len(node.children) == 1 else None
     pieces = coloured_pieces(code, language) if isinstance(code, str) and language else None
-    for name, text in pieces or ():
-        if name:
-            writer.start("span", {"class": name})
-        writer.code(text)
-        if name:
-            writer.end()
-    if pieces is None:
-        _in_code(writer, node)
-    writer.end()
-    writer.line_edge()
+    with writer.block("section", {"class": "code"}, at):
+        for name, text in pieces or ():
+            with writer.inside("span", {"class": name}) if name else nullcontext():
+                writer.code(text)
+        if pieces is None:
+            _in_code(writer, node)
 
 
-def _in_code(writer: _Writer, node: Element) -> None:
+def _in_code(writer: _ArticleWriter, node: Element) -> None:
     outside, writer.in_code = writer.in_code, True
     writer.children(node)
     writer.in_code = outside
@@ -357,11 +366,11 @@ def _language(node: Element) -> str:
     return node.get("lang") or next(named, "")
 
 
-def _callout(writer: _Writer, node: Element) -> None:
+def _callout(writer: _ArticleWriter, node: Element) -> None:
     """Write a box with its title."""
     kind = node.get("kind")
 
-    def titled(writer: _Writer, node: Element) -> None:
+    def titled(writer: _ArticleWriter, node: Element) -> None:
         writer.ours("p", "callout-title", node.get("title") or _TITLES[kind][0 if writer.is_chinese else 1])
         writer.children(node)
 
@@ -371,29 +380,21 @@ def _callout(writer: _Writer, node: Element) -> None:
 # Lists: a section for each entry, with its mark as text, since WeChat rebuilds `ul` and `li`.
 
 
-def _list(writer: _Writer, node: Element) -> None:
+def _list(writer: _ArticleWriter, node: Element) -> None:
     """Write a list; a nested one has no section of its own."""
     marks = _marks(node)
-    outermost = writer.list_depth == 0
-    writer.line_edge()
-    if outermost:
-        writer.start("section", {"class": "list"}, node.at)
-    writer.list_depth += 1
     width = _WIDTHS[max(map(len, marks), default=1) - 1] if node.name == "ol" else ""
     mark = iter(marks)
-    for child in node.children:
-        if isinstance(child, Element) and child.name == "li":
-            _entry(writer, child, next(mark), width)
-        elif isinstance(child, Element) or child.strip():
-            writer.line_edge()
-            writer.start("section", {"class": f"item{width}"})
-            writer.node(child)
-            writer.end()
-            writer.line_edge()
-    writer.list_depth -= 1
-    if outermost:
-        writer.end()
-    writer.line_edge()
+    is_outermost = writer.list_depth == 0
+    with writer.block("section" if is_outermost else "", {"class": "list"}, node.at):
+        writer.list_depth += 1
+        for child in node.children:
+            if isinstance(child, Element) and child.name == "li":
+                _entry(writer, child, next(mark), width)
+            elif isinstance(child, Element) or child.strip():
+                with writer.block("section", {"class": f"item{width}"}):
+                    writer.node(child)
+        writer.list_depth -= 1
 
 
 def _marks(node: Element) -> list[str]:
@@ -431,27 +432,23 @@ def _numeral(number: int, kind: str) -> str:
     return (said.upper() if kind.isupper() else said) or str(number)
 
 
-def _lone_entry(writer: _Writer, node: Element) -> None:
+def _lone_entry(writer: _ArticleWriter, node: Element) -> None:
     """Write an `li` outside a list as a list of one."""
-    writer.start("section", {"class": "list"})
-    _entry(writer, node, BULLET)
-    writer.end()
+    with writer.inside("section", {"class": "list"}):
+        _entry(writer, node, BULLET)
 
 
-def _entry(writer: _Writer, node: Element, mark: str, width: str = "") -> None:
+def _entry(writer: _ArticleWriter, node: Element, mark: str, width: str = "") -> None:
     first = _first(node)
     task = _task(first)
     kind = "" if task is None else " done" if task == _TASKS["[x] "] else " task"
-    writer.line_edge()
-    writer.start("section", {"class": f"item{width}{kind}"}, node.at)
-    # The space is visible where a custom theme gives the mark no width.
-    writer.ours("span", "mark", f"{task or mark} ")
-    writer.skip = _TASK_CHARACTERS if task and isinstance(first, str) else 0
-    writer.ticked = first if isinstance(first, Element) and task else None
-    _first_paragraph_bare(writer, node)
-    writer.skip = 0
-    writer.end()
-    writer.line_edge()
+    with writer.block("section", {"class": f"item{width}{kind}"}, node.at):
+        # The space is visible where a custom theme gives the mark no width.
+        writer.ours("span", "mark", f"{task or mark} ")
+        writer.skip = _TASK_CHARACTERS if task and isinstance(first, str) else 0
+        writer.ticked = first if isinstance(first, Element) and task else None
+        _first_paragraph_bare(writer, node)
+        writer.skip = 0
 
 
 def _first(node: Element) -> Element | str | None:
@@ -473,7 +470,7 @@ def _task(first: Element | str | None) -> str | None:
     return None
 
 
-def _first_paragraph_bare(writer: _Writer, node: Element) -> None:
+def _first_paragraph_bare(writer: _ArticleWriter, node: Element) -> None:
     """Write what stands in an element, the tags of a paragraph at its beginning left out."""
     begins = True
     for child in node.children:
@@ -487,49 +484,44 @@ def _first_paragraph_bare(writer: _Writer, node: Element) -> None:
 # Running text.
 
 
-def _line_end(writer: _Writer, _: Element) -> None:
+def _line_end(writer: _ArticleWriter, _: Element) -> None:
     writer.line_edge()
     writer.here.add("br")
 
 
-def _code(writer: _Writer, node: Element) -> None:
+def _code(writer: _ArticleWriter, node: Element) -> None:
     """Write code in a line; its blanks stay."""
-    writer.start("code", _attributes(writer, node))
-    _in_code(writer, node)
-    writer.end()
+    with writer.inside("code", _attributes(writer, node)):
+        _in_code(writer, node)
 
 
-def _coloured(writer: _Writer, node: Element) -> None:
+def _coloured(writer: _ArticleWriter, node: Element) -> None:
     """Write `font` as a span with its colour."""
     colour = node.get("color")
-    if _COLOUR.fullmatch(colour):
-        writer.start("span", {"style": f"color:{colour}"})
-        writer.children(node)
-        writer.end()
-    else:
+    with writer.inside("span", {"style": f"color:{colour}"}) if _COLOUR.fullmatch(colour) else nullcontext():
         writer.children(node)
 
 
-def _box(writer: _Writer, node: Element) -> None:
+def _box(writer: _ArticleWriter, node: Element) -> None:
     """Write a checkbox as a character; any other `input` was reported before."""
     if node.get("type").lower() == "checkbox" and node is not writer.ticked:
         writer.text(_TASKS["[x] "] if "checked" in node.attributes else _TASKS["[ ] "])
     writer.children(node)
 
 
-def _quoted(writer: _Writer, node: Element) -> None:
+def _quoted(writer: _ArticleWriter, node: Element) -> None:
     """Write a quotation in a line, with the marks that a browser would draw."""
     writer.text("“")
     writer.children(node)
     writer.text("”")
 
 
-def _title(writer: _Writer, _: Element) -> None:
+def _title(writer: _ArticleWriter, _: Element) -> None:
     """Report a `<title>` outside a drawing; that of a drawing is copied with it."""
     writer.page.report(lost_title())
 
 
-def _formula(writer: _Writer, node: Element) -> None:
+def _formula(writer: _ArticleWriter, node: Element) -> None:
     """Draw a formula; one that cannot be drawn is an error, since followers would read TeX."""
     # Some 200 ms, for the fonts; hardly any article has a formula.
     from massctl.render.math import FormulaError, drawn
@@ -544,24 +536,16 @@ def _formula(writer: _Writer, node: Element) -> None:
         return
     writer.page.formulas[tex, mark] = shown
     is_block = "block" in node.attributes
-    if is_block:
-        writer.line_edge()
-        writer.start("section", {"class": "math"}, node.at)
-    else:
+    if not is_block:
         writer.shown()
-    for piece in parse(shown).children:
-        if isinstance(piece, Element):
-            piece.parent = writer.here
-        writer.here.children.append(piece)
-    if is_block:
-        writer.end()
-        writer.line_edge()
+    with writer.block("section", {"class": "math"}, node.at) if is_block else nullcontext():
+        writer.here.take(parse(shown))
 
 
 # Links and notes.
 
 
-def _link(writer: _Writer, node: Element) -> None:
+def _link(writer: _ArticleWriter, node: Element) -> None:
     """Write a link: it stays, or becomes its text and the number of a note."""
     said = node.get("href").strip()
     address = meant(said)
@@ -589,19 +573,17 @@ def _link(writer: _Writer, node: Element) -> None:
     if attributes is not None:
         looks = _attributes(writer, node)
         attributes |= {name: looks[name] for name in ("class", "style") if name in looks}
-        writer.start("a", attributes, node.at)
-    outside, writer.in_link = writer.in_link, True
-    writer.children(node)
-    writer.in_link = outside
-    if attributes is not None:
-        writer.end()
+    with writer.inside("a", attributes, node.at) if attributes is not None else nullcontext():
+        outside, writer.in_link = writer.in_link, True
+        writer.children(node)
+        writer.in_link = outside
     words = " ".join(node.text().split()) if note else ""
     if note and words not in (note, note.removeprefix("mailto:")):
         _refer(writer, note, said)
         writer.notes.name(note, words)
 
 
-def _refer(writer: _Writer, key: str | tuple[int, int], needle: str = "") -> None:
+def _refer(writer: _ArticleWriter, key: str | tuple[int, int], needle: str = "") -> None:
     """Write the number of a footnote; `needle` is its address as written in the source."""
     if isinstance(key, str) and not writer.notes.knows(key):
         say = Phrase("the link to {address} becomes a footnote", address=key)
@@ -610,20 +592,20 @@ def _refer(writer: _Writer, key: str | tuple[int, int], needle: str = "") -> Non
     writer.ours("sup", "ref", f"[{writer.notes.number(key)}]")
 
 
-def _reference(writer: _Writer, node: Element) -> None:
+def _reference(writer: _ArticleWriter, node: Element) -> None:
     _refer(writer, _footnote(writer, node))
 
 
-def _note_text(writer: _Writer, node: Element) -> None:
+def _note_text(writer: _ArticleWriter, node: Element) -> None:
     """Keep the text of a footnote for the end of the article."""
     writer.notes.hold(_footnote(writer, node), node)
 
 
-def _footnote(writer: _Writer, node: Element) -> tuple[int, int]:
+def _footnote(writer: _ArticleWriter, node: Element) -> tuple[int, int]:
     return writer.part, int(node.get("note") or 0)
 
 
-def _write_note(writer: _Writer, key: str | tuple[int, int], listed: Element) -> None:
+def _write_note(writer: _ArticleWriter, key: str | tuple[int, int], listed: Element) -> None:
     """Write a note into the list; what it says may refer to further ones."""
     writer.line_edge()
     writer.here = listed.add("section", {"class": "note"})
@@ -641,7 +623,7 @@ def _write_note(writer: _Writer, key: str | tuple[int, int], listed: Element) ->
 # Pictures, drawings, and what only WeChat shows.
 
 
-def _lone_pictures(writer: _Writer, node: Element) -> bool:
+def _lone_pictures(writer: _ArticleWriter, node: Element) -> bool:
     """Write a paragraph that holds only pictures and components, and tell whether it does.
 
     They have margins of their own. Pictures on one line stand side by side.
@@ -676,7 +658,7 @@ def _image_of(node: Element) -> Element | None:
     return node if node.name == "img" else None
 
 
-def _shape(writer: _Writer, node: Element) -> float | None:
+def _shape(writer: _ArticleWriter, node: Element) -> float | None:
     """Return the aspect ratio of a picture that may stand in a row; None for an icon, a link, or one with a size."""
     if node.name != "img" or {"width", "height", "style"} & node.attributes.keys():
         return None
@@ -686,59 +668,49 @@ def _shape(writer: _Writer, node: Element) -> float | None:
     return None
 
 
-def _side_by_side(writer: _Writer, nodes: Sequence[Element], shapes: Sequence[float]) -> None:
+def _side_by_side(writer: _ArticleWriter, nodes: Sequence[Element], shapes: Sequence[float]) -> None:
     """Write pictures in rows of nearly equal numbers, each row at one height.
 
     Widths are rounded down, so that the last picture never wraps. A title on only the last one is a caption for all.
     """
     titles = [node.get("title").strip() for node in nodes]
     is_shared = bool(titles[-1]) and not any(titles[:-1])
-    writer.line_edge()
-    writer.start("section", {"class": "figure"})
     rows, first = -(-len(nodes) // ROW_MAX), 0
-    for line in range(rows):
-        behind = first + -(-(len(nodes) - first) // (rows - line))
-        room = 100 - _GAP * (behind - first - 1)
-        if rows > 1:
-            writer.start("section", {"style": f"margin-top:{_GAP}%"} if line else None)
-        for index in range(first, behind):
-            width = math.floor(100 * room * shapes[index] / sum(shapes[first:behind])) / 100
-            gap = f";margin-left:{_GAP}%" if index > first else ""
-            writer.start("section", {"style": f"display:inline-block;width:{width:g}%{gap};vertical-align:top"})
-            _place_picture(writer, nodes[index], is_alone=True, width="width:100%")
-            _caption(writer, "" if is_shared else titles[index])
-            writer.end()
-        if rows > 1:
-            writer.end()
-        first = behind
-    _caption(writer, titles[-1] if is_shared else "")
-    writer.end()
-    writer.line_edge()
+    with writer.block("section", {"class": "figure"}):
+        for line in range(rows):
+            behind = first + -(-(len(nodes) - first) // (rows - line))
+            room = 100 - _GAP * (behind - first - 1)
+            apart = {"style": f"margin-top:{_GAP}%"} if line else None
+            with writer.inside("section", apart) if rows > 1 else nullcontext():
+                for index in range(first, behind):
+                    width = math.floor(100 * room * shapes[index] / sum(shapes[first:behind])) / 100
+                    gap = f";margin-left:{_GAP}%" if index > first else ""
+                    looks = f"display:inline-block;width:{width:g}%{gap};vertical-align:top"
+                    with writer.inside("section", {"style": looks}):
+                        _place_picture(writer, nodes[index], is_alone=True, width="width:100%")
+                        _caption(writer, "" if is_shared else titles[index])
+            first = behind
+        _caption(writer, titles[-1] if is_shared else "")
 
 
-def _lone(writer: _Writer, node: Element) -> None:
+def _lone(writer: _ArticleWriter, node: Element) -> None:
     """Write one picture by itself, with its title below it."""
-    writer.line_edge()
     image = _image_of(node)
     title = image.get("title").strip() if image is not None else ""
-    if title:
-        writer.start("section", {"class": "figure"})
-    if node.name == "img":
-        _place_picture(writer, node, is_alone=True)
-    else:
-        writer.node(node)
-    if title:
+    with writer.block("section" if title else "", {"class": "figure"}):
+        if node.name == "img":
+            _place_picture(writer, node, is_alone=True)
+        else:
+            writer.node(node)
         _caption(writer, title)
-        writer.end()
-    writer.line_edge()
 
 
-def _caption(writer: _Writer, title: str) -> None:
+def _caption(writer: _ArticleWriter, title: str) -> None:
     if title:
         writer.ours("section", "caption", title)
 
 
-def _tell_title(writer: _Writer, node: Element) -> None:
+def _tell_title(writer: _ArticleWriter, node: Element) -> None:
     """Tell of words that a phone never shows; below a picture that stands alone they are its caption."""
     title = node.get("title").strip()
     if title and all(each.get("class") != "figure" for each in writer.here.above()):
@@ -747,7 +719,7 @@ def _tell_title(writer: _Writer, node: Element) -> None:
         writer.page.report(Fault("MC349", say, hint, severity=Severity.INFO, needle=title))
 
 
-def _picture(writer: _Writer, node: Element) -> None:
+def _picture(writer: _ArticleWriter, node: Element) -> None:
     _tell_title(writer, node)
     _place_picture(writer, node, is_alone=False)
 
@@ -757,7 +729,7 @@ def _address(picture: Element) -> str:
     return picture.get("data-src").strip() or picture.get("src").strip()
 
 
-def _place_picture(writer: _Writer, node: Element, *, is_alone: bool, width: str = "") -> None:
+def _place_picture(writer: _ArticleWriter, node: Element, *, is_alone: bool, width: str = "") -> None:
     """Write a picture; `width` is a style for one that has no width of its own."""
     found = node.attributes
     address = _address(node)
@@ -811,7 +783,7 @@ def _width(found: Mapping[str, str], picture: Picture | None) -> str:
     return f"width:{round(pixels * picture.width_pixels / picture.height_pixels)}px"
 
 
-def _copy_whole(writer: _Writer, node: Element) -> None:
+def _copy_whole(writer: _ArticleWriter, node: Element) -> None:
     """Copy a drawing or a component, with placeholders for its pictures and without ids."""
     hidden = hidden_content(node) if writer.page.unclosed[node.name] > 0 else None
     if hidden is not None:
@@ -820,7 +792,7 @@ def _copy_whole(writer: _Writer, node: Element) -> None:
     _copy(writer, node)
 
 
-def _copy(writer: _Writer, node: Element) -> None:
+def _copy(writer: _ArticleWriter, node: Element) -> None:
     name = node.name
     found = row(name)
     # WeChat finds a video by the class of its frame.
@@ -839,15 +811,14 @@ def _copy(writer: _Writer, node: Element) -> None:
             say = Phrase("`{text}` refers to a part of the drawing by id, and WeChat removes ids", text=value[:40])
             hint = Phrase("write the colour or the shape where it is used")
             writer.page.report(Fault("MC342", say, hint, severity=Severity.WARNING, needle=value))
-    writer.start(name, kept, node.at)
-    for child in node.children:
-        if isinstance(child, str):
-            writer.here.children.append(" ".join(child.split()))
-        elif child.name in _IN_DRAWINGS or (inside := row(child.name)) is None or inside.way in (Way.COPY, Way.PART):
-            _copy(writer, child)
-        else:
-            writer.element(child)
-    writer.end()
+    with writer.inside(name, kept, node.at):
+        for child in node.children:
+            if isinstance(child, str):
+                writer.here.children.append(" ".join(child.split()))
+            elif child.name in _IN_DRAWINGS or (inside := row(child.name)) is None or inside.handling in _COPIED:
+                _copy(writer, child)
+            else:
+                writer.element(child)
 
 
 # Tables, in a section that scrolls, with columns that Chinese words can be read in.
@@ -872,7 +843,7 @@ _PARTS: Final = frozenset({"thead", "tbody", "tfoot"})
 _CELLS: Final = ("th", "td")
 
 
-class _Cell(NamedTuple):
+class _CellNeeds(NamedTuple):
     """What a cell needs of its column."""
 
     is_header: bool
@@ -881,19 +852,16 @@ class _Cell(NamedTuple):
     """It has Chinese characters, between which a browser may break the line."""
 
 
-def _table(writer: _Writer, node: Element) -> None:
+def _table(writer: _ArticleWriter, node: Element) -> None:
     """Write a table in a section that scrolls."""
     rows = [[cell for cell in each.elements if cell.name in _CELLS] for each in _rows(node)]
     columns = len(rows[0]) if rows else 0
     for caption in (child for child in node.elements if child.name == "caption"):
         writer.node(caption)
-    writer.line_edge()
-    writer.start("section", {"class": "scroll", "data-ignore-width": ""}, node.at)
-    writer.start("table", {"style": f"min-width:{columns * COLUMN_SHARE}%"} if columns > COLUMNS_MAX else None)
-    _write_rows(writer, node, _least_widths(rows))
-    writer.end()
-    writer.end()
-    writer.line_edge()
+    style = {"style": f"min-width:{columns * COLUMN_SHARE}%"} if columns > COLUMNS_MAX else None
+    scrolls = writer.block("section", {"class": "scroll", "data-ignore-width": ""}, node.at)
+    with scrolls, writer.inside("table", style):
+        _write_rows(writer, node, _least_widths(rows))
 
 
 def _rows(node: Element) -> Iterator[Element]:
@@ -904,7 +872,7 @@ def _rows(node: Element) -> Iterator[Element]:
             yield from _rows(child)
 
 
-def _write_rows(writer: _Writer, node: Element, widths: list[str]) -> None:
+def _write_rows(writer: _ArticleWriter, node: Element, widths: list[str]) -> None:
     """Write the rows and cells of a table without the white space between them. The first row takes the `widths`."""
     said = iter(_said_widths(node)) if node.name == "tr" else iter(())
     for child in node.elements:
@@ -912,14 +880,11 @@ def _write_rows(writer: _Writer, node: Element, widths: list[str]) -> None:
         if not is_cell and child.name not in _PARTS and child.name != "tr":
             continue
         least = widths.pop(0) if is_cell and widths else ""
-        writer.line_edge()
-        writer.start(child.name, _attributes(writer, child, "", next(said, "") or least if is_cell else ""))
-        if is_cell:
-            writer.children(child)
-        else:
-            _write_rows(writer, child, widths)
-        writer.end()
-        writer.line_edge()
+        with writer.block(child.name, _attributes(writer, child, "", next(said, "") or least if is_cell else "")):
+            if is_cell:
+                writer.children(child)
+            else:
+                _write_rows(writer, child, widths)
 
 
 def _said_widths(line: Element) -> list[str]:
@@ -945,7 +910,7 @@ def _least_widths(rows: Sequence[Sequence[Element]]) -> list[str]:
     return [_least_width(column) for column in columns]
 
 
-def _least_width(column: Sequence[_Cell]) -> str:
+def _least_width(column: Sequence[_CellNeeds]) -> str:
     """Return the minimum width of a column. Long texts get room by themselves, and Latin words do not break."""
     if max(cell.ems for cell in column) > SCREEN_EMS / 2 or not any(cell.is_chinese for cell in column):
         return ""
@@ -954,13 +919,13 @@ def _least_width(column: Sequence[_Cell]) -> str:
     return f"min-width:{min(WORD_EMS_MAX, widest) * SPACED + BETWEEN_EMS:.2g}em"
 
 
-def _cell(node: Element) -> _Cell:
+def _cell(node: Element) -> _CellNeeds:
     text = node.text().strip()
     chinese = cjk_count(text)
-    return _Cell(node.name == "th", chinese + (len(text) - chinese) * LATIN_EMS, chinese > 0)
+    return _CellNeeds(node.name == "th", chinese + (len(text) - chinese) * LATIN_EMS, chinese > 0)
 
 
-OWN: Final[Mapping[str, Callable[[_Writer, Element], None]]] = {
+OWN: Final[Mapping[str, Callable[[_ArticleWriter, Element], None]]] = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), _heading),
     **dict.fromkeys(("ul", "ol", "menu", "dir"), _list),
     **dict.fromkeys(("code", "kbd", "samp", "tt"), _code),

@@ -12,7 +12,8 @@ from massctl.model.ids import sha256_of
 from massctl.model.message import Picture, Purpose, RenderedArticle
 from massctl.model.theme import ThemeSettings
 from massctl.render.article import render_body
-from massctl.render.inputs import PicturePurpose, Problem
+from massctl.render.fault import Fault
+from massctl.render.inputs import PicturePurpose
 from massctl.render.pictures import Pictures
 from massctl.render.strings import Setting
 from massctl.render.theme import BUILT_IN
@@ -97,11 +98,11 @@ def sample_addresses() -> dict[str, str]:
 class _Samples(Workbench):
     """The samples of the package, and the files that the repository's own themes name."""
 
-    def template(self, path: str) -> str | Problem:
+    def template(self, path: str) -> str | Fault:
         found = _TEXTS.get(path.removeprefix(f"{_FOLDER}/"))
         return super().template(path) if found is None else (get_data(*found) or b"").decode()
 
-    def picture(self, path: str, use: PicturePurpose) -> Picture | Problem:
+    def picture(self, path: str, use: PicturePurpose) -> Picture | Fault:
         name = path.removeprefix(f"{_FOLDER}/")
         if name not in _PICTURES:
             return super().picture(path, use)
@@ -109,5 +110,5 @@ class _Samples(Workbench):
         sha256 = sha256_of(data)
         return Picture(path, sha256, sha256, len(data), Purpose.IMAGE, name[-3:], width, height)
 
-    def article_address(self, campaign: str, number: int) -> str | Problem:
+    def article_address(self, campaign: str, number: int) -> str | Fault:
         return f"https://mp.weixin.qq.com/s/{campaign}-{number}"

@@ -20,7 +20,8 @@ from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State, is_concluded
 from massctl.plan.quota import Agenda, Demand, calls_by_day, demand_of, may_run_short, scope_of, tag_of
 from massctl.plan.steps import Concluded, Desired, Gone, Invalid, NotLocked
-from massctl.render.inputs import ListedOpenids, Problem
+from massctl.render.fault import Fault
+from massctl.render.inputs import ListedOpenids
 from massctl.source.reporter import about_file
 from massctl.source.repository import CAMPAIGNS, Repository, UnreadableError
 
@@ -74,16 +75,16 @@ class Workbench:
 
         return PictureShelf(self.repository, self.cache)
 
-    def template(self, path: str) -> str | Problem:
+    def template(self, path: str) -> str | Fault:
         """Return a template's text; `path` is from campaigns/."""
         try:
             return self.repository.read_text(f"campaigns/{path}")
         except UnreadableError as error:
             code = "MC105" if error.is_missing else error.code
             where = path if error.line is not None else None
-            return Problem(code, error.message, error.hint, where, error.line, error.column)
+            return Fault(code, error.message, error.hint, path=where, line=error.line, column=error.column)
 
-    def picture(self, path: str, use: "Use") -> Picture | Problem:
+    def picture(self, path: str, use: "Use") -> Picture | Fault:
         """Return a picture as it will be uploaded; `path` is from campaigns/."""
         return self.pictures.picture(path, use)
 
@@ -95,7 +96,7 @@ class Workbench:
 
         return RecordingShelf(self.repository)
 
-    def recording(self, path: str, use: "RecordingPurpose") -> Recording | Problem:
+    def recording(self, path: str, use: "RecordingPurpose") -> Recording | Fault:
         """Return a sound or a video as it will be uploaded; `path` is from campaigns/."""
         return self.recordings.recording(path, use)
 
@@ -117,7 +118,7 @@ class Workbench:
         """Read a list of openids; `path` is from campaigns/."""
         return self.openid_lists.listed(path)
 
-    def article_address(self, campaign: str, number: int) -> str | Problem:
+    def article_address(self, campaign: str, number: int) -> str | Fault:
         """Return the address of an article of a campaign that went out before."""
         from massctl.model.state import article_address  # Hardly any article links to another one.
 
@@ -127,7 +128,7 @@ class Workbench:
         if isinstance(found, str):
             return found
         say, hint = found
-        return Problem("MC108", say, hint)
+        return Fault("MC108", say, hint)
 
     def settings_place(self, account: str, keys: "Sequence[KeyPath]") -> Place:
         """Return the place in massctl.yaml of the first of these keys that the account says, or the repository."""

@@ -13,7 +13,8 @@ from massctl.model.ids import Sha256, sha256_of
 from massctl.model.message import Picture, Purpose, Recording, picture_name
 from massctl.model.phrase import Phrase
 from massctl.picture.limits import COVER_RECIPE, INLINE_RECIPE, SOURCE_BYTES_MAX, cache_key
-from massctl.render.inputs import Problem, RecordingPurpose
+from massctl.render.fault import Fault
+from massctl.render.inputs import RecordingPurpose
 from massctl.source.plain_values import NOT_PLAIN, from_plain, to_plain
 from massctl.source.repository import Repository, UnreadableError
 
@@ -45,10 +46,10 @@ class RecordingShelf:
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
-        self._found: dict[tuple[str, RecordingPurpose], Recording | Problem] = {}
+        self._found: dict[tuple[str, RecordingPurpose], Recording | Fault] = {}
         self._paths: dict[Sha256, str] = {}
 
-    def recording(self, path: str, use: RecordingPurpose) -> Recording | Problem:
+    def recording(self, path: str, use: RecordingPurpose) -> Recording | Fault:
         """Return the sound or video at `path` (from campaigns/), or what is wrong with it."""
         key = path, use
         if key not in self._found:
@@ -67,18 +68,18 @@ class RecordingShelf:
         """Return the bytes of a name; raises ConfigurationError when the file was changed since it was planned."""
         return _unchanged(self._repository, self._paths[sha256], sha256, VIDEO_BYTES_MAX)
 
-    def _measured(self, path: str, use: RecordingPurpose) -> Recording | Problem:
+    def _measured(self, path: str, use: RecordingPurpose) -> Recording | Fault:
         try:
             data = self._repository.read_bytes(f"campaigns/{path}", VIDEO_BYTES_MAX)
         except UnreadableError as error:
             if error.code == "MC002":
                 fault = too_large(use)
-                return Problem("MC212", fault.message, fault.hint)
+                return Fault("MC212", fault.message, fault.hint)
             code = "MC208" if error.is_missing else "MC210" if error.code == "MC001" else error.code
-            return Problem(code, error.message, error.hint)
+            return Fault(code, error.message, error.hint)
         found = measure(data, use)
         if isinstance(found, MediaFault):
-            return Problem(_RECORDING_CODES[found.kind], found.message, found.hint)
+            return Fault(_RECORDING_CODES[found.kind], found.message, found.hint)
         sha256 = sha256_of(data)
         self._paths.setdefault(sha256, path)
         purpose = Purpose.VOICE if use == "voice" else Purpose.VIDEO
@@ -121,10 +122,10 @@ class PictureShelf:
     def __init__(self, repository: Repository, cache: Path) -> None:
         self._repository = repository
         self._cache = cache / "pictures" / cache_key()
-        self._prepared: dict[tuple[str, Use], Picture | Problem] = {}
+        self._prepared: dict[tuple[str, Use], Picture | Fault] = {}
         self._origins: dict[Sha256, _Origin] = {}
 
-    def picture(self, path: str, use: Use) -> Picture | Problem:
+    def picture(self, path: str, use: Use) -> Picture | Fault:
         """Return the picture at `path` (from campaigns/) as it will be uploaded, or what is wrong with it."""
         key = path, use
         if key not in self._prepared:
@@ -153,16 +154,16 @@ class PictureShelf:
         """Return the digest of the bytes of every picture so far, by the picture's name."""
         return {name: origin.produced for name, origin in self._origins.items()}
 
-    def _prepare(self, path: str, use: Use) -> Picture | Problem:
+    def _prepare(self, path: str, use: Use) -> Picture | Fault:
         try:
             data = self._repository.read_bytes(f"campaigns/{path}", SOURCE_BYTES_MAX)
         except UnreadableError as error:
             if error.is_missing:
-                return Problem("MC201", error.message, error.near)
-            return Problem(_UNREAD_CODES.get(error.code, error.code), error.message, error.hint)
+                return Fault("MC201", error.message, error.near)
+            return Fault(_UNREAD_CODES.get(error.code, error.code), error.message, error.hint)
         source = sha256_of(data)
         found, produced = self._recalled(source, use) or self._converted(data, source, use)
-        if isinstance(found, Problem):
+        if isinstance(found, Fault):
             return found
         self._origins.setdefault(found.sha256, _Origin(path, use, source, produced))
         return replace(found, path=f"campaigns/{path}")
@@ -170,7 +171,7 @@ class PictureShelf:
     def _note_path(self, source: Sha256, use: Use) -> Path:
         return self._cache / f"{source}-{use}.json"
 
-    def _recalled(self, source: Sha256, use: Use) -> tuple[Picture | Problem, Sha256] | None:
+    def _recalled(self, source: Sha256, use: Use) -> tuple[Picture | Fault, Sha256] | None:
         """Return what the cache says of these bytes; None if it says nothing, or nothing that we would have written.
 
         Somebody else may have written there, or an earlier massctl.
@@ -178,7 +179,7 @@ class PictureShelf:
         try:
             note = json.loads(self._note_path(source, use).read_text(encoding="utf-8"))
             found, produced = from_plain(note["found"]), Sha256(note["produced"])
-            if isinstance(found, Problem):
+            if isinstance(found, Fault):
                 return found, source
             is_ours = (found.source_sha256, found.sha256) == (source, _name(found, produced))
             if not is_ours or not type(found.width_pixels) is type(found.height_pixels) is int:
@@ -195,12 +196,12 @@ class PictureShelf:
             return None
         return data if sha256_of(data) == produced else None
 
-    def _converted(self, data: bytes, source: Sha256, use: Use) -> tuple[Picture | Problem, Sha256]:
+    def _converted(self, data: bytes, source: Sha256, use: Use) -> tuple[Picture | Fault, Sha256]:
         result = _prepared(data, use)
-        found: Picture | Problem
+        found: Picture | Fault
         produced = source
         if _is_fault(result):
-            found = Problem(_CODES[result.kind], result.message, result.hint)
+            found = Fault(_CODES[result.kind], result.message, result.hint)
         else:
             produced = sha256_of(result.data)
             width, height = result.laid_out

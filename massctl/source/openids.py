@@ -20,7 +20,8 @@ from typing import Final
 from massctl.model.campaign import BATCH_MAX, BATCH_MIN, OpenidList, batch_sizes
 from massctl.model.ids import Sha256, is_openid
 from massctl.model.phrase import UNNAMED, Command, Phrase
-from massctl.render.inputs import ListedOpenids, Problem
+from massctl.render.fault import Fault
+from massctl.render.inputs import ListedOpenids
 from massctl.source.repository import SAVE_AS_UTF8, Repository, UnreadableError
 
 COLUMN: Final = "openid"
@@ -123,11 +124,11 @@ class OpenidShelf:
             reading.table(pieces) if path.casefold().endswith(".csv") else reading.text(pieces)
         except UnreadableError as error:
             code = "MC601" if error.is_missing else error.code
-            return ListedOpenids(None, (Problem(code, error.message, error.hint),), ())
+            return ListedOpenids(None, (Fault(code, error.message, error.hint),), ())
         except _Enough:
             pass
-        if reading.problems:
-            return ListedOpenids(None, tuple(reading.problems), ())
+        if reading.faults:
+            return ListedOpenids(None, tuple(reading.faults), ())
         found, dropped, line = reading.store.seal(self._batch_max)
         if found is None or found.count < BATCH_MIN:
             return ListedOpenids(None, (_too_short(path, 0 if found is None else found.count),), ())
@@ -146,7 +147,7 @@ class _Reading:
 
     path: str
     store: OpenidStore = field(default_factory=OpenidStore)
-    problems: list[Problem] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
     number: int = 0
     """The line that was read last, from 1."""
     line: str = ""
@@ -254,16 +255,16 @@ class _Reading:
 
     def _end(self, code: str, message: Phrase, hint: Phrase) -> _Enough:
         """Report what keeps the list from being read beyond the newest line."""
-        self.problems.append(Problem(code, message, hint, self.path, self.number, 1))
+        self.faults.append(Fault(code, message, hint, path=self.path, line=self.number, column=1))
         return _Enough()
 
     def _report(self, code: str, column: int, message: Phrase, hint: Phrase) -> None:
-        if len(self.problems) == FAULTS_MAX:
+        if len(self.faults) == FAULTS_MAX:
             say = Phrase("more lines of the list are faulty; massctl stopped reading")
             raise self._end(code, say, Phrase("correct these first, then validate again"))
-        self.problems.append(Problem(code, message, hint, self.path, self.number, column))
+        self.faults.append(Fault(code, message, hint, path=self.path, line=self.number, column=column))
 
-    def unusual(self) -> list[Problem]:
+    def unusual(self) -> list[Fault]:
         """Warn of openids of another length than those that WeChat gives in practice."""
         if not self.odd_lengths:
             return []
@@ -273,7 +274,7 @@ class _Reading:
             usual=OPENID_CHARACTERS,
         )
         hint = Phrase("if they were cut off, WeChat refuses the whole batch that they are in: export the list again")
-        return [Problem("MC608", say, hint, self.path, self.odd_line, 1)]
+        return [Fault("MC608", say, hint, path=self.path, line=self.odd_line, column=1)]
 
 
 def _small(pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -283,19 +284,20 @@ def _small(pieces: Iterator[bytes]) -> Iterator[bytes]:
             yield piece[start : start + _PIECE_BYTES]
 
 
-def _too_short(path: str, count: int) -> Problem:
+def _too_short(path: str, count: int) -> Fault:
     if count == 0:
-        return Problem("MC605", Phrase("the list is empty"), Phrase("write one openid a line, two or more"), path, 1, 1)
+        hint = Phrase("write one openid a line, two or more")
+        return Fault("MC605", Phrase("the list is empty"), hint, path=path, line=1, column=1)
     say = Phrase("the list has one openid, but WeChat sends only to {least} or more", least=BATCH_MIN)
     command = Command("preview", UNNAMED, "--touser OPENID")
     hint = Phrase("add a second one, or send a preview to this one: {command}", command=command)
-    return Problem("MC605", say, hint, path, 1, 1)
+    return Fault("MC605", say, hint, path=path, line=1, column=1)
 
 
-def _again(path: str, dropped: int, line: int | None) -> Problem:
+def _again(path: str, dropped: int, line: int | None) -> Fault:
     say = Phrase(
         "openids that are in the list more than once are sent to once ({count} dropped); this is the first",
         count=dropped,
     )
     hint = Phrase("you need to do nothing; to remove this note, delete the repeats")
-    return Problem("MC606", say, hint, path, line, 1)
+    return Fault("MC606", say, hint, path=path, line=line, column=1)

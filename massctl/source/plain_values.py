@@ -27,7 +27,7 @@ from massctl.model.message import (
 )
 from massctl.model.phrase import Command, Phrase
 from massctl.plan.steps import Guard, Invalid, NotLocked, Refusal
-from massctl.render.inputs import Problem
+from massctl.render.fault import Fault
 
 NOT_PLAIN: Final = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 """What reading something else than `to_plain` wrote may raise."""
@@ -42,7 +42,7 @@ _VALUES: Final[dict[str, type[Any]]] = {
         OpenidList,
         Picture,
         Place,
-        Problem,
+        Fault,
         Recipient,
         Recording,
         Refusal,

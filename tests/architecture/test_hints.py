@@ -114,7 +114,7 @@ def test_no_hint_may_turn_out_to_be_none():
                 given: list[ast.expr] = [node.value]
             elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "hint":
                 given = [node.value]
-            elif isinstance(node, ast.Call) and _called(node) in {"Fault", "Problem", "Diagnostic"}:
+            elif isinstance(node, ast.Call) and _called(node) in {"Fault", "Diagnostic"}:
                 given = node.args
             else:
                 continue

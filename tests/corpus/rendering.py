@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from massctl.model.diagnostics import Severity
 from massctl.model.ids import Sha256
 from massctl.model.message import Picture, Purpose
+from massctl.render.article_file import ArticleFile
 from massctl.render.bounds import control_fault, without_controls
 from massctl.render.cjk import has_cjk
 from massctl.render.conservation import conserved, of_markdown
 from massctl.render.fault import Fault
 from massctl.render.limits import content_faults
 from massctl.render.markdown import read_markdown
-from massctl.render.page import Page
 from massctl.render.pictures import Pictures, placeholder
 from massctl.render.styles import put_theme_on
 from massctl.render.theme import resolved
@@ -42,7 +42,7 @@ class Rendered:
         ]
 
 
-class _AnyPage(Page):
+class _AnyPage(ArticleFile):
     """A page for which every picture is there."""
 
     def picture(self, address: str, needle: str, at: int | None = None) -> tuple[str, Picture | None] | None:

@@ -12,7 +12,7 @@ from massctl.model.phrase import Phrase
 from massctl.model.settings import Account
 from massctl.render.campaign import render_campaign
 from massctl.render.fault import Fault
-from massctl.render.inputs import PicturePurpose, Problem
+from massctl.render.inputs import PicturePurpose
 from massctl.render.template import render_text
 
 CAMPAIGN = CampaignName("spring")
@@ -25,12 +25,12 @@ class Folder:
     def __init__(self, files: Mapping[str, str]) -> None:
         self.files = dict(files)
 
-    def template(self, path: str, /) -> str | Problem:
-        return self.files[path] if path in self.files else Problem("MC105", Phrase("{path} is not there", path=path))
+    def template(self, path: str, /) -> str | Fault:
+        return self.files[path] if path in self.files else Fault("MC105", Phrase("{path} is not there", path=path))
 
-    def picture(self, path: str, purpose: PicturePurpose, /) -> Picture | Problem:
+    def picture(self, path: str, purpose: PicturePurpose, /) -> Picture | Fault:
         if "/images/" not in path:
-            return Problem("MC201", Phrase("{path} is not there", path=path))
+            return Fault("MC201", Phrase("{path} is not there", path=path))
         sha256 = Sha256(hashlib.sha256(path.encode("utf-8", "surrogatepass")).hexdigest())
         use = Purpose.MATERIAL if purpose == "cover" else Purpose.IMAGE
         return Picture("campaigns/" + path, sha256, sha256, 9, use, "png", 1080, 720, None)
@@ -41,9 +41,9 @@ class Folder:
     def settings_place(self, account: str, keys: Sequence[Path], /) -> Place:
         return Place("massctl.yaml", 1, 1)
 
-    def article_address(self, campaign: str, number: int, /) -> str | Problem:
+    def article_address(self, campaign: str, number: int, /) -> str | Fault:
         if campaign != "earlier":
-            return Problem("MC108", Phrase("{campaign} was not sent", campaign=campaign))
+            return Fault("MC108", Phrase("{campaign} was not sent", campaign=campaign))
         return f"https://mp.weixin.qq.com/s/{campaign}-{number}"
 
     def house_themes(self) -> tuple[str, ...]:

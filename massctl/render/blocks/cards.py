@@ -18,8 +18,8 @@ from jinja2.utils import pass_context
 from massctl.model.ids import LOCK_FILE
 from massctl.model.phrase import Phrase
 from massctl.render.blocks.signature import Given, Signature, given_to, signature, stop
-from massctl.render.fault import TemplateStop
-from massctl.render.inputs import Inputs, Problem
+from massctl.render.fault import Fault, TemplateStop
+from massctl.render.inputs import Inputs
 
 _APPID: Final = re.compile(r"wx[0-9a-f]{16}")
 """The form of an AppID. Source: every example in WeChat's docs."""
@@ -72,7 +72,7 @@ class SentArticles:
             say = Phrase("`number` of {block} counts articles from 1 to {most}", block=form.shown, most=_NUMBER_MAX)
             raise stop(form, say)
         found = self.inputs.article_address(campaign, int(written))
-        if isinstance(found, Problem):
+        if isinstance(found, Fault):
             raise TemplateStop(found, needle=campaign)
         self.links[f"{campaign}/{int(written)}"] = found
         return found

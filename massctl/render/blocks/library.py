@@ -16,10 +16,10 @@ from typing import Any, Final
 from unicodedata import east_asian_width
 
 from massctl.model.phrase import Phrase
+from massctl.render.article_file import ExternalLinks
 from massctl.render.blocks.cards import SentArticles
 from massctl.render.blocks.signature import CALL, Given, Parts, Signature, given_to, signature, stop
 from massctl.render.elements import is_article_link
-from massctl.render.page import ExternalLinks
 
 SIGNATURES: Final[Mapping[str, Signature]] = {
     each.name: each

@@ -9,7 +9,6 @@ from jinja2.runtime import Undefined
 
 from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault, TemplateStop
-from massctl.render.inputs import Problem
 
 CODE: Final = "MC107"
 CALL: Final = "{% call %}"
@@ -89,7 +88,7 @@ def stop(block: Signature, message: Phrase, hint: Phrase | None = None) -> Templ
     """Return the error of a wrong call."""
     names = ", ".join(each.name for each in block.parameters)
     usual = Phrase("{block} takes {names}", block=block.shown, names=names) if names else _TAKES_NOTHING
-    return TemplateStop(Problem(CODE, message, hint or usual), needle=block.shown)
+    return TemplateStop(Fault(CODE, message, hint or usual), needle=block.shown)
 
 
 def given_to(block: Signature, args: Sequence[Any], kwargs: Mapping[str, Any], *, holds: bool) -> Given:

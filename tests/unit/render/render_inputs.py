@@ -10,12 +10,12 @@ from massctl.model.ids import CampaignName, Sha256
 from massctl.model.message import Picture, Purpose, Recording, RenderedCampaign, RenderedNews
 from massctl.model.phrase import Phrase
 from massctl.model.settings import Account
+from massctl.render.article_file import ArticleFile, ExternalLinks
 from massctl.render.campaign import render_campaign
 from massctl.render.cjk import has_cjk
 from massctl.render.fault import Fault
-from massctl.render.inputs import PicturePurpose, Problem, RecordingPurpose
+from massctl.render.inputs import PicturePurpose, RecordingPurpose
 from massctl.render.markdown import read_markdown
-from massctl.render.page import ExternalLinks, Page
 from massctl.render.pictures import Pictures
 from massctl.render.rules.words import WordLists
 from massctl.render.styles import put_theme_on
@@ -42,26 +42,26 @@ class Folder:
         self.settings: dict[Path, tuple[int, int]] = {}
         """Line and column of keys in massctl.yaml."""
 
-    def template(self, path: str, /) -> str | Problem:
+    def template(self, path: str, /) -> str | Fault:
         if path.endswith(".broken"):
-            return Problem("MC003", Phrase("{path} is not UTF-8", path=path))
-        return self.files[path] if path in self.files else Problem("MC105", Phrase("{path} is not there", path=path))
+            return Fault("MC003", Phrase("{path} is not UTF-8", path=path))
+        return self.files[path] if path in self.files else Fault("MC105", Phrase("{path} is not there", path=path))
 
-    def picture(self, path: str, purpose: PicturePurpose, /) -> Picture | Problem:
+    def picture(self, path: str, purpose: PicturePurpose, /) -> Picture | Fault:
         self.asked.append((path, purpose))
         if path not in self.files:
-            return Problem("MC201", Phrase("{path} is not there", path=path))
+            return Fault("MC201", Phrase("{path} is not there", path=path))
         if self.files[path] == "broken":
-            return Problem("MC203", Phrase("{path} is damaged", path=path))
+            return Fault("MC203", Phrase("{path} is damaged", path=path))
         sha256 = sha(self.files[path])
         use = Purpose.MATERIAL if purpose == "cover" or path.endswith(".gif") else Purpose.IMAGE
         note = Phrase(self.notes[path]) if path in self.notes else None
         return Picture("campaigns/" + path, sha256, sha256, 9, use, path[-3:], *self.sizes.get(path, (1080, 720)), note)
 
-    def recording(self, path: str, purpose: RecordingPurpose, /) -> Recording | Problem:
+    def recording(self, path: str, purpose: RecordingPurpose, /) -> Recording | Fault:
         self.asked.append((path, purpose))
         if path not in self.files:
-            return Problem("MC208", Phrase("{path} is not there", path=path))
+            return Fault("MC208", Phrase("{path} is not there", path=path))
         use = Purpose.VOICE if purpose == "voice" else Purpose.VIDEO
         return Recording("campaigns/" + path, sha(self.files[path]), 9, use, path[-3:], 1500)
 
@@ -74,9 +74,9 @@ class Folder:
         found = next((key for key in keys if key in self.settings), ())
         return Place("massctl.yaml", *self.settings.get(found, (1, 1)))
 
-    def article_address(self, campaign: str, number: int, /) -> str | Problem:
+    def article_address(self, campaign: str, number: int, /) -> str | Fault:
         if campaign != "earlier":
-            return Problem("MC108", Phrase("{campaign} was not sent", campaign=campaign))
+            return Fault("MC108", Phrase("{campaign} was not sent", campaign=campaign))
         return f"https://mp.weixin.qq.com/s/{campaign}-{number}"
 
     def house_themes(self) -> tuple[str, ...]:
@@ -105,16 +105,16 @@ def fault_of(text: str, variables: Mapping[str, Any] | None = None, files: Mappi
     return found
 
 
-def page(files: Mapping[str, str] | None = None, links: ExternalLinks = "footnotes", title: str = "") -> Page:
-    return Page(f"{CAMPAIGN}/articles/main.md", Pictures(CAMPAIGN, Folder(files or {})), links, title)
+def page(files: Mapping[str, str] | None = None, links: ExternalLinks = "footnotes", title: str = "") -> ArticleFile:
+    return ArticleFile(f"{CAMPAIGN}/articles/main.md", Pictures(CAMPAIGN, Folder(files or {})), links, title)
 
 
-def markdown_to_html(text: str, at: Page) -> str:
+def markdown_to_html(text: str, at: ArticleFile) -> str:
     """Markdown to HTML before styles."""
     return serialized(normalised([(read_markdown(text, at).tree, at)], is_chinese=has_cjk(text)).elements[0])
 
 
-def safe_html(html: str, at: Page) -> str:
+def safe_html(html: str, at: ArticleFile) -> str:
     """Any HTML to what WeChat keeps, before styles."""
     return serialized(normalised([(parse(html), at)], is_chinese=has_cjk(html)).elements[0])
 

@@ -9,7 +9,8 @@ from massctl.model.diagnostics import Place, Severity
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase
 from massctl.render.audience import find_openids, render_audience
-from massctl.render.inputs import ListedOpenids, Problem
+from massctl.render.fault import Fault
+from massctl.render.inputs import ListedOpenids
 
 NAME = CampaignName("spring")
 HERE = ListedOpenids(openid_list(), (), ())
@@ -24,7 +25,7 @@ class Lists:
 
     def openids(self, path: str) -> ListedOpenids:
         self.asked.append(path)
-        missing = Problem("MC601", Phrase("{name} is missing", name=path))
+        missing = Fault("MC601", Phrase("{name} is missing", name=path))
         return HERE if path in self.paths else ListedOpenids(None, (missing,), ())
 
 
@@ -38,13 +39,13 @@ def test_a_list_is_found_in_the_campaign_and_in_the_shared_folder() -> None:
 def test_a_list_outside_of_both_is_not_opened() -> None:
     lists = Lists()
     for written in ("../summer/a.txt", "/etc/passwd", "../../a.txt"):
-        (problem,) = find_openids(written, NAME, lists).problems  # type: ignore[arg-type]
+        (problem,) = find_openids(written, NAME, lists).faults  # type: ignore[arg-type]
         assert "MC602" == problem.code
     assert [] == lists.asked
 
 
 def test_a_list_that_is_nowhere_is_told_once() -> None:
-    (problem,) = find_openids("a.txt", NAME, Lists()).problems  # type: ignore[arg-type]
+    (problem,) = find_openids("a.txt", NAME, Lists()).faults  # type: ignore[arg-type]
     assert "MC601" == problem.code
 
 
@@ -62,9 +63,9 @@ def rendered(found: ListedOpenids) -> Any:
 
 
 def test_what_is_wrong_with_a_list_stands_at_its_line_and_what_is_missing_at_its_key() -> None:
-    fault = Problem("MC603", Phrase("this is not an openid"), None, "spring/a.txt", 2, 1)
-    missing = Problem("MC601", Phrase("{name} is missing", name="a.txt"))
-    note = Problem("MC606", Phrase("the list is empty"), None, "spring/a.txt", 7, 1)
+    fault = Fault("MC603", Phrase("this is not an openid"), path="spring/a.txt", line=2, column=1)
+    missing = Fault("MC601", Phrase("{name} is missing", name="a.txt"))
+    note = Fault("MC606", Phrase("the list is empty"), path="spring/a.txt", line=7, column=1)
     found, told = rendered(ListedOpenids(None, (fault, missing), ()))
     assert (None, ["campaigns/spring/a.txt", "campaigns/spring/campaign.yaml"]) == (found, [d.place.file for d in told])
     whole, warned = rendered(ListedOpenids(openid_list(), (), (note,)))

@@ -12,13 +12,13 @@ from render_inputs import body, lines, page, wrong
 import massctl
 from massctl.model.diagnostics import Severity
 from massctl.render import wechat_html
-from massctl.render.elements import ELEMENTS, Row, Way
+from massctl.render.elements import ELEMENTS, ElementRule, Handling
 from massctl.render.html_article import _placed
 from massctl.render.html_scan import tags
 from massctl.render.tree import Builder, Element
 
 PICTURES = {"spring/articles/a.png": "A"}
-NOTHING = Row(Way.REFUSE)
+NOTHING = ElementRule(Handling.REFUSE)
 VOICE = '<mpvoice name="声" voice_encode_fileid="x"></mpvoice>'
 
 

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from render_inputs import body, lines, md, page, wrong
 
 from massctl.model.diagnostics import Lines, Severity
-from massctl.render.elements import ELEMENTS, Way, refusal
-from massctl.render.markdown import _Writer
+from massctl.render.elements import ELEMENTS, Handling, refusal
+from massctl.render.markdown import _TokenReader
 from massctl.render.markdown_parser import every, parse
 from massctl.render.tree import Builder, Element, HtmlBuilder, serialized
 from massctl.render.tree import parse as parse_html
@@ -17,7 +17,7 @@ COMPONENTS = sorted(name for name, row in ELEMENTS.items() if row.is_component a
 
 
 def test_each_element_that_is_written_in_its_own_way_has_a_function() -> None:
-    assert {name for name, row in ELEMENTS.items() if row.way is Way.OWN} == {*OWN}
+    assert {name for name, row in ELEMENTS.items() if row.handling is Handling.OWN} == {*OWN}
 
 
 @pytest.mark.parametrize("name", [*COMPONENTS, "mp-of-next-year"])
@@ -127,7 +127,7 @@ def test_both_ways_from_markdown_to_the_tree_give_the_same_tree(pieces: list[str
     assert not any(token.type.startswith("html") for token in every(parsed.tokens))
 
     def built(builder: Builder) -> Element:
-        _Writer(page(), parsed.notes, builder, Lines("".join(pieces)), is_file=False).write(parsed.tokens)
+        _TokenReader(page(), parsed.notes, builder, Lines("".join(pieces)), is_file=False).write(parsed.tokens)
         return builder.finish()
 
     assert serialized(built(HtmlBuilder())) == serialized(built(Builder()))

@@ -5,7 +5,7 @@ import pytest
 from massctl.model.diagnostics import Place
 from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
-from massctl.render.origin import Origin
+from massctl.render.strings import Origin
 
 FILE = "campaigns/c/a.md"
 SOURCES = {"c/a.md": "one\rtwo\r\nthree\nfour"}

@@ -2,8 +2,8 @@ import pytest
 from render_inputs import Folder, body, hold, lines, markdown_to_html, news, page, rendered, sha, wrong
 
 from massctl.model.message import Purpose
+from massctl.render.fault import Fault
 from massctl.render.html_article import html_article
-from massctl.render.inputs import Problem
 from massctl.render.paths import picture_paths, template_path
 
 
@@ -43,7 +43,7 @@ def test_where_a_picture_may_be(written: str, file: str, expected: list[str]) ->
 )
 def test_where_a_picture_may_not_be(written: str) -> None:
     found = picture_paths(written, "c/articles/x.md", "c")
-    assert isinstance(found, Problem), found
+    assert isinstance(found, Fault), found
     assert "MC202" == found.code
 
 
@@ -64,7 +64,7 @@ def test_where_a_template_is(written: str, expected: str) -> None:
 @pytest.mark.parametrize("written", ["../a.md", "a/../b.md", "/a.md", "a\\b.md", "_shared/../d/a.md", "a\0b"])
 def test_where_a_template_may_not_be(written: str) -> None:
     found = template_path(written, "c")
-    assert isinstance(found, Problem)
+    assert isinstance(found, Fault)
     assert "MC022" == found.code
 
 
@@ -140,9 +140,9 @@ def test_a_path_that_no_file_can_have_is_cut_in_what_is_said(length: int):
     written = "x" * length
     for found, code in ((template_path(written, "c"), "MC105"), (picture_paths(written, "c/a.md", "c"), "MC201")):
         if length == 900:
-            assert not isinstance(found, Problem)
+            assert not isinstance(found, Fault)
         else:
-            assert isinstance(found, Problem)
+            assert isinstance(found, Fault)
             assert (code, True) == (found.code, found.message.endswith("… is too long for a file name"))
             assert len(found.message) < 200
 

@@ -5,7 +5,6 @@ from render_inputs import CAMPAIGN, Folder, fault_of, run
 
 from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
-from massctl.render.inputs import Problem
 from massctl.render.template import render_text
 from massctl.render.template_environment import FILTER_NAMES, FILTERS
 
@@ -238,8 +237,8 @@ def test_an_undefined_argument_of_a_filter_is_named() -> None:
 
 def test_a_problem_that_knows_its_place_keeps_it() -> None:
     class Damaged(Folder):
-        def template(self, path: str, /) -> Problem:
-            return Problem("MC003", Phrase("{path} is not UTF-8", path=path), path=path, line=2, column=3)
+        def template(self, path: str, /) -> Fault:
+            return Fault("MC003", Phrase("{path} is not UTF-8", path=path), path=path, line=2, column=3)
 
     found = render_text(MAIN, "{% include 'x.md' %}", CAMPAIGN, {}, Damaged({}), sources={}, links={})
     assert isinstance(found, Fault)

@@ -27,7 +27,7 @@ def shelf(root: Path, data: bytes, name: str = "list.txt") -> OpenidShelf:
 
 
 def told(root: Path, data: bytes, name: str = "list.txt") -> list[tuple[str, int | None, int | None]]:
-    return [(p.code, p.line, p.column) for p in shelf(root, data, name).listed(f"spring/{name}").problems]
+    return [(p.code, p.line, p.column) for p in shelf(root, data, name).listed(f"spring/{name}").faults]
 
 
 def openids(root: Path, data: bytes, name: str = "list.txt") -> tuple[str, ...]:
@@ -117,7 +117,7 @@ def test_what_is_not_utf8_is_said(tmp_path: Path, data: bytes) -> None:
 
 def test_a_list_that_is_not_there_is_said(tmp_path: Path) -> None:
     found = shelf(tmp_path, b"").listed("spring/other.txt")
-    assert [("MC601", None)] == [(problem.code, problem.line) for problem in found.problems]
+    assert [("MC601", None)] == [(problem.code, problem.line) for problem in found.faults]
 
 
 def test_repetitions_are_dropped_and_counted_where_the_first_stands(tmp_path: Path) -> None:
@@ -177,7 +177,7 @@ def test_nothing_of_a_list_is_left_on_disk(tmp_path: Path, monkeypatch: pytest.M
     ],
 )
 def test_a_fault_says_what_to_do(tmp_path: Path, data: str, name: str, message: str, hint: str) -> None:
-    found = shelf(tmp_path, data.encode(), name).listed(f"spring/{name}").problems[0]
+    found = shelf(tmp_path, data.encode(), name).listed(f"spring/{name}").faults[0]
     assert (message, True) == (found.message, hint in (found.hint or ""))
 
 

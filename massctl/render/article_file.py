@@ -9,7 +9,6 @@ from massctl.model.diagnostics import Lines, Severity
 from massctl.model.message import Picture
 from massctl.render.fault import Fault
 from massctl.render.html_scan import Tag
-from massctl.render.inputs import Problem
 from massctl.render.paths import is_at_wechat
 from massctl.render.pictures import Pictures, placeholder
 
@@ -17,7 +16,7 @@ ExternalLinks = Literal["footnotes", "keep"]
 
 
 @dataclass
-class Page:
+class ArticleFile:
     """Collects faults; looks up pictures for the file that holds the article."""
 
     file: str
@@ -68,7 +67,7 @@ class Page:
         if is_at_wechat(address):
             return re.sub(r"^http:", "https:", address, flags=re.IGNORECASE), None
         found = self.pictures.find(address, self.file, "inline")
-        if isinstance(found, Problem):
-            self.report(Fault.of(found, needle), at)
+        if isinstance(found, Fault):
+            self.report(replace(found, needle=needle), at)
             return None
         return placeholder(found), found

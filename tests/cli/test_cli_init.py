@@ -36,12 +36,33 @@ def test_a_plan_works_before_there_is_a_repository_or_a_remote(shell: Shell) -> 
     assert without.out == alone.out
 
 
-def test_a_subfolder_of_a_repository_is_told_that_no_workflow_runs(shell: Shell) -> None:
+def test_a_subfolder_of_a_repository_is_begun_only_where_somebody_agrees(shell: Shell) -> None:
     git(shell.root, "init", "-q")
-    inside = shell("init", "new", "--language", "en").err
+    alone = shell("init", "new", "--language", "en")
+    refused = shell("init", "new", "--language", "en", typed="no\n")
 
-    assert "GitHub reads .github/ only at the top" in inside
+    assert [2, 2] == [alone.status, refused.status]
+    assert "GitHub reads .github/ only at the top" in alone.err
+    assert "massctl init --yes" in alone.err
+    assert not (shell.root / "new").exists()
+    assert 0 == shell("init", "new", "--language", "en", typed="yes\n").status
+    assert 0 == shell("init", "newer", "--language", "en", "--yes").status
     assert "GitHub reads" not in shell("init", ".", "--language", "en", "--keep").err
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_tasks_of_the_editor_find_what_validate_prints(shell: Shell, language: str) -> None:
+    shell("init", "new", "--language", language)
+    tasks = json.loads(shell.tree.read("new/.vscode/tasks.json"))["tasks"]
+    pattern = tasks[0]["problemMatcher"]["pattern"]
+    shell.tree.write("new/campaigns/first-letter/articles/main.md.j2", "A {{ missing }} word.\n")
+    printed = shell("-C", "new", *tasks[0]["args"]).out
+    found = [hit for line in printed.splitlines() if (hit := re.match(pattern["regexp"], line)) is not None]
+    assert "campaigns/first-letter/articles/main.md.j2" in {hit[pattern["file"]] for hit in found}, printed
+    for task in tasks:
+        assert 0 == shell(task["args"][0], "--help").status
+    for snippet in json.loads(shell.tree.read("new/.vscode/massctl.code-snippets")).values():
+        assert snippet["body"]
 
 
 def test_what_is_kept_is_not_pointed_to_and_what_it_lacks_is_named(shell: Shell) -> None:

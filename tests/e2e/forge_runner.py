@@ -66,6 +66,8 @@ class Job:
     result: str
     outputs: dict[str, str] = field(default_factory=dict)
     log: str = ""
+    summary: str = ""
+    """What it shows above its log."""
     environments: list[dict[str, str]] = field(default_factory=list)
     """What each of its processes had in its environment."""
 
@@ -372,9 +374,10 @@ class Player:
         return done
 
     def _script(self, script: str, environment: dict[str, str], outputs: dict[str, str]) -> bool:
-        written = self.temporary / "GITHUB_OUTPUT"
+        written, summary = self.temporary / "GITHUB_OUTPUT", self.temporary / "GITHUB_STEP_SUMMARY"
         written.write_text("")
-        full = {**self._machine(), "GITHUB_OUTPUT": str(written), **environment}
+        files = {"GITHUB_OUTPUT": str(written), "GITHUB_STEP_SUMMARY": str(summary)}
+        full = {**self._machine(), **files, **environment}
         self.job.environments.append(full)
         process = subprocess.Popen(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
@@ -391,6 +394,7 @@ class Player:
         self.hub.pids.remove(process.pid)
         self.job.log += said
         outputs.update(line.split("=", 1) for line in written.read_text().splitlines())
+        self.job.summary += summary.read_text("utf-8") if summary.exists() else ""
         if process.returncode == 130:
             self.job.result = "cancelled"
         return process.returncode == 0

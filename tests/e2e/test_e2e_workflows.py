@@ -512,6 +512,39 @@ def test_a_preview_leaves_alone_the_draft_that_main_staged(hub: Hub, person: Pat
     assert 1 == jobs(hub)
 
 
+def test_a_draft_of_the_console_becomes_a_branch_for_a_pull_request(hub: Hub) -> None:
+    """Whoever may write lists the drafts and takes one; only the deploy key pushes, and nothing is sent."""
+    hub.git("update-ref", "refs/heads/massctl-stop", hub.tip())
+    sent(hub)
+    (staged,) = [each for each in hub.wechat.report()["drafts"] if not each.get("deleted")]
+    act, before = "import a console draft (从公众号草稿导入)", hub.tip()
+    listed = hub.play("apply", replace(ordered(hub, act, campaign=""), by="stranger"))
+    assert ALL_WELL == listed.results, listed.log
+    assert "第一封信：风" in listed.jobs["send"].summary
+    assert staged["media_id"] in listed.jobs["send"].summary
+
+    asked = ordered(hub, act, campaign="from-console", number=staged["media_id"])
+    run = hub.play("apply", replace(asked, by="stranger"))
+    assert ALL_WELL == run.results, run.log
+    assert "compare/main...import/from-console?quick_pull=1" in run.jobs["send"].summary
+    files = hub.git("diff", "--name-only", before, "refs/heads/import/from-console").split()
+    assert "campaigns/from-console/campaign.yaml" in files
+    assert {"campaigns/from-console"} == {"/".join(each.split("/")[:2]) for each in files}
+    assert (before, 0) == (hub.tip(), jobs(hub))
+
+    again = hub.play("apply", asked)
+    assert ("failure", before) == (again.jobs["send"].result, hub.tip())
+
+
+@pytest.mark.parametrize(("campaign", "number"), [("../x", "abc"), ("", "abc"), ("from-console", "a b; id")])
+def test_what_is_typed_to_import_is_checked_before_a_secret_is_read(hub: Hub, campaign: str, number: str) -> None:
+    act = "import a console draft (从公众号草稿导入)"
+    run = hub.play("apply", ordered(hub, act, campaign=campaign, number=number))
+
+    assert REFUSED == run.results, run.log
+    assert without_a_secret(hub, run)
+
+
 def test_the_gate_fails_where_somebody_is_needed(hub: Hub, person: Path) -> None:
     changed(hub, person, "sending: enabled", "sending: disabled")
     run = hub.play("apply", hub.pushed(), "gate")

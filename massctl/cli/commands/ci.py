@@ -233,7 +233,7 @@ def _stopped(current: Session) -> Stopped:
 def order(context: click.Context, looked: str) -> int:
     """Carry out the order of the person who started this run, who looked not later than AT.
 
-    Refuses everybody whom policy.operators does not name, and a run that is started again.
+    Refuses everybody whom policy.operators does not name, and a run that is started again, unless a draft is imported.
     """
     from massctl.cli.commands import ci_dispatch as dispatch
     from massctl.cli.session import session
@@ -241,19 +241,42 @@ def order(context: click.Context, looked: str) -> int:
 
     held = _held_secrets()  # No program that runs until then may see them.
     token = os.environ.pop("GITHUB_TOKEN", "")
-    with session(context.obj, decides=True) as (current, _):
-        asked = dispatch.order_of(os.environ)
+    asked = dispatch.order_of(os.environ)
+    imports = asked is not None and asked.typed("order") == dispatch.IMPORT
+    with session(context.obj, decides=not imports) as (current, _):
         if dispatch.gate(current, os.environ) != "order" or asked is None:
             return ExitStatus.DONE
-        words = dispatch.words_of(asked, looked)
-        if words[0] == "preview":
+        words = () if imports else dispatch.words_of(asked, looked)
+        if words[:1] == ("preview",):
             dispatch.put_pull_request(current, int(words[1]), CampaignName(words[2]))
             words = ("preview", "--locked", "--", words[2])
     _take_secrets(context.obj, held)
+    if imports:
+        return _import(context, dispatch.draft_of(asked))
     if token and words[0] == "reconcile":
         # To repeat a send may need an approval, which GitHub is asked for.
         os.environ["GITHUB_TOKEN"] = token
     return _typed(context, *words)
+
+
+def _import(context: click.Context, draft: tuple[str, str] | None) -> int:
+    """List the drafts of the console, or make a branch with the folder of one."""
+    from massctl.cli.commands.ci_import import account_with, list_drafts, push_import
+    from massctl.cli.session import session
+    from massctl.model.ids import CampaignName
+
+    with session(context.obj) as (current, _):
+        if draft is None:
+            list_drafts(current, os.environ)
+            return ExitStatus.DONE
+        media_id, name = draft
+        account = account_with(current, media_id)
+    done = _typed(context, "import", "draft", f"--account={account}", "--", media_id, name)
+    if done != ExitStatus.DONE:
+        return done
+    with session(context.obj) as (current, _):
+        push_import(current, CampaignName(name), os.environ)
+    return ExitStatus.DONE
 
 
 def _held_secrets() -> str:

@@ -6,6 +6,7 @@ shell. A secret stands in one variable of several lines, and a process gets thos
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, MutableMapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -39,6 +40,7 @@ _DOCTOR_HOUR_UTC: Final = 0
 SEND: Final = "send what is due"
 CHECK: Final = "check everything"
 PREVIEW: Final = "preview a pull request"
+IMPORT: Final = "import a console draft (从公众号草稿导入)"
 _RECONCILE: Final = {
     "reconcile: it was sent": "--sent",
     "reconcile: it was not sent": "--not-sent",
@@ -46,6 +48,7 @@ _RECONCILE: Final = {
 }
 _NOTHING: Final = Phrase("Nothing was done.")
 _NUMBER_MAX: Final = 20
+_MEDIA_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
 def order_of(environment: Mapping[str, str]) -> Dispatch | None:
@@ -92,6 +95,21 @@ def words_of(order: Dispatch, looked: str) -> tuple[str, ...]:
     return "withdraw", "--all" if every else f"--article={number}", "--yes", "--", campaign
 
 
+def draft_of(order: Dispatch) -> tuple[str, str] | None:
+    """Return the draft that an order wants to import, and the name of its campaign; None to list the drafts.
+
+    Raises UsageError for what cannot be one.
+    """
+    campaign, number = order.typed("campaign"), order.typed("number")
+    if not number and not campaign:
+        return None
+    if not _MEDIA_ID.fullmatch(number):
+        raise UsageError(Phrase("{number} is not a media_id", number=number[:_NUMBER_MAX] or "-"), _NOTHING)
+    if not is_campaign_name(campaign):
+        raise UsageError(Phrase("name the campaign: the folder in campaigns/"), _NOTHING)
+    return number, campaign
+
+
 def require_branch(settings: MassctlFile, environment: Mapping[str, str]) -> None:
     """Raise RefusedError unless this run is of the branch that sends."""
     branch = settings.policy.branch or "main"
@@ -111,6 +129,9 @@ def gate(session: Session, environment: Mapping[str, str]) -> str | None:
         return None
     if order.typed("order") == CHECK:
         return "doctor"  # It changes nothing, so anybody may ask.
+    if order.typed("order") == IMPORT:
+        draft_of(order)
+        return "order"  # WeChat is told nothing, and what it writes is a branch that somebody has to approve.
     require_operator(session.settings.policy, environment)
     words = words_of(order, session.clock.now().isoformat())
     if words[0] == "preview" and session.settings.policy.preview_to is None:

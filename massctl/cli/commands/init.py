@@ -13,6 +13,7 @@ from massctl.cli.app import Result, run, said
 from massctl.cli.arguments import Text
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console, choose_language, chosen_language, make_console, use_console
+from massctl.errors import UsageError
 from massctl.model.phrase import Command, Phrase
 from massctl.view.i18n import asked_for
 
@@ -31,17 +32,19 @@ from massctl.view.i18n import asked_for
     help="Who must approve pull requests: @person or @company/team, for CODEOWNERS.",
 )
 @click.option("--keep", is_flag=True, help="Keep existing files, and write only the missing ones.")
+@click.option("--yes", is_flag=True, help="Do not ask, also in a folder of another git repository.")
 @click.pass_obj
-def command(directory: str, target: Path | None, language: str | None, owner: str | None, keep: bool) -> int:
+def command(directory: str, target: Path | None, language: str | None, owner: str | None, keep: bool, yes: bool) -> int:
     """Create a repository in DIR (default: here): a sample, workflows, and everything else that a team needs.
 
     It validates, plans and applies in the sandbox without changes. It never overwrites a file.
     """
-    return run("init", "text", lambda: _begun(Path(directory, target or "."), target, language, owner, keep=keep))
+    root = Path(directory, target or ".")
+    return run("init", "text", lambda: _begun(root, target, language, owner, keep=keep, yes=yes))
 
 
 def _begun(
-    root: Path, target: Path | None, language: str | None, owner: str | None, *, keep: bool
+    root: Path, target: Path | None, language: str | None, owner: str | None, *, keep: bool, yes: bool
 ) -> tuple[Console, Result]:
     from massctl.cli.installed import action_of_this_massctl
     from massctl.scaffold import already_there, scaffold_files, write_scaffold
@@ -49,6 +52,8 @@ def _begun(
 
     choose_language(language or chosen_language())
     console = use_console(make_console(None))
+    if not yes and (top := _above(root)) is not None:
+        _ask_inside(console, top)
     # Chinese is for everybody who asks for nothing else: that is what followers read.
     action = action_of_this_massctl()
     contents = scaffold_files(asked_for(chosen_language(), os.environ) or "zh", owner, action.written)
@@ -71,12 +76,6 @@ _CACHE: Final = ".massctl/"
 
 def _hints(root: Path, target: Path | None, kept: Collection[str]) -> Iterator[Phrase]:
     """Say what is to be typed next, and what this folder lacks although the files are there."""
-    if (top := _above(root)) is not None:
-        yield Phrase(
-            "this folder is inside the git repository {top}: GitHub reads .github/ only at the top of"
-            " a repository, so no workflow runs here. Begin in a separate folder, or in that one",
-            top=top.name,
-        )
     if IGNORED in kept and _CACHE not in _lines(root / IGNORED):
         yield Phrase("add the line {line} to {file}: these files are only for this machine", line=_CACHE, file=IGNORED)
     where = f"cd {target} && " if target else ""
@@ -85,6 +84,24 @@ def _hints(root: Path, target: Path | None, kept: Collection[str]) -> Iterator[P
         yield Phrase("then: docs/guides/first-pull-request.md of massctl; your README.md was kept")
     else:
         yield Phrase("then: the last section of README.md")
+
+
+def _ask_inside(console: Console, top: Path) -> None:
+    """Ask before a repository is begun inside another one; raises UsageError where nobody says yes."""
+    from massctl.cli.consent import said_yes, somebody_is_here
+
+    why = Phrase(
+        "this folder is inside the git repository {top}: GitHub reads .github/ only at the top of a repository, so no "
+        "workflow would run here",
+        top=top.name,
+    )
+    if somebody_is_here() and said_yes(console, console.shown(why), Phrase("Type `yes` to begin here all the same:")):
+        return
+    raise UsageError(
+        why,
+        Phrase("Nothing was written."),
+        Phrase("Begin in a separate folder, or here all the same with `{command}`", command=Command("init", "--yes")),
+    )
 
 
 def _lines(path: Path) -> list[str]:

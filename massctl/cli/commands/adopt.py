@@ -197,8 +197,14 @@ def pulled(session: Session, name: str, warnings: list[Diagnostic]) -> Result:
     has_lock = session.repository.is_locked(opened.rendered.name)
     next_command = Command("lock", name) if has_lock else Command("plan", name)
 
+    old = Phrase(
+        "apply does not replace a draft that was edited by hand: after the review delete it in the console, then: "
+        "{command}",
+        command=Command("reconcile", name, '--not-sent --reason "…"'),
+    )
+
     def text(to: Console) -> str:
-        return "\n".join([to.shown(lines), shown.rstrip("\n")])
+        return "\n".join([to.shown(lines), shown, to.shown(old)])
 
     go_on = Phrase("review and commit the changes, then: {command}", command=next_command)
     return Result(

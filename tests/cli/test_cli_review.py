@@ -1,6 +1,7 @@
 """`massctl ci review`: a pull request of a bare remote, rendered as data beside a checkout of main."""
 
 import json
+import os
 import shutil
 from base64 import b64decode, b64encode
 from pathlib import Path
@@ -217,6 +218,19 @@ def test_a_send_is_told_on_the_pull_request_that_brought_it(main: Shell) -> None
     (body,) = forge.bodies(7)
     assert body.startswith("<!-- massctl:sent notice -->")
     assert "2026-12-01 09:00 +08:00, and it was not sent" in body
+
+
+def test_a_send_from_a_folder_below_the_top_is_looked_up_by_its_whole_path(main: Shell) -> None:
+    """A forge counts paths from the top of the repository."""
+    forge, below = FakeForge(newest="cd" * 20, merged={"cd" * 20: 7}), main.root / "weixin"
+    below.mkdir()
+    git(main.root, "mv", "massctl.yaml", "campaigns", "weixin")
+    git(main.root, "commit", "-qm", "into a folder")
+    told = {"GITHUB_TOKEN": "x", "GITHUB_REPOSITORY": "house/letters", "GITHUB_API_URL": "https://api.github.test"}
+    with session(str(below), environment={**os.environ, **told}) as (current, _):
+        stopped = {(CampaignName("notice"), 1): ()}
+        assert [7] == report_sends(current, 0, stopped, current.environment, forge)
+    assert ["weixin/campaigns/notice"] == forge.paths
 
 
 def test_a_sent_letter_is_told_with_when_to_how_many_and_where(shell: Shell) -> None:

@@ -154,6 +154,18 @@ def test_no_attribute_changes_what_is_rendered(main: Shell) -> None:
     assert (True, False) == (b"$Id$" in written, b"\r" in written)
 
 
+def test_a_tag_that_the_account_does_not_have_is_found_in_the_review(main: Shell) -> None:
+    """By the pulled tags of the pull request, which are beside campaigns/."""
+    tags = {"pulled_at": "2026-11-30T12:00:00+08:00", "tags": [{"id": 2, "name": "members", "count": 8}]}
+    main.tree.write("massctl.tags.json", json.dumps({"format_version": 1, "accounts": {"main": tags}}))
+    main.tree.text("notice")
+    text = main.tree.read("campaigns/notice/campaign.yaml")
+    main.tree.write("campaigns/notice/campaign.yaml", text.replace("is_to_all: true", "tag: membres"))
+    (planned,) = reviewed(main, proposed(main))["plan"]["campaigns"]
+
+    assert ["MC610"] == [each["code"] for each in planned["diagnostics"]]
+
+
 @pytest.mark.parametrize("kind", ["link", "submodule"])
 def test_a_link_is_not_followed(main: Shell, kind: str) -> None:
     place = main.root / "campaigns/notice/more"

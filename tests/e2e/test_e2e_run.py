@@ -26,6 +26,7 @@ from repositories import APPID, Tree, window
 from said import Said
 
 from massctl.ledger.codec import encode, follow
+from massctl.ledger.high_water_mark import restore_command
 from massctl.ledger.signature import UNSIGNED
 from massctl.model.entries import ImageUploaded, NewEntry
 
@@ -269,10 +270,12 @@ def replayed(lines: list[bytes]) -> list[bytes]:
     return lines[:-2]
 
 
-@pytest.mark.parametrize("command", [("run", "--once"), ("apply", "second", "--locked", "--yes")], ids=["run", "apply"])
+SENDING: Final = [("run", "--once"), ("apply", "second", "--locked", "--yes")]
+
+
 @pytest.mark.parametrize("attack", [forged_picture, cut, replayed])
 def test_nothing_is_sent_after_a_push_to_the_branch_of_a_signed_ledger(
-    hub: Hub, attack: Callable[[list[bytes]], list[bytes]], command: tuple[str, ...]
+    hub: Hub, attack: Callable[[list[bytes]], list[bytes]]
 ):
     """By somebody with Write, as a fast-forward; a machine that never saw the branch refuses it too."""
     key = hub.folder / "ledger.key"
@@ -293,15 +296,18 @@ def test_nothing_is_sent_after_a_push_to_the_branch_of_a_signed_ledger(
     git(attacker, "push", "-q", "origin", f"HEAD:{STATE}")
     for machine in (hub.machine(), hub.machine("fresh")):
         git(machine.tree.root, "pull", "-q", "origin", "main")
-        said = machine.massctl(*command)
-        assert (5, 1) == (said.status, len(hub.wechat.jobs())), said
-        assert "Nothing was sent" in said.out + said.err
-        assert re.search(r"git (fetch|log|push|commit-tree)|massctl state repair", said.out + said.err), said
-
-    git(attacker, "checkout", "-q", f"origin/{STATE}~1", "--", ".")
-    git(attacker, "commit", "-qm", "as it was")
-    git(attacker, "push", "-q", "origin", f"HEAD:{STATE}")
-    assert 0 == hub.machine().massctl(*command).status
+        for command in SENDING:
+            said = machine.massctl(*command)
+            assert (5, 1) == (said.status, len(hub.wechat.jobs())), said
+            assert "Nothing was sent" in said.out + said.err
+    told = re.search(r'git fetch origin massctl-state && git push origin "\$\(.*?\)":\S+', said.out + said.err)
+    if told is not None:  # A forged entry is found in the history, and restored by a person.
+        restoring = told[0].replace("COMMIT", "FETCH_HEAD~1")
+    else:
+        assert "git log -p of the branch" in said.out + said.err, said
+        restoring = restore_command(f"origin/{STATE}", "FETCH_HEAD~1")
+    subprocess.run(["sh", "-ec", restoring], cwd=hub.machine().tree.root, env=dict(ENVIRONMENT), check=True)
+    assert 0 == hub.machine().massctl(*SENDING[0]).status
     judged(hub, hub.machine(), 2)
 
 

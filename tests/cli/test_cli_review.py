@@ -88,11 +88,16 @@ def test_a_new_letter_is_locked_and_shown_by_how_it_begins(main: Shell, real: bo
     assert any("9 words" in words for words, _ in rows), rows
 
 
-def test_a_lock_that_does_not_agree_is_named(main: Shell) -> None:
+@pytest.mark.parametrize("forged", [True, False])
+def test_a_lock_that_the_pull_request_brings_and_that_does_not_agree_is_named(main: Shell, forged: bool) -> None:
+    """An editor who changes words, and leaves the lock of main, did nothing wrong: it is only written anew."""
+    main.tree.text("notice", content="锁定的一句")
+    if forged:
+        main("lock")
     main.tree.text("notice", content="另一句")
     review = reviewed(main, proposed(main))
 
-    assert (["notice"], ["notice"]) == ([*review["locks"]], review["disagreeing"])
+    assert (["notice"], ["notice"] if forged else []) == ([*review["locks"]], review["disagreeing"])
 
 
 def test_a_fork_gets_no_lock(main: Shell) -> None:
@@ -166,6 +171,13 @@ def test_a_tag_that_the_account_does_not_have_is_found_in_the_review(main: Shell
     assert ["MC610"] == [each["code"] for each in planned["diagnostics"]]
 
 
+def test_a_lock_that_is_too_large_is_named_and_written_anew(main: Shell) -> None:
+    main.tree.write("campaigns/notice/campaign.lock.json", " " * 5_000_000)
+    review = reviewed(main, proposed(main))
+
+    assert (["notice"], ["notice"]) == ([*review["locks"]], review["disagreeing"])
+
+
 @pytest.mark.parametrize("kind", ["link", "submodule"])
 def test_a_link_is_not_followed(main: Shell, kind: str) -> None:
     place = main.root / "campaigns/notice/more"
@@ -194,6 +206,8 @@ def comment(shell: Shell, forge: FakeForge) -> int:
 
 
 def test_the_locks_become_a_commit_of_the_branch_and_take_copies_away(main: Shell, remote: Path) -> None:
+    main.tree.text("notice", content="锁定的一句")
+    main("lock")
     main.tree.text("notice", content="另一句")
     main.tree.write("campaigns/notice/campaign.lock (1).json", "{}")
     sha, forge = proposed(main), FakeForge()

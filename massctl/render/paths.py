@@ -86,7 +86,9 @@ def pixel_note(address: str) -> Fault:
 def foreign_picture(written: str) -> Fault:
     """Say that a picture's address is not one of WeChat's."""
     shown = _shown(written)
-    hint = Phrase("save the picture in the campaign's folder and write its path")
+    hint = Phrase(
+        "save the picture in the campaign's folder and write its path; `massctl import` does both for a whole page"
+    )
     if written.lower().startswith("data:"):
         hint = Phrase(
             "remove it if it shows nothing, as the placeholders of saved pages do; otherwise save it as a file"

@@ -3,14 +3,15 @@
 One headless Chromium with one tab is spoken to over its DevTools protocol on a pipe: no port, no driver.
 Source: chromedevtools.github.io/devtools-protocol, read 2026-11; messages end with a NUL byte.
 
-Invariant: it resolves no name, so that no page can ask for anything outside; and it shows files of `massctl render`
-only, never an address. Deliberately absent: a driver, a port, and downloading a browser.
+Invariant: it resolves no name, so that no page can ask for anything outside; it shows files of `massctl render` only,
+never an address; and it inherits no secret. Deliberately absent: a driver, a port, and downloading a browser.
 """
 
 import base64
 import fcntl
 import json
 import os
+import re
 import select
 import shutil
 import subprocess
@@ -80,6 +81,10 @@ _AS_ROOT: Final = "--no-sandbox"
 """Chromium refuses to run as root with its sandbox."""
 _BEGIN: Final = "import os, sys; os.dup2({}, 3); os.dup2({}, 4); os.execv(sys.argv[1], sys.argv[1:])"
 """The browser reads from descriptor 3 and writes to 4."""
+_INHERITED: Final = re.compile(
+    r"PATH|HOME|USER|LOGNAME|TMPDIR|TZ|LANG|LANGUAGE|LC_\w+|XDG_\w+|FONTCONFIG_\w+|LD_LIBRARY_PATH"
+)
+"""What a program needs to start and to find its fonts. No variable that holds a secret is among them."""
 _BEYOND: Final = 10
 """No descriptor that is handed over is one of those two."""
 SECONDS_MAX: Final = 30.0
@@ -89,14 +94,25 @@ SECONDS_MAX: Final = 30.0
 class Browser:
     """A browser with one tab; `profile` is a separate folder, which the caller removes."""
 
-    def __init__(self, program: Path, profile: Path, flags: Sequence[str] = (*FLAGS, NO_NAMES)) -> None:
+    def __init__(
+        self,
+        program: Path,
+        profile: Path,
+        flags: Sequence[str] = (*FLAGS, NO_NAMES),
+        environment: Mapping[str, str] = os.environ,
+    ) -> None:
         to_browser, self._writing = os.pipe()
         self._reading, from_browser = os.pipe()
         ends = [fcntl.fcntl(each, fcntl.F_DUPFD, _BEYOND) for each in (to_browser, from_browser)]
         given = [*flags, *([_AS_ROOT] if os.geteuid() == 0 else []), f"--user-data-dir={profile}", "about:blank"]
-        command = [sys.executable, "-c", _BEGIN.format(*ends), str(program), *given]
+        command = [sys.executable, "-I", "-c", _BEGIN.format(*ends), str(program), *given]
         self._process = subprocess.Popen(
-            command, pass_fds=ends, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            command,
+            pass_fds=ends,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={name: value for name, value in environment.items() if _INHERITED.fullmatch(name)},
         )
         for each in (to_browser, from_browser, *ends):
             os.close(each)
@@ -233,7 +249,7 @@ def open_browser(environment: Mapping[str, str] = os.environ) -> Iterator[Browse
     """Start a Chromium with a temporary profile; raises BrowserError if there is no Chromium."""
     program = find_chromium(environment)
     profile = tempfile.TemporaryDirectory(prefix="massctl-", ignore_cleanup_errors=True)
-    with profile as folder, Browser(program, Path(folder)) as browser:
+    with profile as folder, Browser(program, Path(folder), environment=environment) as browser:
         yield browser
 
 

@@ -113,10 +113,10 @@ def about_tag(
         return [Diagnostic("MC612", Severity.INFO, say, at, campaign=name)]
     wanted = audience.tag if audience.tag is not None else str(audience.tag_id)
     say = Phrase("{account} had no tag {tag} on {day}", account=account, tag=wanted, day=day)
-    return [Diagnostic("MC610", Severity.ERROR, say, at, _near(wanted, pulled.tags, key), name)]
+    return [Diagnostic("MC610", Severity.ERROR, say, at, _other_tags(wanted, pulled.tags, key), name)]
 
 
-def _near(wanted: str, tags: Sequence[PulledTag], key: str) -> Phrase:
+def _other_tags(wanted: str, tags: Sequence[PulledTag], key: str) -> Phrase:
     # Suggesting is for this one fault.
     from difflib import get_close_matches
 

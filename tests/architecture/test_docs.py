@@ -25,9 +25,9 @@ from massctl.sandbox import accounts, app, control, faults
 
 READMES = ["README.md", "README.zh-CN.md"]
 APPLY = ".venv/bin/massctl apply 2026-autumn-walks --sandbox --yes"
-SEND = "python3 -m venv .venv && .venv/bin/pip install -q -e . && "
+SEND = "python3 -m venv .venv && .venv/bin/pip install -e . && "
 IN_ITS_LANGUAGE = {"README.md": "", "README.zh-CN.md": "MASSCTL_LANG=zh "}
-TEST = ".venv/bin/pip install -q -e '.[dev]' && .venv/bin/python -m pytest -n auto --dist loadfile"
+TEST = ".venv/bin/pip install -e '.[dev]' && .venv/bin/python -m pytest -n auto --dist loadfile"
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 

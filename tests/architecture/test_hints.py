@@ -9,6 +9,7 @@ from massctl.model.diagnostics import CODES
 
 PACKAGE: Final = Path(massctl.__file__).parent
 WITHOUT_HINT: Final[dict[str, str]] = {
+    "MC612": "it tells how many followers a tag had, and nothing has to be done",
     "MC207": "it tells how a picture was made fit, and nothing has to be done",
 }
 """Code -> why no hint helps."""

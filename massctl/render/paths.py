@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from massctl.model.diagnostics import Severity
-from massctl.model.phrase import Phrase, enumerated
+from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.render.fault import Fault
 
 SHARED: Final = "_shared"
@@ -87,7 +87,8 @@ def foreign_picture(written: str) -> Fault:
     """Say that a picture's address is not one of WeChat's."""
     shown = _shown(written)
     hint = Phrase(
-        "save the picture in the campaign's folder and write its path; `massctl import` does both for a whole page"
+        "save the picture in the campaign's folder and write its path; for a whole page: {command}",
+        command=Command("import", "url PAGE.html NAME"),
     )
     if written.lower().startswith("data:"):
         hint = Phrase(

@@ -44,7 +44,8 @@ def before_the_send(missing: Sequence[Refusal], sheet: Sheet) -> str:
         f'<p class="hint">{sheet.say(each.hint)}</p></li>\n'
         for each in missing
     )
-    nothing = f'<p class="nothing">{sheet.say(Phrase("nothing is missing"))}</p>'
+    none = sheet.say(Phrase("nothing is missing"))
+    nothing = f'<p class="nothing">{none}</p>'
     return f"""<section class="notes" aria-labelledby="missing">
 <h2 id="missing">{heading} <span class="count">{len(missing) or ""}</span></h2>
 {f'<ul class="by-hand">{rows}</ul>' if rows else nothing}

@@ -179,14 +179,17 @@ def _article(article: RenderedArticle, appid: AppId, state: State) -> DraftArtic
 
 
 def _url(sha256: Sha256, appid: AppId, state: State) -> str:
-    """Prefer the article-picture URL; a GIF has only that of its material."""
-    inline = state.images.get((appid, sha256))
-    if inline is not None:
-        return inline
-    material = state.materials.get((appid, sha256))
-    if material is None or material[1] is None:
+    address = picture_address(sha256, appid, state)
+    if address is None:
         raise _not_recorded(sha256)
-    return material[1]
+    return address
+
+
+def picture_address(sha256: Sha256, appid: AppId, state: State) -> str | None:
+    """Return a picture's address at WeChat, None if it has none; a GIF has only that of its material."""
+    inline = state.images.get((appid, sha256))
+    material = state.materials.get((appid, sha256))
+    return inline if inline is not None or material is None else material[1]
 
 
 def _not_recorded(sha256: Sha256) -> InvariantError:

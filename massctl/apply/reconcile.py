@@ -301,13 +301,8 @@ def adopt_draft(
     With a hand-off list it also records that all of it is done; no API may show that. Raises UsageError if there is
     nothing to adopt and for a list of openids, and RefusedError if more differs than may.
     """
-    if campaign.openid_list is not None:
-        raise _no_adoption_of_a_list(campaign)
+    draft, read = draft_to_adopt(campaign, ledger.state, wechat)
     record = ledger.state.record(campaign.name, campaign.edition)
-    draft = _draft_in_question(campaign, record)
-    read = wechat.get_draft(MediaId(draft.event.media_id))
-    if read is None:
-        raise _gone(campaign)
     left = [each for each in handoff_of(campaign, record) if not each.done]
     if is_as_saved(draft, read) and not left:
         raise _nothing(campaign, Phrase("Its draft is unchanged."))
@@ -328,6 +323,20 @@ def adopt_draft(
     if unchanged:
         return []  # What was done, no API shows.
     return [each.phrase for each in found] or [Phrase("its markup alone")]
+
+
+def draft_to_adopt(campaign: RenderedCampaign, state: State, wechat: WeChat) -> tuple[Draft, Articles]:
+    """Return a campaign's draft, and what the console has of it.
+
+    Raises UsageError if there is nothing to adopt and for a list of openids, and RefusedError if the draft is gone.
+    """
+    if campaign.openid_list is not None:
+        raise _no_adoption_of_a_list(campaign)
+    draft = _draft_in_question(campaign, state.record(campaign.name, campaign.edition))
+    read = wechat.get_draft(MediaId(draft.event.media_id))
+    if read is None:
+        raise _gone(campaign)
+    return draft, read
 
 
 def _draft_in_question(campaign: RenderedCampaign, record: Record) -> Draft:

@@ -32,15 +32,15 @@ class ArticleFile:
 
 def campaign_files(account: str, articles: Sequence[ArticleFile], pictures: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return the files of a campaign: path from its folder -> bytes. The first article gives it its title."""
-    lines = [_HEAD.format(title=_quoted(articles[0].found.title), account=account)]
+    lines = [_HEAD.format(title=quoted(articles[0].found.title), account=account)]
     for each in articles:
         found = each.found
-        keys: dict[str, str] = {"title": _quoted(_as_template(found.title))}
-        keys |= {"author": _quoted(_as_template(found.author))} if found.author else {}
-        keys |= {"digest": _quoted(_as_template(found.digest))} if found.digest else {}
+        keys: dict[str, str] = {"title": quoted(as_template(found.title))}
+        keys |= {"author": quoted(as_template(found.author))} if found.author else {}
+        keys |= {"digest": quoted(as_template(found.digest))} if found.digest else {}
         keys |= {"content": each.path, "cover": each.cover}
         if found.content_source_url:
-            keys["content_source_url"] = _quoted(found.content_source_url)
+            keys["content_source_url"] = quoted(found.content_source_url)
         for key, is_on in zip(("need_open_comment", "only_fans_can_comment"), found.comments, strict=True):
             keys |= {key: "true"} if is_on else {}
         block = "\n".join(f"      {key}: {value}" for key, value in keys.items())
@@ -49,10 +49,11 @@ def campaign_files(account: str, articles: Sequence[ArticleFile], pictures: Mapp
     return {"campaign.yaml": "".join(lines).encode(), **texts, **pictures}
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Write a text of one line for YAML."""
     return json.dumps(" ".join(text.split()), ensure_ascii=False)
 
 
-def _as_template(text: str) -> str:
+def as_template(text: str) -> str:
     """Write a text so that Jinja gives it back: strings of a message are templates."""
     return f"{{% raw %}}{text}{{% endraw %}}" if any(each in text for each in ("{{", "{%", "{#")) else text

@@ -12,7 +12,7 @@ import re
 import stat
 import subprocess
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -403,6 +403,19 @@ class Repository:
         if os.path.commonpath([real, fence]) != fence or real == fence:
             raise _outside(path)
         return real_root, PurePosixPath(os.path.relpath(real, real_root)).parts
+
+
+class EditedRepository(Repository):
+    """A repository as it would be with some files changed; on disk nothing changes."""
+
+    def __init__(self, root: Path, edited: Mapping[str, bytes]) -> None:
+        super().__init__(root)
+        self._edited: Final = edited
+
+    def pieces(self, path: str, limit: int) -> Iterator[bytes]:
+        """Read a file, or what it would be."""
+        known = self._edited.get(path)
+        return super().pieces(path, limit) if known is None else iter([known])
 
 
 def _counts(path: bytes) -> bool:

@@ -13,14 +13,16 @@ from typing import Any, Final
 from massctl.source.yaml import Node, compose, read_yaml
 
 _MARK: Final = b"\xef\xbb\xbf"
-Keys = tuple[str, ...]
-"""A key, and those above it, from the document's root."""
-Value = str | list[str]
+Keys = tuple[str | int, ...]
+"""A key, and those above it, from the document's root; a number is that of a list's item."""
+Value = str | list[str] | bool
 """A list is written on one line."""
 
 
 def written(value: Value) -> str:
     """Return a value as YAML has it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return value if isinstance(value, str) else f"[{', '.join(value)}]"
 
 
@@ -57,16 +59,22 @@ def _said(data: bytes, file: str, known_keys: frozenset[str]) -> dict[str, Any] 
 
 def _due(said: dict[str, Any] | None, keys: Keys, value: Value | None) -> dict[str, Any] | None:
     """Return what the file is to say; None if it says nothing that could be changed."""
+    block: Any
     due = block = deepcopy(said)
     for key in keys[:-1]:
-        if block is None or not isinstance(block.get(key), dict | None):
+        if isinstance(key, int):
+            if not isinstance(block, list) or key >= len(block):
+                return None
+            block = block[key]
+            continue
+        if block is None or not isinstance(block.get(key), dict | list | None):
             return None
         if block.get(key) is None:
             if value is None:
                 return said
             block[key] = {}
         block = block[key]
-    if block is None:
+    if not isinstance(block, dict):
         return None
     if value is None:
         block.pop(keys[-1], None)
@@ -83,9 +91,11 @@ def _pairs(mapping: Node | None) -> dict[str, tuple[Node, Node]]:
 
 def _with(text: str, keys: Keys, value: str) -> str | None:
     root = compose(text).root
-    if len(keys) == 1 or root is None:
-        return None if root is None else _set(text, root, keys[0], value)
-    (above, last) = keys
+    if root is None:
+        return None
+    if len(keys) != 2:
+        return _with_below(text, root, keys, value)
+    above, last = map(str, keys)
     key, block = _pairs(root).get(above, (None, None))
     if key is None or block is None:
         return _append(text, root, f"{above}:\n  {last}: {value}")
@@ -93,6 +103,17 @@ def _with(text: str, keys: Keys, value: str) -> str | None:
         end = _line_end(text, key.end)
         return _put(text, end, f"\n{_indent(text, key)}  {last}: {value}")
     return _set(text, block, last, value)
+
+
+def _with_below(text: str, root: Node, keys: Keys, value: str) -> str | None:
+    """Write a value into a mapping that is there."""
+    block: Node | None = root
+    for key in keys[:-1]:
+        if isinstance(key, int):
+            block = block.items[key] if block is not None else None
+        else:
+            block = _pairs(block).get(key, (None, None))[1]
+    return _set(text, block, str(keys[-1]), value) if block is not None and block.kind == "mapping" else None
 
 
 def _set(text: str, block: Node, name: str, value: str) -> str | None:
@@ -106,8 +127,10 @@ def _set(text: str, block: Node, name: str, value: str) -> str | None:
         # Its properties may stand before the brace.
         brace = text.index("{", block.start) + 1
         return _put(text, brace, f"{name}: {value}{', ' if block.items else ''}")
-    if not block.items or (indent := _indent(text, block.items[0])).strip():
+    if not block.items or (indent := _indent(text, block.items[0])).strip(" -"):
         return None
+    if "-" in indent:
+        return _put(text, block.items[0].start, f"{name}: {value}\n{indent.replace('-', ' ')}")
     return _put(text, block.items[0].start - len(indent), f"{indent}{name}: {value}\n")
 
 
@@ -123,6 +146,8 @@ def _without(text: str, keys: Keys) -> str | None:
     """Take a key away: with its lines in block style, else with the comma beside it."""
     mapping = compose(text).root
     for key in keys[:-1]:
+        if isinstance(key, int):
+            return None  # Nothing is taken out of a list's item.
         mapping = _pairs(mapping)[key][1]
     if mapping is None or keys[-1] not in _pairs(mapping):
         return None

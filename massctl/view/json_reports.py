@@ -657,19 +657,27 @@ class AdoptReport(ActReport):
     """In what the console's version differs from what was reviewed, for people."""
     handoff: list[str]
     """What is recorded as done in the console, for people."""
+    files: list[str]
+    """The files that `--pull` changed."""
     diagnostics: list[PlannedDiagnostic]
     """What is wrong in the campaign's files, so that nothing was adopted."""
 
 
-def adopt_json(record: Record, differences: Sequence[str], handoff: Sequence[str], language: Language) -> str:
+def adopt_json(
+    record: Record,
+    differences: Sequence[str],
+    handoff: Sequence[str],
+    language: Language,
+    files: Sequence[str] = (),
+) -> str:
     """Return the edition whose draft was adopted, and what differs in it from what was reviewed."""
-    found = {"differences": list(differences), "handoff": list(handoff), "diagnostics": []}
+    found = {"differences": list(differences), "handoff": list(handoff), "files": list(files), "diagnostics": []}
     return _report(AdoptReport, language, exit_status=0, campaigns=_acted(record), **found)
 
 
 def not_adopted_json(faults: Sequence[Diagnostic], exit_status: int, language: Language) -> str:
     """Return the faults of a campaign that cannot be compared with its draft."""
-    found = {"differences": [], "handoff": [], "diagnostics": diagnostics_document(faults)}
+    found = {"differences": [], "handoff": [], "files": [], "diagnostics": diagnostics_document(faults)}
     return _report(AdoptReport, language, exit_status=exit_status, campaigns=[], **found)
 
 

@@ -130,7 +130,9 @@ class Shell:
                 token = {"access_token": client.post("stable_token", json=grant).json()["access_token"]}
                 listed = client.post("draft/batchget", params=token, json={"offset": older, "count": 1}).json()
                 (draft,) = listed["item"]
-                changed = {**draft["content"]["news_item"][0], **fields}
+                first = draft["content"]["news_item"][0]
+                written = {key: each(first[key]) if callable(each) else each for key, each in fields.items()}
+                changed = {**first, **written}
                 body = {"media_id": draft["media_id"], "index": 0, "articles": changed}
                 answer = client.post("draft/update", params=token, json=body).json()
                 assert answer["errcode"] == 0, answer

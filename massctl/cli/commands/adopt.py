@@ -1,8 +1,9 @@
-"""`massctl adopt`: keep the console's version of a staged draft."""
+"""`massctl adopt`: keep the console's version of a staged draft, or write it into the campaign's files."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -13,30 +14,59 @@ from massctl.errors import RefusedError, UsageError
 from massctl.model.phrase import Command, Phrase, in_a_row
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from massctl.apply.ports import DraftArticle
+    from massctl.cli.output import Console
+    from massctl.cli.planner import Planned
     from massctl.cli.session import Session
+    from massctl.model.campaign import Article
     from massctl.model.diagnostics import Diagnostic
+    from massctl.model.message import RenderedCampaign
     from massctl.plan.plan import PlannedCampaign
+    from massctl.source.yaml_edit import Keys, Value
+
+_UNWRITTEN: Final = Phrase("Nothing was written.")
+_KEYS: Final = ("title", "author", "digest", "content_source_url", "need_open_comment", "only_fans_can_comment")
+"""What of an article the console changes and campaign.yaml says, by the names that both give it."""
 
 
 @click.command(name="adopt")
 @click.argument("name")
 @click.option(
     "--reason",
-    required=True,
     type=Text(r".*\S.*"),
     help="What was done in the console, and why; recorded with your name.",
 )
+@click.option("--pull", is_flag=True, help="Write the console's changes into the campaign's files; records nothing.")
 @form_option
 @sandbox_option
 @click.pass_obj
-def command(directory: str, name: str, reason: str, form: str, sandbox: bool) -> int:
+def command(directory: str, name: str, reason: str | None, pull: bool, form: str, sandbox: bool) -> int:
     """Keep NAME's draft as somebody changed it in the console, if words, pictures and links are as reviewed.
 
-    The author, the comment settings and what the API does not show, such as 原创 and 赞赏, may differ.
+    The author, the comment settings and what the API does not show, such as 原创 and 赞赏, may differ. Other words come
+    into the campaign's files with --pull, to be reviewed.
     """
+    if pull:
+        if reason is not None:
+            raise UsageError(
+                Phrase("--pull records nothing, so it takes no --reason"), _UNWRITTEN, Phrase("leave it out")
+            )
+
+        def take(current: Session, warnings: list[Diagnostic]) -> Result:
+            return pulled(current, name, warnings)
+
+        return run_in_session("adopt", form, directory, take, sandbox=sandbox)
+    if reason is None:
+        hint = Phrase(
+            "{command}   writes the console's changes into the files", command=Command("adopt", "NAME --pull")
+        )
+        raise UsageError(Phrase("{what} is missing", what="--reason"), Phrase("Nothing was recorded."), hint)
+    why = reason
 
     def work(current: Session, warnings: list[Diagnostic]) -> Result:
-        return adopt(current, name, warnings, reason)
+        return adopt(current, name, warnings, why)
 
     return run_in_session("adopt", form, directory, work, sandbox=sandbox, decides=True)
 
@@ -99,3 +129,246 @@ def _nothing_staged(campaign: PlannedCampaign) -> RefusedError | UsageError:
         Phrase("It was sent, or nobody knows whether it was."),
         Phrase("{command}   shows its state", command=Command("state show")),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Pull:
+    """A campaign, and the articles of its draft as they were given and as the console has them."""
+
+    session: Session
+    made: Planned
+    rendered: RenderedCampaign
+    files: Sequence[Article]
+    given: Sequence[DraftArticle]
+    kept: Sequence[DraftArticle]
+
+    @property
+    def folder(self) -> str:
+        return f"campaigns/{self.rendered.name}"
+
+    def render(self, edited: Mapping[str, bytes]) -> Sequence[DraftArticle] | None:
+        """Return the draft that the campaign would get with these files; None where it has faults then."""
+        from massctl.apply.payloads import draft_articles
+        from massctl.model.message import RenderedCampaign
+        from massctl.source.loader import Desires, Workbench
+        from massctl.source.repository import EditedRepository
+
+        repository = EditedRepository(self.session.root, edited)
+        workbench = Workbench(repository, self.session.settings, self.session.places.cache)
+        (found,) = Desires(workbench, self.made.state).read([self.rendered.name])
+        if not isinstance(found, RenderedCampaign) or {each.sha256 for each in found.pictures} - {
+            each.sha256 for each in self.rendered.pictures
+        }:
+            return None
+        return draft_articles(found, self.made.state)
+
+    def refused(self, found: Sequence[Phrase]) -> RefusedError:
+        """Say what of the console's version cannot be written, and the way on."""
+        media_id = self.made.state.record(self.rendered.name, self.rendered.edition).drafts[-1].event.media_id
+        return RefusedError(
+            Phrase(
+                "the console's version cannot be written into the files: {differences}", differences=in_a_row(found)
+            ),
+            _UNWRITTEN,
+            Phrase(
+                "make the same change in the files by hand; or {command}   takes the draft as a new campaign",
+                command=Command("import draft", f"{media_id} NEW_NAME"),
+            ),
+        )
+
+
+def pulled(session: Session, name: str, warnings: list[Diagnostic]) -> Result:
+    """Write what somebody changed in a campaign's draft into its files, if they then give the same draft."""
+    from massctl.ledger.process_lock import sole_runner
+    from massctl.view.json_reports import adopt_json
+
+    with sole_runner(session.places.locks, session.clock.now()):
+        opened = _opened(session, name, warnings)
+        if isinstance(opened, list):
+            return _faulty(opened)
+        edited = {path: data for path, data in _edited(opened).items() if data != _read(session, path)}
+        if not edited:
+            raise opened.refused([Phrase("only what no file says differs, such as a crop of the cover")])
+        shown = _changes(session, edited)
+        _write(session, edited)
+    record = opened.made.state.record(opened.rendered.name, opened.rendered.edition)
+    paths = sorted(edited)
+    lines = Phrase("{name}: the console's changes are written into {files}", name=name, files=", ".join(paths))
+    has_lock = session.repository.is_locked(opened.rendered.name)
+    next_command = Command("lock", name) if has_lock else Command("plan", name)
+
+    old = Phrase(
+        "apply does not replace a draft that was edited by hand: after the review delete it in the console, then: "
+        "{command}",
+        command=Command("reconcile", name, '--not-sent --reason "…"'),
+    )
+
+    def text(to: Console) -> str:
+        return "\n".join([to.shown(lines), shown, to.shown(old)])
+
+    go_on = Phrase("review and commit the changes, then: {command}", command=next_command)
+    return Result(
+        ExitStatus.DONE, lambda to: adopt_json(record, [], [], to.language, files=paths), text, next_step=go_on
+    )
+
+
+def _opened(session: Session, name: str, warnings: list[Diagnostic]) -> _Pull | list[Diagnostic]:
+    """Read a campaign and its draft, or return the faults of its files; raises UsageError where nothing differs."""
+    from massctl.apply.draft_fingerprint import is_as_saved
+    from massctl.apply.payloads import draft_articles
+    from massctl.apply.reconcile import draft_to_adopt
+    from massctl.cli.ledger_access import trust
+    from massctl.cli.planner import PlanOptions, planned, show_repository_warnings
+    from massctl.model.diagnostics import has_errors
+    from massctl.plan.plan import Until
+    from massctl.source.campaigns import load_campaign
+
+    made = planned(session, [name], warnings, PlanOptions(until=Until.DRAFT))
+    trust(session, made.state)
+    show_repository_warnings(session, made)
+    (campaign,) = made.plan.campaigns
+    if has_errors(campaign.diagnostics):
+        return list(campaign.diagnostics)
+    if campaign.rendered is None:
+        raise _nothing_staged(campaign)
+    rendered = campaign.rendered
+    draft, kept = draft_to_adopt(rendered, made.state, session.wechat(rendered.account))
+    file = load_campaign(session.repository, rendered.name, session.settings).file
+    if is_as_saved(draft, kept) or file is None or file.mpnews is None:
+        raise UsageError(Phrase("there is nothing to adopt about {name}", name=name), Phrase("Its draft is unchanged."))
+    given = draft_articles(rendered, made.state)
+    return _Pull(session, made, rendered, file.mpnews.articles, given, kept)
+
+
+def _edited(pull: _Pull) -> dict[str, bytes]:
+    """Return the files as they would give the console's draft; raises RefusedError where none do."""
+    from massctl.apply.draft_fingerprint import differences, markup_sha256
+
+    if len(pull.given) != len(pull.kept):
+        raise pull.refused([each.phrase for each in differences(pull.given, pull.kept)])
+    edited = _edited_settings(pull)
+    for number, article in enumerate(pull.files):
+        given, kept = pull.given[number], pull.kept[number]
+        if {each.name for each in differences([given], [kept])} & {"text", "pictures", "links"} or (
+            markup_sha256([given]) != markup_sha256([kept])
+        ):
+            edited |= _edited_body(pull, number, article, edited)
+    made = pull.render(edited)
+    if made is None:
+        raise pull.refused([Phrase("the files have faults then")])
+    left = [each.phrase for each in differences(made, pull.kept)]
+    if left:
+        raise pull.refused(left)
+    return edited
+
+
+def _edited_settings(pull: _Pull) -> dict[str, bytes]:
+    """Write titles, authors, digests and switches into campaign.yaml."""
+    from massctl.importer.folder import as_template, quoted
+    from massctl.model.campaign import CampaignFile
+    from massctl.source.validation import known_keys
+    from massctl.source.yaml_edit import with_values
+
+    changes: dict[Keys, Value | None] = {}
+    for number, (article, given, kept) in enumerate(zip(pull.files, pull.given, pull.kept, strict=True)):
+        for key in _KEYS:
+            ours, theirs = getattr(given, key), getattr(kept, key)
+            if ours == theirs or (key == "digest" and (len(pull.given) > 1 or _is_beginning(kept))):
+                continue
+            written = str(getattr(article, key) or "")
+            if any(sign in written for sign in ("{{", "{%", "{#")):
+                say = Phrase("article {number}: {key} is a template in campaign.yaml", number=number + 1, key=key)
+                raise pull.refused([say])
+            value = theirs if isinstance(theirs, bool) else quoted(as_template(theirs))
+            changes["mpnews", "articles", number, key] = value
+    if not changes:
+        return {}
+    path = f"{pull.folder}/campaign.yaml"
+    data = with_values(_read(pull.session, path), path, known_keys(CampaignFile), changes)
+    if data is None:
+        raise pull.refused([Phrase("campaign.yaml is written in a way that cannot be changed")])
+    return {path: data}
+
+
+def _is_beginning(kept: DraftArticle) -> bool:
+    """Whether a digest is the beginning of the text, which WeChat writes where none is given."""
+    from massctl.render.tree import parse
+
+    return "".join(parse(kept.content).text().split()).startswith("".join(kept.digest.split()))
+
+
+def _edited_body(pull: _Pull, number: int, article: Article, edited: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Change an article's file so that it renders to the console's body; raises RefusedError where that fails."""
+    from massctl.apply.draft_fingerprint import differences, markup_sha256
+    from massctl.importer.console_edit import proposals
+    from massctl.render.paths import template_path
+
+    place = template_path(article.content, pull.rendered.name)
+    kept = pull.kept[number]
+    if not isinstance(place, str) or not place.startswith(f"{pull.rendered.name}/"):
+        say = Phrase("article {number}: {file} belongs to other campaigns too", number=number + 1, file=article.content)
+        raise pull.refused([say])
+    path = f"campaigns/{place}"
+    data = _read(pull.session, path)
+    source, ends = data.decode("utf-8-sig"), "\r\n" if b"\r\n" in data else "\n"
+    left: list[Phrase] | None = None
+    paths = _picture_paths(pull, place)
+    for text in proposals(path, source.replace("\r\n", "\n"), pull.given[number].content, kept.content, paths):
+        new = text.replace("\n", ends).encode()
+        made = pull.render({**edited, path: new})
+        if made is None:
+            continue
+        bodies = [each for each in differences([made[number]], [kept]) if each.name in ("text", "pictures", "links")]
+        found = [each.phrase for each in bodies]
+        if not found and markup_sha256([made[number]]) == markup_sha256([kept]):
+            return {path: new}
+        left = found or [Phrase("article {number}: how it looks differs", number=number + 1)]
+    say = Phrase("article {number}: {file} cannot be changed so", number=number + 1, file=article.content)
+    raise pull.refused(left or [each.phrase for each in differences([pull.given[number]], [kept])] or [say])
+
+
+def _picture_paths(pull: _Pull, place: str) -> dict[str, str]:
+    """Return how an article writes each picture of the campaign, by the address that WeChat gave it."""
+    import os
+
+    from massctl.apply.payloads import picture_address
+
+    folder = os.path.dirname(f"campaigns/{place}")
+    found: dict[str, str] = {}
+    for each in pull.rendered.pictures:
+        address = picture_address(each.sha256, pull.rendered.appid, pull.made.state)
+        if address is not None:
+            found[address] = os.path.relpath(each.path, folder).replace(os.sep, "/")
+    return found
+
+
+def _read(session: Session, path: str) -> bytes:
+    from massctl.source.repository import TEXT_BYTES_MAX
+
+    return session.repository.read_bytes(path, TEXT_BYTES_MAX)
+
+
+def _changes(session: Session, edited: Mapping[str, bytes]) -> str:
+    """Show what changes in each file, as git would."""
+    from difflib import unified_diff
+
+    shown: list[str] = []
+    for path, data in sorted(edited.items()):
+        before, after = (each.decode("utf-8-sig").splitlines() for each in (_read(session, path), data))
+        shown += unified_diff(before, after, path, path, n=1, lineterm="")
+    return "\n".join(shown)
+
+
+def _write(session: Session, edited: Mapping[str, bytes]) -> None:
+    from massctl.model.phrase import system_reason
+    from massctl.source.whole_file import write_whole
+
+    done: list[str] = []
+    for path, data in sorted(edited.items()):
+        target = (session.root / path).resolve()
+        try:
+            write_whole(target, data, target.stat().st_mode & 0o777)
+        except OSError as error:
+            say = Phrase("{path} cannot be written: {reason}", path=path, reason=system_reason(error))
+            raise UsageError(say, Phrase("Written: {files}", files=", ".join(done)) if done else _UNWRITTEN) from None
+        done.append(path)

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 from urllib.parse import unquote, urljoin
 
@@ -246,7 +247,7 @@ def differences(source: Facts, body: str, paths: Mapping[str, str], *, may_add: 
     made = facts_of(tree)
     whole, position, rest = "".join(made.texts), 0, []
     found: list[Phrase] = []
-    for run in source.texts:
+    for run in map(partial(_SEEN_AS_NOTHING.sub, ""), source.texts):
         at = whole.find(run, position)
         if at < 0 and may_add and run in whole:
             continue

@@ -18,7 +18,7 @@ from massctl.model.message import Picture, Purpose
 from massctl.render.article_file import ArticleFile
 from massctl.render.cjk import has_cjk
 from massctl.render.conservation import conserved, of_markdown
-from massctl.render.limits import content_faults
+from massctl.render.limits import as_sent, content_faults
 from massctl.render.markdown import read_markdown
 from massctl.render.pictures import Pictures, placeholder
 from massctl.render.styles import put_theme_on
@@ -89,7 +89,7 @@ def main() -> None:
     )
     pictures = ARTICLES * text.count("![")
     print(f"{ARTICLES} articles with {pictures} pictures: {all_of_them:.0f} ms, goal {GOAL_MS:.0f} ms")
-    print(f"as it is sent: {len(ours()) + 42 * text.count('](')} characters, goal {GOAL_CHARACTERS}")
+    print(f"as it is sent: {len(as_sent(ours()))} characters, goal {GOAL_CHARACTERS}")
 
 
 if __name__ == "__main__":

@@ -167,9 +167,14 @@ class ContentLimit:
     characters: int
 
 
+def as_sent(content: str) -> str:
+    """Return a rendered body as long as it will be sent: each placeholder becomes as long as a picture's address."""
+    return _PLACEHOLDER.sub("x" * PICTURE_ADDRESS_CHARACTERS, content)
+
+
 def content_faults(content: str, limit: ContentLimit | None = None) -> Iterator[Fault]:
-    """Check a rendered body as it will be sent: a placeholder counts as long as a picture's address."""
-    sent = _PLACEHOLDER.sub("x" * PICTURE_ADDRESS_CHARACTERS, content)
+    """Check a rendered body as it will be sent."""
+    sent = as_sent(content)
     size, count = len(sent.encode()), f"{len(sent):,}"
     longest, hint = _what_takes_it(sent) if len(sent) > CONTENT_CHARACTERS_DOCUMENTED or limit else ("", None)
     if size >= CONTENT_BYTES_BELOW:

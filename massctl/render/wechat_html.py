@@ -855,13 +855,16 @@ class _CellNeeds(NamedTuple):
 def _table(writer: _ArticleWriter, node: Element) -> None:
     """Write a table in a section that scrolls."""
     rows = [[cell for cell in each.elements if cell.name in _CELLS] for each in _rows(node)]
-    columns = len(rows[0]) if rows else 0
+    count = len(rows[0]) if rows else 0
     for caption in (child for child in node.elements if child.name == "caption"):
         writer.node(caption)
-    style = {"style": f"min-width:{columns * COLUMN_SHARE}%"} if columns > COLUMNS_MAX else None
-    scrolls = writer.block("section", {"class": "scroll", "data-ignore-width": ""}, node.at)
-    with scrolls, writer.inside("table", style):
-        _write_rows(writer, node, _least_widths(rows))
+    style = {"style": f"min-width:{count * COLUMN_SHARE}%"} if count > COLUMNS_MAX else None
+    columns = _columns(rows)
+    fits = 0 < sum(max(cell.ems for cell in column) * SPACED + BETWEEN_EMS for column in columns) <= SCREEN_EMS
+    # The attribute tells WeChat's own check that the table may be wider than the screen.
+    wide = {} if fits and style is None else {"data-ignore-width": ""}
+    with writer.block("section", {"class": "scroll", **wide}, node.at), writer.inside("table", style):
+        _write_rows(writer, node, [] if fits else [_least_width(column) for column in columns])
 
 
 def _rows(node: Element) -> Iterator[Element]:
@@ -896,22 +899,19 @@ def _said_widths(line: Element) -> list[str]:
     return said if pixels <= SCREEN_PX else ["" if each.endswith("px") else each for each in said]
 
 
-def _least_widths(rows: Sequence[Sequence[Element]]) -> list[str]:
-    """Return a minimum width for each cell of the first row; an empty list if none is needed.
-
-    A browser may make a column as narrow as its longest word, and to it each Chinese character is one: beside a long
-    text, `必须` and `可选` would stand upright.
-    """
+def _columns(rows: Sequence[Sequence[Element]]) -> list[list[_CellNeeds]]:
+    """Return what the cells of each column need; an empty list for a table in which a cell spans several."""
     if any("colspan" in cell.attributes or "rowspan" in cell.attributes for line in rows for cell in line):
         return []
-    columns = [[_cell(node) for node in column if node is not None] for column in zip_longest(*rows)]
-    if sum(max(cell.ems for cell in column) * SPACED + BETWEEN_EMS for column in columns) <= SCREEN_EMS:
-        return []
-    return [_least_width(column) for column in columns]
+    return [[_cell(node) for node in column if node is not None] for column in zip_longest(*rows)]
 
 
 def _least_width(column: Sequence[_CellNeeds]) -> str:
-    """Return the minimum width of a column. Long texts get room by themselves, and Latin words do not break."""
+    """Return the minimum width of a column, for the first row; empty if it needs none.
+
+    A browser may make a column as narrow as its longest word, and to it each Chinese character is one: beside a long
+    text, `必须` and `可选` would stand upright. Long texts get room by themselves, and Latin words do not break.
+    """
     if max(cell.ems for cell in column) > SCREEN_EMS / 2 or not any(cell.is_chinese for cell in column):
         return ""
     # The words of a header may stand in two lines, which leaves more room for the long texts.

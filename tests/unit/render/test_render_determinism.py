@@ -31,7 +31,7 @@ MACHINES = [
 ]
 
 
-APPROVED = "sha256:33b2ccf1f5a18393f97d62b9ed464bd1a7bbde804b553eab3e333e888c64212d"
+APPROVED = "sha256:7556e02cab9cac94dad84fe40b71a1b5b2db8e289f88eaab8d6f0e0116c7efae"
 """The digest of the campaign above."""
 
 

@@ -10,7 +10,7 @@ from massctl.model.message import RenderedNews
 from massctl.source.loader import built_in_theme
 
 TABLE = (
-    '<section class="scroll" data-ignore-width><table>'
+    '<section class="scroll"><table>'
     '<thead><tr><th>a</th><th style="text-align:right">b</th></tr></thead>'
     '<tbody><tr><td>1</td><td style="text-align:right">2</td></tr></tbody></table></section>'
 )
@@ -224,7 +224,7 @@ def test_a_lone_picture_needs_no_paragraph() -> None:
 def test_the_built_in_theme_keeps_pictures_apart() -> None:
     css = built_in_theme("qingshan") or ""
     found = body("![](a.png)\n\n<img src='a.png' height='9'>", {"spring/articles/a.png": "A"}, css=css)
-    style = 'style="display:block;max-width:100%;margin:0 auto 1.2em"'
+    style = 'style="display:block;width:100%;margin:0 0 1.2em"'
     assert f'<img src="{hold("A")}" data-w="1080" {style}>' in found
     assert 1 == found.count("width:14px")
 

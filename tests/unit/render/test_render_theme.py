@@ -459,11 +459,11 @@ def styles(look: object, article: object = None, text: str = "## 题\n\n正文",
 @pytest.mark.parametrize(
     ("key", "value", "style"),
     [
-        ("accent", "#731", "border-top:3px solid #773311"),
+        ("accent", "#731", "border-top:solid #773311"),
         ("font_size", 18, "font-size:18px"),
         ("line_height", 2, "line-height:2;"),
         ("padding", 12, "padding:0 12px"),
-        ("gap", 1.5, '<p style="margin:0 0 1.5em">'),
+        ("gap", 1.5, '<p style="margin:0 0 24px">'),
         ("headings", "plain", "margin:2.2em 0 .8em;font-size:1.3em"),
         ("headings", "rule", "border-top:1px solid #8885"),
         ("headings", "bar", "border-left:6px solid #065"),

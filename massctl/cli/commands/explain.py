@@ -10,6 +10,7 @@ import click
 
 from massctl.cli.app import Result, run
 from massctl.cli.arguments import form_option
+from massctl.cli.completion import codes
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console, choose_language, chosen_language, make_console, use_console
 from massctl.errors import UsageError
@@ -20,7 +21,7 @@ from massctl.wechat.errcodes import API, Again, ErrorClass, Judgement, judgement
 
 
 @click.command(name="explain")
-@click.argument("code", required=False, metavar="[CODE]")
+@click.argument("code", required=False, metavar="[CODE]", shell_complete=codes)
 @click.option(
     "--language",
     type=click.Choice(["zh", "en"]),

@@ -16,6 +16,7 @@ import click
 from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import form_option, read_at_most, sandbox_option
 from massctl.cli.commands.new import require_free_folder, require_name
+from massctl.cli.completion import account_names
 from massctl.cli.exit_codes import ExitStatus
 from massctl.errors import UsageError
 from massctl.model.ids import AccountName, CampaignName, MediaId
@@ -50,7 +51,10 @@ def _options(command: F) -> F:
             help="How articles are written; auto: Markdown, or HTML where something is designed.",
         ),
         click.option(
-            "--account", metavar="A", help="The account's name in massctl.yaml; required if there are several."
+            "--account",
+            shell_complete=account_names,
+            metavar="A",
+            help="The account's name in massctl.yaml; required if there are several.",
         ),
     ):
         command = option(command)
@@ -66,7 +70,12 @@ def command() -> None:
 
 
 @command.command(name="drafts")
-@click.option("--account", metavar="A", help="The account's name in massctl.yaml; required if there are several.")
+@click.option(
+    "--account",
+    shell_complete=account_names,
+    metavar="A",
+    help="The account's name in massctl.yaml; required if there are several.",
+)
 @form_option
 @sandbox_option
 @click.pass_obj

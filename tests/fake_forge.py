@@ -37,6 +37,8 @@ class FakeForge:
     """Path and commit -> git's name of the file's bytes there."""
     newest: str = ""
     """The commit that changed any path last."""
+    paths: list[str] = field(default_factory=list)
+    """Whose newest commits were asked for."""
     asked: list[str] = field(default_factory=list)
     status: int = 200
     """What it answers to everything, where that is not 200."""
@@ -86,7 +88,7 @@ class FakeForge:
     def _answer(self, method: str, parts: list[str], query: dict[str, str], body: Any) -> Any:
         handlers: dict[tuple[str, int, str], Callable[[], Any]] = {
             ("GET", 2, "pulls"): lambda: next(each for each in self.pulls if each["number"] == int(parts[1])),
-            ("GET", 1, "commits"): lambda: [{"sha": self.newest}],
+            ("GET", 1, "commits"): lambda: self.paths.append(query["path"]) or [{"sha": self.newest}],
             ("GET", 3, "commits"): lambda: self._brought(parts[1]),
             ("GET", 3, "collaborators"): lambda: self._permission(parts[1]),
             ("POST", 2, "statuses"): lambda: self._set_status(parts[1], body),

@@ -135,6 +135,13 @@ def merged_lock(
     return MergedFile(f"{told('rev-parse', '--show-prefix')}{path}", blob, commit, branch)
 
 
+def path_of_folder(root: Path, settings: "MassctlFile", environment: Mapping[str, str], name: CampaignName) -> str:
+    """Return a campaign's folder from the top of the repository, which forges count from."""
+    asked = Git(root, known_to_git(settings, environment)).run("rev-parse", "--show-prefix")
+    prefix = asked.out.decode("utf-8", "surrogateescape").strip("\n") if asked.done else ""
+    return f"{prefix}{CAMPAIGNS}/{name}"
+
+
 def has_git(root: Path) -> bool:
     """Return whether something is called .git here or above: git says of a broken one too that it is none."""
     return any(os.path.lexists(folder / ".git") for folder in (root, *root.parents))

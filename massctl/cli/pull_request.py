@@ -1,7 +1,7 @@
 """A pull request as data: its files are written beside the checkout of main, and nothing of it is run.
 
-Only what massctl reads is written: massctl.yaml, campaigns/ and the .gitattributes. A link or a submodule among them
-refuses the whole, because what it leads to is no part of what is reviewed.
+Only what massctl reads is written: massctl.yaml, massctl.tags.json, campaigns/ and the .gitattributes. A link or a
+submodule among them refuses the whole, because what it leads to is no part of what is reviewed.
 """
 
 import shutil
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from massctl.errors import ForgeError, RefusedError
 from massctl.model.ids import LOCK_FILE, CampaignName
 from massctl.model.phrase import Phrase, enumerated
-from massctl.source.repository import CAMPAIGNS, SETTINGS
+from massctl.source.repository import CAMPAIGNS, ROOT_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,7 +67,7 @@ def write_files(session: "Session", number: int, sha: str | None = None) -> Pull
         say = Phrase("pull request {number} moved on; the run of its new commit looks at it", number=number)
         raise ForgeError(say, Phrase("Nothing was written."))
     files = branch.files(tip)
-    read = [path for path in files if path == SETTINGS or path.startswith(f"{CAMPAIGNS}/")]
+    read = [path for path in files if path in ROOT_FILES or path.startswith(f"{CAMPAIGNS}/")]
     attributes = [path for path in files if PurePosixPath(path).name == ATTRIBUTES]
     _refuse_links(files, [*read, *attributes, *(path for path in (CAMPAIGNS,) if path in files)])
     folder = session.places.cache / "pull-request"

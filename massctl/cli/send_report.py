@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from massctl.cli.checkout import path_of_folder
 from massctl.cli.forge import forge_of, line_to_forge
 from massctl.model.entries import (
     Entry,
@@ -24,7 +25,6 @@ from massctl.model.phrase import Phrase
 from massctl.model.state import FINAL, Job, Record, RecordKey, Status, status_of
 from massctl.plan.retry_policy import settle
 from massctl.plan.steps import Refusal
-from massctl.source.repository import CAMPAIGNS
 from massctl.view.i18n import Reader
 from massctl.view.markdown_text import Words
 from massctl.view.words import STATUS, recorded
@@ -70,7 +70,8 @@ def report_sends(
             mark = f"<!-- massctl:sent {name} -->"
             record, why = state.record(name, edition), stopped.get((name, edition), ())
             body = sent_comment(record, mark, session.console.reader, why)
-            for number in forge.merged_from(f"{CAMPAIGNS}/{name}", session.settings.policy.branch or "main"):
+            path = path_of_folder(session.root, session.settings, environment, name)
+            for number in forge.merged_from(path, session.settings.policy.branch or "main"):
                 forge.comment(number, body, mark)
                 told.append(number)
     finally:

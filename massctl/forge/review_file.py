@@ -57,7 +57,7 @@ class ReviewFile(Strict):
     locks: dict[_Name, str] = Field(default_factory=dict)
     """Campaign -> the text of its campaign.lock.json, of those that had none or another one."""
     disagreeing: list[_Name] = Field(default_factory=list)
-    """Campaigns whose lock was not what their files give."""
+    """Campaigns to which the pull request brought a lock that is not what their files give."""
     pictures: dict[_Name, Annotated[list[_Png], Field(max_length=PICTURES_MAX)]] = Field(default_factory=dict)
     """Campaign -> what a phone shows of it, PNGs in Base64."""
     hidden: list[str] = Field(default_factory=list)

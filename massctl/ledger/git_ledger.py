@@ -26,7 +26,7 @@ from massctl.errors import (
 from massctl.ledger.chained_ledger import ChainedLedger, Lines, stale
 from massctl.ledger.codec import End, is_whole
 from massctl.ledger.git_branch import GitBranch, Push, Tip
-from massctl.ledger.high_water_mark import Floor, note_floor, seen_floor, seen_mark
+from massctl.ledger.high_water_mark import Floor, note_floor, restore_command, seen_floor, seen_mark
 from massctl.ledger.local_file import aside_name
 from massctl.ledger.signature import UNSIGNED, LedgerKeys, Signing, trailer_line, trailer_of
 from massctl.model.entries import Entry
@@ -404,11 +404,9 @@ def _with_trailer(said: str, data: bytes) -> str:
 
 def _way_back(store: GitStore, commit: Tip) -> Phrase:
     """Say what puts the files of a commit on the branch again, as a new commit."""
-    remote, _, branch = store.branch.partition("/")
-    restore = f'"$(git commit-tree {commit[:12]}^{{tree}} -p FETCH_HEAD -m restore)":refs/heads/{branch}'
     return Phrase(
         "{command}   puts it back; find out who pushed what came after that commit",
-        command=f"git fetch {remote} {branch} && git push {remote} {restore}",
+        command=restore_command(store.branch, commit[:12]),
     )
 
 

@@ -102,13 +102,15 @@ def require_newest(
     then = Phrase("{why} It does not have what was sent since. Nothing was sent and nothing was changed.", why=why)
     if branch is not None:
         raise LedgerOlderError(
-            Phrase("the branch {branch} was set back to an older commit", branch=branch),
+            Phrase("the ledger on {branch} was set back to an older state", branch=branch),
             then,
             Phrase(
-                "push the newer commit to it again; on GitHub, Activity of the repository names every"
-                " push. If it is lost for good, begin a new ledger and import what was sent: "
-                "{command}",
-                command=Command("state init", '--new-lineage --reason "…"'),
+                "{command}   puts the files of COMMIT back, the newest one with all entries: {log}   shows them, and "
+                "after a forced push GitHub's Activity of the repository. If it is lost for good, begin a new ledger "
+                "and import what was sent: {init}",
+                command=restore_command(branch, "COMMIT"),
+                log="git log FETCH_HEAD",
+                init=Command("state init", '--new-lineage --reason "…"'),
             ),
         )
     raise LedgerOlderError(
@@ -121,6 +123,13 @@ def require_newest(
             state_init=Command("state init", '--new-lineage --reason "…"'),
         ),
     )
+
+
+def restore_command(branch: str, commit: str) -> str:
+    """Return what puts the files of a commit on a branch again, as a new commit; `branch` with its remote."""
+    remote, _, name = branch.partition("/")
+    restored = f'"$(git commit-tree {commit}^{{tree}} -p FETCH_HEAD -m restore)":refs/heads/{name}'
+    return f"git fetch {remote} {name} && git push {remote} {restored}"
 
 
 def require_unseen(mark: Mark | None) -> None:

@@ -23,6 +23,9 @@ and 250 MB (2026-11)."""
 PASSED_ELEMENTS_MAX: Final = 40_000
 """Ours: opening tags of an HTML article, which no inliner reads: one for each 25 bytes of the longest article. Reading
 so many takes a second and 100 MB (2026-11)."""
+ATTRIBUTES_MAX: Final = 200
+"""Ours: attributes of one tag; the console writes some 30. To find one that stands twice, a parser compares each with
+all before it: a tag of 80,000 takes 20 seconds (2026-11)."""
 REPEATED_MAX: Final = 400_000
 """Ours: elements that a parser may make of emphasis that is never closed: it opens each anew in every paragraph."""
 BRACKETS_MAX: Final = 10_000
@@ -62,6 +65,7 @@ _FEWER_ELEMENTS: Final = Phrase(
     "remove tags that show nothing, as other editors write them: a plain paragraph needs one element, not ten"
 )
 _FEWER_BRACKETS: Final = Phrase("put what is not a link between back-ticks or in a block of code")
+_FEWER_ATTRIBUTES: Final = Phrase("remove those that another program wrote; is a quotation mark missing before them?")
 
 
 def too_many(limit: int) -> Fault:
@@ -141,6 +145,9 @@ def depth_fault(html: str, elements_max: int = ELEMENTS_MAX) -> Fault | None:
     # Names of the open elements, the outermost first.
     opened: list[str] = []
     for tag in tags(html):
+        if len(tag.attributes) > ATTRIBUTES_MAX:
+            say = Phrase("`<{name}>` has more than {limit} attributes", name=tag.name, limit=ATTRIBUTES_MAX)
+            return Fault("MC304", say, _FEWER_ATTRIBUTES, needle=html[tag.start : tag.name_start + len(tag.name)])
         if tag.name in _EMPHASIS:
             unclosed[tag.name] = max(0, unclosed[tag.name] + (-1 if tag.closing else 1))
         if tag.closing:

@@ -66,7 +66,10 @@ def _rows(names: str, row: ElementRule) -> dict[str, ElementRule]:
 _AS_PICTURE: Final = Phrase("show it as a picture or a drawing (`<svg>`)")
 _AS_STYLE: Final = Phrase("write the styles into `style` attributes")
 _ONLY_BODY: Final = Phrase("keep only the content of `<body>`")
-_TAKE_IT_OUT: Final = Phrase("take it out; docs/reference/wechat-html.md lists what WeChat keeps")
+_TAKE_IT_OUT: Final = Phrase("take it out; the page “WeChat's HTML” of the documentation lists what WeChat keeps")
+_VIDEO: Final = Phrase(
+    "insert a video in the console and copy its element, which has `data-mpvid`; link to what is on another site"
+)
 _CARD_PICTURES: Final = ("data-miniprogram-imageurl", "data-progarm-imageurl", "data-program-imageurl")
 """Where the picture of a mini-program's card stands; the misspelling is WeChat's own, of 2019."""
 _PART: Final = ElementRule(Handling.PART)
@@ -135,9 +138,10 @@ ELEMENTS: Final[Mapping[str, ElementRule]] = {
     **_rows("html head body meta base", ElementRule(Handling.REFUSE, advice=_ONLY_BODY)),
     **_rows(
         "applet audio button embed form frame frameset marquee noembed noframes noscript object plaintext script"
-        " select template textarea video xmp",
+        " select template textarea xmp",
         ElementRule(Handling.REFUSE, advice=_TAKE_IT_OUT),
     ),
+    "video": ElementRule(Handling.REFUSE, advice=_VIDEO),
 }
 _OURS: Final = "massctl-"
 LINK_HOST: Final = "mp.weixin.qq.com"
@@ -188,7 +192,7 @@ def refusal(name: str, attributes: Mapping[str, str]) -> Fault | None:
     found = row(name)
     is_video = "video_iframe" in attributes.get("class", "").split() and bool(attributes.get("data-mpvid"))
     if name == "iframe" and not is_video:
-        return _removed(name, _TAKE_IT_OUT)
+        return _removed(name, _VIDEO)
     return _removed(name, found.advice) if found is not None and found.advice is not None else None
 
 

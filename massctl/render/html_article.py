@@ -88,7 +88,7 @@ def _faults(tag: Tag, text: str, element: Element | None, links: ExternalLinks) 
         yield replace(lost_title(), needle=text[tag.start : tag.name_start + len(tag.name)]), tag.start
     elif writer_row(tag.name) is None and not (element is not None and _is_in_refused(element)):
         say = Phrase("massctl does not know `<{name}>`, and WeChat may remove it with what is in it", name=tag.name)
-        hint = Phrase("write `<section>` or `<span>` instead; docs/reference/wechat-html.md lists what WeChat keeps")
+        hint = Phrase("write `<section>` or `<span>`; the page “WeChat's HTML” of the documentation lists what stays")
         yield Fault("MC308", say, hint, needle=text[tag.start : tag.name_start + len(tag.name)]), tag.start
     yield from tag_faults(tag, text, attributes, links)
 

@@ -57,6 +57,6 @@ class Inputs(Protocol):
         """Give the place in massctl.yaml of the first of these keys that the account says, or else the repository."""
         ...
 
-    def house_themes(self) -> tuple[str, ...]:
-        """Name the house's own themes, to suggest one; each is a file `_shared/themes/NAME.css`."""
+    def own_themes(self) -> tuple[str, ...]:
+        """Name the repository's own themes, to suggest one; each is a file `_shared/themes/NAME.css`."""
         ...

@@ -14,7 +14,7 @@ from markdown_it.token import Token
 from massctl.model.diagnostics import Lines, Severity
 from massctl.model.phrase import Phrase
 from massctl.render.article_file import ArticleFile
-from massctl.render.bounds import DEPTH_MAX, ELEMENTS_MAX, TooMuchError, depth_fault, too_many
+from massctl.render.bounds import ATTRIBUTES_MAX, DEPTH_MAX, ELEMENTS_MAX, TooMuchError, depth_fault, too_many
 from massctl.render.elements import is_script, writer_row
 from massctl.render.fault import Fault
 from massctl.render.html_article import UNENDED_COMMENT, tag_faults
@@ -61,7 +61,8 @@ def read_markdown(text: str, page: ArticleFile, *, is_file: bool = False) -> Sou
         writer.write(note)
         builder.end("massctl-text")
     # Markdown's own nesting is bounded. Deep raw HTML could keep an HTML5 parser busy for minutes.
-    if isinstance(builder, HtmlBuilder) and writer.tags + max(token.level for token in parsed.tokens) > DEPTH_MAX:
+    deepest = writer.tags + max((token.level for token in parsed.tokens), default=0)
+    if isinstance(builder, HtmlBuilder) and (deepest > DEPTH_MAX or writer.longest > ATTRIBUTES_MAX):
         deep = depth_fault(builder.html, ELEMENTS_MAX)
         if deep is not None:
             page.report(deep)
@@ -91,6 +92,8 @@ class _TokenReader:
         """Where the lines begin that are read, or where the last HTML ends."""
         self.tags = 0
         """An upper bound for the tags in raw HTML."""
+        self.longest = 0
+        """An upper bound for the attributes of one of these tags."""
 
     def write(self, tokens: Sequence[Token]) -> None:
         builder, writers = self._builder, _WRITERS
@@ -165,6 +168,7 @@ class _TokenReader:
 
     def _html(self, token: Token) -> None:
         self.tags += token.content.count("<")
+        self.longest = max(self.longest, len(token.content) // 2)
         start = self._found(token.content)
         self._builder.raw(_checked_html(token.content, self._page, start if start >= 0 and self._is_file else None))
 

@@ -180,8 +180,6 @@ def _ends_soon(state: StateBlock, start: int, end: int) -> bool:
 def _bracketed_block(state: StateBlock, start: int, end: int, _: bool) -> bool:
     r"""Read lines from `\[` at the beginning of one to `\]` at the end of one; none between is empty."""
     first = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
-    if state.is_code_block(start):
-        return False
     lines, last = [first[2:]], start
     while not lines[-1].rstrip().endswith("\\]"):
         last += 1

@@ -1,30 +1,53 @@
 """The message of a campaign, rendered: strings of campaign.yaml through Jinja, articles, covers, limits."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, assert_never
 
-from massctl.model.campaign import TAKE_OUT, Article, Cover, Image, MpNews, MpVideo, Path, Text, Voice, WxCard, flags_of
+from massctl.model.campaign import (
+    SQUARE,
+    TAKE_OUT,
+    WIDE,
+    Article,
+    Cover,
+    Crop,
+    Image,
+    MpNews,
+    MpVideo,
+    Path,
+    Ratio,
+    Text,
+    Voice,
+    WxCard,
+    crop_around,
+    flags_of,
+)
 from massctl.model.diagnostics import Severity
-from massctl.model.ids import Sha256
-from massctl.model.message import Recording, RenderedArticle, RenderedMessage, RenderedNews, RenderedText
-from massctl.model.phrase import Phrase
+from massctl.model.ids import MediaId, Sha256
+from massctl.model.message import (
+    MaterialRef,
+    Picture,
+    Recording,
+    RenderedArticle,
+    RenderedCard,
+    RenderedImage,
+    RenderedMessage,
+    RenderedNews,
+    RenderedText,
+    RenderedVideo,
+    RenderedVoice,
+)
+from massctl.model.phrase import Command, Phrase
 from massctl.model.theme import ThemeSettings
 from massctl.render.fault import Fault
+from massctl.render.inputs import RecordingPurpose
+from massctl.render.paths import is_foreign, picture_paths
 from massctl.render.rules.registry import LIMITS
 from massctl.render.rules.subject import Subject
 from massctl.render.strings import Check, Strings, no_check
 
 if TYPE_CHECKING:
     from massctl.render.theme import Theme
-
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-
-from massctl.model.campaign import SQUARE, WIDE, Crop, Ratio, crop_around
-from massctl.model.ids import MediaId
-from massctl.model.message import MaterialRef, Picture, RenderedCard, RenderedImage, RenderedVideo, RenderedVoice
-from massctl.model.phrase import Command
-from massctl.render.inputs import RecordingPurpose
-from massctl.render.paths import is_foreign, picture_paths
 
 LEAD_PIXELS_MIN: Final = (900, 383)
 """Width and height of what the list shows of a first article.

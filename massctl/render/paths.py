@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from massctl.model.diagnostics import Severity
-from massctl.model.phrase import Phrase, enumerated
+from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.render.fault import Fault
 
 SHARED: Final = "_shared"
@@ -86,7 +86,10 @@ def pixel_note(address: str) -> Fault:
 def foreign_picture(written: str) -> Fault:
     """Say that a picture's address is not one of WeChat's."""
     shown = _shown(written)
-    hint = Phrase("save the picture in the campaign's folder and write its path")
+    hint = Phrase(
+        "save the picture in the campaign's folder and write its path; for a whole page: {command}",
+        command=Command("import", "url PAGE.html NAME"),
+    )
     if written.lower().startswith("data:"):
         hint = Phrase(
             "remove it if it shows nothing, as the placeholders of saved pages do; otherwise save it as a file"

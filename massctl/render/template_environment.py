@@ -139,7 +139,9 @@ def _check_length(characters: int) -> None:
 def _check_width(width: object) -> None:
     """Refuse a width, a number of digits or of fill characters that only makes texts long."""
     if isinstance(width, int) and abs(width) > WIDTH_MAX:
-        raise _over_budget(Phrase("the width {width} is over {limit}", width=f"{width:.3g}", limit=WIDTH_MAX), _SMALLER)
+        raise _over_budget(
+            Phrase("the width {width} is over {limit}", width=f"{width:,}", limit=f"{WIDTH_MAX:,}"), _SMALLER
+        )
 
 
 def _range(*args: int) -> range:

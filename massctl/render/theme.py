@@ -35,7 +35,7 @@ PARTS: Final = (
     *(f"code-{each}" for each in CODE_STYLES),
 )
 """Style sheets beside them: the base, the blocks, and the styles that may replace a theme's own."""
-HOUSE_FOLDER: Final = "_shared/themes"
+OWN_FOLDER: Final = "_shared/themes"
 """Where a repository keeps its own themes, from the campaigns folder."""
 BASES_MAX: Final = 8
 """Ours: how deep themes may import each other."""
@@ -136,7 +136,7 @@ def _is_house(path: str) -> bool:
 
 
 def _unused(sheets: Sequence[tuple[str, Sheet]], variables: Mapping[str, tuple[str, Declaration]]) -> Iterator[Fault]:
-    """Find the house's variables that nothing names, misspelt ones before all."""
+    """Find the repository's variables that nothing names, misspelt ones before all."""
     values = [each.value for _, sheet in sheets for each in sheet.variables]
     values += [each.value for _, sheet in sheets for rule in sheet.rules for each in rule.declarations]
     named = {name for value in values for name in _named(value)}
@@ -324,7 +324,7 @@ class Theme:
     faults: tuple[Fault, ...] = ()
     """Those without a path are of a key of `theme`."""
     sources: dict[str, str] = field(default_factory=dict)
-    """The house's files that it was made from, by path from the campaigns folder."""
+    """The repository's files that it was made from, by path from the campaigns folder."""
     pictures: tuple[tuple[str, Picture], ...] = ()
     """What it may show: the picture as written, and what was found. An article may use none of them."""
 
@@ -377,7 +377,7 @@ class Themes:
         if any(each.severity is Severity.ERROR for each in faults):
             # What could not be read may use the variables that nothing else does.
             faults = [each for each in faults if each.code != "MC115" or each.severity is Severity.ERROR]
-        sources = {path: text for path, text in files if path.startswith(HOUSE_FOLDER)}
+        sources = {path: text for path, text in files if path.startswith(OWN_FOLDER)}
         return Theme(css, tuple(dict.fromkeys(faults)), sources, tuple(pictures))
 
     def _picture(self, reference: Reference) -> tuple[str, Picture | None] | Fault:
@@ -403,7 +403,7 @@ class _Reading:
 
     def read(self, name: str, at: _At | None) -> None:
         """Read the theme `name`; `at` is the `@import` that names it, None for campaign.yaml and massctl.yaml."""
-        path = f"{HOUSE_FOLDER}/{name}.css"
+        path = f"{OWN_FOLDER}/{name}.css"
         if path in self._open or len(self._open) > BASES_MAX:
             self._refuse_import(name, path, at)
             return
@@ -424,7 +424,7 @@ class _Reading:
             hint = Phrase("remove this `@import`; to begin with another theme, write that one's name")
             self._say(at, "MC111", Phrase("the theme `{name}` imports itself", name=name), hint)
         else:
-            names = [each.removeprefix(f"{HOUSE_FOLDER}/").removesuffix(".css") for each in self._open]
+            names = [each.removeprefix(f"{OWN_FOLDER}/").removesuffix(".css") for each in self._open]
             circle = " → ".join([*names[self._open.index(path) :], name])
             say = Phrase("themes import each other in a cycle: {themes}", themes=circle)
             self._say(at, "MC111", say, Phrase("remove one `@import` from the cycle"))
@@ -438,7 +438,7 @@ class _Reading:
         plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
         self._open.append(path)
         for base in read_sheet(plain).bases:
-            # A house theme of a built-in's name may begin with what it takes the place of.
+            # A repository's theme may import the built-in theme whose name it has.
             is_replaced = base.name == name and self._inputs.stylesheet(name) is not None
             read = self._read_built_in if is_replaced else self.read
             read(base.name, (path, base))
@@ -468,7 +468,7 @@ class _Reading:
                 self._read_built_in(base.name, at)
             self.files[f"{BUILT_IN_FOLDER}{name}.css"] = css
             return
-        known = sorted({*BUILT_IN, *self._inputs.house_themes()})
+        known = sorted({*BUILT_IN, *self._inputs.own_themes()})
         hint = meant(name, known) or Phrase("write one of these names")
         say = Phrase("there is no theme `{name}`; available: {known}", name=name, known=enumerated(known))
         self._say(at, "MC111", say, hint)

@@ -15,16 +15,18 @@ from massctl.model.entries import Entry
 from massctl.model.ids import CampaignName, Sha256
 from massctl.model.lock import LockedPicture, path_from_lock, restored, version_of
 from massctl.model.message import Picture, RenderedCampaign, Window
+from massctl.model.phrase import Command, Phrase
 from massctl.model.settings import MassctlFile
-from massctl.model.state import State, Status, beijing_day, status_of
-from massctl.plan.guards import HandoffItem, PolicyInForce, handoff_of
-from massctl.plan.plan import make_plan
+from massctl.model.state import FINAL, State, Status, beijing_day, status_of
+from massctl.plan.guards import HandoffItem, PolicyInForce, handoff_of, unasked
+from massctl.plan.plan import Plan, make_plan
 from massctl.plan.review_diff import base_of, difference, last_sent
 from massctl.plan.schedule import schedule_of
-from massctl.plan.steps import Concluded, Invalid
+from massctl.plan.steps import Concluded, Desired, Guard, Invalid, Refusal
 from massctl.plan.window import window_state
 from massctl.source.campaigns import load_settings
 from massctl.source.loader import Desires, Workbench, agenda_of
+from massctl.source.locks import locked_digest
 from massctl.source.repository import CAMPAIGNS, SETTINGS, Repository
 from massctl.view.i18n import Language
 from massctl.view.pages.calendar_page import calendar_page
@@ -263,6 +265,7 @@ class PageCache:
                 status=self._status(name, kept),
                 earlier=old.earlier if old else None,
                 handoff=self._handoff(kept),
+                missing=self._missing(kept),
                 account=self._account(kept),
             )
             files = {**(old.files if old else {}), **(kept.files if kept else {})}
@@ -296,9 +299,7 @@ class PageCache:
             for name in sorted(self._stale)[:_RENEWED_MAX]:
                 self._look(name, self._state)
             desired = [self._kept[name].found for name in self._folders.names if name in self._kept]
-            workbench = Workbench(self._repository, settings, self._served.cache)
-            agenda = agenda_of(workbench, self._state, desired, self._folders.names, None, now)
-            plan = make_plan(desired, self._state, PolicyInForce(settings.policy, agenda), now)
+            plan = self._plan(desired, settings, now)
             windows = {each.name: each.window for each in desired if each.window is not None}
             schedule = schedule_of(plan, windows, self._state, settings, now)
             return calendar_page(schedule, month, settings, self._trouble, self._sheet({}), heard)
@@ -380,6 +381,29 @@ class PageCache:
     def _account(self, kept: Rendered | None) -> str:
         campaign = kept.campaign if kept else None
         return self._settings.name_of(campaign.account) if campaign and self._settings is not None else ""
+
+    def _plan(self, desired: Sequence[Desired], settings: MassctlFile, now: datetime, *names: str) -> Plan:
+        """Plan campaigns as their files have them; `names` are those that somebody names."""
+        workbench, named = Workbench(self._repository, settings, self._served.cache), frozenset(names) or None
+        agenda = agenda_of(workbench, self._state, desired, self._folders.names, named, now)
+        return make_plan(desired, self._state, unasked(PolicyInForce(settings.policy, agenda, named=named)), now)
+
+    def _missing(self, kept: Rendered | None) -> tuple[Refusal, ...] | None:
+        """Say what keeps a campaign from being sent as it is now; None for one with faults, and for one that is out."""
+        settings = self._settings
+        if kept is None or settings is None or not isinstance(kept.found, RenderedCampaign):
+            return None
+        campaign = kept.found
+        if status_of(self._state.record(campaign.name, campaign.edition)) in FINAL:
+            return None
+        refusals = self._plan([campaign], settings, self._served.now(), campaign.name).campaigns[0].refusals
+        locked = locked_digest(self._repository, campaign.name) if settings.policy.require_lock else campaign.digest
+        if locked == campaign.digest:
+            return refusals
+        say = Phrase("it is not locked") if locked is None else Phrase("it was edited since it was locked")
+        guard = Guard.LOCK_MISSING if locked is None else Guard.LOCK_STALE
+        hint = Phrase("{command}, then commit and have it reviewed", command=Command("lock", campaign.name))
+        return (Refusal(guard, say, hint), *refusals)
 
     def _handoff(self, kept: Rendered | None) -> tuple[HandoffItem, ...]:
         campaign = kept.campaign if kept else None

@@ -55,8 +55,8 @@ def shown_themes(workbench: Workbench, settings: ThemeSettings, sample: str = ""
     """Render a sample in every theme, the built-in ones first, then those of the repository."""
     name, _, _, title = _SAMPLES.get(sample, _SAMPLES[""])
     inputs = _Samples(workbench.repository, workbench.settings, workbench.cache)
-    house = [each for each in workbench.house_themes() if each not in BUILT_IN]
-    themes = [ThemeSettings(name=each).over(settings) for each in (*BUILT_IN, *house)]
+    own = [each for each in workbench.own_themes() if each not in BUILT_IN]
+    themes = [ThemeSettings(name=each).over(settings) for each in (*BUILT_IN, *own)]
     return [_shown(inputs, theme, name, title) for theme in themes]
 
 

@@ -140,7 +140,7 @@ class Workbench:
         """Return a built-in theme; None if there is none of that name."""
         return built_in_theme(theme)
 
-    def house_themes(self) -> tuple[str, ...]:
+    def own_themes(self) -> tuple[str, ...]:
         """Name the files of campaigns/_shared/themes/, without their ending."""
         return self.repository.names_in("campaigns/_shared/themes", ".css")
 

@@ -168,7 +168,8 @@ def _tells_cases_apart(folder: int, name: str) -> bool:
 
 SETTINGS: Final = "massctl.yaml"
 TAGS_FILE: Final = "massctl.tags.json"
-_AT_THE_ROOT: Final = (SETTINGS, TAGS_FILE)
+ROOT_FILES: Final = (SETTINGS, TAGS_FILE)
+"""All that is read beside `campaigns/`."""
 CAMPAIGNS: Final = "campaigns"
 LOCK_BYTES_MAX: Final = 4 * 1024 * 1024
 """Far above what eight articles and their pictures need."""
@@ -397,8 +398,8 @@ class Repository:
                 raise
             say = Phrase("{name} is a link that leads back to itself", name=as_written(path))
             raise UnreadableError("MC001", path, say, Phrase("replace the link by the file itself")) from None
-        fence = real_root if path in _AT_THE_ROOT else os.path.join(real_root, CAMPAIGNS)
-        if pure.parts[0] != CAMPAIGNS and path not in _AT_THE_ROOT:
+        fence = real_root if path in ROOT_FILES else os.path.join(real_root, CAMPAIGNS)
+        if pure.parts[0] != CAMPAIGNS and path not in ROOT_FILES:
             raise _outside(path)
         if os.path.commonpath([real, fence]) != fence or real == fence:
             raise _outside(path)

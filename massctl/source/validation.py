@@ -169,7 +169,7 @@ _MISSING_LINES: Final = {
     "cover": "cover: images/cover.jpg",
 }
 """Key -> a line with a value that shows what it is; other keys say it by their name."""
-_EVERY_KEY: Final = Phrase("docs/reference/format.md describes each key")
+_EVERY_KEY: Final = Phrase("the page “Files” of the documentation describes each key")
 _NO_SECRET: Final = Phrase(
     "keep the secret or the address out of the file: put it in a variable, and write the variable's name"
 )

@@ -81,7 +81,7 @@ def test_a_branch_that_somebody_set_back_is_older(in_git: Shell, remote: Path):
     in_git("state", "import", "--website-send", "2026-11-30T20:00:00+08:00", "--reason", "the console")
     git(remote, "update-ref", "refs/heads/massctl-state", tip)
     said = in_git("apply", "notice", "--yes")
-    told = "the branch origin/massctl-state was set back to an older commit"
+    told = "the ledger on origin/massctl-state was set back to an older state"
     assert (5, True, True) == (said.status, "ledger_damaged" in said.out, told in " ".join(said.out.split()))
 
 

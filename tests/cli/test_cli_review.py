@@ -1,6 +1,7 @@
 """`massctl ci review`: a pull request of a bare remote, rendered as data beside a checkout of main."""
 
 import json
+import os
 import shutil
 from base64 import b64decode, b64encode
 from pathlib import Path
@@ -87,11 +88,16 @@ def test_a_new_letter_is_locked_and_shown_by_how_it_begins(main: Shell, real: bo
     assert any("9 words" in words for words, _ in rows), rows
 
 
-def test_a_lock_that_does_not_agree_is_named(main: Shell) -> None:
+@pytest.mark.parametrize("forged", [True, False])
+def test_a_lock_that_the_pull_request_brings_and_that_does_not_agree_is_named(main: Shell, forged: bool) -> None:
+    """An editor who changes words, and leaves the lock of main, did nothing wrong: it is only written anew."""
+    main.tree.text("notice", content="锁定的一句")
+    if forged:
+        main("lock")
     main.tree.text("notice", content="另一句")
     review = reviewed(main, proposed(main))
 
-    assert (["notice"], ["notice"]) == ([*review["locks"]], review["disagreeing"])
+    assert (["notice"], ["notice"] if forged else []) == ([*review["locks"]], review["disagreeing"])
 
 
 def test_a_fork_gets_no_lock(main: Shell) -> None:
@@ -153,6 +159,25 @@ def test_no_attribute_changes_what_is_rendered(main: Shell) -> None:
     assert (True, False) == (b"$Id$" in written, b"\r" in written)
 
 
+def test_a_tag_that_the_account_does_not_have_is_found_in_the_review(main: Shell) -> None:
+    """By the pulled tags of the pull request, which are beside campaigns/."""
+    tags = {"pulled_at": "2026-11-30T12:00:00+08:00", "tags": [{"id": 2, "name": "members", "count": 8}]}
+    main.tree.write("massctl.tags.json", json.dumps({"format_version": 1, "accounts": {"main": tags}}))
+    main.tree.text("notice")
+    text = main.tree.read("campaigns/notice/campaign.yaml")
+    main.tree.write("campaigns/notice/campaign.yaml", text.replace("is_to_all: true", "tag: membres"))
+    (planned,) = reviewed(main, proposed(main))["plan"]["campaigns"]
+
+    assert ["MC610"] == [each["code"] for each in planned["diagnostics"]]
+
+
+def test_a_lock_that_is_too_large_is_named_and_written_anew(main: Shell) -> None:
+    main.tree.write("campaigns/notice/campaign.lock.json", " " * 5_000_000)
+    review = reviewed(main, proposed(main))
+
+    assert (["notice"], ["notice"]) == ([*review["locks"]], review["disagreeing"])
+
+
 @pytest.mark.parametrize("kind", ["link", "submodule"])
 def test_a_link_is_not_followed(main: Shell, kind: str) -> None:
     place = main.root / "campaigns/notice/more"
@@ -181,6 +206,8 @@ def comment(shell: Shell, forge: FakeForge) -> int:
 
 
 def test_the_locks_become_a_commit_of_the_branch_and_take_copies_away(main: Shell, remote: Path) -> None:
+    main.tree.text("notice", content="锁定的一句")
+    main("lock")
     main.tree.text("notice", content="另一句")
     main.tree.write("campaigns/notice/campaign.lock (1).json", "{}")
     sha, forge = proposed(main), FakeForge()
@@ -217,6 +244,19 @@ def test_a_send_is_told_on_the_pull_request_that_brought_it(main: Shell) -> None
     (body,) = forge.bodies(7)
     assert body.startswith("<!-- massctl:sent notice -->")
     assert "2026-12-01 09:00 +08:00, and it was not sent" in body
+
+
+def test_a_send_from_a_folder_below_the_top_is_looked_up_by_its_whole_path(main: Shell) -> None:
+    """A forge counts paths from the top of the repository."""
+    forge, below = FakeForge(newest="cd" * 20, merged={"cd" * 20: 7}), main.root / "weixin"
+    below.mkdir()
+    git(main.root, "mv", "massctl.yaml", "campaigns", "weixin")
+    git(main.root, "commit", "-qm", "into a folder")
+    told = {"GITHUB_TOKEN": "x", "GITHUB_REPOSITORY": "house/letters", "GITHUB_API_URL": "https://api.github.test"}
+    with session(str(below), environment={**os.environ, **told}) as (current, _):
+        stopped = {(CampaignName("notice"), 1): ()}
+        assert [7] == report_sends(current, 0, stopped, current.environment, forge)
+    assert ["weixin/campaigns/notice"] == forge.paths
 
 
 def test_a_sent_letter_is_told_with_when_to_how_many_and_where(shell: Shell) -> None:

@@ -298,6 +298,17 @@ def test_a_ledger_whose_key_was_taken_out_of_massctl_yaml_is_refused(signed: She
     assert 0 == signed("state", "verify").status
 
 
+def test_a_ledger_that_lost_its_key_and_its_signatures_is_refused_by_a_machine_that_saw_them(
+    signed: Shell, remote: Path
+) -> None:
+    """A merge took the key out, and whoever can push replaced the ledger. A new disk has nothing to compare it with."""
+    pushed(remote, stripped(signed, lines_of(remote)))
+    signed.tree.write("massctl.yaml", re.sub(r"  keys: .*\n", "", signed.tree.read("massctl.yaml")))
+    said = signed("apply", "notice", "--yes")
+    assert (5, True) == (said.status, "Its entry 2 differs from the one that this machine saw" in words(said)), said
+    assert 0 == signed(*fresh(signed, remote), "state", "verify").status
+
+
 WRITERS: Final = [
     ("apply", "notice", "--yes"),
     ("preview", "notice", "--towxname", "editor_li"),

@@ -6,6 +6,7 @@ boundary of a run, in thousands of stories: tests/simulation/test_leases.py.
 
 import os
 import random
+import re
 import signal
 import subprocess
 import time
@@ -24,6 +25,11 @@ from processes import PATIENCE_SECONDS, Desk, Gate, Wechat, ended, killed
 from repositories import APPID, Tree, window
 from said import Said
 
+from massctl.ledger.codec import encode, follow
+from massctl.ledger.high_water_mark import restore_command
+from massctl.ledger.signature import UNSIGNED
+from massctl.model.entries import ImageUploaded, NewEntry
+
 pytestmark = [pytest.mark.e2e, pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]
 
 DAYS: Final = 7 if NIGHTLY else 1
@@ -31,6 +37,7 @@ KILLS: Final = int(os.environ.get("RUNNER_KILLS", "504" if NIGHTLY else "4"))
 ENDS: Final = [signal.SIGTERM, signal.SIGKILL] if NIGHTLY else [signal.SIGKILL]
 POLICY: Final = "  in_doubt_wait: 0   # 只有本机可以这么快\n  branch: main\n  require_lock: true\n"
 ALWAYS: Final = window("2020-01-01T00:00:00+08:00", "2099-01-01T00:00:00+08:00")
+STATE: Final = "massctl-state"
 SENDALL: Final = "/cgi-bin/message/mass/sendall"
 
 
@@ -245,6 +252,63 @@ def settled(hub: Hub, machine: Callable[[], Desk]) -> Said:
             break
         hub.later(120)
     return said
+
+
+def forged_picture(lines: list[bytes]) -> list[bytes]:
+    """Say of a picture that WeChat has it at an address, which is of another one. Nobody's signature is on it."""
+    entries, end = follow(b"".join(lines), keys=UNSIGNED)
+    event = ImageUploaded(appid=APPID, sha256="ab" * 32, url="https://mmbiz.qpic.cn/mmbiz_png/forged/0")
+    return [*lines, encode(NewEntry(entries[-1].at, event), len(lines) + 1, end.digest) + b"\n"]
+
+
+def cut(lines: list[bytes]) -> list[bytes]:
+    return lines[:1]
+
+
+def replayed(lines: list[bytes]) -> list[bytes]:
+    """The ledger as it was before the newest send was recorded: each line is signed."""
+    return lines[:-2]
+
+
+SENDING: Final = [("run", "--once"), ("apply", "second", "--locked", "--yes")]
+
+
+@pytest.mark.parametrize("attack", [forged_picture, cut, replayed])
+def test_nothing_is_sent_after_a_push_to_the_branch_of_a_signed_ledger(
+    hub: Hub, attack: Callable[[list[bytes]], list[bytes]]
+):
+    """By somebody with Write, as a fast-forward; a machine that never saw the branch refuses it too."""
+    key = hub.folder / "ledger.key"
+    signed = hub.author.massctl("state", "init", "--signed", "--key-file", str(key))
+    assert 0 == signed.status, signed
+    hub.author.variables["MASSCTL_LEDGER_KEY"] = str(key)
+    hub.push()
+    hub.merge("first")
+    assert 0 == hub.machine().massctl("run", "--once").status
+    assert 0 == hub.machine().massctl("run", "--release").status
+    judged(hub, hub.machine(), 1)
+    hub.merge("second")
+
+    attacker = clone_of(hub.remote, hub.folder / "attacker", "--branch", STATE)
+    ledger = attacker / "massctl.state.jsonl"
+    ledger.write_bytes(b"".join(attack(ledger.read_bytes().splitlines(keepends=True))))
+    git(attacker, "commit", "-qam", "changed")
+    git(attacker, "push", "-q", "origin", f"HEAD:{STATE}")
+    for machine in (hub.machine(), hub.machine("fresh")):
+        git(machine.tree.root, "pull", "-q", "origin", "main")
+        for command in SENDING:
+            said = machine.massctl(*command)
+            assert (5, 1) == (said.status, len(hub.wechat.jobs())), said
+            assert "Nothing was sent" in said.out + said.err
+    told = re.search(r'git fetch origin massctl-state && git push origin "\$\(.*?\)":\S+', said.out + said.err)
+    if told is not None:  # A forged entry is found in the history, and restored by a person.
+        restoring = told[0].replace("COMMIT", "FETCH_HEAD~1")
+    else:
+        assert "git log -p of the branch" in said.out + said.err, said
+        restoring = restore_command(f"origin/{STATE}", "FETCH_HEAD~1")
+    subprocess.run(["sh", "-ec", restoring], cwd=hub.machine().tree.root, env=dict(ENVIRONMENT), check=True)
+    assert 0 == hub.machine().massctl(*SENDING[0]).status
+    judged(hub, hub.machine(), 2)
 
 
 @dataclass

@@ -46,7 +46,7 @@ class Folder:
             return Fault("MC108", Phrase("{campaign} was not sent", campaign=campaign))
         return f"https://mp.weixin.qq.com/s/{campaign}-{number}"
 
-    def house_themes(self) -> tuple[str, ...]:
+    def own_themes(self) -> tuple[str, ...]:
         return ()
 
 

@@ -35,6 +35,7 @@ from massctl.model.phrase import Phrase, enumerated
 from massctl.model.state import FINAL
 from massctl.plan.lock_diff import COMMENT_MARK, LockState
 from massctl.plan.plan_file import SavedPlan, StoppedPlan
+from massctl.source.repository import UnreadableError
 from massctl.view.i18n import Reader, say
 from massctl.view.markdown import MARKDOWN_CHARACTERS_MAX, Locking, is_faulty, plan_comment
 from massctl.view.markdown_text import Words
@@ -70,7 +71,7 @@ def write_review(
                 ledger_keys = _key_change(main.settings.state.keys or [], head.settings.state.keys or [])
                 head.settings = head.settings.model_copy(update={"state": main.settings.state})
                 if not event.from_fork and main.settings.policy.require_lock:
-                    locks, disagreeing = _lock(head)
+                    locks, disagreeing = _lock(head, main)
                 plan = _plan(head, warnings, main)
                 shown = phone_pictures(head, _to_show(plan, main))
         except MassctlError as error:
@@ -89,8 +90,11 @@ def _key_change(before: Sequence[str], after: Sequence[str]) -> KeyChange | None
     return "changed" if after else "removed"
 
 
-def _lock(head: Session) -> tuple[dict[str, str], list[str]]:
-    """Lock what is not, in the copy of the pull request; name the campaigns whose lock was of something else."""
+def _lock(head: Session, main: Session) -> tuple[dict[str, str], list[str]]:
+    """Lock what is not, in the copy of the pull request; name the campaigns to which it brought a lock that is wrong.
+
+    A lock that main has is of main's files: whoever edits them did nothing to it.
+    """
     from massctl.cli.commands.lock import lock_campaigns
     from massctl.plan.plan_file import LockResult
 
@@ -98,10 +102,18 @@ def _lock(head: Session) -> tuple[dict[str, str], list[str]]:
     due = [each.name for each in report if each.result in (LockResult.MISSING, LockResult.DIFFERS)]
     if not due:
         return {}, []
+    brought = {name for name in due if _brings_lock(head, main, name)}
     lock_campaigns(head, due, check=False)
     locks: dict[str, str] = {name: (head.repository.lock_bytes(name) or b"").decode() for name in due}
-    differing = [each.name for each in report if each.result is LockResult.DIFFERS and each.refusal is not None]
-    return locks, [*differing]
+    differing = [each for each in report if each.result is LockResult.DIFFERS and each.refusal is not None]
+    return locks, [each.name for each in differing if each.name in brought]
+
+
+def _brings_lock(head: Session, main: Session, name: CampaignName) -> bool:
+    try:
+        return head.repository.lock_bytes(name) != main.repository.lock_bytes(name)
+    except UnreadableError:
+        return True
 
 
 def _plan(head: Session, warnings: list[Diagnostic], main: Session) -> str:
@@ -256,7 +268,8 @@ def _verdict(review: ReviewFile | UnfitError, told: _Told, *, require_lock: bool
         return Phrase("there is no plan: {why}", why=review.plan.error.message)
     planned = review.plan.campaigns
     faulty = sum(map(is_faulty, planned))
-    unlocked = sum(each.lock in (LockState.STALE, LockState.MISSING) for each in planned) if require_lock else 0
+    wrong = [each for each in planned if each.lock in (LockState.STALE, LockState.MISSING) and not is_faulty(each)]
+    unlocked = len(wrong) if require_lock else 0
     found = [
         *([Phrase("faults: {campaigns}", campaigns=campaigns(faulty))] if faulty else []),
         *(

@@ -81,7 +81,7 @@ Given = Mapping[str, Any]
 """Arguments by name: a text, a mapping of texts, or a list; an omitted one is absent."""
 
 
-_TAKES_NOTHING: Final = Phrase("docs/guides/template-library.md shows the syntax of each block")
+_TAKES_NOTHING: Final = Phrase("the page “Template library” of the documentation shows the syntax of each block")
 
 
 def stop(block: Signature, message: Phrase, hint: Phrase | None = None) -> TemplateStop:

@@ -19,7 +19,7 @@ from massctl.render.rules.subject import Finding, Subject
 from massctl.render.rules.words import banned_words, terms_in
 from massctl.render.tree import Element
 
-# Words that the law, the house and WeChat forbid, and characters that nobody sees.
+# Words that the law, the repository and WeChat forbid, and characters that nobody sees.
 
 _ALLOW = Phrase(
     "if it praises what you sell, write what you can prove; otherwise add the expression "

@@ -1,9 +1,7 @@
 """The table of content rules: the code, the severity and the check of each.
 
-An error is what WeChat refuses, what followers would lose, or what the house itself forbids; taste is a warning or a
-note. Warnings and notes can be accepted, with a reason, under `ignore:` in campaign.yaml.
-
-The limits (`massctl.render.limits`) stand here by the string that they judge; each fault of theirs says its code.
+An error is what WeChat refuses, what followers would lose, or what the repository itself forbids; taste is a warning
+or a note. Warnings and notes can be accepted, with a reason, under `ignore:` in campaign.yaml.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -30,7 +28,7 @@ class Rule:
 
 
 RULES: Final = (
-    # What the law, the house and WeChat's rules of conduct say.
+    # What the law, the repository and WeChat's rules of conduct say.
     Rule("MC318", WARNING, content.find_absolute_terms),
     Rule("MC319", ERROR, content.find_banned_words),
     Rule("MC360", WARNING, content.find_incitement),

@@ -65,12 +65,12 @@ def _look(subject: Subject, hint: Phrase, look: Look) -> Iterator[Finding]:
 
 def _hidden_picture(element: Element) -> Found:
     if element.name == "img" and _ZERO.fullmatch(style_of(element).get("opacity", "")):
-        yield element, Phrase("a transparent picture: the console can no longer replace the visible one (1.1)")
+        yield element, Phrase("a transparent picture: the console can no longer replace the visible one (rule 1.1)")
 
 
 def _hidden_caret(element: Element) -> Found:
     if _LIGHT.search(style_of(element).get("caret-color", "")):
-        yield element, Phrase("a transparent `caret-color` hides the cursor in the console (1.2)")
+        yield element, Phrase("a transparent `caret-color` hides the cursor in the console (rule 1.2)")
 
 
 def _lines_overlap(element: Element) -> Found:
@@ -79,7 +79,7 @@ def _lines_overlap(element: Element) -> Found:
     size, height = font_size(element), line_height(element)
     wraps = len(own_text(element)) * size > PHONE_PIXELS or any(child.name == "br" for child in element.elements)
     if wraps and height is not None and height[0] < LINE_HEIGHT_SHARE_MIN * size:
-        say = Phrase("lines of {height} px are lower than their letters of {size} px, so they overlap (1.3)")
+        say = Phrase("lines of {height} px are lower than their letters of {size} px, so they overlap (rule 1.3)")
         yield height[1], Phrase(say, height=round(height[0], 1), size=round(size, 1))
 
 
@@ -92,11 +92,11 @@ def _too_wide(element: Element) -> Found:
         width = pixels(style_of(element).get(name, ""))
         capped = name == "width" and style_of(element).get("max-width", "").endswith("%")
         if width is not None and width > PHONE_PIXELS and not capped:
-            say = Phrase("`{name}` of {width} px is wider than a phone's {phone} px (1.4)")
+            say = Phrase("`{name}` of {width} px is wider than a phone's {phone} px (rule 1.4)")
             yield element, Phrase(say, name=name, width=round(width), phone=PHONE_PIXELS)
     indent = pixels(style_of(element).get("margin-left", ""))
     if indent is not None and indent > PHONE_PIXELS / 2:
-        say = Phrase("`margin-left` of {width} px is too much on a phone of {phone} px (1.4)")
+        say = Phrase("`margin-left` of {width} px is too much on a phone of {phone} px (rule 1.4)")
         yield element, Phrase(say, width=round(indent), phone=PHONE_PIXELS)
 
 
@@ -104,24 +104,24 @@ def _no_height(element: Element) -> Found:
     for name in ("height", "max-height"):
         written = style_of(element).get(name, "")
         if _ZERO.fullmatch(written) and not written.endswith("%") and not is_drawn(element) and has_text(element):
-            yield element, Phrase("`{name}` of 0 hides the text inside on phones (1.5)", name=name)
+            yield element, Phrase("`{name}` of 0 hides the text inside on phones (rule 1.5)", name=name)
 
 
 def _aligned_by_start(element: Element) -> Found:
     written = style_of(element).get("text-align", "").replace("!important", "").strip()
     if written in ("start", "end"):
-        yield element, Phrase("some clients do not know `text-align:{value}` (1.6)", value=written)
+        yield element, Phrase("some clients do not know `text-align:{value}` (rule 1.6)", value=written)
 
 
 def _moves_by_touch(element: Element) -> Found:
     begin = element.get("begin").lower()
     if element.name.lower() in _MOVES and "touchstart" in begin and "click" not in begin:
-        yield element, Phrase("an animation that begins only with `touchstart` starts during scrolling (1.7)")
+        yield element, Phrase("an animation that begins only with `touchstart` starts during scrolling (rule 1.7)")
 
 
 def _pre_as_paragraph(element: Element) -> Found:
     if element.name == "pre" and "pre-wrap" not in style_of(element).get("white-space", "") and has_text(element):
-        yield element, Phrase("the lines of `<pre>` do not wrap, and do not fit on the screen (1.8)")
+        yield element, Phrase("the lines of `<pre>` do not wrap, and do not fit on the screen (rule 1.8)")
 
 
 def _nested_for_nothing(element: Element) -> Found:
@@ -131,7 +131,7 @@ def _nested_for_nothing(element: Element) -> Found:
     while len(inside.elements) == 1 and _is_lone(inside, inside.elements[0]):
         length, inside = length + 1, inside.elements[0]
     if length > CHAIN_MAX:
-        say = Phrase("{count} elements `<{name}>` are nested without other content; WeChat removes some (2.1)")
+        say = Phrase("{count} elements `<{name}>` are nested without other content; WeChat removes some (rule 2.1)")
         yield element, Phrase(say, count=length, name=element.name)
 
 
@@ -143,15 +143,17 @@ def _leaf_with_blocks(element: Element) -> Found:
     if element.name == "span" and "leaf" in element.attributes:
         block = next((each.name for each in element.below() if each.name in _BLOCKS), None)
         if block is not None:
-            yield element, Phrase("`<span leaf>` contains `<{name}>`, but may contain only text (2.2)", name=block)
+            yield element, Phrase("`<span leaf>` contains `<{name}>`, but may contain only text (rule 2.2)", name=block)
     if element.name == "section" and "nodeleaf" in element.attributes and own_text(element):
-        yield element, Phrase("`<section nodeleaf>` contains text, but may contain only one picture or component (2.3)")
+        say = Phrase("`<section nodeleaf>` contains text, but may contain only one picture or component (rule 2.3)")
+        yield element, say
 
 
 def _own_font(element: Element) -> Found:
     stack = re.sub(r"\s*,\s*", ",", style_of(element).get("font-family", "").replace('"', "").replace("'", "")).strip()
     if stack and not stack.startswith(_STACK) and "monospace" not in stack:
-        yield element, Phrase("a custom font, `{stack}`: few phones have it (3)", stack=stack[:60])
+        say = Phrase("`font-family` names other fonts than WeChat's own, and phones differ in them: `{stack}` (rule 3)")
+        yield element, Phrase(say, stack=stack[:60])
 
 
 _COLOURS: Final = ("color", "background", "background-color", "background-image", "border-color")
@@ -163,11 +165,11 @@ def _dark_mode(element: Element) -> Found:
         return
     declared = style_of(element)
     if any("!important" in declared.get(each, "") for each in _COLOURS):
-        yield element, Phrase("`!important` keeps dark mode from changing the colour (4)")
+        yield element, Phrase("`!important` keeps dark mode from changing the colour (rule 4)")
     exempt = any("text-bg-gradient" in each.get("data-ignore-dm") for each in element.above())
     ground = declared.get("background-image", "") + declared.get("background", "")
     if "gradient(" in ground and not exempt and has_text(element):
-        yield element, Phrase("text on a gradient, which dark mode does not change, may become unreadable (4)")
+        yield element, Phrase("text on a gradient, which dark mode does not change, may become unreadable (rule 4)")
 
 
 _PERCENT: Final = Phrase("write it in percent with `max-width`, or `data-ignore-width` if it should scroll")

@@ -1,8 +1,8 @@
-"""Terms that the law or WeChat's rules name, and the words that a house bans or allows.
+"""Terms that the law or WeChat's rules name, and the words that a repository bans or allows.
 
 The terms and their sources stand in `words.toml`, which whoever reads files hands over as text: one list for each rule
 (absolute terms of the advertising law, what incites to share or to follow, what WeChat forbids). A term is found only
-where no ordinary expression covers it (最佳观赏期, 转发微博), no word of the house's `allowed_words` does, and nothing
+where no ordinary expression covers it (最佳观赏期, 转发微博), no word of `policy.allowed_words` does, and nothing
 near shows that the text only talks about it (警惕, 违规).
 """
 
@@ -68,7 +68,7 @@ class Hit:
 
 
 def read_lists(text: str, banned: Sequence[str] = (), allowed: Sequence[str] = ()) -> WordLists:
-    """Read the data file of terms, and add the house's own words; the file is ours, so a fault in it raises."""
+    """Read the data file of terms, and add the repository's own words; the file is ours, so a fault in it raises."""
     return replace(_read(text), banned=tuple(banned), allowed=tuple(allowed))
 
 
@@ -134,7 +134,7 @@ def _in_clause(text: str, span: tuple[int, int], signs: Iterable[str], index: "_
 
 
 def banned_words(text: str, lists: WordLists) -> Iterator[Hit]:
-    """Find the words that the house bans, small and capital letters alike, but for what it allows."""
+    """Find the words that the repository bans, small and capital letters alike, but for what it allows."""
     if not lists.banned:
         return
     banned, allowed = _banned(lists)

@@ -11,6 +11,7 @@ from massctl.model.phrase import Phrase
 from massctl.model.state import Status
 from massctl.plan.guards import HandoffItem
 from massctl.plan.review_diff import Base, BaseKind, Difference, Mark, Piece, Traits, paired, read_body
+from massctl.plan.steps import Refusal
 from massctl.view.difference import Row, base_words, difference_rows
 from massctl.view.i18n import Language
 from massctl.view.pages.article import reading
@@ -31,6 +32,23 @@ def by_hand(items: Sequence[HandoffItem], sheet: Sheet) -> str:
     return f"""<section class="notes" aria-labelledby="by-hand">
 <h2 id="by-hand">{heading} <span class="count">{left}</span></h2>
 <ul class="by-hand">{rows}</ul>
+</section>
+"""
+
+
+def before_the_send(missing: Sequence[Refusal], sheet: Sheet) -> str:
+    """Return the section with what keeps the campaign from being sent, and what to type."""
+    heading = sheet.say(Phrase("before it can be sent"))
+    rows = "".join(
+        f'<li class="open"><span aria-hidden="true">☐</span> {sheet.say(each.message)}'
+        f'<p class="hint">{sheet.say(each.hint)}</p></li>\n'
+        for each in missing
+    )
+    none = sheet.say(Phrase("nothing is missing"))
+    nothing = f'<p class="nothing">{none}</p>'
+    return f"""<section class="notes" aria-labelledby="missing">
+<h2 id="missing">{heading} <span class="count">{len(missing) or ""}</span></h2>
+{f'<ul class="by-hand">{rows}</ul>' if rows else nothing}
 </section>
 """
 
@@ -90,6 +108,8 @@ class Look:
     earlier: Earlier | None = None
     handoff: tuple[HandoffItem, ...] = ()
     """What only a person can do to its draft, and whether that is done, as far as anybody looked."""
+    missing: tuple[Refusal, ...] | None = None
+    """What keeps it from being sent; None if nobody looked, or if it went out."""
     account: str = ""
     """What people call the account that it comes from; without it the key stands there."""
 
@@ -109,7 +129,8 @@ def campaign_page(look: Look, sheet: Sheet, heard: int | None) -> str:
             knobs.append(_WIDTH)
             articles = campaign.message.articles
             columns.append(reading(articles, account, campaign.window, sheet, files=not live))
-    notes = by_hand(look.handoff, sheet) + findings(look.diagnostics, sheet, live=live)
+    notes = before_the_send(look.missing, sheet) if look.missing is not None else ""
+    notes += by_hand(look.handoff, sheet) + findings(look.diagnostics, sheet, live=live)
     if look.earlier is not None:
         notes += differences(look.earlier.difference, sheet)
     label = sheet.say(Phrase("notes"))

@@ -20,7 +20,7 @@ from massctl.render.pictures import Pictures
 from massctl.render.rules.words import WordLists
 from massctl.render.styles import put_theme_on
 from massctl.render.template import render_text
-from massctl.render.theme import BUILT_IN, HOUSE_FOLDER, PARTS
+from massctl.render.theme import BUILT_IN, OWN_FOLDER, PARTS
 from massctl.render.tree import parse, serialized
 from massctl.render.wechat_html import normalised
 from massctl.source.loader import built_in_theme
@@ -79,8 +79,8 @@ class Folder:
             return Fault("MC108", Phrase("{campaign} was not sent", campaign=campaign))
         return f"https://mp.weixin.qq.com/s/{campaign}-{number}"
 
-    def house_themes(self) -> tuple[str, ...]:
-        folder = HOUSE_FOLDER + "/"
+    def own_themes(self) -> tuple[str, ...]:
+        folder = OWN_FOLDER + "/"
         return tuple(path.removeprefix(folder).removesuffix(".css") for path in self.files if path.startswith(folder))
 
 

@@ -350,3 +350,27 @@ def test_the_calendar_of_settings_with_faults_tells_them(tree: Tree):
     (tree.root / "massctl.yaml").write_text("version: 1\n", encoding="utf-8")
     cache = Room(tree).cache
     assert cache.list_page() == cache.calendar_page({})
+
+
+def test_a_page_says_what_is_missing_before_the_send_until_nothing_is(tree: Tree):
+    tree.settings(policy="  require_lock: true\n  freeze: [2026-12-01]\n")
+    room = Room(tree)
+
+    def missing() -> list[str]:
+        found = re.search(r'<section class="notes" aria-labelledby="missing">.*?</section>', room.page(), re.DOTALL)
+        return re.findall(
+            r"it is not locked|edited since it was locked|frozen days|nothing is missing", found[0] if found else ""
+        )
+
+    assert ["it is not locked", "frozen days"] == missing()
+    assert 0 == run(["-C", str(tree.root), "lock", "letter"])
+    tree.settings(policy="  require_lock: true\n")
+    room.cache.changed({"massctl.yaml", "campaigns/letter/campaign.lock.json"})
+    assert ["nothing is missing"] == missing()
+    tree.write(ARTICLE, "另一段。\n")
+    room.cache.changed({ARTICLE})
+    assert ["edited since it was locked"] == missing()
+    tree.write(ARTICLE, "{{ missing }}\n")
+    tree.write("campaigns/letter/campaign.yaml", tree.read("campaigns/letter/campaign.yaml") + "nonsense: 1\n")
+    room.cache.changed({ARTICLE, "campaigns/letter/campaign.yaml"})
+    assert [] == missing()

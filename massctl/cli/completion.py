@@ -1,4 +1,4 @@
-"""What a shell proposes after Tab: campaigns, accounts, and what `explain` knows."""
+"""What a shell proposes after Tab: campaigns and accounts."""
 
 from pathlib import Path
 
@@ -21,15 +21,6 @@ def account_names(context: click.Context, _: click.Parameter, incomplete: str) -
 
     settings, _faults = load_settings(Repository(_root(context)), loopback_override=None)
     return [name for name in settings.accounts if name.startswith(incomplete)] if settings is not None else []
-
-
-def codes(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
-    """List the codes, guards, exit statuses and errcodes that begin so."""
-    from massctl.cli.commands.explain import explanations
-    from massctl.cli.output import make_console
-
-    known = explanations(make_console(None).language)
-    return [each.code for each in known if each.code.casefold().startswith(incomplete.casefold())]
 
 
 def _root(context: click.Context) -> Path:

@@ -10,7 +10,6 @@ import click
 
 from massctl.cli.app import Result, run
 from massctl.cli.arguments import form_option
-from massctl.cli.completion import codes
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console, choose_language, chosen_language, make_console, use_console
 from massctl.errors import UsageError
@@ -20,8 +19,14 @@ from massctl.view.i18n import Language, say
 from massctl.wechat.errcodes import API, Again, ErrorClass, Judgement, judgements_of, known_errcodes
 
 
+def _codes(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """List the codes, guards, exit statuses and errcodes that begin so."""
+    known = explanations(make_console(None).language)
+    return [each.code for each in known if each.code.casefold().startswith(incomplete.casefold())]
+
+
 @click.command(name="explain")
-@click.argument("code", required=False, metavar="[CODE]", shell_complete=codes)
+@click.argument("code", required=False, metavar="[CODE]", shell_complete=_codes)
 @click.option(
     "--language",
     type=click.Choice(["zh", "en"]),

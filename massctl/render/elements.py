@@ -70,6 +70,7 @@ _TAKE_IT_OUT: Final = Phrase("take it out; the page “WeChat's HTML” of the d
 _VIDEO: Final = Phrase(
     "insert a video in the console and copy its element, which has `data-mpvid`; link to what is on another site"
 )
+_SOUND: Final = Phrase("insert the sound in the console and copy its element: `<mp-common-mpaudio>`")
 _CARD_PICTURES: Final = ("data-miniprogram-imageurl", "data-progarm-imageurl", "data-program-imageurl")
 """Where the picture of a mini-program's card stands; the misspelling is WeChat's own, of 2019."""
 _PART: Final = ElementRule(Handling.PART)
@@ -137,10 +138,11 @@ ELEMENTS: Final[Mapping[str, ElementRule]] = {
     **_rows("style link", ElementRule(Handling.REFUSE, advice=_AS_STYLE)),
     **_rows("html head body meta base", ElementRule(Handling.REFUSE, advice=_ONLY_BODY)),
     **_rows(
-        "applet audio button embed form frame frameset marquee noembed noframes noscript object plaintext script"
+        "applet button embed form frame frameset marquee noembed noframes noscript object plaintext script"
         " select template textarea xmp",
         ElementRule(Handling.REFUSE, advice=_TAKE_IT_OUT),
     ),
+    "audio": ElementRule(Handling.REFUSE, advice=_SOUND),
     "video": ElementRule(Handling.REFUSE, advice=_VIDEO),
 }
 _OURS: Final = "massctl-"

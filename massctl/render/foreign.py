@@ -30,6 +30,7 @@ _MARKS: Final = re.compile(
     r"|(?<![!\\\[])(?P<wiki>\[\[(?=[^\[\]\n]*[^\W\d_])(?!_?toc_?\])[^\s\[\]][^\[\]\n]{0,100}\]\])(?!\()"
     r"|!\[[^\[\]\n|]{0,100}(?P<size>\|\d{1,4}(?:x\d{1,4})?\])\((?P<size_of>[^()\s]{1,200})"
     r"|!\[[^\[\]\n]{0,100}\]\((?P<width_of>[^()\s]{1,200})[^()\n]{0,100}\)(?P<width>\{[^{}\n]{1,100}\})"
+    r"|(?<![A-Za-z0-9+])(?P<underline>\+\+(?![\s+])[^+\n]{1,100}(?<![\s,;，；、])\+\+)(?![A-Za-z0-9+])"
     r"|(?<![\d%])(?P<comment>%%[^%\n]{1,200}%%)"
     r"|^(?P<abbreviation>\*\[[^\[\]\n]{1,100}\]:[ \t][^\n]{1,200})$"
     r"|^ {0,3}(?P<box>(?:!!!|\?\?\?\+?)[ \t]+[a-z]+\b[^\n]{0,100})$"
@@ -38,9 +39,9 @@ _MARKS: Final = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """Attributes as kramdown writes them and the name of a heading as Hugo does; embeds, links, sizes and comments of
-Obsidian; sizes of Pandoc; abbreviations of PHP Markdown Extra; boxes of MkDocs; diagrams of
-PlantUML; sliding pictures of mdnice."""
-_SIGNS: Final = ("{", "[[", "%%", "*[", "!!!", "???", "<![", "@start")
+Obsidian; sizes of Pandoc; underlined words of doocs/md; abbreviations of PHP Markdown Extra; boxes of MkDocs; diagrams
+of PlantUML; sliding pictures of mdnice."""
+_SIGNS: Final = ("{", "[[", "%%", "*[", "!!!", "???", "<![", "@start", "++")
 _SIZE: Final = re.compile(r"!\[[^\[\]\n|]{0,100}\|\d")
 """One of these is in each of them; nearly every article has none."""
 _AS_PICTURE: Final = Phrase("export it as a picture, and write `{text}` instead", text="![…](images/diagram.png)")
@@ -50,6 +51,7 @@ _HINTS: Final = {
     "abbreviation": Phrase("explain the abbreviation in the text, or in a footnote: `[^1]`"),
     "box": Phrase("a box is written `> [!TIP]`, with `>` before each of its lines"),
     "diagram": _AS_PICTURE,
+    "underline": Phrase("write `{text}`", text="<u>…</u>"),
     "slides": Phrase("write the pictures on one line without `<`, `,` and `>`: they stand side by side"),
 }
 _PICTURE: Final = re.compile(r"\.(?:png|jpe?g|gif|webp|bmp)$", re.IGNORECASE)

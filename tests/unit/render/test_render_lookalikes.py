@@ -270,6 +270,7 @@ def test_bars_and_brackets_of_prose_say_nothing(text: str) -> None:
         ("![图|300](a.png)", 1, 4),
         ("![图](a.png){width=50%}", 1, 12),
         ("字%%只给自己看%%", 1, 2),
+        ("字++下划线++字", 1, 2),
         ("*[HTML]: Hyper Text\n\nHTML", 1, 1),
         ("!!! note\n    字", 1, 1),
         ("<![图](a.png),![图](a.png)>", 1, 1),
@@ -292,6 +293,7 @@ def test_marks_of_other_tools_are_a_warning(text: str, line: int, column: int) -
         "见 [TOC] 和 {#}",
         "[[1]](https://mp.weixin.qq.com/s/1) 和 [[1, 2], [3]] 和 [[ -f x ]] 和 `[[a]]` 和 \\[[a]]",
         "```\n%% 注 %%\n*[a]: b\n```",
+        "C++ 和 C++，i++ 与 ++i，++ 两边有空格 ++，`++a++`",
         "100%%，200%% 和 {a} 和 *[a]* 和 !!!",
     ],
 )
@@ -314,6 +316,12 @@ def test_marks_that_are_what_it_is_about_say_nothing(text: str) -> None:
         ("![图](a.png =300x)", "MC201", 'give a width in HTML: `<img src="a.png" width="50%">`'),
         ("![图|300](a.png)", "MC344", 'give a width in HTML: `<img src="a.png" width="50%">`'),
         ("![图](a.png){width=50%}", "MC344", 'give a width in HTML: `<img src="a.png" width="50%">`'),
+        ("++词++", "MC344", "write `<u>…</u>`"),
+        (
+            "<audio src=a.mp3></audio>",
+            "MC308",
+            "insert the sound in the console and copy its element: `<mp-common-mpaudio>`",
+        ),
         ("@startuml\nA -> B\n@enduml", "MC344", "export it as a picture, and write `![…](images/diagram.png)` instead"),
         ("<![图](a.png)>", "MC344", "write the pictures on one line without `<`, `,` and `>`: they stand side by side"),
     ],

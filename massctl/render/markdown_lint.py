@@ -85,8 +85,9 @@ def text_faults(
 def _lookalikes(text: str, parsed: Parsed, lines: Lines, *, is_file: bool) -> Iterator[tuple[Fault, int]]:
     skipped = {n for token in parsed.tokens if token.type in _UNREAD and token.map for n in range(*token.map)}
     tokens = parsed.tokens
-    placed = (_lost_cells, _lost_tables, _boxes, _counted_anew)
-    for fault, number, column in (each for find in placed for each in find(lines, tokens)):
+    placed = ((_lost_cells, "|"), (_lost_tables, "|"), (_boxes, ":::", "[!", "```", "~~~"), (_counted_anew, ". ", ") "))
+    finds = [find for find, *signs in placed if any(sign in text for sign in signs)]
+    for fault, number, column in (each for find in finds for each in find(lines, tokens)):
         yield fault, lines.bounds(number)[0] + column
     yield from _of_other_tools(text, parsed.tokens, lines, is_file=is_file)
     front = _FRONT_MATTER.match(text)

@@ -14,8 +14,10 @@ from typing import Any, Final
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import isMdAsciiPunct, isPunctChar, isWhiteSpace
+from markdown_it.parser_block import ParserBlock
 from markdown_it.parser_inline import ParserInline
-from markdown_it.rules_core import StateCore
+from markdown_it.rules_block.state_block import StateBlock
+from markdown_it.rules_core import StateCore, text_join
 from markdown_it.rules_inline import text
 from markdown_it.rules_inline.state_inline import Scanned, StateInline
 from markdown_it.token import Token
@@ -32,6 +34,7 @@ NESTING_MAX: Final = 100
 _LEVELS: Final = 2 * NESTING_MAX + 4
 """Of the parser, which drops what stands deeper; a list and its entries are two."""
 _NESTED: Final = ("blockquote", "list_item", "callout", "dd")
+_CODE_INDENT: Final = 4
 _WORD: Final = re.compile(r"\w")
 
 
@@ -115,6 +118,45 @@ class _ParserInline(ParserInline):
         return state.tokens
 
 
+_BLOCK_SIGNS: Final = frozenset("#>-+*_`~:$\\[<0123456789")
+"""Where a line begins with one of these, a block of any kind may begin; a tab or blanks may begin code."""
+_WORDY: Final = ("table", "lheading", "deflist", "paragraph")
+"""The blocks that begin with any other character, in the parser's order."""
+
+
+class _ParserBlock(ParserBlock):
+    def __init__(self) -> None:
+        super().__init__()
+        self._wordy: list[Callable[[StateBlock, int, int, bool], bool]] = []
+
+    def begin(self) -> None:
+        """Look up the rules of lines that begin with a word; call this after all rules were added."""
+        known = dict(zip(self.ruler.get_active_rules(), self.ruler.getRules(""), strict=True))
+        self._wordy = [known[name] for name in _WORDY]
+
+    def tokenize(self, state: StateBlock, startLine: int, endLine: int) -> None:  # noqa: N803
+        """Read blocks as markdown-it does; a line that begins with a word is no block of signs."""
+        every_rule, wordy, nesting = self.ruler.getRules(""), self._wordy, state.md.options["maxNesting"]
+        line, has_empty = startLine, False
+        while line < endLine:
+            state.line = line = state.skipEmptyLines(line)
+            if line >= endLine or state.sCount[line] < state.blkIndent:
+                break
+            if state.level >= nesting:
+                state.line = endLine
+                break
+            begins = state.bMarks[line] + state.tShift[line]
+            is_wordy = state.sCount[line] - state.blkIndent < _CODE_INDENT and state.src[begins] not in _BLOCK_SIGNS
+            any(rule(state, line, endLine, False) for rule in (wordy if is_wordy else every_rule))
+            state.tight = not has_empty
+            line = state.line
+            has_empty = has_empty or (line - 1 < endLine and state.isEmpty(line - 1))
+            if line < endLine and state.isEmpty(line):
+                has_empty = True
+                line += 1
+                state.line = line
+
+
 class _Markdown(MarkdownIt):
     def normalizeLink(self, url: str) -> str:  # noqa: N802
         """Leave addresses as written: pictures are files, and links are encoded when they are written out."""
@@ -134,15 +176,26 @@ def _parser() -> MarkdownIt:
     inline = markdown.inline = _ParserInline()
     inline.ruler.enableOnly(rules[0])
     inline.ruler2.enableOnly(rules[1])
+    blocks = markdown.block.ruler.get_active_rules()
+    block = markdown.block = _ParserBlock()
+    block.ruler.enableOnly(blocks)
     markdown.enable(["table", "strikethrough"])
     footnote_plugin(markdown, move_to_end=False)
     deflist_plugin(markdown)
     _add_boxes(markdown)
     markdown.core.ruler.after("callouts", "bounds", _refuse_too_much)
+    markdown.core.ruler.at("text_join", _join_texts)
     _add_marks(markdown)
     add_math(markdown)
     inline.begin()
+    block.begin()
     return markdown
+
+
+def _join_texts(state: StateCore) -> None:
+    """Join what was escaped with the text around it; a text without escapes and entities is whole."""
+    if "\\" in state.src or "&" in state.src:
+        text_join(state)
 
 
 def _refuse_too_much(state: StateCore) -> None:

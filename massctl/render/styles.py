@@ -218,6 +218,7 @@ def _settled(style: str, name: str, inherited: str, around: float | None) -> tup
     return said if "(" in said else _SPACES.sub(lambda found: _in_pixels(found[0], font, around), said), inherited, font
 
 
+@lru_cache(maxsize=1024)
 def _without(style: str, declaration: str) -> str:
     """Take the first declaration that a pattern matches out of a style."""
     return re.sub(rf"^{declaration}(?:;|$)|;{declaration}(?![^;])", "", style, count=1)
@@ -265,11 +266,9 @@ def _settle_blocks(article: Element, font: float | None) -> None:
                 _settle_words(child)
         elif child.name == "img":
             _settle_picture(child)
-        below = 0.0 if "display" in looks else _margin_below(child, font)
-        found = _BELOW.search(child.get("style"))
-        if found is not None and 0 < below <= above:
-            margin = f"margin:{found['below']} {found['side']}"
-            child.attributes["style"] = child.get("style").replace(found[0], margin, 1)
+        below, shorter = (0.0, "") if "display" in looks else _margins(child.get("style"), child.name, font)
+        if shorter and 0 < below <= above:
+            child.attributes["style"] = shorter
         above = below
 
 
@@ -305,15 +304,19 @@ def _settle_picture(picture: Element) -> None:
         )
 
 
-def _margin_below(block: Element, around: float | None) -> float:
-    """Return the margin below a block in pixels; 0 where it is not known to collapse with the next one."""
-    style = block.get("style")
-    is_block = block.name in _BLOCKS and "display" not in style
+@lru_cache(maxsize=1024)
+def _margins(style: str, name: str, around: float | None) -> tuple[float, str]:
+    """Return the margin below a block in pixels, and its style with the same margin above if that is shorter.
+
+    The margin is 0 where it is not known to collapse with the next one.
+    """
+    is_block = name in _BLOCKS and "display" not in style
     found = _MARGIN.search(style)
-    if not (is_block or (block.name == "img" and "display:block" in style)) or found is None or "float" in style:
-        return 0.0
+    if not (is_block or (name == "img" and "display:block" in style)) or found is None or "float" in style:
+        return 0.0, ""
     values = found["values"].split(" ")
-    length, font = _LENGTH.fullmatch(values[2 if len(values) > 2 else 0]), _font_size(style, block.name, around)
+    length, font = _LENGTH.fullmatch(values[2 if len(values) > 2 else 0]), _font_size(style, name, around)
     if style.count("margin") > 1 or length is None or font is None:
-        return 0.0
-    return float(length["number"]) * (font if length["unit"] == "em" else 1.0)
+        return 0.0, ""
+    below = float(length["number"]) * (font if length["unit"] == "em" else 1.0)
+    return below, _BELOW.sub(r"margin:\g<below> \g<side>", style, count=1) if _BELOW.search(style) else ""

@@ -8,7 +8,7 @@ Both are listed in docs/reference/wechat-html.md, with sources.
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from itertools import zip_longest
 from string import ascii_lowercase
 from typing import Final, NamedTuple
@@ -172,24 +172,19 @@ class _ArticleWriter:
                 self.children(node)
                 self.here = outside
 
-    @contextmanager
-    def inside(self, name: str, attributes: dict[str, str] | None = None, at: int | None = None) -> Iterator[None]:
+    def inside(self, name: str, attributes: dict[str, str] | None = None, at: int | None = None) -> "_Around":
         """Write an element around what is written meanwhile."""
         outside = self.here
         self.here = outside.add(name, attributes, at)
-        yield
-        self.here = outside
+        return _Around(self, outside, is_block=False)
 
-    @contextmanager
-    def block(self, name: str = "", attributes: dict[str, str] | None = None, at: int | None = None) -> Iterator[None]:
+    def block(self, name: str = "", attributes: dict[str, str] | None = None, at: int | None = None) -> "_Around":
         """Write a block the same way, which begins and ends a line; without a name only its lines."""
         self.line_edge()
         outside = self.here
         if name:
             self.here = outside.add(name, attributes, at)
-        yield
-        self.here = outside
-        self.line_edge()
+        return _Around(self, outside, is_block=True)
 
     def wrapped(
         self,
@@ -268,6 +263,24 @@ class _ArticleWriter:
             children, index = self._gap
             children[index] = line_break(self._last, after)
             self._gap = None
+
+
+class _Around:
+    """Ends an element where a `with` ends."""
+
+    __slots__ = ("_is_block", "_outside", "_writer")
+
+    def __init__(self, writer: _ArticleWriter, outside: Element, *, is_block: bool) -> None:
+        self._writer, self._outside, self._is_block = writer, outside, is_block
+
+    def __enter__(self) -> None:
+        """Nothing is left to do: the element is open."""
+
+    def __exit__(self, *_: object) -> None:
+        """Go on behind the element."""
+        self._writer.here = self._outside
+        if self._is_block:
+            self._writer.line_edge()
 
 
 def _attributes(writer: _ArticleWriter, node: Element, classes: str = "", ours: str = "") -> dict[str, str]:

@@ -17,7 +17,8 @@ def main() -> NoReturn:
     # pydantic would look through every installed package for plugins, and none may change what a campaign means.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        # Windows has no SIGHUP, and is told so later.
+        for number in (getattr(signal, each) for each in ("SIGTERM", "SIGHUP") if hasattr(signal, each)):
             # Whoever starts us with nohup means it.
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, _interrupt)

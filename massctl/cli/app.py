@@ -8,7 +8,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from massctl.cli.exit_codes import ExitStatus
@@ -31,7 +31,8 @@ def nothing(_: Console) -> str:
     return ""
 
 
-_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_SIGNALS: Final = tuple(getattr(signal, each) for each in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, each))
+"""Windows has no SIGHUP."""
 """Those that a run takes for an interruption; see `massctl.__main__`."""
 
 
@@ -51,6 +52,8 @@ class Result:
     ics: View | None = None
     next_step: Phrase | None = None
     """The next command, for a person at a terminal; not printed to pipes."""
+    clock: Phrase | None = None
+    """The sandbox's time where it is not the machine's, for a person at a terminal."""
     error: MassctlError | None = None
     """What stopped a part of the work; told after the result, in every form."""
 
@@ -66,6 +69,8 @@ class Result:
             console.result(self.text(console))
             if self.talk is not None:
                 console.talk_page(self.talk(console))
+            if self.clock is not None:
+                console.talk(self.clock)
             if self.next_step is not None and console.is_terminal:
                 console.talk(self.next_step)
 
@@ -94,6 +99,11 @@ def run_in_session(
 
         with session(directory, sandbox=sandbox, locked=locked, decides=decides) as (current, warnings):
             result = work(current, warnings)
+            if sandbox and current.console.is_terminal:
+                # Only the sandbox has a clock of its own.
+                from massctl.cli.clocks import sandbox_time
+
+                result = replace(result, clock=sandbox_time(current.clock.now()))
         return current.console, result
 
     return run(kind, form, in_session)

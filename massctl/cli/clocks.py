@@ -55,6 +55,19 @@ class SandboxClock:
         self._sandbox.advance(seconds)
 
 
+_TOLD_FROM: Final = timedelta(minutes=1)
+
+
+def sandbox_time(now: datetime) -> Phrase | None:
+    """Tell the sandbox's time; None where it is the machine's."""
+    if abs(now - machine_now()) < _TOLD_FROM:
+        return None
+    # Only a clock that was moved loads the words for it.
+    from massctl.view.words import recorded
+
+    return Phrase("the sandbox's clock says {moment}; this machine's differs", moment=recorded(now))
+
+
 def machine_clock(environment: Mapping[str, str], *, loopback: bool) -> MachineClock:
     """Return the clock of a run; moving it with MASSCTL_CLOCK_OFFSET is for loopback only."""
     text = environment.get(OFFSET_VARIABLE, "")

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -62,6 +63,38 @@ def action_of_this_massctl() -> InstalledAction:
     if repository is None or not _COMMIT.fullmatch(commit):
         return _unknown(Phrase("this massctl was not installed from a commit on github.com"))
     return InstalledAction(f"{repository}@{commit}")
+
+
+def commit_of_this_massctl() -> str | None:
+    """Return the commit that runs: of an installation from git, of a release, or of the clone it runs from."""
+    told = _direct_url()
+    if told is None or "archive_info" in told:
+        released = files("massctl.scaffold") / RELEASE_FILE
+        line = released.read_text("utf-8").strip() if released.is_file() else ""
+        return line.partition("@")[2] if _PIN.fullmatch(line) else None
+    folder = Path(unquote(urlsplit(str(told.get("url", ""))).path))
+    if "dir_info" not in told or not folder.is_dir():
+        return str(told.get("vcs_info", {}).get("commit_id", "")) or None
+    try:
+        done = Git(folder, dict(os.environ)).run("rev-parse", "HEAD")
+    except MassctlError:
+        return None
+    return done.out.decode("utf-8", "replace").strip() if done.done else None
+
+
+EXTRAS: Final = {
+    "calendar": "icalendar",
+    "import": "mammoth",
+    "listen": "waitress",
+    "signed": "cryptography",
+    "socks": "socksio",
+}
+"""What can be installed beside massctl, and the package that each brings."""
+
+
+def installed_extras() -> list[str]:
+    """Return the extras whose package is installed."""
+    return [extra for extra, package in EXTRAS.items() if find_spec(package) is not None]
 
 
 def _unknown(why: Phrase) -> InstalledAction:

@@ -19,6 +19,19 @@ from massctl.model.phrase import Phrase, in_a_row
 from massctl.view.i18n import unknown_language
 
 
+def _show_version(context: click.Context, _: click.Parameter, value: bool) -> None:
+    if not value or context.resilient_parsing:
+        return
+    # Only who asks waits for git.
+    from massctl.cli.installed import commit_of_this_massctl, installed_extras
+
+    click.echo(f"massctl {__version__}")
+    if (commit := commit_of_this_massctl()) is not None:
+        click.echo(f"commit {commit}")
+    click.echo(f"extras: {', '.join(installed_extras()) or '-'}")
+    context.exit()
+
+
 def _with_verbosity(command: click.Command) -> click.Command:
     """Let a verb, with the verbs below it, take `-v` as the command itself does; none lists it in its help."""
     if not any("-v" in param.opts for param in command.params):
@@ -97,7 +110,14 @@ class Verbs(click.Group):
     help="Say more, before or after the verb: each request on standard error, with path, errcode, rid and time; each "
     "note of validate. -vv: also when a request begins.",
 )
-@click.version_option(__version__, message="massctl %(version)s")
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_show_version,
+    help="Show the version, its commit and the installed extras, and exit.",
+)
 @click.pass_context
 def massctl(ctx: click.Context, directory: str, level: int) -> None:
     """Send WeChat campaigns from git: what was reviewed is what is sent, and never twice.
@@ -148,11 +168,21 @@ def _status_of(arguments: list[str] | None) -> int:
 def main() -> NoReturn:
     """Run the command line of this process, and exit without waiting for calls that were abandoned."""
     _ready_streams()
+    if (why := unsupported(os.name)) is not None:
+        console_of(".").talk(why)
+        os._exit(ExitStatus.USAGE)
     status = run()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError):
             stream.flush()
     os._exit(status)
+
+
+def unsupported(system: str) -> Phrase | None:
+    """Say why massctl does not run on a system; None where it does."""
+    if system != "nt":
+        return None
+    return Phrase("massctl does not run on Windows itself; install it in WSL, where all verbs work")
 
 
 def _ready_streams() -> None:

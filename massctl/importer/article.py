@@ -8,8 +8,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
-from urllib.parse import urljoin
+from urllib.parse import unquote, urljoin
 
 from massctl.model.phrase import Phrase, plural_phrase
 from massctl.render.elements import Handling, is_component, is_script, refusal, writer_row
@@ -246,7 +247,7 @@ def differences(source: Facts, body: str, paths: Mapping[str, str], *, may_add: 
     made = facts_of(tree)
     whole, position, rest = "".join(made.texts), 0, []
     found: list[Phrase] = []
-    for run in source.texts:
+    for run in map(partial(_SEEN_AS_NOTHING.sub, ""), source.texts):
         at = whole.find(run, position)
         if at < 0 and may_add and run in whole:
             continue
@@ -260,10 +261,10 @@ def differences(source: Facts, body: str, paths: Mapping[str, str], *, may_add: 
         found.append(Phrase("text was added: `{text}`", text=added[:40]))
     if found_pictures := _unlike(source.pictures, made.pictures, paths):
         found.append(found_pictures)
-    missing = Counter(source.links) - Counter(made.links)
+    missing = Counter(map(unquote, source.links)) - Counter(map(unquote, made.links))
     if missing:
         found.append(Phrase("the address of a link is missing: `{address}`", address=next(iter(missing))))
-    extra = Counter(made.links) - Counter(source.links)
+    extra = Counter(map(unquote, made.links)) - Counter(map(unquote, source.links))
     if unknown := [each for each in extra if _SEEN_AS_NOTHING.sub("", each) not in whole]:
         found.append(Phrase("a link was added: `{address}`", address=unknown[0]))
     return found

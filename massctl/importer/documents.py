@@ -4,6 +4,7 @@ import base64
 import binascii
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from html import unescape
 from io import BytesIO
@@ -108,6 +109,8 @@ def of_word(data: bytes, name: str) -> tuple[Found, dict[str, bytes]]:
     _take_notes(root)
     title = _taken_title(root) or properties.get("title") or name
     tree, lost = cleaned(root)
+    if not tree.text().strip() and not pictures:
+        raise DocumentError(Phrase("there is no text and no picture in this file"))
     lost += [Phrase("Word: {what}", what=each.message) for each in made.messages]
     author = properties.get("creator", "")
     return Found(title=title, tree=tree, author=author, cover=next(iter(pictures), None), lost=lost), pictures
@@ -188,6 +191,7 @@ def of_markdown_file(text: str, name: str) -> Found:
         about["title"] = first[1].strip()
         text = text[first.end() :]
     source = about["content_source_url"]
+    text, removed = _without_removed(text.lstrip("\n"))
     return Found(
         title=about["title"] or name,
         tree=Element("body"),
@@ -195,9 +199,37 @@ def of_markdown_file(text: str, name: str) -> Found:
         digest=about["digest"],
         cover=about["cover"] or None,
         content_source_url=source if source.startswith(("http://", "https://")) else "",
-        markdown=text.lstrip("\n"),
-        lost=sorted(lost, key=str),
+        markdown=text,
+        lost=[*sorted(lost, key=str), *removed],
     )
+
+
+_REMOVED: Final = re.compile(
+    r"<(video|audio|iframe|script|style|object|embed)\b[^>]*>(?:.*?</\1\s*>)?", re.IGNORECASE | re.DOTALL
+)
+
+
+def _without_removed(text: str) -> tuple[str, list[Phrase]]:
+    """Take out of Markdown the HTML that WeChat removes, and say so; code is left alone."""
+    from massctl.render.markdown_parser import parse as parse_markdown
+
+    lines, lost = text.split("\n"), Counter[str]()
+
+    def noted(found: re.Match[str]) -> str:
+        lost[found[1].lower()] += 1
+        return ""
+
+    for token in reversed(parse_markdown(text).tokens):
+        is_html = token.type == "html_block" or any(each.type == "html_inline" for each in token.children or ())
+        if is_html and token.map is not None:
+            start, end = token.map
+            whole = "\n".join(lines[start:end])
+            lines[start:end] = _REMOVED.sub(noted, whole).split("\n") if _REMOVED.search(whole) else lines[start:end]
+    told = [
+        Phrase("`<{name}>` ({count}×): WeChat removes it from articles", name=name, count=count)
+        for name, count in lost.items()
+    ]
+    return "\n".join(lines), told
 
 
 def _unquoted(value: str) -> str:

@@ -2,7 +2,9 @@
 """`massctl import`: what exists elsewhere becomes a campaign that massctl renders to the same text, pictures, links."""
 
 import sys
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import httpx
 import pytest
@@ -188,6 +190,46 @@ def test_a_markdown_file_keeps_its_text_and_gets_its_pictures(shell: Shell, inte
         [each for each in said["not_carried"] if "front" in each],
         any("the first picture is taken" in each for each in said["not_carried"]),
     )
+
+
+def test_what_wechat_removes_is_taken_out_of_markdown_and_told(shell: Shell) -> None:
+    written = "<video src='a.mp4' controls></video>\n\n👷‍♀️甲<iframe src='b'></iframe>乙\n\n```\n<video></video>\n```\n"
+    made = shell("import", "markdown", saved(shell, f"# 题\n\n{written}", "a.md"), "spring")
+    assert 0 == made.status, made.err
+    assert "👷‍♀️甲乙\n\n```\n<video></video>\n```\n" == text(shell, "articles/main.md").lstrip("\n")
+    said = " ".join(made.err.split())
+    assert ("`<video>` (1×)" in said, "`<iframe>` (1×)" in said) == (True, True)
+
+
+def test_a_link_is_the_same_however_its_letters_are_written(shell: Shell) -> None:
+    address = "https://example.com/posts/239-山顶"
+    made = shell("import", "markdown", saved(shell, f"# 题\n\n<a href='{address}'>见此</a>\n", "a.md"), "spring")
+    assert 0 == made.status, made.err
+    made = shell("import", "markdown", saved(shell, f"# 题\n\n[见此]({address})\n", "a.md"), "summer")
+    assert 0 == made.status, made.err
+
+
+def test_an_empty_word_file_is_refused(shell: Shell) -> None:
+    with ZipFile(BytesIO(word(png((1, 2, 3))))) as full:
+        parts = {name: full.read(name) for name in full.namelist()}
+    document = parts["word/document.xml"].decode()
+    parts["word/document.xml"] = (document[: document.index("<w:body>")] + "<w:body/></w:document>").encode()
+    packed = BytesIO()
+    with ZipFile(packed, "w") as empty:
+        for name, data in parts.items():
+            empty.writestr(name, data)
+    made = shell("import", "docx", saved(shell, packed.getvalue(), "a.docx"), "spring")
+    assert (2, True) == (made.status, "there is no text and no picture in this file" in made.err)
+    assert not (shell.root / "campaigns/spring").exists()
+
+
+def test_a_title_that_is_too_long_is_told_and_the_body_is_compared_all_the_same(
+    shell: Shell, internet: dict[str, Any]
+) -> None:
+    made = shell("import", "url", saved(shell, page("<p>正文</p>").replace("春天来了", "长" * 33)), "spring")
+    said = " ".join(made.err.split())
+    assert (1, True, False) == (made.status, "MC301" in said, "was not compared" in said)
+    assert f'title: "{"长" * 33}"' in text(shell, "campaign.yaml")
 
 
 def test_a_picture_outside_the_folder_of_the_file_is_not_read(shell: Shell) -> None:

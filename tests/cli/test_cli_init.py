@@ -25,6 +25,18 @@ def test_nobody_is_sent_a_preview_before_a_name_is_written(shell: Shell) -> None
     assert "# preview:" in shell.tree.read("new/campaigns/first-letter/campaign.yaml")
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_phones_show_the_accounts_name_once_its_line_is_used(shell: Shell, language: str) -> None:
+    """Without the line an editor who begins sees `main` under every title, and nothing says why."""
+    shell("init", "new", "--language", language)
+    settings = shell.tree.read("new/massctl.yaml")
+    (name,) = re.findall(r"^    # name: (.*?) *#", settings, re.MULTILINE)
+    shell.tree.write("new/massctl.yaml", settings.replace("    # name:", "    name:"))
+
+    assert 0 == shell("-C", "new", "render", "first-letter", "--out", "new/shown").status
+    assert name in shell.tree.read("new/shown/index.html")
+
+
 def test_a_plan_works_before_there_is_a_repository_or_a_remote(shell: Shell) -> None:
     shell("init", "new", "--language", "en")
     without = shell("-C", "new", "plan")

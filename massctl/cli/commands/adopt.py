@@ -9,6 +9,7 @@ import click
 
 from massctl.cli.app import Result, run_in_session, said
 from massctl.cli.arguments import Text, form_option, sandbox_option
+from massctl.cli.completion import campaign_names
 from massctl.cli.exit_codes import ExitStatus
 from massctl.errors import RefusedError, UsageError
 from massctl.model.phrase import Command, Phrase, in_a_row
@@ -32,7 +33,7 @@ _KEYS: Final = ("title", "author", "digest", "content_source_url", "need_open_co
 
 
 @click.command(name="adopt")
-@click.argument("name")
+@click.argument("name", shell_complete=campaign_names)
 @click.option(
     "--reason",
     type=Text(r".*\S.*"),

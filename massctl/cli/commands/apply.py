@@ -14,6 +14,7 @@ import click
 
 from massctl.cli.app import Result, outcome_result, recorded_now, run_in_session, set_active_session
 from massctl.cli.arguments import Duration, form_option, sandbox_option
+from massctl.cli.completion import campaign_names
 from massctl.errors import LedgerLockedError, UsageError
 from massctl.model.ids import AccountName, CampaignName
 from massctl.model.phrase import A_WECHAT_NAME, BEIJING, Command, Phrase, moment
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="apply")
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=campaign_names)
 @click.option("--yes", is_flag=True, help="Send without a question; required without a terminal.")
 @click.option(
     "--until",

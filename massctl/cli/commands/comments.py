@@ -6,6 +6,7 @@ import click
 
 from massctl.cli.app import Result, run_in_session, said
 from massctl.cli.arguments import form_option, sandbox_option
+from massctl.cli.completion import campaign_names
 from massctl.cli.exit_codes import ExitStatus
 from massctl.model.phrase import Command, Phrase
 
@@ -26,7 +27,7 @@ _article = click.option(
 
 
 @command.command(name="open")
-@click.argument("name")
+@click.argument("name", shell_complete=campaign_names)
 @_article
 @form_option
 @sandbox_option
@@ -37,7 +38,7 @@ def open_comments(directory: str, name: str, article: int | None, form: str, san
 
 
 @command.command(name="close")
-@click.argument("name")
+@click.argument("name", shell_complete=campaign_names)
 @_article
 @form_option
 @sandbox_option

@@ -19,8 +19,14 @@ from massctl.view.i18n import Language, say
 from massctl.wechat.errcodes import API, Again, ErrorClass, Judgement, judgements_of, known_errcodes
 
 
+def _codes(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """List the codes, guards, exit statuses and errcodes that begin so."""
+    known = explanations(make_console(None).language)
+    return [each.code for each in known if each.code.casefold().startswith(incomplete.casefold())]
+
+
 @click.command(name="explain")
-@click.argument("code", required=False, metavar="[CODE]")
+@click.argument("code", required=False, metavar="[CODE]", shell_complete=_codes)
 @click.option(
     "--language",
     type=click.Choice(["zh", "en"]),

@@ -10,6 +10,7 @@ import click
 
 from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import form_option, sandbox_option
+from massctl.cli.completion import campaign_names
 from massctl.cli.exit_codes import ExitStatus
 from massctl.model.phrase import Command, Phrase
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="lock")
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=campaign_names)
 @click.option("--check", is_flag=True, help="Write nothing; render again, and exit with 5 if anything differs.")
 @click.option("--if-required", is_flag=True, help="Do nothing if massctl.yaml does not require locks.")
 @form_option

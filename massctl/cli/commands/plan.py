@@ -11,6 +11,7 @@ import click
 
 from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import sandbox_option
+from massctl.cli.completion import campaign_names
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console
 from massctl.cli.places import loopback_override
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="plan")
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=campaign_names)
 @click.option(
     "--format", "form", type=click.Choice(["text", "json", "markdown", "ics"]), default="text", show_default=True
 )

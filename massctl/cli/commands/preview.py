@@ -10,6 +10,7 @@ import click
 
 from massctl.cli.app import Result, outcome_result, run_in_session
 from massctl.cli.arguments import form_option, sandbox_option
+from massctl.cli.completion import campaign_names
 from massctl.model.ids import REAL_OPENID
 from massctl.model.phrase import Phrase
 
@@ -42,7 +43,7 @@ class Reviewer(click.ParamType[str]):
 
 
 @click.command(name="preview")
-@click.argument("name")
+@click.argument("name", shell_complete=campaign_names)
 @click.option(
     "--towxname", multiple=True, type=Reviewer("towxname"), metavar="W", help="A WeChat name (微信号) to show it to."
 )

@@ -10,6 +10,7 @@ import click
 
 from massctl.cli.app import Result, outcome_result, run_in_session, said
 from massctl.cli.arguments import Moment, Text, form_option, sandbox_option
+from massctl.cli.completion import campaign_names
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console
 from massctl.model.ids import AppId, CampaignName
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="reconcile")
-@click.argument("name")
+@click.argument("name", shell_complete=campaign_names)
 @click.argument("msg_id", required=False, type=click.IntRange(1, 2**63 - 1))
 @click.option("--sent", is_flag=True, help="It was sent; MSG_ID is its job's id, if you know it.")
 @click.option("--not-sent", is_flag=True, help="It was not sent; apply may stage and send it again.")

@@ -8,6 +8,7 @@ import click
 
 from massctl.cli.app import Result, View, run_in_session, said
 from massctl.cli.arguments import STANDARD_INPUT, form_option, read_at_most, sandbox_option
+from massctl.cli.completion import account_names
 from massctl.cli.exit_codes import ExitStatus
 from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase
@@ -22,7 +23,12 @@ if TYPE_CHECKING:
 
 @click.command(name="record-event")
 @click.argument("file", metavar="FILE|-")
-@click.option("--account", metavar="A", help="The account that received it, by its name in massctl.yaml.")
+@click.option(
+    "--account",
+    shell_complete=account_names,
+    metavar="A",
+    help="The account that received it, by its name in massctl.yaml.",
+)
 @form_option
 @sandbox_option
 @click.pass_obj

@@ -12,6 +12,7 @@ import click
 
 from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import sandbox_option
+from massctl.cli.completion import campaign_names
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import write_files
 from massctl.cli.session import Session
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="render")
-@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...", shell_complete=campaign_names)
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder to write to.")
 @click.option("--screenshots", is_flag=True, help="Also write what a phone shows as PNG; needs a Chromium.")
 @sandbox_option

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 @click.group(name="sandbox", invoke_without_command=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8900, show_default=True, help="0 takes a free port.")
+@click.option("--open", "opens", is_flag=True, help="Open the inbox in the browser.")
 @click.option("--callback", metavar="URL", help="Post the events of jobs there, as WeChat does.")
 @click.option(
     "--callback-mode",
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 def command(
     ctx: click.Context,
     port: int,
+    opens: bool,
     callback: str | None,
     callback_mode: str,
     callback_token: str | None,
@@ -59,7 +61,7 @@ def command(
     if callback is None and (callback_mode, callback_token, callback_aes_key) != ("plain", None, None):
         raise click.UsageError(Phrase("--callback-mode, --callback-token and --callback-aes-key go with --callback"))
     endpoint = None if callback is None else _endpoint(callback, callback_mode, callback_token, callback_aes_key)
-    serve_world(str(ctx.obj), port, SECRET, endpoint)
+    serve_world(str(ctx.obj), port, SECRET, endpoint, opens=opens)
 
 
 @command.command(name="reset")
@@ -138,7 +140,9 @@ def _value(variable: str | None, fallback: str) -> str:
     return value
 
 
-def serve_world(directory: str, port: int, secret: str, endpoint: Endpoint | None = None) -> None:
+def serve_world(
+    directory: str, port: int, secret: str, endpoint: Endpoint | None = None, *, opens: bool = False
+) -> None:
     """Serve, and print the address line first; raises UsageError if the port is taken.
 
     With an `endpoint` events are posted there meanwhile.
@@ -151,12 +155,12 @@ def serve_world(directory: str, port: int, secret: str, endpoint: Endpoint | Non
             if current.sandbox is not None:
                 _declare(current, current.sandbox)
                 appid = next(iter(current.settings.accounts.values())).appid
-                _serve(current.sandbox.world, port, f"{appid} {secret}", current.console, endpoint)
+                _serve(current.sandbox.world, port, (appid, secret), current.console, endpoint, opens=opens)
         return
     world = open_world(Places(Path(directory)).world, real_now=machine_now)
     try:
         world.ensure_account(APPID, secret=secret, name="massctl", kind="service")
-        _serve(world, port, f"{APPID} {secret}", use_console(make_console(None)), endpoint)
+        _serve(world, port, (APPID, secret), use_console(make_console(None)), endpoint, opens=opens)
     finally:
         world.close()
 
@@ -173,7 +177,17 @@ def _declare(current: Session, embedded: Embedded) -> None:
     )
 
 
-def _serve(world: Sandbox, port: int, credentials: str, console: Console, endpoint: Endpoint | None) -> None:
+def _serve(
+    world: Sandbox,
+    port: int,
+    credentials: tuple[str, str],
+    console: Console,
+    endpoint: Endpoint | None,
+    *,
+    opens: bool,
+) -> None:
+    from massctl.cli.clocks import sandbox_time
+    from massctl.cli.commands.serve import opened
     from massctl.loopback.server import run_app
     from massctl.sandbox.callback import posting
 
@@ -181,10 +195,17 @@ def _serve(world: Sandbox, port: int, credentials: str, console: Console, endpoi
     with ExitStack() as stack:
 
         def ready(bound: int) -> None:
-            console.result(f"http://127.0.0.1:{bound} {credentials}")
+            address, (appid, secret) = f"http://127.0.0.1:{bound}", credentials
+            console.result(f"{address} {appid} {secret}")
             # Whoever reads the first line through a pipe waits for it.
             sys.stdout.flush()
+            said = Phrase("address {address}   AppID {appid}   AppSecret {secret}")
+            console.talk(Phrase(said, address=address, appid=appid, secret=secret))
+            if (time := sandbox_time(world.now())) is not None:
+                console.talk(time)
             console.talk(Phrase("inbox: http://127.0.0.1:{port}/   stop with Ctrl-C", port=bound))
+            if opens and not opened(f"{address}/"):
+                console.talk(Phrase("there is no browser here to open the page in"))
             if endpoint is not None:
                 console.talk(_secrets(endpoint))
                 poster = world.poster(endpoint, lambda why: console.talk(_checked(endpoint, why)))

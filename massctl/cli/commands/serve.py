@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 import click
 
 from massctl.cli.arguments import sandbox_option
+from massctl.cli.completion import campaign_names
 from massctl.cli.output import Console, make_console
 from massctl.cli.places import Places, loopback_override
 from massctl.errors import LedgerUnreachableError, UsageError
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="serve")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=campaign_names)
 @click.option("--port", type=click.IntRange(0, 65535), default=8901, show_default=True, help="0 takes a free port.")
 @click.option("--themes", is_flag=True, help="Show the gallery of themes.")
 @click.option("--calendar", is_flag=True, help="Show the calendar of windows and sends.")
@@ -64,7 +65,7 @@ def command(
         console.result(address)
         # Whoever reads the first line through a pipe waits for it.
         sys.stdout.flush()
-        if opens and _opened(address):
+        if opens and opened(address):
             console.talk(Phrase("stop with Ctrl-C"))
         else:
             console.talk(Phrase("open it in a browser   stop with Ctrl-C"))
@@ -80,7 +81,7 @@ def command(
         ) from None
 
 
-def _opened(address: str) -> bool:
+def opened(address: str) -> bool:
     """Open an address in the browser of this desktop; False where there is none."""
     import webbrowser
 

@@ -6,6 +6,7 @@ import click
 
 from massctl.cli.app import Result, run_in_session, said
 from massctl.cli.arguments import form_option, sandbox_option
+from massctl.cli.completion import account_names
 from massctl.cli.exit_codes import ExitStatus
 from massctl.model.phrase import Phrase
 
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
     from massctl.model.ids import AccountName
 
 _named = click.option(
-    "--account", metavar="A", help="The account's name in massctl.yaml; required if there are several."
+    "--account",
+    shell_complete=account_names,
+    metavar="A",
+    help="The account's name in massctl.yaml; required if there are several.",
 )
 
 

@@ -14,6 +14,7 @@ import click
 
 from massctl.cli.app import Result, run_in_session, told
 from massctl.cli.arguments import GitName, Moment, Text, form_option, sandbox_option
+from massctl.cli.completion import account_names, campaign_names
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.places import LEDGER_FILE
 from massctl.cli.session import Session
@@ -56,7 +57,7 @@ def command() -> None:
 
 
 @command.command(name="show")
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=campaign_names)
 @form_option
 @sandbox_option
 @click.pass_obj
@@ -240,7 +241,11 @@ def restore(directory: str, source: Path, sandbox: bool) -> int:
     "--website-send", type=Moment(), metavar="AT", help="Somebody sent something on the website at this time."
 )
 @click.option("--no-website-send", type=Moment(), metavar="AT", help="The recorded send at this time is wrong.")
-@click.option("--account", help="With --website-send and --no-website-send: the account, if there are several.")
+@click.option(
+    "--account",
+    shell_complete=account_names,
+    help="With --website-send and --no-website-send: the account, if there are several.",
+)
 @click.option("--sent", metavar="NAME", help="This campaign was sent outside this ledger.")
 @click.option("--at", type=Moment(), metavar="AT", help="With --sent: when.")
 @click.option("--msg-id", type=click.IntRange(1, 2**63 - 1), help="With --sent: its job's id, if you know it.")

@@ -10,6 +10,7 @@ import click
 
 from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import Seconds, form_option, sandbox_option
+from massctl.cli.completion import campaign_names
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console
 from massctl.errors import LedgerLockedError
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="status")
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=campaign_names)
 @click.option("--wait", type=Seconds(), default=0, help="Ask again for this time.")
 @click.option("--all-editions", is_flag=True, help="Also show earlier editions.")
 @form_option

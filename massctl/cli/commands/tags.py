@@ -8,6 +8,7 @@ import click
 
 from massctl.cli.app import Result, run_in_session, said
 from massctl.cli.arguments import form_option, sandbox_option
+from massctl.cli.completion import account_names
 from massctl.cli.exit_codes import ExitStatus
 from massctl.errors import ConfigurationError, UsageError
 from massctl.model.ids import AccountName
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     _Tags = dict[str, tuple[datetime, Sequence[Tag]]]
 
 _NOTHING: Final = Phrase("Nothing was written.")
-_account = click.option("--account", metavar="A", help="One account of massctl.yaml; default: all.")
+_account = click.option(
+    "--account", shell_complete=account_names, metavar="A", help="One account of massctl.yaml; default: all."
+)
 
 
 @click.group(name="tags")

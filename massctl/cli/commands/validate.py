@@ -7,6 +7,7 @@ import click
 
 from massctl.cli.app import Result, run
 from massctl.cli.arguments import sandbox_option
+from massctl.cli.completion import campaign_names
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console, verbosity
 from massctl.model.phrase import Command, Phrase
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="validate")
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=campaign_names)
 @click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
 @click.option("-v", "--verbose", is_flag=True, help="Show each note and warning, however many have the same code.")
 @sandbox_option

@@ -9,6 +9,7 @@ import click
 
 from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import Duration, form_option, sandbox_option
+from massctl.cli.completion import campaign_names
 from massctl.cli.exit_codes import ExitStatus
 from massctl.errors import RefusedError, UsageError
 from massctl.model.ids import AppId
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="withdraw")
-@click.argument("name")
+@click.argument("name", shell_complete=campaign_names)
 @click.option("--article", type=click.IntRange(1, 8), metavar="N", help="Withdraw this article; articles count from 1.")
 @click.option("--all", "every", is_flag=True, help="Withdraw every article.")
 @click.option("--yes", is_flag=True, help="Withdraw without a question; required without a terminal.")

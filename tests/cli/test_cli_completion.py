@@ -1,0 +1,86 @@
+"""What a shell proposes after Tab, what `--version` and `sandbox` tell, and where massctl does not run."""
+
+import re
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+import pytest
+from cli_runner import Shell
+
+from massctl.cli.clocks import machine_now, sandbox_time
+from massctl.cli.main import unsupported
+
+
+def proposed(shell: Shell, monkeypatch: pytest.MonkeyPatch, *words: str) -> list[str]:
+    """Ask as bash does; the last word is the one that is being typed."""
+    monkeypatch.setenv("_MASSCTL_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", " ".join(["massctl", *words]))
+    monkeypatch.setenv("COMP_CWORD", str(len(words)))
+    return [line.partition(",")[2] for line in shell().out.splitlines() if line]
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (("plan", "le"), ["letter"]),
+        (("lock", ""), ["letter", "notice"]),
+        (("tags", "pull", "--account", ""), ["main"]),
+        (("explain", "Draft_"), ["draft_changed", "draft_gone"]),
+        (("wit",), ["withdraw"]),
+    ],
+)
+def test_names_of_verbs_campaigns_accounts_and_codes_are_completed(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], found: list[str]
+):
+    shell.tree.news("letter")
+    shell.tree.text("notice")
+    assert found == proposed(shell, monkeypatch, *words)
+
+
+def test_a_folder_without_a_repository_completes_nothing(shell: Shell, monkeypatch: pytest.MonkeyPatch):
+    (shell.root / "massctl.yaml").unlink()
+    assert [] == proposed(shell, monkeypatch, "plan", "x")
+    assert [] == proposed(shell, monkeypatch, "tags", "pull", "--account", "")
+
+
+def test_the_version_tells_the_commit_and_the_extras(shell: Shell):
+    said = shell("--version")
+    assert (0, "") == (said.status, said.err)
+    lines = dict(line.split(" ", 1) for line in said.out.splitlines())
+    assert ("import" in lines["extras:"], "massctl" in lines) == (True, True)
+    assert re.fullmatch(r"[0-9a-f]{40}", lines.get("commit", "0" * 40))
+
+
+def test_windows_is_told_plainly():
+    assert unsupported("posix") is None
+    assert "WSL" in str(unsupported("nt"))
+
+
+def test_the_command_begins_without_what_windows_lacks_so_that_it_can_say_so():
+    program = """
+import os, signal, sys
+del signal.SIGHUP, os.O_DIRECTORY, os.O_NOFOLLOW
+sys.modules.update(dict.fromkeys(("fcntl", "resource", "termios", "pwd")))
+import massctl.__main__, massctl.cli.main
+print(massctl.cli.main.unsupported("nt"))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (0, True) == (done.returncode, "WSL" in done.stdout), done.stderr
+
+
+def test_the_sandbox_says_what_its_words_are_and_opens_the_inbox(shell: Shell, monkeypatch: pytest.MonkeyPatch):
+    shell.tree.news("letter")
+    asked: list[str] = []
+    monkeypatch.setattr("massctl.loopback.server.run_app", lambda app, port, ready: ready(8123))
+    monkeypatch.setattr("webbrowser.open", lambda address: bool(asked.append(address)))
+    said = shell("sandbox", "--open")
+    address, appid, secret = said.out.split()
+    assert (0, "http://127.0.0.1:8123") == (said.status, address)
+    assert f"address {address}   AppID {appid}   AppSecret {secret}" in said.err
+    assert (["http://127.0.0.1:8123/"], True) == (asked, "no browser" in said.err)
+
+
+def test_a_clock_that_differs_from_the_machines_is_told():
+    assert sandbox_time(machine_now()) is None
+    assert "2019-12-01 20:00" in str(sandbox_time(datetime(2019, 12, 1, 12, tzinfo=UTC)))

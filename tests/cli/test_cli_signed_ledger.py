@@ -583,7 +583,7 @@ def test_a_private_key_in_massctl_yaml_is_an_error_and_not_repeated(signed: Shel
     said = signed("validate")
     assert 1 == said.status
     assert "this is the private key of the ledger" in words(said)
-    assert written.rpartition("+")[2] not in words(said)
+    assert written.split("+", 4)[4] not in words(said)
 
 
 def test_a_crash_report_does_not_have_the_key(signed: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -244,6 +244,7 @@ def test_an_editor_who_only_uses_the_browser_gets_it_locked_reviewed_and_sent(hu
     assert 1 == len(told), applied.log
 
 
+@pytest.mark.night
 def test_a_faulty_campaign_keeps_the_locks_of_no_other_away(hub: Hub, person: Path) -> None:
     letter(person, "spring", title="春")
     letter(person, "faulty", title="错", body="![](images/none.png)\n")
@@ -313,6 +314,7 @@ def test_a_branch_that_moved_on_while_it_was_rendered_is_left_alone(hub: Hub, pe
     assert (newer, {}, []) == (hub.tip(SPRING), hub.forge.statuses, hub.forge.bodies(7))
 
 
+@pytest.mark.night
 def test_the_job_that_commits_writes_nothing_but_locks(hub: Hub, person: Path) -> None:
     letter(person, "spring")
     opened = hub.pull_request(person, "spring")
@@ -340,6 +342,7 @@ def test_what_is_merged_without_a_lock_is_not_sent_and_keeps_nobody_back(hub: Hu
     assert 1 == jobs(hub), run.log
 
 
+@pytest.mark.night
 def test_a_forged_lock_that_was_merged_under_a_red_check_is_not_sent(hub: Hub, person: Path) -> None:
     """Somebody who may pass by the ruleset merged it. The lock agrees with itself, and not with the files."""
     letter(person, "letter", title="说好的")
@@ -369,6 +372,7 @@ def test_an_old_run_that_is_started_again_sends_what_main_has_now_and_nothing_el
     assert "改过" in json.dumps(hub.wechat.report(), ensure_ascii=False)
 
 
+@pytest.mark.night
 def test_a_run_that_waited_while_something_was_merged_leaves_it_to_the_next(hub: Hub, person: Path) -> None:
     """A misprint is mended in the last minute before the window: nobody gets the old words."""
     shutil.rmtree(person / "campaigns/letter")
@@ -403,7 +407,7 @@ def test_two_runs_at_once_send_once(hub: Hub) -> None:
     assert 1 == jobs(hub), "\n".join(logs)
 
 
-@pytest.mark.parametrize("answered", [False, True])
+@pytest.mark.parametrize("answered", [pytest.param(False, marks=pytest.mark.night), True])
 def test_a_job_that_is_cancelled_in_the_send_is_finished_by_the_next(hub: Hub, gate: Gate, answered: bool) -> None:
     cut = cut_off(hub, gate, answered=answered)
     hub.wechat.later(100)
@@ -463,6 +467,7 @@ def test_somebody_stops_everything_and_an_operator_lets_it_go_on(hub: Hub, perso
     assert 1 == jobs(hub)
 
 
+@pytest.mark.night
 def test_an_order_shows_the_branch_s_words_with_main_s_settings(hub: Hub, person: Path, tmp_path: Path) -> None:
     """The branch would send the secret elsewhere and run a program; both stand in a file that is not taken from it."""
     settings = (person / "massctl.yaml").read_text()
@@ -479,6 +484,7 @@ def test_an_order_shows_the_branch_s_words_with_main_s_settings(hub: Hub, person
     assert (1, 0) == (len(report["previews"]), len(report["jobs"])), run.log
 
 
+@pytest.mark.night
 def test_a_branch_shows_nobody_whom_main_does_not_name(hub: Hub, person: Path) -> None:
     """The branch names a follower, and adds the name to its own massctl.yaml."""
     settings = person / "massctl.yaml"
@@ -494,6 +500,7 @@ def test_a_branch_shows_nobody_whom_main_does_not_name(hub: Hub, person: Path) -
     assert [] == hub.wechat.report()["previews"]
 
 
+@pytest.mark.night
 def test_a_preview_leaves_alone_the_draft_that_main_staged(hub: Hub, person: Path) -> None:
     """It may have been worked on in the console, and its window may be open."""
     hub.git("update-ref", "refs/heads/massctl-stop", hub.tip())
@@ -554,6 +561,7 @@ def test_the_gate_fails_where_somebody_is_needed(hub: Hub, person: Path) -> None
     assert not may_write(run, "gate")
 
 
+@pytest.mark.night
 def test_a_doubt_is_settled_by_hand_with_the_name_of_who_did(hub: Hub, gate: Gate, person: Path) -> None:
     cut_off(hub, gate, answered=False)
     run = hub.play("apply", ordered(hub, "reconcile: it was not sent"))
@@ -582,6 +590,7 @@ def test_an_order_that_says_not_enough_fails_and_says_why(hub: Hub) -> None:
     assert (REFUSED, True) == (run.results, "两遍" in run.log), run.log
 
 
+@pytest.mark.night
 def test_what_was_decided_once_is_not_done_again_by_starting_the_run_again(hub: Hub, gate: Gate) -> None:
     """Since then it may be in doubt once more, and this time WeChat has it: "not sent" would send it twice."""
     decided = ordered(hub, "reconcile: it was not sent")
@@ -595,6 +604,7 @@ def test_what_was_decided_once_is_not_done_again_by_starting_the_run_again(hub: 
     assert 1 == jobs(hub)
 
 
+@pytest.mark.night
 def test_what_waited_for_an_approval_settles_no_send_that_began_later(hub: Hub, gate: Gate) -> None:
     cut_off(hub, gate, answered=True)
     decided = ordered(hub, "reconcile: it was not sent")

@@ -16,7 +16,15 @@ from simulation.world import Fault
 SCHEDULES: dict[str, int] = {}
 
 
-@pytest.mark.parametrize("scenario", SMOKE, ids=lambda scenario: scenario.name)
+SCHEDULES_BY_DAY_MAX = 1_600
+
+
+def _marked(scenario: Scenario) -> object:
+    marks = [pytest.mark.night] if scenario.schedules_min > SCHEDULES_BY_DAY_MAX else []
+    return pytest.param(scenario, marks=marks, id=scenario.name)
+
+
+@pytest.mark.parametrize("scenario", [_marked(scenario) for scenario in SMOKE])
 def test_nothing_is_sent_twice_lost_or_sent_otherwise(scenario: Scenario) -> None:
     found = Explorer(scenario, stop_early=True).explore()
     if found.violations:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -321,11 +322,19 @@ def _edited_body(pull: _Pull, number: int, article: Article, edited: Mapping[str
             continue
         bodies = [each for each in differences([made[number]], [kept]) if each.name in ("text", "pictures", "links")]
         found = [each.phrase for each in bodies]
-        if not found and markup_sha256([made[number]]) == markup_sha256([kept]):
+        if not found and markup_sha256([_without_margins(made[number])]) == markup_sha256([_without_margins(kept)]):
             return {path: new}
         left = found or [Phrase("article {number}: how it looks differs", number=number + 1)]
     say = Phrase("article {number}: {file} cannot be changed so", number=number + 1, file=article.content)
     raise pull.refused(left or [each.phrase for each in differences([pull.given[number]], [kept])] or [say])
+
+
+def _without_margins(article: DraftArticle) -> DraftArticle:
+    """Drop what depends on the neighbours: the distance between two blocks is written once, at either of them."""
+    return replace(article, content=_MARGIN.sub("", article.content))
+
+
+_MARGIN: Final = re.compile(r"(?<=[;\"'])\s*margin(?:-top|-bottom)?\s*:[^;\"']*;?")
 
 
 def _picture_paths(pull: _Pull, place: str) -> dict[str, str]:

@@ -102,6 +102,7 @@ def each_refused(issue: Issue, changes: dict[str, Edit], word: str = "") -> None
 both_locks = pytest.mark.parametrize("mode", ["policy", "flag"])
 
 
+@pytest.mark.night
 def test_each_key_of_the_lock_edited_by_hand(issue: Issue):
     each_refused(issue, BY_HAND)
 

@@ -29,13 +29,20 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-LOCALE = Path(__file__).resolve().parents[1] / "massctl" / "locale"
+TESTS = Path(__file__).resolve().parent
+LOCALE = TESTS.parent / "massctl" / "locale"
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Compile the translations as the sources have them, once, before a worker or a command reads them."""
     if not hasattr(config, "workerinput"):
         CommandLineInterface().run(["pybabel", "-q", "compile", "--domain", "massctl", "--directory", str(LOCALE)])
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the slow folders out before they are imported, where nothing of them is asked for."""
+    path = f"{collection_path.relative_to(TESTS).as_posix()}/" if collection_path.is_relative_to(TESTS) else ""
+    return True if path in SLOW and config.option.markexpr == "not slow" else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -4,16 +4,18 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from string import Formatter
 
 import click
+from babel.messages.catalog import Catalog
 from translations import CLICK_LOCATION, ROOT, extracted, help_texts, translated
 
 from massctl.cli.main import massctl as command
 
 MARKERS = ("Phrase", "plural_phrase")
-EXTRACTED, TRANSLATED = extracted(), translated()
+TRANSLATED = translated()
 RESTORED = {
     ("model/phrase.py", "one"),
     ("model/phrase.py", "said.template"),
@@ -26,6 +28,12 @@ RESTORED = {
 """Phrases made from a template that was read: it stands where it was first said, in a help text, on a page, or in a
 table."""
 ENTRIES = [message for message in TRANSLATED if message.id]
+
+
+@cache
+def _extracted() -> Catalog:
+    """Extract once, where a test asks for it: it takes seconds."""
+    return extracted()
 
 
 def _ids(message) -> tuple[str, ...]:
@@ -62,7 +70,7 @@ def _unseen() -> Iterator[tuple[str, str]]:
         named = {name.id for names, value in assigned if _is_phrase(value) for name in names if _is_name(name)}
         named -= {name.id for names, value in assigned if _is_text(value) for name in names if _is_name(name)}
         for template in (node.args[0] for node in nodes if _is_phrase(node)):
-            found = isinstance(template, ast.Constant) and EXTRACTED.get(template.value) is not None
+            found = isinstance(template, ast.Constant) and _extracted().get(template.value) is not None
             if not found and not (isinstance(template, ast.Name) and template.id in named):
                 yield path.relative_to(ROOT).as_posix(), ast.unparse(template)
 
@@ -74,7 +82,7 @@ def test_babel_finds_every_template():
 
 def test_every_sentence_has_a_translation():
     missing = {
-        message.id for message in EXTRACTED if message.id and TRANSLATED.get(message.id, message.context) is None
+        message.id for message in _extracted() if message.id and TRANSLATED.get(message.id, message.context) is None
     }
     empty = {message.id for message in ENTRIES if not all(_texts(message))}
     assert (set(), set()) == (missing, empty)
@@ -85,7 +93,7 @@ def test_no_translation_is_left_over():
     assert [] == [
         message.id
         for message in ENTRIES
-        if EXTRACTED.get(message.id, message.context) is None
+        if _extracted().get(message.id, message.context) is None
         and [CLICK_LOCATION] != [file for file, _ in message.locations]
     ]
 

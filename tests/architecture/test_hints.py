@@ -1,6 +1,7 @@
 """Every diagnostic says what to do: whoever makes one passes a hint, or its code has a written reason here."""
 
 import ast
+from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -22,6 +23,7 @@ class Call(NamedTuple):
     codes: tuple[str, ...]
 
 
+@cache
 def _modules() -> dict[str, ast.Module]:
     files = sorted(PACKAGE.rglob("*.py"))
     return {

@@ -227,6 +227,7 @@ def _story(folder: Path, path: str, answer: int | str, number: int) -> list[str]
     return [*missed, *desk.leaks(SECRET, TOKEN, OPENID)]
 
 
+@pytest.mark.night
 def test_errors_that_repeat_everything_leave_nothing_behind(tmp_path: Path):
     cases = [(path, answer) for path in ENDPOINTS for answer in ANSWERS]
     # Seven goes through all endpoints and answers, not through all pairs.

@@ -519,6 +519,7 @@ def test_a_preview_leaves_alone_the_draft_that_main_staged(hub: Hub, person: Pat
     assert 1 == jobs(hub)
 
 
+@pytest.mark.night
 def test_a_draft_of_the_console_becomes_a_branch_for_a_pull_request(hub: Hub) -> None:
     """Whoever may write lists the drafts and takes one; only the deploy key pushes, and nothing is sent."""
     hub.git("update-ref", "refs/heads/massctl-stop", hub.tip())

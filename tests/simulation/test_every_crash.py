@@ -17,10 +17,17 @@ SCHEDULES: dict[str, int] = {}
 
 
 SCHEDULES_BY_DAY_MAX = 1_600
+LONG_RUNS = (
+    "text in batches, the list is ended",
+    "text in batches, the list changes",
+    "git, news, two runners and faults",
+)
+"""Scenarios of few schedules, each of which takes long."""
 
 
 def _marked(scenario: Scenario) -> object:
-    marks = [pytest.mark.night] if scenario.schedules_min > SCHEDULES_BY_DAY_MAX else []
+    is_long = scenario.schedules_min > SCHEDULES_BY_DAY_MAX or scenario.name in LONG_RUNS
+    marks = [pytest.mark.night] if is_long else []
     return pytest.param(scenario, marks=marks, id=scenario.name)
 
 

@@ -1,0 +1,99 @@
+"""What WeChat counts of articles and of an account, day by day: values as the archive keeps them.
+
+A number that WeChat has not given is None, never 0. Members bear WeChat's names.
+Source: developers.weixin.qq.com, wedata/news (getarticletotaldetail, getbizsummary) and the pages on users and on the
+older family, read 2026-11; `docs/reference/wechat-api.md`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Family(StrEnum):
+    """Two families of calls count reads differently: their numbers never stand in one series."""
+
+    NEWER = "newer"
+    """getarticletotaldetail and its neighbours; data from 2025-11-01, for 30 days after publication."""
+    OLDER = "older"
+    """getarticletotal, for 7 days after the send; WeChat no longer maintains it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleDay:
+    """What one article had reached by the end of a day: sums from its publication, not that day's alone."""
+
+    appid: str
+    family: Family
+    msgid: str
+    """`<msg_data_id>_<position>`, the position from 1."""
+    ref_date: date
+    """The day on which it was published, in Beijing."""
+    stat_date: date
+    """The last day that is counted."""
+    seen_at: datetime
+    """When WeChat said so."""
+    is_delay: bool = False
+    """WeChat said that newer numbers are still to come."""
+    title: str | None = None
+    content_url: str | None = None
+    publish_type: int | None = None
+    """0: followers got a message; 1: published without one."""
+    read_user: int | None = None
+    """People who read it, from all sources."""
+    read_user_source: Mapping[str, int] = field(default_factory=dict)
+    """People by where they came from, in WeChat's words; without the row of all."""
+    share_user: int | None = None
+    zaikan_user: int | None = None
+    like_user: int | None = None
+    comment_count: int | None = None
+    collection_user: int | None = None
+    praise_money: int | None = None
+    """In fen."""
+    read_subscribe_user: int | None = None
+    """People who followed the account after reading."""
+    read_delivery_rate: float | None = None
+    """Of those whom the message reached, the share that read; from 0 to 1."""
+    read_finish_rate: float | None = None
+    """The share of readers that read to the end; from 0 to 1."""
+    read_avg_activetime: float | None = None
+    """Minutes that a reader stayed, on average."""
+    read_jump_position: Mapping[int, float] = field(default_factory=dict)
+    """The share of readers that left at each of WeChat's five positions; from 0 to 1."""
+    target_user: int | None = None
+    """People whom the message reached; the older family alone has it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountDay:
+    """What happened in a whole account on one day: that day alone, except `cumulate_user`."""
+
+    appid: str
+    ref_date: date
+    seen_at: datetime
+    is_delay: bool = False
+    read_user: int | None = None
+    read_user_source: Mapping[str, int] = field(default_factory=dict)
+    share_user: int | None = None
+    zaikan_user: int | None = None
+    like_user: int | None = None
+    comment_count: int | None = None
+    collection_user: int | None = None
+    redirect_ori_page_user: int | None = None
+    send_page_count: int | None = None
+    new_user: Mapping[int, int] | None = None
+    """New followers by WeChat's number of where they came from; None if WeChat has not said, empty for none."""
+    cancel_user: Mapping[int, int] | None = None
+    """People who stopped following, likewise."""
+    cumulate_user: int | None = None
+    """All followers at the end of the day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """What the archive has of one account: the newest row of each article, family and day, and of each day."""
+
+    articles: Mapping[str, tuple[ArticleDay, ...]]
+    """By msgid; by family and day, ascending."""
+    account: Mapping[date, AccountDay]

@@ -65,7 +65,7 @@ class Session:
     @property
     def repository(self) -> Repository:
         """The working tree."""
-        return Repository(self.root)
+        return Repository(self.root, sandbox=self.sandbox is not None)
 
     @property
     def places(self) -> Places:

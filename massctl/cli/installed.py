@@ -86,6 +86,7 @@ EXTRAS: Final = {
     "calendar": "icalendar",
     "import": "mammoth",
     "listen": "waitress",
+    "report": "pygal",
     "signed": "cryptography",
     "socks": "socksio",
 }

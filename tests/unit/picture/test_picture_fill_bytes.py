@@ -1,7 +1,6 @@
 """Fill bytes before the markers of a JPEG: as many as anybody likes, and what they cost."""
 
-import time
-
+import pytest
 from picture_samples import EVERY_FORMAT
 
 from massctl.picture.formats import PictureFault
@@ -10,11 +9,10 @@ from massctl.picture.prepare import Prepared, prepare_inline
 JPEG = EVERY_FORMAT["jpeg"]
 
 
+@pytest.mark.timeout(60)
 def test_a_jpeg_of_nothing_but_fill_bytes_is_refused_at_once():
     """A search that began anew at each of them took minutes for a megabyte."""
-    began = time.process_time()
     assert isinstance(prepare_inline(b"\xff\xd8" + b"\xff" * 900_000), PictureFault)
-    assert time.process_time() - began < 2
 
 
 def test_fill_bytes_between_scan_and_end_are_taken():

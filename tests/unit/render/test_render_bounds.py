@@ -1,13 +1,11 @@
-import time
-
 import pytest
 from render_inputs import body, lines, wrong
 
 from massctl.model.diagnostics import Severity
 from massctl.render import bounds
 
-SECONDS_MAX = 5.0
-"""Alone each takes half of one; coverage and a busy machine take a share. What grows with the square takes minutes."""
+pytestmark = pytest.mark.timeout(60)
+"""Alone each takes half a second, on a busy machine a few. What grows with the square takes minutes."""
 
 
 @pytest.mark.parametrize("name", ["main.md", "main.html", "main.md.j2"])
@@ -93,9 +91,7 @@ def test_what_hides_tags_from_the_scanner_is_counted() -> None:
     ],
 )
 def test_any_markdown_ends_soon(piece: str) -> None:
-    started = time.process_time()
     wrong(piece * (40_000 // len(piece)))
-    assert SECONDS_MAX > time.process_time() - started
 
 
 def test_too_many_brackets_are_refused_at_the_first() -> None:
@@ -158,9 +154,7 @@ def test_emphasis_that_is_never_closed_is_not_opened_anew_in_every_paragraph(nam
     ],
 )
 def test_a_million_characters_are_refused_before_they_are_read(piece: str) -> None:
-    started = time.process_time()
-    found = wrong(piece * (999_000 // len(piece)))
-    assert (["MC304"], True) == ([each.code for each in found], SECONDS_MAX > time.process_time() - started)
+    assert ["MC304"] == [each.code for each in wrong(piece * (999_000 // len(piece)))]
 
 
 @pytest.mark.parametrize(

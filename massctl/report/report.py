@@ -1,0 +1,538 @@
+"""The report on what sends reached, as a value: every number with whose it is and by which day, or why it is missing.
+
+`report/assembly.py` makes it. `massctl.view` shows it as a page, Markdown, CSV and JSON, and words its codes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final
+
+from massctl.errors import InvariantError
+from massctl.model.ids import AccountName, AppId, CampaignName
+from massctl.model.phrase import Phrase
+from massctl.model.statistics import Family
+from massctl.plan.quota import Scope, Unit
+
+DAYS: Final = (1, 3, 7, 30)
+"""The days of a send that a report shows. Day 1 is the Beijing day of the send itself, day 30 the last that WeChat
+counts. Source: WeChat docs, "getarticletotaldetail", read 2026-11."""
+LEAVE_POSITIONS: Final = (1, 2, 3, 4, 5)
+"""Fifths of an article, from its beginning: 0–20 %, …, 80–100 %. Source: as for DAYS."""
+FEWEST_COMPARED: Final = 4
+"""Of fewer sends there is no median, no quartile and no order. Our own bound."""
+
+
+class Origin(StrEnum):
+    """Whose number it is."""
+
+    LEDGER = "ledger"
+    """WeChat's result of the mass job, as the ledger recorded it: mass/get or MASSSENDJOBFINISH."""
+    NEWER = "newer"
+    """WeChat's newer statistics of one article (getarticletotaldetail)."""
+    OLDER = "older"
+    """WeChat's older statistics of one article (getarticletotal)."""
+    ACCOUNT = "account"
+    """WeChat's statistics of the whole account (getusersummary, getusercumulate, getbizsummary)."""
+    COMPUTED = "computed"
+    """massctl computed it from the numbers beside it."""
+
+
+class Missing(StrEnum):
+    """Why a number is missing. It is shown as a dash with the reason, never as 0."""
+
+    NOT_YET = "not_yet"
+    """The day is not over, or WeChat has its numbers only from about 08:00 of the day after."""
+    NOT_COLLECTED = "not_collected"
+    """WeChat could have been asked, and the archive has no answer for that day."""
+    NOT_GIVEN = "not_given"
+    """WeChat answered for that day, without this number."""
+    NOT_JOINED = "not_joined"
+    """The ledger has no msg_data_id of the send, by which WeChat names its statistics."""
+    NOT_RECORDED = "not_recorded"
+    """No event and no answer that has this number is in the ledger."""
+    NOT_ARTICLES = "not_articles"
+    """The message has no articles: WeChat counts readers of articles only."""
+    OUT_OF_REACH = "out_of_reach"
+    """The day is outside of those that this family of calls has."""
+    PARTLY = "partly"
+    """Some of the jobs of the send have the number, and others do not; a sum of some would be too small."""
+    RATE_ONLY = "rate_only"
+    """WeChat gives a share here, and no number of people."""
+    TOO_FEW = "too_few"
+    """There are fewer than four to compare with."""
+    NOTHING_TO_DIVIDE = "nothing_to_divide"
+    """It is a share of nobody, or of a number that is missing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One number, or why it is missing: exactly one of the two; raises InvariantError else."""
+
+    value: float | None = None
+    origin: Origin
+    missing: Missing | None = None
+    until: date | None = None
+    """The last day that is counted; None for a number that is not counted by days."""
+    is_delay: bool = False
+    """WeChat said that newer numbers for that day are still to come."""
+
+    def __post_init__(self) -> None:
+        if (self.value is None) == (self.missing is None):
+            raise InvariantError(Phrase("a number is there, or the reason why it is missing"))
+
+
+class Metric(StrEnum):
+    """What is counted of an article, by WeChat's name."""
+
+    READ_USER = "read_user"
+    SHARE_USER = "share_user"
+    ZAIKAN_USER = "zaikan_user"
+    LIKE_USER = "like_user"
+    COMMENT_COUNT = "comment_count"
+    COLLECTION_USER = "collection_user"
+    PRAISE_MONEY = "praise_money"
+    """In fen."""
+    READ_SUBSCRIBE_USER = "read_subscribe_user"
+    READ_DELIVERY_RATE = "read_delivery_rate"
+    """From 0 to 1, as every rate here."""
+    READ_FINISH_RATE = "read_finish_rate"
+    READ_AVG_ACTIVETIME = "read_avg_activetime"
+    """In minutes."""
+    TARGET_USER = "target_user"
+    """The older family's only."""
+
+    @property
+    def is_rate(self) -> bool:
+        """Whether it is a share from 0 to 1."""
+        return self in (Metric.READ_DELIVERY_RATE, Metric.READ_FINISH_RATE)
+
+
+class Scene(StrEnum):
+    """Where readers came from, in WeChat's words. Source: WeChat docs, "getarticletotaldetail", read 2026-11."""
+
+    MESSAGE = "公众号消息"
+    """The message itself: followers."""
+    RECOMMENDED = "推荐"
+    """WeChat's recommendations; not part of what followers read."""
+    CHAT = "聊天会话"
+    MOMENTS = "朋友圈"
+    HOME_PAGE = "公众号主页"
+    SEARCH = "搜一搜"
+    OTHER = "其他"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """People from one source by the end of each of DAYS, and by the newest day."""
+
+    scene: str
+    """WeChat's word: a Scene, or one that WeChat added since."""
+    figures: tuple[Figure, ...]
+    """By DAYS."""
+    latest: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The readers of an article by the end of a day, for a curve; a day without numbers has no point."""
+
+    day: int
+    """From 1, which is the day of the send."""
+    stat_date: date
+    read_user: int
+    is_delay: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DayFigures:
+    """What an article had reached by the end of one day."""
+
+    day: int
+    """From 1, which is the day of the send."""
+    stat_date: date
+    figures: Mapping[Metric, Figure]
+    """Every metric of its family."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleReport:
+    """One article of a send."""
+
+    position: int
+    """From 1 to 8."""
+    title: str | None
+    """None where neither the archive of contents nor WeChat tells it."""
+    author: str | None = None
+    theme: str | None = None
+    url: str | None = None
+    msgids: tuple[str, ...] = ()
+    """WeChat's keys of its statistics: one for each job of the send."""
+    family: Family = Family.NEWER
+    """Whose numbers all of these are; never both."""
+    days: tuple[DayFigures, ...] = ()
+    """By DAYS."""
+    latest: DayFigures | None = None
+    """By the newest day that WeChat gave; None without any."""
+    sources: tuple[SourceRow, ...] = ()
+    """公众号消息 and 推荐 first, then every other in WeChat's order."""
+    leaves: tuple[Figure, ...] = ()
+    """The share of readers that left in each of LEAVE_POSITIONS, by the newest day."""
+    curve: tuple[Point, ...] = ()
+    target_user: Figure | None = None
+    """The older family's count of people whom the message reached; None where that family was not asked."""
+
+    @property
+    def title_length(self) -> int | None:
+        """Count the characters of its headline."""
+        return len(self.title) if self.title is not None else None
+
+
+class StageName(StrEnum):
+    """The stages of a send, in their order."""
+
+    AUDIENCE = "audience"
+    """Followers in the audience (total_count)."""
+    FILTERED = "filtered"
+    """Followers left after WeChat's filters (filter_count)."""
+    SENT = "sent"
+    """Followers who have it (sent_count)."""
+    FAILED = "failed"
+    """Followers to whom it failed (error_count); a part of FILTERED, beside SENT."""
+    READ = "read"
+    """People who read the first article from the message."""
+    FINISHED = "finished"
+    """The share of all readers of the first article who read to its end."""
+    SHARED = "shared"
+    """People who shared the first article."""
+    FOLLOWED = "followed"
+    """People who followed the account after reading the first article."""
+
+
+class Whole(StrEnum):
+    """What a stage is a share of."""
+
+    AUDIENCE = "audience"
+    FILTERED = "filtered"
+    SENT = "sent"
+    READERS = "readers"
+    """People who read the first article, from all sources."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage: so many people, and which share of what that is."""
+
+    name: StageName
+    people: Figure
+    """Missing with RATE_ONLY where WeChat gives a share alone."""
+    share: Figure | None = None
+    """From 0 to 1; None for the first stage."""
+    of: Whole | None = None
+    of_people: int | None = None
+    """The denominator; None where it is missing."""
+
+
+class Standing(StrEnum):
+    """Where a number lies among those of comparable sends."""
+
+    BELOW = "below"
+    """Less than the lower quartile."""
+    WITHIN = "within"
+    """From the lower quartile to the upper."""
+    ABOVE = "above"
+    """More than the upper quartile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quartiles:
+    """Median and quartiles of at least FEWEST_COMPARED numbers, interpolated linearly between them."""
+
+    lower: float
+    median: float
+    upper: float
+
+    def standing(self, value: float) -> Standing:
+        """Say where a number lies."""
+        if value < self.lower:
+            return Standing.BELOW
+        return Standing.ABOVE if value > self.upper else Standing.WITHIN
+
+
+def _standing(figure: Figure, quartiles: Quartiles | None) -> Standing | None:
+    return quartiles.standing(figure.value) if quartiles is not None and figure.value is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One number of a send's first article against the same account's comparable sends, by the same day of each."""
+
+    metric: Metric
+    day: int
+    figure: Figure
+    values: tuple[float, ...]
+    """Those of comparable sends that have the number, ascending."""
+    quartiles: Quartiles | None
+    """None for fewer than FEWEST_COMPARED."""
+
+    @property
+    def standing(self) -> Standing | None:
+        """Say where the number lies; None if it, or what it is compared with, is missing."""
+        return _standing(self.figure, self.quartiles)
+
+
+COMPARED_DAYS: Final = 180
+"""Comparable sends went out within so many days before. Our own bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparable:
+    """Which sends one is compared with, in one place.
+
+    News of the same account to the same audience (everybody; the same tag; lists of openids), which went out within
+    COMPARED_DAYS before it, was not withdrawn, and has numbers of the same family of calls.
+    """
+
+    scope: Scope
+    tag: str | None
+    since: date
+    """The first day that is looked at."""
+    until: date
+    """The last: the day before the send, or the day of the send for one that went out earlier on it."""
+    family: Family
+    sends: tuple[tuple[CampaignName, int], ...] = ()
+    """Campaign and edition, oldest first; those with a number at some day are counted in each Comparison."""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowerDay:
+    """Who stopped and began to follow the whole account on one day, against the same weekday of earlier weeks."""
+
+    after: int
+    """Days after the send: 0, 1 or 2."""
+    day: date
+    cancelled: Figure
+    joined: Figure
+    usual: Quartiles | None
+    """Of the unfollows on the same weekday of earlier weeks; None for fewer than FEWEST_COMPARED."""
+    compared: tuple[date, ...]
+    """The days of earlier weeks that have the number."""
+
+    @property
+    def standing(self) -> Standing | None:
+        """Say where the day's unfollows lie; None if they, or what they are compared with, are missing."""
+        return _standing(self.cancelled, self.usual)
+
+
+@dataclass(frozen=True, slots=True)
+class EditionFigures:
+    """One metric of the first articles of two editions, by the same day of each."""
+
+    metric: Metric
+    day: int
+    before: Figure
+    now: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class EditionDifference:
+    """What differs between an edition and the one that was sent before it, beside their numbers."""
+
+    before: int
+    """The edition that was sent before."""
+    changed: tuple[str, ...] | None
+    """The parts that differ, as sentences; None where the contents of one of them are not kept."""
+    figures: tuple[EditionFigures, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendReport:
+    """One edition of a campaign that went out."""
+
+    campaign: CampaignName
+    edition: int
+    title: str
+    """What people call it: its title, its first words, or its name."""
+    account: AccountName
+    appid: AppId
+    sent_at: datetime
+    """In Beijing time."""
+    ref_date: date
+    """The Beijing day of the send, by which WeChat names its statistics."""
+    is_article: bool
+    """Whether it is news, of which alone WeChat counts readers."""
+    is_withdrawn: bool = False
+    scope: Scope
+    tag: str | None = None
+    """Its name, else its number."""
+    jobs: int = 1
+    """Mass jobs of the send: more than one for a long list of openids."""
+    commit: str | None = None
+    approver: str | None = None
+    day: int
+    """The newest day of it that is over and that WeChat can have counted, from 1; 0 before the first is."""
+    articles: tuple[ArticleReport, ...] = ()
+    """By position."""
+    funnel: tuple[Stage, ...]
+    comparable: Comparable
+    comparisons: tuple[Comparison, ...] = ()
+    """By DAYS, then metric; only of days that are over."""
+    followers: tuple[FollowerDay, ...] = ()
+    """The day of the send, and the two after it."""
+    difference: EditionDifference | None = None
+    """None where no earlier edition was sent."""
+    sentence: Phrase
+    """What the send reached, in one sentence."""
+
+    @property
+    def first(self) -> ArticleReport | None:
+        """Return the article on top, which the funnel and the comparisons are about."""
+        return self.articles[0] if self.articles else None
+
+    @property
+    def hour(self) -> int:
+        """Return the Beijing hour of the send."""
+        return self.sent_at.hour
+
+
+class By(StrEnum):
+    """What sends, or articles, are put side by side by."""
+
+    POSITION = "position"
+    """Every article by its place; everything else is about first articles."""
+    TITLE_LENGTH = "title_length"
+    HOUR = "hour"
+    AUDIENCE = "audience"
+    THEME = "theme"
+    AUTHOR = "author"
+    APPROVER = "approver"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Those that share something."""
+
+    key: str
+    """`1`, `16–20`, `20`, `all`, `tag 会员`, or a name."""
+    count: int
+    """How many have the number."""
+    quartiles: Quartiles | None
+    """None for fewer than FEWEST_COMPARED."""
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """Readers by the end of a day, side by side; in the order of the keys, never by size."""
+
+    by: By
+    metric: Metric
+    day: int
+    family: Family
+    groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AllowanceReport:
+    """The account's allowance in the Beijing day or month of the report."""
+
+    unit: Unit
+    first: date
+    """The first day of it."""
+    limit: int
+    used: int
+    """Sends of campaigns and on the website."""
+    left: int
+    counted: int
+    """Of those used, the ones whose readers are known."""
+    readers: Figure
+    """Readers of the first articles of those, added; a person who read two of them counts twice."""
+    per_use: Figure
+    """Readers for each of those counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """As of when the numbers are, and what is still to come."""
+
+    asked_at: datetime | None
+    """When WeChat last gave a number of this account; None if it never did."""
+    complete_until: date | None
+    """By the end of this day every send that is shown has its numbers, and WeChat announced no newer ones."""
+    delayed: tuple[date, ...] = ()
+    """Days for which WeChat said that newer numbers are to come."""
+    missing: tuple[date, ...] = ()
+    """Days that are over, within the days that WeChat counts, and of which the archive has nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountReport:
+    """An account, and all its sends that are shown, side by side."""
+
+    account: AccountName
+    name: str
+    """As phones show it, else the key."""
+    appid: AppId
+    kind: str
+    """service or subscription."""
+    allowance: AllowanceReport
+    followers: Figure
+    """All followers at the end of the newest day that is known."""
+    breakdowns: tuple[Breakdown, ...] = ()
+    freshness: Freshness
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What sends reached."""
+
+    now: datetime
+    """When it was made."""
+    since: date | None
+    """The first day of sends that are shown; None: all."""
+    names: tuple[CampaignName, ...]
+    """The campaigns that were asked for; empty: all."""
+    accounts: tuple[AccountReport, ...]
+    """By name."""
+    sends: tuple[SendReport, ...]
+    """Newest first."""
+    sentence: Phrase
+    """What they reached, in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleFacts:
+    """What the repository knows of an article as it was sent."""
+
+    title: str
+    author: str | None = None
+    theme: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendFacts:
+    """What is known of a send beside ledger and statistics; what nobody knows is None."""
+
+    articles: tuple[ArticleFacts, ...] = ()
+    commit: str | None = None
+    """The commit that the send was made from."""
+    approver: str | None = None
+    changed: tuple[str, ...] | None = None
+    """What differs from the edition that was sent before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """What massctl.yaml says of an account."""
+
+    account: AccountName
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known beside ledger and statistics."""
+
+    accounts: Mapping[AppId, AccountFacts]
+    sends: Mapping[tuple[CampaignName, int], SendFacts] = field(default_factory=dict)

@@ -54,11 +54,11 @@ def _beside(comparison: Comparison) -> Phrase:
         few = Phrase("{count} comparable sends have that number, and a comparison needs {least}")
         return Phrase(few, count=among, least=FEWEST_COMPARED)
     said = {
-        Standing.BELOW: Phrase("that is less than the lower quartile of {count} comparable sends (median {median})"),
-        Standing.WITHIN: Phrase("that lies between the quartiles of {count} comparable sends (median {median})"),
-        Standing.ABOVE: Phrase("that is more than the upper quartile of {count} comparable sends (median {median})"),
+        Standing.BELOW: Phrase("that is less than the lower quartile of {count} comparable sends (median {median:,.0f})"),
+        Standing.WITHIN: Phrase("that lies between the quartiles of {count} comparable sends (median {median:,.0f})"),
+        Standing.ABOVE: Phrase("that is more than the upper quartile of {count} comparable sends (median {median:,.0f})"),
     }[comparison.standing or Standing.WITHIN]
-    return Phrase(said, count=among, median=f"{comparison.quartiles.median:,.0f}")
+    return Phrase(said, count=among, median=comparison.quartiles.median)
 
 
 def _without_articles(title: str, funnel: Sequence[Stage]) -> Phrase:
@@ -107,11 +107,11 @@ def report_sentence(sends: Sequence[SendReport], since: date | None) -> Phrase:
     if quartiles is None or len({(appid, article.family) for appid, article in firsts}) > 1:
         return Phrase("{sends}.", sends=counted)
     return Phrase(
-        "{sends}; by the end of day {day} the median of the {known} that have the number is {median} readers.",
+        "{sends}; by the end of day {day} the median of the {known} that have the number is {median:,.0f} readers.",
         sends=counted,
         day=SIDE_BY_SIDE_DAY,
         known=len(readers),
-        median=f"{quartiles.median:,.0f}",
+        median=quartiles.median,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Final
 
 from massctl.model.phrase import Phrase, plural_phrase
 from massctl.report.comparison import SIDE_BY_SIDE_DAY, quartiles_of
@@ -48,16 +49,19 @@ def _read(title: str, counted: DayFigures) -> Phrase:
     )
 
 
+_STANDING: Final = {
+    Standing.BELOW: Phrase("that is less than the lower quartile of {count} comparable sends (median {median:,.0f})"),
+    Standing.WITHIN: Phrase("that lies between the quartiles of {count} comparable sends (median {median:,.0f})"),
+    Standing.ABOVE: Phrase("that is more than the upper quartile of {count} comparable sends (median {median:,.0f})"),
+}
+
+
 def _beside(comparison: Comparison) -> Phrase:
     among = len(comparison.values)
     if comparison.quartiles is None:
         few = Phrase("{count} comparable sends have that number, and a comparison needs {least}")
         return Phrase(few, count=among, least=FEWEST_COMPARED)
-    said = {
-        Standing.BELOW: Phrase("that is less than the lower quartile of {count} comparable sends (median {median:,.0f})"),
-        Standing.WITHIN: Phrase("that lies between the quartiles of {count} comparable sends (median {median:,.0f})"),
-        Standing.ABOVE: Phrase("that is more than the upper quartile of {count} comparable sends (median {median:,.0f})"),
-    }[comparison.standing or Standing.WITHIN]
+    said = _STANDING[comparison.standing or Standing.WITHIN]
     return Phrase(said, count=among, median=comparison.quartiles.median)
 
 

@@ -61,8 +61,8 @@ def _beside(comparison: Comparison) -> Phrase:
     if comparison.quartiles is None:
         few = Phrase("{count} comparable sends have that number, and a comparison needs {least}")
         return Phrase(few, count=among, least=FEWEST_COMPARED)
-    said = _STANDING[comparison.standing or Standing.WITHIN]
-    return Phrase(said, count=among, median=comparison.quartiles.median)
+    say = _STANDING[comparison.standing or Standing.WITHIN]
+    return Phrase(say, count=among, median=comparison.quartiles.median)
 
 
 def _without_articles(title: str, funnel: Sequence[Stage]) -> Phrase:

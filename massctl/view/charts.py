@@ -106,7 +106,7 @@ def reads_by_day(named: Named, days: Mapping[int, Value], usual: Sequence[Band],
         chart.add("", [_marked(each, (day, each.number)) for day, each in points], allow_interruptions=True)
         return _cleaned(chart, ["band", "median", "this"] if usual else ["this"])
 
-    return _both(named, draw, _sizes(280))
+    return _both(named, draw, _sizes(300, wide=1040))
 
 
 def stacked_bars(named: Named, rows: Sequence[str], series: Sequence[Series]) -> str:
@@ -201,7 +201,7 @@ def _chart(kind: str, size: _Size, **options: Any) -> Any:
     )
 
 
-def _steps(top: float, most: int = 4) -> list[float]:
+def _steps(top: float, most: int = 5) -> list[float]:
     """Return round numbers from 0 to `top`, few of them."""
     for magnitude in range(-3, 12):
         for digit in (1, 2, 5):

@@ -65,7 +65,7 @@ class Caller:
         raw = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
         with_token = {"access_token": self.token, **query} if self.token else query
         return self.http.open(
-            f"/cgi-bin/{path}",
+            path if path.startswith("/") else f"/cgi-bin/{path}",
             method=method,
             query_string=with_token,
             data=b"" if body is None else raw,
@@ -89,6 +89,10 @@ class Caller:
         """POST JSON with a live token."""
         self.fresh_token()
         return self.record("POST", path, body)
+
+    def statistics(self, name: str, begin: str, end: str = "") -> Record:
+        """Ask for the statistics of a day, or of several."""
+        return self.post(f"/datacube/{name}", {"begin_date": begin, "end_date": end or begin})
 
     def get(self, path: str, **query: str) -> Record:
         """GET with a live token."""

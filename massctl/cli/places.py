@@ -14,6 +14,8 @@ from massctl.plan.lease import LocalRunner
 LEDGER_FILE: Final = "massctl.state.jsonl"
 ARCHIVE_FOLDER: Final = "massctl.state.bodies"
 """Beside the ledger: what was staged and sent, for people to compare with."""
+STATISTICS_FOLDER: Final = "massctl.state.statistics"
+"""Beside the ledger: what WeChat counted, day by day."""
 CACHE: Final = ".massctl"
 """The folder for caches and locks, which git ignores."""
 API_BASE_VARIABLE: Final = "MASSCTL_API_BASE"
@@ -45,6 +47,11 @@ class Places:
     def archive(self) -> Path:
         """The folder of contents beside the ledger."""
         return self.ledger.with_name(ARCHIVE_FOLDER)
+
+    @property
+    def statistics(self) -> Path:
+        """The folder of statistics beside the ledger."""
+        return self.ledger.with_name(STATISTICS_FOLDER)
 
     @property
     def runner(self) -> Path:

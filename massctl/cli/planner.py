@@ -172,8 +172,9 @@ def rendered_apart(session: Session) -> Elsewhere:
     # Only sends by locks, or plans with a secret at hand, need it.
     from massctl.source.render_process import RenderProcess
 
-    override = loopback_override(session.environment, sandbox=session.sandbox is not None)
-    return RenderProcess(session.root, session.places.cache, override).render
+    sandbox = session.sandbox is not None
+    override = loopback_override(session.environment, sandbox=sandbox)
+    return RenderProcess(session.root, session.places.cache, override, sandbox).render
 
 
 def _holds_secrets(session: Session) -> bool:

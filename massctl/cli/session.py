@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from massctl.ledger.git_ledger import GitLedger
     from massctl.ledger.local_file import LocalLedger
     from massctl.ledger.signature import LedgerKeys
+    from massctl.ledger.statistics import StatisticsArchive
     from massctl.model.entries import Entry
     from massctl.model.message import RenderedCampaign
     from massctl.model.settings import MassctlFile, Policy
@@ -64,7 +65,7 @@ class Session:
     @property
     def repository(self) -> Repository:
         """The working tree."""
-        return Repository(self.root)
+        return Repository(self.root, sandbox=self.sandbox is not None)
 
     @property
     def places(self) -> Places:
@@ -126,6 +127,13 @@ class Session:
         from massctl.ledger.archive import GitArchive, LocalArchive
 
         return GitArchive(self.git_ledger()) if self.in_git else LocalArchive(self.places.archive)
+
+    def statistics(self) -> "StatisticsArchive":
+        """Open the archive of statistics beside the ledger; reads and writes nothing yet."""
+        # Most verbs neither collect nor report.
+        from massctl.ledger.statistics import LocalStatistics
+
+        return LocalStatistics(self.places.statistics)
 
     def api_base(self, account: AccountName) -> str:
         """Return where an account's API answers: MASSCTL_API_BASE outranks massctl.yaml."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final, Literal
 
 
 class Family(StrEnum):
@@ -90,6 +91,40 @@ class AccountDay:
     """All followers at the end of the day."""
 
 
+class StatisticsCall(StrEnum):
+    """The calls that massctl makes, by WeChat's names; each is at /datacube/."""
+
+    ARTICLES = "getarticletotaldetail"
+    OLDER_ARTICLES = "getarticletotal"
+    ACCOUNT = "getbizsummary"
+    USERS = "getusersummary"
+    FOLLOWERS = "getusercumulate"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One call that was made: what it asked for, when, and what came of it."""
+
+    call: StatisticsCall
+    begin_date: date
+    end_date: date
+    at: datetime
+    outcome: Literal["done", "delayed", "not_ready", "refused", "no_answer"]
+    """`delayed`: WeChat says that newer numbers follow, or the last day is missing. `not_ready`: 61503."""
+    errcode: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A report that a channel of `notify` was told."""
+
+    campaign: str
+    edition: int
+    day: int
+    """Days after the send: 1, 3, 7 or 30."""
+    channel: str
+
+
 @dataclass(frozen=True, slots=True)
 class Statistics:
     """What the archive has of one account: the newest row of each article, family and day, and of each day."""
@@ -97,3 +132,9 @@ class Statistics:
     articles: Mapping[str, tuple[ArticleDay, ...]]
     """By msgid; by family and day, ascending."""
     account: Mapping[date, AccountDay]
+    unreadable: int = 0
+    """Lines of the archive that cannot be read; they are left out."""
+
+
+NOTHING_COUNTED: Final = Statistics({}, {})
+"""What the archive has of an account that was never asked about."""

@@ -5,5 +5,5 @@ common could carry one misunderstanding into both. Nor does it share code with `
 `sandbox.callback` seals. Start at `embedded.open_world`, and at the table in `app` that names the handler of each call.
 A call reads and writes rows in one SQLite transaction (`store`). A handler gets a `Request` (`request`).
 
-Deliberately absent: followers who comment by themselves, statistics, and any judgement of content.
+Deliberately absent: followers who comment by themselves, and any judgement of content.
 """

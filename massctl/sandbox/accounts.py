@@ -28,6 +28,7 @@ class Declared(BaseModel):
     kind: Literal["service", "subscription"] = "service"
     comment_right: bool = True
     publish_right: bool = True
+    statistics_right: bool = True
     followers: Annotated[int, Field(ge=0, le=FOLLOWERS_MAX)] = 1_286
     whitelist: list[str] | None = None
     protection: bool = False
@@ -82,6 +83,9 @@ def declare_account(db: Transaction, appid: str, **given: object) -> str:
     account = account.model_copy(update={"name": account.name or appid, "followers": max([account.followers, *needed])})
     if account.model_dump() != before:
         account.keep(db)
+    if before is not None and account.followers != before["followers"]:
+        change = {"appid": appid, "at": db.now.timestamp(), "before": before["followers"], "after": account.followers}
+        db.put("follower_changes", f"{appid}|{db.next_number('follower_change'):06d}", change)
     if before is None:
         put_tag(db, {"appid": appid, "id": 2, "name": "星标组", "spans": []})
     return account.secret

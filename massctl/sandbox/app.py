@@ -14,7 +14,18 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound, RequestEntityTooLarg
 from werkzeug.routing import Map, Rule
 
 from massctl.loopback.server import is_loopback
-from massctl.sandbox import audience, auth, comments, drafts, faults, inbox, mass, media, publications  # noqa: F401
+from massctl.sandbox import (  # noqa: F401
+    audience,
+    auth,
+    comments,
+    drafts,
+    faults,
+    inbox,
+    mass,
+    media,
+    publications,
+    statistics,
+)
 from massctl.sandbox.request import CALLS, Refusal, Reply, Request, refused
 from massctl.sandbox.store import Record, Store
 from massctl.view.i18n import Language
@@ -75,7 +86,7 @@ class App:
 
     def _reply(self, request: Request) -> Reply:
         host = request.headers.get("Host", "")
-        if request.path.startswith("/cgi-bin/"):
+        if request.path.startswith(("/cgi-bin/", "/datacube/")):
             return call(request)
         if host.partition(":")[0] == media.PICTURE_HOST:
             return media.given_out(request)

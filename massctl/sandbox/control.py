@@ -5,11 +5,12 @@ docs/reference/sandbox.md describes each request. A wrong one answers 400 with `
 
 import json
 from collections.abc import Callable
+from datetime import date
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator, validate_call
 
-from massctl.sandbox import accounts, audience, callback, comments, faults, inbox, jobs, mass
+from massctl.sandbox import accounts, audience, callback, comments, faults, inbox, jobs, mass, statistics
 from massctl.sandbox.accounts import Account
 from massctl.sandbox.request import CALLS, Refusal, Reply, Request
 from massctl.sandbox.store import Record, Transaction, beijing, digest_of
@@ -54,6 +55,29 @@ class Rule(Part):
             raise ValueError(f"accepted_45066 is for {' and '.join(sorted(faults.MASS_SENDS))}")
         if self.path not in {*CALLS, "*"}:
             raise ValueError("`path` must be * or a path of the API, such as /cgi-bin/draft/add")
+        return self
+
+
+class Disturbance(Part):
+    """What is wrong with the statistics of one day."""
+
+    do: statistics.Kind
+    day: str
+    call: str | None = None
+    hours: Annotated[int, Field(ge=1, le=24 * 30)] = 24
+    factor: Annotated[Number, Field(ge=0, lt=1)] = 0.9
+
+    @model_validator(mode="after")
+    def _agrees(self) -> "Disturbance":
+        try:
+            date.fromisoformat(self.day)
+        except ValueError:
+            raise ValueError("`day` must be a day, such as 2026-12-05") from None
+        if self.call not in {None, *statistics.NAMES}:
+            raise ValueError("`call` must be the name of a call, such as getbizsummary")
+        for member, kind in (("hours", "delayed"), ("factor", "falling")):
+            if member in self.model_fields_set and self.do != kind:
+                raise ValueError(f"`{member}` belongs to `{kind}`")
         return self
 
 
@@ -167,6 +191,23 @@ def _faults(db: Transaction, *, rules: list[Rule] | None = None, clear: bool | N
 
 
 @_order
+def _statistics(
+    db: Transaction, *, appid: str, rules: list[Disturbance] | None = None, clear: bool | None = None
+) -> Record:
+    """Let the statistics of an account be late, be missing or fall."""
+    _as_account(db, appid)
+    if rules is None and clear is None:
+        raise BadControlError("give `rules`, or `clear`: true, or both")
+    if clear:
+        for key, _ in db.items("disturbances", appid=appid):
+            db.delete("disturbances", key)
+    for rule in rules or []:
+        row = {"appid": appid, **rule.model_dump()}
+        db.put("disturbances", f"{db.next_number('disturbance'):06d}", row)
+    return {"rules": db.find("disturbances", appid=appid)}
+
+
+@_order
 def _reset(db: Transaction) -> Record:
     db.reset()
     return {"reset": True}
@@ -276,7 +317,18 @@ def _notifications(db: Transaction, **given: Any) -> Record:
 _HIDDEN = {
     "accounts": ("secret", "aliases"),
     "previews": ("openid", "body"),
-    "jobs": ("body", "hold", "is_held", "ending", "told", "travel", "request_digest", "scope", "audience_digest"),
+    "jobs": (
+        "body",
+        "deleted_at",
+        "hold",
+        "is_held",
+        "ending",
+        "told",
+        "travel",
+        "request_digest",
+        "scope",
+        "audience_digest",
+    ),
 }
 """What the report leaves out of a row, by its kind: secrets, openids, and what it tells in other words."""
 
@@ -314,10 +366,13 @@ def _dated(row: Record, *moments: str) -> Record:
     return {**row, **{name: beijing(row[name]).isoformat() for name in moments if name in row}}
 
 
+_UNTOLD = frozenset({"articles", "deleted_at"})
+
+
 def _with_titles(row: Record, *moments: str) -> Record:
     articles = row["articles"]
     told = {"titles": [article["title"] for article in articles], "content_digest": digest_of(articles)}
-    return {**{name: each for name, each in _dated(row, *moments).items() if name != "articles"}, **told}
+    return {**{name: each for name, each in _dated(row, *moments).items() if name not in _UNTOLD}, **told}
 
 
 def _job(db: Transaction, row: Record, shown: Record) -> Record:

@@ -86,6 +86,12 @@ def is_deleted(job: Record) -> bool:
     return 0 < len(articles(job)) == len(job["deleted_articles"])
 
 
+def with_deleted(row: Record, numbers: list[int], at: float) -> Record:
+    """Return a job or a publication whose articles of these numbers, from 1, are deleted; `at` is kept for new ones."""
+    since = {str(number): at for number in numbers} | row.get("deleted_at", {})
+    return {**row, "deleted_articles": numbers, "deleted_at": since}
+
+
 def article_url(job: Record, index: int) -> str:
     """Return the lasting address of an article; `index` counts from 1."""
     return f"http://mp.weixin.qq.com/s?__biz=SANDBOX&mid={job['msg_data_id']}&idx={index}&sn=sandbox#rd"

@@ -142,7 +142,7 @@ def delete(request: Request) -> Record:
     if index == 0 and "article_idx" not in given:
         request.violation("delete_without_article_idx", msg_id=job["msg_id"])
     gone = list(range(1, count + 1)) if index == 0 else sorted([*job["deleted_articles"], index])
-    request.db.put("jobs", str(job["msg_id"]), {**job, "deleted_articles": gone})
+    request.db.put("jobs", str(job["msg_id"]), jobs.with_deleted(job, gone, request.at))
     return OK
 
 

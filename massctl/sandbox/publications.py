@@ -57,7 +57,7 @@ def delete(request: Request) -> Record:
     given, row = request.record(), _find(request)
     index = integer(given.get("index", 0), 0, len(row["articles"]), errcode=40060)
     gone = _numbers(row) if index == 0 else {*row["deleted_articles"], index}
-    request.db.put("publications", row["publish_id"], {**row, "deleted_articles": sorted(gone)})
+    request.db.put("publications", row["publish_id"], jobs.with_deleted(row, sorted(gone), request.at))
     return OK
 
 

@@ -113,6 +113,9 @@ TEXTS: dict[int, str] = {
     48022: "video uploaded by api can not be sent by api",
     50002: "user limited",
     53600: "invalid article_id",
+    61500: "date format error",
+    61501: "date range error",
+    61503: "data is not ready, please try later",
     76021: "cgi_path not found",
     76022: "no permission to query this api",
     88000: "without comment privilege",
@@ -264,7 +267,7 @@ CALLS: dict[str, Call] = {}
 
 
 def get(path: str, **limits: Any) -> Callable[[Handler], Handler]:
-    """Let the function below answer GET of a path behind /cgi-bin/; `limits` are members of `Call`."""
+    """Let the function below answer GET of a path, behind /cgi-bin/ or whole; `limits` are members of `Call`."""
     return _entered("GET", path, limits)
 
 
@@ -274,10 +277,12 @@ def post(path: str, **limits: Any) -> Callable[[Handler], Handler]:
 
 
 def _entered(method: str, path: str, limits: Record) -> Callable[[Handler], Handler]:
+    whole = path if path.startswith("/") else f"/cgi-bin/{path}"
+
     def enter(handler: Handler) -> Handler:
-        path_known = CALLS.get(f"/cgi-bin/{path}")
+        path_known = CALLS.get(whole)
         methods = f"{path_known.method} {method}" if path_known else method
-        CALLS[f"/cgi-bin/{path}"] = Call(methods, handler, **{"counted_as": f"/cgi-bin/{path}", **limits})
+        CALLS[whole] = Call(methods, handler, **{"counted_as": whole, **limits})
         return handler
 
     return enter

@@ -36,6 +36,7 @@ CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) 
 CREATE TABLE IF NOT EXISTS row (
   id INTEGER PRIMARY KEY, kind TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, UNIQUE (kind, key)
 );
+CREATE INDEX IF NOT EXISTS row_at ON row (kind, json_extract(value, '$.appid'), json_extract(value, '$.at'));
 CREATE TABLE IF NOT EXISTS blob (sha256 TEXT PRIMARY KEY, data BLOB NOT NULL)
 """
 
@@ -56,24 +57,34 @@ class Transaction:
         found = self._db.execute("SELECT value FROM row WHERE kind = ? AND key = ?", (kind, key)).fetchone()
         return None if found is None else json.loads(found[0])
 
-    def items(self, kind: str, /, *, since: float | None = None, **members: object) -> list[tuple[str, Record]]:
-        """Return keys and rows, oldest first, whose members are equal to `members`, and whose `at` is not earlier."""
-        rows = self._select("key, value", kind, members, since)
+    def items(
+        self, kind: str, /, *, since: float | None = None, until: float | None = None, **members: object
+    ) -> list[tuple[str, Record]]:
+        """Return keys and rows, oldest first, whose members are equal to `members`.
+
+        `since`, `until`: only rows whose `at` is not earlier than the one, and earlier than the other.
+        """
+        rows = self._select("key, value", kind, members, since, until)
         return [(key, json.loads(value)) for key, value in rows]
 
-    def find(self, kind: str, /, *, since: float | None = None, **members: object) -> list[Record]:
+    def find(
+        self, kind: str, /, *, since: float | None = None, until: float | None = None, **members: object
+    ) -> list[Record]:
         """Return the same rows without their keys."""
-        return [row for _, row in self.items(kind, since=since, **members)]
+        return [row for _, row in self.items(kind, since=since, until=until, **members)]
 
     def count(self, kind: str, /, **members: object) -> int:
         """Count the same rows."""
         return int(self._select("count(*)", kind, members)[0][0])
 
-    def _select(self, what: str, kind: str, members: Record, since: float | None = None) -> list[tuple[Any, ...]]:
-        conditions = [f"json_extract(value, '$.{name}') IS ?" for name in members]
-        conditions += [] if since is None else ["json_extract(value, '$.at') >= ?"]
+    def _select(
+        self, what: str, kind: str, members: Record, since: float | None = None, until: float | None = None
+    ) -> list[tuple[Any, ...]]:
+        conditions = {f"json_extract(value, '$.{name}') IS ?": value for name, value in members.items()}
+        conditions |= {} if since is None else {"json_extract(value, '$.at') >= ?": since}
+        conditions |= {} if until is None else {"json_extract(value, '$.at') < ?": until}
         where = " AND ".join(["kind = ?", *conditions])
-        values = [kind, *members.values(), *([] if since is None else [since])]
+        values = [kind, *conditions.values()]
         # Names of members stand in the code of this package; only values come from outside.
         return self._db.execute(f"SELECT {what} FROM row WHERE {where} ORDER BY id", values).fetchall()  # noqa: S608
 

@@ -85,7 +85,7 @@ class Broadcaster:
 class ServedRepository:
     """Where everything is, and what the command line and the environment decide."""
 
-    root: Path
+    repository: Repository
     cache: Path
     ledger: Path
     """The file of a local ledger: when it changes, `entries` are read again."""
@@ -158,7 +158,7 @@ def address(sha256: str, extension: str) -> str:
 
 
 def render_campaign(
-    root: Path,
+    repository: Repository,
     cache: Path,
     settings: MassctlFile,
     name: CampaignName,
@@ -171,7 +171,7 @@ def render_campaign(
     What went out according to `state` is not rendered: an empty one has everything rendered. `before` is the last look;
     `recorded` knows the addresses of articles that went out.
     """
-    workbench = Workbench(Repository(root), settings, cache, recorded)
+    workbench = Workbench(repository, settings, cache, recorded)
     found = next(iter(Desires(workbench, state).read([name])), None)
     if isinstance(found, Invalid) and before is not None and before.campaign is not None:
         return Rendered(found, before.campaign, before.workbench)
@@ -222,8 +222,8 @@ class PageCache:
 
     def __init__(self, served: ServedRepository, broadcaster: Broadcaster) -> None:
         self._served: Final = served
-        self._repository: Final = Repository(served.root)
-        self._ledger: Final = served.ledger.relative_to(served.root).as_posix()
+        self._repository: Final = served.repository
+        self._ledger: Final = served.ledger.relative_to(served.repository.root).as_posix()
         self._broadcaster: Final = broadcaster
         self._one_at_a_time: Final = threading.RLock()
         self._kept: Final[dict[CampaignName, Rendered]] = {}
@@ -366,7 +366,7 @@ class PageCache:
             return kept
         if kept is not None and name not in self._stale and (kept.is_whole or state is self._state):
             return kept
-        found = render_campaign(self._served.root, self._served.cache, settings, name, state, kept, self._state)
+        found = render_campaign(self._repository, self._served.cache, settings, name, state, kept, self._state)
         self._stale.discard(name)
         self._compared.pop(name, None)
         if found is not None:  # The folder may go in the moment in which it is read.

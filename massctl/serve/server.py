@@ -119,7 +119,7 @@ def run_server(repository: ServedRepository, port: int, ready: Callable[[int], N
     """
     broadcaster = Broadcaster()
     cache = PageCache(repository, broadcaster)
-    watcher = Watcher(repository.root, repository.ledger, cache.changed)
+    watcher = Watcher(repository.repository.root, repository.ledger, cache.changed)
 
     def keep_warm() -> None:
         number = broadcaster.number

@@ -60,6 +60,8 @@ class RenderProcess:
     cache: Path
     override: str | None
     """The address that outranks every `api_base`."""
+    sandbox: bool = False
+    """Whether the tags of the sandbox's accounts count."""
 
     def render(self, links: Mapping[CampaignName, Mapping[str, str]]) -> dict[CampaignName, Rendered]:
         """Render campaigns, each with the addresses that it may link to; one that cannot be rendered is invalid.
@@ -75,7 +77,8 @@ class RenderProcess:
     def _answers(self, links: Mapping[CampaignName, Mapping[str, str]]) -> Iterator[Rendered | Phrase]:
         """Return the answers of one process, in order; the last may be why there is no other."""
         _hide()
-        request = {"root": str(self.root), "cache": str(self.cache), "override": self.override, "links": links}
+        around = {"root": str(self.root), "cache": str(self.cache), "sandbox": self.sandbox}
+        request = {**around, "override": self.override, "links": links}
         process = subprocess.Popen(
             [sys.executable, "-I", "-X", "utf8", "-c", _START, *filter(None, sys.path)],
             stdin=subprocess.PIPE,
@@ -183,7 +186,7 @@ def main() -> None:
 def _answer(request: dict[str, Any], name: CampaignName, links: dict[str, str]) -> bytes:
     from massctl.source.campaigns import load_settings  # The readers of YAML come after the bounds.
 
-    repository = Repository(Path(request["root"]))
+    repository = Repository(Path(request["root"]), sandbox=request["sandbox"])
     settings, _ = load_settings(repository, loopback_override=request["override"])
     workbench = Workbench(repository, _whole(settings), Path(request["cache"]))
     (campaign,) = Desires(workbench, State(), links_of=lambda _: links).read([name])

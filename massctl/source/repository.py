@@ -168,8 +168,11 @@ def _tells_cases_apart(folder: int, name: str) -> bool:
 
 SETTINGS: Final = "massctl.yaml"
 TAGS_FILE: Final = "massctl.tags.json"
+SANDBOX_TAGS_FILE: Final = f".massctl/sandbox/{TAGS_FILE}"
+"""Holds the tags of the sandbox's accounts."""
 ROOT_FILES: Final = (SETTINGS, TAGS_FILE)
-"""All that is read beside `campaigns/`."""
+"""All of a commit that is read beside `campaigns/`."""
+_BESIDE: Final = frozenset({*ROOT_FILES, SANDBOX_TAGS_FILE})
 CAMPAIGNS: Final = "campaigns"
 LOCK_BYTES_MAX: Final = 4 * 1024 * 1024
 """Far above what eight articles and their pictures need."""
@@ -218,8 +221,10 @@ class CampaignFolders:
 class Repository:
     """Reads below `root`; paths are relative to it and written with `/`."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, sandbox: bool = False) -> None:
         self.root: Final = root
+        self.tags_files: Final = (SANDBOX_TAGS_FILE, TAGS_FILE) if sandbox else (TAGS_FILE,)
+        """What is known of tags; of an account only the first file that has it counts."""
 
     def campaign_folders(self) -> CampaignFolders:
         """List the campaigns; stray files are passed over."""
@@ -398,8 +403,8 @@ class Repository:
                 raise
             say = Phrase("{name} is a link that leads back to itself", name=as_written(path))
             raise UnreadableError("MC001", path, say, Phrase("replace the link by the file itself")) from None
-        fence = real_root if path in ROOT_FILES else os.path.join(real_root, CAMPAIGNS)
-        if pure.parts[0] != CAMPAIGNS and path not in ROOT_FILES:
+        fence = real_root if path in _BESIDE else os.path.join(real_root, CAMPAIGNS)
+        if pure.parts[0] != CAMPAIGNS and path not in _BESIDE:
             raise _outside(path)
         if os.path.commonpath([real, fence]) != fence or real == fence:
             raise _outside(path)

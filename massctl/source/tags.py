@@ -12,7 +12,7 @@ from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.ids import AccountName, CampaignName
 from massctl.model.phrase import BEIJING, Command, Phrase, enumerated
 from massctl.model.strict import Strict
-from massctl.source.repository import TAGS_FILE, Repository, UnreadableError
+from massctl.source.repository import Repository, UnreadableError
 from massctl.source.whole_file import write_whole
 
 if TYPE_CHECKING:
@@ -57,32 +57,42 @@ class TagsFile(Strict):
     """By the account's name in massctl.yaml."""
 
 
-def read_tags(repository: Repository) -> TagsFile | Diagnostic | None:
-    """Read the file; None where there is none, a diagnostic where it cannot be read."""
+def known_tags(repository: Repository, files: Sequence[str] | None = None) -> dict[str, PulledAccount] | Diagnostic:
+    """Read what is known of accounts, in `files` or all that count; gives a diagnostic of one that cannot be read."""
+    known: dict[str, PulledAccount] = {}
+    for path in files or repository.tags_files:
+        file = _read(repository, path)
+        if isinstance(file, Diagnostic):
+            return file
+        known = {**file, **known}
+    return known
+
+
+def _read(repository: Repository, path: str) -> dict[str, PulledAccount] | Diagnostic:
     try:
-        data = repository.read_bytes(TAGS_FILE, _BYTES_MAX)
+        return TagsFile.model_validate_json(repository.read_bytes(path, _BYTES_MAX)).accounts
     except UnreadableError as error:
         if error.is_missing:
-            return None
-        return Diagnostic("MC611", Severity.ERROR, error.message, Place(TAGS_FILE), _PULL)
-    try:
-        return TagsFile.model_validate_json(data)
+            return {}
+        return Diagnostic("MC611", Severity.ERROR, error.message, Place(path), _PULL)
     except ValidationError:
         say = Phrase("this is not what {command} writes", command=Command("tags pull"))
-        return Diagnostic("MC611", Severity.ERROR, say, Place(TAGS_FILE), _PULL)
+        return Diagnostic("MC611", Severity.ERROR, say, Place(path), _PULL)
 
 
 _PULL: Final = Phrase("{command}   writes it again", command=Command("tags pull"))
 
 
-def write_tags(repository: Repository, pulled: Mapping[AccountName, Sequence[Tag]], at: datetime) -> None:
-    """Write the tags of these accounts, and keep those of the others. Raises OSError."""
-    known = read_tags(repository)
-    accounts = dict(known.accounts) if isinstance(known, TagsFile) else {}
+def write_tags(repository: Repository, pulled: Mapping[AccountName, Sequence[Tag]], at: datetime) -> str:
+    """Write the tags of these accounts, and keep those of the others; returns the file. Raises OSError."""
+    path = repository.tags_files[0]
+    known = known_tags(repository, [path])
+    accounts = {} if isinstance(known, Diagnostic) else known
     accounts |= {account: pulled_account(tags, at) for account, tags in pulled.items()}
     file = TagsFile(format_version=1, accounts=dict(sorted(accounts.items())))
     text = json.dumps(file.model_dump(mode="json"), ensure_ascii=False, indent=2)
-    write_whole(repository.root / TAGS_FILE, f"{text}\n".encode(), 0o644)
+    write_whole(repository.root / path, f"{text}\n".encode(), 0o644)
+    return path
 
 
 def pulled_account(tags: Sequence[Tag], at: datetime) -> PulledAccount:
@@ -97,12 +107,12 @@ def about_tag(
     """Say what the pulled tags know of a campaign's tag: that there is none, or how many followers had it."""
     if audience.tag is None and audience.tag_id is None:
         return []
-    file = read_tags(repository)
-    if isinstance(file, Diagnostic):
-        return [file]
-    if file is None or account not in file.accounts:
+    known = known_tags(repository)
+    if isinstance(known, Diagnostic):
+        return [known]
+    if account not in known:
         return []
-    pulled = file.accounts[account]
+    pulled = known[account]
     key = "tag" if audience.tag is not None else "tag_id"
     named = {"tag": audience.tag, "tag_id": audience.tag_id}[key]
     found = next((each for each in pulled.tags if named == (each.name if key == "tag" else each.id)), None)
@@ -130,14 +140,15 @@ def _other_tags(wanted: str, tags: Sequence[PulledTag], key: str) -> Phrase:
 
 def never_pulled(repository: Repository, audiences: Mapping[str, Sequence[Audience]]) -> list[Diagnostic]:
     """Warn once if campaigns name tags of an account whose tags were never pulled; by account."""
-    file = read_tags(repository)
-    known = file.accounts if isinstance(file, TagsFile) else {}
+    known = known_tags(repository)
+    if isinstance(known, Diagnostic):
+        return []
     lacking = [
         account
         for account, named in audiences.items()
         if account not in known and any(each.tag is not None or each.tag_id is not None for each in named)
     ]
-    if not lacking or isinstance(file, Diagnostic):
+    if not lacking:
         return []
     say = Phrase("campaigns name tags of {accounts}, and nobody knows whether they exist", accounts=enumerated(lacking))
     hint = Phrase("{command}   keeps their names and counts in massctl.tags.json", command=Command("tags pull"))

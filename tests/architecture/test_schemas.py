@@ -232,6 +232,7 @@ def test_a_valid_document_is_accepted_by_both(name: str, data: Any) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "data"), VALID)
+@pytest.mark.night
 def test_schema_and_loader_agree_on_every_single_change(name: str, data: Any) -> None:
     changes = [
         ("drop", "", None),

@@ -1,6 +1,7 @@
 """`massctl tags`: what an account has, kept for plans without a network; a wrong name is found before the window."""
 
 import json
+import shutil
 
 import pytest
 from cli_runner import NOON, Shell
@@ -8,6 +9,7 @@ from repositories import APPID
 
 from massctl.cli.embedded_sandbox import SECRET
 from massctl.sandbox.embedded import open_world
+from massctl.source.repository import SANDBOX_TAGS_FILE
 
 MEMBERS = "audience:\n  tag: 会员\n"
 
@@ -46,16 +48,15 @@ def test_pulled_tags_are_listed_and_their_counts_planned_with_the_day(letter: Sh
     world.ensure_account(APPID, secret=SECRET)
     number = world.ensure_tag(APPID, None, "会员", 120, invented=False)
     world.close()
-    said = letter("tags", "pull", "--sandbox")
-    assert (0, True) == (said.status, "massctl.tags.json: commit it" in said.out), said.err
-    (account,) = letter("tags", "list", "--format", "json").document["accounts"]
+    said = letter("tags", "pull", "--sandbox", "--format", "json")
+    assert (0, False) == (said.status, (letter.root / "massctl.tags.json").exists()), said.err
+    (account,) = said.document["accounts"]
     assert ("main", {"id": number, "name": "会员", "count": 120}) == (account["account"], account["tags"][-1])
-    assert "120 followers" in letter("tags", "list").out
     assert "120 followers" in letter("tags", "list", "--sandbox").out
+    shutil.move(letter.root / SANDBOX_TAGS_FILE, letter.root / "massctl.tags.json")
+    assert "120 followers" in letter("tags", "list").out
     assert [("MC612", "info")] == [each[:2] for each in found(letter)] == [each[:2] for each in found(letter, "plan")]
     assert "the tag 会员 had 120 followers on 2026-12-01" in letter("validate").out
-    again = letter("tags", "pull", "--sandbox", "--account", "main")
-    assert 0 == again.status
 
 
 @pytest.mark.parametrize(
@@ -102,6 +103,25 @@ def test_without_a_pull_there_is_nothing_to_list(shell: Shell) -> None:
 
 
 def test_pulling_one_account_keeps_the_others(letter: Shell) -> None:
-    letter.tree.write("massctl.tags.json", pulled((1, "老友", 2), account="second"))
-    assert 0 == letter("tags", "pull", "--sandbox").status
-    assert ["main", "second"] == list(json.loads(letter.tree.read("massctl.tags.json"))["accounts"])
+    letter.tree.write(SANDBOX_TAGS_FILE, pulled((1, "老友", 2), account="second"))
+    assert 0 == letter("tags", "pull", "--sandbox", "--account", "main").status
+    assert ["main", "second"] == list(json.loads(letter.tree.read(SANDBOX_TAGS_FILE))["accounts"])
+
+
+def test_tags_of_the_sandbox_count_in_the_sandbox_alone(letter: Shell) -> None:
+    letter.tree.write("massctl.tags.json", pulled((100, "会员", 9)))
+    said = letter("tags", "pull", "--sandbox").out
+    assert f"{SANDBOX_TAGS_FILE}: plans with --sandbox read it" in " ".join(said.split())
+    assert pulled((100, "会员", 9)) == letter.tree.read("massctl.tags.json")
+    assert ["MC612"] == [code for code, *_ in found(letter)]
+    (planned,) = letter("plan", "--sandbox", "--format", "json").document["campaigns"]
+    assert ["MC610"] == [each["code"] for each in planned["diagnostics"]]
+
+
+def test_the_sandbox_goes_by_the_real_tags_until_its_own_are_pulled(letter: Shell) -> None:
+    letter.tree.write("massctl.tags.json", pulled((100, "会员", 9)))
+    (planned,) = letter("plan", "--sandbox", "--format", "json").document["campaigns"]
+    assert "MC612" in [each["code"] for each in planned["diagnostics"]]
+    letter.tree.write(SANDBOX_TAGS_FILE, "not JSON")
+    (planned,) = letter("plan", "--sandbox", "--format", "json").document["campaigns"]
+    assert [("MC611", SANDBOX_TAGS_FILE)] == [(each["code"], each["file"]) for each in planned["diagnostics"]]

@@ -7,6 +7,7 @@ names WeChat's page by its path or heading. What no page says is the stricter re
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
@@ -360,6 +361,57 @@ def _comment_deleted(caller: Caller) -> Any:
     return [code(caller.post(f"comment/{call}", comment)) for call in ("markelect", "unmarkelect", "delete", "delete")]
 
 
+DAY: Final = "2026-12-01"
+"""The day on which a caller begins, at 20:00 in Beijing."""
+SPANS: Final = {
+    **dict.fromkeys(["getarticlesummary", "getarticletotal", "getuserreadhour", "getusersharehour"], 1),
+    **dict.fromkeys(["getarticleread", "getarticleshare", "getarticletotaldetail"], 1),
+    **dict.fromkeys(["getupstreammsghour", "getinterfacesummaryhour"], 1),
+    **dict.fromkeys(["getuserread"], 3),
+    **dict.fromkeys(["getusershare", "getusersummary", "getusercumulate", "getupstreammsg"], 7),
+    **dict.fromkeys(["getupstreammsgdist"], 15),
+    **dict.fromkeys(["getbizsummary", "getupstreammsgweek", "getupstreammsgmonth", "getinterfacesummary"], 30),
+    **dict.fromkeys(["getupstreammsgdistweek", "getupstreammsgdistmonth"], 30),
+}
+"""The most days of one call."""
+
+
+def statistics(name: str, begin: str = DAY, end: str = "", **later: float) -> Do:
+    """Ask for statistics after a send of two articles; `later`: from the end of the send, else 31 days."""
+
+    def do(caller: Caller) -> Any:
+        sent(caller, 2)
+        caller.later(**(later or {"days": 31}))
+        return caller.statistics(name, begin, end)
+
+    return do
+
+
+def _spans(caller: Caller) -> Any:
+    """Ask for as many days as a call gives, and for one more."""
+    caller.later(days=40)
+    first = date.fromisoformat(DAY)
+    return {
+        name: [code(caller.statistics(name, DAY, str(first + timedelta(days=count - 1)))) for count in (span, span + 1)]
+        for name, span in SPANS.items()
+    }
+
+
+def _old(name: str, day: str) -> Do:
+    return lambda c: c.statistics(name, day)["list"]
+
+
+def _articles(caller: Caller) -> Any:
+    return caller.statistics("getarticletotaldetail", DAY)["list"]
+
+
+def _curve(found: Any) -> Any:
+    """Count the days of the first article, and tell whether its readers never fall."""
+    (first, *_) = found["list"]
+    counts = [each["read_user"] for each in first["detail_list"]]
+    return [len(counts), counts == sorted(counts)]
+
+
 # The table
 
 CREDENTIALS: Final = [
@@ -456,7 +508,7 @@ WIRE: Final = [
             lambda c, r: [r.status_code, r.get_json(force=True)["errcode"]],
         ),
         INFERRED,
-        "Statistics, menus and the retired article calls.",
+        "Menus and the retired article calls.",
     ),
 ]
 LIMITS: Final = [
@@ -1196,6 +1248,89 @@ COMMENTS: Final = [
     Fact("A reply that is empty", 88007, on_comments("comment/reply/add", user_comment_id=1, content=" ")),
     Fact("A reply that is not there", 88009, on_comments("comment/reply/delete", user_comment_id=1)),
 ]
+STATISTICS: Final = [
+    Fact("The most days of one call", {name: [0, 61501] for name in SPANS}, _spans, SDK),
+    Fact("A day that is not written `YYYY-MM-DD`", 61500, lambda c: c.statistics("getusercumulate", "20261130")),
+    Fact("A day that the calendar does not have", 61500, lambda c: c.statistics("getusercumulate", "2026-11-31")),
+    Fact(
+        "`end_date` is yesterday at most, and not before `begin_date`",
+        [61501, 61501],
+        lambda c: [code(c.statistics("getusercumulate", *days)) for days in ((DAY, DAY), ("2026-11-29", "2026-11-28"))],
+    ),
+    Fact(
+        "A day's data is ready at 08:00 of the next, in Beijing",
+        [61503, 0],
+        codes(
+            later(lambda c: c.statistics("getusercumulate", DAY), hours=11.9),
+            later(lambda c: c.statistics("getusercumulate", DAY), hours=0.1),
+        ),
+        note="The page says to ask after 8.",
+    ),
+    Fact(
+        "Without the right, as accounts that are not verified",
+        48001,
+        given(lambda c: c.statistics("getusercumulate", "2026-11-30"), statistics_right=False),
+    ),
+    Fact("The newer family says whether more is to come", False, lambda c: statistics("getbizsummary")(c)["is_delay"]),
+    Fact(
+        "`msgid` is `msg_data_id` and the position from 1",
+        ["2247480001_1", "2247480001_2"],
+        lambda c: [each["msgid"] for each in statistics("getarticletotaldetail")(c)["list"]],
+    ),
+    Fact(
+        "`getarticletotaldetail` adds up from the day of publication, for 30 days",
+        [30, True],
+        then(statistics("getarticletotaldetail"), lambda c, found: _curve(found)),
+        note="How readers come is ours.",
+    ),
+    Fact(
+        "Where readers came from, in WeChat's words; the first is all of them",
+        ["全部", "公众号消息", "聊天会话", "朋友圈", "公众号主页"],
+        lambda c: [
+            each["scene_desc"] for each in statistics("getarticleread")(c)["list"][0]["detail"]["read_user_source"]
+        ],
+        note="Also 其他, 推荐 and 搜一搜. That the others add up to all is ours.",
+    ),
+    Fact(
+        "`publish_type` is 1 for what was published without a message, and the older family leaves it out",
+        [1, 0],
+        lambda c: [
+            published(c),
+            c.later(days=1),
+            c.statistics("getarticletotaldetail", DAY)["list"][0]["publish_type"],
+            len(c.statistics("getarticletotal", DAY)["list"]),
+        ][2:],
+    ),
+    Fact(
+        "`getarticletotal` adds up for 7 days from the send, and alone tells how many the message reached",
+        [7, 1000],
+        then(
+            statistics("getarticletotal"),
+            lambda c, found: [len(found["list"][0]["details"]), found["list"][0]["details"][0]["target_user"]],
+        ),
+    ),
+    Fact(
+        "`getarticlesummary` leaves out an article for which fewer than 3 things happened",
+        0,
+        lambda c: len(given(statistics("getarticlesummary", days=1), followers=3)(c)["list"]),
+    ),
+    Fact(
+        "`user_source` 99999999 is all readers",
+        True,
+        lambda c: statistics("getuserread")(c)["list"][0]["user_source"] == 99_999_999,
+    ),
+    Fact(
+        "`getusercumulate` tells all followers",
+        [{"ref_date": DAY, "user_source": 0, "cumulate_user": 1000}],
+        lambda c: statistics("getusercumulate")(c)["list"],
+        COMMUNITY,
+        "The page has no `user_source`.",
+    ),
+    Fact("The newer family has no data from before 2025-11-01", [], _old("getbizsummary", "2025-10-31"), SDK),
+    Fact("The older family has none from before 2014-12-01", [], _old("getusercumulate", "2014-11-30")),
+    Fact("Texts have no statistics of articles", [], lambda c: [send()(c), c.later(days=1), _articles(c)][2]),
+    Fact("Nobody writes to the account", [], lambda c: statistics("getupstreammsg")(c)["list"], INFERRED),
+]
 FACTS: Final[dict[str, list[Fact]]] = {
     "token, stable_token, whitelist": CREDENTIALS,
     "Requests and answers": WIRE,
@@ -1211,4 +1346,5 @@ FACTS: Final[dict[str, list[Fact]]] = {
     "MASSSENDJOBFINISH": EVENTS,
     "tags, user/get": TAGS,
     "comment": COMMENTS,
+    "wedata (datacube)": STATISTICS,
 }

@@ -72,6 +72,7 @@ def test_a_request_that_arrives_after_its_repetition(gated: Desk, gate: Gate):
     assert (0, 1) == (again.status, len(gate.target.jobs()))
 
 
+@pytest.mark.night
 def test_killed_in_doubt_every_time(gated: Desk, gate: Gate):
     """Two power failures in a row at the same request."""
     for _ in range(2):
@@ -85,7 +86,13 @@ def test_killed_in_doubt_every_time(gated: Desk, gate: Gate):
     assert 1 == len(gate.target.jobs())
 
 
-@pytest.mark.parametrize("answered", [False, True], ids=["before WeChat got it", "before its answer came"])
+@pytest.mark.parametrize(
+    "answered",
+    [
+        pytest.param(False, marks=pytest.mark.night, id="before WeChat got it"),
+        pytest.param(True, id="before its answer came"),
+    ],
+)
 def test_killed_while_it_was_shown(gated: Desk, gate: Gate, answered: bool):
     """Nobody knows whether it arrived: `apply` leaves it at that, and `preview` shows it again on purpose."""
     gate.hold(path="/cgi-bin/message/mass/preview", answered=answered)

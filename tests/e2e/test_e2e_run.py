@@ -170,6 +170,7 @@ def test_a_second_runner_and_an_apply_beside_it_are_refused(hub: Hub, tmp_path: 
     judged(hub, hub.machine("second"), 1)
 
 
+@pytest.mark.night
 def test_an_apply_in_the_folder_of_the_runner_is_the_runners(hub: Hub):
     """A campaign without a window is sent by name, on the machine that holds the lease."""
     desk = hub.machine()
@@ -209,6 +210,7 @@ def test_a_remote_that_goes_away_and_comes_back(hub: Hub, tmp_path: Path):
     judged(hub, desk, 1)
 
 
+@pytest.mark.night
 def test_a_window_that_ends_while_the_runner_is_at_work(hub: Hub, gate: Gate):
     """The last request before the send is slow, and answered when the window is over."""
     desk = hub.machine(MASSCTL_API_BASE=f"http://127.0.0.1:{gate.port}")
@@ -229,7 +231,13 @@ def test_a_window_that_ends_while_the_runner_is_at_work(hub: Hub, gate: Gate):
 
 
 @pytest.mark.parametrize("how", ENDS, ids=lambda each: each.name)
-@pytest.mark.parametrize("answered", [False, True], ids=["before WeChat got it", "before its answer came"])
+@pytest.mark.parametrize(
+    "answered",
+    [
+        pytest.param(False, marks=pytest.mark.night, id="before WeChat got it"),
+        pytest.param(True, id="before its answer came"),
+    ],
+)
 def test_ended_in_the_middle_of_a_send(hub: Hub, gate: Gate, how: signal.Signals, answered: bool):
     desk = hub.machine(MASSCTL_API_BASE=f"http://127.0.0.1:{gate.port}")
     hub.merge("first")
@@ -274,6 +282,7 @@ SENDING: Final = [("run", "--once"), ("apply", "second", "--locked", "--yes")]
 
 
 @pytest.mark.parametrize("attack", [forged_picture, cut, replayed])
+@pytest.mark.night
 def test_nothing_is_sent_after_a_push_to_the_branch_of_a_signed_ledger(
     hub: Hub, attack: Callable[[list[bytes]], list[bytes]]
 ):
@@ -364,6 +373,7 @@ class Week:
 
 
 @pytest.mark.timeout(3600)
+@pytest.mark.night
 def test_killed_at_random_for_a_week_with_merges_and_windows(hub: Hub):
     """Each window is passed by a runner that is killed again and again; nothing is lost, late or sent twice."""
     settings = hub.author.tree.read("massctl.yaml")

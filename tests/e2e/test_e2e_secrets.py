@@ -267,6 +267,7 @@ def _proxied(folder: Path, number: int) -> list[str]:
     return [*wrong, *desk.leaks(SECRET, OPENID, PASSWORD, quote(PASSWORD, safe=""), f"user:{PASSWORD}")]
 
 
+@pytest.mark.night
 def test_a_proxy_that_does_not_work_leaves_no_password_behind(tmp_path: Path):
     """No request leaves this machine: each of these proxies refuses, or is none."""
     with ThreadPoolExecutor(len(PROXIES)) as pool:
@@ -294,6 +295,7 @@ def test_tls_with_something_that_is_not_wechat_tells_nothing(tmp_path: Path):
 # Every verb, where all goes well
 
 
+@pytest.mark.night
 def test_no_verb_writes_a_secret_down(tmp_path: Path, wechat: Wechat):
     """Against a served sandbox, whose token is read off the wire."""
     with gate_to(wechat) as gate:

@@ -361,6 +361,7 @@ def test_a_forged_lock_that_was_merged_under_a_red_check_is_not_sent(hub: Hub, p
     assert 0 == jobs(hub)
 
 
+@pytest.mark.night
 def test_an_old_run_that_is_started_again_sends_what_main_has_now_and_nothing_else(hub: Hub, person: Path) -> None:
     old = hub.pushed()
     letter(person, "letter", title="改过")

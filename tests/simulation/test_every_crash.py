@@ -21,8 +21,14 @@ LONG_RUNS = (
     "text in batches, the list is ended",
     "text in batches, the list changes",
     "git, news, two runners and faults",
+    "news, 40007 before 45065",
+    "news, drafts that outlive their send",
+    "news, edited",
+    "news, window",
+    "text, refusals",
+    "text, two runners after a crash",
 )
-"""Scenarios of few schedules, each of which takes long."""
+"""Scenarios that take long, each beside one of its kind that runs by day."""
 
 
 def _marked(scenario: Scenario) -> object:

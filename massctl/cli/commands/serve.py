@@ -107,6 +107,7 @@ def _served(
 ) -> ServedRepository:
     from massctl.ledger.signature import LedgerKeys
     from massctl.serve.page_cache import ServedRepository
+    from massctl.source.repository import Repository
 
     places = Places(root, sandbox=console.language.flags.sandbox)
     keys = LedgerKeys(settings.state.keys or () if settings and not places.sandbox else ())
@@ -116,7 +117,7 @@ def _served(
         return make_console(settings.language).reader if settings else console.reader
 
     return ServedRepository(
-        root=root,
+        repository=Repository(root, sandbox=places.sandbox),
         cache=places.cache,
         ledger=places.ledger,
         entries=ledger.entries,

@@ -57,33 +57,32 @@ def list_tags(directory: str, account: str | None, live: bool, form: str, sandbo
 def pull(directory: str, account: str | None, form: str, sandbox: bool) -> int:
     """Write names and counts of the tags into massctl.tags.json, to be committed.
 
-    After that a tag that an account does not have is an error.
+    After that a tag that an account does not have is an error. With --sandbox they are the sandbox's, in
+    .massctl/sandbox/, and only verbs with --sandbox read them.
     """
 
     def work(current: "Session", _: "list[Diagnostic]") -> Result:
-        from massctl.source.repository import TAGS_FILE
         from massctl.source.tags import write_tags
         from massctl.view.json_reports import tags_json
 
         tags = {name: current.wechat(name).tags() for name in _chosen(current, account)}
         try:
-            write_tags(current.repository, tags, current.clock.now())
+            file = write_tags(current.repository, tags, current.clock.now())
         except OSError as error:
-            why = system_reason(error)
-            raise UsageError(Phrase("{path} cannot be written: {why}", path=TAGS_FILE, why=why), _NOTHING) from None
-        found = _pulled(current, list(tags))
-        count = sum(map(len, tags.values()))
-        lines = [
-            plural_phrase(
-                "{count} tag is in {file}: commit it",
-                "{count} tags are in {file}: commit it",
-                count=count,
-                file=TAGS_FILE,
-            )
-        ]
+            file, why = current.repository.tags_files[0], system_reason(error)
+            raise UsageError(Phrase("{path} cannot be written: {why}", path=file, why=why), _NOTHING) from None
+        found, count = _pulled(current, list(tags)), sum(map(len, tags.values()))
+        line = plural_phrase(
+            "{count} tag is in {file}: commit it", "{count} tags are in {file}: commit it", count=count, file=file
+        )
         if sandbox:
-            lines.append(Phrase("these are tags of the sandbox: pull again without --sandbox before you send"))
-        return Result(ExitStatus.DONE, lambda to: tags_json(found, to.language), said(*lines))
+            line = plural_phrase(
+                "{count} tag of the sandbox is in {file}: plans with --sandbox read it",
+                "{count} tags of the sandbox are in {file}: plans with --sandbox read it",
+                count=count,
+                file=file,
+            )
+        return Result(ExitStatus.DONE, lambda to: tags_json(found, to.language), said(line))
 
     return run_in_session("tags list", form, directory, work, sandbox=sandbox)
 
@@ -100,15 +99,14 @@ def _live(current: "Session", names: "list[AccountName]") -> "_Tags":
 def _pulled(current: "Session", names: "list[AccountName]") -> "_Tags":
     """Return what was pulled of these accounts; raises UsageError where nothing was."""
     from massctl.model.diagnostics import Diagnostic
-    from massctl.source.tags import read_tags
+    from massctl.source.tags import known_tags
 
-    file = read_tags(current.repository)
-    if isinstance(file, Diagnostic):
+    known = known_tags(current.repository)
+    if isinstance(known, Diagnostic):
         raise ConfigurationError(
-            Phrase("massctl.tags.json: {why}", why=file.message),
+            Phrase("{file}: {why}", file=known.place.file if known.place else "", why=known.message),
             hint=Phrase("{command}   writes it again", command=Command("tags pull")),
         )
-    known = file.accounts if file is not None else {}
     found: _Tags = {name: (known[name].pulled_at, known[name].listed) for name in names if name in known}
     if not found:
         raise UsageError(

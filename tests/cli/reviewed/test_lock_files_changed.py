@@ -117,6 +117,7 @@ def with_its_digest(change: Edit) -> Edit:
 
 
 @pytest.mark.parametrize("mode", ["policy"])
+@pytest.mark.night
 def test_a_lock_edited_with_its_digest_computed_anew_is_not_what_the_files_render(issue: Issue):
     outside_the_digest = {"digest", "a picture's file"}
     edits = {name: with_its_digest(change) for name, change in BY_HAND.items() if name not in outside_the_digest}

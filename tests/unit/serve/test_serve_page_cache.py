@@ -16,6 +16,7 @@ from massctl.model.entries import JobStatus
 from massctl.model.ids import CampaignName
 from massctl.model.state import Job, Record, State
 from massctl.serve.page_cache import EVERYTHING, SHARED, Broadcaster, PageCache, ServedRepository
+from massctl.source.repository import Repository
 from massctl.view.i18n import Language
 
 LETTER = CampaignName("letter")
@@ -26,7 +27,7 @@ ARTICLE = "campaigns/letter/articles/main.md"
 def served(root: Path, *, sandbox: bool = False) -> ServedRepository:
     ledger = root / ".massctl" / "sandbox" if sandbox else root
     return ServedRepository(
-        root=root,
+        repository=Repository(root, sandbox=sandbox),
         cache=root / ".massctl",
         ledger=ledger / "massctl.state.jsonl",
         entries=lambda: LocalLedger(ledger / "massctl.state.jsonl", ledger / "locks").read(0),

@@ -1,0 +1,325 @@
+"""The archive of statistics: append-only JSON lines beside the ledger, one file for each account and month.
+
+A line is written when WeChat said something new of an article or a day; the line that was seen last counts. So a
+number that WeChat corrected later stays readable, and a process that dies leaves what was written before. A line that
+cannot be read is left out and counted: a torn one is all that a crash can leave. Nothing that is sent is read here.
+"""
+
+import fcntl
+import json
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from massctl.errors import LedgerError
+from massctl.model.ids import AppId
+from massctl.model.phrase import Phrase, system_reason
+from massctl.model.statistics import AccountDay, ArticleDay, Asked, Family, Statistics, StatisticsCall, Told
+
+T = TypeVar("T")
+Row = Mapping[str, Any]
+
+FILE_BYTES_MAX: Final = 64 * 1024 * 1024
+"""Our own bound, far above a month of eight articles a day; a file beyond it was not written by massctl."""
+_ARTICLES: Final = "articles"
+_ACCOUNT: Final = "account"
+_CALLS: Final = "calls"
+_TOLD: Final = "told"
+
+ARTICLE_COUNTS: Final = (
+    "read_user",
+    "share_user",
+    "zaikan_user",
+    "like_user",
+    "comment_count",
+    "collection_user",
+    "praise_money",
+    "read_subscribe_user",
+    "target_user",
+)
+_ARTICLE_RATES: Final = ("read_delivery_rate", "read_finish_rate", "read_avg_activetime")
+_READING_COUNTS: Final = (
+    "read_user",
+    "share_user",
+    "zaikan_user",
+    "like_user",
+    "comment_count",
+    "collection_user",
+    "redirect_ori_page_user",
+    "send_page_count",
+)
+"""What getbizsummary says of a day; the followers come from other calls, and so in rows of their own."""
+_DAY_MAPPINGS: Final = ("read_user_source", "new_user", "cancel_user")
+_NUMBERED: Final = frozenset({"new_user", "cancel_user", "read_jump_position"})
+"""JSON writes the numbers that these are keyed by as strings."""
+
+
+class StatisticsArchive(ABC):
+    """The rows of every account; where the files are is the subclass's to know."""
+
+    def load(self, appid: AppId, since: date | None = None) -> Statistics:
+        """Read what is known of articles published since a day, and of the account since then; all without one.
+
+        Raises LedgerError if the archive cannot be reached.
+        """
+        unreadable = _Count()
+        articles: dict[str, dict[tuple[Family, date], ArticleDay]] = {}
+        for row in self._rows(appid, _ARTICLES, since, unreadable, lambda row: _article(appid, row)):
+            if since is None or row.ref_date >= since:
+                days = articles.setdefault(row.msgid, {})
+                key = row.family, row.stat_date
+                if key not in days or days[key].seen_at <= row.seen_at:
+                    days[key] = row
+        account = dict(sorted(self._days(appid, since, unreadable).items()))
+        newest = {msgid: tuple(days[key] for key in sorted(days)) for msgid, days in articles.items()}
+        return Statistics(newest, account, unreadable.number)
+
+    def asked(self, appid: AppId, since: date) -> tuple[Asked, ...]:
+        """Return the calls that were made since a day, oldest first."""
+        return tuple(self._rows(appid, _CALLS, since, _Count(), _asked))
+
+    def told(self, appid: AppId) -> frozenset[Told]:
+        """Return which channels were told which reports."""
+        return frozenset(self._rows(appid, _TOLD, None, _Count(), _told))
+
+    def add(self, appid: AppId, articles: Sequence[ArticleDay], days: Sequence[AccountDay], asked: Asked) -> int:
+        """Write the rows that say something new, then the call that brought them; returns how many these rows are."""
+        known = self.load(
+            appid, min([asked.begin_date, *(row.ref_date for row in articles), *(day.ref_date for day in days)])
+        )
+        lines: dict[str, list[str]] = {}
+        for row in articles:
+            if not any(_same(row, other) for other in known.articles.get(row.msgid, ())):
+                lines.setdefault(_file(_ARTICLES, row.ref_date), []).append(_written(row))
+        for day in days:
+            before = known.account.get(day.ref_date)
+            if before is None or _merged(before, _day_row(day)) != _merged(
+                before, {"seen_at": day.seen_at.isoformat()}
+            ):
+                lines.setdefault(_file(_ACCOUNT, day.ref_date), []).append(
+                    json.dumps(_day_row(day), ensure_ascii=False)
+                )
+        self._append(appid, lines)
+        self._append(appid, {_file(_CALLS, asked.at.date()): [_written(asked)]})
+        return sum(map(len, lines.values()))
+
+    def note_told(self, appid: AppId, told: Iterable[Told]) -> None:
+        """Remember that channels were told reports."""
+        self._append(appid, {f"{_TOLD}.jsonl": [_written(each) for each in told]})
+
+    def flush(self) -> None:
+        """Make what was written last; where files are written at once there is nothing to do."""
+        return
+
+    def _days(self, appid: AppId, since: date | None, unreadable: "_Count") -> dict[date, AccountDay]:
+        found: dict[date, AccountDay] = {}
+        rows = self._rows(appid, _ACCOUNT, since, unreadable, lambda row: (_day(row["ref_date"]), _moment(row), row))
+        for day, _, row in sorted(rows, key=lambda each: each[:2]):
+            if since is None or day >= since:
+                try:
+                    before = found.get(day) or AccountDay(appid=appid, ref_date=day, seen_at=_moment(row))
+                    found[day] = _merged(before, row)
+                except (TypeError, ValueError):
+                    unreadable.number += 1
+        return found
+
+    def _rows(
+        self, appid: AppId, kind: str, since: date | None, unreadable: "_Count", read: Callable[[Row], T]
+    ) -> Iterator[T]:
+        first = _file(kind, since) if since is not None else ""
+        for name in sorted(self._names(appid)):
+            if not name.startswith(kind) or (kind != _TOLD and name < first):
+                continue
+            for line in (self._data(appid, name) or b"").split(b"\n"):
+                if line.strip():
+                    try:
+                        yield read(json.loads(line))
+                    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+                        unreadable.number += 1
+
+    @abstractmethod
+    def _names(self, appid: AppId) -> Sequence[str]:
+        """Return the names of an account's files."""
+
+    @abstractmethod
+    def _data(self, appid: AppId, name: str) -> bytes | None:
+        """Return what is in a file; None if there is none that massctl wrote."""
+
+    @abstractmethod
+    def _append(self, appid: AppId, lines: Mapping[str, Sequence[str]]) -> None:
+        """Append lines to files, by their names; raises LedgerError where that is impossible."""
+
+
+class LocalStatistics(StatisticsArchive):
+    """A folder, which is made when something is first written; each account has one of its own in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def _names(self, appid: AppId) -> Sequence[str]:
+        try:
+            return [path.name for path in (self._folder / appid).iterdir()]
+        except OSError:
+            return []
+
+    def _data(self, appid: AppId, name: str) -> bytes | None:
+        path = self._folder / appid / name
+        try:
+            # A pipe would block the read.
+            if not path.is_file() or path.stat().st_size > FILE_BYTES_MAX:
+                return None
+            return path.read_bytes()
+        except OSError:
+            return None
+
+    def _append(self, appid: AppId, lines: Mapping[str, Sequence[str]]) -> None:
+        for name, each in lines.items():
+            try:
+                (self._folder / appid).mkdir(parents=True, exist_ok=True)
+                _append_to(self._folder / appid / name, each)
+            except OSError as error:
+                raise LedgerError(
+                    Phrase("the archive of statistics cannot be written"),
+                    Phrase("{file}: {why}. Nothing else was touched.", file=name, why=system_reason(error)),
+                    Phrase("make the folder writable, or free some disk space; then run the same command again"),
+                ) from None
+
+
+def _append_to(path: Path, lines: Sequence[str]) -> None:
+    """Append whole lines; a torn line of another process ends before them."""
+    if not lines:
+        return
+    with path.open("a+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0, os.SEEK_END)
+        torn = False
+        if file.tell():
+            file.seek(-1, os.SEEK_END)
+            torn = file.read(1) != b"\n"
+        file.write(("\n" * torn + "".join(f"{line}\n" for line in lines)).encode())
+        file.flush()
+        os.fsync(file.fileno())
+
+
+class _Count:
+    """How many lines could not be read."""
+
+    number = 0
+
+
+def _file(kind: str, day: date) -> str:
+    return f"{kind}-{day:%Y-%m}.jsonl"
+
+
+def _written(row: ArticleDay | Asked | Told) -> str:
+    """Write a row as a line, without what it does not know."""
+    values = {each.name: getattr(row, each.name) for each in fields(row) if each.name != "appid"}
+    known = {name: _plain(value) for name, value in values.items() if value is not None and value != {}}
+    return json.dumps(known, ensure_ascii=False)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, date):
+        return value.isoformat()
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def _day_row(day: AccountDay) -> dict[str, Any]:
+    """Return a day's row as it is written: only what the call that made it says."""
+    said = {name: getattr(day, name) for name in (*_READING_COUNTS, "cumulate_user")}
+    row: dict[str, Any] = {"ref_date": day.ref_date.isoformat(), "seen_at": day.seen_at.isoformat()}
+    row |= {name: value for name, value in said.items() if value is not None}
+    if any(said[name] is not None for name in _READING_COUNTS):
+        row |= {"is_delay": day.is_delay, "read_user_source": dict(day.read_user_source)}
+    users = {name: getattr(day, name) for name in ("new_user", "cancel_user")}
+    return row | {
+        name: {str(key): each for key, each in value.items()} for name, value in users.items() if value is not None
+    }
+
+
+def _merged(before: AccountDay, row: Row) -> AccountDay:
+    """Return a day with what a newer row says of it; what the row does not speak of stays."""
+    known = {each.name: getattr(before, each.name) for each in fields(before)}
+    said: dict[str, Any] = {name: _whole(row[name]) for name in (*_READING_COUNTS, "cumulate_user") if name in row}
+    said |= {name: _counts(row[name], name) for name in _DAY_MAPPINGS if name in row}
+    if "is_delay" in row:
+        said["is_delay"] = row["is_delay"] is True
+    return AccountDay(**{**known, **said, "seen_at": _moment(row)})
+
+
+_FAMILIES: Final = {each.value: each for each in Family}
+
+
+def _article(appid: AppId, row: Row) -> ArticleDay:
+    """Read a row; raises where it is not one of ours. It is read a thousand times, so it is light."""
+    values: dict[str, Any] = {name: _whole(row[name]) for name in ARTICLE_COUNTS if name in row}
+    for name in _ARTICLE_RATES:
+        if name in row:
+            values[name] = float(row[name])
+    for name in ("read_user_source", "read_jump_position"):
+        if name in row:
+            values[name] = _counts(row[name], name)
+    for name in ("title", "content_url"):
+        if name in row:
+            values[name] = str(row[name])
+    if "publish_type" in row:
+        values["publish_type"] = _whole(row["publish_type"])
+    return ArticleDay(
+        appid=appid,
+        family=_FAMILIES[row["family"]],
+        msgid=str(row["msgid"]),
+        ref_date=_day(row["ref_date"]),
+        stat_date=_day(row["stat_date"]),
+        seen_at=_moment(row),
+        is_delay=row.get("is_delay") is True,
+        **values,
+    )
+
+
+def _asked(row: Row) -> Asked:
+    at = datetime.fromisoformat(row["at"])
+    dates = _day(row["begin_date"]), _day(row["end_date"])
+    return Asked(StatisticsCall(row["call"]), *dates, at, row["outcome"], row.get("errcode"))
+
+
+def _told(row: Row) -> Told:
+    return Told(str(row["campaign"]), _whole(row["edition"]), _whole(row["day"]), str(row["channel"]))
+
+
+@lru_cache(4096)
+def _day(written: str) -> date:
+    return date.fromisoformat(written)
+
+
+@lru_cache(4096)
+def _instant(written: str) -> datetime:
+    at = datetime.fromisoformat(written)
+    if at.tzinfo is None:
+        raise ValueError
+    return at
+
+
+def _moment(row: Row) -> datetime:
+    return _instant(row["seen_at"])
+
+
+def _whole(value: Any) -> int:
+    if type(value) is not int:
+        raise TypeError
+    return value
+
+
+def _counts(value: Mapping[str, Any], name: str) -> dict[Any, Any]:
+    if name == "read_jump_position":
+        return {int(key): float(each) for key, each in value.items()}
+    return {int(key) if name in _NUMBERED else key: _whole(each) for key, each in value.items()}
+
+
+def _same(row: ArticleDay, other: ArticleDay) -> bool:
+    """Whether two rows say the same, whenever they were seen."""
+    return all(getattr(row, each.name) == getattr(other, each.name) for each in fields(row) if each.name != "seen_at")

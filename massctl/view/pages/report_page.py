@@ -124,7 +124,7 @@ def as_of(freshness: Freshness, sheet: Sheet) -> str:
         said.append(Phrase("WeChat said that newer numbers are to come for {days}.", days=_days(freshness.delayed)))
     if freshness.missing:
         said.append(Phrase("The archive has nothing of {days}.", days=_days(freshness.missing)))
-    return f'<p class="as-of">{" ".join(map(sheet.say, said))}</p>'
+    return f'<p class="as-of">{(" " if sheet.language.is_english else "").join(map(sheet.say, said))}</p>'
 
 
 def _days(days: Sequence[object]) -> str:

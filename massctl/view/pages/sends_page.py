@@ -270,15 +270,13 @@ def _head(key: str, column: _Column, sheet: Sheet, order: Order, sorts: str) -> 
 
 
 def _send_row(send: SendReport, sheet: Sheet, notes: Notes, address: str) -> list[Cell]:
-    title = written(send.title)
+    title, hour = written(send.title), f"<small>{send.sent_at:%H:%M}</small>"
     named = f'<a href="{written(address)}">{title}</a>' if address else title
     about = [written(send.campaign), sheet.say(audience_name(send.scope, send.tag))]
     if send.is_withdrawn:
         about.append(sheet.say(Phrase("withdrawn")))
     cells = [
-        Cell(
-            f'<time datetime="{send.sent_at.isoformat()}">{send.ref_date} <br><small>{send.sent_at:%H:%M}</small></time>'
-        ),
+        Cell(f'<time datetime="{send.sent_at.isoformat()}">{send.ref_date} <br>{hour}</time>'),
         Cell(f"{named}<br><small>{' · '.join(about)}</small>", is_number=False),
     ]
     cells += [

@@ -6,7 +6,7 @@ from datetime import datetime
 from html import unescape
 
 import pytest
-from report_samples import NOW, USUAL, newest, report_of, sample_report, send
+from report_page_samples import NOW, USUAL, newest, report_of, sample_report, send
 
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import BEIJING

@@ -304,7 +304,15 @@ def report_of(sends: Sequence[SendReport]) -> Report:
         appid=APPID,
         kind="service",
         allowance=AllowanceReport(
-            Unit.MONTH, date(2026, 11, 1), 4, 3, 1, 3, known(16_240, origin=Origin.COMPUTED), known(5413.3)
+            Unit.MONTH,
+            date(2026, 11, 1),
+            4,
+            3,
+            1,
+            3,
+            Family.NEWER,
+            known(16_240, origin=Origin.COMPUTED),
+            known(5413.3),
         ),
         followers=known(48_307, YESTERDAY, Origin.ACCOUNT),
         breakdowns=(

@@ -215,6 +215,9 @@ class _Section:
                 "Between days {days} the band is drawn straight.", days=enumerated([str(each.day) for each in band])
             )
             note = f"{note} {self._sheet.say(straight)}"
+        if first.fell:
+            fell = Phrase("WeChat counted fewer readers by {days} than by the day before.", days=_days(first.fell))
+            note = f"{note} {self._sheet.say(fell)}"
         inside = self._legend(legend) + chart + self._numbers(described, heads, rows) + f'<p class="notes">{note}</p>'
         return self._card(
             "reads", Phrase("Readers, day by day"), f"<p>{self._sheet.say(described)}</p>{inside}", "wide"

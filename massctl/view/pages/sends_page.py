@@ -36,7 +36,16 @@ from massctl.view.pages.report_page import (
     send_section,
 )
 from massctl.view.pages.report_table import Cell, Notes, spread, table
-from massctl.view.report_words import BY, METRIC, audience_name, group_name, number, quartiles_words, sends_counted
+from massctl.view.report_words import (
+    BY,
+    DASH,
+    METRIC,
+    audience_name,
+    group_name,
+    number,
+    quartiles_words,
+    sends_counted,
+)
 
 FULL_MAX: Final = 8
 """So many sends, the newest, are shown in full in a file; the server has a page for each."""
@@ -144,35 +153,35 @@ def _account(
 
 def _tiles(account: AccountReport, sheet: Sheet) -> str:
     """Return followers, and what the allowance brought."""
-    notes, allowance = Notes(sheet), account.allowance
-    period = f"{allowance.first:%Y-%m}" if allowance.unit is Unit.MONTH else f"{allowance.first}"
-    until = account.followers.until
-    tiles = [
+    notes, until = Notes(sheet), account.followers.until
+    tiles: list[tuple[Phrase, str, str]] = [
         (
             Phrase("followers"),
             notes.figure(account.followers),
             Phrase("at the end of {day}", day=until) if until else "",
-        ),
-        (
-            Phrase("allowance used"),
-            f"{allowance.used} / {allowance.limit}",
-            Phrase("{period}, {left} left", period=period, left=allowance.left),
-        ),
-        (
-            Phrase("readers for each of those"),
-            notes.figure(_rounded(allowance.per_use)),
-            Phrase(
-                "{readers} readers of the first articles of {counted} sends; one who read two counts twice",
-                readers=number(allowance.readers.value) if allowance.readers.value is not None else "—",
-                counted=allowance.counted,
-            ),
-        ),
+        )
     ]
+    if account.allowance is not None:
+        tiles += _allowance(account.allowance, notes)
     inside = "".join(
         f'<div><dt>{sheet.say(name)}</dt><dd><b>{value}</b><span class="usual">{sheet.say(words)}</span></dd></div>'
         for name, value, words in tiles
     )
     return f'<div class="key"><dl>{inside}</dl>{notes.written()}</div>'
+
+
+def _allowance(allowance: AllowanceReport, notes: Notes) -> list[tuple[Phrase, str, str]]:
+    period = f"{allowance.first:%Y-%m}" if allowance.unit is Unit.MONTH else f"{allowance.first}"
+    used = Phrase("{period}, {left} left", period=period, left=allowance.left)
+    readers = Phrase(
+        "{readers} readers of {counted} first articles by the end of day 7; a person who read two counts twice",
+        readers=number(allowance.readers.value) if allowance.readers.value is not None else DASH,
+        counted=allowance.counted,
+    )
+    return [
+        (Phrase("allowance used"), f"{allowance.used} / {allowance.limit}", used),
+        (Phrase("readers for each send that used it"), notes.figure(_rounded(allowance.per_use)), readers),
+    ]
 
 
 def _rounded(figure: Figure) -> Figure:

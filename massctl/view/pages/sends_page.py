@@ -11,6 +11,7 @@ from massctl.plan.quota import Unit
 from massctl.report.report import (
     DAYS,
     AccountReport,
+    AllowanceReport,
     Breakdown,
     By,
     Figure,

@@ -103,8 +103,8 @@ def sends_page(report: Report, sheet: Sheet, heard: int, order: Order, trouble: 
 
 def served_send_page(report: Report, send: SendReport, sheet: Sheet, heard: int) -> str:
     """Return the server's page of one send."""
-    links = [f'<a href="{REPORT}">{sheet.say(Phrase("all sends"))}</a>']
-    links.append(f'<a href="/{written(send.campaign)}">{sheet.say(Phrase("its preview"))}</a>')
+    others, preview = sheet.say(Phrase("all sends")), sheet.say(Phrase("its preview"))
+    links = [f'<a href="{REPORT}">{others}</a>', f'<a href="/{written(send.campaign)}">{preview}</a>']
     return send_page(send, account_of(report, send), sheet, Watched(ANYTHING, heard), " · ".join(links))
 
 
@@ -206,8 +206,9 @@ def _chart(account: AccountReport, sends: Sequence[SendReport], sheet: Sheet, ad
     described = Phrase("Readers of each send's first article by the end of day {day}.", day=_COMPARED_DAY)
     name = sheet.say(Phrase("Every send"))
     named = Named(f"sends-{account.account}", say(Phrase("Every send"), sheet.language), say(described, sheet.language))
-    dashed = f'<li class="median">{sheet.say(Phrase("the median of all"))}</li>' if first is not None else ""
-    legend = f'<ul class="legend"><li class="this">{sheet.say(Phrase("a send"))}</li>{dashed}</ul>'
+    one, median = sheet.say(Phrase("a send")), sheet.say(Phrase("the median of all"))
+    dashed = f'<li class="median">{median}</li>' if first is not None else ""
+    legend = f'<ul class="legend"><li class="this">{one}</li>{dashed}</ul>'
     drawn = dots(named, days, first.median if first is not None else None)
     return f'<section class="card wide"><h3>{name}</h3><p>{sheet.say(described)}</p>{legend}{drawn}</section>'
 

@@ -37,6 +37,7 @@ def sent(shell: Shell) -> Shell:
         begin_date=SENT,
         end_date=SENT,
         at=NOON + timedelta(days=1),
+        outcome="done",
     )
     LocalStatistics(Places(shell.root, sandbox=True).statistics).add(AppId(APPID), [row], [], asked)
     return shell
@@ -54,10 +55,19 @@ def test_it_writes_every_form_into_a_folder(sent: Shell):
     folder = sent.root / "made"
 
     assert 0 == said.status
-    assert {"report.md", "report.csv", "dictionary.csv", "report.json"} <= {each.name for each in folder.iterdir()}
+    assert {"report.html", "report.md", "report.csv", "dictionary.csv", "report.json"} <= {
+        each.name for each in folder.iterdir()
+    }
     (row,) = csv.DictReader((folder / "report.csv").read_text(encoding="utf-8-sig").splitlines())
     assert ("letter", "7") == (row["campaign"], row["read_user"])
     assert 7 == json.loads((folder / "report.json").read_bytes())["sends"][0]["articles"][0]["curve"][0]["read_user"]
+
+
+def test_html_is_a_file_also_without_a_folder(sent: Shell):
+    said = sent("report", "letter", "--sandbox", "--format", "html")
+
+    assert (0, "report.html\n") == (said.status, said.out)
+    assert "<!doctype html>" in (sent.root / "report.html").read_text(encoding="utf-8").lower()
 
 
 @pytest.mark.parametrize(("form", "begins"), [("csv", "campaign,edition,"), ("json", "{\n")])
@@ -74,7 +84,7 @@ def test_since_leaves_out_what_went_out_before(sent: Shell):
     [
         (["nothing"], "nothing is recorded about a campaign nothing"),
         (["--since", "yesterday"], "yesterday is not a day"),
-        (["--format", "pdf"], "pdf"),
+        (["--format", "pdf"], "--format accepts one of html, markdown, csv, json"),
     ],
 )
 def test_what_is_wrong_is_said(sent: Shell, arguments: list[str], said: str):

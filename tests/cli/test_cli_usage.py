@@ -199,7 +199,6 @@ def test_advice_from_the_sandbox_stays_in_the_sandbox(shell: Shell):
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["report"], "massctl report（查看群发的效果）已列入接口"),
         (["state", "import"], "--website-send、--no-website-send 和 --sent 请给其中一个"),
         (["reconcile", "notice", "--sent"], "缺少 --reason"),
         (["aply"], "没有命令 aply；是不是 apply？"),

@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from massctl.model.state import Record, State
     from massctl.report.report import Report, SendFacts
 
-_FORMS: Final = ("markdown", "csv", "json")
-_FILES: Final = {"markdown": "report.md", "csv": "report.csv", "json": "report.json"}
+_FILES: Final = {"html": "report.html", "markdown": "report.md", "csv": "report.csv", "json": "report.json"}
 DICTIONARY: Final = "dictionary.csv"
 _BOM: Final = "\ufeff"
 """Spreadsheets take a CSV for UTF-8 only with it."""
@@ -50,9 +49,13 @@ class Day(click.ParamType[date]):
 @click.command(name="report")
 @click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=campaign_names)
 @click.option("--since", type=Day(), metavar="DATE", help="Only sends of this day and later (Beijing time).")
-@click.option("--format", "form", type=click.Choice(_FORMS), help="The form; markdown without --out, all with it.")
 @click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), help="Write files to this folder, not the terminal."
+    "--format", "form", type=click.Choice(list(_FILES)), help="The form; markdown without --out, all with it."
+)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write files to this folder; html goes to report.html without it.",
 )
 @sandbox_option
 @click.pass_obj
@@ -65,15 +68,16 @@ def command(
     dash with its reason.
     """
     shown = form or "markdown"
+    folder = Path() if out is None and form == "html" else out
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
         chosen = [CampaignName(each) for each in dict.fromkeys(names)]
         report = made_report(current, chosen, since)
-        if out is not None:
-            return _written(report, [form] if form else list(_FILES), out, current.console)
+        if folder is not None:
+            return _written(report, [form] if form else list(_FILES), folder, current.console)
         return _printed(report, shown)
 
-    return run_in_session("report", shown if out is None else "text", directory, work, sandbox=sandbox)
+    return run_in_session("report", shown if folder is None else "text", directory, work, sandbox=sandbox)
 
 
 def made_report(session: Session, names: Sequence[CampaignName], since: date | None) -> Report:
@@ -181,11 +185,18 @@ def _written(report: Report, forms: Sequence[str], out: Path, console: Console) 
         files["report.csv"] = _BOM + files["report.csv"]
         files[DICTIONARY] = _BOM + dictionary_csv(console.reader)
     paths = write_files(out, {name: text.encode() for name, text in files.items()})
-    return Result(ExitStatus.DONE, text=lambda _: "\n".join(paths))
+    page = [path for path in paths if path.endswith(_FILES["html"])]
+    step = Phrase("open {path} in a browser", path=page[0]) if page else None
+    return Result(ExitStatus.DONE, text=lambda _: "\n".join(paths), next_step=step)
 
 
 def _text(report: Report, form: str, console: Console) -> str:
     """Write a report in one form; each loads only its own view."""
+    if form == "html":
+        from massctl.view.pages.markup import Sheet
+        from massctl.view.pages.sends_page import report_page
+
+        return report_page(report, Sheet(console.reader, {}))
     if form == "markdown":
         from massctl.view.report_markdown import report_markdown
 

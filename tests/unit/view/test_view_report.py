@@ -224,8 +224,7 @@ def test_a_chat_hears_where_the_read_rate_lies() -> None:
 
     assert (
         "read rate of those whom the message reached, day 7: 20.0 %, above the upper quartile of 4 comparable sends "
-        "(median 10.0 %)"
-        in said
+        "(median 10.0 %)" in said
     )
 
 

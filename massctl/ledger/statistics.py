@@ -16,6 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from massctl.apply.ports import Archived
 from massctl.errors import LedgerError
 from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase, system_reason
@@ -79,41 +80,35 @@ class StatisticsArchive(ABC):
         newest = {msgid: tuple(days[key] for key in sorted(days)) for msgid, days in articles.items()}
         return Statistics(newest, account, unreadable.number)
 
-    def asked(self, appid: AppId, since: date) -> tuple[Asked, ...]:
-        """Return the calls that were made since a day, oldest first."""
+    def asked(self, appid: AppId, since: date | None = None) -> tuple[Asked, ...]:
+        """See `massctl.apply.ports.StatisticsArchive`."""
         return tuple(self._rows(appid, _CALLS, since, _Count(), _asked))
 
     def told(self, appid: AppId) -> frozenset[Told]:
         """Return which channels were told which reports."""
         return frozenset(self._rows(appid, _TOLD, None, _Count(), _told))
 
-    def add(self, appid: AppId, articles: Sequence[ArticleDay], days: Sequence[AccountDay], asked: Asked) -> int:
-        """Write the rows that say something new, then the call that brought them; returns how many these rows are."""
-        known = self.load(
-            appid, min([asked.begin_date, *(row.ref_date for row in articles), *(day.ref_date for day in days)])
-        )
+    def add(self, appid: AppId, articles: Sequence[ArticleDay], days: Sequence[AccountDay], asked: Asked) -> Archived:
+        """See `massctl.apply.ports.StatisticsArchive`."""
+        first = min([asked.begin_date, *(row.ref_date for row in articles), *(day.ref_date for day in days)])
+        known = self.load(appid, first)
+        new = [row for row in articles if not any(_same(row, other) for other in known.articles.get(row.msgid, ()))]
+        new_days = [day for day in days if _says_more(known.account.get(day.ref_date), day)]
         lines: dict[str, list[str]] = {}
-        for row in articles:
-            if not any(_same(row, other) for other in known.articles.get(row.msgid, ())):
-                lines.setdefault(_file(_ARTICLES, row.ref_date), []).append(_written(row))
-        for day in days:
-            before = known.account.get(day.ref_date)
-            if before is None or _merged(before, _day_row(day)) != _merged(
-                before, {"seen_at": day.seen_at.isoformat()}
-            ):
-                lines.setdefault(_file(_ACCOUNT, day.ref_date), []).append(
-                    json.dumps(_day_row(day), ensure_ascii=False)
-                )
+        for row in new:
+            lines.setdefault(_file(_ARTICLES, row.ref_date), []).append(_written(row))
+        for day in new_days:
+            lines.setdefault(_file(_ACCOUNT, day.ref_date), []).append(json.dumps(_day_row(day), ensure_ascii=False))
         self._append(appid, lines)
         self._append(appid, {_file(_CALLS, asked.at.date()): [_written(asked)]})
-        return sum(map(len, lines.values()))
+        return Archived(known, tuple(new), tuple(new_days))
 
     def note_told(self, appid: AppId, told: Iterable[Told]) -> None:
         """Remember that channels were told reports."""
         self._append(appid, {f"{_TOLD}.jsonl": [_written(each) for each in told]})
 
     def flush(self) -> None:
-        """Make what was written last; where files are written at once there is nothing to do."""
+        """See `massctl.apply.ports.StatisticsArchive`; files here are written at once."""
         return
 
     def _days(self, appid: AppId, since: date | None, unreadable: "_Count") -> dict[date, AccountDay]:
@@ -242,6 +237,12 @@ def _day_row(day: AccountDay) -> dict[str, Any]:
     }
 
 
+def _says_more(before: AccountDay | None, day: AccountDay) -> bool:
+    if before is None:
+        return True
+    return _merged(before, _day_row(day)) != _merged(before, {"seen_at": day.seen_at.isoformat()})
+
+
 def _merged(before: AccountDay, row: Row) -> AccountDay:
     """Return a day with what a newer row says of it; what the row does not speak of stays."""
     known = {each.name: getattr(before, each.name) for each in fields(before)}
@@ -284,7 +285,9 @@ def _article(appid: AppId, row: Row) -> ArticleDay:
 def _asked(row: Row) -> Asked:
     at = datetime.fromisoformat(row["at"])
     dates = _day(row["begin_date"]), _day(row["end_date"])
-    return Asked(StatisticsCall(row["call"]), *dates, at, row["outcome"], row.get("errcode"))
+    return Asked(
+        StatisticsCall(row["call"]), *dates, at, row["outcome"], row.get("errcode"), _whole(row.get("rows", 0))
+    )
 
 
 def _told(row: Row) -> Told:

@@ -10,7 +10,7 @@ from massctl.view.cells import cells
 CHINESE, ENGLISH = "显示同样写法的", "Show what `massctl apply`"
 
 
-@pytest.mark.parametrize("verb", ["", *VERBS, "state import", "sandbox reset", "comments open"])
+@pytest.mark.parametrize("verb", ["", *VERBS, "state import", "sandbox reset", "sandbox advance", "comments open"])
 @pytest.mark.parametrize("columns", [60, 100])
 def test_every_help_fits_its_window(shell: Shell, verb: str, columns: int):
     shell.tree.settings(language="zh")

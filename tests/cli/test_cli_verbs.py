@@ -3,7 +3,7 @@
 import json
 import os
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -360,6 +360,15 @@ def test_a_plan_leaves_the_clock_of_the_sandbox_where_it_is(shell: Shell):
     (planned,) = shell("plan", "notice", "--sandbox", "--format", "json").document["campaigns"]
     shell("plan", "notice", "--refresh", "--sandbox")
     assert ("due", before) == (planned["window"], shell.report()["now"])
+
+
+def test_sandbox_advance_moves_the_clock_by_days(shell: Shell):
+    before = datetime.fromisoformat(shell.report()["now"])
+    said = shell("sandbox", "advance", "31")
+    after = datetime.fromisoformat(shell.report()["now"])
+    assert (0, timedelta(days=31)) == (said.status, after - before)
+    assert f"{after:%Y-%m-%d %H:%M}" in said.out
+    assert 2 == shell("sandbox", "advance", "0").status
 
 
 def test_sandbox_reset_gives_a_world_at_the_hour_of_now(shell: Shell):

@@ -84,6 +84,21 @@ def reset(directory: str) -> int:
     return run_in_session("sandbox reset", "text", directory, work, sandbox=True)
 
 
+@command.command(name="advance")
+@click.argument("days", type=click.IntRange(1, 3_650))
+@click.pass_obj
+def advance(directory: str, days: int) -> int:
+    "Move the sandbox's clock forward by DAYS, so that the statistics of a send are there at once."
+
+    def work(current: Session, _: list[Diagnostic]) -> Result:
+        from massctl.view.words import recorded
+
+        current.clock.sleep(days * 86_400)
+        return told(Phrase("the sandbox's clock says {moment}", moment=recorded(current.clock.now())))
+
+    return run_in_session("sandbox advance", "text", directory, work, sandbox=True)
+
+
 APPID: Final = "wx0123456789abcdef"
 """The account of a served sandbox without massctl.yaml."""
 

@@ -196,7 +196,7 @@ def _facts(send: SendReport, tables: _Tables) -> str:
     if send.is_withdrawn:
         parts.append(tables.said(Phrase("withdrawn")))
     if send.commit is not None:
-        parts.append(f"{tables.said(Phrase('commit'))} `{send.commit[:10]}`")
+        parts.append(tables.said(Phrase("commit")) + f" `{send.commit[:10]}`")
     if send.approver is not None:
         parts.append(tables.said(Phrase("approved by {who}", who=send.approver)))
     return " · ".join(parts)
@@ -220,7 +220,7 @@ def _stage(stage: Stage, tables: _Tables) -> list[str]:
 def _article(article: ArticleReport, tables: _Tables, *, alone: bool) -> list[str]:
     said = tables.words.said
     numbered = Phrase("Article {number}", number=article.position)
-    lines = [f"### {said(Phrase('By day') if alone else numbered)}", ""]
+    lines = ["### " + said(Phrase("By day") if alone else numbered), ""]
     known = [tables.foreign(article.title)] if article.title is not None else []
     if article.title_length is not None:
         known.append(said(Phrase("headline of {count} characters", count=article.title_length)))
@@ -295,7 +295,7 @@ def _difference(found: EditionDifference, edition: int, tables: _Tables) -> list
     if found.changed is None:
         lines.append(said(Phrase("What differs is not known: the content of one of them is not kept.")))
     else:
-        lines.append(f"{said(Phrase('What differs:'))} {said(listed(found.changed))}")
+        lines.append(said(Phrase("What differs: {parts}", parts=listed(found.changed))))
     head = [
         Phrase("first article"),
         Phrase("day"),

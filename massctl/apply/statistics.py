@@ -32,8 +32,8 @@ class Collected:
     left_out: int = 0
     """Rows and numbers that were not what WeChat documents."""
     falls: list[Fall] = field(default_factory=list)
-    failure: tuple[StatisticsRequest, Failure] | None = None
-    """The first call that was refused or not answered; a day that is not counted yet is none."""
+    error: Failure | None = None
+    """What the first call met that was refused or not answered; a day that is not counted yet is none."""
 
     @property
     def waits(self) -> bool:
@@ -62,7 +62,7 @@ def collect(
             if error.errcode == NOT_COUNTED:
                 not_counted.add(request.call)
                 continue
-            found.failure = found.failure or (request, failure_of(error))
+            found.error = found.error or failure_of(error)
             if not isinstance(error, PermanentError):
                 break
             continue

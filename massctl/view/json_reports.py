@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pydantic import BaseModel, Field
 
+from massctl.model.campaign import AccountTags, Tag
 from massctl.model.diagnostics import Check, Diagnostic, Level, Severity
 from massctl.model.documents import document, empty_document
 from massctl.model.entries import Entry, fields_of
@@ -18,6 +19,7 @@ from massctl.model.ids import sha256_of
 from massctl.model.phrase import Command, Phrase, in_a_row
 from massctl.model.settings import Happening, RunnerHappening
 from massctl.model.state import Attempt, HeldLease, Job, Record, State, Status, status_of
+from massctl.model.statistics import Family
 from massctl.model.strict import Strict
 from massctl.plan.forge_setup import StepName
 from massctl.plan.lease import NO_RUNNER, LocalRunner
@@ -41,10 +43,11 @@ if TYPE_CHECKING:
     from massctl.apply.outcome import CampaignOutcome, Failure, Outcome
     from massctl.apply.ports import SendingSpeed
     from massctl.apply.runner_events import RunnerEvent
+    from massctl.apply.statistics import Collected
     from massctl.apply.withdraw import Withdrawal
-    from massctl.model.campaign import Tag
     from massctl.model.diagnostics import Finding
     from massctl.model.entries import JobFinish
+    from massctl.model.ids import AccountName
     from massctl.model.send import Verdict
     from massctl.plan.forge_setup import SetupStep
     from massctl.plan.guards import Brake
@@ -377,16 +380,58 @@ class FollowedCampaign(Strict):
     """Why its jobs could not be asked about."""
 
 
+class ReportedFall(Strict):
+    """A sum of the statistics that became smaller; both numbers are kept."""
+
+    msgid: str
+    """The article: `<msg_data_id>_<position>`."""
+    family: Family
+    """Which of WeChat's two families of calls says so."""
+    stat_date: str
+    """The last day that is counted."""
+    member: str
+    """The number, in WeChat's name."""
+    before: int
+    """What was said before, or of the day before."""
+    after: int
+    """What is said now."""
+
+
+class ReportedStatistics(Strict):
+    """What was collected for one account."""
+
+    account: str
+    """Its name in massctl.yaml."""
+    appid: str
+    """Its AppID."""
+    calls: int
+    """Calls that WeChat judged; 0 where nothing was due."""
+    rows: int
+    """New rows in the archive."""
+    left_out: int
+    """Rows and numbers that are not as WeChat documents them."""
+    waits: bool
+    """WeChat will say more later on this day."""
+    falls: list[ReportedFall]
+    """Sums that fell."""
+    error: ReportedError | None
+    """What kept calls from their answers."""
+
+
 class StatusReport(Report):
     """What `massctl status --format json` prints."""
 
     campaigns: list[FollowedCampaign]
     """The campaigns, by name."""
+    statistics: list[ReportedStatistics] = Field(default=[])
+    """With --statistics: what was collected, by account."""
     error: ReportedError | None = Field(default=None)
     """What stopped the command before it knew a campaign."""
 
 
-def status_json(followed: "Followed", language: Language) -> str:
+def status_json(
+    followed: "Followed", language: Language, statistics: "Sequence[tuple[AccountName, Collected]] | None" = None
+) -> str:
     """Return where campaigns stand; `error` says why a state could not be asked for."""
     from massctl.apply.jobs import ended_badly  # Only `status` follows jobs.
 
@@ -395,7 +440,12 @@ def status_json(followed: "Followed", language: Language) -> str:
         _campaign(FollowedCampaign, record, failures.get(id(record)) or ended_badly(record))
         for record in followed.records
     ]
-    return _report(StatusReport, language, campaigns=campaigns)
+    if statistics is None:
+        return _report(StatusReport, language, campaigns=campaigns)
+    collected = [
+        document(ReportedStatistics, found, account=account, calls=len(found.calls)) for account, found in statistics
+    ]
+    return _report(StatusReport, language, campaigns=campaigns, statistics=collected)
 
 
 def _campaign(
@@ -559,17 +609,6 @@ def import_list_json(
     return _report(ImportListReport, language, account=account, listed=rows)
 
 
-class ReportedTag(Strict):
-    """A tag (标签)."""
-
-    id: int
-    """Its id, for `audience.tag_id`."""
-    name: str
-    """Its name, for `audience.tag`."""
-    count: int
-    """How many followers had it."""
-
-
 class ReportedTags(Strict):
     """The tags of an account."""
 
@@ -577,7 +616,7 @@ class ReportedTags(Strict):
     """The account."""
     pulled_at: str
     """When they were read."""
-    tags: list[ReportedTag]
+    tags: list[Tag]
     """All of them."""
 
 
@@ -588,9 +627,9 @@ class TagsReport(Report):
     """By account."""
 
 
-def tags_json(found: "Mapping[str, tuple[datetime, Sequence[Tag]]]", language: Language) -> str:
+def tags_json(found: Mapping[str, AccountTags], language: Language) -> str:
     """Return the tags of accounts, and when they were read."""
-    rows = [document(ReportedTags, account=name, pulled_at=at, tags=tags) for name, (at, tags) in found.items()]
+    rows = [document(ReportedTags, tags, account=name) for name, tags in found.items()]
     return _report(TagsReport, language, accounts=rows)
 
 

@@ -14,9 +14,8 @@ from urllib.parse import unquote, urlsplit
 import click
 
 from massctl.cli.app import Result, run_in_session
-from massctl.cli.arguments import form_option, read_at_most, sandbox_option
+from massctl.cli.arguments import account_option, form_option, read_at_most, sandbox_option
 from massctl.cli.commands.new import require_free_folder, require_name
-from massctl.cli.completion import account_names
 from massctl.cli.exit_codes import ExitStatus
 from massctl.errors import UsageError
 from massctl.model.ids import AccountName, CampaignName, MediaId
@@ -50,12 +49,7 @@ def _options(command: F) -> F:
             default="auto",
             help="How articles are written; auto: Markdown, or HTML where something is designed.",
         ),
-        click.option(
-            "--account",
-            shell_complete=account_names,
-            metavar="A",
-            help="The account's name in massctl.yaml; required if there are several.",
-        ),
+        account_option,
     ):
         command = option(command)
     return command
@@ -70,12 +64,7 @@ def command() -> None:
 
 
 @command.command(name="drafts")
-@click.option(
-    "--account",
-    shell_complete=account_names,
-    metavar="A",
-    help="The account's name in massctl.yaml; required if there are several.",
-)
+@account_option
 @form_option
 @sandbox_option
 @click.pass_obj

@@ -63,7 +63,7 @@ def collected(archive: LocalStatistics, *answers: Counted | WeChatError) -> tupl
 def test_what_is_said_is_archived_and_counted(archive: LocalStatistics):
     answers = [Counted((article_day(),)), Counted(days=(account_day(new_user={0: 1}),), left_out=2), Counted()]
     found, _ = collected(archive, *answers)
-    assert (2, 2, None, False) == (found.rows, found.left_out, found.failure, found.waits)
+    assert (2, 2, None, False) == (found.rows, found.left_out, found.error, found.waits)
     assert ["done", "done", "done"] == [each.outcome for each in archive.asked(ME)]
     assert ["100_1"] == list(archive.load(ME).articles)
     assert [SENT] == list(archive.load(ME).account)
@@ -86,15 +86,15 @@ def test_a_day_that_is_not_counted_yet_is_no_failure_and_asked_for_once(archive:
     found, wechat = collected(
         archive, PermanentError("not yet", errcode=61503), Counted(days=(account_day(new_user={}),))
     )
-    assert ([ARTICLES, USERS], None, True) == (wechat.asked, found.failure, found.waits)
+    assert ([ARTICLES, USERS], None, True) == (wechat.asked, found.error, found.waits)
     assert ["not_ready", "done"] == [each.outcome for each in archive.asked(ME)]
 
 
 def test_days_that_are_refused_end_nothing_else(archive: LocalStatistics):
     found, wechat = collected(archive, PermanentError("these days", errcode=61501), Counted(), Counted())
     assert 3 == len(wechat.asked)
-    assert found.failure is not None
-    assert (61501, ARTICLES) == (found.failure[1].errcode, found.failure[0].call)
+    assert found.error is not None
+    assert 61501 == found.error.errcode
     assert ["refused", "delayed", "done"] == [each.outcome for each in archive.asked(ME)]
 
 
@@ -109,5 +109,5 @@ def test_days_that_are_refused_end_nothing_else(archive: LocalStatistics):
 def test_what_would_fail_again_is_not_tried_again(archive: LocalStatistics, error: WeChatError, kept: list[str]):
     found, wechat = collected(archive, error)
     assert [ARTICLES] == wechat.asked
-    assert found.failure is not None
+    assert found.error is not None
     assert kept == [each.outcome for each in archive.asked(ME)]

@@ -4,13 +4,14 @@ import re
 from dataclasses import replace
 from datetime import datetime
 from html import unescape
+from pathlib import Path
 
 import pytest
 from report_page_samples import NOW, USUAL, newest, report_of, sample_report, send
 
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import BEIJING
-from massctl.report.report import Report, Scene, SendReport
+from massctl.report.report import Metric, Report, Scene, SendReport
 from massctl.view import charts
 from massctl.view.i18n import Language
 from massctl.view.pages import sends_page as pages
@@ -225,3 +226,10 @@ def test_several_accounts_are_told_one_after_the_other():
     first, second = shown[: shown.index('id="account-other"')], shown[shown.index('id="account-other"') :]
     assert ("2026-11-walks ·" in first, "2026-elsewhere ·" in first.replace("send-report", "")) == (True, False)
     assert "2026-elsewhere ·" in second
+
+
+@pytest.mark.parametrize("page", ["statistics.md", "statistics.zh-CN.md"])
+def test_the_reference_has_every_number_of_wechat_by_its_name(page: str):
+    text = (Path(__file__).parents[3] / "docs" / "reference" / page).read_text(encoding="utf-8")
+    assert [] == [each.value for each in Metric if f"`{each.value}`" not in text]
+    assert [] == [each.value for each in Scene if each.value not in text]

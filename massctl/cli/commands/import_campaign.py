@@ -333,26 +333,26 @@ class _Pictures:
 
     def add(self, address: str, data: bytes | Phrase) -> None:
         """Check a picture and give it a name, or note why it is lost."""
-        from massctl.picture.formats import PictureFault, sniff
-        from massctl.picture.prepare import prepare_inline
-
         if isinstance(data, Phrase):
             self.lost[address] = data
-            return
-        checked = prepare_inline(data)
-        format_ = sniff(data)
-        if isinstance(checked, PictureFault) or format_ is None:
-            why = (
-                checked.message
-                if isinstance(checked, PictureFault)
-                else Phrase("this is not a picture that massctl knows")
-            )
-            self.lost[address] = why
-            return
-        known = next((path for path, held in self.files.items() if held == data), None)
-        path = known or f"images/{len(self.files) + 1:02}.{format_.extension}"
-        self.files[path] = data
-        self.paths[address] = path
+        elif isinstance(extension := _extension(data), Phrase):
+            self.lost[address] = extension
+        else:
+            known = next((path for path, held in self.files.items() if held == data), None)
+            path = known or f"images/{len(self.files) + 1:02}.{extension}"
+            self.files[path] = data
+            self.paths[address] = path
+
+
+def _extension(data: bytes) -> str | Phrase:
+    """Return how the name of a picture's file ends, or say why WeChat would not take it."""
+    from massctl.picture.formats import PictureFault, sniff
+    from massctl.picture.prepare import prepare_inline
+
+    checked, kind = prepare_inline(data), sniff(data)
+    if isinstance(checked, PictureFault):
+        return checked.message
+    return kind.extension if kind is not None else Phrase("this is not a picture that massctl knows")
 
 
 def _fetched(source: _Source, wanted: Iterable[str]) -> _Pictures:

@@ -51,7 +51,7 @@ def command(
     network only to read a ledger in git. It writes only the picture cache. With --sandbox it compares with what the
     sandbox's followers have. Ctrl-C ends it.
     """
-    from massctl.cli.clocks import machine_now
+    from massctl.cli.clocks import machine_now, sandbox_time
     from massctl.cli.planner import chosen
     from massctl.cli.session import open_settings
     from massctl.serve.server import run_server
@@ -69,6 +69,8 @@ def command(
         console.result(address)
         # Whoever reads the first line through a pipe waits for it.
         sys.stdout.flush()
+        if sandbox and (time := sandbox_time(served.now())) is not None:
+            console.talk(time)
         if opens and opened(address):
             console.talk(Phrase("stop with Ctrl-C"))
         else:
@@ -76,7 +78,8 @@ def command(
 
     try:
         with _sandbox_clock(root) if sandbox else nullcontext(machine_now) as now:
-            run_server(_served(root, settings, console, now), port, ready)
+            served = _served(root, settings, console, now)
+            run_server(served, port, ready)
     except OSError as error:
         why = system_reason(error)
         raise UsageError(

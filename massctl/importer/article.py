@@ -89,7 +89,8 @@ def _clean(element: Element, base: str, lost: Counter[str]) -> None:
             lost[name] += 1
             continue
         if row is None or name in {"font", "input"}:
-            lost[name] += row is None and not name.startswith(("o:", "w:"))
+            if row is None and not name.startswith(("o:", "w:")):
+                lost[name] += 1
             kept += child.children
             continue
         _clean_attributes(child, base)
@@ -264,8 +265,9 @@ def differences(source: Facts, body: str, paths: Mapping[str, str], *, may_add: 
     missing = Counter(map(unquote, source.links)) - Counter(map(unquote, made.links))
     if missing:
         found.append(Phrase("the address of a link is missing: `{address}`", address=next(iter(missing))))
-    extra = Counter(map(unquote, made.links)) - Counter(map(unquote, source.links))
-    if unknown := [each for each in extra if _SEEN_AS_NOTHING.sub("", each) not in whole]:
+    # A link over several lines is written as one a line.
+    extra = set(map(unquote, made.links)) - set(map(unquote, source.links))
+    if unknown := [each for each in sorted(extra) if _SEEN_AS_NOTHING.sub("", each) not in whole]:
         found.append(Phrase("a link was added: `{address}`", address=unknown[0]))
     return found
 

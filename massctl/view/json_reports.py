@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pydantic import BaseModel, Field
 
+from massctl.model.campaign import AccountTags, Tag
 from massctl.model.diagnostics import Check, Diagnostic, Level, Severity
 from massctl.model.documents import document, empty_document
 from massctl.model.entries import Entry, fields_of
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from massctl.apply.runner_events import RunnerEvent
     from massctl.apply.statistics import Collected
     from massctl.apply.withdraw import Withdrawal
-    from massctl.model.campaign import Tag
     from massctl.model.diagnostics import Finding
     from massctl.model.entries import JobFinish
     from massctl.model.ids import AccountName
@@ -609,17 +609,6 @@ def import_list_json(
     return _report(ImportListReport, language, account=account, listed=rows)
 
 
-class ReportedTag(Strict):
-    """A tag (标签)."""
-
-    id: int
-    """Its id, for `audience.tag_id`."""
-    name: str
-    """Its name, for `audience.tag`."""
-    count: int
-    """How many followers had it."""
-
-
 class ReportedTags(Strict):
     """The tags of an account."""
 
@@ -627,7 +616,7 @@ class ReportedTags(Strict):
     """The account."""
     pulled_at: str
     """When they were read."""
-    tags: list[ReportedTag]
+    tags: list[Tag]
     """All of them."""
 
 
@@ -638,9 +627,9 @@ class TagsReport(Report):
     """By account."""
 
 
-def tags_json(found: "Mapping[str, tuple[datetime, Sequence[Tag]]]", language: Language) -> str:
+def tags_json(found: Mapping[str, AccountTags], language: Language) -> str:
     """Return the tags of accounts, and when they were read."""
-    rows = [document(ReportedTags, account=name, pulled_at=at, tags=tags) for name, (at, tags) in found.items()]
+    rows = [document(ReportedTags, tags, account=name) for name, tags in found.items()]
     return _report(TagsReport, language, accounts=rows)
 
 

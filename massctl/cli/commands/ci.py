@@ -281,7 +281,7 @@ def order(context: click.Context, looked: str) -> int:
 
 def _import(context: click.Context, draft: tuple[str, str] | None) -> int:
     """List the drafts of the console, or make a branch with the folder of one."""
-    from massctl.cli.commands.ci_import import account_with, list_drafts, push_import
+    from massctl.cli.commands.ci_dispatch import account_with, list_drafts, push_import
     from massctl.cli.session import session
     from massctl.model.ids import CampaignName
 

@@ -14,9 +14,8 @@ from urllib.parse import unquote, urlsplit
 import click
 
 from massctl.cli.app import Result, run_in_session
-from massctl.cli.arguments import form_option, read_at_most, sandbox_option
+from massctl.cli.arguments import account_option, form_option, read_at_most, sandbox_option
 from massctl.cli.commands.new import require_free_folder, require_name
-from massctl.cli.completion import account_names
 from massctl.cli.exit_codes import ExitStatus
 from massctl.errors import UsageError
 from massctl.model.ids import AccountName, CampaignName, MediaId
@@ -50,12 +49,7 @@ def _options(command: F) -> F:
             default="auto",
             help="How articles are written; auto: Markdown, or HTML where something is designed.",
         ),
-        click.option(
-            "--account",
-            shell_complete=account_names,
-            metavar="A",
-            help="The account's name in massctl.yaml; required if there are several.",
-        ),
+        account_option,
     ):
         command = option(command)
     return command
@@ -70,12 +64,7 @@ def command() -> None:
 
 
 @command.command(name="drafts")
-@click.option(
-    "--account",
-    shell_complete=account_names,
-    metavar="A",
-    help="The account's name in massctl.yaml; required if there are several.",
-)
+@account_option
 @form_option
 @sandbox_option
 @click.pass_obj
@@ -344,26 +333,26 @@ class _Pictures:
 
     def add(self, address: str, data: bytes | Phrase) -> None:
         """Check a picture and give it a name, or note why it is lost."""
-        from massctl.picture.formats import PictureFault, sniff
-        from massctl.picture.prepare import prepare_inline
-
         if isinstance(data, Phrase):
             self.lost[address] = data
-            return
-        checked = prepare_inline(data)
-        format_ = sniff(data)
-        if isinstance(checked, PictureFault) or format_ is None:
-            why = (
-                checked.message
-                if isinstance(checked, PictureFault)
-                else Phrase("this is not a picture that massctl knows")
-            )
-            self.lost[address] = why
-            return
-        known = next((path for path, held in self.files.items() if held == data), None)
-        path = known or f"images/{len(self.files) + 1:02}.{format_.extension}"
-        self.files[path] = data
-        self.paths[address] = path
+        elif isinstance(extension := _extension(data), Phrase):
+            self.lost[address] = extension
+        else:
+            known = next((path for path, held in self.files.items() if held == data), None)
+            path = known or f"images/{len(self.files) + 1:02}.{extension}"
+            self.files[path] = data
+            self.paths[address] = path
+
+
+def _extension(data: bytes) -> str | Phrase:
+    """Return how the name of a picture's file ends, or say why WeChat would not take it."""
+    from massctl.picture.formats import PictureFault, sniff
+    from massctl.picture.prepare import prepare_inline
+
+    checked, kind = prepare_inline(data), sniff(data)
+    if isinstance(checked, PictureFault):
+        return checked.message
+    return kind.extension if kind is not None else Phrase("this is not a picture that massctl knows")
 
 
 def _fetched(source: _Source, wanted: Iterable[str]) -> _Pictures:

@@ -182,15 +182,28 @@ def docx(directory: str, file: str, name: str, account: str | None, kind: str, f
 def markdown(directory: str, file: str, name: str, account: str | None, kind: str, form: str) -> int:
     """Import a Markdown file, whose pictures are on the Internet or beside it; it stays Markdown."""
     if kind == "html":
-        raise UsageError(Phrase("a Markdown file stays Markdown"), _NOTHING, Phrase("leave it out"))
+        raise UsageError(
+            Phrase("a Markdown file stays Markdown: --as html has no effect"), _NOTHING, Phrase("leave it out")
+        )
 
     def take(source: "_Source") -> "list[Found]":
         from massctl.importer.documents import of_markdown_file
 
         source.folder = Path(file).parent
-        return [of_markdown_file(_text(_document(file)), Path(file).stem)]
+        return [of_markdown_file(_text(_document(file)), Path(file).stem, _front_matter)]
 
     return _run(directory, name, account, kind, form, take)
+
+
+def _front_matter(text: str) -> tuple[object, list[Phrase]]:
+    from massctl.source.yaml import read_yaml
+
+    read = read_yaml(text.encode(), "", None, frozenset())
+    return read.data, [
+        Phrase("front matter, line {line}: {why}", line=each.place.line + 1, why=each.message)
+        for each in read.diagnostics
+        if each.place is not None and each.place.line is not None
+    ]
 
 
 def _document(file: str) -> bytes:

@@ -142,6 +142,10 @@ def article(position: int, title: str, sent: date, size: float, last: int) -> Ar
     )
 
 
+_ELSEWHERE: Final = {Metric.READ_FINISH_RATE: 1.5, Metric.SHARE_USER: 0.7, Metric.READ_SUBSCRIBE_USER: 0.8}
+"""How much more others have of a number."""
+
+
 def comparisons(first: ArticleReport, among: Sequence[float]) -> tuple[Comparison, ...]:
     """Return the days that are over against sends that are as large as `among` says."""
     found = []
@@ -149,7 +153,7 @@ def comparisons(first: ArticleReport, among: Sequence[float]) -> tuple[Compariso
         for metric, figure in days.figures.items():
             if figure.value is None:
                 continue
-            values = tuple(sorted(figure.value * each for each in among))
+            values = tuple(sorted(figure.value * each * _ELSEWHERE.get(metric, 1) for each in among))
             quartiles = None
             if len(values) >= 4:
                 quarter = len(values) // 4

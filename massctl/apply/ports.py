@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, Protocol, TypeVar
 
 from massctl.model.campaign import ArticleFlags, Audience, Tag
 from massctl.model.entries import Entry, JobState, NewEntry
-from massctl.model.ids import ImageUrl, MediaId, MsgDataId, MsgId, Sha256
+from massctl.model.ids import AppId, ImageUrl, MediaId, MsgDataId, MsgId, Sha256
 from massctl.model.message import Recipient, RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.send import Body, PreviewVerdict, SendIntent, Verdict
+from massctl.model.statistics import AccountDay, ArticleDay, Asked, Statistics, StatisticsCall
 from massctl.plan.send_block import SendBlock
 
 T = TypeVar("T")
@@ -318,6 +319,59 @@ class Speeding(Protocol):
 
     def set_speed(self, speed: int) -> None:
         """Set it to 0, the fastest, to 4 (message/mass/speed/set); raises a WeChatError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What one call of the statistics said, as far as it is what WeChat documents."""
+
+    articles: tuple[ArticleDay, ...] = ()
+    days: tuple[AccountDay, ...] = ()
+    """Only with the members that this call has."""
+    is_delay: bool = False
+    """WeChat said that newer numbers are still to come."""
+    left_out: int = 0
+    """Rows and numbers that WeChat does not document so: of another type, negative, or of another day."""
+
+
+class Counting(Protocol):
+    """Reads what WeChat counts of one account."""
+
+    def statistics(self, call: StatisticsCall, begin_date: date, end_date: date, seen_at: datetime) -> Counted:
+        """Make one call for the days from `begin_date` to `end_date`; raises a WeChatError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """What an answer changed in the archive of statistics."""
+
+    before: Statistics
+    """What was known, as far back as the answer goes."""
+    articles: tuple[ArticleDay, ...]
+    """The rows of articles that say something new."""
+    days: tuple[AccountDay, ...]
+    """Those of the account, likewise."""
+
+
+class StatisticsArchive(Protocol):
+    """Keeps what WeChat counted. Every method raises a LedgerError where the archive cannot be reached."""
+
+    def asked(self, appid: AppId, since: date | None = None) -> Sequence[Asked]:
+        """Return the calls that were made for an account, oldest first; since a month, if a day of it is given."""
+        ...
+
+    def asked_here(self, appid: AppId) -> Sequence[Asked]:
+        """Return those that this machine knows of, without asking a server."""
+        ...
+
+    def add(self, appid: AppId, articles: Sequence[ArticleDay], days: Sequence[AccountDay], asked: Asked) -> Archived:
+        """Write the rows that say something new, then the call that brought them."""
+        ...
+
+    def flush(self) -> None:
+        """Bring everything that was added to where every runner reads it."""
         ...
 
 

@@ -8,7 +8,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from massctl.cli.exit_codes import ExitStatus
@@ -48,18 +48,17 @@ class Result:
     talk: View | None = None
     """For people, on standard error, below the text."""
     markdown: View | None = None
+    """Also of a verb with `--format csv`."""
     github: View | None = None
     ics: View | None = None
     next_step: Phrase | None = None
     """The next command, for a person at a terminal; not printed to pipes."""
-    clock: Phrase | None = None
-    """The sandbox's time where it is not the machine's, for a person at a terminal."""
     error: MassctlError | None = None
     """What stopped a part of the work; told after the result, in every form."""
 
     def show(self, form: str, console: Console) -> None:
         """Print it in a form other than JSON."""
-        if form == "markdown" and self.markdown is not None:
+        if form in ("markdown", "csv") and self.markdown is not None:
             console.exchanged(self.markdown(console))
         elif form == "github" and self.github is not None:
             console.annotations(self.github(console))
@@ -69,8 +68,6 @@ class Result:
             console.result(self.text(console))
             if self.talk is not None:
                 console.talk_page(self.talk(console))
-            if self.clock is not None:
-                console.talk(self.clock)
             if self.next_step is not None and console.is_terminal:
                 console.talk(self.next_step)
 
@@ -98,15 +95,26 @@ def run_in_session(
         from massctl.cli.session import session
 
         with session(directory, sandbox=sandbox, locked=locked, decides=decides) as (current, warnings):
-            result = work(current, warnings)
-            if sandbox and current.console.is_terminal:
-                # Only the sandbox has a clock of its own.
-                from massctl.cli.clocks import sandbox_time
-
-                result = replace(result, clock=sandbox_time(current.clock.now()))
+            try:
+                result = work(current, warnings)
+            finally:
+                # By then the work has moved the clock. What is told of it is true of every form of the result.
+                moved = _sandbox_time(current)
+                if moved is not None:
+                    current.console.talk(moved)
         return current.console, result
 
     return run(kind, form, in_session)
+
+
+def _sandbox_time(current: "Session") -> Phrase | None:
+    """Tell the time of the sandbox where it is not the machine's."""
+    if current.sandbox is None:
+        return None
+    # Only the sandbox has a clock of its own.
+    from massctl.cli.clocks import sandbox_time
+
+    return sandbox_time(current.clock.now())
 
 
 def run(kind: str, form: str, work: Callable[[], tuple[Console, Result]]) -> int:

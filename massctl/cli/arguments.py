@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 import click
 
+from massctl.cli.completion import account_names
 from massctl.errors import UsageError
 from massctl.model.ids import GIT_NAME_PATTERN
 from massctl.model.phrase import Phrase, system_reason
@@ -25,6 +26,13 @@ form_option: Final = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
 """`--format`, of a verb that can answer with a document."""
+account_option: Final = click.option(
+    "--account",
+    shell_complete=account_names,
+    metavar="A",
+    help="The account's name in massctl.yaml; required if there are several.",
+)
+"""`--account`, of a verb that is about one account."""
 
 
 def repo_option(command: F) -> F:

@@ -51,7 +51,8 @@ def branch_of(session: "Session", name: str, ref: str) -> "GitBranch":
 
     known = known_to_git(session.settings, session.environment)
     way = way_to(session.root, session.settings.state.remote, known, token_for_git(session.settings, known))
-    return GitBranch(session.places.cache / f"{name}.git", way, "", known, session.console.talk, ref=ref)
+    copy = session.places.cache / f"{name}.git"
+    return GitBranch(copy, way, "", known, session.console.talk, ref=ref, is_ledger=False)
 
 
 def write_files(session: "Session", number: int, sha: str | None = None) -> PullRequestFiles:

@@ -62,11 +62,15 @@ def cleaned(root: Element, base: str = "") -> tuple[Element, list[Phrase]]:
     """Take out of a body what WeChat removes; returns it, and what of that somebody would miss."""
     lost: Counter[str] = Counter()
     _clean(root, base, lost)
-    told = [
+    return root, removed_elements(lost)
+
+
+def removed_elements(lost: Counter[str]) -> list[Phrase]:
+    """Name elements that were taken out, each with how often."""
+    return [
         Phrase("`<{name}>` ({count}×): WeChat removes it from articles", name=name, count=count)
         for name, count in lost.items()
     ]
-    return root, told
 
 
 def _clean(element: Element, base: str, lost: Counter[str]) -> None:
@@ -89,7 +93,8 @@ def _clean(element: Element, base: str, lost: Counter[str]) -> None:
             lost[name] += 1
             continue
         if row is None or name in {"font", "input"}:
-            lost[name] += row is None and not name.startswith(("o:", "w:"))
+            if row is None and not name.startswith(("o:", "w:")):
+                lost[name] += 1
             kept += child.children
             continue
         _clean_attributes(child, base)
@@ -264,8 +269,9 @@ def differences(source: Facts, body: str, paths: Mapping[str, str], *, may_add: 
     missing = Counter(map(unquote, source.links)) - Counter(map(unquote, made.links))
     if missing:
         found.append(Phrase("the address of a link is missing: `{address}`", address=next(iter(missing))))
-    extra = Counter(map(unquote, made.links)) - Counter(map(unquote, source.links))
-    if unknown := [each for each in extra if _SEEN_AS_NOTHING.sub("", each) not in whole]:
+    # A link over several lines is written as one a line.
+    extra = set(map(unquote, made.links)) - set(map(unquote, source.links))
+    if unknown := [each for each in sorted(extra) if _SEEN_AS_NOTHING.sub("", each) not in whole]:
         found.append(Phrase("a link was added: `{address}`", address=unknown[0]))
     return found
 

@@ -83,7 +83,7 @@ def _with_blocks(source: str, old: Element, new: Element) -> str | None:
     for kind, start, end, begin, stop in reversed(matched.get_opcodes()):
         if kind == "equal":
             continue
-        around = before[start:end] or before[max(0, start - 1) : start]
+        around = before[start:end] or before[max(0, start - 1) : max(1, start)]
         found = [places.get(_key(each)) for each in around]
         if not found or None in found:
             return None
@@ -91,7 +91,9 @@ def _with_blocks(source: str, old: Element, new: Element) -> str | None:
         holder = Element("body")
         holder.children = list(after[begin:stop])
         text = as_markdown(holder).strip("\n") if begin < stop else ""
-        if start == end:
+        if start == end == 0:
+            lines[first:first] = [text, ""]
+        elif start == end:
             lines[last:last] = ["", text, ""]
         else:
             lines[first:last] = [text] if text else []

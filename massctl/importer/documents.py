@@ -5,14 +5,15 @@ import binascii
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from html import unescape
+from collections.abc import Callable, Mapping
+from html import escape, unescape
 from io import BytesIO
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
-from massctl.importer.article import FOOTNOTE, Facts, Found, cleaned
+from massctl.importer.article import FOOTNOTE, Facts, Found, cleaned, removed_elements
 from massctl.model.phrase import Phrase
+from massctl.render.limits import TITLE_CHARACTERS_MAX
 from massctl.render.tree import Element, parse, serialized
 
 WORD_BYTES_MAX: Final = 200 * 1024 * 1024
@@ -34,32 +35,114 @@ def of_body(html: str, base: str = "", **about: Any) -> Found:
     return Found(tree=tree, lost=lost, **about)
 
 
+_KIND: Final = re.compile(r"\bitem_show_type\s*=\s*['\"](\d+)")
+"""The kind of a page of WeChat: 0 is an article."""
+_MESSAGES: Final = {"8": Phrase("a picture message (图片消息)"), "10": Phrase("a text message (文字消息)")}
+"""Kinds whose page a script writes. Source: pages of mp.weixin.qq.com, read 2026-11."""
+
+
 def of_page(html: str, address: str) -> Found:
     """Take the article out of a page, as WeChat serves it or as a browser saved it. Raises DocumentError."""
-    page = parse(html)
+    page, found = parse(html), _KIND.search(html)
     about: dict[str, str] = {}
     by_id: dict[str, Element] = {}
+    notice = ""
     for each in page.below():
         said = each.attributes
         if each.name == "meta" and (name := said.get("property") or said.get("name")):
-            about.setdefault(name.lower(), said.get("content", "").replace("\\x0a", " ").strip())
+            content = said.get("content", "")
+            about.setdefault(name.lower(), " ".join((unescape(_of_script(content)) if found else content).split()))
         elif each.name == "title" and all(above.name != "svg" for above in each.above()):
             about.setdefault("title", each.text().strip())
         if (known := said.get("id")) is not None:
             by_id.setdefault(known, each)
-    body = by_id.get("js_content") or _main(page)
-    tree, lost = cleaned(parse(serialized(body)), address)
-    if not tree.text().strip() and not any(each.name in ("img", "svg") for each in tree.below()):
-        raise DocumentError(Phrase("there is no article on this page"))
+        if _NOTICES & set(said.get("class", "").split()):
+            notice = notice or _text(each)
     named = _text(by_id.get("activity-name"))
+    title = named or about.get("og:title") or about.get("twitter:title") or about.get("title", "")
+    body = by_id.get("js_content")
+    if found is not None and found[1] in _MESSAGES:
+        return _of_message(html, title, _MESSAGES[found[1]])
+    if body is None and "js_verify" in by_id:
+        say = Phrase("WeChat asks for a check first: open the page in a browser, save it there, and import that file")
+        raise DocumentError(say)
+    if body is None and notice:
+        raise DocumentError(Phrase("WeChat shows no article on this page: {notice}", notice=notice))
+    tree, lost = cleaned(parse(serialized(body or _main(page))), address)
+    if _is_empty(tree):
+        # The page shares somebody's article, which a script writes into it.
+        tree, lost = cleaned(parse(_scripted(html)), address)
+    if _is_empty(tree):
+        raise DocumentError(Phrase("there is no article on this page"))
     return Found(
-        title=named or about.get("og:title") or about.get("twitter:title") or about.get("title", ""),
+        title=title,
         tree=tree,
         author=_text(by_id.get("js_author_name")) or about.get("author") or about.get("og:article:author", ""),
         digest=about.get("og:description") or about.get("description", ""),
         cover=about.get("og:image") or about.get("twitter:image") or None,
         lost=lost,
     )
+
+
+_NOTICES: Final = frozenset({"weui-msg__title", "mesg-block"})
+"""The classes of the sentence that WeChat shows in place of an article that is gone, or behind a check."""
+_SCRIPTED: Final = re.compile(r"\bcontent_noencode\s*:\s*JsDecode\('((?:[^'\\]|\\.)+)'\)")
+_LISTED: Final = re.compile(r"\bpicture_page_info_list\s*[:=]\s*\[")
+_PART: Final = re.compile(r"(cdn_url\s*:\s*(?:JsDecode\()?)?'((?:[^'\\]|\\.)*)'|([\[{])|([\]}])")
+_SENTENCE_END: Final = re.compile(r"[。！？!?]")
+_ESCAPE: Final = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+
+
+def _is_empty(tree: Element) -> bool:
+    return not tree.text().strip() and not any(each.name in ("img", "svg") for each in tree.below())
+
+
+def _of_script(text: str) -> str:
+    """Read what stands between the quotation marks of a script."""
+
+    def sign(found: re.Match[str]) -> str:
+        code = found[1] or found[2]
+        return chr(int(code, 16)) if code else "\n" if found[3] == "n" else found[3]
+
+    return _ESCAPE.sub(sign, text)
+
+
+def _scripted(html: str) -> str:
+    """Return the body that a script of the page writes; empty where there is none."""
+    found = _SCRIPTED.search(html)
+    return _of_script(found[1]) if found is not None else ""
+
+
+def _listed_pictures(html: str) -> list[str]:
+    """Return the addresses of the pictures of a picture message, without those of covers and watermarks."""
+    for found in _LISTED.finditer(html):
+        depth, listed = 1, []
+        for part in _PART.finditer(html, found.end()):
+            depth += bool(part[3]) - bool(part[4])
+            if depth == 0:
+                break
+            if part[1] and depth == len("[{"):
+                listed.append(unescape(_of_script(part[2])))
+        if listed:
+            return listed
+    return []
+
+
+def _of_message(html: str, title: str, kind: Phrase) -> Found:
+    """Take a picture or a text message, whose page a script writes, as an article: pictures first, then the text."""
+    text = _scripted(html).replace("\r\n", "\n")
+    pictures = _listed_pictures(html)
+    shown = "".join(f'<p><img src="{escape(address)}"></p>' for address in pictures)
+    written = "".join(f"<p>{each.strip().replace(chr(10), '<br>')}</p>" for each in re.split(r"\n\s*\n", text))
+    tree, lost = cleaned(parse(shown + (written if text.strip() else "")))
+    if _is_empty(tree):
+        raise DocumentError(Phrase("there is no article on this page"))
+    lost.append(Phrase("it was {kind}: it is an article now", kind=kind))
+    if title and "".join(tree.text().split()).startswith("".join(title.split())):
+        # A text message without a title is its own title.
+        title = _SENTENCE_END.split(_text(parse(text.strip().partition("\n")[0])))[0][:TITLE_CHARACTERS_MAX]
+        lost.append(Phrase("it has no title: its first words are taken for one"))
+    return Found(title=title, tree=tree, cover=next(iter(pictures), None), lost=lost)
 
 
 def _main(page: Element) -> Element:
@@ -167,7 +250,6 @@ def _take_notes(root: Element) -> None:
 
 
 _HEAD: Final = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_PAIR: Final = re.compile(r"^([A-Za-z_-]+)[ \t]*:[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 _KEYS: Final = {
     "title": ("title",),
     "author": ("author",),
@@ -178,15 +260,21 @@ _KEYS: Final = {
 _TITLE: Final = re.compile(r"\A\s*#[ \t]+(.+?)[ \t#]*(?:\n|\Z)")
 
 
-def of_markdown_file(text: str, name: str) -> Found:
-    """Take an article whose body is Markdown; title and author stand in its front matter or its first heading."""
+def of_markdown_file(text: str, name: str, read_yaml: Callable[[str], tuple[object, list[Phrase]]]) -> Found:
+    """Take an article whose body is Markdown; title and author stand in its front matter or its first heading.
+
+    `read_yaml` gives the data of front matter, and what is wrong with it.
+    """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    head = _HEAD.match(text)
-    said = {key.lower(): _unquoted(value) for key, value in _PAIR.findall(head[1])} if head is not None else {}
-    text = text[head.end() :] if head is not None else text
-    about = {key: next((said[each] for each in names if said.get(each)), "") for key, names in _KEYS.items()}
-    known = {each for names in _KEYS.values() for each in names}
-    lost = [Phrase("front matter: `{key}` has no place in a campaign", key=key) for key in said.keys() - known]
+    data, lost = None, list[Phrase]()
+    if (head := _HEAD.match(text)) is not None:
+        data, lost = read_yaml(head[1])
+        text = text[head.end() :]
+    said = {key.lower(): value for key, value in data.items()} if isinstance(data, dict) else {}
+    plain = {key: _one_line(value) for key, value in said.items()}
+    about = {key: next((plain[each] for each in names if plain.get(each)), "") for key, names in _KEYS.items()}
+    known = {each for names in _KEYS.values() for each in names if said.get(each) is None or plain[each]}
+    lost += [Phrase("front matter: `{key}` has no place in a campaign", key=key) for key in sorted(said.keys() - known)]
     if not about["title"] and (first := _TITLE.match(text)) is not None:
         about["title"] = first[1].strip()
         text = text[first.end() :]
@@ -200,8 +288,15 @@ def of_markdown_file(text: str, name: str) -> Found:
         cover=about["cover"] or None,
         content_source_url=source if source.startswith(("http://", "https://")) else "",
         markdown=text,
-        lost=[*sorted(lost, key=str), *removed],
+        lost=[*lost, *removed],
     )
+
+
+def _one_line(value: object) -> str:
+    """Write a value of front matter as a text; a list of names as one, and nothing for what is nested."""
+    if isinstance(value, list):
+        return "、".join(filter(None, map(_one_line, value)))
+    return " ".join(str(value).split()) if isinstance(value, str | int | float) else ""
 
 
 _REMOVED: Final = re.compile(
@@ -225,15 +320,7 @@ def _without_removed(text: str) -> tuple[str, list[Phrase]]:
             start, end = token.map
             whole = "\n".join(lines[start:end])
             lines[start:end] = _REMOVED.sub(noted, whole).split("\n") if _REMOVED.search(whole) else lines[start:end]
-    told = [
-        Phrase("`<{name}>` ({count}×): WeChat removes it from articles", name=name, count=count)
-        for name, count in lost.items()
-    ]
-    return "\n".join(lines), told
-
-
-def _unquoted(value: str) -> str:
-    return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
+    return "\n".join(lines), removed_elements(lost)
 
 
 def markdown_facts(text: str) -> Facts:
@@ -267,10 +354,3 @@ def picture_in(address: str) -> bytes | None:
         return base64.b64decode(raw, validate=False) if head.lower().endswith(";base64") else raw
     except binascii.Error:
         return None
-
-
-def addresses(found: Found, facts: Facts) -> Iterator[str]:
-    """Yield every address of a picture of an article, its cover first."""
-    if found.cover is not None:
-        yield found.cover
-    yield from facts.pictures

@@ -172,8 +172,8 @@ def _paragraph(run: Sequence[Piece]) -> str:
     text = _inline(run)
     while text.startswith("\\\n"):
         text = text[2:].lstrip(" ")
-    while text.endswith("\\\n"):
-        text = text[:-2].rstrip(" ")
+    while (bare := text.rstrip(" \u00a0")).endswith("\\\n"):
+        text = bare[:-2].rstrip(" ")
     text = "\\\n".join(line.strip(" \n") for line in text.split("\\\n"))
     lines = []
     for line in text.split("\n"):
@@ -193,7 +193,8 @@ def _pieces(node: Element | str, on: Piece) -> list[Piece]:
     if node.name == "br":
         return [_BREAK]
     if (text := _ready(node)) is not None:
-        return [replace(on, text=text, is_raw=True)]
+        # A picture is not bold.
+        return [Piece(text, link=on.link, is_raw=True) if node.name == "img" else replace(on, text=text, is_raw=True)]
     name = node.name
     style = node.attributes.get("style", "")
     on = replace(
@@ -264,7 +265,7 @@ def _inline(pieces: Sequence[Piece]) -> str:
     merged: list[Piece] = []
     for each in pieces:
         if merged and _like(merged[-1], each):
-            merged[-1] = replace(each, text=merged[-1].text + each.text)
+            merged[-1] = _joined(merged[-1], each)
         elif each.text:
             merged.append(each)
     out: list[str] = []
@@ -289,15 +290,25 @@ def _inline(pieces: Sequence[Piece]) -> str:
 
 
 def _like(one: Piece, other: Piece) -> bool:
-    return not one.is_raw and not other.is_raw and replace(one, text="") == replace(other, text="")
+    """Whether signs stand around both together."""
+    is_marked = one.bold or one.italic or one.struck
+    bare = (replace(one, text="", is_raw=False), replace(other, text="", is_raw=False))
+    return bare[0] == bare[1] and (is_marked or not (one.is_raw or other.is_raw))
+
+
+def _joined(one: Piece, other: Piece) -> Piece:
+    if one.is_raw == other.is_raw:
+        return replace(one, text=one.text + other.text)
+    first, second = (each.text if each.is_raw else _escaped(each.text) for each in (one, other))
+    return replace(one, text=first + second, is_raw=True)
 
 
 def _marked(piece: Piece, before: str, after: str) -> str:
     text = piece.text if piece.is_raw else _escaped(piece.text)
-    core = text.strip(" ")
+    core = text.strip()
     if not core or piece is _BREAK or not (piece.bold or piece.italic or piece.struck):
         return text
-    lead, trail = text[: len(text) - len(text.lstrip(" "))], text[len(text.rstrip(" ")) :]
+    lead, trail = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
     first, last = core[0], core[-1]
     # Signs beside a letter do not open or close emphasis.
     torn = (not lead and _WORD.match(before) and not first.isalnum()) or (

@@ -100,15 +100,20 @@ class GitBranch:
         tell: Callable[[Phrase], None] = lambda _: None,
         *,
         ref: str = "",
+        is_ledger: bool = True,
     ) -> None:
-        """Name the branch; `ref` is another ref of the remote to read in its place, such as refs/pull/7/head."""
+        """Name the branch; `ref` is another ref of the remote to read in its place, such as refs/pull/7/head.
+
+        `is_ledger`: whether it holds the ledger, for what is said if it cannot be read.
+        """
         self._tell = tell
         self._folder = folder
         self._way = way
         self._branch = ref or f"refs/heads/{branch}"
         self._nonce = secrets.token_hex(16)
         settings = (*way.settings, *_OURS)
-        self.name: Final = f"{way.remote}/{branch}"
+        self._is_ledger = is_ledger
+        self.name: Final = ref or f"{way.remote}/{branch}"
         waiting = Phrase("waiting for {branch} at {address}", branch=self.name, address=way.address)
         self._git = Git(way.folder, environment, settings, way.secrets, lambda: tell(waiting))
 
@@ -130,7 +135,7 @@ class GitBranch:
             if f"couldn't find remote ref {self._branch}" in there.said:
                 self._run("update-ref", "-d", _TIP)
                 return None
-            raise cannot_read(there, self.name, self._way.address)
+            raise self._cannot_read(there)
 
     def _fetch(self) -> GitAnswer:
         deep = () if self.fetched() else ("--depth=1",)
@@ -160,7 +165,7 @@ class GitBranch:
             start = stop + 1 + (int(size[1]) + 1 if size else 0)
             contents.append(found.out[stop + 1 : start - 1] if size else None)
         if len(contents) != len(paths) or start != len(found.out):
-            raise cannot_read(found, self.name, self._way.address)
+            raise self._cannot_read(found)
         return contents
 
     def message(self, tip: Tip) -> str:
@@ -185,13 +190,13 @@ class GitBranch:
                 seconds=NETWORK_SECONDS,
             )
             if not fetched.done:
-                raise cannot_read(fetched, self.name, self._way.address)
+                raise self._cannot_read(fetched)
             return self._messages(lambda *words: self._git.run(f"--git-dir={history}", *words), tip)
 
     def _messages(self, run: Callable[..., GitAnswer], commits: str) -> Sequence[tuple[Tip, str]]:
         found = run("log", "--no-show-signature", "--format=tformat:%H%n%B", "-z", commits)
         if not found.done:
-            raise cannot_read(found, self.name, self._way.address)
+            raise self._cannot_read(found)
         told = found.out.decode("utf-8", errors="replace").split("\0")
         lines = [each.partition("\n") for each in told if each]
         return [(Tip(commit), message) for commit, _, message in lines]
@@ -200,7 +205,7 @@ class GitBranch:
         """Return what is in a folder at `tip`, by name: the object that holds it. The top where `folder` is empty."""
         found = self._run("ls-tree", "-z", f"{tip}:{folder}")
         if not found.done and "Not a valid object name" not in found.said:
-            raise cannot_read(found, self.name, self._way.address)
+            raise self._cannot_read(found)
         lines = [line.partition("\t") for line in found.out.decode("utf-8", errors="replace").split("\0")[:-1]]
         return {name: told.rpartition(" ")[2] for told, _, name in lines}
 
@@ -208,7 +213,7 @@ class GitBranch:
         """Return every file at `tip` by its path: its mode, such as 100644, or 120000 for a link."""
         found = self._run("ls-tree", "-r", "-z", tip)
         if not found.done:
-            raise cannot_read(found, self.name, self._way.address)
+            raise self._cannot_read(found)
         lines = [line.partition("\t") for line in found.out.decode("utf-8", errors="surrogateescape").split("\0")[:-1]]
         return {path: told.partition(" ")[0] for told, _, path in lines}
 
@@ -229,7 +234,7 @@ class GitBranch:
             )
         failed = next((each for each in (found, *steps) if not each.done), None)
         if failed is not None:
-            raise cannot_read(failed, self.name, self._way.address)
+            raise self._cannot_read(failed)
 
     def attributes(self, paths: Sequence[str], names: Sequence[str], folder: Path) -> Sequence[tuple[str, str, str]]:
         """Return what the .gitattributes in a folder say of its files: path, attribute, value."""
@@ -239,7 +244,7 @@ class GitBranch:
             *(f"--git-dir={self._folder}", f"--work-tree={folder}", "check-attr", "-z", "--stdin", *names), given=given
         )
         if not found.done:
-            raise cannot_read(found, self.name, self._way.address)
+            raise self._cannot_read(found)
         told = found.out.decode("utf-8", errors="surrogateescape").split("\0")[:-1]
         return tuple(zip(told[::3], told[1::3], told[2::3], strict=True))
 
@@ -303,7 +308,7 @@ class GitBranch:
         return Pushed(Push.DONE) if said.done and line.startswith("-") else self._not_pushed(said, line)
 
     def _not_pushed(self, said: GitAnswer, line: str) -> Pushed:
-        why, told = cannot_push(said, line, self.name, self._way.address), git_says(said, line)
+        why, told = self._cannot_push(said, line), git_says(said, line)
         if line.startswith("!") and is_race(line):
             return Pushed(Push.LOST, why, told)
         if is_refusal(said, line):
@@ -313,7 +318,7 @@ class GitBranch:
     def refusal(self, tip: Tip) -> LedgerUnreachableError | None:
         """Say why the branch, which is at `tip`, cannot be pushed to, as far as the remote tells without a push."""
         said, line = self._push(f"{tip}:{self._branch}", "--dry-run")
-        return None if said.done and line[:1] in _MOVED else cannot_push(said, line, self.name, self._way.address)
+        return None if said.done and line[:1] in _MOVED else self._cannot_push(said, line)
 
     def _push(self, refspec: str, *more: str) -> tuple[GitAnswer, str]:
         """Push, and give what git says of the branch, a line of its porcelain format; empty where it says nothing."""
@@ -339,6 +344,12 @@ class GitBranch:
         if loose > LOOSE_OBJECTS_MAX:
             # Another process may be about to push what it has just made.
             self._run("gc", "--quiet", "--prune=1.hour.ago", seconds=NETWORK_SECONDS)
+
+    def _cannot_read(self, said: GitAnswer) -> LedgerUnreachableError:
+        return cannot_read(said, self.name, self._way.address, is_ledger=self._is_ledger)
+
+    def _cannot_push(self, said: GitAnswer, line: str) -> LedgerUnreachableError:
+        return cannot_push(said, line, self.name, self._way.address, is_ledger=self._is_ledger)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -333,22 +333,28 @@ def is_refusal(said: GitAnswer, line: str) -> bool:
     return said.status is not None and any(each.search(said.said) for each in refusals)
 
 
-def cannot_read(said: GitAnswer, branch: str, address: str) -> LedgerUnreachableError:
+def cannot_read(said: GitAnswer, branch: str, address: str, *, is_ledger: bool = True) -> LedgerUnreachableError:
     """Say why a branch could not be fetched or read."""
+    what = Phrase("the ledger's branch cannot be read") if is_ledger else Phrase("{ref} cannot be fetched", ref=branch)
     where = Phrase("{branch} at {address}", branch=branch, address=address)
     detail = Phrase("{where}. {why} Nothing was sent and nothing was changed.", where=where, why=git_says(said))
-    return LedgerUnreachableError(Phrase("the ledger's branch cannot be read"), detail, _hint(said.said, _FETCH_AGAIN))
+    return LedgerUnreachableError(what, detail, _hint(said.said, _FETCH_AGAIN))
 
 
-def cannot_push(said: GitAnswer, line: str, branch: str, address: str) -> LedgerUnreachableError:
+def cannot_push(
+    said: GitAnswer, line: str, branch: str, address: str, *, is_ledger: bool = True
+) -> LedgerUnreachableError:
     """Say why a branch could not be pushed to."""
+    what = (
+        Phrase("the ledger's branch cannot be written") if is_ledger else Phrase("{ref} cannot be pushed", ref=branch)
+    )
     where = Phrase("{branch} at {address}", branch=branch, address=address)
     told = f"{said.said}\n{line}"
     detail = Phrase(
         "{where}. {why} Nothing that depends on this entry was done.", where=where, why=git_says(said, line)
     )
     otherwise = _NOT_ALLOWED if is_refusal(said, line) else _PUSH_AGAIN
-    return LedgerUnreachableError(Phrase("the ledger's branch cannot be written"), detail, _hint(told, otherwise))
+    return LedgerUnreachableError(what, detail, _hint(told, otherwise))
 
 
 def git_says(said: GitAnswer, line: str = "") -> str:

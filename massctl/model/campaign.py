@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import (
+    AwareDatetime,
     BeforeValidator,
     Field,
     JsonValue,
@@ -691,14 +692,24 @@ def batch_sizes(count: int, most: int = BATCH_MAX) -> tuple[int, ...]:
     return (*(most,) * (full - 1), most - (BATCH_MIN - rest), BATCH_MIN)
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(Strict):
     """A tag (标签) of an account, as tags/get tells of it."""
 
     id: int
+    """Its id, for `audience.tag_id`."""
     name: str
+    """Its name, for `audience.tag`."""
     count: int
-    """Followers who have it."""
+    """How many followers had it."""
+
+
+class AccountTags(Strict):
+    """The tags of an account."""
+
+    pulled_at: AwareDatetime
+    """When they were read."""
+    tags: list[Tag]
+    """All of them."""
 
 
 def handoff_items(declared: "Handoff | None") -> tuple[str, ...]:

@@ -84,7 +84,8 @@ def _plain(value: Any, shape: type[BaseModel] | None) -> Any:
         return value.value
     if isinstance(value, date):
         return value.isoformat()
-    return document(shape, value) if shape is not None and is_dataclass(value) else value
+    is_value = is_dataclass(value) or isinstance(value, BaseModel)
+    return document(shape, value) if shape is not None and is_value else value
 
 
 def _nothing(field: _Field) -> Any:

@@ -11,6 +11,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final, Literal
 
+STATISTICS_BRANCH: Final = "massctl-statistics"
+"""The branch of the ledger's remote that has the archive, where the ledger is in git."""
+
 
 class Family(StrEnum):
     """Two families of calls count reads differently: their numbers never stand in one series."""
@@ -42,14 +45,18 @@ class ArticleDay:
     publish_type: int | None = None
     """0: followers got a message; 1: published without one."""
     read_user: int | None = None
-    """People who read it, from all sources."""
+    """People who read it, from all sources; the older family's `int_page_read_user`."""
     read_user_source: Mapping[str, int] = field(default_factory=dict)
-    """People by where they came from, in WeChat's words; without the row of all."""
+    """People by where they came from, in WeChat's words; without the row of all.
+
+    The older family has no words: session, hist_msg, feed, friends, other, kanyikan, souyisou.
+    """
     share_user: int | None = None
     zaikan_user: int | None = None
     like_user: int | None = None
     comment_count: int | None = None
     collection_user: int | None = None
+    """The older family's `add_to_fav_user`."""
     praise_money: int | None = None
     """In fen."""
     read_subscribe_user: int | None = None
@@ -103,15 +110,20 @@ class StatisticsCall(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One call that was made: what it asked for, when, and what came of it."""
+    """One call that WeChat judged: what it asked for, when, and what came of it."""
 
     call: StatisticsCall
     begin_date: date
     end_date: date
     at: datetime
-    outcome: Literal["done", "delayed", "not_ready", "refused", "no_answer"]
-    """`delayed`: WeChat says that newer numbers follow, or the last day is missing. `not_ready`: 61503."""
+    outcome: Literal["done", "delayed", "not_ready", "refused"]
+    """`delayed`: WeChat says that newer numbers follow, or the last day is missing. `not_ready`: 61503.
+
+    What WeChat did not answer, or refused without a look at the days, is not kept.
+    """
     errcode: int | None = None
+    rows: int = 0
+    """How many days of articles, or of the account, the answer had."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,12 @@ from massctl.model.phrase import Phrase
 from massctl.picture.formats import (
     ENDS_TOO_EARLY,
     NOT_DECODABLE,
+    Bare,
     Format,
     PictureRefusedError,
+    bare_jpeg,
+    bare_png,
+    orientation_of,
     too_many_pixels,
     unreadable,
 )
@@ -32,7 +36,6 @@ from massctl.picture.limits import (
     PIXELS_MAX,
     SIDE_PIXELS_MAX,
 )
-from massctl.picture.segments import Bare, bare_jpeg, bare_png, orientation_of
 
 # Sizes are judged here, and told as diagnostics.
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)

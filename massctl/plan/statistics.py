@@ -1,17 +1,51 @@
-"""Which article of the statistics is which article of a send, and what must not happen to a sum but did.
+"""Which calls of the statistics are due, which article of them is which of a send, and which sums fell.
 
-WeChat names an article `<msg_data_id>_<position>`. Where a send never learnt its msg_data_id, the address of the
+A day is counted by 08:00 of the next, Beijing time. An article is asked about on each of the 30 days after its send,
+and the older family only once it can say how many the message reached; each call is made once for what it can newly
+say. WeChat names an article `<msg_data_id>_<position>`. Where a send never learnt its msg_data_id, the address of the
 article tells, and at last its title and day. These may be another article's, and that is said. Source:
 `docs/reference/wechat-api.md`, read 2026-11.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Final, Literal
 from urllib.parse import parse_qs, urlsplit
 
-from massctl.model.statistics import ArticleDay, Family, Statistics
+from massctl.model.ids import AppId
+from massctl.model.phrase import BEIJING, Phrase
+from massctl.model.state import DAY_USED_UP, Record, State, beijing_day
+from massctl.model.statistics import AccountDay, ArticleDay, Asked, Family, Statistics, StatisticsCall
+
+NEWER_SINCE: Final = date(2025, 11, 1)
+"""The newer family has no data from before. Source: WeChat docs, "getarticletotaldetail", read 2026-11."""
+READY: Final = time(8, 5)
+"""On the next day. WeChat docs say 08:00; five minutes more are ours."""
+ARTICLE_DAYS: Final = 30
+"""The newer family counts an article for so many days. Source: as above."""
+OLDER_DAYS: Final = 7
+"""The older family counts for so many days after the send. Source: WeChat docs, "getarticletotal", read 2026-11."""
+SPANS: Final[Mapping[StatisticsCall, int]] = {
+    StatisticsCall.ACCOUNT: 30,
+    StatisticsCall.USERS: 7,
+    StatisticsCall.FOLLOWERS: 7,
+}
+"""Days that one call takes; those of articles take one. Source: WeChat docs, the page of each call, read 2026-11."""
+BASE_DAYS: Final = 35
+"""The days before the newest of which followers are known: what unfollows are compared with are four weeks."""
+CALLS_MAX: Final = 100
+"""Calls of one account in one go, for the first time after many sends. Our own bound: WeChat tells no limit."""
+GIVE_UP: Final = timedelta(days=3)
+"""So long after the last day that an article counts, an answer that WeChat still delays or refuses is the last."""
+AGAIN: Final[Mapping[str, timedelta]] = {
+    "delayed": timedelta(hours=2),
+    "not_ready": timedelta(minutes=30),
+    "refused": timedelta(days=1),
+}
+"""How long after an answer that was not the whole one the same call is made again."""
+MIDNIGHT: Final = timedelta(minutes=10)
+"""A send that was accepted so shortly before midnight may have been published on the next day."""
 
 SUMS: Final = (
     "read_user",
@@ -24,6 +58,135 @@ SUMS: Final = (
     "read_subscribe_user",
 )
 """Members of an article's day that count from its publication on."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatisticsRequest:
+    """One call that is due."""
+
+    call: StatisticsCall
+    begin_date: date
+    end_date: date
+
+
+def newest_day(now: datetime) -> date:
+    """Return the newest day that WeChat has counted."""
+    here = now.astimezone(BEIJING)
+    return here.date() - timedelta(days=1 if here.time() >= READY else 2)
+
+
+def is_counted_at(day: date) -> datetime:
+    """Return when a day is counted."""
+    return datetime.combine(day + timedelta(days=1), READY, BEIJING)
+
+
+def send_days(state: State, appid: AppId) -> frozenset[date]:
+    """Return the Beijing days on which articles of an account may have been published."""
+    found: set[date] = set()
+    for record in state.records.values():
+        if record.appid == appid and record.sent_batches and _has_articles(record):
+            found |= publication_days(record)
+    return frozenset(found)
+
+
+def publication_days(record: Record) -> frozenset[date]:
+    """Return the days on which what an edition sent may have been published."""
+    moments = [at for at, _ in record.may_have_sent()] + [job.accepted_at for job in record.jobs]
+    return frozenset(beijing_day(at + margin) for at in moments for margin in (timedelta(0), MIDNIGHT))
+
+
+def _has_articles(record: Record) -> bool:
+    """Whether an edition is news: only news have a draft or a msg_data_id; of an import nobody knows."""
+    return bool(record.drafts or record.imported or any(job.msg_data_id is not None for job in record.jobs))
+
+
+def due(days: Collection[date], asked: Iterable[Asked], now: datetime) -> tuple[StatisticsRequest, ...]:
+    """Return the calls of one account that are due, the newest days first; `days` are those of `send_days`.
+
+    None after the account's calls of this Beijing day were used up.
+    """
+    history = _History(asked, now)
+    newest = newest_day(now)
+    if history.used_up or not (counted := sorted((day for day in days if day <= newest), reverse=True)):
+        return ()
+    found: list[StatisticsRequest] = []
+    if counted[0] >= newest - timedelta(days=ARTICLE_DAYS):
+        found += _of_account(history, newest)
+    for day in counted:
+        if day >= NEWER_SINCE and not history.has(StatisticsCall.ARTICLES, day, day + timedelta(days=ARTICLE_DAYS)):
+            found.append(StatisticsRequest(StatisticsCall.ARTICLES, day, day))
+        if not history.has(StatisticsCall.OLDER_ARTICLES, day, day + timedelta(days=OLDER_DAYS)):
+            found.append(StatisticsRequest(StatisticsCall.OLDER_ARTICLES, day, day))
+    return tuple(each for each in found if not history.is_waiting(each))[:CALLS_MAX]
+
+
+def has_newest_day(
+    request: StatisticsRequest, articles: Sequence[ArticleDay], days: Sequence[AccountDay], now: datetime
+) -> bool:
+    """Whether an answer reaches the newest day that it can: WeChat leaves it out for a while, without a word.
+
+    Of what was published more than three days ago, and of a day without articles, nothing more is waited for.
+    """
+    newest = newest_day(now)
+    if request.call in SPANS:
+        return newest > request.end_date or any(day.ref_date == request.end_date for day in days)
+    is_young = newest - request.begin_date <= GIVE_UP
+    return not articles or not is_young or any(row.stat_date == newest for row in articles)
+
+
+def _of_account(history: "_History", newest: date) -> Iterable[StatisticsRequest]:
+    """Ask for the newest days in one call, and for earlier ones as far as nobody asked for them yet."""
+    for call, span in SPANS.items():
+        first = newest - timedelta(days=BASE_DAYS - 1)
+        if call is StatisticsCall.ACCOUNT:
+            first = max(NEWER_SINCE, newest - timedelta(days=span - 1))
+        end = newest
+        while end >= first:
+            begin = max(first, end - timedelta(days=span - 1))
+            if not all(history.covers(call, begin + timedelta(days=each)) for each in range((end - begin).days + 1)):
+                yield StatisticsRequest(call, begin, end)
+            end = begin - timedelta(days=1)
+
+
+class _History:
+    """What was asked of one account."""
+
+    def __init__(self, asked: Iterable[Asked], now: datetime) -> None:
+        self._now = now
+        self._newest = newest_day(now)
+        self._last: dict[StatisticsRequest, Asked] = {}
+        self._answers: dict[tuple[StatisticsCall, date], list[Asked]] = {}
+        self.used_up = False
+        today = beijing_day(now)
+        for each in asked:
+            self._last[StatisticsRequest(each.call, each.begin_date, each.end_date)] = each
+            self.used_up |= each.errcode == DAY_USED_UP and beijing_day(each.at) == today
+            span = min((each.end_date - each.begin_date).days, BASE_DAYS)
+            for number in range(span + 1):
+                self._answers.setdefault((each.call, each.begin_date + timedelta(days=number)), []).append(each)
+
+    def covers(self, call: StatisticsCall, day: date) -> bool:
+        """Whether a day of the account was asked for once it was counted, and answered."""
+        counted = is_counted_at(day)
+        return any(
+            each.at >= counted and (each.outcome == "done" or each.at >= counted + GIVE_UP)
+            for each in self._answers.get((call, day), ())
+        )
+
+    def has(self, call: StatisticsCall, sent: date, last: date) -> bool:
+        """Whether the articles of a day need no call now: nothing new is counted, or WeChat counts them no more."""
+        counted = is_counted_at(min(last, self._newest))
+        final = is_counted_at(last) + GIVE_UP
+        for each in self._answers.get((call, sent), ()):
+            enough = each.at >= counted or (call is StatisticsCall.OLDER_ARTICLES and each.rows > 0)
+            if (each.outcome == "done" and enough) or each.at >= final:
+                return True
+        return False
+
+    def is_waiting(self, request: StatisticsRequest) -> bool:
+        """Whether the same call was made a moment ago, and not wholly answered."""
+        last = self._last.get(request)
+        return last is not None and last.outcome in AGAIN and self._now - last.at < AGAIN[last.outcome]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +268,18 @@ class Fall:
     member: str
     before: int
     after: int
+
+    @property
+    def words(self) -> Phrase:
+        """Say it in a sentence."""
+        return Phrase(
+            "{member} of article {msgid} fell from {before} to {after} on {day}; both numbers are kept",
+            member=self.member,
+            msgid=self.msgid,
+            before=self.before,
+            after=self.after,
+            day=self.stat_date.isoformat(),
+        )
 
 
 def falls(before: Sequence[ArticleDay], new: Sequence[ArticleDay]) -> tuple[Fall, ...]:

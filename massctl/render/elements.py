@@ -68,7 +68,8 @@ _AS_STYLE: Final = Phrase("write the styles into `style` attributes")
 _ONLY_BODY: Final = Phrase("keep only the content of `<body>`")
 _TAKE_IT_OUT: Final = Phrase("take it out; the page “WeChat's HTML” of the documentation lists what WeChat keeps")
 _VIDEO: Final = Phrase(
-    "insert a video in the console and copy its element, which has `data-mpvid`; link to what is on another site"
+    "insert a video in the console and copy its element, which has `data-mpvid` or leads to v.qq.com; link to what is "
+    "on another site"
 )
 _SOUND: Final = Phrase("insert the sound in the console and copy its element: `<mp-common-mpaudio>`")
 _CARD_PICTURES: Final = ("data-miniprogram-imageurl", "data-progarm-imageurl", "data-program-imageurl")
@@ -190,12 +191,22 @@ def is_article_link(address: str) -> bool:
 
 
 def refusal(name: str, attributes: Mapping[str, str]) -> Fault | None:
-    """Return why WeChat does not keep an element; None if it does. The one use of `<iframe>` is WeChat's own videos."""
+    """Return why WeChat does not keep an element; None if it does. Its one use of `<iframe>` is for videos."""
     found = row(name)
-    is_video = "video_iframe" in attributes.get("class", "").split() and bool(attributes.get("data-mpvid"))
-    if name == "iframe" and not is_video:
+    if name == "iframe" and not _is_video(attributes):
         return _removed(name, _VIDEO)
     return _removed(name, found.advice) if found is not None and found.advice is not None else None
+
+
+def _is_video(attributes: Mapping[str, str]) -> bool:
+    """Whether a frame is a video as the console inserts it: WeChat's own, or one of 腾讯视频 (practice)."""
+    if "video_iframe" not in attributes.get("class", "").split():
+        return False
+    address = attributes.get("data-src") or attributes.get("src") or ""
+    return bool(attributes.get("data-mpvid")) or _TENCENT_VIDEO.match(address) is not None
+
+
+_TENCENT_VIDEO: Final = re.compile(r"(?:https?:)?//v\.qq\.com/[^?#]*\?(?:[^#]*&)?vid=\w", re.IGNORECASE)
 
 
 def lost_title() -> Fault:

@@ -27,8 +27,9 @@ _PIXEL: Final = re.compile(
 """The beginning of a GIF and of a PNG of one pixel, and of the SVG that WeChat's editor writes."""
 _PICTURE: Final = re.compile(r"^(?:https?:)?//|\.(?:png|jpe?g|gif|webp|bmp)\b", re.IGNORECASE)
 _SHOWN_OF_IMG: Final = frozenset({"src", "alt", "title", "style", "class"})
-_MMBIZ: Final = re.compile(r"^(?:https?:)?//mmbiz\.qpic\.cn/", re.IGNORECASE)
-"""WeChat's own pictures, which stay as they are. Source: WeChat docs, media/uploadimg, read 2026-10."""
+_MMBIZ: Final = re.compile(r"^(?:https?:)?//(?:mmbiz\.(?:qpic|qlogo)|mmecoa\.qpic)\.cn/", re.IGNORECASE)
+"""WeChat's own pictures, which stay as they are. Source: WeChat docs, media/uploadimg, read 2026-10; the others are
+those of older and of newer articles on mp.weixin.qq.com, read 2026-11."""
 
 
 def template_path(written: str, campaign: str) -> str | Fault:

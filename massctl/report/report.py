@@ -58,6 +58,8 @@ class Missing(StrEnum):
     """The day is outside of those that this family of calls has."""
     PARTLY = "partly"
     """Some of the jobs of the send have the number, and others do not; a sum of some would be too small."""
+    SEVERAL_JOBS = "several_jobs"
+    """WeChat gives one share for each job of the send, and shares cannot be added."""
     RATE_ONLY = "rate_only"
     """WeChat gives a share here, and no number of people."""
     TOO_FEW = "too_few"
@@ -180,6 +182,8 @@ class ArticleReport:
     leaves: tuple[Figure, ...] = ()
     """The share of readers that left in each of LEAVE_POSITIONS, by the newest day."""
     curve: tuple[Point, ...] = ()
+    fell: tuple[date, ...] = ()
+    """Days by which WeChat counted fewer readers than by the day before, although these are sums."""
     target_user: Figure | None = None
     """The older family's count of people whom the message reached; None where that family was not asked."""
 
@@ -261,7 +265,9 @@ class Quartiles:
 
 
 def _standing(figure: Figure, quartiles: Quartiles | None) -> Standing | None:
-    return quartiles.standing(figure.value) if quartiles is not None and figure.value is not None else None
+    if quartiles is None or figure.value is None or figure.is_delay:
+        return None
+    return quartiles.standing(figure.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +284,7 @@ class Comparison:
 
     @property
     def standing(self) -> Standing | None:
-        """Say where the number lies; None if it, or what it is compared with, is missing."""
+        """Say where the number lies; None if it is missing or late, or if there is too little to compare it with."""
         return _standing(self.figure, self.quartiles)
 
 
@@ -321,7 +327,7 @@ class FollowerDay:
 
     @property
     def standing(self) -> Standing | None:
-        """Say where the day's unfollows lie; None if they, or what they are compared with, are missing."""
+        """Say where the day's unfollows lie, as Comparison does."""
         return _standing(self.cancelled, self.usual)
 
 
@@ -361,7 +367,7 @@ class SendReport:
     ref_date: date
     """The Beijing day of the send, by which WeChat names its statistics."""
     is_article: bool
-    """Whether it is news, of which alone WeChat counts readers."""
+    """Whether it is news, of which alone WeChat counts readers; True also where nobody knows."""
     is_withdrawn: bool = False
     scope: Scope
     tag: str | None = None
@@ -414,7 +420,7 @@ class Group:
     """Those that share something."""
 
     key: str
-    """`1`, `16–20`, `20`, `all`, `tag 会员`, or a name."""
+    """`1`, `16–20`, `20`, `all`, `openids`, `tag:会员`, or a name."""
     count: int
     """How many have the number."""
     quartiles: Quartiles | None
@@ -434,7 +440,7 @@ class Breakdown:
 
 @dataclass(frozen=True, slots=True)
 class AllowanceReport:
-    """The account's allowance in the Beijing day or month of the report."""
+    """The account's allowance in the Beijing day or month of the report, and the readers for each send that used it."""
 
     unit: Unit
     first: date
@@ -444,11 +450,13 @@ class AllowanceReport:
     """Sends of campaigns and on the website."""
     left: int
     counted: int
-    """Of those used, the ones whose readers are known."""
+    """Sends that are shown, used the allowance, and whose readers by the end of day 7 are known."""
+    family: Family
+    """Whose numbers of readers these are."""
     readers: Figure
-    """Readers of the first articles of those, added; a person who read two of them counts twice."""
+    """Readers of their first articles by the end of day 7, added; a person who read two of them counts twice."""
     per_use: Figure
-    """Readers for each of those counted."""
+    """Readers for each of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -458,7 +466,8 @@ class Freshness:
     asked_at: datetime | None
     """When WeChat last gave a number of this account; None if it never did."""
     complete_until: date | None
-    """By the end of this day every send that is shown has its numbers, and WeChat announced no newer ones."""
+    """By the end of this day every send that is shown has its numbers, and WeChat announced no newer ones; None if that
+    is so by the end of no day of them."""
     delayed: tuple[date, ...] = ()
     """Days for which WeChat said that newer numbers are to come."""
     missing: tuple[date, ...] = ()
@@ -473,9 +482,10 @@ class AccountReport:
     name: str
     """As phones show it, else the key."""
     appid: AppId
-    kind: str
-    """service or subscription."""
-    allowance: AllowanceReport
+    kind: str | None
+    """service or subscription; None for an account that massctl.yaml does not have any more."""
+    allowance: AllowanceReport | None
+    """None where the kind is not known."""
     followers: Figure
     """All followers at the end of the newest day that is known."""
     breakdowns: tuple[Breakdown, ...] = ()
@@ -513,6 +523,8 @@ class ArticleFacts:
 class SendFacts:
     """What is known of a send beside ledger and statistics; what nobody knows is None."""
 
+    is_article: bool | None = None
+    """Whether it is news; None where its content is not kept."""
     articles: tuple[ArticleFacts, ...] = ()
     commit: str | None = None
     """The commit that the send was made from."""
@@ -527,7 +539,7 @@ class AccountFacts:
 
     account: AccountName
     name: str
-    kind: str
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -311,9 +311,12 @@ def _kept_attribute(attribute: re.Match[str]) -> str:
 
 
 def _is_video(name: str, attributes: str) -> bool:
-    """Tell WeChat's own videos, the one use of `<iframe>` that it documents."""
+    """Tell the videos that the console inserts: WeChat's own, which it documents, and those of v.qq.com (practice)."""
     given = _attributes(attributes) if name == "iframe" else {}
-    return "video_iframe" in given.get("class", "").split() and bool(given.get("data-mpvid"))
+    if "video_iframe" not in given.get("class", "").split():
+        return False
+    address = _split(given.get("data-src") or given.get("src") or "")
+    return bool(given.get("data-mpvid")) or (address is not None and address.hostname == "v.qq.com")
 
 
 def _may_link(attributes: str, *, foreign: bool) -> bool:

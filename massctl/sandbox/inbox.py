@@ -42,7 +42,7 @@ NOTIFICATIONS_KEPT = 200
 NOTIFICATIONS_SHOWN = 50
 _PAGES = Path(__file__).parent / "pages"
 _WEEKDAYS = "一二三四五六日"
-_PICTURE_URL = re.compile(r"(?:https?:)?//mmbiz\.(?:qpic|qlogo)\.cn/[^\"'\s)<>]+")
+_PICTURE_URL = re.compile(r"(?:https?:)?//(?:mmbiz\.(?:qpic|qlogo)|mmecoa\.qpic)\.cn/[^\"'\s)<>]+")
 _PICTURE_NAME = re.compile(r"(?:https?:)?//mmbiz\.qpic\.cn/[^/]+/([^/?#]+)")
 _OWN_ARTICLE = re.compile(
     r"https?://mp\.weixin\.qq\.com/s\?__biz=SANDBOX&(?:amp;)?mid=(\d+)&(?:amp;)?idx=(\d+)[^\"'\s<>]*"

@@ -2,14 +2,13 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Final, Literal
 
-from pydantic import AwareDatetime, ValidationError
+from pydantic import ValidationError
 
-from massctl.model.campaign import Audience, Tag
+from massctl.model.campaign import AccountTags, Audience, Tag
 from massctl.model.diagnostics import Diagnostic, Place, Severity
-from massctl.model.ids import AccountName, CampaignName
+from massctl.model.ids import CampaignName
 from massctl.model.phrase import BEIJING, Command, Phrase, enumerated
 from massctl.model.strict import Strict
 from massctl.source.repository import Repository, UnreadableError
@@ -23,43 +22,18 @@ _BYTES_MAX: Final = 1024 * 1024
 _LISTED_MAX: Final = 8
 
 
-class PulledTag(Strict):
-    """A tag, as WeChat told it."""
-
-    id: int
-    """Its id, for `audience.tag_id`."""
-    name: str
-    """Its name, for `audience.tag`."""
-    count: int
-    """How many followers had it."""
-
-
-class PulledAccount(Strict):
-    """The tags of an account."""
-
-    pulled_at: AwareDatetime
-    """When they were read."""
-    tags: list[PulledTag]
-    """All of them."""
-
-    @property
-    def listed(self) -> list[Tag]:
-        """The tags as WeChat's client gives them."""
-        return [Tag(each.id, each.name, each.count) for each in self.tags]
-
-
 class TagsFile(Strict):
     """What `massctl tags pull` writes, to be committed beside massctl.yaml."""
 
     format_version: Literal[1]
     """The version of this format."""
-    accounts: dict[str, PulledAccount]
+    accounts: dict[str, AccountTags]
     """By the account's name in massctl.yaml."""
 
 
-def known_tags(repository: Repository, files: Sequence[str] | None = None) -> dict[str, PulledAccount] | Diagnostic:
+def known_tags(repository: Repository, files: Sequence[str] | None = None) -> dict[str, AccountTags] | Diagnostic:
     """Read what is known of accounts, in `files` or all that count; gives a diagnostic of one that cannot be read."""
-    known: dict[str, PulledAccount] = {}
+    known: dict[str, AccountTags] = {}
     for path in files or repository.tags_files:
         file = _read(repository, path)
         if isinstance(file, Diagnostic):
@@ -68,7 +42,7 @@ def known_tags(repository: Repository, files: Sequence[str] | None = None) -> di
     return known
 
 
-def _read(repository: Repository, path: str) -> dict[str, PulledAccount] | Diagnostic:
+def _read(repository: Repository, path: str) -> dict[str, AccountTags] | Diagnostic:
     try:
         return TagsFile.model_validate_json(repository.read_bytes(path, _BYTES_MAX)).accounts
     except UnreadableError as error:
@@ -83,22 +57,15 @@ def _read(repository: Repository, path: str) -> dict[str, PulledAccount] | Diagn
 _PULL: Final = Phrase("{command}   writes it again", command=Command("tags pull"))
 
 
-def write_tags(repository: Repository, pulled: Mapping[AccountName, Sequence[Tag]], at: datetime) -> str:
+def write_tags(repository: Repository, pulled: Mapping[str, AccountTags]) -> str:
     """Write the tags of these accounts, and keep those of the others; returns the file. Raises OSError."""
     path = repository.tags_files[0]
     known = known_tags(repository, [path])
     accounts = {} if isinstance(known, Diagnostic) else known
-    accounts |= {account: pulled_account(tags, at) for account, tags in pulled.items()}
-    file = TagsFile(format_version=1, accounts=dict(sorted(accounts.items())))
+    file = TagsFile(format_version=1, accounts=dict(sorted({**accounts, **pulled}.items())))
     text = json.dumps(file.model_dump(mode="json"), ensure_ascii=False, indent=2)
     write_whole(repository.root / path, f"{text}\n".encode(), 0o644)
     return path
-
-
-def pulled_account(tags: Sequence[Tag], at: datetime) -> PulledAccount:
-    """Return the tags of an account as they were read at this moment."""
-    listed = [PulledTag(id=each.id, name=each.name, count=each.count) for each in tags]
-    return PulledAccount(pulled_at=at.replace(microsecond=0), tags=listed)
 
 
 def about_tag(
@@ -126,7 +93,7 @@ def about_tag(
     return [Diagnostic("MC610", Severity.ERROR, say, at, _other_tags(wanted, pulled.tags, key), name)]
 
 
-def _other_tags(wanted: str, tags: Sequence[PulledTag], key: str) -> Phrase:
+def _other_tags(wanted: str, tags: Sequence[Tag], key: str) -> Phrase:
     # Suggesting is for this one fault.
     from difflib import get_close_matches
 

@@ -6,6 +6,7 @@ nothing. Deliberately absent: legends and headings, which are words of the page.
 """
 
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -80,7 +81,7 @@ class _Size:
         return self.name == "narrow"
 
 
-def _sizes(height: int, *, wide: int = 620) -> tuple[_Size, _Size]:
+def _sizes(height: int, *, wide: int = 520) -> tuple[_Size, _Size]:
     """Return the two sizes of a chart; a phone's is a little lower."""
     return _Size("wide", wide, height), _Size("narrow", 327, round(height * 0.86))
 
@@ -106,7 +107,7 @@ def reads_by_day(named: Named, days: Mapping[int, Value], usual: Sequence[Band],
         chart.add("", [_marked(each, (day, each.number)) for day, each in points], allow_interruptions=True)
         return _cleaned(chart, ["band", "median", "this"] if usual else ["this"])
 
-    return _both(named, draw, _sizes(280))
+    return _both(named, draw, _sizes(300, wide=1040))
 
 
 def stacked_bars(named: Named, rows: Sequence[str], series: Sequence[Series]) -> str:
@@ -177,8 +178,7 @@ def _drawn(chart: Any, series: Sequence[Series]) -> Element:
 
 def _chart(kind: str, size: _Size, **options: Any) -> Any:
     """Return an empty chart without anything that pygal draws for itself."""
-    # Only a page with charts needs it, and it may not be there.
-    import pygal
+    pygal = _library()
     from pygal.style import Style
 
     style = Style(label_font_size=_LETTER, major_label_font_size=_LETTER, value_font_size=_LETTER)
@@ -201,7 +201,16 @@ def _chart(kind: str, size: _Size, **options: Any) -> Any:
     )
 
 
-def _steps(top: float, most: int = 4) -> list[float]:
+def _library() -> Any:
+    """Import pygal without what it hooks into every later import, for maps that are not used."""
+    # Only a page with charts needs it, and it may not be there.
+    import pygal
+
+    sys.meta_path[:] = [each for each in sys.meta_path if type(each).__module__ != PACKAGE]
+    return pygal
+
+
+def _steps(top: float, most: int = 5) -> list[float]:
     """Return round numbers from 0 to `top`, few of them."""
     for magnitude in range(-3, 12):
         for digit in (1, 2, 5):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pydantic import BaseModel, Field
 
+from massctl.model.campaign import AccountTags, Tag
 from massctl.model.diagnostics import Check, Diagnostic, Level, Severity
 from massctl.model.documents import document, empty_document
 from massctl.model.entries import Entry, fields_of
@@ -18,6 +19,7 @@ from massctl.model.ids import sha256_of
 from massctl.model.phrase import Command, Phrase, in_a_row
 from massctl.model.settings import Happening, RunnerHappening
 from massctl.model.state import Attempt, HeldLease, Job, Record, State, Status, status_of
+from massctl.model.statistics import Family
 from massctl.model.strict import Strict
 from massctl.plan.forge_setup import StepName
 from massctl.plan.lease import NO_RUNNER, LocalRunner
@@ -34,6 +36,7 @@ from massctl.plan.plan_file import (
 from massctl.plan.window import WindowState
 from massctl.view.i18n import Language
 from massctl.view.json_documents import written
+from massctl.view.report_json import ReportedAccount, SentCampaign, accounts_document, sends_document
 
 if TYPE_CHECKING:
     from massctl.apply.jobs import Followed, Foreign, Recorded
@@ -41,14 +44,16 @@ if TYPE_CHECKING:
     from massctl.apply.outcome import CampaignOutcome, Failure, Outcome
     from massctl.apply.ports import SendingSpeed
     from massctl.apply.runner_events import RunnerEvent
+    from massctl.apply.statistics import Collected
     from massctl.apply.withdraw import Withdrawal
-    from massctl.model.campaign import Tag
     from massctl.model.diagnostics import Finding
     from massctl.model.entries import JobFinish
+    from massctl.model.ids import AccountName
     from massctl.model.send import Verdict
     from massctl.plan.forge_setup import SetupStep
     from massctl.plan.guards import Brake
     from massctl.plan.send_block import SendBlock
+    from massctl.report import report
     from massctl.view.explain import Explanation
     from massctl.view.imported import ImportedArticleFacts
     from massctl.view.ledger import Repair
@@ -377,16 +382,58 @@ class FollowedCampaign(Strict):
     """Why its jobs could not be asked about."""
 
 
+class ReportedFall(Strict):
+    """A sum of the statistics that became smaller; both numbers are kept."""
+
+    msgid: str
+    """The article: `<msg_data_id>_<position>`."""
+    family: Family
+    """Which of WeChat's two families of calls says so."""
+    stat_date: str
+    """The last day that is counted."""
+    member: str
+    """The number, in WeChat's name."""
+    before: int
+    """What was said before, or of the day before."""
+    after: int
+    """What is said now."""
+
+
+class ReportedStatistics(Strict):
+    """What was collected for one account."""
+
+    account: str
+    """Its name in massctl.yaml."""
+    appid: str
+    """Its AppID."""
+    calls: int
+    """Calls that WeChat judged; 0 where nothing was due."""
+    rows: int
+    """New rows in the archive."""
+    left_out: int
+    """Rows and numbers that are not as WeChat documents them."""
+    waits: bool
+    """WeChat will say more later on this day."""
+    falls: list[ReportedFall]
+    """Sums that fell."""
+    error: ReportedError | None
+    """What kept calls from their answers."""
+
+
 class StatusReport(Report):
     """What `massctl status --format json` prints."""
 
     campaigns: list[FollowedCampaign]
     """The campaigns, by name."""
+    statistics: list[ReportedStatistics] = Field(default=[])
+    """With --statistics: what was collected, by account."""
     error: ReportedError | None = Field(default=None)
     """What stopped the command before it knew a campaign."""
 
 
-def status_json(followed: "Followed", language: Language) -> str:
+def status_json(
+    followed: "Followed", language: Language, statistics: "Sequence[tuple[AccountName, Collected]] | None" = None
+) -> str:
     """Return where campaigns stand; `error` says why a state could not be asked for."""
     from massctl.apply.jobs import ended_badly  # Only `status` follows jobs.
 
@@ -395,7 +442,12 @@ def status_json(followed: "Followed", language: Language) -> str:
         _campaign(FollowedCampaign, record, failures.get(id(record)) or ended_badly(record))
         for record in followed.records
     ]
-    return _report(StatusReport, language, campaigns=campaigns)
+    if statistics is None:
+        return _report(StatusReport, language, campaigns=campaigns)
+    collected = [
+        document(ReportedStatistics, found, account=account, calls=len(found.calls)) for account, found in statistics
+    ]
+    return _report(StatusReport, language, campaigns=campaigns, statistics=collected)
 
 
 def _campaign(
@@ -559,17 +611,6 @@ def import_list_json(
     return _report(ImportListReport, language, account=account, listed=rows)
 
 
-class ReportedTag(Strict):
-    """A tag (标签)."""
-
-    id: int
-    """Its id, for `audience.tag_id`."""
-    name: str
-    """Its name, for `audience.tag`."""
-    count: int
-    """How many followers had it."""
-
-
 class ReportedTags(Strict):
     """The tags of an account."""
 
@@ -577,7 +618,7 @@ class ReportedTags(Strict):
     """The account."""
     pulled_at: str
     """When they were read."""
-    tags: list[ReportedTag]
+    tags: list[Tag]
     """All of them."""
 
 
@@ -588,9 +629,9 @@ class TagsReport(Report):
     """By account."""
 
 
-def tags_json(found: "Mapping[str, tuple[datetime, Sequence[Tag]]]", language: Language) -> str:
+def tags_json(found: Mapping[str, AccountTags], language: Language) -> str:
     """Return the tags of accounts, and when they were read."""
-    rows = [document(ReportedTags, account=name, pulled_at=at, tags=tags) for name, (at, tags) in found.items()]
+    rows = [document(ReportedTags, tags, account=name) for name, tags in found.items()]
     return _report(TagsReport, language, accounts=rows)
 
 
@@ -1249,10 +1290,36 @@ def _choice(
     return document(ReportedChoice, command=command, from_=begins, until=until, refused=list(why))
 
 
+class SendsReport(Report):
+    """What `massctl report --format json` prints."""
+
+    now: str
+    """When it was made."""
+    since: str | None
+    """The first day of sends that are shown; null for all."""
+    names: list[str]
+    """The campaigns that were asked for; empty for all."""
+    sentence: str
+    """What the sends reached, for people."""
+    accounts: list[ReportedAccount]
+    """The accounts of those sends."""
+    sends: list[SentCampaign]
+    """The sends, newest first."""
+    error: ReportedError | None = Field(default=None)
+    """What stopped the command before it knew a send."""
+
+
+def sends_json(found: "report.Report", language: Language) -> str:
+    """Return what sends reached."""
+    parts = {"accounts": accounts_document(found), "sends": sends_document(found)}
+    return _report(SendsReport, language, found, **parts)
+
+
 REPORTS: Final[dict[str, type[BaseModel]]] = {
     "plan": StoppedPlan,
     "apply": ApplyReport,
     "status": StatusReport,
+    "report": SendsReport,
     "withdraw": ActReport,
     "reconcile": ActReport,
     "stop": BrakeReport,

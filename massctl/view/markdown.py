@@ -412,7 +412,10 @@ class CampaignWriter:
             *(changed_rows(planned.changes, PLAN_LABELS["changes"], self.words) if planned.changes else []),
         ]
         # With little space a stopped campaign says why, rather than its status.
-        first = [*self._facts(planned), *(pressing[:1] if stopped else standing)]
+        facts = self._facts(planned)
+        if stopped and not facts[-1]:
+            del facts[-1]  # A label brings its own blank line.
+        first = [*facts, *(pressing[:1] if stopped else standing)]
         return Block([*opening, *first], [*rows, *(_below_rows(standing) if stopped else [])], closing)
 
     def _facts(self, planned: SavedCampaign) -> list[str]:

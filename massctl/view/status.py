@@ -1,10 +1,13 @@
 """Show the status of campaigns and jobs, and the evidence for a send in doubt."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from massctl.apply.jobs import Followed, nobody_got_it
-from massctl.model.phrase import BEIJING, Command, Phrase, offset
+from massctl.apply.statistics import Collected
+from massctl.model.ids import AccountName
+from massctl.model.phrase import BEIJING, Command, Phrase, offset, plural_phrase
 from massctl.model.send import doubt_words
 from massctl.model.state import Attempt, Record, Status, contradiction, status_of
 from massctl.plan.job_failure import how_to_resend
@@ -26,8 +29,14 @@ STATUS_LABELS: Final = {
 }
 
 
-def status_text(followed: Followed, language: Language, style: Style, width: int) -> str:
-    """Show each record with its jobs, and what could not be asked."""
+def status_text(
+    followed: Followed,
+    language: Language,
+    style: Style,
+    width: int,
+    statistics: Sequence[tuple[AccountName, Collected]] | None = None,
+) -> str:
+    """Show each record with its jobs, and what could not be asked; then the statistics that were collected."""
     page = Page(language, style, width)
     if not followed.records:
         page.line(Phrase("nothing is recorded yet"))
@@ -52,7 +61,40 @@ def status_text(followed: Followed, language: Language, style: Style, width: int
         newest = max(each.edition for each in followed.records if each.campaign == record.campaign)
         if record.edition == newest and (way := how_to_resend(record)) is not None:
             table.row(STATUS_LABELS["next"], way, inner=2)
+    if statistics is not None:
+        page.blank()
+        page.line(Inked(Phrase("statistics"), Ink.NAME))
+        table = Table(page, [*(account for account, _ in statistics), *STATUS_LABELS.values()])
+        for account, found in statistics:
+            collected_rows(table, account, found)
     return page.text()
+
+
+FALLS_MAX: Final = 10
+"""Of one account; more are told as a number, and all are in the JSON."""
+
+
+def collected_rows(table: Table, account: str, found: Collected) -> None:
+    """Add what was collected for an account, and what is to know about it."""
+    said: str = Phrase("nothing is due")
+    if found.calls:
+        calls = plural_phrase("{count} call", "{count} calls", count=len(found.calls))
+        rows = plural_phrase("{count} new row", "{count} new rows", count=found.rows)
+        said = Phrase("{calls}, {rows}", calls=calls, rows=rows)
+    if found.calls or found.error is None:
+        table.row(account, said, inner=2)
+        account = ""
+    if found.waits:
+        table.row("", Phrase("WeChat has not counted everything yet; the same command asks again later"), inner=2)
+    if found.left_out:
+        say = Phrase("left out, because it is not as WeChat documents it: {count}", count=found.left_out)
+        table.row("", Inked(say, Ink.WARNING), inner=2)
+    for fall in found.falls[:FALLS_MAX]:
+        table.row("", Inked(fall.words, Ink.WARNING), inner=2)
+    if len(found.falls) > FALLS_MAX:
+        table.row("", Phrase("and {count} more that fell", count=len(found.falls) - FALLS_MAX), inner=2)
+    if found.error is not None:
+        failure_rows(table, found.error, account)
 
 
 def record_heading(page: Page, record: Record) -> None:

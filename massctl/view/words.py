@@ -41,6 +41,15 @@ _WEEKDAYS: Final = (
     Phrase("Saturday"),
     Phrase("Sunday"),
 )
+WEEKDAYS_SHORT: Final = (
+    Phrase("Mon"),
+    Phrase("Tue"),
+    Phrase("Wed"),
+    Phrase("Thu"),
+    Phrase("Fri"),
+    Phrase("Sat"),
+    Phrase("Sun"),
+)
 
 
 def window_with_weekday(window: Window) -> Phrase:

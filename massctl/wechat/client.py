@@ -7,11 +7,12 @@ httpx costs more than most verbs do.
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, Self
 
 from massctl.apply.ports import (
     CallQuota,
+    Counted,
     DraftArticle,
     JobReport,
     ListedDraft,
@@ -27,6 +28,7 @@ from massctl.model.message import Recipient
 from massctl.model.phrase import Phrase
 from massctl.model.send import Body, PreviewVerdict, SendIntent, ToOpenids, Verdict
 from massctl.model.settings import realm_of
+from massctl.model.statistics import StatisticsCall
 from massctl.transport import Call, Inside, Line, NoAnswer
 from massctl.wechat import wire
 from massctl.wechat.errcodes import ErrorClass
@@ -286,6 +288,13 @@ class WeChatClient:
     def call_quota(self, path: str) -> CallQuota:
         """Read what is left today of the calls of `path`, which begins with a slash."""
         return self._call(wire.CALL_QUOTA.with_body({"cgi_path": path}))
+
+    def statistics(self, call: StatisticsCall, begin_date: date, end_date: date, seen_at: datetime) -> Counted:
+        """Read what WeChat counted on some days."""
+        # Only what collects statistics loads what reads them.
+        from massctl.wechat.statistics import statistics_request
+
+        return self._call(statistics_request(self._appid, call, begin_date, end_date, seen_at))
 
     def _call_unless_gone(self, request: Request[T]) -> T | None:
         """Make a call about something that may be gone, which is None."""

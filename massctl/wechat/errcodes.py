@@ -6,7 +6,7 @@ A code that is not in the table is permanent, except where something may have re
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
@@ -17,7 +17,7 @@ from typing import Any, Final, TypeAlias
 from massctl.model.phrase import UNNAMED, Command, Phrase
 
 API: Final = "/cgi-bin/"
-"""How the path of every call begins."""
+"""How the path of a call begins, but for those of the statistics (datacube)."""
 REACHES_PEOPLE: Final = frozenset({f"{API}message/mass/{name}" for name in ("sendall", "send", "preview")})
 """After a code that nobody knows, the effect of these calls may exist."""
 
@@ -102,10 +102,14 @@ def _rules() -> Mapping[tuple[str | None, int], _Rule]:
     return {
         (path, errcode): rule
         for rule in written["rule"]
-        for path in ([f"{API}{call}" for call in rule["calls"]] if "calls" in rule else [None])
+        for path in (_paths(rule["calls"]) if "calls" in rule else [None])
         for source in written["sources"]
         for errcode in rule.get(source, ())
     }
+
+
+def _paths(calls: Iterable[str]) -> list[str]:
+    return [f"/{call}" if call.startswith("datacube/") else f"{API}{call}" for call in calls]
 
 
 def _judgement(rule: _Rule, address: str | None = None) -> Judgement:

@@ -206,7 +206,7 @@ def _titles(item: Fields) -> tuple[str, ...] | None:
 def _tags(fields: Fields) -> tuple[Tag, ...]:
     """Read the tags of an account; one without id or name cannot be meant by a campaign."""
     return tuple(
-        Tag(number, name, count(tag, "count"))
+        Tag(id=number, name=name, count=count(tag, "count"))
         for tag in objects(fields, "tags")
         if (number := integer(tag.get("id"))) is not None and (name := lenient(tag, "name"))
     )

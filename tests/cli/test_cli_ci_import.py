@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from cli_runner import Shell
 
-from massctl.cli.commands.ci_import import account_with, list_drafts
+from massctl.cli.commands.ci_dispatch import account_with, list_drafts
 from massctl.cli.session import session
 from massctl.errors import UsageError
 

@@ -311,7 +311,7 @@ def test_the_branch_of_pictures_keeps_the_newest_pull_requests_in_one_commit(mai
     main.tree.text("notice", content="另一句")
     sha = proposed(main)
     reviewed(main, sha)
-    main.monkeypatch.setattr("massctl.cli.phone_pictures.KEPT_MAX", 3)
+    main.monkeypatch.setattr("massctl.cli.commands.ci_review.KEPT_MAX", 3)
     for number in range(98, 103):
         with_pictures(main, number, sha)
     with_pictures(main, 100, sha)

@@ -362,6 +362,16 @@ def test_a_plan_leaves_the_clock_of_the_sandbox_where_it_is(shell: Shell):
     assert ("due", before) == (planned["window"], shell.report()["now"])
 
 
+def test_sandbox_reset_forgets_the_statistics(lively: Shell):
+    """Ids begin again, and what was counted of the old ones is nobody's."""
+    lively("sandbox", "advance", "3")
+    lively("status", "--statistics", "--sandbox")
+    folder = lively.root / ".massctl/sandbox/massctl.state.statistics"
+    assert [] != list(folder.rglob("*.jsonl"))
+    lively("sandbox", "reset")
+    assert [] == list(folder.rglob("*"))
+
+
 def test_sandbox_advance_moves_the_clock_by_days(shell: Shell):
     before = datetime.fromisoformat(shell.report()["now"])
     said = shell("sandbox", "advance", "31")

@@ -440,6 +440,7 @@ LINKED: Final = "wx00112233445566aa"
 LINK: Final = '<p><a href="https://example.com/a">报名</a></p>'
 SENT_LINK: Final = '<p><a href="https://mp.weixin.qq.com/s/abc">上一封</a></p>'
 VIDEO: Final = '<iframe class="video_iframe" data-mpvid="wxv_1" data-src="https://mp.weixin.qq.com/mp/v"></iframe>'
+TENCENT_VIDEO: Final = '<iframe class="video_iframe" data-src="https://v.qq.com/iframe/preview.html?vid=a1"></iframe>'
 PROFILE: Final = f'<mp-common-profile data-id="{OWN}" data-nickname="春日小铺"></mp-common-profile>'
 ROOM: Final = "The conservative subset of several tools; WeChat's pages name scripts alone."
 
@@ -459,6 +460,13 @@ ARTICLE_ROWS: Final = (
     lost("A picture from elsewhere is removed", '<img src="https://example.com/a.png">', "", DOCS),
     lost("A frame is removed", '<iframe src="https://example.com/"></iframe>'),
     Article("A video of WeChat's stays", VIDEO, VIDEO, note="`iframe.video_iframe` with `data-mpvid` (docs, SDK)."),
+    Article(
+        "A video of v.qq.com stays",
+        TENCENT_VIDEO,
+        TENCENT_VIDEO,
+        confidence=COMMUNITY,
+        note="As the console writes it.",
+    ),
     lost("A form is removed", '<form action="/"><input name="a">名字</form>'),
     lost("An object is removed", '<object data="a.swf"><object data="b.swf"></object>无</object>'),
     lost("An embedded file is removed", '<embed src="a.swf">'),

@@ -502,7 +502,9 @@ class SimWeChat:
 
     def named_tags(self) -> tuple[Tag, ...]:
         """Give the tags with their names."""
-        return tuple(Tag(each, self.tags_of.get(each, f"标签 {each}"), n) for each, n in self.tags_count.items())
+        return tuple(
+            Tag(id=each, name=self.tags_of.get(each, f"标签 {each}"), count=n) for each, n in self.tags_count.items()
+        )
 
     def tags(self) -> tuple[Tag, ...]:
         self.looked["audience"] = self.attempts

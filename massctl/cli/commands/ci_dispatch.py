@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, MutableMapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 from massctl.cli.consent import require_operator
 from massctl.cli.output import on_github, write
@@ -17,15 +19,18 @@ from massctl.errors import RefusedError, UsageError
 from massctl.forge.events import Dispatch, read_event
 from massctl.forge.review_file import event_text
 from massctl.model.diagnostics import Check, Finding, Level
-from massctl.model.ids import is_campaign_name
+from massctl.model.ids import AccountName, is_campaign_name
 from massctl.model.phrase import Phrase
 from massctl.model.state import FINAL
 from massctl.plan.forge_setup import SECRETS, secret_names
 from massctl.plan.steps import Guard
 from massctl.plan.window import WindowState
 from massctl.source.repository import CAMPAIGNS
+from massctl.view.markdown_text import Words
+from massctl.view.words import recorded
 
 if TYPE_CHECKING:
+    from massctl.apply.ports import ListedDraft
     from massctl.cli.planner import Planned
     from massctl.cli.session import Session
     from massctl.model.ids import CampaignName
@@ -34,8 +39,9 @@ if TYPE_CHECKING:
 
 AHEAD: Final = timedelta(minutes=90)
 """So long before a window opens a run begins to wait for it: the timer may be most of an hour late."""
-_DOCTOR_HOUR_UTC: Final = 0
-"""08:00 in Beijing, before anybody's working day."""
+DOCTOR_HOUR_UTC: Final = 0
+"""08:00 in Beijing, before anybody's working day. WeChat has counted the day before by the tick, so statistics are
+collected too."""
 
 SEND: Final = "send what is due"
 CHECK: Final = "check everything"
@@ -48,6 +54,8 @@ _RECONCILE: Final = {
 }
 _NOTHING: Final = Phrase("Nothing was done.")
 _NUMBER_MAX: Final = 20
+_IMPORTED: Final = "import/"
+"""How the branch of a folder begins that was imported."""
 _MEDIA_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
@@ -175,7 +183,7 @@ def _is_unrecorded(made: Planned, planned: PlannedCampaign) -> bool:
 
 def is_hour_of_doctor(environment: Mapping[str, str], now: datetime) -> bool:
     """Return whether this is the tick of a day at which everything that a send depends on is looked at."""
-    return environment.get("GITHUB_EVENT_NAME") == "schedule" and now.astimezone(UTC).hour == _DOCTOR_HOUR_UTC
+    return environment.get("GITHUB_EVENT_NAME") == "schedule" and now.astimezone(UTC).hour == DOCTOR_HOUR_UTC
 
 
 def unlocked(made: Planned) -> list[Finding]:
@@ -228,9 +236,7 @@ def put_pull_request(session: Session, number: int, name: CampaignName) -> None:
     """
     import shutil
 
-    from massctl.cli.checkout import known_to_git
     from massctl.cli.pull_request import ATTRIBUTES, write_files
-    from massctl.ledger.git_remote import Git
 
     found = write_files(session, number)
     if not (found.folder / CAMPAIGNS / name / "campaign.yaml").is_file():
@@ -239,12 +245,89 @@ def put_pull_request(session: Session, number: int, name: CampaignName) -> None:
         attributes.unlink()  # They would decide what git makes of the files.
     shutil.rmtree(session.root / CAMPAIGNS)
     shutil.move(found.folder / CAMPAIGNS, session.root / CAMPAIGNS)
+    _commit(session, CAMPAIGNS, "x", _NOTHING)
+
+
+def _commit(session: Session, folder: str, message: str, state: Phrase, hint: str = "", push_to: str = "") -> None:
+    """Commit a folder without the hooks of anybody, and push it. Raises RefusedError with git's words."""
+    from massctl.cli.checkout import known_to_git
+    from massctl.ledger.git_remote import NETWORK_SECONDS, Git
+
     git = Git(session.root, known_to_git(session.settings, session.environment))
-    who = ("-c", "user.name=massctl", "-c", "user.email=massctl@localhost", "-c", "core.hooksPath=/dev/null")
-    for words in (
-        ("add", "--all", "--force", "--", CAMPAIGNS),
-        (*who, "commit", "--quiet", "--allow-empty", "-m", "x"),
-    ):
-        done = git.run(*words)
+    without_hooks = ("-c", "core.hooksPath=/dev/null")
+    who = ("-c", "user.name=massctl", "-c", "user.email=massctl@localhost")
+    steps = [
+        ("add", "--all", "--force", "--", folder),
+        (*who, *without_hooks, "commit", "--quiet", "--allow-empty", "-m", message),
+    ]
+    if push_to:
+        steps.append((*without_hooks, "push", "--quiet", session.settings.state.remote, f"HEAD:refs/heads/{push_to}"))
+    for words in steps:
+        done = git.run(*words, seconds=NETWORK_SECONDS)
         if not done.done:
-            raise RefusedError(Phrase("git says: “{words}”", words=done.words or "-"), _NOTHING)
+            raise RefusedError(Phrase("git says: “{words}”", words=done.words or "-"), state, hint)
+
+
+def list_drafts(current: Session, environment: Mapping[str, str]) -> None:
+    """Show the drafts of every account in the summary of this run, with what to fill in for one of them."""
+    words = Words(current.console.reader)
+    how = Phrase(
+        "Run it again with the draft's media_id under number, and under campaign a name for its folder, such as "
+        "2026-12-new-year."
+    )
+    found = [(account, draft) for account in _accounts(current) for draft in current.wechat(account).newest_drafts()]
+    head = words.said(Phrase("Drafts of the console"))
+    _summarise([f"## {head}", words.said(how), *_rows(words, found)], environment)
+    current.console.talk(Phrase("the drafts are in the summary of this run"))
+
+
+def _rows(words: Words, found: list[tuple[AccountName, ListedDraft]]) -> Iterator[str]:
+    for account, draft in found:
+        saved = [recorded(draft.updated)] if draft.updated is not None else []
+        titles = "；".join(draft.titles) if draft.titles else Phrase("no title")
+        yield f"- {words.facts(titles, account, *saved)}  \n  `{draft.media_id}`"
+    if not found:
+        yield words.said(Phrase("there are none"))
+
+
+def account_with(current: Session, media_id: str) -> AccountName:
+    """Return the account whose draft it is; raises UsageError where none has it."""
+    accounts = _accounts(current)
+    for account in accounts:
+        if len(accounts) == 1 or any(each.media_id == media_id for each in current.wechat(account).newest_drafts()):
+            return account
+    raise UsageError(Phrase("none of the newest drafts is {media_id}", media_id=media_id), _NOTHING)
+
+
+def _accounts(current: Session) -> list[AccountName]:
+    return [AccountName(name) for name in current.settings.accounts]
+
+
+def push_import(current: Session, name: CampaignName, environment: Mapping[str, str]) -> None:
+    """Push a campaign's folder as a branch of its own, and say in the summary how it becomes a pull request.
+
+    Raises RefusedError where git refuses, as for a branch that is there already.
+    """
+    branch = f"{_IMPORTED}{name}"
+    hint = Phrase("choose another name under campaign, or delete the branch {branch}", branch=branch)
+    nothing = Phrase("No branch was made.")
+    _commit(current, f"{CAMPAIGNS}/{name}", f"import {name}", nothing, hint, push_to=branch)
+    opens = Words(current.console.reader).said(Phrase("Open the pull request of {name}", name=name))
+    address = _address(current, name, environment)
+    _summarise([f"## [{opens}]({address})"], environment)
+    current.console.talk(Phrase("open the pull request: {address}", address=address))
+
+
+def _address(current: Session, name: str, environment: Mapping[str, str]) -> str:
+    server = environment.get("GITHUB_SERVER_URL") or "https://github.com"
+    repository, branch = environment.get("GITHUB_REPOSITORY", ""), current.settings.policy.branch or "main"
+    compared = f"{quote(branch, safe='')}...{quote(_IMPORTED + name, safe='/')}"
+    return f"{server}/{repository}/compare/{compared}?quick_pull=1"
+
+
+def _summarise(paragraphs: list[str], environment: Mapping[str, str]) -> None:
+    """Add to what GitHub shows above the log of the run."""
+    text = "\n\n".join(paragraphs) + "\n"
+    if path := environment.get("GITHUB_STEP_SUMMARY"):
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(text)

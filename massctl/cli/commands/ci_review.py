@@ -15,7 +15,6 @@ from massctl.cli.app import Result, said
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.forge import github_of
 from massctl.cli.output import Console, write_files
-from massctl.cli.phone_pictures import PREVIEWS_BRANCH, keep_pictures
 from massctl.cli.session import session
 from massctl.errors import MassctlError
 from massctl.forge.events import PullRequestEvent, read_event
@@ -30,7 +29,7 @@ from massctl.forge.review_file import (
     read_review,
     review_text,
 )
-from massctl.model.ids import CampaignName
+from massctl.model.ids import CampaignName, sha256_of
 from massctl.model.phrase import Phrase, enumerated
 from massctl.model.state import FINAL
 from massctl.plan.lock_diff import COMMENT_MARK, LockState
@@ -371,3 +370,56 @@ def language_of(plan: SavedPlan | StoppedPlan, console: Console) -> Reader:
     """Return the language that a plan's sentences are in already, where it was made for review."""
     review = plan.review if isinstance(plan, SavedPlan) else None
     return Reader(review.language) if review is not None else console.reader
+
+
+PREVIEWS_BRANCH: Final = "massctl-previews"
+"""What a phone shows of pull requests, for their comments: one commit without history, a folder for each of the newest.
+
+Pictures are a convenience for reviewers. What is sent is decided by locks, and nothing is read from that branch.
+"""
+KEPT_MAX: Final = 20
+"""So many pull requests have their pictures on the branch, the newest ones."""
+_TRIES_MAX: Final = 3
+"""Two comments may be written at the same moment."""
+_FOLDER: Final = "pr-"
+
+
+def keep_pictures(
+    session: Session, number: int, pictures: Mapping[CampaignName, Sequence[bytes]]
+) -> dict[CampaignName, list[str]]:
+    """Put the pictures of a pull request on the branch in place of its earlier ones; return their paths there.
+
+    Empty where that cannot be.
+    """
+    from massctl.cli.pull_request import branch_of
+    from massctl.ledger.git_branch import Push
+
+    branch = branch_of(session, "previews", f"refs/heads/{PREVIEWS_BRANCH}")
+    here = f"{_FOLDER}{number}"
+    named = {name: [_picture_path(here, name, each) for each in shown] for name, shown in pictures.items()}
+    files = {path: data for name in named for path, data in zip(named[name], pictures[name], strict=True)}
+    try:
+        for _ in range(_TRIES_MAX):
+            tip = branch.fetch()
+            there = branch.list(tip, "") if tip is not None else {}
+            kept = {folder: there[folder] for folder in _newest(there, here)}
+            made = branch.commit(None, files, f"phone pictures of pull request {number}", trees=kept)
+            outcome = branch.replace(tip, made).outcome
+            if outcome is Push.DONE:
+                return named
+            if outcome is not Push.LOST:
+                break
+    except MassctlError as error:
+        session.console.talk(Phrase("no phone pictures: {why}", why=error.summary))
+    return {}
+
+
+def _picture_path(folder: str, name: str, picture: bytes) -> str:
+    return f"{folder}/{name}-{sha256_of(picture)[:12]}.png"
+
+
+def _newest(there: Mapping[str, str], here: str) -> list[str]:
+    """Name the folders of the newest other pull requests; whatever else is on the branch goes."""
+    numbered = {each: int(each[len(_FOLDER) :]) for each in there if each[len(_FOLDER) :].isdecimal()}
+    others = [each for each in numbered if each.startswith(_FOLDER) and each != here]
+    return sorted(others, key=numbered.__getitem__)[-(KEPT_MAX - 1) :]

@@ -7,8 +7,15 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import click
 
 from massctl.cli.app import Result, run_in_session, said
-from massctl.cli.arguments import NotAWindowError, Text, WindowSpan, form_option, parse_window, sandbox_option
-from massctl.cli.completion import account_names
+from massctl.cli.arguments import (
+    NotAWindowError,
+    Text,
+    WindowSpan,
+    account_option,
+    form_option,
+    parse_window,
+    sandbox_option,
+)
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.session import Session
 from massctl.errors import RefusedError, UsageError
@@ -29,12 +36,7 @@ T = TypeVar("T")
 @click.argument("name")
 @click.option("--from", "source", metavar="OLD", help="Copy this campaign, without its lock, edition and window.")
 @click.option("--title", type=Text(r".*\S.*"), help="Its title; default: that of OLD, else NAME.")
-@click.option(
-    "--account",
-    shell_complete=account_names,
-    metavar="A",
-    help="The account's name in massctl.yaml; required if there are several.",
-)
+@account_option
 @click.option(
     "--window",
     type=WindowSpan(),

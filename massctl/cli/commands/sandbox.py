@@ -78,7 +78,8 @@ def reset(directory: str) -> int:
             current.sandbox.world.reset()
         current.places.ledger.unlink(missing_ok=True)
         notification_log_file(current).unlink(missing_ok=True)
-        shutil.rmtree(current.places.archive, ignore_errors=True)
+        for folder in (current.places.archive, current.places.statistics):
+            shutil.rmtree(folder, ignore_errors=True)
         return told(Phrase("the sandbox is empty again"))
 
     return run_in_session("sandbox reset", "text", directory, work, sandbox=True)

@@ -18,6 +18,7 @@ from massctl.cli.completion import campaign_names
 from massctl.cli.output import Console, make_console
 from massctl.cli.places import Places, loopback_override
 from massctl.errors import LedgerUnreachableError, UsageError
+from massctl.model.ids import AccountName, AppId
 from massctl.model.phrase import Command, Phrase, system_reason
 from massctl.model.settings import MassctlFile
 from massctl.view.i18n import Language
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
     from massctl.ledger.archive import Contents
     from massctl.ledger.git_ledger import GitLedger
     from massctl.ledger.signature import LedgerKeys
+    from massctl.ledger.statistics import StatisticsArchive
     from massctl.model.entries import Entry
+    from massctl.model.state import State
+    from massctl.report.report import Report
     from massctl.serve.page_cache import ServedRepository
 
 
@@ -47,7 +51,7 @@ def command(
     network only to read a ledger in git. It writes only the picture cache. With --sandbox it compares with what the
     sandbox's followers have. Ctrl-C ends it.
     """
-    from massctl.cli.clocks import machine_now
+    from massctl.cli.clocks import machine_now, sandbox_time
     from massctl.cli.planner import chosen
     from massctl.cli.session import open_settings
     from massctl.serve.server import run_server
@@ -65,6 +69,8 @@ def command(
         console.result(address)
         # Whoever reads the first line through a pipe waits for it.
         sys.stdout.flush()
+        if sandbox and (time := sandbox_time(served.now())) is not None:
+            console.talk(time)
         if opens and opened(address):
             console.talk(Phrase("stop with Ctrl-C"))
         else:
@@ -72,7 +78,8 @@ def command(
 
     try:
         with _sandbox_clock(root) if sandbox else nullcontext(machine_now) as now:
-            run_server(_served(root, settings, console, now), port, ready)
+            served = _served(root, settings, console, now)
+            run_server(served, port, ready)
     except OSError as error:
         why = system_reason(error)
         raise UsageError(
@@ -116,12 +123,27 @@ def _served(
     def language_of(settings: MassctlFile | None) -> Language:
         return make_console(settings.language).reader if settings else console.reader
 
+    def report(state: State, settings: MassctlFile) -> Report:
+        from massctl.report.assembly import make_report, sent_since
+        from massctl.report.report import AccountFacts, Known
+
+        archive, first = ledger.statistics(), sent_since(state, (), None)
+        accounts = {
+            AppId(each.appid): AccountFacts(AccountName(name), settings.name_of(name), each.kind)
+            for name, each in settings.accounts.items()
+        }
+        appids = {record.appid for record in state.records.values() if record.appid}
+        statistics = {appid: archive.load(appid, first) for appid in sorted(appids)}
+        return make_report(state, statistics, Known(accounts), now())
+
     return ServedRepository(
         repository=Repository(root, sandbox=places.sandbox),
         cache=places.cache,
         ledger=places.ledger,
         entries=ledger.entries,
         archive=ledger.archive,
+        statistics_folder=places.statistics,
+        report=report,
         loopback_override=loopback_override(os.environ, sandbox=places.sandbox),
         language_of=language_of,
         now=now,
@@ -137,6 +159,10 @@ class _Ledger(Protocol):
 
     def archive(self) -> Contents:
         """Open what is kept beside it."""
+        ...
+
+    def statistics(self) -> StatisticsArchive:
+        """Open the archive of statistics beside it."""
         ...
 
 
@@ -155,12 +181,18 @@ class _Local:
 
         return LocalArchive(self.places.archive)
 
+    def statistics(self) -> StatisticsArchive:
+        from massctl.ledger.statistics import LocalStatistics
+
+        return LocalStatistics(self.places.statistics)
+
 
 @dataclass(frozen=True, slots=True)
 class _InGit:
     """Read when the pages begin, and when massctl.yaml changes: nobody waits for a server while he writes."""
 
     ledger: GitLedger
+    places: Places
 
     def entries(self) -> Sequence[Entry]:
         try:
@@ -176,6 +208,11 @@ class _InGit:
 
         return GitArchive(self.ledger)
 
+    def statistics(self) -> StatisticsArchive:
+        from massctl.ledger.statistics import LocalStatistics
+
+        return LocalStatistics(self.places.statistics)
+
 
 def _in_git(places: Places, settings: MassctlFile | None) -> _Ledger | None:
     """Return a ledger in git; None if it is a file, or if git itself is missing."""
@@ -184,6 +221,6 @@ def _in_git(places: Places, settings: MassctlFile | None) -> _Ledger | None:
     from massctl.cli.checkout import remote_ledger
 
     try:
-        return _InGit(remote_ledger(places.root, places.cache, settings, places.locks, os.environ))
+        return _InGit(remote_ledger(places.root, places.cache, settings, places.locks, os.environ), places)
     except LedgerUnreachableError:
         return None

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from massctl.cli.app import Result, run_in_session, said
-from massctl.cli.arguments import form_option, sandbox_option
-from massctl.cli.completion import account_names
+from massctl.cli.arguments import account_option, form_option, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.model.phrase import Phrase
 
@@ -15,14 +14,6 @@ if TYPE_CHECKING:
     from massctl.cli.session import Session
     from massctl.model.diagnostics import Diagnostic
     from massctl.model.ids import AccountName
-
-_named = click.option(
-    "--account",
-    shell_complete=account_names,
-    metavar="A",
-    help="The account's name in massctl.yaml; required if there are several.",
-)
-
 
 _NO_REQUEST = Phrase("No request was made.")
 
@@ -33,7 +24,7 @@ def command() -> None:
 
 
 @command.command(name="get")
-@_named
+@account_option
 @form_option
 @sandbox_option
 @click.pass_obj
@@ -49,7 +40,7 @@ def get(directory: str, account: str | None, form: str, sandbox: bool) -> int:
 
 @command.command(name="set")
 @click.argument("speed", metavar="N", type=click.IntRange(0, 4))
-@_named
+@account_option
 @form_option
 @sandbox_option
 @click.pass_obj

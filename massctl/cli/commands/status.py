@@ -14,13 +14,14 @@ from massctl.cli.completion import campaign_names
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console
 from massctl.errors import LedgerLockedError
-from massctl.model.ids import AppId, CampaignName, MsgId
+from massctl.model.ids import AccountName, AppId, CampaignName, MsgId
 from massctl.model.phrase import Command, Phrase
 
 if TYPE_CHECKING:
     from massctl.apply.jobs import Followed
     from massctl.apply.journal import LedgerSession
     from massctl.apply.ports import WeChat
+    from massctl.apply.statistics import Collected
     from massctl.cli.embedded_sandbox import Embedded
     from massctl.cli.session import Session
     from massctl.model.diagnostics import Diagnostic
@@ -31,37 +32,57 @@ if TYPE_CHECKING:
 @click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=campaign_names)
 @click.option("--wait", type=Seconds(), default=0, help="Ask again for this time.")
 @click.option("--all-editions", is_flag=True, help="Also show earlier editions.")
+@click.option("--statistics", is_flag=True, help="Then collect what WeChat has counted since the last time.")
 @form_option
 @sandbox_option
 @click.pass_obj
-def command(directory: str, names: tuple[str, ...], wait: float, all_editions: bool, form: str, sandbox: bool) -> int:
+def command(
+    directory: str, names: tuple[str, ...], wait: float, all_editions: bool, statistics: bool, form: str, sandbox: bool
+) -> int:
     """Ask WeChat about unfinished mass jobs, and record the answers. Makes no other requests.
 
-    With --sandbox it also records the events of jobs that have ended, and a wait passes at once.
+    With --statistics it also asks for the readers and followers that WeChat counted, and archives them beside the
+    ledger; each call is made once for what it can newly say. With --sandbox it also records the events of jobs that
+    have ended, and a wait passes at once.
     """
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
         from massctl.apply.jobs import unfinished
 
         found = follow(current, names, wait, all_editions=all_editions)
+        gathered = _gathered(current) if statistics else None
         going = any(unfinished(job) is not None for record in found.records for job in record.jobs)
 
         def json(to: Console) -> str:
             from massctl.view.json_reports import status_json
 
-            return status_json(found, to.language)
+            return status_json(found, to.language, gathered)
 
         def text(to: Console) -> str:
             from massctl.view.status import status_text
 
-            return status_text(found, to.language, to.style, to.width)
+            return status_text(found, to.language, to.style, to.width, gathered)
 
         again = Phrase("{command}   asks again for a minute", command=Command("status", "--wait 60"))
         if current.sandbox is not None:
             again = Phrase("{command}   lets that time pass at once", command=Command("status", "--wait 300"))
-        return Result(ExitStatus(found.exit_status()), json, text, next_step=again if going else None)
+        status = ExitStatus(found.exit_status())
+        if status is ExitStatus.DONE and any(each.error is not None for _, each in gathered or ()):
+            status = ExitStatus.FAILED
+        return Result(status, json, text, next_step=again if going else None)
 
     return run_in_session("status", form, directory, work, sandbox=sandbox)
+
+
+def _gathered(session: Session) -> Sequence[tuple[AccountName, Collected]]:
+    """Collect statistics; the ledger is only read, without its lock."""
+    from massctl.cli.ledger_access import require_ledger, trust
+    from massctl.cli.statistics import gather
+
+    state = session.read_state(session.ledger())
+    require_ledger(session, state)
+    trust(session, state)
+    return gather(session, state)
 
 
 LOOK_SECONDS: Final = 20

@@ -1,7 +1,6 @@
 """`massctl tags`: the tags of accounts, and their names and counts for plans without a network."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -15,11 +14,10 @@ from massctl.model.ids import AccountName
 from massctl.model.phrase import Command, Phrase, enumerated, plural_phrase, system_reason
 
 if TYPE_CHECKING:
+    from massctl.cli.output import Console
     from massctl.cli.session import Session
-    from massctl.model.campaign import Tag
+    from massctl.model.campaign import AccountTags
     from massctl.model.diagnostics import Diagnostic
-
-    _Tags = dict[str, tuple[datetime, Sequence[Tag]]]
 
 _NOTHING: Final = Phrase("Nothing was written.")
 _account = click.option(
@@ -42,9 +40,11 @@ def list_tags(directory: str, account: str | None, live: bool, form: str, sandbo
     """Print the tags of massctl.tags.json, or of WeChat with --live, or of the sandbox with --sandbox."""
 
     def work(current: "Session", _: "list[Diagnostic]") -> Result:
+        from massctl.view.json_reports import tags_json
+
         names = _chosen(current, account)
-        found = _live(current, names) if live or sandbox else _pulled(current, names)
-        return _shown(found)
+        found = _asked(current, names) if live or sandbox else _pulled(current, names)
+        return Result(ExitStatus.DONE, lambda to: tags_json(found, to.language), lambda to: _text(found, to))
 
     return run_in_session("tags list", form, directory, work, sandbox=sandbox)
 
@@ -65,13 +65,13 @@ def pull(directory: str, account: str | None, form: str, sandbox: bool) -> int:
         from massctl.source.tags import write_tags
         from massctl.view.json_reports import tags_json
 
-        tags = {name: current.wechat(name).tags() for name in _chosen(current, account)}
+        found = _asked(current, _chosen(current, account))
         try:
-            file = write_tags(current.repository, tags, current.clock.now())
+            file = write_tags(current.repository, found)
         except OSError as error:
             file, why = current.repository.tags_files[0], system_reason(error)
             raise UsageError(Phrase("{path} cannot be written: {why}", path=file, why=why), _NOTHING) from None
-        found, count = _pulled(current, list(tags)), sum(map(len, tags.values()))
+        count = sum(len(each.tags) for each in found.values())
         line = plural_phrase(
             "{count} tag is in {file}: commit it", "{count} tags are in {file}: commit it", count=count, file=file
         )
@@ -92,11 +92,15 @@ def _chosen(current: "Session", account: str | None) -> list[AccountName]:
     return names if account is None else [current.account(account, _NOTHING)]
 
 
-def _live(current: "Session", names: "list[AccountName]") -> "_Tags":
-    return {name: (current.clock.now(), current.wechat(name).tags()) for name in names}
+def _asked(current: "Session", names: Iterable[AccountName]) -> "dict[str, AccountTags]":
+    """Ask WeChat, or the sandbox."""
+    from massctl.model.campaign import AccountTags
+
+    now = current.clock.now().replace(microsecond=0)
+    return {str(name): AccountTags(pulled_at=now, tags=[*current.wechat(name).tags()]) for name in names}
 
 
-def _pulled(current: "Session", names: "list[AccountName]") -> "_Tags":
+def _pulled(current: "Session", names: list[AccountName]) -> "dict[str, AccountTags]":
     """Return what was pulled of these accounts; raises UsageError where nothing was."""
     from massctl.model.diagnostics import Diagnostic
     from massctl.source.tags import known_tags
@@ -105,9 +109,9 @@ def _pulled(current: "Session", names: "list[AccountName]") -> "_Tags":
     if isinstance(known, Diagnostic):
         raise ConfigurationError(
             Phrase("{file}: {why}", file=known.place.file if known.place else "", why=known.message),
-            hint=Phrase("{command}   writes it again", command=Command("tags pull")),
+            hint=known.hint or "",
         )
-    found: _Tags = {name: (known[name].pulled_at, known[name].listed) for name in names if name in known}
+    found = {str(name): known[name] for name in names if name in known}
     if not found:
         raise UsageError(
             Phrase("no tags of {accounts} were pulled yet", accounts=enumerated(names)),
@@ -120,12 +124,16 @@ def _pulled(current: "Session", names: "list[AccountName]") -> "_Tags":
     return found
 
 
-def _shown(found: "_Tags") -> Result:
-    from massctl.view.json_reports import tags_json
-    from massctl.view.tags import tags_text
+def _text(found: "Mapping[str, AccountTags]", to: "Console") -> str:
+    """List the tags of each account with their ids and counts, and when they were read."""
+    from massctl.view.terminal import DOT, Page
+    from massctl.view.words import followers, recorded
 
-    return Result(
-        ExitStatus.DONE,
-        lambda to: tags_json(found, to.language),
-        lambda to: tags_text(found, to.language, to.style, to.width),
-    )
+    page = Page(to.language, to.style, to.width)
+    for account, known in found.items():
+        page.line(Phrase("{account}, read {at}", account=account, at=recorded(known.pulled_at)), hang=2)
+        if not known.tags:
+            page.line(Phrase("there is none"), indent=2)
+        for each in known.tags:
+            page.row(str(each.id), each.name, DOT, followers(each.count), indent=2, hang=8)
+    return page.text()

@@ -3,7 +3,6 @@
 from calendar import Calendar
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Final
 
 from massctl.model.phrase import BEIJING, Phrase
 from massctl.model.settings import MassctlFile, QuietHours
@@ -14,17 +13,7 @@ from massctl.view.i18n import say
 from massctl.view.pages.document import ANYTHING, CALENDAR, Watched, document
 from massctl.view.pages.markup import Sheet, written
 from massctl.view.send_block import allowance_left, allowance_period
-from massctl.view.words import STATUS
-
-_WEEKDAYS: Final = (
-    Phrase("Mon"),
-    Phrase("Tue"),
-    Phrase("Wed"),
-    Phrase("Thu"),
-    Phrase("Fri"),
-    Phrase("Sat"),
-    Phrase("Sun"),
-)
+from massctl.view.words import STATUS, WEEKDAYS_SHORT
 
 
 def calendar_page(
@@ -37,7 +26,7 @@ def calendar_page(
     weeks = Calendar().monthdatescalendar(month.year, month.month)
     frozen = frozen_days(settings.policy, weeks[0][0], weeks[-1][-1])
     many = len(settings.accounts) > 1
-    head = "".join(f'<th scope="col">{sheet.say(day)}</th>' for day in _WEEKDAYS)
+    head = "".join(f'<th scope="col">{sheet.say(day)}</th>' for day in WEEKDAYS_SHORT)
     today = beijing_day(schedule.now)
     rows = "".join(
         f"<tr>{''.join(_day(day, month, today, frozen, schedule, many, sheet) for day in week)}</tr>\n"
@@ -74,7 +63,7 @@ def _day(
     rule = sheet.say(Phrase("frozen"))
     said = f'<span class="rule">{rule}</span>' if day in frozen else ""
     now = ' aria-current="date"' if day == today else ""
-    week = sheet.say(_WEEKDAYS[day.weekday()])
+    week = sheet.say(WEEKDAYS_SHORT[day.weekday()])
     inside = "".join(_send(each, many, sheet) for each in sends)
     return f"""<td class="{" ".join(kinds)}"{now}><p class="date"><time datetime="{day}"><b>{day.day}</b>
 <span class="weekday">{week}</span></time>{said}</p>{inside}</td>"""

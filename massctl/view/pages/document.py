@@ -22,6 +22,8 @@ THEMES: Final = "/-/themes"
 """Where the server has the gallery of themes."""
 CALENDAR: Final = "/-/calendar"
 """Where the server has the calendar."""
+REPORT: Final = "/-/report"
+"""Where the server has what sends reached."""
 ANYTHING: Final = "*"
 """What a page waits for that every change concerns; no campaign has this name."""
 SCRIPT: Final = "/-/live.js"
@@ -48,8 +50,18 @@ _LOOK: Final[Knob] = (
 )
 
 
+STYLES: Final = ("page.css", "chat.css", "article.css")
+"""The style sheets of a page with a phone on it."""
+
+
 def document(
-    title: str, facts: Sequence[str], main: str, knobs: Sequence[str], sheet: Sheet, watched: Watched | None
+    title: str,
+    facts: Sequence[str],
+    main: str,
+    knobs: Sequence[str],
+    sheet: Sheet,
+    watched: Watched | None,
+    styles: Sequence[str] = STYLES,
 ) -> str:
     """Return a page; `facts`, `main` and `knobs` are HTML, and `watched` is None for a page in a folder."""
     served = watched is not None
@@ -67,7 +79,7 @@ def document(
 <meta name="referrer" content="no-referrer">
 <link rel="icon" href="data:,">
 <title>{written(title)}</title>
-<style>{style("page.css", "chat.css", "article.css")}</style>
+<style>{style(*styles)}</style>
 {script}</head>
 <body{waits}>
 <a class="skip" href="#main">{skip}</a>

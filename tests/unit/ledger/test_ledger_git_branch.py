@@ -14,7 +14,7 @@ from gits import ENVIRONMENT, branch_in, clone_of, git, ledger_in, look_of, remo
 
 from massctl.errors import LedgerUnreachableError
 from massctl.ledger.archive import GitArchive
-from massctl.ledger.git_branch import Push
+from massctl.ledger.git_branch import GitBranch, Push
 from massctl.ledger.git_remote import Git, way_to
 from massctl.model.entries import Created, Expired, ImageUploaded, NewEntry
 
@@ -481,3 +481,12 @@ def test_nothing_is_replaced_that_was_not_seen(clone: Path, known: bool, tmp_pat
 
     third = mine.commit(None, {"c.txt": b"c"}, "third")
     assert Push.LOST is mine.replace(first if known else None, third).outcome
+
+
+def test_another_ref_is_not_called_the_branch_of_the_ledger(clone: Path, remote: Path):
+    rmtree(remote)
+    copy, ref = clone / ".massctl" / "pull-request.git", "refs/pull/7/head"
+    branch = GitBranch(copy, way_to(clone, "origin", ENVIRONMENT, None), "", ENVIRONMENT, ref=ref, is_ledger=False)
+    with pytest.raises(LedgerUnreachableError) as raised:
+        branch.fetch()
+    assert (f"{ref} cannot be fetched", True) == (str(raised.value), raised.value.detail.startswith(f"{ref} at "))

@@ -44,11 +44,12 @@ def test_reading_an_archive_that_is_not_there_writes_nothing(archive: LocalStati
 
 def test_what_is_added_is_read_again(archive: LocalStatistics):
     day = account_day(new_user={0: 3, 30: 1}, cancel_user={})
-    assert 2 == archive.add(ME, [FULL], [day], asked())
+    archived = archive.add(ME, [FULL], [day], asked(rows=2))
+    assert ((FULL,), (day,), {}) == (archived.articles, archived.days, archived.before.articles)
     found = archive.load(ME)
     assert (FULL,) == found.articles["100_1"]
     assert day == found.account[SENT]
-    assert (asked(),) == archive.asked(ME, SENT)
+    assert (asked(rows=2),) == archive.asked(ME, SENT)
 
 
 def test_a_row_that_says_nothing_new_is_not_written_again(archive: LocalStatistics, tmp_path: Path):
@@ -57,7 +58,8 @@ def test_a_row_that_says_nothing_new_is_not_written_again(archive: LocalStatisti
     again = article_day(
         **{name: getattr(FULL, name) for name in FULL.__slots__ if name not in _PLACES} | {"seen_at": later}
     )
-    assert 0 == archive.add(ME, [again], [account_day(read_user=5, seen=later)], asked(at=later))
+    archived = archive.add(ME, [again], [account_day(read_user=5, seen=later)], asked(at=later))
+    assert ((), (), (FULL,)) == (archived.articles, archived.days, archived.before.articles["100_1"])
     assert 1 == len(lines(tmp_path, "articles-2026-11.jsonl")) == len(lines(tmp_path, "account-2026-11.jsonl"))
     assert 2 == len(lines(tmp_path, "calls-2026-11.jsonl"))
 

@@ -9,9 +9,8 @@ import pytest
 from picture_samples import EVERY_FORMAT, animated, chunk, load, oriented, png, save, scene, swapped_profile
 from PIL import ImageCms
 
-from massctl.picture.formats import PictureRefusedError, size_text, sniff
+from massctl.picture.formats import PictureRefusedError, orientation_of, size_text, sniff
 from massctl.picture.pillow_io import Opened, open_picture
-from massctl.picture.segments import orientation_of
 
 
 def opened(data: bytes) -> Opened:

@@ -1,12 +1,29 @@
 """Which article of the statistics is whose, and the sums that fell."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
-from statistics_samples import SEEN, SENT, article_day
+from building import at, attempted, news, recorded, saved, text
+from statistics_samples import SEEN, SENT, account_day, article_day
 
-from massctl.model.statistics import ArticleDay, Family, Statistics
-from massctl.plan.statistics import ArticleIndex, Fall, Match, address_key, falls
+from massctl.model.entries import SendAccepted
+from massctl.model.ids import AppId
+from massctl.model.phrase import BEIJING
+from massctl.model.statistics import ArticleDay, Asked, Family, Statistics, StatisticsCall
+from massctl.plan.statistics import (
+    CALLS_MAX,
+    ArticleIndex,
+    Fall,
+    Match,
+    StatisticsRequest,
+    address_key,
+    due,
+    falls,
+    has_newest_day,
+    newest_day,
+    send_days,
+)
 
 LONG = "http://mp.weixin.qq.com/s?__biz=MzA&amp;mid=100&amp;idx=2&amp;sn=ab#rd"
 
@@ -80,3 +97,136 @@ def test_no_fall_is_found_between_families_or_articles_or_where_a_number_is_miss
     )
     assert () == falls(before, [article_day(1, read_user=None)])
     assert () == falls([], [])
+
+
+MORNING = datetime(2026, 11, 3, 8, 5, tzinfo=BEIJING)
+"""The day after the send."""
+ARTICLES, OLDER = StatisticsCall.ARTICLES, StatisticsCall.OLDER_ARTICLES
+DAILY = [StatisticsCall.ACCOUNT, StatisticsCall.USERS, StatisticsCall.FOLLOWERS]
+
+
+def calls(*asked_before: Asked, now: datetime = MORNING, days: tuple[date, ...] = (SENT,)) -> list[tuple[str, str]]:
+    return [(each.call, f"{each.begin_date:%m-%d}/{each.end_date:%m-%d}") for each in due(days, asked_before, now)]
+
+
+def all_done(at: datetime, *days: date, **said: Any) -> list[Asked]:
+    """Everything that is due at a moment was asked and answered."""
+    return [
+        Asked(each.call, each.begin_date, each.end_date, at, "done", rows=1) for each in due(days or (SENT,), (), at)
+    ]
+
+
+def test_a_day_is_counted_from_eight_on():
+    assert SENT == newest_day(MORNING)
+    assert SENT - timedelta(days=1) == newest_day(MORNING - timedelta(minutes=1))
+
+
+def test_nothing_is_due_without_a_send_or_before_its_day_is_counted():
+    assert [] == calls(days=())
+    assert [] == calls(now=MORNING - timedelta(minutes=1))
+
+
+def test_the_first_morning_asks_for_the_send_and_for_the_weeks_before_it():
+    found = calls()
+    assert [(ARTICLES, "11-02/11-02"), (OLDER, "11-02/11-02")] == found[-2:]
+    assert (StatisticsCall.ACCOUNT, "10-04/11-02") == found[0]
+    users = [days for call, days in found if call is StatisticsCall.USERS]
+    assert ["10-27/11-02", "10-20/10-26", "10-13/10-19", "10-06/10-12", "09-29/10-05"] == users
+    assert 13 == len(found)
+
+
+def test_what_was_answered_is_not_asked_again_on_that_day():
+    assert [] == calls(*all_done(MORNING))
+    assert [] == calls(*all_done(MORNING), now=MORNING.replace(hour=23))
+
+
+def test_each_later_morning_asks_for_a_day_more_and_never_again_for_whom_it_reached():
+    found = calls(*all_done(MORNING), now=MORNING + timedelta(days=1))
+    assert [(call, "10-28/11-03") for call in DAILY[1:]] == found[1:3]
+    assert [(StatisticsCall.ACCOUNT, "10-05/11-03"), (ARTICLES, "11-02/11-02")] == [found[0], *found[3:]]
+
+
+def test_a_pause_of_some_days_costs_no_call_more():
+    asked_before = all_done(MORNING)
+    assert 4 == len(calls(*asked_before, now=MORNING + timedelta(days=6)))
+    assert 6 == len(calls(*asked_before, now=MORNING + timedelta(days=9)))
+
+
+def test_an_article_is_asked_about_on_thirty_days_and_once_more_if_a_day_was_missed():
+    last = MORNING + timedelta(days=30)
+    on_the_last = all_done(last)
+    assert (ARTICLES, "11-02/11-02") in calls(*all_done(last - timedelta(days=1)), now=last)
+    assert [] == calls(*on_the_last, now=last + timedelta(days=1))
+    assert [(ARTICLES, "11-02/11-02")] == calls(*all_done(last - timedelta(days=1)), now=last + timedelta(days=40))
+    assert [(ARTICLES, "11-02/11-02"), (OLDER, "11-02/11-02")] == calls(now=last + timedelta(days=40))
+
+
+def test_the_older_family_is_asked_until_it_says_something_and_for_seven_days():
+    nothing = Asked(OLDER, SENT, SENT, MORNING, "done", rows=0)
+    assert (OLDER, "11-02/11-02") not in calls(nothing, now=MORNING + timedelta(hours=9))
+    assert (OLDER, "11-02/11-02") in calls(nothing, now=MORNING + timedelta(days=1))
+    late = Asked(OLDER, SENT, SENT, MORNING + timedelta(days=7), "done", rows=0)
+    assert (OLDER, "11-02/11-02") not in calls(late, now=MORNING + timedelta(days=8))
+
+
+def test_a_send_from_before_the_newer_family_has_the_older_one():
+    assert [(OLDER, "10-30/10-30")] == calls(days=(date(2025, 10, 30),))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "again"),
+    [("delayed", timedelta(hours=2)), ("not_ready", timedelta(minutes=30)), ("refused", timedelta(days=1))],
+)
+def test_what_was_not_wholly_answered_is_asked_again_later(outcome: Any, again: timedelta):
+    asked_before = Asked(ARTICLES, SENT, SENT, MORNING, outcome)
+    assert (ARTICLES, "11-02/11-02") not in calls(asked_before, now=MORNING + again - timedelta(seconds=1))
+    assert (ARTICLES, "11-02/11-02") in calls(asked_before, now=MORNING + again)
+
+
+def test_no_call_is_made_after_those_of_the_day_were_used_up():
+    used_up = Asked(StatisticsCall.USERS, SENT, SENT, MORNING, "refused", 45009)
+    assert [] == calls(used_up, now=MORNING.replace(hour=23))
+    assert [] != calls(used_up, now=MORNING + timedelta(days=1))
+
+
+def test_what_stays_delayed_or_refused_is_given_up_three_days_after_the_last():
+    for call, days in ((ARTICLES, 30), (OLDER, 7)):
+        late = Asked(call, SENT, SENT, MORNING + timedelta(days=days + 3), "delayed")
+        assert call not in [each for each, _ in calls(late, now=MORNING + timedelta(days=60))]
+    delayed = Asked(StatisticsCall.ACCOUNT, SENT, SENT, MORNING + timedelta(days=3), "delayed")
+    assert (StatisticsCall.ACCOUNT, "11-02/11-02") not in calls(delayed, now=MORNING + timedelta(days=29))
+
+
+def test_a_thousand_sends_of_the_past_are_asked_about_a_hundred_calls_at_a_time():
+    days = tuple(SENT - timedelta(days=each) for each in range(365))
+    found = due(days, (), MORNING)
+    assert CALLS_MAX == len(found)
+    assert SENT == max(each.begin_date for each in found if each.call is ARTICLES)
+
+
+def test_the_days_of_an_accounts_articles_are_those_of_its_sends():
+    sale, words, later = news("sale"), text("words"), news("late")
+    midnight = datetime(2026, 11, 9, 15, 55, tzinfo=UTC)
+    state = recorded(
+        at(SEEN, saved(sale)[0], sale),
+        at(SEEN, attempted(sale)[0], sale),
+        at(SEEN, SendAccepted(attempt=3, msg_id=7, msg_data_id=100), sale),
+        at(SEEN, attempted(words)[0], words),
+        at(SEEN + timedelta(days=3), SendAccepted(attempt=5, msg_id=8), words),
+        at(midnight, attempted(later)[0], later),
+        at(midnight, SendAccepted(attempt=7, msg_id=9, msg_data_id=101), later),
+    )
+    assert {date(2026, 11, 3), date(2026, 11, 9), date(2026, 11, 10)} == send_days(state, sale.appid)
+    assert set() == send_days(state, AppId("wxffffffffffffffff"))
+
+
+def test_an_answer_that_lacks_the_newest_day_is_not_the_last_word():
+    users = StatisticsRequest(StatisticsCall.USERS, SENT, SENT)
+    assert has_newest_day(users, (), [account_day()], MORNING)
+    assert not has_newest_day(users, (), (), MORNING)
+    assert has_newest_day(users, (), (), MORNING + timedelta(days=1))
+    articles = StatisticsRequest(ARTICLES, SENT, SENT)
+    assert has_newest_day(articles, [article_day()], (), MORNING)
+    assert has_newest_day(articles, (), (), MORNING)
+    assert not has_newest_day(articles, [article_day()], (), MORNING + timedelta(days=1))
+    assert has_newest_day(articles, [article_day()], (), MORNING + timedelta(days=9))

@@ -61,6 +61,20 @@ def test_every_refused_element_says_what_to_do() -> None:
 
 
 @pytest.mark.parametrize(
+    ("attributes", "is_kept"),
+    [
+        ({"class": "video_iframe", "data-src": "https://v.qq.com/iframe/preview.html?width=500&vid=a1"}, True),
+        ({"class": "video_iframe", "src": "//v.qq.com/txp/iframe/player.html?vid=a1"}, True),
+        ({"class": "video_iframe", "data-src": "https://v.qq.com/x/page.html"}, False),
+        ({"class": "video_iframe", "data-src": "https://v.qq.com.example.com/?vid=a1"}, False),
+        ({"data-src": "https://v.qq.com/iframe/preview.html?vid=a1"}, False),
+    ],
+)
+def test_a_video_of_tencent_is_kept_as_the_console_writes_it(attributes: dict[str, str], is_kept: bool) -> None:
+    assert is_kept is (refusal("iframe", attributes) is None)
+
+
+@pytest.mark.parametrize(
     ("html", "shown"),
     [
         ("<div>我 </3 你</div>", "<section>我 &lt;/3 你</section>"),

@@ -54,6 +54,7 @@ def test_a_picture_is_replaced_and_nothing_else(text: str, expected: str) -> Non
     [
         '<section CLASS="x" id=y data-tool="135">\n\t<p>中 文&nbsp;</p>\n</section>\n',
         '<img src="https://mmbiz.qpic.cn/a.jpg"><img src="//mmbiz.qpic.cn/b.jpg">',
+        '<img src="https://mmbiz.qlogo.cn/a"><img src="https://mmecoa.qpic.cn/b">',
         "<p style='background:url(HTTPS://MMBIZ.qpic.cn/a)'>",
         "<p style='font-family:\\5b8b\\4f53;content:\"\\a\"'>a</p>",
         '<p>a</p><img src="" data-src=""><img>',

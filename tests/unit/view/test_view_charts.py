@@ -53,7 +53,7 @@ def test_a_chart_runs_nothing_styles_nothing_and_is_named_in_both_sizes(chart: C
         )
         assert ["<script>alert(1)</script>", "one & two"] == [each.text for each in list(drawing)[:2]]
         assert "img" == drawing.attrib["role"]
-        assert {"wide": ("620", "1040"), "narrow": ("327",)}[size].count(drawing.attrib["viewBox"].split()[2])
+        assert {"wide": ("520", "1040"), "narrow": ("327",)}[size].count(drawing.attrib["viewBox"].split()[2])
     assert chart() == markup
 
 

@@ -75,7 +75,7 @@ CALLS: dict[str, tuple[Ask, dict[str, Any], str, str, object]] = {
         TAGS,
         "tags/get",
         "",
-        (Tag(2, "星标组", 7), Tag(101, "会员", 1200)),
+        (Tag(id=2, name="星标组", count=7), Tag(id=101, name="会员", count=1200)),
     ),
     "job_report": (
         lambda client: client.job_report(MsgId(3147000001)),

@@ -1,0 +1,136 @@
+"""What is of a whole account: who stops following around a send, the allowance, and how fresh its numbers are."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from massctl.model.ids import AppId
+from massctl.model.state import State
+from massctl.model.statistics import AccountDay, ArticleDay, Family, Statistics
+from massctl.plan.quota import SENDS, used_in, uses
+from massctl.report.comparison import SIDE_BY_SIDE_DAY, quartiles_of
+from massctl.report.readings import LAST_DAY, Readings
+from massctl.report.report import (
+    AllowanceReport,
+    Figure,
+    FollowerDay,
+    Freshness,
+    Metric,
+    Missing,
+    Origin,
+    SendReport,
+)
+
+DAYS_AROUND: Final = (0, 1, 2)
+"""Days after a send on which unfollows are looked at."""
+WEEKS_COMPARED: Final = 8
+"""Unfollows are compared with those on the same weekday of so many weeks before. Our own bound."""
+
+
+def follower_days(account: Mapping[date, AccountDay], sent: date, until: date) -> tuple[FollowerDay, ...]:
+    """Report who stopped and began to follow on the day of a send and the two after it."""
+    return tuple(_follower_day(account, after, sent + timedelta(days=after), until) for after in DAYS_AROUND)
+
+
+def _follower_day(account: Mapping[date, AccountDay], after: int, day: date, until: date) -> FollowerDay:
+    there = account.get(day)
+    cancelled = there.cancel_user if there is not None else None
+    joined = there.new_user if there is not None else None
+    earlier = [day - timedelta(weeks=week) for week in range(WEEKS_COMPARED, 0, -1)]
+    known = {each: total for each in earlier if (total := _cancelled(account.get(each))) is not None}
+    return FollowerDay(
+        after,
+        day,
+        _total(cancelled, there, day, until),
+        _total(joined, there, day, until),
+        quartiles_of(sorted(known.values())),
+        tuple(known),
+    )
+
+
+def _cancelled(day: AccountDay | None) -> int | None:
+    if day is None or day.cancel_user is None or day.is_delay:
+        return None
+    return sum(day.cancel_user.values())
+
+
+def _total(by_source: Mapping[int, int] | None, there: AccountDay | None, day: date, until: date) -> Figure:
+    if by_source is not None and there is not None:
+        return Figure(value=sum(by_source.values()), origin=Origin.ACCOUNT, until=day, is_delay=there.is_delay)
+    return Figure(origin=Origin.ACCOUNT, missing=_why(there, day, until), until=day)
+
+
+def _why(there: AccountDay | None, day: date, until: date) -> Missing:
+    if day > until:
+        return Missing.NOT_YET
+    return Missing.NOT_COLLECTED if there is None else Missing.NOT_GIVEN
+
+
+def followers_of(account: Mapping[date, AccountDay]) -> Figure:
+    """Return all followers at the end of the newest day that is known."""
+    known = [day for day, row in account.items() if row.cumulate_user is not None]
+    if not known:
+        return Figure(origin=Origin.ACCOUNT, missing=Missing.NOT_COLLECTED)
+    day = max(known)
+    row = account[day]
+    return Figure(value=row.cumulate_user, origin=Origin.ACCOUNT, until=day, is_delay=row.is_delay)
+
+
+def allowance_of(
+    state: State, appid: AppId, kind: str | None, now: datetime, sends: Sequence[SendReport]
+) -> AllowanceReport | None:
+    """Report what is used and left now, and the readers of the shown sends that used it; None without a kind."""
+    rule = SENDS.get(kind or "")
+    if rule is None:
+        return None
+    first = rule.unit.of(now)
+    used = len(used_in(uses(state, appid, now), rule).get(first, ()))
+    paid = [each for each in sends if each.appid == appid and each.scope in rule.scopes and each.first is not None]
+    family = Family.NEWER
+    if paid and all(each.first is not None and each.first.family is Family.OLDER for each in paid):
+        family = Family.OLDER
+    known = [value for each in paid if (value := _readers(each, family)) is not None]
+    left = max(0, rule.limit - used)
+    if not known:
+        nothing = Figure(origin=Origin.COMPUTED, missing=Missing.NOTHING_TO_DIVIDE)
+        return AllowanceReport(rule.unit, first, rule.limit, used, left, 0, family, nothing, nothing)
+    readers = Figure(value=sum(known), origin=Origin.COMPUTED)
+    per_use = Figure(value=sum(known) / len(known), origin=Origin.COMPUTED)
+    return AllowanceReport(rule.unit, first, rule.limit, used, left, len(known), family, readers, per_use)
+
+
+def _readers(send: SendReport, family: Family) -> float | None:
+    """Return the readers of a send's first article by the end of day 7, where that family counted them."""
+    article = send.first
+    if article is None or article.family is not family:
+        return None
+    return next(day.figures[Metric.READ_USER].value for day in article.days if day.day == SIDE_BY_SIDE_DAY)
+
+
+def freshness_of(statistics: Statistics, shown: Iterable[Readings], until: date) -> Freshness:
+    """Say as of when the numbers of an account are; `shown` are the articles of the sends that are shown."""
+    delayed: set[date] = set()
+    missing: set[date] = set()
+    first: set[date] = set()
+    for readings in shown:
+        if readings.blocked is not None or readings.family is Family.OLDER:
+            continue
+        first.add(readings.ref_date)
+        last = min(LAST_DAY[readings.family], (until - readings.ref_date).days + 1)
+        for job in readings.jobs:
+            for day in range(1, last + 1):
+                row = job.get(day)
+                if row is None:
+                    missing.add(readings.date_of(day))
+                elif row.is_delay:
+                    delayed.add(row.stat_date)
+    asked_at = max(_seen(statistics), default=None)
+    complete = min(missing | delayed, default=until + timedelta(days=1)) - timedelta(days=1)
+    known = asked_at is not None and complete >= min(first, default=complete)
+    return Freshness(asked_at, complete if known else None, tuple(sorted(delayed)), tuple(sorted(missing)))
+
+
+def _seen(statistics: Statistics) -> Iterable[datetime]:
+    newest: Iterable[tuple[ArticleDay, ...]] = statistics.articles.values()
+    yield from (rows[-1].seen_at for rows in newest if rows)
+    yield from (row.seen_at for row in statistics.account.values())

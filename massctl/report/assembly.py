@@ -1,0 +1,447 @@
+"""Make the report: every send of the ledger that went out, joined to its statistics and to what the repository knows.
+
+All sends of the last COMPARED_DAYS before the first that is shown are measured, since the shown ones are compared with
+them.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Final
+from urllib.parse import parse_qs, urlsplit
+
+from massctl.model.ids import AccountName, AppId, CampaignName
+from massctl.model.phrase import BEIJING
+from massctl.model.state import Job, Record, RecordKey, State, beijing_day
+from massctl.model.statistics import ArticleDay, Family, Statistics
+from massctl.plan.quota import Scope
+from massctl.report.account import allowance_of, follower_days, followers_of, freshness_of
+from massctl.report.comparison import (
+    COMPARED_METRICS,
+    SIDE_BY_SIDE_DAY,
+    EarlierSends,
+    Numbers,
+    audience_key,
+    breakdown,
+    comparisons,
+    title_bucket,
+)
+from massctl.report.funnel import funnel_of
+from massctl.report.readings import METRICS, Readings, article_report, counted_until, readings_of
+from massctl.report.report import (
+    COMPARED_DAYS,
+    DAYS,
+    AccountFacts,
+    AccountReport,
+    ArticleReport,
+    Breakdown,
+    By,
+    Comparable,
+    EditionDifference,
+    EditionFigures,
+    Figure,
+    Known,
+    Metric,
+    Missing,
+    Origin,
+    Report,
+    SendFacts,
+    SendReport,
+)
+from massctl.report.summary import report_sentence, send_sentence
+
+ARTICLES_MAX: Final = 8
+"""Articles of one message. Source: WeChat docs, "draft/add", read 2026-10."""
+_NOTHING: Final = Statistics({}, {})
+
+
+def make_report(
+    state: State,
+    statistics: Mapping[AppId, Statistics],
+    known: Known,
+    now: datetime,
+    names: Sequence[CampaignName] = (),
+    since: date | None = None,
+) -> Report:
+    """Report the sends of `names`, all where empty, that went out on `since` or later."""
+    measured = sorted(_measured(state, statistics, known, now), key=lambda each: (each.sent_at, each.key))
+    shown = [each for each in measured if _is_shown(each, names, since)]
+    sends = _compared(measured, {each.key for each in shown})
+    accounts = tuple(
+        _account(appid, shown, sends, state, statistics.get(appid, _NOTHING), known, now)
+        for appid in dict.fromkeys(each.appid for each in sorted(shown, key=lambda each: each.account))
+    )
+    newest_first = tuple(reversed(sends))
+    return Report(
+        now=now,
+        since=since,
+        names=tuple(names),
+        accounts=accounts,
+        sends=newest_first,
+        sentence=report_sentence(newest_first, since),
+    )
+
+
+def sent_since(state: State, names: Sequence[CampaignName], since: date | None) -> date | None:
+    """Return the first day whose statistics a report needs: that of its first send, and what it is compared with.
+
+    None if nothing was sent.
+    """
+    days = [
+        beijing_day(at)
+        for record in state.records.values()
+        if (not names or record.campaign in names) and (at := _sent_at(record)) is not None
+    ]
+    shown = [day for day in days if since is None or day >= since]
+    return min(shown) - timedelta(days=COMPARED_DAYS) if shown else None
+
+
+@dataclass(frozen=True)
+class _Send:
+    """A send that went out, with its readings."""
+
+    record: Record
+    appid: AppId
+    sent_at: datetime
+    scope: Scope
+    tag: str | None
+    facts: SendFacts
+    until: date
+    readings: tuple[Readings, ...]
+    """By position."""
+    statistics: Statistics
+    account: AccountName
+
+    @property
+    def key(self) -> RecordKey:
+        return self.record.key
+
+    @property
+    def first(self) -> Readings:
+        return self.readings[0]
+
+    @property
+    def ref_date(self) -> date:
+        return self.first.ref_date
+
+    @property
+    def day(self) -> int:
+        return max(0, (self.until - self.ref_date).days + 1)
+
+    @property
+    def is_article(self) -> bool:
+        return self.first.blocked is not Missing.NOT_ARTICLES
+
+    @property
+    def is_withdrawn(self) -> bool:
+        gone = [job.is_gone or 1 in job.withdrawn for job in self.record.jobs]
+        return bool(gone) and all(gone)
+
+    @property
+    def title(self) -> str:
+        told = [each.event.title for each in reversed(self.record.attempts) if each.event.title]
+        imported = self.record.imported.title if self.record.imported is not None else None
+        return next(iter(told), None) or imported or self.record.campaign
+
+    @property
+    def target_user(self) -> Figure | None:
+        """Return how many the message reached, as the older family counted by its newest day; None without any."""
+        rows = [each for job in self.record.jobs for each in self._older(job)]
+        newest = max(rows, key=lambda row: row.stat_date, default=None)
+        if newest is None or len(self.record.jobs) > 1:
+            return None
+        return Figure(value=newest.target_user, origin=Origin.OLDER, until=newest.stat_date, is_delay=newest.is_delay)
+
+    def _older(self, job: Job) -> Iterator[ArticleDay]:
+        rows = self.statistics.articles.get(f"{job.msg_data_id}_1", ())
+        yield from (row for row in rows if row.family is Family.OLDER and row.target_user is not None)
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """Return the numbers of its first article that later sends are compared with; nothing that is late."""
+        found = {}
+        for day in DAYS:
+            for metric in COMPARED_METRICS:
+                figure = self.first.figure(metric, day) if metric in METRICS[self.first.family] else None
+                if figure is not None and figure.value is not None and not figure.is_delay:
+                    found[day, metric] = figure.value
+        return found
+
+
+def _is_shown(send: _Send, names: Sequence[CampaignName], since: date | None) -> bool:
+    return (not names or send.record.campaign in names) and (since is None or send.ref_date >= since)
+
+
+def _sent_at(record: Record) -> datetime | None:
+    """Return when an edition went out; None if nothing of it is known to have."""
+    if not record.sent_batches:
+        return None
+    moments = [at for at, _ in record.may_have_sent()] or [job.accepted_at for job in record.jobs]
+    return min(moments, default=None)
+
+
+def _measured(state: State, statistics: Mapping[AppId, Statistics], known: Known, now: datetime) -> Iterator[_Send]:
+    until = counted_until(now)
+    joins = {appid: _Joins(each) for appid, each in statistics.items()}
+    for record in state.records.values():
+        sent_at = _sent_at(record)
+        if sent_at is None or record.appid is None:
+            continue
+        there = statistics.get(record.appid, _NOTHING)
+        facts = known.sends.get(record.key, SendFacts())
+        (scope, tag), account = _audience(record), _account_facts(record, known).account
+        found = tuple(_readings(record, facts, joins.get(record.appid) or _Joins(there), beijing_day(sent_at), until))
+        yield _Send(record, record.appid, sent_at.astimezone(BEIJING), scope, tag, facts, until, found, there, account)
+
+
+def _account_facts(record: Record, known: Known) -> AccountFacts:
+    """Return what massctl.yaml says of a record's account, else what it was called at the send."""
+    named = next((each.event.account for each in reversed(record.attempts) if each.event.account), None)
+    appid = record.appid or AppId("")
+    return known.accounts.get(appid) or AccountFacts(AccountName(named or appid), named or appid)
+
+
+def _audience(record: Record) -> tuple[Scope, str | None]:
+    """Say to whom an edition went, as far as the ledger knows; where it does not, it counts as everybody."""
+    sent = next((each for each in reversed(record.attempts) if each.may_have_sent), None)
+    audience = sent.event.audience if sent is not None else None
+    if audience is None and record.imported is not None:
+        audience = record.imported.audience
+    if audience is None:
+        audience = next((each.event.audience for each in record.settled_sent if each.event.audience), None) or {}
+    if "openids" in audience:
+        return Scope.OPENIDS, None
+    if "tag" not in audience and "tag_id" not in audience:
+        return Scope.ALL, None
+    return Scope.TAG, str(audience.get("tag") or audience.get("tag_id"))
+
+
+class _Joins:
+    """Finds the rows of articles in an account's statistics."""
+
+    def __init__(self, statistics: Statistics) -> None:
+        self._articles = statistics.articles
+
+    @cached_property
+    def _by_url(self) -> dict[str, str]:
+        return {
+            _plain(row.content_url): msgid
+            for msgid, rows in self._articles.items()
+            for row in rows
+            if row.content_url is not None
+        }
+
+    @cached_property
+    def _by_title(self) -> dict[tuple[date, str], set[str]]:
+        found: dict[tuple[date, str], set[str]] = {}
+        for msgid, rows in self._articles.items():
+            for row in rows:
+                if row.title is not None and row.publish_type in (None, 0):
+                    found.setdefault((row.ref_date, row.title), set()).add(msgid)
+        return found
+
+    def rows(self, msgid: str) -> Sequence[ArticleDay]:
+        return self._articles.get(msgid, ())
+
+    def msgid(self, job: Job, position: int, title: str | None, sent: date) -> str | None:
+        """Return WeChat's key of an article of a job: by its msg_data_id, its address, or its title and day.
+
+        Only the first is documented. An address holds the same number. A title joins only where one article has it.
+        """
+        if job.msg_data_id is not None:
+            return f"{job.msg_data_id}_{position}"
+        urls = (job.counts.article_urls if job.counts is not None else None) or ()
+        if position <= len(urls):
+            asked = parse_qs(urlsplit(urls[position - 1]).query)
+            if "mid" in asked:
+                return f"{asked['mid'][0]}_{asked.get('idx', [str(position)])[0]}"
+            if (known := self._by_url.get(_plain(urls[position - 1]))) is not None:
+                return known
+        same = self._by_title.get((sent, title), set()) if title is not None else set()
+        return next(iter(same)) if len(same) == 1 else None
+
+
+def _plain(url: str) -> str:
+    """Return what two addresses of one article share: no scheme, nothing behind `#`."""
+    return url.partition("://")[2].partition("#")[0]
+
+
+def _readings(record: Record, facts: SendFacts, joins: _Joins, sent: date, until: date) -> Iterator[Readings]:
+    if not _is_article(record, facts):
+        yield readings_of((), sent, until, Missing.NOT_ARTICLES)
+        return
+    for number in range(_count(record, facts, joins)):
+        title = facts.articles[number].title if number < len(facts.articles) else None
+        found = [joins.msgid(job, number + 1, title, sent) for job in record.jobs]
+        if not found or None in found:
+            yield readings_of((), sent, until, Missing.NOT_JOINED)
+        else:
+            yield readings_of([joins.rows(each) for each in found if each is not None], sent, until)
+
+
+def _is_article(record: Record, facts: SendFacts) -> bool:
+    if facts.is_article is not None:
+        return facts.is_article
+    if any(job.msg_data_id is not None for job in record.jobs) or not record.attempts:
+        return True
+    return record.attempts[-1].event.media_id is not None
+
+
+def _count(record: Record, facts: SendFacts, joins: _Joins) -> int:
+    """Return how many articles a send has, as far as anybody knows; at least one."""
+    if facts.articles:
+        return len(facts.articles)
+    told = max((len(job.counts.article_urls or ()) for job in record.jobs if job.counts is not None), default=0)
+    counted = [
+        number
+        for job in record.jobs
+        for number in range(1, ARTICLES_MAX + 1)
+        if job.msg_data_id is not None and joins.rows(f"{job.msg_data_id}_{number}")
+    ]
+    return max(1, told, *counted)
+
+
+def _compared(measured: Sequence[_Send], shown: set[RecordKey]) -> list[SendReport]:
+    """Report the sends that are shown, oldest first, each against those before it."""
+    earlier: dict[tuple[AppId, str, Family], EarlierSends] = {}
+    by_key: dict[RecordKey, _Send] = {}
+    found = []
+    for send in measured:
+        window = earlier.setdefault((send.appid, audience_key(send.scope, send.tag), send.first.family), EarlierSends())
+        if send.key in shown:
+            found.append(_send_report(send, window, _edition_before(send, by_key)))
+        by_key[send.key] = send
+        if send.is_article and not send.is_withdrawn:
+            window.add(send.ref_date, send.key, send.numbers)
+    return found
+
+
+def _send_report(send: _Send, earlier: EarlierSends, before: _Send | None) -> SendReport:
+    record, first = send.record, send.first
+    since = send.ref_date - timedelta(days=COMPARED_DAYS)
+    comparable = Comparable(send.scope, send.tag, since, send.ref_date, first.family, earlier.before(send.ref_date))
+    compared = [each for each in COMPARED_METRICS if each in METRICS[first.family]] if send.is_article else []
+    beside = comparisons(earlier, first.figure, send.day, compared)
+    articles = tuple(_article(send, position) for position in range(1, len(send.readings) + 1) if send.is_article)
+    funnel = funnel_of(record, first)
+    return SendReport(
+        campaign=record.campaign,
+        edition=record.edition,
+        title=send.title,
+        account=send.account,
+        appid=send.appid,
+        sent_at=send.sent_at,
+        ref_date=send.ref_date,
+        is_article=send.is_article,
+        is_withdrawn=send.is_withdrawn,
+        scope=send.scope,
+        tag=send.tag,
+        jobs=max(1, len(record.jobs)),
+        commit=send.facts.commit,
+        approver=send.facts.approver,
+        day=send.day,
+        articles=articles,
+        funnel=funnel,
+        comparable=comparable,
+        comparisons=beside,
+        followers=follower_days(send.statistics.account, send.ref_date, send.until),
+        difference=_difference(send, before) if before is not None else None,
+        sentence=send_sentence(send.title, articles[0] if articles else None, beside, funnel),
+    )
+
+
+def _article(send: _Send, position: int) -> ArticleReport:
+    readings = send.readings[position - 1]
+    listed = send.facts.articles
+    facts = listed[position - 1] if position <= len(listed) else None
+    rows = [row for job in readings.jobs for row in job.values()]
+    told = next((row.title for row in rows if row.title), None)
+    urls = next((job.counts.article_urls for job in send.record.jobs if job.counts and job.counts.article_urls), [])
+    url = (
+        urls[position - 1]
+        if position <= len(urls)
+        else next((row.content_url for row in rows if row.content_url), None)
+    )
+    return article_report(
+        readings,
+        position,
+        facts.title if facts is not None else told,
+        facts.author if facts is not None else None,
+        facts.theme if facts is not None else None,
+        url,
+        tuple(dict.fromkeys(row.msgid for row in rows)),
+        send.target_user if position == 1 else None,
+    )
+
+
+def _edition_before(send: _Send, by_key: Mapping[RecordKey, _Send]) -> _Send | None:
+    """Return the newest earlier edition of the campaign that went out before."""
+    name, edition = send.key
+    earlier = [by_key[name, each] for each in range(edition - 1, 0, -1) if (name, each) in by_key]
+    return earlier[0] if earlier else None
+
+
+def _difference(send: _Send, before: _Send) -> EditionDifference:
+    """Put the numbers of two editions side by side; none where two families counted them."""
+    now, then = send.first, before.first
+    figures = [
+        EditionFigures(metric, day, then.figure(metric, day), now.figure(metric, day))
+        for day in DAYS
+        for metric in COMPARED_METRICS
+        if now.family is then.family and metric in METRICS[now.family] and day <= min(send.day, before.day)
+    ]
+    return EditionDifference(before.record.edition, send.facts.changed, tuple(figures))
+
+
+def _account(
+    appid: AppId,
+    shown: Sequence[_Send],
+    sends: Sequence[SendReport],
+    state: State,
+    statistics: Statistics,
+    known: Known,
+    now: datetime,
+) -> AccountReport:
+    facts = next(_account_facts(each.record, known) for each in shown if each.appid == appid)
+    until = counted_until(now)
+    ours = [each for each in sends if each.appid == appid]
+    readings = (each for send in shown if send.appid == appid for each in send.readings)
+    return AccountReport(
+        account=facts.account,
+        name=facts.name,
+        appid=appid,
+        kind=facts.kind,
+        allowance=allowance_of(state, appid, facts.kind, now, ours),
+        followers=followers_of(statistics.account),
+        breakdowns=tuple(each for family in Family for each in _breakdowns(ours, family)),
+        freshness=freshness_of(statistics, readings, until),
+    )
+
+
+def _breakdowns(sends: Sequence[SendReport], family: Family) -> Iterator[Breakdown]:
+    """Put the sends of an account side by side: those whose first article one family counted."""
+    counted = [
+        (send, article, value)
+        for send in sends
+        if not send.is_withdrawn
+        for article in send.articles
+        if article.family is family and (value := _readers(article)) is not None
+    ]
+    first = [each for each in counted if each[1].position == 1]
+    pairs: dict[By, Iterator[tuple[str, float]]] = {
+        By.POSITION: ((str(article.position), value) for _, article, value in counted),
+        By.TITLE_LENGTH: ((title_bucket(len(a.title)), value) for _, a, value in first if a.title is not None),
+        By.HOUR: ((str(send.hour), value) for send, _, value in first),
+        By.AUDIENCE: ((audience_key(send.scope, send.tag), value) for send, _, value in first),
+        By.THEME: ((article.theme, value) for _, article, value in first if article.theme is not None),
+        By.AUTHOR: ((article.author, value) for _, article, value in first if article.author),
+        By.APPROVER: ((send.approver, value) for send, _, value in first if send.approver is not None),
+    }
+    yield from (found for by, each in pairs.items() if (found := breakdown(by, family, each)) is not None)
+
+
+def _readers(article: ArticleReport) -> float | None:
+    """Return the readers by the end of SIDE_BY_SIDE_DAY; None where they are missing or late."""
+    figure = next(day.figures[Metric.READ_USER] for day in article.days if day.day == SIDE_BY_SIDE_DAY)
+    return None if figure.is_delay else figure.value

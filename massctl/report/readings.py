@@ -1,0 +1,192 @@
+"""What WeChat counted of one article of a send: its rows of one family, by day, and a reason for every number it lacks.
+
+An article of a long list of openids went out in several jobs, and WeChat counts each job by itself. People are added
+where every job has the number. Shares are not.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import Final
+
+from massctl.model.phrase import BEIJING
+from massctl.model.statistics import ArticleDay, Family
+from massctl.report.report import (
+    DAYS,
+    LEAVE_POSITIONS,
+    ArticleReport,
+    DayFigures,
+    Figure,
+    Metric,
+    Missing,
+    Origin,
+    Point,
+    Scene,
+    SourceRow,
+)
+
+NEWER_SINCE: Final = date(2025, 11, 1)
+"""The first day of the newer family. Source: WeChat docs, "getarticletotaldetail", read 2026-11."""
+LAST_DAY: Final = {Family.NEWER: 30, Family.OLDER: 7}
+"""The last day after publication that a family counts, the day of publication being 1. Source: WeChat docs,
+"getarticletotaldetail" and "getarticletotal", read 2026-11."""
+READY_HOUR: Final = 8
+"""From about this Beijing hour WeChat has the numbers of the day before. Source: WeChat docs, "Data cube", read
+2026-11."""
+_ORIGIN: Final = {Family.NEWER: Origin.NEWER, Family.OLDER: Origin.OLDER}
+_OLDER: Final = (Metric.READ_USER, Metric.SHARE_USER, Metric.COLLECTION_USER, Metric.TARGET_USER)
+METRICS: Final[Mapping[Family, tuple[Metric, ...]]] = {
+    Family.NEWER: tuple(each for each in Metric if each is not Metric.TARGET_USER),
+    Family.OLDER: _OLDER,
+}
+"""What a family counts."""
+_SHARES: Final = frozenset({Metric.READ_DELIVERY_RATE, Metric.READ_FINISH_RATE, Metric.READ_AVG_ACTIVETIME})
+"""They cannot be added."""
+
+
+def counted_until(now: datetime) -> date:
+    """Return the last Beijing day that WeChat can have counted by a moment."""
+    here = now.astimezone(BEIJING)
+    return here.date() - timedelta(days=1 if here.hour >= READY_HOUR else 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """The rows of one article in one family."""
+
+    family: Family
+    ref_date: date
+    """The day of its publication; that of the first job, where there are several."""
+    until: date
+    """The last day that WeChat can have counted."""
+    jobs: tuple[Mapping[int, ArticleDay], ...]
+    """For each job of the send that is joined: day, from 1 -> its row."""
+    blocked: Missing | None = None
+    """Why there can be no row at all: the message has no articles, or nothing joins it to its statistics."""
+
+    @property
+    def newest(self) -> int | None:
+        """Return the newest day of which every job has a row; None without any."""
+        days = set.intersection(*(set(job) for job in self.jobs)) if self.jobs else set()
+        return max(days, default=None)
+
+    def figure(self, metric: Metric, day: int) -> Figure:
+        """Return a number by the end of a day."""
+        rows = self._rows(day)
+        if isinstance(rows, Missing):
+            return self._missing(rows, day)
+        if len(rows) > 1 and metric in _SHARES:
+            return self._missing(Missing.SEVERAL_JOBS, day)
+        return self._sum([getattr(row, metric.value) for row in rows], rows, day)
+
+    def source(self, scene: str, day: int) -> Figure:
+        """Return the readers who came from one source by the end of a day."""
+        rows = self._rows(day)
+        if isinstance(rows, Missing):
+            return self._missing(rows, day)
+        return self._sum([row.read_user_source.get(scene) for row in rows], rows, day)
+
+    def leave(self, position: int, day: int) -> Figure:
+        """Return the share of readers that left in one of WeChat's positions, by the end of a day."""
+        rows = self._rows(day)
+        if not isinstance(rows, Missing) and len(rows) > 1:
+            rows = Missing.SEVERAL_JOBS
+        if isinstance(rows, Missing):
+            return self._missing(rows, day)
+        return self._sum([row.read_jump_position.get(position) for row in rows], rows, day)
+
+    def curve(self) -> tuple[Point, ...]:
+        """Return the readers by day, as far as every job has the number."""
+        points = []
+        for day in sorted(set.intersection(*(set(job) for job in self.jobs)) if self.jobs else ()):
+            readers = self.figure(Metric.READ_USER, day)
+            if readers.value is not None:
+                points.append(Point(day, self.date_of(day), int(readers.value), readers.is_delay))
+        return tuple(points)
+
+    def date_of(self, day: int) -> date:
+        """Return the date of a day of the send."""
+        return self.ref_date + timedelta(days=day - 1)
+
+    def _rows(self, day: int) -> Sequence[ArticleDay] | Missing:
+        """Return the row of each job, or why one of them has none."""
+        if self.blocked is not None:
+            return self.blocked
+        rows = [job[day] for job in self.jobs if day in job]
+        if len(rows) == len(self.jobs):
+            return rows
+        if rows:
+            return Missing.PARTLY
+        there = self.date_of(day)
+        if day > LAST_DAY[self.family] or (self.family is Family.NEWER and there < NEWER_SINCE):
+            return Missing.OUT_OF_REACH
+        return Missing.NOT_YET if there > self.until else Missing.NOT_COLLECTED
+
+    def _sum(self, values: Sequence[float | None], rows: Sequence[ArticleDay], day: int) -> Figure:
+        known = [value for value in values if value is not None]
+        if len(known) < len(values):
+            return self._missing(Missing.PARTLY if known else Missing.NOT_GIVEN, day)
+        delay = any(row.is_delay for row in rows)
+        return Figure(value=sum(known), origin=_ORIGIN[self.family], until=self.date_of(day), is_delay=delay)
+
+    def _missing(self, why: Missing, day: int) -> Figure:
+        return Figure(origin=_ORIGIN[self.family], missing=why, until=self.date_of(day))
+
+
+def readings_of(
+    rows: Sequence[Sequence[ArticleDay]], ref_date: date, until: date, blocked: Missing | None = None
+) -> Readings:
+    """Sort the rows of an article, job by job, into the days of the newer family, or of the older where it has none.
+
+    `ref_date` is the day of the send as the ledger knows it, for an article without rows.
+    """
+    found = {row.family for job in rows for row in job}
+    family = Family.NEWER
+    if Family.NEWER not in found and (Family.OLDER in found or ref_date < NEWER_SINCE):
+        family = Family.OLDER
+    jobs = tuple({(row.stat_date - row.ref_date).days + 1: row for row in job if row.family is family} for job in rows)
+    first = min((row.ref_date for job in jobs for row in job.values()), default=ref_date)
+    return Readings(family, first, until, jobs, blocked)
+
+
+def article_report(
+    readings: Readings, position: int, title: str | None, author: str | None, theme: str | None, url: str | None,
+    msgids: tuple[str, ...], target_user: Figure | None,
+) -> ArticleReport:  # fmt: skip
+    """Report one article by DAYS and by its newest day."""
+    newest, curve = readings.newest, readings.curve()
+    last = newest or 1
+    scenes = _scenes(readings, last)
+    return ArticleReport(
+        position=position,
+        title=title,
+        author=author,
+        theme=theme,
+        url=url,
+        msgids=msgids,
+        family=readings.family,
+        days=tuple(_day(readings, day) for day in DAYS),
+        latest=_day(readings, newest) if newest is not None else None,
+        sources=tuple(
+            SourceRow(scene, tuple(readings.source(scene, day) for day in DAYS), readings.source(scene, last))
+            for scene in scenes
+        ),
+        leaves=tuple(readings.leave(each, last) for each in LEAVE_POSITIONS),
+        curve=curve,
+        fell=tuple(now.stat_date for before, now in pairwise(curve) if now.read_user < before.read_user),
+        target_user=target_user,
+    )
+
+
+def _day(readings: Readings, day: int) -> DayFigures:
+    figures = {metric: readings.figure(metric, day) for metric in METRICS[readings.family]}
+    return DayFigures(day, readings.date_of(day), figures)
+
+
+def _scenes(readings: Readings, day: int) -> list[str]:
+    """Return WeChat's sources, and those that it added since; only the newer family has them under these words."""
+    if readings.family is Family.OLDER:
+        return []
+    seen = {scene: None for job in readings.jobs if day in job for scene in job[day].read_user_source}
+    return [*(each.value for each in Scene), *(each for each in seen if each not in set(Scene))]

@@ -1,0 +1,125 @@
+"""What a report says first: one plain sentence, which claims only what the numbers carry."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+from massctl.model.phrase import Phrase, plural_phrase
+from massctl.report.comparison import SIDE_BY_SIDE_DAY, quartiles_of
+from massctl.report.report import (
+    FEWEST_COMPARED,
+    ArticleReport,
+    Comparison,
+    DayFigures,
+    Metric,
+    Missing,
+    SendReport,
+    Stage,
+    StageName,
+    Standing,
+)
+
+
+def send_sentence(
+    title: str, first: ArticleReport | None, comparisons: Sequence[Comparison], funnel: Sequence[Stage]
+) -> Phrase:
+    """Say what a send reached, and where that lies among comparable sends."""
+    if first is None:
+        return _without_articles(title, funnel)
+    known = [day for day in first.days if day.figures[Metric.READ_USER].value is not None]
+    counted = known[-1] if known else first.latest
+    if counted is None or counted.figures[Metric.READ_USER].value is None:
+        return _nothing_counted(title, first)
+    read = _read(title, counted)
+    beside = next((c for c in comparisons if c.metric is Metric.READ_USER and c.day == counted.day), None)
+    if counted.figures[Metric.READ_USER].is_delay:
+        return Phrase("{read}; WeChat said that newer numbers are to come.", read=read)
+    return Phrase("{read}; {beside}.", read=read, beside=_beside(beside)) if beside else Phrase("{read}.", read=read)
+
+
+def _read(title: str, counted: DayFigures) -> Phrase:
+    figure = counted.figures[Metric.READ_USER]
+    return plural_phrase(
+        "{count:,} person read “{title}” by the end of day {day} ({date})",
+        "{count:,} people read “{title}” by the end of day {day} ({date})",
+        count=int(figure.value or 0),
+        title=title,
+        day=counted.day,
+        date=counted.stat_date.isoformat(),
+    )
+
+
+_STANDING: Final = {
+    Standing.BELOW: Phrase("that is less than the lower quartile of {count} comparable sends (median {median:,.0f})"),
+    Standing.WITHIN: Phrase("that lies between the quartiles of {count} comparable sends (median {median:,.0f})"),
+    Standing.ABOVE: Phrase("that is more than the upper quartile of {count} comparable sends (median {median:,.0f})"),
+}
+
+
+def _beside(comparison: Comparison) -> Phrase:
+    among = len(comparison.values)
+    if comparison.quartiles is None:
+        few = Phrase("{count} comparable sends have that number, and a comparison needs {least}")
+        return Phrase(few, count=among, least=FEWEST_COMPARED)
+    say = _STANDING[comparison.standing or Standing.WITHIN]
+    return Phrase(say, count=among, median=comparison.quartiles.median)
+
+
+def _without_articles(title: str, funnel: Sequence[Stage]) -> Phrase:
+    sent = next(stage.people for stage in funnel if stage.name is StageName.SENT)
+    if sent.value is None:
+        return Phrase("“{title}” has no articles, and WeChat counts readers of articles only.", title=title)
+    return plural_phrase(
+        "{count:,} follower received “{title}”; it has no articles, and WeChat counts readers of articles only.",
+        "{count:,} followers received “{title}”; it has no articles, and WeChat counts readers of articles only.",
+        count=int(sent.value),
+        title=title,
+    )
+
+
+def _nothing_counted(title: str, first: ArticleReport) -> Phrase:
+    """Say why nobody knows how many read it."""
+    match first.days[0].figures[Metric.READ_USER].missing:
+        case Missing.NOT_YET:
+            say = Phrase("WeChat has no numbers of “{title}” yet: it gives those of a day from 08:00 of the next.")
+        case Missing.NOT_JOINED:
+            say = Phrase("Nobody can tell who read “{title}”: the ledger has no msg_data_id of the send.")
+        case _:
+            say = Phrase("The archive has no numbers of “{title}”.")
+    return Phrase(say, title=title)
+
+
+def report_sentence(sends: Sequence[SendReport], since: date | None) -> Phrase:
+    """Say what all sends that are shown reached."""
+    if not sends:
+        return (
+            Phrase("Nothing was sent since {date}.", date=since.isoformat()) if since else Phrase("Nothing was sent.")
+        )
+    if len(sends) == 1:
+        return sends[0].sentence
+    first, last = sends[-1].ref_date.isoformat(), sends[0].ref_date.isoformat()
+    counted = plural_phrase(
+        "{count} send from {first} to {last}",
+        "{count} sends from {first} to {last}",
+        count=len(sends),
+        first=first,
+        last=last,
+    )
+    firsts = [(each.appid, each.first) for each in sends if each.first is not None]
+    readers = sorted(_readers([article for _, article in firsts]))
+    quartiles = quartiles_of(readers)
+    if quartiles is None or len({(appid, article.family) for appid, article in firsts}) > 1:
+        return Phrase("{sends}.", sends=counted)
+    return Phrase(
+        "{sends}; by the end of day {day} the median of the {known} that have the number is {median:,.0f} readers.",
+        sends=counted,
+        day=SIDE_BY_SIDE_DAY,
+        known=len(readers),
+        median=quartiles.median,
+    )
+
+
+def _readers(articles: Sequence[ArticleReport]) -> list[float]:
+    days = (day for article in articles for day in article.days if day.day == SIDE_BY_SIDE_DAY)
+    found = (day.figures[Metric.READ_USER] for day in days)
+    return [each.value for each in found if each.value is not None and not each.is_delay]

@@ -1,0 +1,611 @@
+"""What one send reached, as a page: one sentence, then where the numbers come from and how they compare.
+
+Every chart has its numbers in a table behind it. A number that is missing is a dash whose reason stands below.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from massctl.model.phrase import Phrase, enumerated
+from massctl.report.report import (
+    DAYS,
+    AccountReport,
+    ArticleReport,
+    Comparison,
+    Figure,
+    Freshness,
+    Metric,
+    Missing,
+    Origin,
+    Report,
+    Scene,
+    SendReport,
+    Stage,
+    StageName,
+)
+from massctl.view.charts import Band, Named, Series, Value, bars, can_draw, reads_by_day, stacked_bars
+from massctl.view.i18n import say
+from massctl.view.pages.document import Watched, document
+from massctl.view.pages.markup import Sheet, written
+from massctl.view.pages.report_table import Cell, Notes, share_bar, spread, table
+from massctl.view.report_words import (
+    METRIC,
+    SCENE,
+    STAGE,
+    STANDING,
+    WHOLE,
+    WHOLE_ACCOUNT,
+    audience_name,
+    comparable_words,
+    number,
+    percent,
+    quartiles_words,
+)
+from massctl.view.words import WEEKDAYS_SHORT, recorded
+
+STYLES: Final = ("page.css", "report.css")
+_LAST_DAY: Final = DAYS[-1]
+_KEY: Final = (
+    Metric.READ_USER,
+    Metric.READ_DELIVERY_RATE,
+    Metric.READ_FINISH_RATE,
+    Metric.SHARE_USER,
+    Metric.READ_SUBSCRIBE_USER,
+)
+"""The numbers that stand on top, against comparable sends."""
+_BY_DAY: Final = tuple(each for each in Metric if each is not Metric.TARGET_USER)
+_WAYS: Final = {Scene.MESSAGE: "way-1", Scene.CHAT: "way-2", Scene.MOMENTS: "way-3"}
+"""The colour of a source; what is not here, and is not recommended, is grey."""
+_LEAVES: Final = ("0–20", "20–40", "40–60", "60–80", "80–100")
+"""What WeChat's positions 1 to 5 are: percent of the article."""
+
+
+def send_page(send: SendReport, account: AccountReport, sheet: Sheet, watched: Watched | None, more: str = "") -> str:
+    """Return the page of one send; `more` is HTML for its facts."""
+    facts = [written(account.name), *send_facts(send, sheet), *([more] if more else [])]
+    main = f'<div class="report">{send_section(send, account, sheet, level=2)}{definitions(sheet)}</div>'
+    return document(send.title, facts, main, [], sheet, watched, STYLES)
+
+
+def account_of(report: Report, send: SendReport) -> AccountReport:
+    """Return the account from which a send went out."""
+    return next(each for each in report.accounts if each.appid == send.appid)
+
+
+def send_facts(send: SendReport, sheet: Sheet) -> list[str]:
+    """Return what the ledger and the repository know of a send, as HTML."""
+    first = send.first
+    said: list[str] = [
+        Phrase("{name}, edition {edition}", name=send.campaign, edition=send.edition),
+        Phrase("sent {moment}", moment=recorded(send.sent_at)),
+        audience_name(send.scope, send.tag),
+    ]
+    if first is not None and first.author:
+        said.append(Phrase("author {name}", name=first.author))
+    if first is not None and first.theme:
+        said.append(Phrase("theme {name}", name=first.theme))
+    if send.approver:
+        said.append(Phrase("approved by {name}", name=send.approver))
+    if send.commit:
+        said.append(Phrase("commit {commit}", commit=send.commit[:10]))
+    if send.is_withdrawn:
+        said.append(Phrase("withdrawn"))
+    return [sheet.say(each) for each in said]
+
+
+def send_section(send: SendReport, account: AccountReport, sheet: Sheet, *, level: int) -> str:
+    """Return everything about one send, with headings from `level` on."""
+    section = _Section(send, account, sheet, level)
+    cards = [
+        section.curve(),
+        section.by_day(),
+        section.funnel(),
+        section.sources(),
+        section.leaves(),
+        section.followers(),
+        section.articles(),
+        section.difference(),
+    ]
+    lead = f'<p class="sentence">{sheet.say(send.sentence)}</p>'
+    lead += as_of(account.freshness, sheet) + no_charts(sheet)
+    return f'<div class="lead">{lead}</div>{section.key()}<div class="cards">{"".join(cards)}</div>'
+
+
+def as_of(freshness: Freshness, sheet: Sheet) -> str:
+    """Say as of when the numbers are, and what WeChat or the archive still lacks."""
+    said: list[str] = []
+    if freshness.asked_at is None:
+        said.append(Phrase("WeChat has given no number of this account yet."))
+    else:
+        said.append(Phrase("As of {moment}.", moment=recorded(freshness.asked_at)))
+    if freshness.complete_until is not None:
+        said.append(Phrase("Complete until the end of {day}.", day=freshness.complete_until))
+    if freshness.delayed:
+        said.append(Phrase("WeChat said that newer numbers are to come for {days}.", days=_days(freshness.delayed)))
+    if freshness.missing:
+        said.append(Phrase("The archive has nothing of {days}.", days=_days(freshness.missing)))
+    return f'<p class="as-of">{(" " if sheet.language.is_english else "").join(map(sheet.say, said))}</p>'
+
+
+def _days(days: Sequence[object]) -> str:
+    shown = enumerated([str(each) for each in days[:3]])
+    return shown if len(days) <= 3 else Phrase("{days} and {count} more", days=shown, count=len(days) - 3)
+
+
+def no_charts(sheet: Sheet) -> str:
+    """Say how charts are drawn where the extra `report` is missing; empty where it is not."""
+    if can_draw():
+        return ""
+    words = Phrase("Charts are left out, and their numbers stand in tables. pip install 'massctl[report]'   adds them")
+    return f'<p class="as-of">{sheet.say(words)}</p>'
+
+
+class _Section:
+    """The parts of one send."""
+
+    def __init__(self, send: SendReport, account: AccountReport, sheet: Sheet, level: int) -> None:
+        self._send, self._account, self._sheet, self._level = send, account, sheet, level
+        self._key = f"{send.campaign}-{send.edition}"
+
+    def key(self) -> str:
+        """Return the numbers on top: those of the newest day that is over, against comparable sends."""
+        day = max((each.day for each in self._send.comparisons), default=0)
+        found = {each.metric: each for each in self._send.comparisons if each.day == day}
+        tiles = "".join(self._tile(found[metric]) for metric in _KEY if metric in found)
+        if not tiles:
+            return ""
+        until = self._sheet.say(Phrase("By the end of day {day}", day=day))
+        return f'<section class="key"><h{self._level}>{until}</h{self._level}><dl>{tiles}</dl></section>'
+
+    def _tile(self, each: Comparison) -> str:
+        notes = Notes(self._sheet)
+        value = notes.figure(each.figure, each.metric)
+        usual = self._sheet.say(quartiles_words(each.quartiles, len(each.values), each.metric))
+        drawn = ""
+        if each.quartiles is not None:
+            top = max(*each.values, each.figure.value or 0)
+            drawn = spread(each.quartiles, each.figure.value, top, each.values)
+        standing = each.standing
+        lies = (
+            f'<span class="standing {standing.value}">{self._sheet.say(STANDING[standing])}</span>' if standing else ""
+        )
+        return f"""<div><dt>{self._sheet.say(METRIC[each.metric])}</dt><dd><b>{value}</b>{lies}{drawn}
+<span class="usual">{usual}</span>{notes.written()}</dd></div>
+"""
+
+    def curve(self) -> str:
+        """Return how readers grew, on what is usual."""
+        first = self._send.first
+        if first is None or not first.curve:
+            return ""
+        days = {
+            each.day: Value(
+                each.read_user,
+                self._plain(Phrase("day {day}: {readers} readers", day=each.day, readers=number(each.read_user))),
+            )
+            for each in first.curve
+        }
+        usual = {each.day: each for each in self._send.comparisons if each.metric is Metric.READ_USER}
+        band = [
+            Band(day, each.quartiles.lower, each.quartiles.median, each.quartiles.upper)
+            for day, each in sorted(usual.items())
+            if each.quartiles is not None
+        ]
+        described = Phrase("Readers of the first article by the end of each day.")
+        legend = [("this", Phrase("this send"))]
+        if band:
+            legend += [
+                ("band", Phrase("between the quartiles of comparable sends")),
+                ("median", Phrase("their median")),
+            ]
+        rows = [
+            [
+                Cell(self._plain(Phrase("day {day}", day=each.day))),
+                Cell(str(each.stat_date)),
+                Cell(number(each.read_user) + ("*" if each.is_delay else "")),
+                *self._usual(usual.get(each.day)),
+            ]
+            for each in first.curve
+        ]
+        heads = [Phrase("day"), Phrase("until the end of"), Phrase("readers"), Phrase("usual")]
+        chart = reads_by_day(self._named("reads", described), days, band, _LAST_DAY) if can_draw() else ""
+        note = self._sheet.say(comparable_words(self._send.comparable))
+        if len(band) > 1:
+            straight = Phrase(
+                "Between days {days} the band is drawn straight.", days=enumerated([str(each.day) for each in band])
+            )
+            note = f"{note} {self._sheet.say(straight)}"
+        if first.fell:
+            fell = Phrase("WeChat counted fewer readers by {days} than by the day before.", days=_days(first.fell))
+            note = f"{note} {self._sheet.say(fell)}"
+        inside = self._legend(legend) + chart + self._numbers(described, heads, rows) + f'<p class="notes">{note}</p>'
+        return self._card(
+            "reads", Phrase("Readers, day by day"), f"<p>{self._sheet.say(described)}</p>{inside}", "wide"
+        )
+
+    def _usual(self, comparison: Comparison | None) -> list[Cell]:
+        if comparison is None:
+            return [Cell("")]
+        return [Cell(self._sheet.say(quartiles_words(comparison.quartiles, len(comparison.values), comparison.metric)))]
+
+    def by_day(self) -> str:
+        """Return every number on the days that a report shows."""
+        first = self._send.first
+        if first is None:
+            return ""
+        notes = Notes(self._sheet)
+        columns = [*first.days]
+        newest = first.latest
+        if newest is not None and newest.day not in DAYS:
+            columns = sorted([*columns, newest], key=lambda each: each.day)
+        rows = [
+            [
+                Cell(self._sheet.say(METRIC[metric])),
+                *(Cell(notes.figure(each.figures.get(metric), metric)) for each in columns),
+            ]
+            for metric in _BY_DAY
+        ]
+        heads = [
+            "",
+            *(
+                f"{self._plain(Phrase('day {day}', day=each.day))}<br><small>{each.stat_date:%m-%d}</small>"
+                for each in columns
+            ),
+        ]
+        caption = Phrase("The first article, from its publication to the end of each day.")
+        shown = table(self._sheet.say(caption), heads, rows, kind="by-day")
+        return self._card("days", Phrase("Everything that WeChat counts"), shown + notes.written(), "wide")
+
+    def funnel(self) -> str:
+        """Return the stages: the ledger's, then WeChat's."""
+        notes = Notes(self._sheet)
+        halves = [
+            (
+                Phrase("the message, by the ledger"),
+                [each for each in self._send.funnel if each.people.origin is Origin.LEDGER],
+            ),
+            (
+                Phrase("the first article, by WeChat's statistics"),
+                [each for each in self._send.funnel if each.people.origin is not Origin.LEDGER],
+            ),
+        ]
+        shown = "".join(
+            table(self._sheet.say(name), [], [self._stage(each, notes) for each in stages], kind="stages")
+            for name, stages in halves
+            if stages
+        )
+        return self._card("funnel", Phrase("From the audience to new followers"), shown + notes.written(), "")
+
+    def _stage(self, stage: Stage, notes: Notes) -> list[Cell]:
+        share = stage.share.value if stage.share is not None else 1.0
+        people = notes.figure(stage.people)
+        of = ""
+        if stage.share is not None and stage.of is not None:
+            said = notes.figure(stage.share) if stage.share.value is None else percent(stage.share.value)
+            of = f"{said} <small>{self._sheet.say(WHOLE[stage.of])}</small>"
+        kind = "failed" if stage.name is StageName.FAILED else stage.people.origin.value
+        return [
+            Cell(self._sheet.say(STAGE[stage.name])),
+            Cell(people),
+            Cell(share_bar(share, kind) + of, is_number=False),
+        ]
+
+    def sources(self) -> str:
+        """Return where readers came from, with recommendations apart."""
+        first = self._send.first
+        if first is None or not first.sources:
+            return ""
+        notes = Notes(self._sheet)
+        rows = [
+            [
+                Cell(self._scene(each.scene)),
+                *(Cell(notes.figure(figure)) for figure in each.figures),
+                Cell(notes.figure(each.latest)),
+            ]
+            for each in first.sources
+        ]
+        newest = first.latest.day if first.latest is not None else 0
+        heads = [
+            Phrase("source"),
+            *(Phrase("day {day}", day=day) for day in DAYS),
+            Phrase("newest, day {day}", day=newest),
+        ]
+        shown = [
+            (place, day)
+            for place, day in enumerate(DAYS)
+            if any(each.figures[place].value is not None for each in first.sources)
+        ]
+        described = Phrase("Readers of the first article by where they came from.")
+        chart = self._stacked(first, shown, described) if can_draw() and shown else ""
+        legend = [
+            *(
+                (kind, SCENE[scene])
+                for scene, kind in _WAYS.items()
+                if any(each.scene == scene for each in first.sources)
+            ),
+            ("others", Phrase("other ways")),
+            ("recommended", SCENE[Scene.RECOMMENDED]),
+        ]
+        apart = self._apart(first)
+        shown_table = table(self._sheet.say(described), [self._sheet.say(each) for each in heads], rows, kind="by-day")
+        inside = apart + self._legend(legend) + chart + shown_table + notes.written()
+        return self._card("sources", Phrase("Where readers came from"), inside, "")
+
+    def _stacked(self, first: ArticleReport, shown: Sequence[tuple[int, int]], described: Phrase) -> str:
+        def value(scene: str, figure: Figure, day: int) -> Value:
+            words = self._plain(
+                Phrase(
+                    "day {day}, {source}: {readers}",
+                    day=day,
+                    source=say(SCENE.get(scene, scene), self._sheet.language),
+                    readers=number(figure.value or 0),
+                )
+            )
+            return Value(figure.value, words)
+
+        apart = [each for each in first.sources if each.scene == Scene.RECOMMENDED]
+        ways = [each for each in first.sources if each.scene != Scene.RECOMMENDED]
+        ways.sort(key=lambda each: list(_WAYS).index(Scene(each.scene)) if each.scene in _WAYS else len(_WAYS))
+        series = [
+            Series(kind, [value(each.scene, each.figures[place], day) for place, day in shown])
+            for each, kind in [
+                *((each, _WAYS.get(Scene(each.scene), "others") if each.scene in _WAYS else "others") for each in ways),
+                *((each, "recommended") for each in apart),
+            ]
+        ]
+        return stacked_bars(
+            self._named("sources", described), [self._plain(Phrase("day {day}", day=day)) for _, day in shown], series
+        )
+
+    def _apart(self, first: ArticleReport) -> str:
+        """Say how many readers WeChat's recommendations brought, as far as it is known."""
+        figure = next((each.latest for each in first.sources if each.scene == Scene.RECOMMENDED), None)
+        readers = first.latest.figures[Metric.READ_USER] if first.latest is not None else None
+        if figure is None or figure.value is None or readers is None or not readers.value:
+            return ""
+        words = Phrase(
+            "{recommended} of {readers} readers ({share}) came by WeChat's recommendations. They need not follow you.",
+            recommended=number(figure.value),
+            readers=number(readers.value),
+            share=percent(figure.value / readers.value),
+        )
+        return f"<p>{self._sheet.say(words)}</p>"
+
+    def leaves(self) -> str:
+        """Return where readers left."""
+        first = self._send.first
+        if first is None or not first.leaves:
+            return ""
+        notes = Notes(self._sheet)
+        rows = [
+            [Cell(f"{place} %"), Cell(percent(each.value) if each.value is not None else notes.figure(each))]
+            for place, each in zip(_LEAVES, first.leaves, strict=True)
+        ]
+        described = Phrase(
+            "The share of readers that left in each fifth of the first article: percent from its beginning."
+        )
+        values = [
+            Value(each.value, f"{place} %: {percent(each.value)}" if each.value is not None else "")
+            for place, each in zip(_LEAVES, first.leaves, strict=True)
+        ]
+        chart = (
+            bars(self._named("leaves", described), _LEAVES, [Series("this", values)], percent_short)
+            if can_draw()
+            else ""
+        )
+        inside = f"<p>{self._sheet.say(described)}</p>{chart}" + self._numbers(
+            described, [Phrase("part"), Phrase("readers that left")], rows
+        )
+        return self._card("leaves", Phrase("Where readers leave"), inside + notes.written(), "")
+
+    def followers(self) -> str:
+        """Return who stopped following on the day of the send and after, against the same weekdays."""
+        if not self._send.followers:
+            return ""
+        notes = Notes(self._sheet)
+        rows = [
+            [
+                Cell(f"{each.day}"),
+                Cell(notes.figure(each.cancelled)),
+                Cell(self._sheet.say(quartiles_words(each.usual, len(each.compared)))),
+                Cell(notes.figure(each.joined)),
+            ]
+            for each in self._send.followers
+        ]
+        heads = [Phrase("day"), Phrase("unfollowed"), Phrase("same weekday of earlier weeks"), Phrase("followed")]
+        described = Phrase("Unfollows of the whole account, on the day of the send and two days after.")
+        labels = [
+            f"{each.day:%m-%d} {self._plain(WEEKDAYS_SHORT[each.day.weekday()])}" for each in self._send.followers
+        ]
+        series = [
+            Series(
+                "this",
+                [
+                    Value(each.cancelled.value, f"{each.day}: {number(each.cancelled.value or 0)}")
+                    for each in self._send.followers
+                ],
+            ),
+            Series(
+                "usual",
+                [
+                    Value(
+                        each.usual.median if each.usual else None,
+                        self._plain(Phrase("usual: {count}", count=number(each.usual.median))) if each.usual else "",
+                    )
+                    for each in self._send.followers
+                ],
+            ),
+        ]
+        chart = bars(self._named("followers", described), labels, series, number) if can_draw() else ""
+        legend = [("this", Phrase("unfollows")), ("usual", Phrase("median of the same weekday of earlier weeks"))]
+        inside = (
+            f"<p>{self._sheet.say(WHOLE_ACCOUNT)}</p>"
+            + self._legend(legend)
+            + chart
+            + self._numbers(described, heads, rows)
+        )
+        return self._card("followers", Phrase("Who stopped following"), inside + notes.written(), "")
+
+    def articles(self) -> str:
+        """Return the articles of the send, by their positions."""
+        if len(self._send.articles) < 2:
+            return ""
+        notes = Notes(self._sheet)
+        most = max((_readers(each).value or 0 for each in self._send.articles), default=0)
+        rows = []
+        for each in self._send.articles:
+            readers = _readers(each)
+            title = written(each.title or "—")
+            bar = share_bar(readers.value / most if readers.value is not None and most else None)
+            rows.append(
+                [
+                    Cell(f"{each.position}"),
+                    Cell(
+                        f'<a href="{written(each.url)}" rel="noreferrer">{title}</a>' if each.url else title,
+                        is_number=False,
+                    ),
+                    Cell(notes.figure(readers)),
+                    Cell(bar, is_number=False),
+                ]
+            )
+        caption = self._sheet.say(Phrase("Readers by the newest day."))
+        return self._card(
+            "articles", Phrase("By position"), table(caption, [], rows, kind="positions") + notes.written(), "wide"
+        )
+
+    def difference(self) -> str:
+        """Return what differs from the edition before, beside the numbers of both."""
+        found = self._send.difference
+        if found is None:
+            return ""
+        notes = Notes(self._sheet)
+        if found.changed is None:
+            said = self._sheet.say(Phrase("The contents of one of the two are not kept, so what differs is not known."))
+        else:
+            said = "".join(f"<li>{self._sheet.say(each)}</li>" for each in found.changed)
+            said = f"<ul>{said}</ul>" if said else self._sheet.say(Phrase("Nothing that is shown differs."))
+        rows = [
+            [
+                Cell(
+                    f"{self._sheet.say(METRIC[each.metric])} "
+                    f"<small>{self._plain(Phrase('day {day}', day=each.day))}</small>"
+                ),
+                Cell(notes.figure(each.before, each.metric)),
+                Cell(notes.figure(each.now, each.metric)),
+            ]
+            for each in found.figures
+        ]
+        heads = [
+            "",
+            *(
+                self._plain(Phrase("edition {edition}", edition=edition))
+                for edition in (found.before, self._send.edition)
+            ),
+        ]
+        caption = self._sheet.say(Phrase("Both by the same day; what else differed between the days is not known."))
+        shown = f"<div>{said}</div>" + table(caption, heads, rows, kind="figures") + notes.written()
+        return self._card("difference", Phrase("Against edition {edition}", edition=found.before), shown, "wide")
+
+    def _scene(self, scene: str) -> str:
+        return self._sheet.say(SCENE.get(scene, scene))
+
+    def _plain(self, words: Phrase) -> str:
+        """Say words for a drawing, which escapes them itself."""
+        return say(words, self._sheet.language)
+
+    def _named(self, key: str, described: Phrase) -> Named:
+        return Named(f"{self._key}-{key}", self._send.title, self._plain(described))
+
+    def _card(self, key: str, name: Phrase, inside: str, kind: str) -> str:
+        at = written(f"{self._key}-{key}-name")
+        heading = f'<h{self._level} id="{at}">{self._sheet.say(name)}</h{self._level}>'
+        return f'<section class="card {kind}" aria-labelledby="{at}">{heading}{inside}</section>\n'
+
+    def _legend(self, kinds: Sequence[tuple[str, Phrase]]) -> str:
+        if not can_draw():
+            return ""
+        items = "".join(f'<li class="{kind}">{self._sheet.say(words)}</li>' for kind, words in kinds)
+        return f'<ul class="legend">{items}</ul>'
+
+    def _numbers(self, caption: Phrase, heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
+        """Return the table behind a chart; it is open where there is no chart."""
+        name = self._sheet.say(Phrase("numbers"))
+        opened = "" if can_draw() else " open"
+        shown = table(self._sheet.say(caption), [self._sheet.say(each) for each in heads], rows, kind="figures")
+        return f"<details{opened}><summary>{name}</summary>{shown}</details>"
+
+
+def percent_short(share: float) -> str:
+    """Write a share for an axis."""
+    return f"{share * 100:.0f} %"
+
+
+def _readers(article: ArticleReport) -> Figure:
+    if article.latest is None:
+        return Figure(missing=Missing.NOT_YET, origin=Origin.NEWER)
+    return article.latest.figures[Metric.READ_USER]
+
+
+_SOURCE: Final = "https://developers.weixin.qq.com/doc/service/api/wedata/{}"
+_MEANINGS: Final = (
+    (
+        METRIC[Metric.READ_USER],
+        Phrase("People who read the article, from all sources: what each day brought, added from its publication on."),
+        "news/api_getarticletotaldetail",
+    ),
+    (
+        METRIC[Metric.READ_DELIVERY_RATE],
+        Phrase("Of the people whom the message reached, the share that read the article."),
+        "news/api_getarticletotaldetail",
+    ),
+    (
+        METRIC[Metric.READ_FINISH_RATE],
+        Phrase("Of its readers, the share that read to the end. WeChat gives the share, and no number of people."),
+        "news/api_getarticletotaldetail",
+    ),
+    (
+        Phrase("where readers leave"),
+        Phrase("Of its readers, the share that left in each fifth of the article; WeChat's positions 1 to 5."),
+        "news/api_getarticletotaldetail",
+    ),
+    (
+        SCENE[Scene.RECOMMENDED],
+        Phrase("Readers to whom WeChat showed the article by itself. They are no part of what followers read."),
+        "news/api_getarticletotaldetail",
+    ),
+    (
+        METRIC[Metric.READ_SUBSCRIBE_USER],
+        Phrase("People who began to follow the account after they read the article."),
+        "news/api_getarticletotaldetail",
+    ),
+    (
+        Phrase("unfollowed, followed"),
+        Phrase("People who left and joined the whole account on that day, whatever made them."),
+        "user/api_getusersummary",
+    ),
+    (
+        Phrase("median and quartiles"),
+        Phrase("Half of the comparable sends had less than the median; a quarter had less than the lower quartile."),
+        "",
+    ),
+)
+"""Source: WeChat docs, the pages that are linked, read 2026-11."""
+
+
+def definitions(sheet: Sheet) -> str:
+    """Return what the numbers mean, each with WeChat's page."""
+    said = "".join(
+        f"<dt>{sheet.say(name)}</dt><dd>{sheet.say(meaning)}{_source(page, sheet)}</dd>"
+        for name, meaning, page in _MEANINGS
+    )
+    days = sheet.say(Phrase("Day 1 is the Beijing day of the send. WeChat counts an article for 30 days."))
+    name = sheet.say(Phrase("What the numbers mean"))
+    return f'<section class="meanings"><h2>{name}</h2><p>{days}</p><dl>{said}</dl></section>'
+
+
+def _source(page: str, sheet: Sheet) -> str:
+    if not page:
+        return ""
+    name = page.rpartition("_")[2]
+    words = sheet.say(Phrase("WeChat's page"))
+    return f' <a href="{_SOURCE.format(page)}" rel="noreferrer" title="{words}"><code>{name}</code></a>'

@@ -1,0 +1,323 @@
+"""All sends of the accounts, side by side: as a page of the server, and as the page of a report in a folder."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from urllib.parse import urlencode
+
+from massctl.model.phrase import Phrase, plural_phrase
+from massctl.plan.quota import Unit
+from massctl.report.report import (
+    DAYS,
+    AccountReport,
+    AllowanceReport,
+    Breakdown,
+    By,
+    Figure,
+    Group,
+    Metric,
+    Missing,
+    Origin,
+    Report,
+    SendReport,
+)
+from massctl.view.charts import Named, Value, can_draw, dots
+from massctl.view.i18n import say
+from massctl.view.pages.document import REPORT, Watched, document
+from massctl.view.pages.markup import Sheet, written
+from massctl.view.pages.report_page import (
+    STYLES,
+    account_of,
+    as_of,
+    definitions,
+    no_charts,
+    send_facts,
+    send_page,
+    send_section,
+)
+from massctl.view.pages.report_table import Cell, Notes, spread, table
+from massctl.view.report_words import (
+    BY,
+    DASH,
+    METRIC,
+    audience_name,
+    group_name,
+    number,
+    quartiles_words,
+    sends_counted,
+)
+
+FULL_MAX: Final = 8
+"""So many sends, the newest, are shown in full in a file; the server has a page for each."""
+_COMPARED_DAY: Final = 7
+"""Sends are put side by side by the end of this day."""
+Address = Callable[[SendReport], str]
+"""Where a send is shown in full; empty for one that is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How the table of sends is sorted."""
+
+    key: str = "sent"
+    descending: bool = True
+
+    @classmethod
+    def asked(cls, query: Mapping[str, str]) -> "Order":
+        """Read it from an address; whatever is not known there is left as it is by default."""
+        key = query.get("sort", "")
+        return cls(key if key in _COLUMNS else "sent", query.get("order") != "up")
+
+
+def report_page(report: Report, sheet: Sheet) -> str:
+    """Return one file: a send alone, or all sends side by side with the newest ones in full."""
+    if len(report.sends) == 1:
+        return send_page(report.sends[0], account_of(report, report.sends[0]), sheet, None)
+    full = report.sends[:FULL_MAX]
+
+    def address(send: SendReport) -> str:
+        return f"#{_anchor(send)}" if send in full else ""
+
+    sections = "".join(_in_full(send, report, sheet) for send in full)
+    left = len(report.sends) - len(full)
+    if left:
+        said = plural_phrase(
+            "The newest {shown} are shown in full here; {count} earlier send is in the table only.",
+            "The newest {shown} are shown in full here; {count} earlier sends are in the table only.",
+            count=left,
+            shown=len(full),
+        )
+        sections += f'<p class="notes">{sheet.say(said)}</p>'
+    main = f'<div class="report">{_overview(report, sheet, Order(), address, "")}{sections}{definitions(sheet)}</div>'
+    return _document(report, main, sheet, None)
+
+
+def sends_page(report: Report, sheet: Sheet, watched: Watched, order: Order, trouble: str | None) -> str:
+    """Return the server's page of all sends, sorted as asked; `trouble` is why ledger or archive cannot be read."""
+    unread = f'<p class="faulty" role="alert">{sheet.say(trouble)}</p>' if trouble else ""
+    inside = _overview(report, sheet, order, _served_address, REPORT)
+    main = f'<div class="report">{unread}{inside}{definitions(sheet)}</div>'
+    return _document(report, main, sheet, watched)
+
+
+def served_send_page(report: Report, send: SendReport, sheet: Sheet, watched: Watched) -> str:
+    """Return the server's page of one send."""
+    others, preview = sheet.say(Phrase("all sends")), sheet.say(Phrase("its preview"))
+    links = [f'<a href="{REPORT}">{others}</a>', f'<a href="/{written(send.campaign)}">{preview}</a>']
+    return send_page(send, account_of(report, send), sheet, watched, " · ".join(links))
+
+
+def _served_address(send: SendReport) -> str:
+    return f"{REPORT}?{urlencode({'send': send.campaign, 'edition': send.edition})}"
+
+
+def _anchor(send: SendReport) -> str:
+    return f"{send.campaign}-{send.edition}"
+
+
+def _in_full(send: SendReport, report: Report, sheet: Sheet) -> str:
+    facts = " · ".join(send_facts(send, sheet))
+    return f"""<article class="send-report" id="{written(_anchor(send))}"><h2>{written(send.title)}</h2>
+<p class="facts">{facts}</p>{send_section(send, account_of(report, send), sheet, level=3)}</article>
+"""
+
+
+def _document(report: Report, main: str, sheet: Sheet, watched: Watched | None) -> str:
+    facts = [sheet.say(sends_counted(len(report.sends)))]
+    if report.since is not None:
+        facts.append(sheet.say(Phrase("since {day}", day=report.since)))
+    facts.append(sheet.say(Phrase("made {moment}", moment=f"{report.now:%Y-%m-%d %H:%M}")))
+    return document(say(Phrase("What sends reached"), sheet.language), facts, main, [], sheet, watched, STYLES)
+
+
+def _overview(report: Report, sheet: Sheet, order: Order, address: Address, sorts: str) -> str:
+    """Return the sentence and each account; `sorts` is the address whose links sort the table, empty for none."""
+    lead = f'<div class="lead"><p class="sentence">{sheet.say(report.sentence)}</p>{no_charts(sheet)}</div>'
+    accounts = []
+    for account in report.accounts:
+        sends = [each for each in report.sends if each.appid == account.appid]
+        accounts.append(_account(account, sends, sheet, order, address, sorts))
+    return lead + "".join(accounts)
+
+
+def _account(
+    account: AccountReport, sends: Sequence[SendReport], sheet: Sheet, order: Order, address: Address, sorts: str
+) -> str:
+    at = written(f"account-{account.account}")
+    parts = [_chart(account, sends, sheet, address), _table(account, sends, sheet, order, address, sorts)]
+    parts += [_breakdown(account, each, sheet) for each in account.breakdowns]
+    return f"""<section class="account" aria-labelledby="{at}"><h2 id="{at}">{written(account.name)}</h2>
+{as_of(account.freshness, sheet)}{_tiles(account, sheet)}<div class="cards">{"".join(parts)}</div></section>
+"""
+
+
+def _tiles(account: AccountReport, sheet: Sheet) -> str:
+    """Return followers, and what the allowance brought."""
+    notes, until = Notes(sheet), account.followers.until
+    tiles: list[tuple[Phrase, str, str]] = [
+        (
+            Phrase("followers"),
+            notes.figure(account.followers),
+            Phrase("at the end of {day}", day=until) if until else "",
+        )
+    ]
+    if account.allowance is not None:
+        tiles += _allowance(account.allowance, notes)
+    inside = "".join(
+        f'<div><dt>{sheet.say(name)}</dt><dd><b>{value}</b><span class="usual">{sheet.say(words)}</span></dd></div>'
+        for name, value, words in tiles
+    )
+    return f'<div class="key"><dl>{inside}</dl>{notes.written()}</div>'
+
+
+def _allowance(allowance: AllowanceReport, notes: Notes) -> list[tuple[Phrase, str, str]]:
+    period = f"{allowance.first:%Y-%m}" if allowance.unit is Unit.MONTH else f"{allowance.first}"
+    used = Phrase("{period}, {left} left", period=period, left=allowance.left)
+    readers = Phrase(
+        "{readers} readers of {counted} first articles by the end of day 7; a person who read two counts twice",
+        readers=number(allowance.readers.value) if allowance.readers.value is not None else DASH,
+        counted=allowance.counted,
+    )
+    return [
+        (Phrase("allowance used"), f"{allowance.used} / {allowance.limit}", used),
+        (Phrase("readers for each send that used it"), notes.figure(_rounded(allowance.per_use)), readers),
+    ]
+
+
+def _rounded(figure: Figure) -> Figure:
+    if figure.value is None:
+        return figure
+    return Figure(value=round(figure.value), origin=figure.origin, until=figure.until, is_delay=figure.is_delay)
+
+
+def _chart(account: AccountReport, sends: Sequence[SendReport], sheet: Sheet, address: Address) -> str:
+    """Return a dot for each send."""
+    days: dict[date, list[Value]] = {}
+    for each in sends:
+        figure = _figure(each, Metric.READ_USER, _COMPARED_DAY)
+        if figure.value is not None:
+            words = f"{each.ref_date} {each.title}: {number(figure.value)}"
+            days.setdefault(each.ref_date, []).append(Value(figure.value, words, link=address(each)))
+    if len(days) < 2 or not can_draw():
+        return ""
+    middle = next((each for each in account.breakdowns if each.by is By.POSITION and each.day == _COMPARED_DAY), None)
+    first = next((each.quartiles for each in middle.groups if each.key == "1"), None) if middle is not None else None
+    described = Phrase("Readers of each send's first article by the end of day {day}.", day=_COMPARED_DAY)
+    name = sheet.say(Phrase("Every send"))
+    named = Named(f"sends-{account.account}", say(Phrase("Every send"), sheet.language), say(described, sheet.language))
+    one, median = sheet.say(Phrase("a send")), sheet.say(Phrase("the median of all"))
+    dashed = f'<li class="median">{median}</li>' if first is not None else ""
+    legend = f'<ul class="legend"><li class="this">{one}</li>{dashed}</ul>'
+    drawn = dots(named, days, first.median if first is not None else None)
+    return f'<section class="card wide"><h3>{name}</h3><p>{sheet.say(described)}</p>{legend}{drawn}</section>'
+
+
+def _figure(send: SendReport, metric: Metric, day: int) -> Figure:
+    first = send.first
+    if first is None:
+        return Figure(missing=Missing.NOT_ARTICLES, origin=Origin.NEWER)
+    found = next((each for each in first.days if each.day == day), None)
+    return found.figures[metric] if found is not None else Figure(missing=Missing.NOT_YET, origin=Origin.NEWER)
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column of the table of sends."""
+
+    name: Phrase
+    metric: Metric | None = None
+    day: int = 0
+
+    def value(self, send: SendReport, key: str) -> float | str | None:
+        """Return what a send is sorted by; None for a number that is missing."""
+        if self.metric is not None:
+            return _figure(send, self.metric, self.day).value
+        return send.title.casefold() if key == "title" else send.sent_at.timestamp()
+
+
+_COLUMNS: Final = {
+    "sent": _Column(Phrase("sent")),
+    "title": _Column(Phrase("send")),
+    **{f"day-{day}": _Column(Phrase("day {day}", day=day), Metric.READ_USER, day) for day in DAYS},
+    "finished": _Column(Phrase("finished"), Metric.READ_FINISH_RATE, _COMPARED_DAY),
+    "shared": _Column(Phrase("shared"), Metric.SHARE_USER, _COMPARED_DAY),
+    "followed": _Column(Phrase("followed"), Metric.READ_SUBSCRIBE_USER, _COMPARED_DAY),
+}
+
+
+def _sorted(sends: Sequence[SendReport], order: Order) -> list[SendReport]:
+    """Sort sends; those whose number is missing come last, whichever way."""
+    column = _COLUMNS[order.key]
+    there = [(found, each) for each in sends if (found := column.value(each, order.key)) is not None]
+    there.sort(key=lambda pair: pair[0], reverse=order.descending)
+    return [each for _, each in there] + [each for each in sends if column.value(each, order.key) is None]
+
+
+def _table(
+    account: AccountReport, sends: Sequence[SendReport], sheet: Sheet, order: Order, address: Address, sorts: str
+) -> str:
+    notes = Notes(sheet)
+    heads = [_head(key, column, sheet, order, sorts) for key, column in _COLUMNS.items()]
+    rows = [_send_row(each, sheet, notes, address(each)) for each in _sorted(sends, order)]
+    caption = Phrase(
+        "Readers by the end of each day; what else is counted, by the end of day {day}.",
+        day=_COMPARED_DAY,
+    )
+    name = sheet.say(Phrase("All sends"))
+    shown = table(sheet.say(caption), heads, rows, kind="sends")
+    at = f"sends-of-{written(account.account)}"
+    return f'<section class="card wide" id="{at}"><h3>{name}</h3>{shown}{notes.written()}</section>'
+
+
+def _head(key: str, column: _Column, sheet: Sheet, order: Order, sorts: str) -> str:
+    name = sheet.say(column.name)
+    if not sorts:
+        return name
+    is_now = key == order.key
+    turned = "up" if is_now and order.descending else "down"
+    sign = ("▾" if order.descending else "▴") if is_now else ""
+    return f'<a href="{sorts}?{written(urlencode({"sort": key, "order": turned}))}">{name}</a>{sign}'
+
+
+def _send_row(send: SendReport, sheet: Sheet, notes: Notes, address: str) -> list[Cell]:
+    title, hour = written(send.title), f"<small>{send.sent_at:%H:%M}</small>"
+    named = f'<a href="{written(address)}">{title}</a>' if address else title
+    about = [written(send.campaign), sheet.say(audience_name(send.scope, send.tag))]
+    if send.is_withdrawn:
+        about.append(sheet.say(Phrase("withdrawn")))
+    cells = [
+        Cell(f'<time datetime="{send.sent_at.isoformat()}">{send.ref_date} <br>{hour}</time>'),
+        Cell(f"{named}<br><small>{' · '.join(about)}</small>", is_number=False),
+    ]
+    cells += [
+        Cell(
+            notes.figure(_figure(send, column.metric, column.day), column.metric),
+            label=say(column.name, sheet.language),
+        )
+        for column in _COLUMNS.values()
+        if column.metric is not None
+    ]
+    return cells
+
+
+def _breakdown(account: AccountReport, breakdown: Breakdown, sheet: Sheet) -> str:
+    """Return groups of sends beside each other: the quartiles of each, and of how many."""
+    if not breakdown.groups:
+        return ""
+    top = max((each.quartiles.upper for each in breakdown.groups if each.quartiles is not None), default=0) * 1.04
+    rows = [_group_row(breakdown, each, sheet, top) for each in breakdown.groups]
+    caption = Phrase("{metric} by the end of day {day}", metric=METRIC[breakdown.metric], day=breakdown.day)
+    return (
+        f'<section class="card"><h3>{sheet.say(BY[breakdown.by])}</h3>'
+        f"{table(sheet.say(caption), [], rows, kind='groups')}</section>"
+    )
+
+
+def _group_row(breakdown: Breakdown, group: Group, sheet: Sheet, top: float) -> list[Cell]:
+    drawn = spread(group.quartiles, None, top) if group.quartiles is not None else ""
+    words = sheet.say(quartiles_words(group.quartiles, group.count, breakdown.metric))
+    return [
+        Cell(sheet.say(group_name(breakdown.by, group))),
+        Cell(f'{drawn}<span class="usual">{words}</span>', is_number=False),
+    ]

@@ -1,0 +1,271 @@
+"""Read the answers of WeChat's statistics (`/datacube/*`): what it documents, and nothing else.
+
+What is missing stays missing. What is of another type, negative, of another day or beyond reason is left out and
+counted; a list that is longer than WeChat can mean is no answer. Sources: developers.weixin.qq.com, wedata/news
+(getarticletotaldetail, getbizsummary, getarticletotal) and wedata/user (getusersummary, getusercumulate), read 2026-11.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any, Final
+
+from massctl.apply.ports import Counted
+from massctl.model.phrase import BEIJING
+from massctl.model.statistics import AccountDay, ArticleDay, Family, StatisticsCall
+from massctl.wechat.response import Fields, ShapeError, flag, integer, lenient
+from massctl.wechat.wire import Request
+
+LIST_MAX: Final = 1_000
+"""Our own bound: a day has some dozens of articles, an article 30 days, a day of followers some ten sources."""
+COUNT_MAX: Final = 10**12
+"""Our own bound: more than there are people, or fen that a reader pays."""
+TEXT_MAX: Final = 2_048
+"""Our own bound for titles, addresses and names of sources."""
+_ALL: Final = "全部"
+"""The row of `read_user_source` that stands for all sources."""
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_MSGID: Final = re.compile(r"[0-9]{1,20}_[0-9]{1,2}", re.ASCII)
+_SOURCES: Final = ("session", "hist_msg", "feed", "friends", "other", "kanyikan", "souyisou")
+"""The older family has a member for each: `int_page_from_session_read_user`, and so on."""
+
+
+def statistics_request(
+    appid: str, call: StatisticsCall, begin_date: date, end_date: date, seen_at: datetime
+) -> Request[Counted]:
+    """Ask for the statistics of some days."""
+    reader = partial(_counted, _Reader(appid, begin_date, end_date, seen_at), _ROWS[call])
+    body = {"begin_date": begin_date.isoformat(), "end_date": end_date.isoformat()}
+    return Request(f"/datacube/{call}", reader).with_body(body)
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads one answer, and counts what it leaves out."""
+
+    appid: str
+    begin_date: date
+    end_date: date
+    seen_at: datetime
+    left_out: int = 0
+
+    def number(self, fields: Fields, name: str) -> int | None:
+        """Read a number from 0; None where it is missing, or is none."""
+        if fields.get(name) is None:
+            return None
+        value = integer(fields[name])
+        if value is None or not 0 <= value <= COUNT_MAX:
+            self.left_out += 1
+            return None
+        return value
+
+    def decimal(self, fields: Fields, name: str, most: float = 1.0) -> float | None:
+        """Read a share from 0 to 1, or a number to `most`, likewise."""
+        value = fields.get(name)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
+            self.left_out += 1
+            return None
+        return float(value)
+
+    def rows(self, fields: Fields, name: str) -> Iterator[Fields]:
+        """Read a list of objects; raises ShapeError for one that is too long."""
+        value = fields.get(name)
+        if value is None:
+            return
+        if not isinstance(value, list):
+            self.left_out += 1
+            return
+        if len(value) > LIST_MAX:
+            raise ShapeError
+        for each in value:
+            if isinstance(each, dict):
+                yield each
+            else:
+                self.left_out += 1
+
+    def day(self, fields: Fields, name: str, first: date, last: date) -> date | None:
+        """Read a day between two; None for any other, which is left out."""
+        value = fields.get(name)
+        found = date.min
+        if isinstance(value, str) and _DATE.fullmatch(value):
+            try:
+                found = date.fromisoformat(value)
+            except ValueError:
+                found = date.min
+        if first <= found <= last:
+            return found
+        self.left_out += 1
+        return None
+
+    def text(self, fields: Fields, name: str) -> str | None:
+        """Read words on one line, as they may be shown; None where there are none, or far too many."""
+        value = "".join(char for char in lenient(fields, name) if char.isprintable()).strip()
+        return value if 0 < len(value) <= TEXT_MAX else None
+
+    def sources(self, fields: Fields) -> dict[str, int]:
+        """Read where readers came from, with the row of all."""
+        found: dict[str, int] = {}
+        for row in self.rows(fields, "read_user_source"):
+            name, value = self.text(row, "scene_desc"), self.number(row, "user_count")
+            if name is None or value is None or name in found:
+                self.left_out += name is None or name in found
+            else:
+                found[name] = value
+        return found
+
+    def reading(self, fields: Fields) -> dict[str, Any]:
+        """Read what both calls of the newer family have."""
+        sources = self.sources(fields)
+        everybody = sources.pop(_ALL, None)
+        names = ("share_user", "zaikan_user", "like_user", "comment_count", "collection_user")
+        reading: dict[str, Any] = {name: self.number(fields, name) for name in names}
+        read = self.number(fields, "read_user")
+        return reading | {"read_user": everybody if read is None else read, "read_user_source": sources}
+
+    def articles(self, fields: Fields, details: str) -> Iterator[tuple[dict[str, Any], Fields, date]]:
+        """Read the articles of an answer: what is said of each, and each of its days."""
+        yesterday = self.seen_at.astimezone(BEIJING).date() - timedelta(days=1)
+        for item in self.rows(fields, "list"):
+            sent = self.day(item, "ref_date", self.begin_date, self.end_date)
+            msgid = item.get("msgid")
+            if sent is None:
+                continue
+            if not isinstance(msgid, str) or not _MSGID.fullmatch(msgid):
+                self.left_out += 1
+                continue
+            about = {"appid": self.appid, "msgid": msgid, "ref_date": sent, "seen_at": self.seen_at}
+            about |= {name: self.text(item, name) for name in ("title", "content_url")}
+            about["publish_type"] = self.number(item, "publish_type")
+            for detail in self.rows(item, details):
+                stat_date = self.day(detail, "stat_date", sent, yesterday)
+                if stat_date is not None:
+                    yield about, detail, stat_date
+
+
+def _counted(reader: _Reader, rows: "Callable[[_Reader, Fields], Counted]", fields: Fields) -> Counted:
+    if not isinstance(fields.get("list"), list):
+        raise ShapeError
+    found = rows(reader, fields)
+    return Counted(found.articles, found.days, found.is_delay, reader.left_out)
+
+
+def _articles(reader: _Reader, fields: Fields) -> Counted:
+    found = [
+        ArticleDay(
+            family=Family.NEWER,
+            stat_date=stat_date,
+            **about,
+            **reader.reading(detail),
+            praise_money=reader.number(detail, "praise_money"),
+            read_subscribe_user=reader.number(detail, "read_subscribe_user"),
+            read_delivery_rate=reader.decimal(detail, "read_delivery_rate"),
+            read_finish_rate=reader.decimal(detail, "read_finish_rate"),
+            read_avg_activetime=reader.decimal(detail, "read_avg_activetime", 24 * 60),
+            read_jump_position=_positions(reader, detail),
+        )
+        for about, detail, stat_date in reader.articles(fields, "detail_list")
+    ]
+    is_delay = flag(fields, "is_delay")
+    newest = max((row.stat_date for row in found), default=None)
+    marked = (replace(row, is_delay=is_delay and row.stat_date == newest) for row in found)
+    return Counted(tuple(marked), is_delay=is_delay)
+
+
+def _positions(reader: _Reader, fields: Fields) -> dict[int, float]:
+    """Read where readers left, as WeChat's five positions."""
+    found: dict[int, float] = {}
+    for row in reader.rows(fields, "read_jump_position"):
+        position, rate = integer(row.get("position")), reader.decimal(row, "rate")
+        if position is not None and position in range(1, 6) and position not in found and rate is not None:
+            found[position] = rate
+        else:
+            reader.left_out += rate is not None
+    return found
+
+
+def _older_articles(reader: _Reader, fields: Fields) -> Counted:
+    found = []
+    for about, detail, stat_date in reader.articles(fields, "details"):
+        sources = {name: reader.number(detail, f"int_page_from_{name}_read_user") for name in _SOURCES}
+        row = ArticleDay(
+            family=Family.OLDER,
+            stat_date=stat_date,
+            **about,
+            read_user=reader.number(detail, "int_page_read_user"),
+            read_user_source={name: value for name, value in sources.items() if value is not None},
+            share_user=reader.number(detail, "share_user"),
+            collection_user=reader.number(detail, "add_to_fav_user"),
+            target_user=reader.number(detail, "target_user"),
+        )
+        found.append(row)
+    return Counted(tuple(found))
+
+
+def _account(reader: _Reader, fields: Fields) -> Counted:
+    is_delay = flag(fields, "is_delay")
+    found: dict[date, AccountDay] = {}
+    for day, row in _by_day(reader, fields):
+        detail = row.get("detail")
+        if not isinstance(detail, dict) or day in found:
+            reader.left_out += 1
+            continue
+        members: dict[str, Any] = {
+            name: reader.number(detail, name) for name in ("redirect_ori_page_user", "send_page_count")
+        }
+        reading = reader.reading(detail)
+        found[day] = AccountDay(appid=reader.appid, ref_date=day, seen_at=reader.seen_at, **reading, **members)
+    newest = max(found, default=None)
+    marked = (replace(row, is_delay=is_delay and day == newest) for day, row in found.items())
+    return Counted(days=tuple(marked), is_delay=is_delay)
+
+
+def _users(reader: _Reader, fields: Fields) -> Counted:
+    """Read who came and went: a day of which one number is no number is left out as a whole."""
+    new: dict[date, dict[int, int]] = {}
+    gone: dict[date, dict[int, int]] = {}
+    faulty: set[date] = set()
+    for day, row in _by_day(reader, fields):
+        source = integer(row.get("user_source"))
+        came, went = reader.number(row, "new_user"), reader.number(row, "cancel_user")
+        if source is None or came is None or went is None or source in new.get(day, {}):
+            faulty.add(day)
+            continue
+        new.setdefault(day, {})[source] = came
+        gone.setdefault(day, {})[source] = went
+    reader.left_out += len(faulty)
+    days = (
+        AccountDay(appid=reader.appid, ref_date=day, seen_at=reader.seen_at, new_user=new[day], cancel_user=gone[day])
+        for day in sorted(new.keys() - faulty)
+    )
+    return Counted(days=tuple(days))
+
+
+def _followers(reader: _Reader, fields: Fields) -> Counted:
+    found: dict[date, AccountDay] = {}
+    for day, row in _by_day(reader, fields):
+        value = reader.number(row, "cumulate_user")
+        if value is None or day in found:
+            reader.left_out += 1
+        else:
+            found[day] = AccountDay(appid=reader.appid, ref_date=day, seen_at=reader.seen_at, cumulate_user=value)
+    return Counted(days=tuple(found.values()))
+
+
+def _by_day(reader: _Reader, fields: Fields) -> Iterator[tuple[date, Fields]]:
+    for row in reader.rows(fields, "list"):
+        day = reader.day(row, "ref_date", reader.begin_date, reader.end_date)
+        if day is not None:
+            yield day, row
+
+
+_ROWS: Final[Mapping[StatisticsCall, Callable[[_Reader, Fields], Counted]]] = {
+    StatisticsCall.ARTICLES: _articles,
+    StatisticsCall.OLDER_ARTICLES: _older_articles,
+    StatisticsCall.ACCOUNT: _account,
+    StatisticsCall.USERS: _users,
+    StatisticsCall.FOLLOWERS: _followers,
+}

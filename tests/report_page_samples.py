@@ -1,0 +1,332 @@
+"""A report with everything that a page can show: an account with a year of sends, some of them with holes."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from massctl.model.ids import AccountName, AppId, CampaignName
+from massctl.model.phrase import BEIJING, Phrase
+from massctl.model.statistics import Family
+from massctl.plan.quota import Scope, Unit
+from massctl.report.report import (
+    DAYS,
+    AccountReport,
+    AllowanceReport,
+    ArticleReport,
+    Breakdown,
+    By,
+    Comparable,
+    Comparison,
+    DayFigures,
+    EditionDifference,
+    EditionFigures,
+    Figure,
+    FollowerDay,
+    Freshness,
+    Group,
+    Metric,
+    Missing,
+    Origin,
+    Point,
+    Quartiles,
+    Report,
+    Scene,
+    SendReport,
+    SourceRow,
+    Stage,
+    StageName,
+    Whole,
+)
+
+NOW: Final = datetime(2026, 11, 30, 9, 12, tzinfo=BEIJING)
+YESTERDAY: Final = date(2026, 11, 29)
+APPID: Final = AppId("wx0123456789abcdef")
+_SHARES: Final = {
+    Scene.MESSAGE: 0.46,
+    Scene.CHAT: 0.11,
+    Scene.MOMENTS: 0.14,
+    Scene.HOME_PAGE: 0.03,
+    Scene.SEARCH: 0.02,
+    Scene.OTHER: 0.01,
+}
+_TITLES: Final = (
+    "城墙根下的三条路，趁天还没冷透",
+    "下雪前去看一次潮白河",
+    "会员十二月：温泉、木炭和一本旧书",
+    "地图上没有的村子",
+    "雨天出门的十二条理由",
+    "把自行车推上山",
+)
+
+
+def known(value: float, until: date | None = None, origin: Origin = Origin.NEWER, *, late: bool = False) -> Figure:
+    """Return a number."""
+    return Figure(value=value, origin=origin, until=until, is_delay=late)
+
+
+def absent(missing: Missing, until: date | None = None, origin: Origin = Origin.NEWER) -> Figure:
+    """Return a number that is missing."""
+    return Figure(missing=missing, origin=origin, until=until)
+
+
+def readers_by(day: int, size: float) -> int:
+    """Return the followers who had read an article by the end of a day."""
+    return round(size * (1 - math.exp(-day / 1.6)))
+
+
+def recommended_by(day: int, size: float) -> int:
+    """Return those to whom WeChat recommended it, later than followers."""
+    return round(0.6 * size / (1 + math.exp(-(day - 6) / 1.8)))
+
+
+def day_figures(day: int, sent: date, size: float, *, last: int) -> DayFigures:
+    """Return what an article had reached by a day; missing where the day is not over."""
+    until = sent + timedelta(days=day - 1)
+    if day > last:
+        return DayFigures(day, until, dict.fromkeys(Metric, absent(Missing.NOT_YET, until)))
+    readers = readers_by(day, size) + recommended_by(day, size)
+    values = {
+        Metric.READ_USER: readers,
+        Metric.SHARE_USER: round(readers * 0.041),
+        Metric.ZAIKAN_USER: round(readers * 0.018),
+        Metric.LIKE_USER: round(readers * 0.036),
+        Metric.COMMENT_COUNT: round(readers * 0.006),
+        Metric.COLLECTION_USER: round(readers * 0.024),
+        Metric.PRAISE_MONEY: readers * 3,
+        Metric.READ_SUBSCRIBE_USER: round(readers * 0.009),
+        Metric.READ_DELIVERY_RATE: round(0.118 * (1 - math.exp(-day)), 4),
+        Metric.READ_FINISH_RATE: 0.57 - 0.01 * min(day, 7),
+        Metric.READ_AVG_ACTIVETIME: 2.4 - 0.02 * min(day, 7),
+    }
+    figures = {metric: known(value, until, late=day == last < 30) for metric, value in values.items()}
+    figures[Metric.TARGET_USER] = absent(Missing.NOT_GIVEN, until)
+    return DayFigures(day, until, figures)
+
+
+def article(position: int, title: str, sent: date, size: float, last: int) -> ArticleReport:
+    """Return an article; its third day was not collected."""
+    newest = day_figures(last, sent, size, last=last) if last else None
+
+    def people(share: float, day: int) -> Figure:
+        until = sent + timedelta(days=day - 1)
+        return known(round(readers_by(day, size) * share / 0.77), until) if day <= last else absent(Missing.NOT_YET)
+
+    def recommended(day: int) -> Figure:
+        return known(recommended_by(day, size)) if day <= last else absent(Missing.NOT_YET)
+
+    def row(scene: str, share: float) -> SourceRow:
+        latest = people(share, last) if last else absent(Missing.NOT_YET)
+        return SourceRow(scene, tuple(people(share, day) for day in DAYS), latest)
+
+    message, *others = (row(scene, share) for scene, share in _SHARES.items())
+    latest = recommended(last) if last else absent(Missing.NOT_YET)
+    return ArticleReport(
+        position=position,
+        title=title,
+        author="林晚",
+        theme="qingshan",
+        url="https://mp.weixin.qq.com/s/abcdefghijklmnopqrstuv",
+        msgids=(f"2247490098_{position}",),
+        days=tuple(day_figures(day, sent, size, last=last) for day in DAYS),
+        latest=newest,
+        sources=(message, SourceRow(Scene.RECOMMENDED, tuple(map(recommended, DAYS)), latest), *others) if last else (),
+        leaves=tuple(map(known, (0.31, 0.12, 0.08, 0.09, 0.40))) if last else (),
+        curve=tuple(
+            Point(day, sent + timedelta(days=day - 1), readers_by(day, size) + recommended_by(day, size), day == last)
+            for day in range(1, min(last, 30) + 1)
+            if day != 5
+        ),
+    )
+
+
+def comparisons(first: ArticleReport, among: Sequence[float]) -> tuple[Comparison, ...]:
+    """Return the days that are over against sends that are as large as `among` says."""
+    found = []
+    for days in first.days:
+        for metric, figure in days.figures.items():
+            if figure.value is None:
+                continue
+            values = tuple(sorted(figure.value * each for each in among))
+            quartiles = None
+            if len(values) >= 4:
+                quarter = len(values) // 4
+                quartiles = Quartiles(values[quarter], values[len(values) // 2], values[-1 - quarter])
+            found.append(Comparison(metric, days.day, figure, values, quartiles))
+    return tuple(found)
+
+
+def funnel(audience: int, first: ArticleReport) -> tuple[Stage, ...]:
+    """Return the stages of a send."""
+    filtered, sent, failed = audience - 211, audience - 251, 40
+    latest = first.latest
+
+    def of_readers(metric: Metric) -> Figure:
+        return latest.figures[metric] if latest else absent(Missing.NOT_YET)
+
+    readers = of_readers(Metric.READ_USER)
+    message = first.sources[0].latest if first.sources else absent(Missing.NOT_YET)
+
+    def share(people: Figure, whole: float | None) -> Figure:
+        if people.value is None or not whole:
+            return absent(Missing.NOTHING_TO_DIVIDE, origin=Origin.COMPUTED)
+        return known(people.value / whole, origin=Origin.COMPUTED)
+
+    def stage(name: StageName, people: Figure, of: Whole, whole: float | None) -> Stage:
+        return Stage(name, people, share(people, whole), of, round(whole) if whole else None)
+
+    ledger = [known(each, origin=Origin.LEDGER) for each in (audience, filtered, sent, failed)]
+    finished = Stage(
+        StageName.FINISHED,
+        absent(Missing.RATE_ONLY if latest else Missing.NOT_YET),
+        of_readers(Metric.READ_FINISH_RATE),
+        Whole.READERS,
+        round(readers.value) if readers.value else None,
+    )
+    return (
+        Stage(StageName.AUDIENCE, ledger[0]),
+        stage(StageName.FILTERED, ledger[1], Whole.AUDIENCE, audience),
+        stage(StageName.SENT, ledger[2], Whole.FILTERED, filtered),
+        stage(StageName.FAILED, ledger[3], Whole.FILTERED, filtered),
+        stage(StageName.READ, message, Whole.SENT, sent),
+        finished,
+        stage(StageName.SHARED, of_readers(Metric.SHARE_USER), Whole.READERS, readers.value),
+        stage(StageName.FOLLOWED, of_readers(Metric.READ_SUBSCRIBE_USER), Whole.READERS, readers.value),
+    )
+
+
+def follower_days(sent: date) -> tuple[FollowerDay, ...]:
+    """Return the day of the send and two more; a day that is not over is missing."""
+    found = []
+    for after, (gone, joined, usual) in enumerate([(61, 118, 34), (38, 52, 31), (29, 44, 27)]):
+        day = sent + timedelta(days=after)
+        is_over = day <= YESTERDAY
+        found.append(
+            FollowerDay(
+                after,
+                day,
+                known(gone, day, Origin.ACCOUNT) if is_over else absent(Missing.NOT_YET, day, Origin.ACCOUNT),
+                known(joined, day, Origin.ACCOUNT) if is_over else absent(Missing.NOT_YET, day, Origin.ACCOUNT),
+                Quartiles(usual - 6, usual, usual + 7),
+                tuple(day - timedelta(weeks=week) for week in range(1, 9)),
+            )
+        )
+    return tuple(found)
+
+
+def send(
+    name: str, sent_at: datetime, titles: Sequence[str], size: float, *, among: Sequence[float] = ()
+) -> SendReport:
+    """Return a send of news as it is told at NOW."""
+    sent = sent_at.date()
+    last = min((YESTERDAY - sent).days + 1, 30)
+    articles = tuple(
+        article(position, title, sent, size / (1 + 2.2 * (position - 1)), last)
+        for position, title in enumerate(titles, 1)
+    )
+    readers = articles[0].latest.figures[Metric.READ_USER].value if articles[0].latest else None
+    sentence = (
+        Phrase("By day {day} it had {readers} readers.", day=last, readers=f"{readers:,.0f}")
+        if readers is not None
+        else Phrase("Its first numbers come on the morning after the send.")
+    )
+    return SendReport(
+        campaign=CampaignName(name),
+        edition=1,
+        title=titles[0],
+        account=AccountName("main"),
+        appid=APPID,
+        sent_at=sent_at,
+        ref_date=sent,
+        is_article=True,
+        scope=Scope.ALL,
+        commit="4f2a9c1be07d55310c7a2f6b8f1e4f64c1d7f0aa",
+        approver="zhou-lan",
+        day=last,
+        articles=articles,
+        funnel=funnel(48_310, articles[0]),
+        comparable=Comparable(
+            Scope.ALL,
+            None,
+            sent - timedelta(days=180),
+            sent - timedelta(days=1),
+            Family.NEWER,
+            tuple((CampaignName(f"2026-walk-{number}"), 1) for number in range(len(among))),
+        ),
+        comparisons=comparisons(articles[0], among),
+        followers=follower_days(sent),
+        sentence=sentence,
+    )
+
+
+USUAL: Final = (0.55, 0.62, 0.7, 0.74, 0.8, 0.83, 0.9, 0.97, 1.05, 1.2, 1.31)
+
+
+def newest() -> SendReport:
+    """Return the send that the samples are about: fourteen days old, three articles, an edition before it."""
+    made = send(
+        "2026-11-walks",
+        datetime(2026, 11, 16, 20, 0, 12, tzinfo=BEIJING),
+        _TITLES[:3],
+        5400,
+        among=USUAL,
+    )
+    pairs = [(Metric.READ_USER, 3900, 4431), (Metric.READ_FINISH_RATE, 0.48, 0.54)]
+    difference = EditionDifference(
+        1,
+        (Phrase("headline of article {number}", number=1), Phrase("cover of article {number}", number=1)),
+        tuple(EditionFigures(metric, 3, known(before), known(now)) for metric, before, now in pairs),
+    )
+    return replace(made, edition=2, difference=difference)
+
+
+def sample_report(count: int = 40) -> Report:
+    """Return a report on so many sends, newest first."""
+    sends = [newest()]
+    for number in range(1, count):
+        sent_at = datetime(2026, 11, 16, 20, 0, tzinfo=BEIJING) - timedelta(days=9 * number + number % 4)
+        size = 2600 + 1900 * math.sin(number * 1.7) + 14 * number
+        sends.append(send(f"2026-walk-{number}", sent_at, [_TITLES[number % len(_TITLES)]], size, among=USUAL))
+    return report_of(sends)
+
+
+def report_of(sends: Sequence[SendReport]) -> Report:
+    """Return a report on sends of one account."""
+    groups = (
+        Group("1", 40, Quartiles(3100, 4200, 5900)),
+        Group("2", 21, Quartiles(800, 1250, 1900)),
+        Group("3", 3, None),
+    )
+    account = AccountReport(
+        account=AccountName("main"),
+        name="城墙根下",
+        appid=APPID,
+        kind="service",
+        allowance=AllowanceReport(
+            Unit.MONTH,
+            date(2026, 11, 1),
+            4,
+            3,
+            1,
+            3,
+            Family.NEWER,
+            known(16_240, origin=Origin.COMPUTED),
+            known(5413.3),
+        ),
+        followers=known(48_307, YESTERDAY, Origin.ACCOUNT),
+        breakdowns=(
+            Breakdown(By.POSITION, Metric.READ_USER, 7, Family.NEWER, groups),
+            Breakdown(
+                By.HOUR,
+                Metric.READ_USER,
+                7,
+                Family.NEWER,
+                (Group("12", 9, Quartiles(2800, 3300, 4100)), Group("20", 31, Quartiles(3600, 4700, 6100))),
+            ),
+            Breakdown(By.AUTHOR, Metric.READ_USER, 7, Family.NEWER, (Group("林晚", 40, Quartiles(3100, 4200, 5900)),)),
+        ),
+        freshness=Freshness(NOW - timedelta(minutes=40), date(2026, 11, 28), (YESTERDAY,), (date(2026, 11, 20),)),
+    )
+    sentence = Phrase("{count} sends of the last year; the newest had the most readers of four.", count=len(sends))
+    return Report(now=NOW, since=None, names=(), accounts=(account,), sends=tuple(sends), sentence=sentence)

@@ -1,0 +1,295 @@
+"""Numbers beside numbers: who is compared with whom, quartiles by hand, and nothing said of too few."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from report_samples import DAY, NOW, SENT, Sends, earlier
+
+from massctl.model.ids import CampaignName
+from massctl.model.phrase import BEIJING
+from massctl.model.statistics import Family
+from massctl.plan.quota import Unit
+from massctl.report.comparison import quartiles_of, title_bucket
+from massctl.report.report import (
+    ArticleFacts,
+    Breakdown,
+    By,
+    Comparison,
+    Metric,
+    Missing,
+    Quartiles,
+    Report,
+    SendFacts,
+    Standing,
+)
+
+
+def compared(report: Report, day: int = 7, metric: Metric = Metric.READ_USER) -> Comparison:
+    return next(each for each in report.sends[0].comparisons if (each.day, each.metric) == (day, metric))
+
+
+def breakdown(report: Report, by: By) -> Breakdown:
+    return next(each for each in report.accounts[0].breakdowns if each.by is by)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "quartiles"),
+    [
+        ((10, 20, 30), None),
+        ((10, 20, 30, 40), Quartiles(17.5, 25, 32.5)),
+        ((1, 2, 3, 4, 5), Quartiles(2, 3, 4)),
+        ((7, 7, 7, 7), Quartiles(7, 7, 7)),
+    ],
+)
+def test_quartiles_lie_between_numbers_and_need_four(numbers: tuple[float, ...], quartiles: Quartiles | None) -> None:
+    assert quartiles == quartiles_of(numbers)
+
+
+def test_a_send_is_compared_with_the_earlier_ones_by_the_same_day() -> None:
+    sends = Sends()
+    earlier(sends, 100, 200, 300, 400)
+    sends.send("spring", 100)
+    sends.read(100, 7, read_user=500)
+
+    found = compared(sends.report("spring"))
+
+    assert ((100, 200, 300, 400), Quartiles(175, 250, 325), Standing.ABOVE) == (
+        found.values,
+        found.quartiles,
+        found.standing,
+    )
+
+
+def test_a_later_send_changes_nothing_in_the_report_of_an_earlier_one() -> None:
+    sends = Sends()
+    earlier(sends, 100, 200, 300, 400)
+    before = sends.report("earlier-3").sends
+    sends.send("spring", 100)
+    sends.read(100, 7, read_user=500)
+
+    assert before == sends.report("earlier-3").sends
+
+
+def test_three_comparable_sends_have_no_median() -> None:
+    sends = Sends()
+    earlier(sends, 100, 200, 300)
+    sends.send("spring", 100)
+    sends.read(100, 7, read_user=500)
+
+    found = compared(sends.report("spring"))
+
+    assert ((100, 200, 300), None, None) == (found.values, found.quartiles, found.standing)
+
+
+def test_only_sends_of_the_same_audience_are_comparable() -> None:
+    sends = Sends()
+    earlier(sends, 100, 200, 300, 400, audience={"tag": "会员"})
+    sends.send("spring", 100)
+
+    assert () == sends.report("spring").sends[0].comparable.sends
+
+
+def test_a_withdrawn_send_and_one_of_long_ago_are_not_comparable() -> None:
+    from massctl.model.entries import Withdrawn
+
+    sends = Sends()
+    sends.send("ago", 400, SENT - 181 * DAY)
+    sends.send("then", 401, SENT - 180 * DAY)
+    sends.send("gone", 402, SENT - 2 * DAY)
+    sends.read(402, 7, sent=SENT - 2 * DAY, read_user=9)
+    sends.note(
+        Withdrawn(msg_id=sends.state.record(CampaignName("gone"), 1).jobs[0].msg_id or 0, article=0), "gone", 1, SENT
+    )
+    sends.send("spring", 100)
+
+    report = sends.report("spring", "gone")
+
+    assert (("then", 1),) == report.sends[0].comparable.sends
+    assert [False, True] == [each.is_withdrawn for each in report.sends]
+
+
+def test_numbers_that_leave_the_window_are_forgotten() -> None:
+    sends = Sends()
+    sends.send("ago", 400, SENT - 181 * DAY)
+    sends.read(400, 7, sent=SENT - 181 * DAY, read_user=9)
+    sends.send("spring", 100)
+    sends.read(100, 7, read_user=500)
+
+    assert () == compared(sends.report()).values
+
+
+def test_two_families_are_not_compared() -> None:
+    sends = Sends()
+    for number in range(4):
+        at = SENT - (number + 1) * DAY
+        sends.send(f"earlier-{number}", 500 + number, at)
+        sends.read(500 + number, 7, sent=at, family=Family.OLDER, read_user=10)
+    sends.send("spring", 100)
+    sends.read(100, 7, read_user=500)
+
+    assert () == compared(sends.report("spring")).values
+
+
+def test_unfollows_are_those_of_the_account_against_the_same_weekday() -> None:
+    """Tuesdays of the four weeks before had 2, 4, 6 and 8; on the day of the send 3 + 6 people left."""
+    sends = Sends()
+    sends.send("spring", 100)
+    for week, count in enumerate((2, 4, 6, 8), 1):
+        sends.account_day(SENT.date() - 7 * week * DAY, cancel_user={0: count}, new_user={})
+    sends.account_day(SENT.date(), cancel_user={0: 3, 1: 6}, new_user={1: 5})
+    sends.account_day(SENT.date() + DAY, new_user={1: 5})
+
+    first, second, third = sends.report().sends[0].followers
+
+    assert (9, 5, Quartiles(3.5, 5, 6.5), Standing.ABOVE) == (
+        first.cancelled.value,
+        first.joined.value,
+        first.usual,
+        first.standing,
+    )
+    assert (Missing.NOT_GIVEN, Missing.NOT_COLLECTED) == (second.cancelled.missing, third.cancelled.missing)
+    assert (None, None) == (second.usual, second.standing)
+
+
+def test_a_day_on_which_nobody_left_is_zero_and_a_day_to_come_is_missing() -> None:
+    sends = Sends()
+    sends.send("spring", 100, NOW - DAY)
+    sends.account_day((NOW - DAY).date(), cancel_user={})
+
+    first, second, _ = sends.report().sends[0].followers
+
+    assert (0, Missing.NOT_YET) == (first.cancelled.value, second.cancelled.missing)
+
+
+def test_readers_for_each_use_of_the_allowance_and_what_is_left() -> None:
+    """Two of the month's four are used; (300 + 500) / 2 readers. The one to a tag used none."""
+    sends = Sends()
+    sends.send("one", 1)
+    sends.read(1, 7, read_user=300)
+    sends.send("two", 2, SENT + timedelta(hours=1))
+    sends.read(2, 7, read_user=500)
+    sends.send("three", 3, SENT + timedelta(hours=2), audience={"tag_id": 9})
+    sends.read(3, 7, read_user=999)
+
+    found = sends.report().accounts[0].allowance
+
+    assert found is not None
+    assert (Unit.MONTH, 4, 2, 2, 2) == (found.unit, found.limit, found.used, found.left, found.counted)
+    assert (800, 400) == (found.readers.value, found.per_use.value)
+
+
+def test_an_account_whose_kind_nobody_knows_has_no_allowance() -> None:
+    sends = Sends(kind="")
+    sends.send("one", 1)
+
+    assert sends.report().accounts[0].allowance is None
+
+
+def test_an_allowance_without_numbers_divides_nothing() -> None:
+    sends = Sends()
+    sends.send("one", 1)
+
+    found = sends.report().accounts[0].allowance
+
+    assert found is not None
+    assert (0, Missing.NOTHING_TO_DIVIDE) == (found.counted, found.per_use.missing)
+
+
+@pytest.mark.parametrize(
+    ("length", "bucket"), [(1, "1–10"), (10, "1–10"), (11, "11–15"), (30, "26–30"), (31, "31–"), (64, "31–")]
+)
+def test_headlines_are_grouped_by_length(length: int, bucket: str) -> None:
+    assert bucket == title_bucket(length)
+
+
+def test_sends_are_side_by_side_in_the_order_of_their_keys_never_by_size() -> None:
+    sends = Sends()
+    for number, (hour, count) in enumerate([(20, 10), (9, 20), (20, 30), (20, 40), (20, 50)]):
+        at = SENT.replace(hour=hour) - number * DAY
+        name = f"send-{number}"
+        sends.send(name, number, at)
+        sends.facts[CampaignName(name), 1] = SendFacts(
+            articles=(ArticleFacts("标题", "林" if number else ""), ArticleFacts("二")), approver="wang"
+        )
+        sends.read(number, 7, sent=at, read_user=count)
+        sends.read(number, 7, position=2, sent=at, read_user=1)
+
+    report = sends.report(now=NOW + 30 * DAY)
+    hours, places = breakdown(report, By.HOUR), breakdown(report, By.POSITION)
+
+    assert [("9", 1, None), ("20", 4, Quartiles(25, 35, 42.5))] == [
+        (each.key, each.count, each.quartiles) for each in hours.groups
+    ]
+    assert [("1", 5, Quartiles(20, 30, 40)), ("2", 5, Quartiles(1, 1, 1))] == [
+        (each.key, each.count, each.quartiles) for each in places.groups
+    ]
+    assert [("林", 4)] == [(each.key, each.count) for each in breakdown(report, By.AUTHOR).groups]
+    assert [("wang", 5)] == [(each.key, each.count) for each in breakdown(report, By.APPROVER).groups]
+    assert By.THEME not in {each.by for each in report.accounts[0].breakdowns}
+
+
+def test_two_editions_stand_side_by_side_by_the_same_day() -> None:
+    sends = Sends()
+    sends.send("spring", 90, SENT - 2 * DAY)
+    sends.read(90, 7, sent=SENT - 2 * DAY, read_user=30)
+    sends.send("spring", 100, edition=2)
+    sends.read(100, 7, read_user=50)
+    sends.facts[CampaignName("spring"), 2] = SendFacts(changed=("the title",))
+
+    found = sends.report("spring").sends[0].difference
+    assert found is not None
+    beside = {(each.day, each.metric): (each.before.value, each.now.value) for each in found.figures}
+
+    assert (1, ("the title",), (30, 50)) == (found.before, found.changed, beside[7, Metric.READ_USER])
+    assert {1, 3, 7} == {day for day, _ in beside}
+    assert sends.report("spring").sends[1].difference is None
+
+
+def test_editions_that_two_families_counted_have_no_numbers_side_by_side() -> None:
+    old = datetime(2025, 10, 1, 20, tzinfo=BEIJING)
+    sends = Sends()
+    sends.send("spring", 90, old)
+    sends.send("spring", 100, edition=2)
+    found = sends.report("spring").sends[0].difference
+
+    assert found is not None
+    assert () == found.figures
+
+
+def test_a_report_says_as_of_when_its_numbers_are() -> None:
+    """Days 1 to 8 are over: 4 is late, 6 and 7 are missing, so by the end of day 3 all is there."""
+    sends = Sends()
+    sends.send("spring", 100)
+    for day in (1, 2, 3, 4, 5, 8):
+        sends.read(100, day, read_user=day, is_delay=day == 4)
+    first = SENT.date()
+
+    found = sends.report().accounts[0].freshness
+
+    assert (first + 2 * DAY, (first + 3 * DAY,), (first + 5 * DAY, first + 6 * DAY)) == (
+        found.complete_until,
+        found.delayed,
+        found.missing,
+    )
+    assert found.asked_at is not None
+
+
+def test_without_any_number_nothing_is_complete() -> None:
+    sends = Sends()
+    sends.send("spring", 100)
+
+    found = sends.report().accounts[0].freshness
+
+    assert (None, None, 8) == (found.asked_at, found.complete_until, len(found.missing))
+
+
+def test_all_followers_are_those_of_the_newest_day() -> None:
+    sends = Sends()
+    sends.send("spring", 100)
+    sends.account_day(SENT.date(), cumulate_user=1200)
+    sends.account_day(SENT.date() + DAY, cumulate_user=1190)
+    sends.account_day(SENT.date() + 2 * DAY)
+
+    found = sends.report().accounts[0].followers
+
+    assert (1190, SENT.date() + DAY) == (found.value, found.until)

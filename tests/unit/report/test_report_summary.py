@@ -1,0 +1,76 @@
+"""The first sentence: plain, and no more than the numbers carry."""
+
+from report_samples import NOW, SENT, Sends, earlier
+
+
+def test_it_says_how_many_read_by_which_day_and_where_that_lies() -> None:
+    sends = Sends()
+    earlier(sends, 100, 200, 300, 400)
+    sends.send("spring", 100)
+    sends.read(100, 7, read_user=500)
+
+    assert (
+        "500 people read “《spring》” by the end of day 7 (2026-12-07); that is more than the upper quartile of 4 "
+        "comparable sends (median 250)."
+    ) == sends.report("spring").sentence
+
+
+def test_it_compares_with_no_fewer_than_four() -> None:
+    sends = Sends()
+    sends.send("spring", 100)
+    sends.read(100, 1, read_user=1)
+
+    assert (
+        "1 person read “《spring》” by the end of day 1 (2026-12-01); 0 comparable sends have that number, and a "
+        "comparison needs 4."
+    ) == sends.report("spring").sentence
+
+
+def test_between_two_days_of_a_report_it_says_the_newest_number() -> None:
+    sends = Sends()
+    sends.send("spring", 100)
+    sends.read(100, 2, read_user=12)
+
+    assert "12 people read “《spring》” by the end of day 2 (2026-12-02)." == sends.report("spring").sentence
+
+
+def test_it_says_why_there_is_no_number() -> None:
+    sends = Sends()
+    sends.send("spring", 100)
+    sends.send("unjoined", None)
+
+    early = sends.report("spring", now=SENT).sentence
+    late, unjoined = sends.report("spring").sentence, sends.report("unjoined").sentence
+
+    assert early.startswith("WeChat has no numbers of “《spring》” yet")
+    assert "The archive has no numbers of “《spring》”." == late
+    assert "no msg_data_id" in unjoined
+
+
+def test_a_text_has_no_readers() -> None:
+    sends = Sends()
+    sends.send("words", None, media_id=None)
+    unknown = sends.report().sentence
+    sends.job("words", (10, 9, 8, 1))
+
+    assert "“《words》” has no articles, and WeChat counts readers of articles only." == unknown
+    assert sends.report().sentence.startswith("8 followers received “《words》”; it has no articles")
+
+
+def test_several_sends_have_one_median_from_four_on() -> None:
+    sends = Sends()
+    earlier(sends, 100, 200, 300)
+    few = sends.report().sentence
+    sends.send("spring", 100)
+    sends.read(100, 7, read_user=500)
+
+    assert "3 sends from 2026-11-10 to 2026-11-24." == few
+    assert (
+        "4 sends from 2026-11-10 to 2026-12-01; by the end of day 7 the median of the 4 that have the number is "
+        "250 readers."
+    ) == sends.report().sentence
+
+
+def test_nothing_sent_is_said() -> None:
+    assert "Nothing was sent." == Sends().report().sentence
+    assert "Nothing was sent since 2026-12-09." == Sends().report(since=NOW.date()).sentence

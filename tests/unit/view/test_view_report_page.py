@@ -1,0 +1,235 @@
+"""The page of a report: which numbers stand where, what is said of those that are missing, and nothing that runs."""
+
+import re
+from dataclasses import replace
+from datetime import datetime
+from html import unescape
+from pathlib import Path
+
+import pytest
+from report_page_samples import NOW, USUAL, newest, report_of, sample_report, send
+
+from massctl.model.ids import CampaignName
+from massctl.model.phrase import BEIJING
+from massctl.report.report import Metric, Report, Scene, SendReport
+from massctl.view import charts
+from massctl.view.i18n import Language
+from massctl.view.pages import sends_page as pages
+from massctl.view.pages.document import Watched
+from massctl.view.pages.markup import Sheet
+from massctl.view.pages.sends_page import Order, report_page, sends_page, served_send_page
+
+SHEET = Sheet(Language.EN, {})
+WATCHED = Watched("_report", 0)
+REPORT = sample_report(6)
+HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
+
+
+def page(of: SendReport) -> str:
+    return report_page(report_of([of]), SHEET)
+
+
+def card(shown: str, key: str) -> str:
+    """Return the words of one card."""
+    (found,) = re.findall(rf'aria-labelledby="[^"]*-{key}-name">(.*?)</section>', shown, re.DOTALL)
+    return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", found)))
+
+
+@pytest.fixture
+def without_charts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(charts, "PACKAGE", "no_such_package_as_this")
+
+
+def test_the_sentence_stands_first_then_as_of_when_and_what_is_still_to_come():
+    shown = page(newest())
+    order = [
+        "By day 14 it had 8,601 readers.",
+        "As of 2026-11-30 08:32 +08:00.",
+        "Complete until the end of 2026-11-28.",
+    ]
+    order += [
+        "newer numbers are to come for 2026-11-29",
+        "The archive has nothing of 2026-11-20.",
+        "By the end of day 7",
+    ]
+    places = [shown.index(each) for each in order]
+    assert sorted(places) == places
+
+
+def test_a_number_that_is_missing_is_a_dash_whose_reason_stands_below():
+    shown = card(page(newest()), "days")
+    assert re.search(r"readers 2,700 5,087 7,391 8,601 \* — a ", shown)
+    assert "a that day is not over" in shown
+    assert "* WeChat said that newer numbers for this day are still to come" in shown
+    assert not re.search(r"\b0 — a", shown)
+
+
+def test_the_ledger_has_one_half_of_the_funnel_and_wechat_the_other():
+    shown = card(page(newest()), "funnel")
+    ledger, wechat = shown.split("the first article, by WeChat's statistics")
+    assert re.search(r"in the audience 48,310 .* received it 48,059 99.9 %", ledger)
+    assert re.search(r"read it from the message 3,225 6.7 % of those who received it", wechat)
+    assert re.search(r"read it to the end — a 50.0 %", wechat)
+    assert "a WeChat gives the share only" in wechat
+
+
+def test_recommendations_are_told_apart_from_what_followers_read():
+    shown = page(newest())
+    assert "3,202 of 8,601 readers (37.2 %) came by WeChat" in card(shown, "sources")
+    groups = re.findall(
+        r'class="series ([a-z0-9-]+)"', shown[shown.index('aria-labelledby="2026-11-walks-2-sources-wide') :]
+    )
+    assert ["way-1", "way-2", "way-3", "others", "others", "others", "recommended"] == groups[:7]
+    without = replace(
+        newest().articles[0], sources=tuple(e for e in newest().articles[0].sources if e.scene != Scene.RECOMMENDED)
+    )
+    assert "came by WeChat" not in page(replace(newest(), articles=(without,)))
+
+
+def test_below_four_comparable_sends_there_is_no_band_and_no_standing():
+    few = send("2026-few", datetime(2026, 11, 16, 20, tzinfo=BEIJING), ["Few"], 5000, among=USUAL[:3])
+    shown = page(few)
+    assert "3 to compare with; a median from 4 on" in shown
+    assert not re.search(r'class="series (band|median)"|class="standing|class="spread"', shown)
+    assert re.search(r'class="series (band|median)"', page(newest()))
+
+
+def test_unfollows_are_the_whole_accounts_and_stand_beside_the_same_weekday():
+    shown = card(page(newest()), "followers")
+    assert "the whole account, not this send alone" in shown
+    assert re.search(r"2026-11-16 61 median 34, quartiles 28 and 41, of 8 118", shown)
+
+
+def test_a_send_of_this_morning_has_no_numbers_of_wechat_yet():
+    shown = page(send("2026-today", NOW, ["Today"], 5000))
+    assert "Its first numbers come on the morning after the send." in shown
+    assert 'class="key"' not in shown
+    assert "— a" in card(shown, "funnel")
+    assert ["2026-today-1-followers"] == re.findall(r'class="chart ([^"]+)"', shown)
+
+
+def test_what_is_no_article_has_the_ledgers_numbers_and_its_followers_alone():
+    text = replace(newest(), articles=(), comparisons=(), is_article=False, difference=None)
+    shown = page(text)
+    assert ["funnel", "followers"] == re.findall(
+        r'class="card[^"]*" aria-labelledby="2026-11-walks-2-(\w+)-name"', shown
+    )
+
+
+def test_an_edition_stands_beside_the_one_before_it():
+    shown = card(page(newest()), "difference")
+    assert re.search(r"headline of article 1 .* readers day 3 3,900 4,431", shown)
+    unknown = replace(newest(), difference=replace(newest().difference, changed=None))
+    assert "what differs is not known" in card(page(unknown), "difference")
+    same = replace(newest(), difference=replace(newest().difference, changed=()))
+    assert "Nothing that is shown differs." in card(page(same), "difference")
+
+
+def hostile() -> Report:
+    made = newest()
+    article = replace(made.articles[0], title=HOSTILE, author=HOSTILE, theme=HOSTILE)
+    sends = [replace(made, title=HOSTILE, approver=HOSTILE, tag=HOSTILE, articles=(article, *made.articles[1:]))]
+    sends.append(send("2026-other", datetime(2026, 10, 1, tzinfo=BEIJING), [HOSTILE], 4000))
+    report = report_of(sends)
+    return replace(report, accounts=(replace(report.accounts[0], name=HOSTILE),))
+
+
+@pytest.mark.parametrize("language", [Language.EN, Language.ZH], ids=str)
+def test_words_of_a_campaign_are_only_words_on_every_page(language: Language):
+    report, sheet = hostile(), Sheet(language, {})
+    alone = replace(report, sends=report.sends[:1])
+    pages = [
+        report_page(report, sheet),
+        report_page(alone, sheet),
+        sends_page(report, sheet, WATCHED, Order(), HOSTILE),
+    ]
+    pages.append(served_send_page(report, report.sends[0], sheet, WATCHED))
+    for shown in pages:
+        body = shown[shown.index("<body") :]
+        assert [] == re.findall(r"<script(?! src=\"/-/live.js\")|<img|<[^>]+\son\w+=|javascript:", body)
+        assert "&lt;script&gt;" in body
+
+
+def test_a_file_asks_for_nothing_and_names_everything_once():
+    shown = report_page(REPORT, SHEET)
+    assert {"https://developers.weixin.qq.com", "https://mp.weixin.qq.com"} >= set(
+        re.findall(r'href="(https?://[^/"]+)', shown)
+    )
+    assert not re.search(r"<link(?! rel=\"icon\")|@import|url\(|<script", shown)
+    ids = re.findall(r'\sid="([^"]+)"', shown)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'href="#([^"]+)"', shown)) <= set(ids)
+    described = {
+        each for names in re.findall(r'aria-(?:labelledby|describedby)="([^"]+)"', shown) for each in names.split()
+    }
+    assert described <= set(ids)
+
+
+def test_without_the_extra_the_numbers_stand_in_open_tables(without_charts: None):
+    for shown in (page(newest()), sends_page(REPORT, SHEET, WATCHED, Order(), None)):
+        assert "pip install &#x27;massctl[report]&#x27;" in shown
+        assert 'class="chart' not in shown
+        assert 'class="legend"' not in shown
+    assert 4 == page(newest()).count("<table") - page(newest()).count('kind="none"') - 6 or "<details open>" in page(
+        newest()
+    )
+    assert "<details>" not in page(newest())
+
+
+def rows(shown: str) -> list[str]:
+    return re.findall(r'<tr><th scope="row"><time datetime="(\d{4}-\d\d-\d\d)', shown)
+
+
+@pytest.mark.parametrize(
+    ("query", "last"), [({}, None), ({"sort": "nonsense"}, None), ({"sort": "day-30"}, "2026-11-16")]
+)
+def test_the_table_is_sorted_by_what_the_address_says_and_what_is_missing_comes_last(
+    query: dict[str, str], last: str | None
+):
+    down = rows(sends_page(REPORT, SHEET, WATCHED, Order.asked(query), None))
+    up = rows(sends_page(REPORT, SHEET, WATCHED, Order.asked({**query, "order": "up"}), None))
+    assert 6 == len(down)
+    if last is None:
+        assert (sorted(down, reverse=True), sorted(down)) == (down, up)
+    else:
+        assert (last, last) == (down[-1], up[-1]) or {down[-1], up[-1]} <= {"2026-11-16", "2026-11-06"}
+        known = [each for each in down if each not in ("2026-11-16", "2026-11-06")]
+        assert [each for each in up if each in known] == known[::-1]
+
+
+def test_a_head_sorts_and_turns_the_order_that_is_taken():
+    shown = sends_page(REPORT, SHEET, WATCHED, Order("day-7"), None)
+    assert 'href="/-/report?sort=day-7&amp;order=up"' in shown
+    assert 'href="/-/report?sort=shared&amp;order=down"' in shown
+    assert "?sort=" not in report_page(REPORT, SHEET)
+
+
+def test_every_send_of_the_table_leads_to_its_own_page():
+    shown = sends_page(REPORT, SHEET, WATCHED, Order(), None)
+    assert 'href="/-/report?send=2026-11-walks&amp;edition=2"' in shown
+    assert 6 == len(set(re.findall(r'<a href="(/-/report\?send=[^"]+)"', shown)))
+
+
+def test_a_file_shows_the_newest_in_full_and_says_what_it_leaves_out(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(pages, "FULL_MAX", 2)
+    shown = report_page(sample_report(4), SHEET)
+    assert ["2026-11-walks-2", "2026-walk-1-1"] == re.findall(r'<article class="send-report" id="([^"]+)"', shown)
+    assert "The newest 2 are shown in full here; 2 earlier sends are in the table only." in shown
+    assert "in the table only" not in report_page(sample_report(2), SHEET)
+
+
+def test_several_accounts_are_told_one_after_the_other():
+    report = report_of([newest()])
+    other = replace(report.accounts[0], account="other", appid="wx9", name="Other")
+    sends = (newest(), replace(newest(), campaign=CampaignName("2026-elsewhere"), appid="wx9", account="other"))
+    shown = report_page(replace(report, accounts=(*report.accounts, other), sends=sends), SHEET)
+    first, second = shown[: shown.index('id="account-other"')], shown[shown.index('id="account-other"') :]
+    assert ("2026-11-walks ·" in first, "2026-elsewhere ·" in first.replace("send-report", "")) == (True, False)
+    assert "2026-elsewhere ·" in second
+
+
+@pytest.mark.parametrize("page", ["statistics.md", "statistics.zh-CN.md"])
+def test_the_reference_has_every_number_of_wechat_by_its_name(page: str):
+    text = (Path(__file__).parents[3] / "docs" / "reference" / page).read_text(encoding="utf-8")
+    assert [] == [each.value for each in Metric if f"`{each.value}`" not in text]
+    assert [] == [each.value for each in Scene if each.value not in text]

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -375,3 +376,11 @@ def test_a_page_says_what_is_missing_before_the_send_until_nothing_is(tree: Tree
     tree.write("campaigns/letter/campaign.yaml", tree.read("campaigns/letter/campaign.yaml") + "nonsense: 1\n")
     room.cache.changed({ARTICLE, "campaigns/letter/campaign.yaml"})
     assert [] == missing()
+
+
+def test_pages_tell_the_time_of_a_sandbox_whose_clock_is_not_the_machines(tree: Tree):
+    moved = replace(served(tree.root, sandbox=True), clock=lambda: "the clock says noon")
+    cache = PageCache(moved, Broadcaster())
+    for page in (cache.list_page(), cache.page(LETTER), cache.calendar_page({}), cache.themes_page({})):
+        assert '<p class="facts clock">the clock says noon</p>' in str(page)
+    assert 'class="facts clock"' not in Room(tree).page()

@@ -362,6 +362,10 @@ class StatisticsArchive(Protocol):
         """Return the calls that were made for an account, oldest first; since a month, if a day of it is given."""
         ...
 
+    def asked_here(self, appid: AppId) -> Sequence[Asked]:
+        """Return those that this machine knows of, without asking a server."""
+        ...
+
     def add(self, appid: AppId, articles: Sequence[ArticleDay], days: Sequence[AccountDay], asked: Asked) -> Archived:
         """Write the rows that say something new, then the call that brought them."""
         ...

@@ -11,8 +11,9 @@ from typing import Final, TypeAlias
 
 from massctl.apply.jobs import ended_badly
 from massctl.apply.outcome import CampaignOutcome, Outcome, failure_of
+from massctl.apply.statistics import Collected
 from massctl.model.diagnostics import has_errors
-from massctl.model.ids import CampaignName
+from massctl.model.ids import AccountName, CampaignName
 from massctl.model.phrase import Command, Phrase
 from massctl.model.settings import RunnerHappening
 from massctl.model.state import Record, RecordKey, State, Status, is_held, status_of
@@ -190,3 +191,18 @@ def _passes(planned: PlannedCampaign) -> bool:
     guards = {each.guard for each in planned.refusals}
     passing = _OTHERS | _HOURS if planned.next_at is not None else _OTHERS
     return bool(guards) and guards <= passing
+
+
+def statistics_events(account: AccountName, found: Collected, now: datetime) -> list[RunnerEvent]:
+    """Tell what was collected for an account; nothing where nothing is new."""
+    told: list[RunnerEvent] = []
+    if found.rows:
+        say = Phrase("statistics of {account}: new rows: {count}", account=account, count=found.rows)
+        told.append(RunnerEvent("statistics", now, say))
+    for fall in found.falls:
+        say = Phrase("statistics of {account}: {what}", account=account, what=fall.words)
+        told.append(RunnerEvent("statistics", now, say))
+    if found.error is not None:
+        say = Phrase("statistics of {account}: {what}", account=account, what=found.error.message)
+        told.append(RunnerEvent("statistics", now, say, found.error.hint))
+    return told

@@ -42,15 +42,25 @@ class Collected:
 
 
 def collect(
-    appid: AppId, wechat: Counting, archive: StatisticsArchive, requests: Sequence[StatisticsRequest], clock: Clock
+    appid: AppId,
+    wechat: Counting,
+    archive: StatisticsArchive,
+    requests: Sequence[StatisticsRequest],
+    clock: Clock,
+    until: datetime | None = None,
 ) -> Collected:
-    """Make the calls, and archive each answer; raises a LedgerError where the archive cannot be written."""
+    """Make the calls, and archive each answer; raises a LedgerError where the archive cannot be written.
+
+    After `until` no call is begun: what is left is due the next time.
+    """
     found = Collected(appid)
     not_counted: set[StatisticsCall] = set()
     for request in requests:
         if request.call in not_counted:
             continue
         at = clock.now()
+        if until is not None and at >= until:
+            break
         try:
             counted = wechat.statistics(request.call, request.begin_date, request.end_date, at)
         except WeChatError as error:

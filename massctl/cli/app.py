@@ -48,6 +48,7 @@ class Result:
     talk: View | None = None
     """For people, on standard error, below the text."""
     markdown: View | None = None
+    """Also of a verb with `--format csv`."""
     github: View | None = None
     ics: View | None = None
     next_step: Phrase | None = None
@@ -57,7 +58,7 @@ class Result:
 
     def show(self, form: str, console: Console) -> None:
         """Print it in a form other than JSON."""
-        if form == "markdown" and self.markdown is not None:
+        if form in ("markdown", "csv") and self.markdown is not None:
             console.exchanged(self.markdown(console))
         elif form == "github" and self.github is not None:
             console.annotations(self.github(console))

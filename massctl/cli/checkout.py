@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from massctl.forge.port import MergedFile
     from massctl.ledger.git_ledger import GitLedger
     from massctl.ledger.signature import LedgerKeys
+    from massctl.ledger.statistics import GitStatistics
     from massctl.model.settings import MassctlFile
 
 _LOCKED: Final = (SETTINGS, f":(glob){CAMPAIGNS}/*/{LOCK_FILE}")
@@ -174,6 +175,24 @@ def remote_ledger(
     way = way_to(root, state.remote, known, token_for_git(settings, environment))
     branch = GitBranch(cache / "ledger.git", way, state.branch, known, tell)
     return GitLedger(branch, locks, keys=keys or LedgerKeys(state.keys or ()))
+
+
+def remote_statistics(
+    root: Path,
+    cache: Path,
+    settings: "MassctlFile",
+    environment: Mapping[str, str],
+    tell: Callable[[Phrase], None] = lambda _: None,
+) -> "GitStatistics":
+    """Open the archive of statistics on its branch, as `remote_ledger` opens the ledger."""
+    # Only what collects or reports statistics comes here.
+    from massctl.ledger.git_branch import GitBranch
+    from massctl.ledger.statistics import GitStatistics
+    from massctl.model.statistics import STATISTICS_BRANCH
+
+    known = known_to_git(settings, environment)
+    way = way_to(root, settings.state.remote, known, token_for_git(settings, environment))
+    return GitStatistics(GitBranch(cache / "statistics.git", way, STATISTICS_BRANCH, known, tell), tell)
 
 
 def known_to_git(settings: "MassctlFile", environment: Mapping[str, str]) -> dict[str, str]:

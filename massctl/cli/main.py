@@ -11,7 +11,7 @@ import click
 
 from massctl import __version__
 from massctl.cli.app import restore_keyboard_interrupt, set_active_session, tell_interrupted
-from massctl.cli.commands import NOT_YET, VERBS, not_yet
+from massctl.cli.commands import VERBS
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.help import TranslatedContext, console_of, show_usage, translate_click, translated
 from massctl.cli.output import choose_language, results_lost, set_verbosity, verbosity
@@ -60,9 +60,7 @@ class Verbs(click.Group):
         return list(VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import and give a verb; a verb whose turn has not come says so."""
-        if cmd_name in NOT_YET:
-            raise not_yet(f"massctl {cmd_name}", NOT_YET[cmd_name], ctx)
+        """Import and give a verb."""
         if cmd_name not in VERBS:
             return None
         return _with_verbosity(translated(importlib.import_module(VERBS[cmd_name][0]).command))
@@ -71,7 +69,7 @@ class Verbs(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the typed verb, or suggest a near one; click looks only among imported verbs."""
-        if args and not args[0].startswith("-") and args[0] not in {**VERBS, **NOT_YET}:
+        if args and not args[0].startswith("-") and args[0] not in VERBS:
             # Suggesting is for this one error.
             from difflib import get_close_matches
 

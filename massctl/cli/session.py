@@ -133,7 +133,11 @@ class Session:
         # Most verbs neither collect nor report.
         from massctl.ledger.statistics import LocalStatistics
 
-        return LocalStatistics(self.places.statistics)
+        if not self.in_git:
+            return LocalStatistics(self.places.statistics)
+        from massctl.cli.checkout import remote_statistics
+
+        return remote_statistics(self.root, self.places.cache, self.settings, self.environment, self.console.talk)
 
     def api_base(self, account: AccountName) -> str:
         """Return where an account's API answers: MASSCTL_API_BASE outranks massctl.yaml."""

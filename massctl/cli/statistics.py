@@ -1,32 +1,85 @@
 """Collect statistics for every account of a repository: for `massctl status --statistics`, and beside a runner."""
 
+import threading
+import time
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Final
+
 from massctl.apply.outcome import failure_of
+from massctl.apply.ports import StatisticsArchive
 from massctl.apply.statistics import Collected, collect
 from massctl.cli.session import Session
 from massctl.errors import InvariantError, MassctlError
 from massctl.model.ids import AccountName, AppId
 from massctl.model.state import State
-from massctl.plan.statistics import due, send_days
+from massctl.plan.statistics import due, newest_day, send_days
 
 
-def gather(session: Session, state: State) -> list[tuple[AccountName, Collected]]:
+def gather(session: Session, state: State, *, seconds: float | None = None) -> list[tuple[AccountName, Collected]]:
     """Make the calls that are due, account by account; what fails is told of its account, and raises nothing.
 
-    Without a call that is due no client is opened, and nothing is written.
+    Without a call that is due no client is opened, and nothing is written. After `seconds` no call is begun.
     """
-    archive = session.statistics()
+    archive: StatisticsArchive | None = None
+    until = session.clock.now() + timedelta(seconds=seconds) if seconds is not None else None
     found: list[tuple[AccountName, Collected]] = []
     for named, account in session.settings.accounts.items():
         name, appid = AccountName(named), AppId(account.appid)
         collected = Collected(appid)
         try:
             if days := send_days(state, appid):
-                requests = due(days, archive.asked(appid), session.clock.now())
-                if requests:
-                    collected = collect(appid, session.wechat(name), archive, requests, session.clock)
+                archive, now = archive or session.statistics(), session.clock.now()
+                # What this machine knows spares most questions to a server.
+                if due(days, archive.asked_here(appid), now) and (requests := due(days, archive.asked(appid), now)):
+                    collected = collect(appid, session.wechat(name), archive, requests, session.clock, until)
         except InvariantError:
             raise
         except MassctlError as error:
             collected.error = failure_of(error)
         found.append((name, collected))
     return found
+
+
+AGAIN_SECONDS: Final = 1_800.0
+"""Between two looks of a runner for what is due: what WeChat delays, and what failed, is asked for again."""
+ONCE_SECONDS: Final = 20.0
+"""So long a command that somebody waits for, or whose minutes are billed, begins calls; the rest is due later."""
+
+
+class BackgroundCollector:
+    """Collects in a thread with clients of its own: no round of a runner waits for it, and no send shares its token."""
+
+    def __init__(self) -> None:
+        self._thread: threading.Thread | None = None
+        self._found: list[tuple[AccountName, Collected]] = []
+        self._looked_at = float("-inf")
+        self._day: date | None = None
+
+    def begin(self, session: Session, state: State) -> None:
+        """Begin unless one is at work, or looked a while ago and WeChat has counted no day since."""
+        day, now = newest_day(session.clock.now()), time.monotonic()
+        if self._thread is not None or (day == self._day and now - self._looked_at < AGAIN_SECONDS):
+            return
+        self._looked_at, self._day = now, day
+        own = replace(session, _clients={}, _watches={})
+        self._thread = threading.Thread(target=self._collect, args=(own, state), name="statistics", daemon=True)
+        self._thread.start()
+
+    def ended(self, wait_seconds: float = 0.0) -> list[tuple[AccountName, Collected]]:
+        """Return what was collected, once, when it has ended; nothing before."""
+        if self._thread is None:
+            return []
+        self._thread.join(wait_seconds)
+        if self._thread.is_alive():
+            return []
+        found, self._found, self._thread = self._found, [], None
+        return found
+
+    def _collect(self, session: Session, state: State) -> None:
+        try:
+            self._found = gather(session, state)
+        except InvariantError as error:  # A fault of ours in here may not end a runner that sends.
+            self._found = [(AccountName("-"), Collected(AppId(""), error=failure_of(error)))]
+        finally:
+            session.close()

@@ -17,6 +17,7 @@ from massctl.forge.port import STATUS
 from massctl.forge.rest import RestApi
 from massctl.model.diagnostics import Check, Finding, Level
 from massctl.model.phrase import Command, Phrase
+from massctl.model.statistics import STATISTICS_BRANCH
 from massctl.plan.forge_setup import (
     DEPLOY_KEY,
     EGRESS_KEY,
@@ -311,6 +312,16 @@ class _Repository:
             )
         good = Phrase("only the deploy key writes it: nobody forges what was sent")
         yield self._of_the_key(rules, ("creation", "update"), Check.LEDGER_RULES, "massctl-state-writer", good)
+        yield from self._statistics_rules({each.kind for each in rules})
+
+    def _statistics_rules(self, of_ledger: set[str]) -> Iterator[Finding]:
+        """Tell where the numbers of reports are less protected than the ledger; no send depends on them."""
+        standing = {each.kind for each in self._rules_on(STATISTICS_BRANCH)}
+        for kinds, ruleset in ((("deletion", "non_fast_forward"), "massctl-state"), (_WRITES, "massctl-state-writer")):
+            if not standing.issuperset(of_ledger.intersection(kinds)):
+                say = Phrase("{branch} has fewer rules than the ledger, so others may change what reports show")
+                told = Phrase(say, branch=STATISTICS_BRANCH)
+                yield Finding(Check.LEDGER_RULES, Level.WARNING, told, self._mend(ruleset))
 
     def brake_rules(self) -> Iterator[Finding]:
         rules = self._rules_on(STOP_BRANCH)
@@ -395,6 +406,7 @@ class _Repository:
 
 
 _KEY: Final = "DeployKey"
+_WRITES: Final = ("creation", "update")
 _REVIEW_SWITCHES: Final = (
     "dismiss_stale_reviews_on_push",
     "require_code_owner_review",

@@ -62,11 +62,15 @@ def cleaned(root: Element, base: str = "") -> tuple[Element, list[Phrase]]:
     """Take out of a body what WeChat removes; returns it, and what of that somebody would miss."""
     lost: Counter[str] = Counter()
     _clean(root, base, lost)
-    told = [
+    return root, removed_elements(lost)
+
+
+def removed_elements(lost: Counter[str]) -> list[Phrase]:
+    """Name elements that were taken out, each with how often."""
+    return [
         Phrase("`<{name}>` ({count}×): WeChat removes it from articles", name=name, count=count)
         for name, count in lost.items()
     ]
-    return root, told
 
 
 def _clean(element: Element, base: str, lost: Counter[str]) -> None:

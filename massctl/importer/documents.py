@@ -5,13 +5,13 @@ import binascii
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from html import escape, unescape
 from io import BytesIO
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
-from massctl.importer.article import FOOTNOTE, Facts, Found, cleaned
+from massctl.importer.article import FOOTNOTE, Facts, Found, cleaned, removed_elements
 from massctl.model.phrase import Phrase
 from massctl.render.limits import TITLE_CHARACTERS_MAX
 from massctl.render.tree import Element, parse, serialized
@@ -250,7 +250,6 @@ def _take_notes(root: Element) -> None:
 
 
 _HEAD: Final = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_PAIR: Final = re.compile(r"^([A-Za-z_-]+)[ \t]*:[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 _KEYS: Final = {
     "title": ("title",),
     "author": ("author",),
@@ -261,15 +260,21 @@ _KEYS: Final = {
 _TITLE: Final = re.compile(r"\A\s*#[ \t]+(.+?)[ \t#]*(?:\n|\Z)")
 
 
-def of_markdown_file(text: str, name: str) -> Found:
-    """Take an article whose body is Markdown; title and author stand in its front matter or its first heading."""
+def of_markdown_file(text: str, name: str, read_yaml: Callable[[str], tuple[object, list[Phrase]]]) -> Found:
+    """Take an article whose body is Markdown; title and author stand in its front matter or its first heading.
+
+    `read_yaml` gives the data of front matter, and what is wrong with it.
+    """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    head = _HEAD.match(text)
-    said = {key.lower(): _unquoted(value) for key, value in _PAIR.findall(head[1])} if head is not None else {}
-    text = text[head.end() :] if head is not None else text
-    about = {key: next((said[each] for each in names if said.get(each)), "") for key, names in _KEYS.items()}
-    known = {each for names in _KEYS.values() for each in names}
-    lost = [Phrase("front matter: `{key}` has no place in a campaign", key=key) for key in said.keys() - known]
+    data, lost = None, list[Phrase]()
+    if (head := _HEAD.match(text)) is not None:
+        data, lost = read_yaml(head[1])
+        text = text[head.end() :]
+    said = {key.lower(): value for key, value in data.items()} if isinstance(data, dict) else {}
+    plain = {key: _one_line(value) for key, value in said.items()}
+    about = {key: next((plain[each] for each in names if plain.get(each)), "") for key, names in _KEYS.items()}
+    known = {each for names in _KEYS.values() for each in names if said.get(each) is None or plain[each]}
+    lost += [Phrase("front matter: `{key}` has no place in a campaign", key=key) for key in sorted(said.keys() - known)]
     if not about["title"] and (first := _TITLE.match(text)) is not None:
         about["title"] = first[1].strip()
         text = text[first.end() :]
@@ -283,8 +288,15 @@ def of_markdown_file(text: str, name: str) -> Found:
         cover=about["cover"] or None,
         content_source_url=source if source.startswith(("http://", "https://")) else "",
         markdown=text,
-        lost=[*sorted(lost, key=str), *removed],
+        lost=[*lost, *removed],
     )
+
+
+def _one_line(value: object) -> str:
+    """Write a value of front matter as a text; a list of names as one, and nothing for what is nested."""
+    if isinstance(value, list):
+        return "、".join(filter(None, map(_one_line, value)))
+    return " ".join(str(value).split()) if isinstance(value, str | int | float) else ""
 
 
 _REMOVED: Final = re.compile(
@@ -308,15 +320,7 @@ def _without_removed(text: str) -> tuple[str, list[Phrase]]:
             start, end = token.map
             whole = "\n".join(lines[start:end])
             lines[start:end] = _REMOVED.sub(noted, whole).split("\n") if _REMOVED.search(whole) else lines[start:end]
-    told = [
-        Phrase("`<{name}>` ({count}×): WeChat removes it from articles", name=name, count=count)
-        for name, count in lost.items()
-    ]
-    return "\n".join(lines), told
-
-
-def _unquoted(value: str) -> str:
-    return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
+    return "\n".join(lines), removed_elements(lost)
 
 
 def markdown_facts(text: str) -> Facts:
@@ -350,10 +354,3 @@ def picture_in(address: str) -> bytes | None:
         return base64.b64decode(raw, validate=False) if head.lower().endswith(";base64") else raw
     except binascii.Error:
         return None
-
-
-def addresses(found: Found, facts: Facts) -> Iterator[str]:
-    """Yield every address of a picture of an article, its cover first."""
-    if found.cover is not None:
-        yield found.cover
-    yield from facts.pictures

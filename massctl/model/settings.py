@@ -54,10 +54,22 @@ Happening = Literal["sent", "failed", "in_doubt", "awaiting_admin", "expired", "
 closed before it; a guard refuses it in its window; its folder is gone and its draft stays, because it was changed; its
 window opens soon."""
 RunnerHappening = Literal[
-    "started", "tip", "staged", "previewed", "sent", "refused", "failed", "in_doubt", "job", "trouble", "mended"
+    "started",
+    "tip",
+    "staged",
+    "previewed",
+    "sent",
+    "refused",
+    "failed",
+    "in_doubt",
+    "job",
+    "statistics",
+    "trouble",
+    "mended",
 ]
 """What `massctl run` tells of: it took the lease; the branch moved; of a campaign: it was staged, shown, accepted by
-WeChat, refused by a guard, failed, is in doubt, its job ended; something keeps rounds from their end, or no more."""
+WeChat, refused by a guard, failed, is in doubt, its job ended; statistics were collected, or could not be; something
+keeps rounds from their end, or no more."""
 EnvironmentName = Annotated[str, StringConstraints(pattern=ENVIRONMENT_NAME_PATTERN)]
 LEDGER_KEY_PATTERN: Final = r"^[a-z0-9][a-z0-9._-]{0,31}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}$"
 """A public key as signed notes write it: name, hash, algorithm and key."""

@@ -11,6 +11,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final, Literal
 
+STATISTICS_BRANCH: Final = "massctl-statistics"
+"""The branch of the ledger's remote that has the archive, where the ledger is in git."""
+
 
 class Family(StrEnum):
     """Two families of calls count reads differently: their numbers never stand in one series."""

@@ -277,7 +277,7 @@ def _deploy_key(repository: str) -> SetupStep:
     return SetupStep(
         StepName.DEPLOY_KEY,
         Phrase("Give the environment a key that may push"),
-        Phrase("it alone writes the ledger and lifts the brake once the rules below stand"),
+        Phrase("it alone writes the ledger and the statistics, and lifts the brake, once the rules below stand"),
         (
             'key="$(mktemp -d)/massctl"',
             'ssh-keygen -q -t ed25519 -N "" -C massctl -f "$key"',
@@ -344,8 +344,8 @@ def _rules(repository: str) -> SetupStep:
         StepName.RULES,
         Phrase("Set the rules, that of the branch which sends last"),
         Phrase(
-            "nobody merges alone, only the deploy key writes the ledger and lifts the brake, and nobody shortens the "
-            "ledger"
+            "nobody merges alone, only the deploy key writes the ledger and the statistics and lifts the brake, and "
+            "nobody shortens the ledger"
         ),
         tuple(ruleset_command(repository, each) for each in RULESETS),
         Phrase("Settings, Rules, Rulesets, New ruleset, Import a ruleset: the four files of .github/rulesets"),

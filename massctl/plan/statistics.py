@@ -14,7 +14,7 @@ from typing import Final, Literal
 from urllib.parse import parse_qs, urlsplit
 
 from massctl.model.ids import AppId
-from massctl.model.phrase import BEIJING
+from massctl.model.phrase import BEIJING, Phrase
 from massctl.model.state import DAY_USED_UP, Record, State, beijing_day
 from massctl.model.statistics import AccountDay, ArticleDay, Asked, Family, Statistics, StatisticsCall
 
@@ -268,6 +268,18 @@ class Fall:
     member: str
     before: int
     after: int
+
+    @property
+    def words(self) -> Phrase:
+        """Say it in a sentence."""
+        return Phrase(
+            "{member} of article {msgid} fell from {before} to {after} on {day}; both numbers are kept",
+            member=self.member,
+            msgid=self.msgid,
+            before=self.before,
+            after=self.after,
+            day=self.stat_date.isoformat(),
+        )
 
 
 def falls(before: Sequence[ArticleDay], new: Sequence[ArticleDay]) -> tuple[Fall, ...]:

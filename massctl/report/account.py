@@ -111,9 +111,11 @@ def freshness_of(statistics: Statistics, shown: Iterable[Readings], until: date)
     """Say as of when the numbers of an account are; `shown` are the articles of the sends that are shown."""
     delayed: set[date] = set()
     missing: set[date] = set()
+    first: set[date] = set()
     for readings in shown:
         if readings.blocked is not None or readings.family is Family.OLDER:
             continue
+        first.add(readings.ref_date)
         last = min(LAST_DAY[readings.family], (until - readings.ref_date).days + 1)
         for job in readings.jobs:
             for day in range(1, last + 1):
@@ -124,9 +126,8 @@ def freshness_of(statistics: Statistics, shown: Iterable[Readings], until: date)
                     delayed.add(row.stat_date)
     asked_at = max(_seen(statistics), default=None)
     complete = min(missing | delayed, default=until + timedelta(days=1)) - timedelta(days=1)
-    return Freshness(
-        asked_at, complete if asked_at is not None else None, tuple(sorted(delayed)), tuple(sorted(missing))
-    )
+    known = asked_at is not None and complete >= min(first, default=complete)
+    return Freshness(asked_at, complete if known else None, tuple(sorted(delayed)), tuple(sorted(missing)))
 
 
 def _seen(statistics: Statistics) -> Iterable[datetime]:

@@ -466,7 +466,8 @@ class Freshness:
     asked_at: datetime | None
     """When WeChat last gave a number of this account; None if it never did."""
     complete_until: date | None
-    """By the end of this day every send that is shown has its numbers, and WeChat announced no newer ones."""
+    """By the end of this day every send that is shown has its numbers, and WeChat announced no newer ones; None if that
+    is so by the end of no day of them."""
     delayed: tuple[date, ...] = ()
     """Days for which WeChat said that newer numbers are to come."""
     missing: tuple[date, ...] = ()

@@ -23,7 +23,8 @@ OWNERS: Final = ".github/CODEOWNERS"
 _HIDDEN: Final = frozenset({"editorconfig", "githooks", "github", "gitattributes", "gitignore", "vscode"})
 """Names that begin with a dot where they are written."""
 CAMPAIGN_FILE: Final = "campaign.yaml"
-_COVER: Final = "images/cover.jpg"
+COVER: Final = "images/cover.jpg"
+"""From a campaign's folder."""
 _SEND: Final = "send:\n  not_before: {}\n  not_after: {}"
 _NO_WINDOW: Final = {
     "zh": "# 没有 send 时段的活动只在点名时才备稿和群发",
@@ -59,8 +60,12 @@ def sample_files(language: str, title: str, account: str, window: Window | None)
     declared = Template(found[CAMPAIGN_FILE].decode()).safe_substitute(
         title=json.dumps(title, ensure_ascii=False), account=account, send=send
     )
-    cover = source / "every_language" / "campaigns" / "first-letter" / _COVER
-    return {**found, CAMPAIGN_FILE: declared.encode(), _COVER: cover.read_bytes()}
+    return {**found, CAMPAIGN_FILE: declared.encode(), COVER: sample_cover()}
+
+
+def sample_cover() -> bytes:
+    """Return a cover that stands in for one that is still to be made."""
+    return (files("massctl.scaffold") / "every_language/campaigns/first-letter" / COVER).read_bytes()
 
 
 def already_there(directory: Path, paths: Collection[str]) -> list[str]:

@@ -24,6 +24,7 @@ from massctl.plan.review_diff import base_of, difference, last_sent
 from massctl.plan.schedule import schedule_of
 from massctl.plan.steps import Concluded, Desired, Guard, Invalid, Refusal
 from massctl.plan.window import window_state
+from massctl.report.report import Report
 from massctl.source.campaigns import load_settings
 from massctl.source.loader import Desires, Workbench, agenda_of
 from massctl.source.locks import locked_digest
@@ -34,10 +35,13 @@ from massctl.view.pages.campaign_page import Earlier, Look, campaign_page
 from massctl.view.pages.campaigns_page import Listed, campaigns_page
 from massctl.view.pages.document import ANYTHING, Watched
 from massctl.view.pages.markup import Sheet
+from massctl.view.pages.sends_page import Order, sends_page, served_send_page
 from massctl.view.pages.themes_page import themes_page
 
 SHARED: Final = "_shared"
 """Stands for what campaigns share, in what is published; the gallery of themes waits for it."""
+REPORTED: Final = "_report"
+"""Stands for what sends reached, in what is published; the pages of reports wait for it."""
 EVERYTHING: Final = frozenset({ANYTHING})
 """For all campaigns, known or not. No campaign has this name."""
 _KEPT_MAX: Final = 64
@@ -93,6 +97,10 @@ class ServedRepository:
     """Reads the ledger, wherever it is."""
     archive: Callable[[], Contents]
     """Opens what is kept beside it."""
+    statistics_folder: Path
+    """Where local statistics are: when a file changes there, `report` is asked again."""
+    report: Callable[[State, MassctlFile], Report]
+    """Makes the report of all sends from the archive of statistics, wherever it is; raises LedgerError."""
     loopback_override: str | None
     """As `load_settings` takes it."""
     language_of: Callable[[MassctlFile | None], Language]
@@ -235,9 +243,15 @@ class PageCache:
         self._settings, self._faults = self._read_settings()
         self._state, self._trouble = self._read_ledger()
         self._folders = self._repository.campaign_folders()
+        self._statistics: Final = served.statistics_folder.relative_to(served.repository.root).as_posix()
+        self._report: tuple[datetime, Report] | None = None
+        """With the hour in which it was made."""
 
-    def list_page(self) -> str:
-        """Return the page of all campaigns; of those that were not looked at yet it has only the names."""
+    def list_page(self, trouble: str | None = None) -> str:
+        """Return the page of all campaigns; of those that were not looked at yet it has only the names.
+
+        `trouble` is why another page cannot be shown.
+        """
         with self._one_at_a_time:
             heard = self._broadcaster.number
             for name in sorted(self._stale)[:_RENEWED_MAX]:
@@ -245,7 +259,7 @@ class PageCache:
             listed = [self._listed(name) for name in self._folders.names]
             files = {sha256: at for kept in self._kept.values() for sha256, at in kept.files.items()}
             faults = [*self._faults, *self._folders.diagnostics]
-            return campaigns_page(listed, faults, self._trouble, self._sheet(files), heard)
+            return campaigns_page(listed, faults, trouble or self._trouble, self._sheet(files), heard)
 
     def page(self, name: CampaignName) -> str | None:
         """Return the page of one campaign as it is now; None if there is none."""
@@ -306,6 +320,32 @@ class PageCache:
             schedule = schedule_of(plan, windows, self._state, settings, now)
             return calendar_page(schedule, month, settings, self._trouble, self._sheet({}), heard)
 
+    def report_page(self, query: Mapping[str, str]) -> str | None:
+        """Return what the sends reached, or the send that the address names; None for one that did not go out.
+
+        Without settings it is the first page, which says what is wrong with them.
+        """
+        with self._one_at_a_time:
+            if self._settings is None:
+                return self.list_page()
+            heard, sheet = self._broadcaster.number, self._sheet({})
+            try:
+                report = self._reported(self._settings)
+            except LedgerError as error:
+                return self.list_page(error.summary)
+            if "send" not in query:
+                return sends_page(report, sheet, Watched(REPORTED, heard), Order.asked(query), self._trouble)
+            named = query["send"], query.get("edition", "")
+            send = next((each for each in report.sends if (each.campaign, str(each.edition)) == named), None)
+            return served_send_page(report, send, sheet, Watched(REPORTED, heard)) if send is not None else None
+
+    def _reported(self, settings: MassctlFile) -> Report:
+        """Return the report of all sends, made anew every hour: the clock decides which numbers are still to come."""
+        hour = self._served.now().replace(minute=0, second=0, microsecond=0)
+        if self._report is None or self._report[0] != hour:
+            self._report = hour, self._served.report(self._state, settings)
+        return self._report[1]
+
     def file(self, sha256: str) -> bytes | None:
         """Return the bytes of a picture, sound or video that a page showed; None for every other."""
         from massctl.serve.theme_gallery import sample_files
@@ -345,6 +385,9 @@ class PageCache:
             self._settings, self._faults = self._read_settings()
             self._stale.update(self._kept)
             everything = True
+        is_reported = any(path == self._statistics or path.startswith(f"{self._statistics}/") for path in paths)
+        if is_reported or SETTINGS in paths or self._ledger in paths:
+            self._report = None
         if self._ledger in paths:
             self._state, self._trouble = self._read_ledger()
             # Any may show the address of an article that it knows now.
@@ -357,7 +400,9 @@ class PageCache:
         self._stale.update(stale)
         for name in self._kept if everything else stale:
             self._compared.pop(name, None)
-        return EVERYTHING if everything else frozenset({*stale, *([SHARED] if is_shared else ())})
+        if everything:
+            return EVERYTHING
+        return frozenset({*stale, *([SHARED] if is_shared else ()), *([REPORTED] if is_reported else ())})
 
     def _look(self, name: CampaignName, state: State) -> Rendered | None:
         """Return the cached campaign if current; the list needs only its title."""

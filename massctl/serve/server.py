@@ -12,7 +12,7 @@ from massctl.model.ids import CampaignName, is_campaign_name
 from massctl.model.message import MEDIA_TYPES
 from massctl.serve.page_cache import FILE_FOLDER, Broadcaster, PageCache, ServedRepository
 from massctl.serve.watcher import Watcher
-from massctl.view.pages.document import CALENDAR, SCRIPT, SERVED_POLICY, THEMES
+from massctl.view.pages.document import CALENDAR, REPORT, SCRIPT, SERVED_POLICY, THEMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,6 +79,8 @@ class WsgiApp:
             return self._cache.themes_page(query), "html"
         if path == CALENDAR:
             return self._cache.calendar_page(query), "html"
+        if path == REPORT:
+            return self._cache.report_page(query), "html"
         name = path.removeprefix("/")
         if not name:
             return self._cache.list_page(), "html"
@@ -119,7 +121,8 @@ def run_server(repository: ServedRepository, port: int, ready: Callable[[int], N
     """
     broadcaster = Broadcaster()
     cache = PageCache(repository, broadcaster)
-    watcher = Watcher(repository.repository.root, repository.ledger, cache.changed)
+    files = repository.ledger, repository.statistics_folder
+    watcher = Watcher(repository.repository.root, files, cache.changed)
 
     def keep_warm() -> None:
         number = broadcaster.number

@@ -1,7 +1,7 @@
-"""Watches the working tree: campaigns/ with everything below, massctl.yaml, and the ledger."""
+"""Watches the working tree: campaigns/ with everything below, massctl.yaml, the ledger, and statistics beside it."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -24,10 +24,10 @@ Identity = tuple[int, ...] | None
 class Watcher:
     """A thread that tells changes, by paths from the root, until it is ended."""
 
-    def __init__(self, root: Path, ledger: Path, changed: Callable[[set[str]], None]) -> None:
-        """Watcher below `root`; `ledger` is the ledger's file, in `root` or in another folder."""
+    def __init__(self, root: Path, kept: Sequence[Path], changed: Callable[[set[str]], None]) -> None:
+        """Watcher below `root`; `kept` are the ledger's file and the folder of statistics, wherever in `root`."""
         self._root = root.resolve()
-        self._files = (SETTINGS, ledger.resolve().relative_to(self._root).as_posix())
+        self._files = (SETTINGS, *(each.resolve().relative_to(self._root).as_posix() for each in kept))
         self._changed = changed
         self._ended = threading.Event()
         self._known = self._look()
@@ -54,7 +54,7 @@ class Watcher:
 
     def _look(self) -> dict[str, Identity]:
         """Tell the files and the folder from others of the same name."""
-        return {path: _identity(self._root / path) for path in (CAMPAIGNS, *self._files)}
+        return {CAMPAIGNS: _identity(self._root / CAMPAIGNS)} | {each: _kept(self._root / each) for each in self._files}
 
     def _campaign_changes(self) -> Iterator[set[str]]:
         """Return changes below campaigns/, and now and then none.
@@ -96,6 +96,13 @@ class Watcher:
             return Path(path).relative_to(self._root).as_posix()
         except ValueError:
             return CAMPAIGNS  # It is a link, and the system tells where it leads.
+
+
+def _kept(path: Path) -> Identity:
+    """Tell a file, or what is in a folder of folders, from what it was; None if there is none."""
+    if not path.is_dir():
+        return _identity(path)
+    return tuple(number for each in sorted(path.glob("*/*")) for number in _identity(each) or ())
 
 
 def _identity(path: Path) -> Identity:

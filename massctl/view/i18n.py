@@ -137,7 +137,7 @@ _SANDBOX: Final = frozenset(
     {
         *("adopt", "apply", "doctor", "lock", "new", "plan", "preview", "reconcile", "record-event", "render", "serve"),
         *("import draft", "import drafts", "import published", "tags list", "tags pull"),
-        *("status", "validate", "withdraw", "comments open", "comments close", "speed get", "speed set"),
+        *("status", "report", "validate", "withdraw", "comments open", "comments close", "speed get", "speed set"),
         *(f"state {verb}" for verb in ("backup", "import", "init", "list", "repair", "restore", "show", "verify")),
     }
 )

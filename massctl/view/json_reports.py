@@ -36,6 +36,7 @@ from massctl.plan.plan_file import (
 from massctl.plan.window import WindowState
 from massctl.view.i18n import Language
 from massctl.view.json_documents import written
+from massctl.view.report_json import ReportedAccount, SentCampaign, accounts_document, sends_document
 
 if TYPE_CHECKING:
     from massctl.apply.jobs import Followed, Foreign, Recorded
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from massctl.plan.forge_setup import SetupStep
     from massctl.plan.guards import Brake
     from massctl.plan.send_block import SendBlock
+    from massctl.report import report
     from massctl.view.explain import Explanation
     from massctl.view.imported import ImportedArticleFacts
     from massctl.view.ledger import Repair
@@ -1288,10 +1290,36 @@ def _choice(
     return document(ReportedChoice, command=command, from_=begins, until=until, refused=list(why))
 
 
+class SendsReport(Report):
+    """What `massctl report --format json` prints."""
+
+    now: str
+    """When it was made."""
+    since: str | None
+    """The first day of sends that are shown; null for all."""
+    names: list[str]
+    """The campaigns that were asked for; empty for all."""
+    sentence: str
+    """What the sends reached, for people."""
+    accounts: list[ReportedAccount]
+    """The accounts of those sends."""
+    sends: list[SentCampaign]
+    """The sends, newest first."""
+    error: ReportedError | None = Field(default=None)
+    """What stopped the command before it knew a send."""
+
+
+def sends_json(found: "report.Report", language: Language) -> str:
+    """Return what sends reached."""
+    parts = {"accounts": accounts_document(found), "sends": sends_document(found)}
+    return _report(SendsReport, language, found, **parts)
+
+
 REPORTS: Final[dict[str, type[BaseModel]]] = {
     "plan": StoppedPlan,
     "apply": ApplyReport,
     "status": StatusReport,
+    "report": SendsReport,
     "withdraw": ActReport,
     "reconcile": ActReport,
     "stop": BrakeReport,

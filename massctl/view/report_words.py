@@ -1,16 +1,21 @@
 """The words of a report: what is counted, whose number it is, why one is missing, and how numbers are written."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Final
 
 from massctl.model.phrase import Phrase, enumerated, plural_phrase
-from massctl.plan.quota import Scope
+from massctl.model.statistics import Family
+from massctl.plan.quota import Scope, Unit
 from massctl.report.report import (
     COMPARED_DAYS,
     FEWEST_COMPARED,
+    AllowanceReport,
+    Breakdown,
     By,
     Comparable,
     Figure,
+    Freshness,
     Group,
     Metric,
     Missing,
@@ -21,6 +26,7 @@ from massctl.report.report import (
     Standing,
     Whole,
 )
+from massctl.view.words import recorded
 
 DASH: Final = "—"
 """In place of a number that is missing; its reason stands beside it."""
@@ -61,6 +67,16 @@ ORIGIN: Final[Mapping[Origin, Phrase]] = {
     Origin.ACCOUNT: Phrase("WeChat's statistics of the whole account"),
     Origin.COMPUTED: Phrase("computed by massctl"),
 }
+_DETAIL: Final = "WeChat, getarticletotaldetail"
+ORIGIN_BY_METRIC: Final[Mapping[Metric, str]] = {
+    **dict.fromkeys(Metric, _DETAIL),
+    **dict.fromkeys(
+        (Metric.READ_USER, Metric.SHARE_USER, Metric.COLLECTION_USER),
+        Phrase("WeChat, getarticletotaldetail; of the older family getarticletotal"),
+    ),
+    Metric.TARGET_USER: "WeChat, getarticletotal",
+}
+"""Which call of WeChat has a number."""
 MISSING: Final[Mapping[Missing, Phrase]] = {
     Missing.NOT_YET: Phrase("that day is not over, or WeChat has its numbers only from 08:00 of the day after"),
     Missing.NOT_COLLECTED: Phrase("the archive has no answer of WeChat for that day"),
@@ -165,16 +181,83 @@ def sends_counted(count: int) -> Phrase:
     return plural_phrase("{count:,} send", "{count:,} sends", count=count)
 
 
+LEAVES: Final = ("0–20 %", "20–40 %", "40–60 %", "60–80 %", "80–100 %")
+"""What WeChat's positions 1 to 5 are of the article."""
+
+
 def group_name(by: By, group: Group) -> str:
     """Name a group of a breakdown."""
-    return Phrase("{hour}:00", hour=group.key) if by is By.HOUR else group.key
+    if by is By.HOUR:
+        return Phrase("{hour}:00", hour=group.key)
+    if by is By.AUDIENCE:
+        scope, _, tag = group.key.partition(":")
+        return audience_name(Scope(scope), tag or None)
+    return group.key
 
 
-def commits(short: str | None) -> str:
-    """Write a commit as people quote it, or a dash."""
-    return short[:10] if short else DASH
+def as_of_words(freshness: Freshness) -> list[Phrase]:
+    """Say as of when the numbers of an account are, which days are complete, and what is still to come."""
+    if freshness.asked_at is None:
+        return [Phrase("The archive has no numbers of this account yet.")]
+    said = [Phrase("WeChat's last answer that is kept is of {moment}.", moment=recorded(freshness.asked_at))]
+    if freshness.complete_until is None:
+        said.append(Phrase("No day is complete."))
+    else:
+        said.append(Phrase("Complete up to the end of {day}.", day=freshness.complete_until.isoformat()))
+    if freshness.delayed:
+        late = Phrase("WeChat said that newer numbers are to come for: {days}.")
+        said.append(Phrase(late, days=days_words(freshness.delayed)))
+    if freshness.missing:
+        said.append(Phrase("The archive lacks numbers of: {days}.", days=days_words(freshness.missing)))
+    return said
 
 
-def listed(parts: list[str]) -> str:
+_DAYS_TOLD: Final = 5
+
+
+def days_words(days: Sequence[date]) -> str:
+    """Name days, the first of many."""
+    named = enumerated([day.isoformat() for day in days[:_DAYS_TOLD]])
+    more = len(days) - _DAYS_TOLD
+    return Phrase("{first} and {count} more", first=named, count=more) if more > 0 else named
+
+
+def fell_words(days: Sequence[date]) -> Phrase:
+    """Say by which days a sum fell that cannot fall."""
+    say = Phrase("WeChat counted fewer readers than by the day before, although these are sums: {days}.")
+    return Phrase(say, days=days_words(days))
+
+
+def allowance_words(allowance: AllowanceReport) -> Phrase:
+    """Say what is used of an account's allowance, and what is left."""
+    when = allowance.first.isoformat() if allowance.unit is Unit.DAY else f"{allowance.first:%Y-%m}"
+    say = Phrase("Allowance in {when}: {used} of {limit} sends used, {left} left.")
+    return Phrase(say, when=when, used=allowance.used, limit=allowance.limit, left=allowance.left)
+
+
+def readers_per_use_words(allowance: AllowanceReport) -> Phrase:
+    """Say how many readers each send that used the allowance had."""
+    if allowance.per_use.value is None:
+        say = Phrase("Readers for each send that used the allowance: {dash} (no send has a number of day 7).")
+        return Phrase(say, dash=DASH)
+    return Phrase(
+        "Readers for each send that used the allowance: {each}; {readers} readers of first articles by the end of "
+        "day 7, added over {sends}. Who read two of them counts twice.",
+        each=number(allowance.per_use.value),
+        readers=number(allowance.readers.value or 0),
+        sends=sends_counted(allowance.counted),
+    )
+
+
+def side_by_side_words(breakdown: Breakdown) -> Phrase:
+    """Say what a table of groups shows."""
+    older = breakdown.family is Family.OLDER
+    say = Phrase("Readers by the end of day {day} (WeChat's older statistics), by {what}. It shows no cause.")
+    if not older:
+        say = Phrase("Readers by the end of day {day}, by {what}. It shows no cause.")
+    return Phrase(say, day=breakdown.day, what=BY[breakdown.by])
+
+
+def listed(parts: Sequence[str]) -> str:
     """Join names as a language lists them; a dash for none."""
     return enumerated(parts) if parts else DASH

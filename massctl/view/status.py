@@ -90,15 +90,7 @@ def collected_rows(table: Table, account: str, found: Collected) -> None:
         say = Phrase("left out, because it is not as WeChat documents it: {count}", count=found.left_out)
         table.row("", Inked(say, Ink.WARNING), inner=2)
     for fall in found.falls[:FALLS_MAX]:
-        say = Phrase(
-            "{member} of article {msgid} fell from {before} to {after} on {day}; both numbers are kept",
-            member=fall.member,
-            msgid=fall.msgid,
-            before=fall.before,
-            after=fall.after,
-            day=fall.stat_date.isoformat(),
-        )
-        table.row("", Inked(say, Ink.WARNING), inner=2)
+        table.row("", Inked(fall.words, Ink.WARNING), inner=2)
     if len(found.falls) > FALLS_MAX:
         table.row("", Phrase("and {count} more that fell", count=len(found.falls) - FALLS_MAX), inner=2)
     if found.error is not None:

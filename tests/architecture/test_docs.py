@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from pydantic import BaseModel
 from repository_files import DOCUMENTS, ROOT, code_words, document, prose
 
-from massctl.cli.commands import NOT_YET, VERBS
+from massctl.cli.commands import VERBS
 from massctl.cli.exit_codes import ExitStatus
 from massctl.model import campaign, entries, settings
 from massctl.model.diagnostics import CODES, Check, Level
@@ -28,12 +28,13 @@ APPLY = ".venv/bin/massctl apply 2026-autumn-walks --sandbox --yes"
 SEND = "python3 -m venv .venv && .venv/bin/pip install -e . && "
 IN_ITS_LANGUAGE = {"README.md": "", "README.zh-CN.md": "MASSCTL_LANG=zh "}
 TEST = ".venv/bin/pip install -e '.[dev]' && .venv/bin/python -m pytest -n auto --dist loadfile"
+PACKAGES = [ROOT / "massctl", ROOT / "massctl/scaffold"]
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
 @pytest.mark.parametrize("path", ["docs/reference/cli.md", "docs/reference/cli.zh-CN.md"])
 def test_every_verb_is_documented(path: str) -> None:
-    assert set() == {*VERBS, *NOT_YET} - code_words(document(path))
+    assert set() == {*VERBS} - code_words(document(path))
 
 
 @pytest.mark.parametrize("path", READMES)
@@ -55,6 +56,22 @@ def test_every_relative_link_leads_somewhere(path: Path) -> None:
     relative = [unquote(link.partition("#")[0]) for link in links if not re.match(r"[a-z]+:|#", link)]
 
     assert [] == [link for link in relative if not (path.parent / link).exists()]
+
+
+@pytest.mark.parametrize("path", ["docs/architecture.md", "docs/architecture.zh-CN.md"])
+def test_the_architecture_names_what_is_there(path: str) -> None:
+    text = document(path)
+    files = set(re.findall(r"`((?:[a-z_]+/)+(?:[a-z_]+\.(?:py|toml))?)`", text)) - {"schemas/", "zh/", "en/"}
+    assert [] == sorted(each for each in files if not any((top / each).exists() for top in (ROOT, *PACKAGES)))
+    named = re.findall(r"`([a-z_/]+\.py)`(?:: |：)`(\w+)`(?:(?:, |、)`(\w+)`)?", text)
+    defined = r"(?m)^(?:    )?(?:def |class )?{}\b"
+    assert [] == [
+        (file, name)
+        for file, *names in named
+        for name in filter(None, names)
+        if not re.search(defined.format(name), (ROOT / "massctl" / file).read_text("utf-8"))
+    ]
+    assert named
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,10 @@ import pytest
 from repository_files import ROOT
 from ruamel.yaml import YAML
 
+from massctl.cli.commands.ci_dispatch import DOCTOR_HOUR_UTC, is_hour_of_doctor
 from massctl.forge.port import STATUS
+from massctl.model.statistics import STATISTICS_BRANCH
+from massctl.plan.statistics import newest_day
 from massctl.scaffold import ACTION as SCAFFOLD_ACTION
 from massctl.scaffold import scaffold_files
 
@@ -59,7 +63,11 @@ def test_while_nothing_is_due_a_month_costs_few_minutes() -> None:
     minute, *rest = cron.split()
     assert minute.isdecimal()
     assert ["*"] * 4 == rest
-    # `stop` is for one order; the gate runs at each tick, and once a day it lets doctor pass.
+    # Once a day the gate lets doctor pass, which collects statistics too: WeChat has counted the day before by then.
+    tick = datetime(2026, 11, 2, DOCTOR_HOUR_UTC, int(minute), tzinfo=UTC)
+    assert is_hour_of_doctor({"GITHUB_EVENT_NAME": "schedule"}, tick)
+    assert date(2026, 11, 1) == newest_day(tick)
+    # `stop` is for one order; the gate runs at each tick.
     always = [name for name, job in jobs.items() if "needs" not in job and "==" not in str(job.get("if"))]
     daily = [name for name, job in jobs.items() if "needs" in job]
     minutes = HOURS_A_MONTH * len(always) + 31 * len(daily)
@@ -108,7 +116,8 @@ def test_only_the_deploy_key_writes_the_ledger_and_nobody_shortens_it() -> None:
     assert (key, {"creation", "update"}) == (written["bypass_actors"], written["types"])
     assert (key, {"deletion", "update"}) == (brake["bypass_actors"], brake["types"])
     refs = [each["conditions"]["ref_name"]["include"] for each in (kept, written, brake)]
-    assert [["refs/heads/massctl-state"]] * 2 + [["refs/heads/massctl-stop"]] == refs
+    both = ["refs/heads/massctl-state", f"refs/heads/{STATISTICS_BRANCH}"]
+    assert [both, both, ["refs/heads/massctl-stop"]] == refs
 
 
 def test_no_job_that_has_a_secret_or_may_write_renders_a_pull_request() -> None:

@@ -9,9 +9,13 @@ import pytest
 from cli_runner import Shell
 from fake_forge import FakeForge
 
+from massctl.apply.outcome import Failure
+from massctl.apply.statistics import Collected
 from massctl.cli.commands.ci_dispatch import CHECK, SEND, take_secrets, words_of
+from massctl.cli.statistics import ONCE_SECONDS
 from massctl.errors import UsageError
 from massctl.forge.events import Dispatch
+from massctl.model.ids import AccountName, AppId
 from massctl.source.campaigns import load_settings
 from massctl.source.repository import Repository
 from massctl.transport import Line
@@ -134,6 +138,25 @@ def test_a_send_tells_the_pull_request_why_nothing_leaves_in_an_open_window(forg
     (body,) = github.bodies(7)
     assert "its window is open, and it is not sent: it is not locked" in body
     assert ["POST"] == [each.split()[0] for each in github.asked if not each.startswith("GET")]
+
+
+@pytest.mark.parametrize("flags", [(), ("--doctor",)])
+def test_the_run_of_the_day_collects_statistics_and_their_failure_is_none_of_its(
+    forge: Shell, monkeypatch: pytest.MonkeyPatch, flags: tuple[str, ...]
+) -> None:
+    asked: list[float] = []
+
+    def gather(_: object, __: object, *, seconds: float) -> list[tuple[AccountName, Collected]]:
+        asked.append(seconds)
+        failed = Failure(45009, None, "the calls of today are used up", "")
+        return [(AccountName("main"), Collected(AppId("wx"), rows=2, error=failed))]
+
+    monkeypatch.setattr("massctl.cli.statistics.gather", gather)
+    monkeypatch.setattr("massctl.cli.commands.ci._typed", lambda *_: 0)
+    said = forge("ci", "send", *flags)
+    assert ([ONCE_SECONDS], 0) == (asked, said.status)
+    assert "statistics of main: new rows: 2" in said.err
+    assert "statistics of main: the calls of today are used up" in said.err
 
 
 @pytest.mark.parametrize(

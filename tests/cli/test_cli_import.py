@@ -192,6 +192,19 @@ def test_a_markdown_file_keeps_its_text_and_gets_its_pictures(shell: Shell, inte
     )
 
 
+def test_front_matter_is_read_as_yaml_and_its_faults_are_told(shell: Shell) -> None:
+    head = 'title: "风：\\"大\\""  # 草稿\nauthor: [林, 王]\nsummary: >\n  出门\n  多穿\nsource: https://a.cn/?b: c\nimage: {url: a.png}'
+    made = shell("import", "markdown", saved(shell, f"---\n{head}\n---\n正文\n", "a.md"), "spring", "--format", "json")
+    assert 0 == made.status, made.out + made.err
+    for line in ('title: "风：\\"大\\""\n', 'author: "林、王"\n', 'digest: "出门 多穿"\n'):
+        assert line in text(shell, "campaign.yaml")
+    front = [each for each in made.document["articles"][0]["not_carried"] if "front matter" in each]
+    assert [
+        "front matter, line 7: a value with a colon and a space in it must be in quotes",
+        "front matter: `image` has no place in a campaign",
+    ] == front
+
+
 def test_what_wechat_removes_is_taken_out_of_markdown_and_told(shell: Shell) -> None:
     written = "<video src='a.mp4' controls></video>\n\n👷‍♀️甲<iframe src='b'></iframe>乙\n\n```\n<video></video>\n```\n"
     made = shell("import", "markdown", saved(shell, f"# 题\n\n{written}", "a.md"), "spring")

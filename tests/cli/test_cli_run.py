@@ -6,18 +6,28 @@ Sends are in tests/e2e/test_e2e_run.py: a runner needs a WeChat that is served.
 import errno
 import json
 import shutil
+import threading
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_runner import Shell
+from cli_runner import NOON, Shell
 from fake_forge import FakeForge
 from git_shell import IN_GIT
 from gits import git, look_of
 from monitors import BEATS, monitor
 from repositories import window
 
+from massctl.apply.outcome import Failure
+from massctl.apply.statistics import Collected
 from massctl.cli.places import HEARTBEAT_FILE, RUNNER_FILE, boot_id
+from massctl.cli.session import Session
+from massctl.cli.session import session as opened_session
+from massctl.cli.statistics import BackgroundCollector
+from massctl.errors import InvariantError
+from massctl.model.ids import AccountName, AppId
+from massctl.model.state import State
 from massctl.transport import Line
 
 RUN = ("run", "--once")
@@ -572,3 +582,69 @@ def test_a_new_folder_tells_of_nothing_that_was_before_it(ready: Shell, told: Fa
     ready(*RUN)
 
     assert [] == told.asked
+
+
+def collecting(monkeypatch: pytest.MonkeyPatch, *found: Collected | Exception) -> list[Session]:
+    """Let the collection of statistics find something in each round."""
+    asked: list[Session] = []
+    answers = list(found)
+
+    def gather(session: Session, state: State) -> list[tuple[AccountName, Collected]]:
+        asked.append(session)
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return [(AccountName("main"), answer)]
+
+    monkeypatch.setattr("massctl.cli.statistics.gather", gather)
+    return asked
+
+
+def test_a_round_tells_what_was_collected_behind_everything_else(ready: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    ready(*RUN)
+    asked = collecting(monkeypatch, Collected(AppId("wx"), rows=34))
+    said = ready(*RUN, "--format", "json")
+    (event,) = [json.loads(line) for line in said.out.splitlines()]
+    assert ("statistics", "statistics of main: new rows: 34", 0) == (event["event"], event["message"], said.status)
+    assert [{}] == [session._clients for session in asked]
+
+
+def test_statistics_that_fail_are_told_and_fail_no_round(ready: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    ready(*RUN)
+    why = Failure(48001, None, "no right", "ask for it")
+    collecting(monkeypatch, Collected(AppId("wx"), error=why), InvariantError("broken"))
+    said = ready(*RUN)
+    assert (0, True) == (said.status, "statistics of main: no right; ask for it" in said.out)
+    assert ["taken"] == acts(ready)
+    said = ready(*RUN)
+    assert (0, True) == (said.status, "broken" in said.out)
+
+
+def test_no_round_waits_for_statistics_and_they_are_looked_for_twice_an_hour(
+    ready: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_end, begun = threading.Event(), list[int]()
+
+    def gather(*_: object) -> list[tuple[AccountName, Collected]]:
+        begun.append(1)
+        may_end.wait(60)
+        return []
+
+    monkeypatch.setattr("massctl.cli.statistics.gather", gather)
+    with opened_session(str(ready.root)) as (current, _):
+        collector = BackgroundCollector()
+        for _ in range(3):
+            collector.begin(current, State())
+            assert [] == collector.ended()
+        may_end.set()
+        collector._thread.join(60)
+        assert [] == collector.ended()
+        collector.begin(current, State())
+        assert [1] == begun
+        ready.set_time(NOON + timedelta(days=1))
+        collector.begin(current, State())
+        collector.ended(60)
+        monkeypatch.setattr("massctl.cli.statistics.AGAIN_SECONDS", -1.0)
+        collector.begin(current, State())
+        collector.ended(60)
+        assert [1, 1, 1] == begun

@@ -6,11 +6,6 @@ imported in its functions, so that its own help and wrong usage are answered as 
 
 from typing import Final
 
-import click
-
-from massctl import __version__
-from massctl.model.phrase import Phrase
-
 VERBS: Final[dict[str, tuple[str, str]]] = {
     "init": ("massctl.cli.commands.init", "Create a repository that validates, plans and applies in the sandbox."),
     "new": ("massctl.cli.commands.new", "Make a campaign: from a sample, another campaign, or the rest of a list."),
@@ -28,6 +23,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "run": ("massctl.cli.commands.run", "Send what is merged, from this machine: the pull runner."),
     "preview": ("massctl.cli.commands.preview", "Show a campaign on reviewers' phones, even if they have seen it."),
     "status": ("massctl.cli.commands.status", "Ask WeChat about unfinished mass jobs."),
+    "report": ("massctl.cli.commands.report", "Show what the sends reached, from the ledger and kept statistics."),
     "stop": ("massctl.cli.commands.stop", "Stop all sends of this repository at once: set the brake."),
     "resume": ("massctl.cli.commands.resume", "Allow sends again: show what is due, and lift the brake."),
     "reconcile": ("massctl.cli.commands.reconcile", "Settle a send of unknown outcome."),
@@ -45,24 +41,3 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "schema": ("massctl.cli.commands.schema", "Write the JSON Schemas of the file formats."),
 }
 """Verb -> module with a click command named `command`, and its help in one line."""
-
-NOT_YET: Final[dict[str, Phrase]] = {
-    "report": Phrase("show what the sends reached"),
-}
-"""Verbs of the public interface that are not built yet: typing one is a clear error."""
-
-
-def not_yet(what: str, does: str, context: click.Context | None = None) -> click.UsageError:
-    """Return the error of a verb or flag of the public interface whose effect is not built; it is never ignored.
-
-    click adds the context by itself, except while it looks for a verb.
-    """
-    return click.UsageError(
-        Phrase(
-            "{what} ({does}) is part of the interface, but massctl {version} does not support it yet",
-            what=what,
-            does=does,
-            version=__version__,
-        ),
-        context,
-    )

@@ -180,16 +180,36 @@ def _put_out(step: str, looked: str) -> None:
 def send(context: click.Context, doctor: bool) -> int:
     """Ask what became of sends, then send what is due and wait for windows that open soon: `apply --locked`.
 
-    Secrets are the lines of MASSCTL_SECRETS, `NAME=value`, that massctl.yaml names.
+    At last, also with --doctor, it collects statistics; what fails there fails nothing else. Secrets are the lines of
+    MASSCTL_SECRETS, `NAME=value`, that massctl.yaml names.
     """
     _take_secrets(context.obj, _held_secrets())
     if doctor:
-        return _typed(context, "doctor")
+        checked = _typed(context, "doctor")
+        _collect_statistics(context.obj)
+        return checked
     before = _serial(context.obj)
     followed = _typed(context, "status")
     applied = _typed(context, "apply", "--locked", "--yes", "--wait", WAIT)
     _report(context.obj, before)
+    _collect_statistics(context.obj)
     return applied or followed
+
+
+def _collect_statistics(directory: str) -> None:
+    """Collect what WeChat has counted; a failure is told, and is none of the run's."""
+    from massctl.apply.runner_events import statistics_events
+    from massctl.cli.session import session
+    from massctl.cli.statistics import ONCE_SECONDS, gather
+
+    try:
+        with session(directory) as (current, _):
+            state = current.read_state(current.ledger())
+            for account, found in gather(current, state, seconds=ONCE_SECONDS):
+                for event in statistics_events(account, found, current.clock.now()):
+                    current.console.talk_page(current.console.shown(event.message))
+    except MassctlError as error:
+        show_error(error)
 
 
 def _serial(directory: str) -> int | None:

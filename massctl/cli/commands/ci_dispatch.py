@@ -39,8 +39,9 @@ if TYPE_CHECKING:
 
 AHEAD: Final = timedelta(minutes=90)
 """So long before a window opens a run begins to wait for it: the timer may be most of an hour late."""
-_DOCTOR_HOUR_UTC: Final = 0
-"""08:00 in Beijing, before anybody's working day."""
+DOCTOR_HOUR_UTC: Final = 0
+"""08:00 in Beijing, before anybody's working day. WeChat has counted the day before by the tick, so statistics are
+collected too."""
 
 SEND: Final = "send what is due"
 CHECK: Final = "check everything"
@@ -182,7 +183,7 @@ def _is_unrecorded(made: Planned, planned: PlannedCampaign) -> bool:
 
 def is_hour_of_doctor(environment: Mapping[str, str], now: datetime) -> bool:
     """Return whether this is the tick of a day at which everything that a send depends on is looked at."""
-    return environment.get("GITHUB_EVENT_NAME") == "schedule" and now.astimezone(UTC).hour == _DOCTOR_HOUR_UTC
+    return environment.get("GITHUB_EVENT_NAME") == "schedule" and now.astimezone(UTC).hour == DOCTOR_HOUR_UTC
 
 
 def unlocked(made: Planned) -> list[Finding]:

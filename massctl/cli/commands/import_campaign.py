@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from massctl.importer.folder import ArticleFile
     from massctl.model.diagnostics import Diagnostic
     from massctl.model.message import RenderedCampaign
+    from massctl.view.imported import ImportedArticleFacts
     from massctl.wechat.wire import KeptArticle
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -182,15 +183,28 @@ def docx(directory: str, file: str, name: str, account: str | None, kind: str, f
 def markdown(directory: str, file: str, name: str, account: str | None, kind: str, form: str) -> int:
     """Import a Markdown file, whose pictures are on the Internet or beside it; it stays Markdown."""
     if kind == "html":
-        raise UsageError(Phrase("a Markdown file stays Markdown"), _NOTHING, Phrase("leave it out"))
+        raise UsageError(
+            Phrase("a Markdown file stays Markdown: --as html has no effect"), _NOTHING, Phrase("leave it out")
+        )
 
     def take(source: "_Source") -> "list[Found]":
         from massctl.importer.documents import of_markdown_file
 
         source.folder = Path(file).parent
-        return [of_markdown_file(_text(_document(file)), Path(file).stem)]
+        return [of_markdown_file(_text(_document(file)), Path(file).stem, _front_matter)]
 
     return _run(directory, name, account, kind, form, take)
+
+
+def _front_matter(text: str) -> tuple[object, list[Phrase]]:
+    from massctl.source.yaml import read_yaml
+
+    read = read_yaml(text.encode(), "", None, frozenset())
+    return read.data, [
+        Phrase("front matter, line {line}: {why}", line=each.place.line + 1, why=each.message)
+        for each in read.diagnostics
+        if each.place is not None and each.place.line is not None
+    ]
 
 
 def _document(file: str) -> bytes:
@@ -371,19 +385,10 @@ def _fetched(source: _Source, wanted: Iterable[str]) -> _Pictures:
     return pictures
 
 
-@dataclass
-class _Judged:
-    """An article as it was written and compared."""
-
-    file: "ArticleFile"
-    facts: "Facts"
-    differences: list[Phrase]
-
-
 def _imported(source: _Source, name: CampaignName, found: "Sequence[Found]", kind: str) -> Result:
     from massctl.importer.article import pictures_of
     from massctl.importer.documents import markdown_facts
-    from massctl.source.campaign_folder import put_in_place, unfinished_folder, write_files
+    from massctl.source.campaign_folder import put_in_place, unfinished_folder
 
     wanted: list[str] = []
     for each in found:
@@ -393,29 +398,30 @@ def _imported(source: _Source, name: CampaignName, found: "Sequence[Found]", kin
     current = source.current
     with unfinished_folder(current.repository, name, current.places.cache) as folder:
         kinds = ["markdown" if each.markdown is not None else kind for each in found]
-        judged, diagnostics, files = _written(source, folder, found, pictures, kinds)
+        articles, diagnostics = _written(source, folder, found, pictures, kinds)
         # A writer that is not sure writes HTML, which keeps everything.
         again = [
-            "html" if one == "auto" and each.differences and each.file.path.endswith(".md") else one
-            for one, each in zip(kinds, judged, strict=True)
+            "html" if one == "auto" and each.differences and each.content.endswith(".md") else one
+            for one, each in zip(kinds, articles, strict=True)
         ]
         if again != kinds:
-            judged, diagnostics, files = _written(source, folder, found, pictures, again)
-        write_files(folder, files)
+            articles, diagnostics = _written(source, folder, found, pictures, again)
         paths = put_in_place(current.repository, folder)
-    return _told(source, name, judged, pictures, diagnostics, paths)
+    return _told(name, articles, pictures, diagnostics, paths)
 
 
 def _written(
     source: _Source, folder: Path, found: "Sequence[Found]", pictures: _Pictures, kinds: Sequence[str]
-) -> "tuple[list[_Judged], list[Diagnostic], dict[str, bytes]]":
+) -> "tuple[list[ImportedArticleFacts], list[Diagnostic]]":
     """Write the files, render them, and compare the articles."""
     import shutil
     from dataclasses import replace
 
     from massctl.importer.article import differences
     from massctl.importer.folder import campaign_files
+    from massctl.scaffold import COVER, sample_cover
     from massctl.source.campaign_folder import write_files
+    from massctl.view.imported import ImportedArticleFacts
 
     shutil.rmtree(folder)
     folder.mkdir()
@@ -423,7 +429,8 @@ def _written(
         _article(each, number, len(found), pictures, one)
         for number, (each, one) in enumerate(zip(found, kinds, strict=True), 1)
     ]
-    files = campaign_files(source.account, [file for file, _ in written], pictures.files | _sample_cover(written))
+    sample = {COVER: sample_cover()} if any(file.cover == COVER for file, _ in written) else {}
+    files = campaign_files(source.account, [file for file, _ in written], pictures.files | sample)
     write_files(folder, files)
     rendered, diagnostics = _rendered(source, folder)
     if rendered is None:
@@ -432,28 +439,16 @@ def _written(
         write_files(folder, campaign_files(source.account, bare, {}))
         rendered, _ = _rendered(source, folder)
         write_files(folder, files)
-    judged = []
+    names = _names(folder.name, rendered) if rendered is not None else {}
+    articles = []
     for number, (file, facts) in enumerate(written):
-        body = rendered.message.articles[number].content if rendered is not None else None  # type: ignore[union-attr]
-        names = _names(folder.name, rendered) if rendered is not None else {}
-        told = (
-            differences(facts, body, names, may_add=file.found.markdown is not None)
-            if body is not None
-            else [Phrase("it cannot be rendered as it is, so it was not compared")]
-        )
-        judged.append(_Judged(file, facts, told))
-    return judged, diagnostics, files
-
-
-_SAMPLE: Final = "images/cover.jpg"
-
-
-def _sample_cover(written: "Sequence[tuple[ArticleFile, Facts]]") -> dict[str, bytes]:
-    """Return the cover of the sample where an article has none."""
-    from massctl.scaffold import sample_files
-
-    wanted = any(file.cover == _SAMPLE for file, _ in written)
-    return {_SAMPLE: sample_files("en", "", "", None)[_SAMPLE]} if wanted else {}
+        told = [Phrase("it cannot be rendered as it is, so it was not compared")]
+        if rendered is not None:
+            body = rendered.message.articles[number].content  # type: ignore[union-attr]
+            told = differences(facts, body, names, may_add=file.found.markdown is not None)
+        counts = facts.characters, len(facts.pictures), len(facts.links)
+        articles.append(ImportedArticleFacts(file.found.title, file.path, *counts, told, file.found.lost))
+    return articles, diagnostics
 
 
 def _article(found: "Found", number: int, count: int, pictures: _Pictures, kind: str) -> "tuple[ArticleFile, Facts]":
@@ -465,6 +460,7 @@ def _article(found: "Found", number: int, count: int, pictures: _Pictures, kind:
     from massctl.importer.documents import markdown_facts, markdown_with_pictures
     from massctl.importer.folder import ArticleFile
     from massctl.importer.markdown import as_markdown
+    from massctl.scaffold import COVER
 
     stem = "articles/main" if count == 1 else f"articles/{number}"
     paths = {address: f"../{path}" for address, path in pictures.paths.items()}
@@ -479,7 +475,7 @@ def _article(found: "Found", number: int, count: int, pictures: _Pictures, kind:
         )
     if found.markdown is not None:
         text = markdown_with_pictures(found.markdown, paths)
-        return ArticleFile(replace(found, lost=lost), f"{stem}.md", text, cover or _SAMPLE), markdown_facts(text)
+        return ArticleFile(replace(found, lost=lost), f"{stem}.md", text, cover or COVER), markdown_facts(text)
     tree = deepcopy(found.tree)
     with_pictures(tree, paths)
     design = design_of(tree) if kind == "auto" else None
@@ -490,7 +486,7 @@ def _article(found: "Found", number: int, count: int, pictures: _Pictures, kind:
     else:
         lost += lost_in_markdown(tree)
         path, text = f"{stem}.md", as_markdown(tree)
-    return ArticleFile(replace(found, lost=lost), path, text, cover or _SAMPLE), facts
+    return ArticleFile(replace(found, lost=lost), path, text, cover or COVER), facts
 
 
 def _rendered(source: _Source, folder: Path) -> "tuple[RenderedCampaign | None, list[Diagnostic]]":
@@ -529,34 +525,24 @@ def _names(name: str, rendered: "RenderedCampaign") -> dict[str, str]:
 
 
 def _told(
-    source: _Source,
     name: CampaignName,
-    judged: Sequence[_Judged],
+    articles: "list[ImportedArticleFacts]",
     pictures: _Pictures,
     diagnostics: "list[Diagnostic]",
     paths: list[str],
 ) -> Result:
+    from dataclasses import replace
+
     from massctl.model.diagnostics import has_errors
-    from massctl.view.imported import ImportedArticleFacts, imported_text
+    from massctl.view.imported import imported_text
     from massctl.view.json_reports import import_json
 
     lost = [
         Phrase("picture {address}: {why}", address=address[:120], why=why) for address, why in pictures.lost.items()
     ]
-    articles = [
-        ImportedArticleFacts(
-            title=each.file.found.title,
-            content=each.file.path,
-            characters=each.facts.characters,
-            pictures=len(each.facts.pictures),
-            links=len(each.facts.links),
-            differences=each.differences,
-            not_carried=[*each.file.found.lost, *(lost if number == 0 else [])],
-        )
-        for number, each in enumerate(judged)
-    ]
+    articles = [replace(articles[0], not_carried=[*articles[0].not_carried, *lost]), *articles[1:]]
     faults = [each for each in diagnostics if each.severity == "error"]
-    is_whole = not lost and not has_errors(diagnostics) and not any(each.differences for each in judged)
+    is_whole = not lost and not has_errors(diagnostics) and all(each.is_same for each in articles)
     status = ExitStatus.DONE if is_whole else ExitStatus.FAILED
 
     def talk(to: "Console") -> str:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from massctl.apply.runner_events import RunnerEvent, Standings
     from massctl.cli.runner import Monitor, PullRequests, RunnerCheckout, RunnerFolder
     from massctl.cli.session import Session
+    from massctl.cli.statistics import BackgroundCollector
     from massctl.model.settings import MassctlFile, RunnerHappening
     from massctl.model.state import State
 
@@ -216,6 +217,9 @@ class _Runner:
     """A signal ended the apply of the last round; it left the ledger so that the next run goes on."""
     _untold: str | None = None
     """Why merged pull requests could not be told last time; None if they were."""
+    _collector: BackgroundCollector | None = None
+    _statistics_told: dict[str, str] = field(default_factory=dict)
+    """The last word on the statistics of each account."""
     _unheard: set[str] = field(default_factory=set)
     """The variables of monitors that were not told last time."""
 
@@ -301,6 +305,8 @@ class _Runner:
             followed = self._follow(current, outcome.state)
             self._newest = (outcome.state.lineage, *current.ledger().head)
             self._tell_pull_requests(current, outcome)
+            # Behind everything that is due; in a thread of its own, so that the next round is not late.
+            self._collect_statistics(current, outcome.state, once=wishes.once)
         if self._trouble is not None:
             self._trouble = None
             self._tell("mended", Phrase("rounds work again"))
@@ -378,6 +384,23 @@ class _Runner:
         for event in job_events(before, found.records, now):
             self.report(replace(event, commit=self._tip))
         return ExitStatus(found.exit_status())
+
+    def _collect_statistics(self, current: Session, state: State, *, once: bool) -> None:
+        """Tell what was collected since the last round, and begin to collect what is due."""
+        from massctl.apply.runner_events import statistics_events
+        from massctl.cli.statistics import ONCE_SECONDS, BackgroundCollector
+
+        self._collector = self._collector or BackgroundCollector()
+        found = self._collector.ended()
+        self._collector.begin(current, state)
+        if once:
+            found += self._collector.ended(ONCE_SECONDS)
+        for account, collected in found:
+            for event in statistics_events(account, collected, current.clock.now()):
+                # What failed fails each time that it is tried again; it is told when it changes.
+                if collected.error is None or self._statistics_told.get(account) != event.message:
+                    self.report(replace(event, commit=self._tip))
+                self._statistics_told[account] = event.message
 
     def _tell_pull_requests(self, current: Session, outcome: Outcome) -> None:
         """Tell merged pull requests what became of their sends; what cannot be told is told later."""

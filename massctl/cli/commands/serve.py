@@ -18,6 +18,7 @@ from massctl.cli.completion import campaign_names
 from massctl.cli.output import Console, make_console
 from massctl.cli.places import Places, loopback_override
 from massctl.errors import LedgerUnreachableError, UsageError
+from massctl.model.ids import AccountName, AppId
 from massctl.model.phrase import Command, Phrase, system_reason
 from massctl.model.settings import MassctlFile
 from massctl.view.i18n import Language
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
     from massctl.ledger.archive import Contents
     from massctl.ledger.git_ledger import GitLedger
     from massctl.ledger.signature import LedgerKeys
+    from massctl.ledger.statistics import StatisticsArchive
     from massctl.model.entries import Entry
+    from massctl.model.state import State
+    from massctl.report.report import Report
     from massctl.serve.page_cache import ServedRepository
 
 
@@ -120,12 +124,27 @@ def _served(
     def language_of(settings: MassctlFile | None) -> Language:
         return make_console(settings.language).reader if settings else console.reader
 
+    def report(state: State, settings: MassctlFile) -> Report:
+        from massctl.report.assembly import make_report, sent_since
+        from massctl.report.report import AccountFacts, Known
+
+        archive, first = ledger.statistics(), sent_since(state, (), None)
+        accounts = {
+            AppId(each.appid): AccountFacts(AccountName(name), settings.name_of(name), each.kind)
+            for name, each in settings.accounts.items()
+        }
+        appids = {record.appid for record in state.records.values() if record.appid}
+        statistics = {appid: archive.load(appid, first) for appid in sorted(appids)}
+        return make_report(state, statistics, Known(accounts), now())
+
     return ServedRepository(
         repository=Repository(root, sandbox=places.sandbox),
         cache=places.cache,
         ledger=places.ledger,
         entries=ledger.entries,
         archive=ledger.archive,
+        statistics_folder=places.statistics,
+        report=report,
         loopback_override=loopback_override(os.environ, sandbox=places.sandbox),
         language_of=language_of,
         now=now,
@@ -144,6 +163,10 @@ class _Ledger(Protocol):
         """Open what is kept beside it."""
         ...
 
+    def statistics(self) -> StatisticsArchive:
+        """Open the archive of statistics beside it."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class _Local:
@@ -160,12 +183,18 @@ class _Local:
 
         return LocalArchive(self.places.archive)
 
+    def statistics(self) -> StatisticsArchive:
+        from massctl.ledger.statistics import LocalStatistics
+
+        return LocalStatistics(self.places.statistics)
+
 
 @dataclass(frozen=True, slots=True)
 class _InGit:
     """Read when the pages begin, and when massctl.yaml changes: nobody waits for a server while he writes."""
 
     ledger: GitLedger
+    places: Places
 
     def entries(self) -> Sequence[Entry]:
         try:
@@ -181,6 +210,11 @@ class _InGit:
 
         return GitArchive(self.ledger)
 
+    def statistics(self) -> StatisticsArchive:
+        from massctl.ledger.statistics import LocalStatistics
+
+        return LocalStatistics(self.places.statistics)
+
 
 def _in_git(places: Places, settings: MassctlFile | None) -> _Ledger | None:
     """Return a ledger in git; None if it is a file, or if git itself is missing."""
@@ -189,6 +223,6 @@ def _in_git(places: Places, settings: MassctlFile | None) -> _Ledger | None:
     from massctl.cli.checkout import remote_ledger
 
     try:
-        return _InGit(remote_ledger(places.root, places.cache, settings, places.locks, os.environ))
+        return _InGit(remote_ledger(places.root, places.cache, settings, places.locks, os.environ), places)
     except LedgerUnreachableError:
         return None

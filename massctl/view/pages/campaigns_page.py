@@ -11,7 +11,7 @@ from massctl.model.state import FINAL
 from massctl.plan.window import WindowState
 from massctl.view.pages.campaign_page import Look
 from massctl.view.pages.diagnostics import findings
-from massctl.view.pages.document import CALENDAR, THEMES, Watched, document
+from massctl.view.pages.document import CALENDAR, REPORT, THEMES, Watched, document
 from massctl.view.pages.markup import Sheet, written
 from massctl.view.words import STATUS, WINDOW, errors, warnings, window_span
 from massctl.view.words import campaigns as campaigns_words
@@ -46,7 +46,7 @@ def campaigns_page(
     notes = findings(diagnostics, sheet, live=False) if diagnostics else ""
     unread = f'<p class="faulty" role="alert">{sheet.say(trouble)}</p>' if trouble else ""
     main = f'<div class="list">{unread}{notes}{"".join(groups)}</div>'
-    links = (CALENDAR, Phrase("Calendar")), (THEMES, Phrase("Themes"))
+    links = (CALENDAR, Phrase("Calendar")), (REPORT, Phrase("What sends reached")), (THEMES, Phrase("Themes"))
     facts = [
         sheet.say(campaigns_words(len(listed))),
         *(f'<a href="{address}">{sheet.say(name)}</a>' for address, name in links),

@@ -24,7 +24,7 @@ from massctl.report.report import (
 )
 from massctl.view.charts import Named, Value, can_draw, dots
 from massctl.view.i18n import say
-from massctl.view.pages.document import ANYTHING, REPORT, Watched, document
+from massctl.view.pages.document import REPORT, Watched, document
 from massctl.view.pages.markup import Sheet, written
 from massctl.view.pages.report_page import (
     STYLES,
@@ -93,19 +93,19 @@ def report_page(report: Report, sheet: Sheet) -> str:
     return _document(report, main, sheet, None)
 
 
-def sends_page(report: Report, sheet: Sheet, heard: int, order: Order, trouble: str | None) -> str:
+def sends_page(report: Report, sheet: Sheet, watched: Watched, order: Order, trouble: str | None) -> str:
     """Return the server's page of all sends, sorted as asked; `trouble` is why ledger or archive cannot be read."""
     unread = f'<p class="faulty" role="alert">{sheet.say(trouble)}</p>' if trouble else ""
     inside = _overview(report, sheet, order, _served_address, REPORT)
     main = f'<div class="report">{unread}{inside}{definitions(sheet)}</div>'
-    return _document(report, main, sheet, Watched(ANYTHING, heard))
+    return _document(report, main, sheet, watched)
 
 
-def served_send_page(report: Report, send: SendReport, sheet: Sheet, heard: int) -> str:
+def served_send_page(report: Report, send: SendReport, sheet: Sheet, watched: Watched) -> str:
     """Return the server's page of one send."""
     others, preview = sheet.say(Phrase("all sends")), sheet.say(Phrase("its preview"))
     links = [f'<a href="{REPORT}">{others}</a>', f'<a href="/{written(send.campaign)}">{preview}</a>']
-    return send_page(send, account_of(report, send), sheet, Watched(ANYTHING, heard), " · ".join(links))
+    return send_page(send, account_of(report, send), sheet, watched, " · ".join(links))
 
 
 def _served_address(send: SendReport) -> str:

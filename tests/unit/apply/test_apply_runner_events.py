@@ -1,6 +1,6 @@
 """What a round of the runner tells: each thing once, and how much waits for people."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,14 +12,19 @@ from massctl.apply.runner_events import (
     Standings,
     events_of,
     job_events,
+    statistics_events,
     stopped_in_window,
     unfinished_sends,
     waiting_for_people,
 )
+from massctl.apply.statistics import Collected
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.entries import JobStatus, SendAccepted, SendInDoubt
+from massctl.model.ids import AccountName, AppId
 from massctl.model.message import Window
 from massctl.model.state import Status
+from massctl.model.statistics import Family
+from massctl.plan.statistics import Fall
 from massctl.plan.steps import Guard, Invalid, Refusal
 
 LATER = Window(NOW + HOUR, NOW + 2 * HOUR)
@@ -185,3 +190,17 @@ def test_the_end_of_a_job_is_told(status: JobStatus, said: str | None) -> None:
     assert [] == job_events({}, list(after.records.values()), NOW)
     assert [said in each.message if said else None for each in events] == ([True] if said else [])
     assert APPID not in str(events)
+
+
+def test_statistics_are_told_where_something_is_new():
+    account, fall = AccountName("main"), Fall("100_1", Family.NEWER, date(2026, 11, 2), "read_user", 50, 40)
+    assert [] == statistics_events(account, Collected(AppId("wx")), NOW)
+    why = Failure(48001, None, "no right", "ask for it")
+    found = statistics_events(account, Collected(AppId("wx"), rows=3, falls=[fall], error=why), NOW)
+    assert ["statistics"] * 3 == [event.kind for event in found]
+    assert [
+        "statistics of main: new rows: 3",
+        "statistics of main: read_user of article 100_1 fell from 50 to 40 on 2026-11-02; both numbers are kept",
+        "statistics of main: no right",
+    ] == [event.message for event in found]
+    assert "ask for it" == found[-1].hint

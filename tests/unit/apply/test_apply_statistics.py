@@ -111,3 +111,10 @@ def test_what_would_fail_again_is_not_tried_again(archive: LocalStatistics, erro
     assert [ARTICLES] == wechat.asked
     assert found.error is not None
     assert kept == [each.outcome for each in archive.asked(ME)]
+
+
+def test_no_call_is_begun_after_its_time(archive: LocalStatistics):
+    wechat = FakeWeChat(Counted())
+    found = collect(ME, wechat, archive, requests(ARTICLES), FakeClock(), NOW)
+    assert ([], []) == (wechat.asked, found.calls)
+    assert 1 == len(collect(ME, wechat, archive, requests(ARTICLES), FakeClock(), NOW + timedelta(seconds=1)).calls)

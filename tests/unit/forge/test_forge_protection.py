@@ -435,3 +435,12 @@ def test_code_owners_may_stand_in_three_places(forge: FakeSettings, path: str) -
 )
 def test_the_last_line_that_covers_a_file_says_who_owns_it(text: str, path: str, owners: tuple[str, ...]) -> None:
     assert owners == owners_of(text, path)
+
+
+@pytest.mark.parametrize("name", ["massctl-state", "massctl-state-writer"])
+def test_a_branch_of_statistics_that_anybody_may_change_is_a_warning(forge: FakeSettings, name: str) -> None:
+    include = of(forge, name)["conditions"]["ref_name"]["include"]
+    include.remove("refs/heads/massctl-statistics")
+    (warning,) = [each for each in found(forge) if each.level is Level.WARNING]
+    assert (Check.LEDGER_RULES, True) == (warning.check, "massctl-statistics has fewer rules" in warning.message)
+    assert f"{name}.json" in warning.hint

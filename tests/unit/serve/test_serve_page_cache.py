@@ -4,19 +4,27 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+<<<<<<< HEAD
 from datetime import UTC, datetime
+=======
+from datetime import UTC, datetime, timedelta
+>>>>>>> main
 from pathlib import Path
 
 import pytest
+from report_page_samples import report_of, sample_report
 from repositories import BODY, Tree, png, window
 
 from massctl.cli.main import run
+from massctl.errors import LedgerError
 from massctl.ledger.archive import LocalArchive
 from massctl.ledger.local_file import LocalLedger
 from massctl.model.entries import JobStatus
 from massctl.model.ids import CampaignName
+from massctl.model.phrase import Phrase
 from massctl.model.state import Job, Record, State
-from massctl.serve.page_cache import EVERYTHING, SHARED, Broadcaster, PageCache, ServedRepository
+from massctl.report.report import Report
+from massctl.serve.page_cache import EVERYTHING, REPORTED, SHARED, Broadcaster, PageCache, ServedRepository
 from massctl.source.repository import Repository
 from massctl.view.i18n import Language
 
@@ -33,6 +41,8 @@ def served(root: Path, *, sandbox: bool = False) -> ServedRepository:
         ledger=ledger / "massctl.state.jsonl",
         entries=lambda: LocalLedger(ledger / "massctl.state.jsonl", ledger / "locks").read(0),
         archive=lambda: LocalArchive(ledger / "massctl.state.bodies"),
+        statistics_folder=ledger / "massctl.state.statistics",
+        report=lambda state, _: sample_report(3) if state.serial else report_of([]),
         loopback_override=None,
         language_of=lambda settings: Language(settings.language or "en") if settings else Language.EN,
         now=lambda: datetime(2026, 12, 1, tzinfo=UTC),
@@ -378,9 +388,86 @@ def test_a_page_says_what_is_missing_before_the_send_until_nothing_is(tree: Tree
     assert [] == missing()
 
 
+<<<<<<< HEAD
 def test_pages_tell_the_time_of_a_sandbox_whose_clock_is_not_the_machines(tree: Tree):
     moved = replace(served(tree.root, sandbox=True), clock=lambda: "the clock says noon")
     cache = PageCache(moved, Broadcaster())
     for page in (cache.list_page(), cache.page(LETTER), cache.calendar_page({}), cache.themes_page({})):
         assert '<p class="facts clock">the clock says noon</p>' in str(page)
     assert 'class="facts clock"' not in Room(tree).page()
+=======
+class Reports:
+    """Makes reports, and counts how often."""
+
+    def __init__(self) -> None:
+        self.made = 0
+        self.now = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
+        self.error: LedgerError | None = None
+
+    def __call__(self, *_: object) -> Report:
+        self.made += 1
+        if self.error is not None:
+            raise self.error
+        return sample_report(self.made + 1)
+
+
+@pytest.fixture
+def reports() -> Reports:
+    return Reports()
+
+
+@pytest.fixture
+def reported(tree: Tree, reports: Reports) -> PageCache:
+    return PageCache(replace(served(tree.root), report=reports, now=lambda: reports.now), Broadcaster())
+
+
+def test_the_report_is_kept_until_ledger_statistics_or_settings_change_or_the_hour_ends(
+    reported: PageCache, reports: Reports
+):
+    assert "2 sends" in (reported.report_page({}) or "")
+    reports.now += timedelta(minutes=29)
+    reported.changed({ARTICLE})
+    assert "2 sends" in (reported.report_page({"sort": "title"}) or "")
+    for number, path in enumerate(["massctl.state.jsonl", "massctl.state.statistics", "massctl.yaml"], 3):
+        reported.changed({path})
+        assert f"{number} sends" in (reported.report_page({}) or "")
+    reports.now += timedelta(minutes=1)
+    assert "6 sends" in (reported.report_page({}) or "")
+
+
+def test_statistics_renew_the_pages_of_reports_alone(tree: Tree):
+    room = Room(tree)
+    room.page()
+    room.told()
+    room.cache.changed({"massctl.state.statistics"})
+    assert frozenset({REPORTED}) == room.told()
+    assert 'data-watched="_report"' in (room.cache.report_page({}) or "")
+
+
+def test_a_send_has_its_own_page_and_another_has_none(reported: PageCache):
+    shown = reported.report_page({"send": "2026-11-walks", "edition": "2"})
+    assert shown is not None
+    assert '<a href="/-/report">all sends</a>' in shown
+    assert '<a href="/2026-11-walks">its preview</a>' in shown
+    for other in (
+        {"send": "2026-11-walks", "edition": "1"},
+        {"send": "2026-11-walks"},
+        {"send": "none", "edition": "1"},
+    ):
+        assert reported.report_page(other) is None
+
+
+def test_an_archive_that_cannot_be_read_is_told_and_asked_again(reported: PageCache, reports: Reports):
+    reports.error = LedgerError(Phrase("the archive is gone"), Phrase("Nothing."), Phrase("look"))
+    assert '<p class="faulty" role="alert">the archive is gone</p>' in (reported.report_page({}) or "")
+    reports.error = None
+    assert "the archive is gone" not in (reported.report_page({}) or "")
+
+
+def test_the_first_page_leads_to_what_sends_reached(tree: Tree):
+    assert '<a href="/-/report">What sends reached</a>' in Room(tree).cache.list_page()
+    tree.write("massctl.yaml", "accounts: 1\n")
+    cache = Room(tree).cache
+    assert 'class="findings"' in cache.list_page()
+    assert cache.list_page() == cache.report_page({})
+>>>>>>> main

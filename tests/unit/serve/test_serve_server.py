@@ -27,7 +27,7 @@ def asked(client: Client, path: str, host: str = "127.0.0.1:8901", **more: objec
     return client.get(path, base_url=f"http://{host}", **more)
 
 
-@pytest.mark.parametrize("path", ["/", "/letter"])
+@pytest.mark.parametrize("path", ["/", "/letter", "/-/report", "/-/report?sort=day-7&order=up"])
 def test_pages_may_run_one_script_and_ask_nobody_else(client: Client, path: str):
     answer = asked(client, path)
     assert 200 == answer.status_code
@@ -139,3 +139,7 @@ def test_a_silent_stream_says_that_it_is_still_there(
     stream = asked(client, "/-/changes", buffered=False).iter_encoded()
     assert b"id: 1\n" in next(stream)
     assert b": still here\n\n" == next(stream)
+
+
+def test_a_send_that_did_not_go_out_has_no_page(client: Client):
+    assert 404 == asked(client, "/-/report?send=letter&edition=1").status_code

@@ -39,7 +39,7 @@ def told(tmp_path: Path) -> Iterator[Told]:
     (tmp_path / "campaigns").mkdir()
     (tmp_path / ".venv").mkdir()
     told = Told()
-    watcher = Watcher(tmp_path, tmp_path / "massctl.state.jsonl", told)
+    watcher = Watcher(tmp_path, [tmp_path / "massctl.state.jsonl", tmp_path / "statistics"], told)
     watcher.begin()
     yield told
     watcher.end()
@@ -51,6 +51,17 @@ def test_settings_ledger_and_everything_in_campaigns_are_told(tmp_path: Path, to
     for name in ("massctl.yaml", "massctl.state.jsonl", "campaigns/letter/articles/main.md"):
         every = told.until(name, lambda name=name: (tmp_path / name).write_text("早"))  # type: ignore[misc]
         assert not any(path.startswith(".venv") for path in every)
+
+
+def test_a_row_of_statistics_is_told_whichever_file_it_is_added_to(tmp_path: Path, told: Told):
+    for name in ("wx1/articles-2026-11.jsonl", "wx2/account-2026-12.jsonl"):
+        path = tmp_path / "statistics" / name
+        path.parent.mkdir(parents=True)
+
+        def add(path: Path = path) -> None:
+            path.write_text(path.read_text() + "{}\n" if path.exists() else "{}\n")
+
+        told.until("statistics", add)
 
 
 def test_other_files_of_the_root_are_not_told(tmp_path: Path, told: Told):
@@ -66,7 +77,7 @@ def test_a_ledger_in_a_folder_of_its_own_is_told_when_the_folder_comes_too(tmp_p
     (tmp_path / "campaigns").mkdir()
     ledger = tmp_path / ".massctl" / "sandbox" / "massctl.state.jsonl"
     told = Told()
-    watcher = Watcher(tmp_path, ledger, told)
+    watcher = Watcher(tmp_path, [ledger], told)
     watcher.begin()
 
     def change() -> None:

@@ -4,20 +4,23 @@ import re
 from dataclasses import replace
 from datetime import datetime
 from html import unescape
+from pathlib import Path
 
 import pytest
 from report_page_samples import NOW, USUAL, newest, report_of, sample_report, send
 
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import BEIJING
-from massctl.report.report import Report, Scene, SendReport
+from massctl.report.report import Metric, Report, Scene, SendReport
 from massctl.view import charts
 from massctl.view.i18n import Language
 from massctl.view.pages import sends_page as pages
+from massctl.view.pages.document import Watched
 from massctl.view.pages.markup import Sheet
 from massctl.view.pages.sends_page import Order, report_page, sends_page, served_send_page
 
 SHEET = Sheet(Language.EN, {})
+WATCHED = Watched("_report", 0)
 REPORT = sample_report(6)
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
 
@@ -135,8 +138,12 @@ def hostile() -> Report:
 def test_words_of_a_campaign_are_only_words_on_every_page(language: Language):
     report, sheet = hostile(), Sheet(language, {})
     alone = replace(report, sends=report.sends[:1])
-    pages = [report_page(report, sheet), report_page(alone, sheet), sends_page(report, sheet, 0, Order(), HOSTILE)]
-    pages.append(served_send_page(report, report.sends[0], sheet, 0))
+    pages = [
+        report_page(report, sheet),
+        report_page(alone, sheet),
+        sends_page(report, sheet, WATCHED, Order(), HOSTILE),
+    ]
+    pages.append(served_send_page(report, report.sends[0], sheet, WATCHED))
     for shown in pages:
         body = shown[shown.index("<body") :]
         assert [] == re.findall(r"<script(?! src=\"/-/live.js\")|<img|<[^>]+\son\w+=|javascript:", body)
@@ -159,7 +166,7 @@ def test_a_file_asks_for_nothing_and_names_everything_once():
 
 
 def test_without_the_extra_the_numbers_stand_in_open_tables(without_charts: None):
-    for shown in (page(newest()), sends_page(REPORT, SHEET, 0, Order(), None)):
+    for shown in (page(newest()), sends_page(REPORT, SHEET, WATCHED, Order(), None)):
         assert "pip install &#x27;massctl[report]&#x27;" in shown
         assert 'class="chart' not in shown
         assert 'class="legend"' not in shown
@@ -179,8 +186,8 @@ def rows(shown: str) -> list[str]:
 def test_the_table_is_sorted_by_what_the_address_says_and_what_is_missing_comes_last(
     query: dict[str, str], last: str | None
 ):
-    down = rows(sends_page(REPORT, SHEET, 0, Order.asked(query), None))
-    up = rows(sends_page(REPORT, SHEET, 0, Order.asked({**query, "order": "up"}), None))
+    down = rows(sends_page(REPORT, SHEET, WATCHED, Order.asked(query), None))
+    up = rows(sends_page(REPORT, SHEET, WATCHED, Order.asked({**query, "order": "up"}), None))
     assert 6 == len(down)
     if last is None:
         assert (sorted(down, reverse=True), sorted(down)) == (down, up)
@@ -191,14 +198,14 @@ def test_the_table_is_sorted_by_what_the_address_says_and_what_is_missing_comes_
 
 
 def test_a_head_sorts_and_turns_the_order_that_is_taken():
-    shown = sends_page(REPORT, SHEET, 0, Order("day-7"), None)
+    shown = sends_page(REPORT, SHEET, WATCHED, Order("day-7"), None)
     assert 'href="/-/report?sort=day-7&amp;order=up"' in shown
     assert 'href="/-/report?sort=shared&amp;order=down"' in shown
     assert "?sort=" not in report_page(REPORT, SHEET)
 
 
 def test_every_send_of_the_table_leads_to_its_own_page():
-    shown = sends_page(REPORT, SHEET, 0, Order(), None)
+    shown = sends_page(REPORT, SHEET, WATCHED, Order(), None)
     assert 'href="/-/report?send=2026-11-walks&amp;edition=2"' in shown
     assert 6 == len(set(re.findall(r'<a href="(/-/report\?send=[^"]+)"', shown)))
 
@@ -219,3 +226,10 @@ def test_several_accounts_are_told_one_after_the_other():
     first, second = shown[: shown.index('id="account-other"')], shown[shown.index('id="account-other"') :]
     assert ("2026-11-walks ·" in first, "2026-elsewhere ·" in first.replace("send-report", "")) == (True, False)
     assert "2026-elsewhere ·" in second
+
+
+@pytest.mark.parametrize("page", ["statistics.md", "statistics.zh-CN.md"])
+def test_the_reference_has_every_number_of_wechat_by_its_name(page: str):
+    text = (Path(__file__).parents[3] / "docs" / "reference" / page).read_text(encoding="utf-8")
+    assert [] == [each.value for each in Metric if f"`{each.value}`" not in text]
+    assert [] == [each.value for each in Scene if each.value not in text]

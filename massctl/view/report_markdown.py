@@ -1,0 +1,339 @@
+"""A report as Markdown, for a chat, an issue or a terminal: the sentence, then tables.
+
+A number that is missing is a dash with a letter, and the reason stands below its table.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from massctl.model.phrase import Phrase
+from massctl.model.statistics import Family
+from massctl.report.report import (
+    DAYS,
+    AccountReport,
+    ArticleReport,
+    Breakdown,
+    EditionDifference,
+    Figure,
+    FollowerDay,
+    Metric,
+    Missing,
+    Report,
+    SendReport,
+    Stage,
+)
+from massctl.view.i18n import Language, say
+from massctl.view.markdown_text import Words, cell, prose
+from massctl.view.report_words import (
+    BY,
+    DASH,
+    LEAVES,
+    METRIC,
+    MISSING,
+    ORIGIN,
+    SCENE,
+    STAGE,
+    STANDING,
+    WHOLE,
+    WHOLE_ACCOUNT,
+    allowance_words,
+    as_of_words,
+    audience_name,
+    comparable_words,
+    fell_words,
+    group_name,
+    listed,
+    number,
+    percent,
+    quartiles_words,
+    readers_per_use_words,
+    sends_counted,
+    side_by_side_words,
+)
+from massctl.view.words import recorded
+
+DETAILED_MAX: Final = 5
+"""More sends than these stand in one table, without the tables of each."""
+LISTED_MAX: Final = 100
+"""Rows of that table; the others are a number. The CSV has all."""
+_LATE: Final = Phrase("WeChat said that newer numbers are to come.")
+
+
+@dataclass(slots=True)
+class _Tables:
+    """Writes tables in a language, and collects why numbers are missing."""
+
+    language: Language
+    reasons: list[Missing] = field(default_factory=list)
+    is_late: bool = False
+
+    @property
+    def words(self) -> Words:
+        return Words(self.language)
+
+    def said(self, text: str) -> str:
+        return cell(self.words.said(text))
+
+    def foreign(self, text: str | None) -> str:
+        return cell(prose(text, foreign=True)) if text else DASH
+
+    def figure(self, figure: Figure, metric: Metric | None = None, *, share: bool = False) -> str:
+        """Write a number, or a dash with the letter of its reason."""
+        self.is_late = self.is_late or figure.is_delay
+        if figure.missing is not None:
+            if figure.missing not in self.reasons:
+                self.reasons.append(figure.missing)
+            return f"{DASH} ({chr(ord('a') + self.reasons.index(figure.missing))})"
+        late = "\\*" if figure.is_delay else ""
+        return (percent(figure.value or 0) if share else number(figure.value or 0, metric)) + late
+
+    def table(self, head: Sequence[str], rows: Iterable[Sequence[str]], left: Sequence[int] = (0,)) -> list[str]:
+        """Write a table of cells that are Markdown already, with the reasons below it; nothing without rows.
+
+        `left` are the columns of words; numbers stand on the right.
+        """
+        body = [f"| {' | '.join(row)} |" for row in rows]
+        if not body:
+            return []
+        align = "|".join(" --- " if column in left else " ---: " for column in range(len(head)))
+        notes = [
+            f"({chr(ord('a') + index)}) {self.words.said(MISSING[reason])}" for index, reason in enumerate(self.reasons)
+        ]
+        late = [f"\\* {self.words.said(_LATE)}"] if self.is_late else []
+        self.reasons, self.is_late = [], False
+        below = ["", " · ".join([*notes, *late])] if notes or late else []
+        return [f"| {' | '.join(head)} |", f"|{align}|", *body, *below, ""]
+
+
+def report_markdown(report: Report, language: Language) -> str:
+    """Write a report: the tables of each send where they are few, else one table of all."""
+    tables = _Tables(language)
+    lines = [f"**{tables.words.said(report.sentence)}**", ""]
+    for account in report.accounts:
+        lines += _as_of(account, tables)
+    if len(report.sends) > 1:
+        lines += _overview(report.sends, tables)
+    if len(report.sends) <= DETAILED_MAX:
+        for send in report.sends:
+            lines += _send(send, tables, is_only=len(report.sends) == 1)
+    for account in report.accounts:
+        lines += _account(account, tables)
+    return "\n".join(lines).rstrip("\n")
+
+
+def _as_of(account: AccountReport, tables: _Tables) -> list[str]:
+    name = tables.foreign(account.name)
+    return [f"{name}: {' '.join(tables.words.said(each) for each in as_of_words(account.freshness))}", ""]
+
+
+def _overview(sends: Sequence[SendReport], tables: _Tables) -> list[str]:
+    head = [
+        Phrase("sent"),
+        Phrase("title"),
+        Phrase("account"),
+        Phrase("audience"),
+        Phrase("received it"),
+        Phrase("readers, day 1"),
+        Phrase("readers, day 7"),
+        Phrase("read to the end"),
+        Phrase("day 7 among comparable sends"),
+    ]
+    rows = [_overview_row(send, tables) for send in sends[:LISTED_MAX]]
+    written = tables.table([tables.said(each) for each in head], rows, (0, 1, 2, 3, 8))
+    left = len(sends) - LISTED_MAX
+    more = [tables.words.said(Phrase("and {sends} more: --format csv has all", sends=sends_counted(left))), ""]
+    return [*written, *(more if left > 0 else [])]
+
+
+def _overview_row(send: SendReport, tables: _Tables) -> list[str]:
+    article = send.first
+    by_day = {day.day: day for day in article.days} if article is not None else {}
+    nothing = Figure(origin=send.funnel[4].people.origin, missing=Missing.NOT_ARTICLES)
+
+    def read(day: int, metric: Metric) -> str:
+        figure = by_day[day].figures.get(metric) if day in by_day else nothing
+        return tables.figure(figure, metric) if figure is not None else DASH
+
+    beside = next((c for c in send.comparisons if (c.day, c.metric) == (7, Metric.READ_USER)), None)
+    standing = STANDING[beside.standing] if beside is not None and beside.standing is not None else None
+    return [
+        f"{send.sent_at:%Y-%m-%d %H:%M}",
+        tables.foreign(send.title),
+        tables.foreign(send.account),
+        tables.said(audience_name(send.scope, send.tag)),
+        tables.figure(send.funnel[2].people),
+        read(1, Metric.READ_USER),
+        read(7, Metric.READ_USER),
+        read(7, Metric.READ_FINISH_RATE),
+        tables.said(standing) if standing is not None else DASH,
+    ]
+
+
+def _send(send: SendReport, tables: _Tables, *, is_only: bool) -> list[str]:
+    said = tables.words.said
+    lines = [f"## {tables.foreign(send.title)}", ""]
+    if not is_only:
+        lines += [said(send.sentence), ""]
+    lines += [_facts(send, tables), ""]
+    lines += ["### " + said(Phrase("From the audience to followers")), "", *_funnel(send.funnel, tables)]
+    for article in send.articles:
+        lines += _article(article, tables, alone=len(send.articles) == 1)
+    lines += _comparisons(send, tables)
+    lines += _followers(send.followers, tables)
+    if send.difference is not None:
+        lines += _difference(send.difference, send.edition, tables)
+    return lines
+
+
+def _facts(send: SendReport, tables: _Tables) -> str:
+    parts = [
+        tables.said(Phrase("{name}, edition {edition}", name=send.campaign, edition=send.edition)),
+        tables.said(Phrase("sent {moment}", moment=recorded(send.sent_at))),
+        tables.foreign(send.account),
+        tables.said(audience_name(send.scope, send.tag)),
+    ]
+    if send.is_withdrawn:
+        parts.append(tables.said(Phrase("withdrawn")))
+    if send.commit is not None:
+        parts.append(tables.said(Phrase("commit")) + f" `{send.commit[:10]}`")
+    if send.approver is not None:
+        parts.append(tables.said(Phrase("approved by {who}", who=send.approver)))
+    return " · ".join(parts)
+
+
+def _funnel(stages: Sequence[Stage], tables: _Tables) -> list[str]:
+    head = [tables.said(each) for each in (Phrase("stage"), Phrase("people"), Phrase("share"), Phrase("whose number"))]
+    return tables.table(head, [_stage(stage, tables) for stage in stages], (0, 3))
+
+
+def _stage(stage: Stage, tables: _Tables) -> list[str]:
+    share = ""
+    if stage.share is not None and stage.of is not None:
+        of = Phrase("{whole} ({count:,})", whole=WHOLE[stage.of], count=stage.of_people or 0)
+        whole = of if stage.of_people is not None else WHOLE[stage.of]
+        share = f"{tables.figure(stage.share, share=True)} {tables.said(whole)}"
+    origin = stage.share.origin if stage.people.missing is Missing.RATE_ONLY and stage.share else stage.people.origin
+    return [tables.said(STAGE[stage.name]), tables.figure(stage.people), share, tables.said(ORIGIN[origin])]
+
+
+def _article(article: ArticleReport, tables: _Tables, *, alone: bool) -> list[str]:
+    said = tables.words.said
+    numbered = Phrase("Article {number}", number=article.position)
+    lines = ["### " + said(Phrase("By day") if alone else numbered), ""]
+    known = [tables.foreign(article.title)] if article.title is not None else []
+    if article.title_length is not None:
+        known.append(said(Phrase("headline of {count} characters", count=article.title_length)))
+    if article.author:
+        known.append(said(Phrase("by {author}", author=article.author)))
+    if article.theme:
+        known.append(said(Phrase("theme {theme}", theme=article.theme)))
+    if article.family is Family.OLDER:
+        known.append(said(Phrase("numbers of WeChat's older statistics")))
+    head = ["", *(tables.said(Phrase("day {day}", day=day)) for day in DAYS)]
+    rows = [
+        [tables.said(METRIC[metric]), *(tables.figure(day.figures[metric], metric) for day in article.days)]
+        for metric in article.days[0].figures
+    ]
+    lines += [*([" · ".join(known), ""] if known else []), *tables.table(head, rows)]
+    sources = [
+        [tables.said(SCENE.get(row.scene, row.scene)), *(tables.figure(each) for each in row.figures)]
+        for row in article.sources
+    ]
+    if any(each.value is not None for row in article.sources for each in row.figures):
+        lines += [said(Phrase("Where readers came from")), "", *tables.table(head, sources)]
+    lines += _leaves(article, tables)
+    return [*lines, *([said(fell_words(article.fell)), ""] if article.fell else [])]
+
+
+def _leaves(article: ArticleReport, tables: _Tables) -> list[str]:
+    if all(each.value is None for each in article.leaves):
+        return []
+    title = tables.words.said(Phrase("Where readers left, in fifths of the article: the share of readers"))
+    return [title, "", *tables.table(LEAVES, [[tables.figure(each, share=True) for each in article.leaves]])]
+
+
+def _comparisons(send: SendReport, tables: _Tables) -> list[str]:
+    if not send.comparisons:
+        return []
+    said = tables.words.said
+    head = [Phrase("first article"), Phrase("day"), Phrase("this send"), Phrase("comparable sends"), Phrase("it lies")]
+    rows = [
+        [
+            tables.said(METRIC[each.metric]),
+            str(each.day),
+            tables.figure(each.figure, each.metric),
+            tables.said(quartiles_words(each.quartiles, len(each.values), each.metric)),
+            tables.said(STANDING[each.standing]) if each.standing is not None else DASH,
+        ]
+        for each in send.comparisons
+        if each.figure.value is not None or each.quartiles is not None
+    ]
+    lines = ["### " + said(Phrase("Against comparable sends")), "", said(comparable_words(send.comparable)), ""]
+    return [*lines, *tables.table([tables.said(each) for each in head], rows, (0, 3, 4))]
+
+
+def _followers(days: Sequence[FollowerDay], tables: _Tables) -> list[str]:
+    said = tables.words.said
+    head = [Phrase("day"), Phrase("stopped following"), Phrase("same weekday, eight weeks before"), Phrase("began")]
+    rows = [
+        [
+            each.day.isoformat(),
+            tables.figure(each.cancelled),
+            tables.said(quartiles_words(each.usual, len(each.compared))),
+            tables.figure(each.joined),
+        ]
+        for each in days
+    ]
+    lines = ["### " + said(Phrase("Followers around the send")), "", said(WHOLE_ACCOUNT), ""]
+    return [*lines, *tables.table([tables.said(each) for each in head], rows, (0, 2))]
+
+
+def _difference(found: EditionDifference, edition: int, tables: _Tables) -> list[str]:
+    said = tables.words.said
+    lines = ["### " + said(Phrase("Beside edition {edition}", edition=found.before)), ""]
+    if found.changed is None:
+        lines.append(said(Phrase("What differs is not known: the content of one of them is not kept.")))
+    else:
+        lines.append(said(Phrase("What differs: {parts}", parts=listed(found.changed))))
+    head = [
+        Phrase("first article"),
+        Phrase("day"),
+        Phrase("edition {edition}", edition=found.before),
+        Phrase("edition {edition}", edition=edition),
+    ]
+    rows = [
+        [
+            tables.said(METRIC[each.metric]),
+            str(each.day),
+            tables.figure(each.before, each.metric),
+            tables.figure(each.now, each.metric),
+        ]
+        for each in found.figures
+    ]
+    return [*lines, "", *tables.table([tables.said(each) for each in head], rows)]
+
+
+def _account(account: AccountReport, tables: _Tables) -> list[str]:
+    said = tables.words.said
+    lines = [f"## {tables.foreign(account.name)}", ""]
+    if account.allowance is not None:
+        lines += [said(allowance_words(account.allowance)), "", said(readers_per_use_words(account.allowance)), ""]
+    for found in account.breakdowns:
+        # Groups of fewer than four have no median: a table of them alone says nothing.
+        if any(group.quartiles is not None for group in found.groups):
+            lines += [said(side_by_side_words(found)), "", *_breakdown(found, tables)]
+    return lines
+
+
+def _breakdown(found: Breakdown, tables: _Tables) -> list[str]:
+    head = [tables.said(each) for each in (BY[found.by], Phrase("number"), METRIC[found.metric])]
+    rows = [
+        [
+            tables.foreign(say(group_name(found.by, group), tables.language)),
+            f"{group.count:,}",
+            tables.said(quartiles_words(group.quartiles, group.count)),
+        ]
+        for group in found.groups
+    ]
+    return tables.table(head, rows, (0, 2))

@@ -1,0 +1,106 @@
+"""A send's report for a chat: the sentence, and a few lines with the numbers that a team asks for first."""
+
+from massctl.model.phrase import Phrase
+from massctl.report.report import AccountReport, Figure, Metric, Scene, SendReport, StageName
+from massctl.view.report_words import (
+    DASH,
+    METRIC,
+    STANDING,
+    figure_text,
+    number,
+    percent,
+    why_missing,
+)
+from massctl.view.words import recorded
+
+
+def short_report(send: SendReport, account: AccountReport) -> list[Phrase]:
+    """Say what a send reached: one sentence, then four to six lines. A number that is missing says why."""
+    lines = [send.sentence, _received(send)]
+    if send.first is not None:
+        lines += [_ways(send), _after(send)]
+    lines += [*_compared(send), _unfollows(send), _as_of(account)]
+    return lines
+
+
+def _told(figure: Figure, metric: Metric | None = None) -> str:
+    """Write a number; a missing one as a dash with its reason."""
+    why = why_missing(figure)
+    if why is not None:
+        return Phrase("{dash} ({why})", dash=DASH, why=why)
+    return figure_text(figure, metric)
+
+
+def _received(send: SendReport) -> Phrase:
+    stages = {stage.name: stage for stage in send.funnel}
+    return Phrase(
+        "Audience {audience}, received {sent}, failed {failed} (ledger)",
+        audience=_told(stages[StageName.AUDIENCE].people),
+        sent=_told(stages[StageName.SENT].people),
+        failed=_told(stages[StageName.FAILED].people),
+    )
+
+
+def _ways(send: SendReport) -> Phrase:
+    read = next(stage for stage in send.funnel if stage.name is StageName.READ)
+    recommended = [row.latest for row in send.articles[0].sources if row.scene == Scene.RECOMMENDED]
+    from_message = _told(read.people)
+    if read.share is not None and read.share.value is not None:
+        of = Phrase("{people} ({share} of those who received it)")
+        from_message = Phrase(of, people=from_message, share=percent(read.share.value))
+    say = Phrase("Read from the message {message}; recommended by WeChat (推荐) {recommended}")
+    return Phrase(say, message=from_message, recommended=_told(recommended[0]) if recommended else DASH)
+
+
+def _after(send: SendReport) -> Phrase:
+    stages = {stage.name: stage for stage in send.funnel}
+    finished = stages[StageName.FINISHED]
+    rate = finished.share
+    ended: str = DASH
+    if rate is not None:
+        ended = percent(rate.value) if rate.value is not None else _told(rate)
+    if rate is not None and rate.value is not None and finished.of_people is not None:
+        ended = Phrase("{share} of {count:,} readers", share=ended, count=finished.of_people)
+    return Phrase(
+        "Read to the end {finished}; shared {shared}; followed after reading {followed}",
+        finished=ended,
+        shared=_told(stages[StageName.SHARED].people),
+        followed=_told(stages[StageName.FOLLOWED].people),
+    )
+
+
+def _compared(send: SendReport) -> list[Phrase]:
+    """Say where the read rate lies, by the newest of the report's days on which that can be said."""
+    known = [each for each in send.comparisons if each.metric is Metric.READ_DELIVERY_RATE and each.standing]
+    if not known:
+        return []
+    found = known[-1]
+    return [
+        Phrase(
+            "{what}, day {day}: {value}, {standing} of {count} comparable sends (median {median})",
+            what=METRIC[found.metric],
+            day=found.day,
+            value=figure_text(found.figure, found.metric),
+            standing=STANDING[found.standing] if found.standing is not None else DASH,
+            count=len(found.values),
+            median=number(found.quartiles.median if found.quartiles else 0, found.metric),
+        )
+    ]
+
+
+def _unfollows(send: SendReport) -> Phrase:
+    first = send.followers[0]
+    usual = number(first.usual.median) if first.usual is not None else DASH
+    return Phrase(
+        "Stopped following on the day of the send, whole account: {cancelled} (same weekday before: median {usual})",
+        cancelled=_told(first.cancelled),
+        usual=usual,
+    )
+
+
+def _as_of(account: AccountReport) -> Phrase:
+    fresh = account.freshness
+    if fresh.asked_at is None:
+        return Phrase("The archive has no numbers of this account yet.")
+    day = fresh.complete_until.isoformat() if fresh.complete_until is not None else DASH
+    return Phrase("As of {moment}; complete up to {day}", moment=recorded(fresh.asked_at), day=day)

@@ -1,0 +1,252 @@
+"""A report as Markdown, CSV, JSON and for a chat: every number with its denominator, every dash with its reason."""
+
+import csv
+import json
+
+import pytest
+from report_samples import DAY, SENT, Sends, earlier
+
+from massctl.model.ids import CampaignName
+from massctl.model.statistics import Family
+from massctl.report.report import ArticleFacts, Metric, Report, SendFacts
+from massctl.view.i18n import Language, say
+from massctl.view.json_reports import SendsReport, sends_json
+from massctl.view.report_csv import COLUMNS, dictionary_csv, report_csv
+from massctl.view.report_markdown import DETAILED_MAX, report_markdown
+from massctl.view.report_short import short_report
+from massctl.view.report_words import number
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    """Report a second edition, seven days old, after five comparable sends."""
+    sends = Sends()
+    earlier(sends, 100, 200, 300, 400)
+    sends.send("spring", 90, SENT - 3 * DAY)
+    sends.read(90, 7, sent=SENT - 3 * DAY, read_user=333)
+    sends.send("spring", 100, edition=2)
+    sends.job("spring", (1000, 950, 940, 10), 2)
+    for day in range(1, 8):
+        sends.read(
+            100,
+            day,
+            read_user=100 + day * 20,
+            share_user=12,
+            praise_money=1234,
+            read_finish_rate=0.41,
+            read_user_source={"公众号消息": 94, "推荐": 30, "视频号": 7},
+            read_jump_position={1: 0.3, 2: 0.2, 3: 0.1, 4: 0.1, 5: 0.3},
+            is_delay=day == 7,
+        )
+    for week in range(9):
+        sends.account_day(SENT.date() - 7 * week * DAY, cancel_user={0: 5 + week}, new_user={1: 9})
+    facts = SendFacts(
+        articles=(ArticleFacts("=春天来了|", "林", "plain"),),
+        commit="c0ffee123456",
+        approver="wang",
+        changed=("the title",),
+    )
+    sends.facts[CampaignName("spring"), 2] = facts
+    return sends.report("spring")
+
+
+def test_markdown_begins_with_the_sentence_and_says_as_of_when(report: Report) -> None:
+    lines = report_markdown(report, Language.EN).splitlines()
+
+    assert "**2 sends from 2026-11-28 to 2026-12-01.**" == lines[0]
+    assert "2026-12-09 09:00 +08:00" in lines[2]
+    assert "newer numbers are to come for: 2026-12-07" in lines[2]
+
+
+def test_markdown_has_every_share_with_its_whole_and_whose_number_it_is(report: Report) -> None:
+    said = report_markdown(report, Language.EN)
+
+    assert (
+        "| received it | 940 | 98.9 % of those left after the filters (950) | ledger: WeChat's result of the job |"
+        in said
+    )
+    assert "| read it from the message | 94\\* | 10.0 %\\* of those who received it (940) |" in said
+    assert (
+        "| read it to the end | — (a) | 41.0 %\\* of all readers (240) | WeChat's statistics of the article |" in said
+    )
+    assert "| 推荐 (recommended by WeChat) | 30 | 30 | 30\\* | — (a) |" in said
+    assert "| 视频号 | 7 | 7 | 7\\* | — (a) |" in said
+
+
+def test_markdown_says_below_each_table_why_a_number_is_missing(report: Report) -> None:
+    said = report_markdown(report, Language.EN)
+
+    assert "| readers | 120 | 160 | 240\\* | — (a) |" in said
+    assert "(a) that day is not over, or WeChat has its numbers only from 08:00 of the day after" in said
+    assert "\\* WeChat said that newer numbers are to come." in said
+
+
+def test_markdown_shows_what_the_repository_knows_and_no_markup_of_its_titles(report: Report) -> None:
+    said = report_markdown(report, Language.EN)
+
+    assert "commit `c0ffee1234` · approved by wang" in said
+    assert "by 林 · theme plain" in said
+    assert "｜" in said
+    assert "What differs: the title" in said
+    assert "| readers | 7 | 333 | 240\\* |" in said
+
+
+def test_markdown_of_a_whole_account_has_medians_from_four_on(report: Report) -> None:
+    sends = Sends()
+    earlier(sends, 100, 200, 300, 400, 500, 600)
+    many, few = report_markdown(sends.report(), Language.EN), report_markdown(report, Language.EN)
+
+    assert "| 1 | 6 | median 350, quartiles 225 and 475, of 6 |" in many
+    assert "It shows no cause" in many
+    assert "It shows no cause" not in few
+    assert "Readers for each send that used the allowance: 350; 2,100 readers" in many
+    assert "## 《`earlier-5`》" not in many
+    assert len(sends.report().sends) > DETAILED_MAX
+
+
+def test_markdown_is_in_the_readers_language(report: Report) -> None:
+    said = report_markdown(report, Language.ZH)
+
+    assert said.startswith("**从 2026-11-28 到 2026-12-01 共 2 次群发。**")
+    assert "占收到的人（940）" in said
+
+
+def test_a_sum_that_fell_is_told() -> None:
+    sends = Sends()
+    sends.send("spring", 100)
+    sends.read(100, 1, read_user=9, family=Family.OLDER)
+    sends.read(100, 2, read_user=8, family=Family.OLDER)
+
+    said = report_markdown(sends.report(), Language.EN)
+
+    assert "although these are sums: 2026-12-02" in said
+    assert "numbers of WeChat's older statistics" in said
+
+
+def test_nothing_is_a_sentence() -> None:
+    assert "**Nothing was sent.**" == report_markdown(Sends().report(), Language.EN)
+
+
+def test_csv_has_a_line_for_each_article_and_day_and_says_why_a_cell_is_empty(report: Report) -> None:
+    rows = list(csv.DictReader(report_csv(report).splitlines()))
+    last = next(row for row in rows if (row["edition"], row["day"]) == ("2", "7"))
+
+    assert [("2", "1"), ("2", "3"), ("2", "7"), ("1", "1"), ("1", "3"), ("1", "7")] == [
+        (row["edition"], row["day"]) for row in rows
+    ]
+    assert ("940", "240", "94", "0.41", "1234", "1") == tuple(
+        last[name]
+        for name in ("sent_count", "read_user", "from_message", "read_finish_rate", "praise_money", "is_delay")
+    )
+    assert ("", "视频号=7", "0.3", "5", "300") == tuple(
+        last[name] for name in ("like_user", "from_more", "left_5", "comparable", "comparable_median")
+    )
+    assert "like_user=not_given" in last["missing"].split()
+    assert "account_cancel_user_1=not_collected" in last["missing"].split()
+
+
+def test_csv_is_no_formula_of_a_spreadsheet(report: Report) -> None:
+    rows = list(csv.DictReader(report_csv(report).splitlines()))
+
+    assert "'=春天来了|" == rows[0]["headline"]
+
+
+def test_csv_has_a_line_for_a_send_without_articles_and_for_one_of_today() -> None:
+    sends = Sends()
+    sends.send("words", None, media_id=None)
+    sends.send("today", 100)
+    rows = list(csv.DictReader(report_csv(sends.report(now=SENT)).splitlines()))
+
+    assert [("words", "", ""), ("today", "1", "")] == [(row["campaign"], row["position"], row["day"]) for row in rows]
+
+
+def test_csv_shows_the_newest_day_between_those_of_a_report() -> None:
+    sends = Sends()
+    sends.send("spring", 100)
+    sends.read(100, 5, read_user=9, read_user_source={"推荐": 2})
+    rows = list(csv.DictReader(report_csv(sends.report()).splitlines()))
+
+    assert [("1", ""), ("3", ""), ("5", "2"), ("7", "")] == [(row["day"], row["from_recommended"]) for row in rows]
+
+
+@pytest.mark.parametrize("language", [Language.EN, Language.ZH])
+def test_the_dictionary_defines_every_column(report: Report, language: Language) -> None:
+    head, *rows = csv.reader(dictionary_csv(language).splitlines())
+    names = next(csv.reader(report_csv(report).splitlines()))
+
+    assert 3 == len(head)
+    assert names == [name for name, _, _ in rows]
+    assert all(definition and source for _, definition, source in rows)
+    assert len(COLUMNS) + 1 == len(rows)
+
+
+def test_json_is_of_the_published_shape_and_a_missing_number_is_null_with_its_reason(report: Report) -> None:
+    written = sends_json(report, Language.EN)
+    made = json.loads(written)
+    article = made["sends"][0]["articles"][0]
+
+    SendsReport.model_validate_json(written)
+    assert (240, None, "not_yet") == (
+        article["latest"]["figures"]["read_user"],
+        article["days"][3]["figures"]["read_user"],
+        article["days"][3]["missing"]["read_user"],
+    )
+    assert {"latest": 7, "by_day": {"1": 7, "3": 7, "7": 7, "30": None}} == {
+        key: article["sources"][-1][key] for key in ("latest", "by_day")
+    }
+    assert ("the title",) == tuple(made["sends"][0]["difference"]["changed"])
+    assert made["sends"][1]["difference"] is None
+
+
+def test_a_chat_gets_the_sentence_and_at_most_six_lines(report: Report) -> None:
+    said = [say(each, Language.EN) for each in short_report(report.sends[0], report.accounts[0])]
+
+    assert [
+        "240 people read “《spring》” by the end of day 7 (2026-12-07); WeChat said that newer numbers are to come.",
+        "Audience 1,000, received 940, failed 10 (ledger)",
+        "Read from the message 94* (10.0 % of those who received it); recommended by WeChat (推荐) 30*",
+    ] == said[:3]
+    assert said[3].startswith("Read to the end 41.0 % of 240 readers; shared 12*; followed after reading — (")
+    assert "whole account: 5 (same weekday before: median 9.5)" in said[4]
+    assert 4 <= len(said) - 1 <= 6
+
+
+def test_a_chat_hears_where_the_read_rate_lies() -> None:
+    sends = Sends()
+    for number_ in range(4):
+        at = SENT - (number_ + 1) * DAY
+        sends.send(f"earlier-{number_}", 500 + number_, at)
+        sends.read(500 + number_, 7, sent=at, read_delivery_rate=0.1)
+    sends.send("spring", 100)
+    sends.read(100, 7, read_delivery_rate=0.2)
+    made = sends.report("spring")
+    said = [say(each, Language.EN) for each in short_report(made.sends[0], made.accounts[0])]
+
+    assert (
+        "read rate of those whom the message reached, day 7: 20.0 %, above the upper quartile of 4 comparable sends "
+        "(median 10.0 %)" in said
+    )
+
+
+def test_a_chat_hears_of_a_text_what_the_ledger_knows() -> None:
+    sends = Sends()
+    sends.send("words", None, media_id=None)
+    made = sends.report()
+    said = [say(each, Language.EN) for each in short_report(made.sends[0], made.accounts[0])]
+
+    assert 4 == len(said)
+    assert "The archive has no numbers of this account yet." == said[-1]
+
+
+@pytest.mark.parametrize(
+    ("value", "metric", "written"),
+    [
+        (1234, None, "1,234"),
+        (2.5, None, "2.5"),
+        (0.125, Metric.READ_FINISH_RATE, "12.5 %"),
+        (123456, Metric.PRAISE_MONEY, "1,234.56"),
+        (2.25, Metric.READ_AVG_ACTIVETIME, "2.2"),
+    ],
+)
+def test_numbers_are_written_by_what_they_count(value: float, metric: Metric | None, written: str) -> None:
+    assert written == number(value, metric)

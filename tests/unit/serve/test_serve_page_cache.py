@@ -4,11 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
-<<<<<<< HEAD
-from datetime import UTC, datetime
-=======
 from datetime import UTC, datetime, timedelta
->>>>>>> main
 from pathlib import Path
 
 import pytest
@@ -388,14 +384,14 @@ def test_a_page_says_what_is_missing_before_the_send_until_nothing_is(tree: Tree
     assert [] == missing()
 
 
-<<<<<<< HEAD
 def test_pages_tell_the_time_of_a_sandbox_whose_clock_is_not_the_machines(tree: Tree):
     moved = replace(served(tree.root, sandbox=True), clock=lambda: "the clock says noon")
     cache = PageCache(moved, Broadcaster())
     for page in (cache.list_page(), cache.page(LETTER), cache.calendar_page({}), cache.themes_page({})):
         assert '<p class="facts clock">the clock says noon</p>' in str(page)
     assert 'class="facts clock"' not in Room(tree).page()
-=======
+
+
 class Reports:
     """Makes reports, and counts how often."""
 
@@ -470,4 +466,3 @@ def test_the_first_page_leads_to_what_sends_reached(tree: Tree):
     cache = Room(tree).cache
     assert 'class="findings"' in cache.list_page()
     assert cache.list_page() == cache.report_page({})
->>>>>>> main

@@ -3,6 +3,7 @@
 import math
 import re
 import sys
+import unicodedata
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -127,38 +128,77 @@ class Moment(click.ParamType[datetime]):
         return at
 
 
-WINDOW_EXAMPLE: Final = "2026-12-01T20:00:00+08:00/2026-12-01T21:30:00+08:00"
-"""A window as `--window` takes it."""
+WINDOW_EXAMPLE: Final = "2026-12-01 20:00-21:30"
+"""A window as people type it: a day and its hours, in Beijing time."""
 _NO_WINDOW: Final = "none"
-_DAY_AND_HOURS: Final = re.compile(
-    r"(?P<day>\d{4}-\d{2}-\d{2})[ T]+(?P<start>\d{1,2}:\d{2})\s*[-–~至到]\s*(?P<end>\d{1,2}:\d{2})"
+_BEIJING: Final = "+08:00"
+_DAY: Final = r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?"
+_HOUR: Final = r"\d{1,2}:\d{2}"
+_DAYS_AND_HOURS: Final = re.compile(
+    rf"(?P<day>{_DAY})[ T]*(?P<start>{_HOUR})\s*[-–—~至到]\s*((?P<last>{_DAY})[ T]+)?(?P<end>{_HOUR})"
     r"(?:\s*(?P<offset>[+-]\d{2}:\d{2}))?"
 )
 
 
-def parse_window(text: str, offset: str = "") -> "Window | None":
-    """Read FROM/TO, or a day and its hours (`2026-12-01 20:00-21:30 +08:00`); None for `none`.
+class NotAWindowError(ValueError):
+    """Report why what was typed is not a window, in words that can be translated."""
 
-    `offset` is taken where a day and its hours name none. Raises ValueError for anything else, and for an end that is
-    not behind the beginning.
+    def __init__(self, why: Phrase) -> None:
+        super().__init__(why)
+        self.why: Phrase = why
+
+
+def parse_window(text: str) -> "Window | None":
+    """Read a day and its hours (`2026-12-01 20:00-21:30`), or FROM/TO as campaign.yaml has them; None for `none`.
+
+    Hours without an offset are those of Beijing. Signs of a Chinese keyboard count as their ASCII forms. Raises
+    NotAWindowError.
     """
     from massctl.model.message import Window
 
-    if text.strip().lower() == _NO_WINDOW:
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if plain.lower() == _NO_WINDOW:
         return None
-    if (said := _DAY_AND_HOURS.fullmatch(text.strip())) is not None:
-        zone = said["offset"] or offset
-        ends = [f"{said['day']}T{said[key]:0>5}{zone}" for key in ("start", "end")]
+    if (said := _DAYS_AND_HOURS.fullmatch(plain)) is not None:
+        days = [
+            "-".join(f"{int(each):02}" for each in re.findall(r"\d+", said[key] or said["day"]))
+            for key in ("day", "last")
+        ]
+        zone = said["offset"] or _BEIJING
+        ends = [f"{day}T{said[key]:0>5}{zone}" for day, key in zip(days, ("start", "end"), strict=True)]
     else:
-        ends = [each.strip() for each in text.split("/")]
-    start, end = (datetime.fromisoformat(each) for each in ends)
-    if start.tzinfo is None or end.tzinfo is None or end <= start:
-        raise ValueError(text)
+        ends = [each.strip() for each in plain.split("/")]
+        if len(ends) != len(("from", "to")):
+            raise NotAWindowError(
+                Phrase("{found} is not a window; write it like {example}, or none", found=text, example=WINDOW_EXAMPLE)
+            )
+    start, end = (_moment(each, text) for each in ends)
+    if end <= start:
+        across = "2026-12-01 23:00-2026-12-02 01:00"
+        raise NotAWindowError(
+            Phrase(
+                "{found} ends before it begins; past midnight write both days: {example}", found=text, example=across
+            )
+        )
     return Window(start, end)
 
 
+def _moment(written: str, text: str) -> datetime:
+    """Read one end of a window. Raises NotAWindowError."""
+    try:
+        at = datetime.fromisoformat(written)
+    except ValueError:
+        why = Phrase("{found} is not a window; write it like {example}, or none", found=text, example=WINDOW_EXAMPLE)
+        if re.match(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}", written):
+            why = Phrase("{found} names a day or an hour that does not exist", found=text)
+        raise NotAWindowError(why) from None
+    if at.tzinfo is None:
+        raise NotAWindowError(Phrase("{found} has no offset; for Beijing time write {found}+08:00", found=written))
+    return at
+
+
 class WindowSpan(click.ParamType["tuple[Window | None]"]):
-    """A window with its offset, or `none`: no window. Gives a tuple, since None stands for a flag that is absent."""
+    """A window, or `none`: no window. Gives a tuple, since None stands for a flag that is absent."""
 
     name = "window"
 
@@ -166,11 +206,8 @@ class WindowSpan(click.ParamType["tuple[Window | None]"]):
         """Read the window."""
         try:
             return (parse_window(str(value)),)
-        except ValueError:
-            say = Phrase(
-                "{found} is not a window; write it like {example}, or none", found=value, example=WINDOW_EXAMPLE
-            )
-            refuse(say, param, ctx)
+        except NotAWindowError as error:
+            refuse(error.why, param, ctx)
 
 
 class Duration(click.ParamType[timedelta]):

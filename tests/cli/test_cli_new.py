@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from cli_runner import Shell
 
+from massctl.cli.arguments import parse_window
+
 WINDOW = "2026-12-03T20:00:00+08:00/2026-12-03T21:30:00+08:00"
 SEND = "send:\n  not_before: 2026-12-03T20:00:00+08:00\n  not_after: 2026-12-03T21:30:00+08:00\n"
 
@@ -66,8 +68,13 @@ def test_a_copy_has_the_window_that_is_given(shell: Shell, more: str, left: str)
         (["spring"], "--window is missing"),
         (["spring", "--from", "lettre", "--window", "none"], "did you mean letter?"),
         (["spring", "--account", "other", "--window", "none"], "massctl.yaml has no account other"),
-        (["spring", "--window", "2026-12-03T20:00/2026-12-03T21:30"], "is not a window"),
-        (["spring", "--window", WINDOW.replace("21:30", "19:30")], "is not a window"),
+        (["spring", "--window", "2026-12-03T20:00/2026-12-03T21:30"], "2026-12-03T20:00 has no offset"),
+        (["spring", "--window", WINDOW.replace("21:30", "19:30")], "ends before it begins"),
+        (["spring", "--window", "2026-12-03 20:00-20:00"], "ends before it begins; past midnight write both days"),
+        (["spring", "--window", "2026-13-03 20:00-21:30"], "names a day or an hour that does not exist"),
+        (["spring", "--window", "2026-12-03"], "2026-12-03 is not a window; write it like 2026-12-01 20:00-21:30"),
+        (["spring", "--window", "a/b"], "a/b is not a window"),
+        (["春天", "--window", "none"], "a title in Chinese goes into `title:`"),
         (["spring", "--window", WINDOW.replace("12-03", "11-03")], "the window is over: Tuesday 2026-11-03"),
         (["spring", "--window", "none", "--sandbox"], "--sandbox has no effect without --unsent-of"),
         (["spring", "--unsent-of", "letter", "--window", "none"], "--window has no effect together with --unsent-of"),
@@ -82,10 +89,36 @@ def test_what_cannot_be_made_says_why_and_writes_nothing(shell: Shell, arguments
     assert before == files(shell)
 
 
+@pytest.mark.parametrize(
+    "window",
+    [
+        "2026-12-3 20:00-21:30",
+        "2026/12/03 20:00 - 21:30",
+        "2026年12月3日 20:00到21:30",
+        "2026-12-03 20：00～21：30",
+        "2026-12-03 20:00–21:30 +08:00",
+        "2026-12-03 20:00-2026-12-03 21:30",
+        "2026-12-03 12:00-13:30 +00:00",
+    ],
+)
+def test_a_window_is_read_as_people_write_it(window: str) -> None:
+    read, meant = parse_window(window), parse_window(WINDOW)
+    assert (True, meant) == (meant is not None, read)
+
+
 def test_on_a_terminal_it_asks_and_shows_the_window_back(shell: Shell) -> None:
     two = "  second:\n    appid: wx00000000000000ff\n    secret_env: OTHER\n    kind: service\n"
     shell.tree.settings(account=two)
-    typed = ["third", "second", "春天", "tomorrow", "2026-12-03 20:00-21:00", "2026-12-03 20:00-21:30", ""]
+    typed = [
+        "third",
+        "second",
+        "春天",
+        "tomorrow",
+        "2026-11-03 20:00-21:00",
+        "2026-12-03 20:00-21:00",
+        "2026-12-03 20:00-21:30",
+        "",
+    ]
     made = shell("new", "spring", typed="\n".join(typed) + "\n")
     said = " ".join(made.err.split())
     assert 0 == made.status, said
@@ -93,7 +126,9 @@ def test_on_a_terminal_it_asks_and_shows_the_window_back(shell: Shell) -> None:
         "Account, one of main, second:",
         "third cannot be used here",
         "Title (Enter: spring):",
-        "tomorrow cannot be used here",
+        "20:00-21:30 (Enter: no window, it is sent only by name):",
+        "tomorrow is not a window; write it like 2026-12-01 20:00-21:30, or none",
+        "the window is over: Tuesday 2026-11-03",
         "Thursday 2026-12-03 20:00–21:00 +08:00: Enter takes it",
         "window: Thursday 2026-12-03 20:00–21:30 +08:00",
     ):
@@ -113,7 +148,7 @@ def test_the_end_of_input_is_not_an_answer(shell: Shell) -> None:
 
 def test_no_answer_is_asked_for_twice_where_none_is_typed(shell: Shell) -> None:
     shell.tree.news("letter")
-    said = shell("new", "spring", "--from", "letter", typed="\nnone\n")
+    said = shell("new", "spring", "--from", "letter", typed="\n\n")
     assert (0, True) == (said.status, "Title (Enter: that of letter):" in said.err)
     assert "title: 秋日来信" in shell.tree.read("campaigns/spring/campaign.yaml")
 

@@ -1,13 +1,14 @@
 """`massctl new`: a campaign from a sample or another one, or for the openids that a partly sent list did not reach."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import click
 
 from massctl.cli.app import Result, run_in_session, said
 from massctl.cli.arguments import (
-    WINDOW_EXAMPLE,
+    NotAWindowError,
     Text,
     WindowSpan,
     account_option,
@@ -40,7 +41,7 @@ T = TypeVar("T")
     "--window",
     type=WindowSpan(),
     metavar="FROM/TO",
-    help="When it may be sent, or `none`: only by name. Asked for on a terminal.",
+    help="When it may be sent, like `2026-12-01 20:00-21:30` (Beijing time), or `none`: only by name.",
 )
 @click.option("--unsent-of", metavar="LIST", help="The campaign whose list of openids was partly sent.")
 @form_option
@@ -84,7 +85,11 @@ def require_name(name: str) -> None:
         raise UsageError(
             Phrase("{folder} is not a campaign name", folder=name),
             _NOTHING,
-            Phrase("lower-case letters, digits, `.`, `_` and `-`, at most 64"),
+            Phrase(
+                "lower-case letters, digits, `.`, `_` and `-`, at most 64: {example}; a title in Chinese goes into "
+                "`title:`",
+                example="2026-12-spring-sale",
+            ),
         )
 
 
@@ -118,8 +123,7 @@ def _begun(
         account = _account(current, account)
     title = title or _typed_title(current, source, name)
     (span,) = window if window is not None else _typed_window(current)
-    if span is not None and span.not_after <= current.clock.now():
-        over = Phrase("the window is over: {window}", window=window_with_weekday(span))
+    if (over := _over(current, span)) is not None:
         raise UsageError(over, _NOTHING, Phrase("give a later one with --window"))
     repository, cache = current.repository, current.places.cache
     if source is None:
@@ -171,23 +175,44 @@ def _typed_title(current: Session, source: str | None, name: CampaignName) -> st
 def _typed_window(current: Session) -> "tuple[Window | None]":
     """Ask for the window on a terminal, and show it until Enter takes it. Raises UsageError without a terminal."""
     from massctl.cli.consent import somebody_is_here
-    from massctl.model.phrase import BEIJING, offset
     from massctl.view.words import window_with_weekday
 
     if not somebody_is_here():
-        raise _missing("--window")
-    beijing = offset(current.clock.now().astimezone(BEIJING))
+        raise _missing(current, "--window")
     taken: list[Window | None] = []
-    prompt = Phrase("Window in Beijing time, like 2026-12-01 20:00-21:30; or none:")
+
+    def read(text: str) -> "tuple[str, Window | None]":
+        window = parse_window(text) if text else (taken or [None])[0]
+        if (over := _over(current, window)) is not None:
+            raise NotAWindowError(over)
+        return text, window
+
+    prompt = Phrase(
+        "Window in Beijing time, like {example} (Enter: no window, it is sent only by name):",
+        example=_window_example(current),
+    )
     while True:
-        typed = _typed(current, prompt, "--window", lambda text: (text, parse_window(text, beijing) if text else None))
-        if taken and not typed[0]:
-            return (taken[0],)
-        taken[:] = [typed[1]]
-        if typed[1] is None:
-            return (None,)
-        shown = window_with_weekday(typed[1])
-        prompt = Phrase("{window}: Enter takes it; or type another:", window=shown)
+        typed, window = _typed(current, prompt, "--window", read)
+        if window is None or (taken and not typed):
+            return (window,)
+        taken[:] = [window]
+        prompt = Phrase("{window}: Enter takes it; or type another:", window=window_with_weekday(window))
+
+
+def _over(current: Session, window: "Window | None") -> Phrase | None:
+    """Return what is wrong with a window that has passed already; None for another one."""
+    from massctl.view.words import window_with_weekday
+
+    if window is None or window.not_after > current.clock.now():
+        return None
+    return Phrase("the window is over: {window}", window=window_with_weekday(window))
+
+
+def _window_example(current: Session) -> str:
+    """Write a window that could be meant: the next evening."""
+    from massctl.model.phrase import BEIJING
+
+    return f"{current.clock.now().astimezone(BEIJING) + timedelta(days=1):%Y-%m-%d} 20:00-21:30"
 
 
 def _typed(current: Session, prompt: Phrase, flag: str, read: Callable[[str], T]) -> T:
@@ -197,19 +222,19 @@ def _typed(current: Session, prompt: Phrase, flag: str, read: Callable[[str], T]
     while (typed := typed_line(current.console, prompt)) is not None:
         try:
             return read(typed)
-        except (ValueError, KeyError):
+        except NotAWindowError as error:
+            current.console.talk(error.why)
+        except KeyError:
             current.console.talk(Phrase("{found} cannot be used here", found=typed))
-    raise _missing(flag)
+    raise _missing(current, flag)
 
 
-def _missing(flag: str) -> UsageError:
-    return UsageError(
-        Phrase("{flag} is missing, and nobody is here to ask", flag=flag),
-        _NOTHING,
-        Phrase("--window {example}, or --window none: it is then sent only by name", example=WINDOW_EXAMPLE)
-        if flag == "--window"
-        else Phrase("give {flag}", flag=flag),
-    )
+def _missing(current: Session, flag: str) -> UsageError:
+    hint = Phrase("give {flag}", flag=flag)
+    if flag == "--window":
+        example = _window_example(current)
+        hint = Phrase("--window '{example}', or --window none: it is then sent only by name", example=example)
+    return UsageError(Phrase("{flag} is missing, and nobody is here to ask", flag=flag), _NOTHING, hint)
 
 
 def _rest(current: Session, name: CampaignName, unsent_of: CampaignName) -> Result:

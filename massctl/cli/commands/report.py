@@ -129,9 +129,17 @@ def _known(session: Session, state: State, names: Sequence[CampaignName]) -> Any
 
 def _facts(record: Record) -> SendFacts:
     """Return what the ledger noted of an edition's send beside its numbers."""
-    from massctl.report.report import SendFacts
+    from massctl.report.report import ArticleFacts, SendFacts
 
-    return SendFacts()
+    sent = [each.event for each in record.attempts if each.may_have_sent]
+    if not sent:
+        return SendFacts()
+    event = sent[-1]
+    titles = event.titles or []
+    authors, themes = (values or [""] * len(titles) for values in (event.authors, event.themes))
+    named = zip(titles, authors, themes, strict=True)
+    articles = tuple(ArticleFacts(title, author or None, theme or None) for title, author, theme in named)
+    return SendFacts(articles=articles, commit=event.commit, approver=event.approved_by)
 
 
 def _with_editions(

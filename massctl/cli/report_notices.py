@@ -69,7 +69,7 @@ def _tell_account(session: Session, state: State, appid: AppId, channels: Sequen
     if not wanted:
         return
     # Only a report that is due makes one.
-    from massctl.cli.commands.report import made_report
+    from massctl.cli.report_inputs import made_report
 
     names = sorted({record.campaign for _, record, _ in wanted})
     report = made_report(session, names, None)

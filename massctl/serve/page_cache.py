@@ -105,6 +105,8 @@ class ServedRepository:
     """As `load_settings` takes it."""
     language_of: Callable[[MassctlFile | None], Language]
     now: Callable[[], datetime]
+    clock: Callable[[], str | None] = lambda: None
+    """Tells the sandbox's time, where it is not the machine's."""
 
 
 FILE_FOLDER = "/-/file/"
@@ -485,4 +487,4 @@ class PageCache:
         return state, None
 
     def _sheet(self, files: dict[str, str]) -> Sheet:
-        return Sheet(self._served.language_of(self._settings), files)
+        return Sheet(self._served.language_of(self._settings), files, self._served.clock())

@@ -112,6 +112,7 @@ def _sandbox_clock(root: Path) -> Iterator[Callable[[], datetime]]:
 def _served(
     root: Path, settings: MassctlFile | None, console: Console, now: Callable[[], datetime]
 ) -> ServedRepository:
+    from massctl.cli.clocks import sandbox_time
     from massctl.ledger.signature import LedgerKeys
     from massctl.serve.page_cache import ServedRepository
     from massctl.source.repository import Repository
@@ -147,6 +148,7 @@ def _served(
         loopback_override=loopback_override(os.environ, sandbox=places.sandbox),
         language_of=language_of,
         now=now,
+        clock=(lambda: sandbox_time(now())) if places.sandbox else lambda: None,
     )
 
 

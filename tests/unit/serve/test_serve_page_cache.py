@@ -384,6 +384,14 @@ def test_a_page_says_what_is_missing_before_the_send_until_nothing_is(tree: Tree
     assert [] == missing()
 
 
+def test_pages_tell_the_time_of_a_sandbox_whose_clock_is_not_the_machines(tree: Tree):
+    moved = replace(served(tree.root, sandbox=True), clock=lambda: "the clock says noon")
+    cache = PageCache(moved, Broadcaster())
+    for page in (cache.list_page(), cache.page(LETTER), cache.calendar_page({}), cache.themes_page({})):
+        assert '<p class="facts clock">the clock says noon</p>' in str(page)
+    assert 'class="facts clock"' not in Room(tree).page()
+
+
 class Reports:
     """Makes reports, and counts how often."""
 

@@ -112,13 +112,13 @@ def test_what_did_not_change_is_not_rendered_again(tree: Tree, monkeypatch: pyte
     from massctl.serve import page_cache
 
     looks: list[str] = []
-    real: Callable[..., object] = page_cache.render_campaign
+    real: Callable[..., object] = page_cache.render_folder
 
     def counted(*arguments: object) -> object:
-        looks.append(str(arguments[3]))
+        looks.append(str(arguments[1]))
         return real(*arguments)
 
-    monkeypatch.setattr(page_cache, "render_campaign", counted)
+    monkeypatch.setattr(page_cache, "render_folder", counted)
     room = Room(tree)
     for name in (LETTER, NOTICE, LETTER, NOTICE):
         room.page(name)

@@ -39,6 +39,7 @@ from massctl.report.report import (
     StageName,
     Whole,
 )
+from massctl.report.summary import report_sentence, send_sentence
 
 NOW: Final = datetime(2026, 11, 30, 9, 12, tzinfo=BEIJING)
 YESTERDAY: Final = date(2026, 11, 29)
@@ -141,6 +142,10 @@ def article(position: int, title: str, sent: date, size: float, last: int) -> Ar
     )
 
 
+_ELSEWHERE: Final = {Metric.READ_FINISH_RATE: 1.5, Metric.SHARE_USER: 0.7, Metric.READ_SUBSCRIBE_USER: 0.8}
+"""How much more others have of a number."""
+
+
 def comparisons(first: ArticleReport, among: Sequence[float]) -> tuple[Comparison, ...]:
     """Return the days that are over against sends that are as large as `among` says."""
     found = []
@@ -148,7 +153,7 @@ def comparisons(first: ArticleReport, among: Sequence[float]) -> tuple[Compariso
         for metric, figure in days.figures.items():
             if figure.value is None:
                 continue
-            values = tuple(sorted(figure.value * each for each in among))
+            values = tuple(sorted(figure.value * each * _ELSEWHERE.get(metric, 1) for each in among))
             quartiles = None
             if len(values) >= 4:
                 quarter = len(values) // 4
@@ -225,12 +230,7 @@ def send(
         article(position, title, sent, size / (1 + 2.2 * (position - 1)), last)
         for position, title in enumerate(titles, 1)
     )
-    readers = articles[0].latest.figures[Metric.READ_USER].value if articles[0].latest else None
-    sentence = (
-        Phrase("By day {day} it had {readers} readers.", day=last, readers=f"{readers:,.0f}")
-        if readers is not None
-        else Phrase("Its first numbers come on the morning after the send.")
-    )
+    stages, compared = funnel(48_310, articles[0]), comparisons(articles[0], among)
     return SendReport(
         campaign=CampaignName(name),
         edition=1,
@@ -245,7 +245,7 @@ def send(
         approver="zhou-lan",
         day=last,
         articles=articles,
-        funnel=funnel(48_310, articles[0]),
+        funnel=stages,
         comparable=Comparable(
             Scope.ALL,
             None,
@@ -254,9 +254,9 @@ def send(
             Family.NEWER,
             tuple((CampaignName(f"2026-walk-{number}"), 1) for number in range(len(among))),
         ),
-        comparisons=comparisons(articles[0], among),
+        comparisons=compared,
         followers=follower_days(sent),
-        sentence=sentence,
+        sentence=send_sentence(titles[0], articles[0], compared, stages),
     )
 
 
@@ -275,7 +275,7 @@ def newest() -> SendReport:
     pairs = [(Metric.READ_USER, 3900, 4431), (Metric.READ_FINISH_RATE, 0.48, 0.54)]
     difference = EditionDifference(
         1,
-        (Phrase("headline of article {number}", number=1), Phrase("cover of article {number}", number=1)),
+        (Phrase("the title"), Phrase("the text")),
         tuple(EditionFigures(metric, 3, known(before), known(now)) for metric, before, now in pairs),
     )
     return replace(made, edition=2, difference=difference)
@@ -328,5 +328,11 @@ def report_of(sends: Sequence[SendReport]) -> Report:
         ),
         freshness=Freshness(NOW - timedelta(minutes=40), date(2026, 11, 28), (YESTERDAY,), (date(2026, 11, 20),)),
     )
-    sentence = Phrase("{count} sends of the last year; the newest had the most readers of four.", count=len(sends))
-    return Report(now=NOW, since=None, names=(), accounts=(account,), sends=tuple(sends), sentence=sentence)
+    return Report(
+        now=NOW,
+        since=None,
+        names=(),
+        accounts=(account,),
+        sends=tuple(sends),
+        sentence=report_sentence(sends, None),
+    )

@@ -56,4 +56,9 @@ def quoted(text: str) -> str:
 
 def as_template(text: str) -> str:
     """Write a text so that Jinja gives it back: strings of a message are templates."""
-    return f"{{% raw %}}{text}{{% endraw %}}" if any(each in text for each in ("{{", "{%", "{#")) else text
+    return f"{{% raw %}}{text}{{% endraw %}}" if is_template(text) else text
+
+
+def is_template(text: str) -> bool:
+    """Return whether Jinja would do anything in a text."""
+    return any(each in text for each in ("{{", "{%", "{#"))

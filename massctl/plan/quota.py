@@ -74,8 +74,8 @@ DAYS_AHEAD: Final = 31
 _DAYS_MAX: Final = 366
 """So many days of a window are looked at; a limit on everything."""
 
-Tag = int | str
-"""A tag by its id, or by its name where no id is known for that."""
+TagKey = int | str
+"""A tag (标签) by its id, or by its name where no id is known for that."""
 
 
 # What is used.
@@ -90,7 +90,7 @@ class Use:
     campaign: CampaignName | None
     """None for something that people sent on the website."""
     edition: int = 0
-    tag: Tag | None = None
+    tag: TagKey | None = None
     """Whose followers it went to, where it went to a tag."""
 
 
@@ -141,7 +141,7 @@ def _recorded_scope(audience: Mapping[str, Any] | None) -> Scope:
     return Scope.TAG if "tag" in audience or "tag_id" in audience else Scope.ALL
 
 
-def used_in(found: Iterable[Use], rule: Rule, tag: Tag | None = None) -> dict[date, list[Use]]:
+def used_in(found: Iterable[Use], rule: Rule, tag: TagKey | None = None) -> dict[date, list[Use]]:
     """Sort the uses that a rule counts by its days or months: an edition once in each, a website's send every time.
 
     With `tag` no other tag's are among them.
@@ -208,7 +208,7 @@ class Demand:
     """The folder as it is now; None if nobody needs to know."""
     calls: int = 1
     """Requests that it takes, all of them on one day: a list of openids is begun only where all of it fits."""
-    tag: Tag | None = None
+    tag: TagKey | None = None
     """The tag that it goes to, as it is declared; None for every other audience."""
     over_limit: bool = False
     """Whether it may be a fifth of a month."""
@@ -245,7 +245,7 @@ def scope_of(audience: "Audience") -> Scope:
     return Scope.OPENIDS if audience.openids is not None else Scope.TAG
 
 
-def tag_of(audience: "Audience") -> Tag | None:
+def tag_of(audience: "Audience") -> TagKey | None:
     """Return the tag that an audience declares, by id or by name."""
     return audience.tag_id if audience.tag_id is not None else audience.tag
 
@@ -369,7 +369,7 @@ class Calendar:
         self._kind = agenda.accounts[appid][1]
         self._policy, self._now = policy, now
         self._uses, self._ids = uses(state, appid, now), state.index.account(appid).tags
-        self._sends: dict[Tag | None, _Quota] = {}
+        self._sends: dict[TagKey | None, _Quota] = {}
         self._reach = self._quota_by(REACH)
         self.sends = self._sends_of(None)
         self.calls = _Quota(CALLS, calls_by_day(state, appid, now), {})
@@ -463,7 +463,7 @@ class Calendar:
             self._sends[tag] = self._quota_by(SENDS[self._kind] if tag is None else TAGGED, tag)
         return self._sends[tag]
 
-    def _quota_by(self, rule: Rule, tag: Tag | None = None) -> _Quota:
+    def _quota_by(self, rule: Rule, tag: TagKey | None = None) -> _Quota:
         named = used_in(self._uses, rule, tag)
         return _Quota(rule, {period: len(there) for period, there in named.items()}, named)
 

@@ -143,15 +143,16 @@ def bars(named: Named, labels: Sequence[str], series: Sequence[Series], say: Cal
 def dots(named: Named, days: Mapping[date, Sequence[Value]], middle: float | None) -> str:
     """Draw a dot for each value on its day, and a line across at `middle`."""
     first, last = min(days).toordinal(), max(days).toordinal()
+    edge = max(1, (last - first) // 25)
 
     def draw(size: _Size) -> Element:
         top = max([*(each.number or 0 for values in days.values() for each in values), middle or 0, 1])
-        chart = _chart("XY", size, range=(0, top), xrange=(first - 1, max(last, first + 1) + 1), dots_size=4)
+        chart = _chart("XY", size, range=(0, top), xrange=(first - edge, last + edge), dots_size=4)
         chart.x_value_formatter = lambda ordinal: f"{date.fromordinal(round(ordinal)):%Y-%m}"
         chart.x_labels = _months(min(days), max(days), 4 if size.is_narrow else 9)
         chart.y_labels = _steps(top)
         if middle is not None:
-            chart.add("", [(first - 1, middle), (last + 1, middle)], show_dots=False)
+            chart.add("", [(first - edge, middle), (last + edge, middle)], show_dots=False)
         points = [(day, each) for day, values in sorted(days.items()) for each in values]
         chart.add("", [_marked(each, (day.toordinal(), each.number)) for day, each in points], stroke=False)
         return _cleaned(chart, ["median", "sends"] if middle is not None else ["sends"])

@@ -1,7 +1,8 @@
-"""Draws the pictures of blocks and of the preview that the documents show, and says what they were drawn of.
+"""Draws the pictures of blocks, preview and reports that the documents show, and says what they were drawn of.
 
 `PYTHONPATH=tests:tests/pages .venv/bin/python -m guide_pictures` after a change of a page, a theme or a block. A block
-is drawn from the example above its picture in the guide, the preview from what `massctl serve` gives.
+is drawn from the example above its picture in the guide, the preview from what `massctl serve` gives, and a report
+from the sample of the tests.
 """
 
 import base64
@@ -23,6 +24,7 @@ from typing import Final
 
 from page_samples import ROOT
 from PIL import Image
+from report_page_samples import report_of, sample_report
 
 from massctl.browser import FLAGS, Browser, find_chromium
 from massctl.model.ids import LOCK_FILE
@@ -34,7 +36,11 @@ from massctl.render.strings import Setting
 from massctl.source.campaigns import load_settings
 from massctl.source.loader import Workbench
 from massctl.source.repository import Repository
+from massctl.view.i18n import Language
 from massctl.view.pages.dark_mode import by_day_and_night
+from massctl.view.pages.document import Watched
+from massctl.view.pages.markup import Sheet
+from massctl.view.pages.sends_page import Order, report_page, sends_page
 
 IMAGES: Final = ROOT / "docs" / "images"
 RECORD: Final = IMAGES / "guides.sha256"
@@ -73,6 +79,12 @@ PAGES: Final = {
     "calendar": ("-/calendar", 1000, 900, False, ""),
 }
 """Picture -> path, width and height of the window, dark mode, and what is done on the page."""
+REPORTS: Final = {
+    "sends": (1100, 980, False),
+    "send": (1100, 1180, False),
+    "phone": (375, 812, True),
+}
+"""Picture of a report -> width and height of what is shown, and dark mode."""
 _QUALITY: Final = 72
 _DIFFERS: Final = re.compile(r"[0-9a-f]{64}|(?<=-> )\d+ KB|data-heard=\"\d+\"")
 """Names and sizes of converted pictures, since encoders differ between processors, and how often a page was renewed."""
@@ -100,6 +112,11 @@ def main() -> None:
                 browser.open(page.as_uri())
                 top, bottom = browser.value(_EXTENT)
                 _save(browser, (0, top - _EDGE, 750, bottom - top + 2 * _EDGE), page.stem, 2)
+            for name, (width, height, dark) in REPORTS.items():
+                for ending in LANGUAGES.values():
+                    browser.window(width, height, dark=dark)
+                    browser.open((made / f"report-{name}{ending}.html").as_uri())
+                    _save(browser, (0, 0, width, height), f"report-{name}{ending}", 2 if width < 600 else 1)
             for language, ending in LANGUAGES.items():
                 with _served(made / language, language) as address:
                     for name, (path, width, height, dark, done) in PAGES.items():
@@ -115,6 +132,9 @@ def drawn_of(folder: Path) -> str:
     digest = hashlib.sha256()
     for name, page in sorted(block_pages(folder).items()):
         (folder / f"block-{name}.html").write_text(page, encoding="utf-8")
+        digest.update(_DIFFERS.sub("#", page).encode())
+    for name, page in sorted(report_pages().items()):
+        (folder / f"{name}.html").write_text(page, encoding="utf-8")
         digest.update(_DIFFERS.sub("#", page).encode())
     for language in LANGUAGES:
         root = folder / language
@@ -146,6 +166,17 @@ def block_pages(folder: Path) -> dict[str, str]:
             halves.append(_HALF.format(scheme=scheme, body=text))
         pages[name] = _PAGE.format(halves="".join(halves))
     return pages
+
+
+def report_pages() -> dict[str, str]:
+    """Return the pages of a sample of reports, by the names of their pictures."""
+    report, found = sample_report(), {}
+    for language, ending in ((Language.EN, ""), (Language.ZH, ".zh-CN")):
+        sheet = Sheet(language, {})
+        alone = report_page(report_of(report.sends[:1]), sheet)
+        found |= {f"report-send{ending}": alone, f"report-phone{ending}": alone}
+        found[f"report-sends{ending}"] = sends_page(report, sheet, Watched("", 0), Order(), None)
+    return found
 
 
 class _Example(Workbench):

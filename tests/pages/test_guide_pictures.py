@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from guide_pictures import IMAGES, LANGUAGES, PAGES, RECORD, block_pages, drawn_of
+from guide_pictures import IMAGES, LANGUAGES, PAGES, RECORD, block_pages, drawn_of, report_pages
 
 
 @pytest.mark.enable_socket
@@ -15,5 +15,6 @@ def test_the_pictures_were_drawn_of_what_is_shown_now(tmp_path: Path) -> None:
 def test_every_page_and_every_block_of_the_guide_has_its_picture(tmp_path: Path) -> None:
     blocks = {f"block-{name}.webp" for name in block_pages(tmp_path)}
     pages = {f"preview-{name}{ending}.webp" for name in PAGES for ending in LANGUAGES.values()}
-    drawn = {each.name for each in IMAGES.iterdir() if each.name.startswith(("block-", "preview-"))}
-    assert (15, blocks | pages) == (len(blocks), drawn)
+    reports = {f"{name}.webp" for name in report_pages()}
+    drawn = {each.name for each in IMAGES.iterdir() if each.name.startswith(("block-", "preview-", "report-"))}
+    assert (15, blocks | pages | reports) == (len(blocks), drawn)

@@ -78,34 +78,45 @@ def adopt(session: Session, name: str, warnings: list[Diagnostic], reason: str) 
     from massctl.apply.journal import LedgerSession, Statement
     from massctl.apply.reconcile import adopt_draft
     from massctl.cli.consent import who
-    from massctl.cli.ledger_access import require_writable, trust
-    from massctl.cli.planner import PlanOptions, planned, show_repository_warnings
+    from massctl.cli.ledger_access import require_writable
     from massctl.ledger.process_lock import sole_runner
-    from massctl.model.diagnostics import has_errors
-    from massctl.plan.plan import Until
     from massctl.view.json_reports import adopt_json
 
     require_writable(session)
     with sole_runner(session.places.locks, session.clock.now()):
-        made = planned(session, [name], warnings, PlanOptions(until=Until.DRAFT))
-        trust(session, made.state)
-        show_repository_warnings(session, made)
-        (campaign,) = made.plan.campaigns
-        if has_errors(campaign.diagnostics):
-            return _faulty(list(campaign.diagnostics))
-        if campaign.rendered is None:
-            raise _nothing_staged(campaign)
-        wechat = session.wechat(campaign.rendered.account)
+        read = _planned(session, name, warnings)
+        if isinstance(read, Result):
+            return read
+        made, rendered = read
         book = LedgerSession(session.ledger(), session.clock, made.state)
-        found = adopt_draft(campaign.rendered, Statement(reason, who(session.environment)), wechat, book)
-    done = [each.words for each in campaign.handoff]
-    record = made.state.record(campaign.rendered.name, campaign.rendered.edition)
+        statement = Statement(reason, who(session.environment))
+        found = adopt_draft(rendered, statement, session.wechat(rendered.account), book)
+    done = [each.words for each in made.plan.campaigns[0].handoff]
+    record = made.state.record(rendered.name, rendered.edition)
     lines = [Phrase("{name}: the console's version is kept, and apply sends it", name=name)]
     if found:
         lines.append(Phrase("it differs from what was reviewed: {differences}", differences=in_a_row(found)))
     if done:
         lines.append(Phrase("recorded as done in the console: {items}", items=in_a_row(done)))
     return Result(ExitStatus.DONE, lambda to: adopt_json(record, found, done, to.language), said(*lines))
+
+
+def _planned(session: Session, name: str, warnings: list[Diagnostic]) -> tuple[Planned, RenderedCampaign] | Result:
+    """Plan a campaign up to its draft; returns a Result where its files have faults, raises where it has no draft."""
+    from massctl.cli.ledger_access import trust
+    from massctl.cli.planner import PlanOptions, planned, show_repository_warnings
+    from massctl.model.diagnostics import has_errors
+    from massctl.plan.plan import Until
+
+    made = planned(session, [name], warnings, PlanOptions(until=Until.DRAFT))
+    trust(session, made.state)
+    show_repository_warnings(session, made)
+    (campaign,) = made.plan.campaigns
+    if has_errors(campaign.diagnostics):
+        return _faulty(list(campaign.diagnostics))
+    if campaign.rendered is None:
+        raise _nothing_staged(campaign)
+    return made, campaign.rendered
 
 
 def _faulty(found: list[Diagnostic]) -> Result:
@@ -185,28 +196,28 @@ def pulled(session: Session, name: str, warnings: list[Diagnostic]) -> Result:
     from massctl.view.json_reports import adopt_json
 
     with sole_runner(session.places.locks, session.clock.now()):
-        opened = _opened(session, name, warnings)
-        if isinstance(opened, list):
-            return _faulty(opened)
-        edited = {path: data for path, data in _edited(opened).items() if data != _read(session, path)}
+        read = _planned(session, name, warnings)
+        if isinstance(read, Result):
+            return read
+        pull = _opened(session, *read)
+        edited = {path: data for path, data in _edited(pull).items() if data != _read(session, path)}
         if not edited:
-            raise opened.refused([Phrase("only what no file says differs, such as a crop of the cover")])
-        shown = _changes(session, edited)
+            raise pull.refused([Phrase("only what no file says differs, such as a crop of the cover")])
+        changes = _changes(session, edited)
         _write(session, edited)
-    record = opened.made.state.record(opened.rendered.name, opened.rendered.edition)
+    record = pull.made.state.record(pull.rendered.name, pull.rendered.edition)
     paths = sorted(edited)
-    lines = Phrase("{name}: the console's changes are written into {files}", name=name, files=", ".join(paths))
-    has_lock = session.repository.is_locked(opened.rendered.name)
+    written = Phrase("{name}: the console's changes are written into {files}", name=name, files=", ".join(paths))
+    has_lock = session.repository.is_locked(pull.rendered.name)
     next_command = Command("lock", name) if has_lock else Command("plan", name)
-
-    old = Phrase(
+    then = Phrase(
         "apply does not replace a draft that was edited by hand: after the review delete it in the console, then: "
         "{command}",
         command=Command("reconcile", name, '--not-sent --reason "…"'),
     )
 
     def text(to: Console) -> str:
-        return "\n".join([to.shown(lines), shown, to.shown(old)])
+        return "\n".join([to.shown(written), changes, to.shown(then)])
 
     go_on = Phrase("review and commit the changes, then: {command}", command=next_command)
     return Result(
@@ -214,30 +225,19 @@ def pulled(session: Session, name: str, warnings: list[Diagnostic]) -> Result:
     )
 
 
-def _opened(session: Session, name: str, warnings: list[Diagnostic]) -> _Pull | list[Diagnostic]:
-    """Read a campaign and its draft, or return the faults of its files; raises UsageError where nothing differs."""
+def _opened(session: Session, made: Planned, rendered: RenderedCampaign) -> _Pull:
+    """Read the draft of a campaign; raises UsageError where nothing differs."""
     from massctl.apply.draft_fingerprint import is_as_saved
     from massctl.apply.payloads import draft_articles
     from massctl.apply.reconcile import draft_to_adopt
-    from massctl.cli.ledger_access import trust
-    from massctl.cli.planner import PlanOptions, planned, show_repository_warnings
-    from massctl.model.diagnostics import has_errors
-    from massctl.plan.plan import Until
     from massctl.source.campaigns import load_campaign
 
-    made = planned(session, [name], warnings, PlanOptions(until=Until.DRAFT))
-    trust(session, made.state)
-    show_repository_warnings(session, made)
-    (campaign,) = made.plan.campaigns
-    if has_errors(campaign.diagnostics):
-        return list(campaign.diagnostics)
-    if campaign.rendered is None:
-        raise _nothing_staged(campaign)
-    rendered = campaign.rendered
     draft, kept = draft_to_adopt(rendered, made.state, session.wechat(rendered.account))
     file = load_campaign(session.repository, rendered.name, session.settings).file
     if is_as_saved(draft, kept) or file is None or file.mpnews is None:
-        raise UsageError(Phrase("there is nothing to adopt about {name}", name=name), Phrase("Its draft is unchanged."))
+        raise UsageError(
+            Phrase("there is nothing to adopt about {name}", name=rendered.name), Phrase("Its draft is unchanged.")
+        )
     given = draft_articles(rendered, made.state)
     return _Pull(session, made, rendered, file.mpnews.articles, given, kept)
 
@@ -266,7 +266,7 @@ def _edited(pull: _Pull) -> dict[str, bytes]:
 
 def _edited_settings(pull: _Pull) -> dict[str, bytes]:
     """Write titles, authors, digests and switches into campaign.yaml."""
-    from massctl.importer.folder import as_template, quoted
+    from massctl.importer.folder import as_template, is_template, quoted
     from massctl.model.campaign import CampaignFile
     from massctl.source.validation import known_keys
     from massctl.source.yaml_edit import with_values
@@ -277,8 +277,7 @@ def _edited_settings(pull: _Pull) -> dict[str, bytes]:
             ours, theirs = getattr(given, key), getattr(kept, key)
             if ours == theirs or (key == "digest" and (len(pull.given) > 1 or _is_beginning(kept))):
                 continue
-            written = str(getattr(article, key) or "")
-            if any(sign in written for sign in ("{{", "{%", "{#")):
+            if is_template(str(getattr(article, key) or "")):
                 say = Phrase("article {number}: {key} is a template in campaign.yaml", number=number + 1, key=key)
                 raise pull.refused([say])
             value = theirs if isinstance(theirs, bool) else quoted(as_template(theirs))

@@ -43,7 +43,7 @@ def without_charts(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_sentence_stands_first_then_as_of_when_and_what_is_still_to_come():
     shown = page(newest())
     order = [
-        "By day 14 it had 8,601 readers.",
+        "7,391 people read “城墙根下的三条路，趁天还没冷透” by the end of day 7",
         "As of 2026-11-30 08:32 +08:00.",
         "Complete until the end of 2026-11-28.",
     ]
@@ -102,7 +102,7 @@ def test_unfollows_are_the_whole_accounts_and_stand_beside_the_same_weekday():
 
 def test_a_send_of_this_morning_has_no_numbers_of_wechat_yet():
     shown = page(send("2026-today", NOW, ["Today"], 5000))
-    assert "Its first numbers come on the morning after the send." in shown
+    assert "WeChat has no numbers of “Today” yet" in shown
     assert 'class="key"' not in shown
     assert "— a" in card(shown, "funnel")
     assert ["2026-today-1-followers"] == re.findall(r'class="chart ([^"]+)"', shown)
@@ -118,7 +118,7 @@ def test_what_is_no_article_has_the_ledgers_numbers_and_its_followers_alone():
 
 def test_an_edition_stands_beside_the_one_before_it():
     shown = card(page(newest()), "difference")
-    assert re.search(r"headline of article 1 .* readers day 3 3,900 4,431", shown)
+    assert re.search(r"the title the text .* readers day 3 3,900 4,431", shown)
     unknown = replace(newest(), difference=replace(newest().difference, changed=None))
     assert "what differs is not known" in card(page(unknown), "difference")
     same = replace(newest(), difference=replace(newest().difference, changed=()))

@@ -1,0 +1,152 @@
+"""The pages of a report, as real Chromium lays them out: on a phone and a desk, by day and by night, on paper."""
+
+import base64
+import re
+import zlib
+
+import pytest
+from browser import Browser
+from measures import TOO_WIDE, contrast
+from report_page_samples import report_of, sample_report
+
+from massctl.view.i18n import Language
+from massctl.view.pages.document import Watched
+from massctl.view.pages.markup import Sheet
+from massctl.view.pages.sends_page import Order, report_page, sends_page
+
+pytestmark = [pytest.mark.chromium, pytest.mark.slow]
+
+LANGUAGES = {"en": Language.EN, "zh": Language.ZH}
+PAGES = ("send", "sends", "file")
+SIZES = {"phone": (375, 800), "tablet": (800, 1000), "desk": (1440, 900)}
+PAPER = (703, 1000)
+"""A4 without its margins, in CSS pixels."""
+_CUT = """[...document.querySelectorAll(".chart svg")].filter((svg) => svg.checkVisibility()).flatMap((svg) => {
+  const edge = svg.closest(".card").getBoundingClientRect();
+  return [...svg.querySelectorAll("text, circle, rect, path")].filter((each) => {
+    const box = each.getBoundingClientRect();
+    return box.width && (box.left < edge.left || box.right > edge.right || box.bottom > edge.bottom);
+  }).map((each) => svg.parentElement.className + " " + (each.textContent || each.tagName));
+})"""
+"""What of a chart stands outside of its card."""
+_CROWDED = """[...document.querySelectorAll(".chart svg")].filter((svg) => svg.checkVisibility()).flatMap((svg) => {
+  const boxes = [...svg.querySelectorAll("text")].map((each) => [each.textContent, each.getBoundingClientRect()]);
+  return boxes.flatMap(([said, one], place) => boxes.slice(place + 1).filter(([, other]) =>
+    one.left < other.right && other.left < one.right && one.top + 3 < other.bottom && other.top + 3 < one.bottom
+  ).map(([other]) => svg.parentElement.className + ": " + said + " " + other));
+})"""
+"""Words of a chart that stand on each other."""
+_SMALL = """[...document.querySelectorAll(".chart svg text")].filter((each) => each.checkVisibility())
+  .map((each) => each.getBoundingClientRect().height).filter((height) => height < 10.5)"""
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], str]:
+    folder, report = tmp_path_factory.mktemp("reports"), sample_report(30)
+    found = {}
+    for code, language in LANGUAGES.items():
+        sheet = Sheet(language, {})
+        made = report_page(report_of(report.sends[:1]), sheet), sends_page(report, sheet, Watched("", 0), Order(), None)
+        for name, page in zip(PAGES, (*made, report_page(report_of(report.sends[:4]), sheet)), strict=True):
+            path = folder / f"{name}-{code}.html"
+            path.write_text(page.replace('<script src="/-/live.js" defer></script>', ""), encoding="utf-8")
+            found[name, code] = path.as_uri()
+    return found
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_is_wider_than_the_page_and_no_chart_leaves_its_card(
+    browser: Browser, pages: dict[tuple[str, str], str], language: str, size: str
+):
+    browser.window(*SIZES[size])
+    for name in PAGES:
+        browser.open(pages[name, language])
+        assert ([], [], [], []) == tuple(map(browser.value, (TOO_WIDE, _CUT, _CROWDED, _SMALL))), name
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_every_word_stands_out(browser: Browser, pages: dict[tuple[str, str], str], name: str, dark: bool):
+    browser.window(*SIZES["desk"], dark=dark)
+    browser.open(pages[name, "zh"])
+    found = contrast(browser, "svg")
+    assert [] == found["poor"]
+    assert found["looked"] > 100
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_a_chart_has_the_colours_of_its_page(browser: Browser, pages: dict[tuple[str, str], str], dark: bool):
+    browser.window(*SIZES["desk"], dark=dark)
+    browser.open(pages["send", "en"])
+    fill = browser.value('getComputedStyle(document.querySelector(".chart svg.wide .this circle")).fill')
+    assert {False: "rgb(5, 122, 63)", True: "rgb(53, 199, 123)"}[dark] == fill
+    browser.value(f'document.querySelector("#look-{"light" if dark else "dark"}").click()')
+    other = browser.value('getComputedStyle(document.querySelector(".chart svg.wide .this circle")).fill')
+    assert {True: "rgb(5, 122, 63)", False: "rgb(53, 199, 123)"}[dark] == other
+
+
+def test_one_of_two_drawings_is_shown_and_said(browser: Browser, pages: dict[tuple[str, str], str]):
+    for size, shown in (("phone", "narrow"), ("desk", "wide")):
+        browser.window(*SIZES[size])
+        browser.open(pages["send", "en"])
+        seen = browser.value(
+            '[...document.querySelectorAll(".chart svg")].filter((e) => e.checkVisibility())'
+            ".map((e) => e.getAttribute('class'))"
+        )
+        assert [shown] * 4 == seen
+        browser("Accessibility.enable")
+        nodes = browser("Accessibility.getFullAXTree")["nodes"]
+        images = [each for each in nodes if not each["ignored"] and each["role"]["value"] in ("image", "img")]
+        assert ["城墙根下的三条路，趁天还没冷透"] * 4 == [each["name"]["value"] for each in images]
+        assert 4 == len({each["description"]["value"] for each in images})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_on_paper_it_is_light_and_nothing_is_cut(browser: Browser, pages: dict[tuple[str, str], str], language: str):
+    for name in PAGES:
+        browser.window(*PAPER, dark=True)
+        browser.open(pages[name, language])
+        night = {"name": "prefers-color-scheme", "value": "dark"}
+        browser("Emulation.setEmulatedMedia", media="print", features=[night])
+        assert ([], [], []) == tuple(map(browser.value, (TOO_WIDE, _CUT, _CROWDED))), name
+        ink = browser.value('getComputedStyle(document.querySelector(".sentence")).color')
+        assert "rgb(27, 29, 28)" == ink
+        browser("Emulation.setEmulatedMedia", media="")
+    printed = base64.b64decode(browser("Page.printToPDF", preferCSSPageSize=True)["data"])
+    assert 2 <= len(re.findall(rb"/Type\s*/Page\b", _inflated(printed))) <= 20
+
+
+def _inflated(pdf: bytes) -> bytes:
+    """Return a PDF with its compressed parts beside it."""
+    parts = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
+    found = [pdf]
+    for part in parts:
+        try:
+            found.append(zlib.decompress(part))
+        except zlib.error:
+            continue
+    return b"\n".join(found)
+
+
+def test_a_send_fits_on_four_pages_of_a4(browser: Browser, pages: dict[tuple[str, str], str]):
+    browser.window(*SIZES["desk"])
+    browser.open(pages["send", "zh"])
+    printed = base64.b64decode(browser("Page.printToPDF", preferCSSPageSize=True)["data"])
+    assert len(re.findall(rb"/Type\s*/Page\b", _inflated(printed))) <= 4
+
+
+def test_the_page_asks_for_nothing(browser: Browser, pages: dict[tuple[str, str], str]):
+    browser.window(*SIZES["desk"])
+    browser.open(pages["file", "en"])
+    assert [] == [each for each in browser.requests() if not each.startswith(("file:", "data:"))]
+    assert [] == browser.complaints()
+
+
+def test_a_dot_leads_to_its_send(browser: Browser, pages: dict[tuple[str, str], str]):
+    browser.window(*SIZES["desk"])
+    browser.open(pages["file", "en"])
+    link = 'document.querySelector(".chart svg.wide .sends a")'
+    browser.value(f"{link}.dispatchEvent(new MouseEvent('click', {{ bubbles: true, cancelable: true }}))")
+    assert browser.value("location.hash").startswith("#2026-")
+    assert browser.value("document.getElementById(location.hash.slice(1)).getBoundingClientRect().top < innerHeight")

@@ -19,6 +19,7 @@ project = "massctl"
 author = "massctl"
 release = installed_version("massctl")
 language = "zh_CN" if IS_CHINESE else "en"
+locale_dirs = ["locale"]
 extensions = ["myst_parser"]
 myst_heading_anchors = 6
 myst_url_schemes = {"http": None, "https": None, "page": {"url": "{{path}}"}, "place": {"url": "{{path}}#{{fragment}}"}}

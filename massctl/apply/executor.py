@@ -15,6 +15,7 @@ from massctl.apply.drafts import recover_drafts
 from massctl.apply.jobs import record_silence
 from massctl.apply.journal import LedgerSession
 from massctl.apply.outcome import CampaignOutcome, Outcome, outcome_of
+from massctl.apply.payloads import send_origin
 from massctl.apply.preflight import last_look
 from massctl.apply.send import (
     consented,
@@ -210,7 +211,8 @@ def _attempt(
     """Make one attempt: durable before its request leaves, and open until its verdict is durable too."""
     count, insisted = context.count_of(campaign), context.ports.insisted if intent.repeats else None
     said = {"reason": insisted.reason, "by": insisted.by} if insisted else {}
-    attempt, asked_at = context.ledger.record(intent.attempted(count, **said), campaign).serial, None
+    entry = intent.attempted(count, **said, origin=send_origin(campaign, context.rules))
+    attempt, asked_at = context.ledger.record(entry, campaign).serial, None
     try:
         permit = last_look(context, outcome, campaign, intent, attempt)
         asked_at = permit.issued_at

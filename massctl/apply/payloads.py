@@ -28,6 +28,7 @@ from massctl.model.send import (
     News,
     Recipients,
     SendIntent,
+    SendOrigin,
     StagedDraft,
     ToAll,
     ToOpenids,
@@ -37,6 +38,7 @@ from massctl.model.send import (
     Words,
 )
 from massctl.model.state import Draft, Record, State
+from massctl.plan.guards import PolicyInForce, off_tip
 
 
 def send_intent(
@@ -194,3 +196,17 @@ def picture_address(sha256: Sha256, appid: AppId, state: State) -> str | None:
 
 def _not_recorded(sha256: Sha256) -> InvariantError:
     return InvariantError(Phrase("picture {sha256} has no recorded address", sha256=sha256[:12]))
+
+
+def send_origin(campaign: RenderedCampaign, rules: PolicyInForce) -> SendOrigin:
+    """Return where a send comes from, as far as the rules of this run know; it asks nobody anew."""
+    tip = rules.tip
+    approval = rules.approval(campaign) if rules.policy.require_approval and rules.approval is not None else None
+    articles = campaign.message.articles if isinstance(campaign.message, RenderedNews) else ()
+    return SendOrigin(
+        commit=tip.here if tip is not None and off_tip(tip) is None else None,
+        approved_by=approval.by if approval is not None else None,
+        titles=tuple(each.title for each in articles),
+        authors=tuple(each.author for each in articles),
+        themes=tuple(each.theme or "" for each in articles),
+    )

@@ -197,6 +197,15 @@ class SendAttempted:
     not_before: datetime | None = None
     not_after: datetime | None = None
     """The window that the campaign declared then."""
+    commit: str | None = None
+    """The tip of the branch that sends, which the send was made from; None where no branch is named."""
+    approved_by: str | None = None
+    """Who approved its lock on the forge; None where nobody was asked."""
+    titles: list[str] | None = None
+    authors: list[str] | None = None
+    themes: list[str] | None = None
+    """Of its articles, by position; an article without an author or a theme has an empty one. Only reports read them.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

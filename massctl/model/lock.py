@@ -181,6 +181,7 @@ def _article(article: LockedArticle, body: str) -> RenderedArticle:
         content_source_url=article.content_source_url,
         pic_crop_235_1=article.pic_crop_235_1,
         pic_crop_1_1=article.pic_crop_1_1,
+        theme=None,
         **flags_of(article),
     )
 

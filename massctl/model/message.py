@@ -66,6 +66,8 @@ class RenderedArticle(ArticleFlags):
     """The part of the cover that the list shows, as WeChat takes it; None leaves it to WeChat."""
     pic_crop_1_1: str | None = None
     """The square that is shown beside other articles and when the article is shared."""
+    theme: str | None = field(default=None, compare=False)
+    """The name of its theme, for reports; no part of what is approved or sent. None for HTML of somebody else."""
 
     @property
     def word_count(self) -> WordCount:

@@ -137,6 +137,31 @@ class StagedDraft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SendOrigin:
+    """Where a send comes from, as reports show it later; nothing is decided by it."""
+
+    commit: str | None = None
+    """The tip of the branch that sends; None where none is named, or where files differ from it."""
+    approved_by: str | None = None
+    """Who approved its lock on the forge; None where nobody was asked."""
+    titles: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+    """Of its articles, by position."""
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """Return what the entry of an attempt says of it."""
+        named = {"titles": self.titles, "authors": self.authors, "themes": self.themes}
+        lists = {name: list(values) if any(values) else None for name, values in named.items()}
+        return {"commit": self.commit, "approved_by": self.approved_by, **lists}
+
+
+NO_ORIGIN: Final = SendOrigin()
+"""Nothing of it is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SendIntent:
     """One mass send, whole: what was approved, what is recorded for it, and what its request says.
 
@@ -205,10 +230,13 @@ class SendIntent:
         }
         return sha256_of(canonical_json(value).encode())
 
-    def attempted(self, count: int | None, *, reason: str | None = None, by: str | None = None) -> SendAttempted:
+    def attempted(
+        self, count: int | None, *, reason: str | None = None, by: str | None = None, origin: SendOrigin = NO_ORIGIN
+    ) -> SendAttempted:
         """Make the entry that has to be durable before the request leaves.
 
-        `count` is the size of the audience; `reason` and `by` are those of a person who asked for a repetition.
+        `count` is the size of the audience; `reason` and `by` are those of a person who asked for a repetition;
+        `origin` is for reports.
         """
         listed = self.recipients if isinstance(self.recipients, ToOpenids) else None
         return SendAttempted(
@@ -231,6 +259,7 @@ class SendIntent:
             recipients_sha256=f"sha256:{listed.sha256}" if listed is not None else None,
             reason=reason,
             by=by,
+            **origin.members,
         )
 
     def _carries_its_draft(self) -> bool:

@@ -120,6 +120,7 @@ def _article(strings: Strings, index: int, article: Article, *, is_alone: bool) 
     breaks = strings.file.breaks if article.breaks is None else article.breaks
     # Only articles have bodies and themes.
     from massctl.render.article import render_body
+    from massctl.render.theme import DEFAULT
 
     body = render_body(string("content", article.content), title, variables, strings.setting, theme, breaks=breaks)
     strings.report(body.faults, body.sources, (*keys, "content"))
@@ -140,6 +141,7 @@ def _article(strings: Strings, index: int, article: Article, *, is_alone: bool) 
         content_source_url=url or None,
         pic_crop_235_1=cover.pic_crop_235_1,
         pic_crop_1_1=cover.pic_crop_1_1,
+        theme=(theme.name or DEFAULT) if body.theme is not None else None,
         **flags_of(article),
     )
 

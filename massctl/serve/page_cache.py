@@ -105,6 +105,8 @@ class ServedRepository:
     """As `load_settings` takes it."""
     language_of: Callable[[MassctlFile | None], Language]
     now: Callable[[], datetime]
+    clock: Callable[[], str | None] = lambda: None
+    """Tells the sandbox's time, where it is not the machine's."""
 
 
 FILE_FOLDER = "/-/file/"
@@ -165,21 +167,11 @@ def address(sha256: str, extension: str) -> str:
     return f"{FILE_FOLDER}{sha256}.{extension}"
 
 
-def render_campaign(
-    repository: Repository,
-    cache: Path,
-    settings: MassctlFile,
-    name: CampaignName,
-    state: State,
-    before: Rendered | None,
-    recorded: State,
-) -> Rendered | None:
-    """Read and render a campaign; None if there is no such folder.
+def render_folder(workbench: Workbench, name: CampaignName, state: State, before: Rendered | None) -> Rendered | None:
+    """Read and render a campaign; None if there is no such folder. `before` is the last look.
 
-    What went out according to `state` is not rendered: an empty one has everything rendered. `before` is the last look;
-    `recorded` knows the addresses of articles that went out.
+    What went out according to `state` is not rendered: an empty one has everything rendered.
     """
-    workbench = Workbench(repository, settings, cache, recorded)
     found = next(iter(Desires(workbench, state).read([name])), None)
     if isinstance(found, Invalid) and before is not None and before.campaign is not None:
         return Rendered(found, before.campaign, before.workbench)
@@ -214,7 +206,7 @@ def compared(kept: Rendered, state: State, archive: Contents) -> Compared | None
 
 
 _RENEWED_MAX: Final = 8
-"""So many campaigns that changed are rendered while the list is asked for; `warm` comes to the others."""
+"""So many campaigns are rendered while a page of several is asked for."""
 
 
 def _month(written: str) -> date | None:
@@ -252,8 +244,7 @@ class PageCache:
         """
         with self._one_at_a_time:
             heard = self._broadcaster.number
-            for name in sorted(self._stale)[:_RENEWED_MAX]:
-                self._look(name, self._state)
+            self._renew()
             listed = [self._listed(name) for name in self._folders.names]
             files = {sha256: at for kept in self._kept.values() for sha256, at in kept.files.items()}
             faults = [*self._faults, *self._folders.diagnostics]
@@ -263,7 +254,7 @@ class PageCache:
         """Return the page of one campaign as it is now; None if there is none."""
         with self._one_at_a_time:
             heard = self._broadcaster.number
-            kept = self._look(name, State())
+            kept = self._look(name, sent_too=True)
             if kept is None and (self._settings is not None or name not in self._folders.names):
                 return None
             old = self._comparison(name, kept) if kept else None
@@ -310,8 +301,7 @@ class PageCache:
                 return self.list_page()
             heard, now = self._broadcaster.number, self._served.now()
             month = _month(query.get("month", "")) or beijing_day(now).replace(day=1)
-            for name in sorted(self._stale)[:_RENEWED_MAX]:
-                self._look(name, self._state)
+            self._renew()
             desired = [self._kept[name].found for name in self._folders.names if name in self._kept]
             plan = self._plan(desired, settings, now)
             windows = {each.name: each.window for each in desired if each.window is not None}
@@ -363,7 +353,7 @@ class PageCache:
             with self._one_at_a_time:
                 is_news = self._settings is not None and (name not in self._kept or name in self._stale)
                 if is_news:
-                    self._look(name, self._state)
+                    self._look(name)
             if is_news:
                 self._broadcaster.publish(frozenset({name}))
 
@@ -402,16 +392,22 @@ class PageCache:
             return EVERYTHING
         return frozenset({*stale, *([SHARED] if is_shared else ()), *([REPORTED] if is_reported else ())})
 
-    def _look(self, name: CampaignName, state: State) -> Rendered | None:
-        """Return the cached campaign if current; the list needs only its title."""
+    def _renew(self) -> None:
+        """Render some of the campaigns that changed; `warm` comes to the others."""
+        for name in sorted(self._stale)[:_RENEWED_MAX]:
+            self._look(name)
+
+    def _look(self, name: CampaignName, *, sent_too: bool = False) -> Rendered | None:
+        """Return the campaign, cached if it is current. What went out has only its title, unless `sent_too`."""
         if name not in self._folders.names:
             return None
         kept, settings = self._kept.get(name), self._settings
         if settings is None:
             return kept
-        if kept is not None and name not in self._stale and (kept.is_whole or state is self._state):
+        if kept is not None and name not in self._stale and (kept.is_whole or not sent_too):
             return kept
-        found = render_campaign(self._repository, self._served.cache, settings, name, state, kept, self._state)
+        workbench = Workbench(self._repository, settings, self._served.cache, self._state)
+        found = render_folder(workbench, name, State() if sent_too else self._state, kept)
         self._stale.discard(name)
         self._compared.pop(name, None)
         if found is not None:  # The folder may go in the moment in which it is read.
@@ -485,4 +481,4 @@ class PageCache:
         return state, None
 
     def _sheet(self, files: dict[str, str]) -> Sheet:
-        return Sheet(self._served.language_of(self._settings), files)
+        return Sheet(self._served.language_of(self._settings), files, self._served.clock())

@@ -148,8 +148,8 @@ def dots(named: Named, days: Mapping[date, Sequence[Value]], middle: float | Non
     def draw(size: _Size) -> Element:
         top = max([*(each.number or 0 for values in days.values() for each in values), middle or 0, 1])
         chart = _chart("XY", size, range=(0, top), xrange=(first - edge, last + edge), dots_size=4)
-        chart.x_value_formatter = lambda ordinal: f"{date.fromordinal(round(ordinal)):%Y-%m}"
-        chart.x_labels = _months(min(days), max(days), 4 if size.is_narrow else 9)
+        form, chart.x_labels = _dates(min(days), max(days), 4 if size.is_narrow else 9)
+        chart.x_value_formatter = lambda ordinal: date.fromordinal(round(ordinal)).strftime(form)
         chart.y_labels = _steps(top)
         if middle is not None:
             chart.add("", [(first - edge, middle), (last + edge, middle)], show_dots=False)
@@ -160,11 +160,13 @@ def dots(named: Named, days: Mapping[date, Sequence[Value]], middle: float | Non
     return _both(named, draw, _sizes(240, wide=1040))
 
 
-def _months(first: date, last: date, most: int) -> list[int]:
-    """Return the first days of some months, at most so many."""
+def _dates(first: date, last: date, most: int) -> tuple[str, list[int]]:
+    """Return how days are written below a chart, and which: first days of months, else the first and the last."""
     months = [date(number // 12, number % 12 + 1, 1).toordinal() for number in range(_month(first), _month(last) + 1)]
-    inside = [each for each in months if each >= first.toordinal()] or [first.toordinal()]
-    return inside[:: -(-len(inside) // most)]
+    inside = [each for each in months if each >= first.toordinal()]
+    if len(inside) < 3:
+        return "%m-%d", sorted({first.toordinal(), last.toordinal()})
+    return "%Y-%m", inside[:: -(-len(inside) // most)]
 
 
 def _month(day: date) -> int:

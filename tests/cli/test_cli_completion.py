@@ -7,9 +7,12 @@ from datetime import UTC, datetime
 
 import pytest
 from cli_runner import Shell
+from repositories import window
 
 from massctl.cli.clocks import machine_now, sandbox_time
 from massctl.cli.main import unsupported
+
+TOMORROW = window("2026-12-02T20:00:00+08:00", "2026-12-02T21:30:00+08:00")
 
 
 def proposed(shell: Shell, monkeypatch: pytest.MonkeyPatch, *words: str) -> list[str]:
@@ -84,3 +87,18 @@ def test_the_sandbox_says_what_its_words_are_and_opens_the_inbox(shell: Shell, m
 def test_a_clock_that_differs_from_the_machines_is_told():
     assert sandbox_time(machine_now()) is None
     assert "2019-12-01 20:00" in str(sandbox_time(datetime(2019, 12, 1, 12, tzinfo=UTC)))
+
+
+@pytest.mark.parametrize("form", ["text", "json", "markdown"])
+def test_every_form_of_a_run_in_the_sandbox_tells_its_time(shell: Shell, form: str):
+    shell.tree.news("letter", more=TOMORROW)
+    told = "the sandbox's clock says 2026-12-02 20:00"
+    assert told in " ".join(shell("plan", "letter", "--sandbox", "--format", form).err.split())
+    assert "clock" not in shell("plan", "--sandbox", "--format", form).err  # No named campaign moved it.
+
+
+def test_a_run_that_stops_in_the_sandbox_tells_its_time_too(shell: Shell):
+    shell.tree.news("letter", more=TOMORROW)
+    assert 0 == shell("apply", "letter", "--sandbox", "--yes").status
+    said = shell("withdraw", "letter", "--article", "7", "--yes", "--sandbox")
+    assert (True, True) == (said.status != 0, "the sandbox's clock says" in said.err)

@@ -59,7 +59,9 @@ def test_it_writes_every_form_into_a_folder(sent: Shell):
         each.name for each in folder.iterdir()
     }
     (row,) = csv.DictReader((folder / "report.csv").read_text(encoding="utf-8-sig").splitlines())
-    assert ("letter", "7") == (row["campaign"], row["read_user"])
+    assert ("letter", "7", "第一封信：风", "qingshan") == tuple(
+        row[name] for name in ("campaign", "read_user", "headline", "theme")
+    )
     assert 7 == json.loads((folder / "report.json").read_bytes())["sends"][0]["articles"][0]["curve"][0]["read_user"]
 
 

@@ -73,8 +73,8 @@ def command(
 
     def work(current: Session, _: "list[Diagnostic]") -> Result:
         if unsent_of is not None:
-            return _rest(current, CampaignName(name), CampaignName(unsent_of))
-        return _begun(current, CampaignName(name), source, title, account, window)
+            return _folder_of_rest(current, CampaignName(name), CampaignName(unsent_of))
+        return _new_folder(current, CampaignName(name), source, title, account, window)
 
     return run_in_session("new", form, context.obj, work, sandbox=sandbox, decides=unsent_of is not None)
 
@@ -102,7 +102,7 @@ def require_free_folder(current: Session, name: CampaignName) -> None:
         raise UsageError(why, _NOTHING, Phrase("choose another name"))
 
 
-def _begun(
+def _new_folder(
     current: Session,
     name: CampaignName,
     source: str | None,
@@ -237,10 +237,10 @@ def _missing(current: Session, flag: str) -> UsageError:
     return UsageError(Phrase("{flag} is missing, and nobody is here to ask", flag=flag), _NOTHING, hint)
 
 
-def _rest(current: Session, name: CampaignName, unsent_of: CampaignName) -> Result:
+def _folder_of_rest(current: Session, name: CampaignName, unsent_of: CampaignName) -> Result:
     from massctl.view.json_reports import rest_json
 
-    record, count, files = _made(current, name, unsent_of)
+    record, count, files = _rest_made(current, name, unsent_of)
     told = {"rest": name, "count": count, "name": unsent_of}
     made = Phrase("campaigns/{rest} has the {count:,} openids that no accepted batch of {name} named", **told)
     ended = Phrase("{name} is ended: its other batches will not be sent", name=unsent_of)
@@ -250,7 +250,7 @@ def _rest(current: Session, name: CampaignName, unsent_of: CampaignName) -> Resu
     )
 
 
-def _made(current: Session, rest: CampaignName, name: CampaignName) -> "tuple[Record, int, list[str]]":
+def _rest_made(current: Session, rest: CampaignName, name: CampaignName) -> "tuple[Record, int, list[str]]":
     """End the list and make the folder; returns what is recorded, how many openids are in the folder, and its files.
 
     The ledger comes first. Where the folder cannot be made after it, the same command makes it.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,9 +21,11 @@ from massctl.model.phrase import Command, Phrase
 if TYPE_CHECKING:
     from massctl.cli.session import Session
     from massctl.ledger.archive import Contents
+    from massctl.ledger.statistics import StatisticsArchive
     from massctl.model.diagnostics import Diagnostic
+    from massctl.model.settings import MassctlFile
     from massctl.model.state import Record, State
-    from massctl.report.report import Report, SendFacts
+    from massctl.report.report import Known, Report, SendFacts
 
 _FILES: Final = {"html": "report.html", "markdown": "report.md", "csv": "report.csv", "json": "report.json"}
 DICTIONARY: Final = "dictionary.csv"
@@ -83,16 +85,30 @@ def command(
 def made_report(session: Session, names: Sequence[CampaignName], since: date | None) -> Report:
     """Make the report of campaigns, all where none is named; raises UsageError for one of which nothing is recorded."""
     from massctl.cli.ledger_access import require_ledger, shown_entries
-    from massctl.report.assembly import make_report, sent_since
 
     state = session.fold(shown_entries(session))
     require_ledger(session, state)
     _require_recorded(state, names)
+    kept = session.statistics(), session.archive
+    return report_of(state, session.settings, *kept, session.clock.now(), names, since)
+
+
+def report_of(
+    state: State,
+    settings: MassctlFile,
+    statistics: StatisticsArchive,
+    archive: Callable[[], Contents],
+    now: datetime,
+    names: Sequence[CampaignName] = (),
+    since: date | None = None,
+) -> Report:
+    """Make the report of campaigns, all where none is named, from ledger and archives; raises LedgerError."""
+    from massctl.report.assembly import make_report, sent_since
+
     first = sent_since(state, names, since)
-    archive = session.statistics()
     appids = sorted({record.appid for record in state.records.values() if record.appid and record.sent_batches})
-    statistics = {appid: archive.load(appid, first) for appid in appids if first is not None}
-    return make_report(state, statistics, _known(session, state, names), session.clock.now(), names, since)
+    loaded = {appid: statistics.load(appid, first) for appid in appids if first is not None}
+    return make_report(state, loaded, _known(settings, archive, state, names), now, names, since)
 
 
 def _require_recorded(state: State, names: Sequence[CampaignName]) -> None:
@@ -114,24 +130,34 @@ def _require_recorded(state: State, names: Sequence[CampaignName]) -> None:
         )
 
 
-def _known(session: Session, state: State, names: Sequence[CampaignName]) -> Any:
+def _known(
+    settings: MassctlFile, archive: Callable[[], Contents], state: State, names: Sequence[CampaignName]
+) -> Known:
     """Return what massctl.yaml and the archive of contents know of accounts and sends."""
     from massctl.report.report import AccountFacts, Known
 
     accounts = {
-        AppId(account.appid): AccountFacts(AccountName(name), session.settings.name_of(AccountName(name)), account.kind)
-        for name, account in session.settings.accounts.items()
+        AppId(account.appid): AccountFacts(AccountName(name), settings.name_of(name), account.kind)
+        for name, account in settings.accounts.items()
     }
     shown = [record for record in state.records.values() if not names or record.campaign in names]
     facts = {record.key: _facts(record) for record in shown}
-    return Known(accounts, {**facts, **_with_editions(session.archive, state, shown, facts)})
+    return Known(accounts, {**facts, **_with_editions(archive, state, shown, facts)})
 
 
 def _facts(record: Record) -> SendFacts:
     """Return what the ledger noted of an edition's send beside its numbers."""
-    from massctl.report.report import SendFacts
+    from massctl.report.report import ArticleFacts, SendFacts
 
-    return SendFacts()
+    sent = [each.event for each in record.attempts if each.may_have_sent]
+    if not sent:
+        return SendFacts()
+    event = sent[-1]
+    titles = event.titles or []
+    authors, themes = (values or [""] * len(titles) for values in (event.authors, event.themes))
+    named = zip(titles, authors, themes, strict=True)
+    articles = tuple(ArticleFacts(title, author or None, theme or None) for title, author, theme in named)
+    return SendFacts(articles=articles, commit=event.commit, approver=event.approved_by)
 
 
 def _with_editions(

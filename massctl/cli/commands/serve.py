@@ -18,7 +18,6 @@ from massctl.cli.completion import campaign_names
 from massctl.cli.output import Console, make_console
 from massctl.cli.places import Places, loopback_override
 from massctl.errors import LedgerUnreachableError, UsageError
-from massctl.model.ids import AccountName, AppId
 from massctl.model.phrase import Command, Phrase, system_reason
 from massctl.model.settings import MassctlFile
 from massctl.view.i18n import Language
@@ -112,6 +111,7 @@ def _sandbox_clock(root: Path) -> Iterator[Callable[[], datetime]]:
 def _served(
     root: Path, settings: MassctlFile | None, console: Console, now: Callable[[], datetime]
 ) -> ServedRepository:
+    from massctl.cli.clocks import sandbox_time
     from massctl.ledger.signature import LedgerKeys
     from massctl.serve.page_cache import ServedRepository
     from massctl.source.repository import Repository
@@ -124,17 +124,9 @@ def _served(
         return make_console(settings.language).reader if settings else console.reader
 
     def report(state: State, settings: MassctlFile) -> Report:
-        from massctl.report.assembly import make_report, sent_since
-        from massctl.report.report import AccountFacts, Known
+        from massctl.cli.commands.report import report_of
 
-        archive, first = ledger.statistics(), sent_since(state, (), None)
-        accounts = {
-            AppId(each.appid): AccountFacts(AccountName(name), settings.name_of(name), each.kind)
-            for name, each in settings.accounts.items()
-        }
-        appids = {record.appid for record in state.records.values() if record.appid}
-        statistics = {appid: archive.load(appid, first) for appid in sorted(appids)}
-        return make_report(state, statistics, Known(accounts), now())
+        return report_of(state, settings, ledger.statistics(), ledger.archive, now())
 
     return ServedRepository(
         repository=Repository(root, sandbox=places.sandbox),
@@ -147,6 +139,7 @@ def _served(
         loopback_override=loopback_override(os.environ, sandbox=places.sandbox),
         language_of=language_of,
         now=now,
+        clock=(lambda: sandbox_time(now())) if places.sandbox else lambda: None,
     )
 
 
@@ -193,6 +186,7 @@ class _InGit:
 
     ledger: GitLedger
     places: Places
+    settings: MassctlFile
 
     def entries(self) -> Sequence[Entry]:
         try:
@@ -209,9 +203,9 @@ class _InGit:
         return GitArchive(self.ledger)
 
     def statistics(self) -> StatisticsArchive:
-        from massctl.ledger.statistics import LocalStatistics
+        from massctl.cli.checkout import remote_statistics
 
-        return LocalStatistics(self.places.statistics)
+        return remote_statistics(self.places.root, self.places.cache, self.settings, os.environ)
 
 
 def _in_git(places: Places, settings: MassctlFile | None) -> _Ledger | None:
@@ -221,6 +215,7 @@ def _in_git(places: Places, settings: MassctlFile | None) -> _Ledger | None:
     from massctl.cli.checkout import remote_ledger
 
     try:
-        return _InGit(remote_ledger(places.root, places.cache, settings, places.locks, os.environ), places)
+        ledger = remote_ledger(places.root, places.cache, settings, places.locks, os.environ)
+        return _InGit(ledger, places, settings)
     except LedgerUnreachableError:
         return None

@@ -101,7 +101,8 @@ def _cover(look: Look, sheet: Sheet) -> str:
         case RenderedImage() if message.materials[0].sha256 is not None:
             return sheet.picture(message.materials[0].sha256, "thumb")
         case _:
-            return f'<i class="thumb" aria-hidden="true">{_SIGNS.get(message.type, "") if message else ""}</i>'
+            sign = _SIGNS.get(message.type, "") if message else "✓" if look.status in FINAL else ""
+            return f'<i class="thumb" aria-hidden="true">{sign}</i>'
 
 
 _SIGNS: Final = {"text": "文", "voice": "声", "mpvideo": "影", "wxcard": "券"}

@@ -69,6 +69,7 @@ def document(
     script = f'<script src="{SCRIPT}" defer></script>\n' if served else ""
     everything, skip = sheet.say(Phrase("all campaigns")), sheet.say(Phrase("to the content"))
     home = f'<a class="home" href="/">{everything}</a>' if watched and watched.name else ""
+    clock = f'<p class="facts clock">{sheet.say(sheet.clock)}</p>' if sheet.clock is not None else ""
     waits = f' data-watched="{written(watched.name)}" data-heard="{watched.heard}"' if watched else ""
     return f"""<!doctype html>
 <html lang="{sheet.code}">
@@ -84,7 +85,7 @@ def document(
 <body{waits}>
 <a class="skip" href="#main">{skip}</a>
 <header class="bar">
-<div class="about">{home}<h1>{written(title)}</h1><p class="facts">{_SEPARATOR.join(facts)}</p></div>
+<div class="about">{home}<h1>{written(title)}</h1><p class="facts">{_SEPARATOR.join(facts)}</p>{clock}</div>
 <div class="knobs">{"".join([*knobs, knob(_LOOK, sheet)])}</div>
 </header>
 <main id="main" tabindex="-1">

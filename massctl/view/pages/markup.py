@@ -26,6 +26,8 @@ class Sheet:
     language: Language
     files: Mapping[str, str]
     """Where a file stands, by the SHA-256 of its bytes: a path beside the page, or from the server's root."""
+    clock: str | None = None
+    """A sentence about the sandbox's time, where it is not the machine's."""
 
     @property
     def code(self) -> str:

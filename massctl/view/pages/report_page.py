@@ -44,6 +44,8 @@ from massctl.view.report_words import (
 from massctl.view.words import WEEKDAYS_SHORT, recorded
 
 STYLES: Final = ("page.css", "report.css")
+_ALONE: Final = 2
+"""The level of the headings of a send that is alone on its page; several share what is said of their account."""
 _LAST_DAY: Final = DAYS[-1]
 _KEY: Final = (
     Metric.READ_USER,
@@ -63,7 +65,7 @@ _LEAVES: Final = ("0–20", "20–40", "40–60", "60–80", "80–100")
 def send_page(send: SendReport, account: AccountReport, sheet: Sheet, watched: Watched | None, more: str = "") -> str:
     """Return the page of one send; `more` is HTML for its facts."""
     facts = [written(account.name), *send_facts(send, sheet), *([more] if more else [])]
-    main = f'<div class="report">{send_section(send, account, sheet, level=2)}{definitions(sheet)}</div>'
+    main = f'<div class="report">{send_section(send, account, sheet, level=_ALONE)}{definitions(sheet)}</div>'
     return document(send.title, facts, main, [], sheet, watched, STYLES)
 
 
@@ -107,7 +109,7 @@ def send_section(send: SendReport, account: AccountReport, sheet: Sheet, *, leve
         section.difference(),
     ]
     lead = f'<p class="sentence">{sheet.say(send.sentence)}</p>'
-    lead += as_of(account.freshness, sheet) + no_charts(sheet)
+    lead += as_of(account.freshness, sheet) + no_charts(sheet) if level == _ALONE else ""
     return f'<div class="lead">{lead}</div>{section.key()}<div class="cards">{"".join(cards)}</div>'
 
 
@@ -317,15 +319,10 @@ class _Section:
         ]
         described = Phrase("Readers of the first article by where they came from.")
         chart = self._stacked(first, shown, described) if can_draw() and shown else ""
-        legend = [
-            *(
-                (kind, SCENE[scene])
-                for scene, kind in _WAYS.items()
-                if any(each.scene == scene for each in first.sources)
-            ),
-            ("others", Phrase("other ways")),
-            ("recommended", SCENE[Scene.RECOMMENDED]),
-        ]
+        there = {each.scene for each in first.sources if any(figure.value for figure in each.figures)}
+        legend = [(kind, SCENE[scene]) for scene, kind in _WAYS.items() if scene in there]
+        legend += [("others", Phrase("other ways"))] if there - _WAYS.keys() - {Scene.RECOMMENDED} else []
+        legend += [("recommended", SCENE[Scene.RECOMMENDED])] if Scene.RECOMMENDED in there else []
         apart = self._apart(first)
         shown_table = table(self._sheet.say(described), [self._sheet.say(each) for each in heads], rows, kind="by-day")
         inside = apart + self._legend(legend) + chart + shown_table + notes.written()

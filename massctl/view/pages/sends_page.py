@@ -6,10 +6,11 @@ from datetime import date
 from typing import Final
 from urllib.parse import urlencode
 
-from massctl.model.phrase import Phrase, plural_phrase
+from massctl.model.phrase import Phrase, enumerated, plural_phrase
 from massctl.plan.quota import Unit
 from massctl.report.report import (
     DAYS,
+    FEWEST_COMPARED,
     AccountReport,
     AllowanceReport,
     Breakdown,
@@ -146,7 +147,8 @@ def _account(
 ) -> str:
     at = written(f"account-{account.account}")
     parts = [_chart(account, sends, sheet, address), _table(account, sends, sheet, order, address, sorts)]
-    parts += [_breakdown(account, each, sheet) for each in account.breakdowns]
+    parts += [_breakdown(each, sheet) for each in account.breakdowns if _is_told(each)]
+    parts.append(_untold(account.breakdowns, sheet))
     return f"""<section class="account" aria-labelledby="{at}"><h2 id="{at}">{written(account.name)}</h2>
 {as_of(account.freshness, sheet)}{_tiles(account, sheet)}<div class="cards">{"".join(parts)}</div></section>
 """
@@ -174,10 +176,11 @@ def _tiles(account: AccountReport, sheet: Sheet) -> str:
 def _allowance(allowance: AllowanceReport, notes: Notes) -> list[tuple[Phrase, str, str]]:
     period = f"{allowance.first:%Y-%m}" if allowance.unit is Unit.MONTH else f"{allowance.first}"
     used = Phrase("{period}, {left} left", period=period, left=allowance.left)
-    readers = Phrase(
-        "{readers} readers of {counted} first articles by the end of day 7; a person who read two counts twice",
+    readers = plural_phrase(
+        "{readers} readers of the one first article that is counted, by the end of day 7",
+        "{readers} readers of {count} first articles by the end of day 7; a person who read two counts twice",
+        count=allowance.counted,
         readers=number(allowance.readers.value) if allowance.readers.value is not None else DASH,
-        counted=allowance.counted,
     )
     return [
         (Phrase("allowance used"), f"{allowance.used} / {allowance.limit}", used),
@@ -301,10 +304,23 @@ def _send_row(send: SendReport, sheet: Sheet, notes: Notes, address: str) -> lis
     return cells
 
 
-def _breakdown(account: AccountReport, breakdown: Breakdown, sheet: Sheet) -> str:
-    """Return groups of sends beside each other: the quartiles of each, and of how many."""
-    if not breakdown.groups:
+def _is_told(breakdown: Breakdown) -> bool:
+    return any(each.quartiles is not None for each in breakdown.groups)
+
+
+def _untold(breakdowns: Sequence[Breakdown], sheet: Sheet) -> str:
+    """Say by what sends are not put side by side yet."""
+    few = [BY[each.by] for each in breakdowns if each.groups and not _is_told(each)]
+    if not few:
         return ""
+    words = Phrase(
+        "Too few sends to compare by {what}: a median needs {least}.", what=enumerated(few), least=FEWEST_COMPARED
+    )
+    return f'<p class="notes untold">{sheet.say(words)}</p>'
+
+
+def _breakdown(breakdown: Breakdown, sheet: Sheet) -> str:
+    """Return groups of sends beside each other: the quartiles of each, and of how many."""
     top = max((each.quartiles.upper for each in breakdown.groups if each.quartiles is not None), default=0) * 1.04
     rows = [_group_row(breakdown, each, sheet, top) for each in breakdown.groups]
     caption = Phrase("{metric} by the end of day {day}", metric=METRIC[breakdown.metric], day=breakdown.day)

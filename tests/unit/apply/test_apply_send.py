@@ -13,15 +13,16 @@ from simulation.scenario import Scene, to_openids, whole_news, whole_text
 from simulation.world import Fault, SimLedger
 
 from massctl.apply.outcome import Outcome
-from massctl.apply.payloads import send_intent
+from massctl.apply.payloads import send_intent, send_origin
 from massctl.apply.ports import Consent, DraftArticle, SendQuestion
 from massctl.errors import InvariantError
 from massctl.model.campaign import Audience
 from massctl.model.entries import Created, SendAccepted
 from massctl.model.ids import AppId, MediaId
 from massctl.model.message import RenderedNews, Window
-from massctl.model.send import News, ToAll, ToTag, Words, client_msg_id
+from massctl.model.send import News, SendOrigin, ToAll, ToTag, Words, client_msg_id
 from massctl.model.state import State
+from massctl.plan.guards import Approval, Tip
 from massctl.plan.plan import Until
 from massctl.plan.quota import MINUTE, SENDS_A_MINUTE
 from massctl.plan.retry_policy import settle
@@ -778,3 +779,41 @@ def test_a_doubt_whose_draft_cannot_be_read_is_not_repeated_in_this_run() -> Non
     scene = doubtful()
     outcome = scene.apply(("get_draft", Fault.REQUEST_LOST))
     assert (4, 0) == (outcome.exit_status(), scene.wechat.count("send_mass"))
+
+
+def test_an_attempt_records_where_it_comes_from_for_reports() -> None:
+    tip = Tip("main", "origin", "a" * 40, "a" * 40)
+    asking = replace(house(require_approval=True), approval=lambda _: Approval("GitHub", 7, "bo"))
+    sale = whole_news()
+    articles = (article("春季大促", theme="danmo"), article("夏天", author=""))
+    sale = replace(sale, message=RenderedNews(articles))
+
+    origin = send_origin(sale, replace(asking, tip=tip))
+
+    assert (
+        SendOrigin(
+            commit="a" * 40,
+            approved_by="bo",
+            titles=("春季大促", "夏天"),
+            authors=("编辑部", ""),
+            themes=("danmo", ""),
+        )
+        == origin
+    )
+    assert (["春季大促", "夏天"], ["danmo", ""]) == (origin.members["titles"], origin.members["themes"])
+
+
+@pytest.mark.parametrize("tip", [None, Tip("main", "origin", "a" * 40, "b" * 40), Tip("main", "origin", unread="no")])
+def test_what_nobody_knows_of_a_send_is_left_out(tip: Tip | None) -> None:
+    unasked = replace(house(require_approval=True), approval=lambda _: None, tip=tip)
+
+    assert SendOrigin() == send_origin(WORDS, unasked)
+    assert {None} == set(SendOrigin().members.values())
+
+
+def test_the_entry_of_an_attempt_has_the_titles_of_its_articles() -> None:
+    scene = Scene([whole_news()])
+    scene.apply()
+    (event,) = scene.events("send_attempted")
+
+    assert (["春季大促"], ["编辑部"], None, None) == (event.titles, event.authors, event.themes, event.commit)

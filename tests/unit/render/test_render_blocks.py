@@ -481,3 +481,16 @@ def test_every_block_is_documented():
 )
 def test_a_block_in_a_cell_is_refused(text: str, found: list[tuple[str, int, int]]) -> None:
     assert found == [each for each in lines(wrong(text, name="main.md.j2")) if each[0] == "MC107"]
+
+
+@pytest.mark.parametrize(
+    ("content", "theme", "found"),
+    [("main.md", "danmo", "danmo"), ("main.md", None, BUILT_IN[0]), ("main.html", None, None)],
+)
+def test_an_article_knows_the_name_of_its_theme(content: str, theme: str | None, found: str | None) -> None:
+    changes = {"theme": theme} if theme is not None else {}
+    folder = Folder({f"spring/articles/{content}": "<p>a</p>", "spring/images/cover.jpg": "c"})
+    message = rendered(news({"content": f"articles/{content}"}, **changes), folder).message
+
+    assert isinstance(message, RenderedNews)
+    assert found == message.articles[0].theme

@@ -112,13 +112,13 @@ def test_what_did_not_change_is_not_rendered_again(tree: Tree, monkeypatch: pyte
     from massctl.serve import page_cache
 
     looks: list[str] = []
-    real: Callable[..., object] = page_cache.render_campaign
+    real: Callable[..., object] = page_cache.render_folder
 
     def counted(*arguments: object) -> object:
-        looks.append(str(arguments[3]))
+        looks.append(str(arguments[1]))
         return real(*arguments)
 
-    monkeypatch.setattr(page_cache, "render_campaign", counted)
+    monkeypatch.setattr(page_cache, "render_folder", counted)
     room = Room(tree)
     for name in (LETTER, NOTICE, LETTER, NOTICE):
         room.page(name)
@@ -382,6 +382,14 @@ def test_a_page_says_what_is_missing_before_the_send_until_nothing_is(tree: Tree
     tree.write("campaigns/letter/campaign.yaml", tree.read("campaigns/letter/campaign.yaml") + "nonsense: 1\n")
     room.cache.changed({ARTICLE, "campaigns/letter/campaign.yaml"})
     assert [] == missing()
+
+
+def test_pages_tell_the_time_of_a_sandbox_whose_clock_is_not_the_machines(tree: Tree):
+    moved = replace(served(tree.root, sandbox=True), clock=lambda: "the clock says noon")
+    cache = PageCache(moved, Broadcaster())
+    for page in (cache.list_page(), cache.page(LETTER), cache.calendar_page({}), cache.themes_page({})):
+        assert '<p class="facts clock">the clock says noon</p>' in str(page)
+    assert 'class="facts clock"' not in Room(tree).page()
 
 
 class Reports:

@@ -218,6 +218,20 @@ def test_a_file_shows_the_newest_in_full_and_says_what_it_leaves_out(monkeypatch
     assert "in the table only" not in report_page(sample_report(2), SHEET)
 
 
+def test_sends_are_put_side_by_side_only_by_what_has_enough_of_them():
+    report = report_of([newest()])
+    position, hour, author = report.accounts[0].breakdowns
+    few = tuple(
+        replace(each, groups=tuple(replace(group, quartiles=None) for group in each.groups))
+        for each in (position, hour)
+    )
+    account = replace(report.accounts[0], breakdowns=(*few, author))
+    shown = sends_page(replace(report, accounts=(account,)), SHEET, WATCHED, Order(), None)
+    assert "Too few sends to compare by position in the message, hour of the send (Beijing time): a median" in shown
+    assert ["author"] == re.findall(r"<h3>(author|position in the message|hour of the send[^<]*)</h3>", shown)
+    assert "Too few" not in sends_page(report, SHEET, WATCHED, Order(), None)
+
+
 def test_several_accounts_are_told_one_after_the_other():
     report = report_of([newest()])
     other = replace(report.accounts[0], account="other", appid="wx9", name="Other")

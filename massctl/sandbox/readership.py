@@ -35,11 +35,11 @@ _POSITIONS = (1.0, 0.46, 0.31, 0.24, 0.2, 0.17, 0.15, 0.14)
 # Of its readers, the share that does each, at least and at most.
 _HABITS = {
     "share_user": (0.03, 0.08),
-    "zaikan_user": (0.004, 0.012),
-    "like_user": (0.008, 0.025),
-    "collection_user": (0.004, 0.012),
+    "zaikan_user": (0.006, 0.02),
+    "like_user": (0.01, 0.035),
+    "collection_user": (0.006, 0.02),
 }
-_FOLLOWED = 0.02
+_FOLLOWED = 0.04
 """Of readers who did not come from the message, the share that follows the account."""
 
 
@@ -82,9 +82,9 @@ class Article:
             MESSAGE: message,
             CHAT: int(shared * self.drawn(CHAT, 0.8, 2.4)),
             MOMENTS: int(shared * self.drawn(MOMENTS, 0.6, 2.0)),
-            HOME: int(own * (self.drawn(HOME, 0.01, 0.05) if self.sent is not None else self.drawn(HOME, 0.4, 0.8))),
-            OTHER: int(own * self.drawn(OTHER, 0.01, 0.04)),
-            RECOMMENDED: int(own * self.drawn(RECOMMENDED) ** 3 * 0.6),
+            HOME: int(own * (self.drawn(HOME, 0.02, 0.06) if self.sent is not None else self.drawn(HOME, 0.4, 0.8))),
+            OTHER: int(own * self.drawn(OTHER, 0.01, 0.05)),
+            RECOMMENDED: int(own * (0.02 + self.drawn(RECOMMENDED) ** 3 * 0.6)),
             SEARCH: int(own * self.drawn(SEARCH, 0.0, 0.05)),
         }
 
@@ -103,8 +103,8 @@ class Article:
         counts = Counter({name: int(end * _come(hours, _SLOW[name])) for name, end in self._in_the_end.items()})
         readers = counts.total()
         for name, share in self._habits.items():
-            counts[name] = int(readers * share)
-        counts["read_subscribe_user"] = int((readers - counts[MESSAGE]) * _FOLLOWED)
+            counts[name] = round(readers * share)
+        counts["read_subscribe_user"] = round((readers - counts[MESSAGE]) * _FOLLOWED)
         counts["praise_money"] *= 500
         counts["comment_count"] = bisect_left(self.comments, last)
         return counts

@@ -348,13 +348,14 @@ def getarticleshare(window: Window, day: date) -> list[Record]:
 
 def _of_each(window: Window, day: date, detail: Callable[[Counter[str]], Record]) -> list[Record]:
     told = [(article.msgid, detail(window.on(article, day))) for article in window.read_on(day)]
-    return [{"ref_date": day.isoformat(), "msgid": msgid, "detail": each} for msgid, each in told if any(each.values())]
+    head = {"ref_date": day.isoformat()}
+    return [{**head, "msgid": msgid, "detail": each} for msgid, each in told if next(iter(each.values()))]
 
 
 def _readers(counts: Counter[str]) -> Record:
     everybody = sum(counts[scene] for scene in SCENES)
-    by_scene = {ALL: everybody, **{scene: counts[scene] for scene in SCENES if counts[scene]}}
-    sources = [{"user_count": count, "scene_desc": scene} for scene, count in by_scene.items()] if everybody else []
+    by_scene = {ALL: everybody, **{scene: counts[scene] for scene in SCENES}}
+    sources = [{"user_count": count, "scene_desc": scene} for scene, count in by_scene.items()]
     return {"read_user": everybody, "read_user_source": sources}
 
 

@@ -115,8 +115,7 @@ def test_two_months_add_up(played: Played):
                 assert value == pytest.approx(row[name], abs=1e-6), (number, day["day"], name)
         for source in article["sources"]:
             for day, value in source["by_day"].items():
-                # A source without readers is not in WeChat's answer.
-                assert (value or 0) == scene(wire[int(day)], source["scene"])
+                assert value == scene(wire[int(day)], source["scene"])
         assert {point["day"]: point["read_user"] for point in article["curve"]} == {
             day: row["read_user"] for day, row in wire.items()
         }

@@ -1285,11 +1285,11 @@ STATISTICS: Final = [
     ),
     Fact(
         "Where readers came from, in WeChat's words; the first is all of them",
-        ["全部", "公众号消息", "聊天会话", "朋友圈", "公众号主页"],
+        ["全部", "公众号消息", "聊天会话", "朋友圈", "公众号主页", "其他", "推荐", "搜一搜"],
         lambda c: [
             each["scene_desc"] for each in statistics("getarticleread")(c)["list"][0]["detail"]["read_user_source"]
         ],
-        note="Also 其他, 推荐 and 搜一搜. That the others add up to all is ours.",
+        note="That each is told, also without readers, and that they add up to all is ours.",
     ),
     Fact(
         "`publish_type` is 1 for what was published without a message, and the older family leaves it out",

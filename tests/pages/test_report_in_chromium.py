@@ -3,6 +3,8 @@
 import base64
 import re
 import zlib
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from browser import Browser
@@ -150,3 +152,18 @@ def test_a_dot_leads_to_its_send(browser: Browser, pages: dict[tuple[str, str], 
     browser.value(f"{link}.dispatchEvent(new MouseEvent('click', {{ bubbles: true, cancelable: true }}))")
     assert browser.value("location.hash").startswith("#2026-")
     assert browser.value("document.getElementById(location.hash.slice(1)).getBoundingClientRect().top < innerHeight")
+
+
+def test_a_hostile_title_does_nothing(browser: Browser, tmp_path: Path):
+    title = '</title></svg></style>"\'><script>document.title = "run"</script><img src=x onerror="document.title = 1">'
+    report = sample_report(3)
+    sends = tuple(replace(each, title=title) for each in report.sends)
+    path = tmp_path / "page.html"
+    path.write_text(report_page(replace(report, sends=sends), Sheet(Language.EN, {})), encoding="utf-8")
+    browser.window(*SIZES["desk"])
+    browser.open(path.as_uri())
+    assert "What sends reached" == browser.value("document.title")
+    assert 0 == browser.value('document.querySelectorAll("script, img").length')
+    shown = browser.value('[...document.querySelectorAll(".send-report > h2")].map((each) => each.textContent)')
+    assert [title] * 3 == shown
+    assert [] == browser.complaints()

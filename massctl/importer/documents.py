@@ -11,6 +11,7 @@ from io import BytesIO
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
+from massctl.extras import install_command
 from massctl.importer.article import FOOTNOTE, Facts, Found, cleaned, removed_elements
 from massctl.model.phrase import Phrase
 from massctl.render.limits import TITLE_CHARACTERS_MAX
@@ -172,7 +173,9 @@ def of_word(data: bytes, name: str) -> tuple[Found, dict[str, bytes]]:
     try:
         import mammoth
     except ImportError:
-        raise DocumentError(Phrase("Word files need one more package: `pip install 'massctl[import]'`")) from None
+        raise DocumentError(
+            Phrase("Word files need one more package: {command}", command=install_command("import"))
+        ) from None
     properties = _properties(data)
     pictures: dict[str, bytes] = {}
 

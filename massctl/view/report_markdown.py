@@ -230,6 +230,8 @@ def _article(article: ArticleReport, tables: _Tables, *, alone: bool) -> list[st
         known.append(said(Phrase("theme {theme}", theme=article.theme)))
     if article.family is Family.OLDER:
         known.append(said(Phrase("numbers of WeChat's older statistics")))
+    if article.is_doubtful:
+        known.append(said(Phrase("joined to its numbers by title and day only: they may be another article's")))
     head = ["", *(tables.said(Phrase("day {day}", day=day)) for day in DAYS)]
     rows = [
         [tables.said(METRIC[metric]), *(tables.figure(day.figures[metric], metric) for day in article.days)]

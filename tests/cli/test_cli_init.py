@@ -48,6 +48,16 @@ def test_a_plan_works_before_there_is_a_repository_or_a_remote(shell: Shell) -> 
     assert without.out == alone.out
 
 
+def test_the_first_plan_points_to_the_sandbox(shell: Shell) -> None:
+    """Somebody who only looks around has no account yet."""
+    shell("init", "new", "--language", "en")
+    named = shell("-C", "new", "plan", "first-letter", columns=100)
+    tried = shell("-C", "new", "plan", "--sandbox", "first-letter", columns=100)
+
+    assert named.err.endswith("massctl -C new plan --sandbox first-letter   needs no account\n"), named.err
+    assert "needs no account" not in tried.err
+
+
 def test_a_subfolder_of_a_repository_is_begun_only_where_somebody_agrees(shell: Shell) -> None:
     git(shell.root, "init", "-q")
     alone = shell("init", "new", "--language", "en")

@@ -57,6 +57,16 @@ _NEW: Final = Standing(Status.NEW, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """What a send reached, in short."""
+
+    day: int
+    """1, 3, 7 or 30; the day of the send is 1."""
+    lines: tuple[str, ...]
+    """The numbers that a team asks for first, a line each."""
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """One fact about one campaign."""
 
@@ -89,6 +99,8 @@ class Notice:
     """How long before that it was due."""
     block: SendBlock | None = None
     """The send as it was planned and asked for; None if its content is not at hand."""
+    reach: Reach | None = None
+    """What it reached, where that is what is told."""
 
     @property
     def key(self) -> str:
@@ -99,6 +111,8 @@ class Notice:
             # What was told of a window stays told, whatever is edited or staged meanwhile.
             opens = self.opens.astimezone(UTC).isoformat()
             named = [self.happening, self.campaign, self.edition, opens, round(self.lead.total_seconds())]
+        if self.reach is not None:
+            named = [self.happening, self.campaign, self.edition, self.reach.day]
         return digest_of(named).removeprefix("sha256:")[:24]
 
     def announcement(self, channel: str) -> Announced:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -203,28 +203,35 @@ def _tell(
 ) -> list[tuple[str, Notice]]:
     """Post to each channel its notices, and return the announced windows that open `soon`."""
     taken: list[tuple[str, Notice]] = []
+    wanted: list[tuple[Channel, Post, list[Notice]]] = []
+    for channel in session.settings.notify:
+        heard = [each for each in notices if channel.events is None or each.happening in channel.events]
+        if due := [*told.due(channel.name, heard), *soon(channel.name, channel.leads)]:
+            wanted.append((channel, notices_post(session, channel, due), due))
+    for index in taken_posts(session, [(channel, post) for channel, post, _ in wanted]):
+        name, due = wanted[index][0].name, wanted[index][2]
+        told.note(name, due)
+        taken += [(name, each) for each in due if each.opens is not None]
+    return taken
+
+
+def taken_posts(session: Session, posts: Sequence[tuple[Channel, Post]]) -> Iterator[int]:
+    """Post beside each other, and yield the index of each post that was taken; say of the others why not."""
+    if not posts:
+        return
     lines = _Lines(session)
-    wanted: list[tuple[str, list[Notice]]] = []
-    jobs: list[Callable[[], Phrase | None]] = []
     try:
-        for channel in session.settings.notify:
-            name = channel.name
-            heard = [each for each in notices if channel.events is None or each.happening in channel.events]
-            if due := [*told.due(name, heard), *soon(name, channel.leads)]:
-                wanted.append((name, due))
-                jobs.append(_job(session, lines, channel, due))
-        for index, why in side_by_side(jobs) if jobs else ():
-            name, due = wanted[index]
+        jobs = [_job(session, lines, channel, post) for channel, post in posts]
+        for index, why in side_by_side(jobs):
             if isinstance(why, BaseException):
                 raise why
             if why is None:
-                told.note(name, due)
-                taken += [(name, each) for each in due if each.opens is not None]
+                yield index
             else:
+                name = posts[index][0].name
                 _complain(session, Phrase("{name} (notify) was not told: {why}", name=name, why=why))
     finally:
         lines.close()
-    return taken
 
 
 class _Lines:
@@ -252,12 +259,11 @@ class _Lines:
             line.close()
 
 
-def _job(session: Session, lines: _Lines, channel: Channel, wanted: Sequence[Notice]) -> Callable[[], Phrase | None]:
+def _job(session: Session, lines: _Lines, channel: Channel, post: Post) -> Callable[[], Phrase | None]:
     """Return what posts to one channel, or to the sandbox instead."""
     from massctl.notify.delivery import posted
 
     name, robot = channel.name, channel.wecom_robot_env is not None
-    post = _post(session, channel, wanted)
     if session.realm() == "loopback":
         kind = "wecom_robot" if robot else "webhook"
         shown, there = _sandbox_post(name, kind, post), _sandbox_base(session) + SANDBOX_PATH
@@ -268,7 +274,8 @@ def _job(session: Session, lines: _Lines, channel: Channel, wanted: Sequence[Not
     return partial(posted, lines.to(address), address, post, robot=robot)
 
 
-def _post(session: Session, channel: Channel, wanted: Sequence[Notice]) -> Post:
+def notices_post(session: Session, channel: Channel, wanted: Sequence[Notice]) -> Post:
+    """Return what tells a channel of notices."""
     from massctl.notify.channel import robot_post, webhook_post
     from massctl.view.json_reports import notices_json
     from massctl.view.notices import left_out, notice_blocks

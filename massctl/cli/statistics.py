@@ -9,6 +9,7 @@ from typing import Final
 from massctl.apply.outcome import failure_of
 from massctl.apply.ports import StatisticsArchive
 from massctl.apply.statistics import Collected, collect
+from massctl.cli.report_notices import tell_reports
 from massctl.cli.session import Session
 from massctl.errors import InvariantError, MassctlError
 from massctl.model.ids import AccountName, AppId
@@ -79,6 +80,7 @@ class BackgroundCollector:
     def _collect(self, session: Session, state: State) -> None:
         try:
             self._found = gather(session, state)
+            tell_reports(session, state)
         except InvariantError as error:  # A fault of ours in here may not end a runner that sends.
             self._found = [(AccountName("-"), Collected(AppId(""), error=failure_of(error)))]
         finally:

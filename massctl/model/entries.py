@@ -661,13 +661,16 @@ def checked_event(members: dict[str, Any]) -> Event:
 
 
 @cache
-def event_adapter() -> "TypeAdapter[Event]":
-    """Return pydantic's view of all events, for the JSON Schema and a thorough check; loads pydantic."""
+def event_adapter(*, described: bool = False) -> "TypeAdapter[Event]":
+    """Return pydantic's view of all events, for a thorough check; loads pydantic.
+
+    `described`: with the docstrings of fields, for the JSON Schema; reading them takes longer than all the rest.
+    """
     from typing import Annotated
 
     from pydantic import ConfigDict, Field, TypeAdapter
 
-    config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+    config = ConfigDict(extra="forbid", use_attribute_docstrings=described)
     return TypeAdapter(Annotated[Event, Field(discriminator="type")], config=config)
 
 

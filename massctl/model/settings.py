@@ -49,10 +49,12 @@ STATE_REMOTE: Final = "origin"
 TIME_OF_DAY_PATTERN: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 DAYS_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(/[0-9]{4}-[0-9]{2}-[0-9]{2})?$"
 
-Happening = Literal["sent", "failed", "in_doubt", "awaiting_admin", "expired", "refused", "draft_left", "upcoming"]
+Happening = Literal[
+    "sent", "failed", "in_doubt", "awaiting_admin", "expired", "refused", "draft_left", "upcoming", "report"
+]
 """What is told: WeChat accepted a send; it failed; its outcome is unknown; the administrator is asked; its window
 closed before it; a guard refuses it in its window; its folder is gone and its draft stays, because it was changed; its
-window opens soon."""
+window opens soon; what it reached by day 1, 3, 7 or 30."""
 RunnerHappening = Literal[
     "started",
     "tip",

@@ -5,6 +5,7 @@ Source of the robot's limits: WeCom docs, "群机器人配置说明" (developer.
 keeps far below 20 a minute.
 """
 
+import base64
 import hashlib
 import hmac
 import json
@@ -42,6 +43,19 @@ def robot_post(blocks: Sequence[str], more: Sequence[str]) -> Post:
     """Post one markdown message of as many `blocks` as fit; `more[n]` says that n of them were left out."""
     message = {"msgtype": "markdown", "markdown": {"content": fitted(blocks, more)}}
     return Post(json.dumps(message, ensure_ascii=False).encode(), _JSON)
+
+
+PICTURE_BYTES_MAX: Final = 2 * 1024 * 1024
+"""Bytes of a picture, JPEG or PNG, that a robot takes."""
+
+
+def robot_picture(picture: bytes) -> Post:
+    """Post one picture of at most PICTURE_BYTES_MAX."""
+    image = {
+        "base64": base64.b64encode(picture).decode(),
+        "md5": hashlib.md5(picture, usedforsecurity=False).hexdigest(),
+    }
+    return Post(json.dumps({"msgtype": "image", "image": image}).encode(), _JSON)
 
 
 def fitted(blocks: Sequence[str], more: Sequence[str], limit: int = ROBOT_BYTES_MAX) -> str:

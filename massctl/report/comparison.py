@@ -59,16 +59,18 @@ def _at(ascending: Sequence[float], share: float) -> float:
 class EarlierSends:
     """The sends of the last COMPARED_DAYS that are comparable with each other, as sends are added oldest first."""
 
-    _sends: deque[tuple[date, tuple[CampaignName, int], Numbers]] = field(default_factory=deque)
+    _sends: deque[tuple[date, Numbers]] = field(default_factory=deque)
+    _keys: deque[tuple[CampaignName, int]] = field(default_factory=deque)
     _ascending: dict[tuple[int, Metric], list[float]] = field(default_factory=dict)
 
     def before(self, ref_date: date) -> tuple[tuple[CampaignName, int], ...]:
         """Forget what is too old for a send of a day; returns the editions that it is compared with."""
         while self._sends and self._sends[0][0] < ref_date - timedelta(days=COMPARED_DAYS):
-            for key, value in self._sends.popleft()[2].items():
+            self._keys.popleft()
+            for key, value in self._sends.popleft()[1].items():
                 there = self._ascending[key]
                 del there[bisect_left(there, value)]
-        return tuple(key for _, key, _ in self._sends)
+        return tuple(self._keys)
 
     def values(self, day: int, metric: Metric) -> tuple[float, ...]:
         """Return the numbers that a send is compared with, ascending."""
@@ -76,7 +78,8 @@ class EarlierSends:
 
     def add(self, ref_date: date, key: tuple[CampaignName, int], numbers: Numbers) -> None:
         """Add a send that the next ones are compared with."""
-        self._sends.append((ref_date, key, numbers))
+        self._sends.append((ref_date, numbers))
+        self._keys.append(key)
         for each, value in numbers.items():
             insort(self._ascending.setdefault(each, []), value)
 

@@ -5,7 +5,7 @@ where every job has the number. Shares are not.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Final
@@ -64,6 +64,10 @@ class Readings:
     """For each job of the send that is joined: day, from 1 -> its row."""
     blocked: Missing | None = None
     """Why there can be no row at all: the message has no articles, or nothing joins it to its statistics."""
+    _days: dict[int, DayFigures] = field(default_factory=dict, repr=False, compare=False)
+    _reasons: dict[tuple[Missing, int], Figure] = field(default_factory=dict, repr=False, compare=False)
+    _dates: dict[int, date] = field(default_factory=dict, repr=False, compare=False)
+    """What was made already: each is asked for many times."""
 
     @property
     def newest(self) -> int | None:
@@ -71,14 +75,16 @@ class Readings:
         days = set.intersection(*(set(job) for job in self.jobs)) if self.jobs else set()
         return max(days, default=None)
 
+    def day(self, day: int) -> DayFigures:
+        """Return every number of its family by the end of a day."""
+        if day not in self._days:
+            self._days[day] = DayFigures(day, self.date_of(day), self._figures(day))
+        return self._days[day]
+
     def figure(self, metric: Metric, day: int) -> Figure:
-        """Return a number by the end of a day."""
-        rows = self._rows(day)
-        if isinstance(rows, Missing):
-            return self._missing(rows, day)
-        if len(rows) > 1 and metric in _SHARES:
-            return self._missing(Missing.SEVERAL_JOBS, day)
-        return self._sum([getattr(row, metric.value) for row in rows], rows, day)
+        """Return a number by the end of a day; missing where its family does not count it."""
+        found = self.day(day).figures.get(metric)
+        return found if found is not None else self._missing(Missing.NOT_GIVEN, day)
 
     def source(self, scene: str, day: int) -> Figure:
         """Return the readers who came from one source by the end of a day."""
@@ -90,24 +96,39 @@ class Readings:
     def leave(self, position: int, day: int) -> Figure:
         """Return the share of readers that left in one of WeChat's positions, by the end of a day."""
         rows = self._rows(day)
-        if not isinstance(rows, Missing) and len(rows) > 1:
-            rows = Missing.SEVERAL_JOBS
         if isinstance(rows, Missing):
             return self._missing(rows, day)
+        if len(rows) > 1:
+            return self._missing(Missing.SEVERAL_JOBS, day)
         return self._sum([row.read_jump_position.get(position) for row in rows], rows, day)
 
     def curve(self) -> tuple[Point, ...]:
         """Return the readers by day, as far as every job has the number."""
         points = []
         for day in sorted(set.intersection(*(set(job) for job in self.jobs)) if self.jobs else ()):
-            readers = self.figure(Metric.READ_USER, day)
-            if readers.value is not None:
-                points.append(Point(day, self.date_of(day), int(readers.value), readers.is_delay))
+            rows = [job[day] for job in self.jobs]
+            known = [row.read_user for row in rows if row.read_user is not None]
+            if len(known) == len(rows):
+                points.append(Point(day, self.date_of(day), sum(known), any(row.is_delay for row in rows)))
         return tuple(points)
 
     def date_of(self, day: int) -> date:
         """Return the date of a day of the send."""
-        return self.ref_date + timedelta(days=day - 1)
+        if day not in self._dates:
+            self._dates[day] = self.ref_date + timedelta(days=day - 1)
+        return self._dates[day]
+
+    def _figures(self, day: int) -> Mapping[Metric, Figure]:
+        metrics, rows = METRICS[self.family], self._rows(day)
+        if isinstance(rows, Missing):
+            return dict.fromkeys(metrics, self._missing(rows, day))
+        several = self._missing(Missing.SEVERAL_JOBS, day) if len(rows) > 1 else None
+        return {
+            metric: several
+            if several is not None and metric in _SHARES
+            else self._sum([getattr(row, metric.value) for row in rows], rows, day)
+            for metric in metrics
+        }
 
     def _rows(self, day: int) -> Sequence[ArticleDay] | Missing:
         """Return the row of each job, or why one of them has none."""
@@ -127,11 +148,14 @@ class Readings:
         known = [value for value in values if value is not None]
         if len(known) < len(values):
             return self._missing(Missing.PARTLY if known else Missing.NOT_GIVEN, day)
-        delay = any(row.is_delay for row in rows)
-        return Figure(value=sum(known), origin=_ORIGIN[self.family], until=self.date_of(day), is_delay=delay)
+        # Nearly every send is one job, and a report makes a hundred figures of each.
+        total, delay = (known[0], rows[0].is_delay) if len(rows) == 1 else (sum(known), any(r.is_delay for r in rows))
+        return Figure(value=total, origin=_ORIGIN[self.family], until=self.date_of(day), is_delay=delay)
 
     def _missing(self, why: Missing, day: int) -> Figure:
-        return Figure(origin=_ORIGIN[self.family], missing=why, until=self.date_of(day))
+        if (why, day) not in self._reasons:
+            self._reasons[why, day] = Figure(origin=_ORIGIN[self.family], missing=why, until=self.date_of(day))
+        return self._reasons[why, day]
 
 
 def readings_of(
@@ -166,8 +190,8 @@ def article_report(
         url=url,
         msgids=msgids,
         family=readings.family,
-        days=tuple(_day(readings, day) for day in DAYS),
-        latest=_day(readings, newest) if newest is not None else None,
+        days=tuple(readings.day(day) for day in DAYS),
+        latest=readings.day(newest) if newest is not None else None,
         sources=tuple(
             SourceRow(scene, tuple(readings.source(scene, day) for day in DAYS), readings.source(scene, last))
             for scene in scenes
@@ -177,11 +201,6 @@ def article_report(
         fell=tuple(now.stat_date for before, now in pairwise(curve) if now.read_user < before.read_user),
         target_user=target_user,
     )
-
-
-def _day(readings: Readings, day: int) -> DayFigures:
-    figures = {metric: readings.figure(metric, day) for metric in METRICS[readings.family]}
-    return DayFigures(day, readings.date_of(day), figures)
 
 
 def _scenes(readings: Readings, day: int) -> list[str]:

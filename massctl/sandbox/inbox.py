@@ -6,7 +6,9 @@ one of them that stands for somebody on it (see `mass`). Reviewers who got a pre
 "群机器人配置说明", read 2026-10: `msgtype` markdown with 1 to 4096 bytes of UTF-8, 20 messages a minute.
 """
 
+import base64
 import functools
+import hashlib
 import re
 from collections import Counter
 from datetime import datetime, timedelta
@@ -36,6 +38,7 @@ CONTENT_SECURITY_POLICY = (
 """An article can run nothing and fetch nothing, whatever a campaign wrote into it."""
 EVENTS_SHOWN = 50
 ROBOT_BYTES_MAX = 4096
+ROBOT_PICTURE_MAX = 2 * 1024 * 1024
 ROBOT_MINUTE_MAX = 20
 NOTIFICATIONS_KEPT = 200
 """Older ones are forgotten."""
@@ -371,21 +374,46 @@ def notifications(db: Transaction) -> list[Record]:
             "time": f"{beijing(row['at']):%m-%d %H:%M}",
             "name": row["name"],
             "is_robot": row["kind"] == "wecom_robot",
-            "text": _notices(row["body"]) if row["kind"] == "webhook" else row["body"]["markdown"]["content"],
+            "text": _notices(row["body"]) if row["kind"] == "webhook" else _robot_text(row["body"]),
         }
         for row in reversed(db.find("notifications")[-NOTIFICATIONS_SHOWN:])
     ]
 
 
 def _check_robot(db: Transaction, name: str, body: Record) -> None:
+    if body.get("msgtype") == "image":
+        _check_picture(body)
+    else:
+        _check_markdown(body)
+    lately = [row for row in db.find("notifications", name=name) if row["at"] > db.now.timestamp() - 60]
+    if len(lately) >= ROBOT_MINUTE_MAX:
+        raise BadPostError(f"a robot takes at most {ROBOT_MINUTE_MAX} messages a minute")
+
+
+def _check_picture(body: Record) -> None:
+    image = body.get("image")
+    if not isinstance(image, dict):
+        raise BadPostError("an image message needs `image`")
+    try:
+        data = base64.b64decode(image["base64"], validate=True)
+    except (KeyError, TypeError, ValueError):
+        data = b""
+    if not data.startswith((b"\x89PNG", b"\xff\xd8\xff")) or len(data) > ROBOT_PICTURE_MAX:
+        raise BadPostError(f"a robot takes a JPEG or PNG of at most {ROBOT_PICTURE_MAX} bytes, in base64")
+    if image.get("md5") != hashlib.md5(data, usedforsecurity=False).hexdigest():
+        raise BadPostError("`md5` is not that of the picture")
+
+
+def _check_markdown(body: Record) -> None:
     content = body["markdown"].get("content") if isinstance(body.get("markdown"), dict) else None
     if body.get("msgtype") != "markdown" or not isinstance(content, str) or not content:
         raise BadPostError("a robot takes a markdown message with content")
     if len(content.encode()) > ROBOT_BYTES_MAX:
         raise BadPostError(f"a robot takes at most {ROBOT_BYTES_MAX} bytes")
-    lately = [row for row in db.find("notifications", name=name) if row["at"] > db.now.timestamp() - 60]
-    if len(lately) >= ROBOT_MINUTE_MAX:
-        raise BadPostError(f"a robot takes at most {ROBOT_MINUTE_MAX} messages a minute")
+
+
+def _robot_text(body: Record) -> str:
+    return "[图片]" if body["msgtype"] == "image" else str(body["markdown"]["content"])
 
 
 def _notices(body: Record) -> str:

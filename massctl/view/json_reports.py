@@ -1199,6 +1199,15 @@ class ReportedSend(Strict):
     """What the plan warned of."""
 
 
+class ReportedReach(Strict):
+    """What a send reached, in short."""
+
+    day: int
+    """1, 3, 7 or 30; the day of the send is 1."""
+    lines: list[str]
+    """The numbers that a team asks for first, a line each, for people."""
+
+
 class ReportedNotice(Strict):
     """One fact about one campaign."""
 
@@ -1232,6 +1241,8 @@ class ReportedNotice(Strict):
     """What is sent to whom, as the plan and the question show it; null where its content was not at hand."""
     choices: list[ReportedChoice]
     """The ways out, where nobody knows whether it was sent; else empty."""
+    report: ReportedReach | None = Field(default=None)
+    """Of a `report`; absent everywhere else."""
 
 
 class NoticesReport(Report):
@@ -1254,6 +1265,7 @@ def _notice(notice: "Notice") -> dict[str, Any]:
         send=_send(notice.block) if notice.block is not None else None,
         choices=_choices(notice),
         **({"msg_id": notice.unrecorded.msg_id} if notice.unrecorded is not None else {}),
+        **({"report": notice.reach} if notice.reach is not None else {}),
     )
 
 

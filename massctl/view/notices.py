@@ -26,6 +26,7 @@ HAPPENING: Final = {
     "refused": Phrase("refused"),
     "draft_left": Phrase("draft left"),
     "upcoming": Phrase("upcoming"),
+    "report": Phrase("report"),
 }
 _ON_GITHUB: Final = Phrase(
     "on GitHub, where {command} wrote the workflows: Actions / apply / reconcile",
@@ -56,6 +57,8 @@ def _block(notice: Notice, language: Language) -> str:
     lines = [f"**{say(HAPPENING[notice.happening], language)}** {plain(notice.campaign)}{title}"]
     guard = f"{notice.guard}: " if notice.guard else ""
     lines.append(plain(guard + say(notice.message, language)))
+    if notice.reach is not None:
+        lines += [plain(say(each, language)) for each in notice.reach.lines]
     if notice.hint:
         lines.append("> " + plain(say(notice.hint, language)))
     if notice.unrecorded is not None:

@@ -114,19 +114,6 @@ class ReportedLeave(Strict):
     """Why it is missing."""
 
 
-class ReportedPoint(Strict):
-    """The readers of an article by the end of a day."""
-
-    day: int
-    """From 1, which is the day of the send."""
-    stat_date: str
-    """Its date."""
-    read_user: int
-    """People who read it, from all sources."""
-    is_delay: bool
-    """WeChat said that newer numbers for that day are to come."""
-
-
 class ReportedReading(Strict):
     """One article of a send, and what WeChat counted of it."""
 
@@ -154,8 +141,8 @@ class ReportedReading(Strict):
     """Readers by where they came from."""
     leaves: list[ReportedLeave]
     """Where readers left, by the newest day."""
-    curve: list[ReportedPoint]
-    """Readers by day."""
+    curve: dict[str, int]
+    """Day of the send -> people who had read it by the end of it; a day without the number is not there."""
     fell: list[str]
     """Days by which WeChat counted fewer readers than by the day before."""
     target_user: ReportedFigure | None
@@ -452,6 +439,7 @@ def _article(article: ArticleReport) -> dict[str, Any]:
         latest=_day(article.latest) if article.latest is not None else None,
         sources=_sources(article),
         leaves=leaves,
+        curve={str(point.day): point.read_user for point in article.curve},
         target_user=_figure(article.target_user) if article.target_user is not None else None,
     )
 

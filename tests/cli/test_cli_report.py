@@ -62,7 +62,7 @@ def test_it_writes_every_form_into_a_folder(sent: Shell):
     assert ("letter", "7", "第一封信：风", "qingshan") == tuple(
         row[name] for name in ("campaign", "read_user", "headline", "theme")
     )
-    assert 7 == json.loads((folder / "report.json").read_bytes())["sends"][0]["articles"][0]["curve"][0]["read_user"]
+    assert {"1": 7} == json.loads((folder / "report.json").read_bytes())["sends"][0]["articles"][0]["curve"]
 
 
 def test_html_is_a_file_also_without_a_folder(sent: Shell):

@@ -1,14 +1,21 @@
 """`massctl status --statistics`: what WeChat counted is collected once, and nothing about it touches a send."""
 
+import base64
+import hashlib
 import json
+import shutil
+import struct
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from cli_runner import NOON, Shell
 from jsonschema import Draft202012Validator
+from repositories import png
 from syrupy.assertion import SnapshotAssertion
 
 from massctl.cli.commands.schema import all_schemas
+from massctl.model.phrase import Phrase
 
 NEXT_MORNING = NOON + timedelta(hours=21)
 
@@ -70,3 +77,74 @@ def test_without_the_flag_no_statistics_are_asked_for(sent: Shell):
     sent.set_time(NEXT_MORNING)
     run = sent("status", "--sandbox", "--format", "json")
     assert ([], 0) == ([key for key in run.document if key == "statistics"], calls(sent))
+
+
+@pytest.fixture
+def told(sent: Shell) -> Shell:
+    """The same, in a repository that tells a robot and a webhook of reports alone."""
+    channels = "notify:\n  - {wecom_robot_env: ROBOT, events: [report]}\n  - {webhook_env: HOOK, events: [report]}\n"
+    sent.tree.settings(language="en", state=channels)
+    sent.env(ROBOT="https://robot.example/?key=k", HOOK="https://hook.example/k", MASSCTL_CHROMIUM="/nonexistent")
+    return sent
+
+
+def posts(shell: Shell) -> list[dict[str, Any]]:
+    return [post for post in shell.report()["notifications"] if post["body"].get("msgtype") != "image"]
+
+
+def days(shell: Shell) -> list[int]:
+    hook = [post["body"] for post in posts(shell) if post["kind"] == "webhook"]
+    return [each["report"]["day"] for document in hook for each in document["notices"]]
+
+
+def test_what_was_reached_is_told_on_four_days_and_once_to_each_channel(told: Shell):
+    for after in range(32):
+        told.set_time(NEXT_MORNING + timedelta(days=after))
+        told("status", "--statistics", "--sandbox")
+    assert ([1, 3, 7, 30], 8) == (days(told), len(posts(told)))
+    robot = next(post["body"]["markdown"]["content"] for post in posts(told) if post["kind"] == "wecom_robot")
+    assert robot.startswith("**report** letter 秋日来信\n72 people read")
+    assert 4 <= len(robot.splitlines())
+    (rows,) = (told.root / ".massctl/sandbox").rglob("told.jsonl")
+    assert 8 == len(rows.read_text(encoding="utf-8").splitlines())
+    hook = next(post["body"] for post in posts(told) if post["kind"] == "webhook")
+    Draft202012Validator(all_schemas()["notices.schema.json"]).validate(hook)
+
+
+def test_a_report_that_comes_too_late_is_not_told(told: Shell):
+    told.set_time(NEXT_MORNING + timedelta(days=4))
+    told("status", "--statistics", "--sandbox")
+    assert [] == days(told)
+
+
+def test_a_channel_that_took_nothing_is_told_the_next_time(told: Shell, monkeypatch: pytest.MonkeyPatch):
+    told.set_time(NEXT_MORNING)
+    with monkeypatch.context() as away:
+        away.setattr("massctl.notify.delivery.posted", lambda *_, **__: Phrase("no answer"))
+        said = told("status", "--statistics", "--sandbox")
+    assert (0, True) == (said.status, "ROBOT (notify) was not told: no answer" in said.err)
+    assert [] == days(told)
+    told("status", "--statistics", "--sandbox")
+    assert [1] == days(told)
+
+
+def test_a_robot_gets_a_picture_where_there_is_one(told: Shell, monkeypatch: pytest.MonkeyPatch):
+    picture = png((1, 2, 3))
+    monkeypatch.setattr("massctl.cli.report_notices._picture", lambda *_: picture)
+    told.set_time(NEXT_MORNING)
+    told("status", "--statistics", "--sandbox")
+    (image,) = [p["body"]["image"] for p in told.report()["notifications"] if p["body"].get("msgtype") == "image"]
+    assert picture == base64.b64decode(image["base64"])
+    assert hashlib.md5(picture, usedforsecurity=False).hexdigest() == image["md5"]
+
+
+def test_the_picture_is_the_top_of_the_page_as_a_phone_shows_it(told: Shell, monkeypatch: pytest.MonkeyPatch):
+    if not shutil.which("chromium"):
+        pytest.skip("no Chromium")
+    monkeypatch.delenv("MASSCTL_CHROMIUM")
+    told.set_time(NEXT_MORNING)
+    told("status", "--statistics", "--sandbox")
+    (image,) = [p["body"]["image"] for p in told.report()["notifications"] if p["body"].get("msgtype") == "image"]
+    data = base64.b64decode(image["base64"])
+    width, height = struct.unpack(">II", data[16:24])
+    assert (430, True) == (width, 400 < height < 2_000)

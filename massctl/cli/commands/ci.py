@@ -199,6 +199,7 @@ def send(context: click.Context, doctor: bool) -> int:
 def _collect_statistics(directory: str) -> None:
     """Collect what WeChat has counted; a failure is told, and is none of the run's."""
     from massctl.apply.runner_events import statistics_events
+    from massctl.cli.report_notices import tell_reports
     from massctl.cli.session import session
     from massctl.cli.statistics import ONCE_SECONDS, gather
 
@@ -208,6 +209,7 @@ def _collect_statistics(directory: str) -> None:
             for account, found in gather(current, state, seconds=ONCE_SECONDS):
                 for event in statistics_events(account, found, current.clock.now()):
                     current.console.talk_page(current.console.shown(event.message))
+            tell_reports(current, state)
     except MassctlError as error:
         show_error(error)
 

@@ -161,7 +161,7 @@ def _ledger_entry() -> dict[str, Any]:
     from massctl.model.entries import KINDS, event_adapter
     from massctl.source.schemas import DRAFT
 
-    schema = event_adapter().json_schema()
+    schema = event_adapter(described=True).json_schema()
     for name, part in schema["$defs"].items():
         properties = {key: _untitled(each) for key, each in part["properties"].items()}
         if name in (kind.__name__ for kind in KINDS.values()):

@@ -124,7 +124,7 @@ def _served(
         return make_console(settings.language).reader if settings else console.reader
 
     def report(state: State, settings: MassctlFile) -> Report:
-        from massctl.cli.commands.report import report_of
+        from massctl.cli.report_inputs import report_of
 
         return report_of(state, settings, ledger.statistics(), ledger.archive, now())
 

@@ -77,12 +77,15 @@ def command(
 def _gathered(session: Session) -> Sequence[tuple[AccountName, Collected]]:
     """Collect statistics; the ledger is only read, without its lock."""
     from massctl.cli.ledger_access import require_ledger, trust
+    from massctl.cli.report_notices import tell_reports
     from massctl.cli.statistics import gather
 
     state = session.read_state(session.ledger())
     require_ledger(session, state)
     trust(session, state)
-    return gather(session, state)
+    found = gather(session, state)
+    tell_reports(session, state)
+    return found
 
 
 LOOK_SECONDS: Final = 20

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from building import APPID, NOW, OPEN, PAST, attempted, entries, house, news, plan_of, recorded, saved, text
 
-from massctl.apply.notices import Notice, Noticing, standings
+from massctl.apply.notices import Notice, Noticing, Reach, standings
 from massctl.apply.outcome import CampaignOutcome, Failure, LeftDraft
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.entries import Expired, JobStatus, SendAccepted, SendInDoubt, SendRejected, SendSettled, Withdrawn
@@ -280,3 +280,12 @@ def test_a_draft_that_stays_is_told_with_its_window_or_alone_where_its_folder_is
     (expired,) = noticing.notices([outcome(campaign)], [closed])
     assert ("expired", True) == (expired.happening, "it stays there" in expired.message)
     assert "delete it in the console" in expired.hint
+
+
+def test_a_report_is_another_fact_on_each_of_its_days_whatever_its_numbers():
+    (sent,) = told([TRIED], [TAKEN])
+    reports = [
+        replace(sent, happening="report", reach=Reach(day, (str(line),))) for day, line in ((1, 1), (1, 2), (3, 1))
+    ]
+    assert 2 == len({each.key for each in reports})
+    assert sent.key not in {each.key for each in reports}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from massctl.notify.channel import ROBOT_BYTES_MAX, SIGNATURE_HEADER, fitted, robot_post, webhook_post
+from massctl.notify.channel import ROBOT_BYTES_MAX, SIGNATURE_HEADER, fitted, robot_picture, robot_post, webhook_post
 
 MORE = [f"还有 {count} 条" for count in range(1000)]
 
@@ -57,3 +57,11 @@ def test_a_message_never_has_more_bytes_than_a_robot_takes(blocks: list[str]) ->
     text = fitted(blocks, MORE)
     assert len(text.encode()) <= ROBOT_BYTES_MAX
     assert text.startswith(blocks[0][:1])
+
+
+def test_a_picture_is_posted_with_its_digest():
+    post = robot_picture(b"\x89PNG")
+    body = json.loads(post.body)
+    assert "image" == body["msgtype"]
+    image = body["image"]
+    assert ("iVBORw==", hashlib.md5(b"\x89PNG", usedforsecurity=False).hexdigest()) == (image["base64"], image["md5"])

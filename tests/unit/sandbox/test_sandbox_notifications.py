@@ -1,5 +1,7 @@
 """What would have been posted to people outside: kept as strictly as the other side would take it."""
 
+import base64
+import hashlib
 from typing import Any
 
 import pytest
@@ -36,9 +38,24 @@ def test_posts_are_shown_newest_first(caller: Caller) -> None:
     assert ["ROBOT", "HOOK"] == [row["name"] for row in caller.report()["notifications"]]
 
 
+def picture(data: bytes = b"\x89PNG", **changes: Any) -> dict[str, Any]:
+    image = {"base64": base64.b64encode(data).decode(), "md5": hashlib.md5(data, usedforsecurity=False).hexdigest()}
+    return robot("x", body={"msgtype": "image", "image": {**image, **changes}})
+
+
+def test_a_robot_takes_a_picture(caller: Caller) -> None:
+    assert [200, 200] == [post(caller, picture()), post(caller, picture(b"\xff\xd8\xff"))]
+    assert ["[图片]", "[图片]"] == [each["text"] for each in shown(caller)]
+
+
 @pytest.mark.parametrize(
     "given",
     [
+        picture(b"GIF89a"),
+        picture(b"\x89PNG" + b"0" * inbox.ROBOT_PICTURE_MAX),
+        picture(base64="?"),
+        picture(md5="0"),
+        robot("x", body={"msgtype": "image"}),
         robot("春" * 1366),
         robot(""),
         robot("x", body={"msgtype": "text", "text": {"content": "x"}}),

@@ -1,0 +1,131 @@
+"""What a report is made from: the ledger, the archives beside it, and what massctl.yaml says of accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from massctl.errors import UsageError
+from massctl.model.ids import AccountName, AppId, CampaignName
+from massctl.model.phrase import Command, Phrase
+
+if TYPE_CHECKING:
+    from massctl.cli.session import Session
+    from massctl.ledger.archive import Contents
+    from massctl.ledger.statistics import StatisticsArchive
+    from massctl.model.settings import MassctlFile
+    from massctl.model.state import Record, State
+    from massctl.report.report import Known, Report, SendFacts
+
+EDITIONS_COMPARED_MAX: Final = 20
+"""So many sends are compared with their earlier edition, which reads what both said."""
+
+
+def made_report(session: Session, names: Sequence[CampaignName], since: date | None) -> Report:
+    """Make the report of campaigns, all where none is named; raises UsageError for one of which nothing is recorded."""
+    from massctl.cli.ledger_access import require_ledger, shown_entries
+
+    state = session.fold(shown_entries(session))
+    require_ledger(session, state)
+    _require_recorded(state, names)
+    kept = session.statistics(), session.archive
+    return report_of(state, session.settings, *kept, session.clock.now(), names, since)
+
+
+def report_of(
+    state: State,
+    settings: MassctlFile,
+    statistics: StatisticsArchive,
+    archive: Callable[[], Contents],
+    now: datetime,
+    names: Sequence[CampaignName] = (),
+    since: date | None = None,
+) -> Report:
+    """Make the report of campaigns, all where none is named, from ledger and archives; raises LedgerError."""
+    from massctl.report.assembly import make_report, sent_since
+
+    first = sent_since(state, names, since)
+    appids = sorted({record.appid for record in state.records.values() if record.appid and record.sent_batches})
+    loaded = {appid: statistics.load(appid, first) for appid in appids if first is not None}
+    return make_report(state, loaded, _known(settings, archive, state, names), now, names, since)
+
+
+def _require_recorded(state: State, names: Sequence[CampaignName]) -> None:
+    known = {name for name, _ in state.records}
+    missing = [name for name in names if name not in known]
+    if missing and missing[0] in state.renamed:
+        raise UsageError(
+            Phrase(
+                "{name} is now named {now} (`moved` in massctl.yaml)", name=missing[0], now=state.renamed[missing[0]]
+            ),
+            Phrase("No request was made."),
+            Phrase("run the same command again with the new name"),
+        )
+    if missing:
+        raise UsageError(
+            Phrase("nothing is recorded about a campaign {name}", name=missing[0]),
+            Phrase("No request was made."),
+            Phrase("{command}   lists what is recorded", command=Command("state show")),
+        )
+
+
+def _known(
+    settings: MassctlFile, archive: Callable[[], Contents], state: State, names: Sequence[CampaignName]
+) -> Known:
+    """Return what massctl.yaml and the archive of contents know of accounts and sends."""
+    from massctl.report.report import AccountFacts, Known
+
+    accounts = {
+        AppId(account.appid): AccountFacts(AccountName(name), settings.name_of(name), account.kind)
+        for name, account in settings.accounts.items()
+    }
+    shown = [record for record in state.records.values() if not names or record.campaign in names]
+    facts = {record.key: _facts(record) for record in shown}
+    return Known(accounts, {**facts, **_with_editions(archive, state, shown, facts)})
+
+
+def _facts(record: Record) -> SendFacts:
+    """Return what the ledger noted of an edition's send beside its numbers."""
+    from massctl.report.report import ArticleFacts, SendFacts
+
+    sent = [each.event for each in record.attempts if each.may_have_sent]
+    if not sent:
+        return SendFacts()
+    event = sent[-1]
+    titles = event.titles or []
+    authors, themes = (values or [""] * len(titles) for values in (event.authors, event.themes))
+    named = zip(titles, authors, themes, strict=True)
+    articles = tuple(ArticleFacts(title, author or None, theme or None) for title, author, theme in named)
+    return SendFacts(articles=articles, commit=event.commit, approver=event.approved_by)
+
+
+def _with_editions(
+    archive: Callable[[], Contents], state: State, shown: Sequence[Record], facts: Mapping[Any, SendFacts]
+) -> dict[Any, SendFacts]:
+    """Add what differs from the edition before, for the newest sends that have one."""
+    from dataclasses import replace
+
+    pairs = [(record, before) for record in shown if (before := _edition_before(state, record)) is not None]
+    newest = sorted(pairs, key=lambda pair: pair[0].attempts[-1].serial)[-EDITIONS_COMPARED_MAX:]
+    if not newest:
+        return {}
+    from massctl.plan.lock_diff import changed_parts
+
+    contents, found = archive(), {}
+    for record, before in newest:
+        versions = [contents.read(each.attempts[-1].event.digest) for each in (before, record)]
+        if versions[0] is not None and versions[1] is not None:
+            changed = tuple(changed_parts(versions[0].lock, versions[1].lock))
+            found[record.key] = replace(facts[record.key], changed=changed)
+    return found
+
+
+def _edition_before(state: State, record: Record) -> Record | None:
+    """Return the newest earlier edition that massctl sent; None where either was not sent by massctl."""
+    earlier = [
+        each
+        for each in state.editions(record.campaign)
+        if each.edition < record.edition and each.sent_batches and each.attempts
+    ]
+    return earlier[-1] if earlier and record.sent_batches and record.attempts else None

@@ -1,0 +1,173 @@
+"""Tell the channels of `notify` what a send reached, on days 1, 3, 7 and 30: each channel once, from any machine.
+
+What was told is in the archive of statistics. Nothing here touches the ledger or a send; what fails is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Final
+
+from massctl.apply.notices import Notice, Reach
+from massctl.apply.outcome import what_happened
+from massctl.errors import BrowserError, InvariantError, MassctlError
+from massctl.model.ids import AppId
+from massctl.model.phrase import Phrase
+from massctl.model.state import Record, status_of
+from massctl.model.statistics import Told
+from massctl.plan.statistics import newest_day, publication_days, send_days
+
+if TYPE_CHECKING:
+    from massctl.cli.session import Session
+    from massctl.ledger.statistics import StatisticsArchive
+    from massctl.model.settings import Channel
+    from massctl.model.state import State
+    from massctl.report.report import Report, SendReport
+
+LATE_DAYS: Final = 1
+"""A report that could not be told on its day is told so many days later, and then no more."""
+PICTURE_WIDTH: Final = 430
+"""CSS pixels: a phone."""
+PICTURE_HEIGHT_MAX: Final = 2_400
+"""More is no picture for a chat."""
+_TOP: Final = """(() => {
+  const first = document.querySelector(".cards > *") ?? document.documentElement;
+  return Math.ceil(first.getBoundingClientRect().bottom + scrollY) + 16;
+})()"""
+"""The page down to its first card: the sentence, the numbers, and the curve."""
+
+
+def tell_reports(session: Session, state: State) -> None:
+    """Tell every channel that hears of `report` what is due; raises nothing but InvariantError."""
+    channels = [each for each in session.settings.notify if each.events is None or "report" in each.events]
+    if not channels:
+        return
+    for account in session.settings.accounts.values():
+        try:
+            _tell_account(session, state, AppId(account.appid), channels)
+        except InvariantError:
+            raise
+        except (MassctlError, OSError) as error:
+            why = what_happened(error) if isinstance(error, MassctlError) else str(error.strerror)
+            session.console.talk(Phrase("nobody was told what was reached (notify in massctl.yaml): {why}", why=why))
+
+
+def _tell_account(session: Session, state: State, appid: AppId, channels: Sequence[Channel]) -> None:
+    due = list(_due(session, state, appid))
+    if not due:
+        return
+    archive = session.statistics()
+    told = archive.told(appid)
+    wanted = [
+        (channel, record, day)
+        for channel in channels
+        for record, day in due
+        if Told(record.campaign, record.edition, day, channel.name) not in told
+    ]
+    if not wanted:
+        return
+    # Only a report that is due makes one.
+    from massctl.cli.report_inputs import made_report
+
+    names = sorted({record.campaign for _, record, _ in wanted})
+    report = made_report(session, names, None)
+    notices = {
+        (record.key, day): (notice, send)
+        for _, record, day in wanted
+        if (send := _counted(report, record, day)) is not None
+        and (notice := _notice(session, report, record, send, day)) is not None
+    }
+    for channel in channels:
+        keys = [(record.key, day) for each, record, day in wanted if each is channel and (record.key, day) in notices]
+        if keys:
+            _tell_channel(session, archive, appid, channel, report, [notices[key] for key in keys])
+    archive.flush()
+
+
+def _due(session: Session, state: State, appid: AppId) -> Iterator[tuple[Record, int]]:
+    """Return the sends of which a report is due now, and of which day."""
+    from massctl.report.report import DAYS
+
+    newest = newest_day(session.clock.now())
+    if not any((newest - day).days <= DAYS[-1] for day in send_days(state, appid)):
+        return
+    for record in state.records.values():
+        if record.appid == appid and record.sent_batches and (days := publication_days(record)):
+            over = (newest - min(days)).days + 1
+            for day in DAYS:
+                if day <= over <= day + LATE_DAYS:
+                    yield record, day
+
+
+def _counted(report: Report, record: Record, day: int) -> SendReport | None:
+    """Return what is known of a send, once WeChat has counted it up to a day."""
+    for send in report.sends:
+        if (send.campaign, send.edition) == record.key and send.first is not None:
+            latest = send.first.latest
+            return send if latest is not None and latest.day >= day else None
+    return None
+
+
+def _notice(session: Session, report: Report, record: Record, send: SendReport, day: int) -> Notice:
+    from massctl.view.pages.report_page import account_of
+    from massctl.view.report_short import short_report
+
+    sentence, *lines = short_report(send, account_of(report, send))
+    return Notice(
+        "report",
+        record.campaign,
+        send.title,
+        send.account,
+        record.edition,
+        status_of(record),
+        record.attempts[-1].event.digest if record.attempts else None,
+        len(record.attempts),
+        session.clock.now(),
+        sentence,
+        reach=Reach(day, tuple(lines)),
+    )
+
+
+def _tell_channel(
+    session: Session,
+    archive: StatisticsArchive,
+    appid: AppId,
+    channel: Channel,
+    report: Report,
+    found: Sequence[tuple[Notice, SendReport]],
+) -> None:
+    from massctl.cli.notifications import notices_post, taken_posts
+    from massctl.notify.channel import PICTURE_BYTES_MAX, robot_picture
+
+    notices = [notice for notice, _ in found]
+    for _ in taken_posts(session, [(channel, notices_post(session, channel, notices))]):
+        days = [(each, each.reach.day) for each in notices if each.reach is not None]
+        told = [Told(each.campaign, each.edition, day, channel.name) for each, day in days]
+        archive.note_told(appid, told)
+        if channel.wecom_robot_env is None:
+            return
+        pictures = [picture for _, send in found if (picture := _picture(session, report, send)) is not None]
+        fit = [(channel, robot_picture(each)) for each in pictures if len(each) <= PICTURE_BYTES_MAX]
+        tuple(taken_posts(session, fit))  # A picture that is not taken is said; the words were.
+
+
+def _picture(session: Session, report: Report, send: SendReport) -> bytes | None:
+    """Return the top of a send's page as PNG; None where there is no Chromium that can draw it."""
+    # Only a robot is sent a picture.
+    from massctl.browser import open_browser
+    from massctl.view.pages.markup import Sheet
+    from massctl.view.pages.report_page import account_of, send_page
+
+    page = send_page(send, account_of(report, send), Sheet(session.console.reader, {}), None)
+    try:
+        with TemporaryDirectory(prefix="massctl-") as folder, open_browser(session.environment) as browser:
+            path = Path(folder) / "report.html"
+            path.write_text(page, encoding="utf-8")
+            browser.window(PICTURE_WIDTH, 900)
+            browser.open(path.as_uri())
+            height = min(float(browser.value(_TOP)), PICTURE_HEIGHT_MAX)
+            return browser.picture((0, 0, PICTURE_WIDTH, height))
+    except (BrowserError, OSError):
+        return None

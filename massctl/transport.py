@@ -20,6 +20,7 @@ import httpx
 
 from massctl import __version__
 from massctl.errors import ConfigurationError
+from massctl.extras import install_command
 from massctl.model.entries import NoAnswerReason
 from massctl.model.phrase import Phrase
 from massctl.model.send import no_answer_words
@@ -241,7 +242,7 @@ def _open_client(proxy: str | None, inside: httpx.BaseTransport | None) -> httpx
             headers={"User-Agent": f"massctl/{__version__}", "Accept": "application/json"},
         )
     except ImportError:
-        why = Phrase("A SOCKS proxy needs one more package: `pip install 'massctl[socks]'`.")
+        why = Phrase("A SOCKS proxy needs one more package: {command}", command=install_command("socks"))
     except (ValueError, httpx.InvalidURL):
         why = Phrase("Write it as http://host:port in the variable that proxy_env names.")
     # The address itself is not shown: it may hold a password.

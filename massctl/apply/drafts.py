@@ -470,34 +470,43 @@ def draft_gone(name: CampaignName) -> Refusal:
 
 def draft_changed(state: State, campaign: RenderedCampaign, draft: Draft, read: Articles) -> Refusal:
     """Refuse a campaign whose draft somebody changed, and name the ways out."""
-    if not _may_be_adopted(state, campaign, draft, read):
-        return changed(state, campaign, draft, read, stage_anew(campaign.name))
-    ways = Phrase(
-        "to keep the console's version: {adopt}; or delete that draft in the console, then: "
-        "{reconcile}; on GitHub: Actions / apply",
-        adopt=Command("adopt", campaign.name, '--reason "…"'),
-        reconcile=Command("reconcile", campaign.name, '--not-sent --reason "…"'),
-    )
+    ways = stage_anew(campaign.name)
+    if campaign.openid_list is None and _is_of_files(state, campaign, draft):
+        found = differences(draft_articles(campaign, state), read)
+        ways = _keep(campaign.name) if all(each.name in FREE for each in found) else pull_into_files(campaign.name)
     return changed(state, campaign, draft, read, ways)
 
 
+def _keep(name: CampaignName) -> Phrase:
+    return Phrase(
+        "to keep the console's version: {adopt}; or delete that draft in the console, then: "
+        "{reconcile}; on GitHub: Actions / apply",
+        adopt=Command("adopt", name, '--reason "…"'),
+        reconcile=Command("reconcile", name, '--not-sent --reason "…"'),
+    )
+
+
+def pull_into_files(name: CampaignName) -> Phrase:
+    """Advise how words, pictures or links that differ from those that were reviewed are taken over, or given up."""
+    return Phrase(
+        "to write the change into the campaign's files: {pull}; without it, or after the review: delete that draft in "
+        "the console, then: {reconcile}",
+        pull=Command("adopt", name, "--pull"),
+        reconcile=Command("reconcile", name, '--not-sent --reason "…"'),
+    )
+
+
 def stage_anew(name: CampaignName) -> Phrase:
-    """Advise how to give up a draft whose words, pictures or links differ from those that were reviewed."""
+    """Advise how to give up a draft that no file can be made from."""
     return Phrase(
         "delete that draft in the console, then: {command}; make the change in the campaign's files instead",
         command=Command("reconcile", name, '--not-sent --reason "…"'),
     )
 
 
-def _may_be_adopted(state: State, campaign: RenderedCampaign, draft: Draft, read: Articles) -> bool:
-    """Whether `massctl adopt` takes this draft: it is no batch's, and its words, pictures and links were reviewed."""
-    if (
-        campaign.openid_list is not None
-        or campaign.digest != draft.event.digest
-        or upload_steps(campaign, state, set())
-    ):
-        return False
-    return all(each.name in FREE for each in differences(draft_articles(campaign, state), read))
+def _is_of_files(state: State, campaign: RenderedCampaign, draft: Draft) -> bool:
+    """Whether a draft was saved from what the campaign's files say now."""
+    return campaign.digest == draft.event.digest and not upload_steps(campaign, state, set())
 
 
 def changed(state: State, campaign: RenderedCampaign, draft: Draft, read: Articles, hint: Phrase) -> Refusal:
@@ -511,7 +520,7 @@ def changed(state: State, campaign: RenderedCampaign, draft: Draft, read: Articl
 
 def _parts_changed(state: State, campaign: RenderedCampaign, draft: Draft, read: Articles) -> list[Phrase]:
     """Name what differs from the campaign; empty where the campaign changed since the draft was saved."""
-    if campaign.digest != draft.event.digest or upload_steps(campaign, state, set()):
+    if not _is_of_files(state, campaign, draft):
         return []
     ours = draft_articles(campaign, state)
     found = differences(ours, read)

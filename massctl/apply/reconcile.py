@@ -7,7 +7,7 @@ from math import ceil
 from typing import Any, Literal
 
 from massctl.apply.draft_fingerprint import FREE, differences, draft_sha256, is_as_saved, kept_sha256
-from massctl.apply.drafts import stage_anew
+from massctl.apply.drafts import pull_into_files, stage_anew
 from massctl.apply.jobs import job_status
 from massctl.apply.journal import LedgerSession, Statement
 from massctl.apply.payloads import draft_articles
@@ -381,7 +381,7 @@ def _too_much(campaign: RenderedCampaign, found: list[Phrase]) -> RefusedError:
     return RefusedError(
         Phrase("the console's version differs from what was reviewed: {differences}", differences=in_a_row(found)),
         Phrase("Words, pictures and links must be equal. Nothing was recorded."),
-        stage_anew(campaign.name),
+        pull_into_files(campaign.name),
     )
 
 

@@ -189,6 +189,8 @@ def _said(error: click.UsageError) -> str:
 
 
 def _no_flag(error: click.NoSuchOption) -> str:
+    if error.option_name == "-C":
+        return Phrase("-C stands before the verb: {example}", example="massctl -C DIR VERB")
     if error.option_name[1:].isdecimal():
         return Phrase("{number} was read as a flag; numbers here start at 0", number=error.option_name)
     return in_a_row([Phrase("there is no flag {flag}", flag=error.option_name), *_near(error.possibilities)])

@@ -11,7 +11,6 @@ import re
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from importlib.resources import files
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -82,25 +81,10 @@ def commit_of_this_massctl() -> str | None:
     return done.out.decode("utf-8", "replace").strip() if done.done else None
 
 
-EXTRAS: Final = {
-    "calendar": "icalendar",
-    "import": "mammoth",
-    "listen": "waitress",
-    "report": "pygal",
-    "signed": "cryptography",
-    "socks": "socksio",
-}
-"""What can be installed beside massctl, and the package that each brings."""
-
-
-def installed_extras() -> list[str]:
-    """Return the extras whose package is installed."""
-    return [extra for extra, package in EXTRAS.items() if find_spec(package) is not None]
-
-
 def _unknown(why: Phrase) -> InstalledAction:
     hint = Phrase(
-        "{why}, so the workflows name none and do not begin; install it from git, then begin anew: {command}",
+        "only for workflows on GitHub: {why}, so they name no commit and do not begin. To use them, install massctl "
+        "from git ({command}) and run init anew",
         why=why,
         command=_FROM_GIT,
     )

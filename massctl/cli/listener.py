@@ -23,6 +23,7 @@ from massctl.callback.tree import EventFault
 from massctl.cli.places import CACHE, Places
 from massctl.cli.session import open_settings, session
 from massctl.errors import ConfigurationError, LedgerLockedError, MassctlError, UsageError
+from massctl.extras import install_command
 from massctl.ledger.process_lock import is_held
 from massctl.model.diagnostics import has_errors
 from massctl.model.ids import AppId
@@ -278,9 +279,7 @@ def _require_cipher() -> None:
 
 def missing_package(why: Phrase) -> ConfigurationError:
     """Make the error of an installation without the extra."""
-    return ConfigurationError(
-        Phrase("listening needs packages that are not installed"), why, Phrase("pip install 'massctl[listen]'")
-    )
+    return ConfigurationError(Phrase("listening needs packages that are not installed"), why, install_command("listen"))
 
 
 class Intake:

@@ -23,7 +23,8 @@ def _show_version(context: click.Context, _: click.Parameter, value: bool) -> No
     if not value or context.resilient_parsing:
         return
     # Only who asks waits for git.
-    from massctl.cli.installed import commit_of_this_massctl, installed_extras
+    from massctl.cli.installed import commit_of_this_massctl
+    from massctl.extras import installed_extras
 
     click.echo(f"massctl {__version__}")
     if (commit := commit_of_this_massctl()) is not None:

@@ -56,6 +56,8 @@ class Found:
     """Its text, if it was Markdown before."""
     lost: list[Phrase] = field(default_factory=list)
     """What could not be carried over, and why."""
+    beside: Mapping[str, str] = field(default_factory=dict)
+    """Where a browser that saved the page put its pictures, by their addresses."""
 
 
 def cleaned(root: Element, base: str = "") -> tuple[Element, list[Phrase]]:

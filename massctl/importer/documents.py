@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from html import escape, unescape
 from io import BytesIO
 from typing import Any, Final
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote_to_bytes, urlsplit
 
+from massctl.extras import install_command
 from massctl.importer.article import FOOTNOTE, Facts, Found, cleaned, removed_elements
 from massctl.model.phrase import Phrase
 from massctl.render.limits import TITLE_CHARACTERS_MAX
@@ -68,6 +69,8 @@ def of_page(html: str, address: str) -> Found:
         raise DocumentError(say)
     if body is None and notice:
         raise DocumentError(Phrase("WeChat shows no article on this page: {notice}", notice=notice))
+    shown = (each.attributes for each in page.below() if each.name == "img")
+    beside = {said["data-src"]: said["src"] for said in shown if said.get("data-src") and _is_file(said.get("src", ""))}
     tree, lost = cleaned(parse(serialized(body or _main(page))), address)
     if _is_empty(tree):
         # The page shares somebody's article, which a script writes into it.
@@ -81,6 +84,7 @@ def of_page(html: str, address: str) -> Found:
         digest=about.get("og:description") or about.get("description", ""),
         cover=about.get("og:image") or about.get("twitter:image") or None,
         lost=lost,
+        beside=beside,
     )
 
 
@@ -91,6 +95,10 @@ _LISTED: Final = re.compile(r"\bpicture_page_info_list\s*[:=]\s*\[")
 _PART: Final = re.compile(r"(cdn_url\s*:\s*(?:JsDecode\()?)?'((?:[^'\\]|\\.)*)'|([\[{])|([\]}])")
 _SENTENCE_END: Final = re.compile(r"[。！？!?]")
 _ESCAPE: Final = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+
+
+def _is_file(address: str) -> bool:
+    return bool(address) and not urlsplit(address).scheme and not address.startswith(("//", "#"))
 
 
 def _is_empty(tree: Element) -> bool:
@@ -172,7 +180,9 @@ def of_word(data: bytes, name: str) -> tuple[Found, dict[str, bytes]]:
     try:
         import mammoth
     except ImportError:
-        raise DocumentError(Phrase("Word files need one more package: `pip install 'massctl[import]'`")) from None
+        raise DocumentError(
+            Phrase("Word files need one more package: {command}", command=install_command("import"))
+        ) from None
     properties = _properties(data)
     pictures: dict[str, bytes] = {}
 

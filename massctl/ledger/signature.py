@@ -19,6 +19,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from massctl.errors import LedgerForgedError, LedgerKeyError, LedgerUntrustedError
+from massctl.extras import install_command
 from massctl.model.entries import Created, Entry, Event, SigningKey
 from massctl.model.ids import sha256_of, short_key
 from massctl.model.phrase import Command, Phrase
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 PRIVATE_PREFIX: Final = "PRIVATE+KEY+"
-INSTALL: Final = "pip install 'massctl[signed]'"
 _INIT: Final = Command("state init", "--signed")
 _ED25519: Final = b"\x01"
 """The algorithm, as signed notes number it. Source: golang.org/x/mod/sumdb/note, read 2026-11."""
@@ -322,7 +322,7 @@ def _private_type() -> "type[Ed25519PrivateKey]":
             Phrase(
                 "massctl.yaml names a key of the ledger (state.keys), and nothing here can verify it. Nothing was done."
             ),
-            INSTALL,
+            install_command("signed"),
         ) from None
     return Ed25519PrivateKey
 

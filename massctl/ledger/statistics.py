@@ -8,6 +8,7 @@ cannot be read is left out and counted: a torn one is all that a crash can leave
 import fcntl
 import json
 import os
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
@@ -32,6 +33,8 @@ _ARTICLES: Final = "articles"
 _ACCOUNT: Final = "account"
 _CALLS: Final = "calls"
 _TOLD: Final = "told"
+
+_OURS: Final = re.compile(rf"(?:{_ARTICLES}|{_ACCOUNT}|{_CALLS})-[0-9]{{4}}-[0-9]{{2}}\.jsonl|{_TOLD}\.jsonl", re.ASCII)
 
 ARTICLE_COUNTS: Final = (
     "read_user",
@@ -111,6 +114,16 @@ class StatisticsArchive(ABC):
     def note_told(self, appid: AppId, told: Iterable[Told]) -> None:
         """Remember that channels were told reports."""
         self._append(appid, {f"{_TOLD}.jsonl": [_written(each) for each in told]})
+
+    def take_over(self, other: "StatisticsArchive", appid: AppId) -> None:
+        """Append what another archive has of an account and this one has not; `flush` makes it last."""
+        lines: dict[str, list[str]] = {}
+        for name in filter(_OURS.fullmatch, other._names(appid)):
+            here = {line for data in self._data(appid, [name]) for line in data.split(b"\n")}
+            there = [line for data in other._data(appid, [name]) for line in data.split(b"\n")]
+            if new := [line.decode("utf-8", errors="replace") for line in there if line.strip() and line not in here]:
+                lines[name] = new
+        self._append(appid, lines)
 
     def flush(self) -> None:
         """See `massctl.apply.ports.StatisticsArchive`; files here are written at once."""

@@ -23,7 +23,13 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from massctl.model.diagnostics import CODES
-from massctl.model.ids import ACCOUNT_NAME_PATTERN, OPENID_PATTERN, VARIABLE_NAME_PATTERN, Sha256
+from massctl.model.ids import (
+    ACCOUNT_NAME_PATTERN,
+    OPENID_PATTERN,
+    VARIABLE_NAME_PATTERN,
+    WECHAT_NAME_PATTERN,
+    Sha256,
+)
 from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.model.strict import NonEmpty, NonEmptyLine, OneLine, Strict
 from massctl.model.theme import ThemeKey
@@ -103,6 +109,7 @@ OFFSET_TIME_PATTERN = (
 
 OffsetTime = Annotated[str, StringConstraints(pattern=OFFSET_TIME_PATTERN)]
 Openid = Annotated[str, StringConstraints(pattern=OPENID_PATTERN)]
+WechatName = Annotated[str, StringConstraints(pattern=WECHAT_NAME_PATTERN)]
 VariableName = Annotated[str, StringConstraints(pattern=VARIABLE_NAME_PATTERN)]
 CropText = Annotated[str, StringConstraints(pattern=CROP_PATTERN)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -160,7 +167,7 @@ class Send(Strict):
 class Preview(Strict):
     """Whose phones show the message before it is sent; each must follow the account."""
 
-    towxname: list[NonEmptyLine] = Field(default_factory=list)
+    towxname: list[WechatName] = Field(default_factory=list)
     """WeChat names (微信号) of reviewers."""
     touser: list[Openid] = Field(default_factory=list)
     """Openids of reviewers."""

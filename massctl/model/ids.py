@@ -33,6 +33,9 @@ ACCOUNT_NAME_PATTERN: Final = r"^[a-z0-9][a-z0-9_-]{0,31}$"
 APPID_PATTERN: Final = r"^wx[A-Za-z0-9_-]{1,62}$"
 OPENID_PATTERN: Final = r"^o[A-Za-z0-9_-]{5,63}$"
 """How openids look in practice; WeChat documents no form. Our own bound."""
+WECHAT_NAME_PATTERN: Final = r"^[!-~]+$"
+"""A 微信号: it has no Chinese and no blank, where the name that friends see (昵称) often has. Our own bound, and a wide
+one: WeChat documents no form at its API."""
 REAL_OPENID: Final = r"o[A-Za-z0-9_-]{27}"
 """What WeChat issues: 28 characters, the first an `o`; masked everywhere. Source: WeChat docs, "user/get", read 2026-10
 (by example)."""

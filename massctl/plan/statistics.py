@@ -212,11 +212,13 @@ class ArticleIndex:
         self._by_title: dict[tuple[str, date], set[str]] = {}
         taken = {str(each) for each in known}
         for msgid, days in statistics.articles.items():
-            for day in days:
-                if day.content_url is not None and (address := address_key(day.content_url)):
+            # Thirty days of an article have one address and one title.
+            for url in {day.content_url for day in days if day.content_url is not None}:
+                if address := address_key(url):
                     self._by_address[address] = msgid
-                if day.title is not None and msgid.partition("_")[0] not in taken:
-                    self._by_title.setdefault((day.title, day.ref_date), set()).add(msgid)
+            if msgid.partition("_")[0] not in taken:
+                for key in {(day.title, day.ref_date) for day in days if day.title is not None}:
+                    self._by_title.setdefault(key, set()).add(msgid)
 
     def find(
         self,

@@ -14,7 +14,9 @@ from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.render.fault import Fault
 
 SHARED: Final = "_shared"
-_SCHEME: Final = re.compile(r"^(?://|[A-Za-z][A-Za-z0-9+.-]*:)")
+_SCHEME: Final = re.compile(r"^(?://|[A-Za-z][A-Za-z0-9+.-]+:)")
+_DRIVE: Final = re.compile(r"^[A-Za-z]:")
+"""Of Windows: `C:`."""
 REFERENCE_CHARACTERS_MAX: Final = 900
 """Of a path as written; disks take names of 255 bytes, and editors write each byte of a Chinese one as `%E5`."""
 _SHOWN_CHARACTERS_MAX: Final = 80
@@ -107,8 +109,10 @@ def picture_paths(written: str, file: str, campaign: str) -> list[str] | Fault:
     """
     if len(written) > REFERENCE_CHARACTERS_MAX:
         return _no_path("MC201", written)
-    if written.startswith("/") or "\\" in written or "\0" in written:
+    if written.startswith("/") or _DRIVE.match(written) or "\0" in written:
         return _outside(written)
+    if "\\" in written:
+        return _back_slashes(written)
     spellings = list(dict.fromkeys((written, unquote(written))))
     folders = file.split("/")[:-1], [campaign]
     found = [path for folder in folders for spelling in spellings if (path := _walk(folder, spelling, campaign))]
@@ -147,6 +151,14 @@ def _no_path(code: str, written: str) -> Fault:
 
 def _shown(written: str) -> str:
     return written if len(written) <= _SHOWN_CHARACTERS_MAX else written[: _SHOWN_CHARACTERS_MAX - 1] + "…"
+
+
+def _back_slashes(written: str) -> Fault:
+    return Fault(
+        "MC202",
+        Phrase("{path} has back-slashes, which separate folders only on Windows", path=_shown(written)),
+        Phrase("write {path}", path=_shown(written.replace("\\", "/"))),
+    )
 
 
 def _outside(written: str) -> Fault:

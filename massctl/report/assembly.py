@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Final
-from urllib.parse import parse_qs, urlsplit
 
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import BEIJING
 from massctl.model.state import Job, Record, RecordKey, State, beijing_day
 from massctl.model.statistics import ArticleDay, Family, Statistics
 from massctl.plan.quota import Scope
+from massctl.plan.statistics import ArticleIndex, Match, address_key, publication_days
 from massctl.report.account import allowance_of, follower_days, followers_of, freshness_of
 from massctl.report.comparison import (
     COMPARED_METRICS,
@@ -185,7 +185,8 @@ def _sent_at(record: Record) -> datetime | None:
 
 def _measured(state: State, statistics: Mapping[AppId, Statistics], known: Known, now: datetime) -> Iterator[_Send]:
     until = counted_until(now)
-    joins = {appid: _Joins(each) for appid, each in statistics.items()}
+    ids = [job.msg_data_id for record in state.records.values() for job in record.jobs if job.msg_data_id is not None]
+    indexes = {appid: ArticleIndex(each, ids) for appid, each in statistics.items()}
     for record in state.records.values():
         sent_at = _sent_at(record)
         if sent_at is None or record.appid is None:
@@ -193,7 +194,8 @@ def _measured(state: State, statistics: Mapping[AppId, Statistics], known: Known
         there = statistics.get(record.appid, _NOTHING)
         facts = known.sends.get(record.key, SendFacts())
         (scope, tag), account = _audience(record), _account_facts(record, known).account
-        found = tuple(_readings(record, facts, joins.get(record.appid) or _Joins(there), beijing_day(sent_at), until))
+        index, sent = indexes.get(record.appid) or ArticleIndex(there), beijing_day(sent_at)
+        found = tuple(_readings(record, facts, index, there, sent, until))
         yield _Send(record, record.appid, sent_at.astimezone(BEIJING), scope, tag, facts, until, found, there, account)
 
 
@@ -219,67 +221,36 @@ def _audience(record: Record) -> tuple[Scope, str | None]:
     return Scope.TAG, str(audience.get("tag") or audience.get("tag_id"))
 
 
-class _Joins:
-    """Finds the rows of articles in an account's statistics."""
-
-    def __init__(self, statistics: Statistics) -> None:
-        self._articles = statistics.articles
-
-    @cached_property
-    def _by_url(self) -> dict[str, str]:
-        return {
-            _plain(row.content_url): msgid
-            for msgid, rows in self._articles.items()
-            for row in rows
-            if row.content_url is not None
-        }
-
-    @cached_property
-    def _by_title(self) -> dict[tuple[date, str], set[str]]:
-        found: dict[tuple[date, str], set[str]] = {}
-        for msgid, rows in self._articles.items():
-            for row in rows:
-                if row.title is not None and row.publish_type in (None, 0):
-                    found.setdefault((row.ref_date, row.title), set()).add(msgid)
-        return found
-
-    def rows(self, msgid: str) -> Sequence[ArticleDay]:
-        return self._articles.get(msgid, ())
-
-    def msgid(self, job: Job, position: int, title: str | None, sent: date) -> str | None:
-        """Return WeChat's key of an article of a job: by its msg_data_id, its address, or its title and day.
-
-        Only the first is documented. An address holds the same number. A title joins only where one article has it.
-        """
-        if job.msg_data_id is not None:
-            return f"{job.msg_data_id}_{position}"
-        urls = (job.counts.article_urls if job.counts is not None else None) or ()
-        if position <= len(urls):
-            asked = parse_qs(urlsplit(urls[position - 1]).query)
-            if "mid" in asked:
-                return f"{asked['mid'][0]}_{asked.get('idx', [str(position)])[0]}"
-            if (known := self._by_url.get(_plain(urls[position - 1]))) is not None:
-                return known
-        same = self._by_title.get((sent, title), set()) if title is not None else set()
-        return next(iter(same)) if len(same) == 1 else None
-
-
-def _plain(url: str) -> str:
-    """Return what two addresses of one article share: no scheme, nothing behind `#`."""
-    return url.partition("://")[2].partition("#")[0]
-
-
-def _readings(record: Record, facts: SendFacts, joins: _Joins, sent: date, until: date) -> Iterator[Readings]:
+def _readings(
+    record: Record, facts: SendFacts, index: ArticleIndex, statistics: Statistics, sent: date, until: date
+) -> Iterator[Readings]:
+    """Return what WeChat counted of each article of a send, or why nothing can be."""
     if not _is_article(record, facts):
         yield readings_of((), sent, until, Missing.NOT_ARTICLES)
         return
-    for number in range(_count(record, facts, joins)):
-        title = facts.articles[number].title if number < len(facts.articles) else None
-        found = [joins.msgid(job, number + 1, title, sent) for job in record.jobs]
-        if not found or None in found:
+    days = publication_days(record)
+    for position in range(1, _count(record, facts, statistics) + 1):
+        title = facts.articles[position - 1].title if position <= len(facts.articles) else None
+        found = [_match(index, job, position, title, days) for job in record.jobs]
+        known = [each for each in found if each is not None]
+        if not found or len(known) < len(found):
             yield readings_of((), sent, until, Missing.NOT_JOINED)
         else:
-            yield readings_of([joins.rows(each) for each in found if each is not None], sent, until)
+            rows = [statistics.articles.get(each.msgid, ()) for each in known]
+            yield readings_of(rows, sent, until, is_doubtful=any(each.is_doubtful for each in known))
+
+
+def _match(index: ArticleIndex, job: Job, position: int, title: str | None, days: frozenset[date]) -> Match | None:
+    """Join an article of a job to its statistics; also to those that WeChat has not given yet."""
+    urls = (job.counts.article_urls if job.counts is not None else None) or ()
+    address = urls[position - 1] if position <= len(urls) else None
+    found = index.find(position, job.msg_data_id, address=address, title=title, days=days)
+    if found is not None:
+        return found
+    if job.msg_data_id is not None:
+        return Match(f"{job.msg_data_id}_{position}", "msgid")
+    key = address_key(address) if address is not None else ""
+    return Match(key, "content_url") if key[:1].isdecimal() else None
 
 
 def _is_article(record: Record, facts: SendFacts) -> bool:
@@ -290,7 +261,7 @@ def _is_article(record: Record, facts: SendFacts) -> bool:
     return record.attempts[-1].event.media_id is not None
 
 
-def _count(record: Record, facts: SendFacts, joins: _Joins) -> int:
+def _count(record: Record, facts: SendFacts, statistics: Statistics) -> int:
     """Return how many articles a send has, as far as anybody knows; at least one."""
     if facts.articles:
         return len(facts.articles)
@@ -299,7 +270,7 @@ def _count(record: Record, facts: SendFacts, joins: _Joins) -> int:
         number
         for job in record.jobs
         for number in range(1, ARTICLES_MAX + 1)
-        if job.msg_data_id is not None and joins.rows(f"{job.msg_data_id}_{number}")
+        if job.msg_data_id is not None and f"{job.msg_data_id}_{number}" in statistics.articles
     ]
     return max(1, told, *counted)
 

@@ -64,6 +64,8 @@ class Readings:
     """For each job of the send that is joined: day, from 1 -> its row."""
     blocked: Missing | None = None
     """Why there can be no row at all: the message has no articles, or nothing joins it to its statistics."""
+    is_doubtful: bool = False
+    """Whether these may be the rows of another article: only title and day agree."""
     _days: dict[int, DayFigures] = field(default_factory=dict, repr=False, compare=False)
     _reasons: dict[tuple[Missing, int], Figure] = field(default_factory=dict, repr=False, compare=False)
     _dates: dict[int, date] = field(default_factory=dict, repr=False, compare=False)
@@ -159,7 +161,12 @@ class Readings:
 
 
 def readings_of(
-    rows: Sequence[Sequence[ArticleDay]], ref_date: date, until: date, blocked: Missing | None = None
+    rows: Sequence[Sequence[ArticleDay]],
+    ref_date: date,
+    until: date,
+    blocked: Missing | None = None,
+    *,
+    is_doubtful: bool = False,
 ) -> Readings:
     """Sort the rows of an article, job by job, into the days of the newer family, or of the older where it has none.
 
@@ -171,7 +178,7 @@ def readings_of(
         family = Family.OLDER
     jobs = tuple({(row.stat_date - row.ref_date).days + 1: row for row in job if row.family is family} for job in rows)
     first = min((row.ref_date for job in jobs for row in job.values()), default=ref_date)
-    return Readings(family, first, until, jobs, blocked)
+    return Readings(family, first, until, jobs, blocked, is_doubtful)
 
 
 def article_report(
@@ -200,6 +207,7 @@ def article_report(
         curve=curve,
         fell=tuple(now.stat_date for before, now in pairwise(curve) if now.read_user < before.read_user),
         target_user=target_user,
+        is_doubtful=readings.is_doubtful,
     )
 
 

@@ -184,6 +184,8 @@ class ArticleReport:
     curve: tuple[Point, ...] = ()
     fell: tuple[date, ...] = ()
     """Days by which WeChat counted fewer readers than by the day before, although these are sums."""
+    is_doubtful: bool = False
+    """Whether these may be the numbers of another article: only its title and day joined them."""
     target_user: Figure | None = None
     """The older family's count of people whom the message reached; None where that family was not asked."""
 

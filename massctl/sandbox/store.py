@@ -15,10 +15,10 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from massctl.errors import MassctlError
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Phrase, system_reason
 
 Record: TypeAlias = dict[str, Any]
 """One JSON object."""
@@ -26,6 +26,8 @@ Record: TypeAlias = dict[str, Any]
 BEIJING = timezone(timedelta(hours=8))
 """Quota days and months are Beijing time; inferred, no page says so."""
 FILE_NAME = "world.sqlite3"
+FOLDER: Final = ".massctl/sandbox"
+"""Where a repository keeps it."""
 FORMAT = 3
 """Version of the file; another one is refused."""
 LASTING = ("accounts", "tags", "settings")
@@ -43,6 +45,10 @@ CREATE TABLE IF NOT EXISTS blob (sha256 TEXT PRIMARY KEY, data BLOB NOT NULL)
 
 class WorldFormatError(MassctlError):
     """Report a file that another version of massctl wrote; it was left as it is."""
+
+
+class WorldFileError(MassctlError):
+    """Report a file that cannot be opened, or that is damaged; it was left as it is."""
 
 
 class Transaction:
@@ -200,11 +206,20 @@ class Store:
     """One open database file."""
 
     def __init__(self, directory: Path | None, real_now: Callable[[], datetime]) -> None:
-        """Open the file in `directory`; None keeps everything in memory. `real_now` returns an aware datetime."""
-        if directory is not None:
-            directory.mkdir(parents=True, exist_ok=True)
+        """Open the file in `directory`; None keeps everything in memory. `real_now` returns an aware datetime.
+
+        Raises WorldFileError or WorldFormatError.
+        """
         self._real_now = real_now
         self._lock = threading.RLock()
+        try:
+            self._open(directory)
+        except (OSError, sqlite3.Error) as error:
+            raise _unusable(error) from None
+
+    def _open(self, directory: Path | None) -> None:
+        if directory is not None:
+            directory.mkdir(parents=True, exist_ok=True)
         # `isolation_level=None`: the transactions are ours, begun and ended by hand.
         self._db = sqlite3.connect(
             ":memory:" if directory is None else directory / FILE_NAME,
@@ -248,8 +263,22 @@ class Store:
             self._db.execute("COMMIT")
         if found != FORMAT:
             told = Phrase("another version of massctl wrote the sandbox of this repository; it was left as it is")
-            hint = Phrase("delete it, with the ledger of its rehearsals: {command}", command="rm -r .massctl/sandbox")
+            hint = Phrase("delete it, with the ledger of its rehearsals: {command}", command=f"rm -r {FOLDER}")
             raise WorldFormatError(told, hint=hint)
+
+
+def _unusable(error: OSError | sqlite3.Error) -> WorldFileError:
+    """Say what is wrong with the file, and what to do about it."""
+    damaged = getattr(error, "sqlite_errorcode", None) in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
+    hint = Phrase("make this folder writable for you, then run the same command again: {folder}", folder=FOLDER)
+    if damaged:
+        hint = Phrase("delete it, with the ledger of its rehearsals: {command}", command=f"rm -r {FOLDER}")
+    why = system_reason(error) if isinstance(error, OSError) else str(error)
+    return WorldFileError(
+        Phrase("the sandbox of this repository cannot be opened"),
+        Phrase("{file}: {why}. Nothing was sent.", file=f"{FOLDER}/{FILE_NAME}", why=why),
+        hint,
+    )
 
 
 def beijing(seconds: float) -> datetime:

@@ -29,11 +29,11 @@ from massctl.source.campaigns import load_settings
 from massctl.source.loader import Desires, Workbench, agenda_of
 from massctl.source.locks import locked_digest
 from massctl.source.repository import CAMPAIGNS, SETTINGS, Repository
-from massctl.view.i18n import Language
+from massctl.view.i18n import Language, say
 from massctl.view.pages.calendar_page import calendar_page
 from massctl.view.pages.campaign_page import Earlier, Look, campaign_page
 from massctl.view.pages.campaigns_page import Listed, campaigns_page
-from massctl.view.pages.document import ANYTHING, Watched
+from massctl.view.pages.document import ANYTHING, Watched, document
 from massctl.view.pages.markup import Sheet
 from massctl.view.pages.sends_page import Order, sends_page, served_send_page
 from massctl.view.pages.themes_page import themes_page
@@ -276,6 +276,12 @@ class PageCache:
             files = {**(old.files if old else {}), **(kept.files if kept else {})}
             return campaign_page(look, self._sheet(files), heard)
 
+    def missing_page(self) -> str:
+        """Return the page of an address that leads nowhere; it is renewed when the campaign comes that it names."""
+        with self._one_at_a_time:
+            sheet, watched = self._sheet({}), Watched(ANYTHING, self._broadcaster.number)
+            return document(say(Phrase("there is no such page"), sheet.language), [], "", [], sheet, watched)
+
     def themes_page(self, query: Mapping[str, str]) -> str:
         """Return the gallery of themes, with the variables and the sample that the address chooses."""
         # Only the gallery renders without a campaign.
@@ -441,10 +447,10 @@ class PageCache:
         locked = locked_digest(self._repository, campaign.name) if settings.policy.require_lock else campaign.digest
         if locked == campaign.digest:
             return refusals
-        say = Phrase("it is not locked") if locked is None else Phrase("it was edited since it was locked")
+        why = Phrase("it is not locked") if locked is None else Phrase("it was edited since it was locked")
         guard = Guard.LOCK_MISSING if locked is None else Guard.LOCK_STALE
         hint = Phrase("{command}, then commit and have it reviewed", command=Command("lock", campaign.name))
-        return (Refusal(guard, say, hint), *refusals)
+        return (Refusal(guard, why, hint), *refusals)
 
     def _handoff(self, kept: Rendered | None) -> tuple[HandoffItem, ...]:
         campaign = kept.campaign if kept else None

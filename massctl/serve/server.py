@@ -68,7 +68,7 @@ class WsgiApp:
             return self._file(request, found[1], found[2])
         text, kind = self._text(request.path, request.args)
         if text is None:
-            return Response("there is no such page\n", 404)
+            return Response(self._cache.missing_page(), 404, content_type="text/html; charset=utf-8")
         return Response(text, content_type=f"text/{kind}; charset=utf-8")
 
     def _text(self, path: str, query: Mapping[str, str]) -> tuple[str | None, str]:

@@ -119,6 +119,8 @@ def missing_hint(root: Path, path: str) -> Phrase | None:
     near = "/".join(found)
     if near == path:
         return None
+    if near.casefold() != path.casefold() and found[-1] not in _ENDINGS:
+        return Phrase("did you mean {key}?", key=as_written(near))
     if found[-1] != CAMPAIGN_FILE and path.endswith("/" + CAMPAIGN_FILE):
         return Phrase("rename {found} to {name}", found=found[-1], name=CAMPAIGN_FILE)
     return Phrase("case differs: {path}", path=as_written(near))
@@ -135,7 +137,21 @@ def _meant(folder: Path, name: str) -> str | None:
     if name in entries:
         return name
     meant = _plain(name)
-    return next((entry for entry in entries if _plain(entry) == meant), None)
+    return next((entry for entry in entries if _plain(entry) == meant), None) or _near(name, entries)
+
+
+def _near(name: str, entries: list[str]) -> str | None:
+    """Return the entry that has this name with other endings, or nearly this name with the same ones."""
+    from difflib import get_close_matches  # Only a missing file needs it.
+
+    if name == CAMPAIGN_FILE:
+        return None
+    stem, dot, ending = name.partition(".")
+    stems = {entry.partition(".")[0]: entry for entry in reversed(entries) if not entry.startswith(".")}
+    if stem in stems:
+        return stems[stem]
+    alike = [each for each, entry in stems.items() if entry == f"{each}{dot}{ending}"]
+    return next((stems[each] for each in get_close_matches(stem, alike, 1)), None)
 
 
 def _plain(name: str) -> str:

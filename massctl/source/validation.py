@@ -26,6 +26,7 @@ from massctl.model.ids import (
     OPENID_PATTERN,
     THEME_NAME_PATTERN,
     VARIABLE_NAME_PATTERN,
+    WECHAT_NAME_PATTERN,
 )
 from massctl.model.phrase import Phrase, enumerated
 from massctl.model.secrets import BLOT, is_private, names_variable
@@ -152,6 +153,7 @@ _PATTERNS: Final = {
     THEME_NAME_PATTERN: Phrase("a name of small letters, digits, `.`, `_` and `-`"),  # campaigns have the same form
     SHARED_MARKDOWN_PATTERN: Phrase("a Markdown file in the shared folder: _shared/header.md"),
     SHARED_FILE_PATTERN: Phrase("a file in the shared folder: _shared/images/logo.png"),
+    WECHAT_NAME_PATTERN: Phrase("a WeChat name (微信号), not the name that friends see: letters, digits, _ and -"),
     CODE_PATTERN: Phrase("the code of a diagnostic: MC and three digits"),
 }
 _KEY_PATTERNS: Final = {
@@ -173,6 +175,7 @@ _EVERY_KEY: Final = Phrase("the page “Files” of the documentation describes 
 _NO_SECRET: Final = Phrase(
     "keep the secret or the address out of the file: put it in a variable, and write the variable's name"
 )
+_ENTRIES: Final = Phrase("write `- ` before the first key of each entry, and the other keys below it")
 _WORDS_FOR_BOOL: Final = {"yes": "true", "y": "true", "on": "true", "no": "false", "n": "false", "off": "false"}
 
 
@@ -211,6 +214,8 @@ def wrong_type(path: Path, expected: Phrase, value: object) -> Fault:
     hint = _type_hint(expected, value)
     if path and path[-1] == EVERYBODY and hint.values.get("word") == "true":
         hint = Phrase("write {allowed}", allowed=expected)  # A typo must not become "everyone".
+    if path and path[-1] == "tag_id" and isinstance(value, str) and not value.strip("+-").isdecimal():
+        hint = Phrase("a tag's name belongs under `tag:`; tag_id is its number")
     if path and path[-1] in _DURATIONS and type(value) is int:
         hint = Phrase("write {example}", example=f"{value}h")
     return Fault("MC013", path, say, hint, at_key=False)
@@ -318,8 +323,8 @@ def _type_hint(expected: Phrase, value: object) -> Phrase:
         return Phrase("put it in quotes if it is text")
     if expected == _EXPECTED["int_type"] and isinstance(value, str) and value.strip("+-").isdecimal():
         return Phrase("write the number without quotes")
-    if expected == _EXPECTED["list_type"] and isinstance(value, (str, int, float)):
-        return Phrase("write it as a list, in square brackets")
+    if expected == _EXPECTED["list_type"] and isinstance(value, (str, int, float, dict)):
+        return _ENTRIES if isinstance(value, dict) else Phrase("write it as a list, in square brackets")
     return Phrase("write {allowed}", allowed=expected)
 
 

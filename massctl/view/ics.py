@@ -4,6 +4,7 @@ from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Final
 
 from massctl.errors import UsageError
+from massctl.extras import install_command
 from massctl.model.phrase import Phrase
 from massctl.view.i18n import Language, say
 from massctl.view.words import STATUS
@@ -29,7 +30,7 @@ def schedule_ics(schedule: "Schedule", lineage: str | None, language: Language) 
     except ImportError:
         raise UsageError(
             Phrase("a calendar needs the extra `calendar`, which is not installed here"),
-            hint=Phrase("pip install 'massctl[calendar]'   installs it"),
+            hint=Phrase("{command}   installs it", command=install_command("calendar")),
         ) from None
     calendar = Calendar()
     calendar.add("prodid", "-//massctl//massctl//EN")

@@ -11,6 +11,7 @@ from massctl.model.phrase import Phrase
 from massctl.model.statistics import Family
 from massctl.report.report import (
     DAYS,
+    FEWEST_COMPARED,
     AccountReport,
     ArticleReport,
     Breakdown,
@@ -58,6 +59,11 @@ DETAILED_MAX: Final = 5
 LISTED_MAX: Final = 100
 """Rows of that table; the others are a number. The CSV has all."""
 _LATE: Final = Phrase("WeChat said that newer numbers are to come.")
+
+
+_DAY_ONE: Final = Phrase(
+    "Day 1 is the Beijing day of the send. Every number is the sum from the send to the end of a day."
+)
 
 
 @dataclass(slots=True)
@@ -230,12 +236,21 @@ def _article(article: ArticleReport, tables: _Tables, *, alone: bool) -> list[st
         known.append(said(Phrase("theme {theme}", theme=article.theme)))
     if article.family is Family.OLDER:
         known.append(said(Phrase("numbers of WeChat's older statistics")))
+    if article.is_doubtful:
+        known.append(said(Phrase("joined to its numbers by title and day only: they may be another article's")))
     head = ["", *(tables.said(Phrase("day {day}", day=day)) for day in DAYS)]
     rows = [
         [tables.said(METRIC[metric]), *(tables.figure(day.figures[metric], metric) for day in article.days)]
         for metric in article.days[0].figures
     ]
-    lines += [*([" · ".join(known), ""] if known else []), *tables.table(head, rows)]
+    lines += [" · ".join(known), ""] if known else []
+    figures = [figure for day in article.days for figure in day.figures.values()]
+    if any(figure.value is not None for figure in figures):
+        lines += [said(_DAY_ONE), "", *tables.table(head, rows)]
+    else:
+        # A table of nothing but dashes says no more than their reasons.
+        reasons = dict.fromkeys(figure.missing for figure in figures if figure.missing is not None)
+        lines += [*(f"{DASH} {said(MISSING[each])}" for each in reasons), ""]
     sources = [
         [tables.said(SCENE.get(row.scene, row.scene)), *(tables.figure(each) for each in row.figures)]
         for row in article.sources
@@ -270,6 +285,8 @@ def _comparisons(send: SendReport, tables: _Tables) -> list[str]:
         if each.figure.value is not None or each.quartiles is not None
     ]
     lines = ["### " + said(Phrase("Against comparable sends")), "", said(comparable_words(send.comparable)), ""]
+    if not any(each.quartiles for each in send.comparisons):
+        return [*lines, said(Phrase("A median needs {least} of them with a number.", least=FEWEST_COMPARED)), ""]
     return [*lines, *tables.table([tables.said(each) for each in head], rows, (0, 3, 4))]
 
 

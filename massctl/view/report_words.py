@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from massctl.model.phrase import Phrase, enumerated, plural_phrase
+from massctl.model.phrase import Command, Phrase, enumerated, plural_phrase
 from massctl.model.statistics import Family
 from massctl.plan.quota import Scope, Unit
 from massctl.report.report import (
@@ -198,7 +198,8 @@ def group_name(by: By, group: Group) -> str:
 def as_of_words(freshness: Freshness) -> list[Phrase]:
     """Say as of when the numbers of an account are, which days are complete, and what is still to come."""
     if freshness.asked_at is None:
-        return [Phrase("The archive has no numbers of this account yet.")]
+        ask = Command("status", "--statistics")
+        return [Phrase("The archive has no numbers of this account yet: {command}", command=ask)]
     said = [Phrase("WeChat's last answer that is kept is of {moment}.", moment=recorded(freshness.asked_at))]
     if freshness.complete_until is None:
         said.append(Phrase("No day is complete."))

@@ -1,5 +1,6 @@
 """adopt, as people use it: the console's version of a draft is kept, or it is said why not."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -131,6 +132,20 @@ def test_pull_takes_a_new_paragraph_and_drops_a_deleted_one(staged: Shell):
         "今天风大，出门多穿一件。",
         "![河堤](../images/river.png)",
     ]
+
+
+def test_pull_moves_a_paragraph_and_takes_another_picture(staged: Shell):
+    def change(body: str) -> str:
+        first, end = body.index("<p"), body.index("</p>") + 4
+        moved = body[:first] + body[end:].removesuffix("</section>") + body[first:end] + "</section>"
+        return re.sub(r"https?://mmbiz.qpic.cn/[^\"']+", "https://mmbiz.qpic.cn/mmbiz_png/other/0", moved, count=1)
+
+    console(staged, change)
+    said = staged(*PULL)
+    assert (0, "") == (said.status, said.err)
+    text = staged.tree.read("campaigns/letter/articles/main.md")
+    assert text.index("![河堤](https://mmbiz.qpic.cn/mmbiz_png/other/0)") < text.index("今天风大")
+    stage_again(staged)
 
 
 def test_pull_writes_html_and_templates_too(shell: Shell):

@@ -7,7 +7,7 @@ import pytest
 from cli_runner import Shell
 from repositories import BODY, Tree, png, window
 from syrupy.assertion import SnapshotAssertion
-from test_cli_imports import loaded
+from test_cli_loaded import loaded
 
 AT_NOON = window("2026-12-01T11:00:00+08:00", "2026-12-01T13:00:00+08:00")
 NEW_BODY = BODY.replace("多穿一件", "多穿两件") + "\n路上小心。\n"

@@ -2,7 +2,7 @@
 
 import pytest
 from cli_runner import Shell
-from test_cli_imports import HEAVY, loaded
+from test_cli_loaded import HEAVY, loaded
 
 from massctl.cli.commands import VERBS
 from massctl.view.cells import cells

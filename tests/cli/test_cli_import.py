@@ -116,6 +116,18 @@ def test_what_markdown_would_change_is_written_as_html(shell: Shell, internet: d
     assert (0, "articles/main.html") == (made.status, made.document["articles"][0]["content"])
 
 
+def test_a_picture_that_the_browser_saved_stands_in_for_one_that_is_gone(
+    shell: Shell, internet: dict[str, Any]
+) -> None:
+    kept = png((1, 2, 3))
+    shell.tree.write("../page_files/640", kept)
+    body = '<img data-src="https://mmbiz.qpic.cn/q/0" src="./page_files/640"><p>一</p><img data-src="//mmbiz.qpic.cn/a/0" src="page_files/none">'
+    made = shell("import", "url", saved(shell, page(body)), "spring")
+    assert 0 == made.status, made.err
+    first, second = ((shell.root / f"campaigns/spring/images/{name}.png").read_bytes() for name in ("02", "03"))
+    assert (kept, PICTURES["https://mmbiz.qpic.cn/a/0"]) == (first, second)
+
+
 def test_a_picture_that_cannot_be_had_is_listed_and_stays_an_address(shell: Shell, internet: dict[str, Any]) -> None:
     internet["https://mmbiz.qpic.cn/a/0"] = b"<html>"
     internet["https://mmbiz.qpic.cn/z/0"] = httpx.Response(302, headers={"location": "http://127.0.0.1/x"})

@@ -48,12 +48,22 @@ def test_a_plan_works_before_there_is_a_repository_or_a_remote(shell: Shell) -> 
     assert without.out == alone.out
 
 
+def test_the_first_plan_points_to_the_sandbox(shell: Shell) -> None:
+    """Somebody who only looks around has no account yet."""
+    shell("init", "new", "--language", "en")
+    named = shell("-C", "new", "plan", "first-letter", columns=100)
+    tried = shell("-C", "new", "plan", "--sandbox", "first-letter", columns=100)
+
+    assert named.err.endswith("massctl -C new plan --sandbox first-letter   needs no account\n"), named.err
+    assert "needs no account" not in tried.err
+
+
 def test_a_subfolder_of_a_repository_is_begun_only_where_somebody_agrees(shell: Shell) -> None:
     git(shell.root, "init", "-q")
     alone = shell("init", "new", "--language", "en")
     refused = shell("init", "new", "--language", "en", typed="no\n")
 
-    assert [2, 2] == [alone.status, refused.status]
+    assert [2, 5] == [alone.status, refused.status]
     assert "GitHub reads .github/ only at the top" in alone.err
     assert "massctl init --yes" in alone.err
     assert not (shell.root / "new").exists()
@@ -91,6 +101,12 @@ def test_a_kept_file_that_has_the_line_needs_nothing(shell: Shell) -> None:
     shell.tree.write("new/.gitignore", "*.log\n.massctl/\n")
 
     assert ".gitignore:" not in shell("init", "new", "--language", "en", "--keep").err
+
+
+def test_what_is_printed_to_be_typed_can_be_typed(shell: Shell) -> None:
+    said = shell("init", "我的 信", "--language", "en").err
+
+    assert "next: cd '我的 信' && massctl apply first-letter --sandbox --yes" in " ".join(said.split())
 
 
 def test_the_sample_goes_nowhere_before_it_is_named(shell: Shell) -> None:
@@ -133,7 +149,8 @@ def test_the_workflows_run_the_commit_that_was_installed_and_never_a_mere_name(
     said = shell("init", "new", "--language", "en")
 
     assert {action or ACTION} == used(shell)
-    assert (action is None) == ("pip install git+https://github.com/OWNER/massctl@COMMIT" in said.err)
+    told_how = "pip install git+https://github.com/OWNER/massctl@COMMIT" in " ".join(said.err.split())
+    assert (action is None) == told_how
 
 
 def test_a_release_is_named_by_its_commit_and_its_tag(shell: Shell, tmp_path: Path) -> None:

@@ -7,6 +7,9 @@ import pytest
 from cli_runner import NOON, Shell
 from git_shell import ASIDE, IN_GIT, LEDGER, content
 from gits import clone_of, git
+from repositories import APPID
+
+from massctl.errors import LedgerUnreachableError
 
 AT = "2026-11-30T20:00:00+08:00"
 IMPORT = ("state", "import", "--website-send", AT, "--reason", "the console")
@@ -103,6 +106,30 @@ def test_contents_go_along(local: Shell, remote: Path):
     (local.root / "massctl.state.bodies" / name).unlink()
     local("state", "migrate", "--to", "local")
     assert "<p>你好</p>" == local.tree.read(f"massctl.state.bodies/{name}")
+
+
+def test_statistics_go_along(local: Shell, remote: Path):
+    name, line = f"massctl.state.statistics/{APPID}/articles-2026-11.jsonl", '{"family": "newer"}'
+    local.tree.write(name, f"{line}\n{{torn")
+    local.tree.write(f"massctl.state.statistics/{APPID}/notes.jsonl", "not ours")
+    assert 0 == local("state", "migrate", "--to", "git").status
+    listed = git(remote, "ls-tree", "-r", "--name-only", "massctl-statistics").splitlines()
+    assert ["README.md", f"{APPID}/articles-2026-11.jsonl"] == sorted(listed)
+    assert f"{line}\n{{torn" == content(remote, f"{APPID}/articles-2026-11.jsonl", branch="massctl-statistics")
+    (local.root / name).write_text(f"{line}\n")
+    assert 0 == local("state", "migrate", "--to", "local").status
+    assert f"{line}\n{{torn\n" == local.tree.read(name)
+
+
+def test_statistics_that_cannot_be_moved_stop_no_move(local: Shell, monkeypatch: pytest.MonkeyPatch):
+    def broken(*_: object) -> None:
+        raise LedgerUnreachableError("no")
+
+    local.tree.write(f"massctl.state.statistics/{APPID}/told.jsonl", "{}")
+    monkeypatch.setattr("massctl.ledger.statistics.GitStatistics.flush", broken)
+    said = local("state", "migrate", "--to", "git")
+    assert (0, True) == (said.status, "the statistics stay where they were: no" in said.err)
+    assert 0 == local("state", "verify").status
 
 
 @pytest.mark.parametrize("cut", ["before massctl.yaml", "before the file is put aside"])

@@ -200,6 +200,19 @@ def test_a_sandbox_of_another_version_is_left_alone_and_the_way_out_is_told(shel
         assert (1, True) == (said.status, "rm -r .massctl/sandbox" in said.err), said
 
 
+def test_a_sandbox_that_cannot_be_opened_says_why_and_what_to_type(shell: Shell) -> None:
+    shell.tree.text("notice")
+    world = shell.root / ".massctl/sandbox/world.sqlite3"
+    world.mkdir(parents=True)  # as good as a folder that may not be written, also for root
+    shut = shell("plan", "--sandbox")
+    world.rmdir()
+    world.write_bytes(b"not a database at all" * 60)
+    damaged = shell("apply", "notice", "--sandbox", "--yes")
+
+    assert (1, True) == (shut.status, "make this folder writable for you" in " ".join(shut.err.split())), shut
+    assert (1, True) == (damaged.status, "rm -r .massctl/sandbox" in damaged.err), damaged
+
+
 def test_sealed_posts_without_their_package_name_the_line_that_installs_it(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:

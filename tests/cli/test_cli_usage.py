@@ -236,6 +236,11 @@ def test_wrong_usage_says_how_the_command_is_written(shell: Shell):
     assert expected == said.err
 
 
+def test_the_folder_behind_the_verb_is_told_where_it_belongs(shell: Shell):
+    said = shell("plan", "-C", "letters")
+    assert (2, True) == (said.status, "error: -C stands before the verb: massctl -C DIR VERB\n" in said.err)
+
+
 def test_a_repository_without_campaigns_is_told_and_fails(shell: Shell):
     """A wrong -C must not look as if there were nothing to do."""
     shell.tree.text("notice")

@@ -29,6 +29,7 @@ from massctl.ledger.codec import encode, follow
 from massctl.ledger.high_water_mark import restore_command
 from massctl.ledger.signature import UNSIGNED
 from massctl.model.entries import ImageUploaded, NewEntry
+from massctl.model.statistics import STATISTICS_BRANCH
 
 pytestmark = [pytest.mark.e2e, pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]
 
@@ -208,6 +209,26 @@ def test_a_remote_that_goes_away_and_comes_back(hub: Hub, tmp_path: Path):
         stopped(run)
     assert log.read_text(encoding="utf-8").count("cannot be fetched") <= 1
     judged(hub, desk, 1)
+
+
+def test_statistics_that_hang_keep_no_send_waiting(hub: Hub, gate: Gate, tmp_path: Path):
+    through, log = f"http://127.0.0.1:{gate.port}", tmp_path / "log"
+    hub.merge("letter")
+    assert 0 == hub.machine(MASSCTL_API_BASE=through).massctl("run", "--once").status
+    hub.later(86_400)
+    gate.hold(path="/datacube/getbizsummary")
+    with running(hub.machine(MASSCTL_API_BASE=through), log) as run:
+        assert gate.was_reached(run)
+        hub.merge("second")
+        until(lambda: len(hub.wechat.jobs()) == 2, run)
+        until(lambda: "second: WeChat accepted it" in log.read_text(encoding="utf-8"), run)
+        assert "" == git(hub.remote, "branch", "--list", STATISTICS_BRANCH)
+        gate.release()
+        until(lambda: "statistics of main: new rows" in log.read_text(encoding="utf-8"), run)
+        assert stopped(run) in (0, 130)
+    files = git(hub.remote, "ls-tree", "-r", "--name-only", STATISTICS_BRANCH).splitlines()
+    assert {"articles", "account", "calls"} == {Path(each).stem.partition("-")[0] for each in files if APPID in each}
+    judged(hub, hub.machine(), 2)
 
 
 @pytest.mark.night

@@ -151,9 +151,9 @@ def url(directory: str, page: str, name: str, account: str | None, kind: str, fo
             if isinstance(fetched, Phrase):
                 raise UsageError(Phrase("{address} cannot be fetched: {why}", address=page, why=fetched), _NOTHING)
             return [of_page(_text(fetched), page)]
-        data = _document(page)
-        source.folder = Path(page).parent
-        return [of_page(_text(data), "")]
+        found = of_page(_text(_document(page)), "")
+        source.folder, source.beside = Path(page).parent, found.beside
+        return [found]
 
     return _run(directory, name, account, kind, form, take)
 
@@ -240,6 +240,8 @@ class _Source:
     """Pictures that came with it, by what stands for their addresses."""
     folder: Path | None = None
     """Of a local file: its pictures may be below."""
+    beside: "Mapping[str, str]" = field(default_factory=dict)
+    """Which of these files is a picture of the Internet, by its address."""
 
     def picture(self, address: str) -> bytes | Phrase:
         """Return the bytes of a picture, or say why not."""
@@ -249,9 +251,13 @@ class _Source:
             return self.embedded[address]
         if address.startswith(DATA):
             return picture_in(address) or Phrase("its address holds no picture")
-        if self.folder is None or urlsplit(address).scheme:
-            return self.downloads.picture(f"https:{address}" if address.startswith("//") else address)
-        return self._beside(self.folder.resolve(), address)
+        if self.folder is not None and not urlsplit(address).scheme and not address.startswith("//"):
+            return self._beside(self.folder.resolve(), address)
+        fetched = self.downloads.picture(f"https:{address}" if address.startswith("//") else address)
+        if isinstance(fetched, bytes) or self.folder is None or address not in self.beside:
+            return fetched
+        saved = self._beside(self.folder.resolve(), self.beside[address])
+        return saved if isinstance(saved, bytes) else fetched
 
     @staticmethod
     def _beside(root: Path, address: str) -> bytes | Phrase:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Final
@@ -13,7 +14,7 @@ from massctl.cli.app import Result, run, said
 from massctl.cli.arguments import Text
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console, choose_language, chosen_language, make_console, use_console
-from massctl.errors import UsageError
+from massctl.errors import RefusedError, UsageError
 from massctl.model.phrase import Command, Phrase
 from massctl.view.i18n import asked_for
 
@@ -63,11 +64,12 @@ def _begun(
     written = write_scaffold(root, {path: data for path, data in contents.items() if path not in kept})
     paths = sorted([*written, *_locked(root, written)])
     remarks = [action.remark] if action.remark is not None else []
-    hints = [*(Phrase("kept: {path}", path=path) for path in kept), *remarks, *_hints(root, target, kept)]
+    hints = [*(Phrase("kept: {path}", path=path) for path in kept), *_hints(root, target, kept), *remarks]
     use_console(console)
     return console, Result(ExitStatus.DONE, text=lambda _: "\n".join(paths), talk=said(*hints))
 
 
+_INSIDE: Final = Command("init", "--yes")
 README: Final = "README.md"
 IGNORED: Final = ".gitignore"
 _CACHE: Final = ".massctl/"
@@ -78,7 +80,7 @@ def _hints(root: Path, target: Path | None, kept: Collection[str]) -> Iterator[P
     """Say what is to be typed next, and what this folder lacks although the files are there."""
     if IGNORED in kept and _CACHE not in _lines(root / IGNORED):
         yield Phrase("add the line {line} to {file}: these files are only for this machine", line=_CACHE, file=IGNORED)
-    where = f"cd {target} && " if target else ""
+    where = f"cd {shlex.quote(str(target))} && " if target else ""
     yield Phrase("next: {where}{command}", where=where, command=Command("apply", "first-letter --sandbox --yes"))
     if README in kept:
         yield Phrase("then: docs/guides/first-pull-request.md of massctl; your README.md was kept")
@@ -95,13 +97,12 @@ def _ask_inside(console: Console, top: Path) -> None:
         "workflow would run here",
         top=top.name,
     )
-    if somebody_is_here() and said_yes(console, console.shown(why), Phrase("Type `yes` to begin here all the same:")):
-        return
-    raise UsageError(
-        why,
-        Phrase("Nothing was written."),
-        Phrase("Begin in a separate folder, or here all the same with `{command}`", command=Command("init", "--yes")),
-    )
+    nothing = Phrase("Nothing was written.")
+    if not somebody_is_here():
+        elsewhere = Phrase("Begin in a separate folder, or here all the same with `{command}`", command=_INSIDE)
+        raise UsageError(why, nothing, elsewhere)
+    if not said_yes(console, console.shown(why), Phrase("Type `yes` to begin here all the same:")):
+        raise RefusedError(Phrase("you did not agree"), nothing, Phrase("begin in a separate folder"))
 
 
 def _lines(path: Path) -> list[str]:

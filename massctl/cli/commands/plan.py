@@ -120,14 +120,22 @@ def command(
             return schedule_ics(schedule, made.state.lineage, to.reader)
 
         status = ExitStatus.FAILED if faulty else _exit_status(plan, detailed=detailed_exitcode)
-        next_step = (
-            Phrase("{command}   does it", command=Command("apply"))
-            if plan.can_apply and not names and out is None
-            else None
-        )
+        next_step = None if out is not None else _next_step(current, plan, names)
         return Result(status, json, text, markdown=markdown, ics=ics, next_step=next_step)
 
     return run_in_session("plan", form, directory, work, sandbox=sandbox)
+
+
+def _next_step(current: Session, plan: Plan, names: tuple[str, ...]) -> Phrase | None:
+    """Say what can be typed now: apply, or in a repository that is not set up yet the same plan in the sandbox."""
+    from massctl.plan.steps import Guard
+
+    if plan.can_apply and not names:
+        return Phrase("{command}   does it", command=Command("apply"))
+    missing = any(each.guard is Guard.LEDGER_MISSING for campaign in plan.campaigns for each in campaign.refusals)
+    if missing and current.settings.state.lineage is None:
+        return Phrase("{command}   needs no account", command=Command("plan", "--sandbox", *names))
+    return None
 
 
 def review_json(current: Session, warnings: list[Diagnostic], main: str, branch: str) -> str:

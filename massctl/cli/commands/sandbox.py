@@ -16,6 +16,7 @@ from massctl.cli.output import Console, make_console, use_console
 from massctl.cli.places import Places
 from massctl.cli.session import Session, session
 from massctl.errors import UsageError
+from massctl.extras import install_command
 from massctl.model.phrase import Command, Phrase, system_reason
 
 if TYPE_CHECKING:
@@ -107,7 +108,6 @@ APPID: Final = "wx0123456789abcdef"
 TOKEN: Final = "sandboxtoken"  # noqa: S105 - signs posts of the sandbox, and nothing else
 AES_KEY: Final = "sandboxAESkeyOpensNothingButThisSandbox0123"
 """What posts are signed and sealed with where no variable is named."""
-INSTALL: Final = "pip install 'massctl[listen]'"
 _TOKEN: Final = re.compile(r"[A-Za-z0-9]{3,32}", re.ASCII)
 """Source: WeChat docs, "接入指南", read 2026-10."""
 
@@ -142,7 +142,7 @@ def _endpoint(url: str, mode: str, token_variable: str | None, key_variable: str
     except ImportError:
         raise UsageError(
             Phrase("sealed posts need the package cryptography, which is not installed"),
-            hint=Phrase("install it: {command}; or take --callback-mode plain", command=INSTALL),
+            hint=Phrase("install it: {command}; or take --callback-mode plain", command=install_command("listen")),
         ) from None
     return Endpoint(url, token, mode, key)
 

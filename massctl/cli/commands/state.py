@@ -705,6 +705,7 @@ def move_to_git(session: Session, where: Mapping[str, str]) -> Result:
         _trust(session, state)
         git.take_over(_first_lines(found, state.serial), _kept(session.places.archive))
         _declare(target, state, where)
+        _move_statistics(session, target)
         aside = local.replace(None, session.clock.now(), found)
     branch = f"{target.settings.state.remote}/{target.settings.state.branch}"
     moved = Phrase("the ledger {lineage} is on {branch} now", lineage=state.lineage, branch=branch)
@@ -756,8 +757,23 @@ def move_to_local(session: Session) -> Result:
             raise _nothing_to_move()
         _trust(session, state)
         _declare(target, state, {})
+        _move_statistics(session, target)
     moved_to = Phrase("the ledger {lineage} is the file {file} now", lineage=state.lineage, file=LEDGER_FILE)
     return told(moved_to, next_step=_CHECK)
+
+
+def _move_statistics(session: Session, target: Session) -> None:
+    """Copy the archive of statistics to where the ledger is now; it decides nothing, so its failure is only said."""
+    from massctl.apply.outcome import what_happened
+
+    try:
+        old, new = session.statistics(), target.statistics()
+        for account in session.settings.accounts.values():
+            new.take_over(old, AppId(account.appid))
+        new.flush()
+    except LedgerError as error:
+        why = Phrase("the statistics stay where they were: {why}", why=what_happened(error))
+        session.console.talk(why)
 
 
 def _with_backend(session: Session, backend: str, where: Mapping[str, str]) -> Session:

@@ -170,7 +170,7 @@ class _Section:
             drawn = spread(each.quartiles, each.figure.value, top, each.values)
         standing = each.standing
         lies = (
-            f'<span class="standing {standing.value}">{self._sheet.say(STANDING[standing])}</span>' if standing else ""
+            f'<span class="standing lies-{standing.value}">{self._sheet.say(STANDING[standing])}</span>' if standing else ""
         )
         return f"""<div><dt>{self._sheet.say(METRIC[each.metric])}</dt><dd><b>{value}</b>{lies}{drawn}
 <span class="usual">{usual}</span>{notes.written()}</dd></div>

@@ -479,7 +479,7 @@ def test_words_pictures_and_links_may_not_differ(name: str) -> None:
         change(scene, author="改")
     with pytest.raises(RefusedError, match="differs from what was reviewed") as caught:
         adopt(scene)
-    assert ("--not-sent" in caught.value.hint, []) == (True, scene.events("adopted"))
+    assert ("adopt sale --pull" in caught.value.hint, []) == (True, scene.events("adopted"))
 
 
 def test_an_article_more_is_too_much() -> None:

@@ -36,6 +36,8 @@ def test_where_a_picture_may_be(written: str, file: str, expected: list[str]) ->
         "../../../c/a.png",
         "_shared/../d/a.png",
         "a\\b.png",
+        "C:\\li\\b.png",
+        "D:/b.png",
         "a\0.png",
         "..",
         "_shared",
@@ -233,3 +235,9 @@ def test_a_picture_of_a_row_that_is_missing_is_told_once() -> None:
     at = page({"spring/articles/a.png": "A"})
     markdown_to_html("![](a.png) ![](none.png)", at)
     assert ["MC201"] == [fault.code for fault in at.faults]
+
+
+def test_back_slashes_are_told_as_such() -> None:
+    found = picture_paths("..\\images\\a.png", "c/articles/x.md", "c")
+    assert isinstance(found, Fault)
+    assert ("MC202", "write ../images/a.png") == (found.code, found.hint)

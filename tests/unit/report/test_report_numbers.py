@@ -213,7 +213,17 @@ def test_a_title_joins_only_where_one_article_of_the_day_has_it(others: int, fou
     for number in range(others + 1):
         sends.read(100 + number, 1, read_user=40, title="春天", publish_type=0)
 
-    assert found == readers(sends.report(), 1).value
+    report = sends.report()
+
+    assert (found, found is not None) == (readers(report, 1).value, article_of(report).is_doubtful)
+
+
+def test_an_address_joins_also_before_wechat_has_counted() -> None:
+    sends = Sends()
+    sends.send("spring", None)
+    sends.job("spring", None, article_urls=["http://mp.weixin.qq.com/s?__biz=B&mid=100&idx=1&sn=a#rd"])
+
+    assert Missing.NOT_COLLECTED is readers(sends.report(), 1).missing
 
 
 def test_without_anything_that_joins_it_a_send_has_no_readers() -> None:

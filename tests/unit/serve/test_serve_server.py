@@ -75,6 +75,12 @@ def test_no_other_address_gives_anything(client: Client, path: str):
     assert 404 == asked(client, path).status_code
 
 
+def test_an_address_that_leads_nowhere_leads_to_all_campaigns(client: Client):
+    answer = asked(client, "/no-such-letter")
+    assert (404, "text/html; charset=utf-8") == (answer.status_code, answer.content_type)
+    assert ("<h1>there is no such page</h1>" in answer.text, 'class="home" href="/"' in answer.text) == (True, True)
+
+
 def picture(client: Client) -> str:
     return "/-/file/" + asked(client, "/letter").text.partition("/-/file/")[2].partition('"')[0]
 

@@ -150,6 +150,28 @@ def test_a_picture_in_another_case_is_named(faults: Faults, folder: Path) -> Non
     assert (say, "case differs: Images/cover.jpg") == (found.message, found.hint)
 
 
+@pytest.mark.parametrize(
+    ("there", "meant"),
+    [
+        ("images/cover.png", "did you mean images/cover.png?"),
+        ("images/cover1.jpg", "did you mean images/cover1.jpg?"),
+        ("image/cover.jpg", "did you mean image/cover.jpg?"),
+        ("images/海报.jpg", None),
+        ("images/.cover.jpg", None),
+    ],
+)
+def test_a_picture_of_nearly_this_name_is_named(faults: Faults, folder: Path, there: str, meant: str | None) -> None:
+    (folder / there).parent.mkdir()
+    (folder / there).write_bytes(b"x")
+    hint = str(of(faults(NEWS), "MC201").hint)
+    assert (meant or "write its path relative to this file's folder") in hint
+
+
+def test_an_article_that_is_a_template_is_named(faults: Faults, folder: Path) -> None:
+    (folder / "main.md.j2").write_text("x", "utf-8")
+    assert "did you mean main.md.j2?" == of(faults(NEWS.replace("CONTENT", "main.md")), "MC105").hint
+
+
 def test_a_campaign_file_with_another_ending_is_named(repository: Repository, folder: Path, faults: Faults) -> None:
     faults(HEAD)
     (folder / "campaign.yaml").rename(folder / "campaign.yml")

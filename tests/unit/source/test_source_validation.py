@@ -100,6 +100,10 @@ def test_one_fault_is_one_diagnostic_at_its_place(campaign: Load, text: str, exp
     assert {"MC014"} >= {code for code, _, _ in found[1:]}  # a second real fault of the same block, never noise
 
 
+NAME = "a WeChat name (微信号), not the name that friends see: letters, digits, _ and -"
+FIRST_KEY = "before the first key of each entry, and the other keys below it"
+
+
 @pytest.mark.parametrize(
     ("line", "message", "hint"),
     [
@@ -128,6 +132,12 @@ def test_one_fault_is_one_diagnostic_at_its_place(campaign: Load, text: str, exp
             "preview: {touser: [oABC123, {b: c}]}",
             "touser[2]: expected a text, found keys with values",
             "write a text",
+        ),
+        ("ignore: {a: b}", "ignore: expected a list, found keys with values", f"write `- ` {FIRST_KEY}"),
+        (
+            "preview: {towxname: [李小姐]}",
+            f'towxname[1]: expected {NAME}, found the text "李小姐"',
+            f"write {NAME}",
         ),
         ("send: {same_content: maybe}", 'same_content: the text "maybe" is not allowed', "write refuse, allow"),
     ],
@@ -418,3 +428,8 @@ def test_an_ordinary_comment_is_no_warning(campaign: Load, written: str) -> None
 def test_the_correction_of_a_sentence_with_a_colon_keeps_what_stands_behind_its_number_sign(campaign: Load) -> None:
     (fault,) = campaign(HEAD + ALL + "text:\n  content: 注意: 这里有冒号 # 和井号\n").diagnostics
     assert ("MC004", '  content: "注意: 这里有冒号 # 和井号"') == (fault.code, fault.excerpt.corrected)
+
+
+def test_a_tags_name_in_the_place_of_its_number_is_told_where_it_belongs(campaign: Load) -> None:
+    (found,) = said(campaign(VALID.replace("is_to_all: true", "tag_id: 会员")).diagnostics)
+    assert found[1] == "a tag's name belongs under `tag:`; tag_id is its number"

@@ -123,6 +123,26 @@ def test_a_sum_that_fell_is_told() -> None:
     assert "numbers of WeChat's older statistics" in said
 
 
+def test_a_send_of_today_has_no_table_of_dashes() -> None:
+    sends = Sends()
+    sends.send("spring", 100)
+    said = report_markdown(sends.report(now=SENT), Language.EN)
+
+    assert "— that day is not over, or WeChat has its numbers only from" in said
+    assert "| readers |" not in said
+    assert "massctl status --statistics" in said
+
+
+def test_few_comparable_sends_have_no_table() -> None:
+    sends = Sends()
+    sends.send("spring", 100)
+    sends.read(100, 1, read_user=9)
+    said = report_markdown(sends.report(), Language.EN)
+
+    assert "A median needs 4 of them with a number." in said
+    assert "to compare with; a median" not in said.split("### Followers")[0]
+
+
 def test_nothing_is_a_sentence() -> None:
     assert "**Nothing was sent.**" == report_markdown(Sends().report(), Language.EN)
 

@@ -197,7 +197,7 @@ def test_the_report_follows_the_ledger_and_the_archive_while_it_is_looked_at(bro
         subprocess.run([*massctl, *command, *flag, *(["--yes"] if command[0] == "apply" else [])], check=True)
         if command[0] == "apply":
             seconds_until(browser, MEMBERS)
-    browser.until(lambda: browser.value("document.querySelectorAll('.sends tbody .number')[0].textContent").isdecimal())
+    browser.until(lambda: browser.value("document.querySelectorAll('.sends tbody .amount')[0].textContent").isdecimal())
     browser.until(lambda: "by the end of" in browser.value("document.querySelector('.sentence').textContent"))
     browser.value("document.querySelector('.sends tbody a').click()")
     browser.until(lambda: browser.value("location.search").startswith("?send=" + MEMBERS))

@@ -169,9 +169,8 @@ class _Section:
             top = max(*each.values, each.figure.value or 0)
             drawn = spread(each.quartiles, each.figure.value, top, each.values)
         standing = each.standing
-        lies = (
-            f'<span class="standing lies-{standing.value}">{self._sheet.say(STANDING[standing])}</span>' if standing else ""
-        )
+        said = self._sheet.say(STANDING[standing]) if standing else ""
+        lies = f'<span class="standing lies-{standing.value}">{said}</span>' if standing else ""
         return f"""<div><dt>{self._sheet.say(METRIC[each.metric])}</dt><dd><b>{value}</b>{lies}{drawn}
 <span class="usual">{usual}</span>{notes.written()}</dd></div>
 """

@@ -217,7 +217,9 @@ class ArticleIndex:
                 if address := address_key(url):
                     self._by_address[address] = msgid
             if msgid.partition("_")[0] not in taken:
-                for key in {(day.title, day.ref_date) for day in days if day.title is not None}:
+                # What was published without a message is no send's.
+                sent = [day for day in days if day.publish_type in (None, 0)]
+                for key in {(day.title, day.ref_date) for day in sent if day.title is not None}:
                     self._by_title.setdefault(key, set()).add(msgid)
 
     def find(

@@ -29,6 +29,7 @@ from massctl.view.markdown_text import Words, cell, prose
 from massctl.view.report_words import (
     BY,
     DASH,
+    DOUBTFUL,
     LEAVES,
     METRIC,
     MISSING,
@@ -237,7 +238,7 @@ def _article(article: ArticleReport, tables: _Tables, *, alone: bool) -> list[st
     if article.family is Family.OLDER:
         known.append(said(Phrase("numbers of WeChat's older statistics")))
     if article.is_doubtful:
-        known.append(said(Phrase("joined to its numbers by title and day only: they may be another article's")))
+        known.append(said(DOUBTFUL))
     head = ["", *(tables.said(Phrase("day {day}", day=day)) for day in DAYS)]
     rows = [
         [tables.said(METRIC[metric]), *(tables.figure(day.figures[metric], metric) for day in article.days)]

@@ -30,6 +30,7 @@ from massctl.view.pages.document import Watched, document
 from massctl.view.pages.markup import Sheet, written
 from massctl.view.pages.report_table import Cell, Notes, share_bar, spread, table
 from massctl.view.report_words import (
+    DOUBTFUL,
     METRIC,
     SCENE,
     STAGE,
@@ -93,6 +94,8 @@ def send_facts(send: SendReport, sheet: Sheet) -> list[str]:
         said.append(Phrase("commit {commit}", commit=send.commit[:10]))
     if send.is_withdrawn:
         said.append(Phrase("withdrawn"))
+    if any(article.is_doubtful for article in send.articles):
+        said.append(DOUBTFUL)
     return [sheet.say(each) for each in said]
 
 

@@ -35,6 +35,11 @@ def index(*rows: ArticleDay, known: tuple[int, ...] = ()) -> ArticleIndex:
     return ArticleIndex(Statistics(by_msgid, {}), known)
 
 
+def test_what_was_published_without_a_message_is_never_found_by_its_title():
+    found = [index(article_day(publish_type=kind)).find(1, None, title="甲", days=[SENT]) for kind in (1, 0)]
+    assert [None, Match("100_1", "title")] == found
+
+
 @pytest.mark.parametrize(
     ("address", "key"),
     [

@@ -56,6 +56,12 @@ def test_the_sentence_stands_first_then_as_of_when_and_what_is_still_to_come():
     assert sorted(places) == places
 
 
+def test_numbers_that_may_be_another_articles_say_so():
+    sure = newest()
+    doubtful = replace(sure, articles=(replace(sure.articles[0], is_doubtful=True), *sure.articles[1:]))
+    assert [False, True] == ["they may be another article's" in unescape(page(each)) for each in (sure, doubtful)]
+
+
 def test_a_number_that_is_missing_is_a_dash_whose_reason_stands_below():
     shown = card(page(newest()), "days")
     assert re.search(r"readers 2,700 5,087 7,391 8,601 \* — a ", shown)

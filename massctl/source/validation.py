@@ -475,7 +475,10 @@ def _literal_type(path: Path, key: Key, value: Any) -> Fault | None:
     if not types or type(value) in types:
         return None
     names = {bool: Phrase("true or false"), int: Phrase("a whole number"), str: Phrase("a text")}
-    return wrong_type(path, names[types.pop()], value)
+    fault = wrong_type(path, names[types.pop()], value)
+    if not all(isinstance(each, str) for each in key.literals):
+        return fault
+    return replace(fault, hint=Phrase("write {allowed}", allowed=enumerated(key.literals)))
 
 
 def _model_faults(model: type[BaseModel], data: dict[str, Any]) -> Iterator[Fault]:

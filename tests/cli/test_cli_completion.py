@@ -30,6 +30,7 @@ def proposed(shell: Shell, monkeypatch: pytest.MonkeyPatch, *words: str) -> list
         (("lock", ""), ["letter", "notice"]),
         (("tags", "pull", "--account", ""), ["main"]),
         (("explain", "Draft_"), ["draft_changed", "draft_gone"]),
+        (("new", "x", "--from", "no"), ["notice"]),
         (("wit",), ["withdraw"]),
     ],
 )

@@ -37,6 +37,21 @@ def test_phones_show_the_accounts_name_once_its_line_is_used(shell: Shell, langu
     assert name in shell.tree.read("new/shown/index.html")
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_each_line_of_the_settings_works_without_its_first_sign(shell: Shell, language: str) -> None:
+    """What stands behind a value must be a comment too: "remove the first #" says the file."""
+    shell("init", "new", "--language", language)
+    settings = shell.tree.read("new/massctl.yaml")
+    used = re.sub(
+        r"(?m)^( *)# (name|proxy_env|theme|preview_to|operators|quiet_hours|notify|  - wecom)", r"\1\2", settings
+    )
+    shell.tree.write("new/massctl.yaml", used)
+
+    assert 8 == sum(old != new for old, new in zip(settings.splitlines(), used.splitlines(), strict=True))
+    said = shell("-C", "new", "validate")
+    assert 0 == said.status, said.out
+
+
 def test_a_plan_works_before_there_is_a_repository_or_a_remote(shell: Shell) -> None:
     shell("init", "new", "--language", "en")
     without = shell("-C", "new", "plan")

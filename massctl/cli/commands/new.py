@@ -16,6 +16,7 @@ from massctl.cli.arguments import (
     parse_window,
     sandbox_option,
 )
+from massctl.cli.completion import campaign_names
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.session import Session
 from massctl.errors import RefusedError, UsageError
@@ -34,7 +35,13 @@ T = TypeVar("T")
 
 @click.command(name="new")
 @click.argument("name")
-@click.option("--from", "source", metavar="OLD", help="Copy this campaign, without its lock, edition and window.")
+@click.option(
+    "--from",
+    "source",
+    metavar="OLD",
+    shell_complete=campaign_names,
+    help="Copy this campaign, without its lock, edition and window.",
+)
 @click.option("--title", type=Text(r".*\S.*"), help="Its title; default: that of OLD, else NAME.")
 @account_option
 @click.option(
@@ -43,7 +50,12 @@ T = TypeVar("T")
     metavar="FROM/TO",
     help="When it may be sent, like `2026-12-01 20:00-21:30` (Beijing time), or `none`: only by name.",
 )
-@click.option("--unsent-of", metavar="LIST", help="The campaign whose list of openids was partly sent.")
+@click.option(
+    "--unsent-of",
+    metavar="LIST",
+    shell_complete=campaign_names,
+    help="The campaign whose list of openids was partly sent.",
+)
 @form_option
 @sandbox_option
 @click.pass_context

@@ -139,6 +139,11 @@ FIRST_KEY = "before the first key of each entry, and the other keys below it"
             f'towxname[1]: expected {NAME}, found the text "李小姐"',
             f"write {NAME}",
         ),
+        (
+            "send: {same_content: true}",
+            "same_content: expected a text, found true",
+            "write refuse, allow",
+        ),
         ("send: {same_content: maybe}", 'same_content: the text "maybe" is not allowed', "write refuse, allow"),
     ],
 )

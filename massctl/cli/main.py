@@ -14,7 +14,7 @@ from massctl.cli.app import restore_keyboard_interrupt, set_active_session, tell
 from massctl.cli.commands import VERBS
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.help import TranslatedContext, console_of, show_usage, translate_click, translated
-from massctl.cli.output import choose_language, results_lost, set_verbosity, verbosity
+from massctl.cli.output import choose_language, results_lost, set_verbosity, use_console, verbosity
 from massctl.model.phrase import Phrase, in_a_row
 from massctl.view.i18n import unknown_language
 
@@ -127,8 +127,9 @@ def massctl(ctx: click.Context, directory: str, level: int) -> None:
     ctx.obj = directory
     translate_click(directory)
     set_verbosity(level)
+    console = use_console(console_of(directory))
     if (unknown := unknown_language(os.environ)) is not None:
-        console_of(directory).talk(unknown)
+        console.talk(unknown)
 
 
 def run(arguments: list[str] | None = None) -> int:

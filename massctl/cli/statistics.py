@@ -44,6 +44,10 @@ def gather(session: Session, state: State, *, seconds: float | None = None) -> l
 
 AGAIN_SECONDS: Final = 1_800.0
 """Between two looks of a runner for what is due: what WeChat delays, and what failed, is asked for again."""
+NO_RIGHT: Final = 48001
+"""The account has no right to the statistics. Source: WeChat docs, global return codes, read 2026-11."""
+NO_RIGHT_SECONDS: Final = 21_600.0
+"""Between two looks after that answer: somebody has to ask WeChat for the right first."""
 ONCE_SECONDS: Final = 20.0
 """So long a command that somebody waits for, or whose minutes are billed, begins calls; the rest is due later."""
 
@@ -54,13 +58,13 @@ class BackgroundCollector:
     def __init__(self) -> None:
         self._thread: threading.Thread | None = None
         self._found: list[tuple[AccountName, Collected]] = []
-        self._looked_at = float("-inf")
+        self._looked_at, self._pause = float("-inf"), AGAIN_SECONDS
         self._day: date | None = None
 
     def begin(self, session: Session, state: State) -> None:
         """Begin unless one is at work, or looked a while ago and WeChat has counted no day since."""
         day, now = newest_day(session.clock.now()), time.monotonic()
-        if self._thread is not None or (day == self._day and now - self._looked_at < AGAIN_SECONDS):
+        if self._thread is not None or (day == self._day and now - self._looked_at < self._pause):
             return
         self._looked_at, self._day = now, day
         own = replace(session, _clients={}, _watches={})
@@ -75,6 +79,8 @@ class BackgroundCollector:
         if self._thread.is_alive():
             return []
         found, self._found, self._thread = self._found, [], None
+        has_right = all(each.error is None or each.error.errcode != NO_RIGHT for _, each in found)
+        self._pause = AGAIN_SECONDS if has_right else NO_RIGHT_SECONDS
         return found
 
     def _collect(self, session: Session, state: State) -> None:

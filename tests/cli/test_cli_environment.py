@@ -210,3 +210,10 @@ def test_a_proxy_that_is_named_and_not_set_is_an_error(shell: Shell):
     said = shell("apply", "--yes")
     assert 1 == said.status
     assert "WECHAT_PROXY" in said.out + said.err
+
+
+@pytest.mark.parametrize("arguments", [["new", "BAD!"], ["adopt", "letter"]])
+def test_an_error_before_the_settings_are_read_is_in_their_language(shell: Shell, arguments: list[str]) -> None:
+    shell.tree.settings(language="zh")
+    said = shell(*arguments)
+    assert (2, True) == (said.status, said.err.startswith("错误："))

@@ -24,7 +24,7 @@ from massctl.apply.statistics import Collected
 from massctl.cli.places import HEARTBEAT_FILE, RUNNER_FILE, boot_id
 from massctl.cli.session import Session
 from massctl.cli.session import session as opened_session
-from massctl.cli.statistics import BackgroundCollector
+from massctl.cli.statistics import AGAIN_SECONDS, BackgroundCollector
 from massctl.errors import InvariantError
 from massctl.model.ids import AccountName, AppId
 from massctl.model.state import State
@@ -624,6 +624,7 @@ def test_no_round_waits_for_statistics_and_they_are_looked_for_twice_an_hour(
     ready: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     may_end, begun = threading.Event(), list[int]()
+    refused = Collected(AppId("wx"), error=Failure(48001, None, "no right", ""))
 
     def gather(*_: object) -> list[tuple[AccountName, Collected]]:
         begun.append(1)
@@ -644,7 +645,11 @@ def test_no_round_waits_for_statistics_and_they_are_looked_for_twice_an_hour(
         ready.set_time(NOON + timedelta(days=1))
         collector.begin(current, State())
         collector.ended(60)
-        monkeypatch.setattr("massctl.cli.statistics.AGAIN_SECONDS", -1.0)
+        collector._pause = -1.0
         collector.begin(current, State())
         collector.ended(60)
-        assert [1, 1, 1] == begun
+        assert ([1, 1, 1], AGAIN_SECONDS) == (begun, collector._pause)
+        collector._found, collector._thread = [(AccountName("main"), refused)], threading.Thread()
+        collector._thread.start()
+        assert 1 == len(collector.ended(60))
+        assert 6 * 3600 == collector._pause

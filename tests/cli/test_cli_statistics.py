@@ -6,12 +6,12 @@ import json
 import shutil
 import struct
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from cli_runner import NOON, Shell
 from jsonschema import Draft202012Validator
-from repositories import png
+from repositories import APPID, png
 from syrupy.assertion import SnapshotAssertion
 
 from massctl.cli.commands.schema import all_schemas
@@ -59,6 +59,28 @@ def test_statistics_are_collected_once_a_day_and_leave_the_ledger_alone(sent: Sh
     assert 2 == len(newer)
     assert newer[0]["read_user"] <= newer[1]["read_user"]
     assert ledger == (sent.root / ".massctl/sandbox/massctl.state.jsonl").read_bytes()
+
+
+def test_what_falls_is_told_and_what_is_missing_or_late_is_asked_for_again(sent: Shell):
+    morning = NEXT_MORNING + timedelta(days=2)
+    rules = [
+        {"call": "getusersummary", "do": "missing", "day": "2026-12-03"},
+        {"call": "getarticletotaldetail", "do": "delayed", "day": "2026-12-03", "hours": 3},
+    ]
+    sent.control("statistics", {"appid": APPID, "rules": rules})
+    sent.set_time(morning)
+    assert (0, True) == ((first := collected(sent))["status"], first["waits"])
+    assert (0, False) == ((again := collected(sent))["calls"], again["waits"])
+    falling = {"call": None, "do": "falling", "day": "2026-12-02", "factor": 0.5}
+    sent.control("statistics", {"appid": APPID, "rules": [falling]})
+    sent.set_time(morning + timedelta(hours=4))
+    falls = cast("list[dict[str, Any]]", collected(sent)["falls"])
+    assert {"2026-12-02", "2026-12-03"} == {each["stat_date"] for each in falls}
+    assert all(each["after"] < each["before"] for each in falls)
+    sent.set_time(morning + timedelta(days=1))
+    assert (4, False) == ((later := collected(sent))["calls"], later["waits"])
+    report = sent("report", "letter", "--sandbox", "--format", "json")
+    assert 0 == report.status
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

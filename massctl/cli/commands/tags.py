@@ -133,7 +133,7 @@ def _text(found: "Mapping[str, AccountTags]", to: "Console") -> str:
     for account, known in found.items():
         page.line(Phrase("{account}, read {at}", account=account, at=recorded(known.pulled_at)), hang=2)
         if not known.tags:
-            page.line(Phrase("there is none"), indent=2)
+            page.line(Phrase("no tags"), indent=2)
         for each in known.tags:
             page.row(str(each.id), each.name, DOT, followers(each.count), indent=2, hang=8)
     return page.text()

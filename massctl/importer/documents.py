@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from html import escape, unescape
 from io import BytesIO
+from itertools import islice
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -91,6 +92,8 @@ def of_page(html: str, address: str) -> Found:
 _NOTICES: Final = frozenset({"weui-msg__title", "mesg-block"})
 """The classes of the sentence that WeChat shows in place of an article that is gone, or behind a check."""
 _SCRIPTED: Final = re.compile(r"\bcontent_noencode\s*:\s*JsDecode\('((?:[^'\\]|\\.)+)'\)")
+_LISTS_MAX: Final = 20
+"""Pages of WeChat name the list of pictures up to seven times; each is read to its end."""
 _LISTED: Final = re.compile(r"\bpicture_page_info_list\s*[:=]\s*\[")
 _PART: Final = re.compile(r"(cdn_url\s*:\s*(?:JsDecode\()?)?'((?:[^'\\]|\\.)*)'|([\[{])|([\]}])")
 _SENTENCE_END: Final = re.compile(r"[。！？!?]")
@@ -112,7 +115,8 @@ def _of_script(text: str) -> str:
         code = found[1] or found[2]
         return chr(int(code, 16)) if code else "\n" if found[3] == "n" else found[3]
 
-    return _ESCAPE.sub(sign, text)
+    # Signs beyond the first plane may be written as two halves.
+    return _ESCAPE.sub(sign, text).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _scripted(html: str) -> str:
@@ -123,7 +127,7 @@ def _scripted(html: str) -> str:
 
 def _listed_pictures(html: str) -> list[str]:
     """Return the addresses of the pictures of a picture message, without those of covers and watermarks."""
-    for found in _LISTED.finditer(html):
+    for found in islice(_LISTED.finditer(html), _LISTS_MAX):
         depth, listed = 1, []
         for part in _PART.finditer(html, found.end()):
             depth += bool(part[3]) - bool(part[4])

@@ -71,7 +71,7 @@ _SENTENCE: Final = ("先交代一件事：这期没有一张照片，全是画�
 _ACCOUNT: Final = "不赶路步行社"
 LANGUAGES: Final = {"en": "", "zh": ".zh-CN"}
 _BESIDE: Final = """document.querySelector("#beside-earlier").click();
-document.querySelectorAll(".panels").forEach((each) => { each.scrollTop = 420; })"""
+document.querySelectorAll(".panels").forEach((each) => { each.scrollTop = 260; })"""
 PAGES: Final = {
     "campaigns": ("", 1000, 860, False, ""),
     "campaign": (_SENT, 1440, 960, False, "document.querySelector('#reading-glass').scrollTop = 0"),

@@ -42,6 +42,11 @@ def test_a_text_message_is_its_text_and_its_first_sentence_is_the_title() -> Non
     assert "it has no title: its first words are taken for one" in map(str, found.lost)
 
 
+def test_signs_in_two_halves_are_one_sign() -> None:
+    found = of_page(shared(10, title="好", text=r"晴\ud83c\udf1e，雨\ud83c。"), "")
+    assert "晴🌞，雨\ufffd。\n" == as_markdown(found.tree)
+
+
 def test_a_title_of_a_text_message_stays() -> None:
     found = of_page(shared(10, title="放假通知", text="明天放假"), "")
     assert ("放假通知", ["it was a text message (文字消息): it is an article now"]) == (

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from massctl.model.documents import document
 from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign
-from massctl.model.phrase import Phrase
 from massctl.plan.lock_diff import LockState, ReviewedChanges, ReviewedPart, ReviewedRow
 from massctl.plan.plan import Plan, Remote
 from massctl.plan.plan_file import (
@@ -42,9 +41,12 @@ def written(document: dict[str, Any], language: Language) -> str:
 
 
 def _json(value: Any, language: Language, line_end: str, *, is_hint: bool = False) -> str:
-    inner = line_end + "  "
-    if value is None or type(value) is int:
+    kind = type(value)
+    if kind is str:
+        return str(encode_basestring(value))
+    if kind is int or value is None:
         return "null" if value is None else repr(value)
+    inner = line_end + "  "
     if isinstance(value, dict) and value:
         each = [
             f"{encode_basestring(key)}: {_json(entry, language, inner, is_hint=key == 'hint')}"
@@ -53,11 +55,9 @@ def _json(value: Any, language: Language, line_end: str, *, is_hint: bool = Fals
         return f"{{{inner}{f',{inner}'.join(each)}{line_end}}}"
     if isinstance(value, list) and value:
         return f"[{inner}{f',{inner}'.join([_json(entry, language, inner) for entry in value])}{line_end}]"
-    if isinstance(value, Phrase):
+    if isinstance(value, str):
         # A person may type what a hint advises; everything else is for programs.
         return str(encode_basestring(say(value, language if is_hint else language.plain)))
-    if isinstance(value, str):
-        return str(encode_basestring(value))
     return json.dumps(value)
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import BEIJING
-from massctl.model.state import Job, Record, RecordKey, State, beijing_day
+from massctl.model.state import Job, Record, RecordKey, State, Status, beijing_day, status_of
 from massctl.model.statistics import ArticleDay, Family, Statistics
 from massctl.plan.quota import Scope
 from massctl.plan.statistics import ArticleIndex, Match, address_key, publication_days
@@ -283,7 +283,7 @@ def _compared(measured: Sequence[_Send], shown: set[RecordKey]) -> list[SendRepo
         if send.key in shown:
             found.append(_send_report(send, window, _edition_before(send, by_key)))
         by_key[send.key] = send
-        if send.is_article and not send.is_withdrawn:
+        if send.is_article and not send.is_withdrawn and status_of(send.record) is not Status.FAILED:
             window.add(send.ref_date, send.key, send.numbers)
     return found
 
@@ -305,6 +305,7 @@ def _send_report(send: _Send, earlier: EarlierSends, before: _Send | None) -> Se
         sent_at=send.sent_at,
         ref_date=send.ref_date,
         is_article=send.is_article,
+        status=status_of(record),
         is_withdrawn=send.is_withdrawn,
         scope=send.scope,
         tag=send.tag,
@@ -395,7 +396,7 @@ def _breakdowns(sends: Sequence[SendReport], family: Family) -> Iterator[Breakdo
     counted = [
         (send, article, value)
         for send in sends
-        if not send.is_withdrawn
+        if not send.is_withdrawn and send.status is not Status.FAILED
         for article in send.articles
         if article.family is family and (value := _readers(article)) is not None
     ]

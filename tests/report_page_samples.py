@@ -37,6 +37,7 @@ from massctl.report.report import (
     SourceRow,
     Stage,
     StageName,
+    UsualDay,
     Whole,
 )
 from massctl.report.summary import report_sentence, send_sentence
@@ -162,6 +163,19 @@ def comparisons(first: ArticleReport, among: Sequence[float]) -> tuple[Compariso
     return tuple(found)
 
 
+def usual_days(size: float, among: Sequence[float]) -> tuple[UsualDay, ...]:
+    """Return the readers that are usual by each day; none for fewer than four sends."""
+    if len(among) < 4:
+        return ()
+    quarter, middle = len(among) // 4, len(among) // 2
+    found = []
+    for day in range(1, 31):
+        readers = readers_by(day, size) + recommended_by(day, size)
+        values = sorted(readers * each for each in among)
+        found.append(UsualDay(day, Quartiles(values[quarter], values[middle], values[-1 - quarter])))
+    return tuple(found)
+
+
 def funnel(audience: int, first: ArticleReport) -> tuple[Stage, ...]:
     """Return the stages of a send."""
     filtered, sent, failed = audience - 211, audience - 251, 40
@@ -255,6 +269,7 @@ def send(
             tuple((CampaignName(f"2026-walk-{number}"), 1) for number in range(len(among))),
         ),
         comparisons=compared,
+        usual=usual_days(size, among),
         followers=follower_days(sent),
         sentence=send_sentence(titles[0], articles[0], compared, stages),
     )

@@ -281,7 +281,11 @@ def _no_remote(remote: str) -> LedgerUnreachableError:
     return LedgerUnreachableError(
         Phrase("this git repository has no remote {remote}", remote=remote),
         Phrase("Nothing was done."),
-        Phrase("git remote add {remote} URL   or correct state.remote in massctl.yaml", remote=remote),
+        Phrase(
+            "git remote add {remote} URL   or correct state.remote in massctl.yaml; if only this machine sends: write "
+            "backend: local and delete branch",
+            remote=remote,
+        ),
     )
 
 

@@ -5,7 +5,7 @@ them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Final
@@ -26,12 +26,14 @@ from massctl.report.comparison import (
     breakdown,
     comparisons,
     title_bucket,
+    usual_days,
 )
 from massctl.report.funnel import funnel_of
 from massctl.report.readings import METRICS, Readings, article_report, counted_until, readings_of
 from massctl.report.report import (
     COMPARED_DAYS,
     DAYS,
+    FULL_MAX,
     AccountFacts,
     AccountReport,
     ArticleReport,
@@ -278,10 +280,15 @@ def _compared(measured: Sequence[_Send], shown: set[RecordKey]) -> list[SendRepo
     earlier: dict[tuple[AppId, str, Family], EarlierSends] = {}
     by_key: dict[RecordKey, _Send] = {}
     found = []
+    newest = {send.key for send in [each for each in measured if each.key in shown][-FULL_MAX:]}
     for send in measured:
         window = earlier.setdefault((send.appid, audience_key(send.scope, send.tag), send.first.family), EarlierSends())
         if send.key in shown:
-            found.append(_send_report(send, window, _edition_before(send, by_key)))
+            report = _send_report(send, window, _edition_before(send, by_key))
+            if send.key in newest and send.is_article:
+                curves = (by_key[key].first.curve() for key in report.comparable.sends)
+                report = replace(report, usual=usual_days(curves))
+            found.append(report)
         by_key[send.key] = send
         if send.is_article and not send.is_withdrawn and status_of(send.record) is not Status.FAILED:
             window.add(send.ref_date, send.key, send.numbers)

@@ -23,7 +23,9 @@ from massctl.report.report import (
     Figure,
     Group,
     Metric,
+    Point,
     Quartiles,
+    UsualDay,
 )
 
 COMPARED_METRICS: Final = (
@@ -95,6 +97,17 @@ def comparisons(
                 values = earlier.values(day, metric)
                 found.append(Comparison(metric, day, figure(metric, day), values, quartiles_of(values)))
     return tuple(found)
+
+
+def usual_days(curves: Iterable[Iterable[Point]]) -> tuple[UsualDay, ...]:
+    """Return what is usual by the end of each day, as far as enough sends have it; what is late does not count."""
+    by_day: dict[int, list[float]] = {}
+    for curve in curves:
+        for point in curve:
+            if not point.is_delay:
+                by_day.setdefault(point.day, []).append(point.read_user)
+    days = ((day, quartiles_of(sorted(by_day[day]))) for day in sorted(by_day))
+    return tuple(UsualDay(day, quartiles) for day, quartiles in days if quartiles is not None)
 
 
 def audience_key(scope: Scope, tag: str | None) -> str:

@@ -291,6 +291,16 @@ class Comparison:
         return _standing(self.figure, self.quartiles)
 
 
+@dataclass(frozen=True, slots=True)
+class UsualDay:
+    """The readers of comparable sends by the end of one day of each."""
+
+    day: int
+    quartiles: Quartiles
+
+
+FULL_MAX: Final = 8
+"""So many sends, the newest, are shown in full where there are more. Our own bound."""
 COMPARED_DAYS: Final = 180
 """Comparable sends went out within so many days before. Our own bound."""
 
@@ -389,6 +399,9 @@ class SendReport:
     comparable: Comparable
     comparisons: tuple[Comparison, ...] = ()
     """By DAYS, then metric; only of days that are over."""
+    usual: tuple[UsualDay, ...] = ()
+    """For a curve: every day by which FEWEST_COMPARED comparable sends have their readers, over or not. Only of the
+    newest FULL_MAX sends of a report: it is a hundred numbers for each, which nobody looks at for a thousand."""
     followers: tuple[FollowerDay, ...] = ()
     """The day of the send, and the two after it."""
     difference: EditionDifference | None = None

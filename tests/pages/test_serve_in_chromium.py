@@ -185,3 +185,20 @@ def test_the_gallery_of_themes_fits_a_phone_and_can_be_read(browser: Browser, se
     live(browser, served.address + "-/themes?accent=%23e60012")
     assert [] == browser.value(TOO_WIDE)
     assert [] == contrast(browser, ".glass")["poor"]
+
+
+def test_the_report_follows_the_ledger_and_the_archive_while_it_is_looked_at(browser: Browser, served: Served):
+    browser.window(1280, 900)
+    live(browser, served.address + "-/report")
+    seconds_until(browser, "Nothing was sent.")
+    massctl = [str(Path(sys.executable).with_name("massctl")), "-C", str(served.root)]
+    for command in (["apply", MEMBERS], ["sandbox", "advance", "2"], ["status", "--statistics"]):
+        flag = [] if command[0] == "sandbox" else ["--sandbox"]
+        subprocess.run([*massctl, *command, *flag, *(["--yes"] if command[0] == "apply" else [])], check=True)
+        if command[0] == "apply":
+            seconds_until(browser, MEMBERS)
+    browser.until(lambda: browser.value("document.querySelectorAll('.sends tbody .amount')[0].textContent").isdecimal())
+    browser.until(lambda: "by the end of" in browser.value("document.querySelector('.sentence').textContent"))
+    browser.value("document.querySelector('.sends tbody a').click()")
+    browser.until(lambda: browser.value("location.search").startswith("?send=" + MEMBERS))
+    assert [] == browser.complaints()

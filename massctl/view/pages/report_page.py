@@ -17,6 +17,7 @@ from massctl.report.report import (
     Metric,
     Missing,
     Origin,
+    Quartiles,
     Report,
     Scene,
     SendReport,
@@ -171,9 +172,8 @@ class _Section:
             top = max(*each.values, each.figure.value or 0)
             drawn = spread(each.quartiles, each.figure.value, top, each.values)
         standing = each.standing
-        lies = (
-            f'<span class="standing {standing.value}">{self._sheet.say(STANDING[standing])}</span>' if standing else ""
-        )
+        said = self._sheet.say(STANDING[standing]) if standing else ""
+        lies = f'<span class="standing lies-{standing.value}">{said}</span>' if standing else ""
         return f"""<div><dt>{self._sheet.say(METRIC[each.metric])}</dt><dd><b>{value}</b>{lies}{drawn}
 <span class="usual">{usual}</span>{notes.written()}</dd></div>
 """
@@ -190,12 +190,12 @@ class _Section:
             )
             for each in first.curve
         }
-        usual = {each.day: each for each in self._send.comparisons if each.metric is Metric.READ_USER}
-        band = [
-            Band(day, each.quartiles.lower, each.quartiles.median, each.quartiles.upper)
-            for day, each in sorted(usual.items())
-            if each.quartiles is not None
-        ]
+        usual = {each.day: each.quartiles for each in self._send.usual} or {
+            each.day: each.quartiles
+            for each in self._send.comparisons
+            if each.metric is Metric.READ_USER and each.quartiles is not None
+        }
+        band = [Band(day, each.lower, each.median, each.upper) for day, each in usual.items()]
         described = Phrase("Readers of the first article by the end of each day.")
         legend = [("this", Phrase("this send"))]
         if band:
@@ -212,13 +212,12 @@ class _Section:
             ]
             for each in first.curve
         ]
-        heads = [Phrase("day"), Phrase("until the end of"), Phrase("readers"), Phrase("usual")]
+        heads = [Phrase("day"), Phrase("until the end of"), Phrase("readers")]
+        heads += [Phrase("lower quartile"), Phrase("median"), Phrase("upper quartile")]
         chart = reads_by_day(self._named("reads", described), days, band, _LAST_DAY) if can_draw() else ""
         note = self._sheet.say(comparable_words(self._send.comparable))
-        if len(band) > 1:
-            straight = Phrase(
-                "Between days {days} the band is drawn straight.", days=enumerated([str(each.day) for each in band])
-            )
+        if len(usual) > 1 and not self._send.usual:
+            straight = Phrase("Between days {days} the band is drawn straight.", days=enumerated(list(map(str, usual))))
             note = f"{note} {self._sheet.say(straight)}"
         if first.fell:
             fell = Phrase("WeChat counted fewer readers by {days} than by the day before.", days=_days(first.fell))
@@ -228,10 +227,10 @@ class _Section:
             "reads", Phrase("Readers, day by day"), f"<p>{self._sheet.say(described)}</p>{inside}", "wide"
         )
 
-    def _usual(self, comparison: Comparison | None) -> list[Cell]:
-        if comparison is None:
-            return [Cell("")]
-        return [Cell(self._sheet.say(quartiles_words(comparison.quartiles, len(comparison.values), comparison.metric)))]
+    def _usual(self, quartiles: Quartiles | None) -> list[Cell]:
+        if quartiles is None:
+            return [Cell("")] * 3
+        return [Cell(number(each)) for each in (quartiles.lower, quartiles.median, quartiles.upper)]
 
     def by_day(self) -> str:
         """Return every number on the days that a report shows."""

@@ -11,7 +11,7 @@ from massctl.view.report_words import DASH, MISSING, number
 
 LATE: Final = Phrase("WeChat said that newer numbers for this day are still to come")
 _WIDE: Final = 100.0
-_NUMBER: Final = ' class="number"'
+_NUMBER: Final = ' class="amount"'
 
 
 @dataclass(slots=True)

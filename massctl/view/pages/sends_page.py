@@ -11,6 +11,7 @@ from massctl.plan.quota import Unit
 from massctl.report.report import (
     DAYS,
     FEWEST_COMPARED,
+    FULL_MAX,
     AccountReport,
     AllowanceReport,
     Breakdown,
@@ -49,8 +50,6 @@ from massctl.view.report_words import (
     sends_counted,
 )
 
-FULL_MAX: Final = 8
-"""So many sends, the newest, are shown in full in a file; the server has a page for each."""
 _COMPARED_DAY: Final = 7
 """Sends are put side by side by the end of this day."""
 Address = Callable[[SendReport], str]

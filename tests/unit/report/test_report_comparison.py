@@ -10,7 +10,7 @@ from massctl.model.phrase import BEIJING
 from massctl.model.state import Status
 from massctl.model.statistics import Family
 from massctl.plan.quota import Unit
-from massctl.report.comparison import quartiles_of, title_bucket
+from massctl.report.comparison import quartiles_of, title_bucket, usual_days
 from massctl.report.report import (
     ArticleFacts,
     Breakdown,
@@ -18,10 +18,12 @@ from massctl.report.report import (
     Comparison,
     Metric,
     Missing,
+    Point,
     Quartiles,
     Report,
     SendFacts,
     Standing,
+    UsualDay,
 )
 
 
@@ -306,3 +308,25 @@ def test_all_followers_are_those_of_the_newest_day() -> None:
     found = sends.report().accounts[0].followers
 
     assert (1190, SENT.date() + DAY) == (found.value, found.until)
+
+
+def test_what_is_usual_by_each_day_is_told_where_four_sends_have_it_and_none_is_late():
+    def curve(*readers: int, late: int = 0) -> list[Point]:
+        return [Point(day, SENT.date(), each, day == late) for day, each in enumerate(readers, 1)]
+
+    curves = [curve(10, 100), curve(20, 200, 300), curve(30, 300, 300), curve(40, 400, late=2)]
+    assert (UsualDay(1, Quartiles(17.5, 25, 32.5)),) == usual_days(curves)
+    assert (1, 2) == tuple(each.day for each in usual_days([*curves, curve(5, 50)]))
+
+
+def test_only_the_newest_sends_of_a_report_have_what_is_usual_by_day():
+    sends = Sends()
+    for number in range(14):
+        at = SENT - DAY * (3 * (14 - number))
+        sends.send(f"walk-{number}", 100 + number, at)
+        for day in range(1, 9):
+            sends.read(100 + number, day, sent=at, read_user=100 * number + day)
+    report = sends.report()
+    assert [8] * 8 + [0] * 6 == [len(each.usual) for each in report.sends]
+    newest = report.sends[0]
+    assert newest.usual[6].quartiles == compared(report).quartiles

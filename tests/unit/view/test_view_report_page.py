@@ -100,6 +100,13 @@ def test_below_four_comparable_sends_there_is_no_band_and_no_standing():
     assert re.search(r'class="series (band|median)"', page(newest()))
 
 
+def test_the_band_is_drawn_by_day_and_straight_between_days_only_where_no_others_are_known():
+    assert "drawn straight" not in page(newest())
+    shown = page(replace(newest(), usual=()))
+    assert "Between days 1, 3, 7 the band is drawn straight." in shown
+    assert 'class="series band"' in shown
+
+
 def test_unfollows_are_the_whole_accounts_and_stand_beside_the_same_weekday():
     shown = card(page(newest()), "followers")
     assert "the whole account, not this send alone" in shown

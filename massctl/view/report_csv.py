@@ -137,7 +137,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
     ),
     Column(
         "status",
-        Phrase("where the send stands, as `massctl status` says it"),
+        Phrase("where the send stands: sent, failed, sending, withdrawn, …"),
         _LEDGER,
         lambda line: line.send.status.value,
     ),

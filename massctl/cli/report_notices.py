@@ -6,6 +6,7 @@ What was told is in the archive of statistics. Nothing here touches the ledger o
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
@@ -68,11 +69,13 @@ def _tell_account(session: Session, state: State, appid: AppId, channels: Sequen
     ]
     if not wanted:
         return
-    # Only a report that is due makes one.
-    from massctl.cli.report_inputs import made_report
+    # Only a report that is due makes one. The ledger is not read again: a runner may be writing to it.
+    from massctl.cli.report_inputs import report_of
+    from massctl.ledger.archive import LocalArchive
 
     names = sorted({record.campaign for _, record, _ in wanted})
-    report = made_report(session, names, None)
+    contents = partial(LocalArchive, session.places.archive)
+    report = report_of(state, session.settings, archive, contents, session.clock.now(), names)
     notices = {
         (record.key, day): (notice, send)
         for _, record, day in wanted

@@ -53,7 +53,10 @@ ONCE_SECONDS: Final = 20.0
 
 
 class BackgroundCollector:
-    """Collects in a thread with clients of its own: no round of a runner waits for it, and no send shares its token."""
+    """Collects in a thread with clients of its own: no round of a runner waits for it, and no send shares its token.
+
+    It reads the state that a round left, and opens no ledger.
+    """
 
     def __init__(self) -> None:
         self._thread: threading.Thread | None = None
@@ -67,7 +70,7 @@ class BackgroundCollector:
         if self._thread is not None or (day == self._day and now - self._looked_at < self._pause):
             return
         self._looked_at, self._day = now, day
-        own = replace(session, _clients={}, _watches={})
+        own = replace(session, _clients={}, _watches={}, _local_ledger=None, _git_ledger=None)
         self._thread = threading.Thread(target=self._collect, args=(own, state), name="statistics", daemon=True)
         self._thread.start()
 

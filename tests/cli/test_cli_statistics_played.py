@@ -333,3 +333,36 @@ def test_a_send_shortly_before_midnight_is_found_on_the_day_that_wechat_says(pla
     assert "2026-12-02" == send["ref_date"]
     assert wire[1]["read_user"] == send["articles"][0]["days"][0]["figures"]["read_user"]
     assert ["2026-12-02", "2026-12-03", "2026-12-04"] == [each["day"] for each in send["followers"]]
+
+
+def test_a_channel_hears_of_a_send_on_four_days_once_each_with_wechats_numbers(played: Played):
+    shell = played.shell
+    shell.tree.settings(language="en", state="notify:\n  - {webhook_env: HOOK, events: [report]}\n")
+    shell.env(HOOK="https://hook.example/x")
+    played.send("letter", NOON)
+    for days in range(1, 33):
+        for hours in (0, 3):
+            played.collect(morning(NOON, days) + timedelta(hours=hours))
+    wire = played.article(NOON)
+    told = [notice for post in shell.report()["notifications"] for notice in post["body"]["notices"]]
+    assert [1, 3, 7, 30] == [notice["report"]["day"] for notice in told]
+    for notice in told:
+        day = notice["report"]["day"]
+        assert f"{wire[day]['read_user']} people read" in notice["message"]
+        assert f"{scene(wire[day], '公众号消息')} (" in " ".join(notice["report"]["lines"])
+
+
+def test_a_day_that_comes_late_is_told_when_it_comes(played: Played):
+    shell = played.shell
+    shell.tree.settings(language="en", state="notify:\n  - {webhook_env: HOOK, events: [report]}\n")
+    shell.env(HOOK="https://hook.example/x")
+    played.send("letter", NOON)
+    played.order({"do": "missing", "day": "2026-12-03"})
+    for days in (1, 2, 3):
+        played.collect(morning(NOON, days))
+    days = [n["report"]["day"] for post in shell.report()["notifications"] for n in post["body"]["notices"]]
+    assert [1] == days
+    played.order()
+    played.collect(morning(NOON, 3) + timedelta(hours=3))
+    days = [n["report"]["day"] for post in shell.report()["notifications"] for n in post["body"]["notices"]]
+    assert [1, 3] == days

@@ -49,6 +49,16 @@ def test_what_two_runners_collect_is_all_on_the_branch(remote: Path, tmp_path: P
     assert "2" == git(remote, "rev-list", "--count", STATISTICS_BRANCH)
 
 
+def test_what_this_machine_knows_needs_no_server(remote: Path, tmp_path: Path):
+    clone = clone_of(remote, tmp_path / "one")
+    assert () == archive_in(clone).asked_here(ME)
+    first = archive_in(clone)
+    first.add(ME, [], [], asked())
+    first.flush()
+    rmtree(remote)
+    assert (asked(),) == archive_in(clone).asked_here(ME)
+
+
 def test_nothing_is_pushed_where_nothing_was_added(remote: Path, tmp_path: Path):
     archive_in(clone_of(remote, tmp_path / "one")).flush()
     assert "" == git(remote, "branch", "--list", STATISTICS_BRANCH)

@@ -15,7 +15,7 @@ from massctl.errors import InvariantError, LedgerError, MassctlError, UsageError
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign, RenderedNews, Window
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Phrase, enumerated
 from massctl.model.state import Record, RecordKey, State, is_held
 from massctl.plan.guards import PolicyInForce, brake, is_untrusted, unasked
 from massctl.plan.plan import Plan, Showing, Until, make_plan, stopped
@@ -70,6 +70,10 @@ class Purpose(Enum):
 
 
 _TELLS_DAMAGE: Final = frozenset({Purpose.SHOW, Purpose.RESUME, Purpose.REFRESH, Purpose.APPLY})
+_LISTED_MAX: Final = 8
+"""As many names fit in a line or two."""
+_DASHES: Final = "—–－−"
+"""What word processors and input methods make of `--`."""
 _PASSES_TIME: Final = frozenset({Purpose.JUDGE, Purpose.APPLY})
 """Purposes that move the sandbox's clock to the named campaign's window."""
 
@@ -257,14 +261,26 @@ def chosen(names: Sequence[str], known: Sequence[str]) -> Sequence[str]:
     unknown = [name for name in names if name not in known]
     if not unknown:
         return list(dict.fromkeys(names)) or known
+    raise UsageError(
+        Phrase("there is no campaign {name}", name=unknown[0]),
+        Phrase("Nothing was done."),
+        _meant(unknown[0], known),
+    )
+
+
+def _meant(name: str, known: Sequence[str]) -> Phrase:
+    """Say what may be typed in the place of a name that no campaign has."""
     # Suggesting is for this one error.
     from difflib import get_close_matches
 
-    near = get_close_matches(unknown[0], known, 1)
-    hint = (
-        Phrase("did you mean {near}?", near=near[0]) if near else Phrase("the campaigns are the folders in campaigns/")
-    )
-    raise UsageError(Phrase("there is no campaign {name}", name=unknown[0]), Phrase("Nothing was done."), hint)
+    if (flag := name.lstrip(_DASHES)) != name:
+        return Phrase("a flag begins with two hyphens: {flag}", flag=f"--{flag}")
+    near = get_close_matches(name, known, 1)
+    if near:
+        return Phrase("did you mean {near}?", near=near[0])
+    if 0 < len(known) <= _LISTED_MAX:
+        return Phrase("the campaigns are {names}", names=enumerated(known))
+    return Phrase("the campaigns are the folders in campaigns/")
 
 
 def _rehearsed(

@@ -12,7 +12,7 @@ from typing import Final
 
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import BEIJING
-from massctl.model.state import Job, Record, RecordKey, State, beijing_day
+from massctl.model.state import Job, Record, RecordKey, State, Status, beijing_day, status_of
 from massctl.model.statistics import ArticleDay, Family, Statistics
 from massctl.plan.quota import Scope
 from massctl.plan.statistics import ArticleIndex, Match, address_key, publication_days
@@ -290,7 +290,7 @@ def _compared(measured: Sequence[_Send], shown: set[RecordKey]) -> list[SendRepo
                 report = replace(report, usual=usual_days(curves))
             found.append(report)
         by_key[send.key] = send
-        if send.is_article and not send.is_withdrawn:
+        if send.is_article and not send.is_withdrawn and status_of(send.record) is not Status.FAILED:
             window.add(send.ref_date, send.key, send.numbers)
     return found
 
@@ -312,6 +312,7 @@ def _send_report(send: _Send, earlier: EarlierSends, before: _Send | None) -> Se
         sent_at=send.sent_at,
         ref_date=send.ref_date,
         is_article=send.is_article,
+        status=status_of(record),
         is_withdrawn=send.is_withdrawn,
         scope=send.scope,
         tag=send.tag,
@@ -402,7 +403,7 @@ def _breakdowns(sends: Sequence[SendReport], family: Family) -> Iterator[Breakdo
     counted = [
         (send, article, value)
         for send in sends
-        if not send.is_withdrawn
+        if not send.is_withdrawn and send.status is not Status.FAILED
         for article in send.articles
         if article.family is family and (value := _readers(article)) is not None
     ]

@@ -12,6 +12,7 @@ from typing import Final
 from massctl.errors import InvariantError
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import Phrase
+from massctl.model.state import Status
 from massctl.model.statistics import Family
 from massctl.plan.quota import Scope, Unit
 
@@ -309,7 +310,7 @@ class Comparable:
     """Which sends one is compared with, in one place.
 
     News of the same account to the same audience (everybody; the same tag; lists of openids), which went out within
-    COMPARED_DAYS before it, was not withdrawn, and has numbers of the same family of calls.
+    COMPARED_DAYS before it, neither failed nor was withdrawn, and has numbers of the same family of calls.
     """
 
     scope: Scope
@@ -380,6 +381,8 @@ class SendReport:
     """The Beijing day of the send, by which WeChat names its statistics."""
     is_article: bool
     """Whether it is news, of which alone WeChat counts readers; True also where nobody knows."""
+    status: Status = Status.SENT
+    """Where it stands: a job that failed reached nobody, and one that is still being sent not everybody."""
     is_withdrawn: bool = False
     scope: Scope
     tag: str | None = None

@@ -135,6 +135,12 @@ COLUMNS: Final[tuple[Column, ...]] = (
         _LEDGER,
         lambda line: audience_key(line.send.scope, line.send.tag),
     ),
+    Column(
+        "status",
+        Phrase("where the send stands: sent, failed, sending, withdrawn, …"),
+        _LEDGER,
+        lambda line: line.send.status.value,
+    ),
     Column("withdrawn", Phrase("1 if it was withdrawn"), _LEDGER, lambda line: line.send.is_withdrawn),
     Column("commit", Phrase("the commit that it was sent from"), _LEDGER, lambda line: line.send.commit),
     Column("approver", Phrase("who approved it on the forge"), _LEDGER, lambda line: line.send.approver),

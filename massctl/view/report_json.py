@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from massctl.model.documents import document
+from massctl.model.state import Status
 from massctl.model.strict import Strict
 from massctl.report.report import (
     AccountReport,
@@ -251,6 +252,8 @@ class SentCampaign(Strict):
     """The newest day of it that is over and that WeChat can have counted; 0 before the first is."""
     is_article: bool
     """Whether it has articles, of which alone WeChat counts readers."""
+    status: Status
+    """Where it stands."""
     is_withdrawn: bool
     """Whether it was withdrawn."""
     scope: str

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from massctl.model.phrase import Phrase
+from massctl.model.state import Status
 from massctl.model.statistics import Family
 from massctl.report.report import (
     DAYS,
@@ -53,7 +54,7 @@ from massctl.view.report_words import (
     sends_counted,
     side_by_side_words,
 )
-from massctl.view.words import recorded
+from massctl.view.words import STATUS, recorded
 
 DETAILED_MAX: Final = 5
 """More sends than these stand in one table, without the tables of each."""
@@ -202,6 +203,8 @@ def _facts(send: SendReport, tables: _Tables) -> str:
     ]
     if send.is_withdrawn:
         parts.append(tables.said(Phrase("withdrawn")))
+    elif send.status is not Status.SENT:
+        parts.append(tables.said(STATUS[send.status]))
     if send.commit is not None:
         parts.append(tables.said(Phrase("commit")) + f" `{send.commit[:10]}`")
     if send.approver is not None:

@@ -170,7 +170,8 @@ def audience_name(scope: Scope, tag: str | None) -> Phrase:
 def comparable_words(comparable: Comparable) -> Phrase:
     """Say which sends one is compared with."""
     return Phrase(
-        "Comparable: news of this account to {audience} in the {days} days before it, not withdrawn: {sends}.",
+        "Comparable: news of this account to {audience} in the {days} days before it, neither failed nor withdrawn: "
+        "{sends}.",
         audience=audience_name(comparable.scope, comparable.tag),
         days=COMPARED_DAYS,
         sends=sends_counted(len(comparable.sends)),

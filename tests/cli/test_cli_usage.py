@@ -53,6 +53,8 @@ def test_every_verb_of_the_interface_is_known():
         (["plan", "--detailed-exitcod"], "did you mean --detailed-exitcode?"),
         (["state", "verfy"], "did you mean verify?"),
         (["plan", "lettre"], "did you mean letter?"),
+        (["plan", "——sandbox"], "a flag begins with two hyphens: --sandbox"),
+        (["plan", "秋日来信"], "the campaigns are letter"),
         (["apply", "leter", "--yes"], "did you mean letter?"),
         (["render", "letters", "--out", "x"], "did you mean letter?"),
         (["serve", "lettre"], "did you mean letter?"),

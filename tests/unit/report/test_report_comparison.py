@@ -7,6 +7,7 @@ from report_samples import DAY, NOW, SENT, Sends, earlier
 
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import BEIJING
+from massctl.model.state import Status
 from massctl.model.statistics import Family
 from massctl.plan.quota import Unit
 from massctl.report.comparison import quartiles_of, title_bucket, usual_days
@@ -108,6 +109,18 @@ def test_a_withdrawn_send_and_one_of_long_ago_are_not_comparable() -> None:
 
     assert (("then", 1),) == report.sends[0].comparable.sends
     assert [False, True] == [each.is_withdrawn for each in report.sends]
+
+
+def test_a_send_whose_job_failed_says_so_and_is_not_comparable() -> None:
+    sends = Sends()
+    sends.send("lost", 401, SENT - 2 * DAY)
+    sends.job("lost", None, status="failed")
+    sends.send("spring", 100)
+
+    report = sends.report()
+
+    assert [Status.SENDING, Status.FAILED] == [each.status for each in report.sends]
+    assert () == report.sends[0].comparable.sends
 
 
 def test_numbers_that_leave_the_window_are_forgotten() -> None:

@@ -143,6 +143,14 @@ def test_few_comparable_sends_have_no_table() -> None:
     assert "to compare with; a median" not in said.split("### Followers")[0]
 
 
+def test_markdown_says_where_a_send_stands_that_did_not_reach_everybody() -> None:
+    sends = Sends()
+    sends.send("lost", 100)
+    sends.job("lost", None, status="failed")
+
+    assert "every follower · failed" in report_markdown(sends.report(), Language.EN)
+
+
 def test_nothing_is_a_sentence() -> None:
     assert "**Nothing was sent.**" == report_markdown(Sends().report(), Language.EN)
 

@@ -6,6 +6,7 @@ Every chart has its numbers in a table behind it. A number that is missing is a 
 from collections.abc import Sequence
 from typing import Final
 
+from massctl.extras import install_command
 from massctl.model.phrase import Phrase, enumerated
 from massctl.report.report import (
     DAYS,
@@ -142,7 +143,8 @@ def no_charts(sheet: Sheet) -> str:
     """Say how charts are drawn where the extra `report` is missing; empty where it is not."""
     if can_draw():
         return ""
-    words = Phrase("Charts are left out, and their numbers stand in tables. pip install 'massctl[report]'   adds them")
+    say = Phrase("Charts are left out, and their numbers stand in tables. {command}   adds them")
+    words = Phrase(say, command=install_command("report"))
     return f'<p class="as-of">{sheet.say(words)}</p>'
 
 

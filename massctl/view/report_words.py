@@ -25,6 +25,7 @@ from massctl.report.report import (
     StageName,
     Standing,
     Whole,
+    people_text,
 )
 from massctl.view.words import recorded
 
@@ -87,6 +88,7 @@ MISSING: Final[Mapping[Missing, Phrase]] = {
     Missing.NOT_ARTICLES: Phrase("WeChat counts readers of articles only"),
     Missing.OUT_OF_REACH: Phrase("WeChat does not count that day"),
     Missing.PARTLY: Phrase("some jobs of the send have it, and others do not"),
+    Missing.SEVERAL_JOBS: Phrase("the send is several jobs, and the shares of several cannot be added"),
     Missing.RATE_ONLY: Phrase("WeChat gives the share only"),
     Missing.TOO_FEW: Phrase("fewer than four to compare with"),
     Missing.NOTHING_TO_DIVIDE: Phrase("a number that it is computed from is missing or 0"),
@@ -114,8 +116,6 @@ BY: Final[Mapping[By, Phrase]] = {
     By.AUTHOR: Phrase("author"),
     By.APPROVER: Phrase("approver"),
 }
-_ROUNDED_FROM: Final = 100
-"""A median of counts lies between two of them; from here on half a person is of no interest."""
 WHOLE_ACCOUNT: Final = Phrase("the whole account, not this send alone")
 
 
@@ -127,7 +127,7 @@ def number(value: float, metric: Metric | None = None) -> str:
         return f"{value / 100:,.2f}"
     if metric is Metric.READ_AVG_ACTIVETIME:
         return f"{value:,.1f}"
-    return f"{value:,.0f}" if value == int(value) or value >= _ROUNDED_FROM else f"{value:,.1f}"
+    return people_text(value)
 
 
 def percent(share: float) -> str:

@@ -8,13 +8,15 @@ from report_samples import DAY, SENT, Sends, earlier
 
 from massctl.model.ids import CampaignName
 from massctl.model.statistics import Family
-from massctl.report.report import ArticleFacts, Metric, Report, SendFacts
+from massctl.report.report import ArticleFacts, Metric, Missing, Report, SendFacts
 from massctl.view.i18n import Language, say
 from massctl.view.json_reports import SendsReport, sends_json
+from massctl.view.pages.markup import Sheet
+from massctl.view.pages.sends_page import report_page
 from massctl.view.report_csv import COLUMNS, dictionary_csv, report_csv
 from massctl.view.report_markdown import DETAILED_MAX, report_markdown
 from massctl.view.report_short import short_report
-from massctl.view.report_words import number
+from massctl.view.report_words import MISSING, number
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +135,17 @@ def test_a_send_of_today_has_no_table_of_dashes() -> None:
     assert "massctl status --statistics" in said
 
 
+def test_a_number_that_no_table_shows_leaves_no_reason_below_another() -> None:
+    """The read number is late, and stands in no table of comparable sends, which are too few."""
+    sends = Sends()
+    sends.send("spring", 100)
+    sends.read(100, 7, read_user=3, is_delay=True)
+    below = report_markdown(sends.report(), Language.EN).partition("### Followers around the send")[2]
+
+    assert "(a) the archive has no answer" in below
+    assert "newer numbers are to come" not in below
+
+
 def test_few_comparable_sends_have_no_table() -> None:
     sends = Sends()
     sends.send("spring", 100)
@@ -177,6 +190,16 @@ def test_csv_is_no_formula_of_a_spreadsheet(report: Report) -> None:
     rows = list(csv.DictReader(report_csv(report).splitlines()))
 
     assert "'=春天来了|" == rows[0]["headline"]
+
+
+@pytest.mark.parametrize("title", ["＝cmd()", " @SUM(A1)", "\t-1", "＋1", "－1", "＠x", "\n=1"])
+def test_csv_is_no_formula_of_a_spreadsheet_either_in_wide_characters(title: str) -> None:
+    sends = Sends()
+    sends.send("spring", 100)
+    sends.facts[CampaignName("spring"), 1] = SendFacts(articles=(ArticleFacts(title),))
+    (row,) = csv.DictReader(report_csv(sends.report(now=SENT)).splitlines())
+
+    assert f"'{title.strip()}" == row["headline"]
 
 
 def test_csv_has_a_line_for_a_send_without_articles_and_for_one_of_today() -> None:
@@ -278,3 +301,24 @@ def test_a_chat_hears_of_a_text_what_the_ledger_knows() -> None:
 )
 def test_numbers_are_written_by_what_they_count(value: float, metric: Metric | None, written: str) -> None:
     assert written == number(value, metric)
+
+
+def test_a_list_in_two_jobs_is_reported_in_every_form() -> None:
+    """Shares of several jobs cannot be added, and each form says so in its way."""
+    sends = Sends()
+    for batch, msg_data_id in enumerate((100, 101), 1):
+        sends.send("list", msg_data_id, audience={"openids": "list.txt"}, batch=batch)
+        sends.job("list", (10, 10, 9, 1))
+        sends.read(msg_data_id, 1, read_user=5, read_finish_rate=0.5, read_jump_position={1: 0.5})
+    report = sends.report()
+    (account,) = report.accounts
+    why = "the send is several jobs, and the shares of several cannot be added"
+
+    assert why in report_markdown(report, Language.EN)
+    assert why in report_page(report, Sheet(Language.EN, {}))
+    assert any(why in say(line, Language.EN) for line in short_report(report.sends[0], account))
+    assert "read_finish_rate=several_jobs" in report_csv(report)
+
+
+def test_every_reason_has_its_words() -> None:
+    assert set(Missing) == set(MISSING)

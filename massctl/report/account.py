@@ -8,14 +8,13 @@ from massctl.model.ids import AppId
 from massctl.model.state import State
 from massctl.model.statistics import AccountDay, ArticleDay, Family, Statistics
 from massctl.plan.quota import SENDS, used_in, uses
-from massctl.report.comparison import SIDE_BY_SIDE_DAY, quartiles_of
+from massctl.report.comparison import quartiles_of
 from massctl.report.readings import LAST_DAY, Readings
 from massctl.report.report import (
     AllowanceReport,
     Figure,
     FollowerDay,
     Freshness,
-    Metric,
     Missing,
     Origin,
     SendReport,
@@ -89,7 +88,8 @@ def allowance_of(
     family = Family.NEWER
     if paid and all(each.first is not None and each.first.family is Family.OLDER for each in paid):
         family = Family.OLDER
-    known = [value for each in paid if (value := _readers(each, family)) is not None]
+    firsts = [each.first for each in paid if each.first is not None and each.first.family is family]
+    known = [value for each in firsts if (value := each.readers) is not None]
     left = max(0, rule.limit - used)
     if not known:
         nothing = Figure(origin=Origin.COMPUTED, missing=Missing.NOTHING_TO_DIVIDE)
@@ -97,14 +97,6 @@ def allowance_of(
     readers = Figure(value=sum(known), origin=Origin.COMPUTED)
     per_use = Figure(value=sum(known) / len(known), origin=Origin.COMPUTED)
     return AllowanceReport(rule.unit, first, rule.limit, used, left, len(known), family, readers, per_use)
-
-
-def _readers(send: SendReport, family: Family) -> float | None:
-    """Return the readers of a send's first article by the end of day 7, where that family counted them."""
-    article = send.first
-    if article is None or article.family is not family:
-        return None
-    return next(day.figures[Metric.READ_USER].value for day in article.days if day.day == SIDE_BY_SIDE_DAY)
 
 
 def freshness_of(statistics: Statistics, shown: Iterable[Readings], until: date) -> Freshness:

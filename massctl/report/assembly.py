@@ -13,13 +13,12 @@ from typing import Final
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import BEIJING
 from massctl.model.state import Job, Record, RecordKey, State, Status, beijing_day, status_of
-from massctl.model.statistics import ArticleDay, Family, Statistics
+from massctl.model.statistics import NOTHING_COUNTED, ArticleDay, Family, Statistics
 from massctl.plan.quota import Scope
-from massctl.plan.statistics import ArticleIndex, Match, address_key, publication_days
+from massctl.plan.statistics import ArticleIndex, Match, address_key, newest_day, publication_days
 from massctl.report.account import allowance_of, follower_days, followers_of, freshness_of
 from massctl.report.comparison import (
     COMPARED_METRICS,
-    SIDE_BY_SIDE_DAY,
     EarlierSends,
     Numbers,
     audience_key,
@@ -29,7 +28,7 @@ from massctl.report.comparison import (
     usual_days,
 )
 from massctl.report.funnel import funnel_of
-from massctl.report.readings import METRICS, Readings, article_report, counted_until, readings_of
+from massctl.report.readings import METRICS, Readings, article_report, readings_of
 from massctl.report.report import (
     COMPARED_DAYS,
     DAYS,
@@ -44,7 +43,6 @@ from massctl.report.report import (
     EditionFigures,
     Figure,
     Known,
-    Metric,
     Missing,
     Origin,
     Report,
@@ -55,7 +53,6 @@ from massctl.report.summary import report_sentence, send_sentence
 
 ARTICLES_MAX: Final = 8
 """Articles of one message. Source: WeChat docs, "draft/add", read 2026-10."""
-_NOTHING: Final = Statistics({}, {})
 
 
 def make_report(
@@ -71,7 +68,7 @@ def make_report(
     shown = [each for each in measured if _is_shown(each, names, since)]
     sends = _compared(measured, {each.key for each in shown})
     accounts = tuple(
-        _account(appid, shown, sends, state, statistics.get(appid, _NOTHING), known, now)
+        _account(appid, shown, sends, state, statistics.get(appid, NOTHING_COUNTED), known, now)
         for appid in dict.fromkeys(each.appid for each in sorted(shown, key=lambda each: each.account))
     )
     newest_first = tuple(reversed(sends))
@@ -184,14 +181,14 @@ def _sent_at(record: Record) -> datetime | None:
 
 
 def _measured(state: State, statistics: Mapping[AppId, Statistics], known: Known, now: datetime) -> Iterator[_Send]:
-    until = counted_until(now)
+    until = newest_day(now)
     ids = [job.msg_data_id for record in state.records.values() for job in record.jobs if job.msg_data_id is not None]
     indexes = {appid: ArticleIndex(each, ids) for appid, each in statistics.items()}
     for record in state.records.values():
         sent_at = _sent_at(record)
         if sent_at is None or record.appid is None:
             continue
-        there = statistics.get(record.appid, _NOTHING)
+        there = statistics.get(record.appid, NOTHING_COUNTED)
         facts = known.sends.get(record.key, SendFacts())
         (scope, tag), account = _audience(record), _account_facts(record, known).account
         index, sent = indexes.get(record.appid) or ArticleIndex(there), beijing_day(sent_at)
@@ -383,7 +380,7 @@ def _account(
     now: datetime,
 ) -> AccountReport:
     facts = next(_account_facts(each.record, known) for each in shown if each.appid == appid)
-    until = counted_until(now)
+    until = newest_day(now)
     ours = [each for each in sends if each.appid == appid]
     readings = (each for send in shown if send.appid == appid for each in send.readings)
     return AccountReport(
@@ -405,7 +402,7 @@ def _breakdowns(sends: Sequence[SendReport], family: Family) -> Iterator[Breakdo
         for send in sends
         if not send.is_withdrawn and send.status is not Status.FAILED
         for article in send.articles
-        if article.family is family and (value := _readers(article)) is not None
+        if article.family is family and (value := article.readers) is not None
     ]
     first = [each for each in counted if each[1].position == 1]
     pairs: dict[By, Iterator[tuple[str, float]]] = {
@@ -418,9 +415,3 @@ def _breakdowns(sends: Sequence[SendReport], family: Family) -> Iterator[Breakdo
         By.APPROVER: ((send.approver, value) for send, _, value in first if send.approver is not None),
     }
     yield from (found for by, each in pairs.items() if (found := breakdown(by, family, each)) is not None)
-
-
-def _readers(article: ArticleReport) -> float | None:
-    """Return the readers by the end of SIDE_BY_SIDE_DAY; None where they are missing or late."""
-    figure = next(day.figures[Metric.READ_USER] for day in article.days if day.day == SIDE_BY_SIDE_DAY)
-    return None if figure.is_delay else figure.value

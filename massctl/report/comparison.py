@@ -17,6 +17,7 @@ from massctl.report.report import (
     COMPARED_DAYS,
     DAYS,
     FEWEST_COMPARED,
+    SIDE_BY_SIDE_DAY,
     Breakdown,
     By,
     Comparison,
@@ -36,8 +37,6 @@ COMPARED_METRICS: Final = (
     Metric.READ_SUBSCRIBE_USER,
 )
 """What is compared of first articles, as far as their family counts it."""
-SIDE_BY_SIDE_DAY: Final = 7
-"""Sends are put side by side by the end of this day, which both families have."""
 
 Numbers = Mapping[tuple[int, Metric], float]
 """(day, metric) -> the number of a first article; what is missing, or late, is not in it."""

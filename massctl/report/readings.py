@@ -6,12 +6,12 @@ where every job has the number. Shares are not.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Final
 
-from massctl.model.phrase import BEIJING
 from massctl.model.statistics import ArticleDay, Family
+from massctl.plan.statistics import ARTICLE_DAYS, NEWER_SINCE, OLDER_DAYS
 from massctl.report.report import (
     DAYS,
     LEAVE_POSITIONS,
@@ -26,14 +26,8 @@ from massctl.report.report import (
     SourceRow,
 )
 
-NEWER_SINCE: Final = date(2025, 11, 1)
-"""The first day of the newer family. Source: WeChat docs, "getarticletotaldetail", read 2026-11."""
-LAST_DAY: Final = {Family.NEWER: 30, Family.OLDER: 7}
-"""The last day after publication that a family counts, the day of publication being 1. Source: WeChat docs,
-"getarticletotaldetail" and "getarticletotal", read 2026-11."""
-READY_HOUR: Final = 8
-"""From about this Beijing hour WeChat has the numbers of the day before. Source: WeChat docs, "Data cube", read
-2026-11."""
+LAST_DAY: Final = {Family.NEWER: ARTICLE_DAYS, Family.OLDER: OLDER_DAYS}
+"""The last day after publication that a family counts, the day of publication being 1."""
 _ORIGIN: Final = {Family.NEWER: Origin.NEWER, Family.OLDER: Origin.OLDER}
 _OLDER: Final = (Metric.READ_USER, Metric.SHARE_USER, Metric.COLLECTION_USER, Metric.TARGET_USER)
 METRICS: Final[Mapping[Family, tuple[Metric, ...]]] = {
@@ -43,12 +37,6 @@ METRICS: Final[Mapping[Family, tuple[Metric, ...]]] = {
 """What a family counts."""
 _SHARES: Final = frozenset({Metric.READ_DELIVERY_RATE, Metric.READ_FINISH_RATE, Metric.READ_AVG_ACTIVETIME})
 """They cannot be added."""
-
-
-def counted_until(now: datetime) -> date:
-    """Return the last Beijing day that WeChat can have counted by a moment."""
-    here = now.astimezone(BEIJING)
-    return here.date() - timedelta(days=1 if here.hour >= READY_HOUR else 2)
 
 
 @dataclass(frozen=True, slots=True)

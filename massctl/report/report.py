@@ -23,6 +23,12 @@ LEAVE_POSITIONS: Final = (1, 2, 3, 4, 5)
 """Fifths of an article, from its beginning: 0–20 %, …, 80–100 %. Source: as for DAYS."""
 FEWEST_COMPARED: Final = 4
 """Of fewer sends there is no median, no quartile and no order. Our own bound."""
+SIDE_BY_SIDE_DAY: Final = 7
+"""Sends are put side by side by the end of this day, which both families have."""
+COMPARED_DAYS: Final = 180
+"""Comparable sends went out within so many days before. Our own bound."""
+FULL_MAX: Final = 8
+"""So many sends, the newest, are shown in full where there are more. Our own bound."""
 
 
 class Origin(StrEnum):
@@ -63,8 +69,6 @@ class Missing(StrEnum):
     """WeChat gives one share for each job of the send, and shares cannot be added."""
     RATE_ONLY = "rate_only"
     """WeChat gives a share here, and no number of people."""
-    TOO_FEW = "too_few"
-    """There are fewer than four to compare with."""
     NOTHING_TO_DIVIDE = "nothing_to_divide"
     """It is a share of nobody, or of a number that is missing."""
 
@@ -204,6 +208,18 @@ class ArticleReport:
         """Count the characters of its headline."""
         return len(self.title) if self.title is not None else None
 
+    @property
+    def readers(self) -> float | None:
+        """Return the readers by the end of SIDE_BY_SIDE_DAY; None where they are missing or late."""
+        figure = self.figure(Metric.READ_USER, SIDE_BY_SIDE_DAY)
+        return None if figure.is_delay else figure.value
+
+    def figure(self, metric: Metric, day: int) -> Figure:
+        """Return a number by the end of one of DAYS; missing where its family does not count it."""
+        there = self.days[DAYS.index(day)]
+        origin = Origin.NEWER if self.family is Family.NEWER else Origin.OLDER
+        return there.figures.get(metric) or Figure(origin=origin, missing=Missing.NOT_GIVEN, until=there.stat_date)
+
 
 class StageName(StrEnum):
     """The stages of a send, in their order."""
@@ -308,12 +324,6 @@ class UsualDay:
     quartiles: Quartiles
 
 
-FULL_MAX: Final = 8
-"""So many sends, the newest, are shown in full where there are more. Our own bound."""
-COMPARED_DAYS: Final = 180
-"""Comparable sends went out within so many days before. Our own bound."""
-
-
 @dataclass(frozen=True, slots=True)
 class Comparable:
     """Which sends one is compared with, in one place.
@@ -405,6 +415,7 @@ class SendReport:
     articles: tuple[ArticleReport, ...] = ()
     """By position."""
     funnel: tuple[Stage, ...]
+    """Every StageName, in their order."""
     comparable: Comparable
     comparisons: tuple[Comparison, ...] = ()
     """By DAYS, then metric; only of days that are over."""
@@ -422,6 +433,16 @@ class SendReport:
     def first(self) -> ArticleReport | None:
         """Return the article on top, which the funnel and the comparisons are about."""
         return self.articles[0] if self.articles else None
+
+    def figure(self, metric: Metric, day: int) -> Figure:
+        """Return a number of the article on top by the end of one of DAYS."""
+        if self.first is None:
+            return Figure(origin=Origin.NEWER, missing=Missing.NOT_ARTICLES)
+        return self.first.figure(metric, day)
+
+    def stage(self, name: StageName) -> Stage:
+        """Return one stage of the funnel."""
+        return self.funnel[list(StageName).index(name)]
 
     @property
     def hour(self) -> int:

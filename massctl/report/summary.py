@@ -5,9 +5,10 @@ from datetime import date
 from typing import Final
 
 from massctl.model.phrase import Phrase, plural_phrase
-from massctl.report.comparison import SIDE_BY_SIDE_DAY, quartiles_of
+from massctl.report.comparison import quartiles_of
 from massctl.report.report import (
     FEWEST_COMPARED,
+    SIDE_BY_SIDE_DAY,
     ArticleReport,
     Comparison,
     DayFigures,
@@ -111,7 +112,7 @@ def report_sentence(sends: Sequence[SendReport], since: date | None) -> Phrase:
         last=last,
     )
     firsts = [(each.appid, each.first) for each in sends if each.first is not None]
-    readers = sorted(_readers([article for _, article in firsts]))
+    readers = sorted(value for _, article in firsts if (value := article.readers) is not None)
     quartiles = quartiles_of(readers)
     if quartiles is None or len({(appid, article.family) for appid, article in firsts}) > 1:
         return Phrase("{sends}.", sends=counted)
@@ -122,9 +123,3 @@ def report_sentence(sends: Sequence[SendReport], since: date | None) -> Phrase:
         known=len(readers),
         median=people_text(quartiles.median),
     )
-
-
-def _readers(articles: Sequence[ArticleReport]) -> list[float]:
-    days = (day for article in articles for day in article.days if day.day == SIDE_BY_SIDE_DAY)
-    found = (day.figures[Metric.READ_USER] for day in days)
-    return [each.value for each in found if each.value is not None and not each.is_delay]

@@ -47,7 +47,7 @@ class _Line:
         return self.day.figures.get(metric) if self.day is not None else None
 
     def stage(self, name: StageName) -> Figure:
-        return next(stage.people for stage in self.send.funnel if stage.name is name)
+        return self.send.stage(name).people
 
     def source(self, scene: str) -> Figure | None:
         """Return readers from a source; None on a day of which the report does not have them."""

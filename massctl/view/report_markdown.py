@@ -13,6 +13,7 @@ from massctl.model.statistics import Family
 from massctl.report.report import (
     DAYS,
     FEWEST_COMPARED,
+    SIDE_BY_SIDE_DAY,
     AccountReport,
     ArticleReport,
     Breakdown,
@@ -24,6 +25,7 @@ from massctl.report.report import (
     Report,
     SendReport,
     Stage,
+    StageName,
 )
 from massctl.view.i18n import Language, say
 from massctl.view.markdown_text import Words, cell, prose
@@ -156,25 +158,17 @@ def _overview(sends: Sequence[SendReport], tables: _Tables) -> list[str]:
 
 
 def _overview_row(send: SendReport, tables: _Tables) -> list[str]:
-    article = send.first
-    by_day = {day.day: day for day in article.days} if article is not None else {}
-    nothing = Figure(origin=send.funnel[4].people.origin, missing=Missing.NOT_ARTICLES)
-
-    def read(day: int, metric: Metric) -> str:
-        figure = by_day[day].figures.get(metric) if day in by_day else nothing
-        return tables.figure(figure, metric) if figure is not None else DASH
-
-    beside = next((c for c in send.comparisons if (c.day, c.metric) == (7, Metric.READ_USER)), None)
+    beside = next((c for c in send.comparisons if (c.day, c.metric) == (SIDE_BY_SIDE_DAY, Metric.READ_USER)), None)
     standing = STANDING[beside.standing] if beside is not None and beside.standing is not None else None
     return [
         f"{send.sent_at:%Y-%m-%d %H:%M}",
         tables.foreign(send.title),
         tables.foreign(send.account),
         tables.said(audience_name(send.scope, send.tag)),
-        tables.figure(send.funnel[2].people),
-        read(1, Metric.READ_USER),
-        read(7, Metric.READ_USER),
-        read(7, Metric.READ_FINISH_RATE),
+        tables.figure(send.stage(StageName.SENT).people),
+        tables.figure(send.figure(Metric.READ_USER, 1)),
+        tables.figure(send.figure(Metric.READ_USER, SIDE_BY_SIDE_DAY)),
+        tables.figure(send.figure(Metric.READ_FINISH_RATE, SIDE_BY_SIDE_DAY), Metric.READ_FINISH_RATE),
         tables.said(standing) if standing is not None else DASH,
     ]
 

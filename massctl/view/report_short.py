@@ -32,17 +32,16 @@ def _told(figure: Figure, metric: Metric | None = None) -> str:
 
 
 def _received(send: SendReport) -> Phrase:
-    stages = {stage.name: stage for stage in send.funnel}
     return Phrase(
         "Audience {audience}, received {sent}, failed {failed} (ledger)",
-        audience=_told(stages[StageName.AUDIENCE].people),
-        sent=_told(stages[StageName.SENT].people),
-        failed=_told(stages[StageName.FAILED].people),
+        audience=_told(send.stage(StageName.AUDIENCE).people),
+        sent=_told(send.stage(StageName.SENT).people),
+        failed=_told(send.stage(StageName.FAILED).people),
     )
 
 
 def _ways(send: SendReport) -> Phrase:
-    read = next(stage for stage in send.funnel if stage.name is StageName.READ)
+    read = send.stage(StageName.READ)
     recommended = [row.latest for row in send.articles[0].sources if row.scene == Scene.RECOMMENDED]
     from_message = _told(read.people)
     if read.share is not None and read.share.value is not None:
@@ -53,8 +52,7 @@ def _ways(send: SendReport) -> Phrase:
 
 
 def _after(send: SendReport) -> Phrase:
-    stages = {stage.name: stage for stage in send.funnel}
-    finished = stages[StageName.FINISHED]
+    finished = send.stage(StageName.FINISHED)
     rate = finished.share
     ended: str = DASH
     if rate is not None:
@@ -64,8 +62,8 @@ def _after(send: SendReport) -> Phrase:
     return Phrase(
         "Read to the end {finished}; shared {shared}; followed after reading {followed}",
         finished=ended,
-        shared=_told(stages[StageName.SHARED].people),
-        followed=_told(stages[StageName.FOLLOWED].people),
+        shared=_told(send.stage(StageName.SHARED).people),
+        followed=_told(send.stage(StageName.FOLLOWED).people),
     )
 
 

@@ -12,6 +12,7 @@ from massctl.report.report import (
     DAYS,
     FEWEST_COMPARED,
     FULL_MAX,
+    SIDE_BY_SIDE_DAY,
     AccountReport,
     AllowanceReport,
     Breakdown,
@@ -19,8 +20,6 @@ from massctl.report.report import (
     Figure,
     Group,
     Metric,
-    Missing,
-    Origin,
     Report,
     SendReport,
 )
@@ -50,8 +49,6 @@ from massctl.view.report_words import (
     sends_counted,
 )
 
-_COMPARED_DAY: Final = 7
-"""Sends are put side by side by the end of this day."""
 Address = Callable[[SendReport], str]
 """Where a send is shown in full; empty for one that is not."""
 
@@ -197,15 +194,15 @@ def _chart(account: AccountReport, sends: Sequence[SendReport], sheet: Sheet, ad
     """Return a dot for each send."""
     days: dict[date, list[Value]] = {}
     for each in sends:
-        figure = _figure(each, Metric.READ_USER, _COMPARED_DAY)
+        figure = each.figure(Metric.READ_USER, SIDE_BY_SIDE_DAY)
         if figure.value is not None:
             words = f"{each.ref_date} {each.title}: {number(figure.value)}"
             days.setdefault(each.ref_date, []).append(Value(figure.value, words, link=address(each)))
     if len(days) < 2 or not can_draw():
         return ""
-    middle = next((each for each in account.breakdowns if each.by is By.POSITION and each.day == _COMPARED_DAY), None)
+    middle = next((each for each in account.breakdowns if each.by is By.POSITION), None)
     first = next((each.quartiles for each in middle.groups if each.key == "1"), None) if middle is not None else None
-    described = Phrase("Readers of each send's first article by the end of day {day}.", day=_COMPARED_DAY)
+    described = Phrase("Readers of each send's first article by the end of day {day}.", day=SIDE_BY_SIDE_DAY)
     name = sheet.say(Phrase("Every send"))
     named = Named(f"sends-{account.account}", say(Phrase("Every send"), sheet.language), say(described, sheet.language))
     one, median = sheet.say(Phrase("a send")), sheet.say(Phrase("the median of all"))
@@ -213,14 +210,6 @@ def _chart(account: AccountReport, sends: Sequence[SendReport], sheet: Sheet, ad
     legend = f'<ul class="legend"><li class="this">{one}</li>{dashed}</ul>'
     drawn = dots(named, days, first.median if first is not None else None)
     return f'<section class="card wide"><h3>{name}</h3><p>{sheet.say(described)}</p>{legend}{drawn}</section>'
-
-
-def _figure(send: SendReport, metric: Metric, day: int) -> Figure:
-    first = send.first
-    if first is None:
-        return Figure(missing=Missing.NOT_ARTICLES, origin=Origin.NEWER)
-    found = next((each for each in first.days if each.day == day), None)
-    return found.figures[metric] if found is not None else Figure(missing=Missing.NOT_YET, origin=Origin.NEWER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +223,7 @@ class _Column:
     def value(self, send: SendReport, key: str) -> float | str | None:
         """Return what a send is sorted by; None for a number that is missing."""
         if self.metric is not None:
-            return _figure(send, self.metric, self.day).value
+            return send.figure(self.metric, self.day).value
         return send.title.casefold() if key == "title" else send.sent_at.timestamp()
 
 
@@ -242,9 +231,9 @@ _COLUMNS: Final = {
     "sent": _Column(Phrase("sent")),
     "title": _Column(Phrase("send")),
     **{f"day-{day}": _Column(Phrase("day {day}", day=day), Metric.READ_USER, day) for day in DAYS},
-    "finished": _Column(Phrase("finished"), Metric.READ_FINISH_RATE, _COMPARED_DAY),
-    "shared": _Column(Phrase("shared"), Metric.SHARE_USER, _COMPARED_DAY),
-    "followed": _Column(Phrase("followed"), Metric.READ_SUBSCRIBE_USER, _COMPARED_DAY),
+    "finished": _Column(Phrase("finished"), Metric.READ_FINISH_RATE, SIDE_BY_SIDE_DAY),
+    "shared": _Column(Phrase("shared"), Metric.SHARE_USER, SIDE_BY_SIDE_DAY),
+    "followed": _Column(Phrase("followed"), Metric.READ_SUBSCRIBE_USER, SIDE_BY_SIDE_DAY),
 }
 
 
@@ -264,7 +253,7 @@ def _table(
     rows = [_send_row(each, sheet, notes, address(each)) for each in _sorted(sends, order)]
     caption = Phrase(
         "Readers by the end of each day; what else is counted, by the end of day {day}.",
-        day=_COMPARED_DAY,
+        day=SIDE_BY_SIDE_DAY,
     )
     name = sheet.say(Phrase("All sends"))
     shown = table(sheet.say(caption), heads, rows, kind="sends")
@@ -294,7 +283,7 @@ def _send_row(send: SendReport, sheet: Sheet, notes: Notes, address: str) -> lis
     ]
     cells += [
         Cell(
-            notes.figure(_figure(send, column.metric, column.day), column.metric),
+            notes.figure(send.figure(column.metric, column.day), column.metric),
             label=say(column.name, sheet.language),
         )
         for column in _COLUMNS.values()

@@ -2,13 +2,14 @@
 
 import csv
 import json
+from html import unescape
 
 import pytest
 from report_samples import DAY, SENT, Sends, earlier
 
 from massctl.model.ids import CampaignName
 from massctl.model.statistics import Family
-from massctl.report.report import ArticleFacts, Metric, Missing, Report, SendFacts
+from massctl.report.report import ArticleFacts, Metric, Missing, Origin, Report, Scene, SendFacts, StageName
 from massctl.view.i18n import Language, say
 from massctl.view.json_reports import SendsReport, sends_json
 from massctl.view.pages.markup import Sheet
@@ -16,7 +17,7 @@ from massctl.view.pages.sends_page import report_page
 from massctl.view.report_csv import COLUMNS, dictionary_csv, report_csv
 from massctl.view.report_markdown import DETAILED_MAX, report_markdown
 from massctl.view.report_short import short_report
-from massctl.view.report_words import MISSING, number
+from massctl.view.report_words import METRIC, MISSING, ORIGIN, SCENE, STAGE, number
 
 
 @pytest.fixture(scope="module")
@@ -162,6 +163,26 @@ def test_markdown_says_where_a_send_stands_that_did_not_reach_everybody() -> Non
     sends.job("lost", None, status="failed")
 
     assert "every follower · failed" in report_markdown(sends.report(), Language.EN)
+
+
+def test_every_view_shows_sends_of_several_jobs_and_of_the_older_family() -> None:
+    sends = Sends()
+    sends.send("lists", 100)
+    sends.send("lists", 101, batch=2)
+    sends.read(100, 7, read_user=5, read_finish_rate=0.5)
+    sends.read(101, 7, read_user=6, read_finish_rate=0.5)
+    sends.send("old", 102)
+    sends.read(102, 7, read_user=9, family=Family.OLDER)
+    made = sends.report()
+
+    for shown in (report_markdown(made, Language.EN), report_page(made, Sheet(Language.EN, {}))):
+        assert "the send went out in several jobs, and shares cannot be added" in shown
+        assert "WeChat's answer for that day did not have it" in unescape(shown)
+
+
+def test_every_code_of_a_report_has_words() -> None:
+    for words, codes in ((MISSING, Missing), (METRIC, Metric), (ORIGIN, Origin), (STAGE, StageName), (SCENE, Scene)):
+        assert list(codes) == [each for each in codes if each in words]
 
 
 def test_nothing_is_a_sentence() -> None:

@@ -88,7 +88,6 @@ MISSING: Final[Mapping[Missing, Phrase]] = {
     Missing.NOT_ARTICLES: Phrase("WeChat counts readers of articles only"),
     Missing.OUT_OF_REACH: Phrase("WeChat does not count that day"),
     Missing.PARTLY: Phrase("some jobs of the send have it, and others do not"),
-    Missing.SEVERAL_JOBS: Phrase("the send is several jobs, and the shares of several cannot be added"),
     Missing.RATE_ONLY: Phrase("WeChat gives the share only"),
     Missing.SEVERAL_JOBS: Phrase("the send went out in several jobs, and shares cannot be added"),
     Missing.NOTHING_TO_DIVIDE: Phrase("a number that it is computed from is missing or 0"),

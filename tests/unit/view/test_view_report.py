@@ -322,24 +322,3 @@ def test_a_chat_hears_of_a_text_what_the_ledger_knows() -> None:
 )
 def test_numbers_are_written_by_what_they_count(value: float, metric: Metric | None, written: str) -> None:
     assert written == number(value, metric)
-
-
-def test_a_list_in_two_jobs_is_reported_in_every_form() -> None:
-    """Shares of several jobs cannot be added, and each form says so in its way."""
-    sends = Sends()
-    for batch, msg_data_id in enumerate((100, 101), 1):
-        sends.send("list", msg_data_id, audience={"openids": "list.txt"}, batch=batch)
-        sends.job("list", (10, 10, 9, 1))
-        sends.read(msg_data_id, 1, read_user=5, read_finish_rate=0.5, read_jump_position={1: 0.5})
-    report = sends.report()
-    (account,) = report.accounts
-    why = "the send is several jobs, and the shares of several cannot be added"
-
-    assert why in report_markdown(report, Language.EN)
-    assert why in report_page(report, Sheet(Language.EN, {}))
-    assert any(why in say(line, Language.EN) for line in short_report(report.sends[0], account))
-    assert "read_finish_rate=several_jobs" in report_csv(report)
-
-
-def test_every_reason_has_its_words() -> None:
-    assert set(Missing) == set(MISSING)

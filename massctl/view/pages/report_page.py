@@ -287,7 +287,7 @@ class _Section:
         people = notes.figure(stage.people)
         of = ""
         if stage.share is not None and stage.of is not None:
-            said = notes.figure(stage.share) if stage.share.value is None else percent(stage.share.value)
+            said = notes.figure(stage.share, Metric.READ_FINISH_RATE)  # written as every share is
             of = f"{said} <small>{self._sheet.say(WHOLE[stage.of])}</small>"
         kind = "failed" if stage.name is StageName.FAILED else stage.people.origin.value
         return [
@@ -379,7 +379,7 @@ class _Section:
             return ""
         notes = Notes(self._sheet)
         rows = [
-            [Cell(f"{place} %"), Cell(percent(each.value) if each.value is not None else notes.figure(each))]
+            [Cell(f"{place} %"), Cell(notes.figure(each, Metric.READ_FINISH_RATE))]
             for place, each in zip(_LEAVES, first.leaves, strict=True)
         ]
         described = Phrase(
@@ -462,7 +462,9 @@ class _Section:
                 [
                     Cell(f"{each.position}"),
                     Cell(
-                        f'<a href="{written(each.url)}" rel="noreferrer">{title}</a>' if each.url else title,
+                        f'<a href="{written(each.url)}" rel="noreferrer">{title}</a>'
+                        if each.url and each.url.startswith(("https://", "http://"))
+                        else title,
                         is_number=False,
                     ),
                     Cell(notes.figure(readers)),
@@ -586,7 +588,9 @@ _MEANINGS: Final = (
     ),
     (
         Phrase("median and quartiles"),
-        Phrase("Half of the comparable sends had less than the median; a quarter had less than the lower quartile."),
+        Phrase(
+            "About half of the comparable sends had less than the median, and a quarter less than the lower quartile."
+        ),
         "",
     ),
 )

@@ -9,6 +9,7 @@ from itertools import pairwise
 from string import Formatter
 
 import click
+import pytest
 from babel.messages.catalog import Catalog
 from translations import CLICK_LOCATION, ROOT, extracted, help_texts, translated
 
@@ -75,6 +76,7 @@ def _unseen() -> Iterator[tuple[str, str]]:
                 yield path.relative_to(ROOT).as_posix(), ast.unparse(template)
 
 
+@pytest.mark.slow
 def test_babel_finds_every_template():
     """Babel finds a literal in the call, though not inside an f-string."""
     assert RESTORED == set(_unseen())
@@ -193,6 +195,7 @@ def _advised() -> Iterator[tuple[str, str]]:
             yield rule["command"][0], " ".join(rule["command"][1:])
 
 
+@pytest.mark.slow
 def test_every_command_that_is_advised_is_built_with_its_flags():
     """A hint is typed as it stands: it may name no verb and no flag that there is not, or not yet."""
     advised = [*_advised()]

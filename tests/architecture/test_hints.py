@@ -5,6 +5,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
+import pytest
+
 import massctl
 from massctl.model.diagnostics import CODES
 
@@ -93,6 +95,7 @@ def _called(call: ast.Call) -> str:
     return call.func.id if isinstance(call.func, ast.Name) else ""
 
 
+@pytest.mark.slow
 def test_every_diagnostic_is_made_with_a_hint():
     calls = _calls_without_hint(_modules())
     assert [each for each in calls if len(each.codes) != 1 or each.codes[0] not in WITHOUT_HINT] == []

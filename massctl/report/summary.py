@@ -60,8 +60,12 @@ _STANDING: Final = {
 def _beside(comparison: Comparison) -> Phrase:
     among = len(comparison.values)
     if comparison.quartiles is None:
-        few = Phrase("{count} comparable sends have that number, and a comparison needs {least}")
-        return Phrase(few, count=among, least=FEWEST_COMPARED)
+        return plural_phrase(
+            "{count} comparable send has that number, and a comparison needs {least}",
+            "{count} comparable sends have that number, and a comparison needs {least}",
+            count=among,
+            least=FEWEST_COMPARED,
+        )
     say = _STANDING[comparison.standing or Standing.WITHIN]
     return Phrase(say, count=among, median=comparison.quartiles.median)
 

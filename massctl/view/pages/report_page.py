@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from massctl.model.phrase import Phrase, enumerated
+from massctl.report.comparison import COMPARED_METRICS
 from massctl.report.report import (
     DAYS,
     AccountReport,
@@ -31,42 +32,37 @@ from massctl.view.pages.markup import Sheet, written
 from massctl.view.pages.report_table import Cell, Notes, share_bar, spread, table
 from massctl.view.report_words import (
     DOUBTFUL,
+    FUNNEL,
+    LEAVES,
     METRIC,
+    NO_DIFFERENCE,
     SCENE,
     STAGE,
     STANDING,
     WHOLE,
     WHOLE_ACCOUNT,
-    audience_name,
+    as_of_words,
     comparable_words,
+    fell_words,
     number,
     percent,
     quartiles_words,
+    send_facts,
+    sentences,
 )
-from massctl.view.words import WEEKDAYS_SHORT, recorded
+from massctl.view.words import WEEKDAYS_SHORT
 
 STYLES: Final = ("page.css", "report.css")
 _ALONE: Final = 2
 """The level of the headings of a send that is alone on its page; several share what is said of their account."""
 _LAST_DAY: Final = DAYS[-1]
-_KEY: Final = (
-    Metric.READ_USER,
-    Metric.READ_DELIVERY_RATE,
-    Metric.READ_FINISH_RATE,
-    Metric.SHARE_USER,
-    Metric.READ_SUBSCRIBE_USER,
-)
-"""The numbers that stand on top, against comparable sends."""
-_BY_DAY: Final = tuple(each for each in Metric if each is not Metric.TARGET_USER)
 _WAYS: Final = {Scene.MESSAGE: "way-1", Scene.CHAT: "way-2", Scene.MOMENTS: "way-3"}
 """The colour of a source; what is not here, and is not recommended, is grey."""
-_LEAVES: Final = ("0–20", "20–40", "40–60", "60–80", "80–100")
-"""What WeChat's positions 1 to 5 are: percent of the article."""
 
 
 def send_page(send: SendReport, account: AccountReport, sheet: Sheet, watched: Watched | None, more: str = "") -> str:
     """Return the page of one send; `more` is HTML for its facts."""
-    facts = [written(account.name), *send_facts(send, sheet), *([more] if more else [])]
+    facts = [written(account.name), *facts_of(send, sheet), *([more] if more else [])]
     main = f'<div class="report">{send_section(send, account, sheet, level=_ALONE)}{definitions(sheet)}</div>'
     return document(send.title, facts, main, [], sheet, watched, STYLES)
 
@@ -76,24 +72,13 @@ def account_of(report: Report, send: SendReport) -> AccountReport:
     return next(each for each in report.accounts if each.appid == send.appid)
 
 
-def send_facts(send: SendReport, sheet: Sheet) -> list[str]:
+def facts_of(send: SendReport, sheet: Sheet) -> list[str]:
     """Return what the ledger and the repository know of a send, as HTML."""
-    first = send.first
-    said: list[str] = [
-        Phrase("{name}, edition {edition}", name=send.campaign, edition=send.edition),
-        Phrase("sent {moment}", moment=recorded(send.sent_at)),
-        audience_name(send.scope, send.tag),
-    ]
+    said, first = send_facts(send), send.first
     if first is not None and first.author:
-        said.append(Phrase("author {name}", name=first.author))
+        said.append(Phrase("by {author}", author=first.author))
     if first is not None and first.theme:
-        said.append(Phrase("theme {name}", name=first.theme))
-    if send.approver:
-        said.append(Phrase("approved by {name}", name=send.approver))
-    if send.commit:
-        said.append(Phrase("commit {commit}", commit=send.commit[:10]))
-    if send.is_withdrawn:
-        said.append(Phrase("withdrawn"))
+        said.append(Phrase("theme {theme}", theme=first.theme))
     if any(article.is_doubtful for article in send.articles):
         said.append(DOUBTFUL)
     return [sheet.say(each) for each in said]
@@ -119,23 +104,7 @@ def send_section(send: SendReport, account: AccountReport, sheet: Sheet, *, leve
 
 def as_of(freshness: Freshness, sheet: Sheet) -> str:
     """Say as of when the numbers are, and what WeChat or the archive still lacks."""
-    said: list[str] = []
-    if freshness.asked_at is None:
-        said.append(Phrase("WeChat has given no number of this account yet."))
-    else:
-        said.append(Phrase("As of {moment}.", moment=recorded(freshness.asked_at)))
-    if freshness.complete_until is not None:
-        said.append(Phrase("Complete until the end of {day}.", day=freshness.complete_until))
-    if freshness.delayed:
-        said.append(Phrase("WeChat said that newer numbers are to come for {days}.", days=_days(freshness.delayed)))
-    if freshness.missing:
-        said.append(Phrase("The archive has nothing of {days}.", days=_days(freshness.missing)))
-    return f'<p class="as-of">{(" " if sheet.language.is_english else "").join(map(sheet.say, said))}</p>'
-
-
-def _days(days: Sequence[object]) -> str:
-    shown = enumerated([str(each) for each in days[:3]])
-    return shown if len(days) <= 3 else Phrase("{days} and {count} more", days=shown, count=len(days) - 3)
+    return f'<p class="as-of">{sentences(map(sheet.say, as_of_words(freshness)), sheet.language)}</p>'
 
 
 def no_charts(sheet: Sheet) -> str:
@@ -157,7 +126,7 @@ class _Section:
         """Return the numbers on top: those of the newest day that is over, against comparable sends."""
         day = max((each.day for each in self._send.comparisons), default=0)
         found = {each.metric: each for each in self._send.comparisons if each.day == day}
-        tiles = "".join(self._tile(found[metric]) for metric in _KEY if metric in found)
+        tiles = "".join(self._tile(found[metric]) for metric in COMPARED_METRICS if metric in found)
         if not tiles:
             return ""
         until = self._sheet.say(Phrase("By the end of day {day}", day=day))
@@ -220,8 +189,7 @@ class _Section:
             straight = Phrase("Between days {days} the band is drawn straight.", days=enumerated(list(map(str, usual))))
             note = f"{note} {self._sheet.say(straight)}"
         if first.fell:
-            fell = Phrase("WeChat counted fewer readers by {days} than by the day before.", days=_days(first.fell))
-            note = f"{note} {self._sheet.say(fell)}"
+            note = f"{note} {self._sheet.say(fell_words(first.fell))}"
         inside = self._legend(legend) + chart + self._numbers(described, heads, rows) + f'<p class="notes">{note}</p>'
         return self._card(
             "reads", Phrase("Readers, day by day"), f"<p>{self._sheet.say(described)}</p>{inside}", "wide"
@@ -247,7 +215,7 @@ class _Section:
                 Cell(self._sheet.say(METRIC[metric])),
                 *(Cell(notes.figure(each.figures.get(metric), metric)) for each in columns),
             ]
-            for metric in _BY_DAY
+            for metric in first.days[0].figures
         ]
         heads = [
             "",
@@ -278,7 +246,7 @@ class _Section:
             for name, stages in halves
             if stages
         )
-        return self._card("funnel", Phrase("From the audience to new followers"), shown + notes.written(), "")
+        return self._card("funnel", FUNNEL, shown + notes.written(), "")
 
     def _stage(self, stage: Stage, notes: Notes) -> list[Cell]:
         share = stage.share.value if stage.share is not None else 1.0
@@ -377,18 +345,18 @@ class _Section:
             return ""
         notes = Notes(self._sheet)
         rows = [
-            [Cell(f"{place} %"), Cell(percent(each.value) if each.value is not None else notes.figure(each))]
-            for place, each in zip(_LEAVES, first.leaves, strict=True)
+            [Cell(place), Cell(percent(each.value) if each.value is not None else notes.figure(each))]
+            for place, each in zip(LEAVES, first.leaves, strict=True)
         ]
         described = Phrase(
             "The share of readers that left in each fifth of the first article: percent from its beginning."
         )
         values = [
-            Value(each.value, f"{place} %: {percent(each.value)}" if each.value is not None else "")
-            for place, each in zip(_LEAVES, first.leaves, strict=True)
+            Value(each.value, f"{place}: {percent(each.value)}" if each.value is not None else "")
+            for place, each in zip(LEAVES, first.leaves, strict=True)
         ]
         chart = (
-            bars(self._named("leaves", described), _LEAVES, [Series("this", values)], percent_short)
+            bars(self._named("leaves", described), LEAVES, [Series("this", values)], percent_short)
             if can_draw()
             else ""
         )
@@ -479,7 +447,7 @@ class _Section:
             return ""
         notes = Notes(self._sheet)
         if found.changed is None:
-            said = self._sheet.say(Phrase("The contents of one of the two are not kept, so what differs is not known."))
+            said = self._sheet.say(NO_DIFFERENCE)
         else:
             said = "".join(f"<li>{self._sheet.say(each)}</li>" for each in found.changed)
             said = f"<ul>{said}</ul>" if said else self._sheet.say(Phrase("Nothing that is shown differs."))
@@ -584,7 +552,10 @@ _MEANINGS: Final = (
     ),
     (
         Phrase("median and quartiles"),
-        Phrase("Half of the comparable sends had less than the median; a quarter had less than the lower quartile."),
+        Phrase(
+            "Half of the comparable sends had less than the median; a quarter had less than the lower quartile. "
+            "Of fewer than four there is neither."
+        ),
         "",
     ),
 )

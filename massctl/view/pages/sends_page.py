@@ -32,8 +32,8 @@ from massctl.view.pages.report_page import (
     account_of,
     as_of,
     definitions,
+    facts_of,
     no_charts,
-    send_facts,
     send_page,
     send_section,
 )
@@ -114,7 +114,7 @@ def _anchor(send: SendReport) -> str:
 
 
 def _in_full(send: SendReport, report: Report, sheet: Sheet) -> str:
-    facts = " · ".join(send_facts(send, sheet))
+    facts = " · ".join(facts_of(send, sheet))
     return f"""<article class="send-report" id="{written(_anchor(send))}"><h2>{written(send.title)}</h2>
 <p class="facts">{facts}</p>{send_section(send, account_of(report, send), sheet, level=3)}</article>
 """

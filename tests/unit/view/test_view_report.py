@@ -81,13 +81,13 @@ def test_markdown_says_below_each_table_why_a_number_is_missing(report: Report) 
 
     assert "| readers | 120 | 160 | 240\\* | — (a) |" in said
     assert "(a) that day is not over, or WeChat has its numbers only from 08:00 of the day after" in said
-    assert "\\* WeChat said that newer numbers are to come." in said
+    assert "\\* WeChat said that newer numbers are to come" in said
 
 
 def test_markdown_shows_what_the_repository_knows_and_no_markup_of_its_titles(report: Report) -> None:
     said = report_markdown(report, Language.EN)
 
-    assert "commit `c0ffee1234` · approved by wang" in said
+    assert "approved by wang · commit `c0ffee1234`" in said
     assert "by 林 · theme plain" in said
     assert "｜" in said
     assert "What differs: the title" in said
@@ -143,7 +143,7 @@ def test_few_comparable_sends_have_no_table() -> None:
     said = report_markdown(sends.report(), Language.EN)
 
     assert "A median needs 4 of them with a number." in said
-    assert "to compare with; a median" not in said.split("### Followers")[0]
+    assert "too few for a median" not in said.split("### Followers")[0]
 
 
 def test_markdown_says_where_a_send_stands_that_did_not_reach_everybody() -> None:

@@ -45,11 +45,11 @@ def test_the_sentence_stands_first_then_as_of_when_and_what_is_still_to_come():
     order = [
         "7,391 people read “城墙根下的三条路，趁天还没冷透” by the end of day 7",
         "As of 2026-11-30 08:32 +08:00.",
-        "Complete until the end of 2026-11-28.",
+        "Complete up to the end of 2026-11-28.",
     ]
     order += [
-        "newer numbers are to come for 2026-11-29",
-        "The archive has nothing of 2026-11-20.",
+        "newer numbers are to come for: 2026-11-29",
+        "The archive lacks numbers of: 2026-11-20.",
         "By the end of day 7",
     ]
     places = [shown.index(each) for each in order]
@@ -66,7 +66,7 @@ def test_a_number_that_is_missing_is_a_dash_whose_reason_stands_below():
     shown = card(page(newest()), "days")
     assert re.search(r"readers 2,700 5,087 7,391 8,601 \* — a ", shown)
     assert "a that day is not over" in shown
-    assert "* WeChat said that newer numbers for this day are still to come" in shown
+    assert "* WeChat said that newer numbers are to come" in shown
     assert not re.search(r"\b0 — a", shown)
 
 
@@ -95,7 +95,7 @@ def test_recommendations_are_told_apart_from_what_followers_read():
 def test_below_four_comparable_sends_there_is_no_band_and_no_standing():
     few = send("2026-few", datetime(2026, 11, 16, 20, tzinfo=BEIJING), ["Few"], 5000, among=USUAL[:3])
     shown = page(few)
-    assert "3 to compare with; a median from 4 on" in shown
+    assert "too few for a median: 3" in shown
     assert not re.search(r'class="series (band|median)"|class="standing|class="spread"', shown)
     assert re.search(r'class="series (band|median)"', page(newest()))
 
@@ -109,7 +109,7 @@ def test_the_band_is_drawn_by_day_and_straight_between_days_only_where_no_others
 
 def test_unfollows_are_the_whole_accounts_and_stand_beside_the_same_weekday():
     shown = card(page(newest()), "followers")
-    assert "the whole account, not this send alone" in shown
+    assert "of the whole account, not of this send alone" in shown
     assert re.search(r"2026-11-16 61 median 34, quartiles 28 and 41, of 8 118", shown)
 
 
@@ -133,7 +133,7 @@ def test_an_edition_stands_beside_the_one_before_it():
     shown = card(page(newest()), "difference")
     assert re.search(r"the title the text .* readers day 3 3,900 4,431", shown)
     unknown = replace(newest(), difference=replace(newest().difference, changed=None))
-    assert "what differs is not known" in card(page(unknown), "difference")
+    assert "What differs is not known" in card(page(unknown), "difference")
     same = replace(newest(), difference=replace(newest().difference, changed=()))
     assert "Nothing that is shown differs." in card(page(same), "difference")
 

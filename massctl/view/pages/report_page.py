@@ -356,7 +356,12 @@ class _Section:
             for place, each in zip(LEAVES, first.leaves, strict=True)
         ]
         chart = (
-            bars(self._named("leaves", described), LEAVES, [Series("this", values)], percent_short)
+            bars(
+                self._named("leaves", described),
+                [each.removesuffix(" %") for each in LEAVES],
+                [Series("this", values)],
+                percent_short,
+            )
             if can_draw()
             else ""
         )

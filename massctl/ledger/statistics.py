@@ -2,7 +2,8 @@
 
 A line is written when WeChat said something new of an article or a day; the line that was seen last counts. So a
 number that WeChat corrected later stays readable, and a process that dies leaves what was written before. A line that
-cannot be read is left out and counted: a torn one is all that a crash can leave. Nothing that is sent is read here.
+cannot be read, or that WeChat's answers cannot have made, is left out and counted: a crash can leave a torn one, and
+an editor any other. Nothing that is sent is read here.
 """
 
 import fcntl
@@ -22,7 +23,17 @@ from massctl.errors import LedgerError, LedgerUnreachableError
 from massctl.ledger.git_branch import GitBranch, Push, Tip
 from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase, system_reason
-from massctl.model.statistics import AccountDay, ArticleDay, Asked, Family, Statistics, StatisticsCall, Told
+from massctl.model.statistics import (
+    COUNT_MAX,
+    MINUTES_MAX,
+    AccountDay,
+    ArticleDay,
+    Asked,
+    Family,
+    Statistics,
+    StatisticsCall,
+    Told,
+)
 
 T = TypeVar("T")
 Row = Mapping[str, Any]
@@ -47,7 +58,8 @@ ARTICLE_COUNTS: Final = (
     "read_subscribe_user",
     "target_user",
 )
-_ARTICLE_RATES: Final = ("read_delivery_rate", "read_finish_rate", "read_avg_activetime")
+_ARTICLE_RATES: Final = {"read_delivery_rate": 1.0, "read_finish_rate": 1.0, "read_avg_activetime": MINUTES_MAX}
+"""What is no count -> the most that it can be."""
 _READING_COUNTS: Final = (
     "read_user",
     "share_user",
@@ -62,6 +74,10 @@ _READING_COUNTS: Final = (
 _DAY_MAPPINGS: Final = ("read_user_source", "new_user", "cancel_user")
 _NUMBERED: Final = frozenset({"new_user", "cancel_user", "read_jump_position"})
 """JSON writes the numbers that these are keyed by as strings."""
+_OUTCOMES: Final = ("done", "delayed", "not_ready", "refused")
+_FIRST_DAY: Final = date(2000, 1, 1)
+_LAST_DAY: Final = date(2999, 12, 31)
+"""Days are added to and taken from those of the archive; WeChat has none that are near these bounds."""
 
 
 class StatisticsArchive(ABC):
@@ -376,23 +392,26 @@ _FAMILIES: Final = {each.value: each for each in Family}
 def _article(appid: AppId, row: Row) -> ArticleDay:
     """Read a row; raises where it is not one of ours. It is read a thousand times, so it is light."""
     values: dict[str, Any] = {name: _whole(row[name]) for name in ARTICLE_COUNTS if name in row}
-    for name in _ARTICLE_RATES:
+    for name, most in _ARTICLE_RATES.items():
         if name in row:
-            values[name] = float(row[name])
+            values[name] = _share(row[name], most)
     for name in ("read_user_source", "read_jump_position"):
         if name in row:
             values[name] = _counts(row[name], name)
     for name in ("title", "content_url"):
         if name in row:
-            values[name] = str(row[name])
+            values[name] = _text(row[name])
     if "publish_type" in row:
         values["publish_type"] = _whole(row["publish_type"])
+    ref_date, stat_date = _day(row["ref_date"]), _day(row["stat_date"])
+    if not ref_date <= stat_date:
+        raise ValueError
     return ArticleDay(
         appid=appid,
         family=_FAMILIES[row["family"]],
-        msgid=str(row["msgid"]),
-        ref_date=_day(row["ref_date"]),
-        stat_date=_day(row["stat_date"]),
+        msgid=_text(row["msgid"]),
+        ref_date=ref_date,
+        stat_date=stat_date,
         seen_at=_moment(row),
         is_delay=row.get("is_delay") is True,
         **values,
@@ -400,11 +419,11 @@ def _article(appid: AppId, row: Row) -> ArticleDay:
 
 
 def _asked(row: Row) -> Asked:
-    at = datetime.fromisoformat(row["at"])
+    at, outcome = _instant(row["at"]), row["outcome"]
     dates = _day(row["begin_date"]), _day(row["end_date"])
-    return Asked(
-        StatisticsCall(row["call"]), *dates, at, row["outcome"], row.get("errcode"), _whole(row.get("rows", 0))
-    )
+    if outcome not in _OUTCOMES:
+        raise ValueError
+    return Asked(StatisticsCall(row["call"]), *dates, at, outcome, row.get("errcode"), _whole(row.get("rows", 0)))
 
 
 def _told(row: Row) -> Told:
@@ -413,13 +432,16 @@ def _told(row: Row) -> Told:
 
 @lru_cache(4096)
 def _day(written: str) -> date:
-    return date.fromisoformat(written)
+    day = date.fromisoformat(written)
+    if not _FIRST_DAY <= day <= _LAST_DAY:
+        raise ValueError
+    return day
 
 
 @lru_cache(4096)
 def _instant(written: str) -> datetime:
     at = datetime.fromisoformat(written)
-    if at.tzinfo is None:
+    if at.tzinfo is None or not _FIRST_DAY <= at.date() <= _LAST_DAY:
         raise ValueError
     return at
 
@@ -429,15 +451,30 @@ def _moment(row: Row) -> datetime:
 
 
 def _whole(value: Any) -> int:
-    if type(value) is not int:
-        raise TypeError
+    if type(value) is not int or not 0 <= value <= COUNT_MAX:
+        raise ValueError
     return value
 
 
-def _counts(value: Mapping[str, Any], name: str) -> dict[Any, Any]:
+def _share(value: Any, most: float = 1.0) -> float:
+    # What is not a number (NaN) is within nothing.
+    if type(value) not in (int, float) or not 0 <= value <= most:
+        raise ValueError
+    return float(value)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value.isprintable():
+        raise ValueError
+    return value
+
+
+def _counts(value: Any, name: str) -> dict[Any, Any]:
+    if not isinstance(value, dict):
+        raise TypeError
     if name == "read_jump_position":
-        return {int(key): float(each) for key, each in value.items()}
-    return {int(key) if name in _NUMBERED else key: _whole(each) for key, each in value.items()}
+        return {int(key): _share(each) for key, each in value.items()}
+    return {int(key) if name in _NUMBERED else _text(key): _whole(each) for key, each in value.items()}
 
 
 def _same(row: ArticleDay, other: ArticleDay) -> bool:

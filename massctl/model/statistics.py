@@ -14,6 +14,11 @@ from typing import Final, Literal
 STATISTICS_BRANCH: Final = "massctl-statistics"
 """The branch of the ledger's remote that has the archive, where the ledger is in git."""
 
+COUNT_MAX: Final = 10**12
+"""Our own bound: more than there are people, or fen that a reader pays."""
+MINUTES_MAX: Final = 24 * 60.0
+"""Our own bound: nobody reads an article for longer than a day."""
+
 
 class Family(StrEnum):
     """Two families of calls count reads differently: their numbers never stand in one series."""

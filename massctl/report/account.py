@@ -124,5 +124,5 @@ def freshness_of(statistics: Statistics, shown: Iterable[Readings], until: date)
 
 def _seen(statistics: Statistics) -> Iterable[datetime]:
     newest: Iterable[tuple[ArticleDay, ...]] = statistics.articles.values()
-    yield from (rows[-1].seen_at for rows in newest if rows)
+    yield from (row.seen_at for rows in newest for row in rows)
     yield from (row.seen_at for row in statistics.account.values())

@@ -90,6 +90,15 @@ class Figure:
             raise InvariantError(Phrase("a number is there, or the reason why it is missing"))
 
 
+_ROUNDED_FROM: Final = 100
+"""A median of counts lies between two of them; from here on half a person is of no interest."""
+
+
+def people_text(count: float) -> str:
+    """Write a number of people, or a median of such numbers, with thousands."""
+    return f"{count:,.0f}" if count == int(count) or count >= _ROUNDED_FROM else f"{count:,.1f}"
+
+
 class Metric(StrEnum):
     """What is counted of an article, by WeChat's name."""
 

@@ -18,6 +18,7 @@ from massctl.report.report import (
     Stage,
     StageName,
     Standing,
+    people_text,
 )
 
 
@@ -51,9 +52,9 @@ def _read(title: str, counted: DayFigures) -> Phrase:
 
 
 _STANDING: Final = {
-    Standing.BELOW: Phrase("that is less than the lower quartile of {count} comparable sends (median {median:,.0f})"),
-    Standing.WITHIN: Phrase("that lies between the quartiles of {count} comparable sends (median {median:,.0f})"),
-    Standing.ABOVE: Phrase("that is more than the upper quartile of {count} comparable sends (median {median:,.0f})"),
+    Standing.BELOW: Phrase("that is less than the lower quartile of {count} comparable sends (median {median})"),
+    Standing.WITHIN: Phrase("that lies between the quartiles of {count} comparable sends (median {median})"),
+    Standing.ABOVE: Phrase("that is more than the upper quartile of {count} comparable sends (median {median})"),
 }
 
 
@@ -67,7 +68,7 @@ def _beside(comparison: Comparison) -> Phrase:
             least=FEWEST_COMPARED,
         )
     say = _STANDING[comparison.standing or Standing.WITHIN]
-    return Phrase(say, count=among, median=comparison.quartiles.median)
+    return Phrase(say, count=among, median=people_text(comparison.quartiles.median))
 
 
 def _without_articles(title: str, funnel: Sequence[Stage]) -> Phrase:
@@ -116,9 +117,9 @@ def report_sentence(sends: Sequence[SendReport], since: date | None) -> Phrase:
     if quartiles is None or len({(appid, article.family) for appid, article in firsts}) > 1:
         return Phrase("{sends}.", sends=counted)
     return Phrase(
-        "{sends}; by the end of day {day} the median of the {known} that have the number is {median:,.0f} readers.",
+        "{sends}; by the end of day {day} the median of the {known} that have the number is {median} readers.",
         sends=counted,
         day=SIDE_BY_SIDE_DAY,
         known=len(readers),
-        median=quartiles.median,
+        median=people_text(quartiles.median),
     )

@@ -31,7 +31,8 @@ _LEDGER: Final = Phrase("ledger")
 _REPOSITORY: Final = Phrase("massctl: the repository as it was sent")
 _DETAIL: Final = "WeChat, getarticletotaldetail"
 _COMPUTED: Final = Phrase("computed by massctl")
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+"""Excel in Chinese and Japanese reads the wide ones likewise. Source: OWASP, "CSV Injection", read 2026-11."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,7 @@ class _Tables:
     def table(self, head: Sequence[str], rows: Iterable[Sequence[str]], left: Sequence[int] = (0,)) -> list[str]:
         """Write a table of cells that are Markdown already, with the reasons below it; nothing without rows.
 
+        Rows are best made as the table is: a number that no table shows would leave its reason to the next one.
         `left` are the columns of words; numbers stand on the right.
         """
         body = [f"| {' | '.join(row)} |" for row in rows]
@@ -222,10 +223,10 @@ def _article(article: ArticleReport, tables: _Tables, *, alone: bool) -> list[st
     if article.is_doubtful:
         known.append(said(DOUBTFUL))
     head = ["", *(tables.said(Phrase("day {day}", day=day)) for day in DAYS)]
-    rows = [
+    rows = (
         [tables.said(METRIC[metric]), *(tables.figure(day.figures[metric], metric) for day in article.days)]
         for metric in article.days[0].figures
-    ]
+    )
     lines += [" · ".join(known), ""] if known else []
     figures = [figure for day in article.days for figure in day.figures.values()]
     if any(figure.value is not None for figure in figures):
@@ -234,10 +235,10 @@ def _article(article: ArticleReport, tables: _Tables, *, alone: bool) -> list[st
         # A table of nothing but dashes says no more than their reasons.
         reasons = dict.fromkeys(figure.missing for figure in figures if figure.missing is not None)
         lines += [*(f"{DASH} {said(MISSING[each])}" for each in reasons), ""]
-    sources = [
+    sources = (
         [tables.said(SCENE.get(row.scene, row.scene)), *(tables.figure(each) for each in row.figures)]
         for row in article.sources
-    ]
+    )
     if any(each.value is not None for row in article.sources for each in row.figures):
         lines += [said(Phrase("Where readers came from")), "", *tables.table(head, sources)]
     lines += _leaves(article, tables)

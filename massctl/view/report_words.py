@@ -27,6 +27,7 @@ from massctl.report.report import (
     StageName,
     Standing,
     Whole,
+    people_text,
 )
 from massctl.view.i18n import Language
 from massctl.view.words import STATUS, recorded
@@ -117,8 +118,6 @@ BY: Final[Mapping[By, Phrase]] = {
     By.AUTHOR: Phrase("author"),
     By.APPROVER: Phrase("approver"),
 }
-_ROUNDED_FROM: Final = 100
-"""A median of counts lies between two of them; from here on half a person is of no interest."""
 WHOLE_ACCOUNT: Final = Phrase("These are numbers of the whole account, not of this send alone.")
 LATE: Final = Phrase("WeChat said that newer numbers are to come")
 NO_DIFFERENCE: Final = Phrase("What differs is not known: the content of one of them is not kept.")
@@ -159,7 +158,7 @@ def number(value: float, metric: Metric | None = None) -> str:
         return f"{value / 100:,.2f}"
     if metric is Metric.READ_AVG_ACTIVETIME:
         return f"{value:,.1f}"
-    return f"{value:,.0f}" if value == int(value) or value >= _ROUNDED_FROM else f"{value:,.1f}"
+    return people_text(value)
 
 
 def percent(share: float) -> str:

@@ -14,14 +14,12 @@ from typing import Any, Final
 
 from massctl.apply.ports import Counted
 from massctl.model.phrase import BEIJING
-from massctl.model.statistics import AccountDay, ArticleDay, Family, StatisticsCall
+from massctl.model.statistics import COUNT_MAX, MINUTES_MAX, AccountDay, ArticleDay, Family, StatisticsCall
 from massctl.wechat.response import Fields, ShapeError, flag, integer, lenient
 from massctl.wechat.wire import Request
 
 LIST_MAX: Final = 1_000
 """Our own bound: a day has some dozens of articles, an article 30 days, a day of followers some ten sources."""
-COUNT_MAX: Final = 10**12
-"""Our own bound: more than there are people, or fen that a reader pays."""
 TEXT_MAX: Final = 2_048
 """Our own bound for titles, addresses and names of sources."""
 _ALL: Final = "全部"
@@ -129,6 +127,7 @@ class _Reader:
     def articles(self, fields: Fields, details: str) -> Iterator[tuple[dict[str, Any], Fields, date]]:
         """Read the articles of an answer: what is said of each, and each of its days."""
         yesterday = self.seen_at.astimezone(BEIJING).date() - timedelta(days=1)
+        told: set[tuple[str, date]] = set()
         for item in self.rows(fields, "list"):
             sent = self.day(item, "ref_date", self.begin_date, self.end_date)
             msgid = item.get("msgid")
@@ -142,8 +141,13 @@ class _Reader:
             about["publish_type"] = self.number(item, "publish_type")
             for detail in self.rows(item, details):
                 stat_date = self.day(detail, "stat_date", sent, yesterday)
-                if stat_date is not None:
-                    yield about, detail, stat_date
+                if stat_date is None:
+                    continue
+                if (msgid, stat_date) in told:
+                    self.left_out += 1
+                    continue
+                told.add((msgid, stat_date))
+                yield about, detail, stat_date
 
 
 def _counted(reader: _Reader, rows: "Callable[[_Reader, Fields], Counted]", fields: Fields) -> Counted:
@@ -164,7 +168,7 @@ def _articles(reader: _Reader, fields: Fields) -> Counted:
             read_subscribe_user=reader.number(detail, "read_subscribe_user"),
             read_delivery_rate=reader.decimal(detail, "read_delivery_rate"),
             read_finish_rate=reader.decimal(detail, "read_finish_rate"),
-            read_avg_activetime=reader.decimal(detail, "read_avg_activetime", 24 * 60),
+            read_avg_activetime=reader.decimal(detail, "read_avg_activetime", MINUTES_MAX),
             read_jump_position=_positions(reader, detail),
         )
         for about, detail, stat_date in reader.articles(fields, "detail_list")

@@ -150,6 +150,7 @@ def test_a_picture_that_cannot_be_had_is_listed_and_stays_an_address(shell: Shel
         ("https://loop.example/x", "to no end"),
         ("https://gone.example/x", "connection"),
         ("https://odd.example/x", "not an http or https address"),
+        ("gone.example/x", "save the page, and import that: massctl import url page.html spring"),
     ],
 )
 def test_only_the_internet_is_asked(shell: Shell, internet: dict[str, Any], address: str, says: str) -> None:

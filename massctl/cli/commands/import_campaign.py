@@ -146,11 +146,21 @@ def url(directory: str, page: str, name: str, account: str | None, kind: str, fo
     def take(source: "_Source") -> "list[Found]":
         from massctl.importer.documents import of_page
 
-        if page.startswith(("http://", "https://")):
-            fetched = source.downloads.page(page)
+        # People copy an address without its beginning.
+        is_bare = _HOST.match(page) is not None and not Path(page).exists()
+        address = f"https://{page}" if is_bare else page
+        if address.startswith(("http://", "https://")):
+            fetched = source.downloads.page(address)
             if isinstance(fetched, Phrase):
-                raise UsageError(Phrase("{address} cannot be fetched: {why}", address=page, why=fetched), _NOTHING)
-            return [of_page(_text(fetched), page)]
+                raise UsageError(
+                    Phrase("{address} cannot be fetched: {why}", address=address, why=fetched),
+                    _NOTHING,
+                    Phrase(
+                        "open it in a browser, save the page, and import that: {command}",
+                        command=Command("import url", "page.html", name),
+                    ),
+                )
+            return [of_page(_text(fetched), address)]
         found = of_page(_text(_document(page)), "")
         source.folder, source.beside = Path(page).parent, found.beside
         return [found]
@@ -194,6 +204,10 @@ def markdown(directory: str, file: str, name: str, account: str | None, kind: st
         return [of_markdown_file(_text(_document(file)), Path(file).stem, _front_matter)]
 
     return _run(directory, name, account, kind, form, take)
+
+
+_HOST: Final = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}/", re.IGNORECASE)
+"""How an address begins that lacks `https://`."""
 
 
 def _front_matter(text: str) -> tuple[object, list[Phrase]]:

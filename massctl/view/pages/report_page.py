@@ -6,6 +6,7 @@ Every chart has its numbers in a table behind it. A number that is missing is a 
 from collections.abc import Sequence
 from typing import Final
 
+from massctl.extras import install_command
 from massctl.model.phrase import Phrase, enumerated
 from massctl.report.comparison import COMPARED_METRICS
 from massctl.report.report import (
@@ -111,7 +112,8 @@ def no_charts(sheet: Sheet) -> str:
     """Say how charts are drawn where the extra `report` is missing; empty where it is not."""
     if can_draw():
         return ""
-    words = Phrase("Charts are left out, and their numbers stand in tables. pip install 'massctl[report]'   adds them")
+    say = Phrase("Charts are left out, and their numbers stand in tables. {command}   adds them")
+    words = Phrase(say, command=install_command("report"))
     return f'<p class="as-of">{sheet.say(words)}</p>'
 
 
@@ -253,7 +255,7 @@ class _Section:
         people = notes.figure(stage.people)
         of = ""
         if stage.share is not None and stage.of is not None:
-            said = notes.figure(stage.share) if stage.share.value is None else percent(stage.share.value)
+            said = notes.figure(stage.share, Metric.READ_FINISH_RATE)  # written as every share is
             of = f"{said} <small>{self._sheet.say(WHOLE[stage.of])}</small>"
         kind = "failed" if stage.name is StageName.FAILED else stage.people.origin.value
         return [
@@ -345,7 +347,7 @@ class _Section:
             return ""
         notes = Notes(self._sheet)
         rows = [
-            [Cell(place), Cell(percent(each.value) if each.value is not None else notes.figure(each))]
+            [Cell(place), Cell(notes.figure(each, Metric.READ_FINISH_RATE))]
             for place, each in zip(LEAVES, first.leaves, strict=True)
         ]
         described = Phrase(
@@ -433,7 +435,9 @@ class _Section:
                 [
                     Cell(f"{each.position}"),
                     Cell(
-                        f'<a href="{written(each.url)}" rel="noreferrer">{title}</a>' if each.url else title,
+                        f'<a href="{written(each.url)}" rel="noreferrer">{title}</a>'
+                        if each.url and each.url.startswith(("https://", "http://"))
+                        else title,
                         is_number=False,
                     ),
                     Cell(notes.figure(readers)),
@@ -558,7 +562,7 @@ _MEANINGS: Final = (
     (
         Phrase("median and quartiles"),
         Phrase(
-            "Half of the comparable sends had less than the median; a quarter had less than the lower quartile. "
+            "About half of the comparable sends had less than the median, and a quarter less than the lower quartile. "
             "Of fewer than four there is neither."
         ),
         "",

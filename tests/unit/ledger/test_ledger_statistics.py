@@ -191,3 +191,58 @@ def test_a_pipe_blocks_no_reader(archive: LocalStatistics, tmp_path: Path):
     folder.mkdir(parents=True)
     os.mkfifo(folder / "articles-2026-11.jsonl")
     assert {} == archive.load(ME).articles
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"read_user": -5},
+        {"read_user": 10**400},
+        {"read_user": True},
+        {"read_finish_rate": float("nan")},
+        {"read_finish_rate": 45.2},
+        {"read_avg_activetime": float("inf")},
+        {"read_jump_position": {"1": float("nan")}},
+        {"read_user_source": {"推荐": -3}},
+        {"read_user_source": ["推荐"]},
+        {"title": "<b>\u202e"},
+        {"stat_date": "0001-01-01"},
+        {"ref_date": "9999-12-31", "stat_date": "9999-12-31"},
+        {"ref_date": "2026-11-03", "stat_date": "2026-11-02"},
+        {"seen_at": "9999-12-31T23:59:59-14:00"},
+    ],
+)
+def test_a_line_that_wechat_cannot_have_made_is_left_out_and_counted(
+    archive: LocalStatistics, tmp_path: Path, said: dict[str, object]
+):
+    archive.add(ME, [FULL], [], asked())
+    path = tmp_path / "massctl.state.statistics" / APPID / "articles-2026-11.jsonl"
+    row = json.loads(path.read_text(encoding="utf-8"))
+    edited = row | {"seen_at": (SEEN + timedelta(days=1)).isoformat()} | said
+    path.write_text(json.dumps(row) + "\n" + json.dumps(edited) + "\n", encoding="utf-8")
+    found = archive.load(ME)
+    assert ((FULL,), 1) == (found.articles["100_1"], found.unreadable)
+
+
+@pytest.mark.parametrize(
+    "said", [{"cancel_user": [1]}, {"cancel_user": None}, {"cancel_user": {"0": -4}}, {"cumulate_user": 10**400}]
+)
+def test_a_day_of_an_account_that_was_edited_is_left_out_and_counted(
+    archive: LocalStatistics, tmp_path: Path, said: dict[str, object]
+):
+    folder = tmp_path / "massctl.state.statistics" / APPID
+    folder.mkdir(parents=True)
+    row = {"ref_date": "2026-11-02", "seen_at": SEEN.isoformat()}
+    (folder / "account-2026-11.jsonl").write_text(json.dumps(row | said) + "\n")
+    found = archive.load(ME)
+    assert ({}, 1) == (dict(found.account), found.unreadable)
+
+
+@pytest.mark.parametrize("said", [{"at": "2026-11-03T08:30:00"}, {"outcome": []}, {"at": "9999-12-31T23:59:59-10:00"}])
+def test_a_call_that_was_edited_is_as_if_it_had_not_been_made(
+    archive: LocalStatistics, tmp_path: Path, said: dict[str, object]
+):
+    archive.add(ME, [], [], asked())
+    path = tmp_path / "massctl.state.statistics" / APPID / "calls-2026-11.jsonl"
+    path.write_text(json.dumps(json.loads(path.read_text()) | said) + "\n")
+    assert () == archive.asked(ME)

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from report_samples import DAY, NOW, SENT, Sends, earlier
+from report_samples import DAY, NOW, SEEN, SENT, Sends, earlier
 
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import BEIJING
@@ -287,6 +287,15 @@ def test_a_report_says_as_of_when_its_numbers_are() -> None:
         found.missing,
     )
     assert found.asked_at is not None
+
+
+def test_the_last_answer_is_the_newest_of_both_families() -> None:
+    sends = Sends()
+    sends.send("spring", 100)
+    sends.read(100, 1, family=Family.NEWER, read_user=1, seen_at=SEEN + DAY)
+    sends.read(100, 1, family=Family.OLDER, target_user=9)
+
+    assert SEEN + DAY == sends.report().accounts[0].freshness.asked_at
 
 
 def test_without_any_number_nothing_is_complete() -> None:

@@ -74,3 +74,22 @@ def test_several_sends_have_one_median_from_four_on() -> None:
 def test_nothing_sent_is_said() -> None:
     assert "Nothing was sent." == Sends().report().sentence
     assert "Nothing was sent since 2026-12-09." == Sends().report(since=NOW.date()).sentence
+
+
+def test_a_median_between_two_people_is_written_as_in_the_tables() -> None:
+    sends = Sends()
+    earlier(sends, 1, 2, 3, 4)
+    sends.send("spring", 100)
+    sends.read(100, 7, read_user=3)
+
+    assert sends.report("spring").sentence.endswith("of 4 comparable sends (median 2.5).")
+    assert sends.report().sentence.endswith("is 3 readers.")
+
+
+def test_one_comparable_send_is_one() -> None:
+    sends = Sends()
+    earlier(sends, 10)
+    sends.send("spring", 100)
+    sends.read(100, 7, read_user=3)
+
+    assert "1 comparable send has that number, and a comparison needs 4." in sends.report("spring").sentence

@@ -136,6 +136,17 @@ def test_a_send_of_today_has_no_table_of_dashes() -> None:
     assert "massctl status --statistics" in said
 
 
+def test_a_number_that_no_table_shows_leaves_no_reason_below_another() -> None:
+    """The read number is late, and stands in no table of comparable sends, which are too few."""
+    sends = Sends()
+    sends.send("spring", 100)
+    sends.read(100, 7, read_user=3, is_delay=True)
+    below = report_markdown(sends.report(), Language.EN).partition("### Followers around the send")[2]
+
+    assert "(a) the archive has no answer" in below
+    assert "newer numbers are to come" not in below
+
+
 def test_few_comparable_sends_have_no_table() -> None:
     sends = Sends()
     sends.send("spring", 100)
@@ -200,6 +211,16 @@ def test_csv_is_no_formula_of_a_spreadsheet(report: Report) -> None:
     rows = list(csv.DictReader(report_csv(report).splitlines()))
 
     assert "'=春天来了|" == rows[0]["headline"]
+
+
+@pytest.mark.parametrize("title", ["＝cmd()", " @SUM(A1)", "\t-1", "＋1", "－1", "＠x", "\n=1"])
+def test_csv_is_no_formula_of_a_spreadsheet_either_in_wide_characters(title: str) -> None:
+    sends = Sends()
+    sends.send("spring", 100)
+    sends.facts[CampaignName("spring"), 1] = SendFacts(articles=(ArticleFacts(title),))
+    (row,) = csv.DictReader(report_csv(sends.report(now=SENT)).splitlines())
+
+    assert f"'{title.strip()}" == row["headline"]
 
 
 def test_csv_has_a_line_for_a_send_without_articles_and_for_one_of_today() -> None:

@@ -11,7 +11,7 @@ from report_page_samples import NOW, USUAL, newest, report_of, sample_report, se
 
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import BEIJING
-from massctl.report.report import Metric, Report, Scene, SendReport
+from massctl.report.report import Metric, Report, Scene, SendReport, StageName
 from massctl.view import charts
 from massctl.view.i18n import Language
 from massctl.view.pages import sends_page as pages
@@ -260,3 +260,24 @@ def test_the_reference_has_every_number_of_wechat_by_its_name(page: str):
     text = (Path(__file__).parents[3] / "docs" / "reference" / page).read_text(encoding="utf-8")
     assert [] == [each.value for each in Metric if f"`{each.value}`" not in text]
     assert [] == [each.value for each in Scene if each.value not in text]
+
+
+def test_an_address_that_is_no_page_is_no_link():
+    one = newest()
+    bad = replace(one, articles=tuple(replace(each, url="javascript:alert(1)") for each in one.articles))
+    good = replace(one, articles=tuple(replace(each, url="https://mp.weixin.qq.com/s/a") for each in one.articles))
+    assert len(one.articles) > 1
+    assert "javascript:" not in page(bad)
+    assert 'href="https://mp.weixin.qq.com/s/a"' in page(good)
+
+
+def test_a_share_that_is_late_says_so_where_it_stands_alone():
+    one = newest()
+    stages = [
+        replace(each, share=replace(each.share, is_delay=True))
+        if each.name is StageName.FINISHED and each.share is not None
+        else each
+        for each in one.funnel
+    ]
+    shown = card(page(replace(one, funnel=tuple(stages))), "funnel")
+    assert re.search(r"% \* of all readers", shown)

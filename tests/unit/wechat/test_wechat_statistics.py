@@ -238,3 +238,9 @@ def test_a_refusal_says_what_it_is_about(errcode: int, kind: type[MassctlError],
         client, _ = scripted({"errcode": errcode, "errmsg": "no"})
         with pytest.raises(kind, match=words):
             client.statistics(call, DAY, DAY, SEEN)
+
+
+def test_a_day_of_an_article_that_is_told_twice_counts_once():
+    twice = ARTICLE | {"detail_list": [DETAIL, DETAIL | {"read_user": 99}]}
+    found = counted(StatisticsCall.ARTICLES, {"list": [twice, ARTICLE]})
+    assert ([10, 12], 2) == ([row.read_user for row in found.articles], found.left_out)

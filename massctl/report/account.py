@@ -118,8 +118,10 @@ def freshness_of(statistics: Statistics, shown: Iterable[Readings], until: date)
                     delayed.add(row.stat_date)
     asked_at = max(_seen(statistics), default=None)
     complete = min(missing | delayed, default=until + timedelta(days=1)) - timedelta(days=1)
-    known = asked_at is not None and complete >= min(first, default=complete)
-    return Freshness(asked_at, complete if known else None, tuple(sorted(delayed)), tuple(sorted(missing)))
+    # Where no article has numbers of the newer family, nothing says that none is missing.
+    known = asked_at is not None and bool(first) and complete >= min(first)
+    days = tuple(sorted(delayed)), tuple(sorted(missing))
+    return Freshness(asked_at, complete if known else None, *days, statistics.unreadable)
 
 
 def _seen(statistics: Statistics) -> Iterable[datetime]:

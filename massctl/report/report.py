@@ -525,6 +525,8 @@ class Freshness:
     """Days for which WeChat said that newer numbers are to come."""
     missing: tuple[date, ...] = ()
     """Days that are over, within the days that WeChat counts, and of which the archive has nothing."""
+    unreadable: int = 0
+    """Lines of the archive that cannot be read, or that WeChat's answers cannot have made; they are left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

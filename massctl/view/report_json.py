@@ -340,6 +340,8 @@ class ReportedFreshness(Strict):
     """Days for which WeChat said that newer numbers are to come."""
     missing: list[str]
     """Days that are over and of which the archive has nothing."""
+    unreadable: int
+    """Lines of the archive that cannot be read; they are left out."""
 
 
 class ReportedAccount(Strict):

@@ -56,7 +56,7 @@ def _after(send: SendReport) -> Phrase:
     rate = finished.share
     ended: str = DASH
     if rate is not None:
-        ended = percent(rate.value) if rate.value is not None else _told(rate)
+        ended = _told(rate, Metric.READ_FINISH_RATE)
     if rate is not None and rate.value is not None and finished.of_people is not None:
         ended = Phrase("{share} of {count:,} readers", share=ended, count=finished.of_people)
     return Phrase(

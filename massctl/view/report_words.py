@@ -249,20 +249,30 @@ def group_name(by: By, group: Group) -> str:
 
 def as_of_words(freshness: Freshness) -> list[Phrase]:
     """Say as of when the numbers of an account are, which days are complete, and what is still to come."""
+    left_out = [unreadable_words(freshness.unreadable)] if freshness.unreadable else []
     if freshness.asked_at is None:
         ask = Command("status", "--statistics")
-        return [Phrase("The archive has no numbers of this account yet: {command}", command=ask)]
+        return [Phrase("The archive has no numbers of this account yet: {command}", command=ask), *left_out]
     said = [Phrase("As of {moment}.", moment=recorded(freshness.asked_at))]
-    if freshness.complete_until is None:
-        said.append(Phrase("No day is complete."))
-    else:
+    if freshness.complete_until is not None:
         said.append(Phrase("Complete up to the end of {day}.", day=freshness.complete_until.isoformat()))
+    elif freshness.delayed or freshness.missing:
+        said.append(Phrase("No day is complete."))
     if freshness.delayed:
         late = Phrase("WeChat said that newer numbers are to come for: {days}.")
         said.append(Phrase(late, days=days_words(freshness.delayed)))
     if freshness.missing:
         said.append(Phrase("The archive lacks numbers of: {days}.", days=days_words(freshness.missing)))
-    return said
+    return [*said, *left_out]
+
+
+def unreadable_words(count: int) -> Phrase:
+    """Say how many lines of the archive are left out."""
+    return plural_phrase(
+        "{count} line of the archive is damaged, and left out.",
+        "{count} lines of the archive are damaged, and left out.",
+        count=count,
+    )
 
 
 _DAYS_TOLD: Final = 5

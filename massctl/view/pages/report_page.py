@@ -46,6 +46,7 @@ from massctl.view.report_words import (
     as_of_words,
     comparable_words,
     fell_words,
+    figure_text,
     number,
     percent,
     quartiles_words,
@@ -254,7 +255,8 @@ class _Section:
         return self._card("funnel", FUNNEL, shown + notes.written(), "")
 
     def _stage(self, stage: Stage, notes: Notes) -> list[Cell]:
-        share = stage.share.value if stage.share is not None else 1.0
+        whole = None if stage.people.value is None else 1.0
+        share = stage.share.value if stage.share is not None else whole
         people = notes.figure(stage.people)
         of = ""
         if stage.share is not None and stage.of is not None:
@@ -270,7 +272,8 @@ class _Section:
     def sources(self) -> str:
         """Return where readers came from, with recommendations apart."""
         first = self._send.first
-        if first is None or not first.sources:
+        figures = [each for row in first.sources for each in (*row.figures, row.latest)] if first is not None else []
+        if first is None or all(each.value is None for each in figures):
             return ""
         notes = Notes(self._sheet)
         rows = [
@@ -337,8 +340,8 @@ class _Section:
             return ""
         words = Phrase(
             "{recommended} of {readers} readers ({share}) came by WeChat's recommendations. They need not follow you.",
-            recommended=number(figure.value),
-            readers=number(readers.value),
+            recommended=figure_text(figure),
+            readers=figure_text(readers),
             share=percent(figure.value / readers.value),
         )
         return f"<p>{self._sheet.say(words)}</p>"
@@ -346,7 +349,7 @@ class _Section:
     def leaves(self) -> str:
         """Return where readers left."""
         first = self._send.first
-        if first is None or not first.leaves:
+        if first is None or all(each.value is None for each in first.leaves):
             return ""
         notes = Notes(self._sheet)
         rows = [
@@ -417,9 +420,8 @@ class _Section:
         legend = [("this", Phrase("unfollows")), ("usual", Phrase("median of the same weekday of earlier weeks"))]
         inside = (
             f"<p>{self._sheet.say(WHOLE_ACCOUNT)}</p>"
-            + self._legend(legend)
-            + chart
-            + self._numbers(described, heads, rows)
+            + (self._legend(legend) + chart if chart else "")
+            + self._numbers(described, heads, rows, is_open=not chart)
         )
         return self._card("followers", Phrase("Who stopped following"), inside + notes.written(), "")
 
@@ -506,10 +508,12 @@ class _Section:
         items = "".join(f'<li class="{kind}">{self._sheet.say(words)}</li>' for kind, words in kinds)
         return f'<ul class="legend">{items}</ul>'
 
-    def _numbers(self, caption: Phrase, heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
+    def _numbers(
+        self, caption: Phrase, heads: Sequence[str], rows: Sequence[Sequence[Cell]], *, is_open: bool = False
+    ) -> str:
         """Return the table behind a chart; it is open where there is no chart."""
         name = self._sheet.say(Phrase("numbers"))
-        opened = "" if can_draw() else " open"
+        opened = " open" if is_open or not can_draw() else ""
         shown = table(self._sheet.say(caption), [self._sheet.say(each) for each in heads], rows, kind="figures")
         return f"<details{opened}><summary>{name}</summary>{shown}</details>"
 

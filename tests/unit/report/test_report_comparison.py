@@ -298,6 +298,15 @@ def test_the_last_answer_is_the_newest_of_both_families() -> None:
     assert SEEN + DAY == sends.report().accounts[0].freshness.asked_at
 
 
+def test_numbers_of_the_older_family_alone_make_no_day_complete() -> None:
+    """It is asked for how many the message reached, and not for every day."""
+    sends = Sends()
+    sends.send("spring", 100)
+    sends.read(100, 1, family=Family.OLDER, read_user=9)
+
+    assert sends.report().accounts[0].freshness.complete_until is None
+
+
 def test_without_any_number_nothing_is_complete() -> None:
     sends = Sends()
     sends.send("spring", 100)

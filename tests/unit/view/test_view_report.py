@@ -230,14 +230,14 @@ def test_csv_is_no_formula_of_a_spreadsheet(report: Report) -> None:
     assert "'=春天来了|" == rows[0]["headline"]
 
 
-@pytest.mark.parametrize("title", ["＝cmd()", " @SUM(A1)", "\t-1", "＋1", "－1", "＠x", "\n=1"])
+@pytest.mark.parametrize("title", ["＝cmd()", " @SUM(A1)", "\t-1", "＋1", "－1", "＠x", "\n=1", "\x00=1"])
 def test_csv_is_no_formula_of_a_spreadsheet_either_in_wide_characters(title: str) -> None:
     sends = Sends()
     sends.send("spring", 100)
     sends.facts[CampaignName("spring"), 1] = SendFacts(articles=(ArticleFacts(title),))
     (row,) = csv.DictReader(report_csv(sends.report(now=SENT)).splitlines())
 
-    assert f"'{title.strip()}" == row["headline"]
+    assert "'" + title.strip("\x00 \t\n") == row["headline"]
 
 
 def test_csv_has_a_line_for_a_send_without_articles_and_for_one_of_today() -> None:
@@ -295,7 +295,7 @@ def test_a_chat_gets_the_sentence_and_at_most_six_lines(report: Report) -> None:
         "Audience 1,000, received 940, failed 10 (ledger)",
         "Read from the message 94* (10.0 % of those who received it); recommended by WeChat (推荐) 30*",
     ] == said[:3]
-    assert said[3].startswith("Read to the end 41.0 % of 240 readers; shared 12*; followed after reading — (")
+    assert said[3].startswith("Read to the end 41.0 %* of 240 readers; shared 12*; followed after reading — (")
     assert "whole account: 5 (same weekday before: median 9.5)" in said[4]
     assert 4 <= len(said) - 1 <= 6
 
@@ -339,3 +339,13 @@ def test_a_chat_hears_of_a_text_what_the_ledger_knows() -> None:
 )
 def test_numbers_are_written_by_what_they_count(value: float, metric: Metric | None, written: str) -> None:
     assert written == number(value, metric)
+
+
+def test_a_chat_hears_that_a_share_is_late() -> None:
+    sends = Sends()
+    sends.send("spring", 100)
+    sends.read(100, 1, read_user=10, read_finish_rate=0.5, is_delay=True)
+    report = sends.report()
+    said = [say(line, Language.EN) for line in short_report(report.sends[0], report.accounts[0])]
+
+    assert any("Read to the end 50.0 %* of 10 readers" in line for line in said)

@@ -8,16 +8,18 @@ from pathlib import Path
 
 import pytest
 from report_page_samples import NOW, USUAL, newest, report_of, sample_report, send
+from report_samples import SENT, Sends
 
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import BEIJING
-from massctl.report.report import Metric, Missing, Report, Scene, SendReport, StageName
+from massctl.report.report import Freshness, Metric, Missing, Report, Scene, SendReport, StageName
 from massctl.view import charts
 from massctl.view.i18n import Language
 from massctl.view.pages import sends_page as pages
 from massctl.view.pages.document import Watched
 from massctl.view.pages.markup import Sheet
 from massctl.view.pages.sends_page import Order, report_page, sends_page, served_send_page
+from massctl.view.report_markdown import report_markdown
 
 SHEET = Sheet(Language.EN, {})
 WATCHED = Watched("_report", 0)
@@ -81,7 +83,7 @@ def test_the_ledger_has_one_half_of_the_funnel_and_wechat_the_other():
 
 def test_recommendations_are_told_apart_from_what_followers_read():
     shown = page(newest())
-    assert "3,202 of 8,601 readers (37.2 %) came by WeChat" in card(shown, "sources")
+    assert "3,202 of 8,601* readers (37.2 %) came by WeChat" in card(shown, "sources")
     groups = re.findall(
         r'class="series ([a-z0-9-]+)"', shown[shown.index('aria-labelledby="2026-11-walks-2-sources-wide') :]
     )
@@ -282,3 +284,32 @@ def test_a_share_that_is_late_says_so_where_it_stands_alone():
     ]
     shown = card(page(replace(one, funnel=tuple(stages))), "funnel")
     assert re.search(r"% \* of all readers", shown)
+
+
+def test_what_is_not_known_is_neither_a_bar_nor_an_empty_chart():
+    sends = Sends()
+    sends.send("today", 100)
+    shown = report_page(sends.report(now=SENT), SHEET)
+    assert [] == re.findall(r'class="chart |No data', shown)
+    assert 'aria-labelledby="today-1-sources-name"' not in shown
+    stages = shown[shown.index('aria-labelledby="today-1-funnel-name"') :].partition("</section>")[0]
+    assert {"0.0"} == set(re.findall(r'<rect width="([\d.]+)" height="10"/>', stages))
+    assert "<details open>" in shown
+
+
+def test_sources_of_an_earlier_day_stay_where_the_newest_has_none():
+    sends = Sends()
+    sends.send("spring", 100)
+    sends.read(100, 1, read_user=5, read_user_source={"推荐": 3})
+    sends.read(100, 8, read_user=9)
+    assert "推荐 (recommended by WeChat) 3 " in card(report_page(sends.report(), SHEET), "sources")
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "1 line of the archive is damaged"), (2, "2 lines of the archive")])
+def test_lines_of_the_archive_that_are_left_out_are_told(count: int, words: str):
+    report = sample_report(1)
+    (account,) = report.accounts
+    for fresh in (replace(account.freshness, unreadable=count), Freshness(None, None, unreadable=count)):
+        told = replace(report, accounts=(replace(account, freshness=fresh),))
+        assert words in report_page(told, SHEET)
+        assert words in report_markdown(told, Language.EN)

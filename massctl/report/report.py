@@ -434,6 +434,11 @@ class SendReport:
         """Return the article on top, which the funnel and the comparisons are about."""
         return self.articles[0] if self.articles else None
 
+    @property
+    def is_older(self) -> bool:
+        """Whether its numbers are the older family's, which stand in no series with the newer one's."""
+        return self.first is not None and self.first.family is Family.OLDER
+
     def figure(self, metric: Metric, day: int) -> Figure:
         """Return a number of the article on top by the end of one of DAYS."""
         if self.first is None:

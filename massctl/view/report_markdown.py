@@ -37,6 +37,7 @@ from massctl.view.report_words import (
     METRIC,
     MISSING,
     NO_DIFFERENCE,
+    OLDER,
     ORIGIN,
     SCENE,
     STAGE,
@@ -161,7 +162,7 @@ def _overview_row(send: SendReport, tables: _Tables) -> list[str]:
     standing = STANDING[beside.standing] if beside is not None and beside.standing is not None else None
     return [
         f"{send.sent_at:%Y-%m-%d %H:%M}",
-        tables.foreign(send.title),
+        tables.foreign(send.title) + (f" · {tables.said(OLDER)}" if send.is_older else ""),
         tables.foreign(send.account),
         tables.said(audience_name(send.scope, send.tag)),
         tables.figure(send.stage(StageName.SENT).people),
@@ -219,7 +220,7 @@ def _article(article: ArticleReport, tables: _Tables, *, alone: bool) -> list[st
     if article.theme:
         known.append(said(Phrase("theme {theme}", theme=article.theme)))
     if article.family is Family.OLDER:
-        known.append(said(Phrase("numbers of WeChat's older statistics")))
+        known.append(said(OLDER))
     if article.is_doubtful:
         known.append(said(DOUBTFUL))
     head = ["", *(tables.said(Phrase("day {day}", day=day)) for day in DAYS)]

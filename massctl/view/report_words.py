@@ -64,6 +64,7 @@ WHOLE: Final[Mapping[Whole, Phrase]] = {
     Whole.SENT: Phrase("of those who received it"),
     Whole.READERS: Phrase("of all readers"),
 }
+OLDER: Final = Phrase("numbers of WeChat's older statistics")
 DOUBTFUL: Final = Phrase("joined to its numbers by title and day only: they may be another article's")
 ORIGIN: Final[Mapping[Origin, Phrase]] = {
     Origin.LEDGER: Phrase("ledger: WeChat's result of the job"),

@@ -37,6 +37,7 @@ from massctl.view.report_words import (
     LEAVES,
     METRIC,
     NO_DIFFERENCE,
+    OLDER,
     SCENE,
     STAGE,
     STANDING,
@@ -81,6 +82,8 @@ def facts_of(send: SendReport, sheet: Sheet) -> list[str]:
         said.append(Phrase("by {author}", author=first.author))
     if first is not None and first.theme:
         said.append(Phrase("theme {theme}", theme=first.theme))
+    if send.is_older:
+        said.append(OLDER)
     if any(article.is_doubtful for article in send.articles):
         said.append(DOUBTFUL)
     return [sheet.say(each) for each in said]

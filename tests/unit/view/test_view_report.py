@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from html import unescape
 
 import pytest
@@ -178,6 +179,22 @@ def test_every_view_shows_sends_of_several_jobs_and_of_the_older_family() -> Non
     for shown in (report_markdown(made, Language.EN), report_page(made, Sheet(Language.EN, {}))):
         assert "the send went out in several jobs, and shares cannot be added" in shown
         assert "WeChat's answer for that day did not have it" in unescape(shown)
+
+
+def test_a_chart_has_sends_of_one_family_and_a_table_says_whose_numbers_are_the_older_ones() -> None:
+    sends = Sends()
+    for number_ in range(4):
+        at, family = SENT - number_ * DAY, Family.NEWER if number_ < 2 else Family.OLDER
+        sends.send(f"send-{number_}", 500 + number_, at)
+        sends.read(500 + number_, 7, sent=at, read_user=100 + number_, family=family)
+    made = sends.report()
+    page = unescape(report_page(made, Sheet(Language.EN, {})))
+    chart = page[page.index('class="chart sends-main"') : page.index('id="sends-of-main"')]
+
+    assert ["2026-11-30", "2026-12-01"] == sorted(set(re.findall(r"<title>(\S+) 《send-", chart)))
+    assert "counted are not in the chart" in page
+    assert 2 == page[page.index('id="sends-of-main"') :].split("</table>")[0].count("WeChat's older statistics")
+    assert 2 == report_markdown(made, Language.EN).split("## ")[0].count("WeChat's older statistics")
 
 
 def test_every_code_of_a_report_has_words() -> None:

@@ -12,7 +12,7 @@ from report_samples import SENT, Sends
 
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import BEIJING
-from massctl.report.report import Freshness, Metric, Report, Scene, SendReport, StageName
+from massctl.report.report import Freshness, Metric, Missing, Report, Scene, SendReport, StageName
 from massctl.view import charts
 from massctl.view.i18n import Language
 from massctl.view.pages import sends_page as pages
@@ -262,6 +262,7 @@ def test_the_reference_has_every_number_of_wechat_by_its_name(page: str):
     text = (Path(__file__).parents[3] / "docs" / "reference" / page).read_text(encoding="utf-8")
     assert [] == [each.value for each in Metric if f"`{each.value}`" not in text]
     assert [] == [each.value for each in Scene if each.value not in text]
+    assert [] == [each.value for each in Missing if f"| `{each.value}` |" not in text]
 
 
 def test_an_address_that_is_no_page_is_no_link():

@@ -158,6 +158,20 @@ def test_unfollows_are_those_of_the_account_against_the_same_weekday() -> None:
     assert (None, None) == (second.usual, second.standing)
 
 
+def test_readers_that_are_late_make_no_follower_late() -> None:
+    """WeChat says `is_delay` of the readers of an account; who came and went is another call's."""
+    sends = Sends()
+    sends.send("spring", 100)
+    for week in range(4):
+        left = {0: 9 * (week == 0)}
+        sends.account_day(SENT.date() - 7 * week * DAY, cancel_user=left, new_user={}, cumulate_user=5, is_delay=True)
+    report = sends.report()
+    (first, *_) = report.sends[0].followers
+
+    assert (False, False, 3) == (first.cancelled.is_delay, first.joined.is_delay, len(first.compared))
+    assert not report.accounts[0].followers.is_delay
+
+
 def test_a_day_on_which_nobody_left_is_zero_and_a_day_to_come_is_missing() -> None:
     sends = Sends()
     sends.send("spring", 100, NOW - DAY)

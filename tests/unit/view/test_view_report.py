@@ -290,7 +290,7 @@ def test_a_chat_gets_the_sentence_and_at_most_six_lines(report: Report) -> None:
         "Read from the message 94* (10.0 % of those who received it); recommended by WeChat (推荐) 30*",
     ] == said[:3]
     assert said[3].startswith("Read to the end 41.0 %* of 240 readers; shared 12*; followed after reading — (")
-    assert "whole account: 5 (same weekday before: median 9.5)" in said[4]
+    assert "whole account: 5 (same weekday before: median 9.5, quartiles " in said[4]
     assert 4 <= len(said) - 1 <= 6
 
 
@@ -343,3 +343,15 @@ def test_a_chat_hears_that_a_share_is_late() -> None:
     said = [say(line, Language.EN) for line in short_report(report.sends[0], report.accounts[0])]
 
     assert any("Read to the end 50.0 %* of 10 readers" in line for line in said)
+
+
+def test_a_chat_hears_a_reason_once_and_why_there_is_no_median() -> None:
+    sends = Sends()
+    sends.send("old", 100)
+    sends.read(100, 1, read_user=10, family=Family.OLDER)
+    report = sends.report()
+    said = [say(line, Language.EN) for line in short_report(report.sends[0], report.accounts[0])]
+
+    assert "Audience, received, failed: — (the ledger has no event of the job with this number)" in said
+    assert any("推荐) — (WeChat's answer for that day did not have it)" in line for line in said)
+    assert any("(same weekday before: too few for a median: 0)" in line for line in said)

@@ -16,7 +16,7 @@ from dataclasses import fields
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, get_args
 
 from massctl.apply.ports import Archived
 from massctl.errors import LedgerError, LedgerUnreachableError
@@ -30,6 +30,7 @@ from massctl.model.statistics import (
     ArticleDay,
     Asked,
     Family,
+    Outcome,
     Statistics,
     StatisticsCall,
     Told,
@@ -74,7 +75,7 @@ _READING_COUNTS: Final = (
 _DAY_MAPPINGS: Final = ("read_user_source", "new_user", "cancel_user")
 _NUMBERED: Final = frozenset({"new_user", "cancel_user", "read_jump_position"})
 """JSON writes the numbers that these are keyed by as strings."""
-_OUTCOMES: Final = ("done", "delayed", "not_ready", "refused")
+_OUTCOMES: Final = get_args(Outcome)
 _COUNTED_MAX: Final = timedelta(days=366)
 """Our own bound: WeChat counts an article for 30 days."""
 _FIRST_DAY: Final = date(2000, 1, 1)

@@ -224,14 +224,8 @@ def test_csv_has_a_line_for_each_article_and_day_and_says_why_a_cell_is_empty(re
     assert "account_cancel_user_1=not_collected" in last["missing"].split()
 
 
-def test_csv_is_no_formula_of_a_spreadsheet(report: Report) -> None:
-    rows = list(csv.DictReader(report_csv(report).splitlines()))
-
-    assert "'=春天来了|" == rows[0]["headline"]
-
-
-@pytest.mark.parametrize("title", ["＝cmd()", " @SUM(A1)", "\t-1", "＋1", "－1", "＠x", "\n=1", "\x00=1"])
-def test_csv_is_no_formula_of_a_spreadsheet_either_in_wide_characters(title: str) -> None:
+@pytest.mark.parametrize("title", ["=春天来了", "＝cmd()", " @SUM(A1)", "\t-1", "＋1", "－1", "＠x", "\n=1", "\x00=1"])
+def test_csv_is_no_formula_of_a_spreadsheet(title: str) -> None:
     sends = Sends()
     sends.send("spring", 100)
     sends.facts[CampaignName("spring"), 1] = SendFacts(articles=(ArticleFacts(title),))

@@ -7,16 +7,15 @@ fare better, the calls of this account. What was answered is in the archive befo
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 from massctl.apply.outcome import Failure, failure_of
 from massctl.apply.ports import Clock, Counted, Counting, StatisticsArchive
 from massctl.errors import PermanentError, QuotaError, WeChatError
 from massctl.model.ids import AppId
-from massctl.model.statistics import Asked, StatisticsCall
+from massctl.model.statistics import Asked, Outcome, StatisticsCall
 from massctl.plan.statistics import Fall, StatisticsRequest, falls, has_newest_day
 
-Outcome: TypeAlias = Literal["done", "delayed", "not_ready", "refused"]
 NOT_COUNTED: Final = 61503
 """WeChat has not counted the day yet. Source: WeChat docs, the error list of each call of wedata, read 2026-11."""
 

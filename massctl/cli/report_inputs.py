@@ -122,10 +122,7 @@ def _with_editions(
 
 
 def _edition_before(state: State, record: Record) -> Record | None:
-    """Return the newest earlier edition that massctl sent; None where either was not sent by massctl."""
-    earlier = [
-        each
-        for each in state.editions(record.campaign)
-        if each.edition < record.edition and each.sent_batches and each.attempts
-    ]
-    return earlier[-1] if earlier and record.sent_batches and record.attempts else None
+    """Return the newest earlier edition that went out; None where the ledger has not both as massctl sent them."""
+    earlier = [each for each in state.editions(record.campaign) if each.edition < record.edition and each.sent_batches]
+    is_known = record.sent_batches and record.attempts and earlier and earlier[-1].attempts
+    return earlier[-1] if is_known else None

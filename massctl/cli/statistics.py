@@ -17,7 +17,9 @@ from massctl.model.state import State
 from massctl.plan.statistics import due, newest_day, send_days
 
 
-def gather(session: Session, state: State, *, seconds: float | None = None) -> list[tuple[AccountName, Collected]]:
+def collect_accounts(
+    session: Session, state: State, *, seconds: float | None = None
+) -> list[tuple[AccountName, Collected]]:
     """Make the calls that are due, account by account; what fails is told of its account, and raises nothing.
 
     Without a call that is due no client is opened, and nothing is written. After `seconds` no call is begun.
@@ -88,7 +90,7 @@ class BackgroundCollector:
 
     def _collect(self, session: Session, state: State) -> None:
         try:
-            self._found = gather(session, state)
+            self._found = collect_accounts(session, state)
             tell_reports(session, state)
         except InvariantError as error:  # A fault of ours in here may not end a runner that sends.
             self._found = [(AccountName("-"), Collected(AppId(""), error=failure_of(error)))]

@@ -13,10 +13,10 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, get_args
 
 from massctl.apply.ports import Archived
 from massctl.errors import LedgerError, LedgerUnreachableError
@@ -30,6 +30,7 @@ from massctl.model.statistics import (
     ArticleDay,
     Asked,
     Family,
+    Outcome,
     Statistics,
     StatisticsCall,
     Told,
@@ -74,7 +75,9 @@ _READING_COUNTS: Final = (
 _DAY_MAPPINGS: Final = ("read_user_source", "new_user", "cancel_user")
 _NUMBERED: Final = frozenset({"new_user", "cancel_user", "read_jump_position"})
 """JSON writes the numbers that these are keyed by as strings."""
-_OUTCOMES: Final = ("done", "delayed", "not_ready", "refused")
+_OUTCOMES: Final = get_args(Outcome)
+_COUNTED_MAX: Final = timedelta(days=366)
+"""Our own bound: WeChat counts an article for 30 days."""
 _FIRST_DAY: Final = date(2000, 1, 1)
 _LAST_DAY: Final = date(2999, 12, 31)
 """Days are added to and taken from those of the archive; WeChat has none that are near these bounds."""
@@ -404,7 +407,7 @@ def _article(appid: AppId, row: Row) -> ArticleDay:
     if "publish_type" in row:
         values["publish_type"] = _whole(row["publish_type"])
     ref_date, stat_date = _day(row["ref_date"]), _day(row["stat_date"])
-    if not ref_date <= stat_date:
+    if not timedelta(0) <= stat_date - ref_date <= _COUNTED_MAX:
         raise ValueError
     return ArticleDay(
         appid=appid,

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
 STATISTICS_BRANCH: Final = "massctl-statistics"
 """The branch of the ledger's remote that has the archive, where the ledger is in git."""
@@ -113,6 +113,9 @@ class StatisticsCall(StrEnum):
     FOLLOWERS = "getusercumulate"
 
 
+Outcome: TypeAlias = Literal["done", "delayed", "not_ready", "refused"]
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One call that WeChat judged: what it asked for, when, and what came of it."""
@@ -121,7 +124,7 @@ class Asked:
     begin_date: date
     end_date: date
     at: datetime
-    outcome: Literal["done", "delayed", "not_ready", "refused"]
+    outcome: Outcome
     """`delayed`: WeChat says that newer numbers follow, or the last day is missing. `not_ready`: 61503.
 
     What WeChat did not answer, or refused without a look at the days, is not kept.

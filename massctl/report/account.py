@@ -48,14 +48,15 @@ def _follower_day(account: Mapping[date, AccountDay], after: int, day: date, unt
 
 
 def _cancelled(day: AccountDay | None) -> int | None:
-    if day is None or day.cancel_user is None or day.is_delay:
+    if day is None or day.cancel_user is None:
         return None
     return sum(day.cancel_user.values())
 
 
 def _total(by_source: Mapping[int, int] | None, there: AccountDay | None, day: date, until: date) -> Figure:
     if by_source is not None and there is not None:
-        return Figure(value=sum(by_source.values()), origin=Origin.ACCOUNT, until=day, is_delay=there.is_delay)
+        # What WeChat calls late in a day of an account are its readers (getbizsummary), not its followers.
+        return Figure(value=sum(by_source.values()), origin=Origin.ACCOUNT, until=day)
     return Figure(origin=Origin.ACCOUNT, missing=_why(there, day, until), until=day)
 
 
@@ -71,8 +72,7 @@ def followers_of(account: Mapping[date, AccountDay]) -> Figure:
     if not known:
         return Figure(origin=Origin.ACCOUNT, missing=Missing.NOT_COLLECTED)
     day = max(known)
-    row = account[day]
-    return Figure(value=row.cumulate_user, origin=Origin.ACCOUNT, until=day, is_delay=row.is_delay)
+    return Figure(value=account[day].cumulate_user, origin=Origin.ACCOUNT, until=day)
 
 
 def allowance_of(
@@ -112,14 +112,16 @@ def freshness_of(statistics: Statistics, shown: Iterable[Readings], until: date)
         for job in readings.jobs:
             for day in range(1, last + 1):
                 row = job.get(day)
-                if row is None:
+                if row is None or row.read_user is None:
                     missing.add(readings.date_of(day))
                 elif row.is_delay:
                     delayed.add(row.stat_date)
     asked_at = max(_seen(statistics), default=None)
     complete = min(missing | delayed, default=until + timedelta(days=1)) - timedelta(days=1)
-    known = asked_at is not None and complete >= min(first, default=complete)
-    return Freshness(asked_at, complete if known else None, tuple(sorted(delayed)), tuple(sorted(missing)))
+    # Where no article has numbers of the newer family, nothing says that none is missing.
+    known = asked_at is not None and bool(first) and complete >= min(first)
+    days = tuple(sorted(delayed)), tuple(sorted(missing))
+    return Freshness(asked_at, complete if known else None, *days, statistics.unreadable)
 
 
 def _seen(statistics: Statistics) -> Iterable[datetime]:

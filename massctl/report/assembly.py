@@ -323,7 +323,9 @@ def _send_report(send: _Send, earlier: EarlierSends, before: _Send | None) -> Se
         comparisons=beside,
         followers=follower_days(send.statistics.account, send.ref_date, send.until),
         difference=_difference(send, before) if before is not None else None,
-        sentence=send_sentence(send.title, articles[0] if articles else None, beside, funnel),
+        sentence=send_sentence(
+            send.title, articles[0] if articles else None, beside, funnel, is_withdrawn=send.is_withdrawn
+        ),
     )
 
 

@@ -434,6 +434,11 @@ class SendReport:
         """Return the article on top, which the funnel and the comparisons are about."""
         return self.articles[0] if self.articles else None
 
+    @property
+    def is_older(self) -> bool:
+        """Whether its numbers are the older family's, which stand in no series with the newer one's."""
+        return self.first is not None and self.first.family is Family.OLDER
+
     def figure(self, metric: Metric, day: int) -> Figure:
         """Return a number of the article on top by the end of one of DAYS."""
         if self.first is None:
@@ -519,7 +524,9 @@ class Freshness:
     delayed: tuple[date, ...] = ()
     """Days for which WeChat said that newer numbers are to come."""
     missing: tuple[date, ...] = ()
-    """Days that are over, within the days that WeChat counts, and of which the archive has nothing."""
+    """Days that are over, within the days that WeChat counts, and of which the archive has no readers."""
+    unreadable: int = 0
+    """Lines of the archive that cannot be read, or that WeChat's answers cannot have made; they are left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

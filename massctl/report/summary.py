@@ -7,13 +7,14 @@ from typing import Final
 from massctl.model.phrase import Phrase, plural_phrase
 from massctl.report.comparison import quartiles_of
 from massctl.report.report import (
+    DAYS,
     FEWEST_COMPARED,
     SIDE_BY_SIDE_DAY,
     ArticleReport,
     Comparison,
-    DayFigures,
     Metric,
     Missing,
+    Point,
     SendReport,
     Stage,
     StageName,
@@ -23,28 +24,38 @@ from massctl.report.report import (
 
 
 def send_sentence(
+    title: str,
+    first: ArticleReport | None,
+    comparisons: Sequence[Comparison],
+    funnel: Sequence[Stage],
+    *,
+    is_withdrawn: bool = False,
+) -> Phrase:
+    """Say what a send reached, where that lies among comparable sends, and whether it was withdrawn since."""
+    said = _reached(title, first, comparisons, funnel)
+    return Phrase("{said} It was withdrawn.", said=said) if is_withdrawn else said
+
+
+def _reached(
     title: str, first: ArticleReport | None, comparisons: Sequence[Comparison], funnel: Sequence[Stage]
 ) -> Phrase:
-    """Say what a send reached, and where that lies among comparable sends."""
     if first is None:
         return _without_articles(title, funnel)
-    known = [day for day in first.days if day.figures[Metric.READ_USER].value is not None]
-    counted = known[-1] if known else first.latest
-    if counted is None or counted.figures[Metric.READ_USER].value is None:
+    if not first.curve:
         return _nothing_counted(title, first)
+    counted = ([point for point in first.curve if point.day in DAYS] or first.curve)[-1]
     read = _read(title, counted)
     beside = next((c for c in comparisons if c.metric is Metric.READ_USER and c.day == counted.day), None)
-    if counted.figures[Metric.READ_USER].is_delay:
+    if counted.is_delay:
         return Phrase("{read}; WeChat said that newer numbers are to come.", read=read)
     return Phrase("{read}; {beside}.", read=read, beside=_beside(beside)) if beside else Phrase("{read}.", read=read)
 
 
-def _read(title: str, counted: DayFigures) -> Phrase:
-    figure = counted.figures[Metric.READ_USER]
+def _read(title: str, counted: Point) -> Phrase:
     return plural_phrase(
         "{count:,} person read “{title}” by the end of day {day} ({date})",
         "{count:,} people read “{title}” by the end of day {day} ({date})",
-        count=int(figure.value or 0),
+        count=counted.read_user,
         title=title,
         day=counted.day,
         date=counted.stat_date.isoformat(),

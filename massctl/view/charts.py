@@ -126,7 +126,12 @@ def stacked_bars(named: Named, rows: Sequence[str], series: Sequence[Series]) ->
 
 
 def bars(named: Named, labels: Sequence[str], series: Sequence[Series], say: Callable[[float], str]) -> str:
-    """Draw upright bars, one of each series for each label; where they are few, their numbers stand above."""
+    """Draw upright bars, one of each series for each label; where they are few, their numbers stand above.
+
+    Nothing is drawn without a number.
+    """
+    if all(value.number is None for each in series for value in each.values):
+        return ""
 
     def draw(size: _Size) -> Element:
         top = max([*(value.number or 0 for each in series for value in each.values), 1e-9])

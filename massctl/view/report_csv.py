@@ -8,6 +8,7 @@ import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
+from unicodedata import category
 
 from massctl.model.phrase import Phrase
 from massctl.report.account import DAYS_AROUND
@@ -276,7 +277,7 @@ def _cell(value: str | float | bool | None) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        line = " ".join(value.split())
+        line = " ".join("".join(char for char in value if char.isspace() or category(char) != "Cc").split())
         return f"'{line}" if line.startswith(_FORMULA) else line
     if isinstance(value, bool):
         return "1" if value else "0"

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from massctl.model.phrase import Phrase
-from massctl.model.state import Status
 from massctl.model.statistics import Family
 from massctl.report.report import (
     DAYS,
@@ -33,15 +32,19 @@ from massctl.view.report_words import (
     BY,
     DASH,
     DOUBTFUL,
+    FUNNEL,
     LEAVES,
     METRIC,
     MISSING,
+    NO_DIFFERENCE,
+    OLDER,
     ORIGIN,
     SCENE,
     STAGE,
     STANDING,
     WHOLE,
     WHOLE_ACCOUNT,
+    Notes,
     allowance_words,
     as_of_words,
     audience_name,
@@ -53,18 +56,16 @@ from massctl.view.report_words import (
     percent,
     quartiles_words,
     readers_per_use_words,
+    send_facts,
     sends_counted,
+    sentences,
     side_by_side_words,
 )
-from massctl.view.words import STATUS, recorded
 
 DETAILED_MAX: Final = 5
 """More sends than these stand in one table, without the tables of each."""
 LISTED_MAX: Final = 100
 """Rows of that table; the others are a number. The CSV has all."""
-_LATE: Final = Phrase("WeChat said that newer numbers are to come.")
-
-
 _DAY_ONE: Final = Phrase(
     "Day 1 is the Beijing day of the send. Every number is the sum from the send to the end of a day."
 )
@@ -72,11 +73,10 @@ _DAY_ONE: Final = Phrase(
 
 @dataclass(slots=True)
 class _Tables:
-    """Writes tables in a language, and collects why numbers are missing."""
+    """Writes tables in a language, and below each why numbers are missing."""
 
     language: Language
-    reasons: list[Missing] = field(default_factory=list)
-    is_late: bool = False
+    notes: Notes = field(default_factory=Notes)
 
     @property
     def words(self) -> Words:
@@ -90,13 +90,10 @@ class _Tables:
 
     def figure(self, figure: Figure, metric: Metric | None = None, *, share: bool = False) -> str:
         """Write a number, or a dash with the letter of its reason."""
-        self.is_late = self.is_late or figure.is_delay
-        if figure.missing is not None:
-            if figure.missing not in self.reasons:
-                self.reasons.append(figure.missing)
-            return f"{DASH} ({chr(ord('a') + self.reasons.index(figure.missing))})"
-        late = "\\*" if figure.is_delay else ""
-        return (percent(figure.value or 0) if share else number(figure.value or 0, metric)) + late
+        mark = self.notes.mark(figure)
+        if figure.value is None:
+            return f"{DASH} ({mark})"
+        return (percent(figure.value) if share else number(figure.value, metric)) + _mark(mark)
 
     def table(self, head: Sequence[str], rows: Iterable[Sequence[str]], left: Sequence[int] = (0,)) -> list[str]:
         """Write a table of cells that are Markdown already, with the reasons below it; nothing without rows.
@@ -108,13 +105,14 @@ class _Tables:
         if not body:
             return []
         align = "|".join(" --- " if column in left else " ---: " for column in range(len(head)))
-        notes = [
-            f"({chr(ord('a') + index)}) {self.words.said(MISSING[reason])}" for index, reason in enumerate(self.reasons)
-        ]
-        late = [f"\\* {self.words.said(_LATE)}"] if self.is_late else []
-        self.reasons, self.is_late = [], False
-        below = ["", " · ".join([*notes, *late])] if notes or late else []
+        notes, self.notes = self.notes.meanings(), Notes()
+        said = [f"{f'({mark})' if mark.isalpha() else _mark(mark)} {self.words.said(why)}" for mark, why in notes]
+        below = ["", " · ".join(said)] if said else []
         return [f"| {' | '.join(head)} |", f"|{align}|", *body, *below, ""]
+
+
+def _mark(mark: str) -> str:
+    return mark.replace("*", "\\*")
 
 
 def report_markdown(report: Report, language: Language) -> str:
@@ -123,6 +121,8 @@ def report_markdown(report: Report, language: Language) -> str:
     lines = [f"**{tables.words.said(report.sentence)}**", ""]
     for account in report.accounts:
         lines += _as_of(account, tables)
+    if any(send.articles for send in report.sends):
+        lines += [tables.words.said(_DAY_ONE), ""]
     if len(report.sends) > 1:
         lines += _overview(report.sends, tables)
     if len(report.sends) <= DETAILED_MAX:
@@ -134,8 +134,8 @@ def report_markdown(report: Report, language: Language) -> str:
 
 
 def _as_of(account: AccountReport, tables: _Tables) -> list[str]:
-    name = tables.foreign(account.name)
-    return [f"{name}: {' '.join(tables.words.said(each) for each in as_of_words(account.freshness))}", ""]
+    said = sentences([tables.words.said(each) for each in as_of_words(account.freshness)], tables.language)
+    return [f"{tables.foreign(account.name)} · {said}", ""]
 
 
 def _overview(sends: Sequence[SendReport], tables: _Tables) -> list[str]:
@@ -162,7 +162,7 @@ def _overview_row(send: SendReport, tables: _Tables) -> list[str]:
     standing = STANDING[beside.standing] if beside is not None and beside.standing is not None else None
     return [
         f"{send.sent_at:%Y-%m-%d %H:%M}",
-        tables.foreign(send.title),
+        tables.foreign(send.title) + (f" · {tables.said(OLDER)}" if send.is_older else ""),
         tables.foreign(send.account),
         tables.said(audience_name(send.scope, send.tag)),
         tables.figure(send.stage(StageName.SENT).people),
@@ -179,7 +179,7 @@ def _send(send: SendReport, tables: _Tables, *, is_only: bool) -> list[str]:
     if not is_only:
         lines += [said(send.sentence), ""]
     lines += [_facts(send, tables), ""]
-    lines += ["### " + said(Phrase("From the audience to followers")), "", *_funnel(send.funnel, tables)]
+    lines += ["### " + said(FUNNEL), "", *_funnel(send.funnel, tables)]
     for article in send.articles:
         lines += _article(article, tables, alone=len(send.articles) == 1)
     lines += _comparisons(send, tables)
@@ -190,21 +190,7 @@ def _send(send: SendReport, tables: _Tables, *, is_only: bool) -> list[str]:
 
 
 def _facts(send: SendReport, tables: _Tables) -> str:
-    parts = [
-        tables.said(Phrase("{name}, edition {edition}", name=send.campaign, edition=send.edition)),
-        tables.said(Phrase("sent {moment}", moment=recorded(send.sent_at))),
-        tables.foreign(send.account),
-        tables.said(audience_name(send.scope, send.tag)),
-    ]
-    if send.is_withdrawn:
-        parts.append(tables.said(Phrase("withdrawn")))
-    elif send.status is not Status.SENT:
-        parts.append(tables.said(STATUS[send.status]))
-    if send.commit is not None:
-        parts.append(tables.said(Phrase("commit")) + f" `{send.commit[:10]}`")
-    if send.approver is not None:
-        parts.append(tables.said(Phrase("approved by {who}", who=send.approver)))
-    return " · ".join(parts)
+    return " · ".join([tables.foreign(send.account), *(tables.said(each) for each in send_facts(send))])
 
 
 def _funnel(stages: Sequence[Stage], tables: _Tables) -> list[str]:
@@ -234,7 +220,7 @@ def _article(article: ArticleReport, tables: _Tables, *, alone: bool) -> list[st
     if article.theme:
         known.append(said(Phrase("theme {theme}", theme=article.theme)))
     if article.family is Family.OLDER:
-        known.append(said(Phrase("numbers of WeChat's older statistics")))
+        known.append(said(OLDER))
     if article.is_doubtful:
         known.append(said(DOUBTFUL))
     head = ["", *(tables.said(Phrase("day {day}", day=day)) for day in DAYS)]
@@ -245,7 +231,7 @@ def _article(article: ArticleReport, tables: _Tables, *, alone: bool) -> list[st
     lines += [" · ".join(known), ""] if known else []
     figures = [figure for day in article.days for figure in day.figures.values()]
     if any(figure.value is not None for figure in figures):
-        lines += [said(_DAY_ONE), "", *tables.table(head, rows)]
+        lines += tables.table(head, rows)
     else:
         # A table of nothing but dashes says no more than their reasons.
         reasons = dict.fromkeys(figure.missing for figure in figures if figure.missing is not None)
@@ -272,7 +258,7 @@ def _comparisons(send: SendReport, tables: _Tables) -> list[str]:
         return []
     said = tables.words.said
     head = [Phrase("first article"), Phrase("day"), Phrase("this send"), Phrase("comparable sends"), Phrase("it lies")]
-    rows = (
+    rows = [
         [
             tables.said(METRIC[each.metric]),
             str(each.day),
@@ -281,12 +267,13 @@ def _comparisons(send: SendReport, tables: _Tables) -> list[str]:
             tables.said(STANDING[each.standing]) if each.standing is not None else DASH,
         ]
         for each in send.comparisons
-        if each.figure.value is not None or each.quartiles is not None
-    )
+        if each.quartiles is not None
+    ]
     lines = ["### " + said(Phrase("Against comparable sends")), "", said(comparable_words(send.comparable)), ""]
-    if not any(each.quartiles for each in send.comparisons):
-        return [*lines, said(Phrase("A median needs {least} of them with a number.", least=FEWEST_COMPARED)), ""]
-    return [*lines, *tables.table([tables.said(each) for each in head], rows, (0, 3, 4))]
+    lines += tables.table([tables.said(each) for each in head], rows, (0, 3, 4))
+    if len(rows) < len(send.comparisons):
+        lines += [said(Phrase("A median needs {least} of them with a number.", least=FEWEST_COMPARED)), ""]
+    return lines
 
 
 def _followers(days: Sequence[FollowerDay], tables: _Tables) -> list[str]:
@@ -309,7 +296,7 @@ def _difference(found: EditionDifference, edition: int, tables: _Tables) -> list
     said = tables.words.said
     lines = ["### " + said(Phrase("Beside edition {edition}", edition=found.before)), ""]
     if found.changed is None:
-        lines.append(said(Phrase("What differs is not known: the content of one of them is not kept.")))
+        lines.append(said(NO_DIFFERENCE))
     else:
         lines.append(said(Phrase("What differs: {parts}", parts=listed(found.changed))))
     head = [

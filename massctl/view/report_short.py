@@ -1,7 +1,7 @@
 """A send's report for a chat: the sentence, and a few lines with the numbers that a team asks for first."""
 
 from massctl.model.phrase import Phrase
-from massctl.report.report import AccountReport, Figure, Metric, Scene, SendReport, StageName
+from massctl.report.report import AccountReport, Figure, Metric, Missing, Scene, SendReport, StageName
 from massctl.view.report_words import (
     DASH,
     METRIC,
@@ -9,6 +9,7 @@ from massctl.view.report_words import (
     figure_text,
     number,
     percent,
+    quartiles_words,
     why_missing,
 )
 from massctl.view.words import recorded
@@ -32,23 +33,28 @@ def _told(figure: Figure, metric: Metric | None = None) -> str:
 
 
 def _received(send: SendReport) -> Phrase:
+    figures = [send.stage(name).people for name in (StageName.AUDIENCE, StageName.SENT, StageName.FAILED)]
+    why = why_missing(figures[0])
+    if why is not None and len({each.missing for each in figures}) == 1:
+        return Phrase("Audience, received, failed: {dash} ({why})", dash=DASH, why=why)
     return Phrase(
         "Audience {audience}, received {sent}, failed {failed} (ledger)",
-        audience=_told(send.stage(StageName.AUDIENCE).people),
-        sent=_told(send.stage(StageName.SENT).people),
-        failed=_told(send.stage(StageName.FAILED).people),
+        audience=_told(figures[0]),
+        sent=_told(figures[1]),
+        failed=_told(figures[2]),
     )
 
 
 def _ways(send: SendReport) -> Phrase:
     read = send.stage(StageName.READ)
     recommended = [row.latest for row in send.articles[0].sources if row.scene == Scene.RECOMMENDED]
+    recommended = recommended or [Figure(origin=read.people.origin, missing=Missing.NOT_GIVEN)]
     from_message = _told(read.people)
     if read.share is not None and read.share.value is not None:
         of = Phrase("{people} ({share} of those who received it)")
         from_message = Phrase(of, people=from_message, share=percent(read.share.value))
     say = Phrase("Read from the message {message}; recommended by WeChat (推荐) {recommended}")
-    return Phrase(say, message=from_message, recommended=_told(recommended[0]) if recommended else DASH)
+    return Phrase(say, message=from_message, recommended=_told(recommended[0]))
 
 
 def _after(send: SendReport) -> Phrase:
@@ -56,7 +62,7 @@ def _after(send: SendReport) -> Phrase:
     rate = finished.share
     ended: str = DASH
     if rate is not None:
-        ended = percent(rate.value) if rate.value is not None else _told(rate)
+        ended = _told(rate, Metric.READ_FINISH_RATE)
     if rate is not None and rate.value is not None and finished.of_people is not None:
         ended = Phrase("{share} of {count:,} readers", share=ended, count=finished.of_people)
     return Phrase(
@@ -88,11 +94,10 @@ def _compared(send: SendReport) -> list[Phrase]:
 
 def _unfollows(send: SendReport) -> Phrase:
     first = send.followers[0]
-    usual = number(first.usual.median) if first.usual is not None else DASH
     return Phrase(
-        "Stopped following on the day of the send, whole account: {cancelled} (same weekday before: median {usual})",
+        "Stopped following on the day of the send, whole account: {cancelled} (same weekday before: {usual})",
         cancelled=_told(first.cancelled),
-        usual=usual,
+        usual=quartiles_words(first.usual, len(first.compared)),
     )
 
 

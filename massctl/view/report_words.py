@@ -1,15 +1,16 @@
 """The words of a report: what is counted, whose number it is, why one is missing, and how numbers are written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
 from massctl.model.phrase import Command, Phrase, enumerated, plural_phrase
+from massctl.model.state import Status
 from massctl.model.statistics import Family
 from massctl.plan.quota import Scope, Unit
 from massctl.report.report import (
     COMPARED_DAYS,
-    FEWEST_COMPARED,
     AllowanceReport,
     Breakdown,
     By,
@@ -22,12 +23,14 @@ from massctl.report.report import (
     Origin,
     Quartiles,
     Scene,
+    SendReport,
     StageName,
     Standing,
     Whole,
     people_text,
 )
-from massctl.view.words import recorded
+from massctl.view.i18n import Language
+from massctl.view.words import STATUS, recorded
 
 DASH: Final = "—"
 """In place of a number that is missing; its reason stands beside it."""
@@ -61,6 +64,7 @@ WHOLE: Final[Mapping[Whole, Phrase]] = {
     Whole.SENT: Phrase("of those who received it"),
     Whole.READERS: Phrase("of all readers"),
 }
+OLDER: Final = Phrase("numbers of WeChat's older statistics")
 DOUBTFUL: Final = Phrase("joined to its numbers by title and day only: they may be another article's")
 ORIGIN: Final[Mapping[Origin, Phrase]] = {
     Origin.LEDGER: Phrase("ledger: WeChat's result of the job"),
@@ -115,7 +119,36 @@ BY: Final[Mapping[By, Phrase]] = {
     By.AUTHOR: Phrase("author"),
     By.APPROVER: Phrase("approver"),
 }
-WHOLE_ACCOUNT: Final = Phrase("the whole account, not this send alone")
+WHOLE_ACCOUNT: Final = Phrase("These are numbers of the whole account, not of this send alone.")
+LATE: Final = Phrase("WeChat said that newer numbers are to come")
+NO_DIFFERENCE: Final = Phrase("What differs is not known: the content of one of them is not kept.")
+FUNNEL: Final = Phrase("From the audience to followers")
+
+
+@dataclass(slots=True)
+class Notes:
+    """Why numbers of one table are missing: a letter for each reason, in the order in which they are shown."""
+
+    reasons: list[Missing] = field(default_factory=list)
+    is_late: bool = False
+
+    def mark(self, figure: Figure) -> str:
+        """Return what stands beside a number: a letter where it is missing, an asterisk where it is late."""
+        if figure.missing is None:
+            self.is_late = self.is_late or figure.is_delay
+            return "*" if figure.is_delay else ""
+        if figure.missing not in self.reasons:
+            self.reasons.append(figure.missing)
+        return _letter(self.reasons.index(figure.missing))
+
+    def meanings(self) -> list[tuple[str, Phrase]]:
+        """Return every mark that was used, with what it means."""
+        found = [(_letter(place), MISSING[reason]) for place, reason in enumerate(self.reasons)]
+        return [*found, ("*", LATE)] if self.is_late else found
+
+
+def _letter(place: int) -> str:
+    return chr(ord("a") + place)
 
 
 def number(value: float, metric: Metric | None = None) -> str:
@@ -147,9 +180,9 @@ def why_missing(figure: Figure) -> Phrase | None:
 
 
 def quartiles_words(quartiles: Quartiles | None, among: int, metric: Metric | None = None) -> Phrase:
-    """Say median and quartiles, and of how many."""
+    """Say median and quartiles, and of how many; without them, how few there are."""
     if quartiles is None:
-        return Phrase("{count} to compare with; a median from {least} on", count=among, least=FEWEST_COMPARED)
+        return Phrase("too few for a median: {count}", count=among)
     return Phrase(
         "median {median}, quartiles {lower} and {upper}, of {count}",
         median=number(quartiles.median, metric),
@@ -164,6 +197,24 @@ def audience_name(scope: Scope, tag: str | None) -> Phrase:
     if scope is Scope.ALL:
         return Phrase("every follower")
     return Phrase("lists of openids") if scope is Scope.OPENIDS else Phrase("tag {tag}", tag=tag or DASH)
+
+
+def send_facts(send: SendReport) -> list[Phrase]:
+    """Say what the ledger and the repository know of a send."""
+    said = [
+        Phrase("{name}, edition {edition}", name=send.campaign, edition=send.edition),
+        Phrase("sent {moment}", moment=recorded(send.sent_at)),
+        audience_name(send.scope, send.tag),
+    ]
+    if send.is_withdrawn:
+        said.append(Phrase("withdrawn"))
+    elif send.status is not Status.SENT:
+        said.append(STATUS[send.status])
+    if send.approver:
+        said.append(Phrase("approved by {who}", who=send.approver))
+    if send.commit:
+        said.append(Phrase("commit {commit}", commit=send.commit[:10]))
+    return said
 
 
 def comparable_words(comparable: Comparable) -> Phrase:
@@ -198,20 +249,30 @@ def group_name(by: By, group: Group) -> str:
 
 def as_of_words(freshness: Freshness) -> list[Phrase]:
     """Say as of when the numbers of an account are, which days are complete, and what is still to come."""
+    left_out = [unreadable_words(freshness.unreadable)] if freshness.unreadable else []
     if freshness.asked_at is None:
         ask = Command("status", "--statistics")
-        return [Phrase("The archive has no numbers of this account yet: {command}", command=ask)]
-    said = [Phrase("WeChat's last answer that is kept is of {moment}.", moment=recorded(freshness.asked_at))]
-    if freshness.complete_until is None:
-        said.append(Phrase("No day is complete."))
-    else:
+        return [Phrase("The archive has no numbers of this account yet: {command}", command=ask), *left_out]
+    said = [Phrase("As of {moment}.", moment=recorded(freshness.asked_at))]
+    if freshness.complete_until is not None:
         said.append(Phrase("Complete up to the end of {day}.", day=freshness.complete_until.isoformat()))
+    elif freshness.delayed or freshness.missing:
+        said.append(Phrase("No day is complete."))
     if freshness.delayed:
         late = Phrase("WeChat said that newer numbers are to come for: {days}.")
         said.append(Phrase(late, days=days_words(freshness.delayed)))
     if freshness.missing:
         said.append(Phrase("The archive lacks numbers of: {days}.", days=days_words(freshness.missing)))
-    return said
+    return [*said, *left_out]
+
+
+def unreadable_words(count: int) -> Phrase:
+    """Say how many lines of the archive are left out."""
+    return plural_phrase(
+        "{count} line of the archive is damaged, and left out.",
+        "{count} lines of the archive are damaged, and left out.",
+        count=count,
+    )
 
 
 _DAYS_TOLD: Final = 5
@@ -230,6 +291,11 @@ def fell_words(days: Sequence[date]) -> Phrase:
     return Phrase(say, days=days_words(days))
 
 
+def sentences(said: Iterable[str], language: Language) -> str:
+    """Write sentences one after the other, as a language does."""
+    return (" " if language.is_english else "").join(said)
+
+
 def allowance_words(allowance: AllowanceReport) -> Phrase:
     """Say what is used of an account's allowance, and what is left."""
     when = allowance.first.isoformat() if allowance.unit is Unit.DAY else f"{allowance.first:%Y-%m}"
@@ -244,7 +310,7 @@ def readers_per_use_words(allowance: AllowanceReport) -> Phrase:
         return Phrase(say, dash=DASH)
     return Phrase(
         "Readers for each send that used the allowance: {each}; {readers} readers of first articles by the end of "
-        "day 7, added over {sends}. Who read two of them counts twice.",
+        "day 7, added over {sends}. A person who read two of them counts twice.",
         each=number(allowance.per_use.value),
         readers=number(allowance.readers.value or 0),
         sends=sends_counted(allowance.counted),

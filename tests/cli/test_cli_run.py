@@ -589,14 +589,14 @@ def collecting(monkeypatch: pytest.MonkeyPatch, *found: Collected | Exception) -
     asked: list[Session] = []
     answers = list(found)
 
-    def gather(session: Session, state: State) -> list[tuple[AccountName, Collected]]:
+    def collect_accounts(session: Session, state: State) -> list[tuple[AccountName, Collected]]:
         asked.append(session)
         answer = answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
         return [(AccountName("main"), answer)]
 
-    monkeypatch.setattr("massctl.cli.statistics.gather", gather)
+    monkeypatch.setattr("massctl.cli.statistics.collect_accounts", collect_accounts)
     return asked
 
 
@@ -626,12 +626,12 @@ def test_no_round_waits_for_statistics_and_they_are_looked_for_twice_an_hour(
     may_end, begun = threading.Event(), list[int]()
     refused = Collected(AppId("wx"), error=Failure(48001, None, "no right", ""))
 
-    def gather(*_: object) -> list[tuple[AccountName, Collected]]:
+    def collect_accounts(*_: object) -> list[tuple[AccountName, Collected]]:
         begun.append(1)
         may_end.wait(60)
         return []
 
-    monkeypatch.setattr("massctl.cli.statistics.gather", gather)
+    monkeypatch.setattr("massctl.cli.statistics.collect_accounts", collect_accounts)
     with opened_session(str(ready.root)) as (current, _):
         collector = BackgroundCollector()
         for _ in range(3):

@@ -201,12 +201,12 @@ def _collect_statistics(directory: str) -> None:
     from massctl.apply.runner_events import statistics_events
     from massctl.cli.report_notices import tell_reports
     from massctl.cli.session import session
-    from massctl.cli.statistics import ONCE_SECONDS, gather
+    from massctl.cli.statistics import ONCE_SECONDS, collect_accounts
 
     try:
         with session(directory) as (current, _):
             state = current.read_state(current.ledger())
-            for account, found in gather(current, state, seconds=ONCE_SECONDS):
+            for account, found in collect_accounts(current, state, seconds=ONCE_SECONDS):
                 for event in statistics_events(account, found, current.clock.now()):
                     current.console.talk_page(current.console.shown(event.message))
             tell_reports(current, state)

@@ -50,40 +50,40 @@ def command(
         from massctl.apply.jobs import unfinished
 
         found = follow(current, names, wait, all_editions=all_editions)
-        gathered = _gathered(current) if statistics else None
+        collected = _collected(current) if statistics else None
         going = any(unfinished(job) is not None for record in found.records for job in record.jobs)
 
         def json(to: Console) -> str:
             from massctl.view.json_reports import status_json
 
-            return status_json(found, to.language, gathered)
+            return status_json(found, to.language, collected)
 
         def text(to: Console) -> str:
             from massctl.view.status import status_text
 
-            return status_text(found, to.language, to.style, to.width, gathered)
+            return status_text(found, to.language, to.style, to.width, collected)
 
         again = Phrase("{command}   asks again for a minute", command=Command("status", "--wait 60"))
         if current.sandbox is not None:
             again = Phrase("{command}   lets that time pass at once", command=Command("status", "--wait 300"))
         status = ExitStatus(found.exit_status())
-        if status is ExitStatus.DONE and any(each.error is not None for _, each in gathered or ()):
+        if status is ExitStatus.DONE and any(each.error is not None for _, each in collected or ()):
             status = ExitStatus.FAILED
         return Result(status, json, text, next_step=again if going else None)
 
     return run_in_session("status", form, directory, work, sandbox=sandbox)
 
 
-def _gathered(session: Session) -> Sequence[tuple[AccountName, Collected]]:
+def _collected(session: Session) -> Sequence[tuple[AccountName, Collected]]:
     """Collect statistics; the ledger is only read, without its lock."""
     from massctl.cli.ledger_access import require_ledger, trust
     from massctl.cli.report_notices import tell_reports
-    from massctl.cli.statistics import gather
+    from massctl.cli.statistics import collect_accounts
 
     state = session.read_state(session.ledger())
     require_ledger(session, state)
     trust(session, state)
-    found = gather(session, state)
+    found = collect_accounts(session, state)
     tell_reports(session, state)
     return found
 

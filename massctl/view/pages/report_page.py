@@ -8,6 +8,7 @@ from typing import Final
 
 from massctl.extras import install_command
 from massctl.model.phrase import Phrase, enumerated
+from massctl.report.comparison import COMPARED_METRICS
 from massctl.report.report import (
     DAYS,
     AccountReport,
@@ -32,42 +33,39 @@ from massctl.view.pages.markup import Sheet, written
 from massctl.view.pages.report_table import Cell, Notes, share_bar, spread, table
 from massctl.view.report_words import (
     DOUBTFUL,
+    FUNNEL,
+    LEAVES,
     METRIC,
+    NO_DIFFERENCE,
+    OLDER,
     SCENE,
     STAGE,
     STANDING,
     WHOLE,
     WHOLE_ACCOUNT,
-    audience_name,
+    as_of_words,
     comparable_words,
+    fell_words,
+    figure_text,
     number,
     percent,
     quartiles_words,
+    send_facts,
+    sentences,
 )
-from massctl.view.words import WEEKDAYS_SHORT, recorded
+from massctl.view.words import WEEKDAYS_SHORT
 
 STYLES: Final = ("page.css", "report.css")
 _ALONE: Final = 2
 """The level of the headings of a send that is alone on its page; several share what is said of their account."""
 _LAST_DAY: Final = DAYS[-1]
-_KEY: Final = (
-    Metric.READ_USER,
-    Metric.READ_DELIVERY_RATE,
-    Metric.READ_FINISH_RATE,
-    Metric.SHARE_USER,
-    Metric.READ_SUBSCRIBE_USER,
-)
-"""The numbers that stand on top, against comparable sends."""
-_BY_DAY: Final = tuple(each for each in Metric if each is not Metric.TARGET_USER)
 _WAYS: Final = {Scene.MESSAGE: "way-1", Scene.CHAT: "way-2", Scene.MOMENTS: "way-3"}
 """The colour of a source; what is not here, and is not recommended, is grey."""
-_LEAVES: Final = ("0–20", "20–40", "40–60", "60–80", "80–100")
-"""What WeChat's positions 1 to 5 are: percent of the article."""
 
 
 def send_page(send: SendReport, account: AccountReport, sheet: Sheet, watched: Watched | None, more: str = "") -> str:
     """Return the page of one send; `more` is HTML for its facts."""
-    facts = [written(account.name), *send_facts(send, sheet), *([more] if more else [])]
+    facts = [written(account.name), *facts_of(send, sheet), *([more] if more else [])]
     main = f'<div class="report">{send_section(send, account, sheet, level=_ALONE)}{definitions(sheet)}</div>'
     return document(send.title, facts, main, [], sheet, watched, STYLES)
 
@@ -77,24 +75,15 @@ def account_of(report: Report, send: SendReport) -> AccountReport:
     return next(each for each in report.accounts if each.appid == send.appid)
 
 
-def send_facts(send: SendReport, sheet: Sheet) -> list[str]:
+def facts_of(send: SendReport, sheet: Sheet) -> list[str]:
     """Return what the ledger and the repository know of a send, as HTML."""
-    first = send.first
-    said: list[str] = [
-        Phrase("{name}, edition {edition}", name=send.campaign, edition=send.edition),
-        Phrase("sent {moment}", moment=recorded(send.sent_at)),
-        audience_name(send.scope, send.tag),
-    ]
+    said, first = send_facts(send), send.first
     if first is not None and first.author:
-        said.append(Phrase("author {name}", name=first.author))
+        said.append(Phrase("by {author}", author=first.author))
     if first is not None and first.theme:
-        said.append(Phrase("theme {name}", name=first.theme))
-    if send.approver:
-        said.append(Phrase("approved by {name}", name=send.approver))
-    if send.commit:
-        said.append(Phrase("commit {commit}", commit=send.commit[:10]))
-    if send.is_withdrawn:
-        said.append(Phrase("withdrawn"))
+        said.append(Phrase("theme {theme}", theme=first.theme))
+    if send.is_older:
+        said.append(OLDER)
     if any(article.is_doubtful for article in send.articles):
         said.append(DOUBTFUL)
     return [sheet.say(each) for each in said]
@@ -120,23 +109,7 @@ def send_section(send: SendReport, account: AccountReport, sheet: Sheet, *, leve
 
 def as_of(freshness: Freshness, sheet: Sheet) -> str:
     """Say as of when the numbers are, and what WeChat or the archive still lacks."""
-    said: list[str] = []
-    if freshness.asked_at is None:
-        said.append(Phrase("WeChat has given no number of this account yet."))
-    else:
-        said.append(Phrase("As of {moment}.", moment=recorded(freshness.asked_at)))
-    if freshness.complete_until is not None:
-        said.append(Phrase("Complete until the end of {day}.", day=freshness.complete_until))
-    if freshness.delayed:
-        said.append(Phrase("WeChat said that newer numbers are to come for {days}.", days=_days(freshness.delayed)))
-    if freshness.missing:
-        said.append(Phrase("The archive has nothing of {days}.", days=_days(freshness.missing)))
-    return f'<p class="as-of">{(" " if sheet.language.is_english else "").join(map(sheet.say, said))}</p>'
-
-
-def _days(days: Sequence[object]) -> str:
-    shown = enumerated([str(each) for each in days[:3]])
-    return shown if len(days) <= 3 else Phrase("{days} and {count} more", days=shown, count=len(days) - 3)
+    return f'<p class="as-of">{sentences(map(sheet.say, as_of_words(freshness)), sheet.language)}</p>'
 
 
 def no_charts(sheet: Sheet) -> str:
@@ -159,7 +132,7 @@ class _Section:
         """Return the numbers on top: those of the newest day that is over, against comparable sends."""
         day = max((each.day for each in self._send.comparisons), default=0)
         found = {each.metric: each for each in self._send.comparisons if each.day == day}
-        tiles = "".join(self._tile(found[metric]) for metric in _KEY if metric in found)
+        tiles = "".join(self._tile(found[metric]) for metric in COMPARED_METRICS if metric in found)
         if not tiles:
             return ""
         until = self._sheet.say(Phrase("By the end of day {day}", day=day))
@@ -222,8 +195,7 @@ class _Section:
             straight = Phrase("Between days {days} the band is drawn straight.", days=enumerated(list(map(str, usual))))
             note = f"{note} {self._sheet.say(straight)}"
         if first.fell:
-            fell = Phrase("WeChat counted fewer readers by {days} than by the day before.", days=_days(first.fell))
-            note = f"{note} {self._sheet.say(fell)}"
+            note = f"{note} {self._sheet.say(fell_words(first.fell))}"
         inside = self._legend(legend) + chart + self._numbers(described, heads, rows) + f'<p class="notes">{note}</p>'
         return self._card(
             "reads", Phrase("Readers, day by day"), f"<p>{self._sheet.say(described)}</p>{inside}", "wide"
@@ -249,7 +221,7 @@ class _Section:
                 Cell(self._sheet.say(METRIC[metric])),
                 *(Cell(notes.figure(each.figures.get(metric), metric)) for each in columns),
             ]
-            for metric in _BY_DAY
+            for metric in first.days[0].figures
         ]
         heads = [
             "",
@@ -280,10 +252,11 @@ class _Section:
             for name, stages in halves
             if stages
         )
-        return self._card("funnel", Phrase("From the audience to new followers"), shown + notes.written(), "")
+        return self._card("funnel", FUNNEL, shown + notes.written(), "")
 
     def _stage(self, stage: Stage, notes: Notes) -> list[Cell]:
-        share = stage.share.value if stage.share is not None else 1.0
+        whole = None if stage.people.value is None else 1.0
+        share = stage.share.value if stage.share is not None else whole
         people = notes.figure(stage.people)
         of = ""
         if stage.share is not None and stage.of is not None:
@@ -299,7 +272,8 @@ class _Section:
     def sources(self) -> str:
         """Return where readers came from, with recommendations apart."""
         first = self._send.first
-        if first is None or not first.sources:
+        figures = [each for row in first.sources for each in (*row.figures, row.latest)] if first is not None else []
+        if first is None or all(each.value is None for each in figures):
             return ""
         notes = Notes(self._sheet)
         rows = [
@@ -366,8 +340,8 @@ class _Section:
             return ""
         words = Phrase(
             "{recommended} of {readers} readers ({share}) came by WeChat's recommendations. They need not follow you.",
-            recommended=number(figure.value),
-            readers=number(readers.value),
+            recommended=figure_text(figure),
+            readers=figure_text(readers),
             share=percent(figure.value / readers.value),
         )
         return f"<p>{self._sheet.say(words)}</p>"
@@ -375,22 +349,27 @@ class _Section:
     def leaves(self) -> str:
         """Return where readers left."""
         first = self._send.first
-        if first is None or not first.leaves:
+        if first is None or all(each.value is None for each in first.leaves):
             return ""
         notes = Notes(self._sheet)
         rows = [
-            [Cell(f"{place} %"), Cell(notes.figure(each, Metric.READ_FINISH_RATE))]
-            for place, each in zip(_LEAVES, first.leaves, strict=True)
+            [Cell(place), Cell(notes.figure(each, Metric.READ_FINISH_RATE))]
+            for place, each in zip(LEAVES, first.leaves, strict=True)
         ]
         described = Phrase(
             "The share of readers that left in each fifth of the first article: percent from its beginning."
         )
         values = [
-            Value(each.value, f"{place} %: {percent(each.value)}" if each.value is not None else "")
-            for place, each in zip(_LEAVES, first.leaves, strict=True)
+            Value(each.value, f"{place}: {percent(each.value)}" if each.value is not None else "")
+            for place, each in zip(LEAVES, first.leaves, strict=True)
         ]
         chart = (
-            bars(self._named("leaves", described), _LEAVES, [Series("this", values)], percent_short)
+            bars(
+                self._named("leaves", described),
+                [each.removesuffix(" %") for each in LEAVES],
+                [Series("this", values)],
+                percent_short,
+            )
             if can_draw()
             else ""
         )
@@ -441,9 +420,8 @@ class _Section:
         legend = [("this", Phrase("unfollows")), ("usual", Phrase("median of the same weekday of earlier weeks"))]
         inside = (
             f"<p>{self._sheet.say(WHOLE_ACCOUNT)}</p>"
-            + self._legend(legend)
-            + chart
-            + self._numbers(described, heads, rows)
+            + (self._legend(legend) + chart if chart else "")
+            + self._numbers(described, heads, rows, is_open=not chart)
         )
         return self._card("followers", Phrase("Who stopped following"), inside + notes.written(), "")
 
@@ -483,7 +461,7 @@ class _Section:
             return ""
         notes = Notes(self._sheet)
         if found.changed is None:
-            said = self._sheet.say(Phrase("The contents of one of the two are not kept, so what differs is not known."))
+            said = self._sheet.say(NO_DIFFERENCE)
         else:
             said = "".join(f"<li>{self._sheet.say(each)}</li>" for each in found.changed)
             said = f"<ul>{said}</ul>" if said else self._sheet.say(Phrase("Nothing that is shown differs."))
@@ -530,10 +508,12 @@ class _Section:
         items = "".join(f'<li class="{kind}">{self._sheet.say(words)}</li>' for kind, words in kinds)
         return f'<ul class="legend">{items}</ul>'
 
-    def _numbers(self, caption: Phrase, heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
+    def _numbers(
+        self, caption: Phrase, heads: Sequence[str], rows: Sequence[Sequence[Cell]], *, is_open: bool = False
+    ) -> str:
         """Return the table behind a chart; it is open where there is no chart."""
         name = self._sheet.say(Phrase("numbers"))
-        opened = "" if can_draw() else " open"
+        opened = " open" if is_open or not can_draw() else ""
         shown = table(self._sheet.say(caption), [self._sheet.say(each) for each in heads], rows, kind="figures")
         return f"<details{opened}><summary>{name}</summary>{shown}</details>"
 
@@ -589,7 +569,8 @@ _MEANINGS: Final = (
     (
         Phrase("median and quartiles"),
         Phrase(
-            "About half of the comparable sends had less than the median, and a quarter less than the lower quartile."
+            "About half of the comparable sends had less than the median, and a quarter less than the lower quartile. "
+            "Of fewer than four there is neither."
         ),
         "",
     ),

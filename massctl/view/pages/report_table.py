@@ -1,50 +1,39 @@
 """Tables of a report: numbers, lettered notes on those that are missing, and where a number lies among others."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from massctl.model.phrase import Phrase
-from massctl.report.report import Figure, Metric, Missing, Quartiles
+from massctl.report.report import Figure, Metric, Quartiles
+from massctl.view import report_words
 from massctl.view.pages.markup import Sheet, written
-from massctl.view.report_words import DASH, MISSING, number
+from massctl.view.report_words import DASH, LATE, MISSING, number
 
-LATE: Final = Phrase("WeChat said that newer numbers for this day are still to come")
 _WIDE: Final = 100.0
 _NUMBER: Final = ' class="amount"'
 
 
-@dataclass(slots=True)
 class Notes:
-    """Why numbers of one table are missing: a letter for each reason, in the order in which they are shown."""
+    """Writes the numbers of one table, and below it why some are missing."""
 
-    sheet: Sheet
-    reasons: list[Missing] = field(default_factory=list)
-    has_late: bool = False
+    def __init__(self, sheet: Sheet) -> None:
+        self._sheet, self._notes = sheet, report_words.Notes()
 
     def figure(self, figure: Figure | None, metric: Metric | None = None) -> str:
         """Write a number, or a dash with the letter of its reason; nothing for one that is not asked for."""
         if figure is None:
             return ""
+        mark = self._notes.mark(figure)
         if figure.missing is not None:
-            if figure.missing not in self.reasons:
-                self.reasons.append(figure.missing)
-            letter = chr(ord("a") + self.reasons.index(figure.missing))
-            why = self.sheet.say(MISSING[figure.missing])
-            return f'<span class="missing" title="{why}">{DASH}<sup>{letter}</sup></span>'
-        self.has_late = self.has_late or figure.is_delay
-        late = f'<sup title="{self.sheet.say(LATE)}">*</sup>' if figure.is_delay else ""
+            why = self._sheet.say(MISSING[figure.missing])
+            return f'<span class="missing" title="{why}">{DASH}<sup>{mark}</sup></span>'
+        late = f'<sup title="{self._sheet.say(LATE)}">{mark}</sup>' if mark else ""
         return f"{number(figure.value or 0, metric)}{late}"
 
     def written(self) -> str:
         """Return the notes, for below the table; empty if nothing is missing or late."""
-        said = [(chr(ord("a") + place), MISSING[reason]) for place, reason in enumerate(self.reasons)]
-        said += [("*", LATE)] if self.has_late else []
-        return f'<p class="notes">{_joined(said, self.sheet)}</p>' if said else ""
-
-
-def _joined(said: Iterable[tuple[str, Phrase]], sheet: Sheet) -> str:
-    return "<br>".join(f"<sup>{sign}</sup> {sheet.say(words)}" for sign, words in said)
+        said = [f"<sup>{mark}</sup> {self._sheet.say(words)}" for mark, words in self._notes.meanings()]
+        return f'<p class="notes">{"<br>".join(said)}</p>' if said else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from massctl.model.phrase import Phrase, enumerated, plural_phrase
+from massctl.model.statistics import Family
 from massctl.plan.quota import Unit
 from massctl.report.report import (
     DAYS,
@@ -32,8 +33,8 @@ from massctl.view.pages.report_page import (
     account_of,
     as_of,
     definitions,
+    facts_of,
     no_charts,
-    send_facts,
     send_page,
     send_section,
 )
@@ -42,6 +43,7 @@ from massctl.view.report_words import (
     BY,
     DASH,
     METRIC,
+    OLDER,
     audience_name,
     group_name,
     number,
@@ -114,7 +116,7 @@ def _anchor(send: SendReport) -> str:
 
 
 def _in_full(send: SendReport, report: Report, sheet: Sheet) -> str:
-    facts = " · ".join(send_facts(send, sheet))
+    facts = " · ".join(facts_of(send, sheet))
     return f"""<article class="send-report" id="{written(_anchor(send))}"><h2>{written(send.title)}</h2>
 <p class="facts">{facts}</p>{send_section(send, account_of(report, send), sheet, level=3)}</article>
 """
@@ -191,16 +193,18 @@ def _rounded(figure: Figure) -> Figure:
 
 
 def _chart(account: AccountReport, sends: Sequence[SendReport], sheet: Sheet, address: Address) -> str:
-    """Return a dot for each send."""
+    """Return a dot for each send that the family of the newest counted: two families stand in no series."""
+    is_older = next((each.is_older for each in sends if each.first is not None), False)
     days: dict[date, list[Value]] = {}
-    for each in sends:
+    for each in (send for send in sends if send.is_older is is_older):
         figure = each.figure(Metric.READ_USER, SIDE_BY_SIDE_DAY)
         if figure.value is not None:
             words = f"{each.ref_date} {each.title}: {number(figure.value)}"
             days.setdefault(each.ref_date, []).append(Value(figure.value, words, link=address(each)))
     if len(days) < 2 or not can_draw():
         return ""
-    middle = next((each for each in account.breakdowns if each.by is By.POSITION), None)
+    family = Family.OLDER if is_older else Family.NEWER
+    middle = next((each for each in account.breakdowns if (each.by, each.family) == (By.POSITION, family)), None)
     first = next((each.quartiles for each in middle.groups if each.key == "1"), None) if middle is not None else None
     described = Phrase("Readers of each send's first article by the end of day {day}.", day=SIDE_BY_SIDE_DAY)
     name = sheet.say(Phrase("Every send"))
@@ -209,6 +213,9 @@ def _chart(account: AccountReport, sends: Sequence[SendReport], sheet: Sheet, ad
     dashed = f'<li class="median">{median}</li>' if first is not None else ""
     legend = f'<ul class="legend"><li class="this">{one}</li>{dashed}</ul>'
     drawn = dots(named, days, first.median if first is not None else None)
+    if any(each.first is not None and each.is_older is not is_older for each in sends):
+        left = Phrase("Sends that the other family of WeChat's statistics counted are not in the chart.")
+        drawn += f'<p class="notes">{sheet.say(left)}</p>'
     return f'<section class="card wide"><h3>{name}</h3><p>{sheet.say(described)}</p>{legend}{drawn}</section>'
 
 
@@ -277,6 +284,8 @@ def _send_row(send: SendReport, sheet: Sheet, notes: Notes, address: str) -> lis
     about = [written(send.campaign), sheet.say(audience_name(send.scope, send.tag))]
     if send.is_withdrawn:
         about.append(sheet.say(Phrase("withdrawn")))
+    if send.is_older:
+        about.append(sheet.say(OLDER))
     cells = [
         Cell(f'<time datetime="{send.sent_at.isoformat()}">{send.ref_date} <br>{hour}</time>'),
         Cell(f"{named}<br><small>{' · '.join(about)}</small>", is_number=False),

@@ -1,14 +1,19 @@
 """Numbers beside numbers: who is compared with whom, quartiles by hand, and nothing said of too few."""
 
 from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
-from report_samples import DAY, NOW, SEEN, SENT, Sends, earlier
+from report_samples import APPID, DAY, NOW, SEEN, SENT, Sends, earlier
 
+from massctl.cli.report_inputs import report_of
+from massctl.model.entries import SendImported, Withdrawn
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import BEIJING
 from massctl.model.state import Status
-from massctl.model.statistics import Family
+from massctl.model.statistics import NOTHING_COUNTED, Family
 from massctl.plan.quota import Unit
 from massctl.report.comparison import quartiles_of, title_bucket, usual_days
 from massctl.report.report import (
@@ -73,17 +78,6 @@ def test_a_later_send_changes_nothing_in_the_report_of_an_earlier_one() -> None:
     assert before == sends.report("earlier-3").sends
 
 
-def test_three_comparable_sends_have_no_median() -> None:
-    sends = Sends()
-    earlier(sends, 100, 200, 300)
-    sends.send("spring", 100)
-    sends.read(100, 7, read_user=500)
-
-    found = compared(sends.report("spring"))
-
-    assert ((100, 200, 300), None, None) == (found.values, found.quartiles, found.standing)
-
-
 def test_only_sends_of_the_same_audience_are_comparable() -> None:
     sends = Sends()
     earlier(sends, 100, 200, 300, 400, audience={"tag": "会员"})
@@ -93,8 +87,6 @@ def test_only_sends_of_the_same_audience_are_comparable() -> None:
 
 
 def test_a_withdrawn_send_and_one_of_long_ago_are_not_comparable() -> None:
-    from massctl.model.entries import Withdrawn
-
     sends = Sends()
     sends.send("ago", 400, SENT - 181 * DAY)
     sends.send("then", 401, SENT - 180 * DAY)
@@ -164,6 +156,20 @@ def test_unfollows_are_those_of_the_account_against_the_same_weekday() -> None:
     )
     assert (Missing.NOT_GIVEN, Missing.NOT_COLLECTED) == (second.cancelled.missing, third.cancelled.missing)
     assert (None, None) == (second.usual, second.standing)
+
+
+def test_readers_that_are_late_make_no_follower_late() -> None:
+    """WeChat says `is_delay` of the readers of an account; who came and went is another call's."""
+    sends = Sends()
+    sends.send("spring", 100)
+    for week in range(4):
+        left = {0: 9 * (week == 0)}
+        sends.account_day(SENT.date() - 7 * week * DAY, cancel_user=left, new_user={}, cumulate_user=5, is_delay=True)
+    report = sends.report()
+    (first, *_) = report.sends[0].followers
+
+    assert (False, False, 3) == (first.cancelled.is_delay, first.joined.is_delay, len(first.compared))
+    assert not report.accounts[0].followers.is_delay
 
 
 def test_a_day_on_which_nobody_left_is_zero_and_a_day_to_come_is_missing() -> None:
@@ -260,6 +266,21 @@ def test_two_editions_stand_side_by_side_by_the_same_day() -> None:
     assert sends.report("spring").sends[1].difference is None
 
 
+def test_an_edition_that_was_imported_has_no_content_to_compare_with() -> None:
+    sends = Sends()
+    sends.send("spring", 100)
+    sends.note(SendImported(appid=APPID, sent_at=SENT, by="wang"), "spring", 2, SENT)
+    sends.send("spring", 102, edition=3)
+    settings: Any = SimpleNamespace(accounts={})
+    statistics: Any = SimpleNamespace(load=lambda *_: NOTHING_COUNTED)
+    contents = MagicMock()
+
+    difference = report_of(sends.state, settings, statistics, contents, NOW).sends[0].difference
+
+    assert difference is not None
+    assert (2, None, []) == (difference.before, difference.changed, contents.mock_calls)
+
+
 def test_editions_that_two_families_counted_have_no_numbers_side_by_side() -> None:
     old = datetime(2025, 10, 1, 20, tzinfo=BEIJING)
     sends = Sends()
@@ -296,6 +317,25 @@ def test_the_last_answer_is_the_newest_of_both_families() -> None:
     sends.read(100, 1, family=Family.OLDER, target_user=9)
 
     assert SEEN + DAY == sends.report().accounts[0].freshness.asked_at
+
+
+def test_a_day_whose_answer_had_no_readers_is_not_complete() -> None:
+    sends = Sends()
+    sends.send("spring", 100)
+    for day in range(1, 9):
+        sends.read(100, day, **({"share_user": 1} if day == 5 else {"read_user": day}))
+    found = sends.report().accounts[0].freshness
+
+    assert (SENT.date() + 3 * DAY, (SENT.date() + 4 * DAY,)) == (found.complete_until, found.missing)
+
+
+def test_numbers_of_the_older_family_alone_make_no_day_complete() -> None:
+    """It is asked for how many the message reached, and not for every day."""
+    sends = Sends()
+    sends.send("spring", 100)
+    sends.read(100, 1, family=Family.OLDER, read_user=9)
+
+    assert sends.report().accounts[0].freshness.complete_until is None
 
 
 def test_without_any_number_nothing_is_complete() -> None:

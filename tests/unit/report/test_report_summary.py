@@ -2,6 +2,9 @@
 
 from report_samples import NOW, SENT, Sends, earlier
 
+from massctl.model.entries import Withdrawn
+from massctl.model.ids import CampaignName
+
 
 def test_it_says_how_many_read_by_which_day_and_where_that_lies() -> None:
     sends = Sends()
@@ -93,3 +96,23 @@ def test_one_comparable_send_is_one() -> None:
     sends.read(100, 7, read_user=3)
 
     assert "1 comparable send has that number, and a comparison needs 4." in sends.report("spring").sentence
+
+
+def test_a_number_of_any_day_is_told_where_those_of_a_report_have_none() -> None:
+    """The newest row has no readers, and neither day 1 nor day 3 was collected."""
+    sends = Sends()
+    sends.send("spring", 100)
+    sends.read(100, 2, read_user=12)
+    sends.read(100, 4, share_user=1)
+
+    assert "12 people read “《spring》” by the end of day 2 (2026-12-02)." == sends.report("spring").sentence
+
+
+def test_a_withdrawn_send_says_so_in_its_sentence() -> None:
+    sends = Sends()
+    sends.send("gone", 100)
+    sends.read(100, 2, read_user=12)
+    job = sends.state.record(CampaignName("gone"), 1).jobs[0]
+    sends.note(Withdrawn(msg_id=job.msg_id or 0, article=0), "gone", 1, SENT)
+
+    assert sends.report("gone").sentence.endswith("by the end of day 2 (2026-12-02). It was withdrawn.")

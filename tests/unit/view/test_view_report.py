@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from html import unescape
 
 import pytest
@@ -81,13 +82,13 @@ def test_markdown_says_below_each_table_why_a_number_is_missing(report: Report) 
 
     assert "| readers | 120 | 160 | 240\\* | — (a) |" in said
     assert "(a) that day is not over, or WeChat has its numbers only from 08:00 of the day after" in said
-    assert "\\* WeChat said that newer numbers are to come." in said
+    assert "\\* WeChat said that newer numbers are to come" in said
 
 
 def test_markdown_shows_what_the_repository_knows_and_no_markup_of_its_titles(report: Report) -> None:
     said = report_markdown(report, Language.EN)
 
-    assert "commit `c0ffee1234` · approved by wang" in said
+    assert "approved by wang · commit `c0ffee1234`" in said
     assert "by 林 · theme plain" in said
     assert "｜" in said
     assert "What differs: the title" in said
@@ -154,7 +155,7 @@ def test_few_comparable_sends_have_no_table() -> None:
     said = report_markdown(sends.report(), Language.EN)
 
     assert "A median needs 4 of them with a number." in said
-    assert "to compare with; a median" not in said.split("### Followers")[0]
+    assert "too few for a median" not in said.split("### Followers")[0]
 
 
 def test_markdown_says_where_a_send_stands_that_did_not_reach_everybody() -> None:
@@ -178,6 +179,22 @@ def test_every_view_shows_sends_of_several_jobs_and_of_the_older_family() -> Non
     for shown in (report_markdown(made, Language.EN), report_page(made, Sheet(Language.EN, {}))):
         assert "the send went out in several jobs, and shares cannot be added" in shown
         assert "WeChat's answer for that day did not have it" in unescape(shown)
+
+
+def test_a_chart_has_sends_of_one_family_and_a_table_says_whose_numbers_are_the_older_ones() -> None:
+    sends = Sends()
+    for number_ in range(4):
+        at, family = SENT - number_ * DAY, Family.NEWER if number_ < 2 else Family.OLDER
+        sends.send(f"send-{number_}", 500 + number_, at)
+        sends.read(500 + number_, 7, sent=at, read_user=100 + number_, family=family)
+    made = sends.report()
+    page = unescape(report_page(made, Sheet(Language.EN, {})))
+    chart = page[page.index('class="chart sends-main"') : page.index('id="sends-of-main"')]
+
+    assert ["2026-11-30", "2026-12-01"] == sorted(set(re.findall(r"<title>(\S+) 《send-", chart)))
+    assert "counted are not in the chart" in page
+    assert 2 == page[page.index('id="sends-of-main"') :].split("</table>")[0].count("WeChat's older statistics")
+    assert 2 == report_markdown(made, Language.EN).split("## ")[0].count("WeChat's older statistics")
 
 
 def test_every_code_of_a_report_has_words() -> None:
@@ -207,20 +224,14 @@ def test_csv_has_a_line_for_each_article_and_day_and_says_why_a_cell_is_empty(re
     assert "account_cancel_user_1=not_collected" in last["missing"].split()
 
 
-def test_csv_is_no_formula_of_a_spreadsheet(report: Report) -> None:
-    rows = list(csv.DictReader(report_csv(report).splitlines()))
-
-    assert "'=春天来了|" == rows[0]["headline"]
-
-
-@pytest.mark.parametrize("title", ["＝cmd()", " @SUM(A1)", "\t-1", "＋1", "－1", "＠x", "\n=1"])
-def test_csv_is_no_formula_of_a_spreadsheet_either_in_wide_characters(title: str) -> None:
+@pytest.mark.parametrize("title", ["=春天来了", "＝cmd()", " @SUM(A1)", "\t-1", "＋1", "－1", "＠x", "\n=1", "\x00=1"])
+def test_csv_is_no_formula_of_a_spreadsheet(title: str) -> None:
     sends = Sends()
     sends.send("spring", 100)
     sends.facts[CampaignName("spring"), 1] = SendFacts(articles=(ArticleFacts(title),))
     (row,) = csv.DictReader(report_csv(sends.report(now=SENT)).splitlines())
 
-    assert f"'{title.strip()}" == row["headline"]
+    assert "'" + title.strip("\x00 \t\n") == row["headline"]
 
 
 def test_csv_has_a_line_for_a_send_without_articles_and_for_one_of_today() -> None:
@@ -278,8 +289,8 @@ def test_a_chat_gets_the_sentence_and_at_most_six_lines(report: Report) -> None:
         "Audience 1,000, received 940, failed 10 (ledger)",
         "Read from the message 94* (10.0 % of those who received it); recommended by WeChat (推荐) 30*",
     ] == said[:3]
-    assert said[3].startswith("Read to the end 41.0 % of 240 readers; shared 12*; followed after reading — (")
-    assert "whole account: 5 (same weekday before: median 9.5)" in said[4]
+    assert said[3].startswith("Read to the end 41.0 %* of 240 readers; shared 12*; followed after reading — (")
+    assert "whole account: 5 (same weekday before: median 9.5, quartiles " in said[4]
     assert 4 <= len(said) - 1 <= 6
 
 
@@ -322,3 +333,25 @@ def test_a_chat_hears_of_a_text_what_the_ledger_knows() -> None:
 )
 def test_numbers_are_written_by_what_they_count(value: float, metric: Metric | None, written: str) -> None:
     assert written == number(value, metric)
+
+
+def test_a_chat_hears_that_a_share_is_late() -> None:
+    sends = Sends()
+    sends.send("spring", 100)
+    sends.read(100, 1, read_user=10, read_finish_rate=0.5, is_delay=True)
+    report = sends.report()
+    said = [say(line, Language.EN) for line in short_report(report.sends[0], report.accounts[0])]
+
+    assert any("Read to the end 50.0 %* of 10 readers" in line for line in said)
+
+
+def test_a_chat_hears_a_reason_once_and_why_there_is_no_median() -> None:
+    sends = Sends()
+    sends.send("old", 100)
+    sends.read(100, 1, read_user=10, family=Family.OLDER)
+    report = sends.report()
+    said = [say(line, Language.EN) for line in short_report(report.sends[0], report.accounts[0])]
+
+    assert "Audience, received, failed: — (the ledger has no event of the job with this number)" in said
+    assert any("推荐) — (WeChat's answer for that day did not have it)" in line for line in said)
+    assert any("(same weekday before: too few for a median: 0)" in line for line in said)

@@ -9,6 +9,7 @@ from wechat_script import APPID, scripted
 from massctl.apply.ports import Counted
 from massctl.errors import AuthError, MassctlError, PermanentError, QuotaError, TransportError
 from massctl.model.statistics import AccountDay, ArticleDay, Family, StatisticsCall
+from massctl.wechat import statistics
 
 DAY = date(2026, 11, 2)
 SEEN = datetime(2026, 11, 4, 1, 0, tzinfo=UTC)
@@ -215,9 +216,12 @@ def test_a_day_that_is_told_twice_counts_once():
 
 
 @pytest.mark.parametrize(
-    "answer", [{}, {"list": {}}, {"list": [ARTICLE] * 1001}, {"list": [ARTICLE | {"detail_list": [DETAIL] * 1001}]}]
+    "answer", [{}, {"list": {}}, {"list": [ARTICLE] * 4}, {"list": [ARTICLE | {"detail_list": [DETAIL] * 4}]}]
 )
-def test_an_answer_without_its_list_or_with_an_endless_one_is_none(answer: dict[str, Any]):
+def test_an_answer_without_its_list_or_with_an_endless_one_is_none(
+    answer: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(statistics, "LIST_MAX", 3)
     client, _ = scripted(*[answer] * 4)
     with pytest.raises(TransportError):
         client.statistics(StatisticsCall.ARTICLES, DAY, DAY, SEEN)

@@ -112,7 +112,7 @@ def freshness_of(statistics: Statistics, shown: Iterable[Readings], until: date)
         for job in readings.jobs:
             for day in range(1, last + 1):
                 row = job.get(day)
-                if row is None:
+                if row is None or row.read_user is None:
                     missing.add(readings.date_of(day))
                 elif row.is_delay:
                     delayed.add(row.stat_date)

@@ -524,7 +524,7 @@ class Freshness:
     delayed: tuple[date, ...] = ()
     """Days for which WeChat said that newer numbers are to come."""
     missing: tuple[date, ...] = ()
-    """Days that are over, within the days that WeChat counts, and of which the archive has nothing."""
+    """Days that are over, within the days that WeChat counts, and of which the archive has no readers."""
     unreadable: int = 0
     """Lines of the archive that cannot be read, or that WeChat's answers cannot have made; they are left out."""
 

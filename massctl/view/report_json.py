@@ -339,7 +339,7 @@ class ReportedFreshness(Strict):
     delayed: list[str]
     """Days for which WeChat said that newer numbers are to come."""
     missing: list[str]
-    """Days that are over and of which the archive has nothing."""
+    """Days that are over and of which the archive has no readers."""
     unreadable: int
     """Lines of the archive that cannot be read; they are left out."""
 

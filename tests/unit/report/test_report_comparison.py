@@ -319,6 +319,16 @@ def test_the_last_answer_is_the_newest_of_both_families() -> None:
     assert SEEN + DAY == sends.report().accounts[0].freshness.asked_at
 
 
+def test_a_day_whose_answer_had_no_readers_is_not_complete() -> None:
+    sends = Sends()
+    sends.send("spring", 100)
+    for day in range(1, 9):
+        sends.read(100, day, **({"share_user": 1} if day == 5 else {"read_user": day}))
+    found = sends.report().accounts[0].freshness
+
+    assert (SENT.date() + 3 * DAY, (SENT.date() + 4 * DAY,)) == (found.complete_until, found.missing)
+
+
 def test_numbers_of_the_older_family_alone_make_no_day_complete() -> None:
     """It is asked for how many the message reached, and not for every day."""
     sends = Sends()

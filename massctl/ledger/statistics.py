@@ -87,7 +87,7 @@ class StatisticsArchive(ABC):
     """The rows of every account; where the files are is the subclass's to know."""
 
     def load(self, appid: AppId, since: date | None = None) -> Statistics:
-        """Read what is known of articles published since a day, and of the account since then; all without one.
+        """Read the articles published since a day and the account's days since then; everything without a day.
 
         Raises LedgerError if the archive cannot be reached.
         """

@@ -1,8 +1,10 @@
 """Which calls of the statistics are due, which article of them is which of a send, and which sums fell.
 
-A day is counted by 08:00 of the next, Beijing time. An article is asked about on each of the 30 days after its send,
-and the older family only once it can say how many the message reached; each call is made once for what it can newly
-say. WeChat names an article `<msg_data_id>_<position>`. Where a send never learnt its msg_data_id, the address of the
+A day is counted by 08:00 of the next, Beijing time. An article is asked about on each of the 30 days after its send.
+The older family is asked until it says how many people the message reached. Each call is made once for what it can
+newly say.
+
+WeChat names an article `<msg_data_id>_<position>`. Where a send never learnt its msg_data_id, the address of the
 article tells, and at last its title and day. These may be another article's, and that is said. Source:
 `docs/reference/wechat-api.md`, read 2026-11.
 """
@@ -33,7 +35,7 @@ SPANS: Final[Mapping[StatisticsCall, int]] = {
 }
 """Days that one call takes; those of articles take one. Source: WeChat docs, the page of each call, read 2026-11."""
 BASE_DAYS: Final = 35
-"""The days before the newest of which followers are known: what unfollows are compared with are four weeks."""
+"""Followers are asked for from so many days before the newest on: five of each weekday are enough for a median."""
 CALLS_MAX: Final = 100
 """Calls of one account in one go, for the first time after many sends. Our own bound: WeChat tells no limit."""
 GIVE_UP: Final = timedelta(days=3)
@@ -103,7 +105,7 @@ def _has_articles(record: Record) -> bool:
 def due(days: Collection[date], asked: Iterable[Asked], now: datetime) -> tuple[StatisticsRequest, ...]:
     """Return the calls of one account that are due, the newest days first; `days` are those of `send_days`.
 
-    None after the account's calls of this Beijing day were used up.
+    After the account's calls of this Beijing day were used up there are none.
     """
     history = _History(asked, now)
     newest = newest_day(now)
@@ -125,7 +127,7 @@ def has_newest_day(
 ) -> bool:
     """Whether an answer reaches the newest day that it can: WeChat leaves it out for a while, without a word.
 
-    Of what was published more than three days ago, and of a day without articles, nothing more is waited for.
+    It is not waited for where the articles are more than three days old, or where there are none.
     """
     newest = newest_day(now)
     if request.call in SPANS:

@@ -1,4 +1,4 @@
-"""What is of a whole account: who stops following around a send, the allowance, and how fresh its numbers are."""
+"""What a report says of a whole account: unfollows around a send, the allowance, and how fresh its numbers are."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta

@@ -145,7 +145,7 @@ class _Send:
 
     @property
     def target_user(self) -> Figure | None:
-        """Return how many the message reached, as the older family counted by its newest day; None without any."""
+        """Return how many people the message reached; None where the older family has not said, or for several jobs."""
         rows = [each for job in self.record.jobs for each in self._older(job)]
         newest = max(rows, key=lambda row: row.stat_date, default=None)
         if newest is None or len(self.record.jobs) > 1:

@@ -1,4 +1,4 @@
-"""The stages of a send: the first half is the ledger's, the second WeChat's; each share with what it is of."""
+"""The stages of a send: the first half is the ledger's, the second WeChat's. Each share says what it is a share of."""
 
 from massctl.model.entries import JobStatus
 from massctl.model.state import Record

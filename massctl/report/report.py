@@ -337,7 +337,7 @@ class Comparable:
     since: date
     """The first day that is looked at."""
     until: date
-    """The last: the day before the send, or the day of the send for one that went out earlier on it."""
+    """The last: the day of the send, of which only what went out before it counts."""
     family: Family
     sends: tuple[tuple[CampaignName, int], ...] = ()
     """Campaign and edition, oldest first; those with a number at some day are counted in each Comparison."""
@@ -503,7 +503,7 @@ class AllowanceReport:
     """Sends of campaigns and on the website."""
     left: int
     counted: int
-    """Sends that are shown, used the allowance, and whose readers by the end of day 7 are known."""
+    """Sends that are shown, used the allowance, and whose readers by the end of day 7 are known and not late."""
     family: Family
     """Whose numbers of readers these are."""
     readers: Figure
@@ -519,8 +519,8 @@ class Freshness:
     asked_at: datetime | None
     """When WeChat last gave a number of this account; None if it never did."""
     complete_until: date | None
-    """By the end of this day every send that is shown has its numbers, and WeChat announced no newer ones; None if that
-    is so by the end of no day of them."""
+    """By the end of this day every send that is shown has its numbers, and WeChat announced no newer ones; None if
+    there is no such day."""
     delayed: tuple[date, ...] = ()
     """Days for which WeChat said that newer numbers are to come."""
     missing: tuple[date, ...] = ()

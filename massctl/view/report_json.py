@@ -335,7 +335,7 @@ class ReportedFreshness(Strict):
     asked_at: str | None
     """When WeChat last gave one; null if it never did."""
     complete_until: str | None
-    """By the end of this day all numbers are there; null if that is so by the end of no day."""
+    """By the end of this day all numbers are there; null if there is no such day."""
     delayed: list[str]
     """Days for which WeChat said that newer numbers are to come."""
     missing: list[str]

@@ -50,7 +50,7 @@ class _Reader:
     left_out: int = 0
 
     def number(self, fields: Fields, name: str) -> int | None:
-        """Read a number from 0; None where it is missing, or is none."""
+        """Read a whole number from 0; None where it is missing, or is something else."""
         if fields.get(name) is None:
             return None
         value = integer(fields[name])
@@ -60,7 +60,7 @@ class _Reader:
         return value
 
     def decimal(self, fields: Fields, name: str, most: float = 1.0) -> float | None:
-        """Read a share from 0 to 1, or a number to `most`, likewise."""
+        """Read a number from 0 to `most`, likewise; a share has 1."""
         value = fields.get(name)
         if value is None:
             return None
@@ -228,7 +228,7 @@ def _account(reader: _Reader, fields: Fields) -> Counted:
 
 
 def _users(reader: _Reader, fields: Fields) -> Counted:
-    """Read who came and went: a day of which one number is no number is left out as a whole."""
+    """Read who came and went; leave out a whole day if one of its numbers cannot be read."""
     new: dict[date, dict[int, int]] = {}
     gone: dict[date, dict[int, int]] = {}
     faulty: set[date] = set()

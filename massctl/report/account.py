@@ -7,11 +7,12 @@ from typing import Final
 from massctl.model.ids import AppId
 from massctl.model.state import State
 from massctl.model.statistics import AccountDay, ArticleDay, Family, Statistics
-from massctl.plan.quota import SENDS, used_in, uses
+from massctl.plan.quota import SENDS, Scope, used_in, uses
 from massctl.report.comparison import quartiles_of
 from massctl.report.readings import LAST_DAY, Readings
 from massctl.report.report import (
     AllowanceReport,
+    AudienceKind,
     Figure,
     FollowerDay,
     Freshness,
@@ -75,6 +76,11 @@ def followers_of(account: Mapping[date, AccountDay]) -> Figure:
     return Figure(value=account[day].cumulate_user, origin=Origin.ACCOUNT, until=day)
 
 
+def _scope(send: SendReport) -> Scope:
+    """Return whom a send went to as the allowance counts it: an audience that nobody knows as everybody."""
+    return Scope.ALL if send.scope is AudienceKind.UNKNOWN else Scope(send.scope)
+
+
 def allowance_of(
     state: State, appid: AppId, kind: str | None, now: datetime, sends: Sequence[SendReport]
 ) -> AllowanceReport | None:
@@ -84,7 +90,7 @@ def allowance_of(
         return None
     first = rule.unit.of(now)
     used = len(used_in(uses(state, appid, now), rule).get(first, ()))
-    paid = [each for each in sends if each.appid == appid and each.scope in rule.scopes and each.first is not None]
+    paid = [each for each in sends if each.appid == appid and _scope(each) in rule.scopes and each.first is not None]
     family = Family.NEWER
     if paid and all(each.first is not None and each.first.family is Family.OLDER for each in paid):
         family = Family.OLDER

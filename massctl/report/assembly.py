@@ -14,7 +14,6 @@ from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import BEIJING
 from massctl.model.state import Job, Record, RecordKey, State, Status, beijing_day, status_of
 from massctl.model.statistics import NOTHING_COUNTED, ArticleDay, Family, Statistics
-from massctl.plan.quota import Scope
 from massctl.plan.statistics import ArticleIndex, Match, address_key, newest_day, publication_days
 from massctl.report.account import allowance_of, follower_days, followers_of, freshness_of
 from massctl.report.comparison import (
@@ -36,6 +35,7 @@ from massctl.report.report import (
     AccountFacts,
     AccountReport,
     ArticleReport,
+    AudienceKind,
     Breakdown,
     By,
     Comparable,
@@ -103,7 +103,7 @@ class _Send:
     record: Record
     appid: AppId
     sent_at: datetime
-    scope: Scope
+    scope: AudienceKind
     tag: str | None
     facts: SendFacts
     until: date
@@ -203,19 +203,21 @@ def _account_facts(record: Record, known: Known) -> AccountFacts:
     return known.accounts.get(appid) or AccountFacts(AccountName(named or appid), named or appid)
 
 
-def _audience(record: Record) -> tuple[Scope, str | None]:
-    """Say to whom an edition went, as far as the ledger knows; where it does not, it counts as everybody."""
+def _audience(record: Record) -> tuple[AudienceKind, str | None]:
+    """Say to whom an edition went, as far as the ledger knows."""
     sent = next((each for each in reversed(record.attempts) if each.may_have_sent), None)
     audience = sent.event.audience if sent is not None else None
     if audience is None and record.imported is not None:
         audience = record.imported.audience
     if audience is None:
-        audience = next((each.event.audience for each in record.settled_sent if each.event.audience), None) or {}
+        audience = next((each.event.audience for each in record.settled_sent if each.event.audience), None)
+    if not audience:
+        return AudienceKind.UNKNOWN, None
     if "openids" in audience:
-        return Scope.OPENIDS, None
+        return AudienceKind.OPENIDS, None
     if "tag" not in audience and "tag_id" not in audience:
-        return Scope.ALL, None
-    return Scope.TAG, str(audience.get("tag") or audience.get("tag_id"))
+        return AudienceKind.ALL, None
+    return AudienceKind.TAG, str(audience.get("tag") or audience.get("tag_id"))
 
 
 def _readings(
@@ -287,7 +289,8 @@ def _compared(measured: Sequence[_Send], shown: set[RecordKey]) -> list[SendRepo
                 report = replace(report, usual=usual_days(curves))
             found.append(report)
         by_key[send.key] = send
-        if send.is_article and not send.is_withdrawn and status_of(send.record) is not Status.FAILED:
+        is_known = send.scope is not AudienceKind.UNKNOWN
+        if is_known and send.is_article and not send.is_withdrawn and status_of(send.record) is not Status.FAILED:
             window.add(send.ref_date, send.key, send.numbers)
     return found
 

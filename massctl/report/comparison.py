@@ -12,12 +12,12 @@ from typing import Final
 
 from massctl.model.ids import CampaignName
 from massctl.model.statistics import Family
-from massctl.plan.quota import Scope
 from massctl.report.report import (
     COMPARED_DAYS,
     DAYS,
     FEWEST_COMPARED,
     SIDE_BY_SIDE_DAY,
+    AudienceKind,
     Breakdown,
     By,
     Comparison,
@@ -109,9 +109,9 @@ def usual_days(curves: Iterable[Iterable[Point]]) -> tuple[UsualDay, ...]:
     return tuple(UsualDay(day, quartiles) for day, quartiles in days if quartiles is not None)
 
 
-def audience_key(scope: Scope, tag: str | None) -> str:
+def audience_key(scope: AudienceKind, tag: str | None) -> str:
     """Name an audience as groups of a breakdown do."""
-    return f"tag:{tag or ''}" if scope is Scope.TAG else scope.value
+    return f"tag:{tag or ''}" if scope is AudienceKind.TAG else scope.value
 
 
 def title_bucket(length: int) -> str:

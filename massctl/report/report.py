@@ -14,7 +14,7 @@ from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.state import Status
 from massctl.model.statistics import Family
-from massctl.plan.quota import Scope, Unit
+from massctl.plan.quota import Unit
 
 DAYS: Final = (1, 3, 7, 30)
 """The days of a send that a report shows. Day 1 is the Beijing day of the send itself, day 30 the last that WeChat
@@ -221,6 +221,16 @@ class ArticleReport:
         return there.figures.get(metric) or Figure(origin=origin, missing=Missing.NOT_GIVEN, until=there.stat_date)
 
 
+class AudienceKind(StrEnum):
+    """Whom a send went to, as far as sends are compared by it."""
+
+    ALL = "all"
+    TAG = "tag"
+    OPENIDS = "openids"
+    UNKNOWN = "unknown"
+    """Nobody recorded it, as of a send that was imported; it is compared with none."""
+
+
 class StageName(StrEnum):
     """The stages of a send, in their order."""
 
@@ -332,7 +342,7 @@ class Comparable:
     COMPARED_DAYS before it, neither failed nor was withdrawn, and has numbers of the same family of calls.
     """
 
-    scope: Scope
+    scope: AudienceKind
     tag: str | None
     since: date
     """The first day that is looked at."""
@@ -403,7 +413,7 @@ class SendReport:
     status: Status = Status.SENT
     """Where it stands: a job that failed reached nobody, and one that is still being sent not everybody."""
     is_withdrawn: bool = False
-    scope: Scope
+    scope: AudienceKind
     tag: str | None = None
     """Its name, else its number."""
     jobs: int = 1

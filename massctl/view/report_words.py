@@ -8,10 +8,11 @@ from typing import Final
 from massctl.model.phrase import Command, Phrase, enumerated, plural_phrase
 from massctl.model.state import Status
 from massctl.model.statistics import Family
-from massctl.plan.quota import Scope, Unit
+from massctl.plan.quota import Unit
 from massctl.report.report import (
     COMPARED_DAYS,
     AllowanceReport,
+    AudienceKind,
     Breakdown,
     By,
     Comparable,
@@ -192,11 +193,16 @@ def quartiles_words(quartiles: Quartiles | None, among: int, metric: Metric | No
     )
 
 
-def audience_name(scope: Scope, tag: str | None) -> Phrase:
-    """Say whom a send goes to, as far as sends are compared by it."""
-    if scope is Scope.ALL:
-        return Phrase("every follower")
-    return Phrase("lists of openids") if scope is Scope.OPENIDS else Phrase("tag {tag}", tag=tag or DASH)
+_AUDIENCE: Final = {
+    AudienceKind.ALL: Phrase("every follower"),
+    AudienceKind.OPENIDS: Phrase("lists of openids"),
+    AudienceKind.UNKNOWN: Phrase("an audience that nobody recorded"),
+}
+
+
+def audience_name(scope: AudienceKind, tag: str | None) -> Phrase:
+    """Say whom a send went to, as far as sends are compared by it."""
+    return Phrase("tag {tag}", tag=tag or DASH) if scope is AudienceKind.TAG else _AUDIENCE[scope]
 
 
 def send_facts(send: SendReport) -> list[Phrase]:
@@ -243,7 +249,7 @@ def group_name(by: By, group: Group) -> str:
         return Phrase("{hour}:00", hour=group.key)
     if by is By.AUDIENCE:
         scope, _, tag = group.key.partition(":")
-        return audience_name(Scope(scope), tag or None)
+        return audience_name(AudienceKind(scope), tag or None)
     return group.key
 
 

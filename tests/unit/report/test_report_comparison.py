@@ -30,6 +30,7 @@ from massctl.report.report import (
     Standing,
     UsualDay,
 )
+from massctl.view.report_words import send_facts
 
 
 def compared(report: Report, day: int = 7, metric: Metric = Metric.READ_USER) -> Comparison:
@@ -279,6 +280,19 @@ def test_an_edition_that_was_imported_has_no_content_to_compare_with() -> None:
 
     assert difference is not None
     assert (2, None, []) == (difference.before, difference.changed, contents.mock_calls)
+
+
+def test_a_send_whose_audience_nobody_recorded_is_compared_with_none() -> None:
+    sends = Sends()
+    for number in range(5):
+        sends.send(f"all-{number}", 90 + number)
+        sends.note(SendImported(appid=APPID, sent_at=SENT, by="wang"), f"old-{number}", 1, SENT)
+    sends.send("spring", 100)
+    found = {send.campaign: send for send in sends.report().sends}
+
+    assert ("unknown", ()) == (found["old-4"].scope, found["old-4"].comparable.sends)
+    assert {f"all-{number}" for number in range(5)} == {name for name, _ in found["spring"].comparable.sends}
+    assert "an audience that nobody recorded" in send_facts(found["old-4"])
 
 
 def test_editions_that_two_families_counted_have_no_numbers_side_by_side() -> None:

@@ -4,6 +4,7 @@ All sends of the last COMPARED_DAYS before the first that is shown are measured,
 them.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -64,7 +65,8 @@ def make_report(
     since: date | None = None,
 ) -> Report:
     """Report the sends of `names`, all where empty, that went out on `since` or later."""
-    measured = sorted(_measured(state, statistics, known, now), key=lambda each: (each.sent_at, each.key))
+    first = sent_since(state, names, since) or date.min
+    measured = sorted(_measured(state, statistics, known, now, first), key=lambda each: (each.sent_at, each.key))
     shown = [each for each in measured if _is_shown(each, names, since)]
     sends = _compared(measured, {each.key for each in shown})
     accounts = tuple(
@@ -180,13 +182,18 @@ def _sent_at(record: Record) -> datetime | None:
     return min(moments, default=None)
 
 
-def _measured(state: State, statistics: Mapping[AppId, Statistics], known: Known, now: datetime) -> Iterator[_Send]:
-    until = newest_day(now)
+def _measured(
+    state: State, statistics: Mapping[AppId, Statistics], known: Known, now: datetime, first: date
+) -> Iterator[_Send]:
+    """Measure what went out on the day `first` or later, and every edition of what went out more than once."""
+    until, editions = newest_day(now), Counter(record.campaign for record in state.records.values())
     ids = [job.msg_data_id for record in state.records.values() for job in record.jobs if job.msg_data_id is not None]
     indexes = {appid: ArticleIndex(each, ids) for appid, each in statistics.items()}
     for record in state.records.values():
         sent_at = _sent_at(record)
         if sent_at is None or record.appid is None:
+            continue
+        if beijing_day(sent_at) < first and editions[record.campaign] == 1:
             continue
         there = statistics.get(record.appid, NOTHING_COUNTED)
         facts = known.sends.get(record.key, SendFacts())

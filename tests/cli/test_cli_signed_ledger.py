@@ -495,6 +495,7 @@ def test_a_repair_does_not_go_below_what_was_signed(signed: Shell, remote: Path)
     assert (5, True) == (said.status, "signed for entry 2" in words(said))
 
 
+@pytest.mark.night
 def test_a_signed_ledger_moves_to_a_file_and_back(signed: Shell, remote: Path) -> None:
     assert 0 == signed("state", "migrate", "--to", "local").status
     assert 0 == signed(*WEBSITE).status
@@ -518,6 +519,7 @@ def test_a_forged_copy_is_not_restored(signed: Shell) -> None:
     assert (5, True) == (said.status, "is not a copy that verifies" in words(said))
 
 
+@pytest.mark.night
 def test_a_new_lineage_takes_a_new_key(signed: Shell, remote: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The key was lost."""
     monkeypatch.delenv("MASSCTL_LEDGER_KEY")
@@ -619,6 +621,7 @@ def merged(signed: Shell) -> Shell:
     ],
     ids=["removed", "changed"],
 )
+@pytest.mark.night
 def test_a_pull_request_that_takes_the_key_away_is_told_so(
     merged: Shell, keys: str, change: str, told: str, state: str
 ) -> None:
@@ -634,6 +637,7 @@ def test_a_pull_request_that_takes_the_key_away_is_told_so(
     assert state == forge.statuses[sha][0]
 
 
+@pytest.mark.night
 def test_a_pull_request_that_leaves_the_key_is_not_told_of_it(merged: Shell) -> None:
     merged.tree.write("campaigns/notice/campaign.yaml", merged.tree.read("campaigns/notice/campaign.yaml") + "# x\n")
     assert None is reviewed(merged, proposed(merged))["ledger_keys"]

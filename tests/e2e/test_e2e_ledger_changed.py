@@ -67,7 +67,13 @@ TRUSTED_NO_MORE: dict[str, tuple[Callable[[Desk], None], str]] = {
 }
 
 
-@pytest.mark.parametrize(("change", "guard"), TRUSTED_NO_MORE.values(), ids=TRUSTED_NO_MORE)
+@pytest.mark.parametrize(
+    ("change", "guard"),
+    [
+        pytest.param(*each, id=name, marks=[pytest.mark.night] if name.startswith("of another") else [])
+        for name, each in TRUSTED_NO_MORE.items()
+    ],
+)
 def test_a_ledger_that_cannot_be_trusted_sends_nothing(
     staged: Desk, wechat: Wechat, change: Callable[[Desk], None], guard: str
 ):
@@ -107,6 +113,7 @@ def test_an_older_copy_of_the_ledger_within_a_day_sends_nothing_twice(
     assert (done.status, len(wechat.jobs())) == (status, 1), done
 
 
+@pytest.mark.night
 def test_an_older_copy_of_the_ledger_is_noticed_by_the_machine_that_wrote_the_newer(staged: Desk, wechat: Wechat):
     staged.tree.text("notice")
     older = staged.tree.read(LEDGER)

@@ -277,7 +277,9 @@ SERVERS = {
 }
 
 
-@pytest.mark.parametrize("name", SERVERS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.night] if " " in name else []) for name in SERVERS]
+)
 def test_the_application_runs_under_other_servers(tmp_path: Path, name: str):
     program = Path(sys.executable).with_name(SERVERS[name][0])
     if not program.exists():

@@ -182,6 +182,7 @@ def test_an_apply_in_the_folder_of_the_runner_is_the_runners(hub: Hub):
     judged(hub, desk, 1)
 
 
+@pytest.mark.night
 def test_the_brake_and_its_end(hub: Hub, tmp_path: Path):
     desk, log = hub.machine(), tmp_path / "log"
     with running(desk, log) as run:
@@ -196,6 +197,7 @@ def test_the_brake_and_its_end(hub: Hub, tmp_path: Path):
     judged(hub, desk, 1)
 
 
+@pytest.mark.night
 def test_a_remote_that_goes_away_and_comes_back(hub: Hub, tmp_path: Path):
     desk, away = hub.machine(), hub.remote.with_name("away.git")
     log = tmp_path / "log"

@@ -151,7 +151,7 @@ def test_ctrl_c_before_an_attempt(gated: Desk, gate: Gate):
     assert 1 == len(gate.target.jobs())
 
 
-@pytest.mark.parametrize("answered", [False, True])
+@pytest.mark.parametrize("answered", [pytest.param(False, marks=pytest.mark.night), True])
 def test_ctrl_c_while_an_attempt_is_open(gated: Desk, gate: Gate, answered: bool):
     gate.hold(path="/cgi-bin/message/mass/sendall", answered=answered)
     run = gated.start("apply", "letter", "--yes", "--format", "json")

@@ -38,7 +38,13 @@ def archived(root: Path) -> dict[tuple[str, ...], dict[str, Any]]:
     return found
 
 
-@pytest.mark.parametrize("answered", [False, True], ids=["before WeChat got it", "before its answer came"])
+@pytest.mark.parametrize(
+    "answered",
+    [
+        pytest.param(False, marks=pytest.mark.night, id="before WeChat got it"),
+        pytest.param(True, id="before its answer came"),
+    ],
+)
 def test_killed_at_some_requests_it_collects_the_same_in_the_end(
     gated: Desk, gate: Gate, tmp_path: Path, answered: bool
 ):

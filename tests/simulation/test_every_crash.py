@@ -23,9 +23,13 @@ LONG_RUNS = (
     "git, news, two runners and faults",
     "news, 40007 before 45065",
     "news, drafts that outlive their send",
+    "git, interrupted",
+    "news and faults",
     "news, edited",
     "news, window",
+    "text, preview required",
     "text, refusals",
+    "text, renamed",
     "text, two runners after a crash",
 )
 """Scenarios that take long, each beside one of its kind that runs by day."""

@@ -5,7 +5,7 @@ sends or vouches for the ledger reads it where it is, or does nothing.
 """
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -270,14 +270,8 @@ class LedgerBootstrap:
         return "".join(_CROCKFORD[(number >> shift) & 31] for shift in range(125, -1, -5))
 
 
-def records_of(
-    state: State, names: Sequence[str], *, all_editions: bool, unsent: Mapping[CampaignName, int] = MappingProxyType({})
-) -> list[Record]:
-    """Choose what is shown: the newest edition of each campaign, or all, in the order of names.
-
-    `unsent` gives the editions of campaigns that may be named though nothing is recorded of them.
-    """
-    known = sorted({*(name for name, _ in state.records), *unsent})
+def require_recorded(state: State, names: Sequence[str], known: Collection[str]) -> None:
+    """Raise UsageError for the first of the names that is not known, with its new name if it was renamed."""
     missing = [name for name in names if name not in known]
     if missing and (now := state.renamed.get(CampaignName(missing[0]))) is not None:
         raise UsageError(
@@ -291,6 +285,17 @@ def records_of(
             Phrase("No request was made."),
             Phrase("{command}   lists what is recorded", command=Command("state show")),
         )
+
+
+def records_of(
+    state: State, names: Sequence[str], *, all_editions: bool, unsent: Mapping[CampaignName, int] = MappingProxyType({})
+) -> list[Record]:
+    """Choose what is shown: the newest edition of each campaign, or all, in the order of names.
+
+    `unsent` gives the editions of campaigns that may be named though nothing is recorded of them.
+    """
+    known = sorted({*(name for name, _ in state.records), *unsent})
+    require_recorded(state, names, known)
     chosen = [name for name in known if not names or name in names]
     first = 0 if all_editions else -1
     return [

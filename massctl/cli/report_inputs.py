@@ -6,9 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from massctl.errors import UsageError
 from massctl.model.ids import AccountName, AppId, CampaignName
-from massctl.model.phrase import Command, Phrase
 
 if TYPE_CHECKING:
     from massctl.cli.session import Session
@@ -24,11 +22,11 @@ EDITIONS_COMPARED_MAX: Final = 20
 
 def made_report(session: Session, names: Sequence[CampaignName], since: date | None) -> Report:
     """Make the report of campaigns, all where none is named; raises UsageError for one of which nothing is recorded."""
-    from massctl.cli.ledger_access import require_ledger, shown_entries
+    from massctl.cli.ledger_access import require_ledger, require_recorded, shown_entries
 
     state = session.fold(shown_entries(session))
     require_ledger(session, state)
-    _require_recorded(state, names)
+    require_recorded(state, names, {name for name, _ in state.records})
     kept = session.statistics(), session.archive
     return report_of(state, session.settings, *kept, session.clock.now(), names, since)
 
@@ -49,25 +47,6 @@ def report_of(
     appids = sorted({record.appid for record in state.records.values() if record.appid and record.sent_batches})
     loaded = {appid: statistics.load(appid, first) for appid in appids if first is not None}
     return make_report(state, loaded, _known(settings, archive, state, names), now, names, since)
-
-
-def _require_recorded(state: State, names: Sequence[CampaignName]) -> None:
-    known = {name for name, _ in state.records}
-    missing = [name for name in names if name not in known]
-    if missing and missing[0] in state.renamed:
-        raise UsageError(
-            Phrase(
-                "{name} is now named {now} (`moved` in massctl.yaml)", name=missing[0], now=state.renamed[missing[0]]
-            ),
-            Phrase("No request was made."),
-            Phrase("run the same command again with the new name"),
-        )
-    if missing:
-        raise UsageError(
-            Phrase("nothing is recorded about a campaign {name}", name=missing[0]),
-            Phrase("No request was made."),
-            Phrase("{command}   lists what is recorded", command=Command("state show")),
-        )
 
 
 def _known(

@@ -26,6 +26,7 @@ from massctl.model.phrase import Phrase, system_reason
 from massctl.model.statistics import (
     COUNT_MAX,
     MINUTES_MAX,
+    SUMS,
     AccountDay,
     ArticleDay,
     Asked,
@@ -48,17 +49,7 @@ _TOLD: Final = "told"
 
 _OURS: Final = re.compile(rf"(?:{_ARTICLES}|{_ACCOUNT}|{_CALLS})-[0-9]{{4}}-[0-9]{{2}}\.jsonl|{_TOLD}\.jsonl", re.ASCII)
 
-ARTICLE_COUNTS: Final = (
-    "read_user",
-    "share_user",
-    "zaikan_user",
-    "like_user",
-    "comment_count",
-    "collection_user",
-    "praise_money",
-    "read_subscribe_user",
-    "target_user",
-)
+ARTICLE_COUNTS: Final = (*SUMS, "target_user")
 _ARTICLE_RATES: Final = {"read_delivery_rate": 1.0, "read_finish_rate": 1.0, "read_avg_activetime": MINUTES_MAX}
 """What is no count -> the most that it can be."""
 _READING_COUNTS: Final = (

@@ -78,6 +78,19 @@ class ArticleDay:
     """People whom the message reached; the older family alone has it."""
 
 
+SUMS: Final = (
+    "read_user",
+    "share_user",
+    "zaikan_user",
+    "like_user",
+    "comment_count",
+    "collection_user",
+    "praise_money",
+    "read_subscribe_user",
+)
+"""Members of an article's day that count from its publication on."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountDay:
     """What happened in a whole account on one day: that day alone, except `cumulate_user`."""

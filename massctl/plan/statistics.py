@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 from massctl.model.ids import AppId
 from massctl.model.phrase import BEIJING, Phrase
 from massctl.model.state import DAY_USED_UP, Record, State, beijing_day
-from massctl.model.statistics import AccountDay, ArticleDay, Asked, Family, Statistics, StatisticsCall
+from massctl.model.statistics import SUMS, AccountDay, ArticleDay, Asked, Family, Statistics, StatisticsCall
 
 NEWER_SINCE: Final = date(2025, 11, 1)
 """The newer family has no data from before. Source: WeChat docs, "getarticletotaldetail", read 2026-11."""
@@ -48,18 +48,6 @@ AGAIN: Final[Mapping[str, timedelta]] = {
 """How long after an answer that was not the whole one the same call is made again."""
 MIDNIGHT: Final = timedelta(minutes=10)
 """A send that was accepted so shortly before midnight may have been published on the next day."""
-
-SUMS: Final = (
-    "read_user",
-    "share_user",
-    "zaikan_user",
-    "like_user",
-    "comment_count",
-    "collection_user",
-    "praise_money",
-    "read_subscribe_user",
-)
-"""Members of an article's day that count from its publication on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ class Figure:
             raise InvariantError(Phrase("a number is there, or the reason why it is missing"))
 
 
-_ROUNDED_FROM: Final = 100
+_ROUNDED_FROM: Final = 20
 """A median of counts lies between two of them; from here on half a person is of no interest."""
 
 

@@ -7,8 +7,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from json.encoder import encode_basestring
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic_core import PydanticSerializationError, to_json
 
 from massctl.model.documents import document
 from massctl.model.ids import CampaignName
@@ -35,32 +36,31 @@ if TYPE_CHECKING:
 def written(document: dict[str, Any], language: Language) -> str:
     """Write a document as `json.dumps(…, indent=2)` would, every Phrase of it in `language`.
 
-    Python's own indents in Python, value by value, and takes three times as long for a plan of a thousand campaigns.
+    Python's own writer indents in Python, value by value, and takes five times as long.
     """
-    return _json(document, language, "\n")
+    spoken = _said(document, language, is_hint=False)
+    try:
+        return to_json(spoken, indent=2, inf_nan_mode="constants").decode()
+    except PydanticSerializationError:
+        # A path or an argument may have bytes that are no text; escaped they are JSON.
+        return json.dumps(spoken, indent=2)
 
 
-def _json(value: Any, language: Language, line_end: str, *, is_hint: bool = False) -> str:
+def _said(value: Any, language: Language, *, is_hint: bool) -> Any:
     kind = type(value)
-    if kind is str:
-        return str(encode_basestring(value))
-    if kind is int or value is None:
-        return "null" if value is None else repr(value)
-    inner = line_end + "  "
-    if isinstance(value, dict) and value:
-        each = [
-            f"{encode_basestring(key)}: {_json(entry, language, inner, is_hint=key == 'hint')}"
-            for key, entry in value.items()
-        ]
-        return f"{{{inner}{f',{inner}'.join(each)}{line_end}}}"
-    if isinstance(value, list) and value:
-        return f"[{inner}{f',{inner}'.join([_json(entry, language, inner) for entry in value])}{line_end}]"
-    if isinstance(value, str):
-        # A person may type what a hint advises; everything else is for programs.
-        return str(encode_basestring(say(value, language if is_hint else language.plain)))
-    return json.dumps(value)
+    if kind is dict:
+        return {
+            key: each if type(each) in _PLAIN else _said(each, language, is_hint=key == "hint")
+            for key, each in value.items()
+        }
+    if kind is list:
+        return [each if type(each) in _PLAIN else _said(each, language, is_hint=False) for each in value]
+    # A person may type what a hint advises; everything else is for programs.
+    return say(value, language if is_hint else language.plain) if isinstance(value, str) else value
 
 
+_PLAIN: Final = frozenset((str, int, float, bool, type(None)))
+"""What is written as it is; a Phrase has a type of its own."""
 CHANGED_ROWS_MAX = 20
 """Of the changes of one article; more are told as a number."""
 

@@ -181,5 +181,17 @@ class Statistics:
     """Lines of the archive that cannot be read; they are left out."""
 
 
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """What an answer changed in the archive of statistics."""
+
+    before: Statistics
+    """What was known, as far back as the answer goes."""
+    articles: tuple[ArticleDay, ...]
+    """The rows of articles that say something new."""
+    days: tuple[AccountDay, ...]
+    """Those of the account, likewise."""
+
+
 NOTHING_COUNTED: Final = Statistics({}, {})
 """What the archive has of an account that was never asked about."""

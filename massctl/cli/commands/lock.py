@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from massctl.cli.app import Result, run_in_session
-from massctl.cli.arguments import form_option, sandbox_option
-from massctl.cli.completion import campaign_names
+from massctl.cli.arguments import campaign_names, form_option, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.model.phrase import Command, Phrase
 
@@ -38,7 +37,7 @@ def command(directory: str, names: tuple[str, ...], check: bool, if_required: bo
     def work(current: Session, _: list[Diagnostic]) -> Result:
         from massctl.plan.plan_file import lock_exit_status
         from massctl.view.json_reports import lock_json
-        from massctl.view.lock import lock_report_text
+        from massctl.view.plan import lock_report_text
 
         wanted = current.settings.policy.require_lock or not if_required
         report = lock_campaigns(current, names, check=check) if wanted else []

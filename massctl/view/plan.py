@@ -26,7 +26,6 @@ from massctl.model.state import FINAL, Status
 from massctl.model.word_count import WordCount
 from massctl.plan.guards import how_to_do, left_to_do
 from massctl.plan.plan import Plan, PlannedCampaign, Remote
-from massctl.plan.plan_file import LockedCampaign, LockResult
 from massctl.plan.send_block import planned_block, warnings_of
 from massctl.plan.steps import Guard, Kind, Refusal, SaveDraft, SendMass, SendPreview, Step, UploadMedia
 from massctl.plan.window import WindowState
@@ -444,56 +443,3 @@ def _next(page: Page, plan: Plan, now: datetime) -> None:
     at, planned = min(coming, key=lambda pair: pair[0])
     said = Phrase("next: {name} at {moment}", name=planned.name, moment=local_moment(planned, at))
     page.line(said, " · ", in_time(at, now), hang=2)
-
-
-# What `lock` wrote, or where a lock is not what a campaign renders now.
-
-LOCK_LABELS: Final = {
-    "wrote": Phrase("wrote"),
-    "differs": Phrase("differs"),
-    "versions": Phrase("massctl"),
-    "refused": Phrase("refused"),
-}
-LOCK_RESULTS: Final = {
-    LockResult.WRITTEN: (Phrase("locked"), Ink.DONE),
-    LockResult.UNCHANGED: (Phrase("locked as it is"), Ink.DONE),
-    LockResult.DIFFERS: (Phrase("not what was locked"), Ink.WARNING),
-    LockResult.MISSING: (Phrase("not locked"), Ink.WARNING),
-    LockResult.CONCLUDED: (Phrase("went out, so it is not locked any more"), Ink.DETAIL),
-    LockResult.EXPIRED: (Phrase("its window has closed, so its lock was not looked at"), Ink.DETAIL),
-    LockResult.INVALID: (Phrase("has faults, so it was not locked"), Ink.ERROR),
-}
-
-
-def lock_report_text(report: Sequence[LockedCampaign], language: Language, style: Style, width: int) -> str:
-    """Show every campaign of a report: what was written, or what differs."""
-    page = Page(language, style, width)
-    for each in report:
-        page.blank()
-        _locked_campaign(page, each)
-    if not report:
-        page.line(Inked(Phrase("Nothing to do."), Ink.DONE))
-    return page.text()
-
-
-def _locked_campaign(page: Page, each: LockedCampaign) -> None:
-    said, ink = LOCK_RESULTS[each.result]
-    digest: list[Part] = []
-    if each.digest is not None:
-        shown = Phrase("digest {digest}", digest=short_digest(each.digest))
-        digest = [DOT, Inked(shown, Ink.DETAIL)]
-    heading(page, each.name, each.title, "  ", Inked(said, ink), *digest)
-    table = Table(page, list(LOCK_LABELS.values()))
-    _numbered_rows(table, LOCK_LABELS["wrote"], each.written)
-    _numbered_rows(table, LOCK_LABELS["differs"], each.differences)
-    _numbered_rows(table, LOCK_LABELS["versions"], each.versions)
-    if each.refusal is not None and each.result is LockResult.MISSING:
-        refusal_rows(table, [each.refusal])
-    elif each.refusal is not None:
-        table.below(each.refusal.hint)
-    error_lines(page, each.diagnostics)
-
-
-def _numbered_rows(table: Table, label: str, lines: Sequence[str]) -> None:
-    for number, line in enumerate(lines):
-        table.row(label if number == 0 else "", line, inner=2)

@@ -1,0 +1,63 @@
+"""What `lock` wrote, or where a lock is not what a campaign renders now."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from massctl.model.phrase import Phrase
+from massctl.plan.plan_file import LockedCampaign, LockResult
+from massctl.view.diagnostics import error_lines
+from massctl.view.i18n import Language
+from massctl.view.plan import heading, refusal_rows
+from massctl.view.style import Ink, Style
+from massctl.view.terminal import DOT, Inked, Page, Part, Table
+from massctl.view.words import short_digest
+
+LOCK_LABELS: Final = {
+    "wrote": Phrase("wrote"),
+    "differs": Phrase("differs"),
+    "versions": Phrase("massctl"),
+    "refused": Phrase("refused"),
+}
+LOCK_RESULTS: Final = {
+    LockResult.WRITTEN: (Phrase("locked"), Ink.DONE),
+    LockResult.UNCHANGED: (Phrase("locked as it is"), Ink.DONE),
+    LockResult.DIFFERS: (Phrase("not what was locked"), Ink.WARNING),
+    LockResult.MISSING: (Phrase("not locked"), Ink.WARNING),
+    LockResult.CONCLUDED: (Phrase("went out, so it is not locked any more"), Ink.DETAIL),
+    LockResult.EXPIRED: (Phrase("its window has closed, so its lock was not looked at"), Ink.DETAIL),
+    LockResult.INVALID: (Phrase("has faults, so it was not locked"), Ink.ERROR),
+}
+
+
+def lock_report_text(report: Sequence[LockedCampaign], language: Language, style: Style, width: int) -> str:
+    """Show every campaign of a report: what was written, or what differs."""
+    page = Page(language, style, width)
+    for each in report:
+        page.blank()
+        _locked_campaign(page, each)
+    if not report:
+        page.line(Inked(Phrase("Nothing to do."), Ink.DONE))
+    return page.text()
+
+
+def _locked_campaign(page: Page, each: LockedCampaign) -> None:
+    said, ink = LOCK_RESULTS[each.result]
+    digest: list[Part] = []
+    if each.digest is not None:
+        shown = Phrase("digest {digest}", digest=short_digest(each.digest))
+        digest = [DOT, Inked(shown, Ink.DETAIL)]
+    heading(page, each.name, each.title, "  ", Inked(said, ink), *digest)
+    table = Table(page, list(LOCK_LABELS.values()))
+    _numbered_rows(table, LOCK_LABELS["wrote"], each.written)
+    _numbered_rows(table, LOCK_LABELS["differs"], each.differences)
+    _numbered_rows(table, LOCK_LABELS["versions"], each.versions)
+    if each.refusal is not None and each.result is LockResult.MISSING:
+        refusal_rows(table, [each.refusal])
+    elif each.refusal is not None:
+        table.below(each.refusal.hint)
+    error_lines(page, each.diagnostics)
+
+
+def _numbered_rows(table: Table, label: str, lines: Sequence[str]) -> None:
+    for number, line in enumerate(lines):
+        table.row(label if number == 0 else "", line, inner=2)

@@ -33,11 +33,14 @@ class Day(click.ParamType[date]):
     name = "day"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """Read a day as ISO 8601 writes it."""
+        """Read a day; other forms of ISO 8601 (2026-W49-2) are refused."""
         try:
-            return date.fromisoformat(str(value))
+            day = date.fromisoformat(str(value))
         except ValueError:
+            day = None
+        if day is None or day.isoformat() != value:
             refuse(Phrase("{found} is not a day; write it like 2026-12-01", found=value), param, ctx)
+        return day
 
 
 @click.command(name="report")

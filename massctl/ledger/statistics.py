@@ -149,14 +149,19 @@ class LocalStatistics(StatisticsArchive):
     def _names(self, appid: AppId) -> Sequence[str]:
         try:
             return [path.name for path in (self._folder / appid).iterdir()]
-        except OSError:
+        except FileNotFoundError:
             return []
+        except OSError as error:
+            raise _unreadable(self._folder, error) from None
 
     def _data(self, appid: AppId, names: Sequence[str]) -> Iterable[bytes]:
         for path in (self._folder / appid / name for name in names):
             # A pipe would block the read.
-            if path.is_file() and path.stat().st_size <= FILE_BYTES_MAX:
-                yield path.read_bytes()
+            try:
+                if path.is_file() and path.stat().st_size <= FILE_BYTES_MAX:
+                    yield path.read_bytes()
+            except OSError as error:
+                raise _unreadable(path, error) from None
 
     def _append(self, appid: AppId, lines: Mapping[str, Sequence[str]]) -> None:
         for name, each in lines.items():
@@ -169,6 +174,14 @@ class LocalStatistics(StatisticsArchive):
                     Phrase("{file}: {why}. Nothing else was touched.", file=name, why=system_reason(error)),
                     Phrase("make the folder writable, or free some disk space; then run the same command again"),
                 ) from None
+
+
+def _unreadable(path: Path, error: OSError) -> LedgerError:
+    return LedgerError(
+        Phrase("the archive of statistics cannot be read"),
+        Phrase("{file}: {why}. No send depends on it.", file=path.name, why=system_reason(error)),
+        Phrase("make it a folder that massctl may read; then run the same command again"),
+    )
 
 
 def _append_to(path: Path, lines: Sequence[str]) -> None:

@@ -85,6 +85,7 @@ def test_since_leaves_out_what_went_out_before(sent: Shell):
     [
         (["nothing"], "nothing is recorded about a campaign nothing"),
         (["--since", "yesterday"], "yesterday is not a day"),
+        (["--since", "2026-W49-2"], "2026-W49-2 is not a day"),
         (["--format", "pdf"], "--format accepts one of html, markdown, csv, json"),
     ],
 )

@@ -42,6 +42,12 @@ def test_reading_an_archive_that_is_not_there_writes_nothing(archive: LocalStati
     assert [] == list(tmp_path.iterdir())
 
 
+def test_an_archive_that_is_a_file_is_not_an_empty_one(archive: LocalStatistics, tmp_path: Path):
+    (tmp_path / "massctl.state.statistics").write_text("", encoding="utf-8")
+    with pytest.raises(LedgerError, match="cannot be read"):
+        archive.load(ME)
+
+
 def test_what_is_added_is_read_again(archive: LocalStatistics):
     day = account_day(new_user={0: 3, 30: 1}, cancel_user={})
     archived = archive.add(ME, [FULL], [day], asked(rows=2))

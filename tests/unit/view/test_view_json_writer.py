@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from massctl.model.phrase import Command, Phrase
 from massctl.view.i18n import Flags, Language
-from massctl.view.json_documents import written
+from massctl.view.json_writer import written
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),

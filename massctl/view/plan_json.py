@@ -1,15 +1,9 @@
-"""A plan as JSON, whose shape is in `massctl.plan.plan_file`, and how every JSON document is written.
+"""A plan as JSON, whose shape is in `massctl.plan.plan_file`."""
 
-Keys and codes never change with the language; only `message` and `hint` do.
-"""
-
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
-
-from pydantic_core import PydanticSerializationError, to_json
+from typing import TYPE_CHECKING, Any
 
 from massctl.model.documents import document
 from massctl.model.ids import CampaignName
@@ -26,41 +20,14 @@ from massctl.plan.plan_file import (
     reading_document,
 )
 from massctl.plan.steps import Invalid
-from massctl.view.i18n import Language, say
+from massctl.view.i18n import Language
+from massctl.view.json_writer import written
 from massctl.view.words import drift_words
 
 if TYPE_CHECKING:
     from massctl.plan.review_diff import Difference
 
 
-def written(document: dict[str, Any], language: Language) -> str:
-    """Write a document as `json.dumps(…, indent=2)` would, every Phrase of it in `language`.
-
-    Python's own writer indents in Python, value by value, and takes five times as long.
-    """
-    spoken = _said(document, language, is_hint=False)
-    try:
-        return to_json(spoken, indent=2, inf_nan_mode="constants").decode()
-    except PydanticSerializationError:
-        # A path or an argument may have bytes that are no text; escaped they are JSON.
-        return json.dumps(spoken, indent=2)
-
-
-def _said(value: Any, language: Language, *, is_hint: bool) -> Any:
-    kind = type(value)
-    if kind is dict:
-        return {
-            key: each if type(each) in _PLAIN else _said(each, language, is_hint=key == "hint")
-            for key, each in value.items()
-        }
-    if kind is list:
-        return [each if type(each) in _PLAIN else _said(each, language, is_hint=False) for each in value]
-    # A person may type what a hint advises; everything else is for programs.
-    return say(value, language if is_hint else language.plain) if isinstance(value, str) else value
-
-
-_PLAIN: Final = frozenset((str, int, float, bool, type(None)))
-"""What is written as it is; a Phrase has a type of its own."""
 CHANGED_ROWS_MAX = 20
 """Of the changes of one article; more are told as a number."""
 

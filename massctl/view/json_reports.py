@@ -8,7 +8,8 @@ sends reached in `massctl.view.report_json`.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, Literal
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -37,7 +38,6 @@ from massctl.plan.plan_file import (
 from massctl.plan.window import WindowState
 from massctl.view.i18n import Language
 from massctl.view.json_writer import CommandReport, Document, ReportedError, written, written_as
-from massctl.view.report_json import SendsReport
 
 if TYPE_CHECKING:
     from massctl.apply.jobs import Followed, Foreign, Recorded
@@ -1271,38 +1271,43 @@ def _choice(
     return document(ReportedChoice, command=command, from_=begins, until=until, refused=list(why))
 
 
-REPORTS: Final[dict[str, type[BaseModel]]] = {
-    "plan": StoppedPlan,
-    "apply": ApplyReport,
-    "status": StatusReport,
-    "report": SendsReport,
-    "withdraw": ActReport,
-    "reconcile": ActReport,
-    "stop": BrakeReport,
-    "resume": BrakeReport,
-    "run": RunnerEventReport,
-    "new": NewReport,
-    "import": ImportReport,
-    "import drafts": ImportListReport,
-    "tags list": TagsReport,
-    "record-event": EventReport,
-    "adopt": AdoptReport,
-    "comments": CommentsReport,
-    "speed": SpeedReport,
-    "lock": LockReport,
-    "doctor": DoctorReport,
-    "ci setup": SetupReport,
-    "validate": ValidateReport,
-    "explain": ExplainReport,
-    "state show": StateShowReport,
-    "state list": StateListReport,
-    "state verify": StateVerifyReport,
-    "state repair": StateRepairReport,
-}
-"""Verb -> the shape of its document. A plan has another one, `SavedPlan`, where it is not stopped."""
+@cache
+def shapes() -> Mapping[str, type[BaseModel]]:
+    """Return the shape of each verb's document; a plan has another one, `SavedPlan`, where it is not stopped."""
+    # What sends reached is loaded for few verbs only.
+    from massctl.view.report_json import SendsReport
+
+    return {
+        "plan": StoppedPlan,
+        "apply": ApplyReport,
+        "status": StatusReport,
+        "report": SendsReport,
+        "withdraw": ActReport,
+        "reconcile": ActReport,
+        "stop": BrakeReport,
+        "resume": BrakeReport,
+        "run": RunnerEventReport,
+        "new": NewReport,
+        "import": ImportReport,
+        "import drafts": ImportListReport,
+        "tags list": TagsReport,
+        "record-event": EventReport,
+        "adopt": AdoptReport,
+        "comments": CommentsReport,
+        "speed": SpeedReport,
+        "lock": LockReport,
+        "doctor": DoctorReport,
+        "ci setup": SetupReport,
+        "validate": ValidateReport,
+        "explain": ExplainReport,
+        "state show": StateShowReport,
+        "state list": StateListReport,
+        "state verify": StateVerifyReport,
+        "state repair": StateRepairReport,
+    }
 
 
 def stopped_json(verb: str, failure: "Failure", exit_status: int, language: Language) -> str:
     """Return the document of a run that stopped before it knew a campaign: its usual keys, empty, and `error`."""
-    made = empty_document(REPORTS[verb], exit_status=exit_status)
+    made = empty_document(shapes()[verb], exit_status=exit_status)
     return written({**made, "error": document(ReportedError, failure)}, language)

@@ -4,6 +4,7 @@ from report_samples import NOW, SENT, Sends, earlier
 
 from massctl.model.entries import Withdrawn
 from massctl.model.ids import CampaignName
+from massctl.report.report import people_text
 
 
 def test_it_says_how_many_read_by_which_day_and_where_that_lies() -> None:
@@ -94,6 +95,10 @@ def test_sends_to_a_tag_do_not_move_the_median_of_those_to_every_follower() -> N
     sends.read(100, 7, read_user=3)
 
     assert "of those to every follower, the median by the end of day 7 is 250 readers (of 4" in sends.report().sentence
+
+
+def test_a_quartile_is_not_rounded_to_the_number_that_lies_above_it() -> None:
+    assert ["1,001", "1,000.8"] == [people_text(each) for each in (1001, 1000.75)]
 
 
 def test_one_comparable_send_is_one() -> None:

@@ -70,9 +70,7 @@ def test_markdown_has_every_share_with_its_whole_and_whose_number_it_is(report: 
         in said
     )
     assert "| read it from the message | 94\\* | 10.0%\\* of those who received it (940) |" in said
-    assert (
-        "| read it to the end | — (a) | 41.0%\\* of all readers (240) | WeChat's statistics of the article |" in said
-    )
+    assert "| read it to the end | — (a) | 41.0%\\* of all readers (240) | WeChat's statistics of the article |" in said
     assert "| 推荐 (recommended by WeChat) | 30 | 30 | 30\\* | — (a) |" in said
     assert "| 视频号 | 7 | 7 | 7\\* | — (a) |" in said
 

@@ -41,9 +41,9 @@ def report_of(
     since: date | None = None,
 ) -> Report:
     """Make the report of campaigns, all where none is named, from ledger and archives; raises LedgerError."""
-    from massctl.report.assembly import make_report, sent_since
+    from massctl.report.assembly import make_report, read_since
 
-    first = sent_since(state, names, since)
+    first = read_since(state, names, since)
     appids = sorted({record.appid for record in state.records.values() if record.appid and record.sent_batches})
     loaded = {appid: statistics.load(appid, first) for appid in appids if first is not None}
     return make_report(state, loaded, _known(settings, archive, state, names), now, names, since)

@@ -1,8 +1,8 @@
 """Which calls of the statistics are due, which article of them is which of a send, and which sums fell.
 
 A day is counted by 08:00 of the next, Beijing time. An article is asked about on each of the 30 days after its send.
-The older family is asked until it says how many people the message reached. Each call is made once for what it can
-newly say.
+The older family is asked until it says how many people the message reached; where the newer one has nothing of the
+day, on each of 7 days. Each call is made once for what it can newly say.
 
 WeChat names an article `<msg_data_id>_<position>`. Where a send never learnt its msg_data_id, the address of the
 article tells, and at last its title and day. These may be another article's, and that is said. Source:
@@ -167,8 +167,10 @@ class _History:
         """Whether the articles of a day need no call now: nothing new is counted, or WeChat counts them no more."""
         counted = is_counted_at(min(last, self._newest))
         final = is_counted_at(last) + GIVE_UP
+        # Beside the newer family the older one is asked for one number, which it gives at once.
+        is_beside = any(each.rows for each in self._answers.get((StatisticsCall.ARTICLES, sent), ()))
         for each in self._answers.get((call, sent), ()):
-            enough = each.at >= counted or (call is StatisticsCall.OLDER_ARTICLES and each.rows > 0)
+            enough = each.at >= counted or (call is StatisticsCall.OLDER_ARTICLES and is_beside and each.rows > 0)
             if (each.outcome == "done" and enough) or each.at >= final:
                 return True
         return False

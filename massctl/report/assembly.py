@@ -89,13 +89,25 @@ def sent_since(state: State, names: Sequence[CampaignName], since: date | None) 
 
     None if nothing was sent.
     """
-    days = [
-        beijing_day(at)
-        for record in state.records.values()
-        if (not names or record.campaign in names) and (at := _sent_at(record)) is not None
-    ]
-    shown = [day for day in days if since is None or day >= since]
+    shown = [beijing_day(at) for _, at in _sent_between(state, names, since)]
     return min(shown) - timedelta(days=COMPARED_DAYS) if shown else None
+
+
+def read_since(state: State, names: Sequence[CampaignName], since: date | None) -> date | None:
+    """Return the first day that is read from the archive: an earlier edition may have gone out long before."""
+    first = sent_since(state, names, since)
+    if first is None:
+        return None
+    editions = [each for record, _ in _sent_between(state, names, since) for each in state.editions(record.campaign)]
+    return min([first, *(beijing_day(at) for each in editions if (at := _sent_at(each)) is not None)])
+
+
+def _sent_between(state: State, names: Sequence[CampaignName], since: date | None) -> Iterator[tuple[Record, datetime]]:
+    """Return the editions that may be shown, and when they went out: shortly before midnight may be the next day."""
+    for record in state.records.values():
+        at = _sent_at(record) if not names or record.campaign in names else None
+        if at is not None and (since is None or max(publication_days(record)) >= since):
+            yield record, at
 
 
 @dataclass(frozen=True)

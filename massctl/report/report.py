@@ -90,13 +90,9 @@ class Figure:
             raise InvariantError(Phrase("a number is there, or the reason why it is missing"))
 
 
-_ROUNDED_FROM: Final = 100
-"""A median of counts lies between two of them; from here on half a person is of no interest."""
-
-
 def people_text(count: float) -> str:
-    """Write a number of people, or a median of such numbers, with thousands."""
-    return f"{count:,.0f}" if count == int(count) or count >= _ROUNDED_FROM else f"{count:,.1f}"
+    """Write a number of people with thousands; one that lies between two, as a median may, with a decimal."""
+    return f"{count:,.0f}" if count == int(count) else f"{count:,.1f}"
 
 
 class Metric(StrEnum):

@@ -24,7 +24,6 @@ def sent(shell: Shell) -> Shell:
     lines = (shell.root / ".massctl/sandbox/massctl.state.jsonl").read_text(encoding="utf-8").splitlines()
     accepted = next(each for each in map(json.loads, lines) if each["type"] == "send_accepted")
     row = ArticleDay(
-        appid=APPID,
         family=Family.NEWER,
         msgid=f"{accepted['msg_data_id']}_1",
         ref_date=SENT,
@@ -86,6 +85,7 @@ def test_since_leaves_out_what_went_out_before(sent: Shell):
     [
         (["nothing"], "nothing is recorded about a campaign nothing"),
         (["--since", "yesterday"], "yesterday is not a day"),
+        (["--since", "2026-W49-2"], "2026-W49-2 is not a day"),
         (["--format", "pdf"], "--format accepts one of html, markdown, csv, json"),
     ],
 )

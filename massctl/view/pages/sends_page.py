@@ -18,7 +18,6 @@ from massctl.report.report import (
     AllowanceReport,
     Breakdown,
     By,
-    Figure,
     Group,
     Metric,
     Report,
@@ -182,14 +181,8 @@ def _allowance(allowance: AllowanceReport, notes: Notes) -> list[tuple[Phrase, s
     )
     return [
         (Phrase("allowance used"), f"{allowance.used} / {allowance.limit}", used),
-        (Phrase("readers for each send that used it"), notes.figure(_rounded(allowance.per_use)), readers),
+        (Phrase("readers for each send that used it"), notes.figure(allowance.per_use), readers),
     ]
-
-
-def _rounded(figure: Figure) -> Figure:
-    if figure.value is None:
-        return figure
-    return Figure(value=round(figure.value), origin=figure.origin, until=figure.until, is_delay=figure.is_delay)
 
 
 def _chart(account: AccountReport, sends: Sequence[SendReport], sheet: Sheet, address: Address) -> str:

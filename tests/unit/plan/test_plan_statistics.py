@@ -174,8 +174,18 @@ def test_the_older_family_is_asked_until_it_says_something_and_for_seven_days():
     assert (OLDER, "11-02/11-02") not in calls(late, now=MORNING + timedelta(days=8))
 
 
-def test_a_send_from_before_the_newer_family_has_the_older_one():
-    assert [(OLDER, "10-30/10-30")] == calls(days=(date(2025, 10, 30),))
+def test_a_send_from_before_the_newer_family_has_the_older_one_on_each_of_seven_days():
+    sent = date(2025, 10, 30)
+    first = datetime(2025, 10, 31, 8, 5, tzinfo=BEIJING)
+    assert [(OLDER, "10-30/10-30")] == calls(days=(sent,))
+    said = Asked(OLDER, sent, sent, first, "done", rows=1)
+    assert (OLDER, "10-30/10-30") in calls(said, now=first + timedelta(days=1), days=(sent,))
+
+
+def test_where_the_newer_family_has_nothing_the_older_one_is_asked_on_each_of_seven_days():
+    nothing, said = Asked(ARTICLES, SENT, SENT, MORNING, "done"), Asked(OLDER, SENT, SENT, MORNING, "done", rows=1)
+    assert (OLDER, "11-02/11-02") in calls(nothing, said, now=MORNING + timedelta(days=1))
+    assert (OLDER, "11-02/11-02") not in calls(nothing, said, now=MORNING + timedelta(hours=9))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Numbers beside numbers: who is compared with whom, quartiles by hand, and nothing said of too few."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import MagicMock
@@ -10,10 +10,10 @@ from report_samples import APPID, DAY, NOW, SEEN, SENT, Sends, earlier
 
 from massctl.cli.report_inputs import report_of
 from massctl.model.entries import SendImported, Withdrawn
-from massctl.model.ids import CampaignName
+from massctl.model.ids import AppId, CampaignName
 from massctl.model.phrase import BEIJING
 from massctl.model.state import Status
-from massctl.model.statistics import NOTHING_COUNTED, Family
+from massctl.model.statistics import NOTHING_COUNTED, Family, Statistics
 from massctl.plan.quota import Unit
 from massctl.report.comparison import quartiles_of, title_bucket, usual_days
 from massctl.report.report import (
@@ -265,6 +265,40 @@ def test_two_editions_stand_side_by_side_by_the_same_day() -> None:
     assert (1, ("the title",), (30, 50)) == (found.before, found.changed, beside[7, Metric.READ_USER])
     assert {1, 3, 7} == {day for day, _ in beside}
     assert sends.report("spring").sends[1].difference is None
+
+
+def loaded_report(sends: Sends, since: date) -> Report:
+    """Report what the archive gives, which reads no more than it is asked for."""
+
+    def load(_: AppId, first: date) -> Statistics:
+        rows = sends.statistics.articles
+        return Statistics({msgid: days for msgid, days in rows.items() if days[0].ref_date >= first}, {})
+
+    settings: Any = SimpleNamespace(accounts={})
+    statistics: Any = SimpleNamespace(load=load)
+    contents: Any = MagicMock(return_value=SimpleNamespace(read=lambda _: None))
+    return report_of(sends.state, settings, statistics, contents, NOW, since=since)
+
+
+def test_an_earlier_edition_of_long_ago_has_its_numbers() -> None:
+    sends, old = Sends(), SENT - 400 * DAY
+    sends.send("spring", 90, old)
+    sends.read(90, 7, sent=old, read_user=30)
+    sends.send("spring", 100, edition=2)
+    sends.read(100, 7, read_user=50)
+
+    found = loaded_report(sends, SENT.date()).sends[0].difference
+
+    assert found is not None
+    assert [30] == [each.before.value for each in found.figures if (each.day, each.metric) == (7, Metric.READ_USER)]
+
+
+def test_since_shows_what_was_sent_before_midnight_and_published_after_it() -> None:
+    sends, late = Sends(), datetime(2026, 11, 30, 23, 55, tzinfo=BEIJING)
+    sends.send("spring", 100, late)
+    sends.read(100, 1, sent=late + DAY, read_user=50)
+
+    assert [SENT.date()] == [each.ref_date for each in loaded_report(sends, SENT.date()).sends]
 
 
 def test_an_edition_that_was_imported_has_no_content_to_compare_with() -> None:

@@ -4,6 +4,7 @@ from report_samples import NOW, SENT, Sends, earlier
 
 from massctl.model.entries import Withdrawn
 from massctl.model.ids import CampaignName
+from massctl.report.report import people_text
 
 
 def test_it_says_how_many_read_by_which_day_and_where_that_lies() -> None:
@@ -87,6 +88,10 @@ def test_a_median_between_two_people_is_written_as_in_the_tables() -> None:
 
     assert sends.report("spring").sentence.endswith("of 4 comparable sends (median 2.5).")
     assert sends.report().sentence.endswith("is 3 readers.")
+
+
+def test_a_quartile_is_not_rounded_to_the_number_that_lies_above_it() -> None:
+    assert ["1,001", "1,000.8"] == [people_text(each) for each in (1001, 1000.75)]
 
 
 def test_one_comparable_send_is_one() -> None:

@@ -88,8 +88,9 @@ def _beside(comparison: Comparison) -> Phrase:
             count=among,
             least=FEWEST_COMPARED,
         )
+    say = _STANDING[comparison.standing or Standing.WITHIN]
     return Phrase(
-        _STANDING[comparison.standing or Standing.WITHIN],
+        say,
         count=among,
         lower=people_text(quartiles.lower),
         upper=people_text(quartiles.upper),

@@ -125,7 +125,7 @@ def _faulty(found: list[Diagnostic]) -> Result:
 
     return Result(
         ExitStatus.FAILED,
-        lambda to: not_adopted_json(found, ExitStatus.FAILED, to.language),
+        lambda to: not_adopted_json(found, to.language),
         lambda _: "",
         talk=lambda to: diagnostics_text(found, to.language, to.style, to.width),
     )

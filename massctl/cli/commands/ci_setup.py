@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -65,12 +64,12 @@ def github_repository(session: Session, remote: str) -> str:
     )
 
 
-def remote_address(session: Session, environment: Mapping[str, str] = os.environ) -> str | None:
+def remote_address(session: Session) -> str | None:
     """Return the address of the remote that `state.remote` names; None where there is none."""
     from massctl.ledger.git_remote import Git
 
     try:
-        found = Git(session.root, environment).run("remote", "get-url", session.settings.state.remote)
+        found = Git(session.root, session.environment).run("remote", "get-url", session.settings.state.remote)
     except LedgerUnreachableError:
         return None  # Without git there is no remote.
     return found.out.decode("utf-8", "replace").strip() if found.done else None

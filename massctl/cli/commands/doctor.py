@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from massctl.model.message import RenderedCampaign
     from massctl.model.state import State
     from massctl.plan.plan import Plan
-    from massctl.transport import Inside
 
 
 SENDS_BY_ACTIONS: Final = ".github/workflows/apply.yml"
@@ -102,10 +100,8 @@ def examine(session: Session, warnings: list[Diagnostic]) -> CheckUp:
     return CheckUp(tuple(findings))
 
 
-def examine_forge(
-    session: Session, repository: str | None, environment: Mapping[str, str] = os.environ, inside: Inside | None = None
-) -> CheckUp:
-    """Look at how the repository on GitHub is protected. `inside` answers in place of the network.
+def examine_forge(session: Session, repository: str | None) -> CheckUp:
+    """Look at how the repository on GitHub is protected.
 
     Raises ForgeError where GitHub does not answer, UsageError and ConfigurationError for what it was not told.
     """
@@ -115,7 +111,8 @@ def examine_forge(
     from massctl.forge.protection import Expected, protection_findings
     from massctl.plan.forge_setup import secret_names
 
-    named = repository or github_repository(session, remote_address(session, environment) or "")
+    environment = session.environment
+    named = repository or github_repository(session, remote_address(session) or "")
     token = environment.get("GH_TOKEN") or environment.get("GITHUB_TOKEN")
     if not token:
         raise ConfigurationError(
@@ -125,7 +122,7 @@ def examine_forge(
     settings = session.settings
     branch = settings.policy.branch or "main"
     expected = Expected(named, branch, settings.state.branch, secret_names(settings))
-    line = line_to_forge(settings, environment, inside)
+    line = line_to_forge(settings, environment, None)
     try:
         return CheckUp(tuple(protection_findings(github_api(line, github_address(environment), token), expected)))
     finally:

@@ -97,7 +97,7 @@ def _faulty(file: str, fault: EventFault) -> Result:
     diagnostic = Diagnostic(fault.code, Severity.ERROR, fault.message, place, fault.hint)
     return Result(
         ExitStatus.FAILED,
-        lambda to: no_event_json(diagnostic, ExitStatus.FAILED, to.language),
+        lambda to: no_event_json(diagnostic, to.language),
         lambda _: "",
         talk=lambda to: diagnostics_text([diagnostic], to.language, to.style, to.width),
     )

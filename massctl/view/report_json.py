@@ -1,4 +1,4 @@
-"""A report as JSON: the shapes of its parts, and what fills them. `json_reports` has the whole document.
+"""A report as JSON: the shapes of its parts, and what fills them. `verbs_json` has the whole document.
 
 Numbers stand under WeChat's names. One that is missing is null, and `missing` beside it says why.
 """

@@ -31,7 +31,7 @@ _MOUSE: Final = Phrase("with the mouse:")
 
 def setup(session: Session, repository: str | None) -> Result:
     """Print the steps; `repository` is OWNER/REPOSITORY where the remote does not say it."""
-    from massctl.view.json_reports import setup_json
+    from massctl.view.verbs_json import setup_json
 
     remote = remote_address(session)
     named = repository or (github_repository(session, remote) if remote is not None else None)

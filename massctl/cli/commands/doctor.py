@@ -48,7 +48,7 @@ def command(directory: str, form: str, sandbox: bool, forge: bool, repo: str | N
 
     def work(current: Session, warnings: list[Diagnostic]) -> Result:
         from massctl.view.doctor import doctor_text
-        from massctl.view.json_reports import doctor_json
+        from massctl.view.verbs_json import doctor_json
 
         found = examine_forge(current, repo) if forge else examine(current, warnings)
         return Result(

@@ -68,10 +68,10 @@ def command(
     folder = Path() if out is None and form == "html" else out
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
-        from massctl.cli.report_inputs import made_report
+        from massctl.cli.report_inputs import session_report
 
         chosen = [CampaignName(each) for each in dict.fromkeys(names)]
-        report = made_report(current, chosen, since)
+        report = session_report(current, chosen, since)
         if folder is not None:
             return _written(report, [form] if form else list(_FILES), folder, current.console)
         return _printed(report, shown)
@@ -81,7 +81,7 @@ def command(
 
 def _printed(report: Report, form: str) -> Result:
     def json(to: Console) -> str:
-        from massctl.view.json_reports import sends_json
+        from massctl.view.verbs_json import sends_json
 
         return sends_json(report, to.language)
 
@@ -119,6 +119,6 @@ def _text(report: Report, form: str, console: Console) -> str:
         from massctl.view.report_csv import report_csv
 
         return report_csv(report)
-    from massctl.view.json_reports import sends_json
+    from massctl.view.verbs_json import sends_json
 
     return sends_json(report, console.language) + "\n"

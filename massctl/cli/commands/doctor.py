@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from massctl.model.message import RenderedCampaign
     from massctl.model.state import State
     from massctl.plan.plan import Plan
+    from massctl.transport import Inside
 
 
 SENDS_BY_ACTIONS: Final = ".github/workflows/apply.yml"
@@ -100,8 +101,8 @@ def examine(session: Session, warnings: list[Diagnostic]) -> CheckUp:
     return CheckUp(tuple(findings))
 
 
-def examine_forge(session: Session, repository: str | None) -> CheckUp:
-    """Look at how the repository on GitHub is protected.
+def examine_forge(session: Session, repository: str | None, inside: Inside | None = None) -> CheckUp:
+    """Look at how the repository on GitHub is protected. `inside` answers in place of the network.
 
     Raises ForgeError where GitHub does not answer, UsageError and ConfigurationError for what it was not told.
     """
@@ -122,7 +123,7 @@ def examine_forge(session: Session, repository: str | None) -> CheckUp:
     settings = session.settings
     branch = settings.policy.branch or "main"
     expected = Expected(named, branch, settings.state.branch, secret_names(settings))
-    line = line_to_forge(settings, environment, None)
+    line = line_to_forge(settings, environment, inside)
     try:
         return CheckUp(tuple(protection_findings(github_api(line, github_address(environment), token), expected)))
     finally:

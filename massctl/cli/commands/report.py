@@ -81,7 +81,7 @@ def command(
 
 def _printed(report: Report, form: str) -> Result:
     def json(to: Console) -> str:
-        from massctl.view.verbs_json import sends_json
+        from massctl.view.report_json import sends_json
 
         return sends_json(report, to.language)
 
@@ -119,6 +119,6 @@ def _text(report: Report, form: str, console: Console) -> str:
         from massctl.view.report_csv import report_csv
 
         return report_csv(report)
-    from massctl.view.verbs_json import sends_json
+    from massctl.view.report_json import sends_json
 
     return sends_json(report, console.language) + "\n"

@@ -19,7 +19,6 @@ from massctl.view.report_json import SendsReport, sends_json
 from massctl.view.report_markdown import DETAILED_MAX, report_markdown
 from massctl.view.report_short import short_report
 from massctl.view.report_words import METRIC, MISSING, ORIGIN, SCENE, STAGE, number
-from massctl.view.verbs_json import SendsReport, sends_json
 
 
 @pytest.fixture(scope="module")

@@ -192,7 +192,8 @@ def remote_statistics(
 
     known = known_to_git(settings, environment)
     way = way_to(root, settings.state.remote, known, token_for_git(settings, environment))
-    return GitStatistics(GitBranch(cache / "statistics.git", way, STATISTICS_BRANCH, known, tell), tell)
+    branch = GitBranch(cache / "statistics.git", way, STATISTICS_BRANCH, known, tell, is_ledger=False)
+    return GitStatistics(branch, tell)
 
 
 def known_to_git(settings: "MassctlFile", environment: Mapping[str, str]) -> dict[str, str]:

@@ -20,8 +20,8 @@ from massctl.plan.plan import Plan
 from massctl.plan.plan_file import reviewable
 from massctl.plan.review_diff import Difference
 from massctl.view.i18n import Language
-from massctl.view.json_documents import Reviewed, plan_json
 from massctl.view.markdown import plan_comment
+from massctl.view.plan_json import Reviewed, plan_json
 
 GFM_LIKE = MarkdownIt("gfm-like", {"html": True})
 ACTIVE = re.compile(

@@ -3,8 +3,10 @@
 `HYPOTHESIS_PROFILE=nightly` runs many more examples of everything; tests/fuzz/fuzzing.py says how many of its own.
 """
 
+import gc
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -37,6 +39,17 @@ def pytest_configure(config: pytest.Config) -> None:
     """Compile the translations as the sources have them, once, before a worker or a command reads them."""
     if not hasattr(config, "workerinput"):
         CommandLineInterface().run(["pybabel", "-q", "compile", "--domain", "massctl", "--directory", str(LOCALE)])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Look for no garbage among ten thousand tests: they stay to the end, and the search takes a third of the time."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -88,7 +88,6 @@ class Sends:
         """Add what WeChat counted of an article by the end of a day; the day of the send is 1."""
         msgid = f"{msg_data_id}_{position}"
         row = ArticleDay(
-            appid=APPID,
             family=family,
             msgid=msgid,
             ref_date=sent.date(),
@@ -99,7 +98,7 @@ class Sends:
 
     def account_day(self, day: date, **numbers: Any) -> None:
         """Add what happened in the account on a day."""
-        self.days[day] = AccountDay(appid=APPID, ref_date=day, seen_at=SEEN, **numbers)
+        self.days[day] = AccountDay(ref_date=day, seen_at=SEEN, **numbers)
 
     @property
     def statistics(self) -> Statistics:

@@ -11,7 +11,7 @@ from massctl.model.ids import AppId, ImageUrl, MediaId, MsgDataId, MsgId, Sha256
 from massctl.model.message import Recipient, RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.send import Body, PreviewVerdict, SendIntent, Verdict
-from massctl.model.statistics import AccountDay, ArticleDay, Asked, Statistics, StatisticsCall
+from massctl.model.statistics import AccountDay, Archived, ArticleDay, Asked, StatisticsCall
 from massctl.plan.send_block import SendBlock
 
 T = TypeVar("T")
@@ -341,18 +341,6 @@ class Counting(Protocol):
     def statistics(self, call: StatisticsCall, begin_date: date, end_date: date, seen_at: datetime) -> Counted:
         """Make one call for the days from `begin_date` to `end_date`; raises a WeChatError."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Archived:
-    """What an answer changed in the archive of statistics."""
-
-    before: Statistics
-    """What was known, as far back as the answer goes."""
-    articles: tuple[ArticleDay, ...]
-    """The rows of articles that say something new."""
-    days: tuple[AccountDay, ...]
-    """Those of the account, likewise."""
 
 
 class StatisticsArchive(Protocol):

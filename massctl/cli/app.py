@@ -198,9 +198,9 @@ class _Document:
 
 def _stopped(document: _Document, kind: str, failure: "Failure", exit_status: int) -> None:
     # Only a run that stops needs it.
-    from massctl.view.json_reports import REPORTS, stopped_json
+    from massctl.view.json_reports import shapes, stopped_json
 
-    if kind not in REPORTS or "error" not in REPORTS[kind].model_fields:
+    if kind not in shapes() or "error" not in shapes()[kind].model_fields:
         return
     document.give(current_console(), lambda to: stopped_json(kind, failure, exit_status, to.language))
 

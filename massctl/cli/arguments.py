@@ -1,4 +1,4 @@
-"""Flags that several verbs share, the values that flags take, and the files that a command line names."""
+"""Flags that several verbs share, the values they take, what a shell proposes for them, and the files they name."""
 
 import math
 import re
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 import click
 
-from massctl.cli.completion import account_names
 from massctl.errors import UsageError
 from massctl.model.ids import GIT_NAME_PATTERN
 from massctl.model.phrase import Phrase, system_reason
@@ -21,6 +20,29 @@ if TYPE_CHECKING:
     from massctl.model.message import Window
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+def campaign_names(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """List the campaigns of the repository that begin so."""
+    # Only a shell that asks reads the repository.
+    from massctl.source.repository import Repository
+
+    names = Repository(_root(context)).campaign_folders().names
+    return [name for name in names if name.startswith(incomplete)]
+
+
+def account_names(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """List the accounts of massctl.yaml that begin so; none while it has faults."""
+    from massctl.source.campaigns import load_settings
+    from massctl.source.repository import Repository
+
+    settings, _faults = load_settings(Repository(_root(context)), loopback_override=None)
+    return [name for name in settings.accounts if name.startswith(incomplete)] if settings is not None else []
+
+
+def _root(context: click.Context) -> Path:
+    return Path(str(context.find_root().params.get("directory") or "."))
+
 
 form_option: Final = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True

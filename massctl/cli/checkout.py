@@ -21,8 +21,8 @@ from massctl.source.repository import CAMPAIGNS, SETTINGS
 if TYPE_CHECKING:
     from massctl.forge.port import MergedFile
     from massctl.ledger.git_ledger import GitLedger
+    from massctl.ledger.git_statistics import GitStatistics
     from massctl.ledger.signature import LedgerKeys
-    from massctl.ledger.statistics import GitStatistics
     from massctl.model.settings import MassctlFile
 
 _LOCKED: Final = (SETTINGS, f":(glob){CAMPAIGNS}/*/{LOCK_FILE}")
@@ -187,7 +187,7 @@ def remote_statistics(
     """Open the archive of statistics on its branch, as `remote_ledger` opens the ledger."""
     # Only what collects or reports statistics comes here.
     from massctl.ledger.git_branch import GitBranch
-    from massctl.ledger.statistics import GitStatistics
+    from massctl.ledger.git_statistics import GitStatistics
     from massctl.model.statistics import STATISTICS_BRANCH
 
     known = known_to_git(settings, environment)

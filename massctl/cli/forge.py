@@ -56,7 +56,7 @@ def forge_of(line: "Line", settings: "MassctlFile", environment: Mapping[str, st
 
 def line_to_forge(settings: "MassctlFile", environment: Mapping[str, str], inside: "Inside | None" = None) -> "Line":
     """Open the way to the forge, through the proxy of the environment; `inside` answers in place of the network."""
-    from massctl.notify.route import proxy_for
+    from massctl.notify import proxy_for
     from massctl.transport import Line
 
     named = settings.forge

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from massctl.cli.planner import Planned
     from massctl.model.lock import LockFile
     from massctl.model.settings import Channel
-    from massctl.notify.channel import Post
+    from massctl.notify import Post
     from massctl.plan.quota import AccountAhead
     from massctl.transport import Line
 
@@ -244,7 +244,7 @@ class _Lines:
     def to(self, address: str) -> Line:
         """Return the line to an address; raises ConfigurationError if its proxy's address cannot be used."""
         # Only a run with something to tell loads what posts.
-        from massctl.notify.route import proxy_for
+        from massctl.notify import proxy_for
         from massctl.transport import Line
 
         inside = self._session.sandbox.world.app if self._session.sandbox else None
@@ -261,7 +261,7 @@ class _Lines:
 
 def _job(session: Session, lines: _Lines, channel: Channel, post: Post) -> Callable[[], Phrase | None]:
     """Return what posts to one channel, or to the sandbox instead."""
-    from massctl.notify.delivery import posted
+    from massctl.notify import posted
 
     name, robot = channel.name, channel.wecom_robot_env is not None
     if session.realm() == "loopback":
@@ -276,7 +276,7 @@ def _job(session: Session, lines: _Lines, channel: Channel, post: Post) -> Calla
 
 def notices_post(session: Session, channel: Channel, wanted: Sequence[Notice]) -> Post:
     """Return what tells a channel of notices."""
-    from massctl.notify.channel import robot_post, webhook_post
+    from massctl.notify import robot_post, webhook_post
     from massctl.view.json_reports import notices_json
     from massctl.view.notices import left_out, notice_blocks
 
@@ -289,7 +289,7 @@ def notices_post(session: Session, channel: Channel, wanted: Sequence[Notice]) -
 
 
 def _sandbox_post(name: str, kind: str, post: Post) -> Post:
-    from massctl.notify.channel import webhook_post
+    from massctl.notify import webhook_post
 
     body = {"name": name, "kind": kind, "body": json.loads(post.body), "headers": dict(post.headers)}
     return webhook_post(json.dumps(body, ensure_ascii=False), None)

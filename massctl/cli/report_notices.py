@@ -142,7 +142,7 @@ def _tell_channel(
     found: Sequence[tuple[Notice, SendReport]],
 ) -> None:
     from massctl.cli.notifications import notices_post, taken_posts
-    from massctl.notify.channel import PICTURE_BYTES_MAX, robot_picture
+    from massctl.notify import PICTURE_BYTES_MAX, robot_picture
 
     notices = [notice for notice, _ in found]
     for _ in taken_posts(session, [(channel, notices_post(session, channel, notices))]):

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from massctl.cli.send_report import Stopped
     from massctl.cli.session import Session
     from massctl.model.settings import MassctlFile
-    from massctl.notify.channel import Post
+    from massctl.notify import Post
     from massctl.plan.steps import Refusal
 
 _CHECKOUT: Final = "checkout"
@@ -308,7 +308,7 @@ class Monitor:
         # Only a repository with a monitor posts.
         from urllib.parse import urlsplit, urlunsplit
 
-        from massctl.notify.channel import webhook_post
+        from massctl.notify import webhook_post
 
         address = self._environment.get(variable, "").strip()
         if not address:
@@ -320,8 +320,7 @@ class Monitor:
         return self._posted(address, webhook_post(document, None))
 
     def _posted(self, address: str, post: "Post") -> str | None:
-        from massctl.notify.delivery import posted
-        from massctl.notify.route import proxy_for
+        from massctl.notify import posted, proxy_for
         from massctl.transport import Line
 
         try:

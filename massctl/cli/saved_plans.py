@@ -25,7 +25,7 @@ from massctl.plan.plan_file import (
     what_moved,
 )
 from massctl.plan.steps import Refusal
-from massctl.view.json_documents import plan_json
+from massctl.view.plan_json import plan_json
 
 
 def save_plan(session: Session, path: Path, plan: Plan, names: Sequence[str]) -> None:

@@ -17,7 +17,6 @@ from massctl.model.ids import AccountName, AppId
 from massctl.model.phrase import Command, Phrase
 from massctl.model.settings import Realm, check_api_base, realm_of
 from massctl.model.state import State
-from massctl.plan.guards import PolicyInForce
 from massctl.plan.quota import Agenda
 from massctl.source.repository import Repository
 from massctl.view.i18n import Flags
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from massctl.model.entries import Entry
     from massctl.model.message import RenderedCampaign
     from massctl.model.settings import MassctlFile, Policy
-    from massctl.plan.guards import Approval, Skew, Tip
+    from massctl.plan.guards import Approval, PolicyInForce, Skew, Tip
     from massctl.wechat.client import WeChatClient
 
 NO_SEND_VARIABLE: Final = "MASSCTL_NO_SEND"
@@ -151,15 +150,17 @@ class Session:
         realms = {realm_of(self.api_base(AccountName(name))) for name in names}
         return "loopback" if realms == {"loopback"} else "wechat"
 
-    def rules(self, named: Sequence[str], agenda: Agenda) -> PolicyInForce:
+    def rules(self, named: Sequence[str], agenda: Agenda) -> "PolicyInForce":
         """Return the rules of this run; `agenda` is what all campaigns ask of their accounts' allowance."""
+        from massctl.plan.guards import PolicyInForce
+
         no_send = self.environment.get(NO_SEND_VARIABLE, "") not in _OFF
         here = None if self.sandbox else runner_id(self.places.runner)
         only = frozenset(named) if named else None
         rules = PolicyInForce(self.settings.policy, agenda, no_send, only, runner=here, by_hand=self.by_hand)
         return replace(rules, approval=self._approvals(rules.policy))
 
-    def rules_now(self, rules: PolicyInForce) -> PolicyInForce:
+    def rules_now(self, rules: "PolicyInForce") -> "PolicyInForce":
         """Return the rules as massctl.yaml has them in this moment; while it is faulty nothing is sent."""
         # Only a run that sends asks, and it has loaded this already.
         from massctl.source.campaigns import load_settings

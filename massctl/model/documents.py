@@ -13,6 +13,8 @@ from pydantic import BaseModel
 from massctl.errors import InvariantError
 
 _MISSING: Final = object()
+_WRITTEN: Final = frozenset((str, int, float, bool, NoneType, dict))
+"""Types of what is a document already: most values are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ def _found(field: _Field, sources: tuple[object, ...]) -> Any:
 
 
 def _plain(value: Any, shape: type[BaseModel] | None) -> Any:
+    if type(value) in _WRITTEN:
+        return value
     if isinstance(value, list | tuple):
         return [_plain(each, shape) for each in value]
     if isinstance(value, Enum):

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from massctl.model.campaign import ArticleFlags
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import AccountName, AppId, CampaignName, Digest, MediaId, Sha256, digest_of, sha256_of
-from massctl.model.word_count import WordCount
 
 if TYPE_CHECKING:
     from massctl.model.campaign import Audience, OpenidList
+    from massctl.model.word_count import WordCount
 
 
 HEADLINE_CHARACTERS_MAX: Final = 40
@@ -70,8 +70,10 @@ class RenderedArticle(ArticleFlags):
     """The name of its theme, for reports; no part of what is approved or sent. None for HTML of somebody else."""
 
     @property
-    def word_count(self) -> WordCount:
+    def word_count(self) -> "WordCount":
         """Count what a reader reads of the body."""
+        from massctl.model.word_count import WordCount
+
         return WordCount.of_body(self.content)
 
     @property

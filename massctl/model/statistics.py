@@ -7,9 +7,11 @@ older family, read 2026-11; `docs/reference/wechat-api.md`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
+
+from pydantic import AwareDatetime, Field, StringConstraints
 
 STATISTICS_BRANCH: Final = "massctl-statistics"
 """The branch of the ledger's remote that has the archive, where the ledger is in git."""
@@ -18,6 +20,18 @@ COUNT_MAX: Final = 10**12
 """Our own bound: more than there are people, or fen that a reader pays."""
 MINUTES_MAX: Final = 24 * 60.0
 """Our own bound: nobody reads an article for longer than a day."""
+
+Count: TypeAlias = Annotated[int, Field(ge=0, le=COUNT_MAX)]
+Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
+"""From 0 to 1."""
+Minutes: TypeAlias = Annotated[float, Field(ge=0, le=MINUTES_MAX)]
+Words: TypeAlias = Annotated[str, StringConstraints(pattern=r"^(?:[^\p{C}\p{Z}]| )*$")]
+"""What is printable, on one line."""
+Day: TypeAlias = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2999, 12, 31))]
+"""Days are added to and taken from it; WeChat has none that are near these bounds."""
+Moment: TypeAlias = Annotated[
+    AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(2999, 12, 31, tzinfo=UTC))
+]
 
 
 class Family(StrEnum):
@@ -33,48 +47,47 @@ class Family(StrEnum):
 class ArticleDay:
     """What one article had reached by the end of a day: sums from its publication, not that day's alone."""
 
-    appid: str
     family: Family
-    msgid: str
+    msgid: Words
     """`<msg_data_id>_<position>`, the position from 1."""
-    ref_date: date
+    ref_date: Day
     """The day on which it was published, in Beijing."""
-    stat_date: date
+    stat_date: Day
     """The last day that is counted."""
-    seen_at: datetime
+    seen_at: Moment
     """When WeChat said so."""
     is_delay: bool = False
     """WeChat said that newer numbers are still to come."""
-    title: str | None = None
-    content_url: str | None = None
-    publish_type: int | None = None
+    title: Words | None = None
+    content_url: Words | None = None
+    publish_type: Count | None = None
     """0: followers got a message; 1: published without one."""
-    read_user: int | None = None
+    read_user: Count | None = None
     """People who read it, from all sources; the older family's `int_page_read_user`."""
-    read_user_source: Mapping[str, int] = field(default_factory=dict)
+    read_user_source: Mapping[Words, Count] = field(default_factory=dict)
     """People by where they came from, in WeChat's words; without the row of all.
 
     The older family has no words: session, hist_msg, feed, friends, other, kanyikan, souyisou.
     """
-    share_user: int | None = None
-    zaikan_user: int | None = None
-    like_user: int | None = None
-    comment_count: int | None = None
-    collection_user: int | None = None
+    share_user: Count | None = None
+    zaikan_user: Count | None = None
+    like_user: Count | None = None
+    comment_count: Count | None = None
+    collection_user: Count | None = None
     """The older family's `add_to_fav_user`."""
-    praise_money: int | None = None
+    praise_money: Count | None = None
     """In fen."""
-    read_subscribe_user: int | None = None
+    read_subscribe_user: Count | None = None
     """People who followed the account after reading."""
-    read_delivery_rate: float | None = None
+    read_delivery_rate: Share | None = None
     """Of those whom the message reached, the share that read; from 0 to 1."""
-    read_finish_rate: float | None = None
+    read_finish_rate: Share | None = None
     """The share of readers that read to the end; from 0 to 1."""
-    read_avg_activetime: float | None = None
+    read_avg_activetime: Minutes | None = None
     """Minutes that a reader stayed, on average."""
-    read_jump_position: Mapping[int, float] = field(default_factory=dict)
+    read_jump_position: Mapping[int, Share] = field(default_factory=dict)
     """The share of readers that left at each of WeChat's five positions; from 0 to 1."""
-    target_user: int | None = None
+    target_user: Count | None = None
     """People whom the message reached; the older family alone has it."""
 
 
@@ -95,24 +108,23 @@ SUMS: Final = (
 class AccountDay:
     """What happened in a whole account on one day: that day alone, except `cumulate_user`."""
 
-    appid: str
-    ref_date: date
-    seen_at: datetime
+    ref_date: Day
+    seen_at: Moment
     is_delay: bool = False
-    read_user: int | None = None
-    read_user_source: Mapping[str, int] = field(default_factory=dict)
-    share_user: int | None = None
-    zaikan_user: int | None = None
-    like_user: int | None = None
-    comment_count: int | None = None
-    collection_user: int | None = None
-    redirect_ori_page_user: int | None = None
-    send_page_count: int | None = None
-    new_user: Mapping[int, int] | None = None
+    read_user: Count | None = None
+    read_user_source: Mapping[Words, Count] = field(default_factory=dict)
+    share_user: Count | None = None
+    zaikan_user: Count | None = None
+    like_user: Count | None = None
+    comment_count: Count | None = None
+    collection_user: Count | None = None
+    redirect_ori_page_user: Count | None = None
+    send_page_count: Count | None = None
+    new_user: Mapping[int, Count] | None = None
     """New followers by WeChat's number of where they came from; None if WeChat has not said, empty for none."""
-    cancel_user: Mapping[int, int] | None = None
+    cancel_user: Mapping[int, Count] | None = None
     """People who stopped following, likewise."""
-    cumulate_user: int | None = None
+    cumulate_user: Count | None = None
     """All followers at the end of the day."""
 
 
@@ -134,16 +146,16 @@ class Asked:
     """One call that WeChat judged: what it asked for, when, and what came of it."""
 
     call: StatisticsCall
-    begin_date: date
-    end_date: date
-    at: datetime
+    begin_date: Day
+    end_date: Day
+    at: Moment
     outcome: Outcome
     """`delayed`: WeChat says that newer numbers follow, or the last day is missing. `not_ready`: 61503.
 
     What WeChat did not answer, or refused without a look at the days, is not kept.
     """
     errcode: int | None = None
-    rows: int = 0
+    rows: Count = 0
     """How many days of articles, or of the account, the answer had."""
 
 
@@ -151,11 +163,11 @@ class Asked:
 class Told:
     """A report that a channel of `notify` was told."""
 
-    campaign: str
-    edition: int
-    day: int
+    campaign: Words
+    edition: Count
+    day: Count
     """Days after the send: 1, 3, 7 or 30."""
-    channel: str
+    channel: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +179,18 @@ class Statistics:
     account: Mapping[date, AccountDay]
     unreadable: int = 0
     """Lines of the archive that cannot be read; they are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """What an answer changed in the archive of statistics."""
+
+    before: Statistics
+    """What was known, as far back as the answer goes."""
+    articles: tuple[ArticleDay, ...]
+    """The rows of articles that say something new."""
+    days: tuple[AccountDay, ...]
+    """Those of the account, likewise."""
 
 
 NOTHING_COUNTED: Final = Statistics({}, {})

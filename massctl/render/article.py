@@ -17,8 +17,7 @@ from massctl.render.conservation import NOTHING, Conserved
 from massctl.render.fault import Fault
 from massctl.render.foreign import template_marks, tex_of_html
 from massctl.render.limits import CONTENT_BYTES_BELOW, content_faults, empty_content_faults
-from massctl.render.paths import template_path
-from massctl.render.pictures import Pictures
+from massctl.render.paths import Pictures, template_path
 from massctl.render.theme import Theme
 from massctl.render.tree import Element
 

@@ -9,8 +9,7 @@ from massctl.model.diagnostics import Lines, Severity
 from massctl.model.message import Picture
 from massctl.render.fault import Fault
 from massctl.render.html_scan import Tag
-from massctl.render.paths import is_at_wechat
-from massctl.render.pictures import Pictures, placeholder
+from massctl.render.paths import Pictures, is_at_wechat, placeholder
 
 ExternalLinks = Literal["footnotes", "keep"]
 

@@ -25,7 +25,7 @@ from massctl.render.audience import render_audience
 from massctl.render.inputs import Inputs
 from massctl.render.limits import ContentLimit
 from massctl.render.message import render_message
-from massctl.render.pictures import Pictures
+from massctl.render.paths import Pictures
 from massctl.render.rules.words import WordLists
 from massctl.render.strings import KeyPlace, Setting, Strings
 

@@ -13,7 +13,7 @@ from massctl.model.theme import Brand, ThemeSettings
 from massctl.render.fault import SETTINGS_FILE, Fault
 from massctl.render.inputs import Inputs
 from massctl.render.limits import ContentLimit
-from massctl.render.pictures import Pictures
+from massctl.render.paths import Pictures
 from massctl.render.rules.registry import judge
 from massctl.render.rules.subject import Subject
 from massctl.render.rules.words import WordLists

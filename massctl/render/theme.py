@@ -19,8 +19,7 @@ from massctl.model.theme import CodeStyle, HeadingStyle, ThemeSettings
 from massctl.render.dark_mode import faded, parse, reads, tones, words_for
 from massctl.render.fault import Fault
 from massctl.render.inputs import Inputs
-from massctl.render.paths import is_at_wechat
-from massctl.render.pictures import Pictures, placeholder
+from massctl.render.paths import Pictures, is_at_wechat, placeholder
 from massctl.render.theme_css import ROOT, Base, Declaration, Rule, Sheet, fault_at, meant, read_sheet
 
 BUILT_IN: Final = ("qingshan", "danmo", "zaobao", "zhaopai", "nuanyang")

@@ -49,7 +49,7 @@ class Readings:
     until: date
     """The last day that WeChat can have counted."""
     jobs: tuple[Mapping[int, ArticleDay], ...]
-    """For each job of the send that is joined: day, from 1 -> its row."""
+    """For each job of the send that is joined: day, from 1 and ascending -> its row."""
     blocked: Missing | None = None
     """Why there can be no row at all: the message has no articles, or nothing joins it to its statistics."""
     is_doubtful: bool = False
@@ -62,8 +62,7 @@ class Readings:
     @property
     def newest(self) -> int | None:
         """Return the newest day of which every job has a row; None without any."""
-        days = set.intersection(*(set(job) for job in self.jobs)) if self.jobs else set()
-        return max(days, default=None)
+        return max(self._whole_days(), default=None)
 
     def day(self, day: int) -> DayFigures:
         """Return every number of its family by the end of a day."""
@@ -95,11 +94,11 @@ class Readings:
     def curve(self) -> tuple[Point, ...]:
         """Return the readers by day, as far as every job has the number."""
         points = []
-        for day in sorted(set.intersection(*(set(job) for job in self.jobs)) if self.jobs else ()):
+        for day in self._whole_days():
             rows = [job[day] for job in self.jobs]
             known = [row.read_user for row in rows if row.read_user is not None]
             if len(known) == len(rows):
-                points.append(Point(day, self.date_of(day), sum(known), any(row.is_delay for row in rows)))
+                points.append(Point(day, self.date_of(day), sum(known), True in [row.is_delay for row in rows]))
         return tuple(points)
 
     def date_of(self, day: int) -> date:
@@ -107,6 +106,11 @@ class Readings:
         if day not in self._dates:
             self._dates[day] = self.ref_date + timedelta(days=day - 1)
         return self._dates[day]
+
+    def _whole_days(self) -> Sequence[int]:
+        """Return the days of which every job has a row, ascending."""
+        first, *others = self.jobs or ({},)
+        return [day for day in first if all(day in job for job in others)] if others else list(first)
 
     def _figures(self, day: int) -> Mapping[Metric, Figure]:
         metrics, rows = METRICS[self.family], self._rows(day)

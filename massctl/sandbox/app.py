@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Never
 from werkzeug.exceptions import MethodNotAllowed, NotFound, RequestEntityTooLarge
 from werkzeug.routing import Map, Rule
 
-from massctl.loopback.server import is_loopback
+from massctl.loopback import is_loopback
 from massctl.sandbox import (  # noqa: F401
     audience,
     auth,

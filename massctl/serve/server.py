@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
-from massctl.loopback.server import is_loopback, run_app
+from massctl.loopback import is_loopback, run_app
 from massctl.model.ids import CampaignName, is_campaign_name
 from massctl.model.message import MEDIA_TYPES
 from massctl.serve.page_cache import FILE_FOLDER, Broadcaster, PageCache, ServedRepository

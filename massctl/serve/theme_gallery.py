@@ -14,7 +14,7 @@ from massctl.model.theme import ThemeSettings
 from massctl.render.article import render_body
 from massctl.render.fault import Fault
 from massctl.render.inputs import PicturePurpose
-from massctl.render.pictures import Pictures
+from massctl.render.paths import Pictures
 from massctl.render.strings import Setting
 from massctl.render.theme import BUILT_IN
 from massctl.source.loader import Workbench

@@ -8,6 +8,7 @@ import ast
 import inspect
 import json
 from functools import cache
+from importlib import import_module
 from itertools import pairwise
 from typing import Any, Final, get_args
 
@@ -149,9 +150,7 @@ def descriptions(model: type[BaseModel]) -> dict[str, str]:
     """
     base = next((each for each in model.__bases__ if issubclass(each, BaseModel) and each.model_fields), None)
     found = dict(descriptions(base)) if base is not None else {}
-    body = ast.parse(inspect.getsource(model)).body[0]
-    statements = body.body if isinstance(body, ast.ClassDef) else []
-    for field, below in pairwise(statements):
+    for field, below in pairwise(_classes(model.__module__)[model.__name__].body):
         if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
             match below:
                 case ast.Expr(value=ast.Constant(value=str(text))):
@@ -159,3 +158,9 @@ def descriptions(model: type[BaseModel]) -> dict[str, str]:
                 case _:
                     raise InvariantError(f"{model.__name__}.{field.target.id} has no docstring")
     return found
+
+
+@cache
+def _classes(module: str) -> dict[str, ast.ClassDef]:
+    tree = ast.parse(inspect.getsource(import_module(module)))
+    return {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}

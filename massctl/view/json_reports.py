@@ -1,13 +1,15 @@
 """What verbs other than `plan` print as JSON: the shape of each, which `schemas/` publishes, and what fills it.
 
 A key stands once, in its shape: it holds what the value has under that name, or what is given for it. Keys and codes
-never change with the language; only `message` and `hint` do. A plan is in `massctl.view.json_documents`.
+never change with the language; only `message` and `hint` do. A plan is in `massctl.view.plan_json`, and what
+sends reached in `massctl.view.report_json`.
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, Literal
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -35,8 +37,7 @@ from massctl.plan.plan_file import (
 )
 from massctl.plan.window import WindowState
 from massctl.view.i18n import Language
-from massctl.view.json_documents import written
-from massctl.view.report_json import ReportedAccount, SentCampaign, accounts_document, sends_document
+from massctl.view.json_writer import CommandReport, Document, ReportedError, written, written_as
 
 if TYPE_CHECKING:
     from massctl.apply.jobs import Followed, Foreign, Recorded
@@ -53,41 +54,9 @@ if TYPE_CHECKING:
     from massctl.plan.forge_setup import SetupStep
     from massctl.plan.guards import Brake
     from massctl.plan.send_block import SendBlock
-    from massctl.report import report
     from massctl.view.explain import Explanation
     from massctl.view.imported import ImportedArticleFacts
     from massctl.view.ledger import Repair
-
-
-class Report(Strict):
-    """What every document begins with."""
-
-    format_version: Literal[1]
-    """The version of this format."""
-
-
-class CommandReport(Report):
-    """What the document of a verb that acts begins with."""
-
-    exit_status: int
-    """The exit status of the command."""
-
-
-def _report(shape: type[Report], to: Language, *sources: object, **given: Any) -> str:
-    return written(document(shape, *sources, **given), to)
-
-
-class ReportedError(Strict):
-    """What stopped a campaign, or the whole run."""
-
-    errcode: int | None
-    """WeChat's code; null where WeChat did not speak."""
-    rid: str | None
-    """WeChat's request id, for their support."""
-    message: str
-    """What happened, for people."""
-    hint: str
-    """What to do, for people."""
 
 
 class ReportedResult(Strict):
@@ -204,7 +173,7 @@ class AppliedCampaign(Strict):
     """What WeChat said to its send and the ledger could not take; absent where there is nothing like that."""
 
 
-class ApplyReport(Report):
+class ApplyReport(Document):
     """What `massctl apply --format json` prints, on every exit but 2 and 3."""
 
     exit_status: int
@@ -222,7 +191,7 @@ class ApplyReport(Report):
 def apply_json(outcome: "Outcome", language: Language) -> str:
     """Return what a run did."""
     campaigns = [_applied(outcome, campaign) for campaign in outcome.campaigns]
-    return _report(ApplyReport, language, outcome.state, exit_status=outcome.exit_status(), campaigns=campaigns)
+    return written_as(ApplyReport, language, outcome.state, exit_status=outcome.exit_status(), campaigns=campaigns)
 
 
 def _applied(outcome: "Outcome", campaign: "CampaignOutcome") -> dict[str, Any]:
@@ -299,7 +268,7 @@ class ReportedLevels(Strict):
     """Things that were not checked, or cannot be from here."""
 
 
-class DoctorReport(Report):
+class DoctorReport(Document):
     """What `massctl doctor --format json` prints, on every exit but 2 and 3."""
 
     exit_status: int
@@ -316,7 +285,7 @@ def doctor_json(findings: "Sequence[Finding]", exit_status: int, language: Langu
     """Return everything that a check-up found; the summary counts findings by level."""
     counts = Counter(finding.level for finding in findings)
     summary = {level.value: counts[level] for level in Level}
-    return _report(DoctorReport, language, exit_status=exit_status, findings=findings, summary=summary)
+    return written_as(DoctorReport, language, exit_status=exit_status, findings=findings, summary=summary)
 
 
 class ReportedOptional(Strict):
@@ -349,7 +318,7 @@ class ReportedStep(Strict):
     """What only some repositories need."""
 
 
-class SetupReport(Report):
+class SetupReport(Document):
     """What `massctl ci setup --format json` prints, on every exit but 2 and 3."""
 
     repository: str | None
@@ -362,7 +331,7 @@ class SetupReport(Report):
 
 def setup_json(steps: "Sequence[SetupStep]", repository: str | None, language: Language) -> str:
     """Return the steps of `massctl ci setup`."""
-    return _report(SetupReport, language, repository=repository, steps=steps)
+    return written_as(SetupReport, language, repository=repository, steps=steps)
 
 
 class FollowedCampaign(Strict):
@@ -420,7 +389,7 @@ class ReportedStatistics(Strict):
     """What kept calls from their answers."""
 
 
-class StatusReport(Report):
+class StatusReport(Document):
     """What `massctl status --format json` prints."""
 
     campaigns: list[FollowedCampaign]
@@ -443,11 +412,11 @@ def status_json(
         for record in followed.records
     ]
     if statistics is None:
-        return _report(StatusReport, language, campaigns=campaigns)
+        return written_as(StatusReport, language, campaigns=campaigns)
     collected = [
         document(ReportedStatistics, found, account=account, calls=len(found.calls)) for account, found in statistics
     ]
-    return _report(StatusReport, language, campaigns=campaigns, statistics=collected)
+    return written_as(StatusReport, language, campaigns=campaigns, statistics=collected)
 
 
 def _campaign(
@@ -492,12 +461,12 @@ def withdraw_json(taken: "Withdrawal", language: Language) -> str:
 
     failure = failure_of(taken.error) if taken.error is not None else None
     campaign = _campaign(ActedCampaign, taken.record, failure, refusals=taken.refusals)
-    return _report(ActReport, language, exit_status=taken.exit_status(), campaigns=[campaign])
+    return written_as(ActReport, language, exit_status=taken.exit_status(), campaigns=[campaign])
 
 
 def reconcile_json(record: Record, language: Language) -> str:
     """Return the edition that was settled, as it stands now."""
-    return _report(ActReport, language, exit_status=0, campaigns=_acted(record))
+    return written_as(ActReport, language, exit_status=0, campaigns=_acted(record))
 
 
 class RestCampaign(Strict):
@@ -520,13 +489,13 @@ class NewReport(ActReport):
 
 def new_json(files: Sequence[str], language: Language) -> str:
     """Return the files of a new campaign."""
-    return _report(NewReport, language, exit_status=0, campaigns=[], rest=None, files=files)
+    return written_as(NewReport, language, exit_status=0, campaigns=[], rest=None, files=files)
 
 
 def rest_json(record: Record, rest: str, openids: int, files: Sequence[str], language: Language) -> str:
     """Return the edition whose list was ended, and the campaign that has its other openids."""
     made = document(RestCampaign, name=rest, openids=openids)
-    return _report(NewReport, language, exit_status=0, campaigns=_acted(record), rest=made, files=files)
+    return written_as(NewReport, language, exit_status=0, campaigns=_acted(record), rest=made, files=files)
 
 
 class ImportedArticle(Strict):
@@ -576,7 +545,7 @@ class ListedArticles(Strict):
     """When it was changed at last."""
 
 
-class ImportListReport(Report):
+class ImportListReport(Document):
     """What `massctl import drafts --format json` and `import published` without an id print."""
 
     account: str
@@ -595,7 +564,7 @@ def import_json(
 ) -> str:
     """Return what an import made, and how it compares with its source."""
     found = diagnostics_document(faults)
-    return _report(
+    return written_as(
         ImportReport, language, exit_status=exit_status, name=name, files=files, articles=articles, diagnostics=found
     )
 
@@ -608,7 +577,7 @@ def import_list_json(
         document(ListedArticles, id=known, titles=list(titles or ()), updated=updated)
         for known, titles, updated in listed
     ]
-    return _report(ImportListReport, language, account=account, listed=rows)
+    return written_as(ImportListReport, language, account=account, listed=rows)
 
 
 class ReportedTags(Strict):
@@ -622,7 +591,7 @@ class ReportedTags(Strict):
     """All of them."""
 
 
-class TagsReport(Report):
+class TagsReport(Document):
     """What `massctl tags list` and `massctl tags pull` print with `--format json`."""
 
     accounts: list[ReportedTags]
@@ -632,7 +601,7 @@ class TagsReport(Report):
 def tags_json(found: Mapping[str, AccountTags], language: Language) -> str:
     """Return the tags of accounts, and when they were read."""
     rows = [document(ReportedTags, tags, account=name) for name, tags in found.items()]
-    return _report(TagsReport, language, accounts=rows)
+    return written_as(TagsReport, language, accounts=rows)
 
 
 class Candidate(Strict):
@@ -682,13 +651,13 @@ def event_json(finish: "JobFinish", outcome: "Recorded | Foreign", exit_status: 
         campaigns, said = [], {"again": False, "contradicts": None}
         candidates = [document(Candidate, each, name=each.campaign) for each in outcome.candidates]
     event = document(ReportedEvent, finish.said, **said, candidates=candidates)
-    return _report(EventReport, language, exit_status=exit_status, campaigns=campaigns, event=event, diagnostics=[])
+    return written_as(EventReport, language, exit_status=exit_status, campaigns=campaigns, event=event, diagnostics=[])
 
 
 def no_event_json(fault: Diagnostic, exit_status: int, language: Language) -> str:
     """Report why the body is not an event."""
     diagnostics = diagnostics_document([fault])
-    return _report(EventReport, language, exit_status=exit_status, campaigns=[], event=None, diagnostics=diagnostics)
+    return written_as(EventReport, language, exit_status=exit_status, campaigns=[], event=None, diagnostics=diagnostics)
 
 
 class AdoptReport(ActReport):
@@ -713,13 +682,13 @@ def adopt_json(
 ) -> str:
     """Return the edition whose draft was adopted, and what differs in it from what was reviewed."""
     found = {"differences": list(differences), "handoff": list(handoff), "files": list(files), "diagnostics": []}
-    return _report(AdoptReport, language, exit_status=0, campaigns=_acted(record), **found)
+    return written_as(AdoptReport, language, exit_status=0, campaigns=_acted(record), **found)
 
 
 def not_adopted_json(faults: Sequence[Diagnostic], exit_status: int, language: Language) -> str:
     """Return the faults of a campaign that cannot be compared with its draft."""
     found = {"differences": [], "handoff": [], "files": [], "diagnostics": diagnostics_document(faults)}
-    return _report(AdoptReport, language, exit_status=exit_status, campaigns=[], **found)
+    return written_as(AdoptReport, language, exit_status=exit_status, campaigns=[], **found)
 
 
 class ReportedBrake(Strict):
@@ -754,10 +723,10 @@ def brake_json(
     brake: "Brake | None", language: Language, *, stopped: bool, changed: bool, due: Sequence[str] | None = None
 ) -> str:
     """Return whether sends are stopped, and the brake that is on, or that was lifted."""
-    return _report(BrakeReport, language, exit_status=0, stopped=stopped, changed=changed, brake=brake, due=due)
+    return written_as(BrakeReport, language, exit_status=0, stopped=stopped, changed=changed, brake=brake, due=due)
 
 
-class RunnerEventReport(Report):
+class RunnerEventReport(Document):
     """A line of `massctl run --format json`: one thing that happened."""
 
     event: RunnerHappening
@@ -796,7 +765,7 @@ class SpeedReport(CommandReport):
 
 def speed_json(account: str, speed: "SendingSpeed", language: Language) -> str:
     """Return an account's sending speed; `realspeed` is in 10,000 messages a minute, as the API says it."""
-    return _report(SpeedReport, language, speed, exit_status=0, account=account)
+    return written_as(SpeedReport, language, speed, exit_status=0, account=account)
 
 
 class CommentsReport(CommandReport):
@@ -817,7 +786,7 @@ class CommentsReport(CommandReport):
 def comments_json(record: Record, articles: Sequence[int], language: Language, *, opened: bool) -> str:
     """Return which articles (from 1) were switched."""
     switched = {"opened": opened, "articles": list(articles)}
-    return _report(CommentsReport, language, record, exit_status=0, name=record.campaign, **switched)
+    return written_as(CommentsReport, language, record, exit_status=0, name=record.campaign, **switched)
 
 
 class ReportedFaults(Strict):
@@ -829,7 +798,7 @@ class ReportedFaults(Strict):
     """Warnings."""
 
 
-class ValidateReport(Report):
+class ValidateReport(Document):
     """What `massctl validate --format json` prints."""
 
     diagnostics: list[PlannedDiagnostic]
@@ -844,7 +813,7 @@ def validate_json(diagnostics: Sequence[Diagnostic], language: Language) -> str:
     """Return every diagnostic, in the order of places; the summary counts errors and warnings."""
     counts = Counter(diagnostic.severity for diagnostic in diagnostics)
     summary = document(ReportedFaults, error=counts[Severity.ERROR], warning=counts[Severity.WARNING])
-    return _report(ValidateReport, language, diagnostics=diagnostics_document(diagnostics), summary=summary)
+    return written_as(ValidateReport, language, diagnostics=diagnostics_document(diagnostics), summary=summary)
 
 
 class ReportedLock(Strict):
@@ -890,7 +859,7 @@ def lock_json(report: Sequence[LockedCampaign], language: Language) -> str:
         )
         for each in report
     ]
-    return _report(LockReport, language, exit_status=lock_exit_status(report), campaigns=campaigns)
+    return written_as(LockReport, language, exit_status=lock_exit_status(report), campaigns=campaigns)
 
 
 class ReportedExample(Strict):
@@ -921,7 +890,7 @@ class ReportedExplanation(Strict):
     """An example; null where none says more than the words."""
 
 
-class ExplainReport(Report):
+class ExplainReport(Document):
     """What `massctl explain --format json` prints."""
 
     language: Literal["zh", "en"]
@@ -932,7 +901,7 @@ class ExplainReport(Report):
 
 def explain_json(explanations: "Sequence[Explanation]", language: Language) -> str:
     """Return explanations, which are in `language` already."""
-    return _report(ExplainReport, language, language=language.value, explanations=list(explanations))
+    return written_as(ExplainReport, language, language=language.value, explanations=list(explanations))
 
 
 class ReportedDraft(Strict):
@@ -998,7 +967,7 @@ class ReportedWebsiteSend(Strict):
     """When."""
 
 
-class StateReport(Report):
+class StateReport(Document):
     """What every `massctl state … --format json` that reads begins with."""
 
     lineage: str | None
@@ -1046,7 +1015,7 @@ class StateShowReport(StateReport):
 def state_json(state: State, names: Sequence[str], language: Language, runner: LocalRunner = NO_RUNNER) -> str:
     """Return what is recorded, edition by edition; with `names` only of these campaigns."""
     chosen = [state.records[key] for key in sorted(state.records) if not names or key[0] in names]
-    return _report(
+    return written_as(
         StateShowReport,
         language,
         state,
@@ -1101,7 +1070,7 @@ class StateListReport(StateReport):
 
 def entries_json(entries: Sequence[Entry], state: State, language: Language) -> str:
     """Return every entry with the fields of its line, oldest first."""
-    return _report(StateListReport, language, state, entries=[_entry_document(entry) for entry in entries])
+    return written_as(StateListReport, language, state, entries=[_entry_document(entry) for entry in entries])
 
 
 def _entry_document(entry: Entry) -> dict[str, Any]:
@@ -1150,7 +1119,7 @@ def repair_json(repair: "Repair", language: Language) -> str:
     lines = [{key: line.get(key) for key in DroppedLine.model_fields} for line in repair.dropped_lines]
     dropped = document(DroppedPart, bytes=len(repair.dropped), sha256=sha256_of(repair.dropped), lines=lines)
     serial = repair.kept + (1 if repair.done else 0)
-    return _report(StateRepairReport, language, repair, serial=serial, repaired=repair.done, dropped=dropped)
+    return written_as(StateRepairReport, language, repair, serial=serial, repaired=repair.done, dropped=dropped)
 
 
 class StateVerifyReport(StateReport):
@@ -1162,7 +1131,7 @@ class StateVerifyReport(StateReport):
 
 def verified_json(state: State, language: Language) -> str:
     """Return that every line is what was written: one that is not ends the command before."""
-    return _report(StateVerifyReport, language, state, whole=True)
+    return written_as(StateVerifyReport, language, state, whole=True)
 
 
 class ReportedChoice(Strict):
@@ -1245,7 +1214,7 @@ class ReportedNotice(Strict):
     """Of a `report`; absent everywhere else."""
 
 
-class NoticesReport(Report):
+class NoticesReport(Document):
     """What `notify` posts to a webhook: all that one run has to tell it."""
 
     notices: list[ReportedNotice]
@@ -1254,7 +1223,7 @@ class NoticesReport(Report):
 
 def notices_json(notices: Sequence["Notice"], language: Language) -> str:
     """Return the document that a webhook is posted."""
-    return _report(NoticesReport, language, notices=[_notice(each) for each in notices])
+    return written_as(NoticesReport, language, notices=[_notice(each) for each in notices])
 
 
 def _notice(notice: "Notice") -> dict[str, Any]:
@@ -1302,63 +1271,43 @@ def _choice(
     return document(ReportedChoice, command=command, from_=begins, until=until, refused=list(why))
 
 
-class SendsReport(Report):
-    """What `massctl report --format json` prints."""
+@cache
+def shapes() -> Mapping[str, type[BaseModel]]:
+    """Return the shape of each verb's document; a plan has another one, `SavedPlan`, where it is not stopped."""
+    # What sends reached is loaded for few verbs only.
+    from massctl.view.report_json import SendsReport
 
-    now: str
-    """When it was made."""
-    since: str | None
-    """The first day of sends that are shown; null for all."""
-    names: list[str]
-    """The campaigns that were asked for; empty for all."""
-    sentence: str
-    """What the sends reached, for people."""
-    accounts: list[ReportedAccount]
-    """The accounts of those sends."""
-    sends: list[SentCampaign]
-    """The sends, newest first."""
-    error: ReportedError | None = Field(default=None)
-    """What stopped the command before it knew a send."""
-
-
-def sends_json(found: "report.Report", language: Language) -> str:
-    """Return what sends reached."""
-    parts = {"accounts": accounts_document(found), "sends": sends_document(found)}
-    return _report(SendsReport, language, found, **parts)
-
-
-REPORTS: Final[dict[str, type[BaseModel]]] = {
-    "plan": StoppedPlan,
-    "apply": ApplyReport,
-    "status": StatusReport,
-    "report": SendsReport,
-    "withdraw": ActReport,
-    "reconcile": ActReport,
-    "stop": BrakeReport,
-    "resume": BrakeReport,
-    "run": RunnerEventReport,
-    "new": NewReport,
-    "import": ImportReport,
-    "import drafts": ImportListReport,
-    "tags list": TagsReport,
-    "record-event": EventReport,
-    "adopt": AdoptReport,
-    "comments": CommentsReport,
-    "speed": SpeedReport,
-    "lock": LockReport,
-    "doctor": DoctorReport,
-    "ci setup": SetupReport,
-    "validate": ValidateReport,
-    "explain": ExplainReport,
-    "state show": StateShowReport,
-    "state list": StateListReport,
-    "state verify": StateVerifyReport,
-    "state repair": StateRepairReport,
-}
-"""Verb -> the shape of its document. A plan has another one, `SavedPlan`, where it is not stopped."""
+    return {
+        "plan": StoppedPlan,
+        "apply": ApplyReport,
+        "status": StatusReport,
+        "report": SendsReport,
+        "withdraw": ActReport,
+        "reconcile": ActReport,
+        "stop": BrakeReport,
+        "resume": BrakeReport,
+        "run": RunnerEventReport,
+        "new": NewReport,
+        "import": ImportReport,
+        "import drafts": ImportListReport,
+        "tags list": TagsReport,
+        "record-event": EventReport,
+        "adopt": AdoptReport,
+        "comments": CommentsReport,
+        "speed": SpeedReport,
+        "lock": LockReport,
+        "doctor": DoctorReport,
+        "ci setup": SetupReport,
+        "validate": ValidateReport,
+        "explain": ExplainReport,
+        "state show": StateShowReport,
+        "state list": StateListReport,
+        "state verify": StateVerifyReport,
+        "state repair": StateRepairReport,
+    }
 
 
 def stopped_json(verb: str, failure: "Failure", exit_status: int, language: Language) -> str:
     """Return the document of a run that stopped before it knew a campaign: its usual keys, empty, and `error`."""
-    made = empty_document(REPORTS[verb], exit_status=exit_status)
+    made = empty_document(shapes()[verb], exit_status=exit_status)
     return written({**made, "error": document(ReportedError, failure)}, language)

@@ -1,10 +1,12 @@
-"""A report as JSON: the shapes of its parts, and what fills them. `json_reports` has the whole document.
+"""A report as JSON: its shape, and what fills it.
 
 Numbers stand under WeChat's names. One that is missing is null, and `missing` beside it says why.
 """
 
 from collections.abc import Mapping
 from typing import Any
+
+from pydantic import Field
 
 from massctl.model.documents import document
 from massctl.model.state import Status
@@ -31,6 +33,8 @@ from massctl.report.report import (
     Standing,
     Whole,
 )
+from massctl.view.i18n import Language
+from massctl.view.json_writer import Document, ReportedError, written_as
 
 Number = float | int
 
@@ -365,14 +369,29 @@ class ReportedAccount(Strict):
     """As of when its numbers are."""
 
 
-def accounts_document(report: Report) -> list[dict[str, Any]]:
-    """Return the accounts of a report."""
-    return [_account(each) for each in report.accounts]
+class SendsReport(Document):
+    """What `massctl report --format json` prints."""
+
+    now: str
+    """When it was made."""
+    since: str | None
+    """The first day of sends that are shown; null for all."""
+    names: list[str]
+    """The campaigns that were asked for; empty for all."""
+    sentence: str
+    """What the sends reached, for people."""
+    accounts: list[ReportedAccount]
+    """The accounts of those sends."""
+    sends: list[SentCampaign]
+    """The sends, newest first."""
+    error: ReportedError | None = Field(default=None)
+    """What stopped the command before it knew a send."""
 
 
-def sends_document(report: Report) -> list[dict[str, Any]]:
-    """Return the sends of a report, newest first."""
-    return [_send(each) for each in report.sends]
+def sends_json(report: Report, language: Language) -> str:
+    """Return what sends reached."""
+    accounts, sends = [_account(each) for each in report.accounts], [_send(each) for each in report.sends]
+    return written_as(SendsReport, language, report, accounts=accounts, sends=sends)
 
 
 def _number(value: float | None) -> float | int | None:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Final
 from massctl.model.message import Window
 from massctl.model.phrase import BEIJING, Command, Phrase, enumerated, moment, offset, plural_phrase
 from massctl.model.state import Status
-from massctl.plan.plan import Drift, DriftKind
 from massctl.plan.quota import WITHDRAWALS_A_DAY
 from massctl.plan.steps import Kind, Reason, SaveDraft, SendMass, SendPreview, Step, UploadMedia
 from massctl.plan.window import WindowState
 
 if TYPE_CHECKING:
     from massctl.model.campaign import Audience, Expect
+    from massctl.plan.plan import Drift
 
 
 def recorded(at: datetime) -> str:
@@ -235,8 +235,10 @@ def articles_named(numbers: Iterable[int]) -> Phrase:
     return Phrase("articles {numbers}", numbers=enumerated(ordered))
 
 
-def drift_words(drift: Drift) -> Phrase:
+def drift_words(drift: "Drift") -> Phrase:
     """Say one thing that is other than recorded."""
+    from massctl.plan.plan import DriftKind
+
     match drift.kind:
         case DriftKind.DRAFT_GONE:
             return Phrase("its draft is missing; somebody may have sent it in the console")

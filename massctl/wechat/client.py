@@ -294,7 +294,7 @@ class WeChatClient:
         # Only what collects statistics loads what reads them.
         from massctl.wechat.statistics import statistics_request
 
-        return self._call(statistics_request(self._appid, call, begin_date, end_date, seen_at))
+        return self._call(statistics_request(call, begin_date, end_date, seen_at))
 
     def _call_unless_gone(self, request: Request[T]) -> T | None:
         """Make a call about something that may be gone, which is None."""

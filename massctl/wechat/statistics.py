@@ -30,11 +30,9 @@ _SOURCES: Final = ("session", "hist_msg", "feed", "friends", "other", "kanyikan"
 """The older family has a member for each: `int_page_from_session_read_user`, and so on."""
 
 
-def statistics_request(
-    appid: str, call: StatisticsCall, begin_date: date, end_date: date, seen_at: datetime
-) -> Request[Counted]:
+def statistics_request(call: StatisticsCall, begin_date: date, end_date: date, seen_at: datetime) -> Request[Counted]:
     """Ask for the statistics of some days."""
-    reader = partial(_counted, _Reader(appid, begin_date, end_date, seen_at), _ROWS[call])
+    reader = partial(_counted, _Reader(begin_date, end_date, seen_at), _ROWS[call])
     body = {"begin_date": begin_date.isoformat(), "end_date": end_date.isoformat()}
     return Request(f"/datacube/{call}", reader).with_body(body)
 
@@ -43,7 +41,6 @@ def statistics_request(
 class _Reader:
     """Reads one answer, and counts what it leaves out."""
 
-    appid: str
     begin_date: date
     end_date: date
     seen_at: datetime
@@ -136,7 +133,7 @@ class _Reader:
             if not isinstance(msgid, str) or not _MSGID.fullmatch(msgid):
                 self.left_out += 1
                 continue
-            about = {"appid": self.appid, "msgid": msgid, "ref_date": sent, "seen_at": self.seen_at}
+            about = {"msgid": msgid, "ref_date": sent, "seen_at": self.seen_at}
             about |= {name: self.text(item, name) for name in ("title", "content_url")}
             about["publish_type"] = self.number(item, "publish_type")
             for detail in self.rows(item, details):
@@ -221,7 +218,7 @@ def _account(reader: _Reader, fields: Fields) -> Counted:
             name: reader.number(detail, name) for name in ("redirect_ori_page_user", "send_page_count")
         }
         reading = reader.reading(detail)
-        found[day] = AccountDay(appid=reader.appid, ref_date=day, seen_at=reader.seen_at, **reading, **members)
+        found[day] = AccountDay(ref_date=day, seen_at=reader.seen_at, **reading, **members)
     newest = max(found, default=None)
     marked = (replace(row, is_delay=is_delay and day == newest) for day, row in found.items())
     return Counted(days=tuple(marked), is_delay=is_delay)
@@ -242,7 +239,7 @@ def _users(reader: _Reader, fields: Fields) -> Counted:
         gone.setdefault(day, {})[source] = went
     reader.left_out += len(faulty)
     days = (
-        AccountDay(appid=reader.appid, ref_date=day, seen_at=reader.seen_at, new_user=new[day], cancel_user=gone[day])
+        AccountDay(ref_date=day, seen_at=reader.seen_at, new_user=new[day], cancel_user=gone[day])
         for day in sorted(new.keys() - faulty)
     )
     return Counted(days=tuple(days))
@@ -255,7 +252,7 @@ def _followers(reader: _Reader, fields: Fields) -> Counted:
         if value is None or day in found:
             reader.left_out += 1
         else:
-            found[day] = AccountDay(appid=reader.appid, ref_date=day, seen_at=reader.seen_at, cumulate_user=value)
+            found[day] = AccountDay(ref_date=day, seen_at=reader.seen_at, cumulate_user=value)
     return Counted(days=tuple(found.values()))
 
 

@@ -109,7 +109,7 @@ def test_every_exit_status_is_documented() -> None:
     assert [int(status) for status in ExitStatus] == [int(row) for row in rows]
 
 
-def test_every_word_of_the_json_documents_is_documented() -> None:
+def test_every_word_of_the_plan_json_is_documented() -> None:
     words = {word.value for kind in (Status, Kind, Reason, Guard, Check, Level) for word in kind}
 
     assert set() == words - code_words(document("docs/reference/cli.md"))

@@ -24,7 +24,6 @@ def sent(shell: Shell) -> Shell:
     lines = (shell.root / ".massctl/sandbox/massctl.state.jsonl").read_text(encoding="utf-8").splitlines()
     accepted = next(each for each in map(json.loads, lines) if each["type"] == "send_accepted")
     row = ArticleDay(
-        appid=APPID,
         family=Family.NEWER,
         msgid=f"{accepted['msg_data_id']}_1",
         ref_date=SENT,

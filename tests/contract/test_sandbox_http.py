@@ -12,7 +12,7 @@ from media_samples import mp4
 from sandbox_client import APPID, SECRET, START, Client, Clock, open_sandbox, picture
 from werkzeug.test import Client as WerkzeugClient
 
-from massctl.loopback.server import run_app, serving_app
+from massctl.loopback import run_app, serving_app
 from massctl.sandbox.app import ConnectionCut
 from massctl.sandbox.embedded import Sandbox, open_world
 from massctl.sandbox.store import WorldFormatError

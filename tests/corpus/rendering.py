@@ -13,7 +13,7 @@ from massctl.render.conservation import conserved, of_markdown
 from massctl.render.fault import Fault
 from massctl.render.limits import content_faults
 from massctl.render.markdown import read_markdown
-from massctl.render.pictures import Pictures, placeholder
+from massctl.render.paths import Pictures, placeholder
 from massctl.render.styles import put_theme_on
 from massctl.render.theme import resolved
 from massctl.render.wechat_html import normalised

@@ -31,7 +31,7 @@ from massctl.model.ids import LOCK_FILE
 from massctl.model.theme import ThemeSettings
 from massctl.render.article import render_body
 from massctl.render.fault import Fault
-from massctl.render.pictures import Pictures
+from massctl.render.paths import Pictures
 from massctl.render.strings import Setting
 from massctl.source.campaigns import load_settings
 from massctl.source.loader import Workbench

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from massctl.cli.app import Result, run_in_session, said
-from massctl.cli.arguments import Text, form_option, sandbox_option
-from massctl.cli.completion import campaign_names
+from massctl.cli.arguments import Text, campaign_names, form_option, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.errors import RefusedError, UsageError
 from massctl.model.phrase import Command, Phrase, in_a_row

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from massctl.cli.app import Result, outcome_result, recorded_now, run_in_session, set_active_session
-from massctl.cli.arguments import Duration, form_option, sandbox_option
-from massctl.cli.completion import campaign_names
+from massctl.cli.arguments import Duration, campaign_names, form_option, sandbox_option
 from massctl.errors import LedgerLockedError, UsageError
 from massctl.model.ids import AccountName, CampaignName
 from massctl.model.phrase import A_WECHAT_NAME, BEIJING, Command, Phrase, moment

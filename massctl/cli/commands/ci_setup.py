@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -11,20 +11,28 @@ from massctl.cli.app import Result
 from massctl.cli.exit_codes import ExitStatus
 from massctl.errors import LedgerUnreachableError, UsageError
 from massctl.model.phrase import Command, Phrase
-from massctl.plan.forge_setup import APPLY_WORKFLOW, SetupFacts, repository_at, setup_steps
+from massctl.plan.forge_setup import APPLY_WORKFLOW, SetupFacts, SetupStep, repository_at, setup_steps
 from massctl.scaffold import ACTION, OWNERS, WORKFLOWS, scaffold_files
 from massctl.source.repository import SETTINGS
+from massctl.view.i18n import Language, say
+from massctl.view.style import Ink, Style
+from massctl.view.terminal import Inked, Page
 
 if TYPE_CHECKING:
     from massctl.cli.session import Session
 
 APPID_OF_THE_SCAFFOLD: Final = "wx0123456789abcdef"
+_INDENT: Final = 4
+_NEEDS: Final = Phrase(
+    "First: a plan of GitHub with rulesets and environments (private repositories: Pro, Team or Enterprise), an "
+    "address that does not change, somebody else who approves, and git and gh (gh auth login) on this machine."
+)
+_MOUSE: Final = Phrase("with the mouse:")
 
 
 def setup(session: Session, repository: str | None) -> Result:
     """Print the steps; `repository` is OWNER/REPOSITORY where the remote does not say it."""
     from massctl.view.json_reports import setup_json
-    from massctl.view.setup import setup_script, setup_text
 
     remote = remote_address(session)
     named = repository or (github_repository(session, remote) if remote is not None else None)
@@ -72,8 +80,9 @@ def _missing(session: Session) -> Iterator[Phrase]:
     """Find what `massctl init` could not know."""
     for name, account in session.settings.accounts.items():
         if account.appid == APPID_OF_THE_SCAFFOLD:
-            say = Phrase("{file}: the AppID of {account} in place of {appid}")
-            yield Phrase(say, file=SETTINGS, account=name, appid=account.appid)
+            yield Phrase(
+                "{file}: the AppID of {account} in place of {appid}", file=SETTINGS, account=name, appid=account.appid
+            )
     policy = session.settings.policy
     if policy.preview_to is None:
         yield Phrase("{file}: policy.preview_to, who may see previews, such as [editor_li]", file=SETTINGS)
@@ -103,3 +112,62 @@ def _text(path: Path) -> str:
         return path.read_text("utf-8", errors="replace")
     except OSError:
         return ""
+
+
+def setup_text(steps: Sequence[SetupStep], repository: str | None, language: Language, style: Style, width: int) -> str:
+    """Show the steps with what each protects; commands stand on lines of their own, to be copied."""
+    page = Page(language, style, width)
+    page.line(Inked(_title(repository), Ink.NAME))
+    page.line(_NEEDS)
+    for number, step in enumerate(steps, 1):
+        page.blank()
+        mark = Inked("✓ ", Ink.DONE) if step.is_done else "  "
+        page.line(mark, Inked(f"{number:>2} ", Ink.NAME), Inked(step.title, Ink.NAME), hang=_INDENT + 1)
+        if step.is_done:
+            continue
+        page.line(Inked(Phrase("why: {reason}", reason=step.protects), Ink.DETAIL), indent=_INDENT)
+        for each in step.todo:
+            page.line("· ", each, indent=_INDENT, hang=_INDENT + 2)
+        for line in step.commands:
+            page.command(line, indent=_INDENT)
+        if step.clicks is not None:
+            page.line(Inked(_MOUSE, Ink.DETAIL), " ", step.clicks, indent=_INDENT)
+        for choice in step.optional:
+            page.line(Inked(choice.when, Ink.DETAIL), indent=_INDENT)
+            for line in choice.commands:
+                page.command(line, indent=_INDENT)
+    return page.text()
+
+
+def setup_script(steps: Sequence[SetupStep], repository: str | None, language: Language) -> str:
+    """Write the steps as a shell script: sentences are comments, and so are commands that only some need."""
+    return "\n".join(_script(steps, repository, language))
+
+
+def _script(steps: Sequence[SetupStep], repository: str | None, language: Language) -> Iterator[str]:
+    def comment(sentence: Phrase) -> str:
+        return f"# {say(sentence, language)}"
+
+    yield comment(_title(repository))
+    yield comment(_NEEDS)
+    for number, step in enumerate(steps, 1):
+        yield ""
+        done = Phrase("{title} (done)", title=step.title) if step.is_done else step.title
+        yield f"# {number}. {say(done, language)}"
+        if step.is_done:
+            continue
+        yield comment(Phrase("why: {reason}", reason=step.protects))
+        for sentence in step.todo:
+            yield comment(sentence)
+        if step.clicks is not None:
+            yield f"# {say(_MOUSE, language)} {say(step.clicks, language)}"
+        yield from step.commands
+        for choice in step.optional:
+            yield comment(choice.when)
+            yield from (f"# {line}" for line in choice.commands)
+
+
+def _title(repository: str | None) -> Phrase:
+    if repository is None:
+        return Phrase("Set up the repository on GitHub; write its name in place of OWNER/REPOSITORY")
+    return Phrase("Set up {repository} on GitHub, in an order that locks nobody out", repository=repository)

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from massctl.cli.app import Result, run_in_session, said
-from massctl.cli.arguments import form_option, sandbox_option
-from massctl.cli.completion import campaign_names
+from massctl.cli.arguments import campaign_names, form_option, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.model.phrase import Command, Phrase
 

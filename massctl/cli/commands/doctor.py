@@ -243,7 +243,7 @@ def _notify(session: Session) -> Iterator[Finding]:
 def _address(name: str, address: str) -> Finding:
     """Look at where a channel posts, without a request and without naming it: who has the address can post to it."""
     from massctl.model.diagnostics import Check, Finding, Level
-    from massctl.notify.delivery import unfit
+    from massctl.notify import unfit
     from massctl.plan.checkup import to_set
 
     if (wrong := unfit(address)) is not None:

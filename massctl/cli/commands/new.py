@@ -12,11 +12,11 @@ from massctl.cli.arguments import (
     Text,
     WindowSpan,
     account_option,
+    campaign_names,
     form_option,
     parse_window,
     sandbox_option,
 )
-from massctl.cli.completion import campaign_names
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.session import Session
 from massctl.errors import RefusedError, UsageError

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import click
 
 from massctl.cli.app import Result, run_in_session
-from massctl.cli.arguments import sandbox_option
-from massctl.cli.completion import campaign_names
+from massctl.cli.arguments import campaign_names, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console
 from massctl.cli.places import loopback_override
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from massctl.plan.steps import Invalid
     from massctl.source.loader import Desires
     from massctl.source.repository import Repository
-    from massctl.view.json_documents import Reviewed
+    from massctl.view.plan_json import Reviewed
 
 
 @click.command(name="plan")
@@ -96,7 +95,7 @@ def command(
         reviewed = _reviewed(current, made, changed, unlocked) if is_reviewed else None
 
         def json(to: Console) -> str:
-            from massctl.view.json_documents import plan_json
+            from massctl.view.plan_json import plan_json
 
             return plan_json(plan, to.reader if is_reviewed else to.language, names, reviewed)
 
@@ -144,7 +143,7 @@ def review_json(current: Session, warnings: list[Diagnostic], main: str, branch:
     `branch` is what that is called.
     """
     from massctl.cli.planner import PlanOptions, Purpose, planned
-    from massctl.view.json_documents import plan_json
+    from massctl.view.plan_json import plan_json
 
     checkout = replace(open_checkout(current, main, for_review=True), where=branch)
     made = planned(current, (), warnings, PlanOptions(Purpose.SHOW, of_commit=True))
@@ -203,7 +202,7 @@ def _exit_status(plan: Plan, *, detailed: bool) -> ExitStatus:
 
 def _reviewed(session: Session, made: Planned, changed: Differences, unlocked: Unlocked) -> Reviewed:
     """Return what reviewers see with a plan: this moment, what changed, how locks stand, and what is unlocked."""
-    from massctl.view.json_documents import Reviewed
+    from massctl.view.plan_json import Reviewed
 
     return Reviewed(session.clock.now(), changed, _locks(session, made), unlocked)
 

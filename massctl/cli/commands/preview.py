@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from massctl.cli.app import Result, outcome_result, run_in_session
-from massctl.cli.arguments import form_option, sandbox_option
-from massctl.cli.completion import campaign_names
+from massctl.cli.arguments import campaign_names, form_option, sandbox_option
 from massctl.model.ids import REAL_OPENID
 from massctl.model.phrase import Phrase
 

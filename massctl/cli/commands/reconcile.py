@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from massctl.cli.app import Result, outcome_result, run_in_session, said
-from massctl.cli.arguments import Moment, Text, form_option, sandbox_option
-from massctl.cli.completion import campaign_names
+from massctl.cli.arguments import Moment, Text, campaign_names, form_option, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console
 from massctl.model.ids import AppId, CampaignName

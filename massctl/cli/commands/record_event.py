@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from massctl.cli.app import Result, View, run_in_session, said
-from massctl.cli.arguments import STANDARD_INPUT, form_option, read_at_most, sandbox_option
-from massctl.cli.completion import account_names
+from massctl.cli.arguments import STANDARD_INPUT, account_names, form_option, read_at_most, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase

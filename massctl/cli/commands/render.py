@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from massctl.cli.app import Result, run_in_session
-from massctl.cli.arguments import sandbox_option
-from massctl.cli.completion import campaign_names
+from massctl.cli.arguments import campaign_names, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import write_files
 from massctl.cli.session import Session

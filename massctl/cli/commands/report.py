@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from massctl.cli.app import Result, run_in_session
-from massctl.cli.arguments import refuse, sandbox_option
-from massctl.cli.completion import campaign_names
+from massctl.cli.arguments import campaign_names, refuse, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console, write_files
 from massctl.model.ids import CampaignName
@@ -82,7 +81,7 @@ def command(
 
 def _printed(report: Report, form: str) -> Result:
     def json(to: Console) -> str:
-        from massctl.view.json_reports import sends_json
+        from massctl.view.report_json import sends_json
 
         return sends_json(report, to.language)
 
@@ -120,6 +119,6 @@ def _text(report: Report, form: str, console: Console) -> str:
         from massctl.view.report_csv import report_csv
 
         return report_csv(report)
-    from massctl.view.json_reports import sends_json
+    from massctl.view.report_json import sends_json
 
     return sends_json(report, console.language) + "\n"

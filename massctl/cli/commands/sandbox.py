@@ -204,7 +204,7 @@ def _serve(
 ) -> None:
     from massctl.cli.clocks import sandbox_time
     from massctl.cli.commands.serve import opened
-    from massctl.loopback.server import run_app
+    from massctl.loopback import run_app
     from massctl.sandbox.callback import posting
 
     world.app.language = console.reader

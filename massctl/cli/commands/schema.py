@@ -133,7 +133,7 @@ def _files() -> dict[str, tuple[str, type[BaseModel]]]:
     """Return every document that massctl writes, by the file of its schema."""
     from massctl.model.lock import LockFile
     from massctl.plan.plan_file import SavedPlan
-    from massctl.view.json_reports import REPORTS, NoticesReport
+    from massctl.view.json_reports import NoticesReport, shapes
 
     # campaign.lock.json has the name of the verb that writes it, and a plan that was not stopped a shape of its own.
     names = {"lock": "lock-report"}
@@ -142,7 +142,7 @@ def _files() -> dict[str, tuple[str, type[BaseModel]]]:
             f"massctl {verb} --format json",
             SavedPlan if verb == "plan" else shape,
         )
-        for verb, shape in REPORTS.items()
+        for verb, shape in shapes().items()
     }
     notices = ("what massctl posts to a webhook of notify", NoticesReport)
     return {"lock.schema.json": ("campaign.lock.json of massctl", LockFile), "notices.schema.json": notices, **reports}

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import click
 
-from massctl.cli.arguments import sandbox_option
-from massctl.cli.completion import campaign_names
+from massctl.cli.arguments import campaign_names, sandbox_option
 from massctl.cli.output import Console, make_console
 from massctl.cli.places import Places, loopback_override
 from massctl.errors import LedgerUnreachableError, UsageError

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from massctl.cli.app import Result, run_in_session, told
-from massctl.cli.arguments import GitName, Moment, Text, form_option, sandbox_option
-from massctl.cli.completion import account_names, campaign_names
+from massctl.cli.arguments import GitName, Moment, Text, account_names, campaign_names, form_option, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.places import LEDGER_FILE
 from massctl.cli.session import Session

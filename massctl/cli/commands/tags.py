@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from massctl.cli.app import Result, run_in_session, said
-from massctl.cli.arguments import form_option, sandbox_option
-from massctl.cli.completion import account_names
+from massctl.cli.arguments import account_names, form_option, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.errors import ConfigurationError, UsageError
 from massctl.model.ids import AccountName

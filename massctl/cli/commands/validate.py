@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from massctl.cli.app import Result, run
-from massctl.cli.arguments import sandbox_option
-from massctl.cli.completion import campaign_names
+from massctl.cli.arguments import campaign_names, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console, verbosity
 from massctl.model.phrase import Command, Phrase

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from massctl.cli.app import Result, run_in_session
-from massctl.cli.arguments import Duration, form_option, sandbox_option
-from massctl.cli.completion import campaign_names
+from massctl.cli.arguments import Duration, campaign_names, form_option, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.errors import RefusedError, UsageError
 from massctl.model.ids import AppId

@@ -70,7 +70,7 @@ def test_a_row_that_says_nothing_new_is_not_written_again(archive: LocalStatisti
     assert 2 == len(lines(tmp_path, "calls-2026-11.jsonl"))
 
 
-_PLACES = ("appid", "msgid", "ref_date", "stat_date")
+_PLACES = ("msgid", "ref_date", "stat_date")
 
 
 def test_the_row_that_was_seen_last_counts_and_the_older_one_stays(archive: LocalStatistics, tmp_path: Path):
@@ -230,9 +230,7 @@ def test_a_line_that_wechat_cannot_have_made_is_left_out_and_counted(
     assert ((FULL,), 1) == (found.articles["100_1"], found.unreadable)
 
 
-@pytest.mark.parametrize(
-    "said", [{"cancel_user": [1]}, {"cancel_user": None}, {"cancel_user": {"0": -4}}, {"cumulate_user": 10**400}]
-)
+@pytest.mark.parametrize("said", [{"cancel_user": [1]}, {"cancel_user": {"0": -4}}, {"cumulate_user": 10**400}])
 def test_a_day_of_an_account_that_was_edited_is_left_out_and_counted(
     archive: LocalStatistics, tmp_path: Path, said: dict[str, object]
 ):

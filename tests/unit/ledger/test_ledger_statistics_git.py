@@ -10,7 +10,7 @@ from statistics_samples import APPID, SENT, account_day, article_day, asked
 from massctl.errors import LedgerUnreachableError
 from massctl.ledger.git_branch import GitBranch
 from massctl.ledger.git_remote import way_to
-from massctl.ledger.statistics import GitStatistics
+from massctl.ledger.git_statistics import GitStatistics
 from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase
 from massctl.model.statistics import STATISTICS_BRANCH, Told

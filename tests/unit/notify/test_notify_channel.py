@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from massctl.notify.channel import ROBOT_BYTES_MAX, SIGNATURE_HEADER, fitted, robot_picture, robot_post, webhook_post
+from massctl.notify import ROBOT_BYTES_MAX, SIGNATURE_HEADER, fitted, robot_picture, robot_post, webhook_post
 
 MORE = [f"还有 {count} 条" for count in range(1000)]
 

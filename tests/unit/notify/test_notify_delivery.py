@@ -6,8 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from massctl.notify.channel import Post
-from massctl.notify.delivery import READ_SECONDS, posted
+from massctl.notify import READ_SECONDS, Post, posted
 from massctl.transport import Line
 
 KEY = "693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa"

@@ -16,7 +16,7 @@ from massctl.render.cjk import has_cjk
 from massctl.render.fault import Fault
 from massctl.render.inputs import PicturePurpose, RecordingPurpose
 from massctl.render.markdown import read_markdown
-from massctl.render.pictures import Pictures
+from massctl.render.paths import Pictures
 from massctl.render.rules.words import WordLists
 from massctl.render.styles import put_theme_on
 from massctl.render.template import render_text

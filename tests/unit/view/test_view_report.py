@@ -12,10 +12,10 @@ from massctl.model.ids import CampaignName
 from massctl.model.statistics import Family
 from massctl.report.report import ArticleFacts, Metric, Missing, Origin, Report, Scene, SendFacts, StageName
 from massctl.view.i18n import Language, say
-from massctl.view.json_reports import SendsReport, sends_json
 from massctl.view.pages.markup import Sheet
 from massctl.view.pages.sends_page import report_page
 from massctl.view.report_csv import COLUMNS, dictionary_csv, report_csv
+from massctl.view.report_json import SendsReport, sends_json
 from massctl.view.report_markdown import DETAILED_MAX, report_markdown
 from massctl.view.report_short import short_report
 from massctl.view.report_words import METRIC, MISSING, ORIGIN, SCENE, STAGE, number

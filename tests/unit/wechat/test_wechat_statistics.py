@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from wechat_script import APPID, scripted
+from wechat_script import scripted
 
 from massctl.apply.ports import Counted
 from massctl.errors import AuthError, MassctlError, PermanentError, QuotaError, TransportError
@@ -52,7 +52,7 @@ READ: dict[str, Any] = {
     "comment_count": 3,
     "collection_user": 4,
 }
-ABOUT: dict[str, Any] = {"appid": APPID, "msgid": "2247000002_1", "ref_date": DAY, "seen_at": SEEN, "title": "标题"}
+ABOUT: dict[str, Any] = {"msgid": "2247000002_1", "ref_date": DAY, "seen_at": SEEN, "title": "标题"}
 TOLD = ArticleDay(
     family=Family.NEWER,
     stat_date=DAY,
@@ -79,7 +79,7 @@ def counted(call: StatisticsCall, answer: dict[str, Any], *, end: date = DAY) ->
 
 
 def account_day(day: int = 2, **said: Any) -> AccountDay:
-    return AccountDay(appid=APPID, ref_date=date(2026, 11, day), seen_at=SEEN, **said)
+    return AccountDay(ref_date=date(2026, 11, day), seen_at=SEEN, **said)
 
 
 def test_what_an_article_had_reached_is_read_day_by_day():

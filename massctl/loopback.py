@@ -1,4 +1,4 @@
-"""A threaded server that only this machine reaches, and the names under which it may be asked."""
+"""Serve an app to this machine alone, for the sandbox and for `massctl serve`."""
 
 import contextlib
 import socket

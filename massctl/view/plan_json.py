@@ -1,13 +1,8 @@
-"""A plan as JSON, whose shape is in `massctl.plan.plan_file`, and how every JSON document is written.
+"""A plan as JSON, whose shape is in `massctl.plan.plan_file`."""
 
-Keys and codes never change with the language; only `message` and `hint` do.
-"""
-
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
 from massctl.model.documents import document
@@ -25,40 +20,12 @@ from massctl.plan.plan_file import (
     reading_document,
 )
 from massctl.plan.steps import Invalid
-from massctl.view.i18n import Language, say
+from massctl.view.i18n import Language
+from massctl.view.json_writer import written
 from massctl.view.words import drift_words
 
 if TYPE_CHECKING:
     from massctl.plan.review_diff import Difference
-
-
-def written(document: dict[str, Any], language: Language) -> str:
-    """Write a document as `json.dumps(…, indent=2)` would, every Phrase of it in `language`.
-
-    Python's own indents in Python, value by value, and takes three times as long for a plan of a thousand campaigns.
-    """
-    return _json(document, language, "\n")
-
-
-def _json(value: Any, language: Language, line_end: str, *, is_hint: bool = False) -> str:
-    kind = type(value)
-    if kind is str:
-        return str(encode_basestring(value))
-    if kind is int or value is None:
-        return "null" if value is None else repr(value)
-    inner = line_end + "  "
-    if isinstance(value, dict) and value:
-        each = [
-            f"{encode_basestring(key)}: {_json(entry, language, inner, is_hint=key == 'hint')}"
-            for key, entry in value.items()
-        ]
-        return f"{{{inner}{f',{inner}'.join(each)}{line_end}}}"
-    if isinstance(value, list) and value:
-        return f"[{inner}{f',{inner}'.join([_json(entry, language, inner) for entry in value])}{line_end}]"
-    if isinstance(value, str):
-        # A person may type what a hint advises; everything else is for programs.
-        return str(encode_basestring(say(value, language if is_hint else language.plain)))
-    return json.dumps(value)
 
 
 CHANGED_ROWS_MAX = 20

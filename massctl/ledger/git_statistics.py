@@ -1,0 +1,132 @@
+"""The archive of statistics on a branch of the ledger's remote."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Final
+
+from massctl.errors import LedgerUnreachableError
+from massctl.ledger.git_branch import GitBranch, Push, Tip
+from massctl.ledger.statistics import FILE_BYTES_MAX, StatisticsArchive
+from massctl.model.ids import AppId
+from massctl.model.phrase import Phrase
+from massctl.model.statistics import Asked, Statistics
+
+
+class GitStatistics(StatisticsArchive):
+    """The same files on a branch of the remote, beside the ledger's: that branch stays small.
+
+    What is added waits for `flush`, which is one commit and one push. Where another runner pushed first, the lines are
+    appended behind its own. To read, the copy that was fetched last will do where the remote is out of reach; to ask
+    what was asked before, it will not: calls would be made whose answers nobody could keep.
+
+    WeChat counts an article for 30 days, so nobody can collect again what was on a branch that somebody deleted: the
+    copy takes its place.
+    """
+
+    def __init__(self, branch: GitBranch, tell: Callable[[Phrase], None] = lambda _: None) -> None:
+        self._branch = branch
+        self._tell = tell
+        self._fetched: list[Tip | None] = []
+        """Where the branch is, once it was fetched."""
+        self._is_gone = False
+        """Whether the remote has it no more, and the copy takes its place."""
+        self._waiting: dict[str, list[str]] = {}
+
+    def load(self, appid: AppId, since: date | None = None) -> Statistics:
+        """Read as `StatisticsArchive.load` does, also from the copy that was fetched last."""
+        try:
+            self._tip()
+        except LedgerUnreachableError as error:
+            known = self._branch.fetched()
+            if known is None:
+                raise
+            say = Phrase("{why}\nShown are the statistics that were fetched last.", why=error.summary)
+            self._tell(say)
+            self._fetched = [known]
+        return super().load(appid, since)
+
+    def asked_here(self, appid: AppId) -> tuple[Asked, ...]:
+        """See `massctl.apply.ports.StatisticsArchive`."""
+        if not self._fetched and (known := self._branch.fetched()) is None:
+            return ()
+        copy = GitStatistics(self._branch, self._tell)
+        copy._fetched = self._fetched or [known]
+        return copy.asked(appid)
+
+    def flush(self) -> None:
+        """Push what was added. Raises LedgerUnreachableError, and what was added is lost: it is due again."""
+        for _ in range(PUSHES_MAX):
+            if not self._waiting:
+                return
+            before = self._tip()
+            files = dict(zip(self._waiting, self._contents(list(self._waiting)), strict=True))
+            written: dict[str, bytes | None] = {
+                path: _ended(data or b"") + "".join(f"{line}\n" for line in self._waiting[path]).encode()
+                for path, data in files.items()
+            }
+            if before is None or self._is_gone:
+                written["README.md"] = _README.encode()
+            # The copy has one commit without its parents, which no remote takes: its folders go into a new one.
+            kept = self._branch.list(before, "") if before is not None and self._is_gone else {}
+            folders = {name: tree for name, tree in kept.items() if name not in written}
+            parent = None if self._is_gone else before
+            commit = self._branch.commit(parent, written, "Statistics", trees=folders)
+            pushed = self._branch.push(commit)
+            if pushed.outcome is Push.DONE:
+                self._fetched, self._waiting, self._is_gone = [commit], {}, False
+                return
+            self._fetched = []
+            if pushed.outcome is Push.REFUSED and pushed.why is not None:
+                raise pushed.why
+        raise LedgerUnreachableError(
+            Phrase("the branch of the statistics was pushed to by others again and again"),
+            Phrase("{branch}. What was collected is lost, and is due again.", branch=self._branch.name),
+            Phrase("run the same command again"),
+        )
+
+    def _tip(self) -> Tip | None:
+        if not self._fetched:
+            known, there = self._branch.fetched(), self._branch.fetch(forget=False)
+            self._is_gone = there is None and known is not None
+            if self._is_gone:
+                say = Phrase(
+                    "{branch} is gone from the remote: its copy here is shown, and the next collection pushes it"
+                )
+                self._tell(Phrase(say, branch=self._branch.name))
+            self._fetched = [there or known]
+        return self._fetched[0]
+
+    def _contents(self, paths: Sequence[str]) -> list[bytes | None]:
+        tip = self._tip()
+        return self._branch.read(tip, paths) if tip is not None and paths else [None] * len(paths)
+
+    def _names(self, appid: AppId) -> Sequence[str]:
+        tip = self._tip()
+        here = self._branch.list(tip, appid) if tip is not None else {}
+        waiting = {path.removeprefix(f"{appid}/") for path in self._waiting if path.startswith(f"{appid}/")}
+        return sorted({*here, *waiting})
+
+    def _data(self, appid: AppId, names: Sequence[str]) -> Iterable[bytes]:
+        paths = [f"{appid}/{name}" for name in names]
+        for path, data in zip(paths, self._contents(paths), strict=True):
+            if data is None or len(data) <= FILE_BYTES_MAX:
+                yield _ended(data or b"") + "".join(f"{line}\n" for line in self._waiting.get(path, ())).encode()
+
+    def _append(self, appid: AppId, lines: Mapping[str, Sequence[str]]) -> None:
+        for name, each in lines.items():
+            self._waiting.setdefault(f"{appid}/{name}", []).extend(each)
+
+
+PUSHES_MAX: Final = 5
+"""Our own bound, as for the ledger."""
+_README: Final = """\
+# Statistics
+
+What WeChat counted of this repository's sends, as massctl collected it: JSON lines, a folder for each account. massctl
+only appends. `massctl report` reads this branch; no send depends on it.
+"""
+
+
+def _ended(data: bytes) -> bytes:
+    """End a torn last line, so that the next one stands by itself."""
+    return data if not data or data.endswith(b"\n") else data + b"\n"

@@ -206,6 +206,9 @@ def _send(send: SendReport, tables: _Tables, *, is_only: bool) -> list[str]:
         lines += [said(send.sentence), ""]
     lines += [_facts(send, tables), ""]
     lines += ["### " + said(FUNNEL), "", *_funnel(send.funnel, tables)]
+    if send.first is not None and send.first.latest is not None:
+        by = Phrase("WeChat's numbers here are by the end of day {day}.", day=send.first.latest.day)
+        lines += [said(by), ""]
     if send.first is not None:
         lines += _article(send.first, tables)
     lines += _positions(send.articles, tables)

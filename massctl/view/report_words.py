@@ -265,6 +265,14 @@ def send_facts(send: SendReport) -> list[Phrase]:
     return said
 
 
+def wechat_words(send: SendReport) -> Phrase:
+    """Say whose numbers the stages from the readers on are, and by which day."""
+    latest = send.first.latest if send.first is not None else None
+    if latest is None:
+        return Phrase("the first article, by WeChat's statistics")
+    return Phrase("the first article by the end of day {day}, by WeChat's statistics", day=latest.day)
+
+
 def comparable_words(comparable: Comparable) -> Phrase:
     """Say which sends one is compared with."""
     return Phrase(

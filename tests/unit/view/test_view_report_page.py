@@ -111,7 +111,7 @@ def test_a_day_that_is_to_come_has_no_column_and_is_told_with_its_date():
 
 def test_the_ledger_has_one_half_of_the_funnel_and_wechat_the_other():
     shown = card(newest_page(), "funnel")
-    ledger, wechat = shown.split("the first article, by WeChat's statistics")
+    ledger, wechat = shown.split("the first article by the end of day 14, by WeChat's statistics")
     assert re.search(r"in the audience 48,310 .* received it 48,059 99.9%", ledger)
     assert re.search(r"read it from the message 3,225 6.7% of those who received it", wechat)
     assert re.search(r"read it to the end — a 50.0%", wechat)
@@ -170,7 +170,7 @@ def test_what_is_no_article_has_the_ledgers_numbers_and_its_followers_alone():
 
 def test_an_edition_stands_beside_the_one_before_it():
     shown = card(newest_page(), "difference")
-    assert re.search(r"the title the text .* readers day 3 3,900 4,431", shown)
+    assert re.search(r"the title the text .* By the end of day 3 edition 1 edition 2 readers 3,900 4,431", shown)
     unknown = replace(newest(), difference=replace(newest().difference, changed=None))
     assert "What differs is not known" in card(page(unknown), "difference")
     same = replace(newest(), difference=replace(newest().difference, changed=()))

@@ -88,7 +88,7 @@ def run_in_session(
 ) -> int:
     """Open a repository as `session` does, do the work of a verb, and print its result.
 
-    `kind` is the verb, as in `massctl.view.json_reports.stopped_json`.
+    `kind` is the verb, as in `massctl.view.verbs_json.stopped_json`.
     """
 
     def in_session() -> tuple[Console, Result]:
@@ -152,7 +152,7 @@ def outcome_result(outcome: "Outcome") -> Result:
     from massctl.apply.jobs import unfinished
 
     def document(to: Console) -> str:
-        from massctl.view.json_reports import apply_json
+        from massctl.view.verbs_json import apply_json
 
         return apply_json(outcome, to.language)
 
@@ -198,7 +198,7 @@ class _Document:
 
 def _stopped(document: _Document, kind: str, failure: "Failure", exit_status: int) -> None:
     # Only a run that stops needs it.
-    from massctl.view.json_reports import shapes, stopped_json
+    from massctl.view.verbs_json import shapes, stopped_json
 
     if kind not in shapes() or "error" not in shapes()[kind].model_fields:
         return

@@ -277,8 +277,8 @@ def _job(session: Session, lines: _Lines, channel: Channel, post: Post) -> Calla
 def notices_post(session: Session, channel: Channel, wanted: Sequence[Notice]) -> Post:
     """Return what tells a channel of notices."""
     from massctl.notify import robot_post, webhook_post
-    from massctl.view.json_reports import notices_json
     from massctl.view.notices import left_out, notice_blocks
+    from massctl.view.verbs_json import notices_json
 
     language = session.console.reader
     if channel.wecom_robot_env is not None:

@@ -20,7 +20,7 @@ EDITIONS_COMPARED_MAX: Final = 20
 """So many sends are compared with their earlier edition, which reads what both said."""
 
 
-def made_report(session: Session, names: Sequence[CampaignName], since: date | None) -> Report:
+def session_report(session: Session, names: Sequence[CampaignName], since: date | None) -> Report:
     """Make the report of campaigns, all where none is named; raises UsageError for one of which nothing is recorded."""
     from massctl.cli.ledger_access import require_ledger, require_recorded, shown_entries
 
@@ -28,10 +28,10 @@ def made_report(session: Session, names: Sequence[CampaignName], since: date | N
     require_ledger(session, state)
     require_recorded(state, names, {name for name, _ in state.records})
     kept = session.statistics(), session.archive
-    return report_of(state, session.settings, *kept, session.clock.now(), names, since)
+    return report_from(state, session.settings, *kept, session.clock.now(), names, since)
 
 
-def report_of(
+def report_from(
     state: State,
     settings: MassctlFile,
     statistics: StatisticsArchive,

@@ -70,12 +70,12 @@ def _tell_account(session: Session, state: State, appid: AppId, channels: Sequen
     if not wanted:
         return
     # Only a report that is due makes one. The ledger is not read again: a runner may be writing to it.
-    from massctl.cli.report_inputs import report_of
+    from massctl.cli.report_inputs import report_from
     from massctl.ledger.archive import LocalArchive
 
     names = sorted({record.campaign for _, record, _ in wanted})
     contents = partial(LocalArchive, session.places.archive)
-    report = report_of(state, session.settings, archive, contents, session.clock.now(), names)
+    report = report_from(state, session.settings, archive, contents, session.clock.now(), names)
     notices = {
         (record.key, day): (notice, send)
         for _, record, day in wanted

@@ -121,7 +121,7 @@ class GitArchive(Contents):
         return data if data is not None and len(data) <= ARCHIVE_BYTES_MAX else None
 
     def _write(self, name: str, data: bytes) -> None:
-        self._ledger.store.keep_file(BODIES, name, data)
+        self._ledger.store.keep_body(name, data)
 
 
 def _named(digest: str, extension: str) -> str:

@@ -176,12 +176,12 @@ class GitStore:
             return self._files.get(path)
         return self._branch.read(self.tip, [path])[0]
 
-    def keep_file(self, folder: str, name: str, data: bytes) -> None:
-        """Push a file to the branch with the next lines; an existing file does not change."""
+    def keep_body(self, name: str, data: bytes) -> None:
+        """Push what was sent to the branch with the next lines; an existing file does not change."""
         if self._there is None:
-            self._there = self._branch.list(self.tip, folder) if self.tip else {}
+            self._there = self._branch.list(self.tip, BODIES) if self.tip else {}
         if name not in self._there:
-            self._files[f"{folder}/{name}"] = data
+            self._files[f"{BODIES}/{name}"] = data
 
     def bodies(self) -> Iterator[tuple[str, bytes]]:
         """Return the files that are kept beside the ledger, by name, as of the last `read`."""

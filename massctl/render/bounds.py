@@ -33,6 +33,8 @@ BRACKETS_MAX: Final = 10_000
 (2026-11)."""
 MARKDOWN_CHARACTERS_MAX: Final = 400_000
 """Ours: characters of an article in Markdown. In Chinese, WeChat takes 330,000 (`limits.CONTENT_BYTES_BELOW`)."""
+NESTING_MAX: Final = 100
+"""Ours: lists, quotations, boxes and definitions of Markdown inside each other."""
 LINES_MAX: Final = 20_000
 """Ours: lines of one. A novel has fewer; the worst take the parser a second (2026-11)."""
 MARKS_MAX: Final = 60_000
@@ -97,9 +99,9 @@ def _too_much(say: Phrase, limit: int, hint: Phrase) -> Fault:
     return Fault("MC304", Phrase(say, limit=f"{limit:,}"), hint)
 
 
-def too_nested(limit: int) -> Fault:
+def too_nested() -> Fault:
     """Make the fault of Markdown in which lists and quotations stand too deep inside each other."""
-    say = Phrase("lists and quotations are nested more than {limit} levels deep", limit=limit)
+    say = Phrase("lists and quotations are nested more than {limit} levels deep", limit=NESTING_MAX)
     return Fault("MC308", say, Phrase("remove blanks or `>` before the innermost ones"))
 
 

@@ -25,12 +25,10 @@ from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from massctl.render.bounds import BRACKETS_MAX, TooMuchError, too_many_brackets, too_nested
+from massctl.render.bounds import BRACKETS_MAX, NESTING_MAX, TooMuchError, too_many_brackets, too_nested
 from massctl.render.cjk import is_cjk_at
 from massctl.render.md_math import add_math
 
-NESTING_MAX: Final = 100
-"""Ours: lists, quotations, boxes and definitions inside each other."""
 _LEVELS: Final = 2 * NESTING_MAX + 4
 """Of the parser, which drops what stands deeper; a list and its entries are two."""
 _NESTED: Final = ("blockquote", "list_item", "callout", "dd")
@@ -202,7 +200,7 @@ def _refuse_too_much(state: StateCore) -> None:
     """Refuse nesting below which the parser drops text, and brackets of the text that it reads next."""
     depths = accumulate(token.nesting for token in state.tokens if token.type.startswith(_NESTED))
     if max(depths, default=0) > NESTING_MAX:
-        raise TooMuchError(too_nested(NESTING_MAX))
+        raise TooMuchError(too_nested())
     if sum(token.content.count("[") for token in state.tokens if token.type == "inline") > BRACKETS_MAX:
         raise TooMuchError(too_many_brackets())
 

@@ -93,6 +93,10 @@ class Readings:
 
     def curve(self) -> tuple[Point, ...]:
         """Return the readers by day, as far as every job has the number."""
+        if len(self.jobs) == 1:
+            # Nearly every send is one job, and a curve has thirty days.
+            days = self.jobs[0].items()
+            return tuple(Point(d, r.stat_date, r.read_user, r.is_delay) for d, r in days if r.read_user is not None)
         points = []
         for day in self._whole_days():
             rows = [job[day] for job in self.jobs]
@@ -120,7 +124,7 @@ class Readings:
         return {
             metric: several
             if several is not None and metric in _SHARES
-            else self._sum([getattr(row, metric.value) for row in rows], rows, day)
+            else self._sum([getattr(row, metric) for row in rows], rows, day)
             for metric in metrics
         }
 
@@ -142,7 +146,7 @@ class Readings:
         known = [value for value in values if value is not None]
         if len(known) < len(values):
             return self._missing(Missing.PARTLY if known else Missing.NOT_GIVEN, day)
-        # Nearly every send is one job, and a report makes a hundred figures of each.
+        # A report makes a hundred figures of each send.
         total, delay = (known[0], rows[0].is_delay) if len(rows) == 1 else (sum(known), any(r.is_delay for r in rows))
         return Figure(value=total, origin=_ORIGIN[self.family], until=self.date_of(day), is_delay=delay)
 

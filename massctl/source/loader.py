@@ -142,7 +142,7 @@ class Workbench:
 
     def own_themes(self) -> tuple[str, ...]:
         """Name the files of campaigns/_shared/themes/, without their ending."""
-        return self.repository.names_in("campaigns/_shared/themes", ".css")
+        return self.repository.own_themes()
 
     @cached_property
     def words(self) -> "WordLists":

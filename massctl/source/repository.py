@@ -262,13 +262,13 @@ class Repository:
             diagnostics.append(_no_campaign())
         return CampaignFolders(tuple(names), tuple(diagnostics))
 
-    def names_in(self, folder: str, ending: str) -> tuple[str, ...]:
-        """Name the files of a folder that end so, without the ending; none if it cannot be read."""
+    def own_themes(self) -> tuple[str, ...]:
+        """Name the repository's own themes; none if their folder cannot be read."""
         try:
-            entries = os.listdir(self.root / folder)
+            entries = os.listdir(self.root / "campaigns/_shared/themes")
         except OSError:
             return ()
-        return tuple(sorted(each.removesuffix(ending) for each in entries if each.endswith(ending)))
+        return tuple(sorted(each.removesuffix(".css") for each in entries if each.endswith(".css")))
 
     def read_bytes(self, path: str, limit: int) -> bytes:
         """Read a whole file of at most `limit` bytes; raises UnreadableError."""

@@ -243,13 +243,13 @@ _PIECES_MAX: Final = 60
 """Of one row, and of one campaign: more than any plan of ours has."""
 
 
-def changed_rows(changes: ReviewedChanges, label: str, words: Words) -> list[str]:
+def changed_rows(changes: ReviewedChanges, words: Words) -> list[str]:
     """Return a section of its own: what it is compared with, and a list of what changed."""
     rows = [_row(row, words) for row in islice(changes.rows, _ROWS_MAX)]
     if not rows:
         return []
-    against = prose(changes.against)
-    return [f"\n**{words.said(label)}** {against}\n\n{rows[0]}", *rows[1:]]
+    title, against = words.said(PLAN_LABELS["changes"]), prose(changes.against)
+    return [f"\n**{title}** {against}\n\n{rows[0]}", *rows[1:]]
 
 
 def _row(row: ReviewedRow, words: Words) -> str:
@@ -409,7 +409,7 @@ class CampaignWriter:
             *(pressing[1:] if stopped else pressing),
             *self._steps(planned),
             *(self._message(content, reading_of(planned)) if (content := content_of(planned)) else []),
-            *(changed_rows(planned.changes, PLAN_LABELS["changes"], self.words) if planned.changes else []),
+            *(changed_rows(planned.changes, self.words) if planned.changes else []),
         ]
         # With little space a stopped campaign says why, rather than its status.
         facts = self._facts(planned)

@@ -87,22 +87,22 @@ def inked_digest(digest: str) -> Inked:
 _PLACEHOLDER: Final = re.compile(re.escape(PICTURE_SCHEME) + r"[0-9a-f]{64}")
 
 
-def message_rows(table: Table, campaign: RenderedCampaign, labels: Mapping[str, str]) -> None:
+def _message_rows(table: Table, campaign: RenderedCampaign) -> None:
     """Add a row for each article, or one for another message, with what is in it."""
     message = campaign.message
     if not isinstance(message, RenderedNews | RenderedText):
         first, *others = media_facts(campaign)
-        table.row(labels["message"], first, *_details(*others))
+        table.row(PLAN_LABELS["message"], first, *_details(*others))
         return
     if isinstance(message, RenderedText):
         beginning = beginning_words(message.content)
-        table.row(labels["text"], beginning, *_details(counted_words(WordCount.of([message.content]).words)))
+        table.row(PLAN_LABELS["text"], beginning, *_details(counted_words(WordCount.of([message.content]).words)))
         return
     for number, article in enumerate(message.articles, 1):
         found = len(set(_PLACEHOLDER.findall(article.content)))
         count = article.word_count
         details = _details(reading_words(count.words, count.minutes), pictures(found))
-        table.row(labels["articles"] if number == 1 else "", f"{number}. {article.title}", *details, inner=3)
+        table.row(PLAN_LABELS["articles"] if number == 1 else "", f"{number}. {article.title}", *details, inner=3)
 
 
 def media_facts(campaign: RenderedCampaign) -> list[str]:
@@ -132,12 +132,12 @@ def _short(fact: str) -> str:
     return fact if isinstance(fact, Phrase) else beginning_words(fact)
 
 
-def picture_rows(table: Table, campaign: RenderedCampaign, label: str) -> None:
+def _picture_rows(table: Table, campaign: RenderedCampaign) -> None:
     """Add a row for each picture that is not uploaded as it is."""
     changed = [picture for picture in campaign.pictures if picture.note]
     for index, picture in enumerate(changed):
         path = short_path(picture.path, campaign.name)
-        table.row(label if index == 0 else "", f"{path}: ", picture.note or "", inner=2)
+        table.row(PLAN_LABELS["pictures"] if index == 0 else "", f"{path}: ", picture.note or "", inner=2)
 
 
 def short_path(path: str, campaign: str) -> str:
@@ -156,10 +156,11 @@ UPLOADS_SHOWN: Final = 8
 """More uploads of one campaign are shown as a number: they must not push the send out of sight."""
 
 
-def step_rows(table: Table, planned: PlannedCampaign, label: str) -> None:
+def _step_rows(table: Table, planned: PlannedCampaign) -> None:
     """Add a row for each planned step of a campaign."""
     uploads = [step for step in planned.steps if isinstance(step, UploadMedia)]
     hidden = uploads[UPLOADS_SHOWN - 1 :] if len(uploads) > UPLOADS_SHOWN else []
+    label: str = PLAN_LABELS["steps"]
     for step, times in folded(planned.steps):
         if any(step is each for each in hidden):
             if step is hidden[0]:
@@ -356,8 +357,8 @@ def _campaign(page: Page, planned: PlannedCampaign, plan: Plan, now: datetime, d
     if block is not None and planned.rendered is not None:
         # Diagnostics are below with their places and remedies.
         block_table(table, block, but=warnings_of(planned.diagnostics))
-        message_rows(table, planned.rendered, PLAN_LABELS)
-        picture_rows(table, planned.rendered, PLAN_LABELS["pictures"])
+        _message_rows(table, planned.rendered)
+        _picture_rows(table, planned.rendered)
     if difference is not None:
         # Most plans have nothing to compare.
         from massctl.view.difference import difference_table
@@ -369,7 +370,7 @@ def _campaign(page: Page, planned: PlannedCampaign, plan: Plan, now: datetime, d
     told = any(refusal.guard is Guard.HANDOFF_OPEN for refusal in planned.refusals)
     if left_to_do(planned.handoff, planned.status) and not told:
         table.below(how_to_do(planned.name))
-    step_rows(table, planned, PLAN_LABELS["steps"])
+    _step_rows(table, planned)
     refusal_rows(table, planned.refusals)
     if planned.wants_send and planned.may_send and any(r.guard is Guard.AUDIENCE_BOUNDS for r in planned.refusals):
         table.below(Inked(Phrase("apply reads the size again before it decides"), Ink.DETAIL))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from massctl.model.phrase import Command, Phrase, enumerated, plural_phrase
@@ -11,11 +11,15 @@ from massctl.model.statistics import Family
 from massctl.plan.quota import Unit
 from massctl.report.report import (
     COMPARED_DAYS,
+    DAYS,
+    FEWEST_COMPARED,
     AllowanceReport,
+    ArticleReport,
     AudienceKind,
     Breakdown,
     By,
     Comparable,
+    DayFigures,
     Figure,
     Freshness,
     Group,
@@ -25,6 +29,7 @@ from massctl.report.report import (
     Quartiles,
     Scene,
     SendReport,
+    SourceRow,
     StageName,
     Standing,
     Whole,
@@ -107,10 +112,11 @@ SCENE: Final[Mapping[str, Phrase]] = {
     Scene.OTHER: Phrase("其他 (others)"),
 }
 STANDING: Final[Mapping[Standing, Phrase]] = {
-    Standing.BELOW: Phrase("below the lower quartile"),
-    Standing.WITHIN: Phrase("between the quartiles"),
-    Standing.ABOVE: Phrase("above the upper quartile"),
+    Standing.BELOW: Phrase("less than usual"),
+    Standing.WITHIN: Phrase("as usual"),
+    Standing.ABOVE: Phrase("more than usual"),
 }
+"""Usual is what lies between the quartiles of comparable sends; the range stands beside each of these."""
 BY: Final[Mapping[By, Phrase]] = {
     By.POSITION: Phrase("position in the message"),
     By.TITLE_LENGTH: Phrase("characters of the headline"),
@@ -165,7 +171,7 @@ def number(value: float, metric: Metric | None = None) -> str:
 
 def percent(share: float) -> str:
     """Write a share from 0 to 1, with one decimal."""
-    return f"{share * 100:.1f} %"
+    return f"{share * 100:.1f}%"
 
 
 def figure_text(figure: Figure, metric: Metric | None = None) -> str:
@@ -181,16 +187,30 @@ def why_missing(figure: Figure) -> Phrase | None:
 
 
 def quartiles_words(quartiles: Quartiles | None, among: int, metric: Metric | None = None) -> Phrase:
-    """Say median and quartiles, and of how many; without them, how few there are."""
+    """Say the median, the range between the quartiles, and of how many; without them, how few there are."""
     if quartiles is None:
         return Phrase("too few for a median: {count}", count=among)
     return Phrase(
-        "median {median}, quartiles {lower} and {upper}, of {count}",
+        "median {median}, middle half {range}, of {count}",
         median=number(quartiles.median, metric),
-        lower=number(quartiles.lower, metric),
-        upper=number(quartiles.upper, metric),
+        range=range_text(quartiles, metric),
         count=among,
     )
+
+
+def usual_words(quartiles: Quartiles, among: int, metric: Metric | None = None) -> Phrase:
+    """Say what is usual among comparable sends: the range between the quartiles, and the median."""
+    return Phrase(
+        "usual {range}, median {median}, of {sends}",
+        range=range_text(quartiles, metric),
+        median=number(quartiles.median, metric),
+        sends=sends_counted(among),
+    )
+
+
+def range_text(quartiles: Quartiles, metric: Metric | None = None) -> str:
+    """Write the range between the quartiles, in which about half of the numbers lie."""
+    return f"{number(quartiles.lower, metric)}–{number(quartiles.upper, metric)}"
 
 
 _AUDIENCE: Final = {
@@ -239,7 +259,7 @@ def sends_counted(count: int) -> Phrase:
     return plural_phrase("{count:,} send", "{count:,} sends", count=count)
 
 
-LEAVES: Final = ("0–20 %", "20–40 %", "40–60 %", "60–80 %", "80–100 %")
+LEAVES: Final = ("0–20%", "20–40%", "40–60%", "60–80%", "80–100%")
 """What WeChat's positions 1 to 5 are of the article."""
 
 
@@ -282,6 +302,63 @@ def unreadable_words(count: int) -> Phrase:
 
 
 _DAYS_TOLD: Final = 5
+
+
+def days_shown(article: ArticleReport) -> list[DayFigures]:
+    """Return the days of an article that have a column: those of a report that are over, and the newest."""
+    shown = {each.day: each for each in article.days if not _is_coming(each)}
+    if article.latest is not None:
+        shown.setdefault(article.latest.day, article.latest)
+    return [shown[day] for day in sorted(shown)]
+
+
+def _is_coming(day: DayFigures) -> bool:
+    return all(each.missing is Missing.NOT_YET for each in day.figures.values())
+
+
+def coming_words(article: ArticleReport) -> Phrase | None:
+    """Say when WeChat has the days of a report that are not over; None if all are."""
+    coming = [each for each in article.days if _is_coming(each)]
+    if not coming:
+        return None
+    return Phrase(
+        "Still to come: day {days}. WeChat has the numbers of a day from about 08:00 of the next: {dates}.",
+        days=enumerated([str(each.day) for each in coming]),
+        dates=enumerated([(each.stat_date + timedelta(days=1)).isoformat() for each in coming]),
+    )
+
+
+ARTICLE_COLUMNS: Final[Mapping[Metric, Phrase]] = {
+    Metric.READ_USER: Phrase("readers"),
+    Metric.READ_FINISH_RATE: Phrase("read to the end"),
+    Metric.SHARE_USER: Phrase("shared"),
+    Metric.READ_SUBSCRIBE_USER: Phrase("followed after reading"),
+}
+"""What the articles of a send are put side by side by."""
+
+
+def newest_figure(article: ArticleReport, metric: Metric) -> Figure:
+    """Return a number of an article by the newest day that WeChat gave."""
+    if article.latest is None:
+        first = article.days[0].figures[Metric.READ_USER]
+        return Figure(missing=first.missing or Missing.NOT_GIVEN, origin=first.origin)
+    given = article.latest.figures.get(metric)
+    return given or Figure(missing=Missing.NOT_GIVEN, origin=Origin.OLDER, until=article.latest.stat_date)
+
+
+def readers_from(row: SourceRow, day: int) -> Figure:
+    """Return the people from one source by the end of a day that has a column."""
+    return row.figures[DAYS.index(day)] if day in DAYS else row.latest
+
+
+def not_compared_words(known: int) -> Phrase:
+    """Say why nothing is compared yet."""
+    return plural_phrase(
+        "Not compared yet: it takes {least} comparable sends with these numbers, and there is {count}.",
+        "Not compared yet: it takes {least} comparable sends with these numbers, and there are {count}.",
+        count=known,
+        least=FEWEST_COMPARED,
+    )
 
 
 def days_words(days: Sequence[date]) -> str:

@@ -15,7 +15,7 @@ from said import Said
 from massctl.cli.commands.schema import all_schemas
 from massctl.cli.output import Console
 from massctl.ledger.process_lock import sole_runner
-from massctl.view import json_reports, plan_json
+from massctl.view import plan_json, verbs_json
 
 APPLY_KEYS = {"format_version", "exit_status", "lineage", "serial", "campaigns"}
 APPLIED_KEYS = {
@@ -276,7 +276,7 @@ def test_interrupted_while_it_makes_its_document_a_run_prints_it_whole(
     """The run is over: the first interruption comes too late. The second one is heeded, and has a document too."""
     shell.tree.text()
     assert 0 == apply(shell, "notice").status
-    module = plan_json if view == "plan_json" else json_reports
+    module = plan_json if view == "plan_json" else verbs_json
     make = getattr(module, view)
 
     def once(*arguments: object) -> str:

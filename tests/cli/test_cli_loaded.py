@@ -108,7 +108,7 @@ def test_only_a_new_picture_is_decoded(tree: Tree):
 
 VIEWS = {
     "text": {"massctl.view.terminal", "massctl.view.plan", "massctl.view.status"},
-    "json": {"massctl.view.plan_json", "massctl.view.json_reports", "massctl.view.report_json"},
+    "json": {"massctl.view.plan_json", "massctl.view.verbs_json", "massctl.view.report_json"},
     "markdown": {"massctl.view.markdown"},
 }
 
@@ -121,8 +121,8 @@ VIEWS = {
         # A comment is made from the plan's JSON, and shares the facts of a send with the terminal.
         ("plan", "markdown", {"massctl.view.markdown", "massctl.view.plan_json", "massctl.view.terminal"}),
         ("validate", "text", {"massctl.view.terminal"}),
-        ("validate", "json", {"massctl.view.json_reports"}),
-        ("status", "json", {"massctl.view.json_reports"}),
+        ("validate", "json", {"massctl.view.verbs_json"}),
+        ("status", "json", {"massctl.view.verbs_json"}),
     ],
 )
 def test_an_output_form_loads_its_own_view_alone(tree: Tree, verb: str, form: str, own: set[str]):

@@ -20,8 +20,8 @@ from massctl.model.diagnostics import CODES, Diagnostic, Lines
 from massctl.view.diagnostics import diagnostics_text
 from massctl.view.github import github_annotations
 from massctl.view.i18n import LANGUAGES
-from massctl.view.json_reports import validate_json
 from massctl.view.style import Style
+from massctl.view.verbs_json import validate_json
 
 T = TypeVar("T")
 

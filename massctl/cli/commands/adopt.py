@@ -79,7 +79,7 @@ def adopt(session: Session, name: str, warnings: list[Diagnostic], reason: str) 
     from massctl.cli.consent import who
     from massctl.cli.ledger_access import require_writable
     from massctl.ledger.process_lock import sole_runner
-    from massctl.view.json_reports import adopt_json
+    from massctl.view.verbs_json import adopt_json
 
     require_writable(session)
     with sole_runner(session.places.locks, session.clock.now()):
@@ -121,11 +121,11 @@ def _planned(session: Session, name: str, warnings: list[Diagnostic]) -> tuple[P
 def _faulty(found: list[Diagnostic]) -> Result:
     # Only a campaign with faults needs it.
     from massctl.view.diagnostics import diagnostics_text
-    from massctl.view.json_reports import not_adopted_json
+    from massctl.view.verbs_json import not_adopted_json
 
     return Result(
         ExitStatus.FAILED,
-        lambda to: not_adopted_json(found, ExitStatus.FAILED, to.language),
+        lambda to: not_adopted_json(found, to.language),
         lambda _: "",
         talk=lambda to: diagnostics_text(found, to.language, to.style, to.width),
     )
@@ -192,7 +192,7 @@ class _Pull:
 def pulled(session: Session, name: str, warnings: list[Diagnostic]) -> Result:
     """Write what somebody changed in a campaign's draft into its files, if they then give the same draft."""
     from massctl.ledger.process_lock import sole_runner
-    from massctl.view.json_reports import adopt_json
+    from massctl.view.verbs_json import adopt_json
 
     with sole_runner(session.places.locks, session.clock.now()):
         read = _planned(session, name, warnings)

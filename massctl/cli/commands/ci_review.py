@@ -130,7 +130,7 @@ def _to_show(plan: str, main: Session) -> list[str]:
 
 def _stopped(error: MassctlError, console: Console) -> str:
     from massctl.apply.outcome import failure_of
-    from massctl.view.json_reports import stopped_json
+    from massctl.view.verbs_json import stopped_json
 
     return stopped_json("plan", failure_of(error), error.exit_status, console.language)
 

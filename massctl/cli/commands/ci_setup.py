@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -32,7 +31,7 @@ _MOUSE: Final = Phrase("with the mouse:")
 
 def setup(session: Session, repository: str | None) -> Result:
     """Print the steps; `repository` is OWNER/REPOSITORY where the remote does not say it."""
-    from massctl.view.json_reports import setup_json
+    from massctl.view.verbs_json import setup_json
 
     remote = remote_address(session)
     named = repository or (github_repository(session, remote) if remote is not None else None)
@@ -65,12 +64,12 @@ def github_repository(session: Session, remote: str) -> str:
     )
 
 
-def remote_address(session: Session, environment: Mapping[str, str] = os.environ) -> str | None:
+def remote_address(session: Session) -> str | None:
     """Return the address of the remote that `state.remote` names; None where there is none."""
     from massctl.ledger.git_remote import Git
 
     try:
-        found = Git(session.root, environment).run("remote", "get-url", session.settings.state.remote)
+        found = Git(session.root, session.environment).run("remote", "get-url", session.settings.state.remote)
     except LedgerUnreachableError:
         return None  # Without git there is no remote.
     return found.out.decode("utf-8", "replace").strip() if found.done else None

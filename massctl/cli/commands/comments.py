@@ -49,7 +49,7 @@ def close_comments(directory: str, name: str, article: int | None, form: str, sa
 
 def _switched(directory: str, name: str, article: int | None, form: str, sandbox: bool, *, opened: bool) -> int:
     def work(current: "Session", _: "list[Diagnostic]") -> Result:
-        from massctl.view.json_reports import comments_json
+        from massctl.view.verbs_json import comments_json
         from massctl.view.words import articles_named
 
         record, articles = _switch(current, name, article, opened=opened)

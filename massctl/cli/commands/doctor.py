@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -50,7 +49,7 @@ def command(directory: str, form: str, sandbox: bool, forge: bool, repo: str | N
 
     def work(current: Session, warnings: list[Diagnostic]) -> Result:
         from massctl.view.doctor import doctor_text
-        from massctl.view.json_reports import doctor_json
+        from massctl.view.verbs_json import doctor_json
 
         found = examine_forge(current, repo) if forge else examine(current, warnings)
         return Result(
@@ -102,9 +101,7 @@ def examine(session: Session, warnings: list[Diagnostic]) -> CheckUp:
     return CheckUp(tuple(findings))
 
 
-def examine_forge(
-    session: Session, repository: str | None, environment: Mapping[str, str] = os.environ, inside: Inside | None = None
-) -> CheckUp:
+def examine_forge(session: Session, repository: str | None, inside: Inside | None = None) -> CheckUp:
     """Look at how the repository on GitHub is protected. `inside` answers in place of the network.
 
     Raises ForgeError where GitHub does not answer, UsageError and ConfigurationError for what it was not told.
@@ -115,7 +112,8 @@ def examine_forge(
     from massctl.forge.protection import Expected, protection_findings
     from massctl.plan.forge_setup import secret_names
 
-    named = repository or github_repository(session, remote_address(session, environment) or "")
+    environment = session.environment
+    named = repository or github_repository(session, remote_address(session) or "")
     token = environment.get("GH_TOKEN") or environment.get("GITHUB_TOKEN")
     if not token:
         raise ConfigurationError(

@@ -46,7 +46,7 @@ def command(code: str | None, language: str | None, form: str) -> int:
         chosen = explanations(console.language) if code is None else [explain(code, console.language)]
 
         def json(to: Console) -> str:
-            from massctl.view.json_reports import explain_json
+            from massctl.view.verbs_json import explain_json
 
             return explain_json(chosen, to.language)
 

@@ -555,7 +555,7 @@ def _told(
 
     from massctl.model.diagnostics import has_errors
     from massctl.view.imported import imported_text
-    from massctl.view.json_reports import import_json
+    from massctl.view.verbs_json import import_json
 
     lost = [
         Phrase("picture {address}: {why}", address=address[:120], why=why) for address, why in pictures.lost.items()
@@ -578,7 +578,7 @@ def _told(
 
 def _listed(account: AccountName, listed: "Sequence[tuple[str, Sequence[str] | None, Any]]", kind: str) -> Result:
     from massctl.view.imported import listed_text
-    from massctl.view.json_reports import import_list_json
+    from massctl.view.verbs_json import import_list_json
 
     go_on = Phrase("next: {command}", command=Command("import", kind, "ID", "NAME"))
     return Result(

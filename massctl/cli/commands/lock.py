@@ -36,8 +36,8 @@ def command(directory: str, names: tuple[str, ...], check: bool, if_required: bo
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
         from massctl.plan.plan_file import lock_exit_status
-        from massctl.view.json_reports import lock_json
         from massctl.view.lock import lock_report_text
+        from massctl.view.verbs_json import lock_json
 
         wanted = current.settings.policy.require_lock or not if_required
         report = lock_campaigns(current, names, check=check) if wanted else []

@@ -125,7 +125,7 @@ def _new_folder(
     """Make a campaign's folder from the sample or another campaign."""
     from massctl.scaffold import sample_files
     from massctl.source.campaign_folder import copied_folder, put_in_place, unfinished_folder, write_files
-    from massctl.view.json_reports import new_json
+    from massctl.view.verbs_json import new_json
     from massctl.view.words import window_with_weekday
 
     require_free_folder(current, name)
@@ -250,7 +250,7 @@ def _missing(current: Session, flag: str) -> UsageError:
 
 
 def _folder_of_rest(current: Session, name: CampaignName, unsent_of: CampaignName) -> Result:
-    from massctl.view.json_reports import rest_json
+    from massctl.view.verbs_json import rest_json
 
     record, count, files = _rest_made(current, name, unsent_of)
     told = {"rest": name, "count": count, "name": unsent_of}

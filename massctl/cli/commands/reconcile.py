@@ -166,7 +166,7 @@ def settle(
     told = _told(record, record.settlements[begun:] if listed else [], sent=sent, is_here=here)
 
     def document(to: Console) -> str:
-        from massctl.view.json_reports import reconcile_json
+        from massctl.view.verbs_json import reconcile_json
 
         return reconcile_json(record, to.language)
 

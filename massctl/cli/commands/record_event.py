@@ -52,7 +52,7 @@ def record_event(session: Session, file: str, account: str | None) -> Result:
     from massctl.cli.ledger_access import require_writable, trust
     from massctl.cli.notifications import Notifier
     from massctl.ledger.process_lock import sole_runner
-    from massctl.view.json_reports import event_json
+    from massctl.view.verbs_json import event_json
 
     require_writable(session)
     appid = _appid(session, account)
@@ -91,13 +91,13 @@ def _views(finish: JobFinish, outcome: Recorded | Foreign) -> tuple[View, View |
 def _faulty(file: str, fault: EventFault) -> Result:
     from massctl.model.diagnostics import Diagnostic, Place, Severity
     from massctl.view.diagnostics import diagnostics_text
-    from massctl.view.json_reports import no_event_json
+    from massctl.view.verbs_json import no_event_json
 
     place = Place("<stdin>" if file == STANDARD_INPUT else file, fault.line, fault.column)
     diagnostic = Diagnostic(fault.code, Severity.ERROR, fault.message, place, fault.hint)
     return Result(
         ExitStatus.FAILED,
-        lambda to: no_event_json(diagnostic, ExitStatus.FAILED, to.language),
+        lambda to: no_event_json(diagnostic, to.language),
         lambda _: "",
         talk=lambda to: diagnostics_text([diagnostic], to.language, to.style, to.width),
     )

@@ -68,10 +68,10 @@ def command(
     folder = Path() if out is None and form == "html" else out
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
-        from massctl.cli.report_inputs import made_report
+        from massctl.cli.report_inputs import session_report
 
         chosen = [CampaignName(each) for each in dict.fromkeys(names)]
-        report = made_report(current, chosen, since)
+        report = session_report(current, chosen, since)
         if folder is not None:
             return _written(report, [form] if form else list(_FILES), folder, current.console)
         return _printed(report, shown)

@@ -40,8 +40,8 @@ def command(directory: str, yes: bool, form: str) -> int:
 
     def work(current: "Session", warnings: "list[Diagnostic]") -> Result:
         from massctl.cli.commands.stop import BrakeBranch, unreachable
-        from massctl.view.json_reports import brake_json
         from massctl.view.run import resumed_text
+        from massctl.view.verbs_json import brake_json
 
         due: Plan | None = None
         try:

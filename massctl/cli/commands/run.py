@@ -178,7 +178,7 @@ class _Printer:
     def __call__(self, event: RunnerEvent) -> None:
         """Print it."""
         if self.form == "json":
-            from massctl.view.json_reports import runner_event_json
+            from massctl.view.verbs_json import runner_event_json
 
             self.console.document(runner_event_json(event, self.console.language))
             return

@@ -56,13 +56,12 @@ def command(
     """
     if ctx.invoked_subcommand is not None:
         return
-    from massctl.cli.embedded_sandbox import SECRET
 
     use_console(make_console(None))
     if callback is None and (callback_mode, callback_token, callback_aes_key) != ("plain", None, None):
         raise click.UsageError(Phrase("--callback-mode, --callback-token and --callback-aes-key go with --callback"))
     endpoint = None if callback is None else _endpoint(callback, callback_mode, callback_token, callback_aes_key)
-    serve_world(str(ctx.obj), port, SECRET, endpoint, opens=opens)
+    serve_world(str(ctx.obj), port, endpoint, opens=opens)
 
 
 @command.command(name="reset")
@@ -156,14 +155,13 @@ def _value(variable: str | None, fallback: str) -> str:
     return value
 
 
-def serve_world(
-    directory: str, port: int, secret: str, endpoint: Endpoint | None = None, *, opens: bool = False
-) -> None:
+def serve_world(directory: str, port: int, endpoint: Endpoint | None, *, opens: bool) -> None:
     """Serve, and print the address line first; raises UsageError if the port is taken.
 
     With an `endpoint` events are posted there meanwhile.
     """
     from massctl.cli.clocks import machine_now
+    from massctl.cli.embedded_sandbox import SECRET
     from massctl.sandbox.embedded import open_world
 
     if (Path(directory) / "massctl.yaml").is_file():
@@ -171,12 +169,12 @@ def serve_world(
             if current.sandbox is not None:
                 _declare(current, current.sandbox)
                 appid = next(iter(current.settings.accounts.values())).appid
-                _serve(current.sandbox.world, port, (appid, secret), current.console, endpoint, opens=opens)
+                _serve(current.sandbox.world, port, appid, current.console, endpoint, opens=opens)
         return
     world = open_world(Places(Path(directory)).world, real_now=machine_now)
     try:
-        world.ensure_account(APPID, secret=secret, name="massctl", kind="service")
-        _serve(world, port, (APPID, secret), use_console(make_console(None)), endpoint, opens=opens)
+        world.ensure_account(APPID, secret=SECRET, name="massctl", kind="service")
+        _serve(world, port, APPID, use_console(make_console(None)), endpoint, opens=opens)
     finally:
         world.close()
 
@@ -196,7 +194,7 @@ def _declare(current: Session, embedded: Embedded) -> None:
 def _serve(
     world: Sandbox,
     port: int,
-    credentials: tuple[str, str],
+    appid: str,
     console: Console,
     endpoint: Endpoint | None,
     *,
@@ -204,6 +202,7 @@ def _serve(
 ) -> None:
     from massctl.cli.clocks import sandbox_time
     from massctl.cli.commands.serve import opened
+    from massctl.cli.embedded_sandbox import SECRET
     from massctl.loopback import run_app
     from massctl.sandbox.callback import posting
 
@@ -211,12 +210,12 @@ def _serve(
     with ExitStack() as stack:
 
         def ready(bound: int) -> None:
-            address, (appid, secret) = f"http://127.0.0.1:{bound}", credentials
-            console.result(f"{address} {appid} {secret}")
+            address = f"http://127.0.0.1:{bound}"
+            console.result(f"{address} {appid} {SECRET}")
             # Whoever reads the first line through a pipe waits for it.
             sys.stdout.flush()
             said = Phrase("address {address}   AppID {appid}   AppSecret {secret}")
-            console.talk(Phrase(said, address=address, appid=appid, secret=secret))
+            console.talk(Phrase(said, address=address, appid=appid, secret=SECRET))
             if (time := sandbox_time(world.now())) is not None:
                 console.talk(time)
             console.talk(Phrase("inbox: http://127.0.0.1:{port}/   stop with Ctrl-C", port=bound))

@@ -133,7 +133,7 @@ def _files() -> dict[str, tuple[str, type[BaseModel]]]:
     """Return every document that massctl writes, by the file of its schema."""
     from massctl.model.lock import LockFile
     from massctl.plan.plan_file import SavedPlan
-    from massctl.view.json_reports import NoticesReport, shapes
+    from massctl.view.verbs_json import NoticesReport, shapes
 
     # campaign.lock.json has the name of the verb that writes it, and a plan that was not stopped a shape of its own.
     names = {"lock": "lock-report"}

@@ -123,9 +123,9 @@ def _served(
         return make_console(settings.language).reader if settings else console.reader
 
     def report(state: State, settings: MassctlFile) -> Report:
-        from massctl.cli.report_inputs import report_of
+        from massctl.cli.report_inputs import report_from
 
-        return report_of(state, settings, ledger.statistics(), ledger.archive, now())
+        return report_from(state, settings, ledger.statistics(), ledger.archive, now())
 
     return ServedRepository(
         repository=Repository(root, sandbox=places.sandbox),

@@ -58,8 +58,8 @@ def set_speed(directory: str, speed: int, account: str | None, form: str, sandbo
 
 
 def _result(account: "AccountName", speed: "SendingSpeed") -> Result:
-    from massctl.view.json_reports import speed_json
     from massctl.view.run import speed_words
+    from massctl.view.verbs_json import speed_json
 
     return Result(
         ExitStatus.DONE, lambda to: speed_json(account, speed, to.language), said(*speed_words(account, speed))

@@ -66,8 +66,8 @@ def show(directory: str, names: tuple[str, ...], form: str, sandbox: bool) -> in
     def work(current: Session, _: list[Diagnostic]) -> Result:
         from massctl.cli.ledger_access import records_of, require_ledger, shown_entries
         from massctl.cli.places import local_runner
-        from massctl.view.json_reports import state_json
         from massctl.view.ledger import state_text
+        from massctl.view.verbs_json import state_json
 
         state = current.fold(shown_entries(current))
         require_ledger(current, state)
@@ -96,8 +96,8 @@ def list_entries(directory: str, form: str, sandbox: bool) -> int:
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
         from massctl.cli.ledger_access import require_ledger, shown_entries
-        from massctl.view.json_reports import entries_json
         from massctl.view.ledger import entries_text
+        from massctl.view.verbs_json import entries_json
 
         entries = shown_entries(current)
         state = current.fold(entries)
@@ -122,8 +122,8 @@ def verify(directory: str, form: str, deep: bool, sandbox: bool) -> int:
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
         from massctl.cli.ledger_access import require_ledger
-        from massctl.view.json_reports import verified_json
         from massctl.view.ledger import verified_text
+        from massctl.view.verbs_json import verified_json
 
         state = State()
         state.absorb_all(current.ledger().read(0, deep=deep))
@@ -857,8 +857,8 @@ def repair_ledger(session: Session, reason: str | None) -> Result:
     from massctl.ledger.codec import encode, sound_part
     from massctl.ledger.process_lock import sole_runner
     from massctl.model.entries import NewEntry, Repaired
-    from massctl.view.json_reports import repair_json
     from massctl.view.ledger import Repair, repair_text
+    from massctl.view.verbs_json import repair_json
 
     require_writable(session)
     with sole_runner(session.places.locks, now := session.clock.now()):

@@ -53,7 +53,7 @@ def command(
         going = any(unfinished(job) is not None for record in found.records for job in record.jobs)
 
         def json(to: Console) -> str:
-            from massctl.view.json_reports import status_json
+            from massctl.view.verbs_json import status_json
 
             return status_json(found, to.language, collected)
 

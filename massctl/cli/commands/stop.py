@@ -36,8 +36,8 @@ def command(directory: str, reason: str | None, form: str) -> int:
     def work(current: Session, _: list[Diagnostic]) -> Result:
         from massctl.cli.consent import who
         from massctl.ledger.git_branch import Pushed
-        from massctl.view.json_reports import brake_json
         from massctl.view.run import stopped_text
+        from massctl.view.verbs_json import brake_json
 
         try:
             branch = BrakeBranch(current, OTHERWISE)

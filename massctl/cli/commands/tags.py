@@ -39,7 +39,7 @@ def list_tags(directory: str, account: str | None, live: bool, form: str, sandbo
     """Print the tags of massctl.tags.json, or of WeChat with --live, or of the sandbox with --sandbox."""
 
     def work(current: "Session", _: "list[Diagnostic]") -> Result:
-        from massctl.view.json_reports import tags_json
+        from massctl.view.verbs_json import tags_json
 
         names = _chosen(current, account)
         found = _asked(current, names) if live or sandbox else _pulled(current, names)
@@ -62,7 +62,7 @@ def pull(directory: str, account: str | None, form: str, sandbox: bool) -> int:
 
     def work(current: "Session", _: "list[Diagnostic]") -> Result:
         from massctl.source.tags import write_tags
-        from massctl.view.json_reports import tags_json
+        from massctl.view.verbs_json import tags_json
 
         found = _asked(current, _chosen(current, account))
         try:

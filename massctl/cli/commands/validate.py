@@ -68,7 +68,7 @@ def _result(found: "list[Diagnostic]", count: int, *, verbose: bool) -> Result:
     from massctl.model.diagnostics import has_errors
 
     def json(to: Console) -> str:
-        from massctl.view.json_reports import validate_json
+        from massctl.view.verbs_json import validate_json
 
         return validate_json(found, to.language)
 

@@ -49,8 +49,8 @@ def command(
         raise click.UsageError(Phrase("give exactly one of --article N and --all"))
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
-        from massctl.view.json_reports import withdraw_json
         from massctl.view.run import withdrawn_text
+        from massctl.view.verbs_json import withdraw_json
 
         taken = withdraw(current, name, article or 0, yes=yes, wait=wait)
         return Result(

@@ -131,14 +131,14 @@ def arrival(
 
 
 def _chat(message: RenderedMessage, account: str, window: Window | None, sheet: Sheet) -> str:
-    return f'<div class="chat">{_top(account, "‹")}{_time(window)}{received(message, account, sheet)}</div>\n'
+    return f'<div class="chat">{_top(account)}{_time(window)}{received(message, account, sheet)}</div>\n'
 
 
 def _list(message: RenderedNews, account: str, sheet: Sheet) -> str:
     """Return the card in the list of subscriptions (订阅号消息): the account on top, then the same articles."""
     who = f'<p class="who">{_avatar(account)}<b>{written(account)}</b></p>'
     inside = f'<div class="card" lang="zh-CN">{who}{_lead(message.articles[0], sheet)}{_rows(message, sheet)}</div>'
-    return f'<div class="chat">{_top("订阅号消息", "‹")}{inside}</div>\n'
+    return f'<div class="chat">{_top("订阅号消息")}{inside}</div>\n'
 
 
 def _passed_on(message: RenderedNews, account: str, sheet: Sheet) -> str:
@@ -149,7 +149,7 @@ def _passed_on(message: RenderedNews, account: str, sheet: Sheet) -> str:
         f"<small>{written(account)}</small></label>"
         for number, article in enumerate(message.articles, 1)
     )
-    return f'<div class="chat">{_top("朋友", "‹")}{cards}</div>\n'
+    return f'<div class="chat">{_top("朋友")}{cards}</div>\n'
 
 
 def _card(message: RenderedNews, sheet: Sheet, addresses: Sequence[str] = ()) -> str:
@@ -189,9 +189,9 @@ def _square(article: RenderedArticle, sheet: Sheet) -> str:
     return sheet.picture(article.cover, "thumb", article.pic_crop_1_1)
 
 
-def _top(name: str, back: str) -> str:
+def _top(name: str) -> str:
     """Draw WeChat's top bar, which only repeats what is beside the phone."""
-    return f'<div class="top" aria-hidden="true" lang="zh-CN"><i>{back}</i><b>{written(name)}</b><i>···</i></div>'
+    return f'<div class="top" aria-hidden="true" lang="zh-CN"><i>‹</i><b>{written(name)}</b><i>···</i></div>'
 
 
 def _time(window: Window | None) -> str:

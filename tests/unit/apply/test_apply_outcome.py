@@ -18,7 +18,7 @@ from massctl.model.ids import CampaignName
 from massctl.model.send import Accepted, InDoubt, Rejected
 from massctl.model.strict import Strict
 from massctl.plan.steps import Gone, Invalid
-from massctl.view.json_reports import (
+from massctl.view.verbs_json import (
     AdoptReport,
     ApplyReport,
     CommentsReport,

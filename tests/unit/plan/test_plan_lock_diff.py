@@ -34,7 +34,7 @@ from massctl.plan.lock_diff import changed_parts, lock_stale, lock_unfit
 from massctl.plan.plan_file import LockedCampaign, LockResult, lock_exit_status
 from massctl.plan.steps import Guard, NotLocked
 from massctl.view.i18n import Language
-from massctl.view.json_reports import lock_json
+from massctl.view.verbs_json import lock_json
 
 SALE = news("sale", window=OPEN)
 WORDS = text("sale", window=OPEN)

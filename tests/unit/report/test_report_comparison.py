@@ -8,7 +8,7 @@ from unittest.mock import MagicMock
 import pytest
 from report_samples import APPID, DAY, NOW, SEEN, SENT, Sends, earlier
 
-from massctl.cli.report_inputs import report_of
+from massctl.cli.report_inputs import report_from
 from massctl.model.entries import SendImported, Withdrawn
 from massctl.model.ids import AppId, CampaignName
 from massctl.model.phrase import BEIJING
@@ -277,7 +277,7 @@ def loaded_report(sends: Sends, since: date) -> Report:
     settings: Any = SimpleNamespace(accounts={})
     statistics: Any = SimpleNamespace(load=load)
     contents: Any = MagicMock(return_value=SimpleNamespace(read=lambda _: None))
-    return report_of(sends.state, settings, statistics, contents, NOW, since=since)
+    return report_from(sends.state, settings, statistics, contents, NOW, since=since)
 
 
 def test_an_earlier_edition_of_long_ago_has_its_numbers() -> None:
@@ -310,7 +310,7 @@ def test_an_edition_that_was_imported_has_no_content_to_compare_with() -> None:
     statistics: Any = SimpleNamespace(load=lambda *_: NOTHING_COUNTED)
     contents = MagicMock()
 
-    difference = report_of(sends.state, settings, statistics, contents, NOW).sends[0].difference
+    difference = report_from(sends.state, settings, statistics, contents, NOW).sends[0].difference
 
     assert difference is not None
     assert (2, None, []) == (difference.before, difference.changed, contents.mock_calls)

@@ -13,8 +13,8 @@ from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase
 from massctl.plan.steps import Invalid
 from massctl.view.i18n import LANGUAGES, Language
-from massctl.view.json_reports import apply_json, status_json, validate_json
 from massctl.view.plan_json import plan_json
+from massctl.view.verbs_json import apply_json, status_json, validate_json
 
 SENT = campaign()
 STATE = state_of(

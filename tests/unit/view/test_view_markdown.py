@@ -31,10 +31,10 @@ from massctl.plan.steps import Concluded, Invalid
 from massctl.plan.window import WindowState
 from massctl.view.cells import printable, shorten
 from massctl.view.i18n import LANGUAGES, Language
-from massctl.view.json_reports import stopped_json
 from massctl.view.markdown import MARKDOWN_CHARACTERS_MAX, plan_comment
 from massctl.view.markdown_text import TEXT_CELLS_MAX, cell, code, html, html_code, prose, size, spelt_out
 from massctl.view.plan_json import Reviewed, plan_json
+from massctl.view.verbs_json import stopped_json
 
 LATER = Window(NOW + timedelta(days=3), NOW + timedelta(days=3, hours=2))
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])

@@ -21,8 +21,8 @@ from massctl.plan.reconcile_options import Evidence, evidence
 from massctl.plan.send_block import send_block
 from massctl.plan.window import WindowState
 from massctl.view.i18n import LANGUAGES, Language
-from massctl.view.json_reports import notices_json
 from massctl.view.notices import HAPPENING, left_out, notice_blocks, plain
+from massctl.view.verbs_json import notices_json
 
 SCHEMA = json.loads((Path(massctl.__file__).parent.parent / "schemas" / "notices.schema.json").read_text("utf-8"))
 WORDS = text("words")

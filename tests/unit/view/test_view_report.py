@@ -66,13 +66,11 @@ def test_markdown_has_every_share_with_its_whole_and_whose_number_it_is(report: 
     said = report_markdown(report, Language.EN)
 
     assert (
-        "| received it | 940 | 98.9 % of those left after the filters (950) | ledger: WeChat's result of the job |"
+        "| received it | 940 | 98.9% of those left after the filters (950) | ledger: WeChat's result of the job |"
         in said
     )
-    assert "| read it from the message | 94\\* | 10.0 %\\* of those who received it (940) |" in said
-    assert (
-        "| read it to the end | — (a) | 41.0 %\\* of all readers (240) | WeChat's statistics of the article |" in said
-    )
+    assert "| read it from the message | 94\\* | 10.0%\\* of those who received it (940) |" in said
+    assert "| read it to the end | — (a) | 41.0%\\* of all readers (240) | WeChat's statistics of the article |" in said
     assert "| 推荐 (recommended by WeChat) | 30 | 30 | 30\\* | — (a) |" in said
     assert "| 视频号 | 7 | 7 | 7\\* | — (a) |" in said
 
@@ -100,7 +98,7 @@ def test_markdown_of_a_whole_account_has_medians_from_four_on(report: Report) ->
     earlier(sends, 100, 200, 300, 400, 500, 600)
     many, few = report_markdown(sends.report(), Language.EN), report_markdown(report, Language.EN)
 
-    assert "| 1 | 6 | median 350, quartiles 225 and 475, of 6 |" in many
+    assert "| 1 | 6 | median 350, middle half 225–475, of 6 |" in many
     assert "It shows no cause" in many
     assert "It shows no cause" not in few
     assert "Readers for each send that used the allowance: 350; 2,100 readers" in many
@@ -112,7 +110,7 @@ def test_markdown_is_in_the_readers_language(report: Report) -> None:
     said = report_markdown(report, Language.ZH)
 
     assert said.startswith("**从 2026-11-28 到 2026-12-01 共 2 次群发。**")
-    assert "占收到的人（940）" in said
+    assert "占送达人数（940）" in said
 
 
 def test_a_sum_that_fell_is_told() -> None:
@@ -287,10 +285,10 @@ def test_a_chat_gets_the_sentence_and_at_most_six_lines(report: Report) -> None:
     assert [
         "240 people read “《spring》” by the end of day 7 (2026-12-07); WeChat said that newer numbers are to come.",
         "Audience 1,000, received 940, failed 10 (ledger)",
-        "Read from the message 94* (10.0 % of those who received it); recommended by WeChat (推荐) 30*",
+        "Read from the message 94* (10.0% of those who received it); recommended by WeChat (推荐) 30*",
     ] == said[:3]
-    assert said[3].startswith("Read to the end 41.0 %* of 240 readers; shared 12*; followed after reading — (")
-    assert "whole account: 5 (same weekday before: median 9.5, quartiles " in said[4]
+    assert said[3].startswith("Read to the end 41.0%* of 240 readers; shared 12*; followed after reading — (")
+    assert "whole account: 5 (same weekday before: median 9.5, middle half " in said[4]
     assert 4 <= len(said) - 1 <= 6
 
 
@@ -306,8 +304,8 @@ def test_a_chat_hears_where_the_read_rate_lies() -> None:
     said = [say(each, Language.EN) for each in short_report(made.sends[0], made.accounts[0])]
 
     assert (
-        "read rate of those whom the message reached, day 7: 20.0 %, above the upper quartile of 4 comparable sends "
-        "(median 10.0 %)" in said
+        "read rate of those whom the message reached, day 7: 20.0%, more than usual: "
+        "usual 10.0%–10.0%, median 10.0%, of 4 sends" in said
     )
 
 
@@ -326,7 +324,7 @@ def test_a_chat_hears_of_a_text_what_the_ledger_knows() -> None:
     [
         (1234, None, "1,234"),
         (2.5, None, "2.5"),
-        (0.125, Metric.READ_FINISH_RATE, "12.5 %"),
+        (0.125, Metric.READ_FINISH_RATE, "12.5%"),
         (123456, Metric.PRAISE_MONEY, "1,234.56"),
         (2.25, Metric.READ_AVG_ACTIVETIME, "2.2"),
     ],
@@ -342,7 +340,7 @@ def test_a_chat_hears_that_a_share_is_late() -> None:
     report = sends.report()
     said = [say(line, Language.EN) for line in short_report(report.sends[0], report.accounts[0])]
 
-    assert any("Read to the end 50.0 %* of 10 readers" in line for line in said)
+    assert any("Read to the end 50.0%* of 10 readers" in line for line in said)
 
 
 def test_a_chat_hears_a_reason_once_and_why_there_is_no_median() -> None:

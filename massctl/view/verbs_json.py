@@ -654,10 +654,10 @@ def event_json(finish: "JobFinish", outcome: "Recorded | Foreign", exit_status: 
     return written_as(EventReport, language, exit_status=exit_status, campaigns=campaigns, event=event, diagnostics=[])
 
 
-def no_event_json(fault: Diagnostic, exit_status: int, language: Language) -> str:
+def no_event_json(fault: Diagnostic, language: Language) -> str:
     """Report why the body is not an event."""
     diagnostics = diagnostics_document([fault])
-    return written_as(EventReport, language, exit_status=exit_status, campaigns=[], event=None, diagnostics=diagnostics)
+    return written_as(EventReport, language, exit_status=1, campaigns=[], event=None, diagnostics=diagnostics)
 
 
 class AdoptReport(ActReport):
@@ -685,10 +685,10 @@ def adopt_json(
     return written_as(AdoptReport, language, exit_status=0, campaigns=_acted(record), **found)
 
 
-def not_adopted_json(faults: Sequence[Diagnostic], exit_status: int, language: Language) -> str:
+def not_adopted_json(faults: Sequence[Diagnostic], language: Language) -> str:
     """Return the faults of a campaign that cannot be compared with its draft."""
     found = {"differences": [], "handoff": [], "files": [], "diagnostics": diagnostics_document(faults)}
-    return written_as(AdoptReport, language, exit_status=exit_status, campaigns=[], **found)
+    return written_as(AdoptReport, language, exit_status=1, campaigns=[], **found)
 
 
 class ReportedBrake(Strict):

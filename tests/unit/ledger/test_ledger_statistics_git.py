@@ -73,7 +73,7 @@ def test_what_was_told_is_told_to_every_runner(remote: Path, tmp_path: Path):
     one = archive_in(clone_of(remote, tmp_path / "one"))
     one.note_told(ME, [told])
     one.flush()
-    assert {told} == archive_in(clone_of(remote, tmp_path / "two")).told(ME)
+    assert (told,) == archive_in(clone_of(remote, tmp_path / "two")).told(ME)
 
 
 def test_without_the_remote_it_can_be_read_and_no_call_is_made(remote: Path, tmp_path: Path):

@@ -310,18 +310,6 @@ class Commenting(Protocol):
         ...
 
 
-class Speeding(Protocol):
-    """Reads and sets an account's sending speed, which lasts and holds for every later send."""
-
-    def speed(self) -> SendingSpeed:
-        """Read it (message/mass/speed/get); raises a WeChatError."""
-        ...
-
-    def set_speed(self, speed: int) -> None:
-        """Set it to 0, the fastest, to 4 (message/mass/speed/set); raises a WeChatError."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Counted:
     """What one call of the statistics said, as far as it is what WeChat documents."""

@@ -100,12 +100,12 @@ class Notifier:
                 )
                 _record(session, state, taken)
         except KeyboardInterrupt:
-            _complain(session, Phrase("interrupted; not everybody was told (notify in massctl.yaml)"))
+            session.console.talk(Phrase("interrupted; not everybody was told (notify in massctl.yaml)"))
             return True
         except InvariantError:
             raise
         except MassctlError as error:
-            _complain(session, Phrase("nobody was told (notify in massctl.yaml): {why}", why=what_happened(error)))
+            session.console.talk(Phrase("nobody was told (notify in massctl.yaml): {why}", why=what_happened(error)))
         return False
 
     def expect(self, made: Planned, outcomes: Sequence[CampaignOutcome] | None = None) -> None:
@@ -173,7 +173,7 @@ def _record(session: Session, state: State, taken: Sequence[tuple[str, Notice]])
             "the notices were sent, but this is not on record, so the next run sends them again: {why}",
             why=what_happened(error),
         )
-        _complain(session, told)
+        session.console.talk(told)
 
 
 def _content(session: Session, record: Record) -> LockFile | None:
@@ -229,7 +229,7 @@ def taken_posts(session: Session, posts: Sequence[tuple[Channel, Post]]) -> Iter
                 yield index
             else:
                 name = posts[index][0].name
-                _complain(session, Phrase("{name} (notify) was not told: {why}", name=name, why=why))
+                session.console.talk(Phrase("{name} (notify) was not told: {why}", name=name, why=why))
     finally:
         lines.close()
 
@@ -299,10 +299,6 @@ def _sandbox_base(session: Session) -> str:
     if session.sandbox:
         return "http://127.0.0.1"
     return session.api_base(AccountName(next(iter(session.settings.accounts))))
-
-
-def _complain(session: Session, what: Phrase) -> None:
-    session.console.talk(what)
 
 
 AGAIN_AFTER: Final = timedelta(hours=24)

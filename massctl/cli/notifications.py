@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from massctl.apply.journal import LedgerSession
-from massctl.apply.notices import Coming, Notice, Noticing, Standings, standings
+from massctl.apply.notices import Coming, Notice, NoticeFinder, Standings, standings
 from massctl.apply.outcome import CampaignOutcome, LeftDraft, what_happened
 from massctl.cli.app import recorded_now
 from massctl.cli.ledger_access import ledger_refusal
@@ -78,7 +78,7 @@ class Notifier:
         from massctl.cli.planner import evidence_for
 
         accounts = {AppId(each.appid): name for name, each in session.settings.accounts.items()}
-        noticing = Noticing(
+        noticing = NoticeFinder(
             self._before,
             state,
             accounts,
@@ -151,7 +151,7 @@ class Notifier:
         return [lead for channel in self.session.settings.notify for lead in channel.leads]
 
     def _soon(
-        self, noticing: Noticing, coming: Sequence[Coming], channel: str, leads: Sequence[timedelta]
+        self, noticing: NoticeFinder, coming: Sequence[Coming], channel: str, leads: Sequence[timedelta]
     ) -> list[Notice]:
         """List what a channel has not been told of windows that open soon, once in a run."""
         due = noticing.upcoming(coming, leads, channel)

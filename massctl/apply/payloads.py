@@ -204,7 +204,7 @@ def send_origin(campaign: RenderedCampaign, rules: PolicyInForce) -> SendOrigin:
     approval = rules.approval(campaign) if rules.policy.require_approval and rules.approval is not None else None
     articles = campaign.message.articles if isinstance(campaign.message, RenderedNews) else ()
     return SendOrigin(
-        commit=tip.here if tip is not None and off_tip(tip) is None else None,
+        commit=rules.commit if tip is None else tip.here if off_tip(tip) is None else None,
         approved_by=approval.by if approval is not None else None,
         titles=tuple(each.title for each in articles),
         authors=tuple(each.author for each in articles),

@@ -70,38 +70,42 @@ def _git_to_remote(root: Path, settings: "MassctlFile", environment: Mapping[str
 
 def uncommitted_locks(
     root: Path, settings: "MassctlFile", environment: Mapping[str, str], names: Sequence[CampaignName], where: str = ""
-) -> dict[CampaignName, Refusal]:
+) -> tuple[dict[CampaignName, Refusal], str | None]:
     """Refuse the campaigns whose lock is not the one of HEAD; none if the folder is in no git repository.
 
-    What cannot be found out refuses as well. `where` is the `-C DIR` of the command line.
+    The commit that the others' locks are in comes second. What cannot be found out refuses as well. `where` is the
+    `-C DIR` of the command line.
     """
     git, run = Git(root, known_to_git(settings, environment)), f"git {where} " if where else "git "
     try:
         inside = git.run("ls-files", "-z", "--", CACHE)
         if not inside.done:
             words = Phrase("git says: “{words}”", words=inside.words or "-")
-            return dict.fromkeys(names, lock_uncommitted(words, f"{run}status")) if has_git(root) else {}
+            return dict.fromkeys(names, lock_uncommitted(words, f"{run}status")) if has_git(root) else {}, None
         if inside.out:
             say = Phrase("{folder} is committed: what is kept there was reviewed by nobody", folder=CACHE)
             command = f"{run}rm -r --cached {CACHE} && {run}commit -m {shlex.quote(f'take {CACHE} out')}"
-            return dict.fromkeys(names, lock_uncommitted(say, command))
+            return dict.fromkeys(names, lock_uncommitted(say, command)), None
+        here = git.run("rev-parse", "--verify", "--quiet", "HEAD")
+        commit = here.out.decode("ascii", "replace").strip() if here.done else None
         paths = {name: f"{CAMPAIGNS}/{name}/{LOCK_FILE}" for name in names}
-        why = {name: _why_uncommitted(git, root, path) for name, path in paths.items()}
+        why = {name: _why_uncommitted(git, root, path, commit) for name, path in paths.items()}
     except LedgerUnreachableError as error:
         if not has_git(root):
-            return {}
+            return {}, None
         from massctl.apply.outcome import what_happened
 
-        return dict.fromkeys(names, lock_uncommitted(what_happened(error), "git status"))
-    return {
+        return dict.fromkeys(names, lock_uncommitted(what_happened(error), "git status")), None
+    refused = {
         name: lock_uncommitted(said, f"{run}add {paths[name]} && {run}commit -m 'lock {name}' -- {paths[name]}")
         for name, said in why.items()
         if said is not None
     }
+    return refused, commit
 
 
-def _why_uncommitted(git: Git, root: Path, path: str) -> Phrase | None:
-    held = git.run("show", f"HEAD:./{path}")
+def _why_uncommitted(git: Git, root: Path, path: str, commit: str | None) -> Phrase | None:
+    held = git.run("show", f"{commit or 'HEAD'}:./{path}")
     if not held.done:
         return Phrase("its lock is in no commit here")
     # A checkout may write other line ends.
@@ -194,7 +198,8 @@ def remote_statistics(
 
     known = known_to_git(settings, environment)
     way = way_to(root, settings.state.remote, known, token_for_git(settings, environment))
-    return GitStatistics(GitBranch(cache / "statistics.git", way, STATISTICS_BRANCH, known, tell), tell)
+    branch = GitBranch(cache / "statistics.git", way, STATISTICS_BRANCH, known, tell, is_ledger=False)
+    return GitStatistics(branch, tell)
 
 
 def known_to_git(settings: "MassctlFile", environment: Mapping[str, str]) -> dict[str, str]:

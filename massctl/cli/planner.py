@@ -118,10 +118,10 @@ def planned(
     picked = chosen(names, desires.names())
     # Before the ledger exists nothing can be sent, so an uncommitted lock may still be planned.
     by_hand = not options.of_commit
-    desired = _committed(session, desires.read(picked), locked=locked and state.serial > 0 and by_hand)
+    desired, commit = _committed(session, desires.read(picked), locked=locked and state.serial > 0 and by_hand)
     desired = _rehearsed(session, typed, desired, lasting=options.purpose in _PASSES_TIME)
     rules = _rules(session, typed, desired, state, desires, workbench)
-    rules = replace(rules, tip=session.tip()) if acts else unasked(rules)
+    rules = replace(rules, tip=session.tip(), commit=commit) if acts else unasked(rules)
     if not acts and options.until is Until.SEND and options.purpose is not Purpose.RESUME:
         rules = _braked(session, rules)
     again = partial(_plan, session, desired, state, rules, options, damage)
@@ -187,23 +187,24 @@ def _holds_secrets(session: Session) -> bool:
     return any(each.token_command or session.environment.get(each.secret_env or "") for each in accounts)
 
 
-def _committed(session: Session, desired: Sequence[Desired], *, locked: bool) -> Sequence[Desired]:
-    """Refuse locks that are not committed: nobody can have reviewed them."""
+def _committed(session: Session, desired: Sequence[Desired], *, locked: bool) -> tuple[Sequence[Desired], str | None]:
+    """Refuse locks that are not committed: nobody can have reviewed them; returns the commit that has the others."""
     rendered = [each for each in desired if isinstance(each, RenderedCampaign)] if locked else []
     names = [each.name for each in rendered if session.realm([each.account]) == "wechat"]
     if not names:
-        return desired
+        return desired, None
     # Only what WeChat is to see by a lock asks git.
     from massctl.cli.checkout import uncommitted_locks
 
     around = session.root, session.settings, session.environment
-    refused = uncommitted_locks(*around, names, session.console.language.flags.where)
-    return [
+    refused, commit = uncommitted_locks(*around, names, session.console.language.flags.where)
+    judged = [
         NotLocked(each.name, each.title, each.account, each.edition, each.window, refused[each.name], each)
         if isinstance(each, RenderedCampaign) and each.name in refused
         else each
         for each in desired
     ]
+    return judged, commit
 
 
 def _read(session: Session, purpose: Purpose) -> tuple[State, Refusal | None]:

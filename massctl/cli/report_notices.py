@@ -5,11 +5,13 @@ What was told is in the archive of statistics. Nothing here touches the ledger o
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from massctl.apply.notices import Notice, Reach
 from massctl.apply.outcome import what_happened
@@ -18,13 +20,16 @@ from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, status_of
 from massctl.model.statistics import Told
-from massctl.plan.statistics import newest_day, publication_days, send_days
+from massctl.plan.statistics import newest_day, publication_days, send_days, taken
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from massctl.cli.session import Session
     from massctl.ledger.statistics import StatisticsArchive
     from massctl.model.settings import Channel
     from massctl.model.state import State
+    from massctl.plan.statistics import Telling
     from massctl.report.report import Report, SendReport
 
 LATE_DAYS: Final = 1
@@ -60,12 +65,12 @@ def _tell_account(session: Session, state: State, appid: AppId, channels: Sequen
     if not due:
         return
     archive = session.statistics()
-    told = archive.told(appid)
+    told = taken(archive.told(appid), state.renamed, session.clock.now())
     wanted = [
         (channel, record, day)
         for channel in channels
         for record, day in due
-        if Told(record.campaign, record.edition, day, channel.name) not in told
+        if (*record.key, day, channel.name) not in told
     ]
     if not wanted:
         return
@@ -82,11 +87,38 @@ def _tell_account(session: Session, state: State, appid: AppId, channels: Sequen
         if (send := _counted(report, record, day)) is not None
         and (notice := _notice(session, report, record, send, day)) is not None
     }
+    keys = [(*record.key, day, channel.name) for channel, record, day in wanted if (record.key, day) in notices]
+    begun = _Begun(archive, appid)
+    ours = begun.begin(keys, state, session.clock.now())
     for channel in channels:
-        keys = [(record.key, day) for each, record, day in wanted if each is channel and (record.key, day) in notices]
-        if keys:
-            _tell_channel(session, archive, appid, channel, report, [notices[key] for key in keys])
+        found = [notices[(name, edition), day] for name, edition, day, to in ours if to == channel.name]
+        if found:
+            _tell_channel(session, begun, channel, report, found)
     archive.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """What this runner is about to tell: it says so before, so that two runners tell nobody twice."""
+
+    archive: StatisticsArchive
+    appid: AppId
+    runner: str = field(default_factory=lambda: secrets.token_hex(8))
+
+    def begin(self, keys: Sequence[Telling], state: State, now: datetime) -> list[Telling]:
+        """Note that it begins; returns what no other began before it."""
+        if not keys:
+            return []
+        self.archive.note_told(self.appid, [Told(*key, "begun", self.runner, now) for key in keys])
+        self.archive.flush()
+        others = taken(self.archive.told(self.appid), state.renamed, now, self.runner)
+        return [key for key in keys if key not in others]
+
+    def end(self, channel: Channel, notices: Sequence[Notice], *, is_told: bool) -> None:
+        """Note what came of it."""
+        outcome: Literal["told", "failed"] = "told" if is_told else "failed"
+        told = [(each.campaign, each.edition, each.reach.day) for each in notices if each.reach is not None]
+        self.archive.note_told(self.appid, [Told(*each, channel.name, outcome, self.runner) for each in told])
 
 
 def _due(session: Session, state: State, appid: AppId) -> Iterator[tuple[Record, int]]:
@@ -134,23 +166,16 @@ def _notice(session: Session, report: Report, record: Record, send: SendReport, 
 
 
 def _tell_channel(
-    session: Session,
-    archive: StatisticsArchive,
-    appid: AppId,
-    channel: Channel,
-    report: Report,
-    found: Sequence[tuple[Notice, SendReport]],
+    session: Session, begun: _Begun, channel: Channel, report: Report, found: Sequence[tuple[Notice, SendReport]]
 ) -> None:
     from massctl.cli.notifications import notices_post, taken_posts
     from massctl.notify import PICTURE_BYTES_MAX, robot_picture
 
     notices = [notice for notice, _ in found]
-    for _ in taken_posts(session, [(channel, notices_post(session, channel, notices))]):
-        days = [(each, each.reach.day) for each in notices if each.reach is not None]
-        told = [Told(each.campaign, each.edition, day, channel.name) for each, day in days]
-        archive.note_told(appid, told)
-        if channel.wecom_robot_env is None:
-            return
+    posted = list(taken_posts(session, [(channel, notices_post(session, channel, notices))]))
+    is_told = bool(posted)
+    begun.end(channel, notices, is_told=is_told)
+    if is_told and channel.wecom_robot_env is not None:
         pictures = [picture for _, send in found if (picture := _picture(session, report, send)) is not None]
         fit = [(channel, robot_picture(each)) for each in pictures if len(each) <= PICTURE_BYTES_MAX]
         tuple(taken_posts(session, fit))  # A picture that is not taken is said; the words were.

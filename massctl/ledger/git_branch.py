@@ -117,10 +117,11 @@ class GitBranch:
         waiting = Phrase("waiting for {branch} at {address}", branch=self.name, address=way.address)
         self._git = Git(way.folder, environment, settings, way.secrets, lambda: tell(waiting))
 
-    def fetch(self) -> Tip | None:
+    def fetch(self, *, forget: bool = True) -> Tip | None:
         """Return where the remote's branch is now; None if there is none. Raises LedgerUnreachableError.
 
-        Keep where it was, for verbs that only show something while the remote cannot be reached.
+        Keep where it was, for verbs that only show something while the remote cannot be reached; without `forget`
+        also if there is none any more.
         """
         with self._alone():
             there = self._fetch()
@@ -133,7 +134,8 @@ class GitBranch:
                 self._tidy()
                 return self.fetched()
             if f"couldn't find remote ref {self._branch}" in there.said:
-                self._run("update-ref", "-d", _TIP)
+                if forget:
+                    self._run("update-ref", "-d", _TIP)
                 return None
             raise self._cannot_read(there)
 

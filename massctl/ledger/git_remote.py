@@ -354,9 +354,10 @@ def cannot_push(
     )
     where = Phrase("{branch} at {address}", branch=branch, address=address)
     told = f"{said.said}\n{line}"
-    detail = Phrase(
-        "{where}. {why} Nothing that depends on this entry was done.", where=where, why=git_says(said, line)
-    )
+    say = Phrase("{where}. {why}")
+    if is_ledger:
+        say = Phrase("{where}. {why} Nothing that depends on this entry was done.")
+    detail = Phrase(say, where=where, why=git_says(said, line))
     otherwise = _NOT_ALLOWED if is_refusal(said, line) else _PUSH_AGAIN
     return LedgerUnreachableError(what, detail, _hint(told, otherwise))
 

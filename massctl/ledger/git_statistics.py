@@ -18,6 +18,9 @@ class GitStatistics(StatisticsArchive):
     What is added waits for `flush`, which is one commit and one push. Where another runner pushed first, the lines are
     appended behind its own. To read, the copy that was fetched last will do where the remote is out of reach; to ask
     what was asked before, it will not: calls would be made whose answers nobody could keep.
+
+    WeChat counts an article for 30 days, so nobody can collect again what was on a branch that somebody deleted: the
+    copy takes its place.
     """
 
     def __init__(self, branch: GitBranch, tell: Callable[[Phrase], None] = lambda _: None) -> None:
@@ -25,6 +28,8 @@ class GitStatistics(StatisticsArchive):
         self._tell = tell
         self._fetched: list[Tip | None] = []
         """Where the branch is, once it was fetched."""
+        self._is_gone = False
+        """Whether the remote has it no more, and the copy takes its place."""
         self._waiting: dict[str, list[str]] = {}
 
     def load(self, appid: AppId, since: date | None = None) -> Statistics:
@@ -59,12 +64,16 @@ class GitStatistics(StatisticsArchive):
                 path: _ended(data or b"") + "".join(f"{line}\n" for line in self._waiting[path]).encode()
                 for path, data in files.items()
             }
-            if before is None:
+            if before is None or self._is_gone:
                 written["README.md"] = _README.encode()
-            commit = self._branch.commit(before, written, "Statistics")
+            # The copy has one commit without its parents, which no remote takes: its folders go into a new one.
+            kept = self._branch.list(before, "") if before is not None and self._is_gone else {}
+            folders = {name: tree for name, tree in kept.items() if name not in written}
+            parent = None if self._is_gone else before
+            commit = self._branch.commit(parent, written, "Statistics", trees=folders)
             pushed = self._branch.push(commit)
             if pushed.outcome is Push.DONE:
-                self._fetched, self._waiting = [commit], {}
+                self._fetched, self._waiting, self._is_gone = [commit], {}, False
                 return
             self._fetched = []
             if pushed.outcome is Push.REFUSED and pushed.why is not None:
@@ -77,7 +86,14 @@ class GitStatistics(StatisticsArchive):
 
     def _tip(self) -> Tip | None:
         if not self._fetched:
-            self._fetched = [self._branch.fetch()]
+            known, there = self._branch.fetched(), self._branch.fetch(forget=False)
+            self._is_gone = there is None and known is not None
+            if self._is_gone:
+                say = Phrase(
+                    "{branch} is gone from the remote: its copy here is shown, and the next collection pushes it"
+                )
+                self._tell(Phrase(say, branch=self._branch.name))
+            self._fetched = [there or known]
         return self._fetched[0]
 
     def _contents(self, paths: Sequence[str]) -> list[bytes | None]:

@@ -78,9 +78,9 @@ class StatisticsArchive(ABC):
         """See `massctl.apply.ports.StatisticsArchive`."""
         return self.asked(appid)
 
-    def told(self, appid: AppId) -> frozenset[Told]:
-        """Return which channels were told which reports."""
-        return frozenset(self._rows(appid, _TOLD, None, _Count()))
+    def told(self, appid: AppId) -> tuple[Told, ...]:
+        """Return which channels were told which reports, or are about to be, in the order of the lines."""
+        return tuple(self._rows(appid, _TOLD, None, _Count()))
 
     def add(self, appid: AppId, articles: Sequence[ArticleDay], days: Sequence[AccountDay], asked: Asked) -> Archived:
         """See `massctl.apply.ports.StatisticsArchive`."""
@@ -98,7 +98,7 @@ class StatisticsArchive(ABC):
         return Archived(known, tuple(new), tuple(new_days))
 
     def note_told(self, appid: AppId, told: Iterable[Told]) -> None:
-        """Remember that channels were told reports."""
+        """Remember that channels were told reports, or what came of it."""
         self._append(appid, {f"{_TOLD}.jsonl": [_written(_TOLD, each) for each in told]})
 
     def take_over(self, other: "StatisticsArchive", appid: AppId) -> None:

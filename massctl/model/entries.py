@@ -198,7 +198,7 @@ class SendAttempted:
     not_after: datetime | None = None
     """The window that the campaign declared then."""
     commit: str | None = None
-    """The tip of the branch that sends, which the send was made from; None where no branch is named."""
+    """The commit that the send was made from; None where its lock was compared with none."""
     approved_by: str | None = None
     """Who approved its lock on the forge; None where nobody was asked."""
     titles: list[str] | None = None

@@ -161,13 +161,18 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A report that a channel of `notify` was told."""
+    """A report that a channel of `notify` was told, is about to be told by one runner, or could not be told."""
 
     campaign: Words
     edition: Count
     day: Count
     """Days after the send: 1, 3, 7 or 30."""
     channel: Words
+    outcome: Literal["told", "begun", "failed"] = "told"
+    runner: Words | None = None
+    """Who began; by it a runner knows its own lines."""
+    at: Moment | None = None
+    """When it began."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,8 @@ class PolicyInForce:
     """The campaigns named on the command line; None without names."""
     tip: Tip | None = None
     """How this checkout compares with the branch that sends; None if none is named, or nobody looked yet."""
+    commit: str | None = None
+    """The commit that has the locks of this run, for reports; None if nobody looked."""
     runner: RunnerId | None = None
     """Which `massctl run` this folder belongs to; None if none ever ran in it."""
     approval: "Callable[[RenderedCampaign], Approval | None] | None" = None

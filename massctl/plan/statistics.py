@@ -12,13 +12,13 @@ article tells, and at last its title and day. These may be another article's, an
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 from urllib.parse import parse_qs, urlsplit
 
-from massctl.model.ids import AppId
+from massctl.model.ids import AppId, CampaignName
 from massctl.model.phrase import BEIJING, Phrase
 from massctl.model.state import DAY_USED_UP, Record, State, beijing_day
-from massctl.model.statistics import SUMS, AccountDay, ArticleDay, Asked, Family, Statistics, StatisticsCall
+from massctl.model.statistics import SUMS, AccountDay, ArticleDay, Asked, Family, Statistics, StatisticsCall, Told
 
 NEWER_SINCE: Final = date(2025, 11, 1)
 """The newer family has no data from before. Source: WeChat docs, "getarticletotaldetail", read 2026-11."""
@@ -179,6 +179,30 @@ class _History:
         """Whether the same call was made a moment ago, and not wholly answered."""
         last = self._last.get(request)
         return last is not None and last.outcome in AGAIN and self._now - last.at < AGAIN[last.outcome]
+
+
+Telling: TypeAlias = tuple[CampaignName, int, int, str]
+"""Campaign, edition, day and channel: one report that a channel is told once."""
+TELLING: Final = timedelta(minutes=10)
+"""So long others leave a report to the runner that began to tell it; one that died has told nobody. Our own bound."""
+
+
+def taken(
+    lines: Iterable[Told], renamed: Mapping[CampaignName, CampaignName], now: datetime, runner: str = ""
+) -> frozenset[Telling]:
+    """Return the reports that were told, or that another runner than `runner` began to tell first."""
+    told: set[Telling] = set()
+    begun: dict[Telling, list[str]] = {}
+    for each in lines:
+        name = CampaignName(each.campaign)
+        key = renamed.get(name, name), each.edition, each.day, each.channel
+        if each.outcome == "told":
+            told.add(key)
+        elif each.runner is not None and each.outcome == "failed":
+            begun[key] = [other for other in begun.get(key, ()) if other != each.runner]
+        elif each.runner is not None and each.at is not None and now - each.at < TELLING:
+            begun.setdefault(key, []).append(each.runner)
+    return frozenset(told | {key for key, runners in begun.items() if runners and runners[0] != runner})
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from massctl.report.report import (
     FEWEST_COMPARED,
     SIDE_BY_SIDE_DAY,
     ArticleReport,
+    AudienceKind,
     Comparison,
     Metric,
     Missing,
@@ -19,6 +20,7 @@ from massctl.report.report import (
     Stage,
     StageName,
     Standing,
+    median_text,
     people_text,
 )
 
@@ -63,23 +65,39 @@ def _read(title: str, counted: Point) -> Phrase:
 
 
 _STANDING: Final = {
-    Standing.BELOW: Phrase("that is less than the lower quartile of {count} comparable sends (median {median})"),
-    Standing.WITHIN: Phrase("that lies between the quartiles of {count} comparable sends (median {median})"),
-    Standing.ABOVE: Phrase("that is more than the upper quartile of {count} comparable sends (median {median})"),
+    Standing.BELOW: Phrase(
+        "less than usual: about half of {count} comparable sends had {lower} to {upper} (median {median})"
+    ),
+    Standing.WITHIN: Phrase(
+        "as usual: about half of {count} comparable sends had {lower} to {upper} (median {median})"
+    ),
+    Standing.ABOVE: Phrase(
+        "more than usual: about half of {count} comparable sends had {lower} to {upper} (median {median})"
+    ),
 }
 
 
 def _beside(comparison: Comparison) -> Phrase:
     among = len(comparison.values)
-    if comparison.quartiles is None:
+    quartiles = comparison.quartiles
+    if quartiles is None and not among:
+        return Phrase("there is no comparable send before it yet")
+    if quartiles is None:
         return plural_phrase(
-            "{count} comparable send has that number, and a comparison needs {least}",
-            "{count} comparable sends have that number, and a comparison needs {least}",
+            "too early to compare: {count} comparable send has that number, and it takes {least}",
+            "too early to compare: {count} comparable sends have that number, and it takes {least}",
             count=among,
             least=FEWEST_COMPARED,
         )
+    lower, upper = quartiles.people
     say = _STANDING[comparison.standing or Standing.WITHIN]
-    return Phrase(say, count=among, median=people_text(comparison.quartiles.median))
+    return Phrase(
+        say,
+        count=among,
+        lower=people_text(lower),
+        upper=people_text(upper),
+        median=median_text(quartiles.median),
+    )
 
 
 def _without_articles(title: str, funnel: Sequence[Stage]) -> Phrase:
@@ -122,15 +140,27 @@ def report_sentence(sends: Sequence[SendReport], since: date | None) -> Phrase:
         first=first,
         last=last,
     )
-    firsts = [(each.appid, each.first) for each in sends if each.first is not None]
-    readers = sorted(value for _, article in firsts if (value := article.readers) is not None)
-    quartiles = quartiles_of(readers)
-    if quartiles is None or len({(appid, article.family) for appid, article in firsts}) > 1:
+    newest = next((each.first.family for each in sends if each.first is not None), None)
+    firsts = [(each, each.first) for each in sends if each.first is not None and each.first.family is newest]
+    if len({send.appid for send, _ in firsts}) > 1:
         return Phrase("{sends}.", sends=counted)
+    # A tag reads less than everybody: sends to different audiences have no median in common.
+    is_mixed = len({(send.scope, send.tag) for send, _ in firsts}) > 1
+    alike = [article for send, article in firsts if not is_mixed or send.scope is AudienceKind.ALL]
+    readers = sorted(value for article in alike if (value := article.readers) is not None)
+    quartiles = quartiles_of(readers)
+    if quartiles is None:
+        return Phrase("{sends}.", sends=counted)
+    say = Phrase("{sends}; the median by the end of day {day} is {median} readers (of {known} with that number).")
+    if is_mixed:
+        say = Phrase(
+            "{sends}; of those to every follower, the median by the end of day {day} is {median} readers "
+            "(of {known} with that number)."
+        )
     return Phrase(
-        "{sends}; by the end of day {day} the median of the {known} that have the number is {median} readers.",
+        say,
         sends=counted,
         day=SIDE_BY_SIDE_DAY,
         known=len(readers),
-        median=people_text(quartiles.median),
+        median=median_text(quartiles.median),
     )

@@ -166,11 +166,13 @@ def dots(named: Named, days: Mapping[date, Sequence[Value]], middle: float | Non
 
 
 def _dates(first: date, last: date, most: int) -> tuple[str, list[int]]:
-    """Return how days are written below a chart, and which: first days of months, else the first and the last."""
+    """Return how days are written below a chart, and which: first days of months, else days at even distances."""
     months = [date(number // 12, number % 12 + 1, 1).toordinal() for number in range(_month(first), _month(last) + 1)]
     inside = [each for each in months if each >= first.toordinal()]
     if len(inside) < 3:
-        return "%m-%d", sorted({first.toordinal(), last.toordinal()})
+        start, span = first.toordinal(), (last - first).days
+        parts = max(1, min(span, most // 2 + 1))
+        return "%m-%d", sorted({start + round(span * part / parts) for part in range(parts + 1)})
     return "%Y-%m", inside[:: -(-len(inside) // most)]
 
 

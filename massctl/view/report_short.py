@@ -7,9 +7,9 @@ from massctl.view.report_words import (
     METRIC,
     STANDING,
     figure_text,
-    number,
     percent,
     quartiles_words,
+    usual_words,
     why_missing,
 )
 from massctl.view.words import recorded
@@ -75,21 +75,19 @@ def _after(send: SendReport) -> Phrase:
 
 def _compared(send: SendReport) -> list[Phrase]:
     """Say where the read rate lies, by the newest of the report's days on which that can be said."""
-    known = [each for each in send.comparisons if each.metric is Metric.READ_DELIVERY_RATE and each.standing]
-    if not known:
-        return []
-    found = known[-1]
-    return [
-        Phrase(
-            "{what}, day {day}: {value}, {standing} of {count} comparable sends (median {median})",
-            what=METRIC[found.metric],
-            day=found.day,
-            value=figure_text(found.figure, found.metric),
-            standing=STANDING[found.standing] if found.standing is not None else DASH,
-            count=len(found.values),
-            median=number(found.quartiles.median if found.quartiles else 0, found.metric),
-        )
-    ]
+    for found in reversed(send.comparisons):
+        if found.metric is Metric.READ_DELIVERY_RATE and found.standing is not None and found.quartiles is not None:
+            say = Phrase("{what}, day {day}: {value}, {standing}: {usual}")
+            told = Phrase(
+                say,
+                what=METRIC[found.metric],
+                day=found.day,
+                value=figure_text(found.figure, found.metric),
+                standing=STANDING[found.standing],
+                usual=usual_words(found.quartiles, len(found.values), found.metric),
+            )
+            return [told]
+    return []
 
 
 def _unfollows(send: SendReport) -> Phrase:

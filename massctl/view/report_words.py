@@ -2,20 +2,24 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from massctl.model.phrase import Command, Phrase, enumerated, plural_phrase
 from massctl.model.state import Status
-from massctl.model.statistics import Family
 from massctl.plan.quota import Unit
 from massctl.report.report import (
     COMPARED_DAYS,
+    DAYS,
+    FEWEST_COMPARED,
+    SIDE_BY_SIDE_DAY,
     AllowanceReport,
+    ArticleReport,
     AudienceKind,
     Breakdown,
     By,
     Comparable,
+    DayFigures,
     Figure,
     Freshness,
     Group,
@@ -25,9 +29,11 @@ from massctl.report.report import (
     Quartiles,
     Scene,
     SendReport,
+    SourceRow,
     StageName,
     Standing,
     Whole,
+    median_text,
     people_text,
 )
 from massctl.view.i18n import Language
@@ -107,10 +113,11 @@ SCENE: Final[Mapping[str, Phrase]] = {
     Scene.OTHER: Phrase("其他 (others)"),
 }
 STANDING: Final[Mapping[Standing, Phrase]] = {
-    Standing.BELOW: Phrase("below the lower quartile"),
-    Standing.WITHIN: Phrase("between the quartiles"),
-    Standing.ABOVE: Phrase("above the upper quartile"),
+    Standing.BELOW: Phrase("less than usual"),
+    Standing.WITHIN: Phrase("as usual"),
+    Standing.ABOVE: Phrase("more than usual"),
 }
+"""Usual is what lies between the quartiles of comparable sends; the range stands beside each of these."""
 BY: Final[Mapping[By, Phrase]] = {
     By.POSITION: Phrase("position in the message"),
     By.TITLE_LENGTH: Phrase("characters of the headline"),
@@ -165,7 +172,7 @@ def number(value: float, metric: Metric | None = None) -> str:
 
 def percent(share: float) -> str:
     """Write a share from 0 to 1, with one decimal."""
-    return f"{share * 100:.1f} %"
+    return f"{share * 100:.1f}%"
 
 
 def figure_text(figure: Figure, metric: Metric | None = None) -> str:
@@ -181,16 +188,51 @@ def why_missing(figure: Figure) -> Phrase | None:
 
 
 def quartiles_words(quartiles: Quartiles | None, among: int, metric: Metric | None = None) -> Phrase:
-    """Say median and quartiles, and of how many; without them, how few there are."""
+    """Say the median, the range between the quartiles, and of how many; without them, how few there are."""
     if quartiles is None:
         return Phrase("too few for a median: {count}", count=among)
     return Phrase(
-        "median {median}, quartiles {lower} and {upper}, of {count}",
-        median=number(quartiles.median, metric),
-        lower=number(quartiles.lower, metric),
-        upper=number(quartiles.upper, metric),
+        "median {median}, middle half {range}, of {count}",
+        median=median_number(quartiles, metric),
+        range=range_text(quartiles, metric),
         count=among,
     )
+
+
+def group_words(group: Group, metric: Metric) -> Phrase:
+    """Say the median of a group, and the range between its quartiles."""
+    if group.quartiles is None:
+        return Phrase("too few for a median")
+    return Phrase(
+        "median {median}, middle half {range}",
+        median=median_number(group.quartiles, metric),
+        range=range_text(group.quartiles, metric),
+    )
+
+
+def usual_words(quartiles: Quartiles, among: int, metric: Metric | None = None) -> Phrase:
+    """Say what is usual among comparable sends: the range between the quartiles, and the median."""
+    return Phrase(
+        "usual {range}, median {median}, of {sends}",
+        range=range_text(quartiles, metric),
+        median=median_number(quartiles, metric),
+        sends=sends_counted(among),
+    )
+
+
+def range_text(quartiles: Quartiles, metric: Metric | None = None) -> str:
+    """Write the range between the quartiles, in which about half of the numbers lie."""
+    lower, upper = quartiles.people if _counts_people(metric) else (quartiles.lower, quartiles.upper)
+    return f"{number(lower, metric)}–{number(upper, metric)}"
+
+
+def median_number(quartiles: Quartiles, metric: Metric | None = None) -> str:
+    """Write a median, of people as whole as it is of interest."""
+    return median_text(quartiles.median) if _counts_people(metric) else number(quartiles.median, metric)
+
+
+def _counts_people(metric: Metric | None) -> bool:
+    return metric is None or not (metric.is_rate or metric in (Metric.PRAISE_MONEY, Metric.READ_AVG_ACTIVETIME))
 
 
 _AUDIENCE: Final = {
@@ -239,7 +281,7 @@ def sends_counted(count: int) -> Phrase:
     return plural_phrase("{count:,} send", "{count:,} sends", count=count)
 
 
-LEAVES: Final = ("0–20 %", "20–40 %", "40–60 %", "60–80 %", "80–100 %")
+LEAVES: Final = ("0–20%", "20–40%", "40–60%", "60–80%", "80–100%")
 """What WeChat's positions 1 to 5 are of the article."""
 
 
@@ -260,16 +302,22 @@ def as_of_words(freshness: Freshness) -> list[Phrase]:
         ask = Command("status", "--statistics")
         return [Phrase("The archive has no numbers of this account yet: {command}", command=ask), *left_out]
     said = [Phrase("As of {moment}.", moment=recorded(freshness.asked_at))]
-    if freshness.complete_until is not None:
-        said.append(Phrase("Complete up to the end of {day}.", day=freshness.complete_until.isoformat()))
-    elif freshness.delayed or freshness.missing:
-        said.append(Phrase("No day is complete."))
+    complete = freshness.complete_until
+    is_near = complete is not None and freshness.asked_at.date() - complete <= _NEAR
+    if complete is not None and is_near:
+        said.append(Phrase("Complete up to the end of {day}.", day=complete.isoformat()))
     if freshness.delayed:
         late = Phrase("WeChat said that newer numbers are to come for: {days}.")
         said.append(Phrase(late, days=days_words(freshness.delayed)))
     if freshness.missing:
         said.append(Phrase("The archive lacks numbers of: {days}.", days=days_words(freshness.missing)))
+    if complete is not None and not is_near:
+        said.append(Phrase("Every other day that is over is complete."))
     return [*said, *left_out]
+
+
+_NEAR: Final = timedelta(days=4)
+"""A gap that is older than this is a day or two in the past, after which numbers are complete again."""
 
 
 def unreadable_words(count: int) -> Phrase:
@@ -282,6 +330,63 @@ def unreadable_words(count: int) -> Phrase:
 
 
 _DAYS_TOLD: Final = 5
+
+
+def days_shown(article: ArticleReport) -> list[DayFigures]:
+    """Return the days of an article that have a column: those of a report that are over, and the newest."""
+    shown = {each.day: each for each in article.days if not _is_coming(each)}
+    if article.latest is not None:
+        shown.setdefault(article.latest.day, article.latest)
+    return [shown[day] for day in sorted(shown)]
+
+
+def _is_coming(day: DayFigures) -> bool:
+    return all(each.missing is Missing.NOT_YET for each in day.figures.values())
+
+
+def coming_words(article: ArticleReport) -> Phrase | None:
+    """Say when WeChat has the days of a report that are not over; None if all are."""
+    coming = [each for each in article.days if _is_coming(each)]
+    if not coming:
+        return None
+    return Phrase(
+        "Still to come: day {days}. WeChat has the numbers of a day from about 08:00 of the next: {dates}.",
+        days=enumerated([str(each.day) for each in coming]),
+        dates=enumerated([(each.stat_date + timedelta(days=1)).isoformat() for each in coming]),
+    )
+
+
+ARTICLE_COLUMNS: Final[Mapping[Metric, Phrase]] = {
+    Metric.READ_USER: Phrase("readers"),
+    Metric.READ_FINISH_RATE: Phrase("read to the end"),
+    Metric.SHARE_USER: Phrase("shared"),
+    Metric.READ_SUBSCRIBE_USER: Phrase("followed after reading"),
+}
+"""What the articles of a send are put side by side by."""
+
+
+def newest_figure(article: ArticleReport, metric: Metric) -> Figure:
+    """Return a number of an article by the newest day that WeChat gave."""
+    if article.latest is None:
+        first = article.days[0].figures[Metric.READ_USER]
+        return Figure(missing=first.missing or Missing.NOT_GIVEN, origin=first.origin)
+    given = article.latest.figures.get(metric)
+    return given or Figure(missing=Missing.NOT_GIVEN, origin=Origin.OLDER, until=article.latest.stat_date)
+
+
+def readers_from(row: SourceRow, day: int) -> Figure:
+    """Return the people from one source by the end of a day that has a column."""
+    return row.figures[DAYS.index(day)] if day in DAYS else row.latest
+
+
+def not_compared_words(known: int) -> Phrase:
+    """Say why nothing is compared yet."""
+    return plural_phrase(
+        "Not compared yet: it takes {least} comparable sends with these numbers, and there is {count}.",
+        "Not compared yet: it takes {least} comparable sends with these numbers, and there are {count}.",
+        count=known,
+        least=FEWEST_COMPARED,
+    )
 
 
 def days_words(days: Sequence[date]) -> str:
@@ -317,19 +422,22 @@ def readers_per_use_words(allowance: AllowanceReport) -> Phrase:
     return Phrase(
         "Readers for each send that used the allowance: {each}; {readers} readers of first articles by the end of "
         "day 7, added over {sends}. A person who read two of them counts twice.",
-        each=number(allowance.per_use.value),
+        each=median_text(allowance.per_use.value),
         readers=number(allowance.readers.value or 0),
         sends=sends_counted(allowance.counted),
     )
 
 
-def side_by_side_words(breakdown: Breakdown) -> Phrase:
-    """Say what a table of groups shows."""
-    older = breakdown.family is Family.OLDER
-    say = Phrase("Readers by the end of day {day} (WeChat's older statistics), by {what}. It shows no cause.")
-    if not older:
-        say = Phrase("Readers by the end of day {day}, by {what}. It shows no cause.")
-    return Phrase(say, day=breakdown.day, what=BY[breakdown.by])
+def is_told(breakdown: Breakdown) -> bool:
+    """Return whether groups are shown: a table without a median says nothing, and one group lies beside none."""
+    return len(breakdown.groups) > 1 and any(each.quartiles is not None for each in breakdown.groups)
+
+
+SIDE_BY_SIDE: Final = Phrase(
+    "Readers by the end of day {day}. What stands side by side shows no cause; a median needs {least}.",
+    day=SIDE_BY_SIDE_DAY,
+    least=FEWEST_COMPARED,
+)
 
 
 def listed(parts: Sequence[str]) -> str:

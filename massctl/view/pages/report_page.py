@@ -11,10 +11,11 @@ from massctl.model.phrase import Phrase, enumerated
 from massctl.report.comparison import COMPARED_METRICS
 from massctl.report.report import (
     DAYS,
+    SIDE_BY_SIDE_DAY,
     AccountReport,
     ArticleReport,
     Comparison,
-    Figure,
+    DayFigures,
     Freshness,
     Metric,
     Missing,
@@ -32,10 +33,13 @@ from massctl.view.pages.document import Watched, document
 from massctl.view.pages.markup import Sheet, written
 from massctl.view.pages.report_table import Cell, Notes, share_bar, spread, table
 from massctl.view.report_words import (
+    ARTICLE_COLUMNS,
+    DASH,
     DOUBTFUL,
     FUNNEL,
     LEAVES,
     METRIC,
+    MISSING,
     NO_DIFFERENCE,
     OLDER,
     SCENE,
@@ -44,14 +48,20 @@ from massctl.view.report_words import (
     WHOLE,
     WHOLE_ACCOUNT,
     as_of_words,
+    coming_words,
     comparable_words,
+    days_shown,
     fell_words,
     figure_text,
+    newest_figure,
+    not_compared_words,
     number,
     percent,
     quartiles_words,
+    readers_from,
     send_facts,
     sentences,
+    usual_words,
 )
 from massctl.view.words import WEEKDAYS_SHORT
 
@@ -136,14 +146,18 @@ class _Section:
         if not tiles:
             return ""
         until = self._sheet.say(Phrase("By the end of day {day}", day=day))
-        return f'<section class="key"><h{self._level}>{until}</h{self._level}><dl>{tiles}</dl></section>'
+        few = ""
+        if all(each.quartiles is None for each in found.values()):
+            known = max((len(each.values) for each in found.values()), default=0)
+            few = f'<p class="notes">{self._sheet.say(not_compared_words(known))}</p>'
+        return f'<section class="key"><h{self._level}>{until}</h{self._level}><dl>{tiles}</dl>{few}</section>'
 
     def _tile(self, each: Comparison) -> str:
         notes = Notes(self._sheet)
         value = notes.figure(each.figure, each.metric)
-        usual = self._sheet.say(quartiles_words(each.quartiles, len(each.values), each.metric))
-        drawn = ""
+        usual = drawn = ""
         if each.quartiles is not None:
+            usual = self._sheet.say(usual_words(each.quartiles, len(each.values), each.metric))
             top = max(*each.values, each.figure.value or 0)
             drawn = spread(each.quartiles, each.figure.value, top, each.values)
         standing = each.standing
@@ -170,12 +184,15 @@ class _Section:
             for each in self._send.comparisons
             if each.metric is Metric.READ_USER and each.quartiles is not None
         }
-        band = [Band(day, each.lower, each.median, each.upper) for day, each in usual.items()]
+        if len(days) < 2 and not usual:
+            return ""  # One dot alone shows less than its number, which stands above.
+        last = _LAST_DAY if max(days) > SIDE_BY_SIDE_DAY else SIDE_BY_SIDE_DAY
+        band = [Band(day, each.lower, each.median, each.upper) for day, each in usual.items() if day <= last]
         described = Phrase("Readers of the first article by the end of each day.")
         legend = [("this", Phrase("this send"))]
         if band:
             legend += [
-                ("band", Phrase("between the quartiles of comparable sends")),
+                ("band", Phrase("usual: about half of the comparable sends")),
                 ("median", Phrase("their median")),
             ]
         rows = [
@@ -183,20 +200,21 @@ class _Section:
                 Cell(self._plain(Phrase("day {day}", day=each.day))),
                 Cell(str(each.stat_date)),
                 Cell(number(each.read_user) + ("*" if each.is_delay else "")),
-                *self._usual(usual.get(each.day)),
+                *(self._usual(usual.get(each.day)) if usual else []),
             ]
             for each in first.curve
         ]
         heads = [Phrase("day"), Phrase("until the end of"), Phrase("readers")]
-        heads += [Phrase("lower quartile"), Phrase("median"), Phrase("upper quartile")]
-        chart = reads_by_day(self._named("reads", described), days, band, _LAST_DAY) if can_draw() else ""
+        heads += [Phrase("lower quartile"), Phrase("median"), Phrase("upper quartile")] if usual else []
+        chart = reads_by_day(self._named("reads", described), days, band, last) if can_draw() else ""
         note = self._sheet.say(comparable_words(self._send.comparable))
         if len(usual) > 1 and not self._send.usual:
             straight = Phrase("Between days {days} the band is drawn straight.", days=enumerated(list(map(str, usual))))
             note = f"{note} {self._sheet.say(straight)}"
         if first.fell:
             note = f"{note} {self._sheet.say(fell_words(first.fell))}"
-        inside = self._legend(legend) + chart + self._numbers(described, heads, rows) + f'<p class="notes">{note}</p>'
+        shown = self._legend(legend) + chart if chart and band else chart
+        inside = shown + self._numbers(described, heads, rows) + f'<p class="notes">{note}</p>'
         return self._card(
             "reads", Phrase("Readers, day by day"), f"<p>{self._sheet.say(described)}</p>{inside}", "wide"
         )
@@ -211,11 +229,7 @@ class _Section:
         first = self._send.first
         if first is None:
             return ""
-        notes = Notes(self._sheet)
-        columns = [*first.days]
-        newest = first.latest
-        if newest is not None and newest.day not in DAYS:
-            columns = sorted([*columns, newest], key=lambda each: each.day)
+        notes, columns = Notes(self._sheet), days_shown(first)
         rows = [
             [
                 Cell(self._sheet.say(METRIC[metric])),
@@ -223,16 +237,20 @@ class _Section:
             ]
             for metric in first.days[0].figures
         ]
-        heads = [
-            "",
-            *(
-                f"{self._plain(Phrase('day {day}', day=each.day))}<br><small>{each.stat_date:%m-%d}</small>"
-                for each in columns
-            ),
-        ]
         caption = Phrase("The first article, from its publication to the end of each day.")
-        shown = table(self._sheet.say(caption), heads, rows, kind="by-day")
-        return self._card("days", Phrase("Everything that WeChat counts"), shown + notes.written(), "wide")
+        shown = table(self._sheet.say(caption), self._day_heads(columns), rows, kind="by-day") if columns else ""
+        inside = shown + notes.written() + self._coming(first)
+        return self._card("days", Phrase("Everything that WeChat counts"), inside, "wide")
+
+    def _day_heads(self, columns: Sequence[DayFigures]) -> list[str]:
+        said = (self._plain(Phrase("day {day}", day=each.day)) for each in columns)
+        dates = (f"<small>{each.stat_date:%m-%d}</small>" for each in columns)
+        return ["", *(f"{name}<br>{day}" for name, day in zip(said, dates, strict=True))]
+
+    def _coming(self, article: ArticleReport) -> str:
+        """Say when the days come that have no column yet."""
+        words = coming_words(article)
+        return f'<p class="notes">{self._sheet.say(words)}</p>' if words is not None else ""
 
     def funnel(self) -> str:
         """Return the stages: the ledger's, then WeChat's."""
@@ -276,19 +294,10 @@ class _Section:
         if first is None or all(each.value is None for each in figures):
             return ""
         notes = Notes(self._sheet)
+        columns = days_shown(first)
         rows = [
-            [
-                Cell(self._scene(each.scene)),
-                *(Cell(notes.figure(figure)) for figure in each.figures),
-                Cell(notes.figure(each.latest)),
-            ]
-            for each in first.sources
-        ]
-        newest = first.latest.day if first.latest is not None else 0
-        heads = [
-            Phrase("source"),
-            *(Phrase("day {day}", day=day) for day in DAYS),
-            Phrase("newest, day {day}", day=newest),
+            [Cell(self._scene(row.scene)), *(Cell(notes.figure(readers_from(row, each.day))) for each in columns)]
+            for row in first.sources
         ]
         shown = [
             (place, day)
@@ -299,35 +308,35 @@ class _Section:
         chart = self._stacked(first, shown, described) if can_draw() and shown else ""
         there = {each.scene for each in first.sources if any(figure.value for figure in each.figures)}
         legend = [(kind, SCENE[scene]) for scene, kind in _WAYS.items() if scene in there]
-        legend += [("others", Phrase("other ways"))] if there - _WAYS.keys() - {Scene.RECOMMENDED} else []
+        legend += [("others", Phrase("other sources"))] if there - _WAYS.keys() - {Scene.RECOMMENDED} else []
         legend += [("recommended", SCENE[Scene.RECOMMENDED])] if Scene.RECOMMENDED in there else []
         apart = self._apart(first)
-        shown_table = table(self._sheet.say(described), [self._sheet.say(each) for each in heads], rows, kind="by-day")
+        shown_table = table(self._sheet.say(described), self._day_heads(columns), rows, kind="by-day")
         inside = apart + self._legend(legend) + chart + shown_table + notes.written()
         return self._card("sources", Phrase("Where readers came from"), inside, "")
 
     def _stacked(self, first: ArticleReport, shown: Sequence[tuple[int, int]], described: Phrase) -> str:
-        def value(scene: str, figure: Figure, day: int) -> Value:
-            words = self._plain(
-                Phrase(
-                    "day {day}, {source}: {readers}",
-                    day=day,
-                    source=say(SCENE.get(scene, scene), self._sheet.language),
-                    readers=number(figure.value or 0),
-                )
+        def value(scene: str, readers: float | None, day: int) -> Value:
+            words = Phrase(
+                "day {day}, {source}: {readers}",
+                day=day,
+                source=say(SCENE.get(scene, scene), self._sheet.language),
+                readers=number(readers or 0),
             )
-            return Value(figure.value, words)
+            return Value(readers, self._plain(words))
 
-        apart = [each for each in first.sources if each.scene == Scene.RECOMMENDED]
-        ways = [each for each in first.sources if each.scene != Scene.RECOMMENDED]
-        ways.sort(key=lambda each: list(_WAYS).index(Scene(each.scene)) if each.scene in _WAYS else len(_WAYS))
+        rows = {each.scene: each for each in first.sources}
+        others = [each for each in first.sources if each.scene not in _WAYS and each.scene != Scene.RECOMMENDED]
         series = [
-            Series(kind, [value(each.scene, each.figures[place], day) for place, day in shown])
-            for each, kind in [
-                *((each, _WAYS.get(Scene(each.scene), "others") if each.scene in _WAYS else "others") for each in ways),
-                *((each, "recommended") for each in apart),
-            ]
+            Series(kind, [value(scene, rows[scene].figures[place].value, day) for place, day in shown])
+            for scene, kind in _WAYS.items()
+            if scene in rows
         ]
+        sums = [(sum(each.figures[place].value or 0 for each in others), day) for place, day in shown]
+        series.append(Series("others", [value(Phrase("other sources"), number_, day) for number_, day in sums]))
+        if (apart := rows.get(Scene.RECOMMENDED)) is not None:
+            figures = [value(Scene.RECOMMENDED, apart.figures[place].value, day) for place, day in shown]
+            series.append(Series("recommended", figures))
         return stacked_bars(
             self._named("sources", described), [self._plain(Phrase("day {day}", day=day)) for _, day in shown], series
         )
@@ -338,6 +347,9 @@ class _Section:
         readers = first.latest.figures[Metric.READ_USER] if first.latest is not None else None
         if figure is None or figure.value is None or readers is None or not readers.value:
             return ""
+        if not figure.value:
+            none = Phrase("None of {readers} readers came by WeChat's recommendations.", readers=figure_text(readers))
+            return f"<p>{self._sheet.say(none)}</p>"
         words = Phrase(
             "{recommended} of {readers} readers ({share}) came by WeChat's recommendations. They need not follow you.",
             recommended=figure_text(figure),
@@ -356,27 +368,26 @@ class _Section:
             [Cell(place), Cell(notes.figure(each, Metric.READ_FINISH_RATE))]
             for place, each in zip(LEAVES, first.leaves, strict=True)
         ]
-        described = Phrase(
-            "The share of readers that left in each fifth of the first article: percent from its beginning."
-        )
+        described = Phrase("The share of readers that left in each fifth of the first article, from its beginning.")
+        nearly = self._sheet.say(Phrase("Who leaves in the last fifth (grey) has read nearly all of it."))
         values = [
-            Value(each.value, f"{place}: {percent(each.value)}" if each.value is not None else "")
-            for place, each in zip(LEAVES, first.leaves, strict=True)
+            Value(each.value, f"{place}: {percent(each.value)}" if each.value is not None else "", kind)
+            for place, each, kind in zip(LEAVES, first.leaves, ("", "", "", "", "last"), strict=True)
         ]
         chart = (
             bars(
                 self._named("leaves", described),
-                [each.removesuffix(" %") for each in LEAVES],
+                [each.removesuffix("%") for each in LEAVES],
                 [Series("this", values)],
                 percent_short,
             )
             if can_draw()
             else ""
         )
-        inside = f"<p>{self._sheet.say(described)}</p>{chart}" + self._numbers(
-            described, [Phrase("part"), Phrase("readers that left")], rows
+        inside = f"<p>{self._sheet.say(described)} {nearly}</p>{chart}" + self._numbers(
+            described, [Phrase("part"), Phrase("readers that left")], rows, notes.written()
         )
-        return self._card("leaves", Phrase("Where readers leave"), inside + notes.written(), "")
+        return self._card("leaves", Phrase("Where readers leave"), inside, "")
 
     def followers(self) -> str:
         """Return who stopped following on the day of the send and after, against the same weekdays."""
@@ -417,42 +428,48 @@ class _Section:
             ),
         ]
         chart = bars(self._named("followers", described), labels, series, number) if can_draw() else ""
-        legend = [("this", Phrase("unfollows")), ("usual", Phrase("median of the same weekday of earlier weeks"))]
+        legend = [("this", Phrase("unfollows"))]
+        if any(each.usual is not None for each in self._send.followers):
+            legend.append(("usual", Phrase("median of the same weekday of earlier weeks")))
         inside = (
             f"<p>{self._sheet.say(WHOLE_ACCOUNT)}</p>"
             + (self._legend(legend) + chart if chart else "")
-            + self._numbers(described, heads, rows, is_open=not chart)
+            + self._numbers(described, heads, rows, notes.written(), is_open=not chart)
         )
-        return self._card("followers", Phrase("Who stopped following"), inside + notes.written(), "")
+        return self._card("followers", Phrase("Unfollows"), inside + (self._unknown_days() if chart else ""), "")
+
+    def _unknown_days(self) -> str:
+        """Say why days have no bar, below a chart that has one of another day."""
+        reasons: dict[Missing, list[str]] = {}
+        for each in self._send.followers:
+            if each.cancelled.missing is not None:
+                reasons.setdefault(each.cancelled.missing, []).append(each.day.isoformat())
+        said = (Phrase("{days}: {why}", days=enumerated(days), why=MISSING[why]) for why, days in reasons.items())
+        return "".join(f'<p class="notes">{self._sheet.say(each)}</p>' for each in said)
 
     def articles(self) -> str:
         """Return the articles of the send, by their positions."""
         if len(self._send.articles) < 2:
             return ""
         notes = Notes(self._sheet)
-        most = max((_readers(each).value or 0 for each in self._send.articles), default=0)
-        rows = []
-        for each in self._send.articles:
-            readers = _readers(each)
-            title = written(each.title or "—")
-            bar = share_bar(readers.value / most if readers.value is not None and most else None)
-            rows.append(
-                [
-                    Cell(f"{each.position}"),
-                    Cell(
-                        f'<a href="{written(each.url)}" rel="noreferrer">{title}</a>'
-                        if each.url and each.url.startswith(("https://", "http://"))
-                        else title,
-                        is_number=False,
-                    ),
-                    Cell(notes.figure(readers)),
-                    Cell(bar, is_number=False),
-                ]
-            )
-        caption = self._sheet.say(Phrase("Readers by the newest day."))
-        return self._card(
-            "articles", Phrase("By position"), table(caption, [], rows, kind="positions") + notes.written(), "wide"
-        )
+        most = max((newest_figure(each, Metric.READ_USER).value or 0 for each in self._send.articles), default=0)
+        heads = [Phrase("position"), Phrase("title"), *(ARTICLE_COLUMNS[each] for each in ARTICLE_COLUMNS)]
+        rows = [self._article(each, most, notes) for each in self._send.articles]
+        caption = self._sheet.say(Phrase("By the newest day of each."))
+        shown = table(caption, [self._sheet.say(each) for each in heads], rows, kind="positions")
+        return self._card("articles", Phrase("Articles by position"), shown + notes.written(), "wide")
+
+    def _article(self, article: ArticleReport, most: float, notes: Notes) -> list[Cell]:
+        title = written(article.title or DASH)
+        if article.url and article.url.startswith(("https://", "http://")):
+            title = f'<a href="{written(article.url)}" rel="noreferrer">{title}</a>'
+        readers = newest_figure(article, Metric.READ_USER).value
+        bar = share_bar(readers / most if readers is not None and most else None)
+        figures = [
+            Cell(notes.figure(newest_figure(article, metric), metric), label=say(name, self._sheet.language))
+            for metric, name in ARTICLE_COLUMNS.items()
+        ]
+        return [Cell(f"{article.position}"), Cell(f"{title}{bar}", is_number=False), *figures]
 
     def difference(self) -> str:
         """Return what differs from the edition before, beside the numbers of both."""
@@ -509,24 +526,23 @@ class _Section:
         return f'<ul class="legend">{items}</ul>'
 
     def _numbers(
-        self, caption: Phrase, heads: Sequence[str], rows: Sequence[Sequence[Cell]], *, is_open: bool = False
+        self,
+        caption: Phrase,
+        heads: Sequence[str],
+        rows: Sequence[Sequence[Cell]],
+        notes: str = "",
+        is_open: bool = False,
     ) -> str:
         """Return the table behind a chart; it is open where there is no chart."""
         name = self._sheet.say(Phrase("numbers"))
         opened = " open" if is_open or not can_draw() else ""
         shown = table(self._sheet.say(caption), [self._sheet.say(each) for each in heads], rows, kind="figures")
-        return f"<details{opened}><summary>{name}</summary>{shown}</details>"
+        return f"<details{opened}><summary>{name}</summary>{shown}{notes}</details>"
 
 
 def percent_short(share: float) -> str:
     """Write a share for an axis."""
-    return f"{share * 100:.0f} %"
-
-
-def _readers(article: ArticleReport) -> Figure:
-    if article.latest is None:
-        return Figure(missing=Missing.NOT_YET, origin=Origin.NEWER)
-    return article.latest.figures[Metric.READ_USER]
+    return f"{share * 100:.0f}%"
 
 
 _SOURCE: Final = "https://developers.weixin.qq.com/doc/service/api/wedata/{}"
@@ -567,10 +583,10 @@ _MEANINGS: Final = (
         "user/api_getusersummary",
     ),
     (
-        Phrase("median and quartiles"),
+        Phrase("usual, median and quartiles"),
         Phrase(
-            "About half of the comparable sends had less than the median, and a quarter less than the lower quartile. "
-            "Of fewer than four there is neither."
+            "Usual is the range between the quartiles: about half of the comparable sends lie in it, a quarter below "
+            "and a quarter above. About half had less than the median. Of fewer than four there is neither."
         ),
         "",
     ),

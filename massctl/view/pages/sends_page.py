@@ -16,13 +16,18 @@ from massctl.report.report import (
     SIDE_BY_SIDE_DAY,
     AccountReport,
     AllowanceReport,
+    AudienceKind,
     Breakdown,
     By,
+    Figure,
     Group,
     Metric,
     Report,
     SendReport,
+    Standing,
+    median_text,
 )
+from massctl.report.summary import report_sentence
 from massctl.view.charts import Named, Value, can_draw, dots
 from massctl.view.i18n import say
 from massctl.view.pages.document import REPORT, Watched, document
@@ -43,13 +48,17 @@ from massctl.view.report_words import (
     DASH,
     METRIC,
     OLDER,
+    STANDING,
     audience_name,
     group_name,
+    group_words,
+    is_told,
     number,
-    quartiles_words,
     sends_counted,
 )
 
+LISTED_MAX: Final = 30
+"""So many rows of the table of sends are shown at first; the others are folded."""
 Address = Callable[[SendReport], str]
 """Where a send is shown in full; empty for one that is not."""
 
@@ -77,12 +86,15 @@ def report_page(report: Report, sheet: Sheet) -> str:
     def address(send: SendReport) -> str:
         return f"#{_anchor(send)}" if send in full else ""
 
-    sections = "".join(_in_full(send, report, sheet) for send in full)
+    name = sheet.say(Phrase("The newest sends in full"))
+    sections = f'<p class="in-full">{name}</p>' + "".join(
+        _in_full(send, report, sheet, is_open=send is full[0]) for send in full
+    )
     left = len(report.sends) - len(full)
     if left:
         said = plural_phrase(
-            "The newest {shown} are shown in full here; {count} earlier send is in the table only.",
-            "The newest {shown} are shown in full here; {count} earlier sends are in the table only.",
+            "The newest {shown} are here in full; {count} earlier send is in the table only.",
+            "The newest {shown} are here in full; {count} earlier sends are in the table only.",
             count=left,
             shown=len(full),
         )
@@ -114,10 +126,13 @@ def _anchor(send: SendReport) -> str:
     return f"{send.campaign}-{send.edition}"
 
 
-def _in_full(send: SendReport, report: Report, sheet: Sheet) -> str:
+def _in_full(send: SendReport, report: Report, sheet: Sheet, *, is_open: bool) -> str:
+    """Return everything about one send, folded unless it is the newest: the page stays short on a phone."""
+    opened = " open" if is_open else ""
     facts = " · ".join(facts_of(send, sheet))
-    return f"""<article class="send-report" id="{written(_anchor(send))}"><h2>{written(send.title)}</h2>
-<p class="facts">{facts}</p>{send_section(send, account_of(report, send), sheet, level=3)}</article>
+    return f"""<details class="send-report"{opened}><summary><h2>{written(send.title)}</h2>
+<small>{send.ref_date}</small></summary><article id="{written(_anchor(send))}">
+<p class="facts">{facts}</p>{send_section(send, account_of(report, send), sheet, level=3)}</article></details>
 """
 
 
@@ -135,19 +150,26 @@ def _overview(report: Report, sheet: Sheet, order: Order, address: Address, sort
     accounts = []
     for account in report.accounts:
         sends = [each for each in report.sends if each.appid == account.appid]
-        accounts.append(_account(account, sends, sheet, order, address, sorts))
+        said = sheet.say(report_sentence(sends, None)) if len(report.accounts) > 1 else ""
+        accounts.append(_account(account, sends, sheet, order, address, sorts, f"<p>{said}</p>" if said else ""))
     return lead + "".join(accounts)
 
 
 def _account(
-    account: AccountReport, sends: Sequence[SendReport], sheet: Sheet, order: Order, address: Address, sorts: str
+    account: AccountReport,
+    sends: Sequence[SendReport],
+    sheet: Sheet,
+    order: Order,
+    address: Address,
+    sorts: str,
+    said: str,
 ) -> str:
     at = written(f"account-{account.account}")
     parts = [_chart(account, sends, sheet, address), _table(account, sends, sheet, order, address, sorts)]
-    parts += [_breakdown(each, sheet) for each in account.breakdowns if _is_told(each)]
+    parts += [_breakdown(each, sheet) for each in account.breakdowns if is_told(each)]
     parts.append(_untold(account.breakdowns, sheet))
     return f"""<section class="account" aria-labelledby="{at}"><h2 id="{at}">{written(account.name)}</h2>
-{as_of(account.freshness, sheet)}{_tiles(account, sheet)}<div class="cards">{"".join(parts)}</div></section>
+{said}{as_of(account.freshness, sheet)}{_tiles(account, sheet)}<div class="cards">{"".join(parts)}</div></section>
 """
 
 
@@ -181,35 +203,45 @@ def _allowance(allowance: AllowanceReport, notes: Notes) -> list[tuple[Phrase, s
     )
     return [
         (Phrase("allowance used"), f"{allowance.used} / {allowance.limit}", used),
-        (Phrase("readers for each send that used it"), notes.figure(allowance.per_use), readers),
+        (Phrase("readers for each send that used it"), _average(allowance.per_use, notes), readers),
     ]
+
+
+def _average(figure: Figure, notes: Notes) -> str:
+    return median_text(figure.value) if figure.value is not None else notes.figure(figure)
 
 
 def _chart(account: AccountReport, sends: Sequence[SendReport], sheet: Sheet, address: Address) -> str:
     """Return a dot for each send that the family of the newest counted: two families stand in no series."""
     is_older = next((each.is_older for each in sends if each.first is not None), False)
+    is_mixed = len({(each.scope, each.tag) for each in sends}) > 1
     days: dict[date, list[Value]] = {}
     for each in (send for send in sends if send.is_older is is_older):
         figure = each.figure(Metric.READ_USER, SIDE_BY_SIDE_DAY)
         if figure.value is not None:
             words = f"{each.ref_date} {each.title}: {number(figure.value)}"
-            days.setdefault(each.ref_date, []).append(Value(figure.value, words, link=address(each)))
+            kind = "part" if is_mixed and each.scope is not AudienceKind.ALL else ""
+            days.setdefault(each.ref_date, []).append(Value(figure.value, words, kind, link=address(each)))
     if len(days) < 2 or not can_draw():
         return ""
     family = Family.OLDER if is_older else Family.NEWER
-    middle = next((each for each in account.breakdowns if (each.by, each.family) == (By.POSITION, family)), None)
-    first = next((each.quartiles for each in middle.groups if each.key == "1"), None) if middle is not None else None
+    found = next((each for each in account.breakdowns if (each.by, each.family) == (By.AUDIENCE, family)), None)
+    # A tag reads less than everybody: sends to different audiences have no median in common.
+    alike = [each for each in found.groups if not is_mixed or each.key == AudienceKind.ALL] if found is not None else []
+    first = alike[0].quartiles if alike else None
     described = Phrase("Readers of each send's first article by the end of day {day}.", day=SIDE_BY_SIDE_DAY)
     name = sheet.say(Phrase("Every send"))
     named = Named(f"sends-{account.account}", say(Phrase("Every send"), sheet.language), say(described, sheet.language))
-    one, median = sheet.say(Phrase("a send")), sheet.say(Phrase("the median of all"))
-    dashed = f'<li class="median">{median}</li>' if first is not None else ""
-    legend = f'<ul class="legend"><li class="this">{one}</li>{dashed}</ul>'
+    legend = [("this", Phrase("to every follower") if is_mixed else Phrase("a send"))]
+    legend += [("part", Phrase("to a part of them"))] if is_mixed else []
+    legend += [("median", Phrase("the median of those to every follower") if is_mixed else Phrase("the median"))]
+    items = "".join(f'<li class="{kind}">{sheet.say(words)}</li>' for kind, words in legend[: 3 if first else -1])
     drawn = dots(named, days, first.median if first is not None else None)
     if any(each.first is not None and each.is_older is not is_older for each in sends):
         left = Phrase("Sends that the other family of WeChat's statistics counted are not in the chart.")
         drawn += f'<p class="notes">{sheet.say(left)}</p>'
-    return f'<section class="card wide"><h3>{name}</h3><p>{sheet.say(described)}</p>{legend}{drawn}</section>'
+    inside = f'<p>{sheet.say(described)}</p><ul class="legend">{items}</ul>{drawn}'
+    return f'<section class="card wide"><h3>{name}</h3>{inside}</section>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,9 +263,10 @@ _COLUMNS: Final = {
     "sent": _Column(Phrase("sent")),
     "title": _Column(Phrase("send")),
     **{f"day-{day}": _Column(Phrase("day {day}", day=day), Metric.READ_USER, day) for day in DAYS},
-    "finished": _Column(Phrase("finished"), Metric.READ_FINISH_RATE, SIDE_BY_SIDE_DAY),
+    "read": _Column(Phrase("read rate"), Metric.READ_DELIVERY_RATE, SIDE_BY_SIDE_DAY),
+    "finished": _Column(Phrase("read to the end"), Metric.READ_FINISH_RATE, SIDE_BY_SIDE_DAY),
     "shared": _Column(Phrase("shared"), Metric.SHARE_USER, SIDE_BY_SIDE_DAY),
-    "followed": _Column(Phrase("followed"), Metric.READ_SUBSCRIBE_USER, SIDE_BY_SIDE_DAY),
+    "followed": _Column(Phrase("followed after reading"), Metric.READ_SUBSCRIBE_USER, SIDE_BY_SIDE_DAY),
 }
 
 
@@ -251,12 +284,18 @@ def _table(
     notes = Notes(sheet)
     heads = [_head(key, column, sheet, order, sorts) for key, column in _COLUMNS.items()]
     rows = [_send_row(each, sheet, notes, address(each)) for each in _sorted(sends, order)]
+    first, others = rows[:LISTED_MAX], rows[LISTED_MAX:]
     caption = Phrase(
-        "Readers by the end of each day; what else is counted, by the end of day {day}.",
+        "Readers by the end of each day; what else is counted, by the end of day {day}. ▲ more and ▼ less than usual "
+        "among the comparable sends before it.",
         day=SIDE_BY_SIDE_DAY,
     )
     name = sheet.say(Phrase("All sends"))
-    shown = table(sheet.say(caption), heads, rows, kind="sends")
+    shown = table(sheet.say(caption), heads, first, kind="sends")
+    if others:
+        more = sheet.say(Phrase("{sends} more", sends=sends_counted(len(others))))
+        rest = table(more, [sheet.say(each.name) for each in _COLUMNS.values()], others, kind="sends")
+        shown += f'<details><summary class="more">{more}</summary>{rest}</details>'
     at = f"sends-of-{written(account.account)}"
     return f'<section class="card wide" id="{at}"><h3>{name}</h3>{shown}{notes.written()}</section>'
 
@@ -285,7 +324,7 @@ def _send_row(send: SendReport, sheet: Sheet, notes: Notes, address: str) -> lis
     ]
     cells += [
         Cell(
-            notes.figure(send.figure(column.metric, column.day), column.metric),
+            _sign(send, column, sheet) + notes.figure(send.figure(column.metric, column.day), column.metric),
             label=say(column.name, sheet.language),
         )
         for column in _COLUMNS.values()
@@ -294,36 +333,49 @@ def _send_row(send: SendReport, sheet: Sheet, notes: Notes, address: str) -> lis
     return cells
 
 
-def _is_told(breakdown: Breakdown) -> bool:
-    return any(each.quartiles is not None for each in breakdown.groups)
+_SIGN: Final = {Standing.ABOVE: "▲", Standing.BELOW: "▼"}
+
+
+def _sign(send: SendReport, column: _Column, sheet: Sheet) -> str:
+    """Mark a number that is more or less than usual."""
+    there = (each for each in send.comparisons if (each.metric, each.day) == (column.metric, column.day))
+    standing = next((each.standing for each in there), None)
+    if standing not in _SIGN:
+        return ""
+    words = sheet.say(STANDING[standing])
+    return f'<span class="sign lies-{standing.value}" role="img" aria-label="{words}">{_SIGN[standing]}</span>'
 
 
 def _untold(breakdowns: Sequence[Breakdown], sheet: Sheet) -> str:
     """Say by what sends are not put side by side yet."""
-    few = [BY[each.by] for each in breakdowns if each.groups and not _is_told(each)]
+    few = [BY[each.by] for each in breakdowns if each.groups and all(group.quartiles is None for group in each.groups)]
     if not few:
         return ""
     words = Phrase(
-        "Too few sends to compare by {what}: a median needs {least}.", what=enumerated(few), least=FEWEST_COMPARED
+        "Too few sends to compare by {what}: a median needs {least}.",
+        what=enumerated(list(dict.fromkeys(few))),
+        least=FEWEST_COMPARED,
     )
     return f'<p class="notes untold">{sheet.say(words)}</p>'
 
 
 def _breakdown(breakdown: Breakdown, sheet: Sheet) -> str:
     """Return groups of sends beside each other: the quartiles of each, and of how many."""
+    older = f" · {sheet.say(OLDER)}" if breakdown.family is Family.OLDER else ""
     top = max((each.quartiles.upper for each in breakdown.groups if each.quartiles is not None), default=0) * 1.04
     rows = [_group_row(breakdown, each, sheet, top) for each in breakdown.groups]
+    heads = ["", *(sheet.say(each) for each in (Phrase("median and middle half"), Phrase("number")))]
     caption = Phrase("{metric} by the end of day {day}", metric=METRIC[breakdown.metric], day=breakdown.day)
     return (
         f'<section class="card"><h3>{sheet.say(BY[breakdown.by])}</h3>'
-        f"{table(sheet.say(caption), [], rows, kind='groups')}</section>"
+        f"{table(sheet.say(caption) + older, heads, rows, kind='groups')}</section>"
     )
 
 
 def _group_row(breakdown: Breakdown, group: Group, sheet: Sheet, top: float) -> list[Cell]:
     drawn = spread(group.quartiles, None, top) if group.quartiles is not None else ""
-    words = sheet.say(quartiles_words(group.quartiles, group.count, breakdown.metric))
     return [
         Cell(sheet.say(group_name(breakdown.by, group))),
-        Cell(f'{drawn}<span class="usual">{words}</span>', is_number=False),
+        Cell(f'{drawn}<span class="usual">{sheet.say(group_words(group, breakdown.metric))}</span>', is_number=False),
+        Cell(number(group.count)),
     ]

@@ -6,7 +6,11 @@ from collections.abc import Callable
 
 import gits
 import pytest
+from building import settings
 from lock_repository import NAME, Repository
+
+from massctl.cli.checkout import uncommitted_locks
+from massctl.model.ids import CampaignName
 
 LOCK = f"campaigns/{NAME}/campaign.lock.json"
 
@@ -39,6 +43,17 @@ def test_a_lock_in_no_commit_is_refused_and_the_command_leads_out(checkout: Repo
     assert ["lock_uncommitted"] == list(refused(checkout))
     subprocess.run(command, shell=True, cwd=checkout.root, env=dict(gits.ENVIRONMENT), check=True, capture_output=True)
     assert "lock_uncommitted" not in refused(checkout)
+
+
+def test_the_commit_that_has_the_lock_is_known(checkout: Repository) -> None:
+    names = [CampaignName(NAME)]
+    refused, commit = uncommitted_locks(checkout.root, settings(), dict(gits.ENVIRONMENT), names)
+    git(checkout, "add", LOCK)
+    git(checkout, "commit", "--quiet", "--message", "lock")
+    known = uncommitted_locks(checkout.root, settings(), dict(gits.ENVIRONMENT), names)
+    head = (checkout.root / ".git/refs/heads/main").read_text().strip()
+    assert (names, {}, head) == (list(refused), *known)
+    assert head != commit is not None
 
 
 def committed_and_edited(checkout: Repository) -> None:

@@ -803,6 +803,13 @@ def test_an_attempt_records_where_it_comes_from_for_reports() -> None:
     assert (["春季大促", "夏天"], ["danmo", ""]) == (origin.members["titles"], origin.members["themes"])
 
 
+def test_without_a_branch_that_sends_an_attempt_records_the_commit_of_its_lock() -> None:
+    rules = replace(house(), commit="c" * 40)
+    assert "c" * 40 == send_origin(WORDS, rules).commit
+    moved = replace(rules, tip=Tip("main", "origin", "a" * 40, "b" * 40))
+    assert None is send_origin(WORDS, moved).commit
+
+
 @pytest.mark.parametrize("tip", [None, Tip("main", "origin", "a" * 40, "b" * 40), Tip("main", "origin", unread="no")])
 def test_what_nobody_knows_of_a_send_is_left_out(tip: Tip | None) -> None:
     unasked = replace(house(require_approval=True), approval=lambda _: None, tip=tip)

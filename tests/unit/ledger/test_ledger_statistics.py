@@ -182,8 +182,8 @@ def test_the_calls_are_read_back_from_a_month_on(archive: LocalStatistics):
 def test_what_a_channel_was_told_is_remembered(archive: LocalStatistics):
     told = Told("sale", 1, 7, "WECOM_ROBOT")
     archive.note_told(ME, [told])
-    assert {told} == archive.told(ME)
-    assert set() == archive.told(AppId("wxffffffffffffffff"))
+    assert (told,) == archive.told(ME)
+    assert () == archive.told(AppId("wxffffffffffffffff"))
 
 
 def test_a_folder_that_cannot_be_written_is_told(archive: LocalStatistics, tmp_path: Path):

@@ -26,7 +26,11 @@ def remote(tmp_path: Path) -> Path:
 
 def archive_in(clone: Path, told: list[Phrase] | None = None) -> GitStatistics:
     branch = GitBranch(
-        clone / ".massctl" / "statistics.git", way_to(clone, "origin", ENVIRONMENT), STATISTICS_BRANCH, ENVIRONMENT
+        clone / ".massctl" / "statistics.git",
+        way_to(clone, "origin", ENVIRONMENT),
+        STATISTICS_BRANCH,
+        ENVIRONMENT,
+        is_ledger=False,
     )
     return GitStatistics(branch, (told if told is not None else []).append)
 
@@ -69,7 +73,7 @@ def test_what_was_told_is_told_to_every_runner(remote: Path, tmp_path: Path):
     one = archive_in(clone_of(remote, tmp_path / "one"))
     one.note_told(ME, [told])
     one.flush()
-    assert {told} == archive_in(clone_of(remote, tmp_path / "two")).told(ME)
+    assert (told,) == archive_in(clone_of(remote, tmp_path / "two")).told(ME)
 
 
 def test_without_the_remote_it_can_be_read_and_no_call_is_made(remote: Path, tmp_path: Path):
@@ -85,6 +89,24 @@ def test_without_the_remote_it_can_be_read_and_no_call_is_made(remote: Path, tmp
         archive_in(clone).asked(ME)
 
 
+def test_a_branch_that_was_deleted_comes_back_from_a_copy(remote: Path, tmp_path: Path):
+    for day in (0, 1):
+        archive = archive_in(clone_of(remote, tmp_path / f"from-{day}"))
+        archive.add(ME, [article_day(day)], [], asked())
+        archive.flush()
+    clone = clone_of(remote, tmp_path / "shallow")
+    archive_in(clone).load(ME)
+    git(remote, "branch", "-D", STATISTICS_BRANCH)
+    git(remote, "gc", "--prune=now", "--quiet")
+    said: list[Phrase] = []
+    assert [10, 11] == [row.read_user for row in archive_in(clone, said).load(ME).articles["100_1"]]
+    assert ["gone from the remote" in each for each in said] == [True]
+    archive = archive_in(clone)
+    archive.add(ME, [article_day(2)], [], asked())
+    archive.flush()
+    assert 3 == len(archive_in(clone_of(remote, tmp_path / "later")).load(ME).articles["100_1"])
+
+
 def test_a_branch_that_may_not_be_written_is_told(remote: Path, tmp_path: Path):
     hook = remote / "hooks" / "pre-receive"
     clone = clone_of(remote, tmp_path / "one")
@@ -93,5 +115,5 @@ def test_a_branch_that_may_not_be_written_is_told(remote: Path, tmp_path: Path):
     hook.chmod(0o755)
     archive = archive_in(clone)
     archive.add(ME, [article_day()], [], asked())
-    with pytest.raises(LedgerUnreachableError):
+    with pytest.raises(LedgerUnreachableError, match="origin/massctl-statistics cannot be pushed"):
         archive.flush()

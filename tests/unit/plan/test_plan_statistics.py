@@ -8,11 +8,12 @@ from building import at, attempted, news, recorded, saved, text
 from statistics_samples import SEEN, SENT, account_day, article_day
 
 from massctl.model.entries import SendAccepted
-from massctl.model.ids import AppId
+from massctl.model.ids import AppId, CampaignName
 from massctl.model.phrase import BEIJING
-from massctl.model.statistics import ArticleDay, Asked, Family, Statistics, StatisticsCall
+from massctl.model.statistics import ArticleDay, Asked, Family, Statistics, StatisticsCall, Told
 from massctl.plan.statistics import (
     CALLS_MAX,
+    TELLING,
     ArticleIndex,
     Fall,
     Match,
@@ -23,6 +24,7 @@ from massctl.plan.statistics import (
     has_newest_day,
     newest_day,
     send_days,
+    taken,
 )
 
 LONG = "http://mp.weixin.qq.com/s?__biz=MzA&amp;mid=100&amp;idx=2&amp;sn=ab#rd"
@@ -33,6 +35,36 @@ def index(*rows: ArticleDay, known: tuple[int, ...] = ()) -> ArticleIndex:
     for row in rows:
         by_msgid[row.msgid] = (*by_msgid.get(row.msgid, ()), row)
     return ArticleIndex(Statistics(by_msgid, {}), known)
+
+
+SALE, NOW = CampaignName("sale"), datetime(2026, 11, 3, 9, tzinfo=BEIJING)
+KEY = (SALE, 1, 7, "HOOK")
+
+
+def began(runner: str, at: datetime = NOW, outcome: Any = "begun") -> Told:
+    return Told(*KEY, outcome, runner, at)
+
+
+@pytest.mark.parametrize(
+    ("lines", "runner", "is_taken"),
+    [
+        ([], "", False),
+        ([Told(*KEY)], "a", True),
+        ([began("a")], "", True),
+        ([began("a"), began("b")], "a", False),
+        ([began("a"), began("b")], "b", True),
+        ([began("a"), began("b"), began("a", outcome="failed")], "b", False),
+        ([began("a"), began("a", outcome="failed")], "", False),
+        ([began("a", NOW - TELLING)], "", False),
+        ([began("a", NOW - TELLING), began("b")], "b", False),
+    ],
+)
+def test_a_report_is_left_to_the_runner_that_began_to_tell_it_first(lines: list[Told], runner: str, is_taken: bool):
+    assert is_taken == (KEY in taken(lines, {}, NOW, runner))
+
+
+def test_what_was_told_of_a_campaign_before_it_was_renamed_is_told():
+    assert {(CampaignName("spring"), 1, 7, "HOOK")} == taken([Told(*KEY)], {SALE: CampaignName("spring")}, NOW)
 
 
 def test_what_was_published_without_a_message_is_never_found_by_its_title():

@@ -14,19 +14,18 @@ def test_it_says_how_many_read_by_which_day_and_where_that_lies() -> None:
     sends.read(100, 7, read_user=500)
 
     assert (
-        "500 people read “《spring》” by the end of day 7 (2026-12-07); that is more than the upper quartile of 4 "
-        "comparable sends (median 250)."
+        "500 people read “《spring》” by the end of day 7 (2026-12-07); more than usual: about half of 4 comparable "
+        "sends had 175 to 325 (median 250)."
     ) == sends.report("spring").sentence
 
 
-def test_it_compares_with_no_fewer_than_four() -> None:
+def test_a_first_send_has_none_before_it() -> None:
     sends = Sends()
     sends.send("spring", 100)
     sends.read(100, 1, read_user=1)
 
     assert (
-        "1 person read “《spring》” by the end of day 1 (2026-12-01); 0 comparable sends have that number, and a "
-        "comparison needs 4."
+        "1 person read “《spring》” by the end of day 1 (2026-12-01); there is no comparable send before it yet."
     ) == sends.report("spring").sentence
 
 
@@ -70,8 +69,7 @@ def test_several_sends_have_one_median_from_four_on() -> None:
 
     assert "3 sends from 2026-11-10 to 2026-11-24." == few
     assert (
-        "4 sends from 2026-11-10 to 2026-12-01; by the end of day 7 the median of the 4 that have the number is "
-        "250 readers."
+        "4 sends from 2026-11-10 to 2026-12-01; the median by the end of day 7 is 250 readers (of 4 with that number)."
     ) == sends.report().sentence
 
 
@@ -86,8 +84,17 @@ def test_a_median_between_two_people_is_written_as_in_the_tables() -> None:
     sends.send("spring", 100)
     sends.read(100, 7, read_user=3)
 
-    assert sends.report("spring").sentence.endswith("of 4 comparable sends (median 2.5).")
-    assert sends.report().sentence.endswith("is 3 readers.")
+    assert sends.report("spring").sentence.endswith("of 4 comparable sends had 2 to 3 (median 2.5).")
+    assert "is 3 readers (of 5" in sends.report().sentence
+
+
+def test_sends_to_a_tag_do_not_move_the_median_of_those_to_every_follower() -> None:
+    sends = Sends()
+    earlier(sends, 100, 200, 300, 400)
+    sends.send("members", 100, audience={"tag": "会员"})
+    sends.read(100, 7, read_user=3)
+
+    assert "of those to every follower, the median by the end of day 7 is 250 readers (of 4" in sends.report().sentence
 
 
 def test_a_quartile_is_not_rounded_to_the_number_that_lies_above_it() -> None:
@@ -100,7 +107,7 @@ def test_one_comparable_send_is_one() -> None:
     sends.send("spring", 100)
     sends.read(100, 7, read_user=3)
 
-    assert "1 comparable send has that number, and a comparison needs 4." in sends.report("spring").sentence
+    assert "too early to compare: 1 comparable send has that number, and it takes 4." in sends.report("spring").sentence
 
 
 def test_a_number_of_any_day_is_told_where_those_of_a_report_have_none() -> None:

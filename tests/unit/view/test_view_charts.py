@@ -106,7 +106,7 @@ def test_dots_stand_on_their_days_lead_to_their_send_and_can_differ():
     assert "here mark" == circles[1].attrib["class"]
     (link,) = [each for each in drawing.iter() if each.tag.endswith("}a")]
     assert "#one" in link.attrib.values()
-    assert ["01-15", "03-15"] == texts(drawing, "x")
+    assert ["01-15", "01-27", "02-08", "02-19", "03-03", "03-15"] == texts(drawing, "x")
     year = {date(2025, 11, 20): counted(1), date(2026, 10, 2): counted(3)}
     assert [f"{each}" for each in ("2025-12", "2026-02", "2026-04", "2026-06", "2026-08", "2026-10")] == texts(
         drawings(dots(NAMED, year, None))["wide"], "x"

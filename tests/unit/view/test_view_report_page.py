@@ -2,18 +2,32 @@
 
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from html import unescape
 from pathlib import Path
 
 import pytest
-from report_page_samples import NOW, USUAL, newest, report_of, sample_report, send
+from report_page_samples import NOW, USUAL, absent, newest, report_of, sample_report, send
 from report_samples import SENT, Sends
 
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import BEIJING
-from massctl.report.report import Freshness, Metric, Missing, Report, Scene, SendReport, StageName
+from massctl.model.statistics import Family
+from massctl.report.report import (
+    AudienceKind,
+    Breakdown,
+    By,
+    Freshness,
+    Group,
+    Metric,
+    Missing,
+    Quartiles,
+    Report,
+    Scene,
+    SendReport,
+    StageName,
+)
 from massctl.view import charts
 from massctl.view.i18n import Language
 from massctl.view.pages import sends_page as pages
@@ -21,6 +35,7 @@ from massctl.view.pages.document import Watched
 from massctl.view.pages.markup import Sheet
 from massctl.view.pages.sends_page import Order, report_page, sends_page, served_send_page
 from massctl.view.report_markdown import report_markdown
+from massctl.view.report_words import as_of_words
 
 SHEET = Sheet(Language.EN, {})
 WATCHED = Watched("_report", 0)
@@ -76,29 +91,40 @@ def test_numbers_that_may_be_another_articles_say_so():
 
 
 def test_a_number_that_is_missing_is_a_dash_whose_reason_stands_below():
-    shown = card(newest_page(), "days")
-    assert re.search(r"readers 2,700 5,087 7,391 8,601 \* — a ", shown)
-    assert "a that day is not over" in shown
+    report = newest()
+    first = report.articles[0]
+    lost = replace(first.days[1], figures=dict.fromkeys(first.days[1].figures, absent(Missing.NOT_COLLECTED)))
+    days = (first.days[0], lost, *first.days[2:])
+    shown = card(page(replace(report, articles=(replace(first, days=days),))), "days")
+    assert re.search(r"readers 2,700 — a 7,391 8,601 \* people", shown)
+    assert "a the archive has no answer of WeChat for that day" in shown
     assert "* WeChat said that newer numbers are to come" in shown
     assert not re.search(r"\b0 — a", shown)
+
+
+def test_a_day_that_is_to_come_has_no_column_and_is_told_with_its_date():
+    shown = newest_page()
+    for key in ("days", "sources"):
+        assert "day 30" not in card(shown, key).split("Still to come")[0]
+    assert "Still to come: day 30. WeChat has the numbers of a day from about 08:00 of the next: 2026-12-16." in shown
 
 
 def test_the_ledger_has_one_half_of_the_funnel_and_wechat_the_other():
     shown = card(newest_page(), "funnel")
     ledger, wechat = shown.split("the first article, by WeChat's statistics")
-    assert re.search(r"in the audience 48,310 .* received it 48,059 99.9 %", ledger)
-    assert re.search(r"read it from the message 3,225 6.7 % of those who received it", wechat)
-    assert re.search(r"read it to the end — a 50.0 %", wechat)
+    assert re.search(r"in the audience 48,310 .* received it 48,059 99.9%", ledger)
+    assert re.search(r"read it from the message 3,225 6.7% of those who received it", wechat)
+    assert re.search(r"read it to the end — a 50.0%", wechat)
     assert "a WeChat gives the share only" in wechat
 
 
 def test_recommendations_are_told_apart_from_what_followers_read():
     shown = newest_page()
-    assert "3,202 of 8,601* readers (37.2 %) came by WeChat" in card(shown, "sources")
+    assert "3,202 of 8,601* readers (37.2%) came by WeChat" in card(shown, "sources")
     groups = re.findall(
         r'class="series ([a-z0-9-]+)"', shown[shown.index('aria-labelledby="2026-11-walks-2-sources-wide') :]
     )
-    assert ["way-1", "way-2", "way-3", "others", "others", "others", "recommended"] == groups[:7]
+    assert ["way-1", "way-2", "way-3", "others", "recommended"] == groups[:5]
     without = replace(
         newest().articles[0], sources=tuple(e for e in newest().articles[0].sources if e.scene != Scene.RECOMMENDED)
     )
@@ -108,7 +134,7 @@ def test_recommendations_are_told_apart_from_what_followers_read():
 def test_below_four_comparable_sends_there_is_no_band_and_no_standing():
     few = send("2026-few", datetime(2026, 11, 16, 20, tzinfo=BEIJING), ["Few"], 5000, among=USUAL[:3])
     shown = page(few)
-    assert "too few for a median: 3" in shown
+    assert "it takes 4 comparable sends with these numbers, and there are 3." in shown
     assert not re.search(r'class="series (band|median)"|class="standing|class="spread"', shown)
     assert re.search(r'class="series (band|median)"', newest_page())
 
@@ -123,7 +149,7 @@ def test_the_band_is_drawn_by_day_and_straight_between_days_only_where_no_others
 def test_unfollows_are_the_whole_accounts_and_stand_beside_the_same_weekday():
     shown = card(newest_page(), "followers")
     assert "of the whole account, not of this send alone" in shown
-    assert re.search(r"2026-11-16 61 median 34, quartiles 28 and 41, of 8 118", shown)
+    assert re.search(r"2026-11-16 61 median 34, middle half 28–41, of 8 118", shown)
 
 
 def test_a_send_of_this_morning_has_no_numbers_of_wechat_yet():
@@ -236,9 +262,34 @@ def test_every_send_of_the_table_leads_to_its_own_page():
 def test_a_file_shows_the_newest_in_full_and_says_what_it_leaves_out(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(pages, "FULL_MAX", 2)
     shown = report_page(sample_report(4), SHEET)
-    assert ["2026-11-walks-2", "2026-walk-1-1"] == re.findall(r'<article class="send-report" id="([^"]+)"', shown)
-    assert "The newest 2 are shown in full here; 2 earlier sends are in the table only." in shown
+    assert ["2026-11-walks-2", "2026-walk-1-1"] == re.findall(r'<article id="([^"]+)"', shown)
+    assert 1 == shown.count('<details class="send-report" open>')
+    assert "The newest 2 are here in full; 2 earlier sends are in the table only." in shown
     assert "in the table only" not in report_page(sample_report(2), SHEET)
+
+
+def test_a_long_table_shows_the_newest_and_folds_the_others(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(pages, "LISTED_MAX", 4)
+    shown = sends_page(REPORT, SHEET, WATCHED, Order(), None)
+    table, _, others = shown.partition('<details><summary class="more">2 sends more</summary>')
+    assert (4, 2) == (len(rows(table)), len(rows(others)))
+
+
+def test_sends_to_a_part_of_the_followers_are_marked_and_have_no_part_in_the_median():
+    report = sample_report(6)
+    tagged = replace(report.sends[1], scope=AudienceKind.TAG, tag="会员")
+    groups = (Group("all", 5, Quartiles(1, 2000, 3)), Group("tag:会员", 4, Quartiles(1, 9, 10)))
+    found = Breakdown(By.AUDIENCE, Metric.READ_USER, 7, Family.NEWER, groups)
+    account = replace(report.accounts[0], breakdowns=(found,))
+    report = replace(report, accounts=(account,), sends=(report.sends[0], tagged, *report.sends[2:]))
+    shown = sends_page(report, SHEET, WATCHED, Order(), None)
+    assert "the median of those to every follower" in shown
+    assert 2 == shown.count("part mark")  # in both sizes of the chart
+
+
+def test_after_an_old_gap_the_other_days_are_complete():
+    told = as_of_words(Freshness(NOW, date(2026, 5, 18), (), (date(2026, 5, 19),)))
+    assert ["The archive lacks numbers of: 2026-05-19.", "Every other day that is over is complete."] == told[1:]
 
 
 def test_sends_are_put_side_by_side_only_by_what_has_enough_of_them():

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Phrase, plural_phrase
 from massctl.model.statistics import Family
 from massctl.report.report import (
     DAYS,
@@ -52,6 +52,7 @@ from massctl.view.report_words import (
     fell_words,
     group_name,
     listed,
+    newest_words,
     number,
     percent,
     quartiles_words,
@@ -180,6 +181,8 @@ def _send(send: SendReport, tables: _Tables, *, is_only: bool) -> list[str]:
         lines += [said(send.sentence), ""]
     lines += [_facts(send, tables), ""]
     lines += ["### " + said(FUNNEL), "", *_funnel(send.funnel, tables)]
+    by_day = newest_words(send.first)
+    lines += [said(by_day), ""] if by_day is not None else []
     for article in send.articles:
         lines += _article(article, tables, alone=len(send.articles) == 1)
     lines += _comparisons(send, tables)
@@ -214,7 +217,10 @@ def _article(article: ArticleReport, tables: _Tables, *, alone: bool) -> list[st
     lines = ["### " + said(Phrase("By day") if alone else numbered), ""]
     known = [tables.foreign(article.title)] if article.title is not None else []
     if article.title_length is not None:
-        known.append(said(Phrase("headline of {count} characters", count=article.title_length)))
+        length = plural_phrase(
+            "headline of {count} character", "headline of {count} characters", count=article.title_length
+        )
+        known.append(said(length))
     if article.author:
         known.append(said(Phrase("by {author}", author=article.author)))
     if article.theme:

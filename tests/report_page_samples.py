@@ -9,12 +9,13 @@ from typing import Final
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import BEIJING, Phrase
 from massctl.model.statistics import Family
-from massctl.plan.quota import Scope, Unit
+from massctl.plan.quota import Unit
 from massctl.report.report import (
     DAYS,
     AccountReport,
     AllowanceReport,
     ArticleReport,
+    AudienceKind,
     Breakdown,
     By,
     Comparable,
@@ -254,14 +255,14 @@ def send(
         sent_at=sent_at,
         ref_date=sent,
         is_article=True,
-        scope=Scope.ALL,
+        scope=AudienceKind.ALL,
         commit="4f2a9c1be07d55310c7a2f6b8f1e4f64c1d7f0aa",
         approver="zhou-lan",
         day=last,
         articles=articles,
         funnel=stages,
         comparable=Comparable(
-            Scope.ALL,
+            AudienceKind.ALL,
             None,
             sent - timedelta(days=180),
             sent - timedelta(days=1),
@@ -339,7 +340,13 @@ def report_of(sends: Sequence[SendReport]) -> Report:
                 Family.NEWER,
                 (Group("12", 9, Quartiles(2800, 3300, 4100)), Group("20", 31, Quartiles(3600, 4700, 6100))),
             ),
-            Breakdown(By.AUTHOR, Metric.READ_USER, 7, Family.NEWER, (Group("林晚", 40, Quartiles(3100, 4200, 5900)),)),
+            Breakdown(
+                By.AUTHOR,
+                Metric.READ_USER,
+                7,
+                Family.NEWER,
+                (Group("林晚", 36, Quartiles(3100, 4200, 5900)), Group("周岚", 4, Quartiles(2900, 3300, 4700))),
+            ),
         ),
         freshness=Freshness(NOW - timedelta(minutes=40), date(2026, 11, 28), (YESTERDAY,), (date(2026, 11, 20),)),
     )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from math import ceil, floor
 from typing import Final
 
 from massctl.errors import InvariantError
@@ -93,6 +94,15 @@ class Figure:
 def people_text(count: float) -> str:
     """Write a number of people with thousands; one that lies between two, as a median may, with a decimal."""
     return f"{count:,.0f}" if count == int(count) else f"{count:,.1f}"
+
+
+_HALVES_BELOW: Final = 100
+"""Of a median from here on half a person is of no interest."""
+
+
+def median_text(count: float) -> str:
+    """Write a median or an average of numbers of people."""
+    return people_text(count if count < _HALVES_BELOW else round(count))
 
 
 class Metric(StrEnum):
@@ -290,6 +300,15 @@ class Quartiles:
     lower: float
     median: float
     upper: float
+
+    @property
+    def people(self) -> tuple[float, float]:
+        """Return the whole numbers from the lower quartile to the upper; the quartiles where none lies between them.
+
+        A number of people below the first is below the lower quartile too, and one above the second above the upper.
+        """
+        first, last = ceil(self.lower), floor(self.upper)
+        return (first, last) if first <= last else (self.lower, self.upper)
 
     def standing(self, value: float) -> Standing:
         """Say where a number lies."""

@@ -20,6 +20,7 @@ from massctl.report.report import (
     Stage,
     StageName,
     Standing,
+    median_text,
     people_text,
 )
 
@@ -88,13 +89,14 @@ def _beside(comparison: Comparison) -> Phrase:
             count=among,
             least=FEWEST_COMPARED,
         )
+    lower, upper = quartiles.people
     say = _STANDING[comparison.standing or Standing.WITHIN]
     return Phrase(
         say,
         count=among,
-        lower=people_text(quartiles.lower),
-        upper=people_text(quartiles.upper),
-        median=people_text(quartiles.median),
+        lower=people_text(lower),
+        upper=people_text(upper),
+        median=median_text(quartiles.median),
     )
 
 
@@ -138,8 +140,9 @@ def report_sentence(sends: Sequence[SendReport], since: date | None) -> Phrase:
         first=first,
         last=last,
     )
-    firsts = [(each, each.first) for each in sends if each.first is not None]
-    if len({(send.appid, article.family) for send, article in firsts}) > 1:
+    newest = next((each.first.family for each in sends if each.first is not None), None)
+    firsts = [(each, each.first) for each in sends if each.first is not None and each.first.family is newest]
+    if len({send.appid for send, _ in firsts}) > 1:
         return Phrase("{sends}.", sends=counted)
     # A tag reads less than everybody: sends to different audiences have no median in common.
     is_mixed = len({(send.scope, send.tag) for send, _ in firsts}) > 1
@@ -159,5 +162,5 @@ def report_sentence(sends: Sequence[SendReport], since: date | None) -> Phrase:
         sends=counted,
         day=SIDE_BY_SIDE_DAY,
         known=len(readers),
-        median=people_text(quartiles.median),
+        median=median_text(quartiles.median),
     )

@@ -10,7 +10,6 @@ from typing import Final
 from massctl.model.phrase import Phrase, plural_phrase
 from massctl.model.statistics import Family
 from massctl.report.report import (
-    DAYS,
     FEWEST_COMPARED,
     SIDE_BY_SIDE_DAY,
     AccountReport,
@@ -26,9 +25,11 @@ from massctl.report.report import (
     Stage,
     StageName,
 )
+from massctl.view.cells import cells
 from massctl.view.i18n import Language, say
 from massctl.view.markdown_text import Words, cell, prose
 from massctl.view.report_words import (
+    ARTICLE_COLUMNS,
     BY,
     DASH,
     DOUBTFUL,
@@ -40,6 +41,7 @@ from massctl.view.report_words import (
     OLDER,
     ORIGIN,
     SCENE,
+    SIDE_BY_SIDE,
     STAGE,
     STANDING,
     WHOLE,
@@ -48,25 +50,32 @@ from massctl.view.report_words import (
     allowance_words,
     as_of_words,
     audience_name,
+    coming_words,
     comparable_words,
+    days_shown,
     fell_words,
     group_name,
+    is_told,
     listed,
+    median_number,
+    newest_figure,
     newest_words,
     number,
     percent,
     quartiles_words,
+    range_text,
+    readers_from,
     readers_per_use_words,
     send_facts,
     sends_counted,
     sentences,
-    side_by_side_words,
 )
 
 DETAILED_MAX: Final = 5
 """More sends than these stand in one table, without the tables of each."""
-LISTED_MAX: Final = 100
+LISTED_MAX: Final = 30
 """Rows of that table; the others are a number. The CSV has all."""
+_ACCOUNT: Final = Phrase("account")
 _DAY_ONE: Final = Phrase(
     "Day 1 is the Beijing day of the send. Every number is the sum from the send to the end of a day."
 )
@@ -102,14 +111,25 @@ class _Tables:
         Rows are best made as the table is: a number that no table shows would leave its reason to the next one.
         `left` are the columns of words; numbers stand on the right.
         """
-        body = [f"| {' | '.join(row)} |" for row in rows]
+        body = [list(row) for row in rows]
         if not body:
             return []
-        align = "|".join(" --- " if column in left else " ---: " for column in range(len(head)))
+        width = [max(3, *(cells(row[column]) for row in [head, *body])) for column in range(len(head))]
+        align = "|".join(
+            f" {'-' * wide} " if column in left else f" {'-' * (wide - 1)}: " for column, wide in enumerate(width)
+        )
         notes, self.notes = self.notes.meanings(), Notes()
         said = [f"{f'({mark})' if mark.isalpha() else _mark(mark)} {self.words.said(why)}" for mark, why in notes]
         below = ["", " · ".join(said)] if said else []
-        return [f"| {' | '.join(head)} |", f"|{align}|", *body, *below, ""]
+        lines = [_line(row, width, left) for row in [head, *body]]
+        return [lines[0], f"|{align}|", *lines[1:], *below, ""]
+
+
+def _line(row: Sequence[str], width: Sequence[int], left: Sequence[int]) -> str:
+    """Write a row whose columns are as wide as their widest cell: a terminal and a mail show Markdown as it is."""
+    spaces = [" " * (wide - cells(each)) for each, wide in zip(row, width, strict=True)]
+    padded = [each + gap if at in left else gap + each for at, (each, gap) in enumerate(zip(row, spaces, strict=True))]
+    return f"| {' | '.join(padded)} |"
 
 
 def _mark(mark: str) -> str:
@@ -143,32 +163,38 @@ def _overview(sends: Sequence[SendReport], tables: _Tables) -> list[str]:
     head = [
         Phrase("sent"),
         Phrase("title"),
-        Phrase("account"),
+        _ACCOUNT,
         Phrase("audience"),
         Phrase("received it"),
         Phrase("readers, day 1"),
         Phrase("readers, day 7"),
+        Phrase("read rate"),
         Phrase("read to the end"),
-        Phrase("day 7 among comparable sends"),
+        Phrase("readers of day 7"),
     ]
-    rows = [_overview_row(send, tables) for send in sends[:LISTED_MAX]]
-    written = tables.table([tables.said(each) for each in head], rows, (0, 1, 2, 3, 8))
+    is_one = len({send.appid for send in sends}) == 1
+    if is_one:
+        head.remove(_ACCOUNT)
+    rows = [_overview_row(send, tables, is_one=is_one) for send in sends[:LISTED_MAX]]
+    words = (0, 1, 2, len(head) - 1) if is_one else (0, 1, 2, 3, len(head) - 1)
+    written = tables.table([tables.said(each) for each in head], rows, words)
     left = len(sends) - LISTED_MAX
     more = [tables.words.said(Phrase("and {sends} more: --format csv has all", sends=sends_counted(left))), ""]
     return [*written, *(more if left > 0 else [])]
 
 
-def _overview_row(send: SendReport, tables: _Tables) -> list[str]:
+def _overview_row(send: SendReport, tables: _Tables, *, is_one: bool) -> list[str]:
     beside = next((c for c in send.comparisons if (c.day, c.metric) == (SIDE_BY_SIDE_DAY, Metric.READ_USER)), None)
     standing = STANDING[beside.standing] if beside is not None and beside.standing is not None else None
     return [
         f"{send.sent_at:%Y-%m-%d %H:%M}",
         tables.foreign(send.title) + (f" · {tables.said(OLDER)}" if send.is_older else ""),
-        tables.foreign(send.account),
+        *([] if is_one else [tables.foreign(send.account)]),
         tables.said(audience_name(send.scope, send.tag)),
         tables.figure(send.stage(StageName.SENT).people),
         tables.figure(send.figure(Metric.READ_USER, 1)),
         tables.figure(send.figure(Metric.READ_USER, SIDE_BY_SIDE_DAY)),
+        tables.figure(send.figure(Metric.READ_DELIVERY_RATE, SIDE_BY_SIDE_DAY), Metric.READ_DELIVERY_RATE),
         tables.figure(send.figure(Metric.READ_FINISH_RATE, SIDE_BY_SIDE_DAY), Metric.READ_FINISH_RATE),
         tables.said(standing) if standing is not None else DASH,
     ]
@@ -183,8 +209,9 @@ def _send(send: SendReport, tables: _Tables, *, is_only: bool) -> list[str]:
     lines += ["### " + said(FUNNEL), "", *_funnel(send.funnel, tables)]
     by_day = newest_words(send.first)
     lines += [said(by_day), ""] if by_day is not None else []
-    for article in send.articles:
-        lines += _article(article, tables, alone=len(send.articles) == 1)
+    if send.first is not None:
+        lines += _article(send.first, tables)
+    lines += _positions(send.articles, tables)
     lines += _comparisons(send, tables)
     lines += _followers(send.followers, tables)
     if send.difference is not None:
@@ -198,12 +225,12 @@ def _facts(send: SendReport, tables: _Tables) -> str:
 
 def _funnel(stages: Sequence[Stage], tables: _Tables) -> list[str]:
     head = [tables.said(each) for each in (Phrase("stage"), Phrase("people"), Phrase("share"), Phrase("whose number"))]
-    return tables.table(head, [_stage(stage, tables) for stage in stages], (0, 3))
+    return tables.table(head, [_stage(stage, tables) for stage in stages], (0, 2, 3))
 
 
 def _stage(stage: Stage, tables: _Tables) -> list[str]:
     share = ""
-    if stage.share is not None and stage.of is not None:
+    if stage.share is not None and stage.share.value is not None and stage.of is not None:
         of = Phrase("{whole} ({count:,})", whole=WHOLE[stage.of], count=stage.of_people or 0)
         whole = of if stage.of_people is not None else WHOLE[stage.of]
         share = f"{tables.figure(stage.share, share=True)} {tables.said(whole)}"
@@ -211,10 +238,9 @@ def _stage(stage: Stage, tables: _Tables) -> list[str]:
     return [tables.said(STAGE[stage.name]), tables.figure(stage.people), share, tables.said(ORIGIN[origin])]
 
 
-def _article(article: ArticleReport, tables: _Tables, *, alone: bool) -> list[str]:
+def _article(article: ArticleReport, tables: _Tables) -> list[str]:
     said = tables.words.said
-    numbered = Phrase("Article {number}", number=article.position)
-    lines = ["### " + said(Phrase("By day") if alone else numbered), ""]
+    lines = ["### " + said(Phrase("The first article, day by day")), ""]
     known = [tables.foreign(article.title)] if article.title is not None else []
     if article.title_length is not None:
         length = plural_phrase(
@@ -229,21 +255,24 @@ def _article(article: ArticleReport, tables: _Tables, *, alone: bool) -> list[st
         known.append(said(OLDER))
     if article.is_doubtful:
         known.append(said(DOUBTFUL))
-    head = ["", *(tables.said(Phrase("day {day}", day=day)) for day in DAYS)]
+    shown = days_shown(article)
+    head = ["", *(tables.said(Phrase("day {day}", day=each.day)) for each in shown)]
     rows = (
-        [tables.said(METRIC[metric]), *(tables.figure(day.figures[metric], metric) for day in article.days)]
+        [tables.said(METRIC[metric]), *(tables.figure(day.figures[metric], metric) for day in shown)]
         for metric in article.days[0].figures
     )
     lines += [" · ".join(known), ""] if known else []
-    figures = [figure for day in article.days for figure in day.figures.values()]
+    figures = [figure for day in shown for figure in day.figures.values()]
     if any(figure.value is not None for figure in figures):
         lines += tables.table(head, rows)
-    else:
+    elif figures:
         # A table of nothing but dashes says no more than their reasons.
         reasons = dict.fromkeys(figure.missing for figure in figures if figure.missing is not None)
         lines += [*(f"{DASH} {said(MISSING[each])}" for each in reasons), ""]
+    coming = coming_words(article)
+    lines += [said(coming), ""] if coming is not None else []
     sources = (
-        [tables.said(SCENE.get(row.scene, row.scene)), *(tables.figure(each) for each in row.figures)]
+        [tables.said(SCENE.get(row.scene, row.scene)), *(tables.figure(readers_from(row, day.day)) for day in shown)]
         for row in article.sources
     )
     if any(each.value is not None for row in article.sources for each in row.figures):
@@ -252,31 +281,59 @@ def _article(article: ArticleReport, tables: _Tables, *, alone: bool) -> list[st
     return [*lines, *([said(fell_words(article.fell)), ""] if article.fell else [])]
 
 
+def _positions(articles: Sequence[ArticleReport], tables: _Tables) -> list[str]:
+    """Put the articles of a send side by side by the newest day of each."""
+    if len(articles) < 2:
+        return []
+    head = [Phrase("position"), Phrase("title"), *ARTICLE_COLUMNS.values()]
+    rows = (
+        [
+            str(each.position),
+            tables.foreign(each.title),
+            *(tables.figure(newest_figure(each, metric), metric) for metric in ARTICLE_COLUMNS),
+        ]
+        for each in articles
+    )
+    said = tables.words.said
+    lines = ["### " + said(Phrase("Articles by position")), "", said(Phrase("By the newest day of each.")), ""]
+    return [*lines, *tables.table([tables.said(each) for each in head], rows, (1,))]
+
+
 def _leaves(article: ArticleReport, tables: _Tables) -> list[str]:
     if all(each.value is None for each in article.leaves):
         return []
     title = tables.words.said(Phrase("Where readers left, in fifths of the article: the share of readers"))
-    return [title, "", *tables.table(LEAVES, [[tables.figure(each, share=True) for each in article.leaves]])]
+    return [title, "", *tables.table(LEAVES, [[tables.figure(each, share=True) for each in article.leaves]], ())]
 
 
 def _comparisons(send: SendReport, tables: _Tables) -> list[str]:
     if not send.comparisons:
         return []
     said = tables.words.said
-    head = [Phrase("first article"), Phrase("day"), Phrase("this send"), Phrase("comparable sends"), Phrase("it lies")]
+    head = [
+        Phrase("first article"),
+        Phrase("day"),
+        Phrase("this send"),
+        Phrase("usual"),
+        Phrase("median"),
+        Phrase("number"),
+        Phrase("this send is"),
+    ]
     rows = [
         [
             tables.said(METRIC[each.metric]),
             str(each.day),
             tables.figure(each.figure, each.metric),
-            tables.said(quartiles_words(each.quartiles, len(each.values), each.metric)),
+            cell(range_text(each.quartiles, each.metric)),
+            median_number(each.quartiles, each.metric),
+            f"{len(each.values):,}",
             tables.said(STANDING[each.standing]) if each.standing is not None else DASH,
         ]
         for each in send.comparisons
         if each.quartiles is not None
     ]
     lines = ["### " + said(Phrase("Against comparable sends")), "", said(comparable_words(send.comparable)), ""]
-    lines += tables.table([tables.said(each) for each in head], rows, (0, 3, 4))
+    lines += tables.table([tables.said(each) for each in head], rows, (0, 6))
     if len(rows) < len(send.comparisons):
         lines += [said(Phrase("A median needs {least} of them with a number.", least=FEWEST_COMPARED)), ""]
     return lines
@@ -328,21 +385,24 @@ def _account(account: AccountReport, tables: _Tables) -> list[str]:
     lines = [f"## {tables.foreign(account.name)}", ""]
     if account.allowance is not None:
         lines += [said(allowance_words(account.allowance)), "", said(readers_per_use_words(account.allowance)), ""]
-    for found in account.breakdowns:
-        # Groups of fewer than four have no median: a table of them alone says nothing.
-        if any(group.quartiles is not None for group in found.groups):
-            lines += [said(side_by_side_words(found)), "", *_breakdown(found, tables)]
+    told = [each for each in account.breakdowns if is_told(each)]
+    if told:
+        lines += ["### " + said(Phrase("Side by side")), "", said(SIDE_BY_SIDE), ""]
+    for found in told:
+        lines += _breakdown(found, tables)
     return lines
 
 
 def _breakdown(found: Breakdown, tables: _Tables) -> list[str]:
-    head = [tables.said(each) for each in (BY[found.by], Phrase("number"), METRIC[found.metric])]
+    by = Phrase("{what} ({older})", what=BY[found.by], older=OLDER) if found.family is Family.OLDER else BY[found.by]
+    head = [tables.said(each) for each in (by, Phrase("number"), Phrase("median"), Phrase("middle half"))]
     rows = [
         [
             tables.foreign(say(group_name(found.by, group), tables.language)),
             f"{group.count:,}",
-            tables.said(quartiles_words(group.quartiles, group.count)),
+            median_number(group.quartiles, found.metric) if group.quartiles is not None else DASH,
+            cell(range_text(group.quartiles, found.metric)) if group.quartiles is not None else DASH,
         ]
         for group in found.groups
     ]
-    return tables.table(head, rows, (0, 2))
+    return tables.table(head, rows)

@@ -7,12 +7,12 @@ from typing import Final
 
 from massctl.model.phrase import Command, Phrase, enumerated, plural_phrase
 from massctl.model.state import Status
-from massctl.model.statistics import Family
 from massctl.plan.quota import Unit
 from massctl.report.report import (
     COMPARED_DAYS,
     DAYS,
     FEWEST_COMPARED,
+    SIDE_BY_SIDE_DAY,
     AllowanceReport,
     ArticleReport,
     AudienceKind,
@@ -33,6 +33,7 @@ from massctl.report.report import (
     StageName,
     Standing,
     Whole,
+    median_text,
     people_text,
 )
 from massctl.view.i18n import Language
@@ -192,9 +193,20 @@ def quartiles_words(quartiles: Quartiles | None, among: int, metric: Metric | No
         return Phrase("too few for a median: {count}", count=among)
     return Phrase(
         "median {median}, middle half {range}, of {count}",
-        median=number(quartiles.median, metric),
+        median=median_number(quartiles, metric),
         range=range_text(quartiles, metric),
         count=among,
+    )
+
+
+def group_words(group: Group, metric: Metric) -> Phrase:
+    """Say the median of a group, and the range between its quartiles."""
+    if group.quartiles is None:
+        return Phrase("too few for a median")
+    return Phrase(
+        "median {median}, middle half {range}",
+        median=median_number(group.quartiles, metric),
+        range=range_text(group.quartiles, metric),
     )
 
 
@@ -203,14 +215,24 @@ def usual_words(quartiles: Quartiles, among: int, metric: Metric | None = None) 
     return Phrase(
         "usual {range}, median {median}, of {sends}",
         range=range_text(quartiles, metric),
-        median=number(quartiles.median, metric),
+        median=median_number(quartiles, metric),
         sends=sends_counted(among),
     )
 
 
 def range_text(quartiles: Quartiles, metric: Metric | None = None) -> str:
     """Write the range between the quartiles, in which about half of the numbers lie."""
-    return f"{number(quartiles.lower, metric)}–{number(quartiles.upper, metric)}"
+    lower, upper = quartiles.people if _counts_people(metric) else (quartiles.lower, quartiles.upper)
+    return f"{number(lower, metric)}–{number(upper, metric)}"
+
+
+def median_number(quartiles: Quartiles, metric: Metric | None = None) -> str:
+    """Write a median, of people as whole as it is of interest."""
+    return median_text(quartiles.median) if _counts_people(metric) else number(quartiles.median, metric)
+
+
+def _counts_people(metric: Metric | None) -> bool:
+    return metric is None or not (metric.is_rate or metric in (Metric.PRAISE_MONEY, Metric.READ_AVG_ACTIVETIME))
 
 
 _AUDIENCE: Final = {
@@ -280,16 +302,22 @@ def as_of_words(freshness: Freshness) -> list[Phrase]:
         ask = Command("status", "--statistics")
         return [Phrase("The archive has no numbers of this account yet: {command}", command=ask), *left_out]
     said = [Phrase("As of {moment}.", moment=recorded(freshness.asked_at))]
-    if freshness.complete_until is not None:
-        said.append(Phrase("Complete up to the end of {day}.", day=freshness.complete_until.isoformat()))
-    elif freshness.delayed or freshness.missing:
-        said.append(Phrase("No day is complete."))
+    complete = freshness.complete_until
+    is_near = complete is not None and freshness.asked_at.date() - complete <= _NEAR
+    if complete is not None and is_near:
+        said.append(Phrase("Complete up to the end of {day}.", day=complete.isoformat()))
     if freshness.delayed:
         late = Phrase("WeChat said that newer numbers are to come for: {days}.")
         said.append(Phrase(late, days=days_words(freshness.delayed)))
     if freshness.missing:
         said.append(Phrase("The archive lacks numbers of: {days}.", days=days_words(freshness.missing)))
+    if complete is not None and not is_near:
+        said.append(Phrase("Every other day that is over is complete."))
     return [*said, *left_out]
+
+
+_NEAR: Final = timedelta(days=4)
+"""A gap that is older than this is a day or two in the past, after which numbers are complete again."""
 
 
 def unreadable_words(count: int) -> Phrase:
@@ -402,19 +430,22 @@ def readers_per_use_words(allowance: AllowanceReport) -> Phrase:
     return Phrase(
         "Readers for each send that used the allowance: {each}; {readers} readers of first articles by the end of "
         "day 7, added over {sends}. A person who read two of them counts twice.",
-        each=number(allowance.per_use.value),
+        each=median_text(allowance.per_use.value),
         readers=number(allowance.readers.value or 0),
         sends=sends_counted(allowance.counted),
     )
 
 
-def side_by_side_words(breakdown: Breakdown) -> Phrase:
-    """Say what a table of groups shows."""
-    older = breakdown.family is Family.OLDER
-    say = Phrase("Readers by the end of day {day} (WeChat's older statistics), by {what}. It shows no cause.")
-    if not older:
-        say = Phrase("Readers by the end of day {day}, by {what}. It shows no cause.")
-    return Phrase(say, day=breakdown.day, what=BY[breakdown.by])
+def is_told(breakdown: Breakdown) -> bool:
+    """Return whether groups are shown: a table without a median says nothing, and one group lies beside none."""
+    return len(breakdown.groups) > 1 and any(each.quartiles is not None for each in breakdown.groups)
+
+
+SIDE_BY_SIDE: Final = Phrase(
+    "Readers by the end of day {day}. What stands side by side shows no cause; a median needs {least}.",
+    day=SIDE_BY_SIDE_DAY,
+    least=FEWEST_COMPARED,
+)
 
 
 def listed(parts: Sequence[str]) -> str:

@@ -19,12 +19,15 @@ from massctl.report.report import (
     AudienceKind,
     Breakdown,
     By,
+    Figure,
     Group,
     Metric,
     Report,
     SendReport,
     Standing,
+    median_text,
 )
+from massctl.report.summary import report_sentence
 from massctl.view.charts import Named, Value, can_draw, dots
 from massctl.view.i18n import say
 from massctl.view.pages.document import REPORT, Watched, document
@@ -48,11 +51,14 @@ from massctl.view.report_words import (
     STANDING,
     audience_name,
     group_name,
+    group_words,
+    is_told,
     number,
-    quartiles_words,
     sends_counted,
 )
 
+LISTED_MAX: Final = 30
+"""So many rows of the table of sends are shown at first; the others are folded."""
 Address = Callable[[SendReport], str]
 """Where a send is shown in full; empty for one that is not."""
 
@@ -144,19 +150,26 @@ def _overview(report: Report, sheet: Sheet, order: Order, address: Address, sort
     accounts = []
     for account in report.accounts:
         sends = [each for each in report.sends if each.appid == account.appid]
-        accounts.append(_account(account, sends, sheet, order, address, sorts))
+        said = sheet.say(report_sentence(sends, None)) if len(report.accounts) > 1 else ""
+        accounts.append(_account(account, sends, sheet, order, address, sorts, f"<p>{said}</p>" if said else ""))
     return lead + "".join(accounts)
 
 
 def _account(
-    account: AccountReport, sends: Sequence[SendReport], sheet: Sheet, order: Order, address: Address, sorts: str
+    account: AccountReport,
+    sends: Sequence[SendReport],
+    sheet: Sheet,
+    order: Order,
+    address: Address,
+    sorts: str,
+    said: str,
 ) -> str:
     at = written(f"account-{account.account}")
     parts = [_chart(account, sends, sheet, address), _table(account, sends, sheet, order, address, sorts)]
-    parts += [_breakdown(each, sheet) for each in account.breakdowns if _is_told(each)]
+    parts += [_breakdown(each, sheet) for each in account.breakdowns if is_told(each)]
     parts.append(_untold(account.breakdowns, sheet))
     return f"""<section class="account" aria-labelledby="{at}"><h2 id="{at}">{written(account.name)}</h2>
-{as_of(account.freshness, sheet)}{_tiles(account, sheet)}<div class="cards">{"".join(parts)}</div></section>
+{said}{as_of(account.freshness, sheet)}{_tiles(account, sheet)}<div class="cards">{"".join(parts)}</div></section>
 """
 
 
@@ -190,8 +203,12 @@ def _allowance(allowance: AllowanceReport, notes: Notes) -> list[tuple[Phrase, s
     )
     return [
         (Phrase("allowance used"), f"{allowance.used} / {allowance.limit}", used),
-        (Phrase("readers for each send that used it"), notes.figure(allowance.per_use), readers),
+        (Phrase("readers for each send that used it"), _average(allowance.per_use, notes), readers),
     ]
+
+
+def _average(figure: Figure, notes: Notes) -> str:
+    return median_text(figure.value) if figure.value is not None else notes.figure(figure)
 
 
 def _chart(account: AccountReport, sends: Sequence[SendReport], sheet: Sheet, address: Address) -> str:
@@ -267,13 +284,18 @@ def _table(
     notes = Notes(sheet)
     heads = [_head(key, column, sheet, order, sorts) for key, column in _COLUMNS.items()]
     rows = [_send_row(each, sheet, notes, address(each)) for each in _sorted(sends, order)]
+    first, others = rows[:LISTED_MAX], rows[LISTED_MAX:]
     caption = Phrase(
         "Readers by the end of each day; what else is counted, by the end of day {day}. ▲ more and ▼ less than usual "
         "among the comparable sends before it.",
         day=SIDE_BY_SIDE_DAY,
     )
     name = sheet.say(Phrase("All sends"))
-    shown = table(sheet.say(caption), heads, rows, kind="sends")
+    shown = table(sheet.say(caption), heads, first, kind="sends")
+    if others:
+        more = sheet.say(Phrase("{sends} more", sends=sends_counted(len(others))))
+        rest = table(more, [sheet.say(each.name) for each in _COLUMNS.values()], others, kind="sends")
+        shown += f'<details><summary class="more">{more}</summary>{rest}</details>'
     at = f"sends-of-{written(account.account)}"
     return f'<section class="card wide" id="{at}"><h3>{name}</h3>{shown}{notes.written()}</section>'
 
@@ -324,36 +346,36 @@ def _sign(send: SendReport, column: _Column, sheet: Sheet) -> str:
     return f'<span class="sign lies-{standing.value}" role="img" aria-label="{words}">{_SIGN[standing]}</span>'
 
 
-def _is_told(breakdown: Breakdown) -> bool:
-    return any(each.quartiles is not None for each in breakdown.groups)
-
-
 def _untold(breakdowns: Sequence[Breakdown], sheet: Sheet) -> str:
     """Say by what sends are not put side by side yet."""
-    few = [BY[each.by] for each in breakdowns if each.groups and not _is_told(each)]
+    few = [BY[each.by] for each in breakdowns if each.groups and all(group.quartiles is None for group in each.groups)]
     if not few:
         return ""
     words = Phrase(
-        "Too few sends to compare by {what}: a median needs {least}.", what=enumerated(few), least=FEWEST_COMPARED
+        "Too few sends to compare by {what}: a median needs {least}.",
+        what=enumerated(list(dict.fromkeys(few))),
+        least=FEWEST_COMPARED,
     )
     return f'<p class="notes untold">{sheet.say(words)}</p>'
 
 
 def _breakdown(breakdown: Breakdown, sheet: Sheet) -> str:
     """Return groups of sends beside each other: the quartiles of each, and of how many."""
+    older = f" · {sheet.say(OLDER)}" if breakdown.family is Family.OLDER else ""
     top = max((each.quartiles.upper for each in breakdown.groups if each.quartiles is not None), default=0) * 1.04
     rows = [_group_row(breakdown, each, sheet, top) for each in breakdown.groups]
+    heads = ["", *(sheet.say(each) for each in (Phrase("median and middle half"), Phrase("number")))]
     caption = Phrase("{metric} by the end of day {day}", metric=METRIC[breakdown.metric], day=breakdown.day)
     return (
         f'<section class="card"><h3>{sheet.say(BY[breakdown.by])}</h3>'
-        f"{table(sheet.say(caption), [], rows, kind='groups')}</section>"
+        f"{table(sheet.say(caption) + older, heads, rows, kind='groups')}</section>"
     )
 
 
 def _group_row(breakdown: Breakdown, group: Group, sheet: Sheet, top: float) -> list[Cell]:
     drawn = spread(group.quartiles, None, top) if group.quartiles is not None else ""
-    words = sheet.say(quartiles_words(group.quartiles, group.count, breakdown.metric))
     return [
         Cell(sheet.say(group_name(breakdown.by, group))),
-        Cell(f'{drawn}<span class="usual">{words}</span>', is_number=False),
+        Cell(f'{drawn}<span class="usual">{sheet.say(group_words(group, breakdown.metric))}</span>', is_number=False),
+        Cell(number(group.count)),
     ]

@@ -12,6 +12,11 @@ def test_a_number_is_there_or_the_reason_why_it_is_missing(value: float | None, 
         Figure(value=value, origin=Origin.NEWER, missing=missing)
 
 
+def test_whole_numbers_between_the_quartiles_lie_as_their_numbers_do():
+    assert (999, 1000) == Quartiles(998.25, 999.5, 1000.75).people
+    assert (1.25, 1.75) == Quartiles(1.25, 1.5, 1.75).people
+
+
 @pytest.mark.parametrize(
     ("value", "standing"),
     [(9, Standing.BELOW), (10, Standing.WITHIN), (30, Standing.WITHIN), (31, Standing.ABOVE)],

@@ -84,7 +84,7 @@ def test_a_median_between_two_people_is_written_as_in_the_tables() -> None:
     sends.send("spring", 100)
     sends.read(100, 7, read_user=3)
 
-    assert sends.report("spring").sentence.endswith("of 4 comparable sends had 1.8 to 3.2 (median 2.5).")
+    assert sends.report("spring").sentence.endswith("of 4 comparable sends had 2 to 3 (median 2.5).")
     assert "is 3 readers (of 5" in sends.report().sentence
 
 

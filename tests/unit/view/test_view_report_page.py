@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from html import unescape
 from pathlib import Path
@@ -13,7 +13,21 @@ from report_samples import SENT, Sends
 
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import BEIJING
-from massctl.report.report import Freshness, Metric, Missing, Report, Scene, SendReport, StageName
+from massctl.model.statistics import Family
+from massctl.report.report import (
+    AudienceKind,
+    Breakdown,
+    By,
+    Freshness,
+    Group,
+    Metric,
+    Missing,
+    Quartiles,
+    Report,
+    Scene,
+    SendReport,
+    StageName,
+)
 from massctl.view import charts
 from massctl.view.i18n import Language
 from massctl.view.pages import sends_page as pages
@@ -21,6 +35,7 @@ from massctl.view.pages.document import Watched
 from massctl.view.pages.markup import Sheet
 from massctl.view.pages.sends_page import Order, report_page, sends_page, served_send_page
 from massctl.view.report_markdown import report_markdown
+from massctl.view.report_words import as_of_words
 
 SHEET = Sheet(Language.EN, {})
 WATCHED = Watched("_report", 0)
@@ -251,6 +266,30 @@ def test_a_file_shows_the_newest_in_full_and_says_what_it_leaves_out(monkeypatch
     assert 1 == shown.count('<details class="send-report" open>')
     assert "The newest 2 are here in full; 2 earlier sends are in the table only." in shown
     assert "in the table only" not in report_page(sample_report(2), SHEET)
+
+
+def test_a_long_table_shows_the_newest_and_folds_the_others(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(pages, "LISTED_MAX", 4)
+    shown = sends_page(REPORT, SHEET, WATCHED, Order(), None)
+    table, _, others = shown.partition('<details><summary class="more">2 sends more</summary>')
+    assert (4, 2) == (len(rows(table)), len(rows(others)))
+
+
+def test_sends_to_a_part_of_the_followers_are_marked_and_have_no_part_in_the_median():
+    report = sample_report(6)
+    tagged = replace(report.sends[1], scope=AudienceKind.TAG, tag="会员")
+    groups = (Group("all", 5, Quartiles(1, 2000, 3)), Group("tag:会员", 4, Quartiles(1, 9, 10)))
+    found = Breakdown(By.AUDIENCE, Metric.READ_USER, 7, Family.NEWER, groups)
+    account = replace(report.accounts[0], breakdowns=(found,))
+    report = replace(report, accounts=(account,), sends=(report.sends[0], tagged, *report.sends[2:]))
+    shown = sends_page(report, SHEET, WATCHED, Order(), None)
+    assert "the median of those to every follower" in shown
+    assert 2 == shown.count("part mark")  # in both sizes of the chart
+
+
+def test_after_an_old_gap_the_other_days_are_complete():
+    told = as_of_words(Freshness(NOW, date(2026, 5, 18), (), (date(2026, 5, 19),)))
+    assert ["The archive lacks numbers of: 2026-05-19.", "Every other day that is over is complete."] == told[1:]
 
 
 def test_sends_are_put_side_by_side_only_by_what_has_enough_of_them():

@@ -54,6 +54,7 @@ from massctl.view.report_words import (
     fell_words,
     figure_text,
     newest_figure,
+    newest_words,
     not_compared_words,
     number,
     percent,
@@ -270,7 +271,9 @@ class _Section:
             for name, stages in halves
             if stages
         )
-        return self._card("funnel", FUNNEL, shown + notes.written(), "")
+        by_day = newest_words(self._send.first)
+        when = f'<p class="notes">{self._sheet.say(by_day)}</p>' if by_day is not None else ""
+        return self._card("funnel", FUNNEL, shown + when + notes.written(), "")
 
     def _stage(self, stage: Stage, notes: Notes) -> list[Cell]:
         whole = None if stage.people.value is None else 1.0

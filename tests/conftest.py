@@ -1,6 +1,7 @@
 """For every test: hypothesis without deadlines, since a busy machine is no fault of the code.
 
 `HYPOTHESIS_PROFILE=nightly` runs many more examples of everything; tests/fuzz/fuzzing.py says how many of its own.
+`coverage` draws a few: what is measured must not hang on luck.
 """
 
 import gc
@@ -22,6 +23,7 @@ SLOW = (
 several seconds bears the mark `slow` itself."""
 
 settings.register_profile("massctl", deadline=None)
+settings.register_profile("coverage", deadline=None, max_examples=5)
 settings.register_profile("nightly", deadline=None, max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "massctl"))
 

@@ -21,7 +21,9 @@ from massctl.view.words import recorded
 def short_report(send: SendReport, account: AccountReport) -> list[Phrase]:
     """Say what a send reached: one sentence, then four to six lines. A number that is missing says why."""
     lines = [send.sentence, _received(send)]
-    if send.first is not None:
+    if send.is_older:
+        lines.append(_older(send))
+    elif send.first is not None:
         lines += [_ways(send), _after(send)]
     lines += [*_compared(send), _unfollows(send)]
     latest = send.first.latest if send.first is not None else None
@@ -60,13 +62,23 @@ def _ways(send: SendReport) -> Phrase:
         of = Phrase("{people} ({share} of those who received it)")
         from_message = Phrase(of, people=from_message, share=percent(read.share.value))
     latest = send.articles[0].latest
-    say = Phrase("Read from the message {message}; recommended by WeChat (推荐) {recommended}")
-    if latest is not None:
-        say = Phrase(
-            "By the end of day {day}: read from the message {message}; recommended by WeChat (推荐) {recommended}"
-        )
-    day = latest.day if latest is not None else 0
-    return Phrase(say, message=from_message, recommended=_told(recommended[0]), day=day)
+    if latest is None:
+        say = Phrase("Read from the message {message}; recommended by WeChat (推荐) {recommended}")
+        return Phrase(say, message=from_message, recommended=_told(recommended[0]))
+    return Phrase(
+        "By the end of day {day}: read from the message {message}; recommended by WeChat (推荐) {recommended}",
+        day=latest.day,
+        message=from_message,
+        recommended=_told(recommended[0]),
+    )
+
+
+def _older(send: SendReport) -> Phrase:
+    return Phrase(
+        "These are numbers of WeChat's older statistics, without sources and without who read to the end; "
+        "shared {shared}",
+        shared=_told(send.stage(StageName.SHARED).people),
+    )
 
 
 def _after(send: SendReport) -> Phrase:
@@ -117,5 +129,9 @@ def _as_of(account: AccountReport) -> Phrase:
     fresh = account.freshness
     if fresh.asked_at is None:
         return Phrase("The archive has no numbers of this account yet.")
-    day = fresh.complete_until.isoformat() if fresh.complete_until is not None else DASH
-    return Phrase("As of {moment}; complete up to {day}", moment=recorded(fresh.asked_at), day=day)
+    moment = recorded(fresh.asked_at)
+    if fresh.complete_until is not None:
+        return Phrase("As of {moment}; complete up to {day}", moment=moment, day=fresh.complete_until.isoformat())
+    if fresh.delayed or fresh.missing:
+        return Phrase("As of {moment}; no day is complete", moment=moment)
+    return Phrase("As of {moment}", moment=moment)

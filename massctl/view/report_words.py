@@ -265,14 +265,6 @@ def send_facts(send: SendReport) -> list[Phrase]:
     return said
 
 
-def wechat_words(send: SendReport) -> Phrase:
-    """Say whose numbers the stages from the readers on are, and by which day."""
-    latest = send.first.latest if send.first is not None else None
-    if latest is None:
-        return Phrase("the first article, by WeChat's statistics")
-    return Phrase("the first article by the end of day {day}, by WeChat's statistics", day=latest.day)
-
-
 def comparable_words(comparable: Comparable) -> Phrase:
     """Say which sends one is compared with."""
     return Phrase(
@@ -371,6 +363,14 @@ ARTICLE_COLUMNS: Final[Mapping[Metric, Phrase]] = {
     Metric.READ_SUBSCRIBE_USER: Phrase("followed after reading"),
 }
 """What the articles of a send are put side by side by."""
+
+
+def newest_words(article: ArticleReport | None) -> Phrase | None:
+    """Say by which day WeChat's numbers of a funnel are; None without any."""
+    if article is None or article.latest is None:
+        return None
+    say = Phrase("WeChat's numbers of the first article are by the end of day {day} ({date}).")
+    return Phrase(say, day=article.latest.day, date=article.latest.stat_date.isoformat())
 
 
 def newest_figure(article: ArticleReport, metric: Metric) -> Figure:

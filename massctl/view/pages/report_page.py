@@ -55,6 +55,7 @@ from massctl.view.report_words import (
     fell_words,
     figure_text,
     newest_figure,
+    newest_words,
     not_compared_words,
     number,
     percent,
@@ -63,7 +64,6 @@ from massctl.view.report_words import (
     send_facts,
     sentences,
     usual_words,
-    wechat_words,
 )
 from massctl.view.words import WEEKDAYS_SHORT
 
@@ -263,7 +263,7 @@ class _Section:
                 [each for each in self._send.funnel if each.people.origin is Origin.LEDGER],
             ),
             (
-                wechat_words(self._send),
+                Phrase("the first article, by WeChat's statistics"),
                 [each for each in self._send.funnel if each.people.origin is not Origin.LEDGER],
             ),
         ]
@@ -272,7 +272,9 @@ class _Section:
             for name, stages in halves
             if stages
         )
-        return self._card("funnel", FUNNEL, shown + notes.written(), "")
+        by_day = newest_words(self._send.first)
+        when = f'<p class="notes">{self._sheet.say(by_day)}</p>' if by_day is not None else ""
+        return self._card("funnel", FUNNEL, shown + when + notes.written(), "")
 
     def _stage(self, stage: Stage, notes: Notes) -> list[Cell]:
         whole = None if stage.people.value is None else 1.0

@@ -3,10 +3,12 @@
 import errno
 import os
 import pickle
+from datetime import timedelta
 
 import pytest
+from building import NOW
 
-from massctl.model.phrase import UNNAMED, Command, Phrase, about, enumerated, in_a_row, system_reason
+from massctl.model.phrase import UNNAMED, Command, Phrase, about, enumerated, in_a_row, in_time, system_reason
 from massctl.view.i18n import Language, say
 
 
@@ -89,3 +91,17 @@ def test_a_name_that_was_left_open_in_a_command_is_put_in() -> None:
     told = about(said, "sale")
     assert isinstance(told, Phrase)
     assert isinstance(told.values["command"], Command)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (-60, "in less than a minute"),
+        (1, "in 1 min"),
+        (61, "in 2 min"),
+        (47 * 3600 + 61, "in 47 h 2 min"),
+        (49 * 3600, "in 2 days 1 h"),
+    ],
+)
+def test_how_long_it_is_is_told_to_the_minute_and_never_too_early(seconds: int, said: str) -> None:
+    assert said == in_time(NOW + timedelta(seconds=seconds), NOW)

@@ -6,7 +6,7 @@ from building import NOW
 from massctl.model.entries import JobStatus
 from massctl.model.ids import CampaignName
 from massctl.model.state import Job, Record
-from massctl.plan.job_failure import REASONS, how_to_resend
+from massctl.plan.job_failure import REASONS, how_to_resend, reason_words
 
 
 def failed(reason: str | None, *others: str) -> Record:
@@ -52,3 +52,15 @@ def test_a_list_that_was_sent_in_part_is_never_told_to_raise_its_edition(other: 
 
 def test_what_did_not_fail_has_no_way() -> None:
     assert how_to_resend(Record(CampaignName("sale"), 1)) is None
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("err(40002)", "WeChat failed it: the administrator did not answer within 30 minutes (err(40002))"),
+        ("err(99999)", "WeChat failed it for a reason that massctl does not know (err(99999))"),
+        ("send fail", "WeChat failed it without a reason (send fail)"),
+    ],
+)
+def test_a_reason_is_told_with_the_word_of_wechat(word: str, said: str) -> None:
+    assert said == reason_words(word)

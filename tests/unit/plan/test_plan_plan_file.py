@@ -30,6 +30,7 @@ from building import (
 from pydantic import TypeAdapter, ValidationError
 
 from massctl import __version__
+from massctl.errors import NotAPlanError
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.entries import ImageUploaded, SendRejected
 from massctl.model.ids import AccountName, CampaignName
@@ -47,6 +48,7 @@ from massctl.plan.plan_file import (
     plan_document,
     plan_stale,
     read_saved,
+    reviewable,
     what_moved,
 )
 from massctl.plan.quota import Span, Unit
@@ -368,6 +370,22 @@ def test_a_plan_without_names_is_one_of_everything() -> None:
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"format_version": 2}'])
 def test_what_is_no_plan_is_none(text: str) -> None:
     assert read_saved(text) is None
+
+
+def test_for_a_review_a_plan_that_was_stopped_is_a_plan_too() -> None:
+    document = plan_document(plan_of([], State()))
+    stopped = {key: document[key] for key in ("format_version", "campaigns", "serial", "summary")}
+    stopped |= {"digest": None, "lineage": None, "error": {"errcode": None, "rid": None, "message": "m", "hint": "h"}}
+    assert ("SavedPlan", "StoppedPlan") == tuple(
+        type(reviewable(json.dumps(each))).__name__ for each in (document, stopped)
+    )
+
+
+def test_a_review_of_another_file_names_the_places_that_do_not_fit() -> None:
+    document = {**plan_document(plan_of([NEWS])), "surprise": 1, "serial": "1"}
+    with pytest.raises(NotAPlanError) as stop:
+        reviewable(json.dumps(document), "p.json")
+    assert "p.json is not a plan for review: serial, surprise" == stop.value.summary
 
 
 def test_the_refusal_names_what_moved() -> None:

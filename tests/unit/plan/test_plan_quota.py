@@ -16,6 +16,7 @@ from building import (
     at,
     attempted,
     audience,
+    entries,
     guards,
     news,
     plan_of,
@@ -870,15 +871,16 @@ def test_another_refusal_slows_nothing_down() -> None:
     assert NOW == next_send_at(state, APPID, NOW)
 
 
-# Each story folds a hundred ledgers of sixty entries, so a few stories are told.
+# Each story writes more than a hundred entries, so a few stories are told.
 @settings(max_examples=15)
 @given(st.lists(st.floats(0, 3), min_size=100, max_size=150))
 def test_who_keeps_to_it_never_has_more_than_sixty_in_a_minute(gaps: list[float]) -> None:
-    moment, asked, happened = NOW, [], []
+    state, moment, asked = recorded(), NOW, []
+    attempt = entries(at(NOW, attempted(WORDS)[0], WORDS))[-1]
     for gap in gaps:
-        moment = next_send_at(recorded(*happened[-SENDS_A_MINUTE:]), APPID, moment + timedelta(seconds=gap / 4))
+        moment = next_send_at(state, APPID, moment + timedelta(seconds=gap / 4))
         asked.append(moment)
-        happened.append(at(moment, attempted(WORDS)[0], WORDS))
+        state.absorb(replace(attempt, at=moment, serial=state.serial + 1))
     for first, last in zip(asked, asked[SENDS_A_MINUTE:], strict=False):
         assert last - first >= timedelta(seconds=60)
     assert all(earlier <= later for earlier, later in pairwise(asked))
@@ -923,6 +925,14 @@ def looks(state: State, monkeypatch: pytest.MonkeyPatch) -> int:
 def test_a_guard_does_not_walk_the_history(monkeypatch: pytest.MonkeyPatch) -> None:
     few, many = looks(recorded(*long_ago(2)), monkeypatch), looks(recorded(*long_ago(400)), monkeypatch)
     assert few == many
+
+
+@pytest.mark.parametrize(
+    ("calls", "used", "is_short"), [(40, 60, False), (41, 60, True), (100, 0, False), (101, 0, True)]
+)
+def test_a_day_may_be_too_short_for_more_than_100_calls(calls: int, used: int, is_short: bool) -> None:
+    demand = replace(quota.demand_of(words("now", on(0))), calls=calls)
+    assert is_short == quota.may_run_short([demand], {NOW.date(): used} if used else {})
 
 
 def test_what_happened_this_month_is_found_wherever_it_stands() -> None:

@@ -8,10 +8,10 @@ pytestmark = pytest.mark.timeout(60)
 """Alone each takes half a second, on a busy machine a few. What grows with the square takes minutes."""
 
 
-@pytest.mark.parametrize("name", ["main.md", "main.html", "main.md.j2"])
+@pytest.mark.parametrize("name", ["main.md", "main.html"])
 @pytest.mark.parametrize("piece", ["<b>", "<section>", "<ul><li>", "<b/>", "<p><i>"])
 def test_html_nested_too_deep_is_a_diagnostic(name: str, piece: str) -> None:
-    size = 200_000 if name == "main.html" else 40_000
+    size = 200_000 if name == "main.html" else 20_000
     found = wrong(piece * (size // len(piece)) + "x", {}, name)
     assert found[0].code in {"MC304", "MC308"}
     assert 1 == len(found)
@@ -96,7 +96,7 @@ def test_any_markdown_ends_soon(piece: str) -> None:
 
 def test_too_many_brackets_are_refused_at_the_first() -> None:
     assert [("MC304", 2, 1)] == lines(wrong("a\n" + "[" * (bounds.BRACKETS_MAX + 1)))
-    assert [] == wrong("a\n" + "[" * bounds.BRACKETS_MAX)
+    assert ["MC346"] == [each.code for each in wrong("a\n" + "[a] " * bounds.BRACKETS_MAX)]
 
 
 def test_brackets_of_code_are_not_counted() -> None:
@@ -106,7 +106,7 @@ def test_brackets_of_code_are_not_counted() -> None:
 
 def test_a_long_article_is_rendered() -> None:
     """100,000 characters and 4,000 elements were once refused, and 2,000 links."""
-    found = wrong("一段**粗体**的字，[链接](https://mp.weixin.qq.com/s/a)，又一段普通的文字。\n\n" * 3_000)
+    found = wrong("一段**粗体**的字，`code`，[链接](https://mp.weixin.qq.com/s/a)，又一段普通的文字。\n\n" * 3_000)
     assert ["MC346"] == [each.code for each in found]
 
 
@@ -127,32 +127,12 @@ def test_markdown_without_its_control_characters_is_what_it_was() -> None:
 @pytest.mark.parametrize("name", ["main.md", "main.html"])
 def test_emphasis_that_is_never_closed_is_not_opened_anew_in_every_paragraph(name: str) -> None:
     """A parser would make a million elements of these, each of which has an attribute of its own."""
-    text = "<div>\n" + "<p>" + "".join(f"<b a={number}>" for number in range(150)) + "</p>" + "<p>a</p>\n" * 6_000
+    text = "<div>\n" + "<p>" + "".join(f"<b a={number}>" for number in range(150)) + "</p>" + "<p>a</p>\n" * 3_000
     assert ["MC308"] == [each.code for each in wrong(text, {}, name)]
     assert [] == [each for each in wrong("<p><b>a<i>b</p><p>c</p>" * 20, {}, name) if each.severity is Severity.ERROR]
 
 
-@pytest.mark.parametrize(
-    "piece",
-    [
-        "a*",
-        "~~a",
-        "a\n",
-        "a\n\n",
-        "# a\n",
-        "==a",
-        "==a== ",
-        "<a",
-        "$a ",
-        "$$\na\n",
-        "::: tip\n",
-        ": a\n",
-        "a~1~",
-        "&amp;",
-        "[^a]: b\n\n",
-        "|a" * 500 + "|\n",
-    ],
-)
+@pytest.mark.parametrize("piece", ["a*", "a\n\n", "<a", "::: tip\n", "|a" * 500 + "|\n"])
 def test_a_million_characters_are_refused_before_they_are_read(piece: str) -> None:
     assert ["MC304"] == [each.code for each in wrong(piece * (999_000 // len(piece)))]
 
@@ -169,11 +149,6 @@ def test_a_million_characters_are_refused_before_they_are_read(piece: str) -> No
 def test_too_much_markdown_says_what_there_is_too_much_of_and_what_helps(text: str, what: str) -> None:
     (found,) = wrong(text)
     assert ("MC304", True, True) == (found.code, what in found.message, found.hint is not None)
-
-
-def test_markdown_as_long_as_a_book_is_read() -> None:
-    text = "一段**粗体**的字，`code`，[链接](https://mp.weixin.qq.com/s/a)，又一段普通的文字。\n\n" * 800
-    assert (True, ["MC346"]) == (len(text) > 40_000, [each.code for each in wrong(text)])
 
 
 @pytest.mark.parametrize(

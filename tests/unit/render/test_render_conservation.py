@@ -98,6 +98,11 @@ def test_what_only_the_finished_text_lacks_is_missed(
     assert [True] == [each.startswith(f"{said} is missing from the rendered article") for each in found]
 
 
+def test_a_cell_behind_a_table_of_html_is_no_cell() -> None:
+    table = "<table><tr><td>甲</td></tr></table>"
+    assert [] == [each for each in wrong(f"{table}\n\n<section><td>乙</td></section>") if each.code == "MC350"]
+
+
 def test_the_order_may_change_and_the_number_may_not() -> None:
     assert [] == [each for each in wrong("甲[^1]乙\n\n[^1]: 丙\n\n丁") if each.code == "MC350"]
 

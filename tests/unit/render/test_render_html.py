@@ -176,7 +176,7 @@ def test_any_html_without_pictures_stays_as_it_is(text: str) -> None:
 
 def test_hard_html_is_read_in_linear_time() -> None:
     for piece in ("<a '", '<a "', "<!--", "<", '<a b="', "<p style='url('", "<p style='url(&quot;"):
-        assert piece * 20_000 == html_article(piece * 20_000, page())[0]
+        assert piece * 10_000 == html_article(piece * 10_000, page())[0]
 
 
 def test_edits_are_carried_out_in_order() -> None:

@@ -306,8 +306,11 @@ def test_a_chat_gets_the_sentence_and_at_most_six_lines(report: Report) -> None:
     assert [
         "240 people read “《spring》” by the end of day 7 (2026-12-07); WeChat said that newer numbers are to come.",
         "Audience 1,000, received 940, failed 10 (ledger)",
-    ] == said[:2]
-    assert said[2].startswith("By the end of day 7: read from the message 94* (10.0% of those who received it); rec")
+        (
+            "By the end of day 7: read from the message 94* (10.0% of those who received it); "
+            "recommended by WeChat (推荐) 30*"
+        ),
+    ] == said[:3]
     assert said[3].startswith("Read to the end 41.0%* of 240 readers; shared 12*; followed after reading — (")
     assert "whole account: 5; same weekday before: median 9.5, middle half " in said[4]
     assert said[-1].endswith("; * WeChat said that newer numbers are to come")
@@ -355,6 +358,20 @@ def test_numbers_are_written_by_what_they_count(value: float, metric: Metric | N
     assert written == number(value, metric)
 
 
+@pytest.mark.parametrize("language", [Language.EN, Language.ZH])
+def test_a_funnel_says_by_which_day_it_is(language: Language) -> None:
+    sends = Sends()
+    sends.send("spring", 100)
+    for day in (1, 5):
+        sends.read(100, day, read_user=10)
+    report, words = (
+        sends.report(),
+        {Language.EN: "by the end of day 5 (2026-12-05)", Language.ZH: "第 5 天（2026-12-05）"},
+    )
+    for page in (report_markdown(report, language), report_page(report, Sheet(language, {}))):
+        assert words[language] in page
+
+
 def test_a_chat_hears_that_a_share_is_late() -> None:
     sends = Sends()
     sends.send("spring", 100)
@@ -373,5 +390,8 @@ def test_a_chat_hears_a_reason_once_and_why_there_is_no_median() -> None:
     said = [say(line, Language.EN) for line in short_report(report.sends[0], report.accounts[0])]
 
     assert "Audience, received, failed: — (the ledger has no event of the job with this number)" in said
-    assert any("推荐) — (WeChat's answer for that day did not have it)" in line for line in said)
+    assert "shared — (WeChat's answer for that day did not have it)" in said[2]
+    assert (5, True) == (len(said), said[-1].startswith("As of 2026-12-09 09:00"))
+    assert "These are numbers of WeChat's older statistics" in said[2]
+    assert "—" not in said[-1]
     assert any("; same weekday before: too few for a median: 0" in line for line in said)

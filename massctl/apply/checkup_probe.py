@@ -11,7 +11,7 @@ from functools import partial
 from typing import Final
 
 from massctl.apply.outcome import what_happened
-from massctl.apply.ports import CallQuota, Checked, Overlap
+from massctl.apply.ports import CallQuota, Overlap, ProbedAccount
 from massctl.errors import AuthError, InvariantError, MassctlError, QuotaError, WeChatError
 from massctl.model.diagnostics import Check, Finding, Level
 from massctl.model.ids import AccountName
@@ -41,7 +41,7 @@ class CheckedAccount:
     """As massctl.yaml declares it."""
     needs: frozenset[Check]
     """What its campaigns cannot do without."""
-    wechat: Checked | None
+    wechat: ProbedAccount | None
     """None if credential or proxy cannot work, so that nothing is tried."""
     token_is_given: bool = False
     """Its token comes from `token_command`, so that WeChat has not seen it before it answers the first call."""
@@ -82,7 +82,7 @@ def _checks(checked: CheckedAccount) -> list[Check]:
     return [Check.DRAFTS, Check.MATERIALS, Check.TAGS, Check.SPEED, *asked]
 
 
-def _call(check: Check, wechat: Checked) -> Callable[[], object]:
+def _call(check: Check, wechat: ProbedAccount) -> Callable[[], object]:
     reads: dict[Check, Callable[[], object]] = {
         Check.DRAFTS: wechat.draft_count,
         Check.MATERIALS: wechat.material_count,

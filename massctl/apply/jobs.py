@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from massctl.apply.journal import LedgerSession
 from massctl.apply.outcome import Failure, failure_of
-from massctl.apply.ports import Clock, Commenting, JobReport, Progress, WeChat
+from massctl.apply.ports import Clock, Comments, JobReport, Progress, WeChat
 from massctl.errors import MassctlError, UsageError
 from massctl.model.entries import JobFinish, JobStatus, SendInDoubt, fields_of
 from massctl.model.ids import AppId, MsgDataId, MsgId
@@ -317,9 +317,7 @@ def news_of(record: Record) -> list[SentNews]:
     return found
 
 
-def switch_comments(
-    news: Sequence[SentNews], articles: Sequence[int], wechat: Commenting, *, opened: bool
-) -> list[int]:
+def switch_comments(news: Sequence[SentNews], articles: Sequence[int], wechat: Comments, *, opened: bool) -> list[int]:
     """Open or close the comments of some articles (from 1) of each news, except those that were withdrawn.
 
     Returns the articles of which at least one was switched. The first WeChatError ends it; switching an article twice

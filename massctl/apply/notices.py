@@ -150,7 +150,7 @@ def standings(state: State) -> Standings:
 
 
 @dataclass(frozen=True, slots=True)
-class Noticing:
+class NoticeFinder:
     """What a run has learnt, and what is needed to tell it."""
 
     before: Standings

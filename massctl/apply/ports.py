@@ -283,7 +283,7 @@ class SendingSpeed:
     """What it comes to, in 10,000 messages a minute, as the API says; None if it does not."""
 
 
-class Withdrawing(Protocol):
+class Withdrawals(Protocol):
     """Takes articles of a job back. Every method raises a WeChatError."""
 
     def job_report(self, msg_id: MsgId) -> JobReport:
@@ -298,7 +298,7 @@ class Withdrawing(Protocol):
         ...
 
 
-class Commenting(Protocol):
+class Comments(Protocol):
     """Opens and closes the comments below articles; doing it twice is doing it once."""
 
     def open_comments(self, msg_data_id: MsgDataId, article: int) -> None:
@@ -307,18 +307,6 @@ class Commenting(Protocol):
 
     def close_comments(self, msg_data_id: MsgDataId, article: int) -> None:
         """Close the comments of an article (from 1) (comment/close); raises a WeChatError."""
-        ...
-
-
-class Speeding(Protocol):
-    """Reads and sets an account's sending speed, which lasts and holds for every later send."""
-
-    def speed(self) -> SendingSpeed:
-        """Read it (message/mass/speed/get); raises a WeChatError."""
-        ...
-
-    def set_speed(self, speed: int) -> None:
-        """Set it to 0, the fastest, to 4 (message/mass/speed/set); raises a WeChatError."""
         ...
 
 
@@ -335,7 +323,7 @@ class Counted:
     """Rows and numbers that WeChat does not document so: of another type, negative, or of another day."""
 
 
-class Counting(Protocol):
+class DataCube(Protocol):
     """Reads what WeChat counts of one account."""
 
     def statistics(self, call: StatisticsCall, begin_date: date, end_date: date, seen_at: datetime) -> Counted:
@@ -371,7 +359,7 @@ class CallQuota:
     remaining: int
 
 
-class Checked(Protocol):
+class ProbedAccount(Protocol):
     """One Official Account. Every method raises a WeChatError, and may be called any number of times."""
 
     def renew_token(self) -> None:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Final
 
 from massctl.apply.outcome import Failure, failure_of
-from massctl.apply.ports import Clock, Counted, Counting, StatisticsArchive
+from massctl.apply.ports import Clock, Counted, DataCube, StatisticsArchive
 from massctl.errors import PermanentError, QuotaError, WeChatError
 from massctl.model.ids import AppId
 from massctl.model.statistics import Asked, Outcome, StatisticsCall
@@ -42,7 +42,7 @@ class Collected:
 
 def collect(
     appid: AppId,
-    wechat: Counting,
+    wechat: DataCube,
     archive: StatisticsArchive,
     requests: Sequence[StatisticsRequest],
     clock: Clock,

@@ -13,7 +13,7 @@ from typing import Final, Literal
 from massctl.apply.jobs import POLL_SECONDS, job_status
 from massctl.apply.journal import LedgerSession
 from massctl.apply.outcome import what_happened
-from massctl.apply.ports import Clock, JobReport, Progress, Withdrawing
+from massctl.apply.ports import Clock, JobReport, Progress, Withdrawals
 from massctl.errors import MassctlError, PermanentError, RefusedError, TransportError, UsageError, WeChatError
 from massctl.model.entries import Withdrawn
 from massctl.model.ids import AppId, MsgId
@@ -104,7 +104,7 @@ class WithdrawalWait:
 
 
 def withdraw_all(
-    taken: Withdrawal, wechat: Withdrawing, ledger: LedgerSession, wait: WithdrawalWait | None = None
+    taken: Withdrawal, wechat: Withdrawals, ledger: LedgerSession, wait: WithdrawalWait | None = None
 ) -> None:
     """Withdraw one after the other, until one fails; with `wait`, each at the first moment that WeChat allows.
 
@@ -163,7 +163,7 @@ def sharing(target: Target, state: State) -> Iterator[Record]:
             yield record
 
 
-def withdraw(target: Target, wechat: Withdrawing, ledger: LedgerSession, status: str | None = None) -> None:
+def withdraw(target: Target, wechat: Withdrawals, ledger: LedgerSession, status: str | None = None) -> None:
     """Withdraw, and record it; does nothing where it is on record as gone already.
 
     `status` is that of its job, where it was read already. Raises RefusedError while the job is not sent,
@@ -193,7 +193,7 @@ def withdraw(target: Target, wechat: Withdrawing, ledger: LedgerSession, status:
     _is_deleted(target, wechat, ledger)
 
 
-def _state_once_sent(target: Target, wechat: Withdrawing, ledger: LedgerSession) -> str | MassctlError:
+def _state_once_sent(target: Target, wechat: Withdrawals, ledger: LedgerSession) -> str | MassctlError:
     """Ask for the job's state; return why nobody can withdraw it yet, where that may pass."""
     try:
         return _read_state(target, wechat, ledger)
@@ -201,7 +201,7 @@ def _state_once_sent(target: Target, wechat: Withdrawing, ledger: LedgerSession)
         return error
 
 
-def _read_state(target: Target, wechat: Withdrawing, ledger: LedgerSession) -> str:
+def _read_state(target: Target, wechat: Withdrawals, ledger: LedgerSession) -> str:
     """Ask for the job's state and record a change; raises RefusedError unless it is sent or deleted."""
     report = wechat.job_report(target.msg_id)
     _learn(target, report, ledger)
@@ -228,7 +228,7 @@ def _read_state(target: Target, wechat: Withdrawing, ledger: LedgerSession) -> s
     )
 
 
-def _is_deleted(target: Target, wechat: Withdrawing, ledger: LedgerSession) -> bool:
+def _is_deleted(target: Target, wechat: Withdrawals, ledger: LedgerSession) -> bool:
     """Ask once whether nothing is left of the job; no answer counts as a no."""
     try:
         report = wechat.job_report(target.msg_id)

@@ -20,6 +20,8 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, Final, Literal, TypeVar, cast
 
+from massctl.whole_file import sync_folder
+
 T = TypeVar("T")
 
 Put = Literal["new", "again", "replayed"]
@@ -266,20 +268,11 @@ def _opened(path: Path) -> sqlite3.Connection:
             raise sqlite3.DatabaseError(f"version {version}, and {_VERSION} is due")
         if version == 0:
             file.executescript(f"begin immediate; {_SCHEMA} pragma user_version = {_VERSION}; commit;")
-            _sync_folder(path.parent)
+            sync_folder(path.parent)  # The name of a new file is durable too.
     except sqlite3.Error:
         file.close()
         raise
     return file
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the name of a new file durable too."""
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
 
 
 @contextlib.contextmanager

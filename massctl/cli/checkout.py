@@ -32,11 +32,8 @@ _LOCKED: Final = (SETTINGS, f":(glob){CAMPAIGNS}/*/{LOCK_FILE}")
 def tip_now(root: Path, settings: "MassctlFile", environment: Mapping[str, str], branch: str) -> Tip:
     """Ask for this moment. What cannot be found out is said in the answer: nothing is sent on a guess."""
     remote = settings.state.remote
-    known, token = known_to_git(settings, environment), token_for_git(settings, environment)
     try:
-        way = way_to(root, remote, known, token)
-        # In the user's own repository its settings count by themselves; said twice, a header is sent twice.
-        git = Git(root, known, way.settings if token else (), way.secrets)
+        git = _git_to_remote(root, settings, environment)
         heads = [f"refs/heads/{each}" for each in (branch, STOP_BRANCH)]
         asked = git.run("ls-remote", remote, *heads, seconds=NETWORK_SECONDS)
         here = git.run("rev-parse", "--verify", "--quiet", "HEAD")
@@ -61,6 +58,14 @@ def tip_now(root: Path, settings: "MassctlFile", environment: Mapping[str, str],
         changed=changed[3:] or None,
         stopped=heads[1] in found,
     )
+
+
+def _git_to_remote(root: Path, settings: "MassctlFile", environment: Mapping[str, str]) -> Git:
+    """Return git in the user's own repository, with the way to its remote; raises LedgerUnreachableError."""
+    known, token = known_to_git(settings, environment), token_for_git(settings, environment)
+    way = way_to(root, settings.state.remote, known, token)
+    # The repository's settings count by themselves; said twice, a header is sent twice.
+    return Git(root, known, way.settings if token else (), way.secrets)
 
 
 def uncommitted_locks(
@@ -118,9 +123,7 @@ def merged_lock(
     # Only approvals ask.
     from massctl.forge.port import MergedFile
 
-    known, token = known_to_git(settings, environment), token_for_git(settings, environment)
-    way = way_to(root, settings.state.remote, known, token)
-    git = Git(root, known, way.settings if token else (), way.secrets)
+    git = _git_to_remote(root, settings, environment)
     branch, path = settings.policy.branch or "", f"{CAMPAIGNS}/{name}/{LOCK_FILE}"
 
     def told(*words: str, seconds: float = LOCAL_SECONDS) -> str:
@@ -171,7 +174,6 @@ def remote_ledger(
     # What only asks git something else loads no ledger.
     from massctl.ledger.git_branch import GitBranch
     from massctl.ledger.git_ledger import GitLedger
-    from massctl.ledger.git_remote import way_to
     from massctl.ledger.signature import LedgerKeys
 
     state = settings.state

@@ -8,6 +8,7 @@ workflow puts into a wheel, of one from an index.
 import json
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from importlib.resources import files
@@ -49,11 +50,8 @@ def action_of_this_massctl() -> InstalledAction:
     """Find out where GitHub has the massctl that runs; reads this machine only."""
     told = _direct_url()
     if told is None or "archive_info" in told:
-        released = files("massctl.scaffold") / RELEASE_FILE
-        line = released.read_text("utf-8").strip() if released.is_file() else ""
-        if not _PIN.fullmatch(line):
-            return _unknown(Phrase("this massctl names no commit"))
-        return InstalledAction(line, version=__version__)
+        pin = _released_pin()
+        return InstalledAction(pin, version=__version__) if pin else _unknown(Phrase("this massctl names no commit"))
     url = str(told.get("url", ""))
     folder = Path(unquote(urlsplit(url).path))
     if "dir_info" in told and folder.is_dir():
@@ -68,17 +66,21 @@ def commit_of_this_massctl() -> str | None:
     """Return the commit that runs: of an installation from git, of a release, or of the clone it runs from."""
     told = _direct_url()
     if told is None or "archive_info" in told:
-        released = files("massctl.scaffold") / RELEASE_FILE
-        line = released.read_text("utf-8").strip() if released.is_file() else ""
-        return line.partition("@")[2] if _PIN.fullmatch(line) else None
+        return _released_pin().partition("@")[2] or None
     folder = Path(unquote(urlsplit(str(told.get("url", ""))).path))
     if "dir_info" not in told or not folder.is_dir():
         return str(told.get("vcs_info", {}).get("commit_id", "")) or None
-    try:
+    with suppress(MassctlError):
         done = Git(folder, dict(os.environ)).run("rev-parse", "HEAD")
-    except MassctlError:
-        return None
-    return done.out.decode("utf-8", "replace").strip() if done.done else None
+        return done.out.decode("utf-8", "replace").strip() if done.done else None
+    return None
+
+
+def _released_pin() -> str:
+    """Read the pin that a release has in it; empty without one."""
+    released = files("massctl.scaffold") / RELEASE_FILE
+    line = released.read_text("utf-8").strip() if released.is_file() else ""
+    return line if _PIN.fullmatch(line) else ""
 
 
 def _unknown(why: Phrase) -> InstalledAction:

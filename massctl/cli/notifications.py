@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from massctl.apply.journal import LedgerSession
-from massctl.apply.notices import Coming, Notice, Noticing, Standings, standings
+from massctl.apply.notices import Coming, Notice, NoticeFinder, Standings, standings
 from massctl.apply.outcome import CampaignOutcome, LeftDraft, what_happened
 from massctl.cli.app import recorded_now
 from massctl.cli.ledger_access import ledger_refusal
@@ -78,7 +78,7 @@ class Notifier:
         from massctl.cli.planner import evidence_for
 
         accounts = {AppId(each.appid): name for name, each in session.settings.accounts.items()}
-        noticing = Noticing(
+        noticing = NoticeFinder(
             self._before,
             state,
             accounts,
@@ -100,12 +100,12 @@ class Notifier:
                 )
                 _record(session, state, taken)
         except KeyboardInterrupt:
-            _complain(session, Phrase("interrupted; not everybody was told (notify in massctl.yaml)"))
+            session.console.talk(Phrase("interrupted; not everybody was told (notify in massctl.yaml)"))
             return True
         except InvariantError:
             raise
         except MassctlError as error:
-            _complain(session, Phrase("nobody was told (notify in massctl.yaml): {why}", why=what_happened(error)))
+            session.console.talk(Phrase("nobody was told (notify in massctl.yaml): {why}", why=what_happened(error)))
         return False
 
     def expect(self, made: Planned, outcomes: Sequence[CampaignOutcome] | None = None) -> None:
@@ -151,7 +151,7 @@ class Notifier:
         return [lead for channel in self.session.settings.notify for lead in channel.leads]
 
     def _soon(
-        self, noticing: Noticing, coming: Sequence[Coming], channel: str, leads: Sequence[timedelta]
+        self, noticing: NoticeFinder, coming: Sequence[Coming], channel: str, leads: Sequence[timedelta]
     ) -> list[Notice]:
         """List what a channel has not been told of windows that open soon, once in a run."""
         due = noticing.upcoming(coming, leads, channel)
@@ -173,7 +173,7 @@ def _record(session: Session, state: State, taken: Sequence[tuple[str, Notice]])
             "the notices were sent, but this is not on record, so the next run sends them again: {why}",
             why=what_happened(error),
         )
-        _complain(session, told)
+        session.console.talk(told)
 
 
 def _content(session: Session, record: Record) -> LockFile | None:
@@ -229,7 +229,7 @@ def taken_posts(session: Session, posts: Sequence[tuple[Channel, Post]]) -> Iter
                 yield index
             else:
                 name = posts[index][0].name
-                _complain(session, Phrase("{name} (notify) was not told: {why}", name=name, why=why))
+                session.console.talk(Phrase("{name} (notify) was not told: {why}", name=name, why=why))
     finally:
         lines.close()
 
@@ -299,10 +299,6 @@ def _sandbox_base(session: Session) -> str:
     if session.sandbox:
         return "http://127.0.0.1"
     return session.api_base(AccountName(next(iter(session.settings.accounts))))
-
-
-def _complain(session: Session, what: Phrase) -> None:
-    session.console.talk(what)
 
 
 AGAIN_AFTER: Final = timedelta(hours=24)

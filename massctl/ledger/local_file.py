@@ -25,6 +25,7 @@ from massctl.ledger.chained_ledger import ChainedLedger, Lines, stale
 from massctl.ledger.codec import End, begins_entry, chain_digest
 from massctl.ledger.signature import UNSIGNED, LedgerKeys
 from massctl.model.phrase import Phrase, system_reason
+from massctl.whole_file import sync_folder
 
 APPEND_LOCK_SECONDS: Final = 10
 """How long an append waits for another's; one takes milliseconds, so this is a stuck disk."""
@@ -200,11 +201,7 @@ class LocalFile:
         """Make the file's name durable too, once."""
         if self._name_is_flushed:
             return
-        folder = os.open(self._path.resolve().parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(self._path.resolve().parent)
         self._name_is_flushed = True
 
     def _require_one_folder(self, found: os.stat_result) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from massctl.plan.plan import PlannedCampaign
 
 
-class Commenting(StrEnum):
+class CommentAccess(StrEnum):
     """Who may comment on an article."""
 
     CLOSED = "closed"
@@ -47,7 +47,7 @@ class SendBlock:
     edition: int
     ignores_reprint: bool | None
     """`send_ignore_reprint`; None if it is not news, of which WeChat checks nothing."""
-    commenting: tuple[Commenting, ...]
+    commenting: tuple[CommentAccess, ...]
     """For each article; empty where the message cannot be commented on."""
     allowance: tuple[Span, ...]
     """The days and months in which it counts, with what is left."""
@@ -126,7 +126,7 @@ def window_of(content: "RenderedCampaign | LockFile") -> Window | None:
     return content.window if isinstance(content, RenderedCampaign) else content.send.window
 
 
-def _commenting(content: "RenderedCampaign | LockFile") -> tuple[Commenting, ...]:
+def _commenting(content: "RenderedCampaign | LockFile") -> tuple[CommentAccess, ...]:
     if isinstance(content, RenderedCampaign):
         message = content.message
         pictures = (message,) if isinstance(message, RenderedImage) else ()
@@ -139,7 +139,7 @@ def _commenting(content: "RenderedCampaign | LockFile") -> tuple[Commenting, ...
     return (_who(locked.need_open_comment, locked.only_fans_can_comment),) if locked.type == "image" else ()
 
 
-def _who(is_open: bool, only_fans: bool) -> Commenting:
+def _who(is_open: bool, only_fans: bool) -> CommentAccess:
     if not is_open:
-        return Commenting.CLOSED
-    return Commenting.FOLLOWERS if only_fans else Commenting.EVERYBODY
+        return CommentAccess.CLOSED
+    return CommentAccess.FOLLOWERS if only_fans else CommentAccess.EVERYBODY

@@ -5,8 +5,9 @@ units, as JavaScript does, is a warning.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from html import unescape
 from typing import Final
 
@@ -71,12 +72,12 @@ def title_faults(title: str) -> Iterator[Fault]:
         yield Fault("MC313", Phrase("the title is empty"), Phrase("write a title"))
     if "\n" in title:
         yield Fault("MC014", Phrase("the title has more than one line"), Phrase("write it on one line"))
-    yield from _length("MC301", Phrase("title"), title, TITLE_CHARACTERS_MAX)
+    yield from _length("MC301", Phrase("title"), TITLE_CHARACTERS_MAX, title)
 
 
 def author_faults(author: str) -> Iterator[Fault]:
     """Check an author; more than 8 characters is a warning."""
-    over = list(_length("MC302", Phrase("author"), author, AUTHOR_CHARACTERS_MAX))
+    over = list(_length("MC302", Phrase("author"), AUTHOR_CHARACTERS_MAX, author))
     yield from over
     if not over and len(author) > AUTHOR_CHARACTERS_SAFE:
         say = Phrase(
@@ -85,11 +86,6 @@ def author_faults(author: str) -> Iterator[Fault]:
             limit=AUTHOR_CHARACTERS_SAFE,
         )
         yield Fault("MC302", say, _shorten(len(author), AUTHOR_CHARACTERS_SAFE), severity=Severity.WARNING)
-
-
-def digest_faults(digest: str) -> Iterator[Fault]:
-    """Check a digest (摘要)."""
-    yield from _length("MC303", Phrase("digest"), digest, DIGEST_CHARACTERS_MAX)
 
 
 def source_url_faults(url: str) -> Iterator[Fault]:
@@ -109,7 +105,7 @@ def text_faults(content: str) -> Iterator[Fault]:
     """Check the words of a text message."""
     if not content:
         yield Fault("MC306", Phrase("the text is empty"), Phrase("write a text for followers"))
-    yield from _length("MC307", Phrase("text"), content, TEXT_CHARACTERS_MAX)
+    yield from _length("MC307", Phrase("text"), TEXT_CHARACTERS_MAX, content)
     size = len(content.encode())
     if size > TEXT_BYTES_MAX:
         say = Phrase("the text has {count} bytes; at most {limit} are allowed", count=size, limit=TEXT_BYTES_MAX)
@@ -124,26 +120,6 @@ def text_faults(content: str) -> Iterator[Fault]:
         elif not href.value.startswith(_TEXT_LINKS) or content[href.value_start - 1] not in "\"'":
             say = Phrase("WeChat refuses a text with a link to {address}", address=href.value[:_ADDRESS_SHOWN])
             yield Fault("MC347", say, hint, needle=content[href.start : href.end])
-
-
-def image_title_faults(title: str) -> Iterator[Fault]:
-    """Check the title of a picture message, which may be empty."""
-    yield from _length("MC301", Phrase("title"), title, TITLE_CHARACTERS_MAX)
-
-
-def recommend_faults(words: str) -> Iterator[Fault]:
-    """Check the words beside the pictures of a picture message."""
-    yield from _length("MC316", Phrase("recommendation"), words, RECOMMEND_CHARACTERS_MAX)
-
-
-def video_title_faults(title: str) -> Iterator[Fault]:
-    """Check the title of a video."""
-    yield from _length("MC301", Phrase("title"), title, VIDEO_TITLE_CHARACTERS_MAX)
-
-
-def description_faults(description: str) -> Iterator[Fault]:
-    """Check the description of a video."""
-    yield from _length("MC315", Phrase("description"), description, DESCRIPTION_CHARACTERS_MAX)
 
 
 def empty_content_faults(content: str) -> Iterator[Fault]:
@@ -239,7 +215,7 @@ def _what_takes_it(sent: str) -> tuple[str, Phrase]:
     )
 
 
-def _length(code: str, what: Phrase, text: str, limit: int) -> Iterator[Fault]:
+def _length(code: str, what: Phrase, limit: int, text: str) -> Iterator[Fault]:
     if len(text) > limit:
         say = Phrase(
             "the {what} has {count} characters; at most {limit} are allowed", what=what, count=len(text), limit=limit
@@ -261,3 +237,22 @@ def _near(what: Phrase, count: int, limit: int) -> Fault:
         limit=limit,
     )
     return Fault("MC310", say, _shorten(count, limit), severity=Severity.WARNING)
+
+
+Limit = Callable[[str], Iterable[Fault]]
+LIMITS: Final[Mapping[str, Limit]] = {
+    # An article: WeChat docs, "draft/add".
+    "title": title_faults,  # MC301, MC310, MC313, MC014
+    "author": author_faults,  # MC302, MC310
+    "digest": partial(_length, "MC303", Phrase("digest"), DIGEST_CHARACTERS_MAX),
+    "content_source_url": source_url_faults,  # MC305, MC014
+    # Its body is judged where it is rendered, by `content_faults`: MC304, MC306, MC310.
+    # Messages without articles: WeChat docs, "message/mass/sendall". The title of a picture message may be empty.
+    "text.content": text_faults,  # MC306, MC307, MC310, MC347
+    "image.title": partial(_length, "MC301", Phrase("title"), TITLE_CHARACTERS_MAX),
+    "image.recommend": partial(_length, "MC316", Phrase("recommendation"), RECOMMEND_CHARACTERS_MAX),
+    "mpvideo.title": partial(_length, "MC301", Phrase("title"), VIDEO_TITLE_CHARACTERS_MAX),
+    "mpvideo.description": partial(_length, "MC315", Phrase("description"), DESCRIPTION_CHARACTERS_MAX),
+}
+"""What each string may be, by its key; of `_length` also MC310. The numbers of articles and pictures are in
+`massctl.model.campaign`."""

@@ -41,8 +41,8 @@ from massctl.model.phrase import Command, Phrase
 from massctl.model.theme import ThemeSettings
 from massctl.render.fault import Fault
 from massctl.render.inputs import RecordingPurpose
+from massctl.render.limits import LIMITS
 from massctl.render.paths import is_foreign, picture_paths
-from massctl.render.rules.registry import LIMITS
 from massctl.render.rules.subject import Subject
 from massctl.render.strings import Check, Strings, no_check
 

@@ -24,7 +24,7 @@ from massctl.plan.guards import lock_missing
 from massctl.plan.lock_diff import changed_parts, changed_versions, lock_stale, lock_unfit
 from massctl.plan.steps import Refusal
 from massctl.source.repository import CAMPAIGNS, Repository, UnreadableError
-from massctl.source.whole_file import beside, sync_folder
+from massctl.whole_file import beside, sync_folder
 
 RENDER_LIBRARIES: Final = (
     "css-inline",

@@ -6,25 +6,8 @@ from datetime import datetime, timezone
 from enum import Enum
 from typing import Any, Final
 
+from massctl.model import diagnostics, message
 from massctl.model.campaign import Audience, OpenidList
-from massctl.model.diagnostics import Diagnostic, Excerpt, Place, Severity
-from massctl.model.message import (
-    MaterialRef,
-    Picture,
-    Purpose,
-    Recipient,
-    Recording,
-    RenderedArticle,
-    RenderedCampaign,
-    RenderedCard,
-    RenderedImage,
-    RenderedNews,
-    RenderedText,
-    RenderedVideo,
-    RenderedVoice,
-    Window,
-    declared_audience,
-)
 from massctl.model.phrase import Command, Phrase
 from massctl.plan.steps import Guard, Invalid, NotLocked, Refusal
 from massctl.render.fault import Fault
@@ -34,30 +17,30 @@ NOT_PLAIN: Final = (ValueError, LookupError, TypeError, AttributeError, Recursio
 _VALUES: Final[dict[str, type[Any]]] = {
     each.__name__: each
     for each in (
-        Diagnostic,
-        Excerpt,
+        diagnostics.Diagnostic,
+        diagnostics.Excerpt,
         Invalid,
-        MaterialRef,
+        message.MaterialRef,
         NotLocked,
         OpenidList,
-        Picture,
-        Place,
+        message.Picture,
+        diagnostics.Place,
         Fault,
-        Recipient,
-        Recording,
+        message.Recipient,
+        message.Recording,
         Refusal,
-        RenderedArticle,
-        RenderedCampaign,
-        RenderedCard,
-        RenderedImage,
-        RenderedNews,
-        RenderedText,
-        RenderedVideo,
-        RenderedVoice,
-        Window,
+        message.RenderedArticle,
+        message.RenderedCampaign,
+        message.RenderedCard,
+        message.RenderedImage,
+        message.RenderedNews,
+        message.RenderedText,
+        message.RenderedVideo,
+        message.RenderedVoice,
+        message.Window,
     )
 }
-_WORDS: Final[dict[str, type[Enum]]] = {each.__name__: each for each in (Guard, Purpose, Severity)}
+_WORDS: Final[dict[str, type[Enum]]] = {each.__name__: each for each in (Guard, message.Purpose, diagnostics.Severity)}
 _AUDIENCE: Final = "audience"
 
 
@@ -103,7 +86,7 @@ def _given(kind: type[Any]) -> list[Field[Any]]:
 
 
 def _field(name: str, value: Any) -> Any:
-    return [_AUDIENCE, declared_audience(value)] if name == _AUDIENCE else to_plain(value)
+    return [_AUDIENCE, message.declared_audience(value)] if name == _AUDIENCE else to_plain(value)
 
 
 _READERS: Final[dict[str, Callable[..., Any]]] = {

@@ -11,8 +11,8 @@ from massctl.model.phrase import Phrase, enumerated, system_reason
 from massctl.model.settings import GIT_KEYS, MassctlFile
 from massctl.source.repository import SETTINGS
 from massctl.source.validation import known_keys
-from massctl.source.whole_file import write_whole
 from massctl.source.yaml_edit import Value, with_values, written
+from massctl.whole_file import write_whole
 
 
 def declare_lineage(root: Path, lineage: str) -> bytes | None:

@@ -12,7 +12,7 @@ from massctl.model.ids import CampaignName
 from massctl.model.phrase import BEIJING, Command, Phrase, enumerated
 from massctl.model.strict import Strict
 from massctl.source.repository import Repository, UnreadableError
-from massctl.source.whole_file import write_whole
+from massctl.whole_file import write_whole
 
 if TYPE_CHECKING:
     from massctl.render.strings import KeyPlace

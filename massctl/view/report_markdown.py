@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Phrase, plural_phrase
 from massctl.model.statistics import Family
 from massctl.report.report import (
     FEWEST_COMPARED,
@@ -59,6 +59,7 @@ from massctl.view.report_words import (
     listed,
     median_number,
     newest_figure,
+    newest_words,
     number,
     percent,
     quartiles_words,
@@ -206,6 +207,8 @@ def _send(send: SendReport, tables: _Tables, *, is_only: bool) -> list[str]:
         lines += [said(send.sentence), ""]
     lines += [_facts(send, tables), ""]
     lines += ["### " + said(FUNNEL), "", *_funnel(send.funnel, tables)]
+    by_day = newest_words(send.first)
+    lines += [said(by_day), ""] if by_day is not None else []
     if send.first is not None:
         lines += _article(send.first, tables)
     lines += _positions(send.articles, tables)
@@ -240,7 +243,10 @@ def _article(article: ArticleReport, tables: _Tables) -> list[str]:
     lines = ["### " + said(Phrase("The first article, day by day")), ""]
     known = [tables.foreign(article.title)] if article.title is not None else []
     if article.title_length is not None:
-        known.append(said(Phrase("headline of {count} characters", count=article.title_length)))
+        length = plural_phrase(
+            "headline of {count} character", "headline of {count} characters", count=article.title_length
+        )
+        known.append(said(length))
     if article.author:
         known.append(said(Phrase("by {author}", author=article.author)))
     if article.theme:

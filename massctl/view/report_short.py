@@ -4,12 +4,15 @@ from massctl.model.phrase import Phrase
 from massctl.report.report import AccountReport, Figure, Metric, Missing, Scene, SendReport, StageName
 from massctl.view.report_words import (
     DASH,
+    LATE,
     METRIC,
     STANDING,
     figure_text,
+    median_number,
     percent,
     quartiles_words,
-    usual_words,
+    range_text,
+    sends_counted,
     why_missing,
 )
 from massctl.view.words import recorded
@@ -18,10 +21,15 @@ from massctl.view.words import recorded
 def short_report(send: SendReport, account: AccountReport) -> list[Phrase]:
     """Say what a send reached: one sentence, then four to six lines. A number that is missing says why."""
     lines = [send.sentence, _received(send)]
-    if send.first is not None:
+    if send.is_older:
+        lines.append(_older(send))
+    elif send.first is not None:
         lines += [_ways(send), _after(send)]
-    lines += [*_compared(send), _unfollows(send), _as_of(account)]
-    return lines
+    lines += [*_compared(send), _unfollows(send)]
+    latest = send.first.latest if send.first is not None else None
+    is_late = latest is not None and any(each.is_delay for each in latest.figures.values())
+    said = _as_of(account)
+    return [*lines, Phrase("{said}; * {late}", said=said, late=LATE) if is_late else said]
 
 
 def _told(figure: Figure, metric: Metric | None = None) -> str:
@@ -53,8 +61,24 @@ def _ways(send: SendReport) -> Phrase:
     if read.share is not None and read.share.value is not None:
         of = Phrase("{people} ({share} of those who received it)")
         from_message = Phrase(of, people=from_message, share=percent(read.share.value))
-    say = Phrase("Read from the message {message}; recommended by WeChat (推荐) {recommended}")
-    return Phrase(say, message=from_message, recommended=_told(recommended[0]))
+    latest = send.articles[0].latest
+    if latest is None:
+        say = Phrase("Read from the message {message}; recommended by WeChat (推荐) {recommended}")
+        return Phrase(say, message=from_message, recommended=_told(recommended[0]))
+    return Phrase(
+        "By the end of day {day}: read from the message {message}; recommended by WeChat (推荐) {recommended}",
+        day=latest.day,
+        message=from_message,
+        recommended=_told(recommended[0]),
+    )
+
+
+def _older(send: SendReport) -> Phrase:
+    return Phrase(
+        "These are numbers of WeChat's older statistics, without sources and without who read to the end; "
+        "shared {shared}",
+        shared=_told(send.stage(StageName.SHARED).people),
+    )
 
 
 def _after(send: SendReport) -> Phrase:
@@ -77,14 +101,16 @@ def _compared(send: SendReport) -> list[Phrase]:
     """Say where the read rate lies, by the newest of the report's days on which that can be said."""
     for found in reversed(send.comparisons):
         if found.metric is Metric.READ_DELIVERY_RATE and found.standing is not None and found.quartiles is not None:
-            say = Phrase("{what}, day {day}: {value}, {standing}: {usual}")
+            say = Phrase("{what}, day {day}: {value}, {standing} ({range}, median {median}, of {sends})")
             told = Phrase(
                 say,
                 what=METRIC[found.metric],
                 day=found.day,
                 value=figure_text(found.figure, found.metric),
                 standing=STANDING[found.standing],
-                usual=usual_words(found.quartiles, len(found.values), found.metric),
+                range=range_text(found.quartiles, found.metric),
+                median=median_number(found.quartiles, found.metric),
+                sends=sends_counted(len(found.values)),
             )
             return [told]
     return []
@@ -93,7 +119,7 @@ def _compared(send: SendReport) -> list[Phrase]:
 def _unfollows(send: SendReport) -> Phrase:
     first = send.followers[0]
     return Phrase(
-        "Stopped following on the day of the send, whole account: {cancelled} (same weekday before: {usual})",
+        "Unfollows on the day of the send, whole account: {cancelled}; same weekday before: {usual}",
         cancelled=_told(first.cancelled),
         usual=quartiles_words(first.usual, len(first.compared)),
     )
@@ -103,5 +129,9 @@ def _as_of(account: AccountReport) -> Phrase:
     fresh = account.freshness
     if fresh.asked_at is None:
         return Phrase("The archive has no numbers of this account yet.")
-    day = fresh.complete_until.isoformat() if fresh.complete_until is not None else DASH
-    return Phrase("As of {moment}; complete up to {day}", moment=recorded(fresh.asked_at), day=day)
+    moment = recorded(fresh.asked_at)
+    if fresh.complete_until is not None:
+        return Phrase("As of {moment}; complete up to {day}", moment=moment, day=fresh.complete_until.isoformat())
+    if fresh.delayed or fresh.missing:
+        return Phrase("As of {moment}; no day is complete", moment=moment)
+    return Phrase("As of {moment}", moment=moment)

@@ -365,6 +365,14 @@ ARTICLE_COLUMNS: Final[Mapping[Metric, Phrase]] = {
 """What the articles of a send are put side by side by."""
 
 
+def newest_words(article: ArticleReport | None) -> Phrase | None:
+    """Say by which day WeChat's numbers of a funnel are; None without any."""
+    if article is None or article.latest is None:
+        return None
+    say = Phrase("WeChat's numbers of the first article are by the end of day {day} ({date}).")
+    return Phrase(say, day=article.latest.day, date=article.latest.stat_date.isoformat())
+
+
 def newest_figure(article: ArticleReport, metric: Metric) -> Figure:
     """Return a number of an article by the newest day that WeChat gave."""
     if article.latest is None:

@@ -10,7 +10,7 @@ from typing import Final
 from massctl.model.message import Window
 from massctl.model.phrase import BEIJING, Phrase, enumerated
 from massctl.plan.quota import DAYS_AHEAD, AccountAhead, Span, Unit
-from massctl.plan.send_block import Commenting, SendBlock
+from massctl.plan.send_block import CommentAccess, SendBlock
 from massctl.plan.window import WindowState
 from massctl.view.cells import shorten
 from massctl.view.style import Ink
@@ -101,9 +101,9 @@ REPRINT: Final = {
     ),
 }
 _COMMENTING: Final = {
-    Commenting.CLOSED: Phrase("closed to everybody"),
-    Commenting.EVERYBODY: Phrase("open to everybody"),
-    Commenting.FOLLOWERS: Phrase("open to followers only"),
+    CommentAccess.CLOSED: Phrase("closed to everybody"),
+    CommentAccess.EVERYBODY: Phrase("open to everybody"),
+    CommentAccess.FOLLOWERS: Phrase("open to followers only"),
 }
 _BEGINNING_CELLS: Final = 72
 _INK: Final = {WindowState.DUE: Ink.DONE, WindowState.EXPIRED: Ink.WARNING}
@@ -189,7 +189,7 @@ def _size(block: SendBlock) -> Phrase:
     return Phrase("size unknown") if block.count is None else followers(block.count)
 
 
-def _comments(commenting: tuple[Commenting, ...]) -> tuple[Part, ...]:
+def _comments(commenting: tuple[CommentAccess, ...]) -> tuple[Part, ...]:
     """Say who may comment; of several articles that differ, on which."""
     found = list(dict.fromkeys(commenting))
     if len(found) == 1:

@@ -8,7 +8,7 @@ import pytest
 from building import IN_TIME, intent
 from sandbox_client import APPID, SECRET, START, Clock, picture
 
-from massctl.apply.ports import DraftArticle, SendingSpeed, Upload, Withdrawing
+from massctl.apply.ports import DraftArticle, SendingSpeed, Upload, Withdrawals
 from massctl.callback.finish import read_finish
 from massctl.errors import PermanentError, QuotaError
 from massctl.model.entries import JobFinish
@@ -39,7 +39,7 @@ def sent(client: WeChatClient, number: int = 1) -> Accepted | InDoubt:
 def test_articles_are_withdrawn_one_by_one_and_the_job_is_gone_with_the_last(
     client: WeChatClient, clock: Clock
 ) -> None:
-    port: Withdrawing = client
+    port: Withdrawals = client
     job = sent(client)
     assert isinstance(job, Accepted)
     msg_id = MsgId(job.msg_id or 0)

@@ -369,7 +369,7 @@ def _changes(session: Session, edited: Mapping[str, bytes]) -> str:
 
 def _write(session: Session, edited: Mapping[str, bytes]) -> None:
     from massctl.model.phrase import system_reason
-    from massctl.source.whole_file import write_whole
+    from massctl.whole_file import write_whole
 
     done: list[str] = []
     for path, data in sorted(edited.items()):

@@ -898,7 +898,7 @@ def back_up(session: Session, target: Path) -> Result:
     """Copy the ledger's whole lines into a file, which may hold an older copy of the same ledger."""
     from massctl.cli.ledger_access import require_ledger
     from massctl.ledger.codec import follow_file
-    from massctl.source.whole_file import write_whole
+    from massctl.whole_file import write_whole
 
     if target.exists() and not target.is_file():
         raise UsageError(

@@ -4,13 +4,12 @@ An error is what WeChat refuses, what followers would lose, or what the reposito
 or a note. Warnings and notes can be accepted, with a reason, under `ignore:` in campaign.yaml.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from massctl.model.campaign import Path
 from massctl.model.diagnostics import Severity
-from massctl.render import limits
 from massctl.render.fault import Fault
 from massctl.render.rules import content, structure
 from massctl.render.rules.subject import Check, Finding, Subject
@@ -55,23 +54,6 @@ RULES: Final = (
     Rule("MC340", INFO, structure.find_fonts),
     Rule("MC341", WARNING, structure.find_dark_mode),
 )
-
-Limit = Callable[[str], Iterable[Fault]]
-LIMITS: Final[Mapping[str, Limit]] = {
-    # An article: WeChat docs, "draft/add".
-    "title": limits.title_faults,  # MC301, MC310, MC313, MC014
-    "author": limits.author_faults,  # MC302, MC310
-    "digest": limits.digest_faults,  # MC303, MC310
-    "content_source_url": limits.source_url_faults,  # MC305, MC014
-    # Its body is judged where it is rendered, by limits.content_faults: MC304, MC306, MC310.
-    # Messages without articles: WeChat docs, "message/mass/sendall".
-    "text.content": limits.text_faults,  # MC306, MC307, MC310, MC347
-    "image.title": limits.image_title_faults,  # MC301, MC310
-    "image.recommend": limits.recommend_faults,  # MC316, MC310
-    "mpvideo.title": limits.video_title_faults,  # MC301, MC310
-    "mpvideo.description": limits.description_faults,  # MC315, MC310
-}
-"""What each string may be, by its key. The numbers of articles and pictures are in `massctl.model.campaign`."""
 
 
 def judge(subject: Subject) -> Iterator[tuple[Path, Fault]]:

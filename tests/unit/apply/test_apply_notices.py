@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from building import APPID, NOW, OPEN, PAST, attempted, entries, house, news, plan_of, recorded, saved, text
 
-from massctl.apply.notices import Notice, Noticing, Reach, standings
+from massctl.apply.notices import Notice, NoticeFinder, Reach, standings
 from massctl.apply.outcome import CampaignOutcome, Failure, LeftDraft
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.entries import Expired, JobStatus, SendAccepted, SendInDoubt, SendRejected, SendSettled, Withdrawn
@@ -40,7 +40,7 @@ def told(earlier: Iterable[Any], now: Iterable[Any], *outcomes: CampaignOutcome)
     state = recorded(*earlier)
     before = standings(state)
     state.absorb_all(entries(*earlier, *now)[state.serial :])
-    return Noticing(before, state, {APPID: "main"}, evidence, NOW).notices(outcomes)
+    return NoticeFinder(before, state, {APPID: "main"}, evidence, NOW).notices(outcomes)
 
 
 def happenings(*args: Any) -> list[str]:
@@ -108,7 +108,7 @@ def test_what_is_told_of_a_doubt_has_its_choices_and_no_hint() -> None:
 def test_of_a_campaign_that_is_not_in_the_run_the_ledger_tells_what_it_knows() -> None:
     (notice,) = told([TRIED, TAKEN], [status("failed")])
     assert ("", "main", WORDS.digest) == (notice.title, notice.account, notice.digest)
-    (unknown,) = Noticing({}, recorded(TRIED, TAKEN), {}, evidence, NOW).notices()
+    (unknown,) = NoticeFinder({}, recorded(TRIED, TAKEN), {}, evidence, NOW).notices()
     assert unknown.account is None
 
 
@@ -117,12 +117,12 @@ def test_what_is_told_has_the_block_of_the_send() -> None:
     lock = LockFile.model_validate(lock_document(WORDS, "massctl 0"))
     span = Span(Unit.DAY, date(2026, 12, 1), "calls", 100, 1, (), 99)
     state = recorded(TRIED, TAKEN)
-    (kept,) = Noticing({}, state, {APPID: "main"}, evidence, NOW, lambda _: lock, lambda _: [ahead(span)]).notices()
+    (kept,) = NoticeFinder({}, state, {APPID: "main"}, evidence, NOW, lambda _: lock, lambda _: [ahead(span)]).notices()
     assert rendered.block is not None
     assert rendered.block == replace(kept.block, allowance=())  # type: ignore[type-var]
     assert (span,) == kept.block.allowance  # type: ignore[union-attr]
     assert TRIED[0].audience_count == rendered.block.count
-    (nothing,) = Noticing({}, state, {APPID: "main"}, evidence, NOW).notices()
+    (nothing,) = NoticeFinder({}, state, {APPID: "main"}, evidence, NOW).notices()
     assert nothing.block is None
 
 
@@ -133,7 +133,7 @@ def test_without_an_attempt_the_planned_size_is_told_and_an_unknown_account_by_i
     assert notice.block is not None
     assert (12, "main") == (notice.block.count, notice.block.account)
     lock = LockFile.model_validate(lock_document(WORDS, "massctl 0"))
-    (stranger,) = Noticing({}, recorded(TRIED, TAKEN), {}, evidence, NOW, lambda _: lock).notices()
+    (stranger,) = NoticeFinder({}, recorded(TRIED, TAKEN), {}, evidence, NOW, lambda _: lock).notices()
     assert APPID == stranger.block.account  # type: ignore[union-attr]
 
 
@@ -273,7 +273,7 @@ def test_a_draft_that_stays_is_told_with_its_window_or_alone_where_its_folder_is
     state = recorded(saved(campaign))
     before = standings(state)
     state.absorb_all(entries(saved(campaign), (Expired(not_after=PAST.not_after), campaign))[state.serial :])
-    noticing = Noticing(before, state, {APPID: "main"}, evidence, NOW)
+    noticing = NoticeFinder(before, state, {APPID: "main"}, evidence, NOW)
     closed, gone = LeftDraft(campaign.name, 1, False), LeftDraft(campaign.name, 1, True)
     (alone,) = noticing.notices([], [gone])
     assert ("draft_left", "words") == (alone.happening, alone.campaign)

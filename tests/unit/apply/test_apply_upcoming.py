@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from building import APPID, HOUR, LATER, attempted, house, plan_of, recorded, text
 
-from massctl.apply.notices import Coming, Noticing
+from massctl.apply.notices import Coming, NoticeFinder
 from massctl.apply.outcome import CampaignOutcome, Failure
 from massctl.errors import InvariantError
 from massctl.model.diagnostics import Diagnostic, Severity
@@ -36,7 +36,7 @@ def coming(error: Failure | None = None, **then: Any) -> Coming:
 
 def told(before: timedelta, *earlier: Any, what: Coming | None = None, leads: Any = LEADS) -> list[Any]:
     now = OPENS - before
-    noticing = Noticing({}, recorded(*earlier), {APPID: "main"}, lambda r: Evidence(r, now, (), None, None), now)
+    noticing = NoticeFinder({}, recorded(*earlier), {APPID: "main"}, lambda r: Evidence(r, now, (), None, None), now)
     return noticing.upcoming([what or coming()], leads, "HOOK")
 
 

@@ -1,4 +1,4 @@
-"""Withdrawing: the state first, one request, and every outcome on record."""
+"""Withdrawals: the state first, one request, and every outcome on record."""
 
 from datetime import timedelta
 from typing import Any

@@ -15,7 +15,7 @@ from massctl.model.lock import LockFile, lock_document
 from massctl.model.message import MaterialRef, RenderedCampaign, RenderedImage, Window
 from massctl.model.phrase import Phrase
 from massctl.plan.quota import AccountAhead, Span, Unit
-from massctl.plan.send_block import Commenting, SendBlock, planned_block, send_block, spans_of, warnings_of
+from massctl.plan.send_block import CommentAccess, SendBlock, planned_block, send_block, spans_of, warnings_of
 from massctl.plan.window import WindowState
 
 OPEN = Window(NOW - HOUR, NOW + HOUR)
@@ -55,13 +55,13 @@ def test_a_lock_says_what_was_rendered(campaign: RenderedCampaign) -> None:
 @pytest.mark.parametrize(
     ("campaign", "ignores", "commenting"),
     [
-        (MIXED, True, (Commenting.CLOSED, Commenting.EVERYBODY, Commenting.FOLLOWERS)),
+        (MIXED, True, (CommentAccess.CLOSED, CommentAccess.EVERYBODY, CommentAccess.FOLLOWERS)),
         (text(), None, ()),
-        (text(message=PICTURES), None, (Commenting.FOLLOWERS,)),
+        (text(message=PICTURES), None, (CommentAccess.FOLLOWERS,)),
     ],
 )
 def test_reprints_concern_news_and_comments_what_can_be_commented_on(
-    campaign: RenderedCampaign, ignores: bool | None, commenting: tuple[Commenting, ...]
+    campaign: RenderedCampaign, ignores: bool | None, commenting: tuple[CommentAccess, ...]
 ) -> None:
     found = block(campaign)
     assert (ignores, commenting) == (found.ignores_reprint, found.commenting)

@@ -20,7 +20,7 @@ def said(faults: Iterable[Fault]) -> list[tuple[str, str, str]]:
     [
         (limits.title_faults, 32),
         (limits.author_faults, 8),
-        (limits.digest_faults, 120),
+        (limits.LIMITS["digest"], 120),
         (limits.text_faults, 600),
         (limits.content_faults, 20_000),
     ],
@@ -34,7 +34,7 @@ def test_what_is_just_allowed_says_nothing(check, length: int) -> None:  # type:
     [
         (limits.title_faults, 33, "MC301", "the title has 33 characters; at most 32 are allowed"),
         (limits.author_faults, 17, "MC302", "the author has 17 characters; at most 16 are allowed"),
-        (limits.digest_faults, 121, "MC303", "the digest has 121 characters; at most 120 are allowed"),
+        (limits.LIMITS["digest"], 121, "MC303", "the digest has 121 characters; at most 120 are allowed"),
         (limits.text_faults, 601, "MC307", "the text has 601 characters; at most 600 are allowed"),
         (
             limits.content_faults,
@@ -53,7 +53,7 @@ def test_one_character_more_is_an_error(check, length: int, code: str, message: 
     [
         (limits.title_faults, 32),
         (limits.author_faults, 8),
-        (limits.digest_faults, 120),
+        (limits.LIMITS["digest"], 120),
     ],
 )
 def test_emoji_that_wechat_may_count_twice_are_a_warning(check, length: int) -> None:  # type: ignore[no-untyped-def]

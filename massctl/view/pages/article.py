@@ -6,16 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import quote
 
-from massctl.model.message import PICTURE_SCHEME, RenderedArticle, Window
+from massctl.model.message import PICTURE_PLACEHOLDER, RenderedArticle, Window
 from massctl.model.phrase import Phrase
 from massctl.render.html_scan import Edit, edited, tags
+from massctl.render.limits import DEFAULT_DIGEST_CHARACTERS
 from massctl.view.pages.dark_mode import by_day_and_night
 from massctl.view.pages.markup import NOT_HERE, Sheet, Tab, tabs, written
 from massctl.view.words import reading_words
 
-DIGEST_CHARACTERS: Final = 54
-"""How much of the text WeChat takes for an empty digest. Source: WeChat docs, "draft/add", read 2026-10."""
-_PLACEHOLDER: Final = re.compile(re.escape(PICTURE_SCHEME) + r"([0-9a-f]{64})")
 _TAG: Final = re.compile(r"<[^>]*>")
 _BLANKS: Final = re.compile(r"\s+")
 _CARDS: Final = frozenset({"mp-common-miniprogram", "mp-miniprogram", "mp-common-profile"})
@@ -33,18 +31,18 @@ def article_page(content: str, files: Mapping[str, str]) -> str:
         name = files.get(found[1])
         return found[0] if name is None else quote(name, safe="/._-~")
 
-    return _PLACEHOLDER.sub(placed, content)
+    return PICTURE_PLACEHOLDER.sub(placed, content)
 
 
 def shown_body(content: str, sheet: Sheet) -> str:
     """Return a body for a page: pictures that are not at hand as an empty frame, colours by day and by night."""
-    body = _PLACEHOLDER.sub(lambda found: sheet.address(found[1]) or NOT_HERE, content)
+    body = PICTURE_PLACEHOLDER.sub(lambda found: sheet.address(found[1]) or NOT_HERE, content)
     return drawn(body)
 
 
 def beginning(content: str) -> str:
     """Return the first words of a body, as WeChat takes them for a digest."""
-    return _BLANKS.sub(" ", html.unescape(_TAG.sub("", content))).strip()[:DIGEST_CHARACTERS]
+    return _BLANKS.sub(" ", html.unescape(_TAG.sub("", content))).strip()[:DEFAULT_DIGEST_CHARACTERS]
 
 
 def reading(

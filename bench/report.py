@@ -1,8 +1,8 @@
 """Measure `massctl report` over 1,000 sends and over one, beside its floor: `python bench/report.py [SENDS] [ROUNDS]`.
 
 The floor starts Python, imports the same libraries, and parses the JSON of every line of the ledger and of the archive;
-`python bench/report.py floor ROOT` is the floor. What is told is the processor's time of massctl without the floor's
-imports, and the ratio of the two, which a busy machine changes less.
+`python bench/report.py floor ROOT FORM` is the floor of a form. What is told is the processor's time of massctl without
+the floor's imports, and the ratio of the two, which a busy machine changes less.
 """
 
 import json
@@ -122,11 +122,14 @@ def _account_row(number: int, day: date) -> str:
     return json.dumps({"ref_date": day.isoformat(), "seen_at": f"{day + timedelta(days=1)}T01:00:00+00:00", **users})
 
 
-def floor(root: Path) -> None:
-    """Import what `massctl report` imports, tell the seconds of that, and parse every line."""
+def floor(root: Path, form: str) -> None:
+    """Import what `massctl report` imports for a form, tell the seconds of that, and parse every line."""
     import click  # noqa: F401
     import pydantic  # noqa: F401
     import ruamel.yaml  # noqa: F401
+
+    if form == "html":
+        import pygal  # noqa: F401
 
     imported = time.process_time()
     for path in (root / "massctl.state.jsonl", *sorted((root / "massctl.state.statistics").rglob("*.jsonl"))):
@@ -156,7 +159,7 @@ def main(sends: int, rounds: int) -> None:
             for form in FORMS:
                 seconds, ratios = [], []
                 for _ in range(rounds):
-                    bare, told = timed(__file__, "floor", str(root))
+                    bare, told = timed(__file__, "floor", str(root), form)
                     imports = float(told)
                     out = ("--out", str(Path(folder) / "out"))
                     took, _ = timed("-m", "massctl", "-C", str(root), "report", *names, "--format", form, *out)
@@ -168,6 +171,6 @@ def main(sends: int, rounds: int) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["floor"]:
-        floor(Path(sys.argv[2]))
+        floor(Path(sys.argv[2]), sys.argv[3])
     else:
         main(*(int(each) for each in [*sys.argv[1:], *(str(SENDS), "3")[len(sys.argv) - 1 :]]))

@@ -39,10 +39,11 @@ PICTURE_WIDTH: Final = 430
 PICTURE_HEIGHT_MAX: Final = 2_400
 """More is no picture for a chat."""
 _TOP: Final = """(() => {
+  document.querySelectorAll(".knobs, .card summary").forEach((each) => { each.hidden = true; });
   const first = document.querySelector(".cards > *") ?? document.documentElement;
   return Math.ceil(first.getBoundingClientRect().bottom + scrollY) + 16;
 })()"""
-"""The page down to its first card: the sentence, the numbers, and the curve."""
+"""The page down to its first card, without what only a reader of the page can press: sentence, numbers, and curve."""
 
 
 def tell_reports(session: Session, state: State) -> None:

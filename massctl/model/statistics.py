@@ -25,8 +25,8 @@ Count: TypeAlias = Annotated[int, Field(ge=0, le=COUNT_MAX)]
 Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
 """From 0 to 1."""
 Minutes: TypeAlias = Annotated[float, Field(ge=0, le=MINUTES_MAX)]
-Words: TypeAlias = Annotated[str, StringConstraints(pattern=r"^(?:[^\p{C}\p{Z}]| )*$")]
-"""What is printable, on one line."""
+Words: TypeAlias = Annotated[str, StringConstraints(pattern=r"^(?:[^\p{Cc}\p{Cf}\p{Co}\p{Z}]| )*$")]
+"""What is printable, on one line. A character that is newer than the tables of the pattern may be printable."""
 Day: TypeAlias = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2999, 12, 31))]
 """Days are added to and taken from it; WeChat has none that are near these bounds."""
 Moment: TypeAlias = Annotated[

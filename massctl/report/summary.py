@@ -150,7 +150,7 @@ def report_sentence(sends: Sequence[SendReport], since: date | None) -> Phrase:
     readers = sorted(value for article in alike if (value := article.readers) is not None)
     quartiles = quartiles_of(readers)
     if quartiles is None:
-        return Phrase("{sends}.", sends=counted)
+        return Phrase("{sends}. The newest: {sentence}", sends=counted, sentence=sends[0].sentence)
     say = Phrase("{sends}; the median by the end of day {day} is {median} readers (of {known} with that number).")
     if is_mixed:
         say = Phrase(

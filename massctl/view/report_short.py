@@ -4,12 +4,15 @@ from massctl.model.phrase import Phrase
 from massctl.report.report import AccountReport, Figure, Metric, Missing, Scene, SendReport, StageName
 from massctl.view.report_words import (
     DASH,
+    LATE,
     METRIC,
     STANDING,
     figure_text,
+    median_number,
     percent,
     quartiles_words,
-    usual_words,
+    range_text,
+    sends_counted,
     why_missing,
 )
 from massctl.view.words import recorded
@@ -22,8 +25,11 @@ def short_report(send: SendReport, account: AccountReport) -> list[Phrase]:
         lines.append(_older(send))
     elif send.first is not None:
         lines += [_ways(send), _after(send)]
-    lines += [*_compared(send), _unfollows(send), _as_of(account)]
-    return lines
+    lines += [*_compared(send), _unfollows(send)]
+    latest = send.first.latest if send.first is not None else None
+    is_late = latest is not None and any(each.is_delay for each in latest.figures.values())
+    said = _as_of(account)
+    return [*lines, Phrase("{said}; * {late}", said=said, late=LATE) if is_late else said]
 
 
 def _told(figure: Figure, metric: Metric | None = None) -> str:
@@ -95,14 +101,16 @@ def _compared(send: SendReport) -> list[Phrase]:
     """Say where the read rate lies, by the newest of the report's days on which that can be said."""
     for found in reversed(send.comparisons):
         if found.metric is Metric.READ_DELIVERY_RATE and found.standing is not None and found.quartiles is not None:
-            say = Phrase("{what}, day {day}: {value}, {standing}: {usual}")
+            say = Phrase("{what}, day {day}: {value}, {standing} ({range}, median {median}, of {sends})")
             told = Phrase(
                 say,
                 what=METRIC[found.metric],
                 day=found.day,
                 value=figure_text(found.figure, found.metric),
                 standing=STANDING[found.standing],
-                usual=usual_words(found.quartiles, len(found.values), found.metric),
+                range=range_text(found.quartiles, found.metric),
+                median=median_number(found.quartiles, found.metric),
+                sends=sends_counted(len(found.values)),
             )
             return [told]
     return []
@@ -111,7 +119,7 @@ def _compared(send: SendReport) -> list[Phrase]:
 def _unfollows(send: SendReport) -> Phrase:
     first = send.followers[0]
     return Phrase(
-        "Stopped following on the day of the send, whole account: {cancelled} (same weekday before: {usual})",
+        "Unfollows on the day of the send, whole account: {cancelled}; same weekday before: {usual}",
         cancelled=_told(first.cancelled),
         usual=quartiles_words(first.usual, len(first.compared)),
     )

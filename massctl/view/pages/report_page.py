@@ -16,6 +16,7 @@ from massctl.report.report import (
     ArticleReport,
     Comparison,
     DayFigures,
+    EditionDifference,
     Freshness,
     Metric,
     Missing,
@@ -485,27 +486,29 @@ class _Section:
         else:
             said = "".join(f"<li>{self._sheet.say(each)}</li>" for each in found.changed)
             said = f"<ul>{said}</ul>" if said else self._sheet.say(Phrase("Nothing that is shown differs."))
+        days = sorted({each.day for each in found.figures}, reverse=True)
+        tables = [self._editions(found, day, notes) for day in days]
+        newest, earlier = "".join(tables[:1]), "".join(tables[1:])
+        name = self._sheet.say(Phrase("earlier days"))
+        folded = f"<details><summary>{name}</summary>{earlier}</details>"
+        caution = self._sheet.say(Phrase("Both by the same day; what else differed between the days is not known."))
+        shown = f"<div>{said}</div><p>{caution}</p>{newest}{folded if earlier else ''}{notes.written()}"
+        return self._card("difference", Phrase("Against edition {edition}", edition=found.before), shown, "wide")
+
+    def _editions(self, found: EditionDifference, day: int, notes: Notes) -> str:
+        """Return what both editions had reached by a day."""
         rows = [
             [
-                Cell(
-                    f"{self._sheet.say(METRIC[each.metric])} "
-                    f"<small>{self._plain(Phrase('day {day}', day=each.day))}</small>"
-                ),
+                Cell(self._sheet.say(METRIC[each.metric])),
                 Cell(notes.figure(each.before, each.metric)),
                 Cell(notes.figure(each.now, each.metric)),
             ]
             for each in found.figures
+            if each.day == day
         ]
-        heads = [
-            "",
-            *(
-                self._plain(Phrase("edition {edition}", edition=edition))
-                for edition in (found.before, self._send.edition)
-            ),
-        ]
-        caption = self._sheet.say(Phrase("Both by the same day; what else differed between the days is not known."))
-        shown = f"<div>{said}</div>" + table(caption, heads, rows, kind="figures") + notes.written()
-        return self._card("difference", Phrase("Against edition {edition}", edition=found.before), shown, "wide")
+        editions = (Phrase("edition {edition}", edition=each) for each in (found.before, self._send.edition))
+        heads = ["", *map(self._plain, editions)]
+        return table(self._sheet.say(Phrase("By the end of day {day}", day=day)), heads, rows, kind="figures")
 
     def _scene(self, scene: str) -> str:
         return self._sheet.say(SCENE.get(scene, scene))

@@ -222,7 +222,7 @@ def _chart(account: AccountReport, sends: Sequence[SendReport], sheet: Sheet, ad
             words = f"{each.ref_date} {each.title}: {number(figure.value)}"
             kind = "part" if is_mixed and each.scope is not AudienceKind.ALL else ""
             days.setdefault(each.ref_date, []).append(Value(figure.value, words, kind, link=address(each)))
-    if len(days) < 2 or not can_draw():
+    if sum(map(len, days.values())) < FEWEST_COMPARED or len(days) < 2 or not can_draw():
         return ""
     family = Family.OLDER if is_older else Family.NEWER
     found = next((each for each in account.breakdowns if (each.by, each.family) == (By.AUDIENCE, family)), None)

@@ -25,11 +25,13 @@ def lines(tmp_path: Path, name: str) -> list[str]:
     return (tmp_path / "massctl.state.statistics" / APPID / name).read_text(encoding="utf-8").splitlines()
 
 
+NEWER_THAN_UNICODE = "\u0378"
+"""No character of today; one of tomorrow may be in a title."""
 FULL = article_day(
     content_url="https://mp.weixin.qq.com/s/abc",
     publish_type=0,
     is_delay=True,
-    read_user_source={"公众号消息": 7, "推荐": 3},
+    read_user_source={"公众号消息": 7, "推荐": 3, NEWER_THAN_UNICODE: 1},
     read_finish_rate=0.5,
     read_jump_position={1: 0.2, 5: 0.8},
     praise_money=0,

@@ -63,7 +63,7 @@ def markdown(made: Report, language: Language) -> str:
 def test_markdown_begins_with_the_sentence_and_says_as_of_when(report: Report) -> None:
     lines = markdown(report, Language.EN).splitlines()
 
-    assert "**2 sends from 2026-11-28 to 2026-12-01.**" == lines[0]
+    assert lines[0].startswith("**2 sends from 2026-11-28 to 2026-12-01. The newest: 240 people read “《spring》”")
     assert "2026-12-09 09:00 +08:00" in lines[2]
     assert "newer numbers are to come for: 2026-12-07" in lines[2]
 
@@ -128,7 +128,7 @@ def test_markdown_of_a_whole_account_has_medians_from_four_on(report: Report) ->
 def test_markdown_is_in_the_readers_language(report: Report) -> None:
     said = markdown(report, Language.ZH)
 
-    assert said.startswith("**从 2026-11-28 到 2026-12-01 共 2 次群发。**")
+    assert said.startswith("**从 2026-11-28 到 2026-12-01 共 2 次群发。最近一次：")
     assert "占送达人数（940）" in said
 
 
@@ -200,15 +200,17 @@ def test_every_view_shows_sends_of_several_jobs_and_of_the_older_family() -> Non
 
 def test_a_chart_has_sends_of_one_family_and_a_table_says_whose_numbers_are_the_older_ones() -> None:
     sends = Sends()
-    for number_ in range(4):
-        at, family = SENT - number_ * DAY, Family.NEWER if number_ < 2 else Family.OLDER
+    for number_ in range(6):
+        at, family = SENT - number_ * DAY, Family.NEWER if number_ < 4 else Family.OLDER
         sends.send(f"send-{number_}", 500 + number_, at)
         sends.read(500 + number_, 7, sent=at, read_user=100 + number_, family=family)
     made = sends.report()
     page = unescape(report_page(made, Sheet(Language.EN, {})))
     chart = page[page.index('class="chart sends-main"') : page.index('id="sends-of-main"')]
 
-    assert ["2026-11-30", "2026-12-01"] == sorted(set(re.findall(r"<title>(\S+) 《send-", chart)))
+    assert [f"2026-{day}" for day in ("11-28", "11-29", "11-30", "12-01")] == sorted(
+        set(re.findall(r"<title>(\S+) 《send-", chart))
+    )
     assert "counted are not in the chart" in page
     assert 2 == page[page.index('id="sends-of-main"') :].split("</table>")[0].count("WeChat's older statistics")
     assert 2 == markdown(made, Language.EN).split("## ")[0].count("WeChat's older statistics")
@@ -310,7 +312,8 @@ def test_a_chat_gets_the_sentence_and_at_most_six_lines(report: Report) -> None:
         ),
     ] == said[:3]
     assert said[3].startswith("Read to the end 41.0%* of 240 readers; shared 12*; followed after reading — (")
-    assert "whole account: 5 (same weekday before: median 9.5, middle half " in said[4]
+    assert "whole account: 5; same weekday before: median 9.5, middle half " in said[4]
+    assert said[-1].endswith("; * WeChat said that newer numbers are to come")
     assert 4 <= len(said) - 1 <= 6
 
 
@@ -326,8 +329,8 @@ def test_a_chat_hears_where_the_read_rate_lies() -> None:
     said = [say(each, Language.EN) for each in short_report(made.sends[0], made.accounts[0])]
 
     assert (
-        "read rate of those whom the message reached, day 7: 20.0%, more than usual: "
-        "usual 10.0%–10.0%, median 10.0%, of 4 sends" in said
+        "read rate of those whom the message reached, day 7: 20.0%, more than usual "
+        "(10.0%–10.0%, median 10.0%, of 4 sends)" in said
     )
 
 
@@ -391,4 +394,4 @@ def test_a_chat_hears_a_reason_once_and_why_there_is_no_median() -> None:
     assert (5, True) == (len(said), said[-1].startswith("As of 2026-12-09 09:00"))
     assert "These are numbers of WeChat's older statistics" in said[2]
     assert "—" not in said[-1]
-    assert any("(same weekday before: too few for a median: 0)" in line for line in said)
+    assert any("; same weekday before: too few for a median: 0" in line for line in said)

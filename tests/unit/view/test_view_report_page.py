@@ -170,7 +170,7 @@ def test_what_is_no_article_has_the_ledgers_numbers_and_its_followers_alone():
 
 def test_an_edition_stands_beside_the_one_before_it():
     shown = card(newest_page(), "difference")
-    assert re.search(r"the title the text .* readers day 3 3,900 4,431", shown)
+    assert re.search(r"the title the text .* By the end of day 3 edition 1 edition 2 readers 3,900 4,431", shown)
     unknown = replace(newest(), difference=replace(newest().difference, changed=None))
     assert "What differs is not known" in card(page(unknown), "difference")
     same = replace(newest(), difference=replace(newest().difference, changed=()))

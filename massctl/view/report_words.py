@@ -430,7 +430,9 @@ def allowance_words(allowance: AllowanceReport) -> Phrase:
 def readers_per_use_words(allowance: AllowanceReport) -> Phrase:
     """Say how many readers each send that used the allowance had."""
     if allowance.per_use.value is None:
-        say = Phrase("Readers for each send that used the allowance: {dash} (no send has a number of day 7).")
+        say = Phrase(
+            "Readers for each send that used the allowance: {dash} (no send that used it has a number of day 7)."
+        )
         return Phrase(say, dash=DASH)
     return Phrase(
         "Readers for each send that used the allowance: {each}; {readers} readers of first articles by the end of "

@@ -8,6 +8,8 @@ from lock_repository import NAME, Repository
 
 import massctl.render.campaign
 
+pytestmark = pytest.mark.render_process
+
 
 @pytest.fixture
 def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:

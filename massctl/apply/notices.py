@@ -26,7 +26,7 @@ from massctl.plan.plan import PlannedCampaign
 from massctl.plan.quota import AccountAhead
 from massctl.plan.reconcile_options import Evidence
 from massctl.plan.send_block import SendBlock, send_block, spans_of, warnings_of, window_of
-from massctl.plan.steps import Guard, Refusal
+from massctl.plan.steps import PASSING, Guard, Refusal
 from massctl.plan.window import WindowState, window_state
 
 if TYPE_CHECKING:
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 _OUT: Final = frozenset({Status.SENDING, Status.SENT})
 _NOBODY_NEEDED: Final = frozenset({Guard.OTHER_RUNNER, Guard.NOT_NAMED, Guard.EXPIRED, Guard.NOT_AT_TIP})
 """Another run is at it; it was never to go by itself; that is told as `expired`; the run of a newer commit sends."""
-_PASSING: Final = frozenset({Guard.QUIET_HOURS, Guard.FREEZE})
-"""They end by themselves; they are told only where the window ends first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +187,7 @@ class NoticeFinder:
         """Tell what will happen at the opening of a window, as it stands now."""
         outcome, then = coming.outcome, coming.at_opening
         about = {"span": in_time(coming.opens, self.now), "at": moment(coming.opens.astimezone(BEIJING))}
-        passes = _PASSING if then.next_at is not None else frozenset()
+        passes = PASSING if then.next_at is not None else frozenset()
         refusal = next((each for each in then.refusals if each.guard not in _NOBODY_NEEDED | passes), None)
         why: str | None = None
         hint: str = Phrase(
@@ -339,7 +337,7 @@ def _reached_nobody(record: Record) -> int:
 
 def _telling(outcome: CampaignOutcome) -> Refusal | None:
     """Return the first refusal that needs a person."""
-    passes = _PASSING if outcome.planned.next_at is not None else frozenset()
+    passes = PASSING if outcome.planned.next_at is not None else frozenset()
     return next((each for each in outcome.refusals if each.guard not in _NOBODY_NEEDED | passes), None)
 
 

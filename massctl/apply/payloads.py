@@ -1,14 +1,13 @@
 """What a send, a preview or a draft carries: pure functions of what was rendered and what is recorded."""
 
-import re
-from typing import Final, assert_never
+from typing import assert_never
 
 from massctl.apply.ports import DraftArticle, Openids
 from massctl.errors import InvariantError
 from massctl.model.campaign import flags_of
 from massctl.model.ids import AppId, MediaId, Sha256
 from massctl.model.message import (
-    PICTURE_SCHEME,
+    PICTURE_PLACEHOLDER,
     MaterialRef,
     RenderedArticle,
     RenderedCampaign,
@@ -153,9 +152,6 @@ def _video(campaign: RenderedCampaign, state: State) -> MediaId:
     return made.media_id
 
 
-_PLACEHOLDER: Final = re.compile(re.escape(PICTURE_SCHEME) + r"([0-9a-f]{64})")
-
-
 def draft_articles(campaign: RenderedCampaign, state: State) -> tuple[DraftArticle, ...]:
     """Put recorded URLs and media ids in place of pictures; raises InvariantError when one is not recorded."""
     if not isinstance(campaign.message, RenderedNews):
@@ -171,7 +167,7 @@ def _article(article: RenderedArticle, appid: AppId, state: State) -> DraftArtic
         title=article.title,
         author=article.author,
         digest=article.digest,
-        content=_PLACEHOLDER.sub(lambda found: _url(Sha256(found.group(1)), appid, state), article.content),
+        content=PICTURE_PLACEHOLDER.sub(lambda found: _url(Sha256(found.group(1)), appid, state), article.content),
         content_source_url=article.content_source_url or "",
         thumb_media_id=cover[0],
         pic_crop_235_1=article.pic_crop_235_1 or "",

@@ -19,7 +19,7 @@ from massctl.model.settings import RunnerHappening
 from massctl.model.state import Record, RecordKey, State, Status, is_held, status_of
 from massctl.plan.checkup import alarms
 from massctl.plan.plan import PlannedCampaign
-from massctl.plan.steps import Guard, Refusal, SaveDraft, SendMass, SendPreview, UploadMedia
+from massctl.plan.steps import PASSING, Guard, Refusal, SaveDraft, SendMass, SendPreview, UploadMedia
 from massctl.plan.window import WindowState, window_state
 
 
@@ -152,8 +152,6 @@ def unfinished_sends(state: State) -> dict[RecordKey, Status]:
     return {key: status for key, record in state.records.items() if (status := status_of(record)) in going}
 
 
-_HOURS: Final = frozenset({Guard.QUIET_HOURS, Guard.FREEZE})
-"""They end by themselves, where the window has a moment after them."""
 _OTHERS: Final = frozenset({Guard.NOT_AT_TIP, Guard.OTHER_RUNNER})
 """Another run is at it, or the next round is: the branch moved in the middle of this one."""
 
@@ -189,7 +187,7 @@ def _as_left(outcome: Outcome, campaign: CampaignOutcome, now: datetime) -> Plan
 
 def _passes(planned: PlannedCampaign) -> bool:
     guards = {each.guard for each in planned.refusals}
-    passing = _OTHERS | _HOURS if planned.next_at is not None else _OTHERS
+    passing = _OTHERS | PASSING if planned.next_at is not None else _OTHERS
     return bool(guards) and guards <= passing
 
 

@@ -4,6 +4,7 @@ A message knows whether it goes out as a draft and which material it carries, so
 class. What only one kind has (articles, words, pictures) is for whoever shows or sends that kind.
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -264,6 +265,7 @@ def _first_line(text: str) -> tuple[str, ...]:
 
 PICTURE_SCHEME: Final = "massctl-picture:"
 """Before the 64 hex digits of a picture in a rendered body."""
+PICTURE_PLACEHOLDER: Final = re.compile(re.escape(PICTURE_SCHEME) + r"([0-9a-f]{64})")
 LOCK_FORMAT_VERSION: Final = 1
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
@@ -10,14 +10,10 @@ from massctl.model.send import client_msg_id
 from massctl.model.state import UNSETTLED, Attempt, Record, State, is_concluded
 from massctl.plan.guards import Case, PolicyInForce, is_unknown_since_repair, send_refusals
 from massctl.plan.retry_policy import CLIENT_MSG_ID_MEMORY_HOURS, REPEAT_HOURS_MAX, NoRepeat, repeat_at
-from massctl.plan.steps import Guard
+from massctl.plan.steps import PASSING, Guard
 
 if TYPE_CHECKING:
     from massctl.plan.plan import PlannedCampaign
-
-
-PASSING: Final = frozenset({Guard.QUIET_HOURS, Guard.FREEZE})
-"""These guards end by themselves; the repetition waits for their end."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,10 @@ FOR_GOOD: Final = frozenset({Guard.NOT_NAMED, Guard.REJECTED_BEFORE, Guard.SAME_
 """Guards that waiting does not lift: somebody has to name, change or allow the campaign."""
 
 
+PASSING: Final = frozenset({Guard.QUIET_HOURS, Guard.FREEZE})
+"""They end by themselves: a repetition waits for their end, and they are told only where the window ends first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Why a campaign's step is not taken: what is true, and what to type."""

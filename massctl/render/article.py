@@ -1,13 +1,12 @@
 """Render the body of an article: Jinja, then Markdown or HTML, with placeholders for pictures."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from massctl.model.diagnostics import Lines
-from massctl.model.message import PICTURE_SCHEME
+from massctl.model.message import PICTURE_PLACEHOLDER
 from massctl.model.phrase import Phrase, enumerated
 from massctl.model.theme import ThemeSettings
 from massctl.render.article_file import ArticleFile
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from massctl.render.strings import Setting
 
 SUFFIXES: Final = (".md", ".md.j2", ".html", ".html.j2")
-_PLACEHOLDER: Final = re.compile(re.escape(PICTURE_SCHEME) + r"([0-9a-f]{64})")
 
 
 @dataclass
@@ -148,7 +146,7 @@ def _blocks(setting: "Setting", theme: ThemeSettings, body: Body, *, is_markdown
 def _use_pictures(theme: Theme, content: str, pictures: Pictures) -> None:
     """Note the pictures of a theme that this article shows."""
     if theme.pictures:
-        shown = set(_PLACEHOLDER.findall(content))
+        shown = set(PICTURE_PLACEHOLDER.findall(content))
         for written, picture in theme.pictures:
             if picture.sha256 in shown:
                 pictures.use(written, picture)
@@ -245,5 +243,5 @@ _BY_PATH: Final = Phrase("write the picture's path")
 def _forged(content: str, pictures: Pictures) -> list[Fault]:
     """Find placeholders that belong to no picture of this campaign: somebody wrote them by hand."""
     known = {picture.sha256 for picture in pictures.used}
-    written = dict.fromkeys(found[0] for found in _PLACEHOLDER.finditer(content) if found[1] not in known)
+    written = dict.fromkeys(found[0] for found in PICTURE_PLACEHOLDER.finditer(content) if found[1] not in known)
     return [Fault("MC206", Phrase("only massctl writes {text}", text=text), _BY_PATH, needle=text) for text in written]

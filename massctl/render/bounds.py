@@ -14,6 +14,7 @@ from massctl.model.diagnostics import Severity
 from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
 from massctl.render.html_scan import tags
+from massctl.render.tree import VOID
 
 DEPTH_MAX: Final = 200
 """Ours: elements inside each other; an article has some 10, and the inliner's parser bears some thousands."""
@@ -41,8 +42,6 @@ MARKS_MAX: Final = 60_000
 """Ours: signs in one at which the parser looks for markup. An article of 40,000 characters full of code has 8,000."""
 BOXES_MAX: Final = 200
 """Ours: lines of one that begin with `:::`. To find its end, each box reads on to the end of the text."""
-_VOID_NAMES: Final = "area base br col embed hr img input link meta param source track wbr"
-_VOID: Final = frozenset(_VOID_NAMES.split())
 _SELF_ENDING_NAMES: Final = "p li dt dd tr td th tbody thead tfoot option rt rp"
 _SELF_ENDING: Final = frozenset(_SELF_ENDING_NAMES.split())
 """Elements whose closing tag may be left out."""
@@ -154,7 +153,7 @@ def depth_fault(html: str, elements_max: int = ELEMENTS_MAX) -> Fault | None:
             unclosed[tag.name] = max(0, unclosed[tag.name] + (-1 if tag.closing else 1))
         if tag.closing:
             _close(opened, tag.name)
-        elif tag.name not in _VOID and not html.endswith("/>", tag.start, tag.end):
+        elif tag.name not in VOID and not html.endswith("/>", tag.start, tag.end):
             if tag.name in _SELF_ENDING and opened[-1:] == [tag.name]:
                 opened.pop()
             opened.append(tag.name)

@@ -54,7 +54,7 @@ _HINTS: Final = {
     "underline": Phrase("write `{text}`", text="<u>…</u>"),
     "slides": Phrase("write the pictures on one line without `<`, `,` and `>`: they stand side by side"),
 }
-_PICTURE: Final = re.compile(r"\.(?:png|jpe?g|gif|webp|bmp)$", re.IGNORECASE)
+PICTURE_END: Final = re.compile(r"\.(?:png|jpe?g|gif|webp|bmp)$", re.IGNORECASE)
 _DIAGRAMS: Final = frozenset(
     {
         *("mermaid", "plantuml", "puml", "uml", "flow", "flowchart", "sequence", "seq", "dot", "graphviz", "d2"),
@@ -139,7 +139,7 @@ def _shown(kind: str, found: re.Match[str]) -> Fault:
 def _embed(what: str) -> Fault:
     """Refuse a picture as Obsidian embeds it, which would be lost; a note that it embeds is a warning."""
     address = what.partition("|")[0].strip()
-    if _PICTURE.search(address):
+    if PICTURE_END.search(address):
         say = Phrase("the picture {address} is not shown: its line stays in the text as written", address=address)
         return Fault("MC201", say, _picture_hint(address), needle=f"![[{what}]]")
     say = Phrase("`{text}` is shown as written", text=f"![[{what}]]"[:40])

@@ -12,7 +12,7 @@ from html import unescape
 from typing import Final
 
 from massctl.model.diagnostics import Severity
-from massctl.model.message import PICTURE_SCHEME
+from massctl.model.message import PICTURE_PLACEHOLDER
 from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
 from massctl.render.html_scan import tags
@@ -25,6 +25,8 @@ AUTHOR_CHARACTERS_SAFE: Final = 8
 """The limit before 2025-11-26; more may still be cut on some screens. Source: WeChat docs, draft/add."""
 DIGEST_CHARACTERS_MAX: Final = 120
 """Source: WeChat docs, draft/add, read 2026-09 (128 in another reading; the smaller is safe)."""
+DEFAULT_DIGEST_CHARACTERS: Final = 54
+"""Of the text, which WeChat takes for a missing digest. Source: WeChat docs, draft/add, read 2026-10."""
 CONTENT_CHARACTERS_DOCUMENTED: Final = 20_000
 """Source: WeChat docs, draft/add, read 2026-10. Not enforced: in 2026-09 draft/add took 183,914 characters of HTML, and
 draft/get gave them back whole (hhk-png/cycle-agent, src/publish/markdown.ts)."""
@@ -48,7 +50,6 @@ DESCRIPTION_CHARACTERS_MAX: Final = 120
 PICTURE_ADDRESS_CHARACTERS: Final = 120
 """What a picture's real address takes in a body. Source: media/uploadimg answers, measured 2026."""
 
-_PLACEHOLDER: Final = re.compile(re.escape(PICTURE_SCHEME) + r"[0-9a-f]{64}")
 _MARKUP: Final = re.compile(r"<[^>]*>")
 _IMAGE: Final = re.compile(r"<im(?:g|age)\b[^>]*>", re.IGNORECASE)
 _FORMULA: Final = re.compile(
@@ -145,7 +146,7 @@ class ContentLimit:
 
 def as_sent(content: str) -> str:
     """Return a rendered body as long as it will be sent: each placeholder becomes as long as a picture's address."""
-    return _PLACEHOLDER.sub("x" * PICTURE_ADDRESS_CHARACTERS, content)
+    return PICTURE_PLACEHOLDER.sub("x" * PICTURE_ADDRESS_CHARACTERS, content)
 
 
 def content_faults(content: str, limit: ContentLimit | None = None) -> Iterator[Fault]:
@@ -240,6 +241,7 @@ def _near(what: Phrase, count: int, limit: int) -> Fault:
 
 
 Limit = Callable[[str], Iterable[Fault]]
+"""Gives the faults of a rendered string."""
 LIMITS: Final[Mapping[str, Limit]] = {
     # An article: WeChat docs, "draft/add".
     "title": title_faults,  # MC301, MC310, MC313, MC014

@@ -16,7 +16,7 @@ from massctl.model.diagnostics import Lines, Severity
 from massctl.model.phrase import Phrase
 from massctl.render.cjk import has_cjk
 from massctl.render.fault import Fault
-from massctl.render.foreign import diagram, foreign_marks, template_marks
+from massctl.render.foreign import PICTURE_END, diagram, foreign_marks, template_marks
 from massctl.render.markdown_parser import BOX_KINDS, KINDS, Parsed, every
 
 VERSE_CHARACTERS: Final = range(4, 17)
@@ -55,7 +55,6 @@ _WIDE: Final = re.compile(
     r"(?:（(?P<wide>[^（）()\n]*)[）)]|\((?P<half>[^（）()\n]*)）|\((?P<plain>[^（）()\n]*)\))"
 )
 _LINK_ADDRESS: Final = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:|^[\w./%-]+\.[A-Za-z]{2,5}$|^[\w.%-]*/[\w./%-]+$|^#")
-_PICTURE_END: Final = re.compile(r"\.(?:png|jpe?g|gif|webp|bmp)$", re.IGNORECASE)
 _SUSPECT: Final = re.compile(
     rf"^ {{0,3}}(?:#{{1,6}}{_LETTER}|＃|\d{{1,3}}[.)][\u3400-\u9fff]|[-+]{_LETTER})|\[\^|\]（|！\[|\]\([^\n（）()]*）",
     re.MULTILINE,
@@ -149,13 +148,13 @@ def _is_meant(found: re.Match[str]) -> bool:
     """Tell a link with full-width marks from prose, where brackets before parentheses are usual."""
     address = _address(found)
     if found["plain"] is not None:
-        return found["mark"] == "！" and _PICTURE_END.search(address) is not None
-    return found["mark"] == "!" or _LINK_ADDRESS.match(address) is not None or _PICTURE_END.search(address) is not None
+        return found["mark"] == "！" and PICTURE_END.search(address) is not None
+    return found["mark"] == "!" or _LINK_ADDRESS.match(address) is not None or PICTURE_END.search(address) is not None
 
 
 def _wide(found: re.Match[str]) -> Fault:
     address = _address(found)
-    picture = "!" if found["mark"] == "!" or _PICTURE_END.search(address) else ""
+    picture = "!" if found["mark"] == "!" or PICTURE_END.search(address) else ""
     say = Phrase("full-width marks are not Markdown: `{text}`", text=found[0])
     right = f"{picture}{found['text']}({address})"
     return Fault("MC006", say, Phrase("write `{text}`", text=right), needle=found[0])

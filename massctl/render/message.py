@@ -41,10 +41,10 @@ from massctl.model.phrase import Command, Phrase
 from massctl.model.theme import ThemeSettings
 from massctl.render.fault import Fault
 from massctl.render.inputs import RecordingPurpose
-from massctl.render.limits import LIMITS
+from massctl.render.limits import LIMITS, Limit
 from massctl.render.paths import is_foreign, picture_paths
 from massctl.render.rules.subject import Subject
-from massctl.render.strings import Check, Strings, no_check
+from massctl.render.strings import Strings, no_check
 
 if TYPE_CHECKING:
     from massctl.render.theme import Theme
@@ -108,7 +108,7 @@ def _article(strings: Strings, index: int, article: Article, *, is_alone: bool) 
     keys: Path = ("mpnews", "articles", index)
     variables = strings.variables(article.vars)
 
-    def string(key: str, text: str, check: Check = no_check) -> str:
+    def string(key: str, text: str, check: Limit = no_check) -> str:
         return strings.string(text, (*keys, key), check, variables)
 
     title = string("title", article.title, LIMITS["title"])

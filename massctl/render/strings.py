@@ -12,7 +12,7 @@ from massctl.model.diagnostics import Diagnostic, Excerpt, Lines, Place
 from massctl.model.theme import Brand, ThemeSettings
 from massctl.render.fault import SETTINGS_FILE, Fault
 from massctl.render.inputs import Inputs
-from massctl.render.limits import ContentLimit
+from massctl.render.limits import ContentLimit, Limit
 from massctl.render.paths import Pictures
 from massctl.render.rules.registry import judge
 from massctl.render.rules.subject import Subject
@@ -27,10 +27,6 @@ class KeyPlace(Protocol):
     """Gives the place of a key of campaign.yaml, or of words in its value where they stand there as they are."""
 
     def __call__(self, path: Path, words: str = "") -> Place | None: ...  # noqa: D102
-
-
-Check = Callable[[str], Iterable[Fault]]
-"""Gives the faults of a rendered string."""
 
 
 def no_check(_: str) -> Iterable[Fault]:
@@ -86,7 +82,7 @@ class Strings:
         campaign = {"name": self.setting.campaign, "title": self.file.title, "edition": self.file.edition}
         return {"campaign": campaign, "account": self.file.account, **self.file.vars, **own}
 
-    def string(self, text: str, key: Path, check: Check = no_check, variables: Mapping[str, Any] | None = None) -> str:
+    def string(self, text: str, key: Path, check: Limit = no_check, variables: Mapping[str, Any] | None = None) -> str:
         """Render a string and check it; blanks around it are no part of it. Without `variables` the campaign's."""
         written = text
         sources: dict[str, str] = {}

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from math import ceil, floor
@@ -337,8 +337,21 @@ class Comparison:
 
     @property
     def standing(self) -> Standing | None:
-        """Say where the number lies; None if it is missing or late, or if there is too little to compare it with."""
-        return _standing(self.figure, self.quartiles)
+        """Say where the number lies; None if it is missing or late, or if there is too little to compare it with.
+
+        A rate is compared as it is shown, in tenths of a percent.
+        """
+        figure, quartiles = self.figure, self.quartiles
+        if self.metric.is_rate and figure.value is not None and quartiles is not None:
+            tenths = (round(each, 3) for each in (quartiles.lower, quartiles.median, quartiles.upper))
+            return _standing(replace(figure, value=round(figure.value, 3)), Quartiles(*tenths))
+        return _standing(figure, quartiles)
+
+    @property
+    def inside(self) -> int:
+        """Return how many of the comparable sends lie between the quartiles: of few, it may be a third."""
+        found = self.quartiles
+        return sum(found.lower <= each <= found.upper for each in self.values) if found is not None else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,15 +65,9 @@ def _read(title: str, counted: Point) -> Phrase:
 
 
 _STANDING: Final = {
-    Standing.BELOW: Phrase(
-        "less than usual: about half of {count} comparable sends had {lower} to {upper} (median {median})"
-    ),
-    Standing.WITHIN: Phrase(
-        "as usual: about half of {count} comparable sends had {lower} to {upper} (median {median})"
-    ),
-    Standing.ABOVE: Phrase(
-        "more than usual: about half of {count} comparable sends had {lower} to {upper} (median {median})"
-    ),
+    Standing.BELOW: Phrase("less than usual: {inside} of {count} comparable sends had {range} (median {median})"),
+    Standing.WITHIN: Phrase("as usual: {inside} of {count} comparable sends had {range} (median {median})"),
+    Standing.ABOVE: Phrase("more than usual: {inside} of {count} comparable sends had {range} (median {median})"),
 }
 
 
@@ -91,11 +85,12 @@ def _beside(comparison: Comparison) -> Phrase:
         )
     lower, upper = quartiles.people
     say = _STANDING[comparison.standing or Standing.WITHIN]
+    middle = Phrase("{lower} to {upper}", lower=people_text(lower), upper=people_text(upper))
     return Phrase(
         say,
+        inside=comparison.inside,
         count=among,
-        lower=people_text(lower),
-        upper=people_text(upper),
+        range=middle if lower < upper else people_text(lower),
         median=median_text(quartiles.median),
     )
 

@@ -104,7 +104,7 @@ def article_page(request: Request, language: Language, msg_id: int, number: int)
 def _read(db: Transaction, article: Record, account: str, moment: datetime) -> str:
     """Draw an article as the preview of massctl draws it."""
     # Only article pages need it.
-    from massctl.view.pages.article_markup import article_markup
+    from massctl.view.pages.article import article_markup
     from massctl.view.pages.markup import written
 
     author = f'<span class="author">{written(article["author"])}</span>' if article["author"] else ""
@@ -207,7 +207,7 @@ def displayed(content: str, msg_ids: dict[str, int]) -> str:
     # Only article pages need them.
     from selectolax.lexbor import LexborHTMLParser
 
-    from massctl.view.pages.article_markup import drawn
+    from massctl.view.pages.article import drawn
 
     def article(found: re.Match[str]) -> str:
         msg_id = msg_ids.get(found[1])

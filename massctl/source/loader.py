@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from massctl.model.campaign import Path as KeyPath
     from massctl.model.settings import Account, MassctlFile
     from massctl.plan.steps import Refusal
-    from massctl.render.inputs import RecordingPurpose
+    from massctl.render.inputs import PicturePurpose, RecordingPurpose
     from massctl.render.rules.words import WordLists
     from massctl.source.campaigns import Loaded
-    from massctl.source.media import PictureShelf, RecordingShelf, Use
+    from massctl.source.media import PictureShelf, RecordingShelf
     from massctl.source.openids import OpenidShelf
 
 
@@ -84,7 +84,7 @@ class Workbench:
             where = path if error.line is not None else None
             return Fault(code, error.message, error.hint, path=where, line=error.line, column=error.column)
 
-    def picture(self, path: str, use: "Use") -> Picture | Fault:
+    def picture(self, path: str, use: "PicturePurpose") -> Picture | Fault:
         """Return a picture as it will be uploaded; `path` is from campaigns/."""
         return self.pictures.picture(path, use)
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from massctl.errors import ConfigurationError
 from massctl.media import VIDEO_BYTES_MAX, MediaFault, measure, too_large
@@ -14,7 +14,7 @@ from massctl.model.message import Picture, Purpose, Recording, picture_name
 from massctl.model.phrase import Phrase
 from massctl.picture.limits import COVER_RECIPE, INLINE_RECIPE, SOURCE_BYTES_MAX, cache_key
 from massctl.render.fault import Fault
-from massctl.render.inputs import RecordingPurpose
+from massctl.render.inputs import PicturePurpose, RecordingPurpose
 from massctl.source.plain_values import NOT_PLAIN, from_plain, to_plain
 from massctl.source.repository import Repository, UnreadableError
 
@@ -92,7 +92,6 @@ if TYPE_CHECKING:
     from massctl.picture.formats import PictureFault
     from massctl.picture.prepare import Prepared
 
-Use = Literal["inline", "cover"]
 
 _CODES: Final[Mapping[str, str]] = {
     "unreadable": "MC203",
@@ -110,7 +109,7 @@ class _Origin:
     """Where the bytes of a name come from: a file of the tree, or the cache."""
 
     path: str
-    use: Use
+    use: PicturePurpose
     source: Sha256
     produced: Sha256
     """What came out; equal to `source` where the bytes pass unchanged."""
@@ -122,10 +121,10 @@ class PictureShelf:
     def __init__(self, repository: Repository, cache: Path) -> None:
         self._repository = repository
         self._cache = cache / "pictures" / cache_key()
-        self._prepared: dict[tuple[str, Use], Picture | Fault] = {}
+        self._prepared: dict[tuple[str, PicturePurpose], Picture | Fault] = {}
         self._origins: dict[Sha256, _Origin] = {}
 
-    def picture(self, path: str, use: Use) -> Picture | Fault:
+    def picture(self, path: str, use: PicturePurpose) -> Picture | Fault:
         """Return the picture at `path` (from campaigns/) as it will be uploaded, or what is wrong with it."""
         key = path, use
         if key not in self._prepared:
@@ -147,14 +146,14 @@ class PictureShelf:
     def adopt(self, picture: Picture, produced: Sha256) -> None:
         """Know a picture that another process prepared, with the digest of the bytes that it left in the cache."""
         path = picture.path.removeprefix("campaigns/")
-        use: Use = "cover" if picture.purpose.is_material else "inline"
+        use: PicturePurpose = "cover" if picture.purpose.is_material else "inline"
         self._origins.setdefault(picture.sha256, _Origin(path, use, picture.source_sha256, produced))
 
     def produced(self) -> dict[str, str]:
         """Return the digest of the bytes of every picture so far, by the picture's name."""
         return {name: origin.produced for name, origin in self._origins.items()}
 
-    def _prepare(self, path: str, use: Use) -> Picture | Fault:
+    def _prepare(self, path: str, use: PicturePurpose) -> Picture | Fault:
         try:
             data = self._repository.read_bytes(f"campaigns/{path}", SOURCE_BYTES_MAX)
         except UnreadableError as error:
@@ -168,10 +167,10 @@ class PictureShelf:
         self._origins.setdefault(found.sha256, _Origin(path, use, source, produced))
         return replace(found, path=f"campaigns/{path}")
 
-    def _note_path(self, source: Sha256, use: Use) -> Path:
+    def _note_path(self, source: Sha256, use: PicturePurpose) -> Path:
         return self._cache / f"{source}-{use}.json"
 
-    def _recalled(self, source: Sha256, use: Use) -> tuple[Picture | Fault, Sha256] | None:
+    def _recalled(self, source: Sha256, use: PicturePurpose) -> tuple[Picture | Fault, Sha256] | None:
         """Return what the cache says of these bytes; None if it says nothing, or nothing that we would have written.
 
         Somebody else may have written there, or an earlier massctl.
@@ -196,7 +195,7 @@ class PictureShelf:
             return None
         return data if sha256_of(data) == produced else None
 
-    def _converted(self, data: bytes, source: Sha256, use: Use) -> tuple[Picture | Fault, Sha256]:
+    def _converted(self, data: bytes, source: Sha256, use: PicturePurpose) -> tuple[Picture | Fault, Sha256]:
         result = _prepared(data, use)
         found: Picture | Fault
         produced = source
@@ -238,7 +237,7 @@ def _is_fault(result: "Prepared | PictureFault") -> "TypeIs[PictureFault]":
     return isinstance(result, PictureFault)
 
 
-def _prepared(data: bytes, use: Use) -> "Prepared | PictureFault":
+def _prepared(data: bytes, use: PicturePurpose) -> "Prepared | PictureFault":
     # Only a picture that is new to the cache pays for the decoders.
     from massctl.picture.prepare import prepare_cover, prepare_inline
 

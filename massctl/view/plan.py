@@ -3,7 +3,6 @@
 Rows about a campaign (its message, its steps, its refusals) are shared with what a run did and with `lock`.
 """
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from massctl.model.diagnostics import Severity, has_errors
 from massctl.model.ids import CampaignName
 from massctl.model.message import (
-    PICTURE_SCHEME,
+    PICTURE_PLACEHOLDER,
     RenderedCampaign,
     RenderedCard,
     RenderedImage,
@@ -84,9 +83,6 @@ def inked_digest(digest: str) -> Inked:
     return Inked(Phrase("digest {digest}", digest=short_digest(digest)), Ink.DETAIL)
 
 
-_PLACEHOLDER: Final = re.compile(re.escape(PICTURE_SCHEME) + r"[0-9a-f]{64}")
-
-
 def _message_rows(table: Table, campaign: RenderedCampaign) -> None:
     """Add a row for each article, or one for another message, with what is in it."""
     message = campaign.message
@@ -99,7 +95,7 @@ def _message_rows(table: Table, campaign: RenderedCampaign) -> None:
         table.row(PLAN_LABELS["text"], beginning, *_details(counted_words(WordCount.of([message.content]).words)))
         return
     for number, article in enumerate(message.articles, 1):
-        found = len(set(_PLACEHOLDER.findall(article.content)))
+        found = len(set(PICTURE_PLACEHOLDER.findall(article.content)))
         count = article.word_count
         details = _details(reading_words(count.words, count.minutes), pictures(found))
         table.row(PLAN_LABELS["articles"] if number == 1 else "", f"{number}. {article.title}", *details, inner=3)

@@ -15,8 +15,8 @@ from massctl.model.phrase import Command, Phrase, enumerated, in_a_row
 from massctl.model.send import Verdict, doubt_words
 from massctl.model.state import Record, Status, contradiction, held_until, is_held, status_of
 from massctl.plan.guards import STOP_BRANCH, Brake, handoff_of, how_to_do, left_to_do
-from massctl.plan.reconcile_options import PASSING, may_be_not_sent
-from massctl.plan.steps import Guard, SendMass
+from massctl.plan.reconcile_options import may_be_not_sent
+from massctl.plan.steps import PASSING, Guard, SendMass
 from massctl.view.diagnostics import error_lines, error_text
 from massctl.view.i18n import Language
 from massctl.view.jobs import job_rows

@@ -15,8 +15,7 @@ from massctl.sandbox.embedded import Sandbox
 from massctl.sandbox.inbox import displayed, time_line
 from massctl.sandbox.store import BEIJING
 from massctl.view.i18n import Language
-from massctl.view.pages.article import shown_body
-from massctl.view.pages.article_markup import article_markup
+from massctl.view.pages.article import article_markup, shown_body
 from massctl.view.pages.chat import received
 from massctl.view.pages.document import document
 from massctl.view.pages.markup import Sheet

@@ -13,6 +13,7 @@ from massctl.model.diagnostics import Lines
 from massctl.model.message import PICTURE_SCHEME
 from massctl.model.phrase import Phrase
 from massctl.render.elements import LINK_HOST, is_script
+from massctl.render.limits import DEFAULT_DIGEST_CHARACTERS
 from massctl.render.paths import is_at_wechat
 from massctl.render.rules.characters import unseen_characters
 from massctl.render.rules.subject import Finding, Subject
@@ -85,14 +86,13 @@ def find_unseen(subject: Subject) -> Iterator[Finding]:
 
 # The digest.
 
-TAKEN_CHARACTERS: Final = 54
-"""Characters of the text that WeChat takes for a missing digest. Source: WeChat docs, "draft/add", read 2026-10."""
-
 
 def find_missing_digest(subject: Subject) -> Iterator[Finding]:
     """Find a single article without a digest, which followers see under its title."""
     if subject.key and subject.is_alone and not subject.texts.get((*subject.key, "digest")):
-        say = Phrase("there is no digest: WeChat uses the first {count} characters of the text", count=TAKEN_CHARACTERS)
+        say = Phrase(
+            "there is no digest: WeChat uses the first {count} characters of the text", count=DEFAULT_DIGEST_CHARACTERS
+        )
         yield Finding((*subject.key, "title"), say, Phrase("write `digest:`, one sentence that makes people open it"))
 
 

@@ -9,13 +9,12 @@ from typing import Final
 
 from massctl.model.campaign import Path
 from massctl.model.diagnostics import Lines
-from massctl.model.message import PICTURE_SCHEME, Picture
+from massctl.model.message import PICTURE_PLACEHOLDER, Picture
 from massctl.model.phrase import Phrase
 from massctl.render.html_scan import tags
 from massctl.render.rules.words import WordLists
 from massctl.render.tree import VOID, Element, opening_tag
 
-_PLACEHOLDER: Final = re.compile(re.escape(PICTURE_SCHEME) + r"([0-9a-f]{64})")
 _OPENING: Final = re.compile(r"<[a-z][^>]*>")
 _SLASHES: Final = re.compile(r"<(/?)[A-Za-z]")
 _INLINE_NAMES: Final = "a b code del em font i ins mark s small span strong sub sup u"
@@ -177,7 +176,7 @@ class Subject:
         """Find something in an element of the body."""
         if self._lines is None or element.at is None:
             # As its file has it: with the paths of its pictures.
-            written = _PLACEHOLDER.sub(
+            written = PICTURE_PLACEHOLDER.sub(
                 lambda found: self.pictures[found[1]][0] if found[1] in self.pictures else "", opening_tag(element)
             )
             return self.found(message, hint, written)

@@ -127,6 +127,12 @@ def test_a_sum_that_fell_is_found_once():
     )
 
 
+def test_a_day_that_rises_above_the_next_makes_that_one_fall():
+    before = [article_day(0, read_user=10), article_day(1, read_user=12)]
+    (fall,) = falls(before, [article_day(0, read_user=15, seen_at=SEEN + timedelta(hours=1))])
+    assert (SENT + timedelta(days=1), 15, 12) == (fall.stat_date, fall.before, fall.after)
+
+
 def test_no_fall_is_found_between_families_or_articles_or_where_a_number_is_missing():
     before = [article_day(0, read_user=10)]
     assert () == falls(

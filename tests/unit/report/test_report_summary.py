@@ -1,5 +1,6 @@
 """The first sentence: plain, and no more than the numbers carry."""
 
+import pytest
 from report_samples import NOW, SENT, Sends, earlier
 
 from massctl.model.entries import Withdrawn
@@ -14,9 +15,25 @@ def test_it_says_how_many_read_by_which_day_and_where_that_lies() -> None:
     sends.read(100, 7, read_user=500)
 
     assert (
-        "500 people read “《spring》” by the end of day 7 (2026-12-07); more than usual: about half of 4 comparable "
+        "500 people read “《spring》” by the end of day 7 (2026-12-07); more than usual: 2 of 4 comparable "
         "sends had 175 to 325 (median 250)."
     ) == sends.report("spring").sentence
+
+
+@pytest.mark.parametrize(
+    ("readers", "said"),
+    [
+        ((1, 2, 3, 4, 5, 6), "more than usual: 2 of 6 comparable sends had 3 to 4 (median 3.5)."),
+        ((0, 0, 0, 0), "more than usual: 4 of 4 comparable sends had 0 (median 0)."),
+    ],
+)
+def test_it_counts_the_sends_between_the_quartiles(readers: tuple[int, ...], said: str) -> None:
+    sends = Sends()
+    earlier(sends, *readers)
+    sends.send("spring", 100)
+    sends.read(100, 7, read_user=500)
+
+    assert sends.report("spring").sentence.endswith(said)
 
 
 def test_a_first_send_has_none_before_it() -> None:

@@ -8,7 +8,8 @@ from massctl.errors import ConfigurationError
 from massctl.model.ids import sha256_of
 from massctl.model.message import Picture, picture_name
 from massctl.picture.limits import COVER_RECIPE, INLINE_RECIPE
-from massctl.source.media import PictureShelf, Use
+from massctl.render.inputs import PicturePurpose
+from massctl.source.media import PictureShelf
 from massctl.source.repository import Repository
 
 OURS = Path(__file__).parents[3] / "campaigns/2026-autumn-walks/images"
@@ -22,7 +23,7 @@ def shelf(repository: Repository) -> PictureShelf:
     return PictureShelf(repository, repository.root / ".massctl")
 
 
-def found(shelf: PictureShelf, path: str, use: Use = "inline") -> Picture:
+def found(shelf: PictureShelf, path: str, use: PicturePurpose = "inline") -> Picture:
     picture = shelf.picture(path, use)
     assert isinstance(picture, Picture)
     return picture
@@ -36,7 +37,9 @@ def test_what_passes_is_named_by_its_bytes(repository: Repository) -> None:
 
 
 @pytest.mark.parametrize(("use", "recipe"), [("inline", INLINE_RECIPE), ("cover", COVER_RECIPE)])
-def test_what_is_converted_is_named_by_its_source_and_the_recipe(repository: Repository, use: Use, recipe: str) -> None:
+def test_what_is_converted_is_named_by_its_source_and_the_recipe(
+    repository: Repository, use: PicturePurpose, recipe: str
+) -> None:
     """Whatever an encoder makes of it: the bytes are found by that name, and their digest is told beside."""
     pictures = shelf(repository)
     picture = found(pictures, "spring/a.webp", use)

@@ -1,4 +1,4 @@
-from massctl.view.pages.article_markup import drawn
+from massctl.view.pages.article import drawn
 
 
 def test_a_video_of_wechat_is_drawn_and_no_frame_of_another_site_is_opened() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from massctl.model.phrase import Phrase, plural_phrase
+from massctl.model.phrase import Phrase
 from massctl.model.statistics import Family
 from massctl.report.report import (
     FEWEST_COMPARED,
@@ -55,6 +55,7 @@ from massctl.view.report_words import (
     days_shown,
     fell_words,
     group_name,
+    headline_words,
     is_told,
     listed,
     median_number,
@@ -243,10 +244,7 @@ def _article(article: ArticleReport, tables: _Tables) -> list[str]:
     lines = ["### " + said(Phrase("The first article, day by day")), ""]
     known = [tables.foreign(article.title)] if article.title is not None else []
     if article.title_length is not None:
-        length = plural_phrase(
-            "headline of {count} character", "headline of {count} characters", count=article.title_length
-        )
-        known.append(said(length))
+        known.append(said(headline_words(article.title_length)))
     if article.author:
         known.append(said(Phrase("by {author}", author=article.author)))
     if article.theme:

@@ -50,9 +50,9 @@ METRIC: Final[Mapping[Metric, Phrase]] = {
     Metric.COLLECTION_USER: Phrase("people who saved it"),
     Metric.PRAISE_MONEY: Phrase("tips (yuan)"),
     Metric.READ_SUBSCRIBE_USER: Phrase("people who followed after reading"),
-    Metric.READ_DELIVERY_RATE: Phrase("read rate of those whom the message reached"),
-    Metric.READ_FINISH_RATE: Phrase("share of readers who read to the end"),
-    Metric.READ_AVG_ACTIVETIME: Phrase("minutes a reader stayed, on average"),
+    Metric.READ_DELIVERY_RATE: Phrase("read rate (of those it reached)"),
+    Metric.READ_FINISH_RATE: Phrase("read to the end (of readers)"),
+    Metric.READ_AVG_ACTIVETIME: Phrase("minutes per reader, on average"),
     Metric.TARGET_USER: Phrase("people whom the message reached"),
 }
 STAGE: Final[Mapping[StageName, Phrase]] = {
@@ -80,14 +80,14 @@ ORIGIN: Final[Mapping[Origin, Phrase]] = {
     Origin.ACCOUNT: Phrase("WeChat's statistics of the whole account"),
     Origin.COMPUTED: Phrase("computed by massctl"),
 }
-_DETAIL: Final = "WeChat, getarticletotaldetail"
+_DETAIL: Final = Phrase("WeChat, {call}", call="getarticletotaldetail")
 ORIGIN_BY_METRIC: Final[Mapping[Metric, str]] = {
     **dict.fromkeys(Metric, _DETAIL),
     **dict.fromkeys(
         (Metric.READ_USER, Metric.SHARE_USER, Metric.COLLECTION_USER),
         Phrase("WeChat, getarticletotaldetail; of the older family getarticletotal"),
     ),
-    Metric.TARGET_USER: "WeChat, getarticletotal",
+    Metric.TARGET_USER: Phrase("WeChat, {call}", call="getarticletotal"),
 }
 """Which call of WeChat has a number."""
 MISSING: Final[Mapping[Missing, Phrase]] = {
@@ -263,6 +263,11 @@ def send_facts(send: SendReport) -> list[Phrase]:
     if send.commit:
         said.append(Phrase("commit {commit}", commit=send.commit[:10]))
     return said
+
+
+def headline_words(count: int) -> Phrase:
+    """Say how long a headline is."""
+    return plural_phrase("headline of {count} character", "headline of {count} characters", count=count)
 
 
 def comparable_words(comparable: Comparable) -> Phrase:

@@ -17,7 +17,6 @@ from massctl.report.report import (
     Comparison,
     DayFigures,
     EditionDifference,
-    Freshness,
     Metric,
     Missing,
     Origin,
@@ -48,12 +47,14 @@ from massctl.view.report_words import (
     STANDING,
     WHOLE,
     WHOLE_ACCOUNT,
+    allowance_words,
     as_of_words,
     coming_words,
     comparable_words,
     days_shown,
     fell_words,
     figure_text,
+    headline_words,
     newest_figure,
     newest_words,
     not_compared_words,
@@ -90,6 +91,8 @@ def account_of(report: Report, send: SendReport) -> AccountReport:
 def facts_of(send: SendReport, sheet: Sheet) -> list[str]:
     """Return what the ledger and the repository know of a send, as HTML."""
     said, first = send_facts(send), send.first
+    if first is not None and first.title_length is not None:
+        said.append(headline_words(first.title_length))
     if first is not None and first.author:
         said.append(Phrase("by {author}", author=first.author))
     if first is not None and first.theme:
@@ -115,13 +118,15 @@ def send_section(send: SendReport, account: AccountReport, sheet: Sheet, *, leve
         section.difference(),
     ]
     lead = f'<p class="sentence">{sheet.say(send.sentence)}</p>'
-    lead += as_of(account.freshness, sheet) + no_charts(sheet) if level == _ALONE else ""
+    if level == _ALONE:
+        left = [allowance_words(account.allowance)] if account.allowance is not None else []
+        lead += as_of([*as_of_words(account.freshness), *left], sheet) + no_charts(sheet)
     return f'<div class="lead">{lead}</div>{section.key()}<div class="cards">{"".join(cards)}</div>'
 
 
-def as_of(freshness: Freshness, sheet: Sheet) -> str:
-    """Say as of when the numbers are, and what WeChat or the archive still lacks."""
-    return f'<p class="as-of">{sentences(map(sheet.say, as_of_words(freshness)), sheet.language)}</p>'
+def as_of(said: Sequence[Phrase], sheet: Sheet) -> str:
+    """Say below the first sentence as of when the numbers are, and what else holds for the account."""
+    return f'<p class="as-of">{sentences(map(sheet.say, said), sheet.language)}</p>'
 
 
 def no_charts(sheet: Sheet) -> str:

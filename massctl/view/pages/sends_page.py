@@ -48,6 +48,7 @@ from massctl.view.report_words import (
     METRIC,
     OLDER,
     STANDING,
+    as_of_words,
     audience_name,
     group_name,
     group_words,
@@ -168,8 +169,9 @@ def _account(
     parts = [_chart(account, sends, sheet, address), _table(account, sends, sheet, order, address, sorts)]
     parts += [_breakdown(each, sheet) for each in account.breakdowns if is_told(each)]
     parts.append(_untold(account.breakdowns, sheet))
+    fresh = as_of(as_of_words(account.freshness), sheet)
     return f"""<section class="account" aria-labelledby="{at}"><h2 id="{at}">{written(account.name)}</h2>
-{said}{as_of(account.freshness, sheet)}{_tiles(account, sheet)}<div class="cards">{"".join(parts)}</div></section>
+{said}{fresh}{_tiles(account, sheet)}<div class="cards">{"".join(parts)}</div></section>
 """
 
 

@@ -331,8 +331,7 @@ def test_a_chat_hears_where_the_read_rate_lies() -> None:
     said = [say(each, Language.EN) for each in short_report(made.sends[0], made.accounts[0])]
 
     assert (
-        "read rate of those whom the message reached, day 7: 20.0%, more than usual "
-        "(10.0%–10.0%, median 10.0%, of 4 sends)" in said
+        "read rate (of those it reached), day 7: 20.0%, more than usual (10.0%–10.0%, median 10.0%, of 4 sends)" in said
     )
 
 

@@ -45,7 +45,6 @@ from massctl.view.pages.report_page import (
 from massctl.view.pages.report_table import Cell, Notes, spread, table
 from massctl.view.report_words import (
     BY,
-    DASH,
     METRIC,
     OLDER,
     STANDING,
@@ -57,6 +56,7 @@ from massctl.view.report_words import (
     number,
     sends_counted,
 )
+from massctl.view.words import recorded
 
 LISTED_MAX: Final = 30
 """So many rows of the table of sends are shown at first; the others are folded."""
@@ -144,7 +144,7 @@ def _document(report: Report, main: str, sheet: Sheet, watched: Watched | None) 
     facts = [sheet.say(sends_counted(len(report.sends)))]
     if report.since is not None:
         facts.append(sheet.say(Phrase("since {day}", day=report.since)))
-    facts.append(sheet.say(Phrase("made {moment}", moment=f"{report.now:%Y-%m-%d %H:%M}")))
+    facts.append(sheet.say(Phrase("made {moment}", moment=recorded(report.now))))
     return document(say(Phrase("What sends reached"), sheet.language), facts, main, [], sheet, watched, STYLES)
 
 
@@ -200,12 +200,14 @@ def _tiles(account: AccountReport, sheet: Sheet) -> str:
 def _allowance(allowance: AllowanceReport, notes: Notes) -> list[tuple[Phrase, str, str]]:
     period = f"{allowance.first:%Y-%m}" if allowance.unit is Unit.MONTH else f"{allowance.first}"
     used = Phrase("{period}, {left} left", period=period, left=allowance.left)
-    readers = plural_phrase(
-        "{readers} readers of the one first article that is counted, by the end of day 7",
-        "{readers} readers of {count} first articles by the end of day 7; a person who read two counts twice",
-        count=allowance.counted,
-        readers=number(allowance.readers.value) if allowance.readers.value is not None else DASH,
-    )
+    readers = Phrase("no send that used it has a number of day 7")
+    if allowance.readers.value is not None:
+        readers = plural_phrase(
+            "{readers} readers of the one first article that is counted, by the end of day 7",
+            "{readers} readers of {count} first articles by the end of day 7; a person who read two counts twice",
+            count=allowance.counted,
+            readers=number(allowance.readers.value),
+        )
     return [
         (Phrase("allowance used"), f"{allowance.used} / {allowance.limit}", used),
         (Phrase("readers for each send that used it"), _average(allowance.per_use, notes), readers),
@@ -324,7 +326,7 @@ def _send_row(send: SendReport, sheet: Sheet, notes: Notes, address: str) -> lis
     if send.is_older:
         about.append(sheet.say(OLDER))
     cells = [
-        Cell(f'<time datetime="{send.sent_at.isoformat()}">{send.ref_date} <br>{hour}</time>'),
+        Cell(f'<time datetime="{send.sent_at.isoformat()}">{send.sent_at:%Y-%m-%d} <br>{hour}</time>'),
         Cell(f"{named}<br><small>{' · '.join(about)}</small>", is_number=False),
     ]
     cells += [

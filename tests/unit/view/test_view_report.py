@@ -3,12 +3,14 @@
 import csv
 import json
 import re
+from datetime import UTC, datetime
 from html import unescape
 
 import pytest
 from report_samples import DAY, SENT, Sends, earlier
 
 from massctl.model.ids import CampaignName
+from massctl.model.phrase import BEIJING
 from massctl.model.statistics import Family
 from massctl.report.report import ArticleFacts, Metric, Missing, Origin, Report, Scene, SendFacts, StageName
 from massctl.view.cells import cells
@@ -355,6 +357,18 @@ def test_a_chat_hears_of_a_text_what_the_ledger_knows() -> None:
 )
 def test_numbers_are_written_by_what_they_count(value: float, metric: Metric | None, written: str) -> None:
     assert written == number(value, metric)
+
+
+def test_the_page_says_when_in_beijing_it_was_made_and_when_a_send_went_out() -> None:
+    sends, late = Sends(), datetime(2026, 12, 31, 23, 56, tzinfo=BEIJING)
+    for number_ in (1, 2):
+        sends.send(f"late-{number_}", 100 + number_, late)
+        sends.read(100 + number_, 1, sent=late + DAY, read_user=5)
+    page = report_page(sends.report(now=datetime(2027, 1, 11, 18, 30, tzinfo=UTC)), Sheet(Language.EN, {}))
+
+    assert "made 2027-01-12 02:30 +08:00" in page
+    assert "2026-12-31 <br><small>23:56" in page
+    assert "no send that used it has a number of day 7" in page
 
 
 @pytest.mark.parametrize("language", [Language.EN, Language.ZH])

@@ -398,6 +398,11 @@ class FollowerDay:
     """The days of earlier weeks that have the number."""
 
     @property
+    def is_known(self) -> bool:
+        """Return whether anything is known of the day or of its weekday."""
+        return any(each is not None for each in (self.cancelled.value, self.joined.value, self.usual))
+
+    @property
     def standing(self) -> Standing | None:
         """Say where the day's unfollows lie, as Comparison does."""
         return _standing(self.cancelled, self.usual)

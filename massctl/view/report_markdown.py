@@ -339,6 +339,10 @@ def _comparisons(send: SendReport, tables: _Tables) -> list[str]:
 
 def _followers(days: Sequence[FollowerDay], tables: _Tables) -> list[str]:
     said = tables.words.said
+    lines = ["### " + said(Phrase("Followers around the send")), "", said(WHOLE_ACCOUNT), ""]
+    if not any(each.is_known for each in days):
+        reasons = dict.fromkeys(each.cancelled.missing for each in days if each.cancelled.missing is not None)
+        return [*lines, *(f"{DASH} {said(MISSING[each])}" for each in reasons), ""]
     head = [Phrase("day"), Phrase("stopped following"), Phrase("same weekday, eight weeks before"), Phrase("began")]
     rows = [
         [
@@ -349,7 +353,6 @@ def _followers(days: Sequence[FollowerDay], tables: _Tables) -> list[str]:
         ]
         for each in days
     ]
-    lines = ["### " + said(Phrase("Followers around the send")), "", said(WHOLE_ACCOUNT), ""]
     return [*lines, *tables.table([tables.said(each) for each in head], rows, (0, 2))]
 
 

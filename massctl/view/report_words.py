@@ -297,6 +297,8 @@ def group_name(by: By, group: Group) -> str:
     if by is By.AUDIENCE:
         scope, _, tag = group.key.partition(":")
         return audience_name(AudienceKind(scope), tag or None)
+    if by is By.TITLE_LENGTH and group.key.endswith("–"):
+        return Phrase("{least} and more", least=group.key.removesuffix("–"))
     return group.key
 
 

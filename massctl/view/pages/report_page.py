@@ -119,8 +119,8 @@ def send_section(send: SendReport, account: AccountReport, sheet: Sheet, *, leve
     ]
     lead = f'<p class="sentence">{sheet.say(send.sentence)}</p>'
     if level == _ALONE:
-        left = [allowance_words(account.allowance)] if account.allowance is not None else []
-        lead += as_of([*as_of_words(account.freshness), *left], sheet) + no_charts(sheet)
+        lead += as_of(as_of_words(account.freshness), sheet) + no_charts(sheet)
+        lead += as_of([allowance_words(account.allowance)], sheet) if account.allowance is not None else ""
     return f'<div class="lead">{lead}</div>{section.key()}<div class="cards">{"".join(cards)}</div>'
 
 
@@ -286,14 +286,14 @@ class _Section:
         share = stage.share.value if stage.share is not None else whole
         people = notes.figure(stage.people)
         of = ""
-        if stage.share is not None and stage.of is not None:
+        if stage.share is not None and stage.share.value is not None and stage.of is not None:
             said = notes.figure(stage.share, Metric.READ_FINISH_RATE)  # written as every share is
             of = f"{said} <small>{self._sheet.say(WHOLE[stage.of])}</small>"
         kind = "failed" if stage.name is StageName.FAILED else stage.people.origin.value
         return [
             Cell(self._sheet.say(STAGE[stage.name])),
             Cell(people),
-            Cell(share_bar(share, kind) + of, is_number=False),
+            Cell(share_bar(share, kind) + of if share is not None else "", is_number=False),
         ]
 
     def sources(self) -> str:
@@ -402,6 +402,9 @@ class _Section:
         """Return who stopped following on the day of the send and after, against the same weekdays."""
         if not self._send.followers:
             return ""
+        name, whole = Phrase("Unfollows"), f"<p>{self._sheet.say(WHOLE_ACCOUNT)}</p>"
+        if not any(each.is_known for each in self._send.followers):
+            return self._card("followers", name, whole + self._unknown_days(), "")
         notes = Notes(self._sheet)
         rows = [
             [
@@ -441,11 +444,11 @@ class _Section:
         if any(each.usual is not None for each in self._send.followers):
             legend.append(("usual", Phrase("median of the same weekday of earlier weeks")))
         inside = (
-            f"<p>{self._sheet.say(WHOLE_ACCOUNT)}</p>"
+            whole
             + (self._legend(legend) + chart if chart else "")
             + self._numbers(described, heads, rows, notes.written(), is_open=not chart)
         )
-        return self._card("followers", Phrase("Unfollows"), inside + (self._unknown_days() if chart else ""), "")
+        return self._card("followers", name, inside + (self._unknown_days() if chart else ""), "")
 
     def _unknown_days(self) -> str:
         """Say why days have no bar, below a chart that has one of another day."""

@@ -87,6 +87,9 @@ def report_page(report: Report, sheet: Sheet) -> str:
     def address(send: SendReport) -> str:
         return f"#{_anchor(send)}" if send in full else ""
 
+    overview = _overview(report, sheet, Order(), address, "")
+    if not report.sends:
+        return _document(report, f'<div class="report">{overview}</div>', sheet, None)
     name = sheet.say(Phrase("The newest sends in full"))
     sections = f'<p class="in-full">{name}</p>' + "".join(
         _in_full(send, report, sheet, is_open=send is full[0]) for send in full
@@ -100,7 +103,7 @@ def report_page(report: Report, sheet: Sheet) -> str:
             shown=len(full),
         )
         sections += f'<p class="notes">{sheet.say(said)}</p>'
-    main = f'<div class="report">{_overview(report, sheet, Order(), address, "")}{sections}{definitions(sheet)}</div>'
+    main = f'<div class="report">{overview}{sections}{definitions(sheet)}</div>'
     return _document(report, main, sheet, None)
 
 

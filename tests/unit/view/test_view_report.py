@@ -164,7 +164,7 @@ def test_a_number_that_no_table_shows_leaves_no_reason_below_another() -> None:
     sends.read(100, 7, read_user=3, is_delay=True)
     below = markdown(sends.report(), Language.EN).partition("### Followers around the send")[2]
 
-    assert "(a) the archive has no answer" in below
+    assert "— the archive has no answer" in below
     assert "newer numbers are to come" not in below
 
 

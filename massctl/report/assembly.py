@@ -148,7 +148,10 @@ class _Send:
 
     @property
     def is_withdrawn(self) -> bool:
-        gone = [job.is_gone or 1 in job.withdrawn for job in self.record.jobs]
+        return self.is_gone(1)
+
+    def is_gone(self, position: int) -> bool:
+        gone = [job.is_gone or position in job.withdrawn for job in self.record.jobs]
         return bool(gone) and all(gone)
 
     @property
@@ -367,7 +370,7 @@ def _article(send: _Send, position: int) -> ArticleReport:
         if position <= len(urls)
         else next((row.content_url for row in rows if row.content_url), None)
     )
-    return article_report(
+    found = article_report(
         readings,
         position,
         facts.title if facts is not None else told,
@@ -377,6 +380,7 @@ def _article(send: _Send, position: int) -> ArticleReport:
         tuple(dict.fromkeys(row.msgid for row in rows)),
         send.target_user if position == 1 else None,
     )
+    return replace(found, is_withdrawn=True) if send.is_gone(position) else found
 
 
 def _edition_before(send: _Send, by_key: Mapping[RecordKey, _Send]) -> _Send | None:
@@ -430,7 +434,7 @@ def _breakdowns(sends: Sequence[SendReport], family: Family) -> Iterator[Breakdo
         for send in sends
         if not send.is_withdrawn and send.status is not Status.FAILED
         for article in send.articles
-        if article.family is family and (value := article.readers) is not None
+        if article.family is family and not article.is_withdrawn and (value := article.readers) is not None
     ]
     first = [each for each in counted if each[1].position == 1]
     pairs: dict[By, Iterator[tuple[str, float]]] = {

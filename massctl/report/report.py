@@ -204,6 +204,8 @@ class ArticleReport:
     curve: tuple[Point, ...] = ()
     fell: tuple[date, ...] = ()
     """Days by which WeChat counted fewer readers than by the day before, although these are sums."""
+    is_withdrawn: bool = False
+    """Whether it was withdrawn, alone or with its message."""
     is_doubtful: bool = False
     """Whether these may be the numbers of another article: only its title and day joined them."""
     target_user: Figure | None = None

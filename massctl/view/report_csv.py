@@ -149,7 +149,12 @@ COLUMNS: Final[tuple[Column, ...]] = (
         _LEDGER,
         lambda line: line.send.status.value,
     ),
-    Column("withdrawn", Phrase("1 if it was withdrawn"), _LEDGER, lambda line: line.send.is_withdrawn),
+    Column(
+        "withdrawn",
+        Phrase("1 if the article was withdrawn, alone or with its message"),
+        _LEDGER,
+        lambda line: line.article.is_withdrawn if line.article is not None else line.send.is_withdrawn,
+    ),
     Column("commit", Phrase("the commit that it was sent from"), _LEDGER, lambda line: line.send.commit),
     Column("approver", Phrase("who approved it on the forge"), _LEDGER, lambda line: line.send.approver),
     _stage("total_count", StageName.AUDIENCE, Phrase("followers in the audience")),

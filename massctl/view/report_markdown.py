@@ -287,7 +287,7 @@ def _positions(articles: Sequence[ArticleReport], tables: _Tables) -> list[str]:
     rows = (
         [
             str(each.position),
-            tables.foreign(each.title),
+            tables.foreign(each.title) + (f" · {tables.said(Phrase('withdrawn'))}" if each.is_withdrawn else ""),
             *(tables.figure(newest_figure(each, metric), metric) for metric in ARTICLE_COLUMNS),
         ]
         for each in articles

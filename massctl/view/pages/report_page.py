@@ -487,6 +487,8 @@ class _Section:
         title = written(article.title or DASH)
         if article.url and article.url.startswith(("https://", "http://")):
             title = f'<a href="{written(article.url)}" rel="noreferrer">{title}</a>'
+        if article.is_withdrawn:
+            title += f" · {self._sheet.say(Phrase('withdrawn'))}"
         readers = newest_figure(article, Metric.READ_USER).value
         bar = share_bar(readers / most if readers is not None and most else None)
         figures = [

@@ -9,10 +9,11 @@ from html import unescape
 import pytest
 from report_samples import DAY, SENT, Sends, earlier
 
+from massctl.model.entries import Withdrawn
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import BEIJING
 from massctl.model.statistics import Family
-from massctl.report.report import ArticleFacts, Metric, Missing, Origin, Report, Scene, SendFacts, StageName
+from massctl.report.report import ArticleFacts, By, Metric, Missing, Origin, Report, Scene, SendFacts, StageName
 from massctl.view.cells import cells
 from massctl.view.i18n import Language, say
 from massctl.view.pages.markup import Sheet
@@ -357,6 +358,26 @@ def test_a_chat_hears_of_a_text_what_the_ledger_knows() -> None:
 )
 def test_numbers_are_written_by_what_they_count(value: float, metric: Metric | None, written: str) -> None:
     assert written == number(value, metric)
+
+
+def test_an_article_that_was_withdrawn_alone_says_so_and_is_put_beside_none() -> None:
+    sends = Sends()
+    for number_ in range(4):
+        at = SENT - number_ * DAY
+        sends.send(f"two-{number_}", 100 + number_, at)
+        for position in (1, 2):
+            sends.read(100 + number_, 7, sent=at, position=position, read_user=5)
+    msg_id = sends.state.record(CampaignName("two-0"), 1).jobs[0].msg_id
+    assert msg_id is not None
+    sends.note(Withdrawn(msg_id=msg_id, article=2), "two-0", 1, SENT)
+    made, one = sends.report(), sends.report("two-0")
+    position = next(each for each in made.accounts[0].breakdowns if each.by is By.POSITION)
+
+    assert [("1", 4), ("2", 3)] == [(each.key, each.count) for each in position.groups]
+    assert [False, True] == [each.is_withdrawn for each in one.sends[0].articles]
+    assert "· withdrawn" in report_markdown(one, Language.EN)
+    assert "· withdrawn" in report_page(one, Sheet(Language.EN, {}))
+    assert ["0", "1"] == [row["withdrawn"] for row in csv.DictReader(report_csv(one).splitlines()) if row["day"] == "7"]
 
 
 def test_the_page_says_when_in_beijing_it_was_made_and_when_a_send_went_out() -> None:

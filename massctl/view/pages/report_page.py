@@ -231,8 +231,8 @@ class _Section:
             said.append(straight)
         counts = {each.among for each in usual.values()}
         if len(counts) > 1:
-            few = Phrase("Not every one has a number of each day: {least} to {most} do.")
-            said.append(Phrase(few, least=min(counts), most=max(counts)))
+            counted = Phrase("Not every one has a number of each day: {least} to {most} do.")
+            said.append(Phrase(counted, least=min(counts), most=max(counts)))
         if first.fell:
             said.append(fell_words(first.fell))
         return sentences(map(self._sheet.say, said), self._sheet.language)

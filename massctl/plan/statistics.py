@@ -10,7 +10,7 @@ article tells, and at last its title and day. These may be another article's, an
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Final, Literal, TypeAlias
 from urllib.parse import parse_qs, urlsplit
@@ -288,13 +288,21 @@ class Fall:
     member: str
     before: int
     after: int
+    title: str | None = field(default=None, compare=False)
+    """The article's: WeChat counts also what massctl did not send."""
 
     @property
     def words(self) -> Phrase:
         """Say it in a sentence."""
+        say = Phrase("{member} of article {msgid} fell from {before} to {after} on {day}; both numbers are kept")
+        if self.title is not None:
+            say = Phrase(
+                "{member} of “{title}” (article {msgid}) fell from {before} to {after} on {day}; both numbers are kept"
+            )
         return Phrase(
-            "{member} of article {msgid} fell from {before} to {after} on {day}; both numbers are kept",
+            say,
             member=self.member,
+            title=self.title,
             msgid=self.msgid,
             before=self.before,
             after=self.after,
@@ -332,4 +340,4 @@ def _lower(before: ArticleDay, after: ArticleDay) -> Iterable[Fall]:
     for member in SUMS:
         old, new = getattr(before, member), getattr(after, member)
         if old is not None and new is not None and new < old:
-            yield Fall(after.msgid, after.family, after.stat_date, member, old, new)
+            yield Fall(after.msgid, after.family, after.stat_date, member, old, new, after.title)

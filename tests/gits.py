@@ -1,8 +1,12 @@
 """Real git for tests: a bare remote and clones of it, untouched by whatever the machine's user has configured."""
 
+import atexit
 import os
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -31,19 +35,43 @@ def git(folder: Path, *arguments: str, **more: str) -> str:
 def remote_at(folder: Path) -> Path:
     """Make a bare repository that lies where `folder` says."""
     folder.mkdir(parents=True)
-    git(folder, "init", "--quiet", "--bare")
+    git(folder, "init", "--quiet", "--bare", "--template=")
+    with (folder / "config").open("a", encoding="utf-8") as config:
+        config.write("[receive]\n\tautogc = false\n")
     return folder
+
+
+@cache
+def _begun() -> Path:
+    """Make a remote with one commit and a clone of it, once a process: git starts a dozen processes for them."""
+    kept = Path(tempfile.mkdtemp(prefix="massctl-git-"))
+    atexit.register(shutil.rmtree, kept, ignore_errors=True)
+    remote, clone = remote_at(kept / "remote.git"), kept / "clone"
+    git(remote, "clone", "--quiet", "--template=", remote.as_uri(), str(clone))
+    git(clone, "config", "maintenance.auto", "false")
+    (clone / ".gitignore").write_text(".massctl/\n", encoding="utf-8")
+    git(clone, "add", ".gitignore")
+    git(clone, "commit", "--quiet", "-m", "begin")
+    git(clone, "push", "--quiet", "origin", "HEAD:main")
+    git(clone, "remote", "set-head", "origin", "main")
+    return kept
+
+
+def _is_empty(remote: Path) -> bool:
+    return not (remote / "packed-refs").exists() and not any(each.is_file() for each in (remote / "refs").rglob("*"))
 
 
 def clone_of(remote: Path, folder: Path, *options: str) -> Path:
     """Clone a remote that has a commit; the first clone makes it."""
-    if not git(remote, "for-each-ref"):
-        first = folder.parent / "first"
-        git(remote, "clone", "--quiet", str(remote), str(first))
-        (first / ".gitignore").write_text(".massctl/\n", encoding="utf-8")
-        git(first, "add", ".gitignore")
-        git(first, "commit", "--quiet", "-m", "begin")
-        git(first, "push", "--quiet", "origin", "HEAD:main")
+    if _is_empty(remote):
+        for part in ("objects", "refs"):
+            shutil.copytree(_begun() / "remote.git" / part, remote / part, dirs_exist_ok=True)
+        if not options:
+            shutil.copytree(_begun() / "clone", folder)
+            config = folder / ".git" / "config"
+            kept = (_begun() / "remote.git").as_uri()
+            config.write_text(config.read_text("utf-8").replace(kept, remote.as_uri()), encoding="utf-8")
+            return folder
     git(remote, "clone", "--quiet", *options, remote.as_uri(), str(folder))
     return folder
 

@@ -10,7 +10,7 @@ article tells, and at last its title and day. These may be another article's, an
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Final, Literal, TypeAlias
 from urllib.parse import parse_qs, urlsplit
@@ -288,13 +288,21 @@ class Fall:
     member: str
     before: int
     after: int
+    title: str | None = field(default=None, compare=False)
+    """The article's: WeChat counts also what massctl did not send."""
 
     @property
     def words(self) -> Phrase:
         """Say it in a sentence."""
+        say = Phrase("{member} of article {msgid} fell from {before} to {after} on {day}; both numbers are kept")
+        if self.title is not None:
+            say = Phrase(
+                "{member} of “{title}” (article {msgid}) fell from {before} to {after} on {day}; both numbers are kept"
+            )
         return Phrase(
-            "{member} of article {msgid} fell from {before} to {after} on {day}; both numbers are kept",
+            say,
             member=self.member,
+            title=self.title,
             msgid=self.msgid,
             before=self.before,
             after=self.after,
@@ -303,19 +311,25 @@ class Fall:
 
 
 def falls(before: Sequence[ArticleDay], new: Sequence[ArticleDay]) -> tuple[Fall, ...]:
-    """Return the sums that fell in rows that are new: below the day before, or below what was said of the same day."""
+    """Return the sums that fell with new rows, each once: below what was said of the day, or below the day before."""
     newest: dict[tuple[str, Family, date], ArticleDay] = {_key(row): row for row in before}
     said_before: Mapping[tuple[str, Family, date], ArticleDay] = dict(newest)
     newest |= {_key(row): row for row in new}
     series: dict[tuple[str, Family], list[ArticleDay]] = {}
     for row in sorted(newest.values(), key=lambda row: row.stat_date):
         series.setdefault((row.msgid, row.family), []).append(row)
-    found: list[Fall] = []
-    for row in new:
-        earlier = [each for each in series[row.msgid, row.family] if each.stat_date < row.stat_date][-1:]
-        for other in (*earlier, *(each for each in [said_before.get(_key(row))] if each is not None)):
-            found += [fall for fall in _lower(other, row) if fall not in found]
-    return tuple(found)
+    found: dict[tuple[tuple[str, Family, date], str], Fall] = {}
+    for row in sorted(new, key=lambda row: row.stat_date):
+        days = series[row.msgid, row.family]
+        place = days.index(row)
+        beside = [(said_before[_key(row)], row)] if _key(row) in said_before else []
+        beside += [(earlier, row) for earlier in days[max(0, place - 1) : place]]
+        # What was said of a day rose above the day after it, of which nothing new was said.
+        beside += [(row, later) for later in days[place + 1 : place + 2]]
+        for before_it, after_it in beside:
+            for fall in _lower(before_it, after_it):
+                found.setdefault((_key(after_it), fall.member), fall)
+    return tuple(found.values())
 
 
 def _key(row: ArticleDay) -> tuple[str, Family, date]:
@@ -326,4 +340,4 @@ def _lower(before: ArticleDay, after: ArticleDay) -> Iterable[Fall]:
     for member in SUMS:
         old, new = getattr(before, member), getattr(after, member)
         if old is not None and new is not None and new < old:
-            yield Fall(after.msgid, after.family, after.stat_date, member, old, new)
+            yield Fall(after.msgid, after.family, after.stat_date, member, old, new, after.title)

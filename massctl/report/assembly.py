@@ -28,7 +28,7 @@ from massctl.report.comparison import (
     usual_days,
 )
 from massctl.report.funnel import funnel_of
-from massctl.report.readings import METRICS, Readings, article_report, readings_of
+from massctl.report.readings import METRICS, Readings, article_report, family_of, readings_of
 from massctl.report.report import (
     COMPARED_DAYS,
     DAYS,
@@ -148,7 +148,10 @@ class _Send:
 
     @property
     def is_withdrawn(self) -> bool:
-        gone = [job.is_gone or 1 in job.withdrawn for job in self.record.jobs]
+        return self.is_gone(1)
+
+    def is_gone(self, position: int) -> bool:
+        gone = [job.is_gone or position in job.withdrawn for job in self.record.jobs]
         return bool(gone) and all(gone)
 
     @property
@@ -244,18 +247,22 @@ def _readings(
 ) -> Iterator[Readings]:
     """Return what WeChat counted of each article of a send, or why nothing can be."""
     if not _is_article(record, facts):
-        yield readings_of((), sent, until, Missing.NOT_ARTICLES)
+        yield readings_of((), family_of((), sent), sent, until, Missing.NOT_ARTICLES)
         return
     days = publication_days(record)
+    found: list[list[Match] | None] = []
     for position in range(1, _count(record, facts, statistics) + 1):
         title = facts.articles[position - 1].title if position <= len(facts.articles) else None
-        found = [_match(index, job, position, title, days) for job in record.jobs]
-        known = [each for each in found if each is not None]
-        if not found or len(known) < len(found):
-            yield readings_of((), sent, until, Missing.NOT_JOINED)
+        matches = [_match(index, job, position, title, days) for job in record.jobs]
+        known = [each for each in matches if each is not None]
+        found.append(known if known and len(known) == len(matches) else None)
+    rows = [[statistics.articles.get(each.msgid, ()) for each in joined or ()] for joined in found]
+    family = family_of((row for jobs in rows for job in jobs for row in job), sent)
+    for joined, jobs in zip(found, rows, strict=True):
+        if joined is None:
+            yield readings_of((), family, sent, until, Missing.NOT_JOINED)
         else:
-            rows = [statistics.articles.get(each.msgid, ()) for each in known]
-            yield readings_of(rows, sent, until, is_doubtful=any(each.is_doubtful for each in known))
+            yield readings_of(jobs, family, sent, until, is_doubtful=any(each.is_doubtful for each in joined))
 
 
 def _match(index: ArticleIndex, job: Job, position: int, title: str | None, days: frozenset[date]) -> Match | None:
@@ -363,7 +370,7 @@ def _article(send: _Send, position: int) -> ArticleReport:
         if position <= len(urls)
         else next((row.content_url for row in rows if row.content_url), None)
     )
-    return article_report(
+    found = article_report(
         readings,
         position,
         facts.title if facts is not None else told,
@@ -373,6 +380,7 @@ def _article(send: _Send, position: int) -> ArticleReport:
         tuple(dict.fromkeys(row.msgid for row in rows)),
         send.target_user if position == 1 else None,
     )
+    return replace(found, is_withdrawn=True) if send.is_gone(position) else found
 
 
 def _edition_before(send: _Send, by_key: Mapping[RecordKey, _Send]) -> _Send | None:
@@ -426,7 +434,7 @@ def _breakdowns(sends: Sequence[SendReport], family: Family) -> Iterator[Breakdo
         for send in sends
         if not send.is_withdrawn and send.status is not Status.FAILED
         for article in send.articles
-        if article.family is family and (value := article.readers) is not None
+        if article.family is family and not article.is_withdrawn and (value := article.readers) is not None
     ]
     first = [each for each in counted if each[1].position == 1]
     pairs: dict[By, Iterator[tuple[str, float]]] = {

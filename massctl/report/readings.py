@@ -4,7 +4,7 @@ An article of a long list of openids went out in several jobs, and WeChat counts
 where every job has the number. Shares are not.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
@@ -156,22 +156,29 @@ class Readings:
         return self._reasons[why, day]
 
 
+def family_of(rows: Iterable[ArticleDay], ref_date: date) -> Family:
+    """Return whose numbers a send of a day has, by the rows of all its articles: the newer family's, if there is one.
+
+    Its articles stand side by side, so they have one family.
+    """
+    found = {row.family for row in rows}
+    is_older = Family.NEWER not in found and (Family.OLDER in found or ref_date < NEWER_SINCE)
+    return Family.OLDER if is_older else Family.NEWER
+
+
 def readings_of(
     rows: Sequence[Sequence[ArticleDay]],
+    family: Family,
     ref_date: date,
     until: date,
     blocked: Missing | None = None,
     *,
     is_doubtful: bool = False,
 ) -> Readings:
-    """Sort the rows of an article, job by job, into the days of the newer family, or of the older where it has none.
+    """Sort the rows of an article, job by job, into the days of a family.
 
     `ref_date` is the day of the send as the ledger knows it, for an article without rows.
     """
-    found = {row.family for job in rows for row in job}
-    family = Family.NEWER
-    if Family.NEWER not in found and (Family.OLDER in found or ref_date < NEWER_SINCE):
-        family = Family.OLDER
     jobs = tuple({(row.stat_date - row.ref_date).days + 1: row for row in job if row.family is family} for job in rows)
     first = min((row.ref_date for job in jobs for row in job.values()), default=ref_date)
     return Readings(family, first, until, jobs, blocked, is_doubtful)

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from math import ceil, floor
@@ -204,6 +204,8 @@ class ArticleReport:
     curve: tuple[Point, ...] = ()
     fell: tuple[date, ...] = ()
     """Days by which WeChat counted fewer readers than by the day before, although these are sums."""
+    is_withdrawn: bool = False
+    """Whether it was withdrawn, alone or with its message."""
     is_doubtful: bool = False
     """Whether these may be the numbers of another article: only its title and day joined them."""
     target_user: Figure | None = None
@@ -337,8 +339,21 @@ class Comparison:
 
     @property
     def standing(self) -> Standing | None:
-        """Say where the number lies; None if it is missing or late, or if there is too little to compare it with."""
-        return _standing(self.figure, self.quartiles)
+        """Say where the number lies; None if it is missing or late, or if there is too little to compare it with.
+
+        A rate is compared as it is shown, in tenths of a percent.
+        """
+        figure, quartiles = self.figure, self.quartiles
+        if self.metric.is_rate and figure.value is not None and quartiles is not None:
+            tenths = (round(each, 3) for each in (quartiles.lower, quartiles.median, quartiles.upper))
+            return _standing(replace(figure, value=round(figure.value, 3)), Quartiles(*tenths))
+        return _standing(figure, quartiles)
+
+    @property
+    def inside(self) -> int:
+        """Return how many of the comparable sends lie between the quartiles: of few, it may be a third."""
+        found = self.quartiles
+        return sum(found.lower <= each <= found.upper for each in self.values) if found is not None else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,6 +396,11 @@ class FollowerDay:
     """Of the unfollows on the same weekday of earlier weeks; None for fewer than FEWEST_COMPARED."""
     compared: tuple[date, ...]
     """The days of earlier weeks that have the number."""
+
+    @property
+    def is_known(self) -> bool:
+        """Return whether anything is known of the day or of its weekday."""
+        return any(each is not None for each in (self.cancelled.value, self.joined.value, self.usual))
 
     @property
     def standing(self) -> Standing | None:

@@ -65,15 +65,9 @@ def _read(title: str, counted: Point) -> Phrase:
 
 
 _STANDING: Final = {
-    Standing.BELOW: Phrase(
-        "less than usual: about half of {count} comparable sends had {lower} to {upper} (median {median})"
-    ),
-    Standing.WITHIN: Phrase(
-        "as usual: about half of {count} comparable sends had {lower} to {upper} (median {median})"
-    ),
-    Standing.ABOVE: Phrase(
-        "more than usual: about half of {count} comparable sends had {lower} to {upper} (median {median})"
-    ),
+    Standing.BELOW: Phrase("less than usual: {inside} of {count} comparable sends had {range} (median {median})"),
+    Standing.WITHIN: Phrase("as usual: {inside} of {count} comparable sends had {range} (median {median})"),
+    Standing.ABOVE: Phrase("more than usual: {inside} of {count} comparable sends had {range} (median {median})"),
 }
 
 
@@ -91,11 +85,12 @@ def _beside(comparison: Comparison) -> Phrase:
         )
     lower, upper = quartiles.people
     say = _STANDING[comparison.standing or Standing.WITHIN]
+    middle = Phrase("{lower} to {upper}", lower=people_text(lower), upper=people_text(upper))
     return Phrase(
         say,
+        inside=comparison.inside,
         count=among,
-        lower=people_text(lower),
-        upper=people_text(upper),
+        range=middle if lower < upper else people_text(lower),
         median=median_text(quartiles.median),
     )
 
@@ -140,8 +135,7 @@ def report_sentence(sends: Sequence[SendReport], since: date | None) -> Phrase:
         first=first,
         last=last,
     )
-    newest = next((each.first.family for each in sends if each.first is not None), None)
-    firsts = [(each, each.first) for each in sends if each.first is not None and each.first.family is newest]
+    firsts = [(each, each.first) for each in sends if each.first is not None]
     if len({send.appid for send, _ in firsts}) > 1:
         return Phrase("{sends}.", sends=counted)
     # A tag reads less than everybody: sends to different audiences have no median in common.
@@ -149,7 +143,8 @@ def report_sentence(sends: Sequence[SendReport], since: date | None) -> Phrase:
     alike = [article for send, article in firsts if not is_mixed or send.scope is AudienceKind.ALL]
     readers = sorted(value for article in alike if (value := article.readers) is not None)
     quartiles = quartiles_of(readers)
-    if quartiles is None:
+    # Nor have those whose readers two families counted.
+    if quartiles is None or len({article.family for _, article in firsts}) > 1:
         return Phrase("{sends}. The newest: {sentence}", sends=counted, sentence=sends[0].sentence)
     say = Phrase("{sends}; the median by the end of day {day} is {median} readers (of {known} with that number).")
     if is_mixed:

@@ -234,7 +234,8 @@ def _marked(value: Value, at: object) -> dict[str, object]:
     if value.number is None:
         return {"value": at}
     node = {"node": {"class": f"{value.kind} mark"}} if value.kind else {}
-    link = {"xlink": {"href": value.link, "target": "_self"}} if value.link else {}
+    # Not a stop of the keyboard: the table below a chart has the same link, and says where it leads.
+    link = {"xlink": {"href": value.link, "target": "_self", "tabindex": "-1"}} if value.link else {}
     return {"value": at, "tooltip": value.words, **node, **link}
 
 

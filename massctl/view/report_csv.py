@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 from unicodedata import category
 
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Phrase, in_a_row
 from massctl.report.account import DAYS_AROUND
 from massctl.report.comparison import audience_key
 from massctl.report.report import (
@@ -26,11 +26,11 @@ from massctl.report.report import (
     StageName,
 )
 from massctl.view.i18n import Language, say
-from massctl.view.report_words import METRIC, ORIGIN_BY_METRIC, SCENE
+from massctl.view.report_words import METRIC, MISSING, ORIGIN_BY_METRIC, SCENE
 
 _LEDGER: Final = Phrase("ledger")
 _REPOSITORY: Final = Phrase("massctl: the repository as it was sent")
-_DETAIL: Final = "WeChat, getarticletotaldetail"
+_DETAIL: Final = Phrase("WeChat, {call}", call="getarticletotaldetail")
 _COMPUTED: Final = Phrase("computed by massctl")
 _FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """Excel in Chinese and Japanese reads the wide ones likewise. Source: OWASP, "CSV Injection", read 2026-11."""
@@ -102,7 +102,8 @@ def _of_article(name: str) -> Callable[[_Line], Value]:
 
 
 def _metric(metric: Metric) -> Column:
-    return Column(metric.value, METRIC[metric], ORIGIN_BY_METRIC[metric], lambda line: line.metric(metric))
+    name = Phrase("{what}: from 0 to 1", what=METRIC[metric]) if metric.is_rate else METRIC[metric]
+    return Column(metric.value, name, ORIGIN_BY_METRIC[metric], lambda line: line.metric(metric))
 
 
 def _quartile(name: str) -> Callable[[_Line], Value]:
@@ -123,7 +124,12 @@ COLUMNS: Final[tuple[Column, ...]] = (
     Column("title", Phrase("what people call the message"), _LEDGER, lambda line: line.send.title),
     Column("account", Phrase("the account's name in massctl.yaml"), _LEDGER, lambda line: line.send.account),
     Column("appid", Phrase("its AppID"), _LEDGER, lambda line: line.send.appid),
-    Column("sent_at", Phrase("when it went out, Beijing time"), _LEDGER, lambda line: line.send.sent_at.isoformat()),
+    Column(
+        "sent_at",
+        Phrase("when it went out, Beijing time"),
+        _LEDGER,
+        lambda line: line.send.sent_at.isoformat(timespec="seconds"),
+    ),
     Column(
         "ref_date",
         Phrase("the Beijing day of the send, which is day 1"),
@@ -143,7 +149,12 @@ COLUMNS: Final[tuple[Column, ...]] = (
         _LEDGER,
         lambda line: line.send.status.value,
     ),
-    Column("withdrawn", Phrase("1 if it was withdrawn"), _LEDGER, lambda line: line.send.is_withdrawn),
+    Column(
+        "withdrawn",
+        Phrase("1 if the article was withdrawn, alone or with its message"),
+        _LEDGER,
+        lambda line: line.article.is_withdrawn if line.article is not None else line.send.is_withdrawn,
+    ),
     Column("commit", Phrase("the commit that it was sent from"), _LEDGER, lambda line: line.send.commit),
     Column("approver", Phrase("who approved it on the forge"), _LEDGER, lambda line: line.send.approver),
     _stage("total_count", StageName.AUDIENCE, Phrase("followers in the audience")),
@@ -206,7 +217,10 @@ COLUMNS: Final[tuple[Column, ...]] = (
     *(
         Column(
             f"left_{position}",
-            Phrase("the share of readers that left in fifth {number} of the article; newest day only", number=position),
+            Phrase(
+                "the share of readers that left in fifth {number} of the article, from 0 to 1; newest day only",
+                number=position,
+            ),
             _DETAIL,
             lambda line, position=position: line.leave(position),  # type: ignore[misc]
         )
@@ -225,7 +239,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
         Column(
             f"account_cancel_user_{after}",
             Phrase("people who stopped following the whole account, {after} days after the send", after=after),
-            "WeChat, getusersummary",
+            Phrase("WeChat, {call}", call="getusersummary"),
             lambda line, after=after: line.send.followers[after].cancelled,  # type: ignore[misc]
         )
         for after in DAYS_AROUND
@@ -245,7 +259,8 @@ def dictionary_csv(language: Language) -> str:
     """Write what each column is, and whose number it is."""
     head = [say(each, language) for each in (Phrase("column"), Phrase("definition"), Phrase("source"))]
     rows = [[each.name, say(each.definition, language), say(each.source, language)] for each in COLUMNS]
-    why = say(Phrase("why a cell of this line is empty, as column=reason"), language)
+    codes = [Phrase("{code}: {why}", code=each.value, why=why) for each, why in MISSING.items()]
+    why = say(Phrase("why a cell of this line is empty, as column=reason. {codes}", codes=in_a_row(codes)), language)
     return _written([head, *rows, [MISSING_COLUMN, why, say(_COMPUTED, language)]])
 
 

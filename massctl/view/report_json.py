@@ -148,6 +148,8 @@ class ReportedReading(Strict):
     """Where readers left, by the newest day."""
     curve: dict[str, int]
     """Day of the send -> people who had read it by the end of it; a day without the number is not there."""
+    is_withdrawn: bool
+    """Whether it was withdrawn, alone or with its message."""
     is_doubtful: bool
     """Whether these may be the numbers of another article: only its title and day joined them."""
     fell: list[str]

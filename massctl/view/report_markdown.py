@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from massctl.model.phrase import Phrase, plural_phrase
+from massctl.model.phrase import Phrase
 from massctl.model.statistics import Family
 from massctl.report.report import (
     FEWEST_COMPARED,
@@ -55,6 +55,7 @@ from massctl.view.report_words import (
     days_shown,
     fell_words,
     group_name,
+    headline_words,
     is_told,
     listed,
     median_number,
@@ -243,10 +244,7 @@ def _article(article: ArticleReport, tables: _Tables) -> list[str]:
     lines = ["### " + said(Phrase("The first article, day by day")), ""]
     known = [tables.foreign(article.title)] if article.title is not None else []
     if article.title_length is not None:
-        length = plural_phrase(
-            "headline of {count} character", "headline of {count} characters", count=article.title_length
-        )
-        known.append(said(length))
+        known.append(said(headline_words(article.title_length)))
     if article.author:
         known.append(said(Phrase("by {author}", author=article.author)))
     if article.theme:
@@ -289,7 +287,7 @@ def _positions(articles: Sequence[ArticleReport], tables: _Tables) -> list[str]:
     rows = (
         [
             str(each.position),
-            tables.foreign(each.title),
+            tables.foreign(each.title) + (f" · {tables.said(Phrase('withdrawn'))}" if each.is_withdrawn else ""),
             *(tables.figure(newest_figure(each, metric), metric) for metric in ARTICLE_COLUMNS),
         ]
         for each in articles
@@ -341,6 +339,10 @@ def _comparisons(send: SendReport, tables: _Tables) -> list[str]:
 
 def _followers(days: Sequence[FollowerDay], tables: _Tables) -> list[str]:
     said = tables.words.said
+    lines = ["### " + said(Phrase("Followers around the send")), "", said(WHOLE_ACCOUNT), ""]
+    if not any(each.is_known for each in days):
+        reasons = dict.fromkeys(each.cancelled.missing for each in days if each.cancelled.missing is not None)
+        return [*lines, *(f"{DASH} {said(MISSING[each])}" for each in reasons), ""]
     head = [Phrase("day"), Phrase("stopped following"), Phrase("same weekday, eight weeks before"), Phrase("began")]
     rows = [
         [
@@ -351,7 +353,6 @@ def _followers(days: Sequence[FollowerDay], tables: _Tables) -> list[str]:
         ]
         for each in days
     ]
-    lines = ["### " + said(Phrase("Followers around the send")), "", said(WHOLE_ACCOUNT), ""]
     return [*lines, *tables.table([tables.said(each) for each in head], rows, (0, 2))]
 
 

@@ -50,9 +50,9 @@ METRIC: Final[Mapping[Metric, Phrase]] = {
     Metric.COLLECTION_USER: Phrase("people who saved it"),
     Metric.PRAISE_MONEY: Phrase("tips (yuan)"),
     Metric.READ_SUBSCRIBE_USER: Phrase("people who followed after reading"),
-    Metric.READ_DELIVERY_RATE: Phrase("read rate of those whom the message reached"),
-    Metric.READ_FINISH_RATE: Phrase("share of readers who read to the end"),
-    Metric.READ_AVG_ACTIVETIME: Phrase("minutes a reader stayed, on average"),
+    Metric.READ_DELIVERY_RATE: Phrase("read rate (of those it reached)"),
+    Metric.READ_FINISH_RATE: Phrase("read to the end (of readers)"),
+    Metric.READ_AVG_ACTIVETIME: Phrase("minutes per reader, on average"),
     Metric.TARGET_USER: Phrase("people whom the message reached"),
 }
 STAGE: Final[Mapping[StageName, Phrase]] = {
@@ -80,14 +80,14 @@ ORIGIN: Final[Mapping[Origin, Phrase]] = {
     Origin.ACCOUNT: Phrase("WeChat's statistics of the whole account"),
     Origin.COMPUTED: Phrase("computed by massctl"),
 }
-_DETAIL: Final = "WeChat, getarticletotaldetail"
+_DETAIL: Final = Phrase("WeChat, {call}", call="getarticletotaldetail")
 ORIGIN_BY_METRIC: Final[Mapping[Metric, str]] = {
     **dict.fromkeys(Metric, _DETAIL),
     **dict.fromkeys(
         (Metric.READ_USER, Metric.SHARE_USER, Metric.COLLECTION_USER),
         Phrase("WeChat, getarticletotaldetail; of the older family getarticletotal"),
     ),
-    Metric.TARGET_USER: "WeChat, getarticletotal",
+    Metric.TARGET_USER: Phrase("WeChat, {call}", call="getarticletotal"),
 }
 """Which call of WeChat has a number."""
 MISSING: Final[Mapping[Missing, Phrase]] = {
@@ -265,6 +265,11 @@ def send_facts(send: SendReport) -> list[Phrase]:
     return said
 
 
+def headline_words(count: int) -> Phrase:
+    """Say how long a headline is."""
+    return plural_phrase("headline of {count} character", "headline of {count} characters", count=count)
+
+
 def comparable_words(comparable: Comparable) -> Phrase:
     """Say which sends one is compared with."""
     return Phrase(
@@ -292,6 +297,8 @@ def group_name(by: By, group: Group) -> str:
     if by is By.AUDIENCE:
         scope, _, tag = group.key.partition(":")
         return audience_name(AudienceKind(scope), tag or None)
+    if by is By.TITLE_LENGTH and group.key.endswith("–"):
+        return Phrase("{least} and more", least=group.key.removesuffix("–"))
     return group.key
 
 
@@ -425,7 +432,9 @@ def allowance_words(allowance: AllowanceReport) -> Phrase:
 def readers_per_use_words(allowance: AllowanceReport) -> Phrase:
     """Say how many readers each send that used the allowance had."""
     if allowance.per_use.value is None:
-        say = Phrase("Readers for each send that used the allowance: {dash} (no send has a number of day 7).")
+        say = Phrase(
+            "Readers for each send that used the allowance: {dash} (no send that used it has a number of day 7)."
+        )
         return Phrase(say, dash=DASH)
     return Phrase(
         "Readers for each send that used the allowance: {each}; {readers} readers of first articles by the end of "

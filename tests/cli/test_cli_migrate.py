@@ -126,7 +126,7 @@ def test_statistics_that_cannot_be_moved_stop_no_move(local: Shell, monkeypatch:
         raise LedgerUnreachableError("no")
 
     local.tree.write(f"massctl.state.statistics/{APPID}/told.jsonl", "{}")
-    monkeypatch.setattr("massctl.ledger.statistics.GitStatistics.flush", broken)
+    monkeypatch.setattr("massctl.ledger.git_statistics.GitStatistics.flush", broken)
     said = local("state", "migrate", "--to", "git")
     assert (0, True) == (said.status, "the statistics stay where they were: no" in said.err)
     assert 0 == local("state", "verify").status

@@ -17,7 +17,6 @@ from massctl.report.report import (
     Comparison,
     DayFigures,
     EditionDifference,
-    Freshness,
     Metric,
     Missing,
     Origin,
@@ -48,12 +47,14 @@ from massctl.view.report_words import (
     STANDING,
     WHOLE,
     WHOLE_ACCOUNT,
+    allowance_words,
     as_of_words,
     coming_words,
     comparable_words,
     days_shown,
     fell_words,
     figure_text,
+    headline_words,
     newest_figure,
     newest_words,
     not_compared_words,
@@ -90,6 +91,8 @@ def account_of(report: Report, send: SendReport) -> AccountReport:
 def facts_of(send: SendReport, sheet: Sheet) -> list[str]:
     """Return what the ledger and the repository know of a send, as HTML."""
     said, first = send_facts(send), send.first
+    if first is not None and first.title_length is not None:
+        said.append(headline_words(first.title_length))
     if first is not None and first.author:
         said.append(Phrase("by {author}", author=first.author))
     if first is not None and first.theme:
@@ -115,13 +118,15 @@ def send_section(send: SendReport, account: AccountReport, sheet: Sheet, *, leve
         section.difference(),
     ]
     lead = f'<p class="sentence">{sheet.say(send.sentence)}</p>'
-    lead += as_of(account.freshness, sheet) + no_charts(sheet) if level == _ALONE else ""
+    if level == _ALONE:
+        lead += as_of(as_of_words(account.freshness), sheet) + no_charts(sheet)
+        lead += as_of([allowance_words(account.allowance)], sheet) if account.allowance is not None else ""
     return f'<div class="lead">{lead}</div>{section.key()}<div class="cards">{"".join(cards)}</div>'
 
 
-def as_of(freshness: Freshness, sheet: Sheet) -> str:
-    """Say as of when the numbers are, and what WeChat or the archive still lacks."""
-    return f'<p class="as-of">{sentences(map(sheet.say, as_of_words(freshness)), sheet.language)}</p>'
+def as_of(said: Sequence[Phrase], sheet: Sheet) -> str:
+    """Say below the first sentence as of when the numbers are, and what else holds for the account."""
+    return f'<p class="as-of">{sentences(map(sheet.say, said), sheet.language)}</p>'
 
 
 def no_charts(sheet: Sheet) -> str:
@@ -281,14 +286,14 @@ class _Section:
         share = stage.share.value if stage.share is not None else whole
         people = notes.figure(stage.people)
         of = ""
-        if stage.share is not None and stage.of is not None:
+        if stage.share is not None and stage.share.value is not None and stage.of is not None:
             said = notes.figure(stage.share, Metric.READ_FINISH_RATE)  # written as every share is
             of = f"{said} <small>{self._sheet.say(WHOLE[stage.of])}</small>"
         kind = "failed" if stage.name is StageName.FAILED else stage.people.origin.value
         return [
             Cell(self._sheet.say(STAGE[stage.name])),
             Cell(people),
-            Cell(share_bar(share, kind) + of, is_number=False),
+            Cell(share_bar(share, kind) + of if share is not None else "", is_number=False),
         ]
 
     def sources(self) -> str:
@@ -397,6 +402,9 @@ class _Section:
         """Return who stopped following on the day of the send and after, against the same weekdays."""
         if not self._send.followers:
             return ""
+        name, whole = Phrase("Unfollows"), f"<p>{self._sheet.say(WHOLE_ACCOUNT)}</p>"
+        if not any(each.is_known for each in self._send.followers):
+            return self._card("followers", name, whole + self._unknown_days(), "")
         notes = Notes(self._sheet)
         rows = [
             [
@@ -436,11 +444,11 @@ class _Section:
         if any(each.usual is not None for each in self._send.followers):
             legend.append(("usual", Phrase("median of the same weekday of earlier weeks")))
         inside = (
-            f"<p>{self._sheet.say(WHOLE_ACCOUNT)}</p>"
+            whole
             + (self._legend(legend) + chart if chart else "")
             + self._numbers(described, heads, rows, notes.written(), is_open=not chart)
         )
-        return self._card("followers", Phrase("Unfollows"), inside + (self._unknown_days() if chart else ""), "")
+        return self._card("followers", name, inside + (self._unknown_days() if chart else ""), "")
 
     def _unknown_days(self) -> str:
         """Say why days have no bar, below a chart that has one of another day."""
@@ -467,6 +475,8 @@ class _Section:
         title = written(article.title or DASH)
         if article.url and article.url.startswith(("https://", "http://")):
             title = f'<a href="{written(article.url)}" rel="noreferrer">{title}</a>'
+        if article.is_withdrawn:
+            title += f" · {self._sheet.say(Phrase('withdrawn'))}"
         readers = newest_figure(article, Metric.READ_USER).value
         bar = share_bar(readers / most if readers is not None and most else None)
         figures = [

@@ -56,6 +56,8 @@ def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[Cell]], *,
 
 
 def _head(markup: str, is_number: bool) -> str:
+    if not markup:
+        return "<td></td>"
     return f'<th scope="col"{_NUMBER if is_number else ""}>{markup}</th>'
 
 

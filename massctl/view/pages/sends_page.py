@@ -45,10 +45,10 @@ from massctl.view.pages.report_page import (
 from massctl.view.pages.report_table import Cell, Notes, spread, table
 from massctl.view.report_words import (
     BY,
-    DASH,
     METRIC,
     OLDER,
     STANDING,
+    as_of_words,
     audience_name,
     group_name,
     group_words,
@@ -56,6 +56,7 @@ from massctl.view.report_words import (
     number,
     sends_counted,
 )
+from massctl.view.words import recorded
 
 LISTED_MAX: Final = 30
 """So many rows of the table of sends are shown at first; the others are folded."""
@@ -86,6 +87,9 @@ def report_page(report: Report, sheet: Sheet) -> str:
     def address(send: SendReport) -> str:
         return f"#{_anchor(send)}" if send in full else ""
 
+    overview = _overview(report, sheet, Order(), address, "")
+    if not report.sends:
+        return _document(report, f'<div class="report">{overview}</div>', sheet, None)
     name = sheet.say(Phrase("The newest sends in full"))
     sections = f'<p class="in-full">{name}</p>' + "".join(
         _in_full(send, report, sheet, is_open=send is full[0]) for send in full
@@ -99,7 +103,7 @@ def report_page(report: Report, sheet: Sheet) -> str:
             shown=len(full),
         )
         sections += f'<p class="notes">{sheet.say(said)}</p>'
-    main = f'<div class="report">{_overview(report, sheet, Order(), address, "")}{sections}{definitions(sheet)}</div>'
+    main = f'<div class="report">{overview}{sections}{definitions(sheet)}</div>'
     return _document(report, main, sheet, None)
 
 
@@ -140,7 +144,7 @@ def _document(report: Report, main: str, sheet: Sheet, watched: Watched | None) 
     facts = [sheet.say(sends_counted(len(report.sends)))]
     if report.since is not None:
         facts.append(sheet.say(Phrase("since {day}", day=report.since)))
-    facts.append(sheet.say(Phrase("made {moment}", moment=f"{report.now:%Y-%m-%d %H:%M}")))
+    facts.append(sheet.say(Phrase("made {moment}", moment=recorded(report.now))))
     return document(say(Phrase("What sends reached"), sheet.language), facts, main, [], sheet, watched, STYLES)
 
 
@@ -168,8 +172,9 @@ def _account(
     parts = [_chart(account, sends, sheet, address), _table(account, sends, sheet, order, address, sorts)]
     parts += [_breakdown(each, sheet) for each in account.breakdowns if is_told(each)]
     parts.append(_untold(account.breakdowns, sheet))
+    fresh = as_of(as_of_words(account.freshness), sheet)
     return f"""<section class="account" aria-labelledby="{at}"><h2 id="{at}">{written(account.name)}</h2>
-{said}{as_of(account.freshness, sheet)}{_tiles(account, sheet)}<div class="cards">{"".join(parts)}</div></section>
+{said}{fresh}{_tiles(account, sheet)}<div class="cards">{"".join(parts)}</div></section>
 """
 
 
@@ -195,12 +200,14 @@ def _tiles(account: AccountReport, sheet: Sheet) -> str:
 def _allowance(allowance: AllowanceReport, notes: Notes) -> list[tuple[Phrase, str, str]]:
     period = f"{allowance.first:%Y-%m}" if allowance.unit is Unit.MONTH else f"{allowance.first}"
     used = Phrase("{period}, {left} left", period=period, left=allowance.left)
-    readers = plural_phrase(
-        "{readers} readers of the one first article that is counted, by the end of day 7",
-        "{readers} readers of {count} first articles by the end of day 7; a person who read two counts twice",
-        count=allowance.counted,
-        readers=number(allowance.readers.value) if allowance.readers.value is not None else DASH,
-    )
+    readers = Phrase("no send that used it has a number of day 7")
+    if allowance.readers.value is not None:
+        readers = plural_phrase(
+            "{readers} readers of the one first article that is counted, by the end of day 7",
+            "{readers} readers of {count} first articles by the end of day 7; a person who read two counts twice",
+            count=allowance.counted,
+            readers=number(allowance.readers.value),
+        )
     return [
         (Phrase("allowance used"), f"{allowance.used} / {allowance.limit}", used),
         (Phrase("readers for each send that used it"), _average(allowance.per_use, notes), readers),
@@ -319,7 +326,7 @@ def _send_row(send: SendReport, sheet: Sheet, notes: Notes, address: str) -> lis
     if send.is_older:
         about.append(sheet.say(OLDER))
     cells = [
-        Cell(f'<time datetime="{send.sent_at.isoformat()}">{send.ref_date} <br>{hour}</time>'),
+        Cell(f'<time datetime="{send.sent_at.isoformat()}">{send.sent_at:%Y-%m-%d} <br>{hour}</time>'),
         Cell(f"{named}<br><small>{' · '.join(about)}</small>", is_number=False),
     ]
     cells += [

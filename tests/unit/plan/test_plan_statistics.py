@@ -127,6 +127,17 @@ def test_a_sum_that_fell_is_found_once():
     )
 
 
+def test_a_fall_names_the_article_that_wechat_counts():
+    (fall,) = falls([article_day(read_user=10)], [article_day(1, read_user=9, title="来信")])
+    assert "read_user of “来信” (article 100_1) fell from 10 to 9 on 2026-11-03" in fall.words
+
+
+def test_a_day_that_rises_above_the_next_makes_that_one_fall():
+    before = [article_day(0, read_user=10), article_day(1, read_user=12)]
+    (fall,) = falls(before, [article_day(0, read_user=15, seen_at=SEEN + timedelta(hours=1))])
+    assert (SENT + timedelta(days=1), 15, 12) == (fall.stat_date, fall.before, fall.after)
+
+
 def test_no_fall_is_found_between_families_or_articles_or_where_a_number_is_missing():
     before = [article_day(0, read_user=10)]
     assert () == falls(

@@ -29,6 +29,18 @@ def test_a_number_lies_below_within_or_above_the_quartiles(value: float, standin
     assert standing is found.standing
 
 
+def test_a_rate_lies_where_its_tenths_of_a_percent_do() -> None:
+    found = Comparison(
+        Metric.READ_FINISH_RATE,
+        7,
+        Figure(value=0.4404, origin=Origin.NEWER),
+        (0.40, 0.42, 0.43, 0.4401),
+        Quartiles(0.402, 0.42, 0.44),
+    )
+
+    assert Standing.WITHIN is found.standing
+
+
 def test_a_missing_number_lies_nowhere() -> None:
     missing = Figure(origin=Origin.NEWER, missing=Missing.NOT_YET)
 

@@ -89,6 +89,15 @@ def test_the_two_families_are_never_in_one_series() -> None:
     assert (900, Origin.OLDER) == (article.target_user.value, article.target_user.origin)
 
 
+def test_articles_of_one_send_have_one_family() -> None:
+    sends = Sends()
+    sends.send("spring", 100)
+    sends.read(100, 1, read_user=40)
+    sends.read(100, 1, position=2, family=Family.OLDER, read_user=77)
+
+    assert [Family.NEWER, Family.NEWER] == [each.family for each in sends.report().sends[0].articles]
+
+
 def test_a_sum_that_falls_is_told_and_kept() -> None:
     sends = Sends()
     sends.send("spring", 100)

@@ -1,9 +1,11 @@
 """The first sentence: plain, and no more than the numbers carry."""
 
-from report_samples import NOW, SENT, Sends, earlier
+import pytest
+from report_samples import DAY, NOW, SENT, Sends, earlier
 
 from massctl.model.entries import Withdrawn
 from massctl.model.ids import CampaignName
+from massctl.model.statistics import Family
 from massctl.report.report import people_text
 
 
@@ -14,9 +16,25 @@ def test_it_says_how_many_read_by_which_day_and_where_that_lies() -> None:
     sends.read(100, 7, read_user=500)
 
     assert (
-        "500 people read “《spring》” by the end of day 7 (2026-12-07); more than usual: about half of 4 comparable "
+        "500 people read “《spring》” by the end of day 7 (2026-12-07); more than usual: 2 of 4 comparable "
         "sends had 175 to 325 (median 250)."
     ) == sends.report("spring").sentence
+
+
+@pytest.mark.parametrize(
+    ("readers", "said"),
+    [
+        ((1, 2, 3, 4, 5, 6), "more than usual: 2 of 6 comparable sends had 3 to 4 (median 3.5)."),
+        ((0, 0, 0, 0), "more than usual: 4 of 4 comparable sends had 0 (median 0)."),
+    ],
+)
+def test_it_counts_the_sends_between_the_quartiles(readers: tuple[int, ...], said: str) -> None:
+    sends = Sends()
+    earlier(sends, *readers)
+    sends.send("spring", 100)
+    sends.read(100, 7, read_user=500)
+
+    assert sends.report("spring").sentence.endswith(said)
 
 
 def test_a_first_send_has_none_before_it() -> None:
@@ -71,6 +89,15 @@ def test_several_sends_have_one_median_from_four_on() -> None:
     assert (
         "4 sends from 2026-11-10 to 2026-12-01; the median by the end of day 7 is 250 readers (of 4 with that number)."
     ) == sends.report().sentence
+
+
+def test_sends_that_two_families_counted_have_no_median_in_common() -> None:
+    sends = Sends()
+    earlier(sends, 100, 200, 300, 400)
+    sends.send("old", 90, SENT - 100 * DAY)
+    sends.read(90, 7, sent=SENT - 100 * DAY, family=Family.OLDER, read_user=9)
+
+    assert "5 sends from 2026-08-23 to 2026-11-24. The newest: 400 people read" in sends.report().sentence
 
 
 def test_nothing_sent_is_said() -> None:

@@ -3,14 +3,17 @@
 import csv
 import json
 import re
+from datetime import UTC, datetime
 from html import unescape
 
 import pytest
 from report_samples import DAY, SENT, Sends, earlier
 
+from massctl.model.entries import Withdrawn
 from massctl.model.ids import CampaignName
+from massctl.model.phrase import BEIJING
 from massctl.model.statistics import Family
-from massctl.report.report import ArticleFacts, Metric, Missing, Origin, Report, Scene, SendFacts, StageName
+from massctl.report.report import ArticleFacts, By, Metric, Missing, Origin, Report, Scene, SendFacts, StageName
 from massctl.view.cells import cells
 from massctl.view.i18n import Language, say
 from massctl.view.pages.markup import Sheet
@@ -161,7 +164,7 @@ def test_a_number_that_no_table_shows_leaves_no_reason_below_another() -> None:
     sends.read(100, 7, read_user=3, is_delay=True)
     below = markdown(sends.report(), Language.EN).partition("### Followers around the send")[2]
 
-    assert "(a) the archive has no answer" in below
+    assert "— the archive has no answer" in below
     assert "newer numbers are to come" not in below
 
 
@@ -329,8 +332,7 @@ def test_a_chat_hears_where_the_read_rate_lies() -> None:
     said = [say(each, Language.EN) for each in short_report(made.sends[0], made.accounts[0])]
 
     assert (
-        "read rate of those whom the message reached, day 7: 20.0%, more than usual "
-        "(10.0%–10.0%, median 10.0%, of 4 sends)" in said
+        "read rate (of those it reached), day 7: 20.0%, more than usual (10.0%–10.0%, median 10.0%, of 4 sends)" in said
     )
 
 
@@ -356,6 +358,38 @@ def test_a_chat_hears_of_a_text_what_the_ledger_knows() -> None:
 )
 def test_numbers_are_written_by_what_they_count(value: float, metric: Metric | None, written: str) -> None:
     assert written == number(value, metric)
+
+
+def test_an_article_that_was_withdrawn_alone_says_so_and_is_put_beside_none() -> None:
+    sends = Sends()
+    for number_ in range(4):
+        at = SENT - number_ * DAY
+        sends.send(f"two-{number_}", 100 + number_, at)
+        for position in (1, 2):
+            sends.read(100 + number_, 7, sent=at, position=position, read_user=5)
+    msg_id = sends.state.record(CampaignName("two-0"), 1).jobs[0].msg_id
+    assert msg_id is not None
+    sends.note(Withdrawn(msg_id=msg_id, article=2), "two-0", 1, SENT)
+    made, one = sends.report(), sends.report("two-0")
+    position = next(each for each in made.accounts[0].breakdowns if each.by is By.POSITION)
+
+    assert [("1", 4), ("2", 3)] == [(each.key, each.count) for each in position.groups]
+    assert [False, True] == [each.is_withdrawn for each in one.sends[0].articles]
+    assert "· withdrawn" in report_markdown(one, Language.EN)
+    assert "· withdrawn" in report_page(one, Sheet(Language.EN, {}))
+    assert ["0", "1"] == [row["withdrawn"] for row in csv.DictReader(report_csv(one).splitlines()) if row["day"] == "7"]
+
+
+def test_the_page_says_when_in_beijing_it_was_made_and_when_a_send_went_out() -> None:
+    sends, late = Sends(), datetime(2026, 12, 31, 23, 56, tzinfo=BEIJING)
+    for number_ in (1, 2):
+        sends.send(f"late-{number_}", 100 + number_, late)
+        sends.read(100 + number_, 1, sent=late + DAY, read_user=5)
+    page = report_page(sends.report(now=datetime(2027, 1, 11, 18, 30, tzinfo=UTC)), Sheet(Language.EN, {}))
+
+    assert "made 2027-01-12 02:30 +08:00" in page
+    assert "2026-12-31 <br><small>23:56" in page
+    assert "no send that used it has a number of day 7" in page
 
 
 @pytest.mark.parametrize("language", [Language.EN, Language.ZH])

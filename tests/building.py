@@ -51,7 +51,7 @@ from massctl.model.send import (
     client_msg_id,
 )
 from massctl.model.settings import MassctlFile
-from massctl.model.state import State
+from massctl.model.state import Record, State
 from massctl.plan.guards import PolicyInForce
 from massctl.plan.plan import Plan, PlannedCampaign, Until, make_plan
 from massctl.plan.quota import Agenda
@@ -262,6 +262,12 @@ def recorded(*happenings: Happening) -> State:
     state = State()
     state.absorb_all(entries(*happenings))
     return state
+
+
+def record_of(campaign: RenderedCampaign, *happenings: Any) -> Record:
+    """Fold what happened to one campaign; its first entry has serial 2."""
+    pairs = [h if isinstance(h, (tuple, NewEntry)) else (h, campaign) for h in happenings]
+    return recorded(*pairs).record(campaign.name, campaign.edition)
 
 
 def at(moment: datetime, event: Event, campaign: RenderedCampaign) -> NewEntry:

@@ -173,7 +173,7 @@ def usual_days(size: float, among: Sequence[float]) -> tuple[UsualDay, ...]:
     for day in range(1, 31):
         readers = readers_by(day, size) + recommended_by(day, size)
         values = sorted(readers * each for each in among)
-        found.append(UsualDay(day, Quartiles(values[quarter], values[middle], values[-1 - quarter])))
+        found.append(UsualDay(day, Quartiles(values[quarter], values[middle], values[-1 - quarter]), len(among)))
     return tuple(found)
 
 
@@ -347,6 +347,7 @@ def report_of(sends: Sequence[SendReport]) -> Report:
                 Family.NEWER,
                 (Group("林晚", 36, Quartiles(3100, 4200, 5900)), Group("周岚", 4, Quartiles(2900, 3300, 4700))),
             ),
+            Breakdown(By.AUDIENCE, Metric.READ_USER, 7, Family.NEWER, (Group("all", 40, Quartiles(3100, 4200, 5900)),)),
         ),
         freshness=Freshness(NOW - timedelta(minutes=40), date(2026, 11, 28), (YESTERDAY,), (date(2026, 11, 20),)),
     )

@@ -13,13 +13,14 @@ from massctl.forge.gitlab import GitLab
 from massctl.model.phrase import Phrase
 from massctl.model.settings import realm_of
 from massctl.plan.guards import Approval
+from massctl.transport import Line
 
 if TYPE_CHECKING:
     from massctl.forge.port import Forge
     from massctl.model.ids import CampaignName
     from massctl.model.message import RenderedCampaign
     from massctl.model.settings import MassctlFile
-    from massctl.transport import Inside, Line
+    from massctl.transport import Inside
 
 
 def github_of(line: "Line", repository: str, environment: Mapping[str, str]) -> GitHub:
@@ -57,7 +58,6 @@ def forge_of(line: "Line", settings: "MassctlFile", environment: Mapping[str, st
 def line_to_forge(settings: "MassctlFile", environment: Mapping[str, str], inside: "Inside | None" = None) -> "Line":
     """Open the way to the forge, through the proxy of the environment; `inside` answers in place of the network."""
     from massctl.notify import proxy_for
-    from massctl.transport import Line
 
     named = settings.forge
     public = GITLAB if named is not None and named.kind == "gitlab" else GITHUB

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from massctl.cli.output import Console, make_console, show_error
+from massctl.errors import MassctlError, UsageError
 from massctl.model.phrase import Command, Phrase, enumerated, in_a_row
 from massctl.view.i18n import DOMAIN, LOCALE_DIR, Language, say
 from massctl.view.style import Style
@@ -138,9 +139,6 @@ def show_usage(error: click.UsageError) -> None:
     if type(error).show is not click.UsageError.show:
         error.show()  # A command without arguments is answered with its help.
         return
-    # Only a command that stops here needs it.
-    from massctl.errors import UsageError
-
     _use_console_repository(error.ctx)
     if error.ctx is None:
         show_error(UsageError(_said(error), hint=Phrase("massctl --help")))
@@ -155,7 +153,6 @@ def show_usage(error: click.UsageError) -> None:
 def _use_console_repository(context: click.Context | None) -> None:
     """Use the language of massctl.yaml for the error."""
     from massctl.cli.session import open_settings
-    from massctl.errors import MassctlError
 
     directory = context.find_root().params.get("directory", ".") if context else "."
     # Without a massctl.yaml that can be read it is the environment's language.

@@ -22,8 +22,9 @@ from massctl.errors import (
     UsageError,
 )
 from massctl.ledger.high_water_mark import is_beginning, note_beginning
+from massctl.model.entries import Created
 from massctl.model.ids import AccountName, AppId, CampaignName
-from massctl.model.phrase import Command, Phrase
+from massctl.model.phrase import BEIJING, Command, Phrase, moment
 from massctl.model.state import Record, State
 from massctl.plan.steps import Guard, Refusal
 from massctl.source.campaigns import load_campaign
@@ -31,7 +32,7 @@ from massctl.source.campaigns import load_campaign
 if TYPE_CHECKING:
     from massctl.apply.journal import LedgerSession
     from massctl.model.diagnostics import Diagnostic
-    from massctl.model.entries import Created, Entry
+    from massctl.model.entries import Entry
 
 
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -225,9 +226,6 @@ class LedgerBootstrap:
 
         One that an earlier run named in massctl.yaml and did not come to begin is taken up.
         """
-        # Only a run that begins a ledger needs it.
-        from massctl.model.entries import Created
-
         if self._created is None:
             named = self._session.settings.state.lineage
             taken_up = named if self._reason is None and is_being_begun(self._session, State()) else None
@@ -359,7 +357,6 @@ def shown_entries(session: Session) -> "Sequence[Entry]":
 def _tell_old(session: Session, error: LedgerUnreachableError, known: "Sequence[Entry]") -> None:
     # Only a run without its remote comes here.
     from massctl.apply.outcome import what_happened
-    from massctl.model.phrase import BEIJING, moment
 
     told = Phrase(
         "{why}\nShown is what was fetched last: it ends with entry {serial}, of {at}; others may have sent since.",

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from massctl.callback.app import ANY, Application, Callback, Endpoint
 from massctl.callback.envelope import TOKEN_PATTERN, Refusal, Secrets, parse_aes_key
+from massctl.callback.finish import read_finish
 from massctl.callback.spool import Ending, Spool, SpoolError, Waiting
 from massctl.callback.tree import EventFault
 from massctl.cli.places import CACHE, Places
@@ -473,7 +474,6 @@ def _account(current: Session, waiting: Waiting) -> str:
 def _finished(current: Session, waiting: Waiting, book: LedgerSession) -> Recorded | Foreign:
     """Record an event, to be made durable with others. Raises UsageError if it says not by itself whose it is."""
     from massctl.apply.jobs import record_finish
-    from massctl.callback.finish import read_finish
 
     accounts = current.settings.accounts.values()
     original_ids = {AppId(each.appid): each.original_id for each in accounts if each.original_id}

@@ -29,6 +29,7 @@ from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State
+from massctl.plan.quota import Agenda, look_ahead
 
 if TYPE_CHECKING:
     from massctl.cli.planner import Planned
@@ -186,8 +187,6 @@ def _content(session: Session, record: Record) -> LockFile | None:
 
 def _ahead(session: Session, state: State, appid: AppId) -> Sequence[AccountAhead]:
     """Return what is left of an account's allowance now."""
-    from massctl.plan.quota import Agenda, look_ahead
-
     name = next((name for name, each in session.settings.accounts.items() if each.appid == appid), None)
     if name is None:
         return ()

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit, urlunsplit
 
 from filelock import FileLock, Timeout
 
@@ -306,8 +307,6 @@ class Monitor:
         if variable is None:
             return None
         # Only a repository with a monitor posts.
-        from urllib.parse import urlsplit, urlunsplit
-
         from massctl.notify import webhook_post
 
         address = self._environment.get(variable, "").strip()

@@ -12,11 +12,12 @@ from massctl.model.theme import ThemeSettings
 from massctl.render.article_file import ArticleFile
 from massctl.render.bounds import PASSED_ELEMENTS_MAX, control_fault, depth_fault, markdown_fault, without_controls
 from massctl.render.cjk import has_cjk
-from massctl.render.conservation import NOTHING, Conserved
+from massctl.render.conservation import NOTHING, Conserved, conserved, conserved_html, of_markdown
 from massctl.render.fault import Fault
 from massctl.render.foreign import template_marks, tex_of_html
 from massctl.render.limits import CONTENT_BYTES_BELOW, content_faults, empty_content_faults
 from massctl.render.paths import Pictures, template_path
+from massctl.render.styles import put_theme_on, styled_fragment
 from massctl.render.theme import Theme
 from massctl.render.tree import Element
 
@@ -133,7 +134,6 @@ def _blocks(setting: "Setting", theme: ThemeSettings, body: Body, *, is_markdown
     """Return the template library of this article; the theme is read when the first block in HTML needs it."""
     from massctl.render.blocks.cards import SentArticles
     from massctl.render.blocks.library import Blocks
-    from massctl.render.styles import styled_fragment
 
     def styled(html: str) -> str:
         body.theme = setting.themes.find(theme)
@@ -197,9 +197,7 @@ def _of_brand(setting: "Setting", key: str, fault: Fault) -> Fault:
 
 def _from_markdown(parts: Sequence[tuple[str, ArticleFile]], own: ArticleFile, theme: Theme, body: Body) -> None:
     # The Markdown parser and the inliner are loaded only where Markdown is.
-    from massctl.render.conservation import conserved, of_markdown
     from massctl.render.markdown import read_markdown
-    from massctl.render.styles import put_theme_on
     from massctl.render.wechat_html import normalised
 
     is_chinese = any(has_cjk(text) for text, _ in parts)
@@ -217,7 +215,6 @@ def _from_markdown(parts: Sequence[tuple[str, ArticleFile]], own: ArticleFile, t
 
 
 def _from_html(text: str, page: ArticleFile, body: Body) -> None:
-    from massctl.render.conservation import conserved_html
     from massctl.render.html_article import html_article
 
     page.lines = None if page.file.endswith(".j2") else Lines(text)

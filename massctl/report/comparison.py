@@ -106,7 +106,7 @@ def usual_days(curves: Iterable[Iterable[Point]]) -> tuple[UsualDay, ...]:
             if not point.is_delay:
                 by_day.setdefault(point.day, []).append(point.read_user)
     days = ((day, quartiles_of(sorted(by_day[day]))) for day in sorted(by_day))
-    return tuple(UsualDay(day, quartiles) for day, quartiles in days if quartiles is not None)
+    return tuple(UsualDay(day, found, len(by_day[day])) for day, found in days if found is not None)
 
 
 def audience_key(scope: AudienceKind, tag: str | None) -> str:

@@ -362,6 +362,8 @@ class UsualDay:
 
     day: int
     quartiles: Quartiles
+    among: int
+    """How many of them have a number of that day."""
 
 
 @dataclass(frozen=True, slots=True)

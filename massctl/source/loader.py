@@ -13,11 +13,12 @@ from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from massctl.model.campaign import BATCH_MAX, parse_offset_time
 from massctl.model.diagnostics import Diagnostic, Place
 from massctl.model.ids import AccountName, AppId, CampaignName, Sha256
 from massctl.model.message import Picture, Recording, RenderedCampaign, Window
 from massctl.model.phrase import Phrase
-from massctl.model.state import Record, State, is_concluded
+from massctl.model.state import Record, State, article_addresses, is_concluded
 from massctl.plan.quota import Agenda, Demand, calls_by_day, demand_of, may_run_short, scope_of, tag_of
 from massctl.plan.steps import Concluded, Desired, Gone, Invalid, NotLocked
 from massctl.render.fault import Fault
@@ -276,8 +277,6 @@ class Desires:
 
     def _read_in_child(self, names: Sequence[CampaignName], render: Elsewhere) -> list[Desired]:
         """Read campaigns that are locked, and have those that are due rendered by another process."""
-        from massctl.model.state import article_addresses
-
         begun = [self._load(name) for name in names]
         due = [each.loaded.name for each in begun if isinstance(each, _Due)]
         addresses = article_addresses(self._state) if due else {}
@@ -407,9 +406,6 @@ def built_in_theme(name: str) -> str | None:
 
 def _invalid(loaded: "Loaded", settings: "MassctlFile") -> Invalid:
     """Build the invalid campaign from the keys that could be read."""
-    # The models of campaigns come along with it, and a campaign without a fault may do without them.
-    from massctl.model.campaign import parse_offset_time
-
     said = loaded.declared
     title, account, edition, send = (said.get(key) for key in ("title", "account", "edition", "send"))
     start, end = (parse_offset_time(send.get(key) if isinstance(send, dict) else None) for key in _ENDS)
@@ -436,8 +432,6 @@ def _locked_links(repository: Repository, name: CampaignName) -> Mapping[str, st
 
 
 def _window(file: "CampaignFile") -> Window | None:
-    from massctl.model.campaign import parse_offset_time  # Loaded by whoever has a file.
-
     start, end = parse_offset_time(file.send.not_before), parse_offset_time(file.send.not_after)
     return Window(start, end) if start is not None and end is not None else None
 
@@ -493,8 +487,6 @@ class _Others:
         if not _may_open(repository, name, self._now):
             return None
         # Reading YAML and validating it is what a repository of closed windows goes without.
-        from massctl.model.campaign import parse_offset_time
-
         file = self._workbench.campaign(name).file
         start, end = (
             (parse_offset_time(each) for each in (file.send.not_before, file.send.not_after)) if file else (0, 0)
@@ -527,7 +519,6 @@ class _Others:
         if written is None:
             return 1
         # Few campaigns have a list.
-        from massctl.model.campaign import BATCH_MAX
         from massctl.render.paths import picture_paths
         from massctl.source.openids import LIST_BYTES_MAX
 

@@ -70,14 +70,14 @@ def schema_text(document: dict[str, Any]) -> str:
 def _document(name: str, model: type[BaseModel]) -> dict[str, Any]:
     schema = model.model_json_schema()
     definitions: dict[str, Any] = schema.pop("$defs", {})
-    models = _models_below(model)
+    models = models_below(model)
     root = _finished(schema, model)
     finished = {key: _finished(each, models[key]) if key in models else each for key, each in definitions.items()}
     head = {"$schema": DRAFT, "$id": name, "title": _TITLES[name]}
     return {**head, **root, "$defs": _used(root, finished)}
 
 
-def _models_below(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
+def models_below(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
     """Return every model that a format consists of, by class name."""
     found: dict[str, type[BaseModel]] = {}
     waiting: list[Any] = [model]

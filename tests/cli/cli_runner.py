@@ -6,7 +6,7 @@ The clock stands still unless a test moves it. Scrubbed before it is compared: t
 import io
 import re
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -154,3 +154,13 @@ def lost(path: str, do: str = "answer_lost", **more: Any) -> dict[str, Any]:
 
 
 SENDALL = "message/mass/sendall"
+
+
+def sent_letter(shell: Shell) -> Shell:
+    """Send a news campaign to every follower, and learn that they have it."""
+    shell.tree.settings(language="en")
+    shell.tree.news("letter", body="今天风大。\n")
+    assert 0 == shell("apply", "letter", "--sandbox", "--yes").status
+    shell.set_time(NOON + timedelta(minutes=10))
+    assert 0 == shell("status", "--sandbox").status
+    return shell

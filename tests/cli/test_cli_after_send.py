@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from building import APPID
-from cli_runner import NOON, Shell, lost
+from cli_runner import NOON, Shell, lost, sent_letter
 from jsonschema import Draft202012Validator
 from said import Said
 from syrupy.assertion import SnapshotAssertion
@@ -23,22 +23,13 @@ SCHEMAS = all_schemas()
 def unheard(shell: Shell) -> Shell:
     """A news campaign that every follower has, whose event has not come yet."""
     shell.control("callback", {"delay": 86_400})
-    return _sent(shell)
+    return sent_letter(shell)
 
 
 @pytest.fixture
 def sent(shell: Shell) -> Shell:
     """A news campaign that every follower has."""
-    return _sent(shell)
-
-
-def _sent(shell: Shell) -> Shell:
-    shell.tree.settings(language="en")
-    shell.tree.news("letter", body="今天风大。\n")
-    assert 0 == shell("apply", "letter", "--sandbox", "--yes").status
-    shell.set_time(NOON + timedelta(minutes=10))
-    assert 0 == shell("status", "--sandbox").status
-    return shell
+    return sent_letter(shell)
 
 
 def event(shell: Shell, number: int = 0, form: str = "xml") -> str:

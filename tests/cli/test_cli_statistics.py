@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from cli_runner import NOON, Shell
+from cli_runner import NOON, Shell, sent_letter
 from jsonschema import Draft202012Validator
 from repositories import APPID, png
 from syrupy.assertion import SnapshotAssertion
@@ -33,12 +33,7 @@ NEXT_MORNING = NOON + timedelta(hours=21)
 @pytest.fixture
 def sent(shell: Shell) -> Shell:
     """A news campaign that every follower has."""
-    shell.tree.settings(language="en")
-    shell.tree.news("letter", body="今天风大。\n")
-    assert 0 == shell("apply", "letter", "--sandbox", "--yes").status
-    shell.set_time(NOON + timedelta(minutes=10))
-    assert 0 == shell("status", "--sandbox").status
-    return shell
+    return sent_letter(shell)
 
 
 def collected(shell: Shell) -> dict[str, object]:

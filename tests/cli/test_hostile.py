@@ -75,6 +75,14 @@ def refused(tree: Tree) -> Judged:
     return judged
 
 
+def each_refused(tree: Tree, names: dict[str, str]) -> None:
+    """Judge, and see that each of these campaigns has a fault, and a good one among them none."""
+    tree.news("other", title="二")
+    faulty = {error["campaign"] for error in refused(tree).errors}
+    assert [] == [what for name, what in names.items() if name not in faulty]
+    assert "other" not in faulty
+
+
 @pytest.fixture
 def tree(shell: Shell) -> Tree:
     return shell.tree
@@ -121,38 +129,20 @@ ENDLESS = {
 """One of each way; many more are in tests/unit/render/test_render_hostile.py."""
 
 
-def test_templates_that_reach_out(tree: Tree):
-    """Each in a campaign of its own; the one good campaign among them stays without a fault."""
-    tree.news("other")
-    names = {f"reaching-{number}": what for number, what in enumerate(REACHING)}
+def test_templates_made_to_hurt(tree: Tree):
+    """In an article, a title or a text, each in a campaign of its own."""
+    names = {f"letter-{number}": what for number, what in enumerate([*REACHING.values(), *ENDLESS.values()])}
     for name, what in names.items():
         tree.news(name)
         written = tree.read(f"campaigns/{name}/campaign.yaml").replace("main.md", "main.md.j2")
         tree.write(f"campaigns/{name}/campaign.yaml", written)
-        tree.write(f"campaigns/{name}/articles/main.md.j2", REACHING[what])
-    faulty = {error["campaign"] for error in refused(tree).errors}
-    assert [] == [what for name, what in names.items() if name not in faulty]
-    assert "other" not in faulty
-
-
-@pytest.mark.parametrize("what", ENDLESS)
-def test_a_template_without_end(tree: Tree, what: str):
-    tree.news()
-    letter = tree.read("campaigns/letter/campaign.yaml").replace("main.md", "main.md.j2")
-    tree.write("campaigns/letter/campaign.yaml", letter)
-    tree.write("campaigns/letter/articles/main.md.j2", ENDLESS[what])
-    refused(tree)
-
-
-@pytest.mark.parametrize("what", ["attributes", "environment", "an absolute file"])
-def test_a_title_that_reaches_out(tree: Tree, what: str):
-    tree.news(title=REACHING[what].replace('"', "'"))
-    refused(tree)
-
-
-def test_words_that_never_end(tree: Tree):
-    tree.text(content="{% for a in range(99999) %}{% for b in range(99999) %}x{% endfor %}{% endfor %}")
-    refused(tree)
+        tree.write(f"campaigns/{name}/articles/main.md.j2", what)
+    for number, place in enumerate(("attributes", "environment", "an absolute file")):
+        names[f"title-{number}"] = REACHING[place].replace('"', "'")
+        tree.news(f"title-{number}", title=names[f"title-{number}"])
+    names["words"] = "{% for a in range(99999) %}{% for b in range(99999) %}x{% endfor %}{% endfor %}"
+    tree.text("words", content=names["words"])
+    each_refused(tree, names)
 
 
 # Bodies
@@ -213,18 +203,60 @@ def test_pictures_made_to_hurt(tree: Tree):
     for name, what in names.items():
         tree.news(name)
         tree.write(f"campaigns/{name}/images/{name.partition('-')[0]}.png", PICTURES[what]())
-    faulty = {error["campaign"] for error in refused(tree).errors}
-    assert [] == [what for name, what in names.items() if name not in faulty]
+    each_refused(tree, names)
 
 
-def test_a_picture_of_70_megabytes_is_not_read(tree: Tree):
-    tree.news()
-    with (tree.root / "campaigns/letter/images/cover.png").open("r+b") as file:
+# Files that are none, or lie out of the tree
+
+
+def _large_picture(letter: Path) -> None:
+    with (letter / "images/cover.png").open("r+b") as file:
         file.truncate(70 * 1024 * 1024)
-    refused(tree)
 
 
-# Paths out of the tree
+def _encoded(encoding: str) -> Callable[[Path], object]:
+    return lambda letter: (letter / "articles/main.md").write_bytes(BODY.encode(encoding))
+
+
+def _pipe(path: str) -> Callable[[Path], None]:
+    def put(letter: Path) -> None:
+        (letter / path).unlink()
+        os.mkfifo(letter / path)
+
+    return put
+
+
+def _link(path: str, to: str = "") -> Callable[[Path], None]:
+    """Put a link in place of a file or a folder; without `to` it leads to the same one, moved out of the tree."""
+
+    def put(letter: Path) -> None:
+        outside = letter.parents[2] / f"outside-{letter.name}"
+        (letter / path).rename(outside)
+        (letter / path).symlink_to(to or outside)
+
+    return put
+
+
+FILES: dict[str, Callable[[Path], object]] = {
+    "a picture of 70 megabytes": _large_picture,
+    "an article of 50 megabytes": lambda letter: (letter / "articles/main.md").write_text("字" * 17_000_000, "utf-8"),
+    **{f"an article in {encoding}": _encoded(encoding) for encoding in ("gbk", "utf-16")},
+    **{f"a pipe as {path}": _pipe(path) for path in ("campaign.yaml", "articles/main.md", "images/cover.png")},
+    **{f"{device} as a cover": _link("images/cover.png", device) for device in ("/dev/zero", "/dev/random")},
+    **{
+        f"{path} out of the tree": _link(path)
+        for path in ("images/cover.png", "images/river.png", "articles/main.md", "campaign.yaml", "images", "")
+    },
+    "a link to itself": _link("images/cover.png", "cover.png"),
+}
+
+
+def test_files_that_are_none_are_not_read(tree: Tree):
+    names = {f"letter-{number}": what for number, what in enumerate(FILES)}
+    for name, what in names.items():
+        tree.news(name)
+        FILES[what](tree.root / "campaigns" / name)
+    each_refused(tree, names)
 
 
 COVERS = [
@@ -243,69 +275,12 @@ COVERS = [
 ]
 
 
-def each_refused(tree: Tree, count: int) -> None:
-    """Judge, and see that each of so many campaigns `letter-N` has a fault, and `other` none."""
-    tree.news("other", title="二")
-    faulty = {error["campaign"] for error in refused(tree).errors}
-    assert {f"letter-{number}" for number in range(count)} == faulty
-
-
 def test_covers_outside_of_the_tree(tree: Tree):
     for number, path in enumerate(COVERS):
         tree.news(f"letter-{number}")
         written = tree.read(f"campaigns/letter-{number}/campaign.yaml").replace("images/cover.png", json.dumps(path))
         tree.write(f"campaigns/letter-{number}/campaign.yaml", written)
-    each_refused(tree, len(COVERS))
-
-
-LINKED = ["images/cover.png", "images/river.png", "articles/main.md", "campaign.yaml", "images"]
-
-
-def test_links_out_of_the_tree(tree: Tree, tmp_path: Path):
-    for number, linked in enumerate(LINKED):
-        tree.news(f"letter-{number}")
-        path = tree.root / f"campaigns/letter-{number}" / linked
-        outside = tmp_path / f"outside-{number}"
-        path.rename(outside)
-        path.symlink_to(outside)
-    each_refused(tree, len(LINKED))
-
-
-def test_a_link_that_leads_to_itself(tree: Tree):
-    tree.news()
-    path = tree.root / "campaigns/letter/images/cover.png"
-    path.unlink()
-    path.symlink_to(path)
-    refused(tree)
-
-
-def test_a_campaign_that_is_a_link_out_of_the_tree(tree: Tree, tmp_path: Path):
-    tree.news()
-    outside = tmp_path / "outside"
-    (tree.root / "campaigns/letter").rename(outside)
-    (tree.root / "campaigns/letter").symlink_to(outside)
-    refused(tree)
-
-
-PIPES = ["campaign.yaml", "articles/main.md", "images/cover.png"]
-
-
-def test_pipes_in_place_of_files_block_nobody(tree: Tree):
-    for number, path in enumerate(PIPES):
-        tree.news(f"letter-{number}")
-        target = tree.root / f"campaigns/letter-{number}" / path
-        target.unlink()
-        os.mkfifo(target)
-    each_refused(tree, len(PIPES))
-
-
-def test_devices_are_not_read(tree: Tree):
-    for number, device in enumerate(("/dev/zero", "/dev/random")):
-        tree.news(f"letter-{number}")
-        target = tree.root / f"campaigns/letter-{number}/images/cover.png"
-        target.unlink()
-        target.symlink_to(device)
-    each_refused(tree, 2)
+    each_refused(tree, {f"letter-{number}": path for number, path in enumerate(COVERS)})
 
 
 # YAML
@@ -352,14 +327,10 @@ YAML: dict[str, bytes] = {
 
 
 def test_campaign_yamls_made_to_hurt(tree: Tree):
-    """All in one repository, with a good campaign among them that stays without a fault."""
-    tree.text("other")
     names = {f"hostile-{number}": what for number, what in enumerate(YAML)}
     for name, what in names.items():
         tree.write(f"campaigns/{name}/campaign.yaml", YAML[what])
-    faulty = {error["campaign"] for error in refused(tree).errors}
-    assert [] == [what for name, what in names.items() if name not in faulty]
-    assert "other" not in faulty
+    each_refused(tree, names)
     assert not list(tree.root.rglob("owned"))
 
 
@@ -380,18 +351,6 @@ def test_a_massctl_yaml_made_to_hurt(tree: Tree, what: str):
     tree.write("massctl.yaml", YAML[what])
     assert {"massctl.yaml"} == {error["file"] for error in refused(tree).errors}
     assert not list(tree.root.rglob("owned"))
-
-
-@pytest.mark.parametrize("encoding", ["gbk", "utf-16"])
-def test_an_article_of_another_encoding(tree: Tree, encoding: str):
-    tree.news(body="")
-    tree.write("campaigns/letter/articles/main.md", BODY.encode(encoding))
-    refused(tree)
-
-
-def test_an_article_of_50_megabytes_is_not_read(tree: Tree):
-    tree.news(body="字" * 17_000_000)
-    refused(tree)
 
 
 def test_a_thousand_stray_folders_are_a_thousand_diagnostics(tree: Tree):

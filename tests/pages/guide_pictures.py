@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from page_samples import ROOT
+from page_samples import AT_NOON, ROOT
 from PIL import Image
 from report_page_samples import report_of, sample_report
 
@@ -90,14 +90,6 @@ _DIFFERS: Final = re.compile(r"[0-9a-f]{64}|(?<=-> )\d+ KB|data-heard=\"\d+\"")
 """Names and sizes of converted pictures, since encoders differ between processors, and how often a page was renewed."""
 _UNCHECKED: Final = re.compile(r"</b></span></a></li>.*id=\"gone\"", re.DOTALL)
 """A campaign of the list that is still to be rendered."""
-_AT_NOON: Final = """
-import sys
-from datetime import UTC, datetime
-from massctl.cli import clients, clocks, main, session
-for module in (clients, clocks, session):
-    module.machine_now = lambda: datetime(2026, 12, 1, 4, tzinfo=UTC)
-sys.exit(main.run(sys.argv[1:]))
-"""
 
 
 def main() -> None:
@@ -209,7 +201,7 @@ def _send_and_edit(root: Path, language: str) -> None:
 
 def _run(root: Path, language: str, *command: str) -> None:
     environment = {**os.environ, "MASSCTL_LANG": language}
-    run = [sys.executable, "-c", _AT_NOON, "-C", str(root), *command]
+    run = [sys.executable, "-c", AT_NOON, "-C", str(root), *command]
     subprocess.run(run, check=True, capture_output=True, env=environment)
 
 
@@ -220,7 +212,7 @@ def _read(address: str) -> str:
 
 @contextmanager
 def _served(root: Path, language: str) -> Iterator[str]:
-    run = [sys.executable, "-c", _AT_NOON, "-C", str(root), "serve", "--sandbox", "--port", "0"]
+    run = [sys.executable, "-c", AT_NOON, "-C", str(root), "serve", "--sandbox", "--port", "0"]
     environment = {**os.environ, "MASSCTL_LANG": language}
     with subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, text=True) as served:
         assert served.stdout is not None

@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from page_samples import ROOT
+from page_samples import AT_NOON, ROOT
 from PIL import Image
 from rich.cells import cell_len
 from rich.console import Console
@@ -39,15 +39,6 @@ _ACROSS, _DOWN, _SIZE, _EDGE = 8, 19, 13, 18
 _PAPER, _INK, _DIM = "#1b1c1e", "#e3e5e4", "#9da3a0"
 _CHANGES: Final = re.compile(r"(?<=digest )[0-9a-f]{12}|(?<=指纹 )[0-9a-f]{12}")
 """What differs from run to run, and from one version of a theme to the next."""
-_AT_NOON: Final = """
-import sys
-from datetime import UTC, datetime
-from massctl.cli import clients, clocks, main, session
-for module in (clients, clocks, session):
-    module.machine_now = lambda: datetime(2026, 12, 1, 4, tzinfo=UTC)
-sys.exit(main.run(sys.argv[1:]))
-"""
-"""The command at noon of a day on which every campaign with a window is to come."""
 
 
 def main() -> None:
@@ -76,7 +67,7 @@ def _on_a_terminal(root: Path, command: str, language: str) -> str:
     ours, theirs = pty.openpty()
     environment = {**os.environ, "MASSCTL_LANG": language, "COLUMNS": str(COLUMNS), "TERM": "xterm-256color"}
     environment.pop("NO_COLOR", None)
-    run = [sys.executable, "-c", _AT_NOON, "-C", str(root), *command.split()]
+    run = [sys.executable, "-c", AT_NOON, "-C", str(root), *command.split()]
     with subprocess.Popen(run, stdout=theirs, stderr=subprocess.DEVNULL, env=environment) as process:
         os.close(theirs)
         found = bytearray()

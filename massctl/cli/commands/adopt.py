@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
@@ -12,7 +13,7 @@ from massctl.cli.app import Result, run_in_session, said
 from massctl.cli.arguments import Text, campaign_names, form_option, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.errors import RefusedError, UsageError
-from massctl.model.phrase import Command, Phrase, in_a_row
+from massctl.model.phrase import Command, Phrase, in_a_row, system_reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -337,8 +338,6 @@ _MARGIN: Final = re.compile(r"(?<=[;\"'])\s*margin(?:-top|-bottom)?\s*:[^;\"']*;
 
 def _picture_paths(pull: _Pull, place: str) -> dict[str, str]:
     """Return how an article writes each picture of the campaign, by the address that WeChat gave it."""
-    import os
-
     from massctl.apply.payloads import picture_address
 
     folder = os.path.dirname(f"campaigns/{place}")
@@ -368,7 +367,6 @@ def _changes(session: Session, edited: Mapping[str, bytes]) -> str:
 
 
 def _write(session: Session, edited: Mapping[str, bytes]) -> None:
-    from massctl.model.phrase import system_reason
     from massctl.whole_file import write_whole
 
     done: list[str] = []

@@ -13,6 +13,7 @@ from massctl.cli.arguments import form_option, read_at_most, repo_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console, current_console, show_error, write_files
 from massctl.errors import MassctlError, NotAPlanError
+from massctl.model.ids import CampaignName
 from massctl.model.phrase import Command, Phrase
 
 if TYPE_CHECKING:
@@ -259,7 +260,6 @@ def order(context: click.Context, looked: str) -> int:
     """
     from massctl.cli.commands import ci_dispatch as dispatch
     from massctl.cli.session import session
-    from massctl.model.ids import CampaignName
 
     held = _held_secrets()  # No program that runs until then may see them.
     token = os.environ.pop("GITHUB_TOKEN", "")
@@ -285,7 +285,6 @@ def _import(context: click.Context, draft: tuple[str, str] | None) -> int:
     """List the drafts of the console, or make a branch with the folder of one."""
     from massctl.cli.commands.ci_dispatch import account_with, list_drafts, push_import
     from massctl.cli.session import session
-    from massctl.model.ids import CampaignName
 
     with session(context.obj) as (current, _):
         if draft is None:

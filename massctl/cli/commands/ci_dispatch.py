@@ -7,6 +7,7 @@ shell. A secret stands in one variable of several lines, and a process gets thos
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator, Mapping, MutableMapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -234,8 +235,6 @@ def put_pull_request(session: Session, number: int, name: CampaignName) -> None:
 
     Nothing is pushed. Raises MassctlError where the pull request cannot be written, or has no such campaign.
     """
-    import shutil
-
     from massctl.cli.pull_request import ATTRIBUTES, write_files
 
     found = write_files(session, number)

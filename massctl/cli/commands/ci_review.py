@@ -33,8 +33,9 @@ from massctl.model.ids import CampaignName, sha256_of
 from massctl.model.phrase import Phrase, enumerated
 from massctl.model.state import FINAL
 from massctl.plan.lock_diff import COMMENT_MARK, LockState
-from massctl.plan.plan_file import SavedPlan, StoppedPlan
+from massctl.plan.plan_file import LockResult, SavedPlan, StoppedPlan
 from massctl.source.repository import UnreadableError
+from massctl.transport import Line
 from massctl.view.i18n import Reader, say
 from massctl.view.markdown import MARKDOWN_CHARACTERS_MAX, Locking, is_faulty, plan_comment
 from massctl.view.markdown_text import Words
@@ -95,7 +96,6 @@ def _lock(head: Session, main: Session) -> tuple[dict[str, str], list[str]]:
     A lock that main has is of main's files: whoever edits them did nothing to it.
     """
     from massctl.cli.commands.lock import lock_campaigns
-    from massctl.plan.plan_file import LockResult
 
     report = lock_campaigns(head, (), check=True)
     due = [each.name for each in report if each.result in (LockResult.MISSING, LockResult.DIFFERS)]
@@ -155,8 +155,6 @@ def write_comment(
 
     It is fine too that the pull request moved on meanwhile. `inside` answers in place of the network.
     """
-    from massctl.transport import Line
-
     event = read_event(PullRequestEvent, event_text(environment))
     line = Line(inside=inside)
     try:

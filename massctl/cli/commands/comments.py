@@ -7,6 +7,8 @@ import click
 from massctl.cli.app import Result, run_in_session, said
 from massctl.cli.arguments import campaign_names, form_option, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
+from massctl.errors import UsageError
+from massctl.model.ids import AppId
 from massctl.model.phrase import Command, Phrase
 
 if TYPE_CHECKING:
@@ -67,8 +69,6 @@ def _switch(session: "Session", name: str, article: int | None, *, opened: bool)
     from massctl.apply.jobs import news_of, switch_comments
     from massctl.cli.commands.withdraw import sent_edition
     from massctl.cli.ledger_access import account_of, trust
-    from massctl.errors import UsageError
-    from massctl.model.ids import AppId
 
     state = session.read_state(session.ledger())
     trust(session, state)
@@ -89,7 +89,6 @@ def _switch(session: "Session", name: str, article: int | None, *, opened: bool)
 def _articles(session: "Session", record: "Record", article: int | None) -> list[int]:
     """Return the articles that are meant; raises UsageError if nobody knows how many there are."""
     from massctl.cli.commands.withdraw import headlines_of, require_article
-    from massctl.errors import UsageError
 
     if article is not None:
         require_article(session, record, article)

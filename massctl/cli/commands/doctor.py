@@ -13,17 +13,18 @@ import click
 from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import form_option, repo_option, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.places import API_BASE_VARIABLE
+from massctl.cli.places import API_BASE_VARIABLE, local_runner
 from massctl.errors import ConfigurationError, LedgerError
+from massctl.model.diagnostics import Check, Finding, Level
 from massctl.model.ids import AccountName, AppId
 from massctl.model.phrase import Command, Phrase
+from massctl.model.state import State
 
 if TYPE_CHECKING:
     from massctl.apply.checkup_probe import CheckedAccount
     from massctl.cli.session import Session
-    from massctl.model.diagnostics import Diagnostic, Finding, Level
+    from massctl.model.diagnostics import Diagnostic
     from massctl.model.message import RenderedCampaign
-    from massctl.model.state import State
     from massctl.plan.plan import Plan
     from massctl.transport import Inside
 
@@ -72,8 +73,6 @@ class CheckUp:
 
     def exit_status(self) -> ExitStatus:
         """Give 1 where anything is a problem."""
-        from massctl.model.diagnostics import Level
-
         found = any(each.level is Level.PROBLEM for each in self.findings)
         return ExitStatus.FAILED if found else ExitStatus.DONE
 
@@ -134,10 +133,7 @@ def _repository(session: Session, warnings: list[Diagnostic]) -> tuple[State, Pl
     """Check ledger, campaigns, windows and kill switch; without a readable ledger there is no plan."""
     from massctl.apply.outcome import what_happened
     from massctl.cli.ledger_access import ledger_refusal, require_writable, sharing_refusal
-    from massctl.cli.places import local_runner
     from massctl.cli.planner import planned
-    from massctl.model.diagnostics import Check, Finding, Level
-    from massctl.model.state import State
     from massctl.plan.checkup import (
         campaigns_finding,
         lease_findings,
@@ -190,7 +186,6 @@ def _repository(session: Session, warnings: list[Diagnostic]) -> tuple[State, Pl
 def _git(session: Session) -> Iterator[Finding]:
     """Look whether the ledger's branch, which was read, can be pushed to; nothing is."""
     from massctl.apply.outcome import what_happened
-    from massctl.model.diagnostics import Check, Finding, Level
 
     if not session.in_git:
         return
@@ -207,8 +202,6 @@ def _git(session: Session) -> Iterator[Finding]:
 
 def _spare_hosts(session: Session) -> Iterator[Finding]:
     """Find entries of policy.api_hosts that no account uses."""
-    from massctl.model.diagnostics import Check, Finding, Level
-
     used = {urlsplit(each.api_base).netloc.lower() for each in session.settings.accounts.values()}
     used |= {each.partition(":")[0] for each in used}
     for host in session.settings.policy.api_hosts:
@@ -220,7 +213,6 @@ def _spare_hosts(session: Session) -> Iterator[Finding]:
 
 def _notify(session: Session) -> Iterator[Finding]:
     """Look whether the channels' variables are set; nothing is posted."""
-    from massctl.model.diagnostics import Check, Finding, Level
     from massctl.plan.checkup import to_set
 
     for channel in session.settings.notify:
@@ -240,7 +232,6 @@ def _notify(session: Session) -> Iterator[Finding]:
 
 def _address(name: str, address: str) -> Finding:
     """Look at where a channel posts, without a request and without naming it: who has the address can post to it."""
-    from massctl.model.diagnostics import Check, Finding, Level
     from massctl.notify import unfit
     from massctl.plan.checkup import to_set
 
@@ -253,7 +244,6 @@ def _address(name: str, address: str) -> Finding:
 
 def _settings(session: Session, account: AccountName) -> Iterator[Finding]:
     """Judge what massctl.yaml and the environment say of an account."""
-    from massctl.model.diagnostics import Check, Finding, Level
     from massctl.plan.checkup import secret_finding
 
     declared = session.settings.accounts[account]
@@ -274,8 +264,6 @@ def _settings(session: Session, account: AccountName) -> Iterator[Finding]:
 
 def _host(session: Session, account: AccountName) -> Finding:
     """Say where the credential goes."""
-    from massctl.model.diagnostics import Check, Finding, Level
-
     if session.sandbox:
         return Finding(
             Check.API_HOST, Level.OK, Phrase("requests stay in the sandbox, in this process"), account=account
@@ -297,7 +285,6 @@ def _checked(
     """Make an account ready to be asked, unless its settings cannot work: a wrong secret is not even tried."""
     from massctl.apply.checkup_probe import CheckedAccount
     from massctl.apply.outcome import what_happened
-    from massctl.model.diagnostics import Check, Finding, Level
     from massctl.plan.checkup import needs_of
 
     declared = session.settings.accounts[account]
@@ -318,7 +305,6 @@ _PORTS: Final = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 
 def proxy_finding(session: Session, account: AccountName) -> Finding:
     """Judge an account's proxy; its address, which may hold a password, is in no finding."""
-    from massctl.model.diagnostics import Check, Finding, Level
     from massctl.plan.checkup import proxy_to_set
 
     def found(level: Level, message: Phrase, hint: str = "") -> Finding:

@@ -14,7 +14,7 @@ from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console, choose_language, chosen_language, make_console, use_console
 from massctl.errors import UsageError
 from massctl.model.phrase import Command, Phrase, enumerated
-from massctl.view.explain import PAGES, Explanation, Subject, find, near, read_page
+from massctl.view.explain import PAGES, Explanation, Subject, explanation_text, explanations_text, find, near, read_page
 from massctl.view.i18n import Language, say
 from massctl.wechat.errcodes import API, Again, ErrorClass, Judgement, judgements_of, known_errcodes
 
@@ -51,8 +51,6 @@ def command(code: str | None, language: str | None, form: str) -> int:
             return explain_json(chosen, to.language)
 
         def text(to: Console) -> str:
-            from massctl.view.explain import explanation_text, explanations_text
-
             if code is None:
                 return explanations_text(chosen, to.language, to.style, to.width)
             return explanation_text(chosen[0], to.language, to.style, to.width)
@@ -97,8 +95,6 @@ def _pages(language: Language) -> list[Explanation]:
 
 
 def _errcode(errcode: int, language: Language) -> Explanation:
-    from massctl.wechat.errcodes import known_errcodes
-
     if errcode in known_errcodes():
         return errcode_explained(errcode, language)
     # A code that is spelled like this one means something else.

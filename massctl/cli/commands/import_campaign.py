@@ -4,9 +4,11 @@ The folder is written and rendered below `.massctl/` first, compared with its so
 """
 
 import re
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -18,8 +20,12 @@ from massctl.cli.arguments import account_option, form_option, read_at_most, san
 from massctl.cli.commands.new import require_free_folder, require_name
 from massctl.cli.exit_codes import ExitStatus
 from massctl.errors import UsageError
-from massctl.model.ids import AccountName, CampaignName, MediaId
+from massctl.model.diagnostics import has_errors
+from massctl.model.ids import AccountName, CampaignName, MediaId, Sha256
+from massctl.model.message import PICTURE_SCHEME
 from massctl.model.phrase import Command, Phrase
+from massctl.model.settings import realm_of
+from massctl.source.repository import Repository
 
 if TYPE_CHECKING:
     from massctl.cli.downloads import Downloads
@@ -289,7 +295,6 @@ class _Source:
 @contextmanager
 def _downloads(current: "Session", account: AccountName) -> "Iterator[Downloads]":
     from massctl.cli.downloads import Downloads
-    from massctl.model.settings import realm_of
     from massctl.transport import Line
 
     inside = current.sandbox.world.app if current.sandbox is not None else None
@@ -434,9 +439,6 @@ def _written(
     source: _Source, folder: Path, found: "Sequence[Found]", pictures: _Pictures, kinds: Sequence[str]
 ) -> "tuple[list[ImportedArticleFacts], list[Diagnostic]]":
     """Write the files, render them, and compare the articles."""
-    import shutil
-    from dataclasses import replace
-
     from massctl.importer.article import differences
     from massctl.importer.folder import campaign_files
     from massctl.scaffold import COVER, sample_cover
@@ -473,9 +475,6 @@ def _written(
 
 def _article(found: "Found", number: int, count: int, pictures: _Pictures, kind: str) -> "tuple[ArticleFile, Facts]":
     """Write an article, and take what it was found with; addresses of pictures become paths."""
-    from copy import deepcopy
-    from dataclasses import replace
-
     from massctl.importer.article import as_html, design_of, facts_of, lost_in_markdown, with_pictures
     from massctl.importer.documents import markdown_facts, markdown_with_pictures
     from massctl.importer.folder import ArticleFile
@@ -511,11 +510,9 @@ def _article(found: "Found", number: int, count: int, pictures: _Pictures, kind:
 
 def _rendered(source: _Source, folder: Path) -> "tuple[RenderedCampaign | None, list[Diagnostic]]":
     """Render an unfinished folder without theme and brand, and with its links, as it was found."""
-    from massctl.model.ids import Sha256
     from massctl.render.campaign import render_campaign
     from massctl.source.campaigns import load_campaign
     from massctl.source.loader import Workbench
-    from massctl.source.repository import Repository
 
     bare = {"external_links": "keep", "theme": None, "brand": None}
     account = source.current.settings.accounts[source.account].model_copy(update=bare)
@@ -536,8 +533,6 @@ def _rendered(source: _Source, folder: Path) -> "tuple[RenderedCampaign | None, 
 
 def _names(name: str, rendered: "RenderedCampaign") -> dict[str, str]:
     """Return what stands for each picture in a rendered body, and its path as articles write it."""
-    from massctl.model.message import PICTURE_SCHEME
-
     return {
         f"{PICTURE_SCHEME}{each.sha256}": f"../{each.path.removeprefix(f'campaigns/{name}/')}"
         for each in rendered.pictures
@@ -551,9 +546,6 @@ def _told(
     diagnostics: "list[Diagnostic]",
     paths: list[str],
 ) -> Result:
-    from dataclasses import replace
-
-    from massctl.model.diagnostics import has_errors
     from massctl.view.imported import imported_text
     from massctl.view.verbs_json import import_json
 

@@ -20,8 +20,9 @@ from massctl.cli.arguments import (
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.session import Session
 from massctl.errors import RefusedError, UsageError
+from massctl.model.entries import ListEnded
 from massctl.model.ids import CampaignName, is_campaign_name
-from massctl.model.phrase import Command, Phrase
+from massctl.model.phrase import BEIJING, Command, Phrase
 
 if TYPE_CHECKING:
     from massctl.model.diagnostics import Diagnostic
@@ -222,8 +223,6 @@ def _over(current: Session, window: "Window | None") -> Phrase | None:
 
 def _window_example(current: Session) -> str:
     """Write a window that could be meant: the next evening."""
-    from massctl.model.phrase import BEIJING
-
     return f"{current.clock.now().astimezone(BEIJING) + timedelta(days=1):%Y-%m-%d} 20:00-21:30"
 
 
@@ -269,7 +268,6 @@ def _rest_made(current: Session, rest: CampaignName, name: CampaignName) -> "tup
     """
     from massctl.cli.consent import who
     from massctl.cli.ledger_access import own_ledger
-    from massctl.model.entries import ListEnded
     from massctl.source.campaign_folder import copied_for_rest, put_in_place
     from massctl.source.loader import Workbench
 

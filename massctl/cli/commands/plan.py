@@ -15,15 +15,17 @@ from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console
 from massctl.cli.places import loopback_override
 from massctl.errors import UsageError
+from massctl.model.diagnostics import has_errors
 from massctl.model.ids import CampaignName
+from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase
+from massctl.model.state import State
 
 if TYPE_CHECKING:
     from massctl.cli.planner import Planned
     from massctl.cli.session import Session
     from massctl.model.diagnostics import Diagnostic
     from massctl.model.lock import Version
-    from massctl.model.message import RenderedCampaign
     from massctl.plan.lock_diff import LockState
     from massctl.plan.plan import Plan
     from massctl.plan.review_diff import Base, Difference
@@ -78,7 +80,6 @@ def command(
 
     def work(current: Session, warnings: list[Diagnostic]) -> Result:
         from massctl.cli.planner import show_repository_warnings
-        from massctl.model.diagnostics import has_errors
 
         checkout = open_checkout(current, against, for_review=for_review) if against is not None else None
         plan, made = _planned(current, names, warnings, refresh=refresh)
@@ -189,8 +190,6 @@ def _planned(
 
 
 def _exit_status(plan: Plan, *, detailed: bool) -> ExitStatus:
-    from massctl.model.diagnostics import has_errors
-
     if any(has_errors(campaign.diagnostics) for campaign in plan.campaigns):
         return ExitStatus.FAILED
     if not detailed:
@@ -274,10 +273,8 @@ def open_checkout(session: Session, directory: str, *, for_review: bool = False)
     bring the first massctl.yaml, or mend it, and is reviewed like any other.
     """
     from massctl.cli.ledger_access import recorded_if_begun
-    from massctl.model.diagnostics import has_errors
 
     # Only `--against` reads two repositories.
-    from massctl.model.state import State
     from massctl.source.campaigns import load_settings
     from massctl.source.loader import Desires, Workbench
     from massctl.source.repository import SETTINGS, Repository
@@ -313,8 +310,6 @@ def _differences(session: Session, made: Planned, checkout: Checkout | None, unl
 
     `unlocked` holds those that are refused for their lock, as they are now.
     """
-    from massctl.model.message import RenderedCampaign
-
     found: dict[CampaignName, Difference] = {}
     unknown: list[str] = []
     for planned in made.plan.campaigns:
@@ -345,8 +340,6 @@ def _differences(session: Session, made: Planned, checkout: Checkout | None, unl
 
 def _rendered(desires: Desires, name: CampaignName) -> RenderedCampaign | None:
     """Render one campaign; None if its files have faults, or went in this moment."""
-    from massctl.model.message import RenderedCampaign
-
     return next((each for each in desires.read([name]) if isinstance(each, RenderedCampaign)), None)
 
 
@@ -373,7 +366,6 @@ def _unlocked(made: Planned, *, missing: bool) -> Unlocked:
     It is rendered once, for all that people are shown of it. `missing` asks for what was never locked too, which has
     nothing to be compared with but a second checkout.
     """
-    from massctl.model.message import RenderedCampaign
     from massctl.plan.steps import Guard, Invalid
     from massctl.source.loader import Desires
 

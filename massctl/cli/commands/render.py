@@ -15,6 +15,8 @@ from massctl.cli.arguments import campaign_names, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import write_files
 from massctl.cli.session import Session
+from massctl.errors import BrowserError
+from massctl.model.message import RenderedCampaign, RenderedNews, RenderedText
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
 
@@ -93,7 +95,6 @@ _PICTURED_MAX: Final = 6
 def phone_pictures(session: Session, names: Sequence[str]) -> dict[str, list[bytes]]:
     """Return PNGs of campaigns as a phone shows them by day; none where there is no Chromium, or a page fails in it."""
     from massctl.browser import open_browser, screens
-    from massctl.errors import BrowserError
     from massctl.forge.review_file import PICTURE_BYTES_MAX, PICTURES_MAX
 
     found: dict[str, list[bytes]] = {}
@@ -117,7 +118,6 @@ def rendered_files(session: Session, name: str) -> dict[str, bytes] | None:
     """Render one campaign, whatever the ledger says of it; None, with its faults shown, where it is invalid."""
     from massctl.cli.ledger_access import recorded_if_begun
     from massctl.cli.planner import chosen
-    from massctl.model.message import RenderedCampaign, RenderedNews, RenderedText
     from massctl.source.loader import Desires, Workbench
     from massctl.view.pages.article import article_page
     from massctl.view.pages.campaign_page import index_page

@@ -1,5 +1,6 @@
 """`massctl resume`: lift the brake."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -65,8 +66,6 @@ def command(directory: str, yes: bool, form: str) -> int:
 
 def _due(current: "Session", warnings: "list[Diagnostic]") -> "Plan | None":
     """Plan what the next `apply` would send without the brake; None if that cannot be planned from here."""
-    from dataclasses import replace
-
     from massctl.cli.planner import PlanOptions, Purpose, planned
 
     try:

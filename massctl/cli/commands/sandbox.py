@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 import click
 
 from massctl.cli.app import Result, run_in_session, told
+from massctl.cli.clocks import machine_now, sandbox_time
 from massctl.cli.output import Console, make_console, use_console
 from massctl.cli.places import Places
 from massctl.cli.session import Session, session
@@ -70,8 +73,6 @@ def reset(directory: str) -> int:
     "Delete what the sandbox received, its time, and the ledger of `--sandbox`; accounts and tags stay."
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
-        import shutil
-
         from massctl.cli.notifications import notification_log_file
 
         if current.sandbox is not None:
@@ -113,8 +114,6 @@ _TOKEN: Final = re.compile(r"[A-Za-z0-9]{3,32}", re.ASCII)
 
 def _endpoint(url: str, mode: str, token_variable: str | None, key_variable: str | None) -> Endpoint:
     """Check where and how events are to be posted; raises UsageError if that cannot be done."""
-    from urllib.parse import urlsplit
-
     from massctl.sandbox.callback import Endpoint, key_bytes, sealed
 
     try:
@@ -160,7 +159,6 @@ def serve_world(directory: str, port: int, endpoint: Endpoint | None, *, opens: 
 
     With an `endpoint` events are posted there meanwhile.
     """
-    from massctl.cli.clocks import machine_now
     from massctl.cli.embedded_sandbox import SECRET
     from massctl.sandbox.embedded import open_world
 
@@ -200,7 +198,6 @@ def _serve(
     *,
     opens: bool,
 ) -> None:
-    from massctl.cli.clocks import sandbox_time
     from massctl.cli.commands.serve import opened
     from massctl.cli.embedded_sandbox import SECRET
     from massctl.loopback import run_app

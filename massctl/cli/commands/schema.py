@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +12,6 @@ from pydantic import BaseModel
 from massctl.cli.app import Result, run
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import current_console, write_files
-from massctl.model.documents import shapes_in
 
 
 @click.command(name="schema")
@@ -175,10 +173,9 @@ def _ledger_entry() -> dict[str, Any]:
 
 
 def _document(name: str, title: str, model: type[BaseModel]) -> dict[str, Any]:
-    from massctl.source.schemas import DRAFT
+    from massctl.source.schemas import DRAFT, models_below
 
-    schema = model.model_json_schema(by_alias=True)
-    models = {each.__name__: each for each in _models_in(model)}
+    schema, models = model.model_json_schema(by_alias=True), models_below(model)
     inner = {
         key: _described(each, models[key]) if key in models else _untitled(each)
         for key, each in schema.pop("$defs", {}).items()
@@ -199,11 +196,3 @@ def _described(schema: dict[str, Any], model: type[BaseModel]) -> dict[str, Any]
 
 def _untitled(schema: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in schema.items() if key != "title"}
-
-
-def _models_in(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
-    """Return a model and those that its fields are made of."""
-    yield model
-    for field in model.model_fields.values():
-        for each in shapes_in(field.annotation):
-            yield from _models_in(each)

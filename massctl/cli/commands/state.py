@@ -15,7 +15,7 @@ import click
 from massctl.cli.app import Result, run_in_session, told
 from massctl.cli.arguments import GitName, Moment, Text, account_names, campaign_names, form_option, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.places import LEDGER_FILE
+from massctl.cli.places import LEDGER_FILE, local_runner
 from massctl.cli.session import Session
 from massctl.errors import (
     ConfigurationError,
@@ -29,6 +29,7 @@ from massctl.errors import (
     UsageError,
 )
 from massctl.model.diagnostics import Diagnostic
+from massctl.model.entries import NewEntry, Repaired, SigningKey
 from massctl.model.ids import AppId, CampaignName, sha256_of, short_key
 from massctl.model.phrase import A_FILE, Command, Phrase, moment, system_reason
 from massctl.model.state import Record, State, is_concluded
@@ -65,7 +66,6 @@ def show(directory: str, names: tuple[str, ...], form: str, sandbox: bool) -> in
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
         from massctl.cli.ledger_access import records_of, require_ledger, shown_entries
-        from massctl.cli.places import local_runner
         from massctl.view.ledger import state_text
         from massctl.view.verbs_json import state_json
 
@@ -450,7 +450,6 @@ def replace_key(session: Session, reason: str, target: Path | None) -> Result:
     """Let another key sign the ledger from now on. The old one signs who follows it; both must be here."""
     from massctl.cli.consent import who
     from massctl.cli.ledger_access import own_ledger
-    from massctl.model.entries import SigningKey
 
     if session.ledger_keys().require_private() is None:
         raise UsageError(
@@ -475,7 +474,6 @@ def _sign_from_now_on(session: Session, key: PrivateKey) -> Result:
     """Have an unsigned ledger signed: the key's own signature covers all that was written before."""
     from massctl.cli.consent import who
     from massctl.cli.ledger_access import own_ledger
-    from massctl.model.entries import SigningKey
 
     with own_ledger(session) as book:
         session.ledger_keys().add(key)
@@ -856,7 +854,6 @@ def repair_ledger(session: Session, reason: str | None) -> Result:
     from massctl.cli.ledger_access import require_writable
     from massctl.ledger.codec import encode, sound_part
     from massctl.ledger.process_lock import sole_runner
-    from massctl.model.entries import NewEntry, Repaired
     from massctl.view.ledger import Repair, repair_text
     from massctl.view.verbs_json import repair_json
 

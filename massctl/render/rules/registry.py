@@ -5,7 +5,7 @@ or a note. Warnings and notes can be accepted, with a reason, under `ignore:` in
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final
 
 from massctl.model.campaign import Path
@@ -64,15 +64,5 @@ def judge(subject: Subject) -> Iterator[tuple[Path, Fault]]:
 
 
 def _fault(rule: Rule, finding: Finding) -> Fault:
-    return Fault(
-        rule.code,
-        finding.message,
-        finding.hint,
-        rule.severity,
-        finding.path,
-        finding.line,
-        finding.column,
-        finding.width,
-        finding.needle,
-        finding.shift,
-    )
+    found = {each.name: getattr(finding, each.name) for each in fields(finding) if each.name != "key"}
+    return Fault(rule.code, severity=rule.severity, **found)

@@ -14,6 +14,7 @@ from typing import Final
 
 from massctl.render.dark_mode import COLOUR, NIGHT_GROUND, Colour, ground_by_night, parse, read, text_by_night
 from massctl.render.html_scan import Edit, Tag, edited, tags
+from massctl.render.tree import VOID
 
 DAY_TEXT: Final = Colour(0x19, 0x19, 0x19)
 DAY_LINK: Final = Colour(0x57, 0x6B, 0x95)
@@ -27,9 +28,6 @@ _TEXTS: Final = frozenset(
 _EDGES: Final = re.compile(r"border(?:-(?:top|right|bottom|left|block|inline)(?:-start|-end)?)?(?:-color)?")
 _LINES: Final = frozenset({"outline", "outline-color", "box-shadow", "column-rule", "column-rule-color"})
 _DECLARATION: Final = re.compile(r"(?:[^;\"'(]|\"[^\"]*\"|'[^']*'|\((?:[^()\"']|\"[^\"]*\"|'[^']*')*\)|[\"'(])+")
-_VOID: Final = frozenset(
-    {"area", "br", "col", "embed", "hr", "img", "input", "link", "param", "source", "track", "wbr"}
-)
 _TABLE: Final = frozenset({"table", "tr", "td", "th"})
 
 
@@ -59,7 +57,7 @@ def by_day_and_night(body: str) -> str:
             around, style = _night_of(tag, around)
         if style is not None:
             edits.append(_styled(body, tag, style))
-        if tag.name not in _VOID:
+        if tag.name not in VOID:
             open_elements.append(replace(around, name=tag.name))
     return edited(body, edits)
 

@@ -3,7 +3,7 @@
 Every chart has its numbers in a table behind it. A number that is missing is a dash whose reason stands below.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from massctl.extras import install_command
@@ -20,12 +20,12 @@ from massctl.report.report import (
     Metric,
     Missing,
     Origin,
-    Quartiles,
     Report,
     Scene,
     SendReport,
     Stage,
     StageName,
+    UsualDay,
 )
 from massctl.view.charts import Band, Named, Series, Value, bars, can_draw, reads_by_day, stacked_bars
 from massctl.view.i18n import say
@@ -186,15 +186,16 @@ class _Section:
             )
             for each in first.curve
         }
-        usual = {each.day: each.quartiles for each in self._send.usual} or {
-            each.day: each.quartiles
+        usual = {each.day: each for each in self._send.usual} or {
+            each.day: UsualDay(each.day, each.quartiles, len(each.values))
             for each in self._send.comparisons
             if each.metric is Metric.READ_USER and each.quartiles is not None
         }
         if len(days) < 2 and not usual:
             return ""  # One dot alone shows less than its number, which stands above.
         last = _LAST_DAY if max(days) > SIDE_BY_SIDE_DAY else SIDE_BY_SIDE_DAY
-        band = [Band(day, each.lower, each.median, each.upper) for day, each in usual.items() if day <= last]
+        found = [(day, each.quartiles) for day, each in usual.items() if day <= last]
+        band = [Band(day, each.lower, each.median, each.upper) for day, each in found]
         described = Phrase("Readers of the first article by the end of each day.")
         legend = [("this", Phrase("this send"))]
         if band:
@@ -212,24 +213,35 @@ class _Section:
             for each in first.curve
         ]
         heads = [Phrase("day"), Phrase("until the end of"), Phrase("readers")]
-        heads += [Phrase("lower quartile"), Phrase("median"), Phrase("upper quartile")] if usual else []
+        quartiles = [Phrase("lower quartile"), Phrase("median"), Phrase("upper quartile"), Phrase("number")]
+        heads += quartiles if usual else []
         chart = reads_by_day(self._named("reads", described), days, band, last) if can_draw() else ""
-        note = self._sheet.say(comparable_words(self._send.comparable))
-        if len(usual) > 1 and not self._send.usual:
-            straight = Phrase("Between days {days} the band is drawn straight.", days=enumerated(list(map(str, usual))))
-            note = f"{note} {self._sheet.say(straight)}"
-        if first.fell:
-            note = f"{note} {self._sheet.say(fell_words(first.fell))}"
+        note = self._usual_note(usual, first)
         shown = self._legend(legend) + chart if chart and band else chart
         inside = shown + self._numbers(described, heads, rows) + f'<p class="notes">{note}</p>'
         return self._card(
             "reads", Phrase("Readers, day by day"), f"<p>{self._sheet.say(described)}</p>{inside}", "wide"
         )
 
-    def _usual(self, quartiles: Quartiles | None) -> list[Cell]:
-        if quartiles is None:
-            return [Cell("")] * 3
-        return [Cell(number(each)) for each in (quartiles.lower, quartiles.median, quartiles.upper)]
+    def _usual_note(self, usual: Mapping[int, UsualDay], first: ArticleReport) -> str:
+        """Say which sends the band is of, and what it does not show."""
+        said = [comparable_words(self._send.comparable)]
+        if len(usual) > 1 and not self._send.usual:
+            straight = Phrase("Between days {days} the band is drawn straight.", days=enumerated(list(map(str, usual))))
+            said.append(straight)
+        counts = {each.among for each in usual.values()}
+        if len(counts) > 1:
+            counted = Phrase("Not every one has a number of each day: {least} to {most} do.")
+            said.append(Phrase(counted, least=min(counts), most=max(counts)))
+        if first.fell:
+            said.append(fell_words(first.fell))
+        return sentences(map(self._sheet.say, said), self._sheet.language)
+
+    def _usual(self, usual: UsualDay | None) -> list[Cell]:
+        if usual is None:
+            return [Cell("")] * 4
+        found = usual.quartiles
+        return [Cell(number(each)) for each in (found.lower, found.median, found.upper, usual.among)]
 
     def by_day(self) -> str:
         """Return every number on the days that a report shows."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from building import APPID, LINEAGE, NOW, OTHER_APPID, as_new, at, attempted, news, text
-from simulation.scenario import Scene, whole_text
+from simulation.scenario import Scene, scene, whole_text
 from simulation.world import Fault
 
 from massctl.apply.jobs import (
@@ -193,13 +193,6 @@ def test_a_second_campaign_is_told_whom_it_waits_for() -> None:
 
 PLAIN = text("words")
 MORE = text("more", appid=OTHER_APPID)
-
-
-def scene(*happened: Any) -> Scene:
-    """Begin with what an earlier run recorded: attempts and acceptances."""
-    found = Scene([])
-    found.ledger.append(0, [as_new(Created(lineage=LINEAGE, realm="loopback")), *happened], durable=True)
-    return found
 
 
 def sent(campaign: Any, attempt: int, msg_id: int) -> list[Any]:

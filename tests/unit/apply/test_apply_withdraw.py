@@ -4,14 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from building import APPID, DAY, HOUR, LINEAGE, NOW, OTHER_APPID, as_new, at, attempted, news, text
-from simulation.scenario import Scene
+from building import APPID, DAY, HOUR, NOW, OTHER_APPID, at, attempted, news, text
+from simulation.scenario import Scene, scene
 
 from massctl.apply.jobs import POLL_SECONDS
 from massctl.apply.ports import JobReport
 from massctl.apply.withdraw import ALL, Withdrawal, WithdrawalWait, prepared, sharing, targets, withdraw, withdraw_all
 from massctl.errors import PermanentError, QuotaError, RefusedError, TransportError, UsageError, WeChatError
-from massctl.model.entries import Created, JobStatus, SendAccepted, SendSettled, Withdrawn
+from massctl.model.entries import JobStatus, SendAccepted, SendSettled, Withdrawn
 from massctl.model.ids import AppId
 from massctl.model.state import Record
 from massctl.plan.quota import withdrawable, withdrawals_left
@@ -43,12 +43,6 @@ class Phone:
             self.gone |= {article} if article else {1, 2}
         if answer is not None:
             raise answer
-
-
-def scene(*happened: Any) -> Scene:
-    found = Scene([])
-    found.ledger.append(0, [as_new(Created(lineage=LINEAGE, realm="loopback")), *happened], durable=True)
-    return found
 
 
 def sent(campaign: Any, attempt: int = 2, msg_id: int | None = 7, **more: Any) -> list[Any]:

@@ -1,7 +1,6 @@
 """The fold of attempts: what closes which, and what may have gone out."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from building import (
@@ -9,24 +8,16 @@ from building import (
     at,
     attempted,
     news,
-    recorded,
+    record_of,
     reviewers,
     saved,
     text,
 )
 
-from massctl.model.entries import NewEntry, SendAccepted, SendInDoubt, SendRejected, SendSettled
-from massctl.model.message import RenderedCampaign
-from massctl.model.state import Record
+from massctl.model.entries import SendAccepted, SendInDoubt, SendRejected, SendSettled
 
 WORDS = text("words")
 SALE = news("sale", recipients=reviewers("li"))
-
-
-def record_of(campaign: RenderedCampaign, *happenings: Any) -> Record:
-    """Fold what happened to one campaign; its first entry has serial 2."""
-    pairs = [h if isinstance(h, (tuple, NewEntry)) else (h, campaign) for h in happenings]
-    return recorded(*pairs).record(campaign.name, campaign.edition)
 
 
 def test_an_attempt_is_open_until_something_is_known_of_it():

@@ -15,6 +15,7 @@ from building import (
     entries,
     news,
     previewed,
+    record_of,
     recorded,
     reviewers,
     saved,
@@ -43,17 +44,10 @@ from massctl.model.entries import (
     Withdrawn,
 )
 from massctl.model.ids import CampaignName
-from massctl.model.message import RenderedCampaign
 from massctl.model.state import Record, State
 
 WORDS = text("words")
 SALE = news("sale", recipients=reviewers("li"))
-
-
-def record_of(campaign: RenderedCampaign, *happenings: Any) -> Record:
-    """Fold what happened to one campaign; its first entry has serial 2."""
-    pairs = [h if isinstance(h, (tuple, NewEntry)) else (h, campaign) for h in happenings]
-    return recorded(*pairs).record(campaign.name, campaign.edition)
 
 
 def test_the_first_entry_gives_lineage_and_realm():

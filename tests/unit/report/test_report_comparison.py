@@ -412,7 +412,7 @@ def test_what_is_usual_by_each_day_is_told_where_four_sends_have_it_and_none_is_
         return [Point(day, SENT.date(), each, day == late) for day, each in enumerate(readers, 1)]
 
     curves = [curve(10, 100), curve(20, 200, 300), curve(30, 300, 300), curve(40, 400, late=2)]
-    assert (UsualDay(1, Quartiles(17.5, 25, 32.5)),) == usual_days(curves)
+    assert (UsualDay(1, Quartiles(17.5, 25, 32.5), 4),) == usual_days(curves)
     assert (1, 2) == tuple(each.day for each in usual_days([*curves, curve(5, 50)]))
 
 

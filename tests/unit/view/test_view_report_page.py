@@ -146,6 +146,13 @@ def test_the_band_is_drawn_by_day_and_straight_between_days_only_where_no_others
     assert 'class="series band"' in shown
 
 
+def test_a_band_of_fewer_sends_on_later_days_says_so():
+    one = newest()
+    later = replace(one.usual[-1], among=5)
+    said = "Not every one has a number of each day: 5 to 11 do."
+    assert [False, True] == [said in page(each) for each in (one, replace(one, usual=(*one.usual[:-1], later)))]
+
+
 def test_unfollows_are_the_whole_accounts_and_stand_beside_the_same_weekday():
     shown = card(newest_page(), "followers")
     assert "of the whole account, not of this send alone" in shown
@@ -250,6 +257,7 @@ def test_a_head_sorts_and_turns_the_order_that_is_taken():
     shown = sends_page(REPORT, SHEET, WATCHED, Order("day-7"), None)
     assert 'href="/-/report?sort=day-7&amp;order=up"' in shown
     assert 'href="/-/report?sort=shared&amp;order=down"' in shown
+    assert re.findall(r'aria-sort="(\w+)"><a href="[^"]*sort=([^&]+)', shown) == [("descending", "day-7")]
     assert "?sort=" not in whole_file()
 
 
@@ -294,7 +302,7 @@ def test_after_an_old_gap_the_other_days_are_complete():
 
 def test_sends_are_put_side_by_side_only_by_what_has_enough_of_them():
     report = report_of([newest()])
-    position, hour, author = report.accounts[0].breakdowns
+    position, hour, author, _ = report.accounts[0].breakdowns
     few = tuple(
         replace(each, groups=tuple(replace(group, quartiles=None) for group in each.groups))
         for each in (position, hour)

@@ -46,19 +46,33 @@ class Cell:
     """What its column is called, where a phone shows it in front of it."""
 
 
-def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[Cell]], *, kind: str) -> str:
-    """Return a table whose first column names the rows; `caption` and `heads` are HTML, and heads may be missing."""
+def table(
+    caption: str,
+    heads: Sequence[str],
+    rows: Sequence[Sequence[Cell]],
+    *,
+    kind: str,
+    ordered: tuple[int, str] = (-1, ""),
+) -> str:
+    """Return a table whose first column names the rows; `caption` and `heads` are HTML, and heads may be missing.
+
+    `ordered` is the column that the rows are sorted by, and how, as `aria-sort` says it.
+    """
     numbers = [each.is_number for each in rows[0]] if rows else [True] * len(heads)
-    head = "".join(_head(each, place > 0 and numbers[place]) for place, each in enumerate(heads))
+    head = "".join(
+        _head(each, place > 0 and numbers[place], ordered[1] if ordered[0] == place else "")
+        for place, each in enumerate(heads)
+    )
     heading = f"<thead><tr>{head}</tr></thead>" if heads else ""
     body = "".join(f"<tr>{_row(row)}</tr>\n" for row in rows)
     return f'<table class="{kind}"><caption>{caption}</caption>{heading}<tbody>\n{body}</tbody></table>'
 
 
-def _head(markup: str, is_number: bool) -> str:
+def _head(markup: str, is_number: bool, order: str) -> str:
     if not markup:
         return "<td></td>"
-    return f'<th scope="col"{_NUMBER if is_number else ""}>{markup}</th>'
+    sort = f' aria-sort="{order}"' if order else ""
+    return f'<th scope="col"{_NUMBER if is_number else ""}{sort}>{markup}</th>'
 
 
 def _row(cells: Sequence[Cell]) -> str:

@@ -298,7 +298,8 @@ def _table(
         day=SIDE_BY_SIDE_DAY,
     )
     name = sheet.say(Phrase("All sends"))
-    shown = table(sheet.say(caption), heads, first, kind="sends")
+    ordered = (list(_COLUMNS).index(order.key), "descending" if order.descending else "ascending")
+    shown = table(sheet.say(caption), heads, first, kind="sends", ordered=ordered)
     if others:
         more = sheet.say(Phrase("{sends} more", sends=sends_counted(len(others))))
         rest = table(more, [sheet.say(each.name) for each in _COLUMNS.values()], others, kind="sends")
@@ -314,7 +315,8 @@ def _head(key: str, column: _Column, sheet: Sheet, order: Order, sorts: str) -> 
     is_now = key == order.key
     turned = "up" if is_now and order.descending else "down"
     sign = ("▾" if order.descending else "▴") if is_now else ""
-    return f'<a href="{sorts}?{written(urlencode({"sort": key, "order": turned}))}">{name}</a>{sign}'
+    address = f"{sorts}?{written(urlencode({'sort': key, 'order': turned}))}"
+    return f'<a href="{address}">{name}</a><span aria-hidden="true">{sign}</span>'
 
 
 def _send_row(send: SendReport, sheet: Sheet, notes: Notes, address: str) -> list[Cell]:

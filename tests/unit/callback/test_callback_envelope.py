@@ -120,10 +120,9 @@ def test_whatever_was_sealed_is_what_comes_out(message: bytes, lead: bytes) -> N
     assert Delivered(message, is_sealed=True) == delivered(sealed(message, lead=lead), secrets(AES_KEY))
 
 
-@pytest.mark.parametrize("length", range(33))
-def test_every_length_of_padding(length: int) -> None:
-    message = b"x" * length
-    assert Delivered(message, is_sealed=True) == delivered(sealed(message), secrets(AES_KEY))
+def test_every_length_of_padding() -> None:
+    for message in (b"x" * length for length in range(33)):
+        assert Delivered(message, is_sealed=True) == delivered(sealed(message), secrets(AES_KEY))
 
 
 def test_a_json_envelope_is_read_too() -> None:

@@ -155,9 +155,8 @@ NO. 12 号摊位在入口左边。
 """
 
 
-@pytest.mark.parametrize("sentence", ORDINARY.split("\n")[1:-1])
-def test_an_ordinary_sentence_says_nothing(sentence: str) -> None:
-    assert [] == found(sentence)
+def test_an_ordinary_sentence_says_nothing() -> None:
+    assert [] == [sentence for sentence in ORDINARY.split("\n")[1:-1] if found(sentence)]
 
 
 # What WeChat's rules forbid.
@@ -285,9 +284,9 @@ def test_what_wechat_forbids_is_found_and_said(name: str, sentence: str) -> None
 
 
 @pytest.mark.parametrize("name", ["incitement", "forbidden"])
-@pytest.mark.parametrize("sentence", HARMLESS.split("\n")[1:-1] + ORDINARY.split("\n")[1:-1])
-def test_an_invitation_or_a_topic_says_nothing(name: str, sentence: str) -> None:
-    assert [] == found(sentence, name=name)
+def test_an_invitation_or_a_topic_says_nothing(name: str) -> None:
+    sentences = HARMLESS.split("\n")[1:-1] + ORDINARY.split("\n")[1:-1]
+    assert [] == [sentence for sentence in sentences if found(sentence, name=name)]
 
 
 def test_a_word_far_away_does_not_make_an_offer_a_topic() -> None:

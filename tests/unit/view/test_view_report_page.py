@@ -257,6 +257,7 @@ def test_a_head_sorts_and_turns_the_order_that_is_taken():
     shown = sends_page(REPORT, SHEET, WATCHED, Order("day-7"), None)
     assert 'href="/-/report?sort=day-7&amp;order=up"' in shown
     assert 'href="/-/report?sort=shared&amp;order=down"' in shown
+    assert re.findall(r'aria-sort="(\w+)"><a href="[^"]*sort=([^&]+)', shown) == [("descending", "day-7")]
     assert "?sort=" not in whole_file()
 
 

@@ -11,7 +11,7 @@ article tells, and at last its title and day. These may be another article's, an
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal, TypeAlias
 from urllib.parse import parse_qs, urlsplit
 
@@ -91,23 +91,26 @@ def _has_articles(record: Record) -> bool:
 
 
 def due(days: Collection[date], asked: Iterable[Asked], now: datetime) -> tuple[StatisticsRequest, ...]:
-    """Return the calls of one account that are due, the newest days first; `days` are those of `send_days`.
+    """Return the calls of one account that are due; `days` are those of `send_days`.
 
-    After the account's calls of this Beijing day were used up there are none.
+    First come those of the whole account, then articles that WeChat still counts: what was asked about longest ago
+    first, so that a command whose time is bounded comes to each in turn. Last come articles of long ago. After the
+    account's calls of this Beijing day were used up there are none.
     """
     history = _History(asked, now)
     newest = newest_day(now)
     if history.used_up or not (counted := sorted((day for day in days if day <= newest), reverse=True)):
         return ()
+    counts_from = newest - timedelta(days=ARTICLE_DAYS)
+    account = list(_of_account(history, newest)) if counted[0] >= counts_from else []
     found: list[StatisticsRequest] = []
-    if counted[0] >= newest - timedelta(days=ARTICLE_DAYS):
-        found += _of_account(history, newest)
     for day in counted:
         if day >= NEWER_SINCE and not history.has(StatisticsCall.ARTICLES, day, day + timedelta(days=ARTICLE_DAYS)):
             found.append(StatisticsRequest(StatisticsCall.ARTICLES, day, day))
         if not history.has(StatisticsCall.OLDER_ARTICLES, day, day + timedelta(days=OLDER_DAYS)):
             found.append(StatisticsRequest(StatisticsCall.OLDER_ARTICLES, day, day))
-    return tuple(each for each in found if not history.is_waiting(each))[:CALLS_MAX]
+    found.sort(key=lambda each: (each.begin_date < counts_from, history.last_at(each)))
+    return tuple(each for each in (*account, *found) if not history.is_waiting(each))[:CALLS_MAX]
 
 
 def has_newest_day(
@@ -174,6 +177,11 @@ class _History:
             if (each.outcome == "done" and enough) or each.at >= final:
                 return True
         return False
+
+    def last_at(self, request: StatisticsRequest) -> datetime:
+        """Return when a call was made last; long ago if it never was."""
+        last = self._last.get(request)
+        return last.at if last is not None else datetime.min.replace(tzinfo=UTC)
 
     def is_waiting(self, request: StatisticsRequest) -> bool:
         """Whether the same call was made a moment ago, and not wholly answered."""

@@ -2,10 +2,13 @@
 
 import base64
 import hashlib
+import itertools
 import json
 import shutil
 import struct
 from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -14,8 +17,15 @@ from jsonschema import Draft202012Validator
 from repositories import APPID, png
 from syrupy.assertion import SnapshotAssertion
 
+from massctl.apply.ports import Counted
 from massctl.cli.commands.schema import all_schemas
+from massctl.cli.statistics import collect_accounts
+from massctl.ledger.statistics import LocalStatistics
+from massctl.model.entries import GENESIS, Entry, SendImported
+from massctl.model.ids import AppId, CampaignName
 from massctl.model.phrase import Phrase
+from massctl.model.state import State
+from massctl.model.statistics import StatisticsCall
 
 NEXT_MORNING = NOON + timedelta(hours=21)
 
@@ -168,3 +178,36 @@ def test_the_picture_is_the_top_of_the_page_as_a_phone_shows_it(told: Shell, mon
     data = base64.b64decode(image["base64"])
     width, height = struct.unpack(">II", data[16:24])
     assert (430, True) == (width, 400 < height < 2_000)
+
+
+def test_where_time_is_short_each_account_has_its_turn(tmp_path: Path):
+    state, moments, asked = State(), itertools.count(), list[tuple[str, str]]()
+    appids = {name: AppId(f"wx{name * 16}") for name in ("a", "b")}
+    for serial, (name, appid) in enumerate(appids.items(), 1):
+        event = SendImported(appid=appid, sent_at=NOON, by="wang")
+        state.absorb(Entry(serial, GENESIS, NOON, event, CampaignName(name), 1))
+
+    class Account:
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def statistics(self, call: StatisticsCall, *_: object) -> Counted:
+            asked.append((self.name, call))
+            return Counted()
+
+    def collect(day: int) -> None:
+        began = NEXT_MORNING + timedelta(days=day)
+        session: Any = SimpleNamespace(
+            settings=SimpleNamespace(accounts={name: SimpleNamespace(appid=each) for name, each in appids.items()}),
+            clock=SimpleNamespace(now=lambda: began + timedelta(seconds=next(moments))),
+            statistics=lambda: LocalStatistics(tmp_path),
+            wechat=Account,
+        )
+        found = collect_accounts(session, state, seconds=6)
+        assert ["a", "b"] == [name for name, _ in found]
+
+    collect(0)
+    assert {"a"} == {name for name, _ in asked}
+    asked.clear()
+    collect(1)
+    assert "b" == asked[0][0]

@@ -163,6 +163,9 @@ def _comparisons_add_up(send: dict[str, Any], by_day: dict[int, dict[int, dict[s
         assert 5 == each["count"]
         told = [each["quartiles"][name] for name in ("lower", "median", "upper")]
         assert [lower, median, upper] == pytest.approx(told, abs=1e-6)
+        # A rate lies where its tenths of a percent do, as they are shown.
+        digits = 3 if each["metric"].endswith("_rate") else 6
+        own, lower, upper = (round(value, digits) for value in (own, lower, upper))
         assert each["standing"] == ("below" if own < lower else "above" if own > upper else "within")
 
 

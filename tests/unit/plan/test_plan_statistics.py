@@ -262,6 +262,15 @@ def test_a_thousand_sends_of_the_past_are_asked_about_a_hundred_calls_at_a_time(
     assert SENT == max(each.begin_date for each in found if each.call is ARTICLES)
 
 
+def test_articles_that_were_not_come_to_are_asked_about_first_and_those_of_long_ago_last():
+    days = tuple(SENT - timedelta(days=each) for each in (0, 1, 2, 40))
+    asked_before = [Asked(ARTICLES, SENT - timedelta(days=1), SENT - timedelta(days=1), MORNING, "done", rows=1)]
+    asked_before += [Asked(ARTICLES, SENT, SENT, MORNING + timedelta(seconds=1), "done", rows=1)]
+    found = due(days, asked_before, MORNING + timedelta(days=1))
+    told = [(SENT - each.begin_date).days for each in found if each.call is ARTICLES]
+    assert [2, 1, 0, 40] == told
+
+
 def test_the_days_of_an_accounts_articles_are_those_of_its_sends():
     sale, words, later = news("sale"), text("words"), news("late")
     midnight = datetime(2026, 11, 9, 15, 55, tzinfo=UTC)

@@ -132,6 +132,4 @@ def _as_of(account: AccountReport) -> Phrase:
     moment = recorded(fresh.asked_at)
     if fresh.complete_until is not None:
         return Phrase("As of {moment}; complete up to {day}", moment=moment, day=fresh.complete_until.isoformat())
-    if fresh.delayed or fresh.missing:
-        return Phrase("As of {moment}; no day is complete", moment=moment)
     return Phrase("As of {moment}", moment=moment)

@@ -28,7 +28,7 @@ SIDE_BY_SIDE_DAY: Final = 7
 """Sends are put side by side by the end of this day, which both families have."""
 COMPARED_DAYS: Final = 180
 """Comparable sends went out within so many days before. Our own bound."""
-FULL_MAX: Final = 8
+FULL_MAX: Final = 5
 """So many sends, the newest, are shown in full where there are more. Our own bound."""
 
 

@@ -11,6 +11,7 @@ from massctl.model.phrase import Phrase
 from massctl.model.statistics import Family
 from massctl.report.report import (
     FEWEST_COMPARED,
+    FULL_MAX,
     SIDE_BY_SIDE_DAY,
     AccountReport,
     ArticleReport,
@@ -74,8 +75,6 @@ from massctl.view.report_words import (
     sentences,
 )
 
-DETAILED_MAX: Final = 5
-"""More sends than these stand in one table, without the tables of each."""
 LISTED_MAX: Final = 30
 """Rows of that table; the others are a number. The CSV has all."""
 _ACCOUNT: Final = Phrase("account")
@@ -149,7 +148,7 @@ def report_markdown(report: Report, language: Language) -> str:
         lines += [tables.words.said(_DAY_ONE), ""]
     if len(report.sends) > 1:
         lines += _overview(report.sends, tables)
-    if len(report.sends) <= DETAILED_MAX:
+    if len(report.sends) <= FULL_MAX:
         for send in report.sends:
             lines += _send(send, tables, is_only=len(report.sends) == 1)
     for account in report.accounts:

@@ -17,6 +17,7 @@ from massctl.model.statistics import NOTHING_COUNTED, Family, Statistics
 from massctl.plan.quota import Unit
 from massctl.report.comparison import quartiles_of, title_bucket, usual_days
 from massctl.report.report import (
+    FULL_MAX,
     ArticleFacts,
     Breakdown,
     By,
@@ -424,6 +425,6 @@ def test_only_the_newest_sends_of_a_report_have_what_is_usual_by_day():
         for day in range(1, 9):
             sends.read(100 + number, day, sent=at, read_user=100 * number + day)
     report = sends.report()
-    assert [8] * 8 + [0] * 6 == [len(each.usual) for each in report.sends]
+    assert [8] * FULL_MAX + [0] * (14 - FULL_MAX) == [len(each.usual) for each in report.sends]
     newest = report.sends[0]
     assert newest.usual[6].quartiles == compared(report).quartiles

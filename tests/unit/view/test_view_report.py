@@ -13,14 +13,25 @@ from massctl.model.entries import Withdrawn
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import BEIJING
 from massctl.model.statistics import Family
-from massctl.report.report import ArticleFacts, By, Metric, Missing, Origin, Report, Scene, SendFacts, StageName
+from massctl.report.report import (
+    FULL_MAX,
+    ArticleFacts,
+    By,
+    Metric,
+    Missing,
+    Origin,
+    Report,
+    Scene,
+    SendFacts,
+    StageName,
+)
 from massctl.view.cells import cells
 from massctl.view.i18n import Language, say
 from massctl.view.pages.markup import Sheet
 from massctl.view.pages.sends_page import report_page
 from massctl.view.report_csv import COLUMNS, dictionary_csv, report_csv
 from massctl.view.report_json import SendsReport, sends_json
-from massctl.view.report_markdown import DETAILED_MAX, report_markdown
+from massctl.view.report_markdown import report_markdown
 from massctl.view.report_short import short_report
 from massctl.view.report_words import METRIC, MISSING, ORIGIN, SCENE, STAGE, number
 
@@ -125,7 +136,7 @@ def test_markdown_of_a_whole_account_has_medians_from_four_on(report: Report) ->
     assert "shows no cause" not in few
     assert "Readers for each send that used the allowance: 400; 2,800 readers" in many
     assert "## 《`earlier-5`》" not in many
-    assert len(sends.report().sends) > DETAILED_MAX
+    assert len(sends.report().sends) > FULL_MAX
 
 
 def test_markdown_is_in_the_readers_language(report: Report) -> None:

@@ -35,13 +35,11 @@ from massctl.view.pages.report_table import Cell, Notes, share_bar, spread, tabl
 from massctl.view.report_words import (
     ARTICLE_COLUMNS,
     DASH,
-    DOUBTFUL,
     FUNNEL,
     LEAVES,
     METRIC,
     MISSING,
     NO_DIFFERENCE,
-    OLDER,
     SCENE,
     STAGE,
     STANDING,
@@ -60,6 +58,7 @@ from massctl.view.report_words import (
     newest_words,
     not_compared_words,
     number,
+    numbers_words,
     percent,
     quartiles_words,
     range_text,
@@ -99,11 +98,7 @@ def facts_of(send: SendReport, sheet: Sheet) -> list[str]:
         said.append(Phrase("by {author}", author=first.author))
     if first is not None and first.theme:
         said.append(Phrase("theme {theme}", theme=first.theme))
-    if send.is_older:
-        said.append(OLDER)
-    if any(article.is_doubtful for article in send.articles):
-        said.append(DOUBTFUL)
-    return [sheet.say(each) for each in said]
+    return [sheet.say(each) for each in (*said, *numbers_words(send))]
 
 
 def send_section(send: SendReport, account: AccountReport, sheet: Sheet, *, level: int) -> str:

@@ -240,10 +240,10 @@ class ArticleIndex:
             for url in {day.content_url for day in days if day.content_url is not None}:
                 if address := address_key(url):
                     self._by_address[address] = msgid
-            if msgid.partition("_")[0] not in taken:
-                # What was published without a message is no send's.
-                sent = [day for day in days if day.publish_type in (None, 0)]
-                for key in {(day.title, day.ref_date) for day in sent if day.title is not None}:
+            # What was published without a message is no send's; the older family does not say so of its rows.
+            is_sent = all(day.publish_type in (None, 0) for day in days)
+            if is_sent and msgid.partition("_")[0] not in taken:
+                for key in {(day.title, day.ref_date) for day in days if day.title is not None}:
                     self._by_title.setdefault(key, set()).add(msgid)
 
     def find(

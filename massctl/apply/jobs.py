@@ -24,7 +24,7 @@ from massctl.model.state import (
     is_held,
     status_of,
 )
-from massctl.plan.job_failure import how_to_resend, reason_of, reason_words
+from massctl.plan.job_failure import failure_words, how_to_resend
 
 
 def is_overdue(record: Record, clock: Clock) -> bool:
@@ -107,9 +107,7 @@ def ended_badly(record: Record) -> Failure | None:
     """Describe a job that failed, with the way on, or one that reached nobody; None if none did."""
     if status_of(record) is not Status.FAILED:
         return nobody_got_it(record)
-    reason = reason_of(record)
-    why = Phrase("WeChat accepted the job and then failed it") if reason is None else reason_words(reason)
-    return Failure(None, None, why, how_to_resend(record) or "")
+    return Failure(None, None, failure_words(record), how_to_resend(record) or "")
 
 
 def nobody_got_it(record: Record) -> Failure | None:

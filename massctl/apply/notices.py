@@ -21,7 +21,7 @@ from massctl.model.ids import AppId, CampaignName, digest_of
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import BEIJING, Command, Phrase, in_time, moment
 from massctl.model.state import Record, State, Status, held_until, is_concluded, status_of
-from massctl.plan.job_failure import how_to_resend, reason_of, reason_words
+from massctl.plan.job_failure import failure_words, how_to_resend
 from massctl.plan.plan import PlannedCampaign
 from massctl.plan.quota import AccountAhead
 from massctl.plan.reconcile_options import Evidence
@@ -356,9 +356,7 @@ def _answer(record: Record) -> Phrase:
 
 
 def _failed(record: Record) -> Phrase:
-    reason = reason_of(record)
-    told = Phrase("WeChat accepted the job and then failed it") if reason is None else reason_words(reason)
-    return Phrase("{reason}; the allowance counts as used", reason=told)
+    return Phrase("{reason}; the allowance counts as used", reason=failure_words(record))
 
 
 def _sent(record: Record, status: Status) -> Phrase:

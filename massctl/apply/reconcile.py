@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from math import ceil
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from massctl.apply.draft_fingerprint import FREE, differences, draft_sha256, is_as_saved, kept_sha256
 from massctl.apply.drafts import pull_into_files, stage_anew
@@ -305,7 +305,7 @@ def adopt_draft(
     record = ledger.state.record(campaign.name, campaign.edition)
     left = [each for each in handoff_of(campaign, record) if not each.done]
     if is_as_saved(draft, read) and not left:
-        raise _nothing(campaign, Phrase("Its draft is unchanged."))
+        raise nothing_to_adopt(campaign.name, Phrase("Its draft is unchanged."))
     reviewed = draft_articles(campaign, ledger.state)
     found = differences(reviewed, read)
     if bound := [each.phrase for each in found if each.name not in FREE]:
@@ -342,11 +342,13 @@ def draft_to_adopt(campaign: RenderedCampaign, state: State, wechat: WeChat) -> 
 def _draft_in_question(campaign: RenderedCampaign, record: Record) -> Draft:
     draft = record.draft()
     if record.is_in_doubt or is_concluded(record):
-        raise _nothing(campaign, Phrase("It was sent, or nobody knows whether it was."))
+        raise nothing_to_adopt(campaign.name, WENT_OUT)
     if draft is None:
-        raise _nothing(campaign, Phrase("It has no draft."))
+        raise nothing_to_adopt(campaign.name, Phrase("It has no draft."))
     if draft.event.digest != campaign.digest:
-        raise _nothing(campaign, Phrase("It was edited since its draft was saved, so apply saves a new one."))
+        raise nothing_to_adopt(
+            campaign.name, Phrase("It was edited since its draft was saved, so apply saves a new one.")
+        )
     return draft
 
 
@@ -364,8 +366,12 @@ def _no_adoption_of_a_list(campaign: RenderedCampaign) -> UsageError:
     )
 
 
-def _nothing(campaign: RenderedCampaign, why: Phrase) -> UsageError:
-    say = Phrase("there is nothing to adopt about {name}", name=campaign.name)
+WENT_OUT: Final = Phrase("It was sent, or nobody knows whether it was.")
+
+
+def nothing_to_adopt(name: CampaignName, why: Phrase) -> UsageError:
+    """Refuse to adopt a campaign that has no draft in question."""
+    say = Phrase("there is nothing to adopt about {name}", name=name)
     return UsageError(say, why, Phrase("{command}   shows its state", command=Command("state show")))
 
 

@@ -371,11 +371,8 @@ class GitBranch:
                 Phrase("Wait until it has ended, then run the same command again."),
             ) from None
         except OSError as error:
-            raise LedgerUnreachableError(
-                Phrase("the copy of the ledger's branch in .massctl/ cannot be used"),
-                Phrase("{why}. Nothing that depends on it was done.", why=system_reason(error)),
-                Phrase("Make .massctl/ writable, then run the same command again."),
-            ) from None
+            why = Phrase("{why}. Nothing that depends on it was done.", why=system_reason(error))
+            raise _unusable_copy(why) from None
 
     def _begin(self, folder: Path | None = None) -> None:
         """Make the bare repository: without a template, so without hooks, and with the names of the user's objects."""
@@ -384,8 +381,12 @@ class GitBranch:
         names = told.out.decode("ascii", "replace").strip() if told.done else "sha1"
         made = self._git.run("init", "--quiet", "--bare", "--template=", f"--object-format={names}", str(folder))
         if not made.done:
-            raise LedgerUnreachableError(
-                Phrase("the copy of the ledger's branch in .massctl/ cannot be used"),
-                Phrase("git says: “{words}”. Nothing that depends on it was done.", words=made.words),
-                Phrase("Make .massctl/ writable, then run the same command again."),
-            )
+            raise _unusable_copy(Phrase("git says: “{words}”. Nothing that depends on it was done.", words=made.words))
+
+
+def _unusable_copy(why: Phrase) -> LedgerUnreachableError:
+    return LedgerUnreachableError(
+        Phrase("the copy of the ledger's branch in .massctl/ cannot be used"),
+        why,
+        Phrase("Make .massctl/ writable, then run the same command again."),
+    )

@@ -366,15 +366,18 @@ def no_answer_words(reason: NoAnswerReason, seconds: int | None = None, http_sta
     return Phrase(_NO_ANSWER[reason], seconds=seconds, status=http_status)
 
 
+def errcode_words(meaning: Phrase, errcode: int | None, errmsg: str | None) -> Phrase:
+    """Say what an errcode means, with WeChat's own words behind it."""
+    if not errmsg:
+        return Phrase("{meaning} (errcode {errcode})", meaning=meaning, errcode=errcode)
+    return Phrase("{meaning} (errcode {errcode}: {errmsg})", meaning=meaning, errcode=errcode, errmsg=errmsg)
+
+
 def doubt_words(doubt: SendInDoubt) -> Phrase:
     """Say why nobody knows what a send did."""
     match doubt.reason:
         case "errcode":
-            meaning, errcode = _ERRCODES.get(doubt.errcode or 0, _UNKNOWN), doubt.errcode
-            if not doubt.errmsg:
-                return Phrase("{meaning} (errcode {errcode})", meaning=meaning, errcode=errcode)
-            said = Phrase("{meaning} (errcode {errcode}: {errmsg})")
-            return Phrase(said, meaning=meaning, errcode=errcode, errmsg=doubt.errmsg)
+            return errcode_words(_ERRCODES.get(doubt.errcode or 0, _UNKNOWN), doubt.errcode, doubt.errmsg)
         case "administrator_silent":
             return _SILENT
         case _:

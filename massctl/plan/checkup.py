@@ -11,7 +11,7 @@ from massctl.model.message import RenderedCampaign, RenderedNews
 from massctl.model.phrase import BEIJING, Command, Phrase, in_a_row, moment
 from massctl.model.send import HOLD_CODES
 from massctl.model.state import FINAL, Attempt, HeldLease, State, Status, held_until, lease_words
-from massctl.plan.guards import Skew, how_to_do, left_to_do, skew_refusal, tip_refusal
+from massctl.plan.guards import Skew, how_to_do, kill_switch, left_to_do, skew_refusal, tip_refusal
 from massctl.plan.lease import LocalRunner, heartbeat_words, lease_hint
 from massctl.plan.retry_policy import settle
 from massctl.plan.window import WindowState
@@ -134,13 +134,7 @@ def open_sends(state: State) -> Iterator[Finding]:
 
 def sending_finding(rules: "PolicyInForce") -> Finding:
     """Return whether a kill switch is thrown, or this is not the commit that sends."""
-    if rules.policy.sending == "disabled":
-        hint = Phrase("set policy.sending to `enabled` in massctl.yaml when sending is allowed again")
-        return Finding(Check.SENDING, Level.WARNING, Phrase("policy.sending is `disabled`"), hint)
-    if rules.no_send:
-        hint = Phrase("unset MASSCTL_NO_SEND when sending is allowed again")
-        return Finding(Check.SENDING, Level.WARNING, Phrase("MASSCTL_NO_SEND is set"), hint)
-    if (refusal := tip_refusal(rules.tip)) is not None:
+    if (refusal := kill_switch(rules) or tip_refusal(rules.tip)) is not None:
         return Finding(Check.SENDING, Level.WARNING, refusal.message, refusal.hint)
     return Finding(Check.SENDING, Level.OK, Phrase("no kill switch is thrown"))
 

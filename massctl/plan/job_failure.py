@@ -44,6 +44,12 @@ def reason_of(record: Record) -> str | None:
     return next((job.counts.reason for job in reversed(record.jobs) if job.counts and job.counts.reason), None)
 
 
+def failure_words(record: Record) -> Phrase:
+    """Say why the job of an edition failed, as far as WeChat says it."""
+    reason = reason_of(record)
+    return Phrase("WeChat accepted the job and then failed it") if reason is None else reason_words(reason)
+
+
 def how_to_resend(record: Record) -> Phrase | None:
     """Say how to send an edition again whose job failed; None if none did."""
     if status_of(record) is not Status.FAILED:

@@ -242,10 +242,10 @@ class ArticleIndex:
             for url in {day.content_url for day in days if day.content_url is not None}:
                 if address := address_key(url):
                     self._by_address[address] = msgid
-            if msgid.partition("_")[0] not in ours:
-                # An article that was published without a message belongs to no send.
-                sent = [day for day in days if day.publish_type in (None, 0)]
-                for key in {(day.title, day.ref_date) for day in sent if day.title is not None}:
+            # An article that was published without a message belongs to no send; rows of the older family do not say so.
+            is_sent = all(day.publish_type in (None, 0) for day in days)
+            if is_sent and msgid.partition("_")[0] not in ours:
+                for key in {(day.title, day.ref_date) for day in days if day.title is not None}:
                     self._by_title.setdefault(key, set()).add(msgid)
 
     def find(

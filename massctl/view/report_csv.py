@@ -174,6 +174,12 @@ COLUMNS: Final[tuple[Column, ...]] = (
         lambda line: line.article.family.value if line.article is not None else None,
     ),
     Column(
+        "doubtful",
+        Phrase("1 if only title and day joined the article to its numbers: they may be another article's"),
+        _COMPUTED,
+        lambda line: line.article.is_doubtful if line.article is not None else None,
+    ),
+    Column(
         "day",
         Phrase("the day of the send that is counted up to; the day of the send is 1"),
         _COMPUTED,

@@ -63,6 +63,8 @@ from massctl.view.report_words import (
     newest_figure,
     newest_words,
     number,
+    numbers_words,
+    outcome_words,
     percent,
     quartiles_words,
     range_text,
@@ -188,7 +190,7 @@ def _overview_row(send: SendReport, tables: _Tables, *, is_one: bool) -> list[st
     standing = STANDING[beside.standing] if beside is not None and beside.standing is not None else None
     return [
         f"{send.sent_at:%Y-%m-%d %H:%M}",
-        tables.foreign(send.title) + (f" · {tables.said(OLDER)}" if send.is_older else ""),
+        " · ".join([tables.foreign(send.title), *map(tables.said, (*outcome_words(send), *numbers_words(send)))]),
         *([] if is_one else [tables.foreign(send.account)]),
         tables.said(audience_name(send.scope, send.tag)),
         tables.figure(send.stage(StageName.SENT).people),

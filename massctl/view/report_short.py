@@ -4,6 +4,7 @@ from massctl.model.phrase import Phrase
 from massctl.report.report import AccountReport, Figure, Metric, Missing, Scene, SendReport, StageName
 from massctl.view.report_words import (
     DASH,
+    DOUBTFUL,
     LATE,
     METRIC,
     STANDING,
@@ -25,7 +26,8 @@ def short_report(send: SendReport, account: AccountReport) -> list[Phrase]:
         lines.append(_older(send))
     elif send.first is not None:
         lines += [_ways(send), _after(send)]
-    lines += [*_compared(send), _unfollows(send)]
+    is_doubtful = send.first is not None and send.first.is_doubtful
+    lines += [*([DOUBTFUL] if is_doubtful else _compared(send)), _unfollows(send)]
     latest = send.first.latest if send.first is not None else None
     is_late = latest is not None and any(each.is_delay for each in latest.figures.values())
     said = _as_of(account)
@@ -132,6 +134,4 @@ def _as_of(account: AccountReport) -> Phrase:
     moment = recorded(fresh.asked_at)
     if fresh.complete_until is not None:
         return Phrase("As of {moment}; complete up to {day}", moment=moment, day=fresh.complete_until.isoformat())
-    if fresh.delayed or fresh.missing:
-        return Phrase("As of {moment}; no day is complete", moment=moment)
     return Phrase("As of {moment}", moment=moment)

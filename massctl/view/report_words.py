@@ -254,15 +254,25 @@ def send_facts(send: SendReport) -> list[Phrase]:
         Phrase("sent {moment}", moment=recorded(send.sent_at)),
         audience_name(send.scope, send.tag),
     ]
-    if send.is_withdrawn:
-        said.append(Phrase("withdrawn"))
-    elif send.status is not Status.SENT:
-        said.append(STATUS[send.status])
+    said += outcome_words(send)
     if send.approver:
         said.append(Phrase("approved by {who}", who=send.approver))
     if send.commit:
         said.append(Phrase("commit {commit}", commit=send.commit[:10]))
     return said
+
+
+def outcome_words(send: SendReport) -> list[Phrase]:
+    """Say where a send stands that did not reach everybody for good; nothing of any other."""
+    if send.is_withdrawn:
+        return [Phrase("withdrawn")]
+    return [] if send.status is Status.SENT else [STATUS[send.status]]
+
+
+def numbers_words(send: SendReport) -> list[Phrase]:
+    """Say what sets the numbers of a send apart from those beside it."""
+    is_doubtful = any(article.is_doubtful for article in send.articles)
+    return [*([OLDER] if send.is_older else []), *([DOUBTFUL] if is_doubtful else [])]
 
 
 def headline_words(count: int) -> Phrase:

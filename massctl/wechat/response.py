@@ -25,6 +25,7 @@ from massctl.model.send import (
     PreviewVerdict,
     Rejected,
     Verdict,
+    errcode_words,
 )
 from massctl.transport import NoAnswer, RawAnswer
 from massctl.wechat.errcodes import Again, ErrorClass, Judgement, judge
@@ -85,10 +86,7 @@ class Refusal:
     @property
     def message(self) -> Phrase:
         """What WeChat complains about, with its own words behind."""
-        message, errcode = self.judgement.message, self.errcode
-        if not self.errmsg:
-            return Phrase("{meaning} (errcode {errcode})", meaning=message, errcode=errcode)
-        return Phrase("{meaning} (errcode {errcode}: {errmsg})", meaning=message, errcode=errcode, errmsg=self.errmsg)
+        return errcode_words(self.judgement.message, self.errcode, self.errmsg)
 
     @property
     def needs_new_token(self) -> bool:

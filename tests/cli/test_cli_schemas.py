@@ -4,9 +4,7 @@ import json
 
 import pytest
 from cli_runner import Shell, lost
-from jsonschema import Draft202012Validator
-
-from massctl.cli.commands.schema import all_schemas
+from published import misfits
 
 
 @pytest.mark.parametrize(
@@ -22,22 +20,18 @@ from massctl.cli.commands.schema import all_schemas
 def test_a_document_is_what_its_schema_says(shell: Shell, verb: str, arguments: list[str]):
     shell.tree.text("notice")
     shell("apply", "notice", "--sandbox", "--yes")
-    errors = Draft202012Validator(all_schemas()[f"{verb}.schema.json"]).iter_errors(shell(*arguments).document)
-    assert [] == [error.message for error in errors]
+    assert [] == misfits(verb, shell(*arguments).document)
 
 
 def test_a_document_of_a_broken_repository_is_one_too(shell: Shell):
     shell.tree.write("massctl.yaml", "version: 2\n")
     document = shell("apply", "--sandbox", "--yes", "--format", "json").document
-    assert [] == list(Draft202012Validator(all_schemas()["apply.schema.json"]).iter_errors(document))
+    assert [] == misfits("apply", document)
 
 
 def fits(name: str, document: object) -> bool:
     """Hold a document against the schema that is published for it."""
-    found = [
-        error.message for error in Draft202012Validator(all_schemas()[f"{name}.schema.json"]).iter_errors(document)
-    ]
-    assert [] == found
+    assert [] == misfits(name, document)
     return True
 
 

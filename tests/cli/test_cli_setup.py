@@ -15,9 +15,8 @@ import pytest
 from cli_runner import Shell
 from fake_settings import FakeSettings
 from gits import git
-from jsonschema import Draft202012Validator
+from published import misfits
 
-from massctl.cli.commands.schema import all_schemas
 from massctl.forge.github import github_api
 from massctl.forge.protection import Expected, protection_findings
 from massctl.model.diagnostics import Level
@@ -212,13 +211,11 @@ def test_each_file_that_a_command_names_is_one_of_init(team: Shell) -> None:
 
 
 def test_the_document_is_what_its_schema_says_in_both_languages(team: Shell) -> None:
-    validator = Draft202012Validator(all_schemas()["ci-setup.schema.json"])
     english = team("ci", "setup", "--format", "json").document
     team.env(MASSCTL_LANG="zh")
     chinese = team("ci", "setup", "--format", "json").document
 
-    validator.validate(english)
-    validator.validate(chinese)
+    assert ([], []) == (misfits("ci-setup", english), misfits("ci-setup", chinese))
     words = re.compile(r"[\u4e00-\u9fff]")
     assert [] == [each["name"] for each in chinese["steps"] if not words.search(each["title"] + each["protects"])]
     assert not words.search(json.dumps(english, ensure_ascii=False))

@@ -137,11 +137,9 @@ def _nothing_staged(campaign: PlannedCampaign) -> RefusedError | UsageError:
     if campaign.refusals:
         refusal = campaign.refusals[0]
         return RefusedError(refusal.message, Phrase("Nothing was recorded."), refusal.hint)
-    return UsageError(
-        Phrase("there is nothing to adopt about {name}", name=campaign.name),
-        Phrase("It was sent, or nobody knows whether it was."),
-        Phrase("{command}   shows its state", command=Command("state show")),
-    )
+    from massctl.apply.reconcile import WENT_OUT, nothing_to_adopt
+
+    return nothing_to_adopt(campaign.name, WENT_OUT)
 
 
 @dataclass(frozen=True, slots=True)

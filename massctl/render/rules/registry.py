@@ -5,7 +5,7 @@ or a note. Warnings and notes can be accepted, with a reason, under `ignore:` in
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Final
 
 from massctl.model.campaign import Path
@@ -64,5 +64,5 @@ def judge(subject: Subject) -> Iterator[tuple[Path, Fault]]:
 
 
 def _fault(rule: Rule, finding: Finding) -> Fault:
-    found = {each.name: getattr(finding, each.name) for each in fields(finding) if each.name != "key"}
-    return Fault(rule.code, severity=rule.severity, **found)
+    where = {name: getattr(finding, name) for name in ("path", "line", "column", "width", "needle", "shift")}
+    return Fault(rule.code, finding.message, finding.hint, rule.severity, **where)

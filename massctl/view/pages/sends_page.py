@@ -54,6 +54,8 @@ from massctl.view.report_words import (
     group_words,
     is_told,
     number,
+    numbers_words,
+    outcome_words,
     sends_counted,
 )
 from massctl.view.words import recorded
@@ -323,10 +325,7 @@ def _send_row(send: SendReport, sheet: Sheet, notes: Notes, address: str) -> lis
     title, hour = written(send.title), f"<small>{send.sent_at:%H:%M}</small>"
     named = f'<a href="{written(address)}">{title}</a>' if address else title
     about = [written(send.campaign), sheet.say(audience_name(send.scope, send.tag))]
-    if send.is_withdrawn:
-        about.append(sheet.say(Phrase("withdrawn")))
-    if send.is_older:
-        about.append(sheet.say(OLDER))
+    about += [sheet.say(each) for each in (*outcome_words(send), *numbers_words(send))]
     cells = [
         Cell(f'<time datetime="{send.sent_at.isoformat()}">{send.sent_at:%Y-%m-%d} <br>{hour}</time>'),
         Cell(f"{named}<br><small>{' · '.join(about)}</small>", is_number=False),

@@ -80,6 +80,8 @@ def test_what_was_told_of_a_campaign_before_it_was_renamed_is_told():
 def test_what_was_published_without_a_message_is_never_found_by_its_title():
     found = [index(article_day(publish_type=kind)).find(1, None, title="甲", days=[SENT]) for kind in (1, 0)]
     assert [None, Match("100_1", "title")] == found
+    both = index(article_day(publish_type=1), article_day(family=Family.OLDER), article_day(msgid="101_1"))
+    assert Match("101_1", "title") == both.find(1, None, title="甲", days=[SENT])
 
 
 @pytest.mark.parametrize(

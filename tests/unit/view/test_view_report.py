@@ -371,6 +371,23 @@ def test_numbers_are_written_by_what_they_count(value: float, metric: Metric | N
     assert written == number(value, metric)
 
 
+def test_numbers_that_may_be_another_articles_say_so_in_every_form() -> None:
+    sends = Sends()
+    sends.send("other", 90, SENT - DAY)
+    sends.send("spring", None)
+    sends.facts[CampaignName("spring"), 1] = SendFacts(is_article=True, articles=(ArticleFacts("春"),))
+    sends.read(100, 1, read_user=5, title="春")
+    made, said = sends.report(), "they may be another article's"
+
+    assert [False, True] == [each.articles[0].is_doubtful for each in reversed(made.sends)]
+    overview = next(line for line in report_markdown(made, Language.EN).splitlines() if line.startswith("| 2026-12-01"))
+    assert said in overview
+    page = unescape(report_page(made, Sheet(Language.EN, {})))
+    assert said in next(line for line in page.splitlines() if line.startswith("<tr>") and "spring" in line)
+    assert any(said in each for each in short_report(made.sends[0], made.accounts[0]))
+    assert {"0", "1"} == {row["doubtful"] for row in csv.DictReader(report_csv(made).splitlines())}
+
+
 def test_an_article_that_was_withdrawn_alone_says_so_and_is_put_beside_none() -> None:
     sends = Sends()
     for number_ in range(4):

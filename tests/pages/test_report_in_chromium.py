@@ -131,11 +131,11 @@ def _inflated(pdf: bytes) -> bytes:
     return b"\n".join(found)
 
 
-def test_a_send_fits_on_four_pages_of_a4(browser: Browser, pages: dict[tuple[str, str], str]):
+def test_a_send_fits_on_three_pages_of_a4(browser: Browser, pages: dict[tuple[str, str], str]):
     browser.window(*SIZES["desk"])
     browser.open(pages["send", "zh"])
     printed = base64.b64decode(browser("Page.printToPDF", preferCSSPageSize=True)["data"])
-    assert len(re.findall(rb"/Type\s*/Page\b", _inflated(printed))) <= 4
+    assert len(re.findall(rb"/Type\s*/Page\b", _inflated(printed))) <= 3
 
 
 def test_the_page_asks_for_nothing(browser: Browser, pages: dict[tuple[str, str], str]):
@@ -152,6 +152,15 @@ def test_a_dot_leads_to_its_send(browser: Browser, pages: dict[tuple[str, str], 
     browser.value(f"{link}.dispatchEvent(new MouseEvent('click', {{ bubbles: true, cancelable: true }}))")
     assert browser.value("location.hash").startswith("#2026-")
     assert browser.value("document.getElementById(location.hash.slice(1)).getBoundingClientRect().top < innerHeight")
+
+
+def test_the_table_leads_to_a_folded_send_and_unfolds_it(browser: Browser, pages: dict[tuple[str, str], str]):
+    browser.window(*SIZES["phone"])
+    browser.open(pages["file", "en"])
+    folds = "[...document.querySelectorAll('.send-report')].map((each) => each.open)"
+    assert [True, False, False, False] == browser.value(folds)
+    browser.value("document.querySelectorAll('.sends td a')[2].click()")
+    assert [True, False, True, False] == browser.value(folds)
 
 
 def test_a_hostile_title_does_nothing(browser: Browser, tmp_path: Path):

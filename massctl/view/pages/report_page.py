@@ -53,6 +53,7 @@ from massctl.view.report_words import (
     fell_words,
     figure_text,
     headline_words,
+    median_number,
     newest_figure,
     newest_words,
     not_compared_words,
@@ -60,6 +61,7 @@ from massctl.view.report_words import (
     numbers_words,
     percent,
     quartiles_words,
+    range_text,
     readers_from,
     send_facts,
     sentences,
@@ -200,16 +202,14 @@ class _Section:
             ]
         rows = [
             [
-                Cell(self._plain(Phrase("day {day}", day=each.day))),
-                Cell(str(each.stat_date)),
+                Cell(_whole(f"{self._plain(Phrase('day {day}', day=each.day))} <small>{each.stat_date:%m-%d}</small>")),
                 Cell(number(each.read_user) + ("*" if each.is_delay else "")),
                 *(self._usual(usual.get(each.day)) if usual else []),
             ]
             for each in first.curve
         ]
-        heads = [Phrase("day"), Phrase("until the end of"), Phrase("readers")]
-        quartiles = [Phrase("lower quartile"), Phrase("median"), Phrase("upper quartile"), Phrase("number")]
-        heads += quartiles if usual else []
+        heads = [Phrase("day"), Phrase("readers")]
+        heads += [Phrase("usual"), Phrase("median"), Phrase("number")] if usual else []
         chart = reads_by_day(self._named("reads", described), days, band, last) if can_draw() else ""
         note = self._usual_note(usual, first)
         shown = self._legend(legend) + chart if chart and band else chart
@@ -234,9 +234,10 @@ class _Section:
 
     def _usual(self, usual: UsualDay | None) -> list[Cell]:
         if usual is None:
-            return [Cell("")] * 4
-        found = usual.quartiles
-        return [Cell(number(each)) for each in (found.lower, found.median, found.upper, usual.among)]
+            return [Cell("")] * 3
+        return [
+            Cell(each) for each in (range_text(usual.quartiles), median_number(usual.quartiles), number(usual.among))
+        ]
 
     def by_day(self) -> str:
         """Return every number on the days that a report shows."""
@@ -415,9 +416,9 @@ class _Section:
         notes = Notes(self._sheet)
         rows = [
             [
-                Cell(f"{each.day}"),
+                Cell(_whole(f"{each.day}")),
                 Cell(notes.figure(each.cancelled)),
-                Cell(self._sheet.say(quartiles_words(each.usual, len(each.compared)))),
+                Cell(self._sheet.say(quartiles_words(each.usual, len(each.compared))), is_number=False),
                 Cell(notes.figure(each.joined)),
             ]
             for each in self._send.followers
@@ -561,6 +562,11 @@ class _Section:
         opened = " open" if is_open or not can_draw() else ""
         shown = table(self._sheet.say(caption), [self._sheet.say(each) for each in heads], rows, kind="figures")
         return f"<details{opened}><summary>{name}</summary>{shown}{notes}</details>"
+
+
+def _whole(markup: str) -> str:
+    """Return what no line may break."""
+    return f'<span class="whole">{markup}</span>'
 
 
 def percent_short(share: float) -> str:

@@ -242,7 +242,7 @@ class ArticleIndex:
             for url in {day.content_url for day in days if day.content_url is not None}:
                 if address := address_key(url):
                     self._by_address[address] = msgid
-            # An article that was published without a message belongs to no send; rows of the older family do not say so.
+            # An article that was published without a message belongs to no send; the older family does not say so.
             is_sent = all(day.publish_type in (None, 0) for day in days)
             if is_sent and msgid.partition("_")[0] not in ours:
                 for key in {(day.title, day.ref_date) for day in days if day.title is not None}:

@@ -17,7 +17,9 @@ from massctl.cli.arguments import (
     parse_window,
     sandbox_option,
 )
+from massctl.cli.consent import somebody_is_here, typed_line, who
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.ledger_access import own_ledger
 from massctl.cli.session import Session
 from massctl.errors import RefusedError, UsageError
 from massctl.model.entries import ListEnded
@@ -166,8 +168,6 @@ def _require_known(current: Session, source: str) -> None:
 
 def _account(current: Session, named: str | None) -> str:
     """Return the account that was named, the only one, or the one that is typed."""
-    from massctl.cli.consent import somebody_is_here
-
     names = list(current.settings.accounts)
     if named is not None or len(names) == 1 or not somebody_is_here():
         return current.account(named, _NOTHING)
@@ -177,8 +177,6 @@ def _account(current: Session, named: str | None) -> str:
 
 def _typed_title(current: Session, source: str | None, name: CampaignName) -> str | None:
     """Ask for the title on a terminal; None: the one that it has without an answer."""
-    from massctl.cli.consent import somebody_is_here
-
     if not somebody_is_here():
         return None
     default = Phrase("that of {name}", name=source) if source is not None else name
@@ -187,7 +185,6 @@ def _typed_title(current: Session, source: str | None, name: CampaignName) -> st
 
 def _typed_window(current: Session) -> "tuple[Window | None]":
     """Ask for the window on a terminal, and show it until Enter takes it. Raises UsageError without a terminal."""
-    from massctl.cli.consent import somebody_is_here
     from massctl.view.words import window_with_weekday
 
     if not somebody_is_here():
@@ -228,8 +225,6 @@ def _window_example(current: Session) -> str:
 
 def _typed(current: Session, prompt: Phrase, flag: str, read: Callable[[str], T]) -> T:
     """Ask until the answer can be read; the end of input is the error of a missing flag."""
-    from massctl.cli.consent import typed_line
-
     while (typed := typed_line(current.console, prompt)) is not None:
         try:
             return read(typed)
@@ -266,8 +261,6 @@ def _rest_made(current: Session, rest: CampaignName, name: CampaignName) -> "tup
 
     The ledger comes first. Where the folder cannot be made after it, the same command makes it.
     """
-    from massctl.cli.consent import who
-    from massctl.cli.ledger_access import own_ledger
     from massctl.source.campaign_folder import copied_for_rest, put_in_place
     from massctl.source.loader import Workbench
 

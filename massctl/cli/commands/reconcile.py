@@ -27,10 +27,6 @@ if TYPE_CHECKING:
 URL_PATTERN: Final = r"https?://[^\s/]+/\S*"
 """Of an article that followers received."""
 
-if TYPE_CHECKING:
-    from massctl.cli.session import Session
-    from massctl.model.diagnostics import Diagnostic
-
 
 @click.command(name="reconcile")
 @click.argument("name", shell_complete=campaign_names)

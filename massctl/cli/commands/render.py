@@ -13,6 +13,7 @@ import click
 from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import campaign_names, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.ledger_access import recorded_if_begun
 from massctl.cli.output import write_files
 from massctl.cli.session import Session
 from massctl.errors import BrowserError
@@ -116,7 +117,6 @@ def phone_pictures(session: Session, names: Sequence[str]) -> dict[str, list[byt
 
 def rendered_files(session: Session, name: str) -> dict[str, bytes] | None:
     """Render one campaign, whatever the ledger says of it; None, with its faults shown, where it is invalid."""
-    from massctl.cli.ledger_access import recorded_if_begun
     from massctl.cli.planner import chosen
     from massctl.source.loader import Desires, Workbench
     from massctl.view.pages.article import article_page

@@ -14,7 +14,20 @@ import click
 
 from massctl.cli.app import Result, run_in_session, told
 from massctl.cli.arguments import GitName, Moment, Text, account_names, campaign_names, form_option, sandbox_option
+from massctl.cli.consent import who
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.ledger_access import (
+    LedgerBootstrap,
+    is_being_begun,
+    own_ledger,
+    raise_refusal,
+    realm_refusal,
+    records_of,
+    require_ledger,
+    require_writable,
+    shown_entries,
+    trust,
+)
 from massctl.cli.places import LEDGER_FILE, local_runner
 from massctl.cli.session import Session
 from massctl.errors import (
@@ -28,6 +41,10 @@ from massctl.errors import (
     LedgerUntrustedError,
     UsageError,
 )
+from massctl.ledger.chained_ledger import digest_at
+from massctl.ledger.codec import encode, follow_file, sound_part
+from massctl.ledger.high_water_mark import require_newest, seen_mark
+from massctl.ledger.local_file import LocalLedger
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.entries import NewEntry, Repaired, SigningKey
 from massctl.model.ids import AppId, CampaignName, sha256_of, short_key
@@ -36,9 +53,7 @@ from massctl.model.state import Record, State, is_concluded
 
 if TYPE_CHECKING:
     from massctl.apply.journal import LedgerSession
-    from massctl.cli.ledger_access import LedgerBootstrap
     from massctl.ledger.codec import End
-    from massctl.ledger.local_file import LocalLedger
     from massctl.ledger.signature import PrivateKey
     from massctl.model.entries import Entry
 
@@ -65,7 +80,6 @@ def show(directory: str, names: tuple[str, ...], form: str, sandbox: bool) -> in
     "Show what is recorded, campaign by campaign; only NAME, if given."
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
-        from massctl.cli.ledger_access import records_of, require_ledger, shown_entries
         from massctl.view.ledger import state_text
         from massctl.view.verbs_json import state_json
 
@@ -95,7 +109,6 @@ def list_entries(directory: str, form: str, sandbox: bool) -> int:
     """List the entries, oldest first, one a line."""
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
-        from massctl.cli.ledger_access import require_ledger, shown_entries
         from massctl.view.ledger import entries_text
         from massctl.view.verbs_json import entries_json
 
@@ -121,7 +134,6 @@ def verify(directory: str, form: str, deep: bool, sandbox: bool) -> int:
     "Check that no line was changed, and that the recorded history is possible."
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
-        from massctl.cli.ledger_access import require_ledger
         from massctl.view.ledger import verified_text
         from massctl.view.verbs_json import verified_json
 
@@ -292,14 +304,6 @@ def import_send(
 def begin(session: Session) -> Result:
     """Begin the ledger of a repository without one; name an existing one in massctl.yaml."""
     from massctl.apply.journal import LedgerSession
-    from massctl.cli.ledger_access import (
-        LedgerBootstrap,
-        is_being_begun,
-        raise_refusal,
-        realm_refusal,
-        require_writable,
-        trust,
-    )
     from massctl.ledger.process_lock import sole_runner
 
     require_writable(session)
@@ -335,7 +339,6 @@ def begin_anew(session: Session, reason: str, reader: Session | None = None) -> 
     `reader` reads the old one, where the new one has other keys.
     """
     from massctl.apply.journal import LedgerSession
-    from massctl.cli.ledger_access import LedgerBootstrap, require_writable
     from massctl.ledger.process_lock import sole_runner
     from massctl.view.ledger import Lost, lost_text
 
@@ -372,8 +375,6 @@ class _Before:
 
 def _before(session: Session) -> _Before | None:
     """Read the old ledger as far as it can be; None if there is none."""
-    from massctl.ledger.codec import follow_file
-
     data = session.ledger().as_found()
     if data is None:
         return None
@@ -448,9 +449,6 @@ def begin_signed(session: Session, reason: str | None, target: Path | None) -> R
 
 def replace_key(session: Session, reason: str, target: Path | None) -> Result:
     """Let another key sign the ledger from now on. The old one signs who follows it; both must be here."""
-    from massctl.cli.consent import who
-    from massctl.cli.ledger_access import own_ledger
-
     if session.ledger_keys().require_private() is None:
         raise UsageError(
             Phrase("the ledger is not signed"),
@@ -472,9 +470,6 @@ def replace_key(session: Session, reason: str, target: Path | None) -> Result:
 
 def _sign_from_now_on(session: Session, key: PrivateKey) -> Result:
     """Have an unsigned ledger signed: the key's own signature covers all that was written before."""
-    from massctl.cli.consent import who
-    from massctl.cli.ledger_access import own_ledger
-
     with own_ledger(session) as book:
         session.ledger_keys().add(key)
         entry = book.record(SigningKey(key=key.public, reason="state init --signed", by=who(session.environment)))
@@ -572,7 +567,6 @@ def record_website_send(session: Session, at: datetime, account: str | None, rea
     """Record a send that a person made on the website; it counts for the allowance of its day and month."""
     from massctl.apply.journal import Statement
     from massctl.apply.reconcile import import_website_send
-    from massctl.cli.consent import who
 
     _check_past(session, at)
     name = session.account(account, _NOT_RECORDED)
@@ -586,7 +580,6 @@ def take_back_website_send(session: Session, at: datetime, account: str | None, 
     """Take back what was recorded of a send on the website, so that it uses nothing of the allowance."""
     from massctl.apply.journal import Statement
     from massctl.apply.reconcile import retract_website_send
-    from massctl.cli.consent import who
 
     name = session.account(account, _NOT_RECORDED)
     with _own_book(session) as book:
@@ -610,7 +603,6 @@ def record_sent(
     from massctl.apply.journal import Statement
     from massctl.apply.reconcile import import_sent
     from massctl.cli.commands.reconcile import COUNTS_AS_ALL, declared
-    from massctl.cli.consent import who
     from massctl.cli.planner import chosen
     from massctl.source.campaigns import load_campaign
 
@@ -648,8 +640,6 @@ def record_sent(
 @contextmanager
 def _own_book(session: Session) -> Iterator[LedgerSession]:
     """Open a ledger that was begun, to write to it alone."""
-    from massctl.cli.ledger_access import own_ledger
-
     with own_ledger(session) as book:
         if book.state.serial == 0:
             raise LedgerMissingError(
@@ -712,10 +702,7 @@ def move_to_git(session: Session, where: Mapping[str, str]) -> Result:
 
 def move_to_local(session: Session) -> Result:
     """Move the ledger from its branch to a file beside massctl.yaml, for one machine."""
-    from massctl.cli.ledger_access import require_writable
     from massctl.ledger.archive import LocalArchive
-    from massctl.ledger.codec import follow_file
-    from massctl.ledger.local_file import LocalLedger
     from massctl.ledger.process_lock import sole_runner
     from massctl.source.settings_writer import keys_of, require_changeable
 
@@ -781,8 +768,6 @@ def _with_backend(session: Session, backend: str, where: Mapping[str, str]) -> S
 
 def _local_ledger(session: Session) -> tuple[LocalLedger, State, bytes | None]:
     """Read and verify the local ledger; returns the file's bytes too, None without a file."""
-    from massctl.ledger.local_file import LocalLedger
-
     ledger = LocalLedger(session.places.ledger, session.places.locks, session.ledger_keys())
     state = State()
     state.absorb_all(ledger.read(0))
@@ -795,8 +780,6 @@ def _first_lines(found: bytes | None, serial: int) -> bytes:
 
 
 def _trust(session: Session, state: State) -> None:
-    from massctl.cli.ledger_access import raise_refusal, realm_refusal
-
     due = session.settings.state.lineage
     if due not in (None, state.lineage):
         raise LedgerForeignError(
@@ -850,9 +833,6 @@ def _nothing_to_move() -> LedgerMissingError:
 def repair_ledger(session: Session, reason: str | None) -> Result:
     """Cut a damaged ledger to the lines that verify; without a reason it is only shown what would be dropped."""
     from massctl.apply.outcome import what_happened
-    from massctl.cli.consent import who
-    from massctl.cli.ledger_access import require_writable
-    from massctl.ledger.codec import encode, sound_part
     from massctl.ledger.process_lock import sole_runner
     from massctl.view.ledger import Repair, repair_text
     from massctl.view.verbs_json import repair_json
@@ -893,8 +873,6 @@ def repair_ledger(session: Session, reason: str | None) -> Result:
 
 def back_up(session: Session, target: Path) -> Result:
     """Copy the ledger's whole lines into a file, which may hold an older copy of the same ledger."""
-    from massctl.cli.ledger_access import require_ledger
-    from massctl.ledger.codec import follow_file
     from massctl.whole_file import write_whole
 
     if target.exists() and not target.is_file():
@@ -930,9 +908,6 @@ def back_up(session: Session, target: Path) -> Result:
 
 def restore_copy(session: Session, source: Path) -> Result:
     """Replace the ledger by a copy that lacks nothing that is there or that this machine saw."""
-    from massctl.cli.ledger_access import require_writable
-    from massctl.ledger.codec import follow_file, sound_part
-    from massctl.ledger.high_water_mark import seen_mark
     from massctl.ledger.process_lock import sole_runner
 
     if session.in_git:
@@ -978,8 +953,6 @@ def restore_copy(session: Session, source: Path) -> Result:
 
 def _damage(session: Session) -> LedgerCorruptError | LedgerUntrustedError:
     """Return what is wrong with the ledger; raises where nothing is, or what no repair helps against."""
-    from massctl.cli.ledger_access import require_ledger
-
     try:
         state = session.read_state(session.ledger())
     except (LedgerCorruptError, LedgerUntrustedError) as error:
@@ -996,8 +969,6 @@ def _damage(session: Session) -> LedgerCorruptError | LedgerUntrustedError:
 
 def _folded(session: Session, entries: Sequence[Entry]) -> State:
     """Fold what is to be the ledger; raises where it may not be this repository's."""
-    from massctl.cli.ledger_access import trust
-
     state = session.fold(entries)
     if state.lineage is None:
         raise LedgerCorruptError(
@@ -1015,9 +986,6 @@ def _folded(session: Session, entries: Sequence[Entry]) -> State:
 
 def _require_seen(session: Session, state: State, entries: Sequence[Entry], end: End) -> None:
     """Raise LedgerOlderError if this machine saw entries of the ledger that would not be in it."""
-    from massctl.ledger.chained_ledger import digest_at
-    from massctl.ledger.high_water_mark import require_newest, seen_mark
-
     mark = seen_mark(session.places.locks)
     seen = mark.serial if mark is not None else 0
     digest = digest_at(seen, entries, end) if 0 < seen <= end.serial else None

@@ -4,7 +4,6 @@ from massctl.model.phrase import Phrase
 from massctl.report.report import AccountReport, Figure, Metric, Missing, Scene, SendReport, StageName
 from massctl.view.report_words import (
     DASH,
-    DOUBTFUL,
     LATE,
     METRIC,
     STANDING,
@@ -27,7 +26,7 @@ def short_report(send: SendReport, account: AccountReport) -> list[Phrase]:
     elif send.first is not None:
         lines += [_ways(send), _after(send)]
     is_doubtful = send.first is not None and send.first.is_doubtful
-    lines += [*([DOUBTFUL] if is_doubtful else _compared(send)), _unfollows(send)]
+    lines += [*([] if is_doubtful else _compared(send)), _unfollows(send)]
     latest = send.first.latest if send.first is not None else None
     is_late = latest is not None and any(each.is_delay for each in latest.figures.values())
     said = _as_of(account)

@@ -4,7 +4,6 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
@@ -88,8 +87,8 @@ class BackgroundCollector:
         if self._thread is not None or (day == self._day and now - self._looked_at < self._pause):
             return
         self._looked_at, self._day = now, day
-        own = replace(session, _clients={}, _watches={}, _local_ledger=None, _git_ledger=None)
-        self._thread = threading.Thread(target=self._collect, args=(own, state), name="statistics", daemon=True)
+        around = session.for_thread(), state
+        self._thread = threading.Thread(target=self._collect, args=around, name="statistics", daemon=True)
         self._thread.start()
 
     def ended(self, wait_seconds: float = 0.0) -> list[tuple[AccountName, Collected]]:

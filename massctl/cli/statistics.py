@@ -16,7 +16,8 @@ from massctl.cli.session import Session
 from massctl.errors import InvariantError, MassctlError
 from massctl.model.ids import AccountName, AppId
 from massctl.model.state import State
-from massctl.plan.statistics import StatisticsRequest, due, newest_day, send_days
+from massctl.model.statistics import StatisticsRequest
+from massctl.plan.statistics import due_requests, newest_day, send_days
 
 
 def collect_accounts(
@@ -36,10 +37,10 @@ def collect_accounts(
             if days := send_days(state, collected.appid):
                 archive, now = archive or session.statistics(), session.clock.now()
                 # What this machine knows spares most questions to a server.
-                if due(days, archive.asked_here(collected.appid), now):
-                    asked = archive.asked(collected.appid)
-                    last = max((each.at for each in asked), default=datetime.min.replace(tzinfo=UTC))
-                    turns.append((last, name, due(days, asked, now)))
+                if due_requests(days, archive.calls_known_here(collected.appid), now):
+                    calls = archive.calls(collected.appid)
+                    last = max((each.at for each in calls), default=datetime.min.replace(tzinfo=UTC))
+                    turns.append((last, name, due_requests(days, calls, now)))
     for _, name, requests in sorted(turns, key=lambda turn: turn[0]):
         with _failure_in(found[name]):
             if archive is not None and requests:

@@ -12,6 +12,7 @@ from massctl.cli.app import Result, run, run_in_session, said
 from massctl.cli.arguments import form_option, read_at_most, repo_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console, current_console, show_error, write_files
+from massctl.cli.session import open_settings, session
 from massctl.errors import MassctlError, NotAPlanError
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import Command, Phrase
@@ -201,7 +202,6 @@ def _collect_statistics(directory: str) -> None:
     """Collect what WeChat has counted; a failure is told, and is none of the run's."""
     from massctl.apply.runner_events import statistics_events
     from massctl.cli.report_notices import tell_reports
-    from massctl.cli.session import session
     from massctl.cli.statistics import ONCE_SECONDS, collect_accounts
 
     try:
@@ -218,7 +218,6 @@ def _collect_statistics(directory: str) -> None:
 def _serial(directory: str) -> int | None:
     """Return the ledger's length; None where it cannot be read, which `apply` says."""
     from massctl.cli.send_report import serial_now
-    from massctl.cli.session import session
 
     try:
         with session(directory) as (current, _):
@@ -230,7 +229,6 @@ def _serial(directory: str) -> int | None:
 def _report(directory: str, since: int | None) -> None:
     """Tell the merged pull requests; where that fails the sends are as they are, and it is only said."""
     from massctl.cli.send_report import report_sends
-    from massctl.cli.session import session
 
     if since is None or not os.environ.get("GITHUB_TOKEN"):
         return
@@ -259,7 +257,6 @@ def order(context: click.Context, looked: str) -> int:
     Refuses everybody whom policy.operators does not name, and a run that is started again, unless a draft is imported.
     """
     from massctl.cli.commands import ci_dispatch as dispatch
-    from massctl.cli.session import session
 
     held = _held_secrets()  # No program that runs until then may see them.
     token = os.environ.pop("GITHUB_TOKEN", "")
@@ -284,7 +281,6 @@ def order(context: click.Context, looked: str) -> int:
 def _import(context: click.Context, draft: tuple[str, str] | None) -> int:
     """List the drafts of the console, or make a branch with the folder of one."""
     from massctl.cli.commands.ci_dispatch import account_with, list_drafts, push_import
-    from massctl.cli.session import session
 
     with session(context.obj) as (current, _):
         if draft is None:
@@ -308,7 +304,6 @@ def _held_secrets() -> str:
 
 def _take_secrets(directory: str, lines: str) -> None:
     from massctl.cli.commands.ci_dispatch import take_secrets
-    from massctl.cli.session import open_settings
 
     settings, _, console = open_settings(directory)
     if settings is not None:  # Else the verb says what is wrong with it.

@@ -12,12 +12,12 @@ from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import campaign_names, form_option, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.model.phrase import Command, Phrase
+from massctl.plan.plan_file import LockedCampaign, LockResult, lock_exit_status
 
 if TYPE_CHECKING:
     from massctl.cli.session import Session
     from massctl.model.diagnostics import Diagnostic
     from massctl.model.message import RenderedCampaign
-    from massctl.plan.plan_file import LockedCampaign
 
 
 @click.command(name="lock")
@@ -35,7 +35,6 @@ def command(directory: str, names: tuple[str, ...], check: bool, if_required: bo
     """
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
-        from massctl.plan.plan_file import lock_exit_status
         from massctl.view.lock import lock_report_text
         from massctl.view.verbs_json import lock_json
 
@@ -52,8 +51,6 @@ def command(directory: str, names: tuple[str, ...], check: bool, if_required: bo
 
 
 def _next_step(report: Sequence[LockedCampaign]) -> Phrase | None:
-    from massctl.plan.plan_file import LockResult
-
     if any(each.written for each in report):
         return Phrase("git add campaigns   then commit: what is committed is reviewed and sent")
     if any(each.result in (LockResult.DIFFERS, LockResult.MISSING, LockResult.INVALID) for each in report):
@@ -73,7 +70,6 @@ def lock_campaigns(
     from massctl.cli.planner import chosen
     from massctl.cli.progress import progress
     from massctl.model.message import RenderedCampaign
-    from massctl.plan.plan_file import LockedCampaign, LockResult
     from massctl.plan.steps import Concluded, Invalid
     from massctl.source.loader import Desires, Workbench
     from massctl.source.locks import locked_links
@@ -103,7 +99,6 @@ def lock_campaigns(
 
 
 def _written(session: Session, campaign: RenderedCampaign) -> LockedCampaign:
-    from massctl.plan.plan_file import LockedCampaign, LockResult
     from massctl.source.locks import write_lock
 
     changed = tuple(write_lock(session.root, campaign))
@@ -120,7 +115,6 @@ def _written(session: Session, campaign: RenderedCampaign) -> LockedCampaign:
 
 
 def _checked(session: Session, campaign: RenderedCampaign) -> LockedCampaign:
-    from massctl.plan.plan_file import LockedCampaign, LockResult
     from massctl.plan.steps import Guard
     from massctl.source.locks import check_lock
 

@@ -20,6 +20,7 @@ from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase
 from massctl.model.state import State
+from massctl.plan.steps import Guard, Invalid
 
 if TYPE_CHECKING:
     from massctl.cli.planner import Planned
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from massctl.plan.lock_diff import LockState
     from massctl.plan.plan import Plan
     from massctl.plan.review_diff import Base, Difference
-    from massctl.plan.steps import Invalid
     from massctl.source.loader import Desires
     from massctl.source.repository import Repository
     from massctl.view.plan_json import Reviewed
@@ -128,8 +128,6 @@ def command(
 
 def _next_step(current: Session, plan: Plan, names: tuple[str, ...]) -> Phrase | None:
     """Say what can be typed now: apply, or in a repository that is not set up yet the same plan in the sandbox."""
-    from massctl.plan.steps import Guard
-
     if plan.can_apply and not names:
         return Phrase("{command}   does it", command=Command("apply"))
     missing = any(each.guard is Guard.LEDGER_MISSING for campaign in plan.campaigns for each in campaign.refusals)
@@ -208,7 +206,6 @@ def _reviewed(session: Session, made: Planned, changed: Differences, unlocked: U
 
 def _locks(session: Session, made: Planned) -> dict[CampaignName, LockState]:
     from massctl.plan.lock_diff import LockState
-    from massctl.plan.steps import Guard
     from massctl.source.locks import locked_digest
 
     by_guard = {Guard.LOCK_MISSING: LockState.MISSING, Guard.LOCK_STALE: LockState.STALE}
@@ -366,7 +363,6 @@ def _unlocked(made: Planned, *, missing: bool) -> Unlocked:
     It is rendered once, for all that people are shown of it. `missing` asks for what was never locked too, which has
     nothing to be compared with but a second checkout.
     """
-    from massctl.plan.steps import Guard, Invalid
     from massctl.source.loader import Desires
 
     guards = {Guard.LOCK_STALE, Guard.LOCK_MISSING} if missing else {Guard.LOCK_STALE}

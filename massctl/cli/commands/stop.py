@@ -14,12 +14,12 @@ from massctl.cli.arguments import Text, form_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.errors import LedgerUnreachableError, UsageError
 from massctl.model.phrase import Command, Phrase
+from massctl.plan.guards import STOP_BRANCH, Brake
 
 if TYPE_CHECKING:
     from massctl.cli.session import Session
     from massctl.ledger.git_branch import Pushed, Tip
     from massctl.model.diagnostics import Diagnostic
-    from massctl.plan.guards import Brake
 
 
 @click.command(name="stop")
@@ -103,7 +103,6 @@ class BrakeBranch:
         from massctl.cli.checkout import has_git, known_to_git, token_for_git
         from massctl.ledger.git_branch import GitBranch
         from massctl.ledger.git_remote import way_to
-        from massctl.plan.guards import STOP_BRANCH
 
         settings = session.settings
         if settings.policy.branch is None:
@@ -125,8 +124,6 @@ class BrakeBranch:
 
     def read(self) -> Brake | None:
         """Return the brake as the remote has it now; raises LedgerUnreachableError."""
-        from massctl.plan.guards import STOP_BRANCH
-
         try:
             tip = self._branch.fetch()
         except LedgerUnreachableError as error:
@@ -140,7 +137,6 @@ class BrakeBranch:
         Gives why where there is none afterwards; where the push has no clear answer the remote says what is true.
         """
         from massctl.ledger.git_branch import Push
-        from massctl.plan.guards import Brake
 
         words = " ".join(reason.split())
         fields = [f"Stopped-by: {by}", f"Stopped-at: {at.isoformat()}", *([f"Reason: {words}"] if words else [])]
@@ -158,8 +154,6 @@ class BrakeBranch:
         return (left, pushed) if left is not None else None
 
     def _brake(self, tip: Tip) -> Brake:
-        from massctl.plan.guards import Brake
-
         subject, _, body = self._branch.message(tip).partition("\n")
         said = {found["name"]: found["value"][:REASON_CHARACTERS_MAX] for found in _FIELD.finditer(body)}
         if subject != SUBJECT or "Stopped-by" not in said:

@@ -47,6 +47,7 @@ from massctl.view.report_words import (
     BY,
     METRIC,
     OLDER,
+    SIDE_BY_SIDE,
     STANDING,
     as_of_words,
     audience_name,
@@ -172,7 +173,11 @@ def _account(
 ) -> str:
     at = written(f"account-{account.account}")
     parts = [_chart(account, sends, sheet, address), _table(account, sends, sheet, order, address, sorts)]
-    parts += [_breakdown(each, sheet) for each in account.breakdowns if is_told(each)]
+    told = [_breakdown(each, sheet) for each in account.breakdowns if is_told(each)]
+    if told:
+        name = sheet.say(Phrase("Side by side"))
+        parts.append(f'<div class="beside"><h3>{name}</h3><p class="notes">{sheet.say(SIDE_BY_SIDE)}</p></div>')
+    parts += told
     parts.append(_untold(account.breakdowns, sheet))
     fresh = as_of(as_of_words(account.freshness), sheet)
     return f"""<section class="account" aria-labelledby="{at}"><h2 id="{at}">{written(account.name)}</h2>
@@ -375,7 +380,7 @@ def _breakdown(breakdown: Breakdown, sheet: Sheet) -> str:
     heads = ["", *(sheet.say(each) for each in (Phrase("median and middle half"), Phrase("number")))]
     caption = Phrase("{metric} by the end of day {day}", metric=METRIC[breakdown.metric], day=breakdown.day)
     return (
-        f'<section class="card"><h3>{sheet.say(BY[breakdown.by])}</h3>'
+        f'<section class="card"><h4>{sheet.say(BY[breakdown.by])}</h4>'
         f"{table(sheet.say(caption) + older, heads, rows, kind='groups')}</section>"
     )
 

@@ -310,7 +310,7 @@ def test_sends_are_put_side_by_side_only_by_what_has_enough_of_them():
     account = replace(report.accounts[0], breakdowns=(*few, author))
     shown = sends_page(replace(report, accounts=(account,)), SHEET, WATCHED, Order(), None)
     assert "Too few sends to compare by position in the message, hour of the send (Beijing time): a median" in shown
-    assert ["author"] == re.findall(r"<h3>(author|position in the message|hour of the send[^<]*)</h3>", shown)
+    assert ["author"] == re.findall(r"<h4>(author|position in the message|hour of the send[^<]*)</h4>", shown)
     assert "Too few" not in sends_page(report, SHEET, WATCHED, Order(), None)
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from massctl.model.statistics import AccountDay, ArticleDay, Asked, Family, StatisticsCall
+from massctl.model.statistics import AccountDay, ArticleDay, Family, JudgedCall, StatisticsCall
 
 APPID = "wx0123456789abcdef"
 SENT = date(2026, 11, 2)
@@ -21,7 +21,7 @@ def account_day(day: int = 0, *, seen: datetime = SEEN, **said: Any) -> AccountD
     return AccountDay(ref_date=SENT + timedelta(days=day), seen_at=seen, **said)
 
 
-def asked(call: StatisticsCall = StatisticsCall.ARTICLES, *, at: datetime = SEEN, **said: Any) -> Asked:
+def asked(call: StatisticsCall = StatisticsCall.ARTICLES, *, at: datetime = SEEN, **said: Any) -> JudgedCall:
     """Return a call that was made."""
     known = {"begin_date": SENT, "end_date": SENT, "outcome": "done"} | said
-    return Asked(call, at=at, **known)
+    return JudgedCall(call, at=at, **known)

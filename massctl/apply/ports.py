@@ -11,7 +11,7 @@ from massctl.model.ids import AppId, ImageUrl, MediaId, MsgDataId, MsgId, Sha256
 from massctl.model.message import Recipient, RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.send import Body, PreviewVerdict, SendIntent, Verdict
-from massctl.model.statistics import AccountDay, Archived, ArticleDay, Asked, StatisticsCall
+from massctl.model.statistics import AccountDay, Archived, ArticleDay, JudgedCall, StatisticsCall
 from massctl.plan.send_block import SendBlock
 
 T = TypeVar("T")
@@ -334,15 +334,17 @@ class DataCube(Protocol):
 class StatisticsArchive(Protocol):
     """Keeps what WeChat counted. Every method raises a LedgerError where the archive cannot be reached."""
 
-    def asked(self, appid: AppId, since: date | None = None) -> Sequence[Asked]:
-        """Return the calls that were made for an account, oldest first; since a month, if a day of it is given."""
+    def calls(self, appid: AppId, since: date | None = None) -> Sequence[JudgedCall]:
+        """Return the calls that WeChat judged for an account, oldest first; with `since`, from that day's month on."""
         ...
 
-    def asked_here(self, appid: AppId) -> Sequence[Asked]:
+    def calls_known_here(self, appid: AppId) -> Sequence[JudgedCall]:
         """Return those that this machine knows of, without asking a server."""
         ...
 
-    def add(self, appid: AppId, articles: Sequence[ArticleDay], days: Sequence[AccountDay], asked: Asked) -> Archived:
+    def add(
+        self, appid: AppId, articles: Sequence[ArticleDay], days: Sequence[AccountDay], call: JudgedCall
+    ) -> Archived:
         """Write the rows that say something new, then the call that brought them."""
         ...
 

@@ -1,20 +1,20 @@
 """Collect the statistics of an account: make the calls that are due, and archive what WeChat says.
 
-Nothing here sends, stages or writes the ledger. A call that fails is told and ends nothing but, where no other would
-fare better, the calls of this account. What was answered is in the archive before the next call is made.
+Nothing here sends, stages or writes the ledger. A call that fails is told. It ends the calls of
+this account if no other would succeed either. What was answered is in the archive before the next call is made.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from massctl.apply.outcome import Failure, failure_of
 from massctl.apply.ports import Clock, Counted, DataCube, StatisticsArchive
 from massctl.errors import PermanentError, QuotaError, WeChatError
 from massctl.model.ids import AppId
-from massctl.model.statistics import Asked, Outcome, StatisticsCall
-from massctl.plan.statistics import Fall, StatisticsRequest, falls, has_newest_day
+from massctl.model.statistics import CallOutcome, JudgedCall, StatisticsCall, StatisticsRequest
+from massctl.plan.statistics import Fall, falls, has_newest_day
 
 NOT_COUNTED: Final = 61503
 """WeChat has not counted the day yet. Source: WeChat docs, the error list of each call of wedata, read 2026-11."""
@@ -25,14 +25,14 @@ class Collected:
     """What came of the calls of one account."""
 
     appid: AppId
-    calls: list[Asked] = field(default_factory=list)
+    calls: list[JudgedCall] = field(default_factory=list)
     rows: int = 0
     """New rows in the archive."""
     left_out: int = 0
     """Rows and numbers that were not what WeChat documents."""
     falls: list[Fall] = field(default_factory=list)
     error: Failure | None = None
-    """What the first call met that was refused or not answered; a day that is not counted yet is none."""
+    """Why the first call was refused or not answered; a day that is not counted yet is no failure."""
 
     @property
     def waits(self) -> bool:
@@ -50,7 +50,8 @@ def collect(
 ) -> Collected:
     """Make the calls, and archive each answer; raises a LedgerError where the archive cannot be written.
 
-    After `until` no call is begun: what is left is due the next time.
+    After `until` no call is begun: what is left is due the next time. If WeChat has not counted a day, the same call is
+    not made for other days.
     """
     found = Collected(appid)
     not_counted: set[StatisticsCall] = set()
@@ -63,10 +64,9 @@ def collect(
         try:
             counted = wechat.statistics(request.call, request.begin_date, request.end_date, at)
         except WeChatError as error:
-            is_of_days = isinstance(error, PermanentError | QuotaError)
-            if is_of_days:
-                outcome: Outcome = "not_ready" if error.errcode == NOT_COUNTED else "refused"
-                found.calls.append(Asked(*_place(request), at, outcome, error.errcode))
+            if isinstance(error, PermanentError | QuotaError):
+                outcome: CallOutcome = "not_ready" if error.errcode == NOT_COUNTED else "refused"
+                found.calls.append(request.judged(at, outcome, error.errcode))
                 archive.add(appid, (), (), found.calls[-1])
             if error.errcode == NOT_COUNTED:
                 not_counted.add(request.call)
@@ -83,16 +83,14 @@ def collect(
 def _archive(
     found: Collected, archive: StatisticsArchive, request: StatisticsRequest, counted: Counted, at: datetime
 ) -> None:
+    """Keep an answer, and note in `found` what it brought and which sums fell with it."""
     rows = len(counted.articles) + len(counted.days)
     is_whole = not counted.is_delay and has_newest_day(request, counted.articles, counted.days, at)
-    asked = Asked(*_place(request), at, "done" if is_whole else "delayed", rows=rows)
-    found.calls.append(asked)
-    archived = archive.add(found.appid, counted.articles, counted.days, asked)
+    call = request.judged(at, "done" if is_whole else "delayed", rows=rows)
+    found.calls.append(call)
+    archived = archive.add(found.appid, counted.articles, counted.days, call)
     found.rows += len(archived.articles) + len(archived.days)
     found.left_out += counted.left_out
-    known = [row for new in {each.msgid for each in archived.articles} for row in archived.before.articles.get(new, ())]
+    msgids = {each.msgid for each in archived.articles}
+    known = [row for msgid in msgids for row in archived.before.articles.get(msgid, ())]
     found.falls += falls(known, archived.articles)
-
-
-def _place(request: StatisticsRequest) -> tuple[StatisticsCall, date, date]:
-    return request.call, request.begin_date, request.end_date

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from massctl.model.ids import AccountName, AppId, CampaignName
 
 if TYPE_CHECKING:
     from massctl.cli.session import Session
     from massctl.ledger.archive import Contents
-    from massctl.ledger.statistics import StatisticsArchive
+    from massctl.ledger.statistics import StatisticsFiles
     from massctl.model.settings import MassctlFile
-    from massctl.model.state import Record, State
+    from massctl.model.state import Record, RecordKey, State
     from massctl.report.report import Known, Report, SendFacts
 
 EDITIONS_COMPARED_MAX: Final = 20
-"""So many sends are compared with their earlier edition, which reads what both said."""
+"""So many sends, the newest, are compared with their earlier edition: that reads the contents of both."""
 
 
 def session_report(session: Session, names: Sequence[CampaignName], since: date | None) -> Report:
@@ -27,23 +27,23 @@ def session_report(session: Session, names: Sequence[CampaignName], since: date 
     state = session.fold(shown_entries(session))
     require_ledger(session, state)
     require_recorded(state, names, {name for name, _ in state.records})
-    kept = session.statistics(), session.archive
-    return report_from(state, session.settings, *kept, session.clock.now(), names, since)
+    now = session.clock.now()
+    return report_from(state, session.settings, session.statistics(), session.archive, now, names, since)
 
 
 def report_from(
     state: State,
     settings: MassctlFile,
-    statistics: StatisticsArchive,
+    statistics: StatisticsFiles,
     archive: Callable[[], Contents],
     now: datetime,
     names: Sequence[CampaignName] = (),
     since: date | None = None,
 ) -> Report:
     """Make the report of campaigns, all where none is named, from ledger and archives; raises LedgerError."""
-    from massctl.report.assembly import make_report, read_since
+    from massctl.report.assembly import archive_since, make_report
 
-    first = read_since(state, names, since)
+    first = archive_since(state, names, since)
     appids = sorted({record.appid for record in state.records.values() if record.appid and record.sent_batches})
     loaded = {appid: statistics.load(appid, first) for appid in appids if first is not None}
     return make_report(state, loaded, _known(settings, archive, state, names), now, names, since)
@@ -80,9 +80,9 @@ def _facts(record: Record) -> SendFacts:
 
 
 def _with_editions(
-    archive: Callable[[], Contents], state: State, shown: Sequence[Record], facts: Mapping[Any, SendFacts]
-) -> dict[Any, SendFacts]:
-    """Add what differs from the edition before, for the newest sends that have one."""
+    archive: Callable[[], Contents], state: State, shown: Sequence[Record], facts: Mapping[RecordKey, SendFacts]
+) -> dict[RecordKey, SendFacts]:
+    """Return the facts of the newest sends that have an earlier edition, with what differs from it."""
     from dataclasses import replace
 
     pairs = [(record, before) for record in shown if (before := _edition_before(state, record)) is not None]
@@ -101,7 +101,7 @@ def _with_editions(
 
 
 def _edition_before(state: State, record: Record) -> Record | None:
-    """Return the newest earlier edition that went out; None where the ledger has not both as massctl sent them."""
+    """Return the newest earlier edition that went out; None unless massctl sent both: an import has no content."""
     earlier = [each for each in state.editions(record.campaign) if each.edition < record.edition and each.sent_batches]
     is_known = record.sent_batches and record.attempts and earlier and earlier[-1].attempts
     return earlier[-1] if is_known else None

@@ -1,6 +1,6 @@
 """Tell the channels of `notify` what a send reached, on days 1, 3, 7 and 30: each channel once, from any machine.
 
-What was told is in the archive of statistics. Nothing here touches the ledger or a send; what fails is said.
+The archive of statistics keeps what was told. Nothing here touches the ledger or a send. A failure is reported.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from massctl.errors import BrowserError, InvariantError, MassctlError
 from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, status_of
-from massctl.model.statistics import Told
-from massctl.plan.statistics import newest_day, publication_days, send_days, taken
+from massctl.model.statistics import ReportDelivery
+from massctl.plan.statistics import claimed, newest_day, publication_days, send_days
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from massctl.cli.session import Session
-    from massctl.ledger.statistics import StatisticsArchive
+    from massctl.ledger.statistics import StatisticsFiles
     from massctl.model.settings import Channel
     from massctl.model.state import State
-    from massctl.plan.statistics import Telling
+    from massctl.plan.statistics import DeliveryKey
     from massctl.report.report import Report, SendReport
 
 LATE_DAYS: Final = 1
-"""A report that could not be told on its day is told so many days later, and then no more."""
+"""A report that could not be told on its day is told until so many days later, and then no more."""
 PICTURE_WIDTH: Final = 430
 """CSS pixels: a phone."""
 PICTURE_HEIGHT_MAX: Final = 2_400
@@ -66,12 +66,12 @@ def _tell_account(session: Session, state: State, appid: AppId, channels: Sequen
     if not due:
         return
     archive = session.statistics()
-    told = taken(archive.told(appid), state.renamed, session.clock.now())
+    gone = claimed(archive.deliveries(appid), state.renamed, session.clock.now())
     wanted = [
         (channel, record, day)
         for channel in channels
         for record, day in due
-        if (*record.key, day, channel.name) not in told
+        if (*record.key, day, channel.name) not in gone
     ]
     if not wanted:
         return
@@ -89,37 +89,41 @@ def _tell_account(session: Session, state: State, appid: AppId, channels: Sequen
         and (notice := _notice(session, report, record, send, day)) is not None
     }
     keys = [(*record.key, day, channel.name) for channel, record, day in wanted if (record.key, day) in notices]
-    begun = _Begun(archive, appid)
-    ours = begun.begin(keys, state, session.clock.now())
+    claims = _Claims(archive, appid)
+    ours = claims.claim(keys, state, session.clock.now())
     for channel in channels:
         found = [notices[(name, edition), day] for name, edition, day, to in ours if to == channel.name]
         if found:
-            _tell_channel(session, begun, channel, report, found)
+            _tell_channel(session, claims, channel, report, found)
     archive.flush()
 
 
 @dataclass(frozen=True, slots=True)
-class _Begun:
-    """What this runner is about to tell: it says so before, so that two runners tell nobody twice."""
+class _Claims:
+    """The reports that this runner tells: it claims each before, so that two runners do not both tell it."""
 
-    archive: StatisticsArchive
+    archive: StatisticsFiles
     appid: AppId
     runner: str = field(default_factory=lambda: secrets.token_hex(8))
 
-    def begin(self, keys: Sequence[Telling], state: State, now: datetime) -> list[Telling]:
-        """Note that it begins; returns what no other began before it."""
+    def claim(self, keys: Sequence[DeliveryKey], state: State, now: datetime) -> list[DeliveryKey]:
+        """Claim reports; returns those that no other runner claimed first."""
         if not keys:
             return []
-        self.archive.note_told(self.appid, [Told(*key, "begun", self.runner, now) for key in keys])
+        self.archive.add_deliveries(self.appid, [ReportDelivery(*key, self.runner, now, "begun") for key in keys])
         self.archive.flush()
-        others = taken(self.archive.told(self.appid), state.renamed, now, self.runner)
+        others = claimed(self.archive.deliveries(self.appid), state.renamed, now, self.runner)
         return [key for key in keys if key not in others]
 
-    def end(self, channel: Channel, notices: Sequence[Notice], *, is_told: bool) -> None:
-        """Note what came of it."""
+    def settle(self, channel: Channel, notices: Sequence[Notice], now: datetime, *, is_told: bool) -> None:
+        """Note whether a channel was told what this runner claimed."""
         outcome: Literal["told", "failed"] = "told" if is_told else "failed"
-        told = [(each.campaign, each.edition, each.reach.day) for each in notices if each.reach is not None]
-        self.archive.note_told(self.appid, [Told(*each, channel.name, outcome, self.runner) for each in told])
+        deliveries = [
+            ReportDelivery(each.campaign, each.edition, each.reach.day, channel.name, self.runner, now, outcome)
+            for each in notices
+            if each.reach is not None
+        ]
+        self.archive.add_deliveries(self.appid, deliveries)
 
 
 def _due(session: Session, state: State, appid: AppId) -> Iterator[tuple[Record, int]]:
@@ -167,7 +171,7 @@ def _notice(session: Session, report: Report, record: Record, send: SendReport, 
 
 
 def _tell_channel(
-    session: Session, begun: _Begun, channel: Channel, report: Report, found: Sequence[tuple[Notice, SendReport]]
+    session: Session, claims: _Claims, channel: Channel, report: Report, found: Sequence[tuple[Notice, SendReport]]
 ) -> None:
     from massctl.cli.notifications import notices_post, taken_posts
     from massctl.notify import PICTURE_BYTES_MAX, robot_picture
@@ -175,11 +179,11 @@ def _tell_channel(
     notices = [notice for notice, _ in found]
     posted = list(taken_posts(session, [(channel, notices_post(session, channel, notices))]))
     is_told = bool(posted)
-    begun.end(channel, notices, is_told=is_told)
+    claims.settle(channel, notices, session.clock.now(), is_told=is_told)
     if is_told and channel.wecom_robot_env is not None:
         pictures = [picture for _, send in found if (picture := _picture(session, report, send)) is not None]
         fit = [(channel, robot_picture(each)) for each in pictures if len(each) <= PICTURE_BYTES_MAX]
-        tuple(taken_posts(session, fit))  # A picture that is not taken is said; the words were.
+        tuple(taken_posts(session, fit))  # Says which picture was not taken. The words were, so the report is told.
 
 
 def _picture(session: Session, report: Report, send: SendReport) -> bytes | None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from massctl.ledger.git_ledger import GitLedger
     from massctl.ledger.local_file import LocalLedger
     from massctl.ledger.signature import LedgerKeys
-    from massctl.ledger.statistics import StatisticsArchive
+    from massctl.ledger.statistics import StatisticsFiles
     from massctl.model.entries import Entry
     from massctl.model.message import RenderedCampaign
     from massctl.model.settings import MassctlFile, Policy
@@ -127,7 +127,7 @@ class Session:
 
         return GitArchive(self.git_ledger()) if self.in_git else LocalArchive(self.places.archive)
 
-    def statistics(self) -> "StatisticsArchive":
+    def statistics(self) -> "StatisticsFiles":
         """Open the archive of statistics beside the ledger; reads and writes nothing yet."""
         # Most verbs neither collect nor report.
         from massctl.ledger.statistics import LocalStatistics

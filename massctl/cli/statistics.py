@@ -16,7 +16,7 @@ from massctl.cli.session import Session
 from massctl.errors import InvariantError, MassctlError
 from massctl.model.ids import AccountName, AppId
 from massctl.model.state import State
-from massctl.plan.statistics import due, newest_day, send_days
+from massctl.plan.statistics import due_requests, newest_day, send_days
 
 
 def collect_accounts(
@@ -36,13 +36,13 @@ def collect_accounts(
             if days := send_days(state, collected.appid):
                 archive, now = archive or session.statistics(), session.clock.now()
                 # What this machine knows spares most questions to a server.
-                if due(days, asked := archive.asked_here(collected.appid), now):
-                    last = max((each.at for each in asked), default=datetime.min.replace(tzinfo=UTC))
+                if due_requests(days, calls := archive.calls_known_here(collected.appid), now):
+                    last = max((each.at for each in calls), default=datetime.min.replace(tzinfo=UTC))
                     turns.append((last, name, days))
     for _, name, days in sorted(turns, key=lambda turn: turn[0]):
         with _failure_in(found[name]):
             appid, now = found[name].appid, session.clock.now()
-            if archive is not None and (requests := due(days, archive.asked(appid), now)):
+            if archive is not None and (requests := due_requests(days, archive.calls(appid), now)):
                 found[name] = collect(appid, session.wechat(name), archive, requests, session.clock, until)
     return list(found.items())
 

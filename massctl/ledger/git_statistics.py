@@ -6,34 +6,43 @@ from typing import Final
 
 from massctl.errors import LedgerUnreachableError
 from massctl.ledger.git_branch import GitBranch, Push, Tip
-from massctl.ledger.statistics import FILE_BYTES_MAX, StatisticsArchive
+from massctl.ledger.statistics import FILE_BYTES_MAX, StatisticsFiles
 from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase
-from massctl.model.statistics import Asked, Statistics
+from massctl.model.statistics import JudgedCall, Statistics
+
+PUSHES_MAX: Final = 5
+"""Our own bound, as for the ledger."""
+_README: Final = """\
+# Statistics
+
+What WeChat counted of this repository's sends, as massctl collected it: JSON lines, a folder for each account. massctl
+only appends. `massctl report` reads this branch; no send depends on it.
+"""
 
 
-class GitStatistics(StatisticsArchive):
+class GitStatistics(StatisticsFiles):
     """The same files on a branch of the remote, beside the ledger's: that branch stays small.
 
     What is added waits for `flush`, which is one commit and one push. Where another runner pushed first, the lines are
-    appended behind its own. To read, the copy that was fetched last will do where the remote is out of reach; to ask
-    what was asked before, it will not: calls would be made whose answers nobody could keep.
+    appended behind its own. Without the remote, `load` reads the copy that was fetched last. `calls` does not: that
+    would let calls be made whose answers nobody could keep.
 
-    WeChat counts an article for 30 days, so nobody can collect again what was on a branch that somebody deleted: the
-    copy takes its place.
+    If somebody deleted the branch, the copy takes its place: WeChat counts an article for 30 days, so what was on the
+    branch cannot be collected again.
     """
 
     def __init__(self, branch: GitBranch, tell: Callable[[Phrase], None] = lambda _: None) -> None:
         self._branch = branch
         self._tell = tell
         self._fetched: list[Tip | None] = []
-        """Where the branch is, once it was fetched."""
+        """Empty until the branch was fetched; then where it is, None if the remote has none."""
         self._is_gone = False
         """Whether the remote has it no more, and the copy takes its place."""
         self._waiting: dict[str, list[str]] = {}
 
     def load(self, appid: AppId, since: date | None = None) -> Statistics:
-        """Read as `StatisticsArchive.load` does, also from the copy that was fetched last."""
+        """Read as `StatisticsFiles.load` does, also from the copy that was fetched last."""
         try:
             self._tip()
         except LedgerUnreachableError as error:
@@ -45,16 +54,16 @@ class GitStatistics(StatisticsArchive):
             self._fetched = [known]
         return super().load(appid, since)
 
-    def asked_here(self, appid: AppId) -> tuple[Asked, ...]:
+    def calls_known_here(self, appid: AppId) -> tuple[JudgedCall, ...]:
         """See `massctl.apply.ports.StatisticsArchive`."""
         if not self._fetched and (known := self._branch.fetched()) is None:
             return ()
         copy = GitStatistics(self._branch, self._tell)
         copy._fetched = self._fetched or [known]
-        return copy.asked(appid)
+        return copy.calls(appid)
 
     def flush(self) -> None:
-        """Push what was added. Raises LedgerUnreachableError, and what was added is lost: it is due again."""
+        """Push what was added; raises LedgerUnreachableError if that fails: then it is lost, and due again."""
         for _ in range(PUSHES_MAX):
             if not self._waiting:
                 return
@@ -115,16 +124,6 @@ class GitStatistics(StatisticsArchive):
     def _append(self, appid: AppId, lines: Mapping[str, Sequence[str]]) -> None:
         for name, each in lines.items():
             self._waiting.setdefault(f"{appid}/{name}", []).extend(each)
-
-
-PUSHES_MAX: Final = 5
-"""Our own bound, as for the ledger."""
-_README: Final = """\
-# Statistics
-
-What WeChat counted of this repository's sends, as massctl collected it: JSON lines, a folder for each account. massctl
-only appends. `massctl report` reads this branch; no send depends on it.
-"""
 
 
 def _ended(data: bytes) -> bytes:

@@ -1,9 +1,9 @@
-"""The archive of statistics: append-only JSON lines beside the ledger, one file for each account and month.
+"""The archive of statistics: append-only JSON lines beside the ledger, a folder for each account, files by month.
 
 A line is written when WeChat said something new of an article or a day; the line that was seen last counts. So a
 number that WeChat corrected later stays readable, and a process that dies leaves what was written before. A line that
 cannot be read, or that WeChat's answers cannot have made, is left out and counted: a crash can leave a torn one, and
-an editor any other. Nothing that is sent is read here.
+an editor any other. No send reads the archive.
 """
 
 import fcntl
@@ -22,7 +22,7 @@ from pydantic import TypeAdapter, ValidationError
 from massctl.errors import LedgerError
 from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase, system_reason
-from massctl.model.statistics import AccountDay, Archived, ArticleDay, Asked, Family, Statistics, Told
+from massctl.model.statistics import AccountDay, Archived, ArticleDay, Family, JudgedCall, ReportDelivery, Statistics
 
 FILE_BYTES_MAX: Final = 64 * 1024 * 1024
 """Our own bound, far above a month of eight articles a day; a file beyond it was not written by massctl."""
@@ -30,29 +30,31 @@ _ARTICLES: Final = "articles"
 _ACCOUNT: Final = "account"
 _CALLS: Final = "calls"
 _TOLD: Final = "told"
-_SHAPES: Final = {_ARTICLES: ArticleDay, _ACCOUNT: AccountDay, _CALLS: Asked, _TOLD: Told}
+_SHAPES: Final = {_ARTICLES: ArticleDay, _ACCOUNT: AccountDay, _CALLS: JudgedCall, _TOLD: ReportDelivery}
 """What a line of each kind of file says."""
 
-_OURS: Final = re.compile(rf"(?:{_ARTICLES}|{_ACCOUNT}|{_CALLS})-[0-9]{{4}}-[0-9]{{2}}\.jsonl|{_TOLD}\.jsonl", re.ASCII)
+_FILE_NAME: Final = re.compile(
+    rf"(?:{_ARTICLES}|{_ACCOUNT}|{_CALLS})-[0-9]{{4}}-[0-9]{{2}}\.jsonl|{_TOLD}\.jsonl", re.ASCII
+)
 
-_OF_READERS: Final = (
+_BIZSUMMARY: Final = (
     *("read_user", "share_user", "zaikan_user", "like_user", "comment_count", "collection_user"),
     *("redirect_ori_page_user", "send_page_count"),
 )
-"""What getbizsummary alone says of a day; without any of them a row says nothing of delays and sources either."""
+"""What getbizsummary alone gives: a row that has none of them is another call's, without delay and sources."""
 _COUNTED_MAX: Final = timedelta(days=366)
 """Our own bound: WeChat counts an article for 30 days."""
 
 
-class StatisticsArchive(ABC):
-    """The rows of every account; where the files are is the subclass's to know."""
+class StatisticsFiles(ABC):
+    """The archive as files of JSON lines; a subclass knows where they are."""
 
     def load(self, appid: AppId, since: date | None = None) -> Statistics:
         """Read the articles published since a day and the account's days since then; everything without a day.
 
         Raises LedgerError if the archive cannot be reached.
         """
-        unreadable = _Count()
+        unreadable = _Unreadable()
         articles: dict[str, dict[tuple[Family, date], ArticleDay]] = {}
         for row in self._rows(appid, _ARTICLES, since, unreadable):
             if not timedelta(0) <= row.stat_date - row.ref_date <= _COUNTED_MAX:
@@ -70,21 +72,23 @@ class StatisticsArchive(ABC):
         newest = {msgid: tuple(days[key] for key in sorted(days)) for msgid, days in articles.items()}
         return Statistics(newest, account, unreadable.number)
 
-    def asked(self, appid: AppId, since: date | None = None) -> tuple[Asked, ...]:
+    def calls(self, appid: AppId, since: date | None = None) -> tuple[JudgedCall, ...]:
         """See `massctl.apply.ports.StatisticsArchive`."""
-        return tuple(self._rows(appid, _CALLS, since, _Count()))
+        return tuple(self._rows(appid, _CALLS, since, _Unreadable()))
 
-    def asked_here(self, appid: AppId) -> tuple[Asked, ...]:
+    def calls_known_here(self, appid: AppId) -> tuple[JudgedCall, ...]:
         """See `massctl.apply.ports.StatisticsArchive`."""
-        return self.asked(appid)
+        return self.calls(appid)
 
-    def told(self, appid: AppId) -> tuple[Told, ...]:
+    def deliveries(self, appid: AppId) -> tuple[ReportDelivery, ...]:
         """Return which channels were told which reports, or are about to be, in the order of the lines."""
-        return tuple(self._rows(appid, _TOLD, None, _Count()))
+        return tuple(self._rows(appid, _TOLD, None, _Unreadable()))
 
-    def add(self, appid: AppId, articles: Sequence[ArticleDay], days: Sequence[AccountDay], asked: Asked) -> Archived:
+    def add(
+        self, appid: AppId, articles: Sequence[ArticleDay], days: Sequence[AccountDay], call: JudgedCall
+    ) -> Archived:
         """See `massctl.apply.ports.StatisticsArchive`."""
-        first = min([asked.begin_date, *(row.ref_date for row in articles), *(day.ref_date for day in days)])
+        first = min([call.begin_date, *(row.ref_date for row in articles), *(day.ref_date for day in days)])
         known = self.load(appid, first)
         new = [row for row in articles if not any(_same(row, other) for other in known.articles.get(row.msgid, ()))]
         new_days = [day for day in days if _says_more(known.account.get(day.ref_date), day)]
@@ -94,17 +98,17 @@ class StatisticsArchive(ABC):
         for day in new_days:
             lines.setdefault(_file(_ACCOUNT, day.ref_date), []).append(_written(_ACCOUNT, day))
         self._append(appid, lines)
-        self._append(appid, {_file(_CALLS, asked.at.date()): [_written(_CALLS, asked)]})
+        self._append(appid, {_file(_CALLS, call.at.date()): [_written(_CALLS, call)]})
         return Archived(known, tuple(new), tuple(new_days))
 
-    def note_told(self, appid: AppId, told: Iterable[Told]) -> None:
-        """Remember that channels were told reports, or what came of it."""
-        self._append(appid, {f"{_TOLD}.jsonl": [_written(_TOLD, each) for each in told]})
+    def add_deliveries(self, appid: AppId, deliveries: Iterable[ReportDelivery]) -> None:
+        """Write that a runner is about to tell reports to channels, or what came of it."""
+        self._append(appid, {f"{_TOLD}.jsonl": [_written(_TOLD, each) for each in deliveries]})
 
-    def take_over(self, other: "StatisticsArchive", appid: AppId) -> None:
-        """Append what another archive has of an account and this one has not; `flush` makes it last."""
+    def take_over(self, other: "StatisticsFiles", appid: AppId) -> None:
+        """Append what another archive has of an account and this one has not; as after `add`, `flush` keeps it."""
         lines: dict[str, list[str]] = {}
-        for name in filter(_OURS.fullmatch, other._names(appid)):
+        for name in filter(_FILE_NAME.fullmatch, other._names(appid)):
             here = {line for data in self._data(appid, [name]) for line in data.split(b"\n")}
             there = [line for data in other._data(appid, [name]) for line in data.split(b"\n")]
             if new := [line.decode("utf-8", errors="replace") for line in there if line.strip() and line not in here]:
@@ -115,7 +119,7 @@ class StatisticsArchive(ABC):
         """See `massctl.apply.ports.StatisticsArchive`; files here are written at once."""
         return
 
-    def _rows(self, appid: AppId, kind: str, since: date | None, unreadable: "_Count") -> Iterator[Any]:
+    def _rows(self, appid: AppId, kind: str, since: date | None, unreadable: "_Unreadable") -> Iterator[Any]:
         first = _file(kind, since) if since is not None else ""
         names = [name for name in sorted(self._names(appid)) if name.startswith(kind) and name >= first]
         read = _adapter(kind).validator.validate_json
@@ -133,14 +137,14 @@ class StatisticsArchive(ABC):
 
     @abstractmethod
     def _data(self, appid: AppId, names: Sequence[str]) -> Iterable[bytes]:
-        """Return what is in files; nothing of one that massctl did not write."""
+        """Return what is in files, without any that is beyond FILE_BYTES_MAX."""
 
     @abstractmethod
     def _append(self, appid: AppId, lines: Mapping[str, Sequence[str]]) -> None:
         """Append lines to files, by their names; raises LedgerError where that is impossible."""
 
 
-class LocalStatistics(StatisticsArchive):
+class LocalStatistics(StatisticsFiles):
     """A folder, which is made when something is first written; each account has one of its own in it."""
 
     def __init__(self, folder: Path) -> None:
@@ -200,8 +204,8 @@ def _append_to(path: Path, lines: Sequence[str]) -> None:
         os.fsync(file.fileno())
 
 
-class _Count:
-    """How many lines could not be read."""
+class _Unreadable:
+    """How many lines could not be read, counted while rows are."""
 
     number = 0
 
@@ -229,7 +233,7 @@ def _merged(before: AccountDay | None, day: AccountDay) -> AccountDay:
     if before is None:
         return day
     said = {each.name: getattr(day, each.name) for each in fields(day)}
-    if all(said[name] is None for name in _OF_READERS):
+    if all(said[name] is None for name in _BIZSUMMARY):
         del said["is_delay"], said["read_user_source"]
     return replace(before, **{name: value for name, value in said.items() if value is not None})
 

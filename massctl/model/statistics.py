@@ -25,10 +25,10 @@ Count: TypeAlias = Annotated[int, Field(ge=0, le=COUNT_MAX)]
 Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
 """From 0 to 1."""
 Minutes: TypeAlias = Annotated[float, Field(ge=0, le=MINUTES_MAX)]
-Words: TypeAlias = Annotated[str, StringConstraints(pattern=r"^(?:[^\p{Cc}\p{Cf}\p{Co}\p{Z}]| )*$")]
-"""What is printable, on one line. A character that is newer than the tables of the pattern may be printable."""
+Line: TypeAlias = Annotated[str, StringConstraints(pattern=r"^(?:[^\p{Cc}\p{Cf}\p{Co}\p{Z}]| )*$")]
+"""Printable text on one line. The pattern admits signs that are newer than its tables: they may be printable."""
 Day: TypeAlias = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2999, 12, 31))]
-"""Days are added to and taken from it; WeChat has none that are near these bounds."""
+"""Our own bounds, which WeChat's days are far from: a sum of a day and some days stays a date."""
 Moment: TypeAlias = Annotated[
     AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(2999, 12, 31, tzinfo=UTC))
 ]
@@ -43,13 +43,18 @@ class Family(StrEnum):
     """getarticletotal, for 7 days after the send; WeChat no longer maintains it."""
 
 
+def msgid_of(msg_data_id: int, position: int) -> str:
+    """Return how WeChat's statistics name an article of a send: its message, and its position from 1."""
+    return f"{msg_data_id}_{position}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleDay:
     """What one article had reached by the end of a day: sums from its publication, not that day's alone."""
 
     family: Family
-    msgid: Words
-    """`<msg_data_id>_<position>`, the position from 1."""
+    msgid: Line
+    """See `msgid_of`."""
     ref_date: Day
     """The day on which it was published, in Beijing."""
     stat_date: Day
@@ -58,13 +63,13 @@ class ArticleDay:
     """When WeChat said so."""
     is_delay: bool = False
     """WeChat said that newer numbers are still to come."""
-    title: Words | None = None
-    content_url: Words | None = None
+    title: Line | None = None
+    content_url: Line | None = None
     publish_type: Count | None = None
     """0: followers got a message; 1: published without one."""
     read_user: Count | None = None
     """People who read it, from all sources; the older family's `int_page_read_user`."""
-    read_user_source: Mapping[Words, Count] = field(default_factory=dict)
+    read_user_source: Mapping[Line, Count] = field(default_factory=dict)
     """People by where they came from, in WeChat's words; without the row of all.
 
     The older family has no words: session, hist_msg, feed, friends, other, kanyikan, souyisou.
@@ -112,7 +117,7 @@ class AccountDay:
     seen_at: Moment
     is_delay: bool = False
     read_user: Count | None = None
-    read_user_source: Mapping[Words, Count] = field(default_factory=dict)
+    read_user_source: Mapping[Line, Count] = field(default_factory=dict)
     share_user: Count | None = None
     zaikan_user: Count | None = None
     like_user: Count | None = None
@@ -138,18 +143,31 @@ class StatisticsCall(StrEnum):
     FOLLOWERS = "getusercumulate"
 
 
-Outcome: TypeAlias = Literal["done", "delayed", "not_ready", "refused"]
+CallOutcome: TypeAlias = Literal["done", "delayed", "not_ready", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class StatisticsRequest:
+    """One call, and the days that it asks for."""
+
+    call: StatisticsCall
+    begin_date: Day
+    end_date: Day
+
+    def judged(self, at: datetime, outcome: CallOutcome, errcode: int | None = None, rows: int = 0) -> "JudgedCall":
+        """Return the call as the archive keeps it, once WeChat has answered."""
+        return JudgedCall(self.call, self.begin_date, self.end_date, at, outcome, errcode, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedCall:
     """One call that WeChat judged: what it asked for, when, and what came of it."""
 
     call: StatisticsCall
     begin_date: Day
     end_date: Day
     at: Moment
-    outcome: Outcome
+    outcome: CallOutcome
     """`delayed`: WeChat says that newer numbers follow, or the last day is missing. `not_ready`: 61503.
 
     What WeChat did not answer, or refused without a look at the days, is not kept.
@@ -158,21 +176,26 @@ class Asked:
     rows: Count = 0
     """How many days of articles, or of the account, the answer had."""
 
+    @property
+    def request(self) -> StatisticsRequest:
+        """Return what it asked for."""
+        return StatisticsRequest(self.call, self.begin_date, self.end_date)
+
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """A report that a channel of `notify` was told, is about to be told by one runner, or could not be told."""
+class ReportDelivery:
+    """A report that a runner is about to tell a channel of `notify`, has told it, or could not tell it."""
 
-    campaign: Words
+    campaign: Line
     edition: Count
     day: Count
     """Days after the send: 1, 3, 7 or 30."""
-    channel: Words
+    channel: Line
+    runner: Line
+    """By it a runner knows its own lines."""
+    at: Moment
+    """When the runner wrote this."""
     outcome: Literal["told", "begun", "failed"] = "told"
-    runner: Words | None = None
-    """Who began; by it a runner knows its own lines."""
-    at: Moment | None = None
-    """When it began."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
-"""Which calls of the statistics are due, which article of them is which of a send, and which sums fell.
+"""The rules over statistics: which calls are due, how an article is found, which sums fell, who tells a report.
 
 A day is counted by 08:00 of the next, Beijing time. An article is asked about on each of the 30 days after its send.
 The older family is asked until it says how many people the message reached; where the newer one has nothing of the
 day, on each of 7 days. Each call is made once for what it can newly say.
 
-WeChat names an article `<msg_data_id>_<position>`. Where a send never learnt its msg_data_id, the address of the
-article tells, and at last its title and day. These may be another article's, and that is said. Source:
+An article of a send is found by its msg_data_id and position (`msgid_of`). Without a msg_data_id it is found by its
+address, and last by its title and day. These may be another article's, so such a match is marked as doubtful. Source:
 `docs/reference/wechat-api.md`, read 2026-11.
 """
 
@@ -18,56 +18,58 @@ from urllib.parse import parse_qs, urlsplit
 from massctl.model.ids import AppId, CampaignName
 from massctl.model.phrase import BEIJING, Phrase
 from massctl.model.state import DAY_USED_UP, Record, State, beijing_day
-from massctl.model.statistics import SUMS, AccountDay, ArticleDay, Asked, Family, Statistics, StatisticsCall, Told
+from massctl.model.statistics import (
+    SUMS,
+    AccountDay,
+    ArticleDay,
+    Family,
+    JudgedCall,
+    ReportDelivery,
+    Statistics,
+    StatisticsCall,
+    StatisticsRequest,
+    msgid_of,
+)
 
 NEWER_SINCE: Final = date(2025, 11, 1)
 """The newer family has no data from before. Source: WeChat docs, "getarticletotaldetail", read 2026-11."""
-READY: Final = time(8, 5)
+COUNTED_FROM: Final = time(8, 5)
 """On the next day. WeChat docs say 08:00; five minutes more are ours."""
 ARTICLE_DAYS: Final = 30
 """The newer family counts an article for so many days. Source: as above."""
 OLDER_DAYS: Final = 7
 """The older family counts for so many days after the send. Source: WeChat docs, "getarticletotal", read 2026-11."""
-SPANS: Final[Mapping[StatisticsCall, int]] = {
+CALL_DAYS: Final[Mapping[StatisticsCall, int]] = {
     StatisticsCall.ACCOUNT: 30,
     StatisticsCall.USERS: 7,
     StatisticsCall.FOLLOWERS: 7,
 }
-"""Days that one call takes; those of articles take one. Source: WeChat docs, the page of each call, read 2026-11."""
-BASE_DAYS: Final = 35
-"""Followers are asked for from so many days before the newest on: five of each weekday are enough for a median."""
+"""Days that one call asks for; one for articles, a single day. Source: WeChat docs, each call's page, read 2026-11."""
+FOLLOWER_DAYS: Final = 35
+"""So many of the newest days are asked about followers: five of each weekday are enough for a median."""
 CALLS_MAX: Final = 100
 """Calls of one account in one go, for the first time after many sends. Our own bound: WeChat tells no limit."""
-GIVE_UP: Final = timedelta(days=3)
-"""So long after the last day that an article counts, an answer that WeChat still delays or refuses is the last."""
-AGAIN: Final[Mapping[str, timedelta]] = {
+GIVE_UP_AFTER: Final = timedelta(days=3)
+"""What WeChat still delays or refuses so long after a day is counted is not asked for again. Our own bound."""
+AGAIN_AFTER: Final[Mapping[str, timedelta]] = {
     "delayed": timedelta(hours=2),
     "not_ready": timedelta(minutes=30),
     "refused": timedelta(days=1),
 }
-"""How long after an answer that was not the whole one the same call is made again."""
-MIDNIGHT: Final = timedelta(minutes=10)
+"""How long after an answer with this outcome the same call is made again."""
+MIDNIGHT_MARGIN: Final = timedelta(minutes=10)
 """A send that was accepted so shortly before midnight may have been published on the next day."""
-
-
-@dataclass(frozen=True, slots=True)
-class StatisticsRequest:
-    """One call that is due."""
-
-    call: StatisticsCall
-    begin_date: date
-    end_date: date
 
 
 def newest_day(now: datetime) -> date:
     """Return the newest day that WeChat has counted."""
     here = now.astimezone(BEIJING)
-    return here.date() - timedelta(days=1 if here.time() >= READY else 2)
+    return here.date() - timedelta(days=1 if here.time() >= COUNTED_FROM else 2)
 
 
-def is_counted_at(day: date) -> datetime:
-    """Return when a day is counted."""
-    return datetime.combine(day + timedelta(days=1), READY, BEIJING)
+def counted_at(day: date) -> datetime:
+    """Return the moment from which WeChat has counted a day."""
+    return datetime.combine(day + timedelta(days=1), COUNTED_FROM, BEIJING)
 
 
 def send_days(state: State, appid: AppId) -> frozenset[date]:
@@ -82,15 +84,15 @@ def send_days(state: State, appid: AppId) -> frozenset[date]:
 def publication_days(record: Record) -> frozenset[date]:
     """Return the days on which what an edition sent may have been published."""
     moments = [at for at, _ in record.may_have_sent()] + [job.accepted_at for job in record.jobs]
-    return frozenset(beijing_day(at + margin) for at in moments for margin in (timedelta(0), MIDNIGHT))
+    return frozenset(beijing_day(at + margin) for at in moments for margin in (timedelta(0), MIDNIGHT_MARGIN))
 
 
 def _has_articles(record: Record) -> bool:
-    """Whether an edition is news: only news have a draft or a msg_data_id; of an import nobody knows."""
+    """Whether an edition may be news: only news have a draft or a msg_data_id; of an import nobody knows."""
     return bool(record.drafts or record.imported or any(job.msg_data_id is not None for job in record.jobs))
 
 
-def due(days: Collection[date], asked: Iterable[Asked], now: datetime) -> tuple[StatisticsRequest, ...]:
+def due_requests(days: Collection[date], asked: Iterable[JudgedCall], now: datetime) -> tuple[StatisticsRequest, ...]:
     """Return the calls of one account that are due; `days` are those of `send_days`.
 
     First come those of the whole account, then articles that WeChat still counts: what was asked about longest ago
@@ -116,27 +118,27 @@ def due(days: Collection[date], asked: Iterable[Asked], now: datetime) -> tuple[
 def has_newest_day(
     request: StatisticsRequest, articles: Sequence[ArticleDay], days: Sequence[AccountDay], now: datetime
 ) -> bool:
-    """Whether an answer reaches the newest day that it can: WeChat leaves it out for a while, without a word.
+    """Whether an answer has the newest day that it can have; WeChat leaves that day out for a while, without a word.
 
-    It is not waited for where the articles are more than three days old, or where there are none.
+    An answer without articles, or of articles more than three days old, is not asked for again for it.
     """
     newest = newest_day(now)
-    if request.call in SPANS:
+    if request.call in CALL_DAYS:
         return newest > request.end_date or any(day.ref_date == request.end_date for day in days)
-    is_young = newest - request.begin_date <= GIVE_UP
+    is_young = newest - request.begin_date <= GIVE_UP_AFTER
     return not articles or not is_young or any(row.stat_date == newest for row in articles)
 
 
 def _of_account(history: "_History", newest: date) -> Iterable[StatisticsRequest]:
     """Ask for the newest days in one call, and for earlier ones as far as nobody asked for them yet."""
-    for call, span in SPANS.items():
-        first = newest - timedelta(days=BASE_DAYS - 1)
+    for call, span in CALL_DAYS.items():
+        first = newest - timedelta(days=FOLLOWER_DAYS - 1)
         if call is StatisticsCall.ACCOUNT:
             first = max(NEWER_SINCE, newest - timedelta(days=span - 1))
         end = newest
         while end >= first:
             begin = max(first, end - timedelta(days=span - 1))
-            if not all(history.covers(call, begin + timedelta(days=each)) for each in range((end - begin).days + 1)):
+            if not all(history.has_day(call, begin + timedelta(days=each)) for each in range((end - begin).days + 1)):
                 yield StatisticsRequest(call, begin, end)
             end = begin - timedelta(days=1)
 
@@ -144,32 +146,32 @@ def _of_account(history: "_History", newest: date) -> Iterable[StatisticsRequest
 class _History:
     """What was asked of one account."""
 
-    def __init__(self, asked: Iterable[Asked], now: datetime) -> None:
+    def __init__(self, asked: Iterable[JudgedCall], now: datetime) -> None:
         self._now = now
         self._newest = newest_day(now)
-        self._last: dict[StatisticsRequest, Asked] = {}
-        self._answers: dict[tuple[StatisticsCall, date], list[Asked]] = {}
+        self._last: dict[StatisticsRequest, JudgedCall] = {}
+        self._answers: dict[tuple[StatisticsCall, date], list[JudgedCall]] = {}
         self.used_up = False
         today = beijing_day(now)
         for each in asked:
-            self._last[StatisticsRequest(each.call, each.begin_date, each.end_date)] = each
+            self._last[each.request] = each
             self.used_up |= each.errcode == DAY_USED_UP and beijing_day(each.at) == today
-            span = min((each.end_date - each.begin_date).days, BASE_DAYS)
+            span = min((each.end_date - each.begin_date).days, FOLLOWER_DAYS)
             for number in range(span + 1):
                 self._answers.setdefault((each.call, each.begin_date + timedelta(days=number)), []).append(each)
 
-    def covers(self, call: StatisticsCall, day: date) -> bool:
+    def has_day(self, call: StatisticsCall, day: date) -> bool:
         """Whether a day of the account was asked for once it was counted, and answered."""
-        counted = is_counted_at(day)
+        counted = counted_at(day)
         return any(
-            each.at >= counted and (each.outcome == "done" or each.at >= counted + GIVE_UP)
+            each.at >= counted and (each.outcome == "done" or each.at >= counted + GIVE_UP_AFTER)
             for each in self._answers.get((call, day), ())
         )
 
     def has(self, call: StatisticsCall, sent: date, last: date) -> bool:
-        """Whether the articles of a day need no call now: nothing new is counted, or WeChat counts them no more."""
-        counted = is_counted_at(min(last, self._newest))
-        final = is_counted_at(last) + GIVE_UP
+        """Whether a day of sends needs no call now: WeChat has nothing new; `last` is the last day that it counts."""
+        counted = counted_at(min(last, self._newest))
+        final = counted_at(last) + GIVE_UP_AFTER
         # Beside the newer family the older one is asked for one number, which it gives at once.
         is_beside = any(each.rows for each in self._answers.get((StatisticsCall.ARTICLES, sent), ()))
         for each in self._answers.get((call, sent), ()):
@@ -186,29 +188,29 @@ class _History:
     def is_waiting(self, request: StatisticsRequest) -> bool:
         """Whether the same call was made a moment ago, and not wholly answered."""
         last = self._last.get(request)
-        return last is not None and last.outcome in AGAIN and self._now - last.at < AGAIN[last.outcome]
+        return last is not None and last.outcome in AGAIN_AFTER and self._now - last.at < AGAIN_AFTER[last.outcome]
 
 
-Telling: TypeAlias = tuple[CampaignName, int, int, str]
-"""Campaign, edition, day and channel: one report that a channel is told once."""
-TELLING: Final = timedelta(minutes=10)
-"""So long others leave a report to the runner that began to tell it; one that died has told nobody. Our own bound."""
+DeliveryKey: TypeAlias = tuple[CampaignName, int, int, str]
+"""Campaign, edition, day and channel: a channel is told this report once."""
+CLAIM_AGE: Final = timedelta(minutes=10)
+"""So old a claim may be: a runner that has not told its report by then has died, and another may. Our own bound."""
 
 
-def taken(
-    lines: Iterable[Told], renamed: Mapping[CampaignName, CampaignName], now: datetime, runner: str = ""
-) -> frozenset[Telling]:
-    """Return the reports that were told, or that another runner than `runner` began to tell first."""
-    told: set[Telling] = set()
-    begun: dict[Telling, list[str]] = {}
+def claimed(
+    lines: Iterable[ReportDelivery], renamed: Mapping[CampaignName, CampaignName], now: datetime, runner: str = ""
+) -> frozenset[DeliveryKey]:
+    """Return the reports that were told, or that another runner than `runner` claimed first; `lines` in their order."""
+    told: set[DeliveryKey] = set()
+    begun: dict[DeliveryKey, list[str]] = {}
     for each in lines:
         name = CampaignName(each.campaign)
         key = renamed.get(name, name), each.edition, each.day, each.channel
         if each.outcome == "told":
             told.add(key)
-        elif each.runner is not None and each.outcome == "failed":
+        elif each.outcome == "failed":
             begun[key] = [other for other in begun.get(key, ()) if other != each.runner]
-        elif each.runner is not None and each.at is not None and now - each.at < TELLING:
+        elif now - each.at < CLAIM_AGE:
             begun.setdefault(key, []).append(each.runner)
     return frozenset(told | {key for key, runners in begun.items() if runners and runners[0] != runner})
 
@@ -230,19 +232,19 @@ class ArticleIndex:
     """Finds articles of one account's statistics; made once, however many sends are looked up."""
 
     def __init__(self, statistics: Statistics, known: Collection[int] = ()) -> None:
-        """`known`: every msg_data_id of the ledger; what has one of them is never found by its title."""
+        """Index them; `known` are the msg_data_ids of the ledger, whose articles are never found by their titles."""
         self._msgids = statistics.articles
         self._by_address: dict[str, str] = {}
-        self._by_title: dict[tuple[str, date], set[str]] = {}
-        taken = {str(each) for each in known}
+        self._by_title: dict[tuple[str | None, date], set[str]] = {}
+        ours = {str(each) for each in known}
         for msgid, days in statistics.articles.items():
             # Thirty days of an article have one address and one title.
             for url in {day.content_url for day in days if day.content_url is not None}:
                 if address := address_key(url):
                     self._by_address[address] = msgid
-            # What was published without a message is no send's; the older family does not say so of its rows.
+            # An article that was published without a message belongs to no send; the older family does not say so.
             is_sent = all(day.publish_type in (None, 0) for day in days)
-            if is_sent and msgid.partition("_")[0] not in taken:
+            if is_sent and msgid.partition("_")[0] not in ours:
                 for key in {(day.title, day.ref_date) for day in days if day.title is not None}:
                     self._by_title.setdefault(key, set()).add(msgid)
 
@@ -255,22 +257,28 @@ class ArticleIndex:
         title: str | None = None,
         days: Iterable[date] = (),
     ) -> Match | None:
-        """Find the article at `position`, from 1, of a send; None if WeChat has said nothing of it.
+        """Find the article at `position`, from 1, of a send: also one of which WeChat has said nothing yet.
 
         `days` are those on which it may have been published. A title that several articles of these days have finds
         none.
         """
-        if msg_data_id is not None and f"{msg_data_id}_{position}" in self._msgids:
-            return Match(f"{msg_data_id}_{position}", "msgid")
-        if address is not None:
-            key = address_key(address)
-            found = self._by_address.get(key) or (key if key in self._msgids else None)
-            if found is not None:
-                return Match(found, "content_url")
-        if msg_data_id is not None or title is None:
-            return None
-        candidates = {msgid for day in days for msgid in self._by_title.get((title, day), ())}
-        return Match(candidates.pop(), "title") if len(candidates) == 1 else None
+        msgid = msgid_of(msg_data_id, position) if msg_data_id is not None else None
+        if msgid is not None and msgid in self._msgids:
+            return Match(msgid, "msgid")
+        key = address_key(address) if address is not None else ""
+        found = self._by_address.get(key) or (key if key in self._msgids else None)
+        if found is not None:
+            return Match(found, "content_url")
+        if msgid is not None:
+            return Match(msgid, "msgid")
+        candidates = {each for day in days for each in self._by_title.get((title, day), ())}
+        if len(candidates) == 1:
+            return Match(candidates.pop(), "title")
+        return Match(key, "content_url") if _is_msgid(key) else None
+
+
+def _is_msgid(key: str) -> bool:
+    return key[:1].isdecimal()
 
 
 def address_key(address: str) -> str:

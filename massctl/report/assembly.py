@@ -14,8 +14,8 @@ from typing import Final
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import BEIJING
 from massctl.model.state import Job, Record, RecordKey, State, Status, beijing_day, status_of
-from massctl.model.statistics import NOTHING_COUNTED, ArticleDay, Family, Statistics
-from massctl.plan.statistics import ArticleIndex, Match, address_key, newest_day, publication_days
+from massctl.model.statistics import NOTHING_COUNTED, ArticleDay, Family, Statistics, msgid_of
+from massctl.plan.statistics import ArticleIndex, Match, newest_day, publication_days
 from massctl.report.account import allowance_of, follower_days, followers_of, freshness_of
 from massctl.report.comparison import (
     COMPARED_METRICS,
@@ -65,10 +65,10 @@ def make_report(
     since: date | None = None,
 ) -> Report:
     """Report the sends of `names`, all where empty, that went out on `since` or later."""
-    first = sent_since(state, names, since) or date.min
+    first = compared_since(state, names, since) or date.min
     measured = sorted(_measured(state, statistics, known, now, first), key=lambda each: (each.sent_at, each.key))
     shown = [each for each in measured if _is_shown(each, names, since)]
-    sends = _compared(measured, {each.key for each in shown})
+    sends = _send_reports(measured, {each.key for each in shown})
     accounts = tuple(
         _account(appid, shown, sends, state, statistics.get(appid, NOTHING_COUNTED), known, now)
         for appid in dict.fromkeys(each.appid for each in sorted(shown, key=lambda each: each.account))
@@ -84,26 +84,26 @@ def make_report(
     )
 
 
-def sent_since(state: State, names: Sequence[CampaignName], since: date | None) -> date | None:
-    """Return the first day whose statistics a report needs: that of its first send, and what it is compared with.
-
-    None if nothing was sent.
-    """
-    shown = [beijing_day(at) for _, at in _sent_between(state, names, since)]
+def compared_since(state: State, names: Sequence[CampaignName], since: date | None) -> date | None:
+    """Return the first day whose sends may be compared with those that a report shows; None if nothing was sent."""
+    shown = [beijing_day(at) for _, at in _may_be_shown(state, names, since)]
     return min(shown) - timedelta(days=COMPARED_DAYS) if shown else None
 
 
-def read_since(state: State, names: Sequence[CampaignName], since: date | None) -> date | None:
-    """Return the first day that is read from the archive: an earlier edition may have gone out long before."""
-    first = sent_since(state, names, since)
+def archive_since(state: State, names: Sequence[CampaignName], since: date | None) -> date | None:
+    """Return the first day whose statistics a report needs: an earlier edition may have gone out long before."""
+    first = compared_since(state, names, since)
     if first is None:
         return None
-    editions = [each for record, _ in _sent_between(state, names, since) for each in state.editions(record.campaign)]
+    editions = [each for record, _ in _may_be_shown(state, names, since) for each in state.editions(record.campaign)]
     return min([first, *(beijing_day(at) for each in editions if (at := _sent_at(each)) is not None)])
 
 
-def _sent_between(state: State, names: Sequence[CampaignName], since: date | None) -> Iterator[tuple[Record, datetime]]:
-    """Return the editions that may be shown, and when they went out: shortly before midnight may be the next day."""
+def _may_be_shown(state: State, names: Sequence[CampaignName], since: date | None) -> Iterator[tuple[Record, datetime]]:
+    """Return the editions that a report may show, and when they went out.
+
+    One that went out shortly before midnight may be of the next day, which its statistics tell.
+    """
     for record in state.records.values():
         at = _sent_at(record) if not names or record.campaign in names else None
         if at is not None and (since is None or max(publication_days(record)) >= since):
@@ -170,7 +170,7 @@ class _Send:
         return Figure(value=newest.target_user, origin=Origin.OLDER, until=newest.stat_date, is_delay=newest.is_delay)
 
     def _older(self, job: Job) -> Iterator[ArticleDay]:
-        rows = self.statistics.articles.get(f"{job.msg_data_id}_1", ())
+        rows = self.statistics.articles.get(msgid_of(job.msg_data_id, 1), ()) if job.msg_data_id is not None else ()
         yield from (row for row in rows if row.family is Family.OLDER and row.target_user is not None)
 
     @cached_property
@@ -251,7 +251,7 @@ def _readings(
         return
     days = publication_days(record)
     found: list[list[Match] | None] = []
-    for position in range(1, _count(record, facts, statistics) + 1):
+    for position in range(1, _article_count(record, facts, statistics) + 1):
         title = facts.articles[position - 1].title if position <= len(facts.articles) else None
         matches = [_match(index, job, position, title, days) for job in record.jobs]
         known = [each for each in matches if each is not None]
@@ -266,16 +266,10 @@ def _readings(
 
 
 def _match(index: ArticleIndex, job: Job, position: int, title: str | None, days: frozenset[date]) -> Match | None:
-    """Join an article of a job to its statistics; also to those that WeChat has not given yet."""
+    """Join an article of a job to its statistics."""
     urls = (job.counts.article_urls if job.counts is not None else None) or ()
     address = urls[position - 1] if position <= len(urls) else None
-    found = index.find(position, job.msg_data_id, address=address, title=title, days=days)
-    if found is not None:
-        return found
-    if job.msg_data_id is not None:
-        return Match(f"{job.msg_data_id}_{position}", "msgid")
-    key = address_key(address) if address is not None else ""
-    return Match(key, "content_url") if key[:1].isdecimal() else None
+    return index.find(position, job.msg_data_id, address=address, title=title, days=days)
 
 
 def _is_article(record: Record, facts: SendFacts) -> bool:
@@ -286,7 +280,7 @@ def _is_article(record: Record, facts: SendFacts) -> bool:
     return record.attempts[-1].event.media_id is not None
 
 
-def _count(record: Record, facts: SendFacts, statistics: Statistics) -> int:
+def _article_count(record: Record, facts: SendFacts, statistics: Statistics) -> int:
     """Return how many articles a send has, as far as anybody knows; at least one."""
     if facts.articles:
         return len(facts.articles)
@@ -295,12 +289,12 @@ def _count(record: Record, facts: SendFacts, statistics: Statistics) -> int:
         number
         for job in record.jobs
         for number in range(1, ARTICLES_MAX + 1)
-        if job.msg_data_id is not None and f"{job.msg_data_id}_{number}" in statistics.articles
+        if job.msg_data_id is not None and msgid_of(job.msg_data_id, number) in statistics.articles
     ]
     return max(1, told, *counted)
 
 
-def _compared(measured: Sequence[_Send], shown: set[RecordKey]) -> list[SendReport]:
+def _send_reports(measured: Sequence[_Send], shown: set[RecordKey]) -> list[SendReport]:
     """Report the sends that are shown, oldest first, each against those before it."""
     earlier: dict[tuple[AppId, str, Family], EarlierSends] = {}
     by_key: dict[RecordKey, _Send] = {}

@@ -11,7 +11,7 @@ from repositories import APPID
 from massctl.cli.places import Places
 from massctl.ledger.statistics import LocalStatistics
 from massctl.model.ids import AppId
-from massctl.model.statistics import ArticleDay, Asked, Family, StatisticsCall
+from massctl.model.statistics import ArticleDay, Family, JudgedCall, StatisticsCall
 
 SENT = date(2026, 12, 1)
 
@@ -31,7 +31,7 @@ def sent(shell: Shell) -> Shell:
         seen_at=NOON + timedelta(days=1),
         read_user=7,
     )
-    asked = Asked(
+    asked = JudgedCall(
         call=StatisticsCall.ARTICLES,
         begin_date=SENT,
         end_date=SENT,

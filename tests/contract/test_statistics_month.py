@@ -23,7 +23,7 @@ from massctl.model.ids import AppId, CampaignName
 from massctl.model.phrase import BEIJING
 from massctl.model.send import Accepted, News
 from massctl.model.statistics import ArticleDay, Family, Statistics, StatisticsCall
-from massctl.plan.statistics import due
+from massctl.plan.statistics import due_requests
 from massctl.sandbox.embedded import Sandbox
 from massctl.wechat.client import WeChatClient
 
@@ -75,8 +75,8 @@ class Month:
         """Let days pass, and ask every three hours whether something is due."""
         for _ in range(days * 8):
             self.clock.later(hours=3)
-            asked = self.archive.asked(ME, self.sent - timedelta(days=1))
-            requests = due({self.sent}, asked, self.sandbox.now())
+            asked = self.archive.calls(ME, self.sent - timedelta(days=1))
+            requests = due_requests({self.sent}, asked, self.sandbox.now())
             if requests:
                 self.rounds.append(collect(ME, self.client, self.archive, requests, Now(self.sandbox)))
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from massctl.ledger.archive import Contents
     from massctl.ledger.git_ledger import GitLedger
     from massctl.ledger.signature import LedgerKeys
-    from massctl.ledger.statistics import StatisticsArchive
+    from massctl.ledger.statistics import StatisticsFiles
     from massctl.model.entries import Entry
     from massctl.model.state import State
     from massctl.report.report import Report
@@ -153,7 +153,7 @@ class _Ledger(Protocol):
         """Open what is kept beside it."""
         ...
 
-    def statistics(self) -> StatisticsArchive:
+    def statistics(self) -> StatisticsFiles:
         """Open the archive of statistics beside it."""
         ...
 
@@ -173,7 +173,7 @@ class _Local:
 
         return LocalArchive(self.places.archive)
 
-    def statistics(self) -> StatisticsArchive:
+    def statistics(self) -> StatisticsFiles:
         from massctl.ledger.statistics import LocalStatistics
 
         return LocalStatistics(self.places.statistics)
@@ -201,7 +201,7 @@ class _InGit:
 
         return GitArchive(self.ledger)
 
-    def statistics(self) -> StatisticsArchive:
+    def statistics(self) -> StatisticsFiles:
         from massctl.cli.checkout import remote_statistics
 
         return remote_statistics(self.places.root, self.places.cache, self.settings, os.environ)

@@ -13,8 +13,8 @@ from massctl.errors import AuthError, PermanentError, QuotaError, TransportError
 from massctl.ledger.statistics import LocalStatistics
 from massctl.model.ids import AppId
 from massctl.model.phrase import BEIJING
-from massctl.model.statistics import StatisticsCall
-from massctl.plan.statistics import Fall, StatisticsRequest
+from massctl.model.statistics import StatisticsCall, StatisticsRequest
+from massctl.plan.statistics import Fall
 
 ME = AppId(APPID)
 NOW = datetime(2026, 11, 3, 9, 0, tzinfo=BEIJING)
@@ -61,10 +61,14 @@ def collected(archive: LocalStatistics, *answers: Counted | WeChatError) -> tupl
 
 
 def test_what_is_said_is_archived_and_counted(archive: LocalStatistics):
-    answers = [Counted((article_day(),)), Counted(days=(account_day(new_user={0: 1}),), left_out=2), Counted()]
+    answers = [
+        Counted((article_day(),)),
+        Counted(days=(account_day(new_user={0: 1}),), left_out=2),
+        Counted(),
+    ]
     found, _ = collected(archive, *answers)
     assert (2, 2, None, False) == (found.rows, found.left_out, found.error, found.waits)
-    assert ["done", "done", "done"] == [each.outcome for each in archive.asked(ME)]
+    assert ["done", "done", "done"] == [each.outcome for each in archive.calls(ME)]
     assert ["100_1"] == list(archive.load(ME).articles)
     assert [SENT] == list(archive.load(ME).account)
 
@@ -87,7 +91,7 @@ def test_a_day_that_is_not_counted_yet_is_no_failure_and_asked_for_once(archive:
         archive, PermanentError("not yet", errcode=61503), Counted(days=(account_day(new_user={}),))
     )
     assert ([ARTICLES, USERS], None, True) == (wechat.asked, found.error, found.waits)
-    assert ["not_ready", "done"] == [each.outcome for each in archive.asked(ME)]
+    assert ["not_ready", "done"] == [each.outcome for each in archive.calls(ME)]
 
 
 def test_days_that_are_refused_end_nothing_else(archive: LocalStatistics):
@@ -95,7 +99,7 @@ def test_days_that_are_refused_end_nothing_else(archive: LocalStatistics):
     assert 3 == len(wechat.asked)
     assert found.error is not None
     assert 61501 == found.error.errcode
-    assert ["refused", "delayed", "done"] == [each.outcome for each in archive.asked(ME)]
+    assert ["refused", "delayed", "done"] == [each.outcome for each in archive.calls(ME)]
 
 
 @pytest.mark.parametrize(
@@ -110,7 +114,7 @@ def test_what_would_fail_again_is_not_tried_again(archive: LocalStatistics, erro
     found, wechat = collected(archive, error)
     assert [ARTICLES] == wechat.asked
     assert found.error is not None
-    assert kept == [each.outcome for each in archive.asked(ME)]
+    assert kept == [each.outcome for each in archive.calls(ME)]
 
 
 def test_no_call_is_begun_after_its_time(archive: LocalStatistics):

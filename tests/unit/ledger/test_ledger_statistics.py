@@ -11,7 +11,7 @@ from statistics_samples import APPID, SEEN, SENT, account_day, article_day, aske
 from massctl.errors import LedgerError
 from massctl.ledger.statistics import LocalStatistics
 from massctl.model.ids import AppId
-from massctl.model.statistics import Family, StatisticsCall, Told
+from massctl.model.statistics import Family, ReportDelivery, StatisticsCall
 
 ME = AppId(APPID)
 
@@ -57,7 +57,7 @@ def test_what_is_added_is_read_again(archive: LocalStatistics):
     found = archive.load(ME)
     assert (FULL,) == found.articles["100_1"]
     assert day == found.account[SENT]
-    assert (asked(rows=2),) == archive.asked(ME, SENT)
+    assert (asked(rows=2),) == archive.calls(ME, SENT)
 
 
 def test_a_row_that_says_nothing_new_is_not_written_again(archive: LocalStatistics, tmp_path: Path):
@@ -177,15 +177,15 @@ def test_the_calls_are_read_back_from_a_month_on(archive: LocalStatistics):
     first = asked(at=datetime(2026, 10, 3, tzinfo=UTC), outcome="refused", errcode=45009)
     archive.add(ME, [], [], first)
     archive.add(ME, [], [], asked(StatisticsCall.USERS))
-    assert (first, asked(StatisticsCall.USERS)) == archive.asked(ME, date(2026, 10, 1))
-    assert (asked(StatisticsCall.USERS),) == archive.asked(ME, SENT)
+    assert (first, asked(StatisticsCall.USERS)) == archive.calls(ME, date(2026, 10, 1))
+    assert (asked(StatisticsCall.USERS),) == archive.calls(ME, SENT)
 
 
 def test_what_a_channel_was_told_is_remembered(archive: LocalStatistics):
-    told = Told("sale", 1, 7, "WECOM_ROBOT")
-    archive.note_told(ME, [told])
-    assert (told,) == archive.told(ME)
-    assert () == archive.told(AppId("wxffffffffffffffff"))
+    told = ReportDelivery("sale", 1, 7, "WECOM_ROBOT", "runner", SEEN)
+    archive.add_deliveries(ME, [told])
+    assert (told,) == archive.deliveries(ME)
+    assert () == archive.deliveries(AppId("wxffffffffffffffff"))
 
 
 def test_a_folder_that_cannot_be_written_is_told(archive: LocalStatistics, tmp_path: Path):
@@ -251,4 +251,4 @@ def test_a_call_that_was_edited_is_as_if_it_had_not_been_made(
     archive.add(ME, [], [], asked())
     path = tmp_path / "massctl.state.statistics" / APPID / "calls-2026-11.jsonl"
     path.write_text(json.dumps(json.loads(path.read_text()) | said) + "\n")
-    assert () == archive.asked(ME)
+    assert () == archive.calls(ME)

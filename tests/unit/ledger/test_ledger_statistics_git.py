@@ -5,7 +5,7 @@ from shutil import rmtree
 
 import pytest
 from gits import ENVIRONMENT, clone_of, git, remote_at
-from statistics_samples import APPID, SENT, account_day, article_day, asked
+from statistics_samples import APPID, SEEN, SENT, account_day, article_day, asked
 
 from massctl.errors import LedgerUnreachableError
 from massctl.ledger.git_branch import GitBranch
@@ -13,7 +13,7 @@ from massctl.ledger.git_remote import way_to
 from massctl.ledger.git_statistics import GitStatistics
 from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase
-from massctl.model.statistics import STATISTICS_BRANCH, Told
+from massctl.model.statistics import STATISTICS_BRANCH, ReportDelivery
 
 pytestmark = pytest.mark.slow
 ME = AppId(APPID)
@@ -37,8 +37,8 @@ def archive_in(clone: Path, told: list[Phrase] | None = None) -> GitStatistics:
 
 def test_what_two_runners_collect_is_all_on_the_branch(remote: Path, tmp_path: Path):
     one, two = (archive_in(clone_of(remote, tmp_path / name)) for name in ("one", "two"))
-    assert () == one.asked(ME)
-    assert () == two.asked(ME)
+    assert () == one.calls(ME)
+    assert () == two.calls(ME)
     one.add(ME, [article_day()], [account_day(read_user=1)], asked(rows=2))
     two.add(ME, [article_day(1)], [], asked(rows=1))
     assert [10] == [row.read_user for row in one.load(ME).articles["100_1"]]
@@ -48,19 +48,19 @@ def test_what_two_runners_collect_is_all_on_the_branch(remote: Path, tmp_path: P
     two.flush()
     third = archive_in(clone_of(remote, tmp_path / "three"))
     assert [10, 11] == [row.read_user for row in third.load(ME).articles["100_1"]]
-    assert ([SENT], 2) == ([*third.load(ME).account], len(third.asked(ME)))
+    assert ([SENT], 2) == ([*third.load(ME).account], len(third.calls(ME)))
     assert ["README.md", APPID] == sorted(git(remote, "ls-tree", "--name-only", STATISTICS_BRANCH).split())
     assert "2" == git(remote, "rev-list", "--count", STATISTICS_BRANCH)
 
 
 def test_what_this_machine_knows_needs_no_server(remote: Path, tmp_path: Path):
     clone = clone_of(remote, tmp_path / "one")
-    assert () == archive_in(clone).asked_here(ME)
+    assert () == archive_in(clone).calls_known_here(ME)
     first = archive_in(clone)
     first.add(ME, [], [], asked())
     first.flush()
     rmtree(remote)
-    assert (asked(),) == archive_in(clone).asked_here(ME)
+    assert (asked(),) == archive_in(clone).calls_known_here(ME)
 
 
 def test_nothing_is_pushed_where_nothing_was_added(remote: Path, tmp_path: Path):
@@ -69,11 +69,11 @@ def test_nothing_is_pushed_where_nothing_was_added(remote: Path, tmp_path: Path)
 
 
 def test_what_was_told_is_told_to_every_runner(remote: Path, tmp_path: Path):
-    told = Told("sale", 1, 7, "WECOM_ROBOT")
+    told = ReportDelivery("sale", 1, 7, "WECOM_ROBOT", "runner", SEEN)
     one = archive_in(clone_of(remote, tmp_path / "one"))
-    one.note_told(ME, [told])
+    one.add_deliveries(ME, [told])
     one.flush()
-    assert (told,) == archive_in(clone_of(remote, tmp_path / "two")).told(ME)
+    assert (told,) == archive_in(clone_of(remote, tmp_path / "two")).deliveries(ME)
 
 
 def test_without_the_remote_it_can_be_read_and_no_call_is_made(remote: Path, tmp_path: Path):
@@ -86,7 +86,7 @@ def test_without_the_remote_it_can_be_read_and_no_call_is_made(remote: Path, tmp
     assert ["100_1"] == [*archive_in(clone, said).load(ME).articles]
     assert "fetched last" in said[0]
     with pytest.raises(LedgerUnreachableError):
-        archive_in(clone).asked(ME)
+        archive_in(clone).calls(ME)
 
 
 def test_a_branch_that_was_deleted_comes_back_from_a_copy(remote: Path, tmp_path: Path):

@@ -10,21 +10,28 @@ from statistics_samples import SEEN, SENT, account_day, article_day
 from massctl.model.entries import SendAccepted
 from massctl.model.ids import AppId, CampaignName
 from massctl.model.phrase import BEIJING
-from massctl.model.statistics import ArticleDay, Asked, Family, Statistics, StatisticsCall, Told
+from massctl.model.statistics import (
+    ArticleDay,
+    Family,
+    JudgedCall,
+    ReportDelivery,
+    Statistics,
+    StatisticsCall,
+    StatisticsRequest,
+)
 from massctl.plan.statistics import (
     CALLS_MAX,
-    TELLING,
+    CLAIM_AGE,
     ArticleIndex,
     Fall,
     Match,
-    StatisticsRequest,
     address_key,
-    due,
+    claimed,
+    due_requests,
     falls,
     has_newest_day,
     newest_day,
     send_days,
-    taken,
 )
 
 LONG = "http://mp.weixin.qq.com/s?__biz=MzA&amp;mid=100&amp;idx=2&amp;sn=ab#rd"
@@ -41,30 +48,33 @@ SALE, NOW = CampaignName("sale"), datetime(2026, 11, 3, 9, tzinfo=BEIJING)
 KEY = (SALE, 1, 7, "HOOK")
 
 
-def began(runner: str, at: datetime = NOW, outcome: Any = "begun") -> Told:
-    return Told(*KEY, outcome, runner, at)
+def began(runner: str, at: datetime = NOW, outcome: Any = "begun") -> ReportDelivery:
+    return ReportDelivery(*KEY, runner, at, outcome)
 
 
 @pytest.mark.parametrize(
-    ("lines", "runner", "is_taken"),
+    ("lines", "runner", "is_claimed"),
     [
         ([], "", False),
-        ([Told(*KEY)], "a", True),
+        ([ReportDelivery(*KEY, "other", NOW)], "a", True),
         ([began("a")], "", True),
         ([began("a"), began("b")], "a", False),
         ([began("a"), began("b")], "b", True),
         ([began("a"), began("b"), began("a", outcome="failed")], "b", False),
         ([began("a"), began("a", outcome="failed")], "", False),
-        ([began("a", NOW - TELLING)], "", False),
-        ([began("a", NOW - TELLING), began("b")], "b", False),
+        ([began("a", NOW - CLAIM_AGE)], "", False),
+        ([began("a", NOW - CLAIM_AGE), began("b")], "b", False),
     ],
 )
-def test_a_report_is_left_to_the_runner_that_began_to_tell_it_first(lines: list[Told], runner: str, is_taken: bool):
-    assert is_taken == (KEY in taken(lines, {}, NOW, runner))
+def test_a_report_is_left_to_the_runner_that_began_to_tell_it_first(
+    lines: list[ReportDelivery], runner: str, is_claimed: bool
+):
+    assert is_claimed == (KEY in claimed(lines, {}, NOW, runner))
 
 
 def test_what_was_told_of_a_campaign_before_it_was_renamed_is_told():
-    assert {(CampaignName("spring"), 1, 7, "HOOK")} == taken([Told(*KEY)], {SALE: CampaignName("spring")}, NOW)
+    told = ReportDelivery(*KEY, "other", NOW)
+    assert {(CampaignName("spring"), 1, 7, "HOOK")} == claimed([told], {SALE: CampaignName("spring")}, NOW)
 
 
 def test_what_was_published_without_a_message_is_never_found_by_its_title():
@@ -92,13 +102,14 @@ def test_an_address_names_its_article(address: str, key: str):
 def test_the_ids_of_the_send_find_its_article():
     found = index(article_day(msgid="100_1"), article_day(msgid="100_2"))
     assert Match("100_2", "msgid") == found.find(2, 100, address="https://mp.weixin.qq.com/s?mid=100&idx=1", title="甲")
-    assert None is found.find(3, 100, title="甲", days=[SENT])
+    assert Match("100_3", "msgid") == found.find(3, 100, title="甲", days=[SENT])
 
 
 def test_an_address_finds_the_article_of_a_send_that_learnt_no_id():
     short = article_day(msgid="100_1", content_url="http://mp.weixin.qq.com/s/AbC")
     assert Match("100_1", "content_url") == index(short).find(1, None, address="https://mp.weixin.qq.com/s/AbC#rd")
     assert Match("100_2", "content_url") == index(article_day(msgid="100_2")).find(2, None, address=LONG)
+    assert Match("100_2", "content_url") == index().find(2, None, address=LONG), "WeChat has said nothing of it yet"
     assert None is index(short).find(1, None, address="https://mp.weixin.qq.com/s/other")
     assert None is index(article_day(content_url="")).find(1, None, address="https://example.com/")
 
@@ -155,15 +166,17 @@ ARTICLES, OLDER = StatisticsCall.ARTICLES, StatisticsCall.OLDER_ARTICLES
 DAILY = [StatisticsCall.ACCOUNT, StatisticsCall.USERS, StatisticsCall.FOLLOWERS]
 
 
-def calls(*asked_before: Asked, now: datetime = MORNING, days: tuple[date, ...] = (SENT,)) -> list[tuple[str, str]]:
-    return [(each.call, f"{each.begin_date:%m-%d}/{each.end_date:%m-%d}") for each in due(days, asked_before, now)]
-
-
-def all_done(at: datetime, *days: date, **said: Any) -> list[Asked]:
-    """Everything that is due at a moment was asked and answered."""
+def calls(
+    *asked_before: JudgedCall, now: datetime = MORNING, days: tuple[date, ...] = (SENT,)
+) -> list[tuple[str, str]]:
     return [
-        Asked(each.call, each.begin_date, each.end_date, at, "done", rows=1) for each in due(days or (SENT,), (), at)
+        (each.call, f"{each.begin_date:%m-%d}/{each.end_date:%m-%d}") for each in due_requests(days, asked_before, now)
     ]
+
+
+def all_done(at: datetime, *days: date, **said: Any) -> list[JudgedCall]:
+    """Everything that is due at a moment was asked and answered."""
+    return [each.judged(at, "done", rows=1) for each in due_requests(days or (SENT,), (), at)]
 
 
 def test_a_day_is_counted_from_eight_on():
@@ -212,10 +225,10 @@ def test_an_article_is_asked_about_on_thirty_days_and_once_more_if_a_day_was_mis
 
 
 def test_the_older_family_is_asked_until_it_says_something_and_for_seven_days():
-    nothing = Asked(OLDER, SENT, SENT, MORNING, "done", rows=0)
+    nothing = JudgedCall(OLDER, SENT, SENT, MORNING, "done", rows=0)
     assert (OLDER, "11-02/11-02") not in calls(nothing, now=MORNING + timedelta(hours=9))
     assert (OLDER, "11-02/11-02") in calls(nothing, now=MORNING + timedelta(days=1))
-    late = Asked(OLDER, SENT, SENT, MORNING + timedelta(days=7), "done", rows=0)
+    late = JudgedCall(OLDER, SENT, SENT, MORNING + timedelta(days=7), "done", rows=0)
     assert (OLDER, "11-02/11-02") not in calls(late, now=MORNING + timedelta(days=8))
 
 
@@ -223,12 +236,15 @@ def test_a_send_from_before_the_newer_family_has_the_older_one_on_each_of_seven_
     sent = date(2025, 10, 30)
     first = datetime(2025, 10, 31, 8, 5, tzinfo=BEIJING)
     assert [(OLDER, "10-30/10-30")] == calls(days=(sent,))
-    said = Asked(OLDER, sent, sent, first, "done", rows=1)
+    said = JudgedCall(OLDER, sent, sent, first, "done", rows=1)
     assert (OLDER, "10-30/10-30") in calls(said, now=first + timedelta(days=1), days=(sent,))
 
 
 def test_where_the_newer_family_has_nothing_the_older_one_is_asked_on_each_of_seven_days():
-    nothing, said = Asked(ARTICLES, SENT, SENT, MORNING, "done"), Asked(OLDER, SENT, SENT, MORNING, "done", rows=1)
+    nothing, said = (
+        JudgedCall(ARTICLES, SENT, SENT, MORNING, "done"),
+        JudgedCall(OLDER, SENT, SENT, MORNING, "done", rows=1),
+    )
     assert (OLDER, "11-02/11-02") in calls(nothing, said, now=MORNING + timedelta(days=1))
     assert (OLDER, "11-02/11-02") not in calls(nothing, said, now=MORNING + timedelta(hours=9))
 
@@ -238,37 +254,37 @@ def test_where_the_newer_family_has_nothing_the_older_one_is_asked_on_each_of_se
     [("delayed", timedelta(hours=2)), ("not_ready", timedelta(minutes=30)), ("refused", timedelta(days=1))],
 )
 def test_what_was_not_wholly_answered_is_asked_again_later(outcome: Any, again: timedelta):
-    asked_before = Asked(ARTICLES, SENT, SENT, MORNING, outcome)
+    asked_before = JudgedCall(ARTICLES, SENT, SENT, MORNING, outcome)
     assert (ARTICLES, "11-02/11-02") not in calls(asked_before, now=MORNING + again - timedelta(seconds=1))
     assert (ARTICLES, "11-02/11-02") in calls(asked_before, now=MORNING + again)
 
 
 def test_no_call_is_made_after_those_of_the_day_were_used_up():
-    used_up = Asked(StatisticsCall.USERS, SENT, SENT, MORNING, "refused", 45009)
+    used_up = JudgedCall(StatisticsCall.USERS, SENT, SENT, MORNING, "refused", 45009)
     assert [] == calls(used_up, now=MORNING.replace(hour=23))
     assert [] != calls(used_up, now=MORNING + timedelta(days=1))
 
 
 def test_what_stays_delayed_or_refused_is_given_up_three_days_after_the_last():
     for call, days in ((ARTICLES, 30), (OLDER, 7)):
-        late = Asked(call, SENT, SENT, MORNING + timedelta(days=days + 3), "delayed")
+        late = JudgedCall(call, SENT, SENT, MORNING + timedelta(days=days + 3), "delayed")
         assert call not in [each for each, _ in calls(late, now=MORNING + timedelta(days=60))]
-    delayed = Asked(StatisticsCall.ACCOUNT, SENT, SENT, MORNING + timedelta(days=3), "delayed")
+    delayed = JudgedCall(StatisticsCall.ACCOUNT, SENT, SENT, MORNING + timedelta(days=3), "delayed")
     assert (StatisticsCall.ACCOUNT, "11-02/11-02") not in calls(delayed, now=MORNING + timedelta(days=29))
 
 
 def test_a_thousand_sends_of_the_past_are_asked_about_a_hundred_calls_at_a_time():
     days = tuple(SENT - timedelta(days=each) for each in range(365))
-    found = due(days, (), MORNING)
+    found = due_requests(days, (), MORNING)
     assert CALLS_MAX == len(found)
     assert SENT == max(each.begin_date for each in found if each.call is ARTICLES)
 
 
 def test_articles_that_were_not_come_to_are_asked_about_first_and_those_of_long_ago_last():
     days = tuple(SENT - timedelta(days=each) for each in (0, 1, 2, 40))
-    asked_before = [Asked(ARTICLES, SENT - timedelta(days=1), SENT - timedelta(days=1), MORNING, "done", rows=1)]
-    asked_before += [Asked(ARTICLES, SENT, SENT, MORNING + timedelta(seconds=1), "done", rows=1)]
-    found = due(days, asked_before, MORNING + timedelta(days=1))
+    asked_before = [JudgedCall(ARTICLES, SENT - timedelta(days=1), SENT - timedelta(days=1), MORNING, "done", rows=1)]
+    asked_before += [JudgedCall(ARTICLES, SENT, SENT, MORNING + timedelta(seconds=1), "done", rows=1)]
+    found = due_requests(days, asked_before, MORNING + timedelta(days=1))
     told = [(SENT - each.begin_date).days for each in found if each.call is ARTICLES]
     assert [2, 1, 0, 40] == told
 

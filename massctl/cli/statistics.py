@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -16,7 +16,6 @@ from massctl.cli.session import Session
 from massctl.errors import InvariantError, MassctlError
 from massctl.model.ids import AccountName, AppId
 from massctl.model.state import State
-from massctl.model.statistics import StatisticsRequest
 from massctl.plan.statistics import due_requests, newest_day, send_days
 
 
@@ -31,20 +30,19 @@ def collect_accounts(
     archive: StatisticsArchive | None = None
     until = session.clock.now() + timedelta(seconds=seconds) if seconds is not None else None
     found = {AccountName(name): Collected(AppId(each.appid)) for name, each in session.settings.accounts.items()}
-    turns: list[tuple[datetime, AccountName, Sequence[StatisticsRequest]]] = []
+    turns: list[tuple[datetime, AccountName, frozenset[date]]] = []
     for name, collected in found.items():
         with _failure_in(collected):
             if days := send_days(state, collected.appid):
                 archive, now = archive or session.statistics(), session.clock.now()
                 # What this machine knows spares most questions to a server.
-                if due_requests(days, archive.calls_known_here(collected.appid), now):
-                    calls = archive.calls(collected.appid)
+                if due_requests(days, calls := archive.calls_known_here(collected.appid), now):
                     last = max((each.at for each in calls), default=datetime.min.replace(tzinfo=UTC))
-                    turns.append((last, name, due_requests(days, calls, now)))
-    for _, name, requests in sorted(turns, key=lambda turn: turn[0]):
+                    turns.append((last, name, days))
+    for _, name, days in sorted(turns, key=lambda turn: turn[0]):
         with _failure_in(found[name]):
-            if archive is not None and requests:
-                appid = found[name].appid
+            appid, now = found[name].appid, session.clock.now()
+            if archive is not None and (requests := due_requests(days, archive.calls(appid), now)):
                 found[name] = collect(appid, session.wechat(name), archive, requests, session.clock, until)
     return list(found.items())
 
@@ -65,7 +63,7 @@ AGAIN_SECONDS: Final = 1_800.0
 NO_RIGHT: Final = 48001
 """The account has no right to the statistics. Source: WeChat docs, global return codes, read 2026-11."""
 NO_RIGHT_SECONDS: Final = 21_600.0
-"""Between two looks after that answer: somebody has to ask WeChat for the right first."""
+"""Between two looks after that answer: somebody has to ask WeChat for the right first. No pause is longer."""
 ONCE_SECONDS: Final = 20.0
 """So long a command that somebody waits for, or whose minutes are billed, begins calls; the rest is due later."""
 
@@ -80,6 +78,10 @@ class BackgroundCollector:
         self._thread: threading.Thread | None = None
         self._found: list[tuple[AccountName, Collected]] = []
         self._looked_at, self._pause = float("-inf"), AGAIN_SECONDS
+        self._failed = 0
+        """Looks in a row that something failed in: answers that cannot be kept are asked for again each time."""
+        self._rests: dict[AccountName, float] = {}
+        """Accounts without the right, and until when they are not asked; the others do not wait for them."""
         self._day: date | None = None
 
     def begin(self, session: Session, state: State) -> None:
@@ -87,8 +89,15 @@ class BackgroundCollector:
         day, now = newest_day(session.clock.now()), time.monotonic()
         if self._thread is not None or (day == self._day and now - self._looked_at < self._pause):
             return
+        if day != self._day:
+            self._rests.clear()
         self._looked_at, self._day = now, day
         own = replace(session, _clients={}, _watches={}, _local_ledger=None, _git_ledger=None)
+        asked = {
+            name: each for name, each in own.settings.accounts.items() if self._rests.get(AccountName(name), now) <= now
+        }
+        if asked != own.settings.accounts:
+            own = replace(own, settings=own.settings.model_copy(update={"accounts": asked}))
         self._thread = threading.Thread(target=self._collect, args=(own, state), name="statistics", daemon=True)
         self._thread.start()
 
@@ -100,8 +109,11 @@ class BackgroundCollector:
         if self._thread.is_alive():
             return []
         found, self._found, self._thread = self._found, [], None
-        has_right = all(each.error is None or each.error.errcode != NO_RIGHT for _, each in found)
-        self._pause = AGAIN_SECONDS if has_right else NO_RIGHT_SECONDS
+        failed = {name: each.error.errcode for name, each in found if each.error is not None}
+        until = time.monotonic() + NO_RIGHT_SECONDS
+        self._rests |= {name: until for name, errcode in failed.items() if errcode == NO_RIGHT}
+        self._failed = self._failed + 1 if set(failed.values()) - {NO_RIGHT} else 0
+        self._pause = min(AGAIN_SECONDS * 2 ** max(0, self._failed - 1), NO_RIGHT_SECONDS)
         return found
 
     def _collect(self, session: Session, state: State) -> None:

@@ -623,11 +623,11 @@ def test_statistics_that_fail_are_told_and_fail_no_round(ready: Shell, monkeypat
 def test_no_round_waits_for_statistics_and_they_are_looked_for_twice_an_hour(
     ready: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    may_end, begun = threading.Event(), list[int]()
+    may_end, begun = threading.Event(), list[list[str]]()
     refused = Collected(AppId("wx"), error=Failure(48001, None, "no right", ""))
 
-    def collect_accounts(*_: object) -> list[tuple[AccountName, Collected]]:
-        begun.append(1)
+    def collect_accounts(session: Session, _: State) -> list[tuple[AccountName, Collected]]:
+        begun.append([*session.settings.accounts])
         may_end.wait(60)
         return []
 
@@ -641,15 +641,28 @@ def test_no_round_waits_for_statistics_and_they_are_looked_for_twice_an_hour(
         collector._thread.join(60)
         assert [] == collector.ended()
         collector.begin(current, State())
-        assert [1] == begun
+        assert [["main"]] == begun
         ready.set_time(NOON + timedelta(days=1))
         collector.begin(current, State())
         collector.ended(60)
         collector._pause = -1.0
         collector.begin(current, State())
         collector.ended(60)
-        assert ([1, 1, 1], AGAIN_SECONDS) == (begun, collector._pause)
+        assert ([["main"]] * 3, AGAIN_SECONDS) == (begun, collector._pause)
         collector._found, collector._thread = [(AccountName("main"), refused)], threading.Thread()
         collector._thread.start()
         assert 1 == len(collector.ended(60))
-        assert 6 * 3600 == collector._pause
+        assert ({"main"}, AGAIN_SECONDS) == (set(collector._rests), collector._pause)
+        collector._pause = -1.0
+        collector.begin(current, State())
+        collector.ended(60)
+        assert [["main"]] * 3 + [[]] == begun
+
+        failed = Collected(AppId("wx"), error=Failure(None, None, "the branch cannot be pushed", ""))
+        pauses = []
+        for found in (Collected(AppId("wx")), *[failed] * 6, Collected(AppId("wx"))):
+            collector._found, collector._thread = [(AccountName("main"), found)], threading.Thread()
+            collector._thread.start()
+            collector.ended(60)
+            pauses.append(collector._pause / AGAIN_SECONDS)
+        assert [1, 1, 2, 4, 8, 12, 12, 1] == pauses

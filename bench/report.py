@@ -1,8 +1,8 @@
 """Measure `massctl report` over 1,000 sends and over one, beside its floor: `python bench/report.py [SENDS] [ROUNDS]`.
 
 The floor starts Python, imports the same libraries, and parses the JSON of every line of the ledger and of the archive;
-`python bench/report.py floor ROOT FORM` is the floor of a form. What is told is the processor's time of massctl without
-the floor's imports, and the ratio of the two, which a busy machine changes less.
+`python bench/report.py floor ROOT FORM` is the floor of a form. Printed are the processor's seconds of massctl without
+the floor's imports, and the ratio of massctl to the floor, which a busy machine changes less.
 """
 
 import json
@@ -123,7 +123,7 @@ def _account_row(number: int, day: date) -> str:
 
 
 def floor(root: Path, form: str) -> None:
-    """Import what `massctl report` imports for a form, tell the seconds of that, and parse every line."""
+    """Import what `massctl report` imports for a form, parse every line, and print the seconds of the imports."""
     import click  # noqa: F401
     import pydantic  # noqa: F401
     import ruamel.yaml  # noqa: F401
@@ -139,7 +139,7 @@ def floor(root: Path, form: str) -> None:
 
 
 def timed(*command: str) -> tuple[float, str]:
-    """Run a command, and give the seconds of processor that it took, and what it printed."""
+    """Run a command; returns the processor's seconds that it took, and what it printed."""
     before = _spent()
     done = subprocess.run([sys.executable, *command], check=True, capture_output=True, text=True, encoding="utf-8")
     return _spent() - before, done.stdout
@@ -150,7 +150,7 @@ def _spent() -> float:
     return children.ru_utime + children.ru_stime
 
 
-def main(sends: int, rounds: int) -> None:
+def main(sends: int = SENDS, rounds: int = 3) -> None:
     """Measure every form over all sends and over one, each beside the floor of its round."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "repository"
@@ -159,8 +159,8 @@ def main(sends: int, rounds: int) -> None:
             for form in FORMS:
                 seconds, ratios = [], []
                 for _ in range(rounds):
-                    bare, told = timed(__file__, "floor", str(root), form)
-                    imports = float(told)
+                    bare, printed = timed(__file__, "floor", str(root), form)
+                    imports = float(printed)
                     out = ("--out", str(Path(folder) / "out"))
                     took, _ = timed("-m", "massctl", "-C", str(root), "report", *names, "--format", form, *out)
                     seconds.append(took - imports)
@@ -173,4 +173,4 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["floor"]:
         floor(Path(sys.argv[2]), sys.argv[3])
     else:
-        main(*(int(each) for each in [*sys.argv[1:], *(str(SENDS), "3")[len(sys.argv) - 1 :]]))
+        main(*map(int, sys.argv[1:]))

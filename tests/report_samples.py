@@ -10,7 +10,7 @@ from massctl.model.phrase import BEIJING
 from massctl.model.state import State
 from massctl.model.statistics import AccountDay, ArticleDay, Family, Statistics
 from massctl.report.assembly import make_report
-from massctl.report.report import AccountFacts, Known, Report, SendFacts
+from massctl.report.report import AccountFacts, Report, RepositoryFacts, SendFacts
 
 APPID = AppId("wx0123456789abcdef")
 SENT = datetime(2026, 12, 1, 20, tzinfo=BEIJING)
@@ -107,7 +107,7 @@ class Sends:
 
     def report(self, *names: str, now: datetime = NOW, since: date | None = None) -> Report:
         """Make the report."""
-        known = Known({APPID: AccountFacts(AccountName("main"), "不赶路", self.kind)}, self.facts)
+        known = RepositoryFacts({APPID: AccountFacts(AccountName("main"), "不赶路", self.kind)}, self.facts)
         return make_report(
             self.state, {APPID: self.statistics}, known, now, [CampaignName(each) for each in names], since
         )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from massctl.ledger.statistics import StatisticsFiles
     from massctl.model.settings import MassctlFile
     from massctl.model.state import Record, RecordKey, State
-    from massctl.report.report import Known, Report, SendFacts
+    from massctl.report.report import Report, RepositoryFacts, SendFacts
 
 EDITIONS_COMPARED_MAX: Final = 20
 """So many sends, the newest, are compared with their earlier edition: that reads the contents of both."""
@@ -51,9 +51,9 @@ def report_from(
 
 def _known(
     settings: MassctlFile, archive: Callable[[], Contents], state: State, names: Sequence[CampaignName]
-) -> Known:
+) -> RepositoryFacts:
     """Return what massctl.yaml and the archive of contents know of accounts and sends."""
-    from massctl.report.report import AccountFacts, Known
+    from massctl.report.report import AccountFacts, RepositoryFacts
 
     accounts = {
         AppId(account.appid): AccountFacts(AccountName(name), settings.name_of(name), account.kind)
@@ -61,7 +61,7 @@ def _known(
     }
     shown = [record for record in state.records.values() if not names or record.campaign in names]
     facts = {record.key: _facts(record) for record in shown}
-    return Known(accounts, {**facts, **_with_editions(archive, state, shown, facts)})
+    return RepositoryFacts(accounts, {**facts, **_with_editions(archive, state, shown, facts)})
 
 
 def _facts(record: Record) -> SendFacts:

@@ -120,6 +120,10 @@ class Session:
         settings = self.settings.model_copy(update={"state": state})
         return replace(self, settings=settings, _keys=None, _git_ledger=None, _local_ledger=None)
 
+    def for_thread(self) -> "Session":
+        """Return the session for another thread: its clients and ledgers are its own, as no two threads share one."""
+        return replace(self, _clients={}, _watches={}, _local_ledger=None, _git_ledger=None)
+
     def archive(self) -> "Contents":
         """Open the contents that are kept beside the ledger; reads and writes nothing yet."""
         # A run without a difference to show, and none to keep, does without it.

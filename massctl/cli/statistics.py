@@ -92,7 +92,7 @@ class BackgroundCollector:
         if day != self._day:
             self._rests.clear()
         self._looked_at, self._day = now, day
-        own = replace(session, _clients={}, _watches={}, _local_ledger=None, _git_ledger=None)
+        own = session.for_thread()
         asked = {
             name: each for name, each in own.settings.accounts.items() if self._rests.get(AccountName(name), now) <= now
         }

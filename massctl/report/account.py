@@ -12,6 +12,7 @@ from massctl.report.comparison import quartiles_of
 from massctl.report.readings import LAST_DAY, Readings
 from massctl.report.report import (
     AllowanceReport,
+    ArticleReport,
     AudienceKind,
     Figure,
     FollowerDay,
@@ -58,10 +59,10 @@ def _total(by_source: Mapping[int, int] | None, there: AccountDay | None, day: d
     if by_source is not None and there is not None:
         # What WeChat calls late in a day of an account are its readers (getbizsummary), not its followers.
         return Figure(value=sum(by_source.values()), origin=Origin.ACCOUNT, until=day)
-    return Figure(origin=Origin.ACCOUNT, missing=_why(there, day, until), until=day)
+    return Figure(origin=Origin.ACCOUNT, missing=_why_missing(there, day, until), until=day)
 
 
-def _why(there: AccountDay | None, day: date, until: date) -> Missing:
+def _why_missing(there: AccountDay | None, day: date, until: date) -> Missing:
     if day > until:
         return Missing.NOT_YET
     return Missing.NOT_COLLECTED if there is None else Missing.NOT_GIVEN
@@ -84,29 +85,31 @@ def _scope(send: SendReport) -> Scope:
 def allowance_of(
     state: State, appid: AppId, kind: str | None, now: datetime, sends: Sequence[SendReport]
 ) -> AllowanceReport | None:
-    """Report what is used and left now, and the readers of the shown sends that used it; None without a kind."""
+    """Report what is used and left now, and the readers for each shown send that used it; None for an unknown kind."""
     rule = SENDS.get(kind or "")
     if rule is None:
         return None
     first = rule.unit.of(now)
     used = len(used_in(uses(state, appid, now), rule).get(first, ()))
-    paid = [each for each in sends if each.appid == appid and _scope(each) in rule.scopes and each.first is not None]
-    family = Family.NEWER
-    if paid and all(each.first is not None and each.first.family is Family.OLDER for each in paid):
-        family = Family.OLDER
-    firsts = [each.first for each in paid if each.first is not None and each.first.family is family]
-    known = [value for each in firsts if (value := each.readers) is not None]
+    paid = [each.first for each in sends if each.appid == appid and _scope(each) in rule.scopes]
+    family, known = _known_readers([each for each in paid if each is not None])
+    readers = per_use = Figure(origin=Origin.COMPUTED, missing=Missing.NOTHING_TO_DIVIDE)
+    if known:
+        readers = Figure(value=sum(known), origin=Origin.COMPUTED)
+        per_use = Figure(value=sum(known) / len(known), origin=Origin.COMPUTED)
     left = max(0, rule.limit - used)
-    if not known:
-        nothing = Figure(origin=Origin.COMPUTED, missing=Missing.NOTHING_TO_DIVIDE)
-        return AllowanceReport(rule.unit, first, rule.limit, used, left, 0, family, nothing, nothing)
-    readers = Figure(value=sum(known), origin=Origin.COMPUTED)
-    per_use = Figure(value=sum(known) / len(known), origin=Origin.COMPUTED)
     return AllowanceReport(rule.unit, first, rule.limit, used, left, len(known), family, readers, per_use)
 
 
+def _known_readers(firsts: Sequence[ArticleReport]) -> tuple[Family, list[float]]:
+    """Return the readers of articles that one family counted: the newer, unless all are the older one's."""
+    is_older = bool(firsts) and all(each.family is Family.OLDER for each in firsts)
+    family = Family.OLDER if is_older else Family.NEWER
+    return family, [value for each in firsts if each.family is family and (value := each.readers) is not None]
+
+
 def freshness_of(statistics: Statistics, shown: Iterable[Readings], until: date) -> Freshness:
-    """Say as of when the numbers of an account are; `shown` are the articles of the sends that are shown."""
+    """Return as of when the numbers of an account are; `shown` are the articles of the sends that are shown."""
     delayed: set[date] = set()
     missing: set[date] = set()
     first: set[date] = set()

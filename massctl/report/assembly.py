@@ -43,10 +43,10 @@ from massctl.report.report import (
     EditionDifference,
     EditionFigures,
     Figure,
-    Known,
     Missing,
     Origin,
     Report,
+    RepositoryFacts,
     SendFacts,
     SendReport,
 )
@@ -59,7 +59,7 @@ ARTICLES_MAX: Final = 8
 def make_report(
     state: State,
     statistics: Mapping[AppId, Statistics],
-    known: Known,
+    known: RepositoryFacts,
     now: datetime,
     names: Sequence[CampaignName] = (),
     since: date | None = None,
@@ -110,12 +110,13 @@ def _may_be_shown(state: State, names: Sequence[CampaignName], since: date | Non
             yield record, at
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Send:
     """A send that went out, with its readings."""
 
     record: Record
     appid: AppId
+    account: AccountName
     sent_at: datetime
     scope: AudienceKind
     tag: str | None
@@ -124,7 +125,6 @@ class _Send:
     readings: tuple[Readings, ...]
     """By position."""
     statistics: Statistics
-    account: AccountName
 
     @property
     def key(self) -> RecordKey:
@@ -198,7 +198,7 @@ def _sent_at(record: Record) -> datetime | None:
 
 
 def _measured(
-    state: State, statistics: Mapping[AppId, Statistics], known: Known, now: datetime, first: date
+    state: State, statistics: Mapping[AppId, Statistics], known: RepositoryFacts, now: datetime, first: date
 ) -> Iterator[_Send]:
     """Measure what went out on the day `first` or later, and every edition of what went out more than once."""
     until, editions = newest_day(now), Counter(record.campaign for record in state.records.values())
@@ -212,13 +212,23 @@ def _measured(
             continue
         there = statistics.get(record.appid, NOTHING_COUNTED)
         facts = known.sends.get(record.key, SendFacts())
-        (scope, tag), account = _audience(record), _account_facts(record, known).account
-        index, sent = indexes.get(record.appid) or ArticleIndex(there), beijing_day(sent_at)
-        found = tuple(_readings(record, facts, index, there, sent, until))
-        yield _Send(record, record.appid, sent_at.astimezone(BEIJING), scope, tag, facts, until, found, there, account)
+        scope, tag = _audience(record)
+        index = indexes.get(record.appid) or ArticleIndex(there)
+        yield _Send(
+            record=record,
+            appid=record.appid,
+            account=_account_facts(record, known).account,
+            sent_at=sent_at.astimezone(BEIJING),
+            scope=scope,
+            tag=tag,
+            facts=facts,
+            until=until,
+            readings=tuple(_readings(record, facts, index, there, beijing_day(sent_at), until)),
+            statistics=there,
+        )
 
 
-def _account_facts(record: Record, known: Known) -> AccountFacts:
+def _account_facts(record: Record, known: RepositoryFacts) -> AccountFacts:
     """Return what massctl.yaml says of a record's account, else what it was called at the send."""
     named = next((each.event.account for each in reversed(record.attempts) if each.event.account), None)
     appid = record.appid or AppId("")
@@ -364,17 +374,17 @@ def _article(send: _Send, position: int) -> ArticleReport:
         if position <= len(urls)
         else next((row.content_url for row in rows if row.content_url), None)
     )
-    found = article_report(
+    return article_report(
         readings,
-        position,
-        facts.title if facts is not None else told,
-        facts.author if facts is not None else None,
-        facts.theme if facts is not None else None,
-        url,
-        tuple(dict.fromkeys(row.msgid for row in rows)),
-        send.target_user if position == 1 else None,
+        position=position,
+        title=facts.title if facts is not None else told,
+        author=facts.author if facts is not None else None,
+        theme=facts.theme if facts is not None else None,
+        url=url,
+        msgids=tuple(dict.fromkeys(row.msgid for row in rows)),
+        target_user=send.target_user if position == 1 else None,
+        is_withdrawn=send.is_gone(position),
     )
-    return replace(found, is_withdrawn=True) if send.is_gone(position) else found
 
 
 def _edition_before(send: _Send, by_key: Mapping[RecordKey, _Send]) -> _Send | None:
@@ -402,7 +412,7 @@ def _account(
     sends: Sequence[SendReport],
     state: State,
     statistics: Statistics,
-    known: Known,
+    known: RepositoryFacts,
     now: datetime,
 ) -> AccountReport:
     facts = next(_account_facts(each.record, known) for each in shown if each.appid == appid)

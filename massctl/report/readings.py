@@ -185,9 +185,17 @@ def readings_of(
 
 
 def article_report(
-    readings: Readings, position: int, title: str | None, author: str | None, theme: str | None, url: str | None,
-    msgids: tuple[str, ...], target_user: Figure | None,
-) -> ArticleReport:  # fmt: skip
+    readings: Readings,
+    *,
+    position: int,
+    title: str | None,
+    author: str | None,
+    theme: str | None,
+    url: str | None,
+    msgids: tuple[str, ...],
+    target_user: Figure | None,
+    is_withdrawn: bool,
+) -> ArticleReport:
     """Report one article by DAYS and by its newest day."""
     newest, curve = readings.newest, readings.curve()
     last = newest or 1
@@ -210,6 +218,7 @@ def article_report(
         curve=curve,
         fell=tuple(now.stat_date for before, now in pairwise(curve) if now.read_user < before.read_user),
         target_user=target_user,
+        is_withdrawn=is_withdrawn,
         is_doubtful=readings.is_doubtful,
     )
 

@@ -645,8 +645,8 @@ class AccountFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What is known beside ledger and statistics."""
+class RepositoryFacts:
+    """What massctl.yaml and the archive of contents know beside ledger and statistics."""
 
     accounts: Mapping[AppId, AccountFacts]
     sends: Mapping[tuple[CampaignName, int], SendFacts] = field(default_factory=dict)

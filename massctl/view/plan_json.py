@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from massctl.model.documents import document
 from massctl.model.ids import CampaignName
@@ -28,20 +28,20 @@ if TYPE_CHECKING:
     from massctl.plan.review_diff import Difference
 
 
-CHANGED_ROWS_MAX = 20
-"""Of the changes of one article; more are told as a number."""
+CHANGED_ROWS_MAX: Final = 20
+"""So many changed rows of one article are written; the others are a number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """What reviewers are shown beside a plan."""
+    """What reviewers are shown beside a plan, by campaign."""
 
     at: datetime
     """The moment of the plan."""
     differences: "Mapping[CampaignName, Difference]" = field(default_factory=dict)
     locks: Mapping[CampaignName, LockState] = field(default_factory=dict)
     unlocked: Mapping[CampaignName, RenderedCampaign | Invalid] = field(default_factory=dict)
-    """Those that are refused for their lock, as they would be locked now."""
+    """Campaigns that are refused for their lock, as they would be locked now."""
 
 
 def plan_json(plan: Plan, language: Language, names: Sequence[str] = (), reviewed: "Reviewed | None" = None) -> str:
@@ -60,7 +60,7 @@ def _drift_document(remote: Remote) -> dict[str, Any]:
 
 
 def add_review(plan: dict[str, Any], reviewed: Reviewed, language: Language) -> None:
-    """Put it into a plan's document."""
+    """Add what reviewers are shown to a plan's document."""
     plan["review"] = {"at": reviewed.at.isoformat(), "language": language.value}
     for campaign in plan["campaigns"]:
         lock, difference = reviewed.locks.get(campaign["name"]), reviewed.differences.get(campaign["name"])

@@ -26,11 +26,10 @@ from massctl.report.report import (
     StageName,
 )
 from massctl.view.i18n import Language, say
-from massctl.view.report_words import METRIC, MISSING, ORIGIN_BY_METRIC, SCENE
+from massctl.view.report_words import DETAIL, METRIC, MISSING, ORIGIN_BY_METRIC, SCENE
 
 _LEDGER: Final = Phrase("ledger")
 _REPOSITORY: Final = Phrase("massctl: the repository as it was sent")
-_DETAIL: Final = Phrase("WeChat, {call}", call="getarticletotaldetail")
 _COMPUTED: Final = Phrase("computed by massctl")
 _FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """Excel in Chinese and Japanese reads the wide ones likewise. Source: OWASP, "CSV Injection", read 2026-11."""
@@ -188,17 +187,17 @@ COLUMNS: Final[tuple[Column, ...]] = (
     Column(
         "stat_date",
         Phrase("its date; numbers are sums from the send to the end of it"),
-        _DETAIL,
+        DETAIL,
         lambda line: line.day.stat_date.isoformat() if line.day is not None else None,
     ),
     Column(
         "is_delay",
         Phrase("1 if WeChat said that newer numbers for that day are to come"),
-        _DETAIL,
+        DETAIL,
         lambda line: any(each.is_delay for each in line.day.figures.values()) if line.day is not None else None,
     ),
     *(_metric(metric) for metric in Metric if metric not in (Metric.TARGET_USER, Metric.PRAISE_MONEY)),
-    Column("praise_money", Phrase("tips, in fen"), _DETAIL, lambda line: line.metric(Metric.PRAISE_MONEY)),
+    Column("praise_money", Phrase("tips, in fen"), DETAIL, lambda line: line.metric(Metric.PRAISE_MONEY)),
     Column(
         "target_user",
         METRIC[Metric.TARGET_USER],
@@ -209,7 +208,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
         Column(
             f"from_{scene.name.lower()}",
             Phrase("readers from {scene}", scene=SCENE[scene]),
-            _DETAIL,
+            DETAIL,
             lambda line, scene=scene: line.source(scene),  # type: ignore[misc]
         )
         for scene in Scene
@@ -217,7 +216,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
     Column(
         "from_more",
         Phrase("readers from sources that WeChat added since, as source=readers"),
-        _DETAIL,
+        DETAIL,
         lambda line: line.more_sources,
     ),
     *(
@@ -227,7 +226,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
                 "the share of readers that left in fifth {number} of the article, from 0 to 1; newest day only",
                 number=position,
             ),
-            _DETAIL,
+            DETAIL,
             lambda line, position=position: line.leave(position),  # type: ignore[misc]
         )
         for position in LEAVE_POSITIONS

@@ -119,7 +119,7 @@ class ReportedLeave(Strict):
     """Why it is missing."""
 
 
-class ReportedReading(Strict):
+class ReportedArticle(Strict):
     """One article of a send, and what WeChat counted of it."""
 
     position: int
@@ -274,7 +274,7 @@ class SentCampaign(Strict):
     """Who approved it on the forge; null where nobody knows."""
     funnel: list[ReportedStage]
     """From its audience to those who followed after reading."""
-    articles: list[ReportedReading]
+    articles: list[ReportedArticle]
     """By position."""
     comparable: ReportedComparable
     """Which sends it is compared with."""
@@ -461,7 +461,7 @@ def _article(article: ArticleReport) -> dict[str, Any]:
         for number, each in enumerate(article.leaves, 1)
     ]
     return document(
-        ReportedReading,
+        ReportedArticle,
         article,
         days=[_day(each) for each in article.days],
         latest=_day(article.latest) if article.latest is not None else None,

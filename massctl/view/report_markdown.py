@@ -56,8 +56,8 @@ from massctl.view.report_words import (
     days_shown,
     fell_words,
     group_name,
+    has_medians,
     headline_words,
-    is_told,
     listed,
     median_number,
     newest_figure,
@@ -387,7 +387,7 @@ def _account(account: AccountReport, tables: _Tables) -> list[str]:
     lines = [f"## {tables.foreign(account.name)}", ""]
     if account.allowance is not None:
         lines += [said(allowance_words(account.allowance)), "", said(readers_per_use_words(account.allowance)), ""]
-    told = [each for each in account.breakdowns if is_told(each)]
+    told = [each for each in account.breakdowns if has_medians(each)]
     if told:
         lines += ["### " + said(Phrase("Side by side")), "", said(SIDE_BY_SIDE), ""]
     for found in told:

@@ -80,9 +80,9 @@ ORIGIN: Final[Mapping[Origin, Phrase]] = {
     Origin.ACCOUNT: Phrase("WeChat's statistics of the whole account"),
     Origin.COMPUTED: Phrase("computed by massctl"),
 }
-_DETAIL: Final = Phrase("WeChat, {call}", call="getarticletotaldetail")
+DETAIL: Final = Phrase("WeChat, {call}", call="getarticletotaldetail")
 ORIGIN_BY_METRIC: Final[Mapping[Metric, str]] = {
-    **dict.fromkeys(Metric, _DETAIL),
+    **dict.fromkeys(Metric, DETAIL),
     **dict.fromkeys(
         (Metric.READ_USER, Metric.SHARE_USER, Metric.COLLECTION_USER),
         Phrase("WeChat, getarticletotaldetail; of the older family getarticletotal"),
@@ -334,7 +334,7 @@ def as_of_words(freshness: Freshness) -> list[Phrase]:
 
 
 _NEAR: Final = timedelta(days=4)
-"""A gap that is older than this is a day or two in the past, after which numbers are complete again."""
+"""How far back the newest complete day may lie. Behind an older gap all days but those of the gap are complete."""
 
 
 def unreadable_words(count: int) -> Phrase:
@@ -346,7 +346,8 @@ def unreadable_words(count: int) -> Phrase:
     )
 
 
-_DAYS_TOLD: Final = 5
+_DAYS_NAMED_MAX: Final = 5
+"""So many days are named; the others are a number."""
 
 
 def days_shown(article: ArticleReport) -> list[DayFigures]:
@@ -416,8 +417,8 @@ def not_compared_words(known: int) -> Phrase:
 
 def days_words(days: Sequence[date]) -> str:
     """Name days, the first of many."""
-    named = enumerated([day.isoformat() for day in days[:_DAYS_TOLD]])
-    more = len(days) - _DAYS_TOLD
+    named = enumerated([day.isoformat() for day in days[:_DAYS_NAMED_MAX]])
+    more = len(days) - _DAYS_NAMED_MAX
     return Phrase("{first} and {count} more", first=named, count=more) if more > 0 else named
 
 
@@ -455,8 +456,8 @@ def readers_per_use_words(allowance: AllowanceReport) -> Phrase:
     )
 
 
-def is_told(breakdown: Breakdown) -> bool:
-    """Return whether groups are shown: a table without a median says nothing, and one group lies beside none."""
+def has_medians(breakdown: Breakdown) -> bool:
+    """Whether groups can be shown side by side: there are two or more, and one of them has a median."""
     return len(breakdown.groups) > 1 and any(each.quartiles is not None for each in breakdown.groups)
 
 

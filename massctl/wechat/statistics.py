@@ -1,8 +1,9 @@
 """Read the answers of WeChat's statistics (`/datacube/*`): what it documents, and nothing else.
 
 What is missing stays missing. What is of another type, negative, of another day or beyond reason is left out and
-counted; a list that is longer than WeChat can mean is no answer. Sources: developers.weixin.qq.com, wedata/news
-(getarticletotaldetail, getbizsummary, getarticletotal) and wedata/user (getusersummary, getusercumulate), read 2026-11.
+counted. A list that is longer than WeChat can mean makes the whole answer unreadable. Sources:
+developers.weixin.qq.com, wedata/news (getarticletotaldetail, getbizsummary, getarticletotal) and wedata/user
+(getusersummary, getusercumulate), read 2026-11.
 """
 
 import re
@@ -32,7 +33,7 @@ _SOURCES: Final = ("session", "hist_msg", "feed", "friends", "other", "kanyikan"
 
 def statistics_request(call: StatisticsCall, begin_date: date, end_date: date, seen_at: datetime) -> Request[Counted]:
     """Ask for the statistics of some days."""
-    reader = partial(_counted, _Reader(begin_date, end_date, seen_at), _ROWS[call])
+    reader = partial(_counted, _Reader(begin_date, end_date, seen_at), _READERS[call])
     body = {"begin_date": begin_date.isoformat(), "end_date": end_date.isoformat()}
     return Request(f"/datacube/{call}", reader).with_body(body)
 
@@ -57,7 +58,7 @@ class _Reader:
         return value
 
     def decimal(self, fields: Fields, name: str, most: float = 1.0) -> float | None:
-        """Read a number from 0 to `most`, likewise; a share has 1."""
+        """Read a number from 0 to `most`, by default a share; None where it is missing, or is something else."""
         value = fields.get(name)
         if value is None:
             return None
@@ -83,7 +84,7 @@ class _Reader:
                 self.left_out += 1
 
     def day(self, fields: Fields, name: str, first: date, last: date) -> date | None:
-        """Read a day between two; None for any other, which is left out."""
+        """Read a day from `first` to `last`; None for any other, which is left out."""
         value = fields.get(name)
         found = date.min
         if isinstance(value, str) and _DATE.fullmatch(value):
@@ -97,7 +98,7 @@ class _Reader:
         return None
 
     def text(self, fields: Fields, name: str) -> str | None:
-        """Read words on one line, as they may be shown; None where there are none, or far too many."""
+        """Read text on one line that may be shown; None where it is empty, or longer than TEXT_MAX."""
         value = "".join(char for char in lenient(fields, name) if char.isprintable()).strip()
         return value if 0 < len(value) <= TEXT_MAX else None
 
@@ -112,8 +113,8 @@ class _Reader:
                 found[name] = value
         return found
 
-    def reading(self, fields: Fields) -> dict[str, Any]:
-        """Read what both calls of the newer family have."""
+    def readers(self, fields: Fields) -> dict[str, Any]:
+        """Read the members that both calls of the newer family have."""
         sources = self.sources(fields)
         everybody = sources.pop(_ALL, None)
         names = ("share_user", "zaikan_user", "like_user", "comment_count", "collection_user")
@@ -124,7 +125,7 @@ class _Reader:
     def articles(self, fields: Fields, details: str) -> Iterator[tuple[dict[str, Any], Fields, date]]:
         """Read the articles of an answer: what is said of each, and each of its days."""
         yesterday = self.seen_at.astimezone(BEIJING).date() - timedelta(days=1)
-        told: set[tuple[str, date]] = set()
+        seen: set[tuple[str, date]] = set()
         for item in self.rows(fields, "list"):
             sent = self.day(item, "ref_date", self.begin_date, self.end_date)
             msgid = item.get("msgid")
@@ -140,17 +141,17 @@ class _Reader:
                 stat_date = self.day(detail, "stat_date", sent, yesterday)
                 if stat_date is None:
                     continue
-                if (msgid, stat_date) in told:
+                if (msgid, stat_date) in seen:
                     self.left_out += 1
                     continue
-                told.add((msgid, stat_date))
+                seen.add((msgid, stat_date))
                 yield about, detail, stat_date
 
 
-def _counted(reader: _Reader, rows: "Callable[[_Reader, Fields], Counted]", fields: Fields) -> Counted:
+def _counted(reader: _Reader, read: "Callable[[_Reader, Fields], Counted]", fields: Fields) -> Counted:
     if not isinstance(fields.get("list"), list):
         raise ShapeError
-    found = rows(reader, fields)
+    found = read(reader, fields)
     return Counted(found.articles, found.days, found.is_delay, reader.left_out)
 
 
@@ -160,7 +161,7 @@ def _articles(reader: _Reader, fields: Fields) -> Counted:
             family=Family.NEWER,
             stat_date=stat_date,
             **about,
-            **reader.reading(detail),
+            **reader.readers(detail),
             praise_money=reader.number(detail, "praise_money"),
             read_subscribe_user=reader.number(detail, "read_subscribe_user"),
             read_delivery_rate=reader.decimal(detail, "read_delivery_rate"),
@@ -217,7 +218,7 @@ def _account(reader: _Reader, fields: Fields) -> Counted:
         members: dict[str, Any] = {
             name: reader.number(detail, name) for name in ("redirect_ori_page_user", "send_page_count")
         }
-        reading = reader.reading(detail)
+        reading = reader.readers(detail)
         found[day] = AccountDay(ref_date=day, seen_at=reader.seen_at, **reading, **members)
     newest = max(found, default=None)
     marked = (replace(row, is_delay=is_delay and day == newest) for day, row in found.items())
@@ -263,7 +264,7 @@ def _by_day(reader: _Reader, fields: Fields) -> Iterator[tuple[date, Fields]]:
             yield day, row
 
 
-_ROWS: Final[Mapping[StatisticsCall, Callable[[_Reader, Fields], Counted]]] = {
+_READERS: Final[Mapping[StatisticsCall, Callable[[_Reader, Fields], Counted]]] = {
     StatisticsCall.ARTICLES: _articles,
     StatisticsCall.OLDER_ARTICLES: _older_articles,
     StatisticsCall.ACCOUNT: _account,

@@ -53,7 +53,7 @@ from massctl.view.report_words import (
     audience_name,
     group_name,
     group_words,
-    is_told,
+    has_medians,
     number,
     numbers_words,
     outcome_words,
@@ -173,7 +173,7 @@ def _account(
 ) -> str:
     at = written(f"account-{account.account}")
     parts = [_chart(account, sends, sheet, address), _table(account, sends, sheet, order, address, sorts)]
-    told = [_breakdown(each, sheet) for each in account.breakdowns if is_told(each)]
+    told = [_breakdown(each, sheet) for each in account.breakdowns if has_medians(each)]
     if told:
         name = sheet.say(Phrase("Side by side"))
         parts.append(f'<div class="beside"><h3>{name}</h3><p class="notes">{sheet.say(SIDE_BY_SIDE)}</p></div>')

@@ -78,7 +78,7 @@ def _beside(comparison: Comparison) -> Phrase:
     among = len(comparison.values)
     quartiles = comparison.quartiles
     if quartiles is None and not among:
-        return Phrase("there is no comparable send before it yet")
+        return Phrase("there is no number to compare it with yet")
     if quartiles is None:
         return plural_phrase(
             "too early to compare: {count} comparable send has that number, and it takes {least}",

@@ -54,6 +54,7 @@ from massctl.view.report_words import (
     coming_words,
     comparable_words,
     days_shown,
+    fell_beside,
     fell_words,
     group_name,
     has_medians,
@@ -297,7 +298,8 @@ def _positions(articles: Sequence[ArticleReport], tables: _Tables) -> list[str]:
     )
     said = tables.words.said
     lines = ["### " + said(Phrase("Articles by position")), "", said(Phrase("By the newest day of each.")), ""]
-    return [*lines, *tables.table([tables.said(each) for each in head], rows, (1,))]
+    lines += tables.table([tables.said(each) for each in head], rows, (1,))
+    return [*lines, *(line for fell in fell_beside(articles) for line in (said(fell), ""))]
 
 
 def _leaves(article: ArticleReport, tables: _Tables) -> list[str]:

@@ -428,6 +428,12 @@ def fell_words(days: Sequence[date]) -> Phrase:
     return Phrase(say, days=days_words(days))
 
 
+def fell_beside(articles: Sequence[ArticleReport]) -> list[Phrase]:
+    """Say the same of the articles below the first, which a table by position shows."""
+    say = Phrase("Article {number}: {said}")
+    return [Phrase(say, number=each.position, said=fell_words(each.fell)) for each in articles[1:] if each.fell]
+
+
 def sentences(said: Iterable[str], language: Language) -> str:
     """Write sentences one after the other, as a language does."""
     return (" " if language.is_english else "").join(said)

@@ -50,6 +50,7 @@ from massctl.view.report_words import (
     coming_words,
     comparable_words,
     days_shown,
+    fell_beside,
     fell_words,
     figure_text,
     headline_words,
@@ -477,7 +478,8 @@ class _Section:
         rows = [self._article(each, most, notes) for each in self._send.articles]
         caption = self._sheet.say(Phrase("By the newest day of each."))
         shown = table(caption, [self._sheet.say(each) for each in heads], rows, kind="positions")
-        return self._card("articles", Phrase("Articles by position"), shown + notes.written(), "wide")
+        fell = "".join(f'<p class="notes">{self._sheet.say(each)}</p>' for each in fell_beside(self._send.articles))
+        return self._card("articles", Phrase("Articles by position"), shown + notes.written() + fell, "wide")
 
     def _article(self, article: ArticleReport, most: float, notes: Notes) -> list[Cell]:
         title = written(article.title or DASH)

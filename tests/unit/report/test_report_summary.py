@@ -43,7 +43,7 @@ def test_a_first_send_has_none_before_it() -> None:
     sends.read(100, 1, read_user=1)
 
     assert (
-        "1 person read “《spring》” by the end of day 1 (2026-12-01); there is no comparable send before it yet."
+        "1 person read “《spring》” by the end of day 1 (2026-12-01); there is no number to compare it with yet."
     ) == sends.report("spring").sentence
 
 

@@ -158,6 +158,18 @@ def test_a_sum_that_fell_is_told() -> None:
     assert "numbers of WeChat's older statistics" in said
 
 
+def test_a_sum_of_an_article_below_the_first_that_fell_is_told() -> None:
+    sends = Sends()
+    sends.send("spring", 100)
+    for day, readers in ((1, 9), (2, 8)):
+        sends.read(100, day, read_user=10)
+        sends.read(100, day, position=2, read_user=readers)
+    report, said = sends.report(), "Article 2: WeChat counted fewer readers than by the day before"
+
+    assert said in markdown(report, Language.EN)
+    assert said in report_page(report, Sheet(Language.EN, {}))
+
+
 def test_a_send_of_today_has_no_table_of_dashes() -> None:
     sends = Sends()
     sends.send("spring", 100)

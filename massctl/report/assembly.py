@@ -328,7 +328,8 @@ def _send_reports(measured: Sequence[_Send], shown: set[RecordKey]) -> list[Send
 def _send_report(send: _Send, earlier: EarlierSends, before: _Send | None) -> SendReport:
     record, first = send.record, send.first
     since = send.ref_date - timedelta(days=COMPARED_DAYS)
-    comparable = Comparable(send.scope, send.tag, since, send.ref_date, first.family, earlier.before(send.ref_date))
+    earlier.advance(send.ref_date)
+    comparable = Comparable(send.scope, send.tag, since, send.ref_date, first.family, earlier.editions)
     compared = [each for each in COMPARED_METRICS if each in METRICS[first.family]] if send.is_article else []
     beside = comparisons(earlier, first.figure, send.day, compared)
     articles = tuple(_article(send, position) for position in range(1, len(send.readings) + 1) if send.is_article)

@@ -64,13 +64,17 @@ class EarlierSends:
     _keys: deque[tuple[CampaignName, int]] = field(default_factory=deque)
     _ascending: dict[tuple[int, Metric], list[float]] = field(default_factory=dict)
 
-    def before(self, ref_date: date) -> tuple[tuple[CampaignName, int], ...]:
-        """Forget what is too old for a send of a day; returns the editions that it is compared with."""
+    def advance(self, ref_date: date) -> None:
+        """Forget what is too old to be compared with a send of a day; `editions` and `values` are those for it then."""
         while self._sends and self._sends[0][0] < ref_date - timedelta(days=COMPARED_DAYS):
             self._keys.popleft()
             for key, value in self._sends.popleft()[1].items():
                 there = self._ascending[key]
                 del there[bisect_left(there, value)]
+
+    @property
+    def editions(self) -> tuple[tuple[CampaignName, int], ...]:
+        """Return the editions that a send is compared with, oldest first."""
         return tuple(self._keys)
 
     def values(self, day: int, metric: Metric) -> tuple[float, ...]:

@@ -328,7 +328,7 @@ class PageCache:
             except LedgerError as error:
                 return self.list_page(error.summary)
             if "send" not in query:
-                return sends_page(report, sheet, Watched(REPORTED, heard), Order.asked(query), self._trouble)
+                return sends_page(report, sheet, Watched(REPORTED, heard), Order.of(query), self._trouble)
             named = query["send"], query.get("edition", "")
             send = next((each for each in report.sends if (each.campaign, str(each.edition)) == named), None)
             return served_send_page(report, send, sheet, Watched(REPORTED, heard)) if send is not None else None

@@ -62,7 +62,7 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class Caption:
     """What a chart is called: its key in the page, its name, and what it shows in one sentence."""
 
     key: str
@@ -86,7 +86,7 @@ def _sizes(height: int, *, wide: int = 520) -> tuple[_Size, _Size]:
     return _Size("wide", wide, height), _Size("narrow", 327, round(height * 0.86))
 
 
-def reads_by_day(named: Named, days: Mapping[int, Value], usual: Sequence[Band], last: int) -> str:
+def reads_by_day(caption: Caption, days: Mapping[int, Value], usual: Sequence[Band], last: int) -> str:
     """Draw how readers grew from day to day, on the quartiles and the median of comparable sends.
 
     The line is broken at a day without a number.
@@ -107,10 +107,10 @@ def reads_by_day(named: Named, days: Mapping[int, Value], usual: Sequence[Band],
         chart.add("", [_marked(each, (day, each.number)) for day, each in points], allow_interruptions=True)
         return _cleaned(chart, ["band", "median", "this"] if usual else ["this"])
 
-    return _both(named, draw, _sizes(300, wide=1040))
+    return _both(caption, draw, _sizes(300, wide=1040))
 
 
-def stacked_bars(named: Named, rows: Sequence[str], series: Sequence[Series]) -> str:
+def stacked_bars(caption: Caption, rows: Sequence[str], series: Sequence[Series]) -> str:
     """Draw a bar for each row, the first on top, of one part for each series."""
     backwards = [Series(each.kind, each.values[::-1]) for each in series]
 
@@ -122,10 +122,10 @@ def stacked_bars(named: Named, rows: Sequence[str], series: Sequence[Series]) ->
         chart.y_labels = _steps(end, 3 if size.is_narrow else 5)
         return _drawn(chart, backwards)
 
-    return _both(named, draw, _sizes(36 * len(rows) + 34))
+    return _both(caption, draw, _sizes(36 * len(rows) + 34))
 
 
-def bars(named: Named, labels: Sequence[str], series: Sequence[Series], say: Callable[[float], str]) -> str:
+def bars(caption: Caption, labels: Sequence[str], series: Sequence[Series], say: Callable[[float], str]) -> str:
     """Draw upright bars, one of each series for each label; where they are few, their numbers stand above.
 
     Nothing is drawn without a number.
@@ -142,10 +142,10 @@ def bars(named: Named, labels: Sequence[str], series: Sequence[Series], say: Cal
         chart.y_labels = _steps(top)
         return _drawn(chart, series)
 
-    return _both(named, draw, _sizes(210))
+    return _both(caption, draw, _sizes(210))
 
 
-def dots(named: Named, days: Mapping[date, Sequence[Value]], middle: float | None) -> str:
+def dots(caption: Caption, days: Mapping[date, Sequence[Value]], middle: float | None) -> str:
     """Draw a dot for each value on its day, and a line across at `middle`."""
     first, last = min(days).toordinal(), max(days).toordinal()
     edge = max(1, (last - first) // 25)
@@ -162,7 +162,7 @@ def dots(named: Named, days: Mapping[date, Sequence[Value]], middle: float | Non
         chart.add("", [_marked(each, (day.toordinal(), each.number)) for day, each in points], stroke=False)
         return _cleaned(chart, ["median", "sends"] if middle is not None else ["sends"])
 
-    return _both(named, draw, _sizes(240, wide=1040))
+    return _both(caption, draw, _sizes(240, wide=1040))
 
 
 def _dates(first: date, last: date, most: int) -> tuple[str, list[int]]:
@@ -273,18 +273,18 @@ def _is_flat(bar: Element) -> bool:
     return bar.tag == "rect" and not {"width", "height"} <= bar.attrib.keys()
 
 
-def _both(named: Named, draw: Callable[[_Size], Element], sizes: Sequence[_Size]) -> str:
+def _both(caption: Caption, draw: Callable[[_Size], Element], sizes: Sequence[_Size]) -> str:
     """Draw it in each size; each drawing has the name and the description that a screen reader says."""
     drawings = []
     for size in sizes:
-        root, key = draw(size), f"{named.key}-{size.name}"
+        root, key = draw(size), f"{caption.key}-{size.name}"
         root.set("class", size.name)
         root.set("role", "img")
         root.set("aria-labelledby", f"{key}-title")
         root.set("aria-describedby", f"{key}-desc")
-        for number, (tag, text) in enumerate([("title", named.title), ("desc", named.description)]):
+        for number, (tag, text) in enumerate([("title", caption.title), ("desc", caption.description)]):
             child = Element(tag, {"id": f"{key}-{tag}"})
             child.text = text
             root.insert(number, child)
         drawings.append(tostring(root, encoding="unicode"))
-    return f'<div class="chart {escape(named.key)}">{"".join(drawings)}</div>'
+    return f'<div class="chart {escape(caption.key)}">{"".join(drawings)}</div>'

@@ -27,7 +27,7 @@ from massctl.report.report import (
     StageName,
     UsualDay,
 )
-from massctl.view.charts import Band, Named, Series, Value, bars, can_draw, reads_by_day, stacked_bars
+from massctl.view.charts import Band, Caption, Series, Value, bars, can_draw, reads_by_day, stacked_bars
 from massctl.view.i18n import say
 from massctl.view.pages.document import Watched, document
 from massctl.view.pages.markup import Sheet, written
@@ -90,6 +90,11 @@ def account_of(report: Report, send: SendReport) -> AccountReport:
     return next(each for each in report.accounts if each.appid == send.appid)
 
 
+def anchor_of(send: SendReport) -> str:
+    """Return what names a send within a page."""
+    return f"{send.campaign}-{send.edition}"
+
+
 def facts_of(send: SendReport, sheet: Sheet) -> list[str]:
     """Return what the ledger and the repository know of a send, as HTML."""
     said, first = send_facts(send), send.first
@@ -119,7 +124,7 @@ def send_section(send: SendReport, account: AccountReport, sheet: Sheet, *, leve
     if level == _ALONE:
         lead += as_of(as_of_words(account.freshness), sheet) + no_charts(sheet)
         lead += as_of([allowance_words(account.allowance)], sheet) if account.allowance is not None else ""
-    return f'<div class="lead">{lead}</div>{section.key()}<div class="cards">{"".join(cards)}</div>'
+    return f'<div class="lead">{lead}</div>{section.tiles()}<div class="cards">{"".join(cards)}</div>'
 
 
 def as_of(said: Sequence[Phrase], sheet: Sheet) -> str:
@@ -141,9 +146,9 @@ class _Section:
 
     def __init__(self, send: SendReport, account: AccountReport, sheet: Sheet, level: int) -> None:
         self._send, self._account, self._sheet, self._level = send, account, sheet, level
-        self._key = f"{send.campaign}-{send.edition}"
+        self._anchor = anchor_of(send)
 
-    def key(self) -> str:
+    def tiles(self) -> str:
         """Return the numbers on top: those of the newest day that is over, against comparable sends."""
         day = max((each.day for each in self._send.comparisons), default=0)
         found = {each.metric: each for each in self._send.comparisons if each.day == day}
@@ -211,7 +216,7 @@ class _Section:
         ]
         heads = [Phrase("day"), Phrase("readers")]
         heads += [Phrase("usual"), Phrase("median"), Phrase("number")] if usual else []
-        chart = reads_by_day(self._named("reads", described), days, band, last) if can_draw() else ""
+        chart = reads_by_day(self._caption("reads", described), days, band, last) if can_draw() else ""
         note = self._usual_note(usual, first)
         shown = self._legend(legend) + chart if chart and band else chart
         inside = shown + self._numbers(described, heads, rows) + f'<p class="notes">{note}</p>'
@@ -356,7 +361,7 @@ class _Section:
             figures = [value(Scene.RECOMMENDED, apart.figures[place].value, day) for place, day in shown]
             series.append(Series("recommended", figures))
         return stacked_bars(
-            self._named("sources", described), [self._plain(Phrase("day {day}", day=day)) for _, day in shown], series
+            self._caption("sources", described), [self._plain(Phrase("day {day}", day=day)) for _, day in shown], series
         )
 
     def _apart(self, first: ArticleReport) -> str:
@@ -394,7 +399,7 @@ class _Section:
         ]
         chart = (
             bars(
-                self._named("leaves", described),
+                self._caption("leaves", described),
                 [each.removesuffix("%") for each in LEAVES],
                 [Series("this", values)],
                 percent_short,
@@ -448,7 +453,7 @@ class _Section:
                 ],
             ),
         ]
-        chart = bars(self._named("followers", described), labels, series, number) if can_draw() else ""
+        chart = bars(self._caption("followers", described), labels, series, number) if can_draw() else ""
         legend = [("this", Phrase("unfollows"))]
         if any(each.usual is not None for each in self._send.followers):
             legend.append(("usual", Phrase("median of the same weekday of earlier weeks")))
@@ -539,11 +544,11 @@ class _Section:
         """Say words for a drawing, which escapes them itself."""
         return say(words, self._sheet.language)
 
-    def _named(self, key: str, described: Phrase) -> Named:
-        return Named(f"{self._key}-{key}", self._send.title, self._plain(described))
+    def _caption(self, key: str, described: Phrase) -> Caption:
+        return Caption(f"{self._anchor}-{key}", self._send.title, self._plain(described))
 
     def _card(self, key: str, name: Phrase, inside: str, kind: str) -> str:
-        at = written(f"{self._key}-{key}-name")
+        at = written(f"{self._anchor}-{key}-name")
         heading = f'<h{self._level} id="{at}">{self._sheet.say(name)}</h{self._level}>'
         return f'<section class="card {kind}" aria-labelledby="{at}">{heading}{inside}</section>\n'
 

@@ -28,13 +28,14 @@ from massctl.report.report import (
     median_text,
 )
 from massctl.report.summary import report_sentence
-from massctl.view.charts import Named, Value, can_draw, dots
+from massctl.view.charts import Caption, Value, can_draw, dots
 from massctl.view.i18n import say
 from massctl.view.pages.document import REPORT, Watched, document
 from massctl.view.pages.markup import Sheet, written
 from massctl.view.pages.report_page import (
     STYLES,
     account_of,
+    anchor_of,
     as_of,
     definitions,
     facts_of,
@@ -75,7 +76,7 @@ class Order:
     descending: bool = True
 
     @classmethod
-    def asked(cls, query: Mapping[str, str]) -> "Order":
+    def of(cls, query: Mapping[str, str]) -> "Order":
         """Read it from an address; whatever is not known there is left as it is by default."""
         key = query.get("sort", "")
         return cls(key if key in _COLUMNS else "sent", query.get("order") != "up")
@@ -88,7 +89,7 @@ def report_page(report: Report, sheet: Sheet) -> str:
     full = report.sends[:FULL_MAX]
 
     def address(send: SendReport) -> str:
-        return f"#{_anchor(send)}" if send in full else ""
+        return f"#{anchor_of(send)}" if send in full else ""
 
     overview = _overview(report, sheet, Order(), address, "")
     if not report.sends:
@@ -129,16 +130,12 @@ def _served_address(send: SendReport) -> str:
     return f"{REPORT}?{urlencode({'send': send.campaign, 'edition': send.edition})}"
 
 
-def _anchor(send: SendReport) -> str:
-    return f"{send.campaign}-{send.edition}"
-
-
 def _in_full(send: SendReport, report: Report, sheet: Sheet, *, is_open: bool) -> str:
     """Return everything about one send, folded unless it is the newest: the page stays short on a phone."""
     opened = " open" if is_open else ""
     facts = " · ".join(facts_of(send, sheet))
     return f"""<details class="send-report"{opened}><summary><h2>{written(send.title)}</h2>
-<small>{send.ref_date}</small></summary><article id="{written(_anchor(send))}">
+<small>{send.ref_date}</small></summary><article id="{written(anchor_of(send))}">
 <p class="facts">{facts}</p>{send_section(send, account_of(report, send), sheet, level=3)}</article></details>
 """
 
@@ -151,14 +148,14 @@ def _document(report: Report, main: str, sheet: Sheet, watched: Watched | None) 
     return document(say(Phrase("What sends reached"), sheet.language), facts, main, [], sheet, watched, STYLES)
 
 
-def _overview(report: Report, sheet: Sheet, order: Order, address: Address, sorts: str) -> str:
-    """Return the sentence and each account; `sorts` is the address whose links sort the table, empty for none."""
+def _overview(report: Report, sheet: Sheet, order: Order, address: Address, sort_address: str) -> str:
+    """Return the sentence and each account; links to `sort_address` sort the table, and there are none where it is empty."""
     lead = f'<div class="lead"><p class="sentence">{sheet.say(report.sentence)}</p>{no_charts(sheet)}</div>'
     accounts = []
     for account in report.accounts:
         sends = [each for each in report.sends if each.appid == account.appid]
         said = sheet.say(report_sentence(sends, None)) if len(report.accounts) > 1 else ""
-        accounts.append(_account(account, sends, sheet, order, address, sorts, f"<p>{said}</p>" if said else ""))
+        accounts.append(_account(account, sends, sheet, order, address, sort_address, f"<p>{said}</p>" if said else ""))
     return lead + "".join(accounts)
 
 
@@ -168,17 +165,17 @@ def _account(
     sheet: Sheet,
     order: Order,
     address: Address,
-    sorts: str,
+    sort_address: str,
     said: str,
 ) -> str:
     at = written(f"account-{account.account}")
-    parts = [_chart(account, sends, sheet, address), _table(account, sends, sheet, order, address, sorts)]
+    parts = [_chart(account, sends, sheet, address), _table(account, sends, sheet, order, address, sort_address)]
     told = [_breakdown(each, sheet) for each in account.breakdowns if has_medians(each)]
     if told:
         name = sheet.say(Phrase("Side by side"))
         parts.append(f'<div class="beside"><h3>{name}</h3><p class="notes">{sheet.say(SIDE_BY_SIDE)}</p></div>')
     parts += told
-    parts.append(_untold(account.breakdowns, sheet))
+    parts.append(_too_few(account.breakdowns, sheet))
     fresh = as_of(as_of_words(account.freshness), sheet)
     return f"""<section class="account" aria-labelledby="{at}"><h2 id="{at}">{written(account.name)}</h2>
 {said}{fresh}{_tiles(account, sheet)}<div class="cards">{"".join(parts)}</div></section>
@@ -245,12 +242,14 @@ def _chart(account: AccountReport, sends: Sequence[SendReport], sheet: Sheet, ad
     first = alike[0].quartiles if alike else None
     described = Phrase("Readers of each send's first article by the end of day {day}.", day=SIDE_BY_SIDE_DAY)
     name = sheet.say(Phrase("Every send"))
-    named = Named(f"sends-{account.account}", say(Phrase("Every send"), sheet.language), say(described, sheet.language))
+    caption = Caption(
+        f"sends-{account.account}", say(Phrase("Every send"), sheet.language), say(described, sheet.language)
+    )
     legend = [("this", Phrase("to every follower") if is_mixed else Phrase("a send"))]
     legend += [("part", Phrase("to a part of them"))] if is_mixed else []
     legend += [("median", Phrase("the median of those to every follower") if is_mixed else Phrase("the median"))]
     items = "".join(f'<li class="{kind}">{sheet.say(words)}</li>' for kind, words in legend[: 3 if first else -1])
-    drawn = dots(named, days, first.median if first is not None else None)
+    drawn = dots(caption, days, first.median if first is not None else None)
     if any(each.first is not None and each.is_older is not is_older for each in sends):
         left = Phrase("Sends that the other family of WeChat's statistics counted are not in the chart.")
         drawn += f'<p class="notes">{sheet.say(left)}</p>'
@@ -293,10 +292,10 @@ def _sorted(sends: Sequence[SendReport], order: Order) -> list[SendReport]:
 
 
 def _table(
-    account: AccountReport, sends: Sequence[SendReport], sheet: Sheet, order: Order, address: Address, sorts: str
+    account: AccountReport, sends: Sequence[SendReport], sheet: Sheet, order: Order, address: Address, sort_address: str
 ) -> str:
     notes = Notes(sheet)
-    heads = [_head(key, column, sheet, order, sorts) for key, column in _COLUMNS.items()]
+    heads = [_head(key, column, sheet, order, sort_address) for key, column in _COLUMNS.items()]
     rows = [_send_row(each, sheet, notes, address(each)) for each in _sorted(sends, order)]
     first, others = rows[:LISTED_MAX], rows[LISTED_MAX:]
     caption = Phrase(
@@ -315,14 +314,14 @@ def _table(
     return f'<section class="card wide" id="{at}"><h3>{name}</h3>{shown}{notes.written()}</section>'
 
 
-def _head(key: str, column: _Column, sheet: Sheet, order: Order, sorts: str) -> str:
+def _head(key: str, column: _Column, sheet: Sheet, order: Order, sort_address: str) -> str:
     name = sheet.say(column.name)
-    if not sorts:
+    if not sort_address:
         return name
     is_now = key == order.key
     turned = "up" if is_now and order.descending else "down"
     sign = ("▾" if order.descending else "▴") if is_now else ""
-    address = f"{sorts}?{written(urlencode({'sort': key, 'order': turned}))}"
+    address = f"{sort_address}?{written(urlencode({'sort': key, 'order': turned}))}"
     return f'<a href="{address}">{name}</a><span aria-hidden="true">{sign}</span>'
 
 
@@ -359,8 +358,8 @@ def _sign(send: SendReport, column: _Column, sheet: Sheet) -> str:
     return f'<span class="sign lies-{standing.value}" role="img" aria-label="{words}">{_SIGN[standing]}</span>'
 
 
-def _untold(breakdowns: Sequence[Breakdown], sheet: Sheet) -> str:
-    """Say by what sends are not put side by side yet."""
+def _too_few(breakdowns: Sequence[Breakdown], sheet: Sheet) -> str:
+    """Say for which breakdowns there are too few sends."""
     few = [BY[each.by] for each in breakdowns if each.groups and all(group.quartiles is None for group in each.groups)]
     if not few:
         return ""

@@ -242,8 +242,8 @@ def rows(shown: str) -> list[str]:
 def test_the_table_is_sorted_by_what_the_address_says_and_what_is_missing_comes_last(
     query: dict[str, str], last: str | None
 ):
-    down = rows(sends_page(REPORT, SHEET, WATCHED, Order.asked(query), None))
-    up = rows(sends_page(REPORT, SHEET, WATCHED, Order.asked({**query, "order": "up"}), None))
+    down = rows(sends_page(REPORT, SHEET, WATCHED, Order.of(query), None))
+    up = rows(sends_page(REPORT, SHEET, WATCHED, Order.of({**query, "order": "up"}), None))
     assert 6 == len(down)
     if last is None:
         assert (sorted(down, reverse=True), sorted(down)) == (down, up)

@@ -149,7 +149,7 @@ def _document(report: Report, main: str, sheet: Sheet, watched: Watched | None) 
 
 
 def _overview(report: Report, sheet: Sheet, order: Order, address: Address, sort_address: str) -> str:
-    """Return the sentence and each account; links to `sort_address` sort the table, and there are none where it is empty."""
+    """Return the sentence and each account; links to `sort_address` sort the table: none where it is empty."""
     lead = f'<div class="lead"><p class="sentence">{sheet.say(report.sentence)}</p>{no_charts(sheet)}</div>'
     accounts = []
     for account in report.accounts:

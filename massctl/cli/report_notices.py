@@ -58,7 +58,7 @@ def tell_reports(session: Session, state: State) -> None:
             raise
         except (MassctlError, OSError) as error:
             why = what_happened(error) if isinstance(error, MassctlError) else str(error.strerror)
-            session.console.talk(Phrase("nobody was told what was reached (notify in massctl.yaml): {why}", why=why))
+            session.console.talk(Phrase("no channel was told the report (notify in massctl.yaml): {why}", why=why))
 
 
 def _tell_account(session: Session, state: State, appid: AppId, channels: Sequence[Channel]) -> None:

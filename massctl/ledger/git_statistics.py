@@ -88,7 +88,7 @@ class GitStatistics(StatisticsFiles):
             if pushed.outcome is Push.REFUSED and pushed.why is not None:
                 raise pushed.why
         raise LedgerUnreachableError(
-            Phrase("the branch of the statistics was pushed to by others again and again"),
+            Phrase("other runners pushed to the branch of the statistics first, again and again"),
             Phrase("{branch}. What was collected is lost, and is due again.", branch=self._branch.name),
             Phrase("run the same command again"),
         )

@@ -233,13 +233,15 @@ def _funnel(stages: Sequence[Stage], tables: _Tables) -> list[str]:
 
 
 def _stage(stage: Stage, tables: _Tables) -> list[str]:
-    share = ""
-    if stage.share is not None and stage.share.value is not None and stage.of is not None:
-        of = Phrase("{whole} ({count:,})", whole=WHOLE[stage.of], count=stage.of_people or 0)
-        whole = of if stage.of_people is not None else WHOLE[stage.of]
-        share = f"{tables.figure(stage.share, share=True)} {tables.said(whole)}"
-    origin = stage.share.origin if stage.people.missing is Missing.RATE_ONLY and stage.share else stage.people.origin
-    return [tables.said(STAGE[stage.name]), tables.figure(stage.people), share, tables.said(ORIGIN[origin])]
+    written, origin, share = "", stage.people.origin, stage.share
+    if share is not None and share.figure.value is not None:
+        whole = WHOLE[share.of]
+        if share.of_people is not None:
+            whole = Phrase("{whole} ({count:,})", whole=whole, count=share.of_people)
+        written = f"{tables.figure(share.figure, share=True)} {tables.said(whole)}"
+    if share is not None and stage.people.missing is Missing.RATE_ONLY:
+        origin = share.figure.origin
+    return [tables.said(STAGE[stage.name]), tables.figure(stage.people), written, tables.said(ORIGIN[origin])]
 
 
 def _article(article: ArticleReport, tables: _Tables) -> list[str]:

@@ -59,9 +59,9 @@ def _ways(send: SendReport) -> Phrase:
     recommended = [row.latest for row in send.articles[0].sources if row.scene == Scene.RECOMMENDED]
     recommended = recommended or [Figure(origin=read.people.origin, missing=Missing.NOT_GIVEN)]
     from_message = _told(read.people)
-    if read.share is not None and read.share.value is not None:
+    if read.share is not None and read.share.figure.value is not None:
         of = Phrase("{people} ({share} of those who received it)")
-        from_message = Phrase(of, people=from_message, share=percent(read.share.value))
+        from_message = Phrase(of, people=from_message, share=percent(read.share.figure.value))
     latest = send.articles[0].latest
     if latest is None:
         say = Phrase("Read from the message {message}; recommended by WeChat (推荐) {recommended}")
@@ -84,12 +84,12 @@ def _older(send: SendReport) -> Phrase:
 
 def _after(send: SendReport) -> Phrase:
     finished = send.stage(StageName.FINISHED)
-    rate = finished.share
     ended: str = DASH
-    if rate is not None:
+    if finished.share is not None:
+        rate, readers = finished.share.figure, finished.share.of_people
         ended = _told(rate, Metric.READ_FINISH_RATE)
-    if rate is not None and rate.value is not None and finished.of_people is not None:
-        ended = Phrase("{share} of {count:,} readers", share=ended, count=finished.of_people)
+        if rate.value is not None and readers is not None:
+            ended = Phrase("{share} of {count:,} readers", share=ended, count=readers)
     return Phrase(
         "Read to the end {finished}; shared {shared}; followed after reading {followed}",
         finished=ended,

@@ -227,7 +227,7 @@ class _Section:
             said.append(straight)
         counts = {each.among for each in usual.values()}
         if len(counts) > 1:
-            counted = Phrase("Not every one has a number of each day: {least} to {most} do.")
+            counted = Phrase("Not all of them have a number of every day: {least} to {most} do.")
             said.append(Phrase(counted, least=min(counts), most=max(counts)))
         if first.fell:
             said.append(fell_words(first.fell))
@@ -292,12 +292,12 @@ class _Section:
 
     def _stage(self, stage: Stage, notes: Notes) -> list[Cell]:
         whole = None if stage.people.value is None else 1.0
-        share = stage.share.value if stage.share is not None else whole
+        share = stage.share.figure.value if stage.share is not None else whole
         people = notes.figure(stage.people)
         of = ""
-        if stage.share is not None and stage.share.value is not None and stage.of is not None:
-            said = notes.figure(stage.share, Metric.READ_FINISH_RATE)  # written as every share is
-            of = f"{said} <small>{self._sheet.say(WHOLE[stage.of])}</small>"
+        if stage.share is not None and share is not None:
+            said = notes.figure(stage.share.figure, Metric.READ_FINISH_RATE)  # written as every share is
+            of = f"{said} <small>{self._sheet.say(WHOLE[stage.share.of])}</small>"
         kind = "failed" if stage.name is StageName.FAILED else stage.people.origin.value
         return [
             Cell(self._sheet.say(STAGE[stage.name])),
@@ -511,7 +511,9 @@ class _Section:
         newest, earlier = "".join(tables[:1]), "".join(tables[1:])
         name = self._sheet.say(Phrase("earlier days"))
         folded = f"<details><summary>{name}</summary>{earlier}</details>"
-        caution = self._sheet.say(Phrase("Both by the same day; what else differed between the days is not known."))
+        caution = self._sheet.say(
+            Phrase("Both editions by the same day of each. What else differed then is not known.")
+        )
         shown = f"<div>{said}</div><p>{caution}</p>{newest}{folded if earlier else ''}{notes.written()}"
         return self._card("difference", Phrase("Against edition {edition}", edition=found.before), shown, "wide")
 

@@ -149,7 +149,7 @@ def test_the_band_is_drawn_by_day_and_straight_between_days_only_where_no_others
 def test_a_band_of_fewer_sends_on_later_days_says_so():
     one = newest()
     later = replace(one.usual[-1], among=5)
-    said = "Not every one has a number of each day: 5 to 11 do."
+    said = "Not all of them have a number of every day: 5 to 11 do."
     assert [False, True] == [said in page(each) for each in (one, replace(one, usual=(*one.usual[:-1], later)))]
 
 
@@ -344,7 +344,7 @@ def test_an_address_that_is_no_page_is_no_link():
 def test_a_share_that_is_late_says_so_where_it_stands_alone():
     one = newest()
     stages = [
-        replace(each, share=replace(each.share, is_delay=True))
+        replace(each, share=replace(each.share, figure=replace(each.share.figure, is_delay=True)))
         if each.name is StageName.FINISHED and each.share is not None
         else each
         for each in one.funnel

@@ -441,14 +441,26 @@ def _breakdowns(sends: Sequence[SendReport], family: Family) -> Iterator[Breakdo
         for article in send.articles
         if article.family is family and not article.is_withdrawn and (value := article.readers) is not None
     ]
+    every = [each for each in counted if each[1].position == 1]
+    audience = _usual_audience(sends)
+    counted = [each for each in counted if audience_key(each[0].scope, each[0].tag) == audience]
     first = [each for each in counted if each[1].position == 1]
     pairs: dict[By, Iterator[tuple[str, float]]] = {
         By.POSITION: ((str(article.position), value) for _, article, value in counted),
         By.TITLE_LENGTH: ((title_bucket(len(a.title)), value) for _, a, value in first if a.title is not None),
         By.HOUR: ((str(send.hour), value) for send, _, value in first),
-        By.AUDIENCE: ((audience_key(send.scope, send.tag), value) for send, _, value in first),
+        By.AUDIENCE: ((audience_key(send.scope, send.tag), value) for send, _, value in every),
         By.THEME: ((article.theme, value) for _, article, value in first if article.theme is not None),
         By.AUTHOR: ((article.author, value) for _, article, value in first if article.author),
         By.APPROVER: ((send.approver, value) for send, _, value in first if send.approver is not None),
     }
-    yield from (found for by, each in pairs.items() if (found := breakdown(by, family, each)) is not None)
+    for by, each in pairs.items():
+        found = breakdown(by, family, each, None if by is By.AUDIENCE else audience)
+        if found is not None:
+            yield found
+
+
+def _usual_audience(sends: Sequence[SendReport]) -> str | None:
+    """Return the audience that most of an account's sends of articles went to; None where nobody recorded one."""
+    known = (each for each in sends if each.is_article and each.scope is not AudienceKind.UNKNOWN)
+    return next((key for key, _ in Counter(audience_key(each.scope, each.tag) for each in known).most_common(1)), None)

@@ -126,7 +126,9 @@ def title_bucket(length: int) -> str:
     return "31–"
 
 
-def breakdown(by: By, family: Family, pairs: Iterable[tuple[str, float]]) -> Breakdown | None:
+def breakdown(
+    by: By, family: Family, pairs: Iterable[tuple[str, float]], audience: str | None = None
+) -> Breakdown | None:
     """Put readers by the end of SIDE_BY_SIDE_DAY side by side, by key; None where there are no numbers."""
     groups: dict[str, list[float]] = {}
     for key, value in pairs:
@@ -134,7 +136,7 @@ def breakdown(by: By, family: Family, pairs: Iterable[tuple[str, float]]) -> Bre
     if not groups:
         return None
     found = tuple(Group(key, len(groups[key]), quartiles_of(sorted(groups[key]))) for key in sorted(groups, key=_order))
-    return Breakdown(by, Metric.READ_USER, SIDE_BY_SIDE_DAY, family, found)
+    return Breakdown(by, Metric.READ_USER, SIDE_BY_SIDE_DAY, family, found, audience)
 
 
 def _order(key: str) -> tuple[int, str]:

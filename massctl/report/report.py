@@ -544,6 +544,11 @@ class Breakdown:
     day: int
     family: Family
     groups: tuple[Group, ...]
+    audience: str | None = None
+    """The one audience that all of these sends went to, as a key of By.AUDIENCE; None in the groups by audience.
+
+    A send to a tag has fewer readers than one to everybody, whatever its hour or its theme.
+    """
 
 
 @dataclass(frozen=True, slots=True)

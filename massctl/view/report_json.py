@@ -331,6 +331,8 @@ class ReportedBreakdown(Strict):
     """By the end of which day of each send."""
     family: str
     """Whose numbers these are."""
+    audience: str | None
+    """The audience of all these sends, as a key of the groups by audience; null in those groups."""
     groups: list[ReportedGroup]
     """By key."""
 

@@ -51,6 +51,7 @@ from massctl.view.report_words import (
     allowance_words,
     as_of_words,
     audience_name,
+    audience_words,
     coming_words,
     comparable_words,
     days_shown,
@@ -394,6 +395,7 @@ def _account(account: AccountReport, tables: _Tables) -> list[str]:
     told = [each for each in account.breakdowns if has_medians(each)]
     if told:
         lines += ["### " + said(Phrase("Side by side")), "", said(SIDE_BY_SIDE), ""]
+        lines += [said(words), ""] if (words := audience_words(account)) is not None else []
     for found in told:
         lines += _breakdown(found, tables)
     return lines

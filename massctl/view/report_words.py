@@ -13,6 +13,7 @@ from massctl.report.report import (
     DAYS,
     FEWEST_COMPARED,
     SIDE_BY_SIDE_DAY,
+    AccountReport,
     AllowanceReport,
     ArticleReport,
     AudienceKind,
@@ -310,6 +311,17 @@ def group_name(by: By, group: Group) -> str:
     if by is By.TITLE_LENGTH and group.key.endswith("–"):
         return Phrase("{least} and more", least=group.key.removesuffix("–"))
     return group.key
+
+
+def audience_words(account: AccountReport) -> Phrase | None:
+    """Say which sends stand side by side, where an account sends to several audiences."""
+    groups = next((each.groups for each in account.breakdowns if each.by is By.AUDIENCE), ())
+    audience = next((each.audience for each in account.breakdowns if each.audience is not None), None)
+    if len(groups) < 2 or audience is None:
+        return None
+    name = group_name(By.AUDIENCE, Group(audience, 0, None))
+    say = Phrase("Only those by audience have all sends; the others have the sends to {audience}, the most frequent.")
+    return Phrase(say, audience=name)
 
 
 def as_of_words(freshness: Freshness) -> list[Phrase]:

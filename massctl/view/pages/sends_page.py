@@ -52,6 +52,7 @@ from massctl.view.report_words import (
     STANDING,
     as_of_words,
     audience_name,
+    audience_words,
     group_name,
     group_words,
     has_medians,
@@ -173,7 +174,9 @@ def _account(
     told = [_breakdown(each, sheet) for each in account.breakdowns if has_medians(each)]
     if told:
         name = sheet.say(Phrase("Side by side"))
-        parts.append(f'<div class="beside"><h3>{name}</h3><p class="notes">{sheet.say(SIDE_BY_SIDE)}</p></div>')
+        words = (SIDE_BY_SIDE, audience_words(account))
+        notes = "".join(f'<p class="notes">{sheet.say(each)}</p>' for each in words if each is not None)
+        parts.append(f'<div class="beside"><h3>{name}</h3>{notes}</div>')
     parts += told
     parts.append(_too_few(account.breakdowns, sheet))
     fresh = as_of(as_of_words(account.freshness), sheet)

@@ -251,6 +251,27 @@ def test_sends_are_side_by_side_in_the_order_of_their_keys_never_by_size() -> No
     assert By.THEME not in {each.by for each in report.accounts[0].breakdowns}
 
 
+def test_only_sends_to_one_audience_stand_side_by_side_except_by_audience() -> None:
+    sends = Sends()
+    for number in range(7):
+        at, tag = SENT - number * DAY, {"tag": "会员", "tag_id": 100} if number in (2, 5) else {"is_to_all": True}
+        sends.send(f"send-{number}", number, at, audience=tag)
+        sends.read(number, 7, sent=at, read_user=10 if number in (2, 5) else 1_000)
+
+    report = sends.report(now=NOW + 30 * DAY)
+
+    hours, audiences = breakdown(report, By.HOUR), breakdown(report, By.AUDIENCE)
+    assert ("all", [5], [1_000]) == (
+        hours.audience,
+        [each.count for each in hours.groups],
+        [each.quartiles.lower for each in hours.groups if each.quartiles],
+    )
+    assert (None, {"all": 5, "tag:会员": 2}) == (
+        audiences.audience,
+        {each.key: each.count for each in audiences.groups},
+    )
+
+
 def test_two_editions_stand_side_by_side_by_the_same_day() -> None:
     sends = Sends()
     sends.send("spring", 90, SENT - 2 * DAY)

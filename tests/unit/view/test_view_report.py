@@ -420,6 +420,20 @@ def test_an_article_that_was_withdrawn_alone_says_so_and_is_put_beside_none() ->
     assert ["0", "1"] == [row["withdrawn"] for row in csv.DictReader(report_csv(one).splitlines()) if row["day"] == "7"]
 
 
+def test_where_sends_went_to_several_audiences_it_says_which_of_them_stand_side_by_side() -> None:
+    sends = Sends()
+    for number_ in range(6):
+        at = SENT - number_ * DAY
+        sends.send(f"to-{number_}", 100 + number_, at, audience={"tag": "会员", "tag_id": 100} if number_ > 4 else None)
+        sends.read(100 + number_, 7, sent=at, read_user=5)
+        sends.read(100 + number_, 7, sent=at, position=2, read_user=5)
+    said = "Only those by audience have all sends; the others have the sends to every follower, the most frequent."
+    made, alike = sends.report(), sends.report(*(f"to-{each}" for each in range(5)))
+    assert said in report_markdown(made, Language.EN)
+    assert said in report_page(made, Sheet(Language.EN, {}))
+    assert "Only those by audience" not in report_markdown(alike, Language.EN)
+
+
 def test_the_page_says_when_in_beijing_it_was_made_and_when_a_send_went_out() -> None:
     sends, late = Sends(), datetime(2026, 12, 31, 23, 56, tzinfo=BEIJING)
     for number_ in (1, 2):

@@ -271,10 +271,10 @@ class ArticleIndex:
             return Match(found, "content_url")
         if msgid is not None:
             return Match(msgid, "msgid")
+        if _is_msgid(key):
+            return Match(key, "content_url")
         candidates = {each for day in days for each in self._by_title.get((title, day), ())}
-        if len(candidates) == 1:
-            return Match(candidates.pop(), "title")
-        return Match(key, "content_url") if _is_msgid(key) else None
+        return Match(candidates.pop(), "title") if len(candidates) == 1 else None
 
 
 def _is_msgid(key: str) -> bool:

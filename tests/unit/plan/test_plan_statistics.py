@@ -77,6 +77,11 @@ def test_what_was_told_of_a_campaign_before_it_was_renamed_is_told():
     assert {(CampaignName("spring"), 1, 7, "HOOK")} == claimed([told], {SALE: CampaignName("spring")}, NOW)
 
 
+def test_an_address_that_names_an_article_outranks_the_title_of_another():
+    address = "https://mp.weixin.qq.com/s?__biz=Mz&mid=200&idx=1&sn=ab"
+    assert Match("200_1", "content_url") == index(article_day()).find(1, None, address=address, title="甲", days=[SENT])
+
+
 def test_what_was_published_without_a_message_is_never_found_by_its_title():
     found = [index(article_day(publish_type=kind)).find(1, None, title="甲", days=[SENT]) for kind in (1, 0)]
     assert [None, Match("100_1", "title")] == found

@@ -51,6 +51,7 @@ class Followed:
     """What following jobs has shown."""
 
     records: Sequence[Record]
+    state: State
     failed_now: list[Record] = field(default_factory=list)
     """Records of which a job's failure was learnt in this run."""
     errors: list[tuple[Record, Failure]] = field(default_factory=list)
@@ -73,7 +74,7 @@ def follow_jobs(
     wait_seconds: float = 0,
 ) -> Followed:
     """Ask about every unfinished job once, and again until all are finished or `wait_seconds` have passed."""
-    followed = Followed(records)
+    followed = Followed(records, ledger.state)
     record_silence(records, ledger, clock)
     until = clock.now() + timedelta(seconds=wait_seconds)
     while True:
@@ -103,11 +104,11 @@ def unfinished(job: Job) -> MsgId | None:
     return MsgId(job.msg_id) if job.msg_id is not None and job.status in UNFINISHED else None
 
 
-def ended_badly(record: Record) -> Failure | None:
+def ended_badly(record: Record, state: State) -> Failure | None:
     """Describe a job that failed, with the way on, or one that reached nobody; None if none did."""
     if status_of(record) is not Status.FAILED:
         return nobody_got_it(record)
-    return Failure(None, None, failure_words(record), how_to_resend(record) or "")
+    return Failure(None, None, failure_words(record), how_to_resend(record, state) or "")
 
 
 def nobody_got_it(record: Record) -> Failure | None:
@@ -292,7 +293,7 @@ def news_of(record: Record) -> list[SentNews]:
     if not record.jobs:
         why = Phrase("Edition {edition} of it was not sent.", edition=record.edition)
         raise _nothing(record, why, Command("status", record.campaign))
-    attempts = [attempt for attempt in record.attempts if attempt.may_have_sent]
+    attempts = record.not_refused
     if attempts and attempts[-1].event.media_id is None:
         why = Phrase("Comments can be opened and closed only for news, and this is another message.")
         raise _nothing(record, why, Command("status", record.campaign))

@@ -225,7 +225,7 @@ class NoticeFinder:
         elif status is Status.AWAITING_ADMIN:
             yield self._notice("awaiting_admin", record, outcome, _awaited(record), _answer(record))
         elif status is Status.FAILED:
-            yield self._notice("failed", record, outcome, _failed(record), how_to_resend(record) or "")
+            yield self._notice("failed", record, outcome, _failed(record), how_to_resend(record, self.state) or "")
         elif status in _OUT and was.status not in _OUT:
             yield self._notice("sent", record, outcome, _sent(record, status))
 

@@ -510,11 +510,13 @@ class Expired:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListEnded:
-    """The batches of a list that did not go out never will: another campaign has their openids."""
+    """No batch of a list is sent any more: another campaign has the openids of those that surely nobody has."""
 
     type: Literal["list_ended"] = "list_ended"
     rest: str
     """The campaign that was made for them."""
+    batches: list[int] | None = None
+    """The batches whose openids it has: those that surely nobody has. None if an earlier massctl wrote it."""
     by: str
 
 

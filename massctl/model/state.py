@@ -163,8 +163,8 @@ class Attempt:
     doubt: entries.SendInDoubt | None = None
     """What was seen in place of an answer; None also where the run died before it could say."""
     rejection: entries.SendRejected | None = None
-    rejected_at: datetime | None = None
-    """When that was recorded; the request may have left minutes after the attempt."""
+    answered_at: datetime | None = None
+    """When the newest verdict on it was recorded; the request may have left minutes after the attempt."""
     settled: entries.SendSettled | None = None
     """What a person found out about it while it was open."""
     accepted: entries.SendAccepted | None = None
@@ -176,10 +176,14 @@ class Attempt:
         return self.serial in self.send.open or self.send.phase is Phase.CONTRADICTED
 
     @property
-    def may_have_sent(self) -> bool:
-        """Whether followers may have it: neither refused by WeChat, nor settled as not sent, or contradicted."""
-        not_sent = self.settled is not None and self.settled.outcome == "not_sent"
-        return self.send.phase is Phase.CONTRADICTED or (self.rejection is None and not not_sent)
+    def is_refused(self) -> bool:
+        """Whether it did nothing for sure: WeChat refused it, or its request never left."""
+        return self.rejection is not None and self.send.phase is not Phase.CONTRADICTED
+
+    @property
+    def is_denied(self) -> bool:
+        """Whether only a person's word says that it was not sent."""
+        return self.rejection is None and self.settled is not None and self.settled.outcome == "not_sent"
 
     @property
     def asked_at(self) -> datetime | None:
@@ -469,7 +473,9 @@ class Record:
     expired_at: list[datetime] = field(default_factory=list)
     """The `not_after` of windows that were found closed."""
     ended: entries.ListEnded | None = None
-    """Who has the openids of its other batches; none of these is sent any more."""
+    """Which campaign was made for batches of it that nobody had; none of this list is sent any more."""
+    given: dict[int, str] = field(default_factory=dict)
+    """Batch -> the campaign that was made for its openids."""
 
     @property
     def key(self) -> RecordKey:
@@ -498,8 +504,13 @@ class Record:
     @property
     def batches(self) -> int:
         """Into how many jobs this edition is cut: what the last attempt says, and 1 before anybody may have it."""
-        begun = any(each.may_have_sent for each in self.attempts) or (self.attempts and self.settled_sent)
+        begun = bool(self.not_refused) or (self.attempts and self.settled_sent)
         return (begun and self.attempts[-1].event.batches) or 1
+
+    @property
+    def not_refused(self) -> list[Attempt]:
+        """The attempts that may have done something, oldest first; a person's word closes none for good."""
+        return [attempt for attempt in self.attempts if not attempt.is_refused]
 
     @property
     def sent_batches(self) -> frozenset[int]:
@@ -515,21 +526,6 @@ class Record:
     def is_partly_sent(self) -> bool:
         """Whether some of its batches went out, and others are still to follow."""
         return self.imported is None and self.ended is None and 0 < len(self.sent_batches) < self.batches
-
-    @property
-    def may_be_out(self) -> bool:
-        """Whether followers may have any of it."""
-        return self.is_in_doubt or bool(self.may_have_sent() or self.sent_batches)
-
-    def may_have_sent(self) -> list[tuple[datetime, str | None]]:
-        """Return when followers may have got it, and what names message and audience, as far as that is known."""
-        attempted = [attempt for attempt in self.attempts if attempt.may_have_sent]
-        found: list[tuple[datetime, str | None]] = [(each.at, each.event.message_digest) for each in attempted]
-        # Of a send by hand nobody recorded the message; the last attempt tells what it most likely was.
-        digest = self.attempts[-1].event.message_digest if self.attempts else None
-        batches = {attempt.event.batch for attempt in attempted}
-        found += [(each.at, digest) for each in self.settled_sent if each.event.batch not in batches]
-        return found + ([(self.imported.sent_at, self.imported.message_digest)] if self.imported else [])
 
     def resolved_for(self, digest: str) -> entries.AudienceResolved | None:
         """Return the tag that this version's name was found to stand for."""
@@ -878,6 +874,8 @@ def _video_made(record: Record, event: entries.VideoMade, entry: entries.Entry) 
 
 def _list_ended(record: Record, event: entries.ListEnded, _: entries.Entry) -> None:
     record.ended = event
+    left = [batch for batch in range(1, record.batches + 1) if batch not in record.sent_batches]
+    record.given |= dict.fromkeys(left if event.batches is None else event.batches, event.rest)
 
 
 def _audience_resolved(record: Record, event: entries.AudienceResolved, _: entries.Entry) -> None:
@@ -918,11 +916,12 @@ def _verdict(record: Record, event: VerdictEntry, entry: entries.Entry) -> None:
         return
     if attempt.send.absorb(entry, attempt) is None:
         return
+    attempt.answered_at = entry.at
     match event:
         case entries.SendAccepted():
             _accept(record, attempt, event, entry.at)
         case entries.SendRejected():
-            attempt.rejection, attempt.rejected_at = event, entry.at
+            attempt.rejection = event
             if event.errcode == MEDIA_UNKNOWN and record.video and record.video.media_id == attempt.event.media_id:
                 record.video = None
         case _:
@@ -1117,10 +1116,14 @@ def status_of(record: Record) -> Status:
 def is_concluded(record: Record) -> bool:
     """Return whether nothing of an edition is left to send and nothing is open, so that it need not be rendered.
 
-    After a batch that failed or was withdrawn no other batch is begun.
+    After a batch that failed or was withdrawn no other batch is begun, and none of a list that was ended.
     """
+    if record.is_in_doubt:
+        return False
+    if record.ended is not None:
+        return True
     status = status_of(record)
-    return status in FINAL and not record.is_in_doubt and (status in _STOPPED or not record.is_partly_sent)
+    return status in FINAL and (status in _STOPPED or not record.is_partly_sent)
 
 
 def _status_of_jobs(jobs: list[Job]) -> Status:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase
-from massctl.model.state import Record
+from massctl.model.state import Attempt, Record
 from massctl.plan.steps import Guard, Refusal
 from massctl.plan.window import next_moment
 
@@ -55,11 +55,22 @@ class NoRepeat:
     why: str
 
 
+def remembered_since(record: Record) -> Attempt:
+    """Return the attempt from which WeChat's memory counts: the first open one.
+
+    In a list it is the first one of that batch that a person called not sent, if there was one: they may be wrong.
+    """
+    opened = record.open_attempts[0]
+    if opened.event.batches is None:
+        return opened
+    return next(each for each in record.not_refused if each.send is opened.send)
+
+
 def may_repeat(record: Record, digest: str | None, policy: "Policy", now: datetime) -> Repeat | NoRepeat:
     """Decide about a record that is in doubt; `digest` is what is desired now."""
     if record.contradicted:
         return NoRepeat(Phrase("the ledger contradicts itself about it"))
-    first, last = record.open_attempts[0], record.open_attempts[-1]
+    first, last = remembered_since(record), record.open_attempts[-1]
     if policy.in_doubt == "stop":
         return NoRepeat(Phrase("policy.in_doubt is `stop`"))
     if digest != last.event.digest:

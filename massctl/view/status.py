@@ -59,7 +59,7 @@ def status_text(
             table.row(STATUS_LABELS["error"], Inked(say, Ink.ERROR), inner=2)
         # Of an older edition nothing is left to do: the newer one took its place.
         newest = max(each.edition for each in followed.records if each.campaign == record.campaign)
-        if record.edition == newest and (way := how_to_resend(record)) is not None:
+        if record.edition == newest and (way := how_to_resend(record, followed.state)) is not None:
             table.row(STATUS_LABELS["next"], way, inner=2)
     if statistics is not None:
         page.blank()

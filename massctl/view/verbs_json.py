@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from massctl.model.send import Verdict
     from massctl.plan.forge_setup import SetupStep
     from massctl.plan.guards import Brake
+    from massctl.plan.rest import RestMade
     from massctl.plan.send_block import SendBlock
     from massctl.view.explain import Explanation
     from massctl.view.imported import ImportedArticleFacts
@@ -408,7 +409,7 @@ def status_json(
 
     failures = {id(record): failure for record, failure in reversed(followed.errors)}
     campaigns = [
-        _campaign(FollowedCampaign, record, failures.get(id(record)) or ended_badly(record))
+        _campaign(FollowedCampaign, record, failures.get(id(record)) or ended_badly(record, followed.state))
         for record in followed.records
     ]
     if statistics is None:
@@ -476,6 +477,10 @@ class RestCampaign(Strict):
     """Its name."""
     openids: int
     """How many openids its list has."""
+    left_out: int
+    """How many openids are not in it because they may have the message."""
+    left_out_batches: list[int]
+    """Their batches."""
 
 
 class NewReport(ActReport):
@@ -492,10 +497,12 @@ def new_json(files: Sequence[str], language: Language) -> str:
     return written_as(NewReport, language, exit_status=0, campaigns=[], rest=None, files=files)
 
 
-def rest_json(record: Record, rest: str, openids: int, files: Sequence[str], language: Language) -> str:
-    """Return the edition whose list was ended, and the campaign that has its other openids."""
-    made = document(RestCampaign, name=rest, openids=openids)
-    return written_as(NewReport, language, exit_status=0, campaigns=_acted(record), rest=made, files=files)
+def rest_json(made: "RestMade", language: Language) -> str:
+    """Return the edition whose list was ended, and the campaign that has the openids that surely do not have it."""
+    batches = [each.batch for each in made.rest.unsure]
+    rest = document(RestCampaign, made, openids=made.count, left_out_batches=batches)
+    campaigns = _acted(made.rest.record)
+    return written_as(NewReport, language, exit_status=0, campaigns=campaigns, rest=rest, files=made.files)
 
 
 class ImportedArticle(Strict):
@@ -639,12 +646,14 @@ class EventReport(ActReport):
     """Why the body is not an event."""
 
 
-def event_json(finish: "JobFinish", outcome: "Recorded | Foreign", exit_status: int, language: Language) -> str:
+def event_json(
+    finish: "JobFinish", outcome: "Recorded | Foreign", state: State, exit_status: int, language: Language
+) -> str:
     """Return what an event was recorded for, or which sends in doubt it may belong to."""
     from massctl.apply.jobs import Recorded, ended_badly
 
     if isinstance(outcome, Recorded):
-        campaigns = [_campaign(ActedCampaign, outcome.record, ended_badly(outcome.record), refusals=[])]
+        campaigns = [_campaign(ActedCampaign, outcome.record, ended_badly(outcome.record, state), refusals=[])]
         candidates = []
         said = {"again": outcome.again, "contradicts": outcome.contradicts}
     else:

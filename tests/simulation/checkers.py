@@ -108,8 +108,11 @@ def lost(scenario: Scenario, situation: Situation) -> list[str]:
     refused = [each for each in entries_of(situation.disk.content) if each["type"] == "send_rejected"]
     if refused and refused[-1].get("errcode") == 40007 and not refused[-1].get("retryable"):
         return []
-    sent = {job.subject for job in situation.wechat.jobs}
-    people = {(job.subject, openid) for job in situation.wechat.jobs for openid in job.openids}
+    jobs = _that_reached_somebody(situation.wechat)
+    if not jobs and situation.wechat.jobs:
+        return []  # Every job failed, so a person raises the edition.
+    sent = {job.subject for job in jobs}
+    people = {(job.subject, openid) for job in jobs for openid in job.openids}
     return [
         f"{subject_of(campaign)} is lost: it was neither sent nor refused, and nothing is in doubt"
         for campaign in scenario.campaigns[-1]
@@ -117,6 +120,10 @@ def lost(scenario: Scenario, situation: Situation) -> list[str]:
         if subject_of(campaign) not in sent
         or any((subject_of(campaign), openid) not in people for batch in _batches(campaign) for openid in batch)
     ]
+
+
+def _that_reached_somebody(wechat: SimWeChat) -> list[MassJob]:
+    return [job for job in wechat.jobs if not job.failed]
 
 
 def _batches(campaign: RenderedCampaign) -> tuple[tuple[str, ...], ...]:
@@ -154,6 +161,7 @@ class Books:
 
     def __init__(self, scenario: Scenario, wechat: SimWeChat, ledger: Sequence[dict[str, Any]] = ()) -> None:
         self._wechat = wechat
+        self._jobs = _that_reached_somebody(wechat)
         self._attempts = [each for each in ledger if each["type"] == "send_attempted"]
         self._accepted = [each for each in ledger if each["type"] == "send_accepted"]
         self._campaigns = {id(each): each for group in scenario.campaigns for each in group}.values()
@@ -178,18 +186,18 @@ class Books:
     def sent_at_most_once(self) -> Iterator[str]:
         """Look at what followers have."""
         yield from self._nobody_twice()
-        times = Counter(self.identity(job) for job in self._wechat.jobs)
+        times = Counter(self.identity(job) for job in self._jobs)
         for identity, count in times.items():
             if identity is None:
                 yield "something was sent that is in no campaign"
             elif count > 1:
-                yield f"{identity} was sent {count} times: it was sent {[j.subject for j in self._wechat.jobs]}"
+                yield f"{identity} was sent {count} times: it was sent {[j.subject for j in self._jobs]}"
         for subject in self._copies:
             # Editions say the same on purpose.
-            names = {name_of(c) for c in map(self._campaign_of, self._wechat.jobs) if c and subject_of(c) == subject}
+            names = {name_of(c) for c in map(self._campaign_of, self._jobs) if c and subject_of(c) == subject}
             if len(names) > 1:
                 yield f"{subject} went out under the names {sorted(names)}"
-        for job in self._wechat.jobs:
+        for job in self._jobs:
             campaign = self._campaign_of(job)
             if campaign and job.client_msg_id is not None:
                 name = documented_id(campaign.appid, name_of(campaign), campaign.edition, _batch(job.openids))
@@ -199,7 +207,7 @@ class Books:
     def _nobody_twice(self) -> Iterator[str]:
         """Look at openids one by one: batches may be cut in one way and then in another."""
         times: Counter[tuple[str, int, str]] = Counter()
-        for job in self._wechat.jobs:
+        for job in self._jobs:
             campaign = self._campaign_of(job)
             times.update((name_of(campaign), campaign.edition, openid) for openid in job.openids if campaign)
         for (name, _, openid), count in times.items():
@@ -213,7 +221,7 @@ class Books:
         """
         sent: dict[tuple[str, int], MassJob] = {}
         got: dict[str, dict[int, set[str]]] = {}
-        for job in self._wechat.jobs:
+        for job in self._jobs:
             campaign = self._campaign_of(job)
             if campaign is None:
                 continue

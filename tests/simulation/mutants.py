@@ -107,6 +107,7 @@ _GUARD = "massctl.plan.guards"
 _DOUBT = "massctl.plan.retry_policy"
 _LOCAL = "massctl.ledger.local_file"
 _STATE = "massctl.model.state"
+_REACH = "massctl.plan.reach"
 _GIT = "massctl.ledger.git_ledger"
 _CHAINED = "massctl.ledger.chained_ledger"
 
@@ -894,7 +895,7 @@ MUTANTS = (
     Mutant(
         "the minute after 45011 counts from the attempt, however late its request left",
         "massctl.plan.quota",
-        "(a.rejected_at for a in",
+        "(a.answered_at for a in",
         "(a.at for a in",
         "git, text, slow, and no clear answer",
     ),
@@ -982,8 +983,8 @@ MUTANTS = (
     Mutant(
         "the first batch concludes the campaign",
         "massctl.model.state",
-        "not record.is_in_doubt and (status in _STOPPED or not record.is_partly_sent)",
-        "not record.is_in_doubt",
+        "(status in _STOPPED or not record.is_partly_sent)",
+        "bool(status)",
         "text in batches",
     ),
     Mutant(
@@ -996,9 +997,10 @@ MUTANTS = (
     Mutant(
         "a list goes on whose other openids another campaign has",
         _STATE,
-        "self.imported is None and self.ended is None and",
-        "self.imported is None and",
+        "    if record.ended is not None:\n        return True\n",
+        "",
         "text in batches, the list is ended",
+        Mutant("", _STATE, "self.imported is None and self.ended is None and", "self.imported is None and", ""),
     ),
     # A person's word.
     Mutant(
@@ -1097,15 +1099,51 @@ MUTANTS = (
     Mutant(
         "an edition below one that was sent goes out",
         _GUARD,
-        "if each.edition > edition and each.may_be_out]",
+        "if each.edition > edition and is_out(each, state)]",
         "if False]",
         "text, the edition is lowered",
     ),
     Mutant(
+        "a rest has whoever may have it",
+        "massctl.plan.rest",
+        "lacking = [each for each in found if each.reach is Reach.SURELY_NOT]",
+        "lacking = [each for each in found if each.reach is not Reach.HAS]",
+        "text in batches, called not sent, then a rest",
+    ),
+    Mutant(
+        "a person's `not sent` proves that nobody has it",
+        _REACH,
+        "    if any(each.is_denied for",
+        "    if any(False for",
+        "text in batches, called not sent, then a rest",
+    ),
+    Mutant(
+        "a repair of the ledger proves that nobody has what it dropped",
+        _REACH,
+        "    if state.repaired and not (",
+        "    if False and not (",
+        "text in batches, repaired, then a rest",
+        Mutant("", _REACH, "Known.LOST_DENIED if state.repaired else", "Known.LOST_DENIED if False else", ""),
+    ),
+    Mutant(
+        "those whose job failed have it",
+        _REACH,
+        '"failed": Known.FAILED}',
+        '"failed": Known.SENT}',
+        "text in batches, a job fails, then a rest",
+    ),
+    Mutant(
+        "a batch that a person called not sent goes again when WeChat has forgotten its id",
+        _GUARD,
+        "        (_denied_batch, until_it_leaves),\n",
+        "",
+        "text in batches, called not sent, then a rest",
+    ),
+    Mutant(
         "a raised edition goes to those whom a part of the list reached",
         "massctl.plan.guards",
-        "    if not before.sent_batches - undone:\n",
-        "    if True:\n",
+        "    return len(kinds) > 1 or any(",
+        "    return any(",
         "text in batches, the edition is raised",
     ),
     Mutant(

@@ -58,6 +58,28 @@ OLDER: Final = (("",), ("",), ("", "an older ledger is put back"))
 FAST: Final = (("the clock is 31 h fast",), ("the clock is right",))
 SETTLED: Final = (("",), ("", "a person settles"))
 ENDED: Final = (("",), ("", "a person makes a campaign for the rest"))
+CALLED_NOT_SENT: Final = {
+    "waits": False,
+    "gaps": (2 * timedelta(minutes=1), 30 * HOUR),
+    "before": (("",), ("a person says not sent",), ("", "a person makes a campaign for the rest")),
+}
+"""A person overlooks in the console what was sent, and then somebody makes a campaign for the others."""
+REPAIRED_THEN_REST: Final = {
+    "gaps": (2 * timedelta(minutes=1),),
+    "before": (
+        ("",),
+        ("the newest attempt is lost in a repair",),
+        ("", "a person says that what was lost was not sent"),
+        ("", "a person makes a campaign for the rest"),
+    ),
+}
+"""The ledger is cut behind a batch, and a person overlooks the batches behind it in the console."""
+FAILED_THEN_REST: Final = {
+    "world": {"job_status": "sending"},
+    "gaps": (2 * timedelta(minutes=1),),
+    "before": (("",), ("the newest job fails",), ("a person makes a campaign for the rest",)),
+    "arrives": True,
+}
 SLOW: Final = (("",), ("the clock is 3 h 55 min slow",))
 A_DAY: Final = 24 * HOUR + 5 * MINUTE
 TAGS: Final = ("", "nobody has the tag any more", "the tag is gone")
@@ -237,6 +259,9 @@ SMOKE: Final = (
     ),
     Scenario("text in batches, the list changes", ((IN_BATCHES,), (OTHERS,)), 2, Budget(1, 1), faults=LOST_SENDS),
     _one("text in batches, the list is ended", IN_BATCHES, 3, 0, 2, faults=REFUSED_SENDS, before=ENDED),
+    _one("text in batches, called not sent, then a rest", IN_BATCHES, 4, 0, 2, faults=LOST_SENDS, **CALLED_NOT_SENT),
+    _one("text in batches, repaired, then a rest", IN_BATCHES, 4, 0, 1, faults=REFUSED_SENDS, **REPAIRED_THEN_REST),
+    _one("text in batches, a job fails, then a rest", IN_BATCHES, 3, 0, 1, faults=REFUSED_SENDS, **FAILED_THEN_REST),
     _one("news in batches", NEWS_IN_BATCHES, 2, 1, 0, gaps=(MINUTE, 30 * HOUR), sends=("春季大促",) * 2),
     Scenario(
         "news in batches, an edit is taken back",

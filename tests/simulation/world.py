@@ -205,6 +205,8 @@ class MassJob:
     """What followers get, as far as a last look could know it; None for a text, which is its subject."""
     openids: tuple[str, ...] = ()
     """Whom it was for, one by one; empty for a tag and for all."""
+    failed: bool = False
+    """WeChat failed it, and nobody got it."""
 
 
 @dataclass(frozen=True, slots=True)

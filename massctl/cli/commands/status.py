@@ -112,7 +112,9 @@ def follow(session: Session, names: Sequence[str], wait_seconds: float, *, all_e
         except LedgerLockedError:
             if found is None:
                 raise
-            newly = Followed(found.records)  # Somebody records something in this moment; the next look sees it.
+            newly = Followed(
+                found.records, found.state
+            )  # Somebody records something in this moment; the next look sees it.
         newly.failed_now[:0] = found.failed_now if found is not None else []
         found, held = newly, sum(is_held(record) for record in newly.records)
         remaining = (until - clock.now()).total_seconds()
@@ -145,7 +147,7 @@ def _follow_once(
     asked = any(unfinished(job) is not None for record in records for job in record.jobs)
     told = session.sandbox is not None and session.sandbox.untold_events(state)
     if not asked and not told and not any(is_overdue(record, session.clock) for record in records):
-        return Followed(records)
+        return Followed(records, state)
     trust(session, state)
     session.ledger_keys().require_private()
     with sole_runner(session.places.locks, session.clock.now()):

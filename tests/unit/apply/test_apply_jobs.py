@@ -453,9 +453,10 @@ def test_nor_has_what_was_not_sent() -> None:
     ],
 )
 def test_an_end_that_is_not_what_was_meant_says_why_and_the_way_on(said: dict[str, Any], why: str | None) -> None:
-    told = record(scene(*sent(PLAIN, 2, 7)), finish(**said))
+    one = scene(*sent(PLAIN, 2, 7))
+    told = record(one, finish(**said))
     assert isinstance(told, Recorded)
-    failure = ended_badly(told.record)
+    failure = ended_badly(told.record, one.state)
     if why is None:
         assert failure is None
     else:

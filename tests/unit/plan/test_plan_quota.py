@@ -780,7 +780,9 @@ def test_a_campaign_that_finds_no_place_stands_in_none() -> None:
 
 def test_the_past_is_past_and_an_account_without_anything_is_left_out() -> None:
     old = text("old")
-    state = recorded(at(NOW - 2 * DAY, attempted(old)[0], old), at(NOW, SendAccepted(attempt=2, msg_id=7), old))
+    state = recorded(
+        at(NOW - 2 * DAY, attempted(old)[0], old), at(NOW - 2 * DAY, SendAccepted(attempt=2, msg_id=7), old)
+    )
     assert [] == rows(plan_of(old, state, rules([])))
     assert () == plan_of(text("words", window=Window(NOW, NOW + HOUR))).ahead
 
@@ -1029,11 +1031,12 @@ def test_calls_of_other_days_and_accounts_and_those_that_never_left_do_not_count
     other = text("other")
     state = recorded(
         at(NOW - DAY, attempted(other)[0], other),
+        at(NOW - DAY, SendInDoubt(attempt=2, reason="connection_cut"), other),
         at(NOW, attempted(other, appid="wxfedcba9876543210")[0], other),
         at(NOW, attempted(other)[0], other),
-        at(NOW, SendRejected(attempt=4, errcode=None), other),
+        at(NOW, SendRejected(attempt=5, errcode=None), other),
         at(NOW, attempted(other)[0], other),
-        at(NOW, SendRejected(attempt=6, errcode=45028), other),
+        at(NOW, SendRejected(attempt=7, errcode=45028), other),
     )
     assert 1 == calls_by_day(state, other.appid, NOW)[beijing_day(NOW)]
 

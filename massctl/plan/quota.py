@@ -1,6 +1,7 @@
 """The allowance of an account: what is used, on which day each campaign goes out, and what finds no day.
 
-A send of unknown outcome counts as used, and so does one whose job failed: whether WeChat gives it back is not said.
+A send counts when WeChat took it, and not when it was attempted: the request may leave minutes after that. A send of
+unknown outcome counts as used, and so does one whose job failed: whether WeChat gives it back is not said.
 Campaigns take their days in the interface's order: account, end of the window, name; those without a window last.
 Each takes the first day of its window that has room. No campaign is moved for a later one.
 """

@@ -1104,6 +1104,13 @@ MUTANTS = (
         "text, the edition is lowered",
     ),
     Mutant(
+        "a send counts in the month of its attempt, though its request left in the next one",
+        _REACH,
+        "        return Span(at, at)\n    found = _between(record, before)\n",
+        "        return Span(accepted.at, accepted.at)\n    found = _between(record, before)\n",
+        "five to one tag over the end of a month",
+    ),
+    Mutant(
         "a rest has whoever may have it",
         "massctl.plan.rest",
         "lacking = [each for each in found if each.reach is Reach.SURELY_NOT]",

@@ -1,7 +1,7 @@
 """The worlds of the smoke run, each small enough to go through whole, and the wider ones of the nightly run."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from building import APPID, HOUR, NOW, article, audience, house, reviewers, sha, voice
@@ -330,6 +330,12 @@ MANY_TO_A_TAG: Final = tuple(
 SERVICE: Final = replace(
     house(), agenda=Agenda({APPID: (AccountName("main"), "service")}, tuple(map(demand_of, MANY_TO_A_TAG)))
 )
+YEARS_END: Final = datetime(2026, 12, 31, 16, tzinfo=UTC)
+"""Midnight of Beijing, where December ends."""
+OVER_THE_END: Final = tuple(
+    replace(each, window=Window(YEARS_END - HOUR, YEARS_END + 80 * HOUR)) for each in MANY_TO_A_TAG
+)
+SLOW_READS: Final = {**SLOWNESS, "send_mass": (), "job_report": ()}
 SECOND_TO_LIST: Final = replace(IN_BATCHES, edition=2, message=SECOND_EDITION.message)
 OF_TWO: Final = replace(UNSEEN_NEWS, message=RenderedNews((article("春季大促"), article("第二篇"))))
 
@@ -517,6 +523,16 @@ MOVING: Final = (
         1,
         Budget(0, 0),
         rules=(SERVICE,),
+        world={"tags_count": {7: 128}},
+    ),
+    Scenario(
+        "five to one tag over the end of a month",
+        (OVER_THE_END,),
+        3,
+        Budget(0, 1),
+        gaps=(YEARS_END - NOW - timedelta(seconds=12), 3 * HOUR),
+        faults=SLOW_READS,
+        rules=(replace(SERVICE, agenda=replace(SERVICE.agenda, demands=tuple(map(demand_of, OVER_THE_END)))),),
         world={"tags_count": {7: 128}},
     ),
     _one(

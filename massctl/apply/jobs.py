@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Final
 
 from massctl.apply.journal import LedgerSession
 from massctl.apply.outcome import Failure, failure_of
@@ -14,6 +14,7 @@ from massctl.model.entries import JobFinish, JobStatus, SendInDoubt, fields_of
 from massctl.model.ids import AppId, MsgDataId, MsgId
 from massctl.model.phrase import Command, Phrase
 from massctl.model.state import (
+    End,
     Job,
     Record,
     RecordKey,
@@ -24,7 +25,7 @@ from massctl.model.state import (
     is_held,
     status_of,
 )
-from massctl.plan.job_failure import failure_words, how_to_resend
+from massctl.plan.job_failure import ends_words, failure_words, how_to_resend, what_now
 
 
 def is_overdue(record: Record, clock: Clock) -> bool:
@@ -105,7 +106,9 @@ def unfinished(job: Job) -> MsgId | None:
 
 
 def ended_badly(record: Record, state: State) -> Failure | None:
-    """Describe a job that failed, with the way on, or one that reached nobody; None if none did."""
+    """Describe a job that failed, or of which two ends were told, or one that reached nobody; None if none did."""
+    if status_of(record) is Status.CONTRADICTED:
+        return Failure(None, None, ends_words(record), what_now(record, state) or "")
     if status_of(record) is not Status.FAILED:
         return nobody_got_it(record)
     return Failure(None, None, failure_words(record), how_to_resend(record, state) or "")
@@ -163,7 +166,7 @@ class Recorded:
     record: Record
     again: bool
     """It said nothing that was not known."""
-    contradicts: Literal["sent", "failed"] | None = None
+    contradicts: End | None = None
     """How the job had ended until then, by what was on record, where that was the other way."""
 
 
@@ -253,17 +256,16 @@ def _may_be(record: Record, finish: JobFinish) -> bool:
     return any(at - CLOCKS_APART <= made <= at + DENIED_FOR for at in denied)
 
 
-def _contradicted(finish: JobFinish, job: Job) -> Literal["sent", "failed"] | None:
-    """Return the end that a job had on record, where an event tells the other one."""
-    if job.status == "sent" and finish.said.status == "failed":
-        return "sent"
-    return "failed" if job.status == "failed" and finish.said.status == "sent" else None
+def _contradicted(finish: JobFinish, job: Job) -> End | None:
+    """Return the end that is on record of a job, where an event tells the other one."""
+    other: End = "failed" if finish.said.status == "sent" else "sent"
+    return other if other in job.ends else None
 
 
 def _is_known(finish: JobFinish, job: Job) -> bool:
     """Whether a job's record holds everything that an event tells; WeChat sends up to three copies."""
-    known = job.counts
-    if known is None or job.status not in (finish.said.status, "deleted"):
+    known = job.ends.get(finish.said.status)
+    if known is None:
         return False
     told = fields_of(finish.said)
     recorded = fields_of(known)

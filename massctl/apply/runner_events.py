@@ -121,7 +121,7 @@ def job_events(
     before: Mapping[RecordKey, Status], records: Sequence[Record], state: State, now: datetime
 ) -> list[RunnerEvent]:
     """Return the jobs that ended since `before`."""
-    ended = {Status.SENT, Status.FAILED, Status.WITHDRAWN}
+    ended = {Status.SENT, Status.FAILED, Status.CONTRADICTED, Status.WITHDRAWN}
     found = []
     for record in records:
         status = status_of(record)

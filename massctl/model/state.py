@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum, auto
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from massctl.errors import LedgerCorruptError
 from massctl.model import entries
@@ -345,6 +345,10 @@ DAY_USED_UP: Final = 45009
 "message/mass/preview", read 2026-10."""
 
 
+End = Literal["sent", "failed"]
+"""How a job ended."""
+
+
 @dataclass(slots=True)
 class Job:
     """An accepted mass job (群发任务)."""
@@ -356,7 +360,12 @@ class Job:
     msg_id: int | None
     msg_data_id: int | None
     status: str = "sending"
+    """What was said of it at last; `contradicted` where two ends were told."""
     counts: entries.JobStatus | None = None
+    ends: dict[str, entries.JobStatus] = field(default_factory=dict)
+    """`sent` or `failed` -> what told that end."""
+    settled: End | None = None
+    """The end that a person found to be true, where two were told."""
     withdrawn: set[int] = field(default_factory=set)
     """Articles from 1; 0 stands for all."""
     withdrawing: set[int] = field(default_factory=set)
@@ -365,6 +374,13 @@ class Job:
     """When each withdrawal was asked for; each counts for the account's ten of that day."""
     none_left_at: datetime | None = None
     """When WeChat last refused one because the account's withdrawals of the day were used up."""
+
+    @property
+    def is_contradicted(self) -> bool:
+        """Whether two ends were told, or a failure that delivered something, and nobody has found out which is true."""
+        failed = self.ends.get("failed")
+        is_both = len(self.ends) > 1 or bool(failed is not None and failed.sent_count)
+        return is_both and self.settled is None
 
     @property
     def reached_nobody(self) -> bool:
@@ -377,7 +393,15 @@ class Job:
         return self.status == "deleted" or 0 in self.withdrawn
 
 
-_FINALITY: Final = {"sending": 0, "awaiting_admin": 0, "unknown": 0, "sent": 1, "failed": 1, "deleted": 2}
+_FINALITY: Final = {
+    "sending": 0,
+    "awaiting_admin": 0,
+    "unknown": 0,
+    "sent": 1,
+    "failed": 1,
+    "contradicted": 1,
+    "deleted": 2,
+}
 """What was said of a job -> how final it is: a poll that is overtaken by an event takes nothing back."""
 
 
@@ -387,11 +411,26 @@ def _rank(status: str, source: str | None) -> tuple[int, bool]:
 
 
 def _into_job(job: Job, said: entries.JobStatus) -> None:
+    if said.status in ("sent", "failed"):
+        known = job.ends.get(said.status)
+        if known is None or said.source is not None or known.source is None:
+            job.ends[said.status] = _with_known_counts(said, known)
     if _rank(said.status, said.source) >= _rank(job.status, job.counts.source if job.counts else None):
         job.status, job.counts = said.status, _with_known_counts(said, job.counts)
     elif said.source is not None:
         # What is deleted stays deleted; how many had got it is worth knowing all the same.
         job.counts = _with_known_counts(said, job.counts)
+    _judge_ends(job)
+
+
+def _judge_ends(job: Job) -> None:
+    """Keep a job between two ends until a person has found out which is true; no later word is believed more."""
+    if job.status not in ("sent", "failed", "contradicted"):
+        return
+    if job.is_contradicted:
+        job.status, job.counts = "contradicted", job.ends.get("sent") or job.counts
+    elif job.settled is not None:
+        job.status, job.counts = job.settled, job.ends.get(job.settled) or job.counts
 
 
 def _with_known_counts(said: entries.JobStatus, before: entries.JobStatus | None) -> entries.JobStatus:
@@ -731,12 +770,16 @@ class State:
         if appid is not None:
             record.appid = AppId(appid)
         if isinstance(entry.event, entries.SendSettled) and self.repaired and entry.event.outcome == "not_sent":
-            batch = entry.event.batch
-            self.not_sent_since_repair[record.key] = min(batch, self.not_sent_since_repair.get(record.key, batch))
+            self._not_sent_since_repair(record, entry.event.batch)
         if isinstance(entry.event, entries.Previewed):
             what = *record.key, entry.event.digest, entry.event.recipient
             self.preview_days.absorb(what, entry.event, record.appid, entry.at)
         self._into_index(record, entry)
+
+    def _not_sent_since_repair(self, record: Record, batch: int) -> None:
+        """Note a person's word on a batch; of one whose acceptance is on record it is about the end of its job."""
+        if batch not in record.sent_batches:
+            self.not_sent_since_repair[record.key] = min(batch, self.not_sent_since_repair.get(record.key, batch))
 
     def _into_index(self, record: Record, entry: entries.Entry) -> None:
         event, newest = entry.event, record.attempts[-1] if record.attempts else None
@@ -971,6 +1014,10 @@ def _send_settled(record: Record, event: entries.SendSettled, entry: entries.Ent
         closed = []  # What is on record as sent stands against it.
     for attempt in closed:
         attempt.settled = event
+    for job in record.jobs:
+        if job.batch == event.batch and job.is_contradicted:
+            job.settled = "sent" if event.outcome == "sent" else "failed"
+            _judge_ends(job)
     if event.outcome == "sent" and event.msg_id is not None:
         client_msg_id = closed[-1].event.client_msg_id if closed else None
         _add_job(record, Job(event.batch, client_msg_id, entry.at, event.msg_id, None))
@@ -1085,12 +1132,15 @@ class Status(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     IN_DOUBT = "in_doubt"
+    CONTRADICTED = "contradicted"
     WITHDRAWN = "withdrawn"
 
 
-FINAL: Final = frozenset({Status.SENDING, Status.AWAITING_ADMIN, Status.SENT, Status.FAILED, Status.WITHDRAWN})
+FINAL: Final = frozenset(
+    {Status.SENDING, Status.AWAITING_ADMIN, Status.SENT, Status.FAILED, Status.CONTRADICTED, Status.WITHDRAWN}
+)
 """From here only a raised edition sends again, unless batches are left or it is in doubt; see `is_concluded`."""
-_STOPPED: Final = frozenset({Status.FAILED, Status.WITHDRAWN})
+_STOPPED: Final = frozenset({Status.FAILED, Status.CONTRADICTED, Status.WITHDRAWN})
 """What became of a batch so that none is begun after it."""
 
 
@@ -1131,6 +1181,8 @@ def _status_of_jobs(jobs: list[Job]) -> Status:
     words = {job.status for job in jobs}
     if all(job.is_gone for job in jobs):
         return Status.WITHDRAWN
+    if "contradicted" in words:
+        return Status.CONTRADICTED
     if "failed" in words:
         return Status.FAILED
     if "awaiting_admin" in words:

@@ -29,7 +29,7 @@ from massctl.model.state import (
 )
 from massctl.plan.lease import TAKE_OVER
 from massctl.plan.quota import Agenda, Slot, allowance_refusal, batches_left, slot_of
-from massctl.plan.reach import BatchReach, Known, Reach, batches_named, is_out, reach, reach_of
+from massctl.plan.reach import BatchReach, Known, Reach, batches_named, is_contradicted, is_out, reach, reach_of
 from massctl.plan.retry_policy import REPEAT_HOURS_MAX, repeat_refusal, settle
 from massctl.plan.steps import Guard, Refusal
 from massctl.plan.window import WindowState, hour_refusals, window_state
@@ -580,9 +580,13 @@ def _partly_sent(name: CampaignName, edition: int, state: State) -> Refusal | No
     Where all that went out failed or was withdrawn, the edition may be raised.
     """
     below = [each for each in state.editions(name) if each.edition < edition and is_out(each, state)]
-    if not below or not is_divided(list(reach(below[-1], state).values())):
+    if not below:
         return None
     before = below[-1]
+    if is_contradicted(before, state):
+        return contradicted_ends(before)
+    if not is_divided(list(reach(before, state).values())):
+        return None
     return Refusal(
         Guard.PARTLY_SENT,
         Phrase(
@@ -593,6 +597,16 @@ def _partly_sent(name: CampaignName, edition: int, state: State) -> Refusal | No
         ),
         _instead_of_raising(before, state),
     )
+
+
+def contradicted_ends(record: Record) -> Refusal:
+    """Refuse what would go to everybody again while nobody knows whether they have it: two ends were told."""
+    say = Phrase(
+        "WeChat told two ends of the job of edition {edition}, that it was sent and that it failed, and nobody has "
+        "said which is true",
+        edition=record.edition,
+    )
+    return Refusal(Guard.CONTRADICTED, say, settle(record.campaign))
 
 
 def is_divided(found: Sequence[BatchReach]) -> bool:

@@ -8,6 +8,7 @@ from massctl.model.phrase import Command, Phrase
 from massctl.model.state import Record, State, Status, status_of
 from massctl.plan.guards import for_sure, is_divided, rest_of
 from massctl.plan.reach import BatchReach, Reach, reach
+from massctl.plan.retry_policy import settle
 
 REASONS: Final = {
     10001: Phrase("advertising"),
@@ -50,6 +51,26 @@ def failure_words(record: Record) -> Phrase:
     """Say why the job of an edition failed, as far as WeChat says it."""
     reason = reason_of(record)
     return Phrase("WeChat accepted the job and then failed it") if reason is None else reason_words(reason)
+
+
+def ends_words(record: Record) -> Phrase:
+    """Say which two ends were told of a job: how many have it by the one, and the reason of the other."""
+    job = next(job for job in record.jobs if job.is_contradicted)
+    sent, failed = job.ends.get("sent"), job.ends.get("failed")
+    counted = next((each.sent_count for each in (sent, failed) if each is not None and each.sent_count), None)
+    delivered = Phrase("it was sent")
+    if counted is not None:
+        delivered = Phrase("it was delivered to {count:,} followers", count=counted)
+    why = failed.reason if failed is not None and failed.reason else "send fail"
+    say = Phrase("WeChat told two ends of it: {sent}; and {failed}. Nobody knows whether followers have it")
+    return Phrase(say, sent=delivered, failed=reason_words(why))
+
+
+def what_now(record: Record, state: State) -> Phrase | None:
+    """Say what a person does about an edition whose job did not end well; None if there is nothing to do."""
+    if status_of(record) is Status.CONTRADICTED:
+        return settle(record.campaign)
+    return how_to_resend(record, state)
 
 
 def how_to_resend(record: Record, state: State) -> Phrase | None:

@@ -46,6 +46,10 @@ class Known(StrEnum):
     """Its job ended as sent."""
     FAILED = auto()
     """WeChat failed its job."""
+    CONTRADICTED = auto()
+    """Two ends of its job were told, and nobody has found out which is true."""
+    CALLED_FAILED = auto()
+    """Two ends of its job were told, and a person says that it failed."""
     WITHDRAWN = auto()
     """Its job was withdrawn as a whole."""
     GIVEN = auto()
@@ -54,15 +58,15 @@ class Known(StrEnum):
 
 _H, _M, _N = Reach
 _ROWS: Final[Mapping[Phase, tuple[Reach, ...]]] = {
-    # Known:        nothing, lost, lost_denied, denied, running, sent, failed, withdrawn, given
-    Phase.UNSENT:        (_N, _M, _M, _M, _M, _M, _M, _M, _M),
-    Phase.OPEN:          (_M, _M, _M, _M, _M, _M, _M, _M, _M),
-    Phase.HELD:          (_M, _M, _M, _M, _M, _M, _M, _M, _M),
-    Phase.ACCEPTED:      (_H, _H, _H, _H, _H, _H, _N, _H, _M),
-    Phase.REFUSED:       (_N, _M, _M, _M, _M, _M, _M, _M, _M),
-    Phase.TOLD_SENT:     (_H, _H, _H, _H, _H, _H, _N, _H, _M),
-    Phase.TOLD_NOT_SENT: (_N, _M, _M, _M, _M, _M, _M, _M, _M),
-    Phase.CONTRADICTED:  (_M, _M, _M, _M, _M, _M, _M, _M, _M),
+    # Known: nothing, lost, lost_denied, denied, running, sent, failed, contradicted, called_failed, withdrawn, given
+    Phase.UNSENT:        (_N, _M, _M, _M, _M, _M, _M, _M, _M, _M, _M),
+    Phase.OPEN:          (_M, _M, _M, _M, _M, _M, _M, _M, _M, _M, _M),
+    Phase.HELD:          (_M, _M, _M, _M, _M, _M, _M, _M, _M, _M, _M),
+    Phase.ACCEPTED:      (_H, _H, _H, _H, _H, _H, _N, _M, _M, _H, _M),
+    Phase.REFUSED:       (_N, _M, _M, _M, _M, _M, _M, _M, _M, _M, _M),
+    Phase.TOLD_SENT:     (_H, _H, _H, _H, _H, _H, _N, _M, _M, _H, _M),
+    Phase.TOLD_NOT_SENT: (_N, _M, _M, _M, _M, _M, _M, _M, _M, _M, _M),
+    Phase.CONTRADICTED:  (_M, _M, _M, _M, _M, _M, _M, _M, _M, _M, _M),
 }  # fmt: skip
 TABLE: Final[Mapping[tuple[Phase, Known], Reach]] = {
     (phase, known): reach for phase, row in _ROWS.items() for known, reach in zip(Known, row, strict=True)
@@ -132,6 +136,8 @@ _BY_KNOWN: Final[Mapping[Known, Phrase]] = {
     Known.LOST: Phrase("the ledger was repaired, and nobody has said whether the lost part recorded its send"),
     Known.LOST_DENIED: Phrase("the ledger was repaired, and only a person's word says that it was not sent"),
     Known.DENIED: Phrase("only a person's word says that it was not sent"),
+    Known.CONTRADICTED: Phrase("its job was told to be sent and to have failed"),
+    Known.CALLED_FAILED: Phrase("its job was told to be sent and to have failed, and a person says that it failed"),
 }
 _BY_PHASE: Final[Mapping[Phase, Phrase]] = {
     Phase.CONTRADICTED: Phrase("two entries of the ledger about it cannot both be true"),
@@ -179,6 +185,11 @@ def is_out(record: Record, state: State) -> bool:
     return any(each.is_out for each in reach(record, state).values())
 
 
+def is_contradicted(record: Record, state: State) -> bool:
+    """Whether two ends were told of a job of an edition, and a person has to find out which is true."""
+    return any(each.known is Known.CONTRADICTED for each in reach(record, state).values())
+
+
 def needs_word(record: Record, state: State) -> bool:
     """Whether a person has to say of some batch if it was sent in what a repair of the ledger dropped."""
     return not is_concluded(record) and any(each.known is Known.LOST for each in reach(record, state).values())
@@ -222,14 +233,24 @@ def _known(record: Record, state: State, batch: int, rest: str | None) -> Known:
     return Known.LOST_DENIED if state.repaired else Known.NOTHING
 
 
-_SAYS_MOST: Final = (Known.FAILED, Known.WITHDRAWN, Known.RUNNING, Known.SENT)
+_SAYS_MOST: Final = (
+    Known.FAILED,
+    Known.CALLED_FAILED,
+    Known.WITHDRAWN,
+    Known.RUNNING,
+    Known.SENT,
+    Known.CONTRADICTED,
+)
 """Where a batch has several jobs, the last of these that one of them has."""
 
 
 def _end_of(job: Job) -> Known:
     if job.is_gone:
         return Known.WITHDRAWN
-    return {"sent": Known.SENT, "failed": Known.FAILED}.get(job.status, Known.RUNNING)
+    if job.settled == "failed":
+        return Known.CALLED_FAILED
+    ends = {"sent": Known.SENT, "failed": Known.FAILED, "contradicted": Known.CONTRADICTED}
+    return ends.get(job.status, Known.RUNNING)
 
 
 def _again_until(tried: Sequence[Attempt]) -> datetime | None:

@@ -9,7 +9,7 @@ from massctl.model.phrase import Phrase
 from massctl.model.send import client_msg_id
 from massctl.model.state import UNSETTLED, Attempt, Record, State, is_concluded
 from massctl.plan.guards import Case, PolicyInForce, send_refusals
-from massctl.plan.reach import needs_word
+from massctl.plan.reach import is_contradicted, needs_word
 from massctl.plan.retry_policy import (
     CLIENT_MSG_ID_MEMORY_HOURS,
     REPEAT_HOURS_MAX,
@@ -55,9 +55,11 @@ class Evidence:
 
 
 def in_question(state: State, name: str) -> Record | None:
-    """Choose the edition that a person can settle: one in doubt before all others, else the newest."""
+    """Choose the edition that a person can settle: one in doubt, else one with two ends, else the newest."""
     editions = [record for (campaign, _), record in state.records.items() if campaign == name]
-    opened = [record for record in editions if record.is_in_doubt]
+    opened = [record for record in editions if record.is_in_doubt] or [
+        record for record in editions if is_contradicted(record, state)
+    ]
     return min(opened, key=_edition) if opened else max(editions, key=_edition, default=None)
 
 
@@ -67,7 +69,7 @@ def is_to_settle(record: Record, state: State) -> bool:
     After a repair of the ledger it is every edition that is not known as sent.
     """
     unsent = not is_concluded(record) and bool(record.drafts or record.attempts)
-    return record.is_in_doubt or unsent or needs_word(record, state)
+    return record.is_in_doubt or unsent or needs_word(record, state) or is_contradicted(record, state)
 
 
 def unsent_below(record: Record, state: State) -> list[Record]:
@@ -97,6 +99,7 @@ def evidence(
         campaign is not None and all(_has_id_of(campaign, each) for each in record.open_attempts),
         may_be_not_sent(record)
         or needs_word(record, state)
+        or is_contradicted(record, state)
         or any(each.draft() is not None for each in [*unsent_below(record, state), record]),
         planned is not None,
     )

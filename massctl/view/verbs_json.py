@@ -90,6 +90,19 @@ class ReportedCheck(Strict):
     """By article."""
 
 
+class ReportedEnd(Strict):
+    """One of two ends that were told of a job."""
+
+    status: Literal["sent", "failed"]
+    """How it ended by this."""
+    source: Literal["event"] | None
+    """Whether an event told it; null: mass/get."""
+    reason: str | None
+    """Why it failed, in WeChat's word."""
+    sent_count: int | None
+    """Followers who have it by this."""
+
+
 class ReportedJob(Strict):
     """An accepted mass job (群发任务)."""
 
@@ -101,8 +114,8 @@ class ReportedJob(Strict):
     """Our id of the send; null for a send in the console."""
     batch: int
     """Counts the batches of a list of openids from 1; 1 for every other audience."""
-    status: Literal["sending", "awaiting_admin", "sent", "failed", "deleted", "unknown"]
-    """What was said of it at last; deleted: nothing of it is left to be read."""
+    status: Literal["sending", "awaiting_admin", "sent", "failed", "contradicted", "deleted", "unknown"]
+    """What was said of it at last; contradicted: two ends were told; deleted: nothing of it is left to be read."""
     accepted_at: str
     """When its acceptance was learnt."""
     total_count: int | None
@@ -119,6 +132,8 @@ class ReportedJob(Strict):
     """Why it failed, in WeChat's word, as in err(30003); null where no event said so."""
     copyright_check: ReportedCheck | None
     """What the originality check found; null where no event said so."""
+    ends: list[ReportedEnd]
+    """Both ends, where two were told and nobody has said which is true; else empty."""
 
 
 def _jobs(record: Record) -> list[dict[str, Any]]:
@@ -127,7 +142,8 @@ def _jobs(record: Record) -> list[dict[str, Any]]:
 
 def _job(job: Job) -> dict[str, Any]:
     status = "deleted" if job.is_gone else job.status
-    return document(ReportedJob, job, job.counts, clientmsgid=job.client_msg_id, status=status)
+    ends = [document(ReportedEnd, end) for end in job.ends.values()] if job.is_contradicted else []
+    return document(ReportedJob, job, job.counts, clientmsgid=job.client_msg_id, status=status, ends=ends)
 
 
 class ReportedAnswer(Strict):
@@ -632,7 +648,7 @@ class ReportedEvent(Strict):
     again: bool
     """Whether it said nothing that was not on record."""
     contradicts: Literal["sent", "failed"] | None = None
-    """How the job had ended by what was on record, where the event tells the other end; the event stands."""
+    """How the job had ended by what was on record, where the event tells the other end; both are kept."""
     candidates: list[Candidate]
     """Where no job here has this id: the sends in doubt, or settled as not sent, that it may belong to."""
 

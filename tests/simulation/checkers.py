@@ -470,6 +470,7 @@ def _ledger(situation: Situation, books: Books) -> Iterator[str]:
         return
     yield from _chain(content, lines)
     yield from _attempted_again(lines)
+    yield from _raised_between_two_ends(lines)
     attempts = [each for each in lines if each["type"] == "send_attempted"]
     sends = _sends(situation.wechat)
     if len(sends) > len(attempts):
@@ -515,6 +516,20 @@ def _attempted_again(lines: Sequence[dict[str, Any]]) -> Iterator[str]:
     for (kind, what), times in told.items():
         if times > 1:
             yield f"{kind} {what} is on record {times} times"
+
+
+def _raised_between_two_ends(lines: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """Look for an attempt at an edition above one of whose job two ends were told, before a person has spoken."""
+    ends: dict[tuple[str, int], set[str]] = {}
+    for each in lines:
+        match each:
+            case {"type": "job_status", "status": "sent" | "failed" as end, "campaign": name, "edition": edition}:
+                ends.setdefault((name, edition), set()).add(end)
+            case {"type": "send_settled", "campaign": name, "edition": edition}:
+                ends.pop((name, edition), None)
+            case {"type": "send_attempted", "campaign": name, "edition": edition}:
+                if any(of[0] == name and of[1] < edition and len(told) > 1 for of, told in ends.items()):
+                    yield f"edition {edition} of {name} was attempted while nobody knew how an earlier one ended"
 
 
 def _chain(content: bytes, lines: Sequence[dict[str, Any]]) -> Iterator[str]:

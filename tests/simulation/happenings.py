@@ -26,7 +26,7 @@ from massctl.errors import MassctlError
 from massctl.model.entries import Created, JobFinish, JobState, JobStatus, ListEnded, NewEntry, Repaired
 from massctl.model.ids import CampaignName, ClientMsgId, MsgId, sha256_of
 from massctl.model.state import Record
-from massctl.plan.reach import Known, needs_word, reach
+from massctl.plan.reach import Known, is_contradicted, needs_word, reach
 from massctl.plan.rest import rest_of_list
 
 CLOCK_FAST: Final = timedelta(hours=31)
@@ -312,6 +312,20 @@ def _newest_job_fails(situation: Situation) -> None:
         _told_by_event(book, jobs[-1], "failed", reason="err(10001)")
 
 
+def _two_ends_are_told(situation: Situation) -> None:
+    """Followers have the newest job, and its events say so, and also that it failed."""
+    book, jobs = _at_work(situation), situation.wechat.jobs
+    for job in jobs[-1:]:
+        _told_by_event(book, job, "sent", total_count=9, sent_count=9)
+        _told_by_event(book, job, "failed", reason="err(10001)")
+
+
+def _person_finds_out_which_end_is_true(situation: Situation) -> None:
+    book = _at_work(situation)
+    for record in [each for each in book.state.records.values() if is_contradicted(each, book.state)]:
+        settle_sent(record, Statement("followers have it", "li"), None, book)
+
+
 def _told_by_event(book: LedgerSession, job: MassJob, status: JobState, **more: Any) -> None:
     said = JobStatus(msg_id=job.msg_id, status=status, source="event", **more)
     record_finish(JobFinish(said), None, book, {})
@@ -390,6 +404,8 @@ BETWEEN: Final[Mapping[str, Callable[[Situation], Any]]] = {
     "a person settles": _person_settles,
     "a person makes a campaign for the rest": _person_makes_a_campaign_for_the_rest,
     "the newest job fails": _newest_job_fails,
+    "two ends are told of the newest job": _two_ends_are_told,
+    "a person finds out which end is true": _person_finds_out_which_end_is_true,
     "a person says not sent": _person_says_not_sent,
     "a person says that what was lost was not sent": _person_says_that_what_was_lost_was_not_sent,
     "a person sends what was refused": _person_sends_what_was_refused,

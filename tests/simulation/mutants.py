@@ -1111,6 +1111,20 @@ MUTANTS = (
         "five to one tag over the end of a month",
     ),
     Mutant(
+        "of two ends of a job the later one is believed",
+        _STATE,
+        "        is_both = len(self.ends) > 1 or bool(",
+        "        is_both = bool(",
+        "text, two ends are told, and the edition is raised",
+    ),
+    Mutant(
+        "an edition is raised while nobody knows how the one below ended",
+        _GUARD,
+        "    if is_contradicted(before, state):\n",
+        "    if False:\n",
+        "text, two ends are told, and the edition is raised",
+    ),
+    Mutant(
         "a rest has whoever may have it",
         "massctl.plan.rest",
         "lacking = [each for each in found if each.reach is Reach.SURELY_NOT]",

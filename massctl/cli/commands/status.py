@@ -176,7 +176,7 @@ def _record_events(
     from massctl.view.jobs import foreign_text
 
     console = session.console
-    known = {job.msg_id for record in found.records for job in record.jobs if job.status == "failed"}
+    known = {job.msg_id for record in found.records for job in record.jobs if job.status in ("failed", "contradicted")}
     for finish in sandbox.untold_events(book.state):
         outcome = record_finish(finish, None, book, session.original_ids)
         msg_id = MsgId(finish.said.msg_id)

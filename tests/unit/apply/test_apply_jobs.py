@@ -21,6 +21,8 @@ from massctl.apply.jobs import (
     switch_comments,
     unfinished,
 )
+from massctl.apply.journal import Statement
+from massctl.apply.reconcile import settle_not_sent, settle_sent
 from massctl.errors import ConfigurationError, UsageError
 from massctl.model.entries import Created, JobFinish, JobStatus, SendAccepted, SendRejected, SendSettled, Withdrawn
 from massctl.model.ids import MsgDataId
@@ -235,7 +237,44 @@ def test_an_event_that_tells_another_end_says_which_was_on_record(first: Any, th
     world = scene(*sent(text("spring"), 2, 7))
     assert isinstance(before := record(world, finish(status=first)), Recorded)
     assert isinstance(after := record(world, finish(status=then)), Recorded)
-    assert (None, first, then) == (before.contradicts, after.contradicts, after.record.jobs[0].status)
+    assert (None, first, "contradicted") == (before.contradicts, after.contradicts, after.record.jobs[0].status)
+    assert {first, then} == set(after.record.jobs[0].ends)
+    again = record(world, finish(status=first))
+    assert isinstance(again, Recorded)
+    assert again.again
+
+
+@pytest.mark.parametrize(("outcome", "status"), [("sent", "sent"), ("not_sent", "failed")])
+def test_of_two_ends_a_person_says_which_is_true_and_no_copy_of_an_event_takes_that_back(
+    outcome: Any, status: str
+) -> None:
+    world = scene(*sent(PLAIN, 2, 7))
+    told = [finish(status="sent", sent_count=48_951), finish(status="failed", reason="err(10001)")]
+    for each in told:
+        record(world, each)
+    assert "contradicted" == status_of(world.record(PLAIN))
+    settle = settle_sent if outcome == "sent" else settle_not_sent
+    settle(world.record(PLAIN), Statement("looked", "li"), None, world.book(), now=NOW, wait=timedelta(0))
+    for each in told:
+        assert record(world, each).again  # type: ignore[union-attr]
+    assert (status, status) == (status_of(world.record(PLAIN)), world.record(PLAIN).jobs[0].status)
+
+
+def test_two_ends_are_told_with_both_and_without_a_way_to_send_again() -> None:
+    world = scene(*sent(PLAIN, 2, 7))
+    record(world, finish(status="sent", sent_count=48_951))
+    record(world, finish(status="failed", reason="err(10001)"))
+    failure = ended_badly(world.record(PLAIN), world.state)
+    assert failure is not None
+    assert ("48,951" in failure.message, "err(10001)" in failure.message) == (True, True)
+    assert ("reconcile words --sent" in failure.hint, "edition" in failure.hint) == (True, False)
+
+
+def test_a_poll_that_tells_another_end_than_the_event_is_kept_too() -> None:
+    """mass/get said that it failed, and then the event says that it was sent."""
+    world = scene(*sent(PLAIN, 2, 7), at(NOW, JobStatus(msg_id=7, status="failed"), PLAIN))
+    record(world, finish(status="sent", sent_count=9))
+    assert "contradicted" == world.record(PLAIN).jobs[0].status
 
 
 def test_a_foreign_event_is_bound_to_nothing() -> None:

@@ -23,7 +23,7 @@ from massctl.model.entries import (
 from massctl.model.ids import CampaignName
 from massctl.model.message import approved_audience
 from massctl.model.state import Phase, State
-from massctl.plan.job_failure import how_to_resend
+from massctl.plan.job_failure import how_to_resend, what_now
 from massctl.plan.reach import TABLE, Known, Reach, batches_named, reach
 from massctl.plan.rest import rest_of_list
 
@@ -99,6 +99,17 @@ HISTORIES: dict[str, tuple[list[Happening], list[Reach]]] = {
         [HAS, NOT, NOT],
     ),
     "contradicted": ([tried(1), yes(2), tried(1)], [MAY, NOT, NOT]),
+    "two ends": ([tried(1), yes(2), ended(2, "sent"), ended(2, "failed")], [MAY, NOT, NOT]),
+    "two ends, the other way round": ([tried(1), yes(2), ended(2, "failed"), ended(2, "sent")], [MAY, NOT, NOT]),
+    "failed, and yet delivered": ([tried(1), yes(2), ended(2, "failed", sent_count=5)], [MAY, NOT, NOT]),
+    "two ends, called sent": (
+        [tried(1), yes(2), ended(2, "sent"), ended(2, "failed"), word(1, "sent")],
+        [HAS, NOT, NOT],
+    ),
+    "two ends, called not sent": (
+        [tried(1), yes(2), ended(2, "sent"), ended(2, "failed"), word(1)],
+        [MAY, NOT, NOT],
+    ),
     "repaired": ([tried(1), yes(2), CUT], [HAS, MAY, MAY]),
     "repaired, and a person has spoken": ([tried(1), yes(2), CUT, word(2)], [HAS, MAY, MAY]),
     "repaired, and refused since": ([tried(1), yes(2), CUT, word(2), tried(2), no(6)], [HAS, MAY, MAY]),
@@ -155,6 +166,9 @@ def rest(state: State, name: str = "rest") -> tuple[list[int], list[int]] | str:
         ("called not sent", ([3], [2])),
         ("called not sent, then refused", ([3], [2])),
         ("repaired, and failed", ([1], [2, 3])),
+        ("two ends", ([2, 3], [1])),
+        ("two ends, called not sent", ([2, 3], [1])),
+        ("two ends, called sent", ([2, 3], [])),
         ("all failed", "surely nobody has words: a raised edition of it goes to everybody once | "),
         ("in doubt", "nobody knows whether batch 2 was sent | "),
         ("contradicted", "nobody knows whether batch 1 was sent | "),
@@ -197,6 +211,9 @@ def test_a_list_that_was_ended_sends_nothing_more_even_where_nothing_was_accepte
         ("failed by an event", ["partly_sent"]),
         ("called not sent", ["partly_sent"]),
         ("given to a rest", ["partly_sent"]),
+        ("two ends", ["contradicted"]),
+        ("failed, and yet delivered", ["contradicted"]),
+        ("two ends, called not sent", ["partly_sent"]),
         ("failed, and given to a rest", ["partly_sent"]),
         ("all failed", []),
         ("withdrawn", []),
@@ -221,6 +238,19 @@ def test_the_advice_after_a_failed_job_reaches_everybody_once(name: str, says: s
     state = recorded(*HISTORIES[name][0])
     way = how_to_resend(state.record(LETTER.name, 1), state) or ""
     assert (True, name == "all failed") == (says in way, "edition: 2" in way)
+
+
+def test_of_two_ends_nothing_is_advised_until_a_person_has_spoken() -> None:
+    state = recorded(*HISTORIES["two ends"][0])
+    record = state.record(LETTER.name, 1)
+    assert (None, True) == (how_to_resend(record, state), "reconcile words --sent" in (what_now(record, state) or ""))
+
+
+def test_in_a_repaired_ledger_a_word_on_two_ends_says_nothing_of_the_batches_behind() -> None:
+    two_ends = [tried(1), yes(2), CUT, ended(2, "sent"), ended(2, "failed"), word(1)]
+    state = recorded(*two_ends)
+    assert {} == state.not_sent_since_repair
+    assert [Known.CALLED_FAILED, Known.LOST, Known.LOST] == [each.known for each in batches_of(state)]
 
 
 def test_after_a_failed_batch_and_one_that_a_person_called_not_sent_only_the_failed_one_is_the_rest() -> None:

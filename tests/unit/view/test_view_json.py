@@ -37,6 +37,7 @@ JOB = {
     "article_urls": None,
     "reason": None,
     "copyright_check": None,
+    "ends": [],
 }
 
 

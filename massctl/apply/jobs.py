@@ -10,10 +10,11 @@ from massctl.apply.journal import LedgerSession
 from massctl.apply.outcome import Failure, failure_of
 from massctl.apply.ports import Clock, Comments, JobReport, Progress, WeChat
 from massctl.errors import MassctlError, UsageError
-from massctl.model.entries import JobFinish, JobStatus, SendInDoubt, fields_of
+from massctl.model.entries import JobFinish, JobStatus, SendAccepted, SendInDoubt, fields_of
 from massctl.model.ids import AppId, MsgDataId, MsgId
 from massctl.model.phrase import Command, Phrase
 from massctl.model.state import (
+    Attempt,
     End,
     Job,
     Record,
@@ -25,6 +26,7 @@ from massctl.model.state import (
     is_held,
     status_of,
 )
+from massctl.plan.acceptance import named_job
 from massctl.plan.job_failure import ends_words, failure_words, how_to_resend, what_now
 
 
@@ -84,13 +86,16 @@ def follow_jobs(
         left = [each for each in left if id(each[0]) not in stuck]
         for record, job, msg_id in left:
             _ask(followed, record, job, msg_id, wechat, ledger)
-        going = [job for _, job, _ in left if unfinished(job) is not None]
+        for record in [each for each in records if named_job(each, ledger.state) and id(each) not in stuck]:
+            _ask_about_named(followed, record, wechat, ledger)
+        going = sum(unfinished(job) is not None for _, job, _ in left)
+        going += sum(named_job(record, ledger.state) is not None for record in records if id(record) not in stuck)
         remaining = (until - clock.now()).total_seconds()
         if not going or remaining <= 0:
             ledger.flush()  # All that was told is one append: a hundred jobs do not need a hundred pushes.
             return followed
         progress.waiting(
-            Phrase("still sending: {count}; asking for {seconds} s more", count=len(going), seconds=int(remaining))
+            Phrase("still sending: {count}; asking for {seconds} s more", count=going, seconds=int(remaining))
         )
         clock.sleep(min(POLL_SECONDS, remaining))
 
@@ -151,6 +156,26 @@ def _ask(
             followed.failed_now.append(record)
 
 
+def _ask_about_named(
+    followed: Followed, record: Record, wechat: Callable[[AppId], WeChat], ledger: LedgerSession
+) -> None:
+    """Ask for the end of a job that WeChat named in place of a clear answer: that end settles the doubt."""
+    named = named_job(record, ledger.state)
+    if named is None:
+        return
+    attempt, msg_id = named
+    try:
+        report = wechat(AppId(attempt.event.appid)).job_report(MsgId(msg_id))
+    except MassctlError as error:
+        followed.errors.append((record, failure_of(error)))
+        return
+    if report.status in UNFINISHED:
+        return
+    _settled_by_end(record, attempt, job_status(report), ledger)
+    if report.status == "failed":
+        followed.failed_now.append(record)
+
+
 CLOCKS_APART: Final = timedelta(minutes=10)
 """An event that was made longer than this before an attempt is of another send. Our own bound."""
 
@@ -208,6 +233,9 @@ def record_finish(
     found = [(record, job) for record in mine for job in record.jobs if job.msg_id == finish.said.msg_id]
     if not found:
         _check_elsewhere(finish, state)
+        if (named := _named_in_doubt(finish, mine, state)) is not None:
+            _settled_by_end(*named, finish.said, ledger, durable=durable)
+            return Recorded(named[0], again=False)
         return Foreign([record for record in mine if _may_be(record, finish)])
     if len({record.appid for record, _ in found}) > 1:
         raise UsageError(
@@ -221,6 +249,23 @@ def record_finish(
     before = _contradicted(finish, job)
     (ledger.record if durable else ledger.note)(finish.said, record)
     return Recorded(record, again=False, contradicts=before)
+
+
+def _named_in_doubt(finish: JobFinish, records: Iterable[Record], state: State) -> tuple[Record, Attempt] | None:
+    """Return the only send in doubt whose answer named the job that has ended."""
+    named = [(record, found) for record in records if (found := named_job(record, state)) is not None]
+    mine = [(record, attempt) for record, (attempt, msg_id) in named if msg_id == finish.said.msg_id]
+    return mine[0] if len(mine) == 1 else None
+
+
+def _settled_by_end(
+    record: Record, attempt: Attempt, said: JobStatus, ledger: LedgerSession, *, durable: bool = True
+) -> None:
+    """Record that the job which WeChat named is this send's, and how it ended; what it carried nobody knows."""
+    write = ledger.record if durable else ledger.note
+    accepted = SendAccepted(attempt=attempt.serial, msg_id=said.msg_id, duplicate=True, content="unknown")
+    write(accepted, record)
+    write(said, record)
 
 
 def _check_elsewhere(finish: JobFinish, state: State) -> None:

@@ -265,6 +265,8 @@ class SendInDoubt:
     rid: str | None = None
     asked_at: datetime | None = None
     """Right before the request was made, perhaps minutes after the attempt. A repetition waits from then on."""
+    msg_id: int | None = None
+    """The job that WeChat named (45065), where no request on record can have made it, or where it is another send's."""
 
     def __post_init__(self) -> None:
         """Raise ValueError if what the reason is about is missing."""

@@ -305,7 +305,8 @@ def _accepted_in(record: Record, accepted: Attempt, before: Sequence[Attempt]) -
         return Span(at, at)
     found = _between(record, before)
     if found is None:
-        return Span(at - timedelta(hours=CLIENT_MSG_ID_MEMORY_HOURS), at)
+        asked_at = accepted.asked_at or accepted.at
+        return Span(asked_at - timedelta(hours=CLIENT_MSG_ID_MEMORY_HOURS), asked_at)
     return Span(found.first, max(found.first, min(found.last or at, at)))
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase
+from massctl.model.send import ID_KNOWN
 from massctl.model.state import Attempt, Record
 from massctl.plan.steps import Guard, Refusal
 from massctl.plan.window import next_moment
@@ -68,13 +69,9 @@ def remembered_since(record: Record) -> Attempt:
 
 def may_repeat(record: Record, digest: str | None, policy: "Policy", now: datetime) -> Repeat | NoRepeat:
     """Decide about a record that is in doubt; `digest` is what is desired now."""
-    if record.contradicted:
-        return NoRepeat(Phrase("the ledger contradicts itself about it"))
+    if (never := _never(record, digest, policy)) is not None:
+        return NoRepeat(never)
     first, last = remembered_since(record), record.open_attempts[-1]
-    if policy.in_doubt == "stop":
-        return NoRepeat(Phrase("policy.in_doubt is `stop`"))
-    if digest != last.event.digest:
-        return NoRepeat(Phrase("the campaign was changed since the attempt"))
     deadline = first.at + timedelta(hours=REPEAT_HOURS_MAX)
     wait = policy.in_doubt_wait + (REPEAT_MARGIN_SECONDS if policy.in_doubt_wait else 0)
     at = max(last.at, last.asked_at or last.at) + timedelta(seconds=wait)
@@ -84,6 +81,19 @@ def may_repeat(record: Record, digest: str | None, policy: "Policy", now: dateti
     if now < first.at:
         return NoRepeat(Phrase("the clock shows a time before the first attempt, so its age is unknown"))
     return Repeat(at)
+
+
+def _never(record: Record, digest: str | None, policy: "Policy") -> Phrase | None:
+    """Say why a record in doubt is not repeated at any time; None if it may be."""
+    if record.contradicted:
+        return Phrase("the ledger contradicts itself about it")
+    if any(each.doubt is not None and each.doubt.errcode in (0, ID_KNOWN) for each in record.open_attempts):
+        return Phrase("WeChat named a job that no request on record can have made")
+    if policy.in_doubt == "stop":
+        return Phrase("policy.in_doubt is `stop`")
+    if digest != record.open_attempts[-1].event.digest:
+        return Phrase("the campaign was changed since the attempt")
+    return None
 
 
 def repeat_at(record: Record, campaign: RenderedCampaign, policy: "Policy", now: datetime) -> Repeat | NoRepeat:

@@ -59,8 +59,9 @@ def _went_on(situation: Situation) -> Iterator[str]:
 def verdicts(played: Played) -> list[str]:
     """Say where a run that ended by itself has other verdicts on record than the answers that it got."""
     wechat = played.situation.wechat
-    word = {"accepted": "send_accepted", "unclear": "send_in_doubt"}
-    told = [word.get(d.answer, "send_rejected") for d in _sends(wechat) if d.run == wechat.run]
+    # 45065 is an acceptance only where an earlier request may have been the one, which `_explained` looks at.
+    words = {"accepted": {"send_accepted"}, "unclear": {"send_in_doubt"}, "known": {"send_accepted", "send_in_doubt"}}
+    told = [words.get(d.answer, {"send_rejected"}) for d in _sends(wechat) if d.run == wechat.run]
     written = [
         entry["type"]
         for entry in entries_of(played.situation.disk.content)[played.lines_before :]
@@ -69,7 +70,8 @@ def verdicts(played: Played) -> list[str]:
         # That the administrator's half hour is over is no answer of WeChat's.
         and entry.get("reason") != "administrator_silent"
     ]
-    return [] if told == written else [f"WeChat's answers were {told}, and the ledger says {written}"]
+    as_told = len(told) == len(written) and all(word in allowed for allowed, word in zip(told, written, strict=True))
+    return [] if as_told else [f"WeChat's answers were {told}, and the ledger says {written}"]
 
 
 def leftovers(wechat: SimWeChat) -> list[str]:
@@ -267,7 +269,7 @@ class Books:
             identity = self.identity(departure)
             doubts = {each: d for each, d in doubts.items() if each == identity or not self._was_known(each, departure)}
             yield from _repeated_with_care(departure, doubts, identity)
-            if departure.answer == "accepted":
+            if departure.answer in ("accepted", "known"):
                 doubts.pop(identity, None)
             elif departure.answer == "unclear":
                 doubts.setdefault(identity, _Doubt()).requests.append(departure)
@@ -427,7 +429,7 @@ def _to_nobody(sends: Sequence[Departure]) -> Iterator[str]:
     told: set[str] = set()
     for send in sends if len(sends) > REACHED_A_MONTH else ():
         named = json.loads(send.request)["clientmsgid"]
-        if send.answer == "accepted" and not send.openids and named not in told:
+        if send.answer in ("accepted", "known") and not send.openids and named not in told:
             told.add(named)
             key = send.at.astimezone(BEIJING).strftime("%Y-%m"), send.audience[0]
             reached[key] += 1
@@ -471,6 +473,7 @@ def _ledger(situation: Situation, books: Books) -> Iterator[str]:
     yield from _chain(content, lines)
     yield from _attempted_again(lines)
     yield from _raised_between_two_ends(lines)
+    yield from _explained(lines)
     attempts = [each for each in lines if each["type"] == "send_attempted"]
     sends = _sends(situation.wechat)
     if len(sends) > len(attempts):
@@ -530,6 +533,31 @@ def _raised_between_two_ends(lines: Sequence[dict[str, Any]]) -> Iterator[str]:
             case {"type": "send_attempted", "campaign": name, "edition": edition}:
                 if any(of[0] == name and of[1] < edition and len(told) > 1 for of, told in ends.items()):
                     yield f"edition {edition} of {name} was attempted while nobody knew how an earlier one ended"
+
+
+def _explained(lines: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """Look for an acceptance learnt from 45065 that no earlier request of ours explains, and for its repetition."""
+    tried: dict[int, str] = {}
+    ruled_out: set[int] = set()
+    named: set[tuple[str, int]] = set()
+    for each in lines:
+        of = each["campaign"], each["edition"]
+        match each:
+            case {"type": "send_attempted", "serial": serial, "client_msg_id": id_}:
+                if of in named:
+                    yield f"{each['campaign']} was attempted again after 45065 that nothing explains"
+                tried[serial] = id_
+            case {"type": "send_rejected", "attempt": attempt}:
+                ruled_out.add(attempt)
+            case {"type": "send_in_doubt", "attempt": attempt, "errcode": 45065 | 45066 as code}:
+                ruled_out.add(attempt)
+                named |= {of} if code == 45065 else set()
+            case {"type": "send_settled"}:
+                named.discard(of)
+            case {"type": "send_accepted", "attempt": attempt, "duplicate": True}:
+                others = {serial for serial, id_ in tried.items() if serial < attempt and id_ == tried[attempt]}
+                if not others - ruled_out:
+                    yield f"{each['campaign']} is on record as accepted by 45065, and no request of ours explains that"
 
 
 def _chain(content: bytes, lines: Sequence[dict[str, Any]]) -> Iterator[str]:

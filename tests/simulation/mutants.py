@@ -107,6 +107,7 @@ _GUARD = "massctl.plan.guards"
 _DOUBT = "massctl.plan.retry_policy"
 _LOCAL = "massctl.ledger.local_file"
 _STATE = "massctl.model.state"
+_ACCEPTANCE = "massctl.plan.acceptance"
 _REACH = "massctl.plan.reach"
 _GIT = "massctl.ledger.git_ledger"
 _CHAINED = "massctl.ledger.chained_ledger"
@@ -861,7 +862,7 @@ MUTANTS = (
         _STATE,
         _CLOSING,
         "        if said in _CLOSING - {SendEvent.ACCEPTED}:\n",
-        "text, sent by another machine",
+        "text",
     ),
     Mutant(
         "a campaign is never sent",
@@ -1011,11 +1012,11 @@ MUTANTS = (
         "text, a person settles a doubt",
     ),
     Mutant(
-        "a person's word takes an acceptance back",
-        _STATE,
-        "attempt.accepted, attempt.rejection, attempt.settled = accepted, None, None",
-        "attempt.accepted, attempt.rejection = accepted, None",
-        "git, a person is wrong in a push",
+        "a person's `not sent` lets the same message go out under another name",
+        _REACH,
+        "    digests = {each.event.message_digest for each in tried}\n",
+        "    digests = {each.event.message_digest for each in tried if not each.settled}\n",
+        "text, called not sent, then a copy",
     ),
     Mutant(
         "a list counts as one job whose first batch was refused and sent by hand",
@@ -1111,6 +1112,34 @@ MUTANTS = (
         "five to one tag over the end of a month",
     ),
     Mutant(
+        "45065 to the very first request is an acceptance",
+        _ACCEPTANCE,
+        "    is_explained = not verdict.duplicate or bool(evidence(record, intent, attempt))\n",
+        "    is_explained = True\n",
+        "text, 45065 of nobody knows whom",
+    ),
+    Mutant(
+        "the job of another send is an acceptance",
+        _ACCEPTANCE,
+        "    if is_explained and not is_of_another(verdict.msg_id, record, intent.batch, others):\n",
+        "    if is_explained:\n",
+        "two campaigns, 45065 with the job of the other",
+    ),
+    Mutant(
+        "45066 to an earlier request explains 45065",
+        _ACCEPTANCE,
+        "not in (ID_KNOWN, ID_IN_USE)",
+        "not in (ID_KNOWN,)",
+        "text, 45065 of nobody knows whom",
+    ),
+    Mutant(
+        "an answer of 45065 that nothing explained is repeated",
+        _DOUBT,
+        "each.doubt.errcode in (0, ID_KNOWN) for each",
+        "each.doubt.errcode in (0,) for each",
+        "text, 45065 of nobody knows whom",
+    ),
+    Mutant(
         "of two ends of a job the later one is believed",
         _STATE,
         "        is_both = len(self.ends) > 1 or bool(",
@@ -1149,8 +1178,8 @@ MUTANTS = (
     Mutant(
         "those whose job failed have it",
         _REACH,
-        '"failed": Known.FAILED}',
-        '"failed": Known.SENT}',
+        '"failed": Known.FAILED,',
+        '"failed": Known.SENT,',
         "text in batches, a job fails, then a rest",
     ),
     Mutant(

@@ -58,6 +58,12 @@ OLDER: Final = (("",), ("",), ("", "an older ledger is put back"))
 FAST: Final = (("the clock is 31 h fast",), ("the clock is right",))
 SETTLED: Final = (("",), ("", "a person settles"))
 ENDED: Final = (("",), ("", "a person makes a campaign for the rest"))
+KNOWN_OR_LOST: Final = {
+    **dict.fromkeys(FAULTS, ()),
+    "send_mass": (Fault.KNOWN_AS_ANOTHER, Fault.TOO_SOON_YET_ACCEPTED, *NETWORK["send_mass"]),
+}
+"""Lost sends, and 45065 where no send of ours is the reason."""
+DENIED: Final = (("",), ("", "a person says not sent"))
 CALLED_NOT_SENT: Final = {
     "waits": False,
     "gaps": (2 * timedelta(minutes=1), 30 * HOUR),
@@ -259,6 +265,23 @@ SMOKE: Final = (
     ),
     Scenario("text in batches, the list changes", ((IN_BATCHES,), (OTHERS,)), 2, Budget(1, 1), faults=LOST_SENDS),
     _one("text in batches, the list is ended", IN_BATCHES, 3, 0, 2, faults=REFUSED_SENDS, before=ENDED),
+    _one(
+        "text, 45065 of nobody knows whom",
+        TEXT,
+        3,
+        0,
+        2,
+        faults=KNOWN_OR_LOST,
+        before=DENIED,
+        gaps=(2 * MINUTE, 3 * HOUR),
+    ),
+    Scenario(
+        "two campaigns, 45065 with the job of the other",
+        ((OTHER, TEXT),),
+        2,
+        Budget(0, 2),
+        faults=KNOWN_OR_LOST,
+    ),
     Scenario(
         "text, two ends are told, and the edition is raised",
         ((TEXT,), (SECOND_EDITION,)),
@@ -513,6 +536,15 @@ MOVING: Final = (
         Budget(0, 1),
         faults=REFUSED_FOR_GOOD,
         gaps=(MINUTE,),
+    ),
+    Scenario(
+        "text, called not sent, then a copy",
+        ((TEXT,), (COPY,)),
+        2,
+        Budget(0, 2),
+        faults=LOST_SENDS,
+        gaps=(HOUR,),
+        before=(("",), ("a person says not sent",)),
     ),
     Scenario(
         "git, a person is wrong in a push",

@@ -138,6 +138,7 @@ def _follow_once(
     from massctl.cli.progress import progress
     from massctl.ledger.process_lock import sole_runner
     from massctl.model.state import is_held
+    from massctl.plan.acceptance import named_job
 
     ledger = session.ledger()
     state = session.read_state(ledger)
@@ -146,6 +147,7 @@ def _follow_once(
     records = records_of(state, names, all_editions=all_editions, unsent=unsent)
     asked = any(unfinished(job) is not None for record in records for job in record.jobs)
     told = session.sandbox is not None and session.sandbox.untold_events(state)
+    asked = asked or any(named_job(record, state) is not None for record in records)
     if not asked and not told and not any(is_overdue(record, session.clock) for record in records):
         return Followed(records, state)
     trust(session, state)

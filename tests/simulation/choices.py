@@ -188,7 +188,8 @@ class Explorer:
             for wrong in abandoned(self._scenario, node.situation):
                 self._wrong(wrong, node)
         wechat = node.situation.wechat
-        if len(self._scenario.campaigns[-1]) == 1 and not self._scenario.is_wide:
+        is_one = len(self._scenario.campaigns[-1]) == 1 and not self._scenario.is_wide
+        if is_one and not in_doubt(node.situation.disk.content):  # In doubt, every draft is left to a person.
             for wrong in leftovers(wechat):
                 self._wrong(wrong, node)
         sent = tuple(sorted(job.subject for job in wechat.jobs))

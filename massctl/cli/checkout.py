@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from massctl.cli.places import CACHE
 from massctl.errors import LedgerUnreachableError
-from massctl.ledger.git_remote import LOCAL_SECONDS, NETWORK_SECONDS, Git, git_says, way_to
+from massctl.git import LOCAL_SECONDS, NETWORK_SECONDS, Git
+from massctl.ledger.git_remote import git_says, way_to
 from massctl.model.ids import LOCK_FILE, CampaignName
 from massctl.model.phrase import Phrase
 from massctl.plan.guards import STOP_BRANCH, Tip, lock_uncommitted
@@ -38,26 +39,35 @@ def tip_now(root: Path, settings: "MassctlFile", environment: Mapping[str, str],
         asked = git.run("ls-remote", remote, *heads, seconds=NETWORK_SECONDS)
         here = git.run("rev-parse", "--verify", "--quiet", "HEAD")
         counts = _LOCKED if settings.policy.require_lock else (SETTINGS, CAMPAIGNS)
-        status = git.run("status", "--porcelain", "-z", "--untracked-files=all", "--", *counts)
+        # In a submodule git would ask the configuration of another repository what to run.
+        outer = ("--ignore-submodules=dirty", "--untracked-files=all")
+        status = git.run("status", "--porcelain", "-z", *outer, "--", *counts)
+        tracked = git.run("ls-files", "--stage", "-z", "--", CAMPAIGNS)
     except LedgerUnreachableError as error:
         # Only a remote that cannot be read is told of.
         from massctl.apply.outcome import what_happened
 
         return Tip(branch, remote, unread=what_happened(error))
-    if not asked.done or not status.done:
-        words = asked.words if not asked.done else status.words
-        return Tip(branch, remote, unread=Phrase("git says: “{words}”", words=words or "-"))
+    failed = next((each for each in (asked, status, tracked) if not each.done), None)
+    if failed is not None:
+        return Tip(branch, remote, unread=Phrase("git says: “{words}”", words=failed.words or "-"))
     lines = [line.partition("\t") for line in asked.out.decode("utf-8", "replace").splitlines()]
     found = {ref: commit for commit, _, ref in lines}
-    changed = status.out.decode("utf-8", "replace").partition("\0")[0]
+    changed = status.out.decode("utf-8", "replace").partition("\0")[0][3:] or _submodule(tracked.out)
     return Tip(
         branch,
         remote,
         here=here.out.decode("ascii", "replace").strip() or None if here.done else None,
         there=found.get(heads[0]),
-        changed=changed[3:] or None,
+        changed=changed,
         stopped=heads[1] in found,
     )
+
+
+def _submodule(staged: bytes) -> str | None:
+    """Return the first submodule of what `git ls-files --stage -z` lists; its content is in no commit here."""
+    lines = [line.partition("\t") for line in staged.decode("utf-8", "replace").split("\0")]
+    return next((path for told, _, path in lines if told.startswith("160000 ")), None)
 
 
 def _git_to_remote(root: Path, settings: "MassctlFile", environment: Mapping[str, str]) -> Git:
@@ -105,7 +115,7 @@ def uncommitted_locks(
 
 
 def _why_uncommitted(git: Git, root: Path, path: str, commit: str | None) -> Phrase | None:
-    held = git.run("show", f"{commit or 'HEAD'}:./{path}")
+    held = git.run("cat-file", "blob", f"{commit or 'HEAD'}:./{path}")
     if not held.done:
         return Phrase("its lock is in no commit here")
     # A checkout may write other line ends.

@@ -30,7 +30,8 @@ from massctl.errors import (
     MassctlError,
     RefusedError,
 )
-from massctl.ledger.git_remote import NETWORK_SECONDS, Git, GitAnswer, git_says, way_to
+from massctl.git import NETWORK_SECONDS, Git, GitAnswer
+from massctl.ledger.git_remote import git_says, way_to
 from massctl.model.phrase import Command, Phrase, system_reason
 from massctl.model.settings import ENVIRONMENT_NAME_PATTERN
 from massctl.model.state import RunnerId
@@ -47,8 +48,7 @@ if TYPE_CHECKING:
 _CHECKOUT: Final = "checkout"
 _SHOWN: Final = 12
 """Of a commit's name."""
-_OURS: Final = (("core.hooksPath", "/dev/null"), ("fetch.prune", "false"), ("core.fsmonitor", "false"))
-"""No program of the repository runs when its files are written."""
+_OURS: Final = (("fetch.prune", "false"),)
 
 
 @dataclass(frozen=True, slots=True)

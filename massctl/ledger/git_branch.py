@@ -20,10 +20,8 @@ from types import MappingProxyType
 from typing import Final, NewType
 
 from massctl.errors import LedgerError, LedgerUnreachableError
+from massctl.git import NETWORK_SECONDS, Git, GitAnswer
 from massctl.ledger.git_remote import (
-    NETWORK_SECONDS,
-    Git,
-    GitAnswer,
     Way,
     cannot_push,
     cannot_read,
@@ -76,12 +74,10 @@ _MOVED: Final = (" ", "*", "=")
 _BLOB: Final = re.compile(rb" blob ([0-9]+)\Z")
 _AUTHOR: Final = "massctl <massctl@localhost>"
 _OURS: Final = (
-    ("core.hooksPath", "/dev/null"),
     ("gc.auto", "0"),
     ("maintenance.auto", "false"),
     ("fetch.fsckObjects", "true"),
     ("fetch.writeCommitGraph", "false"),
-    ("push.gpgSign", "false"),
     ("push.pushOption", ""),
     ("core.logAllRefUpdates", "false"),
 )

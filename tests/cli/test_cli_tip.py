@@ -89,6 +89,18 @@ def test_what_counts_for_a_send_has_to_be_as_committed(clone: Clone, path: str, 
     assert (path if changed else None) == clone.tip().changed
 
 
+@pytest.mark.parametrize("lock", ["true", "false"])
+def test_a_submodule_among_the_campaigns_is_never_as_committed(clone: Clone, tmp_path: Path, lock: str) -> None:
+    """What is in it is in no commit here, and git would ask its own configuration what to run."""
+    clone.tree.settings(policy=f"  require_lock: {lock}\n  branch: main\n")
+    git(tmp_path, "init", "--quiet", "other")
+    git(tmp_path / "other", "commit", "--quiet", "--allow-empty", "--message", "begin")
+    clone.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(tmp_path / "other"), "campaigns/s")
+    clone.commit()
+
+    assert "campaigns/s" == clone.tip().changed
+
+
 def test_a_file_that_was_changed_in_mid_run_does_not_take_the_branch_away(clone: Clone) -> None:
     with session(str(clone.tree.root), environment=ENVIRONMENT) as (opened, _):
         begun = opened.rules((), Agenda())

@@ -13,9 +13,10 @@ from building import APPID, LINEAGE, NOW, as_new, sha, text
 from gits import ENVIRONMENT, branch_in, clone_of, git, ledger_in, look_of, remote_at
 
 from massctl.errors import LedgerUnreachableError
+from massctl.git import Git
 from massctl.ledger.archive import GitArchive
 from massctl.ledger.git_branch import GitBranch, Push
-from massctl.ledger.git_remote import Git, way_to
+from massctl.ledger.git_remote import way_to
 from massctl.model.entries import Created, Expired, ImageUploaded, NewEntry
 
 WORDS = text("words")
@@ -450,7 +451,7 @@ def test_a_setting_for_other_names_makes_no_other_copy(clone: Path, remote: Path
 
 
 def test_a_remote_that_takes_its_time_is_told_once(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("massctl.ledger.git_remote.SLOW_SECONDS", 0.0)
+    monkeypatch.setattr("massctl.git.SLOW_SECONDS", 0.0)
     told: list[str] = []
     branch_in(clone, tell=told.append).fetch()
 

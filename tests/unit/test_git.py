@@ -143,3 +143,24 @@ def test_no_configuration_is_no_reason_to_go_on(clone: Path) -> None:
 
     assert (False, b"") == (said.done, said.out)
     assert "bad config" in said.words
+
+
+@pytest.mark.parametrize(
+    ("key", "ours"),
+    [
+        ("push.gpgSign", "false"),
+        ("log.showSignature", "false"),
+        ("submodule.recurse", "false"),
+        ("fetch.recurseSubmodules", "false"),
+        ("push.recurseSubmodules", "no"),
+        ("hook.a.b=c.enabled", "false"),  # The programs of git 2.54 and later.
+        ("gc.auto", "0"),
+    ],
+)
+def test_what_the_repository_says_of_programs_counts_for_nothing(clone: Path, key: str, ours: str) -> None:
+    git(clone, "config", key, "true" if ours == "false" else "1")
+    git(clone, "config", "hook.a.b=c.command", "touch ran")
+    git(clone, "config", "gc.recentObjectsHook", "touch ran")
+
+    # Behind `-c` it is not known which command it is.
+    assert ours == Git(clone, ENVIRONMENT).run("-c", "a.b=c", "config", "--get", key).out.decode().strip()

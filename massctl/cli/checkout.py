@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from massctl.cli.places import CACHE
 from massctl.errors import LedgerUnreachableError
 from massctl.git import LOCAL_SECONDS, NETWORK_SECONDS, Git
-from massctl.ledger.git_remote import git_says, way_to
+from massctl.ledger.git_remote import git_says, refs_in, way_to
 from massctl.model.ids import LOCK_FILE, CampaignName
 from massctl.model.phrase import Phrase
 from massctl.plan.guards import STOP_BRANCH, Tip, lock_uncommitted
@@ -36,7 +36,7 @@ def tip_now(root: Path, settings: "MassctlFile", environment: Mapping[str, str],
     try:
         git = _git_to_remote(root, settings, environment)
         heads = [f"refs/heads/{each}" for each in (branch, STOP_BRANCH)]
-        asked = git.run("ls-remote", remote, *heads, seconds=NETWORK_SECONDS)
+        asked = git.run("ls-remote", "--", remote, *heads, f"{heads[1]}/*", seconds=NETWORK_SECONDS)
         here = git.run("rev-parse", "--verify", "--quiet", "HEAD")
         counts = _LOCKED if settings.policy.require_lock else (SETTINGS, CAMPAIGNS)
         # In a submodule git would ask the configuration of another repository what to run.
@@ -51,8 +51,8 @@ def tip_now(root: Path, settings: "MassctlFile", environment: Mapping[str, str],
     failed = next((each for each in (asked, status, tracked) if not each.done), None)
     if failed is not None:
         return Tip(branch, remote, unread=Phrase("git says: “{words}”", words=failed.words or "-"))
-    lines = [line.partition("\t") for line in asked.out.decode("utf-8", "replace").splitlines()]
-    found = {ref: commit for commit, _, ref in lines}
+    found = refs_in(asked.out)
+    brakes = [ref for ref in found if f"{ref}/".startswith(f"{heads[1]}/")]
     changed = status.out.decode("utf-8", "replace").partition("\0")[0][3:] or _submodule(tracked.out)
     return Tip(
         branch,
@@ -60,7 +60,8 @@ def tip_now(root: Path, settings: "MassctlFile", environment: Mapping[str, str],
         here=here.out.decode("ascii", "replace").strip() or None if here.done else None,
         there=found.get(heads[0]),
         changed=changed,
-        stopped=heads[1] in found,
+        stopped=bool(brakes),
+        brake=next(iter(brakes), heads[1]).removeprefix("refs/heads/"),
     )
 
 

@@ -139,12 +139,33 @@ _NOT_THERE: Final = re.compile(
     r"|No such file or directory|not exported",
     re.I,
 )
+_NOT_ONE: Final = re.compile(r"dst refspec \S+ matches more than one")
 _BROKEN: Final = re.compile(
     r"mismatched algorithms|not a git repository: |bad object|object file \S+ is empty|is corrupt|unable to read \w+ "
     r"|missing (blob|tree|commit)|did not send all necessary objects|invalid sha1 pointer|bad signature"
     r"|Could not read [0-9a-f]{40}"
 )
 """git's words for damaged objects or files of our bare repository."""
+
+
+def refs_in(listed: bytes) -> dict[str, str]:
+    """Read what `git ls-remote` prints: the commit of each ref.
+
+    Its patterns also find what only ends with them, as refs/heads/x/refs/heads/main: compare the whole name.
+    """
+    lines = [line.partition("\t") for line in listed.decode("utf-8", errors="replace").splitlines()]
+    return {ref: commit for commit, _, ref in lines}
+
+
+def nothing_like(ref: str) -> tuple[str, ...]:
+    """Return what to fetch besides a ref, so that git takes no other one for it where the remote does not have it.
+
+    Source: gitrevisions(7), the order in which git looks for a name; `git fetch` does it with a whole name too.
+    """
+    return (*(f"^{where}{ref}" for where in _LOOKED_IN), f"^refs/remotes/{ref}/HEAD")
+
+
+_LOOKED_IN: Final = ("refs/", "refs/tags/", "refs/heads/", "refs/remotes/")
 
 
 def is_broken_copy(said: GitAnswer) -> bool:
@@ -161,7 +182,7 @@ def is_refusal(said: GitAnswer, line: str) -> bool:
     """Whether nothing was written by a push: the server says no, or let nobody in; `line` is as in `git_says`."""
     if line.startswith("!") and "[remote rejected]" in line:
         return True
-    refusals = (_NOT_KNOWN, _DENIED, _HOST_KEY, _NOT_THERE)
+    refusals = (_NOT_KNOWN, _DENIED, _HOST_KEY, _NOT_THERE, _NOT_ONE)
     return said.status is not None and any(each.search(said.said) for each in refusals)
 
 
@@ -188,6 +209,19 @@ def cannot_push(
     detail = Phrase(say, where=where, why=git_says(said, line))
     otherwise = _NOT_ALLOWED if is_refusal(said, line) else _PUSH_AGAIN
     return LedgerUnreachableError(what, detail, _hint(told, otherwise))
+
+
+def name_taken(remote: str, name: str, taken: str) -> LedgerUnreachableError:
+    """Say that a branch cannot be made, because another one has a name that begins with its name and a slash."""
+    return LedgerUnreachableError(
+        Phrase("{branch} cannot be made while there is {other}", branch=f"{remote}/{name}", other=f"{remote}/{taken}"),
+        Phrase("git keeps no branch beside one whose name begins with its name and a slash. Nothing was written."),
+        Phrase(
+            "find out who made it (git fetch, then git log {other}), then delete it: {command}",
+            other=f"{remote}/{taken}",
+            command=f"git push {remote} :refs/heads/{taken}",
+        ),
+    )
 
 
 def git_says(said: GitAnswer, line: str = "") -> str:
@@ -226,6 +260,13 @@ _HINTS: Final = (
         Phrase(
             "the credential may read but not write: in GitHub Actions the environment's deploy key writes the ledger "
             "(secret MASSCTL_DEPLOY_KEY)",
+        ),
+    ),
+    (
+        _NOT_ONE,
+        Phrase(
+            "another branch or tag of the remote has a name that ends with this one's: git ls-remote lists it; delete "
+            "it with git push origin :ITS-WHOLE-NAME"
         ),
     ),
     (_NOT_THERE, Phrase("check the address with git remote -v, and whether the credential may read that repository")),

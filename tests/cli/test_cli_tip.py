@@ -72,6 +72,35 @@ def test_the_brake_is_a_branch(clone: Clone) -> None:
     assert clone.tip().stopped
 
 
+@pytest.mark.parametrize("below", ["x", "refs/heads/massctl-stop"])
+def test_a_branch_below_the_brake_s_name_is_a_brake_too(clone: Clone, below: str) -> None:
+    """git keeps no massctl-stop beside it, so nobody could set the brake."""
+    clone.git("push", "--quiet", "origin", f"HEAD:refs/heads/massctl-stop/{below}")
+
+    assert (True, f"massctl-stop/{below}") == (clone.tip().stopped, clone.tip().brake)
+
+
+@pytest.mark.parametrize(
+    "like",
+    [
+        "refs/heads/x/massctl-stop",
+        "refs/heads/massctl-stopped",
+        "refs/tags/massctl-stop",
+        "refs/heads/refs/heads/massctl-stop",
+    ],
+)
+def test_a_ref_that_is_only_like_the_brake_is_none(clone: Clone, like: str) -> None:
+    clone.git("push", "--quiet", "origin", f"HEAD:{like}")
+
+    assert not clone.tip().stopped
+
+
+def test_a_ref_that_only_ends_with_the_branch_s_name_is_not_the_branch(clone: Clone) -> None:
+    clone.git("push", "--quiet", "origin", "HEAD:refs/heads/x/refs/heads/release")
+
+    assert None is clone.tip("release").there
+
+
 @pytest.mark.parametrize(
     ("path", "changed"),
     [

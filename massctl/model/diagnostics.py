@@ -297,6 +297,7 @@ class Check(StrEnum):
     DEPLOY_KEY = "deploy_key"
     LEDGER_RULES = "ledger_rules"
     BRAKE_RULES = "brake_rules"
+    NAMES = "names"
     ACTIONS = "actions"
 
 

@@ -20,8 +20,11 @@ from repository_files import ROOT
 from ruamel.yaml import YAML
 
 from massctl.cli.commands.ci_dispatch import DOCTOR_HOUR_UTC, is_hour_of_doctor
+from massctl.cli.commands.ci_review import PREVIEWS_BRANCH
 from massctl.forge.port import STATUS
+from massctl.model.settings import STATE_BRANCH
 from massctl.model.statistics import STATISTICS_BRANCH
+from massctl.plan.guards import STOP_BRANCH
 from massctl.plan.statistics import newest_day
 from massctl.scaffold import ACTION as SCAFFOLD_ACTION
 from massctl.scaffold import scaffold_files
@@ -32,6 +35,7 @@ SCAFFOLD = {path: data.decode() for path, data in scaffold_files().items() if pa
 SHARED = [ROOT / path for path in sorted(SCAFFOLD)]
 PINNED = re.compile(r"(\./|[\w./-]+@[0-9a-f]{40})")
 HOURS_A_MONTH = 31 * 24
+STOP = "refs/heads/massctl-stop"
 
 
 def loaded(path: Path) -> dict[str, Any]:
@@ -118,7 +122,19 @@ def test_only_the_deploy_key_writes_the_ledger_and_nobody_shortens_it() -> None:
     assert (key, {"deletion", "update"}) == (brake["bypass_actors"], brake["types"])
     refs = [each["conditions"]["ref_name"]["include"] for each in (kept, written, brake)]
     both = ["refs/heads/massctl-state", f"refs/heads/{STATISTICS_BRANCH}"]
-    assert [both, both, ["refs/heads/massctl-stop"]] == refs
+    assert [both, both, [STOP, f"{STOP}/**/*"]] == refs
+
+
+def test_nobody_makes_a_branch_with_a_name_of_massctl_s_but_those_that_it_needs() -> None:
+    """On GitHub a star ends at a slash."""
+    names = rules("massctl-names")
+    needed = [STATE_BRANCH, STATISTICS_BRANCH, STOP_BRANCH, PREVIEWS_BRANCH, "massctl-lineage"]
+
+    assert ([], {"creation"}) == (names["bypass_actors"], names["types"])
+    assert {
+        "include": ["refs/heads/massctl-*", "refs/heads/massctl-*/**/*"],
+        "exclude": [f"refs/heads/{each}" for each in needed],
+    } == names["conditions"]["ref_name"]
 
 
 def test_no_job_that_has_a_secret_or_may_write_renders_a_pull_request() -> None:
@@ -240,9 +256,6 @@ def test_the_way_out_is_a_line_of_the_secret_and_its_key_is_left_nowhere(tmp_pat
     assert ("EGRESS" in lines) == called.endswith("-- me@gw.example\nthe key\n")
     assert not (tmp_path / "egress.key").exists()
     assert not called or "gw key\n" == (tmp_path / "egress.hosts").read_text()
-
-
-STOP = "refs/heads/massctl-stop"
 
 
 @pytest.mark.parametrize(

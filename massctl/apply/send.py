@@ -1,6 +1,5 @@
 """What surrounds an attempt: pace, consent, the guards before it, the wait before a repetition, the follow-up."""
 
-from collections.abc import Callable
 from datetime import datetime
 from math import ceil
 from typing import Final
@@ -57,7 +56,9 @@ def ready(
     Each reading comes only where nothing refuses before it, so that one fault is told once.
     """
     context.refresh_rules()
-    refusals = _refusals_now(context, campaign) or _refusals_now(context, campaign, audience=refusal_of)
+    refusals = _refusals_now(context, campaign)
+    if not refusals and (audience := refusal_of(context, campaign)) is not None:
+        refusals = _refusals_now(context, campaign, audience=audience)
     intent = _intent(context, outcome, campaign, batch) if not refusals else None
     if intent is not None:
         try:
@@ -72,17 +73,10 @@ def ready(
     return None if outcome.stopped else intent
 
 
-def _refusals_now(
-    context: ApplyContext,
-    campaign: RenderedCampaign,
-    *,
-    audience: Callable[[ApplyContext, RenderedCampaign], Refusal | None] = lambda *_: None,
-    draft: Refusal | None = None,
-) -> list[Refusal]:
-    """Ask every guard; `audience` reads the audience before that."""
-    read = audience(context, campaign)
-    changed = context.changed_file(campaign)
-    return send_refusals(context.case(campaign, audience=read, draft=draft, changed=changed), Moment.ATTEMPT)
+def _refusals_now(context: ApplyContext, campaign: RenderedCampaign, **read: Refusal | None) -> list[Refusal]:
+    """Compare the files, and ask every guard; `read` are fields of `Reading`."""
+    case = context.case(campaign, changed=context.changed_file(campaign), **read)
+    return send_refusals(case, Moment.ATTEMPT)
 
 
 def agreed(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign, batch: int | None) -> bool:

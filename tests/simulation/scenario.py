@@ -180,9 +180,10 @@ def run_once(
         SimProgress(),
         one_by_one,
         None,
-        lambda _: None,
+        lambda _: _changed(wechat),
         wait_in_doubt=wait,
         rules=fresh_rules,
+        skew=(lambda _: wechat.heard) if wechat.tells_time else None,
         openids=OPENIDS,
         accounts=wechat.log_in(campaigns[0].appid) if campaigns else wechat.accounts,
         folders=frozenset(each.name for each in campaigns),
@@ -207,6 +208,12 @@ def run_once(
         return None
     finally:
         situation.moment = clock.moment
+
+
+def _changed(wechat: SimWeChat) -> str | None:
+    """Compare the files of this moment with those that the run has read."""
+    wechat.looked["files"] = wechat.attempts
+    return None if wechat.files_as_read else "campaigns/words/campaign.yaml"
 
 
 def _departed(

@@ -246,3 +246,37 @@ def test_an_answer_that_comes_after_the_window_sends_nothing(house: House) -> No
     house.at_the_question(lambda: house.shell.set_time(NOON + timedelta(hours=3)))
     said = house.apply(typed="")
     assert (5, ["expired"], []) == (said.status, guards(said, "aa"), house.sent)
+
+
+def test_a_question_about_a_withdrawal_keeps_nobody_from_the_ledger(house: House) -> None:
+    house.shell.tree.news("aa", more=OPEN)
+    house.shell.tree.text("bb", content="乙", more=OPEN)
+    house.begin()
+    assert 0 == house.apply("aa", "--yes").status
+    house.wechat.later(600)
+    assert 0 == house.shell("status").status
+    found: list[int] = []
+
+    def answer(*_: object) -> bool:
+        found.append(house.apply("bb", "--yes").status)
+        return True
+
+    house.shell.monkeypatch.setattr("massctl.cli.consent.said_yes", answer)
+    said = house.shell("withdraw", "aa", "--all", typed="")
+    assert ([0], 0, [None, "乙"]) == (found, said.status, house.sent)
+
+
+def test_a_yes_to_a_withdrawal_is_for_what_was_shown(house: House) -> None:
+    house.shell.tree.news("aa", more=OPEN)
+    house.begin()
+    assert 0 == house.apply("--yes").status
+    house.wechat.later(600)
+    assert 0 == house.shell("status").status
+
+    def answer(*_: object) -> bool:
+        assert 0 == house.shell("withdraw", "aa", "--all", "--yes").status
+        return True
+
+    house.shell.monkeypatch.setattr("massctl.cli.consent.said_yes", answer)
+    said = house.shell("withdraw", "aa", "--all", typed="")
+    assert (5, True) == (said.status, "has changed since you said yes" in said.err)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from massctl.cli.places import CACHE
 from massctl.errors import LedgerUnreachableError
-from massctl.ledger.git_remote import LOCAL_SECONDS, NETWORK_SECONDS, Git, git_says, way_to
+from massctl.git import LOCAL_SECONDS, NETWORK_SECONDS, Git
+from massctl.ledger.git_remote import git_says, refs_in, way_to
 from massctl.model.ids import LOCK_FILE, CampaignName, sha256_of
 from massctl.model.inputs import MISSING
 from massctl.model.phrase import Phrase
@@ -34,7 +35,7 @@ def tip_now(root: Path, settings: "MassctlFile", environment: Mapping[str, str],
     try:
         git = _git_to_remote(root, settings, environment)
         heads = [f"refs/heads/{each}" for each in (branch, STOP_BRANCH)]
-        asked = git.run("ls-remote", remote, *heads, seconds=NETWORK_SECONDS)
+        asked = git.run("ls-remote", "--", remote, *heads, f"{heads[1]}/*", seconds=NETWORK_SECONDS)
         here = git.run("rev-parse", "--verify", "--quiet", "HEAD")
     except LedgerUnreachableError as error:
         # Only a remote that cannot be read is told of.
@@ -43,14 +44,15 @@ def tip_now(root: Path, settings: "MassctlFile", environment: Mapping[str, str],
         return Tip(branch, remote, unread=what_happened(error))
     if not asked.done:
         return Tip(branch, remote, unread=Phrase("git says: “{words}”", words=asked.words or "-"))
-    lines = [line.partition("\t") for line in asked.out.decode("utf-8", "replace").splitlines()]
-    found = {ref: commit for commit, _, ref in lines}
+    found = refs_in(asked.out)
+    brakes = [ref for ref in found if f"{ref}/".startswith(f"{heads[1]}/")]
     return Tip(
         branch,
         remote,
         here=here.out.decode("ascii", "replace").strip() or None if here.done else None,
         there=found.get(heads[0]),
-        stopped=heads[1] in found,
+        stopped=bool(brakes),
+        brake=next(iter(brakes), heads[1]).removeprefix("refs/heads/"),
     )
 
 
@@ -151,7 +153,7 @@ def uncommitted_locks(
 
 
 def _why_uncommitted(git: Git, root: Path, path: str, commit: str | None) -> Phrase | None:
-    held = git.run("show", f"{commit or 'HEAD'}:./{path}")
+    held = git.run("cat-file", "blob", f"{commit or 'HEAD'}:./{path}")
     if not held.done:
         return Phrase("its lock is in no commit here")
     # A checkout may write other line ends.

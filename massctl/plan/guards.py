@@ -40,7 +40,10 @@ if TYPE_CHECKING:
 
 
 STOP_BRANCH: Final = "massctl-stop"
-"""While the remote has a branch of this name, nobody sends: a kill switch that needs no review."""
+"""While the remote has a branch of this name, nobody sends: a kill switch that needs no review.
+
+A branch below it, as massctl-stop/x, counts as well: git keeps none of this name beside it.
+"""
 _SHOWN: Final = 12
 """Of a commit's name; enough to tell it from every other by eye."""
 
@@ -54,6 +57,18 @@ class Brake:
     """None if the branch was pushed by hand: its commit says who wrote something else."""
     since: datetime | None = None
     reason: str = ""
+    below: tuple[tuple[str, str], ...] = ()
+    """Branches below STOP_BRANCH, each with its commit, that stand for it where it cannot be made; else empty."""
+
+    @property
+    def branch(self) -> str:
+        """Return the branch that it is."""
+        return self.branches[0][0]
+
+    @property
+    def branches(self) -> tuple[tuple[str, str], ...]:
+        """Return all that has to be deleted to lift it, each branch with its commit."""
+        return self.below or ((STOP_BRANCH, self.commit),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +85,9 @@ class Tip:
     changed: str | None = None
     """A file that counts for a send and is not as in that commit; None if all are."""
     stopped: bool = False
-    """The remote has STOP_BRANCH."""
+    """The remote has STOP_BRANCH, or one below it."""
+    brake: str = STOP_BRANCH
+    """Which of them, where it has one."""
     unread: str | None = None
     """Why nothing of this is known."""
 
@@ -444,7 +461,7 @@ def brake(tip: Tip | None) -> Tip | None:
     """Keep of a tip only that somebody stopped all sends: a review is never at the tip."""
     if tip is None or tip.unread is not None or not tip.stopped:
         return None
-    return Tip(tip.branch, tip.remote, tip.there, tip.there, stopped=True)
+    return Tip(tip.branch, tip.remote, tip.there, tip.there, stopped=True, brake=tip.brake)
 
 
 def off_tip(tip: Tip | None) -> Refusal | None:
@@ -470,7 +487,7 @@ def _unread(tip: Tip) -> Refusal | None:
 def _stopped(tip: Tip) -> Refusal | None:
     if not tip.stopped:
         return None
-    say = Phrase("{remote} has the branch {branch}: somebody stopped all sends", remote=tip.remote, branch=STOP_BRANCH)
+    say = Phrase("{remote} has the branch {branch}: somebody stopped all sends", remote=tip.remote, branch=tip.brake)
     lift = Phrase(
         "{command}   says who and why, and lifts it after you confirm; on GitHub: Actions / apply / allow sends again",
         command=Command("resume"),

@@ -10,7 +10,6 @@ import hashlib
 import os
 import re
 import stat
-import subprocess
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,7 +18,8 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Final, NamedTuple
 
-from massctl.errors import MassctlError
+from massctl.errors import LedgerUnreachableError, MassctlError
+from massctl.git import Git
 from massctl.model.diagnostics import Diagnostic, Lines, Severity
 from massctl.model.ids import LOCK_FILE, CampaignName, Sha256, is_campaign_name
 from massctl.model.inputs import CHANGED, MISSING
@@ -202,7 +202,6 @@ _OVER: Final = "over"
 _CHUNK_BYTES: Final = 1024 * 1024
 _TEXT_SHOWS_WITHIN: Final = 8000
 """A file without a zero among so many first bytes is a text, for git too (buffer_is_binary)."""
-_GIT_SECONDS: Final = 60.0
 _KNOWN_TO_GIT: Final = re.compile(r"PATH|HOME|XDG_CONFIG_HOME|GIT_CONFIG\w*|GIT_CEILING_DIRECTORIES")
 _WRITTEN_BY_US: Final = tuple(os.fsencode(name) for name in (LOCK_FILE,))
 _FOLDER_FLAGS: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -386,15 +385,14 @@ class Repository:
     @cached_property
     def _trackable(self) -> dict[str, list[bytes]]:
         """Return the files that git tracks or would add, by campaign, each by its path from the campaign's folder."""
-        git = ["git", "-c", "core.fsmonitor=false", "ls-files", "-z", "-co", "--exclude-standard", "--", CAMPAIGNS]
-        # A hook's GIT_DIR or GIT_INDEX_FILE would speak of something else, and git needs no secret of ours.
+        # git needs no secret of ours.
         known = {name: value for name, value in os.environ.items() if _KNOWN_TO_GIT.fullmatch(name)}
         try:
-            said = subprocess.run(git, cwd=self.root, env=known, capture_output=True, timeout=_GIT_SECONDS, check=False)
-        except (OSError, subprocess.TimeoutExpired):
-            return {}
+            said = Git(self.root, known).run("ls-files", "-z", "-co", "--exclude-standard", "--", CAMPAIGNS)
+        except LedgerUnreachableError:
+            return {}  # There is no git.
         found: dict[str, list[bytes]] = {}
-        for path in set(said.stdout.split(b"\0")) if said.returncode == 0 else ():
+        for path in set(said.out.split(b"\0")) if said.done else ():
             _, _, below = path.partition(b"/")
             name, _, inner = below.partition(b"/")
             if inner:

@@ -72,6 +72,35 @@ def test_the_brake_is_a_branch(clone: Clone) -> None:
     assert clone.tip().stopped
 
 
+@pytest.mark.parametrize("below", ["x", "refs/heads/massctl-stop"])
+def test_a_branch_below_the_brake_s_name_is_a_brake_too(clone: Clone, below: str) -> None:
+    """git keeps no massctl-stop beside it, so nobody could set the brake."""
+    clone.git("push", "--quiet", "origin", f"HEAD:refs/heads/massctl-stop/{below}")
+
+    assert (True, f"massctl-stop/{below}") == (clone.tip().stopped, clone.tip().brake)
+
+
+@pytest.mark.parametrize(
+    "like",
+    [
+        "refs/heads/x/massctl-stop",
+        "refs/heads/massctl-stopped",
+        "refs/tags/massctl-stop",
+        "refs/heads/refs/heads/massctl-stop",
+    ],
+)
+def test_a_ref_that_is_only_like_the_brake_is_none(clone: Clone, like: str) -> None:
+    clone.git("push", "--quiet", "origin", f"HEAD:{like}")
+
+    assert not clone.tip().stopped
+
+
+def test_a_ref_that_only_ends_with_the_branch_s_name_is_not_the_branch(clone: Clone) -> None:
+    clone.git("push", "--quiet", "origin", "HEAD:refs/heads/x/refs/heads/release")
+
+    assert None is clone.tip("release").there
+
+
 @pytest.mark.parametrize(
     ("path", "changed"),
     [
@@ -87,6 +116,18 @@ def test_what_counts_for_a_send_has_to_be_as_committed(clone: Clone, path: str, 
     clone.tree.write(path, f"{written}\n# edited\n")
 
     assert (path if changed else None) == clone.tip().changed
+
+
+@pytest.mark.parametrize("lock", ["true", "false"])
+def test_a_submodule_among_the_campaigns_is_never_as_committed(clone: Clone, tmp_path: Path, lock: str) -> None:
+    """What is in it is in no commit here, and git would ask its own configuration what to run."""
+    clone.tree.settings(policy=f"  require_lock: {lock}\n  branch: main\n")
+    git(tmp_path, "init", "--quiet", "other")
+    git(tmp_path / "other", "commit", "--quiet", "--allow-empty", "--message", "begin")
+    clone.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(tmp_path / "other"), "campaigns/s")
+    clone.commit()
+
+    assert "campaigns/s" == clone.tip().changed
 
 
 def test_a_file_that_was_changed_in_mid_run_does_not_take_the_branch_away(clone: Clone) -> None:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final
 from massctl.cli.clocks import machine_clock, machine_now
 from massctl.cli.output import Console, make_console, use_console
 from massctl.cli.places import API_BASE_VARIABLE, Places, loopback_override, runner_id
-from massctl.errors import ConfigurationError, UsageError
+from massctl.errors import ConfigurationError, LedgerUnreachableError, UsageError
 from massctl.model.diagnostics import Diagnostic, has_errors
 from massctl.model.ids import AccountName, AppId
+from massctl.model.inputs import MISSING
 from massctl.model.phrase import Command, Phrase
 from massctl.model.settings import Realm, check_api_base, realm_of
 from massctl.model.state import State
@@ -167,15 +168,22 @@ class Session:
 
     def rules_now(self, rules: "PolicyInForce") -> "PolicyInForce":
         """Return the rules as massctl.yaml has them in this moment; while it is faulty nothing is sent."""
-        policy = self._policy_now(rules.policy)
+        settings, found = self._settings_now()
+        policy = self._policy_of(settings, rules.policy)
         tip = self._tip(policy.branch)
-        if tip is not None and rules.tip is not None:
-            # What the judged commit holds does not change; `_sources` refuses another commit.
-            tip = replace(tip, changed=rules.tip.changed)
+        if tip is not None and tip.here is not None and tip.unread is None:
+            # What the judged commit holds of a campaign does not change, and `_sources` refuses another commit.
+            before = rules.tip.changed if rules.tip is not None else None
+            tip = replace(tip, changed=before or self._not_held_now(tip.here, found))
         return replace(rules, policy=policy, tip=tip, approval=self._approvals(policy))
 
-    def _policy_now(self, known: "Policy") -> "Policy":
-        settings = self._settings_now()
+    def _not_held_now(self, commit: str, found: str | None) -> str | None:
+        try:
+            return self.not_held(commit, {SETTINGS: found or MISSING})
+        except LedgerUnreachableError:
+            return SETTINGS  # It cannot be said that the commit holds it.
+
+    def _policy_of(self, settings: "MassctlFile | None", known: "Policy") -> "Policy":
         policy = settings.policy if settings else known.model_copy(update={"sending": "disabled"})
         # `reconcile --resubmit` outranks policy.in_doubt for its run. A file that was changed during a run cannot take
         # away the branch that sends, which that file is compared with, nor the approval. Nothing outranks the rest.
@@ -184,17 +192,19 @@ class Session:
         kept = {"in_doubt": known.in_doubt, "branch": branch, "require_approval": approved}
         return policy.model_copy(update=kept)
 
-    def _settings_now(self) -> "MassctlFile | None":
-        """Read massctl.yaml; None while it is faulty."""
+    def _settings_now(self) -> "tuple[MassctlFile | None, str | None]":
+        """Read massctl.yaml; None while it is faulty. What was read of it comes second, as in `JudgedInputs.files`."""
         # Only a run that sends asks, and it has loaded this already.
         from massctl.source.campaigns import load_settings
 
+        repository = self.repository
         override = loopback_override(self.environment, sandbox=self.sandbox is not None)
-        return load_settings(self.repository, loopback_override=override)[0]
+        settings, _ = load_settings(repository, loopback_override=override)
+        return settings, repository.found(SETTINGS)
 
     def changed_since(self, judged: "JudgedInputs") -> str | None:
         """Return the first file that is not as it was when a message was made from it; None if all are."""
-        settings = self._settings_now()
+        settings, _ = self._settings_now()
         if settings is None or settings.declared_sha256 != judged.settings:
             return SETTINGS
         return self.repository.changed_since(dict(judged.files))
@@ -236,8 +246,8 @@ class Session:
 
     def reread(self) -> None:
         """Take massctl.yaml as it is now, for a run that plans again after a wait; the ledger stays where it is."""
-        before, now = self.settings, self._settings_now() or self.settings
-        policy = self._policy_now(before.policy)
+        before, (read, _) = self.settings, self._settings_now()
+        now, policy = read or before, self._policy_of(read, before.policy)
         lineage = before.state.lineage or now.state.lineage
         state = before.state.model_copy(update={"lineage": lineage})
         self.settings = now.model_copy(update={"policy": policy, "state": state})

@@ -246,7 +246,7 @@ class Repository:
         self.tags_files: Final = (SANDBOX_TAGS_FILE, TAGS_FILE) if sandbox else (TAGS_FILE,)
         """What is known of tags; of an account only the first file that has it counts."""
         self._found: dict[str, str] = {}
-        """Path -> what `JudgedInputs` says was there, for every file below campaigns/ that was read or tried."""
+        """Path -> what `JudgedInputs` says was there, for every file that was read or tried."""
         self._judging: set[str] | None = None
         """The paths that are read for one campaign, while it is made."""
 
@@ -269,10 +269,14 @@ class Repository:
         if self._judging is not None and path in self._found:
             self._judging.add(path)
 
+    def found(self, path: str) -> str | None:
+        """Return what was at a path when it was read, as `JudgedInputs.files` has it; None if nobody read it."""
+        return self._found.get(path)
+
     def _note(self, path: str, found: str) -> None:
         """Note what was at a path; two different things make it CHANGED."""
+        self._found[path] = found if self._found.get(path, found) == found else CHANGED
         if path.startswith(f"{CAMPAIGNS}/"):
-            self._found[path] = found if self._found.get(path, found) == found else CHANGED
             self.reused(path)
 
     def changed_since(self, files: Mapping[str, str]) -> str | None:

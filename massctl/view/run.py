@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from massctl.apply.consent import SendQuestion
 from massctl.apply.outcome import CampaignOutcome, Failure, Outcome, Unrecorded, failure_of, unrecorded_of
-from massctl.apply.ports import SendQuestion
 from massctl.model.diagnostics import has_errors
 from massctl.model.phrase import Command, Phrase, enumerated, in_a_row
 from massctl.model.send import Verdict, doubt_words

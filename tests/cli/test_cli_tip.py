@@ -7,8 +7,10 @@ import pytest
 from gits import ENVIRONMENT, git, remote_at
 from repositories import Tree
 
-from massctl.cli.checkout import known_to_git, tip_now
+from massctl.cli.checkout import known_to_git, not_held, tip_now
 from massctl.cli.session import session
+from massctl.model.ids import sha256_of
+from massctl.model.inputs import MISSING
 from massctl.plan.guards import Tip
 from massctl.plan.quota import Agenda
 from massctl.source.campaigns import load_settings
@@ -41,6 +43,14 @@ class Clone:
         settings, _ = load_settings(Repository(self.tree.root), loopback_override=None)
         assert settings is not None
         return tip_now(self.tree.root, settings, ENVIRONMENT, branch)
+
+    def sha256(self, path: str) -> str:
+        return sha256_of((self.tree.root / path).read_bytes())
+
+    def not_held(self, commit: str, files: dict[str, str]) -> str | None:
+        settings, _ = load_settings(Repository(self.tree.root), loopback_override=None)
+        assert settings is not None
+        return not_held(self.tree.root, settings, ENVIRONMENT, commit, files)
 
 
 @pytest.fixture
@@ -101,33 +111,52 @@ def test_a_ref_that_only_ends_with_the_branch_s_name_is_not_the_branch(clone: Cl
     assert None is clone.tip("release").there
 
 
+LETTER = "campaigns/letter/articles/main.md"
+
+
+def lfs_of(content: bytes) -> str:
+    return f"version https://git-lfs.github.com/spec/v1\noid sha256:{sha256_of(content)}\nsize {len(content)}\n"
+
+
 @pytest.mark.parametrize(
-    ("path", "changed"),
+    ("committed", "read", "held"),
     [
-        ("campaigns/letter/campaign.lock.json", True),
-        ("campaigns/new/campaign.lock.json", True),
-        ("massctl.yaml", True),
-        ("campaigns/letter/articles/main.md", False),
-        ("notes.txt", False),
+        ("words", b"words", True),
+        ("words", b"other words", False),
+        ("one\ntwo\n", b"one\r\ntwo\r\n", True),
+        (lfs_of(b"picture"), b"picture", True),
+        (lfs_of(b"picture"), b"another", False),
+        ("words", None, False),
+        (None, b"words", False),
+        (None, None, True),
     ],
+    ids=["equal", "edited", "CRLF", "git-lfs", "git-lfs, edited", "taken away", "not committed", "neither"],
 )
-def test_what_counts_for_a_send_has_to_be_as_committed(clone: Clone, path: str, changed: bool) -> None:
-    written = clone.tree.read(path) if (clone.tree.root / path).exists() else ""
-    clone.tree.write(path, f"{written}\n# edited\n")
+def test_what_was_read_has_to_be_what_the_commit_holds(
+    clone: Clone, committed: str | None, read: bytes | None, held: bool
+) -> None:
+    if committed is None:
+        (clone.tree.root / LETTER).unlink()
+    else:
+        clone.tree.write(LETTER, committed)
+    head = clone.commit()
+    files = {LETTER: MISSING if read is None else sha256_of(read), "massctl.yaml": clone.sha256("massctl.yaml")}
 
-    assert (path if changed else None) == clone.tip().changed
+    assert (None if held else LETTER) == clone.not_held(head, files)
 
 
-@pytest.mark.parametrize("lock", ["true", "false"])
-def test_a_submodule_among_the_campaigns_is_never_as_committed(clone: Clone, tmp_path: Path, lock: str) -> None:
-    """What is in it is in no commit here, and git would ask its own configuration what to run."""
-    clone.tree.settings(policy=f"  require_lock: {lock}\n  branch: main\n")
-    git(tmp_path, "init", "--quiet", "other")
-    git(tmp_path / "other", "commit", "--quiet", "--allow-empty", "--message", "begin")
-    clone.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(tmp_path / "other"), "campaigns/s")
-    clone.commit()
+def test_a_link_in_the_commit_is_followed_to_what_it_names(clone: Clone) -> None:
+    link = clone.tree.root / "campaigns/letter/articles/again.md"
+    link.symlink_to("main.md")
+    head = clone.commit()
+    path = "campaigns/letter/articles/again.md"
 
-    assert "campaigns/s" == clone.tip().changed
+    assert None is clone.not_held(head, {path: clone.sha256(LETTER)})
+    assert path == clone.not_held(head, {path: sha256_of(b"other")})
+
+
+def test_a_name_that_git_cannot_be_asked_for_is_not_held(clone: Clone) -> None:
+    assert "campaigns/a\nb" == clone.not_held("HEAD", {"campaigns/a\nb": MISSING})
 
 
 def test_a_file_that_was_changed_in_mid_run_does_not_take_the_branch_away(clone: Clone) -> None:

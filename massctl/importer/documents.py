@@ -15,7 +15,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from massctl.extras import install_command
 from massctl.importer.article import FOOTNOTE, Facts, Found, cleaned, removed_elements
 from massctl.model.phrase import Phrase
-from massctl.render.limits import TITLE_CHARACTERS_MAX
+from massctl.render.limits import TITLE_CHARACTERS_DOCUMENTED
 from massctl.render.tree import Element, parse, serialized
 
 WORD_BYTES_MAX: Final = 200 * 1024 * 1024
@@ -152,7 +152,7 @@ def _of_message(html: str, title: str, kind: Phrase) -> Found:
     lost.append(Phrase("it was {kind}: it is an article now", kind=kind))
     if title and "".join(tree.text().split()).startswith("".join(title.split())):
         # A text message without a title is its own title.
-        title = _SENTENCE_END.split(_text(parse(text.strip().partition("\n")[0])))[0][:TITLE_CHARACTERS_MAX]
+        title = _SENTENCE_END.split(_text(parse(text.strip().partition("\n")[0])))[0][:TITLE_CHARACTERS_DOCUMENTED]
         lost.append(Phrase("it has no title: its first words are taken for one"))
     return Found(title=title, tree=tree, cover=next(iter(pictures), None), lost=lost)
 

@@ -208,7 +208,7 @@ class Article(Strict):
     """One article of a news message (图文消息). Strings may use Jinja."""
 
     title: NonEmpty
-    """The title, at most 32 characters."""
+    """The title, at most 64 characters; more than 32, which WeChat documents, are a warning."""
     author: str = ""
     """The author's name, at most 16 characters."""
     digest: str = ""

@@ -289,7 +289,8 @@ def of_markdown_file(text: str, name: str, read_yaml: Callable[[str], tuple[obje
     about = {key: next((plain[each] for each in names if plain.get(each)), "") for key, names in _KEYS.items()}
     known = {each for names in _KEYS.values() for each in names if said.get(each) is None or plain[each]}
     lost += [Phrase("front matter: `{key}` has no place in a campaign", key=key) for key in sorted(said.keys() - known)]
-    if not about["title"] and (first := _TITLE.match(text)) is not None:
+    first = _TITLE.match(text)
+    if first is not None and about["title"] in ("", first[1].strip()):
         about["title"] = first[1].strip()
         text = text[first.end() :]
     source = about["content_source_url"]

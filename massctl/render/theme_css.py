@@ -4,6 +4,7 @@ WeChat takes styles only in `style` attributes. So a theme has no at-rule but `@
 element. Whatever would be lost is a fault at its place.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -11,6 +12,7 @@ from typing import Any, Final
 
 from massctl.model.diagnostics import Lines
 from massctl.model.phrase import Phrase
+from massctl.render.elements import ELEMENTS, row, selector_of
 from massctl.render.fault import Fault
 
 CHARACTERS_MAX: Final = 60_000
@@ -148,6 +150,7 @@ class _Reader:
             return
         faults = list(selector_faults(node, selector))
         self.faults += faults
+        selector = _written([each for each in _as_classes(node.prelude) if each.type != "comment"]).strip()
         if declarations and not faults:
             self.rules.append(Rule(selector, declarations))
 
@@ -201,7 +204,11 @@ _STRUCTURAL_NAMES: Final = (
 STRUCTURAL: Final = frozenset(_STRUCTURAL_NAMES.split())
 """Pseudo classes that depend only on the position of an element; others need a pointer, a history or a page."""
 _PAGE_ELEMENTS: Final = frozenset({"html", "body", "head", "title"})
-"""Elements that no article has."""
+"""Elements of a page, which an article is not."""
+_LISTS: Final = frozenset({"ul", "ol", "menu", "dir"})
+_WITH_SELECTORS: Final = frozenset({"not", "has"})
+"""Pseudo classes that have a selector in brackets."""
+_CODE_IN_CODE: Final = re.compile(r"\.code(?![\w-])[^,+~]*[\s>]code(?![\w-])", re.IGNORECASE)
 _FIXED: Final = frozenset({"absolute", "fixed", "sticky"})
 """Source: WeChat's article structure rules 1.4 and 4.2.2, read 2026-08; editors and practice agree."""
 _WITHOUT_EFFECT: Final = {
@@ -294,11 +301,15 @@ def fault_at(node: Any, code: str, message: Phrase, hint: Phrase | None = None, 
 def selector_faults(rule: Any, selector: str) -> Iterator[Fault]:
     """Find what can match no element of an article; `rule` is the parser's node, `selector` its text."""
     found = list(_pseudo(rule.prelude))
-    names = [each for each in _type_names(rule.prelude) if each.lower_value in _PAGE_ELEMENTS]
-    for each in names:
-        say = Phrase("an article has no `{name}`", name=each.lower_value)
-        hint = Phrase("write `.article` for the whole article, `:root` for variables")
-        found.append(fault_at(each, "MC113", say, hint, width=len(each.value)))
+    found += [fault for each in _type_names(rule.prelude) if (fault := _element_fault(each)) is not None]
+    for each in (each for each in rule.prelude if each.type == "hash"):
+        say = Phrase("WeChat removes ids, so `#{name}` selects nothing", name=each.value)
+        hint = Phrase("write a class: `.{name}`", name=each.value)
+        found.append(fault_at(each, "MC113", say, hint, width=len(each.value) + 1))
+    if not found and _CODE_IN_CODE.search(_written(_as_classes(rule.prelude))):
+        say = Phrase("a block of code has no `code` in it")
+        hint = Phrase("write a rule for the block itself, `pre`, or take this one out")
+        found.append(fault_at(rule, "MC113", say, hint, width=len(selector.split("\n", 1)[0])))
     yield from found
     if not found and not _can_be_read(selector):
         say = Phrase("the selector `{selector}` cannot be read", selector=selector[:80])
@@ -333,13 +344,56 @@ def _pseudo(prelude: list[Any]) -> Iterator[Fault]:
             yield fault_at(colon, "MC113", say, Phrase("take it out"), width=len(name) + 1)
 
 
-def _type_names(prelude: list[Any]) -> Iterator[Any]:
+def _element_fault(name: Any) -> Fault | None:
+    """Find an element that no article has, or that it has under another name; `name` is the parser's node."""
+    written = selector_of(name.lower_value)
+    if written is not None and (written == name.lower_value or written.startswith(".")):
+        return None
+    if name.lower_value in _LISTS:
+        say = Phrase("massctl writes `{name}` as sections", name=name.lower_value)
+        hint = Phrase("write `.list` for a list, `.item` for an entry, `.mark` for its mark")
+    elif written is not None:
+        say = Phrase("massctl writes `{name}` as `{written}`", name=name.lower_value, written=written)
+        hint = Phrase("write `{name}`", name=written)
+    else:
+        say = Phrase("an article has no `{name}`", name=name.lower_value)
+        near = meant(name.lower_value, filter(selector_of, ELEMENTS)) if row(name.lower_value) is None else None
+        hint = near or Phrase("take it out")
+        if name.lower_value in _PAGE_ELEMENTS:
+            hint = Phrase("write `.article` for the whole article, `:root` for variables")
+    return fault_at(name, "MC113", say, hint, width=len(name.value))
+
+
+def _type_names(nodes: Sequence[Any]) -> Iterator[Any]:
     """Yield the names of elements in a selector: words without a `.` or `:` before them."""
     before: Any = None
-    for node in prelude:
+    for node in nodes:
         if node.type == "ident" and before not in (".", ":"):
             yield node
+        elif node.type == "function" and node.lower_name in _WITH_SELECTORS:
+            yield from _type_names(node.arguments)
         before = node
+
+
+def _as_classes(prelude: Sequence[Any]) -> Sequence[Any]:
+    """Put the class under which massctl writes an element in the place of its name: `.code` for `pre`."""
+    import tinycss2
+
+    names = {id(each): selector_of(each.lower_value) for each in _type_names(prelude)}
+
+    def rewritten(nodes: Sequence[Any]) -> list[Any]:
+        written: list[Any] = []
+        for node in nodes:
+            selector = names.get(id(node))
+            if selector is not None and selector.startswith("."):
+                written += tinycss2.parse_component_value_list(selector)
+                continue
+            if node.type == "function" and node.lower_name in _WITH_SELECTORS:
+                node.arguments = rewritten(node.arguments)
+            written.append(node)
+        return written
+
+    return rewritten(prelude)
 
 
 @cache

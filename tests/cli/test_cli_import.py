@@ -218,6 +218,24 @@ def test_front_matter_is_read_as_yaml_and_its_faults_are_told(shell: Shell) -> N
     ] == front
 
 
+@pytest.mark.parametrize(
+    ("content", "name", "kept"),
+    [
+        ("---\ntitle: 春天来了\n---\n\n# 春天来了\n\n正文\n", "a.md", "正文\n"),
+        ("---\ntitle: 春天来了\n---\n\n正文\n\n# 春天来了\n", "a.md", "正文\n\n# 春天来了\n"),
+        (page("<section><p></p><h1>春天来了</h1></section><p>正文</p>"), "a.html", "正文\n"),
+        (page("<p>正文</p><h1>春天来了</h1>"), "a.html", "正文\n\n# 春天来了\n"),
+    ],
+)
+def test_a_heading_that_repeats_the_title_is_not_lost(
+    shell: Shell, internet: dict[str, Any], content: str, name: str, kept: str
+) -> None:
+    verb = ["markdown"] if name.endswith(".md") else ["url", "--as", "markdown"]
+    made = shell("import", *verb, saved(shell, content, name), "spring", "--format", "json")
+    (article,) = made.document["articles"]
+    assert ([], kept) == (article["differences"], text(shell, "articles/main.md"))
+
+
 def test_what_wechat_removes_is_taken_out_of_markdown_and_told(shell: Shell) -> None:
     written = "<video src='a.mp4' controls></video>\n\n👷‍♀️甲<iframe src='b'></iframe>乙\n\n```\n<video></video>\n```\n"
     made = shell("import", "markdown", saved(shell, f"# 题\n\n{written}", "a.md"), "spring")

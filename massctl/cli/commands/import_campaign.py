@@ -475,7 +475,7 @@ def _written(
 
 def _article(found: "Found", number: int, count: int, pictures: _Pictures, kind: str) -> "tuple[ArticleFile, Facts]":
     """Write an article, and take what it was found with; addresses of pictures become paths."""
-    from massctl.importer.article import as_html, design_of, facts_of, lost_in_markdown, with_pictures
+    from massctl.importer.article import as_html, design_of, facts_of, lost_in_markdown, with_pictures, without_title
     from massctl.importer.documents import markdown_facts, markdown_with_pictures
     from massctl.importer.folder import ArticleFile
     from massctl.importer.markdown import as_markdown
@@ -498,8 +498,11 @@ def _article(found: "Found", number: int, count: int, pictures: _Pictures, kind:
     tree = deepcopy(found.tree)
     with_pictures(tree, paths)
     design = design_of(tree) if kind == "auto" else None
+    is_html = kind == "html" or design is not None
+    if not is_html:
+        without_title(tree, found.title)
     facts = facts_of(tree)
-    if kind == "html" or design is not None:
+    if is_html:
         lost += [Phrase("it is written as HTML: {why}", why=design)] if design is not None else []
         path, text = f"{stem}.html", as_html(tree)
     else:

@@ -14,7 +14,8 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from massctl.extras import install_command
 from massctl.importer.article import FOOTNOTE, Facts, Found, cleaned, removed_elements
-from massctl.model.phrase import Phrase
+from massctl.model.diagnostics import first_told
+from massctl.model.phrase import Phrase, plural_phrase
 from massctl.render.limits import TITLE_CHARACTERS_DOCUMENTED
 from massctl.render.tree import Element, parse, serialized
 
@@ -288,7 +289,15 @@ def of_markdown_file(text: str, name: str, read_yaml: Callable[[str], tuple[obje
     plain = {key: _one_line(value) for key, value in said.items()}
     about = {key: next((plain[each] for each in names if plain.get(each)), "") for key, names in _KEYS.items()}
     known = {each for names in _KEYS.values() for each in names if said.get(each) is None or plain[each]}
-    lost += [Phrase("front matter: `{key}` has no place in a campaign", key=key) for key in sorted(said.keys() - known)]
+    told, others = first_told(said.keys() - known, str)
+    lost += [Phrase("front matter: `{key}` has no place in a campaign", key=key) for key in told]
+    if others:
+        more = plural_phrase(
+            "front matter: {count:,} more key has no place in a campaign",
+            "front matter: {count:,} more keys have no place in a campaign",
+            count=others,
+        )
+        lost.append(more)
     first = _TITLE.match(text)
     if first is not None and about["title"] in ("", first[1].strip()):
         about["title"] = first[1].strip()

@@ -2,11 +2,13 @@
 
 import re
 from bisect import bisect_right
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from massctl.model.ids import AccountName
+from massctl.model.phrase import Phrase, plural_phrase
 
 
 class Severity(StrEnum):
@@ -56,6 +58,27 @@ class Diagnostic:
         """Order by file, line, column, code; a diagnostic without a place comes first."""
         place = self.place or Place("")
         return (place.file, place.line or 0, place.column or 0, self.code, self.message)
+
+
+DIAGNOSTICS_MAX: Final = 200
+"""Ours: of one file; one more says how many others there are."""
+_T = TypeVar("_T")
+
+
+def first_told(faults: Iterable[_T], place: Callable[[_T], Any]) -> tuple[list[_T], int]:
+    """Return the first faults of a file by their `place`, and how many others there are."""
+    ordered = sorted(faults, key=place)
+    return ordered[:DIAGNOSTICS_MAX], max(0, len(ordered) - DIAGNOSTICS_MAX)
+
+
+def more_faults(count: int) -> Phrase:
+    """Say how many faults of a file are not told."""
+    return plural_phrase(
+        "{count:,} more fault was found in this file", "{count:,} more faults were found in this file", count=count
+    )
+
+
+CORRECT_THESE: Final = Phrase("correct these first, then validate again")
 
 
 def has_errors(diagnostics: tuple[Diagnostic, ...] | list[Diagnostic]) -> bool:

@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from typing import Any, Final
 
 from massctl.model.diagnostics import Lines
+from massctl.model.near_name import NearNames
 from massctl.model.phrase import Phrase
 from massctl.render.elements import ELEMENTS, row, selector_of
 from massctl.render.fault import Fault
@@ -19,8 +20,6 @@ CHARACTERS_MAX: Final = 60_000
 """Ours: of a theme's file; the longest built-in one has 4,440."""
 DEPTH_MAX: Final = 30
 """Ours: brackets inside each other; what writes them again calls itself for each."""
-FAULTS_MAX: Final = 50
-"""Ours: at most this many faults are reported for one file."""
 ROOT: Final = ":root"
 
 
@@ -75,8 +74,7 @@ def read_sheet(text: str) -> Sheet:
     reader = _Reader(Lines(text), text)
     for node in tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True):
         reader.top(node)
-    faults = sorted(reader.faults, key=lambda fault: (fault.line or 0, fault.column or 0))[:FAULTS_MAX]
-    return Sheet(tuple(reader.bases), tuple(reader.variables), tuple(reader.rules), tuple(faults))
+    return Sheet(tuple(reader.bases), tuple(reader.variables), tuple(reader.rules), tuple(reader.faults))
 
 
 def _refusal(text: str) -> Fault | None:
@@ -103,6 +101,7 @@ class _Reader:
     def __init__(self, lines: Lines, text: str) -> None:
         self._lines = lines
         self._text = text
+        self._near = NearNames()
         self.bases: list[Base] = []
         self.variables: list[Declaration] = []
         self.rules: list[Rule] = []
@@ -148,7 +147,7 @@ class _Reader:
         declarations = tuple(self._declarations(found, is_root=selector == ROOT))
         if selector == ROOT:
             return
-        faults = list(selector_faults(node, selector))
+        faults = list(selector_faults(node, selector, self._near))
         self.faults += faults
         selector = _written([each for each in _as_classes(node.prelude) if each.type != "comment"]).strip()
         if declarations and not faults:
@@ -160,7 +159,7 @@ class _Reader:
                 self._no_declaration(each)
                 continue
             is_variable = each.name.startswith("--")
-            faults = list(declaration_faults(each, is_root=is_root, is_variable=is_variable))
+            faults = list(declaration_faults(each, self._near, is_root=is_root, is_variable=is_variable))
             self.faults += faults
             if faults:
                 continue
@@ -298,10 +297,10 @@ def fault_at(node: Any, code: str, message: Phrase, hint: Phrase | None = None, 
     return Fault(code, message, hint, line=node.source_line, column=node.source_column, width=width)
 
 
-def selector_faults(rule: Any, selector: str) -> Iterator[Fault]:
+def selector_faults(rule: Any, selector: str, near: NearNames) -> Iterator[Fault]:
     """Find what can match no element of an article; `rule` is the parser's node, `selector` its text."""
     found = list(_pseudo(rule.prelude))
-    found += [fault for each in _type_names(rule.prelude) if (fault := _element_fault(each)) is not None]
+    found += [fault for each in _type_names(rule.prelude) if (fault := _element_fault(each, near)) is not None]
     for each in (each for each in rule.prelude if each.type == "hash"):
         say = Phrase("WeChat removes ids, so `#{name}` selects nothing", name=each.value)
         hint = Phrase("write a class: `.{name}`", name=each.value)
@@ -344,7 +343,7 @@ def _pseudo(prelude: list[Any]) -> Iterator[Fault]:
             yield fault_at(colon, "MC113", say, Phrase("take it out"), width=len(name) + 1)
 
 
-def _element_fault(name: Any) -> Fault | None:
+def _element_fault(name: Any, near: NearNames) -> Fault | None:
     """Find an element that no article has, or that it has under another name; `name` is the parser's node."""
     written = selector_of(name.lower_value)
     if written is not None and (written == name.lower_value or written.startswith(".")):
@@ -357,8 +356,9 @@ def _element_fault(name: Any) -> Fault | None:
         hint = Phrase("write `{name}`", name=written)
     else:
         say = Phrase("an article has no `{name}`", name=name.lower_value)
-        near = meant(name.lower_value, filter(selector_of, ELEMENTS)) if row(name.lower_value) is None else None
-        hint = near or Phrase("take it out")
+        is_unknown = row(name.lower_value) is None
+        alike = meant(name.lower_value, filter(selector_of, ELEMENTS), near) if is_unknown else None
+        hint = alike or Phrase("take it out")
         if name.lower_value in _PAGE_ELEMENTS:
             hint = Phrase("write `.article` for the whole article, `:root` for variables")
     return fault_at(name, "MC113", say, hint, width=len(name.value))
@@ -414,7 +414,7 @@ def _can_be_read(selector: str) -> bool:
     return "|" not in selector
 
 
-def declaration_faults(node: Any, *, is_root: bool, is_variable: bool) -> Iterator[Fault]:
+def declaration_faults(node: Any, near: NearNames, *, is_root: bool, is_variable: bool) -> Iterator[Fault]:
     """Find what a declaration says that WeChat does not keep."""
     if node.important:
         say = Phrase("`!important` keeps dark mode from changing a colour, and there is nothing to override here")
@@ -429,14 +429,15 @@ def declaration_faults(node: Any, *, is_root: bool, is_variable: bool) -> Iterat
             say = Phrase("variables apply to the whole article, so they must be in `:root`")
             yield fault_at(node, "MC113", say, Phrase("set it in `:root`"), width=len(node.name))
         return
-    yield from _property_faults(node)
+    yield from _property_faults(node, near)
 
 
-def _property_faults(node: Any) -> Iterator[Fault]:
+def _property_faults(node: Any, near: NearNames) -> Iterator[Fault]:
     name = node.lower_name
     if name not in _PROPERTIES and not name.startswith("-"):
         say = Phrase("CSS has no property `{name}`, so every browser ignores this", name=node.name)
-        yield fault_at(node, "MC114", say, meant(name, _PROPERTIES) or Phrase("check the spelling"), len(name))
+        hint = meant(name, _PROPERTIES, near) or Phrase("check the spelling")
+        yield fault_at(node, "MC114", say, hint, len(name))
         return
     words = {each.lower_value for each in node.value if each.type == "ident"}
     if name == "position" and words & _FIXED:
@@ -449,14 +450,12 @@ def _property_faults(node: Any) -> Iterator[Fault]:
         yield fault_at(node, "MC114", say, Phrase("take it out"), width=len(name))
 
 
-def meant(name: str, known: Iterable[str]) -> Phrase | None:
+def meant(name: str, known: Iterable[str], near: NearNames) -> Phrase | None:
     """Suggest the name that a misspelt one may mean; None if none is near."""
-    from difflib import get_close_matches  # Only a fault needs it.
-
     # The hyphens before a variable would make each like all others.
     plain = {each.removeprefix("--"): each for each in known}
-    near = get_close_matches(name.removeprefix("--").replace("colour", "color"), sorted(plain), 1)
-    return Phrase("did you mean `{name}`?", name=plain[near[0]]) if near else None
+    found = near.nearest(name.removeprefix("--").replace("colour", "color"), plain)
+    return Phrase("did you mean `{name}`?", name=plain[found]) if found is not None else None
 
 
 def _value_faults(nodes: Any) -> Iterator[Fault]:

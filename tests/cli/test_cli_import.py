@@ -218,6 +218,13 @@ def test_front_matter_is_read_as_yaml_and_its_faults_are_told(shell: Shell) -> N
     ] == front
 
 
+def test_front_matter_of_another_tool_is_told_in_part_and_the_rest_counted(shell: Shell) -> None:
+    head = "title: 信\n" + "".join(f"key{number}: 1\n" for number in range(1_000))
+    made = shell("import", "markdown", saved(shell, f"---\n{head}---\n正文\n", "a.md"), "spring", "--format", "json")
+    front = [each for each in made.document["articles"][0]["not_carried"] if "front matter" in each]
+    assert (201, "front matter: 800 more keys have no place in a campaign") == (len(front), front[-1])
+
+
 @pytest.mark.parametrize(
     ("content", "name", "kept"),
     [

@@ -20,7 +20,7 @@ from massctl.cli.arguments import account_option, form_option, read_at_most, san
 from massctl.cli.commands.new import require_free_folder, require_name
 from massctl.cli.exit_codes import ExitStatus
 from massctl.errors import UsageError
-from massctl.model.diagnostics import has_errors
+from massctl.model.diagnostics import has_errors, more_faults
 from massctl.model.ids import AccountName, CampaignName, MediaId, Sha256
 from massctl.model.message import PICTURE_SCHEME
 from massctl.model.phrase import Command, Phrase
@@ -220,11 +220,12 @@ def _front_matter(text: str) -> tuple[object, list[Phrase]]:
     from massctl.source.yaml import read_yaml
 
     read = read_yaml(text.encode(), "", None, frozenset())
-    return read.data, [
+    told = [
         Phrase("front matter, line {line}: {why}", line=each.place.line + 1, why=each.message)
         for each in read.diagnostics
         if each.place is not None and each.place.line is not None
     ]
+    return read.data, [*told, more_faults(read.others)] if read.others else told
 
 
 def _document(file: str) -> bytes:

@@ -15,7 +15,7 @@ from massctl.model.theme import Brand, ThemeSettings
 from massctl.render.dark_mode import faded, reads
 from massctl.render.elements import ELEMENTS, Handling
 from massctl.render.theme import BUILT_IN, PARTS, STANDARD, resolved
-from massctl.render.theme_css import CHARACTERS_MAX, FAULTS_MAX, read_sheet
+from massctl.render.theme_css import CHARACTERS_MAX, read_sheet
 from massctl.source.loader import built_in_theme
 
 BRAND = "_shared/themes/brand.css"
@@ -402,8 +402,33 @@ def test_variables_that_double_each_other_end():
     assert ("MC115", True) == (found.code, "20,000" in found.message)
 
 
-def test_no_more_than_fifty_faults_of_a_file_are_told():
-    assert FAULTS_MAX == len(told("a:hover{color:red}\n" * 99))
+def test_the_first_faults_of_a_file_are_told_and_the_others_counted():
+    found = told("a:hover{color:red}\n" * 999)
+    more = [str(each.message) for each in found if each.severity is Severity.INFO]
+    assert (201, ["799 more faults were found in this file"]) == (len(found), more)
+
+
+def test_errors_are_told_before_what_is_not_one():
+    unused = "".join(f"--v{number}:1;" for number in range(300))
+    found = told(f":root{{{unused}}}\np{{color:var(--none)}}")
+    assert 1 == sum(each.severity is Severity.ERROR for each in found)
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        "p{" + "colour:red;" * 3_000 + "}",
+        "blockqoute,blockqote{margin:0}" * 1_000,
+        ":root{" + "".join(f"--acent{number}:1;" for number in range(3_000)) + "}p{margin:0}",
+        "p{" + "".join(f"color:var(--a{number});" for number in range(2_000)) + "}",
+    ],
+    ids=["properties", "elements", "unused variables", "unknown variables"],
+)
+def test_near_names_are_looked_for_a_bounded_number_of_times(css: str, monkeypatch: pytest.MonkeyPatch):
+    searches: list[object] = []
+    monkeypatch.setattr("difflib.get_close_matches", lambda *given, **_: searches.append(given) or [])
+    assert 201 == len(told(css))
+    assert 200 >= len(searches)
 
 
 def test_themes_in_a_circle_end():

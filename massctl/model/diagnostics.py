@@ -117,6 +117,7 @@ CODES: Final[dict[str, str]] = {
     "MC031": "renamed campaign without its folder",
     "MC032": "renamings that do not lead to one campaign",
     "MC033": "text cut at a number sign",
+    "MC034": "names that differ only by case",
     "MC101": "template syntax",
     "MC102": "undefined name in a template",
     "MC103": "forbidden in a template",

@@ -137,16 +137,13 @@ def _damaged(change: Callable[[list[bytes]], list[bytes]]) -> Callable[[Situatio
         if any(b'"type":"send_attempted"' in line for line in lines):
             disk.content = disk.flushed = disk.promised = b"\n".join(change(lines))
             disk.damaged_after = situation.wechat.run
-            disk.beside.clear()  # On a machine that never saw it whole, only its chain can tell.
+            disk.is_of_another_machine()  # On a machine that never saw it whole, only its chain can tell.
 
     return damage
 
 
 def _rewritten(change: Callable[[bytes], bytes], *, seen: bool = False) -> Callable[[Situation], None]:
-    """Let the whole file become something else, on a machine that never saw it whole, or on the one that did.
-
-    Only the latter can tell a file that was cut from one that was torn in a crash.
-    """
+    """Let the whole file become something else, on a machine that never saw it whole, or on the one that did."""
 
     def rewrite(situation: Situation) -> None:
         disk = situation.disk
@@ -154,7 +151,7 @@ def _rewritten(change: Callable[[bytes], bytes], *, seen: bool = False) -> Calla
             disk.content = disk.flushed = disk.promised = change(disk.content)
             disk.damaged_after = situation.wechat.run
             if not seen:
-                disk.beside.clear()
+                disk.is_of_another_machine()
 
     return rewrite
 
@@ -167,7 +164,7 @@ def _repaired(situation: Situation) -> None:
         return
     kept = kept[: kept.rindex(b"\n") + 1]
     disk.content = disk.flushed = disk.promised = kept
-    disk.beside.clear()
+    disk.is_of_another_machine()
     cut = Repaired(dropped_bytes=len(dropped), dropped_sha256=sha256_of(dropped), reason="a bad disk", by="li")
     _at_work(situation).record(cut)
     # The books forget the requests that this ledger knows nothing of; the jobs they led to stay.
@@ -331,6 +328,7 @@ BETWEEN: Final[Mapping[str, Callable[[Situation], Any]]] = {
     "the ledger is empty": _rewritten(lambda _: b""),
     "the ledger is full of zeros": _rewritten(lambda _: bytes(4096)),
     "the ledger is cut in half": _rewritten(_half, seen=True),
+    "a copy of the ledger that was cut comes to another machine": _rewritten(_half),
     "the ledger is cut within its first line": _rewritten(lambda content: content[:40], seen=True),
     "a damaged ledger is repaired": _repaired,
     "zeros stand behind the ledger": _rewritten(lambda content: content + bytes(512)),

@@ -569,11 +569,25 @@ MUTANTS = (
         "text, a damaged ledger",
     ),
     Mutant(
-        "rule 6: a ledger that was cut to nothing is a new one",
+        "rule 6: a copy of a ledger that was cut is a torn one",
         _CHAINED,
-        "            require_unseen(mark)\n",
-        "            pass\n",
+        "        if size_bytes > end.whole_bytes:\n",
+        "        if False:\n",
         "text, a damaged ledger",
+    ),
+    Mutant(
+        "rule 6: nobody remembers that a crash may tear a line",
+        "massctl.ledger.high_water_mark",
+        "        beside = _written(locks, Mark(lineage, serial, digest, writing=True))\n",
+        "        beside = _written(locks, Mark(lineage, serial, digest))\n",
+        "text",
+    ),
+    Mutant(
+        "rule 6: that a crash may tear a line is not flushed before the line",
+        "massctl.ledger.high_water_mark",
+        "        sync(beside)\n",
+        "",
+        "text",
     ),
     Mutant(
         "what was sent in the part of a ledger that a repair dropped is sent again",

@@ -297,7 +297,12 @@ BAD_BYTES: Final = (
 )
 """What a ledger's own bytes tell, also on a machine that never saw it."""
 REPAIRED: Final = ("", "a damaged ledger is repaired")
-DAMAGE: Final = (*BAD_BYTES, "the ledger is cut in half", "the ledger is cut within its first line")
+DAMAGE: Final = (
+    *BAD_BYTES,
+    "the ledger is cut in half",
+    "the ledger is cut within its first line",
+    "a copy of the ledger that was cut comes to another machine",
+)
 MANY_TO_A_TAG: Final = tuple(
     replace(TEXT, name=CampaignName(f"words-{n}"), message=RenderedText(f"第{n}封"), audience=audience(tag_id=7))
     for n in range(1, 6)

@@ -43,7 +43,7 @@ from massctl.errors import (
 )
 from massctl.ledger.chained_ledger import digest_at
 from massctl.ledger.codec import encode, follow_file, sound_part
-from massctl.ledger.high_water_mark import require_newest, seen_mark
+from massctl.ledger.high_water_mark import incomplete, require_newest, seen_mark
 from massctl.ledger.local_file import LocalLedger
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.entries import NewEntry, Repaired, SigningKey
@@ -882,6 +882,7 @@ def back_up(session: Session, target: Path) -> Result:
             Phrase("name a file that does not exist yet"),
         )
     ledger = session.ledger()
+    ledger.read(0)  # A ledger that was cut or set back is no backup.
     found = ledger.as_found()
     entries, end = follow_file(found, keys=ledger.keys)
     state = session.fold(entries)
@@ -921,6 +922,8 @@ def restore_copy(session: Session, source: Path) -> Result:
         copy = _read_copy(source)
         try:
             entries, end = follow_file(copy, keys=session.ledger_keys())
+            if len(copy) > end.whole_bytes:
+                raise incomplete()
             state = _folded(session, entries)
             _require_seen(session, state, entries, end)
         except (LedgerCorruptError, LedgerUntrustedError) as error:

@@ -44,6 +44,14 @@ def _console_changes(situation: Situation) -> None:
         situation.wechat.drafts[media_id] = tuple(replace(a, content=a.content + CONSOLE_WROTE) for a in articles)
 
 
+def _console_writes_what_was_left_open(situation: Situation) -> None:
+    """Somebody chooses a digest, and what is shown of the cover."""
+    wechat = situation.wechat
+    wechat.edited = wechat.edited.union(wechat.drafts)
+    for media_id, articles in wechat.drafts.items():
+        wechat.drafts[media_id] = tuple(replace(a, digest="先到先得", pic_crop_1_1="0_0_0.5_1") for a in articles)
+
+
 def _console_sends(situation: Situation) -> None:
     for media_id in list(situation.wechat.drafts):
         situation.wechat.send_in_console(media_id)
@@ -308,6 +316,7 @@ def _at_work(situation: Situation) -> LedgerSession:
 BETWEEN: Final[Mapping[str, Callable[[Situation], Any]]] = {
     "": lambda _: None,
     "the console changes the draft": _console_changes,
+    "the console writes what was left open": _console_writes_what_was_left_open,
     "the console sends the draft": _console_sends,
     "the console deletes the draft": _console_deletes,
     "the console empties the material library": _console_empties_the_library,

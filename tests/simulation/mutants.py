@@ -841,10 +841,24 @@ MUTANTS = (
         _DRAFT_IS_READ_ONCE,
     ),
     Mutant(
+        "what a person wrote into a draft that nobody had read yet is taken for ours",
+        "massctl.apply.draft_fingerprint",
+        '        found += [Difference(name, _difference(number, name, "", "")) for name in names]\n',
+        "",
+        "news, the console writes what was left open",
+    ),
+    Mutant(
+        "a draft that a person wrote into is taken for that of the next request too",
+        "massctl.apply.drafts",
+        "context.ledger.record_each([(_saved(begun.event, media_id, begun.serial), record), (changed, record)])\n",
+        '_close(context, missing, "not_found")\n',
+        "news, the console writes, and drafts come late",
+    ),
+    Mutant(
         "a draft that was changed in the console is sent",
         "massctl.apply.drafts",
-        "    if not differs(campaign, draft, read):\n",
-        "    if True:\n",
+        "    if is_as_saved(draft, read):\n        return None\n",
+        "    if True:\n        return None\n",
         "news, the console",
     ),
     Mutant(

@@ -102,6 +102,7 @@ _FIELDS: Final[dict[str, str]] = {
     "realm": "Which world the ledger speaks of; it refuses the other's host.",
     "draft_sha256": "Names the draft by what a reader would miss: text, pictures, links, fields.",
     "markup_sha256": "Names how the articles of a draft look, as they were given: elements, styles, words in order.",
+    "given": "Of each article, by position, the digest and the parts of its cover, as far as they were given.",
     "titles": "The titles of the articles, by position.",
     "authors": "The authors of the articles, by position; empty where there is none. For reports.",
     "themes": "The themes of the articles, by position; empty where there is none. For reports.",

@@ -338,6 +338,8 @@ class Created:
     realm: Literal["wechat", "loopback"]
     """The realm that it records; it refuses the other's host."""
     reason: str | None = None
+    replaces: list[str] | None = None
+    """The lineages whose place it takes, also those that they replaced: what still names one of them is old."""
     key: str | None = None
     """The public key that signs this entry and those after it; None where the ledger begins unsigned."""
 

@@ -128,22 +128,35 @@ def _older_ledger(situation: Situation) -> None:
         situation.wechat.departures[:] = [d for d in situation.wechat.departures if d.recipient is not None]
 
 
-def _in_a_clone(*, second: bool = False, begins: bool = False, commits: bool = False, pushes: bool = False) -> Any:
+def _in_a_clone(
+    *,
+    second: bool = False,
+    begins: bool = False,
+    commits: bool = False,
+    pushes: bool = False,
+    from_before: bool = False,
+) -> Any:
     """Let a person begin the ledger of a clone, commit the line that names it, and push that.
 
-    The second clone is of what the remote has by then. Whoever comes second cannot push.
+    The second clone is of what the remote has by then. Whoever comes second cannot push. With `from_before` it is of a
+    branch that was forked before anybody named a ledger, and pushes to that branch.
     """
 
     def work(situation: Situation) -> None:
         clone = situation.clone or Clone()
         if second:
-            clone, situation.disk = Clone(clone.remote, clone.remote, clone.remote, is_second=True), SimDisk()
+            named = None if from_before else clone.remote
+            clone, situation.disk = Clone(named, named, clone.remote, is_second=True), SimDisk()
         if begins and clone.named is None:
             created = Created(lineage=clone.lineage, realm="loopback")
             situation.ledger().append(0, [NewEntry(at=situation.moment, event=created)], durable=True)
             clone = replace(clone, named=clone.lineage)
         clone = replace(clone, head=clone.named) if commits else clone
-        situation.clone = replace(clone, remote=clone.remote or clone.head) if pushes else clone
+        if pushes and from_before:
+            clone = replace(clone, own_branch=clone.head)
+        elif pushes:
+            clone = replace(clone, remote=clone.remote or clone.head)
+        situation.clone = clone
 
     return work
 
@@ -366,6 +379,9 @@ BETWEEN: Final[Mapping[str, Callable[[Situation], Any]]] = {
     "another clone is made, and its ledger begun and committed": _in_a_clone(second=True, begins=True, commits=True),
     "another clone is made, and its ledger begun, committed and pushed": _in_a_clone(
         second=True, begins=True, commits=True, pushes=True
+    ),
+    "another clone is made of an older branch, and its ledger begun, committed and pushed there": _in_a_clone(
+        second=True, begins=True, commits=True, pushes=True, from_before=True
     ),
     "the clock is 31 h fast": _clock(CLOCK_FAST),
     "the clock is 3 h 55 min slow": _clock(CLOCK_SLOW),

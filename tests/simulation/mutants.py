@@ -641,15 +641,22 @@ MUTANTS = (
     Mutant(
         "a ledger is sent from whose name no commit has",
         "massctl.cli.shared_lineage",
-        "(found.committed and found.published):",
+        "(found.committed and found.published and found.foreign is None):",
         "lineage is not None:",
         "text, two clones",
     ),
     Mutant(
         "a ledger is sent from whose name no remote has",
         "massctl.cli.shared_lineage",
-        "(found.committed and found.published):",
+        "(found.committed and found.published and found.foreign is None):",
         "found.committed:",
+        "text, two clones",
+    ),
+    Mutant(
+        "a ledger is sent from beside that of another branch",
+        "massctl.cli.shared_lineage",
+        "and found.published and found.foreign is None):",
+        "and found.published):",
         "text, two clones",
     ),
     Mutant(

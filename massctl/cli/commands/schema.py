@@ -98,6 +98,7 @@ _FIELDS: Final[dict[str, str]] = {
     "rest": "The campaign that has the openids of the batches that are not sent any more.",
     "not_after": "The end of the window.",
     "sent_at": "When it went out.",
+    "replaces": "The lineages whose place this one takes, also those that they replaced.",
     "lineage": "26 characters, equal in every copy of this history and in massctl.yaml.",
     "realm": "Which world the ledger speaks of; it refuses the other's host.",
     "draft_sha256": "Names the draft by what a reader would miss: text, pictures, links, fields.",

@@ -20,7 +20,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, Final, Literal, TypeVar, cast
 
-from massctl.whole_file import sync_folder
+from massctl.whole_file import sync
 
 T = TypeVar("T")
 
@@ -268,7 +268,7 @@ def _opened(path: Path) -> sqlite3.Connection:
             raise sqlite3.DatabaseError(f"version {version}, and {_VERSION} is due")
         if version == 0:
             file.executescript(f"begin immediate; {_SCHEMA} pragma user_version = {_VERSION}; commit;")
-            sync_folder(path.parent)  # The name of a new file is durable too.
+            sync(path.parent)  # The name of a new file is durable too.
     except sqlite3.Error:
         file.close()
         raise

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from wechat_cipher import AES_KEY, TOKEN, query, safe, sealed
 from werkzeug.test import Client
 
 from massctl.callback.app import Application
+from massctl.cli.listen_server import UNFINISHED_MAX, make_room
 from massctl.cli.listener import Listener, open_listener
 from massctl.errors import LedgerLockedError, MassctlError
 from massctl.ledger.local_file import LocalLedger
@@ -299,6 +301,27 @@ def test_without_the_extra_it_says_what_to_install(heard: Heard, monkeypatch: py
 def test_on_a_runner_whose_disk_is_thrown_away(heard: Heard) -> None:
     heard.shell.env(CI="true")
     assert 5 == heard.shell("listen", "--port", "0").status
+
+
+@pytest.mark.parametrize(
+    ("unfinished", "closed"),
+    [
+        ({"a": UNFINISHED_MAX - 1, "b": 1}, []),
+        ({"a": UNFINISHED_MAX, "b": 1}, [("a", 0)]),
+        ({"b": 1, "a": UNFINISHED_MAX}, [("a", 1)]),
+    ],
+)
+def test_the_address_with_most_unfinished_connections_loses_the_oldest(
+    unfinished: dict[str, int], closed: list[tuple[str, int]]
+) -> None:
+    senders = [address for address, count in unfinished.items() for _ in range(count)]
+    answered = SimpleNamespace(addr=("a", 0), last_activity=-1, is_unfinished=False, will_close=False)
+    lines = [
+        SimpleNamespace(addr=(address, 0), last_activity=number, is_unfinished=True, will_close=False)
+        for number, address in enumerate(senders)
+    ]
+    make_room([answered, *lines])
+    assert closed == [(each.addr[0], each.last_activity) for each in [answered, *lines] if each.will_close]
 
 
 # What people are told of requests

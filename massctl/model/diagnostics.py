@@ -276,6 +276,7 @@ class Check(StrEnum):
     API_HOST = "api_host"
     CREDENTIAL = "credential"
     PROXY = "proxy"
+    CALLBACK = "callback"
     TOKEN = "token"  # noqa: S105 - the name of a check
     CLOCK = "clock"
     DRAFTS = "drafts"

@@ -308,6 +308,8 @@ class Picture:
     height_pixels: int
     note: str | None = None
     """What was done to the bytes, for people; None if they pass unchanged."""
+    lost_c2pa: bool = False
+    """Its manifest of C2PA (Content Credentials) is lost by that."""
 
 
 @dataclass(frozen=True, slots=True)

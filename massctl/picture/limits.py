@@ -31,6 +31,11 @@ PARTS_MAX: Final = 100_000
 JPEG_SCANS_MAX: Final = 64
 """Progressive JPEGs have about ten; each scan visits the whole picture, so a thousand would be an attack."""
 
+METADATA_BYTES_MAX: Final = 1_048_576
+"""Of XMP in which the AI mark is looked for. Packets with a long history of edits have some hundred thousand bytes."""
+MARK_BYTES_MAX: Final = 60_000
+"""Of an AI mark, which has to fit one segment of a JPEG. Marks with signatures have fewer than 2,000."""
+
 SIZE_STEPS: Final = 32
 """Sizes that are tried are thirty-seconds of the original's sides."""
 JPEG_SETTINGS: Final = ((88, "4:4:4"), (82, "4:2:0"), (72, "4:2:0"))
@@ -61,8 +66,8 @@ has as many bytes becomes smaller, and no encoder has to be asked.
 PRODUCED_WIDTH_MIN: Final = 480
 """Nothing is scaled below this width: the text of long pictures would become unreadable unnoticed."""
 
-RECIPE: Final = "3"
-"""The version of the recipes: raised whenever the same file comes out as other pixels."""
+RECIPE: Final = "4"
+"""The version of the recipes: raised whenever the same file comes out as other pixels, or with another AI mark."""
 _JPEG: Final = ",".join(f"{quality}/{subsampling}" for quality, subsampling in JPEG_SETTINGS)
 _WAYS: Final = f"png|jpeg {_JPEG} as fine as the source at most steps 1/{SIZE_STEPS}"
 INLINE_RECIPE: Final = (

@@ -99,6 +99,7 @@ _CODES: Final[Mapping[str, str]] = {
     "animated_unsupported": "MC204",
     "too_large": "MC205",
     "too_many_pixels": "MC205",
+    "ai_mark": "MC219",
 }
 _UNREAD_CODES: Final[Mapping[str, str]] = {"MC001": "MC203", "MC002": "MC205"}
 """For a file that is there and was not read: the code of a picture."""
@@ -206,7 +207,7 @@ class PictureShelf:
             width, height = result.laid_out
             extension = result.format.extension
             found = Picture("", source, source, len(data), result.purpose, extension, width, height, result.note)
-            found = replace(found, sha256=_name(found, produced))
+            found = replace(found, sha256=_name(found, produced), lost_c2pa=result.lost_c2pa)
             if produced != source:
                 self._keep(self._cache / found.sha256, result.data)
         note = {"found": to_plain(found), "produced": produced}

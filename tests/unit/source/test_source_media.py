@@ -49,6 +49,20 @@ def test_what_is_converted_is_named_by_its_source_and_the_recipe(
     assert (b"\xff\xd8", {picture.sha256: sha256_of(made)}) == (made[:2], pictures.produced())
 
 
+def in_webp(kind: bytes, content: bytes) -> bytes:
+    """Put a chunk behind the others of a WebP."""
+    data = WEBP + kind + len(content).to_bytes(4, "little") + content + bytes(len(content) % 2)
+    return data[:4] + (len(data) - 8).to_bytes(4, "little") + data[8:]
+
+
+def test_a_lost_signature_is_told_again_by_the_cache(repository: Repository) -> None:
+    path = repository.root / "campaigns/spring/signed.webp"
+    for _ in range(2):
+        pictures = shelf(repository)
+        path.write_bytes(in_webp(b"C2PA", b"\0\0\0\x08jumb"))
+        assert (True, False) == tuple(found(pictures, f"spring/{name}.webp").lost_c2pa for name in ("signed", "a"))
+
+
 def kept(repository: Repository, name: str) -> Path:
     (path,) = (repository.root / ".massctl").rglob(name)
     return path

@@ -30,6 +30,8 @@ _EXIF_DIRECTORY: Final = 0x8769
 _USER_COMMENT: Final = 0x9286
 _CODE_BYTES: Final = 8
 """At the beginning of a UserComment, its character code: `ASCII`, `UNICODE`, or zeros."""
+BRACKETS_MAX: Final = 100
+"""A mark is one object of texts. Deep ones would exhaust the stack."""
 _NOT_XML: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PACKET: Final = (
     '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
@@ -88,9 +90,11 @@ def _is_named(packet: bytes) -> bool:
 
 
 def _as_object(text: str) -> Mapping[str, Any] | None:
+    if text.count("{") + text.count("[") > BRACKETS_MAX:
+        return None
     try:
         found = json.loads(text)
-    except (ValueError, RecursionError):
+    except ValueError:
         return None
     return found if isinstance(found, dict) else None
 

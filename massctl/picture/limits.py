@@ -66,8 +66,10 @@ has as many bytes becomes smaller, and no encoder has to be asked.
 PRODUCED_WIDTH_MIN: Final = 480
 """Nothing is scaled below this width: the text of long pictures would become unreadable unnoticed."""
 
-RECIPE: Final = "4"
-"""The version of the recipes: raised whenever the same file comes out as other pixels, or with another AI mark."""
+RECIPE: Final = "3"
+"""The version of the recipes: raised whenever the same file comes out as other pixels."""
+AI_MARK_RECIPE: Final = "ai-mark v1"
+"""Stands behind the recipe of a picture whose AI mark is written anew; raised when it comes out in another way."""
 _JPEG: Final = ",".join(f"{quality}/{subsampling}" for quality, subsampling in JPEG_SETTINGS)
 _WAYS: Final = f"png|jpeg {_JPEG} as fine as the source at most steps 1/{SIZE_STEPS}"
 INLINE_RECIPE: Final = (
@@ -80,8 +82,8 @@ COVER_RECIPE: Final = f"material {_WAYS} bytes<={MATERIAL_BYTES_TARGET} v{RECIPE
 
 
 def cache_key() -> str:
-    """Name what decides the produced bytes on this machine: our recipe and Pillow's version."""
+    """Name what decides the produced bytes on this machine: our recipes and Pillow's version."""
     # The package alone, without its codecs: a run that finds everything in the cache stays fast.
     from PIL import __version__ as pillow_version
 
-    return f"{RECIPE}-pillow-{pillow_version}"
+    return f"{RECIPE}-{AI_MARK_RECIPE.replace(' ', '-')}-pillow-{pillow_version}"

@@ -66,6 +66,8 @@ class Prepared:
     """
     lost_c2pa: bool = False
     """A manifest of C2PA was there, whose signature cannot hold for `data`."""
+    has_new_mark: bool = False
+    """The AI mark was written anew into `data`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,7 @@ def _untouched(data: bytes, opened: Opened, purpose: Purpose) -> Prepared:
     if not has_camera:
         say = Phrase("removed what an editor wrote beside the pixels, {before} -> {after}")
     note = _marked(Phrase(say, before=size_text(len(data)), after=size_text(len(kept))), mark)
-    return Prepared(kept, purpose, opened.format, note, laid_out=size, lost_c2pa=metadata.has_c2pa)
+    return Prepared(kept, purpose, opened.format, note, size, metadata.has_c2pa, bool(mark))
 
 
 def _converted(
@@ -187,7 +189,7 @@ def _converted(
     encoded = replace(encoded, data=with_xmp(encoded.data, mark))
     note = _marked(_note(opened, size_bytes, encoded), mark)
     laid_out = upright.size if is_drawing else within(*upright.size, width_max)
-    return Prepared(encoded.data, purpose, encoded.format, note, laid_out, opened.metadata.has_c2pa)
+    return Prepared(encoded.data, purpose, encoded.format, note, laid_out, opened.metadata.has_c2pa, bool(mark))
 
 
 def encode_drawing(image: "Image.Image", bytes_max: int) -> Encoded | None:

@@ -233,6 +233,15 @@ REFUSED: dict[str, bytes] = {
 }
 
 
+@pytest.mark.parametrize("depth", [300, 490, 900, 990, 5_000])
+@pytest.mark.parametrize("twice", [False, True])
+def test_a_mark_of_any_depth_has_an_answer(depth: int, twice: bool) -> None:
+    deep = b'{"AIGC":' * depth + b"{}" + b"}" * depth
+    texts = [(b"tEXt", b"AIGC\0" + each) for each in (deep, deep + b" ")]
+    with suppress(PictureRefusedError):
+        assert b"TC260:AIGC" in mark_packet(Metadata(texts=tuple(texts if twice else texts[:1])))
+
+
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_mark_that_cannot_be_carried_over_refuses_the_picture(name: str) -> None:
     fault = prepare_inline(REFUSED[name])

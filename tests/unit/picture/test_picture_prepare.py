@@ -413,14 +413,14 @@ def test_gif_with_too_much_to_decode_is_refused() -> None:
 
 
 def test_the_cache_key_names_recipe_and_pillow() -> None:
-    assert f"{RECIPE}-pillow-{__version__}" == cache_key()
+    assert f"{RECIPE}-ai-mark-v1-pillow-{__version__}" == cache_key()
 
 
 def test_a_recipe_says_where_the_picture_goes_and_what_it_may_become() -> None:
     """These words are part of every name of a converted picture: with other words, raise no version in vain."""
     ways = "png|jpeg 88/4:4:4,82/4:2:0,72/4:2:0 as fine as the source at most steps 1/32"
-    assert f"image {ways} width<=1354 unless width>3*height bytes<=1000000 v4" == INLINE_RECIPE
-    assert f"material {ways} bytes<=10000000 v4" == COVER_RECIPE
+    assert f"image {ways} width<=1354 unless width>3*height bytes<=1000000 v3" == INLINE_RECIPE
+    assert f"material {ways} bytes<=10000000 v3" == COVER_RECIPE
 
 
 def test_articles_are_laid_out_by_a_size_that_no_encoder_decides() -> None:

@@ -17,6 +17,9 @@ from massctl.model.ids import (
     LOGIN_PATTERN,
     AppId,
     CampaignName,
+    Sha256,
+    canonical_json,
+    sha256_of,
 )
 from massctl.model.phrase import Phrase
 from massctl.model.strict import NonEmpty, NonEmptyLine, NotYet, NotYetValues, Strict
@@ -373,6 +376,12 @@ class MassctlFile(Strict):
     def key_of(self, appid: str) -> str | None:
         """Return the key under which an AppID's account stands; None if there is none."""
         return next((name for name, each in self.accounts.items() if each.appid == appid), None)
+
+    @property
+    def declared_sha256(self) -> Sha256:
+        """Name what it declares, but for `policy` and `state`: those are read again before each send."""
+        declared = self.model_dump(mode="json", exclude={"policy", "state"})
+        return sha256_of(canonical_json(declared).encode())
 
     @property
     def renamed(self) -> dict[CampaignName, CampaignName]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from massctl.model.diagnostics import Check, Finding, Level, has_errors
 from massctl.model.ids import AccountName, AppId, short_key
-from massctl.model.message import RenderedCampaign, RenderedNews
+from massctl.model.message import SHORT_WINDOW, RenderedCampaign, RenderedNews
 from massctl.model.phrase import BEIJING, Command, Phrase, in_a_row, moment
 from massctl.model.send import HOLD_CODES
 from massctl.model.state import FINAL, Attempt, HeldLease, State, Status, held_until, lease_words
@@ -185,24 +185,22 @@ def window_findings(plan: "Plan") -> list[Finding]:
     ]
 
 
-SHORT_WINDOW: Final = timedelta(hours=2)
-"""Where GitHub's timer begins the run that sends, which may be most of an hour late, or left out once."""
-
-
 def short_windows(plan: "Plan") -> Iterator[Finding]:
     """Find windows that GitHub Actions may miss."""
     for each in plan.campaigns:
         window = each.rendered.window if each.rendered is not None else None
         if window is None or each.status in FINAL or each.window is WindowState.EXPIRED:
             continue
-        minutes = (window.not_after - window.not_before) // timedelta(minutes=1)
-        if minutes < SHORT_WINDOW // timedelta(minutes=1):
+        if window.is_short:
             say = Phrase(
                 "the window of {name} is {minutes} minutes long, and GitHub may begin a run an hour late",
                 name=each.name,
-                minutes=minutes,
+                minutes=window.minutes,
             )
-            hint = Phrase("give it two hours or more in campaign.yaml, or send from a machine of your own")
+            hint = Phrase(
+                "give it {least} minutes or more in campaign.yaml, or send from a machine of your own",
+                least=SHORT_WINDOW // timedelta(minutes=1),
+            )
             yield Finding(Check.WINDOWS, Level.WARNING, say, hint, _account(each))
 
 

@@ -44,6 +44,7 @@ LABELS: Final = {
     Check.DEPLOY_KEY: Phrase("deploy key"),
     Check.LEDGER_RULES: Phrase("rules: ledger"),
     Check.BRAKE_RULES: Phrase("rules: brake"),
+    Check.NAMES: Phrase("rules: names"),
     Check.ACTIONS: Phrase("workflows"),
 }
 _MARKS: Final = {Level.OK: "✓", Level.WARNING: "!", Level.PROBLEM: "✗", Level.UNKNOWN: "?"}

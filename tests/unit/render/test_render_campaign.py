@@ -24,7 +24,7 @@ def test_a_news_campaign_is_rendered_whole() -> None:
         vars={"price": 1999},
         send={
             "not_before": "2026-12-01T20:00:00+08:00",
-            "not_after": "2026-12-01T21:30:00+08:00",
+            "not_after": "2026-12-01T22:00:00+08:00",
             "send_ignore_reprint": True,
             "same_content": "allow",
         },
@@ -43,7 +43,7 @@ def test_a_news_campaign_is_rendered_whole() -> None:
     )
     assert RenderedNews((article,)) == found.message
     window = Window(
-        datetime.fromisoformat("2026-12-01T20:00:00+08:00"), datetime.fromisoformat("2026-12-01T21:30:00+08:00")
+        datetime.fromisoformat("2026-12-01T20:00:00+08:00"), datetime.fromisoformat("2026-12-01T22:00:00+08:00")
     )
     recipients = (Recipient("towxname", "li"), Recipient("towxname", "mei"), Recipient("touser", "oABC123"))
     assert (CAMPAIGN, "春季", 2, "main", "wx0123456789abcdef", window, True, True, recipients, sha("folder")) == (
@@ -199,9 +199,9 @@ def windowed(first: str, last: str) -> list[tuple[str, str]]:
     return [(each.code, each.place.file if each.place else "") for each in found]
 
 
-def test_a_window_of_less_than_ninety_minutes_is_a_warning() -> None:
-    assert [("MC026", "campaigns/spring/campaign.yaml:send.not_after")] == windowed("20:00:00", "21:29:59")
-    assert [] == windowed("20:00:00", "21:30:00")
+def test_a_window_of_less_than_two_hours_is_a_warning() -> None:
+    assert [("MC026", "campaigns/spring/campaign.yaml:send.not_after")] == windowed("20:00:00", "21:59:59")
+    assert [] == windowed("20:00:00", "22:00:00")
     assert [] == render(campaign_file(text={"content": "今晚"}), FOLDER)[1]
 
 

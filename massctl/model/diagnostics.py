@@ -151,6 +151,8 @@ CODES: Final[dict[str, str]] = {
     "MC216": "small cover",
     "MC217": "cover mostly hidden",
     "MC218": "crop with the wrong ratio",
+    "MC219": "AI mark that cannot be kept",
+    "MC220": "C2PA manifest lost",
     "MC301": "title too long",
     "MC302": "author too long",
     "MC303": "digest too long",
@@ -300,6 +302,7 @@ class Check(StrEnum):
     API_HOST = "api_host"
     CREDENTIAL = "credential"
     PROXY = "proxy"
+    CALLBACK = "callback"
     TOKEN = "token"  # noqa: S105 - the name of a check
     CLOCK = "clock"
     DRAFTS = "drafts"

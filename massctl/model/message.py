@@ -309,6 +309,10 @@ class Picture:
     height_pixels: int
     note: str | None = None
     """What was done to the bytes, for people; None if they pass unchanged."""
+    lost_c2pa: bool = False
+    """Its manifest of C2PA (Content Credentials) is lost by that."""
+    has_new_mark: bool = False
+    """Its AI mark is written anew into what is uploaded."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from massctl.plan.retry_policy import settle
 from massctl.plan.window import WindowState
 
 if TYPE_CHECKING:
+    from massctl.model.settings import Account
     from massctl.plan.guards import PolicyInForce
     from massctl.plan.plan import Plan, PlannedCampaign
     from massctl.plan.quota import AccountAhead
@@ -75,6 +76,28 @@ def secret_finding(account: AccountName, variable: str, value: str, *, loopback:
         say = Phrase("{name} is set, but does not look like an AppSecret: 32 digits and letters a to f", name=variable)
         return found(Level.WARNING, say, again)
     return found(Level.OK, Phrase("{name} is set", name=variable))
+
+
+def callback_finding(account: AccountName, declared: "Account") -> Finding | None:
+    """Say what tells an account's events from those of others; None for one that nobody listens for."""
+    callback = declared.callback
+    if callback is None:
+        return None
+    say = Phrase("its events are not sealed: the Token alone signs them")
+    if callback.component_appid is not None:
+        say = Phrase(
+            "the third-party platform {appid} seals its events, and {original_id} says which are its own",
+            appid=callback.component_appid,
+            original_id=declared.original_id or "original_id",
+        )
+    elif callback.aes_key_env is not None:
+        say = Phrase("the seal proves which events are its own")
+    return Finding(Check.CALLBACK, Level.OK, say, account=account)
+
+
+def held_findings(held: Sequence[Phrase]) -> list[Finding]:
+    """Tell of the ends of sends that wait in the spool for a change of massctl.yaml."""
+    return [Finding(Check.CALLBACK, Level.WARNING, each) for each in held]
 
 
 def ledger_finding(state: State, refusal: "Refusal | None") -> Finding:

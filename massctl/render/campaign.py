@@ -88,7 +88,11 @@ def render_campaign(
 def _changed(name: CampaignName, pictures: Pictures) -> list[Diagnostic]:
     """Say what was done to pictures so that WeChat takes them."""
     changed = [(each.path, each.note) for each in pictures.used if each.note is not None]
-    return [Diagnostic("MC207", Severity.INFO, note, Place(path), campaign=name) for path, note in changed]
+    told = [Diagnostic("MC207", Severity.INFO, note, Place(path), campaign=name) for path, note in changed]
+    say = Phrase("its C2PA manifest (Content Credentials) is lost: a signature does not hold for other bytes")
+    hint = Phrase("to keep it, use a file that passes unchanged: an upright JPEG or PNG, without EXIF and below 1 MB")
+    lost = [Place(each.path) for each in pictures.used if each.lost_c2pa]
+    return told + [Diagnostic("MC220", Severity.WARNING, say, place, hint, campaign=name) for place in lost]
 
 
 def _about_keys(name: CampaignName, file: CampaignFile, place: KeyPlace) -> list[Diagnostic]:

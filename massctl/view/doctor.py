@@ -22,6 +22,7 @@ LABELS: Final = {
     Check.API_HOST: Phrase("API host"),
     Check.CREDENTIAL: Phrase("credential"),
     Check.PROXY: Phrase("proxy"),
+    Check.CALLBACK: Phrase("callback"),
     Check.TOKEN: Phrase("token"),
     Check.CLOCK: Phrase("clock"),
     Check.DRAFTS: Phrase("drafts"),

@@ -170,6 +170,14 @@ def test_a_changed_picture_is_told_and_stops_nothing() -> None:
     )
 
 
+def test_a_lost_c2pa_manifest_is_a_warning_that_says_how_to_keep_it() -> None:
+    folder = Folder(FOLDER.files)
+    folder.signed.add("spring/images/cover.jpg")
+    (found,) = [each for each in rendered(news({}), folder).diagnostics if each.code == "MC220"]
+    assert (Severity.WARNING, "campaigns/spring/images/cover.jpg") == (found.severity, found.place and found.place.file)
+    assert "use a file that passes unchanged" in found.hint
+
+
 def test_warnings_stay_with_the_rendered_campaign() -> None:
     found, diagnostics = render(news({"author": "九个字的名字真的长"}), FOLDER)
     assert found is not None

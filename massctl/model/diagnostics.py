@@ -277,6 +277,7 @@ class Check(StrEnum):
     CREDENTIAL = "credential"
     PROXY = "proxy"
     TOKEN = "token"  # noqa: S105 - the name of a check
+    WHITELIST = "whitelist"
     CLOCK = "clock"
     DRAFTS = "drafts"
     MATERIALS = "materials"

@@ -23,6 +23,7 @@ LABELS: Final = {
     Check.CREDENTIAL: Phrase("credential"),
     Check.PROXY: Phrase("proxy"),
     Check.TOKEN: Phrase("token"),
+    Check.WHITELIST: Phrase("IP whitelist"),
     Check.CLOCK: Phrase("clock"),
     Check.DRAFTS: Phrase("drafts"),
     Check.MATERIALS: Phrase("materials"),

@@ -1,6 +1,6 @@
 """What apply needs from outside. The outer packages implement these ports; `cli` joins them."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol, TypeVar
@@ -12,7 +12,6 @@ from massctl.model.message import Recipient, RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.send import Body, PreviewVerdict, SendIntent, Verdict
 from massctl.model.statistics import AccountDay, Archived, ArticleDay, JudgedCall, StatisticsCall
-from massctl.plan.send_block import SendBlock
 
 T = TypeVar("T")
 
@@ -247,30 +246,6 @@ class Overlap(Protocol):
     def __call__(self, calls: Sequence[Callable[[], T]]) -> Iterator[tuple[int, T | BaseException]]:
         """Yield (index, result or exception) as calls end, on the caller's thread; abandon the rest when closed."""
         ...
-
-
-class Consent(Protocol):
-    """Asks the operator before each send."""
-
-    def __call__(self, question: "SendQuestion") -> bool:
-        """Show what would be sent and to whom; return True only for a clear yes."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class SendQuestion:
-    """What the operator sees before saying yes."""
-
-    campaign: str
-    title: str
-    block: SendBlock
-    """To whom, when, and what else decides."""
-    digest: str
-    headlines: tuple[str, ...]
-    recipients_previewed: Iterable[str] = ()
-    """Who has seen exactly this version; WeChat names in clear, openids never."""
-    done_by_hand: tuple[str, ...] = ()
-    """What was done to its draft in the console, in words."""
 
 
 @dataclass(frozen=True, slots=True)

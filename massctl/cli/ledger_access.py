@@ -202,17 +202,29 @@ def require_writable(session: Session) -> None:
 
 @contextmanager
 def own_ledger(session: Session) -> "Iterator[LedgerSession]":
-    """Open the ledger to write to it, alone; raises a LedgerError if it may not be written from here."""
+    """Open the ledger to write to it, alone; raises a LedgerError if it may not be written from here.
+
+    Ask nobody meanwhile: a person who thinks would keep every send back.
+    """
     # Not every verb writes.
     from massctl.apply.journal import LedgerSession
     from massctl.ledger.process_lock import sole_runner
 
     require_writable(session)
     with sole_runner(session.places.locks, session.clock.now()):
-        ledger = session.ledger()
-        state = session.read_state(ledger)
-        trust(session, state)
-        yield LedgerSession(ledger, session.clock, state)
+        yield LedgerSession(session.ledger(), session.clock, _trusted(session))
+
+
+def writable_state(session: Session) -> State:
+    """Read a ledger that may be written from here, and keep nobody from it; raises a LedgerError for any other."""
+    require_writable(session)
+    return _trusted(session)
+
+
+def _trusted(session: Session) -> State:
+    state = session.read_state(session.ledger())
+    trust(session, state)
+    return state
 
 
 class LedgerBootstrap:

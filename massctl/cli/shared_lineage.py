@@ -5,17 +5,16 @@ named, begin another one, and send again what was sent.
 """
 
 import os
-import re
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from massctl.apply.outcome import what_happened
-from massctl.cli.checkout import has_git, known_to_git
+from massctl.cli.checkout import batch_contents, has_git, known_to_git
 from massctl.errors import LedgerUnreachableError
-from massctl.ledger.git_remote import Git, GitAnswer
+from massctl.git import Git, GitAnswer
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.phrase import Command, Phrase
 from massctl.plan.steps import Guard, Refusal
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
     from massctl.model.settings import MassctlFile
 
 _TRACKING: Final = "refs/remotes/"
-_FOUND: Final = re.compile(rb"[0-9a-f]+ blob ([0-9]+)")
-_ELSEWHERE: Final = re.compile(rb"(?:dangling|symlink|loop|notdir) ([0-9]+)")
-"""What git says of a link in a commit that leads to no file of it; so many bytes follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +94,7 @@ def _asked(
         return Sharing(unread=_said(listed))
     current = _current(root)
     known = lineage is not None and settings.state.lineage == lineage
-    names = [(known and each == current) or _names(each, lineage) for each in _contents(listed.out)]
+    names = [(known and each == current) or _names(each, lineage) for each in batch_contents(listed.out)]
     here = bool(names) and names[0]
     there = not refs.remotes or any(names[1:])
     on = _line(git.run("symbolic-ref", "--quiet", "--short", "HEAD"))
@@ -148,16 +144,6 @@ def _names(content: bytes | None, lineage: str | None) -> bool:
     data = read_yaml(content, SETTINGS, None, known_keys(MassctlFile)).data
     state = data.get("state") if isinstance(data, dict) else None
     return isinstance(state, dict) and state.get("lineage") == lineage
-
-
-def _contents(listed: bytes) -> Iterator[bytes | None]:
-    """Read what `git cat-file --batch` says, in the order of the questions; None for what is not a file."""
-    while listed:
-        head, _, listed = listed.partition(b"\n")
-        found, elsewhere = _FOUND.fullmatch(head), _ELSEWHERE.fullmatch(head)
-        size = int((found or elsewhere or (b"", b"-1"))[1])
-        yield listed[:size] if found else None
-        listed = listed[size + 1 :]
 
 
 def _text(answer: GitAnswer) -> str:

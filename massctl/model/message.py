@@ -17,6 +17,7 @@ from massctl.model.ids import AccountName, AppId, CampaignName, Digest, MediaId,
 
 if TYPE_CHECKING:
     from massctl.model.campaign import Audience, OpenidList
+    from massctl.model.inputs import JudgedInputs
     from massctl.model.word_count import WordCount
 
 
@@ -389,6 +390,8 @@ class RenderedCampaign:
     """The name that it had before its folder was renamed, and at first; None if it never was."""
     links: tuple[tuple[str, str], ...] = ()
     """What templates took from the ledger: `CAMPAIGN/NUMBER` and the address of that article, sorted."""
+    inputs: "JudgedInputs | None" = None
+    """What it was made from; None where it is only shown, and then nothing can be sent."""
 
     @property
     def identity(self) -> CampaignName:

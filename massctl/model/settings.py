@@ -16,6 +16,9 @@ from massctl.model.ids import (
     GIT_NAME_PATTERN,
     LOGIN_PATTERN,
     CampaignName,
+    Sha256,
+    canonical_json,
+    sha256_of,
 )
 from massctl.model.phrase import Phrase
 from massctl.model.strict import NonEmpty, NonEmptyLine, NotYet, NotYetValues, Strict
@@ -359,6 +362,12 @@ class MassctlFile(Strict):
         """Return what people call an account: its name, else the key that it stands under."""
         found = self.accounts.get(account)
         return found.name if found is not None and found.name is not None else account
+
+    @property
+    def declared_sha256(self) -> Sha256:
+        """Name what it declares, but for `policy` and `state`: those are read again before each send."""
+        declared = self.model_dump(mode="json", exclude={"policy", "state"})
+        return sha256_of(canonical_json(declared).encode())
 
     @property
     def renamed(self) -> dict[CampaignName, CampaignName]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from massctl.model.campaign import BATCH_MAX, parse_offset_time
 from massctl.model.diagnostics import Diagnostic, Place
 from massctl.model.ids import AccountName, AppId, CampaignName, Sha256
+from massctl.model.inputs import CHANGED, JudgedInputs
 from massctl.model.message import Picture, Recording, RenderedCampaign, Window
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State, article_addresses, is_concluded
@@ -255,11 +256,25 @@ class Desires:
         return {record.campaign: record for record in sorted(self._state.records.values(), key=lambda r: r.edition)}
 
     def _one(self, name: CampaignName) -> Desired:
-        begun = self._load(name)
-        if not isinstance(begun, _Due):
-            return begun
-        rendered = self._render(begun)
-        return self._as_locked(begun, rendered) if self._is_locked else rendered
+        with self._workbench.repository.judging() as read:
+            begun = self._load(name)
+            if not isinstance(begun, _Due):
+                return begun
+            rendered = self._render(begun)
+            found = self._as_locked(begun, rendered) if self._is_locked else rendered
+        return self._made_from(found, read)
+
+    def _made_from(self, found: Desired, read: Mapping[str, str]) -> Desired:
+        """Note in a campaign that was rendered what it was made from: what was `read` here, and in another process."""
+        if isinstance(found, NotLocked) and found.rendered is not None:
+            return replace(found, rendered=self._judged(found.rendered, read))
+        return self._judged(found, read) if isinstance(found, RenderedCampaign) else found
+
+    def _judged(self, campaign: RenderedCampaign, read: Mapping[str, str]) -> RenderedCampaign:
+        settings = self._workbench.settings.declared_sha256
+        inputs = campaign.inputs or JudgedInputs(settings=settings)
+        agreed = replace(inputs, settings=settings if inputs.settings == settings else CHANGED)
+        return replace(campaign, inputs=agreed.joined(read))
 
     def _read_here(self, names: Sequence[CampaignName]) -> list[Desired]:
         progress = self._workbench.progress
@@ -277,18 +292,32 @@ class Desires:
 
     def _read_in_child(self, names: Sequence[CampaignName], render: Elsewhere) -> list[Desired]:
         """Read campaigns that are locked, and have those that are due rendered by another process."""
-        begun = [self._load(name) for name in names]
+        begun, read = self._load_each(names)
         due = [each.loaded.name for each in begun if isinstance(each, _Due)]
         addresses = article_addresses(self._state) if due else {}
         rendered = render({name: {**addresses, **self._links_of(name)} for name in due})
         found: list[Desired] = []
         for each in begun:
-            if isinstance(each, _Due):
-                answer = rendered[each.loaded.name]
-                found.append(self._as_locked(each, self._from_child(each, answer.campaign, answer.produced)))
-            else:
+            if not isinstance(each, _Due):
                 found.append(each)
+                continue
+            name = each.loaded.name
+            with self._workbench.repository.judging() as behind:
+                taken = self._from_child(each, rendered[name].campaign, rendered[name].produced)
+                locked = self._as_locked(each, taken)
+            found.append(self._made_from(self._made_from(locked, read[name]), behind))
         return found
+
+    def _load_each(
+        self, names: Sequence[CampaignName]
+    ) -> "tuple[list[Desired | _Due], dict[CampaignName, dict[str, str]]]":
+        """Read campaigns as far as it goes without rendering, and note what each was read from."""
+        begun: list[Desired | _Due] = []
+        read: dict[CampaignName, dict[str, str]] = {}
+        for name in names:
+            with self._workbench.repository.judging() as read[name]:
+                begun.append(self._load(name))
+        return begun, read
 
     def _from_child(
         self, due: "_Due", campaign: RenderedCampaign | Invalid, produced: Mapping[Sha256, Sha256]

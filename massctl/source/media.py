@@ -54,6 +54,7 @@ class RecordingShelf:
         key = path, use
         if key not in self._found:
             self._found[key] = self._measured(path, use)
+        self._repository.reused(f"campaigns/{path}")
         return self._found[key]
 
     def adopt(self, recording: Recording) -> None:
@@ -129,6 +130,7 @@ class PictureShelf:
         key = path, use
         if key not in self._prepared:
             self._prepared[key] = self._prepare(path, use)
+        self._repository.reused(f"campaigns/{path}")
         return self._prepared[key]
 
     def read(self, sha256: Sha256) -> bytes:

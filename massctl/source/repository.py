@@ -10,7 +10,6 @@ import hashlib
 import os
 import re
 import stat
-import subprocess
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,9 +18,11 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Final, NamedTuple
 
-from massctl.errors import MassctlError
+from massctl.errors import LedgerUnreachableError, MassctlError
+from massctl.git import Git
 from massctl.model.diagnostics import Diagnostic, Lines, Severity
 from massctl.model.ids import LOCK_FILE, CampaignName, Sha256, is_campaign_name
+from massctl.model.inputs import CHANGED, MISSING
 from massctl.model.phrase import Phrase, system_reason
 from massctl.source.reporter import TextFault, about_file
 
@@ -194,10 +195,13 @@ LOCK_BYTES_MAX: Final = 4 * 1024 * 1024
 """Far above what eight articles and their pictures need."""
 TEXT_BYTES_MAX: Final = 4 * 1024 * 1024
 """Of a template: a body that WeChat takes has at most 1 MB (draft/add, read 2026-10); four times that is not a body."""
+FILE_BYTES_MAX: Final = 1024 * 1024 * 1024
+"""Of any file; each kind of file has its own bound far below."""
+_OVER: Final = "over"
+"""What was at a path: a file larger than so many bytes."""
 _CHUNK_BYTES: Final = 1024 * 1024
 _TEXT_SHOWS_WITHIN: Final = 8000
 """A file without a zero among so many first bytes is a text, for git too (buffer_is_binary)."""
-_GIT_SECONDS: Final = 60.0
 _KNOWN_TO_GIT: Final = re.compile(r"PATH|HOME|XDG_CONFIG_HOME|GIT_CONFIG\w*|GIT_CEILING_DIRECTORIES")
 _WRITTEN_BY_US: Final = tuple(os.fsencode(name) for name in (LOCK_FILE,))
 _FOLDER_FLAGS: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -241,6 +245,55 @@ class Repository:
         self.root: Final = root
         self.tags_files: Final = (SANDBOX_TAGS_FILE, TAGS_FILE) if sandbox else (TAGS_FILE,)
         """What is known of tags; of an account only the first file that has it counts."""
+        self._found: dict[str, str] = {}
+        """Path -> what `JudgedInputs` says was there, for every file that was read or tried."""
+        self._judging: set[str] | None = None
+        """The paths that are read for one campaign, while it is made."""
+
+    @contextmanager
+    def judging(self) -> Iterator[dict[str, str]]:
+        """Collect what is read for one campaign: path -> what was there, as in `JudgedInputs.files`.
+
+        The dictionary is filled at the end.
+        """
+        collected: dict[str, str] = {}
+        self._judging = set()
+        try:
+            yield collected
+        finally:
+            collected |= {path: self._found[path] for path in self._judging}
+            self._judging = None
+
+    def reused(self, path: str) -> None:
+        """Note that what was read from `path` before makes this campaign too."""
+        if self._judging is not None and path in self._found:
+            self._judging.add(path)
+
+    def found(self, path: str) -> str | None:
+        """Return what was at a path when it was read, as `JudgedInputs.files` has it; None if nobody read it."""
+        return self._found.get(path)
+
+    def _note(self, path: str, found: str) -> None:
+        """Note what was at a path; two different things make it CHANGED."""
+        self._found[path] = found if self._found.get(path, found) == found else CHANGED
+        if path.startswith(f"{CAMPAIGNS}/"):
+            self.reused(path)
+
+    def changed_since(self, files: Mapping[str, str]) -> str | None:
+        """Return the first path of `JudgedInputs.files` that does not hold now what it held; None if all do."""
+        now = Repository(self.root)  # What was read before says nothing of now.
+        return next((path for path, found in sorted(files.items()) if now._found_now(path, found) != found), None)
+
+    def _found_now(self, path: str, before: str) -> str | None:
+        if before == CHANGED:
+            return None
+        kind, _, limit = before.partition(" ")
+        try:
+            for _piece in self.pieces(path, int(limit) if kind == _OVER else FILE_BYTES_MAX):
+                pass
+        except UnreadableError:
+            pass  # What kept it from being read is what was found.
+        return self._found[path]
 
     def campaign_folders(self) -> CampaignFolders:
         """List the campaigns; stray files are passed over."""
@@ -293,17 +346,16 @@ class Repository:
 
     def pieces(self, path: str, limit: int) -> Iterator[bytes]:
         """Read a file of at most `limit` bytes piece by piece; raises UnreadableError, at the first piece or later."""
-        with self._opened(path) as descriptor:
-            say = Phrase("the file is larger than {limit} bytes, so massctl did not read it", limit=limit)
-            too_large = UnreadableError("MC002", path, say, Phrase("make the file smaller, or split it"))
-            if os.fstat(descriptor).st_size > limit:
-                raise too_large
-            left = limit + 1  # one more, since the file may grow while it is read
-            while left and (piece := os.read(descriptor, min(left, _CHUNK_BYTES))):
-                left -= len(piece)
-                if not left:
-                    raise too_large
-                yield piece
+        read = hashlib.sha256()
+        try:
+            with self._opened(path) as descriptor:
+                for piece in _bounded(descriptor, path, limit):
+                    read.update(piece)
+                    yield piece
+        except UnreadableError as error:
+            self._note(path, _why_unread(error, limit))
+            raise
+        self._note(path, read.hexdigest())
 
     def read_text(self, path: str) -> str:
         """Read a UTF-8 file of at most TEXT_BYTES_MAX, without a byte order mark; raises UnreadableError."""
@@ -337,15 +389,14 @@ class Repository:
     @cached_property
     def _trackable(self) -> dict[str, list[bytes]]:
         """Return the files that git tracks or would add, by campaign, each by its path from the campaign's folder."""
-        git = ["git", "-c", "core.fsmonitor=false", "ls-files", "-z", "-co", "--exclude-standard", "--", CAMPAIGNS]
-        # A hook's GIT_DIR or GIT_INDEX_FILE would speak of something else, and git needs no secret of ours.
+        # git needs no secret of ours.
         known = {name: value for name, value in os.environ.items() if _KNOWN_TO_GIT.fullmatch(name)}
         try:
-            said = subprocess.run(git, cwd=self.root, env=known, capture_output=True, timeout=_GIT_SECONDS, check=False)
-        except (OSError, subprocess.TimeoutExpired):
-            return {}
+            said = Git(self.root, known).run("ls-files", "-z", "-co", "--exclude-standard", "--", CAMPAIGNS)
+        except LedgerUnreachableError:
+            return {}  # There is no git.
         found: dict[str, list[bytes]] = {}
-        for path in set(said.stdout.split(b"\0")) if said.returncode == 0 else ():
+        for path in set(said.out.split(b"\0")) if said.done else ():
             _, _, below = path.partition(b"/")
             name, _, inner = below.partition(b"/")
             if inner:
@@ -472,6 +523,27 @@ def _content_sha256(path: str) -> bytes | None:
     finally:
         os.close(descriptor)
     return digest.hexdigest().encode()
+
+
+def _bounded(descriptor: int, path: str, limit: int) -> Iterator[bytes]:
+    """Read an open file of at most `limit` bytes piece by piece; raises UnreadableError."""
+    say = Phrase("the file is larger than {limit} bytes, so massctl did not read it", limit=limit)
+    too_large = UnreadableError("MC002", path, say, Phrase("make the file smaller, or split it"))
+    if os.fstat(descriptor).st_size > limit:
+        raise too_large
+    left = limit + 1  # one more, since the file may grow while it is read
+    while left and (piece := os.read(descriptor, min(left, _CHUNK_BYTES))):
+        left -= len(piece)
+        if not left:
+            raise too_large
+        yield piece
+
+
+def _why_unread(error: UnreadableError, limit: int) -> str:
+    """Say what was at a path that was not read, as `JudgedInputs` has it."""
+    if error.is_missing:
+        return MISSING
+    return f"{_OVER} {limit}" if error.code == "MC002" else error.code
 
 
 _NAME_A_FILE: Final = Phrase("replace it by an ordinary file")

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from gits import ENVIRONMENT, clone_of, git, remote_at, with_programs
 from repository_files import ROOT
 from ruamel.yaml import YAML
 
@@ -239,6 +240,58 @@ def test_the_way_out_is_a_line_of_the_secret_and_its_key_is_left_nowhere(tmp_pat
     assert ("EGRESS" in lines) == called.endswith("-- me@gw.example\nthe key\n")
     assert not (tmp_path / "egress.key").exists()
     assert not called or "gw key\n" == (tmp_path / "egress.hosts").read_text()
+
+
+STOP = "refs/heads/massctl-stop"
+
+
+@pytest.mark.parametrize(
+    ("there", "has_brake"),
+    [
+        ((), True),
+        ((f"refs/heads/{STOP}", f"refs/tags/{STOP}", "refs/heads/x/massctl-stop", "refs/heads/massctl-stopped"), True),
+        ((f"{STOP}/x",), False),
+        ((f"{STOP}/{STOP}",), False),
+        ((STOP,), True),
+    ],
+)
+def test_the_script_that_stops_ends_well_only_where_the_remote_has_a_brake(
+    tmp_path: Path, there: tuple[str, ...], has_brake: bool
+) -> None:
+    """A branch below the name is one, since git keeps no massctl-stop beside it; what only looks alike is none."""
+    clone, remote = stopping(tmp_path)
+    for ref in there:
+        git(clone, "push", "--quiet", "origin", f"HEAD:{ref}")
+    done = stop(clone, tmp_path)
+    listed = git(remote, "for-each-ref", "--format=%(refname)", STOP).split()
+
+    assert (0, [STOP] if has_brake else list(there)) == (done.returncode, listed), done.stderr
+    assert listed[0] in done.stdout
+
+
+def test_the_script_that_stops_fails_where_nothing_was_set_and_runs_nothing_of_the_checkout(tmp_path: Path) -> None:
+    clone, remote = stopping(tmp_path)
+    (remote / "hooks").mkdir(exist_ok=True)
+    (remote / "hooks/pre-receive").write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    (remote / "hooks/pre-receive").chmod(0o755)
+    ran = with_programs(clone, tmp_path / "programs")
+    done = stop(clone, tmp_path)
+
+    assert (1, []) == (done.returncode, ran())
+    assert "::error::the brake is not set" in done.stdout
+
+
+def stopping(folder: Path) -> tuple[Path, Path]:
+    """Make a clone in which the script runs, and its remote."""
+    remote = remote_at(folder / "remote.git")
+    (folder / "event.json").write_text('{"inputs": {"reason": "wrong price"}}', encoding="utf-8")
+    return clone_of(remote, folder / "clone"), remote
+
+
+def stop(clone: Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    more = {"GITHUB_EVENT_PATH": str(folder / "event.json"), "GITHUB_TRIGGERING_ACTOR": "lin-mei"}
+    command = ["bash", str(ROOT / "action/stop.sh")]
+    return subprocess.run(command, cwd=clone, env={**ENVIRONMENT, **more}, capture_output=True, text=True, check=False)
 
 
 def test_each_library_of_the_action_is_known_by_its_digest() -> None:

@@ -334,10 +334,18 @@ def _comparable(article: DraftArticle, wechat: SimWeChat) -> tuple[Any, ...]:
     return article.title, article.author, article.digest, content, cover
 
 
+UNSURE: Final = timedelta(seconds=122)
+"""The clocks may differ by two minutes, and a permit may be used two seconds after its look."""
+
+
 def _in_its_window(departure: Departure, campaign: RenderedCampaign) -> Iterator[str]:
     if not departure.allowed:
         yield f"a send left at {departure.at} under the kill switch"
+    if not departure.judged:
+        yield f"a send left at {departure.at}, and its files are not those that were judged"
     window = campaign.window
+    if window is not None and departure.true_at is not None and departure.true_at > window.not_after + UNSURE:
+        yield f"a send left at {departure.true_at} by WeChat's clock, after the window"
     if window is None and campaign.name not in departure.rules.named:
         yield f"a send of {campaign.name} left, which has no window and was not named"
     if window is not None and not window.not_before <= departure.at <= window.not_after:

@@ -30,6 +30,7 @@ CLOCK_SLOW: Final = timedelta(hours=-3, minutes=-55)
 """Within the margin of four hours that a repetition keeps."""
 
 
+SLEEP: Final = timedelta(hours=2)
 CONSOLE_WROTE: Final = "<p>半价</p>"
 """What a person adds to a draft in the console."""
 
@@ -87,6 +88,17 @@ def _many_follow(situation: Situation) -> None:
 
 def _throws_the_switch(situation: Situation) -> None:
     situation.wechat.sending_allowed = False
+
+
+def _files_change(situation: Situation) -> None:
+    """Somebody edits a campaign's files, or pulls; the next run reads them as they are then."""
+    situation.wechat.files_as_read = False
+
+
+def _machine_sleeps(situation: Situation) -> None:
+    """The machine stands still for two hours, and its clock with it."""
+    situation.wechat.clock.moment += SLEEP
+    situation.wechat.clock.ahead -= SLEEP
 
 
 def _time_passes(situation: Situation) -> None:
@@ -323,6 +335,8 @@ BETWEEN: Final[Mapping[str, Callable[[Situation], Any]]] = {
     "many follow the account": _many_follow,
     "the kill switch": _throws_the_switch,
     "40 s pass": _time_passes,
+    "the files are edited": _files_change,
+    "the machine sleeps": _machine_sleeps,
     "what is very late arrives": _very_late_arrives,
     "attempts are cut out of the ledger": _damaged(_without_attempts),
     "an attempt is torn in the midst of the ledger": _damaged(_with_a_torn_attempt),

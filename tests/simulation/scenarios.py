@@ -108,6 +108,11 @@ RENAMED_TEXT: Final = replace(TEXT, name=CampaignName("spring-words"), first_nam
 RENAMED_NEWS: Final = replace(UNSEEN_NEWS, name=CampaignName("spring-sale"), first_name=UNSEEN_NEWS.name)
 SECOND_EDITION: Final = replace(TEXT, edition=2, message=RenderedText("今晚十点"))
 
+EDITED_ANYWHERE: Final = f"the files are edited{AT}"
+ASLEEP: Final = f"the machine sleeps{AT}"
+TELLS_TIME: Final = {"tells_time": True}
+CLOSING_SOON: Final = Window(NOW - HOUR, NOW + HOUR)
+LIST_CLOSING_SOON: Final = to_openids(whole_text(CLOSING_SOON), BATCHES)
 KILLED_IN_A_PUSH: Final = ("", f"{KILL_SWITCH}before push", f"{KILL_SWITCH}after push")
 OF_PUSHES: Final = {**dict.fromkeys(FAULTS, ()), "push": FAULTS["push"], "send_mass": NETWORK["send_mass"]}
 """The network between massctl and the remote, and lost sends."""
@@ -135,6 +140,7 @@ IN_GIT: Final = (
     _one("git, interrupted", TEXT, 2, 0, 1, faults=OF_PUSHES, in_git=True, during=((INTERRUPT,), ("",)), arrives=True),
     _one("git, a person settles", TEXT, 3, 0, 1, faults=OF_PUSHES, in_git=True, before=SETTLED, arrives=True),
     _one("git, kill switch in a run", TEXT, 2, 0, 1, faults=OF_PUSHES, in_git=True, during=(KILLED_IN_A_PUSH, ("",))),
+    _one("git, edited in a run", TEXT, 2, 0, 1, faults=OF_PUSHES, in_git=True, during=((EDITED_ANYWHERE,), ("",))),
     _one("git, text in batches", IN_BATCHES, 2, 1, 0, in_git=True, sends=("今晚八点",) * 3, arrives=True),
     _one("git, news", NEWS, 2, 1, 0, in_git=True, sends=("春季大促",)),
     _one("git, news and faults", NEWS, 2, 0, 1, in_git=True),
@@ -165,6 +171,9 @@ SMOKE: Final = (
     _one("text, hours apart", TEXT, 3, 0, 3, faults=LOST_SENDS, gaps=(15 * HOUR,), arrives=True),
     _one("text, kill switch", TEXT, 2, 1, 1, faults=NETWORK, rules=(house(), house(no_send=True))),
     _one("text, kill switch in a run", TEXT, 2, 0, 1, faults=NETWORK, during=(KILLED,)),
+    _one("text, edited in a run", TEXT, 2, 0, 1, faults=NETWORK, during=((EDITED_ANYWHERE,), ("",))),
+    _one("text, asleep", whole_text(CLOSING_SOON), 1, 0, 1, faults=NETWORK, during=((ASLEEP,),), world=TELLS_TIME),
+    _one("list, asleep", LIST_CLOSING_SOON, 1, 0, 0, during=((ASLEEP,),), world=TELLS_TIME),
     _one("text, sending disabled", TEXT, 2, 0, 1, faults=NETWORK, rules=(house(sending="disabled"), house())),
     _one("text, window closing", whole_text(CLOSING), 2, 1, 1, faults=NETWORK),
     _one("text, slow connection", whole_text(BRINK), 2, 1, 1, faults=NETWORK, world=TWO_SECONDS),

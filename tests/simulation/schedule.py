@@ -277,6 +277,7 @@ def _happens_meanwhile(name: str, situation: Situation) -> None:
     wechat, disk = situation.wechat, situation.disk
     audience, drafts = (wechat.followers, wechat.tags_count, wechat.tags_of), dict(wechat.drafts)
     ours, calls, allowed = disk.boundaries, list(wechat.calls), wechat.sending_allowed
+    read, ahead = wechat.files_as_read, wechat.clock.ahead
     with suppress(MassctlError):
         BETWEEN[name](situation)
     disk.boundaries, wechat.calls[:] = ours, calls
@@ -286,6 +287,10 @@ def _happens_meanwhile(name: str, situation: Situation) -> None:
         wechat.changed("drafts", drafts)
     if allowed and not wechat.sending_allowed:
         wechat.changed("switch", True)
+    if read and not wechat.files_as_read:
+        wechat.changed("files", True)
+    if ahead != wechat.clock.ahead:
+        wechat.changed("clock", True)
 
 
 def _rival(situation: Situation, campaigns: Sequence[RenderedCampaign], rules: PolicyInForce) -> None:

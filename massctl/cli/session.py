@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from massctl.cli.clocks import machine_clock, machine_now
-from massctl.cli.output import Console, make_console, use_console
+from massctl.cli.output import Console, console_of, make_console, use_console
 from massctl.cli.places import API_BASE_VARIABLE, Places, loopback_override, runner_id
 from massctl.errors import ConfigurationError, LedgerUnreachableError, UsageError
 from massctl.model.diagnostics import Diagnostic, has_errors
@@ -323,7 +323,7 @@ def open_settings(
     from massctl.source.campaigns import load_settings
 
     settings, diagnostics = load_settings(Repository(root), loopback_override=override)
-    spoken = make_console(settings.language if settings else None, environment)
+    spoken = make_console(settings.language, environment) if settings else console_of(root, environment)
     return settings, diagnostics, use_console(spoken.advising(advised_flags(directory, sandbox=sandbox)))
 
 

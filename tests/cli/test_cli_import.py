@@ -291,13 +291,12 @@ def test_a_publication_is_listed_and_imported(shell: Shell) -> None:
 
 def published(shell: Shell) -> None:
     """Publish the newest draft in the sandbox, as a person in the console would."""
-    from massctl.cli.embedded_sandbox import SECRET
     from massctl.sandbox.embedded import open_world
 
     world = open_world(shell.root / ".massctl" / "sandbox", real_now=lambda: NOON)
     try:
         with httpx.Client(transport=httpx.WSGITransport(world.app), base_url="http://127.0.0.1/cgi-bin/") as client:
-            grant = {"grant_type": "client_credential", "appid": APPID, "secret": SECRET}
+            grant = {"grant_type": "client_credential", "appid": APPID, "secret": world.ensure_account(APPID)}
             token = {"access_token": client.post("stable_token", json=grant).json()["access_token"]}
             (draft,) = client.post("draft/batchget", params=token, json={"offset": 0, "count": 1}).json()["item"]
             client.post("freepublish/submit", params=token, json={"media_id": draft["media_id"]})

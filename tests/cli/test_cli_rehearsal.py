@@ -227,7 +227,7 @@ def test_what_signs_the_posts_is_shown_only_where_it_is_the_sandboxs_own(
 ) -> None:
     shell.env(OUR_TOKEN="springtoken2026", MASSCTL_LANG=language)
 
-    def run_app(_app: object, _port: int, ready: Callable[[int], None]) -> None:
+    def run_app(_app: object, _port: int, ready: Callable[[int], None], **_: object) -> None:
         ready(8900)
 
     monkeypatch.setattr("massctl.loopback.run_app", run_app)

@@ -159,7 +159,6 @@ def serve_world(directory: str, port: int, endpoint: Endpoint | None, *, opens: 
 
     With an `endpoint` events are posted there meanwhile.
     """
-    from massctl.cli.embedded_sandbox import SECRET
     from massctl.sandbox.embedded import open_world
 
     if (Path(directory) / "massctl.yaml").is_file():
@@ -171,7 +170,7 @@ def serve_world(directory: str, port: int, endpoint: Endpoint | None, *, opens: 
         return
     world = open_world(Places(Path(directory)).world, real_now=machine_now)
     try:
-        world.ensure_account(APPID, secret=SECRET, name="massctl", kind="service")
+        world.ensure_account(APPID, name="massctl", kind="service")
         _serve(world, port, APPID, use_console(make_console(None)), endpoint, opens=opens)
     finally:
         world.close()
@@ -199,20 +198,21 @@ def _serve(
     opens: bool,
 ) -> None:
     from massctl.cli.commands.serve import opened
-    from massctl.cli.embedded_sandbox import SECRET
     from massctl.loopback import run_app
     from massctl.sandbox.callback import posting
+    from massctl.sandbox.media import PICTURE_HOST
 
     world.app.language = console.reader
+    secret = world.ensure_account(appid)
     with ExitStack() as stack:
 
         def ready(bound: int) -> None:
             address = f"http://127.0.0.1:{bound}"
-            console.result(f"{address} {appid} {SECRET}")
+            console.result(f"{address} {appid} {secret}")
             # Whoever reads the first line through a pipe waits for it.
             sys.stdout.flush()
             said = Phrase("address {address}   AppID {appid}   AppSecret {secret}")
-            console.talk(Phrase(said, address=address, appid=appid, secret=SECRET))
+            console.talk(Phrase(said, address=address, appid=appid, secret=secret))
             if (time := sandbox_time(world.now())) is not None:
                 console.talk(time)
             console.talk(Phrase("inbox: http://127.0.0.1:{port}/   stop with Ctrl-C", port=bound))
@@ -224,7 +224,7 @@ def _serve(
                 stack.enter_context(posting(poster))
 
         try:
-            run_app(world.app, port, ready)
+            run_app(world.app, port, ready, more_hosts={PICTURE_HOST})
         except OSError as error:
             why = system_reason(error)
             raise UsageError(

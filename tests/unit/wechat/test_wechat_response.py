@@ -54,7 +54,6 @@ LOST: dict[Scripted, InDoubt] = {
     httpx.RemoteProtocolError("incomplete"): InDoubt("connection_cut"),
     httpx.LocalProtocolError("odd"): InDoubt("connection_cut"),
     httpx.ProxyError("407"): InDoubt("proxy_refused"),
-    httpx.DecodingError("gzip"): InDoubt("answer_not_unpacked"),
     ConnectionResetError("cut by the application"): InDoubt("connection_cut"),
 }
 NOT_AN_ANSWER: list[Scripted] = [

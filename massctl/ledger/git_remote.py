@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 
 from massctl.errors import LedgerUnreachableError
 from massctl.model.phrase import Phrase, system_reason
+from massctl.model.secrets import know, without_login, without_secrets
 
 LOCAL_SECONDS: Final = 60.0
 """For what needs no network; it takes milliseconds."""
@@ -42,7 +43,6 @@ _DROPPED: Final = re.compile(
     r"|EDITOR|CURL_VERBOSE|REDIRECT_STD\w+|TRACE\w*|PUSH_OPTION\w*|ATTR_SOURCE)"
 )
 """What a caller's git, such as one that runs a hook, means for itself; and what would print headers."""
-_USERINFO: Final = re.compile(r"(?<=://)[^/@\s]+(?=@)")
 _UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
 
 
@@ -54,7 +54,7 @@ class GitAnswer:
     """Its exit status; None if it took too long and was ended."""
     out: bytes
     said: str
-    """What it wrote to standard error, without credentials."""
+    """What it wrote to standard error, without secrets."""
 
     @property
     def done(self) -> bool:
@@ -78,8 +78,6 @@ class Git:
     environment: Mapping[str, str]
     settings: Sequence[tuple[str, str]] = ()
     """Given to each call as configuration, in this order, and written nowhere."""
-    secrets: Sequence[str] = field(default=(), repr=False)
-    """Struck from everything that it says."""
     slow: Callable[[], None] | None = None
     """Called once in a call that asks a network and takes longer than SLOW_SECONDS."""
 
@@ -98,7 +96,7 @@ class Git:
         except OSError as error:
             raise _missing(error) from None
         status, out, said = _ended(process, given, seconds, self.slow if seconds >= NETWORK_SECONDS else None)
-        return GitAnswer(status, out, self._without_secrets(said.decode("utf-8", errors="replace")))
+        return GitAnswer(status, out, without_secrets(said.decode("utf-8", errors="replace")))
 
     def _environment(self) -> dict[str, str]:
         kept = {name: value for name, value in self.environment.items() if not _DROPPED.fullmatch(name)}
@@ -114,16 +112,6 @@ class Git:
         asks = {"GIT_TERMINAL_PROMPT": "0", "GCM_INTERACTIVE": "never", "GIT_OPTIONAL_LOCKS": "0"}
         # massctl reads its words, and those of a server that follows our language.
         return {**kept, **asks, "LC_ALL": "C", "LANGUAGE": "C"}
-
-    def _without_secrets(self, text: str) -> str:
-        for secret in self.secrets:
-            text = text.replace(secret, "…")
-        return _USERINFO.sub("…", text)
-
-
-def without_userinfo(address: str) -> str:
-    """Return an address as it may be shown: without a user's name, token or password in it."""
-    return _USERINFO.sub("…", address)
 
 
 def _ended(
@@ -200,7 +188,6 @@ class Way:
     folder: Path
     """Where git runs: what the settings say about files is meant from the top of the user's working tree."""
     settings: tuple[tuple[str, str], ...] = field(repr=False)
-    secrets: tuple[str, ...] = field(repr=False)
 
 
 def way_to(root: Path, remote: str, environment: Mapping[str, str], token: str | None = None) -> Way:
@@ -227,9 +214,9 @@ def way_to(root: Path, remote: str, environment: Mapping[str, str], token: str |
         passed = [each for each in passed if not _SECRET_KEYS.fullmatch(each[0])]
         passed += [(header, ""), (header, f"AUTHORIZATION: basic {basic}")]
         secrets += [token, basic]
-    words = [word for secret in secrets for word in (secret, *secret.split()) if len(word) > 7]
+    know(*(word for secret in secrets for word in (secret, *secret.split()) if len(word) > 7))
     folder = Path(top.out.decode("utf-8", errors="surrogateescape").rstrip("\n"))
-    return Way(remote, without_userinfo(urls[0]), folder, tuple(passed), tuple(words))
+    return Way(remote, without_login(urls[0]), folder, tuple(passed))
 
 
 def _settings(listed: bytes) -> Iterator[tuple[str, str, str]]:
@@ -367,7 +354,7 @@ def git_says(said: GitAnswer, line: str = "") -> str:
     if said.status is None:
         return Phrase("git did not end within {seconds} s.", seconds=round(NETWORK_SECONDS))
     words = said.words
-    reason = line.rpartition("\t")[2] if line.startswith("!") else ""
+    reason = without_secrets(line.rpartition("\t")[2]) if line.startswith("!") else ""
     return Phrase("git says: “{words}”.", words="; ".join(each for each in (reason, words) if each).rstrip(".") or "-")
 
 

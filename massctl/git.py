@@ -15,13 +15,14 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from massctl.errors import LedgerUnreachableError
 from massctl.model.phrase import Phrase, system_reason
+from massctl.model.secrets import without_secrets
 
 LOCAL_SECONDS: Final = 60.0
 """For what needs no network; it takes milliseconds."""
@@ -82,7 +83,6 @@ _LFS_STARTS: Final = re.compile(r"lfs\.(extension\.|customtransfer\.|(.+\.)?stan
 """Settings by which Git LFS starts other programs; of git-lfs 3.7, read 2026-11."""
 OWN_SCOPES: Final = frozenset({"local", "worktree"})
 """The scopes of what a repository says of itself."""
-_USERINFO: Final = re.compile(r"(?<=://)[^/@\s]+(?=@)")
 _UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
 
 
@@ -94,7 +94,7 @@ class GitAnswer:
     """Its exit status; None if it took too long and was ended."""
     out: bytes
     said: str
-    """What it wrote to standard error, without credentials."""
+    """What it wrote to standard error, without secrets."""
 
     @property
     def done(self) -> bool:
@@ -118,8 +118,6 @@ class Git:
     environment: Mapping[str, str]
     settings: Sequence[tuple[str, str]] = ()
     """Given to each call as configuration, in this order, and written nowhere."""
-    secrets: Sequence[str] = field(default=(), repr=False)
-    """Struck from everything that it says."""
     slow: Callable[[], None] | None = None
     """Called once in a call that asks a network and takes longer than SLOW_SECONDS."""
 
@@ -152,7 +150,7 @@ class Git:
         except OSError as error:
             raise _missing(error) from None
         status, out, said = _ended(process, given, seconds, self.slow if seconds >= NETWORK_SECONDS else None)
-        return GitAnswer(status, out, self._without_secrets(said.decode("utf-8", errors="replace")))
+        return GitAnswer(status, out, without_secrets(said.decode("utf-8", errors="replace")))
 
     def _environment(self, settings: Sequence[tuple[str, str]]) -> dict[str, str]:
         kept = {name: value for name, value in self.environment.items() if not _DROPPED.fullmatch(name)}
@@ -164,11 +162,6 @@ class Git:
         if not any(name in kept for name in ("GIT_SSH", "GIT_SSH_COMMAND")) and "core.sshcommand" not in dict(settings):
             kept["GIT_SSH_COMMAND"] = "ssh -o BatchMode=yes"
         return {**kept, **_ASKS_NOBODY}
-
-    def _without_secrets(self, text: str) -> str:
-        for secret in self.secrets:
-            text = text.replace(secret, "…")
-        return _USERINFO.sub("…", text)
 
 
 class Setting(NamedTuple):
@@ -203,11 +196,6 @@ def _without_programs(settings: Sequence[Setting]) -> Iterator[tuple[str, str]]:
             yield key, elsewhere.get(key, "")
     if any(each.key == "gc.recentobjectshook" for each in own):
         yield from (("gc.auto", "0"), ("maintenance.auto", "false"))
-
-
-def without_userinfo(address: str) -> str:
-    """Return an address as it may be shown: without a user's name, token or password in it."""
-    return _USERINFO.sub("…", address)
 
 
 def _ended(

@@ -113,7 +113,7 @@ def _git_to_remote(root: Path, settings: "MassctlFile", environment: Mapping[str
     known, token = known_to_git(settings, environment), token_for_git(settings, environment)
     way = way_to(root, settings.state.remote, known, token)
     # The repository's settings count by themselves; said twice, a header is sent twice.
-    return Git(root, known, way.settings if token else (), way.secrets)
+    return Git(root, known, way.settings if token else ())
 
 
 def uncommitted_locks(
@@ -252,13 +252,8 @@ def remote_statistics(
 
 def known_to_git(settings: "MassctlFile", environment: Mapping[str, str]) -> dict[str, str]:
     """Give what git may know: helpers and commands of ssh that it starts have no business with our secrets."""
-    secret = {account.secret_env for account in settings.accounts.values()}
-    for heard in [account.callback for account in settings.accounts.values() if account.callback]:
-        secret |= {heard.token_env, heard.aes_key_env, heard.previous_aes_key_env}
-    secret |= {settings.forge.token_env if settings.forge else None, settings.state.key_env}
-    secret |= {settings.runner.heartbeat_env, settings.runner.watch_env}
-    for each in settings.notify:
-        secret |= {each.webhook_env, each.wecom_robot_env, each.signing_secret_env}
+    may_know = {settings.state.token_env, *(account.proxy_env for account in settings.accounts.values())}
+    secret = settings.variables - may_know
     return {name: value for name, value in environment.items() if name not in secret}
 
 

@@ -50,9 +50,10 @@ def open_client(
     """
     told = request_logger(around.console)
     if around.sandbox:
-        secret, app = around.sandbox.secret, around.sandbox.world.app
+        world = around.sandbox.world
+        secret = world.ensure_account(declared.appid)
         sleep = AnnouncedSleep(around.console, around.clock.sleep)
-        opened = WeChatClient.open(declared.appid, secret, declared.api_base, inside=app, sleep=sleep, watch=told)
+        opened = WeChatClient.open(declared.appid, secret, declared.api_base, inside=world.app, sleep=sleep, watch=told)
         return opened, None
     credential, proxy = _credential(account, declared, around), _proxy(account, declared, api_base, around)
     watch = SkewMeter([around.clock.now, machine_now], told)

@@ -156,10 +156,10 @@ class RunnerCheckout:
         self.branch: Final = branch
         self.where: Final = f"{settings.state.remote}/{branch}"
         self._remote, self._address, self._folder = settings.state.remote, way.address, folder
-        self._git = Git(root, known, passed, way.secrets)
+        self._git = Git(root, known, passed)
         # Where the folder is no working tree any more, git must not take the user's own for it.
         ceiling = {"GIT_CEILING_DIRECTORIES": str(folder.parent)}
-        self._own = Git(folder, {**known, **ceiling}, passed, way.secrets)
+        self._own = Git(folder, {**known, **ceiling}, passed)
         self._inside = root.relative_to(way.folder) if root.is_relative_to(way.folder) else Path()
 
     def fetch(self) -> str:

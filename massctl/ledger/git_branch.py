@@ -117,7 +117,7 @@ class GitBranch:
         self._is_ledger = is_ledger
         self.name: Final = ref or f"{way.remote}/{branch}"
         waiting = Phrase("waiting for {branch} at {address}", branch=self.name, address=way.address)
-        self._git = Git(way.folder, environment, settings, way.secrets, lambda: tell(waiting))
+        self._git = Git(way.folder, environment, settings, lambda: tell(waiting))
 
     def fetch(self, *, forget: bool = True) -> Tip | None:
         """Return where the remote's branch is now; None if there is none. Raises LedgerUnreachableError.

@@ -15,8 +15,9 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from massctl.errors import LedgerUnreachableError
-from massctl.git import NETWORK_SECONDS, OWN_SCOPES, Git, GitAnswer, settings_in, without_userinfo
+from massctl.git import NETWORK_SECONDS, OWN_SCOPES, Git, GitAnswer, settings_in
 from massctl.model.phrase import Phrase
+from massctl.model.secrets import know, without_login, without_secrets
 
 GIT_VERSION_MIN: Final = (2, 31)
 """The first that takes settings from its environment (GIT_CONFIG_COUNT), of March 2021."""
@@ -36,7 +37,6 @@ class Way:
     folder: Path
     """Where git runs: what the settings say about files is meant from the top of the user's working tree."""
     settings: tuple[tuple[str, str], ...] = field(repr=False)
-    secrets: tuple[str, ...] = field(repr=False)
 
 
 def way_to(root: Path, remote: str, environment: Mapping[str, str], token: str | None = None) -> Way:
@@ -63,9 +63,9 @@ def way_to(root: Path, remote: str, environment: Mapping[str, str], token: str |
         passed = [each for each in passed if not _SECRET_KEYS.fullmatch(each[0])]
         passed += [(header, ""), (header, f"AUTHORIZATION: basic {basic}")]
         secrets += [token, basic]
-    words = [word for secret in secrets for word in (secret, *secret.split()) if len(word) > 7]
+    know(*(word for secret in secrets for word in (secret, *secret.split()) if len(word) > 7))
     folder = Path(top.out.decode("utf-8", errors="surrogateescape").rstrip("\n"))
-    return Way(remote, without_userinfo(urls[0]), folder, tuple(passed), tuple(words))
+    return Way(remote, without_login(urls[0]), folder, tuple(passed))
 
 
 def _is_way(key: str, remote: str) -> bool:
@@ -232,7 +232,7 @@ def git_says(said: GitAnswer, line: str = "") -> str:
     if said.status is None:
         return Phrase("git did not end within {seconds} s.", seconds=round(NETWORK_SECONDS))
     words = said.words
-    reason = line.rpartition("\t")[2] if line.startswith("!") else ""
+    reason = without_secrets(line.rpartition("\t")[2]) if line.startswith("!") else ""
     return Phrase("git says: “{words}”.", words="; ".join(each for each in (reason, words) if each).rstrip(".") or "-")
 
 

@@ -1,7 +1,7 @@
 """massctl.yaml: the accounts, where the ledger is, and the policy."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from ipaddress import AddressValueError, IPv4Address
 from typing import Annotated, Any, Final, Literal
@@ -356,6 +356,11 @@ class MassctlFile(Strict):
     runner: RunnerSettings = Field(default_factory=RunnerSettings)
     """Who hears that `massctl run` is alive."""
 
+    @property
+    def variables(self) -> frozenset[str]:
+        """Every variable that a key `…_env` names. Each holds a secret, or an address that may hold one."""
+        return frozenset(_variables(self))
+
     def account(self, name: str) -> Account:
         """Return an account that exists, with the repository's theme and brand where it says nothing of its own."""
         found = self.accounts[name]
@@ -392,6 +397,15 @@ class MassctlFile(Strict):
     def first_name(self, name: CampaignName) -> CampaignName:
         """Return the first name that a campaign had: its ids and its digest stand for that one for ever."""
         return _end_of(name, {CampaignName(move.to): CampaignName(move.from_) for move in self.moved})
+
+
+def _variables(value: object) -> Iterator[str]:
+    if isinstance(value, Strict):
+        for key, each in value:
+            yield from [each] if key.endswith("_env") and isinstance(each, str) else _variables(each)
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _variables(each)
 
 
 def _end_of(name: CampaignName, moves: Mapping[CampaignName, CampaignName]) -> CampaignName:

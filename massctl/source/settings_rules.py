@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from massctl.model.campaign import KEEP_ONE, TAKE_OUT, Fault, Path
 from massctl.model.phrase import Command, Phrase, enumerated
-from massctl.model.secrets import without_secrets
+from massctl.model.secrets import looks_secret
 from massctl.model.settings import (
     API_BASE,
     CHANNELS,
@@ -111,7 +111,7 @@ def _secrets(data: Mapping[str, Any]) -> Iterator[Fault]:
     for path, block in blocks:
         for key in (*CHANNELS, *_SECRET_KEYS):
             value = _mapping(block).get(key)
-            if isinstance(value, str) and without_secrets(value) != value:
+            if isinstance(value, str) and looks_secret(value):
                 say = Phrase("{key} takes the name of an environment variable, and this looks like a secret", key=key)
                 hint = Phrase("remove it from the file, and reset it in the console if it was ever committed")
                 yield Fault("MC014", (*path, key), say, hint, at_key=False)

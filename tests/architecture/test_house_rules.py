@@ -95,6 +95,28 @@ def test_one_module_calls_git() -> None:
     assert ["git.py"] == [name for name in sorted(starting | importing) if "git" in _constants(name)]
 
 
+MASKS: Final = re.compile(r"\*{3,}|.*(access_token=|\(\?<=://\)|\^\|://\)).*", re.DOTALL)
+"""What stands in place of a secret, and patterns that find one in an address."""
+SECRET_WORDS: Final = re.compile(r"secret|token|passw|credential|blot|openid", re.IGNORECASE)
+
+
+def test_one_module_blots_out_secrets() -> None:
+    """A second one would know fewer: `model/secrets.py` has those of the process, their looks and their keys."""
+    others = [(name, node) for name, nodes in syntax().items() if name != "model/secrets.py" for node in nodes]
+    masks = [
+        f"{name}:{node.lineno} {node.value}"
+        for name, node in others
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and MASKS.fullmatch(node.value)
+    ]
+    replaced = [
+        f"{name}:{node.lineno} {ast.unparse(node)}"
+        for name, node in others
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("replace", "sub")
+        if any(SECRET_WORDS.search(ast.unparse(each)) for each in (node.func.value, *node.args[:1]))
+    ]
+    assert [] == masks + replaced
+
+
 def test_production_code_has_no_bare_assert() -> None:
     """A bare assert vanishes under -O; InvariantError does not."""
     asserts = [

@@ -74,7 +74,8 @@ def wechat(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     opened, real = WeChatClient.open, RealWechat(world)
 
     def led(*arguments: Any, **options: Any) -> WeChatClient:
-        return opened(*arguments, **{**options, "inside": real.app, "proxy": None})
+        is_rehearsal = options.get("inside") is not None
+        return opened(*arguments, **(options if is_rehearsal else {**options, "inside": real.app, "proxy": None}))
 
     monkeypatch.setattr("massctl.cli.clients.WeChatClient.open", led)
     monkeypatch.setenv(SECRET_VARIABLE, secret)

@@ -101,7 +101,7 @@ def test_an_account_of_another_kind_is_noticed(shell: Shell):
     shell("doctor", "--sandbox")
     settings.write_text(settings.read_text("utf-8").replace("kind: service", "kind: subscription"), "utf-8")
     shell.monkeypatch.setattr(
-        "massctl.sandbox.accounts.declare_account", lambda db, appid, **given: "sandbox-secret"
+        "massctl.sandbox.accounts.declare_account", lambda db, appid, **given: db.get("accounts", appid)["secret"]
     )  # WeChat does not read massctl.yaml.
 
     assert ("warning", "ok") == (levels(shell, "--sandbox")["kind"], levels(shell, "--sandbox")["mass_send_openids"])

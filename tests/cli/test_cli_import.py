@@ -316,13 +316,12 @@ def test_a_publication_is_listed_and_imported(shell: Shell) -> None:
 
 def published(shell: Shell) -> None:
     """Publish the newest draft in the sandbox, as a person in the console would."""
-    from massctl.cli.embedded_sandbox import SECRET
     from massctl.sandbox.embedded import open_world
 
     world = open_world(shell.root / ".massctl" / "sandbox", real_now=lambda: NOON)
     try:
         with httpx.Client(transport=httpx.WSGITransport(world.app), base_url="http://127.0.0.1/cgi-bin/") as client:
-            grant = {"grant_type": "client_credential", "appid": APPID, "secret": SECRET}
+            grant = {"grant_type": "client_credential", "appid": APPID, "secret": world.ensure_account(APPID)}
             token = {"access_token": client.post("stable_token", json=grant).json()["access_token"]}
             (draft,) = client.post("draft/batchget", params=token, json={"offset": 0, "count": 1}).json()["item"]
             client.post("freepublish/submit", params=token, json={"media_id": draft["media_id"]})
@@ -357,7 +356,20 @@ def test_without_mammoth_it_says_what_to_install(shell: Shell, monkeypatch: pyte
     assert (2, True) == (said.status, "massctl[import]" in said.err)
 
 
-def test_a_word_file_that_grows_without_end_is_refused(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "WORD_BYTES_MAX", 100)
+@pytest.mark.parametrize(
+    ("language", "limit", "says", "advises"),
+    [
+        ("en", "WORD_BYTES_MAX", "the file is larger than 10 bytes unpacked", "into a new Word file"),
+        ("en", "WORD_ELEMENTS_MAX", "the file has more than 10 XML elements", "into a new Word file"),
+        ("zh", "WORD_BYTES_MAX", "文件解开后超过 10 字节", "新的 Word 文件"),
+        ("zh", "WORD_ELEMENTS_MAX", "文件里的 XML 元素超过 10 个", "新的 Word 文件"),
+    ],
+)
+def test_a_word_file_that_grows_without_end_is_refused(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, language: str, limit: str, says: str, advises: str
+) -> None:
+    shell.env(MASSCTL_LANG=language)
+    monkeypatch.setattr(documents, limit, 10)
     said = shell("import", "docx", saved(shell, word(b""), "letter.docx"), "spring")
-    assert (2, True) == (said.status, "unpacked" in said.err)
+    assert (2, True, True) == (said.status, says in said.err, advises in said.err), said.err
+    assert not (shell.root / "campaigns" / "spring").exists()

@@ -103,6 +103,28 @@ def test_no_log_of_a_crash_has_one(shell: Shell, line: str, tmp_path: Path) -> N
     assert [] == [each for each in HIDDEN if each in written], written
 
 
+HOOK = "https://hooks.example/send?key=693a91f6-7aaa-4bc4-97a0-0ec2fa5aaa01"
+NAMED = {"OURS": "a word of ours!", "ROBOT": HOOK, "BEAT": "https://beat.example/ping/5f0c", "GIT_WAY": "to-git-4711"}
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_what_a_variable_of_massctl_yaml_holds_is_in_no_log_and_no_excerpt(shell: Shell, name: str) -> None:
+    shell.tree.settings(
+        state="notify: [{wecom_robot_env: ROBOT}]\nrunner: {heartbeat_env: BEAT}\n"
+        "forge: {kind: github, repository: lin/letters, token_env: GIT_WAY}\n"
+    )
+    written = shell.tree.read("massctl.yaml")
+    shell.tree.write("massctl.yaml", written.replace("secret_env: WECHAT_MAIN_SECRET", "secret_env: OURS"))
+    shell.env(**NAMED)
+    shell.tree.text("notice", content=f"{NAMED[name]} {{{{ nobody }}}}")
+    said = shell("validate")
+    assert 3 == report(RuntimeError(f"cannot use {NAMED[name]} for it"))
+    (log,) = shell.root.parent.glob("massctl-crash-*")
+
+    assert (1, True) == (said.status, "nobody" in said.out)
+    assert NAMED[name] not in said.out + said.err + log.read_text(encoding="utf-8")
+
+
 def test_what_is_no_secret_is_shown(shell: Shell) -> None:
     shell.tree.text()
     written = SETTINGS.format(language="", account="", in_doubt="resubmit", policy="")

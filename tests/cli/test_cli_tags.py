@@ -7,7 +7,6 @@ import pytest
 from cli_runner import NOON, Shell
 from repositories import APPID
 
-from massctl.cli.embedded_sandbox import SECRET
 from massctl.sandbox.embedded import open_world
 from massctl.source.repository import SANDBOX_TAGS_FILE
 
@@ -54,7 +53,7 @@ def test_a_campaign_for_everybody_is_not_told_of_the_tags_of_others(letter: Shel
 
 def test_pulled_tags_are_listed_and_their_counts_planned_with_the_day(letter: Shell) -> None:
     world = open_world(letter.root / ".massctl" / "sandbox", real_now=lambda: NOON)
-    world.ensure_account(APPID, secret=SECRET)
+    world.ensure_account(APPID)
     number = world.ensure_tag(APPID, None, "会员", 120, invented=False)
     world.close()
     said = letter("tags", "pull", "--sandbox", "--format", "json")

@@ -22,6 +22,7 @@ from massctl.forge.review_file import event_text
 from massctl.model.diagnostics import Check, Finding, Level
 from massctl.model.ids import AccountName, is_campaign_name
 from massctl.model.phrase import Phrase
+from massctl.model.secrets import know
 from massctl.model.state import FINAL
 from massctl.plan.forge_setup import SECRETS, secret_names
 from massctl.plan.steps import Guard
@@ -214,9 +215,11 @@ def take_secrets(settings: MassctlFile, lines: str, environment: MutableMapping[
         name, sign, value = (part.strip() for part in line.partition("="))
         if not sign or not value or name.startswith("#"):
             continue
-        if name not in _ALWAYS and on_github(environment):
-            # Before anything can be printed that holds it.
-            _blot_out(value)
+        if name not in _ALWAYS:
+            know(value)
+            if on_github(environment):
+                # Before anything can be printed that holds it.
+                _blot_out(value)
         if name in named or name in _ALWAYS:
             environment[name] = value
         elif not name.startswith(_EGRESS):

@@ -355,7 +355,7 @@ def _run(
             try:
                 found = take(source)
             except DocumentError as error:
-                raise UsageError(error.why, _NOTHING) from None
+                raise UsageError(error.why, _NOTHING, error.hint) from None
             return _imported(source, campaign, found, kind)
 
     return run_in_session("import", form, directory, work, sandbox=sandbox)

@@ -69,10 +69,12 @@ def sharing_refusal(session: Session, state: State, accounts: list[str]) -> "tup
     if not accounts or session.realm(accounts) == "loopback":
         return None, []
     # Only what WeChat is to see asks git.
-    from massctl.cli.shared_lineage import copied_folder, refusal_of, sharing
+    from massctl.cli.shared_lineage import Asked, copied_folder, refusal_of, sharing
 
+    ours = session.settings.accounts
+    asked = Asked(state.lineage, state.replaced, frozenset(ours[name].appid for name in accounts))
     around = session.root, session.settings, session.environment
-    found = sharing(*around, state.lineage, session.console.language.flags.where)
+    found = sharing(*around, asked, session.console.language.flags.where)
     return refusal_of(found, state.lineage), [] if found.in_repository else [copied_folder()]
 
 
@@ -230,10 +232,11 @@ def _trusted(session: Session) -> State:
 class LedgerBootstrap:
     """Begins the ledger of this repository; implements `massctl.apply.journal.LedgerBootstrap`."""
 
-    def __init__(self, session: Session, reason: str | None = None) -> None:
-        """Begin one for `session`; `reason` says why one starts over."""
+    def __init__(self, session: Session, reason: str | None = None, replaces: Sequence[str] = ()) -> None:
+        """Begin one for `session`; `reason` says why one starts over, and `replaces` in the place of which."""
         self._session = session
         self._reason = reason
+        self._replaces = replaces
         self._created: Created | None = None
         self._before: bytes | None = None
         """massctl.yaml as it was before it named the ledger; None if it was not changed."""
@@ -251,6 +254,7 @@ class LedgerBootstrap:
                 lineage=taken_up or self._drawn(),
                 realm=self._session.realm(),
                 reason=self._reason,
+                replaces=list(self._replaces) or None,
                 key=key.public if key is not None else None,
             )
         return self._created

@@ -1,6 +1,7 @@
 """Each page that users read says the same in English and in Chinese: headings, rows, examples, links that lead on."""
 
 import re
+from calendar import month_name
 from collections import Counter
 from pathlib import Path
 
@@ -33,6 +34,10 @@ FACTS = re.compile(
 )
 """What code states in any language: files, flags, keys of YAML, numbers. What labels a line of output is translated."""
 
+MONTHS = [*month_name]
+MONTH = re.compile(rf"\b({'|'.join(MONTHS[1:])})(?=(?: and \w+)? 20\d\d)")
+"""August 2026, which Chinese writes with a number."""
+
 
 def _tables(text: str) -> list[list[str]]:
     """Give the first cell of each row, table by table."""
@@ -47,12 +52,14 @@ def _words(text: str) -> list[str]:
 
 def _facts(section: Section) -> set[str]:
     """Give what a section states whatever its language: commands, files, flags, keys, names in code, codes, numbers."""
-    numbers = re.findall(r"(?<![A-Za-z0-9_.#])\d(?:[\d,.]*\d)?(?![A-Za-z_])", " ".join(section.text))
+    text = MONTH.sub(lambda found: str(MONTHS.index(found[0])), " ".join(section.text))
+    numbers = re.findall(r"(?<![A-Za-z0-9_.#])\d(?:[\d,.]*\d)?(?![A-Za-z_])", text)
     code = "\n".join(section.code).replace(CHINESE, ".md")
     names = [each.replace(CHINESE, ".md") for each in section.code if re.fullmatch(r"[A-Za-z0-9_./:*<>[\]-]+", each)]
     commands = [f"massctl {verb_of(line)}" for line in command_lines(code)]
     codes = re.findall(r"\bMC\d{3}\b", " ".join(section.text))
-    return {*numbers, *names, *commands, *codes, *(found[found.lastgroup or 0] for found in FACTS.finditer(code))}
+    written = [each.lstrip("0") or "0" for each in numbers]
+    return {*written, *names, *commands, *codes, *(found[found.lastgroup or 0] for found in FACTS.finditer(code))}
 
 
 def _fences(text: str) -> list[str]:

@@ -30,7 +30,8 @@ from massctl.errors import (
     MassctlError,
     RefusedError,
 )
-from massctl.ledger.git_remote import NETWORK_SECONDS, Git, GitAnswer, git_says, way_to
+from massctl.git import NETWORK_SECONDS, Git, GitAnswer
+from massctl.ledger.git_remote import git_says, nothing_like, way_to
 from massctl.model.phrase import Command, Phrase, system_reason
 from massctl.model.settings import ENVIRONMENT_NAME_PATTERN
 from massctl.model.state import RunnerId
@@ -47,8 +48,7 @@ if TYPE_CHECKING:
 _CHECKOUT: Final = "checkout"
 _SHOWN: Final = 12
 """Of a commit's name."""
-_OURS: Final = (("core.hooksPath", "/dev/null"), ("fetch.prune", "false"), ("core.fsmonitor", "false"))
-"""No program of the repository runs when its files are written."""
+_OURS: Final = (("fetch.prune", "false"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +166,9 @@ class RunnerCheckout:
         """Return the commit that the branch is at on the remote now; raises LedgerUnreachableError."""
         ref = f"refs/remotes/{self._remote}/{self.branch}"
         options = ("--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head")
-        spec = f"+refs/heads/{self.branch}:{ref}"
-        fetched = self._git.run("fetch", *options, "--", self._remote, spec, seconds=NETWORK_SECONDS)
+        branch = f"refs/heads/{self.branch}"
+        specs = (f"+{branch}:{ref}", *nothing_like(branch))
+        fetched = self._git.run("fetch", *options, "--", self._remote, *specs, seconds=NETWORK_SECONDS)
         found = self._git.run("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}") if fetched.done else fetched
         if not found.done:
             raise LedgerUnreachableError(

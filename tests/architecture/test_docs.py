@@ -3,6 +3,7 @@
 import importlib
 import re
 from dataclasses import fields
+from datetime import datetime
 from typing import get_args
 from urllib.parse import unquote
 
@@ -18,6 +19,7 @@ from massctl.cli.commands import VERBS
 from massctl.cli.exit_codes import ExitStatus
 from massctl.model import campaign, entries, settings
 from massctl.model.diagnostics import CODES, Check, Level
+from massctl.model.message import Window
 from massctl.model.state import Status
 from massctl.plan.steps import Guard, Kind, Reason
 from massctl.sandbox import accounts, app, control, faults
@@ -28,6 +30,7 @@ SEND = "python3 -m venv .venv && .venv/bin/pip install -e . && "
 IN_ITS_LANGUAGE = {"README.md": "", "README.zh-CN.md": "MASSCTL_LANG=zh "}
 TEST = ".venv/bin/pip install -e '.[dev]' && .venv/bin/python -m pytest -n auto --dist loadfile"
 PACKAGES = [ROOT / "massctl", ROOT / "massctl/scaffold"]
+SHOW_WINDOWS = {".md", ".yaml", ".code-snippets", ".py"}
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
@@ -73,6 +76,27 @@ def test_the_architecture_names_what_is_there(path: str) -> None:
         if not re.search(defined.format(name), (ROOT / "massctl" / file).read_text("utf-8"))
     ]
     assert named
+
+
+def _windows_shown() -> list[tuple[str, Window]]:
+    """List each window that we show somebody, and where: as campaign.yaml has it, and as people type it."""
+    declared = re.compile(r"not_before: (?:\$\{3:)?([0-9T:+-]+)\W{1,4}not_aft\w+: (?:\$\{4:)?([0-9T:+-]+)")
+    typed = re.compile(r"\b(\d{4}-\d\d-\d\d) (\d\d:\d\d)[-–](\d\d:\d\d)")
+    shown = []
+    folders = [ROOT / "campaigns", *PACKAGES]
+    files = [each for folder in folders for each in folder.rglob("*") if each.suffix in SHOW_WINDOWS]
+    for path in [*DOCUMENTS, *files]:
+        text, name = path.read_text(encoding="utf-8"), str(path.relative_to(ROOT))
+        shown += [(name, Window(*map(datetime.fromisoformat, ends))) for ends in declared.findall(text)]
+        for day, *hours in typed.findall(text):
+            shown.append((name, Window(*(datetime.fromisoformat(f"{day} {each}") for each in hours))))
+    return shown
+
+
+def test_no_window_that_we_show_is_too_short() -> None:
+    shown = _windows_shown()
+    assert 10 < len(shown)
+    assert [] == [(where, window.minutes) for where, window in shown if window.is_short]
 
 
 def test_every_row_of_a_table_is_shown_as_one() -> None:

@@ -1,5 +1,7 @@
 """A WeChat behind https://api.weixin.qq.com for commands in this process: a sandbox that every client is led to."""
 
+import io
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,10 +25,16 @@ class RealWechat:
         self._world = world
         self.before_answer: Callable[[], object] | None = None
         """Happens once, after the next send was accepted and before its answer leaves."""
+        self.words: list[str | None] = []
+        """The text of each job that it took, in turn; None for another message."""
 
     def app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
         """Answer a request as the world does."""
+        body = environ["wsgi.input"].read()
+        environ["wsgi.input"] = io.BytesIO(body)
         answer = list(self._world.app(environ, start_response))
+        if environ["PATH_INFO"].endswith("/mass/sendall") and b'"errcode":0' in b"".join(answer).replace(b" ", b""):
+            self.words.append(json.loads(body).get("text", {}).get("content"))
         if self.before_answer is not None and environ["PATH_INFO"].endswith("/mass/sendall"):
             happens, self.before_answer = self.before_answer, None
             happens()

@@ -158,6 +158,6 @@ def test_an_edit_while_a_lost_answer_is_waited_for_is_not_repeated(
     during(monkeypatch, SENDALL, lambda _: shell.tree.text("notice", content="今晚九点", more=OPEN))
     said = shell("apply", "--sandbox", "--yes")
     assert (4, []) == (said.status, shell.report()["jobs"])
-    assert "its files were edited" in said.out
+    assert "campaigns/notice/campaign.yaml was changed after this run read it" in said.out
     shell.tree.text("notice", content="今晚八点", more=OPEN)
     assert (0, 1) == (shell("apply", "--sandbox", "--yes").status, len(shell.report()["jobs"]))

@@ -149,6 +149,27 @@ def test_what_an_attribute_hides_is_named(main: Shell, file: str, line: str, hid
     assert hidden or [] == found
 
 
+@pytest.mark.parametrize(
+    ("attributes", "folded"),
+    [
+        ("", True),
+        ("campaigns/** linguist-generated=false", False),
+        ("*.md -linguist-generated", False),
+        ("*.yaml -linguist-generated", True),
+        ("*.md text", True),
+    ],
+)
+def test_what_github_folds_away_by_itself_is_named_unless_an_attribute_shows_it(
+    main: Shell, attributes: str, folded: bool
+) -> None:
+    path = "campaigns/notice/node_modules/words.md"
+    main.tree.write(path, "words\n")
+    main.tree.write(".gitattributes", f"{attributes}\n")
+    found = reviewed(main, proposed(main))
+
+    assert ([path] if folded else [], []) == (found["folded"], found["hidden"])
+
+
 def test_no_attribute_changes_what_is_rendered(main: Shell) -> None:
     main.tree.text("notice", content="一样的话 $Id$")
     main.tree.write("campaigns/.gitattributes", "*.yaml ident text eol=crlf\n")

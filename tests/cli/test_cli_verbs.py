@@ -37,6 +37,20 @@ def lively(shell: Shell) -> Shell:
     return shell
 
 
+@pytest.mark.parametrize("name", ["Notice/campaign.yaml", "notice/images/A.png"])
+def test_what_differs_only_by_case_is_not_sent(shell: Shell, name: str):
+    shell.tree.text("notice")
+    shell.tree.write("campaigns/notice/images/a.png", png((1, 2, 3)))
+    shell.tree.write(f"campaigns/{name}", "version: 1\n")
+    found = shell("validate", "--format", "json").document["diagnostics"]
+    others = {"campaigns/Notice"} if name.startswith("Notice") else set()
+    assert {("MC034", "error")} == {(each["code"], each["severity"]) for each in found}
+    assert others | {found[-1]["file"]} == {each["file"] for each in found}
+    assert "notice" == found[-1]["campaign"]
+    assert 1 == shell("apply", "notice", "--sandbox", "--yes").status
+    assert [] == shell.report()["jobs"]
+
+
 # What people see.
 
 

@@ -251,19 +251,18 @@ def put_pull_request(session: Session, number: int, name: CampaignName) -> None:
 
 
 def _commit(session: Session, folder: str, message: str, state: Phrase, hint: str = "", push_to: str = "") -> None:
-    """Commit a folder without the hooks of anybody, and push it. Raises RefusedError with git's words."""
+    """Commit a folder, and push it. Raises RefusedError with git's words."""
     from massctl.cli.checkout import known_to_git
-    from massctl.ledger.git_remote import NETWORK_SECONDS, Git
+    from massctl.git import NETWORK_SECONDS, Git
 
     git = Git(session.root, known_to_git(session.settings, session.environment))
-    without_hooks = ("-c", "core.hooksPath=/dev/null")
     who = ("-c", "user.name=massctl", "-c", "user.email=massctl@localhost")
     steps = [
         ("add", "--all", "--force", "--", folder),
-        (*who, *without_hooks, "commit", "--quiet", "--allow-empty", "-m", message),
+        (*who, "commit", "--quiet", "--allow-empty", "-m", message),
     ]
     if push_to:
-        steps.append((*without_hooks, "push", "--quiet", session.settings.state.remote, f"HEAD:refs/heads/{push_to}"))
+        steps.append(("push", "--quiet", session.settings.state.remote, f"HEAD:refs/heads/{push_to}"))
     for words in steps:
         done = git.run(*words, seconds=NETWORK_SECONDS)
         if not done.done:

@@ -19,9 +19,9 @@ from view_samples import (
     uploaded,
 )
 
+from massctl.apply.consent import SendQuestion
 from massctl.apply.jobs import Followed
 from massctl.apply.outcome import Failure
-from massctl.apply.ports import SendQuestion
 from massctl.errors import ConfigurationError, PermanentError
 from massctl.model import entries
 from massctl.model.entries import Entry

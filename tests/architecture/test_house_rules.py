@@ -83,18 +83,6 @@ def test_one_module_makes_a_body() -> None:
     assert {"render/conservation.py"} == {*_callers("Conserved")}
 
 
-STARTS_PROCESS = re.compile(r"popen|system|fork\w*|exec[lv]\w*|spawn\w*|posix_spawnp?|create_subprocess_\w+", re.I)
-
-
-def test_one_module_calls_git() -> None:
-    """`massctl.git` keeps from running what a repository tells git to run; nothing else starts it."""
-    starting = {name for name, node in _calls() if STARTS_PROCESS.fullmatch(_last_name(node))}
-    importing = {name for name, nodes in syntax().items() if any("subprocess" in _imported(node) for node in nodes)}
-
-    assert {"browser.py", "cli/token_command.py", "git.py", "source/render_process.py"} == starting | importing
-    assert ["git.py"] == [name for name in sorted(starting | importing) if "git" in _constants(name)]
-
-
 MASKS: Final = re.compile(r"\*{3,}|.*(access_token=|\(\?<=://\)|\^\|://\)).*", re.DOTALL)
 """What stands in place of a secret, and patterns that find one in an address."""
 SECRET_WORDS: Final = re.compile(r"secret|token|passw|credential|blot|openid", re.IGNORECASE)
@@ -115,6 +103,18 @@ def test_one_module_blots_out_secrets() -> None:
         if any(SECRET_WORDS.search(ast.unparse(each)) for each in (node.func.value, *node.args[:1]))
     ]
     assert [] == masks + replaced
+
+
+STARTS_PROCESS = re.compile(r"popen|system|fork\w*|exec[lv]\w*|spawn\w*|posix_spawnp?|create_subprocess_\w+", re.I)
+
+
+def test_one_module_calls_git() -> None:
+    """`massctl.git` keeps from running what a repository tells git to run; nothing else starts it."""
+    starting = {name for name, node in _calls() if STARTS_PROCESS.fullmatch(_last_name(node))}
+    importing = {name for name, nodes in syntax().items() if any("subprocess" in _imported(node) for node in nodes)}
+
+    assert {"browser.py", "cli/token_command.py", "git.py", "source/render_process.py"} == starting | importing
+    assert ["git.py"] == [name for name in sorted(starting | importing) if "git" in _constants(name)]
 
 
 def test_production_code_has_no_bare_assert() -> None:

@@ -177,6 +177,7 @@ def _article(article: RenderedArticle, appid: AppId, state: State) -> DraftArtic
         thumb_media_id=cover[0],
         pic_crop_235_1=article.pic_crop_235_1 or "",
         pic_crop_1_1=article.pic_crop_1_1 or "",
+        ungiven=(),
         **flags_of(article),
     )
 

@@ -76,6 +76,8 @@ class DraftArticle(ArticleFlags):
     pic_crop_235_1: str = ""
     """The part of the cover that the list shows; empty where it is not given, or not told."""
     pic_crop_1_1: str = ""
+    ungiven: tuple[str, ...] = ()
+    """What else is told, by WeChat's names of what draft/add takes and we never give."""
 
 
 @dataclass(frozen=True, slots=True)

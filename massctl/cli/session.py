@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from massctl.cli.clocks import machine_clock, machine_now
-from massctl.cli.output import Console, make_console, use_console
+from massctl.cli.output import Console, console_of, make_console, use_console
 from massctl.cli.places import API_BASE_VARIABLE, Places, loopback_override, runner_id
 from massctl.errors import ConfigurationError, LedgerUnreachableError, UsageError
 from massctl.model.diagnostics import Diagnostic, has_errors
-from massctl.model.ids import AccountName, AppId
+from massctl.model.ids import AccountName
 from massctl.model.inputs import MISSING
 from massctl.model.phrase import Command, Phrase
 from massctl.model.settings import Realm, check_api_base, realm_of
@@ -77,12 +77,6 @@ class Session:
     def in_git(self) -> bool:
         """Whether the ledger is on a branch of the remote; a sandbox's never is."""
         return self.settings.state.backend == "git" and self.sandbox is None
-
-    @property
-    def original_ids(self) -> dict[AppId, str]:
-        """The original ids (原始 ID) that accounts declare."""
-        accounts = self.settings.accounts.values()
-        return {AppId(each.appid): each.original_id for each in accounts if each.original_id is not None}
 
     def ledger(self) -> "LocalLedger | GitLedger":
         """Open the ledger, once; reads and writes nothing yet."""
@@ -329,7 +323,7 @@ def open_settings(
     from massctl.source.campaigns import load_settings
 
     settings, diagnostics = load_settings(Repository(root), loopback_override=override)
-    spoken = make_console(settings.language if settings else None, environment)
+    spoken = make_console(settings.language, environment) if settings else console_of(root, environment)
     return settings, diagnostics, use_console(spoken.advising(advised_flags(directory, sandbox=sandbox)))
 
 

@@ -14,8 +14,9 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from massctl.extras import install_command
 from massctl.importer.article import FOOTNOTE, Facts, Found, cleaned, removed_elements
-from massctl.model.phrase import Phrase
-from massctl.render.limits import TITLE_CHARACTERS_MAX
+from massctl.model.diagnostics import first_told
+from massctl.model.phrase import Phrase, plural_phrase
+from massctl.render.limits import TITLE_CHARACTERS_DOCUMENTED
 from massctl.render.tree import Element, parse, serialized
 
 WORD_BYTES_MAX: Final = 200 * 1024 * 1024
@@ -152,7 +153,7 @@ def _of_message(html: str, title: str, kind: Phrase) -> Found:
     lost.append(Phrase("it was {kind}: it is an article now", kind=kind))
     if title and "".join(tree.text().split()).startswith("".join(title.split())):
         # A text message without a title is its own title.
-        title = _SENTENCE_END.split(_text(parse(text.strip().partition("\n")[0])))[0][:TITLE_CHARACTERS_MAX]
+        title = _SENTENCE_END.split(_text(parse(text.strip().partition("\n")[0])))[0][:TITLE_CHARACTERS_DOCUMENTED]
         lost.append(Phrase("it has no title: its first words are taken for one"))
     return Found(title=title, tree=tree, cover=next(iter(pictures), None), lost=lost)
 
@@ -288,8 +289,17 @@ def of_markdown_file(text: str, name: str, read_yaml: Callable[[str], tuple[obje
     plain = {key: _one_line(value) for key, value in said.items()}
     about = {key: next((plain[each] for each in names if plain.get(each)), "") for key, names in _KEYS.items()}
     known = {each for names in _KEYS.values() for each in names if said.get(each) is None or plain[each]}
-    lost += [Phrase("front matter: `{key}` has no place in a campaign", key=key) for key in sorted(said.keys() - known)]
-    if not about["title"] and (first := _TITLE.match(text)) is not None:
+    told, others = first_told(said.keys() - known, str)
+    lost += [Phrase("front matter: `{key}` has no place in a campaign", key=key) for key in told]
+    if others:
+        more = plural_phrase(
+            "front matter: {count:,} more key has no place in a campaign",
+            "front matter: {count:,} more keys have no place in a campaign",
+            count=others,
+        )
+        lost.append(more)
+    first = _TITLE.match(text)
+    if first is not None and about["title"] in ("", first[1].strip()):
         about["title"] = first[1].strip()
         text = text[first.end() :]
     source = about["content_source_url"]

@@ -15,6 +15,7 @@ from massctl.model.ids import (
     CAMPAIGN_NAME_PATTERN,
     GIT_NAME_PATTERN,
     LOGIN_PATTERN,
+    AppId,
     CampaignName,
     Sha256,
     canonical_json,
@@ -100,7 +101,7 @@ class AccountCallback(Strict):
     """How an account's events are told from forgeries, and where they come in."""
 
     token_env: EnvironmentName
-    """The name of the variable that holds the Token of the console: 设置与开发 / 基本配置 / 服务器配置."""
+    """The name of the variable that holds the Token of 微信开发者平台: 基础信息 / 域名与消息推送配置."""
     aes_key_env: EnvironmentName | None = None
     """The name of the variable that holds the EncodingAESKey, for 安全模式 (safe) and 兼容模式 (compatible). Only
     sealed bodies are read then."""
@@ -109,6 +110,9 @@ class AccountCallback(Strict):
     path: Annotated[str, StringConstraints(pattern=CALLBACK_PATH_PATTERN)] | None = None
     """The path of the callback URL; absent: any. Accounts may share one: the signature, the AppID and ToUserName tell
     them apart."""
+    component_appid: Annotated[str, StringConstraints(pattern=APPID_PATTERN)] | None = None
+    """The AppID of the third-party platform (第三方平台) that the account is authorised to. token_env and aes_key_env
+    are the platform's then, and original_id says which events are the account's."""
     forward: Annotated[str, StringConstraints(pattern=FORWARD_PATTERN)] | None = None
     """Where this account's other messages go on to; else callback.forward."""
 
@@ -127,7 +131,7 @@ class Account(Strict):
     name: NonEmptyLine | None = None
     """What people call the account, on phones and pages; else its key."""
     appid: Annotated[str, StringConstraints(pattern=APPID_PATTERN)]
-    """The account's AppID, from the console: 设置与开发 / 基本配置."""
+    """The account's AppID, from 微信开发者平台: 我的业务 / the account / 基础信息."""
     secret_env: EnvironmentName | None = None
     """The name of the environment variable that holds the AppSecret; never the secret itself. Else `token_command`."""
     token_command: Annotated[list[NonEmpty], Field(min_length=1)] | None = None
@@ -139,7 +143,7 @@ class Account(Strict):
     """Where the API answers. Hosts other than WeChat's must be in policy.api_hosts, or on loopback."""
     original_id: Annotated[str, StringConstraints(pattern=ORIGINAL_ID_PATTERN)] | None = None
     """The account's original ID (原始 ID), which begins with gh_, from the console: 设置与开发 / 账号详情. An event to
-    another one (ToUserName) is not taken for this account's."""
+    another one (ToUserName) is not taken for this account's, unless its seal proves that it is."""
     callback: AccountCallback | None = None
     """What `massctl listen` needs to hear this account's events."""
     proxy_env: EnvironmentName | None = None
@@ -362,6 +366,16 @@ class MassctlFile(Strict):
         """Return what people call an account: its name, else the key that it stands under."""
         found = self.accounts.get(account)
         return found.name if found is not None and found.name is not None else account
+
+    @property
+    def original_ids(self) -> dict[AppId, str]:
+        """The original ids (原始 ID) that accounts declare."""
+        accounts = self.accounts.values()
+        return {AppId(each.appid): each.original_id for each in accounts if each.original_id is not None}
+
+    def key_of(self, appid: str) -> str | None:
+        """Return the key under which an AppID's account stands; None if there is none."""
+        return next((name for name, each in self.accounts.items() if each.appid == appid), None)
 
     @property
     def declared_sha256(self) -> Sha256:

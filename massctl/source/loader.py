@@ -24,6 +24,7 @@ from massctl.plan.quota import Agenda, Demand, calls_by_day, demand_of, may_run_
 from massctl.plan.steps import Concluded, Desired, Gone, Invalid, NotLocked
 from massctl.render.fault import Fault
 from massctl.render.inputs import ListedOpenids
+from massctl.render.paths import SHARED
 from massctl.source.reporter import about_file
 from massctl.source.repository import CAMPAIGNS, Repository, UnreadableError
 
@@ -221,7 +222,7 @@ class Desires:
 
     def strays(self) -> list[Diagnostic]:
         """Return the diagnostics about folders that are not campaigns."""
-        return list(self._folders.diagnostics)
+        return [*self._folders.diagnostics, *_about_shared(self._workbench.repository)]
 
     def read(self, names: Sequence[str]) -> list[Desired]:
         """Read the campaigns of `names`; a fault stops its own campaign only."""
@@ -348,12 +349,16 @@ class Desires:
             return concluded
         settings = self._workbench.settings
         loaded = self._workbench.campaign(name)
+        twin = self._folders.twins.get(name)
+        if twin is not None:
+            loaded = replace(loaded, file=None, diagnostics=(twin, *loaded.diagnostics))
         file = loaded.file
         if file is None:
             return _invalid(loaded, settings)
         account = settings.account(file.account)
         record = self._state.record(name, file.edition)
         try:
+            self._workbench.repository.require_one_case(name)
             source = self._workbench.repository.folder_digest(name)
         except UnreadableError as error:
             fault = about_file(error.code, error.path, name, error.message, error.hint)
@@ -431,6 +436,16 @@ def built_in_theme(name: str) -> str | None:
     if name not in (*BUILT_IN, *PARTS):
         return None
     return (get_data("massctl.render", f"themes/{name}.css") or b"").decode()
+
+
+def _about_shared(repository: Repository) -> list[Diagnostic]:
+    """Find shared files whose names differ only by case."""
+    try:
+        repository.require_one_case(SHARED)
+    except UnreadableError as error:
+        if error.code == "MC034":
+            return [about_file(error.code, error.path, None, error.message, error.hint)]
+    return []
 
 
 def _invalid(loaded: "Loaded", settings: "MassctlFile") -> Invalid:

@@ -11,9 +11,9 @@ import os
 import re
 import stat
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Final, NamedTuple
@@ -210,7 +210,7 @@ _FILE_FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class UnreadableError(MassctlError):
-    """Report that a file cannot be read; `code` is the diagnostic's: MC001, MC002, MC003 or MC022."""
+    """Report that a file cannot be read; `code` is the diagnostic's: MC001, MC002, MC003, MC022, MC034."""
 
     def __init__(self, code: str, path: str, message: Phrase, hint: Phrase | None = None) -> None:
         super().__init__(message)
@@ -235,7 +235,9 @@ class CampaignFolders:
     names: tuple[CampaignName, ...]
     """Folders that can be campaigns, sorted."""
     diagnostics: tuple[Diagnostic, ...]
-    """One for each folder that is neither a campaign nor begins with `_`."""
+    """One for each folder that is neither a campaign nor begins with `_`, or whose name is another's in other case."""
+    twins: Mapping[CampaignName, Diagnostic] = field(default_factory=dict)
+    """The same for campaigns: those that cannot be read, because another folder has their name in other case."""
 
 
 class Repository:
@@ -301,19 +303,21 @@ class Repository:
         diagnostics: list[Diagnostic] = []
         try:
             with os.scandir(self.root / CAMPAIGNS) as entries:
-                found = sorted((entry.name, entry.is_dir()) for entry in entries)
+                found = sorted(entry.name for entry in entries if entry.is_dir())
         except OSError as error:
             return CampaignFolders((), (_no_folder(error),))
-        for name, is_folder in found:
-            if not is_folder or name.startswith("_"):
-                continue
+        twins = _twins(found)
+        for name in found:
             if is_campaign_name(name):
                 names.append(CampaignName(name))
-            else:
+            elif name in twins:
+                diagnostics.append(_alike(name, twins[name]))
+            elif not name.startswith("_"):
                 diagnostics.append(_not_a_name(name))
         if not names and not diagnostics:
             diagnostics.append(_no_campaign())
-        return CampaignFolders(tuple(names), tuple(diagnostics))
+        refused = {name: _alike(name, twins[name], name) for name in names if name in twins}
+        return CampaignFolders(tuple(names), tuple(diagnostics), refused)
 
     def own_themes(self) -> tuple[str, ...]:
         """Name the repository's own themes; none if their folder cannot be read."""
@@ -374,9 +378,8 @@ class Repository:
         and what editors leave behind (`.x`, `x~`) count for nothing. Where git says nothing of the folder, all its
         files stand for those that git would track. Raises UnreadableError.
         """
-        found = self._trackable.get(name) or self._files_below(name)
         digest = hashlib.sha256()
-        for path in sorted(path for path in found if _counts(path)):
+        for path in self._content(name):
             whole = f"{CAMPAIGNS}/{name}/{os.fsdecode(path)}"
             try:
                 content = _content_sha256(f"{self.root}/{whole}")
@@ -385,6 +388,25 @@ class Repository:
             if content is not None:
                 digest.update(b"%s\0%s\n" % (path, content))
         return Sha256(digest.hexdigest())
+
+    def require_one_case(self, name: str) -> None:
+        """Refuse files below a folder of campaigns/ whose names differ only by case. Raises UnreadableError.
+
+        A checkout on macOS or Windows holds one of them, so it would be another campaign there.
+        """
+        paths = [PurePosixPath(os.fsdecode(path)) for path in self._content(name)]
+        written = {str(each) for path in paths for each in (path, *path.parents[:-1])}
+        folder = f"{CAMPAIGNS}/{name}"
+        for one, other in sorted(_twins(sorted(written)).items()):
+            # git also knows the old name of a file that was renamed and not yet committed.
+            if all(_is_there(self.root / folder / each) for each in (one, other)):
+                say = _differ(_readable(one), _readable(other))
+                raise UnreadableError("MC034", f"{folder}/{_readable(one)}", say, _RENAME_ONE)
+
+    def _content(self, name: str) -> list[bytes]:
+        """Return the paths of the files that are a folder's content, in order."""
+        found = self._trackable.get(name) or self._files_below(name)
+        return sorted(path for path in found if _counts(path))
 
     @cached_property
     def _trackable(self) -> dict[str, list[bytes]]:
@@ -403,8 +425,8 @@ class Repository:
                 found.setdefault(os.fsdecode(name), []).append(inner)
         return found
 
-    def _files_below(self, name: CampaignName) -> Iterator[bytes]:
-        """Return every file and link of a campaign's folder, by its path from there."""
+    def _files_below(self, name: str) -> Iterator[bytes]:
+        """Return every file and link of a folder of campaigns/, by its path from there."""
         waiting = [b""]
         folder = os.fsencode(f"{self.root}/{CAMPAIGNS}/{name}/")
         while waiting:
@@ -589,8 +611,42 @@ def _no_campaign() -> Diagnostic:
     return replace(about_file("MC001", CAMPAIGNS, None, say, hint), severity=Severity.INFO)
 
 
+_RENAME_ONE: Final = Phrase("rename one of them: macOS and Windows hold only one of the two")
+
+
+def _twins(names: Iterable[str]) -> dict[str, str]:
+    """Give the names that others have in other case, each with the first of these."""
+    alike: dict[str, list[str]] = {}
+    for name in names:
+        alike.setdefault(name.lower(), []).append(name)
+    return {
+        name: next(each for each in same if each != name) for same in alike.values() if len(same) > 1 for name in same
+    }
+
+
+def _differ(one: str, other: str) -> Phrase:
+    return Phrase("{one} and {other} differ only by case", one=one, other=other)
+
+
+def _alike(name: str, other: str, campaign: CampaignName | None = None) -> Diagnostic:
+    say = _differ(_readable(name), _readable(other))
+    return about_file("MC034", f"{CAMPAIGNS}/{_readable(name)}", campaign, say, _RENAME_ONE)
+
+
+def _is_there(path: Path) -> bool:
+    """Say whether a file or folder is there under exactly this name."""
+    try:
+        return path.name in os.listdir(path.parent)
+    except OSError:
+        return False
+
+
+def _readable(name: str) -> str:
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
 def _not_a_name(folder: str) -> Diagnostic:
-    readable = os.fsencode(folder).decode("utf-8", "replace")
+    readable = _readable(folder)
     say = Phrase("{folder} is not a campaign name", folder=readable)
     hint = Phrase(
         "lower-case letters, digits, `.`, `_` and `-`, at most 64; a folder with a leading `_` is not a campaign"

@@ -12,7 +12,7 @@ from repositories import window
 from massctl.cli.clocks import machine_now, sandbox_time
 from massctl.cli.main import unsupported
 
-TOMORROW = window("2026-12-02T20:00:00+08:00", "2026-12-02T21:30:00+08:00")
+TOMORROW = window("2026-12-02T20:00:00+08:00", "2026-12-02T22:00:00+08:00")
 
 
 def proposed(shell: Shell, monkeypatch: pytest.MonkeyPatch, *words: str) -> list[str]:

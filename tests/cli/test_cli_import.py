@@ -218,6 +218,31 @@ def test_front_matter_is_read_as_yaml_and_its_faults_are_told(shell: Shell) -> N
     ] == front
 
 
+def test_front_matter_of_another_tool_is_told_in_part_and_the_rest_counted(shell: Shell) -> None:
+    head = "title: 信\n" + "".join(f"key{number}: 1\n" for number in range(1_000))
+    made = shell("import", "markdown", saved(shell, f"---\n{head}---\n正文\n", "a.md"), "spring", "--format", "json")
+    front = [each for each in made.document["articles"][0]["not_carried"] if "front matter" in each]
+    assert (201, "front matter: 800 more keys have no place in a campaign") == (len(front), front[-1])
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "kept"),
+    [
+        ("---\ntitle: 春天来了\n---\n\n# 春天来了\n\n正文\n", "a.md", "正文\n"),
+        ("---\ntitle: 春天来了\n---\n\n正文\n\n# 春天来了\n", "a.md", "正文\n\n# 春天来了\n"),
+        (page("<section><p></p><h1>春天来了</h1></section><p>正文</p>"), "a.html", "正文\n"),
+        (page("<p>正文</p><h1>春天来了</h1>"), "a.html", "正文\n\n# 春天来了\n"),
+    ],
+)
+def test_a_heading_that_repeats_the_title_is_not_lost(
+    shell: Shell, internet: dict[str, Any], content: str, name: str, kept: str
+) -> None:
+    verb = ["markdown"] if name.endswith(".md") else ["url", "--as", "markdown"]
+    made = shell("import", *verb, saved(shell, content, name), "spring", "--format", "json")
+    (article,) = made.document["articles"]
+    assert ([], kept) == (article["differences"], text(shell, "articles/main.md"))
+
+
 def test_what_wechat_removes_is_taken_out_of_markdown_and_told(shell: Shell) -> None:
     written = "<video src='a.mp4' controls></video>\n\n👷‍♀️甲<iframe src='b'></iframe>乙\n\n```\n<video></video>\n```\n"
     made = shell("import", "markdown", saved(shell, f"# 题\n\n{written}", "a.md"), "spring")
@@ -252,10 +277,10 @@ def test_an_empty_word_file_is_refused(shell: Shell) -> None:
 def test_a_title_that_is_too_long_is_told_and_the_body_is_compared_all_the_same(
     shell: Shell, internet: dict[str, Any]
 ) -> None:
-    made = shell("import", "url", saved(shell, page("<p>正文</p>").replace("春天来了", "长" * 33)), "spring")
+    made = shell("import", "url", saved(shell, page("<p>正文</p>").replace("春天来了", "长" * 65)), "spring")
     said = " ".join(made.err.split())
     assert (1, True, False) == (made.status, "MC301" in said, "was not compared" in said)
-    assert f'title: "{"长" * 33}"' in text(shell, "campaign.yaml")
+    assert f'title: "{"长" * 65}"' in text(shell, "campaign.yaml")
 
 
 def test_a_picture_outside_the_folder_of_the_file_is_not_read(shell: Shell) -> None:

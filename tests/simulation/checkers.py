@@ -74,7 +74,8 @@ def verdicts(played: Played) -> list[str]:
 
 def leftovers(wechat: SimWeChat) -> list[str]:
     """Say what must not be left by a run without trouble: a draft beside another, or of a message that went out."""
-    drafts = [wechat.named[media_id] for media_id in (*wechat.drafts, *wechat.late_drafts)]
+    ours = (*wechat.drafts.keys() - wechat.edited, *wechat.late_drafts)
+    drafts = [wechat.named[media_id] for media_id in ours]
     batches = max((campaign.batches or 1 for campaign in wechat.rules.approved), default=1)
     if len(drafts) > max(0, batches - len(wechat.jobs) * (batches > 1)):
         return [f"{len(drafts)} drafts are left in the draft box: {drafts}"]
@@ -323,7 +324,10 @@ def _sends(wechat: SimWeChat) -> list[Departure]:
 def _approved(articles: Sequence[Any]) -> list[tuple[Any, ...]]:
     """Take what was approved of articles; WeChat keeps a digest only where an article is alone."""
     alone = len(articles) == 1
-    return [(each.title, each.author, each.digest if alone else "", each.content, each.cover) for each in articles]
+    return [
+        (each.title, each.author, each.digest if alone else "", each.content, each.cover, each.pic_crop_1_1 or "")
+        for each in articles
+    ]
 
 
 def _comparable(article: DraftArticle, wechat: SimWeChat) -> tuple[Any, ...]:
@@ -331,7 +335,7 @@ def _comparable(article: DraftArticle, wechat: SimWeChat) -> tuple[Any, ...]:
     cover, content = wechat.uploaded.get(article.thumb_media_id, article.thumb_media_id), article.content
     for url, sha256 in wechat.images.items():
         content = content.replace(url, f"massctl-picture:{sha256}")
-    return article.title, article.author, article.digest, content, cover
+    return article.title, article.author, article.digest, content, cover, article.pic_crop_1_1
 
 
 UNSURE: Final = timedelta(seconds=122)

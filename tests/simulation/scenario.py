@@ -25,7 +25,7 @@ from massctl.apply.outcome import Outcome
 from massctl.apply.ports import Archive, Ledger, WeChat
 from massctl.cli.ledger_access import ledger_refusal
 from massctl.cli.session import Session
-from massctl.cli.shared_lineage import Sharing, refusal_of
+from massctl.cli.shared_lineage import Foreign, Sharing, refusal_of
 from massctl.errors import ConfigurationError, LedgerError
 from massctl.ledger.git_ledger import GitLedger
 from massctl.ledger.local_file import LocalLedger
@@ -72,11 +72,15 @@ LINEAGES: Final = (building.LINEAGE, "01JDXX00000000000000000000")
 
 @dataclass(frozen=True, slots=True)
 class Clone:
-    """One clone of a repository with a remote: which ledger massctl.yaml names in its files, in its HEAD, and there."""
+    """One clone of a repository with a remote: which ledger massctl.yaml names in its files, in its HEAD, and there.
+
+    There it has the branch that everybody clones, and perhaps one of the clone's own.
+    """
 
     named: str | None = None
     head: str | None = None
     remote: str | None = None
+    own_branch: str | None = None
     is_second: bool = False
 
     @property
@@ -92,8 +96,13 @@ class Clone:
         stop, known = ledger_refusal(cast("Session", session), state, ["main"]), state.lineage
         if stop is not None:
             return stop
-        committed, published = (known is not None and each == known for each in (self.head, self.remote))
-        return refusal_of(Sharing(committed=committed, published=published, command="git push"), known)
+        committed = known is not None and self.head == known
+        published = known is not None and known in (self.remote, self.own_branch)
+        others = {"main": self.remote, "feature": self.own_branch}
+        foreign = [Foreign(branch, each) for branch, each in others.items() if each not in (None, known)]
+        other = foreign[0] if foreign else None
+        found = Sharing(committed=committed, published=published, command="git push", foreign=other)
+        return refusal_of(found, known)
 
 
 @dataclass(slots=True)

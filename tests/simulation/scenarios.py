@@ -50,6 +50,7 @@ SHOWN: Final = whole_text(LONG, recipients=reviewers("editor_li"))
 UNSEEN_NEWS: Final = whole_news(LONG, recipients=())
 LEFT_BY_HAND: Final = replace(UNSEEN_NEWS, handoff=("original",))
 EDITED_NEWS: Final = replace(PLAIN_NEWS, message=RenderedNews((article("春季大促，改"),)))
+LEFT_OPEN: Final = replace(UNSEEN_NEWS, message=RenderedNews((article(digest=""),)))
 EDITED_LATE: Final = replace(UNSEEN_NEWS, message=EDITED_NEWS.message)
 EDITIONS: Final = ("今晚八点", "今晚十点")
 BOTH: Final = ("今晚八点", "明天见")
@@ -279,6 +280,15 @@ SMOKE: Final = (
     Scenario(
         "news, folder deleted", ((PLAIN_NEWS,), (TEXT_LATER,)), 2, Budget(1, 1), faults=NETWORK, sends=(), tidies=True
     ),
+    _one(
+        "news, the console writes what was left open",
+        LEFT_OPEN,
+        3,
+        1,
+        0,
+        gaps=(MINUTE, 3 * HOUR),
+        before=(("",), ("", "the console writes what was left open"), ("",)),
+    ),
     _one("news, the console", PLAIN_NEWS, 3, 0, 1, faults=NETWORK, gaps=(2 * HOUR,), before=CONSOLE),
 )
 """Together more than 20,000 schedules."""
@@ -306,7 +316,12 @@ BAD_BYTES: Final = (
 )
 """What a ledger's own bytes tell, also on a machine that never saw it."""
 REPAIRED: Final = ("", "a damaged ledger is repaired")
-DAMAGE: Final = (*BAD_BYTES, "the ledger is cut in half", "the ledger is cut within its first line")
+DAMAGE: Final = (
+    *BAD_BYTES,
+    "the ledger is cut in half",
+    "the ledger is cut within its first line",
+    "a copy of the ledger that was cut comes to another machine",
+)
 MANY_TO_A_TAG: Final = tuple(
     replace(TEXT, name=CampaignName(f"words-{n}"), message=RenderedText(f"第{n}封"), audience=audience(tag_id=7))
     for n in range(1, 6)
@@ -368,6 +383,16 @@ MOVING: Final = (
         faults=REFUSED_FOR_GOOD,
         gaps=(MINUTE,),
         before=SETTLED_REFUSALS,
+    ),
+    _one(
+        "news, the console writes, and drafts come late",
+        LEFT_OPEN,
+        3,
+        1,
+        1,
+        faults={**NO_FAULTS, "add_draft": (Fault.VERY_LATE,)},
+        gaps=(MINUTE,),
+        before=(("",), ("", "the console writes what was left open"), ("", "what is very late arrives")),
     ),
     _one("git, text, slow, and no clear answer", TEXT, 1, 0, 2, faults=SLOW_OR_UNCLEAR, in_git=True, arrives=True),
     _one("text, a damaged ledger", TEXT, 2, 0, 1, faults=LOST_SENDS, gaps=(30 * HOUR,), before=(("",), DAMAGE)),

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from building import house
 from simulation.crashing import Boundaries
-from simulation.disk import ELSEWHERE, entries_of
+from simulation.disk import ELSEWHERE, SimDisk, entries_of
 from simulation.happenings import AT, BETWEEN, FULL, INTERRUPT, KILL_SWITCH, NEIGHBOUR, RIVAL, RIVALS, TWIN
 from simulation.scenario import Situation, begin, run_once
 from simulation.server import SimServer
@@ -240,6 +240,7 @@ def _version(situation: Situation) -> tuple[Any, ...]:
         disk.flushed,
         disk.name_flushed,
         tuple(disk.beside.values()),
+        *((tuple(disk.beside_flushed.values()),) if isinstance(disk, SimDisk) else ()),
         situation.clone,
         *((len(disk.remote.late), disk.remote.is_reachable) if isinstance(disk, SimServer) else ()),
     )

@@ -344,6 +344,8 @@ class SimWeChat:
     """The library and the draft box of the accounts that it named before."""
     named: dict[MediaId, str] = field(default_factory=dict)
     """Every draft there ever was, by its subject."""
+    edited: frozenset[MediaId] = frozenset()
+    """The drafts that somebody wrote into in the console: they may stay there for ever."""
     delivered_previews: list[tuple[str, str]] = field(default_factory=list)
     jobs: list[MassJob] = field(default_factory=list)
     memory: dict[ClientMsgId, Remembered] = field(default_factory=dict)

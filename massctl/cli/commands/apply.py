@@ -295,8 +295,11 @@ def _refused_until_shared(session: Session, made: Planned, refusal: Refusal) -> 
     from massctl.apply.journal import LedgerSession
     from massctl.apply.outcome import refuse_all
     from massctl.cli.ledger_access import LedgerBootstrap, sharing_refusal
+    from massctl.plan.steps import Guard
 
     state, bootstrap = made.state, LedgerBootstrap(session)
+    if refusal.guard is Guard.LEDGER_FOREIGN:
+        return refuse_all(made.plan, state, refusal)
     if not session.in_git and state.lineage is None:
         state = LedgerSession(session.ledger(), session.clock, state, bootstrap).begin()
     elif not session.in_git and session.settings.state.lineage is None:

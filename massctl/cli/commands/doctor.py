@@ -81,7 +81,7 @@ def examine(session: Session, warnings: list[Diagnostic]) -> CheckUp:
     """Look at everything that a send depends on. Raises ConfigurationError for a massctl.yaml that cannot be used."""
     from massctl.apply.checkup_probe import probe
     from massctl.cli.side_by_side import side_by_side
-    from massctl.plan.checkup import allowance_finding, clock_finding, protection_finding
+    from massctl.plan.checkup import allowance_finding, callback_finding, clock_finding, protection_finding
 
     state, plan, findings = _repository(session, warnings)
     accounts = [AccountName(name) for name in session.settings.accounts]
@@ -92,6 +92,8 @@ def examine(session: Session, warnings: list[Diagnostic]) -> CheckUp:
         skew = session.skew(account)
         appid = AppId(session.settings.accounts[account].appid)
         findings += settings[account]
+        heard = callback_finding(account, session.settings.accounts[account])
+        findings += [heard] if heard is not None else []
         findings += [each for each in asked if each.account == account]
         findings.append(clock_finding(account, skew, sandbox=session.sandbox is not None))
         findings.append(protection_finding(account, appid, state))
@@ -134,8 +136,10 @@ def _repository(session: Session, warnings: list[Diagnostic]) -> tuple[State, Pl
     from massctl.apply.outcome import what_happened
     from massctl.cli.ledger_access import ledger_refusal, require_writable, sharing_refusal
     from massctl.cli.planner import planned
+    from massctl.cli.spooled_event import held_here
     from massctl.plan.checkup import (
         campaigns_finding,
+        held_findings,
         lease_findings,
         ledger_finding,
         open_sends,
@@ -175,6 +179,7 @@ def _repository(session: Session, warnings: list[Diagnostic]) -> tuple[State, Pl
             *_git(session),
             *lease_findings(state.lease, local_runner(session.places.runner), session.clock.now()),
             *open_sends(state),
+            *held_findings(held_here(session)),
             *findings,
             campaigns_finding(plan),
             *window_findings(plan),

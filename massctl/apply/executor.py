@@ -287,5 +287,9 @@ def answered(run: Callable[[bool], Outcome], answers: Answers | None) -> Outcome
             break
         if outcome.ends_with(answers):
             break
-        outcome = outcome.taken_up_by(run(True))
+        try:
+            outcome = outcome.taken_up_by(run(True))
+        except LedgerError as error:
+            outcome.stop(error)
+            break
     return outcome

@@ -153,6 +153,15 @@ def _recover(context: ApplyContext, missing: _Missing, box: dict[MediaId, _Lying
     """
     record, begun = missing.record, missing.begun
     found = [media_id for media_id, lying in box.items() if lying.named == begun.event.draft_sha256]
+    if not found and _is_out(record, begun):
+        # A run that finds nothing left to do makes no request, so nobody looks for it again.
+        _close(context, missing, "not_found")
+        say = Phrase(
+            "{name}: it was sent, and a draft whose answer was lost is not in the console; should it come up there, "
+            "delete it"
+        )
+        context.ports.progress.say(Phrase(say, name=record.campaign))
+        return
     if not found:
         if context.ports.clock.now() - begun.at >= GIVEN_UP_AFTER:
             _close(context, missing, "not_found", pending=None if begun.missed else True)
@@ -181,6 +190,18 @@ def _leave_written(context: ApplyContext, missing: _Missing, media_id: MediaId, 
         "it, and it stays there; {how}"
     )
     context.ports.progress.say(Phrase(say, name=record.campaign, differences=parts, how=DELETE_IT))
+
+
+def _is_out(record: Record, begun: BegunDraft) -> bool:
+    """Whether what a draft was begun for went out."""
+    return not record.is_in_doubt and (is_concluded(record) or begun.event.batch in record.sent_batches)
+
+
+def look_after_sends(context: ApplyContext) -> None:
+    """Look for lost drafts once more where a send of this run made them useless: no later run does."""
+    records = [context.state.record(each.planned.name, each.planned.edition or 1) for each in context.outcomes]
+    if any(_is_out(record, begun) for record in records for begun in record.begun_drafts):
+        recover_drafts(context)
 
 
 def _is_surplus(record: Record, begun: BegunDraft) -> bool:

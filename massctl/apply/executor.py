@@ -96,6 +96,7 @@ def _send_due(context: ApplyContext) -> None:
 
 
 def _follow_up(context: ApplyContext) -> None:
+    drafts.look_after_sends(context)
     drafts.delete_shown(context)
     _refresh_allowance(context)
     record_expired(context)

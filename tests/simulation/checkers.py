@@ -74,7 +74,7 @@ def verdicts(played: Played) -> list[str]:
 
 def leftovers(wechat: SimWeChat) -> list[str]:
     """Say what must not be left by a run without trouble: a draft beside another, or of a message that went out."""
-    ours = (*wechat.drafts.keys() - wechat.edited, *wechat.late_drafts)
+    ours = (*wechat.drafts.keys() - wechat.edited, *wechat.late_drafts.keys() - wechat.too_late(wechat.late_drafts))
     drafts = [wechat.named[media_id] for media_id in ours]
     batches = max((campaign.batches or 1 for campaign in wechat.rules.approved), default=1)
     if len(drafts) > max(0, batches - len(wechat.jobs) * (batches > 1)):

@@ -115,7 +115,11 @@ def _time_passes(situation: Situation) -> None:
 
 
 def _very_late_arrives(situation: Situation) -> None:
-    """A draft takes effect whose request was given up, in an earlier run or in this one."""
+    """A draft takes effect whose request was given up, in an earlier run or in this one.
+
+    After its send nobody looks for it any more: the run that sent said that it may come up.
+    """
+    situation.wechat.edited |= situation.wechat.too_late(situation.wechat.very_late_drafts)
     situation.wechat.drafts |= situation.wechat.very_late_drafts
     situation.wechat.very_late_drafts.clear()
 

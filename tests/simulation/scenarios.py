@@ -223,7 +223,7 @@ SMOKE: Final = (
     _one("news and faults", NEWS, 2, 0, 1),
     _one(
         "news, a draft comes very late",
-        UNSEEN_NEWS,
+        PLAIN_NEWS,
         3,
         0,
         1,
@@ -386,7 +386,7 @@ MOVING: Final = (
     ),
     _one(
         "news, the console writes, and drafts come late",
-        LEFT_OPEN,
+        replace(LEFT_OPEN, window=SOON),
         3,
         1,
         1,

@@ -390,8 +390,14 @@ class SimWeChat:
     def arrive_late(self) -> None:
         """Begin a run: let what was under way at the end of the last one take effect."""
         self.run += 1
+        self.edited |= self.too_late(self.late_drafts)
         self.drafts.update(self.late_drafts)
         self.late_drafts.clear()
+
+    def too_late(self, drafts: Mapping[MediaId, object]) -> frozenset[MediaId]:
+        """Give the drafts that come up after their message went out: massctl does not look for them any more."""
+        sent = {job.subject for job in self.jobs}
+        return frozenset(each for each in drafts if self.named[each] in sent)
 
     @property
     def accounts(self) -> dict[str, AccountName]:

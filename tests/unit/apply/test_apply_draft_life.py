@@ -722,13 +722,23 @@ def test_a_draft_that_comes_late_is_deleted_where_another_was_saved() -> None:
     assert [event.media_id for event in scene.events("draft_saved")] == list(scene.wechat.drafts)
 
 
-def test_a_draft_that_comes_late_is_deleted_after_its_send_too() -> None:
+def test_a_run_that_sends_looks_for_a_lost_draft_once_more_and_the_next_makes_no_request() -> None:
+    """What comes up still later stays in the console, as the run says."""
     scene = Scene([NEWS])
     saved_beside_a_late_one(scene)
-    assert 1 == len(scene.wechat.jobs)
-    scene.apply(("delete_draft", Fault.REQUEST_LOST))
+    assert (1, 1) == (len(scene.wechat.jobs), len(scene.wechat.drafts))
+    assert "should it come up there, delete it" in scene.progress.lines[-1]
     scene.apply()
-    assert ({}, 1) == (scene.wechat.drafts, len(scene.wechat.jobs))
+    assert [] == scene.wechat.calls
+
+
+def test_a_lost_draft_that_comes_up_before_the_send_ends_is_deleted() -> None:
+    scene = Scene([NEWS])
+    crashed(scene, "after add_draft")
+    (found,) = scene.wechat.drafts
+    late = {found: scene.wechat.drafts.pop(found)}
+    scene.ledger.fail = lambda new: scene.wechat.drafts.update(late) if new.event.type == "send_accepted" else None
+    assert (0, {}) == (scene.apply().exit_status(), scene.wechat.drafts)
     scene.apply()
     assert [] == scene.wechat.calls
 
@@ -742,8 +752,9 @@ def test_where_the_box_cannot_be_read_no_second_draft_is_made(fault: str) -> Non
 
 def test_a_campaign_that_went_out_is_not_stopped_by_a_box_that_cannot_be_read() -> None:
     scene = Scene([NEWS])
-    saved_beside_a_late_one(scene)
-    outcome = scene.apply(("newest_drafts", Fault.REQUEST_LOST))
+    crashed(scene, "after add_draft")
+    scene.wechat.drafts.clear()
+    outcome = scene.apply(("newest_drafts", Fault.SLOW), ("newest_drafts", Fault.REQUEST_LOST))
     assert (0, None) == (outcome.exit_status(), outcome.campaigns[0].error)
     assert any("could not look for" in line for line in scene.progress.lines)
 

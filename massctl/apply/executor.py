@@ -34,9 +34,9 @@ from massctl.errors import LedgerError, LedgerStaleError, WeChatError
 from massctl.model.entries import SendAccepted, SendInDoubt, SendRejected
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
-from massctl.model.send import ID_IN_USE, Accepted, InDoubt, Rejected, SendIntent, Verdict
-from massctl.model.state import Record
+from massctl.model.send import Accepted, InDoubt, Rejected, SendIntent, Verdict
 from massctl.plan import quota
+from massctl.plan.acceptance import evidence, judged_by_ledger
 from massctl.plan.guards import PolicyInForce
 from massctl.plan.plan import Plan
 from massctl.plan.quota import allowance_refusal, slot_of
@@ -204,16 +204,6 @@ def _send(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCam
     return False
 
 
-def _knew_the_id_before(record: Record, intent: SendIntent, attempt: int) -> bool:
-    """Whether WeChat knew the id of a send before this ledger's first request with it, as far as its answers tell.
-
-    45066 says that the id was met a moment ago. Where that answered every earlier attempt, none of them is known to
-    have brought the content that WeChat has.
-    """
-    earlier = [each for each in record.open_attempts if each.serial != attempt and each.event.batch == intent.batch]
-    return all(each.doubt is not None and each.doubt.errcode == ID_IN_USE for each in earlier)
-
-
 def _attempt(
     context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign, intent: SendIntent
 ) -> Verdict:
@@ -229,10 +219,12 @@ def _attempt(
         verdict = context.ports.wechat(campaign.account).send_mass(intent, permit)
     except WeChatError as error:
         verdict = never_left(error)
-    verdict = outcome.answer = judged_by_material(context, campaign, verdict)
+    verdict = judged_by_material(context, campaign, verdict)
+    verdict = outcome.answer = judged_by_ledger(verdict, intent, attempt, context.state)
     match verdict:
         case Accepted(msg_id=msg_id, msg_data_id=msg_data_id, duplicate=duplicate):
-            is_unknown = duplicate and _knew_the_id_before(context.record_of(campaign), intent, attempt)
+            before = evidence(context.record_of(campaign), intent, attempt)
+            is_unknown = duplicate and all(each.event.fingerprint != intent.fingerprint for each in before)
             accepted = SendAccepted(
                 attempt=attempt,
                 msg_id=msg_id,

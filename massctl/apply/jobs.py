@@ -4,16 +4,18 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Final
 
 from massctl.apply.journal import LedgerSession
 from massctl.apply.outcome import Failure, failure_of
 from massctl.apply.ports import Clock, Comments, JobReport, Progress, WeChat
 from massctl.errors import MassctlError, UsageError
-from massctl.model.entries import JobFinish, JobStatus, SendInDoubt, fields_of
+from massctl.model.entries import JobFinish, JobStatus, SendAccepted, SendInDoubt, fields_of
 from massctl.model.ids import AppId, MsgDataId, MsgId
 from massctl.model.phrase import Command, Phrase
 from massctl.model.state import (
+    Attempt,
+    End,
     Job,
     Record,
     RecordKey,
@@ -24,7 +26,8 @@ from massctl.model.state import (
     is_held,
     status_of,
 )
-from massctl.plan.job_failure import failure_words, how_to_resend
+from massctl.plan.acceptance import named_job
+from massctl.plan.job_failure import ends_words, failure_words, how_to_resend, what_now
 
 
 def is_overdue(record: Record, clock: Clock) -> bool:
@@ -51,6 +54,7 @@ class Followed:
     """What following jobs has shown."""
 
     records: Sequence[Record]
+    state: State
     failed_now: list[Record] = field(default_factory=list)
     """Records of which a job's failure was learnt in this run."""
     errors: list[tuple[Record, Failure]] = field(default_factory=list)
@@ -73,7 +77,7 @@ def follow_jobs(
     wait_seconds: float = 0,
 ) -> Followed:
     """Ask about every unfinished job once, and again until all are finished or `wait_seconds` have passed."""
-    followed = Followed(records)
+    followed = Followed(records, ledger.state)
     record_silence(records, ledger, clock)
     until = clock.now() + timedelta(seconds=wait_seconds)
     while True:
@@ -82,13 +86,16 @@ def follow_jobs(
         left = [each for each in left if id(each[0]) not in stuck]
         for record, job, msg_id in left:
             _ask(followed, record, job, msg_id, wechat, ledger)
-        going = [job for _, job, _ in left if unfinished(job) is not None]
+        for record in [each for each in records if named_job(each, ledger.state) and id(each) not in stuck]:
+            _ask_about_named(followed, record, wechat, ledger)
+        going = sum(unfinished(job) is not None for _, job, _ in left)
+        going += sum(named_job(record, ledger.state) is not None for record in records if id(record) not in stuck)
         remaining = (until - clock.now()).total_seconds()
         if not going or remaining <= 0:
             ledger.flush()  # All that was told is one append: a hundred jobs do not need a hundred pushes.
             return followed
         progress.waiting(
-            Phrase("still sending: {count}; asking for {seconds} s more", count=len(going), seconds=int(remaining))
+            Phrase("still sending: {count}; asking for {seconds} s more", count=going, seconds=int(remaining))
         )
         clock.sleep(min(POLL_SECONDS, remaining))
 
@@ -103,11 +110,13 @@ def unfinished(job: Job) -> MsgId | None:
     return MsgId(job.msg_id) if job.msg_id is not None and job.status in UNFINISHED else None
 
 
-def ended_badly(record: Record) -> Failure | None:
-    """Describe a job that failed, with the way on, or one that reached nobody; None if none did."""
+def ended_badly(record: Record, state: State) -> Failure | None:
+    """Describe a job that failed, or of which two ends were told, or one that reached nobody; None if none did."""
+    if status_of(record) is Status.CONTRADICTED:
+        return Failure(None, None, ends_words(record), what_now(record, state) or "")
     if status_of(record) is not Status.FAILED:
         return nobody_got_it(record)
-    return Failure(None, None, failure_words(record), how_to_resend(record) or "")
+    return Failure(None, None, failure_words(record), how_to_resend(record, state) or "")
 
 
 def nobody_got_it(record: Record) -> Failure | None:
@@ -147,6 +156,26 @@ def _ask(
             followed.failed_now.append(record)
 
 
+def _ask_about_named(
+    followed: Followed, record: Record, wechat: Callable[[AppId], WeChat], ledger: LedgerSession
+) -> None:
+    """Ask for the end of a job that WeChat named in place of a clear answer: that end settles the doubt."""
+    named = named_job(record, ledger.state)
+    if named is None:
+        return
+    attempt, msg_id = named
+    try:
+        report = wechat(AppId(attempt.event.appid)).job_report(MsgId(msg_id))
+    except MassctlError as error:
+        followed.errors.append((record, failure_of(error)))
+        return
+    if report.status in UNFINISHED:
+        return
+    _settled_by_end(record, attempt, job_status(report), ledger)
+    if report.status == "failed":
+        followed.failed_now.append(record)
+
+
 CLOCKS_APART: Final = timedelta(minutes=10)
 """An event that was made longer than this before an attempt is of another send. Our own bound."""
 
@@ -162,7 +191,7 @@ class Recorded:
     record: Record
     again: bool
     """It said nothing that was not known."""
-    contradicts: Literal["sent", "failed"] | None = None
+    contradicts: End | None = None
     """How the job had ended until then, by what was on record, where that was the other way."""
 
 
@@ -197,6 +226,9 @@ def record_finish(
     found = _jobs(finish, records)
     if not found:
         _check_elsewhere(finish, ledger.state)
+        if (named := _named_in_doubt(finish, records, ledger.state)) is not None:
+            _settled_by_end(*named, finish.said, ledger, durable=durable)
+            return Recorded(named[0], again=False)
         return Foreign(possible_sends(finish, records))
     if len({record.appid for record, _ in found}) > 1:
         raise UsageError(
@@ -254,6 +286,23 @@ def _jobs(finish: JobFinish, records: Iterable[Record]) -> list[tuple[Record, Jo
     return [(record, job) for record in records for job in record.jobs if job.msg_id == finish.said.msg_id]
 
 
+def _named_in_doubt(finish: JobFinish, records: Iterable[Record], state: State) -> tuple[Record, Attempt] | None:
+    """Return the only send in doubt whose answer named the job that has ended."""
+    named = [(record, found) for record in records if (found := named_job(record, state)) is not None]
+    mine = [(record, attempt) for record, (attempt, msg_id) in named if msg_id == finish.said.msg_id]
+    return mine[0] if len(mine) == 1 else None
+
+
+def _settled_by_end(
+    record: Record, attempt: Attempt, said: JobStatus, ledger: LedgerSession, *, durable: bool = True
+) -> None:
+    """Record that the job which WeChat named is this send's, and how it ended; what it carried nobody knows."""
+    write = ledger.record if durable else ledger.note
+    accepted = SendAccepted(attempt=attempt.serial, msg_id=said.msg_id, duplicate=True, content="unknown")
+    write(accepted, record)
+    write(said, record)
+
+
 def _check_elsewhere(finish: JobFinish, state: State) -> None:
     """Raise UsageError if a job of this id is on record for another account than the event's."""
     for record in state.records.values():
@@ -287,17 +336,16 @@ def _may_be(record: Record, finish: JobFinish) -> bool:
     return any(at - CLOCKS_APART <= made <= at + DENIED_FOR for at in denied)
 
 
-def _contradicted(finish: JobFinish, job: Job) -> Literal["sent", "failed"] | None:
-    """Return the end that a job had on record, where an event tells the other one."""
-    if job.status == "sent" and finish.said.status == "failed":
-        return "sent"
-    return "failed" if job.status == "failed" and finish.said.status == "sent" else None
+def _contradicted(finish: JobFinish, job: Job) -> End | None:
+    """Return the end that is on record of a job, where an event tells the other one."""
+    other: End = "failed" if finish.said.status == "sent" else "sent"
+    return other if other in job.ends else None
 
 
 def _is_known(finish: JobFinish, job: Job) -> bool:
     """Whether a job's record holds everything that an event tells; WeChat sends up to three copies."""
-    known = job.counts
-    if known is None or job.status not in (finish.said.status, "deleted"):
+    known = job.ends.get(finish.said.status)
+    if known is None:
         return False
     told = fields_of(finish.said)
     recorded = fields_of(known)
@@ -327,7 +375,7 @@ def news_of(record: Record) -> list[SentNews]:
     if not record.jobs:
         why = Phrase("Edition {edition} of it was not sent.", edition=record.edition)
         raise _nothing(record, why, Command("status", record.campaign))
-    attempts = [attempt for attempt in record.attempts if attempt.may_have_sent]
+    attempts = record.not_refused
     if attempts and attempts[-1].event.media_id is None:
         why = Phrase("Comments can be opened and closed only for news, and this is another message.")
         raise _nothing(record, why, Command("status", record.campaign))

@@ -21,7 +21,7 @@ from massctl.model.ids import AppId, CampaignName, digest_of
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import BEIJING, Command, Phrase, in_time, moment
 from massctl.model.state import Record, State, Status, held_until, is_concluded, status_of
-from massctl.plan.job_failure import failure_words, how_to_resend
+from massctl.plan.job_failure import ends_words, failure_words, how_to_resend, what_now
 from massctl.plan.plan import PlannedCampaign
 from massctl.plan.quota import AccountAhead
 from massctl.plan.reconcile_options import Evidence
@@ -224,8 +224,11 @@ class NoticeFinder:
             return
         elif status is Status.AWAITING_ADMIN:
             yield self._notice("awaiting_admin", record, outcome, _awaited(record), _answer(record))
+        elif status is Status.CONTRADICTED:
+            said = ends_words(record), what_now(record, self.state) or ""
+            yield self._notice("failed", record, outcome, *said)
         elif status is Status.FAILED:
-            yield self._notice("failed", record, outcome, _failed(record), how_to_resend(record) or "")
+            yield self._notice("failed", record, outcome, _failed(record), how_to_resend(record, self.state) or "")
         elif status in _OUT and was.status not in _OUT:
             yield self._notice("sent", record, outcome, _sent(record, status))
 

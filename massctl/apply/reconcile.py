@@ -25,7 +25,8 @@ from massctl.model.ids import AppId, CampaignName, MediaId, MsgId
 from massctl.model.message import RenderedCampaign, approved_audience
 from massctl.model.phrase import BEIJING, Command, Phrase, in_a_row, moment
 from massctl.model.state import UNSETTLED, Draft, Record, State, held_until, is_concluded
-from massctl.plan.guards import handoff_of, is_unknown_since_repair
+from massctl.plan.guards import handoff_of
+from massctl.plan.reach import Known, is_contradicted, needs_word, reach_of
 from massctl.plan.reconcile_options import in_question, unsent_below
 from massctl.plan.retry_policy import settle
 
@@ -95,10 +96,18 @@ def settle_not_sent(
             ]
         for each, draft, read in reads:
             forgotten |= _forget(each, draft, read, ledger)
-    if record.is_in_doubt or is_unknown_since_repair(record, ledger.state, statement.batch):
+    contradicted = is_contradicted(record, ledger.state)
+    if record.is_in_doubt or contradicted or _is_lost(record, ledger.state, statement.batch):
         _settle(record, "not_sent", statement, ledger)
     elif not forgotten:
         raise nothing_to_settle(record)
+
+
+def _is_lost(record: Record, state: State, batch: int | None) -> bool:
+    """Whether a repair may have dropped the send of the named batch, or of any, and nobody has spoken of it."""
+    if batch is None or is_concluded(record):
+        return needs_word(record, state)
+    return reach_of(record, state, batch).known is Known.LOST
 
 
 def _require_past(looked_at: datetime | None, now: datetime) -> None:
@@ -207,10 +216,11 @@ def batch_in_question(record: Record, named: int | None) -> int:
 
 
 def batches_in_question(record: Record) -> list[int]:
-    """List the batches that a person may speak about: those in doubt, else the next to be sent."""
+    """List the batches that a person may speak about: in doubt, else with two ends, else the next to be sent."""
     opened = sorted(batch for batch, send in record.sends.items() if send.phase in UNSETTLED)
+    two_ends = sorted({job.batch for job in record.jobs if job.is_contradicted})
     left = [batch for batch in range(1, record.batches + 1) if batch not in record.sent_batches]
-    return opened or left[:1] or [1]
+    return opened or two_ends or left[:1] or [1]
 
 
 def _forget(record: Record, draft: Draft, read: Sequence[DraftArticle] | None, ledger: LedgerSession) -> bool:
@@ -225,7 +235,7 @@ def _forget(record: Record, draft: Draft, read: Sequence[DraftArticle] | None, l
 
 def is_by_hand(record: Record) -> bool:
     """Whether no attempt may have sent it, so that a person who knows of a send knows one from the console."""
-    return not any(attempt.may_have_sent for attempt in record.attempts)
+    return all(attempt.is_denied for attempt in record.not_refused)
 
 
 def _settle(
@@ -236,7 +246,8 @@ def _settle(
     audience: dict[str, Any] | None = None,
 ) -> None:
     batch = batch_in_question(record, statement.batch)
-    if outcome == "not_sent" and batch in record.sent_batches:
+    two_ends = any(job.batch == batch and job.is_contradicted for job in record.jobs)
+    if outcome == "not_sent" and batch in record.sent_batches and not two_ends:
         raise UsageError(
             Phrase("{name} is on record as sent, so it cannot be settled as not sent", name=record.campaign),
             Phrase("Nothing was recorded."),
@@ -256,7 +267,7 @@ def _settle(
 
 def _check_unsettled(record: Record, state: State) -> None:
     unsent = not is_concluded(record) and bool(record.drafts)
-    if record.is_in_doubt or unsent or is_unknown_since_repair(record, state):
+    if record.is_in_doubt or unsent or needs_word(record, state) or is_contradicted(record, state):
         return
     raise nothing_to_settle(record)
 

@@ -117,22 +117,24 @@ def _stopped(outcome: Outcome, campaign: CampaignOutcome, standing: _Standing, n
     ]
 
 
-def job_events(before: Mapping[RecordKey, Status], records: Sequence[Record], now: datetime) -> list[RunnerEvent]:
+def job_events(
+    before: Mapping[RecordKey, Status], records: Sequence[Record], state: State, now: datetime
+) -> list[RunnerEvent]:
     """Return the jobs that ended since `before`."""
-    ended = {Status.SENT, Status.FAILED, Status.WITHDRAWN}
+    ended = {Status.SENT, Status.FAILED, Status.CONTRADICTED, Status.WITHDRAWN}
     found = []
     for record in records:
         status = status_of(record)
         if before.get(record.key) in (None, status) or status not in ended:
             continue
-        said, hint = _ended(record)
+        said, hint = _ended(record, state)
         found.append(RunnerEvent("job", now, said, hint, record.campaign))
     return found
 
 
-def _ended(record: Record) -> tuple[Phrase, str]:
+def _ended(record: Record, state: State) -> tuple[Phrase, str]:
     name = record.campaign
-    if (failure := ended_badly(record)) is not None:
+    if (failure := ended_badly(record, state)) is not None:
         return Phrase("{name}: {message}", name=name, message=failure.message), failure.hint
     if status_of(record) is Status.WITHDRAWN:
         return Phrase("{name}: withdrawn", name=name), ""

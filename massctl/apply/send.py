@@ -184,7 +184,7 @@ def follow_up(context: ApplyContext, campaign: RenderedCampaign, outcome: Campai
     if report.status == "failed":
         failed = Phrase("WeChat accepted the job and then failed it")
         told = Phrase("{reason}; the allowance counts as used", reason=failed)
-        context.fail(outcome, WeChatError(told, hint=how_to_resend(context.record_of(campaign)) or ""))
+        context.fail(outcome, WeChatError(told, hint=how_to_resend(context.record_of(campaign), context.state) or ""))
 
 
 def record_expired(context: ApplyContext) -> None:

@@ -276,7 +276,7 @@ def _unknown(target: Target, error: TransportError) -> TransportError:
 
 def _material(record: Record, job: Job) -> set[str]:
     """Name everything by which WeChat could know a send's content again."""
-    drafts = {f"draft {a.event.media_id}" for a in record.attempts if a.event.media_id is not None and a.may_have_sent}
+    drafts = {f"draft {a.event.media_id}" for a in record.not_refused if a.event.media_id is not None}
     news = {f"news {job.msg_data_id}"} if job.msg_data_id is not None else set()
     return drafts | news | set((job.counts.article_urls or []) if job.counts else [])
 

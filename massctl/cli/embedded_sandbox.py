@@ -59,7 +59,7 @@ class Embedded:
             self.clock.suppose(min(openings))
 
     def untold_events(self, state: State) -> list[JobFinish]:
-        """Read the events that WeChat would have posted by now, of jobs of which the ledger has none yet.
+        """Read the events that WeChat would have posted by now, that tell an end which the ledger does not have.
 
         An event of a job that nobody knows is among them only while a send is in doubt.
         """
@@ -71,7 +71,8 @@ class Embedded:
             if isinstance(finish, EventFault):
                 raise InvariantError(f"the sandbox made an event that cannot be read: {finish.message}")
             job = jobs.get(finish.said.msg_id)
-            if in_doubt if job is None else job.counts is None or job.counts.source != "event":
+            known = None if job is None else job.ends.get(finish.said.status)
+            if in_doubt if job is None else known is None or known.source != "event":
                 untold.append(finish)
         return untold
 

@@ -68,7 +68,7 @@ def _facts(record: Record) -> SendFacts:
     """Return what the ledger noted of an edition's send beside its numbers."""
     from massctl.report.report import ArticleFacts, SendFacts
 
-    sent = [each.event for each in record.attempts if each.may_have_sent]
+    sent = [each.event for each in record.not_refused]
     if not sent:
         return SendFacts()
     event = sent[-1]

@@ -265,6 +265,8 @@ class SendInDoubt:
     rid: str | None = None
     asked_at: datetime | None = None
     """Right before the request was made, perhaps minutes after the attempt. A repetition waits from then on."""
+    msg_id: int | None = None
+    """The job that WeChat named (45065), where no request on record can have made it, or where it is another send's."""
 
     def __post_init__(self) -> None:
         """Raise ValueError if what the reason is about is missing."""
@@ -517,11 +519,13 @@ class Expired:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListEnded:
-    """The batches of a list that did not go out never will: another campaign has their openids."""
+    """No batch of a list is sent any more: another campaign has the openids of those that surely nobody has."""
 
     type: Literal["list_ended"] = "list_ended"
     rest: str
     """The campaign that was made for them."""
+    batches: list[int] | None = None
+    """The batches whose openids it has: those that surely nobody has. None if an earlier massctl wrote it."""
     by: str
 
 

@@ -26,6 +26,8 @@ from massctl.model.phrase import Phrase
 CLIENT_MSG_ID_LENGTH: Final = 32
 """Hex digits. WeChat documents 64 and 32 bytes and refused 36 (45067): the smaller value is safe.
 Source: WeChat docs, "message/mass/sendall", read 2026-10; forum reports of 2023-09."""
+ID_KNOWN: Final = 45065
+"""The answer to a `clientmsgid` under which a send was accepted before. Source: wechat/errcodes.toml."""
 ID_IN_USE: Final = 45066
 """The answer to a `clientmsgid` that was met within the last minute. Source: wechat/errcodes.toml."""
 HOLD_CODES: Final = frozenset({89504, 89505})
@@ -325,6 +327,8 @@ class InDoubt:
     errcode: int | None = None
     errmsg: str | None = None
     rid: str | None = None
+    msg_id: MsgId | None = None
+    """The job that WeChat named, where the ledger cannot tell that it is this send's."""
 
     @property
     def is_held(self) -> bool:
@@ -378,12 +382,30 @@ def errcode_words(meaning: Phrase, errcode: int | None, errmsg: str | None) -> P
 def doubt_words(doubt: SendInDoubt) -> Phrase:
     """Say why nobody knows what a send did."""
     match doubt.reason:
+        case "errcode" if doubt.errcode in (0, ID_KNOWN):
+            return _unexplained(doubt)
         case "errcode":
             return errcode_words(_ERRCODES.get(doubt.errcode or 0, _UNKNOWN), doubt.errcode, doubt.errmsg)
         case "administrator_silent":
             return _SILENT
         case _:
             return no_answer_words(doubt.reason, doubt.seconds, doubt.http_status)
+
+
+def _unexplained(doubt: SendInDoubt) -> Phrase:
+    """Say that WeChat names a job as this send's, and that the ledger cannot explain it."""
+    if doubt.msg_id is None:
+        return Phrase(
+            "WeChat says that it took this send before (errcode {errcode}), and no request that the ledger knows can "
+            "have been the one",
+            errcode=doubt.errcode,
+        )
+    return Phrase(
+        "WeChat answered with job {msg_id} (errcode {errcode}), and no request of this send that the ledger knows can "
+        "have made that job",
+        msg_id=doubt.msg_id,
+        errcode=doubt.errcode,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum, auto
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from massctl.errors import LedgerCorruptError
 from massctl.model import entries
@@ -163,8 +163,8 @@ class Attempt:
     doubt: entries.SendInDoubt | None = None
     """What was seen in place of an answer; None also where the run died before it could say."""
     rejection: entries.SendRejected | None = None
-    rejected_at: datetime | None = None
-    """When that was recorded; the request may have left minutes after the attempt."""
+    answered_at: datetime | None = None
+    """When the newest verdict on it was recorded; the request may have left minutes after the attempt."""
     settled: entries.SendSettled | None = None
     """What a person found out about it while it was open."""
     accepted: entries.SendAccepted | None = None
@@ -176,10 +176,14 @@ class Attempt:
         return self.serial in self.send.open or self.send.phase is Phase.CONTRADICTED
 
     @property
-    def may_have_sent(self) -> bool:
-        """Whether followers may have it: neither refused by WeChat, nor settled as not sent, or contradicted."""
-        not_sent = self.settled is not None and self.settled.outcome == "not_sent"
-        return self.send.phase is Phase.CONTRADICTED or (self.rejection is None and not not_sent)
+    def is_refused(self) -> bool:
+        """Whether it did nothing for sure: WeChat refused it, or its request never left."""
+        return self.rejection is not None and self.send.phase is not Phase.CONTRADICTED
+
+    @property
+    def is_denied(self) -> bool:
+        """Whether only a person's word says that it was not sent."""
+        return self.rejection is None and self.settled is not None and self.settled.outcome == "not_sent"
 
     @property
     def asked_at(self) -> datetime | None:
@@ -341,6 +345,10 @@ DAY_USED_UP: Final = 45009
 "message/mass/preview", read 2026-10."""
 
 
+End = Literal["sent", "failed"]
+"""How a job ended."""
+
+
 @dataclass(slots=True)
 class Job:
     """An accepted mass job (群发任务)."""
@@ -352,7 +360,12 @@ class Job:
     msg_id: int | None
     msg_data_id: int | None
     status: str = "sending"
+    """What was said of it at last; `contradicted` where two ends were told."""
     counts: entries.JobStatus | None = None
+    ends: dict[str, entries.JobStatus] = field(default_factory=dict)
+    """`sent` or `failed` -> what told that end."""
+    settled: End | None = None
+    """The end that a person found to be true, where two were told."""
     withdrawn: set[int] = field(default_factory=set)
     """Articles from 1; 0 stands for all."""
     withdrawing: set[int] = field(default_factory=set)
@@ -361,6 +374,13 @@ class Job:
     """When each withdrawal was asked for; each counts for the account's ten of that day."""
     none_left_at: datetime | None = None
     """When WeChat last refused one because the account's withdrawals of the day were used up."""
+
+    @property
+    def is_contradicted(self) -> bool:
+        """Whether two ends were told, or a failure that delivered something, and nobody has found out which is true."""
+        failed = self.ends.get("failed")
+        is_both = len(self.ends) > 1 or bool(failed is not None and failed.sent_count)
+        return is_both and self.settled is None
 
     @property
     def reached_nobody(self) -> bool:
@@ -373,7 +393,15 @@ class Job:
         return self.status == "deleted" or 0 in self.withdrawn
 
 
-_FINALITY: Final = {"sending": 0, "awaiting_admin": 0, "unknown": 0, "sent": 1, "failed": 1, "deleted": 2}
+_FINALITY: Final = {
+    "sending": 0,
+    "awaiting_admin": 0,
+    "unknown": 0,
+    "sent": 1,
+    "failed": 1,
+    "contradicted": 1,
+    "deleted": 2,
+}
 """What was said of a job -> how final it is: a poll that is overtaken by an event takes nothing back."""
 
 
@@ -383,11 +411,26 @@ def _rank(status: str, source: str | None) -> tuple[int, bool]:
 
 
 def _into_job(job: Job, said: entries.JobStatus) -> None:
+    if said.status in ("sent", "failed"):
+        known = job.ends.get(said.status)
+        if known is None or said.source is not None or known.source is None:
+            job.ends[said.status] = _with_known_counts(said, known)
     if _rank(said.status, said.source) >= _rank(job.status, job.counts.source if job.counts else None):
         job.status, job.counts = said.status, _with_known_counts(said, job.counts)
     elif said.source is not None:
         # What is deleted stays deleted; how many had got it is worth knowing all the same.
         job.counts = _with_known_counts(said, job.counts)
+    _judge_ends(job)
+
+
+def _judge_ends(job: Job) -> None:
+    """Keep a job between two ends until a person has found out which is true; no later word is believed more."""
+    if job.status not in ("sent", "failed", "contradicted"):
+        return
+    if job.is_contradicted:
+        job.status, job.counts = "contradicted", job.ends.get("sent") or job.counts
+    elif job.settled is not None:
+        job.status, job.counts = job.settled, job.ends.get(job.settled) or job.counts
 
 
 def _with_known_counts(said: entries.JobStatus, before: entries.JobStatus | None) -> entries.JobStatus:
@@ -469,7 +512,9 @@ class Record:
     expired_at: list[datetime] = field(default_factory=list)
     """The `not_after` of windows that were found closed."""
     ended: entries.ListEnded | None = None
-    """Who has the openids of its other batches; none of these is sent any more."""
+    """Which campaign was made for batches of it that nobody had; none of this list is sent any more."""
+    given: dict[int, str] = field(default_factory=dict)
+    """Batch -> the campaign that was made for its openids."""
 
     @property
     def key(self) -> RecordKey:
@@ -498,8 +543,13 @@ class Record:
     @property
     def batches(self) -> int:
         """Into how many jobs this edition is cut: what the last attempt says, and 1 before anybody may have it."""
-        begun = any(each.may_have_sent for each in self.attempts) or (self.attempts and self.settled_sent)
+        begun = bool(self.not_refused) or (self.attempts and self.settled_sent)
         return (begun and self.attempts[-1].event.batches) or 1
+
+    @property
+    def not_refused(self) -> list[Attempt]:
+        """The attempts that may have done something, oldest first; a person's word closes none for good."""
+        return [attempt for attempt in self.attempts if not attempt.is_refused]
 
     @property
     def sent_batches(self) -> frozenset[int]:
@@ -515,21 +565,6 @@ class Record:
     def is_partly_sent(self) -> bool:
         """Whether some of its batches went out, and others are still to follow."""
         return self.imported is None and self.ended is None and 0 < len(self.sent_batches) < self.batches
-
-    @property
-    def may_be_out(self) -> bool:
-        """Whether followers may have any of it."""
-        return self.is_in_doubt or bool(self.may_have_sent() or self.sent_batches)
-
-    def may_have_sent(self) -> list[tuple[datetime, str | None]]:
-        """Return when followers may have got it, and what names message and audience, as far as that is known."""
-        attempted = [attempt for attempt in self.attempts if attempt.may_have_sent]
-        found: list[tuple[datetime, str | None]] = [(each.at, each.event.message_digest) for each in attempted]
-        # Of a send by hand nobody recorded the message; the last attempt tells what it most likely was.
-        digest = self.attempts[-1].event.message_digest if self.attempts else None
-        batches = {attempt.event.batch for attempt in attempted}
-        found += [(each.at, digest) for each in self.settled_sent if each.event.batch not in batches]
-        return found + ([(self.imported.sent_at, self.imported.message_digest)] if self.imported else [])
 
     def resolved_for(self, digest: str) -> entries.AudienceResolved | None:
         """Return the tag that this version's name was found to stand for."""
@@ -737,12 +772,16 @@ class State:
         if appid is not None:
             record.appid = AppId(appid)
         if isinstance(entry.event, entries.SendSettled) and self.repaired and entry.event.outcome == "not_sent":
-            batch = entry.event.batch
-            self.not_sent_since_repair[record.key] = min(batch, self.not_sent_since_repair.get(record.key, batch))
+            self._not_sent_since_repair(record, entry.event.batch)
         if isinstance(entry.event, entries.Previewed):
             what = *record.key, entry.event.digest, entry.event.recipient
             self.preview_days.absorb(what, entry.event, record.appid, entry.at)
         self._into_index(record, entry)
+
+    def _not_sent_since_repair(self, record: Record, batch: int) -> None:
+        """Note a person's word on a batch; of one whose acceptance is on record it is about the end of its job."""
+        if batch not in record.sent_batches:
+            self.not_sent_since_repair[record.key] = min(batch, self.not_sent_since_repair.get(record.key, batch))
 
     def _into_index(self, record: Record, entry: entries.Entry) -> None:
         event, newest = entry.event, record.attempts[-1] if record.attempts else None
@@ -881,6 +920,8 @@ def _video_made(record: Record, event: entries.VideoMade, entry: entries.Entry) 
 
 def _list_ended(record: Record, event: entries.ListEnded, _: entries.Entry) -> None:
     record.ended = event
+    left = [batch for batch in range(1, record.batches + 1) if batch not in record.sent_batches]
+    record.given |= dict.fromkeys(left if event.batches is None else event.batches, event.rest)
 
 
 def _audience_resolved(record: Record, event: entries.AudienceResolved, _: entries.Entry) -> None:
@@ -921,11 +962,12 @@ def _verdict(record: Record, event: VerdictEntry, entry: entries.Entry) -> None:
         return
     if attempt.send.absorb(entry, attempt) is None:
         return
+    attempt.answered_at = entry.at
     match event:
         case entries.SendAccepted():
             _accept(record, attempt, event, entry.at)
         case entries.SendRejected():
-            attempt.rejection, attempt.rejected_at = event, entry.at
+            attempt.rejection = event
             if event.errcode == MEDIA_UNKNOWN and record.video and record.video.media_id == attempt.event.media_id:
                 record.video = None
         case _:
@@ -975,6 +1017,10 @@ def _send_settled(record: Record, event: entries.SendSettled, entry: entries.Ent
         closed = []  # What is on record as sent stands against it.
     for attempt in closed:
         attempt.settled = event
+    for job in record.jobs:
+        if job.batch == event.batch and job.is_contradicted:
+            job.settled = "sent" if event.outcome == "sent" else "failed"
+            _judge_ends(job)
     if event.outcome == "sent" and event.msg_id is not None:
         client_msg_id = closed[-1].event.client_msg_id if closed else None
         _add_job(record, Job(event.batch, client_msg_id, entry.at, event.msg_id, None))
@@ -1089,12 +1135,15 @@ class Status(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     IN_DOUBT = "in_doubt"
+    CONTRADICTED = "contradicted"
     WITHDRAWN = "withdrawn"
 
 
-FINAL: Final = frozenset({Status.SENDING, Status.AWAITING_ADMIN, Status.SENT, Status.FAILED, Status.WITHDRAWN})
+FINAL: Final = frozenset(
+    {Status.SENDING, Status.AWAITING_ADMIN, Status.SENT, Status.FAILED, Status.CONTRADICTED, Status.WITHDRAWN}
+)
 """From here only a raised edition sends again, unless batches are left or it is in doubt; see `is_concluded`."""
-_STOPPED: Final = frozenset({Status.FAILED, Status.WITHDRAWN})
+_STOPPED: Final = frozenset({Status.FAILED, Status.CONTRADICTED, Status.WITHDRAWN})
 """What became of a batch so that none is begun after it."""
 
 
@@ -1120,10 +1169,14 @@ def status_of(record: Record) -> Status:
 def is_concluded(record: Record) -> bool:
     """Return whether nothing of an edition is left to send and nothing is open, so that it need not be rendered.
 
-    After a batch that failed or was withdrawn no other batch is begun.
+    After a batch that failed or was withdrawn no other batch is begun, and none of a list that was ended.
     """
+    if record.is_in_doubt:
+        return False
+    if record.ended is not None:
+        return True
     status = status_of(record)
-    return status in FINAL and not record.is_in_doubt and (status in _STOPPED or not record.is_partly_sent)
+    return status in FINAL and (status in _STOPPED or not record.is_partly_sent)
 
 
 def _status_of_jobs(jobs: list[Job]) -> Status:
@@ -1131,6 +1184,8 @@ def _status_of_jobs(jobs: list[Job]) -> Status:
     words = {job.status for job in jobs}
     if all(job.is_gone for job in jobs):
         return Status.WITHDRAWN
+    if "contradicted" in words:
+        return Status.CONTRADICTED
     if "failed" in words:
         return Status.FAILED
     if "awaiting_admin" in words:

@@ -29,7 +29,8 @@ from massctl.model.state import (
 )
 from massctl.plan.lease import TAKE_OVER
 from massctl.plan.quota import Agenda, Slot, allowance_refusal, batches_left, calls_refused, slot_of
-from massctl.plan.retry_policy import repeat_refusal, settle
+from massctl.plan.reach import BatchReach, Known, Reach, batches_named, is_contradicted, is_out, reach, reach_of
+from massctl.plan.retry_policy import REPEAT_HOURS_MAX, repeat_refusal, settle
 from massctl.plan.steps import Guard, Refusal
 from massctl.plan.window import WindowState, again_after, hour_refusals, tomorrow, window_state
 
@@ -260,6 +261,7 @@ def _table() -> Sequence[Row]:
         Row(_edition, ASK, ASK, ASK, _LEDGER),
         Row(_links, _ONLY_A_SEND, ASK, ASK, _LEDGER),
         Row(_begun_list, ASK, ASK, ASK, _LEDGER),
+        Row(_denied_batch, _ONLY_A_SEND, ASK, ASK, ASK),
         Row(_handoff, _ONLY_A_SEND, ASK, ASK, _LEDGER),
         Row(_freeze, _ONLY_A_SEND, ASK, ASK, ASK),
         Row(_quiet_hours, _ONLY_A_SEND, ASK, ASK, ASK),
@@ -422,6 +424,34 @@ def _selection(case: Case) -> Refusal | None:
 
 def _begun_list(case: Case) -> Refusal | None:
     return list_changed(case.campaign, case.record)
+
+
+def _denied_batch(case: Case) -> Refusal | None:
+    """Refuse a batch that a person called not sent, once WeChat may have forgotten the id of its first attempt.
+
+    Until then that id protects a mistake. A campaign that is one job goes again at any time: that is what the word of
+    a person is for.
+    """
+    left = batches_left(case.campaign, case.record)
+    if case.campaign.batches is None or not left:
+        return None
+    found = reach_of(case.record, case.state, left[0] or 1)
+    if found.again_until is None or timedelta(0) < found.again_until - case.now <= timedelta(hours=REPEAT_HOURS_MAX):
+        return None
+    name = case.campaign.name
+    say = Phrase(
+        "a person called batch {batch} not sent, and its first attempt is more than {hours} hours old: if that is "
+        "wrong, WeChat would send it twice",
+        batch=found.batch,
+        hours=REPEAT_HOURS_MAX,
+    )
+    hint = Phrase(
+        "if it was sent: {sent}; if not, you know who lacks it: write these openids into the list of a new campaign; "
+        "the batches behind it: {rest}",
+        sent=Command("reconcile", name, f'--sent --batch {found.batch} --reason "…"'),
+        rest=rest_of(name),
+    )
+    return Refusal(Guard.PARTLY_SENT, say, hint)
 
 
 def _handoff(case: Case) -> Refusal | None:
@@ -657,9 +687,9 @@ def left_to_do(items: tuple[HandoffItem, ...], status: Status) -> list[str]:
 
 
 def rest_of(name: str) -> Phrase:
-    """Say how to reach the openids that a list did not reach."""
+    """Say how to reach the openids of a list that surely nobody reached."""
     return Phrase(
-        "a campaign for the openids that no accepted batch named: {command}",
+        "a campaign for the openids that surely do not have it: {command}",
         command=Command("new", f"{name}-rest", "--unsent-of", name),
     )
 
@@ -667,7 +697,7 @@ def rest_of(name: str) -> Phrase:
 def list_changed(campaign: RenderedCampaign, record: Record) -> Refusal | None:
     """Refuse a list or a message that changed since its first batch."""
     sent = record.sent_batches
-    tried = [each.event for each in record.attempts if each.may_have_sent]
+    tried = [each.event for each in record.not_refused]
     tried = tried or [each.event for each in record.attempts if each.event.batch in sent]
     if not tried or tried[-1].batches is None or is_concluded(record):
         return None
@@ -708,27 +738,18 @@ def rejected_batch(record: Record) -> Refusal | None:
 
 
 def _partly_sent(name: CampaignName, edition: int, state: State) -> Refusal | None:
-    """Refuse an edition above one whose list was partly sent: those who have the message would get it again.
+    """Refuse an edition above one that reached a part of its list: those who have the message would get it again.
 
-    Where all that went out failed or was withdrawn, nobody has it.
+    Where all that went out failed or was withdrawn, the edition may be raised.
     """
-    below = [each for each in state.editions(name) if each.edition < edition and each.may_be_out]
-    if not below or not 0 < len(below[-1].sent_batches) < below[-1].batches or below[-1].imported is not None:
+    below = [each for each in state.editions(name) if each.edition < edition and is_out(each, state)]
+    if not below:
         return None
     before = below[-1]
-    undone = {job.batch for job in before.jobs if job.status == "failed" or job.is_gone}
-    if not before.sent_batches - undone:
+    if is_contradicted(before, state):
+        return contradicted_ends(before)
+    if not is_divided(list(reach(before, state).values())):
         return None
-    if before.ended is not None:
-        say = Phrase("{rest} has the others; to send to everybody again, copy the folder to another campaign")
-        hint = Phrase(say, rest=before.ended.rest)
-    elif is_concluded(before):
-        hint = Phrase("make {rest}", rest=rest_of(name))
-    else:
-        say = Phrase(
-            "set `edition` back to {before} and run apply again: it continues with the next batch; or make {rest}"
-        )
-        hint = Phrase(say, before=before.edition, rest=rest_of(name))
     return Refusal(
         Guard.PARTLY_SENT,
         Phrase(
@@ -737,7 +758,48 @@ def _partly_sent(name: CampaignName, edition: int, state: State) -> Refusal | No
             sent=_sent(before),
             edition=edition,
         ),
-        hint,
+        _instead_of_raising(before, state),
+    )
+
+
+def contradicted_ends(record: Record) -> Refusal:
+    """Refuse what would go to everybody again while nobody knows whether they have it: two ends were told."""
+    say = Phrase(
+        "WeChat told two ends of the job of edition {edition}, that it was sent and that it failed, and nobody has "
+        "said which is true",
+        edition=record.edition,
+    )
+    return Refusal(Guard.CONTRADICTED, say, settle(record.campaign))
+
+
+def is_divided(found: Sequence[BatchReach]) -> bool:
+    """Whether some of a list have it, or may have it, and others do not: all of it together is never sent again."""
+    kinds = {each.reach for each in found if each.known is not Known.WITHDRAWN}
+    return len(kinds) > 1 or any(each.known is Known.GIVEN for each in found)
+
+
+def _instead_of_raising(before: Record, state: State) -> Phrase:
+    """Say how those who lack an edition get it."""
+    name = before.campaign
+    if before.is_in_doubt:
+        return Phrase("set `edition` back to {before}; then {settle}", before=before.edition, settle=settle(name))
+    if before.ended is not None:
+        say = Phrase("{rest} has the others; to send to everybody again, copy the folder to another campaign")
+        return Phrase(say, rest=before.ended.rest)
+    lacking = any(each.reach is Reach.SURELY_NOT for each in reach(before, state).values())
+    if is_concluded(before):
+        return Phrase("make {rest}", rest=rest_of(name)) if lacking else for_sure(before, state)
+    say = Phrase("set `edition` back to {before} and run apply again: it continues with the next batch; or make {rest}")
+    return Phrase(say, before=before.edition, rest=rest_of(name))
+
+
+def for_sure(record: Record, state: State) -> Phrase:
+    """Say what is left where no batch surely lacks it: only a person can know."""
+    unsure = [each for each in reach(record, state).values() if each.reach is Reach.MAY_HAVE]
+    return Phrase(
+        "look in the console under 群发记录; if you are sure that nobody of batch {batches} has it, write these "
+        "openids into the list of a new campaign",
+        batches=batches_named(unsure),
     )
 
 
@@ -813,7 +875,7 @@ def lost_in_repair(campaign: RenderedCampaign, record: Record, state: State) -> 
     sent.
     """
     left = batches_left(campaign, record)
-    if not left or not is_unknown_since_repair(record, state, left[0] or 1):
+    if not left or reach_of(record, state, left[0] or 1).known is not Known.LOST:
         return None
     say = Phrase("the ledger was damaged and repaired, and nobody has said whether the lost part recorded this send")
     return Refusal(Guard.LEDGER_DAMAGED, say, settle(campaign.name))
@@ -825,14 +887,6 @@ def _links(case: Case) -> Refusal | None:
 
 def _lost_in_repair(case: Case) -> Refusal | None:
     return lost_in_repair(case.campaign, case.record, case.state)
-
-
-def is_unknown_since_repair(record: Record, state: State, batch: int | None = None) -> bool:
-    """Whether a person has to say if an edition, or a batch of it, was sent in what a repair dropped."""
-    if not state.repaired or is_concluded(record):
-        return False
-    said = state.not_sent_since_repair.get(record.key)
-    return said is None or (batch is not None and batch < said)
 
 
 def is_untrusted(refusals: Collection[Refusal], state: State) -> bool:
@@ -851,7 +905,7 @@ def with_reconcile_hint(refusal: Refusal, name: CampaignName) -> Refusal:
 
 def edition_refusal(name: CampaignName, edition: int, state: State) -> Refusal | None:
     """Refuse an edition below one that may have been sent, or above one that reached a part of its list."""
-    above = [each for each in state.editions(name) if each.edition > edition and each.may_be_out]
+    above = [each for each in state.editions(name) if each.edition > edition and is_out(each, state)]
     if not above:
         return _partly_sent(name, edition, state)
     last = above[-1]
@@ -1039,12 +1093,14 @@ def _same_content(case: Case) -> Refusal | None:
     for record in state.index.messages.get(campaign.message_digest, {}).values():
         if record.key == (campaign.name, campaign.edition):
             continue  # Its own attempts are judged by the guards of doubts and rejections.
-        for at, message_digest in record.may_have_sent():
-            # The digest holds the appid, so an equal one is of the same account.
-            if message_digest == campaign.message_digest and at >= since:
-                say = Phrase("{other} sent the same message to the same audience on {day}")
-                found = Phrase(say, other=record.campaign, day=beijing_day(at).isoformat())
-                return Refusal(Guard.SAME_CONTENT, found, _IF_INTENDED)
+        # The digest holds the appid, so an equal one is of the same account.
+        alike = [each for each in reach(record, state).values() if campaign.message_digest in each.messages]
+        spans = [each.span for each in alike if each.span is not None and each.reach is not Reach.SURELY_NOT]
+        found = [each for each in spans if each.until(case.now) >= since]
+        if found:
+            day = beijing_day(found[0].first).isoformat()
+            say = Phrase("{other} sent the same message to the same audience on {day}")
+            return Refusal(Guard.SAME_CONTENT, Phrase(say, other=record.campaign, day=day), _IF_INTENDED)
     return None
 
 
@@ -1058,7 +1114,7 @@ def _edition_raised(campaign: RenderedCampaign, state: State) -> bool:
     Its own attempts say nothing: a repetition of a send of unknown outcome is as deliberate as the send was.
     """
     others = [each for each in state.editions(campaign.name) if each.edition != campaign.edition]
-    sent = [each.edition for each in others if each.may_have_sent()]
+    sent = [each.edition for each in others if is_out(each, state)]
     return bool(sent) and campaign.edition > max(sent)
 
 

@@ -1,11 +1,14 @@
 """Why WeChat failed a mass job that it had accepted, and what to do about it. Pure."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from massctl.model.phrase import Command, Phrase
-from massctl.model.state import Record, Status, status_of
-from massctl.plan.guards import rest_of
+from massctl.model.state import Record, State, Status, status_of
+from massctl.plan.guards import for_sure, is_divided, rest_of
+from massctl.plan.reach import BatchReach, Reach, reach
+from massctl.plan.retry_policy import settle
 
 REASONS: Final = {
     10001: Phrase("advertising"),
@@ -50,13 +53,36 @@ def failure_words(record: Record) -> Phrase:
     return Phrase("WeChat accepted the job and then failed it") if reason is None else reason_words(reason)
 
 
-def how_to_resend(record: Record) -> Phrase | None:
+def ends_words(record: Record) -> Phrase:
+    """Say which two ends were told of a job: how many have it by the one, and the reason of the other."""
+    job = next(job for job in record.jobs if job.is_contradicted)
+    sent, failed = job.ends.get("sent"), job.ends.get("failed")
+    counted = next((each.sent_count for each in (sent, failed) if each is not None and each.sent_count), None)
+    delivered = Phrase("it was sent")
+    if counted is not None:
+        delivered = Phrase("it was delivered to {count:,} followers", count=counted)
+    why = failed.reason if failed is not None and failed.reason else "send fail"
+    say = Phrase("WeChat told two ends of it: {sent}; and {failed}. Nobody knows whether followers have it")
+    return Phrase(say, sent=delivered, failed=reason_words(why))
+
+
+def what_now(record: Record, state: State) -> Phrase | None:
+    """Say what a person does about an edition whose job did not end well; None if there is nothing to do."""
+    if status_of(record) is Status.CONTRADICTED:
+        return settle(record.campaign)
+    return how_to_resend(record, state)
+
+
+def how_to_resend(record: Record, state: State) -> Phrase | None:
     """Say how to send an edition again whose job failed; None if none did."""
     if status_of(record) is not Status.FAILED:
         return None
-    if any(job.status in ("sent", "sending") for job in record.jobs):
-        say = Phrase("a part of the list has it, and a raised `edition` would go to everybody again: make {rest}")
-        return Phrase(say, rest=rest_of(record.campaign))
+    found = list(reach(record, state).values())
+    if is_divided(found):
+        say = Phrase(
+            "a part of the list has it, or may have it, and a raised `edition` would go to everybody again: {how}"
+        )
+        return Phrase(say, how=_for_those_who_lack_it(record, state, found))
     err = _ERR.fullmatch(reason_of(record) or "")
     told = {
         "edition": record.edition + 1,
@@ -71,6 +97,14 @@ def how_to_resend(record: Record) -> Phrase | None:
     )
     unexplained = Phrase("the console shows the reason under 群发记录; to send it once more: {how}", how=again)
     return _ways(again, reprinted).get(int(err[1]), unexplained) if err is not None else unexplained
+
+
+def _for_those_who_lack_it(record: Record, state: State, found: Sequence[BatchReach]) -> Phrase:
+    if record.ended is not None:
+        return Phrase("{rest} has the openids that surely do not have it", rest=record.ended.rest)
+    if any(each.reach is Reach.SURELY_NOT for each in found):
+        return Phrase("make {rest}", rest=rest_of(record.campaign))
+    return for_sure(record, state)
 
 
 def _ways(again: Phrase, reprinted: Phrase) -> dict[int, Phrase]:

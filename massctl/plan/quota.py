@@ -1,12 +1,13 @@
 """The allowance of an account: what is used, on which day each campaign goes out, and what finds no day.
 
-A send of unknown outcome counts as used, and so does one whose job failed: whether WeChat gives it back is not said.
+A send counts when WeChat took it, and not when it was attempted: the request may leave minutes after that. A send of
+unknown outcome counts as used, and so does one whose job failed: whether WeChat gives it back is not said.
 Campaigns take their days in the interface's order: account, end of the window, name; those without a window last.
 Each takes the first day of its window that has room. No campaign is moved for a later one.
 """
 
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -17,6 +18,7 @@ from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import BEIJING, Command, Phrase, enumerated, in_a_row, moment
 from massctl.model.state import DAY_USED_UP, Attempt, Job, Record, RecordKey, State, beijing_day, is_concluded
+from massctl.plan.reach import asked_in, reach
 from massctl.plan.steps import Guard, Reason, Refusal, SendMass
 from massctl.plan.window import again_after, next_moment, tomorrow
 
@@ -46,6 +48,12 @@ class Unit(StrEnum):
     def around(self, day: date) -> date:
         """Return the first day of the period that a Beijing day is in."""
         return day if self is Unit.DAY else day.replace(day=1)
+
+    def between(self, first: datetime, last: datetime) -> list[date]:
+        """Return every Beijing day or month between two moments, each named by its first day."""
+        day, end = beijing_day(first), beijing_day(last)
+        days = (day + timedelta(days=number) for number in range((end - day).days + 1))
+        return list(dict.fromkeys(map(self.around, days)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +94,9 @@ class Use:
     """One send that may have gone out."""
 
     at: datetime
+    """When WeChat took it, or the first moment at which it may have."""
+    until: datetime
+    """The last one; WeChat may have counted it in every period between them."""
     scope: Scope
     campaign: CampaignName | None
     """None for something that people sent on the website."""
@@ -95,21 +106,28 @@ class Use:
 
 
 def uses(state: State, appid: AppId, now: datetime, but: int | None = None) -> list[Use]:
-    """Return every use of an account's allowance since this month began; one repeated on another day counts on both.
+    """Return every use of an account's allowance since this month began.
 
-    `but` is the serial of an attempt that does not count: it is about to be judged itself.
+    A send counts when WeChat took it, which may be minutes after its attempt. While nobody knows when that was, it
+    counts on every day on which it may have been. `but` is the serial of an attempt whose batch does not count: it is
+    about to be judged itself.
 
     A send that a person made in the console or without this ledger counts by the audience that its campaign declared,
     and as one to everybody where that is not known.
     """
-    found = [Use(at, Scope.ALL, None) for at in state.website_sends.get(appid, [])]
+    found = [Use(at, at, Scope.ALL, None) for at in state.website_sends.get(appid, [])]
     ids = state.index.account(appid).tags
-    for record in _records(state, appid, Unit.MONTH.of(now), now):
+    for record in _records_or_open(state, appid, Unit.MONTH.of(now), now):
         known = {**ids, record.resolved.tag: record.resolved.tag_id} if record.resolved is not None else ids
-        for at, audience in _may_have_gone_out(record, appid, but):
+        own = {each.event.batch for each in record.attempts if each.serial == but}
+        for each in reach(record, state).values():
+            if each.appid != appid or not each.counts or each.span is None or each.batch in own:
+                continue
+            audience = each.audience
             tag = audience.get("tag_id", audience.get("tag")) if audience is not None else None
             named = known.get(tag, tag) if isinstance(tag, str) else tag
-            found.append(Use(at, _recorded_scope(audience), record.campaign, record.edition, named))
+            span = each.span.first, each.span.until(now)
+            found.append(Use(*span, _recorded_scope(audience), record.campaign, record.edition, named))
     return found
 
 
@@ -121,28 +139,18 @@ def _records(state: State, appid: AppId, first: date, now: datetime) -> list[Rec
     return list(found.values())
 
 
-def _may_have_gone_out(
-    record: Record, appid: AppId, but: int | None
-) -> Iterator[tuple[datetime, Mapping[str, Any] | None]]:
-    """Return when something of a record may have gone out, and to whom as far as the ledger knows."""
-    tried = [attempt for attempt in record.attempts if attempt.may_have_sent and attempt.serial != but]
-    yield from ((each.at, each.event.audience) for each in tried if each.event.appid == appid)
-    if record.appid != appid:
-        return
-    if record.imported is not None:
-        yield record.imported.sent_at, record.imported.audience
-    for settled in record.settled_sent:
-        if all(each.event.batch != settled.event.batch for each in tried):
-            # It was sent in the console; when, nobody wrote down, but it was before it was settled.
-            yield settled.at, tried[-1].event.audience if tried else settled.event.audience
-
-
 def _recorded_scope(audience: Mapping[str, Any] | None) -> Scope:
     if audience is None:
         return Scope.ALL
     if "openids" in audience:
         return Scope.OPENIDS
     return Scope.TAG if "tag" in audience or "tag_id" in audience else Scope.ALL
+
+
+def _records_or_open(state: State, appid: AppId, first: date, now: datetime) -> Collection[Record]:
+    """Give what `_records` does, and the editions in doubt: they may be leaving now, whenever they were attempted."""
+    found = [*_records(state, appid, first, now), *state.in_doubt(appid)]
+    return {each.key: each for each in found}.values()
 
 
 def used_in(found: Iterable[Use], rule: Rule, tag: TagKey | None = None) -> dict[date, list[Use]]:
@@ -154,21 +162,27 @@ def used_in(found: Iterable[Use], rule: Rule, tag: TagKey | None = None) -> dict
     for use in found:
         if use.scope not in rule.scopes or (tag is not None and use.scope is Scope.TAG and use.tag != tag):
             continue
-        there = by_period.setdefault(rule.unit.of(use.at), [])
-        if use.campaign is None or (use.campaign, use.edition) not in {(u.campaign, u.edition) for u in there}:
-            there.append(use)
+        for period in rule.unit.between(use.at, use.until):
+            there = by_period.setdefault(period, [])
+            if use.campaign is None or (use.campaign, use.edition) not in {(u.campaign, u.edition) for u in there}:
+                there.append(use)
     return by_period
 
 
 def calls_by_day(state: State, appid: AppId, now: datetime, but: int | None = None) -> Counter[date]:
     """Count the requests for mass sends from today on, also those that WeChat refused; not those that never left.
 
-    `but` is as for `uses`.
+    One whose answer came counts on the day of the answer; the others on every day on which they may have left. `but`
+    is the serial of an attempt that does not count.
     """
-    today = beijing_day(now)
-    asked = (attempt for attempt in _attempts(state, appid, today, now) if attempt.serial != but)
-    found = (attempt for attempt in asked if not _never_left(attempt))
-    return Counter(day for attempt in found if (day := beijing_day(attempt.at)) >= today)
+    today, counted = beijing_day(now), Counter[date]()
+    for record in _records_or_open(state, appid, today, now):
+        for attempt in record.attempts:
+            if attempt.event.appid != appid or attempt.serial == but or _never_left(attempt):
+                continue
+            span = asked_in(record, attempt)
+            counted.update(day for day in Unit.DAY.between(span.first, span.until(now)) if day >= today)
+    return counted
 
 
 def _never_left(attempt: Attempt) -> bool:
@@ -176,7 +190,7 @@ def _never_left(attempt: Attempt) -> bool:
 
 
 def _attempts(state: State, appid: AppId, first: date, now: datetime) -> Iterator[Attempt]:
-    records = _records(state, appid, first, now)
+    records = _records_or_open(state, appid, first, now)
     return (each for record in records for each in record.attempts if each.event.appid == appid)
 
 
@@ -190,7 +204,7 @@ def calls_used_up(state: State, appid: AppId, now: datetime) -> bool:
     """Return whether WeChat said today that no mass call is left, and has taken none since."""
     account = state.index.account(appid)
     last = account.used_up
-    return last is not None and last is account.newest and beijing_day(last.at) == beijing_day(now)
+    return last is not None and last is account.newest and beijing_day(last.answered_at or last.at) == beijing_day(now)
 
 
 def counted_anew(now: datetime) -> Phrase:
@@ -716,7 +730,7 @@ def withdrawals_left(state: State, appid: AppId, now: datetime) -> int:
 
 def is_news_or_video(record: Record) -> bool:
     """Return whether an edition is of the kind that WeChat withdraws, as far as the ledger knows."""
-    attempts = [attempt for attempt in record.attempts if attempt.may_have_sent]
+    attempts = record.not_refused
     return not attempts or attempts[-1].event.media_id is not None
 
 
@@ -851,7 +865,7 @@ def next_send_at(state: State, appid: AppId, now: datetime) -> datetime:
     earliest = [now]
     if len(recent) >= SENDS_A_MINUTE:
         earliest.append(recent[-SENDS_A_MINUTE] + MINUTE)
-    too_fast = (a.rejected_at for a in attempts if a.rejection is not None and a.rejection.errcode == TOO_FAST)
+    too_fast = (a.answered_at for a in attempts if a.rejection is not None and a.rejection.errcode == TOO_FAST)
     earliest += [at + MINUTE for at in _within_a_minute((at for at in too_fast if at is not None), now)]
     return max(earliest)
 

@@ -8,8 +8,15 @@ from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.send import client_msg_id
 from massctl.model.state import UNSETTLED, Attempt, Record, State, is_concluded
-from massctl.plan.guards import Case, Moment, PolicyInForce, is_unknown_since_repair, send_refusals
-from massctl.plan.retry_policy import CLIENT_MSG_ID_MEMORY_HOURS, REPEAT_HOURS_MAX, NoRepeat, repeat_at
+from massctl.plan.guards import Case, Moment, PolicyInForce, send_refusals
+from massctl.plan.reach import is_contradicted, needs_word
+from massctl.plan.retry_policy import (
+    CLIENT_MSG_ID_MEMORY_HOURS,
+    REPEAT_HOURS_MAX,
+    NoRepeat,
+    remembered_since,
+    repeat_at,
+)
 from massctl.plan.steps import PASSING, Guard
 
 if TYPE_CHECKING:
@@ -48,9 +55,11 @@ class Evidence:
 
 
 def in_question(state: State, name: str) -> Record | None:
-    """Choose the edition that a person can settle: one in doubt before all others, else the newest."""
+    """Choose the edition that a person can settle: one in doubt, else one with two ends, else the newest."""
     editions = [record for (campaign, _), record in state.records.items() if campaign == name]
-    opened = [record for record in editions if record.is_in_doubt]
+    opened = [record for record in editions if record.is_in_doubt] or [
+        record for record in editions if is_contradicted(record, state)
+    ]
     return min(opened, key=_edition) if opened else max(editions, key=_edition, default=None)
 
 
@@ -60,7 +69,7 @@ def is_to_settle(record: Record, state: State) -> bool:
     After a repair of the ledger it is every edition that is not known as sent.
     """
     unsent = not is_concluded(record) and bool(record.drafts or record.attempts)
-    return record.is_in_doubt or unsent or is_unknown_since_repair(record, state)
+    return record.is_in_doubt or unsent or needs_word(record, state) or is_contradicted(record, state)
 
 
 def unsent_below(record: Record, state: State) -> list[Record]:
@@ -80,7 +89,7 @@ def evidence(
     """Collect what is known of a record; `rules` is the policy of a run in which a person insists on repeating."""
     campaign = planned.rendered if planned else None
     same = campaign is not None and _is_of(campaign, record)
-    first = record.open_attempts[0] if record.open_attempts else None
+    first = remembered_since(record) if record.open_attempts else None
     return Evidence(
         record,
         now,
@@ -89,7 +98,8 @@ def evidence(
         first.at + timedelta(hours=CLIENT_MSG_ID_MEMORY_HOURS) if first else None,
         campaign is not None and all(_has_id_of(campaign, each) for each in record.open_attempts),
         may_be_not_sent(record)
-        or is_unknown_since_repair(record, state)
+        or needs_word(record, state)
+        or is_contradicted(record, state)
         or any(each.draft() is not None for each in [*unsent_below(record, state), record]),
         planned is not None,
     )
@@ -115,7 +125,7 @@ def _has_id_of(campaign: RenderedCampaign, attempt: Attempt) -> bool:
 def _repetition(
     record: Record, planned: "PlannedCampaign | None", state: State, rules: PolicyInForce, now: datetime
 ) -> Repetition:
-    until = record.open_attempts[0].at + timedelta(hours=REPEAT_HOURS_MAX)
+    until = remembered_since(record).at + timedelta(hours=REPEAT_HOURS_MAX)
     campaign = planned.rendered if planned else None
     if planned is None or campaign is None:
         why = [refusal.message for refusal in planned.refusals] if planned else []

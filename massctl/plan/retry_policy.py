@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase
-from massctl.model.state import Record
+from massctl.model.send import ID_KNOWN
+from massctl.model.state import Attempt, Record
 from massctl.plan.steps import Guard, Refusal
 from massctl.plan.window import next_moment
 
@@ -55,15 +56,22 @@ class NoRepeat:
     why: str
 
 
+def remembered_since(record: Record) -> Attempt:
+    """Return the attempt from which WeChat's memory counts: the first open one.
+
+    In a list it is the first one of that batch that a person called not sent, if there was one: they may be wrong.
+    """
+    opened = record.open_attempts[0]
+    if opened.event.batches is None:
+        return opened
+    return next(each for each in record.not_refused if each.send is opened.send)
+
+
 def may_repeat(record: Record, digest: str | None, policy: "Policy", now: datetime) -> Repeat | NoRepeat:
     """Decide about a record that is in doubt; `digest` is what is desired now."""
-    if record.contradicted:
-        return NoRepeat(Phrase("the ledger contradicts itself about it"))
-    first, last = record.open_attempts[0], record.open_attempts[-1]
-    if policy.in_doubt == "stop":
-        return NoRepeat(Phrase("policy.in_doubt is `stop`"))
-    if digest != last.event.digest:
-        return NoRepeat(Phrase("the campaign was changed since the attempt"))
+    if (never := _never(record, digest, policy)) is not None:
+        return NoRepeat(never)
+    first, last = remembered_since(record), record.open_attempts[-1]
     deadline = first.at + timedelta(hours=REPEAT_HOURS_MAX)
     wait = policy.in_doubt_wait + (REPEAT_MARGIN_SECONDS if policy.in_doubt_wait else 0)
     at = max(last.at, last.asked_at or last.at) + timedelta(seconds=wait)
@@ -73,6 +81,19 @@ def may_repeat(record: Record, digest: str | None, policy: "Policy", now: dateti
     if now < first.at:
         return NoRepeat(Phrase("the clock shows a time before the first attempt, so its age is unknown"))
     return Repeat(at)
+
+
+def _never(record: Record, digest: str | None, policy: "Policy") -> Phrase | None:
+    """Say why a record in doubt is not repeated at any time; None if it may be."""
+    if record.contradicted:
+        return Phrase("the ledger contradicts itself about it")
+    if any(each.doubt is not None and each.doubt.errcode in (0, ID_KNOWN) for each in record.open_attempts):
+        return Phrase("WeChat named a job that no request on record can have made")
+    if policy.in_doubt == "stop":
+        return Phrase("policy.in_doubt is `stop`")
+    if digest != record.open_attempts[-1].event.digest:
+        return Phrase("the campaign was changed since the attempt")
+    return None
 
 
 def repeat_at(record: Record, campaign: RenderedCampaign, policy: "Policy", now: datetime) -> Repeat | NoRepeat:

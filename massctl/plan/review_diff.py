@@ -80,7 +80,7 @@ def _sent(record: Record) -> Base | None:
     """Return what followers received; None for an edition that failed, or that a person sent outside massctl."""
     if not is_concluded(record) or status_of(record) is Status.FAILED:
         return None
-    sent = [attempt for attempt in record.attempts if attempt.may_have_sent]
+    sent = record.not_refused
     return Base(BaseKind.SENT, sent[-1].event.digest, record.edition, sent[-1].at) if sent else None
 
 

@@ -12,6 +12,7 @@ from massctl.model.phrase import Phrase
 from massctl.model.state import FINAL, State, Status, beijing_day, status_of
 from massctl.plan.plan import Plan, PlannedCampaign
 from massctl.plan.quota import AccountAhead
+from massctl.plan.reach import sent_in
 from massctl.plan.window import WindowState
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def _sent(
 ) -> Iterable[ScheduledSend]:
     titles = {name: each.title for (name, _), each in planned.items()}
     for record in state.records.values():
-        moments = [at for at, _ in record.may_have_sent()]
+        moments = [each.first for each in sent_in(record)]
         if not moments:
             continue
         at, name, edition, said = min(moments), record.campaign, record.edition, record.sent_as

@@ -30,6 +30,7 @@ from massctl.model.statistics import (
     StatisticsRequest,
     msgid_of,
 )
+from massctl.plan.reach import sent_in
 
 NEWER_SINCE: Final = date(2025, 11, 1)
 """The newer family has no data from before. Source: WeChat docs, "getarticletotaldetail", read 2026-11."""
@@ -83,7 +84,9 @@ def send_days(state: State, appid: AppId) -> frozenset[date]:
 
 def publication_days(record: Record) -> frozenset[date]:
     """Return the days on which what an edition sent may have been published."""
-    moments = [at for at, _ in record.may_have_sent()] + [job.accepted_at for job in record.jobs]
+    spans = sent_in(record)
+    moments = [each.first for each in spans] + [each.last for each in spans if each.last is not None]
+    moments += [job.accepted_at for job in record.jobs]
     return frozenset(beijing_day(at + margin) for at in moments for margin in (timedelta(0), MIDNIGHT_MARGIN))
 
 

@@ -50,6 +50,7 @@ class Guard(StrEnum):
     EDITED_AFTER_SEND = "edited_after_send"
     EDITION_LOWERED = "edition_lowered"
     PARTLY_SENT = "partly_sent"
+    CONTRADICTED = "contradicted"
     SAME_CONTENT = "same_content"
     REJECTED_BEFORE = "rejected_before"
     PLAN_STALE = "plan_stale"

@@ -15,6 +15,7 @@ from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import BEIJING
 from massctl.model.state import Job, Record, RecordKey, State, Status, beijing_day, status_of
 from massctl.model.statistics import NOTHING_COUNTED, ArticleDay, Family, Statistics, msgid_of
+from massctl.plan.reach import sent_in
 from massctl.plan.statistics import ArticleIndex, Match, newest_day, publication_days
 from massctl.report.account import allowance_of, follower_days, followers_of, freshness_of
 from massctl.report.comparison import (
@@ -193,7 +194,7 @@ def _sent_at(record: Record) -> datetime | None:
     """Return when an edition went out; None if nothing of it is known to have."""
     if not record.sent_batches:
         return None
-    moments = [at for at, _ in record.may_have_sent()] or [job.accepted_at for job in record.jobs]
+    moments = [each.first for each in sent_in(record)] or [job.accepted_at for job in record.jobs]
     return min(moments, default=None)
 
 
@@ -237,8 +238,7 @@ def _account_facts(record: Record, known: RepositoryFacts) -> AccountFacts:
 
 def _audience(record: Record) -> tuple[AudienceKind, str | None]:
     """Say to whom an edition went, as far as the ledger knows."""
-    sent = next((each for each in reversed(record.attempts) if each.may_have_sent), None)
-    audience = sent.event.audience if sent is not None else None
+    audience = record.not_refused[-1].event.audience if record.not_refused else None
     if audience is None and record.imported is not None:
         audience = record.imported.audience
     if audience is None:

@@ -52,7 +52,7 @@ def due_at(db: Transaction, job: Record, copy: int = 0) -> float:
 def told_events(db: Transaction) -> list[Record]:
     """Return the events of all jobs that have ended, in the order of their ends, each with its posts."""
     at = db.now.timestamp()
-    found = [jobs.event_of(db, job, at) for job in db.find("jobs")]
+    found = [jobs.event_of(db, job, at, then=then) for job in db.find("jobs") for then in (False, True)]
     told = sorted((event for event in found if event is not None), key=lambda event: (event["at"], event["msg_id"]))
     return [{**event, "posts": _posts(db, event["msg_id"])} for event in told]
 
@@ -62,7 +62,11 @@ def bodies(db: Transaction) -> list[bytes]:
     at = db.now.timestamp()
     rows = [(due_at(db, job), job) for job in db.find("jobs")]
     due = sorted((row for row in rows if row[0] <= at), key=lambda row: row[0])
-    told = [(jobs.event_of(db, job, at), job["travel"].get("form", "xml")) for _, job in due]
+    told = [
+        (jobs.event_of(db, job, at, then=then), job["travel"].get("form", "xml"))
+        for _, job in due
+        for then in (False, True)
+    ]
     return [jobs.written(event["json"], form).encode() for event, form in told if event is not None]
 
 
@@ -94,13 +98,16 @@ def _due(db: Transaction, at: float, *, early: bool) -> Record | None:
 def _plan(db: Transaction, job: Record) -> None:
     travel = job["travel"]
     db.put("jobs", str(job["msg_id"]), {**job, "is_planned": True})
-    for copy in range(travel.get("copies", 1)):
+    copies = travel.get("copies", 1)
+    for copy in range(copies + (1 if job["told"].get("then") else 0)):
+        then = copy == copies
         row = {
             "msg_id": job["msg_id"],
             "copy": copy,
             "form": travel.get("form", "xml"),
             "early": bool(travel.get("early")) and copy == 0,
-            "next_at": due_at(db, job, copy),
+            "then": then,
+            "next_at": due_at(db, job) + jobs.THEN_SECONDS if then else due_at(db, job, copy),
             "state": "waiting",
             "tries": [],
         }
@@ -256,7 +263,8 @@ class Poster:
                 self._show(db)
             if row is None:
                 return None
-            event = jobs.event_of(db, db.get("jobs", str(row["msg_id"])) or {}, at) or {}
+            job = db.get("jobs", str(row["msg_id"])) or {}
+            event = jobs.event_of(db, job, at, then=bool(row.get("then"))) or {}
             body, encrypt = body_of(self._endpoint, event, row["form"], secrets.token_bytes(16))
             return row, body, self._signed(db, encrypt), "text/xml" if row["form"] == "xml" else "application/json"
 

@@ -46,13 +46,16 @@ class Rule(Part):
     times: Count = 1
     do: faults.Kind
     seconds: Annotated[Number, Field(ge=0, le=600)] = 0
+    msg_id: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = None
 
     @model_validator(mode="after")
     def _agrees(self) -> "Rule":
+        if (self.do == "known_id") != (self.msg_id is not None):
+            raise ValueError("`msg_id` belongs to `known_id`, and `known_id` needs it")
         if (self.do == "late") != ("seconds" in self.model_fields_set):
             raise ValueError("`seconds` belongs to `late`, and `late` needs it")
-        if self.do == "accepted_45066" and self.path not in faults.MASS_SENDS:
-            raise ValueError(f"accepted_45066 is for {' and '.join(sorted(faults.MASS_SENDS))}")
+        if self.do in ("accepted_45066", "known_id") and self.path not in faults.MASS_SENDS:
+            raise ValueError(f"{self.do} is for {' and '.join(sorted(faults.MASS_SENDS))}")
         if self.path not in {*CALLS, "*"}:
             raise ValueError("`path` must be * or a path of the API, such as /cgi-bin/draft/add")
         return self
@@ -250,11 +253,12 @@ def _ending(
     status: Ending | None = None,
     copyright: Copyright | None = None,  # noqa: A002 - a member of the request
     event: Literal["full", "old", "none"] | None = None,
+    then: Ending | None = None,
 ) -> Record:
-    """Decide how the account's next job ends, what the check found, and what its event tells."""
-    ordered = _given(status=status, copyright=copyright, event=event)
+    """Decide how the account's next job ends, what the check found, what its event tells, and another one after it."""
+    ordered = _given(status=status, copyright=copyright, event=event, then=then)
     if not ordered:
-        raise BadControlError("give `status`, `copyright` or `event`")
+        raise BadControlError("give `status`, `copyright`, `event` or `then`")
     _as_account(db, appid).change_account(ending=ordered)
     return ordered
 

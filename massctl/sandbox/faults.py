@@ -11,6 +11,7 @@
     busy            errcode -1; nothing was recorded
     accepted_busy   errcode -1; everything was recorded
     accepted_45066  mass sends only: the job was recorded, the answer is 45066
+    known_id        mass sends only: errcode 45065 with `msg_id`; nothing was recorded
     token_dead      errcode 40001 and every token of the account is dead; nothing was recorded
 
 "Recorded" is what the call itself does. Fault counters and the report's counts move in every case.
@@ -23,7 +24,7 @@ from massctl.sandbox import auth
 from massctl.sandbox.request import Refusal, Reply, Request, refused
 from massctl.sandbox.store import Transaction
 
-Before: TypeAlias = Literal["bad_gateway", "busy", "request_lost", "token_dead"]
+Before: TypeAlias = Literal["bad_gateway", "busy", "known_id", "request_lost", "token_dead"]
 After: TypeAlias = Literal["accepted_45066", "accepted_busy", "answer_lost", "html", "late", "truncated"]
 Kind: TypeAlias = Literal[After, Before]
 LOST_BEFORE = frozenset(get_args(Before))
@@ -40,6 +41,8 @@ class Fault:
 
     kind: str
     seconds: float = 0.0
+    msg_id: int = 0
+    """Of the job that `known_id` names."""
 
 
 def due(db: Transaction, path: str) -> Fault | None:
@@ -51,7 +54,7 @@ def due(db: Transaction, path: str) -> Fault | None:
         seen = int(rule["seen"]) + 1
         db.put("faults", key, {**rule, "seen": seen})
         if found is None and rule["nth"] <= seen < rule["nth"] + rule["times"]:
-            found = Fault(rule["do"], float(rule["seconds"]))
+            found = Fault(rule["do"], float(rule["seconds"]), int(rule.get("msg_id") or 0))
     return found
 
 
@@ -63,6 +66,8 @@ def instead(request: Request, fault: Fault) -> Reply:
         reply = Reply()
         reply.is_cut = True
         return reply
+    if fault.kind == "known_id":
+        return refused(request.db, Refusal(45065, msg_id=fault.msg_id))
     if fault.kind == "token_dead":
         row = request.db.get("tokens", request.args.get("access_token", ""))
         if row is not None:

@@ -18,6 +18,8 @@ HOLD_SECONDS = 30 * 60
 """How long the administrator has to confirm a held job."""
 MSG_DATA_ID_BASE = 2_247_480_000
 """What articles were sent or published under is above this."""
+THEN_SECONDS = 60
+"""Between an event and another one about the same job that was ordered to tell another end."""
 SENDER = "mphelper"
 """Stands for the openid of WeChat's mass helper: no openid is in a report."""
 ORIGINAL_URL = "http://mp.weixin.qq.com/s?__biz=SANDBOX&mid=1&idx=1&sn=original#rd"
@@ -100,10 +102,13 @@ def article_url(job: Record, index: int) -> str:
 # The event
 
 
-def event_of(db: Transaction, job: Record, at: float) -> Record | None:
-    """Return the event of a job in both data formats; None if WeChat has not made it by the moment `at`."""
-    told = told_at(db, job)
-    word = event_status(db, job, max(at, ended_at(db, job)))
+def event_of(db: Transaction, job: Record, at: float, *, then: bool = False) -> Record | None:
+    """Return the event of a job in both data formats; None if WeChat has not made it by the moment `at`.
+
+    `then` asks for the second event of a job that was ordered to end otherwise a minute later.
+    """
+    told = told_at(db, job) + (THEN_SECONDS if then else 0)
+    word = job["told"].get("then") if then else event_status(db, job, max(at, ended_at(db, job)))
     if not word or told > at or job["told"].get("event") == "none":
         return None
     members = _members(db, job, word, int(told))

@@ -209,7 +209,7 @@ def accept(request: Request, to: Audience, message: "Message", fact: Record, *, 
         "is_held": held,
         # How the account's next job was ordered to end, once, and how events travel from now on.
         "ending": ordered.get("status"),
-        "told": {name: ordered[name] for name in ("copyright", "event") if name in ordered},
+        "told": {name: ordered[name] for name in ("copyright", "event", "then") if name in ordered},
         "travel": request.db.get("callback", "orders") or {},
         "total_count": to.total,
         "filter_count": to.total - full,

@@ -85,7 +85,7 @@ _ORIGINAL: Final = {
 
 
 def contradiction_text(before: Literal["sent", "failed"], language: "Language", style: Style, width: int) -> str:
-    """Say that an event tells another end of a job than was on record; the newest stands."""
+    """Say that an event tells another end of a job than was on record; both are kept."""
     page = Page(language, style, width)
     page.line(contradiction(before))
     return page.text()
@@ -95,13 +95,12 @@ def contradiction(before: Literal["sent", "failed"]) -> Phrase:
     """Say that an event tells another end of a job than was on record."""
     if before == "sent":
         return Phrase(
-            "this job was on record as sent, but this event says that it "
-            "failed; the event counts. The console shows under 群发记录 which is "
-            "true"
+            "this job was on record as sent, but this event says that it failed; both are kept, and nobody knows which "
+            "is true until a person has looked in the console under 群发记录"
         )
     return Phrase(
-        "this job was on record as failed, but this event says that it was "
-        "sent; the event counts. 群发记录 in the console shows which is right"
+        "this job was on record as failed, but this event says that it was sent; both are kept, and nobody knows which "
+        "is true until a person has looked in the console under 群发记录"
     )
 
 
@@ -173,8 +172,9 @@ def job_rows(table: Table, record: Record, label: str) -> None:
         numbers = _numbers(jobs)
         if numbers:
             table.below(*numbers)
-        if job.counts is not None and job.counts.reason is not None:
-            table.below(Inked(reason_words(job.counts.reason), Ink.ERROR))
+        failed = job.ends.get("failed") if job.is_contradicted else job.counts
+        if failed is not None and failed.reason is not None:
+            table.below(Inked(reason_words(failed.reason), Ink.ERROR))
         if job.counts is not None and job.counts.copyright_check is not None:
             originality_rows(table, job.counts.copyright_check)
         if job.withdrawn:
@@ -207,7 +207,7 @@ def job_rows(table: Table, record: Record, label: str) -> None:
 def _standing(job: Job) -> tuple[object, ...]:
     """Return what is said about a job apart from its numbers, its time and its addresses."""
     counts = job.counts
-    told = (counts.reason, counts.copyright_check) if counts is not None else None
+    told = (counts.reason, counts.copyright_check, *job.ends) if counts is not None else None
     known = tuple(number is not None for number in _counted(job))
     return job.status, job.msg_id is None, job.withdrawn, job.withdrawing, told, known
 
@@ -221,7 +221,8 @@ def _counted(job: Job) -> tuple[int | None, ...]:
 
 def _job(jobs: Sequence[Job]) -> list[Part]:
     first, last = jobs[0], jobs[-1]
-    ink = {"sent": Ink.DONE, "failed": Ink.ERROR, "awaiting_admin": Ink.WARNING}.get(first.status, Ink.PLAIN)
+    inks = {"sent": Ink.DONE, "failed": Ink.ERROR, "contradicted": Ink.ALARM, "awaiting_admin": Ink.WARNING}
+    ink = inks.get(first.status, Ink.PLAIN)
     ids = f"msg_id {first.msg_id}" if first is last else f"msg_id {first.msg_id} … {last.msg_id}"
     number: Part = ids if first.msg_id is not None else Phrase("msg_id unknown")
     at = Phrase("accepted {moment}", moment=from_to(first.accepted_at, last.accepted_at))

@@ -74,6 +74,7 @@ STATUS_INK: Final = {
     Status.AWAITING_ADMIN: Ink.WARNING,
     Status.FAILED: Ink.ERROR,
     Status.IN_DOUBT: Ink.ALARM,
+    Status.CONTRADICTED: Ink.ALARM,
 }
 """Statuses that are not here are written plainly."""
 

@@ -10,7 +10,7 @@ from massctl.model.ids import AccountName
 from massctl.model.phrase import BEIJING, Command, Phrase, offset, plural_phrase
 from massctl.model.send import doubt_words
 from massctl.model.state import Attempt, Record, Status, contradiction, status_of
-from massctl.plan.job_failure import how_to_resend
+from massctl.plan.job_failure import what_now
 from massctl.plan.reconcile_options import Evidence, Repetition
 from massctl.view.i18n import Language
 from massctl.view.jobs import batch_words, job_rows
@@ -59,7 +59,7 @@ def status_text(
             table.row(STATUS_LABELS["error"], Inked(say, Ink.ERROR), inner=2)
         # Of an older edition nothing is left to do: the newer one took its place.
         newest = max(each.edition for each in followed.records if each.campaign == record.campaign)
-        if record.edition == newest and (way := how_to_resend(record)) is not None:
+        if record.edition == newest and (way := what_now(record, followed.state)) is not None:
             table.row(STATUS_LABELS["next"], way, inner=2)
     if statistics is not None:
         page.blank()
@@ -239,7 +239,9 @@ def _choices(page: Page, evidence: Evidence) -> None:
         return
     page.line(Command("reconcile", name, '--not-sent --reason "…"'), indent=2, hang=6)
     nowhere = Phrase("it is not there, none of it waits, nobody sent it by hand; its folder is gone")
-    if evidence.is_here:
+    if any(job.is_contradicted for job in evidence.record.jobs):
+        nowhere = Phrase("it is not there, or as 发送失败; after that a raised `edition` may send it once more")
+    elif evidence.is_here:
         say = Phrase("it is not there, none of it waits, nobody sent it by hand; then: {command}")
         nowhere = Phrase(say, command=Command("apply", name))
     page.line(nowhere, indent=6)

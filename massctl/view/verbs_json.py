@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from massctl.model.send import Verdict
     from massctl.plan.forge_setup import SetupStep
     from massctl.plan.guards import Brake
+    from massctl.plan.rest import RestMade
     from massctl.plan.send_block import SendBlock
     from massctl.view.explain import Explanation
     from massctl.view.imported import ImportedArticleFacts
@@ -89,6 +90,19 @@ class ReportedCheck(Strict):
     """By article."""
 
 
+class ReportedEnd(Strict):
+    """One of two ends that were told of a job."""
+
+    status: Literal["sent", "failed"]
+    """How it ended by this."""
+    source: Literal["event"] | None
+    """Whether an event told it; null: mass/get."""
+    reason: str | None
+    """Why it failed, in WeChat's word."""
+    sent_count: int | None
+    """Followers who have it by this."""
+
+
 class ReportedJob(Strict):
     """An accepted mass job (群发任务)."""
 
@@ -100,8 +114,8 @@ class ReportedJob(Strict):
     """Our id of the send; null for a send in the console."""
     batch: int
     """Counts the batches of a list of openids from 1; 1 for every other audience."""
-    status: Literal["sending", "awaiting_admin", "sent", "failed", "deleted", "unknown"]
-    """What was said of it at last; deleted: nothing of it is left to be read."""
+    status: Literal["sending", "awaiting_admin", "sent", "failed", "contradicted", "deleted", "unknown"]
+    """What was said of it at last; contradicted: two ends were told; deleted: nothing of it is left to be read."""
     accepted_at: str
     """When its acceptance was learnt."""
     total_count: int | None
@@ -118,6 +132,8 @@ class ReportedJob(Strict):
     """Why it failed, in WeChat's word, as in err(30003); null where no event said so."""
     copyright_check: ReportedCheck | None
     """What the originality check found; null where no event said so."""
+    ends: list[ReportedEnd]
+    """Both ends, where two were told and nobody has said which is true; else empty."""
 
 
 def _jobs(record: Record) -> list[dict[str, Any]]:
@@ -126,7 +142,8 @@ def _jobs(record: Record) -> list[dict[str, Any]]:
 
 def _job(job: Job) -> dict[str, Any]:
     status = "deleted" if job.is_gone else job.status
-    return document(ReportedJob, job, job.counts, clientmsgid=job.client_msg_id, status=status)
+    ends = [document(ReportedEnd, end) for end in job.ends.values()] if job.is_contradicted else []
+    return document(ReportedJob, job, job.counts, clientmsgid=job.client_msg_id, status=status, ends=ends)
 
 
 class ReportedAnswer(Strict):
@@ -408,7 +425,7 @@ def status_json(
 
     failures = {id(record): failure for record, failure in reversed(followed.errors)}
     campaigns = [
-        _campaign(FollowedCampaign, record, failures.get(id(record)) or ended_badly(record))
+        _campaign(FollowedCampaign, record, failures.get(id(record)) or ended_badly(record, followed.state))
         for record in followed.records
     ]
     if statistics is None:
@@ -476,6 +493,10 @@ class RestCampaign(Strict):
     """Its name."""
     openids: int
     """How many openids its list has."""
+    left_out: int
+    """How many openids are not in it because they may have the message."""
+    left_out_batches: list[int]
+    """Their batches."""
 
 
 class NewReport(ActReport):
@@ -492,10 +513,12 @@ def new_json(files: Sequence[str], language: Language) -> str:
     return written_as(NewReport, language, exit_status=0, campaigns=[], rest=None, files=files)
 
 
-def rest_json(record: Record, rest: str, openids: int, files: Sequence[str], language: Language) -> str:
-    """Return the edition whose list was ended, and the campaign that has its other openids."""
-    made = document(RestCampaign, name=rest, openids=openids)
-    return written_as(NewReport, language, exit_status=0, campaigns=_acted(record), rest=made, files=files)
+def rest_json(made: "RestMade", language: Language) -> str:
+    """Return the edition whose list was ended, and the campaign that has the openids that surely do not have it."""
+    batches = [each.batch for each in made.rest.unsure]
+    rest = document(RestCampaign, made, openids=made.count, left_out_batches=batches)
+    campaigns = _acted(made.rest.record)
+    return written_as(NewReport, language, exit_status=0, campaigns=campaigns, rest=rest, files=made.files)
 
 
 class ImportedArticle(Strict):
@@ -625,7 +648,7 @@ class ReportedEvent(Strict):
     again: bool
     """Whether it said nothing that was not on record."""
     contradicts: Literal["sent", "failed"] | None = None
-    """How the job had ended by what was on record, where the event tells the other end; the event stands."""
+    """How the job had ended by what was on record, where the event tells the other end; both are kept."""
     candidates: list[Candidate]
     """Where no job here has this id: the sends in doubt, or settled as not sent, that it may belong to."""
 
@@ -639,12 +662,14 @@ class EventReport(ActReport):
     """Why the body is not an event."""
 
 
-def event_json(finish: "JobFinish", outcome: "Recorded | Foreign", exit_status: int, language: Language) -> str:
+def event_json(
+    finish: "JobFinish", outcome: "Recorded | Foreign", state: State, exit_status: int, language: Language
+) -> str:
     """Return what an event was recorded for, or which sends in doubt it may belong to."""
     from massctl.apply.jobs import Recorded, ended_badly
 
     if isinstance(outcome, Recorded):
-        campaigns = [_campaign(ActedCampaign, outcome.record, ended_badly(outcome.record), refusals=[])]
+        campaigns = [_campaign(ActedCampaign, outcome.record, ended_badly(outcome.record, state), refusals=[])]
         candidates = []
         said = {"again": outcome.again, "contradicts": outcome.contradicts}
     else:

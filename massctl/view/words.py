@@ -68,6 +68,7 @@ STATUS: Final = {
     Status.SENT: Phrase("sent"),
     Status.FAILED: Phrase("failed"),
     Status.IN_DOUBT: Phrase("in doubt"),
+    Status.CONTRADICTED: Phrase("two ends were told"),
     Status.WITHDRAWN: Phrase("withdrawn"),
 }
 WINDOW: Final = {
@@ -90,6 +91,7 @@ JOB: Final = {
     "awaiting_admin": Phrase("awaiting the administrator"),
     "sent": Phrase("sent"),
     "failed": Phrase("failed"),
+    "contradicted": Phrase("sent, and failed"),
     "deleted": Phrase("deleted in WeChat"),
     "unknown": Phrase("of unknown state"),
 }

@@ -50,6 +50,18 @@ def test_every_module_and_public_class_says_what_it_is_for() -> None:
     assert [] == modules + classes
 
 
+def test_who_has_a_batch_is_decided_in_one_place() -> None:
+    """The phases of a send are folded in one module, and one other makes an answer of them."""
+    named = {name for name, (module, *_) in syntax().items() for node in ast.walk(module) if _names_a_phase(node)}
+
+    assert {"model/state.py", "plan/reach.py"} == {name.removeprefix("massctl/") for name in named}
+
+
+def _names_a_phase(node: ast.AST) -> bool:
+    imported = isinstance(node, ast.ImportFrom) and any(each.name == "Phase" for each in node.names)
+    return imported or (isinstance(node, ast.ClassDef) and node.name == "Phase")
+
+
 def test_every_function_is_typed() -> None:
     assert [] == [place for place, function in _functions() if function.returns is None and not _is_init(function)]
 

@@ -362,7 +362,58 @@ def test_an_event_that_tells_another_end_is_told(sent: Shell) -> None:
     assert "was on record as sent" in said.err
     assert 60 >= max(map(len, said.err.splitlines()))
     again = sent("record-event", file, "--sandbox")
-    assert ("was on record as failed" in again.err, "judged a reprint" in again.out) == (True, False)
+    assert ("recorded before" in again.err, "judged a reprint" in again.out) == (True, True)
+
+
+@pytest.fixture
+def two_ends(shell: Shell) -> Shell:
+    """A job of which one event says that it was sent, and a later one that it failed."""
+    shell.tree.settings(language="en")
+    shell.tree.text("letter")
+    assert 0 == shell("apply", "letter", "--sandbox", "--yes", "--until", "draft").status
+    shell.control("ending", {"appid": APPID, "status": "send success", "then": "err(10001)"})
+    assert 0 == shell("apply", "letter", "--sandbox", "--yes").status
+    shell.control("advance", {"seconds": 600})
+    return shell
+
+
+def test_two_ends_of_a_job_are_both_shown_and_nothing_advises_to_send_again(two_ends: Shell) -> None:
+    said = two_ends("status", "--sandbox")
+    assert (1, "contradicted") == (said.status, status(two_ends)["status"])
+    shown = " ".join(said.out.split())
+    assert ("delivered 1,286" in shown, "err(10001)" in shown) == (True, True), shown
+    assert ("reconcile --sandbox letter --sent" in shown, "edition" in shown.partition("what now")[2]) == (True, False)
+    (job,) = status(two_ends)["jobs"]
+    assert ("contradicted", {"sent", "failed"}) == (job["status"], {each["status"] for each in job["ends"]})
+
+
+def raised(shell: Shell) -> Any:
+    shell.tree.text("letter", more="edition: 2\n")
+    return shell("apply", "letter", "--sandbox", "--yes", "--format", "json")
+
+
+@pytest.mark.parametrize(("choice", "ended"), [("--sent", "sent"), ("--not-sent", "failed")])
+def test_an_edition_is_raised_over_two_ends_only_after_a_persons_word(two_ends: Shell, choice: str, ended: str) -> None:
+    two_ends("status", "--sandbox")
+    refused = raised(two_ends)
+    (refusal,) = refused.document["campaigns"][0]["refusals"]
+    assert (5, "contradicted", 1) == (refused.status, refusal["guard"], len(two_ends.report()["jobs"]))
+    assert "reconcile --sandbox letter --not-sent" in refusal["hint"]
+    evidence = two_ends("reconcile", "letter", "--sandbox")
+    assert (2, True) == (evidence.status, "--not-sent" in evidence.out), evidence.out
+    said = two_ends("reconcile", "letter", choice, "--reason", "looked", "--sandbox")
+    assert (0, ended == "failed") == (said.status, "edition: 2" in said.out), said.out
+    found = two_ends("status", "--all-editions", "--sandbox", "--format", "json").document["campaigns"]
+    assert [(1, ended)] == [(each["edition"], each["status"]) for each in found if each["edition"] == 1]
+    assert (0, 2) == (raised(two_ends).status, len(two_ends.report()["jobs"]))
+
+
+def test_no_later_copy_of_an_event_takes_a_persons_word_back(two_ends: Shell) -> None:
+    two_ends("status", "--sandbox")
+    assert 0 == two_ends("reconcile", "letter", "--not-sent", "--reason", "looked", "--sandbox").status
+    for number in (0, 1):
+        assert 0 == two_ends("record-event", event(two_ends, number), "--sandbox").status
+    assert "failed" == status(two_ends)["status"]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -436,7 +487,7 @@ def test_an_event_that_tells_another_end_says_so_in_its_document(sent: Shell) ->
         sent("record-event", each, "--sandbox", "--format", "json").document
         for each in (file, "failed.xml", "failed.xml", file)
     ]
-    assert [None, "sent", None, "failed"] == [document["event"]["contradicts"] for document in told]
+    assert [None, "sent", None, None] == [document["event"]["contradicts"] for document in told]
     assert_fits("record-event", told[1])
 
 

@@ -3,11 +3,13 @@
 import re
 import shutil
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_runner import Said, Shell, lost
+from building import APPID
+from cli_runner import NOON, Said, Shell, lost
 
 from massctl.sandbox.audience import Audience, by_openids
 from massctl.sandbox.request import Refusal, Request
@@ -231,7 +233,8 @@ def test_the_rest_of_a_list_gets_it_once_and_nobody_twice(letter: Shell) -> None
     refused_in_the_middle(letter)
     assert 0 == letter("lock", "letter").status
     made = letter("new", "rest", "--unsent-of", "letter", "--sandbox", "--format", "json")
-    assert (0, {"name": "rest", "openids": 10_001}) == (made.status, made.document["rest"])
+    rest = {"name": "rest", "openids": 10_001, "left_out": 0, "left_out_batches": []}
+    assert (0, rest) == (made.status, made.document["rest"])
     folder = letter.root / "campaigns/rest"
     assert ["campaign.yaml", "images", "lists", "unsent.txt"] == sorted(each.name for each in folder.iterdir())
     assert OPENIDS[10_000:] == letter.tree.read("campaigns/rest/unsent.txt").split()
@@ -309,6 +312,109 @@ def test_a_copy_keeps_comments_and_drops_edition_and_window(letter: Shell) -> No
     written = letter.tree.read("campaigns/rest/campaign.yaml")
     assert "# to members\n" + LETTER.replace("lists/members.csv", "unsent.txt") in written
     assert (True, False) == ("same_content: allow" in written, "not_before" in written)
+
+
+def failed(msg_id: int, word: str = "err(10001)") -> str:
+    """Write the event that ends a job as failed."""
+    return (
+        "<xml><ToUserName>gh_1</ToUserName><FromUserName>mphelper</FromUserName><CreateTime>1796097600</CreateTime>"
+        "<MsgType>event</MsgType><Event>MASSSENDJOBFINISH</Event>"
+        f"<MsgID>{msg_id}</MsgID><Status>{word}</Status><TotalCount>0</TotalCount><FilterCount>0</FilterCount>"
+        "<SentCount>0</SentCount><ErrorCount>0</ErrorCount></xml>"
+    )
+
+
+def test_after_a_failed_batch_the_rest_has_it_and_those_never_begun(letter: Shell) -> None:
+    """Nobody is lost by the advice, and nobody gets it twice."""
+    accepting = by_openids
+
+    def judged(request: Request, given: object) -> Audience:
+        if isinstance(given, list) and OPENIDS[-1] in given:
+            raise Refusal(40003)
+        return accepting(request, given)
+
+    with letter.monkeypatch.context() as patch:
+        patch.setattr("massctl.sandbox.audience.by_openids", judged)
+        assert 1 == letter("apply", "letter", "--sandbox", "--yes").status
+    letter.tree.write("event.xml", failed(letter.report()["jobs"][1]["msg_id"]))
+    assert 0 == letter("record-event", "event.xml", "--sandbox").status
+    advice = " ".join(letter("status", "letter", "--sandbox").out.split())
+    assert (True, False) == ("massctl new --sandbox letter-rest --unsent-of letter" in advice, "edition: 2" in advice)
+    letter.tree.write("campaigns/letter/campaign.yaml", LETTER + "edition: 2\n")
+    raised = letter("apply", "letter", "--sandbox", "--yes", "--format", "json").document["campaigns"][0]
+    assert ["partly_sent"] == [each["guard"] for each in raised["refusals"]]
+    letter.tree.write("campaigns/letter/campaign.yaml", LETTER)
+    made = letter("new", "letter-rest", "--unsent-of", "letter", "--sandbox", "--format", "json")
+    assert (0, 10_001, 0) == (made.status, made.document["rest"]["openids"], made.document["rest"]["left_out"])
+    assert OPENIDS[10_000:] == letter.tree.read("campaigns/letter-rest/unsent.txt").split()
+
+
+def test_where_every_job_failed_a_raised_edition_is_the_way_and_no_rest(letter: Shell) -> None:
+    assert 0 == letter("apply", "letter", "--sandbox", "--yes", "--until", "draft").status
+    letter.control("ending", {"appid": APPID, "status": "err(10001)"})
+    letter.control("settings", {"sending_seconds": 0})
+    assert 1 == letter("apply", "letter", "--sandbox", "--yes").status
+    said = letter("new", "rest", "--unsent-of", "letter", "--sandbox")
+    assert (5, True, True) == (said.status, "surely nobody has letter" in said.err, "edition: 2" in said.err), said.err
+    letter.tree.write("campaigns/letter/campaign.yaml", LETTER + "edition: 2\n")
+    again = counted(letter)
+    assert 0 == letter("apply", "letter", "--sandbox", "--yes").status
+    assert Counter(OPENIDS) == again
+
+
+def called_not_sent(letter: Shell) -> None:
+    """The answer to the second batch is lost, and somebody overlooks it in the console."""
+    letter.tree.settings(language="en", in_doubt="stop")
+    letter.faults(lost("message/mass/send", nth=2))
+    assert 4 == letter("apply", "letter", "--sandbox", "--yes").status
+    assert 0 == letter("reconcile", "letter", "--not-sent", "--reason", "not there", "--sandbox").status
+
+
+def test_a_batch_that_somebody_called_not_sent_by_mistake_is_in_no_rest(letter: Shell) -> None:
+    called_not_sent(letter)
+    said = letter("new", "rest", "--unsent-of", "letter", "--sandbox")
+    told = "left out, because they may have it: the 9,999 openids of batch 2; only a person's word says"
+    assert (0, True) == (said.status, told in " ".join(said.out.split())), said.out
+    assert OPENIDS[-2:] == letter.tree.read("campaigns/rest/unsent.txt").split()
+    again = counted(letter)
+    assert [0, 0] == [letter("apply", each, "--sandbox", "--yes").status for each in ("letter", "rest")]
+    assert Counter(OPENIDS[-2:]) == again
+
+
+def test_a_batch_that_somebody_called_not_sent_by_mistake_goes_again_as_itself_and_reaches_nobody(
+    letter: Shell,
+) -> None:
+    called_not_sent(letter)
+    letter.set_time(NOON + timedelta(minutes=2))
+    assert 0 == letter("apply", "letter", "--sandbox", "--yes").status
+    assert [(1, 10_000), (2, 9_999), (3, 2)] == jobs(letter)
+    assert 3 == len(letter.report()["jobs"])
+
+
+def test_after_a_day_only_a_person_knows_who_lacks_it(letter: Shell) -> None:
+    called_not_sent(letter)
+    letter.set_time(NOON + timedelta(days=1))
+    said = letter("apply", "letter", "--sandbox", "--yes", "--format", "json")
+    (refusal,) = said.document["campaigns"][0]["refusals"]
+    assert (5, "partly_sent", 2) == (said.status, refusal["guard"], len(letter.report()["jobs"]))
+    assert "write these openids into the list of a new campaign" in refusal["hint"]
+
+
+def test_after_a_repair_no_rest_has_what_the_lost_part_may_have_sent(letter: Shell) -> None:
+    assert 0 == letter("apply", "letter", "--sandbox", "--yes").status
+    path = letter.root / ".massctl/sandbox/massctl.state.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    second = next(n for n, line in enumerate(lines) if b'"batch":2' in line and b'"send_attempted"' in line)
+    path.write_bytes(b"".join([*lines[:second], bytes(len(lines[second])), *lines[second + 1 :]]))
+    (letter.root / ".massctl/sandbox/locks/newest.json").unlink()
+    reason = ("--reason", "power cut", "--sandbox")
+    assert 0 == letter("state", "repair", *reason).status
+    assert 5 == letter("new", "rest", "--unsent-of", "letter", "--sandbox").status
+    assert 0 == letter("reconcile", "letter", "--not-sent", "--batch", "2", *reason).status
+    said = letter("new", "rest", "--unsent-of", "letter", "--sandbox")
+    assert (5, True) == (said.status, "nobody surely lacks letter" in said.err), said.err
+    letter("apply", "letter", "--sandbox", "--yes")
+    assert Counter({10_000: 1, 9_999: 1, 2: 1}) == reached(letter)
 
 
 def test_every_refused_batch_that_a_person_sent_stays_sent(letter: Shell) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from cli_runner import NOON, SENDALL, Shell, lost
+from cli_runner import NOON, SENDALL, Said, Shell, lost
 from repositories import APPID, window
 from syrupy.assertion import SnapshotAssertion
 
@@ -457,7 +457,8 @@ def test_wechat_knows_an_id_that_was_settled_as_not_sent_and_nothing_denies_that
     shell.control("advance", {"seconds": 120})
     said = shell("apply", "notice", "--yes", "--sandbox")
     told = " ".join((said.out + said.err).split())
-    assert ("no attempt with it is open here" in told, "knows of no send" in told) == (True, False)
+    # The request that WeChat took was the same, so nobody wonders what it carried.
+    assert ("which content" in told, "knows of no send" in told, len(shell.report()["jobs"])) == (False, False, 1)
 
 
 # an impossible story
@@ -519,6 +520,59 @@ def test_nobody_says_not_sent_of_what_is_on_record_as_sent(shell: Shell) -> None
     assert "--not-sent" not in shell("reconcile", "letter", "--sandbox").out
     assert 0 == shell("reconcile", "letter", "--sent", "--reason", "looked", "--sandbox").status
     assert 0 == shell("status", "letter", "--sandbox").status
+
+
+def known(shell: Shell, msg_id: int) -> Said:
+    """Apply `letter`; WeChat answers its first request that it took the send before, as this job."""
+    shell.faults(lost(SENDALL, "known_id", msg_id=msg_id))
+    return shell("apply", "letter", "--yes", "--sandbox")
+
+
+def test_45065_to_the_first_request_is_a_doubt_that_names_the_job(shell: Shell) -> None:
+    shell.tree.news("letter", more=DUE)
+    said = known(shell, 3147000099)
+    told = "WeChat answered with job 3147000099 (errcode 45065)"
+    assert (4, True) == (said.status, told in " ".join(said.out.split()))
+    (doubt,) = entries(shell, "send_in_doubt")
+    assert (45065, 3147000099) == (doubt["errcode"], doubt["msg_id"])
+    shell.control("advance", {"seconds": 600})
+    assert 4 == shell("apply", "letter", "--yes", "--sandbox").status
+    assert 4 == shell("reconcile", "letter", "--resubmit", "--reason", "again", "--yes", "--sandbox").status
+    assert 1 == len(entries(shell, "send_attempted"))
+
+
+def test_the_job_of_another_campaign_is_no_acceptance(shell: Shell) -> None:
+    """The first request for `letter` is answered with the job that `notice` has: nobody got `letter`."""
+    shell.tree.text("notice")
+    assert 0 == shell("apply", "notice", "--yes", "--sandbox").status
+    (job,) = shell.report()["jobs"]
+    shell.tree.news("letter", more=DUE)
+    assert 4 == known(shell, job["msg_id"]).status
+    shell.control("advance", {"seconds": 600})
+    # The end of that job is the other's, and settles nothing.
+    assert 4 == shell("status", "--sandbox").status
+    campaigns = shell("status", "--sandbox", "--format", "json").document["campaigns"]
+    found = {each["name"]: each["status"] for each in campaigns}
+    assert {"letter": "in_doubt", "notice": "sent"} == found
+    assert 2 == shell("reconcile", "letter", "--sent", str(job["msg_id"]), "--reason", "looked", "--sandbox").status
+    assert 0 == shell("reconcile", "letter", "--not-sent", "--reason", "looked", "--sandbox").status
+    assert 0 == shell("apply", "letter", "--yes", "--sandbox").status
+    assert 2 == len(shell.report()["jobs"])
+
+
+def test_after_a_lost_ledger_the_end_of_the_job_settles_what_45065_named(shell: Shell) -> None:
+    shell.tree.news("letter", more=DUE)
+    assert 0 == shell("apply", "letter", "--yes", "--sandbox").status
+    path = shell.root / ".massctl/sandbox/massctl.state.jsonl"
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:1]))
+    (shell.root / ".massctl/sandbox/locks/newest.json").unlink()
+    shell.set_time(NOON + timedelta(minutes=2))
+    assert 4 == shell("apply", "letter", "--yes", "--sandbox").status
+    shell.control("advance", {"seconds": 600})
+    said = shell("status", "--sandbox", "--format", "json")
+    (campaign,) = said.document["campaigns"]
+    assert (0, "sent", 1) == (said.status, campaign["status"], len(shell.report()["jobs"]))
+    assert ["unknown"] == [each["content"] for each in entries(shell, "send_accepted")]
 
 
 def test_a_word_on_a_job_that_nobody_knows_is_settled_too(shell: Shell) -> None:

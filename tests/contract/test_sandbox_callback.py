@@ -352,6 +352,22 @@ def test_a_job_ends_as_ordered(client: Client, clock: Clock, order: dict[str, An
     assert expected == {name: event["json"][name] for name in expected}
 
 
+def test_a_second_event_tells_another_end_a_minute_later(
+    client: Client, clock: Clock, receiver: Receiver, poster: Poster
+) -> None:
+    client.control("ending", {"appid": APPID, "status": "send success", "then": "err(10001)"})
+    client.send(client.draft())
+    clock.later(seconds=180 + 59)
+    poster.post_due()
+    assert ["send success"] == [event["status"] for event in client.report()["events"]]
+    clock.later(seconds=1)
+    poster.post_due()
+    assert ["send success", "err(10001)"] == [event["status"] for event in client.report()["events"]]
+    first, second = receiver.posts
+    assert first != second
+    assert [5, 0] == [min(event["json"]["SentCount"], 5) for event in client.report()["events"]]
+
+
 def test_originality_is_told_as_ordered_article_by_article(client: Client, clock: Clock) -> None:
     found = {"ArticleIdx": 1, "UserDeclareState": 1, "AuditState": 11, "OriginalArticleType": 3}
     client.control("ending", {"appid": APPID, "copyright": {"CheckState": 2, "ResultList": [found]}})

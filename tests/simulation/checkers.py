@@ -59,8 +59,9 @@ def _went_on(situation: Situation) -> Iterator[str]:
 def verdicts(played: Played) -> list[str]:
     """Say where a run that ended by itself has other verdicts on record than the answers that it got."""
     wechat = played.situation.wechat
-    word = {"accepted": "send_accepted", "unclear": "send_in_doubt"}
-    told = [word.get(d.answer, "send_rejected") for d in _sends(wechat) if d.run == wechat.run]
+    # 45065 is an acceptance only where an earlier request may have been the one, which `_explained` looks at.
+    words = {"accepted": {"send_accepted"}, "unclear": {"send_in_doubt"}, "known": {"send_accepted", "send_in_doubt"}}
+    told = [words.get(d.answer, {"send_rejected"}) for d in _sends(wechat) if d.run == wechat.run]
     written = [
         entry["type"]
         for entry in entries_of(played.situation.disk.content)[played.lines_before :]
@@ -69,7 +70,8 @@ def verdicts(played: Played) -> list[str]:
         # That the administrator's half hour is over is no answer of WeChat's.
         and entry.get("reason") != "administrator_silent"
     ]
-    return [] if told == written else [f"WeChat's answers were {told}, and the ledger says {written}"]
+    as_told = len(told) == len(written) and all(word in allowed for allowed, word in zip(told, written, strict=True))
+    return [] if as_told else [f"WeChat's answers were {told}, and the ledger says {written}"]
 
 
 def leftovers(wechat: SimWeChat) -> list[str]:
@@ -109,8 +111,11 @@ def lost(scenario: Scenario, situation: Situation) -> list[str]:
     refused = [each for each in entries_of(situation.disk.content) if each["type"] == "send_rejected"]
     if refused and refused[-1].get("errcode") == 40007 and not refused[-1].get("retryable"):
         return []
-    sent = {job.subject for job in situation.wechat.jobs}
-    people = {(job.subject, openid) for job in situation.wechat.jobs for openid in job.openids}
+    jobs = _that_reached_somebody(situation.wechat)
+    if not jobs and situation.wechat.jobs:
+        return []  # Every job failed, so a person raises the edition.
+    sent = {job.subject for job in jobs}
+    people = {(job.subject, openid) for job in jobs for openid in job.openids}
     return [
         f"{subject_of(campaign)} is lost: it was neither sent nor refused, and nothing is in doubt"
         for campaign in scenario.campaigns[-1]
@@ -118,6 +123,10 @@ def lost(scenario: Scenario, situation: Situation) -> list[str]:
         if subject_of(campaign) not in sent
         or any((subject_of(campaign), openid) not in people for batch in _batches(campaign) for openid in batch)
     ]
+
+
+def _that_reached_somebody(wechat: SimWeChat) -> list[MassJob]:
+    return [job for job in wechat.jobs if not job.failed]
 
 
 def _batches(campaign: RenderedCampaign) -> tuple[tuple[str, ...], ...]:
@@ -155,6 +164,7 @@ class Books:
 
     def __init__(self, scenario: Scenario, wechat: SimWeChat, ledger: Sequence[dict[str, Any]] = ()) -> None:
         self._wechat = wechat
+        self._jobs = _that_reached_somebody(wechat)
         self._attempts = [each for each in ledger if each["type"] == "send_attempted"]
         self._accepted = [each for each in ledger if each["type"] == "send_accepted"]
         self._campaigns = {id(each): each for group in scenario.campaigns for each in group}.values()
@@ -179,18 +189,18 @@ class Books:
     def sent_at_most_once(self) -> Iterator[str]:
         """Look at what followers have."""
         yield from self._nobody_twice()
-        times = Counter(self.identity(job) for job in self._wechat.jobs)
+        times = Counter(self.identity(job) for job in self._jobs)
         for identity, count in times.items():
             if identity is None:
                 yield "something was sent that is in no campaign"
             elif count > 1:
-                yield f"{identity} was sent {count} times: it was sent {[j.subject for j in self._wechat.jobs]}"
+                yield f"{identity} was sent {count} times: it was sent {[j.subject for j in self._jobs]}"
         for subject in self._copies:
             # Editions say the same on purpose.
-            names = {name_of(c) for c in map(self._campaign_of, self._wechat.jobs) if c and subject_of(c) == subject}
+            names = {name_of(c) for c in map(self._campaign_of, self._jobs) if c and subject_of(c) == subject}
             if len(names) > 1:
                 yield f"{subject} went out under the names {sorted(names)}"
-        for job in self._wechat.jobs:
+        for job in self._jobs:
             campaign = self._campaign_of(job)
             if campaign and job.client_msg_id is not None:
                 name = documented_id(campaign.appid, name_of(campaign), campaign.edition, _batch(job.openids))
@@ -200,7 +210,7 @@ class Books:
     def _nobody_twice(self) -> Iterator[str]:
         """Look at openids one by one: batches may be cut in one way and then in another."""
         times: Counter[tuple[str, int, str]] = Counter()
-        for job in self._wechat.jobs:
+        for job in self._jobs:
             campaign = self._campaign_of(job)
             times.update((name_of(campaign), campaign.edition, openid) for openid in job.openids if campaign)
         for (name, _, openid), count in times.items():
@@ -214,7 +224,7 @@ class Books:
         """
         sent: dict[tuple[str, int], MassJob] = {}
         got: dict[str, dict[int, set[str]]] = {}
-        for job in self._wechat.jobs:
+        for job in self._jobs:
             campaign = self._campaign_of(job)
             if campaign is None:
                 continue
@@ -260,7 +270,7 @@ class Books:
             identity = self.identity(departure)
             doubts = {each: d for each, d in doubts.items() if each == identity or not self._was_known(each, departure)}
             yield from _repeated_with_care(departure, doubts, identity)
-            if departure.answer == "accepted":
+            if departure.answer in ("accepted", "known"):
                 doubts.pop(identity, None)
             elif departure.answer == "unclear":
                 doubts.setdefault(identity, _Doubt()).requests.append(departure)
@@ -431,7 +441,7 @@ def _to_nobody(sends: Sequence[Departure]) -> Iterator[str]:
     told: set[str] = set()
     for send in sends if len(sends) > REACHED_A_MONTH else ():
         named = json.loads(send.request)["clientmsgid"]
-        if send.answer == "accepted" and not send.openids and named not in told:
+        if send.answer in ("accepted", "known") and not send.openids and named not in told:
             told.add(named)
             key = send.at.astimezone(BEIJING).strftime("%Y-%m"), send.audience[0]
             reached[key] += 1
@@ -474,6 +484,8 @@ def _ledger(situation: Situation, books: Books) -> Iterator[str]:
         return
     yield from _chain(content, lines)
     yield from _attempted_again(lines)
+    yield from _raised_between_two_ends(lines)
+    yield from _explained(lines)
     attempts = [each for each in lines if each["type"] == "send_attempted"]
     sends = _sends(situation.wechat)
     if len(sends) > len(attempts):
@@ -519,6 +531,45 @@ def _attempted_again(lines: Sequence[dict[str, Any]]) -> Iterator[str]:
     for (kind, what), times in told.items():
         if times > 1:
             yield f"{kind} {what} is on record {times} times"
+
+
+def _raised_between_two_ends(lines: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """Look for an attempt at an edition above one of whose job two ends were told, before a person has spoken."""
+    ends: dict[tuple[str, int], set[str]] = {}
+    for each in lines:
+        match each:
+            case {"type": "job_status", "status": "sent" | "failed" as end, "campaign": name, "edition": edition}:
+                ends.setdefault((name, edition), set()).add(end)
+            case {"type": "send_settled", "campaign": name, "edition": edition}:
+                ends.pop((name, edition), None)
+            case {"type": "send_attempted", "campaign": name, "edition": edition}:
+                if any(of[0] == name and of[1] < edition and len(told) > 1 for of, told in ends.items()):
+                    yield f"edition {edition} of {name} was attempted while nobody knew how an earlier one ended"
+
+
+def _explained(lines: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """Look for an acceptance learnt from 45065 that no earlier request of ours explains, and for its repetition."""
+    tried: dict[int, str] = {}
+    ruled_out: set[int] = set()
+    named: set[tuple[str, int]] = set()
+    for each in lines:
+        of = each["campaign"], each["edition"]
+        match each:
+            case {"type": "send_attempted", "serial": serial, "client_msg_id": id_}:
+                if of in named:
+                    yield f"{each['campaign']} was attempted again after 45065 that nothing explains"
+                tried[serial] = id_
+            case {"type": "send_rejected", "attempt": attempt}:
+                ruled_out.add(attempt)
+            case {"type": "send_in_doubt", "attempt": attempt, "errcode": 45065 | 45066 as code}:
+                ruled_out.add(attempt)
+                named |= {of} if code == 45065 else set()
+            case {"type": "send_settled"}:
+                named.discard(of)
+            case {"type": "send_accepted", "attempt": attempt, "duplicate": True}:
+                others = {serial for serial, id_ in tried.items() if serial < attempt and id_ == tried[attempt]}
+                if not others - ruled_out:
+                    yield f"{each['campaign']} is on record as accepted by 45065, and no request of ours explains that"
 
 
 def _chain(content: bytes, lines: Sequence[dict[str, Any]]) -> Iterator[str]:

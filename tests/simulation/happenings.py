@@ -7,6 +7,7 @@ number of a boundary behind it in the midst of one, while massctl waits for a ca
 import hashlib
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
@@ -18,12 +19,15 @@ from simulation.disk import SimDisk
 from simulation.scenario import Clone, Situation, settle_not_sent, settle_sent, state_of
 from simulation.world import SLOW, MassJob, Remembered
 
+from massctl.apply.jobs import record_finish
 from massctl.apply.journal import LedgerSession
 from massctl.apply.reconcile import Statement, adopt_draft
 from massctl.errors import MassctlError
-from massctl.model.entries import Created, ListEnded, NewEntry, Repaired
-from massctl.model.ids import ClientMsgId, MsgId, sha256_of
+from massctl.model.entries import Created, JobFinish, JobState, JobStatus, ListEnded, NewEntry, Repaired
+from massctl.model.ids import CampaignName, ClientMsgId, MsgId, sha256_of
 from massctl.model.state import Record
+from massctl.plan.reach import Known, is_contradicted, needs_word, reach
+from massctl.plan.rest import rest_of_list
 
 CLOCK_FAST: Final = timedelta(hours=31)
 CLOCK_SLOW: Final = timedelta(hours=-3, minutes=-55)
@@ -193,19 +197,29 @@ def _rewritten(change: Callable[[bytes], bytes], *, seen: bool = False) -> Calla
     return rewrite
 
 
-def _repaired(situation: Situation) -> None:
-    """Let a person repair a ledger that is damaged from the first attempt on, on a machine that never saw it whole."""
-    disk = situation.disk
-    kept, attempt, dropped = (disk.content or b"").partition(b'"type":"send_attempted"')
-    if not attempt:
-        return
-    kept = kept[: kept.rindex(b"\n") + 1]
-    disk.content = disk.flushed = disk.promised = kept
-    disk.is_of_another_machine()
-    cut = Repaired(dropped_bytes=len(dropped), dropped_sha256=sha256_of(dropped), reason="a bad disk", by="li")
-    _at_work(situation).record(cut)
-    # The books forget the requests that this ledger knows nothing of; the jobs they led to stay.
-    situation.wechat.departures[:] = [d for d in situation.wechat.departures if d.recipient is not None]
+def _repaired(*, newest: bool = False) -> Callable[[Situation], None]:
+    """Let a person repair a ledger that is damaged from an attempt on, on a machine that never saw it whole.
+
+    It is the first attempt, or the newest.
+    """
+
+    def repair(situation: Situation) -> None:
+        disk, attempt = situation.disk, b'"type":"send_attempted"'
+        content = disk.content or b""
+        at = content.rfind(attempt) if newest else content.find(attempt)
+        if at < 0:
+            return
+        kept, dropped = content[: content.rindex(b"\n", 0, at) + 1], content[at:]
+        disk.content = disk.flushed = disk.promised = kept
+        disk.is_of_another_machine()
+        cut = Repaired(dropped_bytes=len(dropped), dropped_sha256=sha256_of(dropped), reason="a bad disk", by="li")
+        _at_work(situation).record(cut)
+        # The books forget the requests that this ledger knows nothing of; the jobs they led to stay.
+        departures, known = situation.wechat.departures, kept.count(attempt)
+        sends = [each for each in departures if each.recipient is None]
+        departures[:] = [each for each in departures if each.recipient is not None or each in sends[:known]]
+
+    return repair
 
 
 def _half(content: bytes) -> bytes:
@@ -289,6 +303,14 @@ def _person_says_not_sent(situation: Situation) -> None:
         settle_not_sent(record, Statement("it is not under 群发记录", "li"), None, book)
 
 
+def _person_says_that_what_was_lost_was_not_sent(situation: Situation) -> None:
+    """A person looks too early, or at the wrong list, and calls the first batch that is lost not sent."""
+    book = _at_work(situation)
+    for record in [each for each in book.state.records.values() if needs_word(each, book.state)]:
+        lost = next(each.batch for each in reach(record, book.state).values() if each.known is Known.LOST)
+        settle_not_sent(record, Statement("it is not under 群发记录", "li", batch=lost), None, book)
+
+
 def _person_sends_what_was_refused(situation: Situation) -> None:
     """A person sends by hand what WeChat refused, to the very same people, and says so."""
     book, wechat = _at_work(situation), situation.wechat
@@ -304,15 +326,43 @@ def _person_sends_what_was_refused(situation: Situation) -> None:
 
 
 def _person_makes_a_campaign_for_the_rest(situation: Situation) -> None:
-    """A person ends a list that was sent in part, and another campaign reaches the others."""
+    """A person ends a list, and another campaign reaches those whom massctl names as its rest."""
     book, wechat = _at_work(situation), situation.wechat
-    for record in [each for each in book.state.records.values() if each.is_partly_sent and not each.open_attempts]:
-        book.record(ListEnded(rest="rest", by="li"), record)
-        subject = wechat.jobs[-1].subject
-        for number, openids in enumerate(BATCHES, 1):
-            if number not in record.sent_batches:
-                msg_id = MsgId(3147000001 + len(wechat.jobs))
+    for record in [each for each in book.state.records.values() if not each.given]:
+        with suppress(MassctlError):
+            rest = rest_of_list(book.state, record.campaign, CampaignName("rest"))
+            book.record(ListEnded(rest="rest", batches=[each.batch for each in rest.lacking], by="li"), record)
+            for each in rest.lacking:
+                msg_id, openids = MsgId(3147000001 + len(wechat.jobs)), BATCHES[each.batch - 1]
+                subject = wechat.departures[-1].subject
                 wechat.jobs.append(MassJob(msg_id, None, wechat.clock.moment, subject, None, openids))
+
+
+def _newest_job_fails(situation: Situation) -> None:
+    """WeChat fails a job that nobody has got yet, and its event comes."""
+    book, jobs = _at_work(situation), situation.wechat.jobs
+    if jobs and not jobs[-1].failed:
+        jobs[-1] = replace(jobs[-1], failed=True)
+        _told_by_event(book, jobs[-1], "failed", reason="err(10001)")
+
+
+def _two_ends_are_told(situation: Situation) -> None:
+    """Followers have the newest job, and its events say so, and also that it failed."""
+    book, jobs = _at_work(situation), situation.wechat.jobs
+    for job in jobs[-1:]:
+        _told_by_event(book, job, "sent", total_count=9, sent_count=9)
+        _told_by_event(book, job, "failed", reason="err(10001)")
+
+
+def _person_finds_out_which_end_is_true(situation: Situation) -> None:
+    book = _at_work(situation)
+    for record in [each for each in book.state.records.values() if is_contradicted(each, book.state)]:
+        settle_sent(record, Statement("followers have it", "li"), None, book)
+
+
+def _told_by_event(book: LedgerSession, job: MassJob, status: JobState, **more: Any) -> None:
+    said = JobStatus(msg_id=job.msg_id, status=status, source="event", **more)
+    record_finish(JobFinish(said), None, book, {})
 
 
 def _is_refused(record: Record) -> bool:
@@ -370,7 +420,8 @@ BETWEEN: Final[Mapping[str, Callable[[Situation], Any]]] = {
     "the ledger is cut in half": _rewritten(_half, seen=True),
     "a copy of the ledger that was cut comes to another machine": _rewritten(_half),
     "the ledger is cut within its first line": _rewritten(lambda content: content[:40], seen=True),
-    "a damaged ledger is repaired": _repaired,
+    "a damaged ledger is repaired": _repaired(),
+    "the newest attempt is lost in a repair": _repaired(newest=True),
     "zeros stand behind the ledger": _rewritten(lambda content: content + bytes(512)),
     "the ledger is merged by hand": _rewritten(_merged_by_hand),
     "the ledger has lines of both sides": _rewritten(_of_both_sides),
@@ -393,7 +444,11 @@ BETWEEN: Final[Mapping[str, Callable[[Situation], Any]]] = {
     "another machine sends it": _sent_by_another_machine,
     "a person settles": _person_settles,
     "a person makes a campaign for the rest": _person_makes_a_campaign_for_the_rest,
+    "the newest job fails": _newest_job_fails,
+    "two ends are told of the newest job": _two_ends_are_told,
+    "a person finds out which end is true": _person_finds_out_which_end_is_true,
     "a person says not sent": _person_says_not_sent,
+    "a person says that what was lost was not sent": _person_says_that_what_was_lost_was_not_sent,
     "a person sends what was refused": _person_sends_what_was_refused,
     "a person keeps the console's version": _person_keeps_the_consoles_version,
 }

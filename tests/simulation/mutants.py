@@ -107,6 +107,8 @@ _GUARD = "massctl.plan.guards"
 _DOUBT = "massctl.plan.retry_policy"
 _LOCAL = "massctl.ledger.local_file"
 _STATE = "massctl.model.state"
+_ACCEPTANCE = "massctl.plan.acceptance"
+_REACH = "massctl.plan.reach"
 _GIT = "massctl.ledger.git_ledger"
 _CHAINED = "massctl.ledger.chained_ledger"
 
@@ -929,7 +931,7 @@ MUTANTS = (
         _STATE,
         _CLOSING,
         "        if said in _CLOSING - {SendEvent.ACCEPTED}:\n",
-        "text, sent by another machine",
+        "text",
     ),
     Mutant(
         "a campaign is never sent",
@@ -963,7 +965,7 @@ MUTANTS = (
     Mutant(
         "the minute after 45011 counts from the attempt, however late its request left",
         "massctl.plan.quota",
-        "(a.rejected_at for a in",
+        "(a.answered_at for a in",
         "(a.at for a in",
         "git, text, slow, and no clear answer",
     ),
@@ -1051,8 +1053,8 @@ MUTANTS = (
     Mutant(
         "the first batch concludes the campaign",
         "massctl.model.state",
-        "not record.is_in_doubt and (status in _STOPPED or not record.is_partly_sent)",
-        "not record.is_in_doubt",
+        "(status in _STOPPED or not record.is_partly_sent)",
+        "bool(status)",
         "text in batches",
     ),
     Mutant(
@@ -1065,9 +1067,10 @@ MUTANTS = (
     Mutant(
         "a list goes on whose other openids another campaign has",
         _STATE,
-        "self.imported is None and self.ended is None and",
-        "self.imported is None and",
+        "    if record.ended is not None:\n        return True\n",
+        "",
         "text in batches, the list is ended",
+        Mutant("", _STATE, "self.imported is None and self.ended is None and", "self.imported is None and", ""),
     ),
     # A person's word.
     Mutant(
@@ -1078,11 +1081,11 @@ MUTANTS = (
         "text, a person settles a doubt",
     ),
     Mutant(
-        "a person's word takes an acceptance back",
-        _STATE,
-        "attempt.accepted, attempt.rejection, attempt.settled = accepted, None, None",
-        "attempt.accepted, attempt.rejection = accepted, None",
-        "git, a person is wrong in a push",
+        "a person's `not sent` lets the same message go out under another name",
+        _REACH,
+        "    digests = {each.event.message_digest for each in tried}\n",
+        "    digests = {each.event.message_digest for each in tried if not each.settled}\n",
+        "text, called not sent, then a copy",
     ),
     Mutant(
         "a list counts as one job whose first batch was refused and sent by hand",
@@ -1166,15 +1169,100 @@ MUTANTS = (
     Mutant(
         "an edition below one that was sent goes out",
         _GUARD,
-        "if each.edition > edition and each.may_be_out]",
+        "if each.edition > edition and is_out(each, state)]",
         "if False]",
         "text, the edition is lowered",
     ),
     Mutant(
+        "a send counts in the month of its attempt, though its request left in the next one",
+        _REACH,
+        "        return Span(at, at)\n    found = _between(record, before)\n",
+        "        return Span(accepted.at, accepted.at)\n    found = _between(record, before)\n",
+        "five to one tag over the end of a month",
+    ),
+    Mutant(
+        "45065 to the very first request is an acceptance",
+        _ACCEPTANCE,
+        "    is_explained = not verdict.duplicate or bool(evidence(record, intent, attempt))\n",
+        "    is_explained = True\n",
+        "text, 45065 of nobody knows whom",
+    ),
+    Mutant(
+        "the job of another send is an acceptance",
+        _ACCEPTANCE,
+        "    if is_explained and not is_of_another(verdict.msg_id, record, intent.batch, others):\n",
+        "    if is_explained:\n",
+        "two campaigns, 45065 with the job of the other",
+    ),
+    Mutant(
+        "45066 to an earlier request explains 45065",
+        _ACCEPTANCE,
+        "not in (ID_KNOWN, ID_IN_USE)",
+        "not in (ID_KNOWN,)",
+        "text, 45065 of nobody knows whom",
+    ),
+    Mutant(
+        "an answer of 45065 that nothing explained is repeated",
+        _DOUBT,
+        "each.doubt.errcode in (0, ID_KNOWN) for each",
+        "each.doubt.errcode in (0,) for each",
+        "text, 45065 of nobody knows whom",
+    ),
+    Mutant(
+        "of two ends of a job the later one is believed",
+        _STATE,
+        "        is_both = len(self.ends) > 1 or bool(",
+        "        is_both = bool(",
+        "text, two ends are told, and the edition is raised",
+    ),
+    Mutant(
+        "an edition is raised while nobody knows how the one below ended",
+        _GUARD,
+        "    if is_contradicted(before, state):\n",
+        "    if False:\n",
+        "text, two ends are told, and the edition is raised",
+    ),
+    Mutant(
+        "a rest has whoever may have it",
+        "massctl.plan.rest",
+        "lacking = [each for each in found if each.reach is Reach.SURELY_NOT]",
+        "lacking = [each for each in found if each.reach is not Reach.HAS]",
+        "text in batches, called not sent, then a rest",
+    ),
+    Mutant(
+        "a person's `not sent` proves that nobody has it",
+        _REACH,
+        "    if any(each.is_denied for",
+        "    if any(False for",
+        "text in batches, called not sent, then a rest",
+    ),
+    Mutant(
+        "a repair of the ledger proves that nobody has what it dropped",
+        _REACH,
+        "    if state.repaired and not (",
+        "    if False and not (",
+        "text in batches, repaired, then a rest",
+        Mutant("", _REACH, "Known.LOST_DENIED if state.repaired else", "Known.LOST_DENIED if False else", ""),
+    ),
+    Mutant(
+        "those whose job failed have it",
+        _REACH,
+        '"failed": Known.FAILED,',
+        '"failed": Known.SENT,',
+        "text in batches, a job fails, then a rest",
+    ),
+    Mutant(
+        "a batch that a person called not sent goes again when WeChat has forgotten its id",
+        _GUARD,
+        "        (_denied_batch, until_it_leaves),\n",
+        "",
+        "text in batches, called not sent, then a rest",
+    ),
+    Mutant(
         "a raised edition goes to those whom a part of the list reached",
         "massctl.plan.guards",
-        "    if not before.sent_batches - undone:\n",
-        "    if True:\n",
+        "    return len(kinds) > 1 or any(",
+        "    return any(",
         "text in batches, the edition is raised",
     ),
     Mutant(

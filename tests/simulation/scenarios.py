@@ -1,7 +1,7 @@
 """The worlds of the smoke run, each small enough to go through whole, and the wider ones of the nightly run."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from building import APPID, HOUR, NOW, article, audience, house, reviewers, sha, voice
@@ -59,6 +59,34 @@ OLDER: Final = (("",), ("",), ("", "an older ledger is put back"))
 FAST: Final = (("the clock is 31 h fast",), ("the clock is right",))
 SETTLED: Final = (("",), ("", "a person settles"))
 ENDED: Final = (("",), ("", "a person makes a campaign for the rest"))
+KNOWN_OR_LOST: Final = {
+    **dict.fromkeys(FAULTS, ()),
+    "send_mass": (Fault.KNOWN_AS_ANOTHER, Fault.TOO_SOON_YET_ACCEPTED, *NETWORK["send_mass"]),
+}
+"""Lost sends, and 45065 where no send of ours is the reason."""
+DENIED: Final = (("",), ("", "a person says not sent"))
+CALLED_NOT_SENT: Final = {
+    "waits": False,
+    "gaps": (2 * timedelta(minutes=1), 30 * HOUR),
+    "before": (("",), ("a person says not sent",), ("", "a person makes a campaign for the rest")),
+}
+"""A person overlooks in the console what was sent, and then somebody makes a campaign for the others."""
+REPAIRED_THEN_REST: Final = {
+    "gaps": (2 * timedelta(minutes=1),),
+    "before": (
+        ("",),
+        ("the newest attempt is lost in a repair",),
+        ("", "a person says that what was lost was not sent"),
+        ("", "a person makes a campaign for the rest"),
+    ),
+}
+"""The ledger is cut behind a batch, and a person overlooks the batches behind it in the console."""
+FAILED_THEN_REST: Final = {
+    "world": {"job_status": "sending"},
+    "gaps": (2 * timedelta(minutes=1),),
+    "before": (("",), ("the newest job fails",), ("a person makes a campaign for the rest",)),
+    "arrives": True,
+}
 SLOW: Final = (("",), ("the clock is 3 h 55 min slow",))
 A_DAY: Final = 24 * HOUR + 5 * MINUTE
 TAGS: Final = ("", "nobody has the tag any more", "the tag is gone")
@@ -247,6 +275,34 @@ SMOKE: Final = (
     ),
     Scenario("text in batches, the list changes", ((IN_BATCHES,), (OTHERS,)), 2, Budget(1, 1), faults=LOST_SENDS),
     _one("text in batches, the list is ended", IN_BATCHES, 3, 0, 2, faults=REFUSED_SENDS, before=ENDED),
+    _one(
+        "text, 45065 of nobody knows whom",
+        TEXT,
+        3,
+        0,
+        2,
+        faults=KNOWN_OR_LOST,
+        before=DENIED,
+        gaps=(2 * MINUTE, 3 * HOUR),
+    ),
+    Scenario(
+        "two campaigns, 45065 with the job of the other",
+        ((OTHER, TEXT),),
+        2,
+        Budget(0, 2),
+        faults=KNOWN_OR_LOST,
+    ),
+    Scenario(
+        "text, two ends are told, and the edition is raised",
+        ((TEXT,), (SECOND_EDITION,)),
+        3,
+        Budget(0, 1),
+        faults=LOST_SENDS,
+        before=(("",), ("two ends are told of the newest job",), ("", "a person finds out which end is true")),
+    ),
+    _one("text in batches, called not sent, then a rest", IN_BATCHES, 4, 0, 2, faults=LOST_SENDS, **CALLED_NOT_SENT),
+    _one("text in batches, repaired, then a rest", IN_BATCHES, 4, 0, 1, faults=REFUSED_SENDS, **REPAIRED_THEN_REST),
+    _one("text in batches, a job fails, then a rest", IN_BATCHES, 3, 0, 1, faults=REFUSED_SENDS, **FAILED_THEN_REST),
     _one("news in batches", NEWS_IN_BATCHES, 2, 1, 0, gaps=(MINUTE, 30 * HOUR), sends=("春季大促",) * 2),
     Scenario(
         "news in batches, an edit is taken back",
@@ -329,6 +385,12 @@ MANY_TO_A_TAG: Final = tuple(
 SERVICE: Final = replace(
     house(), agenda=Agenda({APPID: (AccountName("main"), "service")}, tuple(map(demand_of, MANY_TO_A_TAG)))
 )
+YEARS_END: Final = datetime(2026, 12, 31, 16, tzinfo=UTC)
+"""Midnight of Beijing, where December ends."""
+OVER_THE_END: Final = tuple(
+    replace(each, window=Window(YEARS_END - HOUR, YEARS_END + 80 * HOUR)) for each in MANY_TO_A_TAG
+)
+SLOW_READS: Final = {**SLOWNESS, "send_mass": (), "job_report": ()}
 SECOND_TO_LIST: Final = replace(IN_BATCHES, edition=2, message=SECOND_EDITION.message)
 OF_TWO: Final = replace(UNSEEN_NEWS, message=RenderedNews((article("春季大促"), article("第二篇"))))
 
@@ -510,6 +572,15 @@ MOVING: Final = (
         gaps=(MINUTE,),
     ),
     Scenario(
+        "text, called not sent, then a copy",
+        ((TEXT,), (COPY,)),
+        2,
+        Budget(0, 2),
+        faults=LOST_SENDS,
+        gaps=(HOUR,),
+        before=(("",), ("a person says not sent",)),
+    ),
+    Scenario(
         "git, a person is wrong in a push",
         ((TEXT,), (COPY,)),
         2,
@@ -526,6 +597,16 @@ MOVING: Final = (
         1,
         Budget(0, 0),
         rules=(SERVICE,),
+        world={"tags_count": {7: 128}},
+    ),
+    Scenario(
+        "five to one tag over the end of a month",
+        (OVER_THE_END,),
+        3,
+        Budget(0, 1),
+        gaps=(YEARS_END - NOW - timedelta(seconds=12), 3 * HOUR),
+        faults=SLOW_READS,
+        rules=(replace(SERVICE, agenda=replace(SERVICE.agenda, demands=tuple(map(demand_of, OVER_THE_END)))),),
         world={"tags_count": {7: 128}},
     ),
     _one(

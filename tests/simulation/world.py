@@ -62,6 +62,7 @@ class Fault(StrEnum):
     ANSWER_LOST = "answer lost"
     LATE = "answer lost, and the effect comes after the run"
     TOO_SOON_YET_ACCEPTED = "45066 though accepted"
+    KNOWN_AS_ANOTHER = "45065 with the job of another send, and nothing happened"
     TOKEN_DEAD = "token dead"
     NO_QUOTA = "45028"
     MEDIA_UNKNOWN = "40007"
@@ -206,6 +207,8 @@ class MassJob:
     """What followers get, as far as a last look could know it; None for a text, which is its subject."""
     openids: tuple[str, ...] = ()
     """Whom it was for, one by one; empty for a tag and for all."""
+    failed: bool = False
+    """WeChat failed it, and nobody got it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,8 +249,8 @@ class Departure:
     request: bytes = b""
     """The body of a send."""
     answer: str = ""
-    """What the runner was told of a send: `accepted`, `rejected`, `unclear`, `token dead`, `too fast`; or later by a
-    person."""
+    """What the runner was told of a send: `accepted`, `known` (45065), `rejected`, `unclear`, `token dead`, `too fast`;
+    or later by a person."""
     audience: tuple[int | None, int | None] = (None, None)
     """The tag of a send, and the followers that it reached then; no tag stands for everybody."""
     draft: tuple[DraftArticle, ...] | None = None
@@ -658,6 +661,12 @@ class SimWeChat:
                 if fault is Fault.PAGE_YET_ACCEPTED:
                     self._judged(asked)
                 return RawAnswer(200, b"<html>Bad gateway</html>")
+            case Fault.KNOWN_AS_ANOTHER:
+                others = [job.msg_id for job in self.jobs if job.client_msg_id != asked["clientmsgid"]]
+                met = any(asked["clientmsgid"].encode() in each.request for each in self.departures)
+                if not others and met:
+                    return self._judged(asked)  # A job of nobody would be taken for that of the earlier request.
+                return _said(45065, "clientmsgid exist", msg_id=others[0] if others else 3147999999)
             case Fault.TOO_SOON_YET_ACCEPTED | Fault.BUSY_YET_ACCEPTED | Fault.UNKNOWN_CODE | Fault.HELD:
                 self._judged(asked)
             case _:
@@ -773,8 +782,10 @@ def _understood(answer: RawAnswer | NoAnswer) -> str:
         code = json.loads(answer.content)["errcode"] if isinstance(answer, RawAnswer) else None
     except ValueError:
         code = None
-    if code in (0, 45065):
+    if code == 0:
         return "accepted"
+    if code == 45065:
+        return "known"
     if code == 42001:
         return "token dead"
     if code == 45011:

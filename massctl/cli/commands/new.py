@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from massctl.model.diagnostics import Diagnostic
     from massctl.model.message import Window
     from massctl.model.state import Record, State
+    from massctl.plan.reach import BatchReach
+    from massctl.plan.rest import RestMade
     from massctl.source.loader import Workbench
 
 _NOTHING: Final = Phrase("Nothing was done.")
@@ -57,7 +59,7 @@ T = TypeVar("T")
     "--unsent-of",
     metavar="LIST",
     shell_complete=campaign_names,
-    help="The campaign whose list of openids was partly sent.",
+    help="The campaign whose list of openids reached a part of them.",
 )
 @form_option
 @sandbox_option
@@ -73,7 +75,7 @@ def command(
     form: str,
     sandbox: bool,
 ) -> int:
-    """Make campaigns/NAME from a small sample, from OLD, or for the openids of LIST that no accepted batch named.
+    """Make campaigns/NAME from a small sample, from OLD, or for the openids of LIST that surely do not have it.
 
     On a terminal it asks for what is missing. With --unsent-of it gets the folder of LIST without lock, edition and
     window, and LIST is ended in the ledger: no batch of it is sent any more.
@@ -246,80 +248,68 @@ def _missing(current: Session, flag: str) -> UsageError:
 def _folder_of_rest(current: Session, name: CampaignName, unsent_of: CampaignName) -> Result:
     from massctl.view.verbs_json import rest_json
 
-    record, count, files = _rest_made(current, name, unsent_of)
-    told = {"rest": name, "count": count, "name": unsent_of}
-    made = Phrase("campaigns/{rest} has the {count:,} openids that no accepted batch of {name} named", **told)
-    ended = Phrase("{name} is ended: its other batches will not be sent", name=unsent_of)
-    go_on = Phrase("look at campaigns/{rest}/campaign.yaml, then commit it like any other campaign", rest=name)
-    return Result(
-        ExitStatus.DONE, lambda to: rest_json(record, name, count, files, to.language), said(made, ended, go_on)
-    )
+    made = _rest_made(current, name, unsent_of)
+    told = {"rest": name, "count": made.count, "name": unsent_of}
+    lines = [
+        Phrase("campaigns/{rest} has the {count:,} openids of {name} that surely do not have it", **told),
+        *_left_out(made),
+        Phrase("{name} is ended: its other batches will not be sent", name=unsent_of),
+        Phrase("look at campaigns/{rest}/campaign.yaml, then commit it like any other campaign", rest=name),
+    ]
+    return Result(ExitStatus.DONE, lambda to: rest_json(made, to.language), said(*lines))
 
 
-def _rest_made(current: Session, rest: CampaignName, name: CampaignName) -> "tuple[Record, int, list[str]]":
-    """End the list and make the folder; returns what is recorded, how many openids are in the folder, and its files.
+def _left_out(made: "RestMade") -> Iterator[Phrase]:
+    """Say which batches are not in the new list although nobody knows whether they have it, and why."""
+    from massctl.plan.reach import batches_named
+
+    by_reason: dict[str, list[BatchReach]] = {}
+    for each in made.rest.unsure:
+        by_reason.setdefault(str(each.why), []).append(each)
+    for found in by_reason.values():
+        count = sum(made.sizes[each.batch] for each in found)
+        say = Phrase("left out, because they may have it: the {count:,} openids of batch {batches}; {why}")
+        yield Phrase(say, count=count, batches=batches_named(found), why=found[0].why)
+
+
+def _rest_made(current: Session, rest: CampaignName, name: CampaignName) -> "RestMade":
+    """End the list and make the folder of its rest.
 
     The ledger comes first. Where the folder cannot be made after it, the same command makes it.
     """
+    from massctl.plan.rest import RestMade, rest_of_list
     from massctl.source.campaign_folder import copied_for_rest, put_in_place
     from massctl.source.loader import Workbench
 
     require_free_folder(current, rest)
     with own_ledger(current) as book:
         state = book.state
-        record = _partly_sent(state, name, rest)
+        divided = rest_of_list(state, name, rest)
+        record = divided.record
         _require_free(state, rest, record)
         workbench = Workbench(current.repository, current.settings, current.places.cache)
-        sha256 = _same_list(current, workbench, record)
-        left = [batch for batch in range(1, record.batches + 1) if batch not in record.sent_batches]
-        counted = 0
+        sha256, sizes = _same_list(current, workbench, record), dict[int, int]()
 
         def openids() -> Iterator[str]:
-            nonlocal counted
-            for batch in left:
-                found = workbench.openid_lists.batch(sha256, batch)
-                counted += len(found)
+            for each in divided.lacking:
+                found = workbench.openid_lists.batch(sha256, each.batch)
+                sizes[each.batch] = len(found)
                 yield from found
 
         with copied_for_rest(current.repository, name, rest, openids(), current.places.cache) as folder:
-            if record.ended is None:
-                book.record(ListEnded(rest=rest, by=who(current.environment)), record)
+            if rest not in record.given.values():
+                batches = [each.batch for each in divided.lacking]
+                book.record(ListEnded(rest=rest, batches=batches, by=who(current.environment)), record)
             files = put_in_place(current.repository, folder)
-    return state.record(name, record.edition), counted, files
+        sizes |= {each.batch: len(workbench.openid_lists.batch(sha256, each.batch)) for each in divided.unsure}
+    return RestMade(divided, rest, sizes, files)
 
 
 def _require_free(state: "State", rest: CampaignName, record: "Record") -> None:
     """Raise UsageError if the ledger knows another campaign of this name, whose entries would count for this one."""
-    if state.editions(rest) and (record.ended is None or record.ended.rest != rest):
+    if state.editions(rest) and rest not in record.given.values():
         why = Phrase("the ledger already has a campaign {name}", name=rest)
         raise UsageError(why, _NOTHING, Phrase("choose another name"))
-
-
-def _partly_sent(state: "State", name: CampaignName, rest: CampaignName) -> "Record":
-    """Return the newest edition that reached a part of its list; raises where there is none, or it may not be ended."""
-    from massctl.plan.retry_policy import settle
-
-    sent = [each for each in state.editions(name) if each.may_be_out]
-    record = sent[-1] if sent else None
-    if record is not None and record.open_attempts:
-        raise RefusedError(
-            Phrase("nobody knows whether batch {batch} was sent", batch=record.open_attempts[-1].event.batch),
-            Phrase("Nothing was done."),
-            settle(name),
-        )
-    if record is None or not 0 < len(record.sent_batches) < record.batches:
-        raise UsageError(
-            Phrase("{name} is not a partly sent list of openids", name=name),
-            Phrase("Nothing was done."),
-            Phrase("{command}   shows the result", command=Command("status", name)),
-        )
-    if record.ended is not None and record.ended.rest != rest:
-        raise RefusedError(
-            Phrase("{name} was ended before, and {rest} has its other openids", name=name, rest=record.ended.rest),
-            Phrase("Nothing was done."),
-            Phrase("if it is lost: {command}", command=Command("new", record.ended.rest, "--unsent-of", name)),
-        )
-    return record
 
 
 def _same_list(current: Session, workbench: "Workbench", record: "Record") -> str:
@@ -330,7 +320,7 @@ def _same_list(current: Session, workbench: "Workbench", record: "Record") -> st
     file = load_campaign(current.repository, record.campaign, current.settings).file
     written = file.audience.openids if file is not None else None
     found = find_openids(written, record.campaign, workbench).openid_list if written is not None else None
-    tried = [each.event for each in record.attempts if each.event.batch in record.sent_batches]
+    tried = [each.event for each in record.not_refused] or [record.attempts[-1].event]
     named = {event.audience.get("sha256") for event in tried}
     if found is None or named != {f"sha256:{found.sha256}"} or found.batches != record.batches:
         raise RefusedError(

@@ -140,6 +140,8 @@ def settle(
     from massctl.cli.ledger_access import own_ledger
     from massctl.cli.notifications import Notifier
     from massctl.model.message import approved_audience
+    from massctl.plan.job_failure import how_to_resend
+    from massctl.plan.reach import is_contradicted
 
     with own_ledger(session) as book:
         state = book.state
@@ -147,6 +149,7 @@ def settle(
         now, wait = session.clock.now(), timedelta(seconds=session.settings.policy.in_doubt_wait)
         notifier.begin(state)
         begun, listed = len(record.settlements), record.batches > 1
+        two_ends = is_contradicted(record, state)
         if sent:
             wechat = _wechat(session, record) if testimony.msg_id is not None else None
             by_hand = is_by_hand(record)
@@ -160,6 +163,9 @@ def settle(
     notifier.tell(state)
     here = record.campaign in session.repository.campaign_folders().names
     told = _told(record, record.settlements[begun:] if listed else [], sent=sent, is_here=here)
+    if two_ends and not sent:
+        say = Phrase("{name} is recorded as not sent: its job counts as failed; {how}")
+        told = Phrase(say, name=record.campaign, how=how_to_resend(record, state) or "")
 
     def document(to: Console) -> str:
         from massctl.view.verbs_json import reconcile_json

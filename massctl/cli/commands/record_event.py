@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from massctl.cli.session import Session
     from massctl.model.diagnostics import Diagnostic
     from massctl.model.entries import JobFinish
+    from massctl.model.state import State
 
 
 @click.command(name="record-event")
@@ -69,11 +70,11 @@ def record_event(session: Session, file: str, account: str | None) -> Result:
         outcome = record_finish(finish, appid, book, session.settings.original_ids)
     notifier.tell(state)
     status = ExitStatus.IN_DOUBT if isinstance(outcome, Foreign) and outcome.candidates else ExitStatus.DONE
-    text, talk = _views(finish, outcome)
-    return Result(status, lambda to: event_json(finish, outcome, status, to.language), text, talk)
+    text, talk = _views(finish, outcome, state)
+    return Result(status, lambda to: event_json(finish, outcome, state, status, to.language), text, talk)
 
 
-def _views(finish: JobFinish, outcome: Recorded | Foreign) -> tuple[View, View | None]:
+def _views(finish: JobFinish, outcome: Recorded | Foreign, state: State) -> tuple[View, View | None]:
     """Make what people are told of an event: on standard output, and on standard error."""
     from massctl.apply.jobs import Followed, Foreign
     from massctl.view.jobs import contradiction_text, foreign_text
@@ -86,7 +87,7 @@ def _views(finish: JobFinish, outcome: Recorded | Foreign) -> tuple[View, View |
     talk = said(Phrase("this event was recorded before; nothing was written")) if outcome.again else None
     if contradicted is not None:
         talk = lambda to: contradiction_text(contradicted, to.language, to.style, to.width)  # noqa: E731
-    return lambda to: status_text(Followed([record]), to.language, to.style, to.width), talk
+    return lambda to: status_text(Followed([record], state), to.language, to.style, to.width), talk
 
 
 def _faulty(file: str, fault: EventFault) -> Result:

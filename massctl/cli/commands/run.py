@@ -381,7 +381,7 @@ class _Runner:
             found = follow(current, (), 0, all_editions=True)
         except LedgerLockedError:
             return ExitStatus.DONE  # A person's command is at work here; the next round asks again.
-        for event in job_events(before, found.records, now):
+        for event in job_events(before, found.records, found.state, now):
             self.report(replace(event, commit=self._tip))
         return ExitStatus(found.exit_status())
 

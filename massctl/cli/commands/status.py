@@ -115,7 +115,9 @@ def follow(session: Session, names: Sequence[str], wait_seconds: float, *, all_e
         except LedgerLockedError:
             if found is None:
                 raise
-            newly = Followed(found.records)  # Somebody records something in this moment; the next look sees it.
+            newly = Followed(
+                found.records, found.state
+            )  # Somebody records something in this moment; the next look sees it.
         newly.failed_now[:0] = found.failed_now if found is not None else []
         found, held = newly, sum(is_held(record) for record in newly.records)
         remaining = (until - clock.now()).total_seconds()
@@ -139,6 +141,7 @@ def _follow_once(
     from massctl.cli.progress import progress
     from massctl.ledger.process_lock import sole_runner
     from massctl.model.state import is_held
+    from massctl.plan.acceptance import named_job
 
     ledger = session.ledger()
     state = session.read_state(ledger)
@@ -147,8 +150,9 @@ def _follow_once(
     records = records_of(state, names, all_editions=all_editions, unsent=unsent)
     asked = any(unfinished(job) is not None for record in records for job in record.jobs)
     told = session.sandbox is not None and session.sandbox.untold_events(state)
+    asked = asked or any(named_job(record, state) is not None for record in records)
     if not asked and not told and not any(is_overdue(record, session.clock) for record in records):
-        return Followed(records)
+        return Followed(records, state)
     trust(session, state)
     session.ledger_keys().require_private()
     with sole_runner(session.places.locks, session.clock.now()):
@@ -177,7 +181,7 @@ def _record_events(
     from massctl.view.jobs import foreign_text
 
     console = session.console
-    known = {job.msg_id for record in found.records for job in record.jobs if job.status == "failed"}
+    known = {job.msg_id for record in found.records for job in record.jobs if job.status in ("failed", "contradicted")}
     for finish in sandbox.untold_events(book.state):
         outcome = record_finish(finish, None, book, session.settings.original_ids)
         msg_id = MsgId(finish.said.msg_id)

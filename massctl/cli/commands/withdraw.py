@@ -124,7 +124,7 @@ def headlines_of(session: Session, record: Record) -> tuple[str, ...]:
     # Only verbs about sent articles read it.
     from massctl.model.lock import LockedNews
 
-    sent = [attempt for attempt in record.attempts if attempt.may_have_sent]
+    sent = record.not_refused
     version = session.archive().read(sent[-1].event.digest) if sent else None
     message = version.lock.message if version else None
     return tuple(each.title for each in message.articles) if isinstance(message, LockedNews) else ()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from building import APPID, LINEAGE, NOW, OTHER_APPID, as_new, at, attempted, news, text
 from simulation.scenario import Scene, scene, whole_text
-from simulation.world import Fault
+from simulation.world import Fault, MassJob
 
 from massctl.apply.jobs import (
     Followed,
@@ -22,9 +22,20 @@ from massctl.apply.jobs import (
     switch_comments,
     unfinished,
 )
+from massctl.apply.journal import Statement
+from massctl.apply.reconcile import settle_not_sent, settle_sent
 from massctl.errors import ConfigurationError, UsageError
-from massctl.model.entries import Created, JobFinish, JobStatus, SendAccepted, SendRejected, SendSettled, Withdrawn
-from massctl.model.ids import MsgDataId
+from massctl.model.entries import (
+    Created,
+    JobFinish,
+    JobStatus,
+    SendAccepted,
+    SendInDoubt,
+    SendRejected,
+    SendSettled,
+    Withdrawn,
+)
+from massctl.model.ids import MsgDataId, MsgId
 from massctl.model.state import Job, Record, Status, status_of
 from massctl.plan.steps import Guard
 
@@ -236,7 +247,88 @@ def test_an_event_that_tells_another_end_says_which_was_on_record(first: Any, th
     world = scene(*sent(text("spring"), 2, 7))
     assert isinstance(before := record(world, finish(status=first)), Recorded)
     assert isinstance(after := record(world, finish(status=then)), Recorded)
-    assert (None, first, then) == (before.contradicts, after.contradicts, after.record.jobs[0].status)
+    assert (None, first, "contradicted") == (before.contradicts, after.contradicts, after.record.jobs[0].status)
+    assert {first, then} == set(after.record.jobs[0].ends)
+    again = record(world, finish(status=first))
+    assert isinstance(again, Recorded)
+    assert again.again
+
+
+@pytest.mark.parametrize(("outcome", "status"), [("sent", "sent"), ("not_sent", "failed")])
+def test_of_two_ends_a_person_says_which_is_true_and_no_copy_of_an_event_takes_that_back(
+    outcome: Any, status: str
+) -> None:
+    world = scene(*sent(PLAIN, 2, 7))
+    told = [finish(status="sent", sent_count=48_951), finish(status="failed", reason="err(10001)")]
+    for each in told:
+        record(world, each)
+    assert "contradicted" == status_of(world.record(PLAIN))
+    settle = settle_sent if outcome == "sent" else settle_not_sent
+    settle(world.record(PLAIN), Statement("looked", "li"), None, world.book(), now=NOW, wait=timedelta(0))
+    for each in told:
+        assert record(world, each).again  # type: ignore[union-attr]
+    assert (status, status) == (status_of(world.record(PLAIN)), world.record(PLAIN).jobs[0].status)
+
+
+def test_two_ends_are_told_with_both_and_without_a_way_to_send_again() -> None:
+    world = scene(*sent(PLAIN, 2, 7))
+    record(world, finish(status="sent", sent_count=48_951))
+    record(world, finish(status="failed", reason="err(10001)"))
+    failure = ended_badly(world.record(PLAIN), world.state)
+    assert failure is not None
+    assert ("48,951" in failure.message, "err(10001)" in failure.message) == (True, True)
+    assert ("reconcile words --sent" in failure.hint, "edition" in failure.hint) == (True, False)
+
+
+def in_doubt_about(msg_id: int, *more: Any) -> Scene:
+    """A send whose only request was answered with 45065 and this job."""
+    doubt = SendInDoubt(attempt=2, reason="errcode", errcode=45065, msg_id=msg_id)
+    return scene(at(NOW, attempted(PLAIN)[0], PLAIN), at(NOW, doubt, PLAIN), *more)
+
+
+@pytest.mark.parametrize(("said", "status"), [({"sent_count": 9}, "sent"), ({"status": "failed"}, "failed")])
+def test_the_end_of_the_job_that_45065_named_settles_the_doubt(said: dict[str, Any], status: str) -> None:
+    world = in_doubt_about(7)
+    told = record(world, finish(7, **said))
+    assert isinstance(told, Recorded)
+    assert (status, [7]) == (status_of(world.record(PLAIN)), [job.msg_id for job in world.record(PLAIN).jobs])
+    assert ["unknown"] == [each.content for each in world.events("send_accepted")]
+
+
+def test_the_end_of_another_sends_job_settles_no_doubt_that_names_it() -> None:
+    other = text("other")
+    world = in_doubt_about(7, at(NOW, attempted(other)[0], other), at(NOW, SendAccepted(attempt=4, msg_id=7), other))
+    told = record(world, finish(7))
+    assert isinstance(told, Recorded)
+    assert ("other", "in_doubt") == (told.record.campaign, status_of(world.record(PLAIN)))
+
+
+def test_an_end_that_two_doubts_name_settles_neither() -> None:
+    other = text("other")
+    doubt = SendInDoubt(attempt=4, reason="errcode", errcode=45065, msg_id=7)
+    world = in_doubt_about(7, at(NOW, attempted(other)[0], other), at(NOW, doubt, other))
+    assert isinstance(record(world, finish(7)), Foreign)
+
+
+@pytest.mark.parametrize(
+    ("job_status", "status", "exit_status"), [("sent", "sent", 0), ("failed", "failed", 1), ("sending", "in_doubt", 4)]
+)
+def test_status_asks_for_the_job_that_45065_named(job_status: Any, status: str, exit_status: int) -> None:
+    world = in_doubt_about(3147000001)
+    world.wechat.jobs.append(MassJob(MsgId(3147000001), None, NOW, "今晚八点"))
+    world.wechat.job_status = job_status
+    book = world.book()
+    records = [book.state.record(PLAIN.name, 1)]
+    followed = follow_jobs(records, lambda _: world.wechat, book, world.clock, world.progress)
+    assert exit_status == followed.exit_status()
+    assert status == status_of(world.record(PLAIN))
+
+
+def test_a_poll_that_tells_another_end_than_the_event_is_kept_too() -> None:
+    """mass/get said that it failed, and then the event says that it was sent."""
+    world = scene(*sent(PLAIN, 2, 7), at(NOW, JobStatus(msg_id=7, status="failed"), PLAIN))
+    record(world, finish(status="sent", sent_count=9))
+    assert "contradicted" == world.record(PLAIN).jobs[0].status
 
 
 def test_a_foreign_event_is_bound_to_nothing() -> None:
@@ -477,9 +569,10 @@ def test_nor_has_what_was_not_sent() -> None:
     ],
 )
 def test_an_end_that_is_not_what_was_meant_says_why_and_the_way_on(said: dict[str, Any], why: str | None) -> None:
-    told = record(scene(*sent(PLAIN, 2, 7)), finish(**said))
+    one = scene(*sent(PLAIN, 2, 7))
+    told = record(one, finish(**said))
     assert isinstance(told, Recorded)
-    failure = ended_badly(told.record)
+    failure = ended_badly(told.record, one.state)
     if why is None:
         assert failure is None
     else:

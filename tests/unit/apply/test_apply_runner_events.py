@@ -185,9 +185,9 @@ def test_the_end_of_a_job_is_told(status: JobStatus, said: str | None) -> None:
     accepted = SendAccepted(attempt=2, msg_id=7)
     before = unfinished_sends(recorded(attempted(sale), (accepted, sale)))
     after = recorded(attempted(sale), (accepted, sale), (status, sale))
-    events = job_events(before, list(after.records.values()), NOW)
+    events = job_events(before, list(after.records.values()), after, NOW)
     assert {("sale", 1): Status.SENDING} == before
-    assert [] == job_events({}, list(after.records.values()), NOW)
+    assert [] == job_events({}, list(after.records.values()), after, NOW)
     assert [said in each.message if said else None for each in events] == ([True] if said else [])
     assert APPID not in str(events)
 

@@ -6,10 +6,25 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from building import HOUR, JUDGED, LINEAGE, NOW, article, as_new, at, attempted, audience, house, saved, sha, text
+from building import (
+    HOUR,
+    JUDGED,
+    LINEAGE,
+    NOW,
+    OPEN,
+    article,
+    as_new,
+    at,
+    attempted,
+    audience,
+    house,
+    saved,
+    sha,
+    text,
+)
 from openid_samples import BATCHES
 from simulation.crashing import Crash
-from simulation.scenario import Scene, to_openids, whole_news, whole_text
+from simulation.scenario import Scene, scene, to_openids, whole_news, whole_text
 from simulation.world import Fault, SimLedger
 
 from massctl.apply.consent import SendQuestion
@@ -18,11 +33,11 @@ from massctl.apply.payloads import send_intent, send_origin
 from massctl.apply.ports import DraftArticle
 from massctl.errors import InvariantError
 from massctl.model.campaign import Audience
-from massctl.model.entries import Created, SendAccepted
+from massctl.model.entries import Created, SendAccepted, SendSettled
 from massctl.model.ids import AppId, MediaId
-from massctl.model.message import RenderedNews, Window
+from massctl.model.message import RenderedNews, Window, approved_audience
 from massctl.model.send import News, SendOrigin, ToAll, ToTag, Words, client_msg_id
-from massctl.model.state import State
+from massctl.model.state import State, status_of
 from massctl.plan.guards import Approval
 from massctl.plan.plan import Until
 from massctl.plan.quota import MINUTE, SENDS_A_MINUTE
@@ -120,8 +135,8 @@ def test_the_repetition_is_the_identical_request() -> None:
 def test_45066_on_the_first_call_is_a_doubt_and_not_a_failure() -> None:
     scene = Scene([WORDS])
     outcome = scene.apply(("send_mass", Fault.TOO_SOON_YET_ACCEPTED))
-    assert (0, 1) == (outcome.exit_status(), len(scene.wechat.jobs))
-    assert [45066] == [event.errcode for event in scene.events("send_in_doubt")]
+    assert (4, 1) == (outcome.exit_status(), len(scene.wechat.jobs))
+    assert 45066 == scene.events("send_in_doubt")[0].errcode
 
 
 def test_a_run_repeats_once_and_ends_in_doubt() -> None:
@@ -251,11 +266,81 @@ def test_a_rejected_repetition_says_nothing_about_the_first_attempt() -> None:
     assert 4 == outcome.exit_status()
 
 
-@pytest.mark.parametrize(("first", "content"), [(Fault.TOO_SOON_YET_ACCEPTED, "unknown"), (Fault.ANSWER_LOST, None)])
-def test_where_wechat_knew_the_id_from_the_first_nobody_knows_what_went_out(first: Fault, content: str | None) -> None:
+def test_an_id_that_was_met_a_moment_ago_is_no_request_that_wechat_may_have_taken() -> None:
+    """45066 and then 45065: who was first, nobody knows."""
     scene = Scene([WORDS])
-    assert 0 == scene.apply(("send_mass", first)).exit_status()
-    assert [(True, content)] == [(each.duplicate, each.content) for each in scene.events("send_accepted")]
+    assert 4 == scene.apply(("send_mass", Fault.TOO_SOON_YET_ACCEPTED)).exit_status()
+    assert [45066, 45065] == [each.errcode for each in scene.events("send_in_doubt")]
+
+
+KNOWN_AS_ANOTHER = ("send_mass", Fault.KNOWN_AS_ANOTHER)
+
+
+def test_45065_to_the_very_first_request_is_a_doubt_that_names_the_job_and_is_never_repeated() -> None:
+    scene = Scene([WORDS])
+    assert 4 == scene.apply(KNOWN_AS_ANOTHER).exit_status()
+    (doubt,) = scene.events("send_in_doubt")
+    assert (45065, 3147999999, 1) == (doubt.errcode, doubt.msg_id, scene.wechat.count("send_mass"))
+    scene.later(hours=1)
+    outcome = scene.apply()
+    assert (4, 0, []) == (outcome.exit_status(), scene.wechat.count("send_mass"), scene.events("send_accepted"))
+    assert "WeChat named a job that no request on record can have made" in outcome.campaigns[0].refusals[-1].message
+
+
+def test_the_job_of_another_send_is_no_acceptance_even_where_an_answer_was_lost() -> None:
+    other = text("other", content="明天见", window=OPEN)
+    scene = Scene([other])
+    assert 0 == scene.apply().exit_status()
+    scene.campaigns = [other, WORDS]
+    assert 4 == scene.apply(REQUEST_LOST, KNOWN_AS_ANOTHER).exit_status()
+    assert ("in_doubt", 1) == (status_of(scene.record(WORDS)), len(scene.events("send_accepted")))
+    (job,) = scene.wechat.jobs
+    assert [None, job.msg_id] == [each.msg_id for each in scene.events("send_in_doubt")]
+
+
+def test_a_batch_is_not_accepted_as_the_job_of_another_batch() -> None:
+    letter = to_openids(WORDS, BATCHES)
+    first = attempted(letter, batch=1, batches=3, audience=approved_audience(letter))[0]
+    world = scene(as_new((first, letter)), as_new((SendAccepted(attempt=2, msg_id=3147999999), letter)))
+    world.campaigns = [letter]
+    assert 4 == world.apply(REQUEST_LOST, KNOWN_AS_ANOTHER).exit_status()
+    assert [None, 3147999999] == [each.msg_id for each in world.events("send_in_doubt")]
+
+
+def test_a_person_who_called_it_not_sent_by_mistake_is_corrected_by_45065() -> None:
+    scene = Scene([WORDS], wait_in_doubt=False)
+    assert 4 == scene.apply(ANSWER_LOST).exit_status()
+    scene.write((SendSettled(outcome="not_sent", reason="not there", by="li"), WORDS))
+    scene.later(minutes=2)
+    assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
+    assert [(True, None)] == [(each.duplicate, each.content) for each in scene.events("send_accepted")]
+
+
+def test_what_was_edited_after_a_mistaken_word_went_out_as_it_was() -> None:
+    scene = Scene([WORDS], wait_in_doubt=False)
+    scene.apply(ANSWER_LOST)
+    scene.write((SendSettled(outcome="not_sent", reason="not there", by="li"), WORDS))
+    scene.later(minutes=2)
+    scene.campaigns = [whole_text(content="今晚九点")]
+    assert 0 == scene.apply().exit_status()
+    assert ["unknown"] == [event.content for event in scene.events("send_accepted")]
+    assert [True] == ["which content" in line for line in scene.progress.lines]
+
+
+def test_an_answer_of_45065_that_a_person_called_not_sent_explains_no_later_one() -> None:
+    scene = Scene([WORDS])
+    scene.apply(KNOWN_AS_ANOTHER)
+    scene.write((SendSettled(outcome="not_sent", reason="not there", by="li"), WORDS))
+    scene.later(minutes=2)
+    assert (4, []) == (scene.apply(KNOWN_AS_ANOTHER).exit_status(), scene.events("send_accepted"))
+
+
+def test_a_clear_yes_with_the_job_of_another_send_of_the_account_is_a_doubt() -> None:
+    other = text("other", "明天见")
+    world = scene(as_new(attempted(other)), as_new((SendAccepted(attempt=2, msg_id=3147000001), other)))
+    world.campaigns = [WORDS]
+    assert 4 == world.apply().exit_status()
+    assert [(0, 3147000001)] == [(each.errcode, each.msg_id) for each in world.events("send_in_doubt")]
 
 
 def test_a_request_that_never_left_closes_its_own_attempt_and_may_be_tried_again() -> None:
@@ -543,20 +628,15 @@ def test_what_an_id_stands_for_that_this_ledger_never_sent_is_unknown() -> None:
     scene.ledger = SimLedger()
     scene.later(minutes=2)
     outcome = scene.apply()
-    assert (0, 1, ["unknown"]) == (
-        outcome.exit_status(),
-        len(scene.wechat.jobs),
-        [event.content for event in scene.events("send_accepted")],
-    )
-    assert [True] == ["which content" in line for line in scene.progress.lines]
-    assert [None] == [event.content for event in known_by_its_own_attempt().events("send_accepted")]
+    (job,) = scene.wechat.jobs
+    (doubt,) = scene.events("send_in_doubt")
+    assert (4, job.msg_id) == (outcome.exit_status(), doubt.msg_id)
 
 
-def known_by_its_own_attempt() -> Scene:
-    """Give a scene in which the repetition of a lost answer was recognised."""
+def test_what_an_id_stands_for_that_our_own_request_made_is_known() -> None:
     scene = Scene([WORDS])
     assert 0 == scene.apply(ANSWER_LOST).exit_status()
-    return scene
+    assert [None] == [event.content for event in scene.events("send_accepted")]
 
 
 @pytest.mark.parametrize("changed", [None, "campaigns/words/campaign.yaml"])

@@ -72,25 +72,37 @@ def test_without_an_id_and_without_a_send_there_is_no_job_to_follow(outcome):
     assert [] == record_of(WORDS, attempted(WORDS), settled).jobs
 
 
+NOT_SENT = SendSettled(outcome="not_sent", reason="not there", by="wang")
+
+
 @pytest.mark.parametrize(
-    ("after", "may_have_sent"),
+    ("after", "refused", "denied"),
     [
-        ([], True),
-        ([SendInDoubt(attempt=2, reason="connection_cut")], True),
-        ([SendAccepted(attempt=2, msg_id=1)], True),
-        ([SendSettled(outcome="sent", reason="seen", by="wang")], True),
-        ([SendSettled(outcome="not_sent", reason="not there", by="wang")], False),
-        ([SendRejected(attempt=2, errcode=45028)], False),
+        ([], False, False),
+        ([SendInDoubt(attempt=2, reason="connection_cut")], False, False),
+        ([SendAccepted(attempt=2, msg_id=1)], False, False),
+        ([SendSettled(outcome="sent", reason="seen", by="wang")], False, False),
+        ([NOT_SENT], False, True),
+        ([NOT_SENT, SendRejected(attempt=2, errcode=45028)], True, False),
+        ([SendRejected(attempt=2, errcode=45028)], True, False),
+        ([SendRejected(attempt=2)], True, False),
     ],
 )
-def test_an_attempt_may_have_sent_unless_refused_or_settled_as_not_sent(after, may_have_sent):
-    assert [may_have_sent] == [a.may_have_sent for a in record_of(WORDS, attempted(WORDS), *after).attempts]
+def test_an_attempt_did_nothing_for_sure_only_where_wechat_refused_it_or_it_never_left(after, refused, denied):
+    (attempt,) = record_of(WORDS, attempted(WORDS), *after).attempts
+    assert (refused, denied) == (attempt.is_refused, attempt.is_denied)
 
 
 def test_a_persons_word_says_nothing_about_attempts_that_were_closed_before():
-    rejected, settled = SendRejected(attempt=2, errcode=45028), SendSettled(outcome="sent", reason="seen", by="wang")
-    record = record_of(WORDS, attempted(WORDS), rejected, attempted(WORDS), settled)
-    assert [False, True] == [a.may_have_sent for a in record.attempts]
+    rejected = SendRejected(attempt=2, errcode=45028)
+    record = record_of(WORDS, attempted(WORDS), rejected, attempted(WORDS), NOT_SENT)
+    assert [(True, False), (False, True)] == [(a.is_refused, a.is_denied) for a in record.attempts]
+
+
+def test_a_verdict_has_its_moment():
+    later = at(NOW + timedelta(minutes=3), SendAccepted(attempt=2, msg_id=7), WORDS)
+    (attempt,) = record_of(WORDS, attempted(WORDS), later).attempts
+    assert (NOW, NOW + timedelta(minutes=3)) == (attempt.at, attempt.answered_at)
 
 
 def test_what_people_say_of_each_batch_is_kept():
@@ -102,25 +114,21 @@ def test_what_people_say_of_each_batch_is_kept():
     assert (words, {2, 3}) == ([each.event for each in record.settlements], record.sent_batches)
 
 
-NOT_SENT = SendSettled(outcome="not_sent", reason="not there", by="wang")
-
-
 @pytest.mark.parametrize("before", [NOT_SENT, SendRejected(attempt=2, errcode=45028)])
 @pytest.mark.parametrize("after", [NOT_SENT, SendRejected(attempt=2, errcode=45028)])
 def test_an_acceptance_stands_against_every_word_before_and_after_it(before, after):
     record = record_of(WORDS, attempted(WORDS), before, SendAccepted(attempt=2, msg_id=7), after)
-    assert ([(True, None)], [(NOW, WORDS.message_digest)], {1}) == (
-        [(a.may_have_sent, a.rejection) for a in record.attempts],
-        record.may_have_sent(),
+    assert ([(False, False, None)], {1}) == (
+        [(a.is_refused, a.is_denied, a.rejection) for a in record.attempts],
         record.sent_batches,
     )
 
 
-@pytest.mark.parametrize(("duplicate", "may_have_sent"), [(True, [True, True]), (False, [False, True])])
-def test_an_id_that_wechat_knew_proves_a_person_wrong_who_said_that_nothing_was_sent(duplicate, may_have_sent):
+@pytest.mark.parametrize(("duplicate", "denied"), [(True, [False, False]), (False, [True, False])])
+def test_an_id_that_wechat_knew_proves_a_person_wrong_who_said_that_nothing_was_sent(duplicate, denied):
     accepted = SendAccepted(attempt=4, msg_id=7, duplicate=duplicate)
     record = record_of(WORDS, attempted(WORDS), NOT_SENT, attempted(WORDS), accepted)
-    assert may_have_sent == [a.may_have_sent for a in record.attempts]
+    assert denied == [a.is_denied for a in record.attempts]
 
 
 @pytest.mark.parametrize(

@@ -177,8 +177,10 @@ def test_a_deleted_job_stays_deleted():
     assert "deleted" == accepted_then(JobStatus(msg_id=7, status="deleted"), JobStatus(msg_id=7, status="sent")).status
 
 
-def test_a_later_event_corrects_an_earlier_poll():
-    assert "sent" == accepted_then(JobStatus(msg_id=7, status="failed"), JobStatus(msg_id=7, status="sent")).status
+def test_two_polls_that_tell_two_ends_contradict_each_other():
+    assert (
+        "contradicted" == accepted_then(JobStatus(msg_id=7, status="failed"), JobStatus(msg_id=7, status="sent")).status
+    )
 
 
 def test_numbers_and_addresses_that_are_not_said_again_are_kept():

@@ -29,18 +29,22 @@ def told(status: str, **more: Any) -> JobStatus:
 @pytest.mark.parametrize(
     ("events", "status"),
     [
-        ([poll("sent"), told("failed")], "failed"),
-        ([told("failed"), poll("sent")], "failed"),
-        ([told("sent"), poll("failed")], "sent"),
+        ([poll("sent"), told("failed")], "contradicted"),
+        ([told("failed"), poll("sent")], "contradicted"),
+        ([told("sent"), poll("failed")], "contradicted"),
         ([told("sent"), poll("sending")], "sent"),
-        ([told("sent"), told("failed")], "failed"),
+        ([told("sent"), told("failed")], "contradicted"),
+        ([told("failed"), told("sent"), told("failed"), poll("sending")], "contradicted"),
+        ([told("failed", sent_count=5)], "contradicted"),
+        ([told("failed", sent_count=0)], "failed"),
         ([told("sent"), poll("deleted")], "deleted"),
+        ([told("sent"), told("failed"), poll("deleted")], "deleted"),
         ([poll("deleted"), told("sent")], "deleted"),
         ([poll("deleted"), poll("sent")], "deleted"),
-        ([poll("failed"), poll("sent")], "sent"),
+        ([poll("failed"), poll("sent")], "contradicted"),
     ],
 )
-def test_an_event_outranks_a_poll_and_what_is_deleted_stays_so(events: list[JobStatus], status: str) -> None:
+def test_two_ends_contradict_each_other_and_what_is_deleted_stays_so(events: list[JobStatus], status: str) -> None:
     assert status == job(*events).status
 
 
@@ -58,16 +62,11 @@ def test_numbers_that_come_after_the_deletion_are_kept() -> None:
     assert ("deleted", 3) == (found.status, found.counts and found.counts.sent_count)
 
 
-def test_a_job_that_was_sent_after_all_keeps_no_reason_of_a_failure() -> None:
-    check = CopyrightCheck(check_state=2)
-    found = job(told("failed", reason="err(99999)", sent_count=0, copyright_check=check), told("sent", sent_count=5))
-    assert found.counts is not None
-    assert ("sent", None, 5, check) == (
-        found.status,
-        found.counts.reason,
-        found.counts.sent_count,
-        found.counts.copyright_check,
-    )
+@pytest.mark.parametrize("first", ["sent", "failed"])
+def test_of_two_ends_both_keep_what_was_said_with_them(first: str) -> None:
+    failed, sent = told("failed", reason="err(99999)", sent_count=0), told("sent", sent_count=5)
+    found = job(*((sent, failed) if first == "sent" else (failed, sent)))
+    assert ({"sent": sent, "failed": failed}, sent) == (found.ends, found.counts)
 
 
 def test_the_reason_of_a_failure_outlives_the_deletion() -> None:

@@ -140,11 +140,8 @@ def test_what_cannot_be_is_kept_with_both_entries_and_stops_the_account(name: st
     record = state.record(WORDS.name, 1)
     assert Phase.CONTRADICTED is record.phase()
     assert [serials] == [tuple(fact.serial for fact in facts) for facts in record.contradicted.values()]
-    assert (Status.IN_DOUBT, False, True, [record]) == (
-        status_of(record), is_concluded(record), record.may_be_out, state.in_doubt(APPID),
-    )  # fmt: skip
-    assert record.attempts == record.open_attempts
-    assert all(attempt.may_have_sent for attempt in record.attempts)
+    assert (Status.IN_DOUBT, False, [record]) == (status_of(record), is_concluded(record), state.in_doubt(APPID))
+    assert record.attempts == record.open_attempts == record.not_refused
 
 
 def test_a_contradiction_names_serials_kinds_and_times():

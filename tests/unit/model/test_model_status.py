@@ -80,6 +80,7 @@ TABLE: list[tuple[str, RenderedCampaign, list[Any], Status]] = [
     ("awaiting the administrator", WORDS, [*ACCEPTED, said("awaiting_admin")], Status.AWAITING_ADMIN),
     ("sent", WORDS, [*ACCEPTED, said("sent")], Status.SENT),
     ("failed", WORDS, [*ACCEPTED, said("failed")], Status.FAILED),
+    ("two ends", WORDS, [*ACCEPTED, said("sent"), said("failed")], Status.CONTRADICTED),
     ("deleted", WORDS, [*ACCEPTED, said("deleted")], Status.WITHDRAWN),
     ("one article withdrawn", WORDS, [*ACCEPTED, said("sent"), Withdrawn(msg_id=7, article=1)], Status.SENT),
     ("all withdrawn", WORDS, [*ACCEPTED, said("sent"), Withdrawn(msg_id=7, article=0)], Status.WITHDRAWN),
@@ -88,6 +89,7 @@ SECOND_BATCH = [attempted(WORDS, batch=2), SendAccepted(attempt=4, msg_id=8)]
 TABLE += [
     ("one of two sent", WORDS, [*ACCEPTED, *SECOND_BATCH, said("sent")], Status.SENDING),
     ("one of two failed", WORDS, [*ACCEPTED, *SECOND_BATCH, said("awaiting_admin"), said("failed", 8)], Status.FAILED),
+    ("one of two with two ends", WORDS, [*ACCEPTED, *SECOND_BATCH, said("sent"), said("failed")], Status.CONTRADICTED),
     ("one of two awaiting", WORDS, [*ACCEPTED, *SECOND_BATCH, said("awaiting_admin", 8)], Status.AWAITING_ADMIN),
     ("one of two withdrawn", WORDS, [*ACCEPTED, *SECOND_BATCH, said("deleted"), said("sent", 8)], Status.SENT),
     ("one of two in doubt", WORDS, [*ACCEPTED, attempted(WORDS, batch=2)], Status.IN_DOUBT),

@@ -1,23 +1,32 @@
 """A job that failed: what to do about each reason, and never what would send to the same people twice."""
 
 import pytest
-from building import NOW
+from building import Happening, attempted, recorded, text
 
-from massctl.model.entries import JobStatus
+from massctl.model.entries import JobStatus, SendAccepted
 from massctl.model.ids import CampaignName
-from massctl.model.state import Job, Record
+from massctl.model.state import Record, State
 from massctl.plan.job_failure import REASONS, how_to_resend, reason_words
 
+SALE = text("sale", edition=3)
 
-def failed(reason: str | None, *others: str) -> Record:
-    counts = JobStatus(msg_id=7, status="failed", source="event", reason=reason) if reason else None
-    jobs = [Job(number, "id", NOW, 70 + number, None, status, None) for number, status in enumerate(others, 2)]
-    return Record(CampaignName("sale"), 3, jobs=[Job(1, "id", NOW, 7, 8, "failed", counts), *jobs])
+
+def way_of(reason: str | None, *others: str) -> str:
+    """Say what is advised where the first job failed, and further batches of its list ended otherwise."""
+    batches = len(others) + 1
+    happened: list[Happening] = []
+    for number, status in enumerate(("failed", *others), 1):
+        happened.append(attempted(SALE, batch=number, batches=batches if others else None))
+        happened.append((SendAccepted(attempt=len(happened) + 1, msg_id=6 + number), SALE))
+        said = reason if status == "failed" else None
+        happened.append((JobStatus(msg_id=6 + number, status=status, source="event", reason=said), SALE))
+    state = recorded(*happened)
+    return how_to_resend(state.record(SALE.name, 3), state) or ""
 
 
 @pytest.mark.parametrize("reason", [*(f"err({number})" for number in REASONS), "err(99999)", "send fail", None])
 def test_every_way_raises_the_edition_and_locks(reason: str | None) -> None:
-    way = how_to_resend(failed(reason)) or ""
+    way = way_of(reason)
     assert all(step in way for step in ("edition: 4", "massctl lock sale", "massctl apply sale"))
     assert (reason in ("err(30001)", "err(30003)")) == ("send_ignore_reprint: true" in way)
 
@@ -41,17 +50,17 @@ def test_every_way_raises_the_edition_and_locks(reason: str | None) -> None:
     ],
 )
 def test_each_reason_has_its_way(reason: str, word: str) -> None:
-    assert word in (how_to_resend(failed(reason)) or "")
+    assert word in way_of(reason)
 
 
 @pytest.mark.parametrize("other", ["sent", "sending"])
 def test_a_list_that_was_sent_in_part_is_never_told_to_raise_its_edition(other: str) -> None:
-    way = how_to_resend(failed("err(30003)", other)) or ""
+    way = way_of("err(30003)", other)
     assert ("massctl apply" in way, "--unsent-of sale" in way) == (False, True)
 
 
 def test_what_did_not_fail_has_no_way() -> None:
-    assert how_to_resend(Record(CampaignName("sale"), 1)) is None
+    assert how_to_resend(Record(CampaignName("sale"), 1), State()) is None
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """The allowance: what is used, which day each campaign takes, and what finds none."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -54,6 +54,7 @@ from massctl.plan.quota import (
     MINUTE,
     SENDS,
     SENDS_A_MINUTE,
+    TAGGED,
     Scope,
     batches_left,
     calls_by_day,
@@ -258,6 +259,104 @@ def test_whatever_may_have_gone_out_today_uses_the_day(entries: list[NewEntry]) 
 )
 def test_what_did_not_go_out_today_uses_nothing(entries: list[NewEntry]) -> None:
     assert sends(planned_all([words("now", on(0))], recorded(*entries))) == ["now"]
+
+
+TAG_7 = words("tagged", None, audience=audience(tag_id=7))
+NEW_YEAR = datetime(2026, 12, 31, 16, tzinfo=UTC)
+"""Midnight of Beijing."""
+BEFORE = NEW_YEAR - timedelta(seconds=12)
+JUST_AFTER = NEW_YEAR + timedelta(seconds=5)
+DECEMBER, JANUARY = date(2026, 12, 1), date(2027, 1, 1)
+
+
+def tagged_try(when: datetime, **changes: Any) -> NewEntry:
+    return at(when, attempted(TAG_7, audience={"tag_id": 7}, **changes)[0], TAG_7)
+
+
+def yes(when: datetime, attempt: int = 2, **more: Any) -> NewEntry:
+    return at(when, SendAccepted(attempt=attempt, msg_id=7, **more), TAG_7)
+
+
+def unclear(when: datetime, attempt: int = 2, **more: Any) -> NewEntry:
+    doubt = {"reason": "connection_cut", **more}
+    return at(when, SendInDoubt(attempt=attempt, **doubt), TAG_7)
+
+
+@pytest.mark.parametrize(
+    ("history", "months"),
+    [
+        pytest.param([tagged_try(BEFORE), yes(JUST_AFTER)], [JANUARY], id="accepted in the new month"),
+        pytest.param([tagged_try(BEFORE), yes(BEFORE)], [], id="accepted in the old month, which is over"),
+        pytest.param([tagged_try(BEFORE)], [DECEMBER, JANUARY], id="without a verdict, and it may be leaving now"),
+        pytest.param([tagged_try(BEFORE), unclear(BEFORE)], [DECEMBER], id="in doubt before midnight"),
+        pytest.param([tagged_try(BEFORE), unclear(JUST_AFTER)], [DECEMBER, JANUARY], id="in doubt after midnight"),
+        pytest.param(
+            [tagged_try(BEFORE), unclear(BEFORE, reason="errcode", errcode=89504)],
+            [DECEMBER, JANUARY],
+            id="the administrator may agree after midnight",
+        ),
+        pytest.param(
+            [tagged_try(BEFORE, not_after=BEFORE)], [DECEMBER], id="without a verdict, and its window was over"
+        ),
+        pytest.param(
+            [tagged_try(BEFORE), unclear(BEFORE), tagged_try(JUST_AFTER), yes(JUST_AFTER, 4, duplicate=True)],
+            [DECEMBER],
+            id="the first request had been accepted",
+        ),
+        pytest.param(
+            [tagged_try(BEFORE), tagged_try(JUST_AFTER), yes(JUST_AFTER, 3, duplicate=True)],
+            [DECEMBER, JANUARY],
+            id="a request without a verdict had been accepted",
+        ),
+        pytest.param(
+            [tagged_try(JUST_AFTER), yes(JUST_AFTER, duplicate=True)],
+            [DECEMBER, JANUARY],
+            id="somebody else's request had been accepted within a day",
+        ),
+        pytest.param(
+            [tagged_try(BEFORE), at(JUST_AFTER, SendSettled(outcome="sent", reason="seen", by="li"), TAG_7)],
+            [DECEMBER, JANUARY],
+            id="seen in the console",
+        ),
+        pytest.param(
+            [tagged_try(BEFORE), at(JUST_AFTER, SendSettled(outcome="not_sent", reason="not there", by="li"), TAG_7)],
+            [],
+            id="called not sent",
+        ),
+    ],
+)
+def test_a_send_counts_in_the_month_in_which_wechat_took_it(history: list[NewEntry], months: list[date]) -> None:
+    """The request may leave minutes after the attempt; where nobody knows when, it counts in both."""
+    found = used_in(uses(recorded(*history), APPID, JUST_AFTER), TAGGED, 7)
+    assert months == sorted(found)
+
+
+def test_a_fifth_to_a_tag_is_refused_though_the_first_of_the_month_was_attempted_before_it() -> None:
+    names = ("two", "three", "four")
+    others = [
+        each
+        for number, name in enumerate(names)
+        for each in went_out(words(name, None), NEW_YEAR + HOUR, 4 + 2 * number, audience={"tag_id": 7})
+    ]
+    state = recorded(tagged_try(BEFORE), yes(JUST_AFTER), *others)
+    now = NEW_YEAR + 10 * HOUR
+    fifth = words("five", Window(now, now + HOUR), audience=audience(tag_id=7))
+    assert ["five"] == list(refused(planned_all([fifth], state, "service", now=now)))
+
+
+def test_a_day_has_the_send_that_was_attempted_before_it_and_accepted_in_it() -> None:
+    now = NEW_YEAR + 10 * HOUR
+    today = words("today", Window(now, now + HOUR))
+    assert ["today"] == list(refused(planned_all([today], recorded(tagged_try(BEFORE), yes(JUST_AFTER)), now=now)))
+    assert {} == refused(planned_all([today], recorded(tagged_try(BEFORE), yes(BEFORE)), now=now))
+
+
+def test_a_call_counts_on_the_day_of_its_answer_and_a_45009_too() -> None:
+    refusal = at(JUST_AFTER, SendRejected(attempt=2, errcode=45009, retryable=True), TAG_7)
+    state = recorded(tagged_try(BEFORE), refusal)
+    assert {beijing_day(JUST_AFTER): 1} == calls_by_day(state, APPID, JUST_AFTER)
+    assert quota.calls_used_up(state, APPID, JUST_AFTER)
+    assert {beijing_day(JUST_AFTER): 1} == calls_by_day(recorded(tagged_try(BEFORE)), APPID, JUST_AFTER)
 
 
 def test_an_open_attempt_is_used_and_its_repetition_needs_no_second_place() -> None:
@@ -782,7 +881,9 @@ def test_a_campaign_that_finds_no_place_stands_in_none() -> None:
 
 def test_the_past_is_past_and_an_account_without_anything_is_left_out() -> None:
     old = text("old")
-    state = recorded(at(NOW - 2 * DAY, attempted(old)[0], old), at(NOW, SendAccepted(attempt=2, msg_id=7), old))
+    state = recorded(
+        at(NOW - 2 * DAY, attempted(old)[0], old), at(NOW - 2 * DAY, SendAccepted(attempt=2, msg_id=7), old)
+    )
     assert [] == rows(plan_of(old, state, rules([])))
     assert () == plan_of(text("words", window=Window(NOW, NOW + HOUR))).ahead
 
@@ -1031,11 +1132,12 @@ def test_calls_of_other_days_and_accounts_and_those_that_never_left_do_not_count
     other = text("other")
     state = recorded(
         at(NOW - DAY, attempted(other)[0], other),
+        at(NOW - DAY, SendInDoubt(attempt=2, reason="connection_cut"), other),
         at(NOW, attempted(other, appid="wxfedcba9876543210")[0], other),
         at(NOW, attempted(other)[0], other),
-        at(NOW, SendRejected(attempt=4, errcode=None), other),
+        at(NOW, SendRejected(attempt=5, errcode=None), other),
         at(NOW, attempted(other)[0], other),
-        at(NOW, SendRejected(attempt=6, errcode=45028), other),
+        at(NOW, SendRejected(attempt=7, errcode=45028), other),
     )
     assert 1 == calls_by_day(state, other.appid, NOW)[beijing_day(NOW)]
 

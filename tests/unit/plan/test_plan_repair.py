@@ -7,7 +7,8 @@ from simulation.scenario import LONG, to_openids, whole_text
 
 from massctl.model.entries import Event, Repaired, SendAccepted, SendSettled
 from massctl.model.message import RenderedCampaign, Window
-from massctl.plan.guards import is_unknown_since_repair, is_untrusted
+from massctl.plan.guards import is_untrusted
+from massctl.plan.reach import needs_word
 from massctl.plan.reconcile_options import is_to_settle
 from massctl.plan.steps import Guard, Refusal
 
@@ -52,7 +53,7 @@ def test_what_is_known_as_sent_needs_none(history: list[Told]):
     state = recorded(*history)
     (planned,) = plan_of(WORDS, state).campaigns
     record = state.record(WORDS.name, 1)
-    assert ([], False, False) == (guards(planned), is_to_settle(record, state), is_unknown_since_repair(record, state))
+    assert ([], False, False) == (guards(planned), is_to_settle(record, state), needs_word(record, state))
 
 
 def test_an_attempt_whose_verdict_may_be_in_what_was_lost_is_not_repeated():

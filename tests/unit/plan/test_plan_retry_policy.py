@@ -213,6 +213,15 @@ CONTRADICTED = (
 )
 
 
+@pytest.mark.parametrize("errcode", [0, 45065])
+def test_what_wechat_named_a_job_for_is_never_repeated(errcode: int):
+    named = SendInDoubt(attempt=2, reason="errcode", errcode=errcode, msg_id=7), WORDS
+    record = recorded(at(NOW - HOUR, attempted(WORDS)[0], WORDS), named).record(WORDS.name, 1)
+    decision = may_repeat(record, WORDS.digest, settings().policy, NOW)
+    assert isinstance(decision, NoRepeat)
+    assert "WeChat named a job" in decision.why
+
+
 def test_what_the_ledger_contradicts_itself_about_is_never_repeated():
     record = recorded(*CONTRADICTED).record(WORDS.name, 1)
     assert NoRepeat(WHY["contradicted"]) == may_repeat(record, WORDS.digest, settings().policy, NOW)

@@ -87,6 +87,14 @@ def test_a_first_call_45066_is_a_job_all_the_same(caller: Caller) -> None:
     assert caller.post("message/mass/sendall", body)["errcode"] == 45065
 
 
+def test_an_id_is_said_to_be_known_under_any_job(caller: Caller) -> None:
+    body = caller.job(caller.draft())
+    order(caller, path="/cgi-bin/message/mass/sendall", do="known_id", msg_id=3147000099)
+    answer = caller.post("message/mass/sendall", body)
+    assert (45065, 3147000099, 0) == (answer["errcode"], answer["msg_id"], len(caller.rows("jobs")))
+    assert 0 == caller.post("message/mass/sendall", body)["errcode"]
+
+
 def test_nth_and_times_choose_the_calls(caller: Caller) -> None:
     article = caller.article()
     order(caller, nth=2, times=2, do="busy")
@@ -106,6 +114,9 @@ def test_nth_and_times_choose_the_calls(caller: Caller) -> None:
         ({"do": "late", "seconds": -1}, "`seconds`"),
         ({"do": "busy", "who": 1}, "'who'"),
         ({"do": "accepted_45066"}, "accepted_45066"),
+        ({"do": "known_id"}, "`msg_id`"),
+        ({"do": "known_id", "msg_id": 7}, "known_id"),
+        ({"do": "busy", "msg_id": 7}, "`msg_id`"),
     ],
 )
 def test_a_bad_rule_is_400_with_a_reason_and_changes_nothing(

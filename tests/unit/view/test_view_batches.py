@@ -40,7 +40,7 @@ def told(batch: int, **said: Any) -> NewEntry:
 
 
 def status(state: State, language: Language = Language.EN) -> list[str]:
-    shown = status_text(Followed([state.record(LETTER.name, 1)]), language, Style.PLAIN, 100)
+    shown = status_text(Followed([state.record(LETTER.name, 1)], state), language, Style.PLAIN, 100)
     return [" ".join(line.split()) for line in shown.splitlines()][1:]
 
 
@@ -93,7 +93,7 @@ def test_an_edition_that_is_one_job_shows_every_job_it_had() -> None:
         at(NOW, attempted(one)[0], one),
         at(NOW, SendAccepted(attempt=4, msg_id=8), one),
     )
-    shown = status_text(Followed([state.record(one.name, 1)]), Language.EN, Style.PLAIN, 100)
+    shown = status_text(Followed([state.record(one.name, 1)], state), Language.EN, Style.PLAIN, 100)
     assert 2 == shown.count("msg_id")
 
 

@@ -37,6 +37,7 @@ JOB = {
     "article_urls": None,
     "reason": None,
     "copyright_check": None,
+    "ends": [],
 }
 
 
@@ -133,7 +134,7 @@ def test_a_status_document():
             }
         ],
     }
-    assert expected == json.loads(status_json(Followed([record]), Language.EN))
+    assert expected == json.loads(status_json(Followed([record], STATE), Language.EN))
 
 
 def test_counts_and_addresses_of_a_job():
@@ -145,7 +146,7 @@ def test_counts_and_addresses_of_a_job():
         (known, SENT.name),
         (entries.Withdrawn(msg_id=30124, article=2), SENT.name),
     )
-    (found,) = json.loads(status_json(Followed([state.record(SENT.name, 1)]), Language.EN))["campaigns"]
+    (found,) = json.loads(status_json(Followed([state.record(SENT.name, 1)], state), Language.EN))["campaigns"]
     job = found["jobs"][0]
     assert (9, None, 8, ["https://a"]) == tuple(
         job[key] for key in ("total_count", "filter_count", "sent_count", "article_urls")
@@ -156,7 +157,7 @@ def test_counts_and_addresses_of_a_job():
 def test_a_question_that_got_no_answer_stands_in_the_status_document():
     record = STATE.record(SENT.name, 1)
     failure = Failure(-1, None, Phrase("the platform is busy"), "")
-    (found,) = json.loads(status_json(Followed([record], errors=[(record, failure)]), Language.ZH))["campaigns"]
+    (found,) = json.loads(status_json(Followed([record], STATE, errors=[(record, failure)]), Language.ZH))["campaigns"]
     assert {"errcode": -1, "rid": None, "message": "微信系统繁忙", "hint": ""} == found["error"]
 
 

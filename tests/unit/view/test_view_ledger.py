@@ -129,13 +129,13 @@ def test_no_entries():
 def test_where_campaigns_stand(snapshot: object, language: Language):
     records = [state().record(SENT.name, 1), state().record(OPEN.name, 1)]
     failure = Failure(45009, "63a1", Phrase("the platform is busy"), Phrase("No request was made."))
-    followed = Followed(records, failed_now=[records[0]], errors=[(records[1], failure)])
+    followed = Followed(records, state(), failed_now=[records[0]], errors=[(records[1], failure)])
     followed.repeatable = {records[1].key: datetime(2026, 12, 2, 8, 18, tzinfo=UTC)}
     assert snapshot == status_text(followed, language, Style.PLAIN, 80)
 
 
 def test_no_campaigns_at_all():
-    assert "nothing is recorded yet" == status_text(Followed([]), Language.EN, Style.PLAIN, 80)
+    assert "nothing is recorded yet" == status_text(Followed([], State()), Language.EN, Style.PLAIN, 80)
 
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=str)

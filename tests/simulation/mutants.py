@@ -477,7 +477,7 @@ MUTANTS = (
     Mutant(
         "rule 5: counted from the last attempt",
         _DOUBT,
-        "first, last = record.open_attempts[0], record.open_attempts[-1]",
+        "first, last = remembered_since(record), record.open_attempts[-1]",
         "first, last = record.open_attempts[-1], record.open_attempts[-1]",
         "text, hours apart",
     ),
@@ -606,8 +606,8 @@ MUTANTS = (
     Mutant(
         "what was sent in the part of a ledger that a repair dropped is sent again",
         _GUARD,
-        "    return said is None or (batch is not None and batch < said)\n",
-        "    return False\n",
+        "    if not left or reach_of(record, state, left[0] or 1).known is not Known.LOST:",
+        "    if True:",
         "text, a repaired ledger",
     ),
     Mutant(
@@ -870,7 +870,7 @@ MUTANTS = (
     Mutant(
         "an edited campaign is repeated",
         _DOUBT,
-        "    if digest != last.event.digest:",
+        "    if digest != record.open_attempts[-1].event.digest:",
         "    if False:",
         "news, edited in doubt",
         _ANY_ATTEMPT_IS_REPEATED,
@@ -1254,7 +1254,7 @@ MUTANTS = (
     Mutant(
         "a batch that a person called not sent goes again when WeChat has forgotten its id",
         _GUARD,
-        "        (_denied_batch, until_it_leaves),\n",
+        "        Row(_denied_batch, _ONLY_A_SEND, ASK, ASK, ASK),\n",
         "",
         "text in batches, called not sent, then a rest",
     ),

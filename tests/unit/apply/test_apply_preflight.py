@@ -555,7 +555,7 @@ def test_every_guard_says_of_every_moment_whether_it_is_asked_or_why_not() -> No
 def test_what_time_people_and_files_can_change_is_asked_in_the_last_look() -> None:
     """Whatever is not asked there says why, and reads nothing but the ledger, the campaign or an earlier answer."""
     asked = {row.guard.__name__ for row in _table() if row.is_asked(Moment.LAST_LOOK)}
-    time = {"_window", "_freeze", "_quiet_hours", "_doubt", "_allowance", "_skew"}
+    time = {"_window", "_denied_batch", "_freeze", "_quiet_hours", "_doubt", "_allowance", "_skew"}
     people = {"_kill_switch", "_tip", "_sources", "_approval", "_audience", "_preview", "_draft", "_ledger"}
     assert time | people == asked
     before = {row.guard.__name__ for row in _table() if row.is_asked(Moment.ATTEMPT)}

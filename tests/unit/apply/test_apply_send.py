@@ -25,7 +25,7 @@ from building import (
 from openid_samples import BATCHES
 from simulation.crashing import Crash
 from simulation.scenario import Scene, scene, to_openids, whole_news, whole_text
-from simulation.world import Fault, SimLedger
+from simulation.world import Fault, MassJob, SimLedger
 
 from massctl.apply.consent import SendQuestion
 from massctl.apply.outcome import Outcome
@@ -34,7 +34,7 @@ from massctl.apply.ports import DraftArticle
 from massctl.errors import InvariantError
 from massctl.model.campaign import Audience
 from massctl.model.entries import Created, SendAccepted, SendSettled
-from massctl.model.ids import AppId, MediaId
+from massctl.model.ids import AppId, ClientMsgId, MediaId, MsgId
 from massctl.model.message import RenderedNews, Window, approved_audience
 from massctl.model.send import News, SendOrigin, ToAll, ToTag, Words, client_msg_id
 from massctl.model.state import State, status_of
@@ -303,6 +303,7 @@ def test_a_batch_is_not_accepted_as_the_job_of_another_batch() -> None:
     first = attempted(letter, batch=1, batches=3, audience=approved_audience(letter))[0]
     world = scene(as_new((first, letter)), as_new((SendAccepted(attempt=2, msg_id=3147999999), letter)))
     world.campaigns = [letter]
+    world.wechat.jobs.append(of_others())
     assert 4 == world.apply(REQUEST_LOST, KNOWN_AS_ANOTHER).exit_status()
     assert [None, 3147999999] == [each.msg_id for each in world.events("send_in_doubt")]
 
@@ -327,8 +328,14 @@ def test_what_was_edited_after_a_mistaken_word_went_out_as_it_was() -> None:
     assert [True] == ["which content" in line for line in scene.progress.lines]
 
 
+def of_others() -> MassJob:
+    """A job that another request made."""
+    return MassJob(MsgId(3147999999), ClientMsgId("another"), NOW, "别的")
+
+
 def test_an_answer_of_45065_that_a_person_called_not_sent_explains_no_later_one() -> None:
     scene = Scene([WORDS])
+    scene.wechat.jobs.append(of_others())
     scene.apply(KNOWN_AS_ANOTHER)
     scene.write((SendSettled(outcome="not_sent", reason="not there", by="li"), WORDS))
     scene.later(minutes=2)

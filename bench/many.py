@@ -34,7 +34,7 @@ account: main
 audience: {{is_to_all: true}}
 send:
   not_before: 2027-03-01T20:00:00+08:00
-  not_after: 2027-03-01T21:30:00+08:00
+  not_after: 2027-03-01T22:00:00+08:00
 preview: {{towxname: [editor_li]}}
 mpnews:
   articles:
@@ -140,7 +140,7 @@ def _write_ledger(root: Path, names: list[str]) -> None:
                 title=f"第 {number} 期",
                 account="main",
                 not_before=datetime.fromisoformat("2027-03-01T20:00:00+08:00"),
-                not_after=datetime.fromisoformat("2027-03-01T21:30:00+08:00"),
+                not_after=datetime.fromisoformat("2027-03-01T22:00:00+08:00"),
             ),
             name,
         )

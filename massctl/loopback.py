@@ -3,33 +3,56 @@
 import contextlib
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
     from werkzeug.serving import BaseWSGIServer
 
 HOST: Final = "127.0.0.1"
 """The only address that is listened on."""
-LOOPBACK_NAMES: Final = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
-"""Hosts that may ask for pages: another name is a rebound DNS entry of somebody's website."""
+_HTTP_PORT: Final = "80"
+"""Addresses leave it out."""
+_NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
+"""What this machine is called in an address of it."""
 POLL_SECONDS: Final = 0.05
 """How often the server looks whether it shall stop."""
 
 
-def is_loopback(host: str) -> bool:
-    """Return whether a `Host` header names this machine, with or without a port."""
-    name, _, port = host.rpartition(":")
-    return (name if name and port.isdigit() else host).lower() in LOOPBACK_NAMES
+def own_hosts_only(app: "WSGIApplication", more_hosts: Collection[str] = ()) -> "WSGIApplication":
+    """Return the app behind a check: a `Host` other than this machine's, with the server's port, gets 403.
+
+    The name of somebody's website may lead to 127.0.0.1 too (DNS rebinding), and its pages could then read the answers.
+    """
+
+    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
+        port = environ["SERVER_PORT"]
+        own = {f"{name}:{port}" for name in _NAMES}
+        own |= set(_NAMES) if port == _HTTP_PORT else set()
+        if environ.get("HTTP_HOST", "").lower() in own.union(more_hosts):
+            return app(environ, start_response)
+        start_response("403 Forbidden", [("Content-Type", "text/plain; charset=utf-8")])
+        return [f"this host is not served: ask http://{HOST}:{port}\n".encode()]
+
+    return answer
 
 
-def run_app(app: "WSGIApplication", port: int, ready: Callable[[int], None]) -> None:
+def is_from_another_site(environ: "WSGIEnvironment") -> bool:
+    """Return whether a page of another origin made a browser ask. Programs send neither of the two headers."""
+    origin = environ.get("HTTP_ORIGIN")
+    if origin is not None and origin != f"http://{environ.get('HTTP_HOST', '')}":
+        return True
+    return environ.get("HTTP_SEC_FETCH_SITE", "none") not in ("none", "same-origin")
+
+
+def run_app(app: "WSGIApplication", port: int, ready: Callable[[int], None], more_hosts: Collection[str] = ()) -> None:
     """Serve until interrupted; `port` 0 takes a free one. `ready` is called with the port in use.
 
-    Returns after an interrupt (Ctrl-C). Raises OSError if the port is taken.
+    Only this machine's names and `more_hosts` are answered. Returns after an interrupt (Ctrl-C). Raises OSError if the
+    port is taken.
     """
-    server = _server(app, port)
+    server = _server(own_hosts_only(app, more_hosts), port)
     try:
         ready(server.port)
         server.serve_forever(POLL_SECONDS)
@@ -38,9 +61,9 @@ def run_app(app: "WSGIApplication", port: int, ready: Callable[[int], None]) -> 
 
 
 @contextlib.contextmanager
-def serving_app(app: "WSGIApplication", port: int = 0) -> Iterator[int]:
+def serving_app(app: "WSGIApplication", port: int = 0, more_hosts: Collection[str] = ()) -> Iterator[int]:
     """Serve from a thread of this process for as long as the block runs; returns the port in use."""
-    server = _server(app, port)
+    server = _server(own_hosts_only(app, more_hosts), port)
     thread = threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), name="massctl-server", daemon=True)
     thread.start()
     try:

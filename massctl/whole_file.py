@@ -11,7 +11,7 @@ def write_whole(target: Path, data: bytes, mode: int) -> None:
     """Replace a file, and make its new name durable."""
     with beside(target, data, mode) as written:
         written.replace(target)
-    sync_folder(target.parent)
+    sync(target.parent)
 
 
 @contextmanager
@@ -29,9 +29,9 @@ def beside(target: Path, data: bytes, mode: int) -> Iterator[Path]:
         Path(name).unlink(missing_ok=True)
 
 
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    opened = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """Make a file, or the names in a folder, durable."""
+    opened = os.open(path, os.O_RDONLY)
     try:
         os.fsync(opened)
     finally:

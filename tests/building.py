@@ -22,6 +22,7 @@ from massctl.model.entries import (
     SendAttempted,
 )
 from massctl.model.ids import AccountName, AppId, CampaignName, Sha256, sha256_of
+from massctl.model.inputs import JudgedInputs
 from massctl.model.message import (
     MaterialRef,
     Picture,
@@ -66,6 +67,8 @@ OTHER_APPID = AppId("wxfedcba9876543210")
 LINEAGE = "01JDXW00000000000000000000"
 OPEN = Window(NOW - HOUR, NOW + HOUR)
 LATER = Window(NOW + 100 * HOUR, NOW + 101 * HOUR)
+JUDGED = JudgedInputs((("campaigns/words/campaign.yaml", "0" * 64),), "settings")
+"""What some message was made from."""
 PAST = Window(NOW - 3 * HOUR, NOW - HOUR)
 
 
@@ -100,6 +103,7 @@ def intent(
         "digest": "sha256:" + sha("reviewed"),
         "message_digest": "sha256:" + sha("message"),
         "source_sha256": sha("folder"),
+        "inputs": JUDGED,
         "body": carries,
         "recipients": to,
         "audience": {"is_to_all": True},
@@ -182,6 +186,7 @@ def text(name: str = "words", content: str = "今晚八点", **changes: Any) -> 
         "recipients": (),
         "source_sha256": sha(f"folder {name} {content}"),
         "diagnostics": (),
+        "inputs": JUDGED,
     }
     return RenderedCampaign(name=CampaignName(name), **{**fields, **changes})
 

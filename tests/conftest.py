@@ -14,6 +14,8 @@ import pytest
 from babel.messages.frontend import CommandLineInterface
 from hypothesis import settings
 
+from massctl.model import secrets
+
 NIGHT_SECONDS = 3600
 SLOW = (
     *("cli/", "corpus/", "e2e/", "fuzz/", "pages/", "simulation/"),
@@ -52,6 +54,12 @@ def pytest_collection() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_known() -> None:
+    """Begin as a process does, which was given no secret yet: what one test knows is shown in another."""
+    secrets._KNOWN.clear()
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

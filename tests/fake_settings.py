@@ -14,7 +14,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from massctl.scaffold import scaffold_files
 
 REPOSITORY: Final = "my-company/letters"
-_RULES: Final = ("massctl-state", "massctl-state-writer", "massctl-stop", "main")
+_RULES: Final = ("massctl-state", "massctl-state-writer", "massctl-stop", "main", "massctl-names")
 
 
 def rulesets() -> dict[int, dict[str, Any]]:
@@ -45,6 +45,7 @@ def well_set() -> dict[str, Any]:
         ],
         "contents/.github/CODEOWNERS": {"content": base64.encodebytes(owners).decode()},
         "codeowners/errors": {"errors": []},
+        "git/matching-refs/heads/massctl-": [{"ref": "refs/heads/massctl-state"}, {"ref": "refs/heads/massctl-mine"}],
     }
 
 

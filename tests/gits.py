@@ -98,3 +98,63 @@ def look_of(clone: Path) -> dict[str, bytes | str]:
     inside = clone / ".git"
     files = {str(path.relative_to(inside)): path.read_bytes() for path in inside.rglob("*") if path.is_file()}
     return {**files, "status": git(clone, "--no-optional-locks", "status", "--porcelain")}
+
+
+HOOKS: Final = (
+    *("pre-push", "pre-commit", "prepare-commit-msg", "post-commit", "post-checkout", "post-index-change"),
+    *("reference-transaction", "pre-auto-gc"),
+)
+PROGRAMS: Final = {
+    "core.fsmonitor": "fsmonitor",
+    "core.pager": "pager",
+    "core.editor": "editor",
+    "core.alternateRefsCommand": "alternates",
+    "diff.external": "external-diff",
+    "diff.odd.textconv": "textconv",
+    "diff.odd.command": "diff",
+    "filter.odd=1.clean": "clean",
+    "filter.odd=1.smudge": "smudge",
+    "filter.odd=2.process": "process",
+    "gc.recentObjectsHook": "recent-objects",
+    "gpg.program": "gpg",
+    "hook.odd.command": "configured-hook",
+}
+"""What `.git/config` may say that git runs, and the name of the program here that it gets."""
+
+
+def with_programs(clone: Path, folder: Path) -> Callable[[], list[str]]:
+    """Write into a clone's `.git` every program that git can be told to run; gives the names of those that ran.
+
+    None of them says how the remote is reached.
+    """
+    folder.mkdir()
+    ran = folder / "ran"
+
+    def program(path: Path, name: str) -> Path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f'#!/bin/sh\necho {name} >> {ran}\ncase "$0" in *clean|*smudge) cat ;; esac\n', "utf-8")
+        path.chmod(0o755)
+        return path
+
+    for key, name in PROGRAMS.items():
+        git(clone, "config", key, str(program(folder / name, name)))
+    for hook in HOOKS:
+        program(clone / ".git/hooks" / hook, hook)
+        program(folder / "hooks" / hook, hook)
+        git(clone, "config", "--add", "hook.odd.event", hook)
+    settings = {
+        "core.hooksPath": str(folder / "hooks"),
+        "commit.gpgSign": "true",
+        "push.gpgSign": "if-asked",
+        "gc.auto": "1",
+        "protocol.ext.allow": "always",
+        "remote.odd.url": f"ext::{program(folder / 'ext', 'ext')}",
+        "alias.status": f"!{folder / 'fsmonitor'}",
+        "submodule.recurse": "true",
+    }
+    for key, value in settings.items():
+        git(clone, "config", key, value)
+    attributes = "*.yaml filter=odd=1 diff=odd\n*.md filter=odd=2 diff=odd\n*.json filter=odd=1\n"
+    (clone / ".git/info").mkdir(exist_ok=True)
+    (clone / ".git/info/attributes").write_text(attributes, "utf-8")
+    return lambda: ran.read_text("utf-8").split() if ran.exists() else []

@@ -206,6 +206,10 @@ class Gate(ThreadingHTTPServer):
         """Say nothing: clients are killed here on purpose."""
 
 
+OWN_HEADERS: Final = ("connection", "host")
+"""Headers of one connection that are not passed on."""
+
+
 class _Passing(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: Gate
@@ -233,7 +237,7 @@ class _Passing(BaseHTTPRequestHandler):
     def _ask(self, body: bytes) -> tuple[http.client.HTTPResponse, bytes]:
         connection = http.client.HTTPConnection("127.0.0.1", self.server.target.port, timeout=PATIENCE_SECONDS)
         try:
-            headers = {name: value for name, value in self.headers.items() if name.lower() != "connection"}
+            headers = {name: value for name, value in self.headers.items() if name.lower() not in OWN_HEADERS}
             connection.request(self.command, self.path, body, headers)
             answer = connection.getresponse()
             return answer, answer.read()

@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from massctl.apply.consent import Answers
 from massctl.apply.journal import LedgerSession, Statement
 from massctl.apply.outcome import CampaignOutcome, LeftDraft, failure_of, outcome_of
-from massctl.apply.ports import Archive, Clock, Consent, DraftArticle, Openids, Overlap, Pictures, Progress, WeChat
+from massctl.apply.ports import Archive, Clock, DraftArticle, Openids, Overlap, Pictures, Progress, WeChat
 from massctl.errors import ConfigurationError, TransportError, WeChatError
 from massctl.model.ids import AccountName, AppId, CampaignName, MediaId
+from massctl.model.inputs import JudgedInputs
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import about
 from massctl.model.send import SendIntent, StagedDraft
 from massctl.model.state import Draft, Record, State, is_concluded
-from massctl.plan.guards import PolicyInForce, Skew, is_untrusted, off_tip
+from massctl.plan.guards import Case, PolicyInForce, Reading, Skew, is_untrusted, off_tip
 from massctl.plan.plan import Plan
 from massctl.plan.quota import batches_left
 from massctl.plan.steps import Guard, Reason, SaveDraft, SendMass, Step
@@ -36,20 +38,20 @@ class Ports:
     clock: Clock
     progress: Progress
     overlap: Overlap
-    consent: Consent | None
-    """Asks before each send; None if consent was given with --yes or --plan."""
+    answers: Answers | None
+    """What the operator said of each send; None if consent was given with --yes or --plan."""
+    changed: Callable[[JudgedInputs], str | None]
+    """Compares what was judged with the files of this moment; gives the first that differs, None if all agree."""
     wait_in_doubt: bool = True
     """False with --no-wait: a send of unknown outcome, or one that was too fast, is not repeated in this run."""
     attended: bool = False
-    """`consent` asks a person at a terminal, who can look at a preview of this run before answering."""
+    """A person at a terminal is asked, who can look at a preview of this run before answering."""
     rules: Callable[[], PolicyInForce] | None = None
     """Reads the rules again, so that a run obeys a kill switch set meanwhile; None keeps the rules of the start."""
     skew: Callable[[AccountName], Skew | None] | None = None
-    """Compares the run's clock with WeChat's, as the account's answers told it; None judges no clock."""
+    """Compares the run's clock with WeChat's, as the account's newest answer told it; None judges no clock."""
     insisted: Statement | None = None
     """Who asked for the repetition of a send in doubt, and why; its attempt says so. None if nobody did."""
-    digest: Callable[[CampaignName], str | None] | None = None
-    """Renders a campaign's files as they are now and gives their digest; None keeps that of the plan."""
     openids: Openids | None = None
     """Gives the openids of lists; None if no campaign can have one."""
     archive: Archive | None = None
@@ -128,6 +130,11 @@ class ApplyContext:
         """Whether this run goes on to a campaign's send, as planned or once a person has seen its preview."""
         return outcome.planned.may_send or (self.ports.attended and outcome.planned.may_send_once_seen)
 
+    @property
+    def is_asking(self) -> bool:
+        """Whether a question to the operator is noted, so that nothing more is sent before the answer."""
+        return any(each.question is not None for each in self.outcomes)
+
     def waits_for_another(self, outcome: CampaignOutcome) -> bool:
         """Whether only another campaign's doubt keeps this one back, and this run may settle that doubt."""
         planned, campaign = outcome.planned, outcome.planned.rendered
@@ -163,6 +170,18 @@ class ApplyContext:
     def refresh_rules(self) -> None:
         """Read the rules again, so that a kill switch thrown during the run is obeyed."""
         self.rules = self.ports.rules() if self.ports.rules else self.rules
+
+    def case(self, campaign: RenderedCampaign, **read: Any) -> Case:
+        """Put together what the guards judge in this moment, the clock last; `read` are fields of `Reading`."""
+        skew = self.ports.skew(campaign.account) if self.ports.skew else None
+        # Whoever is asked at a terminal can look at a preview of this run; otherwise it has to be of an earlier one.
+        began = None if self.ports.attended else self.began
+        reading = Reading(skew=skew, began=began, calls_began=self.began, **read)
+        return Case(campaign, self.state, self.rules, self.ports.clock.now(), reading=reading)
+
+    def changed_file(self, campaign: RenderedCampaign) -> str | None:
+        """Return the first file that is not as it was when a campaign was made from it."""
+        return self.ports.changed(campaign.inputs) if campaign.inputs is not None else None
 
     def carried_draft(self, intent: SendIntent) -> Draft | None:
         """Look up the recorded draft that a send carries; None if its message has no draft."""

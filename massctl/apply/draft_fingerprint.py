@@ -9,7 +9,7 @@ text.
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, astuple, dataclass, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from massctl.apply.ports import DraftArticle
 from massctl.model.campaign import ARTICLE_FLAGS, WHOLE, Crop
@@ -17,6 +17,9 @@ from massctl.model.entries import DraftBegun, DraftSaved
 from massctl.model.ids import Sha256, canonical_json, sha256_of
 from massctl.model.phrase import Phrase
 from massctl.model.state import Draft
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser
 
 _BLANKS = re.compile(r"\s+")
 _ADDRESS = re.compile(r"https?://mmbiz\.[^'\"\s)<>]+", re.IGNORECASE)
@@ -28,6 +31,11 @@ Source: WeChat docs, "draft/add" and "draft/get", read 2026-10."""
 FREE: Final = frozenset({"author", *ARTICLE_FLAGS, *CROPS})
 """What of an article may differ in a draft that is adopted: no word of its text, no picture and no link among them. The
 console is where people choose what is shown of a cover."""
+FILLED_IN: Final = ("digest", *CROPS)
+"""What WeChat may write where nothing is given."""
+_DIGEST_CHARS: Final = 54
+"""It takes so many characters of the text for the digest of a single article. Source: WeChat docs, "draft/add", read
+2026-10; blanks are not said to count, nor not to."""
 _CROP_TOLERANCE: Final = WHOLE // 10_000
 """A part that is told with fewer decimals is the same part; a cover has fewer pixels than that."""
 _DROPPED = frozenset({"style", "script"})
@@ -64,8 +72,9 @@ def kept_sha256(articles: Sequence[DraftArticle]) -> Sha256:
 
 
 def _told(article: DraftArticle) -> dict[str, Any]:
-    """Describe an article as WeChat told it; a crop that WeChat does not tell does not count."""
-    told = {name: value for name, value in asdict(article).items() if value or name not in (*CROPS, *ARTICLE_FLAGS)}
+    """Describe an article as WeChat told it; a crop, or anything else, that WeChat does not tell does not count."""
+    may_lack = (*CROPS, *ARTICLE_FLAGS, "ungiven")
+    told = {name: value for name, value in asdict(article).items() if value or name not in may_lack}
     return {**told, **article.written_flags}
 
 
@@ -93,10 +102,16 @@ def is_as_saved(draft: Draft, read: Sequence[DraftArticle]) -> bool:
 
 
 def is_as_given(event: DraftBegun | DraftSaved, read: Sequence[DraftArticle]) -> bool:
-    """Whether a draft reads and looks as it was given to draft/add, as far as that is on record."""
-    if draft_sha256(read) != event.draft_sha256:
+    """Whether a draft reads and looks as it was given to draft/add, and nobody wrote what WeChat was left to write."""
+    if draft_sha256(read) != event.draft_sha256 or written_since(event, read):
         return False
     return event.markup_sha256 in (None, markup_sha256(read))
+
+
+def given_parts(articles: Sequence[DraftArticle]) -> list[dict[str, str]] | None:
+    """List, per article, the digest and the parts of the cover that are given; None where none is."""
+    found = [{name: given for name in FILLED_IN if (given := getattr(each, name))} for each in articles]
+    return found if any(found) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +149,38 @@ def differences(sent: Sequence[DraftArticle], read: Sequence[DraftArticle]) -> l
     return found
 
 
+def written_since(event: DraftBegun | DraftSaved, read: Sequence[DraftArticle]) -> list[Difference]:
+    """List the digests, parts of covers and members beside them that neither we nor WeChat wrote: a person did."""
+    given = event.given or [{} for _ in read]
+    found: list[Difference] = []
+    for number, (ours, article) in enumerate(zip(given, read, strict=False), 1):
+        names = [name for name in CROPS if not _is_crop_as_given(ours.get(name, ""), getattr(article, name))]
+        if not _is_digest_as_given(ours.get("digest", ""), article, alone=keeps_digests(read)):
+            names.insert(0, "digest")
+        names += article.ungiven
+        found += [Difference(name, _difference(number, name, "", "")) for name in names]
+    return found
+
+
+def _is_crop_as_given(given: str, kept: str) -> bool:
+    """Whether a part of a cover is as given; it need not be told, and what is not given must not be."""
+    return not kept or (given != "" and _is_same_crop(given, kept))
+
+
+def _is_digest_as_given(given: str, article: DraftArticle, *, alone: bool) -> bool:
+    """Whether a digest is the one that was given; where WeChat keeps none, or none was given, none or its own."""
+    if given and alone:
+        return article.digest == given
+    return article.digest in ("", given) or _without_blanks(article.digest) in _default_digests(article.content)
+
+
+def _default_digests(content: str) -> list[str]:
+    """Return what WeChat may take from a text, without blanks: it is not said whether they count."""
+    words = _text(content)
+    cut = (" ".join(words.split())[:_DIGEST_CHARS], _without_blanks(words)[:_DIGEST_CHARS])
+    return [_without_blanks(each) for each in cut]
+
+
 def _is_same_crop(given: str, kept: str) -> bool:
     """Compare two parts of a cover by what they show: WeChat may write the same numbers in another way."""
     ours, theirs = Crop.parse(given), Crop.parse(kept)
@@ -167,13 +214,27 @@ def _facts(article: DraftArticle) -> dict[str, Any]:
         "title": article.title,
         "author": article.author,
         "digest": article.digest,
-        "text": _BLANKS.sub("", tree.text() if tree.body is None else tree.body.text()),
+        "text": _without_blanks(_text_of(tree)),
         "pictures": pictures,
         "links": links,
         "content_source_url": article.content_source_url,
         "cover": article.thumb_media_id,
         **article.written_flags,
     }
+
+
+def _text(content: str) -> str:
+    from selectolax.lexbor import LexborHTMLParser
+
+    return _text_of(LexborHTMLParser(content))
+
+
+def _text_of(tree: "LexborHTMLParser") -> str:
+    return tree.text() if tree.body is None else tree.body.text()
+
+
+def _without_blanks(words: str) -> str:
+    return _BLANKS.sub("", words)
 
 
 def _markup(content: str) -> list[str]:

@@ -16,12 +16,14 @@ from massctl.apply.draft_fingerprint import (
     crops_of,
     differences,
     draft_sha256,
+    given_parts,
     is_as_given,
     is_as_saved,
     keeps_digests,
     kept_sha256,
     losses,
     markup_sha256,
+    written_since,
 )
 from massctl.apply.outcome import CampaignOutcome, Failure, LeftDraft, what_happened
 from massctl.apply.payloads import draft_articles
@@ -39,7 +41,7 @@ from massctl.model.entries import (
     MaterialForgotten,
 )
 from massctl.model.ids import AccountName, CampaignName, MediaId, Sha256
-from massctl.model.message import Picture, Purpose, RenderedCampaign, RenderedNews
+from massctl.model.message import Picture, Purpose, RenderedCampaign
 from massctl.model.phrase import Command, Phrase, in_a_row
 from massctl.model.send import SendIntent, StagedDraft
 from massctl.model.state import MEDIA_UNKNOWN, BegunDraft, Draft, Record, State, is_concluded
@@ -73,6 +75,15 @@ class _Missing:
     begun: BegunDraft
 
 
+@dataclass(frozen=True, slots=True)
+class _Lying:
+    """A draft in the draft box that the ledger does not know."""
+
+    articles: Articles
+    named: Sha256
+    """What `draft_sha256` names it."""
+
+
 def recover_drafts(context: ApplyContext) -> bool:
     """Look for each draft that was begun and is not on record; True where the ledger knows more than before.
 
@@ -103,13 +114,13 @@ def _looked_after(context: ApplyContext) -> list[Record]:
     return [record for record in context.state.records.values() if record.appid in context.accounts]
 
 
-def _read_box(context: ApplyContext, account: AccountName, wanted: list[_Missing]) -> dict[MediaId, Sha256] | Failed:
-    """Read the drafts that the ledger does not know and that may be missing ones, newest first, with their names."""
+def _read_box(context: ApplyContext, account: AccountName, wanted: list[_Missing]) -> dict[MediaId, _Lying] | Failed:
+    """Read the drafts that the ledger does not know and that may be missing ones, newest first."""
     titles = [each.begun.event.titles for each in wanted]
     known = {draft.event.media_id for record in context.state.records.values() for draft in record.drafts}
     label, failed = Phrase("looking for drafts whose answer was lost"), list[Failed]()
     candidates: list[MediaId] = []
-    found: dict[MediaId, Sha256] = {}
+    found: dict[MediaId, _Lying] = {}
 
     def listed(_: AccountName, result: tuple[ListedDraft, ...] | Failed) -> None:
         if isinstance(result, Failed):
@@ -121,7 +132,7 @@ def _read_box(context: ApplyContext, account: AccountName, wanted: list[_Missing
         if isinstance(result, Failed):
             failed.append(result)
         elif result is not None:
-            found[media_id] = draft_sha256(result)
+            found[media_id] = _Lying(result, draft_sha256(result))
 
     # In a separate call, so that a missing secret fails only this call and not the run.
     context.side_by_side(label, [(account, lambda: context.ports.wechat(account).newest_drafts())], listed)
@@ -135,21 +146,62 @@ def _may_be(listed: ListedDraft, wanted: list[list[str] | None]) -> bool:
     return listed.titles is None or any(titles is None or tuple(titles) == listed.titles for titles in wanted)
 
 
-def _recover(context: ApplyContext, missing: _Missing, box: dict[MediaId, Sha256]) -> None:
-    """Take a draft that was found for its campaign's, delete one too many, and give up what cannot come any more."""
+def _recover(context: ApplyContext, missing: _Missing, box: dict[MediaId, _Lying]) -> None:
+    """Take a draft that was found for its campaign's, delete one too many, and give up what cannot come any more.
+
+    One into which a person wrote what WeChat was left to write is nobody's: it stays there, and another one is saved.
+    """
     record, begun = missing.record, missing.begun
-    found = [media_id for media_id, named in box.items() if named == begun.event.draft_sha256]
+    found = [media_id for media_id, lying in box.items() if lying.named == begun.event.draft_sha256]
+    if not found and _is_out(record, begun):
+        # A run that finds nothing left to do makes no request, so nobody looks for it again.
+        _close(context, missing, "not_found")
+        say = Phrase(
+            "{name}: it was sent, and a draft whose answer was lost is not in the console; should it come up there, "
+            "delete it"
+        )
+        context.ports.progress.say(Phrase(say, name=record.campaign))
+        return
     if not found:
         if context.ports.clock.now() - begun.at >= GIVEN_UP_AFTER:
             _close(context, missing, "not_found", pending=None if begun.missed else True)
         return
-    media_id = found[-1]  # The newer ones may be of a later try.
-    del box[media_id]
+    ours = [media_id for media_id in found if not written_since(begun.event, box[media_id].articles)]
+    media_id = (ours or found)[-1]  # The newer ones may be of a later try.
+    read = box.pop(media_id).articles
     if _is_surplus(record, begun):
         _delete_surplus(context, missing, media_id)
         return
+    if not ours:
+        _leave_written(context, missing, media_id, read)
+        return
     context.ledger.record(_saved(begun.event, media_id, begun.serial), record)
     context.ports.progress.say(Phrase("{name}: found the draft whose answer was lost", name=record.campaign))
+
+
+def _leave_written(context: ApplyContext, missing: _Missing, media_id: MediaId, read: Articles) -> None:
+    """Record a draft that a person wrote into before its answer was looked for, and leave it in the console."""
+    record, begun = missing.record, missing.begun
+    changed = DraftDeleted(appid=begun.event.appid, media_id=media_id, reason="changed")
+    context.ledger.record_each([(_saved(begun.event, media_id, begun.serial), record), (changed, record)])
+    parts = in_a_row([each.phrase for each in written_since(begun.event, read)])
+    say = Phrase(
+        "{name}: the draft whose answer was lost was changed in the console ({differences}), so massctl does not use "
+        "it, and it stays there; {how}"
+    )
+    context.ports.progress.say(Phrase(say, name=record.campaign, differences=parts, how=DELETE_IT))
+
+
+def _is_out(record: Record, begun: BegunDraft) -> bool:
+    """Whether what a draft was begun for went out."""
+    return not record.is_in_doubt and (is_concluded(record) or begun.event.batch in record.sent_batches)
+
+
+def look_after_sends(context: ApplyContext) -> None:
+    """Look for lost drafts once more where a send of this run made them useless: no later run does."""
+    records = [context.state.record(each.planned.name, each.planned.edition or 1) for each in context.outcomes]
+    if any(_is_out(record, begun) for record in records for begun in record.begun_drafts):
+        recover_drafts(context)
 
 
 def _is_surplus(record: Record, begun: BegunDraft) -> bool:
@@ -266,6 +318,7 @@ def _begun(context: ApplyContext, wanted: _Wanted, articles: Articles) -> DraftB
         digest=campaign.digest,
         draft_sha256=draft_sha256(articles),
         markup_sha256=markup_sha256(articles),
+        given=given_parts(articles),
         titles=[article.title for article in articles],
         audience_count=context.count_of(campaign),
         source_sha256=campaign.source_sha256,
@@ -282,6 +335,7 @@ def _saved(begun: DraftBegun, media_id: MediaId, serial: int) -> DraftSaved:
         media_id=media_id,
         draft_sha256=begun.draft_sha256,
         markup_sha256=begun.markup_sha256,
+        given=begun.given,
         audience_count=begun.audience_count,
         source_sha256=begun.source_sha256,
         begun=serial,
@@ -426,7 +480,7 @@ def judge_earlier(
     """Refuse a draft of an earlier run that somebody changed, sent or deleted in the console; it is never rebuilt."""
     if read is None:
         outcome.refuse(draft_gone(campaign.name))
-    elif differs(campaign, draft, read):
+    elif not is_as_saved(draft, read):
         outcome.refuse(draft_changed(context.state, campaign, draft, read))
     else:
         _verified(context, campaign, draft, read)
@@ -443,7 +497,7 @@ def reread_refusal(context: ApplyContext, campaign: RenderedCampaign, intent: Se
     read = context.read(draft)
     if read is None:
         return None if intent.repeats else draft_gone(campaign.name)
-    if not differs(campaign, draft, read):
+    if is_as_saved(draft, read):
         return None
     if intent.repeats:
         return changed(context.state, campaign, draft, read, settle(campaign.name))
@@ -455,11 +509,6 @@ def _verified(context: ApplyContext, campaign: RenderedCampaign, draft: Draft, r
     if draft.kept_sha256 is None:
         kept = DraftVerified(media_id=draft.event.media_id, kept_sha256=kept_sha256(read))
         context.ledger.note(kept, campaign)
-
-
-def differs(campaign: RenderedCampaign, draft: Draft, read: Articles) -> bool:
-    """Whether a draft reads otherwise than it was saved."""
-    return not is_as_saved(draft, read) or _other_digest(campaign, draft, read)
 
 
 def draft_gone(name: CampaignName) -> Refusal:
@@ -523,6 +572,8 @@ def _parts_changed(state: State, campaign: RenderedCampaign, draft: Draft, read:
     if not _is_of_files(state, campaign, draft):
         return []
     ours = draft_articles(campaign, state)
+    if draft.kept_sha256 is None and (written := written_since(draft.event, read)):
+        return [each.phrase for each in written]
     found = differences(ours, read)
     if draft_sha256(read) == draft.event.draft_sha256:
         # Words, pictures and links are those that were saved or adopted; digest and crops are none of them.
@@ -534,17 +585,6 @@ def _parts_changed(state: State, campaign: RenderedCampaign, draft: Draft, read:
     if not keeps_digests(ours) or all(article.digest for article in ours):
         return [Phrase("its markup alone")]
     return [Phrase("only its markup, or a digest (摘要) that was left empty")]
-
-
-def _other_digest(campaign: RenderedCampaign, draft: Draft, read: Articles) -> bool:
-    """Whether a digest that we gave (摘要) reads otherwise now. WeChat writes the digests that we left empty."""
-    if draft.kept_sha256 is not None:
-        return False  # It is part of what was kept.
-    if draft.event.digest != campaign.digest or not isinstance(campaign.message, RenderedNews):
-        return False
-    given = campaign.message.articles
-    pairs = zip(given, read, strict=False)
-    return keeps_digests(given) and any(ours.digest and ours.digest != theirs.digest for ours, theirs in pairs)
 
 
 def _lost(what: Sequence[str]) -> Failure:

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import Final, assert_never
 
 from massctl.apply import drafts, stage
+from massctl.apply.consent import Answers, agreement
 from massctl.apply.context import ApplyContext, Ports
 from massctl.apply.drafts import recover_drafts
 from massctl.apply.jobs import record_silence
@@ -18,7 +19,7 @@ from massctl.apply.outcome import CampaignOutcome, Outcome, outcome_of
 from massctl.apply.payloads import send_origin
 from massctl.apply.preflight import last_look
 from massctl.apply.send import (
-    consented,
+    agreed,
     follow_up,
     never_left,
     ready,
@@ -82,16 +83,20 @@ def _stage(context: ApplyContext) -> None:
 
 
 def _send_due(context: ApplyContext) -> None:
-    """Send what is due, one campaign after the other; then those that waited only for another campaign in doubt."""
+    """Send what is due, one campaign after the other; then those that waited only for another campaign in doubt.
+
+    A question to the operator ends it: whoever asks it plans again.
+    """
     for outcome, campaign in context.going():
-        if context.may_send(outcome) and consented(context, outcome, campaign):
+        if context.may_send(outcome) and not context.is_asking:
             _send_all(context, outcome, campaign)
     for outcome, campaign in context.cleared():
-        if consented(context, outcome, campaign):
+        if not context.is_asking:
             _send_all(context, outcome, campaign)
 
 
 def _follow_up(context: ApplyContext) -> None:
+    drafts.look_after_sends(context)
     drafts.delete_shown(context)
     _refresh_allowance(context)
     record_expired(context)
@@ -172,7 +177,11 @@ def _send(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCam
     record = context.record_of(campaign)
     repeats, renewals, slower = (0 if record.is_in_doubt else 1), 1, 1 if context.ports.wait_in_doubt else 0
     reason = Reason.RESUBMIT if record.is_in_doubt else Reason.DUE
+    if not agreed(context, outcome, campaign, batch):
+        return False
     while wait_to_send(context, outcome, campaign) and (intent := ready(context, outcome, campaign, batch)):
+        if context.ports.answers is not None:
+            context.ports.answers.use(agreement(campaign, batch))
         verdict = _attempt(context, outcome, campaign, intent)
         match verdict:
             case Accepted():
@@ -253,4 +262,27 @@ def retry_if_stale(run: Callable[[bool], Outcome], overtaken: Callable[[], None]
             break
         overtaken()
         outcome = outcome.taken_up_by(run(True))
+    return outcome
+
+
+def answered(run: Callable[[bool], Outcome], answers: Answers | None) -> Outcome:
+    """Run, ask what the run has to know, and run again with the answer; return all of it as one outcome.
+
+    `run` plans and carries out, alone on the ledger; its argument is True after an answer. Nothing is held while a
+    person thinks: others may send, and files may change, so what was judged before the question is judged again.
+    """
+    outcome = run(False)
+    while answers is not None and outcome.question is not None and not outcome.interrupted:
+        try:
+            answers.put(outcome.question)
+        except KeyboardInterrupt:
+            outcome.interrupted = True
+            break
+        if outcome.ends_with(answers):
+            break
+        try:
+            outcome = outcome.taken_up_by(run(True))
+        except LedgerError as error:
+            outcome.stop(error)
+            break
     return outcome

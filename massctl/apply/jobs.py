@@ -222,21 +222,14 @@ def record_finish(
             Phrase("Nothing was recorded."),
             Phrase("name the account of the event, or correct accounts.NAME.original_id in massctl.yaml"),
         )
-
-    def may_be_of(account: AppId) -> bool:
-        if appid is not None:
-            return account == appid
-        return told is None or original_ids.get(account) in (None, told)
-
-    state = ledger.state
-    mine = [r for r in state.records.values() if r.appid is not None and may_be_of(r.appid)]
-    found = [(record, job) for record in mine for job in record.jobs if job.msg_id == finish.said.msg_id]
+    records = addressed_records(finish, appid, ledger.state, original_ids)
+    found = _jobs(finish, records)
     if not found:
-        _check_elsewhere(finish, state)
-        if (named := _named_in_doubt(finish, mine, state)) is not None:
+        _check_elsewhere(finish, ledger.state)
+        if (named := _named_in_doubt(finish, records, ledger.state)) is not None:
             _settled_by_end(*named, finish.said, ledger, durable=durable)
             return Recorded(named[0], again=False)
-        return Foreign([record for record in mine if _may_be(record, finish)])
+        return Foreign(possible_sends(finish, records))
     if len({record.appid for record, _ in found}) > 1:
         raise UsageError(
             Phrase("two accounts have a job {msg_id}", msg_id=finish.said.msg_id),
@@ -249,6 +242,48 @@ def record_finish(
     before = _contradicted(finish, job)
     (ledger.record if durable else ledger.note)(finish.said, record)
     return Recorded(record, again=False, contradicts=before)
+
+
+def addressed_records(
+    finish: JobFinish, appid: AppId | None, state: State, original_ids: Mapping[AppId, str]
+) -> list[Record]:
+    """Return the sends that an event may be about: of `appid`, or of every account that it may be addressed to."""
+    told = finish.said.original_id
+
+    def may_be_of(account: AppId | None) -> bool:
+        if account is None or appid not in (None, account):
+            return False
+        return told is None or original_ids.get(account) in (None, told)
+
+    return [record for record in state.records.values() if may_be_of(record.appid)]
+
+
+def owners_of(finish: JobFinish, records: Iterable[Record]) -> set[AppId]:
+    """Return the accounts of some records that have the job of an event."""
+    return {AppId(record.appid or "") for record, _ in _jobs(finish, records)}
+
+
+def misaddressed_owner(
+    finish: JobFinish, appid: AppId | None, state: State, original_ids: Mapping[AppId, str]
+) -> AppId | None:
+    """Return the account whose job an event ends, although it is addressed to an original id that nobody declares.
+
+    Each account counts its jobs by itself: a job of the same number that has ended is not this one.
+    """
+    if finish.said.original_id in (None, *original_ids.values()):
+        return None
+    records = [record for record in state.records.values() if record.appid and appid in (None, record.appid)]
+    found = [record.appid for record, job in _jobs(finish, records) if job.counts is None or job.counts.source is None]
+    return AppId(found[0] or "") if found else None
+
+
+def possible_sends(finish: JobFinish, records: Iterable[Record]) -> list[Record]:
+    """Return the sends among `records` whose job an unknown one may be: open, or settled as not sent."""
+    return [record for record in records if _may_be(record, finish)]
+
+
+def _jobs(finish: JobFinish, records: Iterable[Record]) -> list[tuple[Record, Job]]:
+    return [(record, job) for record in records for job in record.jobs if job.msg_id == finish.said.msg_id]
 
 
 def _named_in_doubt(finish: JobFinish, records: Iterable[Record], state: State) -> tuple[Record, Attempt] | None:

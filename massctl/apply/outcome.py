@@ -15,6 +15,7 @@ from massctl.plan.plan import Plan, PlannedCampaign
 from massctl.plan.steps import Guard, Refusal, SaveDraft, SendMass, SendPreview, Step, UploadMedia
 
 if TYPE_CHECKING:
+    from massctl.apply.consent import Answers, SendQuestion
     from massctl.model.entries import AudienceResolved
 
 
@@ -51,6 +52,8 @@ class CampaignOutcome:
     performed: list[Step] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     error: Failure | None = None
+    question: "SendQuestion | None" = None
+    """What the operator has to be asked before its send; the run that does so plans again."""
     declined: bool = False
     """The operator answered no."""
     refused: bool = False
@@ -72,7 +75,7 @@ class CampaignOutcome:
     @property
     def stopped(self) -> bool:
         """Whether anything keeps this campaign from its next step in this run."""
-        return self.error is not None or self.declined or self.refused
+        return self.error is not None or self.declined or self.refused or self.question is not None
 
     def refuse(self, refusal: Refusal) -> None:
         """Stop because a guard refuses at this moment."""
@@ -137,6 +140,19 @@ class Outcome:
             drafts_left=later.drafts_left,
             _failed_before=self._failed() or later._failed_before,
         )
+
+    @property
+    def question(self) -> "SendQuestion | None":
+        """What the operator has to be asked before this run can go on; None if nothing."""
+        return next((each.question for each in self.campaigns if each.question is not None), None)
+
+    def ends_with(self, answers: "Answers") -> bool:
+        """Note a no to its question; return whether nothing else was waiting behind that question."""
+        asked = next(each for each in self.campaigns if each.question is not None)
+        if asked.question is None or any(answers.answer(send) for send in asked.question.sends):
+            return False
+        asked.question, asked.declined = None, True
+        return not any(each.planned.wants_send and not each.stopped for each in self.campaigns)
 
     @property
     def overtaken(self) -> bool:

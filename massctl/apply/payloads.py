@@ -37,7 +37,7 @@ from massctl.model.send import (
     Words,
 )
 from massctl.model.state import Draft, Record, State
-from massctl.plan.guards import PolicyInForce, off_tip
+from massctl.plan.guards import PolicyInForce
 
 
 def send_intent(
@@ -46,8 +46,12 @@ def send_intent(
     """Make the send of a campaign, or of a batch of its list, from what was rendered and what is recorded.
 
     An open attempt is repeated with the draft or video that it had, whatever was recorded since. Raises InvariantError
-    where something is not recorded that an earlier stage makes, and where the parts do not belong together.
+    where something is not recorded that an earlier stage makes, where nobody knows what the campaign was made from, and
+    where the parts do not belong together.
     """
+    inputs = campaign.inputs
+    if inputs is None:
+        raise InvariantError(Phrase("nobody knows which files {name} was made from", name=campaign.name))
     record = state.record(campaign.name, campaign.edition)
     repeats = record.open_attempts[-1].event if record.open_attempts else None
     repeated = MediaId(repeats.media_id) if repeats is not None and repeats.media_id is not None else None
@@ -64,6 +68,7 @@ def send_intent(
         digest=campaign.digest,
         message_digest=campaign.message_digest,
         source_sha256=campaign.source_sha256,
+        inputs=inputs,
         batch=batch or 1,
         batches=campaign.batches,
         body=_body(campaign, state, draft, video=repeated),
@@ -172,6 +177,7 @@ def _article(article: RenderedArticle, appid: AppId, state: State) -> DraftArtic
         thumb_media_id=cover[0],
         pic_crop_235_1=article.pic_crop_235_1 or "",
         pic_crop_1_1=article.pic_crop_1_1 or "",
+        ungiven=(),
         **flags_of(article),
     )
 
@@ -196,11 +202,9 @@ def _not_recorded(sha256: Sha256) -> InvariantError:
 
 def send_origin(campaign: RenderedCampaign, rules: PolicyInForce) -> SendOrigin:
     """Return where a send comes from, as far as the rules of this run know; it asks nobody anew."""
-    tip = rules.tip
     approval = rules.approval(campaign) if rules.policy.require_approval and rules.approval is not None else None
     articles = campaign.message.articles if isinstance(campaign.message, RenderedNews) else ()
     return SendOrigin(
-        commit=rules.commit if tip is None else tip.here if off_tip(tip) is None else None,
         approved_by=approval.by if approval is not None else None,
         titles=tuple(each.title for each in articles),
         authors=tuple(each.author for each in articles),

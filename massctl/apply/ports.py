@@ -1,6 +1,6 @@
 """What apply needs from outside. The outer packages implement these ports; `cli` joins them."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol, TypeVar
@@ -12,7 +12,6 @@ from massctl.model.message import Recipient, RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.send import Body, PreviewVerdict, SendIntent, Verdict
 from massctl.model.statistics import AccountDay, Archived, ArticleDay, JudgedCall, StatisticsCall
-from massctl.plan.send_block import SendBlock
 
 T = TypeVar("T")
 
@@ -77,6 +76,8 @@ class DraftArticle(ArticleFlags):
     pic_crop_235_1: str = ""
     """The part of the cover that the list shows; empty where it is not given, or not told."""
     pic_crop_1_1: str = ""
+    ungiven: tuple[str, ...] = ()
+    """What else is told, by WeChat's names of what draft/add takes and we never give."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,30 +248,6 @@ class Overlap(Protocol):
     def __call__(self, calls: Sequence[Callable[[], T]]) -> Iterator[tuple[int, T | BaseException]]:
         """Yield (index, result or exception) as calls end, on the caller's thread; abandon the rest when closed."""
         ...
-
-
-class Consent(Protocol):
-    """Asks the operator before each send."""
-
-    def __call__(self, question: "SendQuestion") -> bool:
-        """Show what would be sent and to whom; return True only for a clear yes."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class SendQuestion:
-    """What the operator sees before saying yes."""
-
-    campaign: str
-    title: str
-    block: SendBlock
-    """To whom, when, and what else decides."""
-    digest: str
-    headlines: tuple[str, ...]
-    recipients_previewed: Iterable[str] = ()
-    """Who has seen exactly this version; WeChat names in clear, openids never."""
-    done_by_hand: tuple[str, ...] = ()
-    """What was done to its draft in the console, in words."""
 
 
 @dataclass(frozen=True, slots=True)

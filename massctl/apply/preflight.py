@@ -32,15 +32,15 @@ from massctl.model.phrase import Phrase
 from massctl.model.send import SendIntent
 from massctl.model.state import lease_after
 from massctl.plan.guards import (
-    Case,
+    Moment,
+    Skew,
     approval_refusal,
     is_approval_unread,
-    late_refusals,
     lease_refusal,
+    send_refusals,
     tip_refusal,
     with_reconcile_hint,
 )
-from massctl.plan.retry_policy import repeat_refusal
 from massctl.plan.steps import Guard, Refusal
 from massctl.plan.window import leaves_until
 
@@ -143,29 +143,40 @@ class _Look:
     def permit(self) -> Permit:
         """Look once, at the clock last; a reading that fails raises its own error."""
         context, campaign = self.context, self.campaign
+        before = self._skew()
         context.ports.wechat(campaign.account).require_token()
-        found = reread_refusal(context, campaign, self.intent) or self._audience() or self._ledger()
-        if found is None:
-            context.refresh_rules()
-            tip = context.rules.tip
-            if tip is not None and tip.unread is not None and (refused := tip_refusal(tip)):
-                raise _UnreadError(refused)
-            # Asked before the clock: an answer may take long. It is remembered for the guard.
-            if is_approval_unread(campaign, context.rules) and (refused := approval_refusal(campaign, context.rules)):
-                raise _UnreadError(refused)
-        now = context.ports.clock.now()
-        refusals = [found] if found is not None else late_refusals(Case(campaign, context.state, context.rules, now))
-        if not refusals and (forgotten := self._memory(now)) is not None:
-            refusals = [forgotten]
-        for refusal in refusals:
-            # Of what was read, the audience has its way out already.
-            expired = refusal.guard is Guard.EXPIRED and self._repeats
-            self.outcome.refuse(with_reconcile_hint(refusal, campaign.name) if expired else refusal)
+        draft = reread_refusal(context, campaign, self.intent)
+        audience = self._audience() if draft is None else None
+        if before is not None and self._skew() is before:
+            # No answer of this look told WeChat's time, and this clock may have stood still since the attempt.
+            context.ports.wechat(campaign.account).renew_token()
+        ledger = self._ledger() if draft is audience is None else None
+        changed = self._rules() if draft is audience is ledger is None else None
+        read = {"draft": draft, "audience": audience, "ledger": ledger, "changed": changed}
+        case = context.case(campaign, attempt=self.attempt, **read)
+        for refusal in send_refusals(case, Moment.LAST_LOOK):
+            self.outcome.refuse(refusal)
         if self.outcome.stopped:
             last = self.outcome.refusals[-1]
             raise WeChatError(last.message, hint=last.hint)
-        deadline = leaves_until(context.rules.policy, self.intent.window, now)
-        return Permit(_ISSUER, self.intent, self.attempt, now, deadline, context.ports.clock)
+        deadline = leaves_until(context.rules.policy, self.intent.window, case.now)
+        return Permit(_ISSUER, self.intent, self.attempt, case.now, deadline, context.ports.clock)
+
+    def _skew(self) -> Skew | None:
+        skew = self.context.ports.skew
+        return skew(self.campaign.account) if skew is not None else None
+
+    def _rules(self) -> str | None:
+        """Read rules, tip and files again, and raise where one of them cannot be read; returns a file that changed."""
+        context, campaign = self.context, self.campaign
+        context.refresh_rules()
+        tip = context.rules.tip
+        if tip is not None and tip.unread is not None and (refused := tip_refusal(tip)):
+            raise _UnreadError(refused)
+        # Asked before the clock: an answer may take long. It is remembered for the guard.
+        if is_approval_unread(campaign, context.rules) and (refused := approval_refusal(campaign, context.rules)):
+            raise _UnreadError(refused)
+        return context.ports.changed(self.intent.inputs)
 
     @property
     def _repeats(self) -> bool:
@@ -212,8 +223,3 @@ class _Look:
             return None
         say = Phrase("another runner wrote about this send at the same time")
         return Refusal(Guard.OTHER_RUNNER, say, Phrase("run the same command again; it reads the ledger again"))
-
-    def _memory(self, now: datetime) -> Refusal | None:
-        """Refuse a repetition that the last look itself made too late for WeChat's memory."""
-        record, policy = self.context.record_of(self.campaign), self.context.rules.policy
-        return repeat_refusal(record, self.intent.digest, policy, now) if self._repeats else None

@@ -9,7 +9,8 @@ from functools import partial
 from typing import Any
 
 from massctl.apply.context import Failed
-from massctl.apply.drafts import differs, draft_changed, draft_gone
+from massctl.apply.draft_fingerprint import is_as_saved
+from massctl.apply.drafts import draft_changed, draft_gone
 from massctl.apply.jobs import unfinished
 from massctl.apply.outcome import failure_of
 from massctl.apply.ports import DraftArticle, JobReport, Overlap, WeChat
@@ -49,7 +50,7 @@ class _Reading:
             self.drifts.append(Drift(name, edition, DriftKind.DRAFT_GONE, media_id, "saved", None))
             if not opened:
                 self.refusals[name] = draft_gone(name)
-        elif differs(planned, draft, read):
+        elif not is_as_saved(draft, read):
             self.drifts.append(Drift(name, edition, DriftKind.DRAFT_CHANGED, media_id, "saved", "changed"))
             self.refusals[name] = draft_changed(self.state, planned, draft, read)
 

@@ -4,12 +4,12 @@ from datetime import datetime
 from math import ceil
 from typing import Final
 
+from massctl.apply.consent import SendQuestion, agreement
 from massctl.apply.context import ApplyContext
 from massctl.apply.drafts import reread_refusal
 from massctl.apply.jobs import job_status
 from massctl.apply.outcome import CampaignOutcome, failure_of
 from massctl.apply.payloads import send_intent
-from massctl.apply.ports import SendQuestion
 from massctl.apply.stage import refusal_of, seen_by
 from massctl.errors import InvariantError, WeChatError
 from massctl.model.entries import Expired
@@ -18,18 +18,9 @@ from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase
 from massctl.model.send import Rejected, SendIntent
 from massctl.model.state import DAY_USED_UP
-from massctl.plan.guards import (
-    Case,
-    handoff_of,
-    late_refusals,
-    rejected_batch,
-    send_refusals,
-    skew_refusal,
-    with_reconcile_hint,
-)
+from massctl.plan.guards import Moment, handoff_of, rejected_batch, send_refusals
 from massctl.plan.job_failure import how_to_resend
-from massctl.plan.plan import preview_missing
-from massctl.plan.quota import SENDS_A_MINUTE, calls_refused, look_ahead, next_send_at
+from massctl.plan.quota import SENDS_A_MINUTE, batches_left, look_ahead, next_send_at
 from massctl.plan.retry_policy import NoRepeat, may_repeat, settle
 from massctl.plan.send_block import SendBlock, send_block, spans_of, warnings_of
 from massctl.plan.steps import Guard, Refusal
@@ -42,8 +33,8 @@ NO_SEND_LEFT: Final = 45028
 def wait_to_send(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> bool:
     """Wait until a campaign may be asked for; False where it may not be in this run.
 
-    An open attempt waits until WeChat takes a repetition, and is judged by the files as they are then. Everything
-    waits for the account's pace.
+    An open attempt waits until WeChat takes a repetition. Everything waits for the account's pace. `ready` judges what
+    may have changed meanwhile.
     """
     record = context.record_of(campaign)
     if not record.is_in_doubt:
@@ -54,44 +45,64 @@ def wait_to_send(context: ApplyContext, outcome: CampaignOutcome, campaign: Rend
     if isinstance(decision, NoRepeat):
         return False
     _wait_until(context, decision.at, Phrase("{name}: no clear answer; repeating in {seconds} s"), name=campaign.name)
-    if context.ports.digest is not None and context.ports.digest(campaign.name) != campaign.digest:
-        say = Phrase("nobody knows whether it was sent, and its files were edited since the attempt")
-        outcome.refuse(Refusal(Guard.ACCOUNT_IN_DOUBT, say, settle(campaign.name)))
-        return False
     return _keep_pace(context, outcome, campaign)
 
 
 def ready(
     context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign, batch: int | None
 ) -> SendIntent | None:
-    """Judge every guard in the moment before an attempt; None, and noted, where any refuses."""
-    # Each is asked only where the one before allows the send, so that one fault is told once.
-    for refusal in _refusals_by_rule(context, campaign) or _refusals_of_this_moment(context, campaign):
-        outcome.refuse(refusal)
-    intent = _intent(context, outcome, campaign, batch) if not outcome.stopped else None
+    """Judge every guard in the moment before an attempt; None, and noted, where any refuses.
+
+    Each reading comes only where nothing refuses before it, so that one fault is told once.
+    """
+    context.refresh_rules()
+    refusals = _refusals_now(context, campaign)
+    if not refusals and (audience := refusal_of(context, campaign)) is not None:
+        refusals = _refusals_now(context, campaign, audience=audience)
+    intent = _intent(context, outcome, campaign, batch) if not refusals else None
     if intent is not None:
         try:
-            if (edited := reread_refusal(context, campaign, intent)) is not None:
-                outcome.refuse(edited)
+            draft = reread_refusal(context, campaign, intent)
+            # What was read may have taken minutes: the window may be over by now, and the kill switch thrown.
+            context.refresh_rules()
+            refusals = _refusals_now(context, campaign, draft=draft)
         except WeChatError as error:
             context.fail(outcome, error)
-    if not outcome.stopped:
-        # What was read may have taken minutes: the window may be over by now, and the kill switch thrown.
-        for refusal in _refusals_by_rule(context, campaign):
-            outcome.refuse(refusal)
+    for refusal in refusals:
+        outcome.refuse(refusal)
     return None if outcome.stopped else intent
 
 
-def consented(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> bool:
-    """Ask the operator, unless consent was given before or a guard refuses anyway."""
-    if context.ports.consent is None:
+def _refusals_now(context: ApplyContext, campaign: RenderedCampaign, **read: Refusal | None) -> list[Refusal]:
+    """Compare the files, and ask every guard; `read` are fields of `Reading`."""
+    case = context.case(campaign, changed=context.changed_file(campaign), **read)
+    return send_refusals(case, Moment.ATTEMPT)
+
+
+def agreed(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign, batch: int | None) -> bool:
+    """Return whether the operator said yes to a send; where nobody was asked yet, note the question and stop here.
+
+    Nobody is asked about a send that a guard refuses anyway.
+    """
+    answers, record = context.ports.answers, context.record_of(campaign)
+    if answers is None:
         return True
-    record = context.record_of(campaign)
+    send = agreement(campaign, batch)
+    if answers.is_used(send):
+        return False
     if not context.ports.wait_in_doubt and record.is_in_doubt:
         return False  # It would not be repeated, so there is nothing to ask.
-    if ready(context, outcome, campaign, next(context.due_batches(campaign), None)) is None:
-        return False
-    question = SendQuestion(
+    answer = answers.answer(send)
+    if answer is None and ready(context, outcome, campaign, batch) is not None:
+        outcome.question = _question(context, outcome, campaign)
+    outcome.declined = answer is False
+    return answer is True
+
+
+def _question(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> SendQuestion:
+    record = context.record_of(campaign)
+    return SendQuestion(
+        sends=tuple(agreement(campaign, each) for each in batches_left(campaign, record)),
         campaign=campaign.name,
         title=campaign.title,
         block=_block(context, outcome, campaign),
@@ -100,8 +111,6 @@ def consented(context: ApplyContext, outcome: CampaignOutcome, campaign: Rendere
         recipients_previewed=seen_by(campaign, record),
         done_by_hand=tuple(each.words for each in handoff_of(campaign, record)),
     )
-    outcome.declined = not context.ports.consent(question)
-    return not outcome.declined
 
 
 def renewed(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> bool:
@@ -118,10 +127,10 @@ def record_stop(context: ApplyContext, outcome: CampaignOutcome, campaign: Rende
     """Note why nothing more is attempted: what WeChat answered, or that it is too late where nobody asked it."""
     if outcome.stopped:
         return  # The last look has said why.
-    case = Case(campaign, context.state, context.rules, context.ports.clock.now())
-    late = late_refusals(case) if verdict.errcode is None else []
+    case = context.case(campaign)
+    late = send_refusals(case, Moment.LAST_LOOK) if verdict.errcode is None else []
     for refusal in late:
-        outcome.refuse(with_reconcile_hint(refusal, campaign.name) if case.record.is_in_doubt else refusal)
+        outcome.refuse(refusal)
     if not late:
         context.fail(outcome, rejection_error(context, campaign, verdict))
 
@@ -205,40 +214,6 @@ def _wait_until(context: ApplyContext, at: datetime, say: Phrase, **values: obje
     while (left := (at - clock.now()).total_seconds()) > 0:
         context.ports.progress.waiting(Phrase(say, seconds=ceil(left), **values))
         clock.sleep(min(1.0, left))
-
-
-def _refusals_by_rule(context: ApplyContext, campaign: RenderedCampaign) -> list[Refusal]:
-    """Judge by the rules and the clock of this moment, without a request."""
-    context.refresh_rules()
-    return send_refusals(Case(campaign, context.state, context.rules, context.ports.clock.now()))
-
-
-def _refusals_of_this_moment(context: ApplyContext, campaign: RenderedCampaign) -> list[Refusal]:
-    """Judge what only this run can know; the first that refuses is enough."""
-    skew = context.ports.skew(campaign.account) if context.ports.skew else None
-    # Whoever is asked at a terminal can look at a preview of this run; otherwise it has to be of an earlier one.
-    before = None if context.ports.attended else context.began
-    found = (
-        skew_refusal(skew)
-        or _calls_used_up(context, campaign)
-        or preview_missing(campaign, context.record_of(campaign), context.rules.policy, before=before)
-        or refusal_of(context, campaign)
-    )
-    return [found] if found is not None else []
-
-
-def _calls_used_up(context: ApplyContext, campaign: RenderedCampaign) -> Refusal | None:
-    """Refuse what WeChat would refuse: this run was told that the account's mass calls of the day are used up.
-
-    A later run tries again, because somebody may have had the quota cleared.
-    """
-    if not any(attempt.serial > context.began for attempt in calls_refused(context.state, campaign.appid)):
-        return None
-    return Refusal(
-        Guard.ALLOWANCE,
-        Phrase("the account's mass calls of today are used up (100 a day)"),
-        again_after(campaign, context.rules.policy, tomorrow(context.ports.clock.now())),
-    )
 
 
 def _intent(

@@ -64,6 +64,11 @@ class Withdrawal:
     error: MassctlError | None = None
     """What stopped it before all of them were done."""
 
+    @property
+    def named(self) -> list[tuple[MsgId, int]]:
+        """Name what is asked for today: the job, and the article."""
+        return [(each.msg_id, each.article) for each in self.today]
+
     def exit_status(self) -> int:
         """Return the status of what stopped it, 5 where some have to wait for another day, else 0."""
         if self.error is not None:

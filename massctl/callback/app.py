@@ -100,8 +100,12 @@ class Callback:
         tell: Callable[[Phrase], None] = lambda _: None,
         arrived: Callable[[], None] = lambda: None,
         healthy: Callable[[], bool] = lambda: True,
+        held: Callable[[], Sequence[str]] = lambda: (),
     ) -> None:
-        """`refused` and `tell` reach people; `arrived` says that the ledger has to hear of something."""
+        """`refused` and `tell` reach people; `arrived` says that the ledger has to hear of something.
+
+        `held` says why events wait for a change of massctl.yaml, as far as this process has looked at them.
+        """
         self._endpoints = endpoints
         self._spool = spool
         self._now = now
@@ -110,6 +114,7 @@ class Callback:
         self._tell = tell
         self._arrived = arrived
         self._healthy = healthy
+        self._held = held
 
     def allowed(self, path: str) -> str | None:
         """Return the methods of a path; None if nothing is."""
@@ -160,40 +165,41 @@ class Callback:
         delivered = [(each, said) for each, said in opened if isinstance(said, Delivered)]
         if not delivered:
             return self._refuse_all([(each, why) for each, why in opened if isinstance(why, Refusal)])
-        said = delivered[0][1]
+        proven = [(each, said) for each, said in delivered if said.is_sealed and each.secrets.proves_account]
+        verified, said = [each for each, _ in proven or delivered], (proven or delivered)[0][1]
         inside = read_tree(said.body) if said.is_sealed else tree
         if isinstance(inside, EventFault):
-            return self._refuse([delivered[0][0]], Refusal.MALFORMED)
-        meant = _addressed([each for each, _ in delivered], self._endpoints, _word(inside, "tousername"))
-        if not meant:
-            return self._refuse([delivered[0][0]], Refusal.OTHER_ACCOUNT)
-        return self._heard(request, query, meant, said, inside)
+            return self._refuse(verified[:1], Refusal.MALFORMED)
+        meant = verified if proven else _addressed(verified, self._endpoints, _word(inside, "tousername"))
+        is_finish = _word(inside, "event").lower() == EVENT
+        if not (meant or is_finish or said.is_sealed):
+            return self._refuse(verified[:1], Refusal.OTHER_ACCOUNT)
+        heard = _Heard(meant or verified, said, is_proven=bool(proven))
+        return self._finished(query, heard) if is_finish else self._message(request, query, heard)
 
-    def _heard(self, request: Request, query: Query, meant: list[Endpoint], said: Delivered, inside: Tree) -> Answer:
-        """Answer what WeChat said to an account, or to one of several that nothing tells apart."""
-        endpoint, alone = meant[0], len({each.secrets.appid for each in meant}) == 1
-        account = endpoint.account if alone else ANY
-        msg_id = None
-        if _word(inside, "event").lower() == EVENT:
-            finish = read_finish(said.body)
-            if isinstance(finish, EventFault):
-                self._spool.count(account, "unreadable")
-                self._tell(
-                    Phrase("an event of {account} cannot be recorded: {why}", account=account, why=finish.message)
-                )
-                return Answer(200)
-            msg_id = finish.said.msg_id
-        bound = None if said.is_sealed else query.signature
-        if bound is not None or msg_id is not None:
-            appid = endpoint.secrets.appid if alone else ""
-            put = self._spool.put(Arrival(appid, bound, said.body, msg_id))
-            if put == "replayed":
-                return self._refuse(meant, Refusal.REPLAYED)
-            if msg_id is not None:
-                self._spool.count(account, "finish" if put == "new" else "copy")
-                self._arrived()
-                return Answer(200, b"success")
-        return self._passed_on(request, endpoint, account)
+    def _finished(self, query: Query, heard: "_Heard") -> Answer:
+        """Keep the end of a job, also one that is addressed to nobody here: massctl.yaml may be wrong about that."""
+        finish = read_finish(heard.said.body)
+        if isinstance(finish, EventFault):
+            self._spool.count(heard.account, "unreadable")
+            self._tell(
+                Phrase("an event of {account} cannot be recorded: {why}", account=heard.account, why=finish.message)
+            )
+            return Answer(200)
+        if heard.said.is_sealed and not heard.is_proven and finish.said.original_id is None:
+            # The seal of a platform alone does not say whose it is.
+            return self._refuse(heard.meant, Refusal.MALFORMED)
+        put = self._spool.put(heard.arrival(query, finish.said.msg_id))
+        if put == "replayed":
+            return self._refuse(heard.meant, Refusal.REPLAYED)
+        self._spool.count(heard.account, "finish" if put == "new" else "copy")
+        self._arrived()
+        return Answer(200, b"success")
+
+    def _message(self, request: Request, query: Query, heard: "_Heard") -> Answer:
+        if not heard.said.is_sealed and self._spool.put(heard.arrival(query, None)) == "replayed":
+            return self._refuse(heard.meant, Refusal.REPLAYED)
+        return self._passed_on(request, heard.meant[0], heard.account)
 
     def _passed_on(self, request: Request, endpoint: Endpoint, account: str) -> Answer:
         """Answer a message that is not about a send."""
@@ -215,8 +221,11 @@ class Callback:
         return Answer(_STATUS.get(why, 403))
 
     def _health(self) -> Answer:
-        well = self._spool.failure is None and self._healthy()
-        return Answer(200, b"ok\n") if well else Answer(503, b"failing\n")
+        if self._spool.failure is not None or not self._healthy():
+            return Answer(503, b"failing\n")
+        if not self._spool.count_held():
+            return Answer(200, b"ok\n")
+        return Answer(503, "\n".join(["degraded", *self._held(), ""]).encode())
 
     def _metrics(self) -> Answer:
         counts, states, oldest = self._spool.tally()
@@ -236,8 +245,37 @@ class Callback:
             "# HELP massctl_callback_foreign Ends of jobs that no recorded send has.",
             "# TYPE massctl_callback_foreign gauge",
             f"massctl_callback_foreign {states.get('foreign', 0)}",
+            "# HELP massctl_callback_held Ends of jobs that wait for a change of massctl.yaml.",
+            "# TYPE massctl_callback_held gauge",
+            f"massctl_callback_held {states.get('held', 0)}",
         ]
         return Answer(200, "\n".join([*lines, ""]).encode(), "text/plain; version=0.0.4; charset=utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What WeChat said to an account, or to one of several that nothing tells apart."""
+
+    meant: list[Endpoint]
+    said: Delivered
+    is_proven: bool
+    """The seal proves the account; ToUserName need not say whose it is."""
+
+    @property
+    def appid(self) -> str:
+        """The account's; empty if it is one of several."""
+        found = {each.secrets.appid for each in self.meant}
+        return found.pop() if len(found) == 1 else ""
+
+    @property
+    def account(self) -> str:
+        """Under which it is counted."""
+        return self.meant[0].account if self.appid else ANY
+
+    def arrival(self, query: Query, msg_id: int | None) -> Arrival:
+        """Say what has to be durable before it is answered."""
+        signature = None if self.said.is_sealed else query.signature
+        return Arrival(self.appid, signature, self.said.body, msg_id, self.is_proven)
 
 
 def _addressed(verified: list[Endpoint], declared: Sequence[Endpoint], told: str) -> list[Endpoint]:

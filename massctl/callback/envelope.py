@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl
 from massctl.callback.tree import Tree
 
 TOKEN_PATTERN: Final = re.compile(r"[A-Za-z0-9]{3,32}", re.ASCII)
-"""Source: the console's form, 设置与开发 / 基本配置 / 服务器配置, read 2026-10."""
+"""Source: the form 服务器配置 of WeChat's console, read 2026-10."""
 AES_KEY_PATTERN: Final = re.compile(r"[A-Za-z0-9+/]{43}", re.ASCII)
 """Its last character holds two bits too many, which may be anything. Source: the same form, read 2026-10."""
 FRESH_SECONDS: Final = 600
@@ -53,7 +53,7 @@ class Refusal(StrEnum):
     NOT_DECRYPTED = "not_decrypted"
     """No key opens it."""
     OTHER_ACCOUNT = "other_account"
-    """It is for another AppID, or addressed to another original id."""
+    """Its seal ends with another AppID, or it is a plain message that is addressed to another original id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +80,27 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """What only WeChat and an account share."""
+    """What only WeChat and an account share, or WeChat and the platform that the account is authorised to."""
 
     appid: str
     token: str = field(repr=False)
     aes_keys: tuple[bytes, ...] = field(default=(), repr=False)
     """The current one and, while it is being changed, the one before."""
+    component_appid: str | None = None
+    """The platform (第三方平台) whose token and keys these are; None: they are the account's own."""
+
+    @property
+    def seal_appid(self) -> str:
+        """The AppID that ends a sealed message.
+
+        Source: WeChat docs, "消息推送" of the open platform, read 2026-12.
+        """
+        return self.component_appid or self.appid
+
+    @property
+    def proves_account(self) -> bool:
+        """Whether a seal proves the account, and not only its platform."""
+        return self.seal_appid == self.appid
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +160,7 @@ def _unsealed(text: str, secrets: Secrets) -> Delivered | Refusal:
         return Refusal.NOT_DECRYPTED
     said: Delivered | Refusal = Refusal.NOT_DECRYPTED
     for key in secrets.aes_keys:
-        found = _inside(_decrypted(sealed, key), secrets.appid)
+        found = _inside(_decrypted(sealed, key), secrets.seal_appid)
         if isinstance(found, Delivered):
             return found
         said = found if found is Refusal.OTHER_ACCOUNT else said

@@ -12,6 +12,7 @@ from massctl.callback.tree import EventFault, Node, Tree, read_tree
 from massctl.model.entries import CopyrightCheck, CopyrightResult, JobFinish, JobStatus
 from massctl.model.ids import MsgId
 from massctl.model.phrase import Phrase
+from massctl.model.settings import ORIGINAL_ID_PATTERN
 
 EVENT: Final = "masssendjobfinish"
 INTEGER_MAX: Final = 2**63 - 1
@@ -25,7 +26,7 @@ SECONDS_MAX: Final = 253_402_300_799
 
 _NUMBER: Final = re.compile(r"[0-9]{1,19}", re.ASCII)
 _ERR: Final = re.compile(r"err\s*\(\s*([0-9]{1,9})\s*\)", re.ASCII | re.IGNORECASE)
-_ORIGINAL_ID: Final = re.compile(r"gh_[0-9A-Za-z]{1,32}", re.ASCII)
+_ORIGINAL_ID: Final = re.compile(ORIGINAL_ID_PATTERN, re.ASCII)
 _URL: Final = re.compile(r"https?://[^\s<>\"']+", re.ASCII)
 _AS_SENT: Final = Phrase("record the event as WeChat sent it, complete and unchanged")
 Status = tuple[Literal["sent", "failed"], str | None]

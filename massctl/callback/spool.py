@@ -20,14 +20,15 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, Final, Literal, TypeVar, cast
 
-from massctl.whole_file import sync_folder
+from massctl.whole_file import sync
 
 T = TypeVar("T")
 
 Put = Literal["new", "again", "replayed"]
 """What became of an arrival: it is durable now; it was before; its signature belongs to another body."""
-Ending = Literal["recorded", "foreign", "ignored"]
-"""What became of an event: it is in the ledger, its job is not known there yet, or it never will be there."""
+Ending = Literal["recorded", "foreign", "held", "ignored"]
+"""What became of an event: it is in the ledger, its job is not known there yet, massctl.yaml does not say whose it is,
+or it never will be there."""
 
 COMMIT_SECONDS_MAX: Final = 4.0
 """WeChat waits five seconds; what takes longer is answered with an error, and WeChat repeats it."""
@@ -36,17 +37,17 @@ COUNT_SECONDS: Final = 1.0
 """How long counts may wait in memory while nothing else is written."""
 PRUNE_SECONDS: Final = 60.0
 KEPT_FOR: Final = timedelta(days=30)
-"""Events of jobs that no send has may still be claimed by `reconcile`."""
+"""Events of jobs that no send has may still be claimed by `reconcile`, and held ones by a change of massctl.yaml."""
 DONE_FOR: Final = timedelta(days=1)
 """WeChat sends the copies of an event within a minute, and the ledger knows a later one."""
 BOUND_FOR: Final = timedelta(minutes=30)
 """How long a signature is remembered with its body: longer than its timestamp is taken for fresh, either way."""
-_VERSION: Final = 1
+_VERSION: Final = 2
 _SCHEMA: Final = """
 create table if not exists events (
   id integer primary key, key text not null unique, appid text not null, msg_id integer not null,
-  body blob not null, received_at real not null,
-  state text not null default 'received' check (state in ('received', 'foreign', 'recorded', 'ignored'))
+  body blob not null, is_proven integer not null, received_at real not null,
+  state text not null default 'received' check (state in ('received', 'foreign', 'held', 'recorded', 'ignored'))
 );
 create index if not exists events_by_state on events (state, msg_id);
 create table if not exists signatures (
@@ -73,6 +74,8 @@ class Arrival:
     body: bytes = b""
     msg_id: int | None = None
     """The job whose end it is; None for a message that is not kept."""
+    is_proven: bool = False
+    """The seal proves that it is of `appid`; else its original id has to say so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ class Waiting:
     appid: str
     msg_id: int
     body: bytes
+    is_proven: bool
     is_new: bool
     """Nobody looked for its job yet."""
 
@@ -122,11 +126,10 @@ class Spool:
         """Return the events that nobody looked at, and those of jobs that are `known` by now, oldest first."""
         with self._reading() as file:
             new = file.execute("select id from events where state = 'received' order by id limit ?", [limit]).fetchall()
-            foreign = file.execute("select id, msg_id from events where state = 'foreign' order by id")
-            claimed = [number for number, msg_id in foreign if msg_id in known][:limit]
-            read = "select id, appid, msg_id, body, state = 'received' from events where id = ?"
+            kept = file.execute("select id, msg_id from events where state in ('foreign', 'held') order by id")
+            claimed = [number for number, msg_id in kept if msg_id in known][:limit]
             numbers = sorted([*(number for (number,) in new), *claimed])
-            return [Waiting(*file.execute(read, [number]).fetchone()) for number in numbers]
+            return [_waiting(file.execute(f"{_READ} where id = ?", [number]).fetchone()) for number in numbers]
 
     def settle(self, endings: Mapping[int, Ending]) -> None:
         """Note what became of events."""
@@ -141,6 +144,12 @@ class Spool:
             states = dict(file.execute("select state, count(*) from events group by state").fetchall())
             (oldest,) = file.execute("select min(received_at) from events where state = 'received'").fetchone()
             return counts, states, oldest
+
+    def count_held(self) -> int:
+        """Count the events that wait for a change of massctl.yaml."""
+        with self._reading() as file:
+            (count,) = file.execute("select count(*) from events where state = 'held'").fetchone()
+            return cast("int", count)
 
     def newest_foreign(self) -> float | None:
         """Return when the newest event came of whose job nothing is known yet."""
@@ -230,7 +239,8 @@ class Spool:
     def _prune(self, file: sqlite3.Connection) -> None:
         now = self._now()
         file.execute("delete from signatures where received_at < ?", [(now - BOUND_FOR).timestamp()])
-        for state, kept in (("foreign", KEPT_FOR), ("recorded", DONE_FOR), ("ignored", DONE_FOR)):
+        kept_for = {"foreign": KEPT_FOR, "held": KEPT_FOR, "recorded": DONE_FOR, "ignored": DONE_FOR}
+        for state, kept in kept_for.items():
             file.execute("delete from events where state = ? and received_at < ?", [state, (now - kept).timestamp()])
 
 
@@ -245,10 +255,29 @@ def _put(file: sqlite3.Connection, arrival: Arrival, at: float) -> Put:
         if bound != body:
             return "replayed"
     if arrival.msg_id is not None:
-        event = (f"{arrival.appid} {body.hex()}", arrival.appid, arrival.msg_id, arrival.body, at)
-        row = "insert or ignore into events (key, appid, msg_id, body, received_at) values (?, ?, ?, ?, ?)"
+        key = f"{arrival.appid} {body.hex()}"
+        event = (key, arrival.appid, arrival.msg_id, arrival.body, arrival.is_proven, at)
+        row = (
+            "insert or ignore into events (key, appid, msg_id, body, is_proven, received_at) values (?, ?, ?, ?, ?, ?)"
+        )
         is_new = file.execute(row, event).rowcount == 1
     return "new" if is_new else "again"
+
+
+_READ: Final = "select id, appid, msg_id, body, is_proven, state = 'received' from events"
+
+
+def _waiting(row: tuple[int, str, int, bytes, int, int]) -> Waiting:
+    return Waiting(*row[:4], is_proven=bool(row[4]), is_new=bool(row[5]))
+
+
+def held_events(path: Path) -> Sequence[Waiting]:
+    """Read the events that wait for a change of massctl.yaml, from a file that another process may write.
+
+    Raises SpoolError if it cannot be read.
+    """
+    with _told(), contextlib.closing(_connected(path)) as file:
+        return [_waiting(row) for row in file.execute(f"{_READ} where state = 'held' order by id")]
 
 
 def _connected(path: Path) -> sqlite3.Connection:
@@ -268,7 +297,7 @@ def _opened(path: Path) -> sqlite3.Connection:
             raise sqlite3.DatabaseError(f"version {version}, and {_VERSION} is due")
         if version == 0:
             file.executescript(f"begin immediate; {_SCHEMA} pragma user_version = {_VERSION}; commit;")
-            sync_folder(path.parent)  # The name of a new file is durable too.
+            sync(path.parent)  # The name of a new file is durable too.
     except sqlite3.Error:
         file.close()
         raise

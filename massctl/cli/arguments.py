@@ -150,7 +150,7 @@ class Moment(click.ParamType[datetime]):
         return at
 
 
-WINDOW_EXAMPLE: Final = "2026-12-01 20:00-21:30"
+WINDOW_EXAMPLE: Final = "2026-12-01 20:00-22:00"
 """A window as people type it: a day and its hours, in Beijing time."""
 _NO_WINDOW: Final = "none"
 _BEIJING: Final = "+08:00"
@@ -171,7 +171,7 @@ class NotAWindowError(ValueError):
 
 
 def parse_window(text: str) -> "Window | None":
-    """Read a day and its hours (`2026-12-01 20:00-21:30`), or FROM/TO as campaign.yaml has them; None for `none`.
+    """Read a day and its hours (`2026-12-01 20:00-22:00`), or FROM/TO as campaign.yaml has them; None for `none`.
 
     Hours without an offset are those of Beijing. Signs of a Chinese keyboard count as their ASCII forms. Raises
     NotAWindowError.

@@ -4,19 +4,22 @@ Nothing is written here. git and what it starts are told no AppSecret.
 """
 
 import os
+import re
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from massctl.cli.places import CACHE
 from massctl.errors import LedgerUnreachableError
-from massctl.ledger.git_remote import LOCAL_SECONDS, NETWORK_SECONDS, Git, git_says, way_to
-from massctl.model.ids import LOCK_FILE, CampaignName
+from massctl.git import LOCAL_SECONDS, NETWORK_SECONDS, Git
+from massctl.ledger.git_remote import git_says, refs_in, way_to
+from massctl.model.ids import LOCK_FILE, CampaignName, sha256_of
+from massctl.model.inputs import MISSING
 from massctl.model.phrase import Phrase
 from massctl.plan.guards import STOP_BRANCH, Tip, lock_uncommitted
 from massctl.plan.steps import Refusal
-from massctl.source.repository import CAMPAIGNS, SETTINGS
+from massctl.source.repository import CAMPAIGNS
 
 if TYPE_CHECKING:
     from massctl.forge.port import MergedFile
@@ -25,9 +28,6 @@ if TYPE_CHECKING:
     from massctl.ledger.signature import LedgerKeys
     from massctl.model.settings import MassctlFile
 
-_LOCKED: Final = (SETTINGS, f":(glob){CAMPAIGNS}/*/{LOCK_FILE}")
-"""What decides about a send where only what is locked is sent."""
-
 
 def tip_now(root: Path, settings: "MassctlFile", environment: Mapping[str, str], branch: str) -> Tip:
     """Ask for this moment. What cannot be found out is said in the answer: nothing is sent on a guess."""
@@ -35,29 +35,77 @@ def tip_now(root: Path, settings: "MassctlFile", environment: Mapping[str, str],
     try:
         git = _git_to_remote(root, settings, environment)
         heads = [f"refs/heads/{each}" for each in (branch, STOP_BRANCH)]
-        asked = git.run("ls-remote", remote, *heads, seconds=NETWORK_SECONDS)
+        asked = git.run("ls-remote", "--", remote, *heads, f"{heads[1]}/*", seconds=NETWORK_SECONDS)
         here = git.run("rev-parse", "--verify", "--quiet", "HEAD")
-        counts = _LOCKED if settings.policy.require_lock else (SETTINGS, CAMPAIGNS)
-        status = git.run("status", "--porcelain", "-z", "--untracked-files=all", "--", *counts)
     except LedgerUnreachableError as error:
         # Only a remote that cannot be read is told of.
         from massctl.apply.outcome import what_happened
 
         return Tip(branch, remote, unread=what_happened(error))
-    if not asked.done or not status.done:
-        words = asked.words if not asked.done else status.words
-        return Tip(branch, remote, unread=Phrase("git says: “{words}”", words=words or "-"))
-    lines = [line.partition("\t") for line in asked.out.decode("utf-8", "replace").splitlines()]
-    found = {ref: commit for commit, _, ref in lines}
-    changed = status.out.decode("utf-8", "replace").partition("\0")[0]
+    if not asked.done:
+        return Tip(branch, remote, unread=Phrase("git says: “{words}”", words=asked.words or "-"))
+    found = refs_in(asked.out)
+    brakes = [ref for ref in found if f"{ref}/".startswith(f"{heads[1]}/")]
     return Tip(
         branch,
         remote,
         here=here.out.decode("ascii", "replace").strip() or None if here.done else None,
         there=found.get(heads[0]),
-        changed=changed[3:] or None,
-        stopped=heads[1] in found,
+        stopped=bool(brakes),
+        brake=next(iter(brakes), heads[1]).removeprefix("refs/heads/"),
     )
+
+
+def not_held(
+    root: Path, settings: "MassctlFile", environment: Mapping[str, str], commit: str, files: Mapping[str, str]
+) -> str | None:
+    """Return the first of `JudgedInputs.files` that a commit does not hold as it was read; None if it holds all.
+
+    The contents are compared: what git's index says of a file decides nothing. A file in a submodule is in no commit
+    of this repository. Raises LedgerUnreachableError where git cannot say.
+    """
+    paths = sorted(files)
+    odd = next((path for path in paths if "\n" in path), None)
+    if odd is not None:
+        return odd  # git is asked line by line.
+    asked = "".join(f"{commit}:./{path}\n" for path in paths).encode("utf-8", "surrogateescape")
+    git = Git(root, known_to_git(settings, environment))
+    answer = git.run("cat-file", "--batch", "--follow-symlinks", given=asked)
+    if not answer.done:
+        raise LedgerUnreachableError(Phrase("the files of the commit cannot be read"), git_says(answer))
+    contents = batch_contents(answer.out)
+    return next((path for path in paths if not _is_held(files[path], next(contents, None))), None)
+
+
+_FOUND: Final = re.compile(rb"[0-9a-f]+ blob ([0-9]+)")
+_ELSEWHERE: Final = re.compile(rb"(?:dangling|symlink|loop|notdir) ([0-9]+)")
+"""What git says of a link in a commit that leads to no file of it; so many bytes follow."""
+
+
+def batch_contents(listed: bytes) -> Iterator[bytes | None]:
+    """Read what `git cat-file --batch` says, in the order of the questions; None for what is not a file."""
+    begin = 0
+    while begin < len(listed):
+        end = listed.index(b"\n", begin)
+        head = listed[begin:end]
+        found, elsewhere = _FOUND.fullmatch(head), _ELSEWHERE.fullmatch(head)
+        size = int((found or elsewhere or (b"", b"-1"))[1])
+        yield listed[end + 1 : end + 1 + size] if found else None
+        begin = end + 2 + size
+
+
+_POINTER: Final = re.compile(rb"version https://git-lfs\.github\.com/spec/v1\n(?:.+\n)*?oid sha256:([0-9a-f]{64})\n")
+"""What git keeps of a file that git-lfs stores. Source: git-lfs, docs/spec.md, read 2026-12."""
+
+
+def _is_held(found: str, content: bytes | None) -> bool:
+    """Whether the content that a commit has at a path is what was read there; None: it has no file there."""
+    if content is None:
+        return found == MISSING
+    if (pointer := _POINTER.match(content)) is not None and found == pointer[1].decode():
+        return True
+    # A checkout may write other line ends.
+    return found in (sha256_of(content), sha256_of(content.replace(b"\n", b"\r\n")))
 
 
 def _git_to_remote(root: Path, settings: "MassctlFile", environment: Mapping[str, str]) -> Git:
@@ -65,7 +113,7 @@ def _git_to_remote(root: Path, settings: "MassctlFile", environment: Mapping[str
     known, token = known_to_git(settings, environment), token_for_git(settings, environment)
     way = way_to(root, settings.state.remote, known, token)
     # The repository's settings count by themselves; said twice, a header is sent twice.
-    return Git(root, known, way.settings if token else (), way.secrets)
+    return Git(root, known, way.settings if token else ())
 
 
 def uncommitted_locks(
@@ -105,7 +153,7 @@ def uncommitted_locks(
 
 
 def _why_uncommitted(git: Git, root: Path, path: str, commit: str | None) -> Phrase | None:
-    held = git.run("show", f"{commit or 'HEAD'}:./{path}")
+    held = git.run("cat-file", "blob", f"{commit or 'HEAD'}:./{path}")
     if not held.done:
         return Phrase("its lock is in no commit here")
     # A checkout may write other line ends.
@@ -204,13 +252,8 @@ def remote_statistics(
 
 def known_to_git(settings: "MassctlFile", environment: Mapping[str, str]) -> dict[str, str]:
     """Give what git may know: helpers and commands of ssh that it starts have no business with our secrets."""
-    secret = {account.secret_env for account in settings.accounts.values()}
-    for heard in [account.callback for account in settings.accounts.values() if account.callback]:
-        secret |= {heard.token_env, heard.aes_key_env, heard.previous_aes_key_env}
-    secret |= {settings.forge.token_env if settings.forge else None, settings.state.key_env}
-    secret |= {settings.runner.heartbeat_env, settings.runner.watch_env}
-    for each in settings.notify:
-        secret |= {each.webhook_env, each.wecom_robot_env, each.signing_secret_env}
+    may_know = {settings.state.token_env, *(account.proxy_env for account in settings.accounts.values())}
+    secret = settings.variables - may_know
     return {name: value for name, value in environment.items() if name not in secret}
 
 

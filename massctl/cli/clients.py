@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from threading import Lock, local
 from typing import TYPE_CHECKING, Final
@@ -22,7 +22,7 @@ from massctl.model.ids import AccountName
 from massctl.model.phrase import Phrase
 from massctl.model.settings import Account, realm_of
 from massctl.plan.checkup import proxy_to_set, secret_to_set
-from massctl.plan.guards import Skew, better
+from massctl.plan.guards import Skew
 from massctl.wechat.client import Exchange, Watch, WeChatClient
 from massctl.wechat.token import TokenSource
 
@@ -50,9 +50,10 @@ def open_client(
     """
     told = request_logger(around.console)
     if around.sandbox:
-        secret, app = around.sandbox.secret, around.sandbox.world.app
+        world = around.sandbox.world
+        secret = world.ensure_account(declared.appid)
         sleep = AnnouncedSleep(around.console, around.clock.sleep)
-        opened = WeChatClient.open(declared.appid, secret, declared.api_base, inside=app, sleep=sleep, watch=told)
+        opened = WeChatClient.open(declared.appid, secret, declared.api_base, inside=world.app, sleep=sleep, watch=told)
         return opened, None
     credential, proxy = _credential(account, declared, around), _proxy(account, declared, api_base, around)
     watch = SkewMeter([around.clock.now, machine_now], told)
@@ -142,10 +143,6 @@ class AnnouncedSleep:
                 self._waiting -= 1
 
 
-_FRESH: Final = timedelta(minutes=5)
-"""After that a worse measurement counts for more: somebody may have set the clock."""
-
-
 class SkewMeter:
     """Measure clock skew at every exchange (thread-safe), then call `then`.
 
@@ -156,9 +153,8 @@ class SkewMeter:
     def __init__(self, clocks: Sequence[Callable[[], datetime]], then: Watch | None) -> None:
         self._clocks, self._then = clocks, then
         self._begun = local()
-        self._lock = Lock()
         self.skew: Skew | None = None
-        """The most precise recent measurement; None before the first, or without a `Date`."""
+        """What the newest answer with a `Date` said; None before the first."""
 
     def __call__(self, exchange: Exchange) -> None:
         """Take note of the beginning or the end of an exchange."""
@@ -167,11 +163,6 @@ class SkewMeter:
             self._begun.at = now
         elif exchange.server_date is not None:
             measured = [Skew(*each, exchange.server_date) for each in zip(self._begun.at, now, strict=True)]
-            self._keep(min(measured, key=lambda each: abs(each.seconds)))
+            self.skew = min(measured, key=lambda each: abs(each.seconds))
         if self._then is not None:
             self._then(exchange)
-
-    def _keep(self, found: Skew) -> None:
-        with self._lock:
-            fresh = self.skew is not None and timedelta(0) <= found.after - self.skew.after < _FRESH
-            self.skew = better(self.skew if fresh else None, found)

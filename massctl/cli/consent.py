@@ -14,7 +14,7 @@ from massctl.errors import RefusedError, UsageError
 from massctl.model.phrase import Command, Phrase
 
 if TYPE_CHECKING:
-    from massctl.apply.ports import Consent, SendQuestion
+    from massctl.apply.consent import SendQuestion
     from massctl.model.settings import Policy
 
 
@@ -53,14 +53,12 @@ def somebody_is_here() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def consent(console: Console, names: Sequence[str], *, yes: bool, would_send: bool) -> "Consent | None":
-    """Return what asks before each send, or None where consent was given. Without a terminal a send needs --yes.
+def require_consent(names: Sequence[str]) -> None:
+    """Raise UsageError unless somebody is here to ask: without a terminal a send needs --yes.
 
     `names` are those of the command line: without them another command would be advised than was typed.
     """
-    if yes:
-        return None
-    if would_send and not somebody_is_here():
+    if not somebody_is_here():
         raise UsageError(
             Phrase("this would send, and nobody is here to confirm it"),
             Phrase("There is no terminal to ask on. No request was made."),
@@ -70,7 +68,6 @@ def consent(console: Console, names: Sequence[str], *, yes: bool, would_send: bo
                 apply=Command("apply", *names, "--yes"),
             ),
         )
-    return AskOnTerminal(console)
 
 
 # GitHub sets them, and no workflow can overwrite them. Source: GitHub docs, "Variables reference", read 2026-11.

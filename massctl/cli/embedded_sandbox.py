@@ -18,7 +18,6 @@ from massctl.model.settings import MassctlFile
 from massctl.model.state import State
 from massctl.sandbox.embedded import Sandbox, open_world
 
-SECRET: Final = "sandbox-secret"  # noqa: S105 - opens only the sandbox on this disk
 RIGHTS: Final = {"mpvideo": "mass_video", "wxcard": "mass_card"}
 """Message type -> the account's member that allows it."""
 TAG_FOLLOWERS: Final = 128
@@ -31,7 +30,6 @@ class Embedded:
 
     world: Sandbox
     clock: SandboxClock
-    secret: str = SECRET
 
     def ensure_audiences(self, wanted: Iterable[tuple[str, Audience, str]]) -> set[tuple[str, int | str]]:
         """Create what campaigns need (appid, audience, message type).
@@ -83,7 +81,7 @@ def embedded(root: Path, settings: MassctlFile, real_now: Callable[[], datetime]
     """Open the repository's sandbox, where every account of massctl.yaml exists."""
     sandbox = open_world(Places(root).world, real_now=real_now)
     for key, account in settings.accounts.items():
-        known = {"secret": SECRET, "kind": account.kind, "original_id": account.original_id or ""}
+        known = {"kind": account.kind, "original_id": account.original_id or ""}
         pays = account.external_links == "keep"
         sandbox.ensure_account(account.appid, **known, name=settings.name_of(key), wechat_pay=pays)
     return Embedded(sandbox, SandboxClock(sandbox))

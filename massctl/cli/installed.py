@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 from massctl import __version__
 from massctl.errors import MassctlError
-from massctl.ledger.git_remote import Git
+from massctl.git import Git
 from massctl.model.phrase import Phrase
 from massctl.plan.forge_setup import repository_at
 
@@ -114,7 +114,7 @@ def _of_folder(folder: Path) -> InstalledAction:
         top, commit = answer("rev-parse", "--show-toplevel"), answer("rev-parse", "HEAD")
         repository = repository_at(answer("remote", "get-url", "origin"))
         there = answer("for-each-ref", "--count=1", "--contains=HEAD", "refs/remotes/origin")
-        changed = answer("status", "--porcelain", "--untracked-files=no")
+        changed = answer("status", "--porcelain", "--untracked-files=no", "--ignore-submodules=dirty")
     except MassctlError:
         top = commit = there = changed = ""
         repository = None

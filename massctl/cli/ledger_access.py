@@ -69,10 +69,12 @@ def sharing_refusal(session: Session, state: State, accounts: list[str]) -> "tup
     if not accounts or session.realm(accounts) == "loopback":
         return None, []
     # Only what WeChat is to see asks git.
-    from massctl.cli.shared_lineage import copied_folder, refusal_of, sharing
+    from massctl.cli.shared_lineage import Asked, copied_folder, refusal_of, sharing
 
+    ours = session.settings.accounts
+    asked = Asked(state.lineage, state.replaced, frozenset(ours[name].appid for name in accounts))
     around = session.root, session.settings, session.environment
-    found = sharing(*around, state.lineage, session.console.language.flags.where)
+    found = sharing(*around, asked, session.console.language.flags.where)
     return refusal_of(found, state.lineage), [] if found.in_repository else [copied_folder()]
 
 
@@ -102,6 +104,8 @@ def shown_if_begun(session: Session) -> State:
     except LedgerUnreachableError as error:
         if session.settings.state.lineage is not None:
             raise
+        if _unopened(session) is not None and session.repository.campaign_folders().names:
+            return State()  # What is missing is told as the refusal of each campaign.
         # Only a repository that is not set up yet comes here.
         from massctl.apply.outcome import what_happened
 
@@ -150,11 +154,13 @@ def _bring_back(session: Session) -> Phrase:
 
 def _undeclared(session: Session, state: State) -> Refusal:
     """Refuse a ledger in git that massctl.yaml does not name: were the branch deleted, nobody would notice."""
+    if (error := _unopened(session)) is not None:
+        return Refusal(Guard.LEDGER_MISSING, error.summary, error.hint)
     branch = f"{session.settings.state.remote}/{session.settings.state.branch}"
     if state.lineage is None:
         say = Phrase("there is no ledger on {branch} yet", branch=branch)
         hint = Phrase("{command}   begins it and names it in massctl.yaml; commit that", command=Command("state init"))
-        if _is_branch_there(session):
+        if session.git_ledger().store.tip is not None:
             hint = Phrase(
                 "git pull   first, because a ledger may have been moved from that branch; if "
                 "massctl.yaml names none afterwards: {command}   begins one",
@@ -166,11 +172,13 @@ def _undeclared(session: Session, state: State) -> Refusal:
     return Refusal(Guard.LEDGER_FOREIGN, say, hint)
 
 
-def _is_branch_there(session: Session) -> bool:
+def _unopened(session: Session) -> LedgerUnreachableError | None:
+    """Say why the ledger's branch cannot exist here: no git, no repository, no remote; None where it can."""
     try:
-        return session.git_ledger().store.tip is not None
-    except LedgerUnreachableError:
-        return False
+        session.git_ledger()
+    except LedgerUnreachableError as error:
+        return error
+    return None
 
 
 def require_writable(session: Session) -> None:
@@ -196,26 +204,39 @@ def require_writable(session: Session) -> None:
 
 @contextmanager
 def own_ledger(session: Session) -> "Iterator[LedgerSession]":
-    """Open the ledger to write to it, alone; raises a LedgerError if it may not be written from here."""
+    """Open the ledger to write to it, alone; raises a LedgerError if it may not be written from here.
+
+    Ask nobody meanwhile: a person who thinks would keep every send back.
+    """
     # Not every verb writes.
     from massctl.apply.journal import LedgerSession
     from massctl.ledger.process_lock import sole_runner
 
     require_writable(session)
     with sole_runner(session.places.locks, session.clock.now()):
-        ledger = session.ledger()
-        state = session.read_state(ledger)
-        trust(session, state)
-        yield LedgerSession(ledger, session.clock, state)
+        yield LedgerSession(session.ledger(), session.clock, _trusted(session))
+
+
+def writable_state(session: Session) -> State:
+    """Read a ledger that may be written from here, and keep nobody from it; raises a LedgerError for any other."""
+    require_writable(session)
+    return _trusted(session)
+
+
+def _trusted(session: Session) -> State:
+    state = session.read_state(session.ledger())
+    trust(session, state)
+    return state
 
 
 class LedgerBootstrap:
     """Begins the ledger of this repository; implements `massctl.apply.journal.LedgerBootstrap`."""
 
-    def __init__(self, session: Session, reason: str | None = None) -> None:
-        """Begin one for `session`; `reason` says why one starts over."""
+    def __init__(self, session: Session, reason: str | None = None, replaces: Sequence[str] = ()) -> None:
+        """Begin one for `session`; `reason` says why one starts over, and `replaces` in the place of which."""
         self._session = session
         self._reason = reason
+        self._replaces = replaces
         self._created: Created | None = None
         self._before: bytes | None = None
         """massctl.yaml as it was before it named the ledger; None if it was not changed."""
@@ -233,6 +254,7 @@ class LedgerBootstrap:
                 lineage=taken_up or self._drawn(),
                 realm=self._session.realm(),
                 reason=self._reason,
+                replaces=list(self._replaces) or None,
                 key=key.public if key is not None else None,
             )
         return self._created

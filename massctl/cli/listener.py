@@ -18,28 +18,27 @@ from typing import TYPE_CHECKING, Final
 
 from massctl.callback.app import ANY, Application, Callback, Endpoint
 from massctl.callback.envelope import TOKEN_PATTERN, Refusal, Secrets, parse_aes_key
-from massctl.callback.finish import read_finish
 from massctl.callback.spool import Ending, Spool, SpoolError, Waiting
 from massctl.callback.tree import EventFault
-from massctl.cli.places import CACHE, Places
+from massctl.cli.places import Places
 from massctl.cli.session import open_settings, session
+from massctl.cli.spooled_event import SPOOL_VARIABLE, SpooledEvent, read_event, spool_path
 from massctl.errors import ConfigurationError, LedgerLockedError, MassctlError, UsageError
 from massctl.extras import install_command
 from massctl.ledger.process_lock import is_held
 from massctl.model.diagnostics import has_errors
-from massctl.model.ids import AppId
 from massctl.model.phrase import Command, Phrase
+from massctl.source.repository import SETTINGS
+from massctl.view.i18n import say as say_in
 
 if TYPE_CHECKING:
-    from massctl.apply.jobs import Foreign, Recorded
     from massctl.apply.journal import LedgerSession
     from massctl.callback.forward import Forwarder
     from massctl.cli.output import Console
     from massctl.cli.session import Session
     from massctl.model.settings import AccountCallback, MassctlFile
+    from massctl.model.state import State
 
-SPOOL_VARIABLE: Final = "MASSCTL_SPOOL"
-SPOOL_FILE: Final = "callback.sqlite"
 PACE_SECONDS: Final = 1.0
 """The ledger is asked at most so often: what came meanwhile is one append."""
 BUSY_SECONDS: Final = 0.3
@@ -50,6 +49,8 @@ FOREIGN_SECONDS: Final = (10.0, 600.0)
 """The first and the longest pause until a ledger in git is asked again for a job that it did not know."""
 FOREIGN_FOR: Final = timedelta(days=1)
 """So long is asked by itself; later events bring in what `reconcile` made known."""
+HELD_TOLD: Final = 20
+"""Events that wait for a change of massctl.yaml and are told one by one; one typo keeps all of an account back."""
 CLOSE_SECONDS: Final = 10.0
 """A push takes a few seconds; what takes longer is brought in by the next process."""
 TOLD_SECONDS: Final = 3_600.0
@@ -78,7 +79,8 @@ _SAID: Final = {
     ),
     Refusal.OTHER_ACCOUNT: Phrase(
         "{account}: a message that was signed for it is for another account, and changed nothing: "
-        "compare appid and original_id in massctl.yaml with the console"
+        "compare appid and original_id in massctl.yaml with the console. If a third-party platform receives its "
+        "events, write accounts.{account}.callback.component_appid"
     ),
 }
 """What people are told of requests that may be WeChat's, once an hour each."""
@@ -136,7 +138,7 @@ def open_listener(
         from massctl.cli.ledger_access import require_writable
 
         require_writable(current)
-        path = Path(spool_file or environment.get(SPOOL_VARIABLE) or current.root / CACHE / SPOOL_FILE)
+        path = Path(spool_file) if spool_file else spool_path(current.root, environment)
         variables = {name: each.callback for name, each in current.settings.accounts.items() if each.callback}
     teller = _Teller(console)
     try:
@@ -173,6 +175,7 @@ def open_listener(
         tell=teller.tell,
         arrived=intake.wake,
         healthy=intake.is_alive,
+        held=lambda: [say_in(each, console.language) for each in intake.held],
     )
     return Listener(callback, endpoints, console, spool, intake, forwarder)
 
@@ -213,14 +216,16 @@ def _endpoints(settings: MassctlFile, environment: Mapping[str, str]) -> list[En
     for name, account in settings.accounts.items():
         if (declared := account.callback) is not None:
             forward = declared.forward or settings.callback.forward
-            secrets = Secrets(account.appid, *_shared_secrets(name, declared, environment))
+            token, keys = _shared_secrets(name, declared, environment)
+            secrets = Secrets(account.appid, token, keys, declared.component_appid)
             found.append(Endpoint(name, declared.path, secrets, account.original_id, forward))
     if not found:
         raise ConfigurationError(
             Phrase("no account in massctl.yaml says how its events are checked"),
             hint=Phrase(
                 "write accounts.{account}.callback: {{token_env: WECHAT_TOKEN, aes_key_env: WECHAT_AES_KEY}}, and set "
-                "both variables to Token and EncodingAESKey of the console: 设置与开发 / 基本配置 / 服务器配置",
+                "both variables to Token and EncodingAESKey of 微信开发者平台 / 我的业务 / the account / 基础信息 / "
+                "域名与消息推送配置",
                 account=next(iter(settings.accounts)),
             ),
         )
@@ -231,41 +236,48 @@ def _shared_secrets(
     name: str, declared: AccountCallback, environment: Mapping[str, str]
 ) -> tuple[str, tuple[bytes, ...]]:
     """Return an account's token, and its keys, the current one first."""
-    token = _value(environment, declared.token_env, "Token", name)
+    token = _value(environment, declared.token_env, "Token", name, declared)
     if not TOKEN_PATTERN.fullmatch(token):
         say = Phrase(
             "the value of {variable} is not a Token: a Token has 3 to 32 letters and digits",
             variable=declared.token_env,
         )
-        raise ConfigurationError(say, hint=_as_in_console("Token", name))
+        raise ConfigurationError(say, hint=_as_in_console("Token", name, declared))
     keys: list[bytes] = []
     for variable in (declared.aes_key_env, declared.previous_aes_key_env):
         if variable is None:
             continue
-        key = parse_aes_key(_value(environment, variable, "EncodingAESKey", name))
+        key = parse_aes_key(_value(environment, variable, "EncodingAESKey", name, declared))
         if key is None:
             say = Phrase(
                 "the value of {variable} is not an EncodingAESKey: a key has 43 letters and digits", variable=variable
             )
-            raise ConfigurationError(say, hint=_as_in_console("EncodingAESKey", name))
+            raise ConfigurationError(say, hint=_as_in_console("EncodingAESKey", name, declared))
         keys.append(key)
     if keys:
         _require_cipher()
     return token, tuple(keys)
 
 
-def _value(environment: Mapping[str, str], variable: str, what: str, account: str) -> str:
+def _value(environment: Mapping[str, str], variable: str, what: str, account: str, declared: AccountCallback) -> str:
     value = environment.get(variable, "").strip()
     if not value:
         say = Phrase("the {what} of account {account} is not set", what=what, account=account)
         detail = Phrase("The environment variable {name} is empty. massctl did not start to listen.", name=variable)
-        raise ConfigurationError(say, detail, _as_in_console(what, account))
+        raise ConfigurationError(say, detail, _as_in_console(what, account, declared))
     return value
 
 
-def _as_in_console(what: str, account: str) -> Phrase:
+def _as_in_console(what: str, account: str, declared: AccountCallback) -> Phrase:
+    if declared.component_appid is not None:
+        return Phrase(
+            "set it to the {what} of the platform {appid}: open.weixin.qq.com, "
+            "管理中心 / 第三方平台 / 开发配置 / 开发资料",
+            what=what,
+            appid=declared.component_appid,
+        )
     return Phrase(
-        "set it to the {what} that the console of {account} shows: 设置与开发 / 基本配置 / 服务器配置",
+        "set it to the {what} of {account}: 微信开发者平台 / 我的业务 / the account / 基础信息 / 域名与消息推送配置",
         what=what,
         account=account,
     )
@@ -305,7 +317,9 @@ class Intake:
         self._places = Places(Path(directory).resolve())
         self._in_git = False
         self._seen: object = None
-        """The ledger as the last pass met it."""
+        """The ledger and massctl.yaml as the last pass met them."""
+        self.held: Sequence[Phrase] = ()
+        """Why events wait for a change of massctl.yaml, as the last pass found."""
 
     def begin(self) -> None:
         """Bring in what an earlier process left, and then whatever comes."""
@@ -358,19 +372,16 @@ class Intake:
             self._stopped.wait(rest)
 
     def _mark(self) -> object:
-        """Return what changes whenever a local ledger does; of one in git nothing is known before it is asked."""
+        """Return what changes with massctl.yaml or a local ledger; one in git has to be asked."""
         if self._in_git:
             return object()
-        try:
-            found = self._places.ledger.stat()
-        except OSError:
-            return None
-        return found.st_mtime_ns, found.st_size
+        return _version(self._places.ledger), _version(self._places.root / SETTINGS)
 
     def _until_asked_again(self, times: int) -> float | None:
         """Say when events of unknown jobs are looked at again; None if there are none, or only old ones."""
         newest = self._spool.newest_foreign()
-        if newest is None or self._now().timestamp() - newest > FOREIGN_FOR.total_seconds():
+        is_late = newest is None or self._now().timestamp() - newest > FOREIGN_FOR.total_seconds()
+        if is_late and not self.held:
             return None
         return min(FOREIGN_SECONDS[1], FOREIGN_SECONDS[0] * 2.0**times) if self._in_git else PACE_SECONDS
 
@@ -407,8 +418,11 @@ class Intake:
         trust(current, state)
         known = {job.msg_id for record in state.records.values() for job in record.jobs if job.msg_id is not None}
         waiting = self._spool.waiting(known)
-        endings: dict[int, Ending] = {each.id: "foreign" for each in waiting}
-        mine = [each for each in waiting if each.msg_id in known]
+        events = self._read(current, waiting)
+        endings: dict[int, Ending] = {each.id: "ignored" for each in waiting}
+        endings |= {each.waiting.id: "foreign" for each in events}
+        endings |= self._held_back(events, state)
+        mine = [each for each in events if each.has_owner(state)]
         notifier = Notifier(current)
         if mine:
             # Whoever only finds out that nothing is to be written disturbs nobody.
@@ -417,67 +431,80 @@ class Intake:
                 trust(current, state)
                 notifier.begin(state)
                 book = LedgerSession(ledger, current.clock, state)
-                endings |= {each.id: self._recorded(current, each, book) for each in mine}
+                endings |= {each.waiting.id: self._recorded(current, each, book) for each in mine}
                 book.flush()
-        unknown = [each for each in waiting if each.is_new and endings[each.id] == "foreign"]
-        self._tell_unknown(current, unknown, LedgerSession(ledger, current.clock, state))
+        foreign = [each for each in events if each.waiting.is_new and endings[each.waiting.id] == "foreign"]
+        self._tell_foreign(current, foreign, state)
         self._spool.settle(endings)
         if mine:
             notifier.tell(state)
         return sum(each.is_new for each in waiting)
 
-    def _recorded(self, current: Session, waiting: Waiting, book: LedgerSession) -> Ending:
+    def _read(self, current: Session, waiting: Sequence[Waiting]) -> list[SpooledEvent]:
+        """Read events; one that only another massctl could read is counted and told."""
+        found = [(each, read_event(each, current.settings)) for each in waiting]
+        for each, event in found:
+            if isinstance(event, EventFault):
+                self._spool.count(_account(current, each), "ignored")
+                self._teller.tell(Phrase("an event was not recorded: {why}", why=event.message))
+        return [event for _, event in found if isinstance(event, SpooledEvent)]
+
+    def _held_back(self, events: Sequence[SpooledEvent], state: State) -> dict[int, Ending]:
+        """Find the events that wait for a change of massctl.yaml, and tell what to write."""
+        found = {each.waiting.id: said for each in events if (said := each.why_held(state)) is not None}
+        self.held = list(found.values())[:HELD_TOLD]
+        for said in self.held:
+            self._teller.tell(said)
+        return dict.fromkeys(found, "held")
+
+    def _recorded(self, current: Session, event: SpooledEvent, book: LedgerSession) -> Ending:
         """Record an event of a known job, and count and tell what came of it."""
-        from massctl.apply.jobs import Recorded
+        from massctl.apply.jobs import Recorded, record_finish
         from massctl.view.jobs import contradiction
 
-        account = _account(current, waiting)
+        account = _account(current, event.waiting)
         try:
-            found = _finished(current, waiting, book)
-        except UsageError as error:
-            self._spool.count(account, "ignored")
-            self._teller.tell(Phrase("an event was not recorded: {why}", why=error.summary))
-            return "ignored"
+            found = record_finish(event.finish, event.appid, book, event.original_ids, durable=False)
+        except UsageError:
+            return "foreign"  # The ledger changed since; the next pass looks again.
         if not isinstance(found, Recorded):
             return "foreign"
         self._spool.count(account, "known" if found.again else "recorded")
         if found.contradicts is not None:
             self._spool.count(account, "contradicted")
-            self._teller.tell(contradiction(found.contradicts), f"contradicted {waiting.msg_id}")
+            self._teller.tell(contradiction(found.contradicts), f"contradicted {event.waiting.msg_id}")
+        if (wrong := event.wrong_original_id()) is not None:
+            self._teller.tell(wrong)
         return "recorded"
 
-    def _tell_unknown(self, current: Session, unknown: Sequence[Waiting], book: LedgerSession) -> None:
+    def _tell_foreign(self, current: Session, foreign: Sequence[SpooledEvent], state: State) -> None:
         """Count events whose job no send has, and offer them to the sends that they may belong to."""
-        from massctl.apply.jobs import Foreign
+        from massctl.apply.jobs import possible_sends
 
-        for each in unknown:
-            self._spool.count(_account(current, each), "foreign")
-        if unknown:
+        for each in foreign:
+            self._spool.count(_account(current, each.waiting), "foreign")
+        if foreign:
             say = Phrase("job {msg_id} ended, but no send here has it; it is of the website, or of another program")
-            self._teller.tell(Phrase(say, msg_id=unknown[0].msg_id), "foreign")
-        attempts = [attempt for record in book.state.records.values() for attempt in record.attempts]
+            self._teller.tell(Phrase(say, msg_id=foreign[0].waiting.msg_id), "foreign")
+        attempts = [attempt for record in state.records.values() for attempt in record.attempts]
         if all(each.accepted is not None or each.rejection is not None for each in attempts):
             return
-        for each in unknown:
-            found = _finished(current, each, book)
-            for record in found.candidates if isinstance(found, Foreign) else ():
+        for each in foreign:
+            for record in possible_sends(each.finish, each.records(state)):
                 say = Phrase("job {msg_id} ended, which no send has. It may be that of {name}; if it is: {command}")
-                known = Command("reconcile", record.campaign, "--sent", each.msg_id, "--reason MASSSENDJOBFINISH")
-                self._teller.tell(Phrase(say, msg_id=each.msg_id, name=record.campaign, command=known))
+                msg_id = each.waiting.msg_id
+                known = Command("reconcile", record.campaign, "--sent", msg_id, "--reason MASSSENDJOBFINISH")
+                self._teller.tell(Phrase(say, msg_id=msg_id, name=record.campaign, command=known))
 
 
 def _account(current: Session, waiting: Waiting) -> str:
-    accounts = current.settings.accounts.items()
-    return next((name for name, each in accounts if each.appid == waiting.appid), ANY)
+    return current.settings.key_of(waiting.appid) or ANY
 
 
-def _finished(current: Session, waiting: Waiting, book: LedgerSession) -> Recorded | Foreign:
-    """Record an event, to be made durable with others. Raises UsageError if it says not by itself whose it is."""
-    from massctl.apply.jobs import record_finish
-
-    accounts = current.settings.accounts.values()
-    original_ids = {AppId(each.appid): each.original_id for each in accounts if each.original_id}
-    finish = read_finish(waiting.body)
-    if isinstance(finish, EventFault):
-        raise UsageError(finish.message)  # An older massctl could read it.
-    return record_finish(finish, AppId(waiting.appid) if waiting.appid else None, book, original_ids, durable=False)
+def _version(path: Path) -> object:
+    """Return what changes whenever a file does."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size

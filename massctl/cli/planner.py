@@ -11,21 +11,26 @@ from massctl.cli.ledger_access import ledger_refusal, recorded_if_begun, sharing
 from massctl.cli.places import loopback_override
 from massctl.cli.progress import progress
 from massctl.cli.session import Session
-from massctl.errors import InvariantError, LedgerError, MassctlError, UsageError
+from massctl.errors import InvariantError, LedgerError, LedgerUnreachableError, MassctlError, UsageError
 from massctl.model.diagnostics import Diagnostic, Severity
-from massctl.model.ids import CampaignName
+from massctl.model.ids import LOCK_FILE, CampaignName, sha256_of
 from massctl.model.message import RenderedCampaign, RenderedNews, Window
 from massctl.model.phrase import Phrase, enumerated
-from massctl.model.state import Record, RecordKey, State, is_held
-from massctl.plan.guards import PolicyInForce, brake, is_untrusted, unasked
+from massctl.model.state import Record, RecordKey, State, Status, is_held, status_of
+from massctl.plan.guards import PolicyInForce, brake, expired_refusal, is_untrusted, unasked
 from massctl.plan.plan import Plan, Showing, Until, make_plan, stopped
 from massctl.plan.quota import Agenda
 from massctl.plan.steps import Desired, Guard, NotLocked, Refusal
+from massctl.plan.window import WindowState, window_state
 from massctl.source.campaigns import load_campaign
 from massctl.source.loader import Desires, Elsewhere, Workbench, agenda_of
+from massctl.source.repository import CAMPAIGNS, SETTINGS
+from massctl.source.yaml import YAML_BYTES_MAX
 
 if TYPE_CHECKING:
     from massctl.cli.embedded_sandbox import Embedded
+    from massctl.model.campaign import Audience
+    from massctl.plan.guards import Tip
     from massctl.plan.reconcile_options import Evidence
 
 
@@ -118,10 +123,11 @@ def planned(
     picked = chosen(names, desires.names())
     # Before the ledger exists nothing can be sent, so an uncommitted lock may still be planned.
     by_hand = not options.of_commit
-    desired, commit = _committed(session, desires.read(picked), locked=locked and state.serial > 0 and by_hand)
+    desired = _committed(session, desires.read(picked), locked=locked and state.serial > 0 and by_hand)
     desired = _rehearsed(session, typed, desired, lasting=options.purpose in _PASSES_TIME)
+    desired, tip = _of_commit(session, desired, session.tip()) if acts else (desired, None)
     rules = _rules(session, typed, desired, state, desires, workbench)
-    rules = replace(rules, tip=session.tip(), commit=commit) if acts else unasked(rules)
+    rules = replace(rules, tip=tip) if acts else unasked(rules)
     if not acts and options.until is Until.SEND and options.purpose is not Purpose.RESUME:
         rules = _braked(session, rules)
     again = partial(_plan, session, desired, state, rules, options, damage)
@@ -139,7 +145,7 @@ def planned(
 def judged(session: Session, names: Sequence[str], warnings: list[Diagnostic]) -> tuple[Plan, list[Diagnostic]]:
     """Plan from the sources alone, whatever is locked, for a verb that judges files and needs no ledger.
 
-    Gives the plan, and the warnings about what is beside the campaigns.
+    Gives the plan, and the warnings about what is beside the campaigns, closed windows and unknown tags.
     """
     state = recorded_if_begun(session)
     workbench = _workbench(session)
@@ -147,7 +153,39 @@ def judged(session: Session, names: Sequence[str], warnings: list[Diagnostic]) -
     desired = desires.read(chosen(names, desires.names()))
     rules = unasked(_rules(session, names, desired, state, desires, workbench))
     plan = _plan(session, desired, state, rules, PlanOptions())
-    return plan, [*warnings, *([] if names else desires.strays())]
+    strays = [] if names else desires.strays()
+    return plan, [*warnings, *strays, *unsendable(session, state, desired)]
+
+
+_UNSENT: Final = frozenset({Status.NEW, Status.STAGED, Status.PREVIEWED})
+
+
+def unsendable(session: Session, state: State, desired: Sequence[Desired]) -> list[Diagnostic]:
+    """Warn of what no rule of the content finds: windows that closed unsent, and tags that nobody pulled."""
+    # What judges no tag reads no file of them.
+    from massctl.source.tags import never_pulled
+
+    rendered = [each for each in desired if isinstance(each, RenderedCampaign)]
+    tagged: dict[str, list[Audience]] = {}
+    for each in rendered:
+        tagged.setdefault(each.account, []).append(each.audience)
+    unknown = never_pulled(session.repository, tagged) if session.sandbox is None else []
+    is_elsewhere = session.sandbox is None and session.settings.state.lineage is not None and state.lineage is None
+    closed = [] if is_elsewhere else [each for each in rendered if _has_closed_unsent(session, state, each)]
+    return [*unknown, *(_told_of_window(session, each) for each in closed)]
+
+
+def _has_closed_unsent(session: Session, state: State, campaign: RenderedCampaign) -> bool:
+    if window_state(campaign.window, session.clock.now()) is not WindowState.EXPIRED:
+        return False
+    return status_of(state.record(campaign.name, campaign.edition)) in _UNSENT
+
+
+def _told_of_window(session: Session, campaign: RenderedCampaign) -> Diagnostic:
+    loaded, path = load_campaign(session.repository, campaign.name, session.settings), ("send", "not_after")
+    told = expired_refusal(campaign, session.clock.now())
+    place, excerpt = loaded.place(path), loaded.excerpt(path)
+    return Diagnostic("MC412", Severity.WARNING, told.message, place, told.hint, campaign.name, excerpt)
 
 
 def _workbench(session: Session) -> Workbench:
@@ -187,24 +225,57 @@ def _holds_secrets(session: Session) -> bool:
     return any(each.token_command or session.environment.get(each.secret_env or "") for each in accounts)
 
 
-def _committed(session: Session, desired: Sequence[Desired], *, locked: bool) -> tuple[Sequence[Desired], str | None]:
-    """Refuse locks that are not committed: nobody can have reviewed them; returns the commit that has the others."""
+def _of_commit(
+    session: Session, desired: Sequence[Desired], tip: "Tip | None"
+) -> "tuple[Sequence[Desired], Tip | None]":
+    """Compare what campaigns were made from with the commit that is checked out, where massctl.yaml names a branch.
+
+    Where the policy requires locks, what is in them is compared when they are rendered again; they alone, and
+    massctl.yaml, have to be in the commit.
+    """
+    if tip is None or tip.here is None or tip.unread is not None:
+        return desired, tip
+    files: dict[str, str] = {SETTINGS: sha256_of(session.repository.read_bytes(SETTINGS, YAML_BYTES_MAX))}
+    for each in desired:
+        read = dict(each.inputs.files) if isinstance(each, RenderedCampaign) and each.inputs is not None else {}
+        lock = f"{CAMPAIGNS}/{each.name}/{LOCK_FILE}"
+        all_count = not session.settings.policy.require_lock
+        files |= {path: found for path, found in read.items() if all_count or path == lock}
+    try:
+        tip = replace(tip, changed=session.not_held(tip.here, files))
+    except LedgerUnreachableError as error:
+        # Only a repository that cannot be read is told of.
+        from massctl.apply.outcome import what_happened
+
+        return desired, replace(tip, unread=what_happened(error))
+    return [_from_commit(each, tip.here) for each in desired], tip
+
+
+def _from_commit(desired: Desired, commit: str | None) -> Desired:
+    if not isinstance(desired, RenderedCampaign) or desired.inputs is None:
+        return desired
+    return replace(desired, inputs=replace(desired.inputs, commit=commit))
+
+
+def _committed(session: Session, desired: Sequence[Desired], *, locked: bool) -> Sequence[Desired]:
+    """Refuse locks that are not committed: nobody can have reviewed them; the others are of the commit checked out."""
     rendered = [each for each in desired if isinstance(each, RenderedCampaign)] if locked else []
     names = [each.name for each in rendered if session.realm([each.account]) == "wechat"]
     if not names:
-        return desired, None
+        return desired
     # Only what WeChat is to see by a lock asks git.
     from massctl.cli.checkout import uncommitted_locks
 
     around = session.root, session.settings, session.environment
     refused, commit = uncommitted_locks(*around, names, session.console.language.flags.where)
-    judged = [
-        NotLocked(each.name, each.title, each.account, each.edition, each.window, refused[each.name], each)
-        if isinstance(each, RenderedCampaign) and each.name in refused
-        else each
-        for each in desired
-    ]
-    return judged, commit
+    found: list[Desired] = []
+    for each in desired:
+        if isinstance(each, RenderedCampaign) and each.name in refused:
+            refusal = refused[each.name]
+            found.append(NotLocked(each.name, each.title, each.account, each.edition, each.window, refusal, each))
+        else:
+            found.append(_from_commit(each, commit) if each.name in names else each)
+    return found
 
 
 def _read(session: Session, purpose: Purpose) -> tuple[State, Refusal | None]:

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from massctl.errors import ForgeError, RefusedError
+from massctl.forge.folded import is_folded
 from massctl.model.ids import LOCK_FILE, CampaignName
 from massctl.model.phrase import Phrase, enumerated
 from massctl.source.repository import CAMPAIGNS, ROOT_FILES
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from massctl.ledger.git_branch import GitBranch, Tip
 
 ATTRIBUTES: Final = ".gitattributes"
-_JUDGED: Final = ("linguist-generated", "diff", "filter", "export-ignore", "working-tree-encoding", "ident")
+_GENERATED: Final = "linguist-generated"
+_JUDGED: Final = (_GENERATED, "diff", "filter", "export-ignore", "working-tree-encoding", "ident")
 """Attributes by which a forge folds a difference away, or by which git writes other bytes into a checkout."""
 _HARMLESS: Final = frozenset({"unspecified", "unset"})
 _MEDIA: Final = frozenset(
@@ -41,6 +43,8 @@ class PullRequestFiles:
     paths: tuple[str, ...]
     hidden: tuple[str, ...]
     """Those that an attribute keeps out of the difference, or writes otherwise into a checkout."""
+    folded: tuple[str, ...]
+    """Those that GitHub keeps out of the difference by itself, since it takes them for generated."""
 
 
 def branch_of(session: "Session", name: str, ref: str) -> "GitBranch":
@@ -78,7 +82,9 @@ def write_files(session: "Session", number: int, sha: str | None = None) -> Pull
     branch.write_out(tip, plain, folder)
     _write_attributes(branch, tip, attributes, folder)
     judged = branch.attributes(plain, _JUDGED, folder)
-    return PullRequestFiles(folder, tuple(plain), tuple(dict.fromkeys(_hidden(judged))))
+    open_files = {path for path, name, value in judged if name == _GENERATED and value in ("unset", "false")}
+    folded = [path for path in plain if path not in open_files and is_folded(path, (folder / path).read_bytes)]
+    return PullRequestFiles(folder, tuple(plain), tuple(dict.fromkeys(_hidden(judged))), tuple(folded))
 
 
 def _refuse_links(files: "Mapping[str, str]", paths: Sequence[str]) -> None:

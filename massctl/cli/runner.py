@@ -30,7 +30,8 @@ from massctl.errors import (
     MassctlError,
     RefusedError,
 )
-from massctl.ledger.git_remote import NETWORK_SECONDS, Git, GitAnswer, git_says, way_to
+from massctl.git import NETWORK_SECONDS, Git, GitAnswer
+from massctl.ledger.git_remote import git_says, nothing_like, way_to
 from massctl.model.phrase import Command, Phrase, system_reason
 from massctl.model.settings import ENVIRONMENT_NAME_PATTERN
 from massctl.model.state import RunnerId
@@ -47,8 +48,7 @@ if TYPE_CHECKING:
 _CHECKOUT: Final = "checkout"
 _SHOWN: Final = 12
 """Of a commit's name."""
-_OURS: Final = (("core.hooksPath", "/dev/null"), ("fetch.prune", "false"), ("core.fsmonitor", "false"))
-"""No program of the repository runs when its files are written."""
+_OURS: Final = (("fetch.prune", "false"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,18 +156,19 @@ class RunnerCheckout:
         self.branch: Final = branch
         self.where: Final = f"{settings.state.remote}/{branch}"
         self._remote, self._address, self._folder = settings.state.remote, way.address, folder
-        self._git = Git(root, known, passed, way.secrets)
+        self._git = Git(root, known, passed)
         # Where the folder is no working tree any more, git must not take the user's own for it.
         ceiling = {"GIT_CEILING_DIRECTORIES": str(folder.parent)}
-        self._own = Git(folder, {**known, **ceiling}, passed, way.secrets)
+        self._own = Git(folder, {**known, **ceiling}, passed)
         self._inside = root.relative_to(way.folder) if root.is_relative_to(way.folder) else Path()
 
     def fetch(self) -> str:
         """Return the commit that the branch is at on the remote now; raises LedgerUnreachableError."""
         ref = f"refs/remotes/{self._remote}/{self.branch}"
         options = ("--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head")
-        spec = f"+refs/heads/{self.branch}:{ref}"
-        fetched = self._git.run("fetch", *options, "--", self._remote, spec, seconds=NETWORK_SECONDS)
+        branch = f"refs/heads/{self.branch}"
+        specs = (f"+{branch}:{ref}", *nothing_like(branch))
+        fetched = self._git.run("fetch", *options, "--", self._remote, *specs, seconds=NETWORK_SECONDS)
         found = self._git.run("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}") if fetched.done else fetched
         if not found.done:
             raise LedgerUnreachableError(

@@ -9,16 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from massctl.cli.clocks import machine_clock, machine_now
-from massctl.cli.output import Console, make_console, use_console
+from massctl.cli.output import Console, console_of, make_console, use_console
 from massctl.cli.places import API_BASE_VARIABLE, Places, loopback_override, runner_id
-from massctl.errors import ConfigurationError, UsageError
+from massctl.errors import ConfigurationError, LedgerUnreachableError, UsageError
 from massctl.model.diagnostics import Diagnostic, has_errors
-from massctl.model.ids import AccountName, AppId
+from massctl.model.ids import AccountName
+from massctl.model.inputs import MISSING
 from massctl.model.phrase import Command, Phrase
+from massctl.model.secrets import know
 from massctl.model.settings import Realm, check_api_base, realm_of
 from massctl.model.state import State
 from massctl.plan.quota import Agenda
-from massctl.source.repository import Repository
+from massctl.source.repository import SETTINGS, Repository
 from massctl.view.i18n import Flags
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from massctl.ledger.signature import LedgerKeys
     from massctl.ledger.statistics import StatisticsFiles
     from massctl.model.entries import Entry
+    from massctl.model.inputs import JudgedInputs
     from massctl.model.message import RenderedCampaign
     from massctl.model.settings import MassctlFile, Policy
     from massctl.plan.guards import Approval, PolicyInForce, Skew, Tip
@@ -75,12 +78,6 @@ class Session:
     def in_git(self) -> bool:
         """Whether the ledger is on a branch of the remote; a sandbox's never is."""
         return self.settings.state.backend == "git" and self.sandbox is None
-
-    @property
-    def original_ids(self) -> dict[AppId, str]:
-        """The original ids (原始 ID) that accounts declare."""
-        accounts = self.settings.accounts.values()
-        return {AppId(each.appid): each.original_id for each in accounts if each.original_id is not None}
 
     def ledger(self) -> "LocalLedger | GitLedger":
         """Open the ledger, once; reads and writes nothing yet."""
@@ -166,19 +163,46 @@ class Session:
 
     def rules_now(self, rules: "PolicyInForce") -> "PolicyInForce":
         """Return the rules as massctl.yaml has them in this moment; while it is faulty nothing is sent."""
+        settings, found = self._settings_now()
+        policy = self._policy_of(settings, rules.policy)
+        tip = self._tip(policy.branch)
+        if tip is not None and tip.here is not None and tip.unread is None:
+            # What the judged commit holds of a campaign does not change, and `_sources` refuses another commit.
+            before = rules.tip.changed if rules.tip is not None else None
+            tip = replace(tip, changed=before or self._not_held_now(tip.here, found))
+        return replace(rules, policy=policy, tip=tip, approval=self._approvals(policy))
+
+    def _not_held_now(self, commit: str, found: str | None) -> str | None:
+        try:
+            return self.not_held(commit, {SETTINGS: found or MISSING})
+        except LedgerUnreachableError:
+            return SETTINGS  # It cannot be said that the commit holds it.
+
+    def _policy_of(self, settings: "MassctlFile | None", known: "Policy") -> "Policy":
+        policy = settings.policy if settings else known.model_copy(update={"sending": "disabled"})
+        # `reconcile --resubmit` outranks policy.in_doubt for its run. A file that was changed during a run cannot take
+        # away the branch that sends, which that file is compared with, nor the approval. Nothing outranks the rest.
+        branch = known.branch or policy.branch
+        approved = known.require_approval or policy.require_approval
+        kept = {"in_doubt": known.in_doubt, "branch": branch, "require_approval": approved}
+        return policy.model_copy(update=kept)
+
+    def _settings_now(self) -> "tuple[MassctlFile | None, str | None]":
+        """Read massctl.yaml; None while it is faulty. What was read of it comes second, as in `JudgedInputs.files`."""
         # Only a run that sends asks, and it has loaded this already.
         from massctl.source.campaigns import load_settings
 
+        repository = self.repository
         override = loopback_override(self.environment, sandbox=self.sandbox is not None)
-        settings, _ = load_settings(self.repository, loopback_override=override)
-        policy = settings.policy if settings else rules.policy.model_copy(update={"sending": "disabled"})
-        # `reconcile --resubmit` outranks policy.in_doubt for its run. A file that was changed during a run cannot take
-        # away the branch that sends, which that file is compared with, nor the approval. Nothing outranks the rest.
-        branch = rules.policy.branch or policy.branch
-        approved = rules.policy.require_approval or policy.require_approval
-        kept = {"in_doubt": rules.policy.in_doubt, "branch": branch, "require_approval": approved}
-        policy = policy.model_copy(update=kept)
-        return replace(rules, policy=policy, tip=self._tip(branch), approval=self._approvals(policy))
+        settings, _ = load_settings(repository, loopback_override=override)
+        return settings, repository.found(SETTINGS)
+
+    def changed_since(self, judged: "JudgedInputs") -> str | None:
+        """Return the first file that is not as it was when a message was made from it; None if all are."""
+        settings, _ = self._settings_now()
+        if settings is None or settings.declared_sha256 != judged.settings:
+            return SETTINGS
+        return self.repository.changed_since(dict(judged.files))
 
     def _approvals(self, policy: "Policy") -> "Callable[[RenderedCampaign], Approval | None] | None":
         """Return what asks the forge who approved a lock; a new one remembers nothing."""
@@ -205,10 +229,25 @@ class Session:
 
         return tip_now(self.root, self.settings, self.environment, branch)
 
+    def not_held(self, commit: str, files: Mapping[str, str]) -> str | None:
+        """Return the first of `JudgedInputs.files` that a commit does not hold as it was read; None if it holds all.
+
+        Raises LedgerUnreachableError where git cannot say.
+        """
+        # Only rules that name a branch ask git.
+        from massctl.cli.checkout import not_held
+
+        return not_held(self.root, self.settings, self.environment, commit, files)
+
     def reread(self) -> None:
-        """Take the rules from the current massctl.yaml, for a run that continues after a long wait."""
-        policy = self.rules_now(self.rules((), Agenda())).policy
-        self.settings = self.settings.model_copy(update={"policy": policy})
+        """Take massctl.yaml as it is now, for a run that plans again after a wait; the ledger stays where it is."""
+        before, (read, _) = self.settings, self._settings_now()
+        now, policy = read or before, self._policy_of(read, before.policy)
+        lineage = before.state.lineage or now.state.lineage
+        state = before.state.model_copy(update={"lineage": lineage})
+        self.settings = now.model_copy(update={"policy": policy, "state": state})
+        if before.accounts != self.settings.accounts:
+            self.close()
 
     def wechat(self, account: AccountName) -> "WeChatClient":
         """Return an account's client, made once; raises ConfigurationError if its secret is not set."""
@@ -285,7 +324,9 @@ def open_settings(
     from massctl.source.campaigns import load_settings
 
     settings, diagnostics = load_settings(Repository(root), loopback_override=override)
-    spoken = make_console(settings.language if settings else None, environment)
+    if settings is not None:
+        know(*(environment.get(name, "") for name in settings.variables))
+    spoken = make_console(settings.language, environment) if settings else console_of(root, environment)
     return settings, diagnostics, use_console(spoken.advising(advised_flags(directory, sandbox=sandbox)))
 
 

@@ -1,21 +1,22 @@
 """Ask git whether everybody who clones this repository learns which ledger it has; writes nothing.
 
 A lineage that no commit names, or that nobody else can fetch, protects this folder alone: a clone would find no ledger
-named, begin another one, and send again what was sent.
+named, begin another one, and send again what was sent. Neither may another branch name another ledger for the same
+accounts: each of the two would send what the other has sent.
 """
 
 import os
 import re
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from massctl.apply.outcome import what_happened
-from massctl.cli.checkout import has_git, known_to_git
+from massctl.cli.checkout import batch_contents, has_git, known_to_git
 from massctl.errors import LedgerUnreachableError
-from massctl.ledger.git_remote import Git, GitAnswer
+from massctl.git import Git, GitAnswer
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.phrase import Command, Phrase
 from massctl.plan.steps import Guard, Refusal
@@ -25,9 +26,32 @@ if TYPE_CHECKING:
     from massctl.model.settings import MassctlFile
 
 _TRACKING: Final = "refs/remotes/"
-_FOUND: Final = re.compile(rb"[0-9a-f]+ blob ([0-9]+)")
-_ELSEWHERE: Final = re.compile(rb"(?:dangling|symlink|loop|notdir) ([0-9]+)")
-"""What git says of a link in a commit that leads to no file of it; so many bytes follow."""
+_LOCAL: Final = "refs/heads/"
+_LINEAGE: Final = re.compile(rb"(?<![0-9A-Za-z])[0-9A-Z]{26}(?![0-9A-Za-z])")
+"""What may be a lineage, wherever it stands in a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The ledger that git is asked about."""
+
+    lineage: str | None
+    """None before there is one."""
+    replaced: Collection[str] = ()
+    """The lineages whose place it took."""
+    appids: Collection[str] = ()
+    """The accounts that are to send."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """A branch that names another ledger for the same accounts."""
+
+    branch: str
+    """As people call it: `feature`, `origin/feature`."""
+    lineage: str
+    is_read: bool = True
+    """False: its massctl.yaml cannot be read, and has what may be a lineage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +70,14 @@ class Sharing:
     """What commits and pushes it."""
     merge: str | None = None
     """The branch that it has to be merged into then; None if the push is enough."""
+    foreign: Foreign | None = None
+    """The first other branch that names another ledger."""
 
 
 def sharing(
-    root: Path, settings: "MassctlFile", environment: Mapping[str, str], lineage: str | None, where: str = ""
+    root: Path, settings: "MassctlFile", environment: Mapping[str, str], asked: Asked, where: str = ""
 ) -> Sharing:
-    """Ask git about `lineage`, None before there is one. `where` is the `-C DIR` of the command line."""
+    """Ask git about a ledger. `where` is the `-C DIR` of the command line."""
     git = Git(root, known_to_git(settings, environment))
     try:
         prefix = git.run("rev-parse", "--show-prefix")
@@ -59,46 +85,64 @@ def sharing(
             outside = "not a git repository" in prefix.said and not has_git(root)
             return Sharing(in_repository=False) if outside else Sharing(unread=_said(prefix))
         remotes = git.run("remote")
-        tracking = git.run("for-each-ref", "--format=%(refname)", _TRACKING)
-        failed = next((each for each in (remotes, tracking) if not each.done), None)
+        branches = git.run("for-each-ref", "--format=%(refname)", _LOCAL, _TRACKING)
+        failed = next((each for each in (remotes, branches) if not each.done), None)
         if failed is not None:
             return Sharing(unread=_said(failed))
-        return _asked(git, root, settings, lineage, where, _text(prefix).rstrip("\n"), _Refs.of(remotes, tracking))
+        return _asked(git, root, settings, asked, where, _text(prefix).rstrip("\n"), _Refs.of(remotes, branches))
     except LedgerUnreachableError as error:
         return Sharing(unread=what_happened(error))
 
 
 @dataclass(frozen=True, slots=True)
 class _Refs:
-    """The remotes of a repository, and what was fetched from them."""
+    """The remotes of a repository, its branches, and what was fetched."""
 
     remotes: Sequence[str]
-    tracking: Sequence[str]
+    branches: Sequence[str]
 
     @classmethod
-    def of(cls, remotes: GitAnswer, tracking: GitAnswer) -> "_Refs":
+    def of(cls, remotes: GitAnswer, branches: GitAnswer) -> "_Refs":
         """Read what git lists."""
-        return cls(_text(remotes).splitlines(), _text(tracking).splitlines())
+        return cls(_text(remotes).splitlines(), _text(branches).splitlines())
+
+    @property
+    def tracking(self) -> list[str]:
+        """What was fetched."""
+        return [ref for ref in self.branches if ref.startswith(_TRACKING)]
 
     def counting(self, branch: str | None, upstream: str | None) -> list[str]:
         """Return the refs of which one must name the lineage."""
-        named = [f"{_TRACKING}{remote}/{branch}" for remote in self.remotes]
-        found = [ref for ref in self.tracking if branch is not None and ref in named]
-        return found or [ref for ref in self.tracking if ref == upstream] or list(self.tracking)
+        found = [ref for ref in self.tracking if ref in self._named(branch)]
+        return found or [ref for ref in self.tracking if ref == upstream] or self.tracking
+
+    def sending(self, branch: str | None) -> list[str]:
+        """Return the refs of which none may name another lineage: those of the branch that sends, else all."""
+        if branch is None:
+            return [ref for ref in self.branches if not (ref.startswith(_TRACKING) and ref.endswith("/HEAD"))]
+        return [ref for ref in self.branches if ref in (f"{_LOCAL}{branch}", *self._named(branch))]
+
+    def _named(self, branch: str | None) -> list[str]:
+        return [] if branch is None else [f"{_TRACKING}{remote}/{branch}" for remote in self.remotes]
 
 
 def _asked(
-    git: Git, root: Path, settings: "MassctlFile", lineage: str | None, where: str, prefix: str, refs: _Refs
+    git: Git, root: Path, settings: "MassctlFile", asked: Asked, where: str, prefix: str, refs: _Refs
 ) -> Sharing:
+    lineage = asked.lineage
     upstream = _line(git.run("rev-parse", "--verify", "--quiet", "--symbolic-full-name", "@{upstream}"))
     counting = refs.counting(settings.policy.branch, upstream)
-    specs = [f"{commit}:{prefix}{SETTINGS}" for commit in ("HEAD", *counting)]
+    sending = refs.sending(settings.policy.branch)
+    specs = [f"{commit}:{prefix}{SETTINGS}" for commit in ("HEAD", *counting, *sending)]
     listed = git.run("cat-file", "--batch", "--follow-symlinks", given="".join(f"{each}\n" for each in specs).encode())
     if not listed.done:
         return Sharing(unread=_said(listed))
     current = _current(root)
     known = lineage is not None and settings.state.lineage == lineage
-    names = [(known and each == current) or _names(each, lineage) for each in _contents(listed.out)]
+    contents = list(batch_contents(listed.out))
+    ours, theirs = contents[: 1 + len(counting)], contents[1 + len(counting) :]
+    foreign = _foreign(zip(sending, theirs, strict=False), asked, settings.state.lineage)
+    names = [(known and each == current) or _names(each, lineage) for each in ours]
     here = bool(names) and names[0]
     there = not refs.remotes or any(names[1:])
     on = _line(git.run("symbolic-ref", "--quiet", "--short", "HEAD"))
@@ -106,7 +150,7 @@ def _asked(
     run = f"git {where} " if where else "git "
     steps = [] if here else [f"add {_file(root)}", f"commit -m 'name the ledger' -- {_file(root)}"]
     command = " && ".join(run + step for step in (*steps, *([push] if push else [])))
-    return Sharing(committed=here, published=there, command=command, merge=merge)
+    return Sharing(committed=here, published=there, command=command, merge=merge, foreign=foreign)
 
 
 def _push(settings: "MassctlFile", refs: _Refs, upstream: str | None, on: str | None) -> tuple[str, str | None]:
@@ -138,26 +182,60 @@ def _names(content: bytes | None, lineage: str | None) -> bool:
     """Return whether a committed massctl.yaml names the lineage."""
     if content is None or lineage is None:
         return False
+    state = _read(content).get("state")
+    return isinstance(state, dict) and state.get("lineage") == lineage
+
+
+def _read(content: bytes) -> Mapping[str, object]:
+    """Read a committed massctl.yaml; empty where that cannot be done."""
     # Most commits hold the very file that was read already.
     from massctl.model.settings import MassctlFile
     from massctl.source.validation import known_keys
     from massctl.source.yaml import YAML_BYTES_MAX, read_yaml
 
     if len(content) > YAML_BYTES_MAX:
-        return False
+        return {}
     data = read_yaml(content, SETTINGS, None, known_keys(MassctlFile)).data
-    state = data.get("state") if isinstance(data, dict) else None
-    return isinstance(state, dict) and state.get("lineage") == lineage
+    return data if isinstance(data, dict) else {}
 
 
-def _contents(listed: bytes) -> Iterator[bytes | None]:
-    """Read what `git cat-file --batch` says, in the order of the questions; None for what is not a file."""
-    while listed:
-        head, _, listed = listed.partition(b"\n")
-        found, elsewhere = _FOUND.fullmatch(head), _ELSEWHERE.fullmatch(head)
-        size = int((found or elsewhere or (b"", b"-1"))[1])
-        yield listed[:size] if found else None
-        listed = listed[size + 1 :]
+def _foreign(branches: Iterable[tuple[str, bytes | None]], asked: Asked, declared: str | None) -> Foreign | None:
+    """Find the first branch whose massctl.yaml names another ledger for the accounts; `declared` is ours as well."""
+    known = {lineage for lineage in (asked.lineage, declared, *asked.replaced) if lineage is not None}
+    harmless: set[bytes] = set()
+    for ref, content in branches:
+        named = {each.decode() for each in _LINEAGE.findall(content or b"")} - known
+        if content is None or not named or content in harmless:
+            continue
+        branch = ref.removeprefix(_LOCAL).removeprefix(_TRACKING)
+        found = _named_by(content, branch, min(named), asked.appids)
+        if found is not None and found.lineage not in known:
+            return found
+        harmless.add(content)
+    return None
+
+
+def _named_by(content: bytes, branch: str, suspected: str, appids: Collection[str]) -> Foreign | None:
+    """Return the ledger that a massctl.yaml names for one of the accounts; None if it names none.
+
+    One that cannot be read now may have been whole when something was sent by it.
+    """
+    settings = _read(content)
+    state, accounts = settings.get("state", {}), settings.get("accounts", {})
+    if not (settings and isinstance(state, dict) and isinstance(accounts, dict)):
+        return Foreign(branch, suspected, is_read=False)
+    lineage = state.get("lineage")
+    is_ours = any(_is_one_of(account, appids) for account in accounts.values())
+    return Foreign(branch, str(lineage)) if lineage is not None and is_ours else None
+
+
+def _is_one_of(account: object, appids: Collection[str]) -> bool:
+    """Whether an account of another massctl.yaml is one of ours, at WeChat and not at a test on this machine."""
+    from massctl.model.settings import API_BASE, realm_of
+
+    if not isinstance(account, dict) or account.get("appid") not in appids:
+        return False
+    return realm_of(str(account.get("api_base", API_BASE))) == "wechat"
 
 
 def _text(answer: GitAnswer) -> str:
@@ -174,7 +252,7 @@ def _said(answer: GitAnswer) -> str:
 
 def refusal_of(found: Sharing, lineage: str | None) -> Refusal | None:
     """Refuse everything until the lineage is shared; None if it is, and if nobody can clone the folder."""
-    if not found.in_repository or (found.committed and found.published):
+    if not found.in_repository or (found.committed and found.published and found.foreign is None):
         return None
     if found.unread is not None:
         say = Phrase("nobody knows whether a clone of this repository would name its ledger: {why}", why=found.unread)
@@ -183,6 +261,8 @@ def refusal_of(found: Sharing, lineage: str | None) -> Refusal | None:
             'user: git config --global --add safe.directory "$PWD"'
         )
         return Refusal(Guard.LINEAGE_UNCOMMITTED, say, hint)
+    if found.foreign is not None:
+        return _other_ledger(found.foreign, lineage)
     if lineage is None:
         say = Phrase("this repository has no ledger yet, and a clone of it would send again what is sent from here")
         hint = Phrase(
@@ -203,6 +283,39 @@ def refusal_of(found: Sharing, lineage: str | None) -> Refusal | None:
         return Refusal(Guard.LINEAGE_UNCOMMITTED, say, found.command)
     hint = Phrase("{command}   then have it merged into {branch}", command=found.command, branch=found.merge)
     return Refusal(Guard.LINEAGE_UNCOMMITTED, say, hint)
+
+
+def _other_ledger(found: Foreign, lineage: str | None) -> Refusal:
+    """Refuse everything while a branch names another ledger for the same accounts."""
+    if not found.is_read:
+        say = Phrase(
+            "massctl.yaml of the branch {branch} cannot be read, and it may name another ledger: {found}",
+            branch=found.branch,
+            found=found.lineage,
+        )
+    elif lineage is None:
+        say = Phrase(
+            "the branch {branch} names the ledger {found} for the same account, and there is none here: one that "
+            "began here would send again what was sent by it",
+            branch=found.branch,
+            found=found.lineage,
+        )
+    else:
+        say = Phrase(
+            "the branch {branch} names the ledger {found} for the same account, and this one {lineage}: each would "
+            "send again what was sent by the other",
+            branch=found.branch,
+            found=found.lineage,
+            lineage=lineage,
+        )
+    hint = Phrase(
+        "keep one of the two: merge {branch} and this branch, so that both name the same ledger, or delete "
+        "{branch}; then: git fetch --prune; record what was sent by the other: {state_import}; if only one branch "
+        "sends, name it under policy.branch in massctl.yaml, and no other counts",
+        branch=found.branch,
+        state_import=Command("state import"),
+    )
+    return Refusal(Guard.LEDGER_FOREIGN, say, hint)
 
 
 def copied_folder() -> Diagnostic:

@@ -13,10 +13,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from massctl.cli.crash_report import secrets_of_environment
 from massctl.errors import AuthError
 from massctl.model.ids import AccountName
 from massctl.model.phrase import Phrase, system_reason
+from massctl.model.secrets import secrets_of_environment
 from massctl.wechat.response import FOREIGN_CHARS_MAX, integer, shown
 from massctl.wechat.token import TOKEN_LIFE_SECONDS_MAX, Grant
 
@@ -89,7 +89,7 @@ class TokenCommand:
         """Say what went wrong; of the complaint only what cannot be secret."""
         words = _WORD.findall(printed[:PRINTED_BYTES_MAX].decode("utf-8", errors="replace"))
         hide = [*dict.fromkeys(words), *secrets_of_environment(self._environment)]
-        told = shown(complaint[:PRINTED_BYTES_MAX].decode("utf-8", errors="replace"), hide)[:FOREIGN_CHARS_MAX]
+        told = shown(complaint[:PRINTED_BYTES_MAX].decode("utf-8", errors="replace"), *hide)[:FOREIGN_CHARS_MAX]
         detail = Phrase("{what}; its stderr: {told}", what=what, told=told) if told else what
         return AuthError(
             Phrase("the token_command of account {account} gave no token", account=self._account),

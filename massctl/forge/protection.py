@@ -8,12 +8,13 @@ API version 2022-11-28; "About code owners"; read 2026-11.
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
-from massctl.forge.port import STATUS
+from massctl.forge.port import PREVIEWS_BRANCH, STATUS
 from massctl.forge.rest import RestApi
 from massctl.model.diagnostics import Check, Finding, Level
 from massctl.model.phrase import Command, Phrase
@@ -333,6 +334,41 @@ class _Repository:
         good = Phrase("everybody who may write stops all sends, and only the deploy key allows them again")
         yield self._of_the_key(rules, ("deletion", "update"), Check.BRAKE_RULES, "massctl-stop", good)
 
+    def names(self) -> Iterator[Finding]:
+        """Look for branches whose names keep one of massctl's from being made."""
+        ours = (STOP_BRANCH, self._expected.state_branch, STATISTICS_BRANCH, PREVIEWS_BRANCH)
+        taken = [name for name in self._branches() if any(name.startswith(f"{each}/") for each in ours)]
+        yield from (self._taken(name) for name in taken)
+        free = [each for each in ours if not all(self._is_reserved(f"{each}/{deep}") for deep in ("x", "x/y"))]
+        if free:
+            say = Phrase(
+                "everybody who may write can make branches below {names}, such as {example}, and git keeps none beside "
+                "them",
+                names=", ".join(free),
+                example=f"{free[0]}/x",
+            )
+            yield Finding(Check.NAMES, Level.WARNING, say, self._mend("massctl-names"))
+        elif not taken:
+            say = Phrase("nobody makes a branch that keeps one of these from being made: {names}")
+            yield Finding(Check.NAMES, Level.OK, Phrase(say, names=", ".join(ours)))
+
+    def _branches(self) -> list[str]:
+        """Return the branches whose names begin as those that massctl makes."""
+        starts = {"massctl-", f"{self._expected.state_branch}/"}
+        found = [self._seen(f"git/matching-refs/heads/{each}", {"per_page": "100"}) or [] for each in sorted(starts)]
+        return list(dict.fromkeys(str(each.get("ref")).removeprefix("refs/heads/") for refs in found for each in refs))
+
+    def _is_reserved(self, branch: str) -> bool:
+        return any(each.kind == "creation" for each in self._rules_on(branch))
+
+    def _taken(self, name: str) -> Finding:
+        if name.startswith(f"{STOP_BRANCH}/"):
+            say = Phrase("{branch} counts as the brake: nothing is sent", branch=name)
+            hint = Phrase("{command}   shows and deletes it", command=Command("resume"))
+            return Finding(Check.NAMES, Level.PROBLEM, say, hint)
+        say = Phrase("{branch} is there, and git makes no {stem} beside it", branch=name, stem=name.partition("/")[0])
+        return Finding(Check.NAMES, Level.PROBLEM, say, f"gh api -X DELETE {self._of}/git/refs/heads/{name}")
+
     def _of_the_key(
         self, rules: list[_Rule], kinds: Sequence[str], check: Check, ruleset: str, good: Phrase
     ) -> Finding:
@@ -373,9 +409,9 @@ class _Repository:
         for each in self._active():
             names = (each.get("conditions") or {}).get("ref_name") or {}
             ref = f"refs/heads/{branch}"
-            if not any(self._covers(pattern, ref) for pattern in names.get("include", [])):
+            if not any(self._covers(pattern, ref, where_unclear=False) for pattern in names.get("include", [])):
                 continue
-            if any(self._covers(pattern, ref) for pattern in names.get("exclude", [])):
+            if any(self._covers(pattern, ref, where_unclear=True) for pattern in names.get("exclude", [])):
                 continue
             actors = each.get("bypass_actors")
             bypass = None if actors is None else tuple(str(actor.get("actor_type")) for actor in actors)
@@ -384,10 +420,10 @@ class _Repository:
             found += [_Rule(str(rule.get("type")), rule.get("parameters") or {}, name, bypass) for rule in rules]
         return found
 
-    def _covers(self, pattern: str, ref: str) -> bool:
+    def _covers(self, pattern: str, ref: str, *, where_unclear: bool) -> bool:
         if pattern == "~DEFAULT_BRANCH":
             return ref == f"refs/heads/{self._default}"
-        return pattern == "~ALL" or fnmatchcase(ref, pattern)
+        return pattern == "~ALL" or is_covered(pattern, ref, where_unclear=where_unclear)
 
     def _active(self) -> list[dict[str, Any]]:
         if self._rulesets is None:
@@ -420,6 +456,7 @@ _LOOKS: Final = {
     Check.DEPLOY_KEY: _Repository.deploy_key,
     Check.LEDGER_RULES: _Repository.ledger_rules,
     Check.BRAKE_RULES: _Repository.brake_rules,
+    Check.NAMES: _Repository.names,
     Check.ACTIONS: _Repository.actions,
 }
 CHECKS: Final = (Check.DEFAULT_BRANCH, *_LOOKS)
@@ -431,14 +468,43 @@ def owners_of(text: str, path: str) -> tuple[str, ...]:
     owners: tuple[str, ...] = ()
     for line in text.splitlines():
         pattern, *named = line.partition("#")[0].split() or [""]
-        if pattern and _is_covered(pattern, path):
+        if pattern and _is_owned(pattern, path):
             owners = tuple(named)
     return owners
 
 
-def _is_covered(pattern: str, path: str) -> bool:
+def _is_owned(pattern: str, path: str) -> bool:
     inner = pattern.strip("/")
     if "/" not in pattern.rstrip("/"):  # It stands at any depth.
         parts = path.split("/")
         return any(fnmatchcase(part, inner) for part in (parts[:-1] if pattern.endswith("/") else parts))
-    return fnmatchcase(path, inner.replace("**", "*")) or path.startswith(f"{inner}/")
+    # A folder is covered with all in it, except by a star: docs/* is the files of docs.
+    deep = f"{inner}/*" if inner.endswith("/**") else f"{inner}/**/*"
+    return any(_glob(each).fullmatch(path) for each in ([inner] if pattern.endswith("/*") else [inner, deep]))
+
+
+def is_covered(pattern: str, ref: str, *, where_unclear: bool) -> bool:
+    """Return whether a pattern of a ruleset covers a ref; `where_unclear` for one that GitHub does not explain.
+
+    It is Ruby's File.fnmatch with FNM_PATHNAME: a star ends at a slash, and only `**/` goes on behind it. On GitLab, in
+    contrast, a star goes on behind slashes. Sources: GitHub docs, "Creating rulesets for a repository", Using fnmatch
+    syntax, where backslashes and [^…] are not supported; GitLab, app/models/ref_matcher.rb; read 2026-11.
+    """
+    if any(each in pattern for each in ("\\", "[^", "[!")):
+        return where_unclear
+    return _glob(pattern).fullmatch(ref) is not None
+
+
+_WILD: Final = re.compile(r"(?:(?<=/)|(?<![^/]))\*\*/|\*+|\?|\[[^\]/]+\]")
+_MEANING: Final = {"**/": "(?:[^/]+/)*", "?": "[^/]"}
+
+
+def _glob(pattern: str) -> re.Pattern[str]:
+    """Write a pattern whose stars end at a slash as an expression; what has no meaning in it stands for itself."""
+    written, end = "", 0
+    for found in _WILD.finditer(pattern):
+        wild = found[0]
+        written += re.escape(pattern[end : found.start()])
+        written += wild if wild.startswith("[") else _MEANING.get(wild, "[^/]*")
+        end = found.end()
+    return re.compile(written + re.escape(pattern[end:]))

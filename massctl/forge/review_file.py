@@ -62,6 +62,8 @@ class ReviewFile(Strict):
     """Campaign -> what a phone shows of it, PNGs in Base64."""
     hidden: list[str] = Field(default_factory=list)
     """Files that an attribute of git keeps out of the difference, or writes otherwise into a checkout."""
+    folded: list[str] = Field(default_factory=list)
+    """Files that GitHub keeps out of the difference by itself, since it takes them for generated."""
     ledger_keys: KeyChange | None = None
     """What becomes of `state.keys` in massctl.yaml; null where it stays."""
 
@@ -78,12 +80,12 @@ def review_text(
     plan: str,
     locks: Mapping[str, str],
     disagreeing: Sequence[str],
-    hidden: Sequence[str],
+    unseen: Mapping[str, Sequence[str]],
     pictures: Mapping[str, Sequence[bytes]],
     ledger_keys: KeyChange | None = None,
 ) -> str:
-    """Write a review; `plan` is the plan's JSON."""
-    made = {"format_version": 1, "plan": json.loads(plan), "locks": locks, "disagreeing": disagreeing, "hidden": hidden}
+    """Write a review; `plan` is the plan's JSON, `unseen` the files by why no difference shows them."""
+    made = {"format_version": 1, "plan": json.loads(plan), "locks": locks, "disagreeing": disagreeing, **unseen}
     made["pictures"] = {name: [b64encode(each).decode() for each in shown] for name, shown in pictures.items()}
     made["ledger_keys"] = ledger_keys
     return json.dumps(made, ensure_ascii=False, sort_keys=True) + "\n"

@@ -223,6 +223,7 @@ class Facts:
 
 
 _SEEN_AS_NOTHING: Final = re.compile(r"[\s\u200b-\u200d\u2060\ufeff]+")
+_SHOWN: Final = frozenset({"h1", "hr", "img", "svg"})
 _MARKS: Final = re.compile(r"[\d.•◦▪–\-[\]()↩注释脚尾参考资料NotesReferences:：]*")
 """What massctl adds for lists and notes."""
 
@@ -243,6 +244,28 @@ def facts_of(root: Element) -> Facts:
         if node.name not in _SILENT or any(each.name == "svg" for each in node.above()):
             waiting += reversed(node.children)
     return Facts(tuple(texts), tuple(pictures_of(root)), tuple(links))
+
+
+def without_title(root: Element, title: str) -> None:
+    """Take out a heading that is the title if nothing is shown before it: massctl leaves it out of Markdown."""
+    heading = _first_shown(root)
+    if heading is not None and heading.name == "h1" and " ".join(heading.text().split()) == title:
+        heading.parent.children.remove(heading)  # type: ignore[union-attr]
+
+
+def _first_shown(root: Element) -> Element | None:
+    """Return the first element that is shown, up to the first heading; None if words come first."""
+    waiting: list[Element | str] = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, str):
+            if _SEEN_AS_NOTHING.sub("", node):
+                return None
+        elif node.name in _SHOWN or is_component(node.name):
+            return node
+        else:
+            waiting += reversed(node.children)
+    return None
 
 
 def differences(source: Facts, body: str, paths: Mapping[str, str], *, may_add: bool = False) -> list[Phrase]:

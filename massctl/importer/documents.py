@@ -4,31 +4,42 @@ import base64
 import binascii
 import re
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from html import escape, unescape
 from io import BytesIO
 from itertools import islice
-from typing import Any, Final
+from typing import IO, Any, Final
 from urllib.parse import unquote_to_bytes, urlsplit
+from xml.parsers import expat
 
 from massctl.extras import install_command
 from massctl.importer.article import FOOTNOTE, Facts, Found, cleaned, removed_elements
-from massctl.model.phrase import Phrase
-from massctl.render.limits import TITLE_CHARACTERS_MAX
+from massctl.model.diagnostics import first_told
+from massctl.model.phrase import Phrase, plural_phrase
+from massctl.render.limits import TITLE_CHARACTERS_DOCUMENTED
 from massctl.render.tree import Element, parse, serialized
 
 WORD_BYTES_MAX: Final = 200 * 1024 * 1024
 """Of a Word file, unpacked; one with eighty photographs of a camera has as many."""
+WORD_XML_BYTES_MAX: Final = 16 * 1024 * 1024
+"""Of its parts that are XML."""
+WORD_ELEMENTS_MAX: Final = 100_000
+"""Elements of all its parts; 40,000 words that were much edited have a third. mammoth takes 0.1 ms for each."""
+WORD_LEVELS_MAX: Final = 100
+"""Elements inside each other; 150 exceed the recursion limit of Python in mammoth."""
+_PIECE_BYTES: Final = 64 * 1024
 DATA: Final = "data:"
 
 
 class DocumentError(Exception):
-    """Say why a document cannot be read, in one Phrase."""
+    """Say why a document cannot be read, and what to do, each in one Phrase."""
 
-    def __init__(self, why: Phrase) -> None:
+    def __init__(self, why: Phrase, hint: str = "") -> None:
         super().__init__(why)
         self.why = why
+        self.hint = hint
 
 
 def of_body(html: str, base: str = "", **about: Any) -> Found:
@@ -152,7 +163,7 @@ def _of_message(html: str, title: str, kind: Phrase) -> Found:
     lost.append(Phrase("it was {kind}: it is an article now", kind=kind))
     if title and "".join(tree.text().split()).startswith("".join(title.split())):
         # A text message without a title is its own title.
-        title = _SENTENCE_END.split(_text(parse(text.strip().partition("\n")[0])))[0][:TITLE_CHARACTERS_MAX]
+        title = _SENTENCE_END.split(_text(parse(text.strip().partition("\n")[0])))[0][:TITLE_CHARACTERS_DOCUMENTED]
         lost.append(Phrase("it has no title: its first words are taken for one"))
     return Found(title=title, tree=tree, cover=next(iter(pictures), None), lost=lost)
 
@@ -194,14 +205,16 @@ def of_word(data: bytes, name: str) -> tuple[Found, dict[str, bytes]]:
         address = f"word:{len(pictures) + 1}"
         with image.open() as opened:
             pictures[address] = opened.read()
+        # One picture may be shown many times.
+        _require_at_most(sum(map(len, pictures.values())), WORD_BYTES_MAX, _TOO_LARGE)
         return {"src": address}
 
     try:
         made = mammoth.convert_to_html(
             BytesIO(data), style_map=_STYLES, convert_image=mammoth.images.img_element(kept), external_file_access=False
         )
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError):
-        raise DocumentError(Phrase("this is not a Word file (.docx)")) from None
+    except (*_NOT_ZIP, KeyError, ValueError, expat.ExpatError):
+        raise DocumentError(_NO_WORD_FILE) from None
     root = parse(made.value)
     _take_notes(root)
     title = _taken_title(root) or properties.get("title") or name
@@ -217,15 +230,75 @@ def _properties(data: bytes) -> dict[str, str]:
     """Read title and author of a Word file. Raises DocumentError for a file that is not one, or a far too large one."""
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
-            if sum(each.file_size for each in archive.infolist()) > WORD_BYTES_MAX:
-                raise DocumentError(Phrase("the file is larger than {limit:,} bytes unpacked", limit=WORD_BYTES_MAX))
+            size = _UnpackedSize()
+            for part in archive.infolist():
+                if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                    raise DocumentError(_NO_WORD_FILE)
+                with archive.open(part) as opened:
+                    size.add(part.filename, opened)
             core = archive.read("docProps/core.xml").decode(errors="replace")
     except KeyError:
         return {}
-    except (zipfile.BadZipFile, OSError, RuntimeError):
-        raise DocumentError(Phrase("this is not a Word file (.docx)")) from None
+    except _NOT_ZIP:
+        raise DocumentError(_NO_WORD_FILE) from None
     said = re.findall(r"<dc:(title|creator)>([^<]*)</dc:", core)
     return {key: unescape(value).strip() for key, value in said}
+
+
+_NO_WORD_FILE: Final = Phrase("this is not a Word file (.docx)")
+_NOT_ZIP: Final = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError)
+"""What zipfile raises for bytes that are damaged, sealed or something else."""
+_TOO_LARGE: Final = Phrase("the file is larger than {limit:,} bytes unpacked")
+_TOO_MUCH_TEXT: Final = Phrase("the text of the file is larger than {limit:,} bytes unpacked")
+_TOO_MANY: Final = Phrase("the file has more than {limit:,} XML elements")
+_TOO_DEEP: Final = Phrase("the file has elements nested more than {limit} levels deep")
+_COPY: Final = Phrase("copy the article alone into a new Word file, and import that")
+
+
+def _require_at_most(found: int, limit: int, say: Phrase) -> None:
+    if found > limit:
+        raise DocumentError(Phrase(say, limit=limit), _COPY)
+
+
+class _UnpackedSize:
+    """Counts what a Word file unpacks to, part after part and in pieces, before anything holds it whole.
+
+    Each part is read as XML up to its first fault, as mammoth would: any part may be the document, whatever its name.
+    """
+
+    def __init__(self) -> None:
+        self._bytes = self._xml_bytes = self._elements = self._level = 0
+
+    def add(self, name: str, opened: IO[bytes]) -> None:
+        """Count one part. Raises DocumentError as soon as there is more than an article has."""
+
+        def refused(*_: object) -> None:
+            say = Phrase("{part} declares entities or attributes, which no Word file does", part=name)
+            raise DocumentError(say, _COPY)
+
+        parser, is_xml, self._level = expat.ParserCreate(), True, 0
+        parser.StartElementHandler, parser.EndElementHandler = self._begin, self._end
+        parser.EntityDeclHandler = parser.AttlistDeclHandler = refused
+        piece = b"first"
+        while piece:
+            piece = opened.read(_PIECE_BYTES)
+            self._bytes += len(piece)
+            _require_at_most(self._bytes, WORD_BYTES_MAX, _TOO_LARGE)
+            try:
+                is_xml = is_xml and bool(parser.Parse(piece, not piece))
+            except expat.ExpatError:
+                is_xml = False
+            self._xml_bytes += len(piece) if is_xml else 0
+            _require_at_most(self._xml_bytes, WORD_XML_BYTES_MAX, _TOO_MUCH_TEXT)
+
+    def _begin(self, _name: str, _attributes: object) -> None:
+        self._elements += 1
+        self._level += 1
+        _require_at_most(self._elements, WORD_ELEMENTS_MAX, _TOO_MANY)
+        _require_at_most(self._level, WORD_LEVELS_MAX, _TOO_DEEP)
+
+    def _end(self, _name: str) -> None:
+        self._level -= 1
 
 
 def _taken_title(root: Element) -> str:
@@ -288,8 +361,17 @@ def of_markdown_file(text: str, name: str, read_yaml: Callable[[str], tuple[obje
     plain = {key: _one_line(value) for key, value in said.items()}
     about = {key: next((plain[each] for each in names if plain.get(each)), "") for key, names in _KEYS.items()}
     known = {each for names in _KEYS.values() for each in names if said.get(each) is None or plain[each]}
-    lost += [Phrase("front matter: `{key}` has no place in a campaign", key=key) for key in sorted(said.keys() - known)]
-    if not about["title"] and (first := _TITLE.match(text)) is not None:
+    told, others = first_told(said.keys() - known, str)
+    lost += [Phrase("front matter: `{key}` has no place in a campaign", key=key) for key in told]
+    if others:
+        more = plural_phrase(
+            "front matter: {count:,} more key has no place in a campaign",
+            "front matter: {count:,} more keys have no place in a campaign",
+            count=others,
+        )
+        lost.append(more)
+    first = _TITLE.match(text)
+    if first is not None and about["title"] in ("", first[1].strip()):
         about["title"] = first[1].strip()
         text = text[first.end() :]
     source = about["content_source_url"]

@@ -12,7 +12,14 @@ from typing import Final, Protocol
 
 from massctl.errors import LedgerMissingError, LedgerStaleError
 from massctl.ledger.codec import BEGIN, End, chain_digest, decode, empty_file, encode, follow
-from massctl.ledger.high_water_mark import Mark, note_newest, require_newest, require_unseen, seen_mark
+from massctl.ledger.high_water_mark import (
+    Mark,
+    note_newest,
+    note_writing,
+    require_newest,
+    require_torn_here,
+    seen_mark,
+)
 from massctl.ledger.signature import UNSIGNED, LedgerKeys, Signing
 from massctl.model.entries import Created, Entry, NewEntry, is_observed
 from massctl.model.phrase import Command, Phrase
@@ -167,19 +174,20 @@ class ChainedLedger:
     def _take(self, lines: Lines, mark: Mark | None, since: int, *, deep: bool = False) -> Sequence[Entry]:
         """Verify what a store gave, go on from there, and give the entries after `since`."""
         entries: list[Entry] = []
-        end = lines.after
+        end, size_bytes = lines.after, lines.after.whole_bytes
         for piece in lines.pieces or ():
+            size_bytes += len(piece)
             if not piece and not end.serial:
                 raise empty_file()
             found, end = follow(piece, end, deep=deep, keys=self.keys)
             entries += found
         self.keys.require_trusted(end.signing, end.serial)
         lineage = self._lineage if lines.after.serial else lineage_of(entries)
-        if lines.pieces is not None and not end.serial:
-            require_unseen(mark)
         seen = mark.serial if mark is not None else 0
         digest = digest_at(seen, entries, end) if lines.after.serial < seen <= end.serial else None
         require_newest(mark, lineage, end.serial, digest, self._store.branch)
+        if size_bytes > end.whole_bytes:
+            require_torn_here(seen_mark(self._locks), lineage)  # Whoever tore it may have begun since `mark`.
         self._lineage = lineage
         self._rebase(end, lines.arrived)
         if self._store.takes_durable_only:
@@ -217,6 +225,8 @@ class ChainedLedger:
 
     def _publish(self, *, durable: bool) -> None:
         lines = [each.line for each in self._waiting]
+        if lines and not self._store.takes_durable_only:
+            self._note_writing()
         self._store.append(self._end, lines, durable=durable)
         self._lineage = self._lineage or lineage_of([each.entry for each in self._waiting])
         self._end = self._end.after(lines, self._waiting[-1].signing if self._waiting else None)
@@ -224,6 +234,18 @@ class ChainedLedger:
         self._waiting = []
         if durable:
             self._note()
+
+    def _note_writing(self) -> None:
+        """Remember on this machine that a crash may tear what is written from here on."""
+        mark = seen_mark(self._locks)
+        known = mark if mark is not None and mark.lineage == self._lineage else None
+        if self._lineage is None or (known is not None and known.writing):
+            return  # The first entry is whole with its file, or not there.
+        if known is None or known.serial != self._end.serial:
+            # Another machine wrote it, or another checkout: the mark must never run ahead of what is flushed.
+            self._store.append(self._end, [], durable=True)
+            self._end = self._end.after([])
+        note_writing(self._locks, self._lineage, self._end.serial, self._end.digest)
 
     def _note(self) -> None:
         """Remember on this machine how far the ledger reaches, so that a shorter one is noticed."""

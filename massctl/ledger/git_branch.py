@@ -5,25 +5,25 @@ pushed. One that does not may have moved it all the same: its outcome is looked 
 
 The user's repository is read for the way to the remote and not written at all: no index, no working tree, no branch, no
 HEAD, no ref, no object, no hook, no configuration. What is here is a cache, which may be deleted whenever nothing runs.
+A name is compared whole: git itself takes refs/tags/refs/heads/x for refs/heads/x, where there is no such branch.
 History is fetched from the first fetch on only, so that a runner with an empty disk fetches the newest commit alone.
 """
 
 import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum, auto
+from hashlib import sha256
 from pathlib import Path
 from shutil import rmtree
 from types import MappingProxyType
 from typing import Final, NewType
 
 from massctl.errors import LedgerError, LedgerUnreachableError
+from massctl.git import NETWORK_SECONDS, Git, GitAnswer
 from massctl.ledger.git_remote import (
-    NETWORK_SECONDS,
-    Git,
-    GitAnswer,
     Way,
     cannot_push,
     cannot_read,
@@ -31,6 +31,8 @@ from massctl.ledger.git_remote import (
     is_broken_copy,
     is_race,
     is_refusal,
+    name_taken,
+    refs_in,
 )
 from massctl.model.phrase import Phrase, system_reason
 
@@ -67,7 +69,9 @@ AT_WORK_SECONDS: Final = 300
 LOOSE_OBJECTS_MAX: Final = 500
 """So many files git leaves here before it packs them."""
 
+_HEADS: Final = "refs/heads/"
 _TIP: Final = "refs/massctl/tip"
+_PUSHED: Final = "refs/massctl/push"
 _NEXT: Final = "refs/massctl/next"
 _HISTORY: Final = "ledger-history.git"
 """Commits without files: what their messages say of a signed ledger."""
@@ -76,12 +80,10 @@ _MOVED: Final = (" ", "*", "=")
 _BLOB: Final = re.compile(rb" blob ([0-9]+)\Z")
 _AUTHOR: Final = "massctl <massctl@localhost>"
 _OURS: Final = (
-    ("core.hooksPath", "/dev/null"),
     ("gc.auto", "0"),
     ("maintenance.auto", "false"),
     ("fetch.fsckObjects", "true"),
     ("fetch.writeCommitGraph", "false"),
-    ("push.gpgSign", "false"),
     ("push.pushOption", ""),
     ("core.logAllRefUpdates", "false"),
 )
@@ -115,7 +117,7 @@ class GitBranch:
         self._is_ledger = is_ledger
         self.name: Final = ref or f"{way.remote}/{branch}"
         waiting = Phrase("waiting for {branch} at {address}", branch=self.name, address=way.address)
-        self._git = Git(way.folder, environment, settings, way.secrets, lambda: tell(waiting))
+        self._git = Git(way.folder, environment, settings, lambda: tell(waiting))
 
     def fetch(self, *, forget: bool = True) -> Tip | None:
         """Return where the remote's branch is now; None if there is none. Raises LedgerUnreachableError.
@@ -130,22 +132,44 @@ class GitBranch:
                 rmtree(self._folder)
                 self._begin()
                 there = self._fetch()
-            if there.done:
+            tip = self._just_fetched() if there.done else None
+            if tip is not None:
+                there = self._run("update-ref", _TIP, tip) if tip != self.fetched() else there
                 self._tidy()
-                return self.fetched()
-            if f"couldn't find remote ref {self._branch}" in there.said:
+            elif there.done or f"couldn't find remote ref {self._branch}" in there.said:
                 if forget:
                     self._run("update-ref", "-d", _TIP)
                 return None
-            raise self._cannot_read(there)
+            if not there.done:
+                raise self._cannot_read(there)
+            return tip
 
     def _fetch(self) -> GitAnswer:
+        """Fetch the branch, or what git takes for it, into FETCH_HEAD."""
         deep = () if self.fetched() else ("--depth=1",)
         return self._run(
-            *("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--refmap="),
-            *(*deep, "--", self._way.remote, f"+{self._branch}:{_TIP}"),
+            *("fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--refmap="),
+            *(*deep, "--", self._way.remote, self._branch),
             seconds=NETWORK_SECONDS,
         )
+
+    def _just_fetched(self) -> Tip | None:
+        """Return the commit in FETCH_HEAD; None if it is that of a ref with another name."""
+        commit, _, told = (self._folder / "FETCH_HEAD").read_text("utf-8", errors="replace").partition("\t")
+        name = self._branch.removeprefix(_HEADS)
+        expected = f"'{name}' of " if name == self._branch else f"branch '{name}' of "
+        return Tip(commit) if told.lstrip("\t").startswith(expected) else None
+
+    def below(self) -> Mapping[str, str]:
+        """Return the branches of the remote below this one's name, such as massctl-stop/x, with their commits.
+
+        git keeps no branch beside them. Raises LedgerUnreachableError.
+        """
+        listed = self._git.run("ls-remote", "--", self._way.remote, f"{self._branch}/*", seconds=NETWORK_SECONDS)
+        if not listed.done:
+            raise self._cannot_read(listed)
+        found = refs_in(listed.out)
+        return {ref.removeprefix(_HEADS): found[ref] for ref in found if ref.startswith(f"{self._branch}/")}
 
     def fetched(self) -> Tip | None:
         """Return where it was when this machine fetched or pushed it last; None if it never did."""
@@ -291,7 +315,7 @@ class GitBranch:
 
     def push(self, tip: Tip) -> Pushed:
         """Move the remote's branch to `tip`, if it is at the parent of `tip`. Without force, the remote compares."""
-        said, line = self._push(f"{tip}:{self._branch}")
+        said, line = self._push_exactly(tip)
         if said.done and line[:1] in _MOVED:
             self._run("update-ref", _TIP, tip)
             return Pushed(Push.DONE)
@@ -300,7 +324,7 @@ class GitBranch:
     def replace(self, before: Tip | None, tip: Tip) -> Pushed:
         """Put `tip` in the place of all that the remote's branch has, if that is still at `before`."""
         lease = f"--force-with-lease={self._branch}:{before or ''}"
-        said, line = self._push(f"{tip}:{self._branch}", lease)
+        said, line = self._push_exactly(tip, lease)
         done = said.done and line[:1] in (*_MOVED, "+")
         return Pushed(Push.DONE) if done else self._not_pushed(said, line)
 
@@ -311,16 +335,33 @@ class GitBranch:
 
     def _not_pushed(self, said: GitAnswer, line: str) -> Pushed:
         why, told = self._cannot_push(said, line), git_says(said, line)
+        if "[remote rejected]" in line and (blocked := self._blocked()) is not None:
+            return Pushed(Push.REFUSED, blocked, told)
         if line.startswith("!") and is_race(line):
             return Pushed(Push.LOST, why, told)
         if is_refusal(said, line):
             return Pushed(Push.REFUSED, why, told)
         return Pushed(Push.UNKNOWN, why, told)
 
-    def refusal(self, tip: Tip) -> LedgerUnreachableError | None:
+    def _blocked(self) -> LedgerUnreachableError | None:
+        """Say which branch keeps this one from being made; None if there is none, or nobody can tell."""
+        with suppress(LedgerUnreachableError):
+            for name in self.below():
+                return name_taken(self._way.remote, self._branch.removeprefix(_HEADS), name)
+        return None
+
+    def refusal(self, tip: Tip | None) -> LedgerUnreachableError | None:
         """Say why the branch, which is at `tip`, cannot be pushed to, as far as the remote tells without a push."""
-        said, line = self._push(f"{tip}:{self._branch}", "--dry-run")
+        if tip is None:
+            return self._blocked()
+        said, line = self._push_exactly(tip, "--dry-run")
         return None if said.done and line[:1] in _MOVED else self._cannot_push(said, line)
+
+    def _push_exactly(self, tip: Tip, *more: str) -> tuple[GitAnswer, str]:
+        """Push to the branch of exactly this name: only a pattern keeps git from looking for one that is like it."""
+        place = f"{_PUSHED}/{sha256(self._branch.encode()).hexdigest()[:16]}"
+        named = self._run("update-ref", f"{place}/{self._branch.removeprefix(_HEADS)}", tip)
+        return self._push(f"{place}/*:{_HEADS}*", *more) if named.done else (named, "")
 
     def _push(self, refspec: str, *more: str) -> tuple[GitAnswer, str]:
         """Push, and give what git says of the branch, a line of its porcelain format; empty where it says nothing."""

@@ -190,8 +190,8 @@ class GitStore:
                 yield name, data
 
     def refusal(self) -> LedgerError | None:
-        """Say why nothing can be pushed, as far as the remote tells without a push; None too without a branch."""
-        return self._branch.refusal(self.tip) if self.tip else None
+        """Say why nothing can be pushed, as far as the remote tells without a push."""
+        return self._branch.refusal(self.tip)
 
     def data(self) -> bytes | None:
         """See `Store`: what is on the remote now, as one file."""

@@ -2,17 +2,21 @@
 
 A note beside the locks, not part of the ledger: on a fresh machine it is not there, and says nothing. It is written
 after an append was flushed, and not flushed itself: after a crash of the machine it may lag behind, never run ahead.
+
+Before a line is written, the note says so, flushed: only where this machine was writing can a crash have torn a line.
+Anywhere else, a ledger that ends within a line is a copy that was cut, and lacks what was sent since.
 """
 
 import contextlib
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from massctl.errors import LedgerOlderError
+from massctl.errors import LedgerCorruptError, LedgerOlderError
 from massctl.model.phrase import A_FILE, Command, Phrase
+from massctl.whole_file import sync
 
 FILE: Final = "newest.json"
 FLOOR_FILE: Final = "floor.json"
@@ -29,15 +33,31 @@ class Mark:
     serial: int
     """0: it was about to begin."""
     digest: str
+    writing: bool = False
+    """This machine began to write behind that entry, and has not flushed what it wrote."""
 
 
 def note_newest(locks: Path, lineage: str, serial: int, digest: str) -> None:
     """Remember the last entry of a ledger by its serial and by what the next line's `prev` will say."""
-    beside = locks / f"{FILE}.{os.getpid()}"
-    with contextlib.suppress(OSError):  # It is a help, and nothing rests on it.
+    with contextlib.suppress(OSError):  # It is a help, and nothing is sent because of it.
         locks.mkdir(parents=True, exist_ok=True)
-        beside.write_text(json.dumps({"lineage": lineage, "serial": serial, "digest": digest}), encoding="utf-8")
+        _written(locks, Mark(lineage, serial, digest)).replace(locks / FILE)
+
+
+def note_writing(locks: Path, lineage: str, serial: int, digest: str) -> None:
+    """Remember, durably, that this machine writes behind an entry that was flushed, until `note_newest`."""
+    with contextlib.suppress(OSError):  # Without it a line that a crash tears is damage, which a person repairs.
+        locks.mkdir(parents=True, exist_ok=True)
+        beside = _written(locks, Mark(lineage, serial, digest, writing=True))
+        sync(beside)
         beside.replace(locks / FILE)
+        sync(locks)
+
+
+def _written(locks: Path, mark: Mark) -> Path:
+    beside = locks / f"{FILE}.{os.getpid()}"
+    beside.write_text(json.dumps(asdict(mark)), encoding="utf-8")
+    return beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +152,25 @@ def restore_command(branch: str, commit: str) -> str:
     return f"git fetch {remote} {name} && git push {remote} {restored}"
 
 
-def require_unseen(mark: Mark | None) -> None:
-    """Raise LedgerOlderError for a file without a whole entry where this machine saw entries of a ledger."""
-    if mark is not None:
-        require_newest(mark, mark.lineage, 0)
+def require_torn_here(mark: Mark | None, lineage: str | None) -> None:
+    """Raise LedgerCorruptError for a ledger that ends within a line, where this machine was not writing one."""
+    if mark is None or lineage is None or (mark.lineage, mark.writing) != (lineage, True):
+        raise incomplete()
+
+
+def incomplete() -> LedgerCorruptError:
+    """Say that a ledger was cut."""
+    return LedgerCorruptError(
+        Phrase("the ledger ends in the middle of an entry, and this machine did not write it"),
+        Phrase("Perhaps it is an incomplete copy. It does not have what was sent since. Nothing was sent."),
+        Phrase(
+            "copy it again: {state_backup}   where it was written, then here: {state_restore}; if it is nowhere else: "
+            "{state_repair}   shows what can be kept",
+            state_backup=Command("state backup", A_FILE),
+            state_restore=Command("state restore", A_FILE),
+            state_repair=Command("state repair"),
+        ),
+    )
 
 
 def seen_mark(locks: Path) -> Mark | None:
@@ -144,6 +179,7 @@ def seen_mark(locks: Path) -> Mark | None:
         found = json.loads((locks / FILE).read_text(encoding="utf-8"))
         whole = isinstance(found["lineage"], str) and isinstance(found["digest"], str)
         is_ours = whole and type(found["serial"]) is int and found["serial"] >= 0
-        return Mark(found["lineage"], found["serial"], found["digest"]) if is_ours else None
+        writing = found.get("writing") is True
+        return Mark(found["lineage"], found["serial"], found["digest"], writing) if is_ours else None
     except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return None

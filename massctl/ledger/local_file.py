@@ -25,7 +25,7 @@ from massctl.ledger.chained_ledger import ChainedLedger, Lines, stale
 from massctl.ledger.codec import End, begins_entry, chain_digest
 from massctl.ledger.signature import UNSIGNED, LedgerKeys
 from massctl.model.phrase import Phrase, system_reason
-from massctl.whole_file import sync_folder
+from massctl.whole_file import sync
 
 APPEND_LOCK_SECONDS: Final = 10
 """How long an append waits for another's; one takes milliseconds, so this is a stuck disk."""
@@ -48,7 +48,17 @@ class LocalFile:
         """Whoever made the file may have died before its name was durable."""
 
     def read(self, since: End | None) -> Lines:
-        """See `Store`."""
+        """See `Store`. Where the last line is not whole, nobody is in the midst of writing it."""
+        found = self._found(since)
+        if all(piece.endswith(b"\n") for piece in found.pieces or () if piece):
+            return found
+        try:
+            with self._locked(os.O_RDONLY):
+                return self._found(since)
+        except OSError as error:
+            raise self._cannot(Phrase("read"), system_reason(error)) from None
+
+    def _found(self, since: End | None) -> Lines:
         if since is not None and (behind := self._behind(since)) is not None:
             return Lines([behind], since)
         data = self.data()
@@ -152,11 +162,11 @@ class LocalFile:
                 os.unlink(beside)
 
     @contextmanager
-    def _locked(self) -> Iterator[int]:
+    def _locked(self, access: int = os.O_RDWR) -> Iterator[int]:
         """Open the file and hold its lock until the end; open it again if it was replaced meanwhile."""
         until = time.monotonic() + APPEND_LOCK_SECONDS
         while True:
-            descriptor = os.open(self._path, os.O_RDWR)
+            descriptor = os.open(self._path, access)
             try:
                 self._lock(descriptor, until)
                 here, there = os.fstat(descriptor), os.stat(self._path)
@@ -201,7 +211,7 @@ class LocalFile:
         """Make the file's name durable too, once."""
         if self._name_is_flushed:
             return
-        sync_folder(self._path.resolve().parent)
+        sync(self._path.resolve().parent)
         self._name_is_flushed = True
 
     def _require_one_folder(self, found: os.stat_result) -> None:

@@ -208,7 +208,7 @@ class Article(Strict):
     """One article of a news message (图文消息). Strings may use Jinja."""
 
     title: NonEmpty
-    """The title, at most 32 characters."""
+    """The title, at most 64 characters; more than 32, which WeChat documents, are a warning."""
     author: str = ""
     """The author's name, at most 16 characters."""
     digest: str = ""
@@ -578,7 +578,7 @@ def _window(data: Mapping[str, Any]) -> list[Fault]:
     ends = [key for key in ("not_before", "not_after") if key in send]
     if ends == ["not_before"]:
         say = Phrase("not_before needs not_after: without it a late run could send at any hour")
-        hint = Phrase("add `{line}`", line="not_after: 2026-12-01T21:30:00+08:00")
+        hint = Phrase("add `{line}`", line="not_after: 2026-12-01T22:00:00+08:00")
         return [Fault("MC012", ("send", "not_before"), say, hint)]
     if ends == ["not_after"]:
         say = Phrase("not_after needs not_before: a window has two ends")

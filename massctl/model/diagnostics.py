@@ -2,11 +2,13 @@
 
 import re
 from bisect import bisect_right
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from massctl.model.ids import AccountName
+from massctl.model.phrase import Phrase, plural_phrase
 
 
 class Severity(StrEnum):
@@ -58,6 +60,27 @@ class Diagnostic:
         return (place.file, place.line or 0, place.column or 0, self.code, self.message)
 
 
+DIAGNOSTICS_MAX: Final = 200
+"""Ours: of one file; one more says how many others there are."""
+_T = TypeVar("_T")
+
+
+def first_told(faults: Iterable[_T], place: Callable[[_T], Any]) -> tuple[list[_T], int]:
+    """Return the first faults of a file by their `place`, and how many others there are."""
+    ordered = sorted(faults, key=place)
+    return ordered[:DIAGNOSTICS_MAX], max(0, len(ordered) - DIAGNOSTICS_MAX)
+
+
+def more_faults(count: int) -> Phrase:
+    """Say how many faults of a file are not told."""
+    return plural_phrase(
+        "{count:,} more fault was found in this file", "{count:,} more faults were found in this file", count=count
+    )
+
+
+CORRECT_THESE: Final = Phrase("correct these first, then validate again")
+
+
 def has_errors(diagnostics: tuple[Diagnostic, ...] | list[Diagnostic]) -> bool:
     """Return whether any of `diagnostics` stops its campaign."""
     return any(d.severity is Severity.ERROR for d in diagnostics)
@@ -94,6 +117,7 @@ CODES: Final[dict[str, str]] = {
     "MC031": "renamed campaign without its folder",
     "MC032": "renamings that do not lead to one campaign",
     "MC033": "text cut at a number sign",
+    "MC034": "names that differ only by case",
     "MC101": "template syntax",
     "MC102": "undefined name in a template",
     "MC103": "forbidden in a template",
@@ -127,6 +151,8 @@ CODES: Final[dict[str, str]] = {
     "MC216": "small cover",
     "MC217": "cover mostly hidden",
     "MC218": "crop with the wrong ratio",
+    "MC219": "AI mark that cannot be kept",
+    "MC220": "C2PA manifest lost",
     "MC301": "title too long",
     "MC302": "author too long",
     "MC303": "digest too long",
@@ -187,6 +213,7 @@ CODES: Final[dict[str, str]] = {
     "MC409": "cannot be rendered in a separate process",
     "MC410": "tag that only the sandbox has",
     "MC411": "card that only WeChat can judge",
+    "MC412": "window that has closed",
     "MC501": "event cannot be read",
     "MC502": "not the end of a mass job",
     "MC503": "incomplete event",
@@ -276,7 +303,9 @@ class Check(StrEnum):
     API_HOST = "api_host"
     CREDENTIAL = "credential"
     PROXY = "proxy"
+    CALLBACK = "callback"
     TOKEN = "token"  # noqa: S105 - the name of a check
+    WHITELIST = "whitelist"
     CLOCK = "clock"
     DRAFTS = "drafts"
     MATERIALS = "materials"
@@ -297,6 +326,7 @@ class Check(StrEnum):
     DEPLOY_KEY = "deploy_key"
     LEDGER_RULES = "ledger_rules"
     BRAKE_RULES = "brake_rules"
+    NAMES = "names"
     ACTIONS = "actions"
 
 

@@ -340,6 +340,8 @@ class Created:
     realm: Literal["wechat", "loopback"]
     """The realm that it records; it refuses the other's host."""
     reason: str | None = None
+    replaces: list[str] | None = None
+    """The lineages whose place it takes, also those that they replaced: what still names one of them is old."""
     key: str | None = None
     """The public key that signs this entry and those after it; None where the ledger begins unsigned."""
 
@@ -411,6 +413,9 @@ class DraftBegun:
     """Names the articles as they are given to draft/add."""
     markup_sha256: str | None = None
     """Names how the articles look, as they are given; None if an earlier massctl wrote it."""
+    given: list[dict[str, str]] | None = None
+    """Of each article the digest and the parts of its cover, as far as they are given; None where none is. What is not
+    among them is WeChat's own, or a person's."""
     titles: list[str] | None = None
     """The articles' titles, by which a listing without contents tells which drafts may be this one."""
     audience_count: int | None = None
@@ -446,6 +451,8 @@ class DraftSaved:
     """Names the articles as they were given to draft/add."""
     markup_sha256: str | None = None
     """Names how the articles look, as they were given; None if an earlier massctl wrote it."""
+    given: list[dict[str, str]] | None = None
+    """As in its `draft_begun`."""
     audience_count: int | None = None
     source_sha256: str | None = None
     begun: int | None = None

@@ -6,7 +6,7 @@ class. What only one kind has (articles, words, pictures) is for whoever shows o
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -17,6 +17,7 @@ from massctl.model.ids import AccountName, AppId, CampaignName, Digest, MediaId,
 
 if TYPE_CHECKING:
     from massctl.model.campaign import Audience, OpenidList
+    from massctl.model.inputs import JudgedInputs
     from massctl.model.word_count import WordCount
 
 
@@ -308,6 +309,10 @@ class Picture:
     height_pixels: int
     note: str | None = None
     """What was done to the bytes, for people; None if they pass unchanged."""
+    lost_c2pa: bool = False
+    """Its manifest of C2PA (Content Credentials) is lost by that."""
+    has_new_mark: bool = False
+    """Its AI mark is written anew into what is uploaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,12 +340,27 @@ MediaFile = Picture | Recording
 """Whatever is uploaded."""
 
 
+SHORT_WINDOW: Final = timedelta(hours=2)
+"""Ours: room for a timer that begins most of an hour late or is left out once, a minute in doubt, and the
+administrator's half hour. What is shorter is a warning."""
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """When it may go out; both ends belong to it."""
 
     not_before: datetime
     not_after: datetime
+
+    @property
+    def minutes(self) -> int:
+        """Count how many whole minutes it is open."""
+        return (self.not_after - self.not_before) // timedelta(minutes=1)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether a late run of a timer may miss it."""
+        return self.not_after - self.not_before < SHORT_WINDOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,6 +409,8 @@ class RenderedCampaign:
     """The name that it had before its folder was renamed, and at first; None if it never was."""
     links: tuple[tuple[str, str], ...] = ()
     """What templates took from the ledger: `CAMPAIGN/NUMBER` and the address of that article, sorted."""
+    inputs: "JudgedInputs | None" = None
+    """What it was made from; None where it is only shown, and then nothing can be sent."""
 
     @property
     def identity(self) -> CampaignName:

@@ -1,14 +1,32 @@
-"""What is never repeated of a file or an error: every excerpt, message and log asks here.
+"""What is never repeated of a file, an answer, a program's words or an error: every text asks here, and nowhere else.
 
-A secret is known by its look, or by the key that it stands under. What is blotted out by mistake costs a look into the
-file; what is shown by mistake stands in a log for good.
+A secret is known because this process was given it, by its look, or by the key that it stands under. What is blotted
+out by mistake costs a look into the file; what is shown by mistake stands in a log for good.
 """
 
 import re
-from collections.abc import Callable
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
+from urllib.parse import quote, unquote
+
+from massctl.model.ids import REAL_OPENID
 
 BLOT: Final = "********"
+PART_CHARS: Final = 16
+"""Of a secret that is known: a part that is shorter may be shown."""
+KNOWN_CHARS_MIN: Final = 6
+"""A secret that is shorter would blot out common words, and protects nothing."""
+KNOWN_MAX: Final = 300
+"""So many are kept. A process that runs for months is granted tokens all the time, and each lives for two hours."""
+_GUESSED_CHARS_MIN: Final = 8
+"""Of what is a secret by the name of its variable alone."""
+_Parts = frozenset[str]
+"""Every part of one length of a secret, in all its forms."""
+_KNOWN: Final[dict[str, list[_Parts]]] = {}
+"""What this process was given as secrets, the newest last, with what it is recognised by."""
+_IN_ADDRESS: Final = (re.compile(r"(://)[^/@\s]+@"), rf"\1{BLOT}@")
+"""The login in an address."""
 _BY_LOOK: Final = (
     # An AppSecret. Source: WeChat docs, "Getting access token", read 2026-10.
     (re.compile(r"(?<![0-9A-Za-z])[0-9a-fA-F]{32}(?![0-9A-Za-z])"), BLOT),
@@ -20,9 +38,18 @@ _BY_LOOK: Final = (
         BLOT,
     ),
     (re.compile(r"[\w+/-]{100,}={0,2}", re.A), BLOT),
-    # The login in an address.
-    (re.compile(r"(://)[^/@\s]+@"), rf"\1{BLOT}@"),
+    _IN_ADDRESS,
 )
+_OPENID: Final = re.compile(
+    rf"(?<![0-9A-Za-z_-]){REAL_OPENID}(?![0-9A-Za-z_-])|\b{REAL_OPENID}\b",
+    re.ASCII,
+)
+_OPENID_PART: Final = re.compile(r"[A-Za-z0-9_-]{4,}", re.ASCII)
+"""What may be an openid of a list, or the beginning of one."""
+_LOGIN: Final = re.compile(r"(?:^|://)(?P<both>[^/@\s:]*:(?P<password>[^/@\s]+))@")
+"""The name and password in an address, such as a proxy's."""
+_SECRET_NAMES: Final = ("SECRET", "TOKEN", "KEY", "PASS", "PROXY")
+"""What the name of a variable with a secret has in it."""
 _WORDS: Final = r"secret|token|passw(?:or)?d|passphrase|credential|webhook|proxy|dsn|密码|口令|密钥|令牌"
 _KEY: Final = rf"(?i:[\w-]*(?:{_WORDS})[\w-]*|[\w-]*(?:[_-]|app|api|aes|private|access)key|[\w-]+_env)"
 """Keys that take a secret or the name of a variable with one, and those that people write in their place."""
@@ -44,14 +71,93 @@ def is_private(key: str) -> bool:
 
 def names_variable(value: object) -> bool:
     """Return whether a value is the name of a variable, as people write them, and no secret."""
-    return isinstance(value, str) and re.fullmatch(_NAME, value) is not None and without_secrets(value) == value
+    return isinstance(value, str) and re.fullmatch(_NAME, value) is not None and not looks_secret(value)
 
 
-def without_secrets(text: str) -> str:
-    """Blot out what looks like a secret, wherever it stands."""
+def know(*values: str) -> None:
+    """Take values for secrets from now on, whatever they look like. Who reads one from anywhere says so here."""
+    for value in values:
+        _KNOWN.pop(value, None)
+        if len(value) >= KNOWN_CHARS_MIN:
+            _KNOWN[value] = _parts(value)
+    for value in tuple(_KNOWN)[:-KNOWN_MAX]:
+        _KNOWN.pop(value, None)
+
+
+def secrets_of_environment(environment: Mapping[str, str]) -> list[str]:
+    """List what variables hold that is secret by their name or by its form."""
+    named = {value for name, value in environment.items() if any(word in name.upper() for word in _SECRET_NAMES)}
+    found = named | {value for value in environment.values() if _LOGIN.search(value)}
+    return [value for value in found if len(value) >= _GUESSED_CHARS_MIN]
+
+
+def looks_secret(text: str) -> bool:
+    """Return whether something in a text looks like a secret."""
+    return any(pattern.search(text) for pattern, _ in _BY_LOOK)
+
+
+def without_secrets(text: str, *more: str) -> str:
+    """Blot out what is known for a secret, also a part of it, `more` for this text, and what looks like one."""
+    known = [*_KNOWN.values(), *map(_parts, more)]
+    for parts in sorted((parts for each in known for parts in each), key=len, reverse=True):
+        text = _struck(text, parts)
     for pattern, put in _BY_LOOK:
         text = pattern.sub(put, text)
-    return text
+    return _OPENID.sub(BLOT, text)
+
+
+def without_login(address: str) -> str:
+    """Blot out the user's name, token or password in an address, and leave the rest of it."""
+    pattern, put = _IN_ADDRESS
+    return pattern.sub(put, address)
+
+
+def without_openids(text: str, openids: Iterable[str]) -> str:
+    """Blot out openids of a list, and a word that is the beginning of one: a text may have been cut short."""
+
+    def blotted(word: re.Match[str]) -> str:
+        return BLOT if any(openid.startswith(word[0]) for openid in openids) else word[0]
+
+    return _OPENID_PART.sub(blotted, text)
+
+
+def _parts(secret: str) -> list[_Parts]:
+    """Cut a secret into parts as it is, as it stands in an address, and the login of an address also by itself."""
+    found: dict[int, set[str]] = {}
+    for written in (secret, *_login(secret)):
+        for form in (written, quote(written, safe="")):
+            size = min(len(form), PART_CHARS)
+            found.setdefault(size, set()).update(form[at : at + size] for at in range(len(form) - size + 1))
+    return [frozenset(parts) for size, parts in found.items() if size]
+
+
+def _login(address: str) -> list[str]:
+    """Give the password in an address as written and as meant, and name and password as they travel in a header."""
+    login = _LOGIN.search(address)
+    if login is None:
+        return []
+    basic = b64encode(unquote(login["both"]).encode()).decode()
+    found = (login["password"], unquote(login["password"]), basic)
+    return [each for each in found if len(each) >= KNOWN_CHARS_MIN]
+
+
+def _struck(text: str, parts: _Parts) -> str:
+    """Blot out every run of parts of a secret.
+
+    A text that quotes a token may be cut short within it, or broken by a letter that is none of it.
+    """
+    if not any(part in text for part in parts):
+        return text
+    size = len(next(iter(parts)))
+    kept: list[str] = []
+    at = 0
+    while at < len(text):
+        end = at
+        while text[end : end + size] in parts:
+            end += 1
+        kept.append(BLOT if end > at else text[at])
+        at = end - 1 + size if end > at else at + 1
+    return "".join(kept)
 
 
 def public_line(number: int, written: Callable[[int], str]) -> str:
@@ -65,9 +171,9 @@ def public_line(number: int, written: Callable[[int], str]) -> str:
     return without_secrets(without_values(line))
 
 
-def public_text(text: str) -> str:
-    """Return a text of many lines without secrets."""
-    lines = text.split("\n")
+def public_text(text: str, *more: str) -> str:
+    """Return a text of many lines without secrets, of which `more` are known for this text."""
+    lines = without_secrets(text, *more).split("\n")
     return "\n".join(public_line(number, lambda at: lines[at - 1]) for number in range(1, len(lines) + 1))
 
 

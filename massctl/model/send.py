@@ -19,6 +19,7 @@ from massctl.model.ids import (
     canonical_json,
     sha256_of,
 )
+from massctl.model.inputs import JudgedInputs
 from massctl.model.message import Window
 from massctl.model.phrase import Phrase
 
@@ -142,8 +143,6 @@ class StagedDraft:
 class SendOrigin:
     """Where a send comes from, as reports show it later; nothing is decided by it."""
 
-    commit: str | None = None
-    """The tip of the branch that sends; None where none is named, or where files differ from it."""
     approved_by: str | None = None
     """Who approved its lock on the forge; None where nobody was asked."""
     titles: tuple[str, ...] = ()
@@ -156,7 +155,7 @@ class SendOrigin:
         """Return what the entry of an attempt says of it."""
         named = {"titles": self.titles, "authors": self.authors, "themes": self.themes}
         lists = {name: list(values) if any(values) else None for name, values in named.items()}
-        return {"commit": self.commit, "approved_by": self.approved_by, **lists}
+        return {"approved_by": self.approved_by, **lists}
 
 
 NO_ORIGIN: Final = SendOrigin()
@@ -185,6 +184,8 @@ class SendIntent:
     """Of everything that a reviewer approved."""
     message_digest: str
     source_sha256: str
+    inputs: JudgedInputs = field(repr=False)
+    """What was judged: its files must be the same when the request leaves."""
     batch: int = 1
     batches: int | None = None
     """Into how many jobs a list of openids is cut; None if the audience is not a list."""
@@ -261,6 +262,7 @@ class SendIntent:
             recipients_sha256=f"sha256:{listed.sha256}" if listed is not None else None,
             reason=reason,
             by=by,
+            commit=self.inputs.commit,
             **origin.members,
         )
 

@@ -1,7 +1,7 @@
 """massctl.yaml: the accounts, where the ledger is, and the policy."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from ipaddress import AddressValueError, IPv4Address
 from typing import Annotated, Any, Final, Literal
@@ -15,7 +15,11 @@ from massctl.model.ids import (
     CAMPAIGN_NAME_PATTERN,
     GIT_NAME_PATTERN,
     LOGIN_PATTERN,
+    AppId,
     CampaignName,
+    Sha256,
+    canonical_json,
+    sha256_of,
 )
 from massctl.model.phrase import Phrase
 from massctl.model.strict import NonEmpty, NonEmptyLine, NotYet, NotYetValues, Strict
@@ -97,7 +101,7 @@ class AccountCallback(Strict):
     """How an account's events are told from forgeries, and where they come in."""
 
     token_env: EnvironmentName
-    """The name of the variable that holds the Token of the console: 设置与开发 / 基本配置 / 服务器配置."""
+    """The name of the variable that holds the Token of 微信开发者平台: 基础信息 / 域名与消息推送配置."""
     aes_key_env: EnvironmentName | None = None
     """The name of the variable that holds the EncodingAESKey, for 安全模式 (safe) and 兼容模式 (compatible). Only
     sealed bodies are read then."""
@@ -106,6 +110,9 @@ class AccountCallback(Strict):
     path: Annotated[str, StringConstraints(pattern=CALLBACK_PATH_PATTERN)] | None = None
     """The path of the callback URL; absent: any. Accounts may share one: the signature, the AppID and ToUserName tell
     them apart."""
+    component_appid: Annotated[str, StringConstraints(pattern=APPID_PATTERN)] | None = None
+    """The AppID of the third-party platform (第三方平台) that the account is authorised to. token_env and aes_key_env
+    are the platform's then, and original_id says which events are the account's."""
     forward: Annotated[str, StringConstraints(pattern=FORWARD_PATTERN)] | None = None
     """Where this account's other messages go on to; else callback.forward."""
 
@@ -124,7 +131,7 @@ class Account(Strict):
     name: NonEmptyLine | None = None
     """What people call the account, on phones and pages; else its key."""
     appid: Annotated[str, StringConstraints(pattern=APPID_PATTERN)]
-    """The account's AppID, from the console: 设置与开发 / 基本配置."""
+    """The account's AppID, from 微信开发者平台: 我的业务 / the account / 基础信息."""
     secret_env: EnvironmentName | None = None
     """The name of the environment variable that holds the AppSecret; never the secret itself. Else `token_command`."""
     token_command: Annotated[list[NonEmpty], Field(min_length=1)] | None = None
@@ -136,7 +143,7 @@ class Account(Strict):
     """Where the API answers. Hosts other than WeChat's must be in policy.api_hosts, or on loopback."""
     original_id: Annotated[str, StringConstraints(pattern=ORIGINAL_ID_PATTERN)] | None = None
     """The account's original ID (原始 ID), which begins with gh_, from the console: 设置与开发 / 账号详情. An event to
-    another one (ToUserName) is not taken for this account's."""
+    another one (ToUserName) is not taken for this account's, unless its seal proves that it is."""
     callback: AccountCallback | None = None
     """What `massctl listen` needs to hear this account's events."""
     proxy_env: EnvironmentName | None = None
@@ -349,6 +356,11 @@ class MassctlFile(Strict):
     runner: RunnerSettings = Field(default_factory=RunnerSettings)
     """Who hears that `massctl run` is alive."""
 
+    @property
+    def variables(self) -> frozenset[str]:
+        """Every variable that a key `…_env` names. Each holds a secret, or an address that may hold one."""
+        return frozenset(_variables(self))
+
     def account(self, name: str) -> Account:
         """Return an account that exists, with the repository's theme and brand where it says nothing of its own."""
         found = self.accounts[name]
@@ -361,6 +373,22 @@ class MassctlFile(Strict):
         return found.name if found is not None and found.name is not None else account
 
     @property
+    def original_ids(self) -> dict[AppId, str]:
+        """The original ids (原始 ID) that accounts declare."""
+        accounts = self.accounts.values()
+        return {AppId(each.appid): each.original_id for each in accounts if each.original_id is not None}
+
+    def key_of(self, appid: str) -> str | None:
+        """Return the key under which an AppID's account stands; None if there is none."""
+        return next((name for name, each in self.accounts.items() if each.appid == appid), None)
+
+    @property
+    def declared_sha256(self) -> Sha256:
+        """Name what it declares, but for `policy` and `state`: those are read again before each send."""
+        declared = self.model_dump(mode="json", exclude={"policy", "state"})
+        return sha256_of(canonical_json(declared).encode())
+
+    @property
     def renamed(self) -> dict[CampaignName, CampaignName]:
         """Every name that a campaign had before -> its name now."""
         moves = {CampaignName(move.from_): CampaignName(move.to) for move in self.moved}
@@ -369,6 +397,15 @@ class MassctlFile(Strict):
     def first_name(self, name: CampaignName) -> CampaignName:
         """Return the first name that a campaign had: its ids and its digest stand for that one for ever."""
         return _end_of(name, {CampaignName(move.to): CampaignName(move.from_) for move in self.moved})
+
+
+def _variables(value: object) -> Iterator[str]:
+    if isinstance(value, Strict):
+        for key, each in value:
+            yield from [each] if key.endswith("_env") and isinstance(each, str) else _variables(each)
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _variables(each)
 
 
 def _end_of(name: CampaignName, moves: Mapping[CampaignName, CampaignName]) -> CampaignName:

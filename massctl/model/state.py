@@ -701,6 +701,8 @@ class State:
         """`renamed`: every name that a campaign had before -> its name now, under which all its entries count."""
         self.renamed = renamed or {}
         self.lineage: str | None = None
+        self.replaced: frozenset[str] = frozenset()
+        """The lineages whose place this one takes."""
         self.realm: str | None = None
         self.serial = 0
         self.plan_serial = 0
@@ -824,6 +826,7 @@ def _out_of_turn(entry: entries.Entry, due: int) -> LedgerCorruptError:
 
 def _created(state: State, event: entries.Created, _: entries.Entry) -> None:
     state.lineage, state.realm, state.signing_key = event.lineage, event.realm, event.key
+    state.replaced = frozenset(event.replaces or ())
 
 
 def _signing_key(state: State, event: entries.SigningKey, _: entries.Entry) -> None:

@@ -1,14 +1,14 @@
 """Formats of pictures, by their bytes and never by a file's name: which it is, and what of a JPEG or PNG is needed.
 
-`bare_jpeg` and `bare_png` keep the segments and chunks that a decoder needs, without what cameras and editors write.
-Nothing is encoded anew by it. The work is bounded, and a decoder sees no text, thumbnail or profile of a printer that
-could grow in its hands. Sources: ITU T.81, annex B; W3C PNG, third edition.
+`bare_jpeg` and `bare_png` keep the segments and chunks that a decoder needs, without what cameras and editors write,
+and give what of that matters. Nothing is encoded anew by it. The work is bounded, and a decoder sees no text,
+thumbnail or profile of a printer that could grow in its hands. Sources: ITU T.81, annex B; W3C PNG, third edition.
 """
 
 import re
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from struct import error, unpack_from
 from typing import Final, Literal
@@ -16,7 +16,7 @@ from typing import Final, Literal
 from massctl.model.phrase import Phrase
 from massctl.picture.limits import JPEG_SCANS_MAX, PARTS_MAX, PIXELS_MAX, SIDE_PIXELS_MAX
 
-FaultKind = Literal["unreadable", "unsupported", "too_large", "too_many_pixels", "animated_unsupported"]
+FaultKind = Literal["unreadable", "unsupported", "too_large", "too_many_pixels", "animated_unsupported", "ai_mark"]
 
 
 class Format(StrEnum):
@@ -164,6 +164,12 @@ _END_OF_IMAGE: Final = 0xD9
 _COMMENT: Final = 0xFE
 _EXIF_SEGMENT: Final = 0xE1
 _EXIF: Final = b"Exif\0\0"
+_XMP: Final = b"http://ns.adobe.com/xap/1.0/\0"
+_MORE_XMP: Final = b"http://ns.adobe.com/xmp/extension/\0"
+_JUMBF_SEGMENT: Final = 0xEB
+_HEADER_SEGMENT: Final = b"\xff\xe0"
+_SEGMENT_HEAD_BYTES: Final = 80
+"""So much of a segment says what it is."""
 _KEPT_APPLICATION_DATA: Final = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
 """The application segments that change what pixels look like."""
 _NEXT_MARKER: Final = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
@@ -176,6 +182,27 @@ _PNG_SIGNATURE_BYTES: Final = 8
 _KEPT_CHUNKS: Final = frozenset({b"IHDR", b"PLTE", b"tRNS", b"iCCP", b"IDAT", b"IEND"})
 """The chunks that change what pixels look like to the decoder."""
 _ORIENTATION_TAG: Final = 0x0112
+_XMP_KEYWORD: Final = b"XML:com.adobe.xmp\0"
+_MARK_KEYWORD: Final = b"AIGC\0"
+_TEXT_CHUNKS: Final = frozenset({b"tEXt", b"zTXt", b"iTXt"})
+_C2PA_IN_WEBP: Final = re.compile(rb"C2PA.{8}jumb", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What a file tells beside its pixels, as far as it matters; nothing of it is parsed."""
+
+    exif: bytes = b""
+    """A TIFF block."""
+    has_exif: bool = False
+    xmp: tuple[bytes, ...] = ()
+    """Packets, and the pieces of one that is larger than a JPEG's segment."""
+    packed_xmp: tuple[tuple[bytes, bytes], ...] = ()
+    """Chunks of a PNG that hold one: kind and content."""
+    texts: tuple[tuple[bytes, bytes], ...] = ()
+    """Chunks of a PNG under the keyword AIGC: kind and content."""
+    has_c2pa: bool = False
+    """A signed manifest of C2PA (Content Credentials) is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,36 +210,56 @@ class Bare:
     """A picture without what is told beside its pixels."""
 
     data: bytes
-    orientation: int = 1
-    """How it was stored, 1 to 8, by its EXIF."""
+    metadata: Metadata = Metadata()
     frames: int = 1
 
 
 def bare_jpeg(data: bytes) -> Bare:
     """Leave out everything but pixels and colours, up to the end of the image; raises PictureRefusedError."""
-    kept, exif, scans, at = [data[:2]], b"", 0, 2
+    kept, told, scans, at = [data[:2]], _Segments(), 0, 2
     for _ in range(PARTS_MAX):
         start = _next_marker(data, at)
         marker, body = data[start + 1], start + 2
         if marker == _END_OF_IMAGE:
-            return Bare(b"".join([*kept, data[start:body]]), orientation_of(exif))
+            return Bare(b"".join([*kept, data[start:body]]), told.metadata())
         at = body + int.from_bytes(data[body : body + 2], "big")
         if marker == _START_OF_SCAN:
             scans += 1
             at = _next_marker(data, at)
-        content = data[body + 2 : min(at, body + 16)]
-        if marker == _EXIF_SEGMENT and not exif and content.startswith(_EXIF):
-            exif = data[body + 2 + len(_EXIF) : at]
+        head = data[body + 2 : min(at, body + _SEGMENT_HEAD_BYTES)]
         if scans > JPEG_SCANS_MAX:
             raise unreadable(Phrase("its scans are wrong"))
-        if _is_kept(marker, content):
+        if _is_kept(marker, head):
             kept.append(data[start:at])
+        elif marker in (_EXIF_SEGMENT, _JUMBF_SEGMENT):
+            told.add(marker, head, data[body + 2 : at])
     raise unreadable(_TOO_MANY_PARTS)
+
+
+@dataclass(slots=True)
+class _Segments:
+    """The application segments of a JPEG that do not change its pixels."""
+
+    exif: bytes | None = None
+    xmp: list[bytes] = field(default_factory=list)
+    has_c2pa: bool = False
+
+    def add(self, marker: int, head: bytes, content: bytes) -> None:
+        if marker == _JUMBF_SEGMENT:
+            self.has_c2pa |= b"jumb" in head and b"c2pa" in head
+        elif head.startswith(_EXIF):
+            self.exif = content[len(_EXIF) :] if self.exif is None else self.exif
+        elif head.startswith((_XMP, _MORE_XMP)):
+            self.xmp.append(content.partition(b"\0")[2])
+
+    def metadata(self) -> Metadata:
+        return Metadata(self.exif or b"", self.exif is not None, tuple(self.xmp), has_c2pa=self.has_c2pa)
 
 
 def bare_png(data: bytes) -> Bare:
     """Leave out everything but pixels and colours of the first frame; raises PictureRefusedError."""
-    kept, exif = [data[:_PNG_SIGNATURE_BYTES]], b""
+    kept: list[bytes] = [data[:_PNG_SIGNATURE_BYTES]]
+    told: list[tuple[bytes, bytes]] = []
     kinds: list[bytes] = []
     for kind, start, end in _chunks(data):
         if kind[:1].isupper() and (kind not in _KEPT_CHUNKS or (kind == b"IHDR") != (not kinds)):
@@ -220,12 +267,46 @@ def bare_png(data: bytes) -> Bare:
             raise unreadable(_WRONG_HEADER)
         if kind in _KEPT_CHUNKS:
             kept.append(data[start - 8 : end + 4])
-        elif kind == b"eXIf" and not exif:
-            exif = data[start:end]
+        elif kind == b"eXIf" or (kind in _TEXT_CHUNKS and data.startswith((_XMP_KEYWORD, _MARK_KEYWORD), start)):
+            told.append((kind, data[start:end]))
         kinds.append(kind)
     # An animated PNG says acTL; one frame control each frame follows.
     frames = max(1, kinds.count(b"fcTL")) if b"acTL" in kinds else 1
-    return Bare(b"".join(kept), orientation_of(exif), frames)
+    return Bare(b"".join(kept), _metadata_of_png(told, has_c2pa=b"caBX" in kinds), frames)
+
+
+def _metadata_of_png(told: Sequence[tuple[bytes, bytes]], *, has_c2pa: bool) -> Metadata:
+    exif = [content for kind, content in told if kind == b"eXIf"]
+    texts = [(kind, content) for kind, content in told if content.startswith(_MARK_KEYWORD) and kind != b"eXIf"]
+    packed = [(kind, content) for kind, content in told if content.startswith(_XMP_KEYWORD) and kind != b"eXIf"]
+    first = exif[0] if exif else b""
+    return Metadata(first, bool(exif), (), tuple(packed), tuple(texts), has_c2pa)
+
+
+def metadata_of_webp(data: bytes, exif: bytes | None, xmp: bytes | None) -> Metadata:
+    """Make the metadata of a WebP, of which Pillow reads EXIF and XMP."""
+    # Some writers put the header of JPEG's segment before the TIFF block.
+    block = (exif or b"").removeprefix(_EXIF)
+    return Metadata(block, exif is not None, (xmp,) if xmp else (), has_c2pa=_C2PA_IN_WEBP.search(data) is not None)
+
+
+XMP_AROUND_BYTES: Final = 64
+"""More than what stands around a packet in a JPEG or PNG."""
+
+
+def with_xmp(data: bytes, packet: bytes) -> bytes:
+    """Put a packet of XMP into a JPEG or PNG that has none; an empty one changes nothing."""
+    if not packet:
+        return data
+    if sniff(data) is Format.JPEG:
+        at = 4 + int.from_bytes(data[4:6], "big") if data.startswith(_HEADER_SEGMENT, 2) else 2
+        content = _XMP + packet
+        part = bytes([0xFF, _EXIF_SEGMENT]) + (len(content) + 2).to_bytes(2, "big") + content
+    else:
+        at = _PNG_SIGNATURE_BYTES + 12 + int.from_bytes(data[8:12], "big")
+        content = b"iTXt" + _XMP_KEYWORD + bytes(4) + packet
+        part = (len(content) - 4).to_bytes(4, "big") + content + zlib.crc32(content).to_bytes(4, "big")
+    return data[:at] + part + data[at:]
 
 
 def orientation_of(exif: bytes) -> int:
@@ -233,19 +314,43 @@ def orientation_of(exif: bytes) -> int:
 
     Pillow reads it too, but warns on the standard error stream where the block is damaged.
     """
+    for entry in tiff_entries(exif):
+        if entry.tag == _ORIENTATION_TAG:
+            value = entry.short
+            return value if entry.kind == 3 and entry.count == 1 and 1 <= value <= 8 else 1
+    return 1
+
+
+@dataclass(frozen=True, slots=True)
+class TiffEntry:
+    """An entry of a directory of TIFF."""
+
+    tag: int
+    kind: int
+    count: int
+    short: int
+    """Its value, if that is one number of 16 bits."""
+    value: int
+    """Its value, if that is one number of 32 bits, else where it stands."""
+
+
+def tiff_entries(exif: bytes, parent_tag: int | None = None) -> Iterator[TiffEntry]:
+    """Give the entries of the first directory, or of the one that its entry of `parent_tag` names, until damage."""
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(exif[:4])
     if order is None:
-        return 1
+        return
     try:
         (directory,) = unpack_from(order + "I", exif, 4)
+        if parent_tag is not None:
+            directory = next((each.value for each in tiff_entries(exif) if each.tag == parent_tag), len(exif))
         (entries,) = unpack_from(order + "H", exif, directory)
         for index in range(entries):
-            tag, kind, count, value = unpack_from(order + "HHIH", exif, directory + 2 + 12 * index)
-            if tag == _ORIENTATION_TAG:
-                return value if kind == 3 and count == 1 and 1 <= value <= 8 else 1
+            at = directory + 2 + 12 * index
+            (short,) = unpack_from(order + "H", exif, at + 8)
+            tag, kind, count, value = unpack_from(order + "HHII", exif, at)
+            yield TiffEntry(tag, kind, count, short, value)
     except error:
-        return 1
-    return 1
+        return
 
 
 def _next_marker(data: bytes, at: int) -> int:

@@ -31,6 +31,11 @@ PARTS_MAX: Final = 100_000
 JPEG_SCANS_MAX: Final = 64
 """Progressive JPEGs have about ten; each scan visits the whole picture, so a thousand would be an attack."""
 
+METADATA_BYTES_MAX: Final = 1_048_576
+"""Of XMP in which the AI mark is looked for. Packets with a long history of edits have some hundred thousand bytes."""
+MARK_BYTES_MAX: Final = 60_000
+"""Of an AI mark, which has to fit one segment of a JPEG. Marks with signatures have fewer than 2,000."""
+
 SIZE_STEPS: Final = 32
 """Sizes that are tried are thirty-seconds of the original's sides."""
 JPEG_SETTINGS: Final = ((88, "4:4:4"), (82, "4:2:0"), (72, "4:2:0"))
@@ -63,6 +68,8 @@ PRODUCED_WIDTH_MIN: Final = 480
 
 RECIPE: Final = "3"
 """The version of the recipes: raised whenever the same file comes out as other pixels."""
+AI_MARK_RECIPE: Final = "ai-mark v1"
+"""Stands behind the recipe of a picture whose AI mark is written anew; raised when it comes out in another way."""
 _JPEG: Final = ",".join(f"{quality}/{subsampling}" for quality, subsampling in JPEG_SETTINGS)
 _WAYS: Final = f"png|jpeg {_JPEG} as fine as the source at most steps 1/{SIZE_STEPS}"
 INLINE_RECIPE: Final = (
@@ -75,8 +82,8 @@ COVER_RECIPE: Final = f"material {_WAYS} bytes<={MATERIAL_BYTES_TARGET} v{RECIPE
 
 
 def cache_key() -> str:
-    """Name what decides the produced bytes on this machine: our recipe and Pillow's version."""
+    """Name what decides the produced bytes on this machine: our recipes and Pillow's version."""
     # The package alone, without its codecs: a run that finds everything in the cache stays fast.
     from PIL import __version__ as pillow_version
 
-    return f"{RECIPE}-pillow-{pillow_version}"
+    return f"{RECIPE}-{AI_MARK_RECIPE.replace(' ', '-')}-pillow-{pillow_version}"

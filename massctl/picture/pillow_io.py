@@ -21,9 +21,11 @@ from massctl.picture.formats import (
     NOT_DECODABLE,
     Bare,
     Format,
+    Metadata,
     PictureRefusedError,
     bare_jpeg,
     bare_png,
+    metadata_of_webp,
     orientation_of,
     too_many_pixels,
     unreadable,
@@ -79,6 +81,7 @@ class Opened:
     """The numbers of its pixels are sRGB: it is no CMYK, and no profile says otherwise."""
     finest: tuple[int, str]
     """Quality and subsampling beyond which a JPEG of it would only hold what it lost before."""
+    metadata: Metadata
 
 
 def open_picture(data: bytes, format_: Format) -> Opened:
@@ -86,17 +89,18 @@ def open_picture(data: bytes, format_: Format) -> Opened:
     bare = {Format.JPEG: bare_jpeg, Format.PNG: bare_png}.get(format_, Bare)(data)
     with _hostile():
         image = _open(bare.data, format_)
-        orientation, frames = bare.orientation, bare.frames
+        metadata, frames = bare.metadata, bare.frames
         if isinstance(image, WebPImagePlugin.WebPImageFile):
-            # Some writers put the header of JPEG's segment before the TIFF block.
-            orientation = orientation_of(image.info.get("exif", b"").removeprefix(b"Exif\0\0"))
+            metadata = metadata_of_webp(data, image.info.get("exif"), image.info.get("xmp"))
             frames = image.n_frames
         elif format_ is Format.GIF:
             frames = GifImagePlugin.GifImageFile(_WholeFile(data)).n_frames
             _judge_motion(frames, image.size)
+        orientation = orientation_of(metadata.exif)
         width, height = image.size if orientation < 5 else image.size[::-1]
         is_srgb = image.mode != "CMYK" and _is_srgb(image.info.get("icc_profile"))
-        return Opened(format_, bare.data, width, height, frames, orientation, is_srgb, _finest(image, bare.data))
+        finest = _finest(image, bare.data)
+        return Opened(format_, bare.data, width, height, frames, orientation, is_srgb, finest, metadata)
 
 
 def decode(opened: Opened) -> Image.Image:

@@ -4,16 +4,27 @@ Inline pictures (inside an article) go to media/uploadimg, which takes JPEG and 
 material/add_material instead. Covers always go to add_material. What WeChat takes passes untouched where it is upright
 and in sRGB, and only loses what a camera wrote into it. It is made anew only where its file is so heavy that JPEG is
 smaller whatever the picture shows. So properties of the source decide, and each machine decides the same. All pixels
-are decoded once: a damaged picture is found here and not by a follower.
+are decoded once: a damaged picture is found here and not by a follower. The mark of a picture that an AI made is kept
+in any case.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from massctl.model.message import Purpose
 from massctl.model.phrase import Phrase
-from massctl.picture.formats import Format, PictureFault, PictureRefusedError, size_text, sniff, unsupported
+from massctl.picture.ai_mark import is_marked, mark_packet, tells_of_camera
+from massctl.picture.formats import (
+    XMP_AROUND_BYTES,
+    Format,
+    PictureFault,
+    PictureRefusedError,
+    size_text,
+    sniff,
+    unsupported,
+    with_xmp,
+)
 from massctl.picture.limits import (
     INLINE_BYTES_BELOW,
     INLINE_BYTES_TARGET,
@@ -53,6 +64,10 @@ class Prepared:
 
     How small that is depends on the encoder, and articles come out the same on every processor.
     """
+    lost_c2pa: bool = False
+    """A manifest of C2PA was there, whose signature cannot hold for `data`."""
+    has_new_mark: bool = False
+    """The AI mark was written anew into `data`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,16 +152,19 @@ def _is_heavy(opened: Opened) -> bool:
 
 def _untouched(data: bytes, opened: Opened, purpose: Purpose) -> Prepared:
     """Take the bytes as they are, but for what a camera writes into them: where and when, and with what."""
-    size = (opened.width, opened.height)
+    size, metadata = (opened.width, opened.height), opened.metadata
+    has_camera = tells_of_camera(metadata)
+    may_keep_all = (is_marked(metadata) or metadata.has_c2pa) and not has_camera
     # What stands behind the end of the image belongs to nobody.
-    if opened.format is not Format.JPEG or data.startswith(opened.bare):
+    if opened.format is not Format.JPEG or may_keep_all or data.startswith(opened.bare):
         return Prepared(data, purpose, opened.format, note=None, laid_out=size)
-    note = Phrase(
-        "removed the camera's metadata, {before} -> {after}",
-        before=size_text(len(data)),
-        after=size_text(len(opened.bare)),
-    )
-    return Prepared(opened.bare, purpose, opened.format, note, laid_out=size)
+    mark = mark_packet(metadata)
+    kept = with_xmp(opened.bare, mark)
+    say = Phrase("removed the camera's metadata, {before} -> {after}")
+    if not has_camera:
+        say = Phrase("removed what an editor wrote beside the pixels, {before} -> {after}")
+    note = _marked(Phrase(say, before=size_text(len(data)), after=size_text(len(kept))), mark)
+    return Prepared(kept, purpose, opened.format, note, size, metadata.has_c2pa, bool(mark))
 
 
 def _converted(
@@ -156,9 +174,11 @@ def _converted(
     target, width_max = MATERIAL_BYTES_TARGET, upright.width
     if purpose is Purpose.IMAGE:
         target, width_max = INLINE_BYTES_TARGET, _width_max(*upright.size)
+    mark = mark_packet(opened.metadata)
+    room = target - len(mark) - XMP_AROUND_BYTES if mark else target
     is_drawing = opened.format is Format.PNG and not _is_heavy(opened)
-    encoded = encode_drawing(upright, target) if is_drawing else None
-    encoded = encoded or _encode_to_fit(upright, target, width_max, finest)
+    encoded = encode_drawing(upright, room) if is_drawing else None
+    encoded = encoded or _encode_to_fit(upright, room, width_max, finest)
     if encoded is None:
         message = Phrase(
             "the picture has {size} and cannot be made smaller than {limit} and still readable",
@@ -166,9 +186,10 @@ def _converted(
             limit=size_text(target),
         )
         raise PictureRefusedError("too_large", message, Phrase("save it smaller, or cut it"))
-    note = _note(opened, size_bytes, encoded)
+    encoded = replace(encoded, data=with_xmp(encoded.data, mark))
+    note = _marked(_note(opened, size_bytes, encoded), mark)
     laid_out = upright.size if is_drawing else within(*upright.size, width_max)
-    return Prepared(encoded.data, purpose, encoded.format, note, laid_out)
+    return Prepared(encoded.data, purpose, encoded.format, note, laid_out, opened.metadata.has_c2pa, bool(mark))
 
 
 def encode_drawing(image: "Image.Image", bytes_max: int) -> Encoded | None:
@@ -236,6 +257,10 @@ def _sizes(width: int, height: int, side_max: int | None) -> Iterator[tuple[int,
             continue
         if side_max is None or max(new_width, new_height) <= side_max:
             yield new_width, new_height
+
+
+def _marked(done: Phrase, mark: bytes) -> Phrase:
+    return Phrase("{done}; the AI mark was kept", done=done) if mark else done
 
 
 def _note(opened: Opened, size_bytes: int, encoded: Encoded) -> Phrase:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from massctl.model.diagnostics import Check, Finding, Level, has_errors
 from massctl.model.ids import AccountName, AppId, short_key
-from massctl.model.message import RenderedCampaign, RenderedNews
+from massctl.model.message import SHORT_WINDOW, RenderedCampaign, RenderedNews
 from massctl.model.phrase import BEIJING, Command, Phrase, in_a_row, moment
 from massctl.model.send import HOLD_CODES
 from massctl.model.state import FINAL, Attempt, HeldLease, State, Status, held_until, lease_words
@@ -17,6 +17,7 @@ from massctl.plan.retry_policy import settle
 from massctl.plan.window import WindowState
 
 if TYPE_CHECKING:
+    from massctl.model.settings import Account
     from massctl.plan.guards import PolicyInForce
     from massctl.plan.plan import Plan, PlannedCampaign
     from massctl.plan.quota import AccountAhead
@@ -31,8 +32,8 @@ def to_set(name: str) -> Phrase:
 def secret_to_set(name: str) -> Phrase:
     """Say how to set an AppSecret, and where it stands."""
     return Phrase(
-        "export {name}=…   (the console shows it under 设置与开发 / 基本配置); on GitHub: a line {name}=… of the "
-        "environment's secret MASSCTL_SECRETS",
+        "export {name}=…   (微信开发者平台 / 我的业务 / the account / 基础信息 / 开发密钥 gives it out once); "
+        "on GitHub: a line {name}=… of the environment's secret MASSCTL_SECRETS",
         name=name,
     )
 
@@ -56,7 +57,7 @@ HANDOFF_AHEAD: Final = timedelta(hours=6)
 """So long before a window opens an open hand-off is an alarm: half a working day, and no mail each hour for days."""
 
 _APP_SECRET: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
-"""What the console gives out. Source: WeChat docs, "基本配置", read 2026-10 (by example)."""
+"""What WeChat gives out. Source: WeChat docs, "基本配置", read 2026-10 (by example)."""
 
 
 def secret_finding(account: AccountName, variable: str, value: str, *, loopback: bool) -> Finding:
@@ -75,6 +76,28 @@ def secret_finding(account: AccountName, variable: str, value: str, *, loopback:
         say = Phrase("{name} is set, but does not look like an AppSecret: 32 digits and letters a to f", name=variable)
         return found(Level.WARNING, say, again)
     return found(Level.OK, Phrase("{name} is set", name=variable))
+
+
+def callback_finding(account: AccountName, declared: "Account") -> Finding | None:
+    """Say what tells an account's events from those of others; None for one that nobody listens for."""
+    callback = declared.callback
+    if callback is None:
+        return None
+    say = Phrase("its events are not sealed: the Token alone signs them")
+    if callback.component_appid is not None:
+        say = Phrase(
+            "the third-party platform {appid} seals its events, and {original_id} says which are its own",
+            appid=callback.component_appid,
+            original_id=declared.original_id or "original_id",
+        )
+    elif callback.aes_key_env is not None:
+        say = Phrase("the seal proves which events are its own")
+    return Finding(Check.CALLBACK, Level.OK, say, account=account)
+
+
+def held_findings(held: Sequence[Phrase]) -> list[Finding]:
+    """Tell of the ends of sends that wait in the spool for a change of massctl.yaml."""
+    return [Finding(Check.CALLBACK, Level.WARNING, each) for each in held]
 
 
 def ledger_finding(state: State, refusal: "Refusal | None") -> Finding:
@@ -162,24 +185,22 @@ def window_findings(plan: "Plan") -> list[Finding]:
     ]
 
 
-SHORT_WINDOW: Final = timedelta(hours=2)
-"""Where GitHub's timer begins the run that sends, which may be most of an hour late, or left out once."""
-
-
 def short_windows(plan: "Plan") -> Iterator[Finding]:
     """Find windows that GitHub Actions may miss."""
     for each in plan.campaigns:
         window = each.rendered.window if each.rendered is not None else None
         if window is None or each.status in FINAL or each.window is WindowState.EXPIRED:
             continue
-        minutes = (window.not_after - window.not_before) // timedelta(minutes=1)
-        if minutes < SHORT_WINDOW // timedelta(minutes=1):
+        if window.is_short:
             say = Phrase(
                 "the window of {name} is {minutes} minutes long, and GitHub may begin a run an hour late",
                 name=each.name,
-                minutes=minutes,
+                minutes=window.minutes,
             )
-            hint = Phrase("give it two hours or more in campaign.yaml, or send from a machine of your own")
+            hint = Phrase(
+                "give it {least} minutes or more in campaign.yaml, or send from a machine of your own",
+                least=SHORT_WINDOW // timedelta(minutes=1),
+            )
             yield Finding(Check.WINDOWS, Level.WARNING, say, hint, _account(each))
 
 

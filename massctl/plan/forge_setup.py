@@ -29,6 +29,7 @@ RULESETS: Final = {
     "massctl-state": "massctl: the ledger",
     "massctl-state-writer": "massctl: who writes the ledger",
     "massctl-stop": "massctl: who lifts the brake",
+    "massctl-names": "massctl: names that nobody takes",
     "main": "massctl: main",
 }
 """The files of `.github/rulesets` and the names of their rules, in the order in which they are set: main comes last."""
@@ -170,7 +171,7 @@ def _egress(*, is_done: bool) -> SetupStep:
     return SetupStep(
         StepName.EGRESS,
         Phrase("Choose the way to WeChat, whose whitelist wants an address that does not change"),
-        Phrase("from any other address WeChat gives no token (40164), so nothing is sent"),
+        Phrase("WeChat answers no call from any other address (40164), so nothing is sent"),
         ('git commit -am "the way to WeChat" && git push',),
         todo=(
             Phrase(
@@ -344,11 +345,11 @@ def _rules(repository: str) -> SetupStep:
         StepName.RULES,
         Phrase("Set the rules, that of the branch which sends last"),
         Phrase(
-            "nobody merges alone, only the deploy key writes the ledger and the statistics and lifts the brake, and "
-            "nobody shortens the ledger"
+            "nobody merges alone, only the deploy key writes the ledger and the statistics and lifts the brake, "
+            "nobody shortens the ledger, and nobody takes a name that keeps one of their branches from being made"
         ),
         tuple(ruleset_command(repository, each) for each in RULESETS),
-        Phrase("Settings, Rules, Rulesets, New ruleset, Import a ruleset: the four files of .github/rulesets"),
+        Phrase("Settings, Rules, Rulesets, New ruleset, Import a ruleset: the five files of .github/rulesets"),
         (
             Phrase(
                 "somebody besides you must be able to approve now; if you work alone, add yourself under Bypass list "

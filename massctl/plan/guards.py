@@ -1,19 +1,19 @@
 """Why a campaign is not staged or not sent: each guard is one function of a case.
 
-`_refusals` lists them in the order in which a reader sees refusals, and says of each when it is asked. A guard says
-what is true and what to type.
+`_table` lists them in the order in which a reader sees refusals, and says of each for every moment whether it is asked
+then, or why not. A guard says what is true and what to type.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import Flag, auto
-from typing import TYPE_CHECKING, Final
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from massctl.model.campaign import Tag
 from massctl.model.ids import CampaignName, Digest
 from massctl.model.message import RenderedCampaign, message_digest_to
-from massctl.model.phrase import BEIJING, Command, Phrase, enumerated, in_a_row, moment
+from massctl.model.phrase import A_WECHAT_NAME, BEIJING, Command, Phrase, enumerated, in_a_row, moment
 from massctl.model.state import (
     HeldLease,
     Record,
@@ -28,11 +28,11 @@ from massctl.model.state import (
     lease_words,
 )
 from massctl.plan.lease import TAKE_OVER
-from massctl.plan.quota import Agenda, Slot, allowance_refusal, batches_left, slot_of
+from massctl.plan.quota import Agenda, Slot, allowance_refusal, batches_left, calls_refused, slot_of
 from massctl.plan.reach import BatchReach, Known, Reach, batches_named, is_contradicted, is_out, reach, reach_of
 from massctl.plan.retry_policy import REPEAT_HOURS_MAX, repeat_refusal, settle
 from massctl.plan.steps import Guard, Refusal
-from massctl.plan.window import WindowState, hour_refusals, window_state
+from massctl.plan.window import WindowState, again_after, hour_refusals, tomorrow, window_state
 
 if TYPE_CHECKING:
     from massctl.model.campaign import Audience
@@ -41,7 +41,10 @@ if TYPE_CHECKING:
 
 
 STOP_BRANCH: Final = "massctl-stop"
-"""While the remote has a branch of this name, nobody sends: a kill switch that needs no review."""
+"""While the remote has a branch of this name, nobody sends: a kill switch that needs no review.
+
+A branch below it, as massctl-stop/x, counts as well: git keeps none of this name beside it.
+"""
 _SHOWN: Final = 12
 """Of a commit's name; enough to tell it from every other by eye."""
 
@@ -55,6 +58,18 @@ class Brake:
     """None if the branch was pushed by hand: its commit says who wrote something else."""
     since: datetime | None = None
     reason: str = ""
+    below: tuple[tuple[str, str], ...] = ()
+    """Branches below STOP_BRANCH, each with its commit, that stand for it where it cannot be made; else empty."""
+
+    @property
+    def branch(self) -> str:
+        """Return the branch that it is."""
+        return self.branches[0][0]
+
+    @property
+    def branches(self) -> tuple[tuple[str, str], ...]:
+        """Return all that has to be deleted to lift it, each branch with its commit."""
+        return self.below or ((STOP_BRANCH, self.commit),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +86,9 @@ class Tip:
     changed: str | None = None
     """A file that counts for a send and is not as in that commit; None if all are."""
     stopped: bool = False
-    """The remote has STOP_BRANCH."""
+    """The remote has STOP_BRANCH, or one below it."""
+    brake: str = STOP_BRANCH
+    """Which of them, where it has one."""
     unread: str | None = None
     """Why nothing of this is known."""
 
@@ -103,8 +120,6 @@ class PolicyInForce:
     """The campaigns named on the command line; None without names."""
     tip: Tip | None = None
     """How this checkout compares with the branch that sends; None if none is named, or nobody looked yet."""
-    commit: str | None = None
-    """The commit that has the locks of this run, for reports; None if nobody looked."""
     runner: RunnerId | None = None
     """Which `massctl run` this folder belongs to; None if none ever ran in it."""
     approval: "Callable[[RenderedCampaign], Approval | None] | None" = None
@@ -117,9 +132,63 @@ class PolicyInForce:
         return self.named is not None and name in self.named
 
 
+SKEW_SECONDS_MAX: Final = 120
+"""The clocks may differ by so much. Our own bound: this clock tells the end of a window and the age of an attempt."""
+_DATE_SECONDS: Final = 1
+"""A `Date` is cut to whole seconds. Source: RFC 9110, section 5.6.7."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skew:
+    """Two clocks at one moment: the request left at `before`, its answer came at `after` and said `server`."""
+
+    before: datetime
+    after: datetime
+    server: datetime
+
+    @property
+    def error(self) -> timedelta:
+        """How much the measurement leaves open."""
+        return self.after - self.before
+
+    @property
+    def seconds(self) -> float:
+        """By how much this clock is certainly ahead; negative where it is behind, 0 where it may be right."""
+        ahead = (self.before - self.server).total_seconds() - _DATE_SECONDS
+        behind = (self.server - self.after).total_seconds()
+        return max(0.0, ahead) - max(0.0, behind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What was read for one campaign in one moment. What nobody read refuses nothing."""
+
+    attempt: int | None = None
+    """The serial of its own attempt, which is durable and has no verdict yet: no doubt, and no use of the allowance."""
+    began: int | None = None
+    """The serial of the last entry before this run; None where a person can look at what this run shows."""
+    calls_began: int | None = None
+    """The same for refused calls, whoever is there; None where nothing is carried out."""
+    shows: bool = False
+    """A preview that is not made yet comes before the send."""
+    skew: Skew | None = None
+    """What the newest answer with a `Date` said of this clock."""
+    changed: str | None = None
+    """The first file that is not as it was when the message was made from it."""
+    draft: Refusal | None = None
+    """What the draft at WeChat says against the send."""
+    audience: Refusal | None = None
+    """What the size of the audience, or the name of its tag, says against it."""
+    ledger: Refusal | None = None
+    """What others wrote behind its attempt says against it."""
+
+
+NOTHING_READ: Final = Reading()
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What the guards judge: a campaign, what is recorded of it, and the policy in force at one moment."""
+    """What the guards judge: a campaign, what is recorded and read of it, and the policy in force at one moment."""
 
     campaign: RenderedCampaign
     state: State
@@ -127,65 +196,190 @@ class Case:
     now: datetime
     slot: Slot | None = None
     """What the allowance says of it; None until somebody asks."""
+    reading: Reading = NOTHING_READ
 
     @property
     def record(self) -> Record:
         """What is recorded of its edition."""
         return self.state.record(self.campaign.name, self.campaign.edition)
 
+    @property
+    def is_repetition(self) -> bool:
+        """Whether an attempt before this one has no clear answer."""
+        own = self.reading.attempt
+        if own is None:
+            return self.record.is_in_doubt
+        return any(each.serial != own for each in self.record.open_attempts)
 
-class When(Flag):
-    """The moments in which a guard may be asked."""
+
+class Moment(Enum):
+    """The moments in which guards are asked."""
 
     STAGING = auto()
     """Before anything of a campaign is done."""
-    SEND = auto()
-    """Where a send is planned, and right before its attempt is recorded."""
+    PLAN = auto()
+    """Where a send is planned."""
+    ATTEMPT = auto()
+    """Right before an attempt is recorded."""
     LAST_LOOK = auto()
-    """Once the attempt is durable, which may take minutes: about what can change meanwhile."""
+    """Once the attempt is durable, which may take minutes."""
 
 
-def _refusals(case: Case, when: When) -> Iterator[Refusal]:
-    """Ask every guard of a moment. The size of the audience is `audience_refusal`'s, where it is known."""
-    until_it_leaves = When.SEND | When.LAST_LOOK
-    guards: Sequence[tuple[Callable[[Case], Refusal | None], When]] = (
-        (_edition_in_doubt, When.STAGING),
-        (_selection, When.STAGING),
-        (_lost_in_repair, When.SEND),
-        (_lease, When.SEND),
-        (_window, until_it_leaves),
-        (_kill_switch, until_it_leaves),
-        (_tip, until_it_leaves),
-        (_approval, until_it_leaves),
-        (_edition, When.STAGING | When.SEND),
-        (_links, When.SEND),
-        (_begun_list, When.STAGING | When.SEND),
-        (_denied_batch, until_it_leaves),
-        (_handoff, When.SEND),
-        (_freeze, until_it_leaves),
-        (_quiet_hours, until_it_leaves),
-        (_doubt, When.SEND),
-        (_rejected_before, When.SEND),
-        (_same_content, When.SEND),
-        (_allowance, When.SEND),
+ASK: Final = "ask"
+_ONLY_A_SEND: Final = "it is about a send alone"
+_NOT_YET_READ: Final = "it is read later"
+_LEDGER: Final = "the attempt was appended to this very state: whoever writes first makes the run plan again"
+_CAMPAIGN: Final = "it follows from the campaign and the command line, which do not change in a run"
+
+
+class Row(NamedTuple):
+    """One guard, and for each moment ASK, or why it is not asked then. There is no default."""
+
+    guard: Callable[[Case], Refusal | None]
+    staging: str
+    plan: str
+    attempt: str
+    last_look: str
+
+    def is_asked(self, moment: Moment) -> bool:
+        """Return whether it is asked in a moment."""
+        return self[moment.value] == ASK
+
+
+def _table() -> Sequence[Row]:
+    """Return all guards, in the order in which a reader sees refusals."""
+    return (
+        Row(_edition_in_doubt, ASK, "`_edition` says more", "`_edition` says more", _LEDGER),
+        Row(_selection, ASK, _CAMPAIGN, _CAMPAIGN, _CAMPAIGN),
+        Row(_lost_in_repair, _ONLY_A_SEND, ASK, ASK, _LEDGER),
+        Row(_lease, _ONLY_A_SEND, ASK, ASK, "`_ledger` reads who holds it behind the attempt"),
+        Row(_window, _ONLY_A_SEND, ASK, ASK, ASK),
+        Row(_kill_switch, _ONLY_A_SEND, ASK, ASK, ASK),
+        Row(_tip, "`off_tip` says it of all campaigns", ASK, ASK, ASK),
+        Row(_sources, _NOT_YET_READ, _NOT_YET_READ, ASK, ASK),
+        Row(_approval, _ONLY_A_SEND, ASK, ASK, ASK),
+        Row(_edition, ASK, ASK, ASK, _LEDGER),
+        Row(_links, _ONLY_A_SEND, ASK, ASK, _LEDGER),
+        Row(_begun_list, ASK, ASK, ASK, _LEDGER),
+        Row(_denied_batch, _ONLY_A_SEND, ASK, ASK, ASK),
+        Row(_handoff, _ONLY_A_SEND, ASK, ASK, _LEDGER),
+        Row(_freeze, _ONLY_A_SEND, ASK, ASK, ASK),
+        Row(_quiet_hours, _ONLY_A_SEND, ASK, ASK, ASK),
+        Row(_doubt, _ONLY_A_SEND, ASK, ASK, ASK),
+        Row(_rejected_before, _ONLY_A_SEND, ASK, ASK, _LEDGER),
+        Row(_same_content, _ONLY_A_SEND, ASK, ASK, _LEDGER),
+        Row(_allowance, _ONLY_A_SEND, ASK, ASK, ASK),
+        Row(_skew, _ONLY_A_SEND, _NOT_YET_READ, ASK, ASK),
+        Row(_calls_used_up, _ONLY_A_SEND, _NOT_YET_READ, ASK, "WeChat tells it in answer to an earlier send alone"),
+        Row(_audience, _ONLY_A_SEND, ASK, ASK, ASK),
+        Row(_preview, _ONLY_A_SEND, ASK, ASK, ASK),
+        Row(_draft, _NOT_YET_READ, _NOT_YET_READ, ASK, ASK),
+        Row(_ledger, _ONLY_A_SEND, _NOT_YET_READ, "there is no attempt yet", ASK),
     )
-    return (refusal for guard, asked in guards if when in asked and (refusal := guard(case)) is not None)
+
+
+def _refusals(case: Case, moment: Moment) -> Iterator[Refusal]:
+    asked = (row.guard for row in _table() if row.is_asked(moment))
+    return (refusal for guard in asked if (refusal := guard(case)) is not None)
 
 
 def staging_refusal(case: Case) -> Refusal | None:
     """Return the first reason why nothing of a campaign is done, staging included; None if it may be staged."""
-    return next(_refusals(case, When.STAGING), None)
+    return next(_refusals(case, Moment.STAGING), None)
 
 
-def send_refusals(case: Case) -> list[Refusal]:
-    """Return every reason why a campaign may not be sent now; an empty list means that it may."""
-    told = list(_refusals(case, When.SEND))
-    return [with_reconcile_hint(each, case.campaign.name) for each in told] if case.record.is_in_doubt else told
+def send_refusals(case: Case, moment: Moment) -> list[Refusal]:
+    """Return every reason why a campaign may not be sent in a moment; an empty list means that it may."""
+    told = list(_refusals(case, moment))
+    return [with_reconcile_hint(each, case.campaign.name) for each in told] if case.is_repetition else told
 
 
-def late_refusals(case: Case) -> list[Refusal]:
-    """Return every reason why a request may not leave although its attempt was allowed."""
-    return list(_refusals(case, When.LAST_LOOK))
+def _sources(case: Case) -> Refusal | None:
+    inputs, tip = case.campaign.inputs, case.rules.tip
+    if case.reading.changed is not None:
+        say = Phrase("{file} was changed after this run read it", file=case.reading.changed)
+        return Refusal(Guard.SOURCES_CHANGED, say, _READ_AGAIN)
+    judged = inputs.commit if inputs is not None else None
+    if tip is None or tip.unread is not None or judged is None or tip.here == judged:
+        return None
+    say = Phrase(
+        "this run read the files of commit {judged}, and the checkout is now at {here}",
+        judged=judged[:_SHOWN],
+        here=(tip.here or "-")[:_SHOWN],
+    )
+    return Refusal(Guard.SOURCES_CHANGED, say, _READ_AGAIN)
+
+
+def _skew(case: Case) -> Refusal | None:
+    return skew_refusal(case.reading.skew)
+
+
+def _calls_used_up(case: Case) -> Refusal | None:
+    """Refuse what WeChat would refuse: this run was told that the account's mass calls of the day are used up.
+
+    A later run tries again, because somebody may have had the quota cleared.
+    """
+    began = case.reading.calls_began
+    if began is None or not any(each.serial > began for each in calls_refused(case.state, case.campaign.appid)):
+        return None
+    return Refusal(
+        Guard.ALLOWANCE,
+        Phrase("the account's mass calls of today are used up (100 a day)"),
+        again_after(case.campaign, case.rules.policy, tomorrow(case.now)),
+    )
+
+
+def _audience(case: Case) -> Refusal | None:
+    return case.reading.audience
+
+
+def _draft(case: Case) -> Refusal | None:
+    return case.reading.draft
+
+
+def _ledger(case: Case) -> Refusal | None:
+    return case.reading.ledger
+
+
+def _preview(case: Case) -> Refusal | None:
+    """Refuse a send of a version that nobody could look at, where the policy asks for that.
+
+    A preview that was recorded after the run began could not be looked at yet, unless a person is asked. One that is
+    still to be made could not be looked at either. What an open attempt carries was judged at its attempt.
+    """
+    campaign, reading = case.campaign, case.reading
+    if not case.rules.policy.require_preview or case.is_repetition:
+        return None
+    last = case.record.shown.get(campaign.digest)
+    seen = last is not None and (reading.began is None or last <= reading.began)
+    if seen and not reading.shows:
+        return None
+    if last is not None:
+        say = Phrase("policy.require_preview: this run makes the preview, so only a later run sends it")
+    else:
+        say = Phrase("policy.require_preview: no earlier run is known to have previewed this version")
+    return Refusal(Guard.PREVIEW_MISSING, say, _how_to_show(campaign, shows=reading.shows or last is not None))
+
+
+def _how_to_show(campaign: RenderedCampaign, *, shows: bool) -> Phrase:
+    if shows:
+        return Phrase(
+            "check it on the phone, then run apply again; {command}   shows it once more",
+            command=Command("preview", campaign.name),
+        )
+    if campaign.recipients:
+        return Phrase(
+            "{command}   then check it on the phone, and run apply again", command=Command("preview", campaign.name)
+        )
+    return Phrase(
+        "name a reviewer under `preview:` in campaign.yaml, or: {command}",
+        command=Command("preview", campaign.name, "--towxname", A_WECHAT_NAME),
+    )
+
+
+_READ_AGAIN: Final = Phrase(
+    "nothing left; run apply again: it reads the files as they are now, and judges everything anew"
+)
 
 
 def _lease(case: Case) -> Refusal | None:
@@ -278,10 +472,10 @@ def _by_hour(case: Case, guard: Guard) -> Refusal | None:
 
 
 def _allowance(case: Case) -> Refusal | None:
-    if case.record.is_in_doubt:
+    if case.is_repetition:
         return None  # It is used already; its repetition needs no second day.
-    known = case.slot
-    slot = known or slot_of(case.campaign, case.rules.agenda, case.state, case.rules.policy, case.now)
+    known, own = case.slot, case.reading.attempt
+    slot = known or slot_of(case.campaign, case.rules.agenda, case.state, case.rules.policy, case.now, but=own)
     return allowance_refusal(case.campaign, slot)
 
 
@@ -297,7 +491,7 @@ def brake(tip: Tip | None) -> Tip | None:
     """Keep of a tip only that somebody stopped all sends: a review is never at the tip."""
     if tip is None or tip.unread is not None or not tip.stopped:
         return None
-    return Tip(tip.branch, tip.remote, tip.there, tip.there, stopped=True)
+    return Tip(tip.branch, tip.remote, tip.there, tip.there, stopped=True, brake=tip.brake)
 
 
 def off_tip(tip: Tip | None) -> Refusal | None:
@@ -323,7 +517,7 @@ def _unread(tip: Tip) -> Refusal | None:
 def _stopped(tip: Tip) -> Refusal | None:
     if not tip.stopped:
         return None
-    say = Phrase("{remote} has the branch {branch}: somebody stopped all sends", remote=tip.remote, branch=STOP_BRANCH)
+    say = Phrase("{remote} has the branch {branch}: somebody stopped all sends", remote=tip.remote, branch=tip.brake)
     lift = Phrase(
         "{command}   says who and why, and lifts it after you confirm; on GitHub: Actions / apply / allow sends again",
         command=Command("resume"),
@@ -404,37 +598,6 @@ _NAME_THE_FORGE: Final = Phrase(
     "write `forge:` in massctl.yaml with kind, repository and token_env, and set that variable; or delete "
     "policy.require_approval"
 )
-
-SKEW_SECONDS_MAX: Final = 120
-"""The clocks may differ by so much. Our own bound: this clock tells the end of a window and the age of an attempt."""
-_DATE_SECONDS: Final = 1
-"""A `Date` is cut to whole seconds. Source: RFC 9110, section 5.6.7."""
-
-
-@dataclass(frozen=True, slots=True)
-class Skew:
-    """Two clocks at one moment: the request left at `before`, its answer came at `after` and said `server`."""
-
-    before: datetime
-    after: datetime
-    server: datetime
-
-    @property
-    def error(self) -> timedelta:
-        """How much the measurement leaves open."""
-        return self.after - self.before
-
-    @property
-    def seconds(self) -> float:
-        """By how much this clock is certainly ahead; negative where it is behind, 0 where it may be right."""
-        ahead = (self.before - self.server).total_seconds() - _DATE_SECONDS
-        behind = (self.server - self.after).total_seconds()
-        return max(0.0, ahead) - max(0.0, behind)
-
-
-def better(one: Skew | None, other: Skew) -> Skew:
-    """Return the measurement that leaves less open, the newer `other` where they are alike."""
-    return other if one is None or other.error <= one.error else one
 
 
 def skew_refusal(skew: Skew | None) -> Refusal | None:
@@ -835,7 +998,7 @@ def _window(case: Case) -> Refusal | None:
     match window_state(case.campaign.window, case.now):
         case WindowState.EXPIRED:
             return expired_refusal(case.campaign, case.now)
-        case WindowState.NONE if not case.record.is_in_doubt:
+        case WindowState.NONE if not case.is_repetition:
             # Settling a doubt repeats a send that was named once; it needs no second naming.
             return _selection(case)
         case WindowState.WAITING:
@@ -870,12 +1033,12 @@ def _doubt(case: Case) -> Refusal | None:
 
 def _account_in_doubt(case: Case) -> Refusal | None:
     campaign, record = case.campaign, case.record
-    if record.is_in_doubt and (before := record.open_attempts[-1].event.appid) != campaign.appid:
+    if case.is_repetition and (before := record.open_attempts[-1].event.appid) != campaign.appid:
         say = Phrase(
             "nobody knows whether it was sent with the AppID {before}; its account in massctl.yaml now has {now}"
         )
         return Refusal(Guard.ACCOUNT_IN_DOUBT, Phrase(say, before=before, now=campaign.appid), settle(record.campaign))
-    if record.is_in_doubt:
+    if case.is_repetition:
         return repeat_refusal(record, campaign.digest, case.rules.policy, case.now)
     others = [each for each in case.state.in_doubt(campaign.appid) if each is not record]
     if not others:

@@ -10,17 +10,20 @@ from typing import TYPE_CHECKING, Final
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.ids import Address, AppId, CampaignName, Digest, MediaId, Sha256
 from massctl.model.message import Purpose, Recipient, RenderedCampaign
-from massctl.model.phrase import A_WECHAT_NAME, Command, Phrase, enumerated, plural_phrase
+from massctl.model.phrase import Command, Phrase, enumerated, plural_phrase
 from massctl.model.state import Record, State, Status, held_until, is_concluded, status_of
 from massctl.plan import guards, quota
 from massctl.plan.guards import (
     Case,
     HandoffItem,
+    Moment,
     PolicyInForce,
+    Reading,
     audience_refusal,
     handoff_of,
     is_rejected_for_good,
     off_tip,
+    send_refusals,
     staging_refusal,
     tag_due,
 )
@@ -247,50 +250,6 @@ def unknown_previews(campaign: RenderedCampaign, record: Record) -> list[Diagnos
             place = Place(f"campaigns/{campaign.name}/campaign.yaml")
             found.append(Diagnostic("MC402", Severity.WARNING, say, place, hint, campaign.name))
     return found
-
-
-def preview_missing(
-    campaign: RenderedCampaign,
-    record: Record,
-    policy: "Policy",
-    *,
-    before: int | None = None,
-    steps: Sequence[Step] = (),
-) -> Refusal | None:
-    """Refuse a send of a version that nobody could look at, where the policy asks for that.
-
-    `before` is the serial with which the run began: a preview that was recorded after it could not be looked at yet.
-    None if all that is recorded could: in a plan, and if a person is asked. `steps` are those that lie before
-    the send; a preview among them could not be looked at either.
-    """
-    if not policy.require_preview or record.is_in_doubt:
-        return None  # What an open attempt carries was judged at its attempt.
-    shows = any(isinstance(step, SendPreview) for step in steps)
-    last = record.shown.get(campaign.digest)
-    seen = last is not None and (before is None or last <= before)
-    if seen and not shows:
-        return None
-    if last is not None:
-        say = Phrase("policy.require_preview: this run makes the preview, so only a later run sends it")
-    else:
-        say = Phrase("policy.require_preview: no earlier run is known to have previewed this version")
-    return Refusal(Guard.PREVIEW_MISSING, say, _how_to_show(campaign, shows=shows or last is not None))
-
-
-def _how_to_show(campaign: RenderedCampaign, *, shows: bool) -> Phrase:
-    if shows:
-        return Phrase(
-            "check it on the phone, then run apply again; {command}   shows it once more",
-            command=Command("preview", campaign.name),
-        )
-    if campaign.recipients:
-        return Phrase(
-            "{command}   then check it on the phone, and run apply again", command=Command("preview", campaign.name)
-        )
-    return Phrase(
-        "name a reviewer under `preview:` in campaign.yaml, or: {command}",
-        command=Command("preview", campaign.name, "--towxname", A_WECHAT_NAME),
-    )
 
 
 def within_allowance(planned: list[PlannedCampaign], state: State, now: datetime) -> list[PlannedCampaign]:
@@ -544,7 +503,7 @@ class _Planner:
 
     def _in_doubt(self, planned: PlannedCampaign, campaign: RenderedCampaign, record: Record) -> PlannedCampaign:
         repetition = repeat_at(record, campaign, self.rules.policy, self.now)
-        refusals = tuple(guards.send_refusals(Case(campaign, self.state, self.rules, self.now)))
+        refusals = tuple(send_refusals(Case(campaign, self.state, self.rules, self.now), Moment.PLAN))
         wanted = self.until is Until.SEND
         return replace(
             planned,
@@ -579,12 +538,11 @@ class _Planner:
             without = allowance_refusal(campaign, slot) if not slot.fits else None
             refusals = [lost] if lost else never or ([without] if without else [])
         if wanted:
-            refusals = guards.send_refusals(Case(campaign, self.state, self.rules, self.now, slot))
-            if planned.audience_count is not None:
-                audience = guards.audience_refusal(campaign.audience, planned.audience_count)
-                refusals += [audience] if audience else []
-            unseen = preview_missing(campaign, record, self.rules.policy, steps=steps)
-            refusals += [unseen] if unseen else []
+            count = planned.audience_count
+            audience = audience_refusal(campaign.audience, count) if count is not None else None
+            shows = any(isinstance(step, SendPreview) for step in steps)
+            reading = Reading(shows=shows, audience=audience)
+            refusals = send_refusals(Case(campaign, self.state, self.rules, self.now, slot, reading), Moment.PLAN)
             equal = guards.sent_by_another(campaign, self.state, self.planned_sends)
             refusals += [equal] if equal and not refusals else []
             if not refusals:

@@ -105,11 +105,13 @@ class Use:
     """Whose followers it went to, where it went to a tag."""
 
 
-def uses(state: State, appid: AppId, now: datetime) -> list[Use]:
+def uses(state: State, appid: AppId, now: datetime, but: int | None = None) -> list[Use]:
     """Return every use of an account's allowance since this month began.
 
     A send counts when WeChat took it, which may be minutes after its attempt. While nobody knows when that was, it
-    counts on every day on which it may have been.
+    counts on every day on which it may have been. `but` is the serial of an attempt whose batch does not count: it is
+    about to be judged itself.
+
     A send that a person made in the console or without this ledger counts by the audience that its campaign declared,
     and as one to everybody where that is not known.
     """
@@ -117,8 +119,9 @@ def uses(state: State, appid: AppId, now: datetime) -> list[Use]:
     ids = state.index.account(appid).tags
     for record in _records_or_open(state, appid, Unit.MONTH.of(now), now):
         known = {**ids, record.resolved.tag: record.resolved.tag_id} if record.resolved is not None else ids
+        own = {each.event.batch for each in record.attempts if each.serial == but}
         for each in reach(record, state).values():
-            if each.appid != appid or not each.counts or each.span is None:
+            if each.appid != appid or not each.counts or each.span is None or each.batch in own:
                 continue
             audience = each.audience
             tag = audience.get("tag_id", audience.get("tag")) if audience is not None else None
@@ -166,15 +169,16 @@ def used_in(found: Iterable[Use], rule: Rule, tag: TagKey | None = None) -> dict
     return by_period
 
 
-def calls_by_day(state: State, appid: AppId, now: datetime) -> Counter[date]:
+def calls_by_day(state: State, appid: AppId, now: datetime, but: int | None = None) -> Counter[date]:
     """Count the requests for mass sends from today on, also those that WeChat refused; not those that never left.
 
-    One whose answer came counts on the day of the answer; the others on every day on which they may have left.
+    One whose answer came counts on the day of the answer; the others on every day on which they may have left. `but`
+    is the serial of an attempt that does not count.
     """
     today, counted = beijing_day(now), Counter[date]()
     for record in _records_or_open(state, appid, today, now):
         for attempt in record.attempts:
-            if attempt.event.appid != appid or _never_left(attempt):
+            if attempt.event.appid != appid or attempt.serial == but or _never_left(attempt):
                 continue
             span = asked_in(record, attempt)
             counted.update(day for day in Unit.DAY.between(span.first, span.until(now)) if day >= today)
@@ -283,13 +287,14 @@ def may_run_short(demands: Iterable[Demand], used: Mapping[date, int]) -> bool:
     return sum(demand.calls for demand in demands) + max(used.values(), default=0) > CALLS.limit
 
 
-def _pending(demand: Demand, state: State, now: datetime) -> Demand | None:
+def _pending(demand: Demand, state: State, now: datetime, but: int | None) -> Demand | None:
     """Return a demand without the batches that went out; None if it asks for nothing any more.
 
     What is in doubt counts as used. What WeChat refused for good asks for nothing until somebody edits it.
     """
     record = state.record(demand.name, demand.edition)
-    if record.is_in_doubt or is_concluded(record):
+    judged_now = [each.serial for each in record.open_attempts] == [but]
+    if (record.is_in_doubt and not judged_now) or is_concluded(record):
         return None
     if _is_as_refused(demand, record):
         return None
@@ -383,17 +388,20 @@ def _reserved(demand: Demand) -> CountedSend:
 class Calendar:
     """One account's days: every campaign of the agenda takes its day in the interface's order."""
 
-    def __init__(self, agenda: Agenda, appid: AppId, state: State, policy: "Policy", now: datetime) -> None:
+    def __init__(
+        self, agenda: Agenda, appid: AppId, state: State, policy: "Policy", now: datetime, but: int | None = None
+    ) -> None:
+        """`but` is the serial of an attempt whose campaign is judged as if it were not on record."""
         self._kind = agenda.accounts[appid][1]
         self._policy, self._now = policy, now
-        self._uses, self._ids = uses(state, appid, now), state.index.account(appid).tags
+        self._uses, self._ids = uses(state, appid, now, but), state.index.account(appid).tags
         self._sends: dict[TagKey | None, _Quota] = {}
         self._reach = self._quota_by(REACH)
         self.sends = self._sends_of(None)
-        self.calls = _Quota(CALLS, calls_by_day(state, appid, now), {})
+        self.calls = _Quota(CALLS, calls_by_day(state, appid, now, but), {})
         self.slots: dict[CampaignName, Slot] = {}
         here = [each for each in agenda.demands if each.appid == appid]
-        asking = (_pending(each, state, now) for each in here)
+        asking = (_pending(each, state, now, but) for each in here)
         self.demands = sorted((each for each in asking if each is not None), key=lambda demand: demand.sort_key)
         self.slots |= {each.name: Slot() for each in here}
         for demand in self.demands:
@@ -486,10 +494,18 @@ class Calendar:
         return _Quota(rule, {period: len(there) for period, there in named.items()}, named)
 
 
-def slot_of(campaign: RenderedCampaign, agenda: Agenda, state: State, policy: "Policy", now: datetime) -> Slot:
-    """Return the place of a campaign; one without a demand is judged too."""
+def slot_of(
+    campaign: RenderedCampaign,
+    agenda: Agenda,
+    state: State,
+    policy: "Policy",
+    now: datetime,
+    *,
+    but: int | None = None,
+) -> Slot:
+    """Return the place of a campaign; one without a demand is judged too. `but` is as for `Calendar`."""
     asked = agenda.with_demand(demand_of(campaign))
-    return Calendar(asked, campaign.appid, state, policy, now).slots[campaign.name]
+    return Calendar(asked, campaign.appid, state, policy, now, but).slots[campaign.name]
 
 
 def waits_until(slot: Slot, now: datetime) -> datetime | None:

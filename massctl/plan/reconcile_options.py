@@ -8,7 +8,7 @@ from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.send import client_msg_id
 from massctl.model.state import UNSETTLED, Attempt, Record, State, is_concluded
-from massctl.plan.guards import Case, PolicyInForce, send_refusals
+from massctl.plan.guards import Case, Moment, PolicyInForce, send_refusals
 from massctl.plan.reach import is_contradicted, needs_word
 from massctl.plan.retry_policy import (
     CLIENT_MSG_ID_MEMORY_HOURS,
@@ -135,7 +135,7 @@ def _repetition(
         return Repetition(until, None, (Phrase(say, edition=campaign.edition),))
     if campaign.window is not None:
         until = min(until, campaign.window.not_after)
-    refusals = send_refusals(Case(campaign, state, rules, now))
+    refusals = send_refusals(Case(campaign, state, rules, now), Moment.PLAN)
     repetition = repeat_at(record, campaign, rules.policy, now)
     if isinstance(repetition, NoRepeat):
         # The guard of doubts says the same once more.

@@ -64,6 +64,7 @@ class Guard(StrEnum):
     CLOCK_SKEW = "clock_skew"
     HANDOFF_OPEN = "handoff_open"
     NOT_AT_TIP = "not_at_tip"
+    SOURCES_CHANGED = "sources_changed"
     NOT_APPROVED = "not_approved"
     PREVIEW_TO = "preview_to"
 

@@ -17,7 +17,7 @@ from massctl.model.campaign import (
 )
 from massctl.model.diagnostics import Diagnostic, Place, Severity, has_errors
 from massctl.model.ids import AccountName, AppId, CampaignName, Sha256
-from massctl.model.message import Recipient, RenderedCampaign, Window
+from massctl.model.message import SHORT_WINDOW, Recipient, RenderedCampaign, Window
 from massctl.model.phrase import Command, Phrase
 from massctl.model.settings import Account
 from massctl.model.theme import ThemeSettings
@@ -30,8 +30,6 @@ from massctl.render.rules.words import WordLists
 from massctl.render.strings import KeyPlace, Setting, Strings
 
 _NO_WORDS: Final = WordLists()
-WINDOW_MINUTES_MIN: Final = 90
-"""Room for an hourly timer, a minute in doubt and the administrator's half hour. Our own advice."""
 
 
 def render_campaign(
@@ -90,7 +88,11 @@ def render_campaign(
 def _changed(name: CampaignName, pictures: Pictures) -> list[Diagnostic]:
     """Say what was done to pictures so that WeChat takes them."""
     changed = [(each.path, each.note) for each in pictures.used if each.note is not None]
-    return [Diagnostic("MC207", Severity.INFO, note, Place(path), campaign=name) for path, note in changed]
+    told = [Diagnostic("MC207", Severity.INFO, note, Place(path), campaign=name) for path, note in changed]
+    say = Phrase("its C2PA manifest (Content Credentials) is lost: a signature does not hold for other bytes")
+    hint = Phrase("to keep it, use a file that passes unchanged: an upright JPEG or PNG, without EXIF and below 1 MB")
+    lost = [Place(each.path) for each in pictures.used if each.lost_c2pa]
+    return told + [Diagnostic("MC220", Severity.WARNING, say, place, hint, campaign=name) for place in lost]
 
 
 def _about_keys(name: CampaignName, file: CampaignFile, place: KeyPlace) -> list[Diagnostic]:
@@ -106,13 +108,12 @@ def _window(send: Send) -> Window | None:
 def _short_window(name: CampaignName, send: Send, place: KeyPlace) -> list[Diagnostic]:
     """Warn of a window that one missed run of a timer may let pass."""
     window = _window(send)
-    if window is None or window.not_after - window.not_before >= timedelta(minutes=WINDOW_MINUTES_MIN):
+    if window is None or not window.is_short:
         return []
-    minutes = int((window.not_after - window.not_before).total_seconds() // 60)
     say = Phrase(
         "the window lasts {minutes} minutes; below {least} a late timer or a send in doubt may miss it",
-        minutes=minutes,
-        least=WINDOW_MINUTES_MIN,
+        minutes=window.minutes,
+        least=SHORT_WINDOW // timedelta(minutes=1),
     )
     hint = Phrase(
         "if it is urgent, wait for it: {command}; otherwise move `not_after`", command=Command("apply", "--wait 45m")

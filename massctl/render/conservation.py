@@ -47,8 +47,8 @@ _COMMENT: Final = re.compile(r"<!--(?:-?>|.*?--!?>)|" + _DECLARATION.pattern, re
 """Nobody sees a comment, a declaration or an instruction."""
 _ADDRESS_ONLY: Final = "mailto:"
 """It is not written in front of an address at the end of the article."""
-# Besides: pictures of one pixel, the first heading if it is the title (`markdown.without_title`), comments, and what is
-# a fault already.
+# Besides: pictures of one pixel, a heading at the beginning that is the title (`markdown._without_title`), comments,
+# and what is a fault already.
 
 
 @dataclass

@@ -170,6 +170,30 @@ def writer_row(name: str) -> ElementRule | None:
     return None if name.startswith(_OURS) else row(name)
 
 
+_SELECTED: Final[Mapping[str, str]] = {
+    **{name: name for name in ("a", "br", "hr", "img", "p", "h1", "h2", "h3", "h4", "h5", "h6")},
+    **{name: name for name in ("table", "tbody", "td", "tfoot", "th", "thead", "tr")},
+    "li": ".item",
+    "pre": ".code",
+}
+"""How themes select what `massctl.render.wechat_html` has a function for."""
+
+
+def selector_of(name: str) -> str | None:
+    """Return what a theme's rule for an element of an author selects: what it is written as, a class or an element.
+
+    None for an element that no article has.
+    """
+    found = writer_row(name)
+    if found is None or found.handling is Handling.REFUSE:
+        return None
+    if found.classes:
+        return f".{found.classes.split()[-1]}"
+    if found.handling in (Handling.OWN, Handling.UNWRAP):
+        return found.to or _SELECTED.get(name)
+    return found.to or name
+
+
 def is_component(name: str) -> bool:
     """Tell whether an element is a component of WeChat, which needs its classes."""
     found = row(name)

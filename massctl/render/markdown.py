@@ -44,9 +44,9 @@ def read_markdown(text: str, page: ArticleFile, *, is_file: bool = False) -> Sou
     except TooMuchError as error:
         page.report(error.fault)
         return Source(Element("body"), Parsed([], {}, {}), [])
-    tokens = without_title(parsed.tokens, page.title)
     lines = Lines(text)
     page.lines = lines if is_file else None
+    tokens = _without_title(parsed.tokens, page, lines)
     for fault, at in text_faults(text, parsed, lines, is_file=is_file, breaks=page.breaks):
         page.report(fault, at)
     if len(text) > ELEMENTS_MAX and sum(1 for _ in every(parsed.tokens)) > 2 * ELEMENTS_MAX:
@@ -73,6 +73,7 @@ def read_markdown(text: str, page: ArticleFile, *, is_file: bool = False) -> Sou
 _NO_TAG: Final = re.compile(r"</(?![A-Za-z])|<!(?!--|\[CDATA\[|doctype\b)[^>]*>?", re.IGNORECASE)
 """What looks like the beginning of a tag but is not one: browsers show nothing up to the next `>`."""
 _COMMENT: Final = re.compile(r"<!--(?!-?>)")
+_COMMENTS: Final = re.compile(r"(?:\s*+<!--(?:(?!-->).)*+-->)+\s*+", re.DOTALL)
 _UNREAD: Final = re.compile(r"<(?:!--.*|(?P<name>[A-Za-z][\w:-]*)\s+[A-Za-z][^<>]*?=\s*[\"'][^<]*)")
 """HTML in a line of text, where CommonMark reads none: it lacks its end or a quotation mark."""
 
@@ -248,13 +249,23 @@ def language_of(token: Token) -> str:
     return words[0] if words else ""
 
 
-def without_title(tokens: Sequence[Token], title: str) -> Sequence[Token]:
-    """Leave out the first h1 where it is the title, which WeChat shows above the article by itself."""
-    for index, token in enumerate(tokens):
-        if token.type == "heading_open" and token.tag == "h1":
-            same = tokens[index + 1].content.strip() == title
-            return [*tokens[:index], *tokens[index + 3 :]] if same else tokens
-    return tokens
+def _without_title(tokens: Sequence[Token], page: ArticleFile, lines: Lines) -> Sequence[Token]:
+    """Leave out an h1 that is the title if it is the first that is shown: WeChat shows the title by itself."""
+    index = next((at for at, token in enumerate(tokens) if not _is_comment(token)), len(tokens))
+    heading = tokens[index] if index < len(tokens) else None
+    if heading is None or heading.type != "heading_open" or heading.tag != "h1" or not heading.map:
+        return tokens
+    if tokens[index + 1].content.strip() != page.title:
+        return tokens
+    say = Phrase("this heading is the title, which WeChat shows by itself: it is left out of the article")
+    hint = Phrase("take it out of the file, or write another heading")
+    note = Fault("MC349", say, hint, severity=Severity.INFO, needle=page.title)
+    page.report(note, lines.text.find(page.title, lines.bounds(heading.map[0] + 1)[0]))
+    return [*tokens[:index], *tokens[index + 3 :]]
+
+
+def _is_comment(token: Token) -> bool:
+    return token.type == "html_block" and _COMMENTS.fullmatch(token.content) is not None
 
 
 def _plain_text(token: Token) -> str:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Final, get_args
 
-from massctl.model.diagnostics import Severity
+from massctl.model.diagnostics import CORRECT_THESE, Severity, first_told, more_faults
 from massctl.model.ids import THEME_NAME_PATTERN
 from massctl.model.message import Picture
+from massctl.model.near_name import NearNames
 from massctl.model.phrase import Phrase, enumerated
 from massctl.model.theme import CodeStyle, HeadingStyle, ThemeSettings
 from massctl.render.dark_mode import faded, parse, reads, tones, words_for
@@ -138,11 +139,11 @@ def _unused(sheets: Sequence[tuple[str, Sheet]], variables: Mapping[str, tuple[s
     """Find the repository's variables that nothing names, misspelt ones before all."""
     values = [each.value for _, sheet in sheets for each in sheet.variables]
     values += [each.value for _, sheet in sheets for rule in sheet.rules for each in rule.declarations]
-    named = {name for value in values for name in _named(value)}
+    named, searches = {name for value in values for name in _named(value)}, NearNames()
     for name, (path, each) in variables.items():
         if name in named or name in STANDARD or not _is_house(path):
             continue
-        near = meant(name, STANDARD | named)
+        near = meant(name, STANDARD | named, searches)
         say = Phrase("nothing in the theme uses the variable `{name}`", name=name)
         hint, severity = near or Phrase("take it out, or use it"), Severity.WARNING if near else Severity.INFO
         yield Fault("MC115", say, hint, severity, path, each.line, each.column, width=len(name))
@@ -212,6 +213,7 @@ class _Writer:
     _optional: bool = False
     """Whether the value at hand is from massctl.yaml or campaign.yaml, at least in part."""
     _left: int = NODES_MAX
+    _near: NearNames = field(default_factory=NearNames)
 
     def body(self, rule: Rule, path: str) -> str:
         """Write the declarations of a rule in the file `path`, and check the contrast of its text."""
@@ -299,7 +301,7 @@ class _Writer:
             return written
         if has_fallback:
             return self._text(given[given.index(words[1]) + 1 :], path).strip()
-        hint = meant(name, self.variables) or Phrase("set it in `:root`")
+        hint = meant(name, self.variables, self._near) or Phrase("set it in `:root`")
         return self._fault(node, path, Phrase("the variable `{name}` has no value", name=name), hint)
 
     def _fault(self, node: Any, path: str, message: Phrase, hint: Phrase) -> str:
@@ -312,6 +314,20 @@ def quoted(text: str) -> str:
     """Write a string in single quotation marks, since double ones stand around the attribute that it goes into."""
     escaped = text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\a ")
     return f"'{escaped}'"
+
+
+def _told(faults: Iterable[Fault]) -> Iterator[Fault]:
+    """Yield the first faults of each file, errors before all, and how many others there are."""
+    by_file: dict[str | None, dict[Fault, None]] = {}
+    for fault in faults:
+        by_file.setdefault(fault.path, {})[fault] = None
+    for of_file in by_file.values():
+        told, others = first_told(of_file, lambda each: (each.severity is not Severity.ERROR, each.line or 0))
+        yield from told
+        if others:
+            last = told[-1]
+            more = more_faults(others)
+            yield Fault(last.code, more, CORRECT_THESE, Severity.INFO, last.path, last.line, last.column)
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,7 +393,7 @@ class Themes:
             # What could not be read may use the variables that nothing else does.
             faults = [each for each in faults if each.code != "MC115" or each.severity is Severity.ERROR]
         sources = {path: text for path, text in files if path.startswith(OWN_FOLDER)}
-        return Theme(css, tuple(dict.fromkeys(faults)), sources, tuple(pictures))
+        return Theme(css, tuple(_told(faults)), sources, tuple(pictures))
 
     def _picture(self, reference: Reference) -> tuple[str, Picture | None] | Fault:
         """Find a picture as an article would, from the theme's file; it is not used before an article shows it."""
@@ -468,7 +484,7 @@ class _Reading:
             self.files[f"{BUILT_IN_FOLDER}{name}.css"] = css
             return
         known = sorted({*BUILT_IN, *self._inputs.own_themes()})
-        hint = meant(name, known) or Phrase("write one of these names")
+        hint = meant(name, known, NearNames()) or Phrase("write one of these names")
         say = Phrase("there is no theme `{name}`; available: {known}", name=name, known=enumerated(known))
         self._say(at, "MC111", say, hint)
 

@@ -4,21 +4,22 @@ WeChat takes styles only in `style` attributes. So a theme has no at-rule but `@
 element. Whatever would be lost is a fault at its place.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Final
 
 from massctl.model.diagnostics import Lines
+from massctl.model.near_name import NearNames
 from massctl.model.phrase import Phrase
+from massctl.render.elements import ELEMENTS, row, selector_of
 from massctl.render.fault import Fault
 
 CHARACTERS_MAX: Final = 60_000
 """Ours: of a theme's file; the longest built-in one has 4,440."""
 DEPTH_MAX: Final = 30
 """Ours: brackets inside each other; what writes them again calls itself for each."""
-FAULTS_MAX: Final = 50
-"""Ours: at most this many faults are reported for one file."""
 ROOT: Final = ":root"
 
 
@@ -73,8 +74,7 @@ def read_sheet(text: str) -> Sheet:
     reader = _Reader(Lines(text), text)
     for node in tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True):
         reader.top(node)
-    faults = sorted(reader.faults, key=lambda fault: (fault.line or 0, fault.column or 0))[:FAULTS_MAX]
-    return Sheet(tuple(reader.bases), tuple(reader.variables), tuple(reader.rules), tuple(faults))
+    return Sheet(tuple(reader.bases), tuple(reader.variables), tuple(reader.rules), tuple(reader.faults))
 
 
 def _refusal(text: str) -> Fault | None:
@@ -101,6 +101,7 @@ class _Reader:
     def __init__(self, lines: Lines, text: str) -> None:
         self._lines = lines
         self._text = text
+        self._near = NearNames()
         self.bases: list[Base] = []
         self.variables: list[Declaration] = []
         self.rules: list[Rule] = []
@@ -146,8 +147,9 @@ class _Reader:
         declarations = tuple(self._declarations(found, is_root=selector == ROOT))
         if selector == ROOT:
             return
-        faults = list(selector_faults(node, selector))
+        faults = list(selector_faults(node, selector, self._near))
         self.faults += faults
+        selector = _written([each for each in _as_classes(node.prelude) if each.type != "comment"]).strip()
         if declarations and not faults:
             self.rules.append(Rule(selector, declarations))
 
@@ -157,7 +159,7 @@ class _Reader:
                 self._no_declaration(each)
                 continue
             is_variable = each.name.startswith("--")
-            faults = list(declaration_faults(each, is_root=is_root, is_variable=is_variable))
+            faults = list(declaration_faults(each, self._near, is_root=is_root, is_variable=is_variable))
             self.faults += faults
             if faults:
                 continue
@@ -201,7 +203,11 @@ _STRUCTURAL_NAMES: Final = (
 STRUCTURAL: Final = frozenset(_STRUCTURAL_NAMES.split())
 """Pseudo classes that depend only on the position of an element; others need a pointer, a history or a page."""
 _PAGE_ELEMENTS: Final = frozenset({"html", "body", "head", "title"})
-"""Elements that no article has."""
+"""Elements of a page, which an article is not."""
+_LISTS: Final = frozenset({"ul", "ol", "menu", "dir"})
+_WITH_SELECTORS: Final = frozenset({"not", "has"})
+"""Pseudo classes that have a selector in brackets."""
+_CODE_IN_CODE: Final = re.compile(r"\.code(?![\w-])[^,+~]*[\s>]code(?![\w-])", re.IGNORECASE)
 _FIXED: Final = frozenset({"absolute", "fixed", "sticky"})
 """Source: WeChat's article structure rules 1.4 and 4.2.2, read 2026-08; editors and practice agree."""
 _WITHOUT_EFFECT: Final = {
@@ -291,14 +297,18 @@ def fault_at(node: Any, code: str, message: Phrase, hint: Phrase | None = None, 
     return Fault(code, message, hint, line=node.source_line, column=node.source_column, width=width)
 
 
-def selector_faults(rule: Any, selector: str) -> Iterator[Fault]:
+def selector_faults(rule: Any, selector: str, near: NearNames) -> Iterator[Fault]:
     """Find what can match no element of an article; `rule` is the parser's node, `selector` its text."""
     found = list(_pseudo(rule.prelude))
-    names = [each for each in _type_names(rule.prelude) if each.lower_value in _PAGE_ELEMENTS]
-    for each in names:
-        say = Phrase("an article has no `{name}`", name=each.lower_value)
-        hint = Phrase("write `.article` for the whole article, `:root` for variables")
-        found.append(fault_at(each, "MC113", say, hint, width=len(each.value)))
+    found += [fault for each in _type_names(rule.prelude) if (fault := _element_fault(each, near)) is not None]
+    for each in (each for each in rule.prelude if each.type == "hash"):
+        say = Phrase("WeChat removes ids, so `#{name}` selects nothing", name=each.value)
+        hint = Phrase("write a class: `.{name}`", name=each.value)
+        found.append(fault_at(each, "MC113", say, hint, width=len(each.value) + 1))
+    if not found and _CODE_IN_CODE.search(_written(_as_classes(rule.prelude))):
+        say = Phrase("a block of code has no `code` in it")
+        hint = Phrase("write a rule for the block itself, `pre`, or take this one out")
+        found.append(fault_at(rule, "MC113", say, hint, width=len(selector.split("\n", 1)[0])))
     yield from found
     if not found and not _can_be_read(selector):
         say = Phrase("the selector `{selector}` cannot be read", selector=selector[:80])
@@ -333,13 +343,57 @@ def _pseudo(prelude: list[Any]) -> Iterator[Fault]:
             yield fault_at(colon, "MC113", say, Phrase("take it out"), width=len(name) + 1)
 
 
-def _type_names(prelude: list[Any]) -> Iterator[Any]:
+def _element_fault(name: Any, near: NearNames) -> Fault | None:
+    """Find an element that no article has, or that it has under another name; `name` is the parser's node."""
+    written = selector_of(name.lower_value)
+    if written is not None and (written == name.lower_value or written.startswith(".")):
+        return None
+    if name.lower_value in _LISTS:
+        say = Phrase("massctl writes `{name}` as sections", name=name.lower_value)
+        hint = Phrase("write `.list` for a list, `.item` for an entry, `.mark` for its mark")
+    elif written is not None:
+        say = Phrase("massctl writes `{name}` as `{written}`", name=name.lower_value, written=written)
+        hint = Phrase("write `{name}`", name=written)
+    else:
+        say = Phrase("an article has no `{name}`", name=name.lower_value)
+        is_unknown = row(name.lower_value) is None
+        alike = meant(name.lower_value, filter(selector_of, ELEMENTS), near) if is_unknown else None
+        hint = alike or Phrase("take it out")
+        if name.lower_value in _PAGE_ELEMENTS:
+            hint = Phrase("write `.article` for the whole article, `:root` for variables")
+    return fault_at(name, "MC113", say, hint, width=len(name.value))
+
+
+def _type_names(nodes: Sequence[Any]) -> Iterator[Any]:
     """Yield the names of elements in a selector: words without a `.` or `:` before them."""
     before: Any = None
-    for node in prelude:
+    for node in nodes:
         if node.type == "ident" and before not in (".", ":"):
             yield node
+        elif node.type == "function" and node.lower_name in _WITH_SELECTORS:
+            yield from _type_names(node.arguments)
         before = node
+
+
+def _as_classes(prelude: Sequence[Any]) -> Sequence[Any]:
+    """Put the class under which massctl writes an element in the place of its name: `.code` for `pre`."""
+    import tinycss2
+
+    names = {id(each): selector_of(each.lower_value) for each in _type_names(prelude)}
+
+    def rewritten(nodes: Sequence[Any]) -> list[Any]:
+        written: list[Any] = []
+        for node in nodes:
+            selector = names.get(id(node))
+            if selector is not None and selector.startswith("."):
+                written += tinycss2.parse_component_value_list(selector)
+                continue
+            if node.type == "function" and node.lower_name in _WITH_SELECTORS:
+                node.arguments = rewritten(node.arguments)
+            written.append(node)
+        return written
+
+    return rewritten(prelude)
 
 
 @cache
@@ -360,7 +414,7 @@ def _can_be_read(selector: str) -> bool:
     return "|" not in selector
 
 
-def declaration_faults(node: Any, *, is_root: bool, is_variable: bool) -> Iterator[Fault]:
+def declaration_faults(node: Any, near: NearNames, *, is_root: bool, is_variable: bool) -> Iterator[Fault]:
     """Find what a declaration says that WeChat does not keep."""
     if node.important:
         say = Phrase("`!important` keeps dark mode from changing a colour, and there is nothing to override here")
@@ -375,14 +429,15 @@ def declaration_faults(node: Any, *, is_root: bool, is_variable: bool) -> Iterat
             say = Phrase("variables apply to the whole article, so they must be in `:root`")
             yield fault_at(node, "MC113", say, Phrase("set it in `:root`"), width=len(node.name))
         return
-    yield from _property_faults(node)
+    yield from _property_faults(node, near)
 
 
-def _property_faults(node: Any) -> Iterator[Fault]:
+def _property_faults(node: Any, near: NearNames) -> Iterator[Fault]:
     name = node.lower_name
     if name not in _PROPERTIES and not name.startswith("-"):
         say = Phrase("CSS has no property `{name}`, so every browser ignores this", name=node.name)
-        yield fault_at(node, "MC114", say, meant(name, _PROPERTIES) or Phrase("check the spelling"), len(name))
+        hint = meant(name, _PROPERTIES, near) or Phrase("check the spelling")
+        yield fault_at(node, "MC114", say, hint, len(name))
         return
     words = {each.lower_value for each in node.value if each.type == "ident"}
     if name == "position" and words & _FIXED:
@@ -395,14 +450,12 @@ def _property_faults(node: Any) -> Iterator[Fault]:
         yield fault_at(node, "MC114", say, Phrase("take it out"), width=len(name))
 
 
-def meant(name: str, known: Iterable[str]) -> Phrase | None:
+def meant(name: str, known: Iterable[str], near: NearNames) -> Phrase | None:
     """Suggest the name that a misspelt one may mean; None if none is near."""
-    from difflib import get_close_matches  # Only a fault needs it.
-
     # The hyphens before a variable would make each like all others.
     plain = {each.removeprefix("--"): each for each in known}
-    near = get_close_matches(name.removeprefix("--").replace("colour", "color"), sorted(plain), 1)
-    return Phrase("did you mean `{name}`?", name=plain[near[0]]) if near else None
+    found = near.nearest(name.removeprefix("--").replace("colour", "color"), plain)
+    return Phrase("did you mean `{name}`?", name=plain[found]) if found is not None else None
 
 
 def _value_faults(nodes: Any) -> Iterator[Fault]:

@@ -1,5 +1,6 @@
 """Declare which accounts the sandbox has, what each may do, and which tags it has."""
 
+import secrets
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal, TypeAlias
 
@@ -22,7 +23,8 @@ class Declared(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
-    secret: str = "sandbox-secret"  # noqa: S105 - opens only the sandbox on this disk
+    secret: str = ""
+    """Without one: that of the world."""
     name: str = ""
     original_id: str = ""
     kind: Literal["service", "subscription"] = "service"
@@ -79,7 +81,7 @@ def declare_account(db: Transaction, appid: str, **given: object) -> str:
     Declared.model_validate(given)
     before = db.get("accounts", appid)
     needed = [high for tag in db.find("tags", appid=appid) for _, high in tag["spans"]]
-    account = Account.model_validate({"appid": appid, **(before or {}), **given})
+    account = Account.model_validate({"appid": appid, "secret": _world_secret(db), **(before or {}), **given})
     account = account.model_copy(update={"name": account.name or appid, "followers": max([account.followers, *needed])})
     if account.model_dump() != before:
         account.keep(db)
@@ -89,6 +91,18 @@ def declare_account(db: Transaction, appid: str, **given: object) -> str:
     if before is None:
         put_tag(db, {"appid": appid, "id": 2, "name": "星标组", "spans": []})
     return account.secret
+
+
+def _world_secret(db: Transaction) -> str:
+    """Return the AppSecret of the world's accounts, drawn once: what stands in our source is no secret.
+
+    Any web page could make requests with a secret that it knows.
+    """
+    drawn: str | None = db.setting("secret")
+    if drawn is None:
+        drawn = secrets.token_hex(16)
+        db.set_setting("secret", drawn)
+    return drawn
 
 
 def declare_tag(db: Transaction, appid: str, number: int, name: str, count: int, *, invented: bool = False) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Never
 from werkzeug.exceptions import MethodNotAllowed, NotFound, RequestEntityTooLarge
 from werkzeug.routing import Map, Rule
 
-from massctl.loopback import is_loopback
+from massctl.loopback import is_from_another_site
 from massctl.sandbox import (  # noqa: F401
     audience,
     auth,
@@ -85,13 +85,13 @@ class App:
         return reply(environ, start_response)
 
     def _reply(self, request: Request) -> Reply:
-        host = request.headers.get("Host", "")
+        if request.headers.get("Host", "").partition(":")[0] == media.PICTURE_HOST:
+            return media.given_out(request)
+        is_page = not request.path.startswith(("/cgi-bin/", "/datacube/", "/_sandbox/"))
+        if not is_page and is_from_another_site(request.environ):
+            return Reply.of({"error": "a page of another site asks; only the pages of the inbox may"}, 403)
         if request.path.startswith(("/cgi-bin/", "/datacube/")):
             return call(request)
-        if host.partition(":")[0] == media.PICTURE_HOST:
-            return media.given_out(request)
-        if not is_loopback(host):
-            return Reply.of({"error": "this host is not served"}, 403)
         if request.path.startswith("/_sandbox/"):
             # Most runs order nothing.
             from massctl.sandbox import control

@@ -2,7 +2,8 @@
 
 Nobody writes by himself here: `POST /_sandbox/comments` lets a follower comment on an article whose comments are open.
 Shapes and codes: WeChat docs, "comment/*", read 2026-10. The number of comments that may be elected (88003) and the
-length of a reply (88007) are not documented, and no limit is kept here.
+length of a reply (88007) are not documented, and no limit is kept here. Whether a job that is under way has comments is
+not documented either: the stricter reading is that its articles are there when it has ended as sent.
 """
 
 from massctl.sandbox import audience, jobs
@@ -25,6 +26,12 @@ def open_comments(request: Request) -> Record:
 def close_comments(request: Request) -> Record:
     """Answer `comment/close`, likewise."""
     return _switch(request, opened=False)
+
+
+def is_there(request: Request, job: Record, article: int) -> bool:
+    """Tell whether followers have an article, from 1: its job ended as sent, and nobody deleted it."""
+    is_sent = jobs.status(request.db, job, request.at) == "SEND_SUCCESS"
+    return is_sent and 1 <= article <= len(jobs.articles(job)) and article not in job["deleted_articles"]
 
 
 def are_open(job: Record, article: int) -> bool:
@@ -117,7 +124,7 @@ def _article(request: Request, given: Record) -> tuple[Record, int]:
     index = integer(given.get("index", 0), 0, 2**31)
     if "index" not in given:
         request.violation("comment_without_index", msg_data_id=msg_data_id)
-    if not found or index >= len(jobs.articles(found[0])) or index + 1 in found[0]["deleted_articles"]:
+    if not found or not is_there(request, found[0], index + 1):
         raise Refusal(88001)
     return found[0], index + 1
 

@@ -303,7 +303,7 @@ def _comments(
     """Let a follower comment on an article, from 1."""
     request = _as_account(db, appid)
     job = request.own("jobs", str(msg_id))
-    if job is None or article not in range(1, len(jobs.articles(job)) + 1):
+    if job is None or not comments.is_there(request, job, article):
         raise BadControlError("`msg_id` and `article`, from 1, name no article that was sent")
     if not comments.are_open(job, article):
         raise BadControlError("the comments of this article are closed")

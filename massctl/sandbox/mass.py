@@ -27,9 +27,9 @@ MEMORY_SECONDS = 24 * 3600
 """How long an id is remembered after the job was accepted."""
 TOO_SOON_SECONDS = 60
 """A repeat within this time of the accepted attempt answers 45066."""
-TEXT_CHARACTERS = 20_000
-"""No page has the limit of a mass-sent text (read 2026-10); this is the one number that a page gives for 45002. The
-2,048 bytes of older pages are of replies, and the 600 characters of the console's editor."""
+TEXT_CHARACTERS, TEXT_BYTES = 600, 2048
+"""A cautious reading: no page has the limit of a mass-sent text behind 45002 (read 2026-10). The console's editor takes
+so many characters, and older pages say so many bytes of replies."""
 PICTURES_MAX = 20
 """Pictures of one picture message: the limit of `newspic`; no page has a number (read 2026-10)."""
 RECOMMEND_CHARACTERS = 140
@@ -327,9 +327,9 @@ class Message:
 def _message(request: Request, given: Record, *, is_preview: bool = False, wrong_type: int = 40008) -> Message:
     """Return the message of a send or a preview; refuse what cannot be sent.
 
-    Refuses with 40007 for ids that are not of the right kind, 44004/45002/40213 for texts, 40215/40193/40194 for
-    pictures; and with 45113 for cards (40073 without an id) and 48022 for videos, unless the account still may send
-    them. `wrong_type` is the errcode for an unknown `msgtype`.
+    Refuses with 40007 for ids that are unknown, -1 for those of another type, 44004/45002/40213 for texts,
+    40215/40193/40194 for pictures; and with 45113 for cards (40073 without an id) and 48022 for videos, unless the
+    account still may send them. `wrong_type` is the errcode for an unknown `msgtype`.
     """
     msgtype = given.get("msgtype")
     if not isinstance(msgtype, str) or msgtype not in _TYPES:
@@ -343,11 +343,27 @@ def _message(request: Request, given: Record, *, is_preview: bool = False, wrong
         return Message("wxcard", _card(request, branch, is_preview=is_preview))
     media_id = branch.get("media_id")
     if msgtype == "mpnews":
+        _require_type(request, media_id, "draft")
         draft = drafts.find(request, media_id)
         return Message("mpnews", {"articles": draft["articles"]}, draft)
     if msgtype == "voice":
-        return Message("voice", {"voice": media.find(request, media_id, "voice")["sha256"]})
+        return Message("voice", {"voice": _material(request, media_id, "voice")["sha256"]})
     return Message("mpvideo", _video(request, media_id))
+
+
+def _require_type(request: Request, media_id: object, *types: str) -> None:
+    """Refuse an id of another type with -1, as one SDK says of WeChat; one that is unknown is left to others."""
+    row = request.own("materials", media_id)
+    draft = request.own("drafts", media_id)
+    is_draft = draft is not None and draft["consumed_by"] is None
+    found = "draft" if is_draft else row["kind"] if row is not None else None
+    if found is not None and found not in types:
+        raise Refusal(-1)
+
+
+def _material(request: Request, media_id: object, kind: str) -> Record:
+    _require_type(request, media_id, kind)
+    return media.find(request, media_id, kind)
 
 
 def _branch(given: Record, name: str) -> Record:
@@ -365,7 +381,7 @@ def _words(content: object) -> str:
     """Read the content of a text message."""
     if not isinstance(content, str) or not content.strip():
         raise Refusal(44004)
-    if len(content) >= TEXT_CHARACTERS:
+    if len(content) > TEXT_CHARACTERS or len(content.encode()) > TEXT_BYTES:
         raise Refusal(45002)
     for anchor in _ANCHOR.finditer(content):
         address = re.search(r"href\s*=\s*[\"']([^\"']+)[\"']", anchor[1])
@@ -377,6 +393,7 @@ def _words(content: object) -> str:
 
 
 def _video(request: Request, media_id: object) -> Record:
+    _require_type(request, media_id, "video", "mpvideo")
     if not request.account.mass_video:
         media.find(request, media_id, "video", "mpvideo")
         # Every video here came through the API, and to most accounts the API does not send those.
@@ -397,13 +414,13 @@ def _card(request: Request, branch: Record, *, is_preview: bool) -> Record:
 def _pictures(request: Request, given: Record, *, is_preview: bool) -> Record:
     # Previews take one picture in the older branch; sends take the plural one, and the older as well.
     if is_preview or "images" not in given:
-        row = media.find(request, _branch(given, "image").get("media_id"), "image")
+        row = _material(request, _branch(given, "image").get("media_id"), "image")
         return {"pictures": [row["sha256"]], "recommend": ""}
     branch = _branch(given, "images")
     ids = branch.get("media_ids")
     if not isinstance(ids, list) or not 1 <= len(ids) <= PICTURES_MAX:
         raise Refusal(40215)
-    rows = [media.find(request, media_id, "image") for media_id in ids]
+    rows = [_material(request, media_id, "image") for media_id in ids]
     comments = [flag(branch.get(name)) for name in ("need_open_comment", "only_fans_can_comment")]
     if any(comments) and not request.account.comment_right:
         raise Refusal(88000)

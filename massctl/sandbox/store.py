@@ -28,7 +28,7 @@ BEIJING = timezone(timedelta(hours=8))
 FILE_NAME = "world.sqlite3"
 FOLDER: Final = ".massctl/sandbox"
 """Where a repository keeps it."""
-FORMAT = 3
+FORMAT = 4
 """Version of the file; another one is refused."""
 LASTING = ("accounts", "tags", "settings")
 """The kinds of rows that survive a reset."""

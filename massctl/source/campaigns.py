@@ -1,13 +1,14 @@
 """massctl.yaml and the campaign.yaml files as models, with everything that is wrong in them."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from massctl.model.campaign import CampaignFile, Fault, Path, campaign_faults
-from massctl.model.diagnostics import Diagnostic, Excerpt, Lines, Place, Severity, Span
+from massctl.model.diagnostics import Diagnostic, Excerpt, Lines, Place, Severity, Span, first_told
 from massctl.model.ids import CampaignName
+from massctl.model.near_name import NearNames
 from massctl.model.phrase import Phrase, enumerated
 from massctl.model.settings import MassctlFile
 from massctl.render.rules.characters import unseen_characters
@@ -34,21 +35,36 @@ def about_cut_texts(positions: Positions) -> list[Diagnostic]:
 
     `第 #1 期` and a # at the end look so. Behind two blanks, or with a blank behind its #, it is an ordinary comment.
     """
-    reporter, found = positions.reporter, []
+    told, others = first_told(_cut_texts(positions), lambda cut: cut.span)
+    return in_order([_about_cut(each, positions.reporter) for each in told], others)
+
+
+class _Cut(NamedTuple):
+    """A text, and what stands behind it as a comment."""
+
+    key: str
+    span: Span
+    rest: str
+
+
+def _cut_texts(positions: Positions) -> Iterator[_Cut]:
     for path, span in positions.values.items():
-        line = reporter.lines.written(span.end_line)
+        line = positions.reporter.lines.written(span.end_line)
         begin, end = span.column - 1, span.end_column - 1
         cut = _CUT.match(line, end)
         if cut is None or not _is_text(path) or span.line != span.end_line or line[begin : begin + 1] in _NOT_PLAIN:
             continue
-        say = Phrase("{key}: `{rest}` is not part of it, because YAML reads it as a comment")
-        say = Phrase(say, key=str(path[-1]), rest=word(cut[1]))
-        hint = Phrase("put the whole value in quotes; if it is a comment, write a space after the #")
-        place = Span(span.line, end + 2, span.line, end + 2 + len(cut[1]))
-        excerpt = reporter.excerpt(place, line[:begin] + in_quotes(line[begin:].rstrip()))
-        warning = Diagnostic("MC033", Severity.WARNING, say, reporter.place(place), hint, reporter.campaign, excerpt)
-        found.append(warning)
-    return found
+        yield _Cut(str(path[-1]), span, cut[1])
+
+
+def _about_cut(cut: _Cut, reporter: Reporter) -> Diagnostic:
+    say = Phrase("{key}: `{rest}` is not part of it, because YAML reads it as a comment")
+    say = Phrase(say, key=cut.key, rest=word(cut.rest))
+    hint = Phrase("put the whole value in quotes; if it is a comment, write a space after the #")
+    begin, end = cut.span.column - 1, cut.span.end_column + 1
+    place, line = Span(cut.span.line, end, cut.span.line, end + len(cut.rest)), reporter.lines.written(cut.span.line)
+    excerpt = reporter.excerpt(place, line[:begin] + in_quotes(line[begin:].rstrip()))
+    return Diagnostic("MC033", Severity.WARNING, say, reporter.place(place), hint, reporter.campaign, excerpt)
 
 
 _CUT: Final = re.compile(r" (#(?:[^ \t].*?)?)[ \t]*$")
@@ -145,8 +161,8 @@ def load_settings(
         return None, [about_file(error.code, SETTINGS, None, error.message, error.hint)]
     document = read_yaml(data, SETTINGS, None, known_keys(MassctlFile))
     folders = repository.campaign_folders().names
-    settings, diagnostics = validate(document, MassctlFile, settings_rules(loopback_override, folders))
-    return settings, in_order([*diagnostics, *about_unseen(document.positions.reporter)])
+    unseen = about_unseen(document.positions.reporter)
+    return validate(document, MassctlFile, settings_rules(loopback_override, folders), unseen)
 
 
 def settings_place(repository: Repository, account: str, keys: Sequence[Path]) -> Place:
@@ -204,11 +220,8 @@ def load_campaign(
 def _unknown_account(account: object, settings: MassctlFile | None) -> list[Fault]:
     if settings is None or not isinstance(account, str) or account in settings.accounts:
         return []
-    # Suggesting is for this one fault.
-    from difflib import get_close_matches
-
     known = list(settings.accounts)
-    close = next(iter(get_close_matches(account, known, n=1)), None)
+    close = NearNames().nearest(account, known)
     hint = (
         Phrase("did you mean {key}?", key=close)
         if close is not None

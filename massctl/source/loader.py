@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from massctl.model.campaign import BATCH_MAX, parse_offset_time
 from massctl.model.diagnostics import Diagnostic, Place
 from massctl.model.ids import AccountName, AppId, CampaignName, Sha256
+from massctl.model.inputs import CHANGED, JudgedInputs
 from massctl.model.message import Picture, Recording, RenderedCampaign, Window
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State, article_addresses, is_concluded
@@ -23,6 +24,7 @@ from massctl.plan.quota import Agenda, Demand, calls_by_day, demand_of, may_run_
 from massctl.plan.steps import Concluded, Desired, Gone, Invalid, NotLocked
 from massctl.render.fault import Fault
 from massctl.render.inputs import ListedOpenids
+from massctl.render.paths import SHARED
 from massctl.source.reporter import about_file
 from massctl.source.repository import CAMPAIGNS, Repository, UnreadableError
 
@@ -220,7 +222,7 @@ class Desires:
 
     def strays(self) -> list[Diagnostic]:
         """Return the diagnostics about folders that are not campaigns."""
-        return list(self._folders.diagnostics)
+        return [*self._folders.diagnostics, *_about_shared(self._workbench.repository)]
 
     def read(self, names: Sequence[str]) -> list[Desired]:
         """Read the campaigns of `names`; a fault stops its own campaign only."""
@@ -255,11 +257,25 @@ class Desires:
         return {record.campaign: record for record in sorted(self._state.records.values(), key=lambda r: r.edition)}
 
     def _one(self, name: CampaignName) -> Desired:
-        begun = self._load(name)
-        if not isinstance(begun, _Due):
-            return begun
-        rendered = self._render(begun)
-        return self._as_locked(begun, rendered) if self._is_locked else rendered
+        with self._workbench.repository.judging() as read:
+            begun = self._load(name)
+            if not isinstance(begun, _Due):
+                return begun
+            rendered = self._render(begun)
+            found = self._as_locked(begun, rendered) if self._is_locked else rendered
+        return self._made_from(found, read)
+
+    def _made_from(self, found: Desired, read: Mapping[str, str]) -> Desired:
+        """Note in a campaign that was rendered what it was made from: what was `read` here, and in another process."""
+        if isinstance(found, NotLocked) and found.rendered is not None:
+            return replace(found, rendered=self._judged(found.rendered, read))
+        return self._judged(found, read) if isinstance(found, RenderedCampaign) else found
+
+    def _judged(self, campaign: RenderedCampaign, read: Mapping[str, str]) -> RenderedCampaign:
+        settings = self._workbench.settings.declared_sha256
+        inputs = campaign.inputs or JudgedInputs(settings=settings)
+        agreed = replace(inputs, settings=settings if inputs.settings == settings else CHANGED)
+        return replace(campaign, inputs=agreed.joined(read))
 
     def _read_here(self, names: Sequence[CampaignName]) -> list[Desired]:
         progress = self._workbench.progress
@@ -277,18 +293,32 @@ class Desires:
 
     def _read_in_child(self, names: Sequence[CampaignName], render: Elsewhere) -> list[Desired]:
         """Read campaigns that are locked, and have those that are due rendered by another process."""
-        begun = [self._load(name) for name in names]
+        begun, read = self._load_each(names)
         due = [each.loaded.name for each in begun if isinstance(each, _Due)]
         addresses = article_addresses(self._state) if due else {}
         rendered = render({name: {**addresses, **self._links_of(name)} for name in due})
         found: list[Desired] = []
         for each in begun:
-            if isinstance(each, _Due):
-                answer = rendered[each.loaded.name]
-                found.append(self._as_locked(each, self._from_child(each, answer.campaign, answer.produced)))
-            else:
+            if not isinstance(each, _Due):
                 found.append(each)
+                continue
+            name = each.loaded.name
+            with self._workbench.repository.judging() as behind:
+                taken = self._from_child(each, rendered[name].campaign, rendered[name].produced)
+                locked = self._as_locked(each, taken)
+            found.append(self._made_from(self._made_from(locked, read[name]), behind))
         return found
+
+    def _load_each(
+        self, names: Sequence[CampaignName]
+    ) -> "tuple[list[Desired | _Due], dict[CampaignName, dict[str, str]]]":
+        """Read campaigns as far as it goes without rendering, and note what each was read from."""
+        begun: list[Desired | _Due] = []
+        read: dict[CampaignName, dict[str, str]] = {}
+        for name in names:
+            with self._workbench.repository.judging() as read[name]:
+                begun.append(self._load(name))
+        return begun, read
 
     def _from_child(
         self, due: "_Due", campaign: RenderedCampaign | Invalid, produced: Mapping[Sha256, Sha256]
@@ -319,12 +349,16 @@ class Desires:
             return concluded
         settings = self._workbench.settings
         loaded = self._workbench.campaign(name)
+        twin = self._folders.twins.get(name)
+        if twin is not None:
+            loaded = replace(loaded, file=None, diagnostics=(twin, *loaded.diagnostics))
         file = loaded.file
         if file is None:
             return _invalid(loaded, settings)
         account = settings.account(file.account)
         record = self._state.record(name, file.edition)
         try:
+            self._workbench.repository.require_one_case(name)
             source = self._workbench.repository.folder_digest(name)
         except UnreadableError as error:
             fault = about_file(error.code, error.path, name, error.message, error.hint)
@@ -402,6 +436,16 @@ def built_in_theme(name: str) -> str | None:
     if name not in (*BUILT_IN, *PARTS):
         return None
     return (get_data("massctl.render", f"themes/{name}.css") or b"").decode()
+
+
+def _about_shared(repository: Repository) -> list[Diagnostic]:
+    """Find shared files whose names differ only by case."""
+    try:
+        repository.require_one_case(SHARED)
+    except UnreadableError as error:
+        if error.code == "MC034":
+            return [about_file(error.code, error.path, None, error.message, error.hint)]
+    return []
 
 
 def _invalid(loaded: "Loaded", settings: "MassctlFile") -> Invalid:

@@ -24,7 +24,7 @@ from massctl.plan.guards import lock_missing
 from massctl.plan.lock_diff import changed_parts, changed_versions, lock_stale, lock_unfit
 from massctl.plan.steps import Refusal
 from massctl.source.repository import CAMPAIGNS, Repository, UnreadableError
-from massctl.whole_file import beside, sync_folder
+from massctl.whole_file import beside, sync
 
 RENDER_LIBRARIES: Final = (
     "css-inline",
@@ -168,7 +168,7 @@ def put_lock(root: Path, name: CampaignName, data: bytes) -> list[str]:
             if _content(folder / LOCK_FILE) == data:
                 return removed
             written.replace(folder / LOCK_FILE)
-        sync_folder(folder)
+        sync(folder)
     except OSError as error:
         raise UsageError(
             Phrase("{name} cannot be locked: {why}", name=name, why=system_reason(error)),

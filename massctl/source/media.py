@@ -12,7 +12,7 @@ from massctl.media import VIDEO_BYTES_MAX, MediaFault, measure, too_large
 from massctl.model.ids import Sha256, sha256_of
 from massctl.model.message import Picture, Purpose, Recording, picture_name
 from massctl.model.phrase import Phrase
-from massctl.picture.limits import COVER_RECIPE, INLINE_RECIPE, SOURCE_BYTES_MAX, cache_key
+from massctl.picture.limits import AI_MARK_RECIPE, COVER_RECIPE, INLINE_RECIPE, SOURCE_BYTES_MAX, cache_key
 from massctl.render.fault import Fault
 from massctl.render.inputs import PicturePurpose, RecordingPurpose
 from massctl.source.plain_values import NOT_PLAIN, from_plain, to_plain
@@ -54,6 +54,7 @@ class RecordingShelf:
         key = path, use
         if key not in self._found:
             self._found[key] = self._measured(path, use)
+        self._repository.reused(f"campaigns/{path}")
         return self._found[key]
 
     def adopt(self, recording: Recording) -> None:
@@ -99,6 +100,7 @@ _CODES: Final[Mapping[str, str]] = {
     "animated_unsupported": "MC204",
     "too_large": "MC205",
     "too_many_pixels": "MC205",
+    "ai_mark": "MC219",
 }
 _UNREAD_CODES: Final[Mapping[str, str]] = {"MC001": "MC203", "MC002": "MC205"}
 """For a file that is there and was not read: the code of a picture."""
@@ -129,6 +131,7 @@ class PictureShelf:
         key = path, use
         if key not in self._prepared:
             self._prepared[key] = self._prepare(path, use)
+        self._repository.reused(f"campaigns/{path}")
         return self._prepared[key]
 
     def read(self, sha256: Sha256) -> bytes:
@@ -206,6 +209,7 @@ class PictureShelf:
             width, height = result.laid_out
             extension = result.format.extension
             found = Picture("", source, source, len(data), result.purpose, extension, width, height, result.note)
+            found = replace(found, lost_c2pa=result.lost_c2pa, has_new_mark=result.has_new_mark)
             found = replace(found, sha256=_name(found, produced))
             if produced != source:
                 self._keep(self._cache / found.sha256, result.data)
@@ -228,6 +232,8 @@ class PictureShelf:
 def _name(picture: Picture, produced: Sha256) -> Sha256:
     source = picture.source_sha256
     recipe = COVER_RECIPE if picture.purpose.is_material else INLINE_RECIPE
+    if picture.has_new_mark:
+        recipe = f"{recipe} {AI_MARK_RECIPE}"
     return source if produced == source else picture_name(source, recipe)
 
 

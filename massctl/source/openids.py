@@ -109,6 +109,7 @@ class OpenidShelf:
         """Read the list at `path` (from campaigns/), once."""
         if path not in self._read:
             self._read[path] = self._look(path)
+        self._repository.reused(f"campaigns/{path}")
         return self._read[path]
 
     def batch(self, sha256: str, number: int) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from massctl.model import diagnostics, message
 from massctl.model.campaign import Audience, OpenidList
+from massctl.model.inputs import JudgedInputs
 from massctl.model.phrase import Command, Phrase
 from massctl.plan.steps import Guard, Invalid, NotLocked, Refusal
 from massctl.render.fault import Fault
@@ -20,6 +21,7 @@ _VALUES: Final[dict[str, type[Any]]] = {
         diagnostics.Diagnostic,
         diagnostics.Excerpt,
         Invalid,
+        JudgedInputs,
         message.MaterialRef,
         NotLocked,
         OpenidList,

@@ -5,14 +5,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from massctl.model.diagnostics import Diagnostic, Excerpt, Lines, Place, Severity, Span
+from massctl.model.diagnostics import (
+    CORRECT_THESE,
+    Diagnostic,
+    Excerpt,
+    Lines,
+    Place,
+    Severity,
+    Span,
+    first_told,
+    more_faults,
+)
 from massctl.model.phrase import Phrase
 from massctl.model.secrets import BLOT, public_line, without_secrets, without_values
 
 EXCERPT_CHARACTERS_MAX: Final = 400
 """A longer line is cut in the excerpt: minified or hostile files must not flood a report."""
-DIAGNOSTICS_MAX: Final = 200
-"""Diagnostics of one file; one more says that there are others."""
 WORD_CHARACTERS_MAX: Final = 60
 
 _UNSEEN: Final = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -82,14 +90,11 @@ def about_file(code: str, file: str, campaign: str | None, message: Phrase, hint
     return Diagnostic(code, Severity.ERROR, message, Place(file), hint, campaign)
 
 
-def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Sort by place, and leave out what nobody would read to the end, saying so."""
-    ordered = sorted(set(diagnostics), key=lambda diagnostic: diagnostic.sort_key)
-    if len(ordered) <= DIAGNOSTICS_MAX:
-        return ordered
-    kept = ordered[:DIAGNOSTICS_MAX]
-    last = kept[-1]
-    say = Phrase("this file has more faults than are shown")
-    hint = Phrase("correct these first, then validate again")
-    more = Diagnostic(last.code, Severity.INFO, say, last.place, hint, last.campaign)
-    return [*kept, more]
+def in_order(diagnostics: Iterable[Diagnostic], others: int = 0) -> list[Diagnostic]:
+    """Sort the diagnostics of a file by place, and count those that nobody would read, and the `others` before them."""
+    told, more = first_told(set(diagnostics), lambda diagnostic: diagnostic.sort_key)
+    if not more + others:
+        return told
+    last = told[-1]
+    say = more_faults(more + others)
+    return [*told, Diagnostic(last.code, Severity.INFO, say, last.place, CORRECT_THESE, last.campaign)]

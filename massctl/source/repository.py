@@ -10,18 +10,19 @@ import hashlib
 import os
 import re
 import stat
-import subprocess
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Final, NamedTuple
 
-from massctl.errors import MassctlError
+from massctl.errors import LedgerUnreachableError, MassctlError
+from massctl.git import Git
 from massctl.model.diagnostics import Diagnostic, Lines, Severity
 from massctl.model.ids import LOCK_FILE, CampaignName, Sha256, is_campaign_name
+from massctl.model.inputs import CHANGED, MISSING
 from massctl.model.phrase import Phrase, system_reason
 from massctl.source.reporter import TextFault, about_file
 
@@ -194,10 +195,13 @@ LOCK_BYTES_MAX: Final = 4 * 1024 * 1024
 """Far above what eight articles and their pictures need."""
 TEXT_BYTES_MAX: Final = 4 * 1024 * 1024
 """Of a template: a body that WeChat takes has at most 1 MB (draft/add, read 2026-10); four times that is not a body."""
+FILE_BYTES_MAX: Final = 1024 * 1024 * 1024
+"""Of any file; each kind of file has its own bound far below."""
+_OVER: Final = "over"
+"""What was at a path: a file larger than so many bytes."""
 _CHUNK_BYTES: Final = 1024 * 1024
 _TEXT_SHOWS_WITHIN: Final = 8000
 """A file without a zero among so many first bytes is a text, for git too (buffer_is_binary)."""
-_GIT_SECONDS: Final = 60.0
 _KNOWN_TO_GIT: Final = re.compile(r"PATH|HOME|XDG_CONFIG_HOME|GIT_CONFIG\w*|GIT_CEILING_DIRECTORIES")
 _WRITTEN_BY_US: Final = tuple(os.fsencode(name) for name in (LOCK_FILE,))
 _FOLDER_FLAGS: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -206,7 +210,7 @@ _FILE_FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class UnreadableError(MassctlError):
-    """Report that a file cannot be read; `code` is the diagnostic's: MC001, MC002, MC003 or MC022."""
+    """Report that a file cannot be read; `code` is the diagnostic's: MC001, MC002, MC003, MC022, MC034."""
 
     def __init__(self, code: str, path: str, message: Phrase, hint: Phrase | None = None) -> None:
         super().__init__(message)
@@ -231,7 +235,9 @@ class CampaignFolders:
     names: tuple[CampaignName, ...]
     """Folders that can be campaigns, sorted."""
     diagnostics: tuple[Diagnostic, ...]
-    """One for each folder that is neither a campaign nor begins with `_`."""
+    """One for each folder that is neither a campaign nor begins with `_`, or whose name is another's in other case."""
+    twins: Mapping[CampaignName, Diagnostic] = field(default_factory=dict)
+    """The same for campaigns: those that cannot be read, because another folder has their name in other case."""
 
 
 class Repository:
@@ -241,6 +247,55 @@ class Repository:
         self.root: Final = root
         self.tags_files: Final = (SANDBOX_TAGS_FILE, TAGS_FILE) if sandbox else (TAGS_FILE,)
         """What is known of tags; of an account only the first file that has it counts."""
+        self._found: dict[str, str] = {}
+        """Path -> what `JudgedInputs` says was there, for every file that was read or tried."""
+        self._judging: set[str] | None = None
+        """The paths that are read for one campaign, while it is made."""
+
+    @contextmanager
+    def judging(self) -> Iterator[dict[str, str]]:
+        """Collect what is read for one campaign: path -> what was there, as in `JudgedInputs.files`.
+
+        The dictionary is filled at the end.
+        """
+        collected: dict[str, str] = {}
+        self._judging = set()
+        try:
+            yield collected
+        finally:
+            collected |= {path: self._found[path] for path in self._judging}
+            self._judging = None
+
+    def reused(self, path: str) -> None:
+        """Note that what was read from `path` before makes this campaign too."""
+        if self._judging is not None and path in self._found:
+            self._judging.add(path)
+
+    def found(self, path: str) -> str | None:
+        """Return what was at a path when it was read, as `JudgedInputs.files` has it; None if nobody read it."""
+        return self._found.get(path)
+
+    def _note(self, path: str, found: str) -> None:
+        """Note what was at a path; two different things make it CHANGED."""
+        self._found[path] = found if self._found.get(path, found) == found else CHANGED
+        if path.startswith(f"{CAMPAIGNS}/"):
+            self.reused(path)
+
+    def changed_since(self, files: Mapping[str, str]) -> str | None:
+        """Return the first path of `JudgedInputs.files` that does not hold now what it held; None if all do."""
+        now = Repository(self.root)  # What was read before says nothing of now.
+        return next((path for path, found in sorted(files.items()) if now._found_now(path, found) != found), None)
+
+    def _found_now(self, path: str, before: str) -> str | None:
+        if before == CHANGED:
+            return None
+        kind, _, limit = before.partition(" ")
+        try:
+            for _piece in self.pieces(path, int(limit) if kind == _OVER else FILE_BYTES_MAX):
+                pass
+        except UnreadableError:
+            pass  # What kept it from being read is what was found.
+        return self._found[path]
 
     def campaign_folders(self) -> CampaignFolders:
         """List the campaigns; stray files are passed over."""
@@ -248,19 +303,21 @@ class Repository:
         diagnostics: list[Diagnostic] = []
         try:
             with os.scandir(self.root / CAMPAIGNS) as entries:
-                found = sorted((entry.name, entry.is_dir()) for entry in entries)
+                found = sorted(entry.name for entry in entries if entry.is_dir())
         except OSError as error:
             return CampaignFolders((), (_no_folder(error),))
-        for name, is_folder in found:
-            if not is_folder or name.startswith("_"):
-                continue
+        twins = _twins(found)
+        for name in found:
             if is_campaign_name(name):
                 names.append(CampaignName(name))
-            else:
+            elif name in twins:
+                diagnostics.append(_alike(name, twins[name]))
+            elif not name.startswith("_"):
                 diagnostics.append(_not_a_name(name))
         if not names and not diagnostics:
             diagnostics.append(_no_campaign())
-        return CampaignFolders(tuple(names), tuple(diagnostics))
+        refused = {name: _alike(name, twins[name], name) for name in names if name in twins}
+        return CampaignFolders(tuple(names), tuple(diagnostics), refused)
 
     def own_themes(self) -> tuple[str, ...]:
         """Name the repository's own themes; none if their folder cannot be read."""
@@ -293,17 +350,16 @@ class Repository:
 
     def pieces(self, path: str, limit: int) -> Iterator[bytes]:
         """Read a file of at most `limit` bytes piece by piece; raises UnreadableError, at the first piece or later."""
-        with self._opened(path) as descriptor:
-            say = Phrase("the file is larger than {limit} bytes, so massctl did not read it", limit=limit)
-            too_large = UnreadableError("MC002", path, say, Phrase("make the file smaller, or split it"))
-            if os.fstat(descriptor).st_size > limit:
-                raise too_large
-            left = limit + 1  # one more, since the file may grow while it is read
-            while left and (piece := os.read(descriptor, min(left, _CHUNK_BYTES))):
-                left -= len(piece)
-                if not left:
-                    raise too_large
-                yield piece
+        read = hashlib.sha256()
+        try:
+            with self._opened(path) as descriptor:
+                for piece in _bounded(descriptor, path, limit):
+                    read.update(piece)
+                    yield piece
+        except UnreadableError as error:
+            self._note(path, _why_unread(error, limit))
+            raise
+        self._note(path, read.hexdigest())
 
     def read_text(self, path: str) -> str:
         """Read a UTF-8 file of at most TEXT_BYTES_MAX, without a byte order mark; raises UnreadableError."""
@@ -322,9 +378,8 @@ class Repository:
         and what editors leave behind (`.x`, `x~`) count for nothing. Where git says nothing of the folder, all its
         files stand for those that git would track. Raises UnreadableError.
         """
-        found = self._trackable.get(name) or self._files_below(name)
         digest = hashlib.sha256()
-        for path in sorted(path for path in found if _counts(path)):
+        for path in self._content(name):
             whole = f"{CAMPAIGNS}/{name}/{os.fsdecode(path)}"
             try:
                 content = _content_sha256(f"{self.root}/{whole}")
@@ -334,26 +389,44 @@ class Repository:
                 digest.update(b"%s\0%s\n" % (path, content))
         return Sha256(digest.hexdigest())
 
+    def require_one_case(self, name: str) -> None:
+        """Refuse files below a folder of campaigns/ whose names differ only by case. Raises UnreadableError.
+
+        A checkout on macOS or Windows holds one of them, so it would be another campaign there.
+        """
+        paths = [PurePosixPath(os.fsdecode(path)) for path in self._content(name)]
+        written = {str(each) for path in paths for each in (path, *path.parents[:-1])}
+        folder = f"{CAMPAIGNS}/{name}"
+        for one, other in sorted(_twins(sorted(written)).items()):
+            # git also knows the old name of a file that was renamed and not yet committed.
+            if all(_is_there(self.root / folder / each) for each in (one, other)):
+                say = _differ(_readable(one), _readable(other))
+                raise UnreadableError("MC034", f"{folder}/{_readable(one)}", say, _RENAME_ONE)
+
+    def _content(self, name: str) -> list[bytes]:
+        """Return the paths of the files that are a folder's content, in order."""
+        found = self._trackable.get(name) or self._files_below(name)
+        return sorted(path for path in found if _counts(path))
+
     @cached_property
     def _trackable(self) -> dict[str, list[bytes]]:
         """Return the files that git tracks or would add, by campaign, each by its path from the campaign's folder."""
-        git = ["git", "-c", "core.fsmonitor=false", "ls-files", "-z", "-co", "--exclude-standard", "--", CAMPAIGNS]
-        # A hook's GIT_DIR or GIT_INDEX_FILE would speak of something else, and git needs no secret of ours.
+        # git needs no secret of ours.
         known = {name: value for name, value in os.environ.items() if _KNOWN_TO_GIT.fullmatch(name)}
         try:
-            said = subprocess.run(git, cwd=self.root, env=known, capture_output=True, timeout=_GIT_SECONDS, check=False)
-        except (OSError, subprocess.TimeoutExpired):
-            return {}
+            said = Git(self.root, known).run("ls-files", "-z", "-co", "--exclude-standard", "--", CAMPAIGNS)
+        except LedgerUnreachableError:
+            return {}  # There is no git.
         found: dict[str, list[bytes]] = {}
-        for path in set(said.stdout.split(b"\0")) if said.returncode == 0 else ():
+        for path in set(said.out.split(b"\0")) if said.done else ():
             _, _, below = path.partition(b"/")
             name, _, inner = below.partition(b"/")
             if inner:
                 found.setdefault(os.fsdecode(name), []).append(inner)
         return found
 
-    def _files_below(self, name: CampaignName) -> Iterator[bytes]:
-        """Return every file and link of a campaign's folder, by its path from there."""
+    def _files_below(self, name: str) -> Iterator[bytes]:
+        """Return every file and link of a folder of campaigns/, by its path from there."""
         waiting = [b""]
         folder = os.fsencode(f"{self.root}/{CAMPAIGNS}/{name}/")
         while waiting:
@@ -474,6 +547,27 @@ def _content_sha256(path: str) -> bytes | None:
     return digest.hexdigest().encode()
 
 
+def _bounded(descriptor: int, path: str, limit: int) -> Iterator[bytes]:
+    """Read an open file of at most `limit` bytes piece by piece; raises UnreadableError."""
+    say = Phrase("the file is larger than {limit} bytes, so massctl did not read it", limit=limit)
+    too_large = UnreadableError("MC002", path, say, Phrase("make the file smaller, or split it"))
+    if os.fstat(descriptor).st_size > limit:
+        raise too_large
+    left = limit + 1  # one more, since the file may grow while it is read
+    while left and (piece := os.read(descriptor, min(left, _CHUNK_BYTES))):
+        left -= len(piece)
+        if not left:
+            raise too_large
+        yield piece
+
+
+def _why_unread(error: UnreadableError, limit: int) -> str:
+    """Say what was at a path that was not read, as `JudgedInputs` has it."""
+    if error.is_missing:
+        return MISSING
+    return f"{_OVER} {limit}" if error.code == "MC002" else error.code
+
+
 _NAME_A_FILE: Final = Phrase("replace it by an ordinary file")
 
 
@@ -517,8 +611,42 @@ def _no_campaign() -> Diagnostic:
     return replace(about_file("MC001", CAMPAIGNS, None, say, hint), severity=Severity.INFO)
 
 
+_RENAME_ONE: Final = Phrase("rename one of them: macOS and Windows hold only one of the two")
+
+
+def _twins(names: Iterable[str]) -> dict[str, str]:
+    """Give the names that others have in other case, each with the first of these."""
+    alike: dict[str, list[str]] = {}
+    for name in names:
+        alike.setdefault(name.lower(), []).append(name)
+    return {
+        name: next(each for each in same if each != name) for same in alike.values() if len(same) > 1 for name in same
+    }
+
+
+def _differ(one: str, other: str) -> Phrase:
+    return Phrase("{one} and {other} differ only by case", one=one, other=other)
+
+
+def _alike(name: str, other: str, campaign: CampaignName | None = None) -> Diagnostic:
+    say = _differ(_readable(name), _readable(other))
+    return about_file("MC034", f"{CAMPAIGNS}/{_readable(name)}", campaign, say, _RENAME_ONE)
+
+
+def _is_there(path: Path) -> bool:
+    """Say whether a file or folder is there under exactly this name."""
+    try:
+        return path.name in os.listdir(path.parent)
+    except OSError:
+        return False
+
+
+def _readable(name: str) -> str:
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
 def _not_a_name(folder: str) -> Diagnostic:
-    readable = os.fsencode(folder).decode("utf-8", "replace")
+    readable = _readable(folder)
     say = Phrase("{folder} is not a campaign name", folder=readable)
     hint = Phrase(
         "lower-case letters, digits, `.`, `_` and `-`, at most 64; a folder with a leading `_` is not a campaign"

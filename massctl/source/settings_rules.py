@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from massctl.model.campaign import KEEP_ONE, TAKE_OUT, Fault, Path
 from massctl.model.phrase import Command, Phrase, enumerated
-from massctl.model.secrets import without_secrets
+from massctl.model.secrets import looks_secret
 from massctl.model.settings import (
     API_BASE,
     CHANNELS,
@@ -111,7 +111,7 @@ def _secrets(data: Mapping[str, Any]) -> Iterator[Fault]:
     for path, block in blocks:
         for key in (*CHANNELS, *_SECRET_KEYS):
             value = _mapping(block).get(key)
-            if isinstance(value, str) and without_secrets(value) != value:
+            if isinstance(value, str) and looks_secret(value):
                 say = Phrase("{key} takes the name of an environment variable, and this looks like a secret", key=key)
                 hint = Phrase("remove it from the file, and reset it in the console if it was ever committed")
                 yield Fault("MC014", (*path, key), say, hint, at_key=False)
@@ -173,6 +173,23 @@ def _callbacks(accounts: Mapping[str, Mapping[str, Any]], root: Mapping[str, Any
             say = Phrase("there is a previous key and no current one")
             hint = Phrase("write aes_key_env, or delete previous_aes_key_env")
             yield Fault("MC014", (*path, "previous_aes_key_env"), say, hint)
+    for name, account in accounts.items():
+        yield from _platform(name, account)
+
+
+def _platform(name: str, account: Mapping[str, Any]) -> Iterator[Fault]:
+    """Find what keeps the events of a third-party platform from being told apart."""
+    callback = _mapping(account.get("callback"))
+    place = ("accounts", name, "callback", "component_appid")
+    if "component_appid" not in callback:
+        return
+    if "aes_key_env" not in callback:
+        say = Phrase("a third-party platform seals what it posts, and no key is named")
+        yield Fault("MC014", place, say, Phrase("write aes_key_env: the variable with the platform's 消息加解密Key"))
+    if "original_id" not in account:
+        say = Phrase("a platform's seal does not say which account an event is for, and the account has no original_id")
+        hint = Phrase("write original_id, which the account's console shows under 设置与开发 / 账号详情")
+        yield Fault("MC014", place, say, hint)
 
 
 def _hosts(accounts: Mapping[str, Mapping[str, Any]], policy: Mapping[str, Any]) -> Iterator[Fault]:

@@ -18,7 +18,7 @@ from pydantic.fields import FieldInfo
 
 from massctl import __version__
 from massctl.model.campaign import CODE_PATTERN, CROP_PATTERN, EVERYBODY, OFFSET_TIME_PATTERN, TAKE_OUT, Fault, Path
-from massctl.model.diagnostics import Diagnostic
+from massctl.model.diagnostics import Diagnostic, first_told
 from massctl.model.ids import (
     ACCOUNT_NAME_PATTERN,
     APPID_PATTERN,
@@ -28,6 +28,7 @@ from massctl.model.ids import (
     VARIABLE_NAME_PATTERN,
     WECHAT_NAME_PATTERN,
 )
+from massctl.model.near_name import NearNames
 from massctl.model.phrase import Phrase, enumerated
 from massctl.model.secrets import BLOT, is_private, names_variable
 from massctl.model.settings import DAYS_PATTERN, DURATION_PATTERN, ENVIRONMENT_NAME_PATTERN, TIME_OF_DAY_PATTERN
@@ -356,11 +357,11 @@ class Meant:
 
 def as_meant(model: type[BaseModel], data: dict[str, Any]) -> Meant:
     """Report the unknown keys of `data`, and read those that resemble a missing one as that one."""
-    meant = Meant(deepcopy(data))
+    meant, near = Meant(deepcopy(data)), NearNames()
     for block in blocks(model, meant.data):
         known, after_secret = keys_of(block.model), False
         for name in [name for name in block.data if name not in known]:
-            close, advice = _advice(name, block, model)
+            close, advice = _advice(name, block, model, near)
             path = meant.written((*block.path, name))
             # Behind a comma in a secret, its rest is read as a key.
             shown = BLOT if after_secret else word(name)
@@ -383,17 +384,15 @@ def _rename(data: dict[str, Any], name: str, close: str) -> None:
     data.update(items)
 
 
-def _advice(name: str, block: Block, root: type[BaseModel]) -> tuple[str | None, Phrase]:
+def _advice(name: str, block: Block, root: type[BaseModel], near: NearNames) -> tuple[str | None, Phrase]:
     """Say which key may be meant: the same one elsewhere in the file, or one like it here."""
     elsewhere = [path[:-1] for path in key_paths(root) if path[-1] == name]
     if elsewhere == [()]:
         return None, Phrase("{key} belongs at the top of the file, not indented", key=word(name))
     if len(elsewhere) == 1:
         return None, Phrase("{key} belongs under {where}", key=word(name), where=".".join(elsewhere[0]))
-    from difflib import get_close_matches  # only here: most files have no unknown key
-
     plain = name.lower().replace("-", "_").replace(" ", "_")
-    close = next(iter(get_close_matches(plain, keys_of(block.model), n=1)), None)
+    close = near.nearest(plain, keys_of(block.model))
     if is_private(name) and (close is None or not is_private(close)):
         return None, _NO_SECRET  # Its value is not to be told as that of a public key.
     if close is not None:
@@ -407,15 +406,22 @@ Model = TypeVar("Model", bound=BaseModel)
 Rules = Callable[[dict[str, Any]], Iterable[Fault]]
 
 
-def validate(document: YamlDocument, model: type[Model], rules: Rules) -> tuple[Model | None, list[Diagnostic]]:
-    """Check a document; the model is None if there is any error, its own or one of the file's."""
+def validate(
+    document: YamlDocument, model: type[Model], rules: Rules, warnings: Iterable[Diagnostic] = ()
+) -> tuple[Model | None, list[Diagnostic]]:
+    """Check a document; the model is None if there is any error, its own or one of the file's.
+
+    The `warnings` about the file are told among the errors.
+    """
     faults = find_faults(document.data, model, rules, document.broken)
     if not document.is_whole:
         faults = [fault for fault in faults if not _needs_everything(fault)]
     positions = document.positions
-    found = [positions.diagnostic(f.code, f.path, f.message, f.hint, at_key=f.at_key) for f in faults]
-    diagnostics = in_order([*document.diagnostics, *found])
-    return (None if diagnostics else model.model_validate(document.data)), diagnostics
+    told, others = first_told(faults, lambda fault: positions.span(fault.path, at_key=fault.at_key))
+    found = [positions.diagnostic(f.code, f.path, f.message, f.hint, at_key=f.at_key) for f in told]
+    errors = [*document.diagnostics, *found]
+    diagnostics = in_order([*errors, *warnings], document.others + others)
+    return (None if errors else model.model_validate(document.data)), diagnostics
 
 
 def find_faults(data: Any, model: type[BaseModel], rules: Rules, broken: frozenset[Path] = frozenset()) -> list[Fault]:

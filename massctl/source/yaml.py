@@ -17,7 +17,7 @@ from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.scanner import Scanner
 
 from massctl.model.campaign import Path
-from massctl.model.diagnostics import Diagnostic, Excerpt, Lines, Place, Span
+from massctl.model.diagnostics import Diagnostic, Excerpt, Lines, Place, Span, first_told
 from massctl.model.phrase import Phrase
 from massctl.source.reporter import Reporter, TextFault, word
 from massctl.source.repository import decode, without_control_characters
@@ -98,6 +98,8 @@ class YamlDocument:
     """Paths whose values mean nothing, because of a fault that is reported."""
     is_whole: bool
     """False: reading stopped before the end, so that a missing key says nothing."""
+    others: int = 0
+    """How many faults were found besides `diagnostics`."""
 
 
 @dataclass(slots=True, eq=False)
@@ -465,8 +467,9 @@ def read_yaml(data: bytes, file: str, campaign: str | None, known_keys: frozense
     reading = _Reading(recovery, positions)
     value = reading.document()
     faults = (*decoded.faults, *control, *recovery.faults, *recovery.tree.faults, *reading.faults)
-    found = [reporter.of(each) for each in (*faults, *reports(recovery.lines, recovery.slips))]
-    return YamlDocument(value, positions, tuple(found), frozenset(reading.broken), recovery.is_whole)
+    told, others = first_told((*faults, *reports(recovery.lines, recovery.slips)), lambda fault: fault.start)
+    found = tuple(map(reporter.of, told))
+    return YamlDocument(value, positions, found, frozenset(reading.broken), recovery.is_whole, others)
 
 
 _TABS_ALONE: Final = re.compile(r"^\t[ \t]*$", re.MULTILINE)

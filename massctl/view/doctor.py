@@ -22,7 +22,9 @@ LABELS: Final = {
     Check.API_HOST: Phrase("API host"),
     Check.CREDENTIAL: Phrase("credential"),
     Check.PROXY: Phrase("proxy"),
+    Check.CALLBACK: Phrase("callback"),
     Check.TOKEN: Phrase("token"),
+    Check.WHITELIST: Phrase("IP whitelist"),
     Check.CLOCK: Phrase("clock"),
     Check.DRAFTS: Phrase("drafts"),
     Check.MATERIALS: Phrase("materials"),
@@ -43,6 +45,7 @@ LABELS: Final = {
     Check.DEPLOY_KEY: Phrase("deploy key"),
     Check.LEDGER_RULES: Phrase("rules: ledger"),
     Check.BRAKE_RULES: Phrase("rules: brake"),
+    Check.NAMES: Phrase("rules: names"),
     Check.ACTIONS: Phrase("workflows"),
 }
 _MARKS: Final = {Level.OK: "✓", Level.WARNING: "!", Level.PROBLEM: "✗", Level.UNKNOWN: "?"}

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from massctl.apply.consent import SendQuestion
 from massctl.apply.outcome import CampaignOutcome, Failure, Outcome, Unrecorded, failure_of, unrecorded_of
-from massctl.apply.ports import SendQuestion
 from massctl.model.diagnostics import has_errors
 from massctl.model.phrase import Command, Phrase, enumerated, in_a_row
 from massctl.model.send import Verdict, doubt_words
@@ -338,19 +338,33 @@ def _withdrawn_words(taken: "Withdrawal") -> Phrase:
     return Phrase("{name}: every article is withdrawn; the cards stay in the chats", name=name)
 
 
-BRAKE_LABELS: Final = {"by": Phrase("by"), "since": Phrase("since"), "reason": Phrase("reason")}
+BRAKE_LABELS: Final = {
+    "branches": Phrase("branches"),
+    "by": Phrase("by"),
+    "since": Phrase("since"),
+    "reason": Phrase("reason"),
+}
 
 
 def stopped_text(brake: Brake, remote: str, language: Language, style: Style, width: int, *, fresh: bool) -> str:
     """Say that the brake is on, whose it is, what it stops and what not, and how it is lifted."""
     page = Page(language, style, width)
-    place = {"remote": remote, "branch": STOP_BRANCH}
+    place = {"remote": remote, "branch": brake.branch}
     if fresh:
         told = Phrase("the brake is set: {remote} has the branch {branch}", **place)
     else:
         told = Phrase("the brake was already set: {remote} has the branch {branch}", **place)
     page.line(Inked(told, Ink.ALARM), hang=2)
     _brake_rows(page, brake)
+    if brake.below:
+        page.line(
+            Phrase(
+                "git makes no branch {stop} beside {branch}, so as long as that is there it counts as the brake.",
+                stop=STOP_BRANCH,
+                branch=brake.branch,
+            ),
+            indent=2,
+        )
     page.line(
         Phrase(
             "No run of this repository sends any more, not even one that waits for its window: each "
@@ -410,7 +424,10 @@ def resumed_text(
 
 
 def _brake_rows(page: Page, brake: Brake) -> None:
-    table = Table(page, list(BRAKE_LABELS.values()))
+    shown = [label for name, label in BRAKE_LABELS.items() if name != "branches" or brake.below]
+    table = Table(page, shown)
+    if brake.below:
+        table.row(BRAKE_LABELS["branches"], enumerated([name for name, _ in brake.below]))
     by_hand = Phrase("unknown: somebody pushed the branch by hand, at {commit}", commit=brake.commit[:12])
     table.row(BRAKE_LABELS["by"], brake.by or by_hand)
     if brake.since is not None:

@@ -719,6 +719,8 @@ def not_adopted_json(faults: Sequence[Diagnostic], language: Language) -> str:
 class ReportedBrake(Strict):
     """A stop of all sends: the branch `massctl-stop` on the remote."""
 
+    branch: str
+    """The branch: `massctl-stop`, or the first one below it, such as `massctl-stop/x`, which counts as well."""
     commit: str
     """The commit that the branch is at."""
     by: str | None

@@ -26,6 +26,7 @@ from massctl.model.campaign import Audience, Tag
 from massctl.model.ids import ImageUrl, MediaId, MsgDataId, MsgId
 from massctl.model.message import Recipient
 from massctl.model.phrase import Phrase
+from massctl.model.secrets import know
 from massctl.model.send import Body, PreviewVerdict, SendIntent, ToOpenids, Verdict
 from massctl.model.settings import realm_of
 from massctl.model.statistics import StatisticsCall
@@ -88,8 +89,8 @@ class WeChatClient:
         """Take the parts; `open` makes them."""
         self._appid = appid
         self._credential = credential
-        # Whatever an answer may echo and nobody may read: the secret, and every token of this run.
-        self._hide = [credential] if isinstance(credential, str) else []
+        if isinstance(credential, str):
+            know(credential)
         self._line = line
         self._api_base = api_base.rstrip("/")
         self._sleep = sleep
@@ -337,7 +338,7 @@ class WeChatClient:
         self._watch(begun)
         before = self._monotonic()
         raw = self._line.exchange(self._http_call(request, token, is_late))
-        answer = raw if isinstance(raw, NoAnswer) else read_answer(raw, [*self._hide, *hide], openids)
+        answer = raw if isinstance(raw, NoAnswer) else read_answer(raw, hide, openids)
         date = None if isinstance(raw, NoAnswer) else raw.server_date
         ended = replace(begun, milliseconds=round((self._monotonic() - before) * 1000), server_date=date)
         if isinstance(answer, NoAnswer):
@@ -371,14 +372,14 @@ class WeChatClient:
         return self._tokens.get()
 
     def _fetch_token(self, rejected: bool) -> Grant:
-        """Ask for the token, and remember it as something to hide."""
+        """Ask for the token, which is a secret from then on."""
         if isinstance(self._credential, str):
             request = wire.token_request(self._appid, self._credential)
             outcome = self._try(request, None)
             grant = _value(outcome, request.path)
         else:
             grant = self._credential(rejected)
-        self._hide.append(grant.access_token)
+        know(grant.access_token)
         return grant
 
 

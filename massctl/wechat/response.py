@@ -8,14 +8,14 @@ doubt. Foreign text is cleaned here, once: `errmsg` and `rid` may be shown to an
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn, TypeAlias, TypeVar
-from urllib.parse import quote
 
 from massctl.errors import AuthError, PermanentError, QuotaError, TransportError, WeChatError
-from massctl.model.ids import REAL_OPENID, MsgDataId, MsgId
+from massctl.model.ids import MsgDataId, MsgId
 from massctl.model.phrase import Phrase
+from massctl.model.secrets import without_openids, without_secrets
 from massctl.model.send import (
     Accepted,
     InDoubt,
@@ -36,26 +36,15 @@ Fields: TypeAlias = Mapping[str, Any]
 
 FOREIGN_CHARS_MAX: Final = 256
 """Characters of a foreign text in any message of ours."""
-PART_CHARS: Final = 16
-"""Of a secret: a part that is shorter may be shown."""
 RID_CHARS_MAX: Final = 64
 """Real ones have about 30; a limit on everything."""
 INTEGER_MAX: Final = 2**63 - 1
 """`msg_id` and `msg_data_id` are int64. Source: captured answers in SDKs, read 2026-10."""
 
-_HIDDEN: Final = "***"
 _INTEGER: Final = re.compile(r"-?[0-9]{1,19}", re.ASCII)
 _RID: Final = re.compile(r"[\s,]*\brid:\s*([0-9A-Za-z-]+)", re.ASCII)
 _HINT: Final = re.compile(r"hint:\s*\[([^\]]+)\]")
 """The form of answers before rids. Source: forum reports, read 2026-10."""
-_OPENID: Final = re.compile(rf"(?<![0-9A-Za-z_-]){REAL_OPENID}(?![0-9A-Za-z_-])", re.ASCII)
-_OPENID_PART: Final = re.compile(r"[A-Za-z0-9_-]{4,}", re.ASCII)
-"""What may be an openid of a list, or the beginning of one."""
-_TOKEN: Final = re.compile(r"[0-9A-Za-z_-]{100,}", re.ASCII)
-"""An access token by its form, even one that massctl never received.
-
-Source: WeChat docs, "stable_token", read 2026-10.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +95,8 @@ class ShapeError(Exception):
     """Report a success without a required field; internal to this package."""
 
 
-def read_answer(raw: RawAnswer, hide: Iterable[str], openids: Sequence[str] = ()) -> Answer | NoAnswer:
-    """Read `raw`, and strike secrets (token, AppSecret) and openids from what may be shown."""
+def read_answer(raw: RawAnswer, hide: Sequence[str] = (), openids: Sequence[str] = ()) -> Answer | NoAnswer:
+    """Read `raw`, and blot out secrets, what else to `hide`, and the openids of a send in what may be shown."""
     if not 200 <= raw.status < 300:
         # WeChat answers refusals with status 200 too; any other status comes from something in between.
         return NoAnswer("http_status", http_status=raw.status)
@@ -118,9 +107,9 @@ def read_answer(raw: RawAnswer, hide: Iterable[str], openids: Sequence[str] = ()
     errcode = 0 if code is None else integer(code)
     if errcode is None:
         return NoAnswer("errcode_not_a_number")
-    errmsg = shown(lenient(fields, "errmsg"), hide)[:FOREIGN_CHARS_MAX]
+    errmsg = shown(lenient(fields, "errmsg"), *hide)[:FOREIGN_CHARS_MAX]
     rid = _RID.search(errmsg) or _HINT.search(errmsg)
-    return Answer(fields, errcode, _without_openids(errmsg, openids), rid[1][:RID_CHARS_MAX] if rid else None)
+    return Answer(fields, errcode, without_openids(errmsg, openids), rid[1][:RID_CHARS_MAX] if rid else None)
 
 
 def refusal_of(answer: Answer, path: str) -> Refusal | None:
@@ -187,42 +176,10 @@ def preview_verdict_of(outcome: Refusal | NoAnswer | None) -> PreviewVerdict:
     return PreviewFailed(outcome.errcode, outcome.rid, outcome.message, outcome.judgement.hint)
 
 
-def shown(text: str, hide: Iterable[str]) -> str:
-    """Make a foreign text fit to be shown: one line, printable, and nothing of `hide` in it."""
-    for secret in hide:
-        if secret:
-            text = _struck(_struck(text, secret), quote(secret, safe=""))
-    text = _TOKEN.sub(_HIDDEN, _OPENID.sub(_HIDDEN, text))
+def shown(text: str, *more: str) -> str:
+    """Make a foreign text fit to be shown: one line, printable, without secrets, of which `more` are known for it."""
+    text = without_secrets(text, *more)
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
-
-
-def _struck(text: str, secret: str) -> str:
-    """Strike a secret from a text, and every part of it that is long enough to help anybody.
-
-    An errmsg that quotes a token may be cut short within it, or broken by a letter that is none of it.
-    """
-    size = min(len(secret), PART_CHARS)
-    parts = {secret[at : at + size] for at in range(len(secret) - size + 1)}
-    if not any(part in text for part in parts):
-        return text
-    kept: list[str] = []
-    at = 0
-    while at < len(text):
-        end = at
-        while text[end : end + size] in parts:
-            end += 1
-        kept.append(_HIDDEN if end > at else text[at])
-        at = end - 1 + size if end > at else at + 1
-    return "".join(kept)
-
-
-def _without_openids(errmsg: str, openids: Sequence[str]) -> str:
-    """Strike the openids of a send; the last word may be one that was cut short."""
-
-    def struck(word: re.Match[str]) -> str:
-        return _HIDDEN if any(openid.startswith(word[0]) for openid in openids) else word[0]
-
-    return _OPENID_PART.sub(struck, errmsg) if openids else errmsg
 
 
 def _json_object(content: bytes) -> dict[str, Any] | None:

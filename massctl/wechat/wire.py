@@ -57,6 +57,9 @@ JSON_SECONDS: Final = 30.0
 """To wait for an answer to JSON: draft/add filters up to 8 MB of articles before it answers."""
 UPLOAD_SECONDS: Final = 60.0
 """To wait for an answer to an upload: up to 10 MB are scanned and stored."""
+UNGIVEN: Final = ("cover_info", "image_info", "product_info")
+"""What draft/add takes of an article and we never give it: where draft/get tells it, the console wrote it. Source:
+WeChat docs, "draft/add", read 2026-10. `show_cover_pic` is none of them: it is ignored."""
 DRAFTS_LISTED_MAX: Final = 20
 """Drafts in one answer of draft/batchget. Source: WeChat docs, "draft/batchget", read 2026-10."""
 
@@ -161,10 +164,23 @@ def _articles(fields: Fields) -> tuple[DraftArticle, ...]:
             thumb_media_id=optional(item, "thumb_media_id"),
             pic_crop_235_1=lenient(item, "pic_crop_235_1"),
             pic_crop_1_1=lenient(item, "pic_crop_1_1"),
+            ungiven=tuple(name for name in UNGIVEN if _says_something(item.get(name))),
             **{name: flag(item, name) for name in ARTICLE_FLAGS},
         )
         for item in items
     )
+
+
+def _says_something(value: object) -> bool:
+    """Return whether a member has a value anywhere in it: WeChat may tell an empty one."""
+    inside = [value]
+    while inside:
+        each = inside.pop()
+        if isinstance(each, dict | list):
+            inside += each.values() if isinstance(each, dict) else each
+        elif each:
+            return True
+    return False
 
 
 def _kept_articles(fields: Fields) -> tuple[KeptArticle, ...]:

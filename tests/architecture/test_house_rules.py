@@ -95,6 +95,40 @@ def test_one_module_makes_a_body() -> None:
     assert {"render/conservation.py"} == {*_callers("Conserved")}
 
 
+MASKS: Final = re.compile(r"\*{3,}|.*(access_token=|\(\?<=://\)|\^\|://\)).*", re.DOTALL)
+"""What stands in place of a secret, and patterns that find one in an address."""
+SECRET_WORDS: Final = re.compile(r"secret|token|passw|credential|blot|openid", re.IGNORECASE)
+
+
+def test_one_module_blots_out_secrets() -> None:
+    """A second one would know fewer: `model/secrets.py` has those of the process, their looks and their keys."""
+    others = [(name, node) for name, nodes in syntax().items() if name != "model/secrets.py" for node in nodes]
+    masks = [
+        f"{name}:{node.lineno} {node.value}"
+        for name, node in others
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and MASKS.fullmatch(node.value)
+    ]
+    replaced = [
+        f"{name}:{node.lineno} {ast.unparse(node)}"
+        for name, node in others
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("replace", "sub")
+        if any(SECRET_WORDS.search(ast.unparse(each)) for each in (node.func.value, *node.args[:1]))
+    ]
+    assert [] == masks + replaced
+
+
+STARTS_PROCESS = re.compile(r"popen|system|fork\w*|exec[lv]\w*|spawn\w*|posix_spawnp?|create_subprocess_\w+", re.I)
+
+
+def test_one_module_calls_git() -> None:
+    """`massctl.git` keeps from running what a repository tells git to run; nothing else starts it."""
+    starting = {name for name, node in _calls() if STARTS_PROCESS.fullmatch(_last_name(node))}
+    importing = {name for name, nodes in syntax().items() if any("subprocess" in _imported(node) for node in nodes)}
+
+    assert {"browser.py", "cli/token_command.py", "git.py", "source/render_process.py"} == starting | importing
+    assert ["git.py"] == [name for name in sorted(starting | importing) if "git" in _constants(name)]
+
+
 def test_production_code_has_no_bare_assert() -> None:
     """A bare assert vanishes under -O; InvariantError does not."""
     asserts = [
@@ -153,7 +187,21 @@ def _calls() -> Iterator[tuple[str, ast.Call]]:
 
 def _callers(callee: str) -> list[str]:
     """Give the module of each call of a function or a method of this name."""
-    return [name for name, node in _calls() if callee in (getattr(node.func, "attr", ""), getattr(node.func, "id", ""))]
+    return [name for name, node in _calls() if _last_name(node) == callee]
+
+
+def _last_name(call: ast.Call) -> str:
+    return str(getattr(call.func, "attr", getattr(call.func, "id", "")))
+
+
+def _imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.ImportFrom):
+        return [node.module or ""]
+    return [each.name for each in node.names] if isinstance(node, ast.Import) else []
+
+
+def _constants(name: str) -> set[object]:
+    return {node.value for node in syntax()[name] if isinstance(node, ast.Constant)}
 
 
 def _public() -> Iterator[tuple[str, Function]]:

@@ -29,7 +29,7 @@ NEWS: dict[str, Any] = {
     "audience": {"is_to_all": True, "expect": {"min": 1, "max": 200000}},
     "send": {
         "not_before": "2026-12-01T20:00:00+08:00",
-        "not_after": "2026-12-01T21:30:00+08:00",
+        "not_after": "2026-12-01T22:00:00+08:00",
         "send_ignore_reprint": False,
         "same_content": "refuse",
     },

@@ -6,6 +6,7 @@ actionlint and zizmor look at them too, in `.ci/run static`; these are the rules
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -15,12 +16,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from gits import ENVIRONMENT, clone_of, git, remote_at, with_programs
 from repository_files import ROOT
 from ruamel.yaml import YAML
 
 from massctl.cli.commands.ci_dispatch import DOCTOR_HOUR_UTC, is_hour_of_doctor
-from massctl.forge.port import STATUS
+from massctl.forge.port import PREVIEWS_BRANCH, STATUS
+from massctl.model.settings import STATE_BRANCH
 from massctl.model.statistics import STATISTICS_BRANCH
+from massctl.plan.guards import STOP_BRANCH
 from massctl.plan.statistics import newest_day
 from massctl.scaffold import ACTION as SCAFFOLD_ACTION
 from massctl.scaffold import scaffold_files
@@ -31,6 +35,7 @@ SCAFFOLD = {path: data.decode() for path, data in scaffold_files().items() if pa
 SHARED = [ROOT / path for path in sorted(SCAFFOLD)]
 PINNED = re.compile(r"(\./|[\w./-]+@[0-9a-f]{40})")
 HOURS_A_MONTH = 31 * 24
+STOP = "refs/heads/massctl-stop"
 
 
 def loaded(path: Path) -> dict[str, Any]:
@@ -117,7 +122,19 @@ def test_only_the_deploy_key_writes_the_ledger_and_nobody_shortens_it() -> None:
     assert (key, {"deletion", "update"}) == (brake["bypass_actors"], brake["types"])
     refs = [each["conditions"]["ref_name"]["include"] for each in (kept, written, brake)]
     both = ["refs/heads/massctl-state", f"refs/heads/{STATISTICS_BRANCH}"]
-    assert [both, both, ["refs/heads/massctl-stop"]] == refs
+    assert [both, both, [STOP, f"{STOP}/**/*"]] == refs
+
+
+def test_nobody_makes_a_branch_with_a_name_of_massctl_s_but_those_that_it_needs() -> None:
+    """On GitHub a star ends at a slash."""
+    names = rules("massctl-names")
+    needed = [STATE_BRANCH, STATISTICS_BRANCH, STOP_BRANCH, PREVIEWS_BRANCH, "massctl-lineage"]
+
+    assert ([], {"creation"}) == (names["bypass_actors"], names["types"])
+    assert {
+        "include": ["refs/heads/massctl-*", "refs/heads/massctl-*/**/*"],
+        "exclude": [f"refs/heads/{each}" for each in needed],
+    } == names["conditions"]["ref_name"]
 
 
 def test_no_job_that_has_a_secret_or_may_write_renders_a_pull_request() -> None:
@@ -223,22 +240,84 @@ def test_the_installer_imports_nothing_of_the_checkout_and_fetches_no_massctl(tm
     assert "of this commit\n" == subprocess.run(python, capture_output=True, text=True, check=True).stdout
 
 
+SEEN_BY = {
+    "ssh": 'echo "$@" > "$RUNNER_TEMP/called"\n'
+    'key="$RUNNER_TEMP/egress.key"; echo "$(ls -l "$key" | cut -c1-10) $(cat "$key")" >> "$RUNNER_TEMP/called"\n',
+    "sed": f'exec {shutil.which("sed")} "$@"\n',
+}
+"""What the programs of the way out do, once they told their environment."""
+
+
 @pytest.mark.parametrize(
     "lines", ["", "WECHAT_MAIN_SECRET=x\n", " EGRESS_HOST = me@gw.example\r\nEGRESS_KNOWN_HOSTS=gw key\n"]
 )
 def test_the_way_out_is_a_line_of_the_secret_and_its_key_is_left_nowhere(tmp_path: Path, lines: str) -> None:
-    (tmp_path / "ssh").write_text(
-        '#!/bin/sh\necho "$@" > "$RUNNER_TEMP/called"; cat "$RUNNER_TEMP/egress.key" >> "$RUNNER_TEMP/called"\n'
-    )
-    (tmp_path / "ssh").chmod(0o755)
-    more = {"MASSCTL_SECRETS": lines, "EGRESS_KEY": "the key", "RUNNER_TEMP": str(tmp_path)}
+    for name in ("ssh", "sed"):
+        (tmp_path / name).write_text(f'#!/bin/sh\nenv > "$RUNNER_TEMP/{name}.env"\n{SEEN_BY[name]}')
+        (tmp_path / name).chmod(0o755)
+    if "EGRESS" in lines:
+        (tmp_path / "egress.key").write_text("of an earlier job, and open to others")
+    secrets = {"MASSCTL_SECRETS": f"{lines}X=hunter2\n", "EGRESS_KEY": "the key", "GITHUB_TOKEN": "hunter2"}
+    more = {**secrets, "RUNNER_TEMP": str(tmp_path)}
     path = f"{tmp_path}:{os.environ['PATH']}"
     subprocess.run(["bash", str(ROOT / "action/egress.sh")], env={"PATH": path, **more}, check=True)
 
     called = (tmp_path / "called").read_text() if (tmp_path / "called").exists() else ""
-    assert ("EGRESS" in lines) == called.endswith("-- me@gw.example\nthe key\n")
+    assert ("EGRESS" in lines) == called.endswith("-- me@gw.example\n-rw------- the key\n")
+    told = [path.read_text() for path in tmp_path.glob("*.env")]
+    assert told
+    assert [] == [seen for seen in told if "hunter2" in seen or "the key" in seen]
     assert not (tmp_path / "egress.key").exists()
     assert not called or "gw key\n" == (tmp_path / "egress.hosts").read_text()
+
+
+@pytest.mark.parametrize(
+    ("there", "has_brake"),
+    [
+        ((), True),
+        ((f"refs/heads/{STOP}", f"refs/tags/{STOP}", "refs/heads/x/massctl-stop", "refs/heads/massctl-stopped"), True),
+        ((f"{STOP}/x",), False),
+        ((f"{STOP}/{STOP}",), False),
+        ((STOP,), True),
+    ],
+)
+def test_the_script_that_stops_ends_well_only_where_the_remote_has_a_brake(
+    tmp_path: Path, there: tuple[str, ...], has_brake: bool
+) -> None:
+    """A branch below the name is one, since git keeps no massctl-stop beside it; what only looks alike is none."""
+    clone, remote = stopping(tmp_path)
+    for ref in there:
+        git(clone, "push", "--quiet", "origin", f"HEAD:{ref}")
+    done = stop(clone, tmp_path)
+    listed = git(remote, "for-each-ref", "--format=%(refname)", STOP).split()
+
+    assert (0, [STOP] if has_brake else list(there)) == (done.returncode, listed), done.stderr
+    assert listed[0] in done.stdout
+
+
+def test_the_script_that_stops_fails_where_nothing_was_set_and_runs_nothing_of_the_checkout(tmp_path: Path) -> None:
+    clone, remote = stopping(tmp_path)
+    (remote / "hooks").mkdir(exist_ok=True)
+    (remote / "hooks/pre-receive").write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    (remote / "hooks/pre-receive").chmod(0o755)
+    ran = with_programs(clone, tmp_path / "programs")
+    done = stop(clone, tmp_path)
+
+    assert (1, []) == (done.returncode, ran())
+    assert "::error::the brake is not set" in done.stdout
+
+
+def stopping(folder: Path) -> tuple[Path, Path]:
+    """Make a clone in which the script runs, and its remote."""
+    remote = remote_at(folder / "remote.git")
+    (folder / "event.json").write_text('{"inputs": {"reason": "wrong price"}}', encoding="utf-8")
+    return clone_of(remote, folder / "clone"), remote
+
+
+def stop(clone: Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    more = {"GITHUB_EVENT_PATH": str(folder / "event.json"), "GITHUB_TRIGGERING_ACTOR": "lin-mei"}
+    command = ["bash", str(ROOT / "action/stop.sh")]
+    return subprocess.run(command, cwd=clone, env={**ENVIRONMENT, **more}, capture_output=True, text=True, check=False)
 
 
 def test_each_library_of_the_action_is_known_by_its_digest() -> None:

@@ -15,7 +15,6 @@ import pytest
 from repositories import Tree
 from said import Said
 
-from massctl.cli.embedded_sandbox import SECRET
 from massctl.cli.main import run
 from massctl.sandbox.embedded import open_world
 
@@ -126,7 +125,7 @@ class Shell:
         world = open_world(self.root / ".massctl" / "sandbox", real_now=lambda: NOON)
         try:
             with httpx.Client(transport=httpx.WSGITransport(world.app), base_url="http://127.0.0.1/cgi-bin/") as client:
-                grant = {"grant_type": "client_credential", "appid": appid, "secret": SECRET}
+                grant = {"grant_type": "client_credential", "appid": appid, "secret": world.ensure_account(appid)}
                 token = {"access_token": client.post("stable_token", json=grant).json()["access_token"]}
                 listed = client.post("draft/batchget", params=token, json={"offset": older, "count": 1}).json()
                 (draft,) = listed["item"]

@@ -1,5 +1,7 @@
 """A WeChat behind https://api.weixin.qq.com for commands in this process: a sandbox that every client is led to."""
 
+import io
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,10 +25,16 @@ class RealWechat:
         self._world = world
         self.before_answer: Callable[[], object] | None = None
         """Happens once, after the next send was accepted and before its answer leaves."""
+        self.words: list[str | None] = []
+        """The text of each job that it took, in turn; None for another message."""
 
     def app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
         """Answer a request as the world does."""
+        body = environ["wsgi.input"].read()
+        environ["wsgi.input"] = io.BytesIO(body)
         answer = list(self._world.app(environ, start_response))
+        if environ["PATH_INFO"].endswith("/mass/sendall") and b'"errcode":0' in b"".join(answer).replace(b" ", b""):
+            self.words.append(json.loads(body).get("text", {}).get("content"))
         if self.before_answer is not None and environ["PATH_INFO"].endswith("/mass/sendall"):
             happens, self.before_answer = self.before_answer, None
             happens()
@@ -66,7 +74,8 @@ def wechat(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     opened, real = WeChatClient.open, RealWechat(world)
 
     def led(*arguments: Any, **options: Any) -> WeChatClient:
-        return opened(*arguments, **{**options, "inside": real.app, "proxy": None})
+        is_rehearsal = options.get("inside") is not None
+        return opened(*arguments, **(options if is_rehearsal else {**options, "inside": real.app, "proxy": None}))
 
     monkeypatch.setattr("massctl.cli.clients.WeChatClient.open", led)
     monkeypatch.setenv(SECRET_VARIABLE, secret)

@@ -99,7 +99,7 @@ def test_forged_words_of_a_plan_do_nothing(shell: Shell, forge: FakeForge, tmp_p
     found = planned_in(shell, tmp_path / "left")
     plan = json.loads((found / "review.json").read_text())["plan"]
     plan["campaigns"][0] |= {"title": "all is well, @boss <script>alert(1)</script> https://evil.example"}
-    left(found, plan=plan, hidden=["@boss <script>.md"])
+    left(found, plan=plan, hidden=["@boss <script>.md"], folded=["@boss <script>.rb"])
     comment(shell, forge, found)
 
     judge(forge.bodies(7)[0].rpartition("<sub>")[0])
@@ -163,6 +163,7 @@ def test_what_can_be_sent_is_a_good_status(shell: Shell, forge: FakeForge, tmp_p
     ("more", "told"),
     [
         ({"hidden": ["campaigns/letter/articles/main.md"]}, "files are hidden by .gitattributes: 1"),
+        ({"folded": ["campaigns/letter/node_modules/a.md"]}, "files that GitHub folds away: 1"),
         ({"locks": {"letter": "{}"}}, "the locks could not be committed"),
         ({"format_version": 2}, "the plan cannot be shown: review.json is not what massctl writes"),
         ({"locks": {"../x": "{}"}}, "the plan cannot be shown: review.json is not what massctl writes"),

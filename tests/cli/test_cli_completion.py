@@ -12,7 +12,7 @@ from repositories import window
 from massctl.cli.clocks import machine_now, sandbox_time
 from massctl.cli.main import unsupported
 
-TOMORROW = window("2026-12-02T20:00:00+08:00", "2026-12-02T21:30:00+08:00")
+TOMORROW = window("2026-12-02T20:00:00+08:00", "2026-12-02T22:00:00+08:00")
 
 
 def proposed(shell: Shell, monkeypatch: pytest.MonkeyPatch, *words: str) -> list[str]:
@@ -76,7 +76,7 @@ print(massctl.cli.main.unsupported("nt"))
 def test_the_sandbox_says_what_its_words_are_and_opens_the_inbox(shell: Shell, monkeypatch: pytest.MonkeyPatch):
     shell.tree.news("letter")
     asked: list[str] = []
-    monkeypatch.setattr("massctl.loopback.run_app", lambda app, port, ready: ready(8123))
+    monkeypatch.setattr("massctl.loopback.run_app", lambda app, port, ready, **_: ready(8123))
     monkeypatch.setattr("webbrowser.open", lambda address: bool(asked.append(address)))
     said = shell("sandbox", "--open")
     address, appid, secret = said.out.split()

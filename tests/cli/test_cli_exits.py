@@ -283,7 +283,7 @@ def test_4_interrupted_while_an_attempt_is_open(shell: Shell, monkeypatch: pytes
 
 @pytest.mark.parametrize(
     "moment",
-    ["massctl.cli.planner.make_plan", "massctl.cli.consent.consent", "massctl.view.verbs_json.apply_json"],
+    ["massctl.cli.planner.make_plan", "massctl.cli.commands.apply._execute", "massctl.view.verbs_json.apply_json"],
 )
 def test_4_interrupted_where_an_earlier_run_left_an_attempt_open(
     shell: Shell, monkeypatch: pytest.MonkeyPatch, moment: str

@@ -218,6 +218,31 @@ def test_front_matter_is_read_as_yaml_and_its_faults_are_told(shell: Shell) -> N
     ] == front
 
 
+def test_front_matter_of_another_tool_is_told_in_part_and_the_rest_counted(shell: Shell) -> None:
+    head = "title: 信\n" + "".join(f"key{number}: 1\n" for number in range(1_000))
+    made = shell("import", "markdown", saved(shell, f"---\n{head}---\n正文\n", "a.md"), "spring", "--format", "json")
+    front = [each for each in made.document["articles"][0]["not_carried"] if "front matter" in each]
+    assert (201, "front matter: 800 more keys have no place in a campaign") == (len(front), front[-1])
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "kept"),
+    [
+        ("---\ntitle: 春天来了\n---\n\n# 春天来了\n\n正文\n", "a.md", "正文\n"),
+        ("---\ntitle: 春天来了\n---\n\n正文\n\n# 春天来了\n", "a.md", "正文\n\n# 春天来了\n"),
+        (page("<section><p></p><h1>春天来了</h1></section><p>正文</p>"), "a.html", "正文\n"),
+        (page("<p>正文</p><h1>春天来了</h1>"), "a.html", "正文\n\n# 春天来了\n"),
+    ],
+)
+def test_a_heading_that_repeats_the_title_is_not_lost(
+    shell: Shell, internet: dict[str, Any], content: str, name: str, kept: str
+) -> None:
+    verb = ["markdown"] if name.endswith(".md") else ["url", "--as", "markdown"]
+    made = shell("import", *verb, saved(shell, content, name), "spring", "--format", "json")
+    (article,) = made.document["articles"]
+    assert ([], kept) == (article["differences"], text(shell, "articles/main.md"))
+
+
 def test_what_wechat_removes_is_taken_out_of_markdown_and_told(shell: Shell) -> None:
     written = "<video src='a.mp4' controls></video>\n\n👷‍♀️甲<iframe src='b'></iframe>乙\n\n```\n<video></video>\n```\n"
     made = shell("import", "markdown", saved(shell, f"# 题\n\n{written}", "a.md"), "spring")
@@ -252,10 +277,10 @@ def test_an_empty_word_file_is_refused(shell: Shell) -> None:
 def test_a_title_that_is_too_long_is_told_and_the_body_is_compared_all_the_same(
     shell: Shell, internet: dict[str, Any]
 ) -> None:
-    made = shell("import", "url", saved(shell, page("<p>正文</p>").replace("春天来了", "长" * 33)), "spring")
+    made = shell("import", "url", saved(shell, page("<p>正文</p>").replace("春天来了", "长" * 65)), "spring")
     said = " ".join(made.err.split())
     assert (1, True, False) == (made.status, "MC301" in said, "was not compared" in said)
-    assert f'title: "{"长" * 33}"' in text(shell, "campaign.yaml")
+    assert f'title: "{"长" * 65}"' in text(shell, "campaign.yaml")
 
 
 def test_a_picture_outside_the_folder_of_the_file_is_not_read(shell: Shell) -> None:
@@ -291,13 +316,12 @@ def test_a_publication_is_listed_and_imported(shell: Shell) -> None:
 
 def published(shell: Shell) -> None:
     """Publish the newest draft in the sandbox, as a person in the console would."""
-    from massctl.cli.embedded_sandbox import SECRET
     from massctl.sandbox.embedded import open_world
 
     world = open_world(shell.root / ".massctl" / "sandbox", real_now=lambda: NOON)
     try:
         with httpx.Client(transport=httpx.WSGITransport(world.app), base_url="http://127.0.0.1/cgi-bin/") as client:
-            grant = {"grant_type": "client_credential", "appid": APPID, "secret": SECRET}
+            grant = {"grant_type": "client_credential", "appid": APPID, "secret": world.ensure_account(APPID)}
             token = {"access_token": client.post("stable_token", json=grant).json()["access_token"]}
             (draft,) = client.post("draft/batchget", params=token, json={"offset": 0, "count": 1}).json()["item"]
             client.post("freepublish/submit", params=token, json={"media_id": draft["media_id"]})
@@ -332,7 +356,20 @@ def test_without_mammoth_it_says_what_to_install(shell: Shell, monkeypatch: pyte
     assert (2, True) == (said.status, "massctl[import]" in said.err)
 
 
-def test_a_word_file_that_grows_without_end_is_refused(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "WORD_BYTES_MAX", 100)
+@pytest.mark.parametrize(
+    ("language", "limit", "says", "advises"),
+    [
+        ("en", "WORD_BYTES_MAX", "the file is larger than 10 bytes unpacked", "into a new Word file"),
+        ("en", "WORD_ELEMENTS_MAX", "the file has more than 10 XML elements", "into a new Word file"),
+        ("zh", "WORD_BYTES_MAX", "文件解开后超过 10 字节", "新的 Word 文件"),
+        ("zh", "WORD_ELEMENTS_MAX", "文件里的 XML 元素超过 10 个", "新的 Word 文件"),
+    ],
+)
+def test_a_word_file_that_grows_without_end_is_refused(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, language: str, limit: str, says: str, advises: str
+) -> None:
+    shell.env(MASSCTL_LANG=language)
+    monkeypatch.setattr(documents, limit, 10)
     said = shell("import", "docx", saved(shell, word(b""), "letter.docx"), "spring")
-    assert (2, True) == (said.status, "unpacked" in said.err)
+    assert (2, True, True) == (said.status, says in said.err, advises in said.err), said.err
+    assert not (shell.root / "campaigns" / "spring").exists()

@@ -14,7 +14,6 @@ import pytest
 from cli_runner import NOON, SENDALL, Shell, lost
 from repositories import APPID, window
 
-from massctl.cli.embedded_sandbox import SECRET
 from massctl.sandbox.embedded import Sandbox, open_world
 
 OPEN = window("2026-12-01T11:00:00+08:00", "2026-12-01T13:00:00+08:00")
@@ -48,7 +47,7 @@ def grow(world: Sandbox) -> None:
 def few(shell: Shell) -> Shell:
     """A shell whose account has 1,000 followers; its campaigns expect at most 1,500."""
     shell.tree.news("letter", more=BOUNDS + OPEN + "preview:\n  towxname: [editor_lin]\n")
-    shell.control("accounts", {"appid": APPID, "secret": SECRET, "followers": 1000})
+    shell.control("accounts", {"appid": APPID, "followers": 1000})
     return shell
 
 
@@ -113,7 +112,7 @@ class _Answering(BaseHTTPRequestHandler):
 def served(folder: Path) -> Iterator[tuple[Served, Sandbox]]:
     """Serve a world on loopback for as long as the block runs."""
     world = open_world(folder, real_now=lambda: NOON)
-    world.ensure_account(APPID, secret=SECRET)
+    world.ensure_account(APPID)
     server = Served(world)
     thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
@@ -144,7 +143,8 @@ def test_a_request_whose_connection_outlasts_the_window_is_not_written(
     monkeypatch.setattr("socket.create_connection", slowly)
     shell.tree.text("notice", more=window("2026-12-01T11:00:00+08:00", f"2026-12-01T{closes}+08:00"))
     with served(tmp_path / "world") as (server, world):
-        shell.env(MASSCTL_API_BASE=f"http://127.0.0.1:{server.server_address[1]}", WECHAT_MAIN_SECRET=SECRET)
+        address, secret = f"http://127.0.0.1:{server.server_address[1]}", world.ensure_account(APPID)
+        shell.env(MASSCTL_API_BASE=address, WECHAT_MAIN_SECRET=secret)
         said = shell("apply", "--yes", "--format", "json")
         assert (5, []) == (said.status, world.report()["jobs"])
     assert ["expired"] == [each["guard"] for each in said.document["campaigns"][0]["refusals"]]
@@ -158,6 +158,6 @@ def test_an_edit_while_a_lost_answer_is_waited_for_is_not_repeated(
     during(monkeypatch, SENDALL, lambda _: shell.tree.text("notice", content="今晚九点", more=OPEN))
     said = shell("apply", "--sandbox", "--yes")
     assert (4, []) == (said.status, shell.report()["jobs"])
-    assert "its files were edited" in said.out
+    assert "campaigns/notice/campaign.yaml was changed after this run read it" in said.out
     shell.tree.text("notice", content="今晚八点", more=OPEN)
     assert (0, 1) == (shell("apply", "--sandbox", "--yes").status, len(shell.report()["jobs"]))

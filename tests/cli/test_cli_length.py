@@ -27,6 +27,13 @@ def test_an_article_of_more_than_20000_characters_is_sent_with_a_note(long: Shel
     assert 1 == len(long.report()["jobs"])
 
 
+def test_a_title_of_39_characters_is_sent_with_a_warning(shell: Shell) -> None:
+    shell.tree.news("letter", title="长" * 39)
+    assert (0, [("MC301", "warning")]) == (shell("validate").status, told(shell))
+    assert 0 == shell("apply", "letter", "--sandbox", "--yes").status
+    assert 1 == len(shell.report()["jobs"])
+
+
 def test_nothing_is_shown_plainer_so_that_it_fits(shell: Shell) -> None:
     code = "```python\n" + "x = 'hello'  # said\n" * 300 + "```\n\n"
     shell.tree.news("letter", body=code * 2)

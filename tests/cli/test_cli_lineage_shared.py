@@ -1,5 +1,6 @@
 """In the realm `wechat` nothing is sent before everybody who clones the repository knows which ledger it has."""
 
+import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,8 @@ from cli_runner import Shell
 from gits import ENVIRONMENT, clone_of, git, remote_at
 from real_wechat import RealWechat, wechat
 from said import Said
+
+from massctl.git import Git
 
 __all__ = ["wechat"]
 
@@ -352,3 +355,189 @@ def test_a_ledger_in_git_is_no_different(clone: Shell, wechat: RealWechat, tmp_p
 def test_what_reaches_nobody_needs_no_commit(clone: Shell):
     said = clone("apply", "notice", "--sandbox", "--yes", "--format", "json")
     assert (0, []) == (said.status, guards(said))
+
+
+OLD = "01JDXW00000000000000000000"
+OTHER = "state: {lineage: " + OLD + "}\n"
+
+
+def other_branch(
+    shell: Shell, name: str, change: Callable[[str], str], *, pushed: bool = True, there: bool = False
+) -> None:
+    """Make a branch from before the ledger whose massctl.yaml is changed, as a colleague's would be."""
+    first = git(shell.root, "log", "--reverse", "--format=%H", "--", "massctl.yaml").split()[0]
+    back = git(shell.root, "rev-parse", "--abbrev-ref", "HEAD")
+    git(shell.root, "checkout", "-q", "-b", name, first)
+    shell.tree.write("massctl.yaml", change(shell.tree.read("massctl.yaml")))
+    git(shell.root, "add", "massctl.yaml")
+    git(shell.root, "commit", "-qm", "theirs", "--", "massctl.yaml")
+    if pushed:
+        git(shell.root, "push", "-q", "origin", name)
+    git(shell.root, "checkout", "-q", back)
+    if pushed and not there:
+        git(shell.root, "branch", "-qD", name)
+
+
+def names_another(text: str) -> str:
+    return text + OTHER
+
+
+def foreign(shell: Shell, wechat: RealWechat) -> dict[str, str]:
+    """Apply, and give the one refusal: another ledger is named, and no request was made."""
+    before = wechat.requests
+    said = apply(shell)
+    assert (5, ["ledger_foreign"], before) == (said.status, guards(said), wechat.requests), said
+    return refusals(said)[0]
+
+
+def test_of_two_branches_that_each_push_a_ledger_of_their_own_none_sends(
+    clone: Shell, wechat: RealWechat, tmp_path: Path
+):
+    """Each has a commit on the remote that names its ledger; whoever fetches first notices."""
+    other = clone_of(tmp_path / "remote.git", tmp_path / "other")
+    git(other, "checkout", "-qb", "feature")
+    for folder in (clone.root, other):
+        command = hint(apply(clone, "-C", str(folder)))
+        subprocess.run(command, shell=True, cwd=folder, capture_output=True, check=True, env={**ENVIRONMENT})
+    for folder in (clone.root, other):
+        git(folder, "fetch", "-q")
+    for folder in (clone.root, other):
+        said = apply(clone, "-C", str(folder))
+        assert (5, ["ledger_foreign"], 0) == (said.status, guards(said), wechat.sent), said
+    git(clone.root, "push", "-q", "origin", "--delete", "feature")
+    git(clone.root, "fetch", "-q", "--prune")
+    assert (0, 1) == (apply(clone).status, wechat.sent)
+
+
+@pytest.mark.parametrize("where", ["origin/feature", "feature"])
+def test_another_branch_that_names_another_ledger_is_told_with_the_ways_out(
+    shared: Shell, wechat: RealWechat, where: str
+):
+    other_branch(shared, "feature", names_another, pushed="/" in where)
+    refusal = foreign(shared, wechat)
+    assert where in refusal["message"]
+    assert OLD in refusal["message"]
+    for words in ("merge", "delete", "git fetch --prune", "policy.branch", "state import"):
+        assert words in refusal["hint"], words
+
+
+def test_before_a_ledger_begins_another_branchs_is_noticed(clone: Shell, wechat: RealWechat):
+    other_branch(clone, "feature", names_another)
+    before = clone.tree.read("massctl.yaml")
+    assert "origin/feature" in foreign(clone, wechat)["message"]
+    assert (before, False) == (clone.tree.read("massctl.yaml"), (clone.root / LEDGER).exists())
+
+
+HARMLESS: dict[str, Callable[[str], str]] = {
+    "no ledger": lambda text: text + "# nothing\n",
+    "another account": lambda text: names_another(text).replace("wx0123456789abcdef", "wxfedcba9876543210"),
+    "a test on loopback": lambda text: names_another(
+        text.replace("    appid:", "    api_base: http://127.0.0.1:1\n    appid:")
+    ),
+    "the name in a comment": lambda text: text + f"# {OLD}\n",
+    "broken, and no ledger": lambda text: text + "state: [\n",
+}
+
+
+@pytest.mark.parametrize("change", HARMLESS.values(), ids=HARMLESS)
+def test_a_branch_without_another_ledger_for_this_account_keeps_nobody(
+    shared: Shell, wechat: RealWechat, change: Callable[[str], str]
+):
+    other_branch(shared, "feature", change)
+    assert (0, 1) == (apply(shared).status, wechat.sent)
+
+
+UNREADABLE: dict[str, Callable[[str], str]] = {
+    "broken": lambda text: text + OTHER + "policy: [\n",
+    "a merge left undone": lambda text: text + f"<<<<<<< HEAD\n{OTHER}=======\n>>>>>>> main\n",
+    "accounts are no accounts": lambda text: f"accounts: []\n{OTHER}",
+    "a state that is none": lambda text: f"{text}state: [{OLD}]\n",
+    "too long": lambda text: text + OTHER + "#" * 2**20 + "\n",
+}
+
+
+@pytest.mark.parametrize("change", UNREADABLE.values(), ids=UNREADABLE)
+def test_a_branch_that_may_name_another_ledger_refuses_too(
+    shared: Shell, wechat: RealWechat, change: Callable[[str], str]
+):
+    other_branch(shared, "feature", change)
+    refusal = foreign(shared, wechat)
+    assert "origin/feature" in refusal["message"]
+    assert OLD in refusal["message"]
+
+
+def test_a_branch_that_cannot_be_read_is_said_to_be_unreadable(shared: Shell, wechat: RealWechat):
+    other_branch(shared, "feature", UNREADABLE["too long"])
+    assert "massctl.yaml of the branch origin/feature cannot be read" in foreign(shared, wechat)["message"]
+
+
+def test_with_a_branch_that_sends_only_that_one_counts(clone: Shell, wechat: RealWechat):
+    clone.tree.settings(policy="  branch: main\n")
+    git(clone.root, "checkout", "-q", "-B", "main")
+    push(clone.root)
+    typed(clone, hint(apply(clone)))
+    other_branch(clone, "feature", names_another, there=True)
+    assert (0, 1) == (apply(clone).status, wechat.sent)
+
+
+def test_a_remote_of_somebody_else_counts_as_well(shared: Shell, wechat: RealWechat, tmp_path: Path):
+    """A fork sends to the same account."""
+    other_branch(shared, "main-of-the-fork", names_another, pushed=False)
+    git(shared.root, "update-ref", "refs/remotes/upstream/main", "main-of-the-fork")
+    git(shared.root, "branch", "-qD", "main-of-the-fork")
+    assert "upstream/main" in foreign(shared, wechat)["message"]
+
+
+def anew(shell: Shell) -> list[str]:
+    """Begin a new ledger and push its name; gives those that it replaces."""
+    assert 0 == shell("state", "init", "--new-lineage", "--reason", "lost").status
+    push(shell.root)
+    return json.loads(shell.tree.read(LEDGER).splitlines()[0])["replaces"]
+
+
+def named(shell: Shell) -> str:
+    return shell.tree.read("massctl.yaml").partition("lineage: ")[2].split()[0]
+
+
+def test_a_ledger_that_a_new_one_replaced_keeps_nobody(shared: Shell, wechat: RealWechat):
+    """Old branches still name it, and the one before it."""
+    before: list[str] = []
+    for number in range(2):
+        git(shared.root, "branch", f"old-{number}")
+        before.append(named(shared))
+        assert before == anew(shared)
+    assert (0, 1) == (apply(shared).status, wechat.sent)
+
+
+def lost(shell: Shell) -> None:
+    (shell.root / LEDGER).unlink()
+
+
+def damaged(shell: Shell) -> None:
+    shell.tree.write(LEDGER, shell.tree.read(LEDGER) + "{}\n")
+
+
+def died_before_it_began(shell: Shell) -> None:
+    """A run named a new one in massctl.yaml and put the old file aside."""
+    lost(shell)
+    shell.tree.write("massctl.yaml", shell.tree.read("massctl.yaml").replace(named(shell), OLD))
+
+
+@pytest.mark.parametrize("how", [lost, damaged, died_before_it_began])
+def test_a_ledger_is_replaced_however_it_ended(shared: Shell, wechat: RealWechat, how: Callable[[Shell], None]):
+    git(shared.root, "branch", "old")
+    before = named(shared)
+    how(shared)
+    assert {before, named(shared)} == {*anew(shared)}
+    assert (0, 1) == (apply(shared).status, wechat.sent)
+
+
+def test_many_branches_take_one_question(shared: Shell, wechat: RealWechat, monkeypatch: pytest.MonkeyPatch):
+    head = git(shared.root, "rev-parse", "HEAD")
+    lines = "".join(f"create refs/remotes/origin/b{number} {head}\n" for number in range(3000))
+    subprocess.run(["git", "update-ref", "--stdin"], input=lines, text=True, cwd=shared.root, check=True)
+    calls: list[tuple[str, ...]] = []
+    run = Git.run
+    monkeypatch.setattr(Git, "run", lambda self, *words, **more: (calls.append(words), run(self, *words, **more))[1])
+    assert [] == guards(shared("plan", "notice", "--format", "json"))
+    assert len(calls) < 12, calls

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,10 +17,11 @@ from git_shell import IN_GIT, content
 from gits import git
 from real_wechat import RealWechat, wechat
 from syrupy.assertion import SnapshotAssertion
-from wechat_cipher import AES_KEY, TOKEN, query, safe, sealed
+from wechat_cipher import AES_KEY, APPID, TOKEN, query, safe, sealed
 from werkzeug.test import Client
 
 from massctl.callback.app import Application
+from massctl.cli.listen_server import UNFINISHED_MAX, make_room
 from massctl.cli.listener import Listener, open_listener
 from massctl.errors import LedgerLockedError, MassctlError
 from massctl.ledger.local_file import LocalLedger
@@ -44,11 +46,21 @@ class Heard:
             self.listener = open_listener(str(self.shell.root))
         return self.listener
 
-    def post(self, body: bytes, *, at: float = AT, **more: Any) -> int:
+    @property
+    def client(self) -> Client:
+        return Client(Application(lambda: self.opened().callback))
+
+    def post(self, body: bytes, *, at: float = AT, appid: str = APPID, **more: Any) -> int:
         """Post an event in safe mode."""
-        encrypt = sealed(body)
-        client = Client(Application(lambda: self.opened().callback))
-        return client.post("/", query_string=query(at, encrypt=encrypt, **more), data=safe(encrypt)).status_code
+        encrypt = sealed(body, appid=appid)
+        return self.client.post("/", query_string=query(at, encrypt=encrypt, **more), data=safe(encrypt)).status_code
+
+    def post_plain(self, body: bytes) -> int:
+        return self.client.post("/", query_string=query(AT), data=body).status_code
+
+    def health(self) -> tuple[int, bytes]:
+        answer = self.client.get("/healthz")
+        return answer.status_code, answer.data
 
     def finish(self, number: int = 0) -> bytes:
         """Give the event of a job that the world has ended."""
@@ -84,6 +96,7 @@ def heard(shell: Shell, wechat: RealWechat, monkeypatch: pytest.MonkeyPatch) -> 
     shell.tree.settings(language="en", account=CALLBACK)
     shell.env(WECHAT_TOKEN=TOKEN, WECHAT_AES_KEY=AES_KEY)
     shell.tree.text("notice")
+    monkeypatch.setattr("massctl.cli.listener.Intake.is_alive", lambda _: True)  # The test is its thread.
     made = Heard(shell, wechat)
     yield made
     made.stop()
@@ -257,6 +270,84 @@ def test_a_ledger_in_git_is_pushed_once_for_many(
     heard.stop()
 
 
+# Whose an event is
+
+TYPO = "    original_id: gh_typo\n"
+PLAIN = "    callback: {token_env: WECHAT_TOKEN}\n"
+COMPONENT = "wxc0000000000000c0"
+PLATFORM = f"    callback: {{token_env: WECHAT_TOKEN, aes_key_env: WECHAT_AES_KEY, component_appid: {COMPONENT}}}\n"
+SECOND = "  second:\n    appid: wxfedcba9876543210\n    secret_env: S\n    kind: service\n    original_id: gh_second\n"
+
+
+def told_to(body: bytes) -> str:
+    """Read which original id an event is addressed to."""
+    return body.partition(b"<ToUserName><![CDATA[")[2].partition(b"]]>")[0].decode()
+
+
+def test_the_seal_proves_an_account_whose_original_id_is_wrong(sent: Heard, capsys: pytest.CaptureFixture[str]) -> None:
+    sent.shell.tree.settings(language="en", account=TYPO + CALLBACK)
+    assert 200 == sent.post(sent.finish())
+    capsys.readouterr()
+    sent.bring_in()
+    told = " ".join(capsys.readouterr().err.split())
+    assert f"write accounts.main.original_id: {told_to(sent.finish())}" in told
+    assert (["recorded"], 1, (200, b"ok\n")) == (sent.states(), sent.entries(), sent.health())
+
+
+def test_an_event_that_nothing_proves_waits_until_the_original_id_is_right(
+    sent: Heard, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sent.shell.tree.settings(language="en", account=TYPO + PLAIN)
+    own = told_to(sent.finish())
+    assert 200 == sent.post_plain(sent.finish())
+    capsys.readouterr()
+    sent.bring_in()
+    advice = f"write accounts.main.original_id: {own}"
+    said = " ".join(capsys.readouterr().err.split())
+    status, body = sent.health()
+    assert (503, True, True, True) == (status, body.startswith(b"degraded\n"), advice in body.decode(), advice in said)
+    assert (["held"], 0) == (sent.states(), sent.entries())
+    assert advice in " ".join(sent.shell("status", "notice").err.split())
+    assert advice in " ".join(sent.shell("doctor").out.split())
+    sent.shell.tree.settings(language="en", account=f"    original_id: {own}\n" + PLAIN)
+    sent.bring_in()
+    assert (["recorded"], 1, (200, b"ok\n")) == (sent.states(), sent.entries(), sent.health())
+    assert advice not in sent.shell("status", "notice").err
+
+
+def test_the_original_id_tells_the_accounts_of_a_platform_apart(sent: Heard) -> None:
+    """One endpoint serves both: the seal proves the platform alone."""
+    own = told_to(sent.finish())
+    sent.shell.tree.settings(account=f"    original_id: {own}\n" + PLATFORM + SECOND + PLATFORM)
+    sent.post(sent.finish().replace(own.encode(), b"gh_second"), appid=COMPONENT)
+    sent.bring_in()
+    assert (["foreign"], 0, (200, b"ok\n")) == (sent.states(), sent.entries(), sent.health())
+    sent.post(sent.finish(), appid=COMPONENT)
+    sent.bring_in()
+    assert (["foreign", "recorded"], 1) == (sent.states(), sent.entries())
+
+
+def test_an_event_of_a_platform_for_an_original_id_that_nobody_has_waits(sent: Heard) -> None:
+    sent.shell.tree.settings(language="en", account=TYPO + PLATFORM + SECOND + PLATFORM)
+    assert 200 == sent.post(sent.finish(), appid=COMPONENT)
+    sent.bring_in()
+    assert (["held"], 0, 503) == (sent.states(), sent.entries(), sent.health()[0])
+    sent.stop()
+    sent.bring_in()
+    assert (["held"], True) == (sent.states(), told_to(sent.finish()).encode() in sent.health()[1])
+
+
+def test_an_event_of_a_platform_about_a_job_that_has_ended_is_of_another_account(sent: Heard) -> None:
+    """Each account counts its jobs by itself, and most accounts of a platform are not in massctl.yaml."""
+    own = told_to(sent.finish())
+    sent.shell.tree.settings(account=f"    original_id: {own}\n" + PLATFORM)
+    sent.post(sent.finish(), appid=COMPONENT)
+    sent.bring_in()
+    sent.post(sent.finish().replace(own.encode(), b"gh_elsewhere"), appid=COMPONENT)
+    sent.bring_in()
+    assert (["recorded", "foreign"], (200, b"ok\n")) == (sent.states(), sent.health())
+
+
 # What cannot listen says why
 
 
@@ -307,6 +398,27 @@ def test_on_a_runner_whose_disk_is_thrown_away(heard: Heard) -> None:
     assert 5 == heard.shell("listen", "--port", "0").status
 
 
+@pytest.mark.parametrize(
+    ("unfinished", "closed"),
+    [
+        ({"a": UNFINISHED_MAX - 1, "b": 1}, []),
+        ({"a": UNFINISHED_MAX, "b": 1}, [("a", 0)]),
+        ({"b": 1, "a": UNFINISHED_MAX}, [("a", 1)]),
+    ],
+)
+def test_the_address_with_most_unfinished_connections_loses_the_oldest(
+    unfinished: dict[str, int], closed: list[tuple[str, int]]
+) -> None:
+    senders = [address for address, count in unfinished.items() for _ in range(count)]
+    answered = SimpleNamespace(addr=("a", 0), last_activity=-1, is_unfinished=False, will_close=False)
+    lines = [
+        SimpleNamespace(addr=(address, 0), last_activity=number, is_unfinished=True, will_close=False)
+        for number, address in enumerate(senders)
+    ]
+    make_room([answered, *lines])
+    assert closed == [(each.addr[0], each.last_activity) for each in [answered, *lines] if each.will_close]
+
+
 # What people are told of requests
 
 
@@ -346,6 +458,9 @@ def test_massctl_yaml_says_where_other_messages_go(heard: Heard) -> None:
         ("    callback: {token_env: T, path: /metrics}\n", "", "MC014"),
         ("    callback: {token_env: T, path: /healthz/}\n", "", "MC014"),
         ("    callback: {aes_key_env: T}\n", "", "MC012"),
+        (PLATFORM, "", "MC014"),
+        (TYPO + f"    callback: {{token_env: T, component_appid: {COMPONENT}}}\n", "", "MC014"),
+        (TYPO + PLATFORM.replace(COMPONENT, "mine"), "", "MC014"),
         ("    callback: {token_env: T, previous_aes_key_env: P}\n", "", "MC014"),
         ("    callback: {token_env: 0123456789abcdef0123456789abcdef}\n", "", "MC014"),
         ("    callback: {token_env: T, forward: 'http://example.com'}\n", "", "MC014"),

@@ -12,7 +12,7 @@ from massctl.model.ids import AppId, CampaignName
 from massctl.model.send import client_msg_id
 
 DUE = window("2026-12-01T11:00:00+08:00", "2026-12-01T13:00:00+08:00")
-LATER = window("2026-12-01T20:00:00+08:00", "2026-12-01T21:30:00+08:00")
+LATER = window("2026-12-01T20:00:00+08:00", "2026-12-01T22:00:00+08:00")
 
 
 def rename(shell: Shell, old: str, new: str, *, moved: bool = True) -> None:

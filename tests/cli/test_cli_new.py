@@ -7,8 +7,8 @@ from cli_runner import Shell
 
 from massctl.cli.arguments import parse_window
 
-WINDOW = "2026-12-03T20:00:00+08:00/2026-12-03T21:30:00+08:00"
-SEND = "send:\n  not_before: 2026-12-03T20:00:00+08:00\n  not_after: 2026-12-03T21:30:00+08:00\n"
+WINDOW = "2026-12-03T20:00:00+08:00/2026-12-03T22:00:00+08:00"
+SEND = "send:\n  not_before: 2026-12-03T20:00:00+08:00\n  not_after: 2026-12-03T22:00:00+08:00\n"
 
 
 def files(shell: Shell) -> dict[str, bytes]:
@@ -68,11 +68,11 @@ def test_a_copy_has_the_window_that_is_given(shell: Shell, more: str, left: str)
         (["spring"], "--window is missing"),
         (["spring", "--from", "lettre", "--window", "none"], "did you mean letter?"),
         (["spring", "--account", "other", "--window", "none"], "massctl.yaml has no account other"),
-        (["spring", "--window", "2026-12-03T20:00/2026-12-03T21:30"], "2026-12-03T20:00 has no offset"),
-        (["spring", "--window", WINDOW.replace("21:30", "19:30")], "ends before it begins"),
+        (["spring", "--window", "2026-12-03T20:00/2026-12-03T22:00"], "2026-12-03T20:00 has no offset"),
+        (["spring", "--window", WINDOW.replace("22:00", "19:30")], "ends before it begins"),
         (["spring", "--window", "2026-12-03 20:00-20:00"], "ends before it begins; past midnight write both days"),
-        (["spring", "--window", "2026-13-03 20:00-21:30"], "names a day or an hour that does not exist"),
-        (["spring", "--window", "2026-12-03"], "2026-12-03 is not a window; write it like 2026-12-01 20:00-21:30"),
+        (["spring", "--window", "2026-13-03 20:00-22:00"], "names a day or an hour that does not exist"),
+        (["spring", "--window", "2026-12-03"], "2026-12-03 is not a window; write it like 2026-12-01 20:00-22:00"),
         (["spring", "--window", "a/b"], "a/b is not a window"),
         (["春天", "--window", "none"], "a title in Chinese goes into `title:`"),
         (["spring", "--window", WINDOW.replace("12-03", "11-03")], "the window is over: Tuesday 2026-11-03"),
@@ -92,13 +92,13 @@ def test_what_cannot_be_made_says_why_and_writes_nothing(shell: Shell, arguments
 @pytest.mark.parametrize(
     "window",
     [
-        "2026-12-3 20:00-21:30",
-        "2026/12/03 20:00 - 21:30",
-        "2026年12月3日 20:00到21:30",
-        "2026-12-03 20：00～21：30",
-        "2026-12-03 20:00–21:30 +08:00",
-        "2026-12-03 20:00-2026-12-03 21:30",
-        "2026-12-03 12:00-13:30 +00:00",
+        "2026-12-3 20:00-22:00",
+        "2026/12/03 20:00 - 22:00",
+        "2026年12月3日 20:00到22:00",
+        "2026-12-03 20：00～22：00",
+        "2026-12-03 20:00–22:00 +08:00",
+        "2026-12-03 20:00-2026-12-03 22:00",
+        "2026-12-03 12:00-14:00 +00:00",
     ],
 )
 def test_a_window_is_read_as_people_write_it(window: str) -> None:
@@ -116,7 +116,7 @@ def test_on_a_terminal_it_asks_and_shows_the_window_back(shell: Shell) -> None:
         "tomorrow",
         "2026-11-03 20:00-21:00",
         "2026-12-03 20:00-21:00",
-        "2026-12-03 20:00-21:30",
+        "2026-12-03 20:00-22:00",
         "",
     ]
     made = shell("new", "spring", typed="\n".join(typed) + "\n")
@@ -126,11 +126,11 @@ def test_on_a_terminal_it_asks_and_shows_the_window_back(shell: Shell) -> None:
         "Account, one of main, second:",
         "third cannot be used here",
         "Title (Enter: spring):",
-        "20:00-21:30 (Enter: no window, it is sent only by name):",
-        "tomorrow is not a window; write it like 2026-12-01 20:00-21:30, or none",
+        "20:00-22:00 (Enter: no window, it is sent only by name):",
+        "tomorrow is not a window; write it like 2026-12-01 20:00-22:00, or none",
         "the window is over: Tuesday 2026-11-03",
         "Thursday 2026-12-03 20:00–21:00 +08:00: Enter takes it",
-        "window: Thursday 2026-12-03 20:00–21:30 +08:00",
+        "window: Thursday 2026-12-03 20:00–22:00 +08:00",
     ):
         assert each in said
     declared = shell.tree.read("campaigns/spring/campaign.yaml")
@@ -138,7 +138,7 @@ def test_on_a_terminal_it_asks_and_shows_the_window_back(shell: Shell) -> None:
 
 
 def test_the_end_of_input_is_not_an_answer(shell: Shell) -> None:
-    said = shell("new", "spring", "--title", "x", typed="2026-12-03 20:00-21:30\n")
+    said = shell("new", "spring", "--title", "x", typed="2026-12-03 20:00-22:00\n")
     assert (2, True, False) == (
         said.status,
         "--window is missing" in said.err,

@@ -149,6 +149,27 @@ def test_what_an_attribute_hides_is_named(main: Shell, file: str, line: str, hid
     assert hidden or [] == found
 
 
+@pytest.mark.parametrize(
+    ("attributes", "folded"),
+    [
+        ("", True),
+        ("campaigns/** linguist-generated=false", False),
+        ("*.md -linguist-generated", False),
+        ("*.yaml -linguist-generated", True),
+        ("*.md text", True),
+    ],
+)
+def test_what_github_folds_away_by_itself_is_named_unless_an_attribute_shows_it(
+    main: Shell, attributes: str, folded: bool
+) -> None:
+    path = "campaigns/notice/node_modules/words.md"
+    main.tree.write(path, "words\n")
+    main.tree.write(".gitattributes", f"{attributes}\n")
+    found = reviewed(main, proposed(main))
+
+    assert ([path] if folded else [], []) == (found["folded"], found["hidden"])
+
+
 def test_no_attribute_changes_what_is_rendered(main: Shell) -> None:
     main.tree.text("notice", content="一样的话 $Id$")
     main.tree.write("campaigns/.gitattributes", "*.yaml ident text eol=crlf\n")
@@ -341,6 +362,19 @@ def test_pictures_that_cannot_be_kept_are_linked(main: Shell, remote: Path) -> N
     (remote / "hooks/pre-receive").chmod(0o755)
 
     assert "/actions/runs/77#artifacts" in with_pictures(main, 7, sha).bodies(7)[0]
+
+
+def test_a_branch_that_keeps_the_one_of_pictures_from_being_made_is_named(
+    main: Shell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main.tree.text("notice", content="另一句")
+    sha = proposed(main)
+    reviewed(main, sha)
+    git(main.root, "push", "-q", "origin", "HEAD:refs/heads/massctl-previews/x")
+    capsys.readouterr()
+
+    assert "/actions/runs/77#artifacts" in with_pictures(main, 7, sha).bodies(7)[0]
+    assert "origin/massctl-previews/x" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("purpose", [each for each in Purpose if each is not Purpose.SHOW])

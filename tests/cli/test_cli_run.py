@@ -266,6 +266,19 @@ def test_its_own_checkout_is_brought_to_the_tip_whatever_was_left_there(ready: S
     assert "an edit of the user's" in ready.tree.read("massctl.yaml")
 
 
+def test_a_ref_that_only_ends_with_the_branch_s_name_is_not_carried_out(ready: Shell, remote: Path) -> None:
+    """git takes refs/heads/refs/heads/main for refs/heads/main where only the former is there."""
+    before = git(remote, "rev-parse", "main")
+    assert 0 == ready(*RUN).status
+    ready.tree.write("massctl.yaml", ready.tree.read("massctl.yaml") + "# nobody reviewed it\n")
+    git(ready.root, "commit", "-qam", "not merged")
+    git(ready.root, "push", "-q", "origin", "HEAD:refs/heads/refs/heads/main")
+    git(remote, "update-ref", "-d", "refs/heads/main")
+    ready(*RUN)
+
+    assert before == git(ready.root / OWN, "rev-parse", "HEAD")
+
+
 def test_no_hook_of_the_repository_runs(ready: Shell) -> None:
     """`core.hooksPath` may lead into the working tree, and what is merged there is a campaign, not a program."""
     hook = ready.tree.write("hooks/post-checkout", '#!/bin/sh\ntouch "$0.ran"\n')

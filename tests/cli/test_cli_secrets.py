@@ -51,15 +51,16 @@ IN_CAMPAIGN = {
     "a wrong type": f"title: {{secret: {WORD}}}\n",
 }
 COMMANDS = ["validate", "validate --format json", "validate --format github", "plan", "plan --format json --for-review"]
-COMMANDS += ["plan --format markdown", "lock --format json", "doctor", "status", "ci watch"]
+COMMANDS += ["plan --format markdown", "lock --format json", "doctor", "status", "ci gate"]
 HIDDEN = (HEX, LONG, WORD, "hunter2")
 
 
 def said_by_all(shell: Shell) -> str:
+    shell.env(GITHUB_REF="refs/heads/main", GITHUB_EVENT_NAME="push")
     told = ""
     for command in COMMANDS:
         said = shell(*command.split())
-        assert said.status in (0, 1, 2, 5), (command, said)
+        assert said.status in (0, 1, 5), (command, said)
         told += said.out + said.err
     return told
 
@@ -79,6 +80,7 @@ def test_no_secret_of_massctl_yaml_is_repeated(shell: Shell, case: str) -> None:
 
 @pytest.mark.parametrize("case", IN_CAMPAIGN)
 def test_no_secret_of_a_campaign_is_repeated(shell: Shell, case: str) -> None:
+    assert 0 == shell("state", "init").status
     shell.tree.news("letter")
     written = NEWS.format(title="风", more="")
     shell.tree.write(
@@ -99,6 +101,28 @@ def test_no_log_of_a_crash_has_one(shell: Shell, line: str, tmp_path: Path) -> N
 
     assert "RuntimeError" in written
     assert [] == [each for each in HIDDEN if each in written], written
+
+
+HOOK = "https://hooks.example/send?key=693a91f6-7aaa-4bc4-97a0-0ec2fa5aaa01"
+NAMED = {"OURS": "a word of ours!", "ROBOT": HOOK, "BEAT": "https://beat.example/ping/5f0c", "GIT_WAY": "to-git-4711"}
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_what_a_variable_of_massctl_yaml_holds_is_in_no_log_and_no_excerpt(shell: Shell, name: str) -> None:
+    shell.tree.settings(
+        state="notify: [{wecom_robot_env: ROBOT}]\nrunner: {heartbeat_env: BEAT}\n"
+        "forge: {kind: github, repository: lin/letters, token_env: GIT_WAY}\n"
+    )
+    written = shell.tree.read("massctl.yaml")
+    shell.tree.write("massctl.yaml", written.replace("secret_env: WECHAT_MAIN_SECRET", "secret_env: OURS"))
+    shell.env(**NAMED)
+    shell.tree.text("notice", content=f"{NAMED[name]} {{{{ nobody }}}}")
+    said = shell("validate")
+    assert 3 == report(RuntimeError(f"cannot use {NAMED[name]} for it"))
+    (log,) = shell.root.parent.glob("massctl-crash-*")
+
+    assert (1, True) == (said.status, "nobody" in said.out)
+    assert NAMED[name] not in said.out + said.err + log.read_text(encoding="utf-8")
 
 
 def test_what_is_no_secret_is_shown(shell: Shell) -> None:

@@ -15,7 +15,6 @@ import pytest
 from cli_runner import NOON, Shell
 from repositories import APPID
 
-from massctl.cli.embedded_sandbox import SECRET
 from massctl.model.phrase import BEIJING
 from massctl.sandbox.embedded import open_world
 
@@ -61,7 +60,7 @@ class Played:
             closing(world),
             httpx.Client(transport=httpx.WSGITransport(world.app), base_url="https://api.weixin.qq.com") as http,
         ):
-            grant = {"grant_type": "client_credential", "appid": APPID, "secret": SECRET}
+            grant = {"grant_type": "client_credential", "appid": APPID, "secret": world.ensure_account(APPID)}
             token = http.post("/cgi-bin/stable_token", json=grant).json()["access_token"]
             body = {"begin_date": str(begin), "end_date": str(end or begin)}
             answer = http.post(f"/datacube/{call}", params={"access_token": token}, content=json.dumps(body))

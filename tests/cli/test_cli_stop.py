@@ -8,7 +8,7 @@ from git_shell import IN_GIT
 from gits import clone_of, git, look_of
 from repositories import window
 
-from massctl.ledger.git_branch import GitBranch, Push, Pushed
+from massctl.ledger.git_branch import GitBranch, Push, Pushed, Tip
 
 DUE = window("2026-12-01T11:00:00+08:00", "2026-12-01T13:00:00+08:00")
 LATER = window("2026-12-02T11:00:00+08:00", "2026-12-02T13:00:00+08:00")
@@ -90,6 +90,83 @@ def test_a_brake_that_was_pushed_by_hand_is_one(house: Shell, remote: Path) -> N
     assert "" == brake(remote)
 
 
+BELOW = ("massctl-stop/x", "massctl-stop/refs/heads/massctl-stop")
+
+
+@pytest.mark.parametrize("name", BELOW)
+def test_a_branch_below_the_brake_s_name_stops_sends_and_is_told_as_the_brake(
+    house: Shell, remote: Path, name: str
+) -> None:
+    """git keeps no massctl-stop beside it, so it has to do."""
+    house.tree.text("notice", more=DUE)
+    git(house.root, "push", "-q", "origin", f"HEAD:refs/heads/{name}")
+    said = house("stop")
+    document = house("stop", "--format", "json").document
+    house.env(WECHAT_MAIN_SECRET="0" * 32)
+    (campaign,) = house("apply", "--yes", "--format", "json").document["campaigns"]
+    (refusal,) = [each for each in campaign["refusals"] if each["guard"] == "kill_switch"]
+
+    assert (0, True) == (said.status, f"already set: origin has the branch {name}" in said.out)
+    assert (True, False, name) == (document["stopped"], document["changed"], document["brake"]["branch"])
+    assert f"the branch {name}:" in refusal["message"]
+    assert "massctl resume" in refusal["hint"]
+
+
+def test_resume_shows_and_deletes_each_branch_below_the_brake_s_name(house: Shell, remote: Path) -> None:
+    for name in BELOW:
+        git(house.root, "push", "-q", "origin", f"HEAD:refs/heads/{name}")
+    said = house("resume", typed="yes\n")
+
+    assert (0, "") == (said.status, git(remote, "for-each-ref", "refs/heads/massctl-stop"))
+    assert [] == [name for name in BELOW if name not in said.err]
+    assert 0 == house("stop").status
+    assert brake(remote)
+
+
+def test_a_branch_below_that_is_not_what_was_shown_stays(
+    house: Shell, remote: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(house.root, "push", "-q", "origin", f"HEAD:refs/heads/{BELOW[0]}")
+    delete = GitBranch.delete
+
+    def another(self: GitBranch, tip: Tip) -> Pushed:
+        git(house.root, "push", "-q", "origin", f"HEAD:refs/heads/{BELOW[1]}")
+        return delete(self, tip)
+
+    monkeypatch.setattr(GitBranch, "delete", another)
+    said = house("resume", "--yes")
+
+    assert (5, True) == (said.status, BELOW[1] in said.err)
+    assert f"refs/heads/{BELOW[1]}" == git(remote, "for-each-ref", "--format=%(refname)", "refs/heads/massctl-stop")
+
+
+@pytest.mark.parametrize("ref", ["refs/heads/refs/heads/massctl-stop", "refs/tags/refs/heads/massctl-stop"])
+def test_a_ref_that_only_ends_with_the_brake_s_name_is_none(house: Shell, remote: Path, ref: str) -> None:
+    git(house.root, "push", "-q", "origin", f"HEAD:{ref}")
+    assert "is not set" in house("resume").out
+    said = house("stop")
+
+    assert (0, True) == (said.status, bool(brake(remote)))
+    assert git(house.root, "rev-parse", "HEAD") == git(remote, "rev-parse", ref)
+
+
+def test_stop_looks_whether_the_remote_has_what_it_pushed(
+    house: Shell, remote: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    push = GitBranch.push
+
+    def vanishing(self: GitBranch, tip: Tip) -> Pushed:
+        pushed = push(self, tip)
+        git(remote, "update-ref", "-d", HEADS)
+        return pushed
+
+    monkeypatch.setattr(GitBranch, "push", vanishing)
+    said = house("stop")
+
+    assert (5, True) == (said.status, "the brake is not set" in said.err)
+    assert "does not have it any more" in said.err
+
+
 def test_a_brake_says_nothing_that_steers_a_screen(house: Shell, remote: Path) -> None:
     tree = git(house.root, "mktree")
     said = "stop all sends\n\nStopped-by: \x1b[31mx\nStopped-at: when?\nReason: \x1b]0;y\x07"
@@ -104,6 +181,7 @@ def test_stop_answers_a_program(house: Shell, remote: Path) -> None:
     again = house("stop", "--format", "json").document
 
     expected = {
+        "branch": "massctl-stop",
         "commit": brake(remote),
         "by": "lin-mei",
         "since": "2026-12-01T04:00:00+00:00",

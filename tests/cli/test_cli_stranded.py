@@ -4,7 +4,7 @@ send them by hand."""
 from typing import Any
 
 import pytest
-from cli_runner import Shell
+from cli_runner import Shell, lost
 from repositories import APPID, window
 
 LATER = window("2026-12-01T20:00:00+08:00", "2026-12-01T21:00:00+08:00")
@@ -52,3 +52,35 @@ def test_a_draft_that_somebody_changed_stays_and_is_told(staged: Shell, how: str
     assert (1, True) == (len(staged.report()["drafts"]), "letter: its draft was changed in the console" in said.err)
     (notice,) = [each for each in told(staged) if each["event"] != "upcoming"]
     assert ("letter", True) == (notice["campaign"], "draft" in notice["message"] + notice["hint"])
+
+
+LEFT_OPEN = "      digest: 一封短信，两张图\n"
+
+
+def unanswered(shell: Shell) -> None:
+    """Save the draft of a campaign that leaves its digest open, and lose every answer about it."""
+    shell.tree.news("letter", more=window("2026-12-01T12:00:00+08:00", "2026-12-01T18:00:00+08:00"))
+    path = "campaigns/letter/campaign.yaml"
+    assert LEFT_OPEN in shell.tree.read(path)
+    shell.tree.write(path, shell.tree.read(path).replace(LEFT_OPEN, ""))
+    shell.faults(lost("draft/add"), lost("draft/batchget", "request_lost", times=9))
+    assert 1 == shell("apply", "letter", "--sandbox", "--yes").status
+    shell.control("faults", {"clear": True})
+    assert 1 == len(shell.report()["drafts"])
+
+
+def test_a_draft_whose_answer_was_lost_is_sent_as_wechat_completed_it(shell: Shell):
+    unanswered(shell)
+    assert 0 == shell("apply", "letter", "--sandbox", "--yes").status
+    (draft,), (job,) = shell.report()["drafts"], shell.report()["jobs"]
+    assert draft["consumed_by"] == job["msg_id"]
+
+
+def test_a_draft_whose_answer_was_lost_and_that_somebody_wrote_into_stays_there(shell: Shell):
+    unanswered(shell)
+    (edited,) = shell.report()["drafts"]
+    shell.edit_draft(APPID, digest="先到先得")
+    said = shell("apply", "letter", "--sandbox", "--yes")
+    left = [draft["media_id"] for draft in shell.report()["drafts"] if draft["consumed_by"] is None]
+    assert (0, [edited["media_id"]], 1) == (said.status, left, len(shell.report()["jobs"]))
+    assert "article 1: digest (摘要) differs" in " ".join(said.err.split())

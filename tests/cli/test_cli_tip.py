@@ -7,8 +7,10 @@ import pytest
 from gits import ENVIRONMENT, git, remote_at
 from repositories import Tree
 
-from massctl.cli.checkout import known_to_git, tip_now
+from massctl.cli.checkout import known_to_git, not_held, tip_now
 from massctl.cli.session import session
+from massctl.model.ids import sha256_of
+from massctl.model.inputs import MISSING
 from massctl.plan.guards import Tip
 from massctl.plan.quota import Agenda
 from massctl.source.campaigns import load_settings
@@ -42,6 +44,14 @@ class Clone:
         assert settings is not None
         return tip_now(self.tree.root, settings, ENVIRONMENT, branch)
 
+    def sha256(self, path: str) -> str:
+        return sha256_of((self.tree.root / path).read_bytes())
+
+    def not_held(self, commit: str, files: dict[str, str]) -> str | None:
+        settings, _ = load_settings(Repository(self.tree.root), loopback_override=None)
+        assert settings is not None
+        return not_held(self.tree.root, settings, ENVIRONMENT, commit, files)
+
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Clone:
@@ -72,21 +82,81 @@ def test_the_brake_is_a_branch(clone: Clone) -> None:
     assert clone.tip().stopped
 
 
+@pytest.mark.parametrize("below", ["x", "refs/heads/massctl-stop"])
+def test_a_branch_below_the_brake_s_name_is_a_brake_too(clone: Clone, below: str) -> None:
+    """git keeps no massctl-stop beside it, so nobody could set the brake."""
+    clone.git("push", "--quiet", "origin", f"HEAD:refs/heads/massctl-stop/{below}")
+
+    assert (True, f"massctl-stop/{below}") == (clone.tip().stopped, clone.tip().brake)
+
+
 @pytest.mark.parametrize(
-    ("path", "changed"),
+    "like",
     [
-        ("campaigns/letter/campaign.lock.json", True),
-        ("campaigns/new/campaign.lock.json", True),
-        ("massctl.yaml", True),
-        ("campaigns/letter/articles/main.md", False),
-        ("notes.txt", False),
+        "refs/heads/x/massctl-stop",
+        "refs/heads/massctl-stopped",
+        "refs/tags/massctl-stop",
+        "refs/heads/refs/heads/massctl-stop",
     ],
 )
-def test_what_counts_for_a_send_has_to_be_as_committed(clone: Clone, path: str, changed: bool) -> None:
-    written = clone.tree.read(path) if (clone.tree.root / path).exists() else ""
-    clone.tree.write(path, f"{written}\n# edited\n")
+def test_a_ref_that_is_only_like_the_brake_is_none(clone: Clone, like: str) -> None:
+    clone.git("push", "--quiet", "origin", f"HEAD:{like}")
 
-    assert (path if changed else None) == clone.tip().changed
+    assert not clone.tip().stopped
+
+
+def test_a_ref_that_only_ends_with_the_branch_s_name_is_not_the_branch(clone: Clone) -> None:
+    clone.git("push", "--quiet", "origin", "HEAD:refs/heads/x/refs/heads/release")
+
+    assert None is clone.tip("release").there
+
+
+LETTER = "campaigns/letter/articles/main.md"
+
+
+def lfs_of(content: bytes) -> str:
+    return f"version https://git-lfs.github.com/spec/v1\noid sha256:{sha256_of(content)}\nsize {len(content)}\n"
+
+
+@pytest.mark.parametrize(
+    ("committed", "read", "held"),
+    [
+        ("words", b"words", True),
+        ("words", b"other words", False),
+        ("one\ntwo\n", b"one\r\ntwo\r\n", True),
+        (lfs_of(b"picture"), b"picture", True),
+        (lfs_of(b"picture"), b"another", False),
+        ("words", None, False),
+        (None, b"words", False),
+        (None, None, True),
+    ],
+    ids=["equal", "edited", "CRLF", "git-lfs", "git-lfs, edited", "taken away", "not committed", "neither"],
+)
+def test_what_was_read_has_to_be_what_the_commit_holds(
+    clone: Clone, committed: str | None, read: bytes | None, held: bool
+) -> None:
+    if committed is None:
+        (clone.tree.root / LETTER).unlink()
+    else:
+        clone.tree.write(LETTER, committed)
+    head = clone.commit()
+    files = {LETTER: MISSING if read is None else sha256_of(read), "massctl.yaml": clone.sha256("massctl.yaml")}
+
+    assert (None if held else LETTER) == clone.not_held(head, files)
+
+
+def test_a_link_in_the_commit_is_followed_to_what_it_names(clone: Clone) -> None:
+    link = clone.tree.root / "campaigns/letter/articles/again.md"
+    link.symlink_to("main.md")
+    head = clone.commit()
+    path = "campaigns/letter/articles/again.md"
+
+    assert None is clone.not_held(head, {path: clone.sha256(LETTER)})
+    assert path == clone.not_held(head, {path: sha256_of(b"other")})
+
+
+def test_a_name_that_git_cannot_be_asked_for_is_not_held(clone: Clone) -> None:
+    assert "campaigns/a\nb" == clone.not_held("HEAD", {"campaigns/a\nb": MISSING})
 
 
 def test_a_file_that_was_changed_in_mid_run_does_not_take_the_branch_away(clone: Clone) -> None:

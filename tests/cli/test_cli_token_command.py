@@ -99,7 +99,7 @@ def test_neither_token_nor_secret_are_in_what_a_failing_command_complained():
 
     told = caught.value.detail + caught.value.summary + caught.value.hint
     assert [] == [each for each in (TOKEN, secret, openid, "\033") if each in told]
-    assert "+ curl secret=*** token *** for ***" in caught.value.detail
+    assert "+ curl secret=******** token ******** for ********" in caught.value.detail
 
 
 def test_a_long_complaint_is_cut():

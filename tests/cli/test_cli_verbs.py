@@ -37,6 +37,20 @@ def lively(shell: Shell) -> Shell:
     return shell
 
 
+@pytest.mark.parametrize("name", ["Notice/campaign.yaml", "notice/images/A.png"])
+def test_what_differs_only_by_case_is_not_sent(shell: Shell, name: str):
+    shell.tree.text("notice")
+    shell.tree.write("campaigns/notice/images/a.png", png((1, 2, 3)))
+    shell.tree.write(f"campaigns/{name}", "version: 1\n")
+    found = shell("validate", "--format", "json").document["diagnostics"]
+    others = {"campaigns/Notice"} if name.startswith("Notice") else set()
+    assert {("MC034", "error")} == {(each["code"], each["severity"]) for each in found}
+    assert others | {found[-1]["file"]} == {each["file"] for each in found}
+    assert "notice" == found[-1]["campaign"]
+    assert 1 == shell("apply", "notice", "--sandbox", "--yes").status
+    assert [] == shell.report()["jobs"]
+
+
 # What people see.
 
 
@@ -125,19 +139,21 @@ def test_init_keeps_what_is_there_where_that_is_wanted(shell: Shell, tmp_path: P
 @pytest.mark.parametrize(
     ("arguments", "variables", "language"),
     [
-        (["--language", "en"], {}, "en"),
-        ([], {"MASSCTL_LANG": "en"}, "en"),
-        ([], {"LANG": "en_US.UTF-8"}, "en"),
-        ([], {"LANG": "C.UTF-8"}, "zh"),
-        (["--language", "zh"], {"LANG": "en_US.UTF-8"}, "zh"),
+        (["init", "--language", "en"], {"LANG": "zh_CN.UTF-8"}, "en"),
+        (["init"], {"MASSCTL_LANG": "zh", "LANG": "en_US.UTF-8"}, "zh"),
+        (["init"], {"LANG": "zh_CN.UTF-8"}, "zh"),
+        (["init"], {"LANG": "C.UTF-8"}, "en"),
+        (["init", "--language", "zh"], {"LANG": "en_US.UTF-8"}, "zh"),
+        (["--language", "zh", "init"], {"LANG": "C.UTF-8"}, "zh"),
     ],
 )
-def test_init_writes_in_one_language(
+def test_init_writes_in_the_language_in_which_it_speaks(
     shell: Shell, tmp_path: Path, arguments: list[str], variables: dict[str, str], language: str
 ):
     shell.env(**variables)
-    shell("init", *arguments, str(tmp_path / "new"))
+    said = shell(*arguments, str(tmp_path / "new"))
     settings = (tmp_path / "new/massctl.yaml").read_text()
+    assert {"zh": "下一步：", "en": "next: "}[language] in said.err
     assert f"language: {language}\n" in settings
     assert ("公众号群发" in (tmp_path / "new/README.md").read_text()) is (language == "zh")
     assert (0, True) == ((said := shell("-C", str(tmp_path / "new"), "validate")).status, "warning" not in said.out)
@@ -399,7 +415,7 @@ def test_the_served_sandbox_has_the_tags_that_campaigns_name(shell: Shell, monke
         "campaigns/other/campaign.yaml", TEXT.format(content="早安", more="").replace(TO_ALL, "tag_id: 120")
     )
     shell.tree.write("campaigns/faulty/campaign.yaml", "version: 1\n")
-    monkeypatch.setattr("massctl.loopback.run_app", lambda *_: None)
+    monkeypatch.setattr("massctl.loopback.run_app", lambda *_, **__: None)
     assert 0 == shell("sandbox", "--port", "0").status
     with closing(open_world(shell.root / ".massctl/sandbox", real_now=lambda: NOON)) as world:
         assert [120, 121] == [world.ensure_tag(APPID, None, name, 0) for name in ("标签 120", "会员")]

@@ -528,12 +528,12 @@ SEND_ROWS: Final = (
     Send("A card without an id", {"msgtype": "wxcard"}, 40073, SDK, NO_BRANCH, {"mass_card": True}),
     Send("An unknown type", {"msgtype": "poster", "poster": {}}, 40008),
     Send(
-        "A text of 700 characters is accepted",
-        {"msgtype": "text", "text": {"content": "字" * 700}},
-        0,
+        "A text of 601 characters",
+        {"msgtype": "text", "text": {"content": "字" * 601}},
+        45002,
         INFERRED,
-        "No page has the limit of a text. massctl sends at most 600 characters and 2,048 bytes; the sandbox refuses "
-        "from 20,000 characters on, with 45002.",
+        "No page has the limit of a text. massctl sends at most 600 characters and 2,048 bytes, and the sandbox takes "
+        "no more.",
     ),
 )
 

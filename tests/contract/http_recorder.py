@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from processes import PATIENCE_SECONDS, Wechat
+from processes import OWN_HEADERS, PATIENCE_SECONDS, Wechat
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def _handler(recorder: Recorder, port: int) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
             try:
-                headers = {name: value for name, value in self.headers.items() if name.lower() != "connection"}
+                headers = {name: value for name, value in self.headers.items() if name.lower() not in OWN_HEADERS}
                 connection.request(self.command, self.path, body, headers)
                 answer = connection.getresponse()
                 data = answer.read()

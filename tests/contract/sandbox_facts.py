@@ -254,6 +254,21 @@ def _temporary(caller: Caller) -> Any:
     return [0, code(caller.get("media/get", media_id=media_id))]
 
 
+def _mismatched(caller: Caller) -> Any:
+    """Send ids of one type as another, preview one, and list the jobs."""
+    caller.tag()
+    picture_id, draft_id = caller.cover(), caller.draft()
+    voice_id = caller.upload("material/add_material", mp3(), "a.mp3", "voice")["media_id"]
+    sends = [
+        {"msgtype": "mpnews", "mpnews": {"media_id": picture_id}, "send_ignore_reprint": 0},
+        {"msgtype": "voice", "voice": {"media_id": draft_id}},
+        {"msgtype": "image", "images": {"media_ids": [picture_id, voice_id]}},
+    ]
+    answers = [caller.post(SENDALL, caller.text(number, **body)) for number, body in enumerate(sends, start=1)]
+    answers.append(preview(towxname="li", msgtype="mpvideo", mpvideo={"media_id": voice_id})(caller))
+    return [*map(code, answers), caller.report()["jobs"]]
+
+
 def _video(caller: Caller) -> Any:
     video = caller.upload("material/add_material", mp4(), "a.mp4", "video", description=DESCRIBED)["media_id"]
     return send("mpvideo", mpvideo={"media_id": video})(caller)
@@ -352,6 +367,22 @@ def _deleted_one_by_one(caller: Caller) -> Any:
         items = caller.post("freepublish/getarticle", {"article_id": article_id})["news_item"]
         found.append([code_of, *(each["is_deleted"] for each in items)])
     return [*found, caller.post("freepublish/get", {"publish_id": told["publish_id"]})["publish_status"]]
+
+
+def _about(caller: Caller, answer: Any, path: str) -> Any:
+    """Ask about the comments of the first article of a job."""
+    job = caller.report()["jobs"][-1]
+    about = {"msg_data_id": answer.get("msg_data_id", job["msg_data_id"]), "index": 0}
+    return caller.post(path, {**about, "begin": 0, "count": 1, "type": 0})
+
+
+def _unsent(caller: Caller, path: str, **ending: Any) -> Any:
+    """Ask about the comments of a job that ended otherwise than sent."""
+    if ending:
+        caller.order("ending", appid=APPID, **ending)
+    answer = sent(caller, need_open_comment=1)
+    caller.order("admin", appid=APPID, confirm=False)
+    return _about(caller, answer, path)
 
 
 def _comment_deleted(caller: Caller) -> Any:
@@ -471,6 +502,11 @@ CREDENTIALS: Final = [
         note="The text names the address.",
     ),
     Fact(
+        "An address outside the whitelist, when a call carries a token",
+        40164,
+        lambda c: [c.fresh_token(), c.account(whitelist=["10.0.0.1"]), c.record("GET", "draft/count")][-1],
+    ),
+    Fact(
         "Addresses of the API, and of callbacks",
         [["127.0.0.1"], ["127.0.0.1"]],
         lambda c: [c.get(path)["ip_list"] for path in ("get_api_domain_ip", "getcallbackip")],
@@ -483,9 +519,9 @@ WIRE: Final = [
     Fact("A body that is empty", 44002, ask("POST", "draft/add", b"")),
     Fact("A body that is no JSON", 47001, ask("POST", "draft/add", b"title=x")),
     Fact(
-        "An escape counts as six characters: six of them are too long a title",
+        "An escape counts as six characters: eleven of them are too long a title",
         45003,
-        lambda c: c.post("draft/add", json.dumps({"articles": [c.article(title="春季大促来了")]}).encode()),
+        lambda c: c.post("draft/add", json.dumps({"articles": [c.article(title="春季大促来了，全场八折")]}).encode()),
         COMMUNITY,
     ),
     Fact(
@@ -683,10 +719,11 @@ DRAFTS: Final = [
     ),
     Fact("A title is required", 45003, article(title=""), STRICTER, "The code is that of its length."),
     Fact(
-        "A title has 32 characters",
+        "A title has 64 characters",
         [0, 45003],
-        codes(article(title="题" * 32), article(title="题" * 33)),
-        note="64 until 2025-12-19.",
+        codes(article(title="题" * 64), article(title="题" * 65)),
+        COMMUNITY,
+        "The page says 32 since 2025-12-19, and 64 before. In 2026-08 an account took 39 and gave them back whole.",
     ),
     Fact(
         "An author has 16 characters",
@@ -695,10 +732,10 @@ DRAFTS: Final = [
         note="8 until 2025-11-26.",
     ),
     Fact(
-        "A digest has 128 characters",
+        "A digest has 120 characters",
         [0, 45004],
-        codes(article(digest="摘" * 128), article(digest="摘" * 129)),
-        note="Another reading says 120, which massctl keeps to.",
+        codes(article(digest="摘" * 120), article(digest="摘" * 121)),
+        note="Another reading says 128; the smaller is the stricter.",
     ),
     Fact(
         "An empty digest is the first 54 characters of the text",
@@ -927,11 +964,22 @@ SENDS: Final = [
     Fact("An unknown type, in `mass/send`", 45162, listed(OWN[:2], msgtype="x")),
     Fact("An account with the advertising agreement", 45062, given(news(), website_only=True)),
     Fact(
-        "A text from 20,000 characters on",
-        45002,
-        send(text={"content": "字" * 20_000}),
-        INFERRED,
-        "No page has the limit.",
+        "A text: 600 characters and 2,048 bytes",
+        [0, 45002, 45002],
+        codes(
+            send(text={"content": "字" * 600}),
+            send(text={"content": "a" * 601}, clientmsgid="2"),
+            send(text={"content": "🌱" * 513}, clientmsgid="3"),
+        ),
+        STRICTER,
+        "No page has the limit; so much is known to pass.",
+    ),
+    Fact(
+        "A `media_id` of another type than `msgtype` says",
+        [-1, -1, -1, -1, []],
+        _mismatched,
+        SDK,
+        "It does not end: the type has to be corrected. No job is made.",
     ),
     Fact("A link in a text that leads nowhere", 40213, send(text={"content": "<a>无处</a>"})),
     Fact(
@@ -1235,6 +1283,18 @@ COMMENTS: Final = [
         [88001, 88001],
         codes(on_comments("comment/open", index=1), lambda c: on_comments("comment/open", msg_data_id=1)(Caller())),
     ),
+    Fact(
+        "A job that failed, or that the administrator refused, sent no article",
+        [88001, 88001, 88001],
+        codes(
+            lambda c: _unsent(c, "comment/open", status="err(30003)"),
+            lambda c: _unsent(Caller(), "comment/list", status="send fail"),
+            given(lambda c: _unsent(c, "comment/open"), protection=True),
+        ),
+        INFERRED,
+        "The code says that there is no such article.",
+    ),
+    Fact("Nor did one that is under way", 88001, lambda c: _about(c, news()(c), "comment/open"), STRICTER),
     Fact(
         "`count` below 50",
         [0, 88010],

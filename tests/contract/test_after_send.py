@@ -69,9 +69,10 @@ def test_the_speed_is_read_and_set(client: WeChatClient) -> None:
     assert (SendingSpeed(0, 80), SendingSpeed(4, 10)) == (before, client.speed())
 
 
-def test_comments_are_switched_article_by_article(client: WeChatClient, sandbox: Sandbox) -> None:
+def test_comments_are_switched_article_by_article(client: WeChatClient, sandbox: Sandbox, clock: Clock) -> None:
     job = sent(client)
     assert isinstance(job, Accepted)
+    clock.later(minutes=4)
     client.close_comments(MsgDataId(job.msg_data_id or 0), 2)
     (row,) = sandbox.report()["jobs"]
     assert [True, False] == [article["comments_open"] for article in row["articles"]]

@@ -1,9 +1,12 @@
 """The sandbox over HTTP: in process, through a socket, across restarts and processes."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 
 import httpx
@@ -15,6 +18,7 @@ from werkzeug.test import Client as WerkzeugClient
 from massctl.loopback import run_app, serving_app
 from massctl.sandbox.app import ConnectionCut
 from massctl.sandbox.embedded import Sandbox, open_world
+from massctl.sandbox.media import PICTURE_HOST
 from massctl.sandbox.store import WorldFormatError
 
 SENDALL = "/cgi-bin/message/mass/sendall"
@@ -118,16 +122,69 @@ def test_a_compressed_body_is_refused(client: Client) -> None:
     assert answer.json()["errcode"] == 40221
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "evil.example:80", ""])
-@pytest.mark.parametrize("path", ["/", "/_sandbox/report", "/article/1/1", "/style.css"])
-def test_pages_and_controls_are_for_loopback_names_only(sandbox: Sandbox, host: str, path: str) -> None:
-    answer = WerkzeugClient(sandbox.app).get(path, headers={"Host": host})
-    assert answer.status_code == 403
+def asked(port: int, host: str, path: str, **headers: str) -> int:
+    """Return the status of a GET with exactly these headers."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    with closing(connection):
+        connection.request("GET", path, headers={"Host": host.format(port=port), **headers})
+        return connection.getresponse().status
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.1:8080", "localhost:1", "[::1]:80", "[::1]"])
-def test_loopback_names_are_served(sandbox: Sandbox, host: str) -> None:
-    assert WerkzeugClient(sandbox.app).get("/_sandbox/report", headers={"Host": host}).status_code == 200
+@pytest.mark.enable_socket
+@pytest.mark.parametrize("path", ["/", "/_sandbox/report", "/cgi-bin/token", "/datacube/getusersummary", "/style.css"])
+def test_a_served_sandbox_answers_to_the_names_of_this_machine_alone(sandbox: Sandbox, path: str) -> None:
+    """A website's own name may lead to 127.0.0.1 as well (DNS rebinding)."""
+    before = sandbox.report()
+    foreign = ["evil.example:{port}", "evil.example", "127.0.0.1.evil.example:{port}", "127.0.0.1", "127.0.0.1:1", ""]
+    with serving_app(sandbox.app, more_hosts={PICTURE_HOST}) as port:
+        assert {403} == {asked(port, host, path) for host in foreign}
+        assert before == sandbox.report()
+        assert 403 not in {asked(port, f"{name}:{{port}}", path) for name in ("127.0.0.1", "LocalHost", "[::1]")}
+
+
+@pytest.mark.enable_socket
+def test_the_host_of_pictures_gives_nothing_but_pictures(sandbox: Sandbox) -> None:
+    paths = ["/", "/_sandbox/report", "/cgi-bin/token", "/mmbiz_jpg/unknown/0"]
+    with serving_app(sandbox.app, more_hosts={PICTURE_HOST}) as port:
+        assert {404} == {asked(port, PICTURE_HOST, path) for path in paths}
+
+
+FROM_ANOTHER_SITE = [
+    {"Origin": "https://evil.example"},
+    {"Origin": "http://localhost:1"},
+    {"Origin": "null"},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+]
+
+
+@pytest.mark.parametrize("headers", FROM_ANOTHER_SITE)
+@pytest.mark.parametrize("path", ["/_sandbox/reset", "/_sandbox/report", "/cgi-bin/stable_token", "/datacube/x"])
+def test_a_page_of_another_site_can_order_nothing(sandbox: Sandbox, headers: dict[str, str], path: str) -> None:
+    before = sandbox.report()
+    client = WerkzeugClient(sandbox.app)
+    for method in ("GET", "POST"):
+        assert 403 == client.open(path, method=method, headers=headers).status_code
+    assert before == sandbox.report()
+
+
+@pytest.mark.parametrize("headers", [{}, {"Origin": "http://localhost"}, {"Sec-Fetch-Site": "same-origin"}])
+def test_what_is_typed_or_stands_on_its_own_page_is_answered(sandbox: Sandbox, headers: dict[str, str]) -> None:
+    client = WerkzeugClient(sandbox.app)
+    assert 200 == client.post("/_sandbox/reset", headers=headers).status_code
+    assert 200 == client.get("/", headers={"Sec-Fetch-Site": "cross-site"}).status_code
+
+
+def test_the_appsecret_is_drawn_for_each_world_and_kept(tmp_path: Path, clock: Clock) -> None:
+    def secrets(folder: str) -> set[str]:
+        world = open_world(tmp_path / folder, real_now=clock, seed="test")
+        with closing(world):
+            world.reset()
+            return {world.ensure_account(appid) for appid in ("wx0000000000000001", "wx0000000000000002")}
+
+    (one,), (same,), (other,) = secrets("one"), secrets("one"), secrets("other")
+    assert (one, True) == (same, re.fullmatch("[0-9a-f]{32}", one) is not None)
+    assert one != other
 
 
 def test_a_lost_answer_is_a_connection_error_and_a_recorded_job(client: Client, clock: Clock) -> None:

@@ -38,6 +38,7 @@ while read -r old new ref; do
     *" refs/heads/main "*) echo "main is protected" >&2; exit 1 ;;
     "deploy-key refs/heads/massctl-state "*) ;;
     *" refs/heads/massctl-state ruled") echo "GH013: Repository rule violations found" >&2; exit 1 ;;
+    *" refs/heads/massctl-"*/*" ruled") echo "GH013: Repository rule violations found" >&2; exit 1 ;;
     "deploy-key refs/heads/massctl-stop "*) ;;
     *" refs/heads/massctl-stop ruled")
       case "$PLAYED_CONTENTS $old" in

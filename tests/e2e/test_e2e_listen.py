@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -318,3 +318,51 @@ def answers(listener: Listening) -> bool:
         return listener.ask("GET", "/healthz")[0] == 200
     except (OSError, http.client.HTTPException):
         return False
+
+
+SLOW = 600
+"""More than the server keeps."""
+
+
+def test_slow_bodies_keep_nobody_out_and_are_given_up(tmp_path: Path):
+    """Each sends a byte now and then, so that none is ever silent."""
+    tree = sent(tmp_path, 1)
+    head = b"POST /wechat?signature=x HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n"
+    with listening(tree) as listener, ExitStack() as opened:
+        host, _, port = listener.address.partition(":")
+        lines = []
+        for _ in range(SLOW):
+            lines.append(opened.enter_context(socket.create_connection((host, int(port)), timeout=PATIENCE_SECONDS)))
+            lines[-1].sendall(head)
+        trickle = Trickle(lines)
+        opened.callback(trickle.stop)
+        assert (200, b"ok\n") == listener.ask("GET", "/healthz")
+        assert listener.post(finish(1))
+        listener.settled()
+        trickle.ended.wait(PATIENCE_SECONDS)
+        assert set() == trickle.left
+    assert {1: 1} == told(tree)
+
+
+class Trickle:
+    """Sends a byte on each connection, again and again, until the server has closed them all."""
+
+    def __init__(self, lines: list[socket.socket]) -> None:
+        self.left = set(lines)
+        self.ended = threading.Event()
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while self.left and not self._stopped.wait(0.5):
+            for line in list(self.left):
+                try:
+                    line.sendall(b"x")
+                except OSError:
+                    self.left.discard(line)
+        self.ended.set()

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from processes import Desk, Gate, Wechat, ended, served
-from repositories import window
+from repositories import SECRET_VARIABLE, window
 from said import Said
 
 pytestmark = [pytest.mark.e2e, pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]
@@ -66,7 +66,7 @@ def test_the_ledger_verifies_and_holds_no_secret(sent: Sent):
     verified = sent.desk.massctl("state", "verify")
     said = sent.first.out + sent.first.err + verified.out + sent.desk.tree.read("massctl.state.jsonl")
     assert 0 == verified.status
-    assert "sandbox-secret" not in said
+    assert sent.desk.variables[SECRET_VARIABLE] not in said
     assert "access_token" not in said
 
 

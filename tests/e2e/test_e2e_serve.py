@@ -94,6 +94,18 @@ def page_of(tree: Tree, *arguments: str) -> str:
     return page
 
 
+def test_another_name_for_this_machine_is_refused(server: subprocess.Popen[str]):
+    assert server.stdout is not None
+    host = server.stdout.readline().strip().removeprefix("http://").partition("/")[0]
+    asked = {}
+    for name in ("evil.example", "127.0.0.1:1", host):
+        connection = http.client.HTTPConnection(host, timeout=PATIENCE_SECONDS)
+        connection.request("GET", "/letter", headers={"Host": name})
+        asked[name] = connection.getresponse().status
+        connection.close()
+    assert {"evil.example": 403, "127.0.0.1:1": 403, host: 200} == asked
+
+
 def test_faulty_settings_stop_nothing(tree: Tree):
     tree.write("massctl.yaml", "version: 1\n")
     process = begun(tree, "--port", "0")

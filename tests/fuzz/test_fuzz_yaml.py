@@ -48,7 +48,7 @@ audience:
   expect: {min: 1000, max: 200000}
 send:
   not_before: 2026-12-01T20:00:00+08:00
-  not_after: 2026-12-01T21:30:00+08:00
+  not_after: 2026-12-01T22:00:00+08:00
   send_ignore_reprint: false
   same_content: refuse
 preview:

@@ -76,7 +76,8 @@ def verdicts(played: Played) -> list[str]:
 
 def leftovers(wechat: SimWeChat) -> list[str]:
     """Say what must not be left by a run without trouble: a draft beside another, or of a message that went out."""
-    drafts = [wechat.named[media_id] for media_id in (*wechat.drafts, *wechat.late_drafts)]
+    ours = (*wechat.drafts.keys() - wechat.edited, *wechat.late_drafts.keys() - wechat.too_late(wechat.late_drafts))
+    drafts = [wechat.named[media_id] for media_id in ours]
     batches = max((campaign.batches or 1 for campaign in wechat.rules.approved), default=1)
     if len(drafts) > max(0, batches - len(wechat.jobs) * (batches > 1)):
         return [f"{len(drafts)} drafts are left in the draft box: {drafts}"]
@@ -333,7 +334,10 @@ def _sends(wechat: SimWeChat) -> list[Departure]:
 def _approved(articles: Sequence[Any]) -> list[tuple[Any, ...]]:
     """Take what was approved of articles; WeChat keeps a digest only where an article is alone."""
     alone = len(articles) == 1
-    return [(each.title, each.author, each.digest if alone else "", each.content, each.cover) for each in articles]
+    return [
+        (each.title, each.author, each.digest if alone else "", each.content, each.cover, each.pic_crop_1_1 or "")
+        for each in articles
+    ]
 
 
 def _comparable(article: DraftArticle, wechat: SimWeChat) -> tuple[Any, ...]:
@@ -341,13 +345,21 @@ def _comparable(article: DraftArticle, wechat: SimWeChat) -> tuple[Any, ...]:
     cover, content = wechat.uploaded.get(article.thumb_media_id, article.thumb_media_id), article.content
     for url, sha256 in wechat.images.items():
         content = content.replace(url, f"massctl-picture:{sha256}")
-    return article.title, article.author, article.digest, content, cover
+    return article.title, article.author, article.digest, content, cover, article.pic_crop_1_1
+
+
+UNSURE: Final = timedelta(seconds=122)
+"""The clocks may differ by two minutes, and a permit may be used two seconds after its look."""
 
 
 def _in_its_window(departure: Departure, campaign: RenderedCampaign) -> Iterator[str]:
     if not departure.allowed:
         yield f"a send left at {departure.at} under the kill switch"
+    if not departure.judged:
+        yield f"a send left at {departure.at}, and its files are not those that were judged"
     window = campaign.window
+    if window is not None and departure.true_at is not None and departure.true_at > window.not_after + UNSURE:
+        yield f"a send left at {departure.true_at} by WeChat's clock, after the window"
     if window is None and campaign.name not in departure.rules.named:
         yield f"a send of {campaign.name} left, which has no window and was not named"
     if window is not None and not window.not_before <= departure.at <= window.not_after:

@@ -2,7 +2,8 @@
 
 It stands in for what `massctl.ledger` asks of the operating system, and for the lock of an append. A write is short at
 first, as the system allows, so that a process can die between its two halves. A file that was created has no durable
-name before its folder was flushed. Files beside the ledger are not flushed by anybody: a crash keeps or loses them.
+name before its folder was flushed. Of the files beside the ledger a crash keeps what was flushed with its name, and
+perhaps what was not.
 """
 
 import errno
@@ -25,7 +26,7 @@ LEDGER: Final = "/repository/massctl.state.jsonl"
 LOCKS: Final = "/repository/.massctl/locks"
 ELSEWHERE: Final = "/elsewhere/.massctl/locks"
 """Of another checkout, whose ledger is a link to this one."""
-FOLDER, CLOSED, PREPARED = -1, -2, -3
+FOLDER, CLOSED, PREPARED, BESIDE = -1, -2, -3, -4
 """In the place of a place in the ledger."""
 LOSSES: Final = ("all", "half", "newline")
 """What becomes of bytes that were not flushed: none, half, or all but the last are there."""
@@ -74,6 +75,8 @@ class SimDisk:
     """The folder was flushed since the ledger was created."""
     beside: dict[str, str] = field(default_factory=dict)
     """The small files beside the ledger, by path."""
+    beside_flushed: dict[str, str] = field(default_factory=dict)
+    """Those of them that would survive."""
     promised: bytes = b""
     """All that was ever flushed in a file whose name was: every later ledger begins with it."""
     damaged_after: int | None = None
@@ -95,6 +98,10 @@ class SimDisk:
     """Descriptor -> place in the ledger; the folder has none, and neither has what is prepared."""
     _begun: dict[int, int] = field(default_factory=dict)
     """Descriptor -> where its process began to write."""
+    _paths: dict[int, str] = field(default_factory=dict)
+    """Descriptor -> the small file beside the ledger, or the folder of such files."""
+    _texts_flushed: set[str] = field(default_factory=set)
+    """What was flushed in such a file, whatever it is called by now."""
     _short: bool = False
     """The next write takes only half."""
 
@@ -105,10 +112,12 @@ class SimDisk:
             "holder": None,
             "_open": {},
             "_begun": {},
+            "_paths": {},
+            "_texts_flushed": set(),
             "_short": False,
             "full": False,
         }
-        return replace(self, beside=dict(self.beside), **fresh)
+        return replace(self, beside=dict(self.beside), beside_flushed=dict(self.beside_flushed), **fresh)
 
     def key(self) -> tuple[Any, ...]:
         """Name everything that a later run could tell apart."""
@@ -121,6 +130,7 @@ class SimDisk:
             self.damaged_after,
             self.careless,
             tuple(sorted(self.beside.items())),
+            tuple(sorted(self.beside_flushed.items())),
         )
 
     def losses(self, *, every_byte: bool = False) -> list[str]:
@@ -152,8 +162,8 @@ class SimDisk:
                 self.content = content[:kept] + bytes(len(new))
             case _:
                 self.content = content[: int(loss)]
-        if loss != "half":
-            self.beside.clear()
+        self.beside = dict(self.beside if loss == "all" else self.beside_flushed)
+        self.beside_flushed = dict(self.beside)
         self.flushed, self.name_flushed = self.content or b"", self.content is not None
 
     def _lengths(self, every_byte: bool) -> list[str]:
@@ -162,6 +172,11 @@ class SimDisk:
         if not every_byte:
             return list(LOSSES) if len(content) > kept else ["all"]
         return [*LOSSES, "zeros", *map(str, range(kept, len(content) + 1))]
+
+    def is_of_another_machine(self) -> None:
+        """Forget what lies beside the ledger: nobody wrote it here."""
+        self.beside.clear()
+        self.beside_flushed.clear()
 
     # What os offers.
 
@@ -173,6 +188,8 @@ class SimDisk:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         if flags & os.O_CREAT:
             self._open[descriptor], self.prepared, self.prepared_flushed = PREPARED, b"", b""
+        elif str(path).startswith((LOCKS, ELSEWHERE)):
+            self._open[descriptor], self._paths[descriptor] = BESIDE, str(path)
         elif str(path) != LEDGER:
             self._open[descriptor] = FOLDER
         return descriptor
@@ -249,6 +266,9 @@ class SimDisk:
             self.prepared_flushed = self.prepared
             self.boundaries.reach("after flushing what is prepared")
             return
+        if self._open[descriptor] == BESIDE:
+            self._flush_beside(self._paths[descriptor])
+            return
         if self._open[descriptor] == FOLDER:
             self.name_flushed = self.content is not None
             self._promise()
@@ -257,6 +277,15 @@ class SimDisk:
         self.flushed = self.content or b""
         self._promise()
         self.boundaries.reach("after flushing the ledger")
+
+    def _flush_beside(self, path: str) -> None:
+        """Flush a small file, or the names of those in a folder: what is in them survives if it was flushed too."""
+        if path in self.beside:
+            self._texts_flushed.add(self.beside[path])
+            return
+        inside = {name: text for name, text in self.beside.items() if name.startswith(f"{path}/")}
+        self.beside_flushed |= {name: text for name, text in inside.items() if text in self._texts_flushed}
+        self.boundaries.reach("after flushing the mark")
 
     def _check_room(self) -> None:
         if self.full:

@@ -34,6 +34,7 @@ CLOCK_SLOW: Final = timedelta(hours=-3, minutes=-55)
 """Within the margin of four hours that a repetition keeps."""
 
 
+SLEEP: Final = timedelta(hours=2)
 CONSOLE_WROTE: Final = "<p>半价</p>"
 """What a person adds to a draft in the console."""
 
@@ -46,6 +47,14 @@ def documented_id(appid: str, campaign: str, edition: int, batch: int = 1) -> st
 def _console_changes(situation: Situation) -> None:
     for media_id, articles in situation.wechat.drafts.items():
         situation.wechat.drafts[media_id] = tuple(replace(a, content=a.content + CONSOLE_WROTE) for a in articles)
+
+
+def _console_writes_what_was_left_open(situation: Situation) -> None:
+    """Somebody chooses a digest, and what is shown of the cover."""
+    wechat = situation.wechat
+    wechat.edited = wechat.edited.union(wechat.drafts)
+    for media_id, articles in wechat.drafts.items():
+        wechat.drafts[media_id] = tuple(replace(a, digest="先到先得", pic_crop_1_1="0_0_0.5_1") for a in articles)
 
 
 def _console_sends(situation: Situation) -> None:
@@ -93,13 +102,28 @@ def _throws_the_switch(situation: Situation) -> None:
     situation.wechat.sending_allowed = False
 
 
+def _files_change(situation: Situation) -> None:
+    """Somebody edits a campaign's files, or pulls; the next run reads them as they are then."""
+    situation.wechat.files_as_read = False
+
+
+def _machine_sleeps(situation: Situation) -> None:
+    """The machine stands still for two hours, and its clock with it."""
+    situation.wechat.clock.moment += SLEEP
+    situation.wechat.clock.ahead -= SLEEP
+
+
 def _time_passes(situation: Situation) -> None:
     """Whatever massctl does in this moment, the disk or the machine is slow with it."""
     situation.wechat.clock.moment += SLOW
 
 
 def _very_late_arrives(situation: Situation) -> None:
-    """A draft takes effect whose request was given up, in an earlier run or in this one."""
+    """A draft takes effect whose request was given up, in an earlier run or in this one.
+
+    After its send nobody looks for it any more: the run that sent said that it may come up.
+    """
+    situation.wechat.edited |= situation.wechat.too_late(situation.wechat.very_late_drafts)
     situation.wechat.drafts |= situation.wechat.very_late_drafts
     situation.wechat.very_late_drafts.clear()
 
@@ -112,22 +136,35 @@ def _older_ledger(situation: Situation) -> None:
         situation.wechat.departures[:] = [d for d in situation.wechat.departures if d.recipient is not None]
 
 
-def _in_a_clone(*, second: bool = False, begins: bool = False, commits: bool = False, pushes: bool = False) -> Any:
+def _in_a_clone(
+    *,
+    second: bool = False,
+    begins: bool = False,
+    commits: bool = False,
+    pushes: bool = False,
+    from_before: bool = False,
+) -> Any:
     """Let a person begin the ledger of a clone, commit the line that names it, and push that.
 
-    The second clone is of what the remote has by then. Whoever comes second cannot push.
+    The second clone is of what the remote has by then. Whoever comes second cannot push. With `from_before` it is of a
+    branch that was forked before anybody named a ledger, and pushes to that branch.
     """
 
     def work(situation: Situation) -> None:
         clone = situation.clone or Clone()
         if second:
-            clone, situation.disk = Clone(clone.remote, clone.remote, clone.remote, is_second=True), SimDisk()
+            named = None if from_before else clone.remote
+            clone, situation.disk = Clone(named, named, clone.remote, is_second=True), SimDisk()
         if begins and clone.named is None:
             created = Created(lineage=clone.lineage, realm="loopback")
             situation.ledger().append(0, [NewEntry(at=situation.moment, event=created)], durable=True)
             clone = replace(clone, named=clone.lineage)
         clone = replace(clone, head=clone.named) if commits else clone
-        situation.clone = replace(clone, remote=clone.remote or clone.head) if pushes else clone
+        if pushes and from_before:
+            clone = replace(clone, own_branch=clone.head)
+        elif pushes:
+            clone = replace(clone, remote=clone.remote or clone.head)
+        situation.clone = clone
 
     return work
 
@@ -141,16 +178,13 @@ def _damaged(change: Callable[[list[bytes]], list[bytes]]) -> Callable[[Situatio
         if any(b'"type":"send_attempted"' in line for line in lines):
             disk.content = disk.flushed = disk.promised = b"\n".join(change(lines))
             disk.damaged_after = situation.wechat.run
-            disk.beside.clear()  # On a machine that never saw it whole, only its chain can tell.
+            disk.is_of_another_machine()  # On a machine that never saw it whole, only its chain can tell.
 
     return damage
 
 
 def _rewritten(change: Callable[[bytes], bytes], *, seen: bool = False) -> Callable[[Situation], None]:
-    """Let the whole file become something else, on a machine that never saw it whole, or on the one that did.
-
-    Only the latter can tell a file that was cut from one that was torn in a crash.
-    """
+    """Let the whole file become something else, on a machine that never saw it whole, or on the one that did."""
 
     def rewrite(situation: Situation) -> None:
         disk = situation.disk
@@ -158,7 +192,7 @@ def _rewritten(change: Callable[[bytes], bytes], *, seen: bool = False) -> Calla
             disk.content = disk.flushed = disk.promised = change(disk.content)
             disk.damaged_after = situation.wechat.run
             if not seen:
-                disk.beside.clear()
+                disk.is_of_another_machine()
 
     return rewrite
 
@@ -177,7 +211,7 @@ def _repaired(*, newest: bool = False) -> Callable[[Situation], None]:
             return
         kept, dropped = content[: content.rindex(b"\n", 0, at) + 1], content[at:]
         disk.content = disk.flushed = disk.promised = kept
-        disk.beside.clear()
+        disk.is_of_another_machine()
         cut = Repaired(dropped_bytes=len(dropped), dropped_sha256=sha256_of(dropped), reason="a bad disk", by="li")
         _at_work(situation).record(cut)
         # The books forget the requests that this ledger knows nothing of; the jobs they led to stay.
@@ -361,6 +395,7 @@ def _at_work(situation: Situation) -> LedgerSession:
 BETWEEN: Final[Mapping[str, Callable[[Situation], Any]]] = {
     "": lambda _: None,
     "the console changes the draft": _console_changes,
+    "the console writes what was left open": _console_writes_what_was_left_open,
     "the console sends the draft": _console_sends,
     "the console deletes the draft": _console_deletes,
     "the console empties the material library": _console_empties_the_library,
@@ -373,6 +408,8 @@ BETWEEN: Final[Mapping[str, Callable[[Situation], Any]]] = {
     "many follow the account": _many_follow,
     "the kill switch": _throws_the_switch,
     "40 s pass": _time_passes,
+    "the files are edited": _files_change,
+    "the machine sleeps": _machine_sleeps,
     "what is very late arrives": _very_late_arrives,
     "attempts are cut out of the ledger": _damaged(_without_attempts),
     "an attempt is torn in the midst of the ledger": _damaged(_with_a_torn_attempt),
@@ -381,6 +418,7 @@ BETWEEN: Final[Mapping[str, Callable[[Situation], Any]]] = {
     "the ledger is empty": _rewritten(lambda _: b""),
     "the ledger is full of zeros": _rewritten(lambda _: bytes(4096)),
     "the ledger is cut in half": _rewritten(_half, seen=True),
+    "a copy of the ledger that was cut comes to another machine": _rewritten(_half),
     "the ledger is cut within its first line": _rewritten(lambda content: content[:40], seen=True),
     "a damaged ledger is repaired": _repaired(),
     "the newest attempt is lost in a repair": _repaired(newest=True),
@@ -396,6 +434,9 @@ BETWEEN: Final[Mapping[str, Callable[[Situation], Any]]] = {
     "another clone is made, and its ledger begun and committed": _in_a_clone(second=True, begins=True, commits=True),
     "another clone is made, and its ledger begun, committed and pushed": _in_a_clone(
         second=True, begins=True, commits=True, pushes=True
+    ),
+    "another clone is made of an older branch, and its ledger begun, committed and pushed there": _in_a_clone(
+        second=True, begins=True, commits=True, pushes=True, from_before=True
     ),
     "the clock is 31 h fast": _clock(CLOCK_FAST),
     "the clock is 3 h 55 min slow": _clock(CLOCK_SLOW),

@@ -125,6 +125,8 @@ def _send(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCam
     record = context.record_of(campaign)
     repeats, renewals, slower = (0 if record.is_in_doubt else 1), 1, 1 if context.ports.wait_in_doubt else 0
     reason = Reason.RESUBMIT if record.is_in_doubt else Reason.DUE
+    if not agreed(context, outcome, campaign, batch):
+        return False
     while wait_to_send(context, outcome, campaign) and (intent := ready(context, outcome, campaign, batch)):
 '''
 """What keeps a batch back: the verdict on the one before, and the guards."""
@@ -149,16 +151,16 @@ _NO_DEADLINE = Mutant(
 _NO_LAST_LOOK = Mutant(
     "the clock is not looked at when the attempt is durable",
     _LEAVING,
-    "else late_refusals(Case(campaign, context.state, context.rules, now))\n",
-    "else []\n",
+    "        for refusal in send_refusals(case, Moment.LAST_LOOK):\n",
+    "        for refusal in [each for each in (draft, audience, ledger) if each is not None]:\n",
     "text, window closing",
     _NO_DEADLINE,
 )
 _DRAFT_IS_READ_ONCE = Mutant(
     "the draft is not read again when the attempt is durable",
     _LEAVING,
-    "reread_refusal(context, campaign, self.intent) or ",
-    "",
+    "        draft = reread_refusal(context, campaign, self.intent)\n",
+    "        draft = None\n",
     "news, the console in a run",
 )
 _AUDIENCE_IS_COUNTED_ONCE = Mutant(
@@ -178,7 +180,7 @@ _LEDGER_IS_READ_ONCE = Mutant(
 _LAST_LOOK_IS_BLIND = Mutant(
     "the clock is looked at when the attempt is durable, and nothing follows",
     _LEAVING,
-    "            self.outcome.refuse(with_reconcile_hint(refusal, campaign.name) if expired else refusal)\n",
+    "            self.outcome.refuse(refusal)\n",
     "            pass\n",
     "text, window closing",
     _NO_DEADLINE,
@@ -186,9 +188,17 @@ _LAST_LOOK_IS_BLIND = Mutant(
 _LAST_LOOK_IS_AT_OLD_RULES = Mutant(
     "the rules are not read anew when the attempt is durable",
     _LEAVING,
-    "            context.refresh_rules()\n",
+    "        context.refresh_rules()\n",
     "",
     "git, kill switch in a run",
+)
+
+_FILES_ARE_READ_ONCE = Mutant(
+    "the files are not compared when the attempt is durable",
+    _LEAVING,
+    "        return context.ports.changed(self.intent.inputs)\n",
+    "        return None\n",
+    "git, edited in a run",
 )
 
 _ANY_DRAFT_IS_STAGED = Mutant(
@@ -258,7 +268,7 @@ MUTANTS = (
     Mutant(
         "rule 1: an attempt is recorded after its request",
         _EXECUTOR,
-        """    attempt, asked_at = context.ledger.record(intent.attempted(count, **said), campaign).serial, None
+        """    attempt, asked_at = context.ledger.record(entry, campaign).serial, None
     try:
         permit = last_look(context, outcome, campaign, intent, attempt)
         asked_at = permit.issued_at
@@ -276,15 +286,15 @@ MUTANTS = (
         verdict = context.ports.wechat(campaign.account).send_mass(intent, permit)
     except WeChatError as error:
         verdict = never_left(error)
-    attempt = context.ledger.record(intent.attempted(count, **said), campaign).serial
+    attempt = context.ledger.record(entry, campaign).serial
 """,
         "text",
     ),
     Mutant(
         "rule 1: an attempt is noted, and not flushed before its request",
         _EXECUTOR,
-        "context.ledger.record(intent.attempted(count, **said), campaign)",
-        "context.ledger.note(intent.attempted(count, **said), campaign)",
+        "context.ledger.record(entry, campaign)",
+        "context.ledger.note(entry, campaign)",
         "text",
     ),
     Mutant(
@@ -467,7 +477,7 @@ MUTANTS = (
     Mutant(
         "rule 5: counted from the last attempt",
         _DOUBT,
-        "first, last = record.open_attempts[0], record.open_attempts[-1]",
+        "first, last = remembered_since(record), record.open_attempts[-1]",
         "first, last = record.open_attempts[-1], record.open_attempts[-1]",
         "text, hours apart",
     ),
@@ -520,7 +530,9 @@ MUTANTS = (
 """,
         "text",
     ),
-    Mutant("rule 6: the folder is not flushed", _LOCAL, "            os.fsync(folder)", "            pass", "text"),
+    Mutant(
+        "rule 6: the folder is not flushed", "massctl.whole_file", "        os.fsync(opened)", "        pass", "text"
+    ),
     Mutant(
         "rule 6: a ledger begins before its first entry is flushed",
         _LOCAL,
@@ -571,17 +583,31 @@ MUTANTS = (
         "text, a damaged ledger",
     ),
     Mutant(
-        "rule 6: a ledger that was cut to nothing is a new one",
+        "rule 6: a copy of a ledger that was cut is a torn one",
         _CHAINED,
-        "            require_unseen(mark)\n",
-        "            pass\n",
+        "        if size_bytes > end.whole_bytes:\n",
+        "        if False:\n",
         "text, a damaged ledger",
+    ),
+    Mutant(
+        "rule 6: nobody remembers that a crash may tear a line",
+        "massctl.ledger.high_water_mark",
+        "        beside = _written(locks, Mark(lineage, serial, digest, writing=True))\n",
+        "        beside = _written(locks, Mark(lineage, serial, digest))\n",
+        "text",
+    ),
+    Mutant(
+        "rule 6: that a crash may tear a line is not flushed before the line",
+        "massctl.ledger.high_water_mark",
+        "        sync(beside)\n",
+        "",
+        "text",
     ),
     Mutant(
         "what was sent in the part of a ledger that a repair dropped is sent again",
         _GUARD,
-        "    return said is None or (batch is not None and batch < said)\n",
-        "    return False\n",
+        "    if not left or reach_of(record, state, left[0] or 1).known is not Known.LOST:",
+        "    if True:",
         "text, a repaired ledger",
     ),
     Mutant(
@@ -617,15 +643,22 @@ MUTANTS = (
     Mutant(
         "a ledger is sent from whose name no commit has",
         "massctl.cli.shared_lineage",
-        "(found.committed and found.published):",
+        "(found.committed and found.published and found.foreign is None):",
         "lineage is not None:",
         "text, two clones",
     ),
     Mutant(
         "a ledger is sent from whose name no remote has",
         "massctl.cli.shared_lineage",
-        "(found.committed and found.published):",
+        "(found.committed and found.published and found.foreign is None):",
         "found.committed:",
+        "text, two clones",
+    ),
+    Mutant(
+        "a ledger is sent from beside that of another branch",
+        "massctl.cli.shared_lineage",
+        "and found.published and found.foreign is None):",
+        "and found.published):",
         "text, two clones",
     ),
     Mutant(
@@ -640,8 +673,8 @@ MUTANTS = (
     Mutant(
         "the window is not asked for",
         _GUARD,
-        "        (_window, until_it_leaves),\n",
-        "        (_window, When.LAST_LOOK),\n",
+        "        Row(_window, _ONLY_A_SEND, ASK, ASK, ASK),\n",
+        "        Row(_window, _ONLY_A_SEND, _CAMPAIGN, _CAMPAIGN, ASK),\n",
         "text, window closing",
         _NO_LAST_LOOK,
     ),
@@ -688,9 +721,31 @@ MUTANTS = (
     Mutant(
         "the kill switch is not asked for",
         _GUARD,
-        "        (_kill_switch, until_it_leaves),\n",
-        "        (_kill_switch, When.LAST_LOOK),\n",
+        "        Row(_kill_switch, _ONLY_A_SEND, ASK, ASK, ASK),\n",
+        "        Row(_kill_switch, _ONLY_A_SEND, _CAMPAIGN, _CAMPAIGN, ASK),\n",
         "text, kill switch",
+    ),
+    _FILES_ARE_READ_ONCE,
+    Mutant(
+        "files that changed keep nothing back",
+        _GUARD,
+        "    if case.reading.changed is not None:",
+        "    if False:",
+        "text, edited in a run",
+    ),
+    Mutant(
+        "the clock is not compared with WeChat's when the attempt is durable",
+        _GUARD,
+        "        Row(_skew, _ONLY_A_SEND, _NOT_YET_READ, ASK, ASK),\n",
+        "        Row(_skew, _ONLY_A_SEND, _NOT_YET_READ, ASK, _LEDGER),\n",
+        "text, asleep",
+    ),
+    Mutant(
+        "a look that heard no time asks for none",
+        _LEAVING,
+        "        if before is not None and self._skew() is before:",
+        "        if False:",
+        "list, asleep",
     ),
     Mutant("MASSCTL_NO_SEND is not asked for", _GUARD, "    if rules.no_send:", "    if False:", "text, kill switch"),
     Mutant(
@@ -711,15 +766,15 @@ MUTANTS = (
     Mutant(
         "nobody is asked what is left to do by hand",
         _GUARD,
-        "        (_handoff, When.SEND),\n",
+        "        Row(_handoff, _ONLY_A_SEND, ASK, ASK, _LEDGER),\n",
         "",
         "news, left to a person",
     ),
     Mutant(
         "quiet hours are not asked for",
         _GUARD,
-        "        (_quiet_hours, until_it_leaves),\n",
-        "        (_quiet_hours, When.LAST_LOOK),\n",
+        "        Row(_quiet_hours, _ONLY_A_SEND, ASK, ASK, ASK),\n",
+        "        Row(_quiet_hours, _ONLY_A_SEND, _CAMPAIGN, _CAMPAIGN, ASK),\n",
         "text, quiet hours",
     ),
     Mutant(
@@ -732,8 +787,8 @@ MUTANTS = (
     Mutant(
         "the guards are asked in the plan only",
         _SENDING,
-        "send_refusals(Case(campaign, context.state, context.rules, context.ports.clock.now()))",
-        "[]",
+        "    return send_refusals(case, Moment.ATTEMPT)\n",
+        "    return [each for each in read.values() if each is not None]\n",
         "text, window closing",
         _NO_LAST_LOOK,
     ),
@@ -766,8 +821,8 @@ MUTANTS = (
     ),
     Mutant(
         "a preview is not asked for",
-        "massctl.plan.plan",
-        "    if seen and not shows:",
+        _GUARD,
+        "    if seen and not reading.shows:",
         "    if True:",
         "text, preview required",
     ),
@@ -815,7 +870,7 @@ MUTANTS = (
     Mutant(
         "an edited campaign is repeated",
         _DOUBT,
-        "    if digest != last.event.digest:",
+        "    if digest != record.open_attempts[-1].event.digest:",
         "    if False:",
         "news, edited in doubt",
         _ANY_ATTEMPT_IS_REPEATED,
@@ -823,16 +878,30 @@ MUTANTS = (
     Mutant(
         "a draft of an earlier run is not read again",
         _SENDING,
-        "            if (edited := reread_refusal(context, campaign, intent)) is not None:\n",
-        "            if (edited := None) is not None:\n",
+        "            draft = reread_refusal(context, campaign, intent)\n",
+        "            draft = None\n",
         "news, the console",
         _DRAFT_IS_READ_ONCE,
     ),
     Mutant(
+        "what a person wrote into a draft that nobody had read yet is taken for ours",
+        "massctl.apply.draft_fingerprint",
+        '        found += [Difference(name, _difference(number, name, "", "")) for name in names]\n',
+        "",
+        "news, the console writes what was left open",
+    ),
+    Mutant(
+        "a draft that a person wrote into is taken for that of the next request too",
+        "massctl.apply.drafts",
+        "context.ledger.record_each([(_saved(begun.event, media_id, begun.serial), record), (changed, record)])\n",
+        '_close(context, missing, "not_found")\n',
+        "news, the console writes, and drafts come late",
+    ),
+    Mutant(
         "a draft that was changed in the console is sent",
         "massctl.apply.drafts",
-        "    if not differs(campaign, draft, read):\n",
-        "    if True:\n",
+        "    if is_as_saved(draft, read):\n        return None\n",
+        "    if True:\n        return None\n",
         "news, the console",
     ),
     Mutant(
@@ -1093,7 +1162,7 @@ MUTANTS = (
     Mutant(
         "the same message goes out under another name",
         _GUARD,
-        "        (_same_content, When.SEND),\n",
+        "        Row(_same_content, _ONLY_A_SEND, ASK, ASK, _LEDGER),\n",
         "",
         "two campaigns of one message",
     ),
@@ -1185,7 +1254,7 @@ MUTANTS = (
     Mutant(
         "a batch that a person called not sent goes again when WeChat has forgotten its id",
         _GUARD,
-        "        (_denied_batch, until_it_leaves),\n",
+        "        Row(_denied_batch, _ONLY_A_SEND, ASK, ASK, ASK),\n",
         "",
         "text in batches, called not sent, then a rest",
     ),

@@ -17,22 +17,24 @@ from simulation.server import SimServer
 from simulation.world import Fault, SimClock, SimLedger, SimPictures, SimProgress, SimWeChat, one_by_one
 
 from massctl.apply import reconcile
+from massctl.apply.consent import Answers, SendQuestion
 from massctl.apply.context import Ports
-from massctl.apply.executor import apply_plan, retry_if_stale
+from massctl.apply.executor import answered, apply_plan, retry_if_stale
 from massctl.apply.journal import LedgerSession
 from massctl.apply.outcome import Outcome
-from massctl.apply.ports import Archive, Consent, Ledger, WeChat
+from massctl.apply.ports import Archive, Ledger, WeChat
 from massctl.cli.ledger_access import ledger_refusal
 from massctl.cli.session import Session
-from massctl.cli.shared_lineage import Sharing, refusal_of
+from massctl.cli.shared_lineage import Foreign, Sharing, refusal_of
 from massctl.errors import ConfigurationError, LedgerError
 from massctl.ledger.git_ledger import GitLedger
 from massctl.ledger.local_file import LocalLedger
 from massctl.model.entries import Created, Entry, NewEntry
-from massctl.model.ids import AccountName, AppId, CampaignName
+from massctl.model.ids import AccountName, AppId
+from massctl.model.inputs import JudgedInputs
 from massctl.model.message import Purpose, RenderedCampaign, Window
 from massctl.model.state import Record, State
-from massctl.plan.guards import PolicyInForce
+from massctl.plan.guards import PolicyInForce, Skew
 from massctl.plan.plan import Plan, Showing, Until, make_plan
 from massctl.plan.steps import Desired, Gone, Refusal
 
@@ -70,11 +72,15 @@ LINEAGES: Final = (building.LINEAGE, "01JDXX00000000000000000000")
 
 @dataclass(frozen=True, slots=True)
 class Clone:
-    """One clone of a repository with a remote: which ledger massctl.yaml names in its files, in its HEAD, and there."""
+    """One clone of a repository with a remote: which ledger massctl.yaml names in its files, in its HEAD, and there.
+
+    There it has the branch that everybody clones, and perhaps one of the clone's own.
+    """
 
     named: str | None = None
     head: str | None = None
     remote: str | None = None
+    own_branch: str | None = None
     is_second: bool = False
 
     @property
@@ -90,8 +96,13 @@ class Clone:
         stop, known = ledger_refusal(cast("Session", session), state, ["main"]), state.lineage
         if stop is not None:
             return stop
-        committed, published = (known is not None and each == known for each in (self.head, self.remote))
-        return refusal_of(Sharing(committed=committed, published=published, command="git push"), known)
+        committed = known is not None and self.head == known
+        published = known is not None and known in (self.remote, self.own_branch)
+        others = {"main": self.remote, "feature": self.own_branch}
+        foreign = [Foreign(branch, each) for branch, each in others.items() if each not in (None, known)]
+        other = foreign[0] if foreign else None
+        found = Sharing(committed=committed, published=published, command="git push", foreign=other)
+        return refusal_of(found, known)
 
 
 @dataclass(slots=True)
@@ -178,8 +189,10 @@ def run_once(
         SimProgress(),
         one_by_one,
         None,
+        lambda _: _changed(wechat),
         wait_in_doubt=wait,
         rules=fresh_rules,
+        skew=(lambda _: wechat.heard) if wechat.tells_time else None,
         openids=OPENIDS,
         accounts=wechat.log_in(campaigns[0].appid) if campaigns else wechat.accounts,
         folders=frozenset(each.name for each in campaigns),
@@ -206,6 +219,12 @@ def run_once(
         situation.moment = clock.moment
 
 
+def _changed(wechat: SimWeChat) -> str | None:
+    """Compare the files of this moment with those that the run has read."""
+    wechat.looked["files"] = wechat.attempts
+    return None if wechat.files_as_read else "campaigns/words/campaign.yaml"
+
+
 def _departed(
     campaigns: Sequence[RenderedCampaign], state: State, accounts: Mapping[str, AccountName]
 ) -> list[Desired]:
@@ -223,7 +242,7 @@ class Scene:
     now: datetime = NOW
     rules: PolicyInForce = field(default_factory=house)
     until: Until = Until.SEND
-    consent: Consent | None = None
+    consent: Callable[[SendQuestion], bool] | None = None
     """Somebody at a terminal; None: consent was given beforehand."""
     showing: Showing | None = None
     wait_in_doubt: bool = True
@@ -231,8 +250,10 @@ class Scene:
     """What a look at massctl.yaml in mid-run gives."""
     ledger: SimLedger = field(default_factory=SimLedger)
     boundaries: Boundaries = field(default_factory=Boundaries)
-    digest_now: Callable[[CampaignName], str | None] | None = None
-    """What a look at the files before a repetition gives."""
+    changed: Callable[[JudgedInputs], str | None] = lambda _: None
+    """What a comparison of the files with those that were judged gives."""
+    skew: Callable[[AccountName], Skew | None] | None = None
+    """How the clock compares with WeChat's by the newest answer."""
     no_secret_for: frozenset[str] = frozenset()
     archive: Archive | None = None
     progress: SimProgress = field(default_factory=SimProgress)
@@ -257,11 +278,16 @@ class Scene:
         self.wechat.arrive_late()
         self.other.calls.clear()
         self.wechat.coming = list(faults)
-        session = self.book()
-        ports = self.ports()
-        return apply_plan(plan or self.plan(), ports, session, self.rules, lambda: self.plan(session.state))
+        answers = Answers(self.consent) if self.consent is not None else None
 
-    def ports(self) -> Ports:
+        def run(again: bool) -> Outcome:
+            session = self.book()
+            made = self.plan() if again or plan is None else plan
+            return apply_plan(made, self.ports(answers), session, self.rules, lambda: self.plan(session.state))
+
+        return answered(run, answers)
+
+    def ports(self, answers: Answers | None = None) -> Ports:
         """Give what the run needs from this world."""
         return Ports(
             self._account,
@@ -269,13 +295,14 @@ class Scene:
             self.clock,
             self.progress,
             one_by_one,
-            self.consent,
+            answers,
+            self.changed,
             wait_in_doubt=self.wait_in_doubt,
             attended=self.consent is not None,
             rules=self.fresh_rules,
+            skew=self.skew,
             openids=OPENIDS,
             archive=self.archive,
-            digest=self.digest_now,
             accounts=ACCOUNTS,
             folders=frozenset(each.name for each in self.campaigns),
         )

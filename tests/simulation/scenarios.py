@@ -50,6 +50,7 @@ SHOWN: Final = whole_text(LONG, recipients=reviewers("editor_li"))
 UNSEEN_NEWS: Final = whole_news(LONG, recipients=())
 LEFT_BY_HAND: Final = replace(UNSEEN_NEWS, handoff=("original",))
 EDITED_NEWS: Final = replace(PLAIN_NEWS, message=RenderedNews((article("春季大促，改"),)))
+LEFT_OPEN: Final = replace(UNSEEN_NEWS, message=RenderedNews((article(digest=""),)))
 EDITED_LATE: Final = replace(UNSEEN_NEWS, message=EDITED_NEWS.message)
 EDITIONS: Final = ("今晚八点", "今晚十点")
 BOTH: Final = ("今晚八点", "明天见")
@@ -136,6 +137,11 @@ RENAMED_TEXT: Final = replace(TEXT, name=CampaignName("spring-words"), first_nam
 RENAMED_NEWS: Final = replace(UNSEEN_NEWS, name=CampaignName("spring-sale"), first_name=UNSEEN_NEWS.name)
 SECOND_EDITION: Final = replace(TEXT, edition=2, message=RenderedText("今晚十点"))
 
+EDITED_ANYWHERE: Final = f"the files are edited{AT}"
+ASLEEP: Final = f"the machine sleeps{AT}"
+TELLS_TIME: Final = {"tells_time": True}
+CLOSING_SOON: Final = Window(NOW - HOUR, NOW + HOUR)
+LIST_CLOSING_SOON: Final = to_openids(whole_text(CLOSING_SOON), BATCHES)
 KILLED_IN_A_PUSH: Final = ("", f"{KILL_SWITCH}before push", f"{KILL_SWITCH}after push")
 OF_PUSHES: Final = {**dict.fromkeys(FAULTS, ()), "push": FAULTS["push"], "send_mass": NETWORK["send_mass"]}
 """The network between massctl and the remote, and lost sends."""
@@ -163,6 +169,7 @@ IN_GIT: Final = (
     _one("git, interrupted", TEXT, 2, 0, 1, faults=OF_PUSHES, in_git=True, during=((INTERRUPT,), ("",)), arrives=True),
     _one("git, a person settles", TEXT, 3, 0, 1, faults=OF_PUSHES, in_git=True, before=SETTLED, arrives=True),
     _one("git, kill switch in a run", TEXT, 2, 0, 1, faults=OF_PUSHES, in_git=True, during=(KILLED_IN_A_PUSH, ("",))),
+    _one("git, edited in a run", TEXT, 2, 0, 1, faults=OF_PUSHES, in_git=True, during=((EDITED_ANYWHERE,), ("",))),
     _one("git, text in batches", IN_BATCHES, 2, 1, 0, in_git=True, sends=("今晚八点",) * 3, arrives=True),
     _one("git, news", NEWS, 2, 1, 0, in_git=True, sends=("春季大促",)),
     _one("git, news and faults", NEWS, 2, 0, 1, in_git=True),
@@ -193,6 +200,9 @@ SMOKE: Final = (
     _one("text, hours apart", TEXT, 3, 0, 3, faults=LOST_SENDS, gaps=(15 * HOUR,), arrives=True),
     _one("text, kill switch", TEXT, 2, 1, 1, faults=NETWORK, rules=(house(), house(no_send=True))),
     _one("text, kill switch in a run", TEXT, 2, 0, 1, faults=NETWORK, during=(KILLED,)),
+    _one("text, edited in a run", TEXT, 2, 0, 1, faults=NETWORK, during=((EDITED_ANYWHERE,), ("",))),
+    _one("text, asleep", whole_text(CLOSING_SOON), 1, 0, 1, faults=NETWORK, during=((ASLEEP,),), world=TELLS_TIME),
+    _one("list, asleep", LIST_CLOSING_SOON, 1, 0, 0, during=((ASLEEP,),), world=TELLS_TIME),
     _one("text, sending disabled", TEXT, 2, 0, 1, faults=NETWORK, rules=(house(sending="disabled"), house())),
     _one("text, window closing", whole_text(CLOSING), 2, 1, 1, faults=NETWORK),
     _one("text, slow connection", whole_text(BRINK), 2, 1, 1, faults=NETWORK, world=TWO_SECONDS),
@@ -241,7 +251,7 @@ SMOKE: Final = (
     _one("news and faults", NEWS, 2, 0, 1),
     _one(
         "news, a draft comes very late",
-        UNSEEN_NEWS,
+        PLAIN_NEWS,
         3,
         0,
         1,
@@ -326,6 +336,15 @@ SMOKE: Final = (
     Scenario(
         "news, folder deleted", ((PLAIN_NEWS,), (TEXT_LATER,)), 2, Budget(1, 1), faults=NETWORK, sends=(), tidies=True
     ),
+    _one(
+        "news, the console writes what was left open",
+        LEFT_OPEN,
+        3,
+        1,
+        0,
+        gaps=(MINUTE, 3 * HOUR),
+        before=(("",), ("", "the console writes what was left open"), ("",)),
+    ),
     _one("news, the console", PLAIN_NEWS, 3, 0, 1, faults=NETWORK, gaps=(2 * HOUR,), before=CONSOLE),
 )
 """Together more than 20,000 schedules."""
@@ -353,7 +372,12 @@ BAD_BYTES: Final = (
 )
 """What a ledger's own bytes tell, also on a machine that never saw it."""
 REPAIRED: Final = ("", "a damaged ledger is repaired")
-DAMAGE: Final = (*BAD_BYTES, "the ledger is cut in half", "the ledger is cut within its first line")
+DAMAGE: Final = (
+    *BAD_BYTES,
+    "the ledger is cut in half",
+    "the ledger is cut within its first line",
+    "a copy of the ledger that was cut comes to another machine",
+)
 MANY_TO_A_TAG: Final = tuple(
     replace(TEXT, name=CampaignName(f"words-{n}"), message=RenderedText(f"第{n}封"), audience=audience(tag_id=7))
     for n in range(1, 6)
@@ -421,6 +445,16 @@ MOVING: Final = (
         faults=REFUSED_FOR_GOOD,
         gaps=(MINUTE,),
         before=SETTLED_REFUSALS,
+    ),
+    _one(
+        "news, the console writes, and drafts come late",
+        replace(LEFT_OPEN, window=SOON),
+        3,
+        1,
+        1,
+        faults={**NO_FAULTS, "add_draft": (Fault.VERY_LATE,)},
+        gaps=(MINUTE,),
+        before=(("",), ("", "the console writes what was left open"), ("", "what is very late arrives")),
     ),
     _one("git, text, slow, and no clear answer", TEXT, 1, 0, 2, faults=SLOW_OR_UNCLEAR, in_git=True, arrives=True),
     _one("text, a damaged ledger", TEXT, 2, 0, 1, faults=LOST_SENDS, gaps=(30 * HOUR,), before=(("",), DAMAGE)),

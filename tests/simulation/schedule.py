@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from building import house
 from simulation.crashing import Boundaries
-from simulation.disk import ELSEWHERE, entries_of
+from simulation.disk import ELSEWHERE, SimDisk, entries_of
 from simulation.happenings import AT, BETWEEN, FULL, INTERRUPT, KILL_SWITCH, NEIGHBOUR, RIVAL, RIVALS, TWIN
 from simulation.scenario import Situation, begin, run_once
 from simulation.server import SimServer
@@ -240,6 +240,7 @@ def _version(situation: Situation) -> tuple[Any, ...]:
         disk.flushed,
         disk.name_flushed,
         tuple(disk.beside.values()),
+        *((tuple(disk.beside_flushed.values()),) if isinstance(disk, SimDisk) else ()),
         situation.clone,
         *((len(disk.remote.late), disk.remote.is_reachable) if isinstance(disk, SimServer) else ()),
     )
@@ -277,6 +278,7 @@ def _happens_meanwhile(name: str, situation: Situation) -> None:
     wechat, disk = situation.wechat, situation.disk
     audience, drafts = (wechat.followers, wechat.tags_count, wechat.tags_of), dict(wechat.drafts)
     ours, calls, allowed = disk.boundaries, list(wechat.calls), wechat.sending_allowed
+    read, ahead = wechat.files_as_read, wechat.clock.ahead
     with suppress(MassctlError):
         BETWEEN[name](situation)
     disk.boundaries, wechat.calls[:] = ours, calls
@@ -286,6 +288,10 @@ def _happens_meanwhile(name: str, situation: Situation) -> None:
         wechat.changed("drafts", drafts)
     if allowed and not wechat.sending_allowed:
         wechat.changed("switch", True)
+    if read and not wechat.files_as_read:
+        wechat.changed("files", True)
+    if ahead != wechat.clock.ahead:
+        wechat.changed("clock", True)
 
 
 def _rival(situation: Situation, campaigns: Sequence[RenderedCampaign], rules: PolicyInForce) -> None:

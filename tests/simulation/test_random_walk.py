@@ -207,7 +207,7 @@ def the_rules_are_those_of_the_start(patch: pytest.MonkeyPatch) -> None:
 def the_window_is_not_asked(patch: pytest.MonkeyPatch) -> None:
     """Neither before the attempt nor once it is durable: either alone keeps a send from leaving too late."""
     patch.setattr(guards, "_window", lambda *_: None)
-    patch.setattr(preflight, "late_refusals", lambda *_: [])
+    patch.setattr(preflight, "send_refusals", lambda *_: [])
     no_request_is_ever_late(patch)
 
 
@@ -271,16 +271,16 @@ def a_preview_of_unknown_outcome_is_repeated(patch: pytest.MonkeyPatch) -> None:
 
 
 def nobody_looks_at_the_clock_after_a_push(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(preflight, "late_refusals", lambda *_: [])
+    patch.setattr(preflight, "send_refusals", lambda *_: [])
     no_request_is_ever_late(patch)
 
 
 def only_the_window_is_looked_at_after_a_push(patch: pytest.MonkeyPatch) -> None:
-    def window_alone(case: guards.Case) -> list[Refusal]:
+    def window_alone(case: guards.Case, _: guards.Moment) -> list[Refusal]:
         is_over = window_state(case.campaign.window, case.now) is WindowState.EXPIRED
         return [guards.expired_refusal(case.campaign, case.now)] if is_over else []
 
-    patch.setattr(preflight, "late_refusals", window_alone)
+    patch.setattr(preflight, "send_refusals", window_alone)
     no_request_is_ever_late(patch)
 
 

@@ -16,7 +16,8 @@ from simulation.walk_port import RunnerWeChat
 from simulation.walk_world import Runner, RunnerLedger, World, in_any_order
 
 from massctl.apply import context as apply_run
-from massctl.apply.executor import apply_plan
+from massctl.apply.consent import Answers
+from massctl.apply.executor import answered, apply_plan
 from massctl.apply.journal import LedgerSession
 from massctl.apply.outcome import Outcome
 from massctl.model.ids import AccountName
@@ -81,13 +82,15 @@ class Run:
         """Plan and apply; None where the process died."""
         world = runner.world
         ledger = runner.ledger()
+        answers = None if self.asked is None else Answers(lambda _: self._yes(runner))
         port = apply_run.Ports(
             lambda name: RunnerWeChat(runner, world.accounts[name], _appid(world, name)),
             world.pictures,
             runner,
             runner,
             in_any_order(self.order, self.eager),
-            None if self.asked is None else lambda _: self._yes(runner),
+            answers,
+            lambda _: None,
             wait_in_doubt=not self.no_wait,
             attended=self.asked is not None,
             rules=runner.house,
@@ -98,7 +101,8 @@ class Run:
         showing = Showing() if self.show and len(wanted) == 1 else None
         runner.on_purpose = showing is not None
         until = Until.PREVIEW if showing else Until[self.until]
-        try:
+
+        def run(_: bool) -> Outcome:
             state, rules = runner.state(ledger), runner.house()
 
             def plan() -> Plan:
@@ -106,6 +110,9 @@ class Run:
 
             founded = RunnerLedger(ledger, runner)
             return apply_plan(plan(), port, LedgerSession(founded, runner, state, founded), rules, plan)
+
+        try:
+            return answered(run, answers)
         except (Crash, KeyboardInterrupt):
             return None
 

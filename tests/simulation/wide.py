@@ -52,7 +52,7 @@ PEOPLE: Final = ("a person sends what was refused", "a person keeps the console'
 CONSOLE: Final = ("the console changes the draft", "the console deletes the draft")
 NUMBERS: Final = ("many have the tag", "nobody has the tag any more", "few have the tag", "the tag is gone")
 LATE_DRAFT: Final = "what is very late arrives"
-TIME: Final = ("40 s pass", "the kill switch")
+TIME: Final = ("40 s pass", "the kill switch", "the files are edited")
 _LIST: Final = to_openids(whole_text(LONG), BATCHES)
 _NEWS: Final = whole_news(SOON, recipients=())
 _NEWS_TO_LIST: Final = to_openids(replace(_NEWS, message=RenderedNews((article("春季大促"),))), BATCHES)

@@ -39,6 +39,7 @@ from massctl.model.send import (
     Voice,
     Words,
 )
+from massctl.plan.guards import Skew
 from massctl.transport import Call, NoAnswer, RawAnswer
 from massctl.wechat.client import WeChatClient
 
@@ -260,6 +261,10 @@ class Departure:
     """What that tag was called then."""
     appid: AppId = APPID
     """The account that was to send it."""
+    judged: bool = True
+    """The files were those that the run had read."""
+    true_at: datetime | None = None
+    """As WeChat's clock shows it, where the answers of this world tell that."""
 
     @property
     def wants_a_look(self) -> bool:
@@ -307,6 +312,12 @@ class SimWeChat:
     job_status: str = "sent"
     sending_allowed: bool = True
     """Whether the kill switch is off; for the record only."""
+    files_as_read: bool = True
+    """Whether the files are those that this run has read; for the record only."""
+    tells_time: bool = False
+    """Whether answers have a `Date`, which is always right."""
+    heard: Skew | None = None
+    """What the newest answer said of the runner's clock."""
     rules: RunRules = RunRules()
     """What this run may do; for the record only."""
     run: int = 0
@@ -316,7 +327,7 @@ class SimWeChat:
     looked: dict[str, int] = field(default_factory=dict)
     """What massctl looked at in this run -> how many attempts were durable then."""
     changes: dict[str, Change] = field(default_factory=dict)
-    """What was changed in the midst of this run: the `audience`, the `drafts`, or the `switch`."""
+    """What was changed in the midst of this run: `audience`, `drafts`, `switch`, `files`, or `clock`."""
     connects_in: timedelta = timedelta(0)
     """How long a send waits for its connection."""
     images: dict[ImageUrl, Sha256] = field(default_factory=dict)
@@ -336,6 +347,8 @@ class SimWeChat:
     """The library and the draft box of the accounts that it named before."""
     named: dict[MediaId, str] = field(default_factory=dict)
     """Every draft there ever was, by its subject."""
+    edited: frozenset[MediaId] = frozenset()
+    """The drafts that somebody wrote into in the console: they may stay there for ever."""
     delivered_previews: list[tuple[str, str]] = field(default_factory=list)
     jobs: list[MassJob] = field(default_factory=list)
     memory: dict[ClientMsgId, Remembered] = field(default_factory=dict)
@@ -370,6 +383,8 @@ class SimWeChat:
             told_sent=dict(self.told_sent),
             changes={},
             looked={},
+            files_as_read=True,
+            heard=None,
             calls=[],
             faults={},
             coming=[],
@@ -378,8 +393,14 @@ class SimWeChat:
     def arrive_late(self) -> None:
         """Begin a run: let what was under way at the end of the last one take effect."""
         self.run += 1
+        self.edited |= self.too_late(self.late_drafts)
         self.drafts.update(self.late_drafts)
         self.late_drafts.clear()
+
+    def too_late(self, drafts: Mapping[MediaId, object]) -> frozenset[MediaId]:
+        """Give the drafts that come up after their message went out: massctl does not look for them any more."""
+        sent = {job.subject for job in self.jobs}
+        return frozenset(each for each in drafts if self.named[each] in sent)
 
     @property
     def accounts(self) -> dict[str, AccountName]:
@@ -576,8 +597,14 @@ class SimWeChat:
         now, allowed = self.clock.now(), self.sending_allowed
         if (thrown := self.changes.get("switch")) is not None and now - thrown.at <= PERMIT:
             allowed |= self._at_the_last_look("switch", self.sending_allowed)
-        gone = Departure(now, subject, recipient, refused, allowed, self.run, self.rules, appid=self.appid)
-        self.departures.append(gone)
+        judged = self.files_as_read
+        if (edited := self.changes.get("files")) is not None and now - edited.at <= PERMIT:
+            judged |= self._at_the_last_look("files", self.files_as_read)
+        gone = Departure(
+            now, subject, recipient, refused, allowed, self.run, self.rules, appid=self.appid, judged=judged
+        )
+        told = self.tells_time and not self._at_the_last_look("clock", False)
+        self.departures.append(replace(gone, true_at=self.clock.moment if told else None))
 
     def changed(self, what: str, before: Any) -> None:
         """Note that somebody changes something in the midst of a run: until now it was as `before`."""
@@ -615,6 +642,9 @@ class SimWeChat:
         if fault is Fault.NO_RIGHT:
             raise AuthError("the account may not make this call", errcode=48001)
         result = act()
+        if self.tells_time:
+            self.heard = Skew(self.clock.now(), self.clock.now(), self.clock.moment)
+            self.looked["clock"] = self.attempts
         if fault in (Fault.ANSWER_LOST, Fault.LATE, Fault.VERY_LATE):
             raise TransportError("WeChat gave no usable answer", hint="run apply again")
         return result

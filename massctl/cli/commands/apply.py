@@ -15,17 +15,17 @@ import click
 from massctl.cli.app import Result, outcome_result, recorded_now, run_in_session, set_active_session
 from massctl.cli.arguments import Duration, campaign_names, form_option, sandbox_option
 from massctl.errors import LedgerLockedError, UsageError
-from massctl.model.ids import AccountName, CampaignName
+from massctl.model.ids import AccountName
 from massctl.model.phrase import A_WECHAT_NAME, BEIJING, Command, Phrase, moment
 
 if TYPE_CHECKING:
+    from massctl.apply.consent import Answers
     from massctl.apply.journal import Statement
     from massctl.apply.outcome import Outcome
     from massctl.cli.notifications import Notifier
     from massctl.cli.planner import Planned
     from massctl.cli.session import Session
     from massctl.model.diagnostics import Diagnostic
-    from massctl.model.state import State
     from massctl.plan.plan import Plan, PlannedCampaign, Showing, Until
     from massctl.plan.plan_file import SavedPlan
     from massctl.plan.steps import Refusal
@@ -114,6 +114,8 @@ def run_apply(
     where nothing moved, and counts as consent. `showing` asks for previews on purpose, and goes with `until` preview.
     `insisted` repeats only the send in doubt. `wait` stays for windows that open within it.
     """
+    from massctl.apply.consent import Answers
+    from massctl.cli.consent import AskOnTerminal
     from massctl.cli.ledger_access import require_writable
     from massctl.cli.notifications import Notifier
     from massctl.plan.plan import Until
@@ -133,12 +135,12 @@ def run_apply(
         warnings,
         Until[until.upper()],
         locked=locked,
-        yes=yes or saved is not None,
         wait_in_doubt=wait_in_doubt,
         showing=showing,
         insisted=insisted,
         until=until_moment,
         notifier=Notifier(session),
+        answers=None if yes or saved is not None else Answers(AskOnTerminal(session.console)),
     )
     if plan_file is not None and saved is not None:
         return add_repeatable(session, _execute_saved(run, saved, plan_file))
@@ -180,7 +182,6 @@ class _ApplyCommand:
     warnings: list[Diagnostic]
     stage: Until
     locked: bool
-    yes: bool
     wait_in_doubt: bool
     showing: Showing | None
     insisted: Statement | None
@@ -188,6 +189,8 @@ class _ApplyCommand:
     """Until then it stays for windows that open; None if it does not wait."""
     notifier: Notifier
     """Tells people outside, after each pass."""
+    answers: Answers | None
+    """What the operator says; None if consent was given with --yes or --plan."""
 
     def carry_out(
         self, picked: Sequence[str], checked: Callable[[Session, Planned], Planned | Outcome] | None = None
@@ -208,32 +211,45 @@ class _ApplyCommand:
     def carry_out_once(
         self, picked: Sequence[str], checked: Callable[[Session, Planned], Planned | Outcome] | None = None
     ) -> Outcome:
-        """Plan the campaigns `picked` and carry that out, alone on the ledger as far as this machine goes."""
+        """Plan the campaigns `picked` and carry that out; plan again after each answer of a person."""
+        from massctl.apply.executor import answered
+
+        made: list[Planned] = []
+
+        def run(again: bool) -> Outcome:
+            if again:
+                self.session.reread()
+            return self._carry_out_alone(picked, checked, made)
+
+        outcome = answered(run, self.answers)
+        if not outcome.held_elsewhere:
+            # The ledger lock is released before chats are called.
+            whole = outcome.ledger_error is None and not outcome.interrupted
+            told = outcome.campaigns, self.warnings, outcome.drafts_left
+            self.notifier.tell(outcome.state, *told, made[-1] if whole else None)
+        return outcome
+
+    def _carry_out_alone(
+        self,
+        picked: Sequence[str],
+        checked: Callable[[Session, Planned], Planned | Outcome] | None,
+        made: list[Planned],
+    ) -> Outcome:
+        """Plan and carry out, alone on the ledger as far as this machine goes; add the plan to `made`."""
         from massctl.apply.outcome import refuse_all, what_happened
         from massctl.cli.planner import PlanOptions, Purpose, planned
         from massctl.ledger.process_lock import sole_runner
         from massctl.plan.steps import Guard, Refusal
 
-        session = self.session
-
-        def plan() -> Planned:
-            options = PlanOptions(Purpose.APPLY, self.stage, self.showing, self.names, locked=self.locked)
-            return planned(session, picked, self.warnings, options)
-
+        session, options = self.session, PlanOptions(Purpose.APPLY, self.stage, self.showing, self.names, self.locked)
         try:
             with sole_runner(session.places.locks, session.clock.now()):
-                made = plan()
-                self.notifier.begin(made.state)
-                outcome = self._check_and_execute(made, checked)
-            # The ledger lock is released before chats are called.
-            whole = outcome.ledger_error is None and not outcome.interrupted
-            told = outcome.campaigns, self.warnings, outcome.drafts_left
-            self.notifier.tell(outcome.state, *told, made if whole else None)
-            return outcome
+                made.append(planned(session, picked, self.warnings, options))
+                self.notifier.begin(made[-1].state)
+                return self._check_and_execute(made[-1], checked)
         except LedgerLockedError as held:
-            made = plan()
-            refusal = Refusal(Guard.OTHER_RUNNER, what_happened(held), held.hint)
-            return refuse_all(made.plan, made.state, refusal)
+            shown = planned(session, picked, self.warnings, options)
+            return refuse_all(shown.plan, shown.state, Refusal(Guard.OTHER_RUNNER, what_happened(held), held.hint))
 
     def _check_and_execute(
         self, made: Planned, checked: Callable[[Session, Planned], Planned | Outcome] | None
@@ -279,8 +295,11 @@ def _refused_until_shared(session: Session, made: Planned, refusal: Refusal) -> 
     from massctl.apply.journal import LedgerSession
     from massctl.apply.outcome import refuse_all
     from massctl.cli.ledger_access import LedgerBootstrap, sharing_refusal
+    from massctl.plan.steps import Guard
 
     state, bootstrap = made.state, LedgerBootstrap(session)
+    if refusal.guard is Guard.LEDGER_FOREIGN:
+        return refuse_all(made.plan, state, refusal)
     if not session.in_git and state.lineage is None:
         state = LedgerSession(session.ledger(), session.clock, state, bootstrap).begin()
     elif not session.in_git and session.settings.state.lineage is None:
@@ -304,18 +323,6 @@ def _looked_after(session: Session, made: Planned) -> dict[str, AccountName]:
     return {session.settings.accounts[name].appid: AccountName(name) for name in sorted(names)}
 
 
-def _digest_now(session: Session, state: State, name: CampaignName, *, locked: bool) -> str | None:
-    """Render a campaign's files as they are now, and give their digest; None if they have a fault."""
-    from massctl.cli.planner import rendered_apart
-    from massctl.model.message import RenderedCampaign
-    from massctl.source.loader import Desires, Workbench
-
-    locked = locked or session.settings.policy.require_lock
-    workbench = Workbench(session.repository, session.settings, session.places.cache)
-    found = Desires(workbench, state, locked=locked, elsewhere=rendered_apart(session) if locked else None).read([name])
-    return next((each.digest for each in found if isinstance(each, RenderedCampaign)), None)
-
-
 def _folders(session: Session) -> frozenset[str] | None:
     """Name the campaigns that have a folder; None if campaigns/ is not wholly readable: none counts as gone."""
     from massctl.model.diagnostics import has_errors
@@ -332,27 +339,28 @@ def _execute(run: _ApplyCommand, made: Planned) -> Outcome:
     from massctl.apply.context import Ports
     from massctl.apply.executor import apply_plan
     from massctl.apply.journal import LedgerSession
-    from massctl.cli.consent import consent, somebody_is_here
+    from massctl.cli.consent import require_consent, somebody_is_here
     from massctl.cli.ledger_access import LedgerBootstrap
     from massctl.cli.progress import progress
     from massctl.cli.side_by_side import side_by_side
 
     session = run.session
     soon = run.until is not None and opening(made.plan.campaigns, session.clock.now(), run.until) is not None
-    asks = consent(session.console, run.names, yes=run.yes, would_send=made.plan.would_send or soon)
+    if run.answers is not None and (made.plan.would_send or soon):
+        require_consent(run.names)
     ports = Ports(
         wechat=session.wechat,
         pictures=made.workbench,
         clock=session.clock,
         progress=progress(session.console),
         overlap=side_by_side,
-        consent=asks,
+        answers=run.answers,
+        changed=session.changed_since,
         wait_in_doubt=run.wait_in_doubt,
-        attended=asks is not None and somebody_is_here(),
+        attended=run.answers is not None and somebody_is_here(),
         rules=lambda: session.rules_now(made.rules),
         skew=session.skew,
         insisted=run.insisted,
-        digest=partial(_digest_now, session, made.state, locked=run.locked),
         openids=made.workbench.openid_lists if _sends_to_openids(made) else None,
         archive=session.archive(),
         accounts=_looked_after(session, made),

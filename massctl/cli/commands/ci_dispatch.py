@@ -22,6 +22,7 @@ from massctl.forge.review_file import event_text
 from massctl.model.diagnostics import Check, Finding, Level
 from massctl.model.ids import AccountName, is_campaign_name
 from massctl.model.phrase import Phrase
+from massctl.model.secrets import know
 from massctl.model.state import FINAL
 from massctl.plan.forge_setup import SECRETS, secret_names
 from massctl.plan.steps import Guard
@@ -214,9 +215,11 @@ def take_secrets(settings: MassctlFile, lines: str, environment: MutableMapping[
         name, sign, value = (part.strip() for part in line.partition("="))
         if not sign or not value or name.startswith("#"):
             continue
-        if name not in _ALWAYS and on_github(environment):
-            # Before anything can be printed that holds it.
-            _blot_out(value)
+        if name not in _ALWAYS:
+            know(value)
+            if on_github(environment):
+                # Before anything can be printed that holds it.
+                _blot_out(value)
         if name in named or name in _ALWAYS:
             environment[name] = value
         elif not name.startswith(_EGRESS):
@@ -248,19 +251,18 @@ def put_pull_request(session: Session, number: int, name: CampaignName) -> None:
 
 
 def _commit(session: Session, folder: str, message: str, state: Phrase, hint: str = "", push_to: str = "") -> None:
-    """Commit a folder without the hooks of anybody, and push it. Raises RefusedError with git's words."""
+    """Commit a folder, and push it. Raises RefusedError with git's words."""
     from massctl.cli.checkout import known_to_git
-    from massctl.ledger.git_remote import NETWORK_SECONDS, Git
+    from massctl.git import NETWORK_SECONDS, Git
 
     git = Git(session.root, known_to_git(session.settings, session.environment))
-    without_hooks = ("-c", "core.hooksPath=/dev/null")
     who = ("-c", "user.name=massctl", "-c", "user.email=massctl@localhost")
     steps = [
         ("add", "--all", "--force", "--", folder),
-        (*who, *without_hooks, "commit", "--quiet", "--allow-empty", "-m", message),
+        (*who, "commit", "--quiet", "--allow-empty", "-m", message),
     ]
     if push_to:
-        steps.append((*without_hooks, "push", "--quiet", session.settings.state.remote, f"HEAD:refs/heads/{push_to}"))
+        steps.append(("push", "--quiet", session.settings.state.remote, f"HEAD:refs/heads/{push_to}"))
     for words in steps:
         done = git.run(*words, seconds=NETWORK_SECONDS)
         if not done.done:

@@ -19,7 +19,7 @@ from massctl.cli.session import session
 from massctl.errors import MassctlError
 from massctl.forge.events import PullRequestEvent, read_event
 from massctl.forge.github import FILES_LISTED_MAX
-from massctl.forge.port import ChangedFiles
+from massctl.forge.port import PREVIEWS_BRANCH, ChangedFiles
 from massctl.forge.review_file import (
     REVIEW_FILE,
     KeyChange,
@@ -60,13 +60,13 @@ def write_review(
     from massctl.cli.pull_request import write_files as write_pull_request
 
     event = read_event(PullRequestEvent, event_text(environment))
-    hidden, locks, disagreeing = list[str](), dict[str, str](), list[str]()
+    unseen, locks, disagreeing = dict[str, tuple[str, ...]](), dict[str, str](), list[str]()
     ledger_keys: KeyChange | None = None
     shown: dict[str, list[bytes]] = {}
     with session(directory, environment=environment) as (main, _):
         try:
             found = write_pull_request(main, event.number, event.head.sha)
-            hidden += found.hidden
+            unseen = {"hidden": found.hidden, "folded": found.folded}
             with session(str(found.folder), environment=environment) as (head, warnings):
                 ledger_keys = _key_change(main.settings.state.keys or [], head.settings.state.keys or [])
                 head.settings = head.settings.model_copy(update={"state": main.settings.state})
@@ -76,7 +76,7 @@ def write_review(
                 shown = phone_pictures(head, _to_show(plan, main))
         except MassctlError as error:
             plan = _stopped(error, main.console)
-    write_files(out, {REVIEW_FILE: review_text(plan, locks, disagreeing, hidden, shown, ledger_keys).encode()})
+    write_files(out, {REVIEW_FILE: review_text(plan, locks, disagreeing, unseen, shown, ledger_keys).encode()})
     if pictures is not None and any(shown.values()):
         named = {f"{name}-{part}.png": each for name, made in shown.items() for part, each in enumerate(made, 1)}
         write_files(pictures, named)
@@ -244,6 +244,12 @@ def _hidden(review: ReviewFile) -> Iterator[Phrase]:
             "read them as they are committed: {files}",
             files=_named(review.hidden),
         )
+    if review.folded:
+        yield Phrase(
+            "GitHub takes these files for generated and folds them away; unfold and read them, or write "
+            "-linguist-generated for them into a .gitattributes: {files}",
+            files=_named(review.folded),
+        )
 
 
 def _disagreeing(review: ReviewFile) -> Iterator[Phrase]:
@@ -277,6 +283,7 @@ def _verdict(review: ReviewFile | UnfitError, told: _Told, *, require_lock: bool
         *([Phrase("the keys of the ledger are taken out")] if review.ledger_keys == "removed" else []),
         *([Phrase("the locks could not be committed")] if not told.is_locked else []),
         *([Phrase("files are hidden by .gitattributes: {count}", count=len(review.hidden))] if review.hidden else []),
+        *([Phrase("files that GitHub folds away: {count}", count=len(review.folded))] if review.folded else []),
     ]
     return enumerated(found) if found else None
 
@@ -370,11 +377,6 @@ def language_of(plan: SavedPlan | StoppedPlan, console: Console) -> Reader:
     return Reader(review.language) if review is not None else console.reader
 
 
-PREVIEWS_BRANCH: Final = "massctl-previews"
-"""What a phone shows of pull requests, for their comments: one commit without history, a folder for each of the newest.
-
-Pictures are a convenience for reviewers. What is sent is decided by locks, and nothing is read from that branch.
-"""
 KEPT_MAX: Final = 20
 """So many pull requests have their pictures on the branch, the newest ones."""
 _TRIES_MAX: Final = 3
@@ -402,11 +404,11 @@ def keep_pictures(
             there = branch.list(tip, "") if tip is not None else {}
             kept = {folder: there[folder] for folder in _newest(there, here)}
             made = branch.commit(None, files, f"phone pictures of pull request {number}", trees=kept)
-            outcome = branch.replace(tip, made).outcome
-            if outcome is Push.DONE:
+            pushed = branch.replace(tip, made)
+            if pushed.outcome is Push.DONE:
                 return named
-            if outcome is not Push.LOST:
-                break
+            if pushed.outcome is not Push.LOST and pushed.why is not None:
+                raise pushed.why
     except MassctlError as error:
         session.console.talk(Phrase("no phone pictures: {why}", why=error.summary))
     return {}

@@ -66,7 +66,7 @@ def github_repository(session: Session, remote: str) -> str:
 
 def remote_address(session: Session) -> str | None:
     """Return the address of the remote that `state.remote` names; None where there is none."""
-    from massctl.ledger.git_remote import Git
+    from massctl.git import Git
 
     try:
         found = Git(session.root, session.environment).run("remote", "get-url", session.settings.state.remote)

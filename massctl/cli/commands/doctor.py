@@ -18,6 +18,7 @@ from massctl.errors import ConfigurationError, LedgerError
 from massctl.model.diagnostics import Check, Finding, Level
 from massctl.model.ids import AccountName, AppId
 from massctl.model.phrase import Command, Phrase
+from massctl.model.secrets import know
 from massctl.model.state import State
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def examine(session: Session, warnings: list[Diagnostic]) -> CheckUp:
     """Look at everything that a send depends on. Raises ConfigurationError for a massctl.yaml that cannot be used."""
     from massctl.apply.checkup_probe import probe
     from massctl.cli.side_by_side import side_by_side
-    from massctl.plan.checkup import allowance_finding, clock_finding, protection_finding
+    from massctl.plan.checkup import allowance_finding, callback_finding, clock_finding, protection_finding
 
     state, plan, findings = _repository(session, warnings)
     accounts = [AccountName(name) for name in session.settings.accounts]
@@ -92,6 +93,8 @@ def examine(session: Session, warnings: list[Diagnostic]) -> CheckUp:
         skew = session.skew(account)
         appid = AppId(session.settings.accounts[account].appid)
         findings += settings[account]
+        heard = callback_finding(account, session.settings.accounts[account])
+        findings += [heard] if heard is not None else []
         findings += [each for each in asked if each.account == account]
         findings.append(clock_finding(account, skew, sandbox=session.sandbox is not None))
         findings.append(protection_finding(account, appid, state))
@@ -119,6 +122,7 @@ def examine_forge(session: Session, repository: str | None, inside: Inside | Non
             Phrase("the environment variable {name} is empty", name="GH_TOKEN"),
             hint=Phrase('GH_TOKEN="$(gh auth token)" {command}', command=Command("doctor", "--forge")),
         )
+    know(token)
     settings = session.settings
     branch = settings.policy.branch or "main"
     expected = Expected(named, branch, settings.state.branch, secret_names(settings))
@@ -134,8 +138,10 @@ def _repository(session: Session, warnings: list[Diagnostic]) -> tuple[State, Pl
     from massctl.apply.outcome import what_happened
     from massctl.cli.ledger_access import ledger_refusal, require_writable, sharing_refusal
     from massctl.cli.planner import planned
+    from massctl.cli.spooled_event import held_here
     from massctl.plan.checkup import (
         campaigns_finding,
+        held_findings,
         lease_findings,
         ledger_finding,
         open_sends,
@@ -175,6 +181,7 @@ def _repository(session: Session, warnings: list[Diagnostic]) -> tuple[State, Pl
             *_git(session),
             *lease_findings(state.lease, local_runner(session.places.runner), session.clock.now()),
             *open_sends(state),
+            *held_findings(held_here(session)),
             *findings,
             campaigns_finding(plan),
             *window_findings(plan),

@@ -20,7 +20,7 @@ from massctl.cli.arguments import account_option, form_option, read_at_most, san
 from massctl.cli.commands.new import require_free_folder, require_name
 from massctl.cli.exit_codes import ExitStatus
 from massctl.errors import UsageError
-from massctl.model.diagnostics import has_errors
+from massctl.model.diagnostics import has_errors, more_faults
 from massctl.model.ids import AccountName, CampaignName, MediaId, Sha256
 from massctl.model.message import PICTURE_SCHEME
 from massctl.model.phrase import Command, Phrase
@@ -220,11 +220,12 @@ def _front_matter(text: str) -> tuple[object, list[Phrase]]:
     from massctl.source.yaml import read_yaml
 
     read = read_yaml(text.encode(), "", None, frozenset())
-    return read.data, [
+    told = [
         Phrase("front matter, line {line}: {why}", line=each.place.line + 1, why=each.message)
         for each in read.diagnostics
         if each.place is not None and each.place.line is not None
     ]
+    return read.data, [*told, more_faults(read.others)] if read.others else told
 
 
 def _document(file: str) -> bytes:
@@ -354,7 +355,7 @@ def _run(
             try:
                 found = take(source)
             except DocumentError as error:
-                raise UsageError(error.why, _NOTHING) from None
+                raise UsageError(error.why, _NOTHING, error.hint) from None
             return _imported(source, campaign, found, kind)
 
     return run_in_session("import", form, directory, work, sandbox=sandbox)
@@ -475,7 +476,7 @@ def _written(
 
 def _article(found: "Found", number: int, count: int, pictures: _Pictures, kind: str) -> "tuple[ArticleFile, Facts]":
     """Write an article, and take what it was found with; addresses of pictures become paths."""
-    from massctl.importer.article import as_html, design_of, facts_of, lost_in_markdown, with_pictures
+    from massctl.importer.article import as_html, design_of, facts_of, lost_in_markdown, with_pictures, without_title
     from massctl.importer.documents import markdown_facts, markdown_with_pictures
     from massctl.importer.folder import ArticleFile
     from massctl.importer.markdown import as_markdown
@@ -498,8 +499,11 @@ def _article(found: "Found", number: int, count: int, pictures: _Pictures, kind:
     tree = deepcopy(found.tree)
     with_pictures(tree, paths)
     design = design_of(tree) if kind == "auto" else None
+    is_html = kind == "html" or design is not None
+    if not is_html:
+        without_title(tree, found.title)
     facts = facts_of(tree)
-    if kind == "html" or design is not None:
+    if is_html:
         lost += [Phrase("it is written as HTML: {why}", why=design)] if design is not None else []
         path, text = f"{stem}.html", as_html(tree)
     else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import logging
 import os
 import socket
 import sys
@@ -23,9 +22,6 @@ GC_THRESHOLD: Final = (2_000, 10, 10)
 SWITCH_SECONDS: Final = 0.0005
 """A request passes four threads, each of which may wait so long for the one that writes the ledger."""
 HOST: Final = "127.0.0.1"
-CONNECTIONS_MAX: Final = 500
-"""Each may hold a body of 256 KB at most, and goes after ten silent seconds."""
-SILENCE_SECONDS: Final = 10
 
 
 @click.command(name="listen")
@@ -89,26 +85,9 @@ def _bound(host: str, port: int) -> socket.socket:
 
 def _serve(app: Application, listening: socket.socket, ready: Callable[[], None]) -> None:
     """Serve until interrupted; what is on the way then is answered."""
-    from waitress.server import create_server
+    from massctl.cli.listen_server import make_server
 
-    from massctl.callback.app import BODY_BYTES_MAX, THREADS
-
-    server = create_server(
-        app,
-        sockets=[listening],
-        threads=THREADS,
-        ident=None,
-        connection_limit=CONNECTIONS_MAX,
-        channel_timeout=SILENCE_SECONDS,
-        cleanup_interval=SILENCE_SECONDS // 2,
-        max_request_header_size=16 * 1024,
-        max_request_body_size=2 * BODY_BYTES_MAX,
-        inbuf_overflow=2 * BODY_BYTES_MAX,
-        asyncore_use_poll=True,
-        log_socket_errors=False,
-    )
-    # A queue is what there is under a flood, and each request of it would be a line.
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    server = make_server(app, listening)
     ready()
-    server.run()  # An interruption ends it, once what is being answered is answered.
+    server.run()
     server.close()

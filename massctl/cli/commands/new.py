@@ -53,7 +53,7 @@ T = TypeVar("T")
     "--window",
     type=WindowSpan(),
     metavar="FROM/TO",
-    help="When it may be sent, like `2026-12-01 20:00-21:30` (Beijing time), or `none`: only by name.",
+    help="When it may be sent, like `2026-12-01 20:00-22:00` (Beijing time), or `none`: only by name.",
 )
 @click.option(
     "--unsent-of",
@@ -222,7 +222,7 @@ def _over(current: Session, window: "Window | None") -> Phrase | None:
 
 def _window_example(current: Session) -> str:
     """Write a window that could be meant: the next evening."""
-    return f"{current.clock.now().astimezone(BEIJING) + timedelta(days=1):%Y-%m-%d} 20:00-21:30"
+    return f"{current.clock.now().astimezone(BEIJING) + timedelta(days=1):%Y-%m-%d} 20:00-22:00"
 
 
 def _typed(current: Session, prompt: Phrase, flag: str, read: Callable[[str], T]) -> T:

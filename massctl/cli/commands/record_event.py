@@ -66,7 +66,8 @@ def record_event(session: Session, file: str, account: str | None) -> Result:
         trust(session, state)
         notifier = Notifier(session)
         notifier.begin(state)
-        outcome = record_finish(finish, appid, LedgerSession(ledger, session.clock, state), session.original_ids)
+        book = LedgerSession(ledger, session.clock, state)
+        outcome = record_finish(finish, appid, book, session.settings.original_ids)
     notifier.tell(state)
     status = ExitStatus.IN_DOUBT if isinstance(outcome, Foreign) and outcome.candidates else ExitStatus.DONE
     text, talk = _views(finish, outcome, state)

@@ -104,9 +104,9 @@ def _lift(branch: "BrakeBranch", found: "Brake") -> None:
     if left is None:
         return
     brake, pushed = left
-    if brake.commit != found.commit:
+    if not set(brake.branches) <= set(found.branches):
         raise RefusedError(
-            Phrase("somebody set the brake again meanwhile: {who}", who=brake.by or "-"),
+            Phrase("somebody set the brake again meanwhile: {who}", who=brake.by or brake.branch),
             Phrase("It stays set, because you have not seen this one. Nothing was done."),
             Phrase("{command}   shows it", command=Command("resume")),
         )

@@ -15,12 +15,13 @@ import click
 
 from massctl.cli.app import Result, run_in_session, told
 from massctl.cli.clocks import machine_now, sandbox_time
-from massctl.cli.output import Console, make_console, use_console
+from massctl.cli.output import Console, current_console
 from massctl.cli.places import Places
 from massctl.cli.session import Session, session
 from massctl.errors import UsageError
 from massctl.extras import install_command
 from massctl.model.phrase import Command, Phrase, system_reason
+from massctl.model.secrets import BLOT, know
 
 if TYPE_CHECKING:
     from massctl.cli.embedded_sandbox import Embedded
@@ -60,7 +61,6 @@ def command(
     if ctx.invoked_subcommand is not None:
         return
 
-    use_console(make_console(None))
     if callback is None and (callback_mode, callback_token, callback_aes_key) != ("plain", None, None):
         raise click.UsageError(Phrase("--callback-mode, --callback-token and --callback-aes-key go with --callback"))
     endpoint = None if callback is None else _endpoint(callback, callback_mode, callback_token, callback_aes_key)
@@ -151,6 +151,7 @@ def _value(variable: str | None, fallback: str) -> str:
     value = os.environ.get(variable, "")
     if not value:
         raise UsageError(Phrase("the environment variable {variable} is not set", variable=variable))
+    know(value)
     return value
 
 
@@ -159,7 +160,6 @@ def serve_world(directory: str, port: int, endpoint: Endpoint | None, *, opens: 
 
     With an `endpoint` events are posted there meanwhile.
     """
-    from massctl.cli.embedded_sandbox import SECRET
     from massctl.sandbox.embedded import open_world
 
     if (Path(directory) / "massctl.yaml").is_file():
@@ -171,8 +171,8 @@ def serve_world(directory: str, port: int, endpoint: Endpoint | None, *, opens: 
         return
     world = open_world(Places(Path(directory)).world, real_now=machine_now)
     try:
-        world.ensure_account(APPID, secret=SECRET, name="massctl", kind="service")
-        _serve(world, port, APPID, use_console(make_console(None)), endpoint, opens=opens)
+        world.ensure_account(APPID, name="massctl", kind="service")
+        _serve(world, port, APPID, current_console(), endpoint, opens=opens)
     finally:
         world.close()
 
@@ -199,20 +199,21 @@ def _serve(
     opens: bool,
 ) -> None:
     from massctl.cli.commands.serve import opened
-    from massctl.cli.embedded_sandbox import SECRET
     from massctl.loopback import run_app
     from massctl.sandbox.callback import posting
+    from massctl.sandbox.media import PICTURE_HOST
 
-    world.app.language = console.reader
+    world.app.language = console.language.plain
+    secret = world.ensure_account(appid)
     with ExitStack() as stack:
 
         def ready(bound: int) -> None:
             address = f"http://127.0.0.1:{bound}"
-            console.result(f"{address} {appid} {SECRET}")
+            console.result(f"{address} {appid} {secret}")
             # Whoever reads the first line through a pipe waits for it.
             sys.stdout.flush()
             said = Phrase("address {address}   AppID {appid}   AppSecret {secret}")
-            console.talk(Phrase(said, address=address, appid=appid, secret=SECRET))
+            console.talk(Phrase(said, address=address, appid=appid, secret=secret))
             if (time := sandbox_time(world.now())) is not None:
                 console.talk(time)
             console.talk(Phrase("inbox: http://127.0.0.1:{port}/   stop with Ctrl-C", port=bound))
@@ -224,7 +225,7 @@ def _serve(
                 stack.enter_context(posting(poster))
 
         try:
-            run_app(world.app, port, ready)
+            run_app(world.app, port, ready, more_hosts={PICTURE_HOST})
         except OSError as error:
             why = system_reason(error)
             raise UsageError(
@@ -235,11 +236,11 @@ def _serve(
 
 def _secrets(endpoint: Endpoint) -> Phrase:
     """Print the sandbox's own token; never print a configured one."""
-    token = endpoint.token if endpoint.token == TOKEN else "***"
+    token = endpoint.token if endpoint.token == TOKEN else BLOT
     if endpoint.mode == "plain":
         return Phrase("events go to {url}   token {token}", url=endpoint.url, token=token)
     say = Phrase("events go to {url}   token {token}   EncodingAESKey {key}")
-    return Phrase(say, url=endpoint.url, token=token, key=endpoint.aes_key if endpoint.aes_key == AES_KEY else "***")
+    return Phrase(say, url=endpoint.url, token=token, key=endpoint.aes_key if endpoint.aes_key == AES_KEY else BLOT)
 
 
 def _checked(endpoint: Endpoint, why: str) -> Phrase:

@@ -43,10 +43,10 @@ from massctl.errors import (
 )
 from massctl.ledger.chained_ledger import digest_at
 from massctl.ledger.codec import encode, follow_file, sound_part
-from massctl.ledger.high_water_mark import require_newest, seen_mark
+from massctl.ledger.high_water_mark import incomplete, require_newest, seen_mark
 from massctl.ledger.local_file import LocalLedger
 from massctl.model.diagnostics import Diagnostic
-from massctl.model.entries import NewEntry, Repaired, SigningKey
+from massctl.model.entries import Created, NewEntry, Repaired, SigningKey
 from massctl.model.ids import AppId, CampaignName, sha256_of, short_key
 from massctl.model.phrase import A_FILE, Command, Phrase, moment, system_reason
 from massctl.model.state import Record, State, is_concluded
@@ -345,7 +345,7 @@ def begin_anew(session: Session, reason: str, reader: Session | None = None) -> 
     require_writable(session)
     with sole_runner(session.places.locks, session.clock.now()):
         before = _before(reader or session)
-        bootstrap = LedgerBootstrap(session, reason)
+        bootstrap = LedgerBootstrap(session, reason, _replaced(session, before))
         bootstrap.declare(bootstrap.created().lineage)
         aside = _put_aside(session, bootstrap, before)
         state = LedgerSession(session.ledger(), session.clock, State(), bootstrap).begin()
@@ -367,6 +367,8 @@ class _Before:
     """What is still known of the ledger that is put aside."""
 
     data: bytes
+    lineages: tuple[str, ...] = ()
+    """Its own, and those whose place it took."""
     sent: tuple[Record, ...] = ()
     open: tuple[Record, ...] = ()
     website_sends: tuple[str, ...] = ()
@@ -378,16 +380,38 @@ def _before(session: Session) -> _Before | None:
     data = session.ledger().as_found()
     if data is None:
         return None
+    lineages = _lineages(session, data)
     try:
         state = session.fold(follow_file(data, keys=session.ledger_keys())[0])
     except LedgerError as error:
-        return _Before(data, unread=error.summary)  # Starting over is the way out of a broken one too.
+        return _Before(data, lineages, unread=error.summary)  # Starting over is the way out of a broken one too.
     if state.realm != session.realm():
-        return _Before(data)  # Do not import sends of the other realm.
+        return _Before(data, lineages)  # Do not import sends of the other realm.
     ours = {account.appid for account in session.settings.accounts.values()}
     records = [state.records[key] for key in sorted(state.records) if state.records[key].appid in ours]
     sent = tuple(r for r in records if is_concluded(r))
-    return _Before(data, sent, tuple(r for r in records if r.open_attempts), _website_sends(session, state))
+    return _Before(data, lineages, sent, tuple(r for r in records if r.open_attempts), _website_sends(session, state))
+
+
+def _lineages(session: Session, data: bytes) -> tuple[str, ...]:
+    """Return the lineage of a ledger, and those that it replaced, as far as its first entry verifies."""
+    try:
+        entries, _ = sound_part(data, session.ledger_keys())
+    except LedgerError:
+        return ()
+    created = entries[0].event if entries else None
+    return (*(created.replaces or ()), created.lineage) if isinstance(created, Created) else ()
+
+
+def _replaced(session: Session, before: _Before | None) -> Sequence[str]:
+    """List the lineages that a new one takes the place of: of the old ledger, massctl.yaml, and what was seen here.
+
+    Whoever died between naming a new one and beginning it, or lost the file, does not lose what it replaced.
+    """
+    named = session.settings.state.lineage if session.sandbox is None else None
+    mark = seen_mark(session.places.locks)
+    found = [*(before.lineages if before else ()), named, mark.lineage if mark else None]
+    return list(dict.fromkeys(each for each in found if each is not None))
 
 
 def _put_aside(session: Session, bootstrap: LedgerBootstrap, before: _Before | None) -> str | None:
@@ -882,6 +906,7 @@ def back_up(session: Session, target: Path) -> Result:
             Phrase("name a file that does not exist yet"),
         )
     ledger = session.ledger()
+    ledger.read(0)  # A ledger that was cut or set back is no backup.
     found = ledger.as_found()
     entries, end = follow_file(found, keys=ledger.keys)
     state = session.fold(entries)
@@ -921,6 +946,8 @@ def restore_copy(session: Session, source: Path) -> Result:
         copy = _read_copy(source)
         try:
             entries, end = follow_file(copy, keys=session.ledger_keys())
+            if len(copy) > end.whole_bytes:
+                raise incomplete()
             state = _folded(session, entries)
             _require_seen(session, state, entries, end)
         except (LedgerCorruptError, LedgerUntrustedError) as error:

@@ -47,9 +47,12 @@ def command(
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
         from massctl.apply.jobs import unfinished
+        from massctl.cli.spooled_event import held_here
 
         found = follow(current, names, wait, all_editions=all_editions)
         collected = _collected(current) if statistics else None
+        for each in held_here(current):
+            current.console.talk(each)
         going = any(unfinished(job) is not None for record in found.records for job in record.jobs)
 
         def json(to: Console) -> str:
@@ -180,7 +183,7 @@ def _record_events(
     console = session.console
     known = {job.msg_id for record in found.records for job in record.jobs if job.status in ("failed", "contradicted")}
     for finish in sandbox.untold_events(book.state):
-        outcome = record_finish(finish, None, book, session.original_ids)
+        outcome = record_finish(finish, None, book, session.settings.original_ids)
         msg_id = MsgId(finish.said.msg_id)
         if isinstance(outcome, Foreign):
             if outcome.candidates and msg_id not in offered:

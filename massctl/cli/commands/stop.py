@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -120,21 +122,26 @@ class BrakeBranch:
         known = known_to_git(settings, session.environment)
         way = way_to(session.root, settings.state.remote, known, token_for_git(settings, session.environment))
         self.remote: Final = way.remote
-        self._branch = GitBranch(session.places.cache / "brake.git", way, STOP_BRANCH, known, session.console.talk)
+        copy = session.places.cache / "brake.git"
+        self._named: Final = partial(GitBranch, copy, way, environment=known, tell=session.console.talk)
+        self._branch: Final = self._named(STOP_BRANCH)
 
     def read(self) -> Brake | None:
         """Return the brake as the remote has it now; raises LedgerUnreachableError."""
         try:
             tip = self._branch.fetch()
+            below = tuple(self._branch.below().items()) if tip is None else ()
         except LedgerUnreachableError as error:
             summary = Phrase("the branch {branch} cannot be read", branch=STOP_BRANCH)
             raise LedgerUnreachableError(summary, error.detail, error.hint) from None
+        if below:
+            return Brake(below[0][1], below=below)
         return self._brake(tip) if tip is not None else None
 
     def set(self, by: str, at: datetime, reason: str) -> tuple[Brake, bool] | Pushed:
         """Push the branch, and give the brake and whether it is ours: an existing one does not change.
 
-        Gives why where there is none afterwards; where the push has no clear answer the remote says what is true.
+        The remote says what is true afterwards, however the push ended. Gives why where there is no brake then.
         """
         from massctl.ledger.git_branch import Push
 
@@ -142,16 +149,26 @@ class BrakeBranch:
         fields = [f"Stopped-by: {by}", f"Stopped-at: {at.isoformat()}", *([f"Reason: {words}"] if words else [])]
         tip = self._branch.commit(None, {}, "\n".join([SUBJECT, "", *fields]))
         pushed = self._branch.push(tip)
-        found = Brake(tip, by, at, words) if pushed.outcome is Push.DONE else self.read()
-        return (found, found.commit == tip) if found is not None else pushed
+        is_pushed = pushed.outcome is Push.DONE
+        try:
+            found = self.read()
+        except LedgerUnreachableError:
+            if not is_pushed:
+                raise
+            found = Brake(tip, by, at, words)  # The remote said so when it took the push.
+        if found is not None:
+            return found, found.commit == tip
+        gone = Phrase("The remote took the branch, and does not have it any more.")
+        return replace(pushed, said=gone) if is_pushed else pushed
 
     def lift(self, brake: Brake) -> tuple[Brake, Pushed] | None:
-        """Delete the branch, if it is still this brake; returns None if there is no brake afterwards."""
+        """Delete the branches, if they are still this brake; returns None if there is no brake afterwards."""
         from massctl.ledger.git_branch import Push, Tip
 
-        pushed = self._branch.delete(Tip(brake.commit))
-        left = self.read() if pushed.outcome is not Push.DONE else None
-        return (left, pushed) if left is not None else None
+        pushed = [self._named(name).delete(Tip(commit)) for name, commit in brake.branches]
+        failed = [each for each in pushed if each.outcome is not Push.DONE]
+        left = self.read() if failed or brake.below else None
+        return (left, (failed or pushed)[0]) if left is not None else None
 
     def _brake(self, tip: Tip) -> Brake:
         subject, _, body = self._branch.message(tip).partition("\n")

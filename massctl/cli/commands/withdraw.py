@@ -71,25 +71,43 @@ def withdraw(session: Session, name: str, article: int, *, yes: bool, wait: time
 
     Nothing is asked, neither of a person nor of WeChat, where nothing is left to withdraw or none of it today.
     """
-    from massctl.apply.withdraw import ALL, WithdrawalWait, prepared, withdraw_all
-    from massctl.cli.ledger_access import account_of, own_ledger
+    from massctl.apply.withdraw import WithdrawalWait, withdraw_all
+    from massctl.cli.ledger_access import account_of, own_ledger, writable_state
     from massctl.cli.progress import progress
 
+    asked: Withdrawal | None = None
+    if not yes:
+        state = writable_state(session)
+        asked = _prepared(session, name, article, state)
+        if not asked.today:
+            return asked
+        _require_consent(session, asked, state, wait)
     with own_ledger(session) as book:
-        state = book.state
-        record = sent_edition(state, name)
-        taken = prepared(record, article, state, session.clock.now())
+        taken = _prepared(session, name, article, book.state)
+        if asked is not None and taken.named != asked.named:
+            raise RefusedError(
+                Phrase("what can be withdrawn of {name} has changed since you said yes", name=name),
+                Phrase("No request was made."),
+                Phrase("run the same command again"),
+            )
         if not taken.today:
             return taken
-        if article != ALL:
-            require_article(session, record, article)
-        if not yes:
-            _require_consent(session, taken, state, wait)
-        wechat = session.wechat(account_of(session, AppId(record.appid or "")))
+        wechat = session.wechat(account_of(session, AppId(taken.record.appid or "")))
         waiting = None
         if wait is not None:
             waiting = WithdrawalWait(session.clock.now() + wait, session.clock, progress(session.console))
         withdraw_all(taken, wechat, book, waiting)
+    return taken
+
+
+def _prepared(session: Session, name: str, article: int, state: State) -> Withdrawal:
+    """Decide what can be withdrawn; raises UsageError for an article that the message surely does not have."""
+    from massctl.apply.withdraw import ALL, prepared
+
+    record = sent_edition(state, name)
+    taken = prepared(record, article, state, session.clock.now())
+    if taken.today and article != ALL:
+        require_article(session, record, article)
     return taken
 
 

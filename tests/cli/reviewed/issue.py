@@ -172,7 +172,7 @@ class Issue:
         world = open_world(self.shell.root / ".massctl" / "sandbox", real_now=lambda: NOON)
         try:
             with httpx.Client(transport=httpx.WSGITransport(world.app), base_url="http://127.0.0.1") as client:
-                who = {"grant_type": "client_credential", "appid": APPID, "secret": "sandbox-secret"}
+                who = {"grant_type": "client_credential", "appid": APPID, "secret": world.ensure_account(APPID)}
                 token = client.get("/cgi-bin/token", params=who).json()["access_token"]
                 answer = client.post(f"/cgi-bin/{path}", params={"access_token": token}, json=body).json()
         finally:

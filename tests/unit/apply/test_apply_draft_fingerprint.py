@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from massctl.apply.draft_fingerprint import draft_facts, draft_sha256, kept_sha256, losses
+from massctl.apply.draft_fingerprint import draft_facts, draft_sha256, given_parts, kept_sha256, losses, written_since
 from massctl.apply.ports import DraftArticle
+from massctl.model.entries import DraftBegun
+from massctl.sandbox.drafts import DEFAULT_DIGEST_CHARS, plain_text
 
 GIVEN = DraftArticle(
     "春季大促",
@@ -150,3 +152,47 @@ def test_a_draft_without_parts_keeps_the_name_it_had_before_there_were_any() -> 
     assert "14e959f2574d2a2e94a92b25f4cdf8a351d7c81383539de37163e56488da6119" == kept_sha256([GIVEN])
     assert kept_sha256([GIVEN]) != kept_sha256([CROPPED])
     assert draft_sha256([GIVEN]) == draft_sha256([CROPPED])
+
+
+def written(sent: list[DraftArticle], read: list[DraftArticle]) -> list[str]:
+    """Name what a person wrote into a draft, where nobody had read it before."""
+    event = DraftBegun(appid="wx", digest="", draft_sha256=draft_sha256(sent), given=given_parts(sent))
+    return [each.name for each in written_since(event, read)]
+
+
+OPEN = replace(GIVEN, digest="")
+LONG = {
+    "Chinese": "今晚八点开始，全场五折。" * 9,
+    "blanks": "<p>one  two</p>\n\n<p> three </p>" * 9,
+    "entities": "<p>Q&amp;A&nbsp;今晚</p>" * 9,
+    "emoji": "<p>🎉今晚八点</p>" * 15,
+    "short": "<p> 你 好 </p>",
+}
+
+
+@pytest.mark.parametrize("content", LONG.values(), ids=LONG)
+def test_a_digest_that_wechat_takes_from_the_text_is_nobodys(content: str) -> None:
+    """As the sandbox cuts it, and without its blanks."""
+    sent = replace(OPEN, content=content)
+    words = plain_text(content)
+    for digest in (words[:DEFAULT_DIGEST_CHARS], "".join(words.split())[:DEFAULT_DIGEST_CHARS], ""):
+        assert [] == written([sent], [replace(sent, digest=digest)])
+
+
+@pytest.mark.parametrize("content", [LONG["Chinese"], LONG["blanks"]])
+@pytest.mark.parametrize("chars", [1, 20, DEFAULT_DIGEST_CHARS - 2, DEFAULT_DIGEST_CHARS + 9])
+def test_any_other_beginning_of_the_text_is_somebodys(content: str, chars: int) -> None:
+    sent = replace(OPEN, content=content)
+    assert ["digest"] == written([sent], [replace(sent, digest="".join(plain_text(content).split())[:chars])])
+
+
+def test_what_was_given_is_on_record_article_by_article() -> None:
+    assert [{"digest": "三天"}] == given_parts([GIVEN])
+    cropped = {"pic_crop_235_1": CROPPED.pic_crop_235_1, "pic_crop_1_1": CROPPED.pic_crop_1_1}
+    assert [{}, {"digest": "三天", **cropped}] == given_parts([OPEN, CROPPED])
+    assert given_parts([OPEN, OPEN]) is None
+
+
+def test_a_member_that_we_never_give_is_somebodys() -> None:
+    assert ["product_info"] == written([GIVEN], [replace(GIVEN, ungiven=("product_info",))])
+    assert kept_sha256([GIVEN]) != kept_sha256([replace(GIVEN, ungiven=("product_info",))])

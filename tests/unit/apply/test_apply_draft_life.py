@@ -1,5 +1,6 @@
 """Drafts between runs: what a crash, the console, a lost answer and a branch under review leave."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -180,6 +181,119 @@ def test_markup_that_was_changed_before_anybody_read_it_is_refused(boundary: str
     assert (5, ["draft_changed"], []) == (outcome.exit_status(), told(outcome), scene.wechat.jobs)
     scene.wechat.drafts.update(before)
     assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
+
+
+WORDS_OF_OPEN = "今晚八点开始，全场五折，错过再等一年。" * 5
+OPEN = replace(NEWS, message=RenderedNews((article(digest="", content=f"<p>{WORDS_OF_OPEN}</p>"),)))
+"""Leaves the digest and the parts of the cover to WeChat."""
+TWO = replace(NEWS, message=RenderedNews((article(digest=""), article("第二篇", digest=""))))
+
+
+def defaults(given: DraftArticle) -> DraftArticle:
+    """Keep an article with a digest of WeChat's own: the first 54 characters of the text."""
+    return replace(given, digest=given.digest or re.sub("<[^>]*>", "", given.content)[:54])
+
+
+def in_the_console(scene: Scene, **changes: Any) -> MediaId:
+    """Let a person change parts of the last article of the only draft."""
+    ((media_id, articles),) = scene.wechat.drafts.items()
+    scene.wechat.drafts[media_id] = (*articles[:-1], replace(articles[-1], **changes))
+    return media_id
+
+
+UNDECLARED: dict[str, tuple[RenderedCampaign, dict[str, Any], str]] = {
+    "a digest": (OPEN, {"digest": "先到先得"}, "article 1: digest (摘要) differs"),
+    "a digest that is shorter than WeChat's": (OPEN, {"digest": "今晚八点开始"}, "article 1: digest (摘要) differs"),
+    "a digest in place of ours": (NEWS, {"digest": "先到先得"}, "article 1: digest (摘要) differs"),
+    "no digest in place of ours": (NEWS, {"digest": ""}, "article 1: digest (摘要) differs"),
+    "a part of the cover": (OPEN, {"pic_crop_1_1": "0_0_0.5_1"}, "article 1: pic_crop_1_1 differs"),
+    "the wide part of it": (NEWS, {"pic_crop_235_1": "0_0_1_0.5"}, "article 1: pic_crop_235_1 differs"),
+    "a digest of several": (TWO, {"digest": "先到先得"}, "article 2: digest (摘要) differs"),
+    "a product behind it": (NEWS, {"ungiven": ("product_info",)}, "article 1: product_info differs"),
+}
+
+
+@pytest.mark.parametrize(("campaign", "changes", "part"), UNDECLARED.values(), ids=UNDECLARED)
+def test_a_draft_whose_answer_was_lost_is_not_sent_with_what_a_person_wrote_into_it(
+    campaign: RenderedCampaign, changes: dict[str, Any], part: str
+) -> None:
+    scene = crashed(Scene([campaign], now=NOW), "after add_draft")
+    edited = in_the_console(scene, **changes)
+    outcome = scene.apply()
+    (job,) = scene.wechat.jobs
+    assert (0, 1) == (outcome.exit_status(), scene.wechat.count("add_draft"))
+    assert job.articles is not None
+    assert [getattr(job.articles[-1], name) != value for name, value in changes.items()] == [True]
+    assert [edited] == list(scene.wechat.drafts)
+    assert ["changed"] == reasons(scene)
+    said = " ".join(scene.progress.lines)
+    assert part in said
+    assert "delete it in the console" in said
+
+
+@pytest.mark.parametrize("campaign", [OPEN, NEWS, TWO], ids=["left open", "given", "several"])
+@pytest.mark.parametrize("keeps", [lambda given: given, defaults], ids=["nothing", "the documented default"])
+def test_what_wechat_itself_writes_is_no_edit(
+    campaign: RenderedCampaign, keeps: Callable[[DraftArticle], DraftArticle]
+) -> None:
+    scene = Scene([campaign], now=NOW)
+    scene.wechat.keeps = keeps
+    crashed(scene, "after add_draft")
+    assert (0, 0, 1) == (scene.apply().exit_status(), scene.wechat.count("add_draft"), len(scene.wechat.jobs))
+
+
+def test_a_draft_of_whose_parts_wechat_tells_as_they_were_given_is_found() -> None:
+    cropped = replace(NEWS, message=RenderedNews((article(pic_crop_1_1="0_0_0.5_1", pic_crop_235_1="0_0_1_0.5"),)))
+    for told_as in ({}, {"pic_crop_1_1": "0.000000_0.000000_0.500000_1.000000", "pic_crop_235_1": ""}):
+        scene = crashed(Scene([cropped], now=NOW), "after add_draft")
+        in_the_console(scene, **told_as)
+        assert (0, 0) == (scene.apply().exit_status(), scene.wechat.count("add_draft"))
+
+
+def test_an_edit_between_finding_and_reading_back_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = crashed(Scene([OPEN], now=NOW), "after add_draft")
+    read = type(scene.wechat).get_draft
+
+    def then_edited(wechat: Any, media_id: MediaId) -> Any:
+        found = read(wechat, media_id)
+        in_the_console(scene, digest="先到先得")
+        return found
+
+    monkeypatch.setattr(type(scene.wechat), "get_draft", then_edited)
+    outcome = scene.apply()
+    assert (5, ["draft_changed"], []) == (outcome.exit_status(), told(outcome), scene.wechat.jobs)
+
+
+def test_a_draft_that_was_saved_and_never_read_is_refused_with_what_a_person_wrote_into_it() -> None:
+    scene = crashed(Scene([OPEN], now=NOW), "before get_draft")
+    in_the_console(scene, digest="先到先得")
+    outcome = scene.apply()
+    assert (5, ["draft_changed"], []) == (outcome.exit_status(), told(outcome), scene.wechat.jobs)
+    assert "article 1: digest (摘要) differs" in outcome.campaigns[0].refusals[0].message
+    in_the_console(scene, digest="")
+    assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
+
+
+def test_what_a_person_wrote_into_a_draft_that_was_given_up_is_not_deleted() -> None:
+    scene = crashed(Scene([OPEN], now=AHEAD), "before get_draft")
+    edited = in_the_console(scene, digest="先到先得")
+    scene.campaigns = [EDITED]
+    scene.apply()
+    assert edited in scene.wechat.drafts
+
+
+def test_a_draft_that_was_left_is_not_taken_for_the_next_one() -> None:
+    """Its answer is lost as well, and it comes late."""
+    scene = crashed(Scene([OPEN], now=AHEAD), "after add_draft")
+    edited = in_the_console(scene, digest="先到先得")
+    crashed(scene, "after add_draft")
+    (ours,) = scene.wechat.drafts.keys() - {edited}
+    late = scene.wechat.drafts.pop(ours)
+    scene.apply(("add_draft", Fault.VERY_LATE))
+    scene.wechat.drafts[ours] = late
+    scene.apply()
+    assert ["changed"] == reasons(scene)
+    assert 2 == len(scene.wechat.drafts)
 
 
 def beside_a_late_one() -> tuple[Scene, MediaId]:
@@ -608,13 +722,23 @@ def test_a_draft_that_comes_late_is_deleted_where_another_was_saved() -> None:
     assert [event.media_id for event in scene.events("draft_saved")] == list(scene.wechat.drafts)
 
 
-def test_a_draft_that_comes_late_is_deleted_after_its_send_too() -> None:
+def test_a_run_that_sends_looks_for_a_lost_draft_once_more_and_the_next_makes_no_request() -> None:
+    """What comes up still later stays in the console, as the run says."""
     scene = Scene([NEWS])
     saved_beside_a_late_one(scene)
-    assert 1 == len(scene.wechat.jobs)
-    scene.apply(("delete_draft", Fault.REQUEST_LOST))
+    assert (1, 1) == (len(scene.wechat.jobs), len(scene.wechat.drafts))
+    assert "should it come up there, delete it" in scene.progress.lines[-1]
     scene.apply()
-    assert ({}, 1) == (scene.wechat.drafts, len(scene.wechat.jobs))
+    assert [] == scene.wechat.calls
+
+
+def test_a_lost_draft_that_comes_up_before_the_send_ends_is_deleted() -> None:
+    scene = Scene([NEWS])
+    crashed(scene, "after add_draft")
+    (found,) = scene.wechat.drafts
+    late = {found: scene.wechat.drafts.pop(found)}
+    scene.ledger.fail = lambda new: scene.wechat.drafts.update(late) if new.event.type == "send_accepted" else None
+    assert (0, {}) == (scene.apply().exit_status(), scene.wechat.drafts)
     scene.apply()
     assert [] == scene.wechat.calls
 
@@ -628,8 +752,9 @@ def test_where_the_box_cannot_be_read_no_second_draft_is_made(fault: str) -> Non
 
 def test_a_campaign_that_went_out_is_not_stopped_by_a_box_that_cannot_be_read() -> None:
     scene = Scene([NEWS])
-    saved_beside_a_late_one(scene)
-    outcome = scene.apply(("newest_drafts", Fault.REQUEST_LOST))
+    crashed(scene, "after add_draft")
+    scene.wechat.drafts.clear()
+    outcome = scene.apply(("newest_drafts", Fault.SLOW), ("newest_drafts", Fault.REQUEST_LOST))
     assert (0, None) == (outcome.exit_status(), outcome.campaigns[0].error)
     assert any("could not look for" in line for line in scene.progress.lines)
 

@@ -16,6 +16,7 @@ from massctl.apply.jobs import (
     SentNews,
     ended_badly,
     follow_jobs,
+    misaddressed_owner,
     news_of,
     record_finish,
     switch_comments,
@@ -410,6 +411,29 @@ def test_a_declared_original_id_tells_two_accounts_apart() -> None:
     assert isinstance(found, Recorded)
     assert "more" == found.record.campaign
     assert isinstance(record(one, finish(8, original_id="gh_2"), declared={APPID: "gh_1"}), Foreign)
+
+
+ENDED = at(NOW, JobStatus(msg_id=7, status="sent", source="event"), PLAIN)
+POLLED = at(NOW, JobStatus(msg_id=7, status="sent"), PLAIN)
+
+
+@pytest.mark.parametrize(
+    ("told", "appid", "more", "expected"),
+    [
+        ("gh_typo", None, (), APPID),
+        ("gh_typo", APPID, (POLLED,), APPID),
+        ("gh_typo", OTHER_APPID, (), None),
+        ("gh_typo", None, (ENDED,), None),
+        ("gh_2", None, (), None),
+        (None, None, (), None),
+    ],
+    ids=["unknown", "polled", "of another account", "has ended", "declared by another account", "not addressed"],
+)
+def test_whose_original_id_is_wrong(told: str | None, appid: Any, more: Any, expected: Any) -> None:
+    """An account's, if its job of that number has not ended, and nobody declares what the event is addressed to."""
+    state = scene(*sent(PLAIN, 2, 7), *more).book().state
+    declared = {APPID: "gh_1", OTHER_APPID: "gh_2"}
+    assert expected == misaddressed_owner(finish(original_id=told), appid, state, declared)
 
 
 def test_the_account_named_has_no_such_job() -> None:

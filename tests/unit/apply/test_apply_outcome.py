@@ -9,8 +9,8 @@ from pydantic import ValidationError
 from simulation.scenario import LONG, Scene, to_openids, whole_news, whole_text
 from simulation.world import Fault, SimLedger
 
+from massctl.apply.consent import SendQuestion
 from massctl.apply.outcome import failure_of, unrecorded_of
-from massctl.apply.ports import SendQuestion
 from massctl.errors import LedgerError, LedgerStaleError, LedgerUnreachableError, QuotaError
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.entries import NewEntry

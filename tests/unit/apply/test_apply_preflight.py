@@ -2,25 +2,40 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
-from building import APPID, NOW, OPEN, Happening, attempted, audience, house, intent, news, text
-from simulation.scenario import Scene
+from building import (
+    APPID,
+    JUDGED,
+    LINEAGE,
+    NOW,
+    OPEN,
+    Happening,
+    as_new,
+    attempted,
+    audience,
+    house,
+    intent,
+    news,
+    text,
+)
+from openid_samples import BATCHES
+from simulation.scenario import Scene, to_openids
 from simulation.world import Fault, SimClock, SimWeChat
 
 from massctl.apply.outcome import Outcome
 from massctl.apply.ports import DraftArticle
 from massctl.apply.preflight import _ISSUER, Permit
 from massctl.errors import InvariantError, TransportError, WeChatError
-from massctl.model.entries import JobStatus, Lease, NewEntry, SendImported, SendRejected, SendSettled
+from massctl.model.entries import Created, JobStatus, Lease, NewEntry, SendImported, SendRejected, SendSettled
 from massctl.model.ids import AppId, CampaignName, MediaId
-from massctl.model.message import RenderedCampaign
+from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import Phrase
 from massctl.model.state import RunnerId
-from massctl.plan.guards import Approval, PolicyInForce, Tip
+from massctl.plan.guards import Approval, Moment, PolicyInForce, Skew, Tip, _table
 from massctl.plan.retry_policy import settle
 from massctl.plan.steps import Guard
 from massctl.wechat.client import WeChatClient
@@ -529,3 +544,91 @@ def test_a_lease_that_is_taken_behind_an_attempt_closes_it(
         (refusal,) = done.campaigns[0].refusals
         assert (Guard.OTHER_RUNNER, True) == (refusal.guard, "sender-2" in refusal.message)
         assert [] == scene.state.in_doubt(AppId(APPID))
+
+
+def test_every_guard_says_of_every_moment_whether_it_is_asked_or_why_not() -> None:
+    for row in _table():
+        assert all(row[moment.value] for moment in Moment), row.guard.__name__
+        assert any(row.is_asked(moment) for moment in Moment), row.guard.__name__
+
+
+def test_what_time_people_and_files_can_change_is_asked_in_the_last_look() -> None:
+    """Whatever is not asked there says why, and reads nothing but the ledger, the campaign or an earlier answer."""
+    asked = {row.guard.__name__ for row in _table() if row.is_asked(Moment.LAST_LOOK)}
+    time = {"_window", "_denied_batch", "_freeze", "_quiet_hours", "_doubt", "_allowance", "_skew"}
+    people = {"_kill_switch", "_tip", "_sources", "_approval", "_audience", "_preview", "_draft", "_ledger"}
+    assert time | people == asked
+    before = {row.guard.__name__ for row in _table() if row.is_asked(Moment.ATTEMPT)}
+    assert asked - before == {"_ledger"}
+
+
+def test_a_clock_that_stood_still_since_the_attempt_sends_nothing() -> None:
+    """The machine slept; the answers of the last look say that the window is over."""
+    scene = Scene([news(window=OPEN)])
+    server = [NOW]
+    scene.skew = lambda _: Skew(scene.clock.now(), scene.clock.now(), server[0])
+    slow(scene, NOW, lambda: server.append(server.pop() + timedelta(minutes=110)))
+    (outcome,) = scene.apply().campaigns
+    assert ([], [Guard.CLOCK_SKEW]) == (scene.wechat.jobs, [each.guard for each in outcome.refusals])
+
+
+def test_a_look_that_heard_no_time_asks_for_it() -> None:
+    """A message of words to a list reads nothing at WeChat; the token's answer has a date."""
+    scene, asked = Scene([to_openids(text("sale", window=OPEN), BATCHES)]), [0]
+    before, behind = Skew(NOW, NOW, NOW), Skew(NOW, NOW, NOW + timedelta(minutes=110))
+    scene.skew = lambda _: behind if asked[0] and scene.wechat.count("renew_token") >= asked[0] else before
+    slow(scene, NOW, lambda: asked.append(asked.pop() or 1 + scene.wechat.count("renew_token")))
+    (outcome,) = scene.apply().campaigns
+    assert ([], [Guard.CLOCK_SKEW]) == (scene.wechat.jobs, [each.guard for each in outcome.refusals])
+
+
+@pytest.mark.parametrize("changed", [None, "campaigns/sale/campaign.yaml"])
+def test_a_file_that_is_edited_while_the_attempt_is_made_durable_holds_the_request_back(changed: str | None) -> None:
+    scene, found = Scene([text("sale", window=OPEN)]), [None]
+    scene.changed = lambda _: found[-1]
+    slow(scene, NOW + timedelta(minutes=1), lambda: found.append(changed))  # type: ignore[arg-type]
+    (outcome,) = scene.apply().campaigns
+    refused = [] if changed is None else [Guard.SOURCES_CHANGED]
+    assert (1 - len(refused), refused) == (len(scene.wechat.jobs), [each.guard for each in outcome.refusals])
+
+
+def test_so_does_another_commit_under_it() -> None:
+    judged = replace(JUDGED, commit=TIP.here)
+    rules = [replace(house(), tip=TIP)]
+    scene = Scene([text("sale", window=OPEN, inputs=judged)], rules=rules[0], fresh_rules=lambda: rules[-1])
+    moved = replace(TIP, here="b" * 40, there="b" * 40)
+    slow(scene, NOW + timedelta(minutes=1), lambda: rules.append(replace(house(), tip=moved)))
+    (outcome,) = scene.apply().campaigns
+    assert ([], [Guard.SOURCES_CHANGED]) == (scene.wechat.jobs, [each.guard for each in outcome.refusals])
+
+
+def test_a_preview_that_is_asked_for_meanwhile_holds_the_request_back() -> None:
+    rules = [house()]
+    scene = Scene([text("sale", window=OPEN)], fresh_rules=lambda: rules[-1])
+    slow(scene, NOW + timedelta(minutes=1), lambda: rules.append(house(require_preview=True)))
+    (outcome,) = scene.apply().campaigns
+    assert ([], [Guard.PREVIEW_MISSING]) == (scene.wechat.jobs, [each.guard for each in outcome.refusals])
+
+
+MONTH_END = datetime(2026, 12, 31, 15, 59, 48, tzinfo=UTC)
+"""Twelve seconds before January in Beijing."""
+
+
+@pytest.mark.parametrize(("in_january", "sent"), [(3, 1), (4, 0)])
+def test_the_allowance_is_that_of_the_month_in_which_the_request_leaves(in_january: int, sent: int) -> None:
+    """The attempt itself is no use of it: it is what is judged."""
+    window = Window(MONTH_END - timedelta(hours=1), MONTH_END + timedelta(hours=1))
+    scene = slow(Scene([text("sale", window=window)], now=MONTH_END), MONTH_END + timedelta(seconds=30))
+    scene.ledger.append(0, [as_new(Created(lineage=LINEAGE, realm="loopback"))], durable=True)
+    # Somebody's clock runs a minute fast: these are on record for January already.
+    told = [website(MONTH_END + timedelta(minutes=1, seconds=n)) for n in range(in_january)]
+    scene.ledger.append(1, told, durable=True)
+    (outcome,) = scene.apply().campaigns
+    refused = [] if sent else [Guard.ALLOWANCE]
+    assert (sent, refused) == (len(scene.wechat.jobs), [each.guard for each in outcome.refusals])
+
+
+def website(when: datetime) -> NewEntry:
+    """A send to everybody that somebody made on the website."""
+    event = SendImported(sent_at=when, reason="r", by="lin", appid=APPID)
+    return NewEntry(at=MONTH_END, event=event)

@@ -14,7 +14,7 @@ from simulation.scenario import Scene, settle_not_sent, settle_sent, whole_news,
 from simulation.world import Fault
 
 from massctl.apply import journal, reconcile
-from massctl.apply.ports import SendQuestion
+from massctl.apply.consent import SendQuestion
 from massctl.apply.reconcile import (
     adopt_draft,
     import_sent,

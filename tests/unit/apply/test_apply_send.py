@@ -6,23 +6,39 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from building import HOUR, LINEAGE, NOW, OPEN, article, as_new, at, attempted, audience, house, saved, sha, text
+from building import (
+    HOUR,
+    JUDGED,
+    LINEAGE,
+    NOW,
+    OPEN,
+    article,
+    as_new,
+    at,
+    attempted,
+    audience,
+    house,
+    saved,
+    sha,
+    text,
+)
 from openid_samples import BATCHES
 from simulation.crashing import Crash
 from simulation.scenario import Scene, scene, to_openids, whole_news, whole_text
-from simulation.world import Fault, SimLedger
+from simulation.world import Fault, MassJob, SimLedger
 
+from massctl.apply.consent import SendQuestion
 from massctl.apply.outcome import Outcome
 from massctl.apply.payloads import send_intent, send_origin
-from massctl.apply.ports import Consent, DraftArticle, SendQuestion
+from massctl.apply.ports import DraftArticle
 from massctl.errors import InvariantError
 from massctl.model.campaign import Audience
 from massctl.model.entries import Created, SendAccepted, SendSettled
-from massctl.model.ids import AppId, MediaId
+from massctl.model.ids import AppId, ClientMsgId, MediaId, MsgId
 from massctl.model.message import RenderedNews, Window, approved_audience
 from massctl.model.send import News, SendOrigin, ToAll, ToTag, Words, client_msg_id
 from massctl.model.state import State, status_of
-from massctl.plan.guards import Approval, Tip
+from massctl.plan.guards import Approval
 from massctl.plan.plan import Until
 from massctl.plan.quota import MINUTE, SENDS_A_MINUTE
 from massctl.plan.retry_policy import settle
@@ -40,7 +56,7 @@ def told(outcome: Any, number: int = 0) -> list[str]:
     return [refusal.guard.value for refusal in outcome.campaigns[number].refusals]
 
 
-def yes_to_all(asked: list[SendQuestion]) -> Consent:
+def yes_to_all(asked: list[SendQuestion]) -> Callable[[SendQuestion], bool]:
     """Remember every question, and say yes."""
 
     def answer(question: SendQuestion) -> bool:
@@ -287,6 +303,7 @@ def test_a_batch_is_not_accepted_as_the_job_of_another_batch() -> None:
     first = attempted(letter, batch=1, batches=3, audience=approved_audience(letter))[0]
     world = scene(as_new((first, letter)), as_new((SendAccepted(attempt=2, msg_id=3147999999), letter)))
     world.campaigns = [letter]
+    world.wechat.jobs.append(of_others())
     assert 4 == world.apply(REQUEST_LOST, KNOWN_AS_ANOTHER).exit_status()
     assert [None, 3147999999] == [each.msg_id for each in world.events("send_in_doubt")]
 
@@ -311,8 +328,14 @@ def test_what_was_edited_after_a_mistaken_word_went_out_as_it_was() -> None:
     assert [True] == ["which content" in line for line in scene.progress.lines]
 
 
+def of_others() -> MassJob:
+    """A job that another request made."""
+    return MassJob(MsgId(3147999999), ClientMsgId("another"), NOW, "别的")
+
+
 def test_an_answer_of_45065_that_a_person_called_not_sent_explains_no_later_one() -> None:
     scene = Scene([WORDS])
+    scene.wechat.jobs.append(of_others())
     scene.apply(KNOWN_AS_ANOTHER)
     scene.write((SendSettled(outcome="not_sent", reason="not there", by="li"), WORDS))
     scene.later(minutes=2)
@@ -623,12 +646,14 @@ def test_what_an_id_stands_for_that_our_own_request_made_is_known() -> None:
     assert [None] == [event.content for event in scene.events("send_accepted")]
 
 
-@pytest.mark.parametrize(("now", "asked"), [(WORDS.digest, 2), ("sha256:edited", 1), (None, 1)])
-def test_a_repetition_is_judged_by_the_files_as_they_are_after_the_wait(now: str | None, asked: int) -> None:
-    scene = Scene([WORDS], digest_now=lambda _: now)
+@pytest.mark.parametrize("changed", [None, "campaigns/words/campaign.yaml"])
+def test_a_repetition_is_judged_by_the_files_as_they_are_after_the_wait(changed: str | None) -> None:
+    scene = Scene([WORDS])
+    scene.changed = lambda _: changed if scene.clock.now() > NOW + timedelta(seconds=30) else None
     outcome = scene.apply(REQUEST_LOST)
+    asked = 2 if changed is None else 1
     assert (0 if asked == 2 else 4, asked) == (outcome.exit_status(), scene.wechat.count("send_mass"))
-    assert ([] if asked == 2 else ["account_in_doubt"]) == told(outcome)
+    assert ([] if asked == 2 else ["sources_changed"]) == told(outcome)
 
 
 def test_a_first_send_that_cannot_be_written_down_is_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -847,17 +872,15 @@ def test_a_doubt_whose_draft_cannot_be_read_is_not_repeated_in_this_run() -> Non
 
 
 def test_an_attempt_records_where_it_comes_from_for_reports() -> None:
-    tip = Tip("main", "origin", "a" * 40, "a" * 40)
     asking = replace(house(require_approval=True), approval=lambda _: Approval("GitHub", 7, "bo"))
     sale = whole_news()
     articles = (article("春季大促", theme="danmo"), article("夏天", author=""))
     sale = replace(sale, message=RenderedNews(articles))
 
-    origin = send_origin(sale, replace(asking, tip=tip))
+    origin = send_origin(sale, asking)
 
     assert (
         SendOrigin(
-            commit="a" * 40,
             approved_by="bo",
             titles=("春季大促", "夏天"),
             authors=("编辑部", ""),
@@ -868,16 +891,21 @@ def test_an_attempt_records_where_it_comes_from_for_reports() -> None:
     assert (["春季大促", "夏天"], ["danmo", ""]) == (origin.members["titles"], origin.members["themes"])
 
 
-def test_without_a_branch_that_sends_an_attempt_records_the_commit_of_its_lock() -> None:
-    rules = replace(house(), commit="c" * 40)
-    assert "c" * 40 == send_origin(WORDS, rules).commit
-    moved = replace(rules, tip=Tip("main", "origin", "a" * 40, "b" * 40))
-    assert None is send_origin(WORDS, moved).commit
+def test_an_attempt_records_the_commit_that_was_judged() -> None:
+    """Not the one that is checked out when the request leaves: its files may be others."""
+    judged = replace(JUDGED, commit="c" * 40)
+    scene = Scene([replace(WORDS, inputs=judged)])
+    scene.apply()
+    assert ["c" * 40] == [event.commit for event in scene.events("send_attempted")]
 
 
-@pytest.mark.parametrize("tip", [None, Tip("main", "origin", "a" * 40, "b" * 40), Tip("main", "origin", unread="no")])
-def test_what_nobody_knows_of_a_send_is_left_out(tip: Tip | None) -> None:
-    unasked = replace(house(require_approval=True), approval=lambda _: None, tip=tip)
+def test_nothing_is_sent_of_which_nobody_knows_what_it_was_made_from() -> None:
+    with pytest.raises(InvariantError, match="which files words was made from"):
+        send_intent(replace(WORDS, inputs=None), State())
+
+
+def test_what_nobody_knows_of_a_send_is_left_out() -> None:
+    unasked = replace(house(require_approval=True), approval=lambda _: None)
 
     assert SendOrigin() == send_origin(WORDS, unasked)
     assert {None} == set(SendOrigin().members.values())

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from massctl.callback.spool import BOUND_FOR, DONE_FOR, KEPT_FOR, Arrival, Spool, SpoolError
+from massctl.callback.spool import BOUND_FOR, DONE_FOR, KEPT_FOR, Arrival, Spool, SpoolError, held_events
 
 NOW = datetime(2026, 12, 1, 4, 0, tzinfo=UTC)
 APPID = "wx0123456789abcdef"
@@ -81,6 +81,16 @@ def test_settled_events_are_done_with_and_foreign_ones_wait_for_their_job(spool:
     spool.settle({seven: "recorded", eight: "foreign", nine: "ignored"})
     assert ([], [(b"<8/>", False)]) == (waiting(spool, 7, 9), waiting(spool, 7, 8, 9))
     assert NOW.timestamp() == spool.newest_foreign()
+
+
+def test_held_events_wait_as_foreign_ones_do(spool: Spool) -> None:
+    spool.put(finish(7))
+    (seven,) = spool.waiting(())
+    spool.settle({seven.id: "held"})
+    assert ([], [(b"<xml/>", False)], 1) == (waiting(spool), waiting(spool, 7), spool.count_held())
+    assert [7] == [each.msg_id for each in held_events(spool.path)]
+    spool.settle({seven.id: "recorded"})
+    assert (0, []) == (spool.count_held(), list(held_events(spool.path)))
 
 
 def test_as_many_as_one_append_holds_oldest_first(spool: Spool) -> None:

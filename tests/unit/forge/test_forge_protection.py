@@ -8,7 +8,7 @@ import pytest
 from fake_settings import REPOSITORY, FakeSettings
 
 from massctl.forge.github import github_api
-from massctl.forge.protection import CHECKS, Expected, owners_of, protection_findings
+from massctl.forge.protection import CHECKS, Expected, is_covered, owners_of, protection_findings
 from massctl.model.diagnostics import Check, Finding, Level
 from massctl.plan.forge_setup import RULESETS
 from massctl.transport import Line
@@ -81,6 +81,11 @@ def answering(path: str, **answer: object) -> Change:
 
 def owned(text: str) -> Change:
     return answering("contents/.github/CODEOWNERS", content=base64.b64encode(text.encode()).decode())
+
+
+def having(*branches: str) -> Change:
+    refs = [{"ref": f"refs/heads/{each}"} for each in branches]
+    return lambda forge: forge.answers.update({"git/matching-refs/heads/massctl-": refs})
 
 
 def named(*secrets: str) -> dict[str, object]:
@@ -296,6 +301,34 @@ WRONG: list[tuple[Change, Check, Level, str, str]] = [
         "not all can stop",
         "massctl: who lifts the brake",
     ),
+    (
+        without("massctl-names", "creation"),
+        Check.NAMES,
+        Level.WARNING,
+        "branches below massctl-stop, massctl-state, massctl-statistics, massctl-previews, such as massctl-stop/x",
+        "rulesets/5 --input .github/rulesets/massctl-names.json",
+    ),
+    (
+        lambda forge: of(forge, "massctl-names")["conditions"]["ref_name"].update(include=["refs/heads/massctl-*/*"]),
+        Check.NAMES,
+        Level.WARNING,
+        "can make branches below",
+        "rulesets/5",
+    ),
+    (
+        having("massctl-stop/x"),
+        Check.NAMES,
+        Level.PROBLEM,
+        "massctl-stop/x counts as the brake",
+        "massctl resume",
+    ),
+    (
+        having("massctl-state/refs/heads/massctl-state"),
+        Check.NAMES,
+        Level.PROBLEM,
+        "git makes no massctl-state beside it",
+        "gh api -X DELETE repos/my-company/letters/git/refs/heads/massctl-state/refs/heads/massctl-state",
+    ),
 ]
 
 
@@ -333,6 +366,9 @@ def test_rules_that_are_not_in_force_count_for_nothing(forge: FakeSettings, enfo
     [
         (["~ALL"], [], Level.OK),
         (["refs/heads/massctl-*"], [], Level.OK),
+        (["refs/heads/massctl-*/**/*"], [], Level.PROBLEM),
+        (["refs/heads/**/*"], [], Level.OK),
+        (["refs/heads/*"], ["refs/heads/massctl-[st]*"], Level.PROBLEM),
         (["refs/heads/other"], [], Level.PROBLEM),
         (["~ALL"], ["refs/heads/massctl-state"], Level.PROBLEM),
         (["~DEFAULT_BRANCH"], [], Level.PROBLEM),
@@ -344,6 +380,51 @@ def test_rules_count_for_the_branches_that_they_name(
     of(forge, "massctl-state")["conditions"] = {"ref_name": {"include": include, "exclude": exclude}}
 
     assert level is next(each.level for each in found(forge) if each.check is Check.LEDGER_RULES)
+
+
+def test_a_star_of_a_ruleset_ends_at_a_slash(forge: FakeSettings) -> None:
+    """A ledger on a branch `state/main` has no rules, although their pattern looks as if it had."""
+    of(forge, "massctl-state")["conditions"] = {"ref_name": {"include": ["refs/heads/*"], "exclude": []}}
+    findings = found(forge, Expected(REPOSITORY, "main", "state/main", ()))
+
+    assert Level.PROBLEM is next(each.level for each in findings if each.check is Check.LEDGER_RULES)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "ref", "covers"),
+    [
+        ("refs/heads/main", "refs/heads/main", True),
+        ("refs/heads/*", "refs/heads/main", True),
+        ("refs/heads/*", "refs/heads/qa/foo", False),
+        ("refs/heads/qa/*", "refs/heads/qa/foo", True),
+        ("refs/heads/qa/*", "refs/heads/qa/foo/bar", False),
+        ("refs/heads/qa/**/*", "refs/heads/qa/foo", True),
+        ("refs/heads/qa/**/*", "refs/heads/qa/foo/bar/foobar/hello-world", True),
+        ("refs/heads/qa/**/*", "refs/heads/qa", False),
+        ("refs/heads/qa**/**/*", "refs/heads/qa-1/foo/bar", True),
+        ("refs/heads/qa**/**/*", "refs/heads/qa", False),
+        ("refs/heads/qa/**", "refs/heads/qa/foo", True),
+        ("refs/heads/qa/**", "refs/heads/qa/foo/bar", False),
+        ("refs/**/main", "refs/heads/x/main", True),
+        ("**/main", "refs/heads/main", True),
+        ("*", "refs/heads/main", False),
+        ("refs/heads/v?", "refs/heads/v1", True),
+        ("refs/heads?main", "refs/heads/main", False),
+        ("refs/heads/v[0-9]", "refs/heads/v1", True),
+        ("refs/heads[/]main", "refs/heads/main", False),
+        ("refs/heads/v[0-9", "refs/heads/v1", False),
+        ("refs/heads/a.b", "refs/heads/axb", False),
+        ("refs/heads/(a|b)+", "refs/heads/a", False),
+    ],
+)
+def test_a_pattern_is_read_as_github_reads_it(pattern: str, ref: str, covers: bool) -> None:
+    """The rows with qa are those of GitHub's own page."""
+    assert covers == is_covered(pattern, ref, where_unclear=False)
+
+
+@pytest.mark.parametrize("pattern", [r"refs/heads/\main", "refs/heads/[^x]*", "refs/heads/[!x]*"])
+def test_a_pattern_that_github_does_not_explain_is_never_taken_for_good(pattern: str) -> None:
+    assert [False, True] == [is_covered(pattern, "refs/heads/main", where_unclear=each) for each in (False, True)]
 
 
 def test_the_rules_of_an_organization_count(forge: FakeSettings) -> None:
@@ -364,7 +445,7 @@ def test_without_an_administrator_nothing_is_taken_for_good_or_missing(forge: Fa
     findings = found(forge)
 
     assert {Level.UNKNOWN} == {each.level for each in findings if each.check is not Check.DEFAULT_BRANCH}
-    assert 9 == len(findings)
+    assert 10 == len(findings)
     assert [""] == forge.asked
 
 
@@ -390,7 +471,7 @@ def test_what_the_token_may_not_see_is_not_checked(forge: FakeSettings, path: st
 def test_rules_that_the_token_may_not_see_are_not_checked(forge: FakeSettings) -> None:
     forge.forbidden = frozenset({"rulesets"})
 
-    unseen = {Check.BRANCH_RULES, Check.LEDGER_RULES, Check.BRAKE_RULES}
+    unseen = {Check.BRANCH_RULES, Check.LEDGER_RULES, Check.BRAKE_RULES, Check.NAMES}
     assert unseen == {each.check for each in found(forge) if each.level is Level.UNKNOWN}
 
 
@@ -429,6 +510,11 @@ def test_code_owners_may_stand_in_three_places(forge: FakeSettings, path: str) -
         ("workflows/ @a\n", ".github/workflows/apply.yml", ("@a",)),
         ("/.github/workflows/*.yml @a\n", ".github/workflows/apply.yml", ("@a",)),
         ("/.github/** @a\n", ".github/workflows/apply.yml", ("@a",)),
+        ("/.github @a\n", ".github/workflows/apply.yml", ("@a",)),
+        ("/.github/* @a\n", ".github/workflows/apply.yml", ()),
+        ("/.github/*/ @a\n", ".github/workflows/apply.yml", ("@a",)),
+        ("/.github/**/*.yml @a\n", ".github/workflows/apply.yml", ("@a",)),
+        ("**/workflows/* @a\n", ".github/workflows/apply.yml", ("@a",)),
         ("/campaigns/ @a\n", ".github/workflows/apply.yml", ()),
         ("apply.yml/ @a\n", ".github/workflows/apply.yml", ()),
     ],

@@ -36,7 +36,7 @@ def left(tmp_path: Path) -> Path:
 
 
 def write(folder: Path, plan: dict[str, Any], locks: dict[str, str] | None = None) -> None:
-    (folder / "review.json").write_text(review_text(json.dumps(plan), locks or {}, [], [], {}))
+    (folder / "review.json").write_text(review_text(json.dumps(plan), locks or {}, [], {}, {}))
 
 
 def refusal(folder: Path) -> str:
@@ -68,7 +68,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 100
 
 
 def test_its_pictures_are_read(left: Path) -> None:
-    (left / "review.json").write_text(review_text(json.dumps(PLAN), {}, [], [], {"spring": [PNG]}))
+    (left / "review.json").write_text(review_text(json.dumps(PLAN), {}, [], {}, {"spring": [PNG]}))
 
     assert {"spring": [PNG]} == read_review(left).pictures
 
@@ -84,7 +84,7 @@ def test_its_pictures_are_read(left: Path) -> None:
     ids=["no campaign", "no PNG", "too many", "too large"],
 )
 def test_pictures_of_another_kind_refuse_the_whole(left: Path, pictures: dict[str, list[bytes]]) -> None:
-    (left / "review.json").write_text(review_text(json.dumps(PLAN), {}, [], [], pictures))
+    (left / "review.json").write_text(review_text(json.dumps(PLAN), {}, [], {}, pictures))
 
     assert "review.json is not what massctl writes" == refusal(left)
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from massctl.errors import LedgerCorruptError, LedgerError, LedgerFutureVersionError
 from massctl.ledger.codec import BEGIN, chain_digest, check_form, decode, encode, follow, follow_file, sound_part
+from massctl.ledger.high_water_mark import note_writing
 from massctl.ledger.local_file import LocalLedger
 from massctl.model.entries import GENESIS, KINDS, Created, Expired, NewEntry, SendAccepted, SendInDoubt
 from massctl.model.ids import CampaignName, canonical_json
@@ -233,6 +234,12 @@ def ledger(folder: Path, data: bytes) -> LocalLedger:
     return LocalLedger(folder / "state.jsonl", folder / "locks")
 
 
+def torn(folder: Path, data: bytes) -> LocalLedger:
+    """Give a ledger that was torn here, behind its first entry."""
+    note_writing(folder / "locks", LINEAGE, 1, chain_digest(LINES[0]))
+    return ledger(folder, data)
+
+
 def refused(data: bytes) -> type[LedgerError] | None:
     """Give the error that reading raises."""
     try:
@@ -309,12 +316,11 @@ def test_a_file_cut_anywhere_reads_as_its_whole_lines_and_goes_on_from_there(tmp
     """Every length that a crash in mid-write can leave; a line that lacks only its newline is whole."""
     short = WHOLE[: WHOLE.index(LINES[3])]
     ends = [len(b"\n".join(LINES[:count])) for count in (1, 2, 3)]
-    for cut in range(1, len(short) + 1):
-        torn = ledger(tmp_path, short[:cut])
+    for cut in range(ends[0], len(short) + 1):
+        found = torn(tmp_path, short[:cut])
         count = sum(end <= cut for end in ends)
-        assert ENTRIES[:count] == torn.read(0)
-        first = as_new(Created(lineage=LINEAGE, realm="loopback"))
-        appended = torn.append(count, [NEXT if count else first], durable=False)
+        assert ENTRIES[:count] == found.read(0)
+        appended = found.append(count, [NEXT], durable=False)
         data = (tmp_path / "state.jsonl").read_bytes()
         assert b"".join(each + b"\n" for each in LINES[:count]) == data[: -len(data.splitlines()[-1]) - 1]
         assert [*ENTRIES[:count], *appended] == LocalLedger(tmp_path / "state.jsonl", tmp_path).read(0)
@@ -325,10 +331,33 @@ NEXT_LINE = encode(NEXT, 6, chain_digest(LINES[-1]))
 
 def test_every_beginning_of_the_next_entry_behind_the_last_newline_is_torn(tmp_path):
     for cut in range(1, len(NEXT_LINE)):
-        torn = ledger(tmp_path, WHOLE + NEXT_LINE[:cut])
-        assert ENTRIES == torn.read(0), cut
-        assert [6] == [entry.serial for entry in torn.append(5, [NEXT], durable=False)]
+        found = torn(tmp_path, WHOLE + NEXT_LINE[:cut])
+        assert ENTRIES == found.read(0), cut
+        assert [6] == [entry.serial for entry in found.append(5, [NEXT], durable=False)]
         assert WHOLE + NEXT_LINE + b"\n" == (tmp_path / "state.jsonl").read_bytes()
+
+
+@pytest.mark.slow
+def test_a_file_cut_within_a_line_is_damage_where_nobody_was_writing_it(tmp_path):
+    """Within the first line too: a ledger gets its name with its first entry whole."""
+    ends = [len(b"\n".join(LINES[:count])) for count in range(1, 6)]
+    for cut in range(1, len(WHOLE)):
+        if not {cut, cut - 1} & {*ends}:
+            with pytest.raises(LedgerCorruptError, match="in the middle of an entry"):
+                ledger(tmp_path, WHOLE[:cut]).read(0)
+
+
+MARKS = {
+    "of another ledger": ("01JDXW99999999999999999999", 1, chain_digest(LINES[0])),
+    "of one that never began": ("01JDXW99999999999999999999", 0, ""),
+}
+
+
+@pytest.mark.parametrize("mark", MARKS.values(), ids=MARKS)
+def test_a_mark_of_another_ledger_tells_nothing_of_this_one(tmp_path, mark):
+    note_writing(tmp_path / "locks", *mark)
+    with pytest.raises(LedgerCorruptError, match="in the middle of an entry"):
+        ledger(tmp_path, WHOLE + NEXT_LINE[:40]).read(0)
 
 
 NO_BEGINNINGS = {

@@ -13,9 +13,10 @@ from building import APPID, LINEAGE, NOW, as_new, sha, text
 from gits import ENVIRONMENT, branch_in, clone_of, git, ledger_in, look_of, remote_at
 
 from massctl.errors import LedgerUnreachableError
+from massctl.git import Git
 from massctl.ledger.archive import GitArchive
-from massctl.ledger.git_branch import GitBranch, Push
-from massctl.ledger.git_remote import Git, way_to
+from massctl.ledger.git_branch import GitBranch, Push, Tip
+from massctl.ledger.git_remote import way_to
 from massctl.model.entries import Created, Expired, ImageUploaded, NewEntry
 
 WORDS = text("words")
@@ -255,6 +256,51 @@ def test_where_it_was_last_is_known_after_a_fetch_and_after_a_push(clone: Path, 
     assert branch.fetched() == other.fetched()
 
 
+LIKE_IT = ("refs/heads/refs/heads/massctl-state", "refs/tags/refs/heads/massctl-state", "refs/heads/x/massctl-state")
+"""Refs that git takes for refs/heads/massctl-state, or that a pattern of `git ls-remote` finds as well."""
+
+
+@pytest.mark.parametrize("ref", LIKE_IT)
+def test_a_ref_that_only_ends_with_the_name_is_another_one(clone: Path, remote: Path, ref: str) -> None:
+    git(clone, "push", "--quiet", "origin", f"HEAD:{ref}")
+    assert None is branch_in(clone).fetch()
+
+    begin(clone)
+    use(clone)
+    assert 2 == types_on(remote)
+    assert git(clone, "rev-parse", "HEAD") == git(remote, "rev-parse", ref)
+    assert git(remote, "rev-parse", "refs/heads/massctl-state") == branch_in(clone).fetch()
+
+
+def test_a_ref_that_only_ends_with_the_name_keeps_the_branch_from_being_deleted_and_that_is_told(
+    clone: Path, remote: Path
+) -> None:
+    begin(clone)
+    git(remote, "update-ref", LIKE_IT[0], "refs/heads/main")
+    branch = branch_in(clone)
+    deleted = branch.delete(branch.fetch() or Tip(""))
+
+    assert Push.REFUSED is deleted.outcome
+    assert deleted.why is not None
+    assert "git ls-remote" in deleted.why.hint
+
+
+@pytest.mark.parametrize("ref", ["massctl-state/x", "massctl-state/refs/heads/massctl-state"])
+def test_a_branch_below_the_name_keeps_the_ledger_from_being_made_and_is_named(
+    clone: Path, remote: Path, ref: str
+) -> None:
+    git(clone, "push", "--quiet", "origin", f"HEAD:refs/heads/{ref}")
+    assert None is branch_in(clone).fetch()
+    with pytest.raises(LedgerUnreachableError) as told:
+        begin(clone)
+
+    assert f"origin/{ref}" in told.value.summary
+    assert f"git push origin :refs/heads/{ref}" in told.value.hint
+    refusal = branch_in(clone).refusal(None)
+    assert refusal is not None
+    assert told.value.summary == refusal.summary
+
+
 def test_a_commit_may_take_files_away(clone: Path):
     begin(clone)
     branch = branch_in(clone)
@@ -303,7 +349,7 @@ def test_a_token_in_an_address_is_in_no_error(address: str, clone: Path):
     with pytest.raises(LedgerUnreachableError) as caught:
         ledger_in(clone).read(0)
     told = f"{caught.value.summary} {caught.value.detail} {caught.value.hint}"
-    assert ("s3cr3t" in told, "…@127.0.0.1:9/x.git" in told) == (False, True)
+    assert ("s3cr3t" in told, "********@127.0.0.1:9/x.git" in told) == (False, True)
 
 
 def test_what_a_server_echoes_of_a_token_is_struck(clone: Path, tmp_path: Path):
@@ -450,7 +496,7 @@ def test_a_setting_for_other_names_makes_no_other_copy(clone: Path, remote: Path
 
 
 def test_a_remote_that_takes_its_time_is_told_once(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("massctl.ledger.git_remote.SLOW_SECONDS", 0.0)
+    monkeypatch.setattr("massctl.git.SLOW_SECONDS", 0.0)
     told: list[str] = []
     branch_in(clone, tell=told.append).fetch()
 

@@ -36,8 +36,13 @@ def put_back(folder: Path) -> LocalLedger:
 
 def test_nor_a_file_without_a_whole_entry(ledger: LocalLedger, tmp_path: Path) -> None:
     (tmp_path / "state.jsonl").write_bytes((tmp_path / "copy.jsonl").read_bytes()[:-20])
-    with pytest.raises(LedgerOlderError, match="older copy"):
+    with pytest.raises(LedgerCorruptError, match="in the middle of an entry"):
         LocalLedger(tmp_path / "state.jsonl", tmp_path / "locks").read(0)
+
+
+def test_nor_a_copy_of_what_was_there_before(ledger: LocalLedger, tmp_path: Path) -> None:
+    with pytest.raises(LedgerOlderError, match="older copy"):
+        put_back(tmp_path).read(0)
 
 
 @pytest.mark.parametrize("data", [b"", bytes(4096)])

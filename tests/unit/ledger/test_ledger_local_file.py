@@ -15,12 +15,16 @@ from building import LINEAGE, NOW, as_new, text
 
 from massctl.errors import LedgerError, LedgerStaleError
 from massctl.ledger import local_file
+from massctl.ledger.codec import chain_digest, encode
+from massctl.ledger.high_water_mark import FILE, seen_mark
 from massctl.ledger.local_file import LocalLedger
 from massctl.model.entries import Created, Expired
 
 WORDS = text("words")
 CREATED = as_new(Created(lineage=LINEAGE, realm="loopback"))
 MORE = as_new((Expired(not_after=NOW), WORDS))
+NOTED = ["flush mark", "flush mark"]
+"""That a line is about to be written: the note, and its name in its folder."""
 
 
 def test_the_first_append_makes_the_file_and_leaves_nothing_beside_it(path, open_ledger):
@@ -204,7 +208,7 @@ def test_an_append_lock_that_is_never_released_is_an_error(path, begun, monkeypa
 
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch, path: Path) -> list[str]:
-    """Watch, in order, what reaches the disk: `write`, `link`, and `flush` of the file or of its folder."""
+    """Watch, in order, what reaches the disk: `write`, `link`, and `flush` of the file, its folder or the mark."""
     seen: list[str] = []
     write, fsync, link = os.write, os.fsync, os.link
 
@@ -213,8 +217,10 @@ def calls(monkeypatch: pytest.MonkeyPatch, path: Path) -> list[str]:
         return write(descriptor, data)
 
     def watched_fsync(descriptor: int) -> None:
-        folder = os.fstat(descriptor).st_ino == path.parent.stat().st_ino
-        seen.append("flush folder" if folder else "flush")
+        places = {path.parent.stat().st_ino: "flush folder"}
+        if (locks := path.parent / "locks").is_dir():
+            places |= {each.stat().st_ino: "flush mark" for each in (locks, *locks.iterdir())}
+        seen.append(places.get(os.fstat(descriptor).st_ino, "flush"))
         fsync(descriptor)
 
     def watched_link(old: Path, new: Path) -> None:
@@ -248,7 +254,7 @@ def test_a_first_append_that_fails_leaves_no_file(failing, path, open_ledger, mo
 
 def test_a_durable_append_is_flushed_when_it_returns(begun, calls):
     begun.append(1, [MORE, MORE], durable=True)
-    assert ["write", "flush"] == calls
+    assert [*NOTED, "write", "flush"] == calls
 
 
 def test_the_name_of_a_file_that_another_process_made_is_flushed_once(begun, calls, open_ledger):
@@ -256,18 +262,53 @@ def test_the_name_of_a_file_that_another_process_made_is_flushed_once(begun, cal
     ledger.read(0)
     ledger.append(1, [MORE], durable=True)
     ledger.append(2, [MORE], durable=True)
-    assert ["flush folder", "write", "flush", "write", "flush"] == calls
+    assert [*NOTED, "flush folder", "write", "flush", *NOTED, "write", "flush"] == calls
 
 
 def test_an_append_that_need_not_be_durable_is_not_flushed(begun, calls):
     begun.append(1, [MORE], durable=False)
-    assert ["write"] == calls
+    assert [*NOTED, "write"] == calls
 
 
 def test_a_durable_append_flushes_what_others_wrote_before(begun, calls):
     begun.append(1, [MORE], durable=False)
     begun.append(2, [MORE], durable=True)
-    assert ["write", "write", "flush"] == calls
+    assert [*NOTED, "write", "write", "flush"] == calls
+
+
+def test_what_another_machine_wrote_is_flushed_before_the_mark_names_it(path, begun, calls, open_ledger):
+    (path.parent / "locks" / FILE).unlink()
+    ledger = open_ledger()
+    ledger.read(0)
+    ledger.append(1, [MORE], durable=False)
+    assert ["flush folder", "flush", *NOTED, "write"] == calls
+
+
+def test_the_mark_says_that_a_line_may_be_torn_until_what_was_written_is_flushed(path, begun):
+    marks = [seen_mark(path.parent / "locks")]
+    begun.append(1, [MORE], durable=False)
+    marks.append(seen_mark(path.parent / "locks"))
+    begun.append(2, [], durable=True)
+    marks.append(seen_mark(path.parent / "locks"))
+    assert [(1, False), (1, True), (2, False)] == [(each.serial, each.writing) for each in marks]
+
+
+def test_a_reader_waits_until_a_line_is_whole(path, begun, open_ledger, tmp_path):
+    """Another checkout shares the file, and has no mark of what is written here."""
+    line = encode(MORE, 2, chain_digest(path.read_bytes().rstrip(b"\n"))) + b"\n"
+    with open(path, "ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.write(line[:20])
+        file.flush()
+
+        def finish() -> None:
+            file.write(line[20:])
+            file.close()
+
+        later = threading.Timer(0.3, finish)
+        later.start()
+        assert 2 == len(LocalLedger(path, tmp_path / "elsewhere").read(0))
+        later.join()
 
 
 LINKS: dict[str, Callable[[Path, Path], None]] = {

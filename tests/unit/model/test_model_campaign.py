@@ -27,7 +27,7 @@ from massctl.model.campaign import (
 from massctl.model.strict import NotYet, Strict, is_not_yet, not_yet
 
 OK = {"audience": {"is_to_all": True}, "text": {"content": "今晚八点"}}
-START, END = "2026-12-01T20:00:00+08:00", "2026-12-01T21:30:00+08:00"
+START, END = "2026-12-01T20:00:00+08:00", "2026-12-01T22:00:00+08:00"
 
 
 def found(**changes: object) -> list[tuple[str, tuple[str | int, ...]]]:

@@ -2,7 +2,19 @@
 
 import pytest
 
-from massctl.model.secrets import BLOT, is_private, names_variable, public_line, public_text, without_values
+from massctl.model.secrets import (
+    BLOT,
+    KNOWN_MAX,
+    is_private,
+    know,
+    names_variable,
+    public_line,
+    public_text,
+    secrets_of_environment,
+    without_openids,
+    without_secrets,
+    without_values,
+)
 
 TEXT = """accounts:
   main:
@@ -55,3 +67,56 @@ def test_far_below_a_key_nothing_is_shown() -> None:
 def test_keys_and_names() -> None:
     assert [True, True, False] == [is_private(each) for each in ("app_secret", "proxy_env", "title")]
     assert [True, False, False] == [names_variable(each) for each in ("WECHAT_SECRET", "hunter2", None)]
+
+
+OPENID = "oABCDEFGHIJKLMNOPQRSTUVWXYZ1"
+GIVEN = "a sentence/that & opens"
+LOGIN = "http://lin:p%40ss-word@proxy.example:3128"
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        (f"not {GIVEN}!", f"not {BLOT}!"),
+        ("?secret=a%20sentence%2Fthat%20%26%20opens&x", f"?secret={BLOT}&x"),
+        ("cut short: a sentence/that & op", f"cut short: {BLOT}"),
+        ("broken: a sentence/that &* opens", f"broken: {BLOT}* opens"),
+        ("a sentence/that", "a sentence/that"),
+        ("the password p%40ss-word, or p@ss-word", f"the password {BLOT}, or {BLOT}"),
+        ("Proxy-Authorization: Basic bGluOnBAc3Mtd29yZA==", f"Proxy-Authorization: Basic {BLOT}"),
+        (f"no fan: {OPENID}", f"no fan: {BLOT}"),
+        (f"x-{OPENID}.", f"x-{BLOT}."),
+        ("https://lin@git.example/x.git", f"https://{BLOT}@git.example/x.git"),
+        ("token " + "a" * 100, f"token {BLOT}"),
+    ],
+)
+def test_what_the_process_was_given_is_shown_in_no_form(said: str, shown: str) -> None:
+    know(GIVEN, LOGIN)
+    assert shown == without_secrets(said)
+
+
+def test_what_is_secret_in_one_text_alone_is_shown_in_others() -> None:
+    assert (f"from {BLOT}", "from lin-mei") == (
+        without_secrets("from lin-mei", "lin-mei", ""),
+        without_secrets("from lin-mei"),
+    )
+
+
+def test_a_secret_over_several_lines_is_in_no_line() -> None:
+    know("-----BEGIN-----\nfirst line of a key\nsecond line of a key\n-----END-----")
+    assert f"it says: {BLOT}" == public_text("it says: first line of a key\nsecond line of a key")
+
+
+def test_short_values_would_blot_out_words_and_old_ones_are_dead() -> None:
+    know("", " ", "send", "http://lin:sent@proxy.example", *(f"a token {number:04}" for number in range(KNOWN_MAX + 1)))
+    assert "not sent, a token 0000" == without_secrets("not sent, a token 0000")
+    assert f"not sent, {BLOT}" == without_secrets(f"not sent, a token {KNOWN_MAX:04}")
+
+
+def test_an_openid_of_a_list_is_found_where_it_was_cut_short() -> None:
+    assert f"no {BLOT}, {BLOT}, oth oX12" == without_openids("no other, othe, oth oX12", ["other-person", "other"])
+
+
+def test_secrets_of_the_environment_are_known_by_name_and_by_form() -> None:
+    found = {"MY_TOKEN": "long enough", "A_KEY": "short", "WAY": LOGIN, "HOME": "/home/linmei", "http_proxy": "//proxy"}
+    assert {LOGIN, "long enough"} == set(secrets_of_environment(found))

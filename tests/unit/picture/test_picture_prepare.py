@@ -413,7 +413,7 @@ def test_gif_with_too_much_to_decode_is_refused() -> None:
 
 
 def test_the_cache_key_names_recipe_and_pillow() -> None:
-    assert f"{RECIPE}-pillow-{__version__}" == cache_key()
+    assert f"{RECIPE}-ai-mark-v1-pillow-{__version__}" == cache_key()
 
 
 def test_a_recipe_says_where_the_picture_goes_and_what_it_may_become() -> None:

@@ -34,6 +34,7 @@ from massctl.model.entries import Created, Entry, JobStatus, Lease, SendAccepted
 from massctl.model.ids import AccountName, Sha256
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import Phrase
+from massctl.model.settings import Account
 from massctl.model.state import HeldLease, RunnerId, State
 from massctl.plan import checkup
 from massctl.plan.checkup import proxy_to_set, secret_to_set, to_set
@@ -50,6 +51,25 @@ REFUSAL = Refusal(Guard.LEDGER_MISSING, "it is missing", "bring it back")
 
 def held(errcode: int = 89504) -> list[Any]:
     return [attempted(WORDS), (SendInDoubt(attempt=2, reason="errcode", errcode=errcode), WORDS)]
+
+
+PLATFORM = "wxc0000000000000c0"
+
+
+@pytest.mark.parametrize(
+    ("callback", "expected"),
+    [
+        (None, None),
+        ({"token_env": "T"}, "its events are not sealed"),
+        ({"token_env": "T", "aes_key_env": "K"}, "the seal proves which events are its own"),
+        ({"token_env": "T", "aes_key_env": "K", "component_appid": PLATFORM}, f"{PLATFORM} seals its events, and gh_1"),
+    ],
+)
+def test_what_tells_events_apart(callback: Any, expected: str | None) -> None:
+    account = {"appid": "wx0123456789abcdef", "kind": "service", "original_id": "gh_1", "callback": callback}
+    found = checkup.callback_finding(MAIN, Account.model_validate(account))
+    assert (expected is None) == (found is None)
+    assert found is None or (Level.OK, True) == (found.level, str(expected) in found.message)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +98,7 @@ def test_a_secret_is_judged_by_its_look_and_shown_in_no_finding(value: str, leve
 
 
 def test_a_secret_for_loopback_may_look_as_it_likes() -> None:
-    assert Level.OK is checkup.secret_finding(MAIN, "S", "sandbox-secret", loopback=True).level
+    assert Level.OK is checkup.secret_finding(MAIN, "S", "a-secret", loopback=True).level
     assert Level.PROBLEM is checkup.secret_finding(MAIN, "S", "sandbox secret", loopback=True).level
 
 

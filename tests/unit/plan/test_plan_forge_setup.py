@@ -56,7 +56,7 @@ def test_what_people_feel_comes_last() -> None:
     assert [StepName.CHECK, StepName.RULES, StepName.VERIFY] == after
     assert names.index(StepName.LEDGER) < names.index(StepName.RULES)
     assert names.index(StepName.DEPLOY_KEY) < names.index(StepName.CHECK)
-    assert ["massctl-state", "main"] == [*RULESETS][::3]
+    assert ["massctl-state", "main"] == [*RULESETS][:: len(RULESETS) - 1]
     assert [f".github/rulesets/{each}.json" for each in RULESETS] == [
         each.rpartition(" ")[2] for each in steps()[StepName.RULES].commands
     ]

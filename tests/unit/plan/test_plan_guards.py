@@ -51,14 +51,13 @@ from massctl.plan.guards import (
     Approval,
     Case,
     HandoffItem,
+    Moment,
     Skew,
     Tip,
     approval_refusal,
     audience_refusal,
-    better,
     brake,
     handoff_of,
-    late_refusals,
     moved_on,
     rejected_batch,
     send_refusals,
@@ -152,7 +151,9 @@ def test_a_refusal_says_what_is_so_or_what_to_type(campaign: Any, happened: list
 
 @pytest.mark.parametrize(("rules", "refusing"), [(house("another"), ["not_named"]), (house("words"), [])])
 def test_in_the_moment_of_the_send_its_name_is_asked_for_again(rules: Any, refusing: list[str]) -> None:
-    assert refusing == [refusal.guard for refusal in send_refusals(Case(text("words"), State(), rules, NOW))]
+    assert refusing == [
+        refusal.guard for refusal in send_refusals(Case(text("words"), State(), rules, NOW), Moment.PLAN)
+    ]
 
 
 def test_the_kill_switch_stops_no_staging() -> None:
@@ -167,7 +168,7 @@ def test_a_run_that_does_not_send_is_refused_nothing(until: Until) -> None:
 
 
 def test_a_clock_that_went_back_before_the_window_refuses_at_the_last_moment() -> None:
-    found = send_refusals(Case(text("words", window=LATER), recorded(), house(), NOW))
+    found = send_refusals(Case(text("words", window=LATER), recorded(), house(), NOW), Moment.PLAN)
     assert [Guard.CLOCK_SKEW] == [refusal.guard for refusal in found]
 
 
@@ -272,7 +273,9 @@ def test_an_edition_below_one_that_may_be_out_is_refused_before_it_is_staged(hap
     assert (["edition_lowered"], []) == (guards(campaign), steps(campaign))
     assert "set `edition` back to 2, or raise it to 3" in campaign.refusals[0].hint
     # Whatever was planned before, the guards are asked again in the moment of the send.
-    assert "edition_lowered" in [each.guard.value for each in send_refusals(Case(LOWERED, state, house(), NOW))]
+    assert "edition_lowered" in [
+        each.guard.value for each in send_refusals(Case(LOWERED, state, house(), NOW), Moment.PLAN)
+    ]
 
 
 @pytest.mark.parametrize("window", [OPEN, None])
@@ -356,7 +359,7 @@ def test_a_send_is_judged_by_it() -> None:
     moved = replace(house(), tip=replace(TIP, there="b" * 40))
 
     assert [Guard.NOT_AT_TIP] == [
-        each.guard for each in send_refusals(Case(text("now", window=OPEN), recorded(), moved, NOW))
+        each.guard for each in send_refusals(Case(text("now", window=OPEN), recorded(), moved, NOW), Moment.PLAN)
     ]
 
 
@@ -402,14 +405,6 @@ def test_a_clock_that_is_surely_wrong_refuses(ahead: float) -> None:
 def test_a_clock_that_may_be_right_does_not(skew: Skew | None) -> None:
     """The `Date` is cut to whole seconds, and was written anywhere between request and answer."""
     assert skew_refusal(skew) is None
-
-
-def test_the_quicker_measurement_counts_for_more() -> None:
-    quick, slow = measured(0, took=1), measured(0, took=5)
-    assert better(None, slow) is slow
-    assert (better(slow, quick), better(quick, slow)) == (quick, quick)
-    again = measured(3, took=1)
-    assert better(quick, again) is again
 
 
 TICK = timedelta(milliseconds=1)
@@ -766,9 +761,9 @@ def test_a_send_that_nobody_approved_is_refused(answer: Approval | None, words: 
     asking = replace(house(require_approval=True, branch="main"), approval=(lambda _: answer) if answer else None)
     case = Case(text("now", window=OPEN), recorded(), asking, NOW)
 
-    (refusal,) = send_refusals(case)
+    (refusal,) = send_refusals(case, Moment.PLAN)
     assert (Guard.NOT_APPROVED, True) == (refusal.guard, words in refusal.message)
-    assert late_refusals(case) == [refusal]
+    assert send_refusals(case, Moment.LAST_LOOK) == [refusal]
     assert staging_refusal(case) is None
 
 

@@ -46,7 +46,7 @@ from massctl.model.entries import (
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.state import Job, Record, State, beijing_day, is_concluded
 from massctl.plan import quota
-from massctl.plan.guards import Case, send_refusals
+from massctl.plan.guards import Case, Moment, send_refusals
 from massctl.plan.plan import Plan, PlannedCampaign, Until, draft_steps
 from massctl.plan.plan_file import plan_document
 from massctl.plan.quota import (
@@ -609,7 +609,7 @@ def test_a_campaign_that_is_missing_from_the_agenda_asks_all_the_same(moved: dic
     state, bound = recorded(*went_out(earlier, NOW - HOUR)), rules([words("missing", on(0))] if moved else [])
     bound = replace(bound, agenda=replace(bound.agenda, accounts={campaign.appid: (ACCOUNT, "subscription")}))
     assert ["allowance"] == guards(planned(campaign, state, bound))
-    assert ["allowance"] == [each.guard for each in send_refusals(Case(campaign, state, bound, NOW))]
+    assert ["allowance"] == [each.guard for each in send_refusals(Case(campaign, state, bound, NOW), Moment.PLAN)]
     assert ["missing"] == sends({"missing": planned(campaign, None, bound)})
 
 
@@ -717,7 +717,9 @@ def test_the_fifth_of_a_month_is_refused_where_it_would_reach_nobody(
     assert (["fifth"], {}) == (sends(allowed), refused(allowed))
     # A plan that was made before is judged again in the moment of the send.
     alone = rules([fifth], "service")
-    assert refuses is ("allowance" in [each.guard.value for each in send_refusals(Case(fifth, state, alone, NOW))])
+    assert refuses is (
+        "allowance" in [each.guard.value for each in send_refusals(Case(fifth, state, alone, NOW), Moment.PLAN)]
+    )
 
 
 def test_what_is_to_come_to_a_tag_is_counted_for_that_tag_alone() -> None:
@@ -1014,7 +1016,7 @@ def looks(state: State, monkeypatch: pytest.MonkeyPatch) -> int:
         patch.setattr(Record, "__getattribute__", watched)
         patch.setattr(Job, "__getattribute__", watched)
         house = rules([campaign], "service")
-        assert [] == send_refusals(Case(campaign, state, house, NOW))
+        assert [] == send_refusals(Case(campaign, state, house, NOW), Moment.PLAN)
         assert house.agenda is not None
         quota.look_ahead(house.agenda, state, house.policy, NOW, {"main"})
         quota.next_send_at(state, APPID, NOW)

@@ -38,6 +38,8 @@ class Folder:
         self.notes = dict(notes or {})
         self.sizes: dict[str, tuple[int, int]] = {}
         """Width and height of pictures that are not 1080x720."""
+        self.signed: set[str] = set()
+        """Pictures whose C2PA manifest is lost."""
         self.asked: list[tuple[str, str]] = []
         self.settings: dict[Path, tuple[int, int]] = {}
         """Line and column of keys in massctl.yaml."""
@@ -56,7 +58,9 @@ class Folder:
         sha256 = sha(self.files[path])
         use = Purpose.MATERIAL if purpose == "cover" or path.endswith(".gif") else Purpose.IMAGE
         note = Phrase(self.notes[path]) if path in self.notes else None
-        return Picture("campaigns/" + path, sha256, sha256, 9, use, path[-3:], *self.sizes.get(path, (1080, 720)), note)
+        size = self.sizes.get(path, (1080, 720))
+        is_lost = path in self.signed
+        return Picture("campaigns/" + path, sha256, sha256, 9, use, path[-3:], *size, note, lost_c2pa=is_lost)
 
     def recording(self, path: str, purpose: RecordingPurpose, /) -> Recording | Fault:
         self.asked.append((path, purpose))

@@ -24,7 +24,7 @@ def test_a_news_campaign_is_rendered_whole() -> None:
         vars={"price": 1999},
         send={
             "not_before": "2026-12-01T20:00:00+08:00",
-            "not_after": "2026-12-01T21:30:00+08:00",
+            "not_after": "2026-12-01T22:00:00+08:00",
             "send_ignore_reprint": True,
             "same_content": "allow",
         },
@@ -43,7 +43,7 @@ def test_a_news_campaign_is_rendered_whole() -> None:
     )
     assert RenderedNews((article,)) == found.message
     window = Window(
-        datetime.fromisoformat("2026-12-01T20:00:00+08:00"), datetime.fromisoformat("2026-12-01T21:30:00+08:00")
+        datetime.fromisoformat("2026-12-01T20:00:00+08:00"), datetime.fromisoformat("2026-12-01T22:00:00+08:00")
     )
     recipients = (Recipient("towxname", "li"), Recipient("towxname", "mei"), Recipient("touser", "oABC123"))
     assert (CAMPAIGN, "春季", 2, "main", "wx0123456789abcdef", window, True, True, recipients, sha("folder")) == (
@@ -170,6 +170,14 @@ def test_a_changed_picture_is_told_and_stops_nothing() -> None:
     )
 
 
+def test_a_lost_c2pa_manifest_is_a_warning_that_says_how_to_keep_it() -> None:
+    folder = Folder(FOLDER.files)
+    folder.signed.add("spring/images/cover.jpg")
+    (found,) = [each for each in rendered(news({}), folder).diagnostics if each.code == "MC220"]
+    assert (Severity.WARNING, "campaigns/spring/images/cover.jpg") == (found.severity, found.place and found.place.file)
+    assert "use a file that passes unchanged" in found.hint
+
+
 def test_warnings_stay_with_the_rendered_campaign() -> None:
     found, diagnostics = render(news({"author": "九个字的名字真的长"}), FOLDER)
     assert found is not None
@@ -191,9 +199,9 @@ def windowed(first: str, last: str) -> list[tuple[str, str]]:
     return [(each.code, each.place.file if each.place else "") for each in found]
 
 
-def test_a_window_of_less_than_ninety_minutes_is_a_warning() -> None:
-    assert [("MC026", "campaigns/spring/campaign.yaml:send.not_after")] == windowed("20:00:00", "21:29:59")
-    assert [] == windowed("20:00:00", "21:30:00")
+def test_a_window_of_less_than_two_hours_is_a_warning() -> None:
+    assert [("MC026", "campaigns/spring/campaign.yaml:send.not_after")] == windowed("20:00:00", "21:59:59")
+    assert [] == windowed("20:00:00", "22:00:00")
     assert [] == render(campaign_file(text={"content": "今晚"}), FOLDER)[1]
 
 

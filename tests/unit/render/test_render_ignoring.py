@@ -34,7 +34,7 @@ def test_an_entry_that_ignores_nothing_is_a_warning_at_its_place() -> None:
 
 
 def test_an_error_stays() -> None:
-    found = said("MC301", "MC215", title="字" * 33)
+    found = said("MC301", "MC215", title="字" * 65)
     assert [("MC325", "campaign.yaml:ignore.0.code"), ("MC301", "campaign.yaml:mpnews.articles.0.title")] == told(found)
     assert "MC301 is an error here, and you cannot ignore errors" == found[0].message
 

@@ -32,7 +32,8 @@ def test_what_is_just_allowed_says_nothing(check, length: int) -> None:  # type:
 @pytest.mark.parametrize(
     ("check", "length", "code", "message"),
     [
-        (limits.title_faults, 33, "MC301", "the title has 33 characters; at most 32 are allowed"),
+        (limits.title_faults, 65, "MC301", "the title has 65 characters; at most 64 are allowed"),
+        (limits.LIMITS["image.title"], 33, "MC301", "the title has 33 characters; at most 32 are allowed"),
         (limits.author_faults, 17, "MC302", "the author has 17 characters; at most 16 are allowed"),
         (limits.LIMITS["digest"], 121, "MC303", "the digest has 121 characters; at most 120 are allowed"),
         (limits.text_faults, 601, "MC307", "the text has 601 characters; at most 600 are allowed"),
@@ -60,6 +61,17 @@ def test_emoji_that_wechat_may_count_twice_are_a_warning(check, length: int) -> 
     found = list(check("👟" * length))
     warned = length * 2 > 16  # An author of 8 emoji is within 16 either way.
     assert [("MC310", Severity.WARNING)] * warned == [(f.code, f.severity) for f in found]
+
+
+@pytest.mark.parametrize("length", [33, 64])
+def test_a_title_above_the_documented_length_is_a_warning(length: int) -> None:
+    (found,) = limits.title_faults("字" * length)
+    message = (
+        f"the title has {length} characters; WeChat documents a limit of 32, but accepted a title of 39 "
+        "and gave it back whole when it was last measured"
+    )
+    assert ("MC301", Severity.WARNING, message) == (found.code, found.severity, found.message)
+    assert "apply reads the draft back and compares it; if WeChat refuses it (45003)" in (found.hint or "")
 
 
 def test_an_author_of_more_than_eight_may_be_cut() -> None:

@@ -62,7 +62,7 @@ def test_front_matter_is_a_warning(text: str) -> None:
         "--字",
         "1.5 倍\n3.14",
         "2.x 版",
-        "# 标题\n\n- 项\n\n1. 列表",
+        "# 题\n\n- 项\n\n1. 列表",
         "#话题# 字",
         "#摄影 #旅行",
         "a#b -c 1.字",

@@ -96,13 +96,23 @@ def test_blocks(text: str, expected: str) -> None:
     ("text", "expected"),
     [
         ("# 标题\n\na", "<p>a</p>"),
-        ("a\n\n# 标题\n\n# 标题", '<p>a</p><h1><span class="inner">标题</span></h1>'),
+        ("<!-- a -->\n\n标题\n===\n\n# 标题", '<h1><span class="inner">标题</span></h1>'),
+        ("a\n\n# 标题", '<p>a</p><h1><span class="inner">标题</span></h1>'),
+        ("> # 标题", '<blockquote><h1><span class="inner">标题</span></h1></blockquote>'),
         ("# 别的\n\n# 标题", '<h1><span class="inner">别的</span></h1><h1><span class="inner">标题</span></h1>'),
         ("## 标题", '<h2><span class="inner">标题</span></h2>'),
     ],
 )
-def test_the_first_h1_goes_where_it_is_the_title(text: str, expected: str) -> None:
+def test_a_first_heading_goes_where_it_is_the_title(text: str, expected: str) -> None:
     assert expected == markdown_to_html(text, page(title="标题"))
+
+
+def test_a_heading_that_is_left_out_is_told_at_its_line() -> None:
+    found = wrong("<!-- a -->\n\n# 标题\n\na")
+    assert [("MC349", Severity.INFO, 3)] == [
+        (each.code, each.severity, each.place and each.place.line) for each in found
+    ]
+    assert [] == wrong("a\n\n# 标题")
 
 
 def notes(*texts: str) -> str:

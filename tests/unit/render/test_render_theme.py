@@ -13,8 +13,9 @@ from massctl.model.message import RenderedNews
 from massctl.model.settings import MassctlFile
 from massctl.model.theme import Brand, ThemeSettings
 from massctl.render.dark_mode import faded, reads
+from massctl.render.elements import ELEMENTS, Handling
 from massctl.render.theme import BUILT_IN, PARTS, STANDARD, resolved
-from massctl.render.theme_css import CHARACTERS_MAX, FAULTS_MAX, read_sheet
+from massctl.render.theme_css import CHARACTERS_MAX, read_sheet
 from massctl.source.loader import built_in_theme
 
 BRAND = "_shared/themes/brand.css"
@@ -192,6 +193,64 @@ def test_selectors_by_place_work():
     assert "color:red" in content("p:first-child:not(.x):nth-child(2n+1){color:red}")
 
 
+WRITTEN: dict[str, str] = {
+    **{name: f"<{name}>x</{name}>" for name in ("b", "big", "em", "i", "s", "small", "span", "strong", "sub")},
+    **{name: f"<{name}>x</{name}>" for name in ("sup", "u", "section", "mark")},
+    **{f"h{rank}": f"{'#' * rank} x" for rank in range(1, 7)},
+    **dict.fromkeys(["table", "thead", "tbody", "tr", "th", "td"], "|a|\n|-|\n|1|"),
+    **dict.fromkeys(["ruby", "rt", "rp"], "<ruby>汉<rp>(</rp><rt>h</rt><rp>)</rp></ruby>"),
+    **dict.fromkeys(["dl", "dt", "dd"], "a\n: b"),
+    **dict.fromkeys(["figure", "figcaption", "img"], '![a](images/a.png "b")'),
+    **dict.fromkeys(["details", "summary"], "<details><summary>a</summary>b</details>"),
+    **dict.fromkeys(["tfoot", "caption"], "<table><caption>a</caption><tfoot><tr><td>1</td></tr></tfoot></table>"),
+    "a": "[a](https://mp.weixin.qq.com/s/a)",
+    "blockquote": "> a",
+    "br": "a\\\nb",
+    "code": "`a`",
+    "hr": "a\n\n---",
+    "li": "- a",
+    "p": "a",
+    "pre": "```\na\n```",
+}
+"""Markdown or HTML for each element that a rule of a theme applies to, besides drawings and components of WeChat."""
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_rule_for_an_element_applies_to_what_it_becomes(name: str):
+    files = {"spring/articles/main.md": WRITTEN[name], "spring/images/a.png": "a"}
+    assert "outline:1px" in content(f"{name}{{outline:1px}}", files)
+
+
+def test_a_rule_for_any_other_element_says_that_nothing_has_it():
+    copied = {name for name, row in ELEMENTS.items() if row.handling in (Handling.COPY, Handling.PART)}
+    others = {*ELEMENTS, "blockqoute"} - {*WRITTEN} - {"o:p"}
+    silent = {name for name in others if not read_sheet(f"{name}{{margin:0}}").faults}
+    assert copied == silent
+
+
+@pytest.mark.parametrize(
+    ("selector", "written"),
+    [
+        ("pre", ".code"),
+        ("PRE.x > span", ".code.x > span"),
+        ("p:not(pre):has(figure)", "p:not(.code):has(.figure)"),
+        ("figure figcaption,li p", ".figure .caption,.item p"),
+        (".pre,.li:first-child,[lang=pre]", ".pre,.li:first-child,[lang=pre]"),
+    ],
+)
+def test_an_element_is_selected_by_the_class_that_massctl_gives_it(selector: str, written: str):
+    sheet = read_sheet(f"{selector}{{margin:0}}")
+    assert ((), [written]) == (sheet.faults, [rule.selector for rule in sheet.rules])
+
+
+def test_a_rule_for_pre_outranks_the_base_and_gives_way_to_a_style_of_code():
+    css = '@import "base";pre{background:#123456}'
+    files = folder(css, {"spring/articles/main.md": WRITTEN["pre"]}, BASE)
+    assert "background:#123456" in contents(news({}, theme="brand"), files)[0]
+    dark = contents(news({}, theme={"name": "brand", "code": "dark"}), files)[0]
+    assert ("#123456" in dark, "#23272e" in dark) == (False, True)
+
+
 # Pictures.
 
 
@@ -234,6 +293,10 @@ def test_a_picture_of_a_variable_is_found_each_time():
         ("a:{color:red}", ("MC113", 1, 2)),
         ("p :root{color:red}", ("MC113", 1, 3)),
         ("html p{color:red}", ("MC113", 1, 1)),
+        ("p,div{color:red}", ("MC113", 1, 3)),
+        ("p:not(ul){color:red}", ("MC113", 1, 7)),
+        ("#top{color:red}", ("MC113", 1, 1)),
+        ("p pre > code{color:red}", ("MC113", 1, 1)),
         ("p >{color:red}", ("MC113", 1, 1)),
         ("a|p{color:red}", ("MC113", 1, 1)),
         ("}p{color:red}", ("MC113", 1, 1)),
@@ -282,6 +345,13 @@ def test_what_cannot_work_is_told_at_its_place(css: str, expected: tuple[str, in
         ("p{border-colour:red}", "did you mean `border-color`?"),
         ("p{Font-Sise:1em}", "did you mean `font-size`?"),
         ("p{qqqq:1em}", "check the spelling"),
+        ("blockqoute{margin:0}", "did you mean `blockquote`?"),
+        ("ol{margin:0}", "write `.list` for a list, `.item` for an entry, `.mark` for its mark"),
+        ("del{color:red}", "write `s`"),
+        ("kbd{color:red}", "write `code`"),
+        ("div.lead{color:red}", "write `section`"),
+        ("#top{color:red}", "write a class: `.top`"),
+        ("video{margin:0}", "take it out"),
         (":root{--acent:#731}p{color:var(--accent,#065)}", "did you mean `--accent`?"),
         (":root{--paper:#731}p{margin:0}", "take it out, or use it"),
     ],
@@ -332,8 +402,33 @@ def test_variables_that_double_each_other_end():
     assert ("MC115", True) == (found.code, "20,000" in found.message)
 
 
-def test_no_more_than_fifty_faults_of_a_file_are_told():
-    assert FAULTS_MAX == len(told("a:hover{color:red}\n" * 99))
+def test_the_first_faults_of_a_file_are_told_and_the_others_counted():
+    found = told("a:hover{color:red}\n" * 999)
+    more = [str(each.message) for each in found if each.severity is Severity.INFO]
+    assert (201, ["799 more faults were found in this file"]) == (len(found), more)
+
+
+def test_errors_are_told_before_what_is_not_one():
+    unused = "".join(f"--v{number}:1;" for number in range(300))
+    found = told(f":root{{{unused}}}\np{{color:var(--none)}}")
+    assert 1 == sum(each.severity is Severity.ERROR for each in found)
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        "p{" + "colour:red;" * 3_000 + "}",
+        "blockqoute,blockqote{margin:0}" * 1_000,
+        ":root{" + "".join(f"--acent{number}:1;" for number in range(3_000)) + "}p{margin:0}",
+        "p{" + "".join(f"color:var(--a{number});" for number in range(2_000)) + "}",
+    ],
+    ids=["properties", "elements", "unused variables", "unknown variables"],
+)
+def test_near_names_are_looked_for_a_bounded_number_of_times(css: str, monkeypatch: pytest.MonkeyPatch):
+    searches: list[object] = []
+    monkeypatch.setattr("difflib.get_close_matches", lambda *given, **_: searches.append(given) or [])
+    assert 201 == len(told(css))
+    assert 200 >= len(searches)
 
 
 def test_themes_in_a_circle_end():

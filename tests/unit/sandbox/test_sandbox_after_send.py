@@ -127,6 +127,7 @@ def test_a_send_of_the_website_ends_with_an_event_too(caller: Caller) -> None:
 
 def test_comments_are_as_the_draft_had_them_until_they_are_switched(caller: Caller) -> None:
     answer = send(caller, need_open_comment=1)
+    caller.later(minutes=4)
     seen = [job(caller, answer["msg_id"])["articles"][0]["comments_open"]]
     for word in ("close", "open"):
         assert 0 == caller.post(f"comment/{word}", {"msg_data_id": answer["msg_data_id"], "index": 0})["errcode"]
@@ -136,6 +137,7 @@ def test_comments_are_as_the_draft_had_them_until_they_are_switched(caller: Call
 
 def test_an_index_that_is_left_out_means_the_first_and_is_noted(caller: Caller) -> None:
     answer = send(caller)
+    caller.later(minutes=4)
     assert 0 == caller.post("comment/open", {"msg_data_id": answer["msg_data_id"]})["errcode"]
     assert ["comment_without_index"] == caller.violations()
 
@@ -163,6 +165,7 @@ def test_comments_of_a_withdrawn_article(caller: Caller) -> None:
 def commented(caller: Caller, *words: str) -> Record:
     """Send news with open comments, and let followers write; gives what names its first article."""
     answer = send(caller, need_open_comment=1)
+    caller.later(minutes=4)
     for content in words:
         caller.order("comments", appid=APPID, msg_id=answer["msg_id"], article=1, content=content)
     return {"msg_data_id": answer["msg_data_id"], "index": 0}
@@ -212,6 +215,13 @@ def test_a_reply_stands_in_the_listing_and_no_openid_in_the_report(caller: Calle
     assert comment["openid"] not in json.dumps(caller.report())
 
 
+def test_nobody_comments_on_what_was_not_sent(caller: Caller) -> None:
+    caller.order("ending", appid=APPID, status="err(30003)")
+    ordered = {"appid": APPID, "msg_id": send(caller, need_open_comment=1)["msg_id"], "content": "好"}
+    caller.later(minutes=4)
+    assert "name no article that was sent" in caller.order("comments", **ordered)["error"]
+
+
 @pytest.mark.parametrize(
     ("given", "why"),
     [
@@ -223,4 +233,5 @@ def test_a_reply_stands_in_the_listing_and_no_openid_in_the_report(caller: Calle
 )
 def test_nobody_comments_on_what_is_not_there_or_closed(caller: Caller, given: Record, why: str) -> None:
     answer = send(caller)
+    caller.later(minutes=4)
     assert why in caller.order("comments", **{"appid": APPID, "msg_id": answer["msg_id"], **given})["error"]

@@ -53,7 +53,8 @@ def test_a_picture_of_another_account_is_no_cover(caller: Caller) -> None:
 
 def test_escaped_json_counts_six_characters_each_and_is_noted(caller: Caller) -> None:
     cover = caller.cover()
-    body = b'{"articles":[{"title":"\\u6625\\u5b63\\u5927\\u4fc3\\u6765\\u4e86","content":"c","thumb_media_id":"'
+    title = b"\\u6625" * 11  # 66 characters, as WeChat counts them; 64 are allowed.
+    body = b'{"articles":[{"title":"' + title + b'","content":"c","thumb_media_id":"'
     answer = caller.post("draft/add", body + cover.encode() + b'"}]}')
     assert (answer["errcode"], caller.violations()) == (45003, ["escaped_json"])
 

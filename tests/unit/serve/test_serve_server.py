@@ -1,14 +1,19 @@
 """Who is answered, and with what: the WSGI application without a socket."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from repositories import Tree
 from test_serve_page_cache import served
 from werkzeug.test import Client, TestResponse
 
+from massctl.loopback import own_hosts_only
 from massctl.serve.page_cache import Broadcaster, PageCache
 from massctl.serve.server import WsgiApp
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
 @pytest.fixture
@@ -39,16 +44,42 @@ def test_pages_may_run_one_script_and_ask_nobody_else(client: Client, path: str)
     assert "same-origin" == answer.headers["Cross-Origin-Resource-Policy"]
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:8901", "127.0.0.1.evil.example", "192.168.1.7", ""])
-def test_another_name_for_this_machine_is_refused(client: Client, host: str):
-    answer = client.get("/letter", headers={"Host": host})
-    assert 403 == answer.status_code
-    assert "letter" not in answer.text
+NOT_OURS = [
+    "evil.example",
+    "evil.example:8901",
+    "127.0.0.1.evil.example",
+    "192.168.1.7",
+    "127.0.0.1:1",
+    "127.0.0.1",
+    "",
+]
 
 
-@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:1", "[::1]:8901", "127.0.0.1"])
-def test_loopback_names_are_answered(client: Client, host: str):
-    assert 200 == client.get("/letter", headers={"Host": host}).status_code
+@pytest.mark.parametrize("host", NOT_OURS)
+def test_another_name_for_this_machine_is_refused(host: str):
+    """Also without a server before it: `massctl.loopback` puts this check around every app that it serves."""
+    answer = Client(own_hosts_only(_reached)).get("/letter", base_url="http://127.0.0.1:8901", headers={"Host": host})
+    assert (403, False) == (answer.status_code, "reached" in answer.text)
+
+
+@pytest.mark.parametrize("host", ["localhost:8901", "LOCALHOST:8901", "[::1]:8901", "127.0.0.1:8901", "a.example"])
+def test_loopback_names_and_named_hosts_are_answered(host: str):
+    client = Client(own_hosts_only(_reached, {"a.example"}))
+    answer = client.get("/letter", base_url="http://127.0.0.1:8901", headers={"Host": host})
+    assert (200, "reached") == (answer.status_code, answer.text)
+
+
+def test_on_the_port_of_http_a_host_has_none():
+    client = Client(own_hosts_only(_reached))
+    assert [200, 200] == [
+        client.get("/", base_url="http://127.0.0.1:80", headers={"Host": host}).status_code
+        for host in ("127.0.0.1", "127.0.0.1:80")
+    ]
+
+
+def _reached(environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
+    start_response("200 OK", [])
+    return [b"reached"]
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete", "options"])

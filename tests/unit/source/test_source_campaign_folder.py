@@ -12,7 +12,7 @@ from massctl.source.campaign_folder import copied_for_rest, put_in_place
 from massctl.source.repository import Repository
 
 NAME, REST = CampaignName("letter"), CampaignName("rest")
-WINDOW = "not_before: 2026-12-01T20:00:00+08:00, not_after: 2026-12-01T21:30:00+08:00"
+WINDOW = "not_before: 2026-12-01T20:00:00+08:00, not_after: 2026-12-01T22:00:00+08:00"
 HEAD = "# to members\nversion: 1\ntitle: '会员: 来信'   # shown to people\naccount: main\n"
 TEXT = 'text:\n  content: "no"\n'
 

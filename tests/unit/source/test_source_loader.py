@@ -3,12 +3,15 @@
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import building
 import pytest
 from building import APPID, NOW, Happening, recorded, sha, text
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from massctl.model.diagnostics import Diagnostic, Place
 from massctl.model.entries import MessageStaged, SendAccepted, SendImported
@@ -140,6 +143,19 @@ def test_a_picture_that_is_a_pipe_is_not_missing(faults: Faults, folder: Path) -
     os.mkfifo(folder / "images/cover.jpg")
     found = of(faults(NEWS), "MC201", "MC203")
     assert ("MC203", True) == (found.code, found.message.startswith("campaigns/spring/images/cover.jpg: "))
+
+
+def test_a_picture_whose_ai_mark_cannot_be_kept_is_named(faults: Faults, folder: Path) -> None:
+    """A PNG that is converted because it lies on its side, with a mark that is not whole."""
+    (folder / "images").mkdir()
+    data = BytesIO()
+    turned, told = Image.Exif(), PngInfo()
+    turned[0x0112] = 6
+    told.add_itxt("XML:com.adobe.xmp", "<x><TC260:AIGC>{")
+    Image.new("RGB", (900, 383)).save(data, "PNG", exif=turned, pnginfo=told)
+    (folder / "images/cover.jpg").write_bytes(data.getvalue())
+    found = of(faults(NEWS), "MC219")
+    assert found.message.startswith("campaigns/spring/images/cover.jpg: its AI mark (TC260:AIGC), which must not be")
 
 
 def test_a_picture_in_another_case_is_named(faults: Faults, folder: Path) -> None:

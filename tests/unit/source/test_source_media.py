@@ -1,13 +1,15 @@
 """Pictures by name: their bytes where they pass unchanged, else what they are made from and how."""
 
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from massctl.errors import ConfigurationError
 from massctl.model.ids import sha256_of
 from massctl.model.message import Picture, picture_name
-from massctl.picture.limits import COVER_RECIPE, INLINE_RECIPE
+from massctl.picture.limits import AI_MARK_RECIPE, COVER_RECIPE, INLINE_RECIPE
 from massctl.render.inputs import PicturePurpose
 from massctl.source.media import PictureShelf
 from massctl.source.repository import Repository
@@ -47,6 +49,33 @@ def test_what_is_converted_is_named_by_its_source_and_the_recipe(
     assert (sha256_of(WEBP), len(WEBP)) == (picture.source_sha256, picture.size_bytes)
     made = pictures.read(picture.sha256)
     assert (b"\xff\xd8", {picture.sha256: sha256_of(made)}) == (made[:2], pictures.produced())
+
+
+def in_webp(kind: bytes, content: bytes) -> bytes:
+    """Put a chunk behind the others of a WebP."""
+    data = WEBP + kind + len(content).to_bytes(4, "little") + content + bytes(len(content) % 2)
+    return data[:4] + (len(data) - 8).to_bytes(4, "little") + data[8:]
+
+
+def test_a_mark_that_is_written_anew_belongs_to_the_name(repository: Repository) -> None:
+    """The same file came out without its mark before: a lock of that is not of this."""
+    file = BytesIO()
+    Image.new("RGB", (9, 9)).save(file, "WEBP", xmp=b"<x><TC260:AIGC>{}</TC260:AIGC></x>")
+    made = file.getvalue()
+    for _ in range(2):
+        pictures = shelf(repository)
+        (repository.root / "campaigns/spring/made.webp").write_bytes(made)
+        picture = found(pictures, "spring/made.webp")
+        assert picture_name(sha256_of(made), f"{INLINE_RECIPE} {AI_MARK_RECIPE}") == picture.sha256
+        assert b"TC260:AIGC" in pictures.read(picture.sha256)
+
+
+def test_a_lost_signature_is_told_again_by_the_cache(repository: Repository) -> None:
+    path = repository.root / "campaigns/spring/signed.webp"
+    for _ in range(2):
+        pictures = shelf(repository)
+        path.write_bytes(in_webp(b"C2PA", b"\0\0\0\x08jumb"))
+        assert (True, False) == tuple(found(pictures, f"spring/{name}.webp").lost_c2pa for name in ("signed", "a"))
 
 
 def kept(repository: Repository, name: str) -> Path:

@@ -39,6 +39,54 @@ def test_folders_are_campaigns_strays_or_shared(repository: Repository) -> None:
     assert {"MC010"} == {d.code for d in folders.diagnostics}
 
 
+def test_folders_that_differ_only_by_case_are_faults_that_name_each_other(repository: Repository) -> None:
+    for name in ("Spring", "_shared", "_Shared", "b.2"):
+        (repository.root / "campaigns" / name).mkdir()
+    put(repository, "campaigns/B.2")
+    folders = repository.campaign_folders()
+    assert (("b.2", "spring"), ["spring"]) == (folders.names, [*folders.twins])
+    found = [*folders.diagnostics, folders.twins[SPRING]]
+    assert [
+        ("MC034", "campaigns/Spring", None, "Spring and spring differ only by case"),
+        ("MC034", "campaigns/_Shared", None, "_Shared and _shared differ only by case"),
+        ("MC034", "campaigns/_shared", None, "_shared and _Shared differ only by case"),
+        ("MC034", "campaigns/spring", "spring", "spring and Spring differ only by case"),
+    ] == [(each.code, each.place and each.place.file, each.campaign, each.message) for each in found]
+
+
+@pytest.mark.parametrize("in_git", [True, False])
+@pytest.mark.parametrize(
+    ("paths", "refused"),
+    [
+        (("images/Hero.png", "images/hero.png"), "images/Hero.png and images/hero.png"),
+        (("Images/a.png", "images/b.png"), "Images and images"),
+        (("a.png", "images/a.png", ".A.png", ".a.png"), None),
+        (("straße.png", "strasse.png"), None),
+    ],
+)
+def test_files_of_a_campaign_that_differ_only_by_case_are_refused(
+    repository: Repository, paths: tuple[str, ...], refused: str | None, in_git: bool
+) -> None:
+    if in_git:
+        git(repository.root, "init", "-q")
+    for path in paths:
+        put(repository, f"campaigns/spring/{path}")
+    if refused is None:
+        repository.require_one_case(SPRING)
+        return
+    with pytest.raises(UnreadableError, match=f"^{refused} differ only by case$") as caught:
+        repository.require_one_case(SPRING)
+    assert "MC034" == caught.value.code
+
+
+def test_a_file_that_was_renamed_to_another_case_and_not_yet_committed_is_no_fault(repository: Repository) -> None:
+    git(repository.root, "init", "-q")
+    file = put(repository, "campaigns/spring/Hero.png")
+    git(repository.root, "add", ".")
+    file.rename(file.with_name("hero.png"))
+    repository.require_one_case(SPRING)
+
+
 def test_a_folder_whose_name_is_no_text_can_be_reported(repository: Repository) -> None:
     os.mkdir(os.fsencode(repository.root / "campaigns") + b"/\xff\xfe")
     (diagnostic,) = repository.campaign_folders().diagnostics

@@ -1,5 +1,7 @@
 """What is wrong in campaign.yaml and massctl.yaml, said once, at its place, in plain words."""
 
+import difflib
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ import pytest
 from massctl.model.campaign import CampaignFile
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.settings import MassctlFile
+from massctl.source import reporter
 from massctl.source.campaigns import Loaded, about_cut_texts, load_settings
 from massctl.source.repository import Repository
 from massctl.source.validation import known_keys
@@ -333,13 +336,50 @@ def test_every_key_of_the_format_is_known_to_the_search_for_slips(model: type[An
     assert names <= known_keys(model)
 
 
-def test_a_report_of_one_file_ends_and_says_so(campaign: Load) -> None:
-    diagnostics = campaign("".join(f"k{n}: 1\n" for n in range(500))).diagnostics
-    assert (201, "info", "this file has more faults than are shown") == (
-        len(diagnostics),
-        diagnostics[-1].severity,
-        diagnostics[-1].message,
+def test_a_report_of_one_file_ends_and_counts_the_rest(campaign: Load) -> None:
+    first, *others = campaign(VALID + "".join(f"k{n}: 1\n" for n in range(2_000))).diagnostics
+    assert ("unknown key k0", 200) == (first.message, len(others))
+    assert ("info", "1,800 more faults were found in this file") == (others[-1].severity, others[-1].message)
+
+
+@pytest.fixture
+def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often what costs most is done: the search for a near name, and the look at the lines above a line."""
+    done: Counter[str] = Counter()
+    near, public = difflib.get_close_matches, reporter.public_line
+    monkeypatch.setattr(
+        "difflib.get_close_matches", lambda *given, **named: done.update(["near"]) or near(*given, **named)
     )
+    monkeypatch.setattr(reporter, "public_line", lambda *given: done.update(["lines"]) or public(*given))
+    return done
+
+
+UNKNOWN = "".join(f"  accoun{n}: 1\n" for n in range(3_000))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        UNKNOWN.replace("  ", ""),
+        f"audience:\n{UNKNOWN}",
+        f"theme:\n{UNKNOWN}",
+        "version: 1\n" * 3_000,
+        "a: '\n" * 3_000,
+    ],
+    ids=["top", "audience", "theme", "the same key", "open quotes"],
+)
+def test_the_work_for_the_faults_of_a_file_is_bounded(
+    campaign: Load, settings: LoadSettings, work: Counter[str], text: str
+) -> None:
+    assert (201, True, True) == (len(campaign(text).diagnostics), work["near"] <= 200, work["lines"] <= 500)
+    work.clear()
+    assert (201 >= len(settings(text)[1]), True, True) == (True, work["near"] <= 200, work["lines"] <= 500)
+
+
+def test_the_work_for_texts_that_are_cut_is_bounded(campaign: Load, work: Counter[str]) -> None:
+    loaded = campaign(VALID + "vars:\n" + "".join(f"  k{n}: a #1\n" for n in range(1_000)))
+    found = about_cut_texts(loaded.positions)
+    assert (201, "800 more faults were found in this file", 200) == (len(found), found[-1].message, work["lines"])
 
 
 def test_an_empty_file_is_one_fault(campaign: Load) -> None:

@@ -3,8 +3,10 @@ of a line that does not work: by the cause, in words of ours, and never by the l
 """
 
 import contextlib
+import gzip
 import socket
 import ssl
+import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -183,6 +185,49 @@ def test_an_answer_without_end_is_not_read_to_its_end() -> None:
     asked = replace(call("127.0.0.1"), answer_bytes_max=100)
     line = Line(inside=httpx.MockTransport(lambda _: httpx.Response(200, content=b"y" * 101)))
     assert NoAnswer("answer_too_large") == line.exchange(asked)
+
+
+def packed(*layers: str, body: bytes) -> bytes:
+    """Write the answer of a server that says how its body is packed, whatever it is."""
+    head = "".join(f"Content-Encoding: {layer}\r\n" for layer in layers)
+    return f"HTTP/1.1 200 OK\r\n{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+ZEROS = bytes(64 * 1024 * 1024)
+BOMB = gzip.compress(ZEROS, mtime=0)
+TWICE = gzip.compress(BOMB, mtime=0)
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (packed("gzip", body=gzip.compress(b"{}", mtime=0)), RawAnswer(200, b"{}")),
+        (packed("GZip", body=gzip.compress(b"{}", mtime=0)), RawAnswer(200, b"{}")),
+        (packed("identity", body=b"{}"), RawAnswer(200, b"{}")),
+        (packed("gzip", body=b""), RawAnswer(200, b"")),
+        (packed("gzip", body=b"{}"), NoAnswer("answer_not_unpacked")),
+        (packed("gzip", body=gzip.compress(b"{}", mtime=0)[:-9]), NoAnswer("answer_not_unpacked")),
+        (packed("gzip, gzip", body=TWICE), NoAnswer("answer_not_unpacked")),
+        (packed("gzip", "gzip", body=TWICE), NoAnswer("answer_not_unpacked")),
+        (packed("identity, gzip", body=BOMB), NoAnswer("answer_not_unpacked")),
+        (packed("br", body=b"{}"), NoAnswer("answer_not_unpacked")),
+        (packed("gzip", body=BOMB), NoAnswer("answer_too_large")),
+    ],
+)
+def test_an_answer_is_unpacked_once_and_no_further_than_its_limit(
+    line: Line, answer: bytes, expected: RawAnswer | NoAnswer
+) -> None:
+    server = Server(answer)
+    asked = replace(call(server.address), answer_bytes_max=1024 * 1024)
+    tracemalloc.start()
+    said = line.exchange(asked)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    line.close()
+    server.close()
+    assert expected == said
+    assert peak < 8 * asked.answer_bytes_max < len(ZEROS)
+    assert b"accept-encoding: gzip\r\n" in server.got[0].lower()
 
 
 @pytest.mark.parametrize(

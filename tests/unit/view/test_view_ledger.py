@@ -19,9 +19,9 @@ from view_samples import (
     uploaded,
 )
 
+from massctl.apply.consent import SendQuestion
 from massctl.apply.jobs import Followed
 from massctl.apply.outcome import Failure
-from massctl.apply.ports import SendQuestion
 from massctl.errors import ConfigurationError, PermanentError
 from massctl.model import entries
 from massctl.model.entries import Entry
@@ -86,6 +86,7 @@ def block(**changes: Any) -> SendBlock:
 
 def question(**changes: object) -> SendQuestion:
     asked = {
+        "sends": (),
         "campaign": "2026-12-spring-sale",
         "title": "春季大促",
         "block": block(),

@@ -54,7 +54,6 @@ LOST: dict[Scripted, InDoubt] = {
     httpx.RemoteProtocolError("incomplete"): InDoubt("connection_cut"),
     httpx.LocalProtocolError("odd"): InDoubt("connection_cut"),
     httpx.ProxyError("407"): InDoubt("proxy_refused"),
-    httpx.DecodingError("gzip"): InDoubt("answer_not_unpacked"),
     ConnectionResetError("cut by the application"): InDoubt("connection_cut"),
 }
 NOT_AN_ANSWER: list[Scripted] = [
@@ -223,7 +222,7 @@ def test_an_openid_of_a_list_does_not_come_back_whole_or_cut_short(said: str) ->
     client, _ = scripted({"errcode": 40031, "errmsg": f"invalid openid {said}"})
     verdict = send(client, TO_OPENIDS)
     assert isinstance(verdict, Rejected)
-    assert "invalid openid ***" in verdict.message
+    assert "invalid openid ********" in verdict.message
     assert "oE000" not in verdict.message
 
 
@@ -236,10 +235,10 @@ def read(errmsg: str, *hide: str) -> Answer:
 @pytest.mark.parametrize(
     ("said", "shown"),
     [
-        (f"invalid openid {OPENID}!", "invalid openid ***!"),
-        ("token " + "a" * 120, "token ***"),
-        ("secret s3cr3t-0f-the-account", "secret ***"),
-        ("cut short: s3cr3t-0f-the-acc", "cut short: ***"),
+        (f"invalid openid {OPENID}!", "invalid openid ********!"),
+        ("token " + "a" * 120, "token ********"),
+        ("secret s3cr3t-0f-the-account", "secret ********"),
+        ("cut short: s3cr3t-0f-the-acc", "cut short: ********"),
         ("title \x1b[31m\n\u202e 长", "title [31m 长"),
         ("长" * 5000, "长" * 256),
         ("{0} {secret}", "{0} {secret}"),

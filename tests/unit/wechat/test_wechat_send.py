@@ -1,6 +1,7 @@
 """One send against a real socket: when it is written at all, and what a connection that dies leaves behind."""
 
 import contextlib
+import gzip
 import socket
 import struct
 from collections.abc import Callable, Iterator
@@ -26,6 +27,8 @@ CHUNKED = b"HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r
     BODY,
 )
 UNTIL_CLOSED = b"HTTP/1.1 200 OK\r\n\r\n" + BODY
+PACKED = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(BODY)
+PACKED_TWICE = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip, gzip\r\n\r\n" + gzip.compress(gzip.compress(BODY))
 ACCEPTED = Accepted(MsgId(3147000001), MsgDataId(2247000002))
 
 
@@ -98,7 +101,15 @@ def test_a_connection_that_dies_at_any_byte_of_the_request_leaves_a_doubt(server
             assert isinstance(verdict, InDoubt), length
 
 
-@pytest.mark.parametrize("answer", [COUNTED, CHUNKED, UNTIL_CLOSED], ids=["counted", "chunked", "until closed"])
+def test_an_answer_that_is_packed_twice_leaves_a_doubt(server: Server, client: WeChatClient) -> None:
+    server.serve = lambda connection: (server.read(connection), connection.sendall(PACKED_TWICE))[1]
+    assert InDoubt("answer_not_unpacked") == client.send_mass(SEND, IN_TIME)
+
+
+ANSWERS = {"counted": COUNTED, "chunked": CHUNKED, "until closed": UNTIL_CLOSED, "packed": PACKED}
+
+
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
 def test_a_connection_that_dies_at_any_byte_of_the_answer_leaves_a_doubt(
     server: Server, client: WeChatClient, answer: bytes
 ) -> None:

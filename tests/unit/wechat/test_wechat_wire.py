@@ -261,6 +261,21 @@ def test_an_article_is_saved_with_every_field_and_read_back() -> None:
     assert (ARTICLE,) == client.get_draft(MediaId("M"))
 
 
+@pytest.mark.parametrize(
+    ("told", "read"),
+    [
+        ({"product_info": {"footer_product_info": {"product_key": "KEY"}}}, ("product_info",)),
+        ({"cover_info": {"crop_percent_list": [{"ratio": "1_1", "x1": "0"}]}, "image_info": {}}, ("cover_info",)),
+        ({"product_info": {"footer_product_info": {"product_key": ""}}, "image_info": {"image_list": []}}, ()),
+        ({"product_info": None, "cover_info": [], "show_cover_pic": 1, "unknown": "x"}, ()),
+    ],
+)
+def test_what_we_never_give_a_draft_is_read_by_its_name(told: dict[str, Any], read: tuple[str, ...]) -> None:
+    client, _ = scripted({"news_item": [{**ITEM, **told}]})
+    (article,) = client.get_draft(MediaId("M")) or ()
+    assert read == article.ungiven
+
+
 def test_what_is_empty_is_left_out_of_a_draft_and_may_be_missing_from_it() -> None:
     bare = replace(ARTICLE, author="", digest="", content_source_url="", thumb_media_id="", need_open_comment=False)
     client, script = scripted(

@@ -1,0 +1,71 @@
+"""The operator's yes: what it is for, and what was said in one run."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from massctl.model.ids import AppId, canonical_json
+from massctl.model.message import RenderedCampaign, approved_audience
+from massctl.plan.send_block import SendBlock
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """The one send that a yes is for. Anything else is asked anew."""
+
+    appid: AppId
+    digest: str
+    audience: str = field(repr=False)
+    """As it was approved, as canonical JSON."""
+    edition: int
+    batch: int
+    """Of a list of openids, from 1; 1 for every other audience."""
+
+
+def agreement(campaign: RenderedCampaign, batch: int | None) -> Agreement:
+    """Name the send of a campaign, or of a batch of its list."""
+    audience = canonical_json(approved_audience(campaign))
+    return Agreement(campaign.appid, campaign.digest, audience, campaign.edition, batch or 1)
+
+
+@dataclass(frozen=True, slots=True)
+class SendQuestion:
+    """What the operator sees before saying yes."""
+
+    sends: tuple[Agreement, ...]
+    """What a yes is for: each batch that is left."""
+    campaign: str
+    title: str
+    block: SendBlock
+    """To whom, when, and what else decides."""
+    digest: str
+    headlines: tuple[str, ...]
+    recipients_previewed: Iterable[str] = ()
+    """Who has seen exactly this version; WeChat names in clear, openids never."""
+    done_by_hand: tuple[str, ...] = ()
+    """What was done to its draft in the console, in words."""
+
+
+@dataclass(slots=True)
+class Answers:
+    """What the operator said of each send in one run, however often it plans."""
+
+    ask: Callable[[SendQuestion], bool]
+    """Shows what would be sent and to whom; gives True only for a clear yes."""
+    _said: dict[Agreement, bool] = field(default_factory=dict)
+    _used: set[Agreement] = field(default_factory=set)
+
+    def put(self, question: SendQuestion) -> None:
+        """Ask, and keep the answer for exactly the sends that were shown."""
+        self._said |= dict.fromkeys(question.sends, self.ask(question))
+
+    def answer(self, send: Agreement) -> bool | None:
+        """Return what was said of a send; None if nothing was."""
+        return self._said.get(send)
+
+    def use(self, send: Agreement) -> None:
+        """Note that a send was asked for, so that this run does not begin it once more."""
+        self._used.add(send)
+
+    def is_used(self, send: Agreement) -> bool:
+        """Return whether this run asked for a send before it planned again."""
+        return send in self._used

@@ -1,0 +1,253 @@
+"""The git executable: one function makes every call, and says how it ended.
+
+Every call is a process in a separate session. It has no terminal to ask at, no endless wait, and no credential in what
+it says. A Ctrl-C of the operator does not cut it in two: the interruption is passed on when the call has ended, because
+only then its outcome can be known.
+
+What the repository around a call tells git to run does not run: no hook, no monitor of files, no filter, no pager, no
+editor, no signature. What says how a remote is reached stays, also where it is a program: a helper for credentials, a
+command of ssh, a proxy. Filters of the user's and of the system's own configuration run, and so does that of Git LFS.
+"""
+
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from massctl.errors import LedgerUnreachableError
+from massctl.model.phrase import Phrase, system_reason
+from massctl.model.secrets import without_secrets
+
+LOCAL_SECONDS: Final = 60.0
+"""For what needs no network; it takes milliseconds."""
+NETWORK_SECONDS: Final = 120.0
+"""For one fetch or push: a first fetch over a poor line may take its time."""
+SLOW_SECONDS: Final = 5.0
+"""After so long a person wants to hear what is waited for."""
+INTERRUPTED_SECONDS: Final = 15.0
+"""So long a call may still take once the operator has interrupted it."""
+SAID_CHARACTERS_MAX: Final = 256
+"""Of what git or a server says, in an error of ours."""
+
+_DROPPED: Final = re.compile(
+    r"GIT_(DIR|WORK_TREE|COMMON_DIR|INDEX_FILE|INDEX_VERSION|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|NAMESPACE"
+    r"|PREFIX|QUARANTINE_PATH|SHALLOW_FILE|GRAFT_FILE|REPLACE_REF_BASE|DEFAULT_HASH|DEFAULT_REF_FORMAT|TEMPLATE_DIR"
+    r"|EXTERNAL_DIFF|CURL_VERBOSE|REDIRECT_STD\w+|TRACE\w*|PUSH_OPTION\w*|ATTR_SOURCE)"
+)
+"""What a caller's git, such as one that runs a hook, means for itself; and what would print headers."""
+NO_PROGRAMS: Final = (
+    ("core.hooksPath", "/dev/null"),
+    ("core.fsmonitor", "false"),
+    ("core.alternateRefsCommand", ":"),
+    ("commit.gpgSign", "false"),
+    ("push.gpgSign", "false"),
+    ("log.showSignature", "false"),
+    ("submodule.recurse", "false"),
+    ("fetch.recurseSubmodules", "false"),
+    ("push.recurseSubmodules", "no"),
+    ("protocol.ext.allow", "never"),
+)
+"""What each call is told last, so that it counts. An address ext::COMMAND would be a command."""
+_ASKS_NOBODY: Final[Mapping[str, str]] = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "GCM_INTERACTIVE": "never",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_PAGER": "cat",
+    "GIT_EDITOR": ":",
+    "GIT_SEQUENCE_EDITOR": ":",
+    # massctl reads its words, and those of a server that follows our language.
+    "LC_ALL": "C",
+    "LANGUAGE": "C",
+}
+_READS: Final = frozenset(
+    {
+        *("cat-file", "check-attr", "config", "for-each-ref", "log", "ls-files", "ls-remote", "ls-tree"),
+        *("merge-base", "rev-list", "rev-parse", "version"),
+    }
+)
+"""Commands that neither write a ref nor look at the content of files in a working tree: they start no filter."""
+_FILTER: Final = re.compile(r"filter\.(?P<name>.+)\.(?P<part>clean|smudge|process|required)", re.DOTALL)
+_HOOK: Final = re.compile(r"hook\.(?P<name>.+)\.command", re.DOTALL)
+_LFS: Final = re.compile(
+    r"filter\.lfs\.(clean\ngit-lfs clean -- %f|smudge\ngit-lfs smudge( --skip)? -- %f"
+    r"|process\ngit-lfs filter-process( --skip)?|required\ntrue)"
+)
+"""What `git lfs install --local` writes."""
+_LFS_STARTS: Final = re.compile(r"lfs\.(extension\.|customtransfer\.|(.+\.)?standalonetransferagent$)", re.DOTALL)
+"""Settings by which Git LFS starts other programs; of git-lfs 3.7, read 2026-11."""
+OWN_SCOPES: Final = frozenset({"local", "worktree"})
+"""The scopes of what a repository says of itself."""
+_UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
+
+
+@dataclass(frozen=True, slots=True)
+class GitAnswer:
+    """How one call ended."""
+
+    status: int | None
+    """Its exit status; None if it took too long and was ended."""
+    out: bytes
+    said: str
+    """What it wrote to standard error, without secrets."""
+
+    @property
+    def done(self) -> bool:
+        """Whether it did what it was asked."""
+        return self.status == 0
+
+    @property
+    def words(self) -> str:
+        """Return the lines that say why it failed, as one line that is short enough for an error of ours."""
+        lines = [line.strip() for line in self.said.splitlines()]
+        telling = [line for line in lines if line.startswith(("fatal:", "error:", "remote:", "ssh:", "!"))]
+        told = _UNSEEN.sub(" ", "; ".join(telling or [line for line in lines if line]))
+        return told if len(told) <= SAID_CHARACTERS_MAX else told[:SAID_CHARACTERS_MAX] + "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Git:
+    """The executable, where it runs, and what it is told by its environment."""
+
+    folder: Path
+    environment: Mapping[str, str]
+    settings: Sequence[tuple[str, str]] = ()
+    """Given to each call as configuration, in this order, and written nowhere."""
+    slow: Callable[[], None] | None = None
+    """Called once in a call that asks a network and takes longer than SLOW_SECONDS."""
+
+    def run(self, *arguments: str, given: bytes = b"", seconds: float = LOCAL_SECONDS) -> GitAnswer:
+        """Run `git ARGUMENTS` and wait for its end, `seconds` at most; raises where there is no git to run.
+
+        `arguments` begin with options of git itself that have two dashes, then with the command.
+        """
+        options = tuple(takewhile(lambda each: each.startswith("--"), arguments))
+        if arguments[len(options)] in _READS:
+            return self._run(arguments, (), given, seconds)
+        listed = self._run((*options, *LIST_SETTINGS), (), b"", min(seconds, LOCAL_SECONDS))
+        if not listed.done:
+            return listed
+        return self._run(arguments, tuple(_without_programs(settings_in(listed.out))), given, seconds)
+
+    def _run(
+        self, arguments: Sequence[str], more: Sequence[tuple[str, str]], given: bytes, seconds: float
+    ) -> GitAnswer:
+        try:
+            process = subprocess.Popen(
+                ["git", *arguments],
+                cwd=self.folder,
+                env=self._environment((*self.settings, *NO_PROGRAMS, *more)),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise _missing(error) from None
+        status, out, said = _ended(process, given, seconds, self.slow if seconds >= NETWORK_SECONDS else None)
+        return GitAnswer(status, out, without_secrets(said.decode("utf-8", errors="replace")))
+
+    def _environment(self, settings: Sequence[tuple[str, str]]) -> dict[str, str]:
+        kept = {name: value for name, value in self.environment.items() if not _DROPPED.fullmatch(name)}
+        # Settings of the caller's environment stay, and ours come after them.
+        before = int(kept.get("GIT_CONFIG_COUNT") or 0) if kept.get("GIT_CONFIG_COUNT", "0").isdecimal() else 0
+        for number, (key, value) in enumerate(settings, before):
+            kept |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+        kept["GIT_CONFIG_COUNT"] = str(before + len(settings))
+        if not any(name in kept for name in ("GIT_SSH", "GIT_SSH_COMMAND")) and "core.sshcommand" not in dict(settings):
+            kept["GIT_SSH_COMMAND"] = "ssh -o BatchMode=yes"
+        return {**kept, **_ASKS_NOBODY}
+
+
+class Setting(NamedTuple):
+    """One line of git's configuration."""
+
+    scope: str
+    key: str
+    value: str
+
+
+LIST_SETTINGS: Final = ("config", "--null", "--show-scope", "--list")
+
+
+def settings_in(listed: bytes) -> list[Setting]:
+    """Read what LIST_SETTINGS prints; a key without a value means true."""
+    parts = listed.decode("utf-8", errors="surrogateescape").split("\0")
+    pairs = [(scope, *setting.partition("\n")) for scope, setting in zip(parts[::2], parts[1::2], strict=False)]
+    return [Setting(scope, key, value if given else "true") for scope, key, given, value in pairs]
+
+
+def _without_programs(settings: Sequence[Setting]) -> Iterator[tuple[str, str]]:
+    """Take back the programs of a repository, each under its name; what a user configured elsewhere counts again."""
+    own = [each for each in settings if each.scope in OWN_SCOPES]
+    elsewhere = {each.key: each.value for each in settings if each.scope not in OWN_SCOPES}
+    lfs_starts = any(_LFS_STARTS.match(each.key) for each in own)
+    for scope, key, value in settings:
+        if hook := _HOOK.fullmatch(key):
+            yield f"hook.{hook['name']}.enabled", "false"  # git 2.54 and later
+        elif (found := _FILTER.fullmatch(key)) and found["name"] == "lfs" and lfs_starts:
+            yield key, ""
+        elif found and scope in OWN_SCOPES and not _LFS.fullmatch(f"{key}\n{value}"):
+            yield key, elsewhere.get(key, "")
+    if any(each.key == "gc.recentobjectshook" for each in own):
+        yield from (("gc.auto", "0"), ("maintenance.auto", "false"))
+
+
+def _ended(
+    process: "subprocess.Popen[bytes]", given: bytes, seconds: float, slow: Callable[[], None] | None
+) -> tuple[int | None, bytes, bytes]:
+    """Wait for a process; it is ended with all that it started when it takes too long."""
+    began = time.monotonic()
+    limit = began + seconds
+    interruption: KeyboardInterrupt | None = None
+    rest: bytes | None = given
+    while True:
+        try:
+            until = limit if slow is None else min(limit, began + SLOW_SECONDS)
+            out, said = process.communicate(rest, timeout=max(0.0, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            if slow is not None and time.monotonic() < limit:
+                slow()
+                slow, rest = None, None
+                continue
+            _kill(process)
+            out, said = process.communicate()
+            return _told(interruption, None, out, said)
+        except KeyboardInterrupt as error:
+            if interruption is not None:
+                _kill(process)
+                process.communicate()
+                raise
+            interruption, limit = error, min(limit, time.monotonic() + INTERRUPTED_SECONDS)
+            rest = None  # What was given is on its way already.
+        else:
+            return _told(interruption, process.returncode, out, said)
+
+
+def _told(
+    interruption: KeyboardInterrupt | None, status: int | None, out: bytes, said: bytes
+) -> tuple[int | None, bytes, bytes]:
+    """Return how a process ended, or pass on what came while it was waited for."""
+    if interruption is not None:
+        raise interruption
+    return status, out, said
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return  # It ended in this moment.
+
+
+def _missing(error: OSError) -> LedgerUnreachableError:
+    return LedgerUnreachableError(
+        Phrase("git cannot be run"),
+        Phrase("git: {why}. Nothing was done.", why=system_reason(error)),
+        Phrase("install git, then run this again"),
+    )

@@ -5,7 +5,7 @@ account has it, and what is left of today's calls. Source: WeChat docs, "openapi
 "no right".
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
@@ -30,6 +30,9 @@ NO_RIGHT: Final = 76022
 itself, and nothing of the API that it asks about. Source: WeChat docs, "openapi/quota/get", read 2026-10."""
 TOKEN_REFUSED: Final = frozenset({40001, 40014, 41001, 42001})
 """The token is none, or none any more. Source: WeChat docs, "Global return codes", read 2026-10."""
+NOT_LISTED: Final = frozenset({40164, 61004})
+"""The caller's address is not in the IP whitelist. WeChat asks for a listed address at each call, whether it carries an
+AppSecret or a token. Source: WeChat docs, "API IP 白名单", read 2026-12."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,8 @@ class CheckedAccount:
     """Its token comes from `token_command`, so that WeChat has not seen it before it answers the first call."""
 
 
-_Question = tuple[CheckedAccount, Check, Callable[[], object]]
+_Answer = tuple[Check, object]
+"""What was asked, and what the call returned or raised."""
 
 
 def probe(accounts: Sequence[CheckedAccount], overlap: Overlap) -> list[Finding]:
@@ -56,24 +60,39 @@ def probe(accounts: Sequence[CheckedAccount], overlap: Overlap) -> list[Finding]
     A secret that was refused is tried once and not with every question: repeated failures can lock an account.
     """
     reached = [(checked, checked.wechat) for checked in accounts if checked.wechat is not None]
-    tokens = _results([wechat.renew_token for _, wechat in reached], overlap)
-    found = [_token(checked, result) for (checked, _), result in zip(reached, tokens, strict=True)]
-    live = {each.account for each in found if each.level is Level.OK}
-    found += [_unasked(each, Check.TOKEN) for each in accounts if each.wechat is None]
-    found += [_unasked(each, check) for each in accounts if each.account not in live for check in _checks(each)]
+    results = _results([wechat.renew_token for _, wechat in reached], overlap)
+    tokens = {each.account: _token(each, result) for (each, _), result in zip(reached, results, strict=True)}
     questions = [
-        (checked, check, _call(check, wechat))
+        (checked.account, check, _call(check, wechat))
         for checked, wechat in reached
-        if checked.account in live
+        if tokens[checked.account].level is Level.OK
         for check in _checks(checked)
     ]
-    answers = _results([call for _, _, call in questions], overlap)
-    found = [_proven(each, questions, answers) if each.check is Check.TOKEN else each for each in found]
-    for (checked, check, _), answer in zip(questions, answers, strict=True):
-        found.append(_judged(checked, check, answer))
+    results = _results([call for _, _, call in questions], overlap)
+    answers: dict[AccountName, list[_Answer]] = {each.account: [] for each in accounts}
+    for (account, check, _), result in zip(questions, results, strict=True):
+        answers[account].append((check, result))
+    return [
+        finding
+        for checked in accounts
+        for finding in _findings(checked, tokens.get(checked.account), answers[checked.account])
+    ]
+
+
+def _findings(checked: CheckedAccount, token: Finding | None, answers: Sequence[_Answer]) -> Iterator[Finding]:
+    """Judge an account by what it answered."""
+    if token is None or token.level is not Level.OK:
+        yield token or _unasked(checked, Check.TOKEN)
+        for check in (Check.WHITELIST, *_checks(checked)):
+            yield _unasked(checked, check)
+        return
+    results = [result for _, result in answers]
+    yield _proven(checked, token, results)
+    yield _whitelist(checked, results)
+    for check, result in answers:
+        yield _judged(checked, check, result)
         if check is Check.MASS_SEND_OPENIDS:
-            found.append(_kind(checked, answer))
-    return found
+            yield _kind(checked, result)
 
 
 def _checks(checked: CheckedAccount) -> list[Check]:
@@ -107,23 +126,40 @@ def _results(calls: Sequence[Callable[[], object]], overlap: Overlap) -> list[ob
 def _token(checked: CheckedAccount, result: object) -> Finding:
     if isinstance(result, MassctlError):
         return _failed(checked, Check.TOKEN, result, Level.PROBLEM)
-    say = Phrase("WeChat gave a token: credential and address are accepted")
+    say = Phrase("WeChat gave a token: it accepts AppID and AppSecret")
     return Finding(Check.TOKEN, Level.OK, say, account=checked.account)
 
 
-def _proven(finding: Finding, questions: Sequence[_Question], answers: Sequence[object]) -> Finding:
+def _proven(checked: CheckedAccount, token: Finding, results: Sequence[object]) -> Finding:
     """Judge a token that `token_command` printed by what WeChat answered to the calls that were made with it."""
-    pairs = zip(questions, answers, strict=True)
-    told = [(checked, answer) for (checked, _, _), answer in pairs if checked.account == finding.account]
-    if finding.level is not Level.OK or not any(checked.token_is_given for checked, _ in told):
-        return finding
-    refused = [(p, each) for p, each in told if isinstance(each, WeChatError) and each.errcode in TOKEN_REFUSED]
-    for checked, error in refused:
-        return _failed(checked, Check.TOKEN, error, Level.PROBLEM)
-    if any(not isinstance(answer, MassctlError) or isinstance(answer, AuthError | QuotaError) for _, answer in told):
-        return replace(finding, message=Phrase("WeChat accepts the token that token_command printed"))
+    if not checked.token_is_given:
+        return token
+    for error in results:
+        if isinstance(error, WeChatError) and error.errcode in TOKEN_REFUSED:
+            return _failed(checked, Check.TOKEN, error, Level.PROBLEM)
+    if any(map(_was_let_in, results)):
+        return replace(token, message=Phrase("WeChat accepts the token that token_command printed"))
     say = Phrase("token_command printed a token, but no answer of WeChat says whether it is valid")
-    return replace(finding, level=Level.UNKNOWN, message=say)
+    return replace(token, level=Level.UNKNOWN, message=say)
+
+
+def _whitelist(checked: CheckedAccount, results: Sequence[object]) -> Finding:
+    """Judge this machine's address by the calls that carried a token: that a token was given proves nothing."""
+    for error in results:
+        if isinstance(error, WeChatError) and error.errcode in NOT_LISTED:
+            return _failed(checked, Check.WHITELIST, error, Level.PROBLEM)
+    if any(map(_was_let_in, results)):
+        say = Phrase("WeChat answers calls from this address")
+        return Finding(Check.WHITELIST, Level.OK, say, account=checked.account)
+    say = Phrase("not known: no call with the token had an answer that tells")
+    return Finding(Check.WHITELIST, Level.UNKNOWN, say, account=checked.account)
+
+
+def _was_let_in(result: object) -> bool:
+    """Return whether WeChat looked at a call: it had accepted token and address."""
+    if isinstance(result, AuthError):
+        return result.errcode not in TOKEN_REFUSED | NOT_LISTED
+    return not isinstance(result, MassctlError) or isinstance(result, QuotaError)
 
 
 def _unasked(checked: CheckedAccount, check: Check) -> Finding:
@@ -134,6 +170,9 @@ def _unasked(checked: CheckedAccount, check: Check) -> Finding:
 
 
 def _judged(checked: CheckedAccount, check: Check, answer: object) -> Finding:
+    if isinstance(answer, WeChatError) and answer.errcode in NOT_LISTED:
+        say = Phrase("not checked: the address is not in the IP whitelist")
+        return Finding(check, Level.UNKNOWN, say, account=checked.account)
     if isinstance(answer, AuthError) and check in ASKED_BY_QUOTA and answer.errcode != NO_RIGHT:
         say = Phrase("not known: WeChat does not answer openapi/quota/get (errcode {errcode})", errcode=answer.errcode)
         return Finding(check, Level.UNKNOWN, say, answer.hint, checked.account, answer.errcode, answer.rid)

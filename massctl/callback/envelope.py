@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl
 from massctl.callback.tree import Tree
 
 TOKEN_PATTERN: Final = re.compile(r"[A-Za-z0-9]{3,32}", re.ASCII)
-"""Source: the console's form, 设置与开发 / 基本配置 / 服务器配置, read 2026-10."""
+"""Source: the form 服务器配置 of WeChat's console, read 2026-10."""
 AES_KEY_PATTERN: Final = re.compile(r"[A-Za-z0-9+/]{43}", re.ASCII)
 """Its last character holds two bits too many, which may be anything. Source: the same form, read 2026-10."""
 FRESH_SECONDS: Final = 600

@@ -1,8 +1,7 @@
 """`--help` and wrong usage in the language and the width of the run: click knows neither.
 
 The English stands where click looks for it, in docstrings and options; its translation in the catalogue, as for every
-sentence. Which language that is, is found without reading massctl.yaml: one line of it is looked for, so that help is
-there as fast as ever, and with a faulty file too.
+sentence.
 """
 
 import gettext
@@ -12,12 +11,11 @@ import re
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import reduce
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from massctl.cli.output import Console, make_console, show_error
+from massctl.cli.output import console_of, show_error
 from massctl.errors import MassctlError, UsageError
 from massctl.model.phrase import Command, Phrase, enumerated, in_a_row
 from massctl.view.i18n import DOMAIN, LOCALE_DIR, Language, say
@@ -26,9 +24,6 @@ from massctl.view.style import Style
 if TYPE_CHECKING:
     from massctl.view.terminal import Page
 
-_DECLARED: Final = re.compile(rb"^language:[ \t]*[\"']?(zh|en)\b", re.MULTILINE)
-_SETTINGS: Final = "massctl.yaml"
-_HEAD_BYTES: Final = 65_536
 _COLUMN_SHARE: Final = 2
 """Names of flags take at most one part in so many of the width; behind a longer one the help goes on below."""
 
@@ -66,14 +61,6 @@ def translate_click(directory: str | None) -> None:
     gettext.textdomain("messages" if language.is_english else DOMAIN)
     if not language.is_english:
         os.environ["LANGUAGE"] = language.value  # A child whose words are read, as git's, is given its own.
-
-
-def console_of(directory: str) -> Console:
-    """Return the console of a run before massctl.yaml is read."""
-    declared = None
-    with suppress(OSError, ValueError), (Path(directory) / _SETTINGS).open("rb") as file:
-        declared = _DECLARED.search(file.read(_HEAD_BYTES))
-    return make_console(None if declared is None else "zh" if declared[1] == b"zh" else "en")
 
 
 def _help_page(context: click.Context, language: Language, width: int) -> str:

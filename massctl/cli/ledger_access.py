@@ -104,6 +104,8 @@ def shown_if_begun(session: Session) -> State:
     except LedgerUnreachableError as error:
         if session.settings.state.lineage is not None:
             raise
+        if _unopened(session) is not None and session.repository.campaign_folders().names:
+            return State()  # What is missing is told as the refusal of each campaign.
         # Only a repository that is not set up yet comes here.
         from massctl.apply.outcome import what_happened
 
@@ -152,11 +154,13 @@ def _bring_back(session: Session) -> Phrase:
 
 def _undeclared(session: Session, state: State) -> Refusal:
     """Refuse a ledger in git that massctl.yaml does not name: were the branch deleted, nobody would notice."""
+    if (error := _unopened(session)) is not None:
+        return Refusal(Guard.LEDGER_MISSING, error.summary, error.hint)
     branch = f"{session.settings.state.remote}/{session.settings.state.branch}"
     if state.lineage is None:
         say = Phrase("there is no ledger on {branch} yet", branch=branch)
         hint = Phrase("{command}   begins it and names it in massctl.yaml; commit that", command=Command("state init"))
-        if _is_branch_there(session):
+        if session.git_ledger().store.tip is not None:
             hint = Phrase(
                 "git pull   first, because a ledger may have been moved from that branch; if "
                 "massctl.yaml names none afterwards: {command}   begins one",
@@ -168,11 +172,13 @@ def _undeclared(session: Session, state: State) -> Refusal:
     return Refusal(Guard.LEDGER_FOREIGN, say, hint)
 
 
-def _is_branch_there(session: Session) -> bool:
+def _unopened(session: Session) -> LedgerUnreachableError | None:
+    """Say why the ledger's branch cannot exist here: no git, no repository, no remote; None where it can."""
     try:
-        return session.git_ledger().store.tip is not None
-    except LedgerUnreachableError:
-        return False
+        session.git_ledger()
+    except LedgerUnreachableError as error:
+        return error
+    return None
 
 
 def require_writable(session: Session) -> None:

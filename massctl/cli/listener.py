@@ -224,7 +224,8 @@ def _endpoints(settings: MassctlFile, environment: Mapping[str, str]) -> list[En
             Phrase("no account in massctl.yaml says how its events are checked"),
             hint=Phrase(
                 "write accounts.{account}.callback: {{token_env: WECHAT_TOKEN, aes_key_env: WECHAT_AES_KEY}}, and set "
-                "both variables to Token and EncodingAESKey of the console: 设置与开发 / 基本配置 / 服务器配置",
+                "both variables to Token and EncodingAESKey of 微信开发者平台 / 我的业务 / the account / 基础信息 / "
+                "域名与消息推送配置",
                 account=next(iter(settings.accounts)),
             ),
         )
@@ -276,7 +277,7 @@ def _as_in_console(what: str, account: str, declared: AccountCallback) -> Phrase
             appid=declared.component_appid,
         )
     return Phrase(
-        "set it to the {what} that the console of {account} shows: 设置与开发 / 基本配置 / 服务器配置",
+        "set it to the {what} of {account}: 微信开发者平台 / 我的业务 / the account / 基础信息 / 域名与消息推送配置",
         what=what,
         account=account,
     )

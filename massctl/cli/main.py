@@ -13,8 +13,8 @@ from massctl import __version__
 from massctl.cli.app import restore_keyboard_interrupt, set_active_session, tell_interrupted
 from massctl.cli.commands import VERBS
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.help import TranslatedContext, console_of, show_usage, translate_click, translated
-from massctl.cli.output import choose_language, results_lost, set_verbosity, use_console, verbosity
+from massctl.cli.help import TranslatedContext, show_usage, translate_click, translated
+from massctl.cli.output import choose_language, console_of, results_lost, set_verbosity, use_console, verbosity
 from massctl.model.phrase import Phrase, in_a_row
 from massctl.view.i18n import unknown_language
 

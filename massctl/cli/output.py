@@ -9,6 +9,7 @@ import re
 import shutil
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal, TextIO
@@ -162,8 +163,24 @@ def _silence(stream: TextIO) -> None:
     os.close(nothing)
 
 
+_DECLARED: Final = re.compile(rb"^language:[ \t]*[\"']?(zh|en)\b", re.MULTILINE)
+_SETTINGS: Final = "massctl.yaml"
+_HEAD_BYTES: Final = 65_536
+
+
+def console_of(directory: str | Path, environment: Mapping[str, str] = os.environ) -> Console:
+    """Make the console of a run in a folder without reading massctl.yaml: one line of it is looked for.
+
+    So help is there as fast as ever, and a faulty file still says in which language its faults are told.
+    """
+    declared = None
+    with suppress(OSError, ValueError), (Path(directory) / _SETTINGS).open("rb") as file:
+        declared = _DECLARED.search(file.read(_HEAD_BYTES))
+    return make_console(None if declared is None else "zh" if declared[1] == b"zh" else "en", environment)
+
+
 def make_console(declared: Literal["zh", "en"] | None, environment: Mapping[str, str] = os.environ) -> Console:
-    """Make the console of this run. `declared` is massctl.yaml's `language:`."""
+    """Make the console of a run, where every language is decided. `declared` is massctl.yaml's `language:`."""
     language = operator_language(_option[0], environment, declared)
     reader = reader_language(_option[0], environment, declared)
     terminal = sys.stdout.isatty()
@@ -204,7 +221,7 @@ def use_console(chosen: Console) -> Console:
 
 
 def current_console() -> Console:
-    """Return the console that errors are written to: the repository's, or that of the environment before it is read."""
+    """Return the console that errors are written to: the repository's, or the environment's before it is known."""
     return _current[0] if _current else make_console(None)
 
 

@@ -16,11 +16,12 @@ from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.ids import LOCK_FILE, CampaignName, sha256_of
 from massctl.model.message import RenderedCampaign, RenderedNews, Window
 from massctl.model.phrase import Phrase, enumerated
-from massctl.model.state import Record, RecordKey, State, is_held
-from massctl.plan.guards import PolicyInForce, brake, is_untrusted, unasked
+from massctl.model.state import Record, RecordKey, State, Status, is_held, status_of
+from massctl.plan.guards import PolicyInForce, brake, expired_refusal, is_untrusted, unasked
 from massctl.plan.plan import Plan, Showing, Until, make_plan, stopped
 from massctl.plan.quota import Agenda
 from massctl.plan.steps import Desired, Guard, NotLocked, Refusal
+from massctl.plan.window import WindowState, window_state
 from massctl.source.campaigns import load_campaign
 from massctl.source.loader import Desires, Elsewhere, Workbench, agenda_of
 from massctl.source.repository import CAMPAIGNS, SETTINGS
@@ -28,6 +29,7 @@ from massctl.source.yaml import YAML_BYTES_MAX
 
 if TYPE_CHECKING:
     from massctl.cli.embedded_sandbox import Embedded
+    from massctl.model.campaign import Audience
     from massctl.plan.guards import Tip
     from massctl.plan.reconcile_options import Evidence
 
@@ -143,7 +145,7 @@ def planned(
 def judged(session: Session, names: Sequence[str], warnings: list[Diagnostic]) -> tuple[Plan, list[Diagnostic]]:
     """Plan from the sources alone, whatever is locked, for a verb that judges files and needs no ledger.
 
-    Gives the plan, and the warnings about what is beside the campaigns.
+    Gives the plan, and the warnings about what is beside the campaigns, closed windows and unknown tags.
     """
     state = recorded_if_begun(session)
     workbench = _workbench(session)
@@ -151,7 +153,39 @@ def judged(session: Session, names: Sequence[str], warnings: list[Diagnostic]) -
     desired = desires.read(chosen(names, desires.names()))
     rules = unasked(_rules(session, names, desired, state, desires, workbench))
     plan = _plan(session, desired, state, rules, PlanOptions())
-    return plan, [*warnings, *([] if names else desires.strays())]
+    strays = [] if names else desires.strays()
+    return plan, [*warnings, *strays, *unsendable(session, state, desired)]
+
+
+_UNSENT: Final = frozenset({Status.NEW, Status.STAGED, Status.PREVIEWED})
+
+
+def unsendable(session: Session, state: State, desired: Sequence[Desired]) -> list[Diagnostic]:
+    """Warn of what no rule of the content finds: windows that closed unsent, and tags that nobody pulled."""
+    # What judges no tag reads no file of them.
+    from massctl.source.tags import never_pulled
+
+    rendered = [each for each in desired if isinstance(each, RenderedCampaign)]
+    tagged: dict[str, list[Audience]] = {}
+    for each in rendered:
+        tagged.setdefault(each.account, []).append(each.audience)
+    unknown = never_pulled(session.repository, tagged) if session.sandbox is None else []
+    is_elsewhere = session.sandbox is None and session.settings.state.lineage is not None and state.lineage is None
+    closed = [] if is_elsewhere else [each for each in rendered if _has_closed_unsent(session, state, each)]
+    return [*unknown, *(_told_of_window(session, each) for each in closed)]
+
+
+def _has_closed_unsent(session: Session, state: State, campaign: RenderedCampaign) -> bool:
+    if window_state(campaign.window, session.clock.now()) is not WindowState.EXPIRED:
+        return False
+    return status_of(state.record(campaign.name, campaign.edition)) in _UNSENT
+
+
+def _told_of_window(session: Session, campaign: RenderedCampaign) -> Diagnostic:
+    loaded, path = load_campaign(session.repository, campaign.name, session.settings), ("send", "not_after")
+    told = expired_refusal(campaign, session.clock.now())
+    place, excerpt = loaded.place(path), loaded.excerpt(path)
+    return Diagnostic("MC412", Severity.WARNING, told.message, place, told.hint, campaign.name, excerpt)
 
 
 def _workbench(session: Session) -> Workbench:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from massctl.cli.clocks import machine_clock, machine_now
-from massctl.cli.output import Console, make_console, use_console
+from massctl.cli.output import Console, console_of, make_console, use_console
 from massctl.cli.places import API_BASE_VARIABLE, Places, loopback_override, runner_id
 from massctl.errors import ConfigurationError, LedgerUnreachableError, UsageError
 from massctl.model.diagnostics import Diagnostic, has_errors
@@ -326,7 +326,7 @@ def open_settings(
     settings, diagnostics = load_settings(Repository(root), loopback_override=override)
     if settings is not None:
         know(*(environment.get(name, "") for name in settings.variables))
-    spoken = make_console(settings.language if settings else None, environment)
+    spoken = make_console(settings.language, environment) if settings else console_of(root, environment)
     return settings, diagnostics, use_console(spoken.advising(advised_flags(directory, sandbox=sandbox)))
 
 

@@ -12,6 +12,11 @@ from massctl.plan.lock_diff import COMMENT_MARK
 
 STATUS: Final = "massctl"
 """The status that the ruleset of main requires."""
+PREVIEWS_BRANCH: Final = "massctl-previews"
+"""What a phone shows of pull requests, for their comments: one commit without history, a folder for each of the newest.
+
+Pictures are a convenience for reviewers. What is sent is decided by locks, and nothing is read from that branch.
+"""
 CAMPAIGNS_FOLDER: Final = "campaigns/"
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
-from massctl.forge.port import STATUS
+from massctl.forge.port import PREVIEWS_BRANCH, STATUS
 from massctl.forge.rest import RestApi
 from massctl.model.diagnostics import Check, Finding, Level
 from massctl.model.phrase import Command, Phrase
@@ -335,8 +335,8 @@ class _Repository:
         yield self._of_the_key(rules, ("deletion", "update"), Check.BRAKE_RULES, "massctl-stop", good)
 
     def names(self) -> Iterator[Finding]:
-        """Look for branches whose names keep the brake, the ledger or the statistics from being made."""
-        ours = (STOP_BRANCH, self._expected.state_branch, STATISTICS_BRANCH)
+        """Look for branches whose names keep one of massctl's from being made."""
+        ours = (STOP_BRANCH, self._expected.state_branch, STATISTICS_BRANCH, PREVIEWS_BRANCH)
         taken = [name for name in self._branches() if any(name.startswith(f"{each}/") for each in ours)]
         yield from (self._taken(name) for name in taken)
         free = [each for each in ours if not all(self._is_reserved(f"{each}/{deep}") for deep in ("x", "x/y"))]

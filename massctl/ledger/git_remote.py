@@ -101,7 +101,10 @@ def _no_repository(words: str) -> LedgerUnreachableError:
     return LedgerUnreachableError(
         Phrase("this folder is not in a git repository"),
         Phrase("git says: “{words}”. Nothing was done.", words=words),
-        Phrase("run this in a clone; or keep the ledger in a file: write backend: local in massctl.yaml"),
+        Phrase(
+            "git init   makes it one; or run this in a clone; if only this machine sends: write backend: local in "
+            "massctl.yaml and delete branch"
+        ),
     )
 
 

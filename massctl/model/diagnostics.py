@@ -213,6 +213,7 @@ CODES: Final[dict[str, str]] = {
     "MC409": "cannot be rendered in a separate process",
     "MC410": "tag that only the sandbox has",
     "MC411": "card that only WeChat can judge",
+    "MC412": "window that has closed",
     "MC501": "event cannot be read",
     "MC502": "not the end of a mass job",
     "MC503": "incomplete event",
@@ -304,6 +305,7 @@ class Check(StrEnum):
     PROXY = "proxy"
     CALLBACK = "callback"
     TOKEN = "token"  # noqa: S105 - the name of a check
+    WHITELIST = "whitelist"
     CLOCK = "clock"
     DRAFTS = "drafts"
     MATERIALS = "materials"

@@ -101,7 +101,7 @@ class AccountCallback(Strict):
     """How an account's events are told from forgeries, and where they come in."""
 
     token_env: EnvironmentName
-    """The name of the variable that holds the Token of the console: 设置与开发 / 基本配置 / 服务器配置."""
+    """The name of the variable that holds the Token of 微信开发者平台: 基础信息 / 域名与消息推送配置."""
     aes_key_env: EnvironmentName | None = None
     """The name of the variable that holds the EncodingAESKey, for 安全模式 (safe) and 兼容模式 (compatible). Only
     sealed bodies are read then."""
@@ -131,7 +131,7 @@ class Account(Strict):
     name: NonEmptyLine | None = None
     """What people call the account, on phones and pages; else its key."""
     appid: Annotated[str, StringConstraints(pattern=APPID_PATTERN)]
-    """The account's AppID, from the console: 设置与开发 / 基本配置."""
+    """The account's AppID, from 微信开发者平台: 我的业务 / the account / 基础信息."""
     secret_env: EnvironmentName | None = None
     """The name of the environment variable that holds the AppSecret; never the secret itself. Else `token_command`."""
     token_command: Annotated[list[NonEmpty], Field(min_length=1)] | None = None

@@ -32,8 +32,8 @@ def to_set(name: str) -> Phrase:
 def secret_to_set(name: str) -> Phrase:
     """Say how to set an AppSecret, and where it stands."""
     return Phrase(
-        "export {name}=…   (the console shows it under 设置与开发 / 基本配置); on GitHub: a line {name}=… of the "
-        "environment's secret MASSCTL_SECRETS",
+        "export {name}=…   (微信开发者平台 / 我的业务 / the account / 基础信息 / 开发密钥 gives it out once); "
+        "on GitHub: a line {name}=… of the environment's secret MASSCTL_SECRETS",
         name=name,
     )
 
@@ -57,7 +57,7 @@ HANDOFF_AHEAD: Final = timedelta(hours=6)
 """So long before a window opens an open hand-off is an alarm: half a working day, and no mail each hour for days."""
 
 _APP_SECRET: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
-"""What the console gives out. Source: WeChat docs, "基本配置", read 2026-10 (by example)."""
+"""What WeChat gives out. Source: WeChat docs, "基本配置", read 2026-10 (by example)."""
 
 
 def secret_finding(account: AccountName, variable: str, value: str, *, loopback: bool) -> Finding:

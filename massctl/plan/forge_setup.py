@@ -171,7 +171,7 @@ def _egress(*, is_done: bool) -> SetupStep:
     return SetupStep(
         StepName.EGRESS,
         Phrase("Choose the way to WeChat, whose whitelist wants an address that does not change"),
-        Phrase("from any other address WeChat gives no token (40164), so nothing is sent"),
+        Phrase("WeChat answers no call from any other address (40164), so nothing is sent"),
         ('git commit -am "the way to WeChat" && git push',),
         todo=(
             Phrase(

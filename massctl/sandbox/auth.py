@@ -55,7 +55,7 @@ def stable_token(request: Request) -> Record:
 
 
 def require_token(request: Request) -> None:
-    """Find the account whose token the call carries; refuse with 41001, 40014, 40001 or 42001."""
+    """Find the account whose token the call carries; refuse with 41001, 40014, 40001, 42001 or 40164."""
     given = request.args.get("access_token", "")
     if not given:
         raise Refusal(41001)
@@ -67,6 +67,7 @@ def require_token(request: Request) -> None:
         raise Refusal(40001)
     if request.at >= row["expires"]:
         raise Refusal(42001)
+    _require_listed(request, account)
     request.account = account
 
 
@@ -144,10 +145,18 @@ def _require_account(request: Request, given: Record) -> None:
         raise Refusal(40013)
     if given["secret"] != account.secret:
         raise Refusal(40125)
+    _require_listed(request, account)
+    request.account = account
+
+
+def _require_listed(request: Request, account: Account) -> None:
+    """Refuse an address that is not in the whitelist with 40164, whether it brings a secret or a token.
+
+    Source: WeChat docs, "API IP 白名单", read 2026-12.
+    """
     there = request.remote_addr or ""
     if account.whitelist is not None and there not in account.whitelist:
         raise Refusal(40164, f"invalid ip {there} ipv6 ::ffff:{there}, not in whitelist")
-    request.account = account
 
 
 def _issued(request: Request, live: Record | None, via: str) -> Record:

@@ -24,6 +24,7 @@ LABELS: Final = {
     Check.PROXY: Phrase("proxy"),
     Check.CALLBACK: Phrase("callback"),
     Check.TOKEN: Phrase("token"),
+    Check.WHITELIST: Phrase("IP whitelist"),
     Check.CLOCK: Phrase("clock"),
     Check.DRAFTS: Phrase("drafts"),
     Check.MATERIALS: Phrase("materials"),

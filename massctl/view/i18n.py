@@ -82,7 +82,7 @@ def unknown_language(environment: Mapping[str, str]) -> Phrase | None:
     return Phrase(say, variable=LANGUAGE_VARIABLE, value=named)
 
 
-def asked_for(option: str | None, environment: Mapping[str, str]) -> Code | None:
+def _asked_for(option: str | None, environment: Mapping[str, str]) -> Code | None:
     """Return the language of the person who runs a command: `--language`, MASSCTL_LANG, the locale; None for none.
 
     As in POSIX the first variable of the locale that is set decides; C, POSIX and C.UTF-8 name no language. A locale
@@ -101,12 +101,12 @@ def asked_for(option: str | None, environment: Mapping[str, str]) -> Code | None
 
 def operator_language(option: str | None, environment: Mapping[str, str], declared: Code | None) -> Language:
     """Choose the language of a terminal: what is asked for, else `language:` in massctl.yaml, else English."""
-    return Language(asked_for(option, environment) or declared or "en")
+    return Language(_asked_for(option, environment) or declared or "en")
 
 
 def reader_language(option: str | None, environment: Mapping[str, str], declared: Code | None) -> Reader:
     """Choose the language of what others read: `language:` in massctl.yaml, else what is asked for, else English."""
-    return Reader(declared or asked_for(option, environment) or "en")
+    return Reader(declared or _asked_for(option, environment) or "en")
 
 
 Language.ZH = Language("zh")

@@ -1,9 +1,11 @@
 """An undocumented verb, flag, key, code, guard or entry fails the build, and so does a link that leads nowhere."""
 
+import ast
 import importlib
 import re
 from dataclasses import fields
 from datetime import datetime
+from pathlib import Path
 from typing import get_args
 from urllib.parse import unquote
 
@@ -13,7 +15,8 @@ import phases_page
 import pytest
 from markdown_it import MarkdownIt
 from pydantic import BaseModel
-from repository_files import DOCUMENTS, ROOT, code_words, document, prose
+from repository_files import DOCUMENTS, ROOT, code_words, document, prose, sections, syntax
+from typed_commands import command_lines, fault, is_short
 
 from massctl.cli.commands import VERBS
 from massctl.cli.exit_codes import ExitStatus
@@ -126,6 +129,63 @@ def test_every_diagnostic_is_documented_as_it_is_explained(name: str) -> None:
     page, language = document(f"docs/reference/{name}"), diagnostics_page.PAGES[name]
     assert diagnostics_page.rows(language) == re.findall(r"^\| MC\d{3} \|.*\n", page, re.MULTILINE)
     assert diagnostics_page.written(page, language) == page
+
+
+SHOWN = [path for path in DOCUMENTS if path.name != "CHANGELOG.md"] + sorted(
+    path
+    for folder in ("view/explanations", "scaffold")
+    for path in (ROOT / "massctl" / folder).rglob("*")
+    if path.is_file() and path.suffix not in {".jpg", ".py", ".pyc"}
+)
+"""Texts whose commands people type. The changelog names verbs of former days."""
+NO_COMMAND = {"import a console draft", "ledger entry"}
+"""Code that reads like a command and is none: an order on GitHub, and what is signed before a line of the ledger."""
+
+
+def test_every_command_shown_exists() -> None:
+    shown = {path.relative_to(ROOT).as_posix(): _typed(path) for path in SHOWN}
+    assert {} == {
+        (name, line): why
+        for name, lines in shown.items()
+        for line in lines
+        if line not in NO_COMMAND and (why := fault(line)) is not None
+    }
+
+
+def _typed(path: Path) -> list[str]:
+    """Give the command lines of a text: in code, in the lines of a script, and between back-ticks of its comments."""
+    text = path.read_text(encoding="utf-8")
+    code = [each for section in sections(text) for each in section.code]
+    if path.suffix != ".md":
+        lines = [line for line in text.splitlines() if not line.lstrip().startswith(("#", "echo "))]
+        code = [*lines, *re.findall(r"`([^`\n]+)`", text)]
+    return [line for each in code for line in (*command_lines(each), *([each] if is_short(each) else []))]
+
+
+def test_every_command_that_a_message_advises_exists() -> None:
+    calls = [node for nodes in syntax().values() for node in nodes if isinstance(node, ast.Call)]
+    advised = [
+        " ".join(str(each.value) if isinstance(each, ast.Constant) else "VALUE" for each in call.args)
+        for call in calls
+        if isinstance(call.func, ast.Name) and call.func.id == "Command"
+    ]
+    assert len(advised) > 100
+    assert {} == {line: why for line in advised if (why := fault(line)) is not None}
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("ci watch", "no verb watch"),
+        ("-C letters plan --nonsense", "no flag --nonsense"),
+        ("apply NAME --until draft|sent --yes", "no choice --until sent"),
+        ("state import --website-send AT && massctl nothing", None),
+        ("preview --locked -- --towxname", None),
+        ("-h", None),
+    ],
+)
+def test_a_command_that_does_not_exist_is_found(line: str, found: str | None) -> None:
+    assert found == fault(line)
 
 
 def test_every_flag_is_documented() -> None:

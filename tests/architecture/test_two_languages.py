@@ -1,15 +1,23 @@
 """Each page that users read says the same in English and in Chinese: headings, rows, examples, links that lead on."""
 
 import re
+from calendar import month_name
 from collections import Counter
 from pathlib import Path
 
 import pytest
-from repository_files import DOCUMENTS, ROOT, document, prose
+from repository_files import DOCUMENTS, ROOT, Section, document, prose, sections
+from typed_commands import command_lines, verb_of
 
 CHINESE = ".zh-CN.md"
 NAMES = [path.relative_to(ROOT).as_posix() for path in DOCUMENTS]
 PAIRS = sorted(name.replace(CHINESE, ".md") for name in NAMES if name.endswith(CHINESE))
+TRANSLATED = {name: name.replace(".md", CHINESE) for name in PAIRS} | {
+    path.relative_to(ROOT).as_posix(): path.relative_to(ROOT).as_posix().replace("/en/", "/zh/")
+    for folder in ("massctl/view/explanations/en", "massctl/scaffold/en")
+    for path in sorted((ROOT / folder).glob("*.md"))
+}
+"""English page -> Chinese page: of the documents, the explanations and the README of a new repository."""
 ENGLISH_ONLY = {
     "CHANGELOG.md": "one line a change, with the words of the command",
     "CONTRIBUTING.md": "for those who change the code, whose names and comments are English",
@@ -17,8 +25,18 @@ ENGLISH_ONLY = {
     "docs/reference/wechat-api.md": "written by a test, with WeChat's own paths, fields and codes",
 }
 """Pages without a Chinese one, and why. The decisions (docs/adr/) are for those who change the code, too."""
-REFERENCE = [name for name in PAIRS if name.startswith("docs/reference/")] + ["docs/security.md"]
-"""Pages that state facts. The rows of diagnostics are held by test_docs, word for word."""
+FACTS = re.compile(
+    r"(?P<file>[A-Za-z0-9_.*/<>-]*[A-Za-z0-9_*>]\.[a-z][a-z0-9]{0,4}\b)"
+    r"|(?<![\w-])(?P<flag>--[a-z][a-z-]*)"
+    r"|(?:^|[{,(]|- )\s*(?P<key>(?!error:|hint:)[A-Za-z_][A-Za-z0-9_-]*):(?=\s|$)"
+    r"|(?<![A-Za-z0-9_.#])(?P<number>\d(?:[\d,.]*\d)?)",
+    re.MULTILINE,
+)
+"""What code states in any language: files, flags, keys of YAML, numbers. What labels a line of output is translated."""
+
+MONTHS = [*month_name]
+MONTH = re.compile(rf"\b({'|'.join(MONTHS[1:])})(?=(?: and \w+)? 20\d\d)")
+"""August 2026, which Chinese writes with a number."""
 
 
 def _tables(text: str) -> list[list[str]]:
@@ -32,13 +50,16 @@ def _words(text: str) -> list[str]:
     return sorted({*re.findall(r"`([A-Za-z0-9_./:*<>[\]-]+)`", text), *re.findall(r"\bMC\d{3}\b", text)})
 
 
-def _numbers(text: str) -> list[str]:
-    plain = re.sub(r"`[^`]*`|\]\([^)]*\)", "", text)
-    return sorted({number.rstrip(".,") for number in re.findall(r"(?<![\w.#])\d[\d,.]*(?![A-Za-z_])", plain)})
-
-
-def _sections(text: str) -> list[str]:
-    return re.split(r"^#+ .*$", prose(text), flags=re.MULTILINE)
+def _facts(section: Section) -> set[str]:
+    """Give what a section states whatever its language: commands, files, flags, keys, names in code, codes, numbers."""
+    text = MONTH.sub(lambda found: str(MONTHS.index(found[0])), " ".join(section.text))
+    numbers = re.findall(r"(?<![A-Za-z0-9_.#])\d(?:[\d,.]*\d)?(?![A-Za-z_])", text)
+    code = "\n".join(section.code).replace(CHINESE, ".md")
+    names = [each.replace(CHINESE, ".md") for each in section.code if re.fullmatch(r"[A-Za-z0-9_./:*<>[\]-]+", each)]
+    commands = [f"massctl {verb_of(line)}" for line in command_lines(code)]
+    codes = re.findall(r"\bMC\d{3}\b", " ".join(section.text))
+    written = [each.lstrip("0") or "0" for each in numbers]
+    return {*written, *names, *commands, *codes, *(found[found.lastgroup or 0] for found in FACTS.finditer(code))}
 
 
 def _fences(text: str) -> list[str]:
@@ -78,12 +99,16 @@ def test_a_pair_has_the_same_parts(name: str) -> None:
     assert cells[0] == cells[1]
 
 
-@pytest.mark.parametrize("name", sorted({*REFERENCE} - {"docs/reference/diagnostics.md"}))
-def test_a_reference_states_the_same_in_both(name: str) -> None:
-    sections = [_sections(document(path)) for path in (name, name.replace(".md", CHINESE))]
-    for english, chinese in zip(*sections, strict=True):
-        assert _words(english) == _words(chinese)
-        assert _numbers(english) == _numbers(chinese)
+@pytest.mark.parametrize("name", TRANSLATED)
+def test_a_pair_states_the_same_section_by_section(name: str) -> None:
+    english, chinese = sections(document(name)), sections(document(TRANSLATED[name]))
+    assert [each.level for each in english] == [each.level for each in chinese]
+    stated = [(_facts(one), _facts(other)) for one, other in zip(english, chinese, strict=True)]
+    assert {} == {
+        number: {"English only": one - other, "Chinese only": other - one}
+        for number, (one, other) in enumerate(stated)
+        if one != other
+    }
 
 
 def test_there_is_one_glossary() -> None:

@@ -21,8 +21,7 @@ from repository_files import ROOT
 from ruamel.yaml import YAML
 
 from massctl.cli.commands.ci_dispatch import DOCTOR_HOUR_UTC, is_hour_of_doctor
-from massctl.cli.commands.ci_review import PREVIEWS_BRANCH
-from massctl.forge.port import STATUS
+from massctl.forge.port import PREVIEWS_BRANCH, STATUS
 from massctl.model.settings import STATE_BRANCH
 from massctl.model.statistics import STATISTICS_BRANCH
 from massctl.plan.guards import STOP_BRANCH

@@ -14,10 +14,13 @@ from repositories import APPID, window
 import massctl
 from massctl.forge.protection import CHECKS
 from massctl.model.diagnostics import Check, Level
-from massctl.transport import Call, Line, NoAnswer
+from massctl.transport import Call, Line, NoAnswer, RawAnswer
 
 SCHEMA = json.loads((Path(massctl.__file__).parent.parent / "schemas" / "doctor.schema.json").read_text("utf-8"))
 SECRET = "0123456789abcdef" * 2
+WHERE = (
+    "微信开发者平台 (developers.weixin.qq.com/platform) / 我的业务 / the account / 基础信息 / 开发密钥 / API IP白名单"
+)
 DUE = window("2026-12-01T12:00:00+08:00", "2026-12-01T14:00:00+08:00")
 
 
@@ -73,7 +76,24 @@ def test_an_address_that_is_not_on_the_whitelist_is_named_with_what_to_click(she
 
     assert (1, "problem", 40164) == (said.status, found["level"], found["errcode"])
     assert "address 127.0.0.1 is not in the IP whitelist" in found["message"]
-    assert "Add 127.0.0.1 to the whitelist: 设置与开发 / 基本配置" in found["hint"]
+    assert f"Add 127.0.0.1 to the whitelist: {WHERE}" in found["hint"]
+
+
+def test_a_token_does_not_prove_that_the_address_may_call(shell: Shell, offline: list[Any]):
+    """WeChat's page asks for a listed address with an access token too."""
+
+    def unlisted(_: Line, call: Call) -> RawAnswer:
+        if call.url.endswith("stable_token"):
+            return RawAnswer(200, b'{"access_token": "t", "expires_in": 7200}')
+        return RawAnswer(200, b'{"errcode": 40164, "errmsg": "invalid ip 203.0.113.9, not in whitelist"}')
+
+    shell.monkeypatch.setattr(Line, "exchange", unlisted)
+    shell.env(WECHAT_MAIN_SECRET=SECRET)
+    said = shell("doctor")
+
+    assert 1 == said.status
+    assert "✗ this machine's address 203.0.113.9 is not in the IP whitelist" in said.out
+    assert 1 == said.out.count(f"Add 203.0.113.9 to the whitelist: {WHERE}")
 
 
 def test_an_account_of_another_kind_is_noticed(shell: Shell):

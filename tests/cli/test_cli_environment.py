@@ -1,8 +1,12 @@
 """What the environment may decide, and what it may not."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from cli_runner import Shell
 from repositories import window
+from werkzeug.test import Client
 
 DUE = window("2026-12-01T11:00:00+08:00", "2026-12-01T13:00:00+08:00")
 LOOPBACK = "http://127.0.0.1:9"
@@ -116,10 +120,68 @@ def test_what_others_read_is_in_the_language_of_the_repository(shell: Shell):
     assert "zh" == review["language"]
 
 
-def test_init_speaks_the_language_that_it_writes(shell: Shell):
-    assert "下一步：" in shell("init", "new", "--language", "zh").err
-    assert "下一步：" in shell("--language", "zh", "init", "newer").err
-    assert "next:" in shell("init", "newest", "--language", "en").err
+LANGUAGES = [
+    # --language, the environment, language: in massctl.yaml, on a terminal, for others
+    ([], {"LANG": "C.UTF-8"}, "", "en", "en"),
+    ([], {"LANG": "C"}, "zh", "zh", "zh"),
+    ([], {"LANG": "zh_CN.UTF-8"}, "en", "zh", "en"),
+    ([], {"LC_ALL": "en_US.UTF-8", "LANG": "zh_CN.UTF-8"}, "zh", "en", "zh"),
+    ([], {"MASSCTL_LANG": "zh", "LANG": "en_US.UTF-8"}, "", "zh", "zh"),
+    (["--language", "en"], {"MASSCTL_LANG": "zh"}, "zh", "en", "zh"),
+]
+
+
+@pytest.mark.parametrize(("option", "environment", "declared", "terminal", "others"), LANGUAGES)
+def test_whatever_speaks_follows_one_rule(
+    shell: Shell, option: list[str], environment: dict[str, str], declared: str, terminal: str, others: str
+):
+    shell.tree.settings(language=declared)
+    shell.tree.text("letter")
+    shell.env(**environment)
+    chinese = {
+        "status": "还没有任何记录" in shell(*option, "status").out,
+        "a refusal": "没有活动" in shell(*option, "plan", "nobody").err,
+        "help": "用法：" in shell(*option, "plan", "--help").out,
+        "explain": "怎么办" in shell(*option, "explain", "5").out,
+        "serve": '<html lang="zh-CN"' in page(shell, *option, "serve", "letter"),
+        "inbox": '<html lang="zh-CN"' in page(shell, *option, "sandbox"),
+    }
+    assert dict.fromkeys(chinese, terminal == "zh") == chinese
+    read = {
+        "a comment": "公众号" in shell(*option, "plan", "--format", "markdown").out,
+        "a new campaign": "所有关注者" in new_campaign(shell, *option),
+    }
+    assert dict.fromkeys(read, others == "zh") == read
+
+
+def page(shell: Shell, *arguments: str) -> str:
+    """Give the page at the address that a verb serves first."""
+    served: list[str] = []
+
+    def run_app(app: Any, _: int, ready: Callable[[int], None]) -> None:
+        ready(80)
+        served.append(Client(app).get("/", base_url="http://127.0.0.1").text)
+
+    for module in ("massctl.loopback", "massctl.serve.server"):
+        shell.monkeypatch.setattr(f"{module}.run_app", run_app)
+    assert 0 == shell(*arguments, "--port", "0").status
+    return served[0]
+
+
+def new_campaign(shell: Shell, *option: str) -> str:
+    assert 0 == shell(*option, "new", "next", "--window", "none").status
+    return shell.tree.read("campaigns/next/campaign.yaml")
+
+
+def test_init_in_a_folder_with_settings_speaks_their_language(shell: Shell):
+    shell.tree.settings(language="zh")
+    assert "下一步：" in shell("init", ".", "--keep").err
+    assert "写一封信" in shell.tree.read("README.md")
+
+
+def test_faults_of_the_settings_are_told_in_their_language(shell: Shell):
+    shell.tree.write("massctl.yaml", "version: 1\nlanguage: zh\n")
+    assert "缺少 accounts" in shell("plan").err
 
 
 def test_errors_before_massctl_yaml_is_read_speak_the_language_of_the_environment(shell: Shell):

@@ -1,5 +1,6 @@
 """A ledger on a branch of the remote: how it begins, who reads it, and what a person is told where git cannot."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -145,7 +146,7 @@ def test_doctor_without_the_remote_says_what_it_could_not_check(in_git: Shell, r
         (
             lambda shell, _: (shell.root / ".git").rename(shell.root / "git"),
             "not in a git repository",
-            "backend: local",
+            "git init   makes it one",
         ),
         (lambda shell, remote: remote.rename(remote.with_name("away")), "cannot be read", "git remote -v"),
         (lambda shell, remote: shell.env(PATH="/nowhere"), "git cannot be run", "install git"),
@@ -162,18 +163,34 @@ def test_what_stands_in_the_way_is_one_clear_error(in_git: Shell, remote: Path, 
 
 
 @pytest.mark.parametrize(
-    ("spoil", "told"),
+    ("spoil", "told", "typed"),
     [
-        (lambda shell, remote: git(shell.root, "remote", "remove", "origin"), "no remote origin"),
-        (lambda shell, remote: (shell.root / ".git").rename(shell.root / "git"), "not in a git repository"),
-        (lambda shell, remote: shell.env(PATH="/nowhere"), "git cannot be run"),
+        (
+            lambda shell, remote: git(shell.root, "remote", "remove", "origin"),
+            "no remote origin",
+            "git remote add origin",
+        ),
+        (lambda shell, remote: (shell.root / ".git").rename(shell.root / "git"), "not in a git repository", "git init"),
+        (lambda shell, remote: shell.env(PATH="/nowhere"), "git cannot be run", "install git"),
     ],
 )
-def test_a_plan_is_shown_before_a_ledger_is_begun_and_says_what_it_lacks(in_git: Shell, remote: Path, spoil, told):
+def test_a_plan_is_shown_before_a_ledger_is_begun_and_says_what_comes_next(
+    in_git: Shell, remote: Path, spoil, told, typed
+):
+    """What comes after that would fail here, and is not advised."""
     spoil(in_git, remote)
     said = in_git("plan")
-    assert (0, True, True) == (said.status, "the ledger was not read" in said.err, told in said.err)
-    assert "massctl state init" in said.out
+    assert (0, "") == (said.status, said.err)
+    assert told in said.out
+    assert typed in said.out
+    assert "state init" not in said.out
+
+
+def test_without_campaigns_a_plan_says_too_why_the_ledger_was_not_read(in_git: Shell, remote: Path):
+    shutil.rmtree(in_git.root / "campaigns/notice")
+    (in_git.root / ".git").rename(in_git.root / "git")
+    said = in_git("plan")
+    assert (0, True, True) == (said.status, "not in a git repository" in said.err, "git init" in said.err)
 
 
 def test_the_sandbox_has_a_ledger_of_its_own(in_git: Shell, remote: Path):

@@ -59,8 +59,20 @@ def test_a_plan_works_before_there_is_a_repository_or_a_remote(shell: Shell) -> 
     alone = shell("-C", "new", "plan")
 
     assert (0, 0) == (without.status, alone.status), without.err + alone.err
-    assert "state init" in without.out
-    assert without.out == alone.out
+    assert (True, False) == ("git init   makes it one" in without.out, "state init" in without.out)
+    assert (True, False) == ("git remote add origin URL" in alone.out, "state init" in alone.out)
+
+
+def test_a_lock_outside_of_a_repository_says_how_to_commit_it(shell: Shell) -> None:
+    shell.tree.text("letter")
+    outside = shell("lock", columns=100).err
+    git(shell.root, "init", "-q")
+    shell.tree.text("second")
+    inside = shell("lock", columns=100).err
+
+    assert ["git init && git add campaigns", "git add campaigns"] == [
+        said.strip().splitlines()[-1].partition("   ")[0] for said in (outside, inside)
+    ]
 
 
 def test_the_first_plan_points_to_the_sandbox(shell: Shell) -> None:

@@ -364,6 +364,19 @@ def test_pictures_that_cannot_be_kept_are_linked(main: Shell, remote: Path) -> N
     assert "/actions/runs/77#artifacts" in with_pictures(main, 7, sha).bodies(7)[0]
 
 
+def test_a_branch_that_keeps_the_one_of_pictures_from_being_made_is_named(
+    main: Shell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main.tree.text("notice", content="另一句")
+    sha = proposed(main)
+    reviewed(main, sha)
+    git(main.root, "push", "-q", "origin", "HEAD:refs/heads/massctl-previews/x")
+    capsys.readouterr()
+
+    assert "/actions/runs/77#artifacts" in with_pictures(main, 7, sha).bodies(7)[0]
+    assert "origin/massctl-previews/x" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("purpose", [each for each in Purpose if each is not Purpose.SHOW])
 def test_a_plan_of_a_commit_s_files_can_only_be_shown(purpose: Purpose) -> None:
     """It is judged without the guards of what is committed and shared."""

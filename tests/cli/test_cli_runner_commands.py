@@ -1,12 +1,15 @@
 """No word of a campaign is a command to a runner of GitHub, whatever the verb and the format."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from cli_runner import Shell
+from cli_runner import NOON, Shell
 from repositories import window
 from runner_judge import obeyed
+
+from massctl.cli.commands import VERBS
 
 DUE = window("2026-12-01T12:00:00+08:00", "2026-12-01T14:00:00+08:00")
 HOSTILE = r"a\n::stop-commands::x\n \t::error::b\r::add-mask::c ##[error]d##[group]e ::set-output name=f::g"
@@ -17,15 +20,23 @@ TITLE = r"::error::b ##[error]d##[group]e ::set-output name=f::g"
 COMMANDS = [
     *("validate", "validate --format json", "plan --sandbox", "plan --sandbox --format json"),
     *("plan --sandbox --format markdown", "plan --sandbox --format json --for-review", "lock", "lock --check"),
-    *("apply --sandbox --yes --until preview", "preview letter --sandbox --format json", "apply --sandbox --yes"),
+    *(
+        "apply --sandbox --yes --until preview",
+        "preview letter --towxname li --sandbox --format json",
+        "apply --sandbox --yes",
+    ),
     *("plan --sandbox", "plan --sandbox --format json", "plan --sandbox --format markdown"),
     *("apply --sandbox --yes --format json", "status --sandbox", "status --sandbox --format json"),
     *("state show --sandbox", "state show --sandbox --format json", "state list --sandbox", "state verify --sandbox"),
-    *("state list --sandbox --format json", "doctor --sandbox", "doctor --sandbox --format json", "ci watch"),
+    *("state list --sandbox --format json", "doctor --sandbox", "doctor --sandbox --format json", "ci gate"),
     *("withdraw letter --all --yes --sandbox", "withdraw letter --all --yes --sandbox --format json"),
-    *("reconcile letter --not-sent --reason x --sandbox", "adopt letter --reason x --sandbox", "ci changed --json"),
-    *("render letter --out shown", "render ::error::x --out shown", "::error::x", "plan ##[error]x"),
+    *("ci setup", "render letter --out shown"),
 ]
+REFUSED = [
+    *("reconcile letter --not-sent --reason x --sandbox", "adopt letter --reason x --sandbox"),
+    *("render ::error::x --out shown", "::error::x", "plan ##[error]x"),
+]
+"""Command lines that end with 2, in words that repeat what was typed."""
 
 
 @pytest.fixture
@@ -41,16 +52,20 @@ def shell(shell: Shell) -> Shell:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_no_word_of_a_campaign_is_obeyed(shell: Shell, language: str) -> None:
-    shell.env(GITHUB_ACTIONS="true", MASSCTL_LANG=language)
+    on_main = {"GITHUB_ACTIONS": "true", "GITHUB_REF": "refs/heads/main", "GITHUB_EVENT_NAME": "push"}
+    shell.env(**on_main, MASSCTL_LANG=language, MASSCTL_API_BASE="http://127.0.0.1:9")
+    assert 0 == shell("state", "init").status
+    shell.set_time(NOON + timedelta(minutes=30))
     found = []
-    for command in COMMANDS:
+    for command in [*COMMANDS, *REFUSED]:
         said = shell(*command.split())
         assert 3 != said.status, said.err
+        assert (2 == said.status) == (command in REFUSED), (command, said.err)
         found += [(command, each) for stream in (said.out, said.err) for each in obeyed(stream)]
 
-    # The watch speaks to the runner itself, and names the campaign.
-    ours = {"ci watch"} if any(each.properties == "title=massctl" for _, each in found) else set()
-    assert ours == {command for command, _ in found}
+    assert ["::error::x"] == [line for line in REFUSED if line.split()[0] not in VERBS]
+    # The gate speaks to the runner itself, and names the campaign.
+    assert [("ci gate", "title=massctl", True)] == [(by, told.properties, "letter" in told.data) for by, told in found]
     assert [] == [each for _, each in found if "::" in each.data or "##[" in each.data]
 
 

@@ -51,15 +51,16 @@ IN_CAMPAIGN = {
     "a wrong type": f"title: {{secret: {WORD}}}\n",
 }
 COMMANDS = ["validate", "validate --format json", "validate --format github", "plan", "plan --format json --for-review"]
-COMMANDS += ["plan --format markdown", "lock --format json", "doctor", "status", "ci watch"]
+COMMANDS += ["plan --format markdown", "lock --format json", "doctor", "status", "ci gate"]
 HIDDEN = (HEX, LONG, WORD, "hunter2")
 
 
 def said_by_all(shell: Shell) -> str:
+    shell.env(GITHUB_REF="refs/heads/main", GITHUB_EVENT_NAME="push")
     told = ""
     for command in COMMANDS:
         said = shell(*command.split())
-        assert said.status in (0, 1, 2, 5), (command, said)
+        assert said.status in (0, 1, 5), (command, said)
         told += said.out + said.err
     return told
 
@@ -79,6 +80,7 @@ def test_no_secret_of_massctl_yaml_is_repeated(shell: Shell, case: str) -> None:
 
 @pytest.mark.parametrize("case", IN_CAMPAIGN)
 def test_no_secret_of_a_campaign_is_repeated(shell: Shell, case: str) -> None:
+    assert 0 == shell("state", "init").status
     shell.tree.news("letter")
     written = NEWS.format(title="风", more="")
     shell.tree.write(

@@ -39,7 +39,16 @@ def test_before_the_first_pull_one_warning_stands_for_all_campaigns(letter: Shel
     declared = letter.tree.read("campaigns/letter/campaign.yaml")
     letter.tree.write("campaigns/second/campaign.yaml", declared.replace("content:", "content: "))
     assert ["MC613"] == [code for code, *_ in found(letter)]
-    assert [] == letter("validate", "letter", "--format", "json").document["diagnostics"]
+    (named,) = letter("validate", "letter", "--format", "json").document["diagnostics"]
+    assert ("MC613", "warning", None) == (named["code"], named["severity"], named["campaign"])
+    assert 1 == letter("lock").err.count("MC613")
+    assert "MC613" not in letter("lock", "--sandbox").err
+
+
+def test_a_campaign_for_everybody_is_not_told_of_the_tags_of_others(letter: Shell) -> None:
+    letter.tree.text("second")
+    assert [] == letter("validate", "second", "--format", "json").document["diagnostics"]
+    assert "MC613" not in letter("lock", "second").err
 
 
 def test_pulled_tags_are_listed_and_their_counts_planned_with_the_day(letter: Shell) -> None:

@@ -139,19 +139,21 @@ def test_init_keeps_what_is_there_where_that_is_wanted(shell: Shell, tmp_path: P
 @pytest.mark.parametrize(
     ("arguments", "variables", "language"),
     [
-        (["--language", "en"], {}, "en"),
-        ([], {"MASSCTL_LANG": "en"}, "en"),
-        ([], {"LANG": "en_US.UTF-8"}, "en"),
-        ([], {"LANG": "C.UTF-8"}, "zh"),
-        (["--language", "zh"], {"LANG": "en_US.UTF-8"}, "zh"),
+        (["init", "--language", "en"], {"LANG": "zh_CN.UTF-8"}, "en"),
+        (["init"], {"MASSCTL_LANG": "zh", "LANG": "en_US.UTF-8"}, "zh"),
+        (["init"], {"LANG": "zh_CN.UTF-8"}, "zh"),
+        (["init"], {"LANG": "C.UTF-8"}, "en"),
+        (["init", "--language", "zh"], {"LANG": "en_US.UTF-8"}, "zh"),
+        (["--language", "zh", "init"], {"LANG": "C.UTF-8"}, "zh"),
     ],
 )
-def test_init_writes_in_one_language(
+def test_init_writes_in_the_language_in_which_it_speaks(
     shell: Shell, tmp_path: Path, arguments: list[str], variables: dict[str, str], language: str
 ):
     shell.env(**variables)
-    shell("init", *arguments, str(tmp_path / "new"))
+    said = shell(*arguments, str(tmp_path / "new"))
     settings = (tmp_path / "new/massctl.yaml").read_text()
+    assert {"zh": "下一步：", "en": "next: "}[language] in said.err
     assert f"language: {language}\n" in settings
     assert ("公众号群发" in (tmp_path / "new/README.md").read_text()) is (language == "zh")
     assert (0, True) == ((said := shell("-C", str(tmp_path / "new"), "validate")).status, "warning" not in said.out)

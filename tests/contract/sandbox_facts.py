@@ -502,6 +502,11 @@ CREDENTIALS: Final = [
         note="The text names the address.",
     ),
     Fact(
+        "An address outside the whitelist, when a call carries a token",
+        40164,
+        lambda c: [c.fresh_token(), c.account(whitelist=["10.0.0.1"]), c.record("GET", "draft/count")][-1],
+    ),
+    Fact(
         "Addresses of the API, and of callbacks",
         [["127.0.0.1"], ["127.0.0.1"]],
         lambda c: [c.get(path)["ip_list"] for path in ("get_api_domain_ip", "getcallbackip")],

@@ -62,7 +62,7 @@ def founded(server: Wechat, forge_at: tuple[FakeForge, str], tmp_path_factory: p
     server.reset()
     hub = made(tmp_path_factory.mktemp("founded") / "home", server, forge_at[1], forge_at[0])
     person = hub.clone("founder")
-    typed(hub, person, "init", ".")
+    typed(hub, person, "init", ".", "--language", "zh")
     shutil.rmtree(person / "campaigns/first-letter")
     settings = person / "massctl.yaml"
     ours = "in_doubt_wait: 0\n  operators: [editor-lin]\n  preview_to: [editor_lin]\n  in_doubt: resubmit"

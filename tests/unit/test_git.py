@@ -108,6 +108,16 @@ def test_the_filter_of_git_lfs_runs(
     assert [installed[-1][1].split()[1] if installed == LFS else "clean"] == ran()[:1]
 
 
+def test_the_filter_of_git_lfs_runs_where_massctl_run_makes_its_checkout(clone: Path, tmp_path: Path) -> None:
+    environment, ran = programs_in(tmp_path / "home")
+    with_filter(clone, "--global", *LFS[:2], home=tmp_path / "home")
+    git(clone, "add", ".gitattributes")
+    git(clone, "commit", "--quiet", "--message", "attributes")
+    Git(clone, environment).run("worktree", "add", "--force", "--detach", "../own", "HEAD")
+
+    assert {"smudge"} == {*ran()}
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [

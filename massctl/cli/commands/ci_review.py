@@ -19,7 +19,7 @@ from massctl.cli.session import session
 from massctl.errors import MassctlError
 from massctl.forge.events import PullRequestEvent, read_event
 from massctl.forge.github import FILES_LISTED_MAX
-from massctl.forge.port import ChangedFiles
+from massctl.forge.port import PREVIEWS_BRANCH, ChangedFiles
 from massctl.forge.review_file import (
     REVIEW_FILE,
     KeyChange,
@@ -377,11 +377,6 @@ def language_of(plan: SavedPlan | StoppedPlan, console: Console) -> Reader:
     return Reader(review.language) if review is not None else console.reader
 
 
-PREVIEWS_BRANCH: Final = "massctl-previews"
-"""What a phone shows of pull requests, for their comments: one commit without history, a folder for each of the newest.
-
-Pictures are a convenience for reviewers. What is sent is decided by locks, and nothing is read from that branch.
-"""
 KEPT_MAX: Final = 20
 """So many pull requests have their pictures on the branch, the newest ones."""
 _TRIES_MAX: Final = 3
@@ -409,11 +404,11 @@ def keep_pictures(
             there = branch.list(tip, "") if tip is not None else {}
             kept = {folder: there[folder] for folder in _newest(there, here)}
             made = branch.commit(None, files, f"phone pictures of pull request {number}", trees=kept)
-            outcome = branch.replace(tip, made).outcome
-            if outcome is Push.DONE:
+            pushed = branch.replace(tip, made)
+            if pushed.outcome is Push.DONE:
                 return named
-            if outcome is not Push.LOST:
-                break
+            if pushed.outcome is not Push.LOST and pushed.why is not None:
+                raise pushed.why
     except MassctlError as error:
         session.console.talk(Phrase("no phone pictures: {why}", why=error.summary))
     return {}

@@ -11,7 +11,7 @@ import click
 from massctl.cli.app import Result, run
 from massctl.cli.arguments import form_option
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.output import Console, choose_language, chosen_language, make_console, use_console
+from massctl.cli.output import Console, choose_language, chosen_language, console_of, use_console
 from massctl.errors import UsageError
 from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.view.explain import PAGES, Explanation, Subject, explanation_text, explanations_text, find, near, read_page
@@ -21,7 +21,7 @@ from massctl.wechat.errcodes import API, Again, ErrorClass, Judgement, judgement
 
 def _codes(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
     """List the codes, guards, exit statuses and errcodes that begin so."""
-    known = explanations(make_console(None).language)
+    known = explanations(console_of(".").language)
     return [each.code for each in known if each.code.casefold().startswith(incomplete.casefold())]
 
 
@@ -33,7 +33,8 @@ def _codes(context: click.Context, _: click.Parameter, incomplete: str) -> list[
     help="Language of this run; else MASSCTL_LANG, else the locale.",
 )
 @form_option
-def command(code: str | None, language: str | None, form: str) -> int:
+@click.pass_obj
+def command(directory: str, code: str | None, language: str | None, form: str) -> int:
     """Explain a CODE: its meaning, why it matters, what to do; without one, list all codes.
 
     CODE is a diagnostic (MC014), a guard (draft_gone), an exit status (5) or an errcode of WeChat (45028). Needs no
@@ -42,7 +43,7 @@ def command(code: str | None, language: str | None, form: str) -> int:
 
     def work() -> tuple[Console, Result]:
         choose_language(language or chosen_language())
-        console = use_console(make_console(None))
+        console = use_console(console_of(directory))
         chosen = explanations(console.language) if code is None else [explain(code, console.language)]
 
         def json(to: Console) -> str:

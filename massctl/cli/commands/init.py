@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -13,10 +12,9 @@ import click
 from massctl.cli.app import Result, run, said
 from massctl.cli.arguments import Text
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.output import Console, choose_language, chosen_language, make_console, use_console
+from massctl.cli.output import Console, choose_language, chosen_language, console_of, use_console
 from massctl.errors import RefusedError, UsageError
 from massctl.model.phrase import Command, Phrase
-from massctl.view.i18n import asked_for
 
 
 @click.command(name="init")
@@ -24,7 +22,7 @@ from massctl.view.i18n import asked_for
 @click.option(
     "--language",
     type=click.Choice(["zh", "en"]),
-    help="Language of its texts; default: MASSCTL_LANG, then the locale, then zh.",
+    help="Language of this run and of the files; else MASSCTL_LANG, else the locale, else en.",
 )
 @click.option(
     "--owner",
@@ -52,12 +50,11 @@ def _begun(
     from massctl.source.schemas import schema_documents, schema_text
 
     choose_language(language or chosen_language())
-    console = use_console(make_console(None))
+    console = use_console(console_of(root))
     if not yes and (top := _above(root)) is not None:
         _ask_inside(console, top)
-    # Chinese is for everybody who asks for nothing else: that is what followers read.
     action = action_of_this_massctl()
-    contents = scaffold_files(asked_for(chosen_language(), os.environ) or "zh", owner, action.written)
+    contents = scaffold_files(console.language.value, owner, action.written)
     for name, document in schema_documents().items():
         contents[f"schemas/{name}"] = schema_text(document).encode()
     kept = already_there(root, contents) if keep else []

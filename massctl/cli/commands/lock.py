@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from massctl.cli.session import Session
     from massctl.model.diagnostics import Diagnostic
     from massctl.model.message import RenderedCampaign
+    from massctl.model.state import State
+    from massctl.plan.steps import Desired
 
 
 @click.command(name="lock")
@@ -35,23 +37,33 @@ def command(directory: str, names: tuple[str, ...], check: bool, if_required: bo
     """
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
+        from massctl.cli.planner import unsendable
+        from massctl.view.diagnostics import diagnostics_text
         from massctl.view.lock import lock_report_text
         from massctl.view.verbs_json import lock_json
 
-        wanted = current.settings.policy.require_lock or not if_required
-        report = lock_campaigns(current, names, check=check) if wanted else []
+        report, warnings = [], []
+        if current.settings.policy.require_lock or not if_required:
+            state, desired = _read(current, names, check=check)
+            report = _report(current, desired, check=check, skips_closed=check and not names)
+            warnings = [] if check else unsendable(current, state, desired)
         return Result(
             ExitStatus(lock_exit_status(report)),
             lambda to: lock_json(report, to.language),
             lambda to: lock_report_text(report, to.language, to.style, to.width),
-            next_step=_next_step(report),
+            talk=lambda to: diagnostics_text(warnings, to.language, to.style, to.width) if warnings else "",
+            next_step=_next_step(current, report),
         )
 
     return run_in_session("lock", form, directory, work, sandbox=sandbox)
 
 
-def _next_step(report: Sequence[LockedCampaign]) -> Phrase | None:
+def _next_step(session: Session, report: Sequence[LockedCampaign]) -> Phrase | None:
     if any(each.written for each in report):
+        from massctl.cli.checkout import has_git
+
+        if not has_git(session.root):
+            return Phrase("git init && git add campaigns   then commit: what is committed is reviewed and sent")
         return Phrase("git add campaigns   then commit: what is committed is reviewed and sent")
     if any(each.result in (LockResult.DIFFERS, LockResult.MISSING, LockResult.INVALID) for each in report):
         return None  # A plan would refuse it; what to do is told with each campaign.
@@ -66,11 +78,17 @@ def lock_campaigns(
     A check of all skips campaigns whose window has closed: they cannot be sent, so they need no lock. Raises UsageError
     for a name that is not a campaign, and where a folder cannot be written.
     """
+    _, desired = _read(session, names, check=check, cache=cache)
+    return _report(session, desired, check=check, skips_closed=check and not names)
+
+
+def _read(
+    session: Session, names: Sequence[str], *, check: bool, cache: Path | None = None
+) -> tuple[State, Sequence[Desired]]:
+    """Read the ledger, and render the campaigns of `names`, or all; a check takes links from the locks."""
     from massctl.cli.ledger_access import recorded_if_begun
     from massctl.cli.planner import chosen
     from massctl.cli.progress import progress
-    from massctl.model.message import RenderedCampaign
-    from massctl.plan.steps import Concluded, Invalid
     from massctl.source.loader import Desires, Workbench
     from massctl.source.locks import locked_links
 
@@ -80,15 +98,23 @@ def lock_campaigns(
     )
     links_of = (lambda name: locked_links(session.repository, name)) if check else None
     desires = Desires(workbench, state, links_of=links_of)
+    return state, desires.read(chosen(names, desires.names()))
+
+
+def _report(session: Session, desired: Sequence[Desired], *, check: bool, skips_closed: bool) -> list[LockedCampaign]:
+    """Write or check the lock of each campaign."""
+    from massctl.model.message import RenderedCampaign
+    from massctl.plan.steps import Concluded, Invalid
+
     report: list[LockedCampaign] = []
-    for desired in desires.read(chosen(names, desires.names())):
-        window = getattr(desired, "window", None)
-        passed = check and not names and window is not None and window.not_after < session.clock.now()
-        match desired:
+    for each in desired:
+        window = getattr(each, "window", None)
+        passed = skips_closed and window is not None and window.not_after < session.clock.now()
+        match each:
             case RenderedCampaign(name, title, edition) | Invalid(name, title, _, edition) if passed:
                 report.append(LockedCampaign(name, title, edition, LockResult.EXPIRED))
             case RenderedCampaign():
-                report.append(_checked(session, desired) if check else _written(session, desired))
+                report.append(_checked(session, each) if check else _written(session, each))
             case Invalid(name, title, _, edition, diagnostics):
                 report.append(LockedCampaign(name, title, edition, LockResult.INVALID, diagnostics=diagnostics))
             case Concluded(name, title, _, _, edition):

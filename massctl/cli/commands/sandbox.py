@@ -15,7 +15,7 @@ import click
 
 from massctl.cli.app import Result, run_in_session, told
 from massctl.cli.clocks import machine_now, sandbox_time
-from massctl.cli.output import Console, make_console, use_console
+from massctl.cli.output import Console, current_console
 from massctl.cli.places import Places
 from massctl.cli.session import Session, session
 from massctl.errors import UsageError
@@ -61,7 +61,6 @@ def command(
     if ctx.invoked_subcommand is not None:
         return
 
-    use_console(make_console(None))
     if callback is None and (callback_mode, callback_token, callback_aes_key) != ("plain", None, None):
         raise click.UsageError(Phrase("--callback-mode, --callback-token and --callback-aes-key go with --callback"))
     endpoint = None if callback is None else _endpoint(callback, callback_mode, callback_token, callback_aes_key)
@@ -173,7 +172,7 @@ def serve_world(directory: str, port: int, endpoint: Endpoint | None, *, opens: 
     world = open_world(Places(Path(directory)).world, real_now=machine_now)
     try:
         world.ensure_account(APPID, name="massctl", kind="service")
-        _serve(world, port, APPID, use_console(make_console(None)), endpoint, opens=opens)
+        _serve(world, port, APPID, current_console(), endpoint, opens=opens)
     finally:
         world.close()
 
@@ -204,7 +203,7 @@ def _serve(
     from massctl.sandbox.callback import posting
     from massctl.sandbox.media import PICTURE_HOST
 
-    world.app.language = console.reader
+    world.app.language = console.language.plain
     secret = world.ensure_account(appid)
     with ExitStack() as stack:
 

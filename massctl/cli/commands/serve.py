@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 import click
 
 from massctl.cli.arguments import campaign_names, sandbox_option
-from massctl.cli.output import Console, make_console
+from massctl.cli.output import Console, console_of, make_console
 from massctl.cli.places import Places, loopback_override
 from massctl.errors import LedgerUnreachableError, UsageError
 from massctl.model.phrase import Command, Phrase, system_reason
@@ -120,7 +120,7 @@ def _served(
     ledger = (None if places.sandbox else _in_git(places, settings)) or _Local(places, keys)
 
     def language_of(settings: MassctlFile | None) -> Language:
-        return make_console(settings.language).reader if settings else console.reader
+        return (make_console(settings.language) if settings else console_of(root)).language
 
     def report(state: State, settings: MassctlFile) -> Report:
         from massctl.cli.report_inputs import report_from

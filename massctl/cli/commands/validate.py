@@ -12,10 +12,7 @@ from massctl.cli.output import Console, verbosity
 from massctl.model.phrase import Command, Phrase
 
 if TYPE_CHECKING:
-    from massctl.model.campaign import Audience
     from massctl.model.diagnostics import Diagnostic
-    from massctl.plan.plan import Plan
-    from massctl.source.repository import Repository
 
 
 @click.command(name="validate")
@@ -45,23 +42,10 @@ def _validated(directory: str, names: Sequence[str], *, verbose: bool, sandbox: 
     if settings is not None and not has_errors(found):
         with session(directory, sandbox=sandbox, opened=opened) as (current, warnings):
             # Whatever is sent, the sources are what has to be right.
-            plan, strays = judged(current, names, warnings)
-            if not sandbox and not names:
-                strays += _tags_unknown(current.repository, plan)
-        found = [*strays, *(d for campaign in plan.campaigns for d in campaign.diagnostics)]
+            plan, others = judged(current, names, warnings)
+        found = [*others, *(d for campaign in plan.campaigns for d in campaign.diagnostics)]
         count = len(plan.campaigns)
     return console, _result(sorted(found, key=lambda d: d.sort_key), count, verbose=verbose)
-
-
-def _tags_unknown(repository: "Repository", plan: "Plan") -> "list[Diagnostic]":
-    """Warn once where nobody knows the tags that campaigns name."""
-    from massctl.source.tags import never_pulled
-
-    audiences: dict[str, list[Audience]] = {}
-    for each in plan.campaigns:
-        if each.rendered is not None:
-            audiences.setdefault(each.rendered.account, []).append(each.rendered.audience)
-    return never_pulled(repository, audiences)
 
 
 def _result(found: "list[Diagnostic]", count: int, *, verbose: bool) -> Result:

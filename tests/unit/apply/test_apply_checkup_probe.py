@@ -71,9 +71,8 @@ def test_an_account_that_may_do_everything_is_well() -> None:
     found = probed(Account())
 
     assert {Level.OK} == {each.level for each in found.values()}
-    assert {*ASKED_BY_QUOTA, Check.TOKEN, Check.DRAFTS, Check.MATERIALS, Check.TAGS, Check.SPEED, Check.KIND} == set(
-        found
-    )
+    others = {Check.TOKEN, Check.WHITELIST, Check.DRAFTS, Check.MATERIALS, Check.TAGS, Check.SPEED, Check.KIND}
+    assert {*ASKED_BY_QUOTA, *others} == set(found)
     assert "99 of 100 calls" in found[Check.MASS_SEND].message
 
 
@@ -156,6 +155,34 @@ def test_where_the_question_itself_is_closed_nothing_is_known_of_the_right(errco
 
 
 EVERY_CALL = ("drafts", "materials", "tags", "speed", "sendall", "send", "preview", "open")
+UNLISTED = AuthError("this machine's address 203.0.113.9 is not listed", hint="Add 203.0.113.9", errcode=40164)
+DEAD = AuthError("the token is none", errcode=40001)
+CUT = TransportError("no answer")
+
+
+@pytest.mark.parametrize(
+    ("answers", "level", "said"),
+    [
+        ({}, Level.OK, "answers calls from this address"),
+        ({"drafts": UNLISTED}, Level.PROBLEM, "address 203.0.113.9 is not listed (errcode 40164)"),
+        ({"sendall": UNLISTED}, Level.PROBLEM, "address 203.0.113.9 is not listed (errcode 40164)"),
+        (dict.fromkeys(EVERY_CALL, DEAD), None, ""),
+        (dict.fromkeys(EVERY_CALL, CUT), None, ""),
+    ],
+)
+def test_the_whitelist_is_judged_by_calls_that_carry_a_token(answers: Any, level: Level | None, said: str) -> None:
+    found = probed(Account(**answers))[Check.WHITELIST]
+
+    assert (level or Level.UNKNOWN, True) == (found.level, said in found.message)
+    assert ("Add 203.0.113.9", 40164) == (found.hint, found.errcode) or level is not Level.PROBLEM
+
+
+def test_an_address_that_is_not_listed_is_told_once_and_says_nothing_of_rights() -> None:
+    found = probed(Account(**dict.fromkeys(EVERY_CALL, UNLISTED)))
+
+    assert [Check.WHITELIST] == [each.check for each in found.values() if each.level is Level.PROBLEM]
+    rights = {found[check].level for check in (*ASKED_BY_QUOTA, Check.DRAFTS, Check.TAGS, Check.KIND)}
+    assert ({Level.UNKNOWN}, Level.OK) == (rights, found[Check.TOKEN].level)
 
 
 @pytest.mark.parametrize(
@@ -164,6 +191,7 @@ EVERY_CALL = ("drafts", "materials", "tags", "speed", "sendall", "send", "previe
         (AuthError("the token is none", errcode=40001), Level.PROBLEM, 40001, "the token is none"),
         (TransportError("no answer"), Level.UNKNOWN, None, "no answer of WeChat says"),
         (AuthError("no right", errcode=48001), Level.OK, None, "WeChat accepts the token"),
+        (UNLISTED, Level.UNKNOWN, None, "no answer of WeChat says"),
         (QuotaError("used up", errcode=45009), Level.OK, None, "WeChat accepts the token"),
     ],
 )

@@ -305,7 +305,7 @@ WRONG: list[tuple[Change, Check, Level, str, str]] = [
         without("massctl-names", "creation"),
         Check.NAMES,
         Level.WARNING,
-        "branches below massctl-stop, massctl-state, massctl-statistics, such as massctl-stop/x",
+        "branches below massctl-stop, massctl-state, massctl-statistics, massctl-previews, such as massctl-stop/x",
         "rulesets/5 --input .github/rulesets/massctl-names.json",
     ),
     (

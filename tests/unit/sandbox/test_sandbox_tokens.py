@@ -1,6 +1,7 @@
 """Tokens, the whitelist, verbs and bodies: what WeChat checks before it reads a request."""
 
 import re
+from typing import Any
 
 import pytest
 from sandbox_caller import APPID, SECRET, Caller
@@ -15,10 +16,12 @@ def test_force_refresh_kills_the_token_and_is_noted(caller: Caller) -> None:
     assert caller.violations() == ["force_refresh"]
 
 
-def test_an_address_outside_the_whitelist_is_named(caller: Caller) -> None:
+@pytest.mark.parametrize(("verb", "path", "body"), [("POST", "stable_token", ASK), ("GET", "draft/count", None)])
+def test_an_address_outside_the_whitelist_is_named(caller: Caller, verb: str, path: str, body: Any) -> None:
+    caller.fresh_token()
     caller.account(whitelist=["10.0.0.1"])
     caller.address = "203.0.113.9"
-    answer = caller.record("POST", "stable_token", ASK)
+    answer = caller.record(verb, path, body)
     assert answer["errcode"] == 40164
     text = r"invalid ip 203\.0\.113\.9 ipv6 ::ffff:203\.0\.113\.9, not in whitelist rid: [0-9a-f]+-[0-9a-f]+-[0-9a-f]+"
     assert re.fullmatch(text, answer["errmsg"])

@@ -14,7 +14,7 @@ FINDINGS = [
     Finding(Check.WINDOWS, Level.WARNING, "the window of two has closed", "give it a new one", OTHER),
     Finding(Check.TOKEN, Level.PROBLEM, "this address is not on the whitelist", "add it", MAIN),
     Finding(Check.TAGS, Level.UNKNOWN, Phrase("not checked: there is no token"), account=MAIN),
-    Finding(Check.TOKEN, Level.OK, Phrase("WeChat gave a token: credential and address are accepted"), account=OTHER),
+    Finding(Check.TOKEN, Level.OK, Phrase("WeChat gave a token: it accepts AppID and AppSecret"), account=OTHER),
 ]
 
 
@@ -33,7 +33,7 @@ main
   tags     ? not checked: there is no token
 
 other
-  token    ✓ WeChat gave a token: credential and address are accepted
+  token    ✓ WeChat gave a token: it accepts AppID and AppSecret
 
 doctor: problems: 1, warnings: 2, not checked: 1""" == doctor_text(FINDINGS, Language.EN, Style.PLAIN, 80)
 

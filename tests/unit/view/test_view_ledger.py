@@ -86,6 +86,7 @@ def block(**changes: Any) -> SendBlock:
 
 def question(**changes: object) -> SendQuestion:
     asked = {
+        "sends": (),
         "campaign": "2026-12-spring-sale",
         "title": "春季大促",
         "block": block(),

@@ -118,18 +118,18 @@ def test_elements_inside_each_other_are_bounded() -> None:
     assert "the file has elements nested more than 100 levels deep" == refusal(changed(with_body(deep)))
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"",
-        b"PK\x05\x06" + bytes(18),
-        changed(lambda text: text[:-9]),
-        changed(lambda text: text.replace(b"<w:body>", b"<w:body>\x00")),
-        changed(lambda text: text, packing=zipfile.ZIP_BZIP2),
-        changed(lambda text: text)[:2000],
-        changed(lambda text: text).replace(b"word/document.xml", b"word/document.xmx"),
-    ],
-)
+NO_WORD_FILES = {
+    "nothing": b"",
+    "an empty archive": b"PK\x05\x06" + bytes(18),
+    "an end that is missing": changed(lambda text: text[:-9]),
+    "a sign that XML does not have": changed(lambda text: text.replace(b"<w:body>", b"<w:body>\x00")),
+    "another packing": changed(lambda text: text, packing=zipfile.ZIP_BZIP2),
+    "half a file": changed(lambda text: text)[:2000],
+    "no document": changed(lambda text: text).replace(b"word/document.xml", b"word/document.xmx"),
+}
+
+
+@pytest.mark.parametrize("data", NO_WORD_FILES.values(), ids=NO_WORD_FILES)
 def test_what_is_no_word_file_is_said_to_be_none(data: bytes) -> None:
     assert "this is not a Word file (.docx)" == refusal(data)
 

@@ -194,26 +194,24 @@ def packed(*layers: str, body: bytes) -> bytes:
 
 
 ZEROS = bytes(64 * 1024 * 1024)
-BOMB = gzip.compress(ZEROS, mtime=0)
-TWICE = gzip.compress(BOMB, mtime=0)
+SMALL, BOMB = gzip.compress(b"{}"), gzip.compress(ZEROS)
+TWICE = gzip.compress(BOMB)
+PACKED = {
+    "once": (packed("gzip", body=SMALL), RawAnswer(200, b"{}")),
+    "in capitals": (packed("GZip", body=SMALL), RawAnswer(200, b"{}")),
+    "not": (packed("identity", body=b"{}"), RawAnswer(200, b"{}")),
+    "empty": (packed("gzip", body=b""), RawAnswer(200, b"")),
+    "only by its own word": (packed("gzip", body=b"{}"), NoAnswer("answer_not_unpacked")),
+    "cut short": (packed("gzip", body=SMALL[:-9]), NoAnswer("answer_not_unpacked")),
+    "twice in one line": (packed("gzip, gzip", body=TWICE), NoAnswer("answer_not_unpacked")),
+    "twice in two lines": (packed("gzip", "gzip", body=TWICE), NoAnswer("answer_not_unpacked")),
+    "in a list": (packed("identity, gzip", body=BOMB), NoAnswer("answer_not_unpacked")),
+    "in another way": (packed("br", body=b"{}"), NoAnswer("answer_not_unpacked")),
+    "without end": (packed("gzip", body=BOMB), NoAnswer("answer_too_large")),
+}
 
 
-@pytest.mark.parametrize(
-    ("answer", "expected"),
-    [
-        (packed("gzip", body=gzip.compress(b"{}", mtime=0)), RawAnswer(200, b"{}")),
-        (packed("GZip", body=gzip.compress(b"{}", mtime=0)), RawAnswer(200, b"{}")),
-        (packed("identity", body=b"{}"), RawAnswer(200, b"{}")),
-        (packed("gzip", body=b""), RawAnswer(200, b"")),
-        (packed("gzip", body=b"{}"), NoAnswer("answer_not_unpacked")),
-        (packed("gzip", body=gzip.compress(b"{}", mtime=0)[:-9]), NoAnswer("answer_not_unpacked")),
-        (packed("gzip, gzip", body=TWICE), NoAnswer("answer_not_unpacked")),
-        (packed("gzip", "gzip", body=TWICE), NoAnswer("answer_not_unpacked")),
-        (packed("identity, gzip", body=BOMB), NoAnswer("answer_not_unpacked")),
-        (packed("br", body=b"{}"), NoAnswer("answer_not_unpacked")),
-        (packed("gzip", body=BOMB), NoAnswer("answer_too_large")),
-    ],
-)
+@pytest.mark.parametrize(("answer", "expected"), PACKED.values(), ids=PACKED)
 def test_an_answer_is_unpacked_once_and_no_further_than_its_limit(
     line: Line, answer: bytes, expected: RawAnswer | NoAnswer
 ) -> None:

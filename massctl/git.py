@@ -61,6 +61,8 @@ _ASKS_NOBODY: Final[Mapping[str, str]] = {
     "GIT_PAGER": "cat",
     "GIT_EDITOR": ":",
     "GIT_SEQUENCE_EDITOR": ":",
+    # A ref below refs/replace/ would put other content in the place of what a commit holds.
+    "GIT_NO_REPLACE_OBJECTS": "1",
     # massctl reads its words, and those of a server that follows our language.
     "LC_ALL": "C",
     "LANGUAGE": "C",

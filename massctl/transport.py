@@ -239,10 +239,16 @@ def _read_body(response: httpx.Response, limit: int) -> bytes | NoAnswer:
     return bytes(content)
 
 
+_YEAR_MAX: Final = 9000
+"""No clock shows a later one, and no zone can be added to the last day of the calendar."""
+
+
 def _server_date(told: str) -> datetime | None:
     """Read a `Date` header; one without an offset is UTC by the rules of HTTP."""
     try:
         moment = parsedate_to_datetime(told)
+        if moment.year > _YEAR_MAX:
+            return None
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None

@@ -67,7 +67,7 @@ OTHER_APPID = AppId("wxfedcba9876543210")
 LINEAGE = "01JDXW00000000000000000000"
 OPEN = Window(NOW - HOUR, NOW + HOUR)
 LATER = Window(NOW + 100 * HOUR, NOW + 101 * HOUR)
-JUDGED = JudgedInputs((("campaigns/words/campaign.yaml", "0" * 64),), "settings")
+JUDGED = JudgedInputs((("campaigns/words/campaign.yaml", "0" * 64),), "settings", "a" * 40)
 """What some message was made from."""
 PAST = Window(NOW - 3 * HOUR, NOW - HOUR)
 

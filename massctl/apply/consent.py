@@ -1,10 +1,11 @@
 """The operator's yes: what it is for, and what was said in one run."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from massctl.model.ids import AppId, canonical_json
 from massctl.model.message import RenderedCampaign, approved_audience
+from massctl.model.send import StagedDraft
 from massctl.plan.send_block import SendBlock
 
 
@@ -19,12 +20,15 @@ class Agreement:
     edition: int
     batch: int
     """Of a list of openids, from 1; 1 for every other audience."""
+    draft: str | None
+    """The media_id of its draft; None if its message has none."""
 
 
-def agreement(campaign: RenderedCampaign, batch: int | None) -> Agreement:
-    """Name the send of a campaign, or of a batch of its list."""
+def agreement(campaign: RenderedCampaign, batch: int | None, draft: StagedDraft | None) -> Agreement:
+    """Name the send of a campaign, or of a batch of its list, with the draft that it carries."""
     audience = canonical_json(approved_audience(campaign))
-    return Agreement(campaign.appid, campaign.digest, audience, campaign.edition, batch or 1)
+    media_id = draft.media_id if draft is not None else None
+    return Agreement(campaign.appid, campaign.digest, audience, campaign.edition, batch or 1, media_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,8 @@ class SendQuestion:
     """Who has seen exactly this version; WeChat names in clear, openids never."""
     done_by_hand: tuple[str, ...] = ()
     """What was done to its draft in the console, in words."""
+    asked_before: bool = False
+    """Somebody was asked about this campaign in this run, and it is another send now."""
 
 
 @dataclass(slots=True)
@@ -53,10 +59,13 @@ class Answers:
     """Shows what would be sent and to whom; gives True only for a clear yes."""
     _said: dict[Agreement, bool] = field(default_factory=dict)
     _used: set[Agreement] = field(default_factory=set)
+    _asked: set[str] = field(default_factory=set)
 
     def put(self, question: SendQuestion) -> None:
         """Ask, and keep the answer for exactly the sends that were shown."""
-        self._said |= dict.fromkeys(question.sends, self.ask(question))
+        asked = replace(question, asked_before=question.campaign in self._asked)
+        self._asked.add(question.campaign)
+        self._said |= dict.fromkeys(question.sends, self.ask(asked))
 
     def answer(self, send: Agreement) -> bool | None:
         """Return what was said of a send; None if nothing was."""

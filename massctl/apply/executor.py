@@ -180,8 +180,6 @@ def _send(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCam
     if not agreed(context, outcome, campaign, batch):
         return False
     while wait_to_send(context, outcome, campaign) and (intent := ready(context, outcome, campaign, batch)):
-        if context.ports.answers is not None:
-            context.ports.answers.use(agreement(campaign, batch))
         verdict = _attempt(context, outcome, campaign, intent)
         match verdict:
             case Accepted():
@@ -212,6 +210,8 @@ def _attempt(
     said = {"reason": insisted.reason, "by": insisted.by} if insisted else {}
     entry = intent.attempted(count, **said, origin=send_origin(campaign, context.rules))
     attempt, asked_at = context.ledger.record(entry, campaign).serial, None
+    if context.ports.answers is not None:
+        context.ports.answers.use(agreement(campaign, intent.batch, intent.draft))
     try:
         permit = last_look(context, outcome, campaign, intent, attempt)
         asked_at = permit.issued_at

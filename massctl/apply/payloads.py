@@ -55,7 +55,7 @@ def send_intent(
     record = state.record(campaign.name, campaign.edition)
     repeats = record.open_attempts[-1].event if record.open_attempts else None
     repeated = MediaId(repeats.media_id) if repeats is not None and repeats.media_id is not None else None
-    draft = _staged(record, batch or 1, repeated) if campaign.message.has_draft else None
+    draft = carried_draft(record, batch or 1, repeated) if campaign.message.has_draft else None
     listed = campaign.openid_list
     return SendIntent(
         campaign=campaign.name,
@@ -133,7 +133,7 @@ def _recipients(campaign: RenderedCampaign, record: Record, batch: int | None, o
     raise InvariantError(Phrase("the recipients of {name} are not known", name=campaign.name))
 
 
-def _staged(record: Record, batch: int, repeated: MediaId | None) -> StagedDraft | None:
+def carried_draft(record: Record, batch: int, repeated: str | None) -> StagedDraft | None:
     """Look up the draft that an attempt carried, else the newest one of a batch."""
     attempted = [draft for draft in record.drafts if draft.event.media_id == repeated]
     draft = attempted[-1] if repeated is not None and attempted else record.draft(batch)

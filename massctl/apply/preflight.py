@@ -213,8 +213,11 @@ class _Look:
                 case event:
                     return isinstance(event, SendImported)
 
-        after = self.context.ledger.entries_after(self.attempt)
-        lease = self.context.state.lease
+        written = self.context.ledger.entries_after(self.attempt - 1)
+        if [entry.serial for entry in written[:1]] != [self.attempt]:
+            say = Phrase("the ledger does not have the attempt any more that was written into it a moment ago")
+            return Refusal(Guard.LEDGER_MISSING, say, Phrase("bring the ledger back; nothing is sent without it"))
+        after, lease = written[1:], self.context.state.lease
         for entry in after:
             lease = lease_after(lease, entry.event, entry.at) if isinstance(entry.event, Lease) else lease
         if (refusal := lease_refusal(lease, self.context.rules)) is not None:

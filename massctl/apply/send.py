@@ -4,12 +4,12 @@ from datetime import datetime
 from math import ceil
 from typing import Final
 
-from massctl.apply.consent import SendQuestion, agreement
+from massctl.apply.consent import Agreement, SendQuestion, agreement
 from massctl.apply.context import ApplyContext
 from massctl.apply.drafts import reread_refusal
 from massctl.apply.jobs import job_status
 from massctl.apply.outcome import CampaignOutcome, failure_of
-from massctl.apply.payloads import send_intent
+from massctl.apply.payloads import carried_draft, send_intent
 from massctl.apply.stage import refusal_of, seen_by
 from massctl.errors import InvariantError, WeChatError
 from massctl.model.entries import Expired
@@ -87,7 +87,7 @@ def agreed(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCa
     answers, record = context.ports.answers, context.record_of(campaign)
     if answers is None:
         return True
-    send = agreement(campaign, batch)
+    send = _agreement(context, campaign, batch)
     if answers.is_used(send):
         return False
     if not context.ports.wait_in_doubt and record.is_in_doubt:
@@ -99,10 +99,17 @@ def agreed(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCa
     return answer is True
 
 
+def _agreement(context: ApplyContext, campaign: RenderedCampaign, batch: int | None) -> Agreement:
+    record = context.record_of(campaign)
+    repeats = record.open_attempts[-1].event.media_id if record.open_attempts else None
+    draft = carried_draft(record, batch or 1, repeats) if campaign.message.has_draft else None
+    return agreement(campaign, batch, draft)
+
+
 def _question(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> SendQuestion:
     record = context.record_of(campaign)
     return SendQuestion(
-        sends=tuple(agreement(campaign, each) for each in batches_left(campaign, record)),
+        sends=tuple(_agreement(context, campaign, each) for each in batches_left(campaign, record)),
         campaign=campaign.name,
         title=campaign.title,
         block=_block(context, outcome, campaign),

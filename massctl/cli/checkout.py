@@ -19,7 +19,7 @@ from massctl.model.inputs import MISSING
 from massctl.model.phrase import Phrase
 from massctl.plan.guards import STOP_BRANCH, Tip, lock_uncommitted
 from massctl.plan.steps import Refusal
-from massctl.source.repository import CAMPAIGNS
+from massctl.source.repository import CAMPAIGNS, TEXT_SHOWS_WITHIN
 
 if TYPE_CHECKING:
     from massctl.forge.port import MergedFile
@@ -77,9 +77,8 @@ def not_held(
     return next((path for path in paths if not _is_held(files[path], next(contents, None))), None)
 
 
-_FOUND: Final = re.compile(rb"[0-9a-f]+ blob ([0-9]+)")
-_ELSEWHERE: Final = re.compile(rb"(?:dangling|symlink|loop|notdir) ([0-9]+)")
-"""What git says of a link in a commit that leads to no file of it; so many bytes follow."""
+_LISTED: Final = re.compile(rb"(?:[0-9a-f]+ (?P<kind>\w+)|dangling|symlink|loop|notdir) (?P<size>[0-9]+)")
+"""What git says of an object, or of a link that leads to nothing in the commit; so many bytes follow."""
 
 
 def batch_contents(listed: bytes) -> Iterator[bytes | None]:
@@ -88,9 +87,9 @@ def batch_contents(listed: bytes) -> Iterator[bytes | None]:
     while begin < len(listed):
         end = listed.index(b"\n", begin)
         head = listed[begin:end]
-        found, elsewhere = _FOUND.fullmatch(head), _ELSEWHERE.fullmatch(head)
-        size = int((found or elsewhere or (b"", b"-1"))[1])
-        yield listed[end + 1 : end + 1 + size] if found else None
+        found = _LISTED.fullmatch(head)
+        size = int(found["size"]) if found is not None else -1
+        yield listed[end + 1 : end + 1 + size] if found is not None and found["kind"] == b"blob" else None
         begin = end + 2 + size
 
 
@@ -104,8 +103,11 @@ def _is_held(found: str, content: bytes | None) -> bool:
         return found == MISSING
     if (pointer := _POINTER.match(content)) is not None and found == pointer[1].decode():
         return True
-    # A checkout may write other line ends.
-    return found in (sha256_of(content), sha256_of(content.replace(b"\n", b"\r\n")))
+    if found == sha256_of(content):
+        return True
+    # A checkout may write other line ends of a text.
+    is_text = b"\0" not in content[:TEXT_SHOWS_WITHIN]
+    return is_text and found == sha256_of(content.replace(b"\n", b"\r\n"))
 
 
 def _git_to_remote(root: Path, settings: "MassctlFile", environment: Mapping[str, str]) -> Git:

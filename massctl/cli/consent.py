@@ -4,8 +4,10 @@ A workflow runs with the rights of the repository, whoever started it; so policy
 read or a request made. A person at a terminal has the secret, and is asked nothing but the question.
 """
 
+import contextlib
 import getpass
 import sys
+import termios
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -43,9 +45,16 @@ def said_yes(console: Console, question: str, prompt: Phrase) -> bool:
 def typed_line(console: Console, prompt: Phrase) -> str | None:
     """Ask on the terminal for a line; None at the end of input."""
     console.talk(prompt)
+    _forget_typed_ahead()
     # Read from its bytes: a terminal may use any encoding.
     line = sys.stdin.buffer.readline().decode(sys.stdin.encoding or "utf-8", errors="replace")
     return line.strip() if line else None
+
+
+def _forget_typed_ahead() -> None:
+    """Drop what was typed before the question was there: it answers another one."""
+    with contextlib.suppress(OSError, termios.error):  # Standard input may be no terminal of the system's.
+        termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
 
 
 def somebody_is_here() -> bool:

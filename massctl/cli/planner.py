@@ -11,7 +11,7 @@ from massctl.cli.ledger_access import ledger_refusal, recorded_if_begun, sharing
 from massctl.cli.places import loopback_override
 from massctl.cli.progress import progress
 from massctl.cli.session import Session
-from massctl.errors import InvariantError, LedgerError, LedgerUnreachableError, MassctlError, UsageError
+from massctl.errors import InvariantError, LedgerError, MassctlError, UsageError
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.ids import LOCK_FILE, CampaignName, sha256_of
 from massctl.model.message import RenderedCampaign, RenderedNews, Window
@@ -241,13 +241,7 @@ def _of_commit(
         lock = f"{CAMPAIGNS}/{each.name}/{LOCK_FILE}"
         all_count = not session.settings.policy.require_lock
         files |= {path: found for path, found in read.items() if all_count or path == lock}
-    try:
-        tip = replace(tip, changed=session.not_held(tip.here, files))
-    except LedgerUnreachableError as error:
-        # Only a repository that cannot be read is told of.
-        from massctl.apply.outcome import what_happened
-
-        return desired, replace(tip, unread=what_happened(error))
+    tip = session.compared(tip, files)
     return [_from_commit(each, tip.here) for each in desired], tip
 
 

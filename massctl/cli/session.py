@@ -163,20 +163,18 @@ class Session:
 
     def rules_now(self, rules: "PolicyInForce") -> "PolicyInForce":
         """Return the rules as massctl.yaml has them in this moment; while it is faulty nothing is sent."""
+        # The remote may take its time, so massctl.yaml is read behind it.
+        asked = rules.policy.branch
+        tip = self._tip(asked)
         settings, found = self._settings_now()
         policy = self._policy_of(settings, rules.policy)
-        tip = self._tip(policy.branch)
+        tip = tip if policy.branch == asked else self._tip(policy.branch)
         if tip is not None and tip.here is not None and tip.unread is None:
             # What the judged commit holds of a campaign does not change, and `_sources` refuses another commit.
+            tip = self.compared(tip, {SETTINGS: found or MISSING})
             before = rules.tip.changed if rules.tip is not None else None
-            tip = replace(tip, changed=before or self._not_held_now(tip.here, found))
+            tip = replace(tip, changed=before or tip.changed)
         return replace(rules, policy=policy, tip=tip, approval=self._approvals(policy))
-
-    def _not_held_now(self, commit: str, found: str | None) -> str | None:
-        try:
-            return self.not_held(commit, {SETTINGS: found or MISSING})
-        except LedgerUnreachableError:
-            return SETTINGS  # It cannot be said that the commit holds it.
 
     def _policy_of(self, settings: "MassctlFile | None", known: "Policy") -> "Policy":
         policy = settings.policy if settings else known.model_copy(update={"sending": "disabled"})
@@ -229,15 +227,17 @@ class Session:
 
         return tip_now(self.root, self.settings, self.environment, branch)
 
-    def not_held(self, commit: str, files: Mapping[str, str]) -> str | None:
-        """Return the first of `JudgedInputs.files` that a commit does not hold as it was read; None if it holds all.
-
-        Raises LedgerUnreachableError where git cannot say.
-        """
+    def compared(self, tip: "Tip", files: Mapping[str, str]) -> "Tip":
+        """Return the tip with the first of `JudgedInputs.files` that its commit does not hold, or why nobody knows."""
         # Only rules that name a branch ask git.
+        from massctl.apply.outcome import what_happened
         from massctl.cli.checkout import not_held
 
-        return not_held(self.root, self.settings, self.environment, commit, files)
+        try:
+            changed = not_held(self.root, self.settings, self.environment, tip.here or "HEAD", files)
+        except LedgerUnreachableError as error:
+            return replace(tip, unread=what_happened(error))
+        return replace(tip, changed=changed)
 
     def reread(self) -> None:
         """Take massctl.yaml as it is now, for a run that plans again after a wait; the ledger stays where it is."""

@@ -7,7 +7,7 @@ from typing import Final
 MISSING: Final = "missing"
 """Nothing is at a path that was tried. A file put there would make another message."""
 CHANGED: Final = "changed"
-"""A path was read twice and held two things. It equals nothing, itself included."""
+"""A path was read twice and held two things: `Repository.changed_since` takes it for changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class JudgedInputs:
     The SHA-256 of the bytes, MISSING, CHANGED, or why nothing was read.
     """
     settings: str = ""
-    """Names what massctl.yaml declares, but for `policy` and `state`, which are read again before each send."""
+    """SHA-256 of what massctl.yaml declares, but for `policy`, which is read again before each send, and `state`."""
     commit: str | None = None
     """The commit that was checked out when the files were read, where git was asked; None where nobody asked."""
 

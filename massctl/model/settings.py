@@ -384,7 +384,7 @@ class MassctlFile(Strict):
 
     @property
     def declared_sha256(self) -> Sha256:
-        """Name what it declares, but for `policy` and `state`: those are read again before each send."""
+        """Name what it declares, but for `policy`, which is read again before each send, and `state`."""
         declared = self.model_dump(mode="json", exclude={"policy", "state"})
         return sha256_of(canonical_json(declared).encode())
 

@@ -225,7 +225,13 @@ class Moment(Enum):
     """Once the attempt is durable, which may take minutes."""
 
 
-ASK: Final = "ask"
+class Ask(Enum):
+    """A guard is asked."""
+
+    ASK = auto()
+
+
+ASK: Final = Ask.ASK
 _ONLY_A_SEND: Final = "it is about a send alone"
 _NOT_YET_READ: Final = "it is read later"
 _LEDGER: Final = "the attempt was appended to this very state: whoever writes first makes the run plan again"
@@ -236,14 +242,14 @@ class Row(NamedTuple):
     """One guard, and for each moment ASK, or why it is not asked then. There is no default."""
 
     guard: Callable[[Case], Refusal | None]
-    staging: str
-    plan: str
-    attempt: str
-    last_look: str
+    staging: Ask | str
+    plan: Ask | str
+    attempt: Ask | str
+    last_look: Ask | str
 
     def is_asked(self, moment: Moment) -> bool:
         """Return whether it is asked in a moment."""
-        return self[moment.value] == ASK
+        return getattr(self, moment.name.lower()) is ASK
 
 
 def _table() -> Sequence[Row]:
@@ -298,13 +304,14 @@ def _sources(case: Case) -> Refusal | None:
     inputs, tip = case.campaign.inputs, case.rules.tip
     if case.reading.changed is not None:
         say = Phrase("{file} was changed after this run read it", file=case.reading.changed)
-        return Refusal(Guard.SOURCES_CHANGED, say, _READ_AGAIN)
+        undo = Phrase("undo the change and run apply again; or {settle}", settle=settle(case.campaign.name))
+        return Refusal(Guard.SOURCES_CHANGED, say, undo if case.is_repetition else _READ_AGAIN)
     judged = inputs.commit if inputs is not None else None
-    if tip is None or tip.unread is not None or judged is None or tip.here == judged:
+    if tip is None or tip.unread is not None or tip.here == judged:
         return None
     say = Phrase(
         "this run read the files of commit {judged}, and the checkout is now at {here}",
-        judged=judged[:_SHOWN],
+        judged=(judged or "-")[:_SHOWN],
         here=(tip.here or "-")[:_SHOWN],
     )
     return Refusal(Guard.SOURCES_CHANGED, say, _READ_AGAIN)
@@ -378,7 +385,7 @@ def _how_to_show(campaign: RenderedCampaign, *, shows: bool) -> Phrase:
 
 
 _READ_AGAIN: Final = Phrase(
-    "nothing left; run apply again: it reads the files as they are now, and judges everything anew"
+    "no request was made for it; run apply again: it reads the files as they are now, and judges everything anew"
 )
 
 

@@ -200,7 +200,7 @@ FILE_BYTES_MAX: Final = 1024 * 1024 * 1024
 _OVER: Final = "over"
 """What was at a path: a file larger than so many bytes."""
 _CHUNK_BYTES: Final = 1024 * 1024
-_TEXT_SHOWS_WITHIN: Final = 8000
+TEXT_SHOWS_WITHIN: Final = 8000
 """A file without a zero among so many first bytes is a text, for git too (buffer_is_binary)."""
 _KNOWN_TO_GIT: Final = re.compile(r"PATH|HOME|XDG_CONFIG_HOME|GIT_CONFIG\w*|GIT_CEILING_DIRECTORIES")
 _WRITTEN_BY_US: Final = tuple(os.fsencode(name) for name in (LOCK_FILE,))
@@ -533,7 +533,7 @@ def _content_sha256(path: str) -> bytes | None:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             return None
         digest, piece, held = hashlib.sha256(), os.read(descriptor, _CHUNK_BYTES), b""
-        is_text = b"\0" not in piece[:_TEXT_SHOWS_WITHIN]
+        is_text = b"\0" not in piece[:TEXT_SHOWS_WITHIN]
         while piece:
             if is_text:
                 piece = held + piece

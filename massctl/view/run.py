@@ -45,6 +45,10 @@ def question_text(question: SendQuestion, language: Language, style: Style, widt
     page = Page(language, style, width)
     titled: list[Part] = [Inked("‼ ", Ink.ALARM), Inked(question.campaign, Ink.NAME)]
     page.line(*titled, f"  {question.title}" if question.title else "", hang=2)
+    if question.asked_before:
+        page.line(
+            Inked(Phrase("It was changed while you were asked. This is what would be sent now:"), Ink.ALARM), indent=2
+        )
     table = Table(page, list(QUESTION_LABELS.values()))
     block_table(table, question.block)
     for number, headline in enumerate(question.headlines, 1):

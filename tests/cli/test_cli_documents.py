@@ -43,6 +43,7 @@ JOB_KEYS = {
     "error_count",
     "article_urls",
     "reason",
+    "ends",
     "copyright_check",
 }
 ERROR_KEYS = {"errcode", "rid", "message", "hint"}

@@ -158,7 +158,7 @@ def page(shell: Shell, *arguments: str) -> str:
     """Give the page at the address that a verb serves first."""
     served: list[str] = []
 
-    def run_app(app: Any, _: int, ready: Callable[[int], None]) -> None:
+    def run_app(app: Any, _: int, ready: Callable[[int], None], **__: Any) -> None:
         ready(80)
         served.append(Client(app).get("/", base_url="http://127.0.0.1").text)
 

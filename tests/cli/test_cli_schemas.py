@@ -115,6 +115,7 @@ def test_a_draft_that_was_adopted_is_told_with_its_differences(shell: Shell):
 def test_comments_answer_with_a_document(shell: Shell, verb: str, opened: bool):
     shell.tree.news("letter")
     shell("apply", "letter", "--sandbox", "--yes")
+    shell.control("advance", {"seconds": 600})
     shell.control("accounts", {"appid": "wx0123456789abcdef", "comment_right": True})
     said = shell("comments", verb, "letter", "--sandbox", "--format", "json")
     assert (0, True) == (said.status, fits("comments", said.document)), said

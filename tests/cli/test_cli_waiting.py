@@ -169,7 +169,7 @@ def tips(monkeypatch: pytest.MonkeyPatch, *seen: Tip | None) -> None:
     left = [*seen]
     monkeypatch.setattr("massctl.cli.commands.apply.TIP_SECONDS", 0.0)
     monkeypatch.setattr(Session, "_tip", lambda *_: left.pop(0) if len(left) > 1 else left[0])
-    monkeypatch.setattr(Session, "not_held", lambda *_: None)
+    monkeypatch.setattr(Session, "compared", lambda _, tip, __: tip)
 
 
 HERE = Tip("main", "origin", "a" * 40, "a" * 40)

@@ -51,7 +51,7 @@ def command(directory: str, names: tuple[str, ...], check: bool, if_required: bo
             ExitStatus(lock_exit_status(report)),
             lambda to: lock_json(report, to.language),
             lambda to: lock_report_text(report, to.language, to.style, to.width),
-            talk=lambda to: diagnostics_text(warnings, to.language, to.style, to.width) if warnings else "",
+            talk=(lambda to: diagnostics_text(warnings, to.language, to.style, to.width)) if warnings else None,
             next_step=_next_step(current, report),
         )
 

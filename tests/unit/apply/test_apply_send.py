@@ -916,4 +916,4 @@ def test_the_entry_of_an_attempt_has_the_titles_of_its_articles() -> None:
     scene.apply()
     (event,) = scene.events("send_attempted")
 
-    assert (["春季大促"], ["编辑部"], None, None) == (event.titles, event.authors, event.themes, event.commit)
+    assert (["春季大促"], ["编辑部"], None, JUDGED.commit) == (event.titles, event.authors, event.themes, event.commit)

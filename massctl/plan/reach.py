@@ -64,7 +64,7 @@ _ROWS: Final[Mapping[Phase, tuple[Reach, ...]]] = {
     Phase.HELD:          (_M, _M, _M, _M, _M, _M, _M, _M, _M, _M, _M),
     Phase.ACCEPTED:      (_H, _H, _H, _H, _H, _H, _N, _M, _M, _H, _M),
     Phase.REFUSED:       (_N, _M, _M, _M, _M, _M, _M, _M, _M, _M, _M),
-    Phase.TOLD_SENT:     (_H, _H, _H, _H, _H, _H, _N, _M, _M, _H, _M),
+    Phase.TOLD_SENT:     (_H, _H, _H, _H, _H, _H, _M, _M, _M, _H, _M),
     Phase.TOLD_NOT_SENT: (_N, _M, _M, _M, _M, _M, _M, _M, _M, _M, _M),
     Phase.CONTRADICTED:  (_M, _M, _M, _M, _M, _M, _M, _M, _M, _M, _M),
 }  # fmt: skip

@@ -269,6 +269,8 @@ MUTANTS = (
         "rule 1: an attempt is recorded after its request",
         _EXECUTOR,
         """    attempt, asked_at = context.ledger.record(entry, campaign).serial, None
+    if context.ports.answers is not None:
+        context.ports.answers.use(agreement(campaign, intent.batch, intent.draft))
     try:
         permit = last_look(context, outcome, campaign, intent, attempt)
         asked_at = permit.issued_at

@@ -88,11 +88,10 @@ def _send_due(context: ApplyContext) -> None:
     A question to the operator ends it: whoever asks it plans again.
     """
     for outcome, campaign in context.going():
-        if context.may_send(outcome) and not context.is_asking:
+        if context.may_send(outcome):
             _send_all(context, outcome, campaign)
     for outcome, campaign in context.cleared():
-        if not context.is_asking:
-            _send_all(context, outcome, campaign)
+        _send_all(context, outcome, campaign)
 
 
 def _follow_up(context: ApplyContext) -> None:
@@ -164,7 +163,7 @@ def _told_batches(context: ApplyContext, campaign: RenderedCampaign) -> Iterator
 def _send_all(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> None:
     """Send batch by batch where there are any: the next one is begun only when WeChat has accepted the one before."""
     for batch in _told_batches(context, campaign):
-        if not _send(context, outcome, campaign, batch):
+        if context.is_asking or not _send(context, outcome, campaign, batch):
             return
 
 

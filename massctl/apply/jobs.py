@@ -86,8 +86,9 @@ def follow_jobs(
         left = [each for each in left if id(each[0]) not in stuck]
         for record, job, msg_id in left:
             _ask(followed, record, job, msg_id, wechat, ledger)
-        for record in [each for each in records if named_job(each, ledger.state) and id(each) not in stuck]:
-            _ask_about_named(followed, record, wechat, ledger)
+        for record in records:
+            if (named := named_job(record, ledger.state)) is not None and id(record) not in stuck:
+                _ask_about_named(followed, record, named, wechat, ledger)
         going = sum(unfinished(job) is not None for _, job, _ in left)
         going += sum(named_job(record, ledger.state) is not None for record in records if id(record) not in stuck)
         remaining = (until - clock.now()).total_seconds()
@@ -157,12 +158,13 @@ def _ask(
 
 
 def _ask_about_named(
-    followed: Followed, record: Record, wechat: Callable[[AppId], WeChat], ledger: LedgerSession
+    followed: Followed,
+    record: Record,
+    named: tuple[Attempt, int],
+    wechat: Callable[[AppId], WeChat],
+    ledger: LedgerSession,
 ) -> None:
     """Ask for the end of a job that WeChat named in place of a clear answer: that end settles the doubt."""
-    named = named_job(record, ledger.state)
-    if named is None:
-        return
     attempt, msg_id = named
     try:
         report = wechat(AppId(attempt.event.appid)).job_report(MsgId(msg_id))

@@ -260,3 +260,10 @@ def test_a_draft_of_a_list_that_the_console_changed_is_staged_again_and_never_ad
     settle_not_sent(scene.record(ISSUE), journal.Statement("deleted", "li"), lambda _: scene.wechat, scene.book())
     assert (0, list(PAIRS)) == (scene.apply().exit_status(), delivered(scene))
     assert [] == scene.events("adopted")
+
+
+def test_nobody_says_of_a_batch_that_was_never_tried_that_it_was_not_sent() -> None:
+    scene = in_doubt()
+    settle_sent(scene.record(LETTER), journal.Statement("looked", "li"), None, scene.book())
+    with pytest.raises(UsageError):
+        settle_not_sent(scene.record(LETTER), journal.Statement("looked", "li", batch=3), None, scene.book())

@@ -17,7 +17,7 @@ from massctl.apply.executor import apply_plan
 from massctl.apply.outcome import LeftDraft
 from massctl.apply.ports import DraftArticle, ListedDraft
 from massctl.apply.reconcile import adopt_draft
-from massctl.errors import PermanentError
+from massctl.errors import PermanentError, TransportError
 from massctl.ledger import git_ledger, git_remote
 from massctl.model.entries import Adopted
 from massctl.model.ids import AccountName, MediaId
@@ -1036,3 +1036,20 @@ def test_a_plan_that_is_made_again_sends_nothing_that_the_first_did_not_want_to_
     outcome = apply_plan(plan, ports, session, scene.rules, later)
     assert (0, []) == (outcome.exit_status(), scene.wechat.jobs)
     assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
+
+
+@pytest.mark.parametrize(("fails", "told"), [(False, ["surplus_deleted"]), (True, [])])
+def test_a_surplus_draft_that_cannot_be_deleted_is_left_for_the_next_run(
+    monkeypatch: pytest.MonkeyPatch, fails: bool, told: list[str]
+) -> None:
+    scene, late = beside_a_late_one()
+    delete = type(scene.wechat).delete_draft
+
+    def refuse(wechat: Any, media_id: MediaId) -> None:
+        if fails:
+            raise TransportError("no answer")
+        delete(wechat, media_id)
+
+    monkeypatch.setattr(type(scene.wechat), "delete_draft", refuse)
+    assert 0 == scene.apply().exit_status()
+    assert (fails, told) == (late in scene.wechat.drafts, [each.reason for each in scene.events("draft_not_saved")])

@@ -14,10 +14,12 @@ from massctl.apply.jobs import (
     Foreign,
     Recorded,
     SentNews,
+    addressed_records,
     ended_badly,
     follow_jobs,
     misaddressed_owner,
     news_of,
+    owners_of,
     record_finish,
     switch_comments,
     unfinished,
@@ -579,3 +581,30 @@ def test_an_end_that_is_not_what_was_meant_says_why_and_the_way_on(said: dict[st
         assert failure is not None
         assert why in failure.message
         assert failure.hint
+
+
+def test_a_doubt_that_names_no_job_is_asked_about_nowhere() -> None:
+    doubt = SendInDoubt(attempt=2, reason="answer_timeout", seconds=30)
+    world = scene(at(NOW, attempted(PLAIN)[0], PLAIN), at(NOW, doubt, PLAIN))
+    book = world.book()
+    nobody = {"wechat": lambda _: pytest.fail("asked")}
+    followed = follow_jobs([book.state.record(PLAIN.name, 1)], nobody["wechat"], book, world.clock, world.progress)
+    assert [] == followed.errors
+
+
+def test_a_named_job_that_cannot_be_read_is_an_error_and_stays_in_doubt() -> None:
+    def away(_: object) -> Any:
+        raise ConfigurationError("no secret")
+
+    world = in_doubt_about(7)
+    book = world.book()
+    followed = follow_jobs([book.state.record(PLAIN.name, 1)], away, book, world.clock, world.progress)
+    assert (1, "in_doubt") == (len(followed.errors), status_of(world.record(PLAIN)))
+
+
+@pytest.mark.parametrize(("appid", "names"), [(None, ["words"]), (APPID, ["words"]), (OTHER_APPID, [])])
+def test_an_event_is_about_a_send_of_the_account_that_it_is_addressed_to(appid: Any, names: list[str]) -> None:
+    world = scene(*sent(PLAIN, 2, 7))
+    found = addressed_records(finish(7), appid, world.book().state, {})
+    assert names == [each.campaign for each in found]
+    assert {APPID} == owners_of(finish(7), found or [world.record(PLAIN)])

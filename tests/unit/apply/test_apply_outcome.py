@@ -351,3 +351,16 @@ def test_another_document_has_not(shape: type[Strict], document: dict[str, Any],
 
 def test_what_was_adopted_is_told_with_what_differed() -> None:
     assert {"differences", "handoff", "diagnostics"} <= set(AdoptReport.model_fields)
+
+
+def test_a_ledger_that_fails_behind_the_answer_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    def press(_: object) -> bool:
+        def away(_: object) -> Any:
+            raise LedgerError("cannot read the ledger")
+
+        monkeypatch.setattr(Scene, "book", away)
+        return True
+
+    scene = Scene([WORDS], consent=press)
+    outcome = scene.apply()
+    assert (outcome.ledger_error is not None, []) == (True, scene.wechat.jobs)

@@ -26,6 +26,7 @@ from openid_samples import BATCHES
 from simulation.scenario import Scene, to_openids
 from simulation.world import Fault, SimClock, SimWeChat
 
+from massctl.apply.journal import LedgerSession
 from massctl.apply.outcome import Outcome
 from massctl.apply.ports import DraftArticle
 from massctl.apply.preflight import _ISSUER, Permit
@@ -632,3 +633,10 @@ def website(when: datetime) -> NewEntry:
     """A send to everybody that somebody made on the website."""
     event = SendImported(sent_at=when, reason="r", by="lin", appid=APPID)
     return NewEntry(at=MONTH_END, event=event)
+
+
+def test_a_ledger_that_lost_the_attempt_meanwhile_holds_the_request_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = Scene([text("sale", window=OPEN)])
+    monkeypatch.setattr(LedgerSession, "entries_after", lambda *_: [])
+    (outcome,) = scene.apply().campaigns
+    assert ([], [Guard.LEDGER_MISSING]) == (scene.wechat.jobs, [each.guard for each in outcome.refusals])

@@ -27,7 +27,7 @@ from simulation.crashing import Crash
 from simulation.scenario import Scene, scene, to_openids, whole_news, whole_text
 from simulation.world import Fault, MassJob, SimLedger
 
-from massctl.apply.consent import SendQuestion
+from massctl.apply.consent import Answers, SendQuestion
 from massctl.apply.outcome import Outcome
 from massctl.apply.payloads import send_intent, send_origin
 from massctl.apply.ports import DraftArticle
@@ -917,3 +917,30 @@ def test_the_entry_of_an_attempt_has_the_titles_of_its_articles() -> None:
     (event,) = scene.events("send_attempted")
 
     assert (["春季大促"], ["编辑部"], None, JUDGED.commit) == (event.titles, event.authors, event.themes, event.commit)
+
+
+def test_who_is_asked_again_about_a_campaign_is_told_that_it_changed() -> None:
+    asked: list[SendQuestion] = []
+    scene = Scene([WORDS], consent=yes_to_all(asked))
+    scene.apply()
+    answers = Answers(yes_to_all(asked))
+    for _ in range(2):
+        answers.put(asked[0])
+    assert [False, False, True] == [each.asked_before for each in asked]
+
+
+def test_one_question_is_enough_for_all_batches_of_a_list() -> None:
+    asked: list[SendQuestion] = []
+    scene = Scene([to_openids(whole_news(), BATCHES)], consent=yes_to_all(asked))
+    scene.apply()
+    assert ([len(BATCHES)], len(BATCHES)) == ([len(each.sends) for each in asked], len(scene.wechat.jobs))
+
+
+@pytest.mark.parametrize("fault", [Fault.NO_QUOTA, Fault.NO_TOKEN, Fault.NOT_CONNECTED, Fault.SLOW])
+def test_one_yes_begins_one_send_also_where_another_campaign_asks_behind_it(fault: Fault) -> None:
+    """The second question makes the run plan again; what the first yes began is not begun once more."""
+    asked: list[SendQuestion] = []
+    scene = Scene([WORDS, whole_news()], consent=yes_to_all(asked))
+    scene.apply(("send_mass", fault))
+    names = [each.campaign for each in asked]
+    assert (len(set(names)), 1) == (len(names), len(scene.wechat.jobs))

@@ -341,3 +341,8 @@ def test_what_is_there_to_be_withdrawn(happened: list[Any], later: timedelta, co
     state = scene(*happened).state
     assert count == len(withdrawable(state, APPID, NOW + later))
     assert [] == withdrawable(state, OTHER_APPID, NOW)
+
+
+def test_what_is_asked_for_today_is_named_by_job_and_article() -> None:
+    record = scene(*sent(SALE)).record(SALE)
+    assert [(7, 1)] == Withdrawal(record, 1, targets(record, 1), []).named

@@ -61,3 +61,8 @@ def test_every_reason_has_words(reason: NoAnswerReason) -> None:
 def test_a_doubt_without_what_it_is_about_cannot_be_written(reason: str) -> None:
     with pytest.raises(ValueError, match="comes with"):
         SendInDoubt(attempt=1, reason=reason)
+
+
+@pytest.mark.parametrize(("msg_id", "said"), [(None, "took this send before"), (7, "answered with job 7")])
+def test_a_job_that_the_ledger_cannot_explain_is_said(msg_id: int | None, said: str) -> None:
+    assert said in doubt_words(SendInDoubt(attempt=1, reason="errcode", errcode=45065, msg_id=msg_id))

@@ -116,3 +116,12 @@ def test_a_job_is_gone_when_all_of_it_is() -> None:
     assert [False, True, True] == [
         job(withdrawn(1)).is_gone, job(withdrawn(0)).is_gone, job(poll("deleted")).is_gone
     ]  # fmt: skip
+
+
+def test_a_poll_behind_the_event_takes_nothing_of_it_back() -> None:
+    letter = text("words")
+    end = JobStatus(msg_id=7, status="sent", source="event", sent_count=9), letter
+    poll = JobStatus(msg_id=7, status="sent"), letter
+    state = recorded(attempted(letter), (SendAccepted(attempt=2, msg_id=7), letter), end, poll)
+    (job,) = state.record(letter.name, 1).jobs
+    assert ("event", 9) == (job.ends["sent"].source, job.ends["sent"].sent_count)

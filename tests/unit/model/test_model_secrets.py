@@ -11,6 +11,7 @@ from massctl.model.secrets import (
     public_line,
     public_text,
     secrets_of_environment,
+    without_login,
     without_openids,
     without_secrets,
     without_values,
@@ -120,3 +121,9 @@ def test_an_openid_of_a_list_is_found_where_it_was_cut_short() -> None:
 def test_secrets_of_the_environment_are_known_by_name_and_by_form() -> None:
     found = {"MY_TOKEN": "long enough", "A_KEY": "short", "WAY": LOGIN, "HOME": "/home/linmei", "http_proxy": "//proxy"}
     assert {LOGIN, "long enough"} == set(secrets_of_environment(found))
+
+
+@pytest.mark.parametrize("login", ["lin:hunter2@", "token@"])
+def test_an_address_loses_its_login_and_nothing_else(login: str) -> None:
+    shown = without_login(f"https://{login}git.example/a.git")
+    assert (False, True) == (login in shown, shown.endswith("git.example/a.git"))

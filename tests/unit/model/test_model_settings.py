@@ -286,3 +286,14 @@ def test_an_account_is_called_by_its_name_else_by_its_key() -> None:
     named = {"main": {"appid": "wx0123456789abcdef", "secret_env": "S", "kind": "service", "name": "不赶路"}}
     ours = MassctlFile.model_validate({"version": 1, "accounts": named})
     assert ("不赶路", "main", "gone") == (ours.name_of("main"), settings().name_of("main"), ours.name_of("gone"))
+
+
+def test_the_settings_that_a_message_is_made_from_are_named_without_policy_and_by_every_word_else() -> None:
+    plain = settings()
+    main = plain.accounts["main"].model_copy(update={"original_id": "gh_0123456789ab"})
+    named = plain.model_copy(update={"accounts": {"main": main}})
+    appid = plain.accounts["main"].appid
+    assert ({}, {appid: "gh_0123456789ab"}) == (plain.original_ids, named.original_ids)
+    assert ("main", None) == (plain.key_of(appid), plain.key_of("wx0000000000000000"))
+    assert settings(sending="disabled").declared_sha256 == plain.declared_sha256 != named.declared_sha256
+    assert plain.accounts["main"].secret_env in plain.variables

@@ -37,7 +37,7 @@ from massctl.model.phrase import Phrase
 from massctl.model.settings import Account
 from massctl.model.state import HeldLease, RunnerId, State
 from massctl.plan import checkup
-from massctl.plan.checkup import proxy_to_set, secret_to_set, to_set
+from massctl.plan.checkup import held_findings, proxy_to_set, secret_to_set, to_set
 from massctl.plan.guards import Skew, Tip
 from massctl.plan.lease import LocalRunner
 from massctl.plan.quota import AccountAhead, Span, Unit
@@ -399,3 +399,8 @@ def test_who_signs_the_ledger_is_named() -> None:
 
 def test_without_a_runner_nothing_is_said_of_one() -> None:
     assert [] == list(checkup.lease_findings(None, LocalRunner(), NOW))
+
+
+def test_ends_that_wait_in_the_spool_are_warnings() -> None:
+    (found,) = held_findings([Phrase("an end waits")])
+    assert (Check.CALLBACK, Level.WARNING, "an end waits") == (found.check, found.level, found.message)

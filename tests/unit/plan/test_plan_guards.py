@@ -48,7 +48,9 @@ from massctl.model.message import RenderedCampaign, RenderedText, Window, approv
 from massctl.model.state import RunnerId, State, Status, is_concluded, status_of
 from massctl.plan.guards import (
     SKEW_SECONDS_MAX,
+    STOP_BRANCH,
     Approval,
+    Brake,
     Case,
     HandoffItem,
     Moment,
@@ -774,3 +776,12 @@ def test_an_approved_send_and_one_that_nobody_has_to_ask_about_may_leave() -> No
     assert [None, None] == [approval_refusal(campaign, each) for each in (asking, unasked(asking))]
     nobody = replace(asking, approval=None, policy=house().policy)
     assert None is approval_refusal(campaign, nobody)
+
+
+@pytest.mark.parametrize(("below", "first"), [((), STOP_BRANCH), ((("stop/a", "b" * 40),), "stop/a")])
+def test_a_brake_names_the_branches_that_have_to_go(below: Any, first: str) -> None:
+    assert first == Brake("a" * 40, below=below).branch
+
+
+def test_a_measurement_is_as_wrong_as_its_request_was_long() -> None:
+    assert timedelta(seconds=3) == measured(0, took=3).error

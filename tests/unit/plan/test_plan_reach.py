@@ -25,7 +25,7 @@ from massctl.model.message import approved_audience
 from massctl.model.state import Phase, State
 from massctl.plan.job_failure import how_to_resend, what_now
 from massctl.plan.reach import TABLE, Known, Reach, batches_named, reach
-from massctl.plan.rest import rest_of_list
+from massctl.plan.rest import RestMade, rest_of_list
 
 LETTER = to_openids(whole_text(LONG), BATCHES)
 CUT = Repaired(dropped_bytes=512, dropped_sha256="0" * 64, reason="power cut", by="lin")
@@ -214,6 +214,7 @@ def test_a_list_that_was_ended_sends_nothing_more_even_where_nothing_was_accepte
         ("two ends", ["contradicted"]),
         ("failed, and yet delivered", ["contradicted"]),
         ("two ends, called not sent", ["partly_sent"]),
+        ("in doubt", ["partly_sent"]),
         ("failed, and given to a rest", ["partly_sent"]),
         ("all failed", []),
         ("withdrawn", []),
@@ -299,3 +300,25 @@ def test_the_same_message_under_another_name_is_refused_while_somebody_may_have_
     failed = (SendAccepted(attempt=2, msg_id=7), words), (JobStatus(msg_id=7, status="failed"), words)
     assert ["same_content"] == guards(plan_of(copy, recorded(*said, denied)).campaigns[0])
     assert [] == guards(plan_of(copy, recorded(*said, *failed)).campaigns[0])
+
+
+def test_nothing_is_advised_where_nothing_failed() -> None:
+    state = recorded(*HISTORIES["accepted, and still being sent"][0])
+    assert None is what_now(state.record(LETTER.name, 1), state)
+
+
+def test_a_failed_batch_beside_those_that_may_have_it_waits_for_a_person() -> None:
+    called = [(tried(n), word(n, "sent", msg_id=70 + n), ended(70 + n, "failed")) for n in (2, 3)]
+    state = recorded(tried(1), yes(2), *called[0], *called[1])
+    assert [HAS, MAY, MAY] == [each.reach for each in batches_of(state)]
+    assert "if you are sure that nobody of batch 2–3" in (how_to_resend(state.record(LETTER.name, 1), state) or "")
+
+
+def test_a_rest_counts_whom_it_has_and_whom_it_leaves_out() -> None:
+    found = rest_of_list(recorded(*HISTORIES["called not sent"][0]), LETTER.name, CampaignName("rest"))
+    made = RestMade(found, CampaignName("rest"), {1: 3, 2: 3, 3: 2}, [])
+    assert (2, 3) == (made.count, made.left_out)
+
+
+def test_of_a_campaign_that_nobody_sent_there_is_no_rest() -> None:
+    assert "words is not a partly sent list of openids" in rest(recorded())

@@ -96,6 +96,7 @@ BOMBS = [
     "{{ ('x\n' * 9000) | indent('y' * 999) }}",
     "{{ [1] | batch(10**9, 1) | list }}",
     "{{ [] | slice(10**9) | list }}",
+    "{{ ('x' * 150000) | select | list }}",
     "{{ 5 | round(-10**9) }}",
     "{{ 5 | round(10**9) }}",
     GROWING_TEXT,

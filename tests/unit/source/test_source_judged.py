@@ -130,11 +130,6 @@ def test_a_file_that_was_too_large_for_its_place_is_compared_by_that_bound(tree:
     assert (None if bytes_more else path) == repository.changed_since(read)
 
 
-def test_what_two_processes_read_of_one_path_must_agree() -> None:
-    inputs = JudgedInputs((("a", "1"), ("b", MISSING)), "s")
-    assert JudgedInputs((("a", "1"), ("b", CHANGED), ("c", "3")), "s") == inputs.joined({"b": "2", "c": "3", "a": "1"})
-
-
 def test_a_child_that_read_another_massctl_yaml_made_nothing_that_may_be_sent(tree: Tree, tmp_path: Path) -> None:
     def other(root: Path) -> Elsewhere:
         def render(links: dict[CampaignName, dict[str, str]]) -> dict[CampaignName, Rendered]:

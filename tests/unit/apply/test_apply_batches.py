@@ -14,7 +14,7 @@ from massctl.apply import journal
 from massctl.apply.payloads import send_intent
 from massctl.apply.reconcile import adopt_draft, batch_in_question
 from massctl.errors import InvariantError, UsageError
-from massctl.model.entries import DraftDeleted
+from massctl.model.entries import DraftDeleted, Repaired
 from massctl.model.ids import MediaId
 from massctl.model.message import RenderedText
 from massctl.model.state import State, Status, is_concluded, status_of
@@ -262,8 +262,12 @@ def test_a_draft_of_a_list_that_the_console_changed_is_staged_again_and_never_ad
     assert [] == scene.events("adopted")
 
 
-def test_nobody_says_of_a_batch_that_was_never_tried_that_it_was_not_sent() -> None:
+def test_a_batch_that_a_repair_may_have_dropped_is_called_not_sent_by_its_number() -> None:
     scene = in_doubt()
     settle_sent(scene.record(LETTER), journal.Statement("looked", "li"), None, scene.book())
+    said = journal.Statement("looked", "li", batch=3)
     with pytest.raises(UsageError):
-        settle_not_sent(scene.record(LETTER), journal.Statement("looked", "li", batch=3), None, scene.book())
+        settle_not_sent(scene.record(LETTER), said, None, scene.book())
+    scene.book().record(Repaired(dropped_bytes=512, dropped_sha256="0" * 64, reason="power cut", by="li"))
+    settle_not_sent(scene.record(LETTER), said, None, scene.book())
+    assert [("sent", 2), ("not_sent", 3)] == [(each.outcome, each.batch) for each in scene.events("send_settled")]

@@ -112,7 +112,7 @@ _REACH = "massctl.plan.reach"
 _GIT = "massctl.ledger.git_ledger"
 _CHAINED = "massctl.ledger.chained_ledger"
 
-_BATCH_BY_BATCH = '''        if not _send(context, outcome, campaign, batch):
+_BATCH_BY_BATCH = '''        if context.is_asking or not _send(context, outcome, campaign, batch):
             return
 
 

@@ -755,7 +755,11 @@ def _partly_sent(name: CampaignName, edition: int, state: State) -> Refusal | No
     before = below[-1]
     if is_contradicted(before, state):
         return contradicted_ends(before)
-    if not is_divided(list(reach(before, state).values())):
+    found = list(reach(before, state).values())
+    denied = [each for each in found if each.known is Known.DENIED]
+    if denied and not before.is_in_doubt and before.attempts[-1].event.batches is not None:
+        return _only_as_itself(before, edition, denied)
+    if not is_divided(found):
         return None
     return Refusal(
         Guard.PARTLY_SENT,
@@ -767,6 +771,26 @@ def _partly_sent(name: CampaignName, edition: int, state: State) -> Refusal | No
         ),
         _instead_of_raising(before, state),
     )
+
+
+def _only_as_itself(before: Record, edition: int, denied: Sequence[BatchReach]) -> Refusal:
+    """Refuse another id for a batch that only a person called not sent: its own id protects a mistake."""
+    name = before.campaign
+    say = Phrase(
+        "only a person's word says that batch {batches} of edition {before} was not sent, and edition {edition} would "
+        "go to it under another clientmsgid",
+        batches=batches_named(denied),
+        before=before.edition,
+        edition=edition,
+    )
+    hint = Phrase(
+        "set `edition` back to {before} and run apply again, within {hours} hours of its first attempt: WeChat then "
+        "sends nothing twice; or make {rest}",
+        before=before.edition,
+        hours=REPEAT_HOURS_MAX,
+        rest=rest_of(name),
+    )
+    return Refusal(Guard.PARTLY_SENT, say, hint)
 
 
 def contradicted_ends(record: Record) -> Refusal:

@@ -259,6 +259,16 @@ def test_after_a_failed_batch_and_one_that_a_person_called_not_sent_only_the_fai
     assert ([1, 3], [2]) == rest(recorded(*history))
 
 
+@pytest.mark.parametrize(("batches", "refused"), [(3, ["partly_sent"]), (1, ["partly_sent"]), (None, [])])
+def test_a_list_that_a_person_called_not_sent_gets_no_other_id(batches: int | None, refused: list[str]) -> None:
+    """Also where it is one job; what goes to everybody or to a tag goes once more as a person says."""
+    words = LETTER if batches else whole_text(LONG)
+    raised = to_openids(whole_text(LONG, edition=2), BATCHES) if batches else whole_text(LONG, edition=2)
+    said = SendSettled(outcome="not_sent", reason="looked", by="lin"), words
+    state = recorded(attempted(words, batches=batches), (SendInDoubt(attempt=2, reason="connection_cut"), words), said)
+    assert refused == guards(plan_of(raised, state).campaigns[0])
+
+
 TEN = timedelta(hours=10)
 
 

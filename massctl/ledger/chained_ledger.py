@@ -109,6 +109,8 @@ class ChainedLedger:
         self._whole_serial = 0
         """Where it ended then."""
         self._waiting: list[_Waiting] = []
+        self._is_marked = False
+        """This run noted, durably, that it is writing."""
 
     @property
     def where(self) -> str:
@@ -239,16 +241,23 @@ class ChainedLedger:
         """Remember on this machine that a crash may tear what is written from here on."""
         mark = seen_mark(self._locks)
         known = mark if mark is not None and mark.lineage == self._lineage else None
-        if self._lineage is None or (known is not None and known.writing):
+        if self._lineage is None:
             return  # The first entry is whole with its file, or not there.
+        if known is not None and known.writing:
+            if not self._is_marked:  # Whoever wrote that may have died before it was durable.
+                note_writing(self._locks, known.lineage, known.serial, known.digest)
+                self._is_marked = True
+            return
         if known is None or known.serial != self._end.serial:
             # Another machine wrote it, or another checkout: the mark must never run ahead of what is flushed.
             self._store.append(self._end, [], durable=True)
             self._end = self._end.after([])
         note_writing(self._locks, self._lineage, self._end.serial, self._end.digest)
+        self._is_marked = True
 
     def _note(self) -> None:
         """Remember on this machine how far the ledger reaches, so that a shorter one is noticed."""
+        self._is_marked = False
         if self._lineage is not None:
             note_newest(self._locks, self._lineage, self._end.serial, self._end.digest)
 

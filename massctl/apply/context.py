@@ -77,6 +77,8 @@ class ApplyContext:
     """The draft/add of this run whose answer was lost, and that nobody has looked for since."""
     uploaded: set[MediaId] = field(default_factory=set)
     """Materials that WeChat took in this run."""
+    asked_for: set[int] = field(default_factory=set)
+    """The serials of `draft_begun` whose draft/add this run made, or would have made: nobody else's is under way."""
     given: dict[MediaId, tuple[DraftArticle, ...]] = field(default_factory=dict)
     """Drafts saved in this run, as they were given."""
     shown: dict[CampaignName, tuple[StagedDraft, int]] = field(default_factory=dict)
@@ -114,7 +116,7 @@ class ApplyContext:
         for each in outcomes:
             each.performed += before.get(each.planned.name, [])
         context = ApplyContext(self.ports, self.ledger, self.rules, plan, outcomes, self.unread)
-        context.uploaded, context.given = self.uploaded, self.given
+        context.uploaded, context.asked_for, context.given = self.uploaded, self.asked_for, self.given
         return context
 
     def _is_saved(self, step: SaveDraft) -> bool:

@@ -153,8 +153,9 @@ def _recover(context: ApplyContext, missing: _Missing, box: dict[MediaId, _Lying
     """
     record, begun = missing.record, missing.begun
     found = [media_id for media_id, lying in box.items() if lying.named == begun.event.draft_sha256]
-    if not found and _is_out(record, begun):
-        # A run that finds nothing left to do makes no request, so nobody looks for it again.
+    if not found and begun.serial in context.asked_for and _is_out(record, begun):
+        # A run that finds nothing left to do makes no request, so nobody looks for it again. Another runner's may be
+        # under way.
         _close(context, missing, "not_found")
         say = Phrase(
             "{name}: it was sent, and a draft whose answer was lost is not in the console; should it come up there, "
@@ -306,6 +307,7 @@ def _begin(context: ApplyContext, wanted: Sequence[_Wanted]) -> list[_Adding]:
     made = [draft_articles(each.campaign, context.state) for each in wanted]
     events = [_begun(context, each, articles) for each, articles in zip(wanted, made, strict=True)]
     entries = context.ledger.record_each([(e, each.campaign) for e, each in zip(events, wanted, strict=True)])
+    context.asked_for.update(entry.serial for entry in entries)
     jobs = zip(wanted, made, events, entries, strict=True)
     return [_Adding(each, articles, event, entry.serial) for each, articles, event, entry in jobs]
 

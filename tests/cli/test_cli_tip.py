@@ -1,5 +1,8 @@
 """Whether a checkout is the tip of the branch that sends, asked of git and of a bare repository on this disk."""
 
+import hashlib
+import os
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -7,8 +10,9 @@ import pytest
 from gits import ENVIRONMENT, git, remote_at
 from repositories import Tree
 
-from massctl.cli.checkout import known_to_git, not_held, tip_now
+from massctl.cli.checkout import _is_held, batch_contents, known_to_git, not_held, tip_now
 from massctl.cli.session import session
+from massctl.git import Git
 from massctl.model.ids import sha256_of
 from massctl.model.inputs import MISSING
 from massctl.plan.guards import Tip
@@ -196,3 +200,26 @@ def test_git_is_told_no_secret_that_massctl_yaml_names(clone: Clone) -> None:
     assert settings is not None
     names = ["WECHAT_MAIN_SECRET", "OUR_HOOK", "OUR_KEY", "OUR_ROBOT", "OUR_BEAT", "OUR_WATCH", "GIT_SSH_COMMAND"]
     assert {"GIT_SSH_COMMAND": "x"} == known_to_git(settings, dict.fromkeys(names, "x"))
+
+
+def test_a_tree_and_a_link_that_leads_nowhere_are_no_files_of_a_commit() -> None:
+    name = b"a" * 40
+    listed = name + b" tree 3\nxyz\n" + b"dangling 4\ngone\n" + b"HEAD:lost missing\n" + name + b" blob 2\nab\n"
+    assert [None, None, None, b"ab"] == list(batch_contents(listed))
+
+
+@pytest.mark.parametrize(("content", "held"), [(b"a\nb\n", True), (b"a\0\nb\n", False)])
+def test_a_checkout_may_write_other_line_ends_of_a_text_alone(content: bytes, held: bool) -> None:
+    found = hashlib.sha256(content.replace(b"\n", b"\r\n")).hexdigest()
+    assert held == _is_held(found, content)
+
+
+def test_no_other_content_stands_in_for_what_a_commit_holds(tmp_path: Path) -> None:
+    """`git replace` would show a commit's file as something that nobody reviewed."""
+    git = Git(tmp_path, os.environ)
+    git.run("init")
+    reviewed, other = (
+        git.run("hash-object", "-w", "--stdin", given=each).out.decode().strip() for each in (b"reviewed", b"other")
+    )
+    subprocess.run(["git", "replace", reviewed, other], cwd=tmp_path, check=True)
+    assert b"reviewed" == git.run("cat-file", "blob", reviewed).out

@@ -236,6 +236,7 @@ def test_an_answer_is_unpacked_once_and_no_further_than_its_limit(
         ("Tue, 01 Dec 2026 12:00:00 +0800", datetime(2026, 12, 1, 4, tzinfo=UTC)),
         ("yesterday", None),
         ("Tue, 99 Dec 2026 12:00:00 GMT", None),
+        ("Fri, 31 Dec 9999 23:59:59 -0800", None),
         ("", None),
     ],
 )

@@ -18,6 +18,7 @@ LABELS: Final = {
     Check.NOTIFY: Phrase("notify"),
     Check.CAMPAIGNS: Phrase("campaigns"),
     Check.WINDOWS: Phrase("windows"),
+    Check.ISOLATION: Phrase("isolation"),
     Check.SENDING: Phrase("may send"),
     Check.API_HOST: Phrase("API host"),
     Check.CREDENTIAL: Phrase("credential"),

@@ -41,7 +41,15 @@ JOBS: Final[Mapping[str, str]] = {
     "picture": "massctl.importer.foreign:extension",
 }
 """What a child can be asked, and the function that answers: it takes a request and returns an answer, both JSON."""
-_START: Final = "import sys; sys.path[:] = sys.argv[1:]; from massctl.child import main; main()"
+_IMPORTED: Final = (
+    "massctl.source.renderer",
+    "massctl.source.media",
+    "massctl.render.content",
+    "massctl.render.article",
+    "massctl.render.template",
+)
+"""What most campaigns need, imported before the first question. Few need the decoders of pictures."""
+_START: Final = "import sys; sys.path[:] = sys.argv[2:]; from massctl.child import main; main()"
 _PIECE: Final = 1 << 16
 _SET_DUMPABLE: Final = 4
 """An option of prctl(2)."""
@@ -66,8 +74,6 @@ class Child:
 
     reads: Sequence[Path] = ()
     writes: Sequence[Path] = ()
-    preloaded: str = "render"
-    """The job whose module it imports before it is asked."""
     _process: "subprocess.Popen[bytes] | None" = None
     _walls: frozenset[Wall] | None = None
     _opened: list[tuple[int, int]] = field(default_factory=list)
@@ -82,15 +88,7 @@ class Child:
             self.close()
             _hide()
             self._walls = None
-            self._process = subprocess.Popen(
-                [sys.executable, "-I", "-X", "utf8", "-c", _START, *filter(None, sys.path)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                cwd="/",
-                env={},
-                start_new_session=True,
-            )
+            self._process = _begun.pop() if _begun else _started()
             self._end = weakref.finalize(self, _ended, self._process)
             os.set_blocking(self._asked.fileno(), False)
             for folder in self.writes:
@@ -98,7 +96,7 @@ class Child:
                     folder.mkdir(parents=True, exist_ok=True)
             self._opened = self._to_open()
             reads, writes = ([str(each.resolve()) for each in paths] for paths in (self.reads, self.writes))
-            self._send({"reads": reads, "writes": writes, "preloaded": self.preloaded})
+            self._send({"reads": reads, "writes": writes})
 
     @property
     def walls(self) -> frozenset[Wall]:
@@ -190,6 +188,32 @@ class Child:
         return no_answer(why)
 
 
+_begun: "Final[list[subprocess.Popen[bytes]]]" = []
+
+
+def begin(root: Path) -> None:
+    """Start the process of the next child, which imports its libraries while this one goes on.
+
+    Where the repository at `root` has articles, it also renders a sample of ours: half of its libraries load by use.
+    """
+    _hide()
+    if not _begun:
+        _begun.append(_started("sample" if any(root.glob("campaigns/*/articles")) else ""))
+        weakref.finalize(_begun[0], _ended, _begun[0])
+
+
+def _started(first: str = "") -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        [sys.executable, "-I", "-X", "utf8", "-c", _START, first, *filter(None, sys.path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+        env={},
+        start_new_session=True,
+    )
+
+
 def _identity(path: Path) -> tuple[int, int]:
     try:
         found = path.stat()
@@ -244,8 +268,12 @@ def main() -> None:
     """Answer requests until there are no more; nothing else gets to standard output."""
     asked, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # Standard error leads nowhere.
-    around = _received(asked)
-    _job(around["preloaded"])
+    for name in _IMPORTED:
+        import_module(name)
+    if sys.argv[1]:
+        import_module("massctl.source.renderer").render_sample()
+    if (around := _received(asked)) is None:
+        return  # Nobody asked.
     reads = [*_python(around["reads"]), *map(Path, around["reads"])]
     _tell(answers, sorted(isolate(reads, map(Path, around["writes"]))))
     try:

@@ -74,6 +74,7 @@ def _no_child(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     if request.node.get_closest_marker("child") is None:
         monkeypatch.setattr(Child, "ask", _asked_here)
         monkeypatch.setattr(Child, "start", lambda _: None)
+        monkeypatch.setattr("massctl.child.begin", lambda _: None)
         monkeypatch.setattr(Child, "walls", frozenset(Wall))
 
 

@@ -19,6 +19,7 @@ from massctl.model.campaign import CampaignFile
 from massctl.model.diagnostics import Place
 from massctl.model.ids import CampaignName, Sha256
 from massctl.model.message import Picture, Recording, RenderedContent
+from massctl.model.phrase import Phrase
 from massctl.plain_values import NOT_PLAIN, from_plain, to_plain
 from massctl.render.fault import Fault
 from massctl.source.repository import CAMPAIGNS, SETTINGS, EditedRepository, Repository, UnreadableError
@@ -188,6 +189,30 @@ def prepare(request: dict[str, Any]) -> dict[str, Any]:
     return {"found": to_plain(found), "produced": produced.get(getattr(found, "sha256", ""), "")}
 
 
+_SAMPLE: Final = "{{ 1 }}\n\n## 二\n\n**三** `四` ![五](x.png)\n\n- 六\n\n> 七\n\n|八|\n|-|\n|九|\n"
+
+
+def render_sample() -> None:
+    """Render an article of ours, so that everything is loaded which most articles need."""
+    from massctl.model.settings import MassctlFile
+    from massctl.render.content import render_content
+
+    article = {"title": "一", "content": "articles/main.md.j2", "cover": "x.png"}
+    about = {"version": 1, "account": "a", "audience": {"is_to_all": True}, "mpnews": {"articles": [article]}}
+    account = {"appid": "wx0123456789abcdef", "kind": "service", "secret_env": "A"}
+    settings = MassctlFile.model_validate({"version": 1, "accounts": {"a": account}})
+    inputs, file = _Sample(Repository(Path("/")), settings, Path("/")), CampaignFile.model_validate(about)
+    place = Place("campaign.yaml")
+    render_content(
+        CampaignName("a"),
+        file,
+        account=settings.accounts["a"],
+        inputs=inputs,
+        place=lambda *_: place,
+        words=inputs.words,
+    )
+
+
 _kept: "list[Materials]" = []
 
 
@@ -294,6 +319,19 @@ class Materials:
         terms = (get_data("massctl.render", "words.toml") or b"").decode()
         policy = self.settings.policy
         return read_lists(terms, policy.banned_words, policy.allowed_words)
+
+
+class _Sample(Materials):
+    """A campaign whose article is ours, and that has no picture."""
+
+    def template(self, path: str) -> str | Fault:
+        return _SAMPLE
+
+    def picture(self, path: str, use: "PicturePurpose") -> Picture | Fault:
+        return Fault("MC201", Phrase("{path} is missing", path=path))
+
+    def own_themes(self) -> tuple[str, ...]:
+        return ()
 
 
 @cache

@@ -14,7 +14,7 @@ from massctl.child import Child, ChildError
 from massctl.isolation import Wall
 
 pytestmark = pytest.mark.child
-BOOT = "import sys; sys.path[:] = sys.argv[1:]; import os, json, time; import massctl.child as c; "
+BOOT = "import sys; sys.path[:] = sys.argv[2:]; import os, json, time; import massctl.child as c; "
 ECHO = BOOT + "c._job = lambda name: (lambda request: [request['job'], request['said']]); c.main()"
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has these walls")
 

@@ -27,14 +27,15 @@ from PIL import Image
 from report_page_samples import report_of, sample_report
 
 from massctl.browser import FLAGS, Browser, find_chromium
-from massctl.model.ids import LOCK_FILE
+from massctl.model.ids import LOCK_FILE, CampaignName
 from massctl.model.theme import ThemeSettings
 from massctl.render.article import render_body
 from massctl.render.fault import Fault
 from massctl.render.paths import Pictures
 from massctl.render.strings import Setting
 from massctl.source.campaigns import load_settings
-from massctl.source.loader import Workbench
+from massctl.source.media import PictureShelf
+from massctl.source.renderer import Materials
 from massctl.source.repository import Repository
 from massctl.view.i18n import Language
 from massctl.view.pages.dark_mode import by_day_and_night
@@ -152,8 +153,10 @@ def block_pages(folder: Path) -> dict[str, str]:
             body = render_body("example.md.j2", "", {}, setting, ThemeSettings(name=theme), breaks=False)
             assert not [each for each in body.faults if each.severity == "error"], (name, body.faults)
             text = by_day_and_night(body.content)
-            for sha256 in set(re.findall(r"massctl-picture:([0-9a-f]{64})", text)):
-                (folder / f"{sha256}.picture").write_bytes(inputs.read(sha256))
+            shelf = PictureShelf(inputs.repository)
+            for each in shown.used:
+                shelf.adopt(CampaignName(_CAMPAIGN), folder, each, inputs.pictures.produced[each.sha256])
+                (folder / f"{each.sha256}.picture").write_bytes(shelf.read(each.sha256) or b"")
             text = re.sub(r"massctl-picture:([0-9a-f]{64})", r"\1.picture", text)
             halves.append(_HALF.format(scheme=scheme, body=text))
         pages[name] = _PAGE.format(halves="".join(halves))
@@ -171,7 +174,7 @@ def report_pages() -> dict[str, str]:
     return found
 
 
-class _Example(Workbench):
+class _Example(Materials):
     """An example of the guide as an article beside the pictures of a sample."""
 
     text = ""

@@ -75,7 +75,7 @@ def _page(folder: Path) -> Path:
         (folder / sample_addresses()[sha256]).write_bytes(data)
     shown = [
         each
-        for each in shown_themes(Workbench(repository, settings, folder), ThemeSettings())
+        for each in shown_themes(Workbench(repository, settings, folder).renderer, ThemeSettings())
         if each.theme.name in BUILT_IN
     ]
     sheet = Sheet(Language.ZH, sample_addresses())

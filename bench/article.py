@@ -24,7 +24,7 @@ from massctl.render.paths import Pictures, placeholder
 from massctl.render.styles import put_theme_on
 from massctl.render.theme import DEFAULT, resolved
 from massctl.render.wechat_html import normalised
-from massctl.source.loader import built_in_theme
+from massctl.source.renderer import built_in_theme
 
 ARTICLE = Path(__file__).parents[1] / "campaigns" / "2026-12-members-issue" / "articles" / "winter-walks.md"
 GOAL_SHARE = 1.5

@@ -54,8 +54,11 @@ _IMPORTED: Final = (
 """What most campaigns need, imported before the first question. Few need the decoders of pictures."""
 _START: Final = "import sys; sys.path[:] = sys.argv[2:]; from massctl.child import main; main()"
 _PIECE: Final = 1 << 16
-_SET_DUMPABLE: Final = 4
-"""An option of prctl(2)."""
+_SET_DUMPABLE, _END_WITH_PARENT = 4, 1
+"""Options of prctl(2)."""
+_STDLIB: Final = sysconfig.get_path("stdlib")
+_LIBRARIES: Final = frozenset({"site-packages", "dist-packages"})
+"""How folders of libraries are called; another entry of sys.path may be somebody's home."""
 _BROKEN_MAX: Final = 100
 """Characters of what a child says of itself."""
 _OUT_OF_MEMORY, _TOO_LARGE = 101, 102
@@ -257,7 +260,8 @@ def _ending(status: int) -> Phrase:
         return Phrase("the child process needed more than {limit} GB of memory", limit=MEMORY_BYTES_MAX >> 30)
     if status == _TOO_LARGE:
         return Phrase("the child process answered more than {limit} MB", limit=ANSWER_BYTES_MAX >> 20)
-    return no_answer(signal.Signals(-status).name if status < 0 else str(status))
+    known = {each.value: each.name for each in signal.Signals}
+    return no_answer(known.get(-status, str(status)))
 
 
 def _make(folders: Sequence[Path]) -> None:
@@ -314,6 +318,8 @@ def main() -> None:
 def _answer(writing: int, request: dict[str, Any], reads: list[Path], walls: frozenset[Wall]) -> NoReturn:
     """Answer one question, and end."""
     status = 1
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_END_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
     try:
         if isolate(reads, map(Path, request["writes"])) == walls:
             left = memoryview(_frame(_answer_to(request)))
@@ -390,7 +396,8 @@ def _tell(answers: IO[bytes], status: int, answer: bytes) -> None:
 
 def _python(given: Sequence[str]) -> list[Path]:
     """Return the files of Python and its libraries, and our own; no folder that holds something else as well."""
-    kept = [Path(each).resolve() for each in (*sys.path, sysconfig.get_path("stdlib"), "/lib", "/lib64", "/usr/lib")]
+    libraries = [each for each in sys.path if Path(each).name in _LIBRARIES or Path(each).is_relative_to(_STDLIB)]
+    kept = [Path(each).resolve() for each in (*libraries, _STDLIB, "/lib", "/lib64", "/usr/lib")]
     kept += [Path("/etc/ld.so.cache"), Path("/dev/urandom"), Path("/usr/share/zoneinfo"), Path(massctl.__file__).parent]
     held = [Path(each) for each in given]
     return [each for each in kept if not (each / ".git").exists() and not any(one.is_relative_to(each) for one in held)]

@@ -1,7 +1,6 @@
 """Give up, for good, whatever reading a stranger's file does not need: Landlock, seccomp and limits.
 
-`isolate` is for a process that holds no secret and has one thread. Nothing that it runs later takes a wall down.
-Sources: landlock(7), seccomp(2), and the headers of Linux 6.12 for the numbers, read 2026-12.
+`isolate` is for a process without secrets and threads. Sources: landlock(7), seccomp(2), headers of Linux 6.12.
 """
 
 import ctypes
@@ -18,18 +17,14 @@ from typing import Final
 
 
 class Wall(StrEnum):
-    """What holds a process in. All of them are required by `policy.render_isolation: require`."""
+    """What holds a process in. `policy.render_isolation: require` asks for all of them."""
 
-    FILES = "files"
-    """It opens only the files and folders that it was given. Landlock, Linux 5.13."""
-    SYSTEM_CALLS = "system_calls"
-    """It starts no program, process or thread, opens no socket, signals nobody, and changes no mode. seccomp."""
-    LIMITS = "limits"
-    """Its memory, processor time, files and open descriptors are bounded."""
+    FILES = "files"  # It opens only what it was given: Landlock, Linux 5.13.
+    SYSTEM_CALLS = "system_calls"  # No program, process, thread, socket, signal or mode: seccomp.
+    LIMITS = "limits"  # Memory, processor time, size of a file, open descriptors.
 
 
-MEMORY_BYTES_MAX: Final = 4 << 30
-"""Of the address space: the largest picture that is taken needs some 1.2 GB."""
+MEMORY_BYTES_MAX: Final = 4 << 30  # Of the address space: the largest picture that is taken needs some 1.2 GB.
 _LIMITS: Final = (
     (resource.RLIMIT_AS, MEMORY_BYTES_MAX),
     (resource.RLIMIT_CORE, 0),
@@ -37,16 +32,13 @@ _LIMITS: Final = (
     (resource.RLIMIT_FSIZE, 64 << 20),  # A converted picture has at most 10 MB.
     (resource.RLIMIT_NOFILE, 256),
 )
-_NO_NEW_PRIVILEGES, _SECCOMP, _FILTER = 38, 22, 2  # prctl(2)
-_CAPABILITIES_VERSION: Final = 0x20080522
-_READS_ALL: Final = 0b110
-"""CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH: a checkout may belong to another user than root, who runs massctl."""
+_NO_NEW_PRIVILEGES, _SECCOMP, _FILTER, _CAPABILITIES_VERSION = 38, 22, 2, 0x20080522  # prctl(2), capset(2)
+_READS_ALL: Final = 0b110  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH: not all checkouts of root belong to root.
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # landlock(7), on every processor
 _READ: Final = 1 << 2 | 1 << 3
 _WRITE: Final = _READ | 1 << 1 | 1 << 5 | 1 << 7 | 1 << 8 | 1 << 13 | 1 << 14  # files, folders, and moves
 _OF_FILES: Final = 1 << 1 | 1 << 2 | 1 << 14  # what a rule for a file, not a folder, may allow
-_HANDLED: Final = ((1 << 13) - 1, (1 << 14) - 1, (1 << 15) - 1, (1 << 15) - 1, (1 << 16) - 1)
-"""All that is known of files to each version of Landlock, from the first on."""
+_HANDLED: Final = ((1 << 13) - 1, (1 << 14) - 1, (1 << 15) - 1, (1 << 15) - 1, (1 << 16) - 1)  # by version
 _TCP, _SCOPES = 0b11, 0b11  # bind and connect, version 4; abstract sockets and signals, version 6
 _MACHINES: Final = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
 _NEWEST: Final = 462  # A later system call may open what is shut here, and is answered ENOSYS.
@@ -62,14 +54,24 @@ fchmodat 268 53, fchmodat2 452 452, chown 92 -, fchown 93 55, lchown 94 -, fchow
 utimes 235 -, futimesat 261 -, utimensat 280 88, mknod 133 -, mknodat 259 33, shmget 29 194, shmat 30 196, shmctl 31
 195, semget 64 190, semop 65 193, semctl 66 191, semtimedop 220 192, msgget 68 186, msgsnd 69 189, msgrcv 70 188,
 msgctl 71 187, mq_open 240 180, setpriority 141 140, sched_setscheduler 144 119, sched_setparam 142 118, sched_setattr
-314 274, sched_setaffinity 203 122, ioprio_set 251 30, move_pages 279 239, migrate_pages 256 238, setrlimit 160 164
+314 274, sched_setaffinity 203 122, ioprio_set 251 30, move_pages 279 239, migrate_pages 256 238, setrlimit 160 164,
+creat 85 -, openat2 437 437, memfd_create 319 279, memfd_secret 447 447, inotify_init 253 -, inotify_init1 294 26,
+fanotify_init 300 262, io_setup 206 0, mq_unlink 241 181
 """
 """Calls that leave the process, each with its numbers on x86_64 and aarch64."""
 _OF_FORKS: Final = frozenset({"clone", "fork", "vfork", "kill"})
-_OF_OTHERS: Final = (("prlimit64", (302, 261), 0, (0,), True), ("fcntl", (72, 25), 1, (8, 15), False))
-"""Calls that act on another process: number, argument, values, and whether only these values are allowed."""
+_ALL: Final = 0xFFFFFFFF
+_BY_ARGUMENT: Final = (
+    ((302, 261), 0, _ALL, (0,), True),  # prlimit64: its own limits alone
+    ((16, 29), 1, _ALL, (0x5401, 0x5421, 0x5450, 0x5451), True),  # ioctl: what Python asks of a file that it opens
+    ((72, 25), 1, _ALL, (8, 15, 1024, 1026), False),  # fcntl: no owner, no lease, no notice
+    ((157, 167), 0, _ALL, (1,), False),  # prctl: what ends with the parent stays so
+    # open, openat: a mode of which Landlock asks nothing, and emptying a file that is only read
+    *((*opened, 0o3, (3,), False) for opened in (((2, -1), 1), ((257, 56), 2))),
+    *((*opened, 0o1003, (0o1000,), False) for opened in (((2, -1), 1), ((257, 56), 2))),
+)  # numbers, argument, mask, values, and whether only these values are allowed
 _KILL, _REFUSE, _UNKNOWN, _ALLOW = 0x80000000, 0x00050001, 0x00050026, 0x7FFF0000  # the last but one: ENOSYS
-_LOAD, _EQUAL, _GREATER, _ANSWER = 0x20, 0x15, 0x25, 0x06
+_LOAD, _AND, _EQUAL, _GREATER, _ANSWER = 0x20, 0x54, 0x15, 0x25, 0x06
 
 
 def isolate(reads: Iterable[Path], writes: Iterable[Path], *, forks: bool = False) -> frozenset[Wall]:
@@ -104,8 +106,7 @@ def _keep_to(libc: ctypes.CDLL, reads: Iterable[Path], writes: Iterable[Path]) -
     if version < 1:
         return False
     handled = _HANDLED[min(version, len(_HANDLED)) - 1]
-    network, scopes = _TCP if version >= 4 else 0, _SCOPES if version >= 6 else 0
-    attributes = struct.pack("QQQ", handled, network, scopes)
+    attributes = struct.pack("QQQ", handled, _TCP if version >= 4 else 0, _SCOPES if version >= 6 else 0)
     rules = libc.syscall(_CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), 0)
     for allowed, paths in ((_READ, reads), (_WRITE, writes)):
         for path in paths:
@@ -137,14 +138,13 @@ def _filter(machine: int, column: int, allowed: frozenset[str]) -> list[tuple[in
     steps = [(_LOAD, 0, 0, 4), (_EQUAL, 1, 0, machine), (_ANSWER, 0, 0, _KILL), (_LOAD, 0, 0, 0)]
     steps += [(_GREATER, 0, 1, _NEWEST), (_ANSWER, 0, 0, _UNKNOWN)]
     for call in _REFUSED.replace("\n", " ").split(","):
-        name, *numbers_of = call.split()
-        number = numbers_of[column]
+        name, number = call.split()[0], call.split()[1 + column]
         if number != "-" and name not in allowed:
             steps += [(_EQUAL, 0, 1, int(number)), (_ANSWER, 0, 0, _REFUSE)]
-    for _, numbers, argument, values, is_only in _OF_OTHERS:
-        match, other = (_ALLOW, _REFUSE) if is_only else (_REFUSE, _ALLOW)
-        asked = [(_LOAD, 0, 0, 16 + 8 * argument)]
-        asked += [step for value in values for step in ((_EQUAL, 0, 1, value), (_ANSWER, 0, 0, match))]
-        asked += [(_ANSWER, 0, 0, other)]
-        steps += [(_EQUAL, 0, len(asked), numbers[column]), *asked]
+    for numbers, argument, mask, values, is_only in _BY_ARGUMENT:
+        asked = [(_LOAD, 0, 0, 16 + 8 * argument), (_AND, 0, 0, mask)]
+        for value in values:
+            asked += [(_EQUAL, 0, 1, value), (_ANSWER, 0, 0, _ALLOW if is_only else _REFUSE)]
+        asked += [(_ANSWER, 0, 0, _REFUSE)] if is_only else [(_LOAD, 0, 0, 0)]
+        steps += [(_EQUAL, 0, len(asked), numbers[column] & _ALL), *asked]
     return [*steps, (_ANSWER, 0, 0, _ALLOW)]

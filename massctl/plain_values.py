@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import Field, fields
 from enum import Enum
 from functools import cache
+from math import isfinite
 from types import UnionType
 from typing import Any, Final, Literal, NewType, Union, get_args, get_origin, get_type_hints
 
@@ -16,7 +17,7 @@ from massctl.model.ids import Sha256
 from massctl.model.phrase import Command, Phrase
 from massctl.render.fault import Fault
 
-NOT_PLAIN: Final = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+NOT_PLAIN: Final = (ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError)
 """What reading something else than `to_plain` wrote may raise."""
 _VALUES: Final[dict[str, type[Any]]] = {
     each.__name__: each
@@ -39,15 +40,20 @@ _VALUES: Final[dict[str, type[Any]]] = {
     )
 }
 _WORDS: Final[dict[str, type[Enum]]] = {each.__name__: each for each in (message.Purpose, diagnostics.Severity)}
+_LEAST: Final = {"Place": 1, "Fault": -1_000}
+"""The least number of a class; of any other it is 0."""
+_NUMBER_MAX: Final = 1 << 40
 _FIELD: Final = re.compile(r"\{\{|\}\}|\{[a-z_0-9]+(?:!r|:,|:\.0f|:g)?\}")
 """A field of one of our sentences, or a brace that is written twice."""
+_TEMPLATE_MAX, _SENTENCE_MAX = 4_000, 1 << 16
+"""Characters of a sentence: ours have a few hundred."""
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
 def to_plain(value: Any) -> Any:
     """Write a value; raises TypeError if it would not be read back equal."""
     kind = type(value)
-    if value is None or kind in (str, int, bool):
+    if value is None or kind in (str, int, bool) or (kind is float and isfinite(value)):
         return value
     if kind in (Command, Phrase):
         return _plain_phrase(value)
@@ -69,7 +75,7 @@ def _plain_phrase(said: Phrase) -> list[Any]:
 def from_plain(written: Any) -> Any:
     """Read what `to_plain` wrote; raises one of NOT_PLAIN for anything else."""
     if not isinstance(written, list):
-        return written
+        return _encodable(written) if isinstance(written, str) else written
     kind, *rest = written
     reader = _READERS.get(kind)
     if reader is not None:
@@ -79,6 +85,8 @@ def from_plain(written: Any) -> Any:
     for name, value in values.items():
         if not _is(value, _hints(kind)[name]):
             raise TypeError(f"{kind}.{name}")
+        if type(value) is int and not _LEAST.get(kind, 0) <= value <= _NUMBER_MAX:
+            raise ValueError(f"{kind}.{name}")
     return made(**values)
 
 
@@ -110,11 +118,24 @@ def _given(kind: type[Any]) -> list[Field[Any]]:
 
 
 def _phrase(template: Any, plural: Any, values: Any) -> Phrase:
-    for each in (template, plural):
+    for each in filter(None, (template, plural)):
         # A field such as {a.b} would look into objects of this process.
-        if values and each is not None and "{" in _FIELD.sub("", each):
+        if len(_encodable(each)) > _TEMPLATE_MAX or (values and "{" in _FIELD.sub("", each)):
             raise ValueError(each)
-    return Phrase(template, plural, **{key: _said(from_plain(each)) for key, each in values.items()})
+    said = {key: _said(from_plain(each)) for key, each in values.items()}
+    if plural is not None and type(said["count"]) is not int:
+        raise TypeError(plural)
+    made = Phrase(template, plural, **said)
+    # Sentences inside sentences may double each time.
+    if len(made) > _SENTENCE_MAX:
+        raise ValueError(template)
+    return made
+
+
+def _encodable(text: str) -> str:
+    """Return a text; raises ValueError for one with half a character, which no file and no terminal takes."""
+    text.encode()
+    return text
 
 
 def _said(value: Any) -> Any:

@@ -9,9 +9,12 @@ from massctl.child import ANSWER_BYTES_MAX, Child, ChildError, no_answer
 from massctl.importer.article import Facts, Found
 from massctl.importer.documents import WORD_BYTES_MAX, DocumentError
 from massctl.model.phrase import Phrase
+from massctl.picture.formats import sniff
 from massctl.plain_values import NOT_PLAIN, from_plain, to_plain
+from massctl.render.bounds import TooMuchError
 from massctl.render.tree import Element
 
+_TOO_NESTED: Final = Phrase("it has too many elements, or they are nested too deep")
 _BROKEN: Final = no_answer()
 _PICTURES_BYTES_MAX: Final = ANSWER_BYTES_MAX + 2 * WORD_BYTES_MAX
 """Of an answer with the pictures of a Word file, as base64."""
@@ -54,7 +57,10 @@ class ForeignReader:
             found = from_plain(self._ask("picture", {"data": _written(data)}))
         except NOT_PLAIN:
             raise DocumentError(_BROKEN) from None
-        return found if isinstance(found, Phrase) or found in _EXTENSIONS else _BROKEN
+        if isinstance(found, Phrase):
+            return found
+        kind = sniff(data)  # Its first bytes: a child could call any file of the folder a picture.
+        return found if kind is not None and kind.extension == found else _BROKEN
 
     def _ask(self, job: str, request: Mapping[str, Any]) -> Any:
         try:
@@ -66,7 +72,8 @@ class ForeignReader:
         return answer
 
 
-_EXTENSIONS: Final = frozenset({"jpg", "png", "gif", "bmp", "webp"})
+_NODES_MAX, _LEVELS_MAX = 200_000, 200
+"""Of a tree: more would keep this process busy, or exceed the recursion limit."""
 _PLAIN: Final = ("title", "author", "digest", "content_source_url", "cover", "markdown")
 
 
@@ -75,8 +82,10 @@ def _written(data: bytes) -> str:
 
 
 def _texts(values: Any) -> tuple[str, ...]:
-    if not isinstance(values, list) or not all(isinstance(each, str) for each in values):
+    if not isinstance(values, list):
         raise TypeError(values)
+    for each in values:
+        str.encode(each)  # Raises for what is no text, and for half a character.
     return tuple(values)
 
 
@@ -107,6 +116,8 @@ def _found(answer: Any) -> tuple[Found, dict[str, bytes]]:
 
 def _tree(written: Any) -> Element:
     """Read a tree that `_flat` wrote."""
+    if len(written) > _NODES_MAX:
+        raise ValueError("a tree of too many nodes")
     root = Element("")
     open_until = [(root, 1)]
     for each in written:
@@ -114,8 +125,11 @@ def _tree(written: Any) -> Element:
             open_until.pop()
         above, _ = open_until[-1]
         if isinstance(each, str):
+            _texts([each])
             above.children.append(each)
             continue
+        if len(open_until) > _LEVELS_MAX:
+            raise ValueError("a tree of too many levels")
         name, attributes, count = each
         _texts([name, *attributes, *attributes.values()])
         open_until.append((above.add(name, attributes), int(count)))
@@ -135,6 +149,8 @@ def found(request: dict[str, Any]) -> dict[str, Any]:
         article, pictures = _read(request)
     except DocumentError as error:
         return {"refused": [to_plain(error.why), to_plain(error.hint)]}
+    except (TooMuchError, RecursionError):
+        return {"refused": [to_plain(_TOO_NESTED), ""]}
     return {
         **{name: getattr(article, name) for name in _PLAIN},
         "comments": article.comments,
@@ -177,13 +193,16 @@ def facts(request: dict[str, Any]) -> dict[str, Any]:
     """Take the facts of Markdown."""
     from massctl.importer.documents import markdown_facts
 
-    found = markdown_facts(request["text"])
+    try:
+        found = markdown_facts(request["text"])
+    except (TooMuchError, RecursionError):
+        return {"refused": [to_plain(_TOO_NESTED), ""]}
     return {name: list(getattr(found, name)) for name in ("texts", "pictures", "links")}
 
 
 def extension(request: dict[str, Any]) -> Any:
     """Look at a picture."""
-    from massctl.picture.formats import PictureFault, sniff
+    from massctl.picture.formats import PictureFault
     from massctl.picture.prepare import prepare_inline
 
     data = base64.b64decode(request["data"])

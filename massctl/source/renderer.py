@@ -17,7 +17,7 @@ from massctl.child import Child, ChildError, no_answer
 from massctl.model.campaign import CampaignFile
 from massctl.model.diagnostics import Place
 from massctl.model.ids import CampaignName, Sha256
-from massctl.model.message import Picture, Recording, RenderedContent
+from massctl.model.message import MEDIA_TYPES, Picture, Recording, RenderedContent
 from massctl.model.phrase import Phrase
 from massctl.plain_values import NOT_PLAIN, from_plain, to_plain
 from massctl.render.fault import Fault
@@ -32,8 +32,12 @@ if TYPE_CHECKING:
     from massctl.source.campaigns import Loaded
     from massctl.source.media import PictureCache, RecordingShelf
 
-_QUESTIONS_MAX: Final = 20
+_QUESTIONS_MAX: Final = 5
 """So many times a campaign may ask for addresses: each time it gets all that it asked for before."""
+
+
+_ADDRESSES_MAX: Final = 1_000
+"""So many a campaign may ask for at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ class Renderer:
         for _ in range(_QUESTIONS_MAX):
             answer = self.ask("render", name, {**about, "addresses": known})
             try:
-                asked = [_article(each) for each in answer["asked"]]
+                asked = [_article(each) for each in answer["asked"][:_ADDRESSES_MAX]]
                 new = {f"{campaign}/{at}": to_plain(address_of(campaign, at)) for campaign, at in asked}
                 made = _made(answer) if new.keys() <= known.keys() else None
             except NOT_PLAIN:
@@ -123,7 +127,7 @@ class Renderer:
             found, produced = from_plain(answer["found"]), Sha256(answer["produced"])
         except NOT_PLAIN:
             raise broken_answer() from None
-        if isinstance(found, Picture):
+        if isinstance(found, Picture) and found.extension in MEDIA_TYPES:
             return found, produced
         if isinstance(found, Fault):
             return found
@@ -144,6 +148,9 @@ def _made(answer: Any) -> Made:
     produced = {Sha256(name): Sha256(found) for name, found in answer["produced"].items()}
     if not isinstance(content, RenderedContent):
         raise TypeError(content)
+    kinds = {each.extension for each in content.pictures} | {each.extension for each in content.recordings}
+    if not kinds <= MEDIA_TYPES.keys():
+        raise ValueError("a file of no known kind")
     if {f.path: f.source_sha256 for f in content.pictures}.items() - files.items():
         raise ValueError("a picture comes from a file that was not read")
     return Made(content, files, produced)

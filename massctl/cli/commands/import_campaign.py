@@ -267,7 +267,7 @@ class _Source:
     @staticmethod
     def _beside(root: Path, address: str) -> bytes | Phrase:
         place = (root / unquote(address.partition("?")[0])).resolve()
-        if not place.is_relative_to(root):
+        if not place.is_relative_to(root) or any(part.startswith(".") for part in place.relative_to(root).parts):
             return Phrase("it is not below the folder of the file")
         try:
             if not place.is_file() or place.stat().st_size > PICTURE_BYTES_MAX:

@@ -71,10 +71,23 @@ def without(key: str) -> Callable[[Any], None]:
     return lambda answer: answer.pop(key)
 
 
-def phrase(template: str) -> list[Any]:
-    diagnostic = ["word", "Severity", "warning"]
-    said = ["phrase", template, None, {"name": ["phrase", "x", None, {}]}]
-    return ["row", ["Diagnostic", "MC300", diagnostic, said, None, None, None, None]]
+def told(said: Any, place: Any = None) -> list[Any]:
+    return ["row", ["Diagnostic", "MC300", ["word", "Severity", "warning"], said, place, None, None, None]]
+
+
+def phrase(template: str, value: Any = "x", plural: str | None = None) -> list[Any]:
+    return told(["phrase", template, plural, {"count" if plural else "name": value}])
+
+
+def nested(levels: int) -> list[Any]:
+    said: Any = "x"
+    for _ in range(levels):
+        said = ["phrase", "{name}{name}", None, {"name": said}]
+    return told(said)
+
+
+def placed(line: int) -> list[Any]:
+    return told("x", ["Place", "campaigns/a/campaign.yaml", line, 1, None, None])
 
 
 ARTICLE = "content.1.1.1"
@@ -94,6 +107,14 @@ LIES: dict[str, Callable[[Any], None]] = {
     "a sentence that looks into objects": changed("content.4", phrase("{name.__class__}")),
     "a sentence that takes memory": changed("content.4", phrase("{name:>9999999999}")),
     "files that are no files": changed("files", ["a"]),
+    "a file of no known kind": changed("content.2.1.6", "/../../x"),
+    "a size below nothing": changed("content.2.1.4", -1),
+    "half a character": changed(f"{ARTICLE}.3", "\ud800"),
+    "a number without end": changed("content.4", phrase("{name:g}", 10**400)),
+    "a count that is none": changed("content.4", phrase("{count}", 1.0, "{count}")),
+    "a sentence that doubles": changed("content.4", nested(40)),
+    "a long sentence": changed("content.4", phrase("{name}" * 9_999)),
+    "a place above the first line": changed("content.4", placed(-5)),
     "a question that is none": changed("asked", [["a"]]),
     "a question about a number that is none": changed("asked", [["a", "1"]]),
 }

@@ -284,6 +284,16 @@ def _callback(
 
 
 @_order
+def _pictures(db: Transaction, *, address: str) -> Record:
+    """Let nothing be behind the address of a picture any more."""
+    name = (address.split("/") + [""] * 5)[4]
+    if db.get("pictures", name) is None:
+        raise BadControlError("`address` is of no picture that was uploaded")
+    db.delete("pictures", name)
+    return {"address": address}
+
+
+@_order
 def _website_send(db: Transaction, *, appid: str) -> Record:
     request = _as_account(db, appid)
     everybody = audience.by_filter(request, {"is_to_all": True})

@@ -242,19 +242,72 @@ def drift_words(drift: "Drift") -> Phrase:
     from massctl.plan.plan import DriftKind
 
     match drift.kind:
-        case DriftKind.DRAFT_GONE:
-            return Phrase("its draft is missing; somebody may have sent it in the console")
-        case DriftKind.DRAFT_CHANGED:
-            return Phrase("its draft was changed in the console")
-        case DriftKind.TAG_GONE:
-            return Phrase("its tag no longer exists: {tag}", tag=drift.subject)
         case DriftKind.TAG_RENAMED:
             return Phrase("its tag {tag} is now named {now}", tag=drift.subject, now=drift.now)
         case DriftKind.AUDIENCE_SIZE:
             before, now = followers(int(drift.before or 0)), followers(int(drift.now or 0))
             return Phrase("its audience has {now}; {before} when last counted", now=now, before=before)
+        case DriftKind.AUDIENCE_OUTSIDE:
+            return Phrase("its audience has {now}, which its bounds do not allow", now=followers(int(drift.now or 0)))
+        case DriftKind.ALLOWANCE_USED:
+            return Phrase("sends in the console have used up what {account} may send then", account=drift.subject)
         case DriftKind.JOB_STATUS:
             say = Phrase("job {msg_id} is {now}; the ledger says {before}: {command}")
             now, before = JOB[str(drift.now)], JOB[str(drift.before)]
             command = Command("status", drift.campaign)
             return Phrase(say, msg_id=drift.subject, now=now, before=before, command=command)
+        case _:
+            return Phrase(_DRIFTED[drift.kind.value], subject=drift.subject)
+
+
+_DRIFTED: Final = {
+    "draft_gone": Phrase("its draft is missing; somebody may have sent it in the console"),
+    "draft_changed": Phrase("its draft was changed in the console"),
+    "tag_gone": Phrase("its tag no longer exists: {subject}"),
+    "tag_emptied": Phrase("nobody has its tag any more: {subject}"),
+    "picture_gone": Phrase("a picture of it is gone: {subject}"),
+    "article_gone": Phrase("an article that it links to is gone: {subject}"),
+    "preview_unseen": Phrase("nobody has seen a preview of its version"),
+    "lock_stale": Phrase("it no longer renders what was locked"),
+}
+"""What is said of drifts that need no number."""
+
+
+def drift_hint(drift: "Drift") -> Phrase | Command:
+    """Say what to type about a drift before the window."""
+    return Phrase(_WAYS[drift.kind.value], **_commands(drift.campaign))
+
+
+def _commands(name: str) -> dict[str, Command]:
+    """Return the commands that mend a drift, by what they do."""
+    return {
+        "adopt": Command("adopt", name, '--reason "…"'),
+        "pull": Command("adopt", name, "--pull"),
+        "again": Command("reconcile", name, '--not-sent --reason "…"'),
+        "sent": Command("reconcile", name, '--sent --reason "…"'),
+        "lock": Command("lock", name),
+        "preview": Command("preview", name),
+        "plan": Command("plan", name, "--refresh"),
+    }
+
+
+_WAYS: Final = {
+    "draft_changed": Phrase(
+        "to keep the console's version: {adopt}, or {pull} where words changed; otherwise delete that draft in the "
+        "console, then: {again}"
+    ),
+    "draft_gone": Phrase("if it was sent in the console: {sent}; otherwise, to save it again: {again}"),
+    "tag_gone": Phrase("name another tag in campaign.yaml, and have that reviewed: {lock}"),
+    "tag_renamed": Phrase(
+        "restore the tag's name in the console under 用户管理; or change `tag:` in campaign.yaml, and have that "
+        "reviewed: {lock}"
+    ),
+    "tag_emptied": Phrase("give the tag to followers in the console under 用户管理; {plan}   counts them"),
+    "audience_outside": Phrase("if the audience is right, correct audience.expect, and have that reviewed: {lock}"),
+    "picture_gone": Phrase("replace the picture in the campaign's files, and have that reviewed: {lock}"),
+    "article_gone": Phrase("correct the link in the campaign's files, and have that reviewed: {lock}"),
+    "preview_unseen": Phrase("{preview}   shows it to the reviewers"),
+    "lock_stale": Phrase("lock it again and have that reviewed: {lock}"),
+    "allowance_used": Phrase("give it a window in a later day or month, and have that reviewed: {lock}"),
+}
+"""What to do about each kind of drift that people are told of."""

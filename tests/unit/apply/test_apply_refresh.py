@@ -79,15 +79,14 @@ def test_a_draft_that_is_gone_says_nothing_against_repeating_a_send_in_doubt() -
     assert [] == refusals(plan)
 
 
-@pytest.mark.parametrize("count", [None, 0, 40])
-def test_an_audience_is_judged_by_its_size_now(count: int | None) -> None:
+@pytest.mark.parametrize(("count", "kind"), [(None, "tag_gone"), (0, "tag_emptied"), (40, "audience_outside")])
+def test_an_audience_is_judged_by_its_size_now(count: int | None, kind: str) -> None:
     """A tag of 20 had grown, was emptied, or is gone; a campaign that waits is told, one that is due is refused."""
     scene = Scene([whole_news(SOON, audience=audience(tag_id=7, expect={"max": 30}))])
     scene.wechat.tags_count[7] = 20
     scene.apply()
     assert [] == drifts(read(scene)[1])
     scene.wechat.tags_count = {} if count is None else {7: count}
-    kind = "tag_gone" if count is None else "audience_size"
     plan, remote = read(scene)
     assert ([(kind, 20, count)], [], count) == (drifts(remote), refusals(plan), plan.campaigns[0].audience_count)
     scene.later(hours=1.5)

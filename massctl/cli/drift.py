@@ -10,24 +10,25 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from massctl.apply.journal import LedgerSession
-from massctl.apply.outcome import what_happened
+from massctl.apply.outcome import failure_of, what_happened
 from massctl.cli.ledger_access import ledger_refusal
 from massctl.cli.notifications import notice_finder, notices_post, taken_posts
 from massctl.cli.planner import PlanOptions, Purpose, planned
 from massctl.cli.side_by_side import side_by_side
-from massctl.errors import LedgerError, MassctlError
+from massctl.errors import AuthError, InvariantError, LedgerError, MassctlError
 from massctl.ledger.process_lock import sole_runner
 from massctl.model.entries import Event
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import Phrase
-from massctl.model.state import Record, RecordKey, State
+from massctl.model.state import Record, RecordKey, State, beijing_day
 from massctl.plan.drift import (
     TOLD,
     Looked,
@@ -44,10 +45,11 @@ from massctl.view.words import drift_hint, drift_words
 
 if TYPE_CHECKING:
     from massctl.apply.notices import Notice
-    from massctl.apply.ports import IsThere
+    from massctl.apply.ports import DataCube, IsThere
     from massctl.cli.planner import Planned
     from massctl.cli.session import Session
     from massctl.model.settings import Channel
+    from massctl.model.statistics import ArticleDay
 
 _FILE: Final = "looked"
 
@@ -81,27 +83,89 @@ def read_drifts(session: Session, made: Planned) -> DriftsRead:
         return DriftsRead()
     with downloads_of(session, session.api_base(accounts[0])) as downloads:
         remote = read_remote(campaigns, made.state, session.wechat, side_by_side, _Addresses(downloads.is_there))
-    found = [each for each in remote.drifts if each.kind in TOLD] + _known(session, made, campaigns)
-    once = {(each.campaign, each.kind, each.subject): each for each in found}
-    return DriftsRead(tuple(once.values()), remote.unread, remote.unknown)
+    drifts = [each for each in remote.drifts if each.kind in TOLD]
+    for planned_as, each in zip(judged, campaigns, strict=True):
+        drifts += known_drifts(planned_as, each.rendered, made.state, made.rules, session.clock.now())
+    sends = _sends_on_website(session, made.state, {*accounts} - {AccountName(each.account) for each in remote.unread})
+    uncounted = {each.account for each in sends.unread}
+    drifts += _without_allowance(session, made, judged, sends.found)
+    once = {(each.campaign, each.kind, each.subject): each for each in drifts}
+    unknown = remote.unknown | {each.name for each in judged if each.account in uncounted}
+    return DriftsRead(tuple(once.values()), (*remote.unread, *sends.unread), unknown)
 
 
-def _known(session: Session, made: Planned, campaigns: Sequence[PlannedCampaign]) -> list[Drift]:
-    """Find what drifted by files and ledger."""
+@dataclass(frozen=True, slots=True)
+class _Sends:
+    """What people sent on the website."""
+
+    found: dict[AppId, list[datetime]]
+    unread: list[Unread] = field(default_factory=list)
+
+
+def _without_allowance(
+    session: Session, made: Planned, judged: Sequence[PlannedCampaign], sends: dict[AppId, list[datetime]]
+) -> list[Drift]:
+    """Find the campaigns whose allowance is used up by sends on the website."""
+    if made.at is None or not any(sends.values()):
+        return []
     now, found = session.clock.now(), list[Drift]()
-    rendered = {each.name: each.rendered for each in campaigns}
-    judged = [each for each in made.plan.campaigns if each.name in rendered]
-    for each in judged:
-        found += known_drifts(each, rendered[each.name], made.state, made.rules, now)
-    if made.at is None or not made.state.website_sends:
-        return found
-    otherwise = {each.name: each for each in made.at(made.state.without_website_sends(), now).campaigns}
+    plans = (made.at(made.state.with_website_sends(each), now) for each in (sends, {}))
+    planned_with, planned_without = ({each.name: each for each in plan.campaigns} for plan in plans)
     for each in judged:
         declared = session.settings.accounts.get(each.account or "")
-        sends = made.state.website_sends.get(AppId(declared.appid), []) if declared is not None else []
-        drift = allowance_drift(each, otherwise[each.name], len(sends))
+        count = len(sends.get(AppId(declared.appid), [])) if declared is not None else 0
+        drift = allowance_drift(planned_with[each.name], planned_without[each.name], count)
         found += [drift] if drift is not None else []
     return found
+
+
+def _sends_on_website(session: Session, state: State, accounts: Collection[AccountName]) -> _Sends:
+    """Return the sends that somebody recorded, and those of this month that WeChat counted for `accounts`.
+
+    Only a service account has an allowance that lasts longer than the day that is not counted yet.
+    """
+    from massctl.plan.statistics import newest_day, website_sends
+
+    sends = _Sends({appid: list(there) for appid, there in state.website_sends.items()})
+    now = session.clock.now()
+    last = newest_day(now)
+    days = [last.replace(day=number) for number in range(last.day, 0, -1)] if _is_this_month(last, now) else []
+    for account in sorted(accounts):
+        declared = session.settings.accounts.get(account)
+        if declared is None or declared.kind != "service" or not days:
+            continue
+        try:
+            articles = _articles_of(session.wechat(account), days, now)
+        except InvariantError:
+            raise
+        except MassctlError as error:
+            failure = failure_of(error)
+            sends.unread.append(Unread(account, failure.message, failure.hint))
+            continue
+        appid = AppId(declared.appid)
+        sends.found[appid] = [*sends.found.get(appid, []), *website_sends(articles, state, appid)]
+    return sends
+
+
+def _is_this_month(day: date, now: datetime) -> bool:
+    return day.replace(day=1) == beijing_day(now).replace(day=1)
+
+
+def _articles_of(client: DataCube, days: Sequence[date], now: datetime) -> list[ArticleDay]:
+    """Return the articles that WeChat counted on some days; none for an account without the right to statistics."""
+    from massctl.model.statistics import StatisticsCall
+
+    calls = [partial(client.statistics, StatisticsCall.ARTICLES, day, day, now) for day in days]
+    articles: list[ArticleDay] = []
+    # One day first and alone: an account without the right is asked once.
+    for some in (calls[:1], calls[1:]):
+        for _, counted in side_by_side(some) if some else ():
+            if isinstance(counted, AuthError):
+                return []
+            if isinstance(counted, BaseException):
+                raise counted
+            articles += counted.articles
+    return articles
 
 
 @dataclass(frozen=True, slots=True)

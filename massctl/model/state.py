@@ -753,10 +753,10 @@ class State:
         """Return the records that stop the sends of an account: one has an open attempt of it, or is contradicted."""
         return [record for record in self.index.open.values() if _stops(record, appid)]
 
-    def without_website_sends(self) -> State:
-        """Return the same, as if people had sent nothing on the website; for a question, and not to be written with."""
+    def with_website_sends(self, sends: Mapping[AppId, list[datetime]]) -> State:
+        """Return the same, as if people had sent just these on the website; to be asked, and not to be written with."""
         other = copy(self)
-        other.website_sends = {}
+        other.website_sends = dict(sends)
         return other
 
     def absorb_all(self, new: Iterable[entries.Entry]) -> None:

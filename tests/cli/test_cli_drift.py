@@ -15,7 +15,7 @@ import pytest
 from cli_runner import NOON, Shell
 from git_shell import IN_GIT
 from gits import git
-from repositories import APPID, SECRET_VARIABLE, png, window
+from repositories import APPID, SECRET_VARIABLE, cover, png, window
 
 from massctl import transport
 from massctl.cli.downloads import Downloads
@@ -38,10 +38,11 @@ class Console:
         self.shell, self._world, self._secret = shell, world, secret
         self._http = httpx.Client(transport=httpx.WSGITransport(world.app), base_url="http://127.0.0.1")
 
-    def call(self, path: str, body: object) -> dict[str, Any]:
-        grant = {"grant_type": "client_credential", "appid": APPID, "secret": self._secret}
+    def call(self, path: str, body: object = None, *, appid: str = APPID, **more: Any) -> dict[str, Any]:
+        grant = {"grant_type": "client_credential", "appid": appid, "secret": self._secret}
         token = self._http.post("/cgi-bin/stable_token", json=grant).json()["access_token"]
-        answer = self._http.post(f"/cgi-bin/{path}", params={"access_token": token}, json=body).json()
+        params = {"access_token": token, **({"type": "image"} if more else {})}
+        answer = self._http.post(f"/cgi-bin/{path}", params=params, json=body, **more).json()
         assert not answer.get("errcode"), answer
         return dict(answer)
 
@@ -71,6 +72,14 @@ class Console:
     def lose_picture(self, title: str) -> None:
         content = self.draft(title)[1]["content"]
         self.control("pictures", {"address": content[content.index("http") :].split('"')[0]})
+
+    def send(self, appid: str, number: int) -> None:
+        """Write an article in the console, and send it to everybody."""
+        media = {"media": ("cover.png", cover((number, 0, 0)), "image/png")}
+        thumb = self.call("material/add_material", appid=appid, files=media)["media_id"]
+        article = {"title": f"后台 {number}", "content": "<p>见字如面</p>", "thumb_media_id": thumb}
+        media_id = self.call("draft/add", {"articles": [article]}, appid=appid)["media_id"]
+        self.control("website_send", {"appid": appid, "media_id": media_id})
 
     def at(self, moment: datetime) -> None:
         """Let it be that moment, for the machine and for WeChat."""
@@ -253,6 +262,24 @@ def test_doctor_reads_now_and_records_nothing(staged: Console) -> None:
     assert before == staged.shell("state", "list").out
 
 
+def test_sends_on_the_website_that_somebody_recorded_count_too(staged: Console) -> None:
+    for minute in range(1, 5):
+        at = f"2026-12-01T09:0{minute}:00+08:00"
+        said = staged.shell("state", "import", "--website-send", at, "--reason", "在后台发的")
+        assert 0 == said.status, said
+    staged.before(hours=70)
+    daily(staged)
+    assert [("letter", "allowance_used")] == staged.heard()
+
+
+def test_an_account_without_the_right_to_statistics_is_asked_once_and_is_no_fault(staged: Console) -> None:
+    staged.control("accounts", {"appid": APPID, "statistics_right": False})
+    staged.before(hours=70)
+    said = staged.shell("ci", "send")
+    calls = staged.report()["calls"]["/datacube/getarticletotaldetail"]
+    assert ({"48001": 1}, False) == (calls["outcomes"], "was not read" in said.err)
+
+
 def _findings(console: Console) -> list[dict[str, Any]]:
     said = console.shell("doctor", "--format", "json").document["findings"]
     return [each for each in said if each["check"] == "drift"]
@@ -276,6 +303,19 @@ def test_status_calendar_and_pages_show_what_was_told_until_it_is_answered(stage
 
     assert 0 == shell("adopt", "letter", "--reason", "更好").status
     assert "its draft was changed" not in shell("status").out
+
+
+def test_no_job_of_github_is_started_for_a_reading(staged: Console, tmp_path: Path) -> None:
+    """Its minutes are counted: what runs anyway reads."""
+    lines = staged.shell.tree.read("massctl.yaml").replace(HOOK, HOOK + "    upcoming: []\n")
+    staged.shell.tree.write("massctl.yaml", lines)
+    staged.shell.env(GITHUB_REF="refs/heads/main", GITHUB_EVENT_NAME="push", GITHUB_OUTPUT=str(tmp_path / "out"))
+    staged.edit("风")
+    for hours in (72, 71, 24, 23, 2, 1.6):
+        staged.before(hours=hours)
+        assert 0 == staged.shell("ci", "gate").status
+    written = (tmp_path / "out").read_text(encoding="utf-8").splitlines()
+    assert {"step="} == {each for each in written if each.startswith("step=")}
 
 
 @pytest.mark.parametrize(
@@ -426,15 +466,8 @@ def of_a_newer_massctl(console: Console) -> None:
     console.shell.monkeypatch.setattr(locks, "renderer", lambda: versions.replace("massctl ", "massctl 9."))
 
 
-def sends_on_the_website(console: Console) -> None:
-    for day in range(1, 5):
-        at = f"2026-12-0{day}T09:00:00+08:00"
-        words = ("state", "import", "--website-send", at, "--account", "other", "--reason", "在后台发的")
-        assert 0 == console.shell(*words).status
-
-
 def deleted_article(console: Console) -> None:
-    (job,) = console.report()["jobs"]
+    job = console.report()["jobs"][0]
     console.call("message/mass/delete", {"msg_id": job["msg_id"], "article_idx": 1})
 
 
@@ -450,7 +483,7 @@ def test_a_week_in_which_ten_things_drift(week: Console) -> None:
             lambda: week.delete("deleted"),
             lambda: week.tag(206, "标签206", 0),
             lambda: of_a_newer_massctl(week),
-            lambda: sends_on_the_website(week),
+            lambda: [week.send(OTHER, number) for number in range(1, 5)],
         ),
         20: (lambda: week.tag(207, "标签207", 10), lambda: deleted_article(week)),
     }

@@ -3,6 +3,7 @@
 import gc
 import os
 import signal
+import sys
 from types import FrameType
 from typing import NoReturn
 
@@ -22,12 +23,27 @@ def main() -> NoReturn:
             # Whoever starts us with nohup means it.
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, _interrupt)
+        _begin_child(sys.argv[1:])
         from massctl.cli.main import main as run
 
         run()
     except KeyboardInterrupt:
         # Ctrl-C during imports, or a second Ctrl-C while the first is reported.
         os._exit(INTERRUPTED)
+
+
+def _begin_child(arguments: list[str]) -> None:
+    """Start the child process of a verb that renders: it imports half of what this one imports, at the same time."""
+    from massctl.cli.commands import RENDERING
+
+    if not RENDERING.intersection(arguments) or "--help" in arguments:
+        return
+    from pathlib import Path
+
+    from massctl.child import begin
+
+    directory = arguments.index("-C") + 1 if "-C" in arguments else len(arguments)
+    begin(Path(*arguments[directory : directory + 1]))
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:

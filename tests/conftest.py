@@ -5,15 +5,20 @@
 """
 
 import gc
+import json
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from babel.messages.frontend import CommandLineInterface
 from hypothesis import settings
 
+from massctl.child import JOBS, Child
+from massctl.isolation import Wall
 from massctl.model import secrets
 
 NIGHT_SECONDS = 3600
@@ -54,6 +59,23 @@ def pytest_collection() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+def _asked_here(child: Child, job: str, request: Mapping[str, Any], _: int = 0) -> Any:
+    """Answer as a child does, in this process."""
+    module, _, function = JOBS[job].partition(":")
+    answer = getattr(import_module(module), function)(json.loads(json.dumps({"job": job, **request})))
+    return json.loads(json.dumps(answer))
+
+
+@pytest.fixture(autouse=True)
+def _no_child(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start no process to render in, but where the test is about it; each would import massctl."""
+    if request.node.get_closest_marker("child") is None:
+        monkeypatch.setattr(Child, "ask", _asked_here)
+        monkeypatch.setattr(Child, "start", lambda _: None)
+        monkeypatch.setattr("massctl.child.begin", lambda _: None)
+        monkeypatch.setattr(Child, "walls", frozenset(Wall))
 
 
 @pytest.fixture(autouse=True)

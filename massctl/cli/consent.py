@@ -44,8 +44,9 @@ def said_yes(console: Console, question: str, prompt: Phrase) -> bool:
 
 def typed_line(console: Console, prompt: Phrase) -> str | None:
     """Ask on the terminal for a line; None at the end of input."""
-    console.talk(prompt)
+    # Before the prompt: a quick answer to it is typed while this process goes on, and counts.
     _forget_typed_ahead()
+    console.talk(prompt)
     # Read from its bytes: a terminal may use any encoding.
     line = sys.stdin.buffer.readline().decode(sys.stdin.encoding or "utf-8", errors="replace")
     return line.strip() if line else None

@@ -8,14 +8,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from massctl.cli.ledger_access import ledger_refusal, recorded_if_begun, sharing_refusal, shown_if_begun
-from massctl.cli.places import loopback_override
 from massctl.cli.progress import progress
 from massctl.cli.session import Session
-from massctl.errors import InvariantError, LedgerError, MassctlError, UsageError
+from massctl.errors import ConfigurationError, InvariantError, LedgerError, MassctlError, UsageError
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.ids import LOCK_FILE, CampaignName, sha256_of
 from massctl.model.message import RenderedCampaign, RenderedNews, Window
-from massctl.model.phrase import Phrase, enumerated
+from massctl.model.phrase import Phrase, enumerated, in_a_row
 from massctl.model.state import Record, RecordKey, State, Status, is_held, status_of
 from massctl.plan.guards import PolicyInForce, brake, expired_refusal, is_untrusted, unasked
 from massctl.plan.plan import Plan, Showing, Until, make_plan, stopped
@@ -23,7 +22,7 @@ from massctl.plan.quota import Agenda
 from massctl.plan.steps import Desired, Guard, NotLocked, Refusal
 from massctl.plan.window import WindowState, window_state
 from massctl.source.campaigns import load_campaign
-from massctl.source.loader import Desires, Elsewhere, Workbench, agenda_of
+from massctl.source.loader import Desires, Workbench, agenda_of
 from massctl.source.repository import CAMPAIGNS, SETTINGS
 from massctl.source.yaml import YAML_BYTES_MAX
 
@@ -107,19 +106,17 @@ class PlanOptions:
 def planned(
     session: Session, names: Sequence[str], warnings: list[Diagnostic], options: PlanOptions | None = None
 ) -> Planned:
-    """Read repository and ledger, and plan; raises UsageError for a name that is not a campaign.
-
-    Locked campaigns are rendered in a process without secrets, unless this process has none and only shows.
-    """
+    """Read repository and ledger, and plan; raises UsageError for a name that is not a campaign."""
     options = options or PlanOptions()
     acts = options.purpose is Purpose.APPLY
     typed = names if options.named is None else options.named  # A pass of a run that waits is about some of them.
     state, damage = _read(session, options.purpose)
     workbench = _workbench(session)
+    if acts:
+        require_isolation(session)
     # Plans made to explain a doubt use `--locked` as the run did.
     locked = options.locked or session.settings.policy.require_lock or session.console.language.flags.locked
-    apart = locked and (acts or _holds_secrets(session))
-    desires = Desires(workbench, state, locked=locked, elsewhere=rendered_apart(session) if apart else None)
+    desires = Desires(workbench, state, locked=locked)
     picked = chosen(names, desires.names())
     # Before the ledger exists nothing can be sent, so an uncommitted lock may still be planned.
     by_hand = not options.of_commit
@@ -140,6 +137,29 @@ def planned(
         return make_plan(desired, then, rules, moment)
 
     return Planned(plan, state, rules, workbench, told, damage, alone, again, at, windows, _unlocked(desired))
+
+
+def require_isolation(session: Session) -> None:
+    """Say what does not hold the child process in; raises ConfigurationError where the policy requires all of it."""
+    told = missing_walls(session)
+    if not told:
+        return
+    why = Phrase("the child process that renders is not isolated here: {missing}", missing=in_a_row(told))
+    if session.settings.policy.render_isolation == "best" or session.realm() == "loopback":
+        session.console.talk(why)
+        return
+    hint = Phrase("send from Linux 5.13 or newer; or write `render_isolation: best` under `policy` in massctl.yaml")
+    raise ConfigurationError(why, Phrase("policy.render_isolation is `require`. Nothing was done."), hint)
+
+
+def missing_walls(session: Session) -> list[Phrase]:
+    """Say what does not hold the child process in; nothing where all of it does."""
+    from massctl.child import ChildError, missing
+
+    try:
+        return missing(session.child().walls)
+    except ChildError as error:
+        return [error.why]
 
 
 def judged(session: Session, names: Sequence[str], warnings: list[Diagnostic]) -> tuple[Plan, list[Diagnostic]]:
@@ -189,7 +209,7 @@ def _told_of_window(session: Session, campaign: RenderedCampaign) -> Diagnostic:
 
 
 def _workbench(session: Session) -> Workbench:
-    return Workbench(session.repository, session.settings, session.places.cache, progress=progress(session.console))
+    return session.workbench(progress=progress(session.console))
 
 
 def _unlocked(desired: Sequence[Desired]) -> dict[CampaignName, RenderedCampaign]:
@@ -207,22 +227,6 @@ def _shared(session: Session, state: State, plan: Plan) -> tuple[Plan, Refusal |
     accounts = {planned.account for planned in plan.campaigns if planned.account is not None}
     refusal, copied = sharing_refusal(session, state, sorted(accounts & session.settings.accounts.keys()))
     return (plan, None, copied) if refusal is None else (stopped(plan, refusal), refusal, copied)
-
-
-def rendered_apart(session: Session) -> Elsewhere:
-    """Return what renders campaigns in a process without secrets."""
-    # Only sends by locks, or plans with a secret at hand, need it.
-    from massctl.source.render_process import RenderProcess
-
-    sandbox = session.sandbox is not None
-    override = loopback_override(session.environment, sandbox=sandbox)
-    return RenderProcess(session.root, session.places.cache, override, sandbox).render
-
-
-def _holds_secrets(session: Session) -> bool:
-    """Whether this process could give away what lets it speak for an account."""
-    accounts = session.settings.accounts.values()
-    return any(each.token_command or session.environment.get(each.secret_env or "") for each in accounts)
 
 
 def _of_commit(

@@ -24,7 +24,8 @@ from massctl.source.repository import SETTINGS, Repository
 from massctl.view.i18n import Flags
 
 if TYPE_CHECKING:
-    from massctl.apply.ports import Clock
+    from massctl.apply.ports import Clock, Progress
+    from massctl.child import Child
     from massctl.cli.clients import SkewMeter
     from massctl.cli.embedded_sandbox import Embedded
     from massctl.ledger.archive import Contents
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from massctl.model.message import RenderedCampaign
     from massctl.model.settings import MassctlFile, Policy
     from massctl.plan.guards import Approval, PolicyInForce, Skew, Tip
+    from massctl.source.loader import Workbench
     from massctl.wechat.client import WeChatClient
 
 NO_SEND_VARIABLE: Final = "MASSCTL_NO_SEND"
@@ -63,6 +65,7 @@ class Session:
     _local_ledger: "LocalLedger | None" = None
     _git_ledger: "GitLedger | None" = None
     _keys: "LedgerKeys | None" = None
+    _child: "Child | None" = None
 
     @property
     def repository(self) -> Repository:
@@ -78,6 +81,31 @@ class Session:
     def in_git(self) -> bool:
         """Whether the ledger is on a branch of the remote; a sandbox's never is."""
         return self.settings.state.backend == "git" and self.sandbox is None
+
+    def child(self) -> "Child":
+        """Return the process that renders for this session, once; it starts when it is asked."""
+        if self._child is None:
+            # A verb that renders nothing has none.
+            from massctl.source.renderer import child_of
+
+            self._child = child_of(self.repository, self.places.cache)
+        return self._child
+
+    def workbench(
+        self,
+        recorded: State | None = None,
+        *,
+        progress: "Progress | None" = None,
+        cache: Path | None = None,
+        repository: Repository | None = None,
+    ) -> "Workbench":
+        """Return the files of the working tree for one pass; with a `cache` of its own, also a child of its own."""
+        # A verb that reads no campaign does without.
+        from massctl.source.loader import Workbench
+
+        child = self.child() if cache is None else None
+        where = repository or self.repository, self.settings, cache or self.places.cache
+        return Workbench(*where, recorded, progress, child)
 
     def ledger(self) -> "LocalLedger | GitLedger":
         """Open the ledger, once; reads and writes nothing yet."""

@@ -6,7 +6,7 @@ import re
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from html import escape, unescape
 from io import BytesIO
 from itertools import islice
@@ -16,7 +16,7 @@ from xml.parsers import expat
 
 from massctl.extras import install_command
 from massctl.importer.article import FOOTNOTE, Facts, Found, cleaned, removed_elements
-from massctl.model.diagnostics import first_told
+from massctl.model.diagnostics import first_told, more_faults
 from massctl.model.phrase import Phrase, plural_phrase
 from massctl.render.limits import TITLE_CHARACTERS_DOCUMENTED
 from massctl.render.tree import Element, parse, serialized
@@ -347,15 +347,12 @@ _KEYS: Final = {
 _TITLE: Final = re.compile(r"\A\s*#[ \t]+(.+?)[ \t#]*(?:\n|\Z)")
 
 
-def of_markdown_file(text: str, name: str, read_yaml: Callable[[str], tuple[object, list[Phrase]]]) -> Found:
-    """Take an article whose body is Markdown; title and author stand in its front matter or its first heading.
-
-    `read_yaml` gives the data of front matter, and what is wrong with it.
-    """
+def of_markdown_file(text: str, name: str) -> Found:
+    """Take an article whose body is Markdown; title and author stand in its front matter or its first heading."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     data, lost = None, list[Phrase]()
     if (head := _HEAD.match(text)) is not None:
-        data, lost = read_yaml(head[1])
+        data, lost = _front_matter(head[1])
         text = text[head.end() :]
     said = {key.lower(): value for key, value in data.items()} if isinstance(data, dict) else {}
     plain = {key: _one_line(value) for key, value in said.items()}
@@ -386,6 +383,18 @@ def of_markdown_file(text: str, name: str, read_yaml: Callable[[str], tuple[obje
         markdown=text,
         lost=[*lost, *removed],
     )
+
+
+def _front_matter(text: str) -> tuple[object, list[Phrase]]:
+    from massctl.source.yaml import read_yaml
+
+    read = read_yaml(text.encode(), "", None, frozenset())
+    told = [
+        Phrase("front matter, line {line}: {why}", line=each.place.line + 1, why=each.message)
+        for each in read.diagnostics
+        if each.place is not None and each.place.line is not None
+    ]
+    return read.data, [*told, more_faults(read.others)] if read.others else told
 
 
 def _one_line(value: object) -> str:

@@ -210,7 +210,7 @@ CODES: Final[dict[str, str]] = {
     "MC403": "campaign with an open attempt is gone from the repository",
     "MC406": "more sends in a month than a follower gets",
     "MC407": "mass calls of today used up",
-    "MC409": "cannot be rendered in a separate process",
+    "MC409": "the child process gave no content",
     "MC410": "tag that only the sandbox has",
     "MC411": "card that only WeChat can judge",
     "MC412": "window that has closed",
@@ -300,6 +300,7 @@ class Check(StrEnum):
     CAMPAIGNS = "campaigns"
     WINDOWS = "windows"
     DRIFT = "drift"
+    ISOLATION = "isolation"
     SENDING = "sending"
     API_HOST = "api_host"
     CREDENTIAL = "credential"

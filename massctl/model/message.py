@@ -376,6 +376,22 @@ class Recipient:
         return f"towxname:{self.name}" if self.kind == "towxname" else f"touser:{digest_of(self.name)[:23]}"
 
 
+@dataclass(frozen=True, slots=True)
+class RenderedContent:
+    """What rendering makes of a campaign's files; all else of a campaign is what its campaign.yaml declares."""
+
+    message: RenderedMessage
+    """Usable only where no diagnostic is an error."""
+    pictures: tuple[Picture, ...]
+    """In order of first use; one entry for each pair of `sha256` and `purpose`."""
+    recordings: tuple[Recording, ...]
+    """The sound or video of a message that carries one of ours."""
+    diagnostics: tuple[Diagnostic, ...]
+    """About the content alone, in the order in which it was rendered."""
+    links: tuple[tuple[str, str], ...]
+    """What templates took from the ledger: `CAMPAIGN/NUMBER` and the address of that article, sorted."""
+
+
 @dataclass(frozen=True)
 class RenderedCampaign:
     """One campaign, ready to be planned."""

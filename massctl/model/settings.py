@@ -225,6 +225,9 @@ class Policy(Strict):
     """true: send only what a reviewer could look at: shown in an earlier run, or confirmed at the prompt after it."""
     preview_ahead: Duration = "72h"
     """How long before its window opens an unnamed campaign is previewed at the earliest."""
+    render_isolation: Literal["require", "best"] = "best"
+    """require: apply, run and preview reach WeChat only where the process that reads templates and pictures can reach
+    nothing else (Linux with Landlock and seccomp); best: they say what is missing, and go on."""
     in_doubt: Literal["resubmit", "stop"] = "resubmit"
     """resubmit: repeat a send of unknown outcome with the same clientmsgid, once a run; stop: never by itself."""
     in_doubt_wait: Annotated[int, Field(ge=0, le=3600)] = 60

@@ -7,31 +7,31 @@ from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase, about
 from massctl.render.fault import Fault
-from massctl.render.inputs import Inputs, ListedOpenids
+from massctl.render.inputs import ListedOpenids, OpenidLists
 from massctl.render.paths import picture_paths
 
 KEY: Path = ("audience", "openids")
 
 
-def find_openids(written: str, campaign: CampaignName, inputs: Inputs) -> ListedOpenids:
+def find_openids(written: str, campaign: CampaignName, lists: OpenidLists) -> ListedOpenids:
     """Read the list that a campaign.yaml calls `written`, or say why there is none."""
     paths = picture_paths(written, f"{campaign}/campaign.yaml", campaign)
     if isinstance(paths, Fault):
         outside = Phrase("{path} is outside the campaign's folder and `_shared`", path=written)
         hint = Phrase("copy the list into the campaign, or into `campaigns/_shared`")
         return ListedOpenids(None, (Fault("MC602", outside, hint),), ())
-    found = [inputs.openids(path) for path in paths]
+    found = [lists.openids(path) for path in paths]
     return next((each for each in found if each.openid_list is not None), found[0])
 
 
 def render_audience(
-    name: CampaignName, file: CampaignFile, inputs: Inputs, place: Callable[[Path], Place | None]
+    name: CampaignName, file: CampaignFile, lists: OpenidLists, place: Callable[[Path], Place | None]
 ) -> tuple[OpenidList | None, list[Diagnostic]]:
     """Give what names the list of an audience of openids, and what is to be said about it; None for any other."""
     written = file.audience.openids
     if written is None:
         return None, []
-    found = find_openids(written, name, inputs)
+    found = find_openids(written, name, lists)
     told = [*_told(found.faults, Severity.ERROR, name, place), *_told(found.notes, Severity.WARNING, name, place)]
     return found.openid_list, told
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from typing import Final
+from typing import TYPE_CHECKING
 
 from massctl.model.campaign import (
     Article,
@@ -17,47 +17,35 @@ from massctl.model.campaign import (
 )
 from massctl.model.diagnostics import Diagnostic, Place, Severity, has_errors
 from massctl.model.ids import AccountName, AppId, CampaignName, Sha256
-from massctl.model.message import SHORT_WINDOW, Recipient, RenderedCampaign, Window
+from massctl.model.message import SHORT_WINDOW, Picture, Recipient, RenderedCampaign, RenderedContent, Window
 from massctl.model.phrase import Command, Phrase
 from massctl.model.settings import Account
-from massctl.model.theme import ThemeSettings
 from massctl.render.audience import render_audience
-from massctl.render.inputs import Inputs
-from massctl.render.limits import ContentLimit
-from massctl.render.message import render_message
-from massctl.render.paths import Pictures
-from massctl.render.rules.words import WordLists
-from massctl.render.strings import KeyPlace, Setting, Strings
+from massctl.render.inputs import OpenidLists
 
-_NO_WORDS: Final = WordLists()
+if TYPE_CHECKING:
+    from massctl.render.strings import KeyPlace
 
 
-def render_campaign(
+def campaign_of(
     name: CampaignName,
     file: CampaignFile,
+    content: RenderedContent,
     *,
     account: Account,
-    inputs: Inputs,
+    lists: OpenidLists,
     source_sha256: Sha256,
-    place: KeyPlace,
-    words: WordLists = _NO_WORDS,
+    place: "KeyPlace",
     about_file: Sequence[Diagnostic] = (),
 ) -> tuple[RenderedCampaign | None, list[Diagnostic]]:
-    """Render a validated campaign; None where a diagnostic is an error. Diagnostics are sorted.
+    """Join what campaign.yaml declares and its rendered content; None where a diagnostic is an error.
 
-    `account` is the one that the file names; `place` finds keys of campaign.yaml; `source_sha256` names the folder as
-    read; `words` is what to look for in the text; `about_file` is what is worth a warning in campaign.yaml itself,
-    which may be ignored as all else.
+    Whom it goes to, when, and under which name comes from `file` alone. `account` is the one that the file names;
+    `place` finds keys of campaign.yaml; `source_sha256` names the folder as read; `about_file` is what is worth a
+    warning in campaign.yaml itself, which may be ignored as all else. Diagnostics are sorted.
     """
-    pictures = Pictures(name, inputs)
-    limit = ContentLimit(file.account, account.content_limit) if account.content_limit is not None else None
-    brand = account.brand if file.brand else None
-    usual = (account.theme or ThemeSettings()).over(brand.theme if brand is not None else None)
-    setting = Setting(name, file.account, inputs, pictures, account.external_links, usual, brand, limit)
-    strings = Strings(file, setting, place, words)
-    message, recordings = render_message(strings)
-    openid_list, about_audience = render_audience(name, file, inputs, place)
-    about_rest = [*_changed(name, pictures), *_about_keys(name, file, place), *strings.diagnostics]
+    openid_list, about_audience = render_audience(name, file, lists, place)
+    about_rest = [*_changed(name, content.pictures), *_about_keys(name, file, place), *content.diagnostics]
     diagnostics = without_ignored(name, file.ignore, [*about_file, *about_audience, *about_rest], place)
     if has_errors(diagnostics):
         return None, diagnostics
@@ -71,31 +59,31 @@ def render_campaign(
         window=_window(file.send),
         send_ignore_reprint=file.send.send_ignore_reprint,
         same_content_allowed=file.send.same_content == "allow",
-        message=message,
-        pictures=pictures.used,
-        recordings=recordings,
+        message=content.message,
+        pictures=content.pictures,
+        recordings=content.recordings,
         recipients=recipients_of(file.preview),
         source_sha256=source_sha256,
         diagnostics=tuple(diagnostics),
         openid_list=openid_list,
         handoff=handoff_items(file.handoff),
         over_limit_allowed=file.send.over_limit == "allow",
-        links=tuple(sorted(setting.links.items())),
+        links=content.links,
     )
     return rendered, diagnostics
 
 
-def _changed(name: CampaignName, pictures: Pictures) -> list[Diagnostic]:
+def _changed(name: CampaignName, pictures: Sequence[Picture]) -> list[Diagnostic]:
     """Say what was done to pictures so that WeChat takes them."""
-    changed = [(each.path, each.note) for each in pictures.used if each.note is not None]
+    changed = [(each.path, each.note) for each in pictures if each.note is not None]
     told = [Diagnostic("MC207", Severity.INFO, note, Place(path), campaign=name) for path, note in changed]
     say = Phrase("its C2PA manifest (Content Credentials) is lost: a signature does not hold for other bytes")
     hint = Phrase("to keep it, use a file that passes unchanged: an upright JPEG or PNG, without EXIF and below 1 MB")
-    lost = [Place(each.path) for each in pictures.used if each.lost_c2pa]
+    lost = [Place(each.path) for each in pictures if each.lost_c2pa]
     return told + [Diagnostic("MC220", Severity.WARNING, say, place, hint, campaign=name) for place in lost]
 
 
-def _about_keys(name: CampaignName, file: CampaignFile, place: KeyPlace) -> list[Diagnostic]:
+def _about_keys(name: CampaignName, file: CampaignFile, place: "KeyPlace") -> list[Diagnostic]:
     """Warn of keys that are allowed, and seldom meant."""
     return [*_short_window(name, file.send, place), *_closed_comments(name, file, place)]
 
@@ -105,7 +93,7 @@ def _window(send: Send) -> Window | None:
     return Window(first, last) if first is not None and last is not None else None
 
 
-def _short_window(name: CampaignName, send: Send, place: KeyPlace) -> list[Diagnostic]:
+def _short_window(name: CampaignName, send: Send, place: "KeyPlace") -> list[Diagnostic]:
     """Warn of a window that one missed run of a timer may let pass."""
     window = _window(send)
     if window is None or not window.is_short:
@@ -121,7 +109,7 @@ def _short_window(name: CampaignName, send: Send, place: KeyPlace) -> list[Diagn
     return [Diagnostic("MC026", Severity.WARNING, say, place(("send", "not_after")), hint, campaign=name)]
 
 
-def _closed_comments(name: CampaignName, file: CampaignFile, place: KeyPlace) -> list[Diagnostic]:
+def _closed_comments(name: CampaignName, file: CampaignFile, place: "KeyPlace") -> list[Diagnostic]:
     """Warn of comments that are for followers only, and closed: nobody can write one."""
     articles = file.mpnews.articles if file.mpnews is not None else []
     blocks: list[tuple[Path, Article | Image]] = [(("mpnews", "articles", n), each) for n, each in enumerate(articles)]
@@ -148,7 +136,7 @@ USELESS_CODE = "MC325"
 
 
 def without_ignored(
-    name: str, entries: Sequence[Ignore], diagnostics: Sequence[Diagnostic], place: KeyPlace
+    name: str, entries: Sequence[Ignore], diagnostics: Sequence[Diagnostic], place: "KeyPlace"
 ) -> list[Diagnostic]:
     """Leave out what `ignore:` names, and warn of each entry that ignores nothing; in the order of their places."""
     codes = {entry.code for entry in entries} - {USELESS_CODE}
@@ -158,7 +146,7 @@ def without_ignored(
 
 
 def _useless(
-    name: str, entries: Sequence[Ignore], diagnostics: Sequence[Diagnostic], place: KeyPlace
+    name: str, entries: Sequence[Ignore], diagnostics: Sequence[Diagnostic], place: "KeyPlace"
 ) -> Iterator[Diagnostic]:
     found = {each.code for each in diagnostics if each.severity is not Severity.ERROR}
     errors = {each.code for each in diagnostics} - found

@@ -26,6 +26,14 @@ class ListedOpenids:
     """What is worth a warning."""
 
 
+class OpenidLists(Protocol):
+    """The lists of openids under `campaigns/`; paths are relative to it, with `/`, and never lead out of it."""
+
+    def openids(self, path: str, /) -> ListedOpenids:
+        """Read a list of openids, or give MC601 where there is none."""
+        ...
+
+
 class Inputs(Protocol):
     """The files under `campaigns/`; paths are relative to it, with `/`, and never lead out of it."""
 
@@ -39,10 +47,6 @@ class Inputs(Protocol):
 
     def recording(self, path: str, purpose: RecordingPurpose, /) -> Recording | Fault:
         """Give a sound or a video as it will be uploaded, or MC208 where there is none."""
-        ...
-
-    def openids(self, path: str, /) -> ListedOpenids:
-        """Read a list of openids, or give MC601 where there is none."""
         ...
 
     def stylesheet(self, theme: str, /) -> str | None:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
+from massctl.child import ChildError
 from massctl.errors import LedgerError, MassctlError
 from massctl.ledger.archive import Contents
 from massctl.model.campaign import parse_offset_time
@@ -29,6 +30,7 @@ from massctl.report.report import Report
 from massctl.source.campaigns import load_settings
 from massctl.source.loader import Desires, Workbench, agenda_of
 from massctl.source.locks import locked_digest
+from massctl.source.renderer import child_of
 from massctl.source.repository import CAMPAIGNS, SETTINGS, Repository
 from massctl.view.i18n import Language, say
 from massctl.view.pages.calendar_page import calendar_page
@@ -150,7 +152,10 @@ class Rendered:
             if sha256 in found or each.purpose not in ("image", "material"):
                 continue
             path = path_from_lock(each.path, name)
-            now = self.workbench.picture(path, "inline" if each.purpose == "image" else "cover")
+            try:
+                now = self.workbench.picture(path, "inline" if each.purpose == "image" else "cover")
+            except ChildError:
+                continue
             if isinstance(now, Picture) and now.sha256 == sha256:
                 found[sha256] = address(sha256, now.extension)
         return found
@@ -224,6 +229,7 @@ class PageCache:
     def __init__(self, served: ServedRepository, broadcaster: Broadcaster) -> None:
         self._served: Final = served
         self._repository: Final = served.repository
+        self._child: Final = child_of(served.repository, served.cache)
         self._ledger: Final = served.ledger.relative_to(served.repository.root).as_posix()
         self._broadcaster: Final = broadcaster
         self._one_at_a_time: Final = threading.RLock()
@@ -292,8 +298,8 @@ class PageCache:
         with self._one_at_a_time:
             heard, shown = self._broadcaster.number, []
             if self._settings is not None:
-                workbench = Workbench(self._repository, self._settings, self._served.cache)
-                shown = shown_themes(workbench, read_settings(query), query.get("sample", ""))
+                workbench = self._workbench(self._settings)
+                shown = shown_themes(workbench.renderer, read_settings(query), query.get("sample", ""))
             sheet = self._sheet({sha256: FILE_FOLDER + name for sha256, name in sample_addresses().items()})
             return themes_page(shown, self._faults, sheet, Watched(SHARED, heard))
 
@@ -414,13 +420,17 @@ class PageCache:
             return kept
         if kept is not None and name not in self._stale and (kept.is_whole or not sent_too):
             return kept
-        workbench = Workbench(self._repository, settings, self._served.cache, self._state)
+        workbench = self._workbench(settings)
         found = render_folder(workbench, name, State() if sent_too else self._state, kept)
         self._stale.discard(name)
         self._compared.pop(name, None)
         if found is not None:  # The folder may go in the moment in which it is read.
             self._kept[name] = found
         return found
+
+    def _workbench(self, settings: MassctlFile) -> Workbench:
+        """Return the files as they are now."""
+        return Workbench(self._repository, settings, self._served.cache, self._state, child=self._child)
 
     def _comparison(self, name: CampaignName, kept: Rendered) -> Compared | None:
         if name not in self._compared:
@@ -433,7 +443,7 @@ class PageCache:
 
     def _plan(self, desired: Sequence[Desired], settings: MassctlFile, now: datetime, *names: str) -> Plan:
         """Plan campaigns as their files have them; `names` are those that somebody names."""
-        workbench, named = Workbench(self._repository, settings, self._served.cache), frozenset(names) or None
+        workbench, named = self._workbench(settings), frozenset(names) or None
         agenda = agenda_of(workbench, self._state, desired, self._folders.names, named, now)
         return make_plan(desired, self._state, unasked(PolicyInForce(settings.policy, agenda, named=named)), now)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import cache
 from pkgutil import get_data
-from typing import Final
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -11,13 +11,14 @@ from massctl.model.diagnostics import Severity
 from massctl.model.ids import sha256_of
 from massctl.model.message import Picture, Purpose, RenderedArticle
 from massctl.model.theme import ThemeSettings
+from massctl.plain_values import NOT_PLAIN, from_plain, to_plain
 from massctl.render.article import render_body
 from massctl.render.fault import Fault
 from massctl.render.inputs import PicturePurpose
 from massctl.render.paths import Pictures
 from massctl.render.strings import Setting
 from massctl.render.theme import BUILT_IN
-from massctl.source.loader import Workbench
+from massctl.source.renderer import Materials, Renderer, broken_answer, materials_of
 from massctl.view.pages.themes_page import Shown
 
 _FOLDER: Final = "_gallery"
@@ -51,16 +52,39 @@ def read_settings(query: Mapping[str, str]) -> ThemeSettings:
     return found
 
 
-def shown_themes(workbench: Workbench, settings: ThemeSettings, sample: str = "") -> list[Shown]:
-    """Render a sample in every theme, the built-in ones first, then those of the repository."""
-    name, _, _, title = _SAMPLES.get(sample, _SAMPLES[""])
-    inputs = _Samples(workbench.repository, workbench.settings, workbench.cache)
-    own = [each for each in workbench.own_themes() if each not in BUILT_IN]
+def shown_themes(renderer: Renderer, settings: ThemeSettings, sample: str = "") -> list[Shown]:
+    """Have a sample rendered in every theme, the built-in ones first, then those of the repository.
+
+    Raises ChildError.
+    """
+    own = [each for each in renderer.repository.own_themes() if each not in BUILT_IN]
     themes = [ThemeSettings(name=each).over(settings) for each in (*BUILT_IN, *own)]
-    return [_shown(inputs, theme, name, title) for theme in themes]
+    return [_shown(renderer, theme, sample) for theme in themes]
 
 
-def _shown(inputs: "_Samples", theme: ThemeSettings, path: str, title: str) -> Shown:
+def _shown(renderer: Renderer, theme: ThemeSettings, sample: str) -> Shown:
+    answer = renderer.ask("theme", {"theme": theme.model_dump(mode="json"), "sample": sample})
+    try:
+        article, told = from_plain(answer["article"]), from_plain(answer["told"])
+        faults = tuple((fault.message, fault.hint) for fault in told if isinstance(fault, Fault))
+    except NOT_PLAIN:
+        raise broken_answer() from None
+    if not isinstance(article, RenderedArticle):
+        raise broken_answer()
+    return Shown(theme, article, tuple(dict.fromkeys(faults)))
+
+
+def answer(request: dict[str, Any]) -> dict[str, Any]:
+    """Render a sample in one theme; runs in the child."""
+    name, _, _, title = _SAMPLES.get(request["sample"], _SAMPLES[""])
+    inputs = _Samples(*materials_of(request))
+    article, told = _rendered(inputs, ThemeSettings.model_validate(request["theme"]), name, title)
+    return {"article": to_plain(article), "told": to_plain(told)}
+
+
+def _rendered(
+    inputs: "_Samples", theme: ThemeSettings, path: str, title: str
+) -> tuple[RenderedArticle, tuple[Fault, ...]]:
     setting = Setting(_FOLDER, "", inputs, Pictures(_FOLDER, inputs), "footnotes", theme)
     body = render_body(path, title, {}, setting, theme, breaks=False)
     faults = (*body.faults, *(body.theme.faults if body.theme is not None else ()))
@@ -74,8 +98,7 @@ def _shown(inputs: "_Samples", theme: ThemeSettings, path: str, title: str) -> S
         need_open_comment=False,
         only_fans_can_comment=False,
     )
-    told = [(each.message, each.hint) for each in faults if each.severity is not Severity.INFO]
-    return Shown(theme, article, tuple(dict.fromkeys(told)))
+    return article, tuple(each for each in faults if each.severity is not Severity.INFO)
 
 
 @cache
@@ -95,7 +118,7 @@ def sample_addresses() -> dict[str, str]:
     return {sha256_of(sample_picture(name)): f"{sha256_of(sample_picture(name))}.{name[-3:]}" for name in _PICTURES}
 
 
-class _Samples(Workbench):
+class _Samples(Materials):
     """The samples of the package, and the files that the repository's own themes name."""
 
     def template(self, path: str) -> str | Fault:

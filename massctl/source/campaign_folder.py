@@ -9,12 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from massctl.child import Child
 from massctl.errors import UsageError
 from massctl.model.campaign import CampaignFile
 from massctl.model.ids import LOCK_FILE, CampaignName
 from massctl.model.message import Window
 from massctl.model.phrase import Phrase, system_reason
 from massctl.render.paths import picture_paths
+from massctl.source.renderer import child_of
 from massctl.source.repository import CAMPAIGN_FILE, CAMPAIGNS, Repository
 from massctl.source.validation import known_keys
 from massctl.source.yaml import read_yaml
@@ -46,6 +48,11 @@ def unfinished_folder(repository: Repository, name: CampaignName, cache: Path) -
         raise _unwritable(name, error) from None
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def unfinished_child(cache: Path) -> Child:
+    """Return a child that may read the unfinished folder, which need not be there yet."""
+    return child_of(Repository(cache / _UNFINISHED), cache)
 
 
 def put_in_place(repository: Repository, folder: Path) -> list[str]:

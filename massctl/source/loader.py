@@ -9,17 +9,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from functools import cache, cached_property, partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from massctl.errors import ConfigurationError
 from massctl.model.campaign import BATCH_MAX, parse_offset_time
-from massctl.model.diagnostics import Diagnostic, Place
+from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.ids import AccountName, AppId, CampaignName, Sha256
-from massctl.model.inputs import CHANGED, JudgedInputs
-from massctl.model.message import Picture, Recording, RenderedCampaign, Window
+from massctl.model.inputs import JudgedInputs
+from massctl.model.message import Picture, RenderedCampaign, Window
 from massctl.model.phrase import Phrase
-from massctl.model.state import Record, State, article_addresses, is_concluded
+from massctl.model.state import Record, State, is_concluded
 from massctl.plan.quota import Agenda, Demand, calls_by_day, demand_of, may_run_short, scope_of, tag_of
 from massctl.plan.steps import Concluded, Desired, Gone, Invalid, NotLocked
 from massctl.render.fault import Fault
@@ -30,15 +31,15 @@ from massctl.source.repository import CAMPAIGNS, Repository, UnreadableError
 
 if TYPE_CHECKING:
     from massctl.apply.ports import Progress
+    from massctl.child import Child
     from massctl.model.campaign import CampaignFile
-    from massctl.model.campaign import Path as KeyPath
     from massctl.model.settings import Account, MassctlFile
     from massctl.plan.steps import Refusal
-    from massctl.render.inputs import PicturePurpose, RecordingPurpose
-    from massctl.render.rules.words import WordLists
+    from massctl.render.inputs import PicturePurpose
     from massctl.source.campaigns import Loaded
     from massctl.source.media import PictureShelf, RecordingShelf
     from massctl.source.openids import OpenidShelf
+    from massctl.source.renderer import Renderer
 
 
 RENDERS_TOLD_MIN: Final = 8
@@ -47,17 +48,17 @@ RENDERS_TOLD_MIN: Final = 8
 
 @dataclass
 class Workbench:
-    """What rendering takes from the disk; implements `massctl.render.inputs.Inputs`."""
+    """The files of a repository during one pass, and the child that renders them."""
 
     repository: Repository
     settings: "MassctlFile"
     cache: Path
     recorded: State | None = None
     """What is recorded, for the addresses of articles that went out before; None: what its campaigns are read by."""
-    links: Mapping[str, str] = field(default_factory=dict)
-    """Addresses that a lock took from the ledger, by campaign and number: those come before what is recorded."""
     progress: "Progress | None" = None
     """Who is told how many campaigns are rendered, where they are many."""
+    child: "Child | None" = None
+    """Shared with other passes; None: one of its own."""
 
     loaded: "dict[CampaignName, Loaded]" = field(default_factory=dict)
     """The campaigns that were read."""
@@ -71,25 +72,22 @@ class Workbench:
         return self.loaded[name]
 
     @cached_property
+    def renderer(self) -> "Renderer":
+        """What has campaigns rendered."""
+        # A repository of sent campaigns needs no child.
+        from massctl.source.renderer import Renderer, child_of
+
+        child = self.child or child_of(self.repository, self.cache)
+        return Renderer(child, self.repository, self.settings, self.cache)
+
+    @cached_property
     def pictures(self) -> "PictureShelf":
-        """The pictures of the tree, and what became of them."""
+        """What became of the pictures of the tree."""
         # A plan of campaigns that are all sent looks at none.
         from massctl.source.media import PictureShelf
+        from massctl.source.renderer import pictures_below
 
-        return PictureShelf(self.repository, self.cache)
-
-    def template(self, path: str) -> str | Fault:
-        """Return a template's text; `path` is from campaigns/."""
-        try:
-            return self.repository.read_text(f"campaigns/{path}")
-        except UnreadableError as error:
-            code = "MC105" if error.is_missing else error.code
-            where = path if error.line is not None else None
-            return Fault(code, error.message, error.hint, path=where, line=error.line, column=error.column)
-
-    def picture(self, path: str, use: "PicturePurpose") -> Picture | Fault:
-        """Return a picture as it will be uploaded; `path` is from campaigns/."""
-        return self.pictures.picture(path, use)
+        return PictureShelf(self.repository, pictures_below(self.cache))
 
     @cached_property
     def recordings(self) -> "RecordingShelf":
@@ -99,15 +97,38 @@ class Workbench:
 
         return RecordingShelf(self.repository)
 
-    def recording(self, path: str, use: "RecordingPurpose") -> Recording | Fault:
-        """Return a sound or a video as it will be uploaded; `path` is from campaigns/."""
-        return self.recordings.recording(path, use)
+    def picture(self, path: str, use: "PicturePurpose") -> Picture | Fault:
+        """Have a picture prepared; `path` is from campaigns/. Raises ChildError."""
+        found = self.renderer.prepared(path, use)
+        if isinstance(found, Fault):
+            return found
+        picture, produced = found
+        self.pictures.adopt(picture, produced)
+        return picture
 
     def read(self, sha256: Sha256) -> bytes:
-        """Return the bytes of a file by name; implements `massctl.apply.ports.Pictures`."""
+        """Return the bytes of a file by name; implements `massctl.apply.ports.Pictures`.
+
+        Raises ConfigurationError if it was changed since it was planned, or if the cache keeps nothing.
+        """
         if "recordings" in vars(self) and self.recordings.holds(sha256):
             return self.recordings.read(sha256)
-        return self.pictures.read(sha256)
+        found = self.pictures.read(sha256)
+        if found is None:
+            # The cache lost what came out, so it is made once more.
+            from massctl.child import ChildError
+
+            origin = self.pictures.origin(sha256)
+            with suppress(ChildError):
+                self.picture(*origin)
+            found = self.pictures.read(sha256)
+        if found is None:
+            raise ConfigurationError(
+                Phrase("a converted picture is not in the cache"),
+                Phrase("massctl could not keep it in {folder}. Nothing was done with it.", folder=str(self.cache)),
+                Phrase("make the folder writable, then run the same command again"),
+            )
+        return found
 
     @cached_property
     def openid_lists(self) -> "OpenidShelf":
@@ -118,61 +139,21 @@ class Workbench:
         return OpenidShelf(self.repository)
 
     def openids(self, path: str) -> ListedOpenids:
-        """Read a list of openids; `path` is from campaigns/."""
+        """Read a list of openids; `path` is from campaigns/. A list is data, so no child reads it."""
         return self.openid_lists.listed(path)
 
     def article_address(self, campaign: str, number: int) -> str | Fault:
         """Return the address of an article of a campaign that went out before."""
         from massctl.model.state import article_address  # Hardly any article links to another one.
 
-        if (locked := self.links.get(f"{campaign}/{number}")) is not None:
-            return locked
         found = article_address(self.recorded or State(), campaign, number)
         if isinstance(found, str):
             return found
         say, hint = found
         return Fault("MC108", say, hint)
 
-    def settings_place(self, account: str, keys: "Sequence[KeyPath]") -> Place:
-        """Return the place in massctl.yaml of the first of these keys that the account says, or the repository."""
-        from massctl.source.campaigns import settings_place  # Only a fault needs it.
-
-        return settings_place(self.repository, account, keys)
-
-    def stylesheet(self, theme: str) -> str | None:
-        """Return a built-in theme; None if there is none of that name."""
-        return built_in_theme(theme)
-
-    def own_themes(self) -> tuple[str, ...]:
-        """Name the files of campaigns/_shared/themes/, without their ending."""
-        return self.repository.own_themes()
-
-    @cached_property
-    def words(self) -> "WordLists":
-        """What to look for in the text: terms of the law and of WeChat's rules, and the policy's own words."""
-        from pkgutil import get_data
-
-        from massctl.render.rules.words import read_lists
-
-        terms = (get_data("massctl.render", "words.toml") or b"").decode()
-        policy = self.settings.policy
-        return read_lists(terms, policy.banned_words, policy.allowed_words)
-
 
 _ENDS = ("not_before", "not_after")
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """What came of one campaign in another process."""
-
-    campaign: RenderedCampaign | Invalid
-    produced: Mapping[Sha256, Sha256] = field(default_factory=dict)
-    """The digest of the bytes of each picture, by the picture's name; they lie in the cache."""
-
-
-Elsewhere = Callable[[Mapping[CampaignName, Mapping[str, str]]], Mapping[CampaignName, Rendered]]
-"""Renders campaigns in another process, each with the addresses that it may link to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +170,7 @@ class _Due:
 class Desires:
     """Reads what the repository declares, given what is recorded.
 
-    Where they are `locked`, a campaign is only what its lock says too, and it may be rendered `elsewhere`.
+    Where they are `locked`, a campaign is only what its lock says too.
     `links_of` gives the addresses that the lock of a campaign took from the ledger, for who compares with it.
     """
 
@@ -200,13 +181,11 @@ class Desires:
         *,
         locked: bool = False,
         links_of: Callable[[CampaignName], Mapping[str, str]] | None = None,
-        elsewhere: Elsewhere | None = None,
     ) -> None:
         self._workbench = workbench
         self._state = state
         workbench.recorded = workbench.recorded or state
         self._is_locked = locked
-        self._elsewhere = elsewhere
         if locked:
             links_of = partial(_locked_links, workbench.repository)
         self._links_of = links_of or (lambda _: {})
@@ -227,8 +206,8 @@ class Desires:
     def read(self, names: Sequence[str]) -> list[Desired]:
         """Read the campaigns of `names`; a fault stops its own campaign only."""
         here = [CampaignName(name) for name in names if name in self._folders.names]
-        found = self._read_in_child(here, self._elsewhere) if self._elsewhere else self._read_here(here)
-        return [*found, *(self._of_deleted_folders(record) for record in self._gone() if record.campaign in names)]
+        gone = [self._of_deleted_folders(record) for record in self._gone() if record.campaign in names]
+        return [*self._read(here), *gone]
 
     def concluded(self, names: Sequence[str]) -> list[Concluded]:
         """Return those of `names` that went out and whose folder is as it was then, by the record alone."""
@@ -263,21 +242,9 @@ class Desires:
                 return begun
             rendered = self._render(begun)
             found = self._as_locked(begun, rendered) if self._is_locked else rendered
-        return self._made_from(found, read)
+        return _made_from(found, read)
 
-    def _made_from(self, found: Desired, read: Mapping[str, str]) -> Desired:
-        """Note in a campaign that was rendered what it was made from: what was `read` here, and in another process."""
-        if isinstance(found, NotLocked) and found.rendered is not None:
-            return replace(found, rendered=self._judged(found.rendered, read))
-        return self._judged(found, read) if isinstance(found, RenderedCampaign) else found
-
-    def _judged(self, campaign: RenderedCampaign, read: Mapping[str, str]) -> RenderedCampaign:
-        settings = self._workbench.settings.declared_sha256
-        inputs = campaign.inputs or JudgedInputs(settings=settings)
-        agreed = replace(inputs, settings=settings if inputs.settings == settings else CHANGED)
-        return replace(campaign, inputs=agreed.joined(read))
-
-    def _read_here(self, names: Sequence[CampaignName]) -> list[Desired]:
+    def _read(self, names: Sequence[CampaignName]) -> list[Desired]:
         progress = self._workbench.progress
         if progress is None or len(names) < RENDERS_TOLD_MIN:
             return [self._one(name) for name in names]
@@ -290,57 +257,6 @@ class Desires:
         finally:
             progress.end()
         return found
-
-    def _read_in_child(self, names: Sequence[CampaignName], render: Elsewhere) -> list[Desired]:
-        """Read campaigns that are locked, and have those that are due rendered by another process."""
-        begun, read = self._load_each(names)
-        due = [each.loaded.name for each in begun if isinstance(each, _Due)]
-        addresses = article_addresses(self._state) if due else {}
-        rendered = render({name: {**addresses, **self._links_of(name)} for name in due})
-        found: list[Desired] = []
-        for each in begun:
-            if not isinstance(each, _Due):
-                found.append(each)
-                continue
-            name = each.loaded.name
-            with self._workbench.repository.judging() as behind:
-                taken = self._from_child(each, rendered[name].campaign, rendered[name].produced)
-                locked = self._as_locked(each, taken)
-            found.append(self._made_from(self._made_from(locked, read[name]), behind))
-        return found
-
-    def _load_each(
-        self, names: Sequence[CampaignName]
-    ) -> "tuple[list[Desired | _Due], dict[CampaignName, dict[str, str]]]":
-        """Read campaigns as far as it goes without rendering, and note what each was read from."""
-        begun: list[Desired | _Due] = []
-        read: dict[CampaignName, dict[str, str]] = {}
-        for name in names:
-            with self._workbench.repository.judging() as read[name]:
-                begun.append(self._load(name))
-        return begun, read
-
-    def _from_child(
-        self, due: "_Due", campaign: RenderedCampaign | Invalid, produced: Mapping[Sha256, Sha256]
-    ) -> RenderedCampaign | Invalid:
-        """Take over what another process rendered, so that its files can be read here by their names."""
-        if isinstance(campaign, Invalid):
-            file = due.file
-            window = _window(file)
-            return replace(campaign, title=file.title, account=file.account, edition=file.edition, window=window)
-        # The other process runs no git, which says what belongs to the folder.
-        campaign = replace(campaign, source_sha256=due.source)
-        for picture in campaign.pictures:
-            self._workbench.pictures.adopt(picture, produced.get(picture.sha256, picture.sha256))
-        for recording in campaign.recordings:
-            self._workbench.recordings.adopt(recording)
-        if campaign.openid_list is not None and due.file.audience.openids is not None:
-            from massctl.render.audience import find_openids
-
-            # A list is data, and the batches are taken from it here.
-            found = find_openids(due.file.audience.openids, campaign.name, self._workbench).openid_list
-            return replace(campaign, openid_list=found or campaign.openid_list)
-        return campaign
 
     def _load(self, name: CampaignName) -> "Desired | _Due":
         """Read a campaign as far as it goes without rendering."""
@@ -387,33 +303,42 @@ class Desires:
         return rendered if refusal is None else _not_locked(due, refusal, rendered)
 
     def _render(self, due: "_Due") -> RenderedCampaign | Invalid:
-        # Rendering loads Jinja, Markdown and the CSS inliner; a repository of sent campaigns needs none.
-        from massctl.render.campaign import render_campaign
+        from massctl.child import ChildError
+        from massctl.render.campaign import campaign_of
         from massctl.source.campaigns import about_cut_texts, about_unseen, with_excerpts
         from massctl.source.tags import about_tag
 
-        loaded, file = due.loaded, due.file
-        self._workbench.links = self._links_of(loaded.name)
-        rendered, diagnostics = render_campaign(
+        loaded, file, workbench = due.loaded, due.file, self._workbench
+        try:
+            made = workbench.renderer.made(loaded.name, file, self._links_of(loaded.name), workbench.article_address)
+        except ChildError as error:
+            return _fallen(due, error.why)
+        rendered, diagnostics = campaign_of(
             loaded.name,
             file,
+            made.content,
             account=due.account,
-            inputs=self._workbench,
+            lists=workbench,
             source_sha256=due.source,
             place=loaded.place,
-            words=self._workbench.words,
             about_file=[
                 *about_unseen(loaded.positions.reporter),
                 *about_cut_texts(loaded.positions),
-                *about_tag(self._workbench.repository, loaded.name, file.account, file.audience, loaded.place),
+                *about_tag(workbench.repository, loaded.name, file.account, file.audience, loaded.place),
             ],
         )
-        shown = with_excerpts(diagnostics, self._workbench.repository, loaded.positions.reporter)
+        shown = with_excerpts(diagnostics, workbench.repository, loaded.positions.reporter)
         if rendered is None:
             found = (*loaded.diagnostics, *shown)
             return Invalid(loaded.name, file.title, file.account, file.edition, found, _window(file))
-        first = self._workbench.settings.first_name(loaded.name)
-        return replace(rendered, diagnostics=tuple(shown), first_name=first if first != loaded.name else None)
+        for picture in rendered.pictures:
+            workbench.pictures.adopt(picture, made.produced.get(picture.sha256, picture.sha256))
+        for recording in rendered.recordings:
+            workbench.recordings.adopt(recording)
+        first = workbench.settings.first_name(loaded.name)
+        inputs = JudgedInputs(settings=workbench.settings.declared_sha256).joined(made.files)
+        known_as = first if first != loaded.name else None
+        return replace(rendered, diagnostics=tuple(shown), first_name=known_as, inputs=inputs)
 
     def _gone(self) -> list[Record]:
         """Return the records with an open attempt whose folder is gone."""
@@ -426,16 +351,23 @@ class Desires:
         return Gone(record.campaign, account, appid, record.edition)
 
 
-@cache
-def built_in_theme(name: str) -> str | None:
-    """Read the CSS of a built-in theme, or of a part that themes have in common; None if there is none of that name."""
-    from pkgutil import get_data
+def _made_from(found: Desired, read: Mapping[str, str]) -> Desired:
+    """Note in a campaign that was rendered what was `read` here, beside what the child read."""
+    if isinstance(found, NotLocked) and found.rendered is not None:
+        return replace(found, rendered=_judged(found.rendered, read))
+    return _judged(found, read) if isinstance(found, RenderedCampaign) else found
 
-    from massctl.render.theme import BUILT_IN, PARTS
 
-    if name not in (*BUILT_IN, *PARTS):
-        return None
-    return (get_data("massctl.render", f"themes/{name}.css") or b"").decode()
+def _judged(campaign: RenderedCampaign, read: Mapping[str, str]) -> RenderedCampaign:
+    return replace(campaign, inputs=(campaign.inputs or JudgedInputs()).joined(read))
+
+
+def _fallen(due: _Due, why: Phrase) -> Invalid:
+    name, file = due.loaded.name, due.file
+    hint = Phrase("check its templates and pictures")
+    place = Place(f"{CAMPAIGNS}/{name}/campaign.yaml")
+    found = Diagnostic("MC409", Severity.ERROR, why, place, hint, name)
+    return Invalid(name, file.title, file.account, file.edition, (found,), _window(file))
 
 
 def _about_shared(repository: Repository) -> list[Diagnostic]:

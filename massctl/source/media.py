@@ -13,9 +13,9 @@ from massctl.model.ids import Sha256, sha256_of
 from massctl.model.message import Picture, Purpose, Recording, picture_name
 from massctl.model.phrase import Phrase
 from massctl.picture.limits import AI_MARK_RECIPE, COVER_RECIPE, INLINE_RECIPE, SOURCE_BYTES_MAX, cache_key
+from massctl.plain_values import NOT_PLAIN, from_plain, to_plain
 from massctl.render.fault import Fault
 from massctl.render.inputs import PicturePurpose, RecordingPurpose
-from massctl.source.plain_values import NOT_PLAIN, from_plain, to_plain
 from massctl.source.repository import Repository, UnreadableError
 
 _RECORDING_CODES: Final[Mapping[str, str]] = {
@@ -118,11 +118,14 @@ class _Origin:
 
 
 class PictureShelf:
-    """Prepares pictures by path and gives their bytes by name; implements `massctl.apply.ports.Pictures`."""
+    """Prepares pictures by path, which only the child does, and gives their bytes by name.
 
-    def __init__(self, repository: Repository, cache: Path) -> None:
+    What is converted lies in `folder`, for the parent to read.
+    """
+
+    def __init__(self, repository: Repository, folder: Path) -> None:
         self._repository = repository
-        self._cache = cache / "pictures" / cache_key()
+        self._cache = folder / cache_key()
         self._prepared: dict[tuple[str, PicturePurpose], Picture | Fault] = {}
         self._origins: dict[Sha256, _Origin] = {}
 
@@ -134,17 +137,24 @@ class PictureShelf:
         self._repository.reused(f"campaigns/{path}")
         return self._prepared[key]
 
-    def read(self, sha256: Sha256) -> bytes:
-        """Return the bytes of a name; raises ConfigurationError when the file was changed since it was planned."""
+    def read(self, sha256: Sha256) -> bytes | None:
+        """Return the bytes of a name; None if the cache lost what was converted.
+
+        Raises ConfigurationError when the file was changed since it was planned.
+        """
         origin = self._origins[sha256]
-        is_converted = origin.produced != origin.source
-        kept = self._cached_bytes(sha256, origin.produced) if is_converted else None
-        if kept is not None:
-            return kept
-        data = _unchanged(self._repository, origin.path, origin.source, SOURCE_BYTES_MAX)
-        # The cache lost what came out, so it is made once more.
-        result = _prepared(data, origin.use) if is_converted else None
-        return data if result is None or _is_fault(result) else result.data
+        if origin.produced != origin.source:
+            return self._cached_bytes(sha256, origin.produced)
+        return _unchanged(self._repository, origin.path, origin.source, SOURCE_BYTES_MAX)
+
+    def origin(self, sha256: Sha256) -> tuple[str, PicturePurpose]:
+        """Return the path, from campaigns/, of the file that a name was made from, and what for.
+
+        Raises ConfigurationError when the file was changed since it was planned.
+        """
+        origin = self._origins[sha256]
+        _unchanged(self._repository, origin.path, origin.source, SOURCE_BYTES_MAX)
+        return origin.path, origin.use
 
     def adopt(self, picture: Picture, produced: Sha256) -> None:
         """Know a picture that another process prepared, with the digest of the bytes that it left in the cache."""

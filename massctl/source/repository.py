@@ -111,8 +111,10 @@ def as_written(path: str) -> str:
 
 def missing_hint(root: Path, path: str) -> Phrase | None:
     """Suggest which file near `path` (inside `root`) is meant; does not follow links."""
-    found: list[str] = []
-    for part in PurePosixPath(path).parts:
+    first, *parts = PurePosixPath(path).parts
+    # The child that renders may not list the root.
+    found: list[str] = [first] if parts and os.path.lexists(root / first) else []
+    for part in parts if found else [first, *parts]:
         name = _meant(root.joinpath(*found), part)
         if name is None:
             return None
@@ -164,8 +166,16 @@ def require_exact_case(folder: int, name: str) -> None:
     """Refuse `Hero.PNG` for `hero.png`: it would work on this machine and fail on the next."""
     if name.isascii() and _tells_cases_apart(folder, name):
         return
-    if name not in os.listdir(folder):
+    if name not in _listed(folder):
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
+
+
+def _listed(folder: int) -> list[str]:
+    opened = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=folder)
+    try:
+        return os.listdir(opened)
+    finally:
+        os.close(opened)
 
 
 def _tells_cases_apart(folder: int, name: str) -> bool:
@@ -204,7 +214,8 @@ TEXT_SHOWS_WITHIN: Final = 8000
 """A file without a zero among so many first bytes is a text, for git too (buffer_is_binary)."""
 _KNOWN_TO_GIT: Final = re.compile(r"PATH|HOME|XDG_CONFIG_HOME|GIT_CONFIG\w*|GIT_CEILING_DIRECTORIES")
 _WRITTEN_BY_US: Final = tuple(os.fsencode(name) for name in (LOCK_FILE,))
-_FOLDER_FLAGS: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+# The child that renders may open the files of a folder that it may not list.
+_FOLDER_FLAGS: Final = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # A FIFO without a writer would block the open for ever; O_NONBLOCK lets us look at what it is instead.
 _FILE_FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
@@ -505,11 +516,11 @@ class EditedRepository(Repository):
 
     def __init__(self, root: Path, edited: Mapping[str, bytes]) -> None:
         super().__init__(root)
-        self._edited: Final = edited
+        self.edited: Final = edited
 
     def pieces(self, path: str, limit: int) -> Iterator[bytes]:
         """Read a file, or what it would be."""
-        known = self._edited.get(path)
+        known = self.edited.get(path)
         return super().pieces(path, limit) if known is None else iter([known])
 
 

@@ -19,6 +19,7 @@ LABELS: Final = {
     Check.CAMPAIGNS: Phrase("campaigns"),
     Check.WINDOWS: Phrase("windows"),
     Check.DRIFT: Phrase("drift"),
+    Check.ISOLATION: Phrase("isolation"),
     Check.SENDING: Phrase("may send"),
     Check.API_HOST: Phrase("API host"),
     Check.CREDENTIAL: Phrase("credential"),

@@ -125,7 +125,7 @@ def test_one_module_calls_git() -> None:
     starting = {name for name, node in _calls() if STARTS_PROCESS.fullmatch(_last_name(node))}
     importing = {name for name, nodes in syntax().items() if any("subprocess" in _imported(node) for node in nodes)}
 
-    assert {"browser.py", "cli/token_command.py", "git.py", "source/render_process.py"} == starting | importing
+    assert {"browser.py", "cli/token_command.py", "git.py", "child.py"} == starting | importing
     assert ["git.py"] == [name for name in sorted(starting | importing) if "git" in _constants(name)]
 
 

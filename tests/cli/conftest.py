@@ -1,6 +1,6 @@
 """The shell that every test of the command types into, and what makes it quick."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -9,12 +9,9 @@ import pytest
 from cli_runner import Shell
 from git_shell import cloned, in_git, remote
 
-from massctl.model.ids import CampaignName
 from massctl.sandbox import audience
 from massctl.sandbox.store import Store
-from massctl.source import render_process, yaml
-from massctl.source.loader import Rendered
-from massctl.source.render_process import RenderProcess
+from massctl.source import yaml
 
 __all__ = ["cloned", "in_git", "remote", "shell"]
 
@@ -59,21 +56,6 @@ def _nothing_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parse the same YAML once, and make the openids of the sandbox's followers once, for all tests of a process."""
     monkeypatch.setattr(yaml, "_events", _remembered_events)
     monkeypatch.setattr(audience, "openid_of", _openid_of)
-
-
-def _answers(process: RenderProcess, links: Mapping[CampaignName, Mapping[str, str]]) -> Iterator[Rendered | None]:
-    """Answer as the child of a `RenderProcess` does, in this process."""
-    asked = {"root": str(process.root), "cache": str(process.cache), "sandbox": process.sandbox}
-    for name, addresses in links.items():
-        request = {**asked, "override": process.override}
-        yield render_process._read(render_process._answer(request, name, dict(addresses)))
-
-
-@pytest.fixture(autouse=True)
-def _rendered_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Start no process to render in, but where the test is about what a template does; each would import massctl."""
-    if request.node.get_closest_marker("render_process") is None:
-        monkeypatch.setattr(RenderProcess, "_answers", _answers)
 
 
 @pytest.fixture

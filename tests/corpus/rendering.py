@@ -17,7 +17,7 @@ from massctl.render.paths import Pictures, placeholder
 from massctl.render.styles import put_theme_on
 from massctl.render.theme import resolved
 from massctl.render.wechat_html import normalised
-from massctl.source.loader import built_in_theme
+from massctl.source.renderer import built_in_theme
 
 CSS = resolved((("base.css", built_in_theme("base") or ""), ("built_in.css", built_in_theme("qingshan") or ""))).css
 """The theme where none is named."""

@@ -165,9 +165,11 @@ def test_ctrl_c_while_an_attempt_is_open(gated: Desk, gate: Gate, answered: bool
     assert 1 == len(gate.target.jobs())
 
 
-def at_a_terminal(desk: Desk, *arguments: str, typed: str) -> tuple[int, str]:
-    """Run a command at a terminal of its own, and type one line when it asks."""
+def at_a_terminal(desk: Desk, *arguments: str, typed: str, ahead: str = "") -> tuple[int, str]:
+    """Run a command at a terminal of its own, type `ahead` before it begins, and one line when it asks."""
     master, slave = pty.openpty()
+    os.write(master, ahead.encode())
+    run = None
     try:
         run = desk.start(*arguments, stdin=slave, stderr=slave)
         os.close(slave)
@@ -176,11 +178,13 @@ def at_a_terminal(desk: Desk, *arguments: str, typed: str) -> tuple[int, str]:
             seen += os.read(master, 4096)
         os.write(master, typed.encode())
         # A terminal has to be read, or who writes to it waits for ever.
-        with run:
-            while run.poll() is None:
-                seen += _read(master)
-            return run.returncode, seen.decode(errors="replace")
+        while run.poll() is None:
+            seen += _read(master)
+        return run.returncode, seen.decode(errors="replace")
     finally:
+        if run is not None:
+            with run:
+                run.kill()  # Its end is waited for, also where it would ask for ever.
         os.close(master)
 
 
@@ -196,6 +200,11 @@ def test_a_person_is_asked_at_a_terminal(desk: Desk, wechat: Wechat, typed: str,
     status, seen = at_a_terminal(desk, "apply", "letter", typed=typed)
     assert expected == (status, len(wechat.jobs()))
     assert "第一封信" in seen
+
+
+def test_what_was_typed_before_the_question_is_no_answer_to_it(desk: Desk, wechat: Wechat):
+    status, _ = at_a_terminal(desk, "apply", "letter", ahead="yes\nyes\n", typed="no\n")
+    assert (5, 0) == (status, len(wechat.jobs()))
 
 
 def test_a_person_who_was_shown_it_a_moment_ago_may_send_it(desk: Desk, wechat: Wechat):

@@ -4,13 +4,14 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rendering import render_campaign
+
 from massctl.model.campaign import CampaignFile, Path
 from massctl.model.diagnostics import Diagnostic, Place
 from massctl.model.ids import CampaignName, Sha256
 from massctl.model.message import Picture, Purpose, RenderedNews
 from massctl.model.phrase import Phrase
 from massctl.model.settings import Account
-from massctl.render.campaign import render_campaign
 from massctl.render.fault import Fault
 from massctl.render.inputs import PicturePurpose
 from massctl.render.template import render_text

@@ -9,7 +9,7 @@ from corpus.widths import too_wide
 from measures import contrast
 
 from massctl.render.theme import BUILT_IN, resolved
-from massctl.source.loader import built_in_theme
+from massctl.source.renderer import built_in_theme
 from massctl.view.pages.dark_mode import by_day_and_night
 
 pytestmark = pytest.mark.chromium

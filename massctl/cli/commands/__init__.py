@@ -41,3 +41,5 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "schema": ("massctl.cli.commands.schema", "Write the JSON Schemas of the file formats."),
 }
 """Verb -> module with a click command named `command`, and its help in one line."""
+RENDERING: Final = frozenset({"import", "validate", "render", "lock", "plan", "apply", "preview", "doctor"})
+"""Verbs that ask the child process as soon as they can."""

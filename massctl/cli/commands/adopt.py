@@ -161,11 +161,11 @@ class _Pull:
         """Return the draft that the campaign would get with these files; None where it has faults then."""
         from massctl.apply.payloads import draft_articles
         from massctl.model.message import RenderedCampaign
-        from massctl.source.loader import Desires, Workbench
+        from massctl.source.loader import Desires
         from massctl.source.repository import EditedRepository
 
         repository = EditedRepository(self.session.root, edited)
-        workbench = Workbench(repository, self.session.settings, self.session.places.cache)
+        workbench = self.session.workbench(repository=repository)
         (found,) = Desires(workbench, self.made.state).read([self.rendered.name])
         if not isinstance(found, RenderedCampaign) or {each.sha256 for each in found.pictures} - {
             each.sha256 for each in self.rendered.pictures

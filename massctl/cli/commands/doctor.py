@@ -17,7 +17,7 @@ from massctl.cli.places import API_BASE_VARIABLE, local_runner
 from massctl.errors import ConfigurationError, LedgerError
 from massctl.model.diagnostics import Check, Finding, Level
 from massctl.model.ids import AccountName, AppId
-from massctl.model.phrase import Command, Phrase
+from massctl.model.phrase import Command, Phrase, in_a_row
 from massctl.model.secrets import know
 from massctl.model.state import FINAL, State
 from massctl.plan.window import WindowState
@@ -92,6 +92,7 @@ def examine(session: Session, warnings: list[Diagnostic]) -> CheckUp:
     rendered = [each.rendered for each in plan.campaigns if each.rendered is not None] if plan else []
     asked = probe([_checked(session, each, settings[each], rendered) for each in accounts], side_by_side)
     findings += _drifts(session, made, asked) if made is not None else ()
+    findings.append(_isolation(session))
     for account in accounts:
         skew = session.skew(account)
         appid = AppId(session.settings.accounts[account].appid)
@@ -214,6 +215,19 @@ def _drifts(session: Session, made: Planned, asked: list[Finding]) -> Iterator[F
         yield Finding(Check.DRIFT, Level.UNKNOWN, Phrase("not checked of accounts without a token"))
     elif not read.drifts and not read.unread:
         yield Finding(Check.DRIFT, Level.OK, Phrase("what campaigns depend on is as recorded"))
+
+
+def _isolation(session: Session) -> Finding:
+    """Look whether the process that reads strangers' files can reach anything else."""
+    from massctl.cli.planner import missing_walls
+
+    told = missing_walls(session)
+    if not told:
+        say = Phrase("the child process that renders can reach nothing else")
+        return Finding(Check.ISOLATION, Level.OK, say)
+    level = Level.PROBLEM if session.settings.policy.render_isolation == "require" else Level.WARNING
+    say = Phrase("the child process that renders is not isolated here: {missing}", missing=in_a_row(told))
+    return Finding(Check.ISOLATION, level, say, Phrase("send from Linux 5.13 or newer"))
 
 
 def _git(session: Session) -> Iterator[Finding]:

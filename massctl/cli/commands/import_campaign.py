@@ -19,7 +19,7 @@ from massctl.cli.arguments import account_option, form_option, read_at_most, san
 from massctl.cli.commands.new import require_free_folder, require_name
 from massctl.cli.exit_codes import ExitStatus
 from massctl.errors import UsageError
-from massctl.model.diagnostics import has_errors, more_faults
+from massctl.model.diagnostics import has_errors
 from massctl.model.ids import AccountName, CampaignName, MediaId, Sha256
 from massctl.model.message import PICTURE_SCHEME
 from massctl.model.phrase import Command, Phrase
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from massctl.cli.session import Session
     from massctl.importer.article import Facts, Found
     from massctl.importer.folder import ArticleFile
+    from massctl.importer.foreign import ForeignReader
     from massctl.model.diagnostics import Diagnostic
     from massctl.model.message import RenderedCampaign
     from massctl.view.imported import ImportedArticleFacts
@@ -148,8 +149,6 @@ def url(directory: str, page: str, name: str, account: str | None, kind: str, fo
     """Import the article of a page: an http or https address, or a page that a browser saved."""
 
     def take(source: "_Source") -> "list[Found]":
-        from massctl.importer.documents import of_page
-
         # People copy an address without its beginning.
         is_bare = _HOST.match(page) is not None and not Path(page).exists()
         address = f"https://{page}" if is_bare else page
@@ -164,8 +163,8 @@ def url(directory: str, page: str, name: str, account: str | None, kind: str, fo
                         command=Command("import url", "page.html", name),
                     ),
                 )
-            return [of_page(_text(fetched), address)]
-        found = of_page(_text(_document(page)), "")
+            return [source.reader.page(_text(fetched), address)]
+        found = source.reader.page(_text(_document(page)), "")
         source.folder, source.beside = Path(page).parent, found.beside
         return [found]
 
@@ -181,9 +180,7 @@ def docx(directory: str, file: str, name: str, account: str | None, kind: str, f
     """Import a Word file: headings, bold words, lists, tables, pictures, links and footnotes."""
 
     def take(source: "_Source") -> "list[Found]":
-        from massctl.importer.documents import of_word
-
-        found, source.embedded = of_word(_document(file), Path(file).stem)
+        found, source.embedded = source.reader.word(_document(file), Path(file).stem)
         return [found]
 
     return _run(directory, name, account, kind, form, take)
@@ -202,28 +199,14 @@ def markdown(directory: str, file: str, name: str, account: str | None, kind: st
         )
 
     def take(source: "_Source") -> "list[Found]":
-        from massctl.importer.documents import of_markdown_file
-
         source.folder = Path(file).parent
-        return [of_markdown_file(_text(_document(file)), Path(file).stem, _front_matter)]
+        return [source.reader.markdown(_text(_document(file)), Path(file).stem)]
 
     return _run(directory, name, account, kind, form, take)
 
 
 _HOST: Final = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}/", re.IGNORECASE)
 """How an address begins that lacks `https://`."""
-
-
-def _front_matter(text: str) -> tuple[object, list[Phrase]]:
-    from massctl.source.yaml import read_yaml
-
-    read = read_yaml(text.encode(), "", None, frozenset())
-    told = [
-        Phrase("front matter, line {line}: {why}", line=each.place.line + 1, why=each.message)
-        for each in read.diagnostics
-        if each.place is not None and each.place.line is not None
-    ]
-    return read.data, [*told, more_faults(read.others)] if read.others else told
 
 
 def _document(file: str) -> bytes:
@@ -255,6 +238,7 @@ class _Source:
     current: "Session"
     account: AccountName
     downloads: "Downloads"
+    reader: "ForeignReader"
     embedded: "Mapping[str, bytes]" = field(default_factory=dict)
     """Pictures that came with it, by what stands for their addresses."""
     folder: Path | None = None
@@ -293,8 +277,6 @@ class _Source:
 
 def _kept(source: _Source, kept: "Sequence[KeptArticle]") -> "list[Found]":
     """Take the articles of a draft or a publication."""
-    from massctl.importer.documents import of_body
-
     found, embedded = [], dict(source.embedded)
     for each in kept:
         article, cover = each.article, each.thumb_url or None
@@ -304,7 +286,7 @@ def _kept(source: _Source, kept: "Sequence[KeptArticle]") -> "list[Found]":
                 cover = f"material:{article.thumb_media_id}"
                 embedded[cover] = data
         found.append(
-            of_body(
+            source.reader.body(
                 article.content,
                 title=article.title,
                 author=article.author,
@@ -333,17 +315,18 @@ def _run(
     def work(current: "Session", _: "list[Diagnostic]") -> Result:
         from massctl.cli.downloads import downloads_of
         from massctl.importer.documents import DocumentError
+        from massctl.importer.foreign import ForeignReader
+        from massctl.source.campaign_folder import unfinished_child
 
         campaign = CampaignName(name)
         require_free_folder(current, campaign)
         chosen = current.account(account, _NOTHING)
         with downloads_of(current, current.api_base(chosen)) as downloads:
-            source = _Source(current, chosen, downloads)
+            source = _Source(current, chosen, downloads, ForeignReader(unfinished_child(current.places.cache)))
             try:
-                found = take(source)
+                return _imported(source, campaign, take(source), kind)
             except DocumentError as error:
                 raise UsageError(error.why, _NOTHING, error.hint) from None
-            return _imported(source, campaign, found, kind)
 
     return run_in_session("import", form, directory, work, sandbox=sandbox)
 
@@ -358,28 +341,17 @@ class _Pictures:
     lost: dict[str, Phrase] = field(default_factory=dict)
     """Address -> why it could not be carried over."""
 
-    def add(self, address: str, data: bytes | Phrase) -> None:
+    def add(self, address: str, data: bytes | Phrase, reader: "ForeignReader") -> None:
         """Check a picture and give it a name, or note why it is lost."""
         if isinstance(data, Phrase):
             self.lost[address] = data
-        elif isinstance(extension := _extension(data), Phrase):
+        elif isinstance(extension := reader.extension(data), Phrase):
             self.lost[address] = extension
         else:
             known = next((path for path, held in self.files.items() if held == data), None)
             path = known or f"images/{len(self.files) + 1:02}.{extension}"
             self.files[path] = data
             self.paths[address] = path
-
-
-def _extension(data: bytes) -> str | Phrase:
-    """Return how the name of a picture's file ends, or say why WeChat would not take it."""
-    from massctl.picture.formats import PictureFault, sniff
-    from massctl.picture.prepare import prepare_inline
-
-    checked, kind = prepare_inline(data), sniff(data)
-    if isinstance(checked, PictureFault):
-        return checked.message
-    return kind.extension if kind is not None else Phrase("this is not a picture that massctl knows")
 
 
 def _fetched(source: _Source, wanted: Iterable[str]) -> _Pictures:
@@ -394,18 +366,19 @@ def _fetched(source: _Source, wanted: Iterable[str]) -> _Pictures:
         got[number] = data
     pictures = _Pictures()
     for number, address in enumerate(addresses):
-        pictures.add(address, got[number])
+        pictures.add(address, got[number], source.reader)
     return pictures
 
 
 def _imported(source: _Source, name: CampaignName, found: "Sequence[Found]", kind: str) -> Result:
     from massctl.importer.article import pictures_of
-    from massctl.importer.documents import markdown_facts
     from massctl.source.campaign_folder import put_in_place, unfinished_folder
 
     wanted: list[str] = []
     for each in found:
-        listed = pictures_of(each.tree) if each.markdown is None else markdown_facts(each.markdown).pictures
+        listed = (
+            pictures_of(each.tree) if each.markdown is None else source.reader.markdown_facts(each.markdown).pictures
+        )
         wanted += [*([each.cover] if each.cover else []), *listed]
     pictures = _fetched(source, wanted)
     current = source.current
@@ -436,7 +409,7 @@ def _written(
     shutil.rmtree(folder)
     folder.mkdir()
     written = [
-        _article(each, number, len(found), pictures, one)
+        _article(source, each, number, len(found), pictures, one)
         for number, (each, one) in enumerate(zip(found, kinds, strict=True), 1)
     ]
     sample = {COVER: sample_cover()} if any(file.cover == COVER for file, _ in written) else {}
@@ -461,10 +434,12 @@ def _written(
     return articles, diagnostics
 
 
-def _article(found: "Found", number: int, count: int, pictures: _Pictures, kind: str) -> "tuple[ArticleFile, Facts]":
+def _article(
+    source: _Source, found: "Found", number: int, count: int, pictures: _Pictures, kind: str
+) -> "tuple[ArticleFile, Facts]":
     """Write an article, and take what it was found with; addresses of pictures become paths."""
     from massctl.importer.article import as_html, design_of, facts_of, lost_in_markdown, with_pictures, without_title
-    from massctl.importer.documents import markdown_facts, markdown_with_pictures
+    from massctl.importer.documents import markdown_with_pictures
     from massctl.importer.folder import ArticleFile
     from massctl.importer.markdown import as_markdown
     from massctl.scaffold import COVER
@@ -482,7 +457,9 @@ def _article(found: "Found", number: int, count: int, pictures: _Pictures, kind:
         )
     if found.markdown is not None:
         text = markdown_with_pictures(found.markdown, paths)
-        return ArticleFile(replace(found, lost=lost), f"{stem}.md", text, cover or COVER), markdown_facts(text)
+        return ArticleFile(replace(found, lost=lost), f"{stem}.md", text, cover or COVER), source.reader.markdown_facts(
+            text
+        )
     tree = deepcopy(found.tree)
     with_pictures(tree, paths)
     design = design_of(tree) if kind == "auto" else None
@@ -501,7 +478,7 @@ def _article(found: "Found", number: int, count: int, pictures: _Pictures, kind:
 
 def _rendered(source: _Source, folder: Path) -> "tuple[RenderedCampaign | None, list[Diagnostic]]":
     """Render an unfinished folder without theme and brand, and with its links, as it was found."""
-    from massctl.render.campaign import render_campaign
+    from massctl.render.campaign import campaign_of
     from massctl.source.campaigns import load_campaign
     from massctl.source.loader import Workbench
 
@@ -512,11 +489,14 @@ def _rendered(source: _Source, folder: Path) -> "tuple[RenderedCampaign | None, 
     loaded = load_campaign(repository, name, settings)
     if loaded.file is None:
         return None, list(loaded.diagnostics)
-    return render_campaign(
+    workbench = Workbench(repository, settings, source.current.places.cache, child=source.reader.child)
+    made = workbench.renderer.made(name, loaded.file, {}, workbench.article_address)
+    return campaign_of(
         name,
         loaded.file,
+        made.content,
         account=account,
-        inputs=Workbench(repository, settings, source.current.places.cache),
+        lists=workbench,
         source_sha256=Sha256("0" * 64),
         place=loaded.place,
     )

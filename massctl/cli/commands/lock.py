@@ -89,13 +89,11 @@ def _read(
     from massctl.cli.ledger_access import recorded_if_begun
     from massctl.cli.planner import chosen
     from massctl.cli.progress import progress
-    from massctl.source.loader import Desires, Workbench
+    from massctl.source.loader import Desires
     from massctl.source.locks import locked_links
 
     state = recorded_if_begun(session)
-    workbench = Workbench(
-        session.repository, session.settings, cache or session.places.cache, progress=progress(session.console)
-    )
+    workbench = session.workbench(progress=progress(session.console), cache=cache)
     links_of = (lambda name: locked_links(session.repository, name)) if check else None
     desires = Desires(workbench, state, links_of=links_of)
     return state, desires.read(chosen(names, desires.names()))

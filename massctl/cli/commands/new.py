@@ -279,7 +279,6 @@ def _rest_made(current: Session, rest: CampaignName, name: CampaignName) -> "Res
     """
     from massctl.plan.rest import RestMade, rest_of_list
     from massctl.source.campaign_folder import copied_for_rest, put_in_place
-    from massctl.source.loader import Workbench
 
     require_free_folder(current, rest)
     with own_ledger(current) as book:
@@ -287,7 +286,7 @@ def _rest_made(current: Session, rest: CampaignName, name: CampaignName) -> "Res
         divided = rest_of_list(state, name, rest)
         record = divided.record
         _require_free(state, rest, record)
-        workbench = Workbench(current.repository, current.settings, current.places.cache)
+        workbench = current.workbench()
         sha256, sizes = _same_list(current, workbench, record), dict[int, int]()
 
         def openids() -> Iterator[str]:

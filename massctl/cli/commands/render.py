@@ -118,11 +118,11 @@ def phone_pictures(session: Session, names: Sequence[str]) -> dict[str, list[byt
 def rendered_files(session: Session, name: str) -> dict[str, bytes] | None:
     """Render one campaign, whatever the ledger says of it; None, with its faults shown, where it is invalid."""
     from massctl.cli.planner import chosen
-    from massctl.source.loader import Desires, Workbench
+    from massctl.source.loader import Desires
     from massctl.view.pages.article import article_page
     from massctl.view.pages.campaign_page import index_page
 
-    workbench = Workbench(session.repository, session.settings, session.places.cache, recorded_if_begun(session))
+    workbench = session.workbench(recorded_if_begun(session))
     desires = Desires(workbench, State())
     (campaign,) = desires.read(chosen([name], desires.names()))
     console = session.console

@@ -1,27 +1,28 @@
-"""How often a campaign is rendered: once for each command, and by `apply` of what is locked in another process."""
+"""How often a campaign is rendered: once for each command, by the child process alone."""
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lock_repository import NAME, Repository
 
-import massctl.render.campaign
-
-pytestmark = pytest.mark.render_process
+import massctl
+from massctl.child import Child
 
 
 @pytest.fixture
 def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The campaigns that this process renders, in order."""
+    """The campaigns that a child was asked to render, in order."""
     found: list[str] = []
-    really = massctl.render.campaign.render_campaign
+    really = Child.ask
 
-    def counting(name, *rest, **more):  # type: ignore[no-untyped-def]
-        found.append(name)
-        return really(name, *rest, **more)
+    def counting(self: Child, job: str, request: dict[str, Any], *rest: int) -> Any:
+        if job == "render":
+            found.append(request["name"])
+        return really(self, job, request, *rest)
 
-    monkeypatch.setattr(massctl.render.campaign, "render_campaign", counting)
+    monkeypatch.setattr(Child, "ask", counting)
     return found
 
 
@@ -50,31 +51,23 @@ def test_a_command_renders_a_campaign_once(
         repository.edit(f"{NAME}/articles/main.md.j2", "元。", "元！")
     rendered.clear()
     repository.massctl(*command)
-    # A plan by locks has another process render. What is not locked is rendered for a review alone.
-    is_apart = command[0] == "plan" and (state != "missing" or command == ["plan"])
-    assert rendered == ([] if is_apart else [NAME])
+    # A plan by locks has nothing to render where there is no lock.
+    is_unread = state == "missing" and command == ["plan"]
+    assert rendered == ([] if is_unread else [NAME])
 
 
-def test_apply_of_what_is_locked_renders_nothing_here(repository: Repository, rendered: list[str]) -> None:
+def test_apply_renders_what_it_sends_once_and_what_was_sent_never(repository: Repository, rendered: list[str]) -> None:
     repository.massctl("lock")
     rendered.clear()
     status, found = repository.apply()
-    assert (0, "sending", []) == (status, found["status"], rendered)
+    assert (0, "sending", [NAME]) == (status, found["status"], rendered)
     (repository.root / "campaigns/other").mkdir()
     status, found = repository.apply()
-    assert (0, [], []) == (status, found["performed"], rendered)
+    assert (0, []) == (status, found["performed"])
+    assert rendered.count(NAME) == 1
 
 
-def test_a_plan_of_a_process_without_secrets_renders_here(repository: Repository, rendered: list[str]) -> None:
-    repository.massctl("lock")
-    rendered.clear()
-    assert (0, [NAME]) == (repository.massctl("plan")[0], rendered)
-
-
-def test_apply_of_what_is_not_locked_renders_once(lenient: Repository, rendered: list[str]) -> None:
-    assert (0, [NAME]) == (lenient.apply()[0], rendered)
-
-
+@pytest.mark.child
 def test_what_the_child_converts_is_what_is_uploaded(repository: Repository) -> None:
     """A picture with an orientation is made anew; its bytes are found by the name that the lock has."""
     repository.massctl("lock")

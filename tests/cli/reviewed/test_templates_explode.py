@@ -3,7 +3,7 @@
 import pytest
 from issue import TEMPLATES, WAYS, Issue
 
-pytestmark = pytest.mark.render_process
+pytestmark = pytest.mark.child
 EXPLOSIONS: dict[str, str | None] = {
     "an undefined name": "{{ undefined_name }}",
     "broken syntax": "{% for x in %}{{ }",

@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rendering import render_campaign
+
 from massctl.model.campaign import CampaignFile, Path
 from massctl.model.diagnostics import Diagnostic, Place
 from massctl.model.ids import CampaignName, Sha256
@@ -11,7 +13,6 @@ from massctl.model.message import Picture, Purpose, Recording, RenderedCampaign,
 from massctl.model.phrase import Phrase
 from massctl.model.settings import Account
 from massctl.render.article_file import ArticleFile, ExternalLinks
-from massctl.render.campaign import render_campaign
 from massctl.render.cjk import has_cjk
 from massctl.render.fault import Fault
 from massctl.render.inputs import PicturePurpose, RecordingPurpose
@@ -23,7 +24,7 @@ from massctl.render.template import render_text
 from massctl.render.theme import BUILT_IN, OWN_FOLDER, PARTS
 from massctl.render.tree import parse, serialized
 from massctl.render.wechat_html import normalised
-from massctl.source.loader import built_in_theme
+from massctl.source.renderer import built_in_theme
 
 CAMPAIGN = CampaignName("spring")
 NO_WORDS = WordLists()

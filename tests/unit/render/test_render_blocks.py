@@ -14,7 +14,7 @@ from massctl.model.message import RenderedNews
 from massctl.render.blocks.library import SIGNATURES
 from massctl.render.rules.words import read_lists
 from massctl.render.theme import BUILT_IN
-from massctl.source.loader import built_in_theme
+from massctl.source.renderer import built_in_theme
 
 WORDS = read_lists((files("massctl.render") / "words.toml").read_text(encoding="utf-8"))
 FILES = {"spring/articles/a.png": "A", "spring/images/b.png": "B"}

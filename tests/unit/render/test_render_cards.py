@@ -7,7 +7,7 @@ import pytest
 from render_inputs import Folder, body, hold, news, render, run
 
 from massctl.model.message import RenderedNews
-from massctl.source.loader import built_in_theme
+from massctl.source.renderer import built_in_theme
 
 APPID = "wx0123456789abcdef"
 PICTURE = {"spring/images/a.png": "A"}

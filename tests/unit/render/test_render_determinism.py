@@ -30,6 +30,7 @@ MACHINES = [
 ]
 
 
+PATHS = os.pathsep.join(map(str, (Path(__file__).parent, Path(__file__).parents[2])))
 APPROVED = "sha256:7556e02cab9cac94dad84fe40b71a1b5b2db8e289f88eaab8d6f0e0116c7efae"
 """The digest of the campaign above."""
 
@@ -40,7 +41,7 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     script.write_text(SCRIPT, encoding="utf-8")
     found = []
     for machine in MACHINES:
-        environment = {**os.environ, **machine, "PYTHONPATH": str(Path(__file__).parent), "PYTHONUTF8": "0"}
+        environment = {**os.environ, **machine, "PYTHONPATH": PATHS, "PYTHONUTF8": "0"}
         command = [sys.executable, str(script)]
         run = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
         found.append(run.stdout)

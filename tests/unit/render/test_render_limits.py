@@ -194,7 +194,7 @@ def test_a_source_beyond_reason_is_not_even_rendered(name: str, length: int) -> 
 
 
 def test_an_article_of_2000_characters_stays_far_below_the_limit() -> None:
-    from massctl.source.loader import built_in_theme
+    from massctl.source.renderer import built_in_theme
 
     css = built_in_theme("qingshan") or ""
     paragraph = "这个秋天，不赶路步行社出门走了四次，加起来四十二公里，**差不多**是一场马拉松。" * 5

@@ -7,7 +7,7 @@ from render_inputs import Folder, body, hold, markdown_to_html, md, news, page, 
 
 from massctl.model.diagnostics import Severity
 from massctl.model.message import RenderedNews
-from massctl.source.loader import built_in_theme
+from massctl.source.renderer import built_in_theme
 
 TABLE = (
     '<section class="scroll"><table>'

@@ -16,7 +16,7 @@ from massctl.render.dark_mode import faded, reads
 from massctl.render.elements import ELEMENTS, Handling
 from massctl.render.theme import BUILT_IN, PARTS, STANDARD, resolved
 from massctl.render.theme_css import CHARACTERS_MAX, read_sheet
-from massctl.source.loader import built_in_theme
+from massctl.source.renderer import built_in_theme
 
 BRAND = "_shared/themes/brand.css"
 BASE = built_in_theme("base") or ""

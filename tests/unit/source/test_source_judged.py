@@ -1,19 +1,17 @@
 """What a message was made from is noted while it is read, and compared with the disk of later."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from repositories import Tree, png
 
-from massctl.model.ids import CampaignName, sha256_of
+from massctl.model.ids import sha256_of
 from massctl.model.inputs import CHANGED, MISSING, JudgedInputs
 from massctl.model.message import RenderedCampaign
 from massctl.model.state import State
 from massctl.source.campaigns import load_settings
-from massctl.source.loader import Desires, Elsewhere, Rendered, Workbench
-from massctl.source.render_process import RenderProcess
+from massctl.source.loader import Desires, Workbench
 from massctl.source.repository import Repository
 
 SHARED = "campaigns/_shared/logo.png"
@@ -30,26 +28,20 @@ def tree(tmp_path: Path) -> Tree:
     return tree
 
 
-def read(tree: Tree, cache: Path, elsewhere: Callable[[Path], Elsewhere] | None = None) -> dict[str, JudgedInputs]:
+def read(tree: Tree, cache: Path) -> dict[str, JudgedInputs]:
     """Read all campaigns, and give what each was made from."""
     repository = Repository(tree.root)
     settings, _ = load_settings(repository, loopback_override=None)
     assert settings is not None
-    apart = elsewhere(tree.root) if elsewhere is not None else None
-    desires = Desires(Workbench(repository, settings, cache), State(), elsewhere=apart)
+    desires = Desires(Workbench(repository, settings, cache), State())
     found = [getattr(each, "rendered", each) for each in desires.read(["a", "b", "words"])]
     return {each.name: each.inputs for each in found if isinstance(each, RenderedCampaign) and each.inputs is not None}
 
 
-def apart(root: Path) -> Elsewhere:
-    return RenderProcess(root, root.parent / "cache", None).render
-
-
-@pytest.mark.parametrize("elsewhere", [None, apart], ids=["here", "in the child"])
 def test_every_file_of_a_message_is_noted_for_it_also_one_that_another_campaign_read(
-    tree: Tree, tmp_path: Path, elsewhere: Callable[[Path], Elsewhere] | None
+    tree: Tree, tmp_path: Path
 ) -> None:
-    found = read(tree, tmp_path / "cache", elsewhere)
+    found = read(tree, tmp_path / "cache")
     assert {"a", "b", "words"} == found.keys()
     for name in ("a", "b"):
         files, folder = dict(found[name].files), f"campaigns/{name}"
@@ -58,8 +50,7 @@ def test_every_file_of_a_message_is_noted_for_it_also_one_that_another_campaign_
         assert sha256_of((tree.root / SHARED).read_bytes()) == files[SHARED]
         # It is looked for beside the article first.
         assert MISSING == files[f"{folder}/articles/images/river.png"]
-    lock = {"campaigns/words/campaign.lock.json"} if elsewhere is not None else set()
-    assert {"campaigns/words/campaign.yaml"} | lock == dict(found["words"].files).keys()
+    assert {"campaigns/words/campaign.yaml"} == dict(found["words"].files).keys()
     assert [None] == [tree_changed(tree, each) for each in found.values()][:1]
 
 
@@ -128,22 +119,6 @@ def test_a_file_that_was_too_large_for_its_place_is_compared_by_that_bound(tree:
         repository.read_bytes(path, 10)
     tree.write(path, b"x" * (10 + bytes_more))
     assert (None if bytes_more else path) == repository.changed_since(read)
-
-
-def test_a_child_that_read_another_massctl_yaml_made_nothing_that_may_be_sent(tree: Tree, tmp_path: Path) -> None:
-    def other(root: Path) -> Elsewhere:
-        def render(links: dict[CampaignName, dict[str, str]]) -> dict[CampaignName, Rendered]:
-            found = apart(root)(links)
-            return {name: Rendered(of_others(each.campaign), each.produced) for name, each in found.items()}
-
-        return render  # type: ignore[return-value]
-
-    def of_others(campaign: object) -> RenderedCampaign:
-        assert isinstance(campaign, RenderedCampaign)
-        assert campaign.inputs is not None
-        return replace(campaign, inputs=replace(campaign.inputs, settings="another"))
-
-    assert {CHANGED} == {each.settings for each in read(tree, tmp_path / "cache", other).values()}
 
 
 def test_settings_are_named_but_for_what_is_read_again_before_each_send(tree: Tree) -> None:

@@ -1,0 +1,307 @@
+"""A process that reads what strangers wrote: templates, pictures, documents.
+
+It has no environment, no open file but two pipes, and behind `isolation.isolate` it reaches nothing else. The parent
+asks one thing at a time. Request and answer are frames: four bytes of length, then one JSON document. The parent takes
+an answer for the words of a stranger.
+"""
+
+import ctypes
+import json
+import os
+import selectors
+import signal
+import struct
+import subprocess
+import sys
+import sysconfig
+import threading
+import time
+import weakref
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import IO, Any, Final, NoReturn, cast
+
+import massctl
+from massctl.isolation import MEMORY_BYTES_MAX, Wall, isolate
+from massctl.model.phrase import Phrase
+
+SECONDS_MAX: Final = 60
+"""For one answer: eight articles with their pictures take a few seconds on a slow machine."""
+ANSWER_BYTES_MAX: Final = 32 << 20
+"""Of one answer: eight bodies of 1 MB, each escaped, are less."""
+JOBS: Final[Mapping[str, str]] = {
+    "render": "massctl.source.renderer:answer",
+    "prepare": "massctl.source.renderer:prepare",
+    "theme": "massctl.serve.theme_gallery:answer",
+    "document": "massctl.importer.foreign:found",
+    "facts": "massctl.importer.foreign:facts",
+    "picture": "massctl.importer.foreign:extension",
+}
+"""What a child can be asked, and the function that answers: it takes a request and returns an answer, both JSON."""
+_IMPORTED: Final = (
+    "massctl.source.renderer",
+    "massctl.source.media",
+    "massctl.render.content",
+    "massctl.render.article",
+    "massctl.render.template",
+)
+"""What most campaigns need, imported before the first question. Few need the decoders of pictures."""
+_START: Final = "import sys; sys.path[:] = sys.argv[2:]; from massctl.child import main; main()"
+_PIECE: Final = 1 << 16
+_SET_DUMPABLE: Final = 4
+"""An option of prctl(2)."""
+_OUT_OF_MEMORY: Final = 101
+
+
+class ChildError(Exception):
+    """Say why a child gave no answer. The next question starts another one."""
+
+    def __init__(self, why: Phrase) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@dataclass
+class Child:
+    """Asks a child process, which starts with the first question, or earlier with `start`.
+
+    Threads may share it. `reads` and `writes` are the files and folders that it may open; a folder that it may write is
+    made.
+    """
+
+    reads: Sequence[Path] = ()
+    writes: Sequence[Path] = ()
+    _process: "subprocess.Popen[bytes] | None" = None
+    _walls: frozenset[Wall] | None = None
+    _opened: list[tuple[int, int]] = field(default_factory=list)
+    _end: "weakref.finalize[..., Child] | None" = None
+    _one_at_a_time: Any = field(default_factory=threading.RLock)
+
+    def start(self) -> None:
+        """Start the process, if there is none, and return at once."""
+        with self._one_at_a_time:
+            if self._process is not None and self._opened == self._to_open():
+                return
+            self.close()
+            _hide()
+            self._walls = None
+            self._process = _begun.pop() if _begun else _started()
+            self._end = weakref.finalize(self, _ended, self._process)
+            os.set_blocking(self._asked.fileno(), False)
+            for folder in self.writes:
+                with suppress(OSError):  # Whoever needs a file of it says that it is not there.
+                    folder.mkdir(parents=True, exist_ok=True)
+            self._opened = self._to_open()
+            reads, writes = ([str(each.resolve()) for each in paths] for paths in (self.reads, self.writes))
+            self._send({"reads": reads, "writes": writes})
+
+    @property
+    def walls(self) -> frozenset[Wall]:
+        """The walls that hold the process in; it told them before it read a stranger's word. Raises ChildError."""
+        with self._one_at_a_time:
+            self.start()
+            if self._walls is None:
+                told = self._answer(ANSWER_BYTES_MAX)
+                self._walls = frozenset(Wall(each) for each in told)
+            return self._walls
+
+    def ask(self, job: str, request: Mapping[str, Any], bytes_max: int = ANSWER_BYTES_MAX) -> Any:
+        """Return the answer to one request of a job, unchecked. Raises ChildError."""
+        with self._one_at_a_time:
+            self.start()
+            _ = self.walls
+            self._send({"job": job, **request})
+            return self._answer(bytes_max)
+
+    def close(self) -> None:
+        """End the process. It may be asked again."""
+        with self._one_at_a_time:
+            if self._end is not None:
+                self._end()
+            self._process = None
+
+    def _to_open(self) -> list[tuple[int, int]]:
+        """Identify the files and folders that it may open: a folder that was made anew is shut to it."""
+        return [_identity(each) for each in (*self.reads, *self.writes)]
+
+    @property
+    def _asked(self) -> IO[bytes]:
+        return cast("IO[bytes]", cast("subprocess.Popen[bytes]", self._process).stdin)
+
+    @property
+    def _told(self) -> IO[bytes]:
+        return cast("IO[bytes]", cast("subprocess.Popen[bytes]", self._process).stdout)
+
+    def _send(self, document: object) -> None:
+        left = memoryview(_frame(document))
+        deadline = time.monotonic() + SECONDS_MAX
+        with (
+            selectors.DefaultSelector() as selector,
+            suppress(BrokenPipeError),
+        ):  # Whoever waits for the answer says it.
+            selector.register(self._asked, selectors.EVENT_WRITE)
+            while left:
+                if not selector.select(max(0.0, deadline - time.monotonic())):
+                    self._fail(_too_slow())
+                left = left[os.write(self._asked.fileno(), left[:_PIECE]) :]
+
+    def _answer(self, most: int) -> Any:
+        deadline = time.monotonic() + SECONDS_MAX
+        (length,) = struct.unpack(">I", self._read(4, deadline))
+        if length > most:
+            self._fail(Phrase("the child process answered more than {limit} MB", limit=most >> 20))
+        try:
+            return json.loads(self._read(length, deadline))
+        except (ValueError, RecursionError):
+            self._fail(no_answer())
+
+    def _read(self, count: int, deadline: float) -> bytes:
+        pieces: list[bytes] = []
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._told, selectors.EVENT_READ)
+            while count:
+                if not selector.select(max(0.0, deadline - time.monotonic())):
+                    self._fail(_too_slow())
+                piece = os.read(self._told.fileno(), min(count, _PIECE))
+                if not piece:
+                    self._fail(self._ending())
+                pieces.append(piece)
+                count -= len(piece)
+        return b"".join(pieces)
+
+    def _fail(self, why: Phrase) -> NoReturn:
+        self.close()
+        raise ChildError(why)
+
+    def _ending(self) -> Phrase:
+        """Say how a process ended that owed an answer."""
+        process = cast("subprocess.Popen[bytes]", self._process)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(1)
+        status = process.poll()
+        if status == _OUT_OF_MEMORY:
+            return Phrase("the child process needed more than {limit} GB of memory", limit=MEMORY_BYTES_MAX >> 30)
+        why = "-" if status is None else signal.Signals(-status).name if status < 0 else str(status)
+        return no_answer(why)
+
+
+_begun: "Final[list[subprocess.Popen[bytes]]]" = []
+
+
+def begin(root: Path) -> None:
+    """Start the process of the next child, which imports its libraries while this one goes on.
+
+    Where the repository at `root` has articles, it also renders a sample of ours: half of its libraries load by use.
+    """
+    _hide()
+    if not _begun:
+        _begun.append(_started("sample" if any(root.glob("campaigns/*/articles")) else ""))
+        weakref.finalize(_begun[0], _ended, _begun[0])
+
+
+def _started(first: str = "") -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        [sys.executable, "-I", "-X", "utf8", "-c", _START, first, *filter(None, sys.path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+        env={},
+        start_new_session=True,
+    )
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0
+    return found.st_dev, found.st_ino
+
+
+def _ended(process: "subprocess.Popen[bytes]") -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        with suppress(OSError):
+            cast("IO[bytes]", pipe).close()
+
+
+def _frame(document: object) -> bytes:
+    data = json.dumps(document, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return struct.pack(">I", len(data)) + data
+
+
+def missing(walls: frozenset[Wall]) -> list[Phrase]:
+    """Name what does not hold a process in, in words."""
+    words = {
+        Wall.FILES: Phrase("it can open other files (no Landlock: Linux 5.13 or newer has it)"),
+        Wall.SYSTEM_CALLS: Phrase("it can connect and start programs (no seccomp for this machine)"),
+        Wall.LIMITS: Phrase("its memory and time have no bounds"),
+    }
+    return [say for wall, say in words.items() if wall not in walls]
+
+
+def no_answer(why: str = "-") -> Phrase:
+    """Say that a child ended, or answered what no child does."""
+    return Phrase("the child process ended without an answer ({why})", why=why)
+
+
+def _too_slow() -> Phrase:
+    return Phrase("the child process took longer than {seconds} seconds and was stopped", seconds=SECONDS_MAX)
+
+
+def _hide() -> None:
+    """Keep other processes of this user from reading the environment and memory of this one."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+# What follows runs in the child.
+
+
+def main() -> None:
+    """Answer requests until there are no more; nothing else gets to standard output."""
+    asked, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # Standard error leads nowhere.
+    for name in _IMPORTED:
+        import_module(name)
+    if sys.argv[1]:
+        import_module("massctl.source.renderer").render_sample()
+    if (around := _received(asked)) is None:
+        return  # Nobody asked.
+    reads = [*_python(around["reads"]), *map(Path, around["reads"])]
+    _tell(answers, sorted(isolate(reads, map(Path, around["writes"]))))
+    try:
+        while (request := _received(asked)) is not None:
+            _tell(answers, _job(request["job"])(request))
+    except MemoryError:
+        os._exit(_OUT_OF_MEMORY)
+
+
+def _job(name: str) -> Any:
+    module, _, function = JOBS[name].partition(":")
+    return getattr(import_module(module), function)
+
+
+def _received(asked: IO[bytes]) -> Any:
+    """Return the next request; None at the end."""
+    head = asked.read(4)
+    return json.loads(asked.read(*struct.unpack(">I", head))) if len(head) == 4 else None
+
+
+def _tell(answers: IO[bytes], document: object) -> None:
+    answers.write(_frame(document))
+    answers.flush()
+
+
+def _python(given: Sequence[str]) -> list[Path]:
+    """Return the files of Python and its libraries, and our own; no folder that holds something else as well."""
+    kept = [Path(each).resolve() for each in (*sys.path, sysconfig.get_path("stdlib"), "/lib", "/lib64", "/usr/lib")]
+    kept += [Path("/etc/ld.so.cache"), Path("/dev/urandom"), Path("/usr/share/zoneinfo"), Path(massctl.__file__).parent]
+    held = [Path(each) for each in given]
+    return [each for each in kept if not (each / ".git").exists() and not any(one.is_relative_to(each) for one in held)]

@@ -1,0 +1,193 @@
+"""Documents and pictures of strangers, read in a child process: both ends of what it is asked."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from massctl.child import ANSWER_BYTES_MAX, Child, ChildError, no_answer
+from massctl.importer.article import Facts, Found
+from massctl.importer.documents import WORD_BYTES_MAX, DocumentError
+from massctl.model.phrase import Phrase
+from massctl.plain_values import NOT_PLAIN, from_plain, to_plain
+from massctl.render.tree import Element
+
+_BROKEN: Final = no_answer()
+_PICTURES_BYTES_MAX: Final = ANSWER_BYTES_MAX + 2 * WORD_BYTES_MAX
+"""Of an answer with the pictures of a Word file, as base64."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignReader:
+    """Asks a child about documents. Its methods raise DocumentError."""
+
+    child: Child
+
+    def word(self, data: bytes, name: str) -> tuple[Found, dict[str, bytes]]:
+        """Take the article of a Word file called `name`, and its pictures by the addresses that stand for them."""
+        answer = self._ask("document", {"kind": "word", "data": _written(data), "name": name})
+        return _found(answer)
+
+    def page(self, text: str, address: str) -> Found:
+        """Take the article of a page, as WeChat serves it or as a browser saved it."""
+        return _found(self._ask("document", {"kind": "page", "text": text, "name": address}))[0]
+
+    def body(self, html: str, **about: Any) -> Found:
+        """Take an article whose body is HTML; `about` is what is known of it."""
+        return _found(self._ask("document", {"kind": "body", "text": html, "name": "", "about": about}))[0]
+
+    def markdown(self, text: str, name: str) -> Found:
+        """Take an article whose body is Markdown, from a file called `name`."""
+        return _found(self._ask("document", {"kind": "markdown", "text": text, "name": name}))[0]
+
+    def markdown_facts(self, text: str) -> Facts:
+        """Take the text, the pictures and the links of Markdown."""
+        answer = self._ask("facts", {"text": text})
+        try:
+            return Facts(*(_texts(answer[each]) for each in ("texts", "pictures", "links")))
+        except NOT_PLAIN:
+            raise DocumentError(_BROKEN) from None
+
+    def extension(self, data: bytes) -> str | Phrase:
+        """Return how the name of a picture's file ends, or say why WeChat would not take it."""
+        try:
+            found = from_plain(self._ask("picture", {"data": _written(data)}))
+        except NOT_PLAIN:
+            raise DocumentError(_BROKEN) from None
+        return found if isinstance(found, Phrase) or found in _EXTENSIONS else _BROKEN
+
+    def _ask(self, job: str, request: Mapping[str, Any]) -> Any:
+        try:
+            answer = self.child.ask(job, request, _PICTURES_BYTES_MAX)
+        except ChildError as error:
+            raise DocumentError(error.why) from None
+        if isinstance(answer, dict) and "refused" in answer:
+            raise DocumentError(*_refusal(answer["refused"]))
+        return answer
+
+
+_EXTENSIONS: Final = frozenset({"jpg", "png", "gif", "bmp", "webp"})
+_PLAIN: Final = ("title", "author", "digest", "content_source_url", "cover", "markdown")
+
+
+def _written(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def _texts(values: Any) -> tuple[str, ...]:
+    if not isinstance(values, list) or not all(isinstance(each, str) for each in values):
+        raise TypeError(values)
+    return tuple(values)
+
+
+def _refusal(written: Any) -> tuple[Phrase, str]:
+    try:
+        why, hint = (from_plain(each) for each in written)
+    except NOT_PLAIN:
+        return _BROKEN, ""
+    return (why, hint) if isinstance(why, Phrase) and isinstance(hint, str) else (_BROKEN, "")
+
+
+def _found(answer: Any) -> tuple[Found, dict[str, bytes]]:
+    """Read an article; raises DocumentError for an answer that no honest child gives."""
+    try:
+        plain = {name: answer[name] for name in _PLAIN}
+        _texts([each for each in plain.values() if each is not None])
+        opened, fans_only = (bool(each) for each in answer["comments"])
+        lost = [from_plain(each) for each in answer["lost"]]
+        beside = dict(zip(_texts([*answer["beside"]]), _texts([*answer["beside"].values()]), strict=True))
+        pictures = {str(name): base64.b64decode(data) for name, data in answer["pictures"].items()}
+        if not all(isinstance(each, Phrase) for each in lost):
+            raise TypeError(lost)
+        tree = _tree(answer["tree"])
+    except NOT_PLAIN:
+        raise DocumentError(_BROKEN) from None
+    return Found(tree=tree, comments=(opened, fans_only), lost=lost, beside=beside, **plain), pictures
+
+
+def _tree(written: Any) -> Element:
+    """Read a tree that `_flat` wrote."""
+    root = Element("")
+    open_until = [(root, 1)]
+    for each in written:
+        while open_until and open_until[-1][1] == len(open_until[-1][0].children):
+            open_until.pop()
+        above, _ = open_until[-1]
+        if isinstance(each, str):
+            above.children.append(each)
+            continue
+        name, attributes, count = each
+        _texts([name, *attributes, *attributes.values()])
+        open_until.append((above.add(name, attributes), int(count)))
+    if any(len(element.children) != count for element, count in open_until):
+        raise ValueError("a tree without its end")
+    (found,) = root.elements
+    found.parent = None
+    return found
+
+
+# What follows runs in the child.
+
+
+def found(request: dict[str, Any]) -> dict[str, Any]:
+    """Read a document."""
+    try:
+        article, pictures = _read(request)
+    except DocumentError as error:
+        return {"refused": [to_plain(error.why), to_plain(error.hint)]}
+    return {
+        **{name: getattr(article, name) for name in _PLAIN},
+        "comments": article.comments,
+        "lost": [to_plain(each) for each in article.lost],
+        "beside": dict(article.beside),
+        "tree": _flat(article.tree),
+        "pictures": {name: _written(data) for name, data in pictures.items()},
+    }
+
+
+def _read(request: dict[str, Any]) -> tuple[Found, dict[str, bytes]]:
+    from massctl.importer.documents import of_body, of_markdown_file, of_page, of_word
+
+    match request["kind"]:
+        case "word":
+            return of_word(base64.b64decode(request["data"]), request["name"])
+        case "page":
+            return of_page(request["text"], request["name"]), {}
+        case "body":
+            return of_body(request["text"], **request["about"]), {}
+        case _:
+            return of_markdown_file(request["text"], request["name"]), {}
+
+
+def _flat(root: Element) -> list[Any]:
+    """Write a tree as the list of its nodes, each element with the number of its children: no nesting, however deep."""
+    written: list[Any] = []
+    waiting: list[Element | str] = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, str):
+            written.append(node)
+            continue
+        written.append([node.name, node.attributes, len(node.children)])
+        waiting += reversed(node.children)
+    return written
+
+
+def facts(request: dict[str, Any]) -> dict[str, Any]:
+    """Take the facts of Markdown."""
+    from massctl.importer.documents import markdown_facts
+
+    found = markdown_facts(request["text"])
+    return {name: list(getattr(found, name)) for name in ("texts", "pictures", "links")}
+
+
+def extension(request: dict[str, Any]) -> Any:
+    """Look at a picture."""
+    from massctl.picture.formats import PictureFault, sniff
+    from massctl.picture.prepare import prepare_inline
+
+    data = base64.b64decode(request["data"])
+    checked, kind = prepare_inline(data), sniff(data)
+    if isinstance(checked, PictureFault):
+        return to_plain(checked.message)
+    return kind.extension if kind is not None else to_plain(Phrase("this is not a picture that massctl knows"))

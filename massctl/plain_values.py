@@ -1,0 +1,131 @@
+"""Values of ours as JSON and back: what the child rendered, and what the cache knows of a picture.
+
+What is read is read as a stranger's: each value has the type that its field declares, or there is none.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import Field, fields
+from enum import Enum
+from functools import cache
+from types import UnionType
+from typing import Any, Final, Literal, NewType, Union, get_args, get_origin, get_type_hints
+
+from massctl.model import diagnostics, message
+from massctl.model.ids import Sha256
+from massctl.model.phrase import Command, Phrase
+from massctl.render.fault import Fault
+
+NOT_PLAIN: Final = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""What reading something else than `to_plain` wrote may raise."""
+_VALUES: Final[dict[str, type[Any]]] = {
+    each.__name__: each
+    for each in (
+        diagnostics.Diagnostic,
+        diagnostics.Excerpt,
+        message.MaterialRef,
+        message.Picture,
+        diagnostics.Place,
+        Fault,
+        message.Recording,
+        message.RenderedArticle,
+        message.RenderedCard,
+        message.RenderedContent,
+        message.RenderedImage,
+        message.RenderedNews,
+        message.RenderedText,
+        message.RenderedVideo,
+        message.RenderedVoice,
+    )
+}
+_WORDS: Final[dict[str, type[Enum]]] = {each.__name__: each for each in (message.Purpose, diagnostics.Severity)}
+_FIELD: Final = re.compile(r"\{\{|\}\}|\{[a-z_0-9]+(?:!r|:,|:\.0f|:g)?\}")
+"""A field of one of our sentences, or a brace that is written twice."""
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+
+
+def to_plain(value: Any) -> Any:
+    """Write a value; raises TypeError if it would not be read back equal."""
+    kind = type(value)
+    if value is None or kind in (str, int, bool):
+        return value
+    if kind in (Command, Phrase):
+        return _plain_phrase(value)
+    if kind is tuple:
+        return ["row", *map(to_plain, value)]
+    if kind.__name__ in _WORDS and kind is _WORDS[kind.__name__]:
+        return ["word", kind.__name__, value.value]
+    if kind.__name__ in _VALUES and kind is _VALUES[kind.__name__]:
+        return [kind.__name__, *(to_plain(getattr(value, field.name)) for field in _given(kind))]
+    raise TypeError(kind.__name__)
+
+
+def _plain_phrase(said: Phrase) -> list[Any]:
+    if isinstance(said, Command):
+        return ["command", said.verb, *map(to_plain, said.arguments)]
+    return ["phrase", said.template, said.plural, {key: to_plain(each) for key, each in said.values.items()}]
+
+
+def from_plain(written: Any) -> Any:
+    """Read what `to_plain` wrote; raises one of NOT_PLAIN for anything else."""
+    if not isinstance(written, list):
+        return written
+    kind, *rest = written
+    reader = _READERS.get(kind)
+    if reader is not None:
+        return reader(*rest)
+    made = _VALUES[kind]
+    values = {f.name: from_plain(each) for f, each in zip(_given(made), rest, strict=True)}
+    for name, value in values.items():
+        if not _is(value, _hints(kind)[name]):
+            raise TypeError(f"{kind}.{name}")
+    return made(**values)
+
+
+@cache
+def _hints(name: str) -> dict[str, Any]:
+    return get_type_hints(_VALUES[name])
+
+
+def _is(value: Any, hint: Any) -> bool:
+    """Return whether a value has the type of a field; a Sha256 also has its form."""
+    if hint is Sha256:
+        return isinstance(value, str) and _SHA256.fullmatch(value) is not None
+    if isinstance(hint, NewType):
+        return _is(value, hint.__supertype__)
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, UnionType):
+        return any(_is(value, each) for each in arguments)
+    if origin is Literal:
+        return value in arguments
+    if origin is tuple:
+        types = [arguments[0]] * len(value) if arguments[1:] == (...,) else arguments
+        return isinstance(value, tuple) and len(value) == len(types) and all(map(_is, value, types))
+    return type(value) is hint or (hint is str and isinstance(value, str))
+
+
+def _given(kind: type[Any]) -> list[Field[Any]]:
+    """Return the fields that a value is made from; the others follow from them."""
+    return [field for field in fields(kind) if field.init]
+
+
+def _phrase(template: Any, plural: Any, values: Any) -> Phrase:
+    for each in (template, plural):
+        # A field such as {a.b} would look into objects of this process.
+        if values and each is not None and "{" in _FIELD.sub("", each):
+            raise ValueError(each)
+    return Phrase(template, plural, **{key: _said(from_plain(each)) for key, each in values.items()})
+
+
+def _said(value: Any) -> Any:
+    if value is not None and not isinstance(value, str | int | float):
+        raise TypeError(value)
+    return value
+
+
+_READERS: Final[dict[str, Callable[..., Any]]] = {
+    "phrase": _phrase,
+    "command": lambda verb, *arguments: Command(str(verb), *(_said(from_plain(each)) for each in arguments)),
+    "row": lambda *values: tuple(map(from_plain, values)),
+    "word": lambda kind, value: _WORDS[kind](value),
+}

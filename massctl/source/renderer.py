@@ -1,0 +1,346 @@
+"""Rendering in a child process: what it is asked and what it answers, for both ends.
+
+The child gets what massctl.yaml and campaign.yaml say as data, and reads the other files. It answers with content.
+It never says whom a campaign goes to, when, or under which name.
+"""
+
+import base64
+import json
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from massctl.child import Child, ChildError, no_answer
+from massctl.model.campaign import CampaignFile
+from massctl.model.diagnostics import Place
+from massctl.model.ids import CampaignName, Sha256
+from massctl.model.message import Picture, Recording, RenderedContent
+from massctl.model.phrase import Phrase
+from massctl.plain_values import NOT_PLAIN, from_plain, to_plain
+from massctl.render.fault import Fault
+from massctl.source.repository import CAMPAIGNS, SETTINGS, EditedRepository, Repository, UnreadableError
+from massctl.source.yaml import YAML_BYTES_MAX
+
+if TYPE_CHECKING:
+    from massctl.model.campaign import Path as KeyPath
+    from massctl.model.settings import MassctlFile
+    from massctl.render.inputs import PicturePurpose, RecordingPurpose
+    from massctl.render.rules.words import WordLists
+    from massctl.source.campaigns import Loaded
+    from massctl.source.media import PictureShelf, RecordingShelf
+
+_QUESTIONS_MAX: Final = 20
+"""So many times a campaign may ask for addresses: each time it gets all that it asked for before."""
+_passes: Final = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What the child made of one campaign."""
+
+    content: RenderedContent
+    files: Mapping[str, str]
+    """What it read, as in `JudgedInputs.files`."""
+    produced: Mapping[Sha256, Sha256]
+    """The digest of the bytes of each picture, by the picture's name; they lie in the cache."""
+
+
+def child_of(repository: Repository, cache: Path) -> Child:
+    """Return a child that may read a repository's campaigns, and write the cache of pictures."""
+    return Child([repository.root / CAMPAIGNS], [pictures_below(cache)])
+
+
+def pictures_below(cache: Path) -> Path:
+    """Return the folder of a cache that holds pictures."""
+    return cache / "pictures"
+
+
+@dataclass(frozen=True)
+class Renderer:
+    """Has the campaigns of one repository rendered by a child, as their files are during one pass."""
+
+    child: Child
+    repository: Repository
+    settings: "MassctlFile"
+    cache: Path
+    number: int = field(default_factory=lambda: next(_passes))
+    """What the child read for one pass it does not read again."""
+
+    def made(
+        self,
+        name: CampaignName,
+        file: CampaignFile,
+        locked: Mapping[str, str],
+        address_of: Callable[[str, int], "str | Fault"],
+    ) -> Made:
+        """Render a campaign's content.
+
+        `locked` holds addresses that its lock took from the ledger, by `CAMPAIGN/NUMBER`; `address_of` gives any other.
+        Raises ChildError.
+        """
+        known: dict[str, Any] = dict(locked)
+        about = {"name": name, "file": json.loads(file.model_dump_json(by_alias=True, exclude_unset=True))}
+        for _ in range(_QUESTIONS_MAX):
+            answer = self.ask("render", {**about, "addresses": known})
+            try:
+                asked = [_article(each) for each in answer["asked"]]
+                new = {f"{campaign}/{at}": to_plain(address_of(campaign, at)) for campaign, at in asked}
+                made = _made(answer) if new.keys() <= known.keys() else None
+            except NOT_PLAIN:
+                raise broken_answer() from None
+            if made is not None:
+                return made
+            known |= new
+        raise broken_answer()
+
+    def ask(self, job: str, request: Mapping[str, Any]) -> Any:
+        """Ask the child about this repository. Raises ChildError."""
+        around = {
+            "pass": self.number,
+            "root": str(self.repository.root),
+            "cache": str(self.cache),
+            "settings": self._declared,
+            "edited": self._edited,
+        }
+        return self.child.ask(job, {**around, **request})
+
+    @cached_property
+    def _declared(self) -> Any:
+        return json.loads(self.settings.model_dump_json(by_alias=True, exclude_unset=True))
+
+    @cached_property
+    def _edited(self) -> dict[str, str]:
+        """What the child does not read from the disk; it may not open massctl.yaml, and needs its lines."""
+        edited = dict(self.repository.edited) if isinstance(self.repository, EditedRepository) else {}
+        with suppress(UnreadableError):
+            edited.setdefault(SETTINGS, self.repository.read_bytes(SETTINGS, YAML_BYTES_MAX))
+        return {path: base64.b64encode(data).decode() for path, data in edited.items()}
+
+    def prepared(self, path: str, use: "PicturePurpose") -> tuple[Picture, Sha256] | Fault:
+        """Return a picture as it will be uploaded, and the digest of its bytes. Raises ChildError."""
+        answer = self.ask("prepare", {"path": path, "use": use})
+        try:
+            found, produced = from_plain(answer["found"]), Sha256(answer["produced"])
+        except NOT_PLAIN:
+            raise broken_answer() from None
+        if isinstance(found, Picture):
+            return found, produced
+        if isinstance(found, Fault):
+            return found
+        raise broken_answer()
+
+
+def _article(asked: Any) -> tuple[str, int]:
+    campaign, number = asked
+    if type(campaign) is not str or type(number) is not int:
+        raise TypeError(asked)
+    return campaign, number
+
+
+def _made(answer: Any) -> Made:
+    """Read an answer; raises one of NOT_PLAIN for one that no honest child gives."""
+    content = from_plain(answer["content"])
+    files = {str(path): str(found) for path, found in answer["files"].items()}
+    produced = {Sha256(name): Sha256(found) for name, found in answer["produced"].items()}
+    if not isinstance(content, RenderedContent):
+        raise TypeError(content)
+    if {f.path: f.source_sha256 for f in content.pictures}.items() - files.items():
+        raise ValueError("a picture comes from a file that was not read")
+    return Made(content, files, produced)
+
+
+def broken_answer() -> ChildError:
+    """Say that what came back is no answer."""
+    return ChildError(no_answer())
+
+
+# What follows runs in the child.
+
+
+def answer(request: dict[str, Any]) -> dict[str, Any]:
+    """Render one campaign."""
+    from massctl.render.content import render_content
+
+    materials = _materials(request)
+    name, file = CampaignName(request["name"]), CampaignFile.model_validate(request["file"])
+    materials.addresses, materials.asked = request["addresses"], []
+    with materials.repository.judging() as files:
+        content = render_content(
+            name,
+            file,
+            account=materials.settings.account(file.account),
+            inputs=materials,
+            place=lambda path, words="": materials.campaign(name).place(path, words),
+            words=materials.words,
+        )
+    produced = materials.pictures.produced() if "pictures" in vars(materials) else {}
+    return {"content": to_plain(content), "files": files, "produced": produced, "asked": materials.asked}
+
+
+def prepare(request: dict[str, Any]) -> dict[str, Any]:
+    """Prepare one picture, also where the cache lost what came out before."""
+    materials = Materials(*materials_of(request))
+    found = materials.picture(request["path"], request["use"])
+    produced = materials.pictures.produced()
+    return {"found": to_plain(found), "produced": produced.get(getattr(found, "sha256", ""), "")}
+
+
+_SAMPLE: Final = "{{ 1 }}\n\n## 二\n\n**三** `四` ![五](x.png)\n\n- 六\n\n> 七\n\n|八|\n|-|\n|九|\n"
+
+
+def render_sample() -> None:
+    """Render an article of ours, so that everything is loaded which most articles need."""
+    from massctl.model.settings import MassctlFile
+    from massctl.render.content import render_content
+
+    article = {"title": "一", "content": "articles/main.md.j2", "cover": "x.png"}
+    about = {"version": 1, "account": "a", "audience": {"is_to_all": True}, "mpnews": {"articles": [article]}}
+    account = {"appid": "wx0123456789abcdef", "kind": "service", "secret_env": "A"}
+    settings = MassctlFile.model_validate({"version": 1, "accounts": {"a": account}})
+    inputs, file = _Sample(Repository(Path("/")), settings, Path("/")), CampaignFile.model_validate(about)
+    place = Place("campaign.yaml")
+    render_content(
+        CampaignName("a"),
+        file,
+        account=settings.accounts["a"],
+        inputs=inputs,
+        place=lambda *_: place,
+        words=inputs.words,
+    )
+
+
+_kept: "list[Materials]" = []
+
+
+def _materials(request: dict[str, Any]) -> "Materials":
+    if not _kept or _kept[0].number != request["pass"]:
+        _kept[:] = [Materials(*materials_of(request), request["pass"])]
+    return _kept[0]
+
+
+def materials_of(request: dict[str, Any]) -> "tuple[Repository, MassctlFile, Path]":
+    """Return the repository, the settings and the cache of a request."""
+    from massctl.model.settings import MassctlFile
+
+    edited = {path: base64.b64decode(data) for path, data in request["edited"].items()}
+    settings = MassctlFile.model_validate(request["settings"])
+    return EditedRepository(Path(request["root"]), edited), settings, Path(request["cache"])
+
+
+@dataclass
+class Materials:
+    """What rendering takes from the disk; implements `massctl.render.inputs.Inputs`."""
+
+    repository: Repository
+    settings: "MassctlFile"
+    cache: Path
+    number: int = 0
+    addresses: Mapping[str, Any] = field(default_factory=dict)
+    """By `CAMPAIGN/NUMBER`: the address of an article that went out, or the fault of one that has none."""
+    asked: list[tuple[str, int]] = field(default_factory=list)
+    """The articles whose addresses templates took, in order."""
+
+    def campaign(self, name: CampaignName) -> "Loaded":
+        """Read a campaign's file, for the places of its keys."""
+        # Only faults need it.
+        from massctl.source.campaigns import load_campaign
+
+        self._loaded[name] = load_campaign(self.repository, name, self.settings, self._loaded.get(name))
+        return self._loaded[name]
+
+    @cached_property
+    def _loaded(self) -> "dict[CampaignName, Loaded]":
+        return {}
+
+    @cached_property
+    def pictures(self) -> "PictureShelf":
+        """The pictures of the tree, and what became of them."""
+        # A plan of campaigns that are all sent looks at none.
+        from massctl.source.media import PictureShelf
+
+        return PictureShelf(self.repository, pictures_below(self.cache))
+
+    def template(self, path: str) -> str | Fault:
+        """Return a template's text; `path` is from campaigns/."""
+        try:
+            return self.repository.read_text(f"campaigns/{path}")
+        except UnreadableError as error:
+            code = "MC105" if error.is_missing else error.code
+            where = path if error.line is not None else None
+            return Fault(code, error.message, error.hint, path=where, line=error.line, column=error.column)
+
+    def picture(self, path: str, use: "PicturePurpose") -> Picture | Fault:
+        """Return a picture as it will be uploaded; `path` is from campaigns/."""
+        return self.pictures.picture(path, use)
+
+    @cached_property
+    def recordings(self) -> "RecordingShelf":
+        """The sounds and videos of the tree."""
+        # Few campaigns have one.
+        from massctl.source.media import RecordingShelf
+
+        return RecordingShelf(self.repository)
+
+    def recording(self, path: str, use: "RecordingPurpose") -> Recording | Fault:
+        """Return a sound or a video as it will be uploaded; `path` is from campaigns/."""
+        return self.recordings.recording(path, use)
+
+    def article_address(self, campaign: str, number: int) -> str | Fault:
+        """Return the address of an article of a campaign that went out before."""
+        self.asked.append((campaign, number))
+        found = from_plain(self.addresses.get(f"{campaign}/{number}", ""))
+        return found if isinstance(found, Fault) else str(found)
+
+    def settings_place(self, account: str, keys: "Sequence[KeyPath]") -> Place:
+        """Return the place in massctl.yaml of the first of these keys that the account says, or the repository."""
+        from massctl.source.campaigns import settings_place  # Only a fault needs it.
+
+        return settings_place(self.repository, account, keys)
+
+    def stylesheet(self, theme: str) -> str | None:
+        """Return a built-in theme; None if there is none of that name."""
+        return built_in_theme(theme)
+
+    def own_themes(self) -> tuple[str, ...]:
+        """Name the files of campaigns/_shared/themes/, without their ending."""
+        return self.repository.own_themes()
+
+    @cached_property
+    def words(self) -> "WordLists":
+        """What to look for in the text: terms of the law and of WeChat's rules, and the policy's own words."""
+        from pkgutil import get_data
+
+        from massctl.render.rules.words import read_lists
+
+        terms = (get_data("massctl.render", "words.toml") or b"").decode()
+        policy = self.settings.policy
+        return read_lists(terms, policy.banned_words, policy.allowed_words)
+
+
+class _Sample(Materials):
+    """A campaign whose article is ours, and that has no picture."""
+
+    def template(self, path: str) -> str | Fault:
+        return _SAMPLE
+
+    def picture(self, path: str, use: "PicturePurpose") -> Picture | Fault:
+        return Fault("MC201", Phrase("{path} is missing", path=path))
+
+    def own_themes(self) -> tuple[str, ...]:
+        return ()
+
+
+@cache
+def built_in_theme(name: str) -> str | None:
+    """Read the CSS of a built-in theme, or of a part that themes have in common; None if there is none of that name."""
+    from pkgutil import get_data
+
+    from massctl.render.theme import BUILT_IN, PARTS
+
+    if name not in (*BUILT_IN, *PARTS):
+        return None
+    return (get_data("massctl.render", f"themes/{name}.css") or b"").decode()

@@ -1,0 +1,164 @@
+"""What a child answers about a campaign is a stranger's word: it decides content, and nothing else."""
+
+import copy
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from repositories import Tree, png
+
+from massctl.child import Child
+from massctl.model.message import RenderedCampaign, RenderedNews
+from massctl.model.state import State
+from massctl.plan.steps import Desired, Invalid
+from massctl.source.campaigns import load_settings
+from massctl.source.loader import Desires, Workbench
+from massctl.source.repository import Repository
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Tree:
+    tree = Tree(tmp_path / "repository")
+    tree.news("a", body="![风](images/river.png)\n")
+    tree.text("b")
+    return tree
+
+
+def read(tree: Tree, tmp_path: Path) -> dict[str, Desired]:
+    repository = Repository(tree.root)
+    settings, _ = load_settings(repository, loopback_override=None)
+    assert settings is not None
+    found = Desires(Workbench(repository, settings, tmp_path / "cache"), State()).read(["a", "b"])
+    return {each.name: each for each in found}
+
+
+@pytest.mark.child
+def test_campaigns_come_back_with_the_bytes_of_their_pictures(tree: Tree, tmp_path: Path) -> None:
+    found = read(tree, tmp_path)
+    assert [RenderedCampaign] * 2 == [type(each) for each in found.values()]
+    news = found["a"]
+    assert isinstance(news, RenderedCampaign)
+    assert {"campaigns/a/images/cover.png", "campaigns/a/images/river.png"} == {each.path for each in news.pictures}
+
+
+@pytest.mark.child
+def test_faults_come_back_with_their_places(tree: Tree, tmp_path: Path) -> None:
+    tree.write("campaigns/a/articles/main.md", "![没有](images/没有.png)\n")
+    found = read(tree, tmp_path)["a"]
+    assert isinstance(found, Invalid)
+    assert [("MC201", "campaigns/a/articles/main.md", 1)] == [
+        (each.code, each.place.file, each.place.line) for each in found.diagnostics if each.place is not None
+    ]
+
+
+def changed(path: str, value: object) -> Callable[[Any], None]:
+    """Return what puts a value at a path of an answer: `content.2.1`."""
+
+    def change(answer: Any) -> None:
+        *folders, last = [int(each) if each.isdecimal() else each for each in path.split(".")]
+        for each in folders:
+            answer = answer[each]
+        answer[last] = value
+
+    return change
+
+
+def without(key: str) -> Callable[[Any], None]:
+    return lambda answer: answer.pop(key)
+
+
+def phrase(template: str) -> list[Any]:
+    diagnostic = ["word", "Severity", "warning"]
+    said = ["phrase", template, None, {"name": ["phrase", "x", None, {}]}]
+    return ["row", ["Diagnostic", "MC300", diagnostic, said, None, None, None, None]]
+
+
+ARTICLE = "content.1.1.1"
+LIES: dict[str, Callable[[Any], None]] = {
+    "no content": without("content"),
+    "something else": changed("content", 5),
+    "a class of ours that is none of content": changed("content.0", "Place"),
+    "a class that nobody knows": changed("content.0", "RenderedCampaign"),
+    "a field too many": lambda answer: answer["content"].append(1),
+    "a title that is no text": changed(f"{ARTICLE}.3", 5),
+    "a flag that is no flag": changed(f"{ARTICLE}.1", "yes"),
+    "a cover that names no bytes": changed(f"{ARTICLE}.7", "../../secret"),
+    "a list where a row is": changed("content.2", "row"),
+    "a picture of a file that it did not read": changed("content.2.1.1", "campaigns/a/other.png"),
+    "a picture of other bytes": changed("content.2.1.2", "0" * 64),
+    "a size that is no number": changed("content.2.1.4", "9"),
+    "a sentence that looks into objects": changed("content.4", phrase("{name.__class__}")),
+    "a sentence that takes memory": changed("content.4", phrase("{name:>9999999999}")),
+    "files that are no files": changed("files", ["a"]),
+    "a question that is none": changed("asked", [["a"]]),
+    "a question about a number that is none": changed("asked", [["a", "1"]]),
+}
+
+
+def lying(lie: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = Child.ask
+
+    def ask(self: Child, job: str, request: dict[str, Any], *_: int) -> Any:
+        answer = copy.deepcopy(honest(self, job, request))
+        if request["name"] == "a":
+            lie(answer)
+        return answer
+
+    monkeypatch.setattr(Child, "ask", ask)
+
+
+@pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
+def test_a_lie_is_no_message(
+    tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lie: Callable[[Any], None]
+) -> None:
+    lying(lie, monkeypatch)
+    found = read(tree, tmp_path)
+    lied, other = found["a"], found["b"]
+    assert isinstance(lied, Invalid)
+    assert ["MC409"] == [each.code for each in lied.diagnostics]
+    assert isinstance(other, RenderedCampaign)
+
+
+def test_a_child_that_never_stops_asking_is_not_answered_for_ever(
+    tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers: Iterator[int] = count(1)
+    lying(lambda answer: answer.update(asked=[["a", next(numbers)]]), monkeypatch)
+    assert isinstance(read(tree, tmp_path)["a"], Invalid)
+    assert next(numbers) < 50
+
+
+def test_whom_it_goes_to_and_when_is_what_its_file_says(
+    tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A child may put any words into a message; all the rest it cannot even say."""
+    honest = read(tree, tmp_path)["a"]
+    lying(changed(f"{ARTICLE}.3", "别的标题"), monkeypatch)
+    found = read(tree, tmp_path)["a"]
+    assert isinstance(honest, RenderedCampaign)
+    assert isinstance(found, RenderedCampaign)
+    assert isinstance(found.message, RenderedNews)
+    assert "别的标题" == found.message.articles[0].title
+    assert honest.digest != found.digest
+    for name in ("name", "title", "edition", "account", "appid", "audience", "window", "recipients", "source_sha256"):
+        assert getattr(honest, name) == getattr(found, name)
+
+
+def test_pictures_of_one_pass_are_prepared_once(tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What campaigns share is read once, and a later pass reads it again."""
+    tree.write("campaigns/_shared/logo.png", png((9, 9, 9)))
+    for name in ("a", "b"):
+        tree.news(name, body="![店](_shared/logo.png)\n")
+    opened: list[str] = []
+    pieces = Repository.pieces
+
+    def noted(self: Repository, path: str, limit: int) -> Iterator[bytes]:
+        opened.append(path)
+        return pieces(self, path, limit)
+
+    monkeypatch.setattr(Repository, "pieces", noted)
+    for times in (1, 2):
+        read(tree, tmp_path)
+        assert times == opened.count("campaigns/_shared/logo.png")

@@ -1,0 +1,147 @@
+"""The child process: whatever it does, the parent gets an answer or one sentence, and the next question is answered."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import massctl
+from massctl import child
+from massctl.child import Child, ChildError
+from massctl.isolation import Wall
+
+pytestmark = pytest.mark.child
+BOOT = "import sys; sys.path[:] = sys.argv[2:]; import os, json, time; import massctl.child as c; "
+ECHO = BOOT + "c._job = lambda name: (lambda request: [request['job'], request['said']]); c.main()"
+linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has these walls")
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, body: str) -> Child:
+    """Return a child in which an attacker's code answers: `body` is an expression of `q`, the request."""
+    monkeypatch.setattr(child, "_START", BOOT + f"c._job = lambda name: (lambda q: ({body})); c.main()")
+    return Child()
+
+
+def why(asked: Child) -> str:
+    with pytest.raises(ChildError) as caught:
+        asked.ask("render", {})
+    return str(caught.value)
+
+
+def test_questions_are_answered_by_one_process_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(child, "_START", ECHO)
+    asked = Child()
+    large = "信" * 500_000
+    assert [["render", "a"], ["render", large]] == [asked.ask("render", {"said": each}) for each in ("a", large)]
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("os.kill(os.getpid(), 9) if 0 else os._exit(3)", "the child process ended without an answer (3)"),
+        ("os.abort()", "the child process ended without an answer (SIG"),
+        ("bytearray(8 << 30)", "the child process needed more than 4 GB of memory"),
+        ("time.sleep(600)", "the child process took longer than 1 seconds and was stopped"),
+        ("[None for _ in iter(int, 1)]", "the child process "),
+        ("'x' * (1 << 19)", "the child process answered more than 0 MB"),
+        ("os.write(3, bytes(1 << 16)) and os._exit(0)", "the child process ended without an answer (-)"),
+        ("os.write(3, b'\\0\\0\\0\\2{]')", "the child process ended without an answer (-)"),
+        ("os.write(3, b'\\0\\0\\xff\\xff' + b'[' * 0xffff)", "the child process ended without an answer (-)"),
+        ("1 / 0", "the child process ended without an answer (1)"),
+    ],
+)
+def test_a_child_that_hangs_dies_floods_or_lies_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, body: str, told: str
+) -> None:
+    asked = answering(monkeypatch, body)
+    monkeypatch.setattr(child, "ANSWER_BYTES_MAX", 1 << 18)
+    monkeypatch.setattr(Child.ask, "__defaults__", (1 << 18,))
+    assert Child().walls is not None
+    if "sleep" in body or "iter" in body:
+        monkeypatch.setattr(child, "SECONDS_MAX", 1)
+    assert why(asked).startswith(told)
+    monkeypatch.setattr(child, "_START", ECHO)
+    monkeypatch.setattr(child, "SECONDS_MAX", 60)
+    assert ["render", "still here"] == asked.ask("render", {"said": "still here"})
+
+
+def test_what_a_child_prints_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ["ok"] == answering(monkeypatch, "print('[1]', flush=True) or ['ok']").ask("render", {})
+
+
+def test_a_folder_that_was_made_anew_can_be_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    folder = tmp_path / "campaigns"
+    folder.mkdir()
+    asked = answering(monkeypatch, "os.listdir(q['folder'])")
+    asked.reads = [folder]
+    assert [] == asked.ask("render", {"folder": str(folder)})
+    folder.rename(tmp_path / "old")
+    folder.mkdir()
+    (folder / "a").mkdir()
+    assert ["a"] == asked.ask("render", {"folder": str(folder)})
+
+
+def test_an_ended_child_leaves_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = answering(monkeypatch, "os.getpid()")
+    pid = asked.ask("render", {})
+    asked.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+@linux
+def test_a_child_stands_behind_every_wall_and_knows_no_secret(tmp_path: Path) -> None:
+    """The parent is a process of its own, which has the secret from its start."""
+    runner = (
+        "import sys, json, os; import massctl.child as c; c._START = sys.argv[1]; held = open(sys.argv[2]); "
+        "asked = c.Child(); print(json.dumps([sorted(asked.walls), asked.ask('render', {})]))"
+    )
+    body = "[dict(os.environ), sorted(os.listdir('/proc/self/fd')) if os.access('/proc', 0) and 0 else tried(q)]"
+    probe = (
+        BOOT
+        + "\ndef tried(q):\n"
+        + "    found = []\n"
+        + "    for path in ('/proc/%d/environ' % os.getppid(), '/proc/self/environ', '/proc/self/fd', '/etc/hosts'):\n"
+        + "        try: found.append(open(path).read())\n"
+        + "        except OSError as error: found.append(type(error).__name__)\n"
+        + "    for number in range(256):\n"
+        + "        try: found.append(os.fstat(number).st_mode)\n"
+        + "        except OSError: pass\n"
+        + "    return found\n"
+        + f"c._job = lambda name: (lambda q: ({body})); c.main()"
+    )
+    held = tmp_path / "secret"
+    held.write_text("s3cret-in-here", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", runner, probe, str(held)],
+        env={
+            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+            "WECHAT_MAIN_SECRET": "s3cret-in-here",
+            "SSH_AUTH_SOCK": "/tmp/agent",
+        },
+        check=True,
+        capture_output=True,
+    )
+    walls, (environment, tried) = json.loads(done.stdout)
+    assert sorted(Wall) == walls
+    assert {"LC_CTYPE"} >= environment.keys()
+    assert ["PermissionError"] * 4 == tried[:4]
+    # Two pipes, and what stands for the rest of the standard streams.
+    assert len(tried[4:]) <= 4
+    assert b"s3cret" not in done.stdout
+
+
+def test_what_a_child_may_read_holds_no_git(tmp_path: Path) -> None:
+    """The folder that massctl is imported from may be a checkout: of it the child gets massctl alone."""
+    checkout = tmp_path / "checkout"
+    (checkout / ".git").mkdir(parents=True)
+    sys.path.append(str(checkout))
+    try:
+        found = child._python([])
+    finally:
+        sys.path.remove(str(checkout))
+    assert checkout not in found
+    assert Path(massctl.__file__).parent in found

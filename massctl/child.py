@@ -1,13 +1,16 @@
-"""A process that reads what strangers wrote: templates, pictures, documents.
+"""Processes that read what strangers wrote: templates, pictures, documents.
 
-It has no environment, no open file but two pipes, and behind `isolation.isolate` it reaches nothing else. The parent
-asks one thing at a time. Request and answer are frames: four bytes of length, then one JSON document. The parent takes
-an answer for the words of a stranger.
+A child is started once. It has no environment and no open file but two pipes, and behind `isolation.isolate` it reaches
+nothing else. It reads no stranger's word itself: for each question it forks a process that does, which can reach less
+still, and ends with its answer. So no question learns of another. A request is a frame: four bytes of length, then one
+JSON document. An answer has a status before it. The parent takes an answer for the words of a stranger.
 """
 
 import ctypes
+import gc
 import json
 import os
+import select
 import selectors
 import signal
 import struct
@@ -35,7 +38,7 @@ ANSWER_BYTES_MAX: Final = 32 << 20
 JOBS: Final[Mapping[str, str]] = {
     "render": "massctl.source.renderer:answer",
     "prepare": "massctl.source.renderer:prepare",
-    "theme": "massctl.serve.theme_gallery:answer",
+    "themes": "massctl.serve.theme_gallery:answer",
     "document": "massctl.importer.foreign:found",
     "facts": "massctl.importer.foreign:facts",
     "picture": "massctl.importer.foreign:extension",
@@ -53,7 +56,10 @@ _START: Final = "import sys; sys.path[:] = sys.argv[2:]; from massctl.child impo
 _PIECE: Final = 1 << 16
 _SET_DUMPABLE: Final = 4
 """An option of prctl(2)."""
-_OUT_OF_MEMORY: Final = 101
+_BROKEN_MAX: Final = 100
+"""Characters of what a child says of itself."""
+_OUT_OF_MEMORY, _TOO_LARGE = 101, 102
+"""Statuses of a process that gave no answer, beside those of the system."""
 
 
 class ChildError(Exception):
@@ -68,8 +74,8 @@ class ChildError(Exception):
 class Child:
     """Asks a child process, which starts with the first question, or earlier with `start`.
 
-    Threads may share it. `reads` and `writes` are the files and folders that it may open; a folder that it may write is
-    made.
+    Threads may share it. `reads` and `writes` are the files and folders that it may open, and each question of the
+    latter only those that it names. A folder that it may write is made.
     """
 
     reads: Sequence[Path] = ()
@@ -91,9 +97,7 @@ class Child:
             self._process = _begun.pop() if _begun else _started()
             self._end = weakref.finalize(self, _ended, self._process)
             os.set_blocking(self._asked.fileno(), False)
-            for folder in self.writes:
-                with suppress(OSError):  # Whoever needs a file of it says that it is not there.
-                    folder.mkdir(parents=True, exist_ok=True)
+            _make(self.writes)
             self._opened = self._to_open()
             reads, writes = ([str(each.resolve()) for each in paths] for paths in (self.reads, self.writes))
             self._send({"reads": reads, "writes": writes})
@@ -104,17 +108,25 @@ class Child:
         with self._one_at_a_time:
             self.start()
             if self._walls is None:
-                told = self._answer(ANSWER_BYTES_MAX)
+                told = self._answer()
                 self._walls = frozenset(Wall(each) for each in told)
             return self._walls
 
-    def ask(self, job: str, request: Mapping[str, Any], bytes_max: int = ANSWER_BYTES_MAX) -> Any:
-        """Return the answer to one request of a job, unchecked. Raises ChildError."""
+    def ask(
+        self,
+        job: str,
+        request: Mapping[str, Any],
+        writes: Sequence[Path] = (),
+        bytes_max: int = ANSWER_BYTES_MAX,
+    ) -> Any:
+        """Return the answer to one request of a job, unchecked; it may write only below `writes`. Raises ChildError."""
         with self._one_at_a_time:
             self.start()
             _ = self.walls
-            self._send({"job": job, **request})
-            return self._answer(bytes_max)
+            _make(writes)
+            around = {"writes": [str(each.resolve()) for each in writes], "bytes_max": bytes_max}
+            self._send({"job": job, "request": request, **around})
+            return self._answer()
 
     def close(self) -> None:
         """End the process. It may be asked again."""
@@ -148,15 +160,19 @@ class Child:
                     self._fail(_too_slow())
                 left = left[os.write(self._asked.fileno(), left[:_PIECE]) :]
 
-    def _answer(self, most: int) -> Any:
+    def _answer(self) -> Any:
         deadline = time.monotonic() + SECONDS_MAX
-        (length,) = struct.unpack(">I", self._read(4, deadline))
-        if length > most:
-            self._fail(Phrase("the child process answered more than {limit} MB", limit=most >> 20))
+        status, length = struct.unpack(">iI", self._read(8, deadline))
+        data = self._read(length, deadline)
+        if status != 0:
+            raise ChildError(_ending(status))
         try:
-            return json.loads(self._read(length, deadline))
+            answer = json.loads(data)
         except (ValueError, RecursionError):
-            self._fail(no_answer())
+            raise ChildError(no_answer()) from None
+        if isinstance(answer, dict) and "broken" in answer:
+            raise ChildError(no_answer(str(answer["broken"])[:_BROKEN_MAX]))
+        return answer
 
     def _read(self, count: int, deadline: float) -> bytes:
         pieces: list[bytes] = []
@@ -167,7 +183,7 @@ class Child:
                     self._fail(_too_slow())
                 piece = os.read(self._told.fileno(), min(count, _PIECE))
                 if not piece:
-                    self._fail(self._ending())
+                    self._fail(no_answer())
                 pieces.append(piece)
                 count -= len(piece)
         return b"".join(pieces)
@@ -175,17 +191,6 @@ class Child:
     def _fail(self, why: Phrase) -> NoReturn:
         self.close()
         raise ChildError(why)
-
-    def _ending(self) -> Phrase:
-        """Say how a process ended that owed an answer."""
-        process = cast("subprocess.Popen[bytes]", self._process)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(1)
-        status = process.poll()
-        if status == _OUT_OF_MEMORY:
-            return Phrase("the child process needed more than {limit} GB of memory", limit=MEMORY_BYTES_MAX >> 30)
-        why = "-" if status is None else signal.Signals(-status).name if status < 0 else str(status)
-        return no_answer(why)
 
 
 _begun: "Final[list[subprocess.Popen[bytes]]]" = []
@@ -209,7 +214,7 @@ def _started(first: str = "") -> "subprocess.Popen[bytes]":
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         cwd="/",
-        env={},
+        env={"HOME": "/nonexistent"},  # A library that looks for fonts there would ask for the user's.
         start_new_session=True,
     )
 
@@ -246,6 +251,21 @@ def missing(walls: frozenset[Wall]) -> list[Phrase]:
     return [say for wall, say in words.items() if wall not in walls]
 
 
+def _ending(status: int) -> Phrase:
+    """Say how a process ended that owed an answer."""
+    if status == _OUT_OF_MEMORY:
+        return Phrase("the child process needed more than {limit} GB of memory", limit=MEMORY_BYTES_MAX >> 30)
+    if status == _TOO_LARGE:
+        return Phrase("the child process answered more than {limit} MB", limit=ANSWER_BYTES_MAX >> 20)
+    return no_answer(signal.Signals(-status).name if status < 0 else str(status))
+
+
+def _make(folders: Sequence[Path]) -> None:
+    for folder in folders:
+        with suppress(OSError):  # Whoever needs a file of it says that it is not there.
+            folder.mkdir(parents=True, exist_ok=True)
+
+
 def no_answer(why: str = "-") -> Phrase:
     """Say that a child ended, or answered what no child does."""
     return Phrase("the child process ended without an answer ({why})", why=why)
@@ -275,12 +295,81 @@ def main() -> None:
     if (around := _received(asked)) is None:
         return  # Nobody asked.
     reads = [*_python(around["reads"]), *map(Path, around["reads"])]
-    _tell(answers, sorted(isolate(reads, map(Path, around["writes"]))))
+    walls = isolate(reads, map(Path, around["writes"]), forks=True)
+    _tell(answers, 0, json.dumps(sorted(walls)).encode())
+    gc.freeze()  # A fork copies what the collector would touch.
+    while (request := _received(asked)) is not None:
+        reading, writing = os.pipe()
+        process = os.fork()
+        if process == 0:
+            for opened in (asked, answers):
+                os.close(opened.fileno())
+            os.close(reading)
+            _answer(writing, request, reads, walls)
+        os.close(writing)
+        _tell(answers, *_relayed(process, reading, asked, request["bytes_max"]))
+        os.close(reading)
+
+
+def _answer(writing: int, request: dict[str, Any], reads: list[Path], walls: frozenset[Wall]) -> NoReturn:
+    """Answer one question, and end."""
+    status = 1
     try:
-        while (request := _received(asked)) is not None:
-            _tell(answers, _job(request["job"])(request))
+        if isolate(reads, map(Path, request["writes"])) == walls:
+            left = memoryview(_frame(_answer_to(request)))
+            while left:
+                left = left[os.write(writing, left[:_PIECE]) :]
+            status = 0
     except MemoryError:
-        os._exit(_OUT_OF_MEMORY)
+        status = _OUT_OF_MEMORY
+    finally:
+        os._exit(status)
+
+
+def _answer_to(request: dict[str, Any]) -> Any:
+    """Return the answer, or where it broke: a fault of ours, which a maintainer looks for."""
+    try:
+        return _job(request["job"])(request["request"])
+    except MemoryError:
+        raise
+    except Exception as error:
+        at = error.__traceback__
+        while at is not None and at.tb_next is not None:
+            at = at.tb_next
+        place = f"{Path(at.tb_frame.f_code.co_filename).name}:{at.tb_lineno}" if at is not None else "-"
+        return {"broken": f"{type(error).__name__}, {place}"}
+
+
+def _relayed(process: int, reading: int, asked: IO[bytes], most: int) -> tuple[int, bytes]:
+    """Return the status and the answer of a process, and end it. A parent that is gone ends this one too."""
+    held, wanted = b"", 4
+    while len(held) < wanted:
+        ready, _, _ = select.select([reading, asked.fileno()], [], [])
+        if asked.fileno() in ready:
+            os.kill(process, signal.SIGKILL)
+            os._exit(0)
+        piece = os.read(reading, min(wanted - len(held), _PIECE))
+        if not piece:
+            return _ended_early(process), b""
+        held += piece
+        if len(held) == wanted == 4:
+            wanted += struct.unpack(">I", held)[0]
+            if wanted > most:
+                break
+    os.kill(process, signal.SIGKILL)
+    os.waitpid(process, 0)
+    return (_TOO_LARGE, b"") if len(held) < wanted else (0, held[4:])
+
+
+def _ended_early(process: int) -> int:
+    """Return the status of a process that closed its pipe, or that is ended for it."""
+    for _ in range(100):
+        ended, status = os.waitpid(process, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status) or 1
+        time.sleep(0.01)
+    os.kill(process, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
 
 
 def _job(name: str) -> Any:
@@ -294,8 +383,8 @@ def _received(asked: IO[bytes]) -> Any:
     return json.loads(asked.read(*struct.unpack(">I", head))) if len(head) == 4 else None
 
 
-def _tell(answers: IO[bytes], document: object) -> None:
-    answers.write(_frame(document))
+def _tell(answers: IO[bytes], status: int, answer: bytes) -> None:
+    answers.write(struct.pack(">iI", status, len(answer)) + answer)
     answers.flush()
 
 

@@ -80,6 +80,7 @@ sched_setscheduler 144 119, sched_setparam 142 118, sched_setattr 314 274, sched
 30, move_pages 279 239, migrate_pages 256 238, setrlimit 160 164
 """
 """Each with its numbers on x86_64 and aarch64."""
+_OF_FORKS: Final = frozenset({"clone", "fork", "vfork", "kill"})
 _OF_OTHERS: Final = (("prlimit64", (302, 261), 0, (0,), True), ("fcntl", (72, 25), 1, (8, 15), False))
 """Calls that act on another process: number, argument, values, and whether only these values are allowed."""
 _KILL, _REFUSE, _UNKNOWN, _ALLOW = 0x80000000, 0x00050001, 0x00050026, 0x7FFF0000
@@ -87,8 +88,10 @@ _KILL, _REFUSE, _UNKNOWN, _ALLOW = 0x80000000, 0x00050001, 0x00050026, 0x7FFF000
 _LOAD, _EQUAL, _GREATER, _ANSWER = 0x20, 0x15, 0x25, 0x06
 
 
-def isolate(reads: Iterable[Path], writes: Iterable[Path]) -> frozenset[Wall]:
+def isolate(reads: Iterable[Path], writes: Iterable[Path], *, forks: bool = False) -> frozenset[Wall]:
     """Give up everything but reading below `reads` and writing below `writes`; returns the walls that stand now.
+
+    With `forks` it may still start processes like itself, and end them; each of these gives up more.
 
     Paths that cannot be opened are passed over. A wall that the system does not have is left out.
     """
@@ -109,7 +112,7 @@ def isolate(reads: Iterable[Path], writes: Iterable[Path]) -> frozenset[Wall]:
     if os.geteuid() == 0:
         header = (ctypes.c_uint32 * 2)(_CAPABILITIES_VERSION, 0)
         libc.capset(header, (ctypes.c_uint32 * 6)(_READS_ALL, _READS_ALL, 0, 0, 0, 0))
-    if _refuse_calls(libc):
+    if _refuse_calls(libc, _OF_FORKS if forks else frozenset()):
         walls.add(Wall.SYSTEM_CALLS)
     return frozenset(walls)
 
@@ -138,22 +141,23 @@ def _allow(libc: ctypes.CDLL, rules: int, path: Path, allowed: int) -> None:
         os.close(opened)
 
 
-def _refuse_calls(libc: ctypes.CDLL) -> bool:
+def _refuse_calls(libc: ctypes.CDLL, allowed: frozenset[str]) -> bool:
     if platform.machine() not in _MACHINES:
         return False
-    program = b"".join(struct.pack("HBBI", *step) for step in _filter(*_MACHINES[platform.machine()]))
+    program = b"".join(struct.pack("HBBI", *step) for step in _filter(*_MACHINES[platform.machine()], allowed))
     kept = ctypes.create_string_buffer(program, len(program))
     described = struct.pack("HP", len(program) // 8, ctypes.addressof(kept))
     return bool(libc.prctl(_SECCOMP, _FILTER, described, 0, 0) == 0)
 
 
-def _filter(machine: int, column: int) -> list[tuple[int, int, int, int]]:
+def _filter(machine: int, column: int, allowed: frozenset[str]) -> list[tuple[int, int, int, int]]:
     """Return a filter's steps: code, steps to pass over if true, and if false, operand."""
     steps = [(_LOAD, 0, 0, 4), (_EQUAL, 1, 0, machine), (_ANSWER, 0, 0, _KILL), (_LOAD, 0, 0, 0)]
     steps += [(_GREATER, 0, 1, _NEWEST), (_ANSWER, 0, 0, _UNKNOWN)]
     for call in _REFUSED.replace("\n", " ").split(","):
-        number = call.split()[1 + column]
-        if number != "-":
+        name, *numbers_of = call.split()
+        number = numbers_of[column]
+        if number != "-" and name not in allowed:
             steps += [(_EQUAL, 0, 1, int(number)), (_ANSWER, 0, 0, _REFUSE)]
     for _, numbers, argument, values, is_only in _OF_OTHERS:
         match, other = (_ALLOW, _REFUSE) if is_only else (_REFUSE, _ALLOW)

@@ -8,7 +8,7 @@ import gc
 import json
 import os
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -61,10 +61,10 @@ def pytest_collection() -> Iterator[None]:
         gc.enable()
 
 
-def _asked_here(child: Child, job: str, request: Mapping[str, Any], _: int = 0) -> Any:
+def _asked_here(child: Child, job: str, request: Mapping[str, Any], writes: Sequence[Path] = (), **_: int) -> Any:
     """Answer as a child does, in this process."""
     module, _, function = JOBS[job].partition(":")
-    answer = getattr(import_module(module), function)(json.loads(json.dumps({"job": job, **request})))
+    answer = getattr(import_module(module), function)(json.loads(json.dumps(request)))
     return json.loads(json.dumps(answer))
 
 

@@ -58,7 +58,7 @@ class ForeignReader:
 
     def _ask(self, job: str, request: Mapping[str, Any]) -> Any:
         try:
-            answer = self.child.ask(job, request, _PICTURES_BYTES_MAX)
+            answer = self.child.ask(job, request, bytes_max=_PICTURES_BYTES_MAX)
         except ChildError as error:
             raise DocumentError(error.why) from None
         if isinstance(answer, dict) and "refused" in answer:

@@ -153,7 +153,7 @@ class Rendered:
                 continue
             path = path_from_lock(each.path, name)
             try:
-                now = self.workbench.picture(path, "inline" if each.purpose == "image" else "cover")
+                now = self.workbench.picture(name, path, "inline" if each.purpose == "image" else "cover")
             except ChildError:
                 continue
             if isinstance(now, Picture) and now.sha256 == sha256:

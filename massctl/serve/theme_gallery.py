@@ -59,27 +59,30 @@ def shown_themes(renderer: Renderer, settings: ThemeSettings, sample: str = "") 
     """
     own = [each for each in renderer.repository.own_themes() if each not in BUILT_IN]
     themes = [ThemeSettings(name=each).over(settings) for each in (*BUILT_IN, *own)]
-    return [_shown(renderer, theme, sample) for theme in themes]
-
-
-def _shown(renderer: Renderer, theme: ThemeSettings, sample: str) -> Shown:
-    answer = renderer.ask("theme", {"theme": theme.model_dump(mode="json"), "sample": sample})
+    chosen = [{key: value for key, value in theme if value is not None} for theme in themes]
+    answers = renderer.ask("themes", _FOLDER, {"themes": chosen, "sample": sample})
     try:
-        article, told = from_plain(answer["article"]), from_plain(answer["told"])
-        faults = tuple((fault.message, fault.hint) for fault in told if isinstance(fault, Fault))
+        return [_shown(*each) for each in zip(themes, answers, strict=True)]
     except NOT_PLAIN:
         raise broken_answer() from None
+
+
+def _shown(theme: ThemeSettings, answer: Any) -> Shown:
+    """Read what a child made of a theme; raises one of NOT_PLAIN for what is nothing of the kind."""
+    article, told = from_plain(answer["article"]), from_plain(answer["told"])
     if not isinstance(article, RenderedArticle):
-        raise broken_answer()
-    return Shown(theme, article, tuple(dict.fromkeys(faults)))
+        raise TypeError(article)
+    return Shown(theme, article, tuple(dict.fromkeys((fault.message, fault.hint) for fault in told)))
 
 
-def answer(request: dict[str, Any]) -> dict[str, Any]:
-    """Render a sample in one theme; runs in the child."""
+def answer(request: dict[str, Any]) -> list[dict[str, Any]]:
+    """Render a sample in each theme; runs in the child."""
     name, _, _, title = _SAMPLES.get(request["sample"], _SAMPLES[""])
-    inputs = _Samples(*materials_of(request))
-    article, told = _rendered(inputs, ThemeSettings.model_validate(request["theme"]), name, title)
-    return {"article": to_plain(article), "told": to_plain(told)}
+    inputs, made = _Samples(*materials_of(request)), []
+    for each in request["themes"]:
+        article, told = _rendered(inputs, ThemeSettings.model_validate(each), name, title)
+        made.append({"article": to_plain(article), "told": to_plain(told)})
+    return made
 
 
 def _rendered(

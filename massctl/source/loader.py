@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from massctl.source.campaigns import Loaded
     from massctl.source.media import PictureShelf, RecordingShelf
     from massctl.source.openids import OpenidShelf
-    from massctl.source.renderer import Renderer
+    from massctl.source.renderer import Made, Renderer
 
 
 RENDERS_TOLD_MIN: Final = 8
@@ -85,9 +85,8 @@ class Workbench:
         """What became of the pictures of the tree."""
         # A plan of campaigns that are all sent looks at none.
         from massctl.source.media import PictureShelf
-        from massctl.source.renderer import pictures_below
 
-        return PictureShelf(self.repository, pictures_below(self.cache))
+        return PictureShelf(self.repository)
 
     @cached_property
     def recordings(self) -> "RecordingShelf":
@@ -97,14 +96,19 @@ class Workbench:
 
         return RecordingShelf(self.repository)
 
-    def picture(self, path: str, use: "PicturePurpose") -> Picture | Fault:
-        """Have a picture prepared; `path` is from campaigns/. Raises ChildError."""
-        found = self.renderer.prepared(path, use)
+    def picture(self, name: CampaignName, path: str, use: "PicturePurpose") -> Picture | Fault:
+        """Have a picture of a campaign prepared; `path` is from campaigns/. Raises ChildError."""
+        found = self.renderer.prepared(name, path, use)
         if isinstance(found, Fault):
             return found
-        picture, produced = found
-        self.pictures.adopt(picture, produced)
-        return picture
+        self._adopt(name, *found)
+        return found[0]
+
+    def _adopt(self, name: CampaignName, picture: Picture, produced: Sha256) -> None:
+        from massctl.source.renderer import broken_answer, pictures_of
+
+        if not self.pictures.adopt(name, pictures_of(name, self.cache), picture, produced):
+            raise broken_answer()
 
     def read(self, sha256: Sha256) -> bytes:
         """Return the bytes of a file by name; implements `massctl.apply.ports.Pictures`.
@@ -129,6 +133,18 @@ class Workbench:
                 Phrase("make the folder writable, then run the same command again"),
             )
         return found
+
+    def rendered(self, name: CampaignName, file: "CampaignFile", locked: Mapping[str, str]) -> "Made":
+        """Have a campaign rendered, and know its files by their names. Raises ChildError.
+
+        `locked` holds addresses that its lock took from the ledger, by `CAMPAIGN/NUMBER`.
+        """
+        made = self.renderer.made(name, file, locked, self.article_address)
+        for picture in made.content.pictures:
+            self._adopt(name, picture, made.produced.get(picture.sha256, picture.sha256))
+        for recording in made.content.recordings:
+            self.recordings.adopt(recording)
+        return made
 
     @cached_property
     def openid_lists(self) -> "OpenidShelf":
@@ -310,7 +326,7 @@ class Desires:
 
         loaded, file, workbench = due.loaded, due.file, self._workbench
         try:
-            made = workbench.renderer.made(loaded.name, file, self._links_of(loaded.name), workbench.article_address)
+            made = workbench.rendered(loaded.name, file, self._links_of(loaded.name))
         except ChildError as error:
             return _fallen(due, error.why)
         rendered, diagnostics = campaign_of(
@@ -331,10 +347,6 @@ class Desires:
         if rendered is None:
             found = (*loaded.diagnostics, *shown)
             return Invalid(loaded.name, file.title, file.account, file.edition, found, _window(file))
-        for picture in rendered.pictures:
-            workbench.pictures.adopt(picture, made.produced.get(picture.sha256, picture.sha256))
-        for recording in rendered.recordings:
-            workbench.recordings.adopt(recording)
         first = workbench.settings.first_name(loaded.name)
         inputs = JudgedInputs(settings=workbench.settings.declared_sha256).joined(made.files)
         known_as = first if first != loaded.name else None

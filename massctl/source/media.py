@@ -3,13 +3,13 @@
 import contextlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from massctl.errors import ConfigurationError
 from massctl.media import VIDEO_BYTES_MAX, MediaFault, measure, too_large
-from massctl.model.ids import Sha256, sha256_of
+from massctl.model.ids import CampaignName, Sha256, sha256_of
 from massctl.model.message import Picture, Purpose, Recording, picture_name
 from massctl.model.phrase import Phrase
 from massctl.picture.limits import AI_MARK_RECIPE, COVER_RECIPE, INLINE_RECIPE, SOURCE_BYTES_MAX, cache_key
@@ -106,10 +106,12 @@ _UNREAD_CODES: Final[Mapping[str, str]] = {"MC001": "MC203", "MC002": "MC205"}
 """For a file that is there and was not read: the code of a picture."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Origin:
+class _Origin(NamedTuple):
     """Where the bytes of a name come from: a file of the tree, or the cache."""
 
+    name: CampaignName
+    """The campaign that it was made for."""
+    folder: Path
     path: str
     use: PicturePurpose
     source: Sha256
@@ -118,24 +120,22 @@ class _Origin:
 
 
 class PictureShelf:
-    """Prepares pictures by path, which only the child does, and gives their bytes by name.
+    """Knows the pictures that a child prepared, and gives their bytes by name."""
 
-    What is converted lies in `folder`, for the parent to read.
-    """
-
-    def __init__(self, repository: Repository, folder: Path) -> None:
+    def __init__(self, repository: Repository) -> None:
         self._repository = repository
-        self._cache = folder / cache_key()
-        self._prepared: dict[tuple[str, PicturePurpose], Picture | Fault] = {}
         self._origins: dict[Sha256, _Origin] = {}
 
-    def picture(self, path: str, use: PicturePurpose) -> Picture | Fault:
-        """Return the picture at `path` (from campaigns/) as it will be uploaded, or what is wrong with it."""
-        key = path, use
-        if key not in self._prepared:
-            self._prepared[key] = self._prepare(path, use)
-        self._repository.reused(f"campaigns/{path}")
-        return self._prepared[key]
+    def adopt(self, name: CampaignName, folder: Path, picture: Picture, produced: Sha256) -> bool:
+        """Know a picture of a campaign, with the digest of the bytes that a child left in `folder`.
+
+        Return whether it can be: its name follows from its source, and no other campaign got other bytes under it.
+        """
+        path = picture.path.removeprefix("campaigns/")
+        use: PicturePurpose = "cover" if picture.purpose.is_material else "inline"
+        origin = _Origin(name, folder / cache_key(), path, use, picture.source_sha256, produced)
+        known = self._origins.setdefault(picture.sha256, origin)
+        return known.produced == produced and picture.sha256 == _name(picture, produced)
 
     def read(self, sha256: Sha256) -> bytes | None:
         """Return the bytes of a name; None if the cache lost what was converted.
@@ -144,27 +144,45 @@ class PictureShelf:
         """
         origin = self._origins[sha256]
         if origin.produced != origin.source:
-            return self._cached_bytes(sha256, origin.produced)
+            return _kept(origin.folder / sha256, origin.produced)
         return _unchanged(self._repository, origin.path, origin.source, SOURCE_BYTES_MAX)
 
-    def origin(self, sha256: Sha256) -> tuple[str, PicturePurpose]:
-        """Return the path, from campaigns/, of the file that a name was made from, and what for.
+    def origin(self, sha256: Sha256) -> tuple[CampaignName, str, PicturePurpose]:
+        """Return the campaign that a name was made for, the path of its file, from campaigns/, and what for.
 
         Raises ConfigurationError when the file was changed since it was planned.
         """
         origin = self._origins[sha256]
         _unchanged(self._repository, origin.path, origin.source, SOURCE_BYTES_MAX)
-        return origin.path, origin.use
+        return origin.name, origin.path, origin.use
 
-    def adopt(self, picture: Picture, produced: Sha256) -> None:
-        """Know a picture that another process prepared, with the digest of the bytes that it left in the cache."""
-        path = picture.path.removeprefix("campaigns/")
-        use: PicturePurpose = "cover" if picture.purpose.is_material else "inline"
-        self._origins.setdefault(picture.sha256, _Origin(path, use, picture.source_sha256, produced))
 
-    def produced(self) -> dict[str, str]:
-        """Return the digest of the bytes of every picture so far, by the picture's name."""
-        return {name: origin.produced for name, origin in self._origins.items()}
+def _kept(path: Path, produced: Sha256) -> bytes | None:
+    """Read bytes from the cache; None where it has no such bytes."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return None
+    return data if sha256_of(data) == produced else None
+
+
+class PictureCache:
+    """Prepares pictures by path, and keeps what is converted in `folder`; a child alone has one."""
+
+    def __init__(self, repository: Repository, folder: Path) -> None:
+        self._repository = repository
+        self._cache = folder / cache_key()
+        self._prepared: dict[tuple[str, PicturePurpose], Picture | Fault] = {}
+        self.produced: dict[Sha256, Sha256] = {}
+        """The digest of the bytes of every picture so far, by the picture's name."""
+
+    def picture(self, path: str, use: PicturePurpose) -> Picture | Fault:
+        """Return the picture at `path` (from campaigns/) as it will be uploaded, or what is wrong with it."""
+        key = path, use
+        if key not in self._prepared:
+            self._prepared[key] = self._prepare(path, use)
+        self._repository.reused(f"campaigns/{path}")
+        return self._prepared[key]
 
     def _prepare(self, path: str, use: PicturePurpose) -> Picture | Fault:
         try:
@@ -177,7 +195,7 @@ class PictureShelf:
         found, produced = self._recalled(source, use) or self._converted(data, source, use)
         if isinstance(found, Fault):
             return found
-        self._origins.setdefault(found.sha256, _Origin(path, use, source, produced))
+        self.produced[found.sha256] = produced
         return replace(found, path=f"campaigns/{path}")
 
     def _note_path(self, source: Sha256, use: PicturePurpose) -> Path:
@@ -198,15 +216,8 @@ class PictureShelf:
                 return None
         except (OSError, *NOT_PLAIN):
             return None
-        is_lost = produced != source and self._cached_bytes(found.sha256, produced) is None
+        is_lost = produced != source and _kept(self._cache / found.sha256, produced) is None
         return None if is_lost else (found, produced)
-
-    def _cached_bytes(self, name: Sha256, produced: Sha256) -> bytes | None:
-        try:
-            data = (self._cache / name).read_bytes()
-        except OSError:
-            return None
-        return data if sha256_of(data) == produced else None
 
     def _converted(self, data: bytes, source: Sha256, use: PicturePurpose) -> tuple[Picture | Fault, Sha256]:
         result = _prepared(data, use)

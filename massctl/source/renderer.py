@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,11 +30,10 @@ if TYPE_CHECKING:
     from massctl.render.inputs import PicturePurpose, RecordingPurpose
     from massctl.render.rules.words import WordLists
     from massctl.source.campaigns import Loaded
-    from massctl.source.media import PictureShelf, RecordingShelf
+    from massctl.source.media import PictureCache, RecordingShelf
 
 _QUESTIONS_MAX: Final = 20
 """So many times a campaign may ask for addresses: each time it gets all that it asked for before."""
-_passes: Final = count(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +49,12 @@ class Made:
 
 def child_of(repository: Repository, cache: Path) -> Child:
     """Return a child that may read a repository's campaigns, and write the cache of pictures."""
-    return Child([repository.root / CAMPAIGNS], [pictures_below(cache)])
+    return Child([repository.root / CAMPAIGNS], [cache / "pictures"])
 
 
-def pictures_below(cache: Path) -> Path:
-    """Return the folder of a cache that holds pictures."""
-    return cache / "pictures"
+def pictures_of(name: str, cache: Path) -> Path:
+    """Return the folder of a cache that holds the pictures of one campaign: no other can change them."""
+    return cache / "pictures" / name
 
 
 @dataclass(frozen=True)
@@ -67,8 +65,6 @@ class Renderer:
     repository: Repository
     settings: "MassctlFile"
     cache: Path
-    number: int = field(default_factory=lambda: next(_passes))
-    """What the child read for one pass it does not read again."""
 
     def made(
         self,
@@ -85,7 +81,7 @@ class Renderer:
         known: dict[str, Any] = dict(locked)
         about = {"name": name, "file": json.loads(file.model_dump_json(by_alias=True, exclude_unset=True))}
         for _ in range(_QUESTIONS_MAX):
-            answer = self.ask("render", {**about, "addresses": known})
+            answer = self.ask("render", name, {**about, "addresses": known})
             try:
                 asked = [_article(each) for each in answer["asked"]]
                 new = {f"{campaign}/{at}": to_plain(address_of(campaign, at)) for campaign, at in asked}
@@ -97,16 +93,16 @@ class Renderer:
             known |= new
         raise broken_answer()
 
-    def ask(self, job: str, request: Mapping[str, Any]) -> Any:
-        """Ask the child about this repository. Raises ChildError."""
+    def ask(self, job: str, name: str, request: Mapping[str, Any]) -> Any:
+        """Ask the child about a campaign of this repository. Raises ChildError."""
+        pictures = pictures_of(name, self.cache)
         around = {
-            "pass": self.number,
             "root": str(self.repository.root),
-            "cache": str(self.cache),
+            "pictures": str(pictures),
             "settings": self._declared,
             "edited": self._edited,
         }
-        return self.child.ask(job, {**around, **request})
+        return self.child.ask(job, {**around, **request}, [pictures])
 
     @cached_property
     def _declared(self) -> Any:
@@ -120,9 +116,9 @@ class Renderer:
             edited.setdefault(SETTINGS, self.repository.read_bytes(SETTINGS, YAML_BYTES_MAX))
         return {path: base64.b64encode(data).decode() for path, data in edited.items()}
 
-    def prepared(self, path: str, use: "PicturePurpose") -> tuple[Picture, Sha256] | Fault:
-        """Return a picture as it will be uploaded, and the digest of its bytes. Raises ChildError."""
-        answer = self.ask("prepare", {"path": path, "use": use})
+    def prepared(self, name: str, path: str, use: "PicturePurpose") -> tuple[Picture, Sha256] | Fault:
+        """Return a picture of a campaign as it will be uploaded, and the digest of its bytes. Raises ChildError."""
+        answer = self.ask("prepare", name, {"path": path, "use": use})
         try:
             found, produced = from_plain(answer["found"]), Sha256(answer["produced"])
         except NOT_PLAIN:
@@ -165,9 +161,9 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     """Render one campaign."""
     from massctl.render.content import render_content
 
-    materials = _materials(request)
+    materials = Materials(*materials_of(request))
     name, file = CampaignName(request["name"]), CampaignFile.model_validate(request["file"])
-    materials.addresses, materials.asked = request["addresses"], []
+    materials.addresses = request["addresses"]
     with materials.repository.judging() as files:
         content = render_content(
             name,
@@ -177,16 +173,16 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
             place=lambda path, words="": materials.campaign(name).place(path, words),
             words=materials.words,
         )
-    produced = materials.pictures.produced() if "pictures" in vars(materials) else {}
+    produced = materials.pictures.produced if "pictures" in vars(materials) else {}
     return {"content": to_plain(content), "files": files, "produced": produced, "asked": materials.asked}
 
 
 def prepare(request: dict[str, Any]) -> dict[str, Any]:
-    """Prepare one picture, also where the cache lost what came out before."""
+    """Prepare one picture."""
     materials = Materials(*materials_of(request))
     found = materials.picture(request["path"], request["use"])
-    produced = materials.pictures.produced()
-    return {"found": to_plain(found), "produced": produced.get(getattr(found, "sha256", ""), "")}
+    produced = materials.pictures.produced
+    return {"found": to_plain(found), "produced": produced.get(getattr(found, "sha256", Sha256("")), "")}
 
 
 _SAMPLE: Final = "{{ 1 }}\n\n## 二\n\n**三** `四` ![五](x.png)\n\n- 六\n\n> 七\n\n|八|\n|-|\n|九|\n"
@@ -213,22 +209,13 @@ def render_sample() -> None:
     )
 
 
-_kept: "list[Materials]" = []
-
-
-def _materials(request: dict[str, Any]) -> "Materials":
-    if not _kept or _kept[0].number != request["pass"]:
-        _kept[:] = [Materials(*materials_of(request), request["pass"])]
-    return _kept[0]
-
-
 def materials_of(request: dict[str, Any]) -> "tuple[Repository, MassctlFile, Path]":
-    """Return the repository, the settings and the cache of a request."""
+    """Return the repository, the settings and the folder of pictures of a request."""
     from massctl.model.settings import MassctlFile
 
     edited = {path: base64.b64decode(data) for path, data in request["edited"].items()}
     settings = MassctlFile.model_validate(request["settings"])
-    return EditedRepository(Path(request["root"]), edited), settings, Path(request["cache"])
+    return EditedRepository(Path(request["root"]), edited), settings, Path(request["pictures"])
 
 
 @dataclass
@@ -237,8 +224,8 @@ class Materials:
 
     repository: Repository
     settings: "MassctlFile"
-    cache: Path
-    number: int = 0
+    folder: Path
+    """Keeps what is converted."""
     addresses: Mapping[str, Any] = field(default_factory=dict)
     """By `CAMPAIGN/NUMBER`: the address of an article that went out, or the fault of one that has none."""
     asked: list[tuple[str, int]] = field(default_factory=list)
@@ -257,12 +244,12 @@ class Materials:
         return {}
 
     @cached_property
-    def pictures(self) -> "PictureShelf":
+    def pictures(self) -> "PictureCache":
         """The pictures of the tree, and what became of them."""
         # A plan of campaigns that are all sent looks at none.
-        from massctl.source.media import PictureShelf
+        from massctl.source.media import PictureCache
 
-        return PictureShelf(self.repository, pictures_below(self.cache))
+        return PictureCache(self.repository, self.folder)
 
     def template(self, path: str) -> str | Fault:
         """Return a template's text; `path` is from campaigns/."""

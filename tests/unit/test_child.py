@@ -15,7 +15,9 @@ from massctl.isolation import Wall
 
 pytestmark = pytest.mark.child
 BOOT = "import sys; sys.path[:] = sys.argv[2:]; import os, json, time; import massctl.child as c; "
-ECHO = BOOT + "c._job = lambda name: (lambda request: [request['job'], request['said']]); c.main()"
+ECHO = (
+    BOOT + "pid = os.getpid(); c._job = lambda name: (lambda request: [os.getpid() != pid, request['said']]); c.main()"
+)
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has these walls")
 
 
@@ -27,7 +29,7 @@ def answering(monkeypatch: pytest.MonkeyPatch, body: str) -> Child:
 
 def why(asked: Child) -> str:
     with pytest.raises(ChildError) as caught:
-        asked.ask("render", {})
+        asked.ask("render", {}, bytes_max=1 << 18)
     return str(caught.value)
 
 
@@ -35,7 +37,7 @@ def test_questions_are_answered_by_one_process_in_order(monkeypatch: pytest.Monk
     monkeypatch.setattr(child, "_START", ECHO)
     asked = Child()
     large = "信" * 500_000
-    assert [["render", "a"], ["render", large]] == [asked.ask("render", {"said": each}) for each in ("a", large)]
+    assert [[True, "a"], [True, large]] == [asked.ask("render", {"said": each}) for each in ("a", large)]
 
 
 @pytest.mark.parametrize(
@@ -47,25 +49,23 @@ def test_questions_are_answered_by_one_process_in_order(monkeypatch: pytest.Monk
         ("time.sleep(600)", "the child process took longer than 1 seconds and was stopped"),
         ("[None for _ in iter(int, 1)]", "the child process "),
         ("'x' * (1 << 19)", "the child process answered more than 0 MB"),
-        ("os.write(3, bytes(1 << 16)) and os._exit(0)", "the child process ended without an answer (-)"),
-        ("os.write(3, b'\\0\\0\\0\\2{]')", "the child process ended without an answer (-)"),
-        ("os.write(3, b'\\0\\0\\xff\\xff' + b'[' * 0xffff)", "the child process ended without an answer (-)"),
-        ("1 / 0", "the child process ended without an answer (1)"),
+        ("os.write(5, bytes(1 << 16)) and os._exit(0)", "the child process ended without an answer (-)"),
+        ("os.write(5, b'\\0\\0\\0\\2{]')", "the child process ended without an answer (-)"),
+        ("os.write(5, b'\\0\\0\\xff\\xff' + b'[' * 0xffff)", "the child process ended without an answer (-)"),
+        ("1 / 0", "the child process ended without an answer (ZeroDivisionError, <string>:1)"),
     ],
 )
 def test_a_child_that_hangs_dies_floods_or_lies_is_one_sentence(
     monkeypatch: pytest.MonkeyPatch, body: str, told: str
 ) -> None:
-    asked = answering(monkeypatch, body)
+    asked = answering(monkeypatch, f"q['said'] if 'said' in q else {body}")
     monkeypatch.setattr(child, "ANSWER_BYTES_MAX", 1 << 18)
-    monkeypatch.setattr(Child.ask, "__defaults__", (1 << 18,))
-    assert Child().walls is not None
+    assert asked.walls
     if "sleep" in body or "iter" in body:
         monkeypatch.setattr(child, "SECONDS_MAX", 1)
     assert why(asked).startswith(told)
-    monkeypatch.setattr(child, "_START", ECHO)
     monkeypatch.setattr(child, "SECONDS_MAX", 60)
-    assert ["render", "still here"] == asked.ask("render", {"said": "still here"})
+    assert "still here" == asked.ask("render", {"said": "still here"})
 
 
 def test_what_a_child_prints_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,7 +127,7 @@ def test_a_child_stands_behind_every_wall_and_knows_no_secret(tmp_path: Path) ->
     )
     walls, (environment, tried) = json.loads(done.stdout)
     assert sorted(Wall) == walls
-    assert {"LC_CTYPE"} >= environment.keys()
+    assert {"LC_CTYPE", "HOME"} >= environment.keys()
     assert ["PermissionError"] * 4 == tried[:4]
     # Two pipes, and what stands for the rest of the standard streams.
     assert len(tried[4:]) <= 4

@@ -129,7 +129,7 @@ def test_an_attacker_behind_the_walls_reaches_nothing(tmp_path: Path, sibling: i
 
 @pytest.mark.parametrize(("machine", "column"), isolation._MACHINES.values(), ids=isolation._MACHINES)
 def test_each_answer_of_the_filter_is_reached_and_no_jump_leads_out(machine: int, column: int) -> None:
-    steps = isolation._filter(machine, column)
+    steps = isolation._filter(machine, column, frozenset())
     for at, (code, if_true, if_false, _) in enumerate(steps):
         jumps = {if_true, if_false} if code in (isolation._EQUAL, isolation._GREATER) else {0}
         assert at + 1 + max(jumps) <= len(steps) - (code != isolation._ANSWER)

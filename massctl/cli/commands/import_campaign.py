@@ -490,7 +490,7 @@ def _rendered(source: _Source, folder: Path) -> "tuple[RenderedCampaign | None, 
     if loaded.file is None:
         return None, list(loaded.diagnostics)
     workbench = Workbench(repository, settings, source.current.places.cache, child=source.reader.child)
-    made = workbench.renderer.made(name, loaded.file, {}, workbench.article_address)
+    made = workbench.rendered(name, loaded.file, {})
     return campaign_of(
         name,
         loaded.file,

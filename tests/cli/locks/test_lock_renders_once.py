@@ -17,7 +17,7 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     really = Child.ask
 
-    def counting(self: Child, job: str, request: dict[str, Any], *rest: int) -> Any:
+    def counting(self: Child, job: str, request: dict[str, Any], *rest: Any) -> Any:
         if job == "render":
             found.append(request["name"])
         return really(self, job, request, *rest)

@@ -7,13 +7,14 @@ import pytest
 from PIL import Image
 
 from massctl.errors import ConfigurationError
-from massctl.model.ids import sha256_of
+from massctl.model.ids import CampaignName, Sha256, sha256_of
 from massctl.model.message import Picture, picture_name
 from massctl.picture.limits import AI_MARK_RECIPE, COVER_RECIPE, INLINE_RECIPE
+from massctl.render.fault import Fault
 from massctl.render.inputs import PicturePurpose
 from massctl.source.campaigns import load_settings
 from massctl.source.loader import Workbench
-from massctl.source.media import PictureShelf
+from massctl.source.media import PictureCache, PictureShelf
 from massctl.source.repository import Repository
 
 OURS = Path(__file__).parents[3] / "campaigns/2026-autumn-walks/images"
@@ -21,13 +22,32 @@ WEBP = (OURS / "umbrellas.webp").read_bytes()
 PNG = (OURS / "elevation.png").read_bytes()
 
 
-def shelf(repository: Repository) -> PictureShelf:
+SPRING = CampaignName("spring")
+
+
+class Pictures:
+    """Both ends: what a child prepares, and what its parent then reads."""
+
+    def __init__(self, repository: Repository) -> None:
+        self.folder = repository.root / ".massctl"
+        self.cache, self.shelf = PictureCache(repository, self.folder), PictureShelf(repository)
+
+    def picture(self, path: str, use: PicturePurpose) -> Picture | Fault:
+        made = self.cache.picture(path, use)
+        assert isinstance(made, Fault) or self.shelf.adopt(SPRING, self.folder, made, self.cache.produced[made.sha256])
+        return made
+
+    def read(self, sha256: Sha256) -> bytes | None:
+        return self.shelf.read(sha256)
+
+
+def shelf(repository: Repository) -> Pictures:
     for name, data in (("a.webp", WEBP), ("a.png", PNG)):
         (repository.root / "campaigns/spring" / name).write_bytes(data)
-    return PictureShelf(repository, repository.root / ".massctl")
+    return Pictures(repository)
 
 
-def found(shelf: PictureShelf, path: str, use: PicturePurpose = "inline") -> Picture:
+def found(shelf: Pictures, path: str, use: PicturePurpose = "inline") -> Picture:
     picture = shelf.picture(path, use)
     assert isinstance(picture, Picture)
     return picture
@@ -51,7 +71,7 @@ def test_what_is_converted_is_named_by_its_source_and_the_recipe(
     assert (sha256_of(WEBP), len(WEBP)) == (picture.source_sha256, picture.size_bytes)
     made = pictures.read(picture.sha256)
     assert made is not None
-    assert (b"\xff\xd8", {picture.sha256: sha256_of(made)}) == (made[:2], pictures.produced())
+    assert (b"\xff\xd8", {picture.sha256: sha256_of(made)}) == (made[:2], pictures.cache.produced)
 
 
 def in_webp(kind: bytes, content: bytes) -> bytes:
@@ -102,7 +122,7 @@ def test_what_another_process_prepared_is_read_by_its_name(repository: Repositor
     pictures = [found(first, "spring/a.webp"), found(first, "spring/a.png")]
     second = shelf(repository)
     for each in pictures:
-        second.adopt(each, first.produced()[each.sha256])
+        second.shelf.adopt(SPRING, second.folder, each, first.cache.produced[each.sha256])
     assert [first.read(each.sha256) for each in pictures] == [second.read(each.sha256) for each in pictures]
 
 
@@ -115,7 +135,7 @@ def workbench(repository: Repository) -> Workbench:
 
 
 def test_what_the_cache_lost_is_made_once_more(repository: Repository, workbench: Workbench) -> None:
-    picture = workbench.picture("spring/a.webp", "inline")
+    picture = workbench.picture(SPRING, "spring/a.webp", "inline")
     assert isinstance(picture, Picture)
     made = workbench.read(picture.sha256)
     kept(repository, picture.sha256).unlink()
@@ -125,15 +145,15 @@ def test_what_the_cache_lost_is_made_once_more(repository: Repository, workbench
 def test_a_cache_that_keeps_nothing_is_told(
     repository: Repository, workbench: Workbench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(PictureShelf, "_keep", lambda *_: None)
-    picture = workbench.picture("spring/a.webp", "inline")
+    monkeypatch.setattr(PictureCache, "_keep", lambda *_: None)
+    picture = workbench.picture(SPRING, "spring/a.webp", "inline")
     assert isinstance(picture, Picture)
     with pytest.raises(ConfigurationError, match="is not in the cache"):
         workbench.read(picture.sha256)
 
 
 def test_a_file_that_was_changed_meanwhile_is_not_read(repository: Repository, workbench: Workbench) -> None:
-    found = [workbench.picture(path, "inline") for path in ("spring/a.png", "spring/a.webp")]
+    found = [workbench.picture(SPRING, path, "inline") for path in ("spring/a.png", "spring/a.webp")]
     names = [each.sha256 for each in found if isinstance(each, Picture)]
     kept(repository, names[1]).unlink()
     for path in ("a.png", "a.webp"):

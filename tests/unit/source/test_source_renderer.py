@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from repositories import Tree, png
+from repositories import Tree
 
 from massctl.child import Child
 from massctl.model.message import RenderedCampaign, RenderedNews
@@ -16,6 +16,8 @@ from massctl.plan.steps import Desired, Invalid
 from massctl.source.campaigns import load_settings
 from massctl.source.loader import Desires, Workbench
 from massctl.source.repository import Repository
+
+OURS = Path(__file__).parents[3] / "campaigns/2026-autumn-walks/images"
 
 
 @pytest.fixture
@@ -100,7 +102,7 @@ LIES: dict[str, Callable[[Any], None]] = {
 def lying(lie: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch) -> None:
     honest = Child.ask
 
-    def ask(self: Child, job: str, request: dict[str, Any], *_: int) -> Any:
+    def ask(self: Child, job: str, request: dict[str, Any], *_: Any) -> Any:
         answer = copy.deepcopy(honest(self, job, request))
         if request["name"] == "a":
             lie(answer)
@@ -146,19 +148,28 @@ def test_whom_it_goes_to_and_when_is_what_its_file_says(
         assert getattr(honest, name) == getattr(found, name)
 
 
-def test_pictures_of_one_pass_are_prepared_once(tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What campaigns share is read once, and a later pass reads it again."""
-    tree.write("campaigns/_shared/logo.png", png((9, 9, 9)))
+def test_a_name_that_does_not_follow_from_its_file_is_a_lie(
+    tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The name would stand for bytes of the child's choice."""
+    lying(lambda answer: answer["produced"].update(dict.fromkeys(answer["produced"], "0" * 64)), monkeypatch)
+    assert isinstance(read(tree, tmp_path)["a"], Invalid)
+
+
+def test_two_campaigns_that_share_a_picture_get_the_same_bytes_or_neither_is_whole(
+    tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its name says source and recipe; a child that made other bytes of them changed another campaign's picture."""
+    tree.write("campaigns/_shared/logo.webp", (OURS / "umbrellas.webp").read_bytes())
     for name in ("a", "b"):
-        tree.news(name, body="![店](_shared/logo.png)\n")
-    opened: list[str] = []
-    pieces = Repository.pieces
+        tree.news(name, body="![店](_shared/logo.webp)\n")
+    assert [RenderedCampaign] * 2 == [type(each) for each in read(tree, tmp_path).values()]
 
-    def noted(self: Repository, path: str, limit: int) -> Iterator[bytes]:
-        opened.append(path)
-        return pieces(self, path, limit)
+    def swap(answer: Any) -> None:
+        named = {each[3] for each in answer["content"][2][1:] if each[1].endswith("logo.webp")}
+        answer["produced"].update(dict.fromkeys(named, "0" * 64))
 
-    monkeypatch.setattr(Repository, "pieces", noted)
-    for times in (1, 2):
-        read(tree, tmp_path)
-        assert times == opened.count("campaigns/_shared/logo.png")
+    lying(swap, monkeypatch)
+    found = read(tree, tmp_path)
+    assert isinstance(found["a"], RenderedCampaign)
+    assert isinstance(found["b"], Invalid)

@@ -86,7 +86,9 @@ def read_drifts(session: Session, made: Planned) -> DriftsRead:
     drifts = [each for each in remote.drifts if each.kind in TOLD]
     for planned_as, each in zip(judged, campaigns, strict=True):
         drifts += known_drifts(planned_as, each.rendered, made.state, made.rules, session.clock.now())
-    sends = _sends_on_website(session, made.state, {*accounts} - {AccountName(each.account) for each in remote.unread})
+    # An account of which nothing could be read is not asked again.
+    reached = {AccountName(each.account) for each in judged if each.account and each.name not in remote.unknown}
+    sends = _sends_on_website(session, made.state, reached)
     uncounted = {each.account for each in sends.unread}
     drifts += _without_allowance(session, made, judged, sends.found)
     once = {(each.campaign, each.kind, each.subject): each for each in drifts}
@@ -224,8 +226,9 @@ def tell_drifts(session: Session, names: Sequence[CampaignName] = (), *, locked:
         return Telling()
     campaigns = tuple(each for each in made.plan.campaigns if each.name in due)
     read = read_drifts(session, replace(made, plan=replace(made.plan, campaigns=campaigns)))
-    run = _Run(session, state, {each.name: each for each in campaigns}, read)
-    fresh, untold = run.tell()
+    # Reading took a while, in which another runner may have told it.
+    state = session.read_state(session.ledger())
+    fresh, untold = _Run(session, state, {each.name: each for each in campaigns}, read).tell()
     for each in campaigns:
         key = each.name, each.edition or 1
         if each.opens_at is not None:

@@ -18,8 +18,11 @@ from gits import git
 from repositories import APPID, SECRET_VARIABLE, cover, png, window
 
 from massctl import transport
+from massctl.cli import drift
 from massctl.cli.downloads import Downloads
 from massctl.ledger.local_file import LocalLedger
+from massctl.model.entries import NewEntry
+from massctl.plan.drift import told_event
 from massctl.sandbox.audience import NOT_A_FOLLOWER
 from massctl.sandbox.embedded import Sandbox, open_world
 from massctl.source import locks
@@ -231,6 +234,28 @@ def test_what_could_not_be_recorded_is_told_again(staged: Console, monkeypatch: 
     staged.before(hours=68)
     daily(staged)
     assert 2 == len(staged.heard())
+
+
+def test_what_another_runner_told_while_this_one_read_is_not_told_again(
+    staged: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, reads = staged.shell.root, drift.read_drifts
+
+    def meanwhile(*arguments: Any) -> drift.DriftsRead:
+        found = reads(*arguments)
+        ledger = LocalLedger(root / "massctl.state.jsonl", root / ".massctl/locks")
+        about = {"at": OPENS - timedelta(hours=70), "campaign": "letter", "edition": 1}
+        told = [
+            NewEntry(event=told_event(each, channel), **about) for each in found.drifts for channel in ("HOOK", None)
+        ]
+        ledger.append(ledger.read(0)[-1].serial, told, durable=True)
+        return found
+
+    monkeypatch.setattr(drift, "read_drifts", meanwhile)
+    staged.edit("风")
+    staged.before(hours=70)
+    said = staged.shell("ci", "send")
+    assert ([], 2, False) == (staged.heard(), len(told(staged)), "::warning" in said.out)
 
 
 def test_a_channel_that_was_not_reached_hears_it_later_and_the_other_not_twice(

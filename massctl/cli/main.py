@@ -172,6 +172,8 @@ def main() -> NoReturn:
         console_of(".").talk(why)
         os._exit(ExitStatus.USAGE)
     status = run()
+    if (places := sys.modules.get("massctl.cli.places")) is not None:
+        places.forget()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError):
             stream.flush()

@@ -1,6 +1,8 @@
 """Where the files stand that massctl keeps in a repository: beside massctl.yaml, or in the sandbox's own folder."""
 
 import json
+import os
+import shutil
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +23,26 @@ CACHE: Final = ".massctl"
 API_BASE_VARIABLE: Final = "MASSCTL_API_BASE"
 
 
+_OF_A_PROCESS: Final = ".of-process-"
+_own_caches: Final[list[Path]] = []
+
+
+def forget() -> None:
+    """Remove what this process converted for itself."""
+    while _own_caches:
+        shutil.rmtree(_own_caches.pop(), ignore_errors=True)
+
+
+def _is_alive(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except (ProcessLookupError, ValueError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Places:
     """The files of one repository, as a run for real or one with `--sandbox` finds them."""
@@ -32,6 +54,20 @@ class Places:
     def cache(self) -> Path:
         """The folder for caches and locks, which git ignores."""
         return self.root / CACHE
+
+    @property
+    def own_cache(self) -> Path:
+        """The folder for what this process converts: no other wrote there, and `forget` removes it.
+
+        A stranger's template may have run in an earlier process, and may have left pictures of its choice behind.
+        """
+        folder = self.cache / "pictures" / f"{_OF_A_PROCESS}{os.getpid()}"
+        if folder not in _own_caches:
+            for each in folder.parent.glob(f"{_OF_A_PROCESS}*"):
+                if each == folder or not _is_alive(each.name.removeprefix(_OF_A_PROCESS)):
+                    shutil.rmtree(each, ignore_errors=True)
+            _own_caches.append(folder)
+        return folder
 
     @property
     def world(self) -> Path:

@@ -111,7 +111,7 @@ def planned(
     acts = options.purpose is Purpose.APPLY
     typed = names if options.named is None else options.named  # A pass of a run that waits is about some of them.
     state, damage = _read(session, options.purpose)
-    workbench = _workbench(session)
+    workbench = _workbench(session, acts=acts)
     if acts:
         require_isolation(session)
     # Plans made to explain a doubt use `--locked` as the run did.
@@ -208,8 +208,8 @@ def _told_of_window(session: Session, campaign: RenderedCampaign) -> Diagnostic:
     return Diagnostic("MC412", Severity.WARNING, told.message, place, told.hint, campaign.name, excerpt)
 
 
-def _workbench(session: Session) -> Workbench:
-    return session.workbench(progress=progress(session.console))
+def _workbench(session: Session, *, acts: bool = False) -> Workbench:
+    return session.workbench(progress=progress(session.console), acts=acts)
 
 
 def _unlocked(desired: Sequence[Desired]) -> dict[CampaignName, RenderedCampaign]:

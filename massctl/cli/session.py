@@ -98,13 +98,18 @@ class Session:
         progress: "Progress | None" = None,
         cache: Path | None = None,
         repository: Repository | None = None,
+        acts: bool = False,
     ) -> "Workbench":
-        """Return the files of the working tree for one pass; with a `cache` of its own, also a child of its own."""
+        """Return the files of the working tree for one pass; with a `cache` of its own, also a child of its own.
+
+        Where it `acts` on WeChat, no picture comes from a cache that another process wrote.
+        """
         # A verb that reads no campaign does without.
         from massctl.source.loader import Workbench
 
         child = self.child() if cache is None else None
-        where = repository or self.repository, self.settings, cache or self.places.cache
+        own = self.places.own_cache if acts and self.realm() == "wechat" else self.places.cache
+        where = repository or self.repository, self.settings, cache or own
         return Workbench(*where, recorded, progress, child)
 
     def ledger(self) -> "LocalLedger | GitLedger":

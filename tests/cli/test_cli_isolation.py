@@ -1,11 +1,15 @@
 """Where the child process cannot be held in: what is told, and what is refused."""
 
 import json
+import os
+from pathlib import Path
+from typing import Any
 
 import pytest
 from cli_runner import Shell
 
-from massctl.child import Child
+from massctl.child import Child, ChildError, no_answer
+from massctl.cli.places import Places, forget
 from massctl.isolation import Wall
 
 MISSING = "it can open other files (no Landlock: Linux 5.13 or newer has it)"
@@ -49,3 +53,38 @@ def test_where_all_walls_stand_nothing_is_told(shell: Shell) -> None:
     shell.tree.text("notice")
     done = shell("apply", "notice", "--sandbox", "--yes")
     assert (0, True) == (done.status, "isolated" not in done.err)
+
+
+def test_a_process_that_acts_takes_no_picture_that_another_process_left(shell: Shell) -> None:
+    """Somebody's template may have run when a pull request was looked at, and may have left pictures of its choice."""
+    places = Places(shell.root)
+    left = places.cache / "pictures" / ".of-process-999999999" / "pictures"
+    left.mkdir(parents=True)
+    own = places.own_cache
+    assert not left.exists()
+    assert (own.parent, True) == (places.cache / "pictures", str(os.getpid()) in own.name)
+    (own / "pictures" / "letter").mkdir(parents=True)
+    assert own == places.own_cache
+    assert (own / "pictures" / "letter").exists()
+    forget()
+    assert not own.exists()
+
+
+@pytest.mark.parametrize(("flags", "is_own"), [([], True), (["--sandbox"], False)], ids=["wechat", "sandbox"])
+def test_who_reaches_wechat_converts_pictures_anew(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, flags: list[str], is_own: bool
+) -> None:
+    shell.tree.news("letter")
+    seen: list[Path] = []
+
+    def noted(self: Child, job: str, request: dict[str, Any], *_: Any) -> Any:
+        seen.append(Path(request["pictures"]))
+        raise ChildError(no_answer())
+
+    monkeypatch.setattr(Child, "ask", noted)
+    shell("apply", "letter", "--yes", *flags)
+    shell("plan", "letter", *flags)
+    acted, planned = seen
+    assert planned == shell.root / ".massctl/pictures/letter"
+    assert is_own == (acted != planned)
+    forget()

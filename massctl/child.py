@@ -209,7 +209,7 @@ def begin(root: Path) -> None:
 
 def _started(first: str = "") -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
-        [sys.executable, "-I", "-X", "utf8", "-c", _START, first, *filter(None, sys.path)],
+        [sys.executable, "-I", "-S", "-X", "utf8", "-c", _START, first, *filter(None, sys.path)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -191,8 +191,10 @@ _SAMPLE: Final = "{{ 1 }}\n\n## 二\n\n**三** `四` ![五](x.png)\n\n- 六\n\n>
 def render_sample() -> None:
     """Render an article of ours, so that everything is loaded which most articles need."""
     from massctl.model.settings import MassctlFile
+    from massctl.picture.limits import cache_key
     from massctl.render.content import render_content
 
+    cache_key()
     article = {"title": "一", "content": "articles/main.md.j2", "cover": "x.png"}
     about = {"version": 1, "account": "a", "audience": {"is_to_all": True}, "mpnews": {"articles": [article]}}
     account = {"appid": "wx0123456789abcdef", "kind": "service", "secret_env": "A"}
@@ -308,14 +310,18 @@ class Materials:
         return read_lists(terms, policy.banned_words, policy.allowed_words)
 
 
+def _nothing(path: str) -> Fault:
+    return Fault("MC105", Phrase("{path} is missing", path=path), Phrase("check its templates and pictures"))
+
+
 class _Sample(Materials):
     """A campaign whose article is ours, and that has no picture."""
 
     def template(self, path: str) -> str | Fault:
-        return _SAMPLE
+        return _SAMPLE if path.endswith(".md.j2") else _nothing(path)
 
     def picture(self, path: str, use: "PicturePurpose") -> Picture | Fault:
-        return Fault("MC201", Phrase("{path} is missing", path=path))
+        return _nothing(path)
 
     def own_themes(self) -> tuple[str, ...]:
         return ()

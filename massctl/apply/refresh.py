@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from html import unescape
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit
 
 from massctl.apply.context import Failed
 from massctl.apply.draft_fingerprint import is_as_saved, kept_sha256, pictures_in
@@ -197,9 +198,13 @@ def _addresses(reading: _Reading, planned: PlannedCampaign, is_there: IsThere) -
         return
     asked = [(DriftKind.PICTURE_GONE, each, each) for each in _pictures(campaign, reading.state)]
     asked += [(DriftKind.ARTICLE_GONE, key, address) for key, address in campaign.links]
-    for kind, subject, address in asked:
+    for kind, subject, address in (each for each in asked if urlsplit(each[2]).hostname in WECHAT_HOSTS):
         done = partial(reading.address, campaign, kind, subject)
         yield _Call(planned, AccountName(planned.account), partial(is_there, address), done)
+
+
+WECHAT_HOSTS: Final = frozenset({"mmbiz.qpic.cn", "mmbiz.qlogo.cn", "mmecoa.qpic.cn", "mp.weixin.qq.com"})
+"""Where WeChat keeps pictures and articles. Nobody else's host is asked, whatever stands in a message."""
 
 
 def _pictures(campaign: RenderedCampaign, state: State) -> Sequence[str]:

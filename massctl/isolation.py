@@ -30,91 +30,73 @@ class Wall(StrEnum):
 
 MEMORY_BYTES_MAX: Final = 4 << 30
 """Of the address space: the largest picture that is taken needs some 1.2 GB."""
-PROCESSOR_SECONDS_MAX: Final = 3600
-"""In all; each answer has a deadline of its own, so this ends only a process that nobody waits for."""
-FILE_BYTES_MAX: Final = 64 << 20
-"""Of a file that is written; a converted picture has at most 10 MB."""
-DESCRIPTORS_MAX: Final = 256
 _LIMITS: Final = (
     (resource.RLIMIT_AS, MEMORY_BYTES_MAX),
     (resource.RLIMIT_CORE, 0),
-    (resource.RLIMIT_CPU, PROCESSOR_SECONDS_MAX),
-    (resource.RLIMIT_FSIZE, FILE_BYTES_MAX),
-    (resource.RLIMIT_NOFILE, DESCRIPTORS_MAX),
+    (resource.RLIMIT_CPU, 3600),  # Each answer has a deadline: this ends a process that nobody waits for.
+    (resource.RLIMIT_FSIZE, 64 << 20),  # A converted picture has at most 10 MB.
+    (resource.RLIMIT_NOFILE, 256),
 )
-_NO_NEW_PRIVILEGES, _SECCOMP, _FILTER = 38, 22, 2
-"""Options of prctl(2)."""
+_NO_NEW_PRIVILEGES, _SECCOMP, _FILTER = 38, 22, 2  # prctl(2)
 _CAPABILITIES_VERSION: Final = 0x20080522
 _READS_ALL: Final = 0b110
 """CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH: a checkout may belong to another user than root, who runs massctl."""
-
-_CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
-"""System calls of landlock(7), by the same numbers on every processor."""
+_CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # landlock(7), on every processor
 _READ: Final = 1 << 2 | 1 << 3
-_WRITE: Final = _READ | 1 << 1 | 1 << 5 | 1 << 7 | 1 << 8 | 1 << 13 | 1 << 14
-"""Write, remove and make files, make folders, and move files between folders."""
-_OF_FILES: Final = 1 << 1 | 1 << 2 | 1 << 14
-"""What a rule for a file, not a folder, may allow."""
+_WRITE: Final = _READ | 1 << 1 | 1 << 5 | 1 << 7 | 1 << 8 | 1 << 13 | 1 << 14  # files, folders, and moves
+_OF_FILES: Final = 1 << 1 | 1 << 2 | 1 << 14  # what a rule for a file, not a folder, may allow
 _HANDLED: Final = ((1 << 13) - 1, (1 << 14) - 1, (1 << 15) - 1, (1 << 15) - 1, (1 << 16) - 1)
 """All that is known of files to each version of Landlock, from the first on."""
-_TCP, _SCOPES = 0b11, 0b11
-"""Binding and connecting (version 4); abstract sockets and signals (version 6)."""
-
+_TCP, _SCOPES = 0b11, 0b11  # bind and connect, version 4; abstract sockets and signals, version 6
 _MACHINES: Final = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
-_NEWEST: Final = 462
-"""The newest system call that was known: a later one may open what is shut here, and is answered ENOSYS."""
+_NEWEST: Final = 462  # A later system call may open what is shut here, and is answered ENOSYS.
 _REFUSED: Final = """
 socket 41 198, socketpair 53 199, connect 42 203, bind 49 200, io_uring_setup 425 425, execve 59 221, execveat 322 281,
 clone 56 220, clone3 435 435, fork 57 -, vfork 58 -, ptrace 101 117, process_vm_readv 310 270, process_vm_writev 311
 271, kcmp 312 272, pidfd_open 434 434, pidfd_getfd 438 438, pidfd_send_signal 424 424, process_madvise 440 440,
 process_mrelease 448 448, kill 62 129, tkill 200 130, tgkill 234 131, rt_sigqueueinfo 129 138, rt_tgsigqueueinfo 297
-240, add_key 248 217, request_key 249 218, keyctl 250 219, mount 165 40, umount2 166 39, pivot_root 155 41, chroot 161
-51, unshare 272 97, setns 308 268, open_tree 428 428, move_mount 429 429, fsopen 430 430, fsconfig 431 431, fsmount 432
-432, fspick 433 433, mount_setattr 442 442, bpf 321 280, perf_event_open 298 241, userfaultfd 323 282, personality 135
-92, open_by_handle_at 304 265, chmod 90 -, fchmod 91 52, fchmodat 268 53, fchmodat2 452 452, chown 92 -, fchown 93 55,
-lchown 94 -, fchownat 260 54, setxattr 188 5, lsetxattr 189 6, fsetxattr 190 7, removexattr 197 14, lremovexattr 198
-15, fremovexattr 199 16, truncate 76 45, utime 132 -, utimes 235 -, futimesat 261 -, utimensat 280 88, mknod 133 -,
-mknodat 259 33, shmget 29 194, shmat 30 196, shmctl 31 195, semget 64 190, semop 65 193, semctl 66 191, semtimedop 220
-192, msgget 68 186, msgsnd 69 189, msgrcv 70 188, msgctl 71 187, mq_open 240 180, setpriority 141 140,
-sched_setscheduler 144 119, sched_setparam 142 118, sched_setattr 314 274, sched_setaffinity 203 122, ioprio_set 251
-30, move_pages 279 239, migrate_pages 256 238, setrlimit 160 164
+240, add_key 248 217, request_key 249 218, keyctl 250 219, mount 165 40, unshare 272 97, setns 308 268, bpf 321 280,
+perf_event_open 298 241, userfaultfd 323 282, personality 135 92, open_by_handle_at 304 265, chmod 90 -, fchmod 91 52,
+fchmodat 268 53, fchmodat2 452 452, chown 92 -, fchown 93 55, lchown 94 -, fchownat 260 54, setxattr 188 5, lsetxattr
+189 6, fsetxattr 190 7, removexattr 197 14, lremovexattr 198 15, fremovexattr 199 16, truncate 76 45, utime 132 -,
+utimes 235 -, futimesat 261 -, utimensat 280 88, mknod 133 -, mknodat 259 33, shmget 29 194, shmat 30 196, shmctl 31
+195, semget 64 190, semop 65 193, semctl 66 191, semtimedop 220 192, msgget 68 186, msgsnd 69 189, msgrcv 70 188,
+msgctl 71 187, mq_open 240 180, setpriority 141 140, sched_setscheduler 144 119, sched_setparam 142 118, sched_setattr
+314 274, sched_setaffinity 203 122, ioprio_set 251 30, move_pages 279 239, migrate_pages 256 238, setrlimit 160 164
 """
-"""Each with its numbers on x86_64 and aarch64."""
+"""Calls that leave the process, each with its numbers on x86_64 and aarch64."""
 _OF_FORKS: Final = frozenset({"clone", "fork", "vfork", "kill"})
 _OF_OTHERS: Final = (("prlimit64", (302, 261), 0, (0,), True), ("fcntl", (72, 25), 1, (8, 15), False))
 """Calls that act on another process: number, argument, values, and whether only these values are allowed."""
-_KILL, _REFUSE, _UNKNOWN, _ALLOW = 0x80000000, 0x00050001, 0x00050026, 0x7FFF0000
-"""Answers of a filter: end the process, EPERM, ENOSYS, do it."""
+_KILL, _REFUSE, _UNKNOWN, _ALLOW = 0x80000000, 0x00050001, 0x00050026, 0x7FFF0000  # the last but one: ENOSYS
 _LOAD, _EQUAL, _GREATER, _ANSWER = 0x20, 0x15, 0x25, 0x06
 
 
 def isolate(reads: Iterable[Path], writes: Iterable[Path], *, forks: bool = False) -> frozenset[Wall]:
     """Give up everything but reading below `reads` and writing below `writes`; returns the walls that stand now.
 
-    With `forks` it may still start processes like itself, and end them; each of these gives up more.
-
-    Paths that cannot be opened are passed over. A wall that the system does not have is left out.
+    Paths that cannot be opened are passed over, and a wall that the system does not have is left out. With `forks` it
+    may still start processes like itself, and end them; each of these gives up more.
     """
-    walls: set[Wall] = set()
-    for kind, most in _LIMITS:
-        given = resource.getrlimit(kind)[1]
-        least = most if given == resource.RLIM_INFINITY else min(most, given)
-        with suppress(ValueError, OSError):  # macOS does not bound the address space.
-            resource.setrlimit(kind, (least, least))
-    if all(resource.getrlimit(kind)[1] <= most for kind, most in _LIMITS):
-        walls.add(Wall.LIMITS)
-    if sys.platform != "linux":
-        return frozenset(walls)
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
-    if _keep_to(libc, reads, writes):
-        walls.add(Wall.FILES)
-    if os.geteuid() == 0:
-        header = (ctypes.c_uint32 * 2)(_CAPABILITIES_VERSION, 0)
-        libc.capset(header, (ctypes.c_uint32 * 6)(_READS_ALL, _READS_ALL, 0, 0, 0, 0))
-    if _refuse_calls(libc, _OF_FORKS if forks else frozenset()):
-        walls.add(Wall.SYSTEM_CALLS)
-    return frozenset(walls)
+    limited = [_limit(*each) for each in _LIMITS]
+    stands = {Wall.LIMITS: all(limited)}
+    if sys.platform == "linux":
+        libc = ctypes.CDLL(None, use_errno=True)
+        libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+        stands[Wall.FILES] = _keep_to(libc, reads, writes)
+        if os.geteuid() == 0:
+            header = (ctypes.c_uint32 * 2)(_CAPABILITIES_VERSION, 0)
+            libc.capset(header, (ctypes.c_uint32 * 6)(_READS_ALL, _READS_ALL, 0, 0, 0, 0))
+        stands[Wall.SYSTEM_CALLS] = _refuse_calls(libc, _OF_FORKS if forks else frozenset())
+    return frozenset(wall for wall, is_up in stands.items() if is_up)
+
+
+def _limit(kind: int, most: int) -> bool:
+    given = resource.getrlimit(kind)[1]
+    least = most if given == resource.RLIM_INFINITY else min(most, given)
+    with suppress(ValueError, OSError):  # macOS does not bound the address space.
+        resource.setrlimit(kind, (least, least))
+    return resource.getrlimit(kind)[1] == least
 
 
 def _keep_to(libc: ctypes.CDLL, reads: Iterable[Path], writes: Iterable[Path]) -> bool:

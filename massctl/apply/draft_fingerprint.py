@@ -65,6 +65,11 @@ def draft_sha256(articles: Sequence[DraftArticle]) -> Sha256:
     return sha256_of(canonical_json([_stable(facts) for facts in draft_facts(articles)]).encode())
 
 
+def pictures_in(content: str) -> list[str]:
+    """Return the addresses of pictures at WeChat that stand in the HTML of an article, as they are written there."""
+    return _ADDRESS.findall(content)
+
+
 def kept_sha256(articles: Sequence[DraftArticle]) -> Sha256:
     """Name a draft by all that WeChat keeps of it; only the addresses of its pictures are read as one."""
     kept = [{**_told(each), "content": _ADDRESS.sub(_as_one, each.content)} for each in _compared(articles)]

@@ -22,7 +22,7 @@ from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import BEIJING, Command, Phrase, in_time, moment
 from massctl.model.state import Record, State, Status, held_until, is_concluded, status_of
 from massctl.plan.job_failure import ends_words, failure_words, how_to_resend, what_now
-from massctl.plan.plan import PlannedCampaign
+from massctl.plan.plan import Drift, PlannedCampaign
 from massctl.plan.quota import AccountAhead
 from massctl.plan.reconcile_options import Evidence
 from massctl.plan.send_block import SendBlock, send_block, spans_of, warnings_of, window_of
@@ -99,6 +99,8 @@ class Notice:
     """The send as it was planned and asked for; None if its content is not at hand."""
     reach: Reach | None = None
     """What it reached, where that is what is told."""
+    drift: Drift | None = None
+    """What drifted, where that is what is told."""
 
     @property
     def key(self) -> str:
@@ -111,6 +113,9 @@ class Notice:
             named = [self.happening, self.campaign, self.edition, opens, round(self.lead.total_seconds())]
         if self.reach is not None:
             named = [self.happening, self.campaign, self.edition, self.reach.day]
+        if self.drift is not None:
+            drift = self.drift
+            named = [self.happening, self.campaign, self.edition, drift.kind.value, drift.subject, drift.value]
         return digest_of(named).removeprefix("sha256:")[:24]
 
     def announcement(self, channel: str) -> Announced:
@@ -182,6 +187,12 @@ class NoticeFinder:
             if lead is not None and not record.open_attempts and not is_concluded(record):
                 found.append(replace(self._upcoming(each, record), opens=each.opens, lead=lead))
         return found
+
+    def drifted(self, planned: PlannedCampaign, drift: Drift, message: Phrase, hint: str) -> Notice:
+        """Tell what drifted from what is recorded of a campaign, and what to type."""
+        record = self.state.record(drift.campaign, drift.edition)
+        found = self._notice("drift", record, CampaignOutcome(planned), message, hint)
+        return replace(found, drift=drift)
 
     def _upcoming(self, coming: Coming, record: Record) -> Notice:
         """Tell what will happen at the opening of a window, as it stands now."""

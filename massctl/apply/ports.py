@@ -242,6 +242,14 @@ class Progress(Protocol):
         ...
 
 
+class IsThere(Protocol):
+    """Asks whether something is still behind an address of WeChat's, without a token."""
+
+    def __call__(self, address: str, /) -> bool | Phrase:
+        """Return whether it is there; a sentence why nobody can tell, where the answer says neither."""
+        ...
+
+
 class Overlap(Protocol):
     """Runs independent calls in parallel, at most so many."""
 

@@ -1,4 +1,4 @@
-"""Read the current state at WeChat, for a plan that is only shown: drafts, audiences, jobs.
+"""Read what campaigns depend on at WeChat now: drafts, audiences, addresses of pictures and articles, jobs.
 
 Nothing is recorded or changed.
 """
@@ -6,24 +6,36 @@ Nothing is recorded or changed.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from html import unescape
+from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit
 
 from massctl.apply.context import Failed
-from massctl.apply.draft_fingerprint import is_as_saved
+from massctl.apply.draft_fingerprint import is_as_saved, kept_sha256, pictures_in
 from massctl.apply.drafts import draft_changed, draft_gone
 from massctl.apply.jobs import unfinished
 from massctl.apply.outcome import failure_of
-from massctl.apply.ports import DraftArticle, JobReport, Overlap, WeChat
+from massctl.apply.payloads import picture_address
+from massctl.apply.ports import DraftArticle, IsThere, JobReport, Overlap, WeChat
 from massctl.errors import ConfigurationError, WeChatError
-from massctl.model.campaign import Tag
-from massctl.model.ids import AccountName, CampaignName, MediaId, MsgId
-from massctl.model.message import RenderedCampaign
+from massctl.model.campaign import Audience, Tag
+from massctl.model.ids import AccountName, CampaignName, MediaId, MsgId, Sha256
+from massctl.model.message import PICTURE_PLACEHOLDER, RenderedCampaign, RenderedNews
+from massctl.model.phrase import Phrase
 from massctl.model.state import Draft, Job, Record, State
 from massctl.plan.guards import judged_tag
 from massctl.plan.plan import Drift, DriftKind, PlannedCampaign, Remote, Unread
+from massctl.plan.quota import batches_left
 from massctl.plan.steps import Refusal
 
-_Call = tuple[AccountName, Callable[[], Any], Callable[[Any], None]]
+
+class _Call(NamedTuple):
+    """One question about a campaign, and what takes its answer."""
+
+    planned: PlannedCampaign
+    account: AccountName
+    ask: Callable[[], Any]
+    done: Callable[[Any], None]
 
 
 @dataclass(slots=True)
@@ -36,11 +48,21 @@ class _Reading:
     unread: dict[tuple[str, str], Unread] = field(default_factory=dict)
     refusals: dict[CampaignName, Refusal] = field(default_factory=dict)
     counts: dict[CampaignName, int | None] = field(default_factory=dict)
+    unknown: set[CampaignName] = field(default_factory=set)
 
     def missed(self, account: AccountName, error: Failed) -> None:
         """Keep once why something of an account could not be read."""
         failure = failure_of(error)
         self.unread[account, failure.message] = Unread(account, failure.message, failure.hint)
+
+    def address(self, campaign: RenderedCampaign, kind: DriftKind, subject: str, found: "bool | Phrase") -> None:
+        """Note that nothing is behind an address any more, or that nobody could find out."""
+        if isinstance(found, Phrase):
+            say = Phrase("{address}: {why}", address=subject, why=found)
+            self.unread[campaign.account, say] = Unread(campaign.account, say, "")
+            self.unknown.add(campaign.name)
+        elif not found:
+            self.drifts.append(Drift(campaign.name, campaign.edition, kind, subject, subject, None))
 
     def draft(self, planned: RenderedCampaign, draft: Draft, read: tuple[DraftArticle, ...] | None) -> None:
         """Compare a draft; while a send is in doubt, a draft that is gone says nothing against repeating it."""
@@ -51,19 +73,20 @@ class _Reading:
             if not opened:
                 self.refusals[name] = draft_gone(name)
         elif not is_as_saved(draft, read):
-            self.drifts.append(Drift(name, edition, DriftKind.DRAFT_CHANGED, media_id, "saved", "changed"))
+            changed = Drift(name, edition, DriftKind.DRAFT_CHANGED, media_id, "saved", "changed", kept_sha256(read))
+            self.drifts.append(changed)
             self.refusals[name] = draft_changed(self.state, planned, draft, read)
 
     def audience(self, planned: PlannedCampaign, campaign: RenderedCampaign, count: int | None) -> None:
-        """Compare the size of an audience with the last count."""
+        """Compare the size of an audience with its bounds and with the last count."""
         self.counts[campaign.name] = count
-        if count == planned.audience_count and count is not None:
+        kind, crossed = _size_kind(campaign.audience, count)
+        recorded = planned.audience_count
+        if kind is DriftKind.AUDIENCE_SIZE and recorded in (None, count):
             return
-        kind = DriftKind.TAG_GONE if count is None else DriftKind.AUDIENCE_SIZE
-        if count is None or planned.audience_count is not None:
-            named = campaign.audience.tag or f"tag_id {campaign.audience.tag_id}"
-            scope = "is_to_all" if campaign.audience.is_to_all else named
-            self.drifts.append(Drift(campaign.name, campaign.edition, kind, scope, planned.audience_count, count))
+        named = campaign.audience.tag or f"tag_id {campaign.audience.tag_id}"
+        scope = "is_to_all" if campaign.audience.is_to_all else named
+        self.drifts.append(Drift(campaign.name, campaign.edition, kind, scope, recorded, count, crossed))
 
     def tag(self, planned: PlannedCampaign, campaign: RenderedCampaign, tags: Sequence[Tag]) -> None:
         """Compare the tag that a name stood for when it was staged with what it is now."""
@@ -95,28 +118,52 @@ def read_remote(
     state: State,
     wechat: Callable[[AccountName], WeChat],
     overlap: Overlap,
+    is_there: IsThere | None = None,
 ) -> Remote:
-    """Read all that bears on `campaigns`; an account that cannot be asked stops no other."""
+    """Read all that bears on `campaigns`; an account that cannot be asked stops no other.
+
+    `is_there` asks for the addresses of pictures and articles; without it nobody does.
+    """
     reading = _Reading(state, wechat)
     reached: set[AccountName] = set()
     wanted = [call for planned in campaigns for call in _calls(reading, planned)]
-    for account in sorted({account for account, _, _ in wanted}):
+    if is_there is not None:
+        wanted += [call for planned in campaigns for call in _addresses(reading, planned, is_there)]
+    for account in sorted({each.account for each in wanted}):
         try:
             wechat(account).renew_token()
             reached.add(account)
         except (WeChatError, ConfigurationError) as error:
             reading.missed(account, error)
-    calls = [call for call in wanted if call[0] in reached]
-    for index, result in overlap([call for _, call, _ in calls]):
-        account, _, done = calls[index]
+    reading.unknown |= {each.planned.name for each in wanted if each.account not in reached}
+    calls = [each for each in wanted if each.account in reached]
+    for index, result in overlap([each.ask for each in calls]):
+        asked = calls[index]
         if isinstance(result, Failed):
-            reading.missed(account, result)
+            reading.missed(asked.account, result)
+            reading.unknown.add(asked.planned.name)
         elif isinstance(result, BaseException):
             raise result
         else:
-            done(result)
+            asked.done(result)
     drifts = sorted(reading.drifts, key=lambda drift: (drift.campaign, drift.edition, drift.kind, drift.subject))
-    return Remote(tuple(drifts), tuple(reading.unread.values()), reading.refusals, reading.counts)
+    return Remote(
+        tuple(drifts), tuple(reading.unread.values()), reading.refusals, reading.counts, frozenset(reading.unknown)
+    )
+
+
+def _size_kind(audience: Audience, count: int | None) -> tuple[DriftKind, str]:
+    """Say what a size means for an audience, and which bound it crosses."""
+    if count is None:
+        return DriftKind.TAG_GONE, ""
+    low, high = (audience.expect.min, audience.expect.max) if audience.expect else (None, None)
+    if count == 0 and not audience.is_to_all:
+        return DriftKind.TAG_EMPTIED, ""
+    if count == 0 or (low is not None and count < low):
+        return DriftKind.AUDIENCE_OUTSIDE, f"min {low or 1}"
+    if high is not None and count > high:
+        return DriftKind.AUDIENCE_OUTSIDE, f"max {high}"
+    return DriftKind.AUDIENCE_SIZE, ""
 
 
 def _calls(reading: _Reading, planned: PlannedCampaign) -> Iterator[_Call]:
@@ -127,18 +174,49 @@ def _calls(reading: _Reading, planned: PlannedCampaign) -> Iterator[_Call]:
     campaign = planned.rendered
     if campaign is not None:
         record = reading.state.record(campaign.name, campaign.edition)
-        draft = record.draft()
-        if draft is not None:
-            yield account, partial(_read_draft, reading, account, draft), partial(reading.draft, campaign, draft)
+        drafts = [record.draft(batch or 1) for batch in batches_left(campaign, record)]
+        for draft in [each for each in drafts if each is not None]:
+            done = partial(reading.draft, campaign, draft)
+            yield _Call(planned, account, partial(_read_draft, reading, account, draft), done)
         if campaign.audience.is_to_all or campaign.audience.tag_id is not None:
             counted = partial(reading.audience, planned, campaign)
-            yield account, partial(_count, reading, account, campaign), counted
+            yield _Call(planned, account, partial(_count, reading, account, campaign), counted)
         if campaign.audience.tag is not None:
-            yield account, partial(_tags, reading, account), partial(reading.tag, planned, campaign)
+            done = partial(reading.tag, planned, campaign)
+            yield _Call(planned, account, partial(_tags, reading, account), done)
     for record in reading.state.editions(planned.name):
         for job in record.jobs:
             if (msg_id := unfinished(job)) is not None:
-                yield account, partial(_ask, reading, account, msg_id), partial(reading.job, record, job)
+                done = partial(reading.job, record, job)
+                yield _Call(planned, account, partial(_ask, reading, account, msg_id), done)
+
+
+def _addresses(reading: _Reading, planned: PlannedCampaign, is_there: IsThere) -> Iterator[_Call]:
+    """Yield the questions whether a picture of a campaign, or an article that it links to, is still there."""
+    campaign = planned.rendered
+    if campaign is None or planned.account is None:
+        return
+    asked = [(DriftKind.PICTURE_GONE, each, each) for each in _pictures(campaign, reading.state)]
+    asked += [(DriftKind.ARTICLE_GONE, key, address) for key, address in campaign.links]
+    for kind, subject, address in (each for each in asked if urlsplit(each[2]).hostname in WECHAT_HOSTS):
+        done = partial(reading.address, campaign, kind, subject)
+        yield _Call(planned, AccountName(planned.account), partial(is_there, address), done)
+
+
+WECHAT_HOSTS: Final = frozenset({"mmbiz.qpic.cn", "mmbiz.qlogo.cn", "mmecoa.qpic.cn", "mp.weixin.qq.com"})
+"""Where WeChat keeps pictures and articles. Nobody else's host is asked, whatever stands in a message."""
+
+
+def _pictures(campaign: RenderedCampaign, state: State) -> Sequence[str]:
+    """Return the addresses at WeChat of a campaign's pictures, each once, as far as they are recorded or written."""
+    if not isinstance(campaign.message, RenderedNews):
+        return ()
+    found: list[str | None] = []
+    for article in campaign.message.articles:
+        named = (Sha256(each) for each in PICTURE_PLACEHOLDER.findall(article.content))
+        found += [picture_address(each, campaign.appid, state) for each in (article.cover, *named)]
+        found += [unescape(each) for each in pictures_in(article.content)]
+    return [each for each in dict.fromkeys(found) if each is not None]
 
 
 def _read_draft(reading: _Reading, account: AccountName, draft: Draft) -> tuple[DraftArticle, ...] | None:

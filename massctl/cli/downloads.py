@@ -1,12 +1,18 @@
-"""Downloads of pages and pictures that an import names: bounded, and only from the Internet."""
+"""Pages and pictures of the Internet, bounded: downloaded for an import, or asked whether they are still there."""
 
 import ipaddress
-from typing import Final
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin, urlsplit
 
 from massctl.model.phrase import Phrase
+from massctl.model.settings import realm_of
 from massctl.picture.limits import SOURCE_BYTES_MAX
-from massctl.transport import Call, Line, NoAnswer, PrivateAddressError
+from massctl.transport import Call, Line, NoAnswer, PrivateAddressError, RawAnswer
+
+if TYPE_CHECKING:
+    from massctl.cli.session import Session
 
 PAGE_BYTES_MAX: Final = 16 * 1024 * 1024
 """WeChat's pages have about three megabytes of scripts."""
@@ -16,6 +22,16 @@ _BROWSER: Final = "Mozilla/5.0 (compatible; massctl)"
 """Hosts of pictures refuse names that are no browser's."""
 PICTURE_HOST: Final = "mmbiz.qpic.cn"
 """Where the pictures of WeChat's articles are."""
+ARTICLE_HOST: Final = "mp.weixin.qq.com"
+"""Where the articles are."""
+GONE: Final = frozenset({404, 410})
+_ASKED_SECONDS: Final = 10.0
+"""Whoever asks only whether something is there has other things to do."""
+_DELETED: Final = ("该内容已被发布者删除", "此内容因违规无法查看")
+"""What WeChat shows, with status 200, where its account or WeChat took an article away. WeChat documents it nowhere;
+crawlers look for the first, read 2026-12."""
+_BODY: Final = b"js_content"
+"""Every article has an element of this id, and no page in the place of one."""
 
 
 class Downloads:
@@ -36,32 +52,61 @@ class Downloads:
         return self._fetch(address, SOURCE_BYTES_MAX)
 
     def _fetch(self, address: str, limit: int) -> bytes | Phrase:
+        answer = self._answer(address, limit, _SECONDS)
+        if isinstance(answer, Phrase):
+            return answer
+        return answer.content if answer.status == 200 else _other_status(answer)
+
+    def is_there(self, address: str) -> bool | Phrase:
+        """Return whether a picture or an article is there; a sentence why nobody can tell. See `ports.IsThere`."""
+        answer = self._answer(address, PAGE_BYTES_MAX, _ASKED_SECONDS)
+        if isinstance(answer, Phrase):
+            return answer
+        if answer.status in GONE:
+            return False
+        if answer.status != 200:
+            return _other_status(answer)
+        page = answer.content if urlsplit(address).hostname == ARTICLE_HOST else b""
+        return _BODY in page or not any(words.encode() in page for words in _DELETED)
+
+    def _answer(self, address: str, limit: int, seconds: float) -> RawAnswer | Phrase:
+        """Follow redirections to an answer, or say why there is none."""
         for _ in range(_REDIRECTIONS_MAX + 1):
             refused = _refusal(address)
             if refused is not None:
                 return refused
             try:
-                answer = self._line.exchange(self._call(address, limit))
+                answer = self._line.exchange(self._call(address, limit, seconds))
             except PrivateAddressError:
                 return _PRIVATE
             if isinstance(answer, NoAnswer):
                 return answer.said
-            if answer.status in (301, 302, 303, 307, 308) and answer.location:
-                address = urljoin(address, answer.location)
-                continue
-            if answer.status != 200:
-                return Phrase("the server answers {status}", status=answer.status)
-            return answer.content
+            if answer.status not in (301, 302, 303, 307, 308) or not answer.location:
+                return answer
+            address = urljoin(address, answer.location)
         return Phrase("the address leads from one to the next, and to no end")
 
-    def _call(self, address: str, limit: int) -> Call:
+    def _call(self, address: str, limit: int, seconds: float) -> Call:
         headers = {"User-Agent": _BROWSER, "Accept": "*/*"}
         parts = urlsplit(address)
-        if self._wechat is not None and parts.hostname == PICTURE_HOST:
+        if self._wechat is not None and parts.hostname in (PICTURE_HOST, ARTICLE_HOST):
             query = f"?{parts.query}" if parts.query else ""
             address = f"{self._wechat.rstrip('/')}{parts.path}{query}"
-            return Call("GET", address, _SECONDS, headers={**headers, "Host": PICTURE_HOST}, answer_bytes_max=limit)
-        return Call("GET", address, _SECONDS, headers=headers, answer_bytes_max=limit, is_public=not self._is_inside)
+            return Call("GET", address, seconds, headers={**headers, "Host": parts.hostname}, answer_bytes_max=limit)
+        return Call("GET", address, seconds, headers=headers, answer_bytes_max=limit, is_public=not self._is_inside)
+
+
+def _other_status(answer: RawAnswer) -> Phrase:
+    return Phrase("the server answers {status}", status=answer.status)
+
+
+@contextmanager
+def downloads_of(session: "Session", base: str) -> Iterator[Downloads]:
+    """Open the way to addresses for an account whose API is at `base`; a sandbox gives out its own."""
+    inside = session.sandbox.world.app if session.sandbox is not None else None
+    with closing(Line(None, inside)) as line:
+        served = base if inside is None and realm_of(base) == "loopback" else None
+        yield Downloads(line, served, is_inside=inside is not None)
 
 
 _PRIVATE: Final = Phrase("it is on this machine or its network, where massctl downloads nothing")

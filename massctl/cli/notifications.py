@@ -75,19 +75,7 @@ class Notifier:
             return False
         if made is not None:
             self.expect(made, outcomes)
-        # Imported here: only a doubt needs it.
-        from massctl.cli.planner import evidence_for
-
-        accounts = {AppId(each.appid): name for name, each in session.settings.accounts.items()}
-        noticing = NoticeFinder(
-            self._before,
-            state,
-            accounts,
-            lambda record: evidence_for(session, record, state, list(warnings)),
-            session.clock.now(),
-            lambda record: _content(session, record),
-            lambda appid: _ahead(session, state, appid),
-        )
+        noticing = notice_finder(session, state, self._before, warnings)
         try:
             fresh = [each for each in noticing.notices(outcomes, left) if each.key not in self._told]
             self._told |= {each.key for each in fresh}
@@ -175,6 +163,24 @@ def _record(session: Session, state: State, taken: Sequence[tuple[str, Notice]])
             why=what_happened(error),
         )
         session.console.talk(told)
+
+
+def notice_finder(
+    session: Session, state: State, before: Standings | None = None, warnings: Sequence[Diagnostic] = ()
+) -> NoticeFinder:
+    """Return what words the facts of a run; `before` is how every edition stood when it began."""
+    # Imported here: only a doubt needs it.
+    from massctl.cli.planner import evidence_for
+
+    return NoticeFinder(
+        before or {},
+        state,
+        {AppId(each.appid): name for name, each in session.settings.accounts.items()},
+        lambda record: evidence_for(session, record, state, list(warnings)),
+        session.clock.now(),
+        lambda record: _content(session, record),
+        lambda appid: _ahead(session, state, appid),
+    )
 
 
 def _content(session: Session, record: Record) -> LockFile | None:

@@ -299,6 +299,7 @@ class Check(StrEnum):
     NOTIFY = "notify"
     CAMPAIGNS = "campaigns"
     WINDOWS = "windows"
+    DRIFT = "drift"
     ISOLATION = "isolation"
     SENDING = "sending"
     API_HOST = "api_host"

@@ -41,6 +41,20 @@ changed in the console and stays; it was only shown in a preview."""
 DraftDeletedReason = Literal["superseded", "folder_gone", "window_closed", "not_whole", "changed", "gone"]
 """Another one replaces it, or its send left it over; nothing can send it; WeChat kept less of it than was given; it was
 changed in the console and stays there; it was gone already."""
+ToldKind = Literal[
+    "draft_changed",
+    "draft_gone",
+    "tag_gone",
+    "tag_renamed",
+    "tag_emptied",
+    "audience_outside",
+    "picture_gone",
+    "article_gone",
+    "preview_unseen",
+    "lock_stale",
+    "allowance_used",
+]
+"""What people are told of before a window; `DriftKind` in `plan/plan.py` says each."""
 JobState = Literal["sending", "awaiting_admin", "sent", "failed", "deleted", "unknown"]
 """What mass/get or an event says about a job."""
 
@@ -510,6 +524,33 @@ class Announced:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DriftTold:
+    """People were told that something drifted from what is recorded, before the window."""
+
+    type: Literal["drift_told"] = "drift_told"
+    kind: ToldKind
+    subject: str
+    """What drifted: a draft's media_id, an audience, an address, a digest or an account."""
+    before: str | int | None = None
+    """As it was recorded."""
+    now: str | int | None = None
+    """As it is; None if it is gone."""
+    value: str
+    """What makes a later drift of the same another one, which is told too."""
+    channel: str | None = None
+    """The channel of `notify`, by the name of its variable; None if only the output of the run told it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriftEnded:
+    """What people were told of is as recorded again. If it drifts once more, they are told once more."""
+
+    type: Literal["drift_ended"] = "drift_ended"
+    kind: ToldKind
+    subject: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Expired:
     """The window closed before a send."""
 
@@ -571,6 +612,8 @@ Event = (
     | JobStatus
     | Withdrawn
     | Announced
+    | DriftTold
+    | DriftEnded
     | Expired
     | ListEnded
     | Adopted
@@ -756,6 +799,8 @@ def is_observed(event: Any) -> bool:
             | SendInDoubt()
             | JobStatus()
             | Announced()
+            | DriftTold()
+            | DriftEnded()
             | Expired()
         ):
             return True

@@ -54,11 +54,11 @@ TIME_OF_DAY_PATTERN: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 DAYS_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(/[0-9]{4}-[0-9]{2}-[0-9]{2})?$"
 
 Happening = Literal[
-    "sent", "failed", "in_doubt", "awaiting_admin", "expired", "refused", "draft_left", "upcoming", "report"
+    "sent", "failed", "in_doubt", "awaiting_admin", "expired", "refused", "draft_left", "upcoming", "drift", "report"
 ]
 """What is told: WeChat accepted a send; it failed; its outcome is unknown; the administrator is asked; its window
 closed before it; a guard refuses it in its window; its folder is gone and its draft stays, because it was changed; its
-window opens soon; what it reached by day 1, 3, 7 or 30."""
+window opens soon; what it depends on is not as recorded; what it reached by day 1, 3, 7 or 30."""
 RunnerHappening = Literal[
     "started",
     "tip",
@@ -69,13 +69,14 @@ RunnerHappening = Literal[
     "failed",
     "in_doubt",
     "job",
+    "drift",
     "statistics",
     "trouble",
     "mended",
 ]
 """What `massctl run` tells of: it took the lease; the branch moved; of a campaign: it was staged, shown, accepted by
-WeChat, refused by a guard, failed, is in doubt, its job ended; statistics were collected, or could not be; something
-keeps rounds from their end, or no more."""
+WeChat, refused by a guard, failed, is in doubt, its job ended, what it depends on is not as recorded; statistics were
+collected, or could not be; something keeps rounds from their end, or no more."""
 EnvironmentName = Annotated[str, StringConstraints(pattern=ENVIRONMENT_NAME_PATTERN)]
 LEDGER_KEY_PATTERN: Final = r"^[a-z0-9][a-z0-9._-]{0,31}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}$"
 """A public key as signed notes write it: name, hash, algorithm and key."""

@@ -7,6 +7,7 @@ Invariant: folding a prefix and then the rest equals folding the whole.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum, auto
@@ -694,6 +695,19 @@ def lease_words(lease: HeldLease) -> Phrase:
     return Phrase("the runner on {host} alone sends since {since}", host=lease.event.host, since=since)
 
 
+Told = entries.Announced | entries.DriftTold | entries.DriftEnded
+_NOTICES: Final = (entries.Announced, entries.DriftTold, entries.DriftEnded)
+"""What says only that people were told: no plan depends on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToldDrift:
+    """A drift that people were told of."""
+
+    event: entries.DriftTold
+    at: datetime
+
+
 class State:
     """The state that one ledger records."""
 
@@ -706,9 +720,11 @@ class State:
         self.realm: str | None = None
         self.serial = 0
         self.plan_serial = 0
-        """The serial of the newest entry that a plan depends on: of every entry but a notice (`announced`)."""
+        """The serial of the newest entry that a plan depends on: of every entry but those of notices (`_NOTICES`)."""
         self.announced: dict[RecordKey, list[entries.Announced]] = {}
         """Which windows people were told of before they opened; it is no record of the campaign."""
+        self.drifts: dict[RecordKey, list[ToldDrift]] = {}
+        """Which drifts people were told of, that nobody has found ended; no record of the campaign either."""
         self.images: dict[tuple[AppId, Sha256], ImageUrl] = {}
         self.materials: dict[tuple[AppId, Sha256], tuple[MediaId, ImageUrl | None]] = {}
         self.records: dict[RecordKey, Record] = {}
@@ -737,6 +753,12 @@ class State:
         """Return the records that stop the sends of an account: one has an open attempt of it, or is contradicted."""
         return [record for record in self.index.open.values() if _stops(record, appid)]
 
+    def with_website_sends(self, sends: Mapping[AppId, list[datetime]]) -> State:
+        """Return the same, as if people had sent just these on the website; to be asked, and not to be written with."""
+        other = copy(self)
+        other.website_sends = dict(sends)
+        return other
+
     def absorb_all(self, new: Iterable[entries.Entry]) -> None:
         """Fold entries, oldest first."""
         for entry in new:
@@ -747,9 +769,10 @@ class State:
         if entry.serial != self.serial + 1:
             raise _out_of_turn(entry, self.serial + 1)
         self.serial = entry.serial
-        if isinstance(entry.event, entries.Announced) and entry.campaign is not None and entry.edition is not None:
+        event = entry.event
+        if isinstance(event, _NOTICES) and entry.campaign is not None and entry.edition is not None:
             name = CampaignName(entry.campaign)
-            self.announced.setdefault((self.renamed.get(name, name), entry.edition), []).append(entry.event)
+            self._absorb_notice((self.renamed.get(name, name), entry.edition), event, entry.at)
             return
         self.plan_serial = entry.serial
         fold = _OF_CAMPAIGN.get(type(entry.event))
@@ -757,6 +780,16 @@ class State:
             _OF_ACCOUNT[type(entry.event)](self, entry.event, entry)
         else:
             self._absorb_campaign(fold, entry, CampaignName(entry.campaign), entry.edition)
+
+    def _absorb_notice(self, key: RecordKey, event: Told, at: datetime) -> None:
+        if isinstance(event, entries.Announced):
+            self.announced.setdefault(key, []).append(event)
+            return
+        before = self.drifts.pop(key, [])
+        if isinstance(event, entries.DriftTold):
+            self.drifts[key] = [*before, ToldDrift(event, at)]
+        elif left := [each for each in before if (each.event.kind, each.event.subject) != (event.kind, event.subject)]:
+            self.drifts[key] = left
 
     def _absorb_campaign(
         self,

@@ -1166,7 +1166,7 @@ def lock_uncommitted(why: str, command: str) -> Refusal:
 
 def links_refusal(campaign: RenderedCampaign, state: State) -> Refusal | None:
     """Refuse a campaign that links to an article by an address which the ledger does not give, or gives no more."""
-    dead = _dead_links(campaign, state)
+    dead = [said for _, said in dead_links(campaign, state)]
     if not dead:
         return None
     return Refusal(
@@ -1179,13 +1179,15 @@ def links_refusal(campaign: RenderedCampaign, state: State) -> Refusal | None:
     )
 
 
-def _dead_links(campaign: RenderedCampaign, state: State) -> list[Phrase]:
-    found: list[Phrase] = []
+def dead_links(campaign: RenderedCampaign, state: State) -> list[tuple[str, Phrase]]:
+    """Return the articles that a campaign links to whose address the ledger does not give any more, and why."""
+    found: list[tuple[str, Phrase]] = []
     for key, address in campaign.links:
         sent, _, number = key.rpartition("/")
         now = article_address(state, sent, int(number))
         if isinstance(now, tuple):
-            found.append(Phrase("the link to {article}: {why}", article=key, why=now[0]))
+            found.append((key, Phrase("the link to {article}: {why}", article=key, why=now[0])))
         elif now != address:
-            found.append(Phrase("the link to {article} (its address is {address} now)", article=key, address=now))
+            said = Phrase("the link to {article} (its address is {address} now)", article=key, address=now)
+            found.append((key, said))
     return found

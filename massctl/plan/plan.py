@@ -72,6 +72,8 @@ class PlannedCampaign:
     edition: int | None
     status: Status
     window: WindowState
+    opens_at: datetime | None = None
+    """When its window opens; None without one."""
     next_at: datetime | None = None
     digest: str | None = None
     steps: tuple[Step, ...] = ()
@@ -327,8 +329,18 @@ class DriftKind(StrEnum):
     DRAFT_CHANGED = "draft_changed"
     DRAFT_GONE = "draft_gone"
     AUDIENCE_SIZE = "audience_size"
+    """It is another one than at the last count, which is the ordinary case."""
+    AUDIENCE_OUTSIDE = "audience_outside"
+    """It is outside the bounds that its campaign expects."""
     TAG_GONE = "tag_gone"
     TAG_RENAMED = "tag_renamed"
+    TAG_EMPTIED = "tag_emptied"
+    PICTURE_GONE = "picture_gone"
+    ARTICLE_GONE = "article_gone"
+    """An article of ours that it links to."""
+    PREVIEW_UNSEEN = "preview_unseen"
+    LOCK_STALE = "lock_stale"
+    ALLOWANCE_USED = "allowance_used"
     JOB_STATUS = "job_status"
 
 
@@ -340,11 +352,18 @@ class Drift:
     edition: int
     kind: DriftKind
     subject: str
-    """The draft's media_id, the audience, or the job's msg_id."""
+    """The draft's media_id, the audience, an address, a digest, an account, or the job's msg_id."""
     before: str | int | None
     """As recorded; None if nothing is."""
     now: str | int | None
     """As WeChat says; None if it is gone."""
+    told_as: str = ""
+    """What makes another drift of it; empty where `now` does."""
+
+    @property
+    def value(self) -> str:
+        """Tell it from another drift of the same: one more follower beyond the same bound is no news."""
+        return self.told_as or str(self.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,6 +385,8 @@ class Remote:
     """By campaign: why its draft, or its tag, keeps it from going on."""
     counts: Mapping[CampaignName, int | None]
     """By campaign: the size of its audience now; None if there is no such tag."""
+    unknown: frozenset[CampaignName] = frozenset()
+    """The campaigns of which something could not be read."""
 
 
 class Until(IntEnum):
@@ -427,6 +448,7 @@ class _Planner:
             desired.edition,
             status_of(record),
             window_state(desired.window, self.now),
+            desired.window.not_before if desired.window is not None else None,
         )
         match desired:
             case Invalid():

@@ -10,7 +10,8 @@ from massctl.model.ids import AppId, CampaignName
 from massctl.model.message import Window
 from massctl.model.phrase import Phrase
 from massctl.model.state import FINAL, State, Status, beijing_day, status_of
-from massctl.plan.plan import Plan, PlannedCampaign
+from massctl.plan.drift import open_drifts
+from massctl.plan.plan import Drift, Plan, PlannedCampaign
 from massctl.plan.quota import AccountAhead
 from massctl.plan.reach import sent_in
 from massctl.plan.window import WindowState
@@ -36,6 +37,8 @@ class ScheduledSend:
     status: Status
     obstacles: tuple[str, ...] = ()
     """Why it cannot go out as it stands, each a Phrase; nothing of what went out."""
+    drifts: tuple[Drift, ...] = ()
+    """What people were told of that it depends on, and that is still so as far as anybody knows."""
 
     @property
     def went_out(self) -> bool:
@@ -76,7 +79,7 @@ def schedule_of(
     for each in plan.campaigns:
         window = windows.get(each.name)
         if window is not None and (each.name, each.edition) not in known:
-            found.append(_to_come(each, window))
+            found.append(_to_come(each, window, open_drifts(state, state.record(each.name, each.edition or 1))))
     order = sorted(found, key=lambda send: (send.begins, send.ends, send.campaign or "", send.edition or 0))
     return Schedule(tuple(order), plan.ahead, now)
 
@@ -100,7 +103,7 @@ def _on_the_website(state: State, names: Mapping[AppId, str]) -> Iterable[Schedu
         yield from (ScheduledSend(None, "", names.get(appid), None, at, at, Status.SENT) for at in moments)
 
 
-def _to_come(planned: PlannedCampaign, window: Window) -> ScheduledSend:
+def _to_come(planned: PlannedCampaign, window: Window, drifts: tuple[Drift, ...]) -> ScheduledSend:
     obstacles: list[str] = [each.message for each in planned.refusals]
     if has_errors(planned.diagnostics):
         obstacles.append(Phrase("its files have faults, so it cannot be sent"))
@@ -108,7 +111,8 @@ def _to_come(planned: PlannedCampaign, window: Window) -> ScheduledSend:
         obstacles.append(Phrase("its window is closed, and it was not sent"))
     opens, closes = window.not_before, window.not_after
     account, status = planned.account, planned.status
-    return ScheduledSend(planned.name, planned.title, account, planned.edition, opens, closes, status, tuple(obstacles))
+    facts = planned.name, planned.title, account, planned.edition, opens, closes, status
+    return ScheduledSend(*facts, tuple(obstacles), drifts)
 
 
 def frozen_days(policy: "Policy", first: date, last: date) -> frozenset[date]:

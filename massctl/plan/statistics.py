@@ -9,6 +9,7 @@ address, and last by its title and day. These may be another article's, so such 
 `docs/reference/wechat-api.md`, read 2026-11.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -88,6 +89,27 @@ def publication_days(record: Record) -> frozenset[date]:
     moments = [each.first for each in spans] + [each.last for each in spans if each.last is not None]
     moments += [job.accepted_at for job in record.jobs]
     return frozenset(beijing_day(at + margin) for at in moments for margin in (timedelta(0), MIDNIGHT_MARGIN))
+
+
+def website_sends(articles: Iterable[ArticleDay], state: State, appid: AppId) -> list[datetime]:
+    """Return the sends that WeChat counted with a message and the ledger does not know, each as the noon of its day.
+
+    What the ledger knows by its day alone, without a msg_data_id, is taken for one of them.
+    """
+    records = [each for each in state.records.values() if each.appid == appid and each.sent_batches]
+    known = {str(job.msg_data_id) for record in records for job in record.jobs}
+    pushed = {each.msgid.partition("_")[0]: each.ref_date for each in articles if each.publish_type == PUSHED}
+    unknown = Counter(day for message, day in pushed.items() if message not in known)
+    unknown.subtract(beijing_day(at) for at in state.website_sends.get(appid, ()))
+    nameless = [each for each in records if not any(job.msg_data_id is not None for job in each.jobs)]
+    unknown.subtract(day for record in nameless for day in publication_days(record))
+    return [datetime.combine(day, NOON, BEIJING) for day, count in unknown.items() for _ in range(count)]
+
+
+PUSHED: Final = 0
+"""`publish_type` of what followers got a message of."""
+NOON: Final = time(12)
+"""WeChat tells the day alone."""
 
 
 def _has_articles(record: Record) -> bool:

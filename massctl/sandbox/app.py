@@ -39,6 +39,8 @@ _CALLS = Map(
     [Rule(path, endpoint=call, methods=call.method.split()) for path, call in CALLS.items()], merge_slashes=False
 )
 _PAGES = Map([Rule(path, endpoint=page, methods=["GET"]) for path, page in inbox.PAGES.items()], merge_slashes=False)
+_GIVEN_OUT = {media.PICTURE_HOST: media.given_out, inbox.ARTICLE_HOST: inbox.given_out}
+"""What answers for a host whose addresses WeChat gives out."""
 _OVER_LIMIT = frozenset({45009, 45011, 45028})
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -85,8 +87,8 @@ class App:
         return reply(environ, start_response)
 
     def _reply(self, request: Request) -> Reply:
-        if request.headers.get("Host", "").partition(":")[0] == media.PICTURE_HOST:
-            return media.given_out(request)
+        if (given_out := _GIVEN_OUT.get(request.headers.get("Host", "").partition(":")[0])) is not None:
+            return given_out(request)
         is_page = not request.path.startswith(("/cgi-bin/", "/datacube/", "/_sandbox/"))
         if not is_page and is_from_another_site(request.environ):
             return Reply.of({"error": "a page of another site asks; only the pages of the inbox may"}, 403)

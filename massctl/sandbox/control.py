@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator, validate_call
 
-from massctl.sandbox import accounts, audience, callback, comments, faults, inbox, jobs, mass, statistics
+from massctl.sandbox import accounts, audience, callback, comments, drafts, faults, inbox, jobs, mass, statistics
 from massctl.sandbox.accounts import Account
 from massctl.sandbox.request import CALLS, Refusal, Reply, Request
 from massctl.sandbox.store import Record, Transaction, beijing, digest_of
@@ -18,6 +18,8 @@ from massctl.sandbox.store import Record, Transaction, beijing, digest_of
 TEN_YEARS = 10 * 366 * 86_400
 """Seconds that one request may move the clock."""
 COUNT_MAX = 10_000
+NO_SUCH = 40007
+"""WeChat's word for a media_id of nothing."""
 WEBSITE_TEXT = "（这一条由运营人员在公众号后台发出）"
 Number: TypeAlias = Annotated[float, Field(allow_inf_nan=False)]
 Small: TypeAlias = Annotated[int, Field(ge=0, lt=100)]
@@ -284,15 +286,30 @@ def _callback(
 
 
 @_order
-def _website_send(db: Transaction, *, appid: str) -> Record:
+def _pictures(db: Transaction, *, address: str) -> Record:
+    """Let nothing be behind the address of a picture any more."""
+    name = (address.split("/") + [""] * 5)[4]
+    if db.get("pictures", name) is None:
+        raise BadControlError("`address` is of no picture that was uploaded")
+    db.delete("pictures", name)
+    return {"address": address}
+
+
+@_order
+def _website_send(db: Transaction, *, appid: str, media_id: str | None = None) -> Record:
+    """Send words, or a draft of the draft box, as a person does it on the website."""
     request = _as_account(db, appid)
+    message = mass.Message("text", {"text": WEBSITE_TEXT})
     everybody = audience.by_filter(request, {"is_to_all": True})
     try:
         mass.require_allowance(request, everybody)
-    except Refusal:
-        raise BadControlError("the account has no mass send left") from None
+        if media_id is not None:
+            draft = drafts.find(request, media_id)
+            message = mass.Message("mpnews", {"articles": draft["articles"]}, draft)
+    except Refusal as refusal:
+        why = "`media_id` names no draft" if refusal.errcode == NO_SUCH else "the account has no mass send left"
+        raise BadControlError(why) from None
     fact = {"clientmsgid": None, "request_digest": "", "send_ignore_reprint": None, "via": "website"}
-    message = mass.Message("text", {"text": WEBSITE_TEXT})
     return {"msg_id": mass.accept(request, everybody, message, fact)["msg_id"]}
 
 

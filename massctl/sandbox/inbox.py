@@ -12,6 +12,7 @@ import hashlib
 import re
 from collections import Counter
 from datetime import datetime, timedelta
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,6 +100,24 @@ def article_page(request: Request, language: Language, msg_id: int, number: int)
         is_deleted=gone,
         is_preview="recipient" in row,
     )
+
+
+ARTICLE_HOST = "mp.weixin.qq.com"
+"""The host of every address of an article."""
+
+
+def given_out(request: Request) -> Reply:
+    """Answer the host of articles: a page with the title, or what WeChat shows where an article was deleted.
+
+    Its status is 200 either way. An address that was never given out is 404.
+    """
+    data_id, number = (request.args.get(name, "") for name in ("mid", "idx"))
+    known = request.db.find("jobs", msg_data_id=int(data_id)) if data_id.isdecimal() else []
+    if not known or not number.isdecimal() or not 1 <= int(number) <= len(jobs.articles(known[0])):
+        return Reply(status=404)
+    title = jobs.articles(known[0])[int(number) - 1]["title"]
+    words = "该内容已被发布者删除" if int(number) in known[0]["deleted_articles"] else escape(title)
+    return Reply(f"<!DOCTYPE html><title>{words}</title>", content_type="text/html; charset=utf-8")
 
 
 def _read(db: Transaction, article: Record, account: str, moment: datetime) -> str:

@@ -19,8 +19,9 @@ from massctl.model.message import Picture, RenderedCampaign, Window
 from massctl.model.phrase import Command, Phrase
 from massctl.model.settings import MassctlFile
 from massctl.model.state import FINAL, State, Status, beijing_day, status_of
+from massctl.plan.drift import open_drifts
 from massctl.plan.guards import HandoffItem, PolicyInForce, handoff_of, unasked
-from massctl.plan.plan import Plan, make_plan
+from massctl.plan.plan import Drift, Plan, make_plan
 from massctl.plan.review_diff import base_of, difference, last_sent
 from massctl.plan.schedule import schedule_of
 from massctl.plan.steps import Concluded, Desired, Guard, Invalid, Refusal
@@ -277,6 +278,7 @@ class PageCache:
                 earlier=old.earlier if old else None,
                 handoff=self._handoff(kept),
                 missing=self._missing(kept),
+                drifts=self._drifts(kept),
                 account=self._account(kept),
             )
             files = {**(old.files if old else {}), **(kept.files if kept else {})}
@@ -444,6 +446,13 @@ class PageCache:
         workbench, named = self._workbench(settings), frozenset(names) or None
         agenda = agenda_of(workbench, self._state, desired, self._folders.names, named, now)
         return make_plan(desired, self._state, unasked(PolicyInForce(settings.policy, agenda, named=named)), now)
+
+    def _drifts(self, kept: Rendered | None) -> tuple[Drift, ...]:
+        """Return what people were told of that a campaign depends on; nobody is asked for it."""
+        campaign = kept.campaign if kept is not None else None
+        if campaign is None:
+            return ()
+        return open_drifts(self._state, self._state.record(campaign.name, campaign.edition))
 
     def _missing(self, kept: Rendered | None) -> tuple[Refusal, ...] | None:
         """Say what keeps a campaign from being sent as it is now; None for one with faults, and for one that is out."""

@@ -18,6 +18,7 @@ LABELS: Final = {
     Check.NOTIFY: Phrase("notify"),
     Check.CAMPAIGNS: Phrase("campaigns"),
     Check.WINDOWS: Phrase("windows"),
+    Check.DRIFT: Phrase("drift"),
     Check.ISOLATION: Phrase("isolation"),
     Check.SENDING: Phrase("may send"),
     Check.API_HOST: Phrase("API host"),
@@ -82,7 +83,7 @@ def doctor_text(findings: Sequence[Finding], language: Language, style: Style, w
 
 def _owner(finding: Finding) -> AccountName | None:
     """Return the account under which a finding stands; windows are the repository's, whoever sends in them."""
-    return None if finding.check is Check.WINDOWS else finding.account
+    return None if finding.check in (Check.WINDOWS, Check.DRIFT) else finding.account
 
 
 def _summary(findings: Sequence[Finding]) -> list[Part]:

@@ -7,7 +7,7 @@ from massctl.errors import UsageError
 from massctl.extras import install_command
 from massctl.model.phrase import Phrase
 from massctl.view.i18n import Language, say
-from massctl.view.words import STATUS
+from massctl.view.words import STATUS, drift_words
 
 if TYPE_CHECKING:
     from icalendar import Event
@@ -56,9 +56,10 @@ def _event(send: "ScheduledSend", schedule: "Schedule", lineage: str, language: 
     event.add("dtstart", begins)
     event.add("dtend", send.ends.astimezone(UTC) if send.ends > send.begins else begins + _SHOWN)
     title = send.title or words(Phrase("a send on the website"))
-    event.add("summary", f"⚠ {title}" if send.obstacles else title)
+    event.add("summary", f"⚠ {title}" if send.obstacles or send.drifts else title)
     event.add("status", "CONFIRMED" if send.went_out else "TENTATIVE")
     event.add("transp", "TRANSPARENT")
     about = [send.campaign or "", send.account or "", words(STATUS[send.status]), *map(words, send.obstacles)]
+    about += [words(drift_words(each)) for each in send.drifts]
     event.add("description", "\n".join(line for line in about if line))
     return event

@@ -259,6 +259,8 @@ FACTS: Final[Mapping[type, _Facts]] = {
     entries.Announced: lambda e: (
         f"not_before {moment(e.not_before)} channel {e.channel} lead_seconds {e.lead_seconds}",
     ),
+    entries.DriftTold: lambda e: (f"{e.kind} {e.subject}", _pair("channel", e.channel)),
+    entries.DriftEnded: lambda e: (f"{e.kind} {e.subject}",),
     entries.Expired: lambda e: (f"not_after {moment(e.not_after)}",),
 }
 """What each type of entry is told by."""

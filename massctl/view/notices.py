@@ -26,6 +26,7 @@ HAPPENING: Final = {
     "refused": Phrase("refused"),
     "draft_left": Phrase("draft left"),
     "upcoming": Phrase("upcoming"),
+    "drift": Phrase("drift"),
     "report": Phrase("report"),
 }
 _ON_GITHUB: Final = Phrase(

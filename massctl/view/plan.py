@@ -281,7 +281,8 @@ def drift_rows(page: Page, remote: Remote) -> None:
         page.line(Inked(drift.campaign, Ink.NAME), DOT, edition, DOT, drift_words(drift), indent=2, hang=4)
     for unread in remote.unread:
         page.line(Inked(unread.account, Ink.NAME), DOT, Inked(unread.message, Ink.ERROR), indent=2, hang=4)
-        page.line(unread.hint, indent=4)
+        if unread.hint:
+            page.line(unread.hint, indent=4)
     if not remote.drifts and not remote.unread:
         page.line(Inked(NO_DRIFT, Ink.DONE), indent=2)
 

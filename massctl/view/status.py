@@ -10,6 +10,7 @@ from massctl.model.ids import AccountName
 from massctl.model.phrase import BEIJING, Command, Phrase, offset, plural_phrase
 from massctl.model.send import doubt_words
 from massctl.model.state import Attempt, Record, Status, contradiction, status_of
+from massctl.plan.drift import open_drifts
 from massctl.plan.job_failure import what_now
 from massctl.plan.reconcile_options import Evidence, Repetition
 from massctl.view.i18n import Language
@@ -18,13 +19,14 @@ from massctl.view.plan import STATUS_INK, inked_digest
 from massctl.view.run import doubt_rows, failure_rows
 from massctl.view.style import Ink, Style
 from massctl.view.terminal import DOT, Inked, Page, Part, Table
-from massctl.view.words import STATUS, followers, openids, recorded
+from massctl.view.words import STATUS, drift_hint, drift_words, followers, openids, recorded
 
 STATUS_LABELS: Final = {
     "job": Phrase("job"),
     "settled": Phrase("settled"),
     "error": Phrase("error"),
     "in_doubt": Phrase("in doubt"),
+    "drift": Phrase("drift"),
     "next": Phrase("what now"),
 }
 
@@ -53,6 +55,9 @@ def status_text(
             failure_rows(table, nobody, STATUS_LABELS["error"])
         if record.is_in_doubt:
             doubt_rows(table, record, STATUS_LABELS["in_doubt"], followed.repeatable.get(record.key))
+        for drift in open_drifts(followed.state, record):
+            table.row(STATUS_LABELS["drift"], Inked(drift_words(drift), Ink.WARNING), inner=2)
+            table.below(drift_hint(drift))
         unexplained = not any(job.counts and job.counts.reason for job in record.jobs)
         if unexplained and any(failed is record for failed in followed.failed_now):
             say = Phrase("WeChat failed the job; the console shows the reason under 群发记录")

@@ -25,10 +25,12 @@ from massctl.model.statistics import Family
 from massctl.model.strict import Strict
 from massctl.plan.forge_setup import StepName
 from massctl.plan.lease import NO_RUNNER, LocalRunner
+from massctl.plan.plan import DriftKind
 from massctl.plan.plan_file import (
     LockedCampaign,
     LockResult,
     PlannedDiagnostic,
+    PlannedDrift,
     PlannedRefusal,
     PlannedStep,
     StoppedPlan,
@@ -38,6 +40,7 @@ from massctl.plan.plan_file import (
 from massctl.plan.window import WindowState
 from massctl.view.i18n import Language
 from massctl.view.json_writer import CommandReport, Document, ReportedError, written, written_as
+from massctl.view.words import drift_hint, drift_words
 
 if TYPE_CHECKING:
     from massctl.apply.jobs import Followed, Foreign, Recorded
@@ -53,6 +56,7 @@ if TYPE_CHECKING:
     from massctl.model.send import Verdict
     from massctl.plan.forge_setup import SetupStep
     from massctl.plan.guards import Brake
+    from massctl.plan.plan import Drift
     from massctl.plan.rest import RestMade
     from massctl.plan.send_block import SendBlock
     from massctl.view.explain import Explanation
@@ -368,6 +372,20 @@ class FollowedCampaign(Strict):
     """Why its jobs could not be asked about."""
 
 
+class ReportedDrift(PlannedDrift):
+    """What people were told of, and that is still so as far as anybody knows."""
+
+    hint: str
+    """What to do about it, for people."""
+
+
+class StatusCampaign(FollowedCampaign):
+    """One edition of a campaign, its jobs, and what it depends on that drifted."""
+
+    drift: list[ReportedDrift]
+    """What people were told of; nothing is read for it."""
+
+
 class ReportedFall(Strict):
     """A sum of the statistics that became smaller; both numbers are kept."""
 
@@ -409,7 +427,7 @@ class ReportedStatistics(Strict):
 class StatusReport(Document):
     """What `massctl status --format json` prints."""
 
-    campaigns: list[FollowedCampaign]
+    campaigns: list[StatusCampaign]
     """The campaigns, by name."""
     statistics: list[ReportedStatistics] = Field(default=[])
     """With --statistics: what was collected, by account."""
@@ -422,10 +440,16 @@ def status_json(
 ) -> str:
     """Return where campaigns stand; `error` says why a state could not be asked for."""
     from massctl.apply.jobs import ended_badly  # Only `status` follows jobs.
+    from massctl.plan.drift import open_drifts
 
     failures = {id(record): failure for record, failure in reversed(followed.errors)}
     campaigns = [
-        _campaign(FollowedCampaign, record, failures.get(id(record)) or ended_badly(record, followed.state))
+        _campaign(
+            StatusCampaign,
+            record,
+            failures.get(id(record)) or ended_badly(record, followed.state),
+            drift=[_told_drift(each) for each in open_drifts(followed.state, record)],
+        )
         for record in followed.records
     ]
     if statistics is None:
@@ -434,6 +458,10 @@ def status_json(
         document(ReportedStatistics, found, account=account, calls=len(found.calls)) for account, found in statistics
     ]
     return written_as(StatusReport, language, campaigns=campaigns, statistics=collected)
+
+
+def _told_drift(drift: "Drift") -> dict[str, Any]:
+    return document(ReportedDrift, drift, message=drift_words(drift), hint=drift_hint(drift))
 
 
 def _campaign(
@@ -1239,6 +1267,8 @@ class ReportedNotice(Strict):
     """The ways out, where nobody knows whether it was sent; else empty."""
     report: ReportedReach | None = Field(default=None)
     """Of a `report`; absent everywhere else."""
+    drift: DriftKind | None = Field(default=None)
+    """Of a `drift`: what is not as recorded; absent everywhere else."""
 
 
 class NoticesReport(Document):
@@ -1262,6 +1292,7 @@ def _notice(notice: "Notice") -> dict[str, Any]:
         choices=_choices(notice),
         **({"msg_id": notice.unrecorded.msg_id} if notice.unrecorded is not None else {}),
         **({"report": notice.reach} if notice.reach is not None else {}),
+        **({"drift": notice.drift.kind} if notice.drift is not None else {}),
     )
 
 

@@ -3,7 +3,7 @@
 No clock: `now` is an argument.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -242,19 +242,81 @@ def drift_words(drift: "Drift") -> Phrase:
     from massctl.plan.plan import DriftKind
 
     match drift.kind:
-        case DriftKind.DRAFT_GONE:
-            return Phrase("its draft is missing; somebody may have sent it in the console")
-        case DriftKind.DRAFT_CHANGED:
-            return Phrase("its draft was changed in the console")
-        case DriftKind.TAG_GONE:
-            return Phrase("its tag no longer exists: {tag}", tag=drift.subject)
         case DriftKind.TAG_RENAMED:
             return Phrase("its tag {tag} is now named {now}", tag=drift.subject, now=drift.now)
         case DriftKind.AUDIENCE_SIZE:
             before, now = followers(int(drift.before or 0)), followers(int(drift.now or 0))
             return Phrase("its audience has {now}; {before} when last counted", now=now, before=before)
+        case DriftKind.AUDIENCE_OUTSIDE:
+            return Phrase("its audience has {now}, which its bounds do not allow", now=followers(int(drift.now or 0)))
+        case DriftKind.ALLOWANCE_USED:
+            return Phrase("sends in the console have used up what {account} may send then", account=drift.subject)
         case DriftKind.JOB_STATUS:
             say = Phrase("job {msg_id} is {now}; the ledger says {before}: {command}")
             now, before = JOB[str(drift.now)], JOB[str(drift.before)]
             command = Command("status", drift.campaign)
             return Phrase(say, msg_id=drift.subject, now=now, before=before, command=command)
+        case _:
+            return _DRIFTED[drift.kind.value](drift.subject)
+
+
+_DRIFTED: Final[Mapping[str, Callable[[str], Phrase]]] = {
+    "draft_gone": lambda _: Phrase("its draft is missing; somebody may have sent it in the console"),
+    "draft_changed": lambda _: Phrase("its draft was changed in the console"),
+    "tag_gone": lambda subject: Phrase("its tag no longer exists: {subject}", subject=subject),
+    "tag_emptied": lambda subject: Phrase("nobody has its tag any more: {subject}", subject=subject),
+    "picture_gone": lambda subject: Phrase("a picture of it is gone: {subject}", subject=subject),
+    "article_gone": lambda subject: Phrase("an article that it links to is gone: {subject}", subject=subject),
+    "preview_unseen": lambda _: Phrase("nobody has seen a preview of its version"),
+    "lock_stale": lambda _: Phrase("it no longer renders what was locked"),
+}
+"""What is said of drifts that need no number, by what drifted."""
+
+
+def drift_hint(drift: "Drift") -> Phrase:
+    """Say what to type about a drift before the window."""
+    return _WAYS[drift.kind.value](drift.campaign, Command("lock", drift.campaign))
+
+
+_WAYS: Final[Mapping[str, Callable[[str, Command], Phrase]]] = {
+    "draft_changed": lambda name, _: Phrase(
+        "to keep the console's version: {adopt}, or {pull} where words changed; otherwise delete that draft in the "
+        "console, then: {again}",
+        adopt=Command("adopt", name, '--reason "…"'),
+        pull=Command("adopt", name, "--pull"),
+        again=Command("reconcile", name, '--not-sent --reason "…"'),
+    ),
+    "draft_gone": lambda name, _: Phrase(
+        "if it was sent in the console: {sent}; otherwise, to save it again: {again}",
+        sent=Command("reconcile", name, '--sent --reason "…"'),
+        again=Command("reconcile", name, '--not-sent --reason "…"'),
+    ),
+    "tag_gone": lambda _, lock: Phrase("name another tag in campaign.yaml, and have that reviewed: {lock}", lock=lock),
+    "tag_renamed": lambda _, lock: Phrase(
+        "restore the tag's name in the console under 用户管理; or change `tag:` in campaign.yaml, and have that "
+        "reviewed: {lock}",
+        lock=lock,
+    ),
+    "tag_emptied": lambda name, _: Phrase(
+        "give the tag to followers in the console under 用户管理; {plan}   counts them",
+        plan=Command("plan", name, "--refresh"),
+    ),
+    "audience_outside": lambda _, lock: Phrase(
+        "if the audience is right, correct audience.expect, and have that reviewed: {lock}", lock=lock
+    ),
+    "picture_gone": lambda _, lock: Phrase(
+        "replace the picture in the campaign's files, and have that reviewed: {lock}", lock=lock
+    ),
+    "article_gone": lambda _, lock: Phrase(
+        "correct the link in the campaign's files, and have that reviewed: {lock}", lock=lock
+    ),
+    "preview_unseen": lambda name, _: Phrase("{preview}   shows it to the reviewers", preview=Command("preview", name)),
+    "lock_stale": lambda _, lock: Phrase("lock it again and have that reviewed: {lock}", lock=lock),
+    "allowance_used": lambda _, lock: Phrase(
+        "record what was sent there: {imported}; then give it a window on a later day or in a later month, and have "
+        "that reviewed: {lock}",
+        imported=Command("state import", "--website-send AT"),
+        lock=lock,
+    ),
+}
+"""What to do about each kind of drift that people are told of, by campaign and by what locks it again."""

@@ -21,7 +21,7 @@ RESTORED = {
     ("model/phrase.py", "one"),
     ("model/phrase.py", "said.template"),
     ("model/send.py", "_NO_ANSWER[reason]"),
-    ("source/plain_values.py", "template"),
+    ("plain_values.py", "template"),
     ("wechat/errcodes.py", "words[part]"),
     ("cli/help.py", "text"),
     ("sandbox/inbox.py", "text"),

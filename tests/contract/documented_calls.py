@@ -892,6 +892,13 @@ CHECK_ROWS: Final = (
         )
         for path in QUOTA_PATHS
     ),
+    check_row(
+        "The articles that WeChat counted on a day of this month",
+        "/datacube/getarticletotaldetail",
+        {"is_delay": False, "list": []},
+        {"begin_date": Some("2026-12-05", r"202\d-\d\d-\d\d"), "end_date": Some("2026-12-05", r"202\d-\d\d-\d\d")},
+        "Of a service account. A message (publish_type 0) that the ledger does not know was sent on the website.",
+    ),
 )
 
 HEAD: Final = """\

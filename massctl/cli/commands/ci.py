@@ -180,7 +180,7 @@ def _put_out(step: str, looked: str) -> None:
 @click.option("--doctor", is_flag=True, help="Only look at everything that a send depends on.")
 @click.pass_context
 def send(context: click.Context, doctor: bool) -> int:
-    """Ask what became of sends, then send what is due and wait for windows that open soon: `apply --locked`.
+    """Ask what became of sends, tell what drifted, then send what is due and wait for windows: `apply --locked`.
 
     At last, also with --doctor, it collects statistics; what fails there fails nothing else. Secrets are the lines of
     MASSCTL_SECRETS, `NAME=value`, that massctl.yaml names.
@@ -188,14 +188,43 @@ def send(context: click.Context, doctor: bool) -> int:
     _take_secrets(context.obj, _held_secrets())
     if doctor:
         checked = _typed(context, "doctor")
+        _tell_drifts(context.obj)
         _collect_statistics(context.obj)
         return checked
     before = _serial(context.obj)
     followed = _typed(context, "status")
+    _tell_drifts(context.obj)  # Before it may wait for a window.
     applied = _typed(context, "apply", "--locked", "--yes", "--wait", WAIT)
     _report(context.obj, before)
     _collect_statistics(context.obj)
     return applied or followed
+
+
+def _tell_drifts(directory: str) -> None:
+    """Read what campaigns depend on, and tell what drifted, as warnings of this run too; a failure is none of its."""
+    from massctl.cli.drift import tell_drifts, unread_words
+    from massctl.model.diagnostics import Check, Finding, Level
+    from massctl.view.github import github_alarms
+    from massctl.view.words import drift_hint, drift_words
+
+    try:
+        with session(directory, locked=True) as (current, _):
+            told = tell_drifts(current, locked=True)
+            for each in told.unread:
+                current.console.talk(unread_words(each))
+            findings = [
+                Finding(
+                    Check.DRIFT,
+                    Level.WARNING,
+                    Phrase("{name}: {message}", name=each.campaign, message=drift_words(each)),
+                    drift_hint(each),
+                )
+                for each in told.fresh
+            ]
+            if findings:
+                current.console.result(github_alarms(findings, current.console.language))
+    except MassctlError as error:
+        show_error(error)
 
 
 def _collect_statistics(directory: str) -> None:

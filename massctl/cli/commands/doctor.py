@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -19,14 +19,15 @@ from massctl.model.diagnostics import Check, Finding, Level
 from massctl.model.ids import AccountName, AppId
 from massctl.model.phrase import Command, Phrase, in_a_row
 from massctl.model.secrets import know
-from massctl.model.state import State
+from massctl.model.state import FINAL, State
+from massctl.plan.window import WindowState
 
 if TYPE_CHECKING:
     from massctl.apply.checkup_probe import CheckedAccount
+    from massctl.cli.planner import Planned
     from massctl.cli.session import Session
     from massctl.model.diagnostics import Diagnostic
     from massctl.model.message import RenderedCampaign
-    from massctl.plan.plan import Plan
     from massctl.transport import Inside
 
 
@@ -84,11 +85,13 @@ def examine(session: Session, warnings: list[Diagnostic]) -> CheckUp:
     from massctl.cli.side_by_side import side_by_side
     from massctl.plan.checkup import allowance_finding, callback_finding, clock_finding, protection_finding
 
-    state, plan, findings = _repository(session, warnings)
+    state, made, findings = _repository(session, warnings)
+    plan = made.plan if made is not None else None
     accounts = [AccountName(name) for name in session.settings.accounts]
     settings = {account: list(_settings(session, account)) for account in accounts}
     rendered = [each.rendered for each in plan.campaigns if each.rendered is not None] if plan else []
     asked = probe([_checked(session, each, settings[each], rendered) for each in accounts], side_by_side)
+    findings += _drifts(session, made, asked) if made is not None else ()
     findings.append(_isolation(session))
     for account in accounts:
         skew = session.skew(account)
@@ -134,7 +137,7 @@ def examine_forge(session: Session, repository: str | None, inside: Inside | Non
         line.close()
 
 
-def _repository(session: Session, warnings: list[Diagnostic]) -> tuple[State, Plan | None, list[Finding]]:
+def _repository(session: Session, warnings: list[Diagnostic]) -> tuple[State, Planned | None, list[Finding]]:
     """Check ledger, campaigns, windows and kill switch; without a readable ledger there is no plan."""
     from massctl.apply.outcome import what_happened
     from massctl.cli.ledger_access import ledger_refusal, require_writable, sharing_refusal
@@ -161,7 +164,7 @@ def _repository(session: Session, warnings: list[Diagnostic]) -> tuple[State, Pl
         state = session.read_state(session.ledger())
     except LedgerError as error:
         unread = Finding(Check.LEDGER, Level.PROBLEM, what_happened(error), error.hint)
-        later = [*([Check.GIT] if session.in_git else []), Check.CAMPAIGNS, Check.WINDOWS, Check.ALLOWANCE]
+        later = [*([Check.GIT] if session.in_git else []), Check.CAMPAIGNS, Check.WINDOWS, Check.DRIFT, Check.ALLOWANCE]
         say = Phrase("not checked: the ledger cannot be read")
         return State(), None, [unread, *findings, *(Finding(each, Level.UNKNOWN, say) for each in later)]
     accounts = list(session.settings.accounts)
@@ -173,10 +176,11 @@ def _repository(session: Session, warnings: list[Diagnostic]) -> tuple[State, Pl
         require_writable(session)
     except LedgerError as error:
         ledger.append(Finding(Check.LEDGER, Level.PROBLEM, what_happened(error), error.hint))
-    plan = planned(session, (), warnings).plan
+    made = planned(session, (), warnings)
+    plan = made.plan
     return (
         state,
-        plan,
+        made,
         [
             *ledger,
             *_git(session),
@@ -189,6 +193,28 @@ def _repository(session: Session, warnings: list[Diagnostic]) -> tuple[State, Pl
             *(short_windows(plan) if (session.root / SENDS_BY_ACTIONS).is_file() else ()),
         ],
     )
+
+
+def _drifts(session: Session, made: Planned, asked: list[Finding]) -> Iterator[Finding]:
+    """Compare what campaigns that are still to be sent depend on with what is recorded, of accounts with a token."""
+    from massctl.cli.drift import read_drifts, unread_words
+    from massctl.view.words import drift_hint, drift_words
+
+    reached = {each.account for each in asked if each.check is Check.TOKEN and each.level is Level.OK}
+    ahead = [
+        each for each in made.plan.campaigns if each.status not in FINAL and each.window is not WindowState.EXPIRED
+    ]
+    campaigns = tuple(each for each in ahead if each.account in reached)
+    read = read_drifts(session, replace(made, plan=replace(made.plan, campaigns=campaigns)))
+    for each in read.drifts:
+        say = Phrase("{name}: {message}", name=each.campaign, message=drift_words(each))
+        yield Finding(Check.DRIFT, Level.WARNING, say, drift_hint(each))
+    for unread in read.unread:
+        yield Finding(Check.DRIFT, Level.UNKNOWN, unread_words(unread), unread.hint)
+    if len(campaigns) < len(ahead):
+        yield Finding(Check.DRIFT, Level.UNKNOWN, Phrase("not checked of accounts without a token"))
+    elif not read.drifts and not read.unread:
+        yield Finding(Check.DRIFT, Level.OK, Phrase("what campaigns depend on is as recorded"))
 
 
 def _isolation(session: Session) -> Finding:

@@ -5,8 +5,7 @@ The folder is written and rendered below `.massctl/` first, compared with its so
 
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,7 +23,6 @@ from massctl.model.diagnostics import has_errors
 from massctl.model.ids import AccountName, CampaignName, MediaId, Sha256
 from massctl.model.message import PICTURE_SCHEME
 from massctl.model.phrase import Command, Phrase
-from massctl.model.settings import realm_of
 from massctl.source.repository import Repository
 
 if TYPE_CHECKING:
@@ -277,18 +275,6 @@ class _Source:
             return Phrase("the file cannot be read")
 
 
-@contextmanager
-def _downloads(current: "Session", account: AccountName) -> "Iterator[Downloads]":
-    from massctl.cli.downloads import Downloads
-    from massctl.transport import Line
-
-    inside = current.sandbox.world.app if current.sandbox is not None else None
-    base = current.api_base(account)
-    with closing(Line(None, inside)) as line:
-        served = base if inside is None and realm_of(base) == "loopback" else None
-        yield Downloads(line, served, is_inside=inside is not None)
-
-
 def _kept(source: _Source, kept: "Sequence[KeptArticle]") -> "list[Found]":
     """Take the articles of a draft or a publication."""
     found, embedded = [], dict(source.embedded)
@@ -327,6 +313,7 @@ def _run(
     require_name(name)
 
     def work(current: "Session", _: "list[Diagnostic]") -> Result:
+        from massctl.cli.downloads import downloads_of
         from massctl.importer.documents import DocumentError
         from massctl.importer.foreign import ForeignReader
         from massctl.source.campaign_folder import unfinished_child
@@ -334,7 +321,7 @@ def _run(
         campaign = CampaignName(name)
         require_free_folder(current, campaign)
         chosen = current.account(account, _NOTHING)
-        with _downloads(current, chosen) as downloads:
+        with downloads_of(current, current.api_base(chosen)) as downloads:
             source = _Source(current, chosen, downloads, ForeignReader(unfinished_child(current.places.cache)))
             try:
                 return _imported(source, campaign, take(source), kind)

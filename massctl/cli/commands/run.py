@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from massctl.cli.runner import Monitor, PullRequests, RunnerCheckout, RunnerFolder
     from massctl.cli.session import Session
     from massctl.cli.statistics import BackgroundCollector
+    from massctl.model.ids import CampaignName
     from massctl.model.settings import MassctlFile, RunnerHappening
     from massctl.model.state import State
 
@@ -305,6 +306,7 @@ class _Runner:
             followed = self._follow(current, outcome.state)
             self._newest = (outcome.state.lineage, *current.ledger().head)
             self._tell_pull_requests(current, outcome)
+            self._tell_drifts(current, outcome)
             # Behind everything that is due; in a thread of its own, so that the next round is not late.
             self._collect_statistics(current, outcome.state, once=wishes.once)
         if self._trouble is not None:
@@ -412,10 +414,31 @@ class _Runner:
             self._tell("trouble", Phrase("the merged pull requests were not told: {why}", why=why))
         self._untold = why
 
-    def _tell(self, kind: RunnerHappening, message: str, hint: str = "") -> None:
+    def _tell_drifts(self, current: Session, outcome: Outcome) -> None:
+        """Read what campaigns depend on where a window has come nearer, and tell what drifted."""
+        from massctl.cli.drift import due_now, tell_drifts, unread_words
+        from massctl.view.words import drift_hint, drift_words
+
+        if outcome.held_elsewhere:
+            return
+        try:
+            due = due_now(current, outcome.plan, outcome.state)
+            found = tell_drifts(current, due, locked=True) if due else None
+        except InvariantError:
+            raise
+        except MassctlError as error:
+            current.console.talk(unread_words(error))
+            return
+        for each in found.unread if found is not None else ():
+            current.console.talk(unread_words(each))
+        for drift in found.fresh if found is not None else ():
+            said = Phrase("{name}: {message}", name=drift.campaign, message=drift_words(drift))
+            self._tell("drift", said, drift_hint(drift), drift.campaign)
+
+    def _tell(self, kind: RunnerHappening, message: str, hint: str = "", campaign: CampaignName | None = None) -> None:
         from massctl.apply.runner_events import RunnerEvent
 
-        self.report(RunnerEvent(kind, self.clock.now(), message, hint, commit=self._tip))
+        self.report(RunnerEvent(kind, self.clock.now(), message, hint, campaign, self._tip))
 
     def _tell_trouble(self, error: MassctlError | OSError) -> None:
         """Tell once what keeps rounds from their end, however many there are."""

@@ -13,7 +13,7 @@ from massctl.view.i18n import say
 from massctl.view.pages.document import ANYTHING, CALENDAR, Watched, document
 from massctl.view.pages.markup import Sheet, written
 from massctl.view.send_block import allowance_left, allowance_period
-from massctl.view.words import STATUS, WEEKDAYS_SHORT
+from massctl.view.words import STATUS, WEEKDAYS_SHORT, drift_words
 
 
 def calendar_page(
@@ -73,9 +73,10 @@ def _send(send: ScheduledSend, many: bool, sheet: Sheet) -> str:
     title = written(send.title) or sheet.say(Phrase("a send on the website"))
     if send.campaign is not None:
         title = f'<a href="/{written(send.campaign)}">{title}</a>'
-    kind = "conflict" if send.obstacles else "out" if send.went_out else "coming"
+    against = [*send.obstacles, *(drift_words(each) for each in send.drifts)]
+    kind = "conflict" if against else "out" if send.went_out else "coming"
     account = f'<span class="account">{written(send.account)}</span> ' if many and send.account else ""
-    obstacles = "".join(f'<span class="obstacle">{sheet.say(each)}</span>' for each in send.obstacles)
+    obstacles = "".join(f'<span class="obstacle">{sheet.say(each)}</span>' for each in against)
     return f"""<p class="send {kind}"><span class="when">{_hours(send)}</span> {account}<strong>{title}</strong>
 <span class="status">{sheet.say(STATUS[send.status])}</span>{obstacles}</p>"""
 

@@ -10,6 +10,7 @@ from massctl.model.message import RenderedArticle, RenderedCampaign, RenderedMes
 from massctl.model.phrase import Phrase
 from massctl.model.state import Status
 from massctl.plan.guards import HandoffItem
+from massctl.plan.plan import Drift
 from massctl.plan.review_diff import Base, BaseKind, Difference, Mark, Piece, Traits, paired, read_body
 from massctl.plan.steps import Refusal
 from massctl.view.difference import Row, base_words, difference_rows
@@ -19,7 +20,7 @@ from massctl.view.pages.chat import arrival
 from massctl.view.pages.diagnostics import findings
 from massctl.view.pages.document import Watched, document, knob
 from massctl.view.pages.markup import Sheet, Tab, written
-from massctl.view.words import STATUS, audience_words, recorded, short_digest, window_span
+from massctl.view.words import STATUS, audience_words, drift_hint, drift_words, recorded, short_digest, window_span
 
 
 def by_hand(items: Sequence[HandoffItem], sheet: Sheet) -> str:
@@ -36,18 +37,20 @@ def by_hand(items: Sequence[HandoffItem], sheet: Sheet) -> str:
 """
 
 
-def before_the_send(missing: Sequence[Refusal], sheet: Sheet) -> str:
+def before_the_send(missing: Sequence[Refusal], drifts: Sequence[Drift], sheet: Sheet) -> str:
     """Return the section with what keeps the campaign from being sent, and what to type."""
     heading = sheet.say(Phrase("before it can be sent"))
+    told = [(each.message, each.hint) for each in missing]
+    told += [(drift_words(each), drift_hint(each)) for each in drifts]
     rows = "".join(
-        f'<li class="open"><span aria-hidden="true">☐</span> {sheet.say(each.message)}'
-        f'<p class="hint">{sheet.say(each.hint)}</p></li>\n'
-        for each in missing
+        f'<li class="open"><span aria-hidden="true">☐</span> {sheet.say(message)}'
+        f'<p class="hint">{sheet.say(hint)}</p></li>\n'
+        for message, hint in told
     )
     none = sheet.say(Phrase("nothing is missing"))
     nothing = f'<p class="nothing">{none}</p>'
     return f"""<section class="notes" aria-labelledby="missing">
-<h2 id="missing">{heading} <span class="count">{len(missing) or ""}</span></h2>
+<h2 id="missing">{heading} <span class="count">{len(told) or ""}</span></h2>
 {f'<ul class="by-hand">{rows}</ul>' if rows else nothing}
 </section>
 """
@@ -110,6 +113,8 @@ class Look:
     """What only a person can do to its draft, and whether that is done, as far as anybody looked."""
     missing: tuple[Refusal, ...] | None = None
     """What keeps it from being sent; None if nobody looked, or if it went out."""
+    drifts: tuple[Drift, ...] = ()
+    """What people were told of that it depends on, and that is still so as far as anybody knows."""
     account: str = ""
     """What people call the account that it comes from; without it the key stands there."""
 
@@ -129,7 +134,7 @@ def campaign_page(look: Look, sheet: Sheet, heard: int | None) -> str:
             knobs.append(_WIDTH)
             articles = campaign.message.articles
             columns.append(reading(articles, account, campaign.window, sheet, files=not live))
-    notes = before_the_send(look.missing, sheet) if look.missing is not None else ""
+    notes = before_the_send(look.missing, look.drifts, sheet) if look.missing is not None else ""
     notes += by_hand(look.handoff, sheet) + findings(look.diagnostics, sheet, live=live)
     if look.earlier is not None:
         notes += differences(look.earlier.difference, sheet)

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from building import HOUR, LATER, NOW, audience, recorded, text
+from building import HOUR, LATER, NOW, article, audience, news, picture, recorded, text
 from simulation.scenario import Scene, whole_news, whole_text
 from simulation.world import Fault, one_by_one
 
@@ -12,12 +13,13 @@ from massctl.apply.refresh import read_remote
 from massctl.errors import ConfigurationError
 from massctl.model.campaign import Audience
 from massctl.model.ids import CampaignName
-from massctl.model.message import Window
+from massctl.model.message import Purpose, Window
 from massctl.model.phrase import Phrase
 from massctl.plan.plan import Plan, Remote, Until, refreshed
 from massctl.plan.steps import SendMass
 
 SOON = Window(NOW + HOUR, NOW + 2 * HOUR)
+COVER = picture("cover", Purpose.MATERIAL)
 
 
 def staged(**changes: object) -> Scene:
@@ -79,15 +81,14 @@ def test_a_draft_that_is_gone_says_nothing_against_repeating_a_send_in_doubt() -
     assert [] == refusals(plan)
 
 
-@pytest.mark.parametrize("count", [None, 0, 40])
-def test_an_audience_is_judged_by_its_size_now(count: int | None) -> None:
+@pytest.mark.parametrize(("count", "kind"), [(None, "tag_gone"), (0, "tag_emptied"), (40, "audience_outside")])
+def test_an_audience_is_judged_by_its_size_now(count: int | None, kind: str) -> None:
     """A tag of 20 had grown, was emptied, or is gone; a campaign that waits is told, one that is due is refused."""
     scene = Scene([whole_news(SOON, audience=audience(tag_id=7, expect={"max": 30}))])
     scene.wechat.tags_count[7] = 20
     scene.apply()
     assert [] == drifts(read(scene)[1])
     scene.wechat.tags_count = {} if count is None else {7: count}
-    kind = "tag_gone" if count is None else "audience_size"
     plan, remote = read(scene)
     assert ([(kind, 20, count)], [], count) == (drifts(remote), refusals(plan), plan.campaigns[0].audience_count)
     scene.later(hours=1.5)
@@ -214,3 +215,27 @@ def test_a_job_that_is_finished_and_a_list_of_people_are_not_asked_about() -> No
     scene.wechat.calls.clear()
     read_remote(plan.campaigns, scene.state, lambda _: scene.wechat, one_by_one)
     assert [] == scene.wechat.calls  # Not even a token is fetched.
+
+
+def test_addresses_are_asked_of_wechats_hosts_alone_each_once() -> None:
+    """Also those of pictures that stand in the article as they are; whatever else an author writes asks nobody."""
+    written = ["https://mmbiz.qpic.cn/old/0", "https://mmbiz.evil.example/x", "https://mmbiz.qpic.cn/old/0"]
+    content = "".join(f'<img src="{each}">' for each in written)
+    links = (("old/1", "https://mp.weixin.qq.com/s?mid=1"), ("old/2", "https://evil.example/s"))
+    scene = Scene([news("sale", article(content=content), window=SOON, links=links, pictures=(COVER,))])
+    scene.apply()
+    asked: list[str] = []
+
+    def is_there(address: str, /) -> bool | Phrase:
+        asked.append(address)
+        return {written[0]: False}.get(address, Phrase("no answer") if "mp." in address else True)
+
+    plan = scene.plan()
+    remote = read_remote(plan.campaigns, scene.state, lambda _: scene.wechat, one_by_one, is_there)
+    hosts = [urlsplit(each).hostname for each in asked]
+    assert ["mmbiz.qpic.cn", "mmbiz.qpic.cn", "mp.weixin.qq.com"] == hosts, "the cover, the picture, the article"
+    assert [("picture_gone", written[0], None)] == drifts(remote)
+    assert (["old/1: no answer"], {"sale"}) == (
+        [str(each.message) for each in remote.unread],
+        remote.unknown,
+    )

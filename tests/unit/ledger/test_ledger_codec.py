@@ -78,7 +78,7 @@ def test_a_version_1_ledger_still_leads_to_the_same_state(tmp_path):
     names = [("2026-12-spring-sale", 1), ("2026-12-words", 1), ("2026-12-late", 1), ("2026-11-early", 2)]
     found = [status_of(state.record(CampaignName(name), edition)) for name, edition in [*names, ("2026-12-clip", 1)]]
     assert [Status.WITHDRAWN, Status.SENDING, Status.NEW, Status.SENDING, Status.STAGED] == found
-    assert (43, "01JDXWBJ00ABCDEFGHJKMNPQRS", "wechat") == (state.serial, state.lineage, state.realm)
+    assert (45, "01JDXWBJ00ABCDEFGHJKMNPQRS", "wechat") == (state.serial, state.lineage, state.realm)
 
 
 @pytest.mark.parametrize("name", ["v2.jsonl", "v1-with-a-newer-kind.jsonl"])

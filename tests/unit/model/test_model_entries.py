@@ -92,7 +92,7 @@ BEGUN = {"previewed": "begun", "withdrawn": "begun"}
 def test_what_wechat_or_the_clock_told_is_observed_and_all_else_is_decided():
     observed = {each["type"] for each in EVENTS if is_observed(event_of({**each, **_begun(each["type"])}))}
     told = {"image_uploaded", "material_added", "video_made", "send_accepted", "send_rejected", "send_in_doubt"}
-    assert told | {"job_status", "announced", "expired"} == observed
+    assert told | {"job_status", "announced", "drift_told", "drift_ended", "expired"} == observed
     assert not is_observed(Created(lineage="L", realm="wechat"))
 
 

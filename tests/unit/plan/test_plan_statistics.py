@@ -18,6 +18,7 @@ from massctl.model.statistics import (
     Statistics,
     StatisticsCall,
     StatisticsRequest,
+    msgid_of,
 )
 from massctl.plan.statistics import (
     CALLS_MAX,
@@ -32,6 +33,7 @@ from massctl.plan.statistics import (
     has_newest_day,
     newest_day,
     send_days,
+    website_sends,
 )
 
 LONG = "http://mp.weixin.qq.com/s?__biz=MzA&amp;mid=100&amp;idx=2&amp;sn=ab#rd"
@@ -320,3 +322,22 @@ def test_an_answer_that_lacks_the_newest_day_is_not_the_last_word():
     assert has_newest_day(articles, (), (), MORNING)
     assert not has_newest_day(articles, [article_day()], (), MORNING + timedelta(days=1))
     assert has_newest_day(articles, [article_day()], (), MORNING + timedelta(days=9))
+
+
+def counted(message: int, day: int, publish_type: int | None = 0, position: int = 1) -> ArticleDay:
+    ref_date = date(2026, 12, day)
+    facts: dict[str, Any] = {"stat_date": ref_date, "seen_at": NOW, "publish_type": publish_type}
+    return ArticleDay(family=Family.NEWER, msgid=msgid_of(message, position), ref_date=ref_date, **facts)
+
+
+def test_a_send_that_wechat_counted_and_nobody_recorded_was_made_on_the_website() -> None:
+    """One for each message, and none for what went without a push; a campaign's own is known by its msg_data_id."""
+    campaign = news()
+    accepted = SendAccepted(attempt=3, msg_id=1, msg_data_id=11)
+    state = recorded(saved(campaign), attempted(campaign), (accepted, campaign))
+    articles = [counted(7, 2), counted(7, 2, position=2), counted(8, 3), counted(9, 3, 1), counted(10, 3, None)]
+    found = website_sends([*articles, counted(11, 4)], state, campaign.appid)
+    assert [2, 3] == [each.day for each in found]
+
+    state.website_sends = {campaign.appid: [datetime(2026, 12, 3, 9, tzinfo=BEIJING)]}
+    assert [2] == [each.day for each in website_sends(articles, state, campaign.appid)]

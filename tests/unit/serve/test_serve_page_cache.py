@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from building import LINEAGE
 from report_page_samples import report_of, sample_report
 from repositories import BODY, Tree, png, window
 
@@ -15,7 +16,7 @@ from massctl.cli.main import run
 from massctl.errors import LedgerError
 from massctl.ledger.archive import LocalArchive
 from massctl.ledger.local_file import LocalLedger
-from massctl.model.entries import JobStatus
+from massctl.model.entries import Created, DriftEnded, DriftTold, JobStatus, NewEntry
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.state import Job, Record, State
@@ -358,6 +359,22 @@ def test_the_calendar_of_settings_with_faults_tells_them(tree: Tree):
     (tree.root / "massctl.yaml").write_text("version: 1\n", encoding="utf-8")
     cache = Room(tree).cache
     assert cache.list_page() == cache.calendar_page({})
+
+
+def test_a_page_and_the_calendar_say_what_people_were_told_of(tree: Tree):
+    opens = "send: {not_before: 2026-12-02T12:00:00+08:00, not_after: 2026-12-02T18:00:00+08:00}\n"
+    tree.news("letter", more=opens)
+    ledger = LocalLedger(tree.root / "massctl.state.jsonl", tree.root / "locks")
+    begun = NewEntry(at=datetime(2026, 12, 1, tzinfo=UTC), event=Created(lineage=LINEAGE, realm="wechat"))
+    gone = DriftTold(kind="picture_gone", subject="https://mmbiz.qpic.cn/river", value="None")
+    told = replace(begun, event=gone, campaign="letter", edition=1)
+    ledger.append(0, [begun, told], durable=True)
+    room, said = Room(tree), "a picture of it is gone: https://mmbiz.qpic.cn/river"
+    assert [True, True] == [said in room.page(), "massctl lock letter" in room.page()]
+    assert said in room.cache.calendar_page({"month": "2026-12"})
+
+    ledger.append(2, [replace(told, event=DriftEnded(kind="picture_gone", subject=gone.subject))], durable=True)
+    assert said not in Room(tree).page()
 
 
 def test_a_page_says_what_is_missing_before_the_send_until_nothing_is(tree: Tree):

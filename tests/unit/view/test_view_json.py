@@ -131,6 +131,7 @@ def test_a_status_document():
                 "withdrawn_articles": [],
                 "jobs": [JOB],
                 "error": None,
+                "drift": [],
             }
         ],
     }

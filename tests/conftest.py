@@ -24,12 +24,12 @@ from massctl.model import secrets
 NIGHT_SECONDS = 3600
 SLOW = (
     *("cli/", "corpus/", "e2e/", "fuzz/", "pages/", "simulation/"),
-    *("unit/ledger/test_ledger_git", "unit/picture/", "unit/serve/"),
+    *("unit/ledger/test_ledger_git", "unit/picture/", "unit/serve/", "unit/test_child"),
 )
 """How the paths of tests begin that run commands, draw many examples or go through every schedule. Elsewhere a test of
 several seconds bears the mark `slow` itself."""
 
-settings.register_profile("massctl", deadline=None)
+settings.register_profile("massctl", deadline=None, max_examples=40)
 settings.register_profile("coverage", deadline=None, max_examples=5)
 settings.register_profile("nightly", deadline=None, max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "massctl"))

@@ -36,6 +36,7 @@ def read(tree: Tree, tmp_path: Path) -> dict[str, Desired]:
     return {each.name: each for each in found}
 
 
+@pytest.mark.slow
 @pytest.mark.child
 def test_campaigns_come_back_with_the_bytes_of_their_pictures(tree: Tree, tmp_path: Path) -> None:
     found = read(tree, tmp_path)
@@ -45,6 +46,7 @@ def test_campaigns_come_back_with_the_bytes_of_their_pictures(tree: Tree, tmp_pa
     assert {"campaigns/a/images/cover.png", "campaigns/a/images/river.png"} == {each.path for each in news.pictures}
 
 
+@pytest.mark.slow
 @pytest.mark.child
 def test_faults_come_back_with_their_places(tree: Tree, tmp_path: Path) -> None:
     tree.write("campaigns/a/articles/main.md", "![没有](images/没有.png)\n")

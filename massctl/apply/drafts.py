@@ -200,7 +200,7 @@ def _is_out(record: Record, begun: BegunDraft) -> bool:
 
 def look_after_sends(context: ApplyContext) -> None:
     """Look for lost drafts once more where a send of this run made them useless: no later run does."""
-    records = [context.state.record(each.planned.name, each.planned.edition or 1) for each in context.outcomes]
+    records = [context.state.record(each.planned.name, each.planned.edition) for each in context.outcomes]
     if any(_is_out(record, begun) for record in records for begun in record.begun_drafts):
         recover_drafts(context)
 

@@ -99,7 +99,7 @@ def _follow_up(context: ApplyContext) -> None:
     drafts.delete_shown(context)
     _refresh_allowance(context)
     record_expired(context)
-    records = [context.state.record(each.planned.name, each.planned.edition or 1) for each in context.outcomes]
+    records = [context.state.record(each.planned.name, each.planned.edition) for each in context.outcomes]
     record_silence(records, context.ledger, context.ports.clock)
     drafts.tidy_up(context)
 

@@ -182,7 +182,7 @@ class NoticeFinder:
         """List the windows that open soon and of which a channel has not been told, by its `leads`."""
         found: list[Notice] = []
         for each in coming:
-            record = self.state.record(each.outcome.planned.name, each.outcome.planned.edition or 1)
+            record = self.state.record(each.outcome.planned.name, each.outcome.planned.edition)
             lead = each.due(leads, self.state.announced.get(record.key, ()), channel, self.now)
             if lead is not None and not record.open_attempts and not is_concluded(record):
                 found.append(replace(self._upcoming(each, record), opens=each.opens, lead=lead))
@@ -263,7 +263,7 @@ class NoticeFinder:
     def _kept_back(self, outcome: CampaignOutcome, stays: Collection[str]) -> Iterator[Notice]:
         """Tell what kept a campaign from its send when it was due; `stays` names those whose draft stays."""
         planned = outcome.planned
-        record = self.state.record(planned.name, planned.edition or 1)
+        record = self.state.record(planned.name, planned.edition)
         was = self._was(record)
         if record.is_in_doubt or is_concluded(record):
             return

@@ -168,7 +168,7 @@ class Outcome:
 
     def record(self, outcome: CampaignOutcome) -> Record:
         """Look up what is recorded of a campaign at the end of the run."""
-        return self.state.record(outcome.planned.name, outcome.planned.edition or 1)
+        return self.state.record(outcome.planned.name, outcome.planned.edition)
 
     def found_tag(self, outcome: CampaignOutcome) -> "AudienceResolved | None":
         """Return which tag this run put on record for a campaign; None if it recorded none."""

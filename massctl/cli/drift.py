@@ -76,7 +76,7 @@ def read_drifts(session: Session, made: Planned) -> DriftsRead:
     from massctl.cli.downloads import downloads_of
 
     # A send in doubt may have used up its draft and its allowance: what became of it is the first question.
-    judged = [each for each in made.plan.campaigns if not made.state.record(each.name, each.edition or 1).is_in_doubt]
+    judged = [each for each in made.plan.campaigns if not made.state.record(each.name, each.edition).is_in_doubt]
     campaigns = [replace(each, rendered=each.rendered or made.unlocked.get(each.name)) for each in judged]
     accounts = [AccountName(each.account) for each in campaigns if each.account is not None]
     if not accounts:
@@ -256,7 +256,7 @@ class _Run:
         return fresh, frozenset(self.campaigns) if not self._recorded(events) else untold
 
     def _record(self, name: CampaignName) -> Record:
-        return self.state.record(name, self.campaigns[name].edition or 1)
+        return self.state.record(name, self.campaigns[name].edition)
 
     def _new(self, channel: str | None) -> list[Drift]:
         return [

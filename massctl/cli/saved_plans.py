@@ -88,7 +88,7 @@ def refuse_stale(saved: SavedPlan, plan: Plan, state: State, refusal: Refusal) -
 def _gone(campaign: SavedCampaign, state: State) -> PlannedCampaign:
     """Show a campaign that is gone as it was planned; its status is that of today, and it has no digest any more."""
     name, edition = CampaignName(campaign.name), campaign.edition
-    status = status_of(state.record(name, edition or 1))
+    status = status_of(state.record(name, edition))
     return PlannedCampaign(name, "", campaign.account, edition, status, campaign.window)
 
 

@@ -741,9 +741,10 @@ class State:
         self.not_sent_since_repair: dict[RecordKey, int] = {}
         """The first batch that a person has called not sent since then: none behind it went out either."""
 
-    def record(self, campaign: CampaignName, edition: int) -> Record:
-        """Return what is recorded of an edition; an empty record, not kept, where nothing is."""
-        return self.records.get((campaign, edition)) or Record(campaign, edition)
+    def record(self, campaign: CampaignName, edition: int | None) -> Record:
+        """Return what is recorded of an edition, the first where nobody knows which; empty and not kept if nothing is."""
+        number = edition or 1
+        return self.records.get((campaign, number)) or Record(campaign, number)
 
     def editions(self, campaign: CampaignName) -> list[Record]:
         """Return every recorded edition of a campaign, lowest first."""

@@ -68,7 +68,7 @@ def due_readings(
     """Return the campaigns that are to be read now; what went out, or is in doubt, is not read."""
     found = []
     for each in campaigns:
-        record = state.record(each.name, each.edition or 1)
+        record = state.record(each.name, each.edition)
         is_open = not is_concluded(record) and not record.is_in_doubt
         if is_open and is_due(each.opens_at, looked.get(record.key), now):
             found.append(each.name)

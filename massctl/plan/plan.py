@@ -440,7 +440,7 @@ class _Planner:
     calendars: dict[AppId, Calendar] = field(default_factory=dict)
 
     def plan(self, desired: Desired) -> PlannedCampaign:
-        record = self.state.record(desired.name, desired.edition or 1)
+        record = self.state.record(desired.name, desired.edition)
         planned = PlannedCampaign(
             desired.name,
             desired.title,

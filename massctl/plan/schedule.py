@@ -79,7 +79,7 @@ def schedule_of(
     for each in plan.campaigns:
         window = windows.get(each.name)
         if window is not None and (each.name, each.edition) not in known:
-            found.append(_to_come(each, window, open_drifts(state, state.record(each.name, each.edition or 1))))
+            found.append(_to_come(each, window, open_drifts(state, state.record(each.name, each.edition))))
     order = sorted(found, key=lambda send: (send.begins, send.ends, send.campaign or "", send.edition or 0))
     return Schedule(tuple(order), plan.ahead, now)
 

@@ -490,7 +490,7 @@ class PageCache:
         editions = self._state.editions(name)
         edition = kept.found.edition if kept else None
         if edition is not None or not editions:
-            return status_of(self._state.record(name, edition or 1))
+            return status_of(self._state.record(name, edition))
         return status_of(editions[-1])
 
     def _read_settings(self) -> tuple[MassctlFile | None, list[Diagnostic]]:

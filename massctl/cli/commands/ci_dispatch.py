@@ -179,7 +179,7 @@ def _is_unrecorded(made: Planned, planned: PlannedCampaign) -> bool:
     """Return whether a window has closed without a send, and no run has found that yet."""
     if planned.window is not WindowState.EXPIRED or planned.status in FINAL or planned.name not in made.windows:
         return False
-    record = made.state.record(planned.name, planned.edition or 1)
+    record = made.state.record(planned.name, planned.edition)
     return made.windows[planned.name].not_after not in record.expired_at and not record.is_in_doubt
 
 

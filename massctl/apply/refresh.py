@@ -3,7 +3,7 @@
 Nothing is recorded or changed.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from html import unescape
@@ -29,12 +29,20 @@ from massctl.plan.quota import batches_left
 from massctl.plan.steps import Refusal
 
 
+class _Question(NamedTuple):
+    """What is asked once, however many campaigns it bears on."""
+
+    key: Hashable
+    """What it asks, and of which account; an address is the same for all."""
+    ask: Callable[[WeChat], Any]
+
+
 class _Call(NamedTuple):
     """One question about a campaign, and what takes its answer."""
 
     planned: PlannedCampaign
     account: AccountName
-    ask: Callable[[], Any]
+    question: _Question
     done: Callable[[Any], None]
 
 
@@ -43,12 +51,21 @@ class _Reading:
     """What was found so far."""
 
     state: State
-    wechat: Callable[[AccountName], WeChat]
     drifts: list[Drift] = field(default_factory=list)
     unread: dict[tuple[str, str], Unread] = field(default_factory=dict)
     refusals: dict[CampaignName, Refusal] = field(default_factory=dict)
     counts: dict[CampaignName, int | None] = field(default_factory=dict)
     unknown: set[CampaignName] = field(default_factory=set)
+
+    def answer(self, call: _Call, result: object) -> None:
+        """Take an answer for one campaign; raises what is a fault of massctl."""
+        if isinstance(result, Failed):
+            self.missed(call.account, result)
+            self.unknown.add(call.planned.name)
+        elif isinstance(result, BaseException):
+            raise result
+        else:
+            call.done(result)
 
     def missed(self, account: AccountName, error: Failed) -> None:
         """Keep once why something of an account could not be read."""
@@ -67,10 +84,10 @@ class _Reading:
     def draft(self, planned: RenderedCampaign, draft: Draft, read: tuple[DraftArticle, ...] | None) -> None:
         """Compare a draft; while a send is in doubt, a draft that is gone says nothing against repeating it."""
         name, edition, media_id = planned.name, planned.edition, draft.event.media_id
-        opened = self.state.record(name, edition).open_attempts
+        is_in_doubt = self.state.record(name, edition).is_in_doubt
         if read is None:
             self.drifts.append(Drift(name, edition, DriftKind.DRAFT_GONE, media_id, "saved", None))
-            if not opened:
+            if not is_in_doubt:
                 self.refusals[name] = draft_gone(name)
         elif not is_as_saved(draft, read):
             changed = Drift(name, edition, DriftKind.DRAFT_CHANGED, media_id, "saved", "changed", kept_sha256(read))
@@ -89,7 +106,10 @@ class _Reading:
         self.drifts.append(Drift(campaign.name, campaign.edition, kind, scope, recorded, count, crossed))
 
     def tag(self, planned: PlannedCampaign, campaign: RenderedCampaign, tags: Sequence[Tag]) -> None:
-        """Compare the tag that a name stood for when it was staged with what it is now."""
+        """Compare a tag, or the one that a name stood for when it was staged, with what it is now."""
+        if (tag_id := campaign.audience.tag_id) is not None:
+            self.audience(planned, campaign, next((each.count for each in tags if each.id == tag_id), None))
+            return
         name = campaign.audience.tag or ""
         resolved = self.state.record(campaign.name, campaign.edition).resolved_for(campaign.digest)
         if resolved is None:
@@ -107,10 +127,10 @@ class _Reading:
     def job(self, record: Record, job: Job, report: JobReport) -> None:
         """Compare the state of a job with the last known state."""
         if report.status != job.status:
-            told = Drift(
+            changed = Drift(
                 record.campaign, record.edition, DriftKind.JOB_STATUS, str(job.msg_id), job.status, report.status
             )
-            self.drifts.append(told)
+            self.drifts.append(changed)
 
 
 def read_remote(
@@ -124,28 +144,27 @@ def read_remote(
 
     `is_there` asks for the addresses of pictures and articles; without it nobody does.
     """
-    reading = _Reading(state, wechat)
-    reached: set[AccountName] = set()
+    reading = _Reading(state)
+    clients: dict[AccountName, WeChat] = {}
     wanted = [call for planned in campaigns for call in _calls(reading, planned)]
     if is_there is not None:
         wanted += [call for planned in campaigns for call in _addresses(reading, planned, is_there)]
     for account in sorted({each.account for each in wanted}):
         try:
-            wechat(account).renew_token()
-            reached.add(account)
+            client = wechat(account)
+            client.renew_token()
+            clients[account] = client
         except (WeChatError, ConfigurationError) as error:
             reading.missed(account, error)
-    reading.unknown |= {each.planned.name for each in wanted if each.account not in reached}
-    calls = [each for each in wanted if each.account in reached]
-    for index, result in overlap([each.ask for each in calls]):
-        asked = calls[index]
-        if isinstance(result, Failed):
-            reading.missed(asked.account, result)
-            reading.unknown.add(asked.planned.name)
-        elif isinstance(result, BaseException):
-            raise result
-        else:
-            asked.done(result)
+    reading.unknown |= {each.planned.name for each in wanted if each.account not in clients}
+    asked: dict[Hashable, list[_Call]] = {}
+    for each in wanted:
+        if each.account in clients:
+            asked.setdefault(each.question.key, []).append(each)
+    calls = list(asked.values())
+    for index, result in overlap([partial(same[0].question.ask, clients[same[0].account]) for same in calls]):
+        for each in calls[index]:
+            reading.answer(each, result)
     drifts = sorted(reading.drifts, key=lambda drift: (drift.campaign, drift.edition, drift.kind, drift.subject))
     return Remote(
         tuple(drifts), tuple(reading.unread.values()), reading.refusals, reading.counts, frozenset(reading.unknown)
@@ -176,19 +195,32 @@ def _calls(reading: _Reading, planned: PlannedCampaign) -> Iterator[_Call]:
         record = reading.state.record(campaign.name, campaign.edition)
         drafts = [record.draft(batch or 1) for batch in batches_left(campaign, record)]
         for draft in [each for each in drafts if each is not None]:
-            done = partial(reading.draft, campaign, draft)
-            yield _Call(planned, account, partial(_read_draft, reading, account, draft), done)
-        if campaign.audience.is_to_all or campaign.audience.tag_id is not None:
-            counted = partial(reading.audience, planned, campaign)
-            yield _Call(planned, account, partial(_count, reading, account, campaign), counted)
-        if campaign.audience.tag is not None:
-            done = partial(reading.tag, planned, campaign)
-            yield _Call(planned, account, partial(_tags, reading, account), done)
+            yield _Call(planned, account, _draft(account, draft), partial(reading.draft, campaign, draft))
+        if campaign.audience.is_to_all:
+            yield _Call(planned, account, _followers(account, campaign), partial(reading.audience, planned, campaign))
+        if campaign.audience.tag_id is not None or campaign.audience.tag is not None:
+            yield _Call(planned, account, _tags(account), partial(reading.tag, planned, campaign))
     for record in reading.state.editions(planned.name):
         for job in record.jobs:
             if (msg_id := unfinished(job)) is not None:
-                done = partial(reading.job, record, job)
-                yield _Call(planned, account, partial(_ask, reading, account, msg_id), done)
+                yield _Call(planned, account, _job(account, msg_id), partial(reading.job, record, job))
+
+
+def _draft(account: AccountName, draft: Draft) -> _Question:
+    media_id = MediaId(draft.event.media_id)
+    return _Question((account, "draft", media_id), lambda client: client.get_draft(media_id))
+
+
+def _followers(account: AccountName, campaign: RenderedCampaign) -> _Question:
+    return _Question((account, "followers"), lambda client: client.audience_count(campaign.audience))
+
+
+def _tags(account: AccountName) -> _Question:
+    return _Question((account, "tags"), lambda client: client.tags())
+
+
+def _job(account: AccountName, msg_id: MsgId) -> _Question:
+    return _Question((account, "job", msg_id), lambda client: client.job_report(msg_id))
 
 
 def _addresses(reading: _Reading, planned: PlannedCampaign, is_there: IsThere) -> Iterator[_Call]:
@@ -200,7 +232,11 @@ def _addresses(reading: _Reading, planned: PlannedCampaign, is_there: IsThere) -
     asked += [(DriftKind.ARTICLE_GONE, key, address) for key, address in campaign.links]
     for kind, subject, address in (each for each in asked if urlsplit(each[2]).hostname in WECHAT_HOSTS):
         done = partial(reading.address, campaign, kind, subject)
-        yield _Call(planned, AccountName(planned.account), partial(is_there, address), done)
+        yield _Call(planned, AccountName(planned.account), _address(is_there, address), done)
+
+
+def _address(is_there: IsThere, address: str) -> _Question:
+    return _Question(address, lambda _: is_there(address))
 
 
 WECHAT_HOSTS: Final = frozenset({"mmbiz.qpic.cn", "mmbiz.qlogo.cn", "mmecoa.qpic.cn", "mp.weixin.qq.com"})
@@ -217,19 +253,3 @@ def _pictures(campaign: RenderedCampaign, state: State) -> Sequence[str]:
         found += [picture_address(each, campaign.appid, state) for each in (article.cover, *named)]
         found += [unescape(each) for each in pictures_in(article.content)]
     return [each for each in dict.fromkeys(found) if each is not None]
-
-
-def _read_draft(reading: _Reading, account: AccountName, draft: Draft) -> tuple[DraftArticle, ...] | None:
-    return reading.wechat(account).get_draft(MediaId(draft.event.media_id))
-
-
-def _count(reading: _Reading, account: AccountName, campaign: RenderedCampaign) -> int | None:
-    return reading.wechat(account).audience_count(campaign.audience)
-
-
-def _tags(reading: _Reading, account: AccountName) -> tuple[Tag, ...]:
-    return reading.wechat(account).tags()
-
-
-def _ask(reading: _Reading, account: AccountName, msg_id: MsgId) -> JobReport:
-    return reading.wechat(account).job_report(msg_id)

@@ -217,6 +217,27 @@ def test_a_job_that_is_finished_and_a_list_of_people_are_not_asked_about() -> No
     assert [] == scene.wechat.calls  # Not even a token is fetched.
 
 
+def test_what_bears_on_several_campaigns_is_asked_once() -> None:
+    """A day's calls are few: the tags of an account, its followers, and an address."""
+    links = (("old/1", "https://mp.weixin.qq.com/s?mid=1"),)
+    named = whole_news(SOON, audience=audience(tag="会员"), links=links)
+    numbered = whole_text(LATER, audience=audience(tag_id=7))
+    everybody = [text(name, window=LATER, links=links) for name in ("first", "second")]
+    scene = Scene([named, numbered, *everybody])
+    scene.wechat.tags_of, scene.wechat.tags_count = {7: "会员"}, {7: 20}
+    plan, asked = scene.plan(), list[str]()
+
+    def is_there(address: str, /) -> bool | Phrase:
+        asked.append(address)
+        return False
+
+    scene.wechat.calls.clear()
+    remote = read_remote(plan.campaigns, scene.state, lambda _: scene.wechat, one_by_one, is_there)
+    assert ["audience_count", "renew_token", "tags"] == sorted(scene.wechat.calls)
+    assert ({"sale": 20, "words": 20, "first": 1000, "second": 1000}, 1) == (dict(remote.counts), len(asked))
+    assert ["first", "sale", "second"] == [each.campaign for each in remote.drifts]
+
+
 def test_addresses_are_asked_of_wechats_hosts_alone_each_once() -> None:
     """Also those of pictures that stand in the article as they are; whatever else an author writes asks nobody."""
     written = ["https://mmbiz.qpic.cn/old/0", "https://mmbiz.evil.example/x", "https://mmbiz.qpic.cn/old/0"]

@@ -53,14 +53,16 @@ class Downloads:
 
     def _fetch(self, address: str, limit: int) -> bytes | Phrase:
         answer = self._answer(address, limit, _SECONDS)
+        if isinstance(answer, NoAnswer):
+            return answer.said
         if isinstance(answer, Phrase):
             return answer
         return answer.content if answer.status == 200 else _other_status(answer)
 
-    def is_there(self, address: str) -> bool | Phrase:
-        """Return whether a picture or an article is there; a sentence why nobody can tell. See `ports.IsThere`."""
+    def is_there(self, address: str) -> bool | Phrase | NoAnswer:
+        """Return whether a picture or an article is there; a sentence why nobody can tell, if anybody answered."""
         answer = self._answer(address, PAGE_BYTES_MAX, _ASKED_SECONDS)
-        if isinstance(answer, Phrase):
+        if isinstance(answer, Phrase | NoAnswer):
             return answer
         if answer.status in GONE:
             return False
@@ -69,7 +71,7 @@ class Downloads:
         page = answer.content if urlsplit(address).hostname == ARTICLE_HOST else b""
         return _BODY in page or not any(words.encode() in page for words in _DELETED)
 
-    def _answer(self, address: str, limit: int, seconds: float) -> RawAnswer | Phrase:
+    def _answer(self, address: str, limit: int, seconds: float) -> RawAnswer | Phrase | NoAnswer:
         """Follow redirections to an answer, or say why there is none."""
         for _ in range(_REDIRECTIONS_MAX + 1):
             refused = _refusal(address)
@@ -80,7 +82,7 @@ class Downloads:
             except PrivateAddressError:
                 return _PRIVATE
             if isinstance(answer, NoAnswer):
-                return answer.said
+                return answer
             if answer.status not in (301, 302, 303, 307, 308) or not answer.location:
                 return answer
             address = urljoin(address, answer.location)

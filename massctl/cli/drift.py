@@ -2,18 +2,20 @@
 
 Reading changes nothing and needs no lease. What was told is on record in the ledger, which all runners share. How far
 the readings have come is remembered on this machine alone: one that remembers nothing reads once more, and tells
-nothing twice. A notice comes before its entry, so a run that dies between them tells it again and loses none.
+nothing twice. The output and every channel are told first, and the entries follow. A run that dies between them tells
+it again and loses none.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
-import os
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+import threading
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -30,28 +32,34 @@ from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, RecordKey, State, beijing_day
 from massctl.plan.drift import (
+    STAGES,
     TOLD,
-    Looked,
+    ReadingProgress,
     after_reading,
     allowance_drift,
     due_readings,
     ended_drifts,
     known_drifts,
+    may_drift,
     new_drifts,
     told_event,
 )
 from massctl.plan.plan import Drift, Plan, PlannedCampaign, Unread
+from massctl.transport import NoAnswer
 from massctl.view.words import drift_hint, drift_words
+from massctl.whole_file import write_whole
 
 if TYPE_CHECKING:
     from massctl.apply.notices import Notice
-    from massctl.apply.ports import DataCube, IsThere
+    from massctl.apply.ports import DataCube
     from massctl.cli.planner import Planned
     from massctl.cli.session import Session
     from massctl.model.settings import Channel
     from massctl.model.statistics import ArticleDay
 
-_FILE: Final = "looked"
+_FILE: Final = "reading-progress"
+_FAILURES_MAX: Final = 1_000
+"""Of one window, far above those of an hour each in the longest of the distances."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,70 +79,72 @@ class DriftsRead:
 
 def read_drifts(session: Session, made: Planned) -> DriftsRead:
     """Read everything that the campaigns of a plan depend on; each drift is there once."""
+    # A send in doubt may have used up its draft and its allowance: what became of it is the first question.
+    judged = [each for each in made.plan.campaigns if not made.state.record(each.name, each.edition).is_in_doubt]
+    campaigns = [replace(each, rendered=each.rendered or made.unlocked.get(each.name)) for each in judged]
+    found = _of_wechat(session, made.state, [each for each in campaigns if each.rendered is not None])
+    # Without its content nobody knows what a campaign depends on.
+    unknown = found.unknown | {each.name for each in campaigns if each.rendered is None}
+    known: list[Drift] = []
+    for planned_as, each in zip(judged, campaigns, strict=True):
+        known += known_drifts(planned_as, each.rendered, made.state, made.rules, session.clock.now())
+    # Statistics are asked for only where a campaign of the account could be read as a whole.
+    reached = {AccountName(each.account) for each in judged if each.account and each.name not in unknown}
+    allowance = _of_allowance(session, made, judged, reached)
+    once = {(each.campaign, each.kind, each.subject): each for each in (*found.drifts, *known, *allowance.drifts)}
+    return DriftsRead(tuple(once.values()), (*found.unread, *allowance.unread), unknown | allowance.unknown)
+
+
+def _of_wechat(session: Session, state: State, campaigns: Sequence[PlannedCampaign]) -> DriftsRead:
+    """Read drafts, tags, audiences and addresses of campaigns that were rendered."""
     # Asking WeChat and addresses loads what calls them.
     from massctl.apply.refresh import read_remote
     from massctl.cli.downloads import downloads_of
 
-    # A send in doubt may have used up its draft and its allowance: what became of it is the first question.
-    judged = [each for each in made.plan.campaigns if not made.state.record(each.name, each.edition).is_in_doubt]
-    campaigns = [replace(each, rendered=each.rendered or made.unlocked.get(each.name)) for each in judged]
     accounts = [AccountName(each.account) for each in campaigns if each.account is not None]
     if not accounts:
         return DriftsRead()
     with downloads_of(session, session.api_base(accounts[0])) as downloads:
-        remote = read_remote(campaigns, made.state, session.wechat, side_by_side, _Addresses(downloads.is_there))
-    drifts = [each for each in remote.drifts if each.kind in TOLD]
-    for planned_as, each in zip(judged, campaigns, strict=True):
-        drifts += known_drifts(planned_as, each.rendered, made.state, made.rules, session.clock.now())
-    # An account of which nothing could be read is not asked again.
-    reached = {AccountName(each.account) for each in judged if each.account and each.name not in remote.unknown}
-    sends = _sends_on_website(session, made.state, reached)
-    uncounted = {each.account for each in sends.unread}
-    drifts += _without_allowance(session, made, judged, sends.found)
-    once = {(each.campaign, each.kind, each.subject): each for each in drifts}
-    unknown = remote.unknown | {each.name for each in judged if each.account in uncounted}
-    return DriftsRead(tuple(once.values()), (*remote.unread, *sends.unread), unknown)
+        remote = read_remote(campaigns, state, session.wechat, side_by_side, Addresses(downloads.is_there))
+    return DriftsRead(tuple(each for each in remote.drifts if each.kind in TOLD), remote.unread, remote.unknown)
 
 
-@dataclass(frozen=True, slots=True)
-class _Sends:
-    """What people sent on the website."""
-
-    found: dict[AppId, list[datetime]]
-    unread: list[Unread] = field(default_factory=list)
-
-
-def _without_allowance(
-    session: Session, made: Planned, judged: Sequence[PlannedCampaign], sends: dict[AppId, list[datetime]]
-) -> list[Drift]:
-    """Find the campaigns whose allowance is used up by sends on the website."""
+def _of_allowance(
+    session: Session, made: Planned, judged: Sequence[PlannedCampaign], accounts: Collection[AccountName]
+) -> DriftsRead:
+    """Find the campaigns whose allowance is used up by sends in the console."""
+    counted, unread = _counted_sends(session, made.state, accounts)
+    recorded = made.state.website_sends
+    sends = {appid: [*recorded.get(appid, []), *counted.get(appid, [])] for appid in {*recorded, *counted}}
+    unknown = frozenset(each.name for each in judged if each.account in {missed.account for missed in unread})
     if made.at is None or not any(sends.values()):
-        return []
-    now, found = session.clock.now(), list[Drift]()
-    plans = (made.at(made.state.with_website_sends(each), now) for each in (sends, {}))
-    planned_with, planned_without = ({each.name: each for each in plan.campaigns} for plan in plans)
-    for each in judged:
-        declared = session.settings.accounts.get(each.account or "")
-        count = len(sends.get(AppId(declared.appid), [])) if declared is not None else 0
-        drift = allowance_drift(planned_with[each.name], planned_without[each.name], count)
-        found += [drift] if drift is not None else []
-    return found
+        return DriftsRead((), tuple(unread), unknown)
+    now = session.clock.now()
+    with_all = made.at(made.state.with_website_sends(sends), now)
+    without = {each.name: each for each in made.at(made.state.with_website_sends({}), now).campaigns}
+    names = {each.name for each in judged}
+    pairs = [(each, without[each.name]) for each in with_all.campaigns if each.name in names]
+    found = [allowance_drift(made.state.record(each.name, each.edition), each, other) for each, other in pairs]
+    return DriftsRead(tuple(each for each in found if each is not None), tuple(unread), unknown)
 
 
-def _sends_on_website(session: Session, state: State, accounts: Collection[AccountName]) -> _Sends:
-    """Return the sends that somebody recorded, and those of this month that WeChat counted for `accounts`.
+def _counted_sends(
+    session: Session, state: State, accounts: Collection[AccountName]
+) -> tuple[dict[AppId, list[datetime]], list[Unread]]:
+    """Return the console sends of this month that WeChat counted and nobody recorded, and what could not be read.
 
-    Only a service account has an allowance that lasts longer than the day that is not counted yet.
+    WeChat counts a day late. So only the monthly allowance of a service account can be judged from it.
     """
     from massctl.plan.statistics import newest_day, website_sends
 
-    sends = _Sends({appid: list(there) for appid, there in state.website_sends.items()})
+    sends: dict[AppId, list[datetime]] = {}
+    unread: list[Unread] = []
     now = session.clock.now()
     last = newest_day(now)
     days = [last.replace(day=number) for number in range(last.day, 0, -1)] if _is_this_month(last, now) else []
     for account in sorted(accounts):
-        declared = session.settings.accounts.get(account)
-        if declared is None or declared.kind != "service" or not days:
+        declared = session.settings.accounts[account]
+        if declared.kind != "service" or not days:
             continue
         try:
             articles = _articles_of(session.wechat(account), days, now)
@@ -142,11 +152,11 @@ def _sends_on_website(session: Session, state: State, accounts: Collection[Accou
             raise
         except MassctlError as error:
             failure = failure_of(error)
-            sends.unread.append(Unread(account, failure.message, failure.hint))
+            unread.append(Unread(account, failure.message, failure.hint))
             continue
         appid = AppId(declared.appid)
-        sends.found[appid] = [*sends.found.get(appid, []), *website_sends(articles, state, appid)]
-    return sends
+        sends[appid] = [*sends.get(appid, []), *website_sends(articles, state, appid)]
+    return sends, unread
 
 
 def _is_this_month(day: date, now: datetime) -> bool:
@@ -170,32 +180,30 @@ def _articles_of(client: DataCube, days: Sequence[date], now: datetime) -> list[
     return articles
 
 
-@dataclass(frozen=True, slots=True)
-class _Addresses:
-    """Asks for each address once, and for none of a host that did not answer."""
+class Addresses:
+    """Asks for addresses, and for no more of a host that did not answer; implements `ports.IsThere` for threads."""
 
-    ask: IsThere
-    silent: dict[str, Phrase] = field(default_factory=dict)
-    known: dict[str, bool | Phrase] = field(default_factory=dict)
+    def __init__(self, ask: Callable[[str], bool | Phrase | NoAnswer]) -> None:
+        self._ask = ask
+        self._is_first = threading.Lock()
+        self._silence: dict[str, Phrase | None] = {}
+        """Of each host that was asked: why it did not answer, or None if it did."""
 
     def __call__(self, address: str, /) -> bool | Phrase:
         """See `ports.IsThere`."""
         host = urlsplit(address).netloc
-        if address not in self.known:
-            found = self.silent.get(host)
-            self.known[address] = answer = self.ask(address) if found is None else found
-            if isinstance(answer, Phrase):
-                self.silent[host] = answer
-        return self.known[address]
+        with self._is_first:  # The others wait until it is known whether a host answers.
+            if host not in self._silence:
+                return self._asked(host, address)
+        return self._silence[host] or self._asked(host, address)
 
-
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """What a run has to say of its readings."""
-
-    fresh: tuple[Drift, ...] = ()
-    """What its own output has not told yet."""
-    unread: tuple[Unread, ...] = ()
+    def _asked(self, host: str, address: str) -> bool | Phrase:
+        answer = self._ask(address)
+        if isinstance(answer, NoAnswer):
+            self._silence[host] = answer.said
+            return answer.said
+        self._silence.setdefault(host, None)
+        return answer
 
 
 def unread_words(why: Unread | MassctlError) -> Phrase:
@@ -208,34 +216,45 @@ def unread_words(why: Unread | MassctlError) -> Phrase:
 
 def due_now(session: Session, plan: Plan, state: State) -> list[CampaignName]:
     """Return the campaigns of a plan that this machine has to read now."""
-    return due_readings(plan.campaigns, state, LookedLog(session, state.lineage).looked, session.clock.now())
+    remembered = _remembered(session, state)
+    return due_readings(plan.campaigns, state, remembered.progress, session.clock.now())
 
 
-def tell_drifts(session: Session, names: Sequence[CampaignName] = (), *, locked: bool) -> Telling:
-    """Read the campaigns that are due, all or those of `names`, and tell who has not heard what drifted.
+def tell_drifts(
+    session: Session, say: Callable[[Sequence[Drift]], None], due: Sequence[CampaignName] = (), *, locked: bool
+) -> None:
+    """Read the campaigns that are due, and post each new drift to each channel.
 
-    Raises LedgerError where the ledger cannot be read. What cannot be told or recorded is told once more later.
+    `say` tells the run's own output. `due`: what `due_now` found; without names it is found here. Raises LedgerError
+    where the ledger cannot be read. What cannot be told or recorded is told once more later.
     """
-    made = planned(session, names, [], PlanOptions(Purpose.REFRESH, named=(), locked=locked))
-    state, accounts = made.state, sorted({each.account for each in made.plan.campaigns if each.account is not None})
+    made = planned(session, due, [], PlanOptions(Purpose.REFRESH, named=(), locked=locked))
+    accounts = sorted({each.account for each in made.plan.campaigns if each.account is not None})
+    state, now = made.state, session.clock.now()
     if made.damage or made.unshared or ledger_refusal(session, state, accounts) is not None or state.lineage is None:
-        return Telling()
-    log, now = LookedLog(session, state.lineage), session.clock.now()
-    due = due_readings(made.plan.campaigns, state, log.looked, now)
-    if not due:
-        return Telling()
-    campaigns = tuple(each for each in made.plan.campaigns if each.name in due)
-    read = read_drifts(session, replace(made, plan=replace(made.plan, campaigns=campaigns)))
-    # Reading took a while, in which another runner may have told it.
+        return
+    due = due or due_now(session, made.plan, state)
+    campaigns = [each for each in made.plan.campaigns if each.name in due]
+    if not campaigns:
+        return
+    read = read_drifts(session, replace(made, plan=replace(made.plan, campaigns=tuple(campaigns))))
+    for unread in read.unread:
+        session.console.talk(unread_words(unread))
+    # Reading took a while, in which another runner may have told it, or sent the campaign.
     state = session.read_state(session.ledger())
-    fresh, untold = _Run(session, state, {each.name: each for each in campaigns}, read).tell()
-    for each in campaigns:
-        key = each.name, each.edition or 1
+    left = [each for each in campaigns if may_drift(state.record(each.name, each.edition))]
+    untold = _Run(session, state, {each.name: each for each in left}, read, say).tell()
+    remembered = _remembered(session, state)
+    for each in left:
         if each.opens_at is not None:
             whole = each.name not in read.unknown | untold
-            log.looked[key] = after_reading(each.opens_at, log.looked.get(key), now, whole=whole)
-    log.write(now)
-    return Telling(tuple(fresh), read.unread)
+            key = state.record(each.name, each.edition).key
+            remembered.progress[key] = after_reading(each.opens_at, remembered.progress.get(key), now, whole=whole)
+    remembered.write(now)
+
+
+def _remembered(session: Session, state: State) -> ReadingProgressFile:
+    return ReadingProgressFile(session.places.locks.parent, state.lineage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,14 +265,17 @@ class _Run:
     state: State
     campaigns: Mapping[CampaignName, PlannedCampaign]
     read: DriftsRead
+    say: Callable[[Sequence[Drift]], None]
 
-    def tell(self) -> tuple[list[Drift], frozenset[CampaignName]]:
-        """Tell its own output and every channel, and record that; returns what is new, and of whom to tell again."""
+    def tell(self) -> frozenset[CampaignName]:
+        """Tell its own output and every channel, then record that; returns the campaigns of which to tell again."""
         fresh = self._new(None)
+        if fresh:
+            self.say(fresh)
         events: list[tuple[Event, Record]] = [(told_event(each, None), self._record(each.campaign)) for each in fresh]
         heard, untold = self._post()
         events += heard + self._ended()
-        return fresh, frozenset(self.campaigns) if not self._recorded(events) else untold
+        return frozenset(self.campaigns) if not self._recorded(events) else untold
 
     def _record(self, name: CampaignName) -> Record:
         return self.state.record(name, self.campaigns[name].edition)
@@ -312,48 +334,50 @@ class _Run:
         return True
 
 
-class LookedLog:
+class ReadingProgressFile:
     """How far this machine's readings of one ledger's campaigns have come; reading it raises nothing."""
 
-    def __init__(self, session: Session, lineage: str | None) -> None:
-        self._path = session.places.locks.parent / _FILE
+    def __init__(self, folder: Path, lineage: str | None) -> None:
+        """`folder`: where this machine keeps what it remembers."""
+        self._path = folder / _FILE
         self._lineage = lineage
-        self.looked = self._read()
+        self.progress = self._read()
 
     def write(self, now: datetime) -> None:
         """Write the file whole or not at all, without windows that are open: losing it costs one reading."""
-        kept = {key: each for key, each in self.looked.items() if each.opens > now}
-        beside = self._path.with_name(f"{_FILE}.{os.getpid()}.new")
-        document = {"lineage": self._lineage, "looked": [_written(*key, each) for key, each in kept.items()]}
+        kept = {key: each for key, each in self.progress.items() if each.opens > now}
+        document = {"lineage": self._lineage, "campaigns": [_written(*key, each) for key, each in kept.items()]}
         with contextlib.suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            beside.write_text(json.dumps(document), encoding="utf-8")
-            beside.replace(self._path)
+            write_whole(self._path, json.dumps(document).encode(), 0o600)
 
-    def _read(self) -> dict[RecordKey, Looked]:
+    def _read(self) -> dict[RecordKey, ReadingProgress]:
         with contextlib.suppress(OSError, ValueError, LookupError, TypeError, RecursionError):
             document = json.loads(self._path.read_bytes())
             if document["lineage"] == self._lineage:
-                return dict(_looked(each) for each in document["looked"])
+                return dict(_as_read(each) for each in document["campaigns"])
         return {}
 
 
-def _written(name: CampaignName, edition: int, looked: Looked) -> list[object]:
-    stage = looked.stage.total_seconds() if looked.stage is not None else None
-    return [
-        name,
-        edition,
-        looked.opens.isoformat(),
-        stage,
-        looked.failures,
-        looked.at.isoformat() if looked.at else None,
-    ]
+def _written(name: CampaignName, edition: int, progress: ReadingProgress) -> list[object]:
+    stage = progress.stage.total_seconds() if progress.stage is not None else None
+    at = progress.at.isoformat() if progress.at else None
+    return [name, edition, progress.opens.isoformat(), stage, progress.failures, at]
 
 
-def _looked(row: Sequence[object]) -> tuple[RecordKey, Looked]:
+def _as_read(row: Sequence[object]) -> tuple[RecordKey, ReadingProgress]:
+    """Raise ValueError, LookupError or TypeError for what `_written` does not write."""
     name, edition, opens, stage, failures, at = row
-    moments = [datetime.fromisoformat(str(each)) if each is not None else None for each in (opens, at)]
-    if moments[0] is None:
-        raise ValueError("a reading is for a window")
-    passed = timedelta(seconds=float(str(stage))) if stage is not None else None
-    return (CampaignName(str(name)), int(str(edition))), Looked(moments[0], passed, int(str(failures)), moments[1])
+    count = int(str(failures))
+    if not 0 <= count <= _FAILURES_MAX:
+        raise ValueError("so often nobody has tried")
+    passed = {each.total_seconds(): each for each in STAGES}[float(str(stage))] if stage is not None else None
+    progress = ReadingProgress(_moment(opens), passed, count, _moment(at) if at is not None else None)
+    return (CampaignName(str(name)), int(str(edition))), progress
+
+
+def _moment(written: object) -> datetime:
+    moment = datetime.fromisoformat(str(written))
+    if moment.utcoffset() is None:
+        raise ValueError("a moment has an offset")
+    return moment

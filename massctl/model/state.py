@@ -742,7 +742,10 @@ class State:
         """The first batch that a person has called not sent since then: none behind it went out either."""
 
     def record(self, campaign: CampaignName, edition: int | None) -> Record:
-        """Return what is recorded of an edition, the first where nobody knows which; empty and not kept if nothing is."""
+        """Return what is recorded of an edition, of the first where nobody knows which.
+
+        Where nothing is recorded, it is an empty record that is not kept.
+        """
         number = edition or 1
         return self.records.get((campaign, number)) or Record(campaign, number)
 

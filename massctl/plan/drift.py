@@ -1,4 +1,4 @@
-"""When what a campaign depends on is read before its window, and which drifts people are told of: each once.
+"""Decide when to read what a campaign depends on, and which drifts to report.
 
 A campaign is read once in each of the distances of STAGES. Somebody who was told of a drift is told again only where it
 became another one, or ended and came back. What was read and told is an argument, so nothing here does I/O.
@@ -28,7 +28,7 @@ TOLD: Final = frozenset(_KINDS)
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class ReadingProgress:
     """How far the readings of a campaign have come, for one window."""
 
     opens: datetime
@@ -52,35 +52,39 @@ def stage_at(opens: datetime, now: datetime) -> timedelta | None:
     return min((each for each in STAGES if opens - each <= now < opens), default=None)
 
 
-def is_due(opens: datetime | None, looked: Looked | None, now: datetime) -> bool:
+def is_due(opens: datetime | None, progress: ReadingProgress | None, now: datetime) -> bool:
     """Return whether a campaign is to be read now; a window that was moved is another one."""
     stage = stage_at(opens, now) if opens is not None else None
     if stage is None:
         return False
-    if looked is None or looked.opens != opens:
+    if progress is None or progress.opens != opens:
         return True
-    return stage != looked.stage and not looked.is_resting(now)
+    return stage != progress.stage and not progress.is_resting(now)
 
 
 def due_readings(
-    campaigns: Sequence[PlannedCampaign], state: State, looked: Mapping[RecordKey, Looked], now: datetime
+    campaigns: Sequence[PlannedCampaign], state: State, progress: Mapping[RecordKey, ReadingProgress], now: datetime
 ) -> list[CampaignName]:
     """Return the campaigns that are to be read now; what went out, or is in doubt, is not read."""
     found = []
     for each in campaigns:
         record = state.record(each.name, each.edition)
-        is_open = not is_concluded(record) and not record.is_in_doubt
-        if is_open and is_due(each.opens_at, looked.get(record.key), now):
+        if may_drift(record) and is_due(each.opens_at, progress.get(record.key), now):
             found.append(each.name)
     return found
 
 
-def after_reading(opens: datetime, before: Looked | None, now: datetime, *, whole: bool) -> Looked:
+def may_drift(record: Record) -> bool:
+    """Return whether drift of an edition matters: a send, also one in doubt, uses up its draft and its allowance."""
+    return not is_concluded(record) and not record.is_in_doubt
+
+
+def after_reading(opens: datetime, before: ReadingProgress | None, now: datetime, *, whole: bool) -> ReadingProgress:
     """Return what is to be remembered of a reading; `whole` says that nothing is left to be read, or told."""
     if whole:
-        return Looked(opens, stage_at(opens, now))
-    known = before if before is not None and before.opens == opens else Looked(opens)
-    return Looked(opens, known.stage, known.failures + 1, now)
+        return ReadingProgress(opens, stage_at(opens, now))
+    known = before if before is not None and before.opens == opens else ReadingProgress(opens)
+    return ReadingProgress(opens, known.stage, known.failures + 1, now)
 
 
 # What drifted, as far as no request says it.
@@ -90,7 +94,8 @@ def known_drifts(
     planned: PlannedCampaign, rendered: RenderedCampaign | None, state: State, rules: PolicyInForce, now: datetime
 ) -> Iterator[Drift]:
     """Find what drifted by lock, links and previews; `rendered` is the campaign as its files make it now."""
-    name, edition = planned.name, planned.edition or 1
+    record = state.record(planned.name, planned.edition)
+    name, edition = record.key
     if any(each.guard is Guard.LOCK_STALE for each in planned.refusals):
         digest = rendered.digest if rendered is not None else None
         yield Drift(name, edition, DriftKind.LOCK_STALE, "campaign.lock.json", None, digest)
@@ -115,13 +120,12 @@ def _is_unseen(
     return tried or not any(isinstance(each, SendPreview) for each in planned.steps)
 
 
-def allowance_drift(planned: PlannedCampaign, otherwise: PlannedCampaign, sends: int) -> Drift | None:
-    """Find out whether only sends in the console, `otherwise` left out, took the allowance that a campaign needs."""
-    refused, anyway = (_lacks_allowance(each) for each in (planned, otherwise))
-    if not refused or anyway:
+def allowance_drift(record: Record, planned: PlannedCampaign, without_console_sends: PlannedCampaign) -> Drift | None:
+    """Return a drift if the plan lacks allowance only because of console sends."""
+    if not _lacks_allowance(planned) or _lacks_allowance(without_console_sends):
         return None
     account = planned.account or ""
-    return Drift(planned.name, planned.edition or 1, DriftKind.ALLOWANCE_USED, account, None, sends, "used")
+    return Drift(record.campaign, record.edition, DriftKind.ALLOWANCE_USED, account, None, None, "used")
 
 
 def _lacks_allowance(planned: PlannedCampaign) -> bool:

@@ -3,12 +3,16 @@
 The week of the sandbox's time is at the end. WeChat, its pictures and articles, and the channel are one sandbox.
 """
 
+import contextlib
+import json
 import shutil
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import httpx
 import pytest
@@ -20,8 +24,10 @@ from repositories import APPID, SECRET_VARIABLE, cover, png, window
 from massctl import transport
 from massctl.cli import drift
 from massctl.cli.downloads import Downloads
+from massctl.cli.side_by_side import side_by_side
 from massctl.ledger.local_file import LocalLedger
-from massctl.model.entries import NewEntry
+from massctl.model.entries import Event, NewEntry, SendImported
+from massctl.model.phrase import Phrase
 from massctl.plan.drift import told_event
 from massctl.sandbox.audience import NOT_A_FOLLOWER
 from massctl.sandbox.embedded import Sandbox, open_world
@@ -138,6 +144,14 @@ def told(console: Console) -> list[str]:
     return [each["type"] for each in entries if each["type"].startswith("drift_")]
 
 
+def append(console: Console, *events: Event) -> None:
+    """Record something about the letter, as another runner would."""
+    root = console.shell.root
+    ledger = LocalLedger(root / "massctl.state.jsonl", root / ".massctl/locks")
+    about = {"at": OPENS - timedelta(hours=70), "campaign": "letter", "edition": 1}
+    ledger.append(ledger.read(0)[-1].serial, [NewEntry(event=each, **about) for each in events], durable=True)
+
+
 def test_a_draft_that_was_edited_is_told_once_with_what_to_type(staged: Console) -> None:
     staged.edit("风")
     for hours in (100, 70, 46, 23, 1.5):
@@ -166,7 +180,7 @@ def test_what_is_mended_and_drifts_again_is_told_again(staged: Console) -> None:
     staged.edit("风", "编辑部")
     staged.before(hours=50)
     daily(staged)
-    (staged.shell.root / ".massctl/looked").unlink()
+    (staged.shell.root / ".massctl/reading-progress").unlink()
     daily(staged)
     staged.edit("风")
     staged.before(hours=20)
@@ -188,7 +202,7 @@ def test_a_machine_that_remembers_nothing_tells_nothing_twice(staged: Console) -
     staged.before(hours=70)
     for _ in range(3):
         daily(staged)
-        (staged.shell.root / ".massctl/looked").unlink()
+        (staged.shell.root / ".massctl/reading-progress").unlink()
     assert 1 == len(staged.heard())
 
 
@@ -218,6 +232,19 @@ def test_what_cannot_be_read_is_no_drift_and_is_read_later(staged: Console) -> N
     assert [("letter", "draft_changed")] == staged.heard()
 
 
+def test_a_run_that_dies_before_it_records_has_told(staged: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The output too, which no other run would say again."""
+
+    def killed(*_: object, **__: object) -> None:
+        raise RuntimeError("killed")
+
+    staged.edit("风")
+    staged.before(hours=70)
+    monkeypatch.setattr(LocalLedger, "append", killed)
+    assert "::warning title=massctl::letter: its draft was changed" in daily(staged).out
+    assert 1 == len(staged.heard())
+
+
 def test_what_could_not_be_recorded_is_told_again(staged: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     from massctl.errors import LedgerError
 
@@ -239,16 +266,11 @@ def test_what_could_not_be_recorded_is_told_again(staged: Console, monkeypatch: 
 def test_what_another_runner_told_while_this_one_read_is_not_told_again(
     staged: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    root, reads = staged.shell.root, drift.read_drifts
+    reads = drift.read_drifts
 
     def meanwhile(*arguments: Any) -> drift.DriftsRead:
         found = reads(*arguments)
-        ledger = LocalLedger(root / "massctl.state.jsonl", root / ".massctl/locks")
-        about = {"at": OPENS - timedelta(hours=70), "campaign": "letter", "edition": 1}
-        told = [
-            NewEntry(event=told_event(each, channel), **about) for each in found.drifts for channel in ("HOOK", None)
-        ]
-        ledger.append(ledger.read(0)[-1].serial, told, durable=True)
+        append(staged, *(told_event(each, channel) for each in found.drifts for channel in ("HOOK", None)))
         return found
 
     monkeypatch.setattr(drift, "read_drifts", meanwhile)
@@ -256,6 +278,42 @@ def test_what_another_runner_told_while_this_one_read_is_not_told_again(
     staged.before(hours=70)
     said = staged.shell("ci", "send")
     assert ([], 2, False) == (staged.heard(), len(told(staged)), "::warning" in said.out)
+
+
+def test_a_campaign_that_cannot_be_rendered_has_ended_no_drift(staged: Console) -> None:
+    staged.edit("风")
+    staged.before(hours=70)
+    daily(staged)
+    article = staged.shell.root / "campaigns/letter/articles/main.md"
+    written = article.read_bytes()
+    article.unlink()
+    staged.before(hours=23)
+    daily(staged)
+    article.write_bytes(written)
+    assert "its draft was changed" in staged.shell("status").out
+    staged.edit("风", "编辑部")
+    staged.before(hours=22)
+    daily(staged)
+    assert ["drift_told", "drift_told", "drift_ended"] == told(staged), "the distance was not passed either"
+
+
+def test_of_a_campaign_that_was_sent_while_it_was_read_nothing_is_told(
+    staged: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A send uses up its draft, which nobody deleted."""
+    reads = drift.read_drifts
+
+    def meanwhile(*arguments: Any) -> drift.DriftsRead:
+        found = reads(*arguments)
+        assert ["draft_gone"] == [each.kind.value for each in found.drifts]
+        append(staged, SendImported(appid=APPID, sent_at=OPENS - timedelta(hours=71), by="li"))
+        return found
+
+    monkeypatch.setattr(drift, "read_drifts", meanwhile)
+    staged.delete("风")
+    staged.before(hours=70)
+    assert 0 == staged.shell("ci", "send").status
+    assert ([], []) == (staged.heard(), told(staged))
 
 
 def test_a_channel_that_was_not_reached_hears_it_later_and_the_other_not_twice(
@@ -295,6 +353,9 @@ def test_sends_on_the_website_that_somebody_recorded_count_too(staged: Console) 
     staged.before(hours=70)
     daily(staged)
     assert [("letter", "allowance_used")] == staged.heard()
+    entries = staged.shell("state", "list", "--format", "json").document["entries"]
+    (entry, _) = [each for each in entries if each["type"] == "drift_told"]
+    assert entry.get("now") is None, "how many count depends on the account's period"
 
 
 def test_an_account_without_the_right_to_statistics_is_asked_once_and_is_no_fault(staged: Console) -> None:
@@ -383,6 +444,58 @@ def test_a_host_that_does_not_answer_is_asked_once_and_is_no_drift(
     staged.before(hours=70)
     said = staged.shell("ci", "send")
     assert (1, [], True) == (len(asked), staged.heard(), "was not read" in said.err)
+
+
+def test_a_host_that_answers_otherwise_is_asked_for_its_other_addresses() -> None:
+    """And while nobody knows of a host, one address of it is asked for, and the others wait."""
+    asked: list[str] = []
+    second = threading.Barrier(2)
+
+    def ask(address: str, /) -> bool | Phrase | transport.NoAnswer:
+        asked.append(address)
+        if "silent" not in address:
+            return Phrase("the server answers 503") if address.endswith("/0") else False
+        with contextlib.suppress(threading.BrokenBarrierError):
+            second.wait(0.2)
+        return transport.NoAnswer("answer_timeout", seconds=10)
+
+    is_there = drift.Addresses(ask)
+    addresses = [f"https://{host}/{number}" for host in ("silent", "loud") for number in range(3)]
+    answers = dict(side_by_side([partial(is_there, each) for each in addresses]))
+    silence = "no answer within 10 s"
+    assert [silence, silence, silence, "the server answers 503", False, False] == [answers[each] for each in range(6)]
+    assert ["loud", "loud", "loud", "silent"] == sorted(each.split("/")[2] for each in asked)
+
+
+# What this machine remembers
+
+
+ROW: Final = ["letter", 1, "2026-12-08T04:00:00+00:00", 86400.0, 3, "2026-12-05T04:00:00+00:00"]
+
+
+@pytest.mark.parametrize(
+    ("place", "wrong"),
+    [
+        (2, None),
+        (2, "2026-12-08T04:00:00"),
+        (3, 1e999),
+        (3, 7.0),
+        (3, []),
+        (4, 5000),
+        (4, -1),
+        (4, "many"),
+        (5, "2026-12-05T04:00:00"),
+    ],
+)
+def test_a_memory_that_nobody_can_have_written_is_none(tmp_path: Path, place: int, wrong: object) -> None:
+    def remembered(row: list[object]) -> int:
+        document = {"lineage": "L", "campaigns": [row]}
+        (tmp_path / "reading-progress").write_text(json.dumps(document), encoding="utf-8")
+        memory = drift.ReadingProgressFile(tmp_path, "L")
+        memory.write(NOON)
+        return len(memory.progress)
+
+    assert (1, 0) == (remembered(ROW), remembered([*ROW[:place], wrong, *ROW[place + 1 :]]))
 
 
 # The week

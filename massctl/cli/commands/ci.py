@@ -18,9 +18,12 @@ from massctl.model.ids import CampaignName
 from massctl.model.phrase import Command, Phrase
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from massctl.cli.send_report import Stopped
     from massctl.cli.session import Session
     from massctl.model.diagnostics import Diagnostic
+    from massctl.plan.plan import Drift
     from massctl.plan.plan_file import SavedPlan, StoppedPlan
 
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -202,27 +205,19 @@ def send(context: click.Context, doctor: bool) -> int:
 
 def _tell_drifts(directory: str) -> None:
     """Read what campaigns depend on, and tell what drifted, as warnings of this run too; a failure is none of its."""
-    from massctl.cli.drift import tell_drifts, unread_words
+    from massctl.cli.drift import tell_drifts
     from massctl.model.diagnostics import Check, Finding, Level
     from massctl.view.github import github_alarms
     from massctl.view.words import drift_hint, drift_words
 
+    def say(drifts: Sequence[Drift]) -> None:
+        named = [(Phrase("{name}: {message}", name=each.campaign, message=drift_words(each)), each) for each in drifts]
+        findings = [Finding(Check.DRIFT, Level.WARNING, words, drift_hint(each)) for words, each in named]
+        current.console.result(github_alarms(findings, current.console.language))
+
     try:
         with session(directory, locked=True) as (current, _):
-            told = tell_drifts(current, locked=True)
-            for each in told.unread:
-                current.console.talk(unread_words(each))
-            findings = [
-                Finding(
-                    Check.DRIFT,
-                    Level.WARNING,
-                    Phrase("{name}: {message}", name=each.campaign, message=drift_words(each)),
-                    drift_hint(each),
-                )
-                for each in told.fresh
-            ]
-            if findings:
-                current.console.result(github_alarms(findings, current.console.language))
+            tell_drifts(current, say, locked=True)
     except MassctlError as error:
         show_error(error)
 

@@ -6,7 +6,7 @@ import gc
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from massctl.model.ids import CampaignName
     from massctl.model.settings import MassctlFile, RunnerHappening
     from massctl.model.state import State
+    from massctl.plan.plan import Drift
 
 EVERY_SECONDS_MAX: Final = 3_600
 
@@ -419,21 +420,20 @@ class _Runner:
         from massctl.cli.drift import due_now, tell_drifts, unread_words
         from massctl.view.words import drift_hint, drift_words
 
+        def say(drifts: Sequence[Drift]) -> None:
+            for each in drifts:
+                said = Phrase("{name}: {message}", name=each.campaign, message=drift_words(each))
+                self._tell("drift", said, drift_hint(each), each.campaign)
+
         if outcome.held_elsewhere:
             return
         try:
-            due = due_now(current, outcome.plan, outcome.state)
-            found = tell_drifts(current, due, locked=True) if due else None
+            if due := due_now(current, outcome.plan, outcome.state):
+                tell_drifts(current, say, due, locked=True)
         except InvariantError:
             raise
         except MassctlError as error:
             current.console.talk(unread_words(error))
-            return
-        for each in found.unread if found is not None else ():
-            current.console.talk(unread_words(each))
-        for drift in found.fresh if found is not None else ():
-            said = Phrase("{name}: {message}", name=drift.campaign, message=drift_words(drift))
-            self._tell("drift", said, drift_hint(drift), drift.campaign)
 
     def _tell(self, kind: RunnerHappening, message: str, hint: str = "", campaign: CampaignName | None = None) -> None:
         from massctl.apply.runner_events import RunnerEvent

@@ -11,7 +11,7 @@ from massctl.plan.drift import (
     AGAIN_SECONDS,
     AGAIN_SECONDS_MAX,
     STAGES,
-    Looked,
+    ReadingProgress,
     after_reading,
     ended_drifts,
     is_due,
@@ -46,32 +46,34 @@ def test_the_distance_of_a_moment(now: datetime, expected: timedelta | None) -> 
 
 
 def test_each_distance_is_read_once_however_late_the_run_is() -> None:
-    looked, reads = None, []
+    progress, reads = None, []
     for minutes in range(5 * 24 * 60, -60, -7):
         now = before(minutes=minutes)
-        if is_due(OPENS, looked, now):
+        if is_due(OPENS, progress, now):
             reads.append(stage_at(OPENS, now))
-            looked = after_reading(OPENS, looked, now, whole=True)
+            progress = after_reading(OPENS, progress, now, whole=True)
     assert [DAYS, DAY, HOURS] == reads
 
 
 def test_a_window_that_was_moved_is_read_anew_and_one_without_never() -> None:
-    looked = Looked(OPENS, DAY)
-    assert not is_due(OPENS, looked, before(hours=20))
-    assert is_due(OPENS + timedelta(hours=1), looked, before(hours=20))
+    progress = ReadingProgress(OPENS, DAY)
+    assert not is_due(OPENS, progress, before(hours=20))
+    assert is_due(OPENS + timedelta(hours=1), progress, before(hours=20))
     assert not is_due(None, None, before(hours=20))
 
 
 def test_what_failed_rests_longer_each_time_and_at_most_an_hour() -> None:
-    looked, pauses, now = None, [], before(hours=20)
+    progress, pauses, now = None, [], before(hours=20)
     for _ in range(6):
-        looked = after_reading(OPENS, looked, now, whole=False)
-        pause = next(second for second in range(0, 7200, 60) if is_due(OPENS, looked, now + timedelta(seconds=second)))
+        progress = after_reading(OPENS, progress, now, whole=False)
+        pause = next(
+            second for second in range(0, 7200, 60) if is_due(OPENS, progress, now + timedelta(seconds=second))
+        )
         pauses.append(pause)
         now += timedelta(seconds=pause)
     assert [AGAIN_SECONDS, 600, 1200, 2400, AGAIN_SECONDS_MAX, AGAIN_SECONDS_MAX] == pauses
-    assert is_due(OPENS, looked, now - timedelta(days=1)), "a clock that was set back"
-    assert Looked(OPENS, DAY) == after_reading(OPENS, looked, now, whole=True)
+    assert is_due(OPENS, progress, now - timedelta(days=1)), "a clock that was set back"
+    assert ReadingProgress(OPENS, DAY) == after_reading(OPENS, progress, now, whole=True)
 
 
 def drift(now: str | int | None = None, subject: str = "星标组", *, told_as: str = "") -> Drift:

@@ -268,7 +268,7 @@ _DRIFTED: Final[Mapping[str, Callable[[str], Phrase]]] = {
     "picture_gone": lambda subject: Phrase("a picture of it is gone: {subject}", subject=subject),
     "article_gone": lambda subject: Phrase("an article that it links to is gone: {subject}", subject=subject),
     "preview_unseen": lambda _: Phrase("nobody has seen a preview of its version"),
-    "lock_stale": lambda _: Phrase("it no longer renders what was locked"),
+    "lock_stale": lambda _: Phrase("the campaign's files no longer give the locked content"),
 }
 """What is said of drifts that need no number, by what drifted."""
 

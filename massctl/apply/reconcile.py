@@ -409,7 +409,7 @@ def import_website_send(appid: AppId, sent_at: datetime, statement: Statement, l
     """
     if any(_minute(each) == _minute(sent_at) for each in ledger.state.website_sends.get(appid, [])):
         raise UsageError(
-            Phrase("a send on the website at {at} is recorded already", at=moment(sent_at)),
+            Phrase("a send in the console at {at} is recorded already", at=moment(sent_at)),
             Phrase("Nothing was recorded. The console shows no seconds, so this counts as the same send."),
             Phrase("if there were two in that minute, record the second one a minute later"),
         )
@@ -417,12 +417,12 @@ def import_website_send(appid: AppId, sent_at: datetime, statement: Statement, l
 
 
 def retract_website_send(appid: AppId, sent_at: datetime, statement: Statement, ledger: LedgerSession) -> None:
-    """Record that an imported send on the website did not take place; raises UsageError if none is on record."""
+    """Record that an imported send in the console did not take place; raises UsageError if none is on record."""
     known = sorted(ledger.state.website_sends.get(appid, []))
     found = next((each for each in known if _minute(each) == _minute(sent_at)), None)
     if found is None:
         raise UsageError(
-            Phrase("no send on the website at {at} is recorded", at=moment(sent_at)),
+            Phrase("no send in the console at {at} is recorded", at=moment(sent_at)),
             Phrase("Nothing was recorded."),
             Phrase("{command}   lists what is recorded", command=Command("state show")),
         )

@@ -143,13 +143,13 @@ def record_stop(context: ApplyContext, outcome: CampaignOutcome, campaign: Rende
 
 
 def rejection_error(context: ApplyContext, campaign: RenderedCampaign, rejected: Rejected) -> WeChatError:
-    """Explain when a refused send can go out, and how to record a send on the website that used its allowance."""
+    """Explain when a refused send can go out, and how to record a send in the console that used its allowance."""
     stopped = rejected_batch(context.record_of(campaign))
     hint = stopped.hint if stopped is not None else _possible_again(context, campaign, rejected)
     if rejected.errcode == NO_SEND_LEFT and not campaign.over_limit_allowed:  # That one counted on no place.
         more = Phrase(
-            "The ledger has fewer sends, so somebody may have sent on the "
-            "website: look under 群发记录 when that was, and record it: {command}",
+            "The ledger has fewer sends, so somebody may have sent in the "
+            "console: look under 群发记录 when that was, and record it: {command}",
             command=Command("state import", "--website-send AT --account", campaign.account),
         )
         hint = Phrase("{advice} {more}", advice=hint, more=more)

@@ -484,7 +484,7 @@ class Intake:
         for each in foreign:
             self._spool.count(_account(current, each.waiting), "foreign")
         if foreign:
-            say = Phrase("job {msg_id} ended, but no send here has it; it is of the website, or of another program")
+            say = Phrase("job {msg_id} ended, but no send here has it; it comes from the console or another program")
             self._teller.tell(Phrase(say, msg_id=foreign[0].waiting.msg_id), "foreign")
         attempts = [attempt for record in state.records.values() for attempt in record.attempts]
         if all(each.accepted is not None or each.rejection is not None for each in attempts):

@@ -306,7 +306,7 @@ class SendSettled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendImported:
-    """A person says that a send took place without this ledger. Without a campaign it was made on the website."""
+    """A person says that a send took place without this ledger. Without a campaign it was made in the console."""
 
     type: Literal["send_imported"] = "send_imported"
     appid: str
@@ -329,7 +329,7 @@ class SendImported:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebsiteSendRetracted:
-    """A person says that a send on the website, which was imported before, did not take place."""
+    """A person says that a send in the console, which was imported before, did not take place."""
 
     type: Literal["website_send_retracted"] = "website_send_retracted"
     appid: str

@@ -730,7 +730,7 @@ class State:
         self.records: dict[RecordKey, Record] = {}
         self.preview_days = PreviewDays()
         self.website_sends: dict[AppId, list[datetime]] = {}
-        """When people sent something on the website that is not a campaign's; it used the account's allowance."""
+        """When people sent something in the console that is not a campaign's; it used the account's allowance."""
         self.index = Index()
         self.signing_key: str | None = None
         """The public key that signs it; None while it is not signed."""
@@ -758,7 +758,7 @@ class State:
         return [record for record in self.index.open.values() if _stops(record, appid)]
 
     def with_website_sends(self, sends: Mapping[AppId, list[datetime]]) -> State:
-        """Return the same, as if people had sent just these on the website; to be asked, and not to be written with."""
+        """Return the same, as if people had sent just these in the console; to be asked, and not to be written with."""
         other = copy(self)
         other.website_sends = dict(sends)
         return other

@@ -277,7 +277,7 @@ def allowance_finding(
     """Say what the allowance holds in this day or month, and on what that rests."""
     imported = len(state.website_sends.get(appid, []))
     assumed = Phrase(
-        "no API reports sends on the website, and they count too; {count} are recorded: {command}",
+        "no API reports sends in the console, and they count too; {count} are recorded: {command}",
         count=imported,
         command=Command("state import", "--website-send AT"),
     )

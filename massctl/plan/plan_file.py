@@ -100,7 +100,7 @@ class PlannedSpan(Strict):
     limit: int
     """How many there are."""
     used: int
-    """How many are used, by massctl or on the website; an attempt of unknown outcome counts."""
+    """How many are used, by massctl or in the console; an attempt of unknown outcome counts."""
     campaigns: list[str]
     """The campaigns that are to come in it, as things stand now."""
     left: int

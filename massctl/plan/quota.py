@@ -69,7 +69,7 @@ SENDS: Final = {
     "subscription": Rule(Unit.DAY, 1, frozenset({Scope.ALL, Scope.TAG})),
     "service": Rule(Unit.MONTH, 4, frozenset({Scope.ALL})),
 }
-"""By the account's kind; sends on the website count too. Source: WeChat docs, "群发规则", read 2026-10."""
+"""By the account's kind; sends in the console count too. Source: WeChat docs, "群发规则", read 2026-10."""
 TAGGED: Final = Rule(Unit.MONTH, 4, frozenset({Scope.ALL, Scope.TAG}))
 """Mass messages that the followers with one tag get from a service account: those to the tag, and those to everybody.
 Source: WeChat docs, "群发规则", read 2026-10."""
@@ -99,7 +99,7 @@ class Use:
     """The last one; WeChat may have counted it in every period between them."""
     scope: Scope
     campaign: CampaignName | None
-    """None for something that people sent on the website."""
+    """None for something that people sent in the console."""
     edition: int = 0
     tag: TagKey | None = None
     """Whose followers it went to, where it went to a tag."""
@@ -325,7 +325,7 @@ class CountedSend:
     """A send that counts in a day or month: one that went out, or one that is to come."""
 
     campaign: CampaignName | None
-    """None for a send on the website."""
+    """None for a send in the console."""
     used_at: datetime | None = None
     """When it went out; None for what is to come."""
     until: datetime | None = None
@@ -623,7 +623,7 @@ def _send_words(send: CountedSend) -> str:
     if send.used_at is not None:
         used = _minute(send.used_at)
         if send.campaign is None:
-            return Phrase("a send on the website ({at})", at=used)
+            return Phrase("a send in the console ({at})", at=used)
         return Phrase("{name} (used it {at})", name=send.campaign, at=used)
     if send.until is None:
         return Phrase("{name} (sent by name)", name=send.campaign)

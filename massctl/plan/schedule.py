@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ScheduledSend:
-    """One send: a campaign with a window, an edition that went out, or what people sent on the website."""
+    """One send: a campaign with a window, an edition that went out, or what people sent in the console."""
 
     campaign: CampaignName | None
-    """None for a send on the website."""
+    """None for a send in the console."""
     title: str
-    """As its folder has it, else as the ledger has it, else its name; empty for a send on the website."""
+    """As its folder has it, else as the ledger has it, else its name; empty for a send in the console."""
     account: str | None
     edition: int | None
     begins: datetime
@@ -74,7 +74,7 @@ def schedule_of(
     """Make the schedule of a plan; `windows` has the window of each campaign that declares one."""
     names = {AppId(account.appid): name for name, account in settings.accounts.items()}
     planned = {(each.name, each.edition): each for each in plan.campaigns}
-    found = [*_sent(state, planned, names), *_on_the_website(state, names)]
+    found = [*_sent(state, planned, names), *_in_the_console(state, names)]
     known = {(each.campaign, each.edition) for each in found}
     for each in plan.campaigns:
         window = windows.get(each.name)
@@ -98,7 +98,7 @@ def _sent(
         yield ScheduledSend(name, title, account, edition, at, at, status_of(record))
 
 
-def _on_the_website(state: State, names: Mapping[AppId, str]) -> Iterable[ScheduledSend]:
+def _in_the_console(state: State, names: Mapping[AppId, str]) -> Iterable[ScheduledSend]:
     for appid, moments in state.website_sends.items():
         yield from (ScheduledSend(None, "", names.get(appid), None, at, at, Status.SENT) for at in moments)
 

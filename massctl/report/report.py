@@ -560,7 +560,7 @@ class AllowanceReport:
     """The first day of it."""
     limit: int
     used: int
-    """Sends of campaigns and on the website."""
+    """Sends of campaigns and in the console."""
     left: int
     counted: int
     """Sends that are shown, used the allowance, and whose readers by the end of day 7 are known and not late."""

@@ -297,7 +297,7 @@ def _pictures(db: Transaction, *, address: str) -> Record:
 
 @_order
 def _website_send(db: Transaction, *, appid: str, media_id: str | None = None) -> Record:
-    """Send words, or a draft of the draft box, as a person does it on the website."""
+    """Send words, or a draft of the draft box, as a person does it in the console."""
     request = _as_account(db, appid)
     message = mass.Message("text", {"text": WEBSITE_TEXT})
     everybody = audience.by_filter(request, {"is_to_all": True})

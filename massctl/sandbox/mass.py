@@ -1,7 +1,7 @@
 """Answer for mass sends: sendall, send, preview, get, delete, speed.
 
 Rules: WeChat docs, "群发", "mass/preview", "mass/delete", "mass/speed", read 2026-10. A subscription account has one
-`sendall` a day, to all or to a tag; a service account has four sends to all a month; sends on the website share both.
+`sendall` a day, to all or to a tag; a service account has four sends to all a month; sends in the console share both.
 An accepted job counts, also when it fails later: whether WeChat gives it back is not documented. `clientmsgid` is
 remembered for 24 hours. A repeat answers 45065 with the earlier `msg_id` and no `msg_data_id`; a repeat too soon
 answers 45066 and asks for one minute; without an id the server takes a digest of scope and content. That the body of a

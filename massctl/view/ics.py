@@ -55,7 +55,7 @@ def _event(send: "ScheduledSend", schedule: "Schedule", lineage: str, language: 
     event.add("dtstamp", schedule.now.astimezone(UTC))
     event.add("dtstart", begins)
     event.add("dtend", send.ends.astimezone(UTC) if send.ends > send.begins else begins + _SHOWN)
-    title = send.title or words(Phrase("a send on the website"))
+    title = send.title or words(Phrase("a send in the console"))
     event.add("summary", f"⚠ {title}" if send.obstacles or send.drifts else title)
     event.add("status", "CONFIRMED" if send.went_out else "TENTATIVE")
     event.add("transp", "TRANSPARENT")

@@ -143,7 +143,7 @@ def foreign_text(
     say_so = Phrase("no job here has msg_id {msg_id} ({ended}); nothing was recorded")
     page.line(Phrase(say_so, msg_id=finish.said.msg_id, ended=ended))
     if not candidates:
-        page.line(Phrase("Sends from the website and by other programs also end with such an event."), indent=2)
+        page.line(Phrase("Sends in the console and by other programs also end with such an event."), indent=2)
         page.line(
             Phrase("They use the account's allowance; if this is the end of one, record it with its time:"), indent=2
         )

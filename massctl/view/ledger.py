@@ -67,7 +67,7 @@ def state_text(
     page.blank()
     for appid, sends in state.website_sends.items():
         for at in sends:
-            page.line(Phrase("sent on the website with {appid}: {at}", appid=appid, at=recorded(at)), hang=2)
+            page.line(Phrase("sent in the console with {appid}: {at}", appid=appid, at=recorded(at)), hang=2)
     images, materials = len(state.images), len(state.materials)
     page.line(Phrase("uploaded: pictures {images}, materials {materials}", images=images, materials=materials))
     return page.text()
@@ -284,7 +284,7 @@ class Lost:
     open: tuple[Record, ...]
     """What the old one does not know the outcome of."""
     website_sends: tuple[str, ...]
-    """When the old one says that people sent something on the website, and with which account: as it is typed."""
+    """When the old one says that people sent something in the console, and with which account: as it is typed."""
     campaigns: tuple[str, ...]
     """Every campaign of the repository."""
 
@@ -315,7 +315,7 @@ def lost_text(lost: Lost, language: Language, style: Style, width: int) -> str:
         page.line(Phrase("look in the console under 群发记录 which of these were sent, and when, then for each:"))
         _typed_line(page, Command("state import", f"--sent NAME --at {_EXAMPLE}"))
         page.line(Phrase("campaigns here: {names}", names=", ".join(others)), indent=2)
-    page.line(Phrase("for a send that somebody made on the website, which counts for the allowance:"))
+    page.line(Phrase("for a send that somebody made in the console, which counts for the allowance:"))
     for at in lost.website_sends or (_EXAMPLE,):
         _typed_line(page, Command("state import", "--website-send", at))
     return page.text()

@@ -296,7 +296,7 @@ class ReportedAllowance(Strict):
     limit: int
     """Sends that it has."""
     used: int
-    """Sends of campaigns and on the website."""
+    """Sends of campaigns and in the console."""
     left: int
     """Sends that are left."""
     counted: int

@@ -1014,7 +1014,7 @@ class RecordedCampaign(FollowedCampaign):
 
 
 class ReportedWebsiteSend(Strict):
-    """A send that somebody made on the website."""
+    """A send that somebody made in the console."""
 
     appid: str
     """The account's appid."""

@@ -123,7 +123,7 @@ def test_45028_leads_to_recording_what_people_sent_on_the_website(month: Shell):
     assert command in campaign["error"]["hint"]
     assert 0 == month(*command.replace(" AT ", " 2026-12-03T10:59+08:00 ").split()[1:]).status
     said = month("apply", "d-lunch", "--sandbox", "--yes", "--format", "json")
-    told = "2026-12-03: a send on the website (12-03 10:59)"
+    told = "2026-12-03: a send in the console (12-03 10:59)"
     assert (5, True) == (said.status, refused(said.document)["d-lunch"].endswith(told))
     (refusal,) = said.document["campaigns"][0]["refusals"]
     assert "the first free day is 2026-12-04" in refusal["hint"]

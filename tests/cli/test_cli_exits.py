@@ -75,7 +75,7 @@ def test_1_a_failed_upload(shell: Shell):
 
 
 def test_1_a_rejected_send(shell: Shell):
-    """People used the month's four sends to everybody on the website, which nobody told the ledger: 45028."""
+    """People used the month's four sends to everybody in the console, which nobody told the ledger: 45028."""
     shell.tree.text("n0")
     shell("plan", "--sandbox")
     for _ in range(4):

@@ -46,7 +46,7 @@ def test_an_errcode_is_explained_from_the_table_that_judges_it(shell: Shell):
     said = " ".join(shell("explain", "45028", "--language", "en").out.split())
     assert said.startswith("45028 no mass send is left in this period A quota is used up")
     assert "why the next `massctl apply` tries again" in said
-    assert "what to do Sends from the website use the same allowance" in said
+    assert "what to do Sends in the console use the same allowance" in said
     assert "群发" in shell("explain", "45028", "--language", "zh").out
 
 

@@ -37,7 +37,7 @@ def fits(name: str, document: object) -> bool:
 
 @pytest.fixture
 def told(shell: Shell) -> Shell:
-    """Give a shell whose sandbox's ledger tells of drafts, attempts of every outcome, and a send on the website."""
+    """Give a shell whose sandbox's ledger tells of drafts, attempts of every outcome, and a send in the console."""
     shell.tree.settings(language="en", in_doubt="stop")
     shell.tree.news("letter")
     shell.tree.text("notice")

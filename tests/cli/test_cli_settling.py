@@ -385,7 +385,7 @@ def test_of_several_accounts_one_has_to_be_named(ours: Shell):
     said = ours("state", "import", "--website-send", EVENING)
     assert (2, True) == (said.status, "add --account with one of main, other" in said.err), said
     assert 0 == ours("state", "import", "--website-send", EVENING, "--account", "other").status
-    assert f"sent on the website with {APPID[:-1]}0: 2026-11-20 20:00" in ours("state", "show").out
+    assert f"sent in the console with {APPID[:-1]}0: 2026-11-20 20:00" in ours("state", "show").out
 
 
 def test_without_a_ledger_nothing_is_imported(ours: Shell):
@@ -411,7 +411,7 @@ def test_a_send_on_the_website_that_was_recorded_wrongly_is_taken_back(ours: She
     said = ours("state", "import", "--no-website-send", EVENING, "--reason", "it was a draft")
     assert (0, True) == (said.status, "is retracted for main" in said.out)
     assert (False, True) == (
-        "sent on the website" in ours("state", "show").out,
+        "sent in the console" in ours("state", "show").out,
         "website_send_retracted" in ours("state", "list").out,
     )
 

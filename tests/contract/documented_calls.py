@@ -828,14 +828,14 @@ LIMIT_ROWS: Final = (
         note="massctl paces its own sends by the ledger; here another program had made sixty.",
     ),
     limit_row(
-        "A subscription account sends once a day: somebody did on the website",
+        "A subscription account sends once a day: somebody did in the console",
         "subscription-website",
         TO_A_TAG,
         NO_SEND_LEFT,
         key="accounts.*.kind: subscription",
     ),
     limit_row(
-        "A service account sends to all four times a month: somebody did on the website",
+        "A service account sends to all four times a month: somebody did in the console",
         "service-website",
         TO_ALL,
         NO_SEND_LEFT,
@@ -897,7 +897,7 @@ CHECK_ROWS: Final = (
         "/datacube/getarticletotaldetail",
         {"is_delay": False, "list": []},
         {"begin_date": Some("2026-12-05", r"202\d-\d\d-\d\d"), "end_date": Some("2026-12-05", r"202\d-\d\d-\d\d")},
-        "Of a service account. A message (publish_type 0) that the ledger does not know was sent on the website.",
+        "Of a service account. A message (publish_type 0) that the ledger does not know was sent in the console.",
     ),
 )
 

@@ -1058,7 +1058,7 @@ ALLOWANCE: Final = [
         often(5, lambda c, n: c.record("POST", SENDALL, c.text(n, filter=TO_ALL)), seconds=90),
     ),
     Fact(
-        "A send on the website counts",
+        "A send in the console counts",
         45028,
         given(lambda c: [c.order("website_send", appid=APPID), send()(c)][1], kind="subscription"),
     ),

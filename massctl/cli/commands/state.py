@@ -249,7 +249,7 @@ def restore(directory: str, source: Path, sandbox: bool) -> int:
 
 @command.command(name="import")
 @click.option(
-    "--website-send", type=Moment(), metavar="AT", help="Somebody sent something on the website at this time."
+    "--website-send", type=Moment(), metavar="AT", help="Somebody sent something in the console at this time."
 )
 @click.option("--no-website-send", type=Moment(), metavar="AT", help="The recorded send at this time is wrong.")
 @click.option(
@@ -427,7 +427,7 @@ def _put_aside(session: Session, bootstrap: LedgerBootstrap, before: _Before | N
 
 
 def _website_sends(session: Session, state: State) -> tuple[str, ...]:
-    """Return the sends on the website as `state import` takes them, with the account where there are several."""
+    """Return the sends in the console as `state import` takes them, with the account where there are several."""
     accounts = session.settings.accounts
     return tuple(
         at.isoformat() + (f" --account {name}" if len(accounts) > 1 else "")
@@ -588,7 +588,7 @@ def _with_lines(result: Result, lines: list[Phrase]) -> Result:
 
 
 def record_website_send(session: Session, at: datetime, account: str | None, reason: str | None) -> Result:
-    """Record a send that a person made on the website; it counts for the allowance of its day and month."""
+    """Record a send that a person made in the console; it counts for the allowance of its day and month."""
     from massctl.apply.journal import Statement
     from massctl.apply.reconcile import import_website_send
 
@@ -597,11 +597,11 @@ def record_website_send(session: Session, at: datetime, account: str | None, rea
     with _own_book(session) as book:
         appid = AppId(session.settings.accounts[name].appid)
         import_website_send(appid, at, Statement(reason or "", who(session.environment)), book)
-    return told(Phrase("a send on the website at {at} is recorded for {account}", at=moment(at), account=name))
+    return told(Phrase("a send in the console at {at} is recorded for {account}", at=moment(at), account=name))
 
 
 def take_back_website_send(session: Session, at: datetime, account: str | None, reason: str) -> Result:
-    """Take back what was recorded of a send on the website, so that it uses nothing of the allowance."""
+    """Take back what was recorded of a send in the console, so that it uses nothing of the allowance."""
     from massctl.apply.journal import Statement
     from massctl.apply.reconcile import retract_website_send
 
@@ -609,7 +609,7 @@ def take_back_website_send(session: Session, at: datetime, account: str | None, 
     with _own_book(session) as book:
         appid = AppId(session.settings.accounts[name].appid)
         retract_website_send(appid, at, Statement(reason, who(session.environment)), book)
-    say_so = Phrase("the send on the website at {at} is retracted for {account}; it no longer uses the allowance")
+    say_so = Phrase("the send in the console at {at} is retracted for {account}; it no longer uses the allowance")
     return told(Phrase(say_so, at=moment(at), account=name))
 
 

@@ -70,7 +70,7 @@ def _day(
 
 
 def _send(send: ScheduledSend, many: bool, sheet: Sheet) -> str:
-    title = written(send.title) or sheet.say(Phrase("a send on the website"))
+    title = written(send.title) or sheet.say(Phrase("a send in the console"))
     if send.campaign is not None:
         title = f'<a href="/{written(send.campaign)}">{title}</a>'
     against = [*send.obstacles, *(drift_words(each) for each in send.drifts)]

@@ -630,7 +630,7 @@ def test_the_allowance_is_that_of_the_month_in_which_the_request_leaves(in_janua
 
 
 def website(when: datetime) -> NewEntry:
-    """A send to everybody that somebody made on the website."""
+    """A send to everybody that somebody made in the console."""
     event = SendImported(sent_at=when, reason="r", by="lin", appid=APPID)
     return NewEntry(at=MONTH_END, event=event)
 

@@ -261,7 +261,7 @@ def test_the_window_of_a_settled_campaign_still_holds() -> None:
 
 
 def test_a_rejected_send_that_went_out_by_hand_is_settled_as_sent() -> None:
-    """WeChat may say `send it on the website` (45062): whoever does so can record it."""
+    """WeChat may say `send it in the console` (45062): whoever does so can record it."""
     scene = Scene([WORDS])
     assert 1 == scene.apply(("send_mass", Fault.MEDIA_UNKNOWN)).exit_status()
     settle_sent(scene.record(WORDS), I_LOOKED, None, scene.book())
@@ -764,7 +764,7 @@ def test_one_of_the_same_minute_is_the_same_and_is_taken_back_by_its_minute(seco
     import_website_send(WORDS.appid, NOW - MINUTE, SEEN, scene.book())
     retract_website_send(WORDS.appid, same, SEEN, scene.book())
     assert {WORDS.appid: [NOW - MINUTE], OTHER_APPID: [same]} == scene.state.website_sends
-    with pytest.raises(UsageError, match="no send on the website at"):
+    with pytest.raises(UsageError, match="no send in the console at"):
         retract_website_send(WORDS.appid, same, SEEN, scene.book())
 
 

@@ -285,7 +285,7 @@ def month(used: int, limit: int = 4) -> Span:
 def test_the_allowance_says_what_is_left_now_and_what_it_rests_on() -> None:
     next_month = Span(Unit.MONTH, Unit.MONTH.of(NOW + timedelta(days=31)), "sends", 4, 0, (), 4)
     calls = Span(Unit.DAY, Unit.DAY.of(NOW), "calls", 100, 1, (), 99)
-    told = SendImported(appid=APPID, sent_at=NOW, by="li", reason="on the website")
+    told = SendImported(appid=APPID, sent_at=NOW, by="li", reason="in the console")
     found = allowance(calls, next_month, month(3), state=recorded(told))
 
     assert (Level.OK, True) == (found.level, found.message.startswith("1 of 4 sends left in the month from 2026-12-01"))

@@ -203,7 +203,7 @@ def test_of_two_that_are_due_the_first_is_sent_and_the_second_waits_or_is_refuse
 @pytest.mark.parametrize(
     "entries",
     [
-        pytest.param([website(NOW - 3 * HOUR)], id="a send on the website"),
+        pytest.param([website(NOW - 3 * HOUR)], id="a send in the console"),
         pytest.param(went_out(words("earlier", None), NOW - 3 * HOUR), id="an accepted job"),
         pytest.param(went_out(words("earlier", None), NOW - 3 * HOUR)[:1], id="an attempt without a verdict"),
         pytest.param(
@@ -375,7 +375,7 @@ def test_a_subscription_account_counts_tags_too_and_leaves_lists_alone() -> None
 
 
 def test_a_fifth_send_to_everybody_in_a_month_is_refused_and_names_the_four() -> None:
-    """Two went out, two are planned, one people sent on the website in November: that is another month.
+    """Two went out, two are planned, one people sent in the console in November: that is another month.
 
     Those that used their places stand first, by their moments, then those to come, by the ends of their windows.
     """
@@ -384,7 +384,7 @@ def test_a_fifth_send_to_everybody_in_a_month_is_refused_and_names_the_four() ->
     found = planned_all(campaigns, state, "service")
     assert list(refused(found)) == ["fifth"]
     told = (
-        "2026-12: a send on the website (12-01 07:00), sent (used it 12-01 11:00), "
+        "2026-12: a send in the console (12-01 07:00), sent (used it 12-01 11:00), "
         "third (reserved, until 12-06 22:00), fourth (reserved, until 12-07 22:00)"
     )
     assert told in refused(found)["fifth"]
@@ -412,7 +412,7 @@ def test_what_was_sent_cannot_be_moved() -> None:
         "sent campaigns used the allowance: give this campaign another window in campaign.yaml, and have that "
         "reviewed; the first free day is 2027-01-01"
     ) + OVER == hint_of(found, "fifth")
-    moments = [f"a send on the website (12-01 {hour:02}:00)" for hour in (9, 10, 11, 12)]
+    moments = [f"a send in the console (12-01 {hour:02}:00)" for hour in (9, 10, 11, 12)]
     assert "2026-12: " + ", ".join(moments) in refused(found)["fifth"]
 
 

@@ -132,7 +132,7 @@ def test_40164_shows_the_address_to_copy_and_where_to_click(errmsg: str, address
 @pytest.mark.parametrize(
     ("errcode", "word"),
     [
-        (45028, "Sends from the website"), (48001, "verified"), (89503, "administrator"),
+        (45028, "Sends in the console"), (48001, "verified"), (89503, "administrator"),
         (89506, "24 hours"), (89507, "an hour"), (40125, "secret_env"), (40243, "Unfreeze"), (45004, "120"),
         (45003, "32"), (45110, "16"), (45002, "content_limit"), (43004, "preview:"), (40132, "微信号"),
         (45009, "midnight"), (45011, "Wait"), (40013, "appid"), (48003, "agreement"), (40005, "JPEG"), (40009, "1 MB"),

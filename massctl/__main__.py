@@ -40,10 +40,10 @@ def _begin_child(arguments: list[str]) -> None:
         return
     from pathlib import Path
 
-    from massctl.child import begin
+    from massctl.child import start_early
 
     directory = arguments.index("-C") + 1 if "-C" in arguments else len(arguments)
-    begin(Path(*arguments[directory : directory + 1]))
+    start_early(Path(*arguments[directory : directory + 1]))
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -1,9 +1,9 @@
 """Processes that read what strangers wrote: templates, pictures, documents.
 
-A child is started once. It has no environment and no open file but two pipes, and behind `isolation.isolate` it reaches
-nothing else. It reads no stranger's word itself: for each question it forks a process that does, which can reach less
-still, and ends with its answer. So no question learns of another. A request is a frame: four bytes of length, then one
-JSON document. An answer has a status before it. The parent takes an answer for the words of a stranger.
+A child starts once, with two pipes and no environment but a HOME that is not there, and isolates itself. It forks a
+process for each question; that process can reach less still, answers and ends. So no question can affect another. A
+request is four bytes of length and one JSON document. An answer has a status before it. The parent takes an answer for
+the words of a stranger.
 """
 
 import ctypes
@@ -54,19 +54,19 @@ _IMPORTED: Final = (
 """What most campaigns need, imported before the first question. Few need the decoders of pictures."""
 _START: Final = "import sys; sys.path[:] = sys.argv[2:]; from massctl.child import main; main()"
 _PIECE: Final = 1 << 16
-_SET_DUMPABLE, _END_WITH_PARENT = 4, 1
-"""Options of prctl(2)."""
+_SET_DUMPABLE: Final = 4
+"""An option of prctl(2)."""
 _STDLIB: Final = sysconfig.get_path("stdlib")
 _LIBRARIES: Final = frozenset({"site-packages", "dist-packages"})
-"""How folders of libraries are called; another entry of sys.path may be somebody's home."""
+"""How folders of libraries are called. Another entry of sys.path may be a home folder, so the child does not get it."""
 _BROKEN_MAX: Final = 100
 """Characters of what a child says of itself."""
-_OUT_OF_MEMORY, _TOO_LARGE = 101, 102
+_OUT_OF_MEMORY, _TOO_LARGE, _NOT_ISOLATED = 101, 102, 103
 """Statuses of a process that gave no answer, beside those of the system."""
 
 
 class ChildError(Exception):
-    """Say why a child gave no answer. The next question starts another one."""
+    """Say why a child gave no answer. A child that ended is started again for the next question."""
 
     def __init__(self, why: Phrase) -> None:
         super().__init__(why)
@@ -77,8 +77,8 @@ class ChildError(Exception):
 class Child:
     """Asks a child process, which starts with the first question, or earlier with `start`.
 
-    Threads may share it. `reads` and `writes` are the files and folders that it may open, and each question of the
-    latter only those that it names. A folder that it may write is made.
+    Threads may share it. `reads` and `writes` are the files and folders that it may open. A question may write only the
+    folders that it names. Missing folders are created.
     """
 
     reads: Sequence[Path] = ()
@@ -90,28 +90,28 @@ class Child:
     _one_at_a_time: Any = field(default_factory=threading.RLock)
 
     def start(self) -> None:
-        """Start the process, if there is none, and return at once."""
+        """Start the process, if there is none or if a folder was made anew, and return at once."""
         with self._one_at_a_time:
-            if self._process is not None and self._opened == self._to_open():
+            is_running = self._process is not None and self._process.poll() is None
+            if is_running and self._opened == self._to_open():
                 return
             self.close()
             _hide()
             self._walls = None
-            self._process = _begun.pop() if _begun else _started()
-            self._end = weakref.finalize(self, _ended, self._process)
+            self._process = _spare.pop() if _spare else _spawn()
+            self._end = weakref.finalize(self, _kill, self._process)
             os.set_blocking(self._asked.fileno(), False)
-            _make(self.writes)
+            _make_folders(self.writes)
             self._opened = self._to_open()
             reads, writes = ([str(each.resolve()) for each in paths] for paths in (self.reads, self.writes))
             self._send({"reads": reads, "writes": writes})
 
-    @property
-    def walls(self) -> frozenset[Wall]:
-        """The walls that hold the process in; it told them before it read a stranger's word. Raises ChildError."""
+    def wait_until_isolated(self) -> frozenset[Wall]:
+        """Start the process, and return the walls that hold it in. Raises ChildError."""
         with self._one_at_a_time:
             self.start()
             if self._walls is None:
-                told = self._answer()
+                told = self._read_answer(ANSWER_BYTES_MAX)
                 self._walls = frozenset(Wall(each) for each in told)
             return self._walls
 
@@ -124,12 +124,11 @@ class Child:
     ) -> Any:
         """Return the answer to one request of a job, unchecked; it may write only below `writes`. Raises ChildError."""
         with self._one_at_a_time:
-            self.start()
-            _ = self.walls
-            _make(writes)
+            self.wait_until_isolated()
+            _make_folders(writes)
             around = {"writes": [str(each.resolve()) for each in writes], "bytes_max": bytes_max}
             self._send({"job": job, "request": request, **around})
-            return self._answer()
+            return self._read_answer(bytes_max)
 
     def close(self) -> None:
         """End the process. It may be asked again."""
@@ -163,18 +162,18 @@ class Child:
                     self._fail(_too_slow())
                 left = left[os.write(self._asked.fileno(), left[:_PIECE]) :]
 
-    def _answer(self) -> Any:
+    def _read_answer(self, bytes_max: int) -> Any:
         deadline = time.monotonic() + SECONDS_MAX
         status, length = struct.unpack(">iI", self._read(8, deadline))
         data = self._read(length, deadline)
         if status != 0:
-            raise ChildError(_ending(status))
+            raise ChildError(_failure(status, bytes_max))
         try:
             answer = json.loads(data)
         except (ValueError, RecursionError):
-            raise ChildError(no_answer()) from None
+            raise ChildError(NOT_ACCEPTED) from None
         if isinstance(answer, dict) and "broken" in answer:
-            raise ChildError(no_answer(str(answer["broken"])[:_BROKEN_MAX]))
+            raise ChildError(_no_answer(str(answer["broken"])[:_BROKEN_MAX]))
         return answer
 
     def _read(self, count: int, deadline: float) -> bytes:
@@ -186,7 +185,7 @@ class Child:
                     self._fail(_too_slow())
                 piece = os.read(self._told.fileno(), min(count, _PIECE))
                 if not piece:
-                    self._fail(no_answer())
+                    self._fail(_ENDED)
                 pieces.append(piece)
                 count -= len(piece)
         return b"".join(pieces)
@@ -196,21 +195,20 @@ class Child:
         raise ChildError(why)
 
 
-_begun: "Final[list[subprocess.Popen[bytes]]]" = []
+_spare: "Final[list[subprocess.Popen[bytes]]]" = []
 
 
-def begin(root: Path) -> None:
+def start_early(root: Path) -> None:
     """Start the process of the next child, which imports its libraries while this one goes on.
 
     Where the repository at `root` has articles, it also renders a sample of ours: half of its libraries load by use.
     """
     _hide()
-    if not _begun:
-        _begun.append(_started("sample" if any(root.glob("campaigns/*/articles")) else ""))
-        weakref.finalize(_begun[0], _ended, _begun[0])
+    if not _spare:
+        _spare.append(_spawn("sample" if any(root.glob("campaigns/*/articles")) else ""))
 
 
-def _started(first: str = "") -> "subprocess.Popen[bytes]":
+def _spawn(first: str = "") -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
         [sys.executable, "-I", "-S", "-X", "utf8", "-c", _START, first, *filter(None, sys.path)],
         stdin=subprocess.PIPE,
@@ -230,9 +228,10 @@ def _identity(path: Path) -> tuple[int, int]:
     return found.st_dev, found.st_ino
 
 
-def _ended(process: "subprocess.Popen[bytes]") -> None:
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    if process.poll() is None:  # Else its number may be another process's by now.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     for pipe in (process.stdin, process.stdout):
         with suppress(OSError):
@@ -244,7 +243,7 @@ def _frame(document: object) -> bytes:
     return struct.pack(">I", len(data)) + data
 
 
-def missing(walls: frozenset[Wall]) -> list[Phrase]:
+def missing_words(walls: frozenset[Wall]) -> list[Phrase]:
     """Name what does not hold a process in, in words."""
     words = {
         Wall.FILES: Phrase("it can open other files (no Landlock: Linux 5.13 or newer has it)"),
@@ -254,25 +253,30 @@ def missing(walls: frozenset[Wall]) -> list[Phrase]:
     return [say for wall, say in words.items() if wall not in walls]
 
 
-def _ending(status: int) -> Phrase:
-    """Say how a process ended that owed an answer."""
+_ENDED: Final = Phrase("the child process ended without an answer")
+NOT_ACCEPTED: Final = Phrase("the child process gave an answer that massctl does not accept")
+
+
+def _failure(status: int, bytes_max: int) -> Phrase:
+    """Say how a process ended that owed an answer of at most so many bytes."""
     if status == _OUT_OF_MEMORY:
         return Phrase("the child process needed more than {limit} GB of memory", limit=MEMORY_BYTES_MAX >> 30)
     if status == _TOO_LARGE:
-        return Phrase("the child process answered more than {limit} MB", limit=ANSWER_BYTES_MAX >> 20)
+        return Phrase("the child process answered more than {limit} MB", limit=bytes_max >> 20)
+    if status == _NOT_ISOLATED:
+        return Phrase("the child process could not be isolated")
     known = {each.value: each.name for each in signal.Signals}
-    return no_answer(known.get(-status, str(status)))
+    return _no_answer(known.get(-status, str(status)))
 
 
-def _make(folders: Sequence[Path]) -> None:
+def _no_answer(why: str) -> Phrase:
+    return Phrase("the child process ended without an answer ({why})", why=why)
+
+
+def _make_folders(folders: Sequence[Path]) -> None:
     for folder in folders:
         with suppress(OSError):  # Whoever needs a file of it says that it is not there.
             folder.mkdir(parents=True, exist_ok=True)
-
-
-def no_answer(why: str = "-") -> Phrase:
-    """Say that a child ended, or answered what no child does."""
-    return Phrase("the child process ended without an answer ({why})", why=why)
 
 
 def _too_slow() -> Phrase:
@@ -309,19 +313,17 @@ def main() -> None:
             for opened in (asked, answers):
                 os.close(opened.fileno())
             os.close(reading)
-            _answer(writing, request, reads, walls)
+            _answer_and_exit(writing, request, reads, walls)
         os.close(writing)
         _tell(answers, *_relayed(process, reading, asked, request["bytes_max"]))
         os.close(reading)
 
 
-def _answer(writing: int, request: dict[str, Any], reads: list[Path], walls: frozenset[Wall]) -> NoReturn:
-    """Answer one question, and end."""
-    status = 1
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_END_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
+def _answer_and_exit(writing: int, request: dict[str, Any], reads: list[Path], walls: frozenset[Wall]) -> NoReturn:
+    status = _NOT_ISOLATED
     try:
         if isolate(reads, map(Path, request["writes"])) == walls:
+            status = 1
             left = memoryview(_frame(_answer_to(request)))
             while left:
                 left = left[os.write(writing, left[:_PIECE]) :]
@@ -348,27 +350,29 @@ def _answer_to(request: dict[str, Any]) -> Any:
 
 def _relayed(process: int, reading: int, asked: IO[bytes], most: int) -> tuple[int, bytes]:
     """Return the status and the answer of a process, and end it. A parent that is gone ends this one too."""
-    held, wanted = b"", 4
-    while len(held) < wanted:
+    pieces: list[bytes] = []
+    missing, length = 4, None
+    while missing:
         ready, _, _ = select.select([reading, asked.fileno()], [], [])
         if asked.fileno() in ready:
             os.kill(process, signal.SIGKILL)
             os._exit(0)
-        piece = os.read(reading, min(wanted - len(held), _PIECE))
+        piece = os.read(reading, min(missing, _PIECE))
         if not piece:
-            return _ended_early(process), b""
-        held += piece
-        if len(held) == wanted == 4:
-            wanted += struct.unpack(">I", held)[0]
-            if wanted > most:
-                break
+            return _exit_status(process), b""
+        pieces.append(piece)
+        missing -= len(piece)
+        if not missing and length is None:
+            (length,) = struct.unpack(">I", b"".join(pieces))
+            pieces.clear()
+            missing = length if length <= most else 0
     os.kill(process, signal.SIGKILL)
     os.waitpid(process, 0)
-    return (_TOO_LARGE, b"") if len(held) < wanted else (0, held[4:])
+    return (0, b"".join(pieces)) if length is not None and length <= most else (_TOO_LARGE, b"")
 
 
-def _ended_early(process: int) -> int:
-    """Return the status of a process that closed its pipe, or that is ended for it."""
+def _exit_status(process: int) -> int:
+    """Return the status of a process that closed its pipe; it is ended if it does not end within a second."""
     for _ in range(100):
         ended, status = os.waitpid(process, os.WNOHANG)
         if ended:
@@ -395,7 +399,7 @@ def _tell(answers: IO[bytes], status: int, answer: bytes) -> None:
 
 
 def _python(given: Sequence[str]) -> list[Path]:
-    """Return the files of Python and its libraries, and our own; no folder that holds something else as well."""
+    """Return the files of Python, of its libraries and the system's, and our own; nothing that holds `given` too."""
     libraries = [each for each in sys.path if Path(each).name in _LIBRARIES or Path(each).is_relative_to(_STDLIB)]
     kept = [Path(each).resolve() for each in (*libraries, _STDLIB, "/lib", "/lib64", "/usr/lib")]
     kept += [Path("/etc/ld.so.cache"), Path("/dev/urandom"), Path("/usr/share/zoneinfo"), Path(massctl.__file__).parent]

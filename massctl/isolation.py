@@ -32,16 +32,16 @@ _LIMITS: Final = (
     (resource.RLIMIT_FSIZE, 64 << 20),  # A converted picture has at most 10 MB.
     (resource.RLIMIT_NOFILE, 256),
 )
-_NO_NEW_PRIVILEGES, _SECCOMP, _FILTER, _CAPABILITIES_VERSION = 38, 22, 2, 0x20080522  # prctl(2), capset(2)
+_NO_NEW_PRIVILEGES, _END_WITH_PARENT, _SECCOMP, _FILTER = 38, 1, 22, 2  # prctl(2)
+_CAPABILITIES_VERSION: Final = 0x20080522
 _READS_ALL: Final = 0b110  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH: not all checkouts of root belong to root.
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # landlock(7), on every processor
-_READ: Final = 1 << 2 | 1 << 3
+_READ, _OF_FILES = 1 << 2 | 1 << 3, 1 << 1 | 1 << 2 | 1 << 14  # the latter: all that a rule for a file may allow
 _WRITE: Final = _READ | 1 << 1 | 1 << 5 | 1 << 7 | 1 << 8 | 1 << 13 | 1 << 14  # files, folders, and moves
-_OF_FILES: Final = 1 << 1 | 1 << 2 | 1 << 14  # what a rule for a file, not a folder, may allow
 _HANDLED: Final = ((1 << 13) - 1, (1 << 14) - 1, (1 << 15) - 1, (1 << 15) - 1, (1 << 16) - 1)  # by version
 _TCP, _SCOPES = 0b11, 0b11  # bind and connect, version 4; abstract sockets and signals, version 6
 _MACHINES: Final = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
-_NEWEST: Final = 462  # A later system call may open what is shut here, and is answered ENOSYS.
+_NEWEST: Final = 462  # mseal. A later system call may open what is shut here, and is answered ENOSYS.
 _REFUSED: Final = """
 socket 41 198, socketpair 53 199, connect 42 203, bind 49 200, io_uring_setup 425 425, execve 59 221, execveat 322 281,
 clone 56 220, clone3 435 435, fork 57 -, vfork 58 -, ptrace 101 117, process_vm_readv 310 270, process_vm_writev 311
@@ -56,20 +56,18 @@ utimes 235 -, futimesat 261 -, utimensat 280 88, mknod 133 -, mknodat 259 33, sh
 msgctl 71 187, mq_open 240 180, setpriority 141 140, sched_setscheduler 144 119, sched_setparam 142 118, sched_setattr
 314 274, sched_setaffinity 203 122, ioprio_set 251 30, move_pages 279 239, migrate_pages 256 238, setrlimit 160 164,
 creat 85 -, openat2 437 437, memfd_create 319 279, memfd_secret 447 447, inotify_init 253 -, inotify_init1 294 26,
-fanotify_init 300 262, io_setup 206 0, mq_unlink 241 181
+fanotify_init 300 262, io_setup 206 0, mq_unlink 241 181, setsid 112 157, setpgid 109 154
 """
-"""Calls that leave the process, each with its numbers on x86_64 and aarch64."""
-_OF_FORKS: Final = frozenset({"clone", "fork", "vfork", "kill"})
-_ALL: Final = 0xFFFFFFFF
+"""Refused calls, with their numbers on x86_64 and aarch64."""
+_OF_FORKS, _ALL = frozenset({"clone", "fork", "vfork", "kill", "prctl"}), 0xFFFFFFFF
 _BY_ARGUMENT: Final = (
-    ((302, 261), 0, _ALL, (0,), True),  # prlimit64: its own limits alone
-    ((16, 29), 1, _ALL, (0x5401, 0x5421, 0x5450, 0x5451), True),  # ioctl: what Python asks of a file that it opens
-    ((72, 25), 1, _ALL, (8, 15, 1024, 1026), False),  # fcntl: no owner, no lease, no notice
-    ((157, 167), 0, _ALL, (1,), False),  # prctl: what ends with the parent stays so
-    # open, openat: a mode of which Landlock asks nothing, and emptying a file that is only read
-    *((*opened, 0o3, (3,), False) for opened in (((2, -1), 1), ((257, 56), 2))),
-    *((*opened, 0o1003, (0o1000,), False) for opened in (((2, -1), 1), ((257, 56), 2))),
-)  # numbers, argument, mask, values, and whether only these values are allowed
+    ("prlimit64", (302, 261), 0, _ALL, (0,), True),  # its own limits alone
+    ("ioctl", (16, 29), 1, _ALL, (0x5401, 0x5421, 0x5450, 0x5451), True),  # what Python asks of a file
+    ("fcntl", (72, 25), 1, _ALL, (8, 15, 1024, 1026), False),  # no owner, no lease, no notice
+    ("prctl", (157, 167), 0, _ALL, (_END_WITH_PARENT,), False),
+    *(("open", *opened, 0o3, (3,), False) for opened in (((2, -1), 1), ((257, 56), 2))),
+    *(("open", *opened, 0o1003, (0o1000,), False) for opened in (((2, -1), 1), ((257, 56), 2))),
+)  # Only these values, or not these. To open with mode 3, or to empty while reading, Landlock asks nothing.
 _KILL, _REFUSE, _UNKNOWN, _ALLOW = 0x80000000, 0x00050001, 0x00050026, 0x7FFF0000  # the last but one: ENOSYS
 _LOAD, _AND, _EQUAL, _GREATER, _ANSWER = 0x20, 0x54, 0x15, 0x25, 0x06
 
@@ -80,15 +78,16 @@ def isolate(reads: Iterable[Path], writes: Iterable[Path], *, forks: bool = Fals
     Paths that cannot be opened are passed over, and a wall that the system does not have is left out. With `forks` it
     may still start processes like itself, and end them; each of these gives up more.
     """
-    limited = [_limit(*each) for each in _LIMITS]
-    stands = {Wall.LIMITS: all(limited)}
+    stands = {Wall.LIMITS: min([_limit(*each) for each in _LIMITS])}
     if sys.platform == "linux":
         libc = ctypes.CDLL(None, use_errno=True)
         libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+        if not forks:  # It follows the thread that started it; one that forks may be a thread's of a server.
+            libc.prctl(_END_WITH_PARENT, 9, 0, 0, 0)
         stands[Wall.FILES] = _keep_to(libc, reads, writes)
         if os.geteuid() == 0:
-            header = (ctypes.c_uint32 * 2)(_CAPABILITIES_VERSION, 0)
-            libc.capset(header, (ctypes.c_uint32 * 6)(_READS_ALL, _READS_ALL, 0, 0, 0, 0))
+            version, kept = (_CAPABILITIES_VERSION, 0), (_READS_ALL, _READS_ALL, 0, 0, 0, 0)
+            libc.capset((ctypes.c_uint32 * 2)(*version), (ctypes.c_uint32 * 6)(*kept))
         stands[Wall.SYSTEM_CALLS] = _refuse_calls(libc, _OF_FORKS if forks else frozenset())
     return frozenset(wall for wall, is_up in stands.items() if is_up)
 
@@ -108,9 +107,8 @@ def _keep_to(libc: ctypes.CDLL, reads: Iterable[Path], writes: Iterable[Path]) -
     handled = _HANDLED[min(version, len(_HANDLED)) - 1]
     attributes = struct.pack("QQQ", handled, _TCP if version >= 4 else 0, _SCOPES if version >= 6 else 0)
     rules = libc.syscall(_CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), 0)
-    for allowed, paths in ((_READ, reads), (_WRITE, writes)):
-        for path in paths:
-            _allow(libc, rules, path, allowed & handled)
+    for allowed, path in (*((_READ, each) for each in reads), *((_WRITE, each) for each in writes)):
+        _allow(libc, rules, path, allowed & handled)
     stands = bool(libc.syscall(_RESTRICT_SELF, rules, 0) == 0)
     os.close(rules)
     return stands
@@ -125,9 +123,9 @@ def _allow(libc: ctypes.CDLL, rules: int, path: Path, allowed: int) -> None:
 
 
 def _refuse_calls(libc: ctypes.CDLL, allowed: frozenset[str]) -> bool:
-    if platform.machine() not in _MACHINES:
+    if (known := _MACHINES.get(platform.machine())) is None:
         return False
-    program = b"".join(struct.pack("HBBI", *step) for step in _filter(*_MACHINES[platform.machine()], allowed))
+    program = b"".join(struct.pack("HBBI", *step) for step in _filter(*known, allowed))
     kept = ctypes.create_string_buffer(program, len(program))
     described = struct.pack("HP", len(program) // 8, ctypes.addressof(kept))
     return bool(libc.prctl(_SECCOMP, _FILTER, described, 0, 0) == 0)
@@ -141,7 +139,9 @@ def _filter(machine: int, column: int, allowed: frozenset[str]) -> list[tuple[in
         name, number = call.split()[0], call.split()[1 + column]
         if number != "-" and name not in allowed:
             steps += [(_EQUAL, 0, 1, int(number)), (_ANSWER, 0, 0, _REFUSE)]
-    for numbers, argument, mask, values, is_only in _BY_ARGUMENT:
+    for name, numbers, argument, mask, values, is_only in _BY_ARGUMENT:
+        if name in allowed:
+            continue
         asked = [(_LOAD, 0, 0, 16 + 8 * argument), (_AND, 0, 0, mask)]
         for value in values:
             asked += [(_EQUAL, 0, 1, value), (_ANSWER, 0, 0, _ALLOW if is_only else _REFUSE)]

@@ -41,7 +41,7 @@ _VALUES: Final[dict[str, type[Any]]] = {
 }
 _WORDS: Final[dict[str, type[Enum]]] = {each.__name__: each for each in (message.Purpose, diagnostics.Severity)}
 _LEAST: Final = {"Place": 1, "Fault": -1_000}
-"""The least number of a class; of any other it is 0."""
+"""The least number of a class; of any other it is 0. A fault's `shift` moves its place to the left, by some signs."""
 _NUMBER_MAX: Final = 1 << 40
 _FIELD: Final = re.compile(r"\{\{|\}\}|\{[a-z_0-9]+(?:!r|:,|:\.0f|:g)?\}")
 """A field of one of our sentences, or a brace that is written twice."""
@@ -75,6 +75,8 @@ def _plain_phrase(said: Phrase) -> list[Any]:
 def from_plain(written: Any) -> Any:
     """Read what `to_plain` wrote; raises one of NOT_PLAIN for anything else."""
     if not isinstance(written, list):
+        if isinstance(written, dict) or (isinstance(written, float) and not isfinite(written)):
+            raise TypeError(written)
         return _encodable(written) if isinstance(written, str) else written
     kind, *rest = written
     reader = _READERS.get(kind)
@@ -133,7 +135,7 @@ def _phrase(template: Any, plural: Any, values: Any) -> Phrase:
 
 
 def _encodable(text: str) -> str:
-    """Return a text; raises ValueError for one with half a character, which no file and no terminal takes."""
+    """Return a text; raises ValueError for one with a lone surrogate, which UTF-8 cannot encode."""
     text.encode()
     return text
 

@@ -74,8 +74,8 @@ def _no_child(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     if request.node.get_closest_marker("child") is None:
         monkeypatch.setattr(Child, "ask", _asked_here)
         monkeypatch.setattr(Child, "start", lambda _: None)
-        monkeypatch.setattr("massctl.child.begin", lambda _: None)
-        monkeypatch.setattr(Child, "walls", frozenset(Wall))
+        monkeypatch.setattr("massctl.child.start_early", lambda _: None)
+        monkeypatch.setattr(Child, "wait_until_isolated", lambda _: frozenset(Wall))
 
 
 @pytest.fixture(autouse=True)

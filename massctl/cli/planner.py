@@ -154,10 +154,10 @@ def require_isolation(session: Session) -> None:
 
 def missing_walls(session: Session) -> list[Phrase]:
     """Say what does not hold the child process in; nothing where all of it does."""
-    from massctl.child import ChildError, missing
+    from massctl.child import ChildError, missing_words
 
     try:
-        return missing(session.child().walls)
+        return missing_words(session.child().wait_until_isolated())
     except ChildError as error:
         return [error.why]
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from massctl.child import ANSWER_BYTES_MAX, Child, ChildError, no_answer
+from massctl.child import ANSWER_BYTES_MAX, NOT_ACCEPTED, Child, ChildError
 from massctl.importer.article import Facts, Found
 from massctl.importer.documents import WORD_BYTES_MAX, DocumentError
 from massctl.model.phrase import Phrase
@@ -15,7 +15,6 @@ from massctl.render.bounds import TooMuchError
 from massctl.render.tree import Element
 
 _TOO_NESTED: Final = Phrase("it has too many elements, or they are nested too deep")
-_BROKEN: Final = no_answer()
 _PICTURES_BYTES_MAX: Final = ANSWER_BYTES_MAX + 2 * WORD_BYTES_MAX
 """Of an answer with the pictures of a Word file, as base64."""
 
@@ -49,18 +48,18 @@ class ForeignReader:
         try:
             return Facts(*(_texts(answer[each]) for each in ("texts", "pictures", "links")))
         except NOT_PLAIN:
-            raise DocumentError(_BROKEN) from None
+            raise DocumentError(NOT_ACCEPTED) from None
 
     def extension(self, data: bytes) -> str | Phrase:
         """Return how the name of a picture's file ends, or say why WeChat would not take it."""
         try:
             found = from_plain(self._ask("picture", {"data": _written(data)}))
         except NOT_PLAIN:
-            raise DocumentError(_BROKEN) from None
+            raise DocumentError(NOT_ACCEPTED) from None
         if isinstance(found, Phrase):
             return found
         kind = sniff(data)  # Its first bytes: a child could call any file of the folder a picture.
-        return found if kind is not None and kind.extension == found else _BROKEN
+        return found if kind is not None and kind.extension == found else NOT_ACCEPTED
 
     def _ask(self, job: str, request: Mapping[str, Any]) -> Any:
         try:
@@ -85,7 +84,7 @@ def _texts(values: Any) -> tuple[str, ...]:
     if not isinstance(values, list):
         raise TypeError(values)
     for each in values:
-        str.encode(each)  # Raises for what is no text, and for half a character.
+        str.encode(each)  # Raises for what is no text, and for a lone surrogate.
     return tuple(values)
 
 
@@ -93,8 +92,8 @@ def _refusal(written: Any) -> tuple[Phrase, str]:
     try:
         why, hint = (from_plain(each) for each in written)
     except NOT_PLAIN:
-        return _BROKEN, ""
-    return (why, hint) if isinstance(why, Phrase) and isinstance(hint, str) else (_BROKEN, "")
+        return NOT_ACCEPTED, ""
+    return (why, hint) if isinstance(why, Phrase) and isinstance(hint, str) else (NOT_ACCEPTED, "")
 
 
 def _found(answer: Any) -> tuple[Found, dict[str, bytes]]:
@@ -102,7 +101,9 @@ def _found(answer: Any) -> tuple[Found, dict[str, bytes]]:
     try:
         plain = {name: answer[name] for name in _PLAIN}
         _texts([each for each in plain.values() if each is not None])
-        opened, fans_only = (bool(each) for each in answer["comments"])
+        opened, fans_only = answer["comments"]
+        if not type(opened) is type(fans_only) is bool:
+            raise TypeError(opened)
         lost = [from_plain(each) for each in answer["lost"]]
         beside = dict(zip(_texts([*answer["beside"]]), _texts([*answer["beside"].values()]), strict=True))
         pictures = {str(name): base64.b64decode(data) for name, data in answer["pictures"].items()}
@@ -110,7 +111,7 @@ def _found(answer: Any) -> tuple[Found, dict[str, bytes]]:
             raise TypeError(lost)
         tree = _tree(answer["tree"])
     except NOT_PLAIN:
-        raise DocumentError(_BROKEN) from None
+        raise DocumentError(NOT_ACCEPTED) from None
     return Found(tree=tree, comments=(opened, fans_only), lost=lost, beside=beside, **plain), pictures
 
 
@@ -132,7 +133,9 @@ def _tree(written: Any) -> Element:
             raise ValueError("a tree of too many levels")
         name, attributes, count = each
         _texts([name, *attributes, *attributes.values()])
-        open_until.append((above.add(name, attributes), int(count)))
+        if type(count) is not int:
+            raise TypeError(count)
+        open_until.append((above.add(name, attributes), count))
     if any(len(element.children) != count for element, count in open_until):
         raise ValueError("a tree without its end")
     (found,) = root.elements

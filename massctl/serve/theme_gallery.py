@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from massctl.child import NOT_ACCEPTED, ChildError
 from massctl.model.diagnostics import Severity
 from massctl.model.ids import sha256_of
 from massctl.model.message import Picture, Purpose, RenderedArticle
@@ -18,7 +19,7 @@ from massctl.render.inputs import PicturePurpose
 from massctl.render.paths import Pictures
 from massctl.render.strings import Setting
 from massctl.render.theme import BUILT_IN
-from massctl.source.renderer import Materials, Renderer, broken_answer, materials_of
+from massctl.source.renderer import Materials, Renderer, materials_of
 from massctl.view.pages.themes_page import Shown
 
 _FOLDER: Final = "_gallery"
@@ -64,7 +65,7 @@ def shown_themes(renderer: Renderer, settings: ThemeSettings, sample: str = "") 
     try:
         return [_shown(*each) for each in zip(themes, answers, strict=True)]
     except NOT_PLAIN:
-        raise broken_answer() from None
+        raise ChildError(NOT_ACCEPTED) from None
 
 
 def _shown(theme: ThemeSettings, answer: Any) -> Shown:

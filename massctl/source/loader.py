@@ -54,7 +54,7 @@ class Workbench:
     settings: "MassctlFile"
     cache: Path
     recorded: State | None = None
-    """What is recorded, for the addresses of articles that went out before; None: what its campaigns are read by."""
+    """What is recorded, for the addresses of articles that went out before; None: `Desires` sets it."""
     progress: "Progress | None" = None
     """Who is told how many campaigns are rendered, where they are many."""
     child: "Child | None" = None
@@ -105,10 +105,11 @@ class Workbench:
         return found[0]
 
     def _adopt(self, name: CampaignName, picture: Picture, produced: Sha256) -> None:
-        from massctl.source.renderer import broken_answer, pictures_of
+        from massctl.child import NOT_ACCEPTED, ChildError
+        from massctl.source.renderer import pictures_of
 
         if not self.pictures.adopt(name, pictures_of(name, self.cache), picture, produced):
-            raise broken_answer()
+            raise ChildError(NOT_ACCEPTED)
 
     def read(self, sha256: Sha256) -> bytes:
         """Return the bytes of a file by name; implements `massctl.apply.ports.Pictures`.
@@ -118,21 +119,25 @@ class Workbench:
         if "recordings" in vars(self) and self.recordings.holds(sha256):
             return self.recordings.read(sha256)
         found = self.pictures.read(sha256)
-        if found is None:
-            # The cache lost what came out, so it is made once more.
-            from massctl.child import ChildError
+        return found if found is not None else self._made_again(sha256)
 
-            origin = self.pictures.origin(sha256)
-            with suppress(ChildError):
-                self.picture(*origin)
-            found = self.pictures.read(sha256)
-        if found is None:
-            raise ConfigurationError(
-                Phrase("a converted picture is not in the cache"),
-                Phrase("massctl could not keep it in {folder}. Nothing was done with it.", folder=str(self.cache)),
-                Phrase("make the folder writable, then run the same command again"),
-            )
-        return found
+    def _made_again(self, sha256: Sha256) -> bytes:
+        """Have a picture converted again that the cache lost."""
+        from massctl.child import ChildError
+
+        why: str = Phrase("massctl could not keep it in {folder}", folder=str(self.cache))
+        origin = self.pictures.origin(sha256)
+        try:
+            self.picture(*origin)
+        except ChildError as error:
+            why = error.why
+        if (found := self.pictures.read(sha256)) is not None:
+            return found
+        raise ConfigurationError(
+            Phrase("a converted picture is not in the cache"),
+            Phrase("{why}. Nothing was done with it.", why=why),
+            Phrase("check that the folder is writable, then run the same command again"),
+        )
 
     def rendered(self, name: CampaignName, file: "CampaignFile", locked: Mapping[str, str]) -> "Made":
         """Have a campaign rendered, and know its files by their names. Raises ChildError.
@@ -187,7 +192,7 @@ class Desires:
     """Reads what the repository declares, given what is recorded.
 
     Where they are `locked`, a campaign is only what its lock says too.
-    `links_of` gives the addresses that the lock of a campaign took from the ledger, for who compares with it.
+    `links_of` returns the addresses of articles in a campaign's lock.
     """
 
     def __init__(

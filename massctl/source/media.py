@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -134,8 +135,9 @@ class PictureShelf:
         path = picture.path.removeprefix("campaigns/")
         use: PicturePurpose = "cover" if picture.purpose.is_material else "inline"
         origin = _Origin(name, folder / cache_key(), path, use, picture.source_sha256, produced)
-        known = self._origins.setdefault(picture.sha256, origin)
-        return known.produced == produced and picture.sha256 == _name(picture, produced)
+        if picture.sha256 != _name(picture, produced):
+            return False
+        return self._origins.setdefault(picture.sha256, origin).produced == produced
 
     def read(self, sha256: Sha256) -> bytes | None:
         """Return the bytes of a name; None if the cache lost what was converted.
@@ -240,7 +242,7 @@ class PictureCache:
 
     def _keep(self, path: Path, data: bytes) -> None:
         """Write a cache file whole or not at all; a cache that cannot be written only costs time."""
-        beside = path.with_name(path.name + ".new")
+        beside = path.with_name(f"{path.name}.{os.getpid()}")
         with contextlib.suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
             try:

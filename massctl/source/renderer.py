@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from massctl.child import Child, ChildError, no_answer
+from massctl.child import NOT_ACCEPTED, Child, ChildError
 from massctl.model.campaign import CampaignFile
 from massctl.model.diagnostics import Place
 from massctl.model.ids import CampaignName, Sha256
@@ -37,7 +37,7 @@ _QUESTIONS_MAX: Final = 5
 
 
 _ADDRESSES_MAX: Final = 1_000
-"""So many a campaign may ask for at once."""
+"""Articles whose addresses one campaign may take; no letter links to more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +87,17 @@ class Renderer:
         for _ in range(_QUESTIONS_MAX):
             answer = self.ask("render", name, {**about, "addresses": known})
             try:
-                asked = [_article(each) for each in answer["asked"][:_ADDRESSES_MAX]]
+                asked = [_article(each) for each in answer["asked"]]
+                if len(asked) > _ADDRESSES_MAX:
+                    raise ChildError(NOT_ACCEPTED)
                 new = {f"{campaign}/{at}": to_plain(address_of(campaign, at)) for campaign, at in asked}
                 made = _made(answer) if new.keys() <= known.keys() else None
             except NOT_PLAIN:
-                raise broken_answer() from None
+                raise ChildError(NOT_ACCEPTED) from None
             if made is not None:
                 return made
             known |= new
-        raise broken_answer()
+        raise ChildError(NOT_ACCEPTED)
 
     def ask(self, job: str, name: str, request: Mapping[str, Any]) -> Any:
         """Ask the child about a campaign of this repository. Raises ChildError."""
@@ -126,12 +128,12 @@ class Renderer:
         try:
             found, produced = from_plain(answer["found"]), Sha256(answer["produced"])
         except NOT_PLAIN:
-            raise broken_answer() from None
+            raise ChildError(NOT_ACCEPTED) from None
         if isinstance(found, Picture) and found.extension in MEDIA_TYPES:
             return found, produced
         if isinstance(found, Fault):
             return found
-        raise broken_answer()
+        raise ChildError(NOT_ACCEPTED)
 
 
 def _article(asked: Any) -> tuple[str, int]:
@@ -156,11 +158,6 @@ def _made(answer: Any) -> Made:
     return Made(content, files, produced)
 
 
-def broken_answer() -> ChildError:
-    """Say that what came back is no answer."""
-    return ChildError(no_answer())
-
-
 # What follows runs in the child.
 
 
@@ -181,7 +178,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
             words=materials.words,
         )
     produced = materials.pictures.produced if "pictures" in vars(materials) else {}
-    return {"content": to_plain(content), "files": files, "produced": produced, "asked": materials.asked}
+    return {"content": to_plain(content), "files": files, "produced": produced, "asked": list(materials.asked)}
 
 
 def prepare(request: dict[str, Any]) -> dict[str, Any]:
@@ -237,8 +234,8 @@ class Materials:
     """Keeps what is converted."""
     addresses: Mapping[str, Any] = field(default_factory=dict)
     """By `CAMPAIGN/NUMBER`: the address of an article that went out, or the fault of one that has none."""
-    asked: list[tuple[str, int]] = field(default_factory=list)
-    """The articles whose addresses templates took, in order."""
+    asked: dict[tuple[str, int], None] = field(default_factory=dict)
+    """The articles whose addresses templates took, in order, each once."""
 
     def campaign(self, name: CampaignName) -> "Loaded":
         """Read a campaign's file, for the places of its keys."""
@@ -255,7 +252,7 @@ class Materials:
     @cached_property
     def pictures(self) -> "PictureCache":
         """The pictures of the tree, and what became of them."""
-        # A plan of campaigns that are all sent looks at none.
+        # Only a campaign with pictures loads what prepares them.
         from massctl.source.media import PictureCache
 
         return PictureCache(self.repository, self.folder)
@@ -287,7 +284,7 @@ class Materials:
 
     def article_address(self, campaign: str, number: int) -> str | Fault:
         """Return the address of an article of a campaign that went out before."""
-        self.asked.append((campaign, number))
+        self.asked[campaign, number] = None
         found = from_plain(self.addresses.get(f"{campaign}/{number}", ""))
         return found if isinstance(found, Fault) else str(found)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from cli_runner import Shell
 
-from massctl.child import Child, ChildError, no_answer
+from massctl.child import NOT_ACCEPTED, Child, ChildError
 from massctl.cli.places import Places, forget
 from massctl.isolation import Wall
 
@@ -18,7 +18,7 @@ MISSING = "it can open other files (no Landlock: Linux 5.13 or newer has it)"
 @pytest.fixture
 def open_files(monkeypatch: pytest.MonkeyPatch) -> None:
     """A kernel without Landlock."""
-    monkeypatch.setattr(Child, "walls", frozenset(Wall) - {Wall.FILES})
+    monkeypatch.setattr(Child, "wait_until_isolated", lambda _: frozenset(Wall) - {Wall.FILES})
 
 
 @pytest.mark.usefixtures("open_files")
@@ -79,7 +79,7 @@ def test_who_reaches_wechat_converts_pictures_anew(
 
     def noted(self: Child, job: str, request: dict[str, Any], *_: Any) -> Any:
         seen.append(Path(request["pictures"]))
-        raise ChildError(no_answer())
+        raise ChildError(NOT_ACCEPTED)
 
     monkeypatch.setattr(Child, "ask", noted)
     shell("apply", "letter", "--yes", *flags)

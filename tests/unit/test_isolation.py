@@ -56,6 +56,8 @@ TRIED = {
     "set a flag of a file": lambda: fcntl.ioctl(os.open(ours, os.O_RDONLY), 0x40086602, bytes(8)),
     "hold memory in a file without a name": lambda: os.memfd_create("x"),
     "watch a folder": lambda: call({"x86_64": 294, "aarch64": 26}[os.uname().machine], 0),
+    "leave its session": os.setsid,
+    "leave its group": lambda: os.setpgid(0, 0),
     "outlive its parent": lambda: call({"x86_64": 157, "aarch64": 167}[os.uname().machine], 1, 0, 0, 0, 0),
     "change a mode": lambda: os.chmod(secret, 0o666),
     "change a time": lambda: os.utime(secret),

@@ -1,5 +1,6 @@
 """Pictures by name: their bytes where they pass unchanged, else what they are made from and how."""
 
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -161,3 +162,12 @@ def test_a_file_that_was_changed_meanwhile_is_not_read(repository: Repository, w
     for name in names:
         with pytest.raises(ConfigurationError, match="changed while massctl was running"):
             workbench.read(name)
+
+
+def test_a_refused_name_keeps_no_other_campaign_from_its_picture(repository: Repository) -> None:
+    pictures = shelf(repository)
+    made = pictures.cache.picture("spring/a.webp", "inline")
+    assert isinstance(made, Picture)
+    own, other = PictureShelf(repository), sha256_of(b"other")
+    assert not own.adopt(SPRING, pictures.folder, replace(made, source_sha256=other), other)
+    assert own.adopt(SPRING, pictures.folder, made, pictures.cache.produced[made.sha256])

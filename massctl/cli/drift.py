@@ -39,6 +39,7 @@ from massctl.plan.drift import (
     allowance_drift,
     due_readings,
     ended_drifts,
+    is_settled,
     known_drifts,
     may_drift,
     new_drifts,
@@ -180,6 +181,10 @@ def _articles_of(client: DataCube, days: Sequence[date], now: datetime) -> list[
     return articles
 
 
+_OF_ONE_ADDRESS: Final = frozenset({"answer_too_large", "answer_not_unpacked", "address_unusable"})
+"""Why an address has no usable answer although its host may answer for another one."""
+
+
 class Addresses:
     """Asks for addresses, and for no more of a host that did not answer; implements `ports.IsThere` for threads."""
 
@@ -199,11 +204,10 @@ class Addresses:
 
     def _asked(self, host: str, address: str) -> bool | Phrase:
         answer = self._ask(address)
-        if isinstance(answer, NoAnswer):
+        if isinstance(answer, NoAnswer) and answer.reason not in _OF_ONE_ADDRESS:
             self._silence[host] = answer.said
-            return answer.said
         self._silence.setdefault(host, None)
-        return answer
+        return answer.said if isinstance(answer, NoAnswer) else answer
 
 
 def unread_words(why: Unread | MassctlError) -> Phrase:
@@ -281,11 +285,13 @@ class _Run:
         return self.state.record(name, self.campaigns[name].edition)
 
     def _new(self, channel: str | None) -> list[Drift]:
-        return [
-            drift
-            for name in self.campaigns
-            for drift in new_drifts(self.read.of(name), self.state.drifts.get(self._record(name).key, ()), channel)
-        ]
+        found: list[Drift] = []
+        for name in self.campaigns:
+            record = self._record(name)
+            # Another runner may have replaced the draft, or shown the version, while this one read.
+            there = [each for each in self.read.of(name) if not is_settled(each, record)]
+            found += new_drifts(there, self.state.drifts.get(record.key, ()), channel)
+        return found
 
     def _ended(self) -> list[tuple[Event, Record]]:
         """Return what is as recorded again, of the campaigns of which all could be read."""

@@ -167,7 +167,7 @@ def open_drifts(state: State, record: Record) -> tuple[Drift, ...]:
         return ()
     last = {(each.event.kind, each.event.subject): each.event for each in state.drifts.get(record.key, ())}
     named = (_drift(record, each) for each in last.values())
-    return tuple(each for each in named if not _is_settled(each, record))
+    return tuple(each for each in named if not is_settled(each, record))
 
 
 def _drift(record: Record, event: DriftTold) -> Drift:
@@ -178,7 +178,7 @@ def _drift(record: Record, event: DriftTold) -> Drift:
 _OF_DRAFT: Final[Collection[DriftKind]] = frozenset({DriftKind.DRAFT_CHANGED, DriftKind.DRAFT_GONE})
 
 
-def _is_settled(drift: Drift, record: Record) -> bool:
+def is_settled(drift: Drift, record: Record) -> bool:
     """Return whether the ledger says that a drift is over: another draft, one that was adopted, or a preview."""
     if drift.kind is DriftKind.PREVIEW_UNSEEN:
         return drift.subject in record.shown

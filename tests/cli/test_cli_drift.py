@@ -26,7 +26,7 @@ from massctl.cli import drift
 from massctl.cli.downloads import Downloads
 from massctl.cli.side_by_side import side_by_side
 from massctl.ledger.local_file import LocalLedger
-from massctl.model.entries import Event, NewEntry, SendImported
+from massctl.model.entries import DraftDeleted, Event, NewEntry, SendImported
 from massctl.model.phrase import Phrase
 from massctl.plan.drift import told_event
 from massctl.sandbox.audience import NOT_A_FOLLOWER
@@ -297,16 +297,19 @@ def test_a_campaign_that_cannot_be_rendered_has_ended_no_drift(staged: Console) 
     assert ["drift_told", "drift_told", "drift_ended"] == told(staged), "the distance was not passed either"
 
 
-def test_of_a_campaign_that_was_sent_while_it_was_read_nothing_is_told(
-    staged: Console, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("is_sent", [True, False], ids=["it was sent", "its draft was replaced"])
+def test_what_another_runner_did_while_a_campaign_was_read_is_no_drift(
+    staged: Console, monkeypatch: pytest.MonkeyPatch, *, is_sent: bool
 ) -> None:
-    """A send uses up its draft, which nobody deleted."""
+    """Its draft is missing then, and nobody deleted it in the console."""
     reads = drift.read_drifts
 
     def meanwhile(*arguments: Any) -> drift.DriftsRead:
         found = reads(*arguments)
-        assert ["draft_gone"] == [each.kind.value for each in found.drifts]
-        append(staged, SendImported(appid=APPID, sent_at=OPENS - timedelta(hours=71), by="li"))
+        (gone,) = found.drifts
+        sent = SendImported(appid=APPID, sent_at=OPENS - timedelta(hours=71), by="li")
+        replaced = DraftDeleted(appid=APPID, media_id=gone.subject, reason="superseded")
+        append(staged, sent if is_sent else replaced)
         return found
 
     monkeypatch.setattr(drift, "read_drifts", meanwhile)
@@ -345,7 +348,7 @@ def test_doctor_reads_now_and_records_nothing(staged: Console) -> None:
     assert before == staged.shell("state", "list").out
 
 
-def test_sends_on_the_website_that_somebody_recorded_count_too(staged: Console) -> None:
+def test_console_sends_that_somebody_recorded_count_too(staged: Console) -> None:
     for minute in range(1, 5):
         at = f"2026-12-01T09:0{minute}:00+08:00"
         said = staged.shell("state", "import", "--website-send", at, "--reason", "在后台发的")
@@ -450,11 +453,16 @@ def test_a_host_that_answers_otherwise_is_asked_for_its_other_addresses() -> Non
     """And while nobody knows of a host, one address of it is asked for, and the others wait."""
     asked: list[str] = []
     second = threading.Barrier(2)
+    loud: dict[str, Any] = {
+        "0": Phrase("the server answers 503"),
+        "1": transport.NoAnswer("answer_too_large"),
+        "2": False,
+    }
 
     def ask(address: str, /) -> bool | Phrase | transport.NoAnswer:
         asked.append(address)
         if "silent" not in address:
-            return Phrase("the server answers 503") if address.endswith("/0") else False
+            return loud[address[-1]]
         with contextlib.suppress(threading.BrokenBarrierError):
             second.wait(0.2)
         return transport.NoAnswer("answer_timeout", seconds=10)
@@ -463,7 +471,8 @@ def test_a_host_that_answers_otherwise_is_asked_for_its_other_addresses() -> Non
     addresses = [f"https://{host}/{number}" for host in ("silent", "loud") for number in range(3)]
     answers = dict(side_by_side([partial(is_there, each) for each in addresses]))
     silence = "no answer within 10 s"
-    assert [silence, silence, silence, "the server answers 503", False, False] == [answers[each] for each in range(6)]
+    assert [silence, silence, silence] == [answers[each] for each in range(3)]
+    assert [loud["0"], loud["1"].said, False] == [answers[each] for each in range(3, 6)]
     assert ["loud", "loud", "loud", "silent"] == sorted(each.split("/")[2] for each in asked)
 
 

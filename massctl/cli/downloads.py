@@ -73,6 +73,12 @@ class Downloads:
 
     def _answer(self, address: str, limit: int, seconds: float) -> RawAnswer | Phrase | NoAnswer:
         """Follow redirections to an answer, or say why there is none."""
+        try:
+            return self._followed(address, limit, seconds)
+        except ValueError:  # What a redirection leads to may be anything.
+            return _NO_ADDRESS
+
+    def _followed(self, address: str, limit: int, seconds: float) -> RawAnswer | Phrase | NoAnswer:
         for _ in range(_REDIRECTIONS_MAX + 1):
             refused = _refusal(address)
             if refused is not None:
@@ -111,6 +117,7 @@ def downloads_of(session: "Session", base: str) -> Iterator[Downloads]:
         yield Downloads(line, served, is_inside=inside is not None)
 
 
+_NO_ADDRESS: Final = Phrase("the address, or one that it leads to, is not an address")
 _PRIVATE: Final = Phrase("it is on this machine or its network, where massctl downloads nothing")
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -46,6 +47,7 @@ from massctl.plan.drift import (
     told_event,
 )
 from massctl.plan.plan import Drift, Plan, PlannedCampaign, Unread
+from massctl.plan.window import WindowState, window_state
 from massctl.transport import NoAnswer
 from massctl.view.words import drift_hint, drift_words
 from massctl.whole_file import write_whole
@@ -210,10 +212,10 @@ class Addresses:
         return answer.said if isinstance(answer, NoAnswer) else answer
 
 
-def unread_words(why: Unread | MassctlError) -> Phrase:
+def unread_words(why: Unread | Exception) -> Phrase:
     """Say that something could not be read now, which is no drift: it is tried again."""
-    if isinstance(why, MassctlError):
-        return Phrase("what campaigns depend on was not read: {why}", why=what_happened(why))
+    if isinstance(why, Exception):
+        return Phrase("what campaigns depend on was not read: {why}", why=_reason(why))
     say = Phrase("what the campaigns of {account} depend on was not read: {why}")
     return Phrase(say, account=why.account, why=why.message)
 
@@ -224,37 +226,107 @@ def due_now(session: Session, plan: Plan, state: State) -> list[CampaignName]:
     return due_readings(plan.campaigns, state, remembered.progress, session.clock.now())
 
 
-def tell_drifts(
-    session: Session, say: Callable[[Sequence[Drift]], None], due: Sequence[CampaignName] = (), *, locked: bool
-) -> None:
-    """Read the campaigns that are due, and post each new drift to each channel.
+class DriftReader:
+    """Reads in a thread with clients of its own, so that no send waits for an address or for WeChat."""
 
-    `say` tells the run's own output. `due`: what `due_now` found; without names it is found here. Raises LedgerError
-    where the ledger cannot be read. What cannot be told or recorded is told once more later.
-    """
-    made = planned(session, due, [], PlanOptions(Purpose.REFRESH, named=(), locked=locked))
-    accounts = sorted({each.account for each in made.plan.campaigns if each.account is not None})
-    state, now = made.state, session.clock.now()
-    if made.damage or made.unshared or ledger_refusal(session, state, accounts) is not None or state.lineage is None:
-        return
-    due = due or due_now(session, made.plan, state)
-    campaigns = [each for each in made.plan.campaigns if each.name in due]
-    if not campaigns:
-        return
-    read = read_drifts(session, replace(made, plan=replace(made.plan, campaigns=tuple(campaigns))))
+    def __init__(self) -> None:
+        self._thread: threading.Thread | None = None
+        self._began = 0.0
+        self._campaigns: list[PlannedCampaign] = []
+        self._found: list[DriftsRead] = []
+
+    def begin(
+        self, session: Session, due: Sequence[CampaignName] = (), *, locked: bool, unless_open: bool = False
+    ) -> bool:
+        """Begin to read the campaigns that are due, unless a reading is under way.
+
+        `due`: what `due_now` found; without names it is found here. Return False where `unless_open` put it off because
+        a window is open. Raises LedgerError where the ledger cannot be read.
+        """
+        if self._thread is not None:
+            return True
+        made = planned(session, due, [], PlanOptions(Purpose.REFRESH, named=(), locked=locked))
+        accounts = sorted({each.account for each in made.plan.campaigns if each.account is not None})
+        state = made.state
+        if made.damage or made.unshared or ledger_refusal(session, state, accounts) is not None or not state.lineage:
+            return True
+        if unless_open and _is_any_open(made, session.clock.now()):
+            return False
+        names = due or due_now(session, made.plan, state)
+        self._campaigns = [each for each in made.plan.campaigns if each.name in names]
+        if self._campaigns:
+            self._found, self._began = [], time.monotonic()
+            some = replace(made, plan=replace(made.plan, campaigns=tuple(self._campaigns)))
+            self._thread = threading.Thread(target=self._read, args=(session.for_thread(), some), daemon=True)
+            self._thread.start()
+        return True
+
+    def tell(self, session: Session, say: Callable[[Sequence[Drift]], None], *, wait: bool) -> None:
+        """Post what was read: each new drift to each channel, and to the run's own output by `say`.
+
+        Do nothing while the reading goes on; with `wait` wait for it, for READING_SECONDS_MAX at most. What cannot be
+        read, told or recorded is tried again later. Raises LedgerError where the ledger cannot be read.
+        """
+        if self._thread is None:
+            return
+        self._thread.join(READING_SECONDS_MAX if wait else 0.0)
+        is_late = wait or time.monotonic() - self._began > READING_SECONDS_MAX
+        if self._thread.is_alive() and not is_late:
+            return
+        self._thread = None  # One that never ends is left behind.
+        read = self._found.pop() if self._found else _nothing_of(self._campaigns, _TOO_SLOW)
+        _tell(session, self._campaigns, read, say)
+
+    def _read(self, session: Session, made: Planned) -> None:
+        found = self._found
+        try:
+            found.append(read_drifts(session, made))
+        except Exception as error:  # A fault of ours in here may not end a run that sends.
+            found.append(_nothing_of(made.plan.campaigns, _reason(error)))
+        finally:
+            session.close()
+
+
+def _reason(error: Exception) -> str:
+    return what_happened(error) if isinstance(error, MassctlError) else type(error).__name__
+
+
+READING_SECONDS_MAX: Final = 60
+"""A reading that takes longer counts as one that failed."""
+_TOO_SLOW: Final = Phrase("it took longer than {seconds} seconds", seconds=READING_SECONDS_MAX)
+
+
+def _nothing_of(campaigns: Sequence[PlannedCampaign], why: str) -> DriftsRead:
+    accounts = sorted({each.account for each in campaigns if each.account is not None})
+    unread = tuple(Unread(AccountName(each), why, "") for each in accounts)
+    return DriftsRead((), unread, frozenset(each.name for each in campaigns))
+
+
+def _is_any_open(made: Planned, now: datetime) -> bool:
+    return any(window_state(each, now) is WindowState.DUE for each in made.windows.values())
+
+
+def _tell(
+    session: Session, campaigns: Sequence[PlannedCampaign], read: DriftsRead, say: Callable[[Sequence[Drift]], None]
+) -> None:
     for unread in read.unread:
         session.console.talk(unread_words(unread))
     # Reading took a while, in which another runner may have told it, or sent the campaign.
-    state = session.read_state(session.ledger())
+    state, now = session.read_state(session.ledger()), session.clock.now()
     left = [each for each in campaigns if may_drift(state.record(each.name, each.edition))]
-    untold = _Run(session, state, {each.name: each for each in left}, read, say).tell()
+    untold = frozenset(each.name for each in left)
     remembered = _remembered(session, state)
-    for each in left:
-        if each.opens_at is not None:
-            whole = each.name not in read.unknown | untold
-            key = state.record(each.name, each.edition).key
-            remembered.progress[key] = after_reading(each.opens_at, remembered.progress.get(key), now, whole=whole)
-    remembered.write(now)
+    try:
+        untold = _Run(session, state, {each.name: each for each in left}, read, say).tell()
+    finally:
+        # Also where a channel cannot be opened: the next reading is not before its time.
+        for each in left:
+            if each.opens_at is not None:
+                whole = each.name not in read.unknown | untold
+                key = state.record(each.name, each.edition).key
+                progress = after_reading(each.opens_at, remembered.progress.get(key), now, whole=whole)
+                remembered.progress[key] = progress
+        remembered.write(now)
 
 
 def _remembered(session: Session, state: State) -> ReadingProgressFile:

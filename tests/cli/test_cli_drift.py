@@ -25,6 +25,7 @@ from massctl import transport
 from massctl.cli import drift
 from massctl.cli.downloads import Downloads
 from massctl.cli.side_by_side import side_by_side
+from massctl.errors import ConfigurationError
 from massctl.ledger.local_file import LocalLedger
 from massctl.model.entries import DraftDeleted, Event, NewEntry, SendImported
 from massctl.model.phrase import Phrase
@@ -674,3 +675,75 @@ def test_a_week_in_which_nothing_drifts(week: Console) -> None:
         week.before(hours=hours)
         round_of(week)
     assert ([], []) == (week.heard(), told(week))
+
+
+@pytest.mark.parametrize("location", ["http://[login", "http://a..b/", "http://xn--.com/", f"http://{'a' * 70}.com/"])
+def test_an_address_that_leads_to_what_is_none_raises_nothing(location: str) -> None:
+    def app(_: Any, start: Any) -> list[bytes]:
+        start("302 Found", [("Location", location)])
+        return [b""]
+
+    line = transport.Line(inside=app)
+    assert isinstance(Downloads(line, is_inside=True).is_there("https://mmbiz.qpic.cn/a"), str | transport.NoAnswer)
+    line.close()
+
+
+def hangs(*_: Any) -> Any:
+    threading.Event().wait(30)
+
+
+def breaks(*_: Any) -> Any:
+    raise RuntimeError("a fault of ours")
+
+
+@pytest.fixture
+def due(staged: Console) -> Console:
+    """Beside the letter one that is due now, and one whose window is two days away."""
+    tree = staged.shell.tree
+    tree.text("now", more=window("2026-12-01T11:00:00+08:00", "2026-12-01T18:00:00+08:00"))
+    tree.text("later", content="后天见。", more=window("2026-12-03T12:00:00+08:00", "2026-12-03T18:00:00+08:00"))
+    assert 0 == staged.shell("lock").status
+    return staged
+
+
+@pytest.mark.parametrize(
+    ("reading", "why"), [(hangs, "it took longer than 0.1 seconds"), (breaks, "RuntimeError")], ids=["hangs", "breaks"]
+)
+def test_a_reading_that_hangs_or_breaks_keeps_no_send_from_its_window_and_is_tried_again_later(
+    due: Console, monkeypatch: pytest.MonkeyPatch, reading: Any, why: str
+) -> None:
+    monkeypatch.setattr(drift, "read_drifts", reading)
+    monkeypatch.setattr(drift, "READING_SECONDS_MAX", 0.1)
+    monkeypatch.setattr(drift, "_TOO_SLOW", Phrase("it took longer than {seconds} seconds", seconds=0.1))
+    said = due.shell("ci", "send")
+    assert (0, 1) == (said.status, len(due.report()["jobs"]))
+    assert f"not read: {why}" in said.err
+    assert "not read" not in due.shell("ci", "send").err
+
+
+def test_what_is_due_is_sent_before_anything_is_read(due: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[int] = []
+    read = drift.read_drifts
+
+    def noted(*around: Any) -> Any:
+        sent.append(len(due.report()["jobs"]))
+        return read(*around)
+
+    monkeypatch.setattr(drift, "read_drifts", noted)
+    assert 0 == due.shell("ci", "send").status
+    assert [1] == sent
+
+
+def test_a_channel_that_cannot_be_opened_makes_no_round_a_whole_reading(
+    staged: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(*_: Any) -> Any:
+        raise ConfigurationError(Phrase("the proxy cannot be used"))
+
+    staged.edit("风")
+    monkeypatch.setattr(drift, "taken_posts", closed)
+    staged.before(hours=70)
+    assert "the proxy cannot be used" in staged.shell("ci", "send").err
+    asked = len(staged.report()["calls"])
+    assert "the proxy" not in staged.shell("ci", "send").err
+    assert asked == len(staged.report()["calls"])

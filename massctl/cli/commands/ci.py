@@ -196,16 +196,22 @@ def send(context: click.Context, doctor: bool) -> int:
         return checked
     before = _serial(context.obj)
     followed = _typed(context, "status")
-    _tell_drifts(context.obj)  # Before it may wait for a window.
+    # Before it may wait for a window; what is due now is not kept waiting.
+    is_told = _tell_drifts(context.obj, unless_open=True)
     applied = _typed(context, "apply", "--locked", "--yes", "--wait", WAIT)
+    if not is_told:
+        _tell_drifts(context.obj)
     _report(context.obj, before)
     _collect_statistics(context.obj)
     return applied or followed
 
 
-def _tell_drifts(directory: str) -> None:
-    """Read what campaigns depend on, and tell what drifted, as warnings of this run too; a failure is none of its."""
-    from massctl.cli.drift import tell_drifts
+def _tell_drifts(directory: str, *, unless_open: bool = False) -> bool:
+    """Read what campaigns depend on, and tell what drifted, as warnings of this run too; a failure is none of its.
+
+    Return False where `unless_open` put it off because a window is open.
+    """
+    from massctl.cli.drift import DriftReader, unread_words
     from massctl.model.diagnostics import Check, Finding, Level
     from massctl.view.github import github_alarms
     from massctl.view.words import drift_hint, drift_words
@@ -217,9 +223,17 @@ def _tell_drifts(directory: str) -> None:
 
     try:
         with session(directory, locked=True) as (current, _):
-            tell_drifts(current, say, locked=True)
+            reader = DriftReader()
+            try:
+                is_begun = reader.begin(current, locked=True, unless_open=unless_open)
+                reader.tell(current, say, wait=True)
+            except Exception as error:  # A fault of ours in here may not keep a send from its window.
+                current.console.talk(unread_words(error))
+                return True
+            return is_begun
     except MassctlError as error:
         show_error(error)
+    return True
 
 
 def _collect_statistics(directory: str) -> None:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from massctl.apply.outcome import Outcome
     from massctl.apply.ports import Clock
     from massctl.apply.runner_events import RunnerEvent, Standings
+    from massctl.cli.drift import DriftReader
     from massctl.cli.runner import Monitor, PullRequests, RunnerCheckout, RunnerFolder
     from massctl.cli.session import Session
     from massctl.cli.statistics import BackgroundCollector
@@ -220,6 +221,7 @@ class _Runner:
     _untold: str | None = None
     """Why merged pull requests could not be told last time; None if they were."""
     _collector: BackgroundCollector | None = None
+    _drifts: DriftReader | None = None
     _statistics_told: dict[str, str] = field(default_factory=dict)
     """The last word on the statistics of each account."""
     _unheard: set[str] = field(default_factory=set)
@@ -307,7 +309,7 @@ class _Runner:
             followed = self._follow(current, outcome.state)
             self._newest = (outcome.state.lineage, *current.ledger().head)
             self._tell_pull_requests(current, outcome)
-            self._tell_drifts(current, outcome)
+            self._tell_drifts(current, outcome, once=wishes.once)
             # Behind everything that is due; in a thread of its own, so that the next round is not late.
             self._collect_statistics(current, outcome.state, once=wishes.once)
         if self._trouble is not None:
@@ -415,9 +417,9 @@ class _Runner:
             self._tell("trouble", Phrase("the merged pull requests were not told: {why}", why=why))
         self._untold = why
 
-    def _tell_drifts(self, current: Session, outcome: Outcome) -> None:
-        """Read what campaigns depend on where a window has come nearer, and tell what drifted."""
-        from massctl.cli.drift import due_now, tell_drifts, unread_words
+    def _tell_drifts(self, current: Session, outcome: Outcome, *, once: bool) -> None:
+        """Begin to read what campaigns depend on where a window has come nearer, and tell what was read by now."""
+        from massctl.cli.drift import DriftReader, due_now, unread_words
         from massctl.view.words import drift_hint, drift_words
 
         def say(drifts: Sequence[Drift]) -> None:
@@ -427,12 +429,12 @@ class _Runner:
 
         if outcome.held_elsewhere:
             return
+        reader = self._drifts = self._drifts or DriftReader()
         try:
             if due := due_now(current, outcome.plan, outcome.state):
-                tell_drifts(current, say, due, locked=True)
-        except InvariantError:
-            raise
-        except MassctlError as error:
+                reader.begin(current, due, locked=True)
+            reader.tell(current, say, wait=once)
+        except Exception as error:  # A fault of ours in here may not end a runner that sends.
             current.console.talk(unread_words(error))
 
     def _tell(self, kind: RunnerHappening, message: str, hint: str = "", campaign: CampaignName | None = None) -> None:

@@ -22,6 +22,8 @@ STAGES: Final = (timedelta(hours=72), timedelta(hours=24), timedelta(hours=2))
 AGAIN_SECONDS: Final = 300.0
 """What could not be read, or told, is tried again after that, then after twice as long, and so on."""
 AGAIN_SECONDS_MAX: Final = 3_600.0
+OPEN_AGAIN: Final = timedelta(hours=1)
+"""From one reading to the next of a campaign that drifted."""
 _KINDS: Final[Mapping[DriftKind, ToldKind]] = {DriftKind(kind): kind for kind in get_args(ToldKind)}
 TOLD: Final = frozenset(_KINDS)
 """What people are told of. Another number of followers is no drift while it is within its bounds."""
@@ -52,14 +54,20 @@ def stage_at(opens: datetime, now: datetime) -> timedelta | None:
     return min((each for each in STAGES if opens - each <= now < opens), default=None)
 
 
-def is_due(opens: datetime | None, progress: ReadingProgress | None, now: datetime) -> bool:
-    """Return whether a campaign is to be read now; a window that was moved is another one."""
+def is_due(opens: datetime | None, progress: ReadingProgress | None, now: datetime, *, has_open: bool = False) -> bool:
+    """Return whether a campaign is to be read now; a window that was moved is another one.
+
+    `has_open`: people were told of a drift that nothing has ended. It is looked at each hour, so that what was mended is
+    not shown for days, and what comes back is told.
+    """
     stage = stage_at(opens, now) if opens is not None else None
     if stage is None:
         return False
     if progress is None or progress.opens != opens:
         return True
-    return stage != progress.stage and not progress.is_resting(now)
+    if stage != progress.stage:
+        return not progress.is_resting(now)
+    return has_open and (progress.at is None or now - progress.at >= OPEN_AGAIN)
 
 
 def due_readings(
@@ -69,7 +77,8 @@ def due_readings(
     found = []
     for each in campaigns:
         record = state.record(each.name, each.edition)
-        if may_drift(record) and is_due(each.opens_at, progress.get(record.key), now):
+        has_open = bool(open_drifts(state, record))
+        if may_drift(record) and is_due(each.opens_at, progress.get(record.key), now, has_open=has_open):
             found.append(each.name)
     return found
 
@@ -82,7 +91,7 @@ def may_drift(record: Record) -> bool:
 def after_reading(opens: datetime, before: ReadingProgress | None, now: datetime, *, whole: bool) -> ReadingProgress:
     """Return what is to be remembered of a reading; `whole` says that nothing is left to be read, or told."""
     if whole:
-        return ReadingProgress(opens, stage_at(opens, now))
+        return ReadingProgress(opens, stage_at(opens, now), at=now)
     known = before if before is not None and before.opens == opens else ReadingProgress(opens)
     return ReadingProgress(opens, known.stage, known.failures + 1, now)
 

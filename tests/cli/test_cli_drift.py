@@ -179,15 +179,42 @@ def test_what_is_mended_and_drifts_again_is_told_again(staged: Console) -> None:
     staged.before(hours=70)
     daily(staged)
     staged.edit("风", "编辑部")
-    staged.before(hours=50)
     daily(staged)
-    (staged.shell.root / ".massctl/reading-progress").unlink()
+    assert "its draft was changed" in staged.shell("status", "letter").out
+    staged.before(hours=68)
     daily(staged)
+    assert 1 == told(staged).count("drift_ended")
+    assert "its draft" not in staged.shell("status", "letter").out
     staged.edit("风")
     staged.before(hours=20)
     daily(staged)
     assert [("letter", "draft_changed")] * 2 == staged.heard()
-    assert 1 == told(staged).count("drift_ended")
+
+
+def test_what_comes_back_within_a_distance_is_told_within_the_hour_while_anything_is_open(staged: Console) -> None:
+    staged.edit("风", "一")
+    staged.before(hours=70)
+    daily(staged)
+    staged.edit("风", "二")
+    staged.before(hours=69.5)
+    daily(staged)
+    assert 1 == len(staged.heard())
+    staged.before(hours=68.9)
+    daily(staged)
+    assert 2 == len(staged.heard())
+
+
+def test_status_names_a_campaign_of_which_only_drift_is_on_record(staged: Console) -> None:
+    tag = 201
+    staged.tag(tag, f"标签{tag}", 50)
+    words(staged, "words", tag=tag)
+    staged.shell("tags", "pull")
+    assert 0 == staged.shell("lock").status
+    staged.tag(tag, "别的名字", 50)
+    staged.before(hours=70)
+    daily(staged)
+    assert ("words", "tag_gone") in staged.heard()
+    assert f"its tag no longer exists: 标签{tag}" in staged.shell("status").out
 
 
 def test_another_edit_is_another_drift(staged: Console) -> None:

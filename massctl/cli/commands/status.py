@@ -146,7 +146,8 @@ def _follow_once(
     ledger = session.ledger()
     state = session.read_state(ledger)
     require_ledger(session, state)
-    unsent = _unsent(session, state, names)
+    # Of a campaign that was never staged the ledger may know nothing but what drifted.
+    unsent = {**dict(state.drifts.keys()), **_unsent(session, state, names)}
     records = records_of(state, names, all_editions=all_editions, unsent=unsent)
     asked = any(unfinished(job) is not None for record in records for job in record.jobs)
     told = session.sandbox is not None and session.sandbox.untold_events(state)

@@ -73,7 +73,7 @@ def test_what_failed_rests_longer_each_time_and_at_most_an_hour() -> None:
         now += timedelta(seconds=pause)
     assert [AGAIN_SECONDS, 600, 1200, 2400, AGAIN_SECONDS_MAX, AGAIN_SECONDS_MAX] == pauses
     assert is_due(OPENS, progress, now - timedelta(days=1)), "a clock that was set back"
-    assert ReadingProgress(OPENS, DAY) == after_reading(OPENS, progress, now, whole=True)
+    assert ReadingProgress(OPENS, DAY, at=now) == after_reading(OPENS, progress, now, whole=True)
 
 
 def drift(now: str | int | None = None, subject: str = "星标组", *, told_as: str = "") -> Drift:

@@ -57,8 +57,8 @@ def stage_at(opens: datetime, now: datetime) -> timedelta | None:
 def is_due(opens: datetime | None, progress: ReadingProgress | None, now: datetime, *, has_open: bool = False) -> bool:
     """Return whether a campaign is to be read now; a window that was moved is another one.
 
-    `has_open`: people were told of a drift that nothing has ended. It is looked at each hour, so that what was mended is
-    not shown for days, and what comes back is told.
+    `has_open`: people were told of a drift that nothing has ended. It is looked at each hour, so that what was mended
+    is not shown for days, and what comes back is told.
     """
     stage = stage_at(opens, now) if opens is not None else None
     if stage is None:

@@ -52,8 +52,13 @@ class Made:
 
 
 def child_of(repository: Repository, cache: Path) -> Child:
-    """Return a child that may read a repository's campaigns, and write the cache of pictures."""
-    return Child([repository.root / CAMPAIGNS], [cache / "pictures"])
+    """Return the child that may read a repository's campaigns, and write the cache of pictures: one for the process."""
+    return _child_of(repository.root, cache)
+
+
+@cache
+def _child_of(root: Path, folder: Path) -> Child:
+    return Child([root / CAMPAIGNS], [folder / "pictures"])
 
 
 def pictures_of(name: str, cache: Path) -> Path:

@@ -79,6 +79,13 @@ def fitted(blocks: Sequence[str], more: Sequence[str], limit: int = ROBOT_BYTES_
     return blocks[0].encode()[:room].decode("utf-8", errors="ignore") + _CUT + tail
 
 
+def fitting(blocks: Sequence[str]) -> int:
+    """Return how many of `blocks` one message of a robot takes whole; at least 1, which may be cut."""
+    sizes = [len(each.encode()) + len("\n\n") for each in blocks]
+    whole = [count for count in range(1, len(blocks) + 1) if sum(sizes[:count]) <= ROBOT_BYTES_MAX]
+    return max(whole, default=1)
+
+
 READ_SECONDS: Final = 10.0
 """Nobody who waits for a run should wait long for a chat."""
 

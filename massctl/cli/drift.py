@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 from massctl.apply.journal import LedgerSession
 from massctl.apply.outcome import failure_of, what_happened
 from massctl.cli.ledger_access import ledger_refusal
-from massctl.cli.notifications import notice_finder, notices_post, taken_posts
+from massctl.cli.notifications import notice_finder, notices_post, taken_posts, told_at_once
 from massctl.cli.planner import PlanOptions, Purpose, planned
 from massctl.cli.side_by_side import side_by_side
 from massctl.errors import AuthError, InvariantError, LedgerError, MassctlError
@@ -378,6 +378,7 @@ class _Run:
         """Post to each channel what it has not heard; returns what was taken, and the campaigns of the rest."""
         finder = notice_finder(self.session, self.state)
         wanted: list[tuple[Channel, list[Drift], list[Notice]]] = []
+        later: set[CampaignName] = set()
         for channel in self.session.settings.notify:
             hears = channel.events is None or "drift" in channel.events
             if hears and (new := self._new(channel.name)):
@@ -385,7 +386,10 @@ class _Run:
                     finder.drifted(self.campaigns[each.campaign], each, drift_words(each), drift_hint(each))
                     for each in new
                 ]
-                wanted.append((channel, new, notices))
+                # What a message does not take is told by the next one.
+                most = told_at_once(self.session, channel, notices)
+                wanted.append((channel, new[:most], notices[:most]))
+                later |= {each.campaign for each in new[most:]}
         posts = [(channel, notices_post(self.session, channel, notices)) for channel, _, notices in wanted]
         taken = [wanted[index] for index in taken_posts(self.session, posts)]
         heard = [
@@ -393,7 +397,7 @@ class _Run:
         ]
         names = {channel.name for channel, _, _ in taken}
         untold = {each.campaign for channel, new, _ in wanted if channel.name not in names for each in new}
-        return list(heard), frozenset(untold)
+        return list(heard), frozenset(untold | later)
 
     def _recorded(self, events: list[tuple[Event, Record]]) -> bool:
         """Record what was told, so that no other runner tells it again."""

@@ -293,6 +293,16 @@ def notices_post(session: Session, channel: Channel, wanted: Sequence[Notice]) -
     return webhook_post(notices_json(wanted, language), secret)
 
 
+def told_at_once(session: Session, channel: Channel, wanted: Sequence[Notice]) -> int:
+    """Return how many of these notices a channel takes in one post: a robot's message has a limit."""
+    from massctl.notify import fitting
+    from massctl.view.notices import notice_blocks
+
+    if channel.wecom_robot_env is None:
+        return len(wanted)
+    return fitting(notice_blocks(wanted, session.console.reader))
+
+
 def _sandbox_post(name: str, kind: str, post: Post) -> Post:
     from massctl.notify import webhook_post
 

@@ -29,6 +29,7 @@ from massctl.errors import ConfigurationError
 from massctl.ledger.local_file import LocalLedger
 from massctl.model.entries import DraftDeleted, Event, NewEntry, SendImported
 from massctl.model.phrase import Phrase
+from massctl.notify import fitting
 from massctl.plan.drift import told_event
 from massctl.sandbox.audience import NOT_A_FOLLOWER
 from massctl.sandbox.embedded import Sandbox, open_world
@@ -774,3 +775,28 @@ def test_a_channel_that_cannot_be_opened_makes_no_round_a_whole_reading(
     asked = len(staged.report()["calls"])
     assert "the proxy" not in staged.shell("ci", "send").err
     assert asked == len(staged.report()["calls"])
+
+
+def test_what_a_robots_message_does_not_take_is_told_by_the_next(
+    staged: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = staged.shell.root / "massctl.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("webhook_env", "wecom_robot_env"), encoding="utf-8")
+    monkeypatch.setattr("massctl.notify.fitting", lambda _: 1)
+    words(staged, "words", tag=201)
+    staged.shell("tags", "pull")
+    assert 0 == staged.shell("lock").status
+    staged.edit("风")
+    staged.control("tags", {"appid": APPID, "id": 201, "name": "别的", "count": 50})
+    told_of: list[str] = []
+    for hours in (70, 69.9, 69.8):
+        staged.before(hours=hours)
+        daily(staged)
+        posts = [each["body"]["markdown"]["content"] for each in staged.report()["notifications"]]
+        told_of = [post for post in posts if "draft" in post or "tag" in post]
+    assert 2 == len(told_of)
+    assert ["letter" in each for each in told_of] != ["words" in each for each in told_of]
+
+
+def test_a_message_takes_as_many_blocks_as_fit_and_at_least_one() -> None:
+    assert [1, 3, 4] == [fitting(blocks) for blocks in (["长" * 5_000], ["长" * 400] * 9, ["a" * 1_000] * 4)]

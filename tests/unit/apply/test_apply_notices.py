@@ -15,7 +15,9 @@ from massctl.model.entries import Expired, JobStatus, SendAccepted, SendInDoubt,
 from massctl.model.ids import AccountName
 from massctl.model.lock import LockFile, lock_document
 from massctl.model.message import RenderedCampaign
+from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State, Status
+from massctl.plan.plan import Drift, DriftKind
 from massctl.plan.quota import AccountAhead, Span, Unit
 from massctl.plan.reconcile_options import Evidence
 from massctl.plan.steps import Desired, Guard, Invalid, Refusal
@@ -290,3 +292,13 @@ def test_a_report_is_another_fact_on_each_of_its_days_whatever_its_numbers():
     ]
     assert 2 == len({each.key for each in reports})
     assert sent.key not in {each.key for each in reports}
+
+
+def test_a_drift_is_a_notice_of_its_campaign_whose_key_changes_with_what_drifted() -> None:
+    state = recorded()
+    finder = NoticeFinder(standings(state), state, {APPID: "main"}, evidence, NOW)
+    (planned,) = plan_of(WORDS, state).campaigns
+    one, other = (Drift(WORDS.name, 1, DriftKind.TAG_GONE, each, None, None) for each in ("甲", "乙"))
+    found = [finder.drifted(planned, each, Phrase("its tag is gone"), "massctl lock") for each in (one, one, other)]
+    assert ["drift"] * 3 == [each.happening for each in found]
+    assert [True, False] == [found[0].key == each.key for each in found[1:]]

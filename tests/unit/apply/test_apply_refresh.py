@@ -260,3 +260,24 @@ def test_addresses_are_asked_of_wechats_hosts_alone_each_once() -> None:
         [str(each.message) for each in remote.unread],
         remote.unknown,
     )
+
+
+def test_an_audience_that_shrank_below_its_bound_is_outside_of_it() -> None:
+    scene = Scene([whole_news(SOON, audience=audience(tag_id=7, expect={"min": 10}))])
+    scene.wechat.tags_count[7] = 20
+    scene.apply()
+    scene.wechat.tags_count[7] = 5
+    assert [("audience_outside", 20, 5)] == drifts(read(scene)[1])
+
+
+def test_of_a_campaign_that_was_not_rendered_no_address_is_asked() -> None:
+    scene = staged()
+    asked: list[str] = []
+
+    def is_there(address: str, /) -> bool:
+        asked.append(address)
+        return True
+
+    some = [replace(each, rendered=None) for each in scene.plan().campaigns]
+    remote = read_remote(some, scene.state, lambda _: scene.wechat, one_by_one, is_there)
+    assert ([], []) == (asked, drifts(remote))

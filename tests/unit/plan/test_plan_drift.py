@@ -1,25 +1,50 @@
 """When campaigns are read before their windows, and which drifts are news."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from building import (
+    HOUR,
+    NOW,
+    attempted,
+    house,
+    news,
+    plan_of,
+    planned,
+    previewed,
+    recorded,
+    reviewers,
+    saved,
+    sent,
+    text,
+)
 
-from massctl.model.entries import DriftEnded, DriftTold
+from massctl.model.entries import DraftDeleted, DriftEnded, DriftTold
 from massctl.model.ids import CampaignName
-from massctl.model.state import ToldDrift
+from massctl.model.message import RenderedCampaign, Window
+from massctl.model.state import State, ToldDrift
 from massctl.plan.drift import (
     AGAIN_SECONDS,
     AGAIN_SECONDS_MAX,
+    OPEN_AGAIN,
     STAGES,
     ReadingProgress,
     after_reading,
+    allowance_drift,
+    due_readings,
     ended_drifts,
     is_due,
+    is_settled,
+    known_drifts,
     new_drifts,
+    open_drifts,
     stage_at,
     told_event,
 )
 from massctl.plan.plan import Drift, DriftKind
+from massctl.plan.steps import Guard, Refusal
 
 OPENS = datetime(2026, 12, 8, 4, 0, tzinfo=UTC)
 DAYS, DAY, HOURS = STAGES
@@ -105,3 +130,101 @@ def test_what_was_told_and_is_not_found_has_ended() -> None:
     known = told(told_event(drift("甲"), None), told_event(drift("甲"), "HOOK"), told_event(drift("丙", "别的"), None))
     assert [DriftEnded(kind="tag_renamed", subject="星标组")] == ended_drifts([drift("丁", "别的")], known)
     assert [] == ended_drifts([drift("戊"), drift("丁", "别的")], known)
+
+
+SOON = Window(NOW + 20 * HOUR, NOW + 21 * HOUR)
+WORDS = text(window=SOON)
+LETTER = news(window=SOON, recipients=reviewers("editor_lin"))
+
+
+def due(*happenings: Any, now: datetime = NOW, campaign: RenderedCampaign = WORDS, **seen: datetime) -> list[str]:
+    state = recorded(*happenings)
+    record = state.record(campaign.name, campaign.edition)
+    progress = {record.key: ReadingProgress(SOON.not_before, DAY, at=seen["at"])} if seen else {}
+    return list(due_readings(plan_of(campaign, state).campaigns, state, progress, now))
+
+
+def test_what_went_out_or_is_in_doubt_is_not_read() -> None:
+    assert ["words"] == due()
+    assert [] == due(attempted(WORDS))
+    assert [] == due(*sent(WORDS))
+    assert [] == due(at=NOW - HOUR / 2)
+
+
+def test_a_campaign_that_drifted_is_read_each_hour_until_that_ends() -> None:
+    told_of = told_event(Drift(WORDS.name, 1, DriftKind.TAG_GONE, "星标组", None, None), None)
+    assert [] == due((told_of, WORDS), at=NOW - OPEN_AGAIN / 2)
+    assert ["words"] == due((told_of, WORDS), at=NOW - OPEN_AGAIN)
+    assert [] == due((told_of, WORDS), (DriftEnded(kind="tag_gone", subject="星标组"), WORDS), at=NOW - OPEN_AGAIN)
+
+
+def known(campaign: RenderedCampaign, state: State | None = None, *refused: Guard, **policy: Any) -> list[str]:
+    rules = house(**policy)
+    made = planned(campaign, state, rules)
+    made = replace(made, refusals=(*made.refusals, *(Refusal(each, "", "") for each in refused)))
+    return [each.kind.value for each in known_drifts(made, campaign, state or recorded(), rules, NOW)]
+
+
+def test_a_lock_that_is_stale_and_a_link_that_leads_nowhere_are_known_without_a_request() -> None:
+    linked = replace(WORDS, links=(("earlier/1", "https://mp.weixin.qq.com/s/1"),))
+    assert [] == known(WORDS)
+    assert ["article_gone"] == known(linked)
+    assert ["lock_stale", "article_gone"] == known(linked, None, Guard.LOCK_STALE)
+    stale = replace(planned(WORDS), refusals=(Refusal(Guard.LOCK_STALE, "", ""),))
+    assert ["lock_stale"] == [each.kind.value for each in known_drifts(stale, None, recorded(), house(), NOW)]
+
+
+def test_a_preview_that_nobody_has_seen_is_drift_once_it_is_time_and_no_run_is_about_to_show_it() -> None:
+    shown_to = replace(LETTER, recipients=reviewers("editor_lin"))
+    nobody = replace(LETTER, recipients=())
+    must = {"require_preview": True}
+    assert [] == known(nobody)
+    assert ["preview_unseen"] == known(nobody, **must)
+    assert [] == known(shown_to, **must), "the next run shows it"
+    assert [] == known(nobody, preview_ahead="1h", **must)
+    staged = recorded(saved(shown_to), previewed(shown_to))
+    assert [] == known(shown_to, staged, **must)
+    unread = replace(planned(nobody, rules=house(**must)), rendered=None)
+    assert [] == list(known_drifts(unread, nobody, recorded(), house(**must), NOW))
+
+
+def test_an_allowance_is_drift_only_where_console_sends_alone_use_it_up() -> None:
+    record, fine = recorded().record(WORDS.name, 1), planned(WORDS)
+    lacking = replace(fine, refusals=(Refusal(Guard.ALLOWANCE, "", ""),))
+    assert None is allowance_drift(record, fine, fine)
+    assert None is allowance_drift(record, lacking, lacking)
+    found = allowance_drift(record, lacking, fine)
+    assert found is not None
+    assert (DriftKind.ALLOWANCE_USED, "main") == (found.kind, found.subject)
+
+
+def kinds(state: State) -> list[DriftKind]:
+    return [each.kind for each in open_drifts(state, state.record(LETTER.name, 1))]
+
+
+def test_what_was_told_is_open_until_the_ledger_ends_it() -> None:
+    changed = Drift(LETTER.name, 1, DriftKind.DRAFT_CHANGED, "MEDIA_1", "saved", "changed", "d" * 64)
+    unseen = Drift(LETTER.name, 1, DriftKind.PREVIEW_UNSEEN, LETTER.digest, None, None)
+    tag = Drift(LETTER.name, 1, DriftKind.TAG_GONE, "星标组", None, None)
+    happenings = [saved(LETTER), *((told_event(each, None), LETTER) for each in (changed, unseen, tag))]
+    state = recorded(*happenings)
+    assert [changed.kind, unseen.kind, tag.kind] == kinds(state)
+    later = recorded(*happenings, (DraftDeleted(appid=LETTER.appid, media_id="MEDIA_1", reason="superseded"), LETTER))
+    assert [unseen.kind, tag.kind] == kinds(later), "its draft was replaced"
+    shown = recorded(*happenings, previewed(LETTER))
+    assert is_settled(unseen, shown.record(LETTER.name, 1))
+    gone = recorded(*sent(LETTER), *happenings[1:])
+    assert [] == kinds(gone)
+
+
+def test_one_drift_may_end_while_another_goes_on() -> None:
+    gone, other = (Drift(WORDS.name, 1, DriftKind.TAG_GONE, each, None, None) for each in ("甲", "乙"))
+    ended = DriftEnded(kind="tag_gone", subject="甲")
+    state = recorded(*((told_event(each, None), WORDS) for each in (gone, other)), (ended, WORDS))
+    assert ["乙"] == [each.subject for each in open_drifts(state, state.record(WORDS.name, 1))]
+
+
+def test_a_state_with_other_console_sends_is_for_one_question() -> None:
+    state = recorded()
+    other = state.with_website_sends({WORDS.appid: [NOW]})
+    assert ({WORDS.appid: [NOW]}, {}) == (other.website_sends, state.website_sends)

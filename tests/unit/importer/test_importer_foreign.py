@@ -80,3 +80,9 @@ def test_a_file_whose_name_begins_with_a_dot_is_no_picture_beside_a_document(tmp
     assert [bytes, Phrase, Phrase] == [
         type(_Source._beside(tmp_path, each)) for each in ("a.png", ".ssh/id", ".hidden.png")
     ]
+
+
+def test_markdown_that_is_nested_too_deep_is_refused_in_words() -> None:
+    with pytest.raises(DocumentError) as caught:
+        ForeignReader(Child()).markdown(">" * 100_000, "letter")
+    assert "nested too deep" in caught.value.why

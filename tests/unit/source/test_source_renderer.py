@@ -1,6 +1,7 @@
 """What a child answers about a campaign is a stranger's word: it decides content, and nothing else."""
 
 import copy
+import json
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -11,7 +12,9 @@ from repositories import Tree
 
 from massctl.child import Child
 from massctl.model.message import RenderedCampaign, RenderedNews
+from massctl.model.phrase import Phrase
 from massctl.model.state import State
+from massctl.plain_values import NOT_PLAIN, from_plain, to_plain
 from massctl.plan.steps import Desired, Invalid
 from massctl.source.campaigns import load_settings
 from massctl.source.loader import Desires, Workbench
@@ -196,3 +199,11 @@ def test_two_campaigns_that_share_a_picture_get_the_same_bytes_or_neither_is_who
     found = read(tree, tmp_path)
     assert isinstance(found["a"], RenderedCampaign)
     assert isinstance(found["b"], Invalid)
+
+
+def test_a_sentence_comes_back_with_its_numbers_also_with_half_a_second() -> None:
+    said = Phrase("{seconds:g} seconds, {count:,} times", seconds=2.5, count=1000)
+    assert "2.5 seconds, 1,000 times" == from_plain(json.loads(json.dumps(to_plain(said))))
+    for value in (float("nan"), float("inf")):
+        with pytest.raises(NOT_PLAIN):
+            from_plain(["phrase", "{seconds:g}", None, {"seconds": value}])

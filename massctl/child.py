@@ -47,7 +47,7 @@ JOBS: Final[Mapping[str, str]] = {
 _IMPORTED: Final = (
     "massctl.source.renderer",
     "massctl.source.media",
-    "massctl.render.content",
+    "massctl.render.message",
     "massctl.render.article",
     "massctl.render.template",
 )

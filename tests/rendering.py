@@ -9,7 +9,7 @@ from massctl.model.ids import CampaignName, Sha256
 from massctl.model.message import RenderedCampaign
 from massctl.model.settings import Account
 from massctl.render.campaign import campaign_of
-from massctl.render.content import render_content
+from massctl.render.message import render_content
 from massctl.render.rules.words import WordLists
 
 

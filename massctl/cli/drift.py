@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -302,8 +302,13 @@ def _nothing_of(campaigns: Sequence[PlannedCampaign], why: str) -> DriftsRead:
     return DriftsRead((), unread, frozenset(each.name for each in campaigns))
 
 
+_SOON: Final = timedelta(minutes=5)
+"""A window that opens within it is not kept waiting either: a reading takes a minute, and telling some seconds."""
+
+
 def _is_any_open(made: Planned, now: datetime) -> bool:
-    return any(window_state(each, now) is WindowState.DUE for each in made.windows.values())
+    moments = now, now + _SOON
+    return any(window_state(each, at) is WindowState.DUE for each in made.windows.values() for at in moments)
 
 
 def _tell(

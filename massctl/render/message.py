@@ -9,6 +9,7 @@ from massctl.model.campaign import (
     TAKE_OUT,
     WIDE,
     Article,
+    CampaignFile,
     Cover,
     Crop,
     Image,
@@ -23,13 +24,14 @@ from massctl.model.campaign import (
     flags_of,
 )
 from massctl.model.diagnostics import Severity
-from massctl.model.ids import MediaId, Sha256
+from massctl.model.ids import CampaignName, MediaId, Sha256
 from massctl.model.message import (
     MaterialRef,
     Picture,
     Recording,
     RenderedArticle,
     RenderedCard,
+    RenderedContent,
     RenderedImage,
     RenderedMessage,
     RenderedNews,
@@ -38,13 +40,15 @@ from massctl.model.message import (
     RenderedVoice,
 )
 from massctl.model.phrase import Command, Phrase
+from massctl.model.settings import Account
 from massctl.model.theme import ThemeSettings
 from massctl.render.fault import Fault
-from massctl.render.inputs import RecordingPurpose
-from massctl.render.limits import LIMITS, Limit
-from massctl.render.paths import is_foreign, picture_paths
+from massctl.render.inputs import Inputs, RecordingPurpose
+from massctl.render.limits import LIMITS, ContentLimit, Limit
+from massctl.render.paths import Pictures, is_foreign, picture_paths
 from massctl.render.rules.subject import Subject
-from massctl.render.strings import Strings, no_check
+from massctl.render.rules.words import WordLists
+from massctl.render.strings import KeyPlace, Setting, Strings, no_check
 
 if TYPE_CHECKING:
     from massctl.render.theme import Theme
@@ -74,8 +78,34 @@ class ShownCover:
     pic_crop_1_1: str | None = None
 
 
+_NO_WORDS: Final = WordLists()
 _NO_COVER: Final = ShownCover(Sha256("0" * 64))
 """Stands for a cover that was not found; such a message is never used."""
+
+
+def render_content(
+    name: CampaignName,
+    file: CampaignFile,
+    *,
+    account: Account,
+    inputs: Inputs,
+    place: KeyPlace,
+    words: WordLists = _NO_WORDS,
+) -> RenderedContent:
+    """Render a validated campaign's files.
+
+    `account` is the one that the file names; `place` finds keys of campaign.yaml; `words` is what to look for in the
+    text.
+    """
+    pictures = Pictures(name, inputs)
+    limit = ContentLimit(file.account, account.content_limit) if account.content_limit is not None else None
+    brand = account.brand if file.brand else None
+    usual = (account.theme or ThemeSettings()).over(brand.theme if brand is not None else None)
+    setting = Setting(name, file.account, inputs, pictures, account.external_links, usual, brand, limit)
+    strings = Strings(file, setting, place, words)
+    message, recordings = render_message(strings)
+    links = tuple(sorted(setting.links.items()))
+    return RenderedContent(message, pictures.used, recordings, tuple(strings.diagnostics), links)
 
 
 def render_message(strings: Strings) -> tuple[RenderedMessage, tuple[Recording, ...]]:

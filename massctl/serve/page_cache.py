@@ -11,7 +11,7 @@ from massctl.child import ChildError
 from massctl.errors import LedgerError, MassctlError
 from massctl.ledger.archive import Contents
 from massctl.model.campaign import parse_offset_time
-from massctl.model.diagnostics import Diagnostic
+from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.entries import Entry
 from massctl.model.ids import CampaignName, Sha256
 from massctl.model.lock import LockedPicture, path_from_lock, restored, version_of
@@ -47,6 +47,7 @@ REPORTED: Final = "_report"
 """Stands for what sends reached, in what is published; the pages of reports wait for it."""
 EVERYTHING: Final = frozenset({ANYTHING})
 """For all campaigns, known or not. No campaign has this name."""
+OWN_THEMES: Final = "campaigns/_shared/themes"
 _KEPT_MAX: Final = 64
 """A page that missed more changes than these is renewed whatever they were."""
 
@@ -296,12 +297,16 @@ class PageCache:
         from massctl.serve.theme_gallery import read_settings, sample_addresses, shown_themes
 
         with self._one_at_a_time:
-            heard, shown = self._broadcaster.number, []
+            heard, shown, faults = self._broadcaster.number, [], [*self._faults]
             if self._settings is not None:
                 workbench = self._workbench(self._settings)
-                shown = shown_themes(workbench.renderer, read_settings(query), query.get("sample", ""))
+                try:
+                    shown = shown_themes(workbench.renderer, read_settings(query), query.get("sample", ""))
+                except ChildError as error:
+                    hint = Phrase("check your own themes, then reload the page")
+                    faults.append(Diagnostic("MC409", Severity.ERROR, error.why, Place(OWN_THEMES), hint))
             sheet = self._sheet({sha256: FILE_FOLDER + name for sha256, name in sample_addresses().items()})
-            return themes_page(shown, self._faults, sheet, Watched(SHARED, heard))
+            return themes_page(shown, faults, sheet, Watched(SHARED, heard))
 
     def calendar_page(self, query: Mapping[str, str]) -> str:
         """Return the calendar of the month that the address names (`month=2026-12`), else of this one.

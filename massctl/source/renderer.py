@@ -15,9 +15,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from massctl.child import NOT_ACCEPTED, Child, ChildError
 from massctl.model.campaign import CampaignFile
-from massctl.model.diagnostics import Place
+from massctl.model.diagnostics import Place, has_errors
 from massctl.model.ids import CampaignName, Sha256
-from massctl.model.message import MEDIA_TYPES, Picture, Recording, RenderedContent
+from massctl.model.message import (
+    MEDIA_TYPES,
+    PICTURE_PLACEHOLDER,
+    Picture,
+    Recording,
+    RenderedContent,
+    RenderedMessage,
+    RenderedNews,
+)
 from massctl.model.phrase import Phrase
 from massctl.plain_values import NOT_PLAIN, from_plain, to_plain
 from massctl.render.fault import Fault
@@ -160,7 +168,20 @@ def _made(answer: Any) -> Made:
         raise ValueError("a file of no known kind")
     if {f.path: f.source_sha256 for f in content.pictures}.items() - files.items():
         raise ValueError("a picture comes from a file that was not read")
+    given = {f.sha256 for f in content.pictures} | {f.sha256 for f in content.recordings}
+    # A message with faults names what was not found, and is not used.
+    if not has_errors(content.diagnostics) and not _shown_by(content.message) <= given:
+        raise ValueError("a message shows a file that is not with it")
     return Made(content, files, produced)
+
+
+def _shown_by(message: RenderedMessage) -> set[str]:
+    """Return the names of the files of ours that a message carries, as its articles and its material say."""
+    named = {str(each.sha256) for each in message.materials if each.sha256 is not None}
+    if isinstance(message, RenderedNews):
+        named |= {article.cover for article in message.articles}
+        named |= {name for article in message.articles for name in PICTURE_PLACEHOLDER.findall(article.content)}
+    return named
 
 
 # What follows runs in the child.
@@ -168,7 +189,7 @@ def _made(answer: Any) -> Made:
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
     """Render one campaign."""
-    from massctl.render.content import render_content
+    from massctl.render.message import render_content
 
     materials = Materials(*materials_of(request))
     name, file = CampaignName(request["name"]), CampaignFile.model_validate(request["file"])
@@ -201,7 +222,7 @@ def render_sample() -> None:
     """Render an article of ours, so that everything is loaded which most articles need."""
     from massctl.model.settings import MassctlFile
     from massctl.picture.limits import cache_key
-    from massctl.render.content import render_content
+    from massctl.render.message import render_content
 
     cache_key()
     article = {"title": "一", "content": "articles/main.md.j2", "cover": "x.png"}

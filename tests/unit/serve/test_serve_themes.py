@@ -8,6 +8,7 @@ from repositories import Tree
 from test_serve_page_cache import served
 from werkzeug.test import Client
 
+from massctl.child import NOT_ACCEPTED, Child, ChildError
 from massctl.model.theme import ThemeSettings
 from massctl.render.theme import BUILT_IN
 from massctl.serve.page_cache import Broadcaster, PageCache
@@ -72,3 +73,12 @@ def test_all_blocks_are_shown_where_they_are_chosen(tree: Tree):
     assert "往期推荐" in found
     assert "往期推荐" not in page(tree)
     assert 'class="fault"' not in found
+
+
+def test_a_child_that_gives_no_answer_is_told_in_place_of_the_themes(tree: Tree, monkeypatch: pytest.MonkeyPatch):
+    def fails(*_: object, **__: object) -> None:
+        raise ChildError(NOT_ACCEPTED)
+
+    monkeypatch.setattr(Child, "ask", fails)
+    assert "MC409" in page(tree)
+    assert NOT_ACCEPTED in page(tree)

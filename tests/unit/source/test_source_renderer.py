@@ -112,6 +112,8 @@ LIES: dict[str, Callable[[Any], None]] = {
     "a sentence that looks into objects": changed("content.4", phrase("{name.__class__}")),
     "a sentence that takes memory": changed("content.4", phrase("{name:>9999999999}")),
     "files that are no files": changed("files", ["a"]),
+    "a cover that is not with it": changed(f"{ARTICLE}.7", "0" * 64),
+    "a picture that is not with it": changed(f"{ARTICLE}.6", f'<img src="massctl-picture:{"0" * 64}">'),
     "a file of no known kind": changed("content.2.1.6", "/../../x"),
     "a size below nothing": changed("content.2.1.4", -1),
     "half a character": changed(f"{ARTICLE}.3", "\ud800"),

@@ -52,17 +52,11 @@ def diagnostics_text(
     return page.text()
 
 
-def place_text(place: Place) -> str:
-    """Write a place as editors understand it: `file:line:column`, as far as it is known."""
-    known = [str(number) for number in (place.line, place.column) if number is not None]
-    return ":".join([place.file, *known])
-
-
 def diagnostic_line(page: Page, diagnostic: Diagnostic, indent: int = 0) -> None:
     """Add the place, the severity, the code and the message of a diagnostic, and what to do about it below."""
     word, ink = SEVERITY[diagnostic.severity]
     if diagnostic.place is not None:
-        where = place_text(diagnostic.place) + ": "
+        where = str(diagnostic.place) + ": "
     else:
         where = f"campaigns/{diagnostic.campaign}: " if diagnostic.campaign else ""
     parts = (Inked(where, Ink.NAME), Inked(word, ink), Inked(f" {diagnostic.code} ", ink), diagnostic.message)
@@ -86,7 +80,7 @@ def group_lines(page: Page, found: Sequence[Diagnostic], indent: int = 0) -> Non
     counted = Phrase("found in {count} places", count=len(found))
     page.line(Inked(word, ink), Inked(f" {found[0].code} ", ink), counted, indent=indent)
     for diagnostic in found[:_GROUP_SHOWN]:
-        where = f"{place_text(diagnostic.place)}: " if diagnostic.place is not None else ""
+        where = f"{diagnostic.place!s}: " if diagnostic.place is not None else ""
         page.line(Inked(where, Ink.NAME), diagnostic.message, indent=indent + 2, hang=indent + 4)
     hints = {diagnostic.hint for diagnostic in found}
     if (hint := found[0].hint) and len(hints) == 1:
@@ -96,15 +90,6 @@ def group_lines(page: Page, found: Sequence[Diagnostic], indent: int = 0) -> Non
     every = Command("validate", *one, "--verbose")
     more = Phrase("{count} more; `{command}` shows them", count=len(found) - _GROUP_SHOWN, command=every)
     page.line(Inked(more, Ink.DETAIL), indent=indent + 2)
-
-
-def error_lines(page: Page, diagnostics: Sequence[Diagnostic]) -> None:
-    """Add the errors of a campaign in short, below its name; `validate` shows them with their lines."""
-    alone, groups = grouped([each for each in diagnostics if each.severity is Severity.ERROR])
-    for diagnostic in alone:
-        diagnostic_line(page, diagnostic, indent=2)
-    for group in groups:
-        group_lines(page, group, indent=2)
 
 
 def _diagnostic(page: Page, diagnostic: Diagnostic) -> None:

@@ -400,7 +400,7 @@ def session(
         # Only a run that ends here needs it.
         from massctl.view.diagnostics import diagnostics_text
 
-        console.talk_page(diagnostics_text(diagnostics, console.language, console.style, console.width))
+        console.talk_page(diagnostics_text(console.page(), diagnostics))
         raise ConfigurationError(
             Phrase("massctl.yaml has faults, so nothing was done"),
             hint=Phrase(

@@ -58,7 +58,7 @@ def command(directory: str, form: str, sandbox: bool, forge: bool, repo: str | N
         return Result(
             found.exit_status(),
             lambda to: doctor_json(found.findings, found.exit_status(), to.language),
-            lambda to: doctor_text(found.findings, to.language, to.style, to.width),
+            lambda to: doctor_text(to.page(), found.findings),
             next_step=None
             if found.exit_status() or forge
             else Phrase("{command}   shows what would be sent", command=Command("plan")),

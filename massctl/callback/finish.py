@@ -1,7 +1,9 @@
 """MASSSENDJOBFINISH: from names and values to the end of a job.
 
 Without the job's id and a known status there is nothing to record. Every other field may be missing, empty or of
-another type; its value is then unknown. Source: WeChat docs, "MASSSENDJOBFINISH", read 2026-10; captured events in SDKs.
+another type; its value is then unknown.
+
+Source: WeChat docs, "MASSSENDJOBFINISH", read 2026-10; captured events in SDKs.
 """
 
 import re

@@ -59,8 +59,8 @@ def test_statistics_are_collected_once_a_day_and_leave_the_ledger_alone(sent: Sh
     assert 4 == collected(sent)["calls"]
     folder = sent.root / ".massctl/sandbox/massctl.state.statistics"
     rows = [json.loads(line) for path in folder.rglob("articles-*.jsonl") for line in path.read_text().splitlines()]
-    assert 2 == len(newer)
-    assert newer[0]["read_user"] <= newer[1]["read_user"]
+    assert 2 == len(rows)
+    assert rows[0]["read_user"] <= rows[1]["read_user"]
     assert ledger == (sent.root / ".massctl/sandbox/massctl.state.jsonl").read_bytes()
 
 

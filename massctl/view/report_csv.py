@@ -7,7 +7,6 @@ column. A cell that a spreadsheet would take for a formula begins with an apostr
 import csv
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from io import StringIO
 from typing import Final, TypeAlias
 from unicodedata import category
 
@@ -70,12 +69,20 @@ _Cells: TypeAlias = dict[str, _Value]
 
 def report_csv(report: Report) -> str:
     """Write a line for each article of a send by each of its days that is over, and by its newest."""
-    text = StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    written = _Lines()
+    writer = csv.DictWriter(written, COLUMNS, lineterminator="\n")
     writer.writeheader()
     for send in report.sends:
         writer.writerows(map(_row, _lines(send)))
-    return text.getvalue()
+    return "".join(written)
+
+
+class _Lines(list[str]):
+    """What csv writes to."""
+
+    def write(self, line: str) -> None:
+        """Take a line."""
+        self.append(line)
 
 
 def _lines(send: SendReport) -> Iterator[_Cells]:

@@ -18,7 +18,7 @@ from massctl.errors import ConfigurationError, LedgerError
 from massctl.model.diagnostics import Check, Finding, Level
 from massctl.model.ids import AccountName, AppId
 from massctl.model.phrase import Command, Phrase, in_a_row
-from massctl.model.secrets import know
+from massctl.model.secrets import register
 from massctl.model.state import FINAL, State
 from massctl.plan.window import WindowState
 
@@ -126,7 +126,7 @@ def examine_forge(session: Session, repository: str | None, inside: Inside | Non
             Phrase("the environment variable {name} is empty", name="GH_TOKEN"),
             hint=Phrase('GH_TOKEN="$(gh auth token)" {command}', command=Command("doctor", "--forge")),
         )
-    know(token)
+    register(token)
     settings = session.settings
     branch = settings.policy.branch or "main"
     expected = Expected(named, branch, settings.state.branch, secret_names(settings))

@@ -125,7 +125,7 @@ def _served(
     def report(state: State, settings: MassctlFile) -> Report:
         from massctl.cli.report_inputs import report_from
 
-        return report_from(state, settings, ledger.statistics(), ledger.archive, now())
+        return report_from(state, settings, ledger.statistics(), now())
 
     return ServedRepository(
         repository=Repository(root, sandbox=places.sandbox),

@@ -6,8 +6,9 @@ from typing import Final
 from massctl.model.diagnostics import Severity
 from massctl.model.phrase import Phrase
 from massctl.plan.plan_file import LockedCampaign, LockResult
+from massctl.view.diagnostics import diagnostic_rows
 from massctl.view.plan import heading, inked_digest
-from massctl.view.rows import diagnostic_rows, refusal_rows, write_rows
+from massctl.view.rows import refusal_rows, write_rows
 from massctl.view.style import Ink
 from massctl.view.terminal import DOT, Inked, Page, Table
 

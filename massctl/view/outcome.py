@@ -18,10 +18,10 @@ from massctl.model.state import Record, Status, contradiction, held_until, is_he
 from massctl.plan.guards import STOP_BRANCH, Brake, handoff_of, how_to_do, left_to_do
 from massctl.plan.reconcile_options import may_be_not_sent
 from massctl.plan.steps import PASSING, Guard, SaveDraft, SendMass, SendPreview, Step, UploadMedia
-from massctl.view.diagnostics import error_text
+from massctl.view.diagnostics import diagnostic_rows, error_text
 from massctl.view.jobs import job_rows
 from massctl.view.plan import grouped_steps, heading, hold_row, inked_digest, local_moment, plan_text
-from massctl.view.rows import LABELS, Row, diagnostic_rows, failure_row, refusal_rows, write_rows
+from massctl.view.rows import LABELS, Row, failure_row, refusal_rows, write_rows
 from massctl.view.send_block import block_rows
 from massctl.view.style import Ink
 from massctl.view.terminal import DOT, Inked, Page, Part, Table

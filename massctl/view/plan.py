@@ -21,7 +21,8 @@ from massctl.plan.plan import Plan, PlannedCampaign, Remote
 from massctl.plan.send_block import listed_openids, send_block, window_of
 from massctl.plan.steps import Guard, Kind, Reason, Refusal, SendPreview
 from massctl.plan.window import WindowState
-from massctl.view.rows import LABELS, Changes, Row, diagnostic_rows, refusal_rows, write_rows
+from massctl.view.diagnostics import diagnostic_rows, note_rows
+from massctl.view.rows import LABELS, Changes, Row, refusal_rows, write_rows
 from massctl.view.send_block import ahead_rows, beginning_words, block_rows
 from massctl.view.style import Ink
 from massctl.view.terminal import DOT, Inked, Page, Part, Table
@@ -232,7 +233,7 @@ def section(campaign: CampaignSheet, now: datetime | None = None) -> Section:
             *_by_hand(campaign),
             *diagnostic_rows(found, Severity.ERROR, Severity.WARNING),
         ],
-        notes=diagnostic_rows(found, Severity.INFO),
+        notes=note_rows(found),
     )
 
 

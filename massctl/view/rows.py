@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.phrase import Command, Phrase
 from massctl.plan.steps import Guard, Refusal
 from massctl.view.style import Ink
@@ -33,6 +32,7 @@ LABELS: Final = {
     "next": Phrase("next"),
     "by_hand": Phrase("by hand"),
     "error": Phrase("error"),
+    "warning": Phrase("warning"),
     "warnings": Phrase("warning"),
     "info": Phrase("note"),
     "done": Phrase("done"),
@@ -122,56 +122,3 @@ def failure_row(failure: "Failure", name: str = "error") -> Row:
     known = [f"{key} {value}" for key, value in (("errcode", failure.errcode), ("rid", failure.rid)) if value]
     facts = (Inked(failure.message, Ink.ERROR), *(Inked(each, Ink.DETAIL) for each in known))
     return Row(name, facts, below=(failure.hint,) if failure.hint else ())
-
-
-GROUP_MIN: Final = 5
-"""So many diagnostics of one code are still shown one by one; `validate --verbose` shows each all the same."""
-_GROUP_SHOWN: Final = 3
-_SEVERITIES: Final = {
-    Severity.ERROR: ("error", Ink.ERROR),
-    Severity.WARNING: ("warnings", Ink.WARNING),
-    Severity.INFO: ("info", Ink.DETAIL),
-}
-
-
-def diagnostic_rows(diagnostics: Sequence[Diagnostic], *severities: Severity) -> list[Row]:
-    """Say what is wrong in files, with its place and the way on; many of one code become a row."""
-    rows: list[Row] = []
-    for severity in severities:
-        found = sorted((each for each in diagnostics if each.severity is severity), key=lambda each: each.sort_key)
-        by_code: dict[str, list[Diagnostic]] = {}
-        for each in found:
-            by_code.setdefault(each.code, []).append(each)
-        for of_code in by_code.values():
-            if severity is Severity.INFO:
-                rows.append(_note_row(of_code))
-            else:
-                rows += [_group_row(of_code)] if len(of_code) > GROUP_MIN else map(_diagnostic_row, of_code)
-    return rows
-
-
-def _note_row(found: Sequence[Diagnostic]) -> Row:
-    """Say notes of one code on one line: they may be passed over."""
-    first = found[0]
-    where = [str(first.place).removeprefix(f"campaigns/{first.campaign}/")] if first.place is not None else []
-    more = [Phrase("and {count} more", count=len(found) - 1)] if len(found) > 1 else []
-    parts = tuple(Inked(each, Ink.DETAIL) for each in (first.message, *where, *more))
-    return Row("info", parts, Inked(f"{first.code} ", Ink.DETAIL))
-
-
-def _diagnostic_row(diagnostic: Diagnostic) -> Row:
-    name, ink = _SEVERITIES[diagnostic.severity]
-    where = [Inked(str(diagnostic.place), Ink.DETAIL)] if diagnostic.place is not None else []
-    hint = (diagnostic.hint,) if diagnostic.hint else ()
-    return Row(name, (diagnostic.message, *where), Inked(f"{diagnostic.code} ", ink), hint)
-
-
-def _group_row(found: Sequence[Diagnostic]) -> Row:
-    name, ink = _SEVERITIES[found[0].severity]
-    counted = Phrase("found in {count} places", count=len(found))
-    shown = [Phrase("{where}: {message}", where=str(each.place), message=each.message) for each in found]
-    every = Command("validate", *{each.campaign for each in found if each.campaign}, "--verbose")
-    more = Phrase("{count} more; `{command}` shows them", count=len(found) - _GROUP_SHOWN, command=every)
-    hints = {each.hint for each in found if each.hint}
-    same = hints if len(hints) == 1 else ()
-    return Row(name, (counted,), Inked(f"{found[0].code} ", ink), (*shown[:_GROUP_SHOWN], *same, more))

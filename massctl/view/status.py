@@ -154,7 +154,7 @@ def evidence_text(page: Page, evidence: Evidence) -> str:
 def _attempts(table: Table, record: Record) -> None:
     label: str = EVIDENCE_LABELS["attempt"]
     for attempt in record.attempts:
-        table.row(label, _to_the_second(attempt.at), DOT, _verdict(table, attempt), inner=2)
+        table.row(label, _to_the_second(attempt.at), DOT, verdict_of(attempt), inner=2)
         label = ""
         event = attempt.event
         whom = Phrase("every follower") if event.audience.get("is_to_all") else Phrase("one tag")
@@ -170,15 +170,19 @@ def _attempts(table: Table, record: Record) -> None:
             table.below(Phrase("repeated by {who}: {reason}", who=event.by, reason=event.reason))
 
 
-def _verdict(table: Table, attempt: Attempt) -> Part:
-    if attempt.rejection is not None and attempt.rejection.errcode is None:
-        return Phrase("its request never left")
+def verdict_of(attempt: Attempt) -> Part:
+    """Say what became of an attempt."""
+    doubt = doubt_words(attempt.doubt) if attempt.doubt else None
     if attempt.rejection is not None:
-        return Phrase("refused with errcode {errcode}", errcode=attempt.rejection.errcode)
-    if attempt.accepted is not None or not attempt.open:
-        return Phrase("answered")
-    why = doubt_words(attempt.doubt) if attempt.doubt else Phrase("the run ended before the answer")
-    return Inked(Phrase("open: {why}", why=why), Ink.ALARM)
+        code = attempt.rejection.errcode
+        refused = Phrase("refused with errcode {errcode}", errcode=code)
+        return Inked(Phrase("its request never left") if code is None else refused, Ink.ERROR)
+    if attempt.accepted is not None:
+        unknown = Phrase("WeChat knew its id before; it is not known which content was sent")
+        return Inked(unknown, Ink.WARNING) if attempt.accepted.content is not None else Phrase("answered")
+    if attempt.open:
+        return Inked(Phrase("open: {why}", why=doubt or Phrase("the run ended before the answer")), Ink.ALARM)
+    return Phrase("closed later: {why}", why=doubt) if doubt else Phrase("answered")
 
 
 def _drafts(table: Table, record: Record) -> None:

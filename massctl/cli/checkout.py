@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from massctl.apply.outcome import what_happened
 from massctl.cli.places import CACHE
 from massctl.errors import LedgerUnreachableError
 from massctl.git import LOCAL_SECONDS, NETWORK_SECONDS, Git
@@ -17,6 +18,8 @@ from massctl.ledger.git_remote import git_says, refs_in, way_to
 from massctl.model.ids import LOCK_FILE, CampaignName, sha256_of
 from massctl.model.inputs import MISSING
 from massctl.model.phrase import Phrase
+from massctl.model.settings import MassctlFile
+from massctl.model.statistics import STATISTICS_BRANCH
 from massctl.plan.guards import STOP_BRANCH, Tip, lock_uncommitted
 from massctl.plan.steps import Refusal
 from massctl.source.repository import CAMPAIGNS, TEXT_SHOWS_WITHIN
@@ -26,7 +29,6 @@ if TYPE_CHECKING:
     from massctl.ledger.git_ledger import GitLedger
     from massctl.ledger.git_statistics import GitStatistics
     from massctl.ledger.signature import LedgerKeys
-    from massctl.model.settings import MassctlFile
 
 
 def tip_now(root: Path, settings: "MassctlFile", environment: Mapping[str, str], branch: str) -> Tip:
@@ -38,9 +40,6 @@ def tip_now(root: Path, settings: "MassctlFile", environment: Mapping[str, str],
         asked = git.run("ls-remote", "--", remote, *heads, f"{heads[1]}/*", seconds=NETWORK_SECONDS)
         here = git.run("rev-parse", "--verify", "--quiet", "HEAD")
     except LedgerUnreachableError as error:
-        # Only a remote that cannot be read is told of.
-        from massctl.apply.outcome import what_happened
-
         return Tip(branch, remote, unread=what_happened(error))
     if not asked.done:
         return Tip(branch, remote, unread=Phrase("git says: “{words}”", words=asked.words or "-"))
@@ -143,8 +142,6 @@ def uncommitted_locks(
     except LedgerUnreachableError as error:
         if not has_git(root):
             return {}, None
-        from massctl.apply.outcome import what_happened
-
         return dict.fromkeys(names, lock_uncommitted(what_happened(error), "git status")), None
     refused = {
         name: lock_uncommitted(said, f"{run}add {paths[name]} && {run}commit -m 'lock {name}' -- {paths[name]}")
@@ -244,7 +241,6 @@ def remote_statistics(
     # Only what collects or reports statistics comes here.
     from massctl.ledger.git_branch import GitBranch
     from massctl.ledger.git_statistics import GitStatistics
-    from massctl.model.statistics import STATISTICS_BRANCH
 
     known = known_to_git(settings, environment)
     way = way_to(root, settings.state.remote, known, token_for_git(settings, environment))

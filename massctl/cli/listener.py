@@ -14,30 +14,32 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from massctl.apply.jobs import Recorded, possible_sends, record_finish
+from massctl.apply.journal import LedgerSession
+from massctl.apply.outcome import what_happened
 from massctl.callback.app import ANY, Application, Callback, Endpoint
 from massctl.callback.envelope import TOKEN_PATTERN, Refusal, Secrets, parse_aes_key
+from massctl.callback.forward import Forwarder
 from massctl.callback.spool import Ending, Spool, SpoolError, Waiting
 from massctl.callback.tree import EventFault
+from massctl.cli.ledger_access import require_writable, trust
+from massctl.cli.notifications import Notifier
+from massctl.cli.output import Console
 from massctl.cli.places import Places
-from massctl.cli.session import open_settings, session
+from massctl.cli.session import Session, open_settings, session
 from massctl.cli.spooled_event import SPOOL_VARIABLE, SpooledEvent, read_event, spool_path
 from massctl.errors import ConfigurationError, LedgerLockedError, MassctlError, UsageError
 from massctl.extras import install_command
-from massctl.ledger.process_lock import is_held
+from massctl.ledger.process_lock import is_held, sole_runner
 from massctl.model.diagnostics import has_errors
 from massctl.model.phrase import Command, Phrase
+from massctl.model.settings import AccountCallback, MassctlFile
+from massctl.model.state import State
 from massctl.source.repository import SETTINGS
 from massctl.view.i18n import say as say_in
-
-if TYPE_CHECKING:
-    from massctl.apply.journal import LedgerSession
-    from massctl.callback.forward import Forwarder
-    from massctl.cli.output import Console
-    from massctl.cli.session import Session
-    from massctl.model.settings import AccountCallback, MassctlFile
-    from massctl.model.state import State
+from massctl.view.jobs import contradiction
 
 PACE_SECONDS: Final = 1.0
 """The ledger is asked at most so often: what came meanwhile is one append."""
@@ -135,8 +137,6 @@ def open_listener(
     with session(directory, environment=environment) as (current, _):
         console, clock = current.console, current.clock
         endpoints = _endpoints(current.settings, environment)
-        from massctl.cli.ledger_access import require_writable
-
         require_writable(current)
         path = Path(spool_file) if spool_file else spool_path(current.root, environment)
         variables = {name: each.callback for name, each in current.settings.accounts.items() if each.callback}
@@ -183,9 +183,6 @@ def open_listener(
 def _forwarder(endpoints: Sequence[Endpoint]) -> Forwarder | None:
     if all(each.forward is None for each in endpoints):
         return None
-    # httpx costs more than the rest of a listener.
-    from massctl.callback.forward import Forwarder
-
     return Forwarder()
 
 
@@ -388,8 +385,6 @@ class Intake:
     def _tell_trouble(self, error: Exception) -> None:
         if isinstance(error, LedgerLockedError):
             return  # It ends by itself.
-        from massctl.apply.outcome import what_happened
-
         why = what_happened(error) if isinstance(error, MassctlError) else f"{type(error).__name__}: {error}"
         say = Phrase("events wait in the spool, because they cannot be recorded in the ledger: {why}", why=why)
         self._teller.tell(say, "trouble")
@@ -407,12 +402,6 @@ class Intake:
 
     def _bring_into(self, current: Session) -> int:
         """Bring in as much as one append holds; says how many events were new."""
-        # Nothing of this is needed before something comes.
-        from massctl.apply.journal import LedgerSession
-        from massctl.cli.ledger_access import trust
-        from massctl.cli.notifications import Notifier
-        from massctl.ledger.process_lock import sole_runner
-
         ledger = current.ledger()
         state = current.read_state(ledger)
         trust(current, state)
@@ -459,9 +448,6 @@ class Intake:
 
     def _recorded(self, current: Session, event: SpooledEvent, book: LedgerSession) -> Ending:
         """Record an event of a known job, and count and tell what came of it."""
-        from massctl.apply.jobs import Recorded, record_finish
-        from massctl.view.jobs import contradiction
-
         account = _account(current, event.waiting)
         try:
             found = record_finish(event.finish, event.appid, book, event.original_ids, durable=False)
@@ -479,8 +465,6 @@ class Intake:
 
     def _tell_foreign(self, current: Session, foreign: Sequence[SpooledEvent], state: State) -> None:
         """Count events whose job no send has, and offer them to the sends that they may belong to."""
-        from massctl.apply.jobs import possible_sends
-
         for each in foreign:
             self._spool.count(_account(current, each.waiting), "foreign")
         if foreign:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from massctl.cli.ledger_access import require_ledger, require_recorded, shown_entries
+from massctl.cli.session import Session
+from massctl.ledger.archive import Contents
+from massctl.ledger.statistics import StatisticsFiles
 from massctl.model.ids import AccountName, AppId, CampaignName
-
-if TYPE_CHECKING:
-    from massctl.cli.session import Session
-    from massctl.ledger.archive import Contents
-    from massctl.ledger.statistics import StatisticsFiles
-    from massctl.model.settings import MassctlFile
-    from massctl.model.state import Record, RecordKey, State
-    from massctl.report.report import Report, RepositoryFacts, SendFacts
+from massctl.model.settings import MassctlFile
+from massctl.model.state import Record, RecordKey, State
+from massctl.plan.lock_diff import changed_parts
+from massctl.report.assembly import archive_since, make_report
+from massctl.report.report import AccountFacts, ArticleFacts, Report, RepositoryFacts, SendFacts
 
 EDITIONS_COMPARED_MAX: Final = 20
 """So many sends, the newest, are compared with their earlier edition: that reads the contents of both."""
@@ -22,8 +24,6 @@ EDITIONS_COMPARED_MAX: Final = 20
 
 def session_report(session: Session, names: Sequence[CampaignName], since: date | None) -> Report:
     """Make the report of campaigns, all where none is named; raises UsageError for one of which nothing is recorded."""
-    from massctl.cli.ledger_access import require_ledger, require_recorded, shown_entries
-
     state = session.fold(shown_entries(session))
     require_ledger(session, state)
     require_recorded(state, names, {name for name, _ in state.records})
@@ -41,8 +41,6 @@ def report_from(
     since: date | None = None,
 ) -> Report:
     """Make the report of campaigns, all where none is named, from ledger and archives; raises LedgerError."""
-    from massctl.report.assembly import archive_since, make_report
-
     first = archive_since(state, names, since)
     appids = sorted({record.appid for record in state.records.values() if record.appid and record.sent_batches})
     loaded = {appid: statistics.load(appid, first) for appid in appids if first is not None}
@@ -53,8 +51,6 @@ def _known(
     settings: MassctlFile, archive: Callable[[], Contents], state: State, names: Sequence[CampaignName]
 ) -> RepositoryFacts:
     """Return what massctl.yaml and the archive of contents know of accounts and sends."""
-    from massctl.report.report import AccountFacts, RepositoryFacts
-
     accounts = {
         AppId(account.appid): AccountFacts(AccountName(name), settings.name_of(name), account.kind)
         for name, account in settings.accounts.items()
@@ -66,8 +62,6 @@ def _known(
 
 def _facts(record: Record) -> SendFacts:
     """Return what the ledger noted of an edition's send beside its numbers."""
-    from massctl.report.report import ArticleFacts, SendFacts
-
     sent = [each.event for each in record.not_refused]
     if not sent:
         return SendFacts()
@@ -83,14 +77,10 @@ def _with_editions(
     archive: Callable[[], Contents], state: State, shown: Sequence[Record], facts: Mapping[RecordKey, SendFacts]
 ) -> dict[RecordKey, SendFacts]:
     """Return the facts of the newest sends that have an earlier edition, with what differs from it."""
-    from dataclasses import replace
-
     pairs = [(record, before) for record in shown if (before := _edition_before(state, record)) is not None]
     newest = sorted(pairs, key=lambda pair: pair[0].attempts[-1].serial)[-EDITIONS_COMPARED_MAX:]
     if not newest:
         return {}
-    from massctl.plan.lock_diff import changed_parts
-
     contents, found = archive(), {}
     for record, before in newest:
         versions = [contents.read(each.attempts[-1].event.digest) for each in (before, record)]

@@ -9,27 +9,33 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import click
 
 from massctl.cli.arguments import campaign_names, sandbox_option
+from massctl.cli.checkout import remote_ledger, remote_statistics
+from massctl.cli.clocks import machine_now, sandbox_time
 from massctl.cli.output import Console, console_of, make_console
 from massctl.cli.places import Places, loopback_override
+from massctl.cli.planner import chosen
+from massctl.cli.report_inputs import report_from
+from massctl.cli.session import open_settings
 from massctl.errors import LedgerUnreachableError, UsageError
+from massctl.ledger.archive import Contents, GitArchive, LocalArchive
+from massctl.ledger.git_ledger import GitLedger
+from massctl.ledger.local_file import LocalLedger
+from massctl.ledger.signature import LedgerKeys
+from massctl.ledger.statistics import LocalStatistics, StatisticsFiles
+from massctl.model.entries import Entry
 from massctl.model.phrase import Command, Phrase, system_reason
 from massctl.model.settings import MassctlFile
+from massctl.model.state import State
+from massctl.report.report import Report
+from massctl.serve.page_cache import ServedRepository
+from massctl.serve.server import run_server
+from massctl.source.repository import Repository
 from massctl.view.i18n import Language
-
-if TYPE_CHECKING:
-    from massctl.ledger.archive import Contents
-    from massctl.ledger.git_ledger import GitLedger
-    from massctl.ledger.signature import LedgerKeys
-    from massctl.ledger.statistics import StatisticsFiles
-    from massctl.model.entries import Entry
-    from massctl.model.state import State
-    from massctl.report.report import Report
-    from massctl.serve.page_cache import ServedRepository
 
 
 @click.command(name="serve")
@@ -49,11 +55,6 @@ def command(
     network only to read a ledger in git. It writes only the picture cache. With --sandbox it compares with what the
     sandbox's followers have. Ctrl-C ends it.
     """
-    from massctl.cli.clocks import machine_now, sandbox_time
-    from massctl.cli.planner import chosen
-    from massctl.cli.session import open_settings
-    from massctl.serve.server import run_server
-    from massctl.source.repository import Repository
     from massctl.view.pages.document import CALENDAR, THEMES
 
     settings, _, console = open_settings(directory, sandbox=sandbox)
@@ -95,8 +96,6 @@ def opened(address: str) -> bool:
 
 @contextmanager
 def _sandbox_clock(root: Path) -> Iterator[Callable[[], datetime]]:
-    from massctl.cli.clocks import machine_now
-
     # The sandbox is half of massctl; only `--sandbox` pays for it.
     from massctl.sandbox.embedded import open_world
 
@@ -110,11 +109,6 @@ def _sandbox_clock(root: Path) -> Iterator[Callable[[], datetime]]:
 def _served(
     root: Path, settings: MassctlFile | None, console: Console, now: Callable[[], datetime]
 ) -> ServedRepository:
-    from massctl.cli.clocks import sandbox_time
-    from massctl.ledger.signature import LedgerKeys
-    from massctl.serve.page_cache import ServedRepository
-    from massctl.source.repository import Repository
-
     places = Places(root, sandbox=console.language.flags.sandbox)
     keys = LedgerKeys(settings.state.keys or () if settings and not places.sandbox else ())
     ledger = (None if places.sandbox else _in_git(places, settings)) or _Local(places, keys)
@@ -123,8 +117,6 @@ def _served(
         return (make_console(settings.language) if settings else console_of(root)).language
 
     def report(state: State, settings: MassctlFile) -> Report:
-        from massctl.cli.report_inputs import report_from
-
         return report_from(state, settings, ledger.statistics(), ledger.archive, now())
 
     return ServedRepository(
@@ -164,18 +156,12 @@ class _Local:
     keys: LedgerKeys
 
     def entries(self) -> Sequence[Entry]:
-        from massctl.ledger.local_file import LocalLedger
-
         return LocalLedger(self.places.ledger, self.places.locks, self.keys).read(0)
 
     def archive(self) -> Contents:
-        from massctl.ledger.archive import LocalArchive
-
         return LocalArchive(self.places.archive)
 
     def statistics(self) -> StatisticsFiles:
-        from massctl.ledger.statistics import LocalStatistics
-
         return LocalStatistics(self.places.statistics)
 
 
@@ -197,13 +183,9 @@ class _InGit:
             return known
 
     def archive(self) -> Contents:
-        from massctl.ledger.archive import GitArchive
-
         return GitArchive(self.ledger)
 
     def statistics(self) -> StatisticsFiles:
-        from massctl.cli.checkout import remote_statistics
-
         return remote_statistics(self.places.root, self.places.cache, self.settings, os.environ)
 
 
@@ -211,8 +193,6 @@ def _in_git(places: Places, settings: MassctlFile | None) -> _Ledger | None:
     """Return a ledger in git; None if it is a file, or if git itself is missing."""
     if settings is None or settings.state.backend != "git":
         return None
-    from massctl.cli.checkout import remote_ledger
-
     try:
         ledger = remote_ledger(places.root, places.cache, settings, places.locks, os.environ)
         return _InGit(ledger, places, settings)

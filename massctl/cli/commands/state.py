@@ -8,12 +8,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
+from massctl.apply.journal import LedgerSession, Statement
+from massctl.apply.outcome import what_happened
+from massctl.apply.reconcile import import_sent, import_website_send, retract_website_send
 from massctl.cli.app import Result, run_in_session, told
 from massctl.cli.arguments import GitName, Moment, Text, account_names, campaign_names, form_option, sandbox_option
+from massctl.cli.commands.reconcile import COUNTS_AS_ALL, declared
 from massctl.cli.consent import who
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import (
@@ -28,7 +32,9 @@ from massctl.cli.ledger_access import (
     shown_entries,
     trust,
 )
+from massctl.cli.ledger_key import KEY_NAME, key_file, private_key, write_key
 from massctl.cli.places import LEDGER_FILE, local_runner
+from massctl.cli.planner import chosen
 from massctl.cli.session import Session
 from massctl.errors import (
     ConfigurationError,
@@ -41,22 +47,21 @@ from massctl.errors import (
     LedgerUntrustedError,
     UsageError,
 )
+from massctl.ledger.archive import ARCHIVE_BYTES_MAX, LocalArchive
 from massctl.ledger.chained_ledger import digest_at
-from massctl.ledger.codec import encode, follow_file, sound_part
+from massctl.ledger.codec import End, encode, follow_file, sound_part
 from massctl.ledger.high_water_mark import incomplete, require_newest, seen_mark
 from massctl.ledger.local_file import LocalLedger
+from massctl.ledger.process_lock import sole_runner
+from massctl.ledger.signature import PrivateKey
 from massctl.model.diagnostics import Diagnostic
-from massctl.model.entries import Created, NewEntry, Repaired, SigningKey
+from massctl.model.entries import Created, Entry, NewEntry, Repaired, SigningKey
 from massctl.model.ids import AppId, CampaignName, sha256_of, short_key
 from massctl.model.phrase import A_FILE, Command, Phrase, moment, system_reason
 from massctl.model.state import Record, State, is_concluded
-
-if TYPE_CHECKING:
-    from massctl.apply.journal import LedgerSession
-    from massctl.ledger.codec import End
-    from massctl.ledger.signature import PrivateKey
-    from massctl.model.entries import Entry
-
+from massctl.source.campaigns import load_campaign
+from massctl.source.settings_writer import declare_backend, declare_keys, declare_lineage, keys_of, require_changeable
+from massctl.whole_file import write_whole
 
 _NOT_RECORDED: Final = Phrase("Nothing was recorded.")
 _SEE_PLAN: Final = Phrase("{command}   shows what would be sent", command=Command("plan"))
@@ -303,9 +308,6 @@ def import_send(
 
 def begin(session: Session) -> Result:
     """Begin the ledger of a repository without one; name an existing one in massctl.yaml."""
-    from massctl.apply.journal import LedgerSession
-    from massctl.ledger.process_lock import sole_runner
-
     require_writable(session)
     with sole_runner(session.places.locks, session.clock.now()):
         ledger = session.ledger()
@@ -338,8 +340,6 @@ def begin_anew(session: Session, reason: str, reader: Session | None = None) -> 
 
     `reader` reads the old one, where the new one has other keys.
     """
-    from massctl.apply.journal import LedgerSession
-    from massctl.ledger.process_lock import sole_runner
     from massctl.view.ledger import Lost, lost_text
 
     require_writable(session)
@@ -512,8 +512,6 @@ def _taken_up(session: Session) -> PrivateKey | None:
     None where massctl.yaml is right. Raises LedgerUntrustedError where this key does not sign it, or is not the named
     one's successor; LedgerKeyError where there is none.
     """
-    from massctl.cli.ledger_key import private_key
-
     try:
         session.ledger().read(0)
     except LedgerUntrustedError as error:
@@ -529,9 +527,6 @@ def _taken_up(session: Session) -> PrivateKey | None:
 
 def _made_key(session: Session, target: Path | None) -> tuple[PrivateKey, Path]:
     """Make a key, and its file, which must not be there."""
-    from massctl.cli.ledger_key import KEY_NAME, key_file, write_key
-    from massctl.ledger.signature import PrivateKey
-
     key = PrivateKey.made(KEY_NAME)
     path = (target or key_file(key, session.environment)).absolute()
     if _is_in_repository(path, session.root):
@@ -551,8 +546,6 @@ def _is_in_repository(path: Path, root: Path) -> bool:
 
 
 def _declare_keys(session: Session, key: PrivateKey) -> None:
-    from massctl.source.settings_writer import declare_keys
-
     if declare_keys(session.root, [key.public]) is not None:
         session.console.talk(Phrase("massctl.yaml now names the public key (state.keys): commit this"))
 
@@ -589,9 +582,6 @@ def _with_lines(result: Result, lines: list[Phrase]) -> Result:
 
 def record_website_send(session: Session, at: datetime, account: str | None, reason: str | None) -> Result:
     """Record a send that a person made in the console; it counts for the allowance of its day and month."""
-    from massctl.apply.journal import Statement
-    from massctl.apply.reconcile import import_website_send
-
     _check_past(session, at)
     name = session.account(account, _NOT_RECORDED)
     with _own_book(session) as book:
@@ -602,9 +592,6 @@ def record_website_send(session: Session, at: datetime, account: str | None, rea
 
 def take_back_website_send(session: Session, at: datetime, account: str | None, reason: str) -> Result:
     """Take back what was recorded of a send in the console, so that it uses nothing of the allowance."""
-    from massctl.apply.journal import Statement
-    from massctl.apply.reconcile import retract_website_send
-
     name = session.account(account, _NOT_RECORDED)
     with _own_book(session) as book:
         appid = AppId(session.settings.accounts[name].appid)
@@ -624,12 +611,6 @@ def record_sent(
     warnings: list[Diagnostic],
 ) -> Result:
     """Record that an edition of a campaign went out; `apply` never sends that edition then."""
-    from massctl.apply.journal import Statement
-    from massctl.apply.reconcile import import_sent
-    from massctl.cli.commands.reconcile import COUNTS_AS_ALL, declared
-    from massctl.cli.planner import chosen
-    from massctl.source.campaigns import load_campaign
-
     _check_past(session, at)
     with _own_book(session) as book:
         # A name that is mistyped would leave the campaign that is meant looking new.
@@ -698,9 +679,6 @@ _KEPT: Final = re.compile(r"[0-9a-f]{64}\.(html|json)", re.ASCII)
 
 def move_to_git(session: Session, where: Mapping[str, str]) -> Result:
     """Move the local ledger to a branch; `where` has keys of `state` that say which, if not as massctl.yaml does."""
-    from massctl.ledger.process_lock import sole_runner
-    from massctl.source.settings_writer import keys_of, require_changeable
-
     require_changeable(session.root, keys_of("git", where))
     target = _with_backend(session, "git", where)
     with sole_runner(session.places.locks, session.clock.now()):
@@ -726,10 +704,6 @@ def move_to_git(session: Session, where: Mapping[str, str]) -> Result:
 
 def move_to_local(session: Session) -> Result:
     """Move the ledger from its branch to a file beside massctl.yaml, for one machine."""
-    from massctl.ledger.archive import LocalArchive
-    from massctl.ledger.process_lock import sole_runner
-    from massctl.source.settings_writer import keys_of, require_changeable
-
     require_changeable(session.root, keys_of("local", {}))
     target = _with_backend(session, "local", {})
     require_writable(target)
@@ -772,8 +746,6 @@ def move_to_local(session: Session) -> Result:
 
 def _move_statistics(session: Session, target: Session) -> None:
     """Copy the archive of statistics to where the ledger is now; it decides nothing, so its failure is only said."""
-    from massctl.apply.outcome import what_happened
-
     try:
         old, new = session.statistics(), target.statistics()
         for account in session.settings.accounts.values():
@@ -818,8 +790,6 @@ def _trust(session: Session, state: State) -> None:
 
 def _kept(folder: Path) -> dict[str, bytes]:
     """Read the files beside a local ledger, as far as they are such."""
-    from massctl.ledger.archive import ARCHIVE_BYTES_MAX
-
     found = sorted(folder.iterdir()) if folder.is_dir() else []
     ours = [path for path in found if _KEPT.fullmatch(path.name) and path.is_file()]
     return {path.name: path.read_bytes() for path in ours if path.stat().st_size <= ARCHIVE_BYTES_MAX}
@@ -839,8 +809,6 @@ def _write(session: Session, local: LocalLedger, data: bytes, found: bytes | Non
 
 def _declare(target: Session, state: State, where: Mapping[str, str]) -> None:
     """Write into massctl.yaml where the ledger is, and ask for a commit."""
-    from massctl.source.settings_writer import declare_backend, declare_lineage
-
     changed = declare_backend(target.root, target.settings.state.backend, where)
     if declare_lineage(target.root, state.lineage or "") or changed:
         target.console.talk(Phrase("massctl.yaml names the new place of the ledger: commit this"))
@@ -856,8 +824,6 @@ def _nothing_to_move() -> LedgerMissingError:
 
 def repair_ledger(session: Session, reason: str | None) -> Result:
     """Cut a damaged ledger to the lines that verify; without a reason it is only shown what would be dropped."""
-    from massctl.apply.outcome import what_happened
-    from massctl.ledger.process_lock import sole_runner
     from massctl.view.ledger import Repair, repair_text
     from massctl.view.verbs_json import repair_json
 
@@ -897,8 +863,6 @@ def repair_ledger(session: Session, reason: str | None) -> Result:
 
 def back_up(session: Session, target: Path) -> Result:
     """Copy the ledger's whole lines into a file, which may hold an older copy of the same ledger."""
-    from massctl.whole_file import write_whole
-
     if target.exists() and not target.is_file():
         raise UsageError(
             Phrase("{file} is not a file", file=target.name),
@@ -933,8 +897,6 @@ def back_up(session: Session, target: Path) -> Result:
 
 def restore_copy(session: Session, source: Path) -> Result:
     """Replace the ledger by a copy that lacks nothing that is there or that this machine saw."""
-    from massctl.ledger.process_lock import sole_runner
-
     if session.in_git:
         raise UsageError(
             Phrase("the ledger is on a branch of the remote, and a file cannot replace it"),

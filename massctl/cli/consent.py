@@ -15,7 +15,7 @@ from massctl.cli.output import Console, on_github
 from massctl.errors import RefusedError, UsageError
 from massctl.model.phrase import Command, Phrase
 from massctl.model.settings import Policy
-from massctl.view.run import question_text
+from massctl.view.outcome import question_text
 
 
 class AskOnTerminal:
@@ -27,7 +27,7 @@ class AskOnTerminal:
     def __call__(self, question: "SendQuestion") -> bool:
         """Show the send and read the answer; anything but yes is no."""
         console = self._console
-        shown = question_text(question, console.language, console.style, console.width)
+        shown = question_text(console.page(), question)
         return said_yes(console, shown, Phrase("Type `yes` to send:"))
 
 

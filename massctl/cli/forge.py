@@ -15,7 +15,7 @@ from massctl.forge.port import Forge
 from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
-from massctl.model.secrets import know
+from massctl.model.secrets import register
 from massctl.model.settings import MassctlFile, realm_of
 from massctl.notify import proxy_for
 from massctl.plan.guards import Approval
@@ -27,7 +27,7 @@ def github_of(line: "Line", repository: str, environment: Mapping[str, str]) -> 
     token = environment.get("GITHUB_TOKEN", "")
     if not token:
         raise ConfigurationError(Phrase("the environment variable {name} is empty", name="GITHUB_TOKEN"))
-    know(token)
+    register(token)
     return GitHub(line, github_address(environment), repository, token)
 
 

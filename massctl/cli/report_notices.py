@@ -8,7 +8,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final, Literal
@@ -20,7 +19,6 @@ from massctl.cli.notifications import notices_post, taken_posts
 from massctl.cli.report_inputs import report_from
 from massctl.cli.session import Session
 from massctl.errors import BrowserError, InvariantError, MassctlError
-from massctl.ledger.archive import LocalArchive
 from massctl.ledger.statistics import StatisticsFiles
 from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase
@@ -81,8 +79,7 @@ def _tell_account(session: Session, state: State, appid: AppId, channels: Sequen
     if not wanted:
         return
     names = sorted({record.campaign for _, record, _ in wanted})
-    contents = partial(LocalArchive, session.places.archive)
-    report = report_from(state, session.settings, archive, contents, session.clock.now(), names)
+    report = report_from(state, session.settings, archive, session.clock.now(), names)
     notices = {
         (record.key, day): (notice, send)
         for _, record, day in wanted

@@ -26,7 +26,7 @@ from massctl.extras import install_command
 from massctl.loopback import run_app
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.phrase import Command, Phrase, system_reason
-from massctl.model.secrets import BLOT, know
+from massctl.model.secrets import MASK, register
 from massctl.sandbox.callback import Endpoint, key_bytes, posting, sealed
 from massctl.sandbox.embedded import Sandbox, open_world
 from massctl.sandbox.media import PICTURE_HOST
@@ -150,7 +150,7 @@ def _value(variable: str | None, fallback: str) -> str:
     value = os.environ.get(variable, "")
     if not value:
         raise UsageError(Phrase("the environment variable {variable} is not set", variable=variable))
-    know(value)
+    register(value)
     return value
 
 
@@ -226,11 +226,11 @@ def _serve(
 
 def _secrets(endpoint: Endpoint) -> Phrase:
     """Print the sandbox's own token; never print a configured one."""
-    token = endpoint.token if endpoint.token == TOKEN else BLOT
+    token = endpoint.token if endpoint.token == TOKEN else MASK
     if endpoint.mode == "plain":
         return Phrase("events go to {url}   token {token}", url=endpoint.url, token=token)
     say = Phrase("events go to {url}   token {token}   EncodingAESKey {key}")
-    return Phrase(say, url=endpoint.url, token=token, key=endpoint.aes_key if endpoint.aes_key == AES_KEY else BLOT)
+    return Phrase(say, url=endpoint.url, token=token, key=endpoint.aes_key if endpoint.aes_key == AES_KEY else MASK)
 
 
 def _checked(endpoint: Endpoint, why: str) -> Phrase:

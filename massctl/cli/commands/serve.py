@@ -117,7 +117,7 @@ def _served(
         return (make_console(settings.language) if settings else console_of(root)).language
 
     def report(state: State, settings: MassctlFile) -> Report:
-        return report_from(state, settings, ledger.statistics(), ledger.archive, now())
+        return report_from(state, settings, ledger.statistics(), now())
 
     return ServedRepository(
         repository=Repository(root, sandbox=places.sandbox),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.ledger_access import read_ledger
 from massctl.cli.output import Console, current_console, show_error
 from massctl.errors import MassctlError
 from massctl.model.phrase import Command, Phrase
@@ -267,6 +268,6 @@ def restore_keyboard_interrupt() -> Iterator[None]:
 def recorded_now(session: "Session") -> "State | None":
     """Fold the ledger as it is on disk; None if it cannot be read."""
     try:
-        return session.read_state(session.ledger())
+        return read_ledger(session)
     except MassctlError:
         return None

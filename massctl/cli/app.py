@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.ledger_access import read_ledger
 from massctl.cli.output import Console, current_console, show_error
 from massctl.errors import MassctlError
 from massctl.model.phrase import Command, Phrase
@@ -268,6 +267,9 @@ def restore_keyboard_interrupt() -> Iterator[None]:
 def recorded_now(session: "Session") -> "State | None":
     """Fold the ledger as it is on disk; None if it cannot be read."""
     try:
+        # `--help` loads no ledger.
+        from massctl.cli.ledger_access import read_ledger
+
         return read_ledger(session)
     except MassctlError:
         return None

@@ -53,7 +53,6 @@ from massctl.model.ids import AppId, CampaignName, sha256_of, short_key
 from massctl.model.phrase import A_FILE, Command, Phrase, moment, system_reason
 from massctl.model.settings import BACKENDS
 from massctl.model.state import Record, State, is_concluded
-from massctl.source.settings_writer import keys_of, require_changeable
 
 if TYPE_CHECKING:
     from massctl.apply.journal import LedgerSession
@@ -695,6 +694,8 @@ def move(session: Session, kind: str, where: Mapping[str, str]) -> Result:
     The old place is put aside before massctl.yaml names the new one: nobody writes to both. A move that was cut short
     is finished by the next one.
     """
+    from massctl.source.settings_writer import keys_of, require_changeable
+
     require_changeable(session.root, keys_of(kind, where))
     target = with_state(session, backend=kind, **where)
     require_writable(target)

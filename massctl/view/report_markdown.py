@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from massctl.model.phrase import Phrase
-from massctl.model.statistics import Family
 from massctl.report.report import (
     FEWEST_COMPARED,
     FULL_MAX,
@@ -16,7 +15,6 @@ from massctl.report.report import (
     AccountReport,
     ArticleReport,
     Breakdown,
-    EditionDifference,
     Figure,
     FollowerDay,
     Metric,
@@ -38,8 +36,6 @@ from massctl.view.report_words import (
     LEAVES,
     METRIC,
     MISSING,
-    NO_DIFFERENCE,
-    OLDER,
     ORIGIN,
     SCENE,
     SIDE_BY_SIDE,
@@ -58,9 +54,7 @@ from massctl.view.report_words import (
     fell_beside,
     fell_words,
     group_name,
-    has_medians,
     headline_words,
-    listed,
     median_number,
     newest_figure,
     newest_words,
@@ -154,7 +148,7 @@ def report_markdown(report: Report, language: Language) -> str:
         for send in report.sends:
             lines += _send(send, tables, is_only=len(report.sends) == 1)
     for account in report.accounts:
-        lines += _account(account, tables)
+        lines += _account(account, [each for each in report.sends if each.appid == account.appid], tables)
     return "\n".join(lines).rstrip("\n")
 
 
@@ -218,8 +212,6 @@ def _send(send: SendReport, tables: _Tables, *, is_only: bool) -> list[str]:
     lines += _positions(send.articles, tables)
     lines += _comparisons(send, tables)
     lines += _followers(send.followers, tables)
-    if send.difference is not None:
-        lines += _difference(send.difference, send.edition, tables)
     return lines
 
 
@@ -254,8 +246,6 @@ def _article(article: ArticleReport, tables: _Tables) -> list[str]:
         known.append(said(Phrase("by {author}", author=article.author)))
     if article.theme:
         known.append(said(Phrase("theme {theme}", theme=article.theme)))
-    if article.family is Family.OLDER:
-        known.append(said(OLDER))
     if article.is_doubtful:
         known.append(said(DOUBTFUL))
     shown = days_shown(article)
@@ -362,54 +352,28 @@ def _followers(days: Sequence[FollowerDay], tables: _Tables) -> list[str]:
     return [*lines, *tables.table([tables.said(each) for each in head], rows, (0, 2))]
 
 
-def _difference(found: EditionDifference, edition: int, tables: _Tables) -> list[str]:
-    said = tables.words.said
-    lines = ["### " + said(Phrase("Beside edition {edition}", edition=found.before)), ""]
-    if found.changed is None:
-        lines.append(said(NO_DIFFERENCE))
-    else:
-        lines.append(said(Phrase("What differs: {parts}", parts=listed(found.changed))))
-    head = [
-        Phrase("first article"),
-        Phrase("day"),
-        Phrase("edition {edition}", edition=found.before),
-        Phrase("edition {edition}", edition=edition),
-    ]
-    rows = [
-        [
-            tables.said(METRIC[each.metric]),
-            str(each.day),
-            tables.figure(each.before, each.metric),
-            tables.figure(each.now, each.metric),
-        ]
-        for each in found.figures
-    ]
-    return [*lines, "", *tables.table([tables.said(each) for each in head], rows)]
-
-
-def _account(account: AccountReport, tables: _Tables) -> list[str]:
+def _account(account: AccountReport, sends: Sequence[SendReport], tables: _Tables) -> list[str]:
     said = tables.words.said
     lines = [f"## {tables.foreign(account.name)}", ""]
     if account.allowance is not None:
         lines += [said(allowance_words(account.allowance)), "", said(readers_per_use_words(account.allowance)), ""]
-    told = [each for each in account.breakdowns if has_medians(each)]
-    if told:
+    beside = [each for each in account.breakdowns if len(each.groups) > 1]
+    if beside:
         lines += ["### " + said(Phrase("Side by side")), "", said(SIDE_BY_SIDE), ""]
-        lines += [said(words), ""] if (words := audience_words(account)) is not None else []
-    for found in told:
+        lines += [said(words), ""] if (words := audience_words(account, sends)) is not None else []
+    for found in beside:
         lines += _breakdown(found, tables)
     return lines
 
 
 def _breakdown(found: Breakdown, tables: _Tables) -> list[str]:
-    by = Phrase("{what} ({older})", what=BY[found.by], older=OLDER) if found.family is Family.OLDER else BY[found.by]
-    head = [tables.said(each) for each in (by, Phrase("number"), Phrase("median"), Phrase("middle half"))]
+    head = [tables.said(each) for each in (BY[found.by], Phrase("number"), Phrase("median"), Phrase("middle half"))]
     rows = [
         [
-            tables.foreign(say(group_name(found.by, group), tables.language)),
+            tables.foreign(say(group_name(found.by, group.key), tables.language)),
             f"{group.count:,}",
-            median_number(group.quartiles, found.metric) if group.quartiles is not None else DASH,
-            cell(range_text(group.quartiles, found.metric)) if group.quartiles is not None else DASH,
+            median_number(group.quartiles, found.metric),
+            cell(range_text(group.quartiles, found.metric)),
         ]
         for group in found.groups
     ]

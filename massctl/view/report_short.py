@@ -21,9 +21,7 @@ from massctl.view.words import recorded
 def short_report(send: SendReport, account: AccountReport) -> list[Phrase]:
     """Say what a send reached: one sentence, then four to six lines. A number that is missing says why."""
     lines = [send.sentence, _received(send)]
-    if send.is_older:
-        lines.append(_older(send))
-    elif send.first is not None:
+    if send.first is not None:
         lines += [_ways(send), _after(send)]
     is_doubtful = send.first is not None and send.first.is_doubtful
     lines += [*([] if is_doubtful else _compared(send)), _unfollows(send)]
@@ -71,14 +69,6 @@ def _ways(send: SendReport) -> Phrase:
         day=latest.day,
         message=from_message,
         recommended=_told(recommended[0]),
-    )
-
-
-def _older(send: SendReport) -> Phrase:
-    return Phrase(
-        "These are numbers of WeChat's older statistics, without sources and without who read to the end; "
-        "shared {shared}",
-        shared=_told(send.stage(StageName.SHARED).people),
     )
 
 

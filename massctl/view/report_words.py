@@ -17,7 +17,6 @@ from massctl.report.report import (
     AllowanceReport,
     ArticleReport,
     AudienceKind,
-    Breakdown,
     By,
     Comparable,
     DayFigures,
@@ -54,7 +53,6 @@ METRIC: Final[Mapping[Metric, Phrase]] = {
     Metric.READ_DELIVERY_RATE: Phrase("read rate (of those it reached)"),
     Metric.READ_FINISH_RATE: Phrase("read to the end (of readers)"),
     Metric.READ_AVG_ACTIVETIME: Phrase("minutes per reader, on average"),
-    Metric.TARGET_USER: Phrase("people whom the message reached"),
 }
 STAGE: Final[Mapping[StageName, Phrase]] = {
     StageName.AUDIENCE: Phrase("in the audience"),
@@ -72,25 +70,13 @@ WHOLE: Final[Mapping[Whole, Phrase]] = {
     Whole.SENT: Phrase("of those who received it"),
     Whole.READERS: Phrase("of all readers"),
 }
-OLDER: Final = Phrase("numbers of WeChat's older statistics")
 DOUBTFUL: Final = Phrase("joined to its numbers by title and day only: they may be another article's")
 ORIGIN: Final[Mapping[Origin, Phrase]] = {
     Origin.LEDGER: Phrase("ledger: WeChat's result of the job"),
-    Origin.NEWER: Phrase("WeChat's statistics of the article"),
-    Origin.OLDER: Phrase("WeChat's older statistics of the article"),
+    Origin.ARTICLE: Phrase("WeChat's statistics of the article"),
     Origin.ACCOUNT: Phrase("WeChat's statistics of the whole account"),
     Origin.COMPUTED: Phrase("computed by massctl"),
 }
-DETAIL: Final = Phrase("WeChat, {call}", call="getarticletotaldetail")
-ORIGIN_BY_METRIC: Final[Mapping[Metric, str]] = {
-    **dict.fromkeys(Metric, DETAIL),
-    **dict.fromkeys(
-        (Metric.READ_USER, Metric.SHARE_USER, Metric.COLLECTION_USER),
-        Phrase("WeChat, getarticletotaldetail; of the older family getarticletotal"),
-    ),
-    Metric.TARGET_USER: Phrase("WeChat, {call}", call="getarticletotal"),
-}
-"""Which call of WeChat has a number."""
 MISSING: Final[Mapping[Missing, Phrase]] = {
     Missing.NOT_YET: Phrase("that day is not over, or WeChat has its numbers only from 08:00 of the day after"),
     Missing.NOT_COLLECTED: Phrase("the archive has no answer of WeChat for that day"),
@@ -130,7 +116,6 @@ BY: Final[Mapping[By, Phrase]] = {
 }
 WHOLE_ACCOUNT: Final = Phrase("These are numbers of the whole account, not of this send alone.")
 LATE: Final = Phrase("WeChat said that newer numbers are to come")
-NO_DIFFERENCE: Final = Phrase("What differs is not known: the content of one of them is not kept.")
 FUNNEL: Final = Phrase("From the audience to followers")
 
 
@@ -202,8 +187,6 @@ def quartiles_words(quartiles: Quartiles | None, among: int, metric: Metric | No
 
 def group_words(group: Group, metric: Metric) -> Phrase:
     """Say the median of a group, and the range between its quartiles."""
-    if group.quartiles is None:
-        return Phrase("too few for a median")
     return Phrase(
         "median {median}, middle half {range}",
         median=median_number(group.quartiles, metric),
@@ -272,8 +255,7 @@ def outcome_words(send: SendReport) -> list[Phrase]:
 
 def numbers_words(send: SendReport) -> list[Phrase]:
     """Say what sets the numbers of a send apart from those beside it."""
-    is_doubtful = any(article.is_doubtful for article in send.articles)
-    return [*([OLDER] if send.is_older else []), *([DOUBTFUL] if is_doubtful else [])]
+    return [DOUBTFUL] if any(article.is_doubtful for article in send.articles) else []
 
 
 def headline_words(count: int) -> Phrase:
@@ -301,27 +283,25 @@ LEAVES: Final = ("0–20%", "20–40%", "40–60%", "60–80%", "80–100%")
 """What WeChat's positions 1 to 5 are of the article."""
 
 
-def group_name(by: By, group: Group) -> str:
+def group_name(by: By, key: str) -> str:
     """Name a group of a breakdown."""
     if by is By.HOUR:
-        return Phrase("{hour}:00", hour=group.key)
+        return Phrase("{hour}:00", hour=key)
     if by is By.AUDIENCE:
-        scope, _, tag = group.key.partition(":")
+        scope, _, tag = key.partition(":")
         return audience_name(AudienceKind(scope), tag or None)
-    if by is By.TITLE_LENGTH and group.key.endswith("–"):
-        return Phrase("{least} and more", least=group.key.removesuffix("–"))
-    return group.key
+    if by is By.TITLE_LENGTH and key.endswith("–"):
+        return Phrase("{least} and more", least=key.removesuffix("–"))
+    return key
 
 
-def audience_words(account: AccountReport) -> Phrase | None:
-    """Say which sends stand side by side, where an account sends to several audiences."""
-    groups = next((each.groups for each in account.breakdowns if each.by is By.AUDIENCE), ())
+def audience_words(account: AccountReport, sends: Iterable[SendReport]) -> Phrase | None:
+    """Say which sends stand side by side, where those of an account went to several audiences."""
     audience = next((each.audience for each in account.breakdowns if each.audience is not None), None)
-    if len(groups) < 2 or audience is None:
+    if audience is None or len({(each.scope, each.tag) for each in sends}) < 2:
         return None
-    name = group_name(By.AUDIENCE, Group(audience, 0, None))
     say = Phrase("Only those by audience have all sends; the others have the sends to {audience}, the most frequent.")
-    return Phrase(say, audience=name)
+    return Phrase(say, audience=group_name(By.AUDIENCE, audience))
 
 
 def as_of_words(freshness: Freshness) -> list[Phrase]:
@@ -408,8 +388,7 @@ def newest_figure(article: ArticleReport, metric: Metric) -> Figure:
     if article.latest is None:
         first = article.days[0].figures[Metric.READ_USER]
         return Figure(missing=first.missing or Missing.NOT_GIVEN, origin=first.origin)
-    given = article.latest.figures.get(metric)
-    return given or Figure(missing=Missing.NOT_GIVEN, origin=Origin.OLDER, until=article.latest.stat_date)
+    return article.latest.figures[metric]
 
 
 def readers_from(row: SourceRow, day: int) -> Figure:
@@ -474,18 +453,8 @@ def readers_per_use_words(allowance: AllowanceReport) -> Phrase:
     )
 
 
-def has_medians(breakdown: Breakdown) -> bool:
-    """Whether groups can be shown side by side: there are two or more, and one of them has a median."""
-    return len(breakdown.groups) > 1 and any(each.quartiles is not None for each in breakdown.groups)
-
-
 SIDE_BY_SIDE: Final = Phrase(
-    "Readers by the end of day {day}. What stands side by side shows no cause; a median needs {least}.",
+    "Readers by the end of day {day}, of groups of {least} sends and more. What stands side by side shows no cause.",
     day=SIDE_BY_SIDE_DAY,
     least=FEWEST_COMPARED,
 )
-
-
-def listed(parts: Sequence[str]) -> str:
-    """Join names as a language lists them; a dash for none."""
-    return enumerated(parts) if parts else DASH

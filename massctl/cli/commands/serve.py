@@ -120,7 +120,7 @@ def _served(
     def report(state: State, settings: MassctlFile) -> Report:
         from massctl.cli.report_inputs import report_from
 
-        return report_from(state, settings, backend.statistics(), backend.archive, now())
+        return report_from(state, settings, backend.statistics(), now())
 
     return ServedRepository(
         repository=Repository(root, sandbox=places.sandbox),

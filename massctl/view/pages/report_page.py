@@ -16,7 +16,6 @@ from massctl.report.report import (
     ArticleReport,
     Comparison,
     DayFigures,
-    EditionDifference,
     Metric,
     Missing,
     Origin,
@@ -39,7 +38,6 @@ from massctl.view.report_words import (
     LEAVES,
     METRIC,
     MISSING,
-    NO_DIFFERENCE,
     SCENE,
     STAGE,
     STANDING,
@@ -118,7 +116,6 @@ def send_section(send: SendReport, account: AccountReport, sheet: Sheet, *, leve
         section.leaves(),
         section.followers(),
         section.articles(),
-        section.difference(),
     ]
     lead = f'<p class="sentence">{sheet.say(send.sentence)}</p>'
     if level == _ALONE:
@@ -499,43 +496,6 @@ class _Section:
             for metric, name in ARTICLE_COLUMNS.items()
         ]
         return [Cell(f"{article.position}"), Cell(f"{title}{bar}", is_number=False), *figures]
-
-    def difference(self) -> str:
-        """Return what differs from the edition before, beside the numbers of both."""
-        found = self._send.difference
-        if found is None:
-            return ""
-        notes = Notes(self._sheet)
-        if found.changed is None:
-            said = self._sheet.say(NO_DIFFERENCE)
-        else:
-            said = "".join(f"<li>{self._sheet.say(each)}</li>" for each in found.changed)
-            said = f"<ul>{said}</ul>" if said else self._sheet.say(Phrase("Nothing that is shown differs."))
-        days = sorted({each.day for each in found.figures}, reverse=True)
-        tables = [self._editions(found, day, notes) for day in days]
-        newest, earlier = "".join(tables[:1]), "".join(tables[1:])
-        name = self._sheet.say(Phrase("earlier days"))
-        folded = f"<details><summary>{name}</summary>{earlier}</details>"
-        caution = self._sheet.say(
-            Phrase("Both editions by the same day of each. What else differed then is not known.")
-        )
-        shown = f"<div>{said}</div><p>{caution}</p>{newest}{folded if earlier else ''}{notes.written()}"
-        return self._card("difference", Phrase("Against edition {edition}", edition=found.before), shown, "wide")
-
-    def _editions(self, found: EditionDifference, day: int, notes: Notes) -> str:
-        """Return what both editions had reached by a day."""
-        rows = [
-            [
-                Cell(self._sheet.say(METRIC[each.metric])),
-                Cell(notes.figure(each.before, each.metric)),
-                Cell(notes.figure(each.now, each.metric)),
-            ]
-            for each in found.figures
-            if each.day == day
-        ]
-        editions = (Phrase("edition {edition}", edition=each) for each in (found.before, self._send.edition))
-        heads = ["", *map(self._plain, editions)]
-        return table(self._sheet.say(Phrase("By the end of day {day}", day=day)), heads, rows, kind="figures")
 
     def _scene(self, scene: str) -> str:
         return self._sheet.say(SCENE.get(scene, scene))

@@ -6,8 +6,7 @@ from datetime import date
 from typing import Final
 from urllib.parse import urlencode
 
-from massctl.model.phrase import Phrase, enumerated, plural_phrase
-from massctl.model.statistics import Family
+from massctl.model.phrase import Phrase, plural_phrase
 from massctl.plan.quota import Unit
 from massctl.report.report import (
     DAYS,
@@ -47,7 +46,6 @@ from massctl.view.pages.report_table import Cell, Notes, spread, table
 from massctl.view.report_words import (
     BY,
     METRIC,
-    OLDER,
     SIDE_BY_SIDE,
     STANDING,
     as_of_words,
@@ -55,7 +53,6 @@ from massctl.view.report_words import (
     audience_words,
     group_name,
     group_words,
-    has_medians,
     number,
     numbers_words,
     outcome_words,
@@ -171,14 +168,13 @@ def _account(
 ) -> str:
     at = written(f"account-{account.account}")
     parts = [_chart(account, sends, sheet, address), _table(account, sends, sheet, order, address, sort_address)]
-    told = [_breakdown(each, sheet) for each in account.breakdowns if has_medians(each)]
-    if told:
+    beside = [each for each in account.breakdowns if len(each.groups) > 1]
+    if beside:
         name = sheet.say(Phrase("Side by side"))
-        words = (SIDE_BY_SIDE, audience_words(account))
+        words = (SIDE_BY_SIDE, audience_words(account, sends))
         notes = "".join(f'<p class="notes">{sheet.say(each)}</p>' for each in words if each is not None)
         parts.append(f'<div class="beside"><h3>{name}</h3>{notes}</div>')
-    parts += told
-    parts.append(_too_few(account.breakdowns, sheet))
+    parts += [_breakdown(each, sheet) for each in beside]
     fresh = as_of(as_of_words(account.freshness), sheet)
     return f"""<section class="account" aria-labelledby="{at}"><h2 id="{at}">{written(account.name)}</h2>
 {said}{fresh}{_tiles(account, sheet)}<div class="cards">{"".join(parts)}</div></section>
@@ -226,11 +222,10 @@ def _average(figure: Figure, notes: Notes) -> str:
 
 
 def _chart(account: AccountReport, sends: Sequence[SendReport], sheet: Sheet, address: Address) -> str:
-    """Return a dot for each send that the family of the newest counted: two families stand in no series."""
-    is_older = next((each.is_older for each in sends if each.first is not None), False)
+    """Return a dot for each send."""
     is_mixed = len({(each.scope, each.tag) for each in sends}) > 1
     days: dict[date, list[Value]] = {}
-    for each in (send for send in sends if send.is_older is is_older):
+    for each in sends:
         figure = each.figure(Metric.READ_USER, SIDE_BY_SIDE_DAY)
         if figure.value is not None:
             words = f"{each.ref_date} {each.title}: {number(figure.value)}"
@@ -238,8 +233,7 @@ def _chart(account: AccountReport, sends: Sequence[SendReport], sheet: Sheet, ad
             days.setdefault(each.ref_date, []).append(Value(figure.value, words, kind, link=address(each)))
     if sum(map(len, days.values())) < FEWEST_COMPARED or len(days) < 2 or not can_draw():
         return ""
-    family = Family.OLDER if is_older else Family.NEWER
-    found = next((each for each in account.breakdowns if (each.by, each.family) == (By.AUDIENCE, family)), None)
+    found = next((each for each in account.breakdowns if each.by is By.AUDIENCE), None)
     # A tag reads less than everybody: sends to different audiences have no median in common.
     alike = [each for each in found.groups if not is_mixed or each.key == AudienceKind.ALL] if found is not None else []
     first = alike[0].quartiles if alike else None
@@ -253,9 +247,6 @@ def _chart(account: AccountReport, sends: Sequence[SendReport], sheet: Sheet, ad
     legend += [("median", Phrase("the median of those to every follower") if is_mixed else Phrase("the median"))]
     items = "".join(f'<li class="{kind}">{sheet.say(words)}</li>' for kind, words in legend[: 3 if first else -1])
     drawn = dots(caption, days, first.median if first is not None else None)
-    if any(each.first is not None and each.is_older is not is_older for each in sends):
-        left = Phrase("Sends that the other family of WeChat's statistics counted are not in the chart.")
-        drawn += f'<p class="notes">{sheet.say(left)}</p>'
     inside = f'<p>{sheet.say(described)}</p><ul class="legend">{items}</ul>{drawn}'
     return f'<section class="card wide"><h3>{name}</h3>{inside}</section>'
 
@@ -361,36 +352,22 @@ def _sign(send: SendReport, column: _Column, sheet: Sheet) -> str:
     return f'<span class="sign lies-{standing.value}" role="img" aria-label="{words}">{_SIGN[standing]}</span>'
 
 
-def _too_few(breakdowns: Sequence[Breakdown], sheet: Sheet) -> str:
-    """Say for which breakdowns there are too few sends."""
-    few = [BY[each.by] for each in breakdowns if each.groups and all(group.quartiles is None for group in each.groups)]
-    if not few:
-        return ""
-    words = Phrase(
-        "Too few sends to compare by {what}: a median needs {least}.",
-        what=enumerated(list(dict.fromkeys(few))),
-        least=FEWEST_COMPARED,
-    )
-    return f'<p class="notes untold">{sheet.say(words)}</p>'
-
-
 def _breakdown(breakdown: Breakdown, sheet: Sheet) -> str:
     """Return groups of sends beside each other: the quartiles of each, and of how many."""
-    older = f" · {sheet.say(OLDER)}" if breakdown.family is Family.OLDER else ""
-    top = max((each.quartiles.upper for each in breakdown.groups if each.quartiles is not None), default=0) * 1.04
+    top = max(each.quartiles.upper for each in breakdown.groups) * 1.04
     rows = [_group_row(breakdown, each, sheet, top) for each in breakdown.groups]
     heads = ["", *(sheet.say(each) for each in (Phrase("median and middle half"), Phrase("number")))]
     caption = Phrase("{metric} by the end of day {day}", metric=METRIC[breakdown.metric], day=breakdown.day)
     return (
         f'<section class="card"><h4>{sheet.say(BY[breakdown.by])}</h4>'
-        f"{table(sheet.say(caption) + older, heads, rows, kind='groups')}</section>"
+        f"{table(sheet.say(caption), heads, rows, kind='groups')}</section>"
     )
 
 
 def _group_row(breakdown: Breakdown, group: Group, sheet: Sheet, top: float) -> list[Cell]:
-    drawn = spread(group.quartiles, None, top) if group.quartiles is not None else ""
+    drawn = spread(group.quartiles, None, top)
     return [
-        Cell(sheet.say(group_name(breakdown.by, group))),
+        Cell(sheet.say(group_name(breakdown.by, group.key))),
         Cell(f'{drawn}<span class="usual">{sheet.say(group_words(group, breakdown.metric))}</span>', is_number=False),
         Cell(number(group.count)),
     ]

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from massctl.cli.checkout import known_to_git, token_for_git
 from massctl.cli.session import Session
 from massctl.errors import ForgeError, RefusedError
 from massctl.forge.folded import is_folded
 from massctl.ledger.git_branch import GitBranch, Push, Tip
-from massctl.ledger.git_remote import way_to
+from massctl.ledger.git_remote import known_to_git, token_for_git, way_to
 from massctl.model.ids import LOCK_FILE, CampaignName
 from massctl.model.phrase import Phrase, enumerated
 from massctl.source.locks import is_lock_copy

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from massctl.apply.draft_fingerprint import differences, is_as_saved, markup_sha256
-from massctl.apply.journal import LedgerSession, Statement
+from massctl.apply.journal import Statement
 from massctl.apply.payloads import draft_articles, picture_address
 from massctl.apply.ports import DraftArticle
 from massctl.apply.reconcile import WENT_OUT, adopt_draft, draft_to_adopt, nothing_to_adopt
@@ -19,14 +19,13 @@ from massctl.cli.app import Result, run_in_session, said
 from massctl.cli.arguments import Text, campaign_names, form_option, sandbox_option
 from massctl.cli.consent import who
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.ledger_access import require_writable, trust
+from massctl.cli.ledger_access import alone, ledger_session, require_writable, trust
 from massctl.cli.output import Console
 from massctl.cli.planner import Planned, PlanOptions, planned, show_repository_warnings
 from massctl.cli.session import Session
 from massctl.errors import RefusedError, UsageError
 from massctl.importer.console_edit import proposals
 from massctl.importer.folder import as_template, is_template, quoted
-from massctl.ledger.process_lock import sole_runner
 from massctl.model.campaign import Article, CampaignFile
 from massctl.model.diagnostics import Diagnostic, has_errors
 from massctl.model.message import RenderedCampaign
@@ -94,12 +93,12 @@ def adopt(session: Session, name: str, warnings: list[Diagnostic], reason: str) 
     from massctl.view.verbs_json import adopt_json
 
     require_writable(session)
-    with sole_runner(session.places.locks, session.clock.now()):
+    with alone(session):
         read = _planned(session, name, warnings)
         if isinstance(read, Result):
             return read
         made, rendered = read
-        book = LedgerSession(session.ledger(), session.clock, made.state)
+        book = ledger_session(session, made.state)
         statement = Statement(reason, who(session.environment))
         found = adopt_draft(rendered, statement, session.wechat(rendered.account), book)
     done = [each.words for each in made.plan.campaigns[0].handoff]
@@ -191,7 +190,7 @@ def pulled(session: Session, name: str, warnings: list[Diagnostic]) -> Result:
     """Write what somebody changed in a campaign's draft into its files, if they then give the same draft."""
     from massctl.view.verbs_json import adopt_json
 
-    with sole_runner(session.places.locks, session.clock.now()):
+    with alone(session):
         read = _planned(session, name, warnings)
         if isinstance(read, Result):
             return read

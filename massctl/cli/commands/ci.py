@@ -17,7 +17,7 @@ from massctl.cli.commands.ci_review import language_of, write_comment, write_rev
 from massctl.cli.commands.ci_setup import setup as shown
 from massctl.cli.drift import DriftReader, unread_words
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.ledger_access import trust
+from massctl.cli.ledger_access import read_ledger, trust
 from massctl.cli.output import Console, current_console, show_error, write_files
 from massctl.cli.planner import PlanOptions, Purpose, planned
 from massctl.cli.report_notices import tell_reports
@@ -233,7 +233,7 @@ def _collect_statistics(directory: str) -> None:
     """Collect what WeChat has counted; a failure is told, and is none of the run's."""
     try:
         with session(directory) as (current, _):
-            state = current.read_state(current.ledger())
+            state = read_ledger(current)
             for account, found in collect_accounts(current, state, seconds=ONCE_SECONDS):
                 for event in statistics_events(account, found, current.clock.now()):
                     current.console.talk_page(current.console.shown(event.message))

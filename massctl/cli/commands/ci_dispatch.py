@@ -16,7 +16,6 @@ from urllib.parse import quote
 
 from massctl.apply.jobs import unfinished
 from massctl.apply.ports import ListedDraft
-from massctl.cli.checkout import known_to_git
 from massctl.cli.commands.apply import opening
 from massctl.cli.consent import require_operator
 from massctl.cli.output import on_github, write
@@ -27,6 +26,7 @@ from massctl.errors import RefusedError, UsageError
 from massctl.forge.events import Dispatch, read_event
 from massctl.forge.review_file import event_text
 from massctl.git import NETWORK_SECONDS, Git
+from massctl.ledger.git_remote import known_to_git
 from massctl.model.diagnostics import Check, Finding, Level
 from massctl.model.ids import AccountName, CampaignName, is_campaign_name
 from massctl.model.phrase import Phrase

@@ -7,7 +7,7 @@ from massctl.cli.app import Result, run_in_session, said
 from massctl.cli.arguments import campaign_names, form_option, sandbox_option
 from massctl.cli.commands.withdraw import headlines_of, require_article, sent_edition
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.ledger_access import account_of, trust
+from massctl.cli.ledger_access import account_of, read_ledger, trust
 from massctl.cli.session import Session
 from massctl.errors import UsageError
 from massctl.model.diagnostics import Diagnostic
@@ -65,7 +65,7 @@ def _switched(directory: str, name: str, article: int | None, form: str, sandbox
 
 def _switch(session: "Session", name: str, article: int | None, *, opened: bool) -> "tuple[Record, list[int]]":
     """Open or close the comments of one article (from 1), or of all, of the edition that was sent last."""
-    state = session.read_state(session.ledger())
+    state = read_ledger(session)
     trust(session, state)
     record = sent_edition(state, name)
     news = news_of(record)

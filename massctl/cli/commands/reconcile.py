@@ -16,7 +16,7 @@ from massctl.cli.arguments import Moment, Text, campaign_names, form_option, san
 from massctl.cli.commands.apply import add_repeatable, run_apply
 from massctl.cli.consent import who
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.ledger_access import account_of, declared_editions, own_ledger, records_of, require_ledger
+from massctl.cli.ledger_access import account_of, declared_editions, own_ledger, read_ledger, records_of, require_ledger
 from massctl.cli.notifications import Notifier
 from massctl.cli.output import Console
 from massctl.cli.planner import PlanOptions, evidence_for, insisting, planned
@@ -114,7 +114,7 @@ def show_evidence(session: Session, name: str, warnings: list[Diagnostic]) -> Re
     """
     from massctl.view.status import evidence_text
 
-    state = session.read_state(session.ledger())
+    state = read_ledger(session)
     require_ledger(session, state)
     record = _in_question(session, state, name)
     if not is_to_settle(record, state):
@@ -188,7 +188,7 @@ def _told(record: Record, of_batch: Sequence[Settlement], *, sent: bool, is_here
 
 def resubmit_send(session: Session, name: str, warnings: list[Diagnostic], reason: str, *, yes: bool) -> Result:
     """Repeat the identical request of an open attempt, whatever policy.in_doubt says; window and kill switch hold."""
-    state = session.read_state(session.ledger())
+    state = read_ledger(session)
     record = _in_question(session, state, name)
     if not record.open_attempts:
         raise nothing_to_settle(record)

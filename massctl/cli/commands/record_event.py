@@ -5,16 +5,14 @@ from __future__ import annotations
 import click
 
 from massctl.apply.jobs import Followed, Foreign, Recorded, record_finish
-from massctl.apply.journal import LedgerSession
 from massctl.callback.finish import read_finish
 from massctl.callback.tree import EVENT_BYTES_MAX, EventFault
 from massctl.cli.app import Result, View, run_in_session, said
 from massctl.cli.arguments import STANDARD_INPUT, account_names, form_option, read_at_most, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.ledger_access import require_writable, trust
+from massctl.cli.ledger_access import own_ledger
 from massctl.cli.notifications import Notifier
 from massctl.cli.session import Session
-from massctl.ledger.process_lock import sole_runner
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.entries import JobFinish
 from massctl.model.ids import AppId
@@ -49,18 +47,13 @@ def record_event(session: Session, file: str, account: str | None) -> Result:
     """Read an event from a file or standard input, and record the end of the job that it tells of."""
     from massctl.view.verbs_json import event_json
 
-    require_writable(session)
     appid = _appid(session, account)
     finish = read_finish(_bytes(file))
     if isinstance(finish, EventFault):
         return _faulty(file, finish)
-    with sole_runner(session.places.locks, session.clock.now()):
-        ledger = session.ledger()
-        state = session.read_state(ledger)
-        trust(session, state)
-        notifier = Notifier(session)
+    with own_ledger(session) as book:
+        state, notifier = book.state, Notifier(session)
         notifier.begin(state)
-        book = LedgerSession(ledger, session.clock, state)
         outcome = record_finish(finish, appid, book, session.settings.original_ids)
     notifier.tell(state)
     status = ExitStatus.IN_DOUBT if isinstance(outcome, Foreign) and outcome.candidates else ExitStatus.DONE

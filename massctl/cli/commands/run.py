@@ -35,7 +35,7 @@ from massctl.cli.commands.status import follow
 from massctl.cli.consent import require_operator, said_yes, somebody_is_here, who
 from massctl.cli.drift import DriftReader, due_now, unread_words
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.ledger_access import own_ledger, require_ledger
+from massctl.cli.ledger_access import own_ledger, read_ledger, require_ledger
 from massctl.cli.output import Console
 from massctl.cli.places import Places
 from massctl.cli.runner import Monitor, PullRequests, RunnerCheckout, RunnerFolder, with_credentials
@@ -310,7 +310,7 @@ class _Runner:
             if outcome.ledger_error is not None:
                 raise outcome.ledger_error
             followed = self._follow(current, outcome.state)
-            self._newest = (outcome.state.lineage, *current.ledger().head)
+            self._newest = (outcome.state.lineage, *current.backend.ledger.head)
             self._tell_pull_requests(current, outcome)
             self._tell_drifts(current, outcome, once=wishes.once)
             # Behind everything that is due; in a thread of its own, so that the next round is not late.
@@ -348,7 +348,7 @@ class _Runner:
     def _hold(self, current: Session, wishes: _Wishes) -> None:
         """Make sure that this runner holds the lease; raises LeaseHeldError where another one does."""
         memory, host = self.folder.memory, _host()
-        state = current.read_state(current.ledger())
+        state = read_ledger(current)
         require_ledger(current, state)
         self.pull_requests.begin(state.serial)
         found = claim(state.lease, memory.id, memory.boot)

@@ -16,7 +16,16 @@ from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import Seconds, campaign_names, form_option, sandbox_option
 from massctl.cli.embedded_sandbox import Embedded
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.ledger_access import account_of, declared_editions, records_of, require_ledger, trust
+from massctl.cli.ledger_access import (
+    account_of,
+    alone,
+    declared_editions,
+    ledger_session,
+    read_ledger,
+    records_of,
+    require_ledger,
+    trust,
+)
 from massctl.cli.notifications import Notifier
 from massctl.cli.output import Console
 from massctl.cli.planner import repeatable
@@ -26,7 +35,6 @@ from massctl.cli.session import Session
 from massctl.cli.spooled_event import held_here
 from massctl.cli.statistics import collect_accounts
 from massctl.errors import LedgerLockedError
-from massctl.ledger.process_lock import sole_runner
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import AccountName, AppId, CampaignName, MsgId
 from massctl.model.phrase import Command, Phrase
@@ -82,7 +90,7 @@ def command(
 
 def _collected(session: Session) -> Sequence[tuple[AccountName, Collected]]:
     """Collect statistics; the ledger is only read, without its lock."""
-    state = session.read_state(session.ledger())
+    state = read_ledger(session)
     require_ledger(session, state)
     trust(session, state)
     found = collect_accounts(session, state)
@@ -118,7 +126,7 @@ def follow(session: Session, names: Sequence[str], wait_seconds: float, *, all_e
         remaining = (until - clock.now()).total_seconds()
         if not held or remaining <= 0:
             if any(record.is_in_doubt for record in found.records):
-                found.repeatable = repeatable(session, found.records, session.read_state(session.ledger()))
+                found.repeatable = repeatable(session, found.records, read_ledger(session))
             return found
         say = Phrase("waiting for the administrator: {count}; looking for {seconds} s more")
         shown.waiting(Phrase(say, count=held, seconds=int(remaining)))
@@ -129,8 +137,7 @@ def _follow_once(
     session: Session, names: Sequence[str], wait_seconds: float, offered: set[MsgId], *, all_editions: bool
 ) -> Followed:
     """Ask about unfinished jobs, alone on the ledger; without one it makes no request and takes no lock."""
-    ledger = session.ledger()
-    state = session.read_state(ledger)
+    state = read_ledger(session)
     require_ledger(session, state)
     # Of a campaign that was never staged the ledger may know nothing but what drifted.
     unsent = {**dict(state.drifts.keys()), **_unsent(session, state, names)}
@@ -141,10 +148,10 @@ def _follow_once(
     if not asked and not told and not any(is_overdue(record, session.clock) for record in records):
         return Followed(records, state)
     trust(session, state)
-    session.ledger_keys().require_private()
-    with sole_runner(session.places.locks, session.clock.now()):
-        state = session.read_state(ledger)
-        book, notifier = LedgerSession(ledger, session.clock, state), Notifier(session)
+    session.backend.keys.require_private()
+    with alone(session):
+        state = read_ledger(session)
+        book, notifier = ledger_session(session, state), Notifier(session)
         notifier.begin(state)
         records = records_of(state, names, all_editions=all_editions, unsent=unsent)
 

@@ -14,13 +14,13 @@ import click
 from massctl.apply.outcome import what_happened
 from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import Text, form_option
-from massctl.cli.checkout import has_git, known_to_git, token_for_git
+from massctl.cli.checkout import has_git
 from massctl.cli.consent import who
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.session import Session
 from massctl.errors import LedgerUnreachableError, UsageError
 from massctl.ledger.git_branch import GitBranch, Push, Pushed, Tip
-from massctl.ledger.git_remote import way_to
+from massctl.ledger.git_remote import known_to_git, token_for_git, way_to
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.phrase import Command, Phrase
 from massctl.plan.guards import STOP_BRANCH, Brake

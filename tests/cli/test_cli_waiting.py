@@ -119,7 +119,7 @@ def test_a_runner_at_the_opening_is_waited_for_and_then_named(shell: Shell, monk
     def held(*_: object, **__: object) -> None:
         raise LedgerLockedError(Phrase("another massctl is at work on this ledger"), "wang@desk, process 7, holds it.")
 
-    during_the_sleep(shell, monkeypatch, lambda: monkeypatch.setattr("massctl.cli.commands.apply.sole_runner", held))
+    during_the_sleep(shell, monkeypatch, lambda: monkeypatch.setattr("massctl.ledger.process_lock.sole_runner", held))
     said = shell("apply", "--sandbox", "--yes", "--wait", "31m", "--format", "json")
     (campaign,) = said.document["campaigns"]
     assert (5, ["other_runner"]) == (said.status, [each["guard"] for each in campaign["refusals"]])

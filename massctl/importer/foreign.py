@@ -8,6 +8,7 @@ from typing import Any, Final
 from massctl.child import ANSWER_BYTES_MAX, NOT_ACCEPTED, Child, ChildError
 from massctl.importer.article import Facts, Found
 from massctl.importer.documents import WORD_BYTES_MAX, DocumentError
+from massctl.model.diagnostics import MediaFault
 from massctl.model.phrase import Phrase
 from massctl.picture.formats import sniff
 from massctl.plain_values import NOT_PLAIN, from_plain, to_plain
@@ -205,11 +206,10 @@ def facts(request: dict[str, Any]) -> dict[str, Any]:
 
 def extension(request: dict[str, Any]) -> Any:
     """Look at a picture."""
-    from massctl.picture.formats import PictureFault
     from massctl.picture.prepare import prepare_inline
 
     data = base64.b64decode(request["data"])
     checked, kind = prepare_inline(data), sniff(data)
-    if isinstance(checked, PictureFault):
+    if isinstance(checked, MediaFault):
         return to_plain(checked.message)
     return kind.extension if kind is not None else to_plain(Phrase("this is not a picture that massctl knows"))

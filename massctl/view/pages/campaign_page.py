@@ -116,8 +116,6 @@ class Look:
     """What keeps it from being sent; None if nobody looked, or if it went out."""
     drifts: tuple[Drift, ...] = ()
     """What people were told of that it depends on, and that is still so as far as anybody knows."""
-    account: str = ""
-    """What people call the account that it comes from; without it the key stands there."""
 
 
 def campaign_page(look: Look, sheet: Sheet, heard: int | None) -> str:
@@ -126,7 +124,7 @@ def campaign_page(look: Look, sheet: Sheet, heard: int | None) -> str:
     campaign = look.campaign
     columns, knobs = [], []
     if campaign is not None:
-        account = look.account or campaign.account
+        account = campaign.sender
         columns.append(arrival(campaign.message, account, campaign.window, sheet, files=not live))
         if look.earlier is not None:
             knobs.append(_BESIDE)
@@ -211,15 +209,13 @@ def _traits(article: RenderedArticle) -> Traits:
     return Traits(article.title, sha256_of(article.content.encode()), blocks)
 
 
-def index_page(
-    campaign: RenderedCampaign, pictures: Mapping[str, str], language: Language = Language.ZH, account: str = ""
-) -> str:
+def index_page(campaign: RenderedCampaign, pictures: Mapping[str, str], language: Language = Language.ZH) -> str:
     """Return a page that shows the message as it arrives, each article as it is read, and what was found.
 
     It links to `article-N.html` beside it. `pictures` names the file beside the page for the SHA-256 of each picture's
-    bytes, and of a sound or video, which plays. `account` is what people call the account.
+    bytes, and of a sound or video, which plays.
     """
     # Whether somebody did it already is on record, and nobody looked there.
     by_hand = tuple(HandoffItem(item, done=False) for item in campaign.handoff)
-    look = Look(campaign.name, campaign.title, campaign, campaign.diagnostics, handoff=by_hand, account=account)
+    look = Look(campaign.name, campaign.title, campaign, campaign.diagnostics, handoff=by_hand)
     return campaign_page(look, Sheet(language, pictures), heard=None)

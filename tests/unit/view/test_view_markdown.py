@@ -478,6 +478,11 @@ def test_the_allowance_stands_below_the_campaigns():
     )
 
 
+def test_an_account_stands_by_its_name_where_that_is_known():
+    written = plan_markdown(plan_of(campaign()), NOW, Language.EN, names={"main": "不赶路 (main)"})
+    assert "- **account** 不赶路 (main)\n" in written
+
+
 def test_which_commit_and_that_it_comes_from_a_fork():
     document = json.dumps(forged(["x"] * 12, "en"))
     written = plan_comment(reviewable(document), Language.EN, commit="0123456789abcdef", from_fork=True)

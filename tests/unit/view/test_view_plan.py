@@ -99,6 +99,13 @@ def test_the_calm_case_says_what_comes_next():
     assert shown(calm).endswith("Nothing to do.\nnext: 2026-12-spring-sale at 2026-12-04 20:05 +08:00 · in 3 days 0 h")
 
 
+@pytest.mark.parametrize("language", LANGUAGES, ids=str)
+def test_an_account_stands_by_its_name_and_its_key(language: Language):
+    text = shown(plan_of(campaign(account_name="不赶路"), text_campaign()), language)
+    assert 1 == text.count("不赶路 (main)\n")
+    assert 1 == text.count("\n  不赶路 · ")
+
+
 def test_nothing_at_all():
     assert "Nothing to do." == shown(plan_of())
 

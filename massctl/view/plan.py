@@ -469,7 +469,7 @@ def _campaign(page: Page, campaign: CampaignSheet, now: datetime) -> None:
         return
     said = section(campaign, now)
     heading(page, campaign.name, campaign.title)
-    table = Table(page, list(LABELS.values()))
+    table = Table(page, LABELS.values())
     write_rows(table, said.facts)
     if said.changes is not None:
         from massctl.view.difference import difference_table

@@ -421,8 +421,15 @@ class RenderedCampaign:
     """The name that it had before its folder was renamed, and at first; None if it never was."""
     links: tuple[tuple[str, str], ...] = ()
     """What templates took from the ledger: `CAMPAIGN/NUMBER` and the address of that article, sorted."""
+    account_name: str = ""
+    """What people call the account, where massctl.yaml says it; no part of what is sent."""
     inputs: "JudgedInputs | None" = None
     """What it was made from; None where it is only shown, and then nothing can be sent."""
+
+    @property
+    def sender(self) -> str:
+        """Return what people call the account, else the key that it stands under."""
+        return self.account_name or self.account
 
     @property
     def identity(self) -> CampaignName:

@@ -104,7 +104,7 @@ def _ledger_line(page: Page, state: State) -> None:
 
 def _record(page: Page, record: Record) -> None:
     record_heading(page, record)
-    table = Table(page, list(RECORD_LABELS.values()))
+    table = Table(page, RECORD_LABELS.values())
     contradiction_row(table, record)
     _drafts(table, record)
     _previews(table, record)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from massctl.model.diagnostics import Diagnostic, Severity
-from massctl.model.message import RenderedCampaign, RenderedImage, RenderedNews, Window
+from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import Phrase
 from massctl.plan.quota import AccountAhead, Span
 from massctl.plan.window import WindowState
@@ -85,7 +85,7 @@ def send_block(
         window=window_of(content),
         window_state=state,
         edition=content.edition,
-        ignores_reprint=ignores if content.message.type == "mpnews" else None,
+        ignores_reprint=ignores if content.message.has_draft else None,
         commenting=_commenting(content),
         allowance=tuple(allowance),
         warnings=tuple(warnings),
@@ -127,16 +127,7 @@ def window_of(content: "RenderedCampaign | LockFile") -> Window | None:
 
 
 def _commenting(content: "RenderedCampaign | LockFile") -> tuple[CommentAccess, ...]:
-    if isinstance(content, RenderedCampaign):
-        message = content.message
-        pictures = (message,) if isinstance(message, RenderedImage) else ()
-        below = message.articles if isinstance(message, RenderedNews) else pictures
-        return tuple(_who(each.need_open_comment, each.only_fans_can_comment) for each in below)
-    # No isinstance: a plan does not load the models of files.
-    locked = content.message
-    if locked.type == "mpnews":
-        return tuple(_who(each.need_open_comment, each.only_fans_can_comment) for each in locked.articles)
-    return (_who(locked.need_open_comment, locked.only_fans_can_comment),) if locked.type == "image" else ()
+    return tuple(_who(each.need_open_comment, each.only_fans_can_comment) for each in content.message.commented)
 
 
 def _who(is_open: bool, only_fans: bool) -> CommentAccess:

@@ -11,11 +11,11 @@ from datetime import datetime
 from enum import Enum, IntEnum
 from functools import partial
 from itertools import islice, zip_longest
-from typing import Final, assert_never
+from typing import Final
 
 from massctl.model.diagnostics import Place, Severity
 from massctl.model.ids import AccountName
-from massctl.model.lock import LockedCard, LockedImage, LockedNews, LockedText, LockedVideo, LockedVoice, LockFile
+from massctl.model.lock import LockFile
 from massctl.model.phrase import Command, Phrase, moment
 from massctl.model.state import FINAL, Status
 from massctl.model.word_count import WordCount
@@ -209,31 +209,23 @@ def locking_notes(planned: Sequence[SavedCampaign], locking: Locking) -> Iterato
 
 def message_facts(lock: LockFile, reading: Sequence[PlannedReading]) -> list[tuple[str, list[str]]]:
     """Return rows, each a label and its facts; `reading` says how long its articles are."""
-    message = lock.message
-    match message:
-        case LockedText(content=content):
-            return [(PLAN_LABELS["text"], [beginning_words(content), counted_words(WordCount.of([content]).words)])]
-        case LockedNews(articles=articles):
-            return [
-                (
-                    Phrase("article {number}", number=number),
-                    [article.title, *([reading_words(count.words, count.minutes)] if count else [])],
-                )
-                for number, (article, count) in enumerate(zip_longest(articles, reading[: len(articles)]), 1)
-            ]
-        case LockedImage(files=files, media_ids=media_ids, title=title, recommend=recommend):
-            count = pictures(len(files or media_ids or ()))
-            facts: list[str] = [Phrase("picture message"), count, beginning_words(title), beginning_words(recommend)]
-        case LockedVoice():
-            facts = [Phrase("voice message")]
-        case LockedVideo(title=title):
-            facts = [Phrase("video message"), beginning_words(title)]
-        case LockedCard(card_id=card_id):
-            facts = [Phrase("coupon"), card_id]
-        case _:
-            assert_never(message)
+    message, articles = lock.message, lock.message.articles
+    if text := message.text:
+        return [(PLAN_LABELS["text"], [beginning_words(text), counted_words(WordCount.of([text]).words)])]
+    if articles:
+        return [
+            (
+                Phrase("article {number}", number=number),
+                [article.title, *([reading_words(count.words, count.minutes)] if count else [])],
+            )
+            for number, (article, count) in enumerate(zip_longest(articles, reading[: len(articles)]), 1)
+        ]
+    facts: list[str] = [message.label]
+    if message.materials and not message.is_recording:
+        facts.append(pictures(len(message.materials)))
+    facts += map(beginning_words, message.shown_words)
     facts += [each.path for each in lock.pictures if each.purpose in ("voice", "video")]
-    return [(PLAN_LABELS["message"], [fact for fact in facts if fact])]
+    return [(PLAN_LABELS["message"], facts)]
 
 
 _BLANK: Final = "␣"

@@ -13,12 +13,6 @@ from massctl.model.ids import CampaignName
 from massctl.model.message import (
     PICTURE_PLACEHOLDER,
     RenderedCampaign,
-    RenderedCard,
-    RenderedImage,
-    RenderedNews,
-    RenderedText,
-    RenderedVideo,
-    RenderedVoice,
 )
 from massctl.model.phrase import Command, Phrase, in_time, moment, plural_phrase
 from massctl.model.state import FINAL, Status
@@ -87,14 +81,12 @@ def inked_digest(digest: str) -> Inked:
 def _message_rows(table: Table, campaign: RenderedCampaign) -> None:
     """Add a row for each article, or one for another message, with what is in it."""
     message = campaign.message
-    if not isinstance(message, RenderedNews | RenderedText):
+    if text := message.text:
+        details = _details(counted_words(WordCount.of([text]).words))
+        table.row(PLAN_LABELS["text"], beginning_words(text), *details)
+    elif not message.articles:
         first, *others = media_facts(campaign)
         table.row(PLAN_LABELS["message"], first, *_details(*others))
-        return
-    if isinstance(message, RenderedText):
-        beginning = beginning_words(message.content)
-        table.row(PLAN_LABELS["text"], beginning, *_details(counted_words(WordCount.of([message.content]).words)))
-        return
     for number, article in enumerate(message.articles, 1):
         found = len(set(PICTURE_PLACEHOLDER.findall(article.content)))
         count = article.word_count
@@ -105,23 +97,15 @@ def _message_rows(table: Table, campaign: RenderedCampaign) -> None:
 def media_facts(campaign: RenderedCampaign) -> list[str]:
     """Say what a message of pictures, a sound, a video or a coupon holds, its kind first."""
     message = campaign.message
-    match message:
-        case RenderedImage():
-            words = [each for each in (message.title, message.recommend) if each]
-            facts: list[str] = [Phrase("picture message"), pictures(len(message.materials)), *words]
-        case RenderedVoice():
-            facts = [Phrase("voice message")]
-        case RenderedVideo():
-            facts = [Phrase("video message"), message.title]
-        case RenderedCard():
-            facts = [Phrase("coupon"), message.card_id]
-        case _:
-            facts = []
+    facts: list[str] = [message.label]
+    if message.materials and not message.is_recording:
+        facts.append(pictures(len(message.materials)))
+    facts += message.shown_words
     for each in campaign.recordings:
         facts += [short_path(each.path, campaign.name), *([duration(each.milliseconds)] if each.milliseconds else [])]
     given = [each.media_id for each in message.materials if each.media_id is not None]
     named = [Phrase("material {media_ids}", media_ids=", ".join(given))] if given else []
-    return [_short(fact) for fact in facts if fact] + named
+    return [*map(_short, facts), *named]
 
 
 def _short(fact: str) -> str:

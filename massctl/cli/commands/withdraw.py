@@ -121,13 +121,9 @@ def sent_edition(state: State, name: str) -> Record:
 
 def headlines_of(session: Session, record: Record) -> tuple[str, ...]:
     """Return the titles of an edition's articles from what was kept of it; empty where that is not here."""
-    # Only verbs about sent articles read it.
-    from massctl.model.lock import LockedNews
-
     sent = record.not_refused
     version = session.archive().read(sent[-1].event.digest) if sent else None
-    message = version.lock.message if version else None
-    return tuple(each.title for each in message.articles) if isinstance(message, LockedNews) else ()
+    return tuple(each.title for each in version.message.articles) if version else ()
 
 
 def require_article(session: Session, record: Record, article: int) -> None:

@@ -157,9 +157,9 @@ def outcome_result(outcome: "Outcome") -> Result:
         return apply_json(outcome, to.language)
 
     def text(to: Console) -> str:
-        from massctl.view.run import outcome_text
+        from massctl.view.outcome import outcome_text
 
-        return outcome_text(outcome, to.language, to.style, to.width)
+        return outcome_text(to.page(), outcome)
 
     records = [outcome.record(each) for each in outcome.campaigns]
     going = any(unfinished(job) is not None for record in records for job in record.jobs)
@@ -267,6 +267,9 @@ def restore_keyboard_interrupt() -> Iterator[None]:
 def recorded_now(session: "Session") -> "State | None":
     """Fold the ledger as it is on disk; None if it cannot be read."""
     try:
-        return session.read_state(session.ledger())
+        # `--help` loads no ledger.
+        from massctl.cli.ledger_access import read_ledger
+
+        return read_ledger(session)
     except MassctlError:
         return None

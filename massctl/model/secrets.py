@@ -1,7 +1,7 @@
-"""What is never repeated of a file, an answer, a program's words or an error: every text asks here, and nowhere else.
+"""Mask secrets in every text that is shown: excerpts of files, answers, output of programs, errors.
 
-A secret is known because this process was given it, by its look, or by the key that it stands under. What is blotted
-out by mistake costs a look into the file; what is shown by mistake stands in a log for good.
+A secret is recognised because this process registered it, by its look, or by the key that it stands under. A word that
+is masked by mistake costs a look into the file; a secret that is shown by mistake stays in a log for good.
 """
 
 import re
@@ -12,32 +12,32 @@ from urllib.parse import quote, unquote
 
 from massctl.model.ids import REAL_OPENID
 
-BLOT: Final = "********"
+MASK: Final = "********"
 PART_CHARS: Final = 16
-"""Of a secret that is known: a part that is shorter may be shown."""
+"""A shorter part of a registered secret may be shown."""
 KNOWN_CHARS_MIN: Final = 6
-"""A secret that is shorter would blot out common words, and protects nothing."""
+"""A secret that is shorter would mask common words, and protects nothing."""
 KNOWN_MAX: Final = 300
-"""So many are kept. A process that runs for months is granted tokens all the time, and each lives for two hours."""
+"""The number of secrets that are kept: a process that runs for months gets a new token every two hours."""
 _GUESSED_CHARS_MIN: Final = 8
-"""Of what is a secret by the name of its variable alone."""
+"""The least length of a value that is secret only by the name of its variable."""
 _Parts = frozenset[str]
 """Every part of one length of a secret, in all its forms."""
 _KNOWN: Final[dict[str, list[_Parts]]] = {}
-"""What this process was given as secrets, the newest last, with what it is recognised by."""
-_IN_ADDRESS: Final = (re.compile(r"(://)[^/@\s]+@"), rf"\1{BLOT}@")
+"""The registered secrets, the newest last, each with the parts by which it is recognised."""
+_IN_ADDRESS: Final = (re.compile(r"(://)[^/@\s]+@"), rf"\1{MASK}@")
 """The login in an address."""
 _BY_LOOK: Final = (
     # An AppSecret. Source: WeChat docs, "Getting access token", read 2026-10.
-    (re.compile(r"(?<![0-9A-Za-z])[0-9a-fA-F]{32}(?![0-9A-Za-z])"), BLOT),
+    (re.compile(r"(?<![0-9A-Za-z])[0-9a-fA-F]{32}(?![0-9A-Za-z])"), MASK),
     # A token or key in base64: long, with capitals, small letters and digits.
     (
         re.compile(
             r"(?<![\w+/=.-])(?=[\w+/-]*[0-9])(?=[\w+/-]*[a-z])(?=[\w+/-]*[A-Z])[A-Za-z0-9+/_-]{40,}={0,2}", re.A
         ),
-        BLOT,
+        MASK,
     ),
-    (re.compile(r"[\w+/-]{100,}={0,2}", re.A), BLOT),
+    (re.compile(r"[\w+/-]{100,}={0,2}", re.A), MASK),
     _IN_ADDRESS,
 )
 _OPENID: Final = re.compile(
@@ -45,11 +45,11 @@ _OPENID: Final = re.compile(
     re.ASCII,
 )
 _OPENID_PART: Final = re.compile(r"[A-Za-z0-9_-]{4,}", re.ASCII)
-"""What may be an openid of a list, or the beginning of one."""
+"""A word that may be an openid of a list, or the beginning of one."""
 _LOGIN: Final = re.compile(r"(?:^|://)(?P<both>[^/@\s:]*:(?P<password>[^/@\s]+))@")
 """The name and password in an address, such as a proxy's."""
 _SECRET_NAMES: Final = ("SECRET", "TOKEN", "KEY", "PASS", "PROXY")
-"""What the name of a variable with a secret has in it."""
+"""Words in the names of variables that hold secrets."""
 _WORDS: Final = r"secret|token|passw(?:or)?d|passphrase|credential|webhook|proxy|dsn|密码|口令|密钥|令牌"
 _KEY: Final = rf"(?i:[\w-]*(?:{_WORDS})[\w-]*|[\w-]*(?:[_-]|app|api|aes|private|access)key|[\w-]+_env)"
 """Keys that take a secret or the name of a variable with one, and those that people write in their place."""
@@ -61,7 +61,7 @@ _NAME: Final = r"[A-Z_][A-Z0-9_]*"
 _VARIABLE: Final = re.compile(rf"[\"']?{_NAME}[\"']?(?=\s*$|\s*[,}}]|\s+#)")
 _NO_VALUE: Final = re.compile(r"(?:[|>][-+0-9]*)?\s*(?:$|#)")
 _ABOVE_MAX: Final = 1_000
-"""Lines that are looked at above one, for the key that it belongs to; further down nothing is shown."""
+"""How many lines above a line are searched for its key; a line whose key is further away is not shown."""
 
 
 def is_private(key: str) -> bool:
@@ -74,8 +74,8 @@ def names_variable(value: object) -> bool:
     return isinstance(value, str) and re.fullmatch(_NAME, value) is not None and not looks_secret(value)
 
 
-def know(*values: str) -> None:
-    """Take values for secrets from now on, whatever they look like. Who reads one from anywhere says so here."""
+def register(*values: str) -> None:
+    """Register secrets, whatever they look like. Whoever reads one, from anywhere, registers it here."""
     for value in values:
         _KNOWN.pop(value, None)
         if len(value) >= KNOWN_CHARS_MIN:
@@ -85,7 +85,7 @@ def know(*values: str) -> None:
 
 
 def secrets_of_environment(environment: Mapping[str, str]) -> list[str]:
-    """List what variables hold that is secret by their name or by its form."""
+    """List the values of variables that are secret by the variable's name or by their own form."""
     named = {value for name, value in environment.items() if any(word in name.upper() for word in _SECRET_NAMES)}
     found = named | {value for value in environment.values() if _LOGIN.search(value)}
     return [value for value in found if len(value) >= _GUESSED_CHARS_MIN]
@@ -97,28 +97,28 @@ def looks_secret(text: str) -> bool:
 
 
 def without_secrets(text: str, *more: str) -> str:
-    """Blot out what is known for a secret, also a part of it, `more` for this text, and what looks like one."""
+    """Mask registered secrets and parts of them, the secrets `more` of this text, and what looks like a secret."""
     known = [*_KNOWN.values(), *map(_parts, more)]
     for parts in sorted((parts for each in known for parts in each), key=len, reverse=True):
         text = _struck(text, parts)
     for pattern, put in _BY_LOOK:
         text = pattern.sub(put, text)
-    return _OPENID.sub(BLOT, text)
+    return _OPENID.sub(MASK, text)
 
 
 def without_login(address: str) -> str:
-    """Blot out the user's name, token or password in an address, and leave the rest of it."""
+    """Mask the user's name, token or password in an address."""
     pattern, put = _IN_ADDRESS
     return pattern.sub(put, address)
 
 
 def without_openids(text: str, openids: Iterable[str]) -> str:
-    """Blot out openids of a list, and a word that is the beginning of one: a text may have been cut short."""
+    """Mask the openids of a list, also where a text was cut within one."""
 
-    def blotted(word: re.Match[str]) -> str:
-        return BLOT if any(openid.startswith(word[0]) for openid in openids) else word[0]
+    def masked(word: re.Match[str]) -> str:
+        return MASK if any(openid.startswith(word[0]) for openid in openids) else word[0]
 
-    return _OPENID_PART.sub(blotted, text)
+    return _OPENID_PART.sub(masked, text)
 
 
 def _parts(secret: str) -> list[_Parts]:
@@ -142,7 +142,7 @@ def _login(address: str) -> list[str]:
 
 
 def _struck(text: str, parts: _Parts) -> str:
-    """Blot out every run of parts of a secret.
+    """Mask every run of parts of a secret.
 
     A text that quotes a token may be cut short within it, or broken by a letter that is none of it.
     """
@@ -155,33 +155,33 @@ def _struck(text: str, parts: _Parts) -> str:
         end = at
         while text[end : end + size] in parts:
             end += 1
-        kept.append(BLOT if end > at else text[at])
+        kept.append(MASK if end > at else text[at])
         at = end - 1 + size if end > at else at + 1
     return "".join(kept)
 
 
 def public_line(number: int, written: Callable[[int], str]) -> str:
-    """Return line `number` of a text without what looks like a secret, or stands under a private key.
+    """Return line `number` of a text, masking what looks like a secret or stands under a private key.
 
-    `written` gives each line, from 1. Names of variables are shown.
+    `written` returns each line, from 1. Names of variables are shown.
     """
     line = written(number)
     if _is_below_key(number, written):
-        return line[: len(line) - len(line.lstrip())] + BLOT
+        return line[: len(line) - len(line.lstrip())] + MASK
     return without_secrets(without_values(line))
 
 
 def public_text(text: str, *more: str) -> str:
-    """Return a text of many lines without secrets, of which `more` are known for this text."""
+    """Return a text of many lines without secrets; `more` are secrets of this text."""
     lines = without_secrets(text, *more).split("\n")
     return "\n".join(public_line(number, lambda at: lines[at - 1]) for number in range(1, len(lines) + 1))
 
 
 def without_values(line: str) -> str:
-    """Blot out what a line gives to private keys, to its end."""
+    """Mask the values of private keys in a line."""
     for key in _GIVEN.finditer(line):
         if not (_names_variable(key, line) or _NO_VALUE.match(line, key.end())):
-            return line[: key.end()] + BLOT
+            return line[: key.end()] + MASK
     return line
 
 

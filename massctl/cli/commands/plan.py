@@ -103,7 +103,7 @@ def command(
         def text(to: Console) -> str:
             from massctl.view.plan import plan_text
 
-            return plan_text(plan, now, to.language, to.style, to.width, changed)
+            return plan_text(to.page(), plan, now, changed)
 
         def markdown(to: Console) -> str:
             from massctl.plan.plan_file import reviewable
@@ -324,7 +324,7 @@ def _differences(session: Session, made: Planned, checkout: Checkout | None, unl
             base = base_of(campaign, made.state)
             if base is None or base.digest == campaign.digest:
                 continue
-            before = session.archive().read(base.digest)
+            before = session.backend.archive().read(base.digest)
             difference = _compared(base, before, campaign) if before is not None else None
             unknown += [] if before is not None else [campaign.name]
         if difference is not None:

@@ -38,7 +38,7 @@ def command(directory: str, reason: str | None, form: str) -> int:
     def work(current: Session, _: list[Diagnostic]) -> Result:
         from massctl.cli.consent import who
         from massctl.ledger.git_branch import Pushed
-        from massctl.view.run import stopped_text
+        from massctl.view.outcome import stopped_text
         from massctl.view.verbs_json import brake_json
 
         try:
@@ -58,7 +58,7 @@ def command(directory: str, reason: str | None, form: str) -> int:
         return Result(
             ExitStatus.DONE,
             lambda to: brake_json(brake, to.language, stopped=True, changed=fresh),
-            lambda to: stopped_text(brake, branch.remote, to.language, to.style, to.width, fresh=fresh),
+            lambda to: stopped_text(to.page(), brake, branch.remote, fresh=fresh),
         )
 
     return run_in_session("stop", form, directory, work)
@@ -102,9 +102,9 @@ class BrakeBranch:
 
     def __init__(self, session: Session, otherwise: Phrase) -> None:
         """Find the way to the remote. Raises UsageError, with the other way, where no run would look for a brake."""
-        from massctl.cli.checkout import has_git, known_to_git, token_for_git
+        from massctl.cli.checkout import has_git
         from massctl.ledger.git_branch import GitBranch
-        from massctl.ledger.git_remote import way_to
+        from massctl.ledger.git_remote import known_to_git, token_for_git, way_to
 
         settings = session.settings
         if settings.policy.branch is None:

@@ -131,6 +131,21 @@ class LockFile(Strict):
     pictures: list[LockedPicture]
     """Every picture, sound and video of it, in order of first use."""
 
+    @property
+    def window(self) -> Window | None:
+        """Return when it may go out; None without a window."""
+        return self.send.window
+
+    @property
+    def openid_list(self) -> OpenidList | None:
+        """Return what names the list of its audience; None for every other audience."""
+        return self.audience.openid_list
+
+    @property
+    def send_ignore_reprint(self) -> bool:
+        """Return whether it goes out although WeChat judges an article to be a reprint."""
+        return self.send.send_ignore_reprint
+
 
 def lock_text(document: Mapping[str, Any]) -> str:
     """Write a lock as it is committed."""

@@ -17,17 +17,15 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Generic, Lite
 from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
 
 from massctl.errors import InvariantError
-from massctl.model.campaign import ArticleFlags, CropText
+from massctl.model.campaign import ArticleFlags, Audience, CropText, OpenidList
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import AccountName, AppId, CampaignName, Digest, MediaId, Sha256, digest_of, sha256_of
 from massctl.model.phrase import Phrase
 from massctl.model.strict import NonEmpty
+from massctl.model.word_count import WordCount
 
 if TYPE_CHECKING:
-    from massctl.model.campaign import Audience, OpenidList
     from massctl.model.inputs import JudgedInputs
-    from massctl.model.word_count import WordCount
-
 
 HEADLINE_CHARACTERS_MAX: Final = 40
 """How much of a message's first line is shown to recognise it by."""
@@ -146,8 +144,6 @@ class ReadableArticle(LockedArticle):
     @property
     def word_count(self) -> "WordCount":
         """Count what a reader reads of the body."""
-        from massctl.model.word_count import WordCount
-
         return WordCount.of_body(self.content)
 
 

@@ -10,21 +10,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from massctl.apply.jobs import addressed_records, misaddressed_owner, owners_of
 from massctl.callback.finish import read_finish
 from massctl.callback.spool import SpoolError, Waiting, held_events
 from massctl.callback.tree import EventFault
+from massctl.cli.ledger_access import read_ledger
 from massctl.cli.places import CACHE
+from massctl.cli.session import Session
 from massctl.model.entries import JobFinish
 from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase, enumerated
-
-if TYPE_CHECKING:
-    from massctl.cli.session import Session
-    from massctl.model.settings import MassctlFile
-    from massctl.model.state import Record, State
+from massctl.model.settings import MassctlFile
+from massctl.model.state import Record, State
 
 SPOOL_VARIABLE: Final = "MASSCTL_SPOOL"
 SPOOL_FILE: Final = "callback.sqlite"
@@ -119,7 +118,7 @@ def held_here(session: Session) -> list[Phrase]:
         return [Phrase("the spool {path} cannot be read: {why}", path=str(path), why=str(error))]
     if not held:
         return []
-    state = session.read_state(session.ledger())
+    state = read_ledger(session)
     events = [read_event(each, session.settings) for each in held]
     said = [each.why_held(state) for each in events if isinstance(each, SpooledEvent)]
     return [each for each in said if each is not None]

@@ -6,30 +6,30 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
 
 import click
 
 from massctl.cli.arguments import campaign_names, sandbox_option
+from massctl.cli.clocks import machine_now, sandbox_time
 from massctl.cli.output import Console, console_of, make_console
 from massctl.cli.places import Places, loopback_override
+from massctl.cli.planner import chosen
+from massctl.cli.report_inputs import report_from
+from massctl.cli.session import open_settings
 from massctl.errors import LedgerUnreachableError, UsageError
+from massctl.ledger.backend import Backend, Site, open_backend
+from massctl.model.entries import Entry
 from massctl.model.phrase import Command, Phrase, system_reason
 from massctl.model.settings import MassctlFile
+from massctl.model.state import State
+from massctl.report.report import Report
+from massctl.serve.page_cache import ServedRepository
+from massctl.serve.server import run_server
+from massctl.source.repository import Repository
 from massctl.view.i18n import Language
-
-if TYPE_CHECKING:
-    from massctl.ledger.archive import Contents
-    from massctl.ledger.git_ledger import GitLedger
-    from massctl.ledger.signature import LedgerKeys
-    from massctl.ledger.statistics import StatisticsFiles
-    from massctl.model.entries import Entry
-    from massctl.model.state import State
-    from massctl.report.report import Report
-    from massctl.serve.page_cache import ServedRepository
 
 
 @click.command(name="serve")
@@ -49,11 +49,6 @@ def command(
     network only to read a ledger in git. It writes only the picture cache. With --sandbox it compares with what the
     sandbox's followers have. Ctrl-C ends it.
     """
-    from massctl.cli.clocks import machine_now, sandbox_time
-    from massctl.cli.planner import chosen
-    from massctl.cli.session import open_settings
-    from massctl.serve.server import run_server
-    from massctl.source.repository import Repository
     from massctl.view.pages.document import CALENDAR, THEMES
 
     settings, _, console = open_settings(directory, sandbox=sandbox)
@@ -95,8 +90,6 @@ def opened(address: str) -> bool:
 
 @contextmanager
 def _sandbox_clock(root: Path) -> Iterator[Callable[[], datetime]]:
-    from massctl.cli.clocks import machine_now
-
     # The sandbox is half of massctl; only `--sandbox` pays for it.
     from massctl.sandbox.embedded import open_world
 
@@ -110,29 +103,21 @@ def _sandbox_clock(root: Path) -> Iterator[Callable[[], datetime]]:
 def _served(
     root: Path, settings: MassctlFile | None, console: Console, now: Callable[[], datetime]
 ) -> ServedRepository:
-    from massctl.cli.clocks import sandbox_time
-    from massctl.ledger.signature import LedgerKeys
-    from massctl.serve.page_cache import ServedRepository
-    from massctl.source.repository import Repository
-
     places = Places(root, sandbox=console.language.flags.sandbox)
-    keys = LedgerKeys(settings.state.keys or () if settings and not places.sandbox else ())
-    ledger = (None if places.sandbox else _in_git(places, settings)) or _Local(places, keys)
+    backend = _opened(places, settings)
 
     def language_of(settings: MassctlFile | None) -> Language:
         return (make_console(settings.language) if settings else console_of(root)).language
 
     def report(state: State, settings: MassctlFile) -> Report:
-        from massctl.cli.report_inputs import report_from
-
-        return report_from(state, settings, ledger.statistics(), now())
+        return report_from(state, settings, backend.statistics(), now())
 
     return ServedRepository(
         repository=Repository(root, sandbox=places.sandbox),
         cache=places.cache,
         ledger=places.ledger,
-        entries=ledger.entries,
-        archive=ledger.archive,
+        entries=lambda: _shown(backend),
+        archive=backend.archive,
         statistics_folder=places.statistics,
         report=report,
         loopback_override=loopback_override(os.environ, sandbox=places.sandbox),
@@ -142,79 +127,24 @@ def _served(
     )
 
 
-class _Ledger(Protocol):
-    """What pages show of a ledger."""
-
-    def entries(self) -> Sequence[Entry]:
-        """Read it."""
-        ...
-
-    def archive(self) -> Contents:
-        """Open what is kept beside it."""
-        ...
-
-    def statistics(self) -> StatisticsFiles:
-        """Open the archive of statistics beside it."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class _Local:
-    places: Places
-    keys: LedgerKeys
-
-    def entries(self) -> Sequence[Entry]:
-        from massctl.ledger.local_file import LocalLedger
-
-        return LocalLedger(self.places.ledger, self.places.locks, self.keys).read(0)
-
-    def archive(self) -> Contents:
-        from massctl.ledger.archive import LocalArchive
-
-        return LocalArchive(self.places.archive)
-
-    def statistics(self) -> StatisticsFiles:
-        from massctl.ledger.statistics import LocalStatistics
-
-        return LocalStatistics(self.places.statistics)
-
-
-@dataclass(frozen=True, slots=True)
-class _InGit:
-    """Read when the pages begin, and when massctl.yaml changes: nobody waits for a server while he writes."""
-
-    ledger: GitLedger
-    places: Places
-    settings: MassctlFile
-
-    def entries(self) -> Sequence[Entry]:
-        try:
-            return self.ledger.read(0)
-        except LedgerUnreachableError:
-            known = self.ledger.last_read()
-            if known is None:
-                raise
-            return known
-
-    def archive(self) -> Contents:
-        from massctl.ledger.archive import GitArchive
-
-        return GitArchive(self.ledger)
-
-    def statistics(self) -> StatisticsFiles:
-        from massctl.cli.checkout import remote_statistics
-
-        return remote_statistics(self.places.root, self.places.cache, self.settings, os.environ)
-
-
-def _in_git(places: Places, settings: MassctlFile | None) -> _Ledger | None:
-    """Return a ledger in git; None if it is a file, or if git itself is missing."""
-    if settings is None or settings.state.backend != "git":
-        return None
-    from massctl.cli.checkout import remote_ledger
-
+def _shown(backend: Backend) -> Sequence[Entry]:
+    """Read the ledger, or what was fetched of it last: nobody waits for a server while they write."""
     try:
-        ledger = remote_ledger(places.root, places.cache, settings, places.locks, os.environ)
-        return _InGit(ledger, places, settings)
+        return backend.ledger.read(0)
     except LedgerUnreachableError:
-        return None
+        known = backend.ledger.last_read()
+        if known is None:
+            raise
+        return known
+
+
+def _opened(places: Places, settings: MassctlFile | None) -> Backend:
+    """Open the place of the ledger; if it cannot exist here, such as a branch without git, that of a file."""
+    folders = places.root, places.ledger.parent, places.cache, places.locks
+    site = Site(*folders, None if places.sandbox else settings, os.environ)
+    try:
+        backend = open_backend(site)
+        backend.ledger  # noqa: B018 - opening it is the question
+    except LedgerUnreachableError:
+        return open_backend(replace(site, settings=None))
+    return backend

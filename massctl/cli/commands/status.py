@@ -4,27 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
+from massctl.apply.jobs import Followed, Foreign, follow_jobs, is_overdue, record_finish, unfinished
+from massctl.apply.journal import LedgerSession
+from massctl.apply.ports import WeChat
+from massctl.apply.statistics import Collected
 from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import Seconds, campaign_names, form_option, sandbox_option
+from massctl.cli.embedded_sandbox import Embedded
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.ledger_access import (
+    account_of,
+    alone,
+    declared_editions,
+    ledger_session,
+    read_ledger,
+    records_of,
+    require_ledger,
+    trust,
+)
+from massctl.cli.notifications import Notifier
 from massctl.cli.output import Console
+from massctl.cli.planner import repeatable
+from massctl.cli.progress import progress
+from massctl.cli.report_notices import tell_reports
+from massctl.cli.session import Session
+from massctl.cli.spooled_event import held_here
+from massctl.cli.statistics import collect_accounts
 from massctl.errors import LedgerLockedError
+from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import AccountName, AppId, CampaignName, MsgId
 from massctl.model.phrase import Command, Phrase
-
-if TYPE_CHECKING:
-    from massctl.apply.jobs import Followed
-    from massctl.apply.journal import LedgerSession
-    from massctl.apply.ports import WeChat
-    from massctl.apply.statistics import Collected
-    from massctl.cli.embedded_sandbox import Embedded
-    from massctl.cli.session import Session
-    from massctl.model.diagnostics import Diagnostic
-    from massctl.model.state import State
+from massctl.model.state import State, is_held
+from massctl.plan.acceptance import named_job
 
 
 @click.command(name="status")
@@ -46,9 +61,6 @@ def command(
     """
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
-        from massctl.apply.jobs import unfinished
-        from massctl.cli.spooled_event import held_here
-
         found = follow(current, names, wait, all_editions=all_editions)
         collected = _collected(current) if statistics else None
         for each in held_here(current):
@@ -78,11 +90,7 @@ def command(
 
 def _collected(session: Session) -> Sequence[tuple[AccountName, Collected]]:
     """Collect statistics; the ledger is only read, without its lock."""
-    from massctl.cli.ledger_access import require_ledger, trust
-    from massctl.cli.report_notices import tell_reports
-    from massctl.cli.statistics import collect_accounts
-
-    state = session.read_state(session.ledger())
+    state = read_ledger(session)
     require_ledger(session, state)
     trust(session, state)
     found = collect_accounts(session, state)
@@ -99,11 +107,6 @@ def follow(session: Session, names: Sequence[str], wait_seconds: float, *, all_e
 
     What he says comes as an event, which another process records: between two looks the ledger is left to it.
     """
-    from massctl.apply.jobs import Followed
-    from massctl.cli.planner import repeatable
-    from massctl.cli.progress import progress
-    from massctl.model.state import is_held
-
     clock, shown = session.clock, progress(session.console)
     until = clock.now() + timedelta(seconds=wait_seconds)
     found: Followed | None = None
@@ -123,7 +126,7 @@ def follow(session: Session, names: Sequence[str], wait_seconds: float, *, all_e
         remaining = (until - clock.now()).total_seconds()
         if not held or remaining <= 0:
             if any(record.is_in_doubt for record in found.records):
-                found.repeatable = repeatable(session, found.records, session.read_state(session.ledger()))
+                found.repeatable = repeatable(session, found.records, read_ledger(session))
             return found
         say = Phrase("waiting for the administrator: {count}; looking for {seconds} s more")
         shown.waiting(Phrase(say, count=held, seconds=int(remaining)))
@@ -134,17 +137,7 @@ def _follow_once(
     session: Session, names: Sequence[str], wait_seconds: float, offered: set[MsgId], *, all_editions: bool
 ) -> Followed:
     """Ask about unfinished jobs, alone on the ledger; without one it makes no request and takes no lock."""
-    from massctl.apply.jobs import Followed, follow_jobs, is_overdue, unfinished
-    from massctl.apply.journal import LedgerSession
-    from massctl.cli.ledger_access import account_of, records_of, require_ledger, trust
-    from massctl.cli.notifications import Notifier
-    from massctl.cli.progress import progress
-    from massctl.ledger.process_lock import sole_runner
-    from massctl.model.state import is_held
-    from massctl.plan.acceptance import named_job
-
-    ledger = session.ledger()
-    state = session.read_state(ledger)
+    state = read_ledger(session)
     require_ledger(session, state)
     # Of a campaign that was never staged the ledger may know nothing but what drifted.
     unsent = {**dict(state.drifts.keys()), **_unsent(session, state, names)}
@@ -155,10 +148,10 @@ def _follow_once(
     if not asked and not told and not any(is_overdue(record, session.clock) for record in records):
         return Followed(records, state)
     trust(session, state)
-    session.ledger_keys().require_private()
-    with sole_runner(session.places.locks, session.clock.now()):
-        state = session.read_state(ledger)
-        book, notifier = LedgerSession(ledger, session.clock, state), Notifier(session)
+    session.backend.keys.require_private()
+    with alone(session):
+        state = read_ledger(session)
+        book, notifier = ledger_session(session, state), Notifier(session)
         notifier.begin(state)
         records = records_of(state, names, all_editions=all_editions, unsent=unsent)
 
@@ -178,7 +171,6 @@ def _record_events(
     session: Session, sandbox: Embedded, book: LedgerSession, found: Followed, offered: set[MsgId]
 ) -> None:
     """Record the events that the sandbox has made. One whose job nobody knows is `offered` once to a send in doubt."""
-    from massctl.apply.jobs import Foreign, record_finish
     from massctl.view.jobs import foreign_text
 
     console = session.console
@@ -196,7 +188,5 @@ def _record_events(
 
 def _unsent(session: Session, state: State, names: Sequence[str]) -> dict[CampaignName, int]:
     """Return the declared editions of named campaigns of which nothing is recorded yet."""
-    from massctl.cli.ledger_access import declared_editions
-
     recorded = {name for name, _ in state.records}
     return declared_editions(session, [name for name in names if name not in recorded])

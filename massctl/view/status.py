@@ -60,7 +60,7 @@ def _open_rows(record: Record, followed: Followed) -> Iterator[Row]:
     # Of an older edition nothing is left to do: the newer one took its place.
     newest = max(each.edition for each in followed.records if each.campaign == record.campaign)
     if record.edition == newest and (way := what_now(record, followed.state)) is not None:
-        yield Row("next", (way,))
+        yield Row("way", (way,))
 
 
 FALLS_MAX: Final = 10

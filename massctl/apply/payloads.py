@@ -201,7 +201,7 @@ def _not_recorded(sha256: Sha256) -> InvariantError:
 
 
 def send_origin(campaign: RenderedCampaign, rules: PolicyInForce) -> SendOrigin:
-    """Return where a send comes from, as far as the rules of this run know; it asks nobody anew."""
+    """Return where a send comes from, as far as this run already knows."""
     approval = rules.approval(campaign) if rules.policy.require_approval and rules.approval is not None else None
     articles = campaign.message.articles if isinstance(campaign.message, RenderedNews) else ()
     return SendOrigin(

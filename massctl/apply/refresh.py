@@ -73,7 +73,7 @@ class _Reading:
         self.unread[account, failure.message] = Unread(account, failure.message, failure.hint)
 
     def address(self, campaign: RenderedCampaign, kind: DriftKind, subject: str, found: "bool | Phrase") -> None:
-        """Note that nothing is behind an address any more, or that nobody could find out."""
+        """Note that an address is gone, or that it could not be checked."""
         if isinstance(found, Phrase):
             say = Phrase("{address}: {why}", address=subject, why=found)
             self.unread[campaign.account, say] = Unread(campaign.account, say, "")

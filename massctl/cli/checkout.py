@@ -201,7 +201,7 @@ def path_of_folder(root: Path, settings: "MassctlFile", environment: Mapping[str
 
 
 def has_git(root: Path) -> bool:
-    """Return whether something is called .git here or above: git says of a broken one too that it is none."""
+    """Return whether here or above is something named .git. git also calls a broken repository none."""
     return any(os.path.lexists(folder / ".git") for folder in (root, *root.parents))
 
 
@@ -253,7 +253,7 @@ def remote_statistics(
 
 
 def known_to_git(settings: "MassctlFile", environment: Mapping[str, str]) -> dict[str, str]:
-    """Give what git may know: helpers and commands of ssh that it starts have no business with our secrets."""
+    """Return the environment for git, without secrets: its helpers and ssh commands must not see them."""
     may_know = {settings.state.token_env, *(account.proxy_env for account in settings.accounts.values())}
     secret = settings.variables - may_know
     return {name: value for name, value in environment.items() if name not in secret}

@@ -60,7 +60,7 @@ class Downloads:
         return answer.content if answer.status == 200 else _other_status(answer)
 
     def is_there(self, address: str) -> bool | Phrase | NoAnswer:
-        """Return whether a picture or an article is there; a sentence why nobody can tell, if anybody answered."""
+        """Return whether a picture or an article exists, or a sentence why that is unknown."""
         answer = self._answer(address, PAGE_BYTES_MAX, _ASKED_SECONDS)
         if isinstance(answer, Phrase | NoAnswer):
             return answer

@@ -81,7 +81,7 @@ class DriftsRead:
 
 
 def read_drifts(session: Session, made: Planned) -> DriftsRead:
-    """Read everything that the campaigns of a plan depend on; each drift is there once."""
+    """Read everything that the campaigns of a plan depend on; return each drift once."""
     # A send in doubt may have used up its draft and its allowance: what became of it is the first question.
     judged = [each for each in made.plan.campaigns if not made.state.record(each.name, each.edition).is_in_doubt]
     campaigns = [replace(each, rendered=each.rendered or made.unlocked.get(each.name)) for each in judged]
@@ -213,7 +213,7 @@ class Addresses:
 
 
 def unread_words(why: Unread | Exception) -> Phrase:
-    """Say that something could not be read now, which is no drift: it is tried again."""
+    """Report that something could not be read now. That is not a drift; the next run reads again."""
     if isinstance(why, Exception):
         return Phrase("what campaigns depend on was not read: {why}", why=_reason(why))
     say = Phrase("what the campaigns of {account} depend on was not read: {why}")
@@ -349,7 +349,7 @@ class _Run:
     say: Callable[[Sequence[Drift]], None]
 
     def tell(self) -> frozenset[CampaignName]:
-        """Tell its own output and every channel, then record that; returns the campaigns of which to tell again."""
+        """Print drifts and post them to every channel, then record that; return the campaigns to be told of again."""
         fresh = self._new(None)
         if fresh:
             self.say(fresh)

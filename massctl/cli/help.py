@@ -47,7 +47,7 @@ def translated(command: click.Command) -> click.Command:
 
 
 def paragraphs(text: str) -> list[str]:
-    """Split a help text as it stands in the source: one string for each paragraph, without line ends."""
+    """Split a help text into paragraphs, each one string without line ends."""
     return [" ".join(each.split()) for each in inspect.cleandoc(text).split("\n\n") if each.strip()]
 
 

@@ -65,7 +65,7 @@ def ledger_refusal(session: Session, state: State, accounts: list[str]) -> Refus
 
 
 def sharing_refusal(session: Session, state: State, accounts: list[str]) -> "tuple[Refusal | None, list[Diagnostic]]":
-    """Refuse to use WeChat while a clone of this repository would not know its ledger; warn of a folder without git."""
+    """Refuse to use WeChat while clones of this repository would not know its ledger; warn of a folder without git."""
     if not accounts or session.realm(accounts) == "loopback":
         return None, []
     # Only what WeChat is to see asks git.
@@ -218,7 +218,7 @@ def own_ledger(session: Session) -> "Iterator[LedgerSession]":
 
 
 def writable_state(session: Session) -> State:
-    """Read a ledger that may be written from here, and keep nobody from it; raises a LedgerError for any other."""
+    """Read a ledger that may be written from here, without a lock; raise a LedgerError for any other ledger."""
     require_writable(session)
     return _trusted(session)
 
@@ -347,7 +347,7 @@ def account_of(session: Session, appid: AppId) -> AccountName:
 
 
 def require_ledger(session: Session, state: State) -> None:
-    """Raise a LedgerError if the ledger that massctl.yaml names is not here: "nothing recorded" would be false."""
+    """Raise a LedgerError if the ledger that massctl.yaml names is missing: "nothing recorded" would be wrong."""
     raise_refusal(ledger_refusal(session, state, []))
 
 

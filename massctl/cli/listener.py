@@ -95,7 +95,7 @@ class _Teller:
         self._lock = threading.Lock()
 
     def tell(self, said: Phrase, key: str | None = None) -> None:
-        """Say something, unless it, or its `key`, was said within the last hour."""
+        """Print something, unless it, or its `key`, was printed within the last hour."""
         now, what = time.monotonic(), key or str(said)
         with self._lock:
             if now - self._told.get(what, -TOLD_SECONDS) < TOLD_SECONDS:
@@ -104,7 +104,7 @@ class _Teller:
         self._console.talk(said)
 
     def forget(self, key: str) -> None:
-        """Say it at once should it come again: it went well in between."""
+        """Let it be printed at once the next time, because it went well in between."""
         with self._lock:
             self._told.pop(key, None)
 
@@ -327,11 +327,11 @@ class Intake:
         self._thread.start()
 
     def wake(self) -> None:
-        """Say that something came."""
+        """Signal that an event arrived."""
         self._woken.set()
 
     def is_alive(self) -> bool:
-        """Whether the ledger is going to hear of what comes."""
+        """Whether the thread that records events is alive."""
         return self._thread.is_alive()
 
     def close(self) -> None:

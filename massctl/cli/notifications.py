@@ -98,7 +98,7 @@ class Notifier:
         return False
 
     def expect(self, made: Planned, outcomes: Sequence[CampaignOutcome] | None = None) -> None:
-        """Take note of a plan, to tell of its windows before they open; `outcomes` is what a run made of it."""
+        """Note a plan, to announce its windows before they open; `outcomes` are the results of a run."""
         if not (made.damage or made.unshared):
             told = outcomes if outcomes is not None else [CampaignOutcome(each) for each in made.plan.campaigns]
             self._coming |= {each.planned.name: (made, each) for each in told}
@@ -280,7 +280,7 @@ def _job(session: Session, lines: _Lines, channel: Channel, post: Post) -> Calla
 
 
 def notices_post(session: Session, channel: Channel, wanted: Sequence[Notice]) -> Post:
-    """Return what tells a channel of notices."""
+    """Return the post of notices for a channel."""
     from massctl.notify import robot_post, webhook_post
     from massctl.view.notices import left_out, notice_blocks
     from massctl.view.verbs_json import notices_json

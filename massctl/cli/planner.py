@@ -140,7 +140,7 @@ def planned(
 
 
 def require_isolation(session: Session) -> None:
-    """Say what does not hold the child process in; raises ConfigurationError where the policy requires all of it."""
+    """Warn of missing walls around the child; raise ConfigurationError if the policy requires all of them."""
     told = missing_walls(session)
     if not told:
         return
@@ -153,7 +153,7 @@ def require_isolation(session: Session) -> None:
 
 
 def missing_walls(session: Session) -> list[Phrase]:
-    """Say what does not hold the child process in; nothing where all of it does."""
+    """Return which walls around the child are missing."""
     from massctl.child import ChildError, missing_words
 
     try:
@@ -181,7 +181,7 @@ _UNSENT: Final = frozenset({Status.NEW, Status.STAGED, Status.PREVIEWED})
 
 
 def unsendable(session: Session, state: State, desired: Sequence[Desired]) -> list[Diagnostic]:
-    """Warn of what no rule of the content finds: windows that closed unsent, and tags that nobody pulled."""
+    """Warn of what no content rule finds: windows that closed unsent, and tags that were not pulled."""
     # What judges no tag reads no file of them.
     from massctl.source.tags import never_pulled
 
@@ -422,9 +422,9 @@ def evidence_for(session: Session, record: Record, state: State, warnings: list[
 
 
 def repeatable(session: Session, records: Iterable[Record], state: State) -> dict[RecordKey, datetime]:
-    """Find the editions in doubt whose request `apply` would repeat, now or after a wait, and until when.
+    """List the editions in doubt whose request `apply` would repeat, now or after a wait, and until when.
 
-    A campaign that cannot be judged is left out. Waiting for the administrator is not a doubt.
+    Campaigns that cannot be judged are omitted. Waiting for the administrator is not a doubt.
     """
     found: dict[RecordKey, datetime] = {}
     for record in records:

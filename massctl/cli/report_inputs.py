@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def session_report(session: Session, names: Sequence[CampaignName], since: date | None) -> Report:
-    """Make the report of campaigns, all where none is named; raises UsageError for one of which nothing is recorded."""
+    """Make the report of campaigns, of all if none is named; raise UsageError for a campaign without records."""
     from massctl.cli.ledger_access import require_ledger, require_recorded, shown_entries
 
     state = session.fold(shown_entries(session))

@@ -264,7 +264,7 @@ class PullRequests:
         self._why: str | None = None
 
     def begin(self, serial: int) -> int:
-        """Return the entry behind which pull requests were told nothing; a new folder tells of nothing before it."""
+        """Return the entry after which pull requests were told nothing. A new folder starts at the newest entry."""
         told = self._folder.memory.told or ""
         if told.isdecimal() and int(told) <= serial:
             return int(told)
@@ -304,7 +304,7 @@ class Monitor:
         self._environment = environment
 
     def tell(self, variable: str | None, document: str, suffix: str = "") -> str | None:
-        """Post to the address that a variable holds, `suffix` behind its path; say why if nobody took it."""
+        """Post to the address in a variable, with `suffix` added to its path; report a failure."""
         if variable is None:
             return None
         # Only a repository with a monitor posts.

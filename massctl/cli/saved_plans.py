@@ -46,7 +46,7 @@ def save_plan(session: Session, path: Path, plan: Plan, names: Sequence[str]) ->
 
 
 def open_plan(path: Path) -> SavedPlan:
-    """Read a saved plan; raises UsageError if there is none."""
+    """Read a saved plan; raise UsageError if it does not exist."""
     content = read_at_most(str(path), SAVED_BYTES_MAX, Phrase("Nothing was done."))
     saved = read_saved(content) if len(content) <= SAVED_BYTES_MAX else None
     if saved is None:
@@ -65,7 +65,7 @@ def still_there(session: Session, saved: SavedPlan) -> list[str]:
 
 
 def refuse_gone(session: Session, saved: SavedPlan, path: Path) -> Outcome:
-    """Refuse a saved plan of whose campaigns none is left, so that no plan can be made again."""
+    """Refuse a saved plan if none of its campaigns exists any more."""
     state = session.read_state(session.ledger())
     moved = [Phrase("{name} is gone", name=name) for name in saved.names]
     return refuse_stale(

@@ -138,7 +138,7 @@ class ChainedLedger:
         return self._take(self._store.read(self._end if goes_on else None), mark, since, deep=deep)
 
     def append(self, expected_serial: int, entries: Sequence[NewEntry], *, durable: bool) -> Sequence[Entry]:
-        """Write entries if nobody else has since they were read; see the port for the promise."""
+        """Append entries unless somebody appended after they were read; see the port for the promise."""
         serial = self._end.serial + len(self._waiting)
         if expected_serial != serial:
             raise stale(expected_serial)
@@ -268,13 +268,13 @@ def digest_at(serial: int, entries: Sequence[Entry], end: End) -> str:
 
 
 def lineage_of(entries: Sequence[Entry]) -> str | None:
-    """Return the lineage that a ledger's first entry says; None if there is none yet."""
+    """Return the lineage in a ledger's first entry; None without entries."""
     first = entries[0].event if entries else None
     return first.lineage if isinstance(first, Created) else None
 
 
 def stale(expected_serial: int) -> LedgerStaleError:
-    """Say that somebody appended since serial `expected_serial` was the last."""
+    """Make the error of an append after which serial `expected_serial` is no longer the last."""
     return LedgerStaleError(
         Phrase("another runner wrote to the ledger"),
         Phrase("Serial {serial} was expected to be the last one. This entry was not written.", serial=expected_serial),

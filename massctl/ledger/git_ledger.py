@@ -171,7 +171,7 @@ class GitStore:
             return None
 
     def file(self, path: str) -> bytes | None:
-        """Return a file that was kept beside the ledger, as of the last `read`; None if there is none."""
+        """Return a file stored beside the ledger, as of the last `read`; None if it does not exist."""
         if path in self._files or self.tip is None:
             return self._files.get(path)
         return self._branch.read(self.tip, [path])[0]
@@ -190,7 +190,7 @@ class GitStore:
                 yield name, data
 
     def refusal(self) -> LedgerError | None:
-        """Say why nothing can be pushed, as far as the remote tells without a push."""
+        """Return why nothing can be pushed, as far as the remote says without a push."""
         return self._branch.refusal(self.tip)
 
     def data(self) -> bytes | None:

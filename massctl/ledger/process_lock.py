@@ -100,7 +100,7 @@ def _held_by(note: Path) -> LedgerLockedError:
 
 
 def is_held(locks: Path) -> bool:
-    """Return whether a runner is at work, by its note, and disturb nobody with the question."""
+    """Return whether a runner is at work, from its note, without touching the lock."""
     try:
         with (locks / "runner.json").open("rb") as note:
             return _is_kept(note)

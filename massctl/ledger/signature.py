@@ -80,7 +80,7 @@ class PublicKey:
 
 @lru_cache(maxsize=64)
 def public_key(written: str) -> PublicKey:
-    """Read a public key; raises LedgerUntrustedError for one that is not well-formed."""
+    """Parse a public key; raise LedgerUntrustedError for a malformed one."""
     _private_type()  # Says what is missing, where something is.
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -99,7 +99,7 @@ def public_key(written: str) -> PublicKey:
 
 
 class PrivateKey:
-    """A key that signs. It shows itself to nobody."""
+    """A private key that signs. Its repr does not show it."""
 
     __slots__ = ("_key", "id", "public")
 
@@ -155,7 +155,7 @@ class LedgerKeys:
         self._writers: Mapping[str, PrivateKey] = MappingProxyType({})
 
     def require_private(self) -> PrivateKey | None:
-        """Return the key that signs, None where nothing is signed; raises LedgerKeyError if there is none to use."""
+        """Return the key that signs, None for an unsigned ledger; raise LedgerKeyError if the key is missing."""
         held = next((key for key in self._writers.values() if key.public in self.public), None)
         if held is not None or not self.public or self._read is None:
             return held

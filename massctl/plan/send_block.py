@@ -93,7 +93,7 @@ def send_block(
 
 
 def planned_block(planned: "PlannedCampaign", ahead: Sequence[AccountAhead]) -> SendBlock | None:
-    """Put together what a plan shows of a send; None if nothing is known of what would be sent."""
+    """Assemble what a plan shows of a send; None if its content is unknown."""
     if planned.rendered is None:
         return None
     account = planned.rendered.account

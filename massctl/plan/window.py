@@ -140,7 +140,7 @@ def next_month(now: datetime) -> datetime:
 
 
 def again_after(campaign: RenderedCampaign, policy: "Policy", at: datetime) -> Phrase:
-    """Say how a campaign goes out after `at`: by its name, within its window, or only with another one."""
+    """Return how a campaign can go out after `at`: by its name, within its window, or only with a new window."""
     said = moment(at.astimezone(BEIJING))
     if campaign.window is None:
         return Phrase("run `{command}` after {moment}", moment=said, command=Command("apply", campaign.name))

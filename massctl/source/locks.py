@@ -60,7 +60,7 @@ def renderer() -> str:
 
 
 def read_lock(repository: Repository, name: CampaignName) -> tuple[LockFile, dict[str, Any]] | None:
-    """Read a campaign's lock, as a model and as written; None if there is none. Raises DamagedLockError."""
+    """Read a campaign's lock, as a model and as written; None without one. Raises DamagedLockError."""
     try:
         data = repository.lock_bytes(name)
     except UnreadableError as error:
@@ -215,7 +215,7 @@ def _by_hand() -> Phrase:
 
 
 def is_lock_copy(entry: str) -> bool:
-    """Recognise `campaign.lock (1).json`, `Campaign.lock.json`, `campaign.lock.json.orig`; the lock itself is none."""
+    """Return whether a name is a copy of a lock, such as `campaign.lock (1).json` or `campaign.lock.json.orig`."""
     plain = entry.casefold()
     return entry != LOCK_FILE and (plain.startswith(LOCK_FILE) or (plain.endswith(".json") and plain.startswith(_STEM)))
 

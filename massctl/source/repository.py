@@ -102,7 +102,7 @@ _ENDINGS: Final = {"campaign.yml": CAMPAIGN_FILE}
 
 
 def as_written(path: str) -> str:
-    """Return `path`, from the repository's root, as a campaign would write it: from its own folder, or `_shared/…`."""
+    """Return a `path` from the repository's root as a campaign writes it: from its own folder, or `_shared/…`."""
     parts = PurePosixPath(path).parts
     if len(parts) < 3 or parts[0] != "campaigns":
         return path
@@ -283,7 +283,7 @@ class Repository:
             self._judging.add(path)
 
     def found(self, path: str) -> str | None:
-        """Return what was at a path when it was read, as `JudgedInputs.files` has it; None if nobody read it."""
+        """Return what a path held when it was read, as `JudgedInputs.files` has it; None if it was not read."""
         return self._found.get(path)
 
     def _note(self, path: str, found: str) -> None:
@@ -343,7 +343,7 @@ class Repository:
         return b"".join(self.pieces(path, limit))
 
     def lock_bytes(self, name: CampaignName) -> bytes | None:
-        """Read a campaign's lock as it is; None where there is none of any kind. Raises UnreadableError."""
+        """Read the bytes of a campaign's lock; None without one. Raises UnreadableError."""
         path = f"{CAMPAIGNS}/{name}/{LOCK_FILE}"
         try:
             return self.read_bytes(path, LOCK_BYTES_MAX)
@@ -353,7 +353,7 @@ class Repository:
             raise
 
     def is_locked(self, name: CampaignName) -> bool:
-        """Say whether a campaign has a lock of any kind, readable or not."""
+        """Return whether a campaign has a lock, readable or not."""
         try:
             return self.lock_bytes(name) is not None
         except UnreadableError:
@@ -519,7 +519,7 @@ class EditedRepository(Repository):
         self.edited: Final = edited
 
     def pieces(self, path: str, limit: int) -> Iterator[bytes]:
-        """Read a file, or what it would be."""
+        """Read a file as edited, or as it is on disk."""
         known = self.edited.get(path)
         return super().pieces(path, limit) if known is None else iter([known])
 

@@ -34,7 +34,7 @@ def declare_keys(root: Path, keys: Sequence[str]) -> bytes | None:
 
 
 def keys_of(backend: str, where: Mapping[str, str]) -> dict[str, str | None]:
-    """Return the keys of `state` for a backend; None stands for a key to be removed."""
+    """Return the keys of `state` for a backend; None removes a key."""
     if backend == "local":
         return {"backend": backend, **dict.fromkeys(GIT_KEYS)}
     return {"backend": backend, **{key: where[key] for key in GIT_KEYS if key in where}}

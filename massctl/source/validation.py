@@ -208,7 +208,7 @@ def _shown_at(path: Path, value: object) -> Phrase:
 
 
 def wrong_type(path: Path, expected: Phrase, value: object) -> Fault:
-    """Say that a value has the wrong type."""
+    """Make the diagnostic of a value with the wrong type."""
     say = Phrase(
         "{key}: expected {expected}, found {found}", key=name_of(path), expected=expected, found=_shown_at(path, value)
     )
@@ -246,7 +246,7 @@ def explain_error(kind: str, path: Path, value: Any, context: dict[str, Any]) ->
 
 
 def wrong_key_form(path: Path, pattern: str) -> Fault:
-    """Say that a name that the user chose has another form than it may."""
+    """Make the diagnostic of a name of the user's with a forbidden form."""
     say = Phrase("{name} is not {form}", name=word(path[-1]), form=_KEY_PATTERNS[pattern])
     return Fault("MC014", path, say, Phrase("give it another name"))
 

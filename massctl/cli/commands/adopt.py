@@ -158,7 +158,7 @@ class _Pull:
         return f"campaigns/{self.rendered.name}"
 
     def render(self, edited: Mapping[str, bytes]) -> Sequence[DraftArticle] | None:
-        """Return the draft that the campaign would get with these files; None where it has faults then."""
+        """Return the draft that the campaign would get with these files; None if it would have faults."""
         from massctl.apply.payloads import draft_articles
         from massctl.model.message import RenderedCampaign
         from massctl.source.loader import Desires
@@ -174,7 +174,7 @@ class _Pull:
         return draft_articles(found, self.made.state)
 
     def refused(self, found: Sequence[Phrase]) -> RefusedError:
-        """Say what of the console's version cannot be written, and the way on."""
+        """Make the refusal of a console version that cannot be written into files, with the way on."""
         media_id = self.made.state.record(self.rendered.name, self.rendered.edition).drafts[-1].event.media_id
         return RefusedError(
             Phrase(

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from massctl.plan.plan import PlannedCampaign
 
 AHEAD: Final = timedelta(minutes=90)
-"""So long before a window opens a run begins to wait for it: the timer may be most of an hour late."""
+"""How long before its window a run begins to wait, because the timer may be almost an hour late."""
 DOCTOR_HOUR_UTC: Final = 0
 """08:00 in Beijing, before anybody's working day. WeChat has counted the day before by the tick, so statistics are
 collected too."""
@@ -132,7 +132,7 @@ def require_branch(settings: MassctlFile, environment: Mapping[str, str]) -> Non
 
 
 def gate(session: Session, environment: Mapping[str, str]) -> str | None:
-    """Return the step of an order, None without one. Raises RefusedError, UsageError for one that nobody may give."""
+    """Return the step of an order; None without one. Raises RefusedError or UsageError for a forbidden order."""
     require_branch(session.settings, environment)
     order = order_of(environment)
     if order is None:
@@ -154,7 +154,7 @@ def gate(session: Session, environment: Mapping[str, str]) -> str | None:
 
 
 def reasons(session: Session, made: Planned, now: datetime) -> Iterator[Phrase]:
-    """Say for what the job that sends is needed now; nothing where it can be spared."""
+    """List why the job that sends is needed now; empty if it is not."""
     from massctl.apply.jobs import unfinished
     from massctl.cli.commands.apply import opening
 

@@ -61,7 +61,7 @@ def github_repository(session: Session, remote: str) -> str:
 
 
 def remote_address(session: Session) -> str | None:
-    """Return the address of the remote that `state.remote` names; None where there is none."""
+    """Return the address of the remote in `state.remote`; None without one."""
     from massctl.git import Git
 
     try:

@@ -74,7 +74,7 @@ class CheckUp:
     findings: tuple[Finding, ...]
 
     def exit_status(self) -> ExitStatus:
-        """Give 1 where anything is a problem."""
+        """Return 1 if any finding is a problem."""
         found = any(each.level is Level.PROBLEM for each in self.findings)
         return ExitStatus.FAILED if found else ExitStatus.DONE
 

@@ -71,7 +71,7 @@ def explanations(language: Language) -> list[Explanation]:
 
 
 def explain(code: str, language: Language) -> Explanation:
-    """Return the explanation of `code`; raises UsageError, with a suggestion, where there is none."""
+    """Return the explanation of `code`; raise UsageError, with a suggestion, for an unknown code."""
     if _ERRCODE.fullmatch(code.strip()):
         return _errcode(int(code), language)
     known = _pages(language)

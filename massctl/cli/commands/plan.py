@@ -264,10 +264,10 @@ class Checkout:
 
 
 def open_checkout(session: Session, directory: str, *, for_review: bool = False) -> Checkout:
-    """Open the folder of a second checkout; raises UsageError if it is none, or if its settings are faulty.
+    """Open a second checkout; raise UsageError for another folder or faulty settings.
 
-    With `for_review`, massctl does not compare with a folder without settings, or with faulty ones: a pull request may
-    bring the first massctl.yaml, or mend it, and is reviewed like any other.
+    With `for_review`, a folder without valid settings is not compared: a pull request may add the first massctl.yaml or
+    repair it.
     """
     from massctl.cli.ledger_access import recorded_if_begun
 

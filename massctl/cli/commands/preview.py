@@ -79,7 +79,7 @@ def command(
 
 
 def showing(towxname: Sequence[str], touser: Sequence[str]) -> Showing:
-    """Return who is to be shown the campaign: those of the command line, or the declared ones where there are none."""
+    """Return the recipients of the preview: those of the command line, else the declared ones."""
     from massctl.model.message import Recipient
     from massctl.plan.plan import Showing
 

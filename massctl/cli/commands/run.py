@@ -125,12 +125,12 @@ class _RoundConsole(Console):
     told: dict[str, float] = field(default_factory=dict)
 
     def talk(self, sentence: Phrase) -> None:
-        """Say a sentence, unless it was said within the last hour."""
+        """Print a sentence, unless it was printed within the last hour."""
         if self._is_new(sentence):
             Console.talk(self, sentence)
 
     def talk_page(self, page: str) -> None:
-        """Say a page, unless it was said within the last hour."""
+        """Print a page, unless it was printed within the last hour."""
         if self._is_new(page):
             Console.talk_page(self, page)
 
@@ -241,7 +241,7 @@ class _Runner:
                 return ExitStatus.IN_DOUBT if self._is_in_doubt else ExitStatus.DONE
 
     def release(self) -> int:
-        """Give the lease up if it is this folder's."""
+        """Release the lease if this folder's runner holds it."""
         from massctl.cli.consent import require_operator, who
         from massctl.cli.ledger_access import own_ledger
         from massctl.model.entries import Lease

@@ -449,9 +449,9 @@ def refuse_loose_reason(*, wanted: bool, reason: str | None, new_key: bool = Fal
 
 
 def begin_signed(session: Session, reason: str | None, target: Path | None) -> Result:
-    """Have the ledger signed from now on, by a key that is made here; with a reason begin it anew.
+    """Sign the ledger from now on with a new key; with a reason, begin a new ledger.
 
-    A run that died before massctl.yaml named the key is taken up by whoever has the private key.
+    If a run died before massctl.yaml named the key, whoever has the private key can finish it.
     """
     if reason is None:
         if (own := _taken_up(session)) is not None:
@@ -855,7 +855,7 @@ def _nothing_to_move() -> LedgerMissingError:
 
 
 def repair_ledger(session: Session, reason: str | None) -> Result:
-    """Cut a damaged ledger to the lines that verify; without a reason it is only shown what would be dropped."""
+    """Cut a damaged ledger to the lines that verify; without a reason, only show what would be dropped."""
     from massctl.apply.outcome import what_happened
     from massctl.ledger.process_lock import sole_runner
     from massctl.view.ledger import Repair, repair_text
@@ -932,7 +932,7 @@ def back_up(session: Session, target: Path) -> Result:
 
 
 def restore_copy(session: Session, source: Path) -> Result:
-    """Replace the ledger by a copy that lacks nothing that is there or that this machine saw."""
+    """Replace the ledger by a copy that has everything that the ledger has or that this machine saw."""
     from massctl.ledger.process_lock import sole_runner
 
     if session.in_git:

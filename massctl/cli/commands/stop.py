@@ -79,7 +79,7 @@ _WHO_CAN: Final = Phrase(
 
 
 def what_helps(pushed: Pushed, who_can: Phrase, otherwise: str = "") -> str:
-    """Say what to do where the brake could not be moved; a server that said no says it again."""
+    """Return the advice when the brake could not be moved. A server that refused would refuse again."""
     from massctl.ledger.git_branch import Push
 
     hint = pushed.why.hint if pushed.why is not None else ""
@@ -162,7 +162,7 @@ class BrakeBranch:
         return replace(pushed, said=gone) if is_pushed else pushed
 
     def lift(self, brake: Brake) -> tuple[Brake, Pushed] | None:
-        """Delete the branches, if they are still this brake; returns None if there is no brake afterwards."""
+        """Delete the branches if they are still this brake; return None if no brake is left."""
         from massctl.ledger.git_branch import Push, Tip
 
         pushed = [self._named(name).delete(Tip(commit)) for name, commit in brake.branches]
@@ -184,7 +184,7 @@ class BrakeBranch:
 
 
 def unreachable(summary: str, error: LedgerUnreachableError, otherwise: str = "") -> LedgerUnreachableError:
-    """Say what is true of the brake where the remote cannot be asked, what mends that, and the other way."""
+    """Report the state of the brake when the remote is unreachable, with the repair and another way."""
     from massctl.apply.outcome import what_happened
 
     return LedgerUnreachableError(summary, what_happened(error), _below_each_other([error.hint, otherwise]))

@@ -24,7 +24,7 @@ def session_report(session: Session, names: Sequence[CampaignName], since: date 
     require_ledger(session, state)
     require_recorded(state, names, {name for name, _ in state.records})
     now = session.clock.now()
-    return report_from(state, session.settings, session.statistics(), now, names, since)
+    return report_from(state, session.settings, session.backend.statistics(), now, names, since)
 
 
 def report_from(

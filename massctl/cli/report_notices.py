@@ -64,7 +64,7 @@ def _tell_account(session: Session, state: State, appid: AppId, channels: Sequen
     due = list(_due(session, state, appid))
     if not due:
         return
-    archive = session.statistics()
+    archive = session.backend.statistics()
     gone = claimed(archive.deliveries(appid), state.renamed, session.clock.now())
     wanted = [
         (channel, record, day)

@@ -16,6 +16,7 @@ from typing import Any, Final
 from pydantic_core import from_json
 
 from massctl.errors import LedgerCorruptError, LedgerFutureVersionError, LedgerUntrustedError
+from massctl.ledger import NEW_LINEAGE
 from massctl.ledger.signature import NOBODY, UNSIGNED, LedgerKeys, Signing, is_signature
 from massctl.model.entries import (
     GENESIS,
@@ -297,7 +298,7 @@ def _damaged(what: Phrase) -> LedgerCorruptError:
             state_repair=Command("state repair"),
             state_restore=Command("state restore", A_FILE),
             state_verify=Command("state verify"),
-            state_init=Command("state init", '--new-lineage --reason "…"'),
+            state_init=NEW_LINEAGE,
         ),
     )
 

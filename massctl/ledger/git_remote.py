@@ -11,13 +11,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from massctl.errors import LedgerUnreachableError
 from massctl.git import NETWORK_SECONDS, OWN_SCOPES, Git, GitAnswer, settings_in
 from massctl.model.phrase import Phrase
 from massctl.model.secrets import register, without_login, without_secrets
+
+if TYPE_CHECKING:
+    from massctl.model.settings import MassctlFile
 
 GIT_VERSION_MIN: Final = (2, 31)
 """The first that takes settings from its environment (GIT_CONFIG_COUNT), of March 2021."""
@@ -118,6 +121,19 @@ def _no_remote(remote: str) -> LedgerUnreachableError:
             remote=remote,
         ),
     )
+
+
+def known_to_git(settings: "MassctlFile", environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment for git, without secrets: its helpers and ssh commands must not see them."""
+    may_know = {settings.state.token_env, *(account.proxy_env for account in settings.accounts.values())}
+    secret = settings.variables - may_know
+    return {name: value for name, value in environment.items() if name not in secret}
+
+
+def token_for_git(settings: "MassctlFile", environment: Mapping[str, str]) -> str | None:
+    """Return the token that `state.token_env` names; None if there is none."""
+    name = settings.state.token_env
+    return environment.get(name, "").strip() or None if name else None
 
 
 _RACE: Final = re.compile(

@@ -272,7 +272,7 @@ def save_drafts(context: ApplyContext) -> None:
 
 
 def _save(context: ApplyContext, wanted: Sequence[_Wanted]) -> list[tuple[_Adding, WeChatError]]:
-    """Save each draft once; returns those that WeChat refused for a cover that it does not know any more."""
+    """Save each draft once; return those that WeChat refused for a cover that it does not know any more."""
     refused: list[tuple[_Adding, WeChatError]] = []
 
     def done(job: _Adding, result: MediaId | Failed) -> None:

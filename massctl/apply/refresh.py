@@ -172,7 +172,7 @@ def read_remote(
 
 
 def _size_kind(audience: Audience, count: int | None) -> tuple[DriftKind, str]:
-    """Say what a size means for an audience, and which bound it crosses."""
+    """Return what a size means for an audience, and which bound it crosses."""
     if count is None:
         return DriftKind.TAG_GONE, ""
     low, high = (audience.expect.min, audience.expect.max) if audience.expect else (None, None)

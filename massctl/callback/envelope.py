@@ -140,7 +140,7 @@ def open_body(query: Query, body: bytes, tree: Tree, secrets: Secrets, now: date
 
 
 def _check(signature: str, query: Query, secrets: Secrets, now: datetime, *sealed: str) -> Refusal | None:
-    """Say what is wrong with a signature, or with its age."""
+    """Return what is wrong with a signature, or with its age."""
     signed = [each.encode(errors="replace") for each in (secrets.token, query.timestamp, query.nonce, *sealed)]
     due = hashlib.sha1(b"".join(sorted(signed)), usedforsecurity=False).hexdigest()
     if not hmac.compare_digest(due.encode(), signature.encode(errors="replace")):

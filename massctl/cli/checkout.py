@@ -106,7 +106,7 @@ def _is_held(found: str, content: bytes | None) -> bool:
 
 
 def _git_to_remote(root: Path, settings: "MassctlFile", environment: Mapping[str, str]) -> Git:
-    """Return git in the user's own repository, with the way to its remote; raises LedgerUnreachableError."""
+    """Return git in the user's own repository, with the way to its remote; raise LedgerUnreachableError."""
     known, token = known_to_git(settings, environment), token_for_git(settings, environment)
     way = way_to(root, settings.state.remote, known, token)
     # The repository's settings count by themselves; said twice, a header is sent twice.

@@ -120,7 +120,7 @@ _PRIVATE: Final = Phrase("it is on this machine or its network, where massctl do
 
 
 def _refusal(address: str) -> Phrase | None:
-    """Say why an address is not asked at all."""
+    """Return why an address is not asked at all."""
     try:
         parts = urlsplit(address)
         host = parts.hostname

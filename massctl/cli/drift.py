@@ -370,7 +370,7 @@ class _Run:
         return found
 
     def _post(self) -> tuple[list[tuple[Event, Record]], frozenset[CampaignName]]:
-        """Post to each channel what it has not heard; returns what was taken, and the campaigns of the rest."""
+        """Post to each channel what it has not heard; return what was taken, and the campaigns of the rest."""
         finder = notice_finder(self.session, self.state)
         wanted: list[tuple[Channel, list[Drift], list[Notice]]] = []
         later: set[CampaignName] = set()

@@ -148,7 +148,7 @@ def _use_console_repository(context: click.Context | None) -> None:
 
 
 def _said(error: click.UsageError) -> str:
-    """Say what is wrong.
+    """Return what is wrong.
 
     Our messages are Phrases. Known messages of click become Phrases; unknown ones stay English.
     """
@@ -185,7 +185,7 @@ def _near(possibilities: Iterable[str] | None) -> list[Phrase]:
 
 
 def _bad_value(error: click.BadParameter, param: click.Parameter) -> Phrase | None:
-    """Say what a parameter takes; None if its type is none of those that the verbs use."""
+    """Return what a parameter takes; None if its type is none of those that the verbs use."""
     name = param.opts[0] if isinstance(param, click.Option) else param.human_readable_name
     if isinstance(error, click.MissingParameter):
         return Phrase("{key} is missing", key=name)

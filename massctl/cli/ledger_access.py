@@ -149,7 +149,7 @@ def _undeclared(session: Session, state: State) -> Refusal:
 
 
 def _unopened(session: Session) -> LedgerUnreachableError | None:
-    """Say why the ledger's place cannot exist here, such as a branch without git; None where it can."""
+    """Return why the ledger's place cannot exist here, such as a branch without git; None where it can."""
     try:
         session.backend.ledger  # noqa: B018 - opening it is the question
     except LedgerUnreachableError as error:
@@ -330,7 +330,7 @@ def declared_editions(session: Session, names: Sequence[str]) -> dict[CampaignNa
 
 
 def account_of(session: Session, appid: AppId) -> AccountName:
-    """Find the account of an appid; raises ConfigurationError if massctl.yaml has none."""
+    """Find the account of an appid; raise ConfigurationError if massctl.yaml has none."""
     for name, account in session.settings.accounts.items():
         if account.appid == appid:
             return AccountName(name)

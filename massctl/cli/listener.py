@@ -374,7 +374,7 @@ class Intake:
         return ledger, _version(self._places.root / SETTINGS)
 
     def _until_asked_again(self, times: int) -> float | None:
-        """Say when events of unknown jobs are looked at again; None if there are none, or only old ones."""
+        """Return when events of unknown jobs are looked at again; None if there are none, or only old ones."""
         newest = self._spool.newest_foreign()
         is_late = newest is None or self._now().timestamp() - newest > FOREIGN_FOR.total_seconds()
         if is_late and not self.held:

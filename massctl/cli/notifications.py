@@ -240,7 +240,7 @@ class _Lines:
         self._by_proxy: dict[str | None, Line] = {}
 
     def to(self, address: str) -> Line:
-        """Return the line to an address; raises ConfigurationError if its proxy's address cannot be used."""
+        """Return the line to an address; raise ConfigurationError if its proxy's address cannot be used."""
         inside = self._session.sandbox.world.app if self._session.sandbox else None
         proxy = proxy_for(address, self._session.environment) if inside is None else None
         if proxy not in self._by_proxy:

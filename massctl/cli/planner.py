@@ -108,7 +108,7 @@ class PlanOptions:
 def planned(
     session: Session, names: Sequence[str], warnings: list[Diagnostic], options: PlanOptions | None = None
 ) -> Planned:
-    """Read repository and ledger, and plan; raises UsageError for a name that is not a campaign."""
+    """Read repository and ledger, and plan; raise UsageError for a name that is not a campaign."""
     options = options or PlanOptions()
     acts = options.purpose is Purpose.APPLY
     typed = names if options.named is None else options.named  # A pass of a run that waits is about some of them.
@@ -214,7 +214,7 @@ def _unlocked(desired: Sequence[Desired]) -> dict[CampaignName, RenderedCampaign
 
 
 def _shared(session: Session, state: State, plan: Plan) -> tuple[Plan, Refusal | None, list[Diagnostic]]:
-    """Refuse every campaign of a plan whose ledger a clone would not know; returns the refusal too.
+    """Refuse every campaign of a plan whose ledger a clone would not know; return the refusal too.
 
     Do not ask git if the ledger is refused already, or if a plan would do nothing and there is no ledger yet.
     """
@@ -336,7 +336,7 @@ def chosen(names: Sequence[str], known: Sequence[str]) -> Sequence[str]:
 
 
 def _meant(name: str, known: Sequence[str]) -> Phrase:
-    """Say what may be typed in the place of a name that no campaign has."""
+    """Return what may be typed in the place of a name that no campaign has."""
     if (flag := name.lstrip(_DASHES)) != name:
         return Phrase("a flag begins with two hyphens: {flag}", flag=f"--{flag}")
     near = get_close_matches(name, known, 1)

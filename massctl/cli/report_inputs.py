@@ -32,7 +32,7 @@ def report_from(
     names: Sequence[CampaignName] = (),
     since: date | None = None,
 ) -> Report:
-    """Make the report of campaigns, all where none is named, from ledger and statistics; raises LedgerError."""
+    """Make the report of campaigns, all where none is named, from ledger and statistics; raise LedgerError."""
     first = compared_since(state, names, since)
     appids = sorted({record.appid for record in state.records.values() if record.appid and record.sent_batches})
     loaded = {appid: statistics.load(appid, first) for appid in appids if first is not None}

@@ -30,7 +30,7 @@ from massctl.view.plan_json import plan_json
 
 
 def save_plan(session: Session, path: Path, plan: Plan, names: Sequence[str]) -> None:
-    """Write the plan's JSON into a file; raises UsageError if it is too large or cannot be written."""
+    """Write the plan's JSON into a file; raise UsageError if it is too large or cannot be written."""
     document = utf8(plan_json(plan, session.console.reader, names) + "\n")
     if len(document) > SAVED_BYTES_MAX:
         raise UsageError(

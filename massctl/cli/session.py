@@ -220,7 +220,7 @@ class Session:
             self.close()
 
     def wechat(self, account: AccountName) -> "WeChatClient":
-        """Return an account's client, made once; raises ConfigurationError if its secret is not set."""
+        """Return an account's client, made once; raise ConfigurationError if its secret is not set."""
         if account not in self._clients:
             # httpx costs more than most verbs do; only verbs that call WeChat come here.
             from massctl.cli.clients import ClientContext, open_client

@@ -67,11 +67,11 @@ class Store(Protocol):
         ...
 
     def data(self) -> bytes | None:
-        """Return the ledger's bytes as they are now, whatever they are; None if there is none."""
+        """Return the ledger's bytes as they are now, whatever they are; None without one."""
         ...
 
     def replace(self, data: bytes | None, now: datetime, expected: bytes | None) -> str | None:
-        """Put the whole ledger aside, if there is one, and write `data` instead, if any; returns its new name.
+        """Put the whole ledger aside, if there is one, and write `data` instead, if any; return its new name.
 
         Raises LedgerStaleError if it is not `expected` any more, and else as `append` does.
         """
@@ -159,7 +159,7 @@ class ChainedLedger:
         return None
 
     def as_found(self) -> bytes | None:
-        """Return the ledger's bytes as they are now, whatever they are; None if there is none."""
+        """Return the ledger's bytes as they are now, whatever they are; None without one."""
         return self._store.data()
 
     def replace(self, data: bytes | None, now: datetime, expected: bytes | None) -> str | None:

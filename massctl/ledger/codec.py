@@ -122,7 +122,7 @@ def follow(
 
 
 def follow_file(data: bytes | None, *, deep: bool = False, keys: LedgerKeys = UNSIGNED) -> tuple[list[Entry], End]:
-    """Verify a whole ledger; None if there is none. Raises what `follow` raises, and refuses an empty file.
+    """Verify a whole ledger; None without one. Raises what `follow` raises, and refuses an empty file.
 
     Raises LedgerUntrustedError if the newest line is not signed as massctl.yaml says.
     """

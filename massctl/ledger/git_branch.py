@@ -344,7 +344,7 @@ class GitBranch:
         return Pushed(Push.UNKNOWN, why, told)
 
     def _blocked(self) -> LedgerUnreachableError | None:
-        """Say which branch keeps this one from being made; None if there is none, or nobody can tell."""
+        """Return which branch keeps this one from being made; None if there is none, or nobody can tell."""
         with suppress(LedgerUnreachableError):
             for name in self.below():
                 return name_taken(self._way.remote, self._branch.removeprefix(_HEADS), name)

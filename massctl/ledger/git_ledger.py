@@ -500,7 +500,7 @@ def restore_command(branch: str, commit: str) -> str:
 
 
 def _way_back(store: GitStore, commit: Tip) -> Phrase:
-    """Say what puts the files of a commit on the branch again, as a new commit."""
+    """Return what puts the files of a commit on the branch again, as a new commit."""
     return Phrase(
         "{command}   puts it back; find out who pushed what came after that commit",
         command=restore_command(store.where, commit[:12]),

@@ -131,7 +131,7 @@ def known_to_git(settings: "MassctlFile", environment: Mapping[str, str]) -> dic
 
 
 def token_for_git(settings: "MassctlFile", environment: Mapping[str, str]) -> str | None:
-    """Return the token that `state.token_env` names; None if there is none."""
+    """Return the token that `state.token_env` names; None without one."""
     name = settings.state.token_env
     return environment.get(name, "").strip() or None if name else None
 

@@ -100,7 +100,7 @@ def is_beginning(locks: Path, lineage: str) -> bool:
 
 
 def set_back(mark: Mark | None, lineage: str | None, serial: int, digest: str | None = None) -> Phrase | None:
-    """Say why a ledger ends before what was seen of it, or went another way since; None if it did not.
+    """Return why a ledger ends before what was seen of it, or went another way since; None if it did not.
 
     `digest` names its line at the mark, where that is known.
     """

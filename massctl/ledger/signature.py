@@ -111,12 +111,12 @@ class PrivateKey:
 
     @classmethod
     def made(cls, name: str) -> "PrivateKey":
-        """Make a new key; raises LedgerKeyError without the extra `signed`."""
+        """Make a new key; raise LedgerKeyError without the extra `signed`."""
         return cls(name, _private_type().generate())
 
     @classmethod
     def of(cls, written: str, source: str) -> "PrivateKey":
-        """Read a key that `source` holds; raises LedgerKeyError, which never repeats it, if it is not one."""
+        """Read a key that `source` holds; raise LedgerKeyError, which never repeats it, if it is not one."""
         kind = _private_type()
         name, _, rest = written.strip().removeprefix(PRIVATE_PREFIX).partition("+")
         key_id, _, data = rest.partition("+")
@@ -193,7 +193,7 @@ class LedgerKeys:
         return writer.sign(_message(lineage, serial, sha256_of(line)))
 
     def after(self, line: bytes, entry: Entry, before: Signing) -> Signing:
-        """Verify one line, and return who signs behind it; raises LedgerUntrustedError.
+        """Verify one line, and return who signs behind it; raise LedgerUntrustedError.
 
         Without a key in massctl.yaml it is only followed which key is in force: `require_trusted` refuses then.
         """

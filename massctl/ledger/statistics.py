@@ -140,7 +140,7 @@ class StatisticsFiles(ABC):
 
     @abstractmethod
     def _append(self, appid: AppId, lines: Mapping[str, Sequence[str]]) -> None:
-        """Append lines to files, by their names; raises LedgerError where that is impossible."""
+        """Append lines to files, by their names; raise LedgerError where that is impossible."""
 
 
 class LocalStatistics(StatisticsFiles):

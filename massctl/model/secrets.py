@@ -132,7 +132,7 @@ def _parts(secret: str) -> list[_Parts]:
 
 
 def _login(address: str) -> list[str]:
-    """Give the password in an address as written and as meant, and name and password as they travel in a header."""
+    """Return the password in an address as written and as meant, and name and password as they travel in a header."""
     login = _LOGIN.search(address)
     if login is None:
         return []

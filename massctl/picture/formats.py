@@ -35,7 +35,7 @@ class Format(StrEnum):
 
     @property
     def extension(self) -> str:
-        """Give the file extension that matches the bytes, without a dot; WeChat looks at it."""
+        """Return the file extension that matches the bytes, without a dot; WeChat looks at it."""
         return "jpg" if self is Format.JPEG else self.value
 
 
@@ -367,7 +367,7 @@ def _is_kept(marker: int, content: bytes) -> bool:
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
-    """Give kind, start and end of the content of every chunk up to IEND, each with a right checksum."""
+    """Return kind, start and end of the content of every chunk up to IEND, each with a right checksum."""
     view = memoryview(data)
     kind, start = b"", _PNG_SIGNATURE_BYTES + 8
     for _ in range(PARTS_MAX):

@@ -809,7 +809,7 @@ def is_divided(found: Sequence[BatchReach]) -> bool:
 
 
 def _instead_of_raising(before: Record, state: State) -> Phrase:
-    """Say how those who lack an edition get it."""
+    """Return how those who lack an edition get it."""
     name = before.campaign
     if before.is_in_doubt:
         return Phrase("set `edition` back to {before}; then {settle}", before=before.edition, settle=settle(name))
@@ -874,7 +874,7 @@ def judged_tag(name: str, resolved: "AudienceResolved", tags: Sequence[Tag]) -> 
 
 
 def _another_tag(other: Tag | None, *, is_there: bool) -> Phrase:
-    """Say what can be done: a deleted tag cannot get its name back, and a taken name cannot be used twice."""
+    """Return what can be done: a deleted tag cannot get its name back, and a taken name cannot be used twice."""
     if other is not None:
         return Phrase(
             "if you mean the followers of that tag, write `tag_id: {other}` in campaign.yaml, "
@@ -984,7 +984,7 @@ def audience_refusal(audience: "Audience", count: int | None) -> Refusal | None:
 
 
 def _whom_else(audience: "Audience") -> Phrase:
-    """Say what to do about an empty audience."""
+    """Return what to do about an empty audience."""
     if audience.tag_id is None and audience.tag is None:
         return Phrase("name another audience in campaign.yaml; until then nothing is sent")
     return Phrase(

@@ -455,7 +455,7 @@ _PLACE_CHARACTERS: Final = 60
 
 
 def reviewable(document: str | bytes, file: str = "-") -> SavedPlan | StoppedPlan:
-    """Read a plan's JSON; raises NotAPlanError, which names the places that are not as the schema says."""
+    """Read a plan's JSON; raise NotAPlanError, which names the places that are not as the schema says."""
     try:
         return SavedPlan.model_validate_json(document)
     except ValidationError as error:

@@ -148,7 +148,7 @@ def _recorded_scope(audience: Mapping[str, Any] | None) -> Scope:
 
 
 def _records_or_open(state: State, appid: AppId, first: date, now: datetime) -> Collection[Record]:
-    """Give what `_records` does, and the editions in doubt: they may be leaving now, whenever they were attempted."""
+    """Return what `_records` does, and the editions in doubt: they may be leaving now, whenever they were attempted."""
     found = [*_records(state, appid, first, now), *state.in_doubt(appid)]
     return {each.key: each for each in found}.values()
 
@@ -579,7 +579,7 @@ def _later_in_window(day: date) -> Phrase:
 
 
 def _another_day(campaign: RenderedCampaign, slot: Slot) -> str:
-    """Say what can be done where no day is left: only what is to come can be moved, and only what has a window."""
+    """Return what can be done where no day is left: only what is to come can be moved, and only what has a window."""
     day = slot.free_from.isoformat() if slot.free_from is not None else None
     if campaign.window is None:
         if day is None:
@@ -619,7 +619,7 @@ def _names(counted: Sequence[CountedSend]) -> str:
 
 
 def _send_words(send: CountedSend) -> str:
-    """Say who has a day, and whether it is used; its year is that of the day."""
+    """Return who has a day, and whether it is used; its year is that of the day."""
     if send.used_at is not None:
         used = _minute(send.used_at)
         if send.campaign is None:

@@ -124,7 +124,7 @@ class BatchReach:
 
     @property
     def why(self) -> Phrase:
-        """Say why nobody can know who has it."""
+        """Return why nobody can know who has it."""
         if self.known is Known.GIVEN:
             return Phrase("{rest} has its openids", rest=self.rest)
         return _BY_KNOWN.get(self.known) or _BY_PHASE.get(self.phase) or _UNSURE
@@ -299,7 +299,7 @@ def _span(record: Record, batch: int, phase: Phase, tried: Sequence[Attempt]) ->
 
 
 def _accepted_in(record: Record, accepted: Attempt, before: Sequence[Attempt]) -> Span:
-    """Say when WeChat took what is on record as accepted; 45065 says that it had taken an earlier request."""
+    """Return when WeChat took what is on record as accepted; 45065 says that it had taken an earlier request."""
     at = accepted.answered_at or accepted.at
     if accepted.accepted is None or not accepted.accepted.duplicate:
         return Span(at, at)

@@ -84,7 +84,7 @@ def may_repeat(record: Record, digest: str | None, policy: "Policy", now: dateti
 
 
 def _never(record: Record, digest: str | None, policy: "Policy") -> Phrase | None:
-    """Say why a record in doubt is not repeated at any time; None if it may be."""
+    """Return why a record in doubt is not repeated at any time; None if it may be."""
     if record.contradicted:
         return Phrase("the ledger contradicts itself about it")
     if any(each.doubt is not None and each.doubt.errcode in (0, ID_KNOWN) for each in record.open_attempts):

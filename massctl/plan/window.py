@@ -87,7 +87,7 @@ def never_allowed(policy: "Policy", window: Window | None, now: datetime) -> lis
 
 
 def _closed_by(policy: "Policy", window: Window, at: datetime) -> list[Refusal]:
-    """Say which rules close a window at one of its moments."""
+    """Return which rules close a window at one of its moments."""
     hint = Phrase("give it another window in campaign.yaml and have that reviewed, or change {key} in massctl.yaml")
     found = []
     if (span := policy.frozen_on(at)) is not None:

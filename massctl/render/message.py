@@ -343,7 +343,7 @@ def _outside(written: str) -> Fault:
 
 
 def shown_cover(picture: Picture, cover: Cover) -> ShownCover:
-    """Give the parts of a cover that are decided: as they are written, else around its focus."""
+    """Return the crops of a cover: as written, else around its focus."""
     wide, square = (_decided(picture, cover, ratio) for ratio in (WIDE, SQUARE))
     return ShownCover(picture.sha256, wide.text if wide else None, square.text if square else None)
 

@@ -99,7 +99,7 @@ def _over_budget(message: Phrase, hint: Phrase) -> TemplateStop:
 
 
 def bounded(value: Any) -> Any:
-    """Give `value` back; raises TemplateStop where it is larger than an article needs.
+    """Return `value`; raise TemplateStop if it is larger than an article needs.
 
     A list that stands twice in another counts twice: reading it takes twice as long.
     """
@@ -173,7 +173,7 @@ def plain_text(value: object) -> str:
 
 
 def _text_of(value: Any) -> str:
-    """Give a text; raises TemplateStop for anything else."""
+    """Return a text; raise TemplateStop for anything else."""
     if isinstance(value, Undefined):
         return str(value)  # raises
     if not isinstance(value, str):
@@ -290,7 +290,7 @@ def _check_arguments(name: str, value: Any, args: Iterable[Any]) -> None:
 
 
 def _plain_parts(value: Any) -> Any:
-    """Give a text, or pairs of texts, that can become part of an address."""
+    """Return a text, or pairs of texts, that can become part of an address."""
     if isinstance(value, dict):
         value = value.items()
     elif not isinstance(value, (list, tuple)):
@@ -491,7 +491,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         self._ends_at = time.thread_time() + SECONDS_MAX
 
     def tick(self) -> None:
-        """Count a round; raises TemplateStop where the template has run too long."""
+        """Count a round; raise TemplateStop where the template has run too long."""
         self._rounds += 1
         if self._rounds > ROUNDS_MAX or time.thread_time() > self._ends_at:
             raise _over_budget(
@@ -539,7 +539,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
     bounded = staticmethod(bounded)
 
     def rounds(self, value: Any) -> Iterator[Any]:
-        """Give the items of a loop, and look at the time before each."""
+        """Yield the items of a loop, and check the time before each."""
         try:
             items = iter(value)
         except TypeError:
@@ -562,7 +562,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         return found
 
     def joined(self, *pieces: Any) -> str:
-        """Join what stands between `~`."""
+        """Join the operands of `~`."""
         return _join("", pieces)
 
     def concat(self, pieces: Iterable[str]) -> str:
@@ -604,7 +604,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         return self.undefined(obj=obj, name=attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
-        """Reach an item, or else what stands behind a dot."""
+        """Return an item, or else an attribute."""
         if isinstance(argument, Undefined):
             str(argument)  # raises: it is the name in the brackets that has no value
         if isinstance(obj, (dict, list, tuple, str, range)):

@@ -138,12 +138,12 @@ def lock_copies(root: Path, name: CampaignName) -> list[str]:
 
 
 def write_lock(root: Path, campaign: RenderedCampaign) -> list[str]:
-    """Lock a campaign, and remove copies of its lock; returns the files that changed. Raises UsageError."""
+    """Lock a campaign, and remove copies of its lock; return the files that changed. Raises UsageError."""
     return put_lock(root, campaign.name, lock_text(lock_document(campaign, renderer())).encode())
 
 
 def put_lock(root: Path, name: CampaignName, data: bytes) -> list[str]:
-    """Make the campaign's folder hold exactly this lock; returns the files that changed.
+    """Make the campaign's folder hold exactly this lock; return the files that changed.
 
     Raises UsageError, which says what was removed until then; removes nothing if there is a folder of that name.
     """

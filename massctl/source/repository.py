@@ -338,7 +338,7 @@ class Repository:
         return tuple(sorted(each.removesuffix(".css") for each in entries if each.endswith(".css")))
 
     def read_bytes(self, path: str, limit: int) -> bytes:
-        """Read a whole file of at most `limit` bytes; raises UnreadableError."""
+        """Read a whole file of at most `limit` bytes; raise UnreadableError."""
         return b"".join(self.pieces(path, limit))
 
     def lock_bytes(self, name: CampaignName) -> bytes | None:
@@ -359,7 +359,7 @@ class Repository:
             return True
 
     def pieces(self, path: str, limit: int) -> Iterator[bytes]:
-        """Read a file of at most `limit` bytes piece by piece; raises UnreadableError, at the first piece or later."""
+        """Read a file of at most `limit` bytes piece by piece; raise UnreadableError, at the first piece or later."""
         read = hashlib.sha256()
         try:
             with self._opened(path) as descriptor:
@@ -372,7 +372,7 @@ class Repository:
         self._note(path, read.hexdigest())
 
     def read_text(self, path: str) -> str:
-        """Read a UTF-8 file of at most TEXT_BYTES_MAX, without a byte order mark; raises UnreadableError."""
+        """Read a UTF-8 file of at most TEXT_BYTES_MAX, without a byte order mark; raise UnreadableError."""
         text, faults, _ = decode(self.read_bytes(path, TEXT_BYTES_MAX))
         if faults:
             unreadable = UnreadableError("MC003", path, faults[0].message, faults[0].hint)
@@ -451,7 +451,7 @@ class Repository:
 
     @contextmanager
     def _opened(self, path: str) -> Iterator[int]:
-        """Open a regular file inside the repository for reading; raises UnreadableError."""
+        """Open a regular file inside the repository for reading; raise UnreadableError."""
         try:
             descriptor = self._open(path)
         except (OSError, ValueError) as error:
@@ -558,7 +558,7 @@ def _content_sha256(path: str) -> bytes | None:
 
 
 def _bounded(descriptor: int, path: str, limit: int) -> Iterator[bytes]:
-    """Read an open file of at most `limit` bytes piece by piece; raises UnreadableError."""
+    """Read an open file of at most `limit` bytes piece by piece; raise UnreadableError."""
     say = Phrase("the file is larger than {limit} bytes, so massctl did not read it", limit=limit)
     too_large = UnreadableError("MC002", path, say, Phrase("make the file smaller, or split it"))
     if os.fstat(descriptor).st_size > limit:
@@ -572,7 +572,7 @@ def _bounded(descriptor: int, path: str, limit: int) -> Iterator[bytes]:
 
 
 def _why_unread(error: UnreadableError, limit: int) -> str:
-    """Say what was at a path that was not read, as `JudgedInputs` has it."""
+    """Return what was at a path that was not read, as `JudgedInputs` has it."""
     if error.is_missing:
         return MISSING
     return f"{_OVER} {limit}" if error.code == "MC002" else error.code
@@ -625,7 +625,7 @@ _RENAME_ONE: Final = Phrase("rename one of them: macOS and Windows hold only one
 
 
 def _twins(names: Iterable[str]) -> dict[str, str]:
-    """Give the names that others have in other case, each with the first of these."""
+    """Return the names that others have in other case, each with the first of these."""
     alike: dict[str, list[str]] = {}
     for name in names:
         alike.setdefault(name.lower(), []).append(name)
@@ -644,7 +644,7 @@ def _alike(name: str, other: str, campaign: CampaignName | None = None) -> Diagn
 
 
 def _is_there(path: Path) -> bool:
-    """Say whether a file or folder is there under exactly this name."""
+    """Return whether a file or folder is there under exactly this name."""
     try:
         return path.name in os.listdir(path.parent)
     except OSError:

@@ -58,7 +58,7 @@ _PULL: Final = Phrase("{command}   writes it again", command=Command("tags pull"
 
 
 def write_tags(repository: Repository, pulled: Mapping[str, AccountTags]) -> str:
-    """Write the tags of these accounts, and keep those of the others; returns the file. Raises OSError."""
+    """Write the tags of these accounts, and keep those of the others; return the file. Raises OSError."""
     path = repository.tags_files[0]
     known = known_tags(repository, [path])
     accounts = {} if isinstance(known, Diagnostic) else known

@@ -330,7 +330,7 @@ def _type_hint(expected: Phrase, value: object) -> Phrase:
 
 
 def _not_here(variable: str) -> Phrase:
-    """Say what to do about a secret that stands in the place of its variable's name."""
+    """Return what to do about a secret that stands in the place of its variable's name."""
     return Phrase(
         "take it out of the file, write the name of a variable under {variable}, and reset the secret where it was "
         "given out: WeChat's in the console",
@@ -385,7 +385,7 @@ def _rename(data: dict[str, Any], name: str, close: str) -> None:
 
 
 def _advice(name: str, block: Block, root: type[BaseModel], near: NearNames) -> tuple[str | None, Phrase]:
-    """Say which key may be meant: the same one elsewhere in the file, or one like it here."""
+    """Return which key may be meant: the same one elsewhere in the file, or one like it here."""
     elsewhere = [path[:-1] for path in key_paths(root) if path[-1] == name]
     if elsewhere == [()]:
         return None, Phrase("{key} belongs at the top of the file, not indented", key=word(name))

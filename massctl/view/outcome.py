@@ -147,7 +147,7 @@ def _of_another(page: Page, outcome: Outcome, record: Record) -> None:
 
 
 def _by_hand(table: Table, campaign: CampaignOutcome, record: Record, status: Status) -> None:
-    """Say what is left to do in the console, as soon as there is a draft to do it to: days before the window."""
+    """Return what is left to do in the console, as soon as there is a draft to do it to: days before the window."""
     rendered = campaign.planned.rendered
     told = any(refusal.guard is Guard.HANDOFF_OPEN for refusal in campaign.refusals)
     left = left_to_do(handoff_of(rendered, record), status) if rendered is not None and not told else []
@@ -308,7 +308,7 @@ def withdraw_question(
 
 
 def withdrawn_text(page: Page, taken: "Withdrawal") -> str:
-    """Say what was withdrawn in this run, and what has to wait; what stopped it is told apart."""
+    """Return what was withdrawn in this run, and what has to wait; what stopped it is told apart."""
     if taken.done or not (taken.refusals or taken.error):
         page.line(_withdrawn_words(taken))
     for refusal in taken.refusals:
@@ -428,7 +428,7 @@ SPEED_TABLE: Final = (80, 60, 45, 30, 10)
 
 
 def speed_words(account: str, speed: "SendingSpeed") -> list[Phrase]:
-    """Say what a speed comes to as the API says it, and where that is not what WeChat's table says."""
+    """Return what a speed comes to as the API says it, and where that is not what WeChat's table says."""
     listed = SPEED_TABLE[speed.speed] if speed.speed < len(SPEED_TABLE) else None
     if speed.realspeed is None:
         say = Phrase("{account}: speed {speed}; WeChat does not say how many messages a minute")

@@ -102,7 +102,7 @@ def _message_rows(table: Table, campaign: RenderedCampaign) -> None:
 
 
 def media_facts(campaign: RenderedCampaign) -> list[str]:
-    """Say what a message of pictures, a sound, a video or a coupon holds, its kind first."""
+    """Return what a message of pictures, a sound, a video or a coupon holds, its kind first."""
     message = campaign.message
     match message:
         case RenderedImage():
@@ -190,7 +190,7 @@ def _follows(step: Step, before: Step, times: int) -> bool:
 
 
 def planned_words(step: Step, planned: PlannedCampaign, times: int = 1) -> Phrase:
-    """Say what a planned step does, or `times` of them that are batches of one list."""
+    """Return what a planned step does, or `times` of them that are batches of one list."""
     match step:
         case UploadMedia(media=media):
             path = short_path(media.path, planned.name)
@@ -241,7 +241,7 @@ def done_rows(table: Table, performed: list[Step], label: str) -> None:
 
 
 def done_words(performed: list[Step]) -> list[Phrase]:
-    """Say what was done."""
+    """Return what was done."""
     said: list[Phrase] = []
     images = sum(step.kind is Kind.UPLOAD_IMAGE for step in performed)
     materials = sum(step.kind is Kind.ADD_MATERIAL for step in performed)
@@ -428,7 +428,7 @@ def _summary(page: Page, plan: Plan, now: datetime) -> None:
 
 
 def _next(page: Page, plan: Plan, now: datetime) -> None:
-    """Say which campaign comes next, where nothing is to be done now."""
+    """Return which campaign comes next, where nothing is to be done now."""
     coming = [(c.next_at, c) for c in plan.campaigns if c.next_at is not None]
     if not coming:
         return

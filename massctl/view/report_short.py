@@ -19,7 +19,7 @@ from massctl.view.words import recorded
 
 
 def short_report(send: SendReport, account: AccountReport) -> list[Phrase]:
-    """Say what a send reached: one sentence, then four to six lines. A number that is missing says why."""
+    """Return what a send reached: one sentence, then four to six lines. A number that is missing says why."""
     lines = [send.sentence, _received(send)]
     if send.first is not None:
         lines += [_ways(send), _after(send)]
@@ -88,7 +88,7 @@ def _after(send: SendReport) -> Phrase:
 
 
 def _compared(send: SendReport) -> list[Phrase]:
-    """Say where the read rate lies, by the newest of the report's days on which that can be said."""
+    """Return where the read rate lies, by the newest of the report's days on which that can be said."""
     for found in reversed(send.comparisons):
         if found.metric is Metric.READ_DELIVERY_RATE and found.standing is not None and found.quartiles is not None:
             say = Phrase("{what}, day {day}: {value}, {standing} ({range}, median {median}, of {sends})")

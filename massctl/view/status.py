@@ -200,7 +200,7 @@ def _drafts(table: Table, record: Record) -> None:
 
 
 def _console(table: Table, record: Record) -> None:
-    """Say where to look, and what each thing that can be seen there means."""
+    """Return where to look, and what each thing that can be seen there means."""
     if record.open_attempts:
         first, last = record.open_attempts[0].at, record.open_attempts[-1].at
         table.row(
@@ -248,7 +248,7 @@ def _choices(page: Page, evidence: Evidence) -> None:
 
 
 def _heading(evidence: Evidence) -> Phrase:
-    """Say what the choices are for: after WeChat's clear no, only for what happened elsewhere."""
+    """Return what the choices are for: after WeChat's clear no, only for what happened elsewhere."""
     record = evidence.record
     last = record.attempts[-1] if record.attempts else None
     if evidence.may_be_not_sent or last is None or last.rejection is None:
@@ -280,7 +280,7 @@ def _repetition(page: Page, name: str, repetition: Repetition, now: datetime) ->
 
 
 def _memory(page: Page, evidence: Evidence, until: datetime) -> None:
-    """Say what a wrong word costs: nothing only while WeChat knows the id, and the next send has that very id."""
+    """Return what a wrong word costs: nothing only while WeChat knows the id, and the next send has that very id."""
     if evidence.now < until and not evidence.same_id:
         say = Phrase("no send with the same id is declared now: if this is wrong, followers receive it twice.")
         page.line(Inked(Phrase(say), Ink.ALARM), indent=6)

@@ -286,7 +286,7 @@ def _rows(words: Words, found: list[tuple[AccountName, ListedDraft]]) -> Iterato
 
 
 def account_with(current: Session, media_id: str) -> AccountName:
-    """Return the account whose draft it is; raises UsageError where none has it."""
+    """Return the account whose draft it is; raise UsageError where none has it."""
     accounts = _accounts(current)
     for account in accounts:
         if len(accounts) == 1 or any(each.media_id == media_id for each in current.wechat(account).newest_drafts()):

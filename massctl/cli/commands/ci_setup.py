@@ -44,7 +44,7 @@ def setup(session: Session, repository: str | None) -> Result:
 
 
 def github_repository(session: Session, remote: str) -> str:
-    """Return OWNER/REPOSITORY of a remote's address; raises UsageError where it is not on github.com."""
+    """Return OWNER/REPOSITORY of a remote's address; raise UsageError where it is not on github.com."""
     found = repository_at(remote)
     if found is not None:
         return found

@@ -127,7 +127,7 @@ def command(
 
 
 def _next_step(current: Session, plan: Plan, names: tuple[str, ...]) -> Phrase | None:
-    """Say what can be typed now: apply, or in a repository that is not set up yet the same plan in the sandbox."""
+    """Return what can be typed now: apply, or in a repository that is not set up yet the same plan in the sandbox."""
     if plan.can_apply and not names:
         return Phrase("{command}   does it", command=Command("apply"))
     missing = any(each.guard is Guard.LEDGER_MISSING for campaign in plan.campaigns for each in campaign.refusals)

@@ -377,7 +377,7 @@ class _Before:
 
 
 def _before(session: Session) -> _Before | None:
-    """Read the old ledger as far as it can be; None if there is none."""
+    """Read the old ledger as far as it can be; None without one."""
     data = session.backend.ledger.as_found()
     if data is None:
         return None
@@ -416,7 +416,7 @@ def _replaced(session: Session, before: _Before | None) -> Sequence[str]:
 
 
 def _put_aside(session: Session, bootstrap: LedgerBootstrap, before: _Before | None) -> str | None:
-    """Put the ledger aside where it is; returns its new name, or None without one.
+    """Put the ledger aside where it is; return its new name, or None without one.
 
     Where it cannot be put aside, massctl.yaml names it again.
     """
@@ -557,7 +557,7 @@ def _declared_key(session: Session, key: PrivateKey) -> Result:
 
 
 def _key_lines(session: Session, key: PrivateKey, path: Path) -> list[Phrase]:
-    """Say where the private key is, and who needs it."""
+    """Return where the private key is, and who needs it."""
     name = session.settings.state.key_env
     return [
         Phrase(

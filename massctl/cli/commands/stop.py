@@ -121,7 +121,7 @@ class BrakeBranch:
         self._branch: Final = self._named(STOP_BRANCH)
 
     def read(self) -> Brake | None:
-        """Return the brake as the remote has it now; raises LedgerUnreachableError."""
+        """Return the brake as the remote has it now; raise LedgerUnreachableError."""
         try:
             tip = self._branch.fetch()
             below = tuple(self._branch.below().items()) if tip is None else ()

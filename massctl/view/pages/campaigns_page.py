@@ -109,7 +109,7 @@ _SIGNS: Final = {"text": "文", "voice": "声", "mpvideo": "影", "wxcard": "券
 
 
 def _counts(listed: Listed, sheet: Sheet) -> str:
-    """Say how many errors and warnings there are; nothing for a campaign that was not checked yet."""
+    """Return how many errors and warnings there are; nothing for a campaign that was not checked yet."""
     severities = [each.severity for each in listed.look.diagnostics]
     found, mild = severities.count(Severity.ERROR), severities.count(Severity.WARNING)
     said = [("error", errors(found))] if found else []

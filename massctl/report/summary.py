@@ -111,13 +111,8 @@ def _without_articles(title: str, funnel: Sequence[Stage]) -> Phrase:
 
 
 def _nothing_counted(title: str, first: ArticleReport) -> Phrase:
-<<<<<<< HEAD
     """Return why nobody knows how many read it."""
-    match first.days[0].figures[Metric.READ_USER].missing:
-=======
-    """Say why nobody knows how many read it."""
     match first.days[0].by_metric[Metric.READ_USER].missing:
->>>>>>> main
         case Missing.NOT_YET:
             say = Phrase("WeChat has no numbers of “{title}” yet: it gives those of a day from 08:00 of the next.")
         case Missing.NOT_JOINED:
@@ -128,7 +123,7 @@ def _nothing_counted(title: str, first: ArticleReport) -> Phrase:
 
 
 def report_sentence(sends: Sequence[SendReport], since: date | None) -> Phrase:
-    """Summarise what all shown sends reached."""
+    """Return what all sends that are shown reached."""
     if not sends:
         return (
             Phrase("Nothing was sent since {date}.", date=since.isoformat()) if since else Phrase("Nothing was sent.")

@@ -239,17 +239,10 @@ def readers_from(row: SourceRow, day: int) -> Figure:
     return row.figures[DAYS.index(day)] if day in DAYS else row.newest
 
 
-<<<<<<< HEAD
-def _recommended(article: ArticleReport) -> Iterable[Phrase]:
-    """Return how many readers WeChat's recommendations brought, as far as it is known."""
-    figure = next((each.latest for each in article.sources if each.scene == Scene.RECOMMENDED), None)
-    readers = article.latest.figures[Metric.READ_USER] if article.latest is not None else None
-=======
 def recommended(article: ArticleReport) -> Iterable[Phrase]:
-    """Say how many readers WeChat's recommendations brought, as far as it is known."""
+    """Return how many readers WeChat's recommendations brought, as far as it is known."""
     figure = next((each.newest for each in article.sources if each.scene == Scene.RECOMMENDED), None)
     readers = article.latest.by_metric[Metric.READ_USER] if article.latest is not None else None
->>>>>>> main
     if figure is None or figure.value is None or readers is None or not readers.value:
         return
     yield Phrase(

@@ -21,24 +21,13 @@ from massctl.view.words import recorded
 
 
 def short_report(send: SendReport, account: AccountReport) -> list[Phrase]:
-<<<<<<< HEAD
-    """Return what a send reached: one sentence, then four to six lines. A number that is missing says why."""
-    lines = [send.sentence, _received(send)]
-    if send.first is not None:
-        lines += [_ways(send), _after(send)]
-    is_doubtful = send.first is not None and send.first.is_doubtful
-    lines += [*([] if is_doubtful else _compared(send)), _unfollows(send)]
-    latest = send.first.latest if send.first is not None else None
-    is_late = latest is not None and any(each.is_delay for each in latest.figures.values())
-=======
-    """Say what a send reached: one sentence, then three to six lines. A number that is missing says why."""
+    """Return what a send reached: one sentence, then three to six lines. A number that is missing says why."""
     first, tables = send.first, funnel(send).tables
     lines = [send.sentence, *map(_table, tables if first is not None else tables[:1])]
     if first is not None:
         lines += recommended(first)
     if first is not None and not first.is_doubtful:
         lines += _compared(send)
->>>>>>> main
     said = _as_of(account)
     is_late = first is not None and first.latest is not None and first.latest.is_delay
     return [*lines, _unfollows(send), Phrase("{said}; * {late}", said=said, late=LATE) if is_late else said]
@@ -65,38 +54,13 @@ def _amount(amount: Amount) -> str:
     return Phrase("{share} {whole}", share=number, whole=amount.of) if amount.of is not None else number
 
 
-<<<<<<< HEAD
-def _after(send: SendReport) -> Phrase:
-    finished = send.stage(StageName.FINISHED)
-    ended: str = DASH
-    if finished.share is not None:
-        ended = _told(finished.share, Metric.READ_FINISH_RATE)
-        if finished.share.value is not None and finished.of_people is not None:
-            ended = Phrase("{share} of {count:,} readers", share=ended, count=finished.of_people)
-    return Phrase(
-        "Read to the end {finished}; shared {shared}; followed after reading {followed}",
-        finished=ended,
-        shared=_told(send.stage(StageName.SHARED).people),
-        followed=_told(send.stage(StageName.FOLLOWED).people),
-    )
-
-
-def _compared(send: SendReport) -> list[Phrase]:
-    """Return where the read rate lies, by the newest of the report's days on which that can be said."""
-    for found in reversed(send.comparisons):
-        if found.metric is Metric.READ_DELIVERY_RATE and found.standing is not None and found.quartiles is not None:
-            say = Phrase("{what}, day {day}: {value}, {standing} ({range}, median {median}, of {sends})")
-            told = Phrase(
-                say,
-=======
 def _compared(send: SendReport) -> Iterator[Phrase]:
-    """Say where the read rate lies, by the newest of the report's days on which that can be said."""
+    """Return where the read rate lies, by the newest of the report's days on which that can be said."""
     rates = [each for each in send.comparisons if each.metric is Metric.READ_DELIVERY_RATE and each.standing]
     for found in rates[-1:]:
         if found.standing is not None and found.quartiles is not None:
             yield Phrase(
                 "{what}, day {day}: {value}, {standing} ({range}, median {median}, of {sends})",
->>>>>>> main
                 what=METRIC[found.metric],
                 day=found.day,
                 value=figure_text(found.figure, found.metric),

@@ -157,14 +157,6 @@ def figure_text(figure: Figure, metric: Metric | None = None) -> str:
     return number(figure.value, metric) + ("*" if figure.is_delay else "")
 
 
-<<<<<<< HEAD
-def why_missing(figure: Figure) -> Phrase | None:
-    """Return why a number is missing; None if it is there."""
-    return MISSING[figure.missing] if figure.missing is not None else None
-
-
-=======
->>>>>>> main
 def quartiles_words(quartiles: Quartiles | None, among: int, metric: Metric | None = None) -> Phrase:
     """Say the median, the range between the quartiles, and of how many; without them, how few there are."""
     if quartiles is None:

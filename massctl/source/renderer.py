@@ -7,12 +7,13 @@ It never says whom a campaign goes to, when, or under which name.
 import base64
 import json
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from massctl import isolation
 from massctl.child import NOT_ACCEPTED, Child, ChildError
 from massctl.model.campaign import CampaignFile
 from massctl.model.campaign import Path as KeyPath
@@ -327,6 +328,10 @@ class Materials:
     def own_themes(self) -> tuple[str, ...]:
         """Name the files of campaigns/_shared/themes/, without their ending."""
         return self.repository.own_themes()
+
+    def limits(self, seconds: float, memory_bytes: int) -> AbstractContextManager[None]:
+        """Bound the processor time and memory of this process."""
+        return isolation.limits(seconds, memory_bytes)
 
     @cached_property
     def words(self) -> "WordLists":

@@ -2,10 +2,12 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 from rendering import render_campaign
 
+from massctl.isolation import limits as LIMITS  # noqa: N812
 from massctl.model.campaign import CampaignFile, Path
 from massctl.model.diagnostics import Diagnostic, Place
 from massctl.model.ids import CampaignName, Sha256
@@ -46,6 +48,9 @@ class Folder:
         if campaign != "earlier":
             return Fault("MC108", Phrase("{campaign} was not sent", campaign=campaign))
         return f"https://mp.weixin.qq.com/s/{campaign}-{number}"
+
+    def limits(self, seconds: float, memory_bytes: int, /) -> AbstractContextManager[None]:
+        return LIMITS(seconds, memory_bytes)
 
     def own_themes(self) -> tuple[str, ...]:
         return ()

@@ -113,7 +113,11 @@ class Delivered:
 
 
 def parse_aes_key(text: str) -> bytes | None:
-    """Parse an EncodingAESKey; None if it is malformed."""
+    """Parse an EncodingAESKey; None if it is malformed.
+
+    >>> len(parse_aes_key("a" * 43)), parse_aes_key("too short")
+    (32, None)
+    """
     return base64.b64decode(text + "=") if AES_KEY_PATTERN.fullmatch(text) else None
 
 

@@ -74,7 +74,11 @@ BEGIN: Final = End()
 
 
 def chain_digest(line: bytes) -> str:
-    """Return the digest of a line without its newline, as `prev` of the next line has it."""
+    """Return the digest of a line without its newline, as `prev` of the next line has it.
+
+    >>> chain_digest(b'{}')[:20]
+    'sha256:44136fa355b36'
+    """
     return "sha256:" + sha256_of(line)
 
 

@@ -277,7 +277,11 @@ PreviewKey = tuple[str, int, str, str]
 
 
 def beijing_day(at: datetime) -> date:
-    """Return the day that WeChat counts a moment in."""
+    """Return the day that WeChat counts a moment in.
+
+    >>> beijing_day(datetime.fromisoformat("2026-12-01T16:00:00+00:00"))
+    datetime.date(2026, 12, 2)
+    """
     return at.astimezone(BEIJING).date()
 
 

@@ -15,7 +15,11 @@ _FULL_WIDTH_MARK: Final = re.compile(
 
 
 def is_cjk(character: str) -> bool:
-    """Return whether a character is written without spaces around it, as full-width punctuation is."""
+    """Return whether a character is written without spaces around it, as full-width punctuation is.
+
+    >>> is_cjk("春"), is_cjk("a")
+    (True, False)
+    """
     return _CJK.match(character) is not None
 
 
@@ -42,6 +46,9 @@ def line_break(before: str, after: str) -> str:
     """Return what a line break in the source becomes: nothing in Chinese text, else a space.
 
     `before` and `after` are the characters around it; empty: the beginning or end of a paragraph.
+
+    >>> line_break("春", "天"), line_break("spring", "sale")
+    ('', ' ')
     """
     if not before or not after or (is_cjk(before) and is_cjk(after)):
         return ""

@@ -26,7 +26,6 @@ from massctl.model.message import (
     Recording,
     RenderedContent,
     RenderedMessage,
-    RenderedNews,
 )
 from massctl.model.phrase import Phrase
 from massctl.plain_values import NOT_PLAIN, from_plain, to_plain
@@ -179,9 +178,8 @@ def _made(answer: Any) -> Made:
 def _shown_by(message: RenderedMessage) -> set[str]:
     """Return the names of the files of ours that a message carries, as its articles and its material say."""
     named = {str(each.sha256) for each in message.materials if each.sha256 is not None}
-    if isinstance(message, RenderedNews):
-        named |= {article.cover for article in message.articles}
-        named |= {name for article in message.articles for name in PICTURE_PLACEHOLDER.findall(article.content)}
+    for article in message.articles:
+        named |= {article.cover, *PICTURE_PLACEHOLDER.findall(article.content)}
     return named
 
 

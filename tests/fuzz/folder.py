@@ -11,7 +11,7 @@ from massctl.isolation import limits as LIMITS  # noqa: N812
 from massctl.model.campaign import CampaignFile, Path
 from massctl.model.diagnostics import Diagnostic, Place
 from massctl.model.ids import CampaignName, Sha256
-from massctl.model.message import Picture, Purpose, RenderedNews
+from massctl.model.message import NewsMessage, Picture, Purpose
 from massctl.model.phrase import Phrase
 from massctl.model.settings import Account
 from massctl.render.fault import Fault
@@ -78,5 +78,5 @@ def render(body: str, name: str = "main.md", title: str = "标题") -> tuple[str
     )
     if rendered is None:
         return None, diagnostics
-    assert isinstance(rendered.message, RenderedNews)
+    assert isinstance(rendered.message, NewsMessage)
     return rendered.message.articles[0].content, diagnostics

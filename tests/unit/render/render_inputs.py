@@ -11,7 +11,7 @@ from massctl.isolation import limits as LIMITS  # noqa: N812
 from massctl.model.campaign import CampaignFile, Path
 from massctl.model.diagnostics import Diagnostic, Place
 from massctl.model.ids import CampaignName, Sha256
-from massctl.model.message import Picture, Purpose, Recording, RenderedCampaign, RenderedNews
+from massctl.model.message import NewsMessage, Picture, Purpose, Recording, RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.settings import Account
 from massctl.render.article_file import ArticleFile, ExternalLinks
@@ -196,7 +196,7 @@ def body(text: str, files: Mapping[str, str] | None = None, name: str = "main.md
     """The content of a campaign with one article of this text."""
     folder = Folder({f"spring/articles/{name}": text, "spring/images/cover.jpg": "cover", **(files or {})}, css)
     message = rendered(news({"content": f"articles/{name}"}), folder).message
-    assert isinstance(message, RenderedNews)
+    assert isinstance(message, NewsMessage)
     return message.articles[0].content
 
 

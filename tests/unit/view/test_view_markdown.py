@@ -20,7 +20,7 @@ from massctl.errors import NotAPlanError
 from massctl.model import entries
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.ids import CampaignName, Sha256, sha256_of
-from massctl.model.message import Purpose, Recipient, RenderedNews, RenderedText, Window
+from massctl.model.message import NewsMessage, Purpose, Recipient, TextMessage, Window
 from massctl.model.phrase import Phrase
 from massctl.model.state import Status
 from massctl.plan.lock_diff import COMMENT_MARK, FramePart, LockState, ReviewedPart
@@ -126,11 +126,11 @@ def dressed(title: str, path: str, message: str, name: str = "editor_li") -> Pla
     warning = Diagnostic("MC309", Severity.WARNING, Phrase("{detail}", detail=message), Place(path, 1), None)
     due = campaign(
         title=title,
-        message=RenderedNews((article(title), article(message))),
+        message=NewsMessage((article(title), article(message))),
         diagnostics=(warning,),
         recipients=(Recipient("towxname", name),),
     )
-    notice = text_campaign(title=title, message=RenderedText(message), window=None)
+    notice = text_campaign(title=title, message=TextMessage(message), window=None)
     later = campaign("2026-12-later", title=message, window=LATER)
     bad = Invalid(CampaignName("2026-12-bad"), title, message, 1, (fault,))
     sent = Concluded(CampaignName("2026-10-sent"), title, "main", due.appid, 1, None, due.source_sha256)

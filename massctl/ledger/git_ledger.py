@@ -153,7 +153,8 @@ class GitStore:
             return
         if not after.serial:
             self._require_own_branch()
-        growing = self._growing + (b"\n" if after.newline_lost else b"") + b"".join(line + b"\n" for line in lines)
+        ending = b"" if self._growing.endswith(b"\n") or not self._growing else b"\n"
+        growing = self._growing + ending + b"".join(line + b"\n" for line in lines)
         files, segments, growing = self._laid_out(growing, len(self._segments))
         commit = self._branch.commit(self.tip, {**files, **self._files}, _described(lines, after.serial))
         self._on_the_way.append((commit, lines))

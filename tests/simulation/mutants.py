@@ -1012,7 +1012,7 @@ MUTANTS = (
     Mutant(
         "a draft that comes late is not looked for",
         "massctl.apply.drafts",
-        """GIVEN_UP_AFTER:
+        """LATE_MAX + context.ports.append_max:
             _close(context, missing, "not_found", pending=None if begun.missed else True)
 """,
         """timedelta(0):

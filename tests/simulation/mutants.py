@@ -1159,8 +1159,8 @@ MUTANTS = (
     Mutant(
         "rule 6: a flush that fails is taken for done",
         _LOCAL,
-        "_bytes)  # What is cut off is ours, and nobody else's.\n            raise",
-        "_bytes)",
+        "place.stop)  # What is cut off is ours, and nobody else's.\n            raise",
+        "place.stop)",
         "text, a full disk",
     ),
     Mutant(

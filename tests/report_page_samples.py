@@ -32,7 +32,6 @@ from massctl.report.report import (
     Report,
     Scene,
     SendReport,
-    Share,
     SourceRow,
     Stage,
     StageName,
@@ -191,13 +190,15 @@ def funnel(audience: int, first: ArticleReport) -> tuple[Stage, ...]:
         return known(people.value / whole, origin=Origin.COMPUTED)
 
     def stage(name: StageName, people: Figure, of: Whole, whole: float | None) -> Stage:
-        return Stage(name, people, Share(share(people, whole), of, round(whole) if whole else None))
+        return Stage(name, people, share(people, whole), of, round(whole) if whole else None)
 
     ledger = [known(each, origin=Origin.LEDGER) for each in (audience, filtered, sent, failed)]
     finished = Stage(
         StageName.FINISHED,
         absent(Missing.RATE_ONLY if latest else Missing.NOT_YET),
-        Share(of_readers(Metric.READ_FINISH_RATE), Whole.READERS, round(readers.value) if readers.value else None),
+        of_readers(Metric.READ_FINISH_RATE),
+        Whole.READERS,
+        round(readers.value) if readers.value else None,
     )
     return (
         Stage(StageName.AUDIENCE, ledger[0]),

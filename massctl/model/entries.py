@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
 from types import UnionType
-from typing import TYPE_CHECKING, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -720,8 +720,6 @@ def event_adapter(*, described: bool = False) -> "TypeAdapter[Event]":
 
     `described`: with the docstrings of fields, for the JSON Schema; reading them takes longer than all the rest.
     """
-    from typing import Annotated
-
     from pydantic import ConfigDict, Field, TypeAdapter
 
     config = ConfigDict(extra="forbid", use_attribute_docstrings=described)

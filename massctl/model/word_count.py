@@ -7,6 +7,7 @@ Word and WPS call 字数.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from html import unescape
 from typing import Final
 
 CHARACTERS_A_MINUTE: Final = 330
@@ -47,8 +48,6 @@ class WordCount:
         """Count what a reader reads of a body."""
         # Behind the last `>` there is no tag, and each `<` there would be followed to the end.
         end = html.rfind(">") + 1
-        from html import unescape  # its table of entities; only articles have some
-
         return cls.of([unescape(_MARKUP.sub("\n", _INLINE.sub("", html[:end])) + html[end:])])
 
     @property

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from massctl.model.campaign import Tag
+from massctl.model.campaign import Audience, Tag
 from massctl.model.ids import CampaignName, Digest
 from massctl.model.message import RenderedCampaign, message_digest_to
 from massctl.model.phrase import A_WECHAT_NAME, BEIJING, Command, Phrase, enumerated, in_a_row, moment
@@ -35,7 +35,6 @@ from massctl.plan.steps import Guard, Refusal
 from massctl.plan.window import WindowState, again_after, hour_refusals, tomorrow, window_state
 
 if TYPE_CHECKING:
-    from massctl.model.campaign import Audience
     from massctl.model.entries import AudienceResolved
     from massctl.model.settings import Policy
 

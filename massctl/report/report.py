@@ -260,25 +260,18 @@ class Whole(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """Which share a stage is, and of what."""
-
-    figure: Figure
-    """From 0 to 1."""
-    of: Whole
-    of_people: int | None
-    """The denominator; None where it is missing."""
-
-
-@dataclass(frozen=True, slots=True)
 class Stage:
     """One stage: so many people, and which share of what that is."""
 
     name: StageName
     people: Figure
     """Missing with RATE_ONLY where WeChat gives a share alone."""
-    share: Share | None = None
-    """None for the first stage."""
+    share: Figure | None = None
+    """From 0 to 1; None for the first stage."""
+    of: Whole | None = None
+    """What it is a share of."""
+    of_people: int | None = None
+    """How many these are; None where it is missing."""
 
 
 class Standing(StrEnum):

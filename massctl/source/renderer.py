@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from massctl.child import NOT_ACCEPTED, Child, ChildError
 from massctl.model.campaign import CampaignFile
+from massctl.model.campaign import Path as KeyPath
 from massctl.model.diagnostics import Place, has_errors
 from massctl.model.ids import CampaignName, Sha256
 from massctl.model.message import (
@@ -33,7 +34,6 @@ from massctl.source.repository import CAMPAIGNS, SETTINGS, EditedRepository, Rep
 from massctl.source.yaml import YAML_BYTES_MAX
 
 if TYPE_CHECKING:
-    from massctl.model.campaign import Path as KeyPath
     from massctl.model.settings import MassctlFile
     from massctl.render.inputs import PicturePurpose, RecordingPurpose
     from massctl.render.rules.words import WordLists

@@ -23,7 +23,7 @@ from massctl.report.report import (
     SendReport,
     StageName,
 )
-from massctl.view.report_words import readers_from
+from massctl.view.report_document import readers_from
 
 _FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """Excel in Chinese and Japanese reads the wide ones likewise. Source: OWASP, "CSV Injection", read 2026-11."""

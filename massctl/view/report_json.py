@@ -415,8 +415,8 @@ def _send(send: SendReport) -> dict[str, Any]:
 
 
 def _stage(stage: Stage) -> dict[str, Any]:
-    share = _figure(stage.share.figure) if stage.share is not None else None
-    return document(ReportedStage, stage, stage.share, people=_figure(stage.people), share=share)
+    share = _figure(stage.share) if stage.share is not None else None
+    return document(ReportedStage, stage, people=_figure(stage.people), share=share)
 
 
 def _article(article: ArticleReport) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The words of a report: what is counted, whose number it is, why one is missing, and how numbers are written."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
@@ -10,7 +10,6 @@ from massctl.model.state import Status
 from massctl.plan.quota import Unit
 from massctl.report.report import (
     COMPARED_DAYS,
-    DAYS,
     FEWEST_COMPARED,
     SIDE_BY_SIDE_DAY,
     AccountReport,
@@ -19,17 +18,13 @@ from massctl.report.report import (
     AudienceKind,
     By,
     Comparable,
-    DayFigures,
     Figure,
     Freshness,
-    Group,
     Metric,
     Missing,
-    Origin,
     Quartiles,
     Scene,
     SendReport,
-    SourceRow,
     StageName,
     Standing,
     Whole,
@@ -71,12 +66,6 @@ WHOLE: Final[Mapping[Whole, Phrase]] = {
     Whole.READERS: Phrase("of all readers"),
 }
 DOUBTFUL: Final = Phrase("joined to its numbers by title and day only: they may be another article's")
-ORIGIN: Final[Mapping[Origin, Phrase]] = {
-    Origin.LEDGER: Phrase("ledger: WeChat's result of the job"),
-    Origin.ARTICLE: Phrase("WeChat's statistics of the article"),
-    Origin.ACCOUNT: Phrase("WeChat's statistics of the whole account"),
-    Origin.COMPUTED: Phrase("computed by massctl"),
-}
 MISSING: Final[Mapping[Missing, Phrase]] = {
     Missing.NOT_YET: Phrase("that day is not over, or WeChat has its numbers only from 08:00 of the day after"),
     Missing.NOT_COLLECTED: Phrase("the archive has no answer of WeChat for that day"),
@@ -105,6 +94,8 @@ STANDING: Final[Mapping[Standing, Phrase]] = {
     Standing.ABOVE: Phrase("more than usual"),
 }
 """Usual is what lies between the quartiles of comparable sends; the range stands beside each of these."""
+SIGN: Final[Mapping[Standing | None, str]] = {Standing.ABOVE: "▲", Standing.BELOW: "▼"}
+"""What stands before a number that is more or less than usual."""
 BY: Final[Mapping[By, Phrase]] = {
     By.POSITION: Phrase("position in the message"),
     By.TITLE_LENGTH: Phrase("characters of the headline"),
@@ -114,9 +105,7 @@ BY: Final[Mapping[By, Phrase]] = {
     By.AUTHOR: Phrase("author"),
     By.APPROVER: Phrase("approver"),
 }
-WHOLE_ACCOUNT: Final = Phrase("These are numbers of the whole account, not of this send alone.")
 LATE: Final = Phrase("WeChat said that newer numbers are to come")
-FUNNEL: Final = Phrase("From the audience to followers")
 
 
 @dataclass(slots=True)
@@ -185,15 +174,6 @@ def quartiles_words(quartiles: Quartiles | None, among: int, metric: Metric | No
     )
 
 
-def group_words(group: Group, metric: Metric) -> Phrase:
-    """Say the median of a group, and the range between its quartiles."""
-    return Phrase(
-        "median {median}, middle half {range}",
-        median=median_number(group.quartiles, metric),
-        range=range_text(group.quartiles, metric),
-    )
-
-
 def usual_words(quartiles: Quartiles, among: int, metric: Metric | None = None) -> Phrase:
     """Say what is usual among comparable sends: the range between the quartiles, and the median."""
     return Phrase(
@@ -243,7 +223,16 @@ def send_facts(send: SendReport) -> list[Phrase]:
         said.append(Phrase("approved by {who}", who=send.approver))
     if send.commit:
         said.append(Phrase("commit {commit}", commit=send.commit[:10]))
-    return said
+    return [*said, *_headline(send.first), *numbers_words(send)]
+
+
+def _headline(first: ArticleReport | None) -> Iterator[Phrase]:
+    if first is not None and first.title_length is not None:
+        yield plural_phrase("headline of {count} character", "headline of {count} characters", count=first.title_length)
+    if first is not None and first.author:
+        yield Phrase("by {author}", author=first.author)
+    if first is not None and first.theme:
+        yield Phrase("theme {theme}", theme=first.theme)
 
 
 def outcome_words(send: SendReport) -> list[Phrase]:
@@ -256,11 +245,6 @@ def outcome_words(send: SendReport) -> list[Phrase]:
 def numbers_words(send: SendReport) -> list[Phrase]:
     """Say what sets the numbers of a send apart from those beside it."""
     return [DOUBTFUL] if any(article.is_doubtful for article in send.articles) else []
-
-
-def headline_words(count: int) -> Phrase:
-    """Say how long a headline is."""
-    return plural_phrase("headline of {count} character", "headline of {count} characters", count=count)
 
 
 def comparable_words(comparable: Comparable) -> Phrase:
@@ -295,13 +279,15 @@ def group_name(by: By, key: str) -> str:
     return key
 
 
-def audience_words(account: AccountReport, sends: Iterable[SendReport]) -> Phrase | None:
+def audience_words(account: AccountReport, sends: Iterable[SendReport]) -> Iterator[Phrase]:
     """Say which sends stand side by side, where those of an account went to several audiences."""
     audience = next((each.audience for each in account.breakdowns if each.audience is not None), None)
-    if audience is None or len({(each.scope, each.tag) for each in sends}) < 2:
-        return None
-    say = Phrase("Only those by audience have all sends; the others have the sends to {audience}, the most frequent.")
-    return Phrase(say, audience=group_name(By.AUDIENCE, audience))
+    if audience is not None and len({(each.scope, each.tag) for each in sends}) > 1:
+        name = group_name(By.AUDIENCE, audience)
+        say = Phrase(
+            "Only those by audience have all sends; the others have the sends to {audience}, the most frequent."
+        )
+        yield Phrase(say, audience=name)
 
 
 def as_of_words(freshness: Freshness) -> list[Phrase]:
@@ -342,58 +328,12 @@ _DAYS_NAMED_MAX: Final = 5
 """So many days are named; the others are a number."""
 
 
-def days_shown(article: ArticleReport) -> list[DayFigures]:
-    """Return the days of an article that have a column: those of a report that are over, and the newest."""
-    shown = {each.day: each for each in article.days if not _is_coming(each)}
-    if article.latest is not None:
-        shown.setdefault(article.latest.day, article.latest)
-    return [shown[day] for day in sorted(shown)]
-
-
-def _is_coming(day: DayFigures) -> bool:
-    return all(each.missing is Missing.NOT_YET for each in day.figures.values())
-
-
-def coming_words(article: ArticleReport) -> Phrase | None:
-    """Say when WeChat has the days of a report that are not over; None if all are."""
-    coming = [each for each in article.days if _is_coming(each)]
-    if not coming:
-        return None
-    return Phrase(
-        "Still to come: day {days}. WeChat has the numbers of a day from about 08:00 of the next: {dates}.",
-        days=enumerated([str(each.day) for each in coming]),
-        dates=enumerated([(each.stat_date + timedelta(days=1)).isoformat() for each in coming]),
-    )
-
-
-ARTICLE_COLUMNS: Final[Mapping[Metric, Phrase]] = {
-    Metric.READ_USER: Phrase("readers"),
-    Metric.READ_FINISH_RATE: Phrase("read to the end"),
-    Metric.SHARE_USER: Phrase("shared"),
-    Metric.READ_SUBSCRIBE_USER: Phrase("followed after reading"),
-}
-"""What the articles of a send are put side by side by."""
-
-
-def newest_words(article: ArticleReport | None) -> Phrase | None:
-    """Say by which day WeChat's numbers of a funnel are; None without any."""
+def newest_words(article: ArticleReport | None) -> tuple[Phrase, ...]:
+    """Say by which day WeChat's numbers of a funnel are; nothing without any."""
     if article is None or article.latest is None:
-        return None
+        return ()
     say = Phrase("WeChat's numbers of the first article are by the end of day {day} ({date}).")
-    return Phrase(say, day=article.latest.day, date=article.latest.stat_date.isoformat())
-
-
-def newest_figure(article: ArticleReport, metric: Metric) -> Figure:
-    """Return a number of an article by the newest day that WeChat gave."""
-    if article.latest is None:
-        first = article.days[0].figures[Metric.READ_USER]
-        return Figure(missing=first.missing or Missing.NOT_GIVEN, origin=first.origin)
-    return article.latest.figures[metric]
-
-
-def readers_from(row: SourceRow, day: int) -> Figure:
-    """Return the people from one source by the end of a day that has a column."""
-    return row.figures[DAYS.index(day)] if day in DAYS else row.latest
+    return (Phrase(say, day=article.latest.day, date=article.latest.stat_date.isoformat()),)
 
 
 def not_compared_words(known: int) -> Phrase:
@@ -417,12 +357,6 @@ def fell_words(days: Sequence[date]) -> Phrase:
     """Say by which days a sum fell that cannot fall."""
     say = Phrase("WeChat counted fewer readers than by the day before, although these are sums: {days}.")
     return Phrase(say, days=days_words(days))
-
-
-def fell_beside(articles: Sequence[ArticleReport]) -> list[Phrase]:
-    """Say the same of the articles below the first, which a table by position shows."""
-    say = Phrase("Article {number}: {said}")
-    return [Phrase(say, number=each.position, said=fell_words(each.fell)) for each in articles[1:] if each.fell]
 
 
 def sentences(said: Iterable[str], language: Language) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, Final
 
 from jinja2.runtime import Undefined
@@ -136,8 +137,6 @@ def _named(block: Signature, args: Sequence[Any], kwargs: Mapping[str, Any]) -> 
 
 
 def _near(name: str, names: Sequence[str]) -> Phrase | None:
-    from difflib import get_close_matches  # Only a fault needs it.
-
     near = get_close_matches(name, names, 1)
     return Phrase("did you mean `{name}`?", name=near[0]) if near else None
 

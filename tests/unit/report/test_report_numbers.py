@@ -103,9 +103,7 @@ def test_the_funnel_adds_up_by_hand() -> None:
     sends.read(100, 7, read_user=250, share_user=25, read_subscribe_user=5, **counted)
 
     found = stages(sends.report())
-    shares = {
-        name: (each.people.value, each.share.figure.value if each.share else None) for name, each in found.items()
-    }
+    shares = {name: (each.people.value, each.share.value if each.share else None) for name, each in found.items()}
 
     assert {
         StageName.AUDIENCE: (1000, None),
@@ -119,7 +117,7 @@ def test_the_funnel_adds_up_by_hand() -> None:
     } == shares
     finished = found[StageName.FINISHED]
     assert finished.share is not None
-    assert (Missing.RATE_ONLY, 250) == (finished.people.missing, finished.share.of_people)
+    assert (Missing.RATE_ONLY, 250) == (finished.people.missing, finished.of_people)
     assert [Origin.LEDGER] * 4 + [Origin.ARTICLE] * 4 == [each.people.origin for each in found.values()]
 
 
@@ -131,7 +129,7 @@ def test_a_share_of_nobody_is_missing() -> None:
     share = stages(sends.report())[StageName.FILTERED].share
 
     assert share is not None
-    assert Missing.NOTHING_TO_DIVIDE is share.figure.missing
+    assert Missing.NOTHING_TO_DIVIDE is share.missing
 
 
 def test_a_list_in_two_jobs_is_added_and_its_shares_are_not() -> None:

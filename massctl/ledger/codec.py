@@ -111,6 +111,11 @@ def follow(
     return entries, End(serial, prev, signing)
 
 
+def first_lines(found: bytes | None, serial: int) -> bytes:
+    """Return the first `serial` lines of a ledger, each with its newline."""
+    return b"".join(line + b"\n" for line in (found or b"").split(b"\n")[:serial])
+
+
 def follow_file(data: bytes | None, *, deep: bool = False, keys: LedgerKeys = UNSIGNED) -> tuple[list[Entry], End]:
     """Verify a whole ledger; None if there is none. Raises what `follow` raises, and refuses an empty file.
 

@@ -24,22 +24,22 @@ _VALUES: Final[dict[str, type[Any]]] = {
     for each in (
         diagnostics.Diagnostic,
         diagnostics.Excerpt,
-        message.MaterialRef,
         message.Picture,
         diagnostics.Place,
         Fault,
         message.Recording,
         message.RenderedArticle,
-        message.RenderedCard,
         message.RenderedContent,
-        message.RenderedImage,
-        message.RenderedNews,
-        message.RenderedText,
-        message.RenderedVideo,
-        message.RenderedVoice,
+        *message.KINDS,
     )
 }
 _WORDS: Final[dict[str, type[Enum]]] = {each.__name__: each for each in (message.Purpose, diagnostics.Severity)}
+_INSTANCES: Final[dict[Any, type[Any]]] = {
+    str: str,
+    message.Message: message.Message,
+    message.A_co: message.RenderedArticle,
+}
+"""Types of fields, and what may stand there; of any other type the value has exactly that type."""
 _LEAST: Final = {"Place": 1, "Fault": -1_000}
 """The least number of a class; of any other it is 0. A fault's `shift` moves its place to the left, by some signs."""
 _NUMBER_MAX: Final = 1 << 40
@@ -111,7 +111,7 @@ def _is(value: Any, hint: Any) -> bool:
     if origin is tuple:
         types = [arguments[0]] * len(value) if arguments[1:] == (...,) else arguments
         return isinstance(value, tuple) and len(value) == len(types) and all(map(_is, value, types))
-    return type(value) is hint or (hint is str and isinstance(value, str))
+    return type(value) is hint or isinstance(value, _INSTANCES.get(origin or hint, ()))
 
 
 def _given(kind: type[Any]) -> list[Field[Any]]:

@@ -9,12 +9,25 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, Final, Literal, assert_never
 
-from massctl.apply.context import ApplyContext, AudienceKey, Failed, audience_key, steps_of
+from massctl.apply.context import (
+    ApplyContext,
+    AudienceKey,
+    Connected,
+    Failed,
+    SavedDrafts,
+    Settled,
+    Shown,
+    Staged,
+    Uploaded,
+    Verified,
+    audience_key,
+    steps_of,
+)
 from massctl.apply.outcome import CampaignOutcome
 from massctl.apply.payloads import material_id, preview_body, staged_draft
 from massctl.apply.ports import Material, Upload, WeChat
 from massctl.errors import ConfigurationError, MassctlError, WeChatError
-from massctl.model.campaign import Tag
+from massctl.model.campaign import EITHER_OF, Tag
 from massctl.model.entries import (
     AudienceResolved,
     ImageUploaded,
@@ -27,13 +40,13 @@ from massctl.model.entries import (
 from massctl.model.ids import AccountName, AppId, ImageUrl, MediaId
 from massctl.model.message import (
     MEDIA_TYPES,
+    CardMessage,
     MediaFile,
     Purpose,
+    RenderedArticle,
     RenderedCampaign,
-    RenderedCard,
-    RenderedImage,
     RenderedMessage,
-    RenderedVideo,
+    VideoMessage,
 )
 from massctl.model.phrase import Phrase
 from massctl.model.send import (
@@ -90,7 +103,7 @@ def material_advice(campaign: RenderedCampaign, otherwise: str) -> str:
     if message.has_draft or not message.materials:
         return otherwise
     if any(each.media_id is not None for each in message.materials):
-        keys = "image.media_ids" if isinstance(message, RenderedImage) else f"{message.type}.media_id"
+        keys = f"{message.type}.{EITHER_OF[message.type][1]}"
         say = Phrase("Look in the console under 素材库, and correct {keys} in campaign.yaml; or give a file instead.")
         return Phrase(say, keys=keys)
     return Phrase(
@@ -128,7 +141,7 @@ def judged_by_material(
 
 def forget_lost(context: ApplyContext, campaign: RenderedCampaign, rejected: Rejected) -> None:
     """Forget the material of a send that was refused for lack of it, together with the id of a video."""
-    if rejected.errcode != MEDIA_UNKNOWN or not rejected.retryable or isinstance(campaign.message, RenderedVideo):
+    if rejected.errcode != MEDIA_UNKNOWN or not rejected.retryable or isinstance(campaign.message, VideoMessage):
         return
     for each in _older(context, campaign):
         context.ledger.note(MaterialForgotten(appid=campaign.appid, sha256=each.sha256))
@@ -138,7 +151,7 @@ def _lost(context: ApplyContext, campaign: RenderedCampaign) -> bool:
     record = context.record_of(campaign)
     if campaign.message.has_draft or len(record.open_attempts) > 1:
         return False
-    if isinstance(campaign.message, RenderedVideo):
+    if isinstance(campaign.message, VideoMessage):
         return record.video is not None and record.video.media_id not in context.uploaded
     return bool(_older(context, campaign))
 
@@ -260,7 +273,7 @@ _SOUNDS: Final[Mapping[Purpose, Literal["voice", "video"]]] = {Purpose.VOICE: "v
 """What add_material takes as something else than a picture."""
 
 
-def connect(context: ApplyContext) -> None:
+def connect(context: ApplyContext) -> Connected:
     """Fetch each account's token once, so that a wrong secret is one error and not one per picture."""
 
     def renew(account: AccountName) -> None:
@@ -273,14 +286,16 @@ def connect(context: ApplyContext) -> None:
 
     busy = {campaign.account for outcome, campaign in context.going() if context.has_work(outcome)}
     context.side_by_side(Phrase("connecting"), [(each, partial(renew, each)) for each in sorted(busy)], done)
+    return Connected(context)
 
 
-def upload(context: ApplyContext) -> None:
+def upload(context: Connected) -> Uploaded:
     """Upload every file that an account does not have yet, and read the sizes of audiences meanwhile."""
     calls = [*_uploads(context), *readings(context)]
     label = Phrase("uploading files, reading audiences")
     context.side_by_side(label, calls, lambda keep, result: keep(result))
     note_staged(context)
+    return Uploaded(context)
 
 
 def _uploads(context: ApplyContext) -> Iterator[tuple[Callable[[Any], None], Callable[[], Any]]]:
@@ -313,7 +328,7 @@ def packed(context: ApplyContext, media: MediaFile, message: RenderedMessage) ->
     """
     data, filename = context.ports.pictures.read(media.sha256), f"{media.sha256[:12]}.{media.extension}"
     upload = Upload(data, filename, MEDIA_TYPES[media.extension], _SOUNDS.get(media.purpose, "image"))
-    if isinstance(message, RenderedVideo):
+    if isinstance(message, VideoMessage):
         return replace(upload, title=message.title, introduction=message.description)
     return upload
 
@@ -379,11 +394,12 @@ class _Job:
 
     outcome: CampaignOutcome
     campaign: RenderedCampaign
-    message: RenderedVideo
+    message: VideoMessage[RenderedArticle]
 
 
-def make_videos(context: ApplyContext) -> None:
+def make_videos(verified: Verified) -> Staged:
     """Make the video ids that previews and sends of this run need; makes no call where a fresh id is on record."""
+    context = verified.context
 
     def done(job: _Job, result: MediaId | Failed) -> None:
         campaign = job.campaign
@@ -397,17 +413,18 @@ def make_videos(context: ApplyContext) -> None:
     context.side_by_side(
         Phrase("preparing videos"), [(job, partial(_make, context, job)) for job in _jobs(context)], done
     )
+    return Staged(verified)
 
 
 def _jobs(context: ApplyContext) -> Iterator[_Job]:
     for outcome, campaign in context.going():
-        if isinstance(campaign.message, RenderedVideo) and _is_due(context, outcome, campaign):
+        if isinstance(campaign.message, VideoMessage) and _is_due(context, outcome, campaign):
             yield _Job(outcome, campaign, campaign.message)
 
 
 def _make(context: ApplyContext, job: _Job) -> MediaId:
     campaign, message = job.campaign, job.message
-    material = material_id(message.material, campaign.appid, context.state)
+    material = material_id(message.materials[0], campaign.appid, context.state)
     return context.ports.wechat(campaign.account).make_video(material, message.title, message.description)
 
 
@@ -431,26 +448,29 @@ class Untried:
     """No request was made: WeChat had refused another preview of the account for the day."""
 
 
-def send_previews(context: ApplyContext) -> None:
+def send_previews(settled: Settled) -> Shown:
     """Show each message on the reviewers' phones, one campaign after the other, the soonest window first.
 
     That way the soonest campaign gets what is left of the day's allowance. `begun` is durable before the request, since
     a later run does not repeat it; a crash can cost the previews of one campaign only.
     """
+    context = settled.context
     _stop_what_cannot_be_shown(context)
     due = [(steps, outcome, c) for outcome, c in context.going() if (steps := steps_of(outcome, SendPreview))]
     for steps, outcome, campaign in sorted(due, key=lambda each: going_out(each[0][0])):
-        body = preview_body(campaign, context.state, _shown(context, campaign))
+        body = preview_body(campaign, context.state, _shown(settled, campaign))
         wechat = context.ports.wechat(campaign.account)
         context.ledger.record_each([(_previewed(campaign, step, "begun"), campaign) for step in steps])
         calls = [((outcome, campaign, step), partial(_show, context, wechat, step, body)) for step in steps]
         context.side_by_side(Phrase("sending previews of {name}", name=campaign.name), calls, partial(_done, context))
+    return Shown(settled)
 
 
-def _shown(context: ApplyContext, campaign: RenderedCampaign) -> StagedDraft | None:
+def _shown(settled: SavedDrafts, campaign: RenderedCampaign) -> StagedDraft | None:
     """Look up the draft that a preview shows: its own, else that of the first batch, which stands for all of them."""
-    if campaign.name in context.shown:
-        return context.shown[campaign.name][0]
+    if campaign.name in settled.shown:
+        return settled.shown[campaign.name][0]
+    context = settled.context
     batch = next(iter(batches_left(campaign, context.record_of(campaign))), None)
     draft = context.draft_of(campaign, batch)
     return staged_draft(draft) if draft is not None else None
@@ -476,8 +496,7 @@ def seen_by(campaign: RenderedCampaign, record: Record) -> tuple[str, ...]:
 def _stop_what_cannot_be_shown(context: ApplyContext) -> None:
     """Stop a coupon that lacks what its requested preview needs; record and send nothing."""
     for outcome, campaign in context.going():
-        message = campaign.message
-        if steps_of(outcome, SendPreview) and isinstance(message, RenderedCard) and message.card_ext is None:
+        if steps_of(outcome, SendPreview) and isinstance(campaign.message, CardMessage) and campaign.card_ext is None:
             error = ConfigurationError(
                 Phrase("the previews of a coupon need card_ext"),
                 Phrase("No preview was sent."),

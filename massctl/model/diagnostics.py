@@ -30,6 +30,11 @@ class Place:
     end_line: int | None = None
     end_column: int | None = None
 
+    def __str__(self) -> str:
+        """Write it as editors understand it: `file:line:column`, as far as it is known."""
+        known = [str(number) for number in (self.line, self.column) if number is not None]
+        return ":".join([self.file, *known])
+
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
@@ -81,7 +86,7 @@ def more_faults(count: int) -> Phrase:
 CORRECT_THESE: Final = Phrase("correct these first, then validate again")
 
 
-def has_errors(diagnostics: tuple[Diagnostic, ...] | list[Diagnostic]) -> bool:
+def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
     """Return whether any of `diagnostics` stops its campaign."""
     return any(d.severity is Severity.ERROR for d in diagnostics)
 

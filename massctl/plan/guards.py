@@ -687,7 +687,7 @@ def how_to_do(name: str) -> Phrase:
     )
 
 
-def left_to_do(items: tuple[HandoffItem, ...], status: Status) -> list[str]:
+def left_to_do(items: Sequence[HandoffItem], status: Status) -> list[str]:
     """Return the items that are not done, once there is a draft."""
     return [each.words for each in items if not each.done] if status in _HAS_A_DRAFT else []
 

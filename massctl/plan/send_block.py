@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from massctl.model.diagnostics import Diagnostic, Severity
-from massctl.model.message import RenderedCampaign, RenderedImage, RenderedNews, Window
+from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import Phrase
 from massctl.plan.quota import AccountAhead, Span
 from massctl.plan.window import WindowState
@@ -17,7 +17,6 @@ from massctl.plan.window import WindowState
 if TYPE_CHECKING:
     from massctl.model.campaign import Audience
     from massctl.model.lock import LockFile
-    from massctl.plan.plan import PlannedCampaign
 
 
 class CommentAccess(StrEnum):
@@ -70,41 +69,21 @@ def send_block(
 
     `state` is that of its window.
     """
-    if isinstance(content, RenderedCampaign):
-        audience, listed, ignores = content.audience, content.openid_list, content.send_ignore_reprint
-    else:
-        audience, listed = content.audience.declared, content.audience.openid_list
-        ignores = content.send.send_ignore_reprint
+    listed = content.openid_list
     return SendBlock(
         account=account,
-        audience=audience,
+        audience=content.audience if isinstance(content, RenderedCampaign) else content.audience.declared,
         batches=listed.batches if listed is not None else None,
         count=listed.count if listed is not None else count,
         is_counted_now=is_counted_now,
         is_tag_due=is_tag_due,
-        window=window_of(content),
+        window=content.window,
         window_state=state,
         edition=content.edition,
-        ignores_reprint=ignores if content.message.type == "mpnews" else None,
+        ignores_reprint=content.send_ignore_reprint if content.message.has_draft else None,
         commenting=_commenting(content),
         allowance=tuple(allowance),
         warnings=tuple(warnings),
-    )
-
-
-def planned_block(planned: "PlannedCampaign", ahead: Sequence[AccountAhead]) -> SendBlock | None:
-    """Put together what a plan shows of a send; None if nothing is known of what would be sent."""
-    if planned.rendered is None:
-        return None
-    account = planned.rendered.account
-    return send_block(
-        planned.rendered,
-        planned.window,
-        account=account,
-        count=planned.audience_count,
-        allowance=spans_of(ahead, account, planned.name),
-        warnings=warnings_of(planned.diagnostics),
-        is_tag_due=planned.tag_due is not None,
     )
 
 
@@ -121,22 +100,8 @@ def warnings_of(diagnostics: Sequence[Diagnostic]) -> tuple[Phrase, ...]:
     return tuple(Phrase("{code} {message}", code=each.code, message=each.message) for each in found)
 
 
-def window_of(content: "RenderedCampaign | LockFile") -> Window | None:
-    """Return when something may go out; None without a window."""
-    return content.window if isinstance(content, RenderedCampaign) else content.send.window
-
-
 def _commenting(content: "RenderedCampaign | LockFile") -> tuple[CommentAccess, ...]:
-    if isinstance(content, RenderedCampaign):
-        message = content.message
-        pictures = (message,) if isinstance(message, RenderedImage) else ()
-        below = message.articles if isinstance(message, RenderedNews) else pictures
-        return tuple(_who(each.need_open_comment, each.only_fans_can_comment) for each in below)
-    # No isinstance: a plan does not load the models of files.
-    locked = content.message
-    if locked.type == "mpnews":
-        return tuple(_who(each.need_open_comment, each.only_fans_can_comment) for each in locked.articles)
-    return (_who(locked.need_open_comment, locked.only_fans_can_comment),) if locked.type == "image" else ()
+    return tuple(_who(each.need_open_comment, each.only_fans_can_comment) for each in content.message.commented)
 
 
 def _who(is_open: bool, only_fans: bool) -> CommentAccess:

@@ -45,7 +45,7 @@ from massctl.plan.plan_file import LockResult, SavedPlan, StoppedPlan
 from massctl.source.repository import UnreadableError
 from massctl.transport import Inside, Line
 from massctl.view.i18n import Reader, say
-from massctl.view.markdown import MARKDOWN_CHARACTERS_MAX, Locking, is_faulty, plan_comment
+from massctl.view.markdown import MARKDOWN_CHARACTERS_MAX, Locking, plan_comment, saved_sheets
 from massctl.view.markdown_text import Words
 from massctl.view.words import campaigns
 
@@ -260,9 +260,9 @@ def _verdict(review: ReviewFile | UnfitError, told: _Told, *, require_lock: bool
         return Phrase("the plan cannot be shown: {why}", why=review.what)
     if isinstance(review.plan, StoppedPlan):
         return Phrase("there is no plan: {why}", why=review.plan.error.message)
-    planned = review.plan.campaigns
-    faulty = sum(map(is_faulty, planned))
-    wrong = [each for each in planned if each.lock in (LockState.STALE, LockState.MISSING) and not is_faulty(each)]
+    planned = saved_sheets(review.plan)
+    faulty = sum(each.is_faulty for each in planned)
+    wrong = [each for each in planned if each.lock in (LockState.STALE, LockState.MISSING) and not each.is_faulty]
     unlocked = len(wrong) if require_lock else 0
     found = [
         *([Phrase("faults: {campaigns}", campaigns=campaigns(faulty))] if faulty else []),

@@ -11,7 +11,7 @@ import pytest
 from repositories import Tree
 
 from massctl.child import Child
-from massctl.model.message import RenderedCampaign, RenderedNews
+from massctl.model.message import NewsMessage, RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
 from massctl.plain_values import NOT_PLAIN, from_plain, to_plain
@@ -95,7 +95,7 @@ def placed(line: int) -> list[Any]:
     return told("x", ["Place", "campaigns/a/campaign.yaml", line, 1, None, None])
 
 
-ARTICLE = "content.1.1.1"
+ARTICLE = "content.1.2.1"
 LIES: dict[str, Callable[[Any], None]] = {
     "no content": without("content"),
     "something else": changed("content", 5),
@@ -113,7 +113,7 @@ LIES: dict[str, Callable[[Any], None]] = {
     "a sentence that takes memory": changed("content.4", phrase("{name:>9999999999}")),
     "files that are no files": changed("files", ["a"]),
     "a cover that is not with it": changed(f"{ARTICLE}.7", "0" * 64),
-    "a picture that is not with it": changed(f"{ARTICLE}.6", f'<img src="massctl-picture:{"0" * 64}">'),
+    "a picture that is not with it": changed(f"{ARTICLE}.10", f'<img src="massctl-picture:{"0" * 64}">'),
     "a file of no known kind": changed("content.2.1.6", "/../../x"),
     "a size below nothing": changed("content.2.1.4", -1),
     "half a character": changed(f"{ARTICLE}.3", "\ud800"),
@@ -169,7 +169,7 @@ def test_whom_it_goes_to_and_when_is_what_its_file_says(
     found = read(tree, tmp_path)["a"]
     assert isinstance(honest, RenderedCampaign)
     assert isinstance(found, RenderedCampaign)
-    assert isinstance(found.message, RenderedNews)
+    assert isinstance(found.message, NewsMessage)
     assert "别的标题" == found.message.articles[0].title
     assert honest.digest != found.digest
     for name in ("name", "title", "edition", "account", "appid", "audience", "window", "recipients", "source_sha256"):

@@ -13,16 +13,14 @@ from massctl.cli.arguments import GitName
 from massctl.cli.ledger_access import (
     CHECK,
     alone,
-    raise_refusal,
     read_ledger,
-    realm_refusal,
     require_writable,
+    trust,
     with_state,
 )
 from massctl.cli.session import Session
 from massctl.errors import (
     LedgerError,
-    LedgerForeignError,
     LedgerMissingError,
 )
 from massctl.ledger.backend import Backend
@@ -69,7 +67,7 @@ def move(session: Session, kind: str, where: Mapping[str, str]) -> Result:
             state = read_ledger(target)
         if state.lineage is None:
             raise _nothing_to_move()
-        _trust(session, state)
+        trust(session, state)
         aside = None
         if not is_moved:
             aside = _carried(session.backend, new, state, now)
@@ -103,19 +101,6 @@ def _move_statistics(session: Session, target: Session) -> None:
     except LedgerError as error:
         why = Phrase("the statistics stay where they were: {why}", why=what_happened(error))
         session.console.talk(why)
-
-
-def _trust(session: Session, state: State) -> None:
-    due = session.settings.state.lineage
-    if due not in (None, state.lineage):
-        raise LedgerForeignError(
-            Phrase(
-                "massctl.yaml names the ledger {lineage}, but this one is {found}", lineage=due, found=state.lineage
-            ),
-            Phrase("Nothing was changed."),
-            Phrase("correct state.lineage in massctl.yaml, or restore the right ledger"),
-        )
-    raise_refusal(realm_refusal(session, state, list(session.settings.accounts)))
 
 
 def _declare(target: Session, state: State, where: Mapping[str, str]) -> None:

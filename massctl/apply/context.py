@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any, NewType, TypeVar
 
 from massctl.apply.consent import Answers
@@ -42,6 +43,8 @@ class Ports:
     """What the operator said of each send; None if consent was given with --yes or --plan."""
     changed: Callable[[JudgedInputs], str | None]
     """Compares what was judged with the files of this moment; gives the first that differs, None if all agree."""
+    append_max: timedelta
+    """So long the ledger may take to make an entry durable: a request leaves that much later than its entry says."""
     wait_in_doubt: bool = True
     """False with --no-wait: a send of unknown outcome, or one that was too fast, is not repeated in this run."""
     attended: bool = False

@@ -15,7 +15,7 @@ from massctl.apply.outcome import what_happened
 from massctl.cli.places import CACHE
 from massctl.errors import LedgerUnreachableError
 from massctl.git import LOCAL_SECONDS, NETWORK_SECONDS, Git
-from massctl.ledger.git_remote import git_says, known_to_git, refs_in, token_for_git, way_to
+from massctl.ledger.git_remote import git_says, known_to_git, refs_in, way_of
 from massctl.model.ids import LOCK_FILE, CampaignName, sha256_of
 from massctl.model.inputs import MISSING
 from massctl.model.phrase import Phrase
@@ -147,11 +147,8 @@ class GitCheckout:
 
     def _to_remote(self) -> Git:
         """Return git in the user's own repository, with the way to its remote; raises LedgerUnreachableError."""
-        known = known_to_git(self.settings, self.environment)
-        token = token_for_git(self.settings, self.environment)
-        way = way_to(self.root, self.settings.state.remote, known, token)
-        # The repository's settings count by themselves; said twice, a header is sent twice.
-        return Git(self.root, known, way.settings if token else ())
+        way = way_of(self.root, self.settings, self.environment)
+        return Git(self.root, way.environment, way.own_settings)
 
 
 _LISTED: Final = re.compile(rb"(?:[0-9a-f]+ (?P<kind>\w+)|dangling|symlink|loop|notdir) (?P<size>[0-9]+)")

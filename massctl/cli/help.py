@@ -90,7 +90,8 @@ def _help_page(context: click.Context, language: Language, width: int) -> str:
     if context.parent is None:
         _rows(page, said("Commands") + colon, [(verb, said(does)) for verb, (_, does) in VERBS.items()])
     elif isinstance(command, click.Group):
-        firsts = [(name, said(paragraphs(each.help or "")[0])) for name, each in command.commands.items()]
+        verbs = [(name, command.get_command(context, name)) for name in command.list_commands(context)]
+        firsts = [(name, said(paragraphs(each.help or "")[0])) for name, each in verbs if each is not None]
         _rows(page, said("Commands") + colon, firsts)
     return page.text()
 

@@ -34,6 +34,12 @@ from massctl.source.campaigns import load_campaign
 if TYPE_CHECKING:
     from massctl.apply.journal import LedgerSession
 
+SEE_PLAN: Final = Phrase("{command}   shows what would be sent", command=Command("plan"))
+CHECK: Final = Phrase("{command}   checks every line of it", command=Command("state verify"))
+DEEPER: Final = Phrase(
+    "{command}   also checks the form and the fields of every entry", command=Command("state verify", "--deep")
+)
+"""What to run next."""
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -90,7 +96,7 @@ def recorded_if_begun(session: Session) -> State:
     A ledger in git that was never begun records nothing, and may be out of reach: a new repository has no remote yet.
     """
     try:
-        return session.fold(shown_entries(session))
+        return shown_ledger(session)
     except LedgerUnreachableError:
         if session.settings.state.lineage is None:
             return State()
@@ -100,7 +106,7 @@ def recorded_if_begun(session: Session) -> State:
 def shown_if_begun(session: Session) -> State:
     """Read what is recorded, for a plan to be shown; if no ledger is named and none can be read, say why."""
     try:
-        return session.fold(shown_entries(session))
+        return shown_ledger(session)
     except LedgerUnreachableError as error:
         if session.settings.state.lineage is not None:
             raise
@@ -213,6 +219,22 @@ def ledger_session(session: Session, state: State, begins: "LedgerBootstrap | No
     from massctl.apply.journal import LedgerSession
 
     return LedgerSession(session.backend.ledger, session.clock, state, begins)
+
+
+@contextmanager
+def begun_ledger(session: Session) -> "Iterator[LedgerSession]":
+    """Open the ledger as `own_ledger` does; raises LedgerMissingError before it was begun."""
+    with own_ledger(session) as book:
+        if book.state.serial == 0:
+            raise no_ledger(Phrase("there is no ledger yet"))
+        yield book
+
+
+def no_ledger(what: Phrase) -> LedgerMissingError:
+    """Make the error of a verb that needs a ledger which was begun."""
+    return LedgerMissingError(
+        what, Phrase("Nothing was changed."), Phrase("{command}   begins one", command=Command("state init"))
+    )
 
 
 def writable_state(session: Session) -> State:
@@ -370,6 +392,11 @@ def shown_entries(session: Session) -> "Sequence[Entry]":
             raise
         _tell_old(session, error, known)
         return known
+
+
+def shown_ledger(session: Session) -> State:
+    """Read the ledger as `shown_entries` does, and fold it."""
+    return session.fold(shown_entries(session))
 
 
 def _tell_old(session: Session, error: LedgerUnreachableError, known: "Sequence[Entry]") -> None:

@@ -33,7 +33,7 @@ from massctl.errors import (
     RefusedError,
 )
 from massctl.git import NETWORK_SECONDS, Git, GitAnswer
-from massctl.ledger.git_remote import git_says, known_to_git, nothing_like, token_for_git, way_to
+from massctl.ledger.git_remote import git_says, nothing_like, way_of
 from massctl.model.phrase import Command, Phrase, system_reason
 from massctl.model.settings import ENVIRONMENT_NAME_PATTERN, MassctlFile
 from massctl.model.state import RunnerId
@@ -145,17 +145,15 @@ class RunnerCheckout:
         self, root: Path, branch: str, settings: "MassctlFile", environment: Mapping[str, str], folder: Path
     ) -> None:
         """Find the way to the remote; asks no server yet. Raises LedgerUnreachableError without git or remote."""
-        token = token_for_git(settings, environment)
-        known = known_to_git(settings, environment)
-        way = way_to(root, settings.state.remote, known, token)
-        passed = (*(way.settings if token else ()), *_OURS)
+        way = way_of(root, settings, environment)
+        passed = (*way.own_settings, *_OURS)
         self.branch: Final = branch
         self.where: Final = f"{settings.state.remote}/{branch}"
         self._remote, self._address, self._folder = settings.state.remote, way.address, folder
-        self._git = Git(root, known, passed)
+        self._git = Git(root, way.environment, passed)
         # Where the folder is no working tree any more, git must not take the user's own for it.
         ceiling = {"GIT_CEILING_DIRECTORIES": str(folder.parent)}
-        self._own = Git(folder, {**known, **ceiling}, passed)
+        self._own = Git(folder, {**way.environment, **ceiling}, passed)
         self._inside = root.relative_to(way.folder) if root.is_relative_to(way.folder) else Path()
 
     def fetch(self) -> str:

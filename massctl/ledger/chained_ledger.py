@@ -130,7 +130,7 @@ class ChainedLedger:
         `deep` all of them are, and the form and fields of each one are checked.
         """
         mark = seen_mark(self._locks)
-        goes_on = not deep and self._lineage is not None and since >= self._whole_serial and not self._end.newline_lost
+        goes_on = not deep and self._lineage is not None and since >= self._whole_serial
         entries = self._take(self._store.read(self._end if goes_on else None), mark, since, deep=deep)
         self.require_floor(self._end)
         return entries
@@ -221,9 +221,8 @@ class ChainedLedger:
     def _take(self, lines: Lines, mark: Mark | None, since: int, *, deep: bool = False) -> Sequence[Entry]:
         """Verify what a store gave, go on from there, and give the entries after `since`."""
         entries: list[Entry] = []
-        end, size_bytes = lines.after, lines.after.whole_bytes
+        end, piece = lines.after, b""
         for piece in lines.pieces or ():
-            size_bytes += len(piece)
             if not piece and not end.serial:
                 raise empty_file()
             found, end = follow(piece, end, deep=deep, keys=self.keys)
@@ -231,7 +230,8 @@ class ChainedLedger:
         self.keys.require_trusted(end.signing, end.serial)
         lineage = self._lineage if lines.after.serial else lineage_of(entries)
         self._require_newest(mark, lineage, entries, end, lines.after.serial)
-        if size_bytes > end.whole_bytes:
+        tail = piece.rpartition(b"\n")[2]
+        if tail and chain_digest(tail) != end.digest:
             require_torn_here(seen_mark(self._locks), lineage)  # Whoever tore it may have begun since `mark`.
         self._lineage = lineage
         self._rebase(end, lines.arrived)
@@ -294,7 +294,6 @@ class ChainedLedger:
         if known is None or known.serial != self._end.serial:
             # Another machine wrote it, or another checkout: the mark must never run ahead of what is flushed.
             self._store.append(self._end, [], durable=True)
-            self._end = self._end.after([])
         note_writing(self._locks, self._lineage, self._end.serial, self._end.digest)
         self._is_marked = True
 

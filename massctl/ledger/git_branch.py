@@ -98,7 +98,6 @@ class GitBranch:
         folder: Path,
         way: Way,
         branch: str,
-        environment: Mapping[str, str],
         tell: Callable[[Phrase], None] = lambda _: None,
         *,
         ref: str = "",
@@ -117,7 +116,7 @@ class GitBranch:
         self._is_ledger = is_ledger
         self.name: Final = ref or f"{way.remote}/{branch}"
         waiting = Phrase("waiting for {branch} at {address}", branch=self.name, address=way.address)
-        self._git = Git(way.folder, environment, settings, lambda: tell(waiting))
+        self._git = Git(way.folder, way.environment, settings, lambda: tell(waiting))
 
     def fetch(self, *, forget: bool = True) -> Tip | None:
         """Return where the remote's branch is now; None if there is none. Raises LedgerUnreachableError.

@@ -34,7 +34,7 @@ from massctl.ledger.backend import Backend
 from massctl.ledger.chained_ledger import ChainedLedger, Lines, stale
 from massctl.ledger.codec import End, is_whole
 from massctl.ledger.git_branch import GitBranch, Push, Tip
-from massctl.ledger.git_remote import known_to_git, token_for_git, way_to
+from massctl.ledger.git_remote import way_of
 from massctl.ledger.git_statistics import GitStatistics
 from massctl.ledger.high_water_mark import Floor, note_floor, seen_floor, seen_mark
 from massctl.ledger.local_file import aside_name
@@ -154,7 +154,8 @@ class GitStore:
             return
         if not after.serial:
             self._require_own_branch()
-        growing = self._growing + (b"\n" if after.newline_lost else b"") + b"".join(line + b"\n" for line in lines)
+        ending = b"" if self._growing.endswith(b"\n") or not self._growing else b"\n"
+        growing = self._growing + ending + b"".join(line + b"\n" for line in lines)
         files, segments, growing = self._laid_out(growing, len(self._segments))
         commit = self._branch.commit(self.tip, {**files, **self._files}, _described(lines, after.serial))
         self._on_the_way.append((commit, lines))
@@ -414,9 +415,8 @@ class GitBackend(Backend):
         site = self.site
         if site.settings is None:
             raise InvariantError("only massctl.yaml names a branch")
-        known = known_to_git(site.settings, site.environment)
-        way = way_to(site.root, site.state.remote, known, token_for_git(site.settings, site.environment))
-        return GitBranch(site.cache / copy, way, name, known, site.tell, is_ledger=is_ledger)
+        way = way_of(site.root, site.settings, site.environment)
+        return GitBranch(site.cache / copy, way, name, site.tell, is_ledger=is_ledger)
 
     def archive(self) -> GitArchive:
         """See `Backend.archive`: a folder on the branch."""

@@ -40,6 +40,18 @@ class Way:
     folder: Path
     """Where git runs: what the settings say about files is meant from the top of the user's working tree."""
     settings: tuple[tuple[str, str], ...] = field(repr=False)
+    environment: Mapping[str, str] = field(repr=False)
+    """What git may know."""
+    own_settings: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """What the user's own repository has to be told: it says the rest itself, and git sends a header twice that is said
+    twice."""
+
+
+def way_of(root: Path, settings: "MassctlFile", environment: Mapping[str, str]) -> Way:
+    """Find out how the repository around `root` reaches the remote of massctl.yaml; raises as `way_to`."""
+    name = settings.state.token_env
+    token = environment.get(name, "").strip() or None if name else None
+    return way_to(root, settings.state.remote, known_to_git(settings, environment), token)
 
 
 def way_to(root: Path, remote: str, environment: Mapping[str, str], token: str | None = None) -> Way:
@@ -68,7 +80,8 @@ def way_to(root: Path, remote: str, environment: Mapping[str, str], token: str |
         secrets += [token, basic]
     register(*(word for secret in secrets for word in (secret, *secret.split()) if len(word) > 7))
     folder = Path(top.out.decode("utf-8", errors="surrogateescape").rstrip("\n"))
-    return Way(remote, without_login(urls[0]), folder, tuple(passed))
+    own = tuple(passed) if token else ()
+    return Way(remote, without_login(urls[0]), folder, tuple(passed), environment, own)
 
 
 def _is_way(key: str, remote: str) -> bool:
@@ -128,12 +141,6 @@ def known_to_git(settings: "MassctlFile", environment: Mapping[str, str]) -> dic
     may_know = {settings.state.token_env, *(account.proxy_env for account in settings.accounts.values())}
     secret = settings.variables - may_know
     return {name: value for name, value in environment.items() if name not in secret}
-
-
-def token_for_git(settings: "MassctlFile", environment: Mapping[str, str]) -> str | None:
-    """Return the token that `state.token_env` names; None if there is none."""
-    name = settings.state.token_env
-    return environment.get(name, "").strip() or None if name else None
 
 
 _RACE: Final = re.compile(

@@ -656,8 +656,6 @@ class ArticleFacts:
 class SendFacts:
     """What is known of a send beside ledger and statistics; what nobody knows is None."""
 
-    is_article: bool | None = None
-    """Whether it is news; None where its content is not kept."""
     articles: tuple[ArticleFacts, ...] = ()
     commit: str | None = None
     """The commit that the send was made from."""

@@ -595,7 +595,7 @@ def test_a_crash_report_does_not_have_the_key(signed: Shell, monkeypatch: pytest
     def broken(*_: Any, **__: Any) -> None:
         raise RuntimeError(f"at {written} and {own_key(signed)!r}")
 
-    monkeypatch.setattr("massctl.cli.commands.state.record_website_send", broken)
+    monkeypatch.setattr("massctl.cli.commands.state_import.record_website_send", broken)
     said = signed(*WEBSITE)
     assert 3 == said.status
     (log,) = signed.root.parent.glob("massctl-crash-*.log")

@@ -327,6 +327,7 @@ def _execute(run: _ApplyCommand, made: Planned) -> Outcome:
         overlap=side_by_side,
         answers=run.answers,
         changed=session.changed_since,
+        append_max=session.backend.append_max,
         wait_in_doubt=run.wait_in_doubt,
         attended=run.answers is not None and somebody_is_here(),
         rules=lambda: session.rules_now(made.rules),

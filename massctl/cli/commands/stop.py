@@ -20,7 +20,7 @@ from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.session import Session
 from massctl.errors import LedgerUnreachableError, UsageError
 from massctl.ledger.git_branch import GitBranch, Push, Pushed, Tip
-from massctl.ledger.git_remote import known_to_git, token_for_git, way_to
+from massctl.ledger.git_remote import way_of
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.phrase import Command, Phrase
 from massctl.plan.guards import STOP_BRANCH, Brake
@@ -113,11 +113,10 @@ class BrakeBranch:
                 Phrase("Nothing was done."),
                 Phrase("run this in a clone of the repository"),
             )
-        known = known_to_git(settings, session.environment)
-        way = way_to(session.root, settings.state.remote, known, token_for_git(settings, session.environment))
+        way = way_of(session.root, settings, session.environment)
         self.remote: Final = way.remote
         copy = session.places.cache / "brake.git"
-        self._named: Final = partial(GitBranch, copy, way, environment=known, tell=session.console.talk)
+        self._named: Final = partial(GitBranch, copy, way, tell=session.console.talk)
         self._branch: Final = self._named(STOP_BRANCH)
 
     def read(self) -> Brake | None:

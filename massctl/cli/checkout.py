@@ -146,7 +146,7 @@ class GitCheckout:
         return Git(self.root, known_to_git(self.settings, self.environment))
 
     def _to_remote(self) -> Git:
-        """Return git in the user's own repository, with the way to its remote; raises LedgerUnreachableError."""
+        """Return git in the user's own repository, with the way to its remote; raise LedgerUnreachableError."""
         way = way_of(self.root, self.settings, self.environment)
         return Git(self.root, way.environment, way.own_settings)
 
@@ -194,5 +194,5 @@ def _why_uncommitted(git: Git, root: Path, path: str, commit: str | None) -> Phr
 
 
 def has_git(root: Path) -> bool:
-    """Return whether something is called .git here or above: git says of a broken one too that it is none."""
+    """Return whether here or above is something named .git. git also calls a broken repository none."""
     return any(os.path.lexists(folder / ".git") for folder in (root, *root.parents))

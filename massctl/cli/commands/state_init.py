@@ -160,7 +160,7 @@ class _Before:
 
 
 def _before(session: Session) -> _Before | None:
-    """Read the old ledger as far as it can be; None if there is none."""
+    """Read the old ledger as far as it can be; None without one."""
     data = session.backend.ledger.as_found()
     if data is None:
         return None
@@ -199,7 +199,7 @@ def _replaced(session: Session, before: _Before | None) -> Sequence[str]:
 
 
 def _put_aside(session: Session, bootstrap: LedgerBootstrap, before: _Before | None) -> str | None:
-    """Put the ledger aside where it is; returns its new name, or None without one.
+    """Put the ledger aside where it is; return its new name, or None without one.
 
     Where it cannot be put aside, massctl.yaml names it again.
     """
@@ -233,9 +233,9 @@ def refuse_loose_reason(*, wanted: bool, reason: str | None, new_key: bool = Fal
 
 
 def begin_signed(session: Session, reason: str | None, target: Path | None) -> Result:
-    """Have the ledger signed from now on, by a key that is made here; with a reason begin it anew.
+    """Sign the ledger from now on with a new key; with a reason, begin a new ledger.
 
-    A run that died before massctl.yaml named the key is taken up by whoever has the private key.
+    If a run died before massctl.yaml named the key, whoever has the private key can finish it.
     """
     if reason is None:
         if (own := _taken_up(session)) is not None:
@@ -334,7 +334,7 @@ def _declare_keys(session: Session, key: PrivateKey) -> None:
 
 
 def _key_lines(session: Session, key: PrivateKey, path: Path) -> list[Phrase]:
-    """Say where the private key is, and who needs it."""
+    """Return where the private key is, and who needs it."""
     name = session.settings.state.key_env
     return [
         Phrase(

@@ -152,7 +152,7 @@ def _amr_milliseconds(data: bytes) -> int | None:
 
 
 def _milliseconds(data: bytes, kind: str) -> int | None:
-    """Give how long it plays: 0 where that is not said, None for a file that is damaged or cut off."""
+    """Return how long it plays: 0 where that is not said, None for a file that is damaged or cut off."""
     # Only a sound or video that is new pays for the library.
     from tinytag import TinyTag, TinyTagException
 
@@ -168,7 +168,7 @@ def _milliseconds(data: bytes, kind: str) -> int | None:
 
 
 def _is_whole_wav(data: bytes) -> bool:
-    """Say whether the chunks end with the file, and the samples are among them."""
+    """Return whether the chunks end with the file, and the samples are among them."""
     found: set[bytes] = set()
     at = len(b"RIFF....WAVE")
     while at < len(data):
@@ -181,7 +181,7 @@ def _is_whole_wav(data: bytes) -> bool:
 
 
 def _is_whole_mp4(data: bytes) -> bool:
-    """Say whether the boxes end with the file, and index and pictures are among them."""
+    """Return whether the boxes end with the file, and index and pictures are among them."""
     found: set[bytes] = set()
     at = 0
     while at < len(data):
@@ -198,7 +198,7 @@ def _is_whole_mp4(data: bytes) -> bool:
 
 
 def _is_cut_off_mp3(data: bytes) -> bool:
-    """Say whether an MP3 surely lacks its end, by what Xing's or LAME's tag in its first frame says of the whole.
+    """Return whether an MP3 surely lacks its end, by what Xing's or LAME's tag in its first frame says of the whole.
 
     Without a tag nothing in an MP3 says where it ends: one that was cut off is a shorter sound.
     """

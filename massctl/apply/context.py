@@ -213,9 +213,9 @@ class ApplyContext:
         return [draft for batch in batches if (draft := record.draft(batch)) is not None]
 
     def due_batches(self, campaign: RenderedCampaign) -> Iterator[int | None]:
-        """Yield the batches to send, one after the other; [None] stands for an audience that is one job.
+        """Yield the batches to send, in order; [None] stands for an audience that is one job.
 
-        It ends before a batch that has no draft of this version: the next run stages it.
+        Ends before a batch without a draft of this version, which the next run stages.
         """
         for batch in batches_left(campaign, self.record_of(campaign)):
             record = self.record_of(campaign)
@@ -232,7 +232,7 @@ class ApplyContext:
         return self.counts.get(audience_key(campaign))
 
     def count_of(self, campaign: RenderedCampaign) -> int | None:
-        """Return an audience's size; None if it could not be read, or if there is no such tag."""
+        """Return an audience's size; None if it could not be read, or if the tag does not exist."""
         count = self.size_of(campaign)
         return count if isinstance(count, int) else None
 

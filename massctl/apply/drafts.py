@@ -280,7 +280,7 @@ def save_drafts(context: Undisturbed) -> SavedDrafts:
 
 
 def _save(saved: SavedDrafts, wanted: Sequence[_Wanted]) -> list[tuple[_Adding, WeChatError]]:
-    """Save each draft once; returns those that WeChat refused for a cover that it does not know any more."""
+    """Save each draft once; return those that WeChat refused for a cover that it does not know any more."""
     context, refused = saved.context, list[tuple[_Adding, WeChatError]]()
 
     def done(job: _Adding, result: MediaId | Failed) -> None:

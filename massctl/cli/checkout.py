@@ -106,7 +106,7 @@ def _is_held(found: str, content: bytes | None) -> bool:
 
 
 def _git_to_remote(root: Path, settings: "MassctlFile", environment: Mapping[str, str]) -> Git:
-    """Return git in the user's own repository, with the way to its remote; raises LedgerUnreachableError."""
+    """Return git in the user's own repository, with the way to its remote; raise LedgerUnreachableError."""
     way = way_of(root, settings, environment)
     return Git(root, way.environment, way.own_settings)
 
@@ -192,5 +192,5 @@ def path_of_folder(root: Path, settings: "MassctlFile", environment: Mapping[str
 
 
 def has_git(root: Path) -> bool:
-    """Return whether something is called .git here or above: git says of a broken one too that it is none."""
+    """Return whether here or above is something named .git. git also calls a broken repository none."""
     return any(os.path.lexists(folder / ".git") for folder in (root, *root.parents))

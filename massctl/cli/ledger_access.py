@@ -71,7 +71,7 @@ def ledger_refusal(session: Session, state: State, accounts: list[str]) -> Refus
 
 
 def sharing_refusal(session: Session, state: State, accounts: list[str]) -> "tuple[Refusal | None, list[Diagnostic]]":
-    """Refuse to use WeChat while a clone of this repository would not know its ledger; warn of a folder without git."""
+    """Refuse to use WeChat while clones of this repository would not know its ledger; warn of a folder without git."""
     if not accounts or session.realm(accounts) == "loopback":
         return None, []
     # Only what WeChat is to see asks git.
@@ -155,7 +155,7 @@ def _undeclared(session: Session, state: State) -> Refusal:
 
 
 def _unopened(session: Session) -> LedgerUnreachableError | None:
-    """Say why the ledger's place cannot exist here, such as a branch without git; None where it can."""
+    """Return why the ledger's place cannot exist here, such as a branch without git; None where it can."""
     try:
         session.backend.ledger  # noqa: B018 - opening it is the question
     except LedgerUnreachableError as error:
@@ -223,7 +223,7 @@ def ledger_session(session: Session, state: State, begins: "LedgerBootstrap | No
 
 @contextmanager
 def begun_ledger(session: Session) -> "Iterator[LedgerSession]":
-    """Open the ledger as `own_ledger` does; raises LedgerMissingError before it was begun."""
+    """Open the ledger as `own_ledger` does; raise LedgerMissingError before it was begun."""
     with own_ledger(session) as book:
         if book.state.serial == 0:
             raise no_ledger(Phrase("there is no ledger yet"))
@@ -238,7 +238,7 @@ def no_ledger(what: Phrase) -> LedgerMissingError:
 
 
 def writable_state(session: Session) -> State:
-    """Read a ledger that may be written from here, and keep nobody from it; raises a LedgerError for any other."""
+    """Read a ledger that may be written from here, without a lock; raise a LedgerError for any other ledger."""
     require_writable(session)
     return trusted_ledger(session)
 
@@ -352,7 +352,7 @@ def declared_editions(session: Session, names: Sequence[str]) -> dict[CampaignNa
 
 
 def account_of(session: Session, appid: AppId) -> AccountName:
-    """Find the account of an appid; raises ConfigurationError if massctl.yaml has none."""
+    """Find the account of an appid; raise ConfigurationError if massctl.yaml has none."""
     for name, account in session.settings.accounts.items():
         if account.appid == appid:
             return AccountName(name)
@@ -364,7 +364,7 @@ def account_of(session: Session, appid: AppId) -> AccountName:
 
 
 def require_ledger(session: Session, state: State) -> None:
-    """Raise a LedgerError if the ledger that massctl.yaml names is not here: "nothing recorded" would be false."""
+    """Raise a LedgerError if the ledger that massctl.yaml names is missing: "nothing recorded" would be wrong."""
     raise_refusal(ledger_refusal(session, state, []))
 
 

@@ -111,7 +111,7 @@ def _hidden(judged: Sequence[tuple[str, str, str]]) -> Iterator[str]:
 
 
 def push_locks(session: "Session", branch_name: str, sha: str, locks: "Mapping[str, str]") -> str | None:
-    """Commit locks to a branch of this repository that stands at `sha`; nothing of it is checked out.
+    """Commit locks to a branch of this repository that is at `sha`, without a checkout.
 
     Returns the commit; None if the branch moved on. Raises ForgeError if it has no such campaign, or may not be pushed.
     """

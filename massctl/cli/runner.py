@@ -77,7 +77,7 @@ class RunnerFolder:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Hold the folder against another `massctl run` in it; raises LedgerLockedError where one is at work."""
+        """Hold the folder against another `massctl run` in it; raise LedgerLockedError where one is at work."""
         lock = FileLock(self._folder / "lock", timeout=0)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -157,7 +157,7 @@ class RunnerCheckout:
         self._inside = root.relative_to(way.folder) if root.is_relative_to(way.folder) else Path()
 
     def fetch(self) -> str:
-        """Return the commit that the branch is at on the remote now; raises LedgerUnreachableError."""
+        """Return the commit that the branch is at on the remote now; raise LedgerUnreachableError."""
         ref = f"refs/remotes/{self._remote}/{self.branch}"
         options = ("--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head")
         branch = f"refs/heads/{self.branch}"
@@ -258,7 +258,7 @@ class PullRequests:
         self._why: str | None = None
 
     def begin(self, serial: int) -> int:
-        """Return the entry behind which pull requests were told nothing; a new folder tells of nothing before it."""
+        """Return the entry after which pull requests were told nothing. A new folder starts at the newest entry."""
         told = self._folder.memory.told or ""
         if told.isdecimal() and int(told) <= serial:
             return int(told)
@@ -266,7 +266,7 @@ class PullRequests:
         return serial
 
     def tell(self, session: "Session", serial: int, stopped: "Stopped") -> str | None:
-        """Tell what is new up to the entry `serial`; say why it could not be told."""
+        """Return what is new up to the entry `serial`; say why it could not be told."""
         since = self.begin(serial)
         new = {key: why for key, why in stopped.items() if _words(why) != _words(self._stopped.get(key, ()))}
         if new or since < serial:
@@ -294,7 +294,7 @@ class Monitor:
         self._environment = environment
 
     def tell(self, variable: str | None, document: str, suffix: str = "") -> str | None:
-        """Post to the address that a variable holds, `suffix` behind its path; say why if nobody took it."""
+        """Post to the address in a variable, with `suffix` added to its path; report a failure."""
         if variable is None:
             return None
         address = self._environment.get(variable, "").strip()

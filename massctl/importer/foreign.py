@@ -60,7 +60,7 @@ class ForeignReader:
             raise DocumentError(NOT_ACCEPTED) from None
 
     def extension(self, data: bytes) -> str | Phrase:
-        """Return how the name of a picture's file ends, or say why WeChat would not take it."""
+        """Return the extension of a picture's file, or why WeChat would refuse the picture."""
         try:
             found = from_plain(self._ask("picture", {"data": _written(data)}))
         except NOT_PLAIN:
@@ -106,7 +106,7 @@ def _refusal(written: Any) -> tuple[Phrase, str]:
 
 
 def _found(answer: Any) -> tuple[Found, dict[str, bytes]]:
-    """Read an article; raises DocumentError for an answer that no honest child gives."""
+    """Read an article; raise DocumentError for an answer that no honest child gives."""
     try:
         plain = {name: answer[name] for name in _PLAIN}
         _texts([each for each in plain.values() if each is not None])

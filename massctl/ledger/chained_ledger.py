@@ -67,11 +67,11 @@ class Store(Protocol):
         ...
 
     def data(self) -> bytes | None:
-        """Return the ledger's bytes as they are now, whatever they are; None if there is none."""
+        """Return the ledger's bytes as they are now, whatever they are; None without one."""
         ...
 
     def replace(self, data: bytes | None, now: datetime, expected: bytes | None) -> str | None:
-        """Put the whole ledger aside, if there is one, and write `data` instead, if any; returns its new name.
+        """Put the whole ledger aside, if there is one, and write `data` instead, if any; return its new name.
 
         Raises LedgerStaleError if it is not `expected` any more, and else as `append` does.
         """
@@ -136,7 +136,7 @@ class ChainedLedger:
         return entries
 
     def append(self, expected_serial: int, entries: Sequence[NewEntry], *, durable: bool) -> Sequence[Entry]:
-        """Write entries if nobody else has since they were read; see the port for the promise."""
+        """Append entries unless somebody appended after they were read; see the port for the promise."""
         serial = self._end.serial + len(self._waiting)
         if expected_serial != serial:
             raise stale(expected_serial)
@@ -159,7 +159,7 @@ class ChainedLedger:
         return None
 
     def as_found(self) -> bytes | None:
-        """Return the ledger's bytes as they are now, whatever they are; None if there is none."""
+        """Return the ledger's bytes as they are now, whatever they are; None without one."""
         return self._store.data()
 
     def replace(self, data: bytes | None, now: datetime, expected: bytes | None) -> str | None:
@@ -310,13 +310,13 @@ def digest_at(serial: int, entries: Sequence[Entry], end: End) -> str:
 
 
 def lineage_of(entries: Sequence[Entry]) -> str | None:
-    """Return the lineage that a ledger's first entry says; None if there is none yet."""
+    """Return the lineage in a ledger's first entry; None without entries."""
     first = entries[0].event if entries else None
     return first.lineage if isinstance(first, Created) else None
 
 
 def stale(expected_serial: int) -> LedgerStaleError:
-    """Say that somebody appended since serial `expected_serial` was the last."""
+    """Make the error of an append after which serial `expected_serial` is no longer the last."""
     return LedgerStaleError(
         Phrase("another runner wrote to the ledger"),
         Phrase("Serial {serial} was expected to be the last one. This entry was not written.", serial=expected_serial),

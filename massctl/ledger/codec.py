@@ -65,7 +65,11 @@ BEGIN: Final = End()
 
 
 def chain_digest(line: bytes) -> str:
-    """Return the digest of a line without its newline, as `prev` of the next line has it."""
+    """Return the digest of a line without its newline, as `prev` of the next line has it.
+
+    >>> chain_digest(b'{}')[:20]
+    'sha256:44136fa355b36'
+    """
     return "sha256:" + sha256_of(line)
 
 
@@ -117,7 +121,7 @@ def first_lines(found: bytes | None, serial: int) -> bytes:
 
 
 def follow_file(data: bytes | None, *, deep: bool = False, keys: LedgerKeys = UNSIGNED) -> tuple[list[Entry], End]:
-    """Verify a whole ledger; None if there is none. Raises what `follow` raises, and refuses an empty file.
+    """Verify a whole ledger; None without one. Raises what `follow` raises, and refuses an empty file.
 
     Raises LedgerUntrustedError if the newest line is not signed as massctl.yaml says.
     """

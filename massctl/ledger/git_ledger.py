@@ -182,7 +182,7 @@ class GitStore:
             return None
 
     def file(self, path: str) -> bytes | None:
-        """Return a file that was kept beside the ledger, as of the last `read`; None if there is none."""
+        """Return a file stored beside the ledger, as of the last `read`; None if it does not exist."""
         if path in self._files or self.tip is None:
             return self._files.get(path)
         return self._branch.read(self.tip, [path])[0]
@@ -199,7 +199,7 @@ class GitStore:
         return sorted(self._branch.list(self.tip, ARCHIVE_FOLDER)) if self.tip else []
 
     def refusal(self) -> LedgerError | None:
-        """Say why nothing can be pushed, as far as the remote tells without a push."""
+        """Return why nothing can be pushed, as far as the remote says without a push."""
         return self._branch.refusal(self.tip)
 
     def data(self) -> bytes | None:
@@ -500,7 +500,7 @@ def restore_command(branch: str, commit: str) -> str:
 
 
 def _way_back(store: GitStore, commit: Tip) -> Phrase:
-    """Say what puts the files of a commit on the branch again, as a new commit."""
+    """Return what puts the files of a commit on the branch again, as a new commit."""
     return Phrase(
         "{command}   puts it back; find out who pushed what came after that commit",
         command=restore_command(store.where, commit[:12]),

@@ -137,7 +137,7 @@ def _no_remote(remote: str) -> LedgerUnreachableError:
 
 
 def known_to_git(settings: "MassctlFile", environment: Mapping[str, str]) -> dict[str, str]:
-    """Give what git may know: helpers and commands of ssh that it starts have no business with our secrets."""
+    """Return the environment for git, without secrets: its helpers and ssh commands must not see them."""
     may_know = {settings.state.token_env, *(account.proxy_env for account in settings.accounts.values())}
     secret = settings.variables - may_know
     return {name: value for name, value in environment.items() if name not in secret}
@@ -205,7 +205,7 @@ def is_race(line: str) -> bool:
 
 
 def is_refusal(said: GitAnswer, line: str) -> bool:
-    """Whether nothing was written by a push: the server says no, or let nobody in; `line` is as in `git_says`."""
+    """Return whether a push surely wrote nothing: the server refused it or the login; `line` is as in `git_says`."""
     if line.startswith("!") and "[remote rejected]" in line:
         return True
     refusals = (_NOT_KNOWN, _DENIED, _HOST_KEY, _NOT_THERE, _NOT_ONE)
@@ -213,7 +213,7 @@ def is_refusal(said: GitAnswer, line: str) -> bool:
 
 
 def cannot_read(said: GitAnswer, branch: str, address: str, *, is_ledger: bool = True) -> LedgerUnreachableError:
-    """Say why a branch could not be fetched or read."""
+    """Make the error of a branch that could not be fetched or read."""
     what = Phrase("the ledger's branch cannot be read") if is_ledger else Phrase("{ref} cannot be fetched", ref=branch)
     where = Phrase("{branch} at {address}", branch=branch, address=address)
     detail = Phrase("{where}. {why} Nothing was sent and nothing was changed.", where=where, why=git_says(said))
@@ -223,7 +223,7 @@ def cannot_read(said: GitAnswer, branch: str, address: str, *, is_ledger: bool =
 def cannot_push(
     said: GitAnswer, line: str, branch: str, address: str, *, is_ledger: bool = True
 ) -> LedgerUnreachableError:
-    """Say why a branch could not be pushed to."""
+    """Make the error of a failed push."""
     what = (
         Phrase("the ledger's branch cannot be written") if is_ledger else Phrase("{ref} cannot be pushed", ref=branch)
     )
@@ -238,7 +238,7 @@ def cannot_push(
 
 
 def name_taken(remote: str, name: str, taken: str) -> LedgerUnreachableError:
-    """Say that a branch cannot be made, because another one has a name that begins with its name and a slash."""
+    """Make the error of a branch whose name, followed by a slash, begins the name of another branch."""
     return LedgerUnreachableError(
         Phrase("{branch} cannot be made while there is {other}", branch=f"{remote}/{name}", other=f"{remote}/{taken}"),
         Phrase("git keeps no branch beside one whose name begins with its name and a slash. Nothing was written."),
@@ -251,7 +251,7 @@ def name_taken(remote: str, name: str, taken: str) -> LedgerUnreachableError:
 
 
 def git_says(said: GitAnswer, line: str = "") -> str:
-    """Say in a sentence what git said of a call that failed; `line` is that of `git push --porcelain`."""
+    """Return one sentence with git's reason for a failure; `line` is the one of `git push --porcelain`."""
     if said.status is None:
         return Phrase("git did not end within {seconds} s.", seconds=round(NETWORK_SECONDS))
     words = said.words

@@ -352,7 +352,7 @@ def _write_all(descriptor: int, text: bytes) -> None:
 
 
 def _link(beside: Path, target: Path) -> None:
-    """Give a file its name, which must be free; where the disk knows no second name, the first one is taken away."""
+    """Rename a file to a name that must be free; on disks without hard links, move it."""
     try:
         os.link(beside, target)
     except OSError as error:

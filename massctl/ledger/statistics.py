@@ -101,7 +101,7 @@ class StatisticsFiles(ABC):
         return Archived(known, tuple(new), tuple(new_days))
 
     def add_deliveries(self, appid: AppId, deliveries: Iterable[ReportDelivery]) -> None:
-        """Write that a runner is about to tell reports to channels, or what came of it."""
+        """Record that a runner is about to post reports to channels, or the outcome."""
         self._append(appid, {f"{_TOLD}.jsonl": [_written(_TOLD, each) for each in deliveries]})
 
     def take_over(self, other: "StatisticsFiles", appid: AppId) -> None:
@@ -140,7 +140,7 @@ class StatisticsFiles(ABC):
 
     @abstractmethod
     def _append(self, appid: AppId, lines: Mapping[str, Sequence[str]]) -> None:
-        """Append lines to files, by their names; raises LedgerError where that is impossible."""
+        """Append lines to files, by their names; raise LedgerError where that is impossible."""
 
 
 class LocalStatistics(StatisticsFiles):

@@ -77,7 +77,7 @@ def first_told(faults: Iterable[_T], place: Callable[[_T], Any]) -> tuple[list[_
 
 
 def more_faults(count: int) -> Phrase:
-    """Say how many faults of a file are not told."""
+    """Return how many faults of a file are not told."""
     return plural_phrase(
         "{count:,} more fault was found in this file", "{count:,} more faults were found in this file", count=count
     )

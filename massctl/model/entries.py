@@ -697,7 +697,7 @@ def _json(value: Any) -> Any:
 
 
 def event_of(members: dict[str, Any]) -> Event:
-    """Make an event of its JSON members, `type` among them; raises UnknownEventError if one is not known."""
+    """Make an event of its JSON members, `type` among them; raise UnknownEventError if one is not known."""
     try:
         event: Event = _made(KINDS[members["type"]], members)
     except (KeyError, TypeError, ValueError) as error:

@@ -35,7 +35,7 @@ class Format(StrEnum):
 
     @property
     def extension(self) -> str:
-        """Give the file extension that matches the bytes, without a dot; WeChat looks at it."""
+        """Return the file extension that matches the bytes, without a dot; WeChat looks at it."""
         return "jpg" if self is Format.JPEG else self.value
 
 
@@ -78,7 +78,11 @@ _AGAIN: Final = Phrase("export or download it again")
 
 
 def sniff(data: bytes) -> Format | None:
-    """Recognise a format by its magic bytes; None for a format that cannot be prepared."""
+    """Recognise a format by its magic bytes; None for a format that cannot be prepared.
+
+    >>> sniff(b"GIF89a..."), sniff(b"plain text")
+    (<Format.GIF: 'gif'>, None)
+    """
     if data.startswith(b"\xff\xd8\xff"):
         return Format.JPEG
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -135,7 +139,11 @@ def too_many_pixels(size: tuple[int, int] | None) -> PictureRefusedError:
 
 
 def size_text(count_bytes: int) -> str:
-    """Write a number of bytes for people: `912 KB`, `4.2 MB`; decimal units, rounded half up."""
+    """Write a number of bytes for people: `912 KB`, `4.2 MB`; decimal units, rounded half up.
+
+    >>> size_text(912_000), size_text(4_200_000)
+    ('912 KB', '4.2 MB')
+    """
     if count_bytes < 1_000_000:
         return f"{max(1, (count_bytes + 500) // 1000)} KB"
     tenths = (count_bytes + 50_000) // 100_000
@@ -367,7 +375,7 @@ def _is_kept(marker: int, content: bytes) -> bool:
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
-    """Give kind, start and end of the content of every chunk up to IEND, each with a right checksum."""
+    """Return kind, start and end of the content of every chunk up to IEND, each with a right checksum."""
     view = memoryview(data)
     kind, start = b"", _PNG_SIGNATURE_BYTES + 8
     for _ in range(PARTS_MAX):

@@ -133,14 +133,14 @@ def _prepared(data: bytes, wanted: Purpose) -> Prepared:
 
 
 def _passes(format_: Format, size_bytes: int, purpose: Purpose) -> bool:
-    """Say whether WeChat takes the bytes as they are."""
+    """Return whether WeChat takes the bytes as they are."""
     if purpose is Purpose.IMAGE:
         return format_ in {Format.JPEG, Format.PNG} and size_bytes < INLINE_BYTES_BELOW
     return format_ is not Format.WEBP and size_bytes <= MATERIAL_BYTES_MAX
 
 
 def _is_heavy(opened: Opened) -> bool:
-    """Say whether a JPEG at JPEG_MIDDLE is smaller for sure: a PNG of a photograph, a JPEG that is too wide."""
+    """Return whether a JPEG at JPEG_MIDDLE is smaller for sure: a PNG of a photograph, a JPEG that is too wide."""
     width, height = opened.width, opened.height
     if opened.format is Format.JPEG:
         width, height = within(width, height, _width_max(width, height))
@@ -225,12 +225,12 @@ def _encode_to_fit(image: "Image.Image", bytes_max: int, width_max: int, finest:
 
 
 def _coarser(one: tuple[int, str], other: tuple[int, str]) -> tuple[int, str]:
-    """Give the lower quality and the coarser colours; 4:2:0 sorts before 4:4:4."""
+    """Return the lower quality and the coarser colours; 4:2:0 sorts before 4:4:4."""
     return min(one[0], other[0]), min(one[1], other[1])
 
 
 def _width_max(width: int, height: int) -> int:
-    """Give how wide a converted photograph of that size may stay inside an article."""
+    """Return how wide a converted photograph of that size may stay inside an article."""
     return width if width > PANORAMA_RATIO * height else min(width, INLINE_WIDTH_MAX)
 
 
@@ -242,7 +242,7 @@ def within(width: int, height: int, width_max: int) -> tuple[int, int]:
 
 
 def _sizes(width: int, height: int, side_max: int | None) -> Iterator[tuple[int, int]]:
-    """Give the sizes to try, the original first, without those that are never produced."""
+    """Return the sizes to try, the original first, without those that are never produced."""
     for step in range(SIZE_STEPS, 0, -1):
         # Rounded half up in integers; a line one pixel thick stays.
         new_width = max(1, (2 * width * step + SIZE_STEPS) // (2 * SIZE_STEPS))
@@ -263,7 +263,7 @@ def _marked(done: Phrase, mark: bytes) -> Phrase:
 
 
 def _note(opened: Opened, size_bytes: int, encoded: Encoded) -> Phrase:
-    """Say what was done to the bytes."""
+    """Return what was done to the bytes."""
     before, after = size_text(size_bytes), size_text(len(encoded.data))
     if (opened.width, opened.height) != encoded.size:
         return Phrase(

@@ -75,7 +75,7 @@ def campaign_of(
 
 
 def _changed(name: CampaignName, pictures: Sequence[Picture]) -> list[Diagnostic]:
-    """Say what was done to pictures so that WeChat takes them."""
+    """Return what was done to pictures so that WeChat takes them."""
     changed = [(each.path, each.note) for each in pictures if each.note is not None]
     told = [Diagnostic("MC207", Severity.INFO, note, Place(path), campaign=name) for path, note in changed]
     say = Phrase("its C2PA manifest (Content Credentials) is lost: a signature does not hold for other bytes")

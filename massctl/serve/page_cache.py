@@ -255,7 +255,7 @@ class PageCache:
             return campaigns_page(listed, faults, trouble or self._trouble, self._sheet(files), heard)
 
     def page(self, name: CampaignName) -> str | None:
-        """Return the page of one campaign as it is now; None if there is none."""
+        """Return the page of one campaign as it is now; None without one."""
         with self._one_at_a_time:
             heard = self._broadcaster.number
             kept = self._look(name, sent_too=True)
@@ -482,7 +482,7 @@ class PageCache:
         return Listed(look, window, window_state(window, self._served.now()), is_known)
 
     def _status(self, name: CampaignName, kept: Rendered | None) -> Status:
-        """Say where an edition stands: the declared one, or the last on record where none can be read."""
+        """Return where an edition stands: the declared one, or the last on record where none can be read."""
         editions = self._state.editions(name)
         edition = kept.found.edition if kept else None
         if edition is not None or not editions:

@@ -28,7 +28,7 @@ _RECORDING_CODES: Final[Mapping[str, str]] = {
 
 
 def _unchanged(repository: Repository, path: str, sha256: Sha256, limit: int) -> bytes:
-    """Read a file again; raises ConfigurationError if it is another one than was planned."""
+    """Read a file again; raise ConfigurationError if it is another one than was planned."""
     try:
         data = repository.read_bytes(f"campaigns/{path}", limit)
     except UnreadableError:
@@ -67,7 +67,7 @@ class RecordingShelf:
         return sha256 in self._paths
 
     def read(self, sha256: Sha256) -> bytes:
-        """Return the bytes of a name; raises ConfigurationError when the file was changed since it was planned."""
+        """Return the bytes of a name; raise ConfigurationError when the file was changed since it was planned."""
         return _unchanged(self._repository, self._paths[sha256], sha256, VIDEO_BYTES_MAX)
 
     def _measured(self, path: str, use: RecordingPurpose) -> Recording | Fault:

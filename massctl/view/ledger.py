@@ -263,7 +263,7 @@ class Lost:
 
 
 def lost_text(page: Page, lost: Lost) -> str:
-    """Say what is true of a new ledger, and what to run before the next apply."""
+    """Return what is true of a new ledger, and what to run before the next apply."""
     page.line(Phrase("the ledger {lineage} was created; nothing is recorded in it yet", lineage=lost.lineage))
     if lost.aside:
         page.line(Phrase("the old one was put aside as {file}; keep it", file=lost.aside), indent=2)
@@ -347,7 +347,7 @@ class Repair:
 
 
 def repair_text(page: Page, repair: Repair) -> str:
-    """Say what a repair drops, and what is to be typed next."""
+    """Return what a repair drops, and what is to be typed next."""
     page.line(Inked(Phrase("the ledger is damaged: {why}", why=repair.why), Ink.ALARM))
     page.line(Phrase("entries that verify, and stay: {count}", count=repair.kept))
     page.line(Phrase("bytes after them that are dropped: {count}", count=len(repair.dropped)))

@@ -133,7 +133,7 @@ _OF_FORK: Final = Phrase(
 
 
 def next_of(planned: CampaignSheet, locking: Locking) -> Phrase | None:
-    """Say how a campaign that is refused for its lock gets one; None if the refusal's own hint says it."""
+    """Return how a campaign that is refused for its lock gets one; None if the refusal's own hint says it."""
     if locking is Locking.BY_HAND:
         return None
     if locking is Locking.OF_FORK:
@@ -536,7 +536,7 @@ class _Fitting:
             yield writer.block(planned, is_open=urgent and index < _OPEN_MAX)
 
     def _note(self, absent: int, without_details: int, shortened: int) -> list[str]:
-        """Say what does not stand here; nothing where everything does."""
+        """Return what does not stand here; nothing where everything does."""
         missing = []
         if absent:
             missing.append(Phrase("all of {campaigns}", campaigns=campaigns(absent)))

@@ -96,7 +96,7 @@ def _campaign(page: Page, outcome: Outcome, campaign: CampaignOutcome) -> None:
 
 
 def _done_rows(outcome: Outcome, campaign: CampaignOutcome) -> list[Row]:
-    """Say what was done, in the order of the stages; nothing where nothing was."""
+    """Return what was done, in the order of the stages; nothing where nothing was."""
     said = done_words(campaign.performed)
     if (found := outcome.found_tag(campaign)) is not None:
         say = Phrase("recorded that tag {tag} is id {tag_id}: {followers}")
@@ -105,7 +105,7 @@ def _done_rows(outcome: Outcome, campaign: CampaignOutcome) -> list[Row]:
 
 
 def done_words(performed: Sequence[Step]) -> list[Phrase]:
-    """Say what was done."""
+    """Return what was done."""
     return [_done(steps) for steps in grouped_steps(performed)]
 
 
@@ -143,7 +143,7 @@ def _of_another(page: Page, outcome: Outcome, record: Record) -> None:
 
 
 def _by_hand(campaign: CampaignOutcome, record: Record, status: Status) -> list[Row]:
-    """Say what is left to do in the console, as soon as there is a draft to do it to: days before the window."""
+    """Return what is left to do in the console, as soon as there is a draft to do it to: days before the window."""
     rendered = campaign.planned.rendered
     told = any(refusal.guard is Guard.HANDOFF_OPEN for refusal in campaign.refusals)
     left = left_to_do(handoff_of(rendered, record), status) if rendered is not None and not told else []
@@ -292,7 +292,7 @@ def withdraw_question(
 
 
 def withdrawn_text(page: Page, taken: "Withdrawal") -> str:
-    """Say what was withdrawn in this run, and what has to wait; what stopped it is told apart."""
+    """Return what was withdrawn in this run, and what has to wait; what stopped it is told apart."""
     if taken.done or not (taken.refusals or taken.error):
         page.line(_withdrawn_words(taken))
     for refusal in taken.refusals:
@@ -412,7 +412,7 @@ SPEED_TABLE: Final = (80, 60, 45, 30, 10)
 
 
 def speed_words(account: str, speed: "SendingSpeed") -> list[Phrase]:
-    """Say what a speed comes to as the API says it, and where that is not what WeChat's table says."""
+    """Return what a speed comes to as the API says it, and where that is not what WeChat's table says."""
     listed = SPEED_TABLE[speed.speed] if speed.speed < len(SPEED_TABLE) else None
     if speed.realspeed is None:
         say = Phrase("{account}: speed {speed}; WeChat does not say how many messages a minute")

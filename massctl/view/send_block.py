@@ -55,7 +55,7 @@ def allowance_period(span: Span) -> str:
 
 
 def allowance_left(span: Span) -> Phrase:
-    """Say what is used now, what is planned, and what is left after that; these add up to the limit."""
+    """Return what is used now, what is planned, and what is left after that; these add up to the limit."""
     what = _EVERYBODY if span.of == "sends" and span.unit is Unit.MONTH else _COUNTED_BY_ALLOWANCE[span.of]
     numbers = {"what": what, "limit": span.limit, "used": span.used, "left": span.left}
     planned = span.limit - span.used - span.left
@@ -134,7 +134,7 @@ def _size(block: SendBlock) -> Phrase:
 
 
 def _comments(commenting: tuple[CommentAccess, ...]) -> tuple[Part, ...]:
-    """Say who may comment; of several articles that differ, on which."""
+    """Return who may comment; of several articles that differ, on which."""
     found = list(dict.fromkeys(commenting))
     if len(found) == 1:
         return (_COMMENTING[found[0]],)

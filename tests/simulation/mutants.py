@@ -211,7 +211,7 @@ _ANY_DRAFT_IS_STAGED = Mutant(
 _ANY_DRAFT_IS_CARRIED = Mutant(
     "a send may carry a draft of another digest or batch",
     "massctl.model.send",
-    "        return self.draft == StagedDraft(self.body.media_id, self.digest, self.batch)\n",
+    "        return self.draft == StagedDraft(self.body.media_ids[0], self.digest, self.batch)\n",
     "        return True\n",
     "news in batches, an edit is taken back",
     _ANY_DRAFT_IS_STAGED,

@@ -255,7 +255,7 @@ _GOOD: Final = Phrase("the plan is in the comment; what is locked is what the fi
 
 
 def _verdict(review: ReviewFile | UnfitError, told: _Told, *, require_lock: bool) -> str | None:
-    """Say why the commit is not ready; None if it is."""
+    """Return why the commit is not ready; None if it is."""
     if isinstance(review, UnfitError):
         return Phrase("the plan cannot be shown: {why}", why=review.what)
     if isinstance(review.plan, StoppedPlan):
@@ -280,7 +280,7 @@ def _verdict(review: ReviewFile | UnfitError, told: _Told, *, require_lock: bool
 
 
 def _run_of(event: PullRequestEvent, environment: Mapping[str, str]) -> str:
-    """Give the address of this run, from what GitHub says in the environment."""
+    """Return the address of this run, from what GitHub says in the environment."""
     server = environment.get("GITHUB_SERVER_URL") or "https://github.com"
     return f"{server}/{event.repository.full_name}/actions/runs/{environment.get('GITHUB_RUN_ID', '')}"
 

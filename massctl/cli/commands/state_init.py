@@ -176,7 +176,7 @@ def _replaced(session: Session, before: Sequence[str]) -> Sequence[str]:
 
 
 def _put_aside(session: Session, bootstrap: LedgerBootstrap, before: bytes | None) -> str | None:
-    """Put the ledger aside where it is; returns its new name, or None without one.
+    """Put the ledger aside where it is; return its new name, or None without one.
 
     Where it cannot be put aside, massctl.yaml names it again.
     """
@@ -210,9 +210,9 @@ def refuse_loose_reason(*, wanted: bool, reason: str | None, new_key: bool = Fal
 
 
 def begin_signed(session: Session, reason: str | None, target: Path | None) -> Result:
-    """Have the ledger signed from now on, by a key that is made here; with a reason begin it anew.
+    """Sign the ledger from now on with a new key; with a reason, begin a new ledger.
 
-    A run that died before massctl.yaml named the key is taken up by whoever has the private key.
+    If a run died before massctl.yaml named the key, whoever has the private key can finish it.
     """
     if reason is None:
         if (own := _taken_up(session)) is not None:
@@ -311,7 +311,7 @@ def _declare_keys(session: Session, key: PrivateKey) -> None:
 
 
 def _key_lines(session: Session, key: PrivateKey, path: Path) -> list[Phrase]:
-    """Say where the private key is, and who needs it."""
+    """Return where the private key is, and who needs it."""
     name = session.settings.state.key_env
     return [
         Phrase(

@@ -57,7 +57,7 @@ def repair(directory: str, reason: str | None, form: str, sandbox: bool) -> int:
 
 
 def repair_ledger(session: Session, reason: str | None) -> Result:
-    """Cut a damaged ledger to the lines that verify; without a reason it is only shown what would be dropped."""
+    """Cut a damaged ledger to the lines that verify; without a reason, only show what would be dropped."""
     from massctl.view.ledger import Repair, repair_text
     from massctl.view.verbs_json import repair_json
 
@@ -170,7 +170,7 @@ def restore(directory: str, source: Path, sandbox: bool) -> int:
 
 
 def restore_copy(session: Session, source: Path) -> Result:
-    """Replace the ledger by a copy that lacks nothing that is there or that this machine saw."""
+    """Replace the ledger by a copy that has everything that the ledger has or that this machine saw."""
 
     session.backend.require_restorable()
     require_writable(session)

@@ -122,7 +122,7 @@ class Subject:
 
     @property
     def content_key(self) -> Path:
-        """Give the key that names the body's file."""
+        """Return the key that names the body's file."""
         return (*self.key, "content")
 
     @property

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Final, Literal
 
+from massctl.model.diagnostics import MediaFault
 from massctl.model.phrase import Phrase, enumerated
 
 Use = Literal["voice", "video"]
-FaultKind = Literal["unreadable", "unsupported", "too_large", "too_long"]
 
 VOICE_BYTES_MAX: Final = 2 * 1024 * 1024
 """2 MB; larger is 40006."""
@@ -68,17 +68,6 @@ class Measured:
     """`mp3`, `amr`, `wav`, `wma` or `mp4`: matches the bytes."""
     milliseconds: int
     """How long it plays; 0 where a video does not say."""
-
-
-@dataclass(frozen=True, slots=True)
-class MediaFault:
-    """A sound or a video that is not used."""
-
-    kind: FaultKind
-    message: Phrase
-    """What is wrong."""
-    hint: Phrase
-    """What to do."""
 
 
 def measure(data: bytes, use: Use) -> Measured | MediaFault:

@@ -16,8 +16,9 @@ from massctl.importer.documents import (
     of_page,
     of_word,
 )
+from massctl.model.diagnostics import MediaFault
 from massctl.model.phrase import Phrase
-from massctl.picture.formats import PictureFault, sniff
+from massctl.picture.formats import sniff
 from massctl.picture.prepare import prepare_inline
 from massctl.plain_values import NOT_PLAIN, from_plain, to_plain
 from massctl.render.bounds import TooMuchError
@@ -212,6 +213,6 @@ def extension(request: dict[str, Any]) -> Any:
     """Look at a picture."""
     data = base64.b64decode(request["data"])
     checked, kind = prepare_inline(data), sniff(data)
-    if isinstance(checked, PictureFault):
+    if isinstance(checked, MediaFault):
         return to_plain(checked.message)
     return kind.extension if kind is not None else to_plain(Phrase("this is not a picture that massctl knows"))

@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 from massctl.model.ids import AccountName
 from massctl.model.phrase import Phrase, plural_phrase
@@ -63,6 +63,23 @@ class Diagnostic:
         """Order by file, line, column, code; a diagnostic without a place comes first."""
         place = self.place or Place("")
         return (place.file, place.line or 0, place.column or 0, self.code, self.message)
+
+
+FaultKind = Literal[
+    "unreadable", "unsupported", "too_large", "too_long", "too_many_pixels", "animated_unsupported", "ai_mark"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFault:
+    """A picture, sound or video that is not used; nothing was made of it."""
+
+    kind: FaultKind
+    """For machines; the word never changes its meaning."""
+    message: Phrase
+    """What is wrong, for people."""
+    hint: Phrase
+    """What to do."""
 
 
 DIAGNOSTICS_MAX: Final = 200

@@ -590,6 +590,8 @@ class RenderedCampaign:
     """The name that it had before its folder was renamed, and at first; None if it never was."""
     links: tuple[tuple[str, str], ...] = ()
     """What templates took from the ledger: `CAMPAIGN/NUMBER` and the address of that article, sorted."""
+    account_name: str = ""
+    """What people call the account, where massctl.yaml says it; no part of what is sent."""
     inputs: "JudgedInputs | None" = None
     """What it was made from; None where it is only shown, and then nothing can be sent."""
     card_ext: str | None = field(default=None, repr=False)
@@ -599,6 +601,11 @@ class RenderedCampaign:
     def __post_init__(self) -> None:
         if self.message.is_promise:
             raise InvariantError(Phrase("the message of {name} was not rendered in this run", name=self.name))
+
+    @property
+    def sender(self) -> str:
+        """Return what people call the account, else the key that it stands under."""
+        return self.account_name or self.account
 
     @property
     def identity(self) -> CampaignName:

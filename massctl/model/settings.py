@@ -395,6 +395,11 @@ class MassctlFile(Strict):
         return found.name if found is not None and found.name is not None else account
 
     @property
+    def account_names(self) -> dict[str, str]:
+        """What people call the accounts that have a name, by their keys."""
+        return {key: f"{each.name} ({key})" for key, each in self.accounts.items() if each.name is not None}
+
+    @property
     def original_ids(self) -> dict[AppId, str]:
         """The original ids (原始 ID) that accounts declare."""
         accounts = self.accounts.values()

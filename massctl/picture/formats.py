@@ -11,12 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from struct import error, unpack_from
-from typing import Final, Literal
+from typing import Final
 
+from massctl.model.diagnostics import FaultKind, MediaFault
 from massctl.model.phrase import Phrase
 from massctl.picture.limits import JPEG_SCANS_MAX, PARTS_MAX, PIXELS_MAX, SIDE_PIXELS_MAX
-
-FaultKind = Literal["unreadable", "unsupported", "too_large", "too_many_pixels", "animated_unsupported", "ai_mark"]
 
 
 class Format(StrEnum):
@@ -39,24 +38,12 @@ class Format(StrEnum):
         return "jpg" if self is Format.JPEG else self.value
 
 
-@dataclass(frozen=True, slots=True)
-class PictureFault:
-    """A picture that is not used, and nothing was produced."""
-
-    kind: FaultKind
-    """For machines; the word never changes its meaning."""
-    message: Phrase
-    """What is wrong, for people."""
-    hint: Phrase
-    """What to do."""
-
-
 class PictureRefusedError(Exception):
     """Stop preparing a picture; `prepare` returns its fault."""
 
     def __init__(self, kind: FaultKind, message: Phrase, hint: Phrase) -> None:
         super().__init__(message)
-        self.fault = PictureFault(kind, message, hint)
+        self.fault = MediaFault(kind, message, hint)
 
 
 _BITMAP_HEADER_BYTES: Final = frozenset({12, 40, 52, 56, 64, 108, 124})

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from massctl.model.diagnostics import MediaFault
 from massctl.model.message import Purpose
 from massctl.model.phrase import Phrase
 from massctl.picture.ai_mark import is_marked, mark_packet, tells_of_camera
 from massctl.picture.formats import (
     XMP_AROUND_BYTES,
     Format,
-    PictureFault,
     PictureRefusedError,
     size_text,
     sniff,
@@ -78,17 +78,17 @@ class Encoded:
     size: tuple[int, int]
 
 
-def prepare_inline(data: bytes) -> Prepared | PictureFault:
+def prepare_inline(data: bytes) -> Prepared | MediaFault:
     """Prepare a picture for the inside of an article; GIFs become material."""
     return _value(data, Purpose.IMAGE)
 
 
-def prepare_cover(data: bytes) -> Prepared | PictureFault:
+def prepare_cover(data: bytes) -> Prepared | MediaFault:
     """Prepare the cover of an article, which is always material."""
     return _value(data, Purpose.MATERIAL)
 
 
-def _value(data: bytes, wanted: Purpose) -> Prepared | PictureFault:
+def _value(data: bytes, wanted: Purpose) -> Prepared | MediaFault:
     try:
         return _prepared(data, wanted)
     except PictureRefusedError as refused:

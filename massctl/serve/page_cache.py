@@ -276,7 +276,6 @@ class PageCache:
                 handoff=self._handoff(kept),
                 missing=self._missing(kept),
                 drifts=self._drifts(kept),
-                account=self._account(kept),
             )
             files = {**(old.files if old else {}), **(kept.files if kept else {})}
             return campaign_page(look, self._sheet(files), heard)
@@ -432,10 +431,6 @@ class PageCache:
         if name not in self._compared:
             self._compared[name] = compared(kept, self._state, self._served.archive())
         return self._compared[name]
-
-    def _account(self, kept: Rendered | None) -> str:
-        campaign = kept.campaign if kept else None
-        return self._settings.name_of(campaign.account) if campaign and self._settings is not None else ""
 
     def _plan(self, desired: Sequence[Desired], settings: MassctlFile, now: datetime, *names: str) -> Plan:
         """Plan campaigns as their files have them; `names` are those that somebody names."""

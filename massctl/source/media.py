@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from massctl.errors import ConfigurationError
-from massctl.media import VIDEO_BYTES_MAX, MediaFault, measure, too_large
+from massctl.media import VIDEO_BYTES_MAX, measure, too_large
+from massctl.model.diagnostics import MediaFault
 from massctl.model.ids import CampaignName, Sha256, sha256_of
 from massctl.model.message import Picture, Purpose, Recording, picture_name
 from massctl.model.phrase import Phrase
@@ -89,9 +90,6 @@ class RecordingShelf:
 
 
 if TYPE_CHECKING:
-    from typing_extensions import TypeIs
-
-    from massctl.picture.formats import PictureFault
     from massctl.picture.prepare import Prepared
 
 
@@ -225,7 +223,7 @@ class PictureCache:
         result = _prepared(data, use)
         found: Picture | Fault
         produced = source
-        if _is_fault(result):
+        if isinstance(result, MediaFault):
             found = Fault(_CODES[result.kind], result.message, result.hint)
         else:
             produced = sha256_of(result.data)
@@ -260,13 +258,7 @@ def _name(picture: Picture, produced: Sha256) -> Sha256:
     return source if produced == source else picture_name(source, recipe)
 
 
-def _is_fault(result: "Prepared | PictureFault") -> "TypeIs[PictureFault]":
-    from massctl.picture.formats import PictureFault
-
-    return isinstance(result, PictureFault)
-
-
-def _prepared(data: bytes, use: PicturePurpose) -> "Prepared | PictureFault":
+def _prepared(data: bytes, use: PicturePurpose) -> "Prepared | MediaFault":
     # Only a picture that is new to the cache pays for the decoders.
     from massctl.picture.prepare import prepare_cover, prepare_inline
 

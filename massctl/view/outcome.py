@@ -47,7 +47,7 @@ def question_text(page: Page, question: SendQuestion) -> str:
     if question.recipients_previewed:
         rows.append(Row("previews", (enumerated(list(question.recipients_previewed)),)))
     rows += [Row("by_hand", (each,)) for each in question.done_by_hand]
-    table = Table(page, list(LABELS.values()))
+    table = Table(page, LABELS.values())
     write_rows(table, rows)
     table.row("", inked_digest(question.digest))
     page.line(Inked(Phrase("A mass send cannot be undone."), Ink.ALARM), indent=2)
@@ -74,7 +74,7 @@ def outcome_text(page: Page, outcome: Outcome) -> str:
 def _campaign(page: Page, outcome: Outcome, campaign: CampaignOutcome) -> None:
     planned, record, status = campaign.planned, outcome.record(campaign), outcome.status(campaign)
     heading(page, planned.name, planned.title, status)
-    table = Table(page, list(LABELS.values()))
+    table = Table(page, LABELS.values())
     write_rows(table, _done_rows(outcome, campaign))
     if any(isinstance(step, SendMass) for step in campaign.performed):
         job_rows(table, record, LABELS["job"])
@@ -133,7 +133,7 @@ def _done(steps: list[Step]) -> Phrase:
 def _of_another(page: Page, outcome: Outcome, record: Record) -> None:
     """Say of a campaign that nobody named why the run ends with 4, and what to type."""
     heading(page, record.campaign, "", status_of(record))
-    table = Table(page, list(LABELS.values()))
+    table = Table(page, LABELS.values())
     before, now = record.appid, outcome.accounts
     write_rows(table, [doubt_row(record, outcome.repeatable.get(record.key))])
     if before is not None and before not in now:
@@ -208,22 +208,24 @@ def _is_of_ledger(failure: Failure, outcome: Outcome) -> bool:
     return outcome.ledger_error is not None and failure == failure_of(outcome.ledger_error)
 
 
+_LEFT: Final = {
+    "sent": (Phrase("sent {count}"), Ink.DONE),
+    "prepared": (Phrase("prepared {count}"), Ink.DONE),
+    "in_doubt": (Phrase("in doubt {count}"), Ink.ALARM),
+    "awaiting": (Phrase("awaiting the administrator {count}"), Ink.WARNING),
+    "failed": (Phrase("failed {count}"), Ink.ERROR),
+    "declined": (Phrase("declined {count}"), Ink.WARNING),
+    "refused": (Phrase("refused {count}"), Ink.WARNING),
+    "idle": (Phrase("nothing to do {count}"), Ink.DETAIL),
+}
+"""How many campaigns a run left so."""
+
+
 def _summary(page: Page, outcome: Outcome) -> None:
     left = Counter(_left(outcome, campaign) for campaign in outcome.campaigns)
-    said = [
-        (Phrase("sent {count}", count=left["sent"]), Ink.DONE),
-        (Phrase("prepared {count}", count=left["prepared"]), Ink.DONE),
-        (Phrase("in doubt {count}", count=left["in_doubt"]), Ink.ALARM),
-        (Phrase("awaiting the administrator {count}", count=left["awaiting"]), Ink.WARNING),
-        (Phrase("failed {count}", count=left["failed"]), Ink.ERROR),
-        (Phrase("declined {count}", count=left["declined"]), Ink.WARNING),
-        (Phrase("refused {count}", count=left["refused"]), Ink.WARNING),
-        (Phrase("nothing to do {count}", count=left["idle"]), Ink.DETAIL),
-    ]
-    order = ("sent", "prepared", "in_doubt", "awaiting", "failed", "declined", "refused", "idle")
-    parts = [
-        part for word, pair in zip(order, said, strict=True) if left[word] for part in (Phrase(", "), Inked(*pair))
-    ]
+    parts: list[Part] = []
+    for name, (say, ink) in _LEFT.items():
+        parts += [Phrase(", "), Inked(Phrase(say, count=left[name]), ink)] if left[name] else []
     if parts:
         page.line(Phrase("this run: "), *parts[1:], hang=2)
     else:
@@ -265,7 +267,7 @@ def withdraw_question(
     record = taken.record
     edition = Phrase("edition {edition}", edition=record.edition)
     page.line(Inked("‼ ", Ink.ALARM), Inked(record.campaign, Ink.NAME), "  ", Inked(edition, Ink.DETAIL), hang=2)
-    table = Table(page, list(WITHDRAW_LABELS.values()))
+    table = Table(page, WITHDRAW_LABELS.values())
     first, *more = taken.today
     at = Phrase("accepted {moment}", moment=recorded(first.job.accepted_at))
     others_too: list[Part] = [DOT, Phrase("and {count} more", count=len(more))] if more else []

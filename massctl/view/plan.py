@@ -445,7 +445,8 @@ def plan_text(
     for campaign in sheets:
         page.blank()
         _campaign(page, campaign, now)
-    ahead_rows(page, plan.ahead)
+    known = [each.rendered for each in plan.campaigns if each.rendered is not None]
+    ahead_rows(page, plan.ahead, {each.account: each.sender for each in known})
     if plan.remote is not None:
         drift_rows(page, plan.remote)
     page.blank()
@@ -459,7 +460,7 @@ def _campaign(page: Page, campaign: CampaignSheet, now: datetime) -> None:
         return
     said = section(campaign, now)
     heading(page, campaign.name, campaign.title)
-    table = Table(page, list(LABELS.values()))
+    table = Table(page, LABELS.values())
     write_rows(table, said.facts)
     if said.changes is not None:
         from massctl.view.difference import difference_table

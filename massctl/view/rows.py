@@ -42,6 +42,7 @@ LABELS: Final = {
     "settled": Phrase("settled"),
     "in_doubt": Phrase("in doubt"),
     "drift": Phrase("drift"),
+    "way": Phrase("what now"),
 }
 """Of rows, by their names in a document."""
 

@@ -31,7 +31,7 @@ def status_text(
     for record in followed.records:
         page.blank()
         record_heading(page, record)
-        table = Table(page, list(LABELS.values()))
+        table = Table(page, LABELS.values())
         job_rows(table, record, LABELS["job"])
         settled_row(table, record, LABELS["settled"])
         write_rows(table, _open_rows(record, followed))
@@ -60,7 +60,7 @@ def _open_rows(record: Record, followed: Followed) -> Iterator[Row]:
     # Of an older edition nothing is left to do: the newer one took its place.
     newest = max(each.edition for each in followed.records if each.campaign == record.campaign)
     if record.edition == newest and (way := what_now(record, followed.state)) is not None:
-        yield Row("next", (way,))
+        yield Row("way", (way,))
 
 
 FALLS_MAX: Final = 10
@@ -137,7 +137,7 @@ def evidence_text(page: Page, evidence: Evidence) -> str:
     """Show the evidence and, below it, what may be typed, until when, and what follows from it."""
     record = evidence.record
     record_heading(page, record)
-    table = Table(page, list(EVIDENCE_LABELS.values()))
+    table = Table(page, EVIDENCE_LABELS.values())
     contradiction_row(table, record)
     _attempts(table, record)
     _drafts(table, record)

@@ -163,7 +163,7 @@ def write_comment(
                 return main.console, Result(ExitStatus.DONE, talk=said(_moved_on(event)))
             told = replace(told, warned=(*told.warned, *_warnings(forge.changed_files(event.number))))
             pictures = _pictures(main, event, review, run)
-            forge.comment(event.number, _body(main.console, event, review, told, run, pictures))
+            forge.comment(event.number, _body(main, event, review, told, run, pictures))
             found = _verdict(review, told, require_lock=main.settings.policy.require_lock)
             forge.set_status(told.sha, is_good=found is None, said=say(found or _GOOD, main.console.reader), run=run)
     finally:
@@ -318,7 +318,7 @@ def _warnings(changed: ChangedFiles) -> list[Phrase]:
 
 
 def _body(
-    console: Console,
+    main: Session,
     event: PullRequestEvent,
     review: ReviewFile | UnfitError,
     told: _Told,
@@ -326,6 +326,7 @@ def _body(
     shown: Sequence[str],
 ) -> str:
     """Make the comment from the review, as data; in place of what cannot be shown it says so."""
+    console, names = main.console, main.settings.account_names
     label, words = say(Phrase("the run"), console.reader), Words(console.reader)
     foot = [f"[{label}]({run})"]
     if told.locked:
@@ -340,7 +341,9 @@ def _body(
     locking = Locking.OF_FORK if event.from_fork else Locking.BY_WORKFLOW
     reader = language_of(review.plan, console)
     room = MARKDOWN_CHARACTERS_MAX - sum(len(line) + 1 for line in shown)
-    made = plan_comment(review.plan, reader, commit=told.sha, locking=locking, warned=told.warned, limit=room)
+    made = plan_comment(
+        review.plan, reader, commit=told.sha, locking=locking, warned=told.warned, names=names, limit=room
+    )
     return "\n".join([made, *shown, below])
 
 

@@ -110,7 +110,7 @@ def command(
             from massctl.view.markdown import plan_comment
 
             # Of the same JSON as elsewhere: what a person sees here is what the comment will say.
-            return plan_comment(reviewable(json(to)), to.reader)
+            return plan_comment(reviewable(json(to)), to.reader, names=current.settings.account_names)
 
         def ics(to: Console) -> str:
             from massctl.plan.schedule import schedule_of

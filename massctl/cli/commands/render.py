@@ -127,7 +127,7 @@ def rendered_files(session: Session, name: str) -> dict[str, bytes] | None:
         return None
     names = {str(f.sha256): f"{f.sha256[:12]}.{f.extension}" for f in campaign.files}
     files = {names[str(f.sha256)]: workbench.read(f.sha256) for f in campaign.files}
-    files[INDEX] = index_page(campaign, names, console.reader, session.settings.name_of(campaign.account)).encode()
+    files[INDEX] = index_page(campaign, names, console.reader).encode()
     for number, article in enumerate(campaign.message.articles, 1):
         files[f"article-{number}.html"] = article_page(article.content, names).encode()
         count = article.word_count

@@ -115,6 +115,12 @@ def test_what_previews_of_a_coupon_need_is_no_part_of_what_is_approved() -> None
     assert one.digest != replace(one, message=CardMessage("pOTHER")).digest
 
 
+def test_the_name_of_an_account_is_for_people_and_no_part_of_what_is_approved() -> None:
+    named = text(account_name="不赶路")
+    assert ("不赶路", "main") == (named.sender, text().sender)
+    assert named.digest == text().digest
+
+
 def test_files_are_listed_with_what_takes_them() -> None:
     listed = [lock_document(each, "massctl")["pictures"][0]["as"] for each in (images(), voice(), video())]
     assert ["material", "voice", "video"] == listed

@@ -5,12 +5,13 @@ What is read is read as a stranger's: each value has the type that its field dec
 
 import re
 from collections.abc import Callable
-from dataclasses import Field, fields
 from enum import Enum
 from functools import cache
 from math import isfinite
 from types import UnionType
 from typing import Any, Final, Literal, NewType, Union, get_args, get_origin, get_type_hints
+
+from msgspec.structs import fields
 
 from massctl.model import diagnostics, message
 from massctl.model.ids import Sha256
@@ -62,7 +63,7 @@ def to_plain(value: Any) -> Any:
     if kind.__name__ in _WORDS and kind is _WORDS[kind.__name__]:
         return ["word", kind.__name__, value.value]
     if kind.__name__ in _VALUES and kind is _VALUES[kind.__name__]:
-        return [kind.__name__, *(to_plain(getattr(value, field.name)) for field in _given(kind))]
+        return [kind.__name__, *(to_plain(getattr(value, field.name)) for field in fields(kind))]
     raise TypeError(kind.__name__)
 
 
@@ -83,7 +84,7 @@ def from_plain(written: Any) -> Any:
     if reader is not None:
         return reader(*rest)
     made = _VALUES[kind]
-    values = {f.name: from_plain(each) for f, each in zip(_given(made), rest, strict=True)}
+    values = {f.name: from_plain(each) for f, each in zip(fields(made), rest, strict=True)}
     for name, value in values.items():
         if not _is(value, _hints(kind)[name]):
             raise TypeError(f"{kind}.{name}")
@@ -112,11 +113,6 @@ def _is(value: Any, hint: Any) -> bool:
         types = [arguments[0]] * len(value) if arguments[1:] == (...,) else arguments
         return isinstance(value, tuple) and len(value) == len(types) and all(map(_is, value, types))
     return type(value) is hint or (hint is str and isinstance(value, str))
-
-
-def _given(kind: type[Any]) -> list[Field[Any]]:
-    """Return the fields that a value is made from; the others follow from them."""
-    return [field for field in fields(kind) if field.init]
 
 
 def _phrase(template: Any, plural: Any, values: Any) -> Phrase:

@@ -11,10 +11,11 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from massctl.callback.app import ANY, Application, Callback, Endpoint
 from massctl.callback.envelope import TOKEN_PATTERN, Refusal, Secrets, parse_aes_key
@@ -109,8 +110,7 @@ class _Teller:
             self._told.pop(key, None)
 
 
-@dataclass(slots=True)
-class Listener:
+class Listener(Struct):
     """Everything of one process that hears WeChat."""
 
     callback: Callback

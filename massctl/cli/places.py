@@ -5,11 +5,11 @@ import os
 import shutil
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from massctl.model.frozen import Frozen
 from massctl.model.state import RunnerId
 from massctl.plan.lease import LocalRunner
 
@@ -43,8 +43,7 @@ def _is_alive(process: str) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(Frozen):
     """The files of one repository, as a run for real or one with `--sandbox` finds them."""
 
     root: Path

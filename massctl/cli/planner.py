@@ -1,17 +1,20 @@
 """Make the plan for every verb, and the evidence for a send in doubt."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum, auto
 from functools import partial
 from typing import TYPE_CHECKING, Final
+
+from msgspec import field
+from msgspec.structs import replace
 
 from massctl.cli.ledger_access import ledger_refusal, recorded_if_begun, sharing_refusal, shown_if_begun
 from massctl.cli.progress import progress
 from massctl.cli.session import Session
 from massctl.errors import ConfigurationError, InvariantError, LedgerError, MassctlError, UsageError
 from massctl.model.diagnostics import Diagnostic, Severity
+from massctl.model.frozen import Frozen
 from massctl.model.ids import LOCK_FILE, CampaignName, sha256_of
 from massctl.model.message import RenderedCampaign, RenderedNews, Window
 from massctl.model.phrase import Phrase, enumerated, in_a_row
@@ -33,8 +36,7 @@ if TYPE_CHECKING:
     from massctl.plan.reconcile_options import Evidence
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(Frozen):
     """A plan, and what it was made from."""
 
     plan: Plan
@@ -82,8 +84,7 @@ _PASSES_TIME: Final = frozenset({Purpose.JUDGE, Purpose.APPLY})
 """Purposes that move the sandbox's clock to the named campaign's window."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlanOptions:
+class PlanOptions(Frozen):
     """How campaigns are planned."""
 
     purpose: Purpose = Purpose.JUDGE

@@ -83,7 +83,7 @@ def _with_editions(
     archive: Callable[[], Contents], state: State, shown: Sequence[Record], facts: Mapping[RecordKey, SendFacts]
 ) -> dict[RecordKey, SendFacts]:
     """Return the facts of the newest sends that have an earlier edition, with what differs from it."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     pairs = [(record, before) for record in shown if (before := _edition_before(state, record)) is not None]
     newest = sorted(pairs, key=lambda pair: pair[0].attempts[-1].serial)[-EDITIONS_COMPARED_MAX:]

@@ -12,13 +12,13 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit, urlunsplit
 
 from filelock import FileLock, Timeout
+from msgspec.structs import replace
 
 from massctl.cli.checkout import known_to_git, token_for_git
 from massctl.cli.places import HEARTBEAT_FILE, RUNNER_FILE, boot_id
@@ -32,6 +32,7 @@ from massctl.errors import (
 )
 from massctl.git import NETWORK_SECONDS, Git, GitAnswer
 from massctl.ledger.git_remote import git_says, nothing_like, way_to
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase, system_reason
 from massctl.model.settings import ENVIRONMENT_NAME_PATTERN
 from massctl.model.state import RunnerId
@@ -51,8 +52,7 @@ _SHOWN: Final = 12
 _OURS: Final = (("fetch.prune", "false"),)
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
+class Memory(Frozen):
     """What a runner's folder remembers."""
 
     runner: str

@@ -9,7 +9,6 @@ import os
 import re
 import shlex
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +17,7 @@ from massctl.cli.checkout import batch_contents, has_git, known_to_git
 from massctl.errors import LedgerUnreachableError
 from massctl.git import Git, GitAnswer
 from massctl.model.diagnostics import Diagnostic, Place, Severity
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase
 from massctl.plan.steps import Guard, Refusal
 from massctl.source.repository import SETTINGS
@@ -31,8 +31,7 @@ _LINEAGE: Final = re.compile(rb"(?<![0-9A-Za-z])[0-9A-Z]{26}(?![0-9A-Za-z])")
 """What may be a lineage, wherever it stands in a file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Frozen):
     """The ledger that git is asked about."""
 
     lineage: str | None
@@ -43,8 +42,7 @@ class Asked:
     """The accounts that are to send."""
 
 
-@dataclass(frozen=True, slots=True)
-class Foreign:
+class Foreign(Frozen):
     """A branch that names another ledger for the same accounts."""
 
     branch: str
@@ -54,8 +52,7 @@ class Foreign:
     """False: its massctl.yaml cannot be read, and has what may be a lineage."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sharing:
+class Sharing(Frozen):
     """What git says of a lineage in one moment."""
 
     in_repository: bool = True
@@ -94,8 +91,7 @@ def sharing(
         return Sharing(unread=what_happened(error))
 
 
-@dataclass(frozen=True, slots=True)
-class _Refs:
+class _Refs(Frozen):
     """The remotes of a repository, its branches, and what was fetched."""
 
     remotes: Sequence[str]

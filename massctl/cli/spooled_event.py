@@ -8,7 +8,6 @@ account has the job, its `original_id` is wrong, and the event waits until someb
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +17,7 @@ from massctl.callback.spool import SpoolError, Waiting, held_events
 from massctl.callback.tree import EventFault
 from massctl.cli.places import CACHE
 from massctl.model.entries import JobFinish
+from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase, enumerated
 
@@ -35,8 +35,7 @@ def spool_path(root: Path, environment: Mapping[str, str]) -> Path:
     return Path(environment.get(SPOOL_VARIABLE) or root / CACHE / SPOOL_FILE)
 
 
-@dataclass(frozen=True, slots=True)
-class SpooledEvent:
+class SpooledEvent(Frozen):
     """An event that the ledger may not have yet."""
 
     waiting: Waiting

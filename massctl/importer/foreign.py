@@ -2,12 +2,12 @@
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from massctl.child import ANSWER_BYTES_MAX, NOT_ACCEPTED, Child, ChildError
 from massctl.importer.article import Facts, Found
 from massctl.importer.documents import WORD_BYTES_MAX, DocumentError
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.picture.formats import sniff
 from massctl.plain_values import NOT_PLAIN, from_plain, to_plain
@@ -19,8 +19,7 @@ _PICTURES_BYTES_MAX: Final = ANSWER_BYTES_MAX + 2 * WORD_BYTES_MAX
 """Of an answer with the pictures of a Word file, as base64."""
 
 
-@dataclass(frozen=True, slots=True)
-class ForeignReader:
+class ForeignReader(Frozen):
     """Asks a child about documents. Its methods raise DocumentError."""
 
     child: Child

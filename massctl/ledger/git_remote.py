@@ -9,13 +9,13 @@ of git, by its environment. A user's and the system's settings apply by themselv
 import base64
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 from urllib.parse import urlsplit
 
 from massctl.errors import LedgerUnreachableError
 from massctl.git import NETWORK_SECONDS, OWN_SCOPES, Git, GitAnswer, settings_in
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.model.secrets import know, without_login, without_secrets
 
@@ -27,16 +27,17 @@ _OF_A_REMOTE: Final = frozenset({"url", "pushurl", "proxy", "proxyauthmethod", "
 _SECRET_KEYS: Final = re.compile(r"http\..*extraheader|https?\.extraheader")
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Frozen):
     """How one remote is reached."""
+
+    hidden_fields: ClassVar[tuple[str, ...]] = ("settings",)
 
     remote: str
     address: str
     """As it may be shown."""
     folder: Path
     """Where git runs: what the settings say about files is meant from the top of the user's working tree."""
-    settings: tuple[tuple[str, str], ...] = field(repr=False)
+    settings: tuple[tuple[str, str], ...]
 
 
 def way_to(root: Path, remote: str, environment: Mapping[str, str], token: str | None = None) -> Way:

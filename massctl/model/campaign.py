@@ -7,10 +7,11 @@ ends: pydantic would report one of them only, and hide the others.
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal, Self
 
+from msgspec.structs import fields
 from pydantic import (
     AwareDatetime,
     BeforeValidator,
@@ -23,6 +24,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from massctl.model.diagnostics import CODES
+from massctl.model.frozen import Frozen
 from massctl.model.ids import (
     ACCOUNT_NAME_PATTERN,
     OPENID_PATTERN,
@@ -46,8 +48,7 @@ SQUARE: Final[Ratio] = 1, 1
 """The form of `pic_crop_1_1`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Crop:
+class Crop(Frozen):
     """A part of a picture, in millionths of its sides from the top left."""
 
     left: int
@@ -231,8 +232,7 @@ class Article(Strict):
     """Variables of this article's templates; they win over the campaign's."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArticleFlags:
+class ArticleFlags(Frozen, kw_only=True):
     """The switches of an article, each called alike in campaign.yaml, in a lock and by draft/add."""
 
     need_open_comment: bool
@@ -413,8 +413,7 @@ YEAR_MAX: Final = 9000
 _CROP: Final = "0_0.1_1_0.9"
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Frozen):
     """A broken rule at a path of the document."""
 
     code: str

@@ -6,12 +6,12 @@ and where pictures come from. A lock holds the digests of the bodies, not the bo
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal, assert_never
 
 from pydantic import Field, StringConstraints, ValidationError
 
 from massctl.model.campaign import Audience, CropText, OffsetTime, OpenidList, flags_of, parse_offset_time
+from massctl.model.frozen import Frozen
 from massctl.model.ids import Digest, MediaId, Sha256, digest_of, sha256_of
 from massctl.model.message import (
     MaterialRef,
@@ -333,8 +333,7 @@ def path_in_lock(path: str, campaign: str) -> str:
     return f"./{own}" if own.startswith("_shared/") else own
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(Frozen):
     """What was approved, with every word of it."""
 
     lock: LockFile

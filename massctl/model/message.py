@@ -5,7 +5,6 @@ class. What only one kind has (articles, words, pictures) is for whoever shows o
 """
 
 import re
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from massctl.model.campaign import ArticleFlags
 from massctl.model.diagnostics import Diagnostic
+from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, CampaignName, Digest, MediaId, Sha256, digest_of, sha256_of
 
 if TYPE_CHECKING:
@@ -38,8 +38,7 @@ MEDIA_TYPES: Final = {
 """Extension of a picture, sound or video -> its media type, where it is uploaded and where it is shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class MaterialRef:
+class MaterialRef(Frozen):
     """Permanent material that a message carries: a file of ours by its bytes, or what the account has already.
 
     Exactly one of the two is there.
@@ -54,7 +53,6 @@ class MaterialRef:
         return None if self.sha256 is None else _PREFIX + self.sha256
 
 
-@dataclass(frozen=True, slots=True)
 class RenderedArticle(ArticleFlags):
     """One article, rendered: placeholders for pictures, everything else as it will be sent."""
 
@@ -68,7 +66,7 @@ class RenderedArticle(ArticleFlags):
     """The part of the cover that the list shows, as WeChat takes it; None leaves it to WeChat."""
     pic_crop_1_1: str | None = None
     """The square that is shown beside other articles and when the article is shared."""
-    theme: str | None = field(default=None, compare=False)
+    theme: str | None = None
     """The name of its theme, for reports; no part of what is approved or sent. None for HTML of somebody else."""
 
     @property
@@ -100,8 +98,7 @@ class RenderedArticle(ArticleFlags):
         }
 
 
-@dataclass(frozen=True, slots=True)
-class RenderedNews:
+class RenderedNews(Frozen):
     """A news message (图文消息): one to eight articles, which go out as a draft."""
 
     articles: tuple[RenderedArticle, ...]
@@ -122,8 +119,7 @@ class RenderedNews:
         return tuple(article.title for article in self.articles)
 
 
-@dataclass(frozen=True, slots=True)
-class RenderedText:
+class RenderedText(Frozen):
     """A text message (文本消息)."""
 
     content: str
@@ -143,8 +139,7 @@ class RenderedText:
         return _first_line(self.content)
 
 
-@dataclass(frozen=True, slots=True)
-class RenderedImage:
+class RenderedImage(Frozen):
     """A picture message (图片消息): one picture or several, and words beside them."""
 
     materials: tuple[MaterialRef, ...]
@@ -178,8 +173,7 @@ class RenderedImage:
         return _first_line(self.title or self.recommend)
 
 
-@dataclass(frozen=True, slots=True)
-class RenderedVoice:
+class RenderedVoice(Frozen):
     """A voice message (语音消息)."""
 
     material: MaterialRef
@@ -200,8 +194,7 @@ class RenderedVoice:
         return {"type": self.type, "file": self.material.file, "media_id": self.material.media_id}
 
 
-@dataclass(frozen=True, slots=True)
-class RenderedVideo:
+class RenderedVideo(Frozen):
     """A video message (视频消息)."""
 
     material: MaterialRef
@@ -233,12 +226,13 @@ class RenderedVideo:
         return _first_line(self.title)
 
 
-@dataclass(frozen=True, slots=True)
-class RenderedCard:
+class RenderedCard(Frozen):
     """A coupon (卡券)."""
 
+    hidden_fields: ClassVar[tuple[str, ...]] = ("card_ext",)
+
     card_id: str
-    card_ext: str | None = field(repr=False)
+    card_ext: str | None
     """For previews only: signed for a short time, so it is not part of what is approved. It may name an openid."""
 
     type: ClassVar[str] = "wxcard"
@@ -290,8 +284,7 @@ def picture_name(source_sha256: Sha256, recipe: str) -> Sha256:
     return sha256_of(f"{source_sha256}\0{recipe}".encode())
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Frozen):
     """A picture as it will be uploaded; its bytes stay outside (`massctl.apply.ports.Pictures`)."""
 
     path: str
@@ -315,8 +308,7 @@ class Picture:
     """Its AI mark is written anew into what is uploaded."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recording:
+class Recording(Frozen):
     """A sound or a video as it will be uploaded, unchanged; its bytes stay outside, as those of pictures."""
 
     path: str
@@ -345,8 +337,7 @@ SHORT_WINDOW: Final = timedelta(hours=2)
 administrator's half hour. What is shorter is a warning."""
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Frozen):
     """When it may go out; both ends belong to it."""
 
     not_before: datetime
@@ -363,12 +354,13 @@ class Window:
         return self.not_after - self.not_before < SHORT_WINDOW
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(Frozen):
     """One reviewer's phone: `kind` is `towxname` or `touser`."""
 
+    hidden_fields: ClassVar[tuple[str, ...]] = ("name",)
+
     kind: str
-    name: str = field(repr=False)
+    name: str
 
     @property
     def recorded(self) -> str:
@@ -376,8 +368,7 @@ class Recipient:
         return f"towxname:{self.name}" if self.kind == "towxname" else f"touser:{digest_of(self.name)[:23]}"
 
 
-@dataclass(frozen=True, slots=True)
-class RenderedContent:
+class RenderedContent(Frozen):
     """What rendering makes of a campaign's files; all else of a campaign is what its campaign.yaml declares."""
 
     message: RenderedMessage
@@ -392,8 +383,7 @@ class RenderedContent:
     """What templates took from the ledger: `CAMPAIGN/NUMBER` and the address of that article, sorted."""
 
 
-@dataclass(frozen=True)
-class RenderedCampaign:
+class RenderedCampaign(Frozen, dict=True):
     """One campaign, ready to be planned."""
 
     name: CampaignName

@@ -2,11 +2,14 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any, Final
+from functools import cached_property
+from typing import Any, ClassVar, Final
+
+from msgspec.structs import asdict
 
 from massctl.errors import InvariantError
 from massctl.model.entries import DoubtReason, NoAnswerReason, SendAttempted, SendInDoubt
+from massctl.model.frozen import Frozen
 from massctl.model.ids import (
     AccountName,
     AppId,
@@ -45,53 +48,49 @@ def client_msg_id(appid: AppId, campaign: CampaignName, edition: int, batch: int
     return ClientMsgId(hashlib.sha256(text.encode()).hexdigest()[:CLIENT_MSG_ID_LENGTH])
 
 
-@dataclass(frozen=True, slots=True)
-class ToAll:
+class ToAll(Frozen):
     """Every follower."""
 
 
-@dataclass(frozen=True, slots=True)
-class ToTag:
+class ToTag(Frozen):
     """The followers with one tag (标签)."""
 
     tag_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class ToOpenids:
+class ToOpenids(Frozen, dict=True):
     """Followers one by one: 2 to 10,000 openids in a job."""
 
-    openids: tuple[str, ...] = field(repr=False)
-    """In the list's order, each once; shown nowhere."""
-    sha256: Sha256 = field(init=False)
-    """Names them: of the openids, each with a newline after it."""
+    hidden_fields: ClassVar[tuple[str, ...]] = ("openids",)
 
-    def __post_init__(self) -> None:
+    openids: tuple[str, ...]
+    """In the list's order, each once; shown nowhere."""
+
+    @cached_property
+    def sha256(self) -> Sha256:
+        """Name them: of the openids, each with a newline after it."""
         named = hashlib.sha256()
         for openid in self.openids:
             named.update(f"{openid}\n".encode())
-        object.__setattr__(self, "sha256", Sha256(named.hexdigest()))
+        return Sha256(named.hexdigest())
 
 
 Recipients = ToAll | ToTag | ToOpenids
 
 
-@dataclass(frozen=True, slots=True)
-class News:
+class News(Frozen):
     """A news message (图文消息): a draft."""
 
     media_id: MediaId
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Frozen):
     """A text message (文本消息)."""
 
     content: str
 
 
-@dataclass(frozen=True, slots=True)
-class Images:
+class Images(Frozen):
     """A picture message (图片消息); a preview shows the first picture alone."""
 
     media_ids: tuple[MediaId, ...]
@@ -101,15 +100,13 @@ class Images:
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Voice:
+class Voice(Frozen):
     """A voice message (语音消息)."""
 
     media_id: MediaId
 
 
-@dataclass(frozen=True, slots=True)
-class Video:
+class Video(Frozen):
     """A video message (视频消息), by the id that media/uploadvideo gave; that id lives three days."""
 
     media_id: MediaId
@@ -118,20 +115,20 @@ class Video:
     """Title and description stand in the id already; mass/send wants them once more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(Frozen):
     """A coupon (卡券)."""
 
+    hidden_fields: ClassVar[tuple[str, ...]] = ("card_ext",)
+
     card_id: str
-    card_ext: str | None = field(default=None, repr=False)
+    card_ext: str | None = None
     """Only in a preview."""
 
 
 Body = News | Words | Images | Voice | Video | Card
 
 
-@dataclass(frozen=True, slots=True)
-class StagedDraft:
+class StagedDraft(Frozen):
     """The draft that a send carries, with the version and the batch that it was recorded for."""
 
     media_id: MediaId
@@ -139,8 +136,7 @@ class StagedDraft:
     batch: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendOrigin:
+class SendOrigin(Frozen, kw_only=True):
     """Where a send comes from, as reports show it later; nothing is decided by it."""
 
     approved_by: str | None = None
@@ -162,13 +158,14 @@ NO_ORIGIN: Final = SendOrigin()
 """Nothing of it is known."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendIntent:
+class SendIntent(Frozen, kw_only=True):
     """One mass send, whole: what was approved, what is recorded for it, and what its request says.
 
     Raises InvariantError if its parts do not belong together, so no such send can be written down or asked for.
     Equal intents make byte-identical requests.
     """
+
+    hidden_fields: ClassVar[tuple[str, ...]] = ("inputs", "audience")
 
     campaign: CampaignName
     identity: CampaignName
@@ -184,7 +181,7 @@ class SendIntent:
     """Of everything that a reviewer approved."""
     message_digest: str
     source_sha256: str
-    inputs: JudgedInputs = field(repr=False)
+    inputs: JudgedInputs
     """What was judged: its files must be the same when the request leaves."""
     batch: int = 1
     batches: int | None = None
@@ -194,7 +191,7 @@ class SendIntent:
     recipients: Recipients
     recipients_sha256: Sha256 | None = None
     """Names the openids of the list's batch, as the list was read; None if the audience is not a list."""
-    audience: dict[str, Any] = field(repr=False)
+    audience: dict[str, Any]
     """As it was approved, with the bounds that its size must keep (`expect`)."""
     send_ignore_reprint: bool | None = None
     """Only for news; None for every other message, where the member is left out."""
@@ -224,7 +221,8 @@ class SendIntent:
     def fingerprint(self) -> Sha256:
         """Name the request, so that a repetition can be proven identical to the recorded attempt."""
         # Openids stand in it by their digest, so that nothing else has to be hashed again.
-        recipients = {key: value for key, value in asdict(self.recipients).items() if key != "openids"}
+        to = self.recipients
+        recipients = {"sha256": to.sha256} if isinstance(to, ToOpenids) else asdict(to)
         value = {
             "recipients": {**recipients, "kind": type(self.recipients).__name__},
             "body": {**asdict(self.body), "kind": type(self.body).__name__},
@@ -291,8 +289,7 @@ class SendIntent:
         return asked == (self.appid, self.batch, self.digest, self.client_msg_id, self.fingerprint)
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Frozen):
     """WeChat took the job. It may still fail later; `mass/get` and the callback tell."""
 
     msg_id: MsgId | None
@@ -302,8 +299,7 @@ class Accepted:
     """True: an earlier attempt had been accepted, this one did nothing (45065)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(Frozen):
     """WeChat said no to this attempt and did nothing for it; says nothing about earlier attempts."""
 
     errcode: int | None
@@ -317,8 +313,7 @@ class Rejected:
     """True: an authority or quota matter, which the next apply may try again."""
 
 
-@dataclass(frozen=True, slots=True)
-class InDoubt:
+class InDoubt(Frozen):
     """No clear answer: the job may or may not exist."""
 
     reason: DoubtReason
@@ -408,13 +403,11 @@ def _unexplained(doubt: SendInDoubt) -> Phrase:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class PreviewSent:
+class PreviewSent(Frozen):
     """The reviewer has it."""
 
 
-@dataclass(frozen=True, slots=True)
-class PreviewFailed:
+class PreviewFailed(Frozen):
     """WeChat refused this preview; nothing reached the reviewer."""
 
     errcode: int
@@ -423,8 +416,7 @@ class PreviewFailed:
     hint: str
 
 
-@dataclass(frozen=True, slots=True)
-class PreviewUnknown:
+class PreviewUnknown(Frozen):
     """No clear answer: the reviewer may have it."""
 
     reason: str

@@ -8,9 +8,11 @@ too dim. Red and violet, which look dark at any lightness, are not lightened eno
 import re
 from collections.abc import Iterator, Sequence
 from colorsys import hls_to_rgb, rgb_to_hls
-from dataclasses import dataclass, replace
 from typing import Final
 
+from msgspec.structs import replace
+
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 
 _NAMES: Final = (
@@ -54,8 +56,7 @@ _HALF: Final = 0.5000001
 _PART: Final = re.compile(r"(-?[\d.]+)(%|deg)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Colour:
+class Colour(Frozen):
     """Red, green and blue from 0 to 255, and how opaque it is from 0 to 1."""
 
     red: float
@@ -205,8 +206,7 @@ CONTRAST_MIN: Final = 4.5
 _WHITE: Final = Colour(255, 255, 255)
 
 
-@dataclass(frozen=True, slots=True)
-class Faded:
+class Faded(Frozen):
     """Text with too little contrast to its ground."""
 
     is_by_night: bool

@@ -7,18 +7,21 @@ pydantic finds the rest; rules that need two keys come last. One mistake is repo
 import re
 from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Final, Literal, TypeVar, Union, get_args, get_origin
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from massctl import __version__
 from massctl.model.campaign import CODE_PATTERN, CROP_PATTERN, EVERYBODY, OFFSET_TIME_PATTERN, TAKE_OUT, Fault, Path
 from massctl.model.diagnostics import Diagnostic, first_told
+from massctl.model.frozen import Frozen
 from massctl.model.ids import (
     ACCOUNT_NAME_PATTERN,
     APPID_PATTERN,
@@ -38,8 +41,7 @@ from massctl.source.reporter import in_order, word
 from massctl.source.yaml import YamlDocument
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Frozen):
     """A key that a block may have."""
 
     field: FieldInfo
@@ -338,8 +340,7 @@ def _not_here(variable: str) -> Phrase:
     )
 
 
-@dataclass(slots=True)
-class Meant:
+class Meant(Struct):
     """A document with its misspelt keys put right, and how they are written."""
 
     data: dict[str, Any]

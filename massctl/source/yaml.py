@@ -9,15 +9,16 @@ import math
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, Final, Literal, NamedTuple
 
+from msgspec import Struct, field
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.scanner import Scanner
 
 from massctl.model.campaign import Path
 from massctl.model.diagnostics import Diagnostic, Excerpt, Lines, Place, Span, first_told
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.source.reporter import Reporter, TextFault, word
 from massctl.source.repository import decode, without_control_characters
@@ -33,8 +34,7 @@ REPEATED_CHARACTERS_MAX: Final = 300_000
 """How much is read again behind syntax errors; beyond it, reading ends at the next one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Positions:
+class Positions(Frozen):
     """Places by path: the keys and indexes from the document's root."""
 
     reporter: Reporter
@@ -86,8 +86,7 @@ def no_positions(file: str, campaign: str | None) -> Positions:
     return Positions(Reporter(file, campaign, Lines("")))
 
 
-@dataclass(frozen=True, slots=True)
-class YamlDocument:
+class YamlDocument(Frozen):
     """What a file says, as far as it can be read."""
 
     data: Any
@@ -102,8 +101,7 @@ class YamlDocument:
     """How many faults were found besides `diagnostics`."""
 
 
-@dataclass(slots=True, eq=False)
-class Node:
+class Node(Struct, eq=False):
     """A scalar, list or mapping, or an alias of one, as written."""
 
     kind: Literal["scalar", "list", "mapping"]
@@ -128,8 +126,7 @@ class Node:
         return self.target or self
 
 
-@dataclass(slots=True)
-class Tree:
+class Tree(Struct):
     """What was read."""
 
     root: Node | None = None

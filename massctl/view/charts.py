@@ -8,12 +8,13 @@ nothing. Deliberately absent: legends and headings, which are words of the page.
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from html import escape
 from importlib.util import find_spec
 from typing import Any, Final
 from xml.etree.ElementTree import Element, tostring
+
+from massctl.model.frozen import Frozen
 
 PACKAGE: Final = "pygal"
 """The package that draws, which the extra `report` brings."""
@@ -30,8 +31,7 @@ def can_draw() -> bool:
     return find_spec(PACKAGE) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Frozen):
     """One value of a series; None is a hole and is not drawn."""
 
     number: float | None
@@ -43,16 +43,14 @@ class Value:
     """Where it leads."""
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(Frozen):
     """Values that belong together; `kind` is their class in the style sheet."""
 
     kind: str
     values: Sequence[Value]
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
+class Band(Frozen):
     """What is usual on one day: the quartiles around the median."""
 
     day: int
@@ -61,8 +59,7 @@ class Band:
     high: float
 
 
-@dataclass(frozen=True, slots=True)
-class Caption:
+class Caption(Frozen):
     """What a chart is called: its key in the page, its name, and what it shows in one sentence."""
 
     key: str
@@ -70,8 +67,7 @@ class Caption:
     description: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Size:
+class _Size(Frozen):
     name: str
     width: int
     height: int

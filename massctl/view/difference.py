@@ -2,10 +2,10 @@
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from massctl.model.campaign import Audience, parse_offset_time
+from massctl.model.frozen import Frozen
 from massctl.model.lock import LockedAudience, LockedSend
 from massctl.model.message import Window
 from massctl.model.phrase import Phrase, enumerated
@@ -50,8 +50,7 @@ _FIELDS: Final = {
 """What is called otherwise than its key."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Frozen):
     """One fact: words, and right behind them, where it is about a text, its pieces."""
 
     words: str

@@ -6,7 +6,6 @@ fork's among them: every word in it goes through `massctl.view.markdown_text`; w
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, IntEnum
 from functools import partial
@@ -14,6 +13,7 @@ from itertools import islice, zip_longest
 from typing import Final, assert_never
 
 from massctl.model.diagnostics import Place, Severity
+from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName
 from massctl.model.lock import LockedCard, LockedImage, LockedNews, LockedText, LockedVideo, LockedVoice, LockFile
 from massctl.model.phrase import Command, Phrase, moment
@@ -303,8 +303,7 @@ LOCKS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class RowWriter:
+class RowWriter(Frozen):
     """Writes the rows of the table, and of the list of campaigns that need nothing."""
 
     words: Words
@@ -386,8 +385,7 @@ _VERDICT: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class CampaignWriter:
+class CampaignWriter(Frozen):
     """Writes the campaigns of one plan."""
 
     words: Words
@@ -667,8 +665,7 @@ def _summary(words: Words, plan: SavedPlan) -> list[str]:
     return [f"**{first}**", "", *("- " + words.said(phrase) for count, phrase in told if count)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Fitting:
+class _Fitting(Frozen):
     """Puts as much of a plan together as fits."""
 
     words: Words

@@ -6,10 +6,10 @@ column. A cell that a spreadsheet would take for a formula begins with an apostr
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 from unicodedata import category
 
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase, in_a_row
 from massctl.report.account import DAYS_AROUND
 from massctl.report.comparison import audience_key
@@ -35,8 +35,7 @@ _FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """Excel in Chinese and Japanese reads the wide ones likewise. Source: OWASP, "CSV Injection", read 2026-11."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(Frozen):
     """What one line is about."""
 
     send: SendReport
@@ -82,8 +81,7 @@ class _Line:
 Value = str | float | bool | Figure | None
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Frozen):
     """One column: its name, what it is, whose it is, and what fills it."""
 
     name: str

@@ -4,8 +4,9 @@ A number that is missing is a dash with a letter, and the reason stands below it
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from massctl.model.phrase import Phrase
 from massctl.model.statistics import Family
@@ -85,8 +86,7 @@ _DAY_ONE: Final = Phrase(
 )
 
 
-@dataclass(slots=True)
-class _Tables:
+class _Tables(Struct):
     """Writes tables in a language, and below each why numbers are missing."""
 
     language: Language

@@ -1,9 +1,10 @@
 """The words of a report: what is counted, whose number it is, why one is missing, and how numbers are written."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
+
+from msgspec import Struct, field
 
 from massctl.model.phrase import Command, Phrase, enumerated, plural_phrase
 from massctl.model.state import Status
@@ -134,8 +135,7 @@ NO_DIFFERENCE: Final = Phrase("What differs is not known: the content of one of 
 FUNNEL: Final = Phrase("From the audience to followers")
 
 
-@dataclass(slots=True)
-class Notes:
+class Notes(Struct):
     """Why numbers of one table are missing: a letter for each reason, in the order in which they are shown."""
 
     reasons: list[Missing] = field(default_factory=list)

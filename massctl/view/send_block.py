@@ -4,9 +4,9 @@ Labels and facts are here for every form; a plan's own rows on a terminal are in
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from massctl.model.frozen import Frozen
 from massctl.model.message import Window
 from massctl.model.phrase import BEIJING, Phrase, enumerated
 from massctl.plan.quota import DAYS_AHEAD, AccountAhead, Span, Unit
@@ -109,8 +109,7 @@ _BEGINNING_CELLS: Final = 72
 _INK: Final = {WindowState.DUE: Ink.DONE, WindowState.EXPIRED: Ink.WARNING}
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Frozen):
     """One line of the block: what it is called, and its facts."""
 
     name: str

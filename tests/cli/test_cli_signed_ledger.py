@@ -8,7 +8,6 @@ import json
 import re
 import stat
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +16,7 @@ from cli_runner import Shell
 from fake_forge import FakeForge
 from git_shell import LEDGER, content
 from gits import clone_of, git
+from msgspec.structs import replace
 from test_cli_review import comment, proposed, reviewed
 
 from massctl.ledger.codec import encode, follow

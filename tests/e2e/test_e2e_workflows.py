@@ -12,7 +12,6 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from wsgiref.simple_server import WSGIRequestHandler, make_server
@@ -20,6 +19,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 import pytest
 from fake_forge import FakeForge
 from forge_runner import Event, Hub, Job, Run, made
+from msgspec.structs import replace
 from processes import MASSCTL, Gate, Wechat, environment
 from repositories import Tree, window
 

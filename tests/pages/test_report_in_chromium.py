@@ -3,12 +3,12 @@
 import base64
 import re
 import zlib
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from browser import Browser
 from measures import TOO_WIDE, contrast
+from msgspec.structs import replace
 from report_page_samples import report_of, sample_report
 
 from massctl.view.i18n import Language

@@ -5,13 +5,13 @@ or in the midst of it, and the process or its machine may die. Only what is neve
 """
 
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 from building import HOUR, NOW, OTHER_APPID, article, audience, house
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from openid_samples import BATCHES, MOVED
 from simulation.choices import Explorer
 from simulation.disk import LOSSES

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import click
+from msgspec.structs import replace
 
 from massctl.cli.app import Result, run_in_session, said
 from massctl.cli.arguments import Text, campaign_names, form_option, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.errors import RefusedError, UsageError
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase, in_a_row, system_reason
 
 if TYPE_CHECKING:
@@ -142,8 +143,7 @@ def _nothing_staged(campaign: PlannedCampaign) -> RefusedError | UsageError:
     return nothing_to_adopt(campaign.name, WENT_OUT)
 
 
-@dataclass(frozen=True, slots=True)
-class _Pull:
+class _Pull(Frozen):
     """A campaign, and the articles of its draft as they were given and as the console has them."""
 
     session: Session

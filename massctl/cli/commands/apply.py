@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from math import ceil
@@ -11,10 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
+from msgspec.structs import replace
 
 from massctl.cli.app import Result, outcome_result, recorded_now, run_in_session, set_active_session
 from massctl.cli.arguments import Duration, campaign_names, form_option, sandbox_option
 from massctl.errors import LedgerLockedError, UsageError
+from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName
 from massctl.model.phrase import A_WECHAT_NAME, BEIJING, Command, Phrase, moment
 
@@ -172,8 +173,7 @@ def _execute_saved(run: _ApplyCommand, saved: SavedPlan, plan_file: Path) -> Out
     return replace(run, names=names).carry_out(names, partial(as_saved, saved, names, plan_file))
 
 
-@dataclass(frozen=True, slots=True)
-class _ApplyCommand:
+class _ApplyCommand(Frozen):
     """What one `apply` was asked for, whichever of its passes it is in."""
 
     session: Session

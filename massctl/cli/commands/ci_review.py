@@ -7,9 +7,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
 
 from massctl.cli.app import Result, said
 from massctl.cli.exit_codes import ExitStatus
@@ -29,6 +30,7 @@ from massctl.forge.review_file import (
     read_review,
     review_text,
 )
+from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, sha256_of
 from massctl.model.phrase import Phrase, enumerated
 from massctl.model.state import FINAL
@@ -135,8 +137,7 @@ def _stopped(error: MassctlError, console: Console) -> str:
     return stopped_json("plan", failure_of(error), error.exit_status, console.language)
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
+class _Told(Frozen):
     """What a review comes to, once its locks were committed or could not be."""
 
     sha: str

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 import click
+from msgspec.structs import replace
 
 from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import form_option, repo_option, sandbox_option
@@ -16,6 +16,7 @@ from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.places import API_BASE_VARIABLE, local_runner
 from massctl.errors import ConfigurationError, LedgerError
 from massctl.model.diagnostics import Check, Finding, Level
+from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId
 from massctl.model.phrase import Command, Phrase, in_a_row
 from massctl.model.secrets import know
@@ -67,8 +68,7 @@ def command(directory: str, form: str, sandbox: bool, forge: bool, repo: str | N
     return run_in_session("doctor", form, directory, work, sandbox=sandbox)
 
 
-@dataclass(frozen=True, slots=True)
-class CheckUp:
+class CheckUp(Frozen):
     """Everything that was found: of the repository first, then account by account."""
 
     findings: tuple[Finding, ...]

@@ -1,9 +1,9 @@
 """`massctl resume`: lift the brake."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
+from msgspec.structs import replace
 
 from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import form_option

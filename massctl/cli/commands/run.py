@@ -8,12 +8,13 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 import click
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from massctl.cli.app import restore_keyboard_interrupt, set_active_session
 from massctl.cli.arguments import form_option
@@ -31,6 +32,7 @@ from massctl.errors import (
     RefusedError,
     UsageError,
 )
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import BEIJING, Command, Phrase, system_reason
 
 if TYPE_CHECKING:
@@ -93,8 +95,7 @@ POLL_SHARE: Final = 0.1
 POLL_SECONDS_MAX: Final = 3_600.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Wishes:
+class _Wishes(Frozen):
     """The flags of the command line."""
 
     once: bool = False
@@ -118,7 +119,6 @@ class RunReport(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
 class _RoundConsole(Console):
     """Says on standard error what rounds repeat once an hour."""
 
@@ -171,8 +171,7 @@ def _opened(directory: str, every: int, form: str) -> _Runner:
     return _Runner(directory, root, environment, every, folder, checkout, monitor, told, printer, settings)
 
 
-@dataclass(frozen=True, slots=True)
-class _Printer:
+class _Printer(Frozen):
     """Prints a line for each event on standard output; implements `RunReport`."""
 
     console: Console
@@ -190,8 +189,7 @@ class _Printer:
         self.console.result(f"{at}  {self.console.shown(said)}")
 
 
-@dataclass(slots=True)
-class _Runner:
+class _Runner(Struct):
     """One `massctl run`. What it decides by is in git, in the ledger and in its folder: it may die at any moment."""
 
     directory: str

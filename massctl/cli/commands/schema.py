@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
+from msgspec.json import schema as schema_of
 from pydantic import BaseModel
 
 from massctl.cli.app import Result, run
@@ -163,10 +164,10 @@ def all_schemas() -> dict[str, dict[str, Any]]:
 
 def _ledger_entry() -> dict[str, Any]:
     """One line of the ledger: where it stands in the chain, and one event of so many kinds."""
-    from massctl.model.entries import KINDS, event_adapter
+    from massctl.model.entries import KINDS, Event
     from massctl.source.schemas import DRAFT
 
-    schema = event_adapter(described=True).json_schema()
+    schema = schema_of(Event)
     for name, part in schema["$defs"].items():
         properties = {key: _untitled(each) for key, each in part["properties"].items()}
         if name in (kind.__name__ for kind in KINDS.values()):

@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -17,6 +16,7 @@ from massctl.cli.arguments import campaign_names, sandbox_option
 from massctl.cli.output import Console, console_of, make_console
 from massctl.cli.places import Places, loopback_override
 from massctl.errors import LedgerUnreachableError, UsageError
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase, system_reason
 from massctl.model.settings import MassctlFile
 from massctl.view.i18n import Language
@@ -158,8 +158,7 @@ class _Ledger(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Local:
+class _Local(Frozen):
     places: Places
     keys: LedgerKeys
 
@@ -179,8 +178,7 @@ class _Local:
         return LocalStatistics(self.places.statistics)
 
 
-@dataclass(frozen=True, slots=True)
-class _InGit:
+class _InGit(Frozen):
     """Read when the pages begin, and when massctl.yaml changes: nobody waits for a server while he writes."""
 
     ledger: GitLedger

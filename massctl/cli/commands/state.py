@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
+from msgspec.structs import replace
 
 from massctl.cli.app import Result, run_in_session, told
 from massctl.cli.arguments import GitName, Moment, Text, account_names, campaign_names, form_option, sandbox_option
@@ -47,6 +47,7 @@ from massctl.ledger.high_water_mark import incomplete, require_newest, seen_mark
 from massctl.ledger.local_file import LocalLedger
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.entries import Created, NewEntry, Repaired, SigningKey
+from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, CampaignName, sha256_of, short_key
 from massctl.model.phrase import A_FILE, Command, Phrase, moment, system_reason
 from massctl.model.state import Record, State, is_concluded
@@ -362,8 +363,7 @@ def begin_anew(session: Session, reason: str, reader: Session | None = None) -> 
     return Result(ExitStatus.DONE, text=lambda to: lost_text(lost, to.language, to.style, to.width))
 
 
-@dataclass(frozen=True, slots=True)
-class _Before:
+class _Before(Frozen):
     """What is still known of the ledger that is put aside."""
 
     data: bytes

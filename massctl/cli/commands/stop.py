@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import click
+from msgspec.structs import replace
 
 from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import Text, form_option

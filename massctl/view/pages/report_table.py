@@ -1,9 +1,9 @@
 """Tables of a report: numbers, lettered notes on those that are missing, and where a number lies among others."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from massctl.model.frozen import Frozen
 from massctl.report.report import Figure, Metric, Quartiles
 from massctl.view import report_words
 from massctl.view.pages.markup import Sheet, written
@@ -36,8 +36,7 @@ class Notes:
         return f'<p class="notes">{"<br>".join(said)}</p>' if said else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Frozen):
     """A cell: its HTML, and whether it is a number, which stands on the right."""
 
     markup: str

@@ -1,11 +1,11 @@
 """All sends of the accounts, side by side: as a page of the server, and as the page of a report in a folder."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 from urllib.parse import urlencode
 
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase, enumerated, plural_phrase
 from massctl.model.statistics import Family
 from massctl.plan.quota import Unit
@@ -69,8 +69,7 @@ Address = Callable[[SendReport], str]
 """Where a send is shown in full; empty for one that is not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Frozen):
     """How the table of sends is sorted."""
 
     key: str = "sent"
@@ -260,8 +259,7 @@ def _chart(account: AccountReport, sends: Sequence[SendReport], sheet: Sheet, ad
     return f'<section class="card wide"><h3>{name}</h3>{inside}</section>'
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
+class _Column(Frozen):
     """A column of the table of sends."""
 
     name: Phrase

@@ -1,6 +1,6 @@
 """Uploads, messages without a draft, and previews."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -25,6 +25,7 @@ from building import (
     video,
     voice,
 )
+from copies import replace
 from simulation.crashing import Crash
 from simulation.scenario import LONG, PICTURES, Scene, whole_news, whole_text
 from simulation.world import Fault, SimWeChat

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +10,7 @@ from building import LINEAGE, NOW, as_new
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from massctl.errors import LedgerCorruptError, LedgerError, LedgerKeyError, LedgerUntrustedError
 from massctl.ledger.codec import BEGIN, chain_digest, check_form, decode, encode, follow, follow_file, sound_part

@@ -1,12 +1,12 @@
 """Digests: what they stand for, and what leaves them alone."""
 
 import hashlib
-from dataclasses import replace
 
 import pytest
 from building import NOW, OPEN, OTHER_APPID, article, audience, news, picture, reviewers, sha, text
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from massctl.model.ids import AccountName, CampaignName, canonical_json, digest_of
 from massctl.model.message import Purpose, RenderedNews, RenderedText, Window

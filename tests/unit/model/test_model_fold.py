@@ -1,6 +1,5 @@
 """The fold: what entries make of the recorded state."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -24,6 +23,7 @@ from building import (
 )
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from massctl.errors import LedgerCorruptError
 from massctl.model.entries import (

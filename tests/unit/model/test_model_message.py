@@ -1,10 +1,10 @@
 """The messages: what a lock says of each, and the way back."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from building import article, coupon, images, news, sha, text, video, voice
+from msgspec.structs import replace
 
 from massctl.model.ids import MediaId
 from massctl.model.lock import LockFile, lock_digest, lock_document, restored, version_of

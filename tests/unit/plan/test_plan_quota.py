@@ -1,6 +1,5 @@
 """The allowance: what is used, which day each campaign takes, and what finds none."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -28,6 +27,7 @@ from building import (
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from openid_samples import BATCHES, PAIRS, openid_list
 from simulation.scenario import LONG, to_openids, whole_news, whole_text
 

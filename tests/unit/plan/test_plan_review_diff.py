@@ -1,7 +1,6 @@
 """What changed for readers: words, paragraphs, pictures, articles, and since when."""
 
 from collections import Counter
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -34,6 +33,7 @@ from building import (
 )
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from plan_samples import EDITED, SALE
 
 from massctl.model.entries import (

@@ -1,11 +1,11 @@
 """The block of a send: the same from what was rendered and from what a lock holds of it."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 from building import HOUR, NOW, article, audience, news, planned, recorded, text
+from msgspec.structs import replace
 from openid_samples import openid_list
 
 from massctl.model.campaign import OpenidList

@@ -1,6 +1,5 @@
 """What changed, as a person reads it on the terminal and on a pull request."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +7,7 @@ import pytest
 from comment_judge import judge, plan_markdown
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from test_view_markdown import LATER, texts
 from view_samples import BEIJING, COVER, HERO, LEAVES, NOW, article, campaign, picture, plan_of, text_campaign
 

@@ -1,7 +1,6 @@
 """Notices in words: what a chat would act on is taken out, the choices have their times, the document its schema."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from building import HOUR, NOW, attempted, audience, house, planned, recorded, t
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from msgspec.structs import replace
 
 import massctl
 from massctl.apply.notices import Notice

@@ -3,11 +3,11 @@
 import json
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from building import intent
+from msgspec.structs import replace
 from openid_samples import BATCHES
 from wechat_script import (
     APPID,
